@@ -1,0 +1,5 @@
+//! What follows from the park: land, network, emergency. Pure functions of a snapshot, rules and dates; no I/O.
+//!
+//! Everything a person may see as colour leaves here as an [`overlay::Overlay`]; how it is drawn is left to `twin-engine`.
+
+pub mod overlay;

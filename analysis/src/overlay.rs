@@ -1,0 +1,167 @@
+//! An overlay: a class per feature, marks and areas, with the legend, date and source that a reader needs.
+//!
+//! The engine knows overlays, not land law or hydraulics. How a class becomes pixels is left to the engine.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use geo::MultiPolygon;
+use serde::{Deserialize, Serialize};
+use spatial_db::model::{FeatureId, FeatureKind};
+
+/// Fill pattern: the second sign beside colour, so that a grey print still reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// Plain fill.
+    Solid,
+    /// Diagonal lines.
+    Hatch,
+    /// Diagonal lines both ways.
+    CrossHatch,
+    /// Dots.
+    Dots,
+}
+
+/// How a legend entry is drawn: as a filled box, a line, or a symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Swatch {
+    /// Filled area.
+    Area,
+    /// Line.
+    Line,
+    /// Point symbol.
+    Symbol(Symbol),
+}
+
+/// Point symbols, each a distinct shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Symbol {
+    /// Fire hydrant: a drop.
+    Hydrant,
+    /// Assembly point: a square with four arrows inwards.
+    AssemblyPoint,
+    /// Fire station: a shield.
+    FireStation,
+    /// Shelter: a roof.
+    Shelter,
+    /// Hospital: a cross.
+    Hospital,
+    /// Camera.
+    Camera,
+    /// Gate.
+    Gate,
+    /// Hazard source: a warning triangle.
+    Hazard,
+    /// Anything else: a disc.
+    Dot,
+}
+
+/// One class of an overlay, which is also one line of its legend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    /// Words of the legend.
+    pub label: String,
+    /// Colour, sRGB.
+    pub colour: [u8; 3],
+    /// Second sign beside colour.
+    pub pattern: Pattern,
+    /// How the legend shows it.
+    pub swatch: Swatch,
+    /// How many features, marks or areas are in the class.
+    pub count: usize,
+    /// Their measure in words with unit, where a count alone misleads ("412.6 ha").
+    pub measure: Option<String>,
+}
+
+/// A number or word behind a verdict, as shown when a person asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// Value with unit, or "unknown".
+    pub value: String,
+    /// Formula, clause or source that gives it.
+    pub basis: String,
+}
+
+/// What the overlay says of one feature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Index into [`Overlay::classes`].
+    pub class: usize,
+    /// The number behind the class, in the overlay's unit; `None` where unknown.
+    pub value: Option<f64>,
+    /// The reasons.
+    pub facts: Vec<Fact>,
+}
+
+/// A point symbol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// The feature it stands for.
+    pub feature: FeatureId,
+    /// Easting, northing, m.
+    pub position: [f64; 2],
+    /// Symbol.
+    pub symbol: Symbol,
+    /// Index into [`Overlay::classes`].
+    pub class: usize,
+    /// Name, where there is one.
+    pub label: Option<String>,
+}
+
+/// An area draped on the ground, such as the reach of hydrants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    /// Extent in the park's CRS, metres.
+    pub area: MultiPolygon<f64>,
+    /// Index into [`Overlay::classes`].
+    pub class: usize,
+}
+
+/// A thin column on a feature whose height carries a number (days left on the idle clock).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pillar {
+    /// The feature it stands for.
+    pub feature: FeatureId,
+    /// Easting, northing, m.
+    pub position: [f64; 2],
+    /// Height, m in the scene.
+    pub height_m: f64,
+    /// Index into [`Overlay::classes`].
+    pub class: usize,
+    /// Words beside it ("132 days").
+    pub label: Option<String>,
+}
+
+/// Values per feature with everything a reader needs to trust them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlay {
+    /// Short name: `utilisation`, `idle`, `emergency`.
+    pub name: String,
+    /// Title of the picture and legend.
+    pub title: String,
+    /// Kind of features that are coloured; the others go neutral.
+    pub target: FeatureKind,
+    /// Unit of the values, empty for classes without a number.
+    pub unit: String,
+    /// Date the verdicts hold for.
+    pub as_of: NaiveDate,
+    /// Data and rule source in words.
+    pub source: String,
+    /// Classes, in legend order.
+    pub classes: Vec<Class>,
+    /// Verdict per feature; features that are absent stay neutral.
+    pub verdicts: HashMap<FeatureId, Verdict>,
+    /// Point symbols.
+    pub marks: Vec<Mark>,
+    /// Draped areas.
+    pub zones: Vec<Zone>,
+    /// Columns.
+    pub pillars: Vec<Pillar>,
+    /// What the reader must know: assumptions, what is left out.
+    pub notes: Vec<String>,
+}

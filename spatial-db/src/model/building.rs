@@ -1,0 +1,56 @@
+//! Buildings.
+
+use geo::MultiPolygon;
+
+use super::{FeatureId, Provenance};
+
+/// A building: footprint plus whatever is known of its height.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Building {
+    /// Identity in the store.
+    pub id: FeatureId,
+    /// Source key, layer and row.
+    pub provenance: Provenance,
+    /// Footprint in the park's CRS, metres.
+    pub footprint: MultiPolygon<f64>,
+    /// Name.
+    pub name: Option<String>,
+    /// Street address.
+    pub address: Option<String>,
+    /// Use in words.
+    pub use_text: Option<String>,
+    /// Storeys above ground.
+    pub storeys: Option<f64>,
+    /// Typical storey height, m.
+    pub storey_height_m: Option<f64>,
+    /// Height of the roof above ground, m, as recorded.
+    pub height_m: Option<f64>,
+    /// Gross floor area on record, m².
+    pub floor_area_m2: Option<f64>,
+    /// Elevation of the ground floor, m, where surveyed.
+    pub base_elevation_m: Option<f64>,
+    /// Year of completion.
+    pub year_built: Option<i32>,
+    /// State in words: in use, vacant, under construction.
+    pub state: Option<String>,
+}
+
+/// Drawn and reported storey height, m, where neither height nor storey height is on record.
+pub const ASSUMED_STOREY_HEIGHT_M: f64 = 3.6;
+/// Drawn height, m, of a building of which nothing is known: one industrial storey.
+pub const ASSUMED_HEIGHT_M: f64 = 6.0;
+
+impl Building {
+    /// Height to draw, m, and whether it was recorded (`true`) or assumed from storeys or nothing (`false`).
+    pub fn drawn_height_m(&self) -> (f64, bool) {
+        let positive = |v: Option<f64>| v.filter(|v| v.is_finite() && *v > 0.0);
+        if let Some(height) = positive(self.height_m) {
+            return (height, true);
+        }
+        match (positive(self.storeys), positive(self.storey_height_m)) {
+            (Some(storeys), Some(storey)) => (storeys * storey, true),
+            (Some(storeys), None) => (storeys * ASSUMED_STOREY_HEIGHT_M, false),
+            _ => (ASSUMED_HEIGHT_M, false),
+        }
+    }
+}

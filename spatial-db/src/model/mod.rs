@@ -1,0 +1,22 @@
+//! The park as plain data: one struct per kind of feature, all lengths in metres in the park's own CRS.
+//!
+//! Nothing here knows PostGIS, GDAL or Bevy. Optional fields are `None` when the source did not say:
+//! an absent value is *unknown*, never zero.
+
+mod building;
+mod emergency;
+mod enterprise;
+mod feature;
+mod land;
+mod network;
+mod park;
+mod terrain;
+
+pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building};
+pub use emergency::{EmergencyResource, HazardSource, ResourceKind};
+pub use enterprise::{Enterprise, EnterpriseYear, Tenancy};
+pub use feature::{FeatureId, FeatureKind, Provenance};
+pub use land::{EventKind, LandContract, LandEvent, Parcel};
+pub use network::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
+pub use park::{Park, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
+pub use terrain::TerrainGrid;

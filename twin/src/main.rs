@@ -1,0 +1,2 @@
+//! twin
+fn main() {}
