@@ -94,6 +94,8 @@ pub struct Verdict {
     pub class: usize,
     /// The number behind the class, in the overlay's unit; `None` where unknown.
     pub value: Option<f64>,
+    /// A second class whose colour and pattern draw a strong outline (a statutory state over a physical one).
+    pub outline: Option<usize>,
     /// The reasons.
     pub facts: Vec<Fact>,
 }
@@ -164,4 +166,9 @@ pub struct Overlay {
     pub pillars: Vec<Pillar>,
     /// What the reader must know: assumptions, what is left out.
     pub notes: Vec<String>,
+}
+
+/// An area in words: hectares from one hectare up, else square metres.
+pub fn area_words(area_m2: f64) -> String {
+    if area_m2 >= 10_000.0 { format!("{:.1} ha", area_m2 / 10_000.0) } else { format!("{area_m2:.0} m²") }
 }

@@ -1,2 +1,63 @@
-//! twin
-fn main() {}
+//! The `twin` command: one verb a module, nothing but wiring.
+//!
+//! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
+
+mod cli;
+mod data_dir;
+mod db;
+mod failure;
+mod import;
+mod parks;
+mod print;
+mod progress;
+mod sample;
+mod shot;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use cli::{Cli, Verb};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.verbose);
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let code = failure.exit_code();
+            eprintln!("{:?}", miette::Report::new(failure));
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), Failure> {
+    match &cli.verb {
+        Verb::Db(command) => db::run(command),
+        Verb::Sample(arguments) => sample::run(arguments),
+        Verb::Import(arguments) => import::run(arguments),
+        Verb::Parks(arguments) => parks::run(arguments),
+        Verb::Shot(arguments) => shot::run(arguments),
+        Verb::View(arguments) => view::run(arguments),
+        Verb::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
+            Ok(())
+        }
+        Verb::ReadSource => import::serve_reader(),
+    }
+}
+
+/// Warnings of the libraries go to standard error; `-v` and `-vv` show more, `RUST_LOG` decides all.
+fn start_log(verbose: u8) {
+    use tracing_subscriber::EnvFilter;
+    let level = match verbose {
+        0 => "error",
+        1 => "info,wgpu=warn,naga=warn,bevy=warn",
+        _ => "debug,wgpu=info,naga=info",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+}

@@ -1,0 +1,32 @@
+# demo: set up, build, make the sample park, import it, draw its three overlays, and say how to open the window.
+# test: set up, build, run every test.   lint: format, clippy, boundaries.   bench: measurements, never part of test.
+# bless: accept the golden pictures as they are drawn now.
+SHELL := /bin/bash
+.PHONY: setup build demo test lint bench bless
+
+export XDG_RUNTIME_DIR ?= $(shell mkdir -p -m 700 /tmp/parktwin-xdg-$$(id -u) && echo /tmp/parktwin-xdg-$$(id -u))
+OUT ?= demo-out
+TWIN := target/debug/twin
+
+setup:
+	@setup/debian.sh
+
+build: setup
+	@cargo build --locked -p twin
+
+demo: build
+	@setup/demo.sh $(TWIN) $(OUT)
+
+test: setup
+	@cargo test --locked --workspace
+
+# Clippy through the build's own dependencies: `cargo clippy` would compile all of Bevy a second time for metadata alone.
+lint: setup
+	@cargo fmt --all --check
+	@setup/lint.sh
+
+bench: setup
+	@setup/bench.sh $(TWIN)
+
+bless: setup
+	@TWIN_BLESS=1 cargo test --locked -p twin-engine --test golden

@@ -1,0 +1,189 @@
+//! Rule tables: figures with their standard, edition, clause and status, as data that a user can replace.
+//!
+//! Reading a replacement file is left to the caller: nothing here does I/O.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use spatial_db::model::NetworkClass;
+
+/// A figure of a standard with where it comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// The number, in `unit`.
+    pub value: f64,
+    /// Unit; `1` for shares.
+    pub unit: String,
+    /// Standard, regulation or "ParkTwin default".
+    pub standard: String,
+    /// Edition.
+    pub edition: String,
+    /// Clause.
+    pub clause: String,
+    /// `verified`, `secondary`, `memory` or `default`.
+    pub status: String,
+}
+
+impl Figure {
+    /// Standard, edition and clause in one phrase, with the status where the figure is not verified.
+    pub fn citation(&self) -> String {
+        let base = if self.status == "default" {
+            format!("{} {}: {}", self.standard, self.edition, self.clause)
+        } else {
+            format!("{} ({}), {}", self.standard, self.edition, self.clause)
+        };
+        if self.status == "verified" || self.status == "default" { base } else { format!("{base} [{}]", self.status) }
+    }
+}
+
+/// A network class as the standard names and colours it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkClassRow {
+    /// The class.
+    pub class: NetworkClass,
+    /// Two code letters.
+    pub letters: String,
+    /// Code digit.
+    pub digit: u8,
+    /// Name.
+    pub name: String,
+    /// Colour, sRGB.
+    pub colour: [u8; 3],
+    /// Standard.
+    pub standard: String,
+    /// Edition.
+    pub edition: String,
+    /// Clause.
+    pub clause: String,
+    /// Status.
+    pub status: String,
+}
+
+/// What is wrong with a rule table.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuleError {
+    /// The text is not a table of figures.
+    #[error("the rule table `{table}` does not parse")]
+    Unreadable {
+        /// Which table.
+        table: &'static str,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// A figure that the product needs is absent.
+    #[error("the rule table has no figure `{group}.{name}`")]
+    Missing {
+        /// Group.
+        group: &'static str,
+        /// Name.
+        name: &'static str,
+    },
+}
+
+/// Every rule the analyses use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleSet {
+    figures: BTreeMap<String, BTreeMap<String, Figure>>,
+    network_classes: Vec<NetworkClassRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassTable {
+    class: Vec<NetworkClassRow>,
+}
+
+/// Figures the analyses ask for; a rule set without one of them is refused at once, not in mid-analysis.
+const NEEDED: [(&str, &str); 14] = [
+    ("idle", "clock_years"),
+    ("idle", "reclaim_years"),
+    ("idle", "developed_share"),
+    ("idle", "invested_share"),
+    ("idle", "suspension_years"),
+    ("land", "coverage_floor"),
+    ("land", "tall_storey_m"),
+    ("vacancy", "vacant_coverage"),
+    ("vacancy", "underused_coverage"),
+    ("vacancy", "strip_width_m"),
+    ("vacancy", "minimum_area_m2"),
+    ("vacancy", "natural_share"),
+    ("hydrant", "reach_m"),
+    ("hydrant", "tank_exclusion_m"),
+];
+
+impl RuleSet {
+    /// The tables that ship with the product.
+    ///
+    /// # Panics
+    /// Never: the shipped tables are checked by a test.
+    pub fn shipped() -> Self {
+        Self::parse(include_str!("../../rules/figures.toml"), include_str!("../../rules/network_classes.toml"))
+            .expect("the shipped rule tables are valid")
+    }
+
+    /// A rule set from the text of the two tables.
+    ///
+    /// # Errors
+    /// [`RuleError`] when a table does not parse or lacks a figure the analyses need.
+    pub fn parse(figures: &str, network_classes: &str) -> Result<Self, RuleError> {
+        let unreadable = |table| move |source| RuleError::Unreadable { table, source: Box::new(source) };
+        let figures: BTreeMap<String, BTreeMap<String, Figure>> =
+            toml::from_str(figures).map_err(unreadable("figures"))?;
+        let classes: ClassTable = toml::from_str(network_classes).map_err(unreadable("network_classes"))?;
+        let rules = Self { figures, network_classes: classes.class };
+        for (group, name) in NEEDED {
+            rules.find(group, name).ok_or(RuleError::Missing { group, name })?;
+        }
+        Ok(rules)
+    }
+
+    fn find(&self, group: &str, name: &str) -> Option<&Figure> {
+        self.figures.get(group)?.get(name)
+    }
+
+    /// A figure by group and name.
+    ///
+    /// # Panics
+    /// When the figure is not in the list that [`RuleSet::parse`] checks: a mistake in this crate.
+    pub fn figure(&self, group: &str, name: &str) -> &Figure {
+        self.find(group, name).unwrap_or_else(|| panic!("figure {group}.{name} is not declared as needed"))
+    }
+
+    /// Name, letters and colour of a network class, where the table has it.
+    pub fn network_class(&self, class: NetworkClass) -> Option<&NetworkClassRow> {
+        self.network_classes.iter().find(|row| row.class == class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_tables_are_complete_and_cited() {
+        let rules = RuleSet::shipped();
+        for class in NetworkClass::ALL {
+            let row = rules.network_class(class).unwrap_or_else(|| panic!("{class:?} has no row"));
+            assert!((1..=8).contains(&row.digit));
+        }
+        for figure in rules.figures.values().flat_map(BTreeMap::values) {
+            assert!(["verified", "secondary", "memory", "default"].contains(&figure.status.as_str()), "{figure:?}");
+            assert!(figure.value.is_finite() && !figure.citation().is_empty());
+        }
+        // Order 53 Art. 2, as published.
+        assert_eq!(rules.figure("idle", "invested_share").value, 0.25);
+        assert!((rules.figure("idle", "developed_share").value - 1.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_table_without_a_needed_figure_is_refused_by_name() {
+        let classes = include_str!("../../rules/network_classes.toml");
+        let figures = include_str!("../../rules/figures.toml").replace("[hydrant.reach_m]", "[hydrant.other_m]");
+        let error = RuleSet::parse(&figures, classes).unwrap_err();
+        assert!(error.to_string().contains("hydrant.reach_m"), "{error}");
+    }
+}

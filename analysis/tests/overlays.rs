@@ -1,0 +1,247 @@
+//! The three overlays on a park small enough to check by hand.
+
+use std::sync::Arc;
+
+use analysis::emergency::{Reach, emergency_overlay, hydrant_reach};
+use analysis::land::{idle_overlay, sites, utilisation_overlay};
+use analysis::overlay::Overlay;
+use analysis::rules::RuleSet;
+use chrono::NaiveDate;
+use geo::{MultiPolygon, Rect, coord};
+use spatial_db::cache::Cache;
+use spatial_db::model::{
+    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, Park, ParkSnapshot, Parcel,
+    Provenance, ResourceKind, Surface, SurfaceKind,
+};
+
+fn block(x: f64, y: f64, w: f64, h: f64) -> MultiPolygon<f64> {
+    MultiPolygon(vec![Rect::new(coord! { x: x, y: y }, coord! { x: x + w, y: y + h }).to_polygon()])
+}
+
+fn keyed(key: &str) -> Provenance {
+    Provenance { key: key.into(), layer: "test".into(), source_row: 1, ..Provenance::default() }
+}
+
+fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
+    Parcel {
+        id: FeatureId::new(FeatureKind::Parcel, id),
+        provenance: keyed(&format!("P{id}")),
+        boundary,
+        number: None,
+        address: None,
+        holder: None,
+        land_use_code: None,
+        land_use_scheme: None,
+        land_use: None,
+        industry_code: None,
+        recorded_area_m2: None,
+        recorded_floor_area_m2: None,
+        assessed_value: None,
+        currency: None,
+        valid_from: None,
+    }
+}
+
+fn building(id: i64, footprint: MultiPolygon<f64>, storeys: Option<f64>, storey_height_m: Option<f64>) -> Building {
+    Building {
+        id: FeatureId::new(FeatureKind::Building, id),
+        provenance: keyed(&format!("B{id}")),
+        footprint,
+        name: None,
+        address: None,
+        use_text: None,
+        storeys,
+        storey_height_m,
+        height_m: None,
+        floor_area_m2: None,
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+    }
+}
+
+/// Parcel 1: 100 × 100 m with a 40 × 50 m hall of one 9 m storey. Parcel 2: the same size, empty, under contract.
+/// Parcel 3: a 10 m strip. Parcel 4: one small building without floors. A building stands over 1 and 2.
+fn snapshot() -> ParkSnapshot {
+    let mut snapshot = ParkSnapshot::empty(Park {
+        park_id: 1,
+        slug: "hand".into(),
+        name: "By hand".into(),
+        srid: 4549,
+        synthetic: true,
+        attribution: None,
+        licence: None,
+        as_of: None,
+    });
+    snapshot.parcels = vec![
+        parcel(1, block(0.0, 0.0, 100.0, 100.0)),
+        parcel(2, block(100.0, 0.0, 100.0, 100.0)),
+        parcel(3, block(0.0, 100.0, 400.0, 10.0)),
+        parcel(4, block(200.0, 0.0, 100.0, 100.0)),
+    ];
+    snapshot.buildings = vec![
+        building(1, block(10.0, 10.0, 40.0, 50.0), Some(1.0), Some(9.0)),
+        building(2, block(97.0, 90.0, 4.0, 10.0), Some(2.0), Some(3.0)),
+        building(3, block(210.0, 10.0, 20.0, 20.0), None, None),
+    ];
+    snapshot
+}
+
+fn cache(snapshot: ParkSnapshot) -> Cache {
+    Cache::build(Arc::new(snapshot))
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn class_of(overlay: &Overlay, kind: FeatureKind, id: i64) -> &str {
+    &overlay.classes[overlay.verdicts[&FeatureId::new(kind, id)].class].label
+}
+
+fn fact<'a>(overlay: &'a Overlay, kind: FeatureKind, id: i64, label: &str) -> &'a str {
+    let facts = &overlay.verdicts[&FeatureId::new(kind, id)].facts;
+    &facts.iter().find(|f| f.label == label).unwrap_or_else(|| panic!("no {label} in {facts:?}")).value
+}
+
+#[test]
+fn tall_storeys_count_double_and_shared_buildings_split() {
+    let mut snapshot = snapshot();
+    snapshot.surfaces.push(Surface {
+        id: FeatureId::new(FeatureKind::Surface, 1),
+        provenance: keyed("S1"),
+        area: block(60.0, 10.0, 20.0, 50.0),
+        kind: SurfaceKind::StorageYard,
+        name: None,
+    });
+    let cache = cache(snapshot);
+    let sites = sites(&cache, &RuleSet::shipped());
+    // Footprint 40·50 + 3·10 = 2,030 m²; yard 1,000 m²; floors 2·2,000 (9 m storey) + 2·30.
+    assert!((sites[0].footprint_m2 - 2030.0).abs() < 1e-6, "{:?}", sites[0]);
+    assert!((sites[0].coverage() - 0.303).abs() < 1e-9);
+    assert!((sites[0].far().unwrap() - 0.406).abs() < 1e-9, "{:?}", sites[0].far());
+    assert!((sites[1].footprint_m2 - 10.0).abs() < 1e-6);
+    assert!((sites[1].far().unwrap() - 0.002).abs() < 1e-9);
+    // A building without floors makes the ratio unknown, not zero.
+    assert_eq!(sites[3].far(), None);
+    assert_eq!(sites[3].buildings_without_floors, 1);
+}
+
+#[test]
+fn utilisation_classes_follow_coverage_and_roads_are_not_rated() {
+    let overlay = utilisation_overlay(&cache(snapshot()), &RuleSet::shipped(), day("2026-06-30"));
+    let class = |id| class_of(&overlay, FeatureKind::Parcel, id);
+    assert_eq!(class(1), "15–30 %");
+    assert_eq!(class(2), "under 1 %");
+    assert_eq!(class(3), "road, water, green: not rated");
+    assert_eq!(class(4), "1–15 %");
+    assert_eq!(fact(&overlay, FeatureKind::Parcel, 4, "Floor-area ratio"), "unknown");
+    assert_eq!(overlay.classes.iter().map(|c| c.count).sum::<usize>(), 4);
+}
+
+#[test]
+fn without_buildings_on_record_nothing_is_vacant() {
+    let mut bare = snapshot();
+    bare.buildings.clear();
+    let cache = cache(bare);
+    for overlay in [
+        utilisation_overlay(&cache, &RuleSet::shipped(), day("2026-06-30")),
+        idle_overlay(&cache, &RuleSet::shipped(), day("2026-06-30")),
+    ] {
+        assert_eq!(class_of(&overlay, FeatureKind::Parcel, 2), "unknown", "{}", overlay.name);
+        assert_eq!(overlay.verdicts[&FeatureId::new(FeatureKind::Parcel, 2)].value, None);
+    }
+}
+
+#[test]
+fn idle_land_needs_a_contract_and_the_clock_shows_days_left() {
+    let mut snapshot = snapshot();
+    snapshot.contracts.push(LandContract {
+        id: FeatureId::new(FeatureKind::LandContract, 1),
+        provenance: keyed("C1"),
+        parcel_key: "P2".into(),
+        enterprise_key: None,
+        signed: Some(day("2024-06-01")),
+        agreed_start: Some(day("2025-01-10")),
+        agreed_completion: None,
+        land_price: None,
+        total_investment: None,
+        currency: None,
+        area_due_m2: None,
+    });
+    let cache = cache(snapshot);
+    let overlay = |date| idle_overlay(&cache, &RuleSet::shipped(), day(date));
+    let state = |overlay: &Overlay| fact(overlay, FeatureKind::Parcel, 2, "Statutory state").to_owned();
+    let early = overlay("2025-12-31");
+    assert_eq!(class_of(&early, FeatureKind::Parcel, 2), "vacant: no building");
+    assert!(state(&early).contains("clock runs"), "{}", state(&early));
+    assert_eq!(early.pillars.len(), 1);
+    assert_eq!(early.pillars[0].label.as_deref(), Some("10 days"));
+    assert!(state(&overlay("2026-01-10")).contains("over 1 year"));
+    assert!(state(&overlay("2027-01-10")).contains("over 2 years"));
+    // Before the signature there was no contract.
+    assert_eq!(state(&overlay("2024-05-31")), "no contract on record");
+    assert_eq!(fact(&early, FeatureKind::Parcel, 1, "Statutory state"), "no contract on record");
+    assert_eq!(early.verdicts[&FeatureId::new(FeatureKind::Parcel, 1)].outline, None);
+}
+
+fn hydrant(id: i64, x: f64, y: f64, state: Option<&str>) -> EmergencyResource {
+    EmergencyResource {
+        id: FeatureId::new(FeatureKind::EmergencyResource, id),
+        provenance: keyed(&format!("H{id}")),
+        kind: ResourceKind::Hydrant,
+        position: [x, y],
+        name: None,
+        state: state.map(str::to_owned),
+        capacity: None,
+        flow_l_s: None,
+        bearing_deg: None,
+        range_m: None,
+    }
+}
+
+#[test]
+fn hydrants_reach_150_m_to_the_wall_and_broken_ones_do_not_count() {
+    let rules = RuleSet::shipped();
+    let mut snapshot = snapshot();
+    snapshot.buildings.truncate(1);
+    assert_eq!(hydrant_reach(&cache(snapshot.clone()), &rules), [Reach::Unknown]);
+    // The hall spans x 10…50: a hydrant 149 m east of its east wall reaches that wall but not the west one.
+    snapshot.resources = vec![hydrant(1, 199.0, 35.0, None), hydrant(2, 30.0, 30.0, Some("out of service"))];
+    assert_eq!(hydrant_reach(&cache(snapshot.clone()), &rules), [Reach::Part(149.0)]);
+    snapshot.resources[0].position = [200.5, 35.0];
+    assert_eq!(hydrant_reach(&cache(snapshot.clone()), &rules), [Reach::Outside(150.5)]);
+    snapshot.resources[0].position = [100.0, 35.0];
+    assert_eq!(hydrant_reach(&cache(snapshot), &rules), [Reach::Whole(50.0)]);
+}
+
+#[test]
+fn emergency_overlay_counts_marks_and_excludes_hydrants_at_the_tank_wall() {
+    let mut snapshot = snapshot();
+    snapshot.resources = vec![hydrant(1, 30.0, 80.0, None), hydrant(2, 60.0, 80.0, None)];
+    snapshot.hazards.push(HazardSource {
+        id: FeatureId::new(FeatureKind::HazardSource, 1),
+        provenance: keyed("T1"),
+        shape: geo::Point::new(30.0, 66.0).into(),
+        name: Some("T-101".into()),
+        kind: Some("tank".into()),
+        substance: Some("chlorine".into()),
+        cas: None,
+        quantity_t: Some(30.0),
+        height_m: Some(8.0),
+        diameter_m: Some(6.0),
+    });
+    let overlay = emergency_overlay(&cache(snapshot), &RuleSet::shipped(), day("2026-06-30"));
+    // Hydrant 1 is 14 − 3 = 11 m from the wall; hydrant 2 is about 30 m away.
+    assert_eq!(fact(&overlay, FeatureKind::HazardSource, 1, "Hydrants that count"), "1");
+    assert_eq!(fact(&overlay, FeatureKind::HazardSource, 1, "Too near to count"), "1");
+    let count = |label: &str| overlay.classes.iter().find(|c| c.label.starts_with(label)).map(|c| c.count);
+    assert_eq!(count("hydrant reach"), Some(2));
+    assert_eq!(count("hazard source"), Some(1));
+    assert_eq!(count("assembly point"), None, "classes without a member stay out of the legend");
+    assert_eq!(overlay.marks.len(), 3);
+    assert_eq!(overlay.zones.len(), 1);
+    for mark in &overlay.marks {
+        assert!(mark.class < overlay.classes.len());
+    }
+}

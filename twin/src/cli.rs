@@ -1,0 +1,197 @@
+//! The command line: verbs, arguments and their help.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Spatial database and 3D twin of an industrial park.
+#[derive(Debug, Parser)]
+#[command(name = "twin", version, about, long_about = None, arg_required_else_help = true, max_term_width = 100,
+    after_help = "Environment:\n  TWIN_DATA_DIR      where twin keeps its private database server and everything else\n  \
+    TWIN_DATABASE_URL  a PostGIS server to use instead of the private one\n\n\
+    Exit codes: 0 done, 1 failed (nothing half written), 2 wrong usage")]
+pub(crate) struct Cli {
+    /// Say more on standard error (-v, -vv)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Start, stop or look at the database server
+    Db(DbArguments),
+    /// Write the synthetic sample park as the files an office would hold
+    Sample(SampleArguments),
+    /// Bring the files of a manifest into the database: all of it or nothing
+    Import(ImportArguments),
+    /// List the parks in the database
+    Parks(ReportArguments),
+    /// Draw a park with an overlay into a PNG, without a window
+    Shot(ShotArguments),
+    /// Open the park in a window
+    View(ViewArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// Shell to complete for
+        shell: clap_complete::Shell,
+    },
+    /// Read one source file on behalf of an import (internal)
+    #[command(name = "__read", hide = true)]
+    ReadSource,
+}
+
+/// Arguments of `twin db`.
+#[derive(Debug, Args)]
+pub(crate) struct DbArguments {
+    /// What to do with the server
+    #[command(subcommand)]
+    pub(crate) action: DbAction,
+}
+
+/// What to do with the server.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum DbAction {
+    /// Make the private server if there is none, and start it
+    Start(ReportArguments),
+    /// Stop the private server
+    Stop(ReportArguments),
+    /// Say where the server is and whether it runs
+    Status(ReportArguments),
+    /// Print the address that psql, QGIS and ogr2ogr can use
+    Url(ReportArguments),
+}
+
+/// Arguments of a verb that only reports.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ReportArguments {
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin sample`.
+#[derive(Debug, Args)]
+pub(crate) struct SampleArguments {
+    /// Folder to write; made if it is not there
+    pub(crate) dir: PathBuf,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// About how many parcels
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=200_000))]
+    pub(crate) parcels: u32,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The manifest (docs/manifest.md): which file holds what
+    pub(crate) manifest: PathBuf,
+    /// Folder that the manifest's files are relative to, instead of the one it says
+    #[arg(long)]
+    pub(crate) root: Option<PathBuf>,
+    /// Print one JSON object at the end instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Overlays that a picture or window can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OverlayName {
+    /// Site coverage per parcel
+    Utilisation,
+    /// Physical use and the statutory idle clock
+    Idle,
+    /// Hydrant reach, assembly points, hazard sources
+    Emergency,
+}
+
+/// Colours of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeName {
+    /// For paper and projectors
+    Daylight,
+    /// For big screens in dim rooms
+    Dark,
+}
+
+/// Arguments of `twin shot`.
+#[derive(Debug, Args)]
+pub(crate) struct ShotArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// What to colour by
+    #[arg(long, value_enum, default_value = "utilisation")]
+    pub(crate) overlay: OverlayName,
+    /// PNG file to write
+    #[arg(long, short)]
+    pub(crate) out: PathBuf,
+    /// Pixels, width × height
+    #[arg(long, default_value = "1600x1000", value_parser = size)]
+    pub(crate) size: (u32, u32),
+    /// Date the verdicts hold for; the park's own date if not given
+    #[arg(long)]
+    pub(crate) as_of: Option<chrono::NaiveDate>,
+    /// Colours
+    #[arg(long, value_enum, default_value = "daylight")]
+    pub(crate) theme: ThemeName,
+    /// Show the networks through the ground
+    #[arg(long)]
+    pub(crate) underground: bool,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin view`.
+#[derive(Debug, Args)]
+pub(crate) struct ViewArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// Overlay to begin with
+    #[arg(long, value_enum, default_value = "utilisation")]
+    pub(crate) overlay: OverlayName,
+    /// Date the verdicts hold for; the park's own date if not given
+    #[arg(long)]
+    pub(crate) as_of: Option<chrono::NaiveDate>,
+    /// Colours
+    #[arg(long, value_enum, default_value = "daylight")]
+    pub(crate) theme: ThemeName,
+}
+
+/// `1600x1000` within what a GPU texture holds.
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let (width, height) =
+        text.split_once(['x', 'X', '×']).ok_or_else(|| "write it as WIDTHxHEIGHT, for example 1600x1000".to_owned())?;
+    let side = |part: &str| match part.trim().parse::<u32>() {
+        Ok(pixels) if (64..=8192).contains(&pixels) => Ok(pixels),
+        _ => Err(format!("`{part}` is not a number of pixels from 64 to 8192")),
+    };
+    Ok((side(width)?, side(height)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_checked() {
+        assert_eq!(size("1600x1000"), Ok((1600, 1000)));
+        assert!(size("1600").unwrap_err().contains("WIDTHxHEIGHT"));
+        assert!(size("0x100").is_err() && size("100x99999").is_err() && size("axb").is_err());
+    }
+}

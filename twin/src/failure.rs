@@ -1,0 +1,91 @@
+//! What ends a verb early, with the hint and the exit code that go with it.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+
+/// Any failure of a verb. Printed once, with its causes.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[non_exhaustive]
+pub(crate) enum Failure {
+    /// The data folder cannot be used.
+    #[error("the data folder {} cannot be used", path.display())]
+    #[diagnostic(help("set TWIN_DATA_DIR to a folder you can write to"))]
+    DataDir {
+        /// Folder.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// No place for data.
+    #[error("neither TWIN_DATA_DIR nor HOME is set, so there is no place to keep the database")]
+    #[diagnostic(help("set TWIN_DATA_DIR to a folder you can write to"))]
+    NoHome,
+    /// `twin db start|stop` while another server is named.
+    #[error("TWIN_DATABASE_URL names a server of yours; twin neither starts nor stops it")]
+    #[diagnostic(help("unset TWIN_DATABASE_URL to use the private server"))]
+    NotOurServer,
+    /// The private server.
+    #[error("the private database server")]
+    Cluster {
+        /// Cause.
+        #[from]
+        source: spatial_db::cluster::ClusterError,
+    },
+    /// The store.
+    #[error("the database")]
+    Store {
+        /// Cause.
+        #[from]
+        source: spatial_db::store::StoreError,
+    },
+    /// The import.
+    #[error("nothing was imported from {}", manifest.display())]
+    Import {
+        /// Manifest.
+        manifest: PathBuf,
+        /// What to do.
+        #[help]
+        hint: Option<String>,
+        /// Cause.
+        source: importers::ImportError,
+    },
+    /// The sample park.
+    #[error("the sample park was not written to {}", dir.display())]
+    Sample {
+        /// Folder.
+        dir: PathBuf,
+        /// Cause.
+        source: importers::sample::SampleError,
+    },
+    /// The engine.
+    #[error("the twin could not be drawn")]
+    Engine {
+        /// Cause.
+        #[from]
+        source: twin_engine::EngineError,
+    },
+    /// The internal reader broke; its parent reports it.
+    #[error("the source reader stopped: {reason}")]
+    Reader {
+        /// Why.
+        reason: String,
+    },
+    /// Standard output is gone.
+    #[error("the result could not be printed")]
+    Print {
+        /// Cause.
+        #[from]
+        source: std::io::Error,
+    },
+}
+
+impl Failure {
+    /// 1 for a failure; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::NotOurServer => 2,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! `twin shot` and what it shares with `twin view`: a park from the store with its overlays.
+
+use std::sync::Arc;
+
+use analysis::emergency::emergency_overlay;
+use analysis::land::{idle_overlay, utilisation_overlay};
+use analysis::rules::RuleSet;
+use chrono::NaiveDate;
+use serde::Serialize;
+use spatial_db::cache::Cache;
+use twin_engine::{CaptureOptions, Theme, TwinInput};
+
+use crate::cli::{OverlayName, ShotArguments, ThemeName};
+use crate::failure::Failure;
+use crate::parks::store;
+use crate::print;
+use crate::progress::Progress;
+
+impl OverlayName {
+    /// The overlay's name in the engine.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Utilisation => "utilisation",
+            Self::Idle => "idle",
+            Self::Emergency => "emergency",
+        }
+    }
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Daylight => Self::Daylight,
+            ThemeName::Dark => Self::Dark,
+        }
+    }
+}
+
+/// Loads the park and computes the wanted overlays for a date.
+pub(crate) fn input(
+    slug: &str,
+    wanted: &[OverlayName],
+    as_of: Option<NaiveDate>,
+    progress: &Progress,
+) -> Result<TwinInput, Failure> {
+    progress.show("loading the park from the database", slug);
+    let snapshot = Arc::new(store()?.snapshot(slug)?);
+    let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
+    progress.show("building the R-tree cache", "");
+    let cache = Cache::build(Arc::clone(&snapshot));
+    let rules = RuleSet::shipped();
+    let overlays = wanted
+        .iter()
+        .map(|name| {
+            progress.show("computing the overlay", name.word());
+            match name {
+                OverlayName::Utilisation => utilisation_overlay(&cache, &rules, as_of),
+                OverlayName::Idle => idle_overlay(&cache, &rules, as_of),
+                OverlayName::Emergency => emergency_overlay(&cache, &rules, as_of),
+            }
+        })
+        .collect();
+    Ok(TwinInput { snapshot, overlays, active: wanted.first().map(|name| name.word().to_owned()) })
+}
+
+#[derive(Serialize)]
+struct Row {
+    class: String,
+    count: usize,
+    measure: Option<String>,
+}
+
+pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
+    let progress = Progress::new(arguments.json);
+    let input = input(&arguments.park, &[arguments.overlay], arguments.as_of, &progress)?;
+    let overlay = &input.overlays[0];
+    let rows: Vec<Row> = overlay
+        .classes
+        .iter()
+        .map(|class| Row { class: class.label.clone(), count: class.count, measure: class.measure.clone() })
+        .collect();
+    let (title, as_of, synthetic) = (overlay.title.clone(), overlay.as_of, input.snapshot.park.synthetic);
+    progress.show("drawing", &arguments.out.display().to_string());
+    let options = CaptureOptions {
+        out: arguments.out.clone(),
+        width: arguments.size.0,
+        height: arguments.size.1,
+        theme: arguments.theme.into(),
+        underground: arguments.underground,
+        ..CaptureOptions::default()
+    };
+    let result = twin_engine::capture(input, &options);
+    progress.finish();
+    let report = result?;
+    if arguments.json {
+        return print::json(&serde_json::json!({
+            "out": arguments.out,
+            "width": arguments.size.0,
+            "height": arguments.size.1,
+            "overlay": arguments.overlay.word(),
+            "as_of": as_of,
+            "synthetic": synthetic,
+            "adapter": report.adapter,
+            "classes": rows,
+        }));
+    }
+    print::line(format!("{title}, as of {as_of}{}", if synthetic { " — SYNTHETIC data" } else { "" }))?;
+    let table: Vec<Vec<String>> =
+        rows.into_iter().map(|r| vec![r.class, r.count.to_string(), r.measure.unwrap_or_default()]).collect();
+    print::table(&["class", "count", "area"], &table)?;
+    print::line(format!("{} ({}×{}, {})", arguments.out.display(), arguments.size.0, arguments.size.1, report.adapter))
+}

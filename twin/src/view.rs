@@ -1,0 +1,19 @@
+//! `twin view`: the park in a window, with all overlays to switch between.
+
+use twin_engine::ViewOptions;
+
+use crate::cli::{OverlayName, ViewArguments};
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::shot::input;
+
+pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
+    let progress = Progress::new(false);
+    let all = [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency];
+    let result = input(&arguments.park, &all, arguments.as_of, &progress);
+    progress.finish();
+    let mut input = result?;
+    input.active = Some(arguments.overlay.word().to_owned());
+    let options = ViewOptions { theme: arguments.theme.into(), ..ViewOptions::default() };
+    Ok(twin_engine::view(input, &options)?)
+}
