@@ -30,3 +30,4 @@ bench: setup
 
 bless: setup
 	@TWIN_BLESS=1 cargo test --locked -p twin-engine --test golden
+	@TWIN_BLESS=1 cargo test --locked -p spatial-db --test data_model_doc

@@ -1,1 +1,23 @@
-//! importers
+//! From files to the store: read (GDAL) → stage → validate → reproject → diff → load.
+//!
+//! A manifest (`park.toml`, see `docs/manifest.md`) says which files make a park; [`import`] brings the store into line
+//! with them in one transaction. GDAL reads in a process of its own ([`reader`]). The model and the store are left to
+//! `spatial_db`, what follows from the data to `analysis`.
+
+mod crs;
+mod error;
+mod import;
+mod issue;
+pub mod manifest;
+pub mod reader;
+mod report;
+pub mod sample;
+mod stage;
+mod terrain;
+mod wkb;
+
+pub use crs::utm_epsg;
+pub use error::ImportError;
+pub use import::{ImportOptions, Progress, import};
+pub use issue::{Issue, IssueLog, Severity};
+pub use report::{DroppedReport, ImportReport, LayerReport, TerrainReport};

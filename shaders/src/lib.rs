@@ -1,1 +1,45 @@
-//! shaders
+//! WGSL sources of the twin, embedded, each a complete module.
+//!
+//! A pass is the shared head (`common.wgsl`) followed by its own file, so every source validates by itself, with no
+//! preprocessor and no import. Which mesh goes through which pass is left to `twin-engine`.
+
+/// One complete WGSL module with a `vertex` and a `fragment` entry point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// File name of the pass.
+    pub name: &'static str,
+    /// Complete text.
+    pub wgsl: &'static str,
+}
+
+macro_rules! pass {
+    ($file:literal) => {
+        Source { name: $file, wgsl: concat!(include_str!("../common.wgsl"), "\n", include_str!(concat!("../", $file))) }
+    };
+}
+
+/// Areas on the ground.
+pub const DRAPE: Source = pass!("drape.wgsl");
+/// Contact and cast shadow.
+pub const SHADOW: Source = pass!("shadow.wgsl");
+/// Buildings, tanks, fittings, columns.
+pub const SOLID: Source = pass!("solid.wgsl");
+/// Pipes.
+pub const TUBE: Source = pass!("tube.wgsl");
+/// Lines and roads.
+pub const LINE: Source = pass!("line.wgsl");
+/// Sky.
+pub const SKY: Source = pass!("sky.wgsl");
+
+/// Every pass.
+pub const ALL: [Source; 6] = [DRAPE, SHADOW, SOLID, TUBE, LINE, SKY];
+
+/// Bits of `Style::bits`, the same as in `common.wgsl`.
+pub mod bits {
+    /// The feature is drawn.
+    pub const VISIBLE: u32 = 0x100;
+    /// The pointer is over the feature.
+    pub const HOVERED: u32 = 0x200;
+    /// The feature is selected.
+    pub const SELECTED: u32 = 0x400;
+}

@@ -4,5 +4,8 @@
 //! (with [`cluster`] to run a private server), [`cache`] answers spatial questions in memory.
 //! Reading files is left to `importers`; what follows from the data to `analysis`.
 
+pub mod cache;
+pub mod cluster;
 pub mod model;
 pub mod schema;
+pub mod store;

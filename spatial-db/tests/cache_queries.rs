@@ -189,7 +189,7 @@ proptest! {
             reach_m: 400.0,
         };
         let step = 0.05;
-        let marched = (0..).map(|i| f64::from(i) * step).take_while(|t| *t < ray.reach_m).find(|t| {
+        let marched = (0..(ray.reach_m / step) as u32).map(|i| f64::from(i) * step).find(|t| {
             let [px, py, pz] = ray.at(*t);
             snapshot.buildings.iter().any(|b| {
                 (0.0..=b.height_m.unwrap()).contains(&pz) && b.footprint.intersects(&Point::new(px, py))

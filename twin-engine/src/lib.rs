@@ -1,1 +1,35 @@
-//! twin-engine
+//! What a person sees of a park: one scene, drawn the same way into a picture ([`capture`]) and a window ([`view`]).
+//!
+//! The engine is given a snapshot and overlays as plain data. It knows no land law, no hydraulics and no database:
+//! what a colour means is said by the overlay, where a park comes from by the caller.
+
+#[cfg(test)]
+extern crate self as twin_engine;
+
+mod app;
+mod camera;
+mod capture;
+mod error;
+mod extent;
+#[cfg(test)]
+#[path = "../tests/fixture/mod.rs"]
+mod fixture;
+mod frame;
+mod input;
+mod inspect;
+mod material;
+pub mod mesh;
+mod panel;
+mod pick;
+mod scene;
+mod slots;
+pub mod space;
+mod style;
+pub mod theme;
+mod view;
+
+pub use capture::{Stage, capture};
+pub use error::EngineError;
+pub use input::{CameraChoice, CaptureOptions, CaptureReport, ThemeChoice, TwinInput, ViewOptions};
+pub use inspect::{Inspection, Row, Section, inspect};
+pub use view::view;

@@ -16,7 +16,7 @@ fn choose() -> Result<PathBuf, Failure> {
     if let Some(dir) = folder("TWIN_DATA_DIR") {
         return Ok(dir);
     }
-    if spatial_db::cluster::is_root() {
+    if rustix::process::geteuid().is_root() {
         return Ok(PathBuf::from("/var/lib/parktwin"));
     }
     folder("XDG_DATA_HOME")

@@ -1,37 +1,38 @@
 //! `twin db`: the private server's life.
 
 use serde::Serialize;
-use spatial_db::cluster::{Cluster, redacted};
+use spatial_db::cluster::{Cluster, DATABASE, ServerState, URL_VARIABLE, redacted};
 
 use crate::cli::{DbAction, DbArguments, ReportArguments};
 use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::print;
 
-/// Database in the private server.
-const DATABASE: &str = "twin";
-
 #[derive(Serialize)]
 struct Status {
     server: &'static str,
-    running: bool,
+    state: &'static str,
     version: Option<String>,
     pid: Option<u32>,
-    data: Option<String>,
+    files: Option<String>,
+    log: Option<String>,
+    user: Option<String>,
     url: String,
 }
 
 pub(crate) fn run(arguments: &DbArguments) -> Result<(), Failure> {
-    let named = std::env::var("TWIN_DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let named = std::env::var(URL_VARIABLE).ok().filter(|url| !url.is_empty());
     match (arguments.action, named) {
         (DbAction::Start(_) | DbAction::Stop(_), Some(_)) => Err(Failure::NotOurServer),
         (DbAction::Status(report), Some(url)) => show(
             &Status {
                 server: "yours (TWIN_DATABASE_URL)",
-                running: spatial_db::store::Store::connect(&url).is_ok(),
+                state: if spatial_db::store::Store::connect(&url).is_ok() { "running" } else { "not answering" },
                 version: None,
                 pid: None,
-                data: None,
+                files: None,
+                log: None,
+                user: None,
                 url: redacted(&url),
             },
             report,
@@ -55,12 +56,20 @@ pub(crate) fn run(arguments: &DbArguments) -> Result<(), Failure> {
 
 fn status(cluster: &Cluster) -> Result<Status, Failure> {
     let status = cluster.status()?;
+    let (state, pid) = match status.state {
+        ServerState::Absent => ("not made yet", None),
+        ServerState::Stopped => ("stopped", None),
+        ServerState::Starting { pid } => ("starting", Some(pid)),
+        ServerState::Running { pid } => ("running", Some(pid)),
+    };
     Ok(Status {
         server: "private",
-        running: status.running,
-        version: status.version,
-        pid: status.pid,
-        data: Some(status.data.display().to_string()),
+        state,
+        version: Some(status.version),
+        pid,
+        files: Some(status.data_path.display().to_string()),
+        log: Some(status.log_path.display().to_string()),
+        user: Some(status.user),
         url: cluster.url(DATABASE),
     })
 }
@@ -69,17 +78,13 @@ fn show(status: &Status, report: ReportArguments) -> Result<(), Failure> {
     if report.json {
         return print::json(status);
     }
-    let state = match (status.running, status.pid) {
-        (true, Some(pid)) => format!("running, process {pid}"),
-        (true, None) => "running".to_owned(),
-        (false, _) => "stopped".to_owned(),
-    };
-    print::line(format!("server   {} ({state})", status.server))?;
-    if let Some(version) = &status.version {
-        print::line(format!("version  {version}"))?;
-    }
-    if let Some(data) = &status.data {
-        print::line(format!("files    {data}"))?;
+    let process = status.pid.map_or_else(String::new, |pid| format!(", process {pid}"));
+    print::line(format!("server   {} ({}{process})", status.server, status.state))?;
+    let words = [("version", &status.version), ("user", &status.user), ("files", &status.files), ("log", &status.log)];
+    for (name, value) in words {
+        if let Some(value) = value {
+            print::line(format!("{name:<8} {value}"))?;
+        }
     }
     print::line(format!("address  {}", status.url))
 }

@@ -29,15 +29,13 @@ pub(crate) enum Failure {
     #[error("the private database server")]
     Cluster {
         /// Cause.
-        #[from]
-        source: spatial_db::cluster::ClusterError,
+        source: Box<spatial_db::cluster::ClusterError>,
     },
     /// The store.
     #[error("the database")]
     Store {
         /// Cause.
-        #[from]
-        source: spatial_db::store::StoreError,
+        source: Box<spatial_db::store::StoreError>,
     },
     /// The import.
     #[error("nothing was imported from {}", manifest.display())]
@@ -48,7 +46,7 @@ pub(crate) enum Failure {
         #[help]
         hint: Option<String>,
         /// Cause.
-        source: importers::ImportError,
+        source: Box<importers::ImportError>,
     },
     /// The sample park.
     #[error("the sample park was not written to {}", dir.display())]
@@ -56,14 +54,13 @@ pub(crate) enum Failure {
         /// Folder.
         dir: PathBuf,
         /// Cause.
-        source: importers::sample::SampleError,
+        source: Box<importers::sample::SampleError>,
     },
     /// The engine.
     #[error("the twin could not be drawn")]
     Engine {
         /// Cause.
-        #[from]
-        source: twin_engine::EngineError,
+        source: Box<twin_engine::EngineError>,
     },
     /// The internal reader broke; its parent reports it.
     #[error("the source reader stopped: {reason}")]
@@ -87,5 +84,23 @@ impl Failure {
             Self::NotOurServer => 2,
             _ => 1,
         }
+    }
+}
+
+impl From<spatial_db::cluster::ClusterError> for Failure {
+    fn from(source: spatial_db::cluster::ClusterError) -> Self {
+        Self::Cluster { source: Box::new(source) }
+    }
+}
+
+impl From<spatial_db::store::StoreError> for Failure {
+    fn from(source: spatial_db::store::StoreError) -> Self {
+        Self::Store { source: Box::new(source) }
+    }
+}
+
+impl From<twin_engine::EngineError> for Failure {
+    fn from(source: twin_engine::EngineError) -> Self {
+        Self::Engine { source: Box::new(source) }
     }
 }

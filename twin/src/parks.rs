@@ -70,10 +70,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
             ]
         })
         .collect();
-    print::table(
-        &["park", "name", "crs", "data", "parcels", "buildings", "pipes", "quarantined", "as of"],
-        &table,
-    )
+    print::table(&["park", "name", "crs", "data", "parcels", "buildings", "pipes", "quarantined", "as of"], &table)
 }
 
 /// The kind's word, as in the model's serialised form.

@@ -26,7 +26,9 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> Result<(), Failure
         .map(|c| rows.iter().map(|r| width(&r[c])).chain([width(header[c])]).max().unwrap_or(0))
         .collect();
     let numeric: Vec<bool> = (0..header.len())
-        .map(|c| !rows.is_empty() && rows.iter().all(|r| r[c].chars().all(|ch| ch.is_ascii_digit() || "-.,".contains(ch))))
+        .map(|c| {
+            !rows.is_empty() && rows.iter().all(|r| r[c].chars().all(|ch| ch.is_ascii_digit() || "-.,".contains(ch)))
+        })
         .collect();
     let mut out = std::io::stdout().lock();
     let mut write_row = |cells: Vec<&str>| -> std::io::Result<()> {

@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         SampleOptions { seed: arguments.seed, parcels: arguments.parcels as usize, ..SampleOptions::default() };
     let result = generate(&arguments.dir, &options, &|step: &str| progress.show(step, ""));
     progress.finish();
-    let summary = result.map_err(|source| Failure::Sample { dir: arguments.dir.clone(), source })?;
+    let summary = result.map_err(|source| Failure::Sample { dir: arguments.dir.clone(), source: Box::new(source) })?;
     if arguments.json {
         return print::json(&summary);
     }

@@ -8,7 +8,7 @@ use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 use spatial_db::cache::Cache;
-use twin_engine::{CaptureOptions, Theme, TwinInput};
+use twin_engine::{CaptureOptions, ThemeChoice, TwinInput};
 
 use crate::cli::{OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
@@ -27,7 +27,7 @@ impl OverlayName {
     }
 }
 
-impl From<ThemeName> for Theme {
+impl From<ThemeName> for ThemeChoice {
     fn from(name: ThemeName) -> Self {
         match name {
             ThemeName::Daylight => Self::Daylight,

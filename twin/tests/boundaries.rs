@@ -35,12 +35,21 @@ fn metadata() -> cargo_metadata::Metadata {
 fn dependencies_point_one_way() {
     let metadata = metadata();
     let members: BTreeSet<String> = metadata.workspace_packages().iter().map(|p| p.name.to_string()).collect();
-    assert_eq!(members, ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect(), "a new crate needs its rule here");
+    assert_eq!(
+        members,
+        ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        "a new crate needs its rule here"
+    );
     for package in metadata.workspace_packages() {
         let allowed = ALLOWED.iter().find(|(name, _)| *name == package.name.as_str()).unwrap().1;
         for dependency in package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal) {
             if members.contains(&dependency.name) {
-                assert!(allowed.contains(&dependency.name.as_str()), "{} must not use {}", package.name, dependency.name);
+                assert!(
+                    allowed.contains(&dependency.name.as_str()),
+                    "{} must not use {}",
+                    package.name,
+                    dependency.name
+                );
             }
         }
     }

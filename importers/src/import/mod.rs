@@ -1,0 +1,360 @@
+//! A manifest into the store: everything is checked first, then loaded in one transaction, then reported.
+//!
+//! Order: features, then the ground (it covers them), then networks (they need the ground). Reading rows is left to
+//! `reader`, understanding them to `stage`.
+
+mod ground;
+mod prepare;
+mod rows;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use spatial_db::schema::{Record, Role, TABLES};
+use spatial_db::store::{Cancel, LayerDiff, Load, LoadOptions, ParkHeader, Store};
+
+use crate::ImportError;
+use crate::issue::{Issue, Severity};
+use crate::manifest::Manifest;
+use crate::reader::{Reader, ReaderCommand};
+use crate::report::{DroppedReport, ImportReport, LayerReport, TerrainReport};
+use crate::stage::{self, Named, Shared, Stager};
+
+use prepare::{Plan, Prepared};
+use rows::{LayerRows, load_ready};
+
+/// How an import runs.
+pub struct ImportOptions<'a> {
+    /// Folder that the manifest's files are relative to, overriding the manifest.
+    pub root: Option<PathBuf>,
+    /// How to start the reading process.
+    pub reader: ReaderCommand,
+    /// Set to `true` from another thread to stop.
+    pub cancel: Option<Cancel>,
+    /// Hears how far the import is.
+    pub progress: &'a dyn Fn(&Progress),
+    /// The command as typed, kept with the run.
+    pub command: String,
+    /// How long to wait for another import of the same park.
+    pub lock_wait: Duration,
+}
+
+impl ImportOptions<'_> {
+    /// Options without root override, cancellation or progress.
+    pub fn new(reader: ReaderCommand) -> Self {
+        Self {
+            root: None,
+            reader,
+            cancel: None,
+            progress: &|_| {},
+            command: "import".to_owned(),
+            lock_wait: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// The manifest is compared with its files.
+    Checking {
+        /// Layer being looked at.
+        layer: String,
+    },
+    /// Rows of a layer are being loaded.
+    Loading {
+        /// Layer being loaded.
+        layer: String,
+        /// Its place, from 1.
+        index: usize,
+        /// Layers in all.
+        of: usize,
+        /// Rows so far.
+        rows: u64,
+        /// Rows in all, where known.
+        total: Option<u64>,
+    },
+    /// Everything is loaded and being committed.
+    Committing,
+}
+
+/// Brings the store into line with a manifest's files, all of it or nothing.
+///
+/// # Errors
+/// [`ImportError`]; [`ImportError::help`] says what to do. Nothing was written then.
+pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -> Result<ImportReport, ImportError> {
+    let began = Instant::now();
+    let started = chrono::Utc::now();
+    let manifest = Manifest::read(manifest, options.root.as_deref())?;
+    let mut reader = Reader::new(options.reader.clone());
+    let plan = prepare::prepare(&manifest, &mut reader, options)?;
+    let header = ParkHeader {
+        slug: manifest.park.slug.clone(),
+        name: manifest.park.name.clone(),
+        srid: plan.srid as i32,
+        synthetic: manifest.park.synthetic,
+        attribution: manifest.park.attribution.clone(),
+        licence: manifest.park.licence.clone(),
+        as_of: manifest.park.as_of,
+    };
+    let load = store.begin_load(
+        &header,
+        LoadOptions {
+            manifest_text: manifest.text.clone(),
+            command: options.command.clone(),
+            started,
+            cancel: options.cancel.clone(),
+            lock_wait: options.lock_wait,
+        },
+    )?;
+    let names: Vec<&str> = manifest.layers.iter().map(|layer| layer.name.as_str()).collect();
+    let mut run = Run {
+        load,
+        reader,
+        options,
+        plan: &plan,
+        shared: Shared::default(),
+        reports: vec![None; plan.layers.len()],
+        terrain: None,
+        done: 0,
+    };
+    run.layers()?;
+    let Run { mut load, shared, reports, terrain, .. } = run;
+    let layers: Vec<LayerReport> = reports.into_iter().flatten().collect();
+    for layer in &layers {
+        if layer.read != layer.accounted() {
+            return Err(ImportError::CountsDiffer {
+                layer: layer.layer.clone(),
+                read: layer.read,
+                accounted: layer.accounted(),
+            });
+        }
+    }
+    let dropped_layers = load
+        .drop_layers_not_in(&names)?
+        .into_iter()
+        .map(|dropped| DroppedReport { layer: dropped.layer, removed: dropped.removed })
+        .collect();
+    (options.progress)(&Progress::Committing);
+    let (issues, issue_totals) = shared.issues.into_parts();
+    let report = ImportReport {
+        run: load.run_id(),
+        park: header.slug,
+        srid: header.srid,
+        seconds: began.elapsed().as_secs_f64(),
+        layers,
+        dropped_layers,
+        terrain,
+        issues,
+        issue_totals,
+    };
+    let json = serde_json::to_value(&report).unwrap_or_default();
+    load.commit(&json)?;
+    Ok(ImportReport { seconds: began.elapsed().as_secs_f64(), ..report })
+}
+
+/// An import on its way.
+struct Run<'a, 'o> {
+    load: Load<'a>,
+    reader: Reader,
+    options: &'o ImportOptions<'o>,
+    plan: &'o Plan<'o>,
+    shared: Shared,
+    reports: Vec<Option<LayerReport>>,
+    terrain: Option<TerrainReport>,
+    done: usize,
+}
+
+/// Nodes wait for the edges, which may tell how deep they lie.
+struct WaitingNodes<'o> {
+    index: usize,
+    stager: Stager<'o>,
+    records: Vec<Record>,
+    read: u64,
+}
+
+impl<'o> Run<'_, 'o> {
+    fn layers(&mut self) -> Result<(), ImportError> {
+        let plan = self.plan;
+        let is_network = |role: Role| matches!(role, Role::NetworkEdge(_) | Role::NetworkNode(_));
+        let is_terrain = |role: Role| matches!(role, Role::TerrainRaster | Role::TerrainPoints);
+        let position = |index: usize| {
+            let kind = plan.layers[index].spec.role.kind();
+            TABLES.iter().position(|table| table.kind == kind)
+        };
+        let all = 0..plan.layers.len();
+        let role = |index: usize| plan.layers[index].spec.role;
+        let mut features: Vec<usize> = all.clone().filter(|i| !is_network(role(*i)) && !is_terrain(role(*i))).collect();
+        features.sort_by_key(|index| (position(*index), *index));
+        for index in features {
+            self.rows(index)?;
+        }
+        for index in all.clone().filter(|i| is_terrain(role(*i))) {
+            self.ground(index)?;
+        }
+        let mut waiting = Vec::new();
+        for index in all.clone().filter(|i| matches!(role(*i), Role::NetworkNode(_))) {
+            waiting.push(self.nodes(index)?);
+        }
+        for index in all.filter(|i| matches!(role(*i), Role::NetworkEdge(_))) {
+            self.rows(index)?;
+        }
+        for nodes in waiting {
+            self.settle(nodes)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, prepared: &Prepared<'_>, rows: u64) {
+        (self.options.progress)(&Progress::Loading {
+            layer: prepared.spec.name.clone(),
+            index: self.done + 1,
+            of: self.plan.layers.len(),
+            rows,
+            total: prepared.opened.as_ref().and_then(|opened| opened.count),
+        });
+    }
+
+    fn check_cancel(&self) -> Result<(), ImportError> {
+        match &self.options.cancel {
+            Some(cancel) if cancel.load(Ordering::Relaxed) => Err(ImportError::Cancelled),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads, stages and loads a layer in one go.
+    fn rows(&mut self, index: usize) -> Result<(), ImportError> {
+        let plan = self.plan;
+        let prepared = &plan.layers[index];
+        self.tell(prepared, 0);
+        let (mut stager, source) = rows::open(plan, &mut self.reader, index)?;
+        let progress = self.options.progress;
+        let (done, of) = (self.done, plan.layers.len());
+        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref());
+        let diff = load_ready(&mut self.load, prepared, &mut rows, &mut |rows| {
+            progress(&Progress::Loading {
+                layer: prepared.spec.name.clone(),
+                index: done + 1,
+                of,
+                rows,
+                total: prepared.opened.as_ref().and_then(|opened| opened.count),
+            });
+        })?;
+        let (read, warnings) = rows.finish();
+        self.finish(index, stager, diff, read, &warnings)
+    }
+
+    /// Reads and stages a node layer; its records wait.
+    fn nodes(&mut self, index: usize) -> Result<WaitingNodes<'o>, ImportError> {
+        let plan = self.plan;
+        let prepared = &plan.layers[index];
+        self.tell(prepared, 0);
+        let (mut stager, source) = rows::open(plan, &mut self.reader, index)?;
+        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref());
+        let records = rows.by_ref().collect::<Result<Vec<Record>, _>>().map_err(rows::unbox)?;
+        let (read, warnings) = rows.finish();
+        self.warn(index, &warnings);
+        Ok(WaitingNodes { index, stager, records, read })
+    }
+
+    fn settle(&mut self, nodes: WaitingNodes<'o>) -> Result<(), ImportError> {
+        let plan = self.plan;
+        let WaitingNodes { index, stager, mut records, read } = nodes;
+        let prepared = &plan.layers[index];
+        stage::settle_nodes(
+            &mut records,
+            &self.shared.sites,
+            self.shared.ground.as_ref(),
+            prepared.spec.network.assumed_depth_m,
+            &Named::of(prepared.spec),
+            &mut self.shared.issues,
+        );
+        let diff = load_ready(&mut self.load, prepared, &mut records.into_iter().map(Ok), &mut |_| {})?;
+        self.finish(index, stager, diff, read, &[])
+    }
+
+    /// Quarantine and report of a layer that has been loaded.
+    fn finish(
+        &mut self,
+        index: usize,
+        mut stager: Stager<'o>,
+        diff: LayerDiff,
+        read: u64,
+        warnings: &[String],
+    ) -> Result<(), ImportError> {
+        let plan = self.plan;
+        let prepared = &plan.layers[index];
+        self.warn(index, warnings);
+        for duplicate in &diff.duplicate_keys {
+            stager.duplicate(&duplicate.key, duplicate.source_row, &duplicate.held_by, &mut self.shared);
+        }
+        self.load.quarantine(&prepared.spec.name, &stager.leavings.quarantine)?;
+        if read == 0 {
+            self.empty(index)?;
+        }
+        self.reports[index] = Some(LayerReport {
+            layer: prepared.spec.name.clone(),
+            source: prepared.spec.source(),
+            role: prepared.spec.role.to_string(),
+            read,
+            added: diff.added,
+            changed: diff.changed,
+            removed: diff.removed,
+            unchanged: diff.unchanged,
+            repaired: stager.leavings.repaired,
+            quarantined: stager.leavings.quarantine.len() as u64,
+        });
+        self.close(index)
+    }
+
+    fn close(&mut self, index: usize) -> Result<(), ImportError> {
+        let plan = self.plan;
+        let prepared = &plan.layers[index];
+        self.done += 1;
+        let needed = |other: usize| other != index && self.reports[other].is_none() && plan.layers[other].file == prepared.file;
+        if !(0..plan.layers.len()).any(needed) {
+            self.reader
+                .close(&prepared.file.to_string_lossy())
+                .map_err(|error| prepare::read_error(prepared.spec, &prepared.file, error))?;
+        }
+        self.check_cancel()
+    }
+
+    fn empty(&mut self, index: usize) -> Result<(), ImportError> {
+        let plan = self.plan;
+        let prepared = &plan.layers[index];
+        let spec = prepared.spec;
+        if !spec.allow_empty {
+            return Err(ImportError::EmptyLayer {
+                layer: spec.name.clone(),
+                file: prepared.file.clone(),
+                filter: spec.filter.clone(),
+            });
+        }
+        self.shared.issues.push(Named::of(spec).issue(
+            "layer.empty",
+            Severity::Note,
+            None,
+            None,
+            "the source has no rows".to_owned(),
+            "nothing, if that is meant".to_owned(),
+        ));
+        Ok(())
+    }
+
+    fn warn(&mut self, index: usize, warnings: &[String]) {
+        let named = Named::of(self.plan.layers[index].spec);
+        for warning in warnings {
+            let issue: Issue = named.issue(
+                "reader.warning",
+                Severity::Note,
+                None,
+                None,
+                warning.clone(),
+                "look at the file in a GIS if rows or texts seem wrong".to_owned(),
+            );
+            self.shared.issues.push(issue);
+        }
+    }
+}

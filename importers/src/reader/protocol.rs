@@ -1,0 +1,311 @@
+//! What the reading process and its parent say to each other: requests down, frames up, rows in columns.
+//!
+//! Putting messages on a pipe is left to `frame`.
+
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What the parent asks for. Each is answered by frames up to [`Frame::Done`] or [`Frame::Failed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Open a layer and say what it is; it stays open for [`Request::Rows`].
+    Describe {
+        /// The layer.
+        layer: LayerRequest,
+        /// Find the extent even if that means reading everything.
+        extent: bool,
+    },
+    /// Send all rows of a layer.
+    Rows(LayerRequest),
+    /// Send a raster of heights, averaged down to at most this many samples.
+    Raster {
+        /// The file.
+        file: String,
+        /// Most samples to send.
+        most: u64,
+    },
+    /// Forget an open file.
+    Close {
+        /// The file.
+        file: String,
+    },
+}
+
+/// A layer in a file, and how to read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerRequest {
+    /// The file.
+    pub file: String,
+    /// Layer in it; `None` when there is only one.
+    pub layer: Option<String>,
+    /// SQL condition.
+    pub filter: Option<String>,
+    /// Encoding of text, overriding what the file says.
+    pub encoding: Option<String>,
+    /// Field with well-known text (CSV).
+    pub wkt: Option<String>,
+    /// What the geometry has to be.
+    pub expect: Expect,
+    /// Only these fields; `None` for all.
+    pub fields: Option<Vec<String>>,
+}
+
+/// What the geometry of a layer has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Expect {
+    /// Geometry is not wanted.
+    Nothing,
+    /// Polygons; closed lines are taken as polygons.
+    Areas,
+    /// Lines.
+    Lines,
+    /// Points.
+    Points,
+    /// Anything.
+    Any,
+}
+
+/// What the reading process sends.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Frame {
+    /// A layer is open.
+    Opened(Opened),
+    /// Some rows.
+    Rows(Batch),
+    /// What the raster is.
+    Raster(RasterHead),
+    /// Heights, row-major from the north-west, continuing where the last frame ended.
+    Heights(Vec<f32>),
+    /// The request is answered.
+    Done {
+        /// Rows sent.
+        read: u64,
+        /// What GDAL warned of, each once.
+        warnings: Vec<String>,
+    },
+    /// The request cannot be answered.
+    Failed(ReadFailure),
+}
+
+/// What a layer is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// GDAL's driver.
+    pub driver: String,
+    /// Name of the layer in the file.
+    pub layer: String,
+    /// CRS as WKT.
+    pub crs_wkt: Option<String>,
+    /// Fields.
+    pub fields: Vec<String>,
+    /// Rows, where that is cheap to know.
+    pub count: Option<u64>,
+    /// West, south, east, north; where known or asked for.
+    pub extent: Option<[f64; 4]>,
+    /// Whether the layer has a geometry column at all.
+    pub has_geometry: bool,
+    /// Encoding that was chosen for text, where one had to be.
+    pub encoding: Option<String>,
+}
+
+/// Why a request cannot be answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ReadFailure {
+    /// GDAL does not open it.
+    Unreadable {
+        /// Why.
+        reason: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// Shorter than its header says.
+    Truncated {
+        /// Bytes promised.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+        /// The file, which may be a companion of the one named.
+        file: String,
+    },
+    /// No such layer.
+    NoSuchLayer {
+        /// Layers there are.
+        known: Vec<String>,
+    },
+    /// Several layers and none was named.
+    WhichLayer {
+        /// Layers there are.
+        known: Vec<String>,
+    },
+    /// No such field.
+    NoSuchField {
+        /// The field.
+        field: String,
+        /// Fields there are.
+        known: Vec<String>,
+    },
+    /// The filter does not work.
+    BadFilter {
+        /// GDAL's words.
+        reason: String,
+    },
+    /// Reading stopped in the middle.
+    Broken {
+        /// Rows read before.
+        row: u64,
+        /// GDAL's words.
+        reason: String,
+    },
+}
+
+/// A raster of heights as sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RasterHead {
+    /// CRS as WKT.
+    pub crs_wkt: Option<String>,
+    /// Affine transform of the samples as sent, GDAL's order: pixel corners.
+    pub geo_transform: [f64; 6],
+    /// Samples per row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+    /// Unit of the band, as written in the file.
+    pub unit: String,
+}
+
+/// Rows in columns: few allocations however many rows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Batch {
+    /// Row numbers in the source, from 1.
+    pub rows: Vec<i64>,
+    /// Where each row's well-known binary ends in `wkb`; a row without geometry adds nothing.
+    pub wkb_ends: Vec<u32>,
+    /// ISO well-known binary of all rows, repaired where a note says so.
+    pub wkb: Bytes,
+    /// One per field, in the order of [`Opened::fields`].
+    pub columns: Vec<Cells>,
+    /// What is remarkable about a row's geometry: index in the batch, note.
+    pub notes: Vec<(u32, GeometryNote)>,
+}
+
+impl Batch {
+    /// Well-known binary of a row; empty if it has none.
+    pub fn wkb_of(&self, index: usize) -> &[u8] {
+        let start = if index == 0 { 0 } else { self.wkb_ends[index - 1] as usize };
+        &self.wkb.0[start..self.wkb_ends[index] as usize]
+    }
+}
+
+/// What is remarkable about a geometry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum GeometryNote {
+    /// It was invalid and has been repaired.
+    Repaired {
+        /// What GEOS said.
+        reason: String,
+        /// Area before, in square units of the source.
+        area_before: f64,
+        /// Area after.
+        area_after: f64,
+        /// As it was.
+        original: Bytes,
+    },
+    /// It is invalid and could not be repaired; the binary is as it was.
+    Broken {
+        /// What GEOS said.
+        reason: String,
+    },
+    /// A collection lost parts of another dimension.
+    PartsDropped {
+        /// Parts left out.
+        parts: u32,
+    },
+    /// There is a geometry without a single coordinate.
+    Empty,
+}
+
+/// The cells of one field.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Cells {
+    /// Whole numbers.
+    Integer(Vec<Option<i64>>),
+    /// Truth values.
+    Boolean(Vec<Option<bool>>),
+    /// Numbers.
+    Real(Vec<Option<f64>>),
+    /// Text, end to end.
+    Text(TextCells),
+    /// Dates: year, month, day.
+    Date(Vec<Option<(i16, u8, u8)>>),
+}
+
+/// Text cells, end to end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TextCells {
+    /// Where each cell ends in `bytes`.
+    pub ends: Vec<u32>,
+    /// Whether each cell is there.
+    pub known: Vec<bool>,
+    /// UTF-8.
+    pub bytes: Bytes,
+}
+
+impl TextCells {
+    /// Adds a cell.
+    pub fn push(&mut self, text: Option<&str>) {
+        self.known.push(text.is_some());
+        self.bytes.0.extend_from_slice(text.unwrap_or("").as_bytes());
+        self.ends.push(self.bytes.0.len() as u32);
+    }
+
+    /// A cell; `None` when the source has none.
+    pub fn get(&self, index: usize) -> Option<&str> {
+        if !self.known[index] {
+            return None;
+        }
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        std::str::from_utf8(&self.bytes.0[start..self.ends[index] as usize]).ok()
+    }
+}
+
+/// Bytes that serialise as one block.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+        impl<'de> Visitor<'de> for Whole {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a block of bytes")
+            }
+
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+
+            fn visit_byte_buf<E: serde::de::Error>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
+                Ok(Bytes(bytes))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Bytes, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = items.next_element()? {
+                    bytes.push(byte);
+                }
+                Ok(Bytes(bytes))
+            }
+        }
+        deserializer.deserialize_byte_buf(Whole)
+    }
+}

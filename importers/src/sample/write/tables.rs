@@ -1,0 +1,112 @@
+//! Registers without geometry: enterprises, tenancies, yearly figures, land contracts and events, as CSV in both encodings.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::sample::SampleError;
+use crate::sample::park::Park;
+
+pub(super) const ENTERPRISES: &str = "企业名录.csv";
+pub(super) const TENANCIES: &str = "入驻台账.csv";
+pub(super) const FIGURES: &str = "企业年度.csv";
+pub(super) const CONTRACTS: &str = "土地合同.csv";
+pub(super) const EVENTS: &str = "土地事件.csv";
+
+/// Write the registers. Gives the number of values that are no numbers where numbers should stand.
+pub(super) fn write(dir: &Path, park: &Park<'_>) -> Result<usize, SampleError> {
+    let gbk = |name: &str, text: &str| super::put(&dir.join(name), &encoding_rs::GBK.encode(text).0);
+    let utf8 = |name: &str, text: &str| super::put(&dir.join(name), format!("\u{feff}{text}").as_bytes());
+    gbk(ENTERPRISES, &enterprises(park))?;
+    utf8(TENANCIES, &tenancies(park))?;
+    let (figures, odd) = figures(park);
+    gbk(FIGURES, &figures)?;
+    gbk(CONTRACTS, &contracts(park))?;
+    utf8(EVENTS, &events(park))?;
+    Ok(odd)
+}
+
+fn enterprises(park: &Park<'_>) -> String {
+    let mut out = String::from("统一社会信用代码,企业名称,行业代码,经营状态\n");
+    for e in &park.residents.enterprises {
+        let _ = writeln!(out, "{},{},{},{}", e.key, e.name, e.industry, e.state);
+    }
+    out
+}
+
+fn tenancies(park: &Park<'_>) -> String {
+    let mut out = String::from("序号,统一社会信用代码,建筑编号,宗地代码,使用面积_m2,起始日期,终止日期\n");
+    for (k, t) in park.residents.tenancies.iter().enumerate() {
+        let building = &park.massing.buildings[t.building];
+        let _ = writeln!(
+            out,
+            "RZ{:06},{},{},{},{:.0},{},{}",
+            k + 1,
+            park.residents.enterprises[t.enterprise].key,
+            building.key,
+            park.parcels[building.parcel].key,
+            t.floor_m2,
+            t.from.format("%Y-%m-%d"),
+            t.to.map(|to| to.format("%Y-%m-%d").to_string()).unwrap_or_default(),
+        );
+    }
+    out
+}
+
+fn figures(park: &Park<'_>) -> (String, usize) {
+    let mut out = String::from("统一社会信用代码,年度,工业产值_万元,税收_万元,固定资产_万元,从业人员\n");
+    let mut odd = 0;
+    let strange = park.residents.figures.len() / 2;
+    for (k, f) in park.residents.figures.iter().enumerate() {
+        // One tax figure was never handed in, and somebody wrote so.
+        let tax = if k == strange {
+            odd = 1;
+            "未报".to_owned()
+        } else {
+            format!("{:.1}", f.tax)
+        };
+        let key = &park.residents.enterprises[f.enterprise].key;
+        let _ = writeln!(out, "{key},{},{:.1},{tax},{:.0},{}", f.year, f.output, f.fixed_assets, f.employees);
+    }
+    (out, odd)
+}
+
+fn contracts(park: &Park<'_>) -> String {
+    let mut out = String::from("合同编号,宗地代码,统一社会信用代码,签订日期,约定开工,约定竣工,成交价款_万元,约定投资_万元,应开发面积_亩\n");
+    for c in &park.register.contracts {
+        let date = |d: chrono::NaiveDate| d.format("%Y/%m/%d").to_string();
+        let _ = writeln!(
+            out,
+            "{},{},{},{},{},{},{:.0},{:.0},{:.3}",
+            c.key,
+            park.parcels[c.parcel].key,
+            c.enterprise.map_or("", |e| park.residents.enterprises[e].key.as_str()),
+            date(c.signed),
+            date(c.agreed_start),
+            date(c.agreed_completion),
+            c.price,
+            c.investment,
+            // 15 mu to the hectare.
+            c.area_due_m2 * 15.0 / 10_000.0,
+        );
+    }
+    out
+}
+
+fn events(park: &Park<'_>) -> String {
+    let mut out = String::from("事件编号,合同编号,事件类型,发生日期,已开发面积_m2,已投资_万元,备注\n");
+    for (k, e) in park.register.events.iter().enumerate() {
+        let number = |value: Option<f64>| value.map(|v| format!("{v:.0}")).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "SJ{:06},{},{},{},{},{},{}",
+            k + 1,
+            park.register.contracts[e.contract].key,
+            e.kind,
+            e.date.format("%Y-%m-%d"),
+            number(e.developed_m2),
+            number(e.invested),
+            e.note,
+        );
+    }
+    out
+}

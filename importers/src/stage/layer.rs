@@ -1,0 +1,301 @@
+//! One layer's rows into records. Geometry is left to `place` and `network`, values to `cells`.
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use geo::{BoundingRect, Geometry};
+use serde_json::Map;
+use spatial_db::schema::{ColumnKind, Record, Role, Shape, Table, Value};
+
+use super::network::NetworkPlan;
+use super::place::{self, GeometryPlan, Placed, Placing, geometry_code};
+use super::{Cell, Leavings, Named, Shared, Trouble, Unfit, raw, whole_row};
+use crate::issue::Severity;
+use crate::manifest::{Attributes, CellSpec, KeySpec, LayerSpec, nearest, vocabulary};
+use crate::reader::{Batch, GeometryNote};
+
+/// An open layer, ready to be staged.
+pub(crate) struct Opening<'a> {
+    pub(crate) spec: &'a LayerSpec,
+    pub(crate) table: &'static Table,
+    pub(crate) fields: Vec<String>,
+    pub(crate) plan: GeometryPlan,
+    /// `None` where no coordinates are read.
+    pub(crate) placing: Option<Placing>,
+}
+
+/// Turns one layer's batches into records.
+pub(crate) struct Stager<'a> {
+    spec: &'a LayerSpec,
+    table: &'static Table,
+    named: Named,
+    fields: Vec<String>,
+    columns: Vec<Option<Column>>,
+    key: Vec<Cell>,
+    kept: Vec<usize>,
+    plan: GeometryPlan,
+    network: NetworkPlan,
+    /// `None` where no coordinates are read.
+    pub(crate) placing: Option<Placing>,
+    /// What it leaves behind beside its records.
+    pub(crate) leavings: Leavings,
+}
+
+struct Column {
+    cell: Cell,
+    kind: ColumnKind,
+    name: &'static str,
+    required: bool,
+    words: Option<Vec<&'static str>>,
+}
+
+impl<'a> Stager<'a> {
+    /// Binds a layer to its fields. `Err` is a field that is missing.
+    pub(crate) fn new(opening: Opening<'a>) -> Result<Self, String> {
+        let Opening { spec, table, fields, plan, placing } = opening;
+        let columns: Vec<Option<Column>> = spec
+            .columns
+            .iter()
+            .zip(table.columns)
+            .map(|(cell, column)| {
+                let Some(cell) = cell else { return Ok(None) };
+                Ok(Some(Column {
+                    cell: Cell::bind(cell, &fields)?,
+                    kind: column.kind,
+                    name: column.name,
+                    required: column.required,
+                    words: vocabulary(table.kind, column.name),
+                }))
+            })
+            .collect::<Result<_, String>>()?;
+        let key =
+            spec.key.fields.iter().map(|field| Cell::bind(&CellSpec::field(field), &fields)).collect::<Result<_, _>>()?;
+        let mapped: Vec<usize> = columns.iter().flatten().flat_map(|column| column.cell.fields().to_vec()).collect();
+        let kept = match &spec.attributes {
+            Attributes::All => (0..fields.len()).filter(|index| !mapped.contains(index)).collect(),
+            Attributes::None => Vec::new(),
+            Attributes::Only(names) => (0..fields.len()).filter(|index| names.contains(&fields[*index])).collect(),
+        };
+        Ok(Self {
+            network: NetworkPlan::bind(&spec.network, spec.z_factor, &fields)?,
+            named: Named::of(spec),
+            spec,
+            table,
+            fields,
+            columns,
+            key,
+            kept,
+            plan,
+            placing,
+            leavings: Leavings::default(),
+        })
+    }
+
+    /// Stages a batch; good rows go to `out`, in order.
+    pub(crate) fn stage(&mut self, batch: &Batch, shared: &mut Shared, out: &mut VecDeque<Record>) {
+        let count = batch.rows.len();
+        let mut notes: Vec<Option<&GeometryNote>> = vec![None; count];
+        for (index, note) in &batch.notes {
+            if let Some(slot) = notes.get_mut(*index as usize) {
+                *slot = Some(note);
+            }
+        }
+        let mut placed: Vec<Result<Option<Placed>, Trouble>> = match self.table.geometry {
+            None => (0..count).map(|_| Ok(None)).collect(),
+            Some(kind) => (0..count)
+                .map(|row| place::geometry(&self.plan, kind, batch, row, notes[row], &shared.sites).map(Some))
+                .collect(),
+        };
+        if let Some(placing) = &mut self.placing {
+            placing.apply(&mut placed);
+        }
+        for (row, placed) in placed.into_iter().enumerate() {
+            let key = self.row_key(batch, row);
+            let outcome = match (placed, &key) {
+                (Err(trouble), _) => Err(trouble),
+                (Ok(_), None) => Err(Trouble {
+                    code: "key.missing",
+                    reason: format!("the key ({}) is empty", self.spec.key.fields.join(", ")),
+                    fix: "fill it in the source, choose other key fields, or write `key = \"@row\"`".to_owned(),
+                }),
+                (Ok(placed), Some(key)) => self.record(batch, row, placed, key, notes[row], shared),
+            };
+            match outcome {
+                Ok(record) => {
+                    self.remember_key(&record.key, batch, row, notes[row], shared);
+                    out.push_back(record);
+                }
+                Err(trouble) => {
+                    let raw = whole_row(&self.fields, batch, row, original(batch, row, notes[row]));
+                    self.named.quarantine(trouble, batch.rows[row], key.as_deref(), raw, shared, &mut self.leavings);
+                }
+            }
+        }
+    }
+
+    /// A row that the store found to be a duplicate, with what was read of it.
+    pub(crate) fn duplicate(&mut self, key: &str, source_row: i64, held_by: &str, shared: &mut Shared) {
+        let trouble = Trouble {
+            code: "key.duplicate",
+            reason: format!("the key {key:?} is taken by an earlier row of layer {held_by:?}"),
+            fix: "correct the key in the source, add fields to `key`, or give the layer a key `prefix`".to_owned(),
+        };
+        let raw = self.leavings.suspects.remove(&source_row).unwrap_or(serde_json::Value::Null);
+        self.named.quarantine(trouble, source_row, Some(key), raw, shared, &mut self.leavings);
+    }
+
+    fn row_key(&self, batch: &Batch, row: usize) -> Option<String> {
+        let KeySpec { join, prefix, .. } = &self.spec.key;
+        if self.key.is_empty() {
+            return Some(format!("{prefix}{}", batch.rows[row]));
+        }
+        let parts: Vec<Option<String>> = self.key.iter().map(|cell| cell.text(batch, row)).collect();
+        if parts.iter().all(Option::is_none) {
+            return None;
+        }
+        let mut key = prefix.clone();
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                key.push_str(join);
+            }
+            key.push_str(part.as_deref().unwrap_or(""));
+        }
+        Some(key)
+    }
+
+    /// Keeps the row as read if its key may be taken already. The store decides; a hash is enough to suspect.
+    fn remember_key(&mut self, key: &str, batch: &Batch, row: usize, note: Option<&GeometryNote>, shared: &mut Shared) {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        if !shared.keys.entry(self.table.kind).or_default().insert(hasher.finish()) {
+            let raw = whole_row(&self.fields, batch, row, original(batch, row, note));
+            self.leavings.suspects.insert(batch.rows[row], raw);
+        }
+    }
+
+    fn record(
+        &mut self,
+        batch: &Batch,
+        row: usize,
+        placed: Option<Placed>,
+        key: &str,
+        note: Option<&GeometryNote>,
+        shared: &mut Shared,
+    ) -> Result<Record, Trouble> {
+        let mut unfit = Vec::new();
+        let values = self.values(batch, row, &mut unfit)?;
+        let shape = match placed {
+            None => None,
+            Some(placed) => {
+                let dropped = placed.shape.dropped;
+                let shape = match self.spec.role {
+                    Role::NetworkEdge(_) => self.network.edge(
+                        (batch, row),
+                        placed.shape,
+                        key,
+                        &values,
+                        self.table,
+                        &self.named,
+                        shared,
+                        &mut unfit,
+                    )?,
+                    Role::NetworkNode(_) => {
+                        self.network.node((batch, row), &placed.shape, key, &values, self.table, shared, &mut unfit)?
+                    }
+                    _ => Shape::planar(placed.shape.xy),
+                };
+                if dropped > 0 {
+                    let reason = format!("{dropped} parts of another kind were left out");
+                    let fix = "nothing, or remove them from the source".to_owned();
+                    let code = "geometry.parts_dropped";
+                    let issue = self.named.issue(code, Severity::Note, Some(batch.rows[row]), Some(key), reason, fix);
+                    shared.issues.push(issue);
+                }
+                cover(&shape.xy, shared);
+                Some(shape)
+            }
+        };
+        for Unfit { code, reason, fix } in unfit {
+            let issue = self.named.issue(code, Severity::Warning, Some(batch.rows[row]), Some(key), reason, fix);
+            shared.issues.push(issue);
+        }
+        if let Some(GeometryNote::Repaired { reason, area_before, area_after, .. }) = note {
+            self.leavings.repaired += 1;
+            let reason = format!("{reason}; repaired, its area went from {area_before} to {area_after} square units");
+            let fix = "check the repaired outline, or mend the feature in a GIS".to_owned();
+            let code = geometry_code(&reason);
+            let issue = self.named.issue(code, Severity::Warning, Some(batch.rows[row]), Some(key), reason, fix);
+            shared.issues.push(issue);
+        }
+        let mut attributes = Map::new();
+        for index in &self.kept {
+            let value = raw(batch, *index, row).json();
+            if !value.is_null() {
+                attributes.insert(self.fields[*index].clone(), value);
+            }
+        }
+        Ok(Record { key: key.to_owned(), shape, values, attributes, source_row: batch.rows[row] })
+    }
+
+    fn values(&self, batch: &Batch, row: usize, unfit: &mut Vec<Unfit>) -> Result<Vec<Value>, Trouble> {
+        self.columns
+            .iter()
+            .map(|column| {
+                let Some(column) = column else { return Ok(Value::Null) };
+                let value = match column.cell.value(column.kind, batch, row) {
+                    Ok(value) => value,
+                    Err(problem) if column.required => {
+                        return Err(Trouble { code: problem.code, reason: problem.reason, fix: problem.fix });
+                    }
+                    Err(problem) => {
+                        unfit.push(problem);
+                        Value::Null
+                    }
+                };
+                let value = match (&column.words, value) {
+                    (Some(words), Value::Text(word)) => Value::Text(known_word(column, words, word)?),
+                    (_, value) => value,
+                };
+                if column.required && value == Value::Null {
+                    return Err(Trouble {
+                        code: "value.missing",
+                        reason: format!("{} is empty, and this role needs it", column.name),
+                        fix: "fill it in the source, or give the column a `default`".to_owned(),
+                    });
+                }
+                Ok(value)
+            })
+            .collect()
+    }
+}
+
+/// A word of the model; case does not matter.
+fn known_word(column: &Column, words: &[&'static str], word: String) -> Result<String, Trouble> {
+    if words.contains(&word.as_str()) {
+        return Ok(word);
+    }
+    if let Some(known) = words.iter().find(|known| known.eq_ignore_ascii_case(&word)) {
+        return Ok((*known).to_owned());
+    }
+    let target = nearest(&word, words.iter().copied()).unwrap_or_else(|| words[words.len() - 1].to_owned());
+    Err(Trouble {
+        code: "value.unknown_word",
+        reason: format!("{}: {word:?} is none of {}", column.name, words.join(", ")),
+        fix: format!("map it: `{} = {{ field = …, map = {{ {word:?} = {target:?} }} }}`", column.name),
+    })
+}
+
+/// The geometry as it was before any repair.
+fn original<'b>(batch: &'b Batch, row: usize, note: Option<&'b GeometryNote>) -> &'b [u8] {
+    match note {
+        Some(GeometryNote::Repaired { original, .. }) => &original.0,
+        _ => batch.wkb_of(row),
+    }
+}
+
+fn cover(xy: &Geometry<f64>, shared: &mut Shared) {
+    if let Some(rect) = xy.bounding_rect() {
+        shared.cover(rect.min().x, rect.min().y);
+        shared.cover(rect.max().x, rect.max().y);
+    }
+}

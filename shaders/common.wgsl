@@ -1,0 +1,136 @@
+// Shared by every pass: the view, the per-feature styles, the light and the haze.
+//
+// Positions arrive in scene metres (east +X, up +Y, north -Z). `View` repeats the first fields of Bevy's view
+// uniform in Bevy's order; the rest of that uniform is not read here.
+
+struct View {
+    clip_from_world: mat4x4<f32>,
+    unjittered_clip_from_world: mat4x4<f32>,
+    world_from_clip: mat4x4<f32>,
+    world_from_view: mat4x4<f32>,
+    view_from_world: mat4x4<f32>,
+    clip_from_view: mat4x4<f32>,
+    view_from_clip: mat4x4<f32>,
+    world_position: vec3<f32>,
+    exposure: f32,
+    viewport: vec4<f32>,
+}
+
+// One entry per feature slot; colours are sRGB bytes, alpha in the top byte.
+struct Style {
+    fill: u32,
+    line: u32,
+    // Bits 0-7 pattern, bit 8 visible, bit 9 hovered, bit 10 selected.
+    bits: u32,
+    // Factor on the height above the foot.
+    height: f32,
+}
+
+struct Scene {
+    // xyz towards the sun, w how strongly shade darkens.
+    sun: vec4<f32>,
+    // Linear colour multiplied into shade, w how far the foot of walls darkens.
+    shade: vec4<f32>,
+    // Linear colour of sky and haze at the horizon, w height of the ground, m.
+    horizon: vec4<f32>,
+    // Linear colour of the sky overhead, w contrast of storey lines.
+    zenith: vec4<f32>,
+    // Linear colour of hover and selection, w factor on pixel sizes.
+    accent: vec4<f32>,
+    // Linear colour of cast shadow, w exaggeration of the terrain's relief in its shading.
+    shadow: vec4<f32>,
+    // x pull towards the eye as a share of the distance, y opacity, z width or smallest size in px, w extra of the pass.
+    layer: vec4<f32>,
+}
+
+@group(0) @binding(0) var<uniform> view: View;
+@group(3) @binding(0) var<storage, read> styles: array<Style>;
+@group(3) @binding(1) var<uniform> scene: Scene;
+
+const VISIBLE: u32 = 0x100u;
+const HOVERED: u32 = 0x200u;
+const SELECTED: u32 = 0x400u;
+
+struct VertexIn {
+    @location(0) position: vec3<f32>,
+    @location(1) slot: u32,
+    @location(2) normal: vec4<f32>,
+    @location(3) param: vec2<f32>,
+}
+
+// A clip position that every rasteriser drops.
+const NOWHERE: vec4<f32> = vec4<f32>(0.0, 0.0, -1.0, 1.0);
+
+fn srgb_to_linear(c: vec3<f32>) -> vec3<f32> {
+    // Cubic fit of the sRGB curve, within 0.3 % where it matters and far cheaper than a power.
+    return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
+}
+
+fn unpack_colour(packed: u32) -> vec4<f32> {
+    let c = unpack4x8unorm(packed);
+    return vec4<f32>(srgb_to_linear(c.rgb), c.a);
+}
+
+// Share of the accent colour that hover and selection lay over a fill.
+fn tint_of(bits: u32) -> f32 {
+    var tint = 0.0;
+    if ((bits & SELECTED) != 0u) { tint = 0.2; }
+    if ((bits & HOVERED) != 0u) { tint = 0.4; }
+    return tint;
+}
+
+fn tinted(fill: vec4<f32>, bits: u32) -> vec4<f32> {
+    let tint = tint_of(bits);
+    return vec4<f32>(mix(fill.rgb, scene.accent.rgb, tint), max(fill.a, tint));
+}
+
+// Reversed depth is near / distance, so this factor pulls a layer towards the eye by a share of its distance:
+// the gap between layers stays the same in pixels, however far the camera is.
+// `more` orders what lies over what within one layer.
+fn pulled(clip: vec4<f32>, more: f32) -> vec4<f32> {
+    return vec4<f32>(clip.xy, clip.z * (1.0 + scene.layer.x + more), clip.w);
+}
+
+// Metres covered by one pixel at clip depth `w`.
+fn metres_per_px(w: f32) -> f32 {
+    return 2.0 * w / (view.clip_from_view[1][1] * view.viewport.w);
+}
+
+// One sun: faces as bright as flat ground or brighter keep their colour, the others go cool and darker.
+fn sunlit(normal: vec3<f32>) -> vec3<f32> {
+    let facing = dot(normal, scene.sun.xyz) / max(scene.sun.y, 0.2);
+    let amount = clamp(1.0 - facing, 0.0, 1.0) * scene.sun.w;
+    let bright = 1.0 + 0.05 * clamp(facing - 1.0, 0.0, 1.0);
+    return mix(vec3<f32>(1.0), scene.shade.rgb, amount) * bright;
+}
+
+// Towards the horizon everything takes the colour of the air. Distances scale with the eye's height, so that a
+// large park seen from high up is no foggier than a small one.
+fn hazed(colour: vec3<f32>, world: vec3<f32>) -> vec3<f32> {
+    let height = max(view.world_position.y - scene.horizon.w, 200.0);
+    let away = distance(view.world_position, world);
+    let t = smoothstep(2.2 * height, 15.0 * height, away);
+    return mix(colour, scene.horizon.rgb, t);
+}
+
+fn stripe(at: f32, period: f32, width: f32) -> f32 {
+    let from_middle = abs(fract(at / period) - 0.5) * period;
+    return 1.0 - smoothstep(width * 0.5 - 0.5, width * 0.5 + 0.5, from_middle);
+}
+
+// The second sign beside colour, in screen space so that it reads the same at any distance: 1 hatch, 2 cross-hatch, 3 dots.
+fn patterned(colour: vec3<f32>, bits: u32, px: vec2<f32>) -> vec3<f32> {
+    let pattern = bits & 0xffu;
+    if (pattern == 0u) { return colour; }
+    let period = 7.0 * max(scene.accent.w, 0.6);
+    var ink = 0.0;
+    if (pattern == 3u) {
+        let cell = (fract(px / period) - 0.5) * period;
+        ink = 1.0 - smoothstep(period * 0.22, period * 0.22 + 1.0, length(cell));
+    } else {
+        let width = max(1.5 * scene.accent.w, 1.0);
+        ink = stripe((px.x + px.y) * 0.70711, period, width);
+        if (pattern == 2u) { ink = max(ink, stripe((px.x - px.y) * 0.70711, period, width)); }
+    }
+    return mix(colour, colour * 0.42, ink);
+}

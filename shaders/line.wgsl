@@ -1,0 +1,65 @@
+// Lines of constant width on screen, and roads that are true to scale but never thinner than the layer's width.
+//
+// `normal.w` 0: a ribbon that lies on the ground; `normal.xyz` points sideways along the ground and `param.x` is half
+// the true width in metres. `normal.w` 1: a line in the air; `normal.xyz` points along it and `param.x` is the side, ±1.
+// `param.y` is the size of the feature the line belongs to, in metres: lines of features too small to see fade out.
+
+struct LineOut {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) world: vec3<f32>,
+    @location(1) @interpolate(flat) colour: vec4<f32>,
+}
+
+// How a step of `direction` metres moves on screen, px, at a point with clip position `at`.
+fn px_per_metre(at: vec4<f32>, direction: vec3<f32>) -> vec2<f32> {
+    let d = view.clip_from_world * vec4<f32>(direction, 0.0);
+    return (d.xy * at.w - at.xy * d.w) / (at.w * at.w) * 0.5 * view.viewport.zw;
+}
+
+@vertex
+fn vertex(in: VertexIn) -> LineOut {
+    var out: LineOut;
+    let style = styles[in.slot];
+    let at = view.clip_from_world * vec4<f32>(in.position, 1.0);
+    let depth = max(at.w, 0.1);
+    let px_m = metres_per_px(depth);
+    let selected = (style.bits & SELECTED) != 0u;
+    var width_px = scene.layer.z * scene.accent.w;
+    if (selected) { width_px *= 2.4; }
+
+    var clip = at;
+    var world = in.position;
+    if (in.normal.w < 0.5) {
+        let sideways = in.normal.xyz;
+        let along = vec3<f32>(-sideways.z, 0.0, sideways.x);
+        let along_px = px_per_metre(at, along);
+        let side_px = px_per_metre(at, sideways);
+        // Pixels of thickness per metre of width: seen flat, a ribbon on the ground needs more metres.
+        let across = abs(along_px.x * side_px.y - along_px.y * side_px.x) / max(length(along_px), 1e-6);
+        let m_per_px = 1.0 / max(across, 0.12 / px_m);
+        let half_m = max(in.param.x, 0.5 * width_px * m_per_px) + scene.layer.w * scene.accent.w * m_per_px;
+        world = in.position + sideways * half_m;
+        clip = view.clip_from_world * vec4<f32>(world, 1.0);
+    } else {
+        let along_px = px_per_metre(vec4<f32>(at.xyz, depth), in.normal.xyz);
+        let unit = along_px / max(length(along_px), 1e-6);
+        let shift = vec2<f32>(-unit.y, unit.x) * in.param.x * 0.5 * width_px;
+        clip = vec4<f32>(at.xy + shift * 2.0 / view.viewport.zw * at.w, at.zw);
+    }
+    // A pass with extra width is the casing under a road: it takes the other colour.
+    var colour = unpack_colour(select(style.line, style.fill, scene.layer.w > 0.0));
+    if (selected || (style.bits & HOVERED) != 0u) { colour = vec4<f32>(scene.accent.rgb, 1.0); }
+    let size_px = in.param.y / px_m;
+    let faintest = select(0.0, 0.25, in.normal.w < 0.5);
+    let fade = clamp((size_px - 3.0) / 13.0, faintest, 1.0);
+    out.world = world;
+    out.colour = vec4<f32>(colour.rgb, colour.a * scene.layer.y * fade);
+    out.clip = pulled(clip, 0.0);
+    if ((style.bits & VISIBLE) == 0u || out.colour.a < 0.02) { out.clip = NOWHERE; }
+    return out;
+}
+
+@fragment
+fn fragment(in: LineOut) -> @location(0) vec4<f32> {
+    return vec4<f32>(hazed(in.colour.rgb, in.world), in.colour.a);
+}

@@ -1,0 +1,48 @@
+// Buildings, tanks, fittings and columns. `param.x` is the height above the foot, `param.y` the storey height (0: no
+// storey lines); `normal.w` is 1 on roofs.
+
+struct SolidOut {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) world: vec3<f32>,
+    @location(1) colour: vec3<f32>,
+    @location(2) param: vec2<f32>,
+    @location(3) @interpolate(flat) bits: u32,
+}
+
+@vertex
+fn vertex(in: VertexIn) -> SolidOut {
+    var out: SolidOut;
+    let style = styles[in.slot];
+    let fill = tinted(unpack_colour(style.fill), style.bits);
+    var world = in.position;
+    world.y -= max(in.param.x, 0.0) * (1.0 - style.height);
+    var colour = fill.rgb * sunlit(normalize(in.normal.xyz));
+    if (in.normal.w < 0.5) { colour *= 0.87; }
+    out.world = world;
+    out.colour = colour;
+    out.param = in.param;
+    out.bits = style.bits;
+    out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
+    if ((style.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
+    return out;
+}
+
+@fragment
+fn fragment(in: SolidOut) -> @location(0) vec4<f32> {
+    var colour = patterned(in.colour, in.bits, in.clip.xy);
+    // Darker towards the foot, where ground and wall shade each other.
+    colour *= mix(1.0 - scene.shade.w, 1.0, smoothstep(0.0, 5.0, in.param.x));
+    let step = fwidth(in.param.x) / max(in.param.y, 0.1);
+    if (in.param.y > 0.0 && step < 0.25) {
+        let at = in.param.x / in.param.y;
+        let near = abs(at - round(at));
+        let ink = (1.0 - smoothstep(0.5 * step, 1.5 * step, near)) * (1.0 - step * 4.0);
+        colour *= 1.0 - scene.zenith.w * ink * step_floor(at);
+    }
+    return vec4<f32>(hazed(colour, in.world), scene.layer.y);
+}
+
+// No storey line at the foot itself.
+fn step_floor(at: f32) -> f32 {
+    return select(0.0, 1.0, at > 0.5);
+}

@@ -1,0 +1,73 @@
+//! Every WGSL file of the folder is embedded, validates with naga, and agrees with the constants the engine packs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+fn parsed(source: &shaders::Source) -> Result<naga::Module, String> {
+    naga::front::wgsl::parse_str(source.wgsl).map_err(|e| e.emit_to_string_with_path(source.wgsl, source.name))
+}
+
+#[test]
+fn every_pass_validates() {
+    let mut failures = Vec::new();
+    for source in &shaders::ALL {
+        let validated = parsed(source).and_then(|module| {
+            Validator::new(ValidationFlags::all(), Capabilities::empty())
+                .validate(&module)
+                .map(|_| module)
+                .map_err(|e| format!("{}: {}", source.name, e.emit_to_string(source.wgsl)))
+        });
+        match validated {
+            Ok(module) => {
+                let entries: BTreeSet<_> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
+                assert_eq!(entries, BTreeSet::from(["fragment", "vertex"]), "{}", source.name);
+            }
+            Err(text) => failures.push(text),
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn every_file_is_embedded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
+        .expect("the crate's own folder")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".wgsl") && name != "common.wgsl")
+        .collect();
+    let embedded: BTreeSet<String> = shaders::ALL.iter().map(|s| s.name.to_owned()).collect();
+    assert_eq!(on_disk, embedded);
+}
+
+#[test]
+fn a_style_takes_sixteen_bytes_and_the_scene_112() {
+    let module = parsed(&shaders::SOLID).expect("solid parses");
+    let mut layouter = naga::proc::Layouter::default();
+    layouter.update(module.to_ctx()).expect("layout");
+    let size_of = |name: &str| {
+        let (handle, _) = module
+            .types
+            .iter()
+            .find(|(_, ty)| ty.name.as_deref() == Some(name))
+            .unwrap_or_else(|| panic!("no type {name}"));
+        layouter[handle].size
+    };
+    assert_eq!(size_of("Style"), 16);
+    assert_eq!(size_of("Scene"), 112);
+    assert_eq!(size_of("VertexIn"), 48, "four attributes");
+}
+
+#[test]
+fn flag_bits_are_the_ones_packed() {
+    for (name, value) in [
+        ("VISIBLE", shaders::bits::VISIBLE),
+        ("HOVERED", shaders::bits::HOVERED),
+        ("SELECTED", shaders::bits::SELECTED),
+    ] {
+        let line = format!("const {name}: u32 = 0x{value:x}u;");
+        assert!(shaders::DRAPE.wgsl.contains(&line), "common.wgsl should say `{line}`");
+    }
+}

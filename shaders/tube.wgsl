@@ -1,0 +1,31 @@
+// Pipes: the position is on the axis, the normal points outwards, `param.x` is the radius in metres. A pipe never gets
+// thinner on screen than the layer's smallest size.
+
+struct TubeOut {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) world: vec3<f32>,
+    @location(1) colour: vec3<f32>,
+    @location(2) @interpolate(flat) bits: u32,
+}
+
+@vertex
+fn vertex(in: VertexIn) -> TubeOut {
+    var out: TubeOut;
+    let style = styles[in.slot];
+    let fill = tinted(unpack_colour(style.fill), style.bits);
+    let axis = view.clip_from_world * vec4<f32>(in.position, 1.0);
+    let smallest = 0.5 * scene.layer.z * scene.accent.w * metres_per_px(max(axis.w, 0.1));
+    let world = in.position + in.normal.xyz * max(in.param.x, smallest);
+    out.world = world;
+    out.colour = fill.rgb * sunlit(normalize(in.normal.xyz));
+    out.bits = style.bits;
+    out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
+    if ((style.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
+    return out;
+}
+
+@fragment
+fn fragment(in: TubeOut) -> @location(0) vec4<f32> {
+    let colour = patterned(in.colour, in.bits, in.clip.xy);
+    return vec4<f32>(hazed(colour, in.world), scene.layer.y);
+}

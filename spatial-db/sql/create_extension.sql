@@ -1,0 +1,2 @@
+-- Adds PostGIS to this database.
+CREATE EXTENSION IF NOT EXISTS postgis;

@@ -1,0 +1,2 @@
+-- Foreign keys are checked again.
+SET LOCAL session_replication_role = origin;

@@ -1,0 +1,2 @@
+-- Ends a test's database, with whoever is still in it.
+DROP DATABASE IF EXISTS {name} WITH (FORCE);

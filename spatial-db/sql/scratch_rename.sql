@@ -1,0 +1,2 @@
+-- The template is complete.
+ALTER DATABASE {name} RENAME TO {template};

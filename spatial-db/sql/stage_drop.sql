@@ -1,0 +1,2 @@
+-- Makes room for the next layer.
+DROP TABLE pg_temp.twin_stage;

@@ -1,0 +1,311 @@
+//! What can go wrong with the store, named for what a person can do about it.
+
+use postgres::error::SqlState;
+
+/// An error of whatever produces the rows of a layer; passed through untouched.
+pub type RowError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why the store could not do what was asked. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The connection string does not parse.
+    #[error("the database address {url} cannot be read")]
+    BadUrl {
+        /// Address without password.
+        url: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// No server answers.
+    #[error(
+        "no database server answers at {url}; check that it runs (`twin db status`) and that TWIN_DATABASE_URL is right"
+    )]
+    Unreachable {
+        /// Address without password.
+        url: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// The server refuses this user or database.
+    #[error("the server at {url} refuses the connection: {reason}")]
+    Refused {
+        /// Address without password.
+        url: String,
+        /// The server's words.
+        reason: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// Server or extension older than we can use.
+    #[error("{what} {found} is too old; {needed} or newer is needed")]
+    VersionTooOld {
+        /// `PostgreSQL` or `PostGIS`.
+        what: &'static str,
+        /// Version found.
+        found: String,
+        /// Oldest version that works.
+        needed: &'static str,
+    },
+    /// An extension is not there and cannot be made.
+    #[error(
+        "the database lacks the extension {name}: {reason}. Have an administrator run `CREATE EXTENSION {name}` in it"
+    )]
+    ExtensionMissing {
+        /// Extension.
+        name: &'static str,
+        /// Why it could not be created.
+        reason: String,
+    },
+    /// A newer program made the schema.
+    #[error("the database's schema is version {found}, this program knows up to {known}; use a newer twin")]
+    SchemaNewer {
+        /// Version in the database.
+        found: u32,
+        /// Newest version this program knows.
+        known: u32,
+    },
+    /// A migration failed and was rolled back.
+    #[error("the database could not be brought up to date")]
+    Migration {
+        /// Cause.
+        #[source]
+        source: Box<refinery::Error>,
+    },
+    /// The schema has not been created and this database is read-only.
+    #[error("the database is read-only; {what} needs to write")]
+    ReadOnly {
+        /// What was being done.
+        what: String,
+        /// Cause.
+        #[source]
+        source: Option<postgres::Error>,
+    },
+    /// The server's disk is full.
+    #[error("the database server's disk is full ({what}); free some space and run it again")]
+    DiskFull {
+        /// What was being done.
+        what: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// The user may not do this.
+    #[error("the database user may not do this ({what}): {reason}")]
+    InsufficientPrivilege {
+        /// What was being done.
+        what: String,
+        /// The server's words.
+        reason: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// The connection broke in the middle.
+    #[error("the connection to the database was lost ({what})")]
+    ConnectionLost {
+        /// What was being done.
+        what: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// The server does not accept a row.
+    #[error("the database does not accept a row ({what}): {reason}")]
+    Rejected {
+        /// What was being done.
+        what: String,
+        /// The server's words, with the constraint.
+        reason: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// Any other failure of a statement.
+    #[error("the database failed ({what})")]
+    Query {
+        /// What was being done.
+        what: String,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// No such park.
+    #[error("there is no park {slug:?}; the store has: {}", if .known.is_empty() { "none".to_owned() } else { .known.join(", ") })]
+    NoSuchPark {
+        /// What was asked for.
+        slug: String,
+        /// Slugs there are.
+        known: Vec<String>,
+    },
+    /// A slug with other characters than `[a-z0-9-]`.
+    #[error("{slug:?} is no park name: use small letters, digits and hyphens, at most 63")]
+    BadSlug {
+        /// The slug.
+        slug: String,
+    },
+    /// The EPSG code is not one that the server knows.
+    #[error("EPSG:{srid} is not a projected CRS in metres that the database server knows")]
+    UnknownSrid {
+        /// The code.
+        srid: i32,
+    },
+    /// The stored park has rows in another CRS.
+    #[error("park {slug} is stored in EPSG:{stored}, not EPSG:{given}; a park's CRS cannot change while it has rows")]
+    SridDiffers {
+        /// The park.
+        slug: String,
+        /// EPSG code in the store.
+        stored: i32,
+        /// EPSG code given.
+        given: i32,
+    },
+    /// Another load of the same park runs.
+    #[error("another import of park {slug} is running; wait for it to end")]
+    ParkBusy {
+        /// The park.
+        slug: String,
+    },
+    /// A layer was given twice in one load.
+    #[error("layer {layer:?} was given twice for {table} in one load")]
+    LayerTwice {
+        /// Table.
+        table: &'static str,
+        /// Layer.
+        layer: String,
+    },
+    /// A record does not fit its table: a defect of the program that made it.
+    #[error("row {source_row} of layer {layer:?} (key {key:?}) does not fit table {table}: {reason}")]
+    InvalidRecord {
+        /// Table.
+        table: &'static str,
+        /// Layer.
+        layer: String,
+        /// Key.
+        key: String,
+        /// Row number in the source.
+        source_row: i64,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A terrain grid that contradicts itself.
+    #[error("the terrain of layer {layer:?} is not a grid: {reason}")]
+    InvalidTerrain {
+        /// Layer.
+        layer: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The rows stopped coming.
+    #[error("reading layer {layer:?} failed")]
+    Rows {
+        /// Layer.
+        layer: String,
+        /// Cause.
+        #[source]
+        source: RowError,
+    },
+    /// What the store holds cannot be read back.
+    #[error("stored {table} {feature_id} cannot be read: {reason}")]
+    BadStoredRow {
+        /// Table.
+        table: &'static str,
+        /// Row.
+        feature_id: i64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The client and the server disagree about the stream of rows.
+    #[error("the stream of rows broke ({what})")]
+    Stream {
+        /// What was being done.
+        what: String,
+        /// Cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Stopped on request.
+    #[error("cancelled; nothing was written")]
+    Cancelled,
+}
+
+impl StoreError {
+    /// Names the failure of a statement; for `map_err`.
+    pub(super) fn of(what: impl Into<String>) -> impl FnOnce(postgres::Error) -> Self {
+        let what = what.into();
+        move |source| Self::classify(what, source)
+    }
+
+    /// Names the failure of a COPY stream, which carries the server's error inside an I/O error; for `map_err`.
+    pub(super) fn stream(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| {
+            if source.get_ref().is_none_or(|inner| !inner.is::<postgres::Error>()) {
+                return Self::Stream { what, source };
+            }
+            match source.into_inner().map(|inner| inner.downcast::<postgres::Error>()) {
+                Some(Ok(inner)) => Self::classify(what, *inner),
+                Some(Err(other)) => Self::Stream { what, source: std::io::Error::other(other) },
+                None => Self::Cancelled,
+            }
+        }
+    }
+
+    fn classify(what: String, source: postgres::Error) -> Self {
+        let Some(code) = source.code().cloned() else {
+            return if source.is_closed() || is_io(&source) {
+                Self::ConnectionLost { what, source }
+            } else {
+                Self::Query { what, source }
+            };
+        };
+        match code {
+            SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly { what, source: Some(source) },
+            SqlState::DISK_FULL => Self::DiskFull { what, source },
+            SqlState::INSUFFICIENT_PRIVILEGE => {
+                Self::InsufficientPrivilege { what, reason: server_words(&source), source }
+            }
+            SqlState::QUERY_CANCELED => Self::Cancelled,
+            SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
+                Self::ConnectionLost { what, source }
+            }
+            code if code.code().starts_with("22") || code.code().starts_with("23") => {
+                Self::Rejected { what, reason: server_words(&source), source }
+            }
+            _ => Self::Query { what, source },
+        }
+    }
+
+    /// Names the failure to connect.
+    pub(super) fn connecting(url: &str, source: postgres::Error) -> Self {
+        let url = crate::cluster::redacted(url);
+        if source.code().is_some() || !is_io(&source) {
+            Self::Refused { url, reason: server_words(&source), source }
+        } else {
+            Self::Unreachable { url, source }
+        }
+    }
+}
+
+fn is_io(error: &postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+}
+
+/// What the server said, with the constraint or column it meant; the client's words if it said nothing.
+fn server_words(error: &postgres::Error) -> String {
+    let Some(said) = error.as_db_error() else { return error.to_string() };
+    let mut words = said.message().to_owned();
+    if let Some(detail) = said.detail() {
+        words.push_str(": ");
+        words.push_str(detail);
+    }
+    if let Some(line) = said.where_().filter(|_| said.constraint().is_none()) {
+        words.push_str(" (");
+        words.push_str(line.lines().next().unwrap_or_default());
+        words.push(')');
+    }
+    words
+}

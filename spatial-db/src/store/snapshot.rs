@@ -1,0 +1,331 @@
+//! A whole park out of the store, at one moment, straight into the model's structs.
+//!
+//! Geometry is decoded by `ewkb`, terrain put together by `terrain`.
+
+use std::error::Error;
+
+use chrono::NaiveDate;
+use geo::{Geometry, LineString, MultiLineString, MultiPolygon};
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::{FromSql, Type};
+use postgres::{IsolationLevel, Row, Transaction};
+use serde_json::{Map, Value as Json};
+
+use super::query::park_of;
+use super::{Store, StoreError, ewkb, sql, terrain};
+use crate::model::{
+    Building, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FeatureId, FeatureKind, HazardSource,
+    LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, ParkSnapshot, Provenance,
+    ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+};
+use crate::schema::{Shape, TABLES, Table};
+
+impl Store {
+    /// Everything the store holds of a park.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPark`], [`StoreError::BadStoredRow`] for a row that other programs spoiled, or the server's.
+    pub fn snapshot(&mut self, slug: &str) -> Result<ParkSnapshot, StoreError> {
+        let what = || StoreError::of(format!("reading park {slug}"));
+        let park_id = self.park(slug)?.park_id;
+        let transaction = self.client.build_transaction();
+        let transaction = transaction.isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+        let mut tx = transaction.start().map_err(what())?;
+        let Some(row) = tx.query_opt(sql::PARK, &[&slug]).map_err(what())? else {
+            return Err(StoreError::NoSuchPark { slug: slug.to_owned(), known: Vec::new() });
+        };
+        let mut park = ParkSnapshot::empty(park_of(&row));
+        for table in TABLES {
+            read_table(&mut tx, park_id, table, &mut park)?;
+        }
+        park.terrain = terrain::read(&mut tx, park_id)?;
+        Ok(park)
+    }
+}
+
+fn read_table(
+    tx: &mut Transaction<'_>,
+    park_id: i32,
+    table: &'static Table,
+    park: &mut ParkSnapshot,
+) -> Result<(), StoreError> {
+    let what = || StoreError::of(format!("reading {}", table.name));
+    let geometry = table.geometry.map(|_| "geom");
+    let columns = geometry.into_iter().chain(table.columns.iter().map(|column| column.name));
+    let statement = sql::fill(
+        sql::SNAPSHOT_ROWS,
+        &[("table", &sql::quoted(table.name)), ("columns", &format!(", {}", sql::list("", columns)))],
+    );
+    let mut rows = tx.query_raw(&statement, [park_id]).map_err(what())?;
+    while let Some(row) = rows.next().map_err(what())? {
+        let mut fields = FieldReader { row: &row, at: 5 };
+        take_row(table, &mut fields, park).map_err(|source| StoreError::BadStoredRow {
+            table: table.name,
+            feature_id: row.try_get(0).unwrap_or_default(),
+            reason: source.to_string(),
+        })?;
+    }
+    Ok(())
+}
+
+type Fault = Box<dyn Error + Send + Sync>;
+
+/// Reads the fields of a row one after the other, in the table's order.
+struct FieldReader<'r> {
+    row: &'r Row,
+    at: usize,
+}
+
+impl FieldReader<'_> {
+    fn get<'s, T: FromSql<'s>>(&'s mut self) -> Result<T, Fault> {
+        let at = self.at;
+        self.at += 1;
+        Ok(self.row.try_get(at)?)
+    }
+
+    fn year(&mut self) -> Result<Option<i32>, Fault> {
+        Ok(self.get::<Option<i64>>()?.map(i32::try_from).transpose()?)
+    }
+
+    fn word<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
+        let word: String = self.get()?;
+        parse(&word).ok_or_else(|| format!("{word:?} is not a known word").into())
+    }
+
+    fn shape(&mut self) -> Result<Shape, Fault> {
+        let Ewkb(bytes) = self.get()?;
+        Ok(ewkb::decode(bytes)?.0)
+    }
+
+    fn area(&mut self) -> Result<MultiPolygon<f64>, Fault> {
+        match self.shape()?.xy {
+            Geometry::MultiPolygon(area) => Ok(area),
+            _ => Err("the geometry is no multi-polygon".into()),
+        }
+    }
+
+    fn lines(&mut self) -> Result<MultiLineString<f64>, Fault> {
+        match self.shape()?.xy {
+            Geometry::MultiLineString(lines) => Ok(lines),
+            _ => Err("the geometry is no multi-line".into()),
+        }
+    }
+
+    fn point(&mut self) -> Result<[f64; 3], Fault> {
+        let Shape { xy: Geometry::Point(point), z } = self.shape()? else {
+            return Err("the geometry is no point".into());
+        };
+        Ok([point.x(), point.y(), z.first().copied().unwrap_or(f64::NAN)])
+    }
+
+    fn path(&mut self) -> Result<Vec<[f64; 3]>, Fault> {
+        let Shape { xy: Geometry::LineString(LineString(path)), z } = self.shape()? else {
+            return Err("the geometry is no line".into());
+        };
+        let heights = z.into_iter().chain(std::iter::repeat(f64::NAN));
+        Ok(path.into_iter().zip(heights).map(|(coord, z)| [coord.x, coord.y, z]).collect())
+    }
+}
+
+/// Bytes of a geometry as the server sends them.
+struct Ewkb<'a>(&'a [u8]);
+
+impl<'a> FromSql<'a> for Ewkb<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
+        Ok(Self(raw))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        ty.name() == "geometry"
+    }
+}
+
+/// A JSON object; most rows have an empty one.
+struct Attributes(Map<String, Json>);
+
+impl<'a> FromSql<'a> for Attributes {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
+        match raw {
+            [1, b'{', b'}'] => Ok(Self(Map::new())),
+            [1, text @ ..] => Ok(Self(serde_json::from_slice(text)?)),
+            _ => Err("an unknown version of jsonb".into()),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::JSONB
+    }
+}
+
+fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> Result<(), Fault> {
+    let id = FeatureId::new(table.kind, f.row.try_get(0)?);
+    let provenance = Provenance {
+        key: f.row.try_get(1)?,
+        layer: f.row.try_get(2)?,
+        source_row: f.row.try_get(3)?,
+        attributes: f.row.try_get::<_, Attributes>(4)?.0,
+    };
+    // Fields of a struct expression are evaluated as written: geometry, then the columns in `schema::TABLES`' order.
+    match table.kind {
+        FeatureKind::Parcel => park.parcels.push(Parcel {
+            id,
+            provenance,
+            boundary: f.area()?,
+            number: f.get()?,
+            address: f.get()?,
+            holder: f.get()?,
+            land_use_code: f.get()?,
+            land_use_scheme: f.get()?,
+            land_use: f.get()?,
+            industry_code: f.get()?,
+            recorded_area_m2: f.get()?,
+            recorded_floor_area_m2: f.get()?,
+            assessed_value: f.get()?,
+            currency: f.get()?,
+            valid_from: f.get()?,
+        }),
+        FeatureKind::Building => park.buildings.push(Building {
+            id,
+            provenance,
+            footprint: f.area()?,
+            name: f.get()?,
+            address: f.get()?,
+            use_text: f.get()?,
+            storeys: f.get()?,
+            storey_height_m: f.get()?,
+            height_m: f.get()?,
+            floor_area_m2: f.get()?,
+            base_elevation_m: f.get()?,
+            year_built: f.year()?,
+            state: f.get()?,
+        }),
+        FeatureKind::Enterprise => park.enterprises.push(Enterprise {
+            id,
+            provenance,
+            name: f.get()?,
+            industry_code: f.get()?,
+            state: f.get()?,
+        }),
+        FeatureKind::Tenancy => park.tenancies.push(Tenancy {
+            id,
+            provenance,
+            enterprise_key: f.get()?,
+            building_key: f.get()?,
+            parcel_key: f.get()?,
+            floor_area_m2: f.get()?,
+            valid_from: f.get()?,
+            valid_to: f.get()?,
+        }),
+        FeatureKind::EnterpriseYear => park.enterprise_years.push(EnterpriseYear {
+            id,
+            provenance,
+            enterprise_key: f.get()?,
+            year: i32::try_from(f.get::<i64>()?)?,
+            output: f.get()?,
+            tax: f.get()?,
+            fixed_assets: f.get()?,
+            employees: f.get()?,
+            currency: f.get()?,
+        }),
+        FeatureKind::LandContract => park.contracts.push(LandContract {
+            id,
+            provenance,
+            parcel_key: f.get()?,
+            enterprise_key: f.get()?,
+            signed: f.get()?,
+            agreed_start: f.get()?,
+            agreed_completion: f.get()?,
+            land_price: f.get()?,
+            total_investment: f.get()?,
+            currency: f.get()?,
+            area_due_m2: f.get()?,
+        }),
+        FeatureKind::LandEvent => park.events.push(LandEvent {
+            id,
+            provenance,
+            contract_key: f.get()?,
+            kind: f.word(EventKind::parse)?,
+            date: f.get::<NaiveDate>()?,
+            developed_area_m2: f.get()?,
+            invested: f.get()?,
+            note: f.get()?,
+        }),
+        FeatureKind::NetworkNode => {
+            let position = f.point()?;
+            park.nodes.push(NetworkNode {
+                id,
+                provenance,
+                class: f.word(NetworkClass::parse)?,
+                position,
+                kind: f.word(NodeKind::parse)?,
+                subtype: f.get()?,
+                ground_elevation_m: f.get()?,
+                depth_m: f.get()?,
+                material: f.get()?,
+                size_mm: f.get()?,
+            });
+        }
+        FeatureKind::NetworkEdge => {
+            let path = f.path()?;
+            park.edges.push(NetworkEdge {
+                id,
+                provenance,
+                class: f.word(NetworkClass::parse)?,
+                path,
+                subtype: f.get()?,
+                from_key: f.get()?,
+                to_key: f.get()?,
+                diameter_mm: f.get()?,
+                width_mm: f.get()?,
+                height_mm: f.get()?,
+                material: f.get()?,
+                pressure: f.get()?,
+                voltage: f.get()?,
+                year_laid: f.year()?,
+                survey_level: f.get()?,
+            });
+        }
+        FeatureKind::RoadEdge => park.roads.push(RoadEdge {
+            id,
+            provenance,
+            line: f.lines()?,
+            name: f.get()?,
+            class: f.get()?,
+            width_m: f.get()?,
+        }),
+        FeatureKind::EmergencyResource => {
+            let [x, y, _] = f.point()?;
+            park.resources.push(EmergencyResource {
+                id,
+                provenance,
+                kind: f.word(ResourceKind::parse)?,
+                position: [x, y],
+                name: f.get()?,
+                state: f.get()?,
+                capacity: f.get()?,
+                flow_l_s: f.get()?,
+                bearing_deg: f.get()?,
+                range_m: f.get()?,
+            });
+        }
+        FeatureKind::HazardSource => park.hazards.push(HazardSource {
+            id,
+            provenance,
+            shape: f.shape()?.xy,
+            name: f.get()?,
+            kind: f.get()?,
+            substance: f.get()?,
+            cas: f.get()?,
+            quantity_t: f.get()?,
+            height_m: f.get()?,
+            diameter_m: f.get()?,
+        }),
+        FeatureKind::Surface => {
+            let area = f.area()?;
+            park.surfaces.push(Surface { id, provenance, area, kind: f.word(SurfaceKind::parse)?, name: f.get()? });
+        }
+        // Not a table of rows: `terrain` reads it.
+        FeatureKind::TerrainTile => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! The plugins that picture and window share, and a look at the graphics driver before Bevy takes it.
+
+use std::sync::{Arc, Mutex};
+
+use bevy::camera::RenderTarget;
+use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
+use bevy::prelude::*;
+use bevy::render::erased_render_asset::ErasedRenderAssets;
+use bevy::render::mesh::RenderMesh;
+use bevy::render::render_asset::RenderAssets;
+use bevy::render::render_resource::{CachedPipelineState, PipelineCache};
+use bevy::render::view::Msaa;
+use bevy::render::{Render, RenderApp, RenderSystems};
+use bevy::pbr::PreparedMaterial;
+use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
+
+use crate::camera::{self, Orbit, TwinCamera, Wanted};
+use crate::error::EngineError;
+use crate::input::{CameraChoice, TwinInput};
+use crate::scene::{self, Twin};
+use crate::style::Shown;
+use crate::theme::{Theme, ThemeChoice, size};
+use crate::{frame, material};
+
+/// The adapter that will draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdapterName {
+    /// Name as the driver gives it.
+    pub name: String,
+    /// A software renderer.
+    pub software: bool,
+}
+
+/// Asks for any adapter.
+///
+/// # Errors
+/// [`EngineError::NoAdapter`] when there is none.
+pub fn find_adapter() -> Result<AdapterName, EngineError> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let request = instance.request_adapter(&wgpu::RequestAdapterOptions::default());
+    let adapter = bevy::tasks::block_on(request).map_err(|source| EngineError::NoAdapter { source })?;
+    let info = adapter.get_info();
+    Ok(AdapterName { name: info.name, software: info.device_type == wgpu::DeviceType::Cpu })
+}
+
+/// What the render world says about itself after each frame.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RenderState {
+    /// Frames rendered.
+    pub frames: u32,
+    /// Pipelines still being made.
+    pub waiting: usize,
+    /// All pipelines.
+    pub pipelines: usize,
+    /// Meshes on the GPU.
+    pub meshes: usize,
+    /// Materials on the GPU.
+    pub materials: usize,
+    /// First pipeline that was refused.
+    pub refused: Option<String>,
+}
+
+/// The render world's state, readable from the main world.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct RenderWatch(Arc<Mutex<RenderState>>);
+
+impl RenderWatch {
+    /// State after the last rendered frame.
+    pub fn state(&self) -> RenderState {
+        self.0.lock().map(|s| s.clone()).unwrap_or_default()
+    }
+}
+
+/// Adds the twin to an app that has Bevy's own plugins.
+///
+/// # Errors
+/// [`EngineError::UnknownOverlay`] when the input's active overlay does not exist.
+pub fn add_twin(
+    app: &mut App,
+    input: TwinInput,
+    camera: CameraChoice,
+    theme: ThemeChoice,
+    shown: Shown,
+) -> Result<(), EngineError> {
+    let overlay = input.active_index()?;
+    let shown = Shown { overlay, ..shown };
+    app.add_plugins((EguiPlugin { bindless_mode_array_size: None }, material::plugin))
+        .insert_resource(EguiGlobalSettings { auto_create_primary_context: false, ..EguiGlobalSettings::default() })
+        .insert_resource(Twin { input, shown, theme, px_factor: 1.0, frame: true })
+        .insert_resource(Wanted(Some(camera)))
+        .insert_resource(ClearColor(clear_colour(theme)))
+        .add_plugins((scene::plugin, camera::plugin, frame::plugin))
+        .add_systems(Update, follow_size.before(scene::SceneSystems));
+    let watch = RenderWatch::default();
+    app.insert_resource(watch.clone());
+    if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
+        render_app.insert_resource(watch).add_systems(Render, watch_render.in_set(RenderSystems::Cleanup));
+    }
+    Ok(())
+}
+
+/// The one camera, drawing to `target`.
+pub fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
+    (
+        Camera3d::default(),
+        target,
+        camera::projection(),
+        Transform::default(),
+        if samples > 1 { Msaa::Sample4 } else { Msaa::Off },
+        // Colours leave the shaders as they should be seen.
+        Tonemapping::None,
+        DebandDither::Disabled,
+        PrimaryEguiContext,
+        TwinCamera,
+    )
+}
+
+/// Colour behind everything until the sky is there.
+pub fn clear_colour(theme: ThemeChoice) -> Color {
+    let c = Theme::of(theme).horizon;
+    Color::srgb_u8(c.0, c.1, c.2)
+}
+
+/// Theme pixels grow with the picture.
+fn follow_size(orbit: Res<Orbit>, mut twin: ResMut<Twin>) {
+    let factor = (orbit.size.y / size::REFERENCE_HEIGHT).max(0.7);
+    if (twin.px_factor - factor).abs() > 0.01 {
+        twin.px_factor = factor;
+    }
+}
+
+fn watch_render(
+    watch: Res<RenderWatch>,
+    cache: Res<PipelineCache>,
+    meshes: Res<RenderAssets<RenderMesh>>,
+    materials: Res<ErasedRenderAssets<PreparedMaterial>>,
+) {
+    let Ok(mut state) = watch.0.lock() else { return };
+    state.frames += 1;
+    state.waiting = cache.waiting_pipelines().count();
+    state.pipelines = cache.pipelines().count();
+    state.meshes = meshes.iter().count();
+    state.materials = materials.iter().count();
+    if state.refused.is_none() {
+        state.refused = cache.pipelines().find_map(|pipeline| match &pipeline.state {
+            CachedPipelineState::Err(error) => Some(error.to_string()),
+            _ => None,
+        });
+    }
+}

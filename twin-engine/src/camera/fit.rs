@@ -1,0 +1,103 @@
+//! The first view: the whole park in the frame with room to spare, whatever its shape.
+
+use bevy::math::{DVec2, Vec2, Vec3};
+
+use super::Orbit;
+use crate::input::CameraChoice;
+use crate::scene::SceneGeometry;
+use crate::theme::{FIRST_VIEW_BEARING_DEG, FIRST_VIEW_FILL, FIRST_VIEW_PITCH_DEG};
+
+/// Rounds of moving and scaling; each leaves a small part of the error.
+const ROUNDS: usize = 24;
+
+/// The view a person asked for.
+pub fn view_of(choice: CameraChoice, geometry: &SceneGeometry, size: Vec2) -> Orbit {
+    match choice {
+        CameraChoice::WholePark => first_view(geometry, size, FIRST_VIEW_BEARING_DEG, FIRST_VIEW_PITCH_DEG),
+        CameraChoice::From { bearing_deg, pitch_deg } => first_view(geometry, size, bearing_deg, pitch_deg),
+        CameraChoice::At { x_m, y_m, distance_m, bearing_deg, pitch_deg } => {
+            let target = geometry.origin.scene_from_park(x_m, y_m, geometry.ground.height(DVec2::new(x_m, y_m)));
+            Orbit { target, distance_m, bearing_deg, pitch_deg, size }.limited()
+        }
+    }
+}
+
+/// The whole park, seen from `bearing_deg` at `pitch_deg`.
+pub fn first_view(geometry: &SceneGeometry, size: Vec2, bearing_deg: f32, pitch_deg: f32) -> Orbit {
+    let scene = |p: &DVec2, z: f64| geometry.origin.scene_from_park(p.x, p.y, z);
+    let points: Vec<Vec3> = geometry
+        .extent
+        .hull
+        .iter()
+        .flat_map(|p| {
+            let ground = geometry.ground.height(*p);
+            [scene(p, ground), scene(p, ground + 8.0)]
+        })
+        .collect();
+    let middle = geometry.extent.middle();
+    let target = scene(&middle, geometry.ground.height(middle));
+    let distance_m = geometry.extent.diagonal_m().max(60.0) as f32 * 1.6;
+    let mut orbit = Orbit { target, distance_m, bearing_deg, pitch_deg, size }.limited();
+    for _ in 0..ROUNDS {
+        let Some((low, high)) = bounds(&orbit, &points) else {
+            orbit.distance_m *= 2.0;
+            continue;
+        };
+        let off = (low + high) * 0.5 - size * 0.5;
+        orbit.target += step_on_ground(&orbit, off);
+        let fill = ((high - low) / size).max_element();
+        orbit.distance_m *= fill / FIRST_VIEW_FILL;
+        orbit = orbit.limited();
+    }
+    orbit
+}
+
+/// Box of the points on screen, px; `None` when one is behind the eye.
+fn bounds(orbit: &Orbit, points: &[Vec3]) -> Option<(Vec2, Vec2)> {
+    let clip = orbit.clip_from_scene();
+    points.iter().try_fold((Vec2::INFINITY, Vec2::NEG_INFINITY), |(low, high), p| {
+        let at = clip * p.extend(1.0);
+        (at.w > 0.5).then(|| {
+            let px = orbit.pixel_of_clip(at);
+            (low.min(px), high.max(px))
+        })
+    })
+}
+
+/// How far the target moves on level ground for the picture to move by `px`.
+pub(super) fn step_on_ground(orbit: &Orbit, px: Vec2) -> Vec3 {
+    let forward = -orbit.outward();
+    let right = forward.cross(Vec3::Y).normalize();
+    let ahead = Vec3::Y.cross(right);
+    let m_per_px = 1.0 / orbit.px_per_metre(orbit.distance_m);
+    let foreshortened = orbit.pitch_deg.to_radians().sin().max(0.1);
+    right * px.x * m_per_px - ahead * px.y * m_per_px / foreshortened
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn the_whole_park_is_in_the_frame_with_a_tenth_to_spare() {
+        let input = fixture::tiny();
+        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        for size in [Vec2::new(1600.0, 1000.0), Vec2::new(320.0, 180.0), Vec2::new(600.0, 1200.0)] {
+            for (bearing, pitch) in [(140.0, 50.0), (0.0, 30.0), (270.0, 85.0)] {
+                let orbit = first_view(&geometry, size, bearing, pitch);
+                let points: Vec<Vec3> = geometry
+                    .extent
+                    .hull
+                    .iter()
+                    .map(|p| geometry.origin.scene_from_park(p.x, p.y, geometry.ground.height(*p)))
+                    .collect();
+                let (low, high) = bounds(&orbit, &points).unwrap();
+                let spare = low.min(size - high) / size;
+                assert!(spare.min_element() > 0.035, "{size} {bearing} {pitch}: {low} {high}");
+                let fill = ((high - low) / size).max_element();
+                assert!(fill > 0.8, "{fill} is too small for {size}");
+            }
+        }
+    }
+}

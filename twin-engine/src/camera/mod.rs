@@ -1,0 +1,63 @@
+//! The camera: an orbit around a point on the ground, and the first view of a park.
+//!
+//! Mouse and keyboard are left to `control`.
+
+pub mod control;
+mod fit;
+mod orbit;
+
+use bevy::camera::{PerspectiveProjection, Projection};
+use bevy::prelude::*;
+
+pub use fit::{first_view, view_of};
+pub use orbit::Orbit;
+
+use crate::input::CameraChoice;
+use crate::scene::Meshed;
+use crate::theme::FOV_DEG;
+
+/// Marks the one camera.
+#[derive(Component, Debug)]
+pub struct TwinCamera;
+
+/// Where the camera should go once the park is known.
+#[derive(Resource, Debug, Clone, Copy)]
+pub struct Wanted(pub Option<CameraChoice>);
+
+/// Projection of the camera. The near plane is close: depth is reversed floating point, so nothing is lost by it.
+pub fn projection() -> Projection {
+    Projection::Perspective(PerspectiveProjection {
+        fov: FOV_DEG.to_radians(),
+        near: 0.2,
+        far: 1e7,
+        ..PerspectiveProjection::default()
+    })
+}
+
+/// Systems that place the camera.
+pub fn plugin(app: &mut App) {
+    app.init_resource::<Orbit>()
+        .add_systems(Update, aim.after(crate::scene::SceneSystems))
+        .add_systems(PostUpdate, place.before(TransformSystems::Propagate));
+}
+
+/// Takes the wanted view once the park is meshed.
+fn aim(mut wanted: ResMut<Wanted>, meshed: Option<Res<Meshed>>, mut orbit: ResMut<Orbit>) {
+    if let (Some(choice), Some(meshed)) = (wanted.0, meshed) {
+        *orbit = view_of(choice, &meshed.geometry, orbit.size);
+        wanted.0 = None;
+    }
+}
+
+/// Writes the orbit into the camera's transform, and the picture size into the orbit.
+fn place(mut orbit: ResMut<Orbit>, mut cameras: Query<(&Camera, &mut Transform), With<TwinCamera>>) {
+    for (camera, mut transform) in &mut cameras {
+        if let Some(size) = camera.physical_viewport_size().map(|s| s.as_vec2())
+            && size != orbit.size
+            && size.min_element() > 0.0
+        {
+            orbit.size = size;
+        }
+        transform.set_if_neq(orbit.transform());
+    }
+}

@@ -1,0 +1,140 @@
+//! The orbit: where the eye is, what a point looks like on screen and what ray a pixel is. Pure numbers.
+
+use bevy::math::{DVec3, Mat4, Vec2, Vec3};
+use bevy::prelude::{Resource, Transform};
+
+use crate::theme::{FIRST_VIEW_BEARING_DEG, FIRST_VIEW_PITCH_DEG, FOV_DEG};
+
+/// Flattest and steepest look down, degrees.
+pub const PITCH_DEG: (f32, f32) = (6.0, 89.0);
+/// Nearest and farthest distance to the target, m.
+pub const DISTANCE_M: (f32, f32) = (8.0, 400_000.0);
+
+/// A camera that looks at `target` from `distance_m` away.
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+pub struct Orbit {
+    /// Point in the middle of the picture, scene metres.
+    pub target: Vec3,
+    /// Distance from the eye to it, m.
+    pub distance_m: f32,
+    /// Bearing from the target to the eye, degrees clockwise from north.
+    pub bearing_deg: f32,
+    /// How far the camera looks down, degrees.
+    pub pitch_deg: f32,
+    /// Picture size, px.
+    pub size: Vec2,
+}
+
+impl Default for Orbit {
+    fn default() -> Self {
+        Self {
+            target: Vec3::ZERO,
+            distance_m: 1000.0,
+            bearing_deg: FIRST_VIEW_BEARING_DEG,
+            pitch_deg: FIRST_VIEW_PITCH_DEG,
+            size: Vec2::new(1600.0, 1000.0),
+        }
+    }
+}
+
+impl Orbit {
+    /// Direction from the target to the eye.
+    pub fn outward(&self) -> Vec3 {
+        let (bearing, pitch) = (f64::from(self.bearing_deg).to_radians(), f64::from(self.pitch_deg).to_radians());
+        crate::space::scene_direction(bearing.sin() * pitch.cos(), bearing.cos() * pitch.cos(), pitch.sin())
+    }
+
+    /// Position of the eye, scene metres.
+    pub fn eye(&self) -> Vec3 {
+        self.target + self.outward() * self.distance_m
+    }
+
+    /// Transform of the camera.
+    pub fn transform(&self) -> Transform {
+        Transform::from_translation(self.eye()).looking_at(self.target, Vec3::Y)
+    }
+
+    /// Clip space from scene space, reversed infinite depth as in the renderer.
+    pub fn clip_from_scene(&self) -> Mat4 {
+        let projection =
+            Mat4::perspective_infinite_reverse_rh(FOV_DEG.to_radians(), self.size.x / self.size.y.max(1.0), 0.2);
+        projection * self.transform().to_matrix().inverse()
+    }
+
+    /// Pixel of a scene point and its distance along the view, m; `None` behind the eye.
+    pub fn pixel(&self, point: Vec3) -> Option<(Vec2, f32)> {
+        let clip = self.clip_from_scene() * point.extend(1.0);
+        (clip.w > 0.01).then(|| (self.pixel_of_clip(clip), clip.w))
+    }
+
+    /// Pixel of a clip position in front of the eye.
+    pub fn pixel_of_clip(&self, clip: bevy::math::Vec4) -> Vec2 {
+        let ndc = clip.truncate().truncate() / clip.w;
+        Vec2::new(ndc.x + 1.0, 1.0 - ndc.y) * 0.5 * self.size
+    }
+
+    /// Eye and unit direction of the ray through a pixel, scene metres in 64 bits.
+    pub fn ray(&self, pixel: Vec2) -> (DVec3, DVec3) {
+        let ndc = Vec2::new(pixel.x / self.size.x * 2.0 - 1.0, 1.0 - pixel.y / self.size.y * 2.0).as_dvec2();
+        let half_height = f64::from(FOV_DEG).to_radians().mul_add(0.5, 0.0).tan();
+        let half_width = half_height * f64::from(self.size.x / self.size.y.max(1.0));
+        let forward = -self.outward().as_dvec3();
+        let right = forward.cross(DVec3::Y).normalize();
+        let up = right.cross(forward);
+        let eye = self.target.as_dvec3() - forward * f64::from(self.distance_m);
+        (eye, (forward + right * ndc.x * half_width + up * ndc.y * half_height).normalize())
+    }
+
+    /// Pixels that one metre covers, `away_m` from the eye.
+    pub fn px_per_metre(&self, away_m: f32) -> f32 {
+        self.size.y / (2.0 * (FOV_DEG.to_radians() * 0.5).tan() * away_m.max(0.1))
+    }
+
+    /// This orbit within the limits of pitch, bearing and distance.
+    pub fn limited(mut self) -> Self {
+        self.pitch_deg = self.pitch_deg.clamp(PITCH_DEG.0, PITCH_DEG.1);
+        self.distance_m = self.distance_m.clamp(DISTANCE_M.0, DISTANCE_M.1);
+        self.bearing_deg = self.bearing_deg.rem_euclid(360.0);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_is_in_the_middle_and_north_is_up_from_the_south() {
+        let orbit = Orbit { bearing_deg: 180.0, ..Orbit::default() };
+        let (middle, away) = orbit.pixel(Vec3::ZERO).unwrap();
+        assert!(middle.distance(Vec2::new(800.0, 500.0)) < 0.01);
+        assert!((away - orbit.distance_m).abs() < 0.1);
+        let (north, _) = orbit.pixel(Vec3::new(0.0, 0.0, -50.0)).unwrap();
+        assert!(north.y < middle.y && (north.x - middle.x).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_pixels_ray_passes_through_the_point_it_shows() {
+        let orbit = Orbit { target: Vec3::new(120.0, 14.0, -340.0), bearing_deg: 77.0, pitch_deg: 31.0, ..Orbit::default() };
+        for point in [Vec3::new(10.0, 3.0, -280.0), Vec3::new(300.0, 40.0, -500.0), orbit.target] {
+            let (pixel, _) = orbit.pixel(point).unwrap();
+            let (eye, direction) = orbit.ray(pixel);
+            let to = point.as_dvec3() - eye;
+            assert!(to.cross(direction).length() / to.length() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn one_metre_at_the_target_is_as_long_as_predicted() {
+        let orbit = Orbit { pitch_deg: 89.0, bearing_deg: 180.0, ..Orbit::default() };
+        let (a, _) = orbit.pixel(Vec3::ZERO).unwrap();
+        let (b, _) = orbit.pixel(Vec3::X).unwrap();
+        assert!((a.distance(b) - orbit.px_per_metre(orbit.distance_m)).abs() < 0.01);
+    }
+
+    #[test]
+    fn limits_hold() {
+        let wild = Orbit { pitch_deg: 120.0, distance_m: 0.0, bearing_deg: -30.0, ..Orbit::default() }.limited();
+        assert_eq!((wild.pitch_deg, wild.distance_m, wild.bearing_deg), (89.0, 8.0, 330.0));
+    }
+}

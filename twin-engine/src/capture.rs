@@ -1,0 +1,223 @@
+//! Headless pictures: the window's scene, drawn into an image, read back and written as PNG.
+//!
+//! Frames count only once every mesh, material and pipeline is on the device; nothing waits a fixed number of frames.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bevy::app::PluginsState;
+use bevy::asset::RenderAssetUsages;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::render_resource::{Extent3d, PollType, TextureDimension, TextureFormat, TextureUsages};
+use bevy::render::renderer::RenderDevice;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::ExitCondition;
+use bevy::winit::WinitPlugin;
+use image::RgbImage;
+use spatial_db::model::FeatureId;
+
+use crate::app::{AdapterName, RenderWatch, add_twin, camera_bundle, find_adapter};
+use crate::camera::{Orbit, Wanted};
+use crate::error::EngineError;
+use crate::frame::FramePainted;
+use crate::input::{CameraChoice, CaptureOptions, CaptureReport, TwinInput};
+use crate::scene::{Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
+use crate::style::Shown;
+
+/// Smallest and largest side of a picture, px.
+const SIDES: (u32, u32) = (64, 8192);
+/// Frames after which a picture that is not back never will be.
+const MOST_FRAMES: u32 = 600;
+
+/// A park set up for headless drawing, frame by frame.
+pub struct Stage {
+    app: App,
+    target: Handle<Image>,
+    adapter: AdapterName,
+    frames: u32,
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage").field("adapter", &self.adapter).field("frames", &self.frames).finish_non_exhaustive()
+    }
+}
+
+impl Stage {
+    /// Sets up `input` for drawing with `samples` (1 or 4) per pixel and waits until everything is on the device.
+    ///
+    /// # Errors
+    /// No adapter, a bad size, an unknown overlay, nothing to draw, or a refused pipeline.
+    pub fn new(input: TwinInput, options: &CaptureOptions, samples: u32) -> Result<Self, EngineError> {
+        let (least, most) = SIDES;
+        let (width, height) = (options.width, options.height);
+        if [width, height].iter().any(|side| !(least..=most).contains(side)) {
+            return Err(EngineError::PictureSize { width, height, least, most });
+        }
+        let adapter = find_adapter()?;
+        let mut app = App::new();
+        app.add_plugins(
+            DefaultPlugins
+                .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
+                .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+                .disable::<WinitPlugin>()
+                .disable::<PipelinedRenderingPlugin>()
+                .disable::<LogPlugin>()
+                .disable::<bevy::app::TerminalCtrlCHandlerPlugin>(),
+        );
+        let shown = Shown { underground: options.underground, selected: options.selected, ..Shown::default() };
+        add_twin(&mut app, input, options.camera, options.theme, shown)?;
+        app.insert_resource(Pace::AtOnce);
+        app.world_mut().resource_mut::<Twin>().frame = options.frame;
+        app.insert_resource(Orbit { size: Vec2::new(width as f32, height as f32), ..Orbit::default() });
+        while app.plugins_state() == PluginsState::Adding {
+            std::thread::yield_now();
+        }
+        app.finish();
+        app.cleanup();
+        let target = app.world_mut().resource_mut::<Assets<Image>>().add(target_image(width, height));
+        app.world_mut().spawn(camera_bundle(target.clone().into(), samples));
+        let mut stage = Self { app, target, adapter, frames: 0 };
+        stage.settle()?;
+        Ok(stage)
+    }
+
+    /// Name of the adapter.
+    pub fn adapter(&self) -> &str {
+        &self.adapter.name
+    }
+
+    /// Draws one frame, waits until the device is done with it and returns the time it took.
+    pub fn frame(&mut self) -> Duration {
+        let start = Instant::now();
+        self.app.update();
+        let device = self.app.world().resource::<RenderDevice>();
+        if let Err(error) = device.poll(PollType::wait_indefinitely()) {
+            tracing::warn!("waiting for the graphics device failed: {error}");
+        }
+        self.frames += 1;
+        start.elapsed()
+    }
+
+    /// Moves the camera.
+    pub fn look(&mut self, camera: CameraChoice) {
+        self.app.insert_resource(Wanted(Some(camera)));
+    }
+
+    /// Turns the camera by `degrees` around its target, for benches.
+    pub fn turn(&mut self, degrees: f32) {
+        self.app.world_mut().resource_mut::<Orbit>().bearing_deg += degrees;
+    }
+
+    /// Switches to another overlay, or to none.
+    pub fn show_overlay(&mut self, overlay: Option<usize>) {
+        self.app.world_mut().resource_mut::<Twin>().shown.overlay = overlay;
+    }
+
+    /// Selects a feature, or none.
+    pub fn select(&mut self, feature: Option<FeatureId>) {
+        self.app.world_mut().resource_mut::<Twin>().shown.selected = feature;
+    }
+
+    /// The picture as it is now.
+    ///
+    /// # Errors
+    /// [`EngineError::NoPicture`] when the device never delivers it.
+    pub fn picture(&mut self) -> Result<RgbImage, EngineError> {
+        self.settle()?;
+        let slot: Arc<Mutex<Option<Image>>> = Arc::default();
+        let into = slot.clone();
+        self.app.world_mut().spawn(Screenshot::image(self.target.clone())).observe(
+            move |captured: On<ScreenshotCaptured>| {
+                if let Ok(mut slot) = into.lock() {
+                    *slot = Some(captured.image.clone());
+                }
+            },
+        );
+        for _ in 0..MOST_FRAMES {
+            self.frame();
+            let arrived = slot.lock().ok().and_then(|mut slot| slot.take());
+            if let Some(rgb) = arrived.and_then(|image| image.try_into_dynamic().ok()) {
+                return Ok(rgb.to_rgb8());
+            }
+        }
+        Err(EngineError::NoPicture { frames: MOST_FRAMES })
+    }
+
+    /// Draws until scene, letters, meshes, materials and pipelines are all there and nothing new was asked for.
+    fn settle(&mut self) -> Result<(), EngineError> {
+        let mut before = None;
+        loop {
+            self.frame();
+            let world = self.app.world_mut();
+            if let Some(failed) = world.remove_resource::<MeshingFailed>() {
+                return Err(failed.0);
+            }
+            let state = world.resource::<RenderWatch>().state();
+            if let Some(reason) = state.refused {
+                return Err(EngineError::Pipeline { reason });
+            }
+            let meshed = world.contains_resource::<Meshed>() && world.resource::<Wanted>().0.is_none();
+            let uploaded = world.get_resource::<Uploads>().is_some_and(Uploads::is_done);
+            let painted = world.resource::<FramePainted>().0 > 1;
+            if !(meshed && uploaded) {
+                // The meshing task has a thread of its own; leave it the processor.
+                std::thread::sleep(Duration::from_millis(2));
+                continue;
+            }
+            let tiles = world.query::<&Tile>().iter(world).count();
+            let materials = world.resource::<Assets<crate::material::LayerMaterial>>().len();
+            let all_there = state.waiting == 0 && state.meshes > tiles && state.materials >= materials;
+            let now = (state.pipelines, state.meshes, state.materials);
+            if all_there && painted && before == Some(now) {
+                return Ok(());
+            }
+            before = Some(now);
+            if self.frames > MOST_FRAMES * 100 {
+                return Err(EngineError::NoPicture { frames: self.frames });
+            }
+        }
+    }
+}
+
+fn target_image(width: u32, height: u32) -> Image {
+    let size = Extent3d { width, height, depth_or_array_layers: 1 };
+    let mut image = Image::new_uninit(
+        size,
+        TextureDimension::D2,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::RENDER_WORLD,
+    );
+    image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    image
+}
+
+/// Draws `input` without a window and writes a PNG.
+///
+/// # Errors
+/// As [`Stage::new`], or the file cannot be written.
+pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureReport, EngineError> {
+    let start = Instant::now();
+    let mut stage = Stage::new(input, options, 4)?;
+    let picture = stage.picture()?;
+    let failed = |source| EngineError::WritePicture { path: options.out.clone(), source };
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).map_err(failed)?;
+    std::fs::write(&options.out, png.into_inner()).map_err(|e| failed(image::ImageError::IoError(e)))?;
+    let meshed = stage.app.world().resource::<Meshed>();
+    Ok(CaptureReport {
+        out: options.out.clone(),
+        width: options.width,
+        height: options.height,
+        adapter: stage.adapter.name.clone(),
+        software: stage.adapter.software,
+        frames: stage.frames,
+        features: meshed.geometry.slots.features().len(),
+        triangles: meshed.triangles,
+        meshing: meshed.geometry.took,
+        total: start.elapsed(),
+    })
+}

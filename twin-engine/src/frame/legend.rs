@@ -1,0 +1,174 @@
+//! Legend bottom left: a swatch with its pattern or symbol, words, count and measure for every class, then the notes.
+
+use std::collections::HashSet;
+
+use analysis::overlay::{Class, Overlay, Pattern, Swatch};
+use bevy_egui::egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
+use spatial_db::model::FeatureKind;
+
+use super::sheet::{Block, Sheet, colour32};
+use super::symbol::symbol_shapes;
+use crate::inspect::grouped;
+use crate::theme::{Rgb, size};
+
+/// The legend of `overlay`; `title` is the rectangle it must stay below.
+pub fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
+    let theme = sheet.theme;
+    let padding = sheet.padding();
+    let swatch = if sheet.compact { 9.0 } else { sheet.pt(size::SWATCH) };
+    let gap = if sheet.compact { 1.5 } else { sheet.pt(5.0) };
+    let widest = (sheet.page.width() * 0.42).min(if sheet.compact { 400.0 } else { sheet.pt(420.0) });
+    let zoned: HashSet<usize> = overlay.zones.iter().map(|z| z.class).collect();
+
+    let rows: Vec<_> = overlay
+        .classes
+        .iter()
+        .enumerate()
+        .map(|(index, class)| {
+            let label = sheet.text(&class.label, size::LABEL, theme.ink, widest * 0.7);
+            let count = sheet.text(&measure(class, sheet.compact), size::LABEL, theme.ink_soft, widest * 0.6);
+            (class, zoned.contains(&index), label, count)
+        })
+        .collect();
+    let label_width = rows.iter().map(|r| r.2.size().x).fold(0.0, f32::max);
+    let count_width = rows.iter().map(|r| r.3.size().x).fold(0.0, f32::max);
+    let between = if sheet.compact { 5.0 } else { sheet.pt(14.0) };
+    let width = swatch * 1.35 + gap * 1.6 + label_width + between + count_width;
+
+    let mut shapes = Vec::new();
+    let mut y = 0.0;
+    if !sheet.compact {
+        let unit = if overlay.unit.is_empty() { String::new() } else { format!(" ({})", overlay.unit) };
+        let heading = sheet.bold_text(&format!("{}{unit}", heading(overlay)), size::LABEL, theme.ink, width.max(160.0));
+        shapes.push((pos2(0.0, 0.0), heading.clone()));
+        y = heading.size().y + gap * 1.4;
+    }
+    let mut swatches = Vec::new();
+    for (class, zoned, label, count) in rows {
+        let height = label.size().y.max(swatch);
+        let place = Rect::from_min_size(pos2(0.0, y + (height - swatch) * 0.5), vec2(swatch * 1.35, swatch));
+        swatches.push((class, zoned, place));
+        let text_x = swatch * 1.35 + gap * 1.6;
+        let count_x = width - count.size().x;
+        shapes.push((pos2(text_x, y + (height - label.size().y) * 0.5), label));
+        shapes.push((pos2(count_x, y + (height - count.size().y) * 0.5), count));
+        y += height + gap;
+    }
+    y -= gap;
+    if !sheet.compact {
+        for note in &overlay.notes {
+            let galley = sheet.text(note, size::NOTE, theme.ink_soft, width.max(sheet.pt(240.0)));
+            y += gap * 1.3;
+            let height = galley.size().y;
+            shapes.push((pos2(0.0, y), galley));
+            y += height;
+        }
+    }
+    let widest_row = shapes.iter().map(|(at, g)| at.x + g.size().x).fold(width, f32::max);
+    let size = vec2(widest_row, y) + Vec2::splat(padding * 2.0);
+    let mut rect = sheet.at_corner(Align2::LEFT_BOTTOM, size);
+    // A legend longer than the picture still starts below the title.
+    let lowest_top = title.max.y + gap;
+    if rect.min.y < lowest_top {
+        rect = rect.translate(vec2(0.0, lowest_top - rect.min.y));
+    }
+    let origin = rect.min + Vec2::splat(padding);
+    let mut all = sheet.panel(rect);
+    for (class, zoned, place) in swatches {
+        all.extend(swatch_shapes(sheet, overlay, class, zoned, place.translate(origin.to_vec2())));
+    }
+    all.extend(
+        shapes.into_iter().map(|(at, galley)| Shape::galley(origin + at.to_vec2(), galley, colour32(theme.ink))),
+    );
+    Block { rect, shapes: all }
+}
+
+fn heading(overlay: &Overlay) -> &str {
+    match overlay.target {
+        FeatureKind::Parcel => "Parcels",
+        FeatureKind::Building => "Buildings",
+        FeatureKind::RoadEdge => "Roads",
+        FeatureKind::NetworkEdge | FeatureKind::NetworkNode => "Networks",
+        _ => "Legend",
+    }
+}
+
+fn measure(class: &Class, compact: bool) -> String {
+    let count = grouped(class.count as f64, 0);
+    match &class.measure {
+        Some(measure) if !compact => format!("{count} · {measure}"),
+        _ => count,
+    }
+}
+
+fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, place: Rect) -> Vec<Shape> {
+    let theme = sheet.theme;
+    let colour = Rgb::from(class.colour);
+    match class.swatch {
+        Swatch::Symbol(symbol) => {
+            let side = place.height() * 1.05;
+            symbol_shapes(symbol, place.center(), side, colour, theme.halo)
+        }
+        Swatch::Line => {
+            let middle = place.center().y;
+            let width = (place.height() * 0.16).max(1.5);
+            vec![Shape::line_segment(
+                [pos2(place.min.x, middle), pos2(place.max.x, middle)],
+                Stroke::new(width, colour32(colour)),
+            )]
+        }
+        Swatch::Area => {
+            let fill = if zoned {
+                colour.over(theme.ground, theme.zone_fill_alpha)
+            } else if overlay.target == FeatureKind::Parcel {
+                colour.over(theme.ground, theme.parcel_fill_alpha)
+            } else {
+                colour
+            };
+            let line = if zoned { colour } else { theme.parcel_line };
+            let mut shapes = vec![Shape::rect_filled(place, CornerRadius::same(2), colour32(fill))];
+            shapes.extend(pattern_shapes(class.pattern, place, fill));
+            shapes.push(Shape::rect_stroke(
+                place,
+                CornerRadius::same(2),
+                Stroke::new(1.0, colour32(line)),
+                StrokeKind::Inside,
+            ));
+            shapes
+        }
+    }
+}
+
+/// The same patterns as in the scene, inside a rectangle.
+fn pattern_shapes(pattern: Pattern, place: Rect, fill: Rgb) -> Vec<Shape> {
+    // The shader multiplies the fill by 0.42 in linear light.
+    let ink = colour32(Rgb::from_linear(fill.linear().map(|c| c * 0.42)));
+    let period = (place.height() * 0.34).max(3.5);
+    let stroke = Stroke::new((period * 0.2).max(1.0), ink);
+    let mut shapes = Vec::new();
+    if pattern == Pattern::Dots {
+        let (columns, rows) = ((place.width() / period).floor() as i32, (place.height() / period).floor() as i32);
+        for i in 0..columns {
+            for j in 0..rows {
+                let at = place.min + vec2((i as f32 + 0.5) * place.width() / columns as f32, (j as f32 + 0.5) * place.height() / rows as f32);
+                shapes.push(Shape::circle_filled(at, period * 0.2, ink));
+            }
+        }
+    }
+    if matches!(pattern, Pattern::Hatch | Pattern::CrossHatch) {
+        let step = period * std::f32::consts::SQRT_2;
+        let mut c = step * 0.5;
+        while c < place.width() + place.height() {
+            // The line x + y = c inside the rectangle, and its mirror image.
+            let ends = [c - place.height(), c].map(|x| x.clamp(0.0, place.width()));
+            let rising = ends.map(|x| place.min + vec2(x, c - x));
+            shapes.push(Shape::line_segment(rising, stroke));
+            if pattern == Pattern::CrossHatch {
+                let mirrored: [Pos2; 2] = rising.map(|p| pos2(place.max.x - (p.x - place.min.x), p.y));
+                shapes.push(Shape::line_segment(mirrored, stroke));
+            }
+            c += step;
+        }
+    }
+    shapes
+}

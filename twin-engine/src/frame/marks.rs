@@ -1,0 +1,172 @@
+//! Symbols and labels of the overlay at their place in the scene, thinned by priority so that they never clutter.
+
+use analysis::overlay::{Overlay, Symbol};
+use bevy::math::{DVec2, Vec3};
+use bevy_egui::egui::{Pos2, Rect, Shape, Vec2, pos2};
+use geo::InteriorPoint;
+
+use super::labels::Room;
+use super::sheet::Sheet;
+use super::symbol::{dot_shapes, symbol_shapes};
+use crate::camera::Orbit;
+use crate::scene::{SceneGeometry, Twin};
+use crate::theme::{Rgb, size};
+
+/// Parcels at least this long on screen get their number, in theme points.
+const PARCEL_LABEL_PX: f32 = 120.0;
+/// Most parcel numbers in a picture.
+const MOST_PARCEL_LABELS: usize = 80;
+
+/// Order of importance where room is short.
+const fn priority(symbol: Symbol) -> u32 {
+    match symbol {
+        Symbol::Hazard => 0,
+        Symbol::AssemblyPoint => 1,
+        Symbol::FireStation => 2,
+        Symbol::Hospital => 3,
+        Symbol::Shelter => 4,
+        Symbol::Gate => 5,
+        Symbol::Camera => 6,
+        Symbol::Hydrant => 7,
+        Symbol::Dot => 8,
+    }
+}
+
+struct Spot<'a> {
+    at: Pos2,
+    symbol: Symbol,
+    colour: Rgb,
+    label: Option<&'a str>,
+}
+
+/// Shapes of all symbols and labels; `taken` are the panels.
+pub fn mark_shapes(sheet: &Sheet, twin: &Twin, geometry: &SceneGeometry, orbit: &Orbit, taken: &[Rect]) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let mut room = Room::new(sheet.page, taken);
+    let to_page = Projector::new(sheet, geometry, orbit);
+    let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
+    let mut labels: Vec<(Pos2, f32, &str)> = Vec::new();
+    if let Some(overlay) = overlay {
+        let side = if sheet.compact { 9.0 } else { sheet.pt(size::SYMBOL) };
+        let dot = if sheet.compact { 1.6 } else { sheet.pt(size::DOT) };
+        let (mut dots, mut full) = (Vec::new(), Vec::new());
+        for spot in spots(overlay, &to_page) {
+            let box_ = Rect::from_center_size(spot.at, Vec2::splat(side * 1.12));
+            if room.is_free(box_) {
+                room.take(box_);
+                full.extend(symbol_shapes(spot.symbol, spot.at, side, spot.colour, sheet.theme.halo));
+                labels.extend(spot.label.map(|label| (spot.at, side * 0.62, label)));
+            } else {
+                let small = Rect::from_center_size(spot.at, Vec2::splat(dot * 2.0));
+                if room.is_free(small) {
+                    dots.extend(dot_shapes(spot.at, dot, spot.colour, sheet.theme.halo));
+                }
+            }
+        }
+        // Dots were refused a full symbol by a nearer neighbour: they go below.
+        shapes.extend(dots);
+        shapes.extend(full);
+        for pillar in &overlay.pillars {
+            let ground = DVec2::from_array(pillar.position);
+            let z = geometry.ground.height(ground) + pillar.height_m;
+            if let (Some(label), Some((at, _))) = (&pillar.label, to_page.at(ground, z)) {
+                labels.push((at, 3.0, label));
+            }
+        }
+    }
+    for (at, reach, label) in labels {
+        let galley = sheet.text(label, size::LABEL - 1.0, sheet.theme.ink, sheet.page.width() * 0.3);
+        if let Some(corner) = room.place_label(at, reach, galley.size()) {
+            shapes.extend(sheet.haloed(corner, &galley));
+        }
+    }
+    shapes.extend(parcel_numbers(sheet, twin, geometry, orbit, &to_page, &mut room));
+    shapes
+}
+
+fn spots<'a>(overlay: &'a Overlay, to_page: &Projector) -> Vec<Spot<'a>> {
+    let mut spots: Vec<(u32, Spot)> = overlay
+        .marks
+        .iter()
+        .filter_map(|mark| {
+            let place = DVec2::from_array(mark.position);
+            let class = overlay.classes.get(mark.class)?;
+            let (at, _) = to_page.at(place, to_page.geometry.ground.height(place) + 1.5)?;
+            let spot = Spot { at, symbol: mark.symbol, colour: class.colour.into(), label: mark.label.as_deref() };
+            Some((priority(mark.symbol), spot))
+        })
+        .collect();
+    spots.sort_by_key(|(priority, _)| *priority);
+    spots.into_iter().map(|(_, spot)| spot).collect()
+}
+
+/// Numbers of the parcels that are large on screen, in the middle of each.
+fn parcel_numbers(
+    sheet: &Sheet,
+    twin: &Twin,
+    geometry: &SceneGeometry,
+    orbit: &Orbit,
+    to_page: &Projector,
+    room: &mut Room,
+) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let least = if sheet.compact { f32::INFINITY } else { sheet.pt(PARCEL_LABEL_PX) };
+    let longest_m = f64::from(orbit.size.y / orbit.px_per_metre(orbit.distance_m)) * 3.0;
+    let middle = orbit.target;
+    let mut drawn = 0;
+    for parcel in &twin.input.snapshot.parcels {
+        let (Some(number), Some(first)) = (&parcel.number, parcel.boundary.0.first().and_then(|p| p.exterior().0.first()))
+        else {
+            continue;
+        };
+        let near = geometry.origin.scene_from_park(first.x, first.y, geometry.origin.z_m) - middle;
+        if f64::from(Vec3::new(near.x, 0.0, near.z).length()) > longest_m {
+            continue;
+        }
+        let area = geo::Area::unsigned_area(&parcel.boundary);
+        let Some(inside) = parcel.boundary.interior_point() else { continue };
+        let place = DVec2::new(inside.x(), inside.y());
+        let Some((at, away)) = to_page.at(place, geometry.ground.height(place)) else { continue };
+        if area.sqrt() as f32 * orbit.px_per_metre(away) / sheet.painter.pixels_per_point() < least {
+            continue;
+        }
+        let galley = sheet.text(number, size::NOTE, sheet.theme.ink_soft, 200.0);
+        let rect = Rect::from_center_size(at, galley.size());
+        if room.is_free(rect) {
+            room.take(rect);
+            shapes.extend(sheet.haloed(rect.min, &galley));
+            drawn += 1;
+            if drawn >= MOST_PARCEL_LABELS {
+                break;
+            }
+        }
+    }
+    shapes
+}
+
+/// From park coordinates to the page.
+struct Projector<'a> {
+    geometry: &'a SceneGeometry,
+    clip_from_scene: bevy::math::Mat4,
+    orbit: &'a Orbit,
+    points_per_px: f32,
+    page: Rect,
+}
+
+impl<'a> Projector<'a> {
+    fn new(sheet: &Sheet, geometry: &'a SceneGeometry, orbit: &'a Orbit) -> Self {
+        let points_per_px = 1.0 / sheet.painter.pixels_per_point();
+        Self { geometry, clip_from_scene: orbit.clip_from_scene(), orbit, points_per_px, page: sheet.page }
+    }
+
+    /// Place on the page and distance along the view, m; `None` off the page or behind the eye.
+    fn at(&self, place: DVec2, z: f64) -> Option<(Pos2, f32)> {
+        let clip = self.clip_from_scene * self.geometry.origin.scene_from_park(place.x, place.y, z).extend(1.0);
+        if clip.w < 0.5 {
+            return None;
+        }
+        let px = self.orbit.pixel_of_clip(clip) * self.points_per_px;
+        let at = pos2(px.x, px.y);
+        self.page.contains(at).then_some((at, clip.w))
+    }
+}

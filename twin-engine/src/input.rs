@@ -1,0 +1,157 @@
+//! What the engine is given and what it gives back. How the snapshot and overlays came to be is left to the caller.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use analysis::overlay::Overlay;
+use spatial_db::model::ParkSnapshot;
+
+use crate::error::EngineError;
+pub use crate::theme::ThemeChoice;
+
+/// One park with its overlays, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct TwinInput {
+    /// The park.
+    pub snapshot: Arc<ParkSnapshot>,
+    /// Overlays to switch between, in the order of their keys 1, 2, 3 …
+    pub overlays: Vec<Overlay>,
+    /// Name of the overlay shown first; `None` takes the first, or none if there is none.
+    pub active: Option<String>,
+}
+
+impl TwinInput {
+    /// Index of the overlay to show first.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownOverlay`] when `active` names none of the overlays.
+    pub fn active_index(&self) -> Result<Option<usize>, EngineError> {
+        let Some(name) = &self.active else {
+            return Ok((!self.overlays.is_empty()).then_some(0));
+        };
+        self.overlays.iter().position(|overlay| overlay.name == *name).map(Some).ok_or_else(|| {
+            let known: Vec<&str> = self.overlays.iter().map(|overlay| overlay.name.as_str()).collect();
+            EngineError::UnknownOverlay { asked: name.clone(), known: known.join(", ") }
+        })
+    }
+}
+
+/// Where the camera stands.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum CameraChoice {
+    /// The whole park, from the south-east.
+    #[default]
+    WholePark,
+    /// The whole park from another side.
+    From {
+        /// Bearing from the park to the camera, degrees clockwise from north.
+        bearing_deg: f32,
+        /// How far the camera looks down, degrees, 8..89.
+        pitch_deg: f32,
+    },
+    /// A place in the park.
+    At {
+        /// Easting of the point in the middle of the picture, m.
+        x_m: f64,
+        /// Northing of that point, m.
+        y_m: f64,
+        /// Distance from the camera to it, m.
+        distance_m: f32,
+        /// Bearing from the point to the camera, degrees clockwise from north.
+        bearing_deg: f32,
+        /// How far the camera looks down, degrees, 8..89.
+        pitch_deg: f32,
+    },
+}
+
+/// How to take a picture.
+#[derive(Debug, Clone)]
+pub struct CaptureOptions {
+    /// PNG file to write.
+    pub out: PathBuf,
+    /// Width, px.
+    pub width: u32,
+    /// Height, px.
+    pub height: u32,
+    /// Camera.
+    pub camera: CameraChoice,
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Ground translucent, so that pipes show.
+    pub underground: bool,
+    /// Draw title, legend, scale bar, north arrow and credit.
+    pub frame: bool,
+    /// Feature drawn as selected.
+    pub selected: Option<spatial_db::model::FeatureId>,
+}
+
+impl Default for CaptureOptions {
+    fn default() -> Self {
+        Self {
+            out: PathBuf::from("twin.png"),
+            width: 1600,
+            height: 1000,
+            camera: CameraChoice::default(),
+            theme: ThemeChoice::default(),
+            underground: false,
+            frame: true,
+            selected: None,
+        }
+    }
+}
+
+/// What a picture took.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaptureReport {
+    /// File written.
+    pub out: PathBuf,
+    /// Width, px.
+    pub width: u32,
+    /// Height, px.
+    pub height: u32,
+    /// Name of the graphics adapter.
+    pub adapter: String,
+    /// True where that adapter is a software one.
+    pub software: bool,
+    /// Frames drawn until everything was ready and the picture was back.
+    pub frames: u32,
+    /// Features in the scene.
+    pub features: usize,
+    /// Triangles in the scene, all tiles.
+    pub triangles: usize,
+    /// Time from snapshot to meshes.
+    pub meshing: Duration,
+    /// Time from start to the file on disk.
+    pub total: Duration,
+}
+
+/// How to open a window.
+#[derive(Debug, Clone)]
+pub struct ViewOptions {
+    /// Width, logical px.
+    pub width: u32,
+    /// Height, logical px.
+    pub height: u32,
+    /// Camera at the start.
+    pub camera: CameraChoice,
+    /// Theme at the start.
+    pub theme: ThemeChoice,
+    /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.
+    pub samples: Option<u32>,
+    /// Close by itself after this long; the environment variable `TWIN_VIEW_EXIT_AFTER` (seconds) does the same.
+    pub exit_after: Option<Duration>,
+}
+
+impl Default for ViewOptions {
+    fn default() -> Self {
+        Self {
+            width: 1280,
+            height: 800,
+            camera: CameraChoice::default(),
+            theme: ThemeChoice::default(),
+            samples: None,
+            exit_after: None,
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The lean material: one shader per pass, one style buffer for all features, no Bevy lighting at all.
+//!
+//! What a pass draws is left to `scene`; what it looks like to `theme` and `style`.
+
+use bevy::asset::uuid_handle;
+use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef};
+use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
+use bevy::prelude::*;
+use bevy::render::render_resource::{
+    AsBindGroup, CompareFunction, Face, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, VertexFormat,
+};
+use bevy::render::storage::ShaderBuffer;
+use bevy::shader::{Shader, ShaderRef};
+
+use crate::mesh::Layer;
+use crate::theme::{
+    EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG,
+    SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_GROUND_ALPHA, ZONE_LINE_PX,
+};
+
+/// Slot of the feature.
+pub const ATTRIBUTE_SLOT: MeshVertexAttribute = MeshVertexAttribute::new("TwinSlot", 811_207_301, VertexFormat::Uint32);
+/// Direction and mark.
+pub const ATTRIBUTE_NORMAL: MeshVertexAttribute =
+    MeshVertexAttribute::new("TwinNormal", 811_207_302, VertexFormat::Snorm16x4);
+/// Parameters.
+pub const ATTRIBUTE_PARAM: MeshVertexAttribute =
+    MeshVertexAttribute::new("TwinParam", 811_207_303, VertexFormat::Float32x2);
+
+/// Share of the distance by which each layer is nearer to the eye than the one before.
+const PULL_PER_LAYER: f32 = 3e-4;
+/// Distance between layers in the sorting of translucent tiles, m: more than any scene is wide.
+const SORT_PER_LAYER: f32 = 4e6;
+
+const DRAPE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e01");
+const SHADOW: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e02");
+const SOLID: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e03");
+const TUBE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e04");
+const LINE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e05");
+const SKY: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e06");
+
+/// `Scene` in `common.wgsl`.
+#[derive(Debug, Clone, Copy, ShaderType)]
+pub struct SceneUniform {
+    sun: Vec4,
+    shade: Vec4,
+    horizon: Vec4,
+    zenith: Vec4,
+    accent: Vec4,
+    shadow: Vec4,
+    layer: Vec4,
+}
+
+impl SceneUniform {
+    /// Light, air and the numbers of one pass. `ground_y` is the scene height of the ground, `px_factor` the size of a
+    /// theme pixel in this picture.
+    pub fn new(theme: &Theme, layer: Layer, ghost: bool, ground_y: f32, px_factor: f32) -> Self {
+        let (azimuth, elevation) = (SUN_AZIMUTH_DEG.to_radians(), SUN_ELEVATION_DEG.to_radians());
+        let (east, north) = (azimuth.sin() * elevation.cos(), azimuth.cos() * elevation.cos());
+        let sun = crate::space::scene_direction(east, north, elevation.sin());
+        let colour = |c: crate::theme::Rgb, w: f32| Vec3::from_array(c.linear()).extend(w);
+        Self {
+            sun: sun.extend(theme.shade_strength),
+            shade: colour(theme.shade, theme.foot_darkening),
+            horizon: colour(theme.horizon, ground_y),
+            zenith: colour(theme.zenith, theme.storey_contrast),
+            accent: colour(theme.accent, px_factor),
+            shadow: colour(theme.shadow, theme.relief),
+            layer: Vec4::new(pull(layer), opacity(theme, layer, ghost), width_px(layer), extra(layer)),
+        }
+    }
+}
+
+/// Everything on the ground keeps its order; what stands on it comes nearer than all of that, so that no line on the
+/// ground shows through the foot of a wall.
+fn pull(layer: Layer) -> f32 {
+    match layer {
+        Layer::Sky | Layer::Terrain | Layer::Pipe => 0.0,
+        Layer::Building | Layer::Hazard | Layer::Fitting | Layer::Pillar => PULL_PER_LAYER * 11.0,
+        Layer::BuildingEdge => PULL_PER_LAYER * 13.0,
+        other => PULL_PER_LAYER * other.order() as f32,
+    }
+}
+
+fn opacity(theme: &Theme, layer: Layer, ghost: bool) -> f32 {
+    let own = match layer {
+        Layer::Shadow => theme.shadow_alpha,
+        Layer::ParcelLine => 0.85,
+        Layer::BuildingEdge => 0.8,
+        _ => 1.0,
+    };
+    let share = match layer {
+        _ if !ghost => 1.0,
+        Layer::Building | Layer::BuildingEdge | Layer::Hazard | Layer::Shadow => UNDERGROUND_BUILDING_ALPHA,
+        _ => UNDERGROUND_GROUND_ALPHA,
+    };
+    own * share
+}
+
+fn width_px(layer: Layer) -> f32 {
+    match layer {
+        Layer::ParcelLine => PARCEL_LINE_PX,
+        Layer::ZoneLine => ZONE_LINE_PX,
+        Layer::SurfaceLine => SURFACE_LINE_PX,
+        Layer::BuildingEdge => EDGE_LINE_PX,
+        Layer::Road | Layer::RoadCasing => ROAD_MIN_PX,
+        Layer::Pipe => PIPE_MIN_PX,
+        _ => 0.0,
+    }
+}
+
+fn extra(layer: Layer) -> f32 {
+    if layer == Layer::RoadCasing { ROAD_CASING_PX } else { 0.0 }
+}
+
+/// Material of one layer.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+#[bind_group_data(PassKey)]
+pub struct LayerMaterial {
+    /// Style of every slot.
+    #[storage(0, read_only)]
+    pub styles: Handle<ShaderBuffer>,
+    /// Light, air and pass.
+    #[uniform(1)]
+    pub scene: SceneUniform,
+    /// Pass.
+    pub layer: Layer,
+    /// Translucent, as over pipes in underground mode.
+    pub ghost: bool,
+}
+
+/// What makes one pipeline differ from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PassKey {
+    layer: Layer,
+    ghost: bool,
+}
+
+impl From<&LayerMaterial> for PassKey {
+    fn from(material: &LayerMaterial) -> Self {
+        Self { layer: material.layer, ghost: material.ghost }
+    }
+}
+
+/// True for layers that are blended over what is below even when the ground is solid.
+const fn is_blended(layer: Layer) -> bool {
+    matches!(
+        layer,
+        Layer::Zone
+            | Layer::Parcel
+            | Layer::Shadow
+            | Layer::ParcelLine
+            | Layer::ZoneLine
+            | Layer::SurfaceLine
+            | Layer::BuildingEdge
+    )
+}
+
+fn shader_of(layer: Layer) -> Handle<Shader> {
+    match layer {
+        Layer::Sky => SKY,
+        Layer::Terrain | Layer::Surface | Layer::Zone | Layer::Parcel => DRAPE,
+        Layer::Shadow => SHADOW,
+        Layer::SurfaceLine
+        | Layer::RoadCasing
+        | Layer::Road
+        | Layer::ParcelLine
+        | Layer::ZoneLine
+        | Layer::BuildingEdge => LINE,
+        Layer::Pipe => TUBE,
+        Layer::Building | Layer::Fitting | Layer::Hazard | Layer::Pillar => SOLID,
+    }
+}
+
+impl Material for LayerMaterial {
+    fn vertex_shader() -> ShaderRef {
+        ShaderRef::Handle(SOLID)
+    }
+
+    fn fragment_shader() -> ShaderRef {
+        ShaderRef::Handle(SOLID)
+    }
+
+    fn alpha_mode(&self) -> AlphaMode {
+        if self.ghost || is_blended(self.layer) { AlphaMode::Blend } else { AlphaMode::Opaque }
+    }
+
+    fn depth_bias(&self) -> f32 {
+        self.layer.order() as f32 * SORT_PER_LAYER
+    }
+
+    fn enable_prepass() -> bool {
+        false
+    }
+
+    fn enable_shadows() -> bool {
+        false
+    }
+
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        key: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        let layer = key.bind_group_data.layer;
+        let shader = shader_of(layer);
+        descriptor.label = Some(format!("twin {layer:?}").into());
+        descriptor.vertex.shader = shader.clone();
+        descriptor.vertex.entry_point = Some("vertex".into());
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            ATTRIBUTE_SLOT.at_shader_location(1),
+            ATTRIBUTE_NORMAL.at_shader_location(2),
+            ATTRIBUTE_PARAM.at_shader_location(3),
+        ])?];
+        if let Some(fragment) = &mut descriptor.fragment {
+            fragment.shader = shader;
+            fragment.entry_point = Some("fragment".into());
+        }
+        let lines = matches!(
+            layer,
+            Layer::SurfaceLine | Layer::RoadCasing | Layer::Road | Layer::ParcelLine | Layer::ZoneLine | Layer::BuildingEdge
+        );
+        descriptor.primitive.cull_mode = (!lines && layer != Layer::Sky).then_some(Face::Back);
+        if let (Layer::Sky, Some(depth)) = (layer, &mut descriptor.depth_stencil) {
+            depth.depth_write_enabled = Some(false);
+            depth.depth_compare = Some(CompareFunction::GreaterEqual);
+        }
+        Ok(())
+    }
+}
+
+/// Registers the material and its shaders.
+pub fn plugin(app: &mut App) {
+    app.add_plugins(MaterialPlugin::<LayerMaterial>::default());
+    let mut sources = app.world_mut().resource_mut::<Assets<Shader>>();
+    for (handle, source) in [
+        (DRAPE, shaders::DRAPE),
+        (SHADOW, shaders::SHADOW),
+        (SOLID, shaders::SOLID),
+        (TUBE, shaders::TUBE),
+        (LINE, shaders::LINE),
+        (SKY, shaders::SKY),
+    ] {
+        if let Err(error) = sources.insert(&handle, Shader::from_wgsl(source.wgsl, source.name)) {
+            tracing::error!("shader {} could not be registered: {error}", source.name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_on_the_ground_get_nearer_in_their_order_and_buildings_stand_on_all_of_them() {
+        let on_ground: Vec<f32> = Layer::ALL[1..=10].iter().map(|l| pull(*l)).collect();
+        assert!(on_ground.windows(2).all(|p| p[0] < p[1]), "{on_ground:?}");
+        assert!(pull(Layer::Building) > on_ground[9] && pull(Layer::BuildingEdge) > pull(Layer::Building));
+    }
+
+    #[test]
+    fn translucent_layers_are_sorted_by_layer_before_distance() {
+        // Bevy adds the bias to a distance along the view; scenes are far smaller than the step.
+        let step = (Layer::Parcel.order() - Layer::Zone.order()) as f32 * SORT_PER_LAYER;
+        assert!(step > 1e6);
+    }
+}

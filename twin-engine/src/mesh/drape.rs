@@ -1,0 +1,200 @@
+//! Areas laid on the ground: cut along the ground's own triangles, so that no piece can dive under it.
+//!
+//! Lines are left to `outline`.
+
+use bevy::math::DVec2;
+use geo::Polygon;
+
+use super::{Ground, Triangles, Vertex, tile::TileMesh, triangulate};
+use crate::space::{SceneOrigin, scene_direction};
+
+/// Convex pieces stay small: a triangle cut by a cell has at most seven corners.
+type Piece = Vec<DVec2>;
+
+/// Lays `polygon` on the ground with the slot `slot`; `param` goes to every vertex.
+pub fn drape_polygon(
+    tile: &mut TileMesh,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    polygon: &Polygon<f64>,
+    slot: u32,
+    param: [f32; 2],
+) {
+    drape_triangles(tile, ground, origin, &triangulate(polygon), slot, &|_| param);
+}
+
+/// Lays triangles on the ground; `param_at` gives each vertex's numbers from its place.
+pub fn drape_triangles(
+    tile: &mut TileMesh,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    triangles: &Triangles,
+    slot: u32,
+    param_at: &dyn Fn(DVec2) -> [f32; 2],
+) {
+    let add = |tile: &mut TileMesh, at: DVec2| {
+        let [nx, ny, nz] = ground.normal(at);
+        tile.vertex(Vertex {
+            position: origin.scene_from_park(at.x, at.y, ground.height(at)),
+            slot,
+            normal: scene_direction(nx, ny, nz),
+            mark: 0.0,
+            param: param_at(at),
+        })
+    };
+    if ground.flat {
+        let first: Vec<u32> = triangles.points.iter().map(|p| add(tile, *p)).collect();
+        for t in triangles.indices.chunks_exact(3) {
+            tile.triangle(first[t[0]], first[t[1]], first[t[2]]);
+        }
+        return;
+    }
+    for t in triangles.indices.chunks_exact(3) {
+        let corners = [t[0], t[1], t[2]].map(|i| triangles.points[i]);
+        for piece in cut_along_grid(ground, corners) {
+            let indices: Vec<u32> = piece.iter().map(|p| add(tile, *p)).collect();
+            for k in 1..indices.len() - 1 {
+                tile.triangle(indices[0], indices[k], indices[k + 1]);
+            }
+        }
+    }
+}
+
+/// Cuts a counter-clockwise triangle into convex pieces, none of which crosses an edge of the ground's triangles.
+fn cut_along_grid(ground: &Ground, corners: [DVec2; 3]) -> Vec<Piece> {
+    let to_grid = |p: DVec2| (p - ground.origin) / ground.cell_m;
+    let from_grid = |p: DVec2| p * ground.cell_m + ground.origin;
+    let last = DVec2::new((ground.columns - 1) as f64, (ground.rows - 1) as f64);
+    let mut pieces = Vec::new();
+    slices(corners.map(to_grid).to_vec(), |p| p.x, last.x, &mut |strip| {
+        slices(strip, |p| p.y, last.y, &mut |cell| {
+            // Beyond the grid the ground continues from its edge: there is no diagonal to respect.
+            let middle = cell.iter().copied().sum::<DVec2>() / cell.len() as f64;
+            let inside = middle.cmpge(DVec2::ZERO).all() && middle.cmple(last).all();
+            if inside {
+                let base = middle.floor();
+                let across = |p: DVec2| (p.x - base.x) - (p.y - base.y);
+                let (south_east, north_west) = split(&cell, across, 0.0);
+                pieces.extend([south_east, north_west].into_iter().filter(|piece| has_area(piece)));
+            } else {
+                pieces.push(cell);
+            }
+        });
+    });
+    for piece in &mut pieces {
+        for p in piece.iter_mut() {
+            *p = from_grid(*p);
+        }
+    }
+    pieces
+}
+
+/// Cuts `piece` at every whole number of `coordinate` between 0 and `last` and hands on the slices.
+fn slices(piece: Piece, coordinate: impl Fn(DVec2) -> f64 + Copy, last: f64, hand_on: &mut dyn FnMut(Piece)) {
+    let (low, high) = piece.iter().map(|p| coordinate(*p)).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+        (l.min(v), h.max(v))
+    });
+    let mut rest = piece;
+    let mut at = (low.floor() + 1.0).max(0.0);
+    while at < high && at <= last {
+        let (above, below) = split(&rest, coordinate, at);
+        if has_area(&below) {
+            hand_on(below);
+        }
+        rest = above;
+        at += 1.0;
+    }
+    if has_area(&rest) {
+        hand_on(rest);
+    }
+}
+
+/// The parts of a convex piece where `coordinate` is at least and at most `at`.
+fn split(piece: &[DVec2], coordinate: impl Fn(DVec2) -> f64, at: f64) -> (Piece, Piece) {
+    let (mut above, mut below) = (Vec::with_capacity(piece.len() + 1), Vec::with_capacity(piece.len() + 1));
+    for (i, &p) in piece.iter().enumerate() {
+        let q = piece[(i + 1) % piece.len()];
+        let (dp, dq) = (coordinate(p) - at, coordinate(q) - at);
+        if dp >= 0.0 {
+            above.push(p);
+        }
+        if dp <= 0.0 {
+            below.push(p);
+        }
+        if (dp > 0.0 && dq < 0.0) || (dp < 0.0 && dq > 0.0) {
+            let crossing = p.lerp(q, dp / (dp - dq));
+            above.push(crossing);
+            below.push(crossing);
+        }
+    }
+    (above, below)
+}
+
+fn has_area(piece: &[DVec2]) -> bool {
+    if piece.len() < 3 {
+        return false;
+    }
+    let area: f64 = (1..piece.len() - 1).map(|k| (piece[k] - piece[0]).perp_dot(piece[k + 1] - piece[0])).sum();
+    area > 1e-12
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use geo::polygon;
+    use spatial_db::model::TerrainGrid;
+
+    use super::super::Layer;
+    use super::*;
+
+    /// Rough ground over 0..200 m both ways.
+    pub(crate) fn rough() -> Ground {
+        let heights_m = (0..21)
+            .flat_map(|r| (0..21).map(move |c| ((c as f32 * 1.3).sin() * 4.0 + (r as f32 * 0.9).cos() * 5.0) + 100.0))
+            .collect();
+        let terrain = TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m };
+        Ground::from_terrain(&terrain, DVec2::ZERO, DVec2::splat(200.0)).unwrap()
+    }
+
+    fn draped(ground: &Ground, polygon: &Polygon<f64>) -> TileMesh {
+        let origin = SceneOrigin::near(100.0, 100.0, 100.0);
+        let mut tile = TileMesh::new(Layer::Parcel);
+        drape_polygon(&mut tile, ground, &origin, polygon, 3, [0.0; 2]);
+        tile
+    }
+
+    fn plan_area(tile: &TileMesh) -> f64 {
+        tile.triangle_corners().map(|[a, b, c]| f64::from((b - a).cross(c - a).y) * 0.5).sum()
+    }
+
+    #[test]
+    fn area_in_plan_is_kept_and_every_triangle_faces_up() {
+        let polygon = polygon![(x: 13.0, y: 7.0), (x: 171.0, y: 31.0), (x: 150.0, y: 188.0), (x: 90.0, y: 60.0), (x: 20.0, y: 177.0)];
+        let tile = draped(&rough(), &polygon);
+        let expected = geo::Area::unsigned_area(&polygon);
+        assert!((plan_area(&tile) - expected).abs() < 0.5, "{} for {expected}", plan_area(&tile));
+        assert!(tile.triangle_corners().all(|[a, b, c]| (b - a).cross(c - a).y > -1e-3));
+    }
+
+    #[test]
+    fn no_point_of_a_draped_area_leaves_the_ground() {
+        let ground = rough();
+        let polygon = polygon![(x: -25.0, y: 3.0), (x: 188.0, y: 12.0), (x: 230.0, y: 195.0), (x: 9.0, y: 160.0)];
+        let tile = draped(&ground, &polygon);
+        let origin = SceneOrigin::near(100.0, 100.0, 100.0);
+        for [a, b, c] in tile.triangle_corners() {
+            // Corners, mid-sides and the middle: the triangle is flat, so are the ground's.
+            for p in [a, b, c, (a + b) / 2.0, (b + c) / 2.0, (c + a) / 2.0, (a + b + c) / 3.0] {
+                let [x, y, z] = origin.park_from_scene(p);
+                let off = z - ground.height(DVec2::new(x, y));
+                assert!(off.abs() < 2e-3, "{off} m off the ground at {x}, {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn flat_ground_needs_no_cuts() {
+        let ground = Ground::flat(DVec2::ZERO, DVec2::splat(1000.0), 5.0);
+        let square = polygon![(x: 0.0, y: 0.0), (x: 900.0, y: 0.0), (x: 900.0, y: 900.0), (x: 0.0, y: 900.0)];
+        assert_eq!(draped(&ground, &square).triangles(), 2);
+    }
+}

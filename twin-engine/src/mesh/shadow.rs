@@ -1,0 +1,158 @@
+//! The shadow of a building on the ground: what the sun's direction sweeps, and a soft rim where wall meets ground.
+//!
+//! Shadow on other buildings is not drawn.
+
+use bevy::math::DVec2;
+use geo::{Coord, LineString, Polygon, unary_union};
+
+use super::{BuildingShape, Ground, TileMesh, Triangles, drape_triangles, triangulate};
+use crate::space::SceneOrigin;
+use crate::theme::{SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG};
+
+/// Longest shadow drawn, m.
+const LONGEST_M: f64 = 70.0;
+/// Width of the soft rim as a share of the building's height, and its bounds in metres.
+const RIM_SHARE: f64 = 0.35;
+const RIM_LEAST_M: f64 = 0.8;
+const RIM_MOST_M: f64 = 4.0;
+/// Farthest a rim corner may reach, in rim widths.
+const MITRE: f64 = 1.8;
+/// Buildings with more corners than this keep overlaps between the swept sides instead of a union.
+const UNION_CORNERS: usize = 400;
+
+/// Adds cast shadow (darkness 1) and the soft rim (darkness `contact` at the wall, 0 outside).
+pub fn building_shadow(
+    tile: &mut TileMesh,
+    shape: &BuildingShape,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    slot: u32,
+    contact: f32,
+) {
+    let swept = swept(shape, shadow_vector(shape.height_m()));
+    for polygon in &swept {
+        drape_triangles(tile, ground, origin, &triangulate(polygon), slot, &|_| [1.0, 0.0]);
+    }
+    let width = (shape.height_m() * RIM_SHARE).clamp(RIM_LEAST_M, RIM_MOST_M);
+    rim(tile, &shape.rings[0], width, ground, origin, slot, contact);
+}
+
+/// From a point's height to where its shadow falls, m.
+fn shadow_vector(height_m: f64) -> DVec2 {
+    let away = (SUN_AZIMUTH_DEG + 180.0).to_radians();
+    DVec2::new(away.sin(), away.cos()) * (height_m / SUN_ELEVATION_DEG.to_radians().tan()).min(LONGEST_M)
+}
+
+/// The ground that the sides of the building sweep along `vector`, outside its footprint.
+fn swept(shape: &BuildingShape, vector: DVec2) -> Vec<Polygon<f64>> {
+    let mut sides = Vec::new();
+    for ring in &shape.rings {
+        for (i, &a) in ring.iter().enumerate() {
+            let b = ring[(i + 1) % ring.len()];
+            let outward = DVec2::new(b.y - a.y, a.x - b.x);
+            if outward.dot(vector) > 1e-6 {
+                sides.push(polygon_of(&[a, a + vector, b + vector, b]));
+            }
+        }
+    }
+    let corners: usize = shape.rings.iter().map(Vec::len).sum();
+    if is_convex(&shape.rings) || corners > UNION_CORNERS {
+        // The sides of a convex outline meet edge to edge and never overlap.
+        return sides;
+    }
+    unary_union(&sides).0
+}
+
+fn polygon_of(points: &[DVec2]) -> Polygon<f64> {
+    Polygon::new(LineString::from_iter(points.iter().map(|p| Coord { x: p.x, y: p.y })), Vec::new())
+}
+
+fn is_convex(rings: &[Vec<DVec2>]) -> bool {
+    let [ring] = rings else { return false };
+    (0..ring.len()).all(|i| {
+        let (a, b, c) = (ring[i], ring[(i + 1) % ring.len()], ring[(i + 2) % ring.len()]);
+        (b - a).perp_dot(c - b) >= -1e-6
+    })
+}
+
+/// A rim of quads around a counter-clockwise ring, fading outwards.
+fn rim(
+    tile: &mut TileMesh,
+    ring: &[DVec2],
+    width_m: f64,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    slot: u32,
+    contact: f32,
+) {
+    let count = ring.len();
+    let outer: Vec<DVec2> = (0..count)
+        .map(|i| {
+            let before = (ring[i] - ring[(i + count - 1) % count]).normalize_or_zero();
+            let after = (ring[(i + 1) % count] - ring[i]).normalize_or_zero();
+            let (out_before, out_after) = (-before.perp(), -after.perp());
+            let sum = out_before + out_after;
+            let mitre = sum.normalize_or(out_after);
+            ring[i] + mitre * (width_m / mitre.dot(out_after).max(1.0 / MITRE))
+        })
+        .collect();
+    for i in 0..count {
+        let j = (i + 1) % count;
+        let quad = Triangles { points: vec![ring[i], outer[i], outer[j], ring[j]], indices: vec![0, 1, 2, 0, 2, 3] };
+        if quad.indices.chunks_exact(3).any(|t| {
+            (quad.points[t[1]] - quad.points[t[0]]).perp_dot(quad.points[t[2]] - quad.points[t[0]]) <= 0.0
+        }) {
+            continue;
+        }
+        let (from, along) = (ring[i], (ring[j] - ring[i]).normalize_or_zero());
+        drape_triangles(tile, ground, origin, &quad, slot, &|p| {
+            let away = (p - from).dot(-along.perp()).max(0.0);
+            [contact * (1.0 - (away / width_m).min(1.0)) as f32, 0.0]
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Area, polygon};
+
+    use super::super::Layer;
+    use super::*;
+
+    fn shape_of(polygon: &Polygon<f64>) -> (BuildingShape, Ground) {
+        let ground = Ground::flat(DVec2::ZERO, DVec2::splat(400.0), 10.0);
+        (BuildingShape::new(polygon, &ground, 10.0, None, 0.0).unwrap(), ground)
+    }
+
+    #[test]
+    fn a_box_casts_a_shadow_away_from_the_sun_of_the_right_size() {
+        let (shape, _) = shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
+        let vector = shadow_vector(10.0);
+        assert!(vector.x > 0.0 && vector.y > 0.0, "sun in the south-west, shadow to the north-east");
+        let area: f64 = swept(&shape, vector).iter().map(Area::unsigned_area).sum();
+        assert!((area - (20.0 * vector.y + 10.0 * vector.x)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn an_angled_building_does_not_shade_the_same_ground_twice() {
+        let (shape, _) = shape_of(&polygon![
+            (x: 0.0, y: 0.0), (x: 30.0, y: 0.0), (x: 30.0, y: 10.0), (x: 10.0, y: 10.0), (x: 10.0, y: 30.0), (x: 0.0, y: 30.0)
+        ]);
+        let parts = swept(&shape, shadow_vector(10.0));
+        let sum: f64 = parts.iter().map(Area::unsigned_area).sum();
+        let union: f64 = unary_union(&parts).0.iter().map(Area::unsigned_area).sum();
+        assert!((sum - union).abs() < 1e-6);
+    }
+
+    #[test]
+    fn darkness_fades_from_the_wall_and_everything_faces_up() {
+        let (shape, ground) =
+            shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
+        let mut tile = TileMesh::new(Layer::Shadow);
+        building_shadow(&mut tile, &shape, &ground, &SceneOrigin::near(0.0, 0.0, 0.0), 1, 0.8);
+        assert!(tile.triangle_corners().all(|[a, b, c]| (b - a).cross(c - a).y > 0.0));
+        let darkness: Vec<f32> = tile.params.iter().map(|p| p[0]).collect();
+        assert!(darkness.iter().any(|d| (*d - 0.8).abs() < 1e-6) && darkness.contains(&0.0));
+        assert!(darkness.iter().all(|d| (0.0..=1.0).contains(d)));
+    }
+}

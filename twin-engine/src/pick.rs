@@ -1,0 +1,245 @@
+//! What is under a pixel: a ray against buildings as drawn, pipes, fittings and the ground, through the R-tree cache.
+//!
+//! What is said about the answer is left to `inspect`.
+
+use std::sync::Arc;
+
+use bevy::math::{DVec2, DVec3};
+use geo::{Contains, Point};
+use spatial_db::cache::{Cache, Ray};
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
+
+use crate::mesh::{BuildingShape, Ground};
+use crate::scene::{SceneGeometry, hazard_place};
+
+/// Length of ray over which buildings are looked up at once, m in plan.
+const CHUNK_M: f64 = 150.0;
+/// Most chunks of a ray that are looked at.
+const MOST_CHUNKS: usize = 400;
+
+/// What a ray met.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Picked {
+    /// The feature; `None` for bare ground.
+    pub feature: Option<FeatureId>,
+    /// Where, park coordinates, m.
+    pub point: DVec3,
+}
+
+/// Answers picks for one scene.
+#[derive(Debug)]
+pub struct Picker {
+    cache: Cache,
+    ground: Ground,
+    /// Drawn bottom and top of each building, m, in snapshot order; empty ranges for what is not drawn.
+    spans: Vec<(f64, f64)>,
+    highest_m: f64,
+}
+
+impl Picker {
+    /// A picker for what `geometry` draws of `snapshot`.
+    pub fn new(snapshot: &Arc<ParkSnapshot>, geometry: &SceneGeometry) -> Self {
+        let ground = geometry.ground.clone();
+        let spans = snapshot
+            .buildings
+            .iter()
+            .map(|building| {
+                let (height_m, _) = building.drawn_height_m();
+                building.footprint.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), polygon| {
+                    let shape = BuildingShape::new(polygon, &ground, height_m, building.base_elevation_m, 0.0);
+                    shape.map_or((low, high), |s| (low.min(s.base_m), high.max(s.top_m)))
+                })
+            })
+            .collect();
+        Self { cache: Cache::build(snapshot.clone()), ground, spans, highest_m: geometry.highest_m }
+    }
+
+    /// First thing on the ray from `eye` along `direction` (park coordinates). `m_per_px` widens small things with
+    /// distance; `underground` looks through the ground at pipes first.
+    pub fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, underground: bool) -> Option<Picked> {
+        let to_ground = self.ground_distance(eye, direction);
+        let reach = to_ground.unwrap_or(20_000.0);
+        let tolerance_m = 5.0 * m_per_px_at_1m * reach;
+        if underground {
+            let ray = Ray { origin_m: eye.to_array(), direction: direction.to_array(), reach_m: reach + 200.0 };
+            let kinds = [FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
+            if let Some(hit) = self.cache.pick(&ray, &kinds, tolerance_m) {
+                return Some(Picked { feature: Some(hit.id), point: DVec3::from_array(hit.point_m) });
+            }
+        }
+        if let Some((distance, feature)) = self.building(eye, direction, reach).filter(|_| !underground) {
+            return Some(Picked { feature: Some(feature), point: eye + direction * distance });
+        }
+        let point = eye + direction * to_ground?;
+        Some(Picked { feature: self.on_ground(point.truncate(), tolerance_m), point })
+    }
+
+    /// Distance along the ray to the drawn ground, m.
+    pub fn ground_distance(&self, eye: DVec3, direction: DVec3) -> Option<f64> {
+        let gap = |t: f64| {
+            let p = eye + direction * t;
+            p.z - self.ground.height(p.truncate())
+        };
+        let (low_m, high_m) = self.ground.range_m();
+        if direction.z >= -1e-6 {
+            return None;
+        }
+        // Only between the highest and the lowest ground can the ray cross it.
+        let start = ((high_m - eye.z) / direction.z).max(0.0);
+        let end = (low_m - eye.z) / direction.z;
+        if end < start {
+            return None;
+        }
+        let plan = direction.truncate().length().max(1e-6);
+        let step = (self.ground.cell_m * 0.5 / plan).max((end - start) / 4000.0).max(1e-3);
+        let (mut before, mut at) = (start, start);
+        while gap(at) > 0.0 {
+            if at >= end {
+                return Some(end);
+            }
+            before = at;
+            at = (at + step).min(end);
+        }
+        for _ in 0..48 {
+            let middle = f64::midpoint(before, at);
+            if gap(middle) > 0.0 { before = middle } else { at = middle }
+        }
+        Some(at)
+    }
+
+    fn building(&self, eye: DVec3, direction: DVec3, reach: f64) -> Option<(f64, FeatureId)> {
+        let start = if direction.z < -1e-9 { ((self.highest_m - eye.z) / direction.z).clamp(0.0, reach) } else { 0.0 };
+        let plan = direction.truncate().length().max(1e-6);
+        let step = (CHUNK_M / plan).max((reach - start) / MOST_CHUNKS as f64);
+        let mut from = start;
+        while from < reach {
+            let to = (from + step).min(reach);
+            let (a, b) = ((eye + direction * from).truncate(), (eye + direction * to).truncate());
+            let (low, high) = (a.min(b), a.max(b));
+            let nearest = self
+                .cache
+                .slots_in_envelope(low.to_array(), high.to_array(), FeatureKind::Building)
+                .into_iter()
+                .filter_map(|slot| Some((self.prism_distance(slot, eye, direction, reach)?, slot)))
+                .min_by(|x, y| x.0.total_cmp(&y.0));
+            // A building found here may be met later than another of the next chunk, so only accept what lies in this one.
+            if let Some((distance, slot)) = nearest.filter(|(distance, _)| *distance <= to) {
+                return Some((distance, self.cache.snapshot().buildings[slot].id));
+            }
+            from = to;
+        }
+        None
+    }
+
+    fn prism_distance(&self, slot: usize, eye: DVec3, direction: DVec3, reach: f64) -> Option<f64> {
+        let (base_m, top_m) = self.spans[slot];
+        if base_m > top_m {
+            return None;
+        }
+        let footprint = &self.cache.snapshot().buildings[slot].footprint;
+        let mut best = f64::INFINITY;
+        let roof = (top_m - eye.z) / direction.z;
+        if roof.is_finite() && roof > 0.0 {
+            let p = eye + direction * roof;
+            if footprint.contains(&Point::new(p.x, p.y)) {
+                best = roof;
+            }
+        }
+        for ring in footprint.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
+            for wall in ring.lines() {
+                let from = DVec2::new(wall.start.x, wall.start.y) - eye.truncate();
+                let along = DVec2::new(wall.end.x - wall.start.x, wall.end.y - wall.start.y);
+                let plan = direction.truncate();
+                let turn = plan.perp_dot(along);
+                if turn.abs() < 1e-12 {
+                    continue;
+                }
+                let (t, share) = (from.perp_dot(along) / turn, from.perp_dot(plan) / turn);
+                let z = eye.z + direction.z * t;
+                if t > 0.0 && (0.0..=1.0).contains(&share) && (base_m..=top_m).contains(&z) {
+                    best = best.min(t);
+                }
+            }
+        }
+        (best <= reach).then_some(best)
+    }
+
+    /// The smallest thing on the ground at `at`: a fitting or tank near by, then a parcel, then a road, then cover.
+    fn on_ground(&self, at: DVec2, tolerance_m: f64) -> Option<FeatureId> {
+        let snapshot = self.cache.snapshot();
+        let place = at.to_array();
+        if let Some(hazard) = snapshot.hazards.iter().find(|hazard| {
+            let radius = hazard.diameter_m.unwrap_or(6.0) / 2.0;
+            hazard_place(hazard).distance(at) <= radius.max(tolerance_m)
+        }) {
+            return Some(hazard.id);
+        }
+        let near = self.cache.nearest(place, &[FeatureKind::EmergencyResource], 1);
+        if let Some(first) = near.first().filter(|n| n.distance_m <= tolerance_m) {
+            return Some(first.id);
+        }
+        let here = |kind| self.cache.in_box(place, place, &[kind]).into_iter().min_by_key(|id| id.id);
+        let road = || {
+            let near = self.cache.nearest(place, &[FeatureKind::RoadEdge], 1);
+            near.first().filter(|n| n.distance_m <= 4.0_f64.max(tolerance_m * 0.5)).map(|n| n.id)
+        };
+        here(FeatureKind::Parcel).or_else(road).or_else(|| here(FeatureKind::Surface))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{self, CORNER};
+
+    fn picker() -> Picker {
+        let input = fixture::tiny();
+        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        Picker::new(&input.snapshot, &geometry)
+    }
+
+    fn towards(dx: f64, dy: f64, z: f64, from: DVec3) -> (DVec3, DVec3) {
+        let eye = DVec3::new(CORNER.0, CORNER.1, 0.0) + from;
+        let target = DVec3::new(CORNER.0 + dx, CORNER.1 + dy, z);
+        (eye, (target - eye).normalize())
+    }
+
+    fn picked(picker: &Picker, dx: f64, dy: f64, z: f64, from: DVec3) -> Option<FeatureId> {
+        let (eye, direction) = towards(dx, dy, z, from);
+        picker.pick(eye, direction, 0.0006, false).and_then(|p| p.feature)
+    }
+
+    #[test]
+    fn straight_down_on_a_roof_is_the_building_and_beside_it_the_parcel() {
+        let picker = picker();
+        let above = |x, y| DVec3::new(x, y, 400.0);
+        assert_eq!(picked(&picker, 265.0, 75.0, 0.0, above(265.0, 75.0)), Some(FeatureId::new(FeatureKind::Building, 3)));
+        assert_eq!(picked(&picker, 300.0, 120.0, 0.0, above(300.0, 120.0)), Some(FeatureId::new(FeatureKind::Parcel, 3)));
+    }
+
+    #[test]
+    fn the_building_in_front_hides_the_one_behind() {
+        let picker = picker();
+        // From the south, level with the first floor, towards the north building in the same column.
+        let eye = DVec3::new(170.0, -200.0, 12.0);
+        assert_eq!(picked(&picker, 155.0, 190.0, 10.0, eye), Some(FeatureId::new(FeatureKind::Building, 2)));
+    }
+
+    #[test]
+    fn underground_finds_the_pipe_under_the_road() {
+        let picker = picker();
+        let (eye, direction) = towards(400.0, 136.0, 9.2, DVec3::new(400.0, 100.0, 200.0));
+        let hit = picker.pick(eye, direction, 0.0006, true).unwrap();
+        assert_eq!(hit.feature, Some(FeatureId::new(FeatureKind::NetworkEdge, 1)));
+    }
+
+    #[test]
+    fn the_ground_is_met_where_it_is_drawn_and_the_sky_is_nothing() {
+        let picker = picker();
+        let (eye, direction) = towards(40.0, 250.0, 5.0, DVec3::new(-300.0, -300.0, 300.0));
+        let distance = picker.ground_distance(eye, direction).unwrap();
+        let p = eye + direction * distance;
+        assert!((p.z - picker.ground.height(p.truncate())).abs() < 1e-3);
+        assert_eq!(picker.pick(eye, DVec3::Z, 0.0006, false), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! The scene in the Bevy world: meshing in the background, tiles as entities, styles and themes applied live.
+//!
+//! Camera, picture frame and panels are left to their own modules.
+
+mod geometry;
+mod spawn;
+
+use std::sync::Arc;
+
+use bevy::prelude::*;
+use bevy::render::storage::ShaderBuffer;
+use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
+
+pub use geometry::{SceneGeometry, hazard_place};
+pub use spawn::{Pace, Tile, Uploads};
+
+use crate::error::EngineError;
+use crate::input::TwinInput;
+use crate::pick::Picker;
+use crate::style::Shown;
+use crate::theme::{Theme, ThemeChoice};
+
+/// What is shown and how: the engine's state as far as a person can change it.
+#[derive(Resource, Debug, Clone)]
+pub struct Twin {
+    /// The park and its overlays.
+    pub input: TwinInput,
+    /// Switches.
+    pub shown: Shown,
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Size of a theme pixel in this picture: picture height over the reference height.
+    pub px_factor: f32,
+    /// Draw the picture frame.
+    pub frame: bool,
+}
+
+impl Twin {
+    /// The constants of the theme in use.
+    pub fn theme(&self) -> Theme {
+        Theme::of(self.theme)
+    }
+}
+
+/// Ground, extent and slots of the scene, once it is meshed. Its tiles have gone to the GPU.
+#[derive(Resource, Debug, Clone)]
+pub struct Meshed {
+    /// Geometry without tiles.
+    pub geometry: Arc<SceneGeometry>,
+    /// Triangles uploaded.
+    pub triangles: usize,
+    /// Answers what is under the pointer.
+    pub picker: Arc<Picker>,
+}
+
+/// Why there will never be a scene.
+#[derive(Resource, Debug)]
+pub struct MeshingFailed(pub EngineError);
+
+#[derive(Resource)]
+struct Meshing(Task<Result<(SceneGeometry, Picker), EngineError>>);
+
+/// True until every tile of the scene is an entity.
+pub fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Uploads>>) -> bool {
+    meshed.is_none() || uploads.is_none_or(|u| !u.is_done())
+}
+
+/// The scene's systems.
+pub fn plugin(app: &mut App) {
+    app.add_systems(Startup, (spawn::spawn_sky, start_meshing))
+        .add_systems(Update, (take_meshed, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems));
+}
+
+/// Set of the systems that keep the scene up to date.
+#[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SceneSystems;
+
+fn start_meshing(twin: Res<Twin>, mut commands: Commands) {
+    let (snapshot, overlays) = (twin.input.snapshot.clone(), twin.input.overlays.clone());
+    commands.insert_resource(Meshing(AsyncComputeTaskPool::get().spawn(async move {
+        let geometry = SceneGeometry::build(&snapshot, &overlays)?;
+        let picker = Picker::new(&snapshot, &geometry);
+        Ok((geometry, picker))
+    })));
+}
+
+fn take_meshed(
+    meshing: Option<ResMut<Meshing>>,
+    twin: Res<Twin>,
+    mut buffers: ResMut<Assets<ShaderBuffer>>,
+    mut commands: Commands,
+) {
+    let Some(mut meshing) = meshing else { return };
+    let Some(result) = check_ready(&mut meshing.0) else { return };
+    commands.remove_resource::<Meshing>();
+    match result {
+        Ok((mut geometry, picker)) => {
+            let triangles = geometry.triangles();
+            let uploads = Uploads::new(&mut geometry, &twin, &mut buffers);
+            commands.insert_resource(uploads);
+            commands.insert_resource(Meshed { geometry: Arc::new(geometry), triangles, picker: Arc::new(picker) });
+        }
+        Err(error) => commands.insert_resource(MeshingFailed(error)),
+    }
+}
+
+/// Rewrites the style buffer when a switch or the theme changed, and the uniforms when the theme or size changed.
+fn restyle(
+    twin: Res<Twin>,
+    meshed: Option<Res<Meshed>>,
+    uploads: Option<ResMut<Uploads>>,
+    mut buffers: ResMut<Assets<ShaderBuffer>>,
+    mut materials: ResMut<Assets<crate::material::LayerMaterial>>,
+) {
+    let (Some(meshed), Some(mut uploads)) = (meshed, uploads) else { return };
+    if twin.is_changed() || uploads.is_added() {
+        uploads.restyle(&twin, &meshed.geometry, &mut buffers, &mut materials);
+    }
+}

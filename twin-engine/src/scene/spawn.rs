@@ -1,0 +1,256 @@
+//! Tiles become entities, a few megabytes a frame in a window so that loading never stalls it, all at once for a picture.
+
+use std::collections::{HashMap, VecDeque};
+
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::primitives::Aabb;
+use bevy::camera::visibility::NoFrustumCulling;
+use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
+use bevy::prelude::*;
+use bevy::render::storage::ShaderBuffer;
+
+use super::{Meshed, SceneGeometry, Twin};
+use crate::camera::Orbit;
+use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
+use crate::mesh::{Layer, TileMesh};
+use crate::slots::Slots;
+use crate::style::{Shown, buffer_bytes, is_underground, styles};
+use crate::theme::ThemeChoice;
+
+/// Vertices uploaded per frame in a window.
+const VERTICES_PER_FRAME: usize = 150_000;
+/// Fine detail of a tile is drawn when its features are at least this large on screen, px.
+const DETAIL_PX: f32 = 9.0;
+
+/// A tile of the scene.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+pub struct Tile {
+    /// Pass.
+    pub layer: Layer,
+    /// The overlay it belongs to, if any.
+    pub overlay: Option<usize>,
+    /// Typical size of the features inside, m.
+    pub feature_size_m: f32,
+}
+
+/// How fast tiles become entities.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// A few megabytes a frame.
+    Smooth,
+    /// All in one frame.
+    AtOnce,
+}
+
+/// Tiles waiting for upload, and the materials and styles they share.
+#[derive(Resource, Debug)]
+pub struct Uploads {
+    waiting: VecDeque<(Option<usize>, TileMesh)>,
+    styles: Handle<ShaderBuffer>,
+    materials: HashMap<(Layer, bool), Handle<LayerMaterial>>,
+    drawn_with: Option<(ThemeChoice, f32)>,
+    styled_as: Option<(ThemeChoice, Shown)>,
+}
+
+impl Uploads {
+    /// Takes the tiles out of `geometry`, ground first.
+    pub fn new(geometry: &mut SceneGeometry, twin: &Twin, buffers: &mut Assets<ShaderBuffer>) -> Self {
+        let tiles = std::mem::take(&mut geometry.tiles).into_iter().map(|tile| (None, tile));
+        let of_overlays = std::mem::take(&mut geometry.overlay_tiles).into_iter().map(|(i, tile)| (Some(i), tile));
+        let mut waiting: Vec<_> = tiles.chain(of_overlays).collect();
+        waiting.sort_by_key(|(_, tile)| match tile.layer {
+            Layer::Building => 2,
+            Layer::BuildingEdge | Layer::Pipe | Layer::Fitting => 20,
+            layer => layer.order(),
+        });
+        let bytes = style_bytes(twin, &geometry.slots);
+        Self {
+            waiting: waiting.into(),
+            styles: buffers.add(ShaderBuffer::new(&bytes, RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD)),
+            materials: HashMap::new(),
+            drawn_with: None,
+            styled_as: None,
+        }
+    }
+
+    /// True when no tile waits.
+    pub fn is_done(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Writes styles and, if the theme or picture size changed, uniforms.
+    pub fn restyle(
+        &mut self,
+        twin: &Twin,
+        geometry: &SceneGeometry,
+        buffers: &mut Assets<ShaderBuffer>,
+        materials: &mut Assets<LayerMaterial>,
+    ) {
+        if self.styled_as != Some((twin.theme, twin.shown)) {
+            self.styled_as = Some((twin.theme, twin.shown));
+            if let Some(mut buffer) = buffers.get_mut(&self.styles) {
+                buffer.data = Some(style_bytes(twin, &geometry.slots));
+            }
+        }
+        if self.drawn_with != Some((twin.theme, twin.px_factor)) {
+            self.drawn_with = Some((twin.theme, twin.px_factor));
+            for ((layer, ghost), handle) in &self.materials {
+                if let Some(mut material) = materials.get_mut(handle) {
+                    material.scene = uniform(twin, geometry, *layer, *ghost);
+                }
+            }
+        }
+    }
+
+    fn material(
+        &mut self,
+        layer: Layer,
+        ghost: bool,
+        twin: &Twin,
+        geometry: &SceneGeometry,
+        materials: &mut Assets<LayerMaterial>,
+    ) -> Handle<LayerMaterial> {
+        let styles = self.styles.clone();
+        self.materials
+            .entry((layer, ghost))
+            .or_insert_with(|| {
+                materials.add(LayerMaterial { styles, scene: uniform(twin, geometry, layer, ghost), layer, ghost })
+            })
+            .clone()
+    }
+}
+
+fn style_bytes(twin: &Twin, slots: &Slots) -> Vec<u8> {
+    buffer_bytes(&styles(&twin.input.snapshot, &twin.input.overlays, slots, &twin.theme(), shown_underground(twin)))
+}
+
+/// The switches, with underground on when the overlay speaks of what lies there.
+fn shown_underground(twin: &Twin) -> Shown {
+    let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
+    Shown { underground: twin.shown.underground || overlay.is_some_and(is_underground), ..twin.shown }
+}
+
+fn uniform(twin: &Twin, geometry: &SceneGeometry, layer: Layer, ghost: bool) -> SceneUniform {
+    let ground_y = (geometry.ground.mean_m() - geometry.origin.z_m) as f32;
+    SceneUniform::new(&twin.theme(), layer, ghost, ground_y, twin.px_factor)
+}
+
+/// The sky needs no park: it is there in the first frame.
+pub(super) fn spawn_sky(
+    twin: Res<Twin>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut buffers: ResMut<Assets<ShaderBuffer>>,
+    mut materials: ResMut<Assets<LayerMaterial>>,
+    mut commands: Commands,
+) {
+    let mut sky = TileMesh::new(Layer::Sky);
+    for corner in [Vec3::new(-1.0, -1.0, 0.0), Vec3::new(3.0, -1.0, 0.0), Vec3::new(-1.0, 3.0, 0.0)] {
+        sky.vertex(crate::mesh::Vertex { position: corner, slot: 0, normal: Vec3::Y, mark: 0.0, param: [0.0; 2] });
+    }
+    sky.triangle(0, 1, 2);
+    let styles = buffers.add(ShaderBuffer::new(&[0; 16], RenderAssetUsages::default()));
+    let scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
+    commands.spawn((
+        Mesh3d(meshes.add(mesh_of(sky))),
+        MeshMaterial3d(materials.add(LayerMaterial { styles, scene, layer: Layer::Sky, ghost: false })),
+        NoFrustumCulling,
+        Sky,
+    ));
+}
+
+/// Marks the sky.
+#[derive(Component, Debug)]
+pub struct Sky;
+
+/// Turns waiting tiles into entities.
+pub(super) fn spawn_tiles(
+    uploads: Option<ResMut<Uploads>>,
+    meshed: Option<Res<Meshed>>,
+    pace: Res<Pace>,
+    twin: Res<Twin>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<LayerMaterial>>,
+    mut commands: Commands,
+) {
+    let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
+    let mut budget = if *pace == Pace::AtOnce { usize::MAX } else { VERTICES_PER_FRAME };
+    while budget > 0 {
+        let Some((overlay, tile)) = uploads.waiting.pop_front() else { return };
+        budget = budget.saturating_sub(tile.positions.len());
+        let ghost = is_ghost(tile.layer, &twin);
+        let material = uploads.material(tile.layer, ghost, &twin, &meshed.geometry, &mut materials);
+        let component = Tile { layer: tile.layer, overlay, feature_size_m: tile.feature_size_m };
+        let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
+        commands.spawn((
+            Mesh3d(meshes.add(mesh_of(tile))),
+            MeshMaterial3d(material),
+            aabb,
+            component,
+            visibility(&component, &twin, None),
+        ));
+    }
+}
+
+/// Shows what the switches and the distance call for, and swaps solid for translucent materials underground.
+pub(super) fn show_tiles(
+    twin: Res<Twin>,
+    orbit: Res<Orbit>,
+    uploads: Option<ResMut<Uploads>>,
+    meshed: Option<Res<Meshed>>,
+    mut materials: ResMut<Assets<LayerMaterial>>,
+    mut tiles: Query<(&Tile, &Aabb, &mut Visibility, &mut MeshMaterial3d<LayerMaterial>)>,
+    sky: Query<&MeshMaterial3d<LayerMaterial>, (With<Sky>, Without<Tile>)>,
+) {
+    if twin.is_changed() {
+        for handle in &sky {
+            if let Some(mut material) = materials.get_mut(&handle.0) {
+                material.scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
+            }
+        }
+    }
+    let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
+    let loading = !uploads.is_done() || uploads.is_changed();
+    if !twin.is_changed() && !orbit.is_changed() && !loading {
+        return;
+    }
+    let eye = orbit.eye();
+    for (tile, aabb, mut seen, mut material) in &mut tiles {
+        let away = (Vec3::from(aabb.center) - eye).abs() - Vec3::from(aabb.half_extents);
+        let px_per_m = orbit.px_per_metre(away.max(Vec3::ZERO).length());
+        seen.set_if_neq(visibility(tile, &twin, Some(px_per_m)));
+        if twin.is_changed() {
+            let wanted = uploads.material(tile.layer, is_ghost(tile.layer, &twin), &twin, &meshed.geometry, &mut materials);
+            if material.0 != wanted {
+                material.0 = wanted;
+            }
+        }
+    }
+}
+
+fn is_ghost(layer: Layer, twin: &Twin) -> bool {
+    shown_underground(twin).underground && !matches!(layer, Layer::Sky | Layer::Pipe | Layer::Fitting | Layer::Pillar)
+}
+
+fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
+    let underground = shown_underground(twin).underground;
+    let size_px = px_per_m.map_or(f32::INFINITY, |px| px * tile.feature_size_m);
+    let shown = match tile.layer {
+        Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == twin.shown.overlay,
+        Layer::Pipe => underground,
+        Layer::Shadow => !underground && size_px > 2.0,
+        Layer::BuildingEdge => size_px > DETAIL_PX,
+        Layer::Fitting => px_per_m.is_none_or(|px| px > 1.0),
+        _ => true,
+    };
+    if shown { Visibility::Inherited } else { Visibility::Hidden }
+}
+
+/// Upload form of a tile; its memory here is freed once it is on the GPU.
+pub fn mesh_of(tile: TileMesh) -> Mesh {
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, tile.positions)
+        .with_inserted_attribute(ATTRIBUTE_SLOT, tile.slots)
+        .with_inserted_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm16x4(tile.normals))
+        .with_inserted_attribute(ATTRIBUTE_PARAM, tile.params)
+        .with_inserted_indices(Indices::U32(tile.indices))
+}

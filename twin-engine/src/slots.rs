@@ -1,0 +1,71 @@
+//! Which entry of the style buffer belongs to which feature. Fixed when the scene is built; what the entries say is
+//! left to `style`.
+
+use std::collections::HashMap;
+
+use analysis::overlay::Overlay;
+use spatial_db::model::{FeatureId, ParkSnapshot};
+
+/// Slot of the ground.
+pub const GROUND: u32 = 0;
+
+/// Slots of a scene: the ground, one per feature, then one per class of every overlay for its zones and columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slots {
+    features: Vec<FeatureId>,
+    slot_of: HashMap<FeatureId, u32>,
+    class_base: Vec<u32>,
+    count: usize,
+}
+
+impl Slots {
+    /// Slots for everything of `snapshot` that has a shape, and for the classes of `overlays`.
+    pub fn new(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Self {
+        let features: Vec<FeatureId> = std::iter::empty()
+            .chain(snapshot.parcels.iter().map(|f| f.id))
+            .chain(snapshot.buildings.iter().map(|f| f.id))
+            .chain(snapshot.surfaces.iter().map(|f| f.id))
+            .chain(snapshot.roads.iter().map(|f| f.id))
+            .chain(snapshot.edges.iter().map(|f| f.id))
+            .chain(snapshot.nodes.iter().map(|f| f.id))
+            .chain(snapshot.resources.iter().map(|f| f.id))
+            .chain(snapshot.hazards.iter().map(|f| f.id))
+            .collect();
+        let slot_of = features.iter().enumerate().map(|(i, id)| (*id, i as u32 + 1)).collect();
+        let mut count = features.len() + 1;
+        let class_base = overlays
+            .iter()
+            .map(|overlay| {
+                let base = count as u32;
+                count += overlay.classes.len();
+                base
+            })
+            .collect();
+        Self { features, slot_of, class_base, count }
+    }
+
+    /// Slot of a feature; `None` for one without a shape.
+    pub fn of(&self, id: FeatureId) -> Option<u32> {
+        self.slot_of.get(&id).copied()
+    }
+
+    /// Slot of class `class` of overlay `overlay`.
+    pub fn of_class(&self, overlay: usize, class: usize) -> u32 {
+        self.class_base[overlay] + class as u32
+    }
+
+    /// Features that have a slot.
+    pub fn features(&self) -> &[FeatureId] {
+        &self.features
+    }
+
+    /// Number of slots.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// True only without a ground, which never is.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}

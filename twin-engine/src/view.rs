@@ -1,0 +1,128 @@
+//! The window: the picture's scene with mouse, keyboard and panels. An idle window draws nothing.
+
+use std::time::Duration;
+
+use bevy::camera::RenderTarget;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::window::{PresentMode, RequestRedraw, WindowRef, WindowResolution};
+use bevy::winit::{UpdateMode, WinitSettings};
+
+use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter};
+use crate::camera::control;
+use crate::error::EngineError;
+use crate::input::{TwinInput, ViewOptions};
+use crate::panel;
+use crate::scene::{Meshed, MeshingFailed, Pace, Twin, Uploads, is_loading};
+use crate::style::Shown;
+
+/// Longest sleep of an idle window.
+const IDLE: Duration = Duration::from_secs(3600);
+/// Environment variable that closes the window after that many seconds.
+const EXIT_AFTER: &str = "TWIN_VIEW_EXIT_AFTER";
+
+#[derive(Resource, Debug, Clone, Copy)]
+struct ExitAfter(Option<Duration>);
+
+#[derive(Resource, Debug, Clone, Copy)]
+struct Samples(u32);
+
+/// Opens a window on `input` and returns when it is closed. Must be called on the main thread, once per process.
+///
+/// # Errors
+/// No display, no adapter, an unknown overlay, or nothing to draw.
+pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> {
+    if std::env::var_os("DISPLAY").is_none_or(|d| d.is_empty()) && cfg!(all(unix, not(target_os = "macos"))) {
+        return Err(EngineError::NoDisplay);
+    }
+    let adapter = find_adapter()?;
+    let samples = options.samples.unwrap_or(if adapter.software { 1 } else { 4 });
+    let from_environment = std::env::var(EXIT_AFTER).ok().and_then(|s| s.parse::<f64>().ok());
+    let exit_after = options.exit_after.or(from_environment.filter(|s| *s >= 0.0).map(Duration::from_secs_f64));
+    let title = format!("{} – ParkTwin", input.snapshot.park.name);
+    let mut app = App::new();
+    app.add_plugins(
+        DefaultPlugins
+            .set(WindowPlugin {
+                primary_window: Some(Window {
+                    title,
+                    resolution: WindowResolution::new(options.width, options.height),
+                    present_mode: PresentMode::AutoVsync,
+                    ..default()
+                }),
+                ..default()
+            })
+            .disable::<LogPlugin>(),
+    );
+    add_twin(&mut app, input, options.camera, options.theme, Shown::default())?;
+    let sleep = UpdateMode::Reactive {
+        wait: exit_after.unwrap_or(IDLE).min(IDLE),
+        react_to_device_events: false,
+        react_to_user_events: true,
+        react_to_window_events: true,
+    };
+    app.insert_resource(Pace::Smooth)
+        .insert_resource(WinitSettings { focused_mode: sleep, unfocused_mode: sleep })
+        .insert_resource(ExitAfter(exit_after))
+        .insert_resource(Samples(samples))
+        .add_plugins((control::plugin, panel::plugin))
+        .add_systems(Startup, spawn_camera)
+        .add_systems(Update, (stay_awake_while_loading.run_if(is_loading), stay_awake_after_loading, stop_when_due, follow_theme));
+    let exit = app.run();
+    if let Some(failed) = app.world_mut().remove_resource::<MeshingFailed>() {
+        return Err(failed.0);
+    }
+    match exit {
+        AppExit::Success => Ok(()),
+        AppExit::Error(code) => Err(EngineError::WindowFailed { code: code.get() }),
+    }
+}
+
+fn spawn_camera(samples: Res<Samples>, mut commands: Commands) {
+    commands.spawn(camera_bundle(RenderTarget::Window(WindowRef::Primary), samples.0));
+}
+
+fn stay_awake_while_loading(mut redraw: MessageWriter<RequestRedraw>) {
+    redraw.write(RequestRedraw);
+}
+
+/// Pipelines are made in the background: a few more frames after the last tile show what they finish.
+fn stay_awake_after_loading(
+    meshed: Option<Res<Meshed>>,
+    uploads: Option<Res<Uploads>>,
+    watch: Res<crate::app::RenderWatch>,
+    mut seen: Local<(usize, u32)>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    if meshed.is_none() || uploads.is_none_or(|u| !u.is_done()) {
+        return;
+    }
+    let state = watch.state();
+    if seen.0 != state.pipelines || state.waiting > 0 {
+        *seen = (state.pipelines, 0);
+    }
+    // A pipeline that has just become ready is drawn with in the next frame or the one after.
+    if seen.1 < 4 {
+        seen.1 += 1;
+        redraw.write(RequestRedraw);
+    }
+}
+
+fn stop_when_due(
+    time: Res<Time<Real>>,
+    due: Res<ExitAfter>,
+    failed: Option<Res<MeshingFailed>>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    let over = due.0.is_some_and(|after| time.elapsed() >= after);
+    if over || failed.is_some() {
+        exit.write(AppExit::Success);
+    }
+}
+
+fn follow_theme(twin: Res<Twin>, mut clear: ResMut<ClearColor>) {
+    let wanted = clear_colour(twin.theme);
+    if clear.0 != wanted {
+        clear.0 = wanted;
+    }
+}

@@ -1,0 +1,105 @@
+//! `twin import`: a manifest into the store, and the hidden verb that reads files for it.
+
+use std::fmt::Write;
+
+use importers::reader::{ReaderCommand, serve};
+use importers::{ImportOptions, ImportReport, Progress as Step, import};
+
+use crate::cli::ImportArguments;
+use crate::failure::Failure;
+use crate::parks::store;
+use crate::print;
+use crate::progress::{Progress, cancel_on_interrupt};
+
+/// Issues shown in words; `--json` and the table `twin.quarantine` have them all.
+const SHOWN: usize = 12;
+
+pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
+    let program = std::env::current_exe()?;
+    let cancel = cancel_on_interrupt();
+    let progress = Progress::new(arguments.json);
+    progress.show("connecting to the database", "");
+    let mut store = store()?;
+    let on_step = |step: &Step| show(&progress, step);
+    let options = ImportOptions {
+        root: arguments.root.clone(),
+        cancel: Some(cancel),
+        progress: &on_step,
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+        ..ImportOptions::new(ReaderCommand { program, args: vec!["__read".into()] })
+    };
+    let result = import(&mut store, &arguments.manifest, &options);
+    progress.finish();
+    let report = result.map_err(|source| Failure::Import {
+        manifest: arguments.manifest.clone(),
+        hint: source.help(),
+        source: Box::new(source),
+    })?;
+    if arguments.json { print::json(&report) } else { words(&report) }
+}
+
+/// The hidden verb: GDAL's side of an import, spoken over standard input and output.
+pub(crate) fn serve_reader() -> Result<(), Failure> {
+    serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())
+        .map_err(|error| Failure::Reader { reason: error.to_string() })
+}
+
+fn show(progress: &Progress, step: &Step) {
+    match step {
+        Step::Checking { layer } => progress.show("checking the sources", layer),
+        Step::Loading { layer, index, of, rows, total } => {
+            let of_total = total.map_or_else(String::new, |total| format!(" of {total}"));
+            progress.show(&format!("loading {layer} ({index} of {of})"), &format!("{rows}{of_total} rows"));
+        }
+        Step::Committing => progress.show("committing", ""),
+        _ => {}
+    }
+}
+
+fn words(report: &ImportReport) -> Result<(), Failure> {
+    let rows: Vec<Vec<String>> = report
+        .layers
+        .iter()
+        .map(|layer| {
+            let counts = [
+                layer.read,
+                layer.added,
+                layer.changed,
+                layer.removed,
+                layer.unchanged,
+                layer.repaired,
+                layer.quarantined,
+            ];
+            [layer.layer.clone(), layer.role.clone()].into_iter().chain(counts.map(|n| n.to_string())).collect()
+        })
+        .collect();
+    print::table(
+        &["layer", "role", "read", "added", "changed", "removed", "unchanged", "repaired", "quarantined"],
+        &rows,
+    )?;
+    for dropped in &report.dropped_layers {
+        print::line(format!("layer {} left the manifest: {} rows removed", dropped.layer, dropped.removed))?;
+    }
+    if let Some(terrain) = &report.terrain {
+        print::line(format!(
+            "terrain: {} × {} samples of {:.1} m, heights {:.1} to {:.1} m",
+            terrain.columns, terrain.rows, terrain.cell_m, terrain.lowest_m, terrain.highest_m
+        ))?;
+    }
+    let found: u64 = report.issue_totals.values().sum();
+    if found > 0 {
+        let mut totals = String::new();
+        for (code, count) in &report.issue_totals {
+            let _ = write!(totals, "{}{code} {count}", if totals.is_empty() { "" } else { ", " });
+        }
+        print::line(format!("\n{found} issues: {totals}"))?;
+        for issue in report.issues.iter().take(SHOWN) {
+            let row = issue.row.map_or_else(String::new, |row| format!(" row {row}"));
+            print::line(format!("  {} {}{row}: {}; {}", issue.code, issue.file, issue.reason, issue.fix))?;
+        }
+        if report.issues.len() > SHOWN {
+            print::line("  … the rest with --json; rejected rows are kept in twin.quarantine")?;
+        }
+    }
+    print::line(format!("park {} (EPSG:{}), run {}, {:.1} s", report.park, report.srid, report.run, report.seconds))
+}
