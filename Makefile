@@ -11,8 +11,9 @@ TWIN := target/debug/twin
 setup:
 	@setup/debian.sh
 
+# The examples are asked for so that dependencies get the same features as in `test`: else Bevy would compile twice.
 build: setup
-	@cargo build --locked -p twin
+	@cargo build --locked --workspace --bins --examples
 
 demo: build
 	@setup/demo.sh $(TWIN) $(OUT)
@@ -25,9 +26,9 @@ lint: setup
 	@cargo fmt --all --check
 	@setup/lint.sh
 
-bench: setup
+bench: build
 	@setup/bench.sh $(TWIN)
 
 bless: setup
-	@TWIN_BLESS=1 cargo test --locked -p twin-engine --test golden
-	@TWIN_BLESS=1 cargo test --locked -p spatial-db --test data_model_doc
+	@TWIN_BLESS=1 cargo test --locked --workspace --test golden
+	@TWIN_BLESS=1 cargo test --locked --workspace --test data_model_doc

@@ -11,11 +11,6 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/parktwin-bench-XXXXXX")
 export TWIN_DATA_DIR="$work/data"
 trap '"$twin" db stop >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 
-cargo build --locked -p twin
-cargo build --locked -p importers --example many_buildings
-cargo build --locked -p spatial-db --example box_query
-cargo build --locked -p twin-engine --example frame_time
-
 "$twin" db start >/dev/null
 base=$("$twin" db url)
 url() { printf '%s' "${base/dbname=twin/dbname=$1}"; }

@@ -20,7 +20,7 @@ struct View {
 struct Style {
     fill: u32,
     line: u32,
-    // Bits 0-7 pattern, bit 8 visible, bit 9 hovered, bit 10 selected.
+    // Bits 0-7 pattern, bit 8 visible, bit 9 hovered, bit 10 selected, bit 11 outlined, bits 16-23 pattern of the outline.
     bits: u32,
     // Factor on the height above the foot.
     height: f32,
@@ -50,6 +50,7 @@ struct Scene {
 const VISIBLE: u32 = 0x100u;
 const HOVERED: u32 = 0x200u;
 const SELECTED: u32 = 0x400u;
+const OUTLINED: u32 = 0x800u;
 
 struct VertexIn {
     @location(0) position: vec3<f32>,

@@ -8,6 +8,7 @@ struct LineOut {
     @builtin(position) clip: vec4<f32>,
     @location(0) world: vec3<f32>,
     @location(1) @interpolate(flat) colour: vec4<f32>,
+    @location(2) @interpolate(flat) dashes: u32,
 }
 
 // How a step of `direction` metres moves on screen, px, at a point with clip position `at`.
@@ -25,7 +26,8 @@ fn vertex(in: VertexIn) -> LineOut {
     let px_m = metres_per_px(depth);
     let selected = (style.bits & SELECTED) != 0u;
     var width_px = scene.layer.z * scene.accent.w;
-    if (selected) { width_px *= 2.4; }
+    let outlined = (style.bits & OUTLINED) != 0u;
+    if (selected || outlined) { width_px *= 2.6; }
 
     var clip = at;
     var world = in.position;
@@ -51,8 +53,9 @@ fn vertex(in: VertexIn) -> LineOut {
     if (selected || (style.bits & HOVERED) != 0u) { colour = vec4<f32>(scene.accent.rgb, 1.0); }
     let size_px = in.param.y / px_m;
     let faintest = select(0.0, 0.25, in.normal.w < 0.5);
-    let fade = clamp((size_px - 3.0) / 13.0, faintest, 1.0);
+    let fade = select(clamp((size_px - 3.0) / 13.0, faintest, 1.0), 1.0, outlined || selected);
     out.world = world;
+    out.dashes = select(0u, (style.bits >> 16u) & 0xffu, outlined && !selected);
     out.colour = vec4<f32>(colour.rgb, colour.a * scene.layer.y * fade);
     out.clip = pulled(clip, 0.0);
     if ((style.bits & VISIBLE) == 0u || out.colour.a < 0.02) { out.clip = NOWHERE; }
@@ -61,5 +64,14 @@ fn vertex(in: VertexIn) -> LineOut {
 
 @fragment
 fn fragment(in: LineOut) -> @location(0) vec4<f32> {
-    return vec4<f32>(hazed(in.colour.rgb, in.world), in.colour.a);
+    var colour = in.colour.rgb;
+    if (in.dashes != 0u) {
+        // Dashes in screen space: short for dots, the gaps lighter than the line.
+        let period = select(14.0, 7.0, in.dashes == 3u) * max(scene.accent.w, 0.6);
+        let at = (in.clip.x + in.clip.y) * 0.70711;
+        var gap = stripe(at, period, period * 0.4);
+        if (in.dashes == 2u) { gap = max(gap, stripe((in.clip.x - in.clip.y) * 0.70711, period, period * 0.4)); }
+        colour = mix(colour, mix(colour, scene.horizon.rgb, 0.85), gap);
+    }
+    return vec4<f32>(hazed(colour, in.world), in.colour.a);
 }

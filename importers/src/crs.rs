@@ -69,7 +69,13 @@ impl Crs {
     /// A CRS as a file writes it.
     pub(crate) fn from_wkt(wkt: &str) -> Result<Self, String> {
         prepare();
-        SpatialRef::from_wkt(wkt).map(Self::new).map_err(|_| "PROJ does not understand what the file says".to_owned())
+        let mut srs =
+            SpatialRef::from_wkt(wkt).map_err(|_| "PROJ does not understand what the file says".to_owned())?;
+        if srs.authority().is_err() {
+            // Best effort: without a code it works as well, but has no area of use to check coordinates against.
+            let _ = srs.auto_identify_epsg();
+        }
+        Ok(Self::new(srs))
     }
 
     fn new(mut srs: SpatialRef) -> Self {
@@ -103,7 +109,9 @@ impl Crs {
     /// Where its coordinates can lie: the area of use, generously. A metric zone is used well beyond its edge
     /// (Shanghai lies 0.7° outside zone 40), but not half a continent away.
     pub(crate) fn bounds(&self) -> Option<Bounds> {
-        let area = self.srs.area_of_use()?;
+        // What a file writes names the system but not its area; the register knows that.
+        let registered = || SpatialRef::from_epsg(self.epsg()?).ok()?.area_of_use();
+        let area = self.srs.area_of_use().or_else(registered)?;
         let (west, east) = (area.west_lon_degree, area.east_lon_degree);
         let (south, north) = (area.south_lat_degree, area.north_lat_degree);
         if west > east || [west, south, east, north].iter().any(|v| !v.is_finite()) {
@@ -221,7 +229,8 @@ pub(crate) fn diagnose(assumed: &Crs, x: f64, y: f64, fits: &dyn Fn(f64, f64) ->
     if bounds.is_some_and(|bounds| within(&bounds, x, y)) {
         return (
             "they are right for that system but lie elsewhere than the park's own can reach".to_owned(),
-            "check the layer's `crs` and the park's `crs`; `crs = \"auto\"` in [park] takes the UTM zone of the place".to_owned(),
+            "check the layer's `crs` and the park's `crs`; `crs = \"auto\"` in [park] takes the UTM zone of the place"
+                .to_owned(),
         );
     }
     if x.abs() <= 180.0 && y.abs() <= 90.0 && !assumed.is_geographic() {
@@ -257,7 +266,8 @@ pub(crate) fn diagnose(assumed: &Crs, x: f64, y: f64, fits: &dyn Fn(f64, f64) ->
         if within(&[bounds[0] - zone - 1e6, bounds[1], bounds[2] - zone + 1e6, bounds[3]], x, y) {
             return (
                 "the eastings lack the zone number that this CRS puts in front".to_owned(),
-                "write the code of the same zone without prefix in the layer (CGCS2000: EPSG:4534 to EPSG:4554)".to_owned(),
+                "write the code of the same zone without prefix in the layer (CGCS2000: EPSG:4534 to EPSG:4554)"
+                    .to_owned(),
             );
         }
     }
@@ -306,6 +316,10 @@ mod tests {
         let geographic = Crs::from_epsg(4326).unwrap();
         assert!(within(&geographic.bounds().unwrap(), -71.0, 42.0));
         assert!(!within(&geographic.bounds().unwrap(), 236_000.0, 900_000.0));
+        // What a file says, which has no area of use in it.
+        let written = SpatialRef::from_epsg(4549).unwrap().to_wkt().unwrap();
+        let bounds = Crs::from_wkt(&written).unwrap().bounds().unwrap();
+        assert!(within(&bounds, 643_264.0, 3_431_940.0) && !within(&bounds, 121.0, 31.0));
     }
 
     #[test]

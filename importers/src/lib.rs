@@ -4,6 +4,8 @@
 //! with them in one transaction. GDAL reads in a process of its own ([`reader`]). The model and the store are left to
 //! `spatial_db`, what follows from the data to `analysis`.
 
+#![allow(clippy::result_large_err, reason = "an import fails once; its error carries what a person needs to mend it")]
+
 mod crs;
 mod error;
 mod import;

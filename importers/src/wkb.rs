@@ -63,7 +63,11 @@ impl Cursor<'_> {
     /// A count of things of at least `size` bytes each, believed only if they can be there.
     fn count(&mut self, size: usize) -> Result<usize, WkbError> {
         let count = self.u32()? as usize;
-        if count.checked_mul(size).is_none_or(|bytes| bytes > self.bytes.len()) { Err(WkbError::Short) } else { Ok(count) }
+        if count.checked_mul(size).is_none_or(|bytes| bytes > self.bytes.len()) {
+            Err(WkbError::Short)
+        } else {
+            Ok(count)
+        }
     }
 
     fn header(&mut self) -> Result<Kind, WkbError> {

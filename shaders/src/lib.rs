@@ -42,4 +42,8 @@ pub mod bits {
     pub const HOVERED: u32 = 0x200;
     /// The feature is selected.
     pub const SELECTED: u32 = 0x400;
+    /// The outline is strong and has a pattern of its own.
+    pub const OUTLINED: u32 = 0x800;
+    /// First bit of the outline's pattern.
+    pub const OUTLINE_PATTERN: u32 = 16;
 }

@@ -66,6 +66,7 @@ fn flag_bits_are_the_ones_packed() {
         ("VISIBLE", shaders::bits::VISIBLE),
         ("HOVERED", shaders::bits::HOVERED),
         ("SELECTED", shaders::bits::SELECTED),
+        ("OUTLINED", shaders::bits::OUTLINED),
     ] {
         let line = format!("const {name}: u32 = 0x{value:x}u;");
         assert!(shaders::DRAPE.wgsl.contains(&line), "common.wgsl should say `{line}`");

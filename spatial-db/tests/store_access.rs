@@ -2,7 +2,7 @@
 
 mod support;
 
-use spatial_db::store::{LoadOptions, Store};
+use spatial_db::store::{LoadOptions, QuarantinedRow, Store};
 use support::{buildings, client, counts, header, import, number, put, scratch};
 
 fn as_role(database: &spatial_db::cluster::scratch::ScratchDatabase, role: &str) -> Store {
@@ -67,7 +67,17 @@ fn an_importer_loads_its_park_and_no_other() {
         "parcels",
         vec![support::record(spatial_db::model::FeatureKind::Parcel, "p", 1)],
     );
+    let rejected = QuarantinedRow {
+        source: "b.shp".to_owned(),
+        source_row: 7,
+        code: "no-key".to_owned(),
+        reason: "it has no key".to_owned(),
+        fix: "give it one".to_owned(),
+        raw: serde_json::json!({"name": null}),
+    };
+    load.quarantine("buildings", &[rejected]).unwrap();
     load.commit(&serde_json::json!({})).unwrap();
+    assert_eq!(importer.parks().unwrap()[0].quarantined, 1);
     assert_eq!(importer.snapshot("mine").unwrap().buildings.len(), 5);
     assert!(importer.begin_load(&header("theirs"), LoadOptions::default()).is_err());
     assert!(importer.begin_load(&header("new"), LoadOptions::default()).is_err());

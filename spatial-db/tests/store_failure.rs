@@ -96,10 +96,9 @@ fn a_word_that_the_schema_does_not_know_names_its_constraint() {
 fn a_read_only_database_can_be_read_and_says_why_it_cannot_be_written() {
     let (database, mut store) = scratch();
     import(&mut store, "p", buildings(0..5));
-    let mut admin = client(&database);
-    let name: String = admin.query_one("SELECT current_database()::text", &[]).unwrap().get(0);
-    admin.batch_execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).unwrap();
-    let mut store = database.store().unwrap();
+    // Said by the session, so that settings of the server's users and databases have no part in it.
+    let read_only = |url: String| format!("{url}?options=-c%20default_transaction_read_only%3Don");
+    let mut store = Store::connect(&read_only(database.url())).unwrap();
     assert_eq!(store.snapshot("p").unwrap().buildings.len(), 5);
     assert_eq!(store.parks().unwrap()[0].counts, [(Building, 5)]);
     let error = store.begin_load(&header("p"), LoadOptions::default()).unwrap_err();
@@ -111,9 +110,8 @@ fn a_read_only_database_can_be_read_and_says_why_it_cannot_be_written() {
     cluster.ensure_database(&empty).unwrap();
     let mut other = postgres::Client::connect(&cluster.url(&empty), postgres::NoTls).unwrap();
     other.batch_execute("CREATE EXTENSION postgis").unwrap();
-    other.batch_execute(&format!("ALTER DATABASE {empty} SET default_transaction_read_only = on")).unwrap();
-    let result = Store::connect(&cluster.url(&empty));
-    admin.batch_execute(&format!("DROP DATABASE {empty} WITH (FORCE)")).unwrap();
+    let result = Store::connect(&read_only(cluster.url(&empty)));
+    client(&database).batch_execute(&format!("DROP DATABASE {empty} WITH (FORCE)")).unwrap();
     let error = result.unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error:?}");
 }

@@ -24,7 +24,7 @@ use crate::{frame, material};
 
 /// The adapter that will draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdapterName {
+pub(crate) struct AdapterName {
     /// Name as the driver gives it.
     pub name: String,
     /// A software renderer.
@@ -35,7 +35,7 @@ pub struct AdapterName {
 ///
 /// # Errors
 /// [`EngineError::NoAdapter`] when there is none.
-pub fn find_adapter() -> Result<AdapterName, EngineError> {
+pub(crate) fn find_adapter() -> Result<AdapterName, EngineError> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let request = instance.request_adapter(&wgpu::RequestAdapterOptions::default());
     let adapter = bevy::tasks::block_on(request).map_err(|source| EngineError::NoAdapter { source })?;
@@ -45,7 +45,7 @@ pub fn find_adapter() -> Result<AdapterName, EngineError> {
 
 /// What the render world says about itself after each frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RenderState {
+pub(crate) struct RenderState {
     /// Frames rendered.
     pub frames: u32,
     /// Pipelines still being made.
@@ -62,11 +62,11 @@ pub struct RenderState {
 
 /// The render world's state, readable from the main world.
 #[derive(Resource, Debug, Clone, Default)]
-pub struct RenderWatch(Arc<Mutex<RenderState>>);
+pub(crate) struct RenderWatch(Arc<Mutex<RenderState>>);
 
 impl RenderWatch {
     /// State after the last rendered frame.
-    pub fn state(&self) -> RenderState {
+    pub(crate) fn state(&self) -> RenderState {
         self.0.lock().map(|s| s.clone()).unwrap_or_default()
     }
 }
@@ -75,7 +75,7 @@ impl RenderWatch {
 ///
 /// # Errors
 /// [`EngineError::UnknownOverlay`] when the input's active overlay does not exist.
-pub fn add_twin(
+pub(crate) fn add_twin(
     app: &mut App,
     input: TwinInput,
     camera: CameraChoice,
@@ -100,7 +100,7 @@ pub fn add_twin(
 }
 
 /// The one camera, drawing to `target`.
-pub fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
+pub(crate) fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
     (
         Camera3d::default(),
         target,
@@ -116,7 +116,7 @@ pub fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
 }
 
 /// Colour behind everything until the sky is there.
-pub fn clear_colour(theme: ThemeChoice) -> Color {
+pub(crate) fn clear_colour(theme: ThemeChoice) -> Color {
     let c = Theme::of(theme).horizon;
     Color::srgb_u8(c.0, c.1, c.2)
 }

@@ -11,7 +11,7 @@ const STRAY_SIZES: f64 = 0.75;
 
 /// Extent of a park, park coordinates.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Extent {
+pub(crate) struct Extent {
     /// South-west corner, m.
     pub lowest: DVec2,
     /// North-east corner, m.
@@ -22,7 +22,7 @@ pub struct Extent {
 
 impl Extent {
     /// Extent of parcels and buildings, or of everything where there are none; `None` without any position.
-    pub fn of(snapshot: &ParkSnapshot) -> Option<Self> {
+    pub(crate) fn of(snapshot: &ParkSnapshot) -> Option<Self> {
         let land = snapshot
             .parcels
             .iter()
@@ -53,17 +53,17 @@ impl Extent {
     }
 
     /// Length of the diagonal, m.
-    pub fn diagonal_m(&self) -> f64 {
+    pub(crate) fn diagonal_m(&self) -> f64 {
         self.lowest.distance(self.highest)
     }
 
     /// The middle of the box.
-    pub fn middle(&self) -> DVec2 {
+    pub(crate) fn middle(&self) -> DVec2 {
         self.lowest.midpoint(self.highest)
     }
 
     /// The box grown on every side by `share` of its size and at least `least_m`.
-    pub fn grown(&self, share: f64, least_m: f64) -> (DVec2, DVec2) {
+    pub(crate) fn grown(&self, share: f64, least_m: f64) -> (DVec2, DVec2) {
         let by = ((self.highest - self.lowest).max_element() * share).max(least_m);
         (self.lowest - DVec2::splat(by), self.highest + DVec2::splat(by))
     }

@@ -58,7 +58,7 @@ impl Rows {
 }
 
 /// A number with thin spaces between thousands.
-pub fn grouped(value: f64, digits: usize) -> String {
+pub(crate) fn grouped(value: f64, digits: usize) -> String {
     let plain = format!("{:.digits$}", value.abs());
     let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::new();

@@ -19,12 +19,12 @@ use crate::theme::{
 };
 
 /// Slot of the feature.
-pub const ATTRIBUTE_SLOT: MeshVertexAttribute = MeshVertexAttribute::new("TwinSlot", 811_207_301, VertexFormat::Uint32);
+pub(crate) const ATTRIBUTE_SLOT: MeshVertexAttribute = MeshVertexAttribute::new("TwinSlot", 811_207_301, VertexFormat::Uint32);
 /// Direction and mark.
-pub const ATTRIBUTE_NORMAL: MeshVertexAttribute =
+pub(crate) const ATTRIBUTE_NORMAL: MeshVertexAttribute =
     MeshVertexAttribute::new("TwinNormal", 811_207_302, VertexFormat::Snorm16x4);
 /// Parameters.
-pub const ATTRIBUTE_PARAM: MeshVertexAttribute =
+pub(crate) const ATTRIBUTE_PARAM: MeshVertexAttribute =
     MeshVertexAttribute::new("TwinParam", 811_207_303, VertexFormat::Float32x2);
 
 /// Share of the distance by which each layer is nearer to the eye than the one before.
@@ -41,7 +41,7 @@ const SKY: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e06")
 
 /// `Scene` in `common.wgsl`.
 #[derive(Debug, Clone, Copy, ShaderType)]
-pub struct SceneUniform {
+pub(crate) struct SceneUniform {
     sun: Vec4,
     shade: Vec4,
     horizon: Vec4,
@@ -54,7 +54,7 @@ pub struct SceneUniform {
 impl SceneUniform {
     /// Light, air and the numbers of one pass. `ground_y` is the scene height of the ground, `px_factor` the size of a
     /// theme pixel in this picture.
-    pub fn new(theme: &Theme, layer: Layer, ghost: bool, ground_y: f32, px_factor: f32) -> Self {
+    pub(crate) fn new(theme: &Theme, layer: Layer, ghost: bool, ground_y: f32, px_factor: f32) -> Self {
         let (azimuth, elevation) = (SUN_AZIMUTH_DEG.to_radians(), SUN_ELEVATION_DEG.to_radians());
         let (east, north) = (azimuth.sin() * elevation.cos(), azimuth.cos() * elevation.cos());
         let sun = crate::space::scene_direction(east, north, elevation.sin());
@@ -116,7 +116,7 @@ fn extra(layer: Layer) -> f32 {
 /// Material of one layer.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
 #[bind_group_data(PassKey)]
-pub struct LayerMaterial {
+pub(crate) struct LayerMaterial {
     /// Style of every slot.
     #[storage(0, read_only)]
     pub styles: Handle<ShaderBuffer>,
@@ -131,7 +131,7 @@ pub struct LayerMaterial {
 
 /// What makes one pipeline differ from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PassKey {
+pub(crate) struct PassKey {
     layer: Layer,
     ghost: bool,
 }
@@ -232,7 +232,7 @@ impl Material for LayerMaterial {
 }
 
 /// Registers the material and its shaders.
-pub fn plugin(app: &mut App) {
+pub(crate) fn plugin(app: &mut App) {
     app.add_plugins(MaterialPlugin::<LayerMaterial>::default());
     let mut sources = app.world_mut().resource_mut::<Assets<Shader>>();
     for (handle, source) in [

@@ -13,14 +13,14 @@ const INSPECTOR_WIDTH: f32 = 320.0;
 
 /// Which panels are open.
 #[derive(Resource, Debug, Default)]
-pub struct Panels {
+pub(crate) struct Panels {
     /// Help.
     pub help: bool,
     inspected: Option<(spatial_db::model::FeatureId, Option<usize>, Inspection)>,
 }
 
 /// Systems of the panels.
-pub fn plugin(app: &mut App) {
+pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Panels>().add_systems(EguiPrimaryContextPass, show.after(crate::frame::FrameSystems));
 }
 

@@ -19,7 +19,7 @@ const MOST_CHUNKS: usize = 400;
 
 /// What a ray met.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Picked {
+pub(crate) struct Picked {
     /// The feature; `None` for bare ground.
     pub feature: Option<FeatureId>,
     /// Where, park coordinates, m.
@@ -28,7 +28,7 @@ pub struct Picked {
 
 /// Answers picks for one scene.
 #[derive(Debug)]
-pub struct Picker {
+pub(crate) struct Picker {
     cache: Cache,
     ground: Ground,
     /// Drawn bottom and top of each building, m, in snapshot order; empty ranges for what is not drawn.
@@ -38,7 +38,7 @@ pub struct Picker {
 
 impl Picker {
     /// A picker for what `geometry` draws of `snapshot`.
-    pub fn new(snapshot: &Arc<ParkSnapshot>, geometry: &SceneGeometry) -> Self {
+    pub(crate) fn new(snapshot: &Arc<ParkSnapshot>, geometry: &SceneGeometry) -> Self {
         let ground = geometry.ground.clone();
         let spans = snapshot
             .buildings
@@ -56,7 +56,7 @@ impl Picker {
 
     /// First thing on the ray from `eye` along `direction` (park coordinates). `m_per_px` widens small things with
     /// distance; `underground` looks through the ground at pipes first.
-    pub fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, underground: bool) -> Option<Picked> {
+    pub(crate) fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, underground: bool) -> Option<Picked> {
         let to_ground = self.ground_distance(eye, direction);
         let reach = to_ground.unwrap_or(20_000.0);
         let tolerance_m = 5.0 * m_per_px_at_1m * reach;
@@ -75,7 +75,7 @@ impl Picker {
     }
 
     /// Distance along the ray to the drawn ground, m.
-    pub fn ground_distance(&self, eye: DVec3, direction: DVec3) -> Option<f64> {
+    pub(crate) fn ground_distance(&self, eye: DVec3, direction: DVec3) -> Option<f64> {
         let gap = |t: f64| {
             let p = eye + direction * t;
             p.z - self.ground.height(p.truncate())

@@ -7,11 +7,11 @@ use analysis::overlay::Overlay;
 use spatial_db::model::{FeatureId, ParkSnapshot};
 
 /// Slot of the ground.
-pub const GROUND: u32 = 0;
+pub(crate) const GROUND: u32 = 0;
 
 /// Slots of a scene: the ground, one per feature, then one per class of every overlay for its zones and columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Slots {
+pub(crate) struct Slots {
     features: Vec<FeatureId>,
     slot_of: HashMap<FeatureId, u32>,
     class_base: Vec<u32>,
@@ -20,7 +20,7 @@ pub struct Slots {
 
 impl Slots {
     /// Slots for everything of `snapshot` that has a shape, and for the classes of `overlays`.
-    pub fn new(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Self {
+    pub(crate) fn new(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Self {
         let features: Vec<FeatureId> = std::iter::empty()
             .chain(snapshot.parcels.iter().map(|f| f.id))
             .chain(snapshot.buildings.iter().map(|f| f.id))
@@ -45,27 +45,27 @@ impl Slots {
     }
 
     /// Slot of a feature; `None` for one without a shape.
-    pub fn of(&self, id: FeatureId) -> Option<u32> {
+    pub(crate) fn of(&self, id: FeatureId) -> Option<u32> {
         self.slot_of.get(&id).copied()
     }
 
     /// Slot of class `class` of overlay `overlay`.
-    pub fn of_class(&self, overlay: usize, class: usize) -> u32 {
+    pub(crate) fn of_class(&self, overlay: usize, class: usize) -> u32 {
         self.class_base[overlay] + class as u32
     }
 
     /// Features that have a slot.
-    pub fn features(&self) -> &[FeatureId] {
+    pub(crate) fn features(&self) -> &[FeatureId] {
         &self.features
     }
 
     /// Number of slots.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.count
     }
 
     /// True only without a ground, which never is.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
 }

@@ -11,7 +11,7 @@ use crate::theme::{Rgb, Theme};
 
 /// One entry of the style buffer, as `Style` in `common.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Style {
+pub(crate) struct Style {
     /// Fill, sRGB bytes with alpha on top.
     pub fill: u32,
     /// Line, sRGB bytes with alpha on top.
@@ -24,7 +24,7 @@ pub struct Style {
 
 impl Style {
     /// Size in the buffer, bytes.
-    pub const BYTES: usize = 16;
+    pub(crate) const BYTES: usize = 16;
 
     const fn plain(fill: u32, line: u32) -> Self {
         Self { fill, line, bits: bits::VISIBLE, height: 1.0 }
@@ -33,7 +33,7 @@ impl Style {
 
 /// What a person has switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// Active overlay.
     pub overlay: Option<usize>,
     /// Feature under the pointer.
@@ -45,7 +45,7 @@ pub struct Shown {
 }
 
 /// Number of the pattern in the shader.
-pub const fn pattern_number(pattern: Pattern) -> u32 {
+pub(crate) const fn pattern_number(pattern: Pattern) -> u32 {
     match pattern {
         Pattern::Solid => 0,
         Pattern::Hatch => 1,
@@ -55,7 +55,7 @@ pub const fn pattern_number(pattern: Pattern) -> u32 {
 }
 
 /// The whole buffer.
-pub fn styles(snapshot: &ParkSnapshot, overlays: &[Overlay], slots: &Slots, theme: &Theme, shown: Shown) -> Vec<Style> {
+pub(crate) fn styles(snapshot: &ParkSnapshot, overlays: &[Overlay], slots: &Slots, theme: &Theme, shown: Shown) -> Vec<Style> {
     let mut out = vec![Style::plain(0, 0); slots.len()];
     out[GROUND as usize] = Style::plain(theme.ground.packed(1.0), theme.ground.packed(1.0));
     let overlay = shown.overlay.and_then(|index| overlays.get(index));
@@ -121,6 +121,15 @@ pub fn styles(snapshot: &ParkSnapshot, overlays: &[Overlay], slots: &Slots, them
             };
         }
     }
+    if let Some(overlay) = overlay {
+        for (id, verdict) in &overlay.verdicts {
+            if let (Some(slot), Some(class)) = (slots.of(*id), verdict.outline.and_then(|c| overlay.classes.get(c))) {
+                let style = &mut out[slot as usize];
+                style.line = Rgb::from(class.colour).packed(1.0);
+                style.bits |= bits::OUTLINED | (pattern_number(class.pattern) << bits::OUTLINE_PATTERN);
+            }
+        }
+    }
     for (feature, flag) in [(shown.hovered, bits::HOVERED), (shown.selected, bits::SELECTED)] {
         if let Some(slot) = feature.and_then(|id| slots.of(id)) {
             out[slot as usize].bits |= flag;
@@ -133,7 +142,7 @@ pub fn styles(snapshot: &ParkSnapshot, overlays: &[Overlay], slots: &Slots, them
 const HYDRANT_RED: Rgb = Rgb::hex(0xC8_3A32);
 
 /// Styles as the bytes of the storage buffer.
-pub fn buffer_bytes(styles: &[Style]) -> Vec<u8> {
+pub(crate) fn buffer_bytes(styles: &[Style]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(styles.len() * Style::BYTES);
     for style in styles {
         bytes.extend(style.fill.to_le_bytes());
@@ -145,7 +154,7 @@ pub fn buffer_bytes(styles: &[Style]) -> Vec<u8> {
 }
 
 /// True for the words that mean a railway.
-pub fn is_rail(class: Option<&str>) -> bool {
+pub(crate) fn is_rail(class: Option<&str>) -> bool {
     class.is_some_and(|word| {
         let word = word.to_lowercase();
         word.contains("rail") || word.contains("tram") || word.contains("铁路")
@@ -153,7 +162,7 @@ pub fn is_rail(class: Option<&str>) -> bool {
 }
 
 /// True when the overlay speaks of what lies underground.
-pub fn is_underground(overlay: &Overlay) -> bool {
+pub(crate) fn is_underground(overlay: &Overlay) -> bool {
     matches!(overlay.target, FeatureKind::NetworkEdge | FeatureKind::NetworkNode)
 }
 
@@ -228,6 +237,21 @@ mod tests {
             };
             assert_eq!(*b, Style { bits: a.bits | expected, ..*a });
         }
+    }
+
+    #[test]
+    fn a_second_class_becomes_a_strong_outline_and_leaves_the_fill() {
+        let mut input = fixture::tiny();
+        let id = input.snapshot.parcels[1].id;
+        let slots = Slots::new(&input.snapshot, &input.overlays);
+        let theme = Theme::of(ThemeChoice::Daylight);
+        let shown = Shown { overlay: Some(0), ..Shown::default() };
+        let before = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, shown));
+        input.overlays[0].verdicts.get_mut(&id).unwrap().outline = Some(3);
+        let after = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, shown));
+        assert_eq!(after.fill, before.fill);
+        assert_eq!(after.line, Rgb::from(input.overlays[0].classes[3].colour).packed(1.0));
+        assert_eq!(after.bits, before.bits | bits::OUTLINED | (1 << bits::OUTLINE_PATTERN));
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub(crate) struct SampleArguments {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// About how many parcels
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=200_000))]
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(40..=200_000))]
     pub(crate) parcels: u32,
     /// Print one JSON object instead of words
     #[arg(long)]
@@ -139,6 +139,9 @@ pub(crate) struct ShotArguments {
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
+    /// Scene file (scenes/README.md) to take overlay, date, theme and camera from
+    #[arg(long, conflicts_with_all = ["overlay", "as_of", "theme", "underground"])]
+    pub(crate) scene: Option<PathBuf>,
     /// Colours
     #[arg(long, value_enum, default_value = "daylight")]
     pub(crate) theme: ThemeName,

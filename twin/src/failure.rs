@@ -62,6 +62,31 @@ pub(crate) enum Failure {
         /// Cause.
         source: Box<twin_engine::EngineError>,
     },
+    /// A scene file cannot be read.
+    #[error("the scene {} cannot be read", path.display())]
+    SceneFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A scene is wrong.
+    #[error("the scene {} cannot be used", path.display())]
+    #[diagnostic(help("scenes/README.md describes the format"))]
+    Scene {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: twin_engine::SceneError,
+    },
+    /// A scene names an overlay that there is not.
+    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency", path.display())]
+    SceneOverlay {
+        /// File.
+        path: PathBuf,
+        /// What it names.
+        overlay: String,
+    },
     /// The internal reader broke; its parent reports it.
     #[error("the source reader stopped: {reason}")]
     Reader {

@@ -6,9 +6,10 @@ use analysis::emergency::emergency_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
+use clap::ValueEnum;
 use serde::Serialize;
 use spatial_db::cache::Cache;
-use twin_engine::{CaptureOptions, ThemeChoice, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, SceneFile, ThemeChoice, TwinInput};
 
 use crate::cli::{OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
@@ -70,9 +71,47 @@ struct Row {
     measure: Option<String>,
 }
 
+/// What to draw: from the scene file if one is named, else from the arguments.
+struct View {
+    overlay: OverlayName,
+    as_of: Option<NaiveDate>,
+    theme: ThemeChoice,
+    underground: bool,
+    camera: CameraChoice,
+}
+
+impl View {
+    fn of(arguments: &ShotArguments) -> Result<Self, Failure> {
+        let Some(path) = &arguments.scene else {
+            return Ok(Self {
+                overlay: arguments.overlay,
+                as_of: arguments.as_of,
+                theme: arguments.theme.into(),
+                underground: arguments.underground,
+                camera: CameraChoice::default(),
+            });
+        };
+        let text = std::fs::read_to_string(path).map_err(|source| Failure::SceneFile { path: path.clone(), source })?;
+        let scene = SceneFile::parse(&text).map_err(|source| Failure::Scene { path: path.clone(), source })?;
+        let overlay = match scene.overlay {
+            None => arguments.overlay,
+            Some(name) => OverlayName::from_str(&name, false)
+                .map_err(|_| Failure::SceneOverlay { path: path.clone(), overlay: name })?,
+        };
+        Ok(Self {
+            overlay,
+            as_of: scene.as_of,
+            theme: scene.theme.into(),
+            underground: scene.underground,
+            camera: scene.camera.into(),
+        })
+    }
+}
+
 pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
+    let view = View::of(arguments)?;
     let progress = Progress::new(arguments.json);
-    let input = input(&arguments.park, &[arguments.overlay], arguments.as_of, &progress)?;
+    let input = input(&arguments.park, &[view.overlay], view.as_of, &progress)?;
     let overlay = &input.overlays[0];
     let rows: Vec<Row> = overlay
         .classes
@@ -85,8 +124,9 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         out: arguments.out.clone(),
         width: arguments.size.0,
         height: arguments.size.1,
-        theme: arguments.theme.into(),
-        underground: arguments.underground,
+        theme: view.theme,
+        underground: view.underground,
+        camera: view.camera,
         ..CaptureOptions::default()
     };
     let result = twin_engine::capture(input, &options);
@@ -97,7 +137,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
             "out": arguments.out,
             "width": arguments.size.0,
             "height": arguments.size.1,
-            "overlay": arguments.overlay.word(),
+            "overlay": view.overlay.word(),
             "as_of": as_of,
             "synthetic": synthetic,
             "adapter": report.adapter,

@@ -27,7 +27,7 @@ impl Run<'_, '_> {
         self.tell(prepared, 0);
         let raster = prepared.spec.role == Role::TerrainRaster;
         let (grid, used, read, leavings) =
-            if raster { self.from_raster(prepared)? } else { self.from_points(prepared, index)? };
+            if raster { self.grid_of_raster(prepared)? } else { self.grid_of_points(prepared, index)? };
         let name = &prepared.spec.name;
         if read == 0 {
             self.empty(index)?;
@@ -75,7 +75,7 @@ impl Run<'_, '_> {
         ImportError::NoTerrain { layer: prepared.spec.name.clone(), file: prepared.file.clone(), reason }
     }
 
-    fn from_raster(
+    fn grid_of_raster(
         &mut self,
         prepared: &Prepared<'_>,
     ) -> Result<(Option<TerrainGrid>, u64, u64, Leavings), ImportError> {
@@ -144,7 +144,7 @@ impl Run<'_, '_> {
         })
     }
 
-    fn from_points(
+    fn grid_of_points(
         &mut self,
         prepared: &Prepared<'_>,
         index: usize,
@@ -160,7 +160,8 @@ impl Run<'_, '_> {
         let missing = |field: String| Self::no_terrain(prepared, format!("it has no field {field:?}"));
         let elevation = spec.network.elevation.as_ref().map(bind).transpose().map_err(missing)?;
         let plan = GeometryPlan::of(spec, source.opened.has_geometry, &fields).map_err(missing)?;
-        let heights = SpotHeights { plan, elevation, z_factor: spec.z_factor, swap: spec.axis_order == AxisOrder::NorthFirst };
+        let heights =
+            SpotHeights { plan, elevation, z_factor: spec.z_factor, swap: spec.axis_order == AxisOrder::NorthFirst };
         let mut leavings = Leavings::default();
         let mut points: Vec<[f64; 3]> = Vec::new();
         let mut used = 0;
@@ -207,7 +208,9 @@ impl Run<'_, '_> {
 fn unit_factor(unit: &str) -> f64 {
     let unit = unit.trim().to_lowercase();
     match unit.as_str() {
-        "us survey foot" | "us-ft" | "ftus" | "us survey feet" => crate::manifest::length_factor("us-ft").unwrap_or(1.0),
+        "us survey foot" | "us-ft" | "ftus" | "us survey feet" => {
+            crate::manifest::length_factor("us-ft").unwrap_or(1.0)
+        }
         "foot" | "feet" | "ft" => crate::manifest::length_factor("ft").unwrap_or(1.0),
         _ => crate::manifest::length_factor(&unit).unwrap_or(1.0),
     }
@@ -232,26 +235,24 @@ impl SpotHeights {
         let number = |cell: &Cell| {
             cell.number(batch, row).map_err(|unfit| Trouble { code: unfit.code, reason: unfit.reason, fix: unfit.fix })
         };
-        let (places, z) = match &self.plan {
-            GeometryPlan::Point(x, y, z) => {
-                let (Some(x), Some(y)) = (number(x)?, number(y)?) else {
-                    return Err(no_height("its coordinates are missing"));
-                };
-                let z = z.as_ref().map(number).transpose()?.flatten();
-                (vec![[x, y]], z.into_iter().collect())
+        let (places, z) = if let GeometryPlan::Point(point) = &self.plan {
+            let [x, y, z] = point.as_ref();
+            let read = |cell: &Option<Cell>| cell.as_ref().map(number).transpose().map(Option::flatten);
+            let (Some(x), Some(y)) = (read(x)?, read(y)?) else {
+                return Err(no_height("its coordinates are missing"));
+            };
+            (vec![[x, y]], read(z)?.into_iter().collect())
+        } else {
+            // What a repair did to an outline does not matter here; its vertices are as they were surveyed.
+            let wkb = match note {
+                Some(GeometryNote::Repaired { original, .. }) => &original.0,
+                _ => batch.wkb_of(row),
+            };
+            let parsed = wkb::parse(wkb).map_err(|_| no_height("it has no geometry"))?;
+            if !parsed.finite {
+                return Err(no_height("a coordinate is not a number"));
             }
-            _ => {
-                // What a repair did to an outline does not matter here; its vertices are as they were surveyed.
-                let wkb = match note {
-                    Some(GeometryNote::Repaired { original, .. }) => &original.0,
-                    _ => batch.wkb_of(row),
-                };
-                let parsed = wkb::parse(wkb).map_err(|_| no_height("it has no geometry"))?;
-                if !parsed.finite {
-                    return Err(no_height("a coordinate is not a number"));
-                }
-                (parsed.xy.coords_iter().map(|c| [c.x, c.y]).collect::<Vec<_>>(), parsed.z)
-            }
+            (parsed.xy.coords_iter().map(|c| [c.x, c.y]).collect::<Vec<_>>(), parsed.z)
         };
         let told = self.elevation.as_ref().map(number).transpose()?.flatten();
         let heights: Vec<f64> = match told {

@@ -312,7 +312,8 @@ impl<'o> Run<'_, 'o> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
         self.done += 1;
-        let needed = |other: usize| other != index && self.reports[other].is_none() && plan.layers[other].file == prepared.file;
+        let needed =
+            |other: usize| other != index && self.reports[other].is_none() && plan.layers[other].file == prepared.file;
         if !(0..plan.layers.len()).any(needed) {
             self.reader
                 .close(&prepared.file.to_string_lossy())

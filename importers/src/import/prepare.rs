@@ -57,12 +57,11 @@ pub(super) fn prepare<'a>(
         (options.progress)(&Progress::Checking { layer: spec.name.clone() });
         layers.push(look(spec, manifest.root.join(&spec.file), reader)?);
     }
-    let (srid, park) = match named_park {
-        Some(named) => named,
-        None => {
-            let code = zone_of(&layers, reader)?;
-            (code, park_crs(code)?)
-        }
+    let (srid, park) = if let Some(named) = named_park {
+        named
+    } else {
+        let code = zone_of(&layers, reader)?;
+        (code, park_crs(code)?)
     };
     Ok(Plan { srid, park_bounds: park.bounds(), park, layers })
 }
@@ -217,9 +216,10 @@ fn zone_of(layers: &[Prepared<'_>], reader: &mut Reader) -> Result<u32, ImportEr
             }
         };
         let Some([west, south, east, north]) = extent else { continue };
-        let (x, y) = ((west + east) / 2.0, (south + north) / 2.0);
+        let (x, y) = (f64::midpoint(west, east), f64::midpoint(south, north));
         let (x, y) = if layer.spec.axis_order == AxisOrder::NorthFirst { (y, x) } else { (x, y) };
-        if let Some([lon, lat]) = source.crs.lon_lat(x, y).filter(|[lon, lat]| lon.abs() <= 180.0 && lat.abs() <= 90.0) {
+        if let Some([lon, lat]) = source.crs.lon_lat(x, y).filter(|[lon, lat]| lon.abs() <= 180.0 && lat.abs() <= 90.0)
+        {
             return Ok(utm_epsg(lon, lat));
         }
     }

@@ -63,7 +63,8 @@ pub(super) fn open<'o, 'r>(
         known: fields.clone(),
     };
     let geometry = GeometryPlan::of(spec, rows.opened.has_geometry, &fields).map_err(missing)?;
-    let stager = Stager::new(Opening { spec, table, fields: fields.clone(), plan: geometry, placing }).map_err(missing)?;
+    let stager =
+        Stager::new(Opening { spec, table, fields: fields.clone(), plan: geometry, placing }).map_err(missing)?;
     Ok((stager, rows))
 }
 

@@ -64,8 +64,10 @@ pub enum AxisOrder {
 /// How rows are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySpec {
-    /// Fields whose values make the key; empty for the row number.
+    /// Fields whose values make the key; empty for the row number or feature id.
     pub fields: Vec<String>,
+    /// Without fields: the feature id that the file keeps, not the row number.
+    pub by_fid: bool,
     /// What stands between them.
     pub join: String,
     /// Text before the key, to keep layers of one table apart.
@@ -147,21 +149,61 @@ pub struct NetworkSpec {
 }
 
 const KEYS: &[&str] = &[
-    "name", "role", "file", "layer", "filter", "encoding", "crs", "axis_order", "key", "fields", "attributes", "x", "y",
-    "z", "wkt", "start_x", "start_y", "end_x", "end_y", "z_unit", "nodes", "from", "to", "elevation",
-    "start_elevation", "end_elevation", "start_depth", "end_depth", "z_from", "z_reference", "assumed_depth_m",
-    "cell_m", "allow_empty",
+    "name",
+    "role",
+    "file",
+    "layer",
+    "filter",
+    "encoding",
+    "crs",
+    "axis_order",
+    "key",
+    "fields",
+    "attributes",
+    "x",
+    "y",
+    "z",
+    "wkt",
+    "start_x",
+    "start_y",
+    "end_x",
+    "end_y",
+    "z_unit",
+    "nodes",
+    "from",
+    "to",
+    "elevation",
+    "start_elevation",
+    "end_elevation",
+    "start_depth",
+    "end_depth",
+    "z_from",
+    "z_reference",
+    "assumed_depth_m",
+    "cell_m",
+    "allow_empty",
 ];
 
 const EDGE_KEYS: &[&str] = &[
-    "start_x", "start_y", "end_x", "end_y", "nodes", "from", "to", "start_elevation", "end_elevation", "start_depth",
-    "end_depth", "z_reference",
+    "start_x",
+    "start_y",
+    "end_x",
+    "end_y",
+    "nodes",
+    "from",
+    "to",
+    "start_elevation",
+    "end_elevation",
+    "start_depth",
+    "end_depth",
+    "z_reference",
 ];
 
 impl LayerSpec {
     pub(super) fn from_section(section: &Section<'_>) -> Result<Self, ManifestError> {
         section.allow(KEYS)?;
-        let name = section.required_text("name", "every layer has a name of its own, for example `name = \"parcels\"`")?;
+        let name =
+            section.required_text("name", "every layer has a name of its own, for example `name = \"parcels\"`")?;
         if name.trim().is_empty() {
             return Err(section.bad("name", "the name is empty".to_owned()));
         }
@@ -182,7 +224,12 @@ impl LayerSpec {
         let z_factor = match section.text("z_unit")? {
             None => 1.0,
             Some(word) => length_factor(&word).ok_or_else(|| {
-                section.unknown_word("z_unit", &word, "unit of length", super::units::words(spatial_db::schema::Unit::Metre))
+                section.unknown_word(
+                    "z_unit",
+                    &word,
+                    "unit of length",
+                    super::units::words(spatial_db::schema::Unit::Metre),
+                )
             })?,
         };
         let attributes = match section.texts("attributes")? {
@@ -261,7 +308,7 @@ impl LayerSpec {
 }
 
 fn key(section: &Section<'_>, layer: &str) -> Result<KeySpec, ManifestError> {
-    let by_row = || KeySpec { fields: Vec::new(), join: "/".to_owned(), prefix: format!("{layer}/") };
+    let by_row = |by_fid| KeySpec { fields: Vec::new(), by_fid, join: "/".to_owned(), prefix: format!("{layer}/") };
     let (fields, join, prefix) = if section.is_table("key") {
         let table = section.section("key", "key")?;
         table.allow(&["field", "fields", "join", "prefix"])?;
@@ -273,19 +320,24 @@ fn key(section: &Section<'_>, layer: &str) -> Result<KeySpec, ManifestError> {
         (fields, table.text("join")?, table.text("prefix")?)
     } else {
         match section.texts("key")? {
-            None => return Ok(by_row()),
+            None => return Ok(by_row(false)),
             Some(fields) => (fields, None, None),
         }
     };
     match fields.as_slice() {
         [] => Err(section.bad("key", "the list is empty".to_owned())),
         [word] if word == "@row" || word == "@fid" => {
-            let mut spec = by_row();
+            let mut spec = by_row(word == "@fid");
             spec.prefix = prefix.unwrap_or(spec.prefix);
             Ok(spec)
         }
         [word] if word.starts_with('@') => Err(section.unknown_word("key", word, "key", ["@row", "@fid"])),
-        _ => Ok(KeySpec { fields, join: join.unwrap_or_else(|| "/".to_owned()), prefix: prefix.unwrap_or_default() }),
+        _ => Ok(KeySpec {
+            fields,
+            by_fid: false,
+            join: join.unwrap_or_else(|| "/".to_owned()),
+            prefix: prefix.unwrap_or_default(),
+        }),
     }
 }
 

@@ -152,8 +152,12 @@ impl ManifestError {
     /// What a person can do about it, in words.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => Some("name the manifest file, for example `twin import my.park.toml`".to_owned()),
-            Self::Syntax { .. } | Self::BadValue { .. } => Some("the format is described in docs/manifest.md".to_owned()),
+            Self::Unreadable { .. } => {
+                Some("name the manifest file, for example `twin import my.park.toml`".to_owned())
+            }
+            Self::Syntax { .. } | Self::BadValue { .. } => {
+                Some("the format is described in docs/manifest.md".to_owned())
+            }
             Self::UnknownKey { nearest, known, .. } | Self::UnknownWord { nearest, known, .. } => Some(match nearest {
                 Some(near) => format!("did you mean {near:?}? Possible here: {}", known.join(", ")),
                 None => format!("possible here: {}", known.join(", ")),
@@ -196,7 +200,12 @@ impl Manifest {
         top.allow(&["park", "layer"])?;
         let park_section = top.section("park", "[park]")?;
         let (park, written_root) = park(&park_section)?;
-        let layer_sections = top.sections("layer", "[[layer]]")?;
+        let mut layer_sections = top.sections("layer", "[[layer]]")?;
+        for section in &mut layer_sections {
+            if let Ok(Some(name)) = section.text("name") {
+                section.call(format!("layer {name:?}"));
+            }
+        }
         if layer_sections.is_empty() {
             return Err(top.missing("layer", "a park needs at least one [[layer]] with name, role and file"));
         }
@@ -236,7 +245,10 @@ fn park(section: &Section<'_>) -> Result<(ParkSpec, Option<String>), ManifestErr
     let crs = if crs_text.eq_ignore_ascii_case("auto") {
         ParkCrs::Auto
     } else {
-        let code = crs_text.get(..5).filter(|p| p.eq_ignore_ascii_case("EPSG:")).and_then(|_| crs_text[5..].trim().parse().ok());
+        let code = crs_text
+            .get(..5)
+            .filter(|p| p.eq_ignore_ascii_case("EPSG:"))
+            .and_then(|_| crs_text[5..].trim().parse().ok());
         ParkCrs::Epsg(code.ok_or_else(|| {
             section.bad("crs", format!("{crs_text:?} is neither \"EPSG:\" with a number nor \"auto\""))
         })?)

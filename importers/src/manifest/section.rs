@@ -44,7 +44,8 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|candidate| {
             let other = candidate.to_lowercase();
             let similar = strsim::jaro_winkler(&folded, &other);
-            let contained = folded.len() >= 3 && other.len() >= 3 && (other.contains(&folded) || folded.contains(&other));
+            let contained =
+                folded.len() >= 3 && other.len() >= 3 && (other.contains(&folded) || folded.contains(&other));
             (candidate, if contained { similar.max(0.9) } else { similar })
         })
         .filter(|(_, score)| *score > 0.78)
@@ -69,7 +70,7 @@ impl<'a> Document<'a> {
 
     fn line(self, offset: usize) -> usize {
         let end = offset.min(self.text.len());
-        self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+        self.text.get(..end).map_or(1, |before| before.matches('\n').count() + 1)
     }
 }
 

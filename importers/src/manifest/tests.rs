@@ -85,8 +85,9 @@ fn complaints_carry_the_line_and_the_near_word() {
     assert_eq!(line, 11);
     assert!(help.contains("did you mean \"height_m\""), "{help}");
 
-    let (_, text, help) =
-        fails(&layer("role = \"building\"\nfile = \"a.shp\"\n[layer.fields]\nheight_m = { field = \"H\", unit = \"feet\" }\n"));
+    let (_, text, help) = fails(&layer(
+        "role = \"building\"\nfile = \"a.shp\"\n[layer.fields]\nheight_m = { field = \"H\", unit = \"feet\" }\n",
+    ));
     assert!(text.contains("feet"), "{text}");
     assert!(help.contains("ft"), "{help}");
 
@@ -116,7 +117,9 @@ fn complaints_carry_the_line_and_the_near_word() {
 
 #[test]
 fn layers_have_names_of_their_own() {
-    let text = format!("{HEAD}\n[[layer]]\nname = \"a\"\nrole = \"road\"\nfile = \"a.shp\"\n\n[[layer]]\nname = \"a\"\nrole = \"road\"\nfile = \"b.shp\"\n");
+    let text = format!(
+        "{HEAD}\n[[layer]]\nname = \"a\"\nrole = \"road\"\nfile = \"a.shp\"\n\n[[layer]]\nname = \"a\"\nrole = \"road\"\nfile = \"b.shp\"\n"
+    );
     let (_, text, _) = fails(&text);
     assert!(text.contains("in line 6"), "{text}");
 }

@@ -16,7 +16,8 @@ pub(super) fn of_dbf(dbf: &Path, said: Option<&str>) -> io::Result<Option<String
     if let Some(said) = said {
         return Ok(Some(canonical(said)));
     }
-    let cpg = ["cpg", "CPG"].iter().map(|ext| dbf.with_extension(ext)).find_map(|path| std::fs::read_to_string(path).ok());
+    let cpg =
+        ["cpg", "CPG"].iter().map(|ext| dbf.with_extension(ext)).find_map(|path| std::fs::read_to_string(path).ok());
     if cpg.is_some_and(|text| !text.trim().is_empty()) {
         return Ok(None);
     }
@@ -52,7 +53,7 @@ pub(super) fn of_dbf(dbf: &Path, said: Option<&str>) -> io::Result<Option<String
             guess.look(&record[text.clone()]);
         }
     }
-    Ok(guess.verdict(declared == 0x57))
+    Ok(Some(guess.verdict(declared == 0x57).to_owned()))
 }
 
 /// Text of a whole file as UTF-8, and the encoding it was in; `None` when it is UTF-8 already.
@@ -116,13 +117,13 @@ impl Guess {
         self.not_gb18030 |= !decodes(whole) && !decodes(&whole[..whole.len().saturating_sub(1)]);
     }
 
-    fn verdict(&self, declared_ansi: bool) -> Option<String> {
+    fn verdict(&self, declared_ansi: bool) -> &'static str {
         if !self.beyond_ascii || !self.not_utf8 {
-            Some("UTF-8".to_owned())
+            "UTF-8"
         } else if declared_ansi || self.not_gb18030 {
-            Some("ISO-8859-1".to_owned())
+            "ISO-8859-1"
         } else {
-            Some("GB18030".to_owned())
+            "GB18030"
         }
     }
 }
@@ -145,11 +146,11 @@ mod tests {
     fn a_guess_forgives_cut_characters() {
         let mut guess = Guess::default();
         guess.look(&"上海".as_bytes()[..5]);
-        assert_eq!(guess.verdict(false).as_deref(), Some("UTF-8"));
+        assert_eq!(guess.verdict(false), "UTF-8");
         let gbk = GB18030.encode("上海市").0;
         guess.look(&gbk[..5]);
-        assert_eq!(guess.verdict(false).as_deref(), Some("GB18030"));
+        assert_eq!(guess.verdict(false), "GB18030");
         guess.look(b"Gro\xdf \xff\xff");
-        assert_eq!(guess.verdict(false).as_deref(), Some("ISO-8859-1"));
+        assert_eq!(guess.verdict(false), "ISO-8859-1");
     }
 }

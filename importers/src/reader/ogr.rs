@@ -180,12 +180,11 @@ impl Feature<'_> {
             }
             CStr::from_ptr(text)
         };
-        match text.to_str() {
-            Ok(text) => take(Some(text)),
-            Err(_) => {
-                *replaced += 1;
-                take(Some(&text.to_string_lossy()))
-            }
+        if let Ok(text) = text.to_str() {
+            take(Some(text))
+        } else {
+            *replaced += 1;
+            take(Some(&text.to_string_lossy()))
         }
     }
 
@@ -282,11 +281,8 @@ impl Geometry {
         unsafe {
             let size = gdal_sys::OGR_G_WkbSizeEx(self.geometry);
             out.resize(start + size, 0);
-            let outcome = gdal_sys::OGR_G_ExportToIsoWkb(
-                self.geometry,
-                OGRwkbByteOrder::wkbNDR,
-                out[start..].as_mut_ptr(),
-            );
+            let outcome =
+                gdal_sys::OGR_G_ExportToIsoWkb(self.geometry, OGRwkbByteOrder::wkbNDR, out[start..].as_mut_ptr());
             if outcome != OGRErr::OGRERR_NONE {
                 out.truncate(start);
                 return false;

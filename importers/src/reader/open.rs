@@ -13,8 +13,7 @@ use super::ogr;
 use super::protocol::{LayerRequest, ReadFailure};
 
 /// The only drivers that ever see a vector file.
-const VECTOR_DRIVERS: &[&str] =
-    &["GPKG", "ESRI Shapefile", "GeoJSON", "GeoJSONSeq", "GML", "FlatGeobuf", "DXF", "CSV"];
+const VECTOR_DRIVERS: &[&str] = &["GPKG", "ESRI Shapefile", "GeoJSON", "GeoJSONSeq", "GML", "FlatGeobuf", "DXF", "CSV"];
 
 /// The only driver that ever sees a raster.
 const RASTER_DRIVERS: &[&str] = &["GTiff"];
@@ -197,11 +196,30 @@ fn check_shapefile(path: &Path) -> Result<(), ReadFailure> {
     let records = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
     let header = u64::from(u16::from_le_bytes([head[8], head[9]]));
     let record = u64::from(u16::from_le_bytes([head[10], head[11]]));
+    let fields = dbf_record_length(&dbf, header).unwrap_or(record);
+    if fields > record {
+        return Err(ReadFailure::Unreadable {
+            reason: format!(
+                "the table's header contradicts itself: its fields take {fields} bytes, its records {record}"
+            ),
+            hint: Some("open it where it was made and save it again".to_owned()),
+        });
+    }
     let expected = header + records * record;
     if found < expected {
         return Err(ReadFailure::Truncated { expected, found, file: dbf.display().to_string() });
     }
     Ok(())
+}
+
+/// Bytes that a record needs by its fields, the deletion mark included.
+fn dbf_record_length(dbf: &Path, header: u64) -> Option<u64> {
+    let mut bytes = vec![0; usize::try_from(header).ok()?];
+    File::open(dbf).ok()?.read_exact(&mut bytes).ok()?;
+    let fields = bytes.get(32..)?.chunks_exact(32).take_while(|field| field[0] != 0x0d);
+    // Text fields of some programs are longer than 255: the high byte stands where decimals do.
+    let length = |field: &[u8]| u64::from(field[16]) + if field[11] == b'C' { u64::from(field[17]) << 8 } else { 0 };
+    Some(1 + fields.map(length).sum::<u64>())
 }
 
 fn not_shapefile(path: &Path) -> ReadFailure {

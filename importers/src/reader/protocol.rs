@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What the parent asks for. Each is answered by frames up to [`Frame::Done`] or [`Frame::Failed`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Request {
+pub(crate) enum Request {
     /// Open a layer and say what it is; it stays open for [`Request::Rows`].
     Describe {
         /// The layer.
@@ -69,7 +69,7 @@ pub enum Expect {
 
 /// What the reading process sends.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Frame {
+pub(crate) enum Frame {
     /// A layer is open.
     Opened(Opened),
     /// Some rows.
@@ -177,22 +177,24 @@ pub struct RasterHead {
 
 /// Rows in columns: few allocations however many rows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// Row numbers in the source, from 1.
-    pub rows: Vec<i64>,
+    pub(crate) rows: Vec<i64>,
+    /// GDAL's feature ids.
+    pub(crate) fids: Vec<i64>,
     /// Where each row's well-known binary ends in `wkb`; a row without geometry adds nothing.
-    pub wkb_ends: Vec<u32>,
+    pub(crate) wkb_ends: Vec<u32>,
     /// ISO well-known binary of all rows, repaired where a note says so.
-    pub wkb: Bytes,
+    pub(crate) wkb: Bytes,
     /// One per field, in the order of [`Opened::fields`].
-    pub columns: Vec<Cells>,
+    pub(crate) columns: Vec<Cells>,
     /// What is remarkable about a row's geometry: index in the batch, note.
-    pub notes: Vec<(u32, GeometryNote)>,
+    pub(crate) notes: Vec<(u32, GeometryNote)>,
 }
 
 impl Batch {
     /// Well-known binary of a row; empty if it has none.
-    pub fn wkb_of(&self, index: usize) -> &[u8] {
+    pub(crate) fn wkb_of(&self, index: usize) -> &[u8] {
         let start = if index == 0 { 0 } else { self.wkb_ends[index - 1] as usize };
         &self.wkb.0[start..self.wkb_ends[index] as usize]
     }
@@ -200,7 +202,7 @@ impl Batch {
 
 /// What is remarkable about a geometry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum GeometryNote {
+pub(crate) enum GeometryNote {
     /// It was invalid and has been repaired.
     Repaired {
         /// What GEOS said.
@@ -228,7 +230,7 @@ pub enum GeometryNote {
 
 /// The cells of one field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Cells {
+pub(crate) enum Cells {
     /// Whole numbers.
     Integer(Vec<Option<i64>>),
     /// Truth values.
@@ -243,25 +245,25 @@ pub enum Cells {
 
 /// Text cells, end to end.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct TextCells {
+pub(crate) struct TextCells {
     /// Where each cell ends in `bytes`.
-    pub ends: Vec<u32>,
+    pub(crate) ends: Vec<u32>,
     /// Whether each cell is there.
-    pub known: Vec<bool>,
+    pub(crate) known: Vec<bool>,
     /// UTF-8.
-    pub bytes: Bytes,
+    pub(crate) bytes: Bytes,
 }
 
 impl TextCells {
     /// Adds a cell.
-    pub fn push(&mut self, text: Option<&str>) {
+    pub(crate) fn push(&mut self, text: Option<&str>) {
         self.known.push(text.is_some());
         self.bytes.0.extend_from_slice(text.unwrap_or("").as_bytes());
         self.ends.push(self.bytes.0.len() as u32);
     }
 
     /// A cell; `None` when the source has none.
-    pub fn get(&self, index: usize) -> Option<&str> {
+    pub(crate) fn get(&self, index: usize) -> Option<&str> {
         if !self.known[index] {
             return None;
         }
@@ -272,7 +274,7 @@ impl TextCells {
 
 /// Bytes that serialise as one block.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bytes(pub Vec<u8>);
+pub(crate) struct Bytes(pub(crate) Vec<u8>);
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -30,8 +30,7 @@ pub(super) fn heights(
         hint: Some("use a GeoTIFF, or put a world file beside it".to_owned()),
     })?;
     let (wide, high) = (full_columns as f64 / columns as f64, full_rows as f64 / rows as f64);
-    let geo_transform =
-        [placed[0], placed[1] * wide, placed[2] * high, placed[3], placed[4] * wide, placed[5] * high];
+    let geo_transform = [placed[0], placed[1] * wide, placed[2] * high, placed[3], placed[4] * wide, placed[5] * high];
     let crs_wkt = dataset.spatial_ref().ok().and_then(|crs| crs.to_wkt().ok()).filter(|wkt| !wkt.is_empty());
     let head = RasterHead { crs_wkt, geo_transform, columns, rows, unit: band.unit() };
     if let Err(error) = send(Frame::Raster(head)) {
@@ -40,9 +39,8 @@ pub(super) fn heights(
     let nothing = band.no_data_value();
     let (scale, offset) = (band.scale().unwrap_or(1.0), band.offset().unwrap_or(0.0));
     let algorithm = if shrink > 1.0 { ResampleAlg::Average } else { ResampleAlg::NearestNeighbour };
-    let buffer = band
-        .read_as::<f64>((0, 0), (full_columns, full_rows), (columns, rows), Some(algorithm))
-        .map_err(broken)?;
+    let buffer =
+        band.read_as::<f64>((0, 0), (full_columns, full_rows), (columns, rows), Some(algorithm)).map_err(broken)?;
     let heights: Vec<f32> = buffer
         .data()
         .iter()

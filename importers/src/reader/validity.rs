@@ -21,23 +21,19 @@ pub(super) fn append(geometry: Geometry, expect: Expect, out: &mut Vec<u8>) -> O
         Err(reason) => return Some(GeometryNote::Broken { reason }),
     };
     let start = out.len();
-    let is_area = matches!(geometry.flat_type(), Type::wkbPolygon | Type::wkbMultiPolygon | Type::wkbGeometryCollection);
+    let is_area =
+        matches!(geometry.flat_type(), Type::wkbPolygon | Type::wkbMultiPolygon | Type::wkbGeometryCollection);
+    if is_area {
+        geometry.close_rings();
+    }
+    if !geometry.append_wkb(out) {
+        return Some(GeometryNote::Broken { reason: "it cannot be written as well-known binary".to_owned() });
+    }
     if !is_area {
-        if !geometry.append_wkb(out) {
-            return Some(GeometryNote::Broken { reason: "it cannot be written as well-known binary".to_owned() });
-        }
         if expect != Expect::Areas || !close_line(out, start) {
             return None;
         }
-        match Geometry::from_wkb(&out[start..]) {
-            Some(polygon) => geometry = polygon,
-            None => return None,
-        }
-    } else {
-        geometry.close_rings();
-        if !geometry.append_wkb(out) {
-            return Some(GeometryNote::Broken { reason: "it cannot be written as well-known binary".to_owned() });
-        }
+        geometry = Geometry::from_wkb(&out[start..])?;
     }
     if is_plainly_valid(&out[start..]) {
         return None;
@@ -153,9 +149,7 @@ fn is_plain_ring(ring: &[[f64; 2]]) -> bool {
     if doubt == 0.0 {
         return false;
     }
-    let cross = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
-        (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-    };
+    let cross = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
     let apart = |p: f64, q: f64| (p > doubt && q > doubt) || (p < -doubt && q < -doubt);
     for i in 0..sides {
         let (a, b) = (ring[i], ring[(i + 1) % sides]);

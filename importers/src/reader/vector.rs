@@ -101,9 +101,9 @@ pub(super) fn rows(
 ) -> Result<std::io::Result<u64>, ReadFailure> {
     let opened = describe(files, request, false)?;
     let by_fid = match opened.driver.as_str() {
-        // Feature ids of these count from 0 in file order; of CSV from 1.
+        // Feature ids of these count rows of the file, from 0 or from 1, whatever a filter leaves out.
         "ESRI Shapefile" | "FlatGeobuf" => Some(1),
-        "CSV" => Some(0),
+        "CSV" | "GPKG" => Some(0),
         _ => None,
     };
     let trustworthy_count = opened.count.filter(|_| opened.driver != "ESRI Shapefile");
@@ -140,7 +140,9 @@ pub(super) fn rows(
         }
         read += 1;
         let index = batch.rows.len() as u32;
-        batch.rows.push(by_fid.map_or(read as i64, |first| feature.fid() + first));
+        let fid = feature.fid();
+        batch.fids.push(fid);
+        batch.rows.push(by_fid.map_or(read as i64, |first| fid + first));
         if request.expect != Expect::Nothing
             && let Some(geometry) = feature.take_geometry()
             && let Some(note) = validity::append(geometry, request.expect, &mut batch.wkb.0)
@@ -169,7 +171,8 @@ pub(super) fn rows(
         return Err(ReadFailure::Broken { row: read, reason: format!("the file says that it holds {count} rows") });
     }
     if replaced > 0 {
-        warnings.push(format!("{replaced} texts hold bytes that do not fit the encoding; say it with `encoding = \"…\"`"));
+        warnings
+            .push(format!("{replaced} texts hold bytes that do not fit the encoding; say it with `encoding = \"…\"`"));
     }
     if !batch.rows.is_empty()
         && let Err(error) = send(Frame::Rows(batch))

@@ -4,7 +4,8 @@
 
 use super::dice::Dice;
 use super::layout::{Layout, RIVER_ROW, ROWS_PER_BAND};
-use super::plane::{INTERIOR, Lot, P, cross_at, densified, inset_by, mix, p};
+use super::lot::{INTERIOR, Lot};
+use super::plane::{P, densified, inset_by, mix, p};
 use super::streets::{StreetClass, Streets};
 use super::terrain::hill_cell;
 
@@ -87,7 +88,7 @@ fn rail_through(layout: &Layout, streets: &mut Streets, cell: Cell) -> Option<(P
     let (v0, h) = (layout.rows[cell.row], layout.rows[cell.row + 1] - layout.rows[cell.row]);
     let (west, east) = (layout.columns[last - 1], layout.columns[last + 1]);
     let (a, b) = (p(west, v0 + 0.30 * h), p(east, v0 + 0.80 * h));
-    let found = streets.streets.iter().position(|s| s.class == StreetClass::Rail && (s.at(0.0, 0.0).y - a.y).abs() < h);
+    let found = streets.list.iter().position(|s| s.class == StreetClass::Rail && (s.at(0.0, 0.0).y - a.y).abs() < h);
     let rail = found.unwrap_or_else(|| {
         let d = (b - a).unit();
         streets.add_rail(a + d * 55.0, b + d * 190.0)
@@ -100,7 +101,7 @@ fn cut_by(lot: &Lot, a: P, b: P, tag: usize) -> Option<Vec<Lot>> {
 }
 
 fn divide(streets: &mut Streets, whole: Lot, cell: Cell, dice: &mut Dice, locals: &mut usize) -> Vec<Lot> {
-    let south_bank = cell.row % ROWS_PER_BAND == 0;
+    let south_bank = cell.row.is_multiple_of(ROWS_PER_BAND);
     let pattern = match dice.unit() {
         x if south_bank && x < 0.4 => Pattern::Whole,
         _ if south_bank => Pattern::Upright,
@@ -160,7 +161,7 @@ fn divide(streets: &mut Streets, whole: Lot, cell: Cell, dice: &mut Dice, locals
 
 /// Move a plan piece back from its streets, chamfer its corners and place it.
 fn finish(layout: &Layout, streets: &Streets, cell: Cell, piece: Lot) -> Option<Block> {
-    let street = |tag: i32| &streets.streets[tag as usize];
+    let street = |tag: i32| &streets.list[tag as usize];
     let land = inset_by(&piece.ring, |i| street(piece.tags[i]).half_reserve_m())?;
     let kerb = inset_by(&piece.ring, |i| street(piece.tags[i]).width_m / 2.0 + 0.5)?;
     let n = land.len();
@@ -201,7 +202,8 @@ fn finish(layout: &Layout, streets: &Streets, cell: Cell, piece: Lot) -> Option<
 /// The point of the street edge of a lot that lies nearest to the middle of that street's frontage: for gates and laterals.
 pub(super) fn along_frontage(lot: &Lot, street: i32, share: f64) -> Option<(P, P)> {
     let n = lot.ring.len();
-    let length: f64 = (0..n).filter(|&i| lot.tags[i] == street).map(|i| (lot.ring[(i + 1) % n] - lot.ring[i]).len()).sum();
+    let length: f64 =
+        (0..n).filter(|&i| lot.tags[i] == street).map(|i| (lot.ring[(i + 1) % n] - lot.ring[i]).len()).sum();
     let mut left = length * share;
     for i in (0..n).filter(|&i| lot.tags[i] == street) {
         let (a, b) = (lot.ring[i], lot.ring[(i + 1) % n]);
@@ -212,9 +214,4 @@ pub(super) fn along_frontage(lot: &Lot, street: i32, share: f64) -> Option<(P, P
         left -= piece;
     }
     None
-}
-
-/// Whether two placed segments cross: shared with checks of laterals against lots.
-pub(super) fn segments_cross(a: P, b: P, c: P, d: P) -> bool {
-    cross_at(a, b, c, d).is_some()
 }

@@ -18,7 +18,10 @@ pub(super) fn gatehouse(site: &mut Site, pad: Rect, dice: &mut Dice) {
 
 /// Large single-storey halls behind an office.
 pub(super) fn plant(site: &mut Site, pad: Rect, dice: &mut Dice) {
-    let small = pad.w() < 62.0 || pad.d() < 62.0;
+    if pad.d() < 56.0 {
+        return shallow_plant(site, pad, dice);
+    }
+    let small = pad.w() < 62.0;
     let office_d = dice.range(14.0, 17.0).round();
     let mut hall_from = pad.y0;
     if !small || dice.chance(0.5) {
@@ -33,7 +36,11 @@ pub(super) fn plant(site: &mut Site, pad: Rect, dice: &mut Dice) {
             if rest > 26.0 && dice.chance(0.55) {
                 let w = f64::min(rest, dice.range(24.0, 44.0)).round();
                 let x = if at_left { pad.x1 - w } else { pad.x0 };
-                let what = *dice.pick(&[(Laboratory, "研发楼", 4, 4.2), (Canteen, "食堂", 2, 4.8), (Dormitory, "倒班宿舍", 5, 3.3)]);
+                let what = *dice.pick(&[
+                    (Laboratory, "研发楼", 4, 4.2),
+                    (Canteen, "食堂", 2, 4.8),
+                    (Dormitory, "倒班宿舍", 5, 3.3),
+                ]);
                 site.block(Rect::new(x, pad.y0, w, office_d), what);
             }
         }
@@ -51,10 +58,29 @@ pub(super) fn plant(site: &mut Site, pad: Rect, dice: &mut Dice) {
     }
 }
 
+/// On a shallow site the office stands beside the halls.
+fn shallow_plant(site: &mut Site, pad: Rect, dice: &mut Dice) {
+    let mut area = pad;
+    if pad.w() > 46.0 && dice.chance(0.8) {
+        let (w, d) = (dice.range(15.0, 18.0).round(), f64::min(pad.d(), dice.range(26.0, 40.0)).floor());
+        let at_left = dice.chance(0.5);
+        let x = if at_left { pad.x0 } else { pad.x1 - w };
+        if site.block(Rect::new(x, pad.y0, w, d), (Office, "办公楼", dice.int(3, 4) as u32, 3.9)) {
+            let gap = 8.0;
+            area = if at_left { Rect { x0: pad.x0 + w + gap, ..pad } } else { Rect { x1: pad.x1 - w - gap, ..pad } };
+            if pad.d() - d > 16.0 {
+                site.block(Rect::new(x, pad.y1 - 8.0, w - 3.0, 8.0), (Ancillary, "变配电间", 1, 5.1));
+            }
+        }
+    }
+    gatehouse(site, pad, dice);
+    halls(site, area, dice);
+}
+
 /// Halls in rows, each row one height.
 pub(super) fn halls(site: &mut Site, area: Rect, dice: &mut Dice) {
     let cells = |length: f64, most: f64| ((length + FIRE_GAP_M) / (most + FIRE_GAP_M)).ceil().max(1.0) as usize;
-    let (nx, ny) = (cells(area.w(), dice.range(62.0, 132.0)), cells(area.d(), dice.range(44.0, 86.0)));
+    let (nx, ny) = (cells(area.w(), dice.range(50.0, 112.0)), cells(area.d(), dice.range(38.0, 76.0)));
     let w = (area.w() - FIRE_GAP_M * (nx - 1) as f64) / nx as f64;
     let d = (area.d() - FIRE_GAP_M * (ny - 1) as f64) / ny as f64;
     for row in 0..ny {
@@ -70,11 +96,16 @@ pub(super) fn halls(site: &mut Site, area: Rect, dice: &mut Dice) {
             }
             let name = *dice.pick(&["联合厂房", "生产车间", "装配车间", "机加工车间", "总装车间", "冲压车间"]);
             let tall = (height * 10.0).round() / 10.0;
-            if dice.chance(0.14) && bay_w > 54.0 && bay_d > 48.0 {
-                site.ell(rect, (bay_d * 0.45 / 6.0).round() * 6.0, dice.chance(0.5), (Hall, name, 1, tall));
-            } else if !site.block(rect, (Hall, name, 1, tall)) {
+            let shaped = dice.chance(0.14)
+                && bay_w > 54.0
+                && bay_d > 48.0
+                && site.ell(rect, (bay_d * 0.45 / 6.0).round() * 6.0, dice.chance(0.5), (Hall, name, 1, tall));
+            if !shaped && !site.block(rect, (Hall, name, 1, tall)) {
                 // An odd corner: a smaller hall still fits.
-                site.block(Rect::new(x + 3.0, y + 3.0, (bay_w * 0.7).floor(), (bay_d * 0.7).floor()), (Hall, name, 1, tall));
+                site.block(
+                    Rect::new(x + 3.0, y + 3.0, (bay_w * 0.7).floor(), (bay_d * 0.7).floor()),
+                    (Hall, name, 1, tall),
+                );
             }
         }
     }
@@ -83,7 +114,12 @@ pub(super) fn halls(site: &mut Site, area: Rect, dice: &mut Dice) {
 /// Small buildings and a storage yard along the back.
 fn back_lane(site: &mut Site, area: Rect, dice: &mut Dice) {
     let mut x = area.x0;
-    for (name, w, d, h) in [("变配电间", 14.0, 8.0, 5.1), ("空压站", 12.0, 8.0, 5.4), ("危废库", 10.0, 8.0, 4.5), ("消防水泵房", 9.0, 7.0, 4.5)] {
+    for (name, w, d, h) in [
+        ("变配电间", 14.0, 8.0, 5.1),
+        ("空压站", 12.0, 8.0, 5.4),
+        ("危废库", 10.0, 8.0, 4.5),
+        ("消防水泵房", 9.0, 7.0, 4.5),
+    ] {
         if dice.chance(0.58) && x + w < area.x1 {
             site.block(Rect::new(x, area.y0, w, d), (Ancillary, name, 1, h));
             x += w + 8.0;
@@ -115,18 +151,28 @@ pub(super) fn factories(site: &mut Site, pad: Rect, dice: &mut Dice) {
     let columns = ((pad.w() + gap) / (78.0 + gap)).ceil().max(1.0) as usize;
     let w = ((pad.w() - gap * (columns - 1) as f64) / columns as f64).floor();
     let pitch = if rows > 1 { (pad.d() - slab_d) / (rows - 1) as f64 } else { 0.0 };
+    let slab_d = if rows == 1 { f64::min(pad.d(), 32.0).floor() } else { slab_d };
     for row in 0..rows {
         for column in 0..columns {
-            let rect = Rect::new(pad.x0 + column as f64 * (w + gap), pad.y0 + row as f64 * pitch, w, slab_d.min(pad.d()));
-            let front = row == 0 && column == 0;
+            let rect =
+                Rect::new(pad.x0 + column as f64 * (w + gap), pad.y0 + row as f64 * pitch, w, slab_d.min(pad.d()));
+            let front = row == 0 && column == 0 && rows * columns > 1;
             if front && w > 34.0 && dice.chance(0.5) {
-                site.block(Rect { x1: rect.x0 + (w * 0.6).round(), y1: rect.y0 + 16.0, ..rect }, (Office, "综合楼", floors + 1, 3.9));
+                site.block(
+                    Rect { x1: rect.x0 + (w * 0.6).round(), y1: rect.y0 + f64::min(16.0, rect.d()), ..rect },
+                    (Office, "综合楼", floors + 1, 3.9),
+                );
             } else {
                 site.block(rect, (Factory, name, floors, height));
             }
         }
     }
     gatehouse(site, pad, dice);
+    // A single slab leaves room for a hall behind it.
+    let behind = pad.y0 + slab_d + gap;
+    if rows == 1 && pad.y1 - behind > 15.0 {
+        halls(site, Rect { y0: behind, ..pad }, dice);
+    }
 }
 
 /// Warehouses in rows with truck courts between.
@@ -140,7 +186,8 @@ pub(super) fn warehouses(site: &mut Site, pad: Rect, dice: &mut Dice) {
     let (length, across) = if along_x { (area.w(), area.d()) } else { (area.d(), area.w()) };
     let width = dice.range(36.0, 52.0).round();
     let rows = (((across + court) / (width + court)) as usize).max(1);
-    let width = if rows == 1 { across.min(72.0) } else { (across - court * (rows - 1) as f64) / rows as f64 }.min(78.0).floor();
+    let width =
+        if rows == 1 { across.min(72.0) } else { (across - court * (rows - 1) as f64) / rows as f64 }.min(78.0).floor();
     let pieces = (length / 150.0).ceil().max(1.0) as usize;
     let piece = ((length - 14.0 * (pieces - 1) as f64) / pieces as f64).floor();
     let floors = if dice.chance(0.25) { 2 } else { 1 };
@@ -182,7 +229,10 @@ pub(super) fn campus(site: &mut Site, pad: Rect, dice: &mut Dice) {
             let rect = Rect { y1: pad.y0 + f64::min(pad.d(), 60.0), x1: pad.x0 + f64::min(pad.w(), 84.0), ..pad };
             site.u_shape(rect, wing, (Laboratory, "研发中心", dice.int(4, 6) as u32, 4.2));
         } else {
-            site.block(Rect::new(pad.x0, pad.y0, (pad.w() * 0.56).floor(), depth), (Laboratory, "实验楼", dice.int(4, 7) as u32, 4.2));
+            site.block(
+                Rect::new(pad.x0, pad.y0, (pad.w() * 0.56).floor(), depth),
+                (Laboratory, "实验楼", dice.int(4, 7) as u32, 4.2),
+            );
             site.block(Rect::new(pad.x1 - 26.0, pad.y0, 26.0, 26.0), (Office, "总部大楼", dice.int(9, 14) as u32, 4.0));
         }
         let top = pad.y1 - depth;
@@ -191,15 +241,29 @@ pub(super) fn campus(site: &mut Site, pad: Rect, dice: &mut Dice) {
         site.block(Rect::new(pad.x1 - w, top, w, depth), (Laboratory, "中试楼", dice.int(4, 6) as u32, 4.5));
     } else {
         let w = f64::min(pad.w(), 66.0).floor();
-        site.block(Rect::new(pad.x0, pad.y0, w, f64::min(depth, pad.d())), (Laboratory, "研发楼", dice.int(5, 9) as u32, 4.2));
-        site.block(Rect::new(pad.x0, pad.y1 - depth, w * 0.7, depth), (Laboratory, "实验楼", dice.int(3, 5) as u32, 4.2));
+        site.block(
+            Rect::new(pad.x0, pad.y0, w, f64::min(depth, pad.d())),
+            (Laboratory, "研发楼", dice.int(5, 9) as u32, 4.2),
+        );
+        site.block(
+            Rect::new(pad.x0, pad.y1 - depth, w * 0.7, depth),
+            (Laboratory, "实验楼", dice.int(3, 5) as u32, 4.2),
+        );
     }
 }
 
 /// Shops below, a tower beside.
 pub(super) fn commerce(site: &mut Site, pad: Rect, dice: &mut Dice) {
+    if pad.w() < 48.0 {
+        let rect = Rect { y1: pad.y0 + f64::min(pad.d(), 44.0), ..pad };
+        site.block(rect, (Shop, "商业中心", dice.int(3, 5) as u32, 5.0));
+        return;
+    }
     let tower = f64::min(26.0, pad.w() * 0.4).floor();
-    site.block(Rect::new(pad.x1 - tower, pad.y0, tower, f64::min(tower, pad.d())), (Shop, "商务酒店", dice.int(11, 18) as u32, 3.6));
+    site.block(
+        Rect::new(pad.x1 - tower, pad.y0, tower, f64::min(tower, pad.d())),
+        (Shop, "商务酒店", dice.int(11, 18) as u32, 3.6),
+    );
     let podium = Rect { x1: pad.x1 - tower - 12.0, y1: pad.y0 + f64::min(pad.d(), 46.0), ..pad };
     site.block(podium, (Shop, "商业中心", dice.int(2, 4) as u32, 5.0));
     if pad.d() > 46.0 + 14.0 + 15.0 {
@@ -220,8 +284,12 @@ pub(super) fn dormitories(site: &mut Site, pad: Rect, dice: &mut Dice) {
     for bar in 0..bars {
         for k in 0..pieces {
             let (s, t) = (k as f64 * (piece + 12.0), bar as f64 * (depth + spacing));
-            let mut rect = if along_x { Rect::new(pad.x0 + s, pad.y0 + t, piece, depth) } else { Rect::new(pad.x0 + t, pad.y0 + s, depth, piece) };
-            if bar == 0 && k == 0 {
+            let mut rect = if along_x {
+                Rect::new(pad.x0 + s, pad.y0 + t, piece, depth)
+            } else {
+                Rect::new(pad.x0 + t, pad.y0 + s, depth, piece)
+            };
+            if bar == 0 && k == 0 && bars * pieces > 1 {
                 rect = Rect { x1: rect.x0 + rect.w().min(40.0), y1: rect.y0 + rect.d().min(40.0), ..rect };
                 site.block(rect, (Canteen, "员工食堂", 2, 4.8));
             } else {

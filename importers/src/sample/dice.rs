@@ -12,7 +12,8 @@ impl Dice {
     /// The stream of `subject` number `index` under `seed`.
     pub(super) fn new(seed: u64, subject: &str, index: u64) -> Self {
         // FNV-1a of the subject picks the ChaCha stream; the seed and the index pick the key.
-        let hash = subject.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let hash =
+            subject.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
         let mut rng = ChaCha8Rng::seed_from_u64(seed ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         rng.set_stream(hash);
         Self(rng)

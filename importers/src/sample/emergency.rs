@@ -7,9 +7,10 @@ use super::dice::Dice;
 use super::layout::Layout;
 use super::massing::{IN_USE, Massing};
 use super::networks::Network;
-use super::parcels::{Parcel, Story, front, inside_front};
+use super::parcels::{Parcel, front, inside_front};
 use super::plane::{P, p};
 use super::site::Purpose;
+use super::stories::Story;
 use super::streets::{StreetClass, Streets};
 use super::zoning::LandUse;
 
@@ -116,7 +117,9 @@ fn stations(parcels: &[Parcel], out: &mut Vec<Resource>) {
             LandUse::Fire => ("消防站", "清溪工业园消防救援站", Some(7)),
             LandUse::Health => ("医疗救护点", "清溪工业园医疗救护点", None),
             LandUse::Government => ("应急避难场所", "管委会应急避难场所", Some(1200)),
-            LandUse::Green => ("应急避难场所", "公园应急避难场所", Some((parcel.area_m2() * 0.3 / 2.0 / 100.0) as i64 * 100)),
+            LandUse::Green => {
+                ("应急避难场所", "公园应急避难场所", Some((parcel.area_m2() * 0.3 / 2.0 / 100.0) as i64 * 100))
+            }
             _ => continue,
         };
         let Some(at) = inside_front(parcel, 0.5, 7.0) else { continue };
@@ -129,7 +132,7 @@ fn stations(parcels: &[Parcel], out: &mut Vec<Resource>) {
 /// Gates of the park where arterials and bridges leave it, and of compounds over 1.2 ha.
 fn gates(layout: &Layout, streets: &Streets, parcels: &[Parcel], out: &mut Vec<Resource>) {
     let (w, h) = layout.extent();
-    for street in &streets.streets {
+    for street in &streets.list {
         if street.class != StreetClass::Arterial {
             continue;
         }
@@ -142,11 +145,13 @@ fn gates(layout: &Layout, streets: &Streets, parcels: &[Parcel], out: &mut Vec<R
         }
     }
     for parcel in parcels {
-        let fenced = parcel.land_use.industrial() && matches!(parcel.story, Story::Operating | Story::FirstPhase | Story::OldUse);
-        if fenced && parcel.area_m2() > 12_000.0 {
-            if let Some((at, _)) = front(parcel, 0.5) {
-                out.push(resource("出入口", format!("{}厂区大门", parcel.number), at.to_mm()));
-            }
+        let fenced = parcel.land_use.industrial()
+            && matches!(parcel.story, Story::Operating | Story::FirstPhase | Story::OldUse);
+        if fenced
+            && parcel.area_m2() > 12_000.0
+            && let Some((at, _)) = front(parcel, 0.5)
+        {
+            out.push(resource("出入口", format!("{}厂区大门", parcel.number), at.to_mm()));
         }
     }
 }
@@ -155,14 +160,14 @@ fn gates(layout: &Layout, streets: &Streets, parcels: &[Parcel], out: &mut Vec<R
 fn cameras(layout: &Layout, streets: &Streets, dice: &mut Dice, out: &mut Vec<Resource>) {
     let mut number = 0;
     for junction in &streets.junctions {
-        let major = junction.streets.iter().filter(|&&s| streets.streets[s].class <= StreetClass::Collector).count();
+        let major = junction.streets.iter().filter(|&&s| streets.list[s].class <= StreetClass::Collector).count();
         if major < 2 {
             continue;
         }
-        let corner = junction.streets.iter().map(|&s| streets.streets[s].width_m / 2.0 + 1.5).fold(0.0, f64::max);
+        let corner = junction.streets.iter().map(|&s| streets.list[s].width_m / 2.0 + 1.5).fold(0.0, f64::max);
         for (side, &s) in [-1.0, 1.0].iter().zip(&junction.streets) {
             number += 1;
-            let along = streets.streets[s].direction();
+            let along = streets.list[s].direction();
             let at = junction.at + (along + along.left()) * (corner * side);
             let (here, ahead) = (layout.place(at), layout.place(at - along * (60.0 * side)));
             let view = ahead - here;

@@ -6,8 +6,9 @@ use chrono::{Datelike, NaiveDate};
 
 use super::dice::Dice;
 use super::massing::{Massing, VACANT, completion_year};
-use super::parcels::{Parcel, Story};
+use super::parcels::Parcel;
 use super::site::Purpose;
+use super::stories::Story;
 use super::zoning::LandUse;
 
 /// A resident enterprise.
@@ -60,27 +61,49 @@ pub(super) struct Residents {
 const YEARS: std::ops::RangeInclusive<i32> = 2021..=2025;
 
 const FIRST: [&str; 40] = [
-    "恒", "瑞", "华", "鼎", "诚", "宏", "盛", "泰", "中", "科", "博", "远", "联", "嘉", "立", "德", "金", "凯", "汇", "新", "明", "宇",
-    "海", "星", "锐", "信", "佳", "昌", "亿", "捷", "景", "维", "航", "蓝", "玉", "卓", "晟", "衡", "启", "沃",
+    "恒", "瑞", "华", "鼎", "诚", "宏", "盛", "泰", "中", "科", "博", "远", "联", "嘉", "立", "德", "金", "凯", "汇",
+    "新", "明", "宇", "海", "星", "锐", "信", "佳", "昌", "亿", "捷", "景", "维", "航", "蓝", "玉", "卓", "晟", "衡",
+    "启", "沃",
 ];
 const SECOND: [&str; 40] = [
-    "昱", "达", "捷", "安", "源", "通", "康", "杰", "益", "创", "洋", "腾", "能", "越", "迈", "峰", "凌", "特", "邦", "润", "辉", "和",
-    "森", "程", "朗", "拓", "格", "诺", "图", "威", "隆", "晖", "瀚", "川", "岩", "祥", "钧", "驰", "序", "禾",
+    "昱", "达", "捷", "安", "源", "通", "康", "杰", "益", "创", "洋", "腾", "能", "越", "迈", "峰", "凌", "特", "邦",
+    "润", "辉", "和", "森", "程", "朗", "拓", "格", "诺", "图", "威", "隆", "晖", "瀚", "川", "岩", "祥", "钧", "驰",
+    "序", "禾",
 ];
 
 fn trades(land_use: LandUse) -> &'static [(&'static str, &'static str)] {
     match land_use {
         LandUse::Light => &[
-            ("39", "电子科技"), ("39", "半导体"), ("38", "电气"), ("40", "仪器仪表"), ("35", "智能装备"), ("27", "生物医药"),
-            ("13", "食品"), ("18", "服饰"), ("24", "文体用品"), ("39", "光电"),
+            ("39", "电子科技"),
+            ("39", "半导体"),
+            ("38", "电气"),
+            ("40", "仪器仪表"),
+            ("35", "智能装备"),
+            ("27", "生物医药"),
+            ("13", "食品"),
+            ("18", "服饰"),
+            ("24", "文体用品"),
+            ("39", "光电"),
         ],
         LandUse::Medium => &[
-            ("34", "精密机械"), ("33", "金属制品"), ("36", "汽车零部件"), ("29", "橡塑"), ("30", "新型建材"), ("37", "轨道交通装备"),
-            ("17", "纺织"), ("22", "纸制品"), ("32", "有色金属"), ("35", "专用设备"),
+            ("34", "精密机械"),
+            ("33", "金属制品"),
+            ("36", "汽车零部件"),
+            ("29", "橡塑"),
+            ("30", "新型建材"),
+            ("37", "轨道交通装备"),
+            ("17", "纺织"),
+            ("22", "纸制品"),
+            ("32", "有色金属"),
+            ("35", "专用设备"),
         ],
-        LandUse::Chemical => &[("26", "精细化工"), ("26", "新材料"), ("26", "电子化学品"), ("25", "能源化工"), ("28", "化学纤维")],
+        LandUse::Chemical => {
+            &[("26", "精细化工"), ("26", "新材料"), ("26", "电子化学品"), ("25", "能源化工"), ("28", "化学纤维")]
+        }
         LandUse::Logistics => &[("59", "供应链"), ("59", "冷链物流"), ("59", "仓储物流")],
-        LandUse::Research => &[("73", "研究院"), ("65", "软件"), ("73", "检测技术"), ("65", "工业互联网"), ("73", "生命科学")],
+        LandUse::Research => {
+            &[("73", "研究院"), ("65", "软件"), ("73", "检测技术"), ("65", "工业互联网"), ("73", "生命科学")]
+        }
         LandUse::Commerce => &[("61", "酒店管理"), ("52", "商业管理"), ("70", "商务服务")],
         _ => &[("70", "公寓管理"), ("70", "物业管理")],
     }
@@ -101,7 +124,9 @@ pub(super) fn settle(seed: u64, parcels: &[Parcel], massing: &Massing) -> Reside
         }
         // A neighbour in the same block sometimes belongs to the same enterprise.
         let shared = previous.filter(|&(at, _)| {
-            parcels[at].block == parcel.block && parcels[at].land_use == parcel.land_use && parcel.story == parcels[at].story
+            parcels[at].block == parcel.block
+                && parcels[at].land_use == parcel.land_use
+                && parcel.story == parcels[at].story
         });
         let enterprise = match shared {
             Some((_, enterprise)) if dice.chance(0.14) => enterprise,
@@ -169,7 +194,13 @@ impl Residents {
             let from = day(year + 1, dice.int(1, 200) as u32);
             if story == Story::Closed {
                 let to = day(dice.int(2023, 2025) as i32, dice.int(1, 365) as u32);
-                self.tenancies.push(Tenancy { enterprise: holder, building: b, floor_m2: building.floor_area_m2, from, to: Some(to) });
+                self.tenancies.push(Tenancy {
+                    enterprise: holder,
+                    building: b,
+                    floor_m2: building.floor_area_m2,
+                    from,
+                    to: Some(to),
+                });
                 continue;
             }
             if building.state == VACANT {
@@ -182,8 +213,14 @@ impl Residents {
                 continue;
             }
             let let_by_floor = matches!(building.purpose, Purpose::Factory | Purpose::Shop) && building.storeys >= 3;
-            if !let_by_floor || !dice.chance(0.42) {
-                self.tenancies.push(Tenancy { enterprise: holder, building: b, floor_m2: building.floor_area_m2, from, to: None });
+            if !let_by_floor || !dice.chance(0.26) {
+                self.tenancies.push(Tenancy {
+                    enterprise: holder,
+                    building: b,
+                    floor_m2: building.floor_area_m2,
+                    from,
+                    to: None,
+                });
                 self.enterprises[holder].floor_m2 += building.floor_area_m2;
                 continue;
             }
@@ -191,10 +228,13 @@ impl Residents {
             for floor in 0..building.storeys {
                 let floor_m2 = per_floor.round();
                 let (enterprise, from) = match dice.unit() {
-                    x if floor == 0 || x < 0.35 => (holder, from),
-                    x if x < 0.70 => {
+                    x if floor == 0 || x < 0.38 => (holder, from),
+                    x if x < 0.58 => {
                         let since = dice.int(i64::from(year) + 1, 2025) as i32;
-                        (self.found(&mut dice, parcels[building.parcel].land_use, "在营", Some(since)), day(since, dice.int(1, 300) as u32))
+                        (
+                            self.found(&mut dice, parcels[building.parcel].land_use, "在营", Some(since)),
+                            day(since, dice.int(1, 300) as u32),
+                        )
                     }
                     // Nobody rents this floor.
                     _ => continue,
@@ -233,7 +273,8 @@ impl Residents {
                     year,
                     output: (output * 10.0).round() / 10.0,
                     tax: (output * tax_rate * 10.0).round() / 10.0,
-                    fixed_assets: (base * 0.62 * (0.9 + 0.03 * f64::from(year - since)) * (0.5 + 0.5 * intensity)).round(),
+                    fixed_assets: (base * 0.62 * (0.9 + 0.03 * f64::from(year - since)) * (0.5 + 0.5 * intensity))
+                        .round(),
                     employees: if closed { 0 } else { (3.0 + output / dice.range(95.0, 150.0)).round() as i64 },
                 });
             }

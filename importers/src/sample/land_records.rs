@@ -7,7 +7,8 @@ use chrono::{Days, NaiveDate};
 use super::dice::Dice;
 use super::enterprises::Residents;
 use super::massing::completion_year;
-use super::parcels::{Parcel, Story};
+use super::parcels::Parcel;
+use super::stories::Story;
 use super::zoning::LandUse;
 
 /// A land contract; money in 10 000 CNY.
@@ -106,9 +107,9 @@ pub(super) fn register(seed: u64, parcels: &[Parcel], residents: &Residents) -> 
 
 fn agreed_start(seed: u64, i: usize, story: Story, dice: &mut Dice) -> NaiveDate {
     match story {
-        Story::NotYetDue if dice.chance(0.5) => after(as_of(), dice.int(40, 260)),
+        Story::NotYetDue if dice.chance(0.5) => after(as_of(), dice.int(30, 120)),
         Story::NotYetDue => back(dice.int(60, 300)),
-        Story::Building => back(dice.int(240, 560)),
+        Story::Building => back(dice.int(310, 560)),
         Story::Late => back(dice.int(400, 690)),
         Story::VeryLate => back(dice.int(790, 1500)),
         Story::StalledArea | Story::StalledMoney => back(dice.int(1150, 1800)),
@@ -148,7 +149,9 @@ impl Register {
         self.add("项目核准", after(signed, dice.int(5, 40)), None, "");
         if story == Story::Excused {
             let reasons = ["文物勘探，暂缓施工", "控制性详细规划调整", "土地未按约定交付", "高压线迁改未完成"];
-            self.add("政府原因", after(start, dice.int(-60, 20)), None, dice.pick(&reasons));
+            let date = after(start, dice.int(-60, 20));
+            let reason = *dice.pick(&reasons);
+            self.add("政府原因", date, None, reason);
             return;
         }
         self.add("土地交付", after(signed, dice.int(45, 120)), None, "");
@@ -181,7 +184,10 @@ impl Register {
                 };
                 self.add("进度核查", after(began, dice.int(150, 220)), Some((developed * 0.7, invested * 0.7)), "");
                 self.add("进度核查", after(began, dice.int(300, 380)), Some((developed, invested)), "");
-                self.add("停工", after(began, dice.int(390, 560)), None, dice.pick(&["资金链断裂", "股东纠纷", "市场变化，项目暂停"]));
+                let reasons = ["资金链断裂", "股东纠纷", "市场变化，项目暂停"];
+                let date = after(began, dice.int(390, 560));
+                let reason = *dice.pick(&reasons);
+                self.add("停工", date, None, reason);
             }
             _ => {
                 let span = dice.int(430, 600);

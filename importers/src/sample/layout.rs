@@ -92,7 +92,8 @@ impl Layout {
         let tile_count = (columns_wanted as f64 / TILE_COLUMNS as f64).round().max(1.0) as usize;
         let tiles = (0..=tile_count).map(|t| t * columns_wanted / tile_count).collect();
         // Around 120.6° E, 31.2° N: inside the 3-degree zone whose central meridian is 120° E.
-        let origin = p(557_000.0 + (dice.unit() * 40.0).round() * 50.0, 3_452_000.0 + (dice.unit() * 40.0).round() * 50.0);
+        let origin =
+            p(557_000.0 + (dice.unit() * 40.0).round() * 50.0, 3_452_000.0 + (dice.unit() * 40.0).round() * 50.0);
         Self { seed, columns, rows, tiles, rivers, origin, rotation_rad: dice.range(-0.14, -0.08) }
     }
 

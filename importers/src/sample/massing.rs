@@ -4,9 +4,10 @@
 
 use super::compounds::{campus, commerce, dormitories, factories, halls, plant, warehouses};
 use super::dice::Dice;
-use super::parcels::{Parcel, Story};
+use super::parcels::Parcel;
 use super::plane::{P, centroid, signed_area};
 use super::site::{Mass, Purpose, Rect, Site};
+use super::stories::Story;
 use super::streets::{StreetClass, Streets};
 use super::terrain::Terrain;
 use super::works::{TankSpec, chemical, facility};
@@ -75,7 +76,7 @@ pub(super) fn build(seed: u64, parcels: &[Parcel], streets: &Streets, terrain: &
     for (i, parcel) in parcels.iter().enumerate() {
         let mut dice = Dice::new(seed, "massing", i as u64);
         let mut site = Site::new(parcel);
-        let front_m = match streets.streets[parcel.street].class {
+        let front_m = match streets.list[parcel.street].class {
             StreetClass::Arterial => 16.0,
             StreetClass::Collector => 12.5,
             _ => 11.0,
@@ -85,12 +86,10 @@ pub(super) fn build(seed: u64, parcels: &[Parcel], streets: &Streets, terrain: &
             Story::Late | Story::VeryLate | Story::Excused | Story::NotYetDue | Story::NoRecord | Story::Reserve
         );
         let mut tanks = Vec::new();
-        if stands {
-            if let Some(pad) = site.clear_rect(5.0, front_m) {
-                tanks = occupy(&mut site, phase(pad, parcel.story), parcel, &mut dice, &mut chemical_works);
-                if parcel.land_use.granted() && parcel.story != Story::FirstPhase {
-                    second_pad(&mut site, pad, front_m, parcel, &mut dice);
-                }
+        if stands && let Some(pad) = site.clear_rect(5.0, front_m) {
+            tanks = occupy(&mut site, phase(pad, parcel.story), parcel, &mut dice, &mut chemical_works);
+            if parcel.land_use.granted() && parcel.story != Story::FirstPhase {
+                second_pad(&mut site, pad, front_m, parcel, &mut dice);
             }
         }
         let masses = std::mem::take(&mut site.masses);
@@ -113,8 +112,8 @@ pub(super) fn build(seed: u64, parcels: &[Parcel], streets: &Streets, terrain: &
 
 fn phase(pad: Rect, story: Story) -> Rect {
     match story {
-        Story::FirstPhase if pad.w() > pad.d() => Rect { x1: pad.x0 + (pad.w() * 0.46).floor(), ..pad },
-        Story::FirstPhase => Rect { y1: pad.y0 + (pad.d() * 0.48).floor(), ..pad },
+        Story::FirstPhase if pad.w() > pad.d() => Rect { x1: pad.x0 + (pad.w() * 0.52).floor(), ..pad },
+        Story::FirstPhase => Rect { y1: pad.y0 + (pad.d() * 0.54).floor(), ..pad },
         _ => pad,
     }
 }
@@ -193,7 +192,8 @@ fn as_far_as(story: Story, area_m2: f64, masses: Vec<Mass>, dice: &mut Dice) -> 
                     continue;
                 }
                 built += footprint;
-                let mass = if story == Story::StalledArea || dice.chance(0.5) { foundation(mass) } else { low(mass, 0.5) };
+                let mass =
+                    if story == Story::StalledArea || dice.chance(0.5) { foundation(mass) } else { low(mass, 0.5) };
                 out.push((mass, STOPPED));
             }
         }

@@ -10,6 +10,7 @@ mod enterprises;
 mod error;
 mod land_records;
 mod layout;
+mod lot;
 mod massing;
 mod networks;
 mod parcels;
@@ -17,6 +18,8 @@ mod park;
 mod place;
 mod plane;
 mod site;
+mod stories;
+mod street_names;
 mod streets;
 mod surfaces;
 mod terrain;
@@ -31,8 +34,8 @@ use serde::Serialize;
 pub use error::SampleError;
 
 use networks::{Ground, KINDS};
-use parcels::Story;
 use park::Park;
+use stories::Story;
 
 /// Fewest parcels that make a park with all its parts.
 pub const FEWEST_PARCELS: usize = 40;
@@ -113,7 +116,7 @@ pub struct SampleSummary {
 pub fn generate(
     dir: &Path,
     options: &SampleOptions,
-    progress: &dyn Fn(SampleProgress),
+    progress: &dyn Fn(&SampleProgress),
 ) -> Result<SampleSummary, SampleError> {
     if options.parcels < FEWEST_PARCELS {
         return Err(SampleError::TooFewParcels { parcels: options.parcels, fewest: FEWEST_PARCELS });
@@ -125,11 +128,11 @@ pub fn generate(
     Ok(summary)
 }
 
-fn make(dir: &Path, options: &SampleOptions, progress: &dyn Fn(SampleProgress)) -> Result<SampleSummary, SampleError> {
+fn make(dir: &Path, options: &SampleOptions, progress: &dyn Fn(&SampleProgress)) -> Result<SampleSummary, SampleError> {
     let total = 5 + KINDS.len();
     let mut done = 0;
     let mut step = |words: &'static str| {
-        progress(SampleProgress { step: words, done, total });
+        progress(&SampleProgress { step: words, done, total });
         done += 1;
     };
     step("laying out streets and parcels");

@@ -4,50 +4,21 @@
 
 use std::collections::BinaryHeap;
 
-use super::blocks::Block;
+use super::blocks::{Block, along_frontage};
 use super::dice::Dice;
 use super::layout::Layout;
-use super::plane::{INTERIOR, Lot, P, centroid, distance_to_segment, edges, mix, tight_box};
-use super::streets::Streets;
+use super::lot::{INTERIOR, Lot};
+use super::plane::{P, centroid, distance_to_segment, edges, mix, tight_box};
+use super::stories::{Story, tell_stories};
+use super::streets::{StreetClass, Streets};
 use super::zoning::{LandUse, developing, facilities, zone_of};
 
 /// Smallest parcel, m².
 const SMALLEST_M2: f64 = 3_000.0;
+/// Largest parcel but for the hill park, m².
+const LARGEST_M2: f64 = 82_000.0;
 /// Shortest frontage to a street, m.
 const FRONTAGE_M: f64 = 24.0;
-
-/// What became of a parcel. Decides its buildings, its contract and its events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Story {
-    /// Built and in use.
-    Operating,
-    /// Built and in use on part of the land, the rest kept for a second phase.
-    FirstPhase,
-    /// Built, production ended, empty halls.
-    Closed,
-    /// Building as agreed.
-    Building,
-    /// Agreed start not yet reached.
-    NotYetDue,
-    /// Never started, one to two years late.
-    Late,
-    /// Never started, more than two years late.
-    VeryLate,
-    /// Started, under a third developed, suspended over a year.
-    StalledArea,
-    /// Started, under a quarter invested, suspended over a year.
-    StalledMoney,
-    /// Never started, excused by a cause of the government.
-    Excused,
-    /// Old use without a contract on record, built.
-    OldUse,
-    /// Empty land without a contract on record.
-    NoRecord,
-    /// Public facility or green: allocated, no contract.
-    Public,
-    /// Held by the land bank.
-    Reserve,
-}
 
 /// A parcel.
 #[derive(Debug)]
@@ -64,9 +35,8 @@ pub(super) struct Parcel {
     pub(super) developing: bool,
     /// Street of the main front.
     pub(super) street: usize,
-    /// Centre on the plan and in the park.
+    /// Centre on the plan.
     pub(super) plan_centre: P,
-    pub(super) centre: P,
 }
 
 impl Parcel {
@@ -88,7 +58,8 @@ pub(super) fn divide_blocks(layout: &Layout, streets: &Streets, blocks: &[Block]
     let mut queue: BinaryHeap<(u64, std::cmp::Reverse<usize>)> = BinaryHeap::new();
     let push = |leaves: &mut Vec<Leaf>, queue: &mut BinaryHeap<_>, leaf: Leaf| {
         // Positive floats order like their bits.
-        let urgency = leaf.lot.area() / leaf.wanted_m2;
+        let too_large = leaf.lot.area() > LARGEST_M2 && leaf.wanted_m2 < 1.0e8;
+        let urgency = leaf.lot.area() / leaf.wanted_m2 + if too_large { 1000.0 } else { 0.0 };
         queue.push((urgency.to_bits(), std::cmp::Reverse(leaves.len())));
         leaves.push(leaf);
     };
@@ -135,7 +106,6 @@ pub(super) fn divide_blocks(layout: &Layout, streets: &Streets, blocks: &[Block]
                 developing: developing(layout, block.column, block.row),
                 street: main_street(&lot, streets),
                 plan_centre: layout.plan(centre),
-                centre,
                 lot,
             });
         }
@@ -164,10 +134,11 @@ fn split_lot(lot: &Lot, dice: &mut Dice) -> Option<(Lot, Lot)> {
         };
         let skew = if dice.chance(0.25) { dice.range(-0.10, 0.10) } else { dice.range(-0.012, 0.012) };
         let Some((one, two)) = lot.cut(at, direction.turned(skew), INTERIOR) else { continue };
-        if corner_cut && attempt < 6 {
-            if let Some(pair) = l_shaped(&one, &two, dice) {
-                return Some(pair);
-            }
+        if corner_cut
+            && attempt < 6
+            && let Some(pair) = l_shaped(&one, &two, dice)
+        {
+            return Some(pair);
         }
         if sensible(&one) && sensible(&two) {
             return Some((one, two));
@@ -185,12 +156,17 @@ fn l_shaped(one: &Lot, two: &Lot, dice: &mut Dice) -> Option<(Lot, Lot)> {
     let joined = one.merged(&taken)?;
     // The two must still be what they were together.
     let exact = (joined.area() - one.area() - taken.area()).abs() < 0.5;
-    (exact && joined.frontage() >= FRONTAGE_M && joined.area() >= 2.0 * SMALLEST_M2 && sensible(&rest)).then_some((joined, rest))
+    (exact && joined.frontage() >= FRONTAGE_M && joined.area() >= 2.0 * SMALLEST_M2 && sensible(&rest))
+        .then_some((joined, rest))
 }
 
 fn sensible(lot: &Lot) -> bool {
     let (_, _, long, wide) = tight_box(&lot.ring);
-    lot.area() >= SMALLEST_M2 && lot.frontage() >= FRONTAGE_M && long < 3.4 * wide && wide > 34.0 && lot.area() > 0.42 * long * wide
+    lot.area() >= SMALLEST_M2
+        && lot.frontage() >= FRONTAGE_M
+        && long < 3.4 * wide
+        && wide > 34.0
+        && lot.area() > 0.42 * long * wide
 }
 
 /// Round to the millimetre and give neighbours each other's corners, so that shared boundaries are the same points.
@@ -214,7 +190,13 @@ fn share_corners(mut lots: Vec<Lot>) -> Vec<Lot> {
             let mut between: Vec<P> = corners
                 .iter()
                 .copied()
-                .filter(|&c| c != a && c != b && distance_to_segment(c, a, b) < 0.003 && (c - a).len() > 0.01 && (c - b).len() > 0.01)
+                .filter(|&c| {
+                    c != a
+                        && c != b
+                        && distance_to_segment(c, a, b) < 0.003
+                        && (c - a).len() > 0.01
+                        && (c - b).len() > 0.01
+                })
                 .collect();
             between.sort_by(|x, y| (*x - a).len().total_cmp(&(*y - a).len()));
             between.dedup();
@@ -242,9 +224,9 @@ fn main_street(lot: &Lot, streets: &Streets) -> usize {
     }
     let longest = lengths.iter().map(|entry| entry.1).fold(0.0, f64::max);
     let weight = |&(street, length): &(usize, f64)| {
-        let class = match streets.streets[street].class {
-            super::streets::StreetClass::Arterial => 0.9,
-            super::streets::StreetClass::Collector => 1.2,
+        let class = match streets.list[street].class {
+            StreetClass::Arterial => 0.9,
+            StreetClass::Collector => 1.2,
             _ => 1.0,
         };
         if length < 0.35 * longest { 0.0 } else { class * length }
@@ -280,59 +262,9 @@ fn place_facilities(layout: &Layout, parcels: &mut [Parcel]) {
     }
 }
 
-/// Share of granted parcels with each story that is not plain operation; the rest operates.
-const STORIES: [(Story, f64); 12] = [
-    (Story::Late, 0.028),
-    (Story::VeryLate, 0.024),
-    (Story::StalledArea, 0.022),
-    (Story::StalledMoney, 0.018),
-    (Story::Excused, 0.018),
-    (Story::NotYetDue, 0.024),
-    (Story::Building, 0.045),
-    (Story::NoRecord, 0.018),
-    (Story::Closed, 0.030),
-    (Story::FirstPhase, 0.060),
-    (Story::OldUse, 0.030),
-    (Story::Reserve, 0.022),
-];
-
-fn tell_stories(layout: &Layout, parcels: &mut [Parcel]) {
-    let mut dice = Dice::new(layout.seed, "stories", 0);
-    let mut order: Vec<(f64, usize)> = Vec::new();
-    for (i, parcel) in parcels.iter_mut().enumerate() {
-        if parcel.land_use == LandUse::Reserve {
-            parcel.story = Story::Reserve;
-        } else if !parcel.land_use.granted() {
-            parcel.story = Story::Public;
-        } else {
-            // Land in the developing quarter, and industrial land, is likelier to be unfinished.
-            // Chemical works are few and large: nearly all of them run.
-            let bias = if parcel.developing { 0.62 } else { 1.0 }
-                * match parcel.land_use {
-                    LandUse::Chemical => 1.8,
-                    use_ if use_.industrial() => 1.0,
-                    _ => 2.5,
-                };
-            order.push((dice.unit() * bias, i));
-        }
-    }
-    order.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let granted = order.len() as f64;
-    let mut queue = order.into_iter().map(|(_, i)| i);
-    for (story, share) in STORIES {
-        for i in queue.by_ref().take((granted * share).round().max(1.0) as usize) {
-            // A first phase needs land for a second one; small parcels have room for one phase only.
-            parcels[i].story = if story == Story::FirstPhase && parcels[i].area_m2() < 6_000.0 { Story::Operating } else { story };
-            if story == Story::Reserve {
-                parcels[i].land_use = LandUse::Reserve;
-            }
-        }
-    }
-}
-
 /// The middle of a lot's front on its main street and the direction along it.
 pub(super) fn front(parcel: &Parcel, share: f64) -> Option<(P, P)> {
-    super::blocks::along_frontage(&parcel.lot, parcel.street as i32, share)
+    along_frontage(&parcel.lot, parcel.street as i32, share)
 }
 
 /// A point a little inside the parcel from its front.

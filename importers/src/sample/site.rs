@@ -2,8 +2,8 @@
 //!
 //! Which buildings go there is left to `compounds`.
 
-use super::plane::{P, edges, fits, p};
 use super::parcels::Parcel;
+use super::plane::{P, edges, fits, p};
 
 /// A rectangle in site axes, m.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -133,11 +133,6 @@ impl Site {
         (self.origin + self.along * q.x + self.along.left() * q.y).to_mm()
     }
 
-    /// Site point of park coordinates.
-    pub(super) fn local(&self, xy: P) -> P {
-        p((xy - self.origin).dot(self.along), (xy - self.origin).dot(self.along.left()))
-    }
-
     /// Direction of the front in the park, as a unit vector.
     pub(super) fn along(&self) -> P {
         self.along
@@ -154,8 +149,8 @@ impl Site {
         for first in 0..rows {
             for &start in &spans[first] {
                 let mut span = start;
-                for last in first..rows {
-                    let widest = spans[last]
+                for (last, row) in spans.iter().enumerate().skip(first) {
+                    let widest = row
                         .iter()
                         .map(|s| (s.0.max(span.0), s.1.min(span.1)))
                         .max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)));
@@ -206,7 +201,9 @@ impl Site {
     /// Put a structure with outline `ring` here unless it would leave the site or come near another one. Tells whether it stands.
     pub(super) fn put(&mut self, ring: Vec<P>, mass: (Purpose, &'static str, u32, f64), gap: f64) -> bool {
         let bounds = bounds(&ring);
-        if !fits(&ring, &self.outline, 2.0) || self.masses.iter().any(|m| super::site::bounds(&m.ring).near(&bounds, gap)) {
+        if !fits(&ring, &self.outline, 2.0)
+            || self.masses.iter().any(|m| super::site::bounds(&m.ring).near(&bounds, gap))
+        {
             return false;
         }
         let (purpose, name, storeys, storey_height_m) = mass;
@@ -228,7 +225,13 @@ impl Site {
     }
 
     /// Put an L: the whole front of `rect` `wing` m deep, and one side.
-    pub(super) fn ell(&mut self, rect: Rect, wing: f64, at_left: bool, mass: (Purpose, &'static str, u32, f64)) -> bool {
+    pub(super) fn ell(
+        &mut self,
+        rect: Rect,
+        wing: f64,
+        at_left: bool,
+        mass: (Purpose, &'static str, u32, f64),
+    ) -> bool {
         let Rect { x0, y0, x1, y1 } = rect;
         let ring = if at_left {
             vec![p(x0, y0), p(x1, y0), p(x1, y0 + wing), p(x0 + wing, y0 + wing), p(x0 + wing, y1), p(x0, y1)]
@@ -269,8 +272,8 @@ impl Site {
 
 /// The rectangle around a ring in site axes.
 pub(super) fn bounds(ring: &[P]) -> Rect {
-    ring.iter().fold(
-        Rect { x0: f64::INFINITY, y0: f64::INFINITY, x1: f64::NEG_INFINITY, y1: f64::NEG_INFINITY },
-        |r, q| Rect { x0: r.x0.min(q.x), y0: r.y0.min(q.y), x1: r.x1.max(q.x), y1: r.y1.max(q.y) },
-    )
+    ring.iter()
+        .fold(Rect { x0: f64::INFINITY, y0: f64::INFINITY, x1: f64::NEG_INFINITY, y1: f64::NEG_INFINITY }, |r, q| {
+            Rect { x0: r.x0.min(q.x), y0: r.y0.min(q.y), x1: r.x1.max(q.x), y1: r.y1.max(q.y) }
+        })
 }

@@ -5,6 +5,7 @@
 use super::dice::Dice;
 use super::layout::{Layout, RIVER_ROW, ROWS_PER_BAND};
 use super::plane::{P, cross_at, densified, mix, p};
+use super::street_names::{ACROSS_NAMES, ALONG_NAMES, LOCAL_NAMES, named};
 
 /// Streets beyond the park's edge run on for this length, m.
 const APPROACH_M: f64 = 185.0;
@@ -79,7 +80,7 @@ pub(super) struct Junction {
 /// All streets.
 #[derive(Debug, Default)]
 pub(super) struct Streets {
-    pub(super) streets: Vec<Street>,
+    pub(super) list: Vec<Street>,
     pub(super) junctions: Vec<Junction>,
     /// Street along the south side of each row, by row line.
     across: Vec<usize>,
@@ -87,20 +88,6 @@ pub(super) struct Streets {
     along: Vec<Vec<usize>>,
     /// Column line and band of each bridge.
     pub(super) bridges: Vec<(usize, usize)>,
-}
-
-const ACROSS_NAMES: [&str; 12] =
-    ["工业路", "兴业路", "科技路", "振兴路", "和谐路", "润泽路", "长青路", "安泰路", "启航路", "群英路", "汇丰路", "新源路"];
-const ALONG_NAMES: [&str; 12] =
-    ["西苑路", "腾飞路", "东方路", "迎宾路", "锦绣路", "凤凰路", "朝阳路", "文昌路", "金桥路", "明珠路", "春晖路", "致远路"];
-const LOCAL_NAMES: [&str; 32] = [
-    "紫薇巷", "银杏街", "翠竹街", "玉兰街", "金桂街", "丹枫街", "海棠街", "樱花街", "芙蓉街", "雪松街", "香樟街", "梧桐街", "石榴街",
-    "茉莉街", "月季街", "桃园街", "梅园街", "兰亭街", "菊香街", "荷塘街", "柳堤街", "杏林街", "枫林街", "竹海街", "青松街", "白杨街",
-    "红叶街", "碧桃街", "丁香街", "木槿街", "蔷薇街", "百合街",
-];
-
-fn named(names: &[&str], k: usize, pattern: (&str, &str)) -> String {
-    names.get(k).map_or_else(|| format!("{}{}{}", pattern.0, k + 1, pattern.1), |name| (*name).to_owned())
 }
 
 impl Streets {
@@ -116,9 +103,9 @@ impl Streets {
                 let mut seen: Vec<usize> = pieces.iter().copied().filter(|&s| s != usize::MAX).collect();
                 seen.dedup();
                 for s in seen {
-                    let (low, high) = (streets.streets[s].a.y - 0.01, streets.streets[s].b.y + 0.01);
+                    let (low, high) = (streets.list[s].a.y - 0.01, streets.list[s].b.y + 0.01);
                     for &t in &streets.across {
-                        if (low..high).contains(&streets.streets[t].a.y) {
+                        if (low..high).contains(&streets.list[t].a.y) {
                             pairs.push((s, t));
                         }
                     }
@@ -127,7 +114,7 @@ impl Streets {
             pairs
         };
         for (s, t) in crossings {
-            let at = p(streets.streets[s].a.x, streets.streets[t].a.y);
+            let at = p(streets.list[s].a.x, streets.list[t].a.y);
             streets.join(at, &[s, t]);
         }
         streets
@@ -155,7 +142,7 @@ impl Streets {
                 _ if line % ROWS_PER_BAND == 2 => (0.0, APPROACH_M),
                 _ => (0.0, 0.0),
             };
-            self.across.push(self.streets.len());
+            self.across.push(self.list.len());
             self.push(class, name, width_m, p(-west, v), p(w + east, v));
         }
     }
@@ -181,14 +168,14 @@ impl Streets {
                 if row % ROWS_PER_BAND == RIVER_ROW {
                     if bridged {
                         self.bridges.push((line, row / ROWS_PER_BAND));
-                        by_row.push(self.streets.len());
+                        by_row.push(self.list.len());
                     } else {
                         self.push(class, name.clone(), width_m, p(u, from), p(u, layout.rows[row]));
                         from = layout.rows[row + 1];
                         by_row.push(usize::MAX);
                     }
                 } else {
-                    by_row.push(self.streets.len());
+                    by_row.push(self.list.len());
                 }
             }
             self.push(class, name, width_m, p(u, from), p(u, h + approach));
@@ -203,8 +190,8 @@ impl Streets {
             StreetClass::Local => 4.5,
             StreetClass::Rail => 8.0,
         };
-        self.streets.push(Street { class, name, width_m, verge_m, a, b, marks: Vec::new() });
-        self.streets.len() - 1
+        self.list.push(Street { class, name, width_m, verge_m, a, b, marks: Vec::new() });
+        self.list.len() - 1
     }
 
     fn join(&mut self, at: P, streets: &[usize]) -> usize {
@@ -217,7 +204,7 @@ impl Streets {
     }
 
     fn mark(&mut self, s: usize, at: P, junction: usize) {
-        let street = &mut self.streets[s];
+        let street = &mut self.list[s];
         let t = (at - street.a).len();
         let place = street.marks.partition_point(|mark| mark.0 < t);
         street.marks.insert(place, (t, junction));
@@ -229,7 +216,7 @@ impl Streets {
             .iter()
             .map(|&(line, band)| {
                 let street = self.along[line][band * ROWS_PER_BAND + RIVER_ROW];
-                (layout.columns[line], self.streets[street].width_m, band)
+                (layout.columns[line], self.list[street].width_m, band)
             })
             .collect::<Vec<_>>()
             .into_iter()
@@ -247,16 +234,22 @@ impl Streets {
 
     /// Where a local street that should end at `wanted` on street `s` ends best: at a local street from the other side if one is near.
     pub(super) fn local_end(&self, s: usize, wanted: P) -> P {
-        let street = &self.streets[s];
+        let street = &self.list[s];
         let near = street.marks.iter().map(|&(_, j)| &self.junctions[j]).filter(|j| (j.at - wanted).len() < SNAP_M);
         near.min_by(|x, y| (x.at - wanted).len().total_cmp(&(y.at - wanted).len())).map_or(wanted, |j| j.at)
     }
 
     /// A local street from `a` on street `from` to `b` on street `to`.
-    pub(super) fn add_local(&mut self, (a, from): (P, usize), (b, to): (P, usize), width_m: f64, number: usize) -> usize {
+    pub(super) fn add_local(
+        &mut self,
+        (a, from): (P, usize),
+        (b, to): (P, usize),
+        width_m: f64,
+        number: usize,
+    ) -> usize {
         let s = self.push(StreetClass::Local, named(&LOCAL_NAMES, number, ("园区", "号路")), width_m, a, b);
         for (at, on) in [(a, from), (b, to)] {
-            let here = self.streets[on].marks.iter().map(|m| m.1).find(|&j| (self.junctions[j].at - at).len() < 0.01);
+            let here = self.list[on].marks.iter().map(|m| m.1).find(|&j| (self.junctions[j].at - at).len() < 0.01);
             match here {
                 Some(junction) => {
                     self.junctions[junction].streets.push(s);
@@ -272,7 +265,7 @@ impl Streets {
 
     /// Where the axes of two streets, each moved to its left by its own offset, meet on the plan.
     pub(super) fn meeting(&self, s: usize, offset_s: f64, t: usize, offset_t: f64) -> Option<P> {
-        let (s, t) = (&self.streets[s], &self.streets[t]);
+        let (s, t) = (&self.list[s], &self.list[t]);
         // Offsets can carry the meeting point a little beyond an end, so both lines are made longer.
         let over = 60.0;
         let (a, b) = (s.at(-over, offset_s), s.at(s.length() + over, offset_s));
@@ -283,7 +276,7 @@ impl Streets {
     /// Centre lines between junctions, placed in the park: street number and points.
     pub(super) fn centre_lines(&self, layout: &Layout) -> Vec<(usize, Vec<P>)> {
         let mut lines = Vec::new();
-        for (s, street) in self.streets.iter().enumerate() {
+        for (s, street) in self.list.iter().enumerate() {
             let mut stops = vec![0.0];
             for &(t, _) in &street.marks {
                 if t - stops[stops.len() - 1] > 1.0 && street.length() - t > 1.0 {

@@ -8,8 +8,9 @@ use super::blocks::Block;
 use super::dice::{Dice, noise};
 use super::layout::{Layout, RIVER_ROW, ROWS_PER_BAND};
 use super::massing::Massing;
-use super::parcels::{Parcel, Story};
-use super::plane::{P, fits, inset, p, signed_area, tight_box};
+use super::parcels::Parcel;
+use super::plane::{P, distance_to_segment, fits, inset, p, signed_area, tight_box};
+use super::stories::Story;
 use super::streets::Streets;
 use super::zoning::LandUse;
 
@@ -50,7 +51,9 @@ pub(super) fn cover(
         river(layout, streets, band, &mut covers);
     }
     for block in blocks {
-        covers.push(Cover { kind: GRASS, name: "道路绿化带", rings: vec![block.kerb.clone(), block.lot.ring.clone()] });
+        covers.push(Cover {
+            kind: GRASS, name: "道路绿化带", rings: vec![block.kerb.clone(), block.lot.ring.clone()]
+        });
     }
     let mut yards: Vec<Vec<usize>> = vec![Vec::new(); parcels.len()];
     for (k, yard) in massing.yards.iter().enumerate() {
@@ -89,14 +92,16 @@ fn river(layout: &Layout, streets: &Streets, band: usize, covers: &mut Vec<Cover
         let mut dice = Dice::new(layout.seed, "banks", (band * 10_000) as u64 + (from + 1000.0) as u64);
         for side in [-1.0, 1.0] {
             let street = streets.around(0, row)[if side < 0.0 { 0 } else { 2 }];
-            let edge = layout.rows[if side < 0.0 { row } else { row + 1 }] - side * (streets.streets[street].width_m / 2.0 + 2.0);
+            let edge =
+                layout.rows[if side < 0.0 { row } else { row + 1 }] - side * (streets.list[street].width_m / 2.0 + 2.0);
             let mut u = from;
             while u < to - 20.0 {
                 let end = f64::min(u + dice.range(70.0, 190.0), to);
                 let (kind, name) = if dice.chance(0.38) { (FOREST, "滨河林带") } else { (GRASS, "滨河绿地") };
                 let inner = |u: f64| bank(side, u) + p(0.0, side * 1.5);
                 let outer = move |u: f64| p(u, edge);
-                let path = if side > 0.0 { ribbon(u, end, 14.0, inner, outer) } else { ribbon(u, end, 14.0, outer, inner) };
+                let path =
+                    if side > 0.0 { ribbon(u, end, 14.0, inner, outer) } else { ribbon(u, end, 14.0, outer, inner) };
                 covers.push(Cover { kind, name, rings: vec![place(path)] });
                 u = end;
             }
@@ -127,15 +132,17 @@ fn on_parcel(layout: &Layout, parcel: &Parcel, i: usize, massing: &Massing, yard
         }
         (_, Story::Late | Story::VeryLate | Story::Excused | Story::NotYetDue | Story::NoRecord | Story::Reserve) => {
             // Cleared land grows over after a while.
-            if matches!(parcel.story, Story::VeryLate | Story::Reserve | Story::NoRecord) {
-                if let Some(inner) = inset(ring, 4.0) {
-                    covers.push(Cover { kind: GRASS, name: "荒草地", rings: vec![inner] });
-                }
+            if matches!(parcel.story, Story::VeryLate | Story::Reserve | Story::NoRecord)
+                && let Some(inner) = inset(&plain(ring), 4.0)
+            {
+                let inner = inner.into_iter().map(P::to_mm).collect();
+                covers.push(Cover { kind: GRASS, name: "荒草地", rings: vec![inner] });
             }
         }
         (_, Story::StalledArea | Story::StalledMoney | Story::Building) => {}
         _ => {
-            let Some(inner) = inset(ring, 2.5) else { return };
+            let Some(inner) = inset(&plain(ring), 2.5) else { return };
+            let inner: Vec<P> = inner.into_iter().map(P::to_mm).collect();
             let mut paved = vec![inner.clone()];
             for &k in yards {
                 let yard = &massing.yards[k];
@@ -150,6 +157,22 @@ fn on_parcel(layout: &Layout, parcel: &Parcel, i: usize, massing: &Massing, yard
             covers.push(Cover { kind: GRASS, name: "厂区绿化", rings: vec![ring.clone(), inner] });
         }
     }
+}
+
+/// A ring without corners that lie on the line between their neighbours, and without very short edges.
+fn plain(ring: &[P]) -> Vec<P> {
+    let mut out = ring.to_vec();
+    let mut i = 0;
+    while i < out.len() && out.len() > 4 {
+        let n = out.len();
+        let (before, next) = (out[(i + n - 1) % n], out[(i + 1) % n]);
+        if distance_to_segment(out[i], before, next) < 0.1 || (next - out[i]).len() < 1.0 {
+            out.remove(i);
+        } else {
+            i += 1;
+        }
+    }
+    out
 }
 
 /// A rounded shape in the middle of a parcel, as large as fits.
@@ -175,45 +198,73 @@ fn blob(seed: u64, parcel: &Parcel, i: usize, share: f64) -> Option<Vec<P>> {
 fn fields(layout: &Layout, covers: &mut Vec<Cover>) {
     let (w, h) = layout.extent();
     let mut dice = Dice::new(layout.seed, "fields", 0);
-    let depth = 205.0;
-    let clear = 26.0;
-    let river = |v: f64| layout.rows.windows(2).enumerate().any(|(r, pair)| r % ROWS_PER_BAND == RIVER_ROW && v > pair[0] - 14.0 && v < pair[1] + 14.0);
-    // Fields keep clear of the streets that lead out of the park.
-    let on_street = |at: f64, lines: &[f64]| lines.iter().any(|line| (at - line).abs() < 36.0);
+    // Fields begin behind the park's outer streets and end inside the terrain.
+    let (near, far) = (19.0, 218.0);
+    let arterials: Vec<f64> =
+        (0..layout.tiles.len() - 1).map(|tile| layout.columns[layout.arterial_of(tile)]).collect();
     for (side, length) in [(0, w), (1, h), (2, w), (3, h)] {
-        let mut s = if side % 2 == 0 { -depth } else { 0.0 };
-        let end = if side % 2 == 0 { length + depth } else { length };
-        while s < end - 40.0 {
-            let next = f64::min(s + dice.range(62.0, 128.0), end);
-            let rows = [clear, clear + dice.range(70.0, 100.0), depth];
-            for pair in rows.windows(2) {
-                let (d0, d1) = (pair[0] + 2.5, pair[1] - 2.5);
-                let (s0, s1) = (s + 2.5, next - 2.5);
+        let (mut s, end) = if side % 2 == 0 { (-far, length + far) } else { (-near, length + near) };
+        while s < end - 20.0 {
+            let next = f64::min(s + dice.range(58.0, 118.0), end);
+            let depths = [near, near + dice.range(78.0, 112.0), far];
+            for pair in depths.windows(2) {
+                let (d0, d1) = (pair[0] + 2.0, pair[1] - 2.0);
                 let kind = match dice.unit() {
-                    x if x < 0.52 => (GRASS, "农田"),
-                    x if x < 0.66 => (FOREST, "防护林"),
-                    x if x < 0.74 => (WATER, "鱼塘"),
+                    x if x < 0.64 => (GRASS, "农田"),
+                    x if x < 0.80 => (FOREST, "防护林"),
+                    x if x < 0.87 => (WATER, "鱼塘"),
                     _ => continue,
                 };
-                let corners = match side {
-                    0 => [p(s0, -d1), p(s1, -d1), p(s1, -d0), p(s0, -d0)],
-                    1 => [p(w + d0, s0), p(w + d1, s0), p(w + d1, s1), p(w + d0, s1)],
-                    2 => [p(s0, h + d0), p(s1, h + d0), p(s1, h + d1), p(s0, h + d1)],
-                    _ => [p(-d1, s0), p(-d0, s0), p(-d0, s1), p(-d1, s1)],
-                };
-                let blocked = corners.iter().chain([&((corners[0] + corners[2]) * 0.5)]).any(|q| {
-                    river(q.y)
-                        || if side % 2 == 0 { on_street(q.x, &layout.columns) } else { on_street(q.y, &layout.rows) }
-                });
-                if blocked {
-                    continue;
-                }
-                let ring: Vec<P> = corners.iter().map(|&q| layout.place(q + p(dice.range(-2.0, 2.0), dice.range(-2.0, 2.0))).to_mm()).collect();
-                if signed_area(&ring) > 900.0 {
-                    covers.push(Cover { kind: kind.0, name: kind.1, rings: vec![ring] });
+                for (s0, s1) in beside_ways(layout, side, (s + 2.0, next - 2.0), &arterials) {
+                    let corners = match side {
+                        0 => [p(s0, -d1), p(s1, -d1), p(s1, -d0), p(s0, -d0)],
+                        1 => [p(w + d0, s0), p(w + d1, s0), p(w + d1, s1), p(w + d0, s1)],
+                        2 => [p(s0, h + d0), p(s1, h + d0), p(s1, h + d1), p(s0, h + d1)],
+                        _ => [p(-d1, s0), p(-d0, s0), p(-d0, s1), p(-d1, s1)],
+                    };
+                    let ring: Vec<P> = corners
+                        .iter()
+                        .map(|&q| layout.place(q + p(dice.range(-1.5, 1.5), dice.range(-1.5, 1.5))).to_mm())
+                        .collect();
+                    if signed_area(&ring) > 500.0 {
+                        covers.push(Cover { kind: kind.0, name: kind.1, rings: vec![ring] });
+                    }
                 }
             }
             s = next;
         }
     }
+}
+
+/// What is left of a stretch along a side of the park beside the streets and rivers that leave it there.
+fn beside_ways(layout: &Layout, side: usize, stretch: (f64, f64), arterials: &[f64]) -> Vec<(f64, f64)> {
+    let mut ways: Vec<(f64, f64)> = Vec::new();
+    if side.is_multiple_of(2) {
+        ways.extend(arterials.iter().map(|u| (u - 17.0, u + 17.0)));
+    } else {
+        for (line, &v) in layout.rows.iter().enumerate() {
+            match line % ROWS_PER_BAND {
+                RIVER_ROW => ways.push((v - 6.0, layout.rows[line + 1] + 20.0)),
+                4 => ways.push((v - 21.0, v + 21.0)),
+                _ => {}
+            }
+        }
+        // The rail spur leaves through the top row of each band, in the east.
+        if side == 1 {
+            for band in 0..layout.bands() {
+                let top = band * ROWS_PER_BAND + ROWS_PER_BAND;
+                let (v0, v1) = (layout.rows[top - 1], layout.rows[top]);
+                ways.push((v0 + 0.78 * (v1 - v0), v1 + 12.0));
+            }
+        }
+    }
+    let mut pieces = vec![stretch];
+    for way in ways {
+        pieces = pieces
+            .into_iter()
+            .flat_map(|(a, b)| [(a, b.min(way.0)), (a.max(way.1), b)])
+            .filter(|(a, b)| b - a > 14.0)
+            .collect();
+    }
+    pieces
 }

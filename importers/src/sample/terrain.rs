@@ -17,9 +17,9 @@ const MAX_SAMPLES: f64 = 4.0e6;
 
 /// A round hill in plan coordinates.
 #[derive(Debug)]
-pub(super) struct Hill {
-    pub(super) centre: P,
-    pub(super) radii: P,
+struct Hill {
+    centre: P,
+    radii: P,
     height_m: f64,
 }
 
@@ -63,7 +63,10 @@ impl<'a> Terrain<'a> {
                 let (c, r) = hill_cell(layout, band, tile);
                 let (w, h) = (layout.columns[c + 1] - layout.columns[c], layout.rows[r + 1] - layout.rows[r]);
                 hills.push(Hill {
-                    centre: p(layout.columns[c] + w * dice.range(0.46, 0.54), layout.rows[r] + h * dice.range(0.47, 0.53)),
+                    centre: p(
+                        layout.columns[c] + w * dice.range(0.46, 0.54),
+                        layout.rows[r] + h * dice.range(0.47, 0.53),
+                    ),
                     radii: p(w * 0.43, h * 0.42),
                     height_m: dice.range(10.5, 12.0),
                 });
@@ -79,7 +82,7 @@ impl<'a> Terrain<'a> {
         let (band, _) = layout.nearest_river(q.y);
         let (centre, half) = layout.river(band, q.x);
         let from_bank = (q.y - centre).abs() - half;
-        let water = WATER_M - VALLEY_FALL * q.x.max(0.0).min(4000.0);
+        let water = WATER_M - VALLEY_FALL * q.x.clamp(0.0, 4000.0);
         if from_bank <= 0.0 {
             let deck = self.decks.iter().find(|deck| deck.band == band && (q.x - deck.u).abs() <= deck.half_m);
             return if deck.is_some() { self.street_level(band, q.x, water) } else { water };
@@ -89,7 +92,9 @@ impl<'a> Terrain<'a> {
         let behind = if north { q.y - street } else { street - q.y };
         let street_level = self.street_level(band, q.x, water);
         if behind <= 0.0 {
-            if let Some(deck) = self.decks.iter().find(|deck| deck.band == band && (q.x - deck.u).abs() <= deck.half_m + 14.0) {
+            if let Some(deck) =
+                self.decks.iter().find(|deck| deck.band == band && (q.x - deck.u).abs() <= deck.half_m + 14.0)
+            {
                 // The ramp's embankment falls off sideways within 14 m.
                 let side = ease(((q.x - deck.u).abs() - deck.half_m) / 14.0);
                 return street_level * (1.0 - side) + self.terrace(from_bank, -behind, water, street_level, q) * side;
@@ -101,7 +106,8 @@ impl<'a> Terrain<'a> {
         let roll = ease(behind / 150.0)
             * (0.55 * noise(layout.seed ^ 0x31, q.x / 340.0, q.y / 340.0)
                 + 0.16 * noise(layout.seed ^ 0x32, q.x / 110.0, q.y / 110.0));
-        let level = water + STREET_ABOVE_WATER_M + (street_level - water - STREET_ABOVE_WATER_M) * (-behind / 200.0).exp();
+        let level =
+            water + STREET_ABOVE_WATER_M + (street_level - water - STREET_ABOVE_WATER_M) * (-behind / 200.0).exp();
         level + rise + roll + self.hill_height(q)
     }
 
@@ -149,11 +155,6 @@ impl<'a> Terrain<'a> {
             }
         }
         Grid { origin, cell_m, columns, rows, heights_m }
-    }
-
-    /// The hills, in band and tile order.
-    pub(super) fn hills(&self) -> &[Hill] {
-        &self.hills
     }
 }
 

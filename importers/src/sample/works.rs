@@ -19,6 +19,13 @@ pub(super) struct Substance {
     pub(super) most_t: f64,
 }
 
+impl Substance {
+    /// Kept liquid under pressure, in small vessels.
+    fn pressurised(self) -> bool {
+        self.most_t < 100.0
+    }
+}
+
 /// Substances of tank farms in turn.
 pub(super) const SUBSTANCES: [Substance; 5] = [
     Substance { name: "甲醇 methanol", cas: "67-56-1", density: 0.79, most_t: 4000.0 },
@@ -39,46 +46,70 @@ pub(super) struct TankSpec {
 
 /// A chemical works: office and control room in front, process units, a tank farm in its bund.
 pub(super) fn chemical(site: &mut Site, pad: Rect, dice: &mut Dice, substance: usize) -> Vec<TankSpec> {
-    let office_w = f64::min(38.0, pad.w() * 0.45).floor();
-    let front = site.block(Rect::new(pad.x0, pad.y0, office_w, 14.0), (Office, "中控办公楼", 3, 3.9));
+    let shallow = pad.d() < 66.0;
+    let (w, d) = if shallow { (15.0, f64::min(32.0, pad.d())) } else { (f64::min(38.0, pad.w() * 0.45).floor(), 14.0) };
+    let front = site.block(Rect::new(pad.x0, pad.y0, w, d.floor()), (Office, "中控办公楼", 3, 3.9));
     gatehouse(site, pad, dice);
-    let from = pad.y0 + if front { 14.0 + 18.0 } else { 0.0 };
-    let depth = pad.y1 - from;
-    if depth < 30.0 || pad.w() < 50.0 {
-        site.block(Rect { y0: from, ..pad }, (Process, "生产装置", 1, 12.0));
+    let pad = match (front, shallow) {
+        (false, _) => pad,
+        (true, true) => Rect { x0: pad.x0 + w + 14.0, ..pad },
+        (true, false) => Rect { y0: pad.y0 + d + 16.0, ..pad },
+    };
+    let (plant, farm) = if pad.w() >= 66.0 && pad.d() >= 24.0 {
+        // Side by side, with the pipe rack between.
+        let farm_w = f64::min(pad.w() * 0.5, 130.0);
+        let (plant, rack, farm) = if dice.chance(0.5) {
+            let edge = pad.x1 - farm_w;
+            (Rect { x1: edge - 15.0, ..pad }, edge - 10.0, Rect { x0: edge, ..pad })
+        } else {
+            let edge = pad.x0 + farm_w;
+            (Rect { x0: edge + 15.0, ..pad }, edge + 4.5, Rect { x1: edge, ..pad })
+        };
+        site.block(Rect { x0: rack, x1: rack + 5.5, ..pad }, (Process, "管廊架", 1, 7.5));
+        (plant, farm)
+    } else if pad.d() >= 54.0 {
+        let edge = pad.y0 + pad.d() * 0.48;
+        (Rect { y1: edge - 10.0, ..pad }, Rect { y0: edge, ..pad })
+    } else {
+        process_units(site, pad, dice);
         return Vec::new();
-    }
-    let farm_right = dice.chance(0.5);
-    let farm_w = f64::min(pad.w() * 0.5, 130.0);
-    let farm = if farm_right { Rect { x0: pad.x1 - farm_w, y0: from, ..pad } } else { Rect { x1: pad.x0 + farm_w, y0: from, ..pad } };
-    let plant = if farm_right { Rect { x1: farm.x0 - 16.0, y0: from, ..pad } } else { Rect { x0: farm.x1 + 16.0, y0: from, ..pad } };
+    };
     process_units(site, plant, dice);
-    tank_farm(site, Rect { y1: farm.y0 + f64::min(farm.d(), 92.0), ..farm }, dice, SUBSTANCES[substance % SUBSTANCES.len()])
+    let substance = SUBSTANCES[substance % SUBSTANCES.len()];
+    let farm_d = f64::min(farm.d(), if substance.pressurised() { 36.0 } else { 88.0 });
+    let tanks = tank_farm(site, Rect { y1: farm.y0 + farm_d, ..farm }, dice, substance);
+    process_units(site, Rect { y0: farm.y0 + farm_d + 8.0, ..farm }, dice);
+    tanks
 }
 
 fn process_units(site: &mut Site, area: Rect, dice: &mut Dice) {
     let mut y = area.y0;
     while y + 14.0 < area.y1 {
-        let d = f64::min(dice.range(16.0, 26.0).round(), area.y1 - y);
+        let d = f64::min(dice.range(18.0, 32.0).round(), area.y1 - y);
         let mut x = area.x0;
         while x + 12.0 < area.x1 {
-            let w = f64::min(dice.range(16.0, 30.0).round(), area.x1 - x);
+            let w = f64::min(dice.range(18.0, 38.0).round(), area.x1 - x);
             let kind = match dice.unit() {
-                r if r < 0.50 => (Process, *dice.pick(&["精馏装置", "合成装置", "裂解装置", "聚合装置"]), 1, dice.range(11.0, 24.0).round()),
+                r if r < 0.50 => (
+                    Process,
+                    *dice.pick(&["精馏装置", "合成装置", "裂解装置", "聚合装置"]),
+                    1,
+                    dice.range(11.0, 24.0).round(),
+                ),
                 r if r < 0.75 => (Hall, "甲类车间", 1, 9.6),
                 r if r < 0.90 => (Warehouse, "甲类仓库", 1, 6.0),
                 _ => (Ancillary, "循环水站", 1, 6.5),
             };
             site.block(Rect::new(x, y, w, d), kind);
-            x += w + 13.0;
+            x += w + 10.0;
         }
-        y += d + 13.0;
+        y += d + 10.0;
     }
 }
 
 fn tank_farm(site: &mut Site, farm: Rect, dice: &mut Dice, substance: Substance) -> Vec<TankSpec> {
-    let pressurised = substance.most_t < 100.0;
-    let radius = if pressurised { dice.range(2.6, 3.6) } else { dice.range(4.8, 8.8) };
+    let pressurised = substance.pressurised();
+    let radius = if pressurised { dice.range(3.0, 4.2) } else { dice.range(5.0, 9.5) };
     let height = if pressurised { radius * 2.2 } else { dice.range(10.0, 15.0) };
     let pitch = radius * 2.0 + f64::max(radius * 0.8, 4.0);
     let nx = ((farm.w() - 12.0) / pitch).floor().clamp(0.0, 6.0) as usize;
@@ -109,18 +140,28 @@ pub(super) fn facility(site: &mut Site, pad: Rect, land_use: LandUse) {
             site.block(Rect::new(x1 - 18.0, y0, 18.0, 11.0), (Utility, "进水泵房", 1, 6.0));
             let radius = f64::min(15.0, w / 6.0);
             for k in 0..3 {
-                site.round(p(x0 + radius + f64::from(k) * (2.0 * radius + 7.0), y0 + 24.0 + radius), radius, (Basin, "二沉池", 1, 2.6));
+                site.round(
+                    p(x0 + radius + f64::from(k) * (2.0 * radius + 7.0), y0 + 24.0 + radius),
+                    radius,
+                    (Basin, "二沉池", 1, 2.6),
+                );
             }
             let from = y0 + 24.0 + 2.0 * radius + 9.0;
             let half = (w - 9.0) / 2.0;
             let deep = f64::min(y1 - from, 52.0);
             site.block(Rect::new(x0, from, half.min(48.0).floor(), deep), (Basin, "生化池", 1, 3.2));
-            site.block(Rect::new(x0 + half.min(48.0) + 9.0, from, half.min(48.0).floor(), deep), (Basin, "生化池", 1, 3.2));
+            site.block(
+                Rect::new(x0 + half.min(48.0) + 9.0, from, half.min(48.0).floor(), deep),
+                (Basin, "生化池", 1, 3.2),
+            );
         }
         LandUse::Substation => {
             site.block(Rect::new(x0, y0, wide(42.0), f64::min(18.0, d)), (Utility, "110kV配电综合楼", 2, 6.0));
             for k in 0..3 {
-                site.block(Rect::new(x0 + 4.0 + 14.0 * f64::from(k), y0 + 30.0, 8.0, 6.0), (Utility, "主变压器", 1, 5.5));
+                site.block(
+                    Rect::new(x0 + 4.0 + 14.0 * f64::from(k), y0 + 30.0, 8.0, 6.0),
+                    (Utility, "主变压器", 1, 5.5),
+                );
             }
             site.block(Rect::new(x0, y0 + 46.0, 16.0, 8.0), (Ancillary, "消防泵房", 1, 4.5));
         }
@@ -152,7 +193,10 @@ pub(super) fn facility(site: &mut Site, pad: Rect, land_use: LandUse) {
             site.round(p(x1 - 6.0, y1 - 6.0), 1.8, (Utility, "通信塔", 1, 42.0));
         }
         LandUse::Government => {
-            site.block(Rect::new(x0 + (w - wide(54.0)) / 2.0, y0 + 16.0, wide(54.0), f64::min(20.0, d - 18.0)), (Public, "管委会大楼", 10, 4.0));
+            site.block(
+                Rect::new(x0 + (w - wide(54.0)) / 2.0, y0 + 16.0, wide(54.0), f64::min(20.0, d - 18.0)),
+                (Public, "管委会大楼", 10, 4.0),
+            );
             site.block(Rect::new(x0, y1 - 16.0, wide(40.0), 16.0), (Public, "政务服务中心", 3, 4.5));
         }
         LandUse::Health => {

@@ -110,19 +110,15 @@ pub(super) fn zone_of(layout: &Layout, column: usize, row: usize) -> Zone {
     }
     let k = column - layout.tiles[tile];
     let last = layout.tiles[tile + 1] - layout.tiles[tile] - 1;
-    match row % ROWS_PER_BAND {
-        0 if k == last || k == 0 => Zone::Medium,
-        0 => Zone::Logistics,
-        2 if k == last => Zone::Medium,
-        2 if k == 0 => Zone::Living,
-        2 => Zone::Research,
-        3 if k == last => Zone::Medium,
-        3 => Zone::Light,
-        4 if k == last => Zone::Chemical,
-        4 if k == 0 => Zone::Light,
-        4 => Zone::Medium,
-        _ if k == last => Zone::Chemical,
-        _ if k + 1 == last => Zone::Logistics,
+    let band_row = row % ROWS_PER_BAND;
+    match (band_row, k) {
+        (0, k) if k != 0 && k != last => Zone::Logistics,
+        (4 | 5, k) if k == last => Zone::Chemical,
+        (5, k) if k + 1 == last => Zone::Logistics,
+        (2, k) if k != 0 && k != last => Zone::Research,
+        (2, 0) if last > 0 => Zone::Living,
+        (3, k) if k != last => Zone::Light,
+        (4, 0) => Zone::Light,
         _ => Zone::Medium,
     }
 }
@@ -149,27 +145,30 @@ impl Zone {
         if dice.chance(flagship) { size * 4.0 } else { size }
     }
 
+    /// Uses of parcels here with the share of each, summing to one.
+    const fn mix(self) -> &'static [(f64, LandUse)] {
+        use LandUse::{Chemical, Commerce, Green, Light, Living, Logistics, Medium, Research, Reserve};
+        match self {
+            Self::Hill => &[(1.0, Green)],
+            Self::Living => &[(0.62, Living), (0.30, Commerce), (0.08, Green)],
+            Self::Research => &[(0.66, Research), (0.18, Commerce), (0.11, Light), (0.05, Green)],
+            Self::Light => &[(0.90, Light), (0.05, Research), (0.05, Reserve)],
+            Self::Medium => &[(0.88, Medium), (0.07, Light), (0.05, Reserve)],
+            Self::Chemical => &[(0.80, Chemical), (0.17, Medium), (0.03, Reserve)],
+            Self::Logistics => &[(0.86, Logistics), (0.11, Medium), (0.03, Reserve)],
+        }
+    }
+
     /// Use of a parcel here.
     pub(super) fn land_use(self, dice: &mut Dice) -> LandUse {
-        let x = dice.unit();
-        match self {
-            Self::Hill => LandUse::Green,
-            Self::Living if x < 0.62 => LandUse::Living,
-            Self::Living if x < 0.92 => LandUse::Commerce,
-            Self::Research if x < 0.66 => LandUse::Research,
-            Self::Research if x < 0.84 => LandUse::Commerce,
-            Self::Research if x < 0.95 => LandUse::Light,
-            Self::Light if x < 0.90 => LandUse::Light,
-            Self::Light if x < 0.95 => LandUse::Research,
-            Self::Medium if x < 0.88 => LandUse::Medium,
-            Self::Medium if x < 0.95 => LandUse::Light,
-            Self::Chemical if x < 0.80 => LandUse::Chemical,
-            Self::Chemical if x < 0.97 => LandUse::Medium,
-            Self::Logistics if x < 0.86 => LandUse::Logistics,
-            Self::Logistics if x < 0.97 => LandUse::Medium,
-            Self::Living | Self::Research => LandUse::Green,
-            _ => LandUse::Reserve,
+        let mut left = dice.unit();
+        for &(share, land_use) in self.mix() {
+            if left < share {
+                return land_use;
+            }
+            left -= share;
         }
+        LandUse::Reserve
     }
 }
 

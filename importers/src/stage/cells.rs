@@ -231,7 +231,9 @@ fn parse_date(text: &str, format: Option<&str>) -> Option<NaiveDate> {
         None => ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"]
             .iter()
             .find_map(|format| NaiveDate::parse_and_remainder(text, format).ok())
-            .filter(|(_, rest)| rest.is_empty() || rest.starts_with(['T', ' ']) || rest.chars().all(|c| c.is_ascii_digit()))
+            .filter(|(_, rest)| {
+                rest.is_empty() || rest.starts_with(['T', ' ']) || rest.chars().all(|c| c.is_ascii_digit())
+            })
             .map(|(date, _)| date),
     }
 }
@@ -271,7 +273,8 @@ mod tests {
         assert_eq!(texts, ["p-alpha", "p-none", "p-12.5", "p-none"]);
         let number_as_text = cell(|spec| spec.from = CellFrom::Field("B".into()));
         assert_eq!(number_as_text.text(&batch, 0).as_deref(), Some("98"));
-        let joined = cell(|spec| spec.from = CellFrom::Fields { names: vec!["A".into(), "B".into()], join: "/".into() });
+        let joined =
+            cell(|spec| spec.from = CellFrom::Fields { names: vec!["A".into(), "B".into()], join: "/".into() });
         assert_eq!(joined.text(&batch, 3).as_deref(), Some("x/2.5"));
         assert_eq!(joined.text(&batch, 2).as_deref(), Some("12.5"));
     }
@@ -292,7 +295,8 @@ mod tests {
     #[test]
     fn dates_in_many_hands() {
         let day = NaiveDate::from_ymd_opt(2019, 3, 7);
-        for text in ["2019-03-07", "2019/3/7", "20190307", "2019年3月7日", "2019-03-07T10:00:00Z", "20190307212128"] {
+        for text in ["2019-03-07", "2019/3/7", "20190307", "2019年3月7日", "2019-03-07T10:00:00Z", "20190307212128"]
+        {
             assert_eq!(parse_date(text, None), day, "{text}");
         }
         assert_eq!(parse_date("07.03.2019", Some("%d.%m.%Y")), day);

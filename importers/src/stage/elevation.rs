@@ -64,8 +64,28 @@ pub(crate) fn is_placeholder(heights: &[f64]) -> bool {
     heights.is_empty() || heights.iter().any(|z| !z.is_finite()) || heights.iter().all(|z| *z == 0.0)
 }
 
+/// Elevations of an edge.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EdgeHeights {
+    /// Elevation of the axis at every vertex.
+    pub(crate) z: Vec<f64>,
+    /// How they were found.
+    pub(crate) found: Found,
+    /// How far ends were moved because they came out above the terrain; 0 where they stayed.
+    pub(crate) moved_m: f64,
+}
+
+/// Where a recorded elevation comes out at or above the terrain although a depth is on record, the two surveys disagree
+/// about the ground; the depth is what a digger needs to be right, so it is counted from the terrain instead.
+pub(crate) fn below_terrain(z: f64, recorded_ground: Option<f64>, terrain: Option<f64>) -> f64 {
+    match (recorded_ground, terrain) {
+        (Some(ground), Some(terrain)) if z >= terrain && ground > z => terrain - (ground - z),
+        _ => z,
+    }
+}
+
 /// Elevation of the pipe's axis at every vertex of `line`.
-pub(crate) fn edge_heights(line: &LineString<f64>, sources: &EdgeSources<'_>) -> (Vec<f64>, Found) {
+pub(crate) fn edge_heights(line: &LineString<f64>, sources: &EdgeSources<'_>) -> EdgeHeights {
     let count = line.0.len();
     let to_axis = match (sources.reference, sources.height_m) {
         (Reference::Invert, Some(height)) => height / 2.0,
@@ -81,7 +101,8 @@ pub(crate) fn edge_heights(line: &LineString<f64>, sources: &EdgeSources<'_>) ->
     let mut found: [Option<f64>; 2] = [None, None];
     for source in sources.order {
         if *source == ZSource::Geometry && found == [None, None] && !is_placeholder(sources.geometry) {
-            return (sources.geometry.iter().map(|z| z + to_axis).collect(), Found::Recorded);
+            let z = sources.geometry.iter().map(|z| z + to_axis).collect();
+            return EdgeHeights { z, found: Found::Recorded, moved_m: 0.0 };
         }
         for (end, slot) in found.iter_mut().enumerate() {
             let told = match source {
@@ -99,9 +120,21 @@ pub(crate) fn edge_heights(line: &LineString<f64>, sources: &EdgeSources<'_>) ->
     let (start, end, how) = match found {
         [Some(start), Some(end)] => (start, end, Found::Recorded),
         [Some(level), None] | [None, Some(level)] => (level, level, Found::OneEnd),
-        [None, None] => return (assumed(line, sources), if covered(line, sources) { Found::Assumed } else { Found::Nowhere }),
+        [None, None] => {
+            let found = if covered(line, sources) { Found::Assumed } else { Found::Nowhere };
+            return EdgeHeights { z: assumed(line, sources), found, moved_m: 0.0 };
+        }
     };
-    (between(line, start + to_axis, end + to_axis), how)
+    let ends = [(0, line.0[0], start + to_axis), (1, line.0[count - 1], end + to_axis)];
+    let settled = ends.map(|(end, at, z)| {
+        let recorded_ground = sources.nodes[end].and_then(|node| node.ground).or_else(|| {
+            let end = sources.ends[end];
+            Some(end.elevation? + end.depth?)
+        });
+        below_terrain(z, recorded_ground, sources.ground.and_then(|grid| grid.height_at(at.x, at.y)))
+    });
+    let moved_m = (ends[0].2 - settled[0]).max(ends[1].2 - settled[1]);
+    EdgeHeights { z: between(line, settled[0], settled[1]), found: how, moved_m }
 }
 
 fn covered(line: &LineString<f64>, sources: &EdgeSources<'_>) -> bool {
@@ -174,8 +207,8 @@ mod tests {
         let grid = plane();
         let mut sources = sources(Some(&grid), &[]);
         sources.ends = [End { elevation: None, depth: Some(2.0) }, End { elevation: None, depth: Some(4.0) }];
-        let (heights, found) = edge_heights(&line, &sources);
-        assert_eq!(found, Found::Recorded);
+        let EdgeHeights { z: heights, found, moved_m } = edge_heights(&line, &sources);
+        assert_eq!((found, moved_m), (Found::Recorded, 0.0));
         for (height, expected) in heights.iter().zip([98.0, 100.0, 106.0]) {
             assert!((height - expected).abs() < 1e-9, "{heights:?}");
         }
@@ -189,11 +222,11 @@ mod tests {
         from.nodes = [node(7.0), node(8.0)];
         from.ends[0].elevation = Some(5.0);
         from.reference = Reference::Invert;
-        let (heights, found) = edge_heights(&line, &from);
-        assert_eq!((heights, found), (vec![5.2, 8.2], Found::Recorded));
+        let heights = edge_heights(&line, &from);
+        assert_eq!((heights.z, heights.found), (vec![5.2, 8.2], Found::Recorded));
         from.geometry = &[1.0, 2.0];
         from.reference = Reference::Crown;
-        assert_eq!(edge_heights(&line, &from).0, [0.8, 1.8]);
+        assert_eq!(edge_heights(&line, &from).z, [0.8, 1.8]);
     }
 
     #[test]
@@ -201,14 +234,33 @@ mod tests {
         let line = line_string![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0)];
         let mut from = sources(None, &[]);
         from.ends[1].elevation = Some(5.0);
-        assert_eq!(edge_heights(&line, &from), (vec![5.0, 5.0], Found::OneEnd));
+        let level = edge_heights(&line, &from);
+        assert_eq!((level.z, level.found), (vec![5.0, 5.0], Found::OneEnd));
         from.ends[1].elevation = None;
-        let (heights, found) = edge_heights(&line, &from);
-        assert!(heights.iter().all(|z| z.is_nan()));
-        assert_eq!(found, Found::Nowhere);
+        let nowhere = edge_heights(&line, &from);
+        assert!(nowhere.z.iter().all(|z| z.is_nan()));
+        assert_eq!(nowhere.found, Found::Nowhere);
         let grid = plane();
         from.ground = Some(&grid);
         from.assumed_depth_m = Some(1.0);
-        assert_eq!(edge_heights(&line, &from), (vec![99.0, 100.0], Found::Assumed));
+        let assumed = edge_heights(&line, &from);
+        assert_eq!((assumed.z, assumed.found), (vec![99.0, 100.0], Found::Assumed));
+    }
+
+    #[test]
+    fn a_buried_pipe_does_not_come_out_of_the_ground() {
+        let grid = plane();
+        let line = line_string![(x: 0.0, y: 50.0), (x: 100.0, y: 50.0)];
+        let mut from = sources(Some(&grid), &[]);
+        // The first node was surveyed on ground 1.6 m above the terrain; the pipe lies 1.4 m under it.
+        let node = NodeSite { at: line.0[0], z: f64::NAN, ground: Some(101.6), lowest_edge: f64::NAN };
+        from.nodes[0] = Some(node);
+        from.ends = [End { elevation: Some(100.2), depth: None }, End { elevation: Some(108.0), depth: None }];
+        let heights = edge_heights(&line, &from);
+        assert!((heights.z[0] - 98.6).abs() < 1e-9 && (heights.moved_m - 1.6).abs() < 1e-9, "{heights:?}");
+        assert_eq!(heights.z[1], 108.0);
+        // A pipe without a depth on record may run above the ground, on a rack or bridge.
+        from.nodes[0] = None;
+        assert_eq!(edge_heights(&line, &from).z[0], 100.2);
     }
 }

@@ -7,7 +7,7 @@ use geo::{BoundingRect, Geometry};
 use serde_json::Map;
 use spatial_db::schema::{ColumnKind, Record, Role, Shape, Table, Value};
 
-use super::network::NetworkPlan;
+use super::network::{NetworkPlan, NetworkRow};
 use super::place::{self, GeometryPlan, Placed, Placing, geometry_code};
 use super::{Cell, Leavings, Named, Shared, Trouble, Unfit, raw, whole_row};
 use crate::issue::Severity;
@@ -68,8 +68,12 @@ impl<'a> Stager<'a> {
                 }))
             })
             .collect::<Result<_, String>>()?;
-        let key =
-            spec.key.fields.iter().map(|field| Cell::bind(&CellSpec::field(field), &fields)).collect::<Result<_, _>>()?;
+        let key = spec
+            .key
+            .fields
+            .iter()
+            .map(|field| Cell::bind(&CellSpec::field(field), &fields))
+            .collect::<Result<_, _>>()?;
         let mapped: Vec<usize> = columns.iter().flatten().flat_map(|column| column.cell.fields().to_vec()).collect();
         let kept = match &spec.attributes {
             Attributes::All => (0..fields.len()).filter(|index| !mapped.contains(index)).collect(),
@@ -147,7 +151,8 @@ impl<'a> Stager<'a> {
     fn row_key(&self, batch: &Batch, row: usize) -> Option<String> {
         let KeySpec { join, prefix, .. } = &self.spec.key;
         if self.key.is_empty() {
-            return Some(format!("{prefix}{}", batch.rows[row]));
+            let number = if self.spec.key.by_fid { batch.fids[row] } else { batch.rows[row] };
+            return Some(format!("{prefix}{number}"));
         }
         let parts: Vec<Option<String>> = self.key.iter().map(|cell| cell.text(batch, row)).collect();
         if parts.iter().all(Option::is_none) {
@@ -188,20 +193,10 @@ impl<'a> Stager<'a> {
             None => None,
             Some(placed) => {
                 let dropped = placed.shape.dropped;
+                let at = NetworkRow { batch, row, key, values: &values, table: self.table };
                 let shape = match self.spec.role {
-                    Role::NetworkEdge(_) => self.network.edge(
-                        (batch, row),
-                        placed.shape,
-                        key,
-                        &values,
-                        self.table,
-                        &self.named,
-                        shared,
-                        &mut unfit,
-                    )?,
-                    Role::NetworkNode(_) => {
-                        self.network.node((batch, row), &placed.shape, key, &values, self.table, shared, &mut unfit)?
-                    }
+                    Role::NetworkEdge(_) => self.network.edge(&at, placed.shape, &self.named, shared, &mut unfit)?,
+                    Role::NetworkNode(_) => self.network.node(&at, &placed.shape, shared, &mut unfit)?,
                     _ => Shape::planar(placed.shape.xy),
                 };
                 if dropped > 0 {

@@ -8,7 +8,7 @@ use geo::{Coord, Geometry, LineString};
 use spatial_db::model::TerrainGrid;
 use spatial_db::schema::{Record, Shape, Table, Value};
 
-use super::elevation::{self, EdgeSources, End, Found, NodeSite};
+use super::elevation::{self, EdgeHeights, EdgeSources, End, Found, NodeSite};
 use super::shape::Fitted;
 use super::{Cell, Named, Shared, Trouble, Unfit};
 use crate::issue::Severity;
@@ -28,6 +28,16 @@ pub(crate) struct NetworkPlan {
 struct EndCells {
     elevation: Option<Cell>,
     depth: Option<Cell>,
+}
+
+/// A network row whose key and values are known.
+#[derive(Clone, Copy)]
+pub(crate) struct NetworkRow<'b> {
+    pub(crate) batch: &'b Batch,
+    pub(crate) row: usize,
+    pub(crate) key: &'b str,
+    pub(crate) values: &'b [Value],
+    pub(crate) table: &'static Table,
 }
 
 /// Whether the first vertex is nearer to the last node than to the first.
@@ -83,16 +93,13 @@ impl NetworkPlan {
     /// The shape of an edge, elevations included.
     pub(crate) fn edge(
         &self,
-        at: (&Batch, usize),
+        at: &NetworkRow<'_>,
         fitted: Fitted,
-        key: &str,
-        values: &[Value],
-        table: &Table,
         named: &Named,
         shared: &mut Shared,
         unfit: &mut Vec<Unfit>,
     ) -> Result<Shape, Trouble> {
-        let (batch, row) = at;
+        let NetworkRow { batch, row, key, values, table } = *at;
         let source_row = batch.rows[row];
         let Geometry::LineString(mut line) = fitted.xy else {
             return Err(Trouble {
@@ -115,7 +122,8 @@ impl NetworkPlan {
             if let (Some(node), None) = (key_of_node, site) {
                 let reason = format!("there is no node {node:?}");
                 let fix = "check the point table and the key prefix of its layer".to_owned();
-                let issue = named.issue("edge.unknown_node", Severity::Warning, Some(source_row), Some(key), reason, fix);
+                let issue =
+                    named.issue("edge.unknown_node", Severity::Warning, Some(source_row), Some(key), reason, fix);
                 shared.issues.push(issue);
             }
         }
@@ -135,7 +143,7 @@ impl NetworkPlan {
             height_m: height_mm.map(|mm| mm / 1000.0),
             assumed_depth_m: self.spec.assumed_depth_m,
         };
-        let (z, found) = elevation::edge_heights(&line, &sources);
+        let EdgeHeights { z, found, moved_m } = elevation::edge_heights(&line, &sources);
         let flat = line.0.iter().all(|c| (c.x - line.0[0].x).hypot(c.y - line.0[0].y) < 1e-9);
         if flat && z.iter().all(|height| !height.is_finite() || (height - z[0]).abs() < 1e-9) {
             return Err(Trouble {
@@ -148,6 +156,14 @@ impl NetworkPlan {
             if let Some(site) = node.and_then(|node| shared.sites.get_mut(node)) {
                 site.lowest_edge = site.lowest_edge.min(height);
             }
+        }
+        if moved_m > 0.0 {
+            let reason = format!(
+                "its recorded elevation lies above the terrain; its recorded depth was counted from the terrain, {moved_m:.2} m lower"
+            );
+            let fix = "check which of the terrain and the recorded ground elevation is right there".to_owned();
+            let row = Some(source_row);
+            shared.issues.push(named.issue("edge.above_terrain", Severity::Warning, row, Some(key), reason, fix));
         }
         if let Some((code, severity, reason, fix)) = self.say(found) {
             let issue = named.issue(code, severity, Some(source_row), Some(key), reason, fix.to_owned());
@@ -186,14 +202,12 @@ impl NetworkPlan {
     /// The shape of a node; remembers its site. An unknown elevation is NaN, for [`settle_nodes`] to find.
     pub(crate) fn node(
         &self,
-        at: (&Batch, usize),
+        at: &NetworkRow<'_>,
         fitted: &Fitted,
-        key: &str,
-        values: &[Value],
-        table: &Table,
         shared: &mut Shared,
         unfit: &mut Vec<Unfit>,
     ) -> Result<Shape, Trouble> {
+        let NetworkRow { batch, row, key, values, table } = *at;
         let Geometry::Point(point) = fitted.xy else {
             return Err(Trouble {
                 code: "geometry.wrong_type",
@@ -202,9 +216,9 @@ impl NetworkPlan {
             });
         };
         let recorded_ground = number(values, table, "ground_elevation_m");
-        let ground =
-            recorded_ground.or_else(|| shared.ground.as_ref().and_then(|grid| grid.height_at(point.x(), point.y())));
-        let elevation = Self::read(self.elevation.as_ref(), at.0, at.1, unfit);
+        let terrain = shared.ground.as_ref().and_then(|grid| grid.height_at(point.x(), point.y()));
+        let ground = recorded_ground.or(terrain);
+        let elevation = Self::read(self.elevation.as_ref(), batch, row, unfit);
         let depth = number(values, table, "depth_m");
         let geometry: Vec<f64> = fitted.z.iter().map(|z| z * self.z_factor).collect();
         let told = self.spec.z_from.iter().find_map(|source| match source {
@@ -213,7 +227,7 @@ impl NetworkPlan {
             ZSource::Depth => Some(ground? - depth?),
             _ => None,
         });
-        let z = told.unwrap_or(f64::NAN);
+        let z = told.map_or(f64::NAN, |z| elevation::below_terrain(z, recorded_ground, terrain));
         let site = NodeSite { at: point.0, z, ground: recorded_ground, lowest_edge: f64::NAN };
         shared.sites.insert(key.to_owned(), site);
         Ok(Shape { xy: Geometry::Point(point), z: vec![z] })

@@ -20,11 +20,11 @@ pub(crate) enum GeometryPlan {
     /// The file's geometry.
     File,
     /// A point from columns: x, y, z.
-    Point(Cell, Cell, Option<Cell>),
+    Point(Box<[Option<Cell>; 3]>),
     /// A line from columns: start x, start y, end x, end y.
     Ends(Box<[Cell; 4]>),
     /// A line between the nodes that two cells name.
-    Nodes(Cell, Cell),
+    Nodes(Box<[Cell; 2]>),
 }
 
 impl GeometryPlan {
@@ -35,13 +35,14 @@ impl GeometryPlan {
             return Ok(Self::Nothing);
         }
         if let Some(point) = &spec.point {
-            return Ok(Self::Point(cell(&point.x)?, cell(&point.y)?, point.z.as_ref().map(cell).transpose()?));
+            let z = point.z.as_ref().map(cell).transpose()?;
+            return Ok(Self::Point(Box::new([Some(cell(&point.x)?), Some(cell(&point.y)?), z])));
         }
         if let Some([start_x, start_y, end_x, end_y]) = &spec.ends {
             return Ok(Self::Ends(Box::new([cell(start_x)?, cell(start_y)?, cell(end_x)?, cell(end_y)?])));
         }
         if let (false, Some(from), Some(to)) = (has_geometry, &spec.network.from, &spec.network.to) {
-            return Ok(Self::Nodes(Cell::bind(from, fields)?, Cell::bind(to, fields)?));
+            return Ok(Self::Nodes(Box::new([Cell::bind(from, fields)?, Cell::bind(to, fields)?])));
         }
         Ok(Self::File)
     }
@@ -86,7 +87,11 @@ pub(crate) struct WrongPlace {
 }
 
 fn unfit(unfit: Unfit) -> Trouble {
-    Trouble { code: "geometry.bad_coordinate", reason: unfit.reason, fix: "mend the coordinate in the source".to_owned() }
+    Trouble {
+        code: "geometry.bad_coordinate",
+        reason: unfit.reason,
+        fix: "mend the coordinate in the source".to_owned(),
+    }
 }
 
 fn missing() -> Trouble {
@@ -109,13 +114,13 @@ pub(crate) fn geometry(
     match plan {
         GeometryPlan::Nothing => Err(missing()),
         GeometryPlan::File => from_file(kind, batch.wkb_of(row), note),
-        GeometryPlan::Point(x, y, z) => {
-            let number = |cell: &Cell| cell.number(batch, row).map_err(unfit);
-            let (Some(x), Some(y)) = (number(x)?, number(y)?) else { return Err(missing()) };
-            let z = match z {
-                Some(cell) => number(cell)?.into_iter().collect(),
-                None => Vec::new(),
-            };
+        GeometryPlan::Point(cells) => {
+            let mut numbers = [None; 3];
+            for (number, cell) in numbers.iter_mut().zip(cells.iter()) {
+                *number = cell.as_ref().map(|cell| cell.number(batch, row).map_err(unfit)).transpose()?.flatten();
+            }
+            let [Some(x), Some(y), z] = numbers else { return Err(missing()) };
+            let z = z.into_iter().collect();
             Ok(Placed { shape: Fitted { xy: Geometry::Point(Point::new(x, y)), z, dropped: 0 }, settled: false })
         }
         GeometryPlan::Ends(cells) => {
@@ -127,7 +132,7 @@ pub(crate) fn geometry(
             let line = LineString(vec![Coord { x: x0, y: y0 }, Coord { x: x1, y: y1 }]);
             Ok(Placed { shape: Fitted { xy: Geometry::LineString(line), z: Vec::new(), dropped: 0 }, settled: false })
         }
-        GeometryPlan::Nodes(from, to) => {
+        GeometryPlan::Nodes(cells) => {
             let site = |cell: &Cell| {
                 let key = cell.text(batch, row).ok_or_else(missing)?;
                 sites.get(&key).map(|site| site.at).ok_or_else(|| Trouble {
@@ -136,7 +141,7 @@ pub(crate) fn geometry(
                     fix: "check the point table and the key prefix of its layer".to_owned(),
                 })
             };
-            let line = LineString(vec![site(from)?, site(to)?]);
+            let line = LineString(vec![site(&cells[0])?, site(&cells[1])?]);
             Ok(Placed { shape: Fitted { xy: Geometry::LineString(line), z: Vec::new(), dropped: 0 }, settled: true })
         }
     }
@@ -228,9 +233,7 @@ impl Placing {
                 *row = Err(self.outside(sample));
             }
         }
-        if self.projector.is_identity() && !swap {
-            return;
-        }
+        let moves = swap || !self.projector.is_identity();
         let originals = self.first_outside.is_none().then(|| (xs.clone(), ys.clone()));
         self.projector.apply(&mut xs, &mut ys);
         let mut next = 0;
@@ -248,6 +251,9 @@ impl Placing {
             if !good {
                 let sample = originals.as_ref().map_or([f64::NAN; 2], |(xs, ys)| [xs[start], ys[start]]);
                 *row = Err(self.outside(sample));
+                continue;
+            }
+            if !moves {
                 continue;
             }
             let index = std::cell::Cell::new(start);
@@ -334,15 +340,15 @@ mod tests {
         }
     }
 
-    fn at(x: f64, y: f64) -> Result<Option<Placed>, Trouble> {
+    fn at(x: f64, y: f64) -> Placed {
         let shape = Fitted { xy: Geometry::Point(point!(x: x, y: y)), z: vec![], dropped: 0 };
-        Ok(Some(Placed { shape, settled: false }))
+        Placed { shape, settled: false }
     }
 
     #[test]
     fn rows_keep_their_own_coordinates_around_a_bad_one() {
         let mut placing = placing(4326, 32651);
-        let mut rows = vec![at(121.4, 31.2), at(500.0, 31.2), Ok(None), at(121.5, 31.3)];
+        let mut rows = vec![Ok(Some(at(121.4, 31.2))), Ok(Some(at(500.0, 31.2))), Ok(None), Ok(Some(at(121.5, 31.3)))];
         placing.apply(&mut rows);
         assert_eq!(rows[1].as_ref().unwrap_err().code, "geometry.outside_crs");
         let easting = |row: &Result<Option<Placed>, Trouble>| match &row.as_ref().unwrap().as_ref().unwrap().shape.xy {
@@ -359,14 +365,14 @@ mod tests {
     fn swapped_axes_are_seen_from_where_the_park_is() {
         // 42° N 71° W written the other way round is a place too, but not one that Massachusetts' grid knows.
         let mut placing = placing(4326, 26986);
-        let mut rows = vec![at(42.36, -71.1)];
+        let mut rows = vec![Ok(Some(at(42.36, -71.1)))];
         placing.apply(&mut rows);
         let verdict = placing.verdict().unwrap();
         assert_eq!(verdict.sample, [42.36, -71.1]);
         assert!(verdict.fix.contains("north_first"), "{verdict:?}");
         // Barcelona is a place in degrees as well, whichever way round, but not in Massachusetts.
         placing.first_outside = None;
-        let mut rows = vec![at(2.1, 41.3)];
+        let mut rows = vec![Ok(Some(at(2.1, 41.3)))];
         placing.apply(&mut rows);
         let verdict = placing.verdict().unwrap();
         assert!(verdict.looks.contains("elsewhere"), "{verdict:?}");

@@ -225,9 +225,6 @@ mod tests {
         assert_eq!(fitted.z, [10.0, 11.0, 12.0, 13.0]);
         let far = line_string![(x: 8.0, y: 0.0), (x: 9.0, y: 0.0)];
         let apart = Geometry::MultiLineString(MultiLineString(vec![a, far]));
-        assert_eq!(
-            fit(parsed(apart, vec![]), GeometryKind::LineStringZ).unwrap_err().code,
-            "geometry.several_parts"
-        );
+        assert_eq!(fit(parsed(apart, vec![]), GeometryKind::LineStringZ).unwrap_err().code, "geometry.several_parts");
     }
 }

@@ -62,7 +62,11 @@ impl Layout {
 /// The next of 1, 2, 5, 10, 20, 50 … at or above `value`.
 pub(crate) fn round_up(value: f64) -> f64 {
     let power = 10_f64.powf(value.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= value * (1.0 - 1e-12)).unwrap_or(value)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|step| *step >= value * (1.0 - 1e-12))
+        .unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
-//! Spot heights into a grid: Delaunay triangles, linear within each, level beyond the outermost.
+//! Spot heights into a grid: Delaunay triangles, linear within each, smoothly continued beyond the outermost.
 //!
 //! Reading the points is left to `import`.
-
-use std::collections::VecDeque;
 
 use spade::{DelaunayTriangulation, HasPosition, Point2, Triangulation};
 use spatial_db::model::TerrainGrid;
@@ -12,8 +10,8 @@ use crate::crs::Bounds;
 
 /// Samples per mean distance of the points: more would only draw the triangles finer.
 const SAMPLES_PER_SPACING: f64 = 8.0;
-/// How far beyond the outermost points the ground is taken as level, in mean distances of the points.
-const LEVEL_SPACINGS: f64 = 10.0;
+/// How far beyond the outermost points the ground is continued, in mean distances of the points.
+const REACH_SPACINGS: f64 = 10.0;
 
 #[derive(Clone, Copy)]
 struct Spot {
@@ -44,7 +42,7 @@ pub(crate) fn from_points(points: &[[f64; 3]], cover: Option<&Bounds>, cell_m: O
     }
     let spacing = (area / triangulation.num_vertices() as f64).sqrt();
     if let Some([west, south, east, north]) = cover {
-        let reach = spacing * LEVEL_SPACINGS;
+        let reach = spacing * REACH_SPACINGS;
         bounds = [
             bounds[0].min(west.max(bounds[0] - reach)),
             bounds[1].min(south.max(bounds[1] - reach)),
@@ -62,7 +60,7 @@ pub(crate) fn from_points(points: &[[f64; 3]], cover: Option<&Bounds>, cell_m: O
         });
         fill(&layout, &corners, &mut heights);
     }
-    level_out(&layout, spacing * LEVEL_SPACINGS, &mut heights);
+    continue_outwards(layout.columns, layout.rows, &mut heights);
     Some(layout.with(heights))
 }
 
@@ -96,27 +94,45 @@ fn fill(layout: &Layout, [a, b, c]: &[[f64; 3]; 3], heights: &mut [f32]) {
     }
 }
 
-/// Spreads the outermost heights outwards, ring by ring, up to a distance.
-fn level_out(layout: &Layout, reach_m: f64, heights: &mut [f32]) {
-    let mut rings = vec![0_u32; heights.len()];
-    let most = (reach_m / layout.cell_m).ceil() as u32;
-    let mut waiting: VecDeque<usize> = (0..heights.len()).filter(|index| heights[*index].is_finite()).collect();
-    while let Some(index) = waiting.pop_front() {
-        if rings[index] >= most {
-            continue;
+/// Continues the surface smoothly over samples that no triangle covers: means of ever coarser levels, from the coarsest
+/// that knows anything back down ("pull and push").
+fn continue_outwards(columns: usize, rows: usize, heights: &mut [f32]) {
+    if columns * rows <= 1 || heights.iter().all(|height| height.is_finite()) {
+        return;
+    }
+    let (coarse_columns, coarse_rows) = (columns.div_ceil(2), rows.div_ceil(2));
+    let mut coarse = Vec::with_capacity(coarse_columns * coarse_rows);
+    for row in 0..coarse_rows {
+        for column in 0..coarse_columns {
+            let (mut sum, mut count) = (0.0, 0.0);
+            for r in row * 2..(row * 2 + 2).min(rows) {
+                for c in column * 2..(column * 2 + 2).min(columns) {
+                    let height = heights[r * columns + c];
+                    if height.is_finite() {
+                        sum += height;
+                        count += 1.0;
+                    }
+                }
+            }
+            coarse.push(if count > 0.0 { sum / count } else { f32::NAN });
         }
-        let (row, column) = (index / layout.columns, index % layout.columns);
-        let neighbours = [
-            (row > 0).then(|| index - layout.columns),
-            (row + 1 < layout.rows).then(|| index + layout.columns),
-            (column > 0).then(|| index - 1),
-            (column + 1 < layout.columns).then(|| index + 1),
-        ];
-        for next in neighbours.into_iter().flatten() {
-            if heights[next].is_nan() {
-                heights[next] = heights[index];
-                rings[next] = rings[index] + 1;
-                waiting.push_back(next);
+    }
+    continue_outwards(coarse_columns, coarse_rows, &mut coarse);
+    // A coarse sample stands at the middle of its four; between coarse samples the fill is bilinear.
+    let span = |at: usize, count: usize| {
+        let place = ((at as f32 - 0.5) / 2.0).clamp(0.0, (count - 1) as f32);
+        let low = (place as usize).min(count.saturating_sub(2));
+        (low, (low + 1).min(count - 1), place - low as f32)
+    };
+    for row in 0..rows {
+        let (south, north, up) = span(row, coarse_rows);
+        for column in 0..columns {
+            if heights[row * columns + column].is_nan() {
+                let (west, east, right) = span(column, coarse_columns);
+                let at = |r: usize, c: usize| coarse[r * coarse_columns + c];
+                let low = at(south, west) * (1.0 - right) + at(south, east) * right;
+                let high = at(north, west) * (1.0 - right) + at(north, east) * right;
+                heights[row * columns + column] = low * (1.0 - up) + high * up;
             }
         }
     }
@@ -153,6 +169,12 @@ mod tests {
         assert!(grid.origin_x_m <= -100.0 && grid.origin_y_m <= -50.0);
         assert!(grid.height_at(-95.0, -45.0).is_some());
         assert!(grid.height_at(1195.0, 795.0).is_some());
+        // What is continued stays within what is known, and joins it without a step.
+        let (low, high) = grid.height_range_m().unwrap();
+        assert!(low > 385.0 && high < 410.1, "{low} {high}");
+        let steps = (0..grid.rows).flat_map(|r| (1..grid.columns).map(move |c| (c, r)));
+        let steepest = steps.map(|(c, r)| (grid.sample(c, r).unwrap() - grid.sample(c - 1, r).unwrap()).abs());
+        assert!(steepest.fold(0.0, f64::max) < 4.0);
         let far = from_points(&plane(), Some(&[-50_000.0, 0.0, 1000.0, 700.0]), Some(10.0)).unwrap();
         assert!(far.origin_x_m > -1000.0, "{}", far.origin_x_m);
     }

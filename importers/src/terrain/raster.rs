@@ -50,7 +50,7 @@ pub(crate) fn from_raster(raster: &Raster, placing: &RasterPlacing<'_>) -> Optio
         return None;
     }
     let mut bounds = [west, south, east, north];
-    let natural = ((east - west) / columns).min((north - south) / rows);
+    let natural = ((east - west) / (columns - 1.0)).min((north - south) / (rows - 1.0));
     let cell_m = placing.cell_m.unwrap_or(natural);
     let too_many = (east - west).max(north - south) / cell_m > MOST_PER_SIDE as f64 - 3.0;
     if let Some([park_west, park_south, park_east, park_north]) = placing.cover.filter(|_| too_many) {

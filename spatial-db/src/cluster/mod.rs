@@ -23,7 +23,7 @@ use install::Installation;
 use place::Place;
 
 /// How long another program may take to make and start the cluster; crash recovery included.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The private server of one data directory.
 #[derive(Debug, Clone)]
@@ -140,15 +140,32 @@ impl Cluster {
         self.status()
     }
 
-    /// The status, if the server answers and its socket is where only its user can have put it.
+    /// The status, if the server answers and its socket is where only its user can have put it. A server that recovers
+    /// from a crash is waited for.
     fn answering(&self) -> Result<Option<ClusterStatus>, ClusterError> {
-        let status = self.status()?;
-        let answers = matches!(status.state, ServerState::Running { .. });
-        if !answers || !status.socket_dir.join(socket::FILE_NAME).exists() {
-            return Ok(None);
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let status = self.status()?;
+            let runs = matches!(status.state, ServerState::Running { .. });
+            if !runs || !status.socket_dir.join(socket::FILE_NAME).exists() {
+                return Ok(None);
+            }
+            socket::check(&status.socket_dir, &self.place.user)?;
+            match self.admin() {
+                Err(error) if error.code() == Some(&SqlState::CANNOT_CONNECT_NOW) && Instant::now() < give_up => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                // It speaks, if only to say that it has too many visitors.
+                Err(error) if error.code().is_some() => return Ok(Some(status)),
+                Err(_) => return Ok(None),
+                Ok(_) => return Ok(Some(status)),
+            }
         }
-        socket::check(&status.socket_dir, &self.place.user)?;
-        Ok(Some(status))
+    }
+
+    /// The last lines of the server's log, for a person to whom a lost connection must be explained.
+    pub fn log_tail(&self, lines: usize) -> String {
+        server::log_tail(&self.place.log_path(), lines)
     }
 
     /// Stops the server; open connections are cut. Nothing happens if it does not run.
@@ -161,8 +178,11 @@ impl Cluster {
             return Ok(());
         }
         let _lock = self.lock()?;
+        let socket_dir = self.socket_dir();
         if server::running(&data_path)?.is_some() {
             server::stop(&self.place, &self.installation, &data_path)?;
+            // Empty now, unless someone put something there.
+            let _ = std::fs::remove_dir(socket_dir);
         }
         Ok(())
     }

@@ -41,6 +41,14 @@ impl ServerUser {
         Err(ClusterError::NoServerUser)
     }
 
+    /// The user that a cluster belongs to.
+    fn owner_of(cluster: &Metadata) -> Self {
+        let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let name = entries(&users).find(|entry| entry.1 == cluster.uid()).map(|entry| entry.0);
+        let name = name.unwrap_or_else(|| cluster.uid().to_string());
+        Self { name, uid: cluster.uid(), gid: cluster.gid(), changed: true }
+    }
+
     /// Whether the user may pass through a folder.
     fn passes(&self, folder: &Metadata) -> bool {
         let bit = match folder {
@@ -101,10 +109,17 @@ impl Place {
         let user = ServerUser::current()?;
         let pointer = data_dir.join(POINTER);
         let beside = data_dir.join("cluster");
-        if !user.changed || (user.reaches(&data_dir) && !pointer.exists()) {
+        if let Some(owner) = fs::metadata(&beside).ok().filter(|beside| user.changed && beside.uid() != 0) {
+            // Root looks at a cluster that is there: it stays its owner's.
+            return Ok(Self { base: beside, pointer: None, user: ServerUser::owner_of(&owner) });
+        }
+        let noted = fs::read_to_string(&pointer).ok().map(|text| PathBuf::from(text.trim()));
+        if !user.changed || (user.reaches(&data_dir) && noted.is_none()) {
             return Ok(Self { base: beside, pointer: None, user });
         }
-        let base = Path::new(SYSTEM_BASE).join(short_hash(&data_dir));
+        let system = Path::new(SYSTEM_BASE);
+        let noted = noted.filter(|noted| noted.parent() == Some(system));
+        let base = noted.unwrap_or_else(|| system.join(short_hash(&data_dir)));
         Ok(Self { base, pointer: Some(pointer), user })
     }
 

@@ -222,6 +222,12 @@ fn read_from(path: &Path, offset: u64) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The last lines of a log; nothing if it cannot be read.
+pub(super) fn log_tail(log: &Path, lines: usize) -> String {
+    let length = fs::metadata(log).map_or(0, |log| log.len());
+    last_lines(&read_from(log, length.saturating_sub(64 << 10)), lines)
+}
+
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(count)..].join("\n")

@@ -60,6 +60,7 @@ mod tests {
     #[test]
     fn a_folder_that_others_can_enter_is_refused() {
         let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let owner = fs::metadata(folder.path()).unwrap().uid();
         let user = ServerUser { name: "me".to_owned(), uid: owner, gid: 0, changed: false };
         check(folder.path(), &user).unwrap();

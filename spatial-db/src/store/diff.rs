@@ -53,12 +53,16 @@ pub(super) struct Scope<'a> {
     /// Rows of other layers that did not come in are removed too: there is one terrain.
     pub(super) whole_table: bool,
     pub(super) cancel: Option<&'a AtomicBool>,
+    /// Straight into the table, where that can be; rows must pass through the stage otherwise.
+    pub(super) direct: Option<Direct>,
+}
+
+/// How new rows may go straight into their table.
+pub(super) struct Direct {
     /// The table's file is this transaction's own, see `bulk`.
     pub(super) frozen: bool,
-    /// May leave out per-row reference checks.
-    pub(super) superuser: bool,
-    /// Bound by row-level security: rows must pass through the stage.
-    pub(super) restricted: bool,
+    /// This user may leave out the reference checks of every row.
+    pub(super) trusted: bool,
 }
 
 impl Keys {
@@ -118,12 +122,10 @@ impl Keys {
     ) -> Result<LayerDiff, StoreError> {
         let layer = self.layer_index(scope.head.layer);
         // Without stored rows to meet, a row is new or a duplicate: it can go to its place at once.
-        let mut diff = LayerDiff::default();
-        if self.unclaimed == 0 && !scope.restricted {
-            self.stream_new(tx, scope, layer, next, progress, &mut diff)?;
-        } else {
-            self.stage_differences(tx, scope, layer, next, progress, &mut diff)?;
-        }
+        let mut diff = match &scope.direct {
+            Some(direct) if self.unclaimed == 0 => self.stream_new(tx, scope, direct, layer, next, progress)?,
+            _ => self.stage_differences(tx, scope, layer, next, progress)?,
+        };
         self.remove_rest(tx, scope, layer, &mut diff)?;
         Ok(diff)
     }
@@ -132,17 +134,18 @@ impl Keys {
         &mut self,
         tx: &mut Transaction<'_>,
         scope: &Scope<'_>,
+        direct: &Direct,
         layer: u32,
         next: &mut NextRow<'_>,
         progress: &mut dyn FnMut(u64),
-        diff: &mut LayerDiff,
-    ) -> Result<(), StoreError> {
+    ) -> Result<LayerDiff, StoreError> {
+        let mut diff = LayerDiff::default();
         let what = what(scope);
         let target = scope.target;
-        if scope.superuser {
+        if direct.trusted {
             tx.batch_execute(sql::REFERENCES_TRUSTED).map_err(StoreError::of(&*what))?;
         }
-        let template = if scope.frozen { sql::COPY_ROWS_FROZEN } else { sql::COPY_ROWS };
+        let template = if direct.frozen { sql::COPY_ROWS_FROZEN } else { sql::COPY_ROWS };
         let writer = tx.copy_in(&target.fill(template)).map_err(StoreError::of(&*what))?;
         let mut stream = CopyStream::new(writer);
         let mut encoder = RowEncoder::default();
@@ -170,10 +173,11 @@ impl Keys {
         }
         stream.finish().map_err(StoreError::stream(&*what))?;
         progress(taken);
-        if scope.superuser {
+        if direct.trusted {
             tx.batch_execute(sql::REFERENCES_CHECKED).map_err(StoreError::of(&*what))?;
         }
-        log_loaded(tx, scope, diff.added)
+        log_loaded(tx, scope, diff.added)?;
+        Ok(diff)
     }
 
     fn stage_differences(
@@ -183,8 +187,8 @@ impl Keys {
         layer: u32,
         next: &mut NextRow<'_>,
         progress: &mut dyn FnMut(u64),
-        diff: &mut LayerDiff,
-    ) -> Result<(), StoreError> {
+    ) -> Result<LayerDiff, StoreError> {
+        let mut diff = LayerDiff::default();
         let mut stage = Stage { idle: Some(&mut *tx), open: None, scope, mark: Fields::default() };
         let mut encoder = RowEncoder::default();
         let mut taken = 0;
@@ -222,9 +226,9 @@ impl Keys {
         }
         progress(taken);
         if stage.finish()? {
-            merge(tx, scope, diff)?;
+            merge(tx, scope, &diff)?;
         }
-        Ok(())
+        Ok(diff)
     }
 
     /// Removes stored rows of the layer that no row of this load claimed.

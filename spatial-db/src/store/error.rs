@@ -105,7 +105,10 @@ pub enum StoreError {
         source: postgres::Error,
     },
     /// The connection broke in the middle.
-    #[error("the connection to the database was lost ({what})")]
+    #[error(
+        "the connection to the database was lost ({what}); what was not committed is undone. If the server stopped, its log says why; \
+         a full disk is the usual cause"
+    )]
     ConnectionLost {
         /// What was being done.
         what: String,
@@ -242,15 +245,9 @@ impl StoreError {
     /// Names the failure of a COPY stream, which carries the server's error inside an I/O error; for `map_err`.
     pub(super) fn stream(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
-        move |source| {
-            if source.get_ref().is_none_or(|inner| !inner.is::<postgres::Error>()) {
-                return Self::Stream { what, source };
-            }
-            match source.into_inner().map(|inner| inner.downcast::<postgres::Error>()) {
-                Some(Ok(inner)) => Self::classify(what, *inner),
-                Some(Err(other)) => Self::Stream { what, source: std::io::Error::other(other) },
-                None => Self::Cancelled,
-            }
+        move |source| match source.downcast::<postgres::Error>() {
+            Ok(inner) => Self::classify(what, inner),
+            Err(source) => Self::Stream { what, source },
         }
     }
 
@@ -291,7 +288,10 @@ impl StoreError {
 }
 
 fn is_io(error: &postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    match std::error::Error::source(error) {
+        Some(source) => source.is::<std::io::Error>(),
+        None => false,
+    }
 }
 
 /// What the server said, with the constraint or column it meant; the client's words if it said nothing.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use postgres::Transaction;
 
 use super::bulk::Bulk;
-use super::diff::{self, Incoming, Keys, NextRow, Scope};
+use super::diff::{self, Direct, Incoming, Keys, NextRow, Scope};
 use super::row::{self, RowEncoder, RowHead};
 use super::sql::{self, Target};
 use super::{DroppedLayer, LayerDiff, ParkHeader, QuarantinedRow, RowError, Store, StoreError, terrain};
@@ -240,12 +240,12 @@ impl Load<'_> {
             },
             whole_table: target.name == Target::terrain().name,
             cancel: self.cancel.as_deref(),
-            frozen: self.bulk.holds(target.name),
-            superuser: self.superuser,
-            restricted: self.restricted,
+            // COPY is not to be had under row-level security.
+            direct: (!self.restricted)
+                .then(|| Direct { frozen: self.bulk.holds(target.name), trusted: self.superuser }),
         };
         let diff = keys.take_in(&mut self.tx, &scope, next, progress)?;
-        if diff.added + diff.changed + diff.removed > 1000 || scope.frozen {
+        if diff.added + diff.changed + diff.removed > 1000 || self.bulk.holds(target.name) {
             self.grown.insert(target.name);
         }
         let rows = (diff.added + diff.changed + diff.unchanged) as i64;

@@ -35,7 +35,7 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("closed", &self.client.is_closed()).finish()
+        f.debug_struct("Store").field("closed", &self.client.is_closed()).finish_non_exhaustive()
     }
 }
 

@@ -41,7 +41,7 @@ struct Drag {
 }
 
 /// Systems of mouse and keyboard.
-pub fn plugin(app: &mut App) {
+pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Drag>().add_systems(
         Update,
         (press_keys, turn_wheel, drag_mouse, keep_above_ground).chain().before(crate::scene::SceneSystems),

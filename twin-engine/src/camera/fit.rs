@@ -11,7 +11,7 @@ use crate::theme::{FIRST_VIEW_BEARING_DEG, FIRST_VIEW_FILL, FIRST_VIEW_PITCH_DEG
 const ROUNDS: usize = 24;
 
 /// The view a person asked for.
-pub fn view_of(choice: CameraChoice, geometry: &SceneGeometry, size: Vec2) -> Orbit {
+pub(crate) fn view_of(choice: CameraChoice, geometry: &SceneGeometry, size: Vec2) -> Orbit {
     match choice {
         CameraChoice::WholePark => first_view(geometry, size, FIRST_VIEW_BEARING_DEG, FIRST_VIEW_PITCH_DEG),
         CameraChoice::From { bearing_deg, pitch_deg } => first_view(geometry, size, bearing_deg, pitch_deg),
@@ -23,7 +23,7 @@ pub fn view_of(choice: CameraChoice, geometry: &SceneGeometry, size: Vec2) -> Or
 }
 
 /// The whole park, seen from `bearing_deg` at `pitch_deg`.
-pub fn first_view(geometry: &SceneGeometry, size: Vec2, bearing_deg: f32, pitch_deg: f32) -> Orbit {
+pub(super) fn first_view(geometry: &SceneGeometry, size: Vec2, bearing_deg: f32, pitch_deg: f32) -> Orbit {
     let scene = |p: &DVec2, z: f64| geometry.origin.scene_from_park(p.x, p.y, z);
     let points: Vec<Vec3> = geometry
         .extent

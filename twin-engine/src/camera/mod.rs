@@ -2,15 +2,15 @@
 //!
 //! Mouse and keyboard are left to `control`.
 
-pub mod control;
+pub(crate) mod control;
 mod fit;
 mod orbit;
 
 use bevy::camera::{PerspectiveProjection, Projection};
 use bevy::prelude::*;
 
-pub use fit::{first_view, view_of};
-pub use orbit::Orbit;
+pub(crate) use fit::view_of;
+pub(crate) use orbit::Orbit;
 
 use crate::input::CameraChoice;
 use crate::scene::Meshed;
@@ -18,14 +18,14 @@ use crate::theme::FOV_DEG;
 
 /// Marks the one camera.
 #[derive(Component, Debug)]
-pub struct TwinCamera;
+pub(crate) struct TwinCamera;
 
 /// Where the camera should go once the park is known.
 #[derive(Resource, Debug, Clone, Copy)]
-pub struct Wanted(pub Option<CameraChoice>);
+pub(crate) struct Wanted(pub Option<CameraChoice>);
 
 /// Projection of the camera. The near plane is close: depth is reversed floating point, so nothing is lost by it.
-pub fn projection() -> Projection {
+pub(crate) fn projection() -> Projection {
     Projection::Perspective(PerspectiveProjection {
         fov: FOV_DEG.to_radians(),
         near: 0.2,
@@ -35,7 +35,7 @@ pub fn projection() -> Projection {
 }
 
 /// Systems that place the camera.
-pub fn plugin(app: &mut App) {
+pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Orbit>()
         .add_systems(Update, aim.after(crate::scene::SceneSystems))
         .add_systems(PostUpdate, place.before(TransformSystems::Propagate));

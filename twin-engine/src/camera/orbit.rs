@@ -6,13 +6,13 @@ use bevy::prelude::{Resource, Transform};
 use crate::theme::{FIRST_VIEW_BEARING_DEG, FIRST_VIEW_PITCH_DEG, FOV_DEG};
 
 /// Flattest and steepest look down, degrees.
-pub const PITCH_DEG: (f32, f32) = (6.0, 89.0);
+pub(super) const PITCH_DEG: (f32, f32) = (6.0, 89.0);
 /// Nearest and farthest distance to the target, m.
-pub const DISTANCE_M: (f32, f32) = (8.0, 400_000.0);
+pub(super) const DISTANCE_M: (f32, f32) = (8.0, 400_000.0);
 
 /// A camera that looks at `target` from `distance_m` away.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
-pub struct Orbit {
+pub(crate) struct Orbit {
     /// Point in the middle of the picture, scene metres.
     pub target: Vec3,
     /// Distance from the eye to it, m.
@@ -39,42 +39,42 @@ impl Default for Orbit {
 
 impl Orbit {
     /// Direction from the target to the eye.
-    pub fn outward(&self) -> Vec3 {
+    pub(crate) fn outward(&self) -> Vec3 {
         let (bearing, pitch) = (f64::from(self.bearing_deg).to_radians(), f64::from(self.pitch_deg).to_radians());
         crate::space::scene_direction(bearing.sin() * pitch.cos(), bearing.cos() * pitch.cos(), pitch.sin())
     }
 
     /// Position of the eye, scene metres.
-    pub fn eye(&self) -> Vec3 {
+    pub(crate) fn eye(&self) -> Vec3 {
         self.target + self.outward() * self.distance_m
     }
 
     /// Transform of the camera.
-    pub fn transform(&self) -> Transform {
+    pub(crate) fn transform(&self) -> Transform {
         Transform::from_translation(self.eye()).looking_at(self.target, Vec3::Y)
     }
 
     /// Clip space from scene space, reversed infinite depth as in the renderer.
-    pub fn clip_from_scene(&self) -> Mat4 {
+    pub(crate) fn clip_from_scene(&self) -> Mat4 {
         let projection =
             Mat4::perspective_infinite_reverse_rh(FOV_DEG.to_radians(), self.size.x / self.size.y.max(1.0), 0.2);
         projection * self.transform().to_matrix().inverse()
     }
 
     /// Pixel of a scene point and its distance along the view, m; `None` behind the eye.
-    pub fn pixel(&self, point: Vec3) -> Option<(Vec2, f32)> {
+    pub(crate) fn pixel(&self, point: Vec3) -> Option<(Vec2, f32)> {
         let clip = self.clip_from_scene() * point.extend(1.0);
         (clip.w > 0.01).then(|| (self.pixel_of_clip(clip), clip.w))
     }
 
     /// Pixel of a clip position in front of the eye.
-    pub fn pixel_of_clip(&self, clip: bevy::math::Vec4) -> Vec2 {
+    pub(crate) fn pixel_of_clip(&self, clip: bevy::math::Vec4) -> Vec2 {
         let ndc = clip.truncate().truncate() / clip.w;
         Vec2::new(ndc.x + 1.0, 1.0 - ndc.y) * 0.5 * self.size
     }
 
     /// Eye and unit direction of the ray through a pixel, scene metres in 64 bits.
-    pub fn ray(&self, pixel: Vec2) -> (DVec3, DVec3) {
+    pub(crate) fn ray(&self, pixel: Vec2) -> (DVec3, DVec3) {
         let ndc = Vec2::new(pixel.x / self.size.x * 2.0 - 1.0, 1.0 - pixel.y / self.size.y * 2.0).as_dvec2();
         let half_height = f64::from(FOV_DEG).to_radians().mul_add(0.5, 0.0).tan();
         let half_width = half_height * f64::from(self.size.x / self.size.y.max(1.0));
@@ -86,12 +86,12 @@ impl Orbit {
     }
 
     /// Pixels that one metre covers, `away_m` from the eye.
-    pub fn px_per_metre(&self, away_m: f32) -> f32 {
+    pub(crate) fn px_per_metre(&self, away_m: f32) -> f32 {
         self.size.y / (2.0 * (FOV_DEG.to_radians() * 0.5).tan() * away_m.max(0.1))
     }
 
     /// This orbit within the limits of pitch, bearing and distance.
-    pub fn limited(mut self) -> Self {
+    pub(crate) fn limited(mut self) -> Self {
         self.pitch_deg = self.pitch_deg.clamp(PITCH_DEG.0, PITCH_DEG.1);
         self.distance_m = self.distance_m.clamp(DISTANCE_M.0, DISTANCE_M.1);
         self.bearing_deg = self.bearing_deg.rem_euclid(360.0);

@@ -9,7 +9,7 @@ use crate::inspect::grouped;
 use crate::theme::size;
 
 /// Scale bar and north arrow in one panel.
-pub fn compass_block(sheet: &Sheet, orbit: &Orbit) -> Block {
+pub(super) fn compass_block(sheet: &Sheet, orbit: &Orbit) -> Block {
     let theme = sheet.theme;
     let points_per_px = 1.0 / sheet.painter.pixels_per_point();
     let per_metre = orbit.px_per_metre(orbit.distance_m) * points_per_px;

@@ -9,7 +9,7 @@ use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};
 
 /// Family of bold letters.
-pub const BOLD: &str = "bold";
+pub(super) const BOLD: &str = "bold";
 /// Folders with fonts on the systems we know, each searched with its folders.
 const FOLDERS: [&str; 6] = [
     "/usr/share/fonts",
@@ -39,7 +39,7 @@ const DEPTH: usize = 4;
 
 /// How far the letters are.
 #[derive(Resource, Debug, Default)]
-pub struct FontsReady {
+pub(crate) struct FontsReady {
     installed_in_pass: Option<u64>,
     in_use: bool,
     bold: bool,
@@ -47,19 +47,19 @@ pub struct FontsReady {
 
 impl FontsReady {
     /// True once a pass has begun with the final letters.
-    pub fn is_in_use(&self) -> bool {
+    pub(crate) fn is_in_use(&self) -> bool {
         self.in_use
     }
 
     /// True when bold letters were found.
-    pub fn has_bold(&self) -> bool {
+    pub(crate) fn has_bold(&self) -> bool {
         self.bold
     }
 }
 
 /// Font files found: latin, bold latin, Chinese, bold Chinese with their faces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FontFiles {
+pub(super) struct FontFiles {
     /// Latin.
     pub latin: Option<PathBuf>,
     /// Bold latin.
@@ -71,7 +71,7 @@ pub struct FontFiles {
 }
 
 /// Looks for the fonts in `first` and then in the system's folders.
-pub fn find_fonts(first: Option<&Path>) -> FontFiles {
+pub(super) fn find_fonts(first: Option<&Path>) -> FontFiles {
     let mut files = Vec::new();
     if let Some(first) = first {
         list(first, DEPTH, &mut files);

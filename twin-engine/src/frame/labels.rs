@@ -4,7 +4,7 @@ use bevy_egui::egui::{Pos2, Rect, Vec2, pos2};
 
 /// Rectangles that are taken, in a coarse grid so that asking stays cheap with thousands of them.
 #[derive(Debug)]
-pub struct Room {
+pub(super) struct Room {
     page: Rect,
     cell: f32,
     columns: usize,
@@ -13,7 +13,7 @@ pub struct Room {
 
 impl Room {
     /// Room on `page`, less what is `taken`.
-    pub fn new(page: Rect, taken: &[Rect]) -> Self {
+    pub(super) fn new(page: Rect, taken: &[Rect]) -> Self {
         let cell = 48.0;
         let columns = (page.width() / cell).ceil().max(1.0) as usize;
         let rows = (page.height() / cell).ceil().max(1.0) as usize;
@@ -25,12 +25,12 @@ impl Room {
     }
 
     /// True when `rect` is on the page and touches nothing taken.
-    pub fn is_free(&self, rect: Rect) -> bool {
+    pub(super) fn is_free(&self, rect: Rect) -> bool {
         self.page.contains_rect(rect) && self.spots(rect).all(|spot| !self.cells[spot].iter().any(|r| r.intersects(rect)))
     }
 
     /// Marks `rect` as taken.
-    pub fn take(&mut self, rect: Rect) {
+    pub(super) fn take(&mut self, rect: Rect) {
         let spots: Vec<usize> = self.spots(rect).collect();
         for spot in spots {
             self.cells[spot].push(rect);
@@ -38,7 +38,7 @@ impl Room {
     }
 
     /// The first free place for a label of `size` beside a symbol of `reach` at `at`, taken at once.
-    pub fn place_label(&mut self, at: Pos2, reach: f32, size: Vec2) -> Option<Pos2> {
+    pub(super) fn place_label(&mut self, at: Pos2, reach: f32, size: Vec2) -> Option<Pos2> {
         let half = size * 0.5;
         let corners = [
             pos2(at.x + reach, at.y - half.y),

@@ -11,14 +11,24 @@ use super::symbol::symbol_shapes;
 use crate::inspect::grouped;
 use crate::theme::{Rgb, size};
 
+/// What a class looks like in the scene.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Fill,
+    Zone,
+    Outline,
+}
+
 /// The legend of `overlay`; `title` is the rectangle it must stay below.
-pub fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
+pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
     let theme = sheet.theme;
     let padding = sheet.padding();
     let swatch = if sheet.compact { 9.0 } else { sheet.pt(size::SWATCH) };
     let gap = if sheet.compact { 1.5 } else { sheet.pt(5.0) };
     let widest = (sheet.page.width() * 0.42).min(if sheet.compact { 400.0 } else { sheet.pt(420.0) });
     let zoned: HashSet<usize> = overlay.zones.iter().map(|z| z.class).collect();
+    let outlines: HashSet<usize> = overlay.verdicts.values().filter_map(|v| v.outline).collect();
+    let filled: HashSet<usize> = overlay.verdicts.values().map(|v| v.class).collect();
 
     let rows: Vec<_> = overlay
         .classes
@@ -27,7 +37,14 @@ pub fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
         .map(|(index, class)| {
             let label = sheet.text(&class.label, size::LABEL, theme.ink, widest * 0.7);
             let count = sheet.text(&measure(class, sheet.compact), size::LABEL, theme.ink_soft, widest * 0.6);
-            (class, zoned.contains(&index), label, count)
+            let drawn = if outlines.contains(&index) && !filled.contains(&index) {
+                Drawn::Outline
+            } else if zoned.contains(&index) {
+                Drawn::Zone
+            } else {
+                Drawn::Fill
+            };
+            (class, drawn, label, count)
         })
         .collect();
     let label_width = rows.iter().map(|r| r.2.size().x).fold(0.0, f32::max);
@@ -44,10 +61,10 @@ pub fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
         y = heading.size().y + gap * 1.4;
     }
     let mut swatches = Vec::new();
-    for (class, zoned, label, count) in rows {
+    for (class, drawn, label, count) in rows {
         let height = label.size().y.max(swatch);
         let place = Rect::from_min_size(pos2(0.0, y + (height - swatch) * 0.5), vec2(swatch * 1.35, swatch));
-        swatches.push((class, zoned, place));
+        swatches.push((class, drawn, place));
         let text_x = swatch * 1.35 + gap * 1.6;
         let count_x = width - count.size().x;
         shapes.push((pos2(text_x, y + (height - label.size().y) * 0.5), label));
@@ -74,8 +91,8 @@ pub fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
     }
     let origin = rect.min + Vec2::splat(padding);
     let mut all = sheet.panel(rect);
-    for (class, zoned, place) in swatches {
-        all.extend(swatch_shapes(sheet, overlay, class, zoned, place.translate(origin.to_vec2())));
+    for (class, drawn, place) in swatches {
+        all.extend(swatch_shapes(sheet, overlay, class, drawn, place.translate(origin.to_vec2())));
     }
     all.extend(
         shapes.into_iter().map(|(at, galley)| Shape::galley(origin + at.to_vec2(), galley, colour32(theme.ink))),
@@ -101,7 +118,7 @@ fn measure(class: &Class, compact: bool) -> String {
     }
 }
 
-fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, place: Rect) -> Vec<Shape> {
+fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, drawn: Drawn, place: Rect) -> Vec<Shape> {
     let theme = sheet.theme;
     let colour = Rgb::from(class.colour);
     match class.swatch {
@@ -117,7 +134,12 @@ fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, p
                 Stroke::new(width, colour32(colour)),
             )]
         }
+        Swatch::Area if drawn == Drawn::Outline => {
+            let width = (place.height() * 0.2).max(2.0);
+            outline_shapes(class.pattern, place.shrink(width * 0.5), Stroke::new(width, colour32(colour)))
+        }
         Swatch::Area => {
+            let zoned = drawn == Drawn::Zone;
             let fill = if zoned {
                 colour.over(theme.ground, theme.zone_fill_alpha)
             } else if overlay.target == FeatureKind::Parcel {
@@ -137,6 +159,16 @@ fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, p
             shapes
         }
     }
+}
+
+/// A frame, dashed where the outline has a pattern.
+fn outline_shapes(pattern: Pattern, place: Rect, stroke: Stroke) -> Vec<Shape> {
+    if pattern == Pattern::Solid {
+        return vec![Shape::rect_stroke(place, CornerRadius::ZERO, stroke, StrokeKind::Middle)];
+    }
+    let corners = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom(), place.left_top()];
+    let dash = place.height() * if pattern == Pattern::Dots { 0.15 } else { 0.32 };
+    Shape::dashed_line(&corners, stroke, dash, dash * 0.7)
 }
 
 /// The same patterns as in the scene, inside a rectangle.

@@ -40,7 +40,7 @@ struct Spot<'a> {
 }
 
 /// Shapes of all symbols and labels; `taken` are the panels.
-pub fn mark_shapes(sheet: &Sheet, twin: &Twin, geometry: &SceneGeometry, orbit: &Orbit, taken: &[Rect]) -> Vec<Shape> {
+pub(super) fn mark_shapes(sheet: &Sheet, twin: &Twin, geometry: &SceneGeometry, orbit: &Orbit, taken: &[Rect]) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let mut room = Room::new(sheet.page, taken);
     let to_page = Projector::new(sheet, geometry, orbit);

@@ -14,22 +14,22 @@ mod title;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-pub use fonts::{FontsReady, find_fonts};
-pub use sheet::{Block, Sheet};
+pub(crate) use fonts::FontsReady;
+pub(crate) use sheet::{Block, Sheet};
 
 use crate::camera::Orbit;
 use crate::scene::{Meshed, Twin};
 
 /// Frames painted with the final fonts so far; a picture waits for the first.
 #[derive(Resource, Debug, Default)]
-pub struct FramePainted(pub u32);
+pub(crate) struct FramePainted(pub u32);
 
 /// Set of the systems that paint the frame.
 #[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
-pub struct FrameSystems;
+pub(crate) struct FrameSystems;
 
 /// Paints the frame.
-pub fn plugin(app: &mut App) {
+pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<FontsReady>()
         .init_resource::<FramePainted>()
         .add_systems(EguiPrimaryContextPass, (fonts::install_fonts, paint).chain().in_set(FrameSystems));

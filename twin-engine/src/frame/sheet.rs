@@ -14,7 +14,7 @@ const COMPACT_BELOW: f32 = 420.0;
 
 /// Shapes of one panel and where it is.
 #[derive(Debug)]
-pub struct Block {
+pub(crate) struct Block {
     /// Place, points.
     pub rect: Rect,
     /// Shapes, bottom first.
@@ -22,7 +22,7 @@ pub struct Block {
 }
 
 /// Measures and paints in one picture.
-pub struct Sheet<'a> {
+pub(crate) struct Sheet<'a> {
     /// egui's painter.
     pub painter: &'a Painter,
     /// Theme.
@@ -38,7 +38,7 @@ pub struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     /// A sheet over the whole picture.
-    pub fn new(painter: &'a Painter, theme: &'a Theme, bold: bool) -> Self {
+    pub(crate) fn new(painter: &'a Painter, theme: &'a Theme, bold: bool) -> Self {
         let page = painter.ctx().viewport_rect();
         let compact = page.height() < COMPACT_BELOW;
         let natural = page.height().min(page.width()) / size::REFERENCE_HEIGHT;
@@ -47,40 +47,40 @@ impl<'a> Sheet<'a> {
     }
 
     /// `points` of the theme in this picture.
-    pub fn pt(&self, points: f32) -> f32 {
+    pub(crate) fn pt(&self, points: f32) -> f32 {
         points * self.scale
     }
 
     /// Size of letters, never below the smallest that can be read.
-    pub fn letters(&self, points: f32) -> f32 {
+    pub(crate) fn letters(&self, points: f32) -> f32 {
         if self.compact { (points * 0.62).clamp(size::SMALLEST_PX, 12.0) } else { self.pt(points).max(size::SMALLEST_PX) }
     }
 
     /// The picture without its margins.
-    pub fn inner(&self) -> Rect {
+    pub(crate) fn inner(&self) -> Rect {
         let margin = if self.compact { 5.0 } else { self.pt(size::MARGIN) };
         self.page.shrink(margin)
     }
 
     /// Space between a panel's edge and its text.
-    pub fn padding(&self) -> f32 {
+    pub(crate) fn padding(&self) -> f32 {
         if self.compact { 4.0 } else { self.pt(size::PADDING) }
     }
 
     /// Lays out a text; `wrap` is the widest line, points.
-    pub fn text(&self, text: &str, points: f32, colour: Rgb, wrap: f32) -> Arc<Galley> {
+    pub(crate) fn text(&self, text: &str, points: f32, colour: Rgb, wrap: f32) -> Arc<Galley> {
         let font = FontId::new(self.letters(points), FontFamily::Proportional);
         self.painter.layout(text.to_owned(), font, colour32(colour), wrap)
     }
 
     /// The same in bold letters, where there are any.
-    pub fn bold_text(&self, text: &str, points: f32, colour: Rgb, wrap: f32) -> Arc<Galley> {
+    pub(crate) fn bold_text(&self, text: &str, points: f32, colour: Rgb, wrap: f32) -> Arc<Galley> {
         let family = if self.bold { FontFamily::Name(BOLD.into()) } else { FontFamily::Proportional };
         self.painter.layout(text.to_owned(), FontId::new(self.letters(points), family), colour32(colour), wrap)
     }
 
     /// Background of a panel.
-    pub fn panel(&self, rect: Rect) -> Vec<Shape> {
+    pub(crate) fn panel(&self, rect: Rect) -> Vec<Shape> {
         let radius = CornerRadius::same((self.pt(size::RADIUS).clamp(2.0, 24.0)) as u8);
         let fill = translucent(self.theme.panel, self.theme.panel_alpha);
         vec![
@@ -90,7 +90,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// A text with a halo, so that it reads on anything.
-    pub fn haloed(&self, at: Pos2, galley: &Arc<Galley>) -> Vec<Shape> {
+    pub(crate) fn haloed(&self, at: Pos2, galley: &Arc<Galley>) -> Vec<Shape> {
         let width = if self.compact { 1.0 } else { (size::HALO * self.scale * 0.7).max(1.0) };
         let halo = translucent(self.theme.halo, 0.85);
         let mut shapes: Vec<Shape> = (0..8)
@@ -104,17 +104,17 @@ impl<'a> Sheet<'a> {
     }
 
     /// The rectangle of `size` at a corner of the inner picture.
-    pub fn at_corner(&self, corner: Align2, size: Vec2) -> Rect {
+    pub(crate) fn at_corner(&self, corner: Align2, size: Vec2) -> Rect {
         corner.align_size_within_rect(size, self.inner())
     }
 }
 
 /// The colour for egui.
-pub fn colour32(colour: Rgb) -> Color32 {
+pub(super) fn colour32(colour: Rgb) -> Color32 {
     Color32::from_rgb(colour.0, colour.1, colour.2)
 }
 
 /// The colour for egui at `alpha` 0..1.
-pub fn translucent(colour: Rgb, alpha: f32) -> Color32 {
+pub(super) fn translucent(colour: Rgb, alpha: f32) -> Color32 {
     Color32::from_rgba_unmultiplied(colour.0, colour.1, colour.2, (alpha * 255.0) as u8)
 }

@@ -7,7 +7,7 @@ use super::sheet::colour32;
 use crate::theme::Rgb;
 
 /// `symbol` with side `side` around `at`.
-pub fn symbol_shapes(symbol: Symbol, at: Pos2, side: f32, colour: Rgb, halo: Rgb) -> Vec<Shape> {
+pub(super) fn symbol_shapes(symbol: Symbol, at: Pos2, side: f32, colour: Rgb, halo: Rgb) -> Vec<Shape> {
     let pen = Pen { at, r: side * 0.5, fill: colour32(colour), halo: colour32(halo) };
     match symbol {
         Symbol::Hydrant => pen.drop(),
@@ -26,7 +26,7 @@ pub fn symbol_shapes(symbol: Symbol, at: Pos2, side: f32, colour: Rgb, halo: Rgb
 }
 
 /// A small disc for a symbol that finds no room.
-pub fn dot_shapes(at: Pos2, radius: f32, colour: Rgb, halo: Rgb) -> Vec<Shape> {
+pub(super) fn dot_shapes(at: Pos2, radius: f32, colour: Rgb, halo: Rgb) -> Vec<Shape> {
     vec![Shape::circle_filled(at, radius + 0.8, colour32(halo)), Shape::circle_filled(at, radius, colour32(colour))]
 }
 

@@ -11,7 +11,7 @@ use crate::theme::size;
 const SYNTHETIC: &str = "SYNTHETIC DATA";
 
 /// Park, overlay, date, synthetic or real, source.
-pub fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>) -> Block {
+pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>) -> Block {
     let theme = sheet.theme;
     let padding = sheet.padding();
     let widest = (sheet.page.width() * 0.44).max(120.0);
@@ -57,7 +57,7 @@ pub fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>) -> Blo
 }
 
 /// Credit for the data, small, along the foot of the picture.
-pub fn credit_line(sheet: &Sheet, park: &Park) -> Option<Block> {
+pub(super) fn credit_line(sheet: &Sheet, park: &Park) -> Option<Block> {
     if sheet.compact {
         return None;
     }
@@ -73,7 +73,7 @@ pub fn credit_line(sheet: &Sheet, park: &Park) -> Option<Block> {
 }
 
 /// What a window shows until the park is there.
-pub fn loading_note(sheet: &Sheet) -> Vec<Shape> {
+pub(super) fn loading_note(sheet: &Sheet) -> Vec<Shape> {
     let galley = sheet.text("Building the scene …", size::SUBTITLE, sheet.theme.ink_soft, sheet.page.width());
     let rect = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), sheet.page);
     sheet.haloed(rect.min, &galley)

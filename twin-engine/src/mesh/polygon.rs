@@ -50,7 +50,7 @@ pub fn triangulate(polygon: &Polygon<f64>) -> Triangles {
     let line = |ring: &[DVec2]| LineString::from_iter(ring.iter().map(|p| (p.x - shift.x, p.y - shift.y)));
     let holes = polygon.interiors().iter().filter_map(|ring| cleaned_ring(ring).map(|r| line(&r))).collect();
     let raw = Polygon::new(line(&outer), holes).earcut_triangles_raw();
-    let points: Vec<DVec2> = raw.vertices.chunks_exact(2).map(|v| DVec2::new(v[0], v[1]) + shift).collect();
+    let points: Vec<DVec2> = raw.vertices.iter().map(|v| DVec2::from_array(*v) + shift).collect();
     let mut indices = Vec::with_capacity(raw.triangle_indices.len());
     for t in raw.triangle_indices.chunks_exact(3) {
         let turn = (points[t[1]] - points[t[0]]).perp_dot(points[t[2]] - points[t[0]]);

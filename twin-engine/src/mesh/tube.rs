@@ -8,7 +8,7 @@ use super::{TileMesh, Vertex};
 use crate::space::{SceneOrigin, scene_direction};
 
 /// Sides of a tube.
-pub const SIDES: usize = 8;
+pub(super) const SIDES: usize = 8;
 
 /// Adds a tube of `radius_m` along `path` (easting, northing, elevation). Positions are on the axis; the tube pass
 /// moves them outwards along their normal.

@@ -40,7 +40,7 @@ const CONTACT: f32 = 1.1;
 
 /// Everything that is drawn of a park, ready for upload.
 #[derive(Debug, Clone)]
-pub struct SceneGeometry {
+pub(crate) struct SceneGeometry {
     /// Origin of the scene.
     pub origin: SceneOrigin,
     /// The drawn ground.
@@ -64,7 +64,7 @@ impl SceneGeometry {
     ///
     /// # Errors
     /// [`EngineError::NothingToDraw`] when no feature has a position.
-    pub fn build(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Result<Self, EngineError> {
+    pub(crate) fn build(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Result<Self, EngineError> {
         let start = Instant::now();
         let extent =
             Extent::of(snapshot).ok_or_else(|| EngineError::NothingToDraw { park: snapshot.park.slug.clone() })?;
@@ -82,7 +82,7 @@ impl SceneGeometry {
     }
 
     /// Triangles of all tiles.
-    pub fn triangles(&self) -> usize {
+    pub(crate) fn triangles(&self) -> usize {
         self.tiles.iter().chain(self.overlay_tiles.iter().map(|(_, t)| t)).map(TileMesh::triangles).sum()
     }
 }
@@ -361,7 +361,7 @@ fn xy(at: &[f64; 3]) -> DVec2 {
 }
 
 /// Where a hazard source stands.
-pub fn hazard_place(hazard: &HazardSource) -> DVec2 {
+pub(crate) fn hazard_place(hazard: &HazardSource) -> DVec2 {
     geo::Centroid::centroid(&hazard.shape).map_or(DVec2::ZERO, |p| DVec2::new(p.x(), p.y()))
 }
 

@@ -11,8 +11,8 @@ use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
-pub use geometry::{SceneGeometry, hazard_place};
-pub use spawn::{Pace, Tile, Uploads};
+pub(crate) use geometry::{SceneGeometry, hazard_place};
+pub(crate) use spawn::{Pace, Tile, Uploads};
 
 use crate::error::EngineError;
 use crate::input::TwinInput;
@@ -22,7 +22,7 @@ use crate::theme::{Theme, ThemeChoice};
 
 /// What is shown and how: the engine's state as far as a person can change it.
 #[derive(Resource, Debug, Clone)]
-pub struct Twin {
+pub(crate) struct Twin {
     /// The park and its overlays.
     pub input: TwinInput,
     /// Switches.
@@ -37,14 +37,14 @@ pub struct Twin {
 
 impl Twin {
     /// The constants of the theme in use.
-    pub fn theme(&self) -> Theme {
+    pub(crate) fn theme(&self) -> Theme {
         Theme::of(self.theme)
     }
 }
 
 /// Ground, extent and slots of the scene, once it is meshed. Its tiles have gone to the GPU.
 #[derive(Resource, Debug, Clone)]
-pub struct Meshed {
+pub(crate) struct Meshed {
     /// Geometry without tiles.
     pub geometry: Arc<SceneGeometry>,
     /// Triangles uploaded.
@@ -55,25 +55,25 @@ pub struct Meshed {
 
 /// Why there will never be a scene.
 #[derive(Resource, Debug)]
-pub struct MeshingFailed(pub EngineError);
+pub(crate) struct MeshingFailed(pub EngineError);
 
 #[derive(Resource)]
 struct Meshing(Task<Result<(SceneGeometry, Picker), EngineError>>);
 
 /// True until every tile of the scene is an entity.
-pub fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Uploads>>) -> bool {
+pub(crate) fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Uploads>>) -> bool {
     meshed.is_none() || uploads.is_none_or(|u| !u.is_done())
 }
 
 /// The scene's systems.
-pub fn plugin(app: &mut App) {
+pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, (spawn::spawn_sky, start_meshing))
         .add_systems(Update, (take_meshed, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems));
 }
 
 /// Set of the systems that keep the scene up to date.
 #[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SceneSystems;
+pub(crate) struct SceneSystems;
 
 fn start_meshing(twin: Res<Twin>, mut commands: Commands) {
     let (snapshot, overlays) = (twin.input.snapshot.clone(), twin.input.overlays.clone());

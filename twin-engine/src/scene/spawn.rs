@@ -24,7 +24,7 @@ const DETAIL_PX: f32 = 9.0;
 
 /// A tile of the scene.
 #[derive(Component, Debug, Clone, Copy, PartialEq)]
-pub struct Tile {
+pub(crate) struct Tile {
     /// Pass.
     pub layer: Layer,
     /// The overlay it belongs to, if any.
@@ -35,7 +35,7 @@ pub struct Tile {
 
 /// How fast tiles become entities.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+pub(crate) enum Pace {
     /// A few megabytes a frame.
     Smooth,
     /// All in one frame.
@@ -44,7 +44,7 @@ pub enum Pace {
 
 /// Tiles waiting for upload, and the materials and styles they share.
 #[derive(Resource, Debug)]
-pub struct Uploads {
+pub(crate) struct Uploads {
     waiting: VecDeque<(Option<usize>, TileMesh)>,
     styles: Handle<ShaderBuffer>,
     materials: HashMap<(Layer, bool), Handle<LayerMaterial>>,
@@ -54,7 +54,7 @@ pub struct Uploads {
 
 impl Uploads {
     /// Takes the tiles out of `geometry`, ground first.
-    pub fn new(geometry: &mut SceneGeometry, twin: &Twin, buffers: &mut Assets<ShaderBuffer>) -> Self {
+    pub(crate) fn new(geometry: &mut SceneGeometry, twin: &Twin, buffers: &mut Assets<ShaderBuffer>) -> Self {
         let tiles = std::mem::take(&mut geometry.tiles).into_iter().map(|tile| (None, tile));
         let of_overlays = std::mem::take(&mut geometry.overlay_tiles).into_iter().map(|(i, tile)| (Some(i), tile));
         let mut waiting: Vec<_> = tiles.chain(of_overlays).collect();
@@ -74,12 +74,12 @@ impl Uploads {
     }
 
     /// True when no tile waits.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.waiting.is_empty()
     }
 
     /// Writes styles and, if the theme or picture size changed, uniforms.
-    pub fn restyle(
+    pub(crate) fn restyle(
         &mut self,
         twin: &Twin,
         geometry: &SceneGeometry,
@@ -160,7 +160,7 @@ pub(super) fn spawn_sky(
 
 /// Marks the sky.
 #[derive(Component, Debug)]
-pub struct Sky;
+pub(super) struct Sky;
 
 /// Turns waiting tiles into entities.
 pub(super) fn spawn_tiles(
@@ -246,7 +246,7 @@ fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
 }
 
 /// Upload form of a tile; its memory here is freed once it is on the GPU.
-pub fn mesh_of(tile: TileMesh) -> Mesh {
+pub(super) fn mesh_of(tile: TileMesh) -> Mesh {
     Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, tile.positions)
         .with_inserted_attribute(ATTRIBUTE_SLOT, tile.slots)

@@ -5,6 +5,7 @@
 mod pressure;
 mod routes;
 mod sewers;
+mod water;
 
 use super::layout::Layout;
 use super::parcels::Parcel;
@@ -51,8 +52,6 @@ pub(super) struct Pipe {
     pub(super) section: Section,
     pub(super) year: i32,
     pub(super) pressure: &'static str,
-    /// Not part of the trunk: a connection or gully.
-    pub(super) branch: bool,
 }
 
 /// Cross-section of a line, mm.
@@ -60,15 +59,6 @@ pub(super) struct Pipe {
 pub(super) enum Section {
     Round(u32),
     Box(u32, u32),
-}
-
-impl Section {
-    /// Height, m.
-    pub(super) fn height_m(self) -> f64 {
-        f64::from(match self {
-            Self::Round(d) | Self::Box(_, d) => d,
-        }) / 1000.0
-    }
 }
 
 /// One network's tables.
@@ -108,7 +98,13 @@ enum Which {
     Tunnel,
 }
 
-const fn kind(which: Which, code: &'static str, class: &'static str, title: &'static str, material: &'static str) -> Kind {
+const fn kind(
+    which: Which,
+    code: &'static str,
+    class: &'static str,
+    title: &'static str,
+    material: &'static str,
+) -> Kind {
     let gravity = matches!(which, Which::Storm | Which::Sewage);
     let voltage = if matches!(which, Which::Power) { "10kV" } else { "" };
     Kind { code, class, title, material, voltage, gravity, which }
@@ -157,7 +153,7 @@ pub(super) fn lay(kind: Kind, ground: &Ground<'_>) -> Network {
     match kind.which {
         Which::Storm => sewers::storm(ground),
         Which::Sewage => sewers::sewage(ground),
-        Which::Water => pressure::water(ground),
+        Which::Water => water::water(ground),
         Which::Gas => pressure::gas(ground),
         Which::Heat => pressure::heat(ground),
         Which::Power => pressure::power(ground),

@@ -28,12 +28,19 @@ impl<'a> Routes<'a> {
     /// Routes in the streets for which `offset` says how far left of the axis, meeting at junctions.
     pub(super) fn new(ground: Ground<'a>, dry: bool, offset: impl Fn(usize) -> Option<f64>) -> Self {
         let streets = ground.streets;
-        let offsets: Vec<Option<f64>> = (0..streets.streets.len()).map(offset).collect();
-        let mut routes =
-            Self { ground, stops: vec![Vec::new(); offsets.len()], offsets, points: Vec::new(), meetings: Vec::new(), dry };
+        let offsets: Vec<Option<f64>> = (0..streets.list.len()).map(offset).collect();
+        let mut routes = Self {
+            ground,
+            stops: vec![Vec::new(); offsets.len()],
+            offsets,
+            points: Vec::new(),
+            meetings: Vec::new(),
+            dry,
+        };
         for junction in &streets.junctions {
-            let mut present: Vec<usize> = junction.streets.iter().copied().filter(|&s| routes.offsets[s].is_some()).collect();
-            present.sort_by_key(|&s| (streets.streets[s].class, s));
+            let mut present: Vec<usize> =
+                junction.streets.iter().copied().filter(|&s| routes.offsets[s].is_some()).collect();
+            present.sort_by_key(|&s| (streets.list[s].class, s));
             let Some((&host, others)) = present.split_first() else { continue };
             for &other in others {
                 routes.meet(host, other);
@@ -45,6 +52,14 @@ impl<'a> Routes<'a> {
     fn meet(&mut self, s: usize, t: usize) {
         let (Some(offset_s), Some(offset_t)) = (self.offsets[s], self.offsets[t]) else { return };
         let Some(at) = self.ground.streets.meeting(s, offset_s, t, offset_t) else { return };
+        // Two local streets opposite each other meet the same street at one point.
+        let along = self.along(s, at);
+        let same = self.stops[s].iter().find(|stop| (stop.0 - along).abs() < SAME_STOP_M).map(|stop| stop.1);
+        if let Some(point) = same {
+            let along = self.along(t, at);
+            self.insert(t, along, point);
+            return;
+        }
         let point = self.point(at);
         let arms = [s, t].map(|street| (street, self.along(street, at)));
         self.meetings.push((point, arms));
@@ -54,7 +69,7 @@ impl<'a> Routes<'a> {
     }
 
     fn along(&self, street: usize, at: P) -> f64 {
-        let street = &self.ground.streets.streets[street];
+        let street = &self.ground.streets.list[street];
         (at - street.a).dot(street.direction())
     }
 
@@ -90,7 +105,7 @@ impl<'a> Routes<'a> {
         if let Some(&(_, point)) = beside.into_iter().find(|stop| (stop.0 - t).abs() < SAME_STOP_M) {
             return Some(point);
         }
-        let at = self.ground.streets.streets[street].at(t, offset);
+        let at = self.ground.streets.list[street].at(t, offset);
         if self.dry && self.in_river(at.y, 4.0) {
             return None;
         }
@@ -102,7 +117,7 @@ impl<'a> Routes<'a> {
     /// Lengthen a street's route to one of its ends.
     pub(super) fn lengthen(&mut self, street: usize, t: f64) -> Option<usize> {
         let offset = self.offsets[street]?;
-        let at = self.ground.streets.streets[street].at(t, offset);
+        let at = self.ground.streets.list[street].at(t, offset);
         let point = self.point(at);
         self.insert(street, t, point);
         Some(point)
@@ -129,7 +144,7 @@ impl<'a> Routes<'a> {
         let mut lines = Vec::new();
         for (street, stops) in self.stops.iter().enumerate() {
             for pair in stops.windows(2) {
-                let middle = self.ground.streets.streets[street].at(f64::midpoint(pair[0].0, pair[1].0), 0.0);
+                let middle = self.ground.streets.list[street].at(f64::midpoint(pair[0].0, pair[1].0), 0.0);
                 if pair[0].1 != pair[1].1 && !(self.dry && self.in_river(middle.y, 10.0)) {
                     lines.push((street, pair[0].1, pair[1].1));
                 }
@@ -142,7 +157,11 @@ impl<'a> Routes<'a> {
     pub(super) fn in_river(&self, v: f64, by: f64) -> bool {
         let rows = &self.ground.layout.rows;
         let row = rows.partition_point(|&r| r <= v);
-        row > 0 && row < rows.len() && (row - 1) % ROWS_PER_BAND == RIVER_ROW && v - rows[row - 1] > by && rows[row] - v > by
+        row > 0
+            && row < rows.len()
+            && (row - 1) % ROWS_PER_BAND == RIVER_ROW
+            && v - rows[row - 1] > by
+            && rows[row] - v > by
     }
 
     /// A connection from a parcel's front to the route before it: tap on the route, end inside the parcel, street.
@@ -172,7 +191,7 @@ impl<'a> Routes<'a> {
 
     /// Plan position `beside` metres left of a street's axis at the place of one of its stops.
     pub(super) fn beside(&self, street: usize, t: f64, beside: f64) -> P {
-        self.ground.streets.streets[street].at(t, beside)
+        self.ground.streets.list[street].at(t, beside)
     }
 
     /// Where a street's route runs, m left of the axis.

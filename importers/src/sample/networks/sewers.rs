@@ -37,7 +37,7 @@ fn least_fall(diameter_mm: u32) -> f64 {
 /// Storm drains, with an outfall wherever a street comes to the river.
 pub(super) fn storm(ground: &Ground<'_>) -> Network {
     let mut routes = Routes::new(*ground, true, |s| {
-        let street = &ground.streets.streets[s];
+        let street = &ground.streets.list[s];
         (street.class != StreetClass::Rail).then(|| -(0.30 * street.width_m / 2.0).max(1.5))
     });
     let plan = Plan {
@@ -52,8 +52,10 @@ pub(super) fn storm(ground: &Ground<'_>) -> Network {
         for (side, line) in [(-1.0, row), (1.0, row + 1)] {
             let street = ground.streets.around(0, line.min(ground.layout.rows.len() - 2))[0];
             for &u in &ground.layout.columns {
-                let along = u - ground.streets.streets[street].a.x + 14.0;
-                let Some(manhole) = routes.stop(street, along).or_else(|| routes.stop(street, along - 28.0)) else { continue };
+                let along = u - ground.streets.list[street].a.x + 14.0;
+                let Some(manhole) = routes.stop(street, along).or_else(|| routes.stop(street, along - 28.0)) else {
+                    continue;
+                };
                 let at = ground.layout.plan(routes.points[manhole].xy);
                 let (centre, half) = ground.layout.river(band, at.x);
                 let outfall = routes.point(p(at.x, centre + side * (half + 3.0)));
@@ -68,7 +70,7 @@ pub(super) fn storm(ground: &Ground<'_>) -> Network {
 /// Sewers to the tile's works; the south bank's are pumped over the bridge.
 pub(super) fn sewage(ground: &Ground<'_>) -> Network {
     let mut routes = Routes::new(*ground, true, |s| {
-        let street = &ground.streets.streets[s];
+        let street = &ground.streets.list[s];
         (street.class != StreetClass::Rail).then(|| (0.28 * street.width_m / 2.0).max(1.5))
     });
     let plan = Plan {
@@ -80,11 +82,11 @@ pub(super) fn sewage(ground: &Ground<'_>) -> Network {
     };
     let mut outlets = Vec::new();
     for (i, parcel) in ground.parcels.iter().enumerate() {
-        if parcel.land_use == LandUse::SewageWorks {
-            if let Some((tap, works, _)) = routes.connect(i, 0.5) {
-                routes.points[works].word = "污水处理厂";
-                outlets.push((tap, works));
-            }
+        if parcel.land_use == LandUse::SewageWorks
+            && let Some((tap, works, _)) = routes.connect(i, 0.5)
+        {
+            routes.points[works].word = "污水处理厂";
+            outlets.push((tap, works));
         }
     }
     let crossings = pumped_crossings(ground, &mut routes, &mut outlets);
@@ -102,7 +104,6 @@ pub(super) fn sewage(ground: &Ground<'_>) -> Network {
                 section: Section::Round(300),
                 year: 2014,
                 pressure: "0.3MPa",
-                branch: true,
             });
         }
     }
@@ -110,14 +111,18 @@ pub(super) fn sewage(ground: &Ground<'_>) -> Network {
 }
 
 /// A pumping station at the south end of each arterial bridge: station, ends of the rising main, chamber on the north bank.
-fn pumped_crossings(ground: &Ground<'_>, routes: &mut Routes<'_>, outlets: &mut Vec<(usize, usize)>) -> Vec<[usize; 4]> {
+fn pumped_crossings(
+    ground: &Ground<'_>,
+    routes: &mut Routes<'_>,
+    outlets: &mut Vec<(usize, usize)>,
+) -> Vec<[usize; 4]> {
     let mut crossings = Vec::new();
     for band in 0..ground.layout.bands() {
         let row = band * ROWS_PER_BAND + RIVER_ROW;
         let (south, north) = (ground.streets.around(0, row)[0], ground.streets.around(0, row)[2]);
         for tile in 0..ground.layout.tiles.len() - 1 {
             let u = ground.layout.columns[ground.layout.arterial_of(tile)];
-            let on = |street: usize, u: f64| u - ground.streets.streets[street].a.x;
+            let on = |street: usize, u: f64| u - ground.streets.list[street].a.x;
             let (Some(tap), Some(manhole)) =
                 (routes.stop(south, on(south, u + 30.0)), routes.stop(north, on(north, u + 30.0)))
             else {
@@ -235,7 +240,6 @@ fn drain(mut routes: Routes<'_>, plan: &Plan, outlets: &[(usize, usize)], gullie
             section: Section::Round(size),
             year: if street == usize::MAX { 2013 } else { year_laid(&ground, street) },
             pressure: "",
-            branch: false,
         });
     }
     for (tap, end, street) in branches {
@@ -252,7 +256,6 @@ fn drain(mut routes: Routes<'_>, plan: &Plan, outlets: &[(usize, usize)], gullie
             section: Section::Round(plan.branch_mm),
             year: year_laid(&ground, street) + 1,
             pressure: "",
-            branch: true,
         });
     }
     for i in pumps {
@@ -282,7 +285,7 @@ fn drain(mut routes: Routes<'_>, plan: &Plan, outlets: &[(usize, usize)], gullie
 fn place_gullies(routes: &mut Routes<'_>) -> Vec<(usize, usize, usize)> {
     let mut gullies = Vec::new();
     for s in 0..routes.stops.len() {
-        let half = routes.ground.streets.streets[s].width_m / 2.0;
+        let half = routes.ground.streets.list[s].width_m / 2.0;
         let stops: Vec<(f64, usize)> = routes.stops[s].iter().copied().skip(1).step_by(2).collect();
         for (t, chamber) in stops {
             if routes.points[chamber].word == "检修井" {

@@ -16,7 +16,10 @@ pub(super) const LAYERS: [(&str, &str); 2] = [("CD-硬化地面", PAVED), ("CD-�
 /// Write the paved and storage yards.
 pub(super) fn yards(path: &Path, covers: &[Cover]) -> Result<(), SampleError> {
     let mut out = String::new();
-    pairs(&mut out, &[(0, "SECTION"), (2, "HEADER"), (9, "$ACADVER"), (1, "AC1015"), (9, "$DWGCODEPAGE"), (3, "ANSI_936")]);
+    pairs(
+        &mut out,
+        &[(0, "SECTION"), (2, "HEADER"), (9, "$ACADVER"), (1, "AC1015"), (9, "$DWGCODEPAGE"), (3, "ANSI_936")],
+    );
     pairs(&mut out, &[(0, "ENDSEC"), (0, "SECTION"), (2, "TABLES"), (0, "TABLE"), (2, "LAYER"), (70, "2")]);
     for (layer, _) in LAYERS {
         pairs(&mut out, &[(0, "LAYER"), (2, layer), (70, "0"), (62, "7"), (6, "CONTINUOUS")]);

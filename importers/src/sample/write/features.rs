@@ -7,9 +7,9 @@ use super::{Blemishes, EPSG};
 use crate::sample::SampleError;
 use crate::sample::enterprises::founded;
 use crate::sample::land_records::as_of;
-use crate::sample::parcels::Story;
 use crate::sample::park::Park;
 use crate::sample::plane::{P, p};
+use crate::sample::stories::Story;
 use crate::sample::surfaces::{FOREST, GRASS, WATER};
 
 use Cell::{Null, Owned, Real, Text, Whole};
@@ -60,7 +60,7 @@ pub(super) fn parcels(dir: &Path, park: &Park<'_>) -> Result<Blemishes, SampleEr
             Text(&parcel.key),
             Text(&parcel.number),
             holder,
-            Text(&park.streets.streets[parcel.street].name),
+            Text(&park.streets.list[parcel.street].name),
             Text(parcel.land_use.code()),
             Text(parcel.land_use.name()),
             enterprise.map_or(Null, |e| Text(e.industry)),
@@ -73,9 +73,9 @@ pub(super) fn parcels(dir: &Path, park: &Park<'_>) -> Result<Blemishes, SampleEr
         (polygon(&[&parcel.lot.ring]), cells)
     };
     let bow_tie = |k: usize| -> Row<'_> {
-        let (w, h) = park.layout.extent();
-        let o = p(w + 60.0, h * 0.30 + 90.0 * k as f64);
-        let ring: Vec<P> = [p(0.0, 0.0), p(62.0, 44.0), p(62.0, 0.0), p(0.0, 44.0)]
+        let (w, _) = park.layout.extent();
+        let o = p(w + 229.0, park.layout.rows[3] + 40.0 * k as f64);
+        let ring: Vec<P> = [p(0.0, 0.0), p(34.0, 24.0), p(34.0, 0.0), p(0.0, 24.0)]
             .iter()
             .map(|&q| park.layout.place(o + q).to_mm())
             .collect();
@@ -130,7 +130,7 @@ fn buildings(file: &mut VectorFile, park: &Park<'_>) -> Result<(), SampleError> 
         let cells = vec![
             Text(&b.key),
             Text(b.name),
-            Text(&park.streets.streets[parcel.street].name),
+            Text(&park.streets.list[parcel.street].name),
             Text(b.purpose.word()),
             Whole(i64::from(b.storeys)),
             Real((b.storey_height_m * 100.0).round() / 100.0),
@@ -154,7 +154,7 @@ fn streets(file: &mut VectorFile, park: &Park<'_>) -> Result<(), SampleError> {
         Field("路幅宽_m", RealField, 0),
     ];
     let rows = park.centre_lines.iter().enumerate().map(|(k, (s, path))| -> Row<'_> {
-        let street = &park.streets.streets[*s];
+        let street = &park.streets.list[*s];
         let cells =
             vec![Owned(format!("DL{:05}", k + 1)), Text(&street.name), Text(street.class.word()), Real(street.width_m)];
         (line(path), cells)

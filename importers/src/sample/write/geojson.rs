@@ -18,7 +18,8 @@ pub(super) const FILE: &str = "应急资源.geojson";
 pub(super) fn resources(dir: &Path, resources: &[Resource]) -> Result<(), SampleError> {
     let path = dir.join(FILE);
     // CGCS2000 and WGS 84 agree within centimetres, and GeoJSON knows only WGS 84.
-    let to_degrees = CoordTransform::new(&srs(EPSG, &path)?, &srs(4326, &path)?).map_err(|e| SampleError::gdal(&path, e))?;
+    let to_degrees =
+        CoordTransform::new(&srs(EPSG, &path)?, &srs(4326, &path)?).map_err(|e| SampleError::gdal(&path, e))?;
     let mut xs: Vec<f64> = resources.iter().map(|r| r.at.x).collect();
     let mut ys: Vec<f64> = resources.iter().map(|r| r.at.y).collect();
     let mut zs = vec![0.0; xs.len()];

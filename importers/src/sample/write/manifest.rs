@@ -112,7 +112,8 @@ fn land(out: &mut String) {
 
 fn base_map(out: &mut String) {
     layer(out, "buildings", "building", features::BASE_FILE, &["layer = \"建筑物\"", "key = \"建筑编号\""]);
-    let states = [("在用", "in use"), ("空置", "vacant"), ("在建", "under construction"), ("停建", "construction stopped")];
+    let states =
+        [("在用", "in use"), ("空置", "vacant"), ("在建", "under construction"), ("停建", "construction stopped")];
     fields(
         out,
         &[
@@ -130,10 +131,7 @@ fn base_map(out: &mut String) {
     );
     layer(out, "roads", "road", features::BASE_FILE, &["layer = \"道路中心线\"", "key = \"路段编号\""]);
     let classes = [("主干路", "arterial"), ("次干路", "collector"), ("支路", "local"), ("铁路专用线", "rail")];
-    fields(
-        out,
-        &[("name", "\"道路名称\""), ("class", &mapped("道路等级", &classes)), ("width_m", "\"路幅宽_m\"")],
-    );
+    fields(out, &[("name", "\"道路名称\""), ("class", &mapped("道路等级", &classes)), ("width_m", "\"路幅宽_m\"")]);
     layer(out, "ground cover", "surface", features::BASE_FILE, &["layer = \"地表覆盖\"", "key = \"编号\""]);
     let kinds = [("水面", "water"), ("绿地", "grass"), ("林地", "forest")];
     fields(out, &[("kind", &mapped("类型", &kinds)), ("name", "\"名称\"")]);
@@ -151,7 +149,8 @@ fn base_map(out: &mut String) {
         .collect();
     fields(out, &[("kind", &mapped("Layer", &layers))]);
     layer(out, "hazard sources", "hazard_source", features::BASE_FILE, &["layer = \"危险源\"", "key = \"危险源编号\""]);
-    let kinds = [("储罐", "tank"), ("仓库", "warehouse"), ("制冷系统", "refrigeration"), ("调压站", "pressure regulator")];
+    let kinds =
+        [("储罐", "tank"), ("仓库", "warehouse"), ("制冷系统", "refrigeration"), ("调压站", "pressure regulator")];
     fields(
         out,
         &[

@@ -15,8 +15,8 @@ mod vector;
 use std::path::{Path, PathBuf};
 
 use super::SampleError;
-use super::park::Park;
 use super::networks::{KINDS, Network};
+use super::park::Park;
 
 /// EPSG code of the park: CGCS2000, 3-degree Gauss–Krüger, central meridian 120° E.
 pub(super) const EPSG: u32 = 4549;
@@ -73,8 +73,19 @@ pub(super) fn write_papers(
 pub(super) fn is_ours(name: &str) -> bool {
     let cadastre = features::PARCEL_FILE.trim_end_matches("shp");
     let files = [
-        manifest::FILE, readme::FILE, readme::LICENCE, features::BASE_FILE, drawing::FILE, raster::FILE, geojson::FILE,
-        tables::ENTERPRISES, tables::TENANCIES, tables::FIGURES, tables::CONTRACTS, tables::EVENTS, survey::FOLDER,
+        manifest::FILE,
+        readme::FILE,
+        readme::LICENCE,
+        features::BASE_FILE,
+        drawing::FILE,
+        raster::FILE,
+        geojson::FILE,
+        tables::ENTERPRISES,
+        tables::TENANCIES,
+        tables::FIGURES,
+        tables::CONTRACTS,
+        tables::EVENTS,
+        survey::FOLDER,
     ];
     name.starts_with(cadastre) || files.contains(&name)
 }

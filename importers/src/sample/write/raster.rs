@@ -20,8 +20,13 @@ pub(super) fn terrain(dir: &Path, terrain: &Terrain<'_>) -> Result<(), SampleErr
     let grid = terrain.grid();
     let write = || -> gdal::errors::Result<()> {
         let driver = DriverManager::get_driver_by_name("GTiff")?;
-        let options =
-            RasterCreationOptions::from_iter(["TILED=YES", "COMPRESS=DEFLATE", "PREDICTOR=3", "ZLEVEL=6", "NUM_THREADS=1"]);
+        let options = RasterCreationOptions::from_iter([
+            "TILED=YES",
+            "COMPRESS=DEFLATE",
+            "PREDICTOR=3",
+            "ZLEVEL=6",
+            "NUM_THREADS=1",
+        ]);
         let mut dataset =
             driver.create_with_band_type_with_options::<f32, _>(&path, grid.columns, grid.rows, 1, &options)?;
         let half = grid.cell_m / 2.0;
@@ -37,7 +42,6 @@ pub(super) fn terrain(dir: &Path, terrain: &Terrain<'_>) -> Result<(), SampleErr
             heights.extend_from_slice(row);
         }
         band.write((0, 0), (grid.columns, grid.rows), &mut Buffer::new((grid.columns, grid.rows), heights))?;
-        drop(band);
         dataset.close()
     };
     write().map_err(|source| SampleError::gdal(&path, source))

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::{ATTRIBUTION, Blemishes, EPSG, EPSG_ZONED, PARK_NAME, Surveyed};
 use crate::sample::SampleError;
 use crate::sample::land_records::as_of;
-use crate::sample::parcels::Story;
 use crate::sample::park::Park;
+use crate::sample::stories::Story;
 
 /// Description.
 pub(super) const FILE: &str = "README.md";
@@ -60,9 +60,17 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
     for (file, what, number) in rows {
         let _ = writeln!(out, "| {file} | {what} | {number} |");
     }
-    let _ = writeln!(out, "| {} | heights; like many such rasters it shows bridge decks as ground | – |", super::raster::FILE);
+    let _ = writeln!(
+        out,
+        "| {} | heights; like many such rasters it shows bridge decks as ground | – |",
+        super::raster::FILE
+    );
     for (code, points, lines) in surveyed {
-        let _ = writeln!(out, "| {}/…_{code}_点表.csv, …_{code}_线表.csv | network {code}: points (GBK), lines | {points} + {lines} |", super::survey::FOLDER);
+        let _ = writeln!(
+            out,
+            "| {}/…_{code}_点表.csv, …_{code}_线表.csv | network {code}: points (GBK), lines | {points} + {lines} |",
+            super::survey::FOLDER
+        );
     }
     let _ = writeln!(
         out,

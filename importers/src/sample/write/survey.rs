@@ -42,7 +42,8 @@ fn points(kind: Kind, network: &Network) -> String {
     out.push('\n');
     for (i, point) in network.points.iter().enumerate() {
         // A survey point is a feature of the line or an attachment, never both.
-        let plain = POINT_WORDS.iter().any(|(word, kind)| *word == point.word && matches!(*kind, "junction" | "connection"));
+        let plain =
+            POINT_WORDS.iter().any(|(word, kind)| *word == point.word && matches!(*kind, "junction" | "connection"));
         let (feature, attachment) = if plain { (point.word, "") } else { ("", point.word) };
         let well = matches!(point.word, "检修井" | "人孔" | "手孔" | "工井");
         let (shape, material) = if well { ("圆形", "砖混") } else { ("", "") };

@@ -71,7 +71,9 @@ fn figures(park: &Park<'_>) -> (String, usize) {
 }
 
 fn contracts(park: &Park<'_>) -> String {
-    let mut out = String::from("合同编号,宗地代码,统一社会信用代码,签订日期,约定开工,约定竣工,成交价款_万元,约定投资_万元,应开发面积_亩\n");
+    let mut out = String::from(
+        "合同编号,宗地代码,统一社会信用代码,签订日期,约定开工,约定竣工,成交价款_万元,约定投资_万元,应开发面积_亩\n",
+    );
     for c in &park.register.contracts {
         let date = |d: chrono::NaiveDate| d.format("%Y/%m/%d").to_string();
         let _ = writeln!(

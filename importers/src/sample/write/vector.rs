@@ -1,4 +1,4 @@
-//! Feature layers through GDAL, in GeoPackages and shapefiles, the same bytes every time.
+//! Feature layers through GDAL, in `GeoPackages` and shapefiles, the same bytes every time.
 //!
 //! Which layers there are is left to `features`.
 
@@ -55,14 +55,16 @@ fn wkb_point(out: &mut Vec<u8>, q: P) {
     out.extend_from_slice(&q.y.to_le_bytes());
 }
 
-/// A polygon from open rings: outline, then holes.
+/// A polygon from open rings, all counter-clockwise: outline, then holes, which are turned round.
 pub(super) fn polygon<R: AsRef<[P]>>(rings: &[R]) -> Vec<u8> {
     let mut out = wkb_head(WKB_POLYGON, rings.len());
-    for ring in rings {
+    for (k, ring) in rings.iter().enumerate() {
         let ring = ring.as_ref();
         out.extend_from_slice(&(ring.len() as u32 + 1).to_le_bytes());
-        for &q in ring.iter().chain(ring.first()) {
-            wkb_point(&mut out, q);
+        if k == 0 {
+            ring.iter().chain(ring.first()).for_each(|&q| wkb_point(&mut out, q));
+        } else {
+            ring.first().into_iter().chain(ring.iter().rev()).for_each(|&q| wkb_point(&mut out, q));
         }
     }
     out
@@ -125,7 +127,6 @@ impl VectorFile {
             }
             definition.add_to_layer(&layer).map_err(gdal)?;
         }
-        drop(layer);
         // One transaction for the whole layer; shapefiles have none.
         if transactions {
             let mut transaction = self.dataset.start_transaction().map_err(gdal)?;

@@ -1,0 +1,164 @@
+//! What the import tests share: the reader, real data, small files made with GDAL, a park around them.
+#![allow(clippy::result_large_err, reason = "as in the crate")]
+#![allow(dead_code, unreachable_pub, reason = "every test program uses its own part")]
+
+use std::path::{Path, PathBuf};
+
+use gdal::DriverManager;
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+use gdal::vector::{Geometry, LayerAccess, LayerOptions, OGRFieldType};
+use importers::reader::ReaderCommand;
+use importers::{ImportError, ImportOptions, ImportReport, LayerReport, import};
+use spatial_db::cluster::scratch::ScratchDatabase;
+use spatial_db::model::ParkSnapshot;
+use spatial_db::store::Store;
+
+/// The reading process under test.
+pub fn reader() -> ReaderCommand {
+    ReaderCommand { program: PathBuf::from(env!("CARGO_BIN_EXE_twin-read")), args: Vec::new() }
+}
+
+/// Folder of the real data; without it the tests that need it have nothing to do.
+pub fn real_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("TWIN_REAL_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        println!("TWIN_REAL_DATA is not set: nothing to test here");
+    }
+    // Tests run in the crate's folder, people set the path in the workspace's.
+    folder.map(|folder| if folder.is_relative() { workspace().join(folder) } else { folder })
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate stands in the workspace").to_path_buf()
+}
+
+/// A database and a folder for one park's files.
+pub struct Bench {
+    pub database: ScratchDatabase,
+    pub store: Store,
+    pub folder: tempfile::TempDir,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let database = ScratchDatabase::create().expect("a scratch database");
+        let store = database.store().expect("a connection");
+        Self { database, store, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    /// Imports a park with these `[[layer]]` tables.
+    pub fn import(&mut self, layers: &str) -> Result<ImportReport, ImportError> {
+        self.import_in("EPSG:4549", layers)
+    }
+
+    pub fn import_in(&mut self, crs: &str, layers: &str) -> Result<ImportReport, ImportError> {
+        let text = format!("[park]\nslug = \"t\"\nname = \"Test\"\ncrs = \"{crs}\"\n\n{layers}");
+        let manifest = self.write("t.park.toml", &text);
+        import(&mut self.store, &manifest, &ImportOptions::new(reader()))
+    }
+
+    /// Imports a kept manifest with its files in `root`.
+    pub fn import_kept(&mut self, manifest: &str, root: &Path) -> Result<ImportReport, ImportError> {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("parks").join(manifest);
+        let options = ImportOptions { root: Some(root.to_path_buf()), ..ImportOptions::new(reader()) };
+        import(&mut self.store, &manifest, &options)
+    }
+
+    /// The park as stored.
+    pub fn park(&mut self, slug: &str) -> ParkSnapshot {
+        self.store.snapshot(slug).expect("the park")
+    }
+
+    /// Codes and rows as read of everything in quarantine.
+    pub fn quarantine(&self) -> Vec<(String, serde_json::Value)> {
+        let sql = "SELECT code, raw FROM twin.quarantine ORDER BY quarantine_id";
+        self.client().query(sql, &[]).expect(sql).iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+
+    pub fn client(&self) -> postgres::Client {
+        postgres::Client::connect(&self.database.url(), postgres::NoTls).expect("a connection")
+    }
+}
+
+/// The report of one layer, its counts checked.
+pub fn layer<'a>(report: &'a ImportReport, name: &str) -> &'a LayerReport {
+    let layer = report.layers.iter().find(|layer| layer.layer == name).unwrap_or_else(|| panic!("no layer {name}"));
+    assert_eq!(layer.read, layer.added + layer.changed + layer.unchanged + layer.quarantined, "{layer:?}");
+    layer
+}
+
+/// Everything in a second import is as it was.
+pub fn assert_unchanged(report: &ImportReport) {
+    for layer in &report.layers {
+        assert_eq!((layer.added, layer.changed, layer.removed), (0, 0, 0), "{layer:?}");
+        assert_eq!(layer.read, layer.unchanged + layer.quarantined, "{layer:?}");
+    }
+}
+
+/// A value of a made feature.
+pub enum Field<'a> {
+    Text(&'a str),
+    Real(f64),
+    Int(i32),
+}
+
+/// Writes a layer with GDAL: names of fields, then rows of well-known text and values.
+pub fn make(
+    driver: &str,
+    path: &Path,
+    layer: &str,
+    epsg: Option<u32>,
+    fields: &[(&str, OGRFieldType::Type)],
+    rows: &[(&str, Vec<Field<'_>>)],
+) {
+    let driver = DriverManager::get_driver_by_name(driver).expect("a driver");
+    let mut dataset = driver.create_vector_only(path).expect("a data set");
+    let srs = epsg.map(|code| {
+        let mut srs = SpatialRef::from_epsg(code).expect("a CRS");
+        srs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        srs
+    });
+    let in_utf8: &[&str] = &["ENCODING=UTF-8"];
+    let options = LayerOptions {
+        name: layer,
+        srs: srs.as_ref(),
+        options: (driver.short_name() == "ESRI Shapefile").then_some(in_utf8),
+        ..LayerOptions::default()
+    };
+    {
+        let made = dataset.create_layer(options).expect("a layer");
+        made.create_defn_fields(fields).expect("fields");
+        for (wkt, values) in rows {
+            let mut feature = gdal::vector::Feature::new(made.defn()).expect("a feature");
+            if !wkt.is_empty() {
+                feature.set_geometry(Geometry::from_wkt(wkt).expect(wkt)).expect("a geometry");
+            }
+            for (index, value) in values.iter().enumerate() {
+                match value {
+                    Field::Text(text) => feature.set_field_string(index, text),
+                    Field::Real(number) => feature.set_field_double(index, *number),
+                    Field::Int(number) => feature.set_field_integer(index, *number),
+                }
+                .expect("a value");
+            }
+            feature.create(&made).expect("a row");
+        }
+    }
+    dataset.close().expect("a closed file");
+}
+
+/// A square of side `size` with its lower left corner at an offset from a place in CGCS2000 zone 120° (EPSG:4549).
+pub fn square(east: f64, north: f64, size: f64) -> String {
+    let (x, y) = (643_000.0 + east, 3_431_000.0 + north);
+    format!("POLYGON (({x} {y},{} {y},{} {},{x} {},{x} {y}))", x + size, x + size, y + size, y + size)
+}

@@ -1,0 +1,195 @@
+//! Frame time of N extruded buildings at 1280×720, headless: the twin's lean material against Bevy's `StandardMaterial`.
+//!
+//! `cargo run -p twin-engine --example frame_time -- 10000`
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bevy::app::PluginsState;
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::RenderTarget;
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::log::LogPlugin;
+use bevy::mesh::{Indices, PrimitiveTopology};
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::render_resource::{Extent3d, PipelineCache, PollType, TextureDimension, TextureFormat, TextureUsages};
+use bevy::render::renderer::RenderDevice;
+use bevy::render::{RenderApp, view::Msaa};
+use bevy::window::ExitCondition;
+use bevy::winit::WinitPlugin;
+use geo::{LineString, MultiPolygon, Polygon};
+use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
+use twin_engine::mesh::{BuildingShape, Ground, Layer, TileMesh, building_walls_and_roof};
+use twin_engine::space::SceneOrigin;
+use twin_engine::{CameraChoice, CaptureOptions, Stage, TwinInput};
+
+const WIDTH: u32 = 1280;
+const HEIGHT: u32 = 720;
+const FRAMES: usize = 40;
+/// Spacing of the buildings, m.
+const SPACING_M: f64 = 40.0;
+/// Buildings per tile in the comparison.
+const PER_TILE: usize = 500;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let count: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
+    let park = park(count);
+    println!("buildings {count}, picture {WIDTH}×{HEIGHT}, median of {FRAMES} frames, the whole park in view");
+    let (adapter, plain) = lean(&park, 1)?;
+    println!("adapter {adapter}");
+    println!("lean material, 1 sample: {:.1} ms", millis(plain));
+    println!("lean material, 4 samples: {:.1} ms", millis(lean(&park, 4)?.1));
+    println!("StandardMaterial, 1 sample: {:.1} ms", millis(standard(&park)?));
+    Ok(())
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// `count` buildings with two wings on a square grid, heights from 6 to 30 m.
+fn park(count: usize) -> Arc<ParkSnapshot> {
+    let mut snapshot = ParkSnapshot::empty(Park {
+        park_id: 1,
+        slug: "bench".into(),
+        name: "Bench".into(),
+        srid: 4550,
+        synthetic: true,
+        attribution: None,
+        licence: None,
+        as_of: None,
+    });
+    let side = (count as f64).sqrt().ceil() as usize;
+    snapshot.buildings = (0..count)
+        .map(|i| {
+            let (x, y) = ((i % side) as f64 * SPACING_M, (i / side) as f64 * SPACING_M);
+            let corners = [(0., 0.), (26., 0.), (26., 12.), (12., 12.), (12., 24.), (0., 24.)];
+            let ring = LineString::from_iter(corners.iter().map(|(dx, dy)| (x + dx, y + dy)));
+            let storeys = 2.0 + (i * 7 % 9) as f64;
+            Building {
+                id: FeatureId::new(FeatureKind::Building, i as i64 + 1),
+                provenance: Provenance::default(),
+                footprint: MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
+                name: None,
+                address: None,
+                use_text: None,
+                storeys: Some(storeys),
+                storey_height_m: Some(3.0),
+                height_m: None,
+                floor_area_m2: None,
+                base_elevation_m: None,
+                year_built: None,
+                state: None,
+            }
+        })
+        .collect();
+    Arc::new(snapshot)
+}
+
+fn lean(park: &Arc<ParkSnapshot>, samples: u32) -> Result<(String, Duration), Box<dyn Error>> {
+    let input = TwinInput { snapshot: park.clone(), overlays: Vec::new(), active: None };
+    let options = CaptureOptions {
+        width: WIDTH,
+        height: HEIGHT,
+        camera: CameraChoice::WholePark,
+        frame: false,
+        ..CaptureOptions::default()
+    };
+    let mut stage = Stage::new(input, &options, samples)?;
+    let times = (0..FRAMES)
+        .map(|_| {
+            stage.turn(0.5);
+            stage.frame()
+        })
+        .collect();
+    Ok((stage.adapter().to_owned(), median(times)))
+}
+
+/// The same walls and roofs in merged tiles, with Bevy's material, one light without shadow, the same camera height.
+fn standard(park: &Arc<ParkSnapshot>) -> Result<Duration, Box<dyn Error>> {
+    let mut app = App::new();
+    app.add_plugins(
+        DefaultPlugins
+            .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
+            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+            .disable::<WinitPlugin>()
+            .disable::<PipelinedRenderingPlugin>()
+            .disable::<LogPlugin>()
+            .disable::<bevy::app::TerminalCtrlCHandlerPlugin>(),
+    );
+    while app.plugins_state() == PluginsState::Adding {
+        std::thread::yield_now();
+    }
+    app.finish();
+    app.cleanup();
+    let side_m = (park.buildings.len() as f64).sqrt().ceil() * SPACING_M;
+    let ground = Ground::flat(bevy::math::DVec2::ZERO, bevy::math::DVec2::splat(side_m), 0.0);
+    let origin = SceneOrigin::near(side_m / 2.0, side_m / 2.0, 0.0);
+    let material =
+        app.world_mut().resource_mut::<Assets<StandardMaterial>>().add(StandardMaterial::from(Color::srgb(0.9, 0.88, 0.85)));
+    for tile_of in park.buildings.chunks(PER_TILE) {
+        let mut tile = TileMesh::new(Layer::Building);
+        for building in tile_of {
+            let height = building.drawn_height_m().0;
+            for polygon in &building.footprint {
+                if let Some(shape) = BuildingShape::new(polygon, &ground, height, None, 0.0) {
+                    building_walls_and_roof(&mut tile, &shape, &ground, &origin, 0);
+                }
+            }
+        }
+        let normals: Vec<[f32; 3]> = (0..tile.positions.len() as u32).map(|i| tile.normal(i).to_array()).collect();
+        let mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+            .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, tile.positions)
+            .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
+            .with_inserted_indices(Indices::U32(tile.indices));
+        let handle = app.world_mut().resource_mut::<Assets<Mesh>>().add(mesh);
+        app.world_mut().spawn((Mesh3d(handle), MeshMaterial3d(material.clone())));
+    }
+    app.world_mut().spawn((
+        DirectionalLight::default(),
+        Transform::from_xyz(-1.0, 2.0, 1.0).looking_at(Vec3::ZERO, Vec3::Y),
+    ));
+    let mut target = Image::new_uninit(
+        Extent3d { width: WIDTH, height: HEIGHT, depth_or_array_layers: 1 },
+        TextureDimension::D2,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::RENDER_WORLD,
+    );
+    target.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
+    let target: RenderTarget = app.world_mut().resource_mut::<Assets<Image>>().add(target).into();
+    let away = side_m as f32 * 1.9;
+    let eye = Vec3::new(0.64, 0.77, 0.64).normalize() * away;
+    app.world_mut().spawn((
+        Camera3d::default(),
+        target,
+        Msaa::Off,
+        Tonemapping::None,
+        Projection::Perspective(PerspectiveProjection { fov: 35_f32.to_radians(), far: 1e6, ..default() }),
+        Transform::from_translation(eye).looking_at(Vec3::ZERO, Vec3::Y),
+    ));
+    // Frames count once all pipelines are there and their number has not grown for two frames.
+    let mut frame = || {
+        let start = Instant::now();
+        app.update();
+        app.world().resource::<RenderDevice>().poll(PollType::wait_indefinitely()).map(|_| start.elapsed())
+    };
+    frame()?;
+    frame()?;
+    frame()?;
+    let times: Result<Vec<Duration>, _> = (0..FRAMES).map(|_| frame()).collect();
+    let waiting = app
+        .get_sub_app(RenderApp)
+        .map_or(0, |render| render.world().resource::<PipelineCache>().waiting_pipelines().count());
+    if waiting > 0 {
+        return Err(format!("{waiting} pipelines were still waiting").into());
+    }
+    Ok(median(times?))
+}

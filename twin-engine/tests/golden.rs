@@ -1,0 +1,157 @@
+//! Small pictures of the tiny park, checked twice: against a stored picture by likeness, and for what must be visible.
+//!
+//! `TWIN_BLESS=1` writes the stored pictures anew. Without a graphics adapter these tests fail; they are never skipped.
+
+mod fixture;
+mod likeness;
+
+use std::path::{Path, PathBuf};
+
+use image::RgbImage;
+use likeness::{likeness, share_near};
+use spatial_db::model::{FeatureId, FeatureKind};
+use twin_engine::theme::{Rgb, Theme};
+use twin_engine::{CameraChoice, CaptureOptions, Stage, ThemeChoice, TwinInput};
+
+/// Least likeness (1 is the same picture); software drivers differ by less than this.
+const LEAST_LIKENESS: f64 = 0.93;
+
+fn options() -> CaptureOptions {
+    CaptureOptions { width: 320, height: 180, ..CaptureOptions::default() }
+}
+
+fn drawn(input: TwinInput, options: &CaptureOptions) -> RgbImage {
+    let mut stage = Stage::new(input, options, 4).expect("a headless stage; a missing adapter is a failure");
+    stage.picture().expect("a picture")
+}
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.png"))
+}
+
+/// Compares with the stored picture, or stores it.
+fn check(name: &str, picture: &RgbImage) {
+    let path = golden(name);
+    if std::env::var_os("TWIN_BLESS").is_some_and(|v| v == "1") {
+        picture.save(&path).expect("the stored picture is written");
+        return;
+    }
+    let stored = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}; TWIN_BLESS=1 makes it", path.display()));
+    let found = likeness(picture, &stored.to_rgb8());
+    if found < LEAST_LIKENESS {
+        let seen = std::env::temp_dir().join(format!("{name}.seen.png"));
+        picture.save(&seen).expect("the seen picture is written");
+        panic!("{name}: likeness {found:.4} is under {LEAST_LIKENESS}; seen: {}", seen.display());
+    }
+}
+
+/// The picture shows `colour` on at least `least` of its pixels.
+fn shows(picture: &RgbImage, what: &str, colour: Rgb, least: f64) {
+    let share = share_near(picture, colour, 14);
+    assert!(share >= least, "{what} {colour:?} covers {:.3} % of the picture, least {:.3} %", share * 100.0, least * 100.0);
+}
+
+#[test]
+fn a_parcel_overlay_shows_every_class_in_scene_and_legend() {
+    let input = fixture::tiny();
+    let theme = Theme::of(ThemeChoice::Daylight);
+    let classes = input.overlays[0].classes.clone();
+    let picture = drawn(input, &options());
+    for class in &classes {
+        let blended = Rgb::from(class.colour).over(theme.ground, theme.parcel_fill_alpha);
+        shows(&picture, &class.label, blended, 0.001);
+    }
+    shows(&picture, "roofs", theme.roof, 0.01);
+    shows(&picture, "ground", theme.ground, 0.05);
+    shows(&picture, "water", theme.water, 0.005);
+    shows(&picture, "roads", theme.road, 0.01);
+    shows(&picture, "synthetic tag", theme.tag, 0.002);
+    shows(&picture, "letters", theme.ink, 0.001);
+    check("parcels-day", &picture);
+}
+
+#[test]
+fn a_building_overlay_shows_roofs_symbols_and_zone() {
+    let mut input = fixture::tiny();
+    input.active = Some("emergency".into());
+    let classes = input.overlays[1].classes.clone();
+    let picture = drawn(input, &options());
+    shows(&picture, "covered roofs", classes[0].colour.into(), 0.008);
+    shows(&picture, "uncovered roofs", classes[1].colour.into(), 0.003);
+    shows(&picture, "hydrants", classes[2].colour.into(), 0.0005);
+    check("buildings-day", &picture);
+}
+
+#[test]
+fn the_dark_theme_is_dark_and_shows_the_same_things() {
+    let input = fixture::tiny();
+    let theme = Theme::of(ThemeChoice::Dark);
+    let picture = drawn(input, &CaptureOptions { theme: ThemeChoice::Dark, ..options() });
+    shows(&picture, "ground", theme.ground, 0.05);
+    shows(&picture, "roofs", theme.roof, 0.005);
+    shows(&picture, "panels", theme.panel, 0.05);
+    let mean: f64 = picture.pixels().map(|p| f64::from(p.0[1])).sum::<f64>() / f64::from(320 * 180);
+    assert!(mean < 110.0, "mean brightness {mean}");
+    check("parcels-dark", &picture);
+}
+
+#[test]
+fn underground_shows_the_pipes_in_the_standards_colours() {
+    let theme = Theme::of(ThemeChoice::Daylight);
+    let hidden = drawn(fixture::tiny(), &options());
+    let picture = drawn(fixture::tiny(), &CaptureOptions { underground: true, ..options() });
+    // Pipes lie under a veil of ground: look for what is far from neutral in their direction.
+    let cyan = |p: &image::Rgb<u8>| p.0[0] < 175 && p.0[1] > 165 && p.0[2] > 165 && i16::from(p.0[2]) - i16::from(p.0[0]) > 40;
+    let count = |picture: &RgbImage| picture.pixels().filter(|p| cyan(p)).count();
+    assert!(count(&picture) > count(&hidden) + 60, "{} against {}", count(&picture), count(&hidden));
+    shows(&picture, "panels", theme.panel, 0.03);
+    check("underground-day", &picture);
+}
+
+#[test]
+fn a_selected_feature_stands_out_and_a_low_view_has_sky_and_no_black() {
+    let input = fixture::tiny();
+    let selected = Some(FeatureId::new(FeatureKind::Parcel, 3));
+    let theme = Theme::of(ThemeChoice::Daylight);
+    let at = fixture::CORNER;
+    let camera = CameraChoice::At {
+        x_m: at.0 + 230.0,
+        y_m: at.1 + 120.0,
+        distance_m: 420.0,
+        bearing_deg: 190.0,
+        pitch_deg: 12.0,
+    };
+    let picture = drawn(input, &CaptureOptions { selected, camera, frame: false, ..options() });
+    shows(&picture, "selection", theme.accent, 0.001);
+    let top: Vec<_> = (0..320).map(|x| picture.get_pixel(x, 2).0).collect();
+    assert!(top.iter().all(|p| p.iter().all(|c| *c > 200)), "the sky is light: {:?}", top[160]);
+    let black = picture.pixels().filter(|p| p.0.iter().all(|c| *c < 12)).count();
+    assert_eq!(black, 0, "holes in the scene");
+    check("low-day", &picture);
+}
+
+#[test]
+fn switching_the_overlay_changes_the_picture_and_switching_back_restores_it() {
+    let mut stage = Stage::new(fixture::tiny(), &options(), 4).expect("a headless stage");
+    let first = stage.picture().expect("a picture");
+    stage.show_overlay(Some(1));
+    let second = stage.picture().expect("a picture");
+    stage.show_overlay(Some(0));
+    let third = stage.picture().expect("a picture");
+    assert!(likeness(&first, &second) < 0.9);
+    assert!(likeness(&first, &third) > 0.9999);
+}
+
+#[test]
+fn a_park_without_terrain_or_overlay_is_drawn_flat() {
+    let mut input = fixture::tiny();
+    let mut snapshot = (*input.snapshot).clone();
+    snapshot.terrain = None;
+    input.snapshot = snapshot.into();
+    input.overlays.clear();
+    let theme = Theme::of(ThemeChoice::Daylight);
+    let picture = drawn(input, &options());
+    shows(&picture, "roofs", theme.roof, 0.01);
+    shows(&picture, "ground", theme.ground, 0.2);
+    check("flat-day", &picture);
+}
