@@ -42,7 +42,7 @@ const KEPT_PER_CODE: u64 = 20;
 
 /// Every issue counted, the first ones of each kind kept.
 #[derive(Debug, Default)]
-pub struct IssueLog {
+pub(crate) struct IssueLog {
     kept: Vec<Issue>,
     totals: BTreeMap<&'static str, u64>,
     per_layer: BTreeMap<(String, &'static str), u64>,
@@ -50,7 +50,7 @@ pub struct IssueLog {
 
 impl IssueLog {
     /// Takes one issue in.
-    pub fn push(&mut self, issue: Issue) {
+    pub(crate) fn push(&mut self, issue: Issue) {
         *self.totals.entry(issue.code).or_default() += 1;
         let seen = self.per_layer.entry((issue.layer.clone(), issue.code)).or_default();
         *seen += 1;
@@ -59,25 +59,8 @@ impl IssueLog {
         }
     }
 
-    /// Whether another issue of this code would be kept word for word, so that its words are worth composing.
-    pub fn wants(&self, layer: &str, code: &'static str) -> bool {
-        // The lookup needs an owned key; the log is small, so a scan of the kept ones is cheaper than the words.
-        self.totals.get(code).is_none_or(|total| *total < KEPT_PER_CODE)
-            || self.per_layer.get(&(layer.to_owned(), code)).is_none_or(|seen| *seen < KEPT_PER_CODE)
-    }
-
-    /// Counts one more of a code without keeping its words.
-    pub fn count(&mut self, code: &'static str) {
-        *self.totals.entry(code).or_default() += 1;
-    }
-
-    /// How many issues of a code there were.
-    pub fn total(&self, code: &str) -> u64 {
-        self.totals.get(code).copied().unwrap_or(0)
-    }
-
     /// The kept issues and the totals per code.
-    pub fn into_parts(self) -> (Vec<Issue>, BTreeMap<&'static str, u64>) {
+    pub(crate) fn into_parts(self) -> (Vec<Issue>, BTreeMap<&'static str, u64>) {
         (self.kept, self.totals)
     }
 }
@@ -101,9 +84,6 @@ mod tests {
                 fix: "y".into(),
             });
         }
-        assert!(!log.wants("a", "value.not_a_number"));
-        assert!(log.wants("b", "value.not_a_number"));
-        assert_eq!(log.total("value.not_a_number"), 100);
         let (kept, totals) = log.into_parts();
         assert_eq!(kept.len(), 20);
         assert_eq!(totals["value.not_a_number"], 100);

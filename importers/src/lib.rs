@@ -21,5 +21,5 @@ mod wkb;
 pub use crs::utm_epsg;
 pub use error::ImportError;
 pub use import::{ImportOptions, Progress, import};
-pub use issue::{Issue, IssueLog, Severity};
+pub use issue::{Issue, Severity};
 pub use report::{DroppedReport, ImportReport, LayerReport, TerrainReport};

@@ -275,6 +275,19 @@ fn cancelling_leaves_nothing() {
     let error = import(&mut bench.store, &manifest, &options).unwrap_err();
     assert!(matches!(error, ImportError::Cancelled), "{error}");
     assert!(bench.store.parks().unwrap().is_empty());
+
+    // A reader that hangs in a file is ended too.
+    let cancel = spatial_db::store::Cancel::default();
+    let flag = cancel.clone();
+    let hangs = ReaderCommand { program: "/bin/sleep".into(), args: vec!["600".into()] };
+    let options = ImportOptions { cancel: Some(cancel), ..ImportOptions::new(hangs) };
+    let impatient = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        flag.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    let error = import(&mut bench.store, &manifest, &options).unwrap_err();
+    assert!(matches!(error, ImportError::Cancelled), "{error}");
+    impatient.join().unwrap();
     assert_eq!(layer(&bench.import(GOOD).unwrap(), "good").added, 2);
 }
 

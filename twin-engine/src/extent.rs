@@ -76,8 +76,9 @@ impl Extent {
         let axis = |pick: fn(&DVec2) -> f64| {
             let mut values: Vec<f64> = middles.iter().map(pick).collect();
             values.sort_by(f64::total_cmp);
-            let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
-            let (low, high) = (at(0.01), at(0.99));
+            // One in a hundred on each side may be a stray, and one of a handful too.
+            let aside = if values.len() < 8 { 0 } else { (values.len() / 100).max(1) };
+            let (low, high) = (values[aside], values[values.len() - 1 - aside]);
             let reach = ((high - low) * STRAY_SIZES).max(500.0);
             (low - reach, high + reach)
         };

@@ -87,7 +87,7 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
     let began = Instant::now();
     let started = chrono::Utc::now();
     let manifest = Manifest::read(manifest, options.root.as_deref())?;
-    let mut reader = Reader::new(options.reader.clone());
+    let mut reader = Reader::new(options.reader.clone(), options.cancel.clone());
     let plan = prepare::prepare(&manifest, &mut reader, options)?;
     let header = ParkHeader {
         slug: manifest.park.slug.clone(),

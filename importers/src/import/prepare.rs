@@ -235,6 +235,7 @@ pub(super) fn read_error(spec: &LayerSpec, file: &Path, error: ReadError) -> Imp
     let file = file.to_path_buf();
     match error {
         ReadError::Crashed { how } => ImportError::ReaderCrashed { layer, file, how },
+        ReadError::Cancelled => ImportError::Cancelled,
         ReadError::Unusable { program, source } => ImportError::Reader { program, source },
         ReadError::Failed(failure) => match failure {
             ReadFailure::Unreadable { reason, hint } => ImportError::Unreadable { layer, file, reason, hint },

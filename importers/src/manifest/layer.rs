@@ -148,7 +148,7 @@ pub struct NetworkSpec {
     pub assumed_depth_m: Option<f64>,
 }
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "name",
     "role",
     "file",

@@ -123,3 +123,48 @@ fn layers_have_names_of_their_own() {
     let (_, text, _) = fails(&text);
     assert!(text.contains("in line 6"), "{text}");
 }
+
+const PAGE: &str = include_str!("../../../docs/manifest.md");
+
+#[test]
+fn the_page_describes_every_key_and_its_example_is_understood() {
+    for key in layer::KEYS {
+        assert!(PAGE.contains(&format!("`{key}`")), "docs/manifest.md does not mention `{key}`");
+    }
+    let example = PAGE.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let manifest = parse(example).unwrap_or_else(|error| panic!("{error} {:?}", error.help()));
+    assert_eq!(manifest.layers.len(), 4);
+    for role in spatial_db::schema::Role::words() {
+        let known = PAGE.contains(&format!("`{role}`")) || role.starts_with("network.");
+        assert!(known, "docs/manifest.md does not mention the role {role}");
+    }
+}
+
+/// Every code that the program can say is on the page.
+#[test]
+fn the_page_lists_every_issue() {
+    let sources = [
+        include_str!("../stage/cells.rs"),
+        include_str!("../stage/layer.rs"),
+        include_str!("../stage/mod.rs"),
+        include_str!("../stage/network.rs"),
+        include_str!("../stage/place.rs"),
+        include_str!("../stage/shape.rs"),
+        include_str!("../import/mod.rs"),
+        include_str!("../import/ground.rs"),
+    ];
+    let mut found = 0;
+    for source in sources {
+        for word in source.split('"').filter(|word| word.contains('.') && !word.contains(' ')) {
+            let (subject, problem) = word.split_once('.').unwrap_or_default();
+            let is_code = ["geometry", "value", "key", "edge", "node", "terrain", "layer", "reader"].contains(&subject)
+                && !problem.is_empty()
+                && problem.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if is_code {
+                found += 1;
+                assert!(PAGE.contains(&format!("`{word}`")), "docs/manifest.md does not mention {word}");
+            }
+        }
+    }
+    assert!(found > 30, "{found} codes found");
+}

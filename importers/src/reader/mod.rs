@@ -17,8 +17,12 @@ use std::io::{self, BufWriter, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use spatial_db::store::Cancel;
 
 pub(crate) use ogr::keep_proj_offline;
 #[cfg(test)]
@@ -31,6 +35,8 @@ use protocol::{Frame, Request};
 
 /// Frames that may wait between the pipe and the one who uses them.
 const WAITING_FRAMES: usize = 4;
+/// How often a waiting parent looks whether it shall stop.
+const LOOK_UP: Duration = Duration::from_millis(100);
 /// Bytes of the reader's last words that are kept.
 const LAST_WORDS: usize = 2000;
 
@@ -56,6 +62,9 @@ pub enum ReadError {
         /// Signal or exit code, and its last words.
         how: String,
     },
+    /// The person gave up waiting.
+    #[error("reading was cancelled")]
+    Cancelled,
     /// It could not be started or spoke gibberish.
     #[error("the reader {program:?} cannot be used")]
     Unusable {
@@ -71,6 +80,7 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct Reader {
     command: ReaderCommand,
+    cancel: Option<Cancel>,
     running: Option<Running>,
 }
 
@@ -102,9 +112,9 @@ pub struct Raster {
 }
 
 impl Reader {
-    /// A reader that will be started with `command`.
-    pub fn new(command: ReaderCommand) -> Self {
-        Self { command, running: None }
+    /// A reader that will be started with `command`, and ended when `cancel` is set, whatever it is doing then.
+    pub fn new(command: ReaderCommand, cancel: Option<Cancel>) -> Self {
+        Self { command, cancel, running: None }
     }
 
     /// Opens a layer and says what it is. The file stays open until [`Reader::close`].
@@ -192,14 +202,21 @@ impl Reader {
     }
 
     fn next_frame(&mut self) -> Result<Frame, ReadError> {
-        let received = self.running.as_ref().and_then(|running| running.frames.as_ref()).map(Receiver::recv);
-        match received {
-            Some(Ok(Ok(frame))) => Ok(frame),
-            Some(Ok(Err(error))) if error.kind() != io::ErrorKind::UnexpectedEof => {
+        loop {
+            if self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
                 self.running = None;
-                Err(self.unusable(error))
+                return Err(ReadError::Cancelled);
             }
-            _ => Err(self.obituary()),
+            let frames = self.running.as_ref().and_then(|running| running.frames.as_ref());
+            match frames.map(|frames| frames.recv_timeout(LOOK_UP)) {
+                Some(Ok(Ok(frame))) => return Ok(frame),
+                Some(Err(RecvTimeoutError::Timeout)) => {}
+                Some(Ok(Err(error))) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                    self.running = None;
+                    return Err(self.unusable(error));
+                }
+                _ => return Err(self.obituary()),
+            }
         }
     }
 

@@ -46,7 +46,7 @@ pub fn tube(tile: &mut TileMesh, origin: &SceneOrigin, path: &[DVec3], radius_m:
     for pair in rings.windows(2) {
         for k in 0..SIDES {
             let next = (k + 1) % SIDES;
-            tile.quad(pair[0][k], pair[0][next], pair[1][next], pair[1][k]);
+            tile.quad(pair[0][k], pair[1][k], pair[1][next], pair[0][next]);
         }
     }
     cap(tile, &rings[0], true);
@@ -60,9 +60,9 @@ pub fn tube(tile: &mut TileMesh, origin: &SceneOrigin, path: &[DVec3], radius_m:
 fn cap(tile: &mut TileMesh, ring: &[u32; SIDES], start: bool) {
     for k in 1..SIDES - 1 {
         if start {
-            tile.triangle(ring[0], ring[k + 1], ring[k]);
-        } else {
             tile.triangle(ring[0], ring[k], ring[k + 1]);
+        } else {
+            tile.triangle(ring[0], ring[k + 1], ring[k]);
         }
     }
 }
