@@ -168,6 +168,26 @@ pub struct Overlay {
     pub notes: Vec<String>,
 }
 
+impl Overlay {
+    /// Takes classes without a member out of the legend, but for those that `stays` names by index.
+    #[must_use]
+    pub fn without_empty_classes(mut self, stays: impl Fn(usize) -> bool) -> Self {
+        let keep: Vec<bool> = self.classes.iter().enumerate().map(|(i, class)| class.count > 0 || stays(i)).collect();
+        let new_index: Vec<usize> =
+            (0..keep.len()).map(|index| keep[..index].iter().filter(|kept| **kept).count()).collect();
+        let mut kept = keep.iter();
+        self.classes.retain(|_| *kept.next().unwrap_or(&true));
+        for verdict in self.verdicts.values_mut() {
+            verdict.class = new_index[verdict.class];
+            verdict.outline = verdict.outline.map(|class| new_index[class]);
+        }
+        self.marks.iter_mut().for_each(|mark| mark.class = new_index[mark.class]);
+        self.zones.iter_mut().for_each(|zone| zone.class = new_index[zone.class]);
+        self.pillars.iter_mut().for_each(|pillar| pillar.class = new_index[pillar.class]);
+        self
+    }
+}
+
 /// An area in words: hectares from one hectare up, else square metres.
 pub fn area_words(area_m2: f64) -> String {
     if area_m2 >= 10_000.0 { format!("{:.1} ha", area_m2 / 10_000.0) } else { format!("{area_m2:.0} m²") }

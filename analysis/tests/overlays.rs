@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use geo::{MultiPolygon, Rect, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, Park, ParkSnapshot, Parcel,
+    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, Parcel, Park, ParkSnapshot,
     Provenance, ResourceKind, Surface, SurfaceKind,
 };
 

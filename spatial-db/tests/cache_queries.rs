@@ -6,7 +6,7 @@ use geo::{Area, BooleanOps, Distance, Euclidean, Geometry, Intersects, MultiPoly
 use proptest::prelude::*;
 use spatial_db::cache::{Cache, Ray};
 use spatial_db::model::{
-    Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, Park, ParkSnapshot, Parcel, Provenance, TerrainGrid,
+    Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, Parcel, Park, ParkSnapshot, Provenance, TerrainGrid,
 };
 
 const ALL: [FeatureKind; 3] = [FeatureKind::Parcel, FeatureKind::Building, FeatureKind::NetworkEdge];

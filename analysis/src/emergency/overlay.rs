@@ -14,6 +14,8 @@ use crate::rules::RuleSet;
 const RED: [u8; 3] = [215, 38, 61];
 const AMBER: [u8; 3] = [245, 183, 0];
 const GREEN: [u8; 3] = [46, 158, 91];
+/// Quiet green for the many buildings where all is well, so that the exceptions stand out.
+const PALE_GREEN: [u8; 3] = [157, 208, 178];
 const BLUE: [u8; 3] = [31, 119, 180];
 const GREY: [u8; 3] = [120, 124, 130];
 
@@ -49,7 +51,7 @@ const OTHER: usize = 14;
 const HAZARD: usize = 15;
 
 const ROWS: [Row; 16] = [
-    row("building within hydrant reach", GREEN, Pattern::Solid, Swatch::Area),
+    row("building within hydrant reach", PALE_GREEN, Pattern::Solid, Swatch::Area),
     row("building partly in reach", AMBER, Pattern::Dots, Swatch::Area),
     row("building outside reach", RED, Pattern::Hatch, Swatch::Area),
     row("building: no hydrant on record", [201, 204, 209], Pattern::Hatch, Swatch::Area),
@@ -114,7 +116,7 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
     }
     let zones = reach_zone(&hydrants, reach_rule.value);
     counts[ZONE] = hydrants.len();
-    let mut overlay = Overlay {
+    let overlay = Overlay {
         name: "emergency".into(),
         title: "Emergency: hydrant reach and resources".into(),
         target: FeatureKind::Building,
@@ -142,8 +144,8 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
             "For exercises and planning; hose routes, flow and pressure are not computed here".into(),
         ],
     };
-    drop_empty_classes(&mut overlay, &counts);
-    overlay
+    // A legend names only what is there; the hydrants stay, because "none" is news.
+    overlay.without_empty_classes(|index| index == HYDRANT)
 }
 
 fn marks(cache: &Cache, hydrants: &[Hydrant], counts: &mut [usize]) -> Vec<Mark> {
@@ -201,22 +203,4 @@ fn reach_zone(hydrants: &[Hydrant], reach_m: f64) -> Vec<Zone> {
         .collect();
     let area: MultiPolygon<f64> = unary_union(&circles);
     vec![Zone { area, class: ZONE }]
-}
-
-/// A legend names only what is there; the hydrant classes stay, because "none" is news.
-fn drop_empty_classes(overlay: &mut Overlay, counts: &[usize]) {
-    let keep: Vec<bool> = counts.iter().enumerate().map(|(i, count)| *count > 0 || i == HYDRANT).collect();
-    let new_index: Vec<usize> = keep
-        .iter()
-        .scan(0, |next, keep| {
-            let index = *next;
-            *next += usize::from(*keep);
-            Some(index)
-        })
-        .collect();
-    let mut kept = keep.iter();
-    overlay.classes.retain(|_| *kept.next().unwrap_or(&true));
-    overlay.verdicts.values_mut().for_each(|verdict| verdict.class = new_index[verdict.class]);
-    overlay.marks.iter_mut().for_each(|mark| mark.class = new_index[mark.class]);
-    overlay.zones.iter_mut().for_each(|zone| zone.class = new_index[zone.class]);
 }

@@ -97,7 +97,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         let value = (physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
         verdicts.insert(parcel.id, Verdict { class, value, outline, facts });
     }
-    Overlay {
+    let overlay = Overlay {
         name: "idle".into(),
         title: "Idle land".into(),
         target: FeatureKind::Parcel,
@@ -110,7 +110,10 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         zones: Vec::new(),
         pillars,
         notes: notes(snapshot.contracts.is_empty(), rules),
-    }
+    };
+    // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
+    let rated = counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);
+    overlay.without_empty_classes(|class| (rated && class < 3) || class >= PHYSICAL.len())
 }
 
 fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> {

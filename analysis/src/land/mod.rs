@@ -1,5 +1,6 @@
 //! Land: how much of a parcel is built, whether it lies idle, and what the contract's clock says.
 
+mod clip;
 mod clock;
 mod idle;
 mod physical;

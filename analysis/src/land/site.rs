@@ -2,11 +2,12 @@
 //!
 //! Open storage yards count towards site coverage (as the control indicators define it) when the park records them.
 
-use geo::{Area, BooleanOps, BoundingRect, Intersects, Length};
+use geo::{Area, BooleanOps, BoundingRect, Length};
 use rayon::prelude::*;
 use spatial_db::cache::{Cache, Overlap};
-use spatial_db::model::{Building, SurfaceKind};
+use spatial_db::model::{Building, FeatureKind, SurfaceKind};
 
+use super::clip::clipped;
 use crate::rules::RuleSet;
 
 /// A parcel's indicators. Ratios are shares of the geometric area.
@@ -97,9 +98,8 @@ fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> 
         }
     }
     let (mut storage_yard_m2, mut paved_m2, mut natural_m2) = (0.0, 0.0, 0.0);
-    for surface in surfaces_on(cache, parcel) {
+    for (surface, share) in surfaces_on(cache, parcel) {
         let surface = &snapshot.surfaces[surface];
-        let share = boundary.intersection(&surface.area).unsigned_area();
         match surface.kind {
             SurfaceKind::StorageYard => storage_yard_m2 += share,
             SurfaceKind::Paved => paved_m2 += share,
@@ -120,14 +120,18 @@ fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> 
     }
 }
 
-/// Surfaces that meet the parcel: positions in the snapshot.
-fn surfaces_on(cache: &Cache, parcel: usize) -> Vec<usize> {
+/// Surfaces that share area with the parcel: position in the snapshot and shared area, m².
+fn surfaces_on(cache: &Cache, parcel: usize) -> Vec<(usize, f64)> {
     let boundary = &cache.snapshot().parcels[parcel].boundary;
     let Some(bounds) = boundary.bounding_rect() else { return Vec::new() };
     cache
-        .slots_in_envelope(bounds.min().into(), bounds.max().into(), spatial_db::model::FeatureKind::Surface)
+        .slots_in_envelope(bounds.min().into(), bounds.max().into(), FeatureKind::Surface)
         .into_iter()
-        .filter(|slot| cache.snapshot().surfaces[*slot].area.intersects(boundary))
+        .map(|slot| {
+            let near = clipped(&cache.snapshot().surfaces[slot].area, bounds);
+            (slot, if near.0.is_empty() { 0.0 } else { boundary.intersection(&near).unsigned_area() })
+        })
+        .filter(|(_, shared)| *shared > 0.0)
         .collect()
 }
 

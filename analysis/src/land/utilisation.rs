@@ -66,7 +66,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             measure: Some(area_words(areas[i])),
         });
     }
-    Overlay {
+    let overlay = Overlay {
         name: "utilisation".into(),
         title: "Utilisation: site coverage".into(),
         target: FeatureKind::Parcel,
@@ -83,7 +83,10 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             rules.figure("land", "coverage_floor").value * 100.0,
             rules.figure("land", "coverage_floor").citation()
         )],
-    }
+    };
+    // The ramp stays whole where anything is rated; "not rated" and "unknown" show only where there is some.
+    let rated = counts[..NOT_BUILDING_LAND].iter().any(|count| *count > 0);
+    overlay.without_empty_classes(|index| rated && index < NOT_BUILDING_LAND)
 }
 
 /// Area, coverage and floor-area ratio with formula and completeness.
