@@ -4,4 +4,4 @@
 set -euo pipefail
 export RUSTC_WORKSPACE_WRAPPER="$(rustup which clippy-driver 2>/dev/null || command -v clippy-driver)"
 export CLIPPY_ARGS="-Dwarnings"
-cargo build --locked --workspace --all-targets
+cargo build --locked --workspace --all-targets --keep-going

@@ -35,8 +35,9 @@ fn every_file_is_embedded() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
         .expect("the crate's own folder")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".wgsl") && name != "common.wgsl")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "wgsl") && !path.ends_with("common.wgsl"))
+        .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
         .collect();
     let embedded: BTreeSet<String> = shaders::ALL.iter().map(|s| s.name.to_owned()).collect();
     assert_eq!(on_disk, embedded);

@@ -15,7 +15,9 @@ use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
-use bevy::render::render_resource::{Extent3d, PipelineCache, PollType, TextureDimension, TextureFormat, TextureUsages};
+use bevy::render::render_resource::{
+    Extent3d, PipelineCache, PollType, TextureDimension, TextureFormat, TextureUsages,
+};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::{RenderApp, view::Msaa};
 use bevy::window::ExitCondition;
@@ -72,7 +74,7 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
         .map(|i| {
             let (x, y) = ((i % side) as f64 * SPACING_M, (i / side) as f64 * SPACING_M);
             let corners = [(0., 0.), (26., 0.), (26., 12.), (12., 12.), (12., 24.), (0., 24.)];
-            let ring = LineString::from_iter(corners.iter().map(|(dx, dy)| (x + dx, y + dy)));
+            let ring = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect::<LineString<f64>>();
             let storeys = 2.0 + (i * 7 % 9) as f64;
             Building {
                 id: FeatureId::new(FeatureKind::Building, i as i64 + 1),
@@ -133,8 +135,10 @@ fn standard(park: &Arc<ParkSnapshot>) -> Result<Duration, Box<dyn Error>> {
     let side_m = (park.buildings.len() as f64).sqrt().ceil() * SPACING_M;
     let ground = Ground::flat(bevy::math::DVec2::ZERO, bevy::math::DVec2::splat(side_m), 0.0);
     let origin = SceneOrigin::near(side_m / 2.0, side_m / 2.0, 0.0);
-    let material =
-        app.world_mut().resource_mut::<Assets<StandardMaterial>>().add(StandardMaterial::from(Color::srgb(0.9, 0.88, 0.85)));
+    let material = app
+        .world_mut()
+        .resource_mut::<Assets<StandardMaterial>>()
+        .add(StandardMaterial::from(Color::srgb(0.9, 0.88, 0.85)));
     for tile_of in park.buildings.chunks(PER_TILE) {
         let mut tile = TileMesh::new(Layer::Building);
         for building in tile_of {
@@ -153,10 +157,8 @@ fn standard(park: &Arc<ParkSnapshot>) -> Result<Duration, Box<dyn Error>> {
         let handle = app.world_mut().resource_mut::<Assets<Mesh>>().add(mesh);
         app.world_mut().spawn((Mesh3d(handle), MeshMaterial3d(material.clone())));
     }
-    app.world_mut().spawn((
-        DirectionalLight::default(),
-        Transform::from_xyz(-1.0, 2.0, 1.0).looking_at(Vec3::ZERO, Vec3::Y),
-    ));
+    app.world_mut()
+        .spawn((DirectionalLight::default(), Transform::from_xyz(-1.0, 2.0, 1.0).looking_at(Vec3::ZERO, Vec3::Y)));
     let mut target = Image::new_uninit(
         Extent3d { width: WIDTH, height: HEIGHT, depth_or_array_layers: 1 },
         TextureDimension::D2,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bevy::camera::RenderTarget;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
+use bevy::pbr::PreparedMaterial;
 use bevy::prelude::*;
 use bevy::render::erased_render_asset::ErasedRenderAssets;
 use bevy::render::mesh::RenderMesh;
@@ -11,7 +12,6 @@ use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{CachedPipelineState, PipelineCache};
 use bevy::render::view::Msaa;
 use bevy::render::{Render, RenderApp, RenderSystems};
-use bevy::pbr::PreparedMaterial;
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
 
 use crate::camera::{self, Orbit, TwinCamera, Wanted};

@@ -64,7 +64,9 @@ pub enum EngineError {
         source: image::ImageError,
     },
     /// No window can be opened here.
-    #[error("no window can be opened: neither DISPLAY nor WAYLAND_DISPLAY names a display; use a picture instead (`twin shot`)")]
+    #[error(
+        "no window can be opened: neither DISPLAY nor WAYLAND_DISPLAY names a display; use a picture instead (`twin shot`)"
+    )]
     NoDisplay,
     /// The window ended with an error.
     #[error("the window ended with exit code {code}")]

@@ -28,28 +28,29 @@ impl Extent {
             .iter()
             .map(|p| p.boundary.bounding_rect())
             .chain(snapshot.buildings.iter().map(|b| b.footprint.bounding_rect()));
-        Self::around(&boxes(land)).or_else(|| {
-            let point = |p: DVec2| Some(geo::Rect::new((p.x, p.y), (p.x, p.y)));
-            let path = |path: &[[f64; 3]]| {
-                path.iter().map(|p| geo::Coord { x: p[0], y: p[1] }).collect::<geo::LineString>().bounding_rect()
-            };
-            let rest = snapshot
-                .roads
-                .iter()
-                .map(|r| r.line.bounding_rect())
-                .chain(snapshot.edges.iter().map(|e| path(&e.path)))
-                .chain(snapshot.nodes.iter().map(|n| point(DVec2::new(n.position[0], n.position[1]))))
-                .chain(snapshot.resources.iter().map(|r| point(DVec2::from_array(r.position))))
-                .chain(snapshot.hazards.iter().map(|h| h.shape.bounding_rect()))
-                .chain(snapshot.surfaces.iter().map(|s| s.area.bounding_rect()));
-            Self::around(&boxes(rest))
-        })
-        .or_else(|| {
-            let t = snapshot.terrain.as_ref()?;
-            let lowest = DVec2::new(t.origin_x_m, t.origin_y_m);
-            let size = DVec2::new(t.columns.max(2) as f64 - 1.0, t.rows.max(2) as f64 - 1.0) * t.cell_m;
-            Self::around(&[(lowest, lowest + size)])
-        })
+        Self::around(&boxes(land))
+            .or_else(|| {
+                let point = |p: DVec2| Some(geo::Rect::new((p.x, p.y), (p.x, p.y)));
+                let path = |path: &[[f64; 3]]| {
+                    path.iter().map(|p| geo::Coord { x: p[0], y: p[1] }).collect::<geo::LineString>().bounding_rect()
+                };
+                let rest = snapshot
+                    .roads
+                    .iter()
+                    .map(|r| r.line.bounding_rect())
+                    .chain(snapshot.edges.iter().map(|e| path(&e.path)))
+                    .chain(snapshot.nodes.iter().map(|n| point(DVec2::new(n.position[0], n.position[1]))))
+                    .chain(snapshot.resources.iter().map(|r| point(DVec2::from_array(r.position))))
+                    .chain(snapshot.hazards.iter().map(|h| h.shape.bounding_rect()))
+                    .chain(snapshot.surfaces.iter().map(|s| s.area.bounding_rect()));
+                Self::around(&boxes(rest))
+            })
+            .or_else(|| {
+                let t = snapshot.terrain.as_ref()?;
+                let lowest = DVec2::new(t.origin_x_m, t.origin_y_m);
+                let size = DVec2::new(t.columns.max(2) as f64 - 1.0, t.rows.max(2) as f64 - 1.0) * t.cell_m;
+                Self::around(&[(lowest, lowest + size)])
+            })
     }
 
     /// Length of the diagonal, m.
@@ -84,15 +85,12 @@ impl Extent {
         };
         let ((x0, x1), (y0, y1)) = (axis(|p| p.x), axis(|p| p.y));
         let inside = |p: &DVec2| (x0..=x1).contains(&p.x) && (y0..=y1).contains(&p.y);
-        let kept: Vec<&(DVec2, DVec2)> = boxes.iter().zip(&middles).filter(|(_, m)| inside(m)).map(|(b, _)| b).collect();
-        let corners: MultiPoint<f64> = kept
-            .iter()
-            .flat_map(|(l, h)| [(l.x, l.y), (h.x, l.y), (h.x, h.y), (l.x, h.y)])
-            .map(Point::from)
-            .collect();
-        let (lowest, highest) = kept.iter().fold((DVec2::INFINITY, DVec2::NEG_INFINITY), |(low, high), (l, h)| {
-            (low.min(*l), high.max(*h))
-        });
+        let kept: Vec<&(DVec2, DVec2)> =
+            boxes.iter().zip(&middles).filter(|(_, m)| inside(m)).map(|(b, _)| b).collect();
+        let corners: MultiPoint<f64> =
+            kept.iter().flat_map(|(l, h)| [(l.x, l.y), (h.x, l.y), (h.x, h.y), (l.x, h.y)]).map(Point::from).collect();
+        let (lowest, highest) =
+            kept.iter().fold((DVec2::INFINITY, DVec2::NEG_INFINITY), |(low, high), (l, h)| (low.min(*l), high.max(*h)));
         let mut hull: Vec<DVec2> = corners.convex_hull().exterior().coords().map(|c| DVec2::new(c.x, c.y)).collect();
         hull.pop();
         Some(Self { lowest, highest, hull })

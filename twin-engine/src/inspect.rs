@@ -280,7 +280,11 @@ mod tests {
         assert_eq!(row(&inspection, "area (geometry)").unwrap().value, "11\u{202f}000 m²");
         assert_eq!(row(&inspection, "remark").unwrap().value, "made by hand");
         assert_eq!(row(&inspection, "source row").unwrap().value, "2");
-        assert_eq!(row(&inspection, "value").map(|r| r.value.as_str()), Some("45.00 %"), "no money where none is known");
+        assert_eq!(
+            row(&inspection, "value").map(|r| r.value.as_str()),
+            Some("45.00 %"),
+            "no money where none is known"
+        );
     }
 
     #[test]

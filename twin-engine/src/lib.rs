@@ -13,6 +13,7 @@ mod error;
 mod extent;
 #[cfg(test)]
 #[path = "../tests/fixture/mod.rs"]
+#[allow(unreachable_pub, reason = "the same file serves as a module of the library and of its tests")]
 mod fixture;
 mod frame;
 mod input;

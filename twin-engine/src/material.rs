@@ -7,7 +7,8 @@ use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef};
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
 use bevy::render::render_resource::{
-    AsBindGroup, CompareFunction, Face, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError, VertexFormat,
+    AsBindGroup, CompareFunction, Face, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
+    VertexFormat,
 };
 use bevy::render::storage::ShaderBuffer;
 use bevy::shader::{Shader, ShaderRef};
@@ -15,11 +16,13 @@ use bevy::shader::{Shader, ShaderRef};
 use crate::mesh::Layer;
 use crate::theme::{
     EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG,
-    SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_GROUND_ALPHA, ZONE_LINE_PX,
+    SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_COVER_ALPHA, UNDERGROUND_GROUND_ALPHA,
+    ZONE_LINE_PX,
 };
 
 /// Slot of the feature.
-pub(crate) const ATTRIBUTE_SLOT: MeshVertexAttribute = MeshVertexAttribute::new("TwinSlot", 811_207_301, VertexFormat::Uint32);
+pub(crate) const ATTRIBUTE_SLOT: MeshVertexAttribute =
+    MeshVertexAttribute::new("TwinSlot", 811_207_301, VertexFormat::Uint32);
 /// Direction and mark.
 pub(crate) const ATTRIBUTE_NORMAL: MeshVertexAttribute =
     MeshVertexAttribute::new("TwinNormal", 811_207_302, VertexFormat::Snorm16x4);
@@ -92,7 +95,9 @@ fn opacity(theme: &Theme, layer: Layer, ghost: bool) -> f32 {
     let share = match layer {
         _ if !ghost => 1.0,
         Layer::Building | Layer::BuildingEdge | Layer::Hazard | Layer::Shadow => UNDERGROUND_BUILDING_ALPHA,
-        _ => UNDERGROUND_GROUND_ALPHA,
+        Layer::Terrain => UNDERGROUND_GROUND_ALPHA,
+        // These lie on the ground one over the other: each must be faint for pipes to show through all of them.
+        _ => UNDERGROUND_COVER_ALPHA,
     };
     own * share
 }
@@ -220,7 +225,12 @@ impl Material for LayerMaterial {
         }
         let lines = matches!(
             layer,
-            Layer::SurfaceLine | Layer::RoadCasing | Layer::Road | Layer::ParcelLine | Layer::ZoneLine | Layer::BuildingEdge
+            Layer::SurfaceLine
+                | Layer::RoadCasing
+                | Layer::Road
+                | Layer::ParcelLine
+                | Layer::ZoneLine
+                | Layer::BuildingEdge
         );
         descriptor.primitive.cull_mode = (!lines && layer != Layer::Sky).then_some(Face::Back);
         if let (Layer::Sky, Some(depth)) = (layer, &mut descriptor.depth_stencil) {

@@ -24,7 +24,12 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Panels>().add_systems(EguiPrimaryContextPass, show.after(crate::frame::FrameSystems));
 }
 
-fn show(mut contexts: EguiContexts, mut twin: ResMut<Twin>, mut panels: ResMut<Panels>, fonts: Res<FontsReady>) -> Result {
+fn show(
+    mut contexts: EguiContexts,
+    mut twin: ResMut<Twin>,
+    mut panels: ResMut<Panels>,
+    fonts: Res<FontsReady>,
+) -> Result {
     let ctx = contexts.ctx_mut()?;
     if !fonts.is_in_use() {
         return Ok(());
@@ -48,7 +53,8 @@ fn style(ctx: &egui::Context, theme: &Theme, choice: ThemeChoice) {
     visuals.window_corner_radius = egui::CornerRadius::same(size::RADIUS as u8);
     visuals.selection.bg_fill = colour(theme.accent);
     visuals.selection.stroke = egui::Stroke::new(1.0, egui::Color32::WHITE);
-    visuals.window_shadow = egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: egui::Color32::from_black_alpha(30) };
+    visuals.window_shadow =
+        egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: egui::Color32::from_black_alpha(30) };
     ctx.set_visuals(visuals);
 }
 

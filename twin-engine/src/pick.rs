@@ -213,8 +213,14 @@ mod tests {
     fn straight_down_on_a_roof_is_the_building_and_beside_it_the_parcel() {
         let picker = picker();
         let above = |x, y| DVec3::new(x, y, 400.0);
-        assert_eq!(picked(&picker, 265.0, 75.0, 0.0, above(265.0, 75.0)), Some(FeatureId::new(FeatureKind::Building, 3)));
-        assert_eq!(picked(&picker, 300.0, 120.0, 0.0, above(300.0, 120.0)), Some(FeatureId::new(FeatureKind::Parcel, 3)));
+        assert_eq!(
+            picked(&picker, 265.0, 75.0, 0.0, above(265.0, 75.0)),
+            Some(FeatureId::new(FeatureKind::Building, 3))
+        );
+        assert_eq!(
+            picked(&picker, 300.0, 120.0, 0.0, above(300.0, 120.0)),
+            Some(FeatureId::new(FeatureKind::Parcel, 3))
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::input::{CameraChoice, ThemeChoice};
 
 /// The version this program reads.
-pub const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// A scene as written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -60,12 +60,7 @@ impl Slots {
     }
 
     /// Number of slots.
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count
-    }
-
-    /// True only without a ground, which never is.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
     }
 }

@@ -55,8 +55,14 @@ pub(crate) const fn pattern_number(pattern: Pattern) -> u32 {
 }
 
 /// The whole buffer.
-pub(crate) fn styles(snapshot: &ParkSnapshot, overlays: &[Overlay], slots: &Slots, theme: &Theme, shown: Shown) -> Vec<Style> {
-    let mut out = vec![Style::plain(0, 0); slots.len()];
+pub(crate) fn styles(
+    snapshot: &ParkSnapshot,
+    overlays: &[Overlay],
+    slots: &Slots,
+    theme: &Theme,
+    shown: Shown,
+) -> Vec<Style> {
+    let mut out = vec![Style::plain(0, 0); slots.count()];
     out[GROUND as usize] = Style::plain(theme.ground.packed(1.0), theme.ground.packed(1.0));
     let overlay = shown.overlay.and_then(|index| overlays.get(index));
     let class_of = |id: FeatureId| -> Option<&Class> {
@@ -70,14 +76,17 @@ pub(crate) fn styles(snapshot: &ParkSnapshot, overlays: &[Overlay], slots: &Slot
     };
     for parcel in &snapshot.parcels {
         let line = theme.parcel_line.packed(1.0);
-        put(parcel.id, match class_of(parcel.id) {
-            Some(class) => Style {
-                fill: Rgb::from(class.colour).packed(theme.parcel_fill_alpha),
-                bits: bits::VISIBLE | pattern_number(class.pattern),
-                ..Style::plain(0, line)
+        put(
+            parcel.id,
+            match class_of(parcel.id) {
+                Some(class) => Style {
+                    fill: Rgb::from(class.colour).packed(theme.parcel_fill_alpha),
+                    bits: bits::VISIBLE | pattern_number(class.pattern),
+                    ..Style::plain(0, line)
+                },
+                None => Style::plain(0, line),
             },
-            None => Style::plain(0, line),
-        });
+        );
     }
     for building in &snapshot.buildings {
         put(building.id, solid(class_of(building.id), theme.roof, theme.edge));
@@ -264,6 +273,6 @@ mod tests {
         }
         seen.push(GROUND);
         seen.sort_unstable();
-        assert_eq!(seen, (0..slots.len() as u32).collect::<Vec<_>>());
+        assert_eq!(seen, (0..slots.count() as u32).collect::<Vec<_>>());
     }
 }

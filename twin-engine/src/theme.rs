@@ -33,12 +33,14 @@ impl Rgb {
     }
 
     /// This colour at `alpha` over `under`, blended in linear light as the picture is.
+    #[must_use]
     pub fn over(self, under: Self, alpha: f32) -> Self {
         let (top, bottom) = (self.linear(), under.linear());
         Self::from_linear([0, 1, 2].map(|i| top[i] * alpha + bottom[i] * (1.0 - alpha)))
     }
 
     /// Mixed with grey of its own brightness: 0 keeps the colour, 1 takes all of it.
+    #[must_use]
     pub fn desaturated(self, share: f32) -> Self {
         let [r, g, b] = self.linear();
         let grey = 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -259,11 +261,8 @@ impl Theme {
             NetworkClass::Industrial => Rgb(0, 0, 0),
             NetworkClass::Other => Rgb(102, 0, 204),
         };
-        let lifted = if self.is_dark() && standard.luminance() < 0.08 {
-            standard.over(self.ink, 0.55)
-        } else {
-            standard
-        };
+        let lifted =
+            if self.is_dark() && standard.luminance() < 0.08 { standard.over(self.ink, 0.55) } else { standard };
         lifted.desaturated(self.network_desaturation)
     }
 
@@ -300,13 +299,15 @@ pub const ZONE_LINE_PX: f32 = 1.6;
 /// Width of outlines of ground cover, px.
 pub const SURFACE_LINE_PX: f32 = 1.0;
 /// Smallest diameter of a pipe on screen when seen underground, px.
-pub const PIPE_MIN_PX: f32 = 2.2;
+pub const PIPE_MIN_PX: f32 = 3.0;
 /// Radius of overlay columns, m.
 pub const PILLAR_RADIUS_M: f64 = 3.0;
 /// Opacity of the ground in underground mode.
-pub const UNDERGROUND_GROUND_ALPHA: f32 = 0.42;
+pub const UNDERGROUND_GROUND_ALPHA: f32 = 0.28;
+/// Opacity of what covers the ground (roads, parcels, water) in underground mode.
+pub const UNDERGROUND_COVER_ALPHA: f32 = 0.16;
 /// Opacity of buildings in underground mode.
-pub const UNDERGROUND_BUILDING_ALPHA: f32 = 0.30;
+pub const UNDERGROUND_BUILDING_ALPHA: f32 = 0.22;
 
 /// Sizes of the picture frame at 1080 lines, points.
 pub mod size {

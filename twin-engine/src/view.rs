@@ -17,7 +17,7 @@ use crate::scene::{Meshed, MeshingFailed, Pace, Twin, Uploads, is_loading};
 use crate::style::Shown;
 
 /// Longest sleep of an idle window.
-const IDLE: Duration = Duration::from_secs(3600);
+const IDLE: Duration = Duration::from_hours(1);
 /// Environment variable that closes the window after that many seconds.
 const EXIT_AFTER: &str = "TWIN_VIEW_EXIT_AFTER";
 
@@ -67,7 +67,10 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
         .insert_resource(Samples(samples))
         .add_plugins((control::plugin, panel::plugin))
         .add_systems(Startup, spawn_camera)
-        .add_systems(Update, (stay_awake_while_loading.run_if(is_loading), stay_awake_after_loading, stop_when_due, follow_theme));
+        .add_systems(
+            Update,
+            (stay_awake_while_loading.run_if(is_loading), stay_awake_after_loading, stop_when_due, follow_theme),
+        );
     let exit = app.run();
     if let Some(failed) = app.world_mut().remove_resource::<MeshingFailed>() {
         return Err(failed.0);

@@ -2,6 +2,7 @@
 //!
 //! `TWIN_BLESS=1` writes the stored pictures anew. Without a graphics adapter these tests fail; they are never skipped.
 
+#[allow(unreachable_pub, reason = "the same file serves as a module of the library and of this test")]
 mod fixture;
 mod likeness;
 
@@ -48,7 +49,12 @@ fn check(name: &str, picture: &RgbImage) {
 /// The picture shows `colour` on at least `least` of its pixels.
 fn shows(picture: &RgbImage, what: &str, colour: Rgb, least: f64) {
     let share = share_near(picture, colour, 14);
-    assert!(share >= least, "{what} {colour:?} covers {:.3} % of the picture, least {:.3} %", share * 100.0, least * 100.0);
+    assert!(
+        share >= least,
+        "{what} {colour:?} covers {:.3} % of the picture, least {:.3} %",
+        share * 100.0,
+        least * 100.0
+    );
 }
 
 #[test]
@@ -101,7 +107,8 @@ fn underground_shows_the_pipes_in_the_standards_colours() {
     let hidden = drawn(fixture::tiny(), &options());
     let picture = drawn(fixture::tiny(), &CaptureOptions { underground: true, ..options() });
     // Pipes lie under a veil of ground: look for what is far from neutral in their direction.
-    let cyan = |p: &image::Rgb<u8>| p.0[0] < 175 && p.0[1] > 165 && p.0[2] > 165 && i16::from(p.0[2]) - i16::from(p.0[0]) > 40;
+    let cyan =
+        |p: &image::Rgb<u8>| p.0[0] < 175 && p.0[1] > 165 && p.0[2] > 165 && i16::from(p.0[2]) - i16::from(p.0[0]) > 40;
     let count = |picture: &RgbImage| picture.pixels().filter(|p| cyan(p)).count();
     assert!(count(&picture) > count(&hidden) + 60, "{} against {}", count(&picture), count(&hidden));
     shows(&picture, "panels", theme.panel, 0.03);

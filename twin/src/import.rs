@@ -52,7 +52,6 @@ fn show(progress: &Progress, step: &Step) {
             progress.show(&format!("loading {layer} ({index} of {of})"), &format!("{rows}{of_total} rows"));
         }
         Step::Committing => progress.show("committing", ""),
-        _ => {}
     }
 }
 

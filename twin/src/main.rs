@@ -39,7 +39,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Db(command) => db::run(command),
         Verb::Sample(arguments) => sample::run(arguments),
         Verb::Import(arguments) => import::run(arguments),
-        Verb::Parks(arguments) => parks::run(arguments),
+        Verb::Parks(arguments) => parks::run(*arguments),
         Verb::Shot(arguments) => shot::run(arguments),
         Verb::View(arguments) => view::run(arguments),
         Verb::Completions { shell } => {

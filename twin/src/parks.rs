@@ -29,7 +29,7 @@ pub(crate) fn store() -> Result<Store, Failure> {
     Ok(Store::connect(&url)?)
 }
 
-pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: ReportArguments) -> Result<(), Failure> {
     let rows: Vec<Row> = store()?
         .parks()?
         .into_iter()

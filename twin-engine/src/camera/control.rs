@@ -85,7 +85,7 @@ fn turn_wheel(
     if notches == 0.0 || wants.wants_any_pointer_input() {
         return;
     }
-    let at = cursor(&window).and_then(|pixel| ground_under(&orbit, &meshed, pixel)).map(|p| p.as_vec3());
+    let at = cursor(&window).and_then(|pixel| ground_under(&orbit, &meshed, pixel)).map(DVec3::as_vec3);
     let factor = ZOOM_PER_NOTCH.powf(notches.clamp(-8.0, 8.0));
     *orbit = zoomed(&orbit, at, factor);
 }
@@ -98,7 +98,6 @@ fn zoomed(orbit: &Orbit, at: Option<Vec3>, factor: f32) -> Orbit {
     Orbit { target, ..nearer }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 fn drag_mouse(
     buttons: Res<ButtonInput<MouseButton>>,
     window: Single<&Window, With<PrimaryWindow>>,

@@ -52,7 +52,7 @@ fn aim(mut wanted: ResMut<Wanted>, meshed: Option<Res<Meshed>>, mut orbit: ResMu
 /// Writes the orbit into the camera's transform, and the picture size into the orbit.
 fn place(mut orbit: ResMut<Orbit>, mut cameras: Query<(&Camera, &mut Transform), With<TwinCamera>>) {
     for (camera, mut transform) in &mut cameras {
-        if let Some(size) = camera.physical_viewport_size().map(|s| s.as_vec2())
+        if let Some(size) = camera.physical_viewport_size().map(UVec2::as_vec2)
             && size != orbit.size
             && size.min_element() > 0.0
         {

@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_pixels_ray_passes_through_the_point_it_shows() {
-        let orbit = Orbit { target: Vec3::new(120.0, 14.0, -340.0), bearing_deg: 77.0, pitch_deg: 31.0, ..Orbit::default() };
+        let orbit =
+            Orbit { target: Vec3::new(120.0, 14.0, -340.0), bearing_deg: 77.0, pitch_deg: 31.0, ..Orbit::default() };
         for point in [Vec3::new(10.0, 3.0, -280.0), Vec3::new(300.0, 40.0, -500.0), orbit.target] {
             let (pixel, _) = orbit.pixel(point).unwrap();
             let (eye, direction) = orbit.ray(pixel);

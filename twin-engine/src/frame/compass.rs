@@ -17,7 +17,8 @@ pub(super) fn compass_block(sheet: &Sheet, orbit: &Orbit) -> Block {
     let length_m = round_length(longest / per_metre);
     let bar = length_m * per_metre;
     let label = sheet.text(&length_words(length_m), size::LABEL, theme.ink, 400.0);
-    let note = (!sheet.compact).then(|| sheet.text("at the picture's centre", size::ATTRIBUTION, theme.ink_soft, 400.0));
+    let note =
+        (!sheet.compact).then(|| sheet.text("at the picture's centre", size::ATTRIBUTION, theme.ink_soft, 400.0));
     let padding = sheet.padding();
     let arrow = if sheet.compact { 16.0 } else { sheet.pt(46.0) };
     let tick = if sheet.compact { 3.0 } else { sheet.pt(7.0) };
@@ -106,7 +107,10 @@ mod tests {
 
     #[test]
     fn lengths_are_round() {
-        assert_eq!([round_length(999.0), round_length(200.0), round_length(0.7), round_length(57.0)], [500.0, 200.0, 0.5, 50.0]);
+        assert_eq!(
+            [round_length(999.0), round_length(200.0), round_length(0.7), round_length(57.0)],
+            [500.0, 200.0, 0.5, 50.0]
+        );
         assert_eq!(length_words(5000.0), "5 km");
         assert_eq!(length_words(0.5), "50 cm");
     }

@@ -26,7 +26,8 @@ impl Room {
 
     /// True when `rect` is on the page and touches nothing taken.
     pub(super) fn is_free(&self, rect: Rect) -> bool {
-        self.page.contains_rect(rect) && self.spots(rect).all(|spot| !self.cells[spot].iter().any(|r| r.intersects(rect)))
+        self.page.contains_rect(rect)
+            && self.spots(rect).all(|spot| !self.cells[spot].iter().any(|r| r.intersects(rect)))
     }
 
     /// Marks `rect` as taken.

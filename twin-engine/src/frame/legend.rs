@@ -182,7 +182,11 @@ fn pattern_shapes(pattern: Pattern, place: Rect, fill: Rgb) -> Vec<Shape> {
         let (columns, rows) = ((place.width() / period).floor() as i32, (place.height() / period).floor() as i32);
         for i in 0..columns {
             for j in 0..rows {
-                let at = place.min + vec2((i as f32 + 0.5) * place.width() / columns as f32, (j as f32 + 0.5) * place.height() / rows as f32);
+                let at = place.min
+                    + vec2(
+                        (i as f32 + 0.5) * place.width() / columns as f32,
+                        (j as f32 + 0.5) * place.height() / rows as f32,
+                    );
                 shapes.push(Shape::circle_filled(at, period * 0.2, ink));
             }
         }

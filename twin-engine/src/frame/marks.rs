@@ -40,7 +40,13 @@ struct Spot<'a> {
 }
 
 /// Shapes of all symbols and labels; `taken` are the panels.
-pub(super) fn mark_shapes(sheet: &Sheet, twin: &Twin, geometry: &SceneGeometry, orbit: &Orbit, taken: &[Rect]) -> Vec<Shape> {
+pub(super) fn mark_shapes(
+    sheet: &Sheet,
+    twin: &Twin,
+    geometry: &SceneGeometry,
+    orbit: &Orbit,
+    taken: &[Rect],
+) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let mut room = Room::new(sheet.page, taken);
     let to_page = Projector::new(sheet, geometry, orbit);
@@ -115,7 +121,8 @@ fn parcel_numbers(
     let middle = orbit.target;
     let mut drawn = 0;
     for parcel in &twin.input.snapshot.parcels {
-        let (Some(number), Some(first)) = (&parcel.number, parcel.boundary.0.first().and_then(|p| p.exterior().0.first()))
+        let (Some(number), Some(first)) =
+            (&parcel.number, parcel.boundary.0.first().and_then(|p| p.exterior().0.first()))
         else {
             continue;
         };

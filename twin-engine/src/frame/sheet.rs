@@ -53,7 +53,11 @@ impl<'a> Sheet<'a> {
 
     /// Size of letters, never below the smallest that can be read.
     pub(crate) fn letters(&self, points: f32) -> f32 {
-        if self.compact { (points * 0.62).clamp(size::SMALLEST_PX, 12.0) } else { self.pt(points).max(size::SMALLEST_PX) }
+        if self.compact {
+            (points * 0.62).clamp(size::SMALLEST_PX, 12.0)
+        } else {
+            self.pt(points).max(size::SMALLEST_PX)
+        }
     }
 
     /// The picture without its margins.

@@ -18,10 +18,9 @@ pub(super) fn symbol_shapes(symbol: Symbol, at: Pos2, side: f32, colour: Rgb, ha
         Symbol::Camera => pen.camera(),
         Symbol::Gate => pen.gate(),
         Symbol::Hazard => pen.triangle(),
-        Symbol::Dot => vec![
-            Shape::circle_filled(at, side * 0.36, pen.halo),
-            Shape::circle_filled(at, side * 0.28, pen.fill),
-        ],
+        Symbol::Dot => {
+            vec![Shape::circle_filled(at, side * 0.36, pen.halo), Shape::circle_filled(at, side * 0.28, pen.fill)]
+        }
     }
 }
 

@@ -55,7 +55,8 @@ impl BuildingShape {
         closed.push(closed[0]);
         let (low, high) = ground.range_along(&closed);
         // A surveyed floor that contradicts the terrain by a storey or more is taken as an error of either.
-        let floor = floor_m.filter(|f| f.is_finite() && (*f - low.midpoint(high)).abs() < 4.0).unwrap_or(low.midpoint(high));
+        let floor =
+            floor_m.filter(|f| f.is_finite() && (*f - low.midpoint(high)).abs() < 4.0).unwrap_or(low.midpoint(high));
         let top_m = (floor + height_m.clamp(0.5, 1000.0)).max(high + LEAST_ABOVE_M.min(height_m));
         Some(Self {
             rings,
@@ -75,7 +76,13 @@ impl BuildingShape {
 }
 
 /// Adds walls and roof.
-pub fn building_walls_and_roof(tile: &mut TileMesh, shape: &BuildingShape, ground: &Ground, origin: &SceneOrigin, slot: u32) {
+pub fn building_walls_and_roof(
+    tile: &mut TileMesh,
+    shape: &BuildingShape,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    slot: u32,
+) {
     for ring in &shape.rings {
         for (i, &a) in ring.iter().enumerate() {
             let b = ring[(i + 1) % ring.len()];
@@ -91,7 +98,8 @@ pub fn building_walls_and_roof(tile: &mut TileMesh, shape: &BuildingShape, groun
                     param: [above, shape.storey_m],
                 })
             };
-            let quad = [corner(a, shape.base_m), corner(b, shape.base_m), corner(b, shape.top_m), corner(a, shape.top_m)];
+            let quad =
+                [corner(a, shape.base_m), corner(b, shape.base_m), corner(b, shape.top_m), corner(a, shape.top_m)];
             tile.quad(quad[0], quad[1], quad[2], quad[3]);
         }
     }
@@ -142,7 +150,8 @@ fn line(tile: &mut TileMesh, from: Vec3, to: Vec3, slot: u32, size_m: f32) {
 }
 
 fn wound(mut ring: Vec<DVec2>, counter_clockwise: bool) -> Vec<DVec2> {
-    let doubled: f64 = (0..ring.len()).map(|i| (ring[i] - ring[0]).perp_dot(ring[(i + 1) % ring.len()] - ring[0])).sum();
+    let doubled: f64 =
+        (0..ring.len()).map(|i| (ring[i] - ring[0]).perp_dot(ring[(i + 1) % ring.len()] - ring[0])).sum();
     if (doubled > 0.0) != counter_clockwise {
         ring.reverse();
     }

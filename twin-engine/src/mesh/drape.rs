@@ -91,9 +91,8 @@ fn cut_along_grid(ground: &Ground, corners: [DVec2; 3]) -> Vec<Piece> {
 
 /// Cuts `piece` at every whole number of `coordinate` between 0 and `last` and hands on the slices.
 fn slices(piece: Piece, coordinate: impl Fn(DVec2) -> f64 + Copy, last: f64, hand_on: &mut dyn FnMut(Piece)) {
-    let (low, high) = piece.iter().map(|p| coordinate(*p)).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
-        (l.min(v), h.max(v))
-    });
+    let (low, high) =
+        piece.iter().map(|p| coordinate(*p)).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     let mut rest = piece;
     let mut at = (low.floor() + 1.0).max(0.0);
     while at < high && at <= last {

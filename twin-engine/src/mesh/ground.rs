@@ -100,7 +100,8 @@ impl Ground {
             range = (range.0.min(h), range.1.max(h));
         };
         for pair in line.windows(2) {
-            let steps = if self.flat { 1 } else { (pair[0].distance(pair[1]) / self.cell_m).ceil().clamp(1.0, 256.0) as usize };
+            let steps =
+                if self.flat { 1 } else { (pair[0].distance(pair[1]) / self.cell_m).ceil().clamp(1.0, 256.0) as usize };
             for step in 0..=steps {
                 look(pair[0].lerp(pair[1], step as f64 / steps as f64));
             }
@@ -169,7 +170,8 @@ fn filled(known: &[Option<f64>], columns: usize, rows: usize) -> Vec<f64> {
     let mut heights: Vec<Option<f64>> = known.to_vec();
     let mut front: Vec<usize> = (0..heights.len()).filter(|&i| heights[i].is_some()).collect();
     while !front.is_empty() {
-        let mut next: Vec<usize> = front.iter().flat_map(|&i| neighbours(i)).filter(|&i| heights[i].is_none()).collect();
+        let mut next: Vec<usize> =
+            front.iter().flat_map(|&i| neighbours(i)).filter(|&i| heights[i].is_none()).collect();
         next.sort_unstable();
         next.dedup();
         let ring: Vec<f64> = next

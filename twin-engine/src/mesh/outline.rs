@@ -52,6 +52,7 @@ pub fn drape_path(ground: &Ground, from: DVec2, to: DVec2) -> Vec<DVec2> {
 }
 
 /// One straight piece of ribbon with true half width `half_m`, in quads between crossings.
+#[expect(clippy::too_many_arguments, reason = "a ribbon piece is its ends, its width and where it goes")]
 pub(super) fn segment(
     tile: &mut TileMesh,
     ground: &Ground,

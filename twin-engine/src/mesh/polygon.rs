@@ -47,7 +47,7 @@ pub fn triangulate(polygon: &Polygon<f64>) -> Triangles {
     };
     // Earcut works in f64, but large coordinates cost it digits in products: move to the first point.
     let shift = outer[0];
-    let line = |ring: &[DVec2]| LineString::from_iter(ring.iter().map(|p| (p.x - shift.x, p.y - shift.y)));
+    let line = |ring: &[DVec2]| ring.iter().map(|p| (p.x - shift.x, p.y - shift.y)).collect::<LineString<f64>>();
     let holes = polygon.interiors().iter().filter_map(|ring| cleaned_ring(ring).map(|r| line(&r))).collect();
     let raw = Polygon::new(line(&outer), holes).earcut_triangles_raw();
     let points: Vec<DVec2> = raw.vertices.iter().map(|v| DVec2::from_array(*v) + shift).collect();

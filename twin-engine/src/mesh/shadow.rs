@@ -64,7 +64,7 @@ fn swept(shape: &BuildingShape, vector: DVec2) -> Vec<Polygon<f64>> {
 }
 
 fn polygon_of(points: &[DVec2]) -> Polygon<f64> {
-    Polygon::new(LineString::from_iter(points.iter().map(|p| Coord { x: p.x, y: p.y })), Vec::new())
+    Polygon::new(points.iter().map(|p| Coord { x: p.x, y: p.y }).collect::<LineString<f64>>(), Vec::new())
 }
 
 fn is_convex(rings: &[Vec<DVec2>]) -> bool {
@@ -99,9 +99,11 @@ fn rim(
     for i in 0..count {
         let j = (i + 1) % count;
         let quad = Triangles { points: vec![ring[i], outer[i], outer[j], ring[j]], indices: vec![0, 1, 2, 0, 2, 3] };
-        if quad.indices.chunks_exact(3).any(|t| {
-            (quad.points[t[1]] - quad.points[t[0]]).perp_dot(quad.points[t[2]] - quad.points[t[0]]) <= 0.0
-        }) {
+        if quad
+            .indices
+            .chunks_exact(3)
+            .any(|t| (quad.points[t[1]] - quad.points[t[0]]).perp_dot(quad.points[t[2]] - quad.points[t[0]]) <= 0.0)
+        {
             continue;
         }
         let (from, along) = (ring[i], (ring[j] - ring[i]).normalize_or_zero());
@@ -126,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_box_casts_a_shadow_away_from_the_sun_of_the_right_size() {
-        let (shape, _) = shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
+        let (shape, _) =
+            shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
         let vector = shadow_vector(10.0);
         assert!(vector.x > 0.0 && vector.y > 0.0, "sun in the south-west, shadow to the north-east");
         let area: f64 = swept(&shape, vector).iter().map(Area::unsigned_area).sum();

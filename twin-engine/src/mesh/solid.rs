@@ -72,9 +72,16 @@ pub fn sphere(tile: &mut TileMesh, origin: &SceneOrigin, centre: DVec3, radius_m
         })
     };
     let mut faces = Vec::new();
-    for (sx, sy, sz) in
-        [(1., 1., 1.), (-1., 1., 1.), (-1., -1., 1.), (1., -1., 1.), (1., 1., -1.), (-1., 1., -1.), (-1., -1., -1.), (1., -1., -1.)]
-    {
+    for (sx, sy, sz) in [
+        (1., 1., 1.),
+        (-1., 1., 1.),
+        (-1., -1., 1.),
+        (1., -1., 1.),
+        (1., 1., -1.),
+        (-1., 1., -1.),
+        (-1., -1., -1.),
+        (1., -1., -1.),
+    ] {
         let [x, y, z] = [DVec3::X * sx, DVec3::Y * sy, DVec3::Z * sz];
         let [xy, yz, zx] = [(x + y).normalize(), (y + z).normalize(), (z + x).normalize()];
         let flipped = sx * sy * sz < 0.0;

@@ -8,7 +8,9 @@ use analysis::overlay::Overlay;
 use bevy::math::{DVec2, DVec3};
 use geo::{Geometry, LineString, MultiPolygon};
 use rayon::prelude::*;
-use spatial_db::model::{Building, HazardSource, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, ResourceKind, SurfaceKind};
+use spatial_db::model::{
+    Building, HazardSource, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, ResourceKind, SurfaceKind,
+};
 
 use crate::error::EngineError;
 use crate::extent::Extent;
@@ -185,22 +187,37 @@ impl<'a> Builder<'a> {
                 20.0
             }));
         }
-        add(self.tiled(Layer::Pipe, &self.snapshot.edges, |e| xy(&e.path.first().copied().unwrap_or_default()), |tile, edge| {
-            self.pipe(tile, edge);
-            5.0
-        }));
-        add(self.tiled(Layer::Fitting, &self.snapshot.nodes, |n| xy(&n.position), |tile, node| {
-            self.fitting(tile, node);
-            1.0
-        }));
-        add(self.tiled(Layer::Fitting, &self.snapshot.resources, |r| DVec2::from_array(r.position), |tile, resource| {
-            if let (ResourceKind::Hydrant, Some(slot)) = (resource.kind, self.slots.of(resource.id)) {
-                let at = DVec2::from_array(resource.position);
-                let z = ground.height(at);
-                post(tile, origin, at, 0.2, z - 0.3, z + 1.0, slot);
-            }
-            1.0
-        }));
+        add(self.tiled(
+            Layer::Pipe,
+            &self.snapshot.edges,
+            |e| xy(&e.path.first().copied().unwrap_or_default()),
+            |tile, edge| {
+                self.pipe(tile, edge);
+                5.0
+            },
+        ));
+        add(self.tiled(
+            Layer::Fitting,
+            &self.snapshot.nodes,
+            |n| xy(&n.position),
+            |tile, node| {
+                self.fitting(tile, node);
+                1.0
+            },
+        ));
+        add(self.tiled(
+            Layer::Fitting,
+            &self.snapshot.resources,
+            |r| DVec2::from_array(r.position),
+            |tile, resource| {
+                if let (ResourceKind::Hydrant, Some(slot)) = (resource.kind, self.slots.of(resource.id)) {
+                    let at = DVec2::from_array(resource.position);
+                    let z = ground.height(at);
+                    post(tile, origin, at, 0.2, z - 0.3, z + 1.0, slot);
+                }
+                1.0
+            },
+        ));
         add(self.tiled(Layer::Hazard, &self.snapshot.hazards, hazard_place, |tile, hazard| {
             self.hazard(tile, hazard);
             10.0
@@ -375,13 +392,17 @@ mod tests {
         let input = fixture::tiny();
         let scene = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
         let drawn = |layer| {
-            scene.tiles.iter().chain(scene.overlay_tiles.iter().map(|(_, t)| t)).any(|t| t.layer == layer && !t.is_empty())
+            scene
+                .tiles
+                .iter()
+                .chain(scene.overlay_tiles.iter().map(|(_, t)| t))
+                .any(|t| t.layer == layer && !t.is_empty())
         };
         for layer in Layer::ALL.into_iter().filter(|l| *l != Layer::Sky) {
             assert!(drawn(layer), "{layer:?}");
         }
         for tile in scene.tiles.iter().chain(scene.overlay_tiles.iter().map(|(_, t)| t)) {
-            assert!(tile.slots.iter().all(|s| (*s as usize) < scene.slots.len()));
+            assert!(tile.slots.iter().all(|s| (*s as usize) < scene.slots.count()));
             assert!(tile.positions.iter().flatten().all(|c| c.is_finite()));
             assert!(tile.indices.iter().all(|i| (*i as usize) < tile.positions.len()));
         }

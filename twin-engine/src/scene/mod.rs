@@ -67,8 +67,10 @@ pub(crate) fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Upload
 
 /// The scene's systems.
 pub(crate) fn plugin(app: &mut App) {
-    app.add_systems(Startup, (spawn::spawn_sky, start_meshing))
-        .add_systems(Update, (take_meshed, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems));
+    app.add_systems(Startup, (spawn::spawn_sky, start_meshing)).add_systems(
+        Update,
+        (take_meshed, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems),
+    );
 }
 
 /// Set of the systems that keep the scene up to date.

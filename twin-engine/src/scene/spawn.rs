@@ -66,7 +66,8 @@ impl Uploads {
         let bytes = style_bytes(twin, &geometry.slots);
         Self {
             waiting: waiting.into(),
-            styles: buffers.add(ShaderBuffer::new(&bytes, RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD)),
+            styles: buffers
+                .add(ShaderBuffer::new(&bytes, RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD)),
             materials: HashMap::new(),
             drawn_with: None,
             styled_as: None,
@@ -219,7 +220,8 @@ pub(super) fn show_tiles(
         let px_per_m = orbit.px_per_metre(away.max(Vec3::ZERO).length());
         seen.set_if_neq(visibility(tile, &twin, Some(px_per_m)));
         if twin.is_changed() {
-            let wanted = uploads.material(tile.layer, is_ghost(tile.layer, &twin), &twin, &meshed.geometry, &mut materials);
+            let wanted =
+                uploads.material(tile.layer, is_ghost(tile.layer, &twin), &twin, &meshed.geometry, &mut materials);
             if material.0 != wanted {
                 material.0 = wanted;
             }
@@ -237,6 +239,7 @@ fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
     let shown = match tile.layer {
         Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == twin.shown.overlay,
         Layer::Pipe => underground,
+        Layer::RoadCasing => !underground,
         Layer::Shadow => !underground && size_px > 2.0,
         Layer::BuildingEdge => size_px > DETAIL_PX,
         Layer::Fitting => px_per_m.is_none_or(|px| px > 1.0),

@@ -8,7 +8,7 @@ const WINDOW: u32 = 8;
 
 /// Structural likeness of brightness, averaged over windows, times the likeness of mean colours; 1 for the same picture,
 /// 0 for pictures of different sizes.
-pub fn likeness(a: &RgbImage, b: &RgbImage) -> f64 {
+pub(crate) fn likeness(a: &RgbImage, b: &RgbImage) -> f64 {
     if a.dimensions() != b.dimensions() {
         return 0.0;
     }
@@ -19,8 +19,8 @@ pub fn likeness(a: &RgbImage, b: &RgbImage) -> f64 {
             windows += 1.0;
         }
     }
-    let difference: f64 =
-        a.as_raw().iter().zip(b.as_raw()).map(|(p, q)| f64::from(p.abs_diff(*q))).sum::<f64>() / a.as_raw().len() as f64;
+    let difference: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(p, q)| f64::from(p.abs_diff(*q))).sum::<f64>()
+        / a.as_raw().len() as f64;
     sum / windows * (1.0 - difference / 255.0)
 }
 
@@ -49,17 +49,22 @@ fn window(a: &RgbImage, b: &RgbImage, x: u32, y: u32) -> f64 {
 }
 
 /// Share of pixels within `reach` of `colour` in every channel.
-pub fn share_near(picture: &RgbImage, colour: Rgb, reach: u8) -> f64 {
+pub(crate) fn share_near(picture: &RgbImage, colour: Rgb, reach: u8) -> f64 {
     let near = picture
         .pixels()
-        .filter(|p| p.0[0].abs_diff(colour.0) <= reach && p.0[1].abs_diff(colour.1) <= reach && p.0[2].abs_diff(colour.2) <= reach)
+        .filter(|p| {
+            p.0[0].abs_diff(colour.0) <= reach
+                && p.0[1].abs_diff(colour.1) <= reach
+                && p.0[2].abs_diff(colour.2) <= reach
+        })
         .count();
     near as f64 / f64::from(picture.width() * picture.height())
 }
 
 #[test]
 fn likeness_tells_same_from_shifted_from_blank() {
-    let picture = RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * 4) as u8, ((x / 8 + y / 8) % 2 * 200) as u8, (y * 4) as u8]));
+    let picture =
+        RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * 4) as u8, ((x / 8 + y / 8) % 2 * 200) as u8, (y * 4) as u8]));
     let blank = RgbImage::from_pixel(64, 64, image::Rgb([128, 128, 128]));
     let shifted = RgbImage::from_fn(64, 64, |x, y| *picture.get_pixel((x + 4) % 64, y));
     assert!((likeness(&picture, &picture) - 1.0).abs() < 1e-9);
