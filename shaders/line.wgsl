@@ -50,7 +50,11 @@ fn vertex(in: VertexIn) -> LineOut {
     }
     // A pass with extra width is the casing under a road: it takes the other colour.
     var colour = unpack_colour(select(style.line, style.fill, scene.layer.w > 0.0));
-    if (selected || (style.bits & HOVERED) != 0u) { colour = vec4<f32>(scene.accent.rgb, 1.0); }
+    if (selected || (style.bits & HOVERED) != 0u) {
+        // A road is an area: it takes a tint, where a thin line takes the whole colour.
+        let tint = select(1.0, 0.4, in.normal.w < 0.5 && in.param.x > 0.5);
+        colour = vec4<f32>(mix(colour.rgb, scene.accent.rgb, tint), 1.0);
+    }
     let size_px = in.param.y / px_m;
     let faintest = select(0.0, 0.25, in.normal.w < 0.5);
     let fade = select(clamp((size_px - 3.0) / 13.0, faintest, 1.0), 1.0, outlined || selected);

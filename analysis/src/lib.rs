@@ -4,5 +4,6 @@
 
 pub mod emergency;
 pub mod land;
+pub mod network;
 pub mod overlay;
 pub mod rules;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use analysis::emergency::{Reach, emergency_overlay, hydrant_reach};
 use analysis::land::{idle_overlay, sites, utilisation_overlay};
+use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use geo::{MultiPolygon, Rect, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, Parcel, Park, ParkSnapshot,
-    Provenance, ResourceKind, Surface, SurfaceKind,
+    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, NetworkClass, NetworkEdge, Parcel,
+    Park, ParkSnapshot, Provenance, ResourceKind, Surface, SurfaceKind,
 };
 
 fn block(x: f64, y: f64, w: f64, h: f64) -> MultiPolygon<f64> {
@@ -183,6 +184,39 @@ fn idle_land_needs_a_contract_and_the_clock_shows_days_left() {
     assert_eq!(state(&overlay("2024-05-31")), "no contract on record");
     assert_eq!(fact(&early, FeatureKind::Parcel, 1, "Statutory state"), "no contract on record");
     assert_eq!(early.verdicts[&FeatureId::new(FeatureKind::Parcel, 1)].outline, None);
+}
+
+#[test]
+fn networks_are_measured_in_3d_and_unknown_elevations_are_named() {
+    let pipe = |id, class, path: &[[f64; 3]]| NetworkEdge {
+        id: FeatureId::new(FeatureKind::NetworkEdge, id),
+        provenance: keyed(&format!("E{id}")),
+        class,
+        path: path.to_vec(),
+        subtype: None,
+        from_key: None,
+        to_key: None,
+        diameter_mm: None,
+        width_mm: None,
+        height_mm: None,
+        material: None,
+        pressure: None,
+        voltage: None,
+        year_laid: None,
+        survey_level: None,
+    };
+    let mut snapshot = snapshot();
+    snapshot.edges = vec![
+        pipe(1, NetworkClass::Water, &[[0.0, 0.0, 0.0], [300.0, 0.0, 400.0], [300.0, 500.0, 400.0]]),
+        pipe(2, NetworkClass::Gas, &[[0.0, 0.0, f64::NAN], [30.0, 40.0, 5.0]]),
+    ];
+    let overlay = network_overlay(&cache(snapshot), &RuleSet::shipped(), day("2026-06-30"));
+    assert_eq!(fact(&overlay, FeatureKind::NetworkEdge, 1, "Length"), "1000.0 m");
+    assert_eq!(fact(&overlay, FeatureKind::NetworkEdge, 2, "Length"), "50.0 m");
+    assert_eq!(fact(&overlay, FeatureKind::NetworkEdge, 2, "Cover"), "unknown");
+    assert_eq!(class_of(&overlay, FeatureKind::NetworkEdge, 2), "RQ Gas");
+    assert_eq!(overlay.classes.len(), 2, "classes without a line stay out of the legend");
+    assert!(overlay.notes.iter().any(|note| note.starts_with("1 lines have no elevation")));
 }
 
 fn hydrant(id: i64, x: f64, y: f64, state: Option<&str>) -> EmergencyResource {

@@ -36,6 +36,15 @@ pub(crate) struct Picker {
     highest_m: f64,
 }
 
+/// What the picture shows besides the ground and what stands on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Drawn {
+    /// Pipes, through the ground.
+    pub(crate) underground: bool,
+    /// Symbols of resources, because the overlay has marks.
+    pub(crate) marks: bool,
+}
+
 impl Picker {
     /// A picker for what `geometry` draws of `snapshot`.
     pub(crate) fn new(snapshot: &Arc<ParkSnapshot>, geometry: &SceneGeometry) -> Self {
@@ -55,8 +64,9 @@ impl Picker {
     }
 
     /// First thing on the ray from `eye` along `direction` (park coordinates). `m_per_px` widens small things with
-    /// distance; `underground` looks through the ground at pipes first.
-    pub(crate) fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, underground: bool) -> Option<Picked> {
+    /// distance. Only what is drawn can be met: see [`Drawn`].
+    pub(crate) fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, drawn: Drawn) -> Option<Picked> {
+        let underground = drawn.underground;
         let to_ground = self.ground_distance(eye, direction);
         let reach = to_ground.unwrap_or(20_000.0);
         let tolerance_m = 5.0 * m_per_px_at_1m * reach;
@@ -71,7 +81,7 @@ impl Picker {
             return Some(Picked { feature: Some(feature), point: eye + direction * distance });
         }
         let point = eye + direction * to_ground?;
-        Some(Picked { feature: self.on_ground(point.truncate(), tolerance_m), point })
+        Some(Picked { feature: self.on_ground(point.truncate(), tolerance_m, drawn.marks), point })
     }
 
     /// Distance along the ray to the drawn ground, m.
@@ -165,7 +175,7 @@ impl Picker {
     }
 
     /// The smallest thing on the ground at `at`: a fitting or tank near by, then a parcel, then a road, then cover.
-    fn on_ground(&self, at: DVec2, tolerance_m: f64) -> Option<FeatureId> {
+    fn on_ground(&self, at: DVec2, tolerance_m: f64, marks: bool) -> Option<FeatureId> {
         let snapshot = self.cache.snapshot();
         let place = at.to_array();
         if let Some(hazard) = snapshot.hazards.iter().find(|hazard| {
@@ -174,9 +184,11 @@ impl Picker {
         }) {
             return Some(hazard.id);
         }
-        let near = self.cache.nearest(place, &[FeatureKind::EmergencyResource], 1);
-        if let Some(first) = near.first().filter(|n| n.distance_m <= tolerance_m) {
-            return Some(first.id);
+        if marks {
+            let near = self.cache.nearest(place, &[FeatureKind::EmergencyResource], 1);
+            if let Some(first) = near.first().filter(|n| n.distance_m <= tolerance_m) {
+                return Some(first.id);
+            }
         }
         let here = |kind| self.cache.in_box(place, place, &[kind]).into_iter().min_by_key(|id| id.id);
         let road = || {
@@ -192,6 +204,8 @@ mod tests {
     use super::*;
     use crate::fixture::{self, CORNER};
 
+    const SEEN: Drawn = Drawn { underground: false, marks: true };
+
     fn picker() -> Picker {
         let input = fixture::tiny();
         let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
@@ -206,7 +220,7 @@ mod tests {
 
     fn picked(picker: &Picker, dx: f64, dy: f64, z: f64, from: DVec3) -> Option<FeatureId> {
         let (eye, direction) = towards(dx, dy, z, from);
-        picker.pick(eye, direction, 0.0006, false).and_then(|p| p.feature)
+        picker.pick(eye, direction, 0.0006, SEEN).and_then(|p| p.feature)
     }
 
     #[test]
@@ -235,7 +249,7 @@ mod tests {
     fn underground_finds_the_pipe_under_the_road() {
         let picker = picker();
         let (eye, direction) = towards(400.0, 136.0, 9.2, DVec3::new(400.0, 100.0, 200.0));
-        let hit = picker.pick(eye, direction, 0.0006, true).unwrap();
+        let hit = picker.pick(eye, direction, 0.0006, Drawn { underground: true, ..SEEN }).unwrap();
         assert_eq!(hit.feature, Some(FeatureId::new(FeatureKind::NetworkEdge, 1)));
     }
 
@@ -246,6 +260,6 @@ mod tests {
         let distance = picker.ground_distance(eye, direction).unwrap();
         let p = eye + direction * distance;
         assert!((p.z - picker.ground.height(p.truncate())).abs() < 1e-3);
-        assert_eq!(picker.pick(eye, DVec3::Z, 0.0006, false), None);
+        assert_eq!(picker.pick(eye, DVec3::Z, 0.0006, SEEN), None);
     }
 }

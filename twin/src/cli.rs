@@ -111,6 +111,8 @@ pub(crate) enum OverlayName {
     Idle,
     /// Hydrant reach, assembly points, hazard sources
     Emergency,
+    /// Pipes, ducts and cables by class, seen through the ground
+    Networks,
 }
 
 /// Colours of the picture.

@@ -80,7 +80,7 @@ pub(crate) enum Failure {
         source: twin_engine::SceneError,
     },
     /// A scene names an overlay that there is not.
-    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency", path.display())]
+    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency, networks", path.display())]
     SceneOverlay {
         /// File.
         path: PathBuf,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use analysis::emergency::emergency_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
+use analysis::network::network_overlay;
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -24,6 +25,7 @@ impl OverlayName {
             Self::Utilisation => "utilisation",
             Self::Idle => "idle",
             Self::Emergency => "emergency",
+            Self::Networks => "networks",
         }
     }
 }
@@ -58,6 +60,7 @@ pub(crate) fn input(
                 OverlayName::Utilisation => utilisation_overlay(&cache, &rules, as_of),
                 OverlayName::Idle => idle_overlay(&cache, &rules, as_of),
                 OverlayName::Emergency => emergency_overlay(&cache, &rules, as_of),
+                OverlayName::Networks => network_overlay(&cache, &rules, as_of),
             }
         })
         .collect();

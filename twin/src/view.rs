@@ -9,7 +9,7 @@ use crate::shot::input;
 
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let progress = Progress::new(false);
-    let all = [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency];
+    let all = [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency, OverlayName::Networks];
     let result = input(&arguments.park, &all, arguments.as_of, &progress);
     progress.finish();
     let mut input = result?;

@@ -10,7 +10,7 @@ use super::fit::step_on_ground;
 use super::{Orbit, Wanted};
 use crate::input::CameraChoice;
 use crate::panel::Panels;
-use crate::pick::Picker;
+use crate::pick::{Drawn, Picker};
 use crate::scene::{Meshed, Twin};
 use crate::space::park_direction;
 use crate::style::is_underground;
@@ -155,7 +155,8 @@ fn picked(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<sp
     let m_per_px_at_1m = 1.0 / f64::from(orbit.px_per_metre(1.0));
     let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
     let underground = twin.shown.underground || overlay.is_some_and(is_underground);
-    picker.pick(eye, direction, m_per_px_at_1m, underground)?.feature
+    let drawn = Drawn { underground, marks: overlay.is_some_and(|o| !o.marks.is_empty()) };
+    picker.pick(eye, direction, m_per_px_at_1m, drawn)?.feature
 }
 
 /// The orbit moved so that the grabbed point is under the pixel again.
