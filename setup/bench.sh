@@ -13,10 +13,11 @@ trap '"$twin" db stop >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 
 "$twin" db start >/dev/null
 base=$("$twin" db url)
-url() { printf '%s' "${base/dbname=twin/dbname=$1}"; }
+url() { printf '%s' "${base%/*}/$1"; }
+export PGOPTIONS="--client-min-messages=warning"
 sql() { psql -qX -v ON_ERROR_STOP=1 "$base" -c "$1"; }
 seconds() { local began; began=$(date +%s.%N); "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }; echo "$(date +%s.%N) $began" | awk '{printf "%.2f\n", $1 - $2}'; }
-fresh() { sql "DROP DATABASE IF EXISTS $1 WITH (FORCE)"; sql "CREATE DATABASE $1"; psql -qX "$(url "$1")" -c 'CREATE EXTENSION postgis' ; }
+fresh() { sql "DROP DATABASE IF EXISTS $1 WITH (FORCE)"; sql "CREATE DATABASE $1"; psql -qX "$(url "$1")" -c 'CREATE EXTENSION IF NOT EXISTS postgis'; }
 median() { sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
 
 # compare NAME MANIFEST ROOT SOURCE [OGR LAYERS…]: import the same files both ways, in turn.

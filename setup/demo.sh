@@ -8,11 +8,11 @@ step() { printf '\n\033[1m%s\033[0m\n' "$*"; "$@"; }
 step "$twin" sample "$out/sample-park"
 step "$twin" import "$out/sample-park/park.toml"
 step "$twin" parks
-for overlay in utilisation idle emergency; do
+for overlay in utilisation idle emergency networks; do
   step "$twin" shot qingxi --overlay "$overlay" --out "$out/qingxi-$overlay.png" --size 1600x1000
 done
 cat <<EOF
 
-Pictures: $out/qingxi-utilisation.png, $out/qingxi-idle.png, $out/qingxi-emergency.png
+Pictures: $out/qingxi-utilisation.png, $out/qingxi-idle.png, $out/qingxi-emergency.png, $out/qingxi-networks.png
 The window: TWIN_DATA_DIR=$TWIN_DATA_DIR $twin view qingxi
 EOF

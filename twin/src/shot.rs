@@ -150,6 +150,6 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     print::line(format!("{title}, as of {as_of}{}", if synthetic { " — SYNTHETIC data" } else { "" }))?;
     let table: Vec<Vec<String>> =
         rows.into_iter().map(|r| vec![r.class, r.count.to_string(), r.measure.unwrap_or_default()]).collect();
-    print::table(&["class", "count", "area"], &table)?;
+    print::table(&["class", "count", "measure"], &table)?;
     print::line(format!("{} ({}×{}, {})", arguments.out.display(), arguments.size.0, arguments.size.1, report.adapter))
 }

@@ -56,7 +56,7 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
             }
         })
         .collect();
-    let mut notes = vec!["Colours of CJJ 61 (2017), a touch desaturated".to_owned()];
+    let mut notes = vec!["Class colours: CJJ 61 (2017)".to_owned()];
     if without_elevation > 0 {
         notes.push(format!("{without_elevation} lines have no elevation on record; their depth is unknown"));
     }
