@@ -20,7 +20,9 @@ use crate::theme::ThemeChoice;
 /// Vertices uploaded per frame in a window.
 const VERTICES_PER_FRAME: usize = 150_000;
 /// Fine detail of a tile is drawn when its features are at least this large on screen, px.
-const DETAIL_PX: f32 = 9.0;
+const DETAIL_PX: f32 = 13.0;
+/// Smallest building, px, that gets a shadow: under smaller ones it costs a third of the frame and cannot be seen.
+const SHADOW_PX: f32 = 8.0;
 
 /// A tile of the scene.
 #[derive(Component, Debug, Clone, Copy, PartialEq)]
@@ -240,7 +242,7 @@ fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
         Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == twin.shown.overlay,
         Layer::Pipe => underground,
         Layer::RoadCasing => !underground,
-        Layer::Shadow => !underground && size_px > 2.0,
+        Layer::Shadow => !underground && size_px > SHADOW_PX,
         Layer::BuildingEdge => size_px > DETAIL_PX,
         Layer::Fitting => px_per_m.is_none_or(|px| px > 1.0),
         _ => true,
