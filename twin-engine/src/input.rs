@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analysis::overlay::Overlay;
+use serde::{Deserialize, Serialize};
 use spatial_db::model::ParkSnapshot;
 
 use crate::error::EngineError;
@@ -38,7 +39,8 @@ impl TwinInput {
 }
 
 /// Where the camera stands.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum CameraChoice {
     /// The whole park, from the south-east.
     #[default]

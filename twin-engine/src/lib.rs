@@ -34,5 +34,5 @@ pub use capture::{Stage, capture};
 pub use error::EngineError;
 pub use input::{CameraChoice, CaptureOptions, CaptureReport, ThemeChoice, TwinInput, ViewOptions};
 pub use inspect::{Inspection, Row, Section, inspect};
-pub use scene_file::{SceneCamera, SceneError, SceneFile, SceneTheme};
+pub use scene_file::{SceneError, SceneFile};
 pub use view::view;

@@ -24,53 +24,13 @@ pub struct SceneFile {
     pub as_of: Option<NaiveDate>,
     /// Theme.
     #[serde(default)]
-    pub theme: SceneTheme,
+    pub theme: ThemeChoice,
     /// Ground translucent, so that pipes show.
     #[serde(default)]
     pub underground: bool,
-    /// Camera.
+    /// Camera; bearings are from the ground to the camera, degrees clockwise from north.
     #[serde(default)]
-    pub camera: SceneCamera,
-}
-
-/// Theme of a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SceneTheme {
-    /// For paper and projectors.
-    #[default]
-    Daylight,
-    /// For big screens in dim rooms.
-    Dark,
-}
-
-/// Camera of a scene. Bearings are from the ground to the camera, degrees clockwise from north; pitch is downwards, 8 to 89.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum SceneCamera {
-    /// The whole park from the south-east.
-    #[default]
-    WholePark,
-    /// The whole park from another side.
-    From {
-        /// Degrees.
-        bearing_deg: f32,
-        /// Degrees.
-        pitch_deg: f32,
-    },
-    /// A place, in the park's CRS.
-    At {
-        /// Easting, m.
-        x_m: f64,
-        /// Northing, m.
-        y_m: f64,
-        /// Distance of the camera, m.
-        distance_m: f32,
-        /// Degrees.
-        bearing_deg: f32,
-        /// Degrees.
-        pitch_deg: f32,
-    },
+    pub camera: CameraChoice,
 }
 
 /// Why a scene cannot be used.
@@ -118,9 +78,9 @@ impl SceneFile {
             return Err(SceneError::Version { found: scene.format_version });
         }
         let (bearing, pitch, distance) = match scene.camera {
-            SceneCamera::WholePark => return Ok(scene),
-            SceneCamera::From { bearing_deg, pitch_deg } => (bearing_deg, pitch_deg, 1.0),
-            SceneCamera::At { distance_m, bearing_deg, pitch_deg, .. } => (bearing_deg, pitch_deg, distance_m),
+            CameraChoice::WholePark => return Ok(scene),
+            CameraChoice::From { bearing_deg, pitch_deg } => (bearing_deg, pitch_deg, 1.0),
+            CameraChoice::At { distance_m, bearing_deg, pitch_deg, .. } => (bearing_deg, pitch_deg, distance_m),
         };
         let check = |what, value: f32, fits: bool, range| {
             if fits { Ok(()) } else { Err(SceneError::OutOfRange { what, value: f64::from(value), range }) }
@@ -129,27 +89,6 @@ impl SceneFile {
         check("pitch_deg", pitch, (8.0..=89.0).contains(&pitch), "from 8 to 89")?;
         check("distance_m", distance, distance.is_finite() && distance > 0.0, "above 0")?;
         Ok(scene)
-    }
-}
-
-impl From<SceneCamera> for CameraChoice {
-    fn from(camera: SceneCamera) -> Self {
-        match camera {
-            SceneCamera::WholePark => Self::WholePark,
-            SceneCamera::From { bearing_deg, pitch_deg } => Self::From { bearing_deg, pitch_deg },
-            SceneCamera::At { x_m, y_m, distance_m, bearing_deg, pitch_deg } => {
-                Self::At { x_m, y_m, distance_m, bearing_deg, pitch_deg }
-            }
-        }
-    }
-}
-
-impl From<SceneTheme> for ThemeChoice {
-    fn from(theme: SceneTheme) -> Self {
-        match theme {
-            SceneTheme::Daylight => Self::Daylight,
-            SceneTheme::Dark => Self::Dark,
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Change looks here and nowhere else. Which feature gets which colour is left to `style`.
 
+use serde::{Deserialize, Serialize};
 use spatial_db::model::{NetworkClass, SurfaceKind};
 
 /// An sRGB colour, 8 bits a channel.
@@ -67,7 +68,8 @@ impl From<[u8; 3]> for Rgb {
 }
 
 /// Which of the two themes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ThemeChoice {
     /// For paper and office screens.
     #[default]

@@ -26,6 +26,8 @@ fn main() -> ExitCode {
     start_log(cli.verbose);
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
+        // `twin parks | head -1`: whoever reads has read enough.
+        Err(Failure::Print { source }) if source.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             let code = failure.exit_code();
             eprintln!("{:?}", miette::Report::new(failure));

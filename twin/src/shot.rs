@@ -104,9 +104,9 @@ impl View {
         Ok(Self {
             overlay,
             as_of: scene.as_of,
-            theme: scene.theme.into(),
+            theme: scene.theme,
             underground: scene.underground,
-            camera: scene.camera.into(),
+            camera: scene.camera,
         })
     }
 }
