@@ -62,7 +62,9 @@ fn switches(ctx: &egui::Context, twin: &mut ResMut<Twin>, panels: &mut Panels) {
     egui::Area::new("switches".into()).anchor(egui::Align2::RIGHT_TOP, [-16.0, 16.0]).show(ctx, |ui| {
         egui::Frame::window(ui.style()).show(ui, |ui| {
             ui.horizontal(|ui| {
-                let names: Vec<String> = twin.input.overlays.iter().map(|o| o.title.clone()).collect();
+                // The words before the colon: whole titles would run into the title block.
+                let short = |title: &str| title.split(':').next().unwrap_or(title).to_owned();
+                let names: Vec<String> = twin.input.overlays.iter().map(|o| short(&o.title)).collect();
                 for (index, name) in names.iter().enumerate() {
                     let on = twin.shown.overlay == Some(index);
                     if ui.selectable_label(on, format!("{} {name}", index + 1)).clicked() {

@@ -62,7 +62,7 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
     }
     let overlay = Overlay {
         name: "networks".into(),
-        title: "Underground networks by class".into(),
+        title: "Networks: underground lines by class".into(),
         target: FeatureKind::NetworkEdge,
         unit: "lines".into(),
         as_of,
