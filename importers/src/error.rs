@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use spatial_db::store::StoreError;
 
 use crate::manifest::ManifestError;
+use crate::reader::{MEMORY_VARIABLE, TEMP_VARIABLE, TIMEOUT_VARIABLE};
 
 /// Why an import did not happen. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -182,6 +183,26 @@ pub enum ImportError {
         /// Signal or exit code, and its last words.
         how: String,
     },
+    /// The reading process needed more than it may have.
+    #[error("layer {layer:?}: reading {} {limit}", file.display())]
+    ReaderLimit {
+        /// Layer of the manifest.
+        layer: String,
+        /// The file.
+        file: PathBuf,
+        /// What it needed too much of.
+        limit: ReaderLimit,
+    },
+    /// What the reading process sent makes no sense, as if the file had taken it over.
+    #[error("layer {layer:?}: while reading {} the reader sent what makes no sense: {reason}", file.display())]
+    ReaderMisled {
+        /// Layer of the manifest.
+        layer: String,
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
     /// The reading process could not be started or understood.
     #[error("the reader {program:?} cannot be used")]
     Reader {
@@ -221,6 +242,44 @@ pub enum ImportError {
     /// Stopped on request.
     #[error("the import was cancelled; nothing was written")]
     Cancelled,
+}
+
+/// What a reading process may have only so much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReaderLimit {
+    /// Memory.
+    #[error("needs more than {limit_mb} MB of memory, which is all that the reader may use")]
+    Memory {
+        /// MiB it may have.
+        limit_mb: u64,
+    },
+    /// Temporary files.
+    #[error("fills more than the {limit_mb} MB that the reader's temporary files may take")]
+    Temp {
+        /// MiB it may have.
+        limit_mb: u64,
+    },
+    /// Time without a sign of life.
+    #[error("gave nothing for {silence_s} s, so it was stopped")]
+    Silence {
+        /// Seconds waited.
+        silence_s: u64,
+    },
+}
+
+impl ReaderLimit {
+    fn help(self) -> String {
+        let harm = "if the file should not need that, it is damaged or made to harm";
+        match self {
+            Self::Memory { .. } => format!("split the file, or allow more with {MEMORY_VARIABLE}; {harm}"),
+            Self::Temp { .. } => {
+                format!(
+                    "unpack the archive yourself and name the files in it, or allow more with {TEMP_VARIABLE}; {harm}"
+                )
+            }
+            Self::Silence { .. } => format!("allow more with {TIMEOUT_VARIABLE} (seconds); {harm}"),
+        }
+    }
 }
 
 impl ImportError {
@@ -269,6 +328,10 @@ impl ImportError {
             Self::ReadFailed { .. } => Some("the file is damaged there; open it in a GIS and save it again, or fetch it again".to_owned()),
             Self::ReaderCrashed { .. } => {
                 Some("the file is damaged or hostile; nothing was written. Open it in a GIS and save it again".to_owned())
+            }
+            Self::ReaderLimit { limit, .. } => Some(limit.help()),
+            Self::ReaderMisled { .. } => {
+                Some("nothing it said was believed and nothing was written; the file is damaged or made to harm".to_owned())
             }
             Self::NoTerrain { .. } => Some("terrain points need a Z or `elevation = \"FIELD\"`; a raster needs one band of heights".to_owned()),
             Self::Reader { .. } | Self::Store { .. } | Self::CountsDiffer { .. } | Self::Cancelled => None,

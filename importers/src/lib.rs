@@ -19,7 +19,7 @@ mod terrain;
 mod wkb;
 
 pub use crs::utm_epsg;
-pub use error::ImportError;
+pub use error::{ImportError, ReaderLimit};
 pub use import::{ImportOptions, Progress, import};
 pub use issue::{Issue, Severity};
 pub use report::{DroppedReport, ImportReport, LayerReport, TerrainReport};

@@ -17,7 +17,7 @@ use spatial_db::store::{Cancel, LayerDiff, Load, LoadOptions, ParkHeader, Store}
 use crate::ImportError;
 use crate::issue::{Issue, Severity};
 use crate::manifest::Manifest;
-use crate::reader::{Reader, ReaderCommand};
+use crate::reader::{Limits, Reader, ReaderCommand};
 use crate::report::{DroppedReport, ImportReport, LayerReport, TerrainReport};
 use crate::stage::{self, Named, Shared, Stager};
 
@@ -30,6 +30,8 @@ pub struct ImportOptions<'a> {
     pub root: Option<PathBuf>,
     /// How to start the reading process.
     pub reader: ReaderCommand,
+    /// How much that process may use.
+    pub limits: Limits,
     /// Set to `true` from another thread to stop.
     pub cancel: Option<Cancel>,
     /// Hears how far the import is.
@@ -46,6 +48,7 @@ impl ImportOptions<'_> {
         Self {
             root: None,
             reader,
+            limits: Limits::default(),
             cancel: None,
             progress: &|_| {},
             command: "import".to_owned(),
@@ -87,7 +90,7 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
     let began = Instant::now();
     let started = chrono::Utc::now();
     let manifest = Manifest::read(manifest, options.root.as_deref())?;
-    let mut reader = Reader::new(options.reader.clone(), options.cancel.clone());
+    let mut reader = Reader::new(options.reader.clone(), options.cancel.clone()).with_limits(options.limits);
     let plan = prepare::prepare(&manifest, &mut reader, options)?;
     let header = ParkHeader {
         slug: manifest.park.slug.clone(),

@@ -9,6 +9,7 @@ use spatial_db::schema::Role;
 use super::{ImportOptions, Progress};
 use crate::ImportError;
 use crate::crs::{Bounds, Crs, utm_epsg};
+use crate::error::ReaderLimit;
 use crate::manifest::{Attributes, AxisOrder, CellSpec, LayerSpec, Manifest, ParkCrs, nearest};
 use crate::reader::{Expect, LayerRequest, Opened, ReadError, ReadFailure, Reader};
 use crate::stage::{GeometryPlan, expectation};
@@ -46,7 +47,9 @@ pub(super) fn prepare<'a>(
     options: &ImportOptions<'_>,
 ) -> Result<Plan<'a>, ImportError> {
     for spec in &manifest.layers {
-        find(spec, &manifest.root.join(&spec.file))?;
+        let file = manifest.root.join(&spec.file);
+        find(spec, &file)?;
+        reader.allow(&file);
     }
     let named_park = match manifest.park.crs {
         ParkCrs::Epsg(code) => Some((code, park_crs(code)?)),
@@ -235,6 +238,16 @@ pub(super) fn read_error(spec: &LayerSpec, file: &Path, error: ReadError) -> Imp
     let file = file.to_path_buf();
     match error {
         ReadError::Crashed { how } => ImportError::ReaderCrashed { layer, file, how },
+        ReadError::OutOfMemory { limit_mb } => {
+            ImportError::ReaderLimit { layer, file, limit: ReaderLimit::Memory { limit_mb } }
+        }
+        ReadError::TempFull { limit_mb } => {
+            ImportError::ReaderLimit { layer, file, limit: ReaderLimit::Temp { limit_mb } }
+        }
+        ReadError::TimedOut { silence_s } => {
+            ImportError::ReaderLimit { layer, file, limit: ReaderLimit::Silence { silence_s } }
+        }
+        ReadError::Misled { reason } => ImportError::ReaderMisled { layer, file, reason },
         ReadError::Cancelled => ImportError::Cancelled,
         ReadError::Unusable { program, source } => ImportError::Reader { program, source },
         ReadError::Failed(failure) => match failure {
@@ -251,6 +264,10 @@ pub(super) fn read_error(spec: &LayerSpec, file: &Path, error: ReadError) -> Imp
             }
             ReadFailure::BadFilter { reason } => {
                 ImportError::BadFilter { layer, filter: spec.filter.clone().unwrap_or_default(), reason }
+            }
+            // The reader says it in its own error, with the limit.
+            ReadFailure::OutOfMemory => {
+                ImportError::ReaderCrashed { layer, file, how: "memory did not suffice".to_owned() }
             }
             ReadFailure::Broken { row, reason } => ImportError::ReadFailed { layer, file, row, reason },
         },

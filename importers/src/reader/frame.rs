@@ -5,17 +5,21 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Longest message that is believed: a longer one means that the stream is not ours.
-const LONGEST: u32 = 1 << 30;
+/// Longest message that is sent or believed, bytes. A batch is sent well before that; only a single row could be longer.
+pub(super) const LONGEST: usize = 1 << 27;
+/// What is made room for before anything has come.
+const FIRST_ROOM: usize = 1 << 20;
 
 /// Writes one message.
+///
+/// # Errors
+/// [`io::ErrorKind::FileTooLarge`] if it is longer than [`LONGEST`]; nothing was written then.
 pub(super) fn write<T: Serialize>(out: &mut dyn Write, message: &T) -> io::Result<()> {
     let bytes = postcard::to_stdvec(message).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    let length = u32::try_from(bytes.len())
-        .ok()
-        .filter(|length| *length <= LONGEST)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a message is too long"))?;
-    out.write_all(&length.to_le_bytes())?;
+    if bytes.len() > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    out.write_all(&(bytes.len() as u32).to_le_bytes())?;
     out.write_all(&bytes)?;
     out.flush()
 }
@@ -31,12 +35,15 @@ pub(super) fn read<T: DeserializeOwned>(input: &mut dyn Read) -> io::Result<Opti
             n => filled += n,
         }
     }
-    let length = u32::from_le_bytes(head);
+    let length = u32::from_le_bytes(head) as usize;
     if length > LONGEST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "this is not the reader's stream"));
     }
-    let mut bytes = vec![0; length as usize];
-    input.read_exact(&mut bytes)?;
+    // The length is only a claim: room grows with what really comes.
+    let mut bytes = Vec::with_capacity(length.min(FIRST_ROOM));
+    if input.take(length as u64).read_to_end(&mut bytes)? < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     postcard::from_bytes(&bytes).map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
@@ -58,5 +65,15 @@ mod tests {
         assert!(read::<Frame>(&mut input).unwrap().is_none());
         assert!(read::<Frame>(&mut &pipe[..3]).is_err());
         assert!(read::<Frame>(&mut b"plain text, no frame".as_slice()).is_err());
+    }
+
+    #[test]
+    fn a_claim_alone_takes_no_room_and_a_giant_is_not_sent() {
+        let claim = (LONGEST as u32).to_le_bytes();
+        let error = read::<Frame>(&mut claim.as_slice()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        let mut pipe = Vec::new();
+        let error = write(&mut pipe, &Bytes(vec![0; LONGEST + 1])).unwrap_err();
+        assert_eq!((error.kind(), pipe.len()), (io::ErrorKind::FileTooLarge, 0));
     }
 }

@@ -1,53 +1,48 @@
 //! Reading files with GDAL in a process of its own, so that a damaged or hostile file cannot take the import down.
 //!
-//! [`serve`] is that process, [`Reader`] its parent. What the rows mean is left to `stage`.
+//! [`serve`] is that process, locked into its `sandbox`; [`Reader`] is its parent, who believes nothing unchecked
+//! (`bounds`). What the rows mean is left to `stage`.
 
+mod bounds;
 mod encoding;
 mod frame;
 mod ogr;
 mod open;
+mod private_folder;
+mod process;
 mod protocol;
 mod raster;
+mod sandbox;
 mod serve;
 mod validity;
 mod vector;
 
-use std::ffi::OsString;
-use std::io::{self, BufWriter, Read};
-use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use spatial_db::store::Cancel;
 
 pub(crate) use ogr::keep_proj_offline;
+pub use process::ReaderCommand;
 #[cfg(test)]
 pub(crate) use protocol::TextCells;
 pub(crate) use protocol::{Batch, Cells, GeometryNote};
 pub use protocol::{Expect, LayerRequest, Opened, RasterHead, ReadFailure};
+pub use sandbox::{BadLimit, Enforced, Limits, MEMORY_VARIABLE, TEMP_VARIABLE, TIMEOUT_VARIABLE};
 pub use serve::serve;
 
+use process::{Process, folders_of};
 use protocol::{Frame, Request};
 
-/// Frames that may wait between the pipe and the one who uses them.
-const WAITING_FRAMES: usize = 4;
 /// How often a waiting parent looks whether it shall stop.
 const LOOK_UP: Duration = Duration::from_millis(100);
-/// Bytes of the reader's last words that are kept.
-const LAST_WORDS: usize = 2000;
-
-/// How to start the reading process.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReaderCommand {
-    /// The program, usually `twin` itself.
-    pub program: PathBuf,
-    /// Its arguments, usually a hidden verb.
-    pub args: Vec<OsString>,
-}
+/// How often it looks how much lies in the private folder.
+const LOOK_INTO_FOLDER: Duration = Duration::from_secs(1);
+/// Warnings that are kept of a request.
+const MOST_WARNINGS: usize = 64;
 
 /// Why the reader did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +56,30 @@ pub enum ReadError {
     Crashed {
         /// Signal or exit code, and its last words.
         how: String,
+    },
+    /// It was given all the memory it may have, and wanted more.
+    #[error("the reader needs more than the {limit_mb} MB of memory that it may use")]
+    OutOfMemory {
+        /// MiB it may have.
+        limit_mb: u64,
+    },
+    /// It sent nothing for too long.
+    #[error("the reader sent nothing for {silence_s} s")]
+    TimedOut {
+        /// Seconds waited.
+        silence_s: u64,
+    },
+    /// It filled its private folder.
+    #[error("the reader filled more than the {limit_mb} MB that its temporary files may take")]
+    TempFull {
+        /// MiB it may have.
+        limit_mb: u64,
+    },
+    /// What it sent contradicts itself or what was asked.
+    #[error("the reader sent what makes no sense: {reason}")]
+    Misled {
+        /// What does not fit.
+        reason: String,
     },
     /// The person gave up waiting.
     #[error("reading was cancelled")]
@@ -80,26 +99,11 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct Reader {
     command: ReaderCommand,
+    limits: Limits,
     cancel: Option<Cancel>,
-    running: Option<Running>,
-}
-
-#[derive(Debug)]
-struct Running {
-    child: Child,
-    stdin: Option<BufWriter<ChildStdin>>,
-    frames: Option<Receiver<io::Result<Frame>>>,
-    last_words: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Hanging up ends a reader that waits; one in the middle of a file is ended.
-        self.stdin = None;
-        self.frames = None;
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    /// Folders that a process may read.
+    folders: BTreeSet<PathBuf>,
+    running: Option<Process>,
 }
 
 /// A raster as read.
@@ -114,7 +118,28 @@ pub struct Raster {
 impl Reader {
     /// A reader that will be started with `command`, and ended when `cancel` is set, whatever it is doing then.
     pub fn new(command: ReaderCommand, cancel: Option<Cancel>) -> Self {
-        Self { command, cancel, running: None }
+        Self { command, limits: Limits::default(), cancel, folders: BTreeSet::new(), running: None }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Lets the process read the folder of a file. Known before the first question, it saves starting over: a process
+    /// that has locked itself in cannot be let out again.
+    pub fn allow(&mut self, file: &Path) {
+        self.folders.append(&mut folders_of(file));
+    }
+
+    /// What of its box the system enforces; starts the process if there is none.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn enforced(&mut self) -> Result<Enforced, ReadError> {
+        self.be_running()?;
+        Ok(self.running.as_ref().and_then(|process| process.enforced.clone()).unwrap_or_default())
     }
 
     /// Opens a layer and says what it is. The file stays open until [`Reader::close`].
@@ -126,9 +151,9 @@ impl Reader {
         let mut found = None;
         loop {
             match self.next_frame()? {
-                Frame::Opened(opened) => found = Some(opened),
+                Frame::Opened(opened) => found = Some(self.believe(opened.check())?),
                 Frame::Done { .. } => return found.ok_or_else(|| self.gibberish()),
-                Frame::Failed(failure) => return Err(ReadError::Failed(failure)),
+                Frame::Failed(failure) => return Err(self.failed(failure)),
                 _ => return Err(self.gibberish()),
             }
         }
@@ -138,8 +163,11 @@ impl Reader {
     pub(crate) fn rows(&mut self, layer: &LayerRequest) -> Result<Rows<'_>, ReadError> {
         self.ask(&Request::Rows(layer.clone()))?;
         match self.next_frame()? {
-            Frame::Opened(opened) => Ok(Rows { reader: self, opened, read: 0, warnings: Vec::new(), ended: false }),
-            Frame::Failed(failure) => Err(ReadError::Failed(failure)),
+            Frame::Opened(opened) => {
+                let opened = self.believe(opened.check())?;
+                Ok(Rows { reader: self, opened, read: 0, bytes_read: None, warnings: Vec::new(), ended: false })
+            }
+            Frame::Failed(failure) => Err(self.failed(failure)),
             _ => Err(self.gibberish()),
         }
     }
@@ -150,15 +178,22 @@ impl Reader {
     /// [`ReadError`].
     pub fn raster(&mut self, file: &str, most: u64) -> Result<Raster, ReadError> {
         self.ask(&Request::Raster { file: file.to_owned(), most })?;
-        let mut raster: Option<Raster> = None;
+        let mut raster: Option<(Raster, usize)> = None;
         loop {
             match (self.next_frame()?, &mut raster) {
-                (Frame::Raster(head), _) => raster = Some(Raster { head, heights: Vec::new() }),
-                (Frame::Heights(mut heights), Some(raster)) => raster.heights.append(&mut heights),
-                (Frame::Done { .. }, Some(found)) if found.heights.len() == found.head.columns * found.head.rows => {
-                    return Ok(raster.take().unwrap_or_else(|| unreachable!("matched as Some")));
+                (Frame::Raster(head), None) => {
+                    let samples = self.believe(head.check(most))?;
+                    raster = Some((Raster { head, heights: Vec::with_capacity(samples) }, samples));
                 }
-                (Frame::Failed(failure), _) => return Err(ReadError::Failed(failure)),
+                (Frame::Heights(mut heights), Some((raster, samples)))
+                    if heights.len() <= *samples - raster.heights.len() =>
+                {
+                    raster.heights.append(&mut heights);
+                }
+                (Frame::Done { .. }, Some((found, samples))) if found.heights.len() == *samples => {
+                    return raster.take().map(|(raster, _)| raster).ok_or_else(|| self.gibberish());
+                }
+                (Frame::Failed(failure), _) => return Err(self.failed(failure)),
                 _ => return Err(self.gibberish()),
             }
         }
@@ -184,117 +219,107 @@ impl Reader {
     }
 
     fn gibberish(&mut self) -> ReadError {
+        self.misled("it answered something else than was asked".to_owned())
+    }
+
+    /// One lie, and nothing that this process says is worth anything any more.
+    fn misled(&mut self, reason: String) -> ReadError {
         self.running = None;
-        self.unusable(io::Error::new(io::ErrorKind::InvalidData, "it answered something else than was asked"))
+        ReadError::Misled { reason }
+    }
+
+    fn believe<T>(&mut self, checked: Result<T, String>) -> Result<T, ReadError> {
+        checked.map_err(|reason| self.misled(reason))
+    }
+
+    fn failed(&self, failure: ReadFailure) -> ReadError {
+        match failure.plain() {
+            ReadFailure::OutOfMemory => ReadError::OutOfMemory { limit_mb: self.limits.memory_mb },
+            failure => ReadError::Failed(failure),
+        }
     }
 
     fn ask(&mut self, request: &Request) -> Result<(), ReadError> {
-        if self.running.is_none() {
-            self.running = Some(self.start().map_err(|error| self.unusable(error))?);
+        if let Some(file) = request.opens() {
+            self.allow(Path::new(file));
         }
-        let Some(stdin) = self.running.as_mut().and_then(|running| running.stdin.as_mut()) else {
-            return Err(self.gibberish());
-        };
-        match frame::write(stdin, request) {
-            Ok(()) => Ok(()),
-            Err(_) => Err(self.obituary()),
+        if self.running.as_ref().is_some_and(|process| !process.folders.is_superset(&self.folders)) {
+            self.running = None;
+        }
+        self.be_running()?;
+        self.tell(request)
+    }
+
+    fn be_running(&mut self) -> Result<(), ReadError> {
+        if self.running.is_some() {
+            return Ok(());
+        }
+        let process = Process::start(&self.command, self.folders.clone()).map_err(|error| self.unusable(error))?;
+        let terms = process.terms(&self.limits);
+        self.running = Some(process);
+        self.tell(&Request::Enter(terms))?;
+        match self.next_frame() {
+            Ok(Frame::Entered(enforced)) => {
+                for missing in &enforced.missing {
+                    tracing::warn!("the reading process is less confined than it should be: {missing}");
+                }
+                if let Some(process) = &mut self.running {
+                    process.enforced = Some(enforced);
+                }
+                Ok(())
+            }
+            // What has read nothing yet was not misled by a file: it is no reader.
+            Ok(_) => Err(self.unusable(io::Error::new(io::ErrorKind::InvalidData, "it does not speak as a reader"))),
+            Err(ReadError::Misled { reason }) => Err(self.unusable(io::Error::new(io::ErrorKind::InvalidData, reason))),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn tell(&mut self, request: &Request) -> Result<(), ReadError> {
+        match self.running.as_mut().map(|process| process.ask(request)) {
+            Some(Ok(())) => Ok(()),
+            _ => Err(self.obituary()),
         }
     }
 
     fn next_frame(&mut self) -> Result<Frame, ReadError> {
+        let asked = Instant::now();
+        let mut looked = asked;
         loop {
             if self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
                 self.running = None;
                 return Err(ReadError::Cancelled);
             }
-            let frames = self.running.as_ref().and_then(|running| running.frames.as_ref());
-            match frames.map(|frames| frames.recv_timeout(LOOK_UP)) {
-                Some(Ok(Ok(frame))) => return Ok(frame),
-                Some(Err(RecvTimeoutError::Timeout)) => {}
-                Some(Ok(Err(error))) if error.kind() != io::ErrorKind::UnexpectedEof => {
-                    self.running = None;
-                    return Err(self.unusable(error));
+            match self.running.as_ref().map(|process| process.next_frame(LOOK_UP)) {
+                Some(Ok(Some(frame))) => return Ok(frame),
+                Some(Ok(None)) => {}
+                Some(Err(error)) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                    return Err(self.misled(error.to_string()));
                 }
                 _ => return Err(self.obituary()),
             }
+            let Limits { silence, temp_mb, .. } = self.limits;
+            if asked.elapsed() >= silence {
+                self.running = None;
+                return Err(ReadError::TimedOut { silence_s: silence.as_secs() });
+            }
+            if looked.elapsed() >= LOOK_INTO_FOLDER {
+                looked = Instant::now();
+                let filled = self.running.as_ref().map_or(0, Process::temp_bytes);
+                if filled >> 20 >= temp_mb {
+                    self.running = None;
+                    return Err(ReadError::TempFull { limit_mb: temp_mb });
+                }
+            }
         }
-    }
-
-    fn start(&self) -> io::Result<Running> {
-        let mut child = Command::new(&self.command.program)
-            .args(&self.command.args)
-            .env("PROJ_NETWORK", "OFF")
-            .env_remove("CPL_DEBUG")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let missing = || io::Error::other("a pipe to the reader is missing");
-        let stdin = child.stdin.take().ok_or_else(missing)?;
-        let mut stdout = child.stdout.take().ok_or_else(missing)?;
-        let mut stderr = child.stderr.take().ok_or_else(missing)?;
-        let (sender, frames) = sync_channel(WAITING_FRAMES);
-        std::thread::Builder::new().name("reader-frames".to_owned()).spawn(move || {
-            let mut buffered = io::BufReader::with_capacity(1 << 16, &mut stdout);
-            loop {
-                match frame::read::<Frame>(&mut buffered) {
-                    Ok(Some(frame)) => {
-                        if sender.send(Ok(frame)).is_err() {
-                            return;
-                        }
-                    }
-                    Ok(None) => return,
-                    Err(error) => {
-                        let _ = sender.send(Err(error));
-                        return;
-                    }
-                }
-            }
-        })?;
-        let last_words = Arc::new(Mutex::new(Vec::new()));
-        let words = Arc::clone(&last_words);
-        std::thread::Builder::new().name("reader-stderr".to_owned()).spawn(move || {
-            let mut chunk = [0; 512];
-            while let Ok(got @ 1..) = stderr.read(&mut chunk) {
-                if let Ok(mut words) = words.lock() {
-                    words.extend_from_slice(&chunk[..got]);
-                    let excess = words.len().saturating_sub(LAST_WORDS);
-                    words.drain(..excess);
-                }
-            }
-        })?;
-        Ok(Running { child, stdin: Some(BufWriter::new(stdin)), frames: Some(frames), last_words })
     }
 
     /// What the process died of.
     fn obituary(&mut self) -> ReadError {
-        let Some(mut running) = self.running.take() else {
-            return ReadError::Crashed { how: "it is not running".to_owned() };
-        };
-        running.stdin = None;
-        let status = running.child.wait();
-        let how = match status {
-            Ok(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("signal {signal}{}", signal_name(signal)),
-                (None, Some(code)) => format!("exit code {code}"),
-                (None, None) => "for no known reason".to_owned(),
-            },
-            Err(error) => error.to_string(),
-        };
-        let words = running.last_words.lock().map(|words| String::from_utf8_lossy(&words).trim().to_owned());
-        match words {
-            Ok(words) if !words.is_empty() => ReadError::Crashed { how: format!("{how}: {words}") },
-            _ => ReadError::Crashed { how },
+        match self.running.take() {
+            Some(process) => process.obituary(&self.limits),
+            None => ReadError::Crashed { how: "it is not running".to_owned() },
         }
-    }
-}
-
-fn signal_name(signal: i32) -> &'static str {
-    match signal {
-        6 => ", aborted",
-        9 => ", killed, perhaps for want of memory",
-        11 => ", segmentation fault",
-        _ => "",
     }
 }
 
@@ -304,6 +329,8 @@ pub(crate) struct Rows<'a> {
     pub(crate) opened: Opened,
     /// Rows received.
     pub(crate) read: u64,
+    /// Bytes of the file read for them, where known.
+    pub(crate) bytes_read: Option<u64>,
     /// What GDAL warned of.
     pub(crate) warnings: Vec<String>,
     ended: bool,
@@ -317,17 +344,19 @@ impl Rows<'_> {
         }
         match self.reader.next_frame()? {
             Frame::Rows(batch) => {
+                self.reader.believe(batch.check(self.opened.fields.len()))?;
                 self.read += batch.rows.len() as u64;
+                self.bytes_read = batch.bytes_read.or(self.bytes_read);
                 Ok(Some(batch))
             }
             Frame::Done { read, warnings } => {
                 self.ended = true;
-                self.warnings = warnings;
+                self.warnings = warnings.iter().take(MOST_WARNINGS).map(|warning| bounds::plain(warning)).collect();
                 if read == self.read { Ok(None) } else { Err(self.reader.gibberish()) }
             }
             Frame::Failed(failure) => {
                 self.ended = true;
-                Err(ReadError::Failed(failure))
+                Err(self.reader.failed(failure))
             }
             _ => Err(self.reader.gibberish()),
         }

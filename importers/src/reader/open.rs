@@ -21,6 +21,11 @@ const RASTER_DRIVERS: &[&str] = &["GTiff"];
 /// Largest CSV that is brought to UTF-8 in memory, bytes.
 const LARGEST_RECODED: u64 = 1 << 31;
 
+/// Whether a driver may ever see a file, were it only because another file names it.
+pub(super) fn is_allowed(driver: &str) -> bool {
+    VECTOR_DRIVERS.contains(&driver) || RASTER_DRIVERS.contains(&driver)
+}
+
 /// An open file and what had to be decided to open it.
 pub(super) struct Source {
     pub(super) dataset: Dataset,

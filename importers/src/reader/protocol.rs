@@ -7,9 +7,14 @@ use std::fmt;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::bounds::{cells, few};
+use super::sandbox::{Enforced, Terms};
+
 /// What the parent asks for. Each is answered by frames up to [`Frame::Done`] or [`Frame::Failed`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Request {
+    /// Lock yourself in; the first word to a reading process, answered by [`Frame::Entered`] alone.
+    Enter(Terms),
     /// Open a layer and say what it is; it stays open for [`Request::Rows`].
     Describe {
         /// The layer.
@@ -31,6 +36,17 @@ pub(crate) enum Request {
         /// The file.
         file: String,
     },
+}
+
+impl Request {
+    /// The file that has to be opened for it.
+    pub(super) fn opens(&self) -> Option<&str> {
+        match self {
+            Self::Describe { layer, .. } | Self::Rows(layer) => Some(&layer.file),
+            Self::Raster { file, .. } => Some(file),
+            Self::Enter(_) | Self::Close { .. } => None,
+        }
+    }
 }
 
 /// A layer in a file, and how to read it.
@@ -70,6 +86,8 @@ pub enum Expect {
 /// What the reading process sends.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Frame {
+    /// The process has locked itself in.
+    Entered(Enforced),
     /// A layer is open.
     Opened(Opened),
     /// Some rows.
@@ -83,6 +101,7 @@ pub(crate) enum Frame {
         /// Rows sent.
         read: u64,
         /// What GDAL warned of, each once.
+        #[serde(deserialize_with = "few")]
         warnings: Vec<String>,
     },
     /// The request cannot be answered.
@@ -99,6 +118,7 @@ pub struct Opened {
     /// CRS as WKT.
     pub crs_wkt: Option<String>,
     /// Fields.
+    #[serde(deserialize_with = "few")]
     pub fields: Vec<String>,
     /// Rows, where that is cheap to know.
     pub count: Option<u64>,
@@ -132,11 +152,13 @@ pub enum ReadFailure {
     /// No such layer.
     NoSuchLayer {
         /// Layers there are.
+        #[serde(deserialize_with = "few")]
         known: Vec<String>,
     },
     /// Several layers and none was named.
     WhichLayer {
         /// Layers there are.
+        #[serde(deserialize_with = "few")]
         known: Vec<String>,
     },
     /// No such field.
@@ -144,8 +166,11 @@ pub enum ReadFailure {
         /// The field.
         field: String,
         /// Fields there are.
+        #[serde(deserialize_with = "few")]
         known: Vec<String>,
     },
+    /// Memory did not suffice.
+    OutOfMemory,
     /// The filter does not work.
     BadFilter {
         /// GDAL's words.
@@ -179,17 +204,24 @@ pub struct RasterHead {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Batch {
     /// Row numbers in the source, from 1.
+    #[serde(deserialize_with = "cells")]
     pub(crate) rows: Vec<i64>,
     /// GDAL's feature ids.
+    #[serde(deserialize_with = "cells")]
     pub(crate) fids: Vec<i64>,
     /// Where each row's well-known binary ends in `wkb`; a row without geometry adds nothing.
+    #[serde(deserialize_with = "cells")]
     pub(crate) wkb_ends: Vec<u32>,
     /// ISO well-known binary of all rows, repaired where a note says so.
     pub(crate) wkb: Bytes,
     /// One per field, in the order of [`Opened::fields`].
+    #[serde(deserialize_with = "few")]
     pub(crate) columns: Vec<Cells>,
     /// What is remarkable about a row's geometry: index in the batch, note.
+    #[serde(deserialize_with = "cells")]
     pub(crate) notes: Vec<(u32, GeometryNote)>,
+    /// Bytes read from files since the request, where the system counts them.
+    pub(crate) bytes_read: Option<u64>,
 }
 
 impl Batch {
@@ -232,34 +264,36 @@ pub(crate) enum GeometryNote {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Cells {
     /// Whole numbers.
-    Integer(Vec<Option<i64>>),
+    Integer(#[serde(deserialize_with = "cells")] Vec<Option<i64>>),
     /// Truth values.
-    Boolean(Vec<Option<bool>>),
+    Boolean(#[serde(deserialize_with = "cells")] Vec<Option<bool>>),
     /// Numbers.
-    Real(Vec<Option<f64>>),
+    Real(#[serde(deserialize_with = "cells")] Vec<Option<f64>>),
     /// Text, end to end.
     Text(TextCells),
     /// Dates: year, month, day.
-    Date(Vec<Option<(i16, u8, u8)>>),
+    Date(#[serde(deserialize_with = "cells")] Vec<Option<(i16, u8, u8)>>),
 }
 
 /// Text cells, end to end.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct TextCells {
-    /// Where each cell ends in `bytes`.
+    /// Where each cell ends in `text`.
+    #[serde(deserialize_with = "cells")]
     pub(crate) ends: Vec<u32>,
     /// Whether each cell is there.
+    #[serde(deserialize_with = "cells")]
     pub(crate) known: Vec<bool>,
-    /// UTF-8.
-    pub(crate) bytes: Bytes,
+    /// The cells.
+    pub(crate) text: String,
 }
 
 impl TextCells {
     /// Adds a cell.
     pub(crate) fn push(&mut self, text: Option<&str>) {
         self.known.push(text.is_some());
-        self.bytes.0.extend_from_slice(text.unwrap_or("").as_bytes());
-        self.ends.push(self.bytes.0.len() as u32);
+        self.text.push_str(text.unwrap_or(""));
+        self.ends.push(self.text.len() as u32);
     }
 
     /// A cell; `None` when the source has none.
@@ -268,7 +302,7 @@ impl TextCells {
             return None;
         }
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        std::str::from_utf8(&self.bytes.0[start..self.ends[index] as usize]).ok()
+        self.text.get(start..self.ends[index] as usize)
     }
 }
 

@@ -5,6 +5,8 @@ use gdal::raster::ResampleAlg;
 use super::open;
 use super::protocol::{Frame, RasterHead, ReadFailure};
 
+/// Samples of a raster that are looked through, at most: a header can claim any number.
+const MOST_SAMPLES: f64 = 20e9;
 /// Samples in a frame.
 const FRAME_SAMPLES: usize = 1 << 20;
 
@@ -21,6 +23,11 @@ pub(super) fn heights(
     if full_columns < 2 || full_rows < 2 {
         let reason = format!("a raster of {full_columns} × {full_rows} samples is no terrain");
         return Err(ReadFailure::Unreadable { reason, hint: None });
+    }
+    if full_columns as f64 * full_rows as f64 > MOST_SAMPLES {
+        let reason = format!("it says that it holds {full_columns} × {full_rows} samples, too many to look through");
+        let hint = Some("cut out the park's surroundings, for example with `gdalwarp -te`".to_owned());
+        return Err(ReadFailure::Unreadable { reason, hint });
     }
     let shrink = ((full_columns as f64 * full_rows as f64) / most.max(4) as f64).sqrt().max(1.0);
     let columns = ((full_columns as f64 / shrink) as usize).max(2);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use gdal::Dataset;
 use gdal::vector::{Layer, LayerAccess};
 
+use super::bounds::MOST_FIELDS;
 use super::ogr::{self, FieldKind};
 use super::open::{self, Source};
 use super::protocol::{Batch, Cells, Expect, Frame, LayerRequest, Opened, ReadFailure, TextCells};
@@ -12,7 +13,7 @@ use super::validity;
 
 /// Rows in a batch, at most.
 const BATCH_ROWS: usize = 4096;
-/// Bytes of geometry in a batch after which it is sent.
+/// Bytes of geometry and text in a batch after which it is sent.
 const BATCH_BYTES: usize = 4 << 20;
 
 /// Files that are open, by name, filter-independent.
@@ -100,6 +101,11 @@ pub(super) fn rows(
     send: &mut dyn FnMut(Frame) -> std::io::Result<()>,
 ) -> Result<std::io::Result<u64>, ReadFailure> {
     let opened = describe(files, request, false)?;
+    if opened.fields.len() > MOST_FIELDS && request.fields.is_none() {
+        let reason = format!("it has {} fields; at most {MOST_FIELDS} are read", opened.fields.len());
+        let hint = Some("name the fields you need: `attributes = [\"…\"]`".to_owned());
+        return Err(ReadFailure::Unreadable { reason, hint });
+    }
     let by_fid = match opened.driver.as_str() {
         // Feature ids of these count rows of the file, from 0 or from 1, whatever a filter leaves out.
         "ESRI Shapefile" | "FlatGeobuf" => Some(1),
@@ -126,6 +132,7 @@ pub(super) fn rows(
     let mut read = 0_u64;
     let mut replaced = 0_u64;
     let mut batch = empty(&wanted, &kinds);
+    let mut text_bytes = 0;
     let mut features = ogr::Features::new(&mut layer);
     loop {
         let Some(mut feature) = features.next() else {
@@ -142,7 +149,7 @@ pub(super) fn rows(
         let index = batch.rows.len() as u32;
         let fid = feature.fid();
         batch.fids.push(fid);
-        batch.rows.push(by_fid.map_or(read as i64, |first| fid + first));
+        batch.rows.push(by_fid.map_or(read as i64, |first| fid.saturating_add(first)));
         if request.expect != Expect::Nothing
             && let Some(geometry) = feature.take_geometry()
             && let Some(note) = validity::append(geometry, request.expect, &mut batch.wkb.0)
@@ -157,11 +164,15 @@ pub(super) fn rows(
                 Cells::Real(cells) => cells.push(feature.real(*field)),
                 Cells::Date(cells) => cells.push(feature.date(*field)),
                 Cells::Text(cells) if kinds[*field] == FieldKind::Binary => cells.push(None),
-                Cells::Text(cells) => feature.text(*field, &mut replaced, |text| cells.push(text)),
+                Cells::Text(cells) => feature.text(*field, &mut replaced, |text| {
+                    text_bytes += text.map_or(0, str::len);
+                    cells.push(text);
+                }),
             }
         }
-        if batch.rows.len() >= BATCH_ROWS || batch.wkb.0.len() >= BATCH_BYTES {
+        if batch.rows.len() >= BATCH_ROWS || batch.wkb.0.len() + text_bytes >= BATCH_BYTES {
             let full = std::mem::replace(&mut batch, empty(&wanted, &kinds));
+            text_bytes = 0;
             if let Err(error) = send(Frame::Rows(full)) {
                 return Ok(Err(error));
             }
