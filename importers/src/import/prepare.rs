@@ -111,6 +111,7 @@ fn look<'a>(spec: &'a LayerSpec, file: PathBuf, reader: &mut Reader) -> Result<P
         wkt: spec.wkt.clone(),
         expect,
         fields: None,
+        sample: None,
     };
     if spec.role == Role::TerrainRaster {
         return Ok(Prepared { spec, file, request, opened: None, crs: None });

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::protocol::{Batch, Cells, Opened, RasterHead, ReadFailure, TextCells};
+use super::protocol::{Batch, Cells, FileHead, Opened, RasterFacts, RasterHead, ReadFailure, TextCells};
 
 /// Most rows in a batch.
 pub(super) const MOST_ROWS: usize = 8192;
@@ -137,6 +137,37 @@ impl RasterHead {
             Some(samples) if self.columns >= 2 && self.rows >= 2 => Ok(samples),
             _ => Err(format!("a raster of {} × {} samples where {most} were asked for", self.columns, self.rows)),
         }
+    }
+}
+
+impl FileHead {
+    /// Makes what will be shown harmless; `Err` says what cannot be.
+    pub(super) fn check(mut self) -> Result<Self, String> {
+        if self.layers.len() > MOST_FIELDS {
+            return Err(format!("{} layers", self.layers.len()));
+        }
+        self.driver = plain(&self.driver);
+        Ok(self)
+    }
+}
+
+impl RasterFacts {
+    /// Makes what will be shown harmless; `Err` says what cannot be.
+    pub(super) fn check(mut self) -> Result<Self, String> {
+        if self.bands.len() > MOST_FIELDS {
+            return Err(format!("{} bands", self.bands.len()));
+        }
+        if self.crs_wkt.as_ref().is_some_and(|wkt| wkt.len() > LONGEST_CRS) {
+            return Err("a coordinate system that fills pages".to_owned());
+        }
+        self.geo_transform = self.geo_transform.filter(|numbers| numbers.iter().all(|number| number.is_finite()));
+        self.driver = plain(&self.driver);
+        for band in &mut self.bands {
+            for words in [&mut band.kind, &mut band.unit, &mut band.colour] {
+                *words = plain(words);
+            }
+        }
+        Ok(self)
     }
 }
 

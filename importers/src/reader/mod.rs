@@ -14,6 +14,7 @@ mod protocol;
 mod raster;
 mod sandbox;
 mod serve;
+mod survey;
 mod validity;
 mod vector;
 
@@ -29,8 +30,8 @@ pub(crate) use ogr::keep_proj_offline;
 pub use process::ReaderCommand;
 #[cfg(test)]
 pub(crate) use protocol::TextCells;
+pub use protocol::{BandFacts, Expect, FileHead, LayerRequest, Opened, RasterFacts, RasterHead, ReadFailure};
 pub(crate) use protocol::{Batch, Cells, GeometryNote};
-pub use protocol::{Expect, LayerRequest, Opened, RasterHead, ReadFailure};
 pub use sandbox::{BadLimit, Enforced, Limits, MEMORY_VARIABLE, TEMP_VARIABLE, TIMEOUT_VARIABLE};
 pub use serve::serve;
 

@@ -94,16 +94,46 @@ pub(super) fn field_kinds<L: LayerAccess>(layer: &L) -> Vec<FieldKind> {
 /// Reads a layer's features one after another.
 pub(super) struct Features<'a, L: LayerAccess> {
     layer: &'a L,
+    jumps: Option<Jumps>,
+}
+
+/// Half of a sample from the start, half from places evenly apart.
+struct Jumps {
+    read: u64,
+    head: u64,
+    stride: u64,
 }
 
 impl<'a, L: LayerAccess> Features<'a, L> {
     pub(super) fn new(layer: &'a mut L) -> Self {
         layer.reset_feature_reading();
-        Self { layer }
+        Self { layer, jumps: None }
+    }
+
+    /// As [`Features::new`], but jumps through a layer of `count` rows of which `most` will be read, if its driver can
+    /// jump without reading what lies between.
+    pub(super) fn sampled(layer: &'a mut L, count: u64, most: u64) -> Self {
+        let can_jump = layer.has_capability(gdal::vector::LayerCaps::OLCFastSetNextByIndex);
+        let head = most / 2;
+        let stride = count.saturating_sub(head) / (most - head).max(1);
+        let jumps = (can_jump && stride > 1).then_some(Jumps { read: 0, head, stride });
+        Self { jumps, ..Self::new(layer) }
     }
 
     pub(super) fn next(&mut self) -> Option<Feature<'a>> {
         reset_error();
+        if let Some(jumps) = &mut self.jumps {
+            if jumps.read >= jumps.head {
+                let index = jumps.head + (jumps.read - jumps.head) * jumps.stride;
+                // SAFETY: the layer is alive.
+                let outcome = unsafe { gdal_sys::OGR_L_SetNextByIndex(self.layer.c_layer(), index as i64) };
+                if outcome != OGRErr::OGRERR_NONE {
+                    reset_error();
+                    return None;
+                }
+            }
+            jumps.read += 1;
+        }
         // SAFETY: the layer is alive; a non-null feature is ours to destroy.
         let feature = unsafe { gdal_sys::OGR_L_GetNextFeature(self.layer.c_layer()) };
         (!feature.is_null()).then_some(Feature { feature, layer: PhantomData })

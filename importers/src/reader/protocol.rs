@@ -24,6 +24,13 @@ pub(crate) enum Request {
     },
     /// Send all rows of a layer.
     Rows(LayerRequest),
+    /// Send the names of the layers in a file.
+    Layers(LayerRequest),
+    /// Say what a raster is without sending it.
+    RasterFacts {
+        /// The file.
+        file: String,
+    },
     /// Send a raster of heights, averaged down to at most this many samples.
     Raster {
         /// The file.
@@ -42,8 +49,8 @@ impl Request {
     /// The file that has to be opened for it.
     pub(super) fn opens(&self) -> Option<&str> {
         match self {
-            Self::Describe { layer, .. } | Self::Rows(layer) => Some(&layer.file),
-            Self::Raster { file, .. } => Some(file),
+            Self::Describe { layer, .. } | Self::Rows(layer) | Self::Layers(layer) => Some(&layer.file),
+            Self::Raster { file, .. } | Self::RasterFacts { file } => Some(file),
             Self::Enter(_) | Self::Close { .. } => None,
         }
     }
@@ -66,6 +73,8 @@ pub struct LayerRequest {
     pub expect: Expect,
     /// Only these fields; `None` for all.
     pub fields: Option<Vec<String>>,
+    /// At most this many rows: the first ones, and where the driver can jump, some from all over the layer.
+    pub sample: Option<u64>,
 }
 
 /// What the geometry of a layer has to be.
@@ -94,6 +103,10 @@ pub(crate) enum Frame {
     Rows(Batch),
     /// What the raster is.
     Raster(RasterHead),
+    /// The layers of a file.
+    Layers(FileHead),
+    /// What a raster is.
+    RasterFacts(RasterFacts),
     /// Heights, row-major from the north-west, continuing where the last frame ended.
     Heights(Vec<f32>),
     /// The request is answered.
@@ -106,6 +119,50 @@ pub(crate) enum Frame {
     },
     /// The request cannot be answered.
     Failed(ReadFailure),
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileHead {
+    /// GDAL's driver.
+    pub driver: String,
+    /// Names of the layers, in the file's order.
+    #[serde(deserialize_with = "few")]
+    pub layers: Vec<String>,
+}
+
+/// What a raster is, without its samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RasterFacts {
+    /// GDAL's driver.
+    pub driver: String,
+    /// CRS as WKT.
+    pub crs_wkt: Option<String>,
+    /// Affine transform, GDAL's order: pixel corners; `None` where the file does not say it.
+    pub geo_transform: Option<[f64; 6]>,
+    /// Samples per row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+    /// One per band: type of the samples, unit as written, value that means *nothing*, least and greatest value of a
+    /// coarse look.
+    #[serde(deserialize_with = "few")]
+    pub bands: Vec<BandFacts>,
+}
+
+/// What a band of a raster is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BandFacts {
+    /// Type of the samples, in GDAL's words: `Float32`, `Byte` …
+    pub kind: String,
+    /// Unit as written in the file; empty where it says none.
+    pub unit: String,
+    /// What the samples mean, in GDAL's words: `Gray`, `Red`, `Palette` …
+    pub colour: String,
+    /// Value that means *nothing*.
+    pub no_data: Option<f64>,
+    /// Least and greatest value of a coarse look; `None` where all are *nothing*.
+    pub range: Option<[f64; 2]>,
 }
 
 /// What a layer is.

@@ -3,12 +3,50 @@
 use gdal::raster::ResampleAlg;
 
 use super::open;
-use super::protocol::{Frame, RasterHead, ReadFailure};
+use super::protocol::{BandFacts, Frame, RasterFacts, RasterHead, ReadFailure};
 
 /// Samples of a raster that are looked through, at most: a header can claim any number.
 const MOST_SAMPLES: f64 = 20e9;
 /// Samples in a frame.
 const FRAME_SAMPLES: usize = 1 << 20;
+/// Samples per side of a coarse look.
+const COARSE: usize = 128;
+
+/// Says what a raster is, without sending it.
+pub(super) fn facts(file: &str) -> Result<RasterFacts, ReadFailure> {
+    let broken = |error: gdal::errors::GdalError| ReadFailure::Broken { row: 0, reason: error.to_string() };
+    let dataset = open::raster(file)?;
+    let (columns, rows) = dataset.raster_size();
+    let mut bands = Vec::with_capacity(dataset.raster_count());
+    for index in 1..=dataset.raster_count().min(super::bounds::MOST_FIELDS) {
+        let band = dataset.rasterband(index).map_err(broken)?;
+        let no_data = band.no_data_value();
+        let coarse = (columns.clamp(1, COARSE), rows.clamp(1, COARSE));
+        let samples = band
+            .read_as::<f64>((0, 0), (columns, rows), coarse, Some(ResampleAlg::NearestNeighbour))
+            .map_err(broken)?;
+        let known =
+            samples.data().iter().filter(|v| v.is_finite() && no_data.is_none_or(|nothing| !same(**v, nothing)));
+        let range = known.fold(None, |range: Option<[f64; 2]>, value| {
+            Some(range.map_or([*value; 2], |[low, high]| [low.min(*value), high.max(*value)]))
+        });
+        bands.push(BandFacts {
+            kind: band.band_type().name(),
+            unit: band.unit(),
+            colour: band.color_interpretation().name(),
+            no_data,
+            range,
+        });
+    }
+    Ok(RasterFacts {
+        driver: dataset.driver().short_name(),
+        crs_wkt: dataset.spatial_ref().ok().and_then(|crs| crs.to_wkt().ok()).filter(|wkt| !wkt.is_empty()),
+        geo_transform: dataset.geo_transform().ok(),
+        columns,
+        rows,
+        bands,
+    })
+}
 
 /// Sends the first band of a raster.
 pub(super) fn heights(

@@ -66,6 +66,12 @@ fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Counter) -> io
                 vector::describe(&mut files, &layer, extent).map(|opened| send(Frame::Opened(opened)).map(|()| 0))
             }
             Request::Rows(layer) => vector::rows(&mut files, &layer, &mut warnings, &mut send),
+            Request::Layers(layer) => {
+                vector::layers(&mut files, &layer).map(|head| send(Frame::Layers(head)).map(|()| 0))
+            }
+            Request::RasterFacts { file } => {
+                raster::facts(&file).map(|facts| send(Frame::RasterFacts(facts)).map(|()| 0))
+            }
             Request::Raster { file, most } => raster::heights(&file, most, &mut send),
         };
         let last = match outcome {

@@ -8,7 +8,7 @@ use gdal::vector::{Layer, LayerAccess};
 use super::bounds::MOST_FIELDS;
 use super::ogr::{self, FieldKind};
 use super::open::{self, Source};
-use super::protocol::{Batch, Cells, Expect, Frame, LayerRequest, Opened, ReadFailure, TextCells};
+use super::protocol::{Batch, Cells, Expect, FileHead, Frame, LayerRequest, Opened, ReadFailure, TextCells};
 use super::validity;
 
 /// Rows in a batch, at most.
@@ -34,6 +34,13 @@ impl OpenFiles {
     pub(super) fn close(&mut self, file: &str) {
         self.files.retain(|(name, _, _), _| name != file);
     }
+}
+
+/// Says which layers a file holds.
+pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<FileHead, ReadFailure> {
+    let source = files.get(request)?;
+    let layers = source.dataset.layers().map(|layer| layer.name()).take(MOST_FIELDS).collect();
+    Ok(FileHead { driver: source.dataset.driver().short_name(), layers })
 }
 
 /// Says what a layer is.
@@ -112,7 +119,8 @@ pub(super) fn rows(
         "CSV" | "GPKG" => Some(0),
         _ => None,
     };
-    let trustworthy_count = opened.count.filter(|_| opened.driver != "ESRI Shapefile");
+    let opened_count = opened.count;
+    let trustworthy_count = opened_count.filter(|_| opened.driver != "ESRI Shapefile" && request.sample.is_none());
     let source = files.get(request)?;
     let mut layer = layer(&mut source.dataset, request)?;
     let (wanted, ignored) = choose(&opened.fields, request.fields.as_deref())?;
@@ -133,8 +141,13 @@ pub(super) fn rows(
     let mut replaced = 0_u64;
     let mut batch = empty(&wanted, &kinds);
     let mut text_bytes = 0;
-    let mut features = ogr::Features::new(&mut layer);
-    loop {
+    let most = request.sample.unwrap_or(u64::MAX);
+    let jumps = if request.sample.is_some() { opened_count } else { None };
+    let mut features = match jumps {
+        Some(count) => ogr::Features::sampled(&mut layer, count, most),
+        None => ogr::Features::new(&mut layer),
+    };
+    while read < most {
         let Some(mut feature) = features.next() else {
             if ogr::has_failed() {
                 let reason = ogr::last_error().unwrap_or_default();
