@@ -6,6 +6,7 @@
 mod bounds;
 mod encoding;
 mod frame;
+mod geojson;
 mod ogr;
 mod open;
 mod private_folder;

@@ -29,15 +29,30 @@ pub(super) fn append(geometry: Geometry, expect: Expect, out: &mut Vec<u8>) -> O
     if !geometry.append_wkb(out) {
         return Some(GeometryNote::Broken { reason: "it cannot be written as well-known binary".to_owned() });
     }
+    settle(out, start, is_area, expect, Some(geometry))
+}
+
+/// Checks what stands in `out` from `start` on, closed rings and all, and repairs it where needed. `geometry` is the same
+/// thing as GDAL holds it, if it does.
+pub(super) fn settle(
+    out: &mut Vec<u8>,
+    start: usize,
+    is_area: bool,
+    expect: Expect,
+    mut geometry: Option<Geometry>,
+) -> Option<GeometryNote> {
     if !is_area {
         if expect != Expect::Areas || !close_line(out, start) {
             return None;
         }
-        geometry = Geometry::from_wkb(&out[start..])?;
+        geometry = None;
     }
     if is_plainly_valid(&out[start..]) {
         return None;
     }
+    let Some(geometry) = geometry.or_else(|| Geometry::from_wkb(&out[start..])) else {
+        return Some(GeometryNote::Broken { reason: "its rings cannot be read".to_owned() });
+    };
     ogr::reset_error();
     if geometry.is_valid() {
         return None;

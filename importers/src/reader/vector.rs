@@ -6,23 +6,34 @@ use gdal::Dataset;
 use gdal::vector::{Layer, LayerAccess};
 
 use super::bounds::MOST_FIELDS;
+use super::geojson::GeoJson;
 use super::ogr::{self, FieldKind};
 use super::open::{self, Source};
 use super::protocol::{Batch, Cells, Expect, FileHead, Frame, LayerRequest, Opened, ReadFailure, TextCells};
 use super::validity;
 
 /// Rows in a batch, at most.
-const BATCH_ROWS: usize = 4096;
+pub(super) const BATCH_ROWS: usize = 4096;
 /// Bytes of geometry and text in a batch after which it is sent.
-const BATCH_BYTES: usize = 4 << 20;
+pub(super) const BATCH_BYTES: usize = 4 << 20;
 
 /// Files that are open, by name, filter-independent.
 #[derive(Default)]
 pub(super) struct OpenFiles {
     files: HashMap<(String, Option<String>, Option<String>), Source>,
+    /// What was looked at as GeoJSON; `None` where it is for GDAL.
+    plain: HashMap<String, Option<GeoJson>>,
 }
 
 impl OpenFiles {
+    /// The file, if it can be read without GDAL.
+    fn plain(&mut self, request: &LayerRequest) -> Option<&GeoJson> {
+        if request.filter.is_some() {
+            return None;
+        }
+        self.plain.entry(request.file.clone()).or_insert_with(|| GeoJson::open(request)).as_ref()
+    }
+
     fn get(&mut self, request: &LayerRequest) -> Result<&mut Source, ReadFailure> {
         let name = (request.file.clone(), request.encoding.clone(), request.wkt.clone());
         match self.files.entry(name) {
@@ -33,11 +44,16 @@ impl OpenFiles {
 
     pub(super) fn close(&mut self, file: &str) {
         self.files.retain(|(name, _, _), _| name != file);
+        self.plain.remove(file);
     }
 }
 
 /// Says which layers a file holds.
 pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<FileHead, ReadFailure> {
+    if let Some(plain) = files.plain(request) {
+        let (driver, layer) = plain.head();
+        return Ok(FileHead { driver: driver.to_owned(), layers: vec![layer.to_owned()] });
+    }
     let source = files.get(request)?;
     let layers = source.dataset.layers().map(|layer| layer.name()).take(MOST_FIELDS).collect();
     Ok(FileHead { driver: source.dataset.driver().short_name(), layers })
@@ -45,6 +61,9 @@ pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<Fi
 
 /// Says what a layer is.
 pub(super) fn describe(files: &mut OpenFiles, request: &LayerRequest, extent: bool) -> Result<Opened, ReadFailure> {
+    if let Some(plain) = files.plain(request) {
+        return plain.describe(request, extent);
+    }
     let source = files.get(request)?;
     let encoding = source.encoding.clone();
     let driver = source.dataset.driver().short_name();
@@ -107,6 +126,9 @@ pub(super) fn rows(
     warnings: &mut Vec<String>,
     send: &mut dyn FnMut(Frame) -> std::io::Result<()>,
 ) -> Result<std::io::Result<u64>, ReadFailure> {
+    if let Some(plain) = files.plain(request) {
+        return plain.rows(request, send);
+    }
     let opened = describe(files, request, false)?;
     if opened.fields.len() > MOST_FIELDS && request.fields.is_none() {
         let reason = format!("it has {} fields; at most {MOST_FIELDS} are read", opened.fields.len());
@@ -207,7 +229,7 @@ pub(super) fn rows(
 }
 
 /// Indices of the fields to send, and names of those to leave alone.
-fn choose(known: &[String], wanted: Option<&[String]>) -> Result<(Vec<usize>, Vec<String>), ReadFailure> {
+pub(super) fn choose(known: &[String], wanted: Option<&[String]>) -> Result<(Vec<usize>, Vec<String>), ReadFailure> {
     let Some(wanted) = wanted else { return Ok(((0..known.len()).collect(), Vec::new())) };
     if let Some(field) = wanted.iter().find(|field| !known.contains(field)) {
         return Err(ReadFailure::NoSuchField { field: field.clone(), known: known.to_vec() });
