@@ -59,6 +59,11 @@ impl IssueLog {
         }
     }
 
+    /// The issues kept after the first so many.
+    pub(crate) fn kept_since(&self, count: usize) -> &[Issue] {
+        self.kept.get(count..).unwrap_or_default()
+    }
+
     /// The kept issues and the totals per code.
     pub(crate) fn into_parts(self) -> (Vec<Issue>, BTreeMap<&'static str, u64>) {
         (self.kept, self.totals)

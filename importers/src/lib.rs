@@ -8,6 +8,7 @@
 
 mod crs;
 mod error;
+mod error_code;
 mod import;
 mod issue;
 pub mod manifest;

@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use spatial_db::cluster::scratch::ScratchDatabase;
@@ -64,6 +64,31 @@ fn cancelling_stops_the_load() {
     drop((load, rows));
     assert!(taken < 6000, "{taken} rows were read after the cancel");
     assert_untouched(&database);
+}
+
+#[test]
+fn cancelling_reaches_a_statement_that_runs_on_the_server() {
+    let (database, mut store) = scratch();
+    let mut other = client(&database);
+    other.batch_execute("BEGIN; LOCK TABLE twin.building IN ACCESS EXCLUSIVE MODE").unwrap();
+    let cancel = Arc::new(AtomicBool::new(false));
+    let options = LoadOptions { cancel: Some(cancel.clone()), ..LoadOptions::default() };
+    let mut load = store.begin_load(&header("p"), options).unwrap();
+    let person = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        cancel.store(true, Ordering::Relaxed);
+        Instant::now()
+    });
+    // The server waits for the table, and would for ever.
+    let error =
+        load.layer(table(Building), "l", "s", &mut buildings(0..5).into_iter().map(Ok), &mut |_| {}).unwrap_err();
+    drop(load);
+    let took = person.join().unwrap().elapsed();
+    assert!(matches!(error, StoreError::Cancelled), "{error:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    other.batch_execute("ROLLBACK").unwrap();
+    assert_untouched(&database);
+    assert_eq!(counts(&import(&mut store, "p", buildings(0..5))), [5, 0, 0, 0, 0]);
 }
 
 #[test]

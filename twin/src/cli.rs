@@ -8,8 +8,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "twin", version, about, long_about = None, arg_required_else_help = true, max_term_width = 100,
     after_help = "Environment:\n  TWIN_DATA_DIR      where twin keeps its private database server and everything else\n  \
-    TWIN_DATABASE_URL  a PostGIS server to use instead of the private one\n\n\
-    Exit codes: 0 done, 1 failed (nothing half written), 2 wrong usage")]
+    TWIN_DATABASE_URL  a PostGIS server to use instead of the private one\n  \
+    TWIN_READER_MEMORY_MB, TWIN_READER_TIMEOUT_S, TWIN_READER_TEMP_MB\n                     \
+    what reading a file may use [default: 2048, 300, 8192]\n\n\
+    Exit codes: 0 done, 1 failed (nothing half written), 2 wrong usage, 130 stopped by Ctrl-C")]
 pub(crate) struct Cli {
     /// Say more on standard error (-v, -vv)
     #[arg(short, long, global = true, action = ArgAction::Count)]
@@ -97,7 +99,10 @@ pub(crate) struct ImportArguments {
     /// Folder that the manifest's files are relative to, instead of the one it says
     #[arg(long)]
     pub(crate) root: Option<PathBuf>,
-    /// Print one JSON object at the end instead of words
+    /// End a file that gives nothing for so many seconds [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub(crate) reader_timeout: Option<u64>,
+    /// Print events as JSON, one a line, the report last (docs/imports-json.md), instead of words
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use miette::Diagnostic;
 
+/// Exit code of a program that Ctrl-C ended, as shells count.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Any failure of a verb. Printed once, with its causes.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[non_exhaustive]
@@ -47,6 +50,13 @@ pub(crate) enum Failure {
         hint: Option<String>,
         /// Cause.
         source: Box<importers::ImportError>,
+    },
+    /// A limit in the environment is no number.
+    #[error(transparent)]
+    Limit {
+        /// Cause.
+        #[from]
+        source: importers::reader::BadLimit,
     },
     /// The sample park.
     #[error("the sample park was not written to {}", dir.display())]
@@ -103,10 +113,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// 1 for a failure; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
+    /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOurServer => 2,
+            Self::NotOurServer | Self::Limit { .. } => 2,
+            Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             _ => 1,
         }
     }

@@ -1,58 +1,74 @@
 //! `twin import`: a manifest into the store, and the hidden verb that reads files for it.
 
 use std::fmt::Write;
+use std::time::Duration;
 
-use importers::reader::{ReaderCommand, serve};
-use importers::{ImportOptions, ImportReport, Progress as Step, import};
+use importers::reader::{Limits, ReaderCommand, serve};
+use importers::{ImportOptions, ImportReport, Progress, import};
+use spatial_db::store::Cancel;
 
 use crate::cli::ImportArguments;
 use crate::failure::Failure;
+use crate::import_events::Listener;
 use crate::parks::store;
 use crate::print;
-use crate::progress::{Progress, cancel_on_interrupt};
+use crate::progress::cancel_on_interrupt;
 
 /// Issues shown in words; `--json` and the table `twin.quarantine` have them all.
 const SHOWN: usize = 12;
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
-    let program = std::env::current_exe()?;
+    let mut limits = Limits::from_env()?;
+    if let Some(seconds) = arguments.reader_timeout {
+        limits.silence = Duration::from_secs(seconds);
+    }
     let cancel = cancel_on_interrupt();
-    let progress = Progress::new(arguments.json);
-    progress.show("connecting to the database", "");
+    let listener = Listener::new(arguments.json, limits);
+    listener.start(&arguments.manifest);
+    let outcome = bring_in(arguments, limits, cancel, &listener);
+    listener.finish();
+    match (&outcome, arguments.json) {
+        (Ok(report), true) => listener.done(report),
+        (Ok(report), false) => words(report),
+        (Err(Failure::Import { source, .. }), _) => {
+            listener.error(&arguments.manifest, source);
+            outcome.map(|_| ())
+        }
+        (Err(failure), _) => {
+            listener.failure(failure);
+            outcome.map(|_| ())
+        }
+    }
+}
+
+fn bring_in(
+    arguments: &ImportArguments,
+    limits: Limits,
+    cancel: Cancel,
+    listener: &Listener,
+) -> Result<ImportReport, Failure> {
+    let program = std::env::current_exe()?;
     let mut store = store()?;
-    let on_step = |step: &Step| show(&progress, step);
+    let on_step = |step: &Progress| listener.hear(step);
     let options = ImportOptions {
         root: arguments.root.clone(),
+        limits,
         cancel: Some(cancel),
         progress: &on_step,
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..ImportOptions::new(ReaderCommand { program, args: vec!["__read".into()] })
     };
-    let result = import(&mut store, &arguments.manifest, &options);
-    progress.finish();
-    let report = result.map_err(|source| Failure::Import {
+    import(&mut store, &arguments.manifest, &options).map_err(|source| Failure::Import {
         manifest: arguments.manifest.clone(),
         hint: source.help(),
         source: Box::new(source),
-    })?;
-    if arguments.json { print::json(&report) } else { words(&report) }
+    })
 }
 
 /// The hidden verb: GDAL's side of an import, spoken over standard input and output.
 pub(crate) fn serve_reader() -> Result<(), Failure> {
     serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())
         .map_err(|error| Failure::Reader { reason: error.to_string() })
-}
-
-fn show(progress: &Progress, step: &Step) {
-    match step {
-        Step::Checking { layer } => progress.show("checking the sources", layer),
-        Step::Loading { layer, index, of, rows, total } => {
-            let of_total = total.map_or_else(String::new, |total| format!(" of {total}"));
-            progress.show(&format!("loading {layer} ({index} of {of})"), &format!("{rows}{of_total} rows"));
-        }
-        Step::Committing => progress.show("committing", ""),
-    }
 }
 
 fn words(report: &ImportReport) -> Result<(), Failure> {

@@ -7,6 +7,8 @@ mod data_dir;
 mod db;
 mod failure;
 mod import;
+mod import_events;
+mod pace;
 mod parks;
 mod print;
 mod progress;

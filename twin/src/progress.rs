@@ -1,60 +1,64 @@
-//! What a person sees of long work: a bar on a terminal, plain lines elsewhere, nothing with `--json`; and Ctrl-C.
+//! What a person sees of long work: a live line on a terminal, nothing elsewhere; and Ctrl-C.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// How often the live line is drawn again.
+const TICK: Duration = Duration::from_millis(120);
 
 /// Where progress goes.
 pub(crate) enum Progress {
     /// A live line on standard error.
-    Bar(ProgressBar),
-    /// One plain line a step, for logs.
-    Lines(Mutex<String>),
-    /// Nowhere.
+    Line(ProgressBar),
+    /// Nowhere: nobody watches, or a program does.
     Quiet,
 }
 
 impl Progress {
-    /// A bar on a terminal, lines elsewhere, nothing when `quiet`.
+    /// A live line on a terminal; nothing elsewhere, or when `quiet`.
     pub(crate) fn new(quiet: bool) -> Self {
-        if quiet {
+        if quiet || !std::io::stderr().is_terminal() {
             return Self::Quiet;
         }
-        if !std::io::stderr().is_terminal() {
-            return Self::Lines(Mutex::new(String::new()));
-        }
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(std::time::Duration::from_millis(120));
-        Self::Bar(bar)
+        let line = ProgressBar::new_spinner();
+        line.set_style(style("{spinner} {msg}  [{elapsed}]"));
+        line.enable_steady_tick(TICK);
+        Self::Line(line)
     }
 
     /// Shows where the work is: `step` names it, `detail` counts.
     pub(crate) fn show(&self, step: &str, detail: &str) {
-        match self {
-            Self::Bar(bar) => bar.set_message(format!("{step}  {detail}")),
-            Self::Lines(last) => {
-                let Ok(mut last) = last.lock() else { return };
-                if *last != step {
-                    step.clone_into(&mut last);
-                    eprintln!("{step}");
-                }
-            }
-            Self::Quiet => {}
+        tracing::debug!("{step} {detail}");
+        if let Self::Line(line) = self {
+            line.set_style(style("{spinner} {msg}  [{elapsed}]"));
+            line.set_message(if detail.is_empty() { step.to_owned() } else { format!("{step}  {detail}") });
+        }
+    }
+
+    /// Shows how much of everything is done, 0 to 1, with what is being done now.
+    pub(crate) fn share(&self, done: f64, step: &str) {
+        if let Self::Line(line) = self {
+            line.set_style(style("{spinner} {bar:24} {percent:>3} %  {wide_msg}  [{elapsed}]"));
+            line.set_length(1000);
+            line.set_position((done * 1000.0) as u64);
+            line.set_message(step.to_owned());
         }
     }
 
     /// Takes the live line away.
     pub(crate) fn finish(&self) {
-        if let Self::Bar(bar) = self {
-            bar.finish_and_clear();
+        if let Self::Line(line) = self {
+            line.finish_and_clear();
         }
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 /// A flag that the first Ctrl-C sets; the second ends the program at once.
@@ -63,9 +67,9 @@ pub(crate) fn cancel_on_interrupt() -> Arc<AtomicBool> {
     let on_signal = Arc::clone(&flag);
     let installed = ctrlc::set_handler(move || {
         if on_signal.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
+            std::process::exit(i32::from(crate::failure::INTERRUPTED));
         }
-        eprintln!("stopping after this step; nothing will be half written (Ctrl-C again to end at once)");
+        eprintln!("stopping; nothing will be half written (Ctrl-C again to end at once)");
     });
     if installed.is_err() {
         tracing::warn!("Ctrl-C will end the program at once: its handler could not be installed");

@@ -34,7 +34,10 @@ impl Place {
     fn json(&self, arguments: &[&str]) -> Value {
         let output = self.twin(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{arguments:?} printed no JSON object: {e}"))
+        // An import streams events; the last one is its report. Every other verb prints one object.
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let last = if arguments[0] == "import" { printed.lines().last().unwrap_or_default() } else { &printed };
+        serde_json::from_str(last).unwrap_or_else(|e| panic!("{arguments:?} printed no JSON object: {e}"))
     }
 
     /// Exit code and standard error of a run that must fail.

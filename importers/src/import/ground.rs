@@ -1,9 +1,12 @@
 //! Terrain layers into the store. Making the grid is left to `terrain`.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use geo::CoordsIter;
 use spatial_db::model::TerrainGrid;
 use spatial_db::schema::Role;
-use spatial_db::store::LayerDiff;
+use spatial_db::store::{Cancel, LayerDiff};
 
 use super::Run;
 use super::prepare::{self, Prepared};
@@ -17,6 +20,8 @@ use crate::stage::{Cell, GeometryPlan, Leavings, Named, Trouble, whole_row};
 use crate::terrain::{self, MOST_PER_SIDE, RasterPlacing};
 use crate::wkb;
 
+/// How often it is seen whether long arithmetic is done, or not wanted any more.
+const LOOK_UP: Duration = Duration::from_millis(10);
 /// Most samples that a raster is read with: finer ones are averaged.
 const MOST_READ: u64 = (MOST_PER_SIDE * MOST_PER_SIDE) as u64 * 4;
 
@@ -24,7 +29,7 @@ impl Run<'_, '_> {
     pub(super) fn ground(&mut self, index: usize) -> Result<(), ImportError> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
-        self.tell(prepared, 0);
+        self.tell(index, 0);
         let raster = prepared.spec.role == Role::TerrainRaster;
         let (grid, used, read, leavings) =
             if raster { self.grid_of_raster(prepared)? } else { self.grid_of_points(prepared, index)? };
@@ -197,11 +202,30 @@ impl Run<'_, '_> {
         if read == 0 {
             return Ok((None, 0, 0, leavings));
         }
-        let grid = terrain::from_points(&points, self.shared.extent.as_ref(), spec.cell_m).ok_or_else(|| {
+        let (cover, cell_m) = (self.shared.extent, spec.cell_m);
+        let surface =
+            patiently(self.options.cancel.as_ref(), move || terrain::from_points(&points, cover.as_ref(), cell_m))?;
+        let grid = surface.ok_or_else(|| {
             Self::no_terrain(prepared, format!("{used} of its {read} rows have a height, which make no surface"))
         })?;
         Ok((Some(grid), used, read, leavings))
     }
+}
+
+/// Long arithmetic that a person may stop waiting for: it goes on in its thread then, for nobody.
+fn patiently<T: Send + 'static>(
+    cancel: Option<&Cancel>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ImportError> {
+    let Some(cancel) = cancel else { return Ok(work()) };
+    let worker = std::thread::spawn(work);
+    while !worker.is_finished() {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(ImportError::Cancelled);
+        }
+        std::thread::sleep(LOOK_UP);
+    }
+    worker.join().or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Metres per unit of a raster band that says its unit.

@@ -5,8 +5,10 @@
 
 mod ground;
 mod prepare;
+mod progress;
 mod rows;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -21,8 +23,14 @@ use crate::reader::{Limits, Reader, ReaderCommand};
 use crate::report::{DroppedReport, ImportReport, LayerReport, TerrainReport};
 use crate::stage::{self, Named, Shared, Stager};
 
-use prepare::{Plan, Prepared};
+pub use progress::Progress;
+
+use prepare::Plan;
+use progress::Work;
 use rows::{LayerRows, load_ready};
+
+/// Rows between two words of progress, where the store does not count them.
+const TOLD_EVERY: usize = 1024;
 
 /// How an import runs.
 pub struct ImportOptions<'a> {
@@ -55,31 +63,6 @@ impl ImportOptions<'_> {
             lock_wait: Duration::from_secs(30),
         }
     }
-}
-
-/// How far an import is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// The manifest is compared with its files.
-    Checking {
-        /// Layer being looked at.
-        layer: String,
-    },
-    /// Rows of a layer are being loaded.
-    Loading {
-        /// Layer being loaded.
-        layer: String,
-        /// Its place, from 1.
-        index: usize,
-        /// Layers in all.
-        of: usize,
-        /// Rows so far.
-        rows: u64,
-        /// Rows in all, where known.
-        total: Option<u64>,
-    },
-    /// Everything is loaded and being committed.
-    Committing,
 }
 
 /// Brings the store into line with a manifest's files, all of it or nothing.
@@ -121,6 +104,8 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
         reports: vec![None; plan.layers.len()],
         terrain: None,
         done: 0,
+        work: Work::of(&plan.layers),
+        told: 0,
     };
     run.layers()?;
     let Run { mut load, shared, reports, terrain, .. } = run;
@@ -157,6 +142,26 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
     Ok(ImportReport { seconds: began.elapsed().as_secs_f64(), ..report })
 }
 
+/// Tells how far a layer is: its place in the plan and in the order of loading.
+fn tell(
+    options: &ImportOptions<'_>,
+    work: &Work,
+    plan: &Plan<'_>,
+    (index, done): (usize, usize),
+    rows: u64,
+    bytes_read: Option<u64>,
+) {
+    let prepared = &plan.layers[index];
+    (options.progress)(&Progress::Loading {
+        layer: prepared.spec.name.clone(),
+        index: done + 1,
+        of: plan.layers.len(),
+        rows,
+        total: prepared.opened.as_ref().and_then(|opened| opened.count),
+        done: work.share(index, prepared, rows, bytes_read),
+    });
+}
+
 /// An import on its way.
 struct Run<'a, 'o> {
     load: Load<'a>,
@@ -167,6 +172,9 @@ struct Run<'a, 'o> {
     reports: Vec<Option<LayerReport>>,
     terrain: Option<TerrainReport>,
     done: usize,
+    work: Work,
+    /// Issues that have been told.
+    told: usize,
 }
 
 /// Nodes wait for the edges, which may tell how deep they lie.
@@ -209,14 +217,8 @@ impl<'o> Run<'_, 'o> {
         Ok(())
     }
 
-    fn tell(&self, prepared: &Prepared<'_>, rows: u64) {
-        (self.options.progress)(&Progress::Loading {
-            layer: prepared.spec.name.clone(),
-            index: self.done + 1,
-            of: self.plan.layers.len(),
-            rows,
-            total: prepared.opened.as_ref().and_then(|opened| opened.count),
-        });
+    fn tell(&self, index: usize, rows: u64) {
+        tell(self.options, &self.work, self.plan, (index, self.done), rows, None);
     }
 
     fn check_cancel(&self) -> Result<(), ImportError> {
@@ -230,19 +232,14 @@ impl<'o> Run<'_, 'o> {
     fn rows(&mut self, index: usize) -> Result<(), ImportError> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
-        self.tell(prepared, 0);
+        self.tell(index, 0);
         let (mut stager, source) = rows::open(plan, &mut self.reader, index)?;
-        let progress = self.options.progress;
-        let (done, of) = (self.done, plan.layers.len());
-        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref());
+        let (options, work, at) = (self.options, &self.work, (index, self.done));
+        let bytes_read = Cell::new(None);
+        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref())
+            .counting(&bytes_read);
         let diff = load_ready(&mut self.load, prepared, &mut rows, &mut |rows| {
-            progress(&Progress::Loading {
-                layer: prepared.spec.name.clone(),
-                index: done + 1,
-                of,
-                rows,
-                total: prepared.opened.as_ref().and_then(|opened| opened.count),
-            });
+            tell(options, work, plan, at, rows, bytes_read.get());
         })?;
         let (read, warnings) = rows.finish();
         self.finish(index, stager, diff, read, &warnings)
@@ -252,10 +249,19 @@ impl<'o> Run<'_, 'o> {
     fn nodes(&mut self, index: usize) -> Result<WaitingNodes<'o>, ImportError> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
-        self.tell(prepared, 0);
+        self.tell(index, 0);
         let (mut stager, source) = rows::open(plan, &mut self.reader, index)?;
-        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref());
-        let records = rows.by_ref().collect::<Result<Vec<Record>, _>>().map_err(rows::unbox)?;
+        let (options, work, at) = (self.options, &self.work, (index, self.done));
+        let bytes_read = Cell::new(None);
+        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref())
+            .counting(&bytes_read);
+        let mut records: Vec<Record> = Vec::new();
+        for record in rows.by_ref() {
+            records.push(record.map_err(rows::unbox)?);
+            if records.len().is_multiple_of(TOLD_EVERY) {
+                tell(options, work, plan, at, records.len() as u64, bytes_read.get());
+            }
+        }
         let (read, warnings) = rows.finish();
         self.warn(index, &warnings);
         Ok(WaitingNodes { index, stager, records, read })
@@ -315,6 +321,14 @@ impl<'o> Run<'_, 'o> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
         self.done += 1;
+        self.work.finish(index);
+        for issue in self.shared.issues.kept_since(self.told) {
+            (self.options.progress)(&Progress::Found(issue.clone()));
+            self.told += 1;
+        }
+        if let Some(report) = &self.reports[index] {
+            (self.options.progress)(&Progress::Loaded(report.clone()));
+        }
         let needed =
             |other: usize| other != index && self.reports[other].is_none() && plan.layers[other].file == prepared.file;
         if !(0..plan.layers.len()).any(needed) {

@@ -56,8 +56,14 @@ pub(super) fn prepare<'a>(
         ParkCrs::Auto => None,
     };
     let mut layers = Vec::with_capacity(manifest.layers.len());
-    for spec in &manifest.layers {
-        (options.progress)(&Progress::Checking { layer: spec.name.clone() });
+    let enforced = reader.enforced().map_err(|error| match manifest.layers.first() {
+        Some(spec) => read_error(spec, &manifest.root.join(&spec.file), error),
+        None => ImportError::Cancelled,
+    })?;
+    (options.progress)(&Progress::Confined(enforced));
+    for (index, spec) in manifest.layers.iter().enumerate() {
+        let (layer, of) = (spec.name.clone(), manifest.layers.len());
+        (options.progress)(&Progress::Checking { layer, index: index + 1, of });
         layers.push(look(spec, manifest.root.join(&spec.file), reader)?);
     }
     let (srid, park) = if let Some(named) = named_park {

@@ -2,6 +2,7 @@
 //!
 //! What becomes of a single row is left to `stage`.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
@@ -112,6 +113,8 @@ pub(super) struct LayerRows<'r, 's, 'o> {
     shared: &'s mut Shared,
     prepared: &'s Prepared<'o>,
     cancel: Option<&'s Cancel>,
+    /// Where the bytes read so far are noted.
+    bytes_read: Option<&'s Cell<Option<u64>>>,
     ready: VecDeque<Record>,
     ended: bool,
 }
@@ -124,7 +127,12 @@ impl<'r, 's, 'o> LayerRows<'r, 's, 'o> {
         prepared: &'s Prepared<'o>,
         cancel: Option<&'s Cancel>,
     ) -> Self {
-        Self { rows, stager, shared, prepared, cancel, ready: VecDeque::new(), ended: false }
+        Self { rows, stager, shared, prepared, cancel, bytes_read: None, ready: VecDeque::new(), ended: false }
+    }
+
+    /// The same, noting how many bytes of the file have been read.
+    pub(super) fn counting(self, bytes_read: &'s Cell<Option<u64>>) -> Self {
+        Self { bytes_read: Some(bytes_read), ..self }
     }
 
     /// Rows read, and what GDAL warned of.
@@ -141,6 +149,9 @@ impl<'r, 's, 'o> LayerRows<'r, 's, 'o> {
                 .rows
                 .next()
                 .map_err(|error| prepare::read_error(self.prepared.spec, &self.prepared.file, error))?;
+            if let Some(noted) = self.bytes_read {
+                noted.set(self.rows.bytes_read);
+            }
             match batch {
                 Some(batch) => self.stager.stage(&batch, self.shared, &mut self.ready),
                 None => self.ended = true,

@@ -288,7 +288,7 @@ impl Reader {
         let asked = Instant::now();
         let mut looked = asked;
         loop {
-            if self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+            if self.is_cancelled() {
                 self.running = None;
                 return Err(ReadError::Cancelled);
             }
@@ -316,9 +316,15 @@ impl Reader {
         }
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+
     /// What the process died of.
     fn obituary(&mut self) -> ReadError {
         match self.running.take() {
+            // Whoever ended it may have wanted everything to end.
+            Some(_) if self.is_cancelled() => ReadError::Cancelled,
             Some(process) => process.obituary(&self.limits),
             None => ReadError::Crashed { how: "it is not running".to_owned() },
         }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use postgres::Transaction;
 
 use super::bulk::Bulk;
+use super::cancel::Watch;
 use super::diff::{self, Direct, Incoming, Keys, NextRow, Scope};
 use super::row::{self, RowEncoder, RowHead};
 use super::sql::{self, Target};
@@ -50,6 +51,8 @@ impl Default for LoadOptions {
 
 /// A load in progress. Dropping it without [`Load::commit`] rolls everything back.
 pub struct Load<'a> {
+    /// Dropped, and with it ended, before the transaction is rolled back.
+    _watch: Option<Watch>,
     tx: Transaction<'a>,
     park_id: i32,
     srid: i32,
@@ -88,7 +91,9 @@ impl Store {
         }
         let what = || StoreError::of(format!("starting to load park {}", header.slug));
         let superuser = self.superuser;
+        let token = self.client.cancel_token();
         let mut tx = self.client.transaction().map_err(what())?;
+        let watch = options.cancel.clone().map(|cancel| Watch::over(token, cancel));
         lock_park(&mut tx, header, &options)?;
         if !tx.query_one(sql::KNOWN_SRID, &[&header.srid]).map_err(what())?.get::<_, bool>(0) {
             return Err(StoreError::UnknownSrid { srid: header.srid });
@@ -103,6 +108,7 @@ impl Store {
             .map_err(what())?
             .get(0);
         Ok(Load {
+            _watch: watch,
             tx,
             park_id,
             srid: header.srid,

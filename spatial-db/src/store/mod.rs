@@ -4,6 +4,7 @@
 //! [`crate::cluster`], what the files say to the `importers` crate, answers in memory to [`crate::cache`].
 
 mod bulk;
+mod cancel;
 mod connect;
 mod copy;
 mod diff;
