@@ -7,6 +7,7 @@ mod bounds;
 mod encoding;
 mod frame;
 mod geojson;
+mod native;
 mod ogr;
 mod open;
 mod private_folder;

@@ -66,6 +66,12 @@ pub(super) fn ignore_fields<L: LayerAccess>(layer: &L, names: &[String]) {
     unsafe { gdal_sys::OGR_L_SetIgnoredFields(layer.c_layer(), pointers.as_mut_ptr()) };
 }
 
+/// Removes a feature from a layer in memory.
+pub(super) fn delete_feature<L: LayerAccess>(layer: &L, fid: u64) {
+    // SAFETY: the layer is alive; a feature that is not there is an error code, which does not matter.
+    unsafe { gdal_sys::OGR_L_DeleteFeature(layer.c_layer(), fid as i64) };
+}
+
 /// Kinds of the layer's fields.
 pub(super) fn field_kinds<L: LayerAccess>(layer: &L) -> Vec<FieldKind> {
     // SAFETY: the definition belongs to the layer, which outlives the calls; indices are below the count.

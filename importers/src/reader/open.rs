@@ -23,7 +23,8 @@ const LARGEST_RECODED: u64 = 1 << 31;
 
 /// Whether a driver may ever see a file, were it only because another file names it.
 pub(super) fn is_allowed(driver: &str) -> bool {
-    VECTOR_DRIVERS.contains(&driver) || RASTER_DRIVERS.contains(&driver)
+    // The driver of layers in memory opens no file; conditions on native rows are put to it.
+    VECTOR_DRIVERS.contains(&driver) || RASTER_DRIVERS.contains(&driver) || driver == "Memory"
 }
 
 /// An open file and what had to be decided to open it.
@@ -118,7 +119,7 @@ fn unreadable(error: &dyn std::error::Error) -> ReadFailure {
 }
 
 /// Only plain files on this machine: GDAL would follow `/vsi…` names and addresses elsewhere.
-fn check_plain(path: &Path) -> Result<(), ReadFailure> {
+pub(super) fn check_plain(path: &Path) -> Result<(), ReadFailure> {
     if path.starts_with("/vsi") || path.to_string_lossy().starts_with("/vsi") {
         return Err(ReadFailure::Unreadable { reason: "only plain files are read".to_owned(), hint: None });
     }

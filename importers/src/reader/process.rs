@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::bounds::plain;
+use super::native;
 use super::private_folder::PrivateFolder;
 use super::protocol::{Frame, Request};
 use super::sandbox::{Enforced, Limits, Terms};
@@ -198,7 +199,10 @@ pub(super) fn folders_of(file: &Path) -> BTreeSet<PathBuf> {
         // A folder can be a source too (FileGDB).
         match path.parent() {
             _ if path.is_dir() => folders.insert(path),
-            Some(parent) => folders.insert(parent.to_owned()),
+            Some(parent) => {
+                folders.extend(native::codelist_folders(&path));
+                folders.insert(parent.to_owned())
+            }
             None => false,
         };
     }

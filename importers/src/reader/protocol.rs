@@ -88,6 +88,8 @@ pub enum Expect {
     Lines,
     /// Points.
     Points,
+    /// Polygons in space, upright ones among them.
+    Surfaces,
     /// Anything.
     Any,
 }
@@ -315,6 +317,11 @@ pub(crate) enum GeometryNote {
     },
     /// There is a geometry without a single coordinate.
     Empty,
+    /// There is none, and the file says why.
+    Missing {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// The cells of one field.

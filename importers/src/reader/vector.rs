@@ -7,6 +7,7 @@ use gdal::vector::{Layer, LayerAccess};
 
 use super::bounds::MOST_FIELDS;
 use super::geojson::GeoJson;
+use super::native::{self, Native};
 use super::ogr::{self, FieldKind};
 use super::open::{self, Source};
 use super::protocol::{Batch, Cells, Expect, FileHead, Frame, LayerRequest, Opened, ReadFailure, TextCells};
@@ -17,12 +18,17 @@ pub(super) const BATCH_ROWS: usize = 4096;
 /// Bytes of geometry and text in a batch after which it is sent.
 pub(super) const BATCH_BYTES: usize = 4 << 20;
 
+/// A file of a format of our own; `None` where it is GDAL's.
+type MaybeNative = Option<Box<dyn Native>>;
+
 /// Files that are open, by name, filter-independent.
 #[derive(Default)]
 pub(super) struct OpenFiles {
     files: HashMap<(String, Option<String>, Option<String>), Source>,
     /// What was looked at as GeoJSON; `None` where it is for GDAL.
     plain: HashMap<String, Option<GeoJson>>,
+    /// Files of formats that GDAL is not asked about, and those that it is (`None`).
+    natives: HashMap<(String, Option<String>), MaybeNative>,
 }
 
 impl OpenFiles {
@@ -42,7 +48,18 @@ impl OpenFiles {
         }
     }
 
+    /// The file, if it is of a format of our own.
+    fn native(&mut self, request: &LayerRequest) -> Result<Option<&mut dyn Native>, ReadFailure> {
+        let name = (request.file.clone(), request.encoding.clone());
+        let native = match self.natives.entry(name) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(native::open(request)?),
+        };
+        Ok(native.as_mut().map(|native| native.as_mut() as &mut dyn Native))
+    }
+
     pub(super) fn close(&mut self, file: &str) {
+        self.natives.retain(|(name, _), _| name != file);
         self.files.retain(|(name, _, _), _| name != file);
         self.plain.remove(file);
     }
@@ -54,6 +71,9 @@ pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<Fi
         let (driver, layer) = plain.head();
         return Ok(FileHead { driver: driver.to_owned(), layers: vec![layer.to_owned()] });
     }
+    if let Some(native) = files.native(request)? {
+        return Ok(native::layers(native));
+    }
     let source = files.get(request)?;
     let layers = source.dataset.layers().map(|layer| layer.name()).take(MOST_FIELDS).collect();
     Ok(FileHead { driver: source.dataset.driver().short_name(), layers })
@@ -63,6 +83,9 @@ pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<Fi
 pub(super) fn describe(files: &mut OpenFiles, request: &LayerRequest, extent: bool) -> Result<Opened, ReadFailure> {
     if let Some(plain) = files.plain(request) {
         return plain.describe(request, extent);
+    }
+    if let Some(native) = files.native(request)? {
+        return native::describe(native, request, extent);
     }
     let source = files.get(request)?;
     let encoding = source.encoding.clone();
@@ -128,6 +151,9 @@ pub(super) fn rows(
 ) -> Result<std::io::Result<u64>, ReadFailure> {
     if let Some(plain) = files.plain(request) {
         return plain.rows(request, send);
+    }
+    if let Some(native) = files.native(request)? {
+        return native::rows(native, request, warnings, send);
     }
     let opened = describe(files, request, false)?;
     if opened.fields.len() > MOST_FIELDS && request.fields.is_none() {

@@ -156,6 +156,9 @@ fn from_file(kind: GeometryKind, wkb: &[u8], note: Option<&GeometryNote>) -> Res
                 fix: "draw it, or leave such rows out with `filter`".to_owned(),
             });
         }
+        Some(GeometryNote::Missing { reason }) => {
+            return Err(Trouble { reason: reason.clone(), ..missing() });
+        }
         Some(GeometryNote::Broken { reason }) => {
             return Err(Trouble {
                 code: geometry_code(reason),
