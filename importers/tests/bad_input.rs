@@ -193,7 +193,11 @@ fn files_that_are_not_what_they_seem() {
     bench.write("text.gpkg", "dear colleague,\nthe data is attached\n");
     bench.write("empty.gpkg", "");
     let bad = |file: &str| GOOD.replace("\"good\"", "\"bad\"").replace("good.gpkg", file);
-    fails(&mut bench, &bad("text.gpkg"), &["text.gpkg cannot be read", "text file, not a GPKG", "dear colleague"]);
+    fails(
+        &mut bench,
+        &bad("text.gpkg"),
+        &["text.gpkg cannot be read", "text file, not a GeoPackage", "dear colleague"],
+    );
     let mut bench = support::Bench::new();
     let rows: Vec<String> = (0..50).map(|i| square(f64::from(i), 0.0, 1.0)).collect();
     let rows: Vec<_> = rows.iter().map(|wkt| (wkt.as_str(), vec![Field::Real(1.0)])).collect();

@@ -114,6 +114,7 @@ fn look<'a>(spec: &'a LayerSpec, file: PathBuf, reader: &mut Reader) -> Result<P
         layer: spec.source_layer.clone(),
         filter: spec.filter.clone(),
         encoding: spec.encoding.clone(),
+        decimal_comma: spec.decimal_comma,
         wkt: spec.wkt.clone(),
         expect,
         fields: None,

@@ -23,6 +23,8 @@ pub struct LayerSpec {
     pub filter: Option<String>,
     /// Encoding of the source's text.
     pub encoding: Option<String>,
+    /// Whether numbers of tables have a decimal comma; found out where the manifest does not say.
+    pub decimal_comma: Option<bool>,
     /// CRS of the source, overriding what the file says.
     pub crs: Option<String>,
     /// Which ordinate the source writes first.
@@ -155,6 +157,7 @@ pub(super) const KEYS: &[&str] = &[
     "layer",
     "filter",
     "encoding",
+    "decimal",
     "crs",
     "axis_order",
     "key",
@@ -262,6 +265,7 @@ impl LayerSpec {
             source_layer: section.text("layer")?,
             filter: section.text("filter")?,
             encoding: section.text("encoding")?,
+            decimal_comma: decimal_comma(section)?,
             crs: section.text("crs")?,
             axis_order,
             attributes,
@@ -304,6 +308,15 @@ impl LayerSpec {
             Some(layer) => format!("{}:{layer}", self.file.display()),
             None => self.file.display().to_string(),
         }
+    }
+}
+
+fn decimal_comma(section: &Section<'_>) -> Result<Option<bool>, ManifestError> {
+    match section.text("decimal")?.as_deref() {
+        None => Ok(None),
+        Some(",") => Ok(Some(true)),
+        Some(".") => Ok(Some(false)),
+        Some(word) => Err(section.unknown_word("decimal", word, "decimal mark", [",", "."])),
     }
 }
 

@@ -122,6 +122,8 @@ impl Opened {
         for words in [Some(&mut self.driver), Some(&mut self.layer), self.encoding.as_mut()].into_iter().flatten() {
             *words = plain(words);
         }
+        self.notes.truncate(MOST_FIELDS);
+        self.notes.iter_mut().for_each(|note| *note = plain(note));
         Ok(self)
     }
 }

@@ -1,12 +1,12 @@
-//! Which encoding a file's text is in. Decoding DBF text is left to GDAL, decoding CSV to `open`.
+//! Which encoding a file's text is in. Decoding DBF text is left to GDAL, reading tables to `table`.
 //!
 //! Order: what the manifest says, what the file says (`.cpg`, code-page byte), strict UTF-8, GB18030, Latin-1.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 
 /// DBF bytes looked at, at most.
 const SNIFFED: u64 = 64 << 20;
@@ -56,31 +56,145 @@ pub(super) fn of_dbf(dbf: &Path, said: Option<&str>) -> io::Result<Option<String
     Ok(Some(guess.verdict(declared == 0x57).to_owned()))
 }
 
-/// Text of a whole file as UTF-8, and the encoding it was in; `None` when it is UTF-8 already.
+/// The encoding of a whole text file, and where its text begins; `None` when it is UTF-8. Reads it piece by piece.
+pub(super) fn of_text(path: &Path, said: Option<&str>) -> Result<Option<&'static Encoding>, String> {
+    let named =
+        |label: &str| Encoding::for_label(label.as_bytes()).ok_or_else(|| format!("{label:?} is no known encoding"));
+    if let Some(said) = said {
+        return Ok(Some(named(said)?).filter(|encoding| *encoding != UTF_8));
+    }
+    let broken = |error: io::Error| error.to_string();
+    let mut head = Vec::new();
+    File::open(path).map_err(broken)?.take(4).read_to_end(&mut head).map_err(broken)?;
+    if let Some((encoding, _)) = Encoding::for_bom(&head) {
+        return Ok(Some(encoding).filter(|encoding| *encoding != UTF_8));
+    }
+    // Without a mark, text in UTF-16 gives itself away by every other byte of its first letters.
+    match head.as_slice() {
+        [0, a, 0, b] if *a != 0 && *b != 0 => return Ok(Some(encoding_rs::UTF_16BE)),
+        [a, 0, b, 0] if *a != 0 && *b != 0 => return Ok(Some(encoding_rs::UTF_16LE)),
+        _ => {}
+    }
+    for encoding in [UTF_8, GB18030, encoding_rs::WINDOWS_1252] {
+        if decodes(path, encoding).map_err(broken)? {
+            return Ok(Some(encoding).filter(|encoding| *encoding != UTF_8));
+        }
+    }
+    Err("its text is in no encoding that could be recognised; say it with `encoding = \"…\"`".to_owned())
+}
+
+/// Text that is small enough to hold as UTF-8, and the encoding it was in; `None` when it is UTF-8 already.
 pub(super) fn to_utf8(bytes: &[u8], said: Option<&str>) -> Result<Option<(String, String)>, String> {
+    let told = |encoding: &'static Encoding| Some((encoding.decode(bytes).0.into_owned(), encoding.name().to_owned()));
     if let Some(said) = said {
         let encoding = Encoding::for_label(said.as_bytes()).ok_or_else(|| format!("{said:?} is no known encoding"))?;
-        if encoding == UTF_8 {
-            return Ok(None);
-        }
-        return Ok(Some((encoding.decode(bytes).0.into_owned(), encoding.name().to_owned())));
+        return Ok(if encoding == UTF_8 { None } else { told(encoding) });
     }
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return Ok(if encoding == UTF_8 {
-            None
-        } else {
-            Some((encoding.decode(bytes).0.into_owned(), encoding.name().to_owned()))
-        });
+        return Ok(if encoding == UTF_8 { None } else { told(encoding) });
     }
     if std::str::from_utf8(bytes).is_ok() {
         return Ok(None);
     }
-    for encoding in [GB18030, encoding_rs::WINDOWS_1252] {
-        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            return Ok(Some((text.into_owned(), encoding.name().to_owned())));
+    let strict =
+        |encoding: &&&'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some();
+    Ok([GB18030, encoding_rs::WINDOWS_1252].iter().find(strict).and_then(|encoding| told(encoding)))
+}
+
+/// Whether every byte of a file means something in an encoding.
+fn decodes(path: &Path, encoding: &'static Encoding) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut bytes = vec![0; 1 << 18];
+    let mut text = vec![0; 1 << 20];
+    loop {
+        let got = file.read(&mut bytes)?;
+        let last = got == 0;
+        let mut rest = &bytes[..got];
+        loop {
+            let (result, read, _) = decoder.decode_to_utf8_without_replacement(rest, &mut text, last);
+            rest = &rest[read..];
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => return Ok(false),
+            }
+        }
+        if last {
+            return Ok(true);
         }
     }
-    Err("its text is in no encoding that could be recognised; say it with `encoding = \"…\"`".to_owned())
+}
+
+/// A text file as UTF-8, without its byte order mark, piece by piece.
+pub(super) fn reader(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Box<dyn Read>> {
+    let file = File::open(path)?;
+    Ok(Box::new(Utf8 {
+        decoder: encoding.unwrap_or(UTF_8).new_decoder_with_bom_removal(),
+        from: BufReader::with_capacity(1 << 17, file),
+        ready: Vec::new(),
+        at: 0,
+        ended: false,
+    }))
+}
+
+struct Utf8 {
+    decoder: Decoder,
+    from: BufReader<File>,
+    ready: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl Read for Utf8 {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.ready.len() && !self.ended {
+            let bytes = self.from.fill_buf()?;
+            self.ended = bytes.is_empty();
+            let most = self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(1 << 20);
+            self.ready.resize(most, 0);
+            let (_, read, written, _) = self.decoder.decode_to_utf8(bytes, &mut self.ready, self.ended);
+            self.ready.truncate(written);
+            self.at = 0;
+            self.from.consume(read);
+        }
+        let got = out.len().min(self.ready.len() - self.at);
+        out[..got].copy_from_slice(&self.ready[self.at..self.at + got]);
+        self.at += got;
+        Ok(got)
+    }
+}
+
+/// Text that a driver passes on in whatever encoding the file had it.
+#[derive(Debug, Default)]
+pub(super) struct StrayText {
+    said: Option<&'static Encoding>,
+    /// Texts decoded by guess.
+    pub(super) guessed: u64,
+    /// Texts with bytes that no encoding explained.
+    pub(super) replaced: u64,
+}
+
+impl StrayText {
+    pub(super) fn new(said: Option<&str>) -> Self {
+        Self { said: said.and_then(|label| Encoding::for_label(label.as_bytes())), ..Self::default() }
+    }
+
+    /// Bytes that are no UTF-8, in the encoding that was said, else in GB18030.
+    pub(super) fn decode(&mut self, bytes: &[u8]) -> String {
+        let strict = |encoding: &'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes);
+        if let Some(text) = self.said.and_then(strict) {
+            return text.into_owned();
+        }
+        if self.said.is_none()
+            && let Some(text) = strict(GB18030)
+        {
+            self.guessed += 1;
+            return text.into_owned();
+        }
+        self.replaced += 1;
+        String::from_utf8_lossy(bytes).into_owned()
+    }
 }
 
 /// What people write for the same thing.
@@ -134,12 +248,29 @@ mod tests {
 
     #[test]
     fn text_finds_its_encoding() {
-        assert_eq!(to_utf8("上海".as_bytes(), None), Ok(None));
-        let gbk = GB18030.encode("上海市,东风路").0;
-        assert_eq!(to_utf8(&gbk, None), Ok(Some(("上海市,东风路".into(), "gb18030".into()))));
-        let utf16 = [0xff, 0xfe, b'a', 0, b',', 0];
-        assert_eq!(to_utf8(&utf16, None), Ok(Some(("a,".into(), "UTF-16LE".into()))));
-        assert!(to_utf8(b"a", Some("klingon")).is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        let look = |bytes: &[u8], said: Option<&str>| {
+            std::fs::write(&path, bytes).unwrap();
+            let encoding = of_text(&path, said)?;
+            let mut text = String::new();
+            reader(&path, encoding).unwrap().read_to_string(&mut text).unwrap();
+            Ok::<_, String>((encoding.map(Encoding::name), text))
+        };
+        let words = "上海市,东风路".to_owned();
+        assert_eq!(look(words.as_bytes(), None), Ok((None, words.clone())));
+        assert_eq!(look(&[b"\xef\xbb\xbf", words.as_bytes()].concat(), None), Ok((None, words.clone())));
+        assert_eq!(look(&GB18030.encode(&words).0, None), Ok((Some("gb18030"), words.clone())));
+        assert_eq!(look(&GB18030.encode(&words).0, Some("GBK")), Ok((Some("GBK"), words.clone())));
+        let utf16: Vec<u8> = "\u{feff}a,上".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(look(&utf16, None), Ok((Some("UTF-16LE"), "a,上".to_owned())));
+        let bare: Vec<u8> = "ab,上".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(look(&bare, None), Ok((Some("UTF-16BE"), "ab,上".to_owned())));
+        assert_eq!(look(b"Gro\xdf \xff\xff", None), Ok((Some("windows-1252"), "Gro\u{df} \u{ff}\u{ff}".to_owned())));
+        assert!(look(b"a", Some("klingon")).is_err());
+        // A character across the edge of what is read at once.
+        let long = "a".repeat((1 << 18) - 1) + &words;
+        assert_eq!(look(&GB18030.encode(&long).0, None), Ok((Some("gb18030"), long)));
     }
 
     #[test]

@@ -3,10 +3,17 @@
 //! [`serve`] is that process, locked into its `sandbox`; [`Reader`] is its parent, who believes nothing unchecked
 //! (`bounds`). What the rows mean is left to `stage`.
 
+mod archive;
 mod bounds;
+mod decimal;
+mod drawing;
 mod encoding;
+mod formats;
 mod frame;
 mod geojson;
+mod heading;
+mod interlis;
+mod mapinfo;
 mod native;
 mod ogr;
 mod open;
@@ -16,9 +23,14 @@ mod protocol;
 mod raster;
 mod sandbox;
 mod serve;
+mod shapefile;
+mod standin;
+mod street_map;
 mod survey;
+mod table;
 mod validity;
 mod vector;
+mod workbook;
 
 use std::collections::BTreeSet;
 use std::io;

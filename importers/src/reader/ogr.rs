@@ -16,6 +16,8 @@ use gdal_sys::{
     OGRGeometryH, OGRwkbByteOrder, OGRwkbGeometryType,
 };
 
+use super::encoding::StrayText;
+
 /// Kind of a field, as far as reading cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldKind {
@@ -92,6 +94,21 @@ pub(super) fn field_kinds<L: LayerAccess>(layer: &L) -> Vec<FieldKind> {
                     OGRFieldType::OFTBinary => FieldKind::Binary,
                     _ => FieldKind::Text,
                 }
+            })
+            .collect()
+    }
+}
+
+/// Names of the layer's fields; bytes that are no UTF-8 are decoded as `stray` says.
+pub(super) fn field_names<L: LayerAccess>(layer: &L, stray: &mut StrayText) -> Vec<String> {
+    // SAFETY: as in field_kinds; a name is a NUL-terminated string owned by the definition and copied at once.
+    unsafe {
+        let definition = layer.defn().c_defn();
+        (0..gdal_sys::OGR_FD_GetFieldCount(definition))
+            .map(|index| {
+                let name = gdal_sys::OGR_Fld_GetNameRef(gdal_sys::OGR_FD_GetFieldDefn(definition, index));
+                let name = if name.is_null() { c"" } else { CStr::from_ptr(name) };
+                name.to_str().map_or_else(|_| stray.decode(name.to_bytes()), str::to_owned)
             })
             .collect()
     }
@@ -203,8 +220,8 @@ impl Feature<'_> {
         (ok != 0).then_some((year as i16, month as u8, day as u8))
     }
 
-    /// Text of a field; bytes that are no UTF-8 are replaced and counted.
-    pub(super) fn text<R>(&self, index: usize, replaced: &mut u64, take: impl FnOnce(Option<&str>) -> R) -> R {
+    /// Text of a field; bytes that are no UTF-8 are decoded as `stray` says.
+    pub(super) fn text<R>(&self, index: usize, stray: &mut StrayText, take: impl FnOnce(Option<&str>) -> R) -> R {
         if !self.is_known(index) {
             return take(None);
         }
@@ -216,11 +233,9 @@ impl Feature<'_> {
             }
             CStr::from_ptr(text)
         };
-        if let Ok(text) = text.to_str() {
-            take(Some(text))
-        } else {
-            *replaced += 1;
-            take(Some(&text.to_string_lossy()))
+        match text.to_str() {
+            Ok(text) => take(Some(text)),
+            Err(_) => take(Some(&stray.decode(text.to_bytes()))),
         }
     }
 
@@ -326,4 +341,34 @@ impl Geometry {
         }
         true
     }
+}
+
+/// The faces that lines enclose, arcs as chords; `cut` cuts the lines first where they cross or touch.
+pub(super) fn faces(lines: &[&gdal::vector::Geometry], cut: bool) -> Vec<gdal::vector::Geometry> {
+    let collection = Geometry::own(unsafe {
+        // SAFETY: a new geometry of a valid type.
+        gdal_sys::OGR_G_CreateGeometry(OGRwkbGeometryType::wkbMultiLineString)
+    });
+    let Some(collection) = collection else { return Vec::new() };
+    for line in lines {
+        let linear = line.wkb().ok().and_then(|wkb| Geometry::from_wkb(&wkb)).and_then(|line| line.linear());
+        let Some(linear) = linear else { continue };
+        // SAFETY: both geometries are alive; OGR copies the second.
+        unsafe { gdal_sys::OGR_G_AddGeometry(collection.geometry, linear.geometry) };
+    }
+    let cut = if cut {
+        // SAFETY: the union of lines with themselves is a new geometry, noded.
+        Geometry::own(unsafe { gdal_sys::OGR_G_Union(collection.geometry, collection.geometry) })
+    } else {
+        Some(collection)
+    };
+    // SAFETY: a new geometry is returned: a collection of polygons, which own their rings.
+    let faces = cut.and_then(|lines| Geometry::own(unsafe { gdal_sys::OGR_G_Polygonize(lines.geometry) }));
+    let Some(faces) = faces else { return Vec::new() };
+    let mut wkb = Vec::new();
+    if !faces.append_wkb(&mut wkb) {
+        return Vec::new();
+    }
+    let Ok(faces) = gdal::vector::Geometry::from_wkb(&wkb) else { return Vec::new() };
+    (0..faces.geometry_count()).map(|index| faces.get_geometry(index).clone()).collect()
 }

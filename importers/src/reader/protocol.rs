@@ -67,6 +67,8 @@ pub struct LayerRequest {
     pub filter: Option<String>,
     /// Encoding of text, overriding what the file says.
     pub encoding: Option<String>,
+    /// Whether numbers in tables have a decimal comma; `None` to find out column by column.
+    pub decimal_comma: Option<bool>,
     /// Field with well-known text (CSV).
     pub wkt: Option<String>,
     /// What the geometry has to be.
@@ -187,6 +189,8 @@ pub struct Opened {
     pub has_geometry: bool,
     /// Encoding that was chosen for text, where one had to be.
     pub encoding: Option<String>,
+    /// What a person should know of how the file was read: where the heading was found, which comma is decimal.
+    pub notes: Vec<String>,
 }
 
 /// Why a request cannot be answered.

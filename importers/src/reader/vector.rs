@@ -1,37 +1,74 @@
 //! A layer into batches of rows. Opening is left to `open`, validity to `validity`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::Path;
 
-use gdal::Dataset;
 use gdal::vector::{Layer, LayerAccess};
 
+use super::archive::{self, Unpacked};
 use super::bounds::MOST_FIELDS;
+use super::encoding::StrayText;
+use super::formats::{self, Care};
 use super::geojson::GeoJson;
 use super::native::{self, Native};
 use super::ogr::{self, FieldKind};
 use super::open::{self, Source};
 use super::protocol::{Batch, Cells, Expect, FileHead, Frame, LayerRequest, Opened, ReadFailure, TextCells};
-use super::validity;
+use super::{drawing, validity};
 
 /// Rows in a batch, at most.
 pub(super) const BATCH_ROWS: usize = 4096;
 /// Bytes of geometry and text in a batch after which it is sent.
 pub(super) const BATCH_BYTES: usize = 4 << 20;
 
+/// Warnings of GDAL that are passed on.
+const MOST_WARNINGS: usize = 20;
+
 /// A file of a format of our own; `None` where it is GDAL's.
 type MaybeNative = Option<Box<dyn Native>>;
 
-/// Files that are open, by name, filter-independent.
+/// Files that are open, and archives that are unpacked.
 #[derive(Default)]
 pub(super) struct OpenFiles {
-    files: HashMap<(String, Option<String>, Option<String>), Source>,
+    archives: HashMap<String, Unpacked>,
+    files: HashMap<Key, Source>,
     /// What was looked at as GeoJSON; `None` where it is for GDAL.
     plain: HashMap<String, Option<GeoJson>>,
     /// Files of formats that GDAL is not asked about, and those that it is (`None`).
     natives: HashMap<(String, Option<String>), MaybeNative>,
 }
 
+/// What makes one opening of a file by GDAL differ from another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    file: String,
+    encoding: Option<String>,
+    wkt: Option<String>,
+    decimal_comma: Option<bool>,
+    /// For formats that are opened a layer at a time.
+    layer: Option<String>,
+    /// For drawings, whose blocks are points or shapes.
+    points: bool,
+}
+
 impl OpenFiles {
+    /// The request itself or, where it names an archive, the same of the file inside.
+    fn inside(&mut self, request: &LayerRequest) -> Result<LayerRequest, ReadFailure> {
+        let mut inner = request.clone();
+        if archive::is_archive(Path::new(&request.file)) {
+            open::check_plain(Path::new(&request.file))?;
+            let unpacked = match self.archives.entry(request.file.clone()) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(Unpacked::open(Path::new(&request.file))?),
+            };
+            let (file, layer) = unpacked.choose(request.layer.as_deref())?;
+            inner.file = file.to_string_lossy().into_owned();
+            inner.layer = layer;
+        }
+        Ok(inner)
+    }
+
     /// The file, if it can be read without GDAL.
     fn plain(&mut self, request: &LayerRequest) -> Option<&GeoJson> {
         if request.filter.is_some() {
@@ -40,11 +77,20 @@ impl OpenFiles {
         self.plain.entry(request.file.clone()).or_insert_with(|| GeoJson::open(request)).as_ref()
     }
 
+    /// The file as GDAL opens it.
     fn get(&mut self, request: &LayerRequest) -> Result<&mut Source, ReadFailure> {
-        let name = (request.file.clone(), request.encoding.clone(), request.wkt.clone());
-        match self.files.entry(name) {
-            std::collections::hash_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
-            std::collections::hash_map::Entry::Vacant(entry) => Ok(entry.insert(open::vector(request)?)),
+        let care = formats::known(Path::new(&request.file)).map_or(Care::Plain, |format| format.care);
+        let key = Key {
+            file: request.file.clone(),
+            encoding: request.encoding.clone(),
+            wkt: request.wkt.clone(),
+            decimal_comma: request.decimal_comma,
+            layer: request.layer.clone().filter(|_| matches!(care, Care::OpenStreetMap | Care::Workbook)),
+            points: care == Care::Drawing && drawing::wants_points(request.expect),
+        };
+        match self.files.entry(key) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => Ok(entry.insert(open::vector(request)?)),
         }
     }
 
@@ -52,21 +98,37 @@ impl OpenFiles {
     fn native(&mut self, request: &LayerRequest) -> Result<Option<&mut dyn Native>, ReadFailure> {
         let name = (request.file.clone(), request.encoding.clone());
         let native = match self.natives.entry(name) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(native::open(request)?),
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(native::open(request)?),
         };
         Ok(native.as_mut().map(|native| native.as_mut() as &mut dyn Native))
     }
 
     pub(super) fn close(&mut self, file: &str) {
-        self.natives.retain(|(name, _), _| name != file);
-        self.files.retain(|(name, _, _), _| name != file);
-        self.plain.remove(file);
+        let unpacked = self.archives.remove(file);
+        let is_of = |name: &str| {
+            name == file || unpacked.as_ref().is_some_and(|archive| Path::new(name).starts_with(archive.folder()))
+        };
+        self.natives.retain(|(name, _), _| !is_of(name));
+        self.files.retain(|key, _| !is_of(&key.file));
+        self.plain.retain(|name, _| !is_of(name));
     }
 }
 
 /// Says which layers a file holds.
 pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<FileHead, ReadFailure> {
+    match layers_inside(files, request) {
+        // A workbook's sheets and an archive's files are opened one by one.
+        Err(ReadFailure::WhichLayer { known }) => {
+            let format = formats::known(Path::new(&request.file)).map_or("archive", |format| format.name);
+            Ok(FileHead { driver: format.to_owned(), layers: known.into_iter().take(MOST_FIELDS).collect() })
+        }
+        answer => answer,
+    }
+}
+
+fn layers_inside(files: &mut OpenFiles, request: &LayerRequest) -> Result<FileHead, ReadFailure> {
+    let request = &files.inside(request)?;
     if let Some(plain) = files.plain(request) {
         let (driver, layer) = plain.head();
         return Ok(FileHead { driver: driver.to_owned(), layers: vec![layer.to_owned()] });
@@ -75,24 +137,34 @@ pub(super) fn layers(files: &mut OpenFiles, request: &LayerRequest) -> Result<Fi
         return Ok(native::layers(native));
     }
     let source = files.get(request)?;
-    let layers = source.dataset.layers().map(|layer| layer.name()).take(MOST_FIELDS).collect();
+    let layers = match &source.layer {
+        Some(layer) => vec![layer.clone()],
+        None => source.dataset.layers().map(|layer| layer.name()).take(MOST_FIELDS).collect(),
+    };
     Ok(FileHead { driver: source.dataset.driver().short_name(), layers })
 }
 
 /// Says what a layer is.
 pub(super) fn describe(files: &mut OpenFiles, request: &LayerRequest, extent: bool) -> Result<Opened, ReadFailure> {
+    let request = &files.inside(request)?;
     if let Some(plain) = files.plain(request) {
         return plain.describe(request, extent);
     }
     if let Some(native) = files.native(request)? {
         return native::describe(native, request, extent);
     }
-    let source = files.get(request)?;
+    by_gdal(files.get(request)?, request, extent)
+}
+
+fn by_gdal(source: &mut Source, request: &LayerRequest, extent: bool) -> Result<Opened, ReadFailure> {
     let encoding = source.encoding.clone();
     let driver = source.dataset.driver().short_name();
-    let layer = layer(&mut source.dataset, request)?;
+    let notes = source.notes.clone();
+    let name = source.layer.clone();
+    let layer = layer(source, request)?;
     let defn = layer.defn();
-    let fields: Vec<String> = defn.fields().map(|field| field.name()).collect();
+    let mut stray = StrayText::new(request.encoding.as_deref());
+    let fields = ogr::field_names(&layer, &mut stray);
     let found = if extent { layer.get_extent().ok() } else { layer.try_get_extent().ok().flatten() };
     let crs = layer.spatial_ref().filter(|crs| {
         let undefined = crs.name().is_some_and(|name| name.to_lowercase().starts_with("undefined"));
@@ -100,7 +172,7 @@ pub(super) fn describe(files: &mut OpenFiles, request: &LayerRequest, extent: bo
     });
     Ok(Opened {
         driver,
-        layer: layer.name(),
+        layer: name.unwrap_or_else(|| layer.name()),
         crs_wkt: crs.and_then(|crs| crs.to_wkt().ok()).filter(|wkt| !wkt.is_empty()),
         count: layer.try_feature_count(),
         extent: found
@@ -109,12 +181,16 @@ pub(super) fn describe(files: &mut OpenFiles, request: &LayerRequest, extent: bo
         has_geometry: defn.geom_fields().count() > 0,
         fields,
         encoding,
+        notes,
     })
 }
 
-fn layer<'a>(dataset: &'a mut Dataset, request: &LayerRequest) -> Result<Layer<'a>, ReadFailure> {
+fn layer<'a>(source: &'a mut Source, request: &LayerRequest) -> Result<Layer<'a>, ReadFailure> {
+    let dataset = &mut source.dataset;
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
-    let index = match &request.layer {
+    // What stands in for a single layer has no other.
+    let wanted = if source.layer.is_some() { None } else { request.layer.as_ref() };
+    let index = match wanted {
         Some(wanted) => names.iter().position(|name| name == wanted),
         None if names.len() == 1 => Some(0),
         None if names.is_empty() => {
@@ -149,13 +225,15 @@ pub(super) fn rows(
     warnings: &mut Vec<String>,
     send: &mut dyn FnMut(Frame) -> std::io::Result<()>,
 ) -> Result<std::io::Result<u64>, ReadFailure> {
+    let request = &files.inside(request)?;
     if let Some(plain) = files.plain(request) {
         return plain.rows(request, send);
     }
     if let Some(native) = files.native(request)? {
         return native::rows(native, request, warnings, send);
     }
-    let opened = describe(files, request, false)?;
+    let source = files.get(request)?;
+    let opened = by_gdal(source, request, false)?;
     if opened.fields.len() > MOST_FIELDS && request.fields.is_none() {
         let reason = format!("it has {} fields; at most {MOST_FIELDS} are read", opened.fields.len());
         let hint = Some("name the fields you need: `attributes = [\"…\"]`".to_owned());
@@ -169,8 +247,10 @@ pub(super) fn rows(
     };
     let opened_count = opened.count;
     let trustworthy_count = opened_count.filter(|_| opened.driver != "ESRI Shapefile" && request.sample.is_none());
-    let source = files.get(request)?;
-    let mut layer = layer(&mut source.dataset, request)?;
+    warnings.extend(source.notes.iter().cloned());
+    let row_numbers = source.row_numbers.clone();
+    let commas: Vec<bool> = opened.fields.iter().map(|field| source.decimal_comma.contains(field)).collect();
+    let mut layer = layer(source, request)?;
     let (wanted, ignored) = choose(&opened.fields, request.fields.as_deref())?;
     let mut ignored = ignored;
     if request.expect == Expect::Nothing {
@@ -186,7 +266,8 @@ pub(super) fn rows(
         return Ok(Err(error));
     }
     let mut read = 0_u64;
-    let mut replaced = 0_u64;
+    let mut stray = StrayText::new(request.encoding.as_deref());
+    let mut warned: Vec<String> = Vec::new();
     let mut batch = empty(&wanted, &kinds);
     let mut text_bytes = 0;
     let most = request.sample.unwrap_or(u64::MAX);
@@ -203,14 +284,21 @@ pub(super) fn rows(
             }
             break;
         };
-        if let Some(warning) = ogr::last_error().filter(|warning| !warnings.contains(warning) && warnings.len() < 20) {
-            warnings.push(warning);
-        }
         read += 1;
+        if let Some(warning) =
+            ogr::last_error().filter(|warning| warned.len() < MOST_WARNINGS && !warned.contains(warning))
+        {
+            warnings.push(format!("first at row {read}: {warning}"));
+            warned.push(warning);
+        }
         let index = batch.rows.len() as u32;
         let fid = feature.fid();
         batch.fids.push(fid);
-        batch.rows.push(by_fid.map_or(read as i64, |first| fid.saturating_add(first)));
+        batch.rows.push(match (&row_numbers, by_fid) {
+            (Some(numbers), _) => numbers.get(fid.wrapping_sub(1) as usize).map_or(fid, |number| i64::from(*number)),
+            (None, Some(first)) => fid.saturating_add(first),
+            (None, None) => read as i64,
+        });
         if request.expect != Expect::Nothing
             && let Some(geometry) = feature.take_geometry()
             && let Some(note) = validity::append(geometry, request.expect, &mut batch.wkb.0)
@@ -225,9 +313,13 @@ pub(super) fn rows(
                 Cells::Real(cells) => cells.push(feature.real(*field)),
                 Cells::Date(cells) => cells.push(feature.date(*field)),
                 Cells::Text(cells) if kinds[*field] == FieldKind::Binary => cells.push(None),
-                Cells::Text(cells) => feature.text(*field, &mut replaced, |text| {
+                Cells::Text(cells) => feature.text(*field, &mut stray, |text| {
                     text_bytes += text.map_or(0, str::len);
-                    cells.push(text);
+                    if commas[*field] {
+                        cells.push(text.map(|text| text.replace(',', ".")).as_deref());
+                    } else {
+                        cells.push(text);
+                    }
                 }),
             }
         }
@@ -242,9 +334,15 @@ pub(super) fn rows(
     if let Some(count) = trustworthy_count.filter(|count| read < *count) {
         return Err(ReadFailure::Broken { row: read, reason: format!("the file says that it holds {count} rows") });
     }
-    if replaced > 0 {
-        warnings
-            .push(format!("{replaced} texts hold bytes that do not fit the encoding; say it with `encoding = \"…\"`"));
+    if stray.replaced > 0 {
+        let count = stray.replaced;
+        warnings.push(format!("{count} texts hold bytes that do not fit the encoding; say it with `encoding = \"…\"`"));
+    }
+    if stray.guessed > 0 {
+        let count = stray.guessed;
+        warnings.push(format!(
+            "{count} texts were taken for GB18030, as the file does not say; `encoding = \"…\"` says it beyond doubt"
+        ));
     }
     if !batch.rows.is_empty()
         && let Err(error) = send(Frame::Rows(batch))

@@ -104,6 +104,7 @@ impl GeoJson {
             extent: if extent { self.extent().map_err(|error| broken(0, &error))? } else { None },
             has_geometry: true,
             encoding: None,
+            notes: Vec::new(),
         })
     }
 

@@ -11,6 +11,7 @@ fn request(path: &Path, expect: Expect) -> LayerRequest {
         layer: None,
         filter: None,
         encoding: None,
+        decimal_comma: None,
         wkt: None,
         expect,
         fields: None,

@@ -167,6 +167,7 @@ pub(super) fn describe(native: &mut dyn Native, request: &LayerRequest, extent: 
         has_geometry: layer.has_geometry,
         fields: layer.fields.iter().map(|field| field.name.clone()).collect(),
         encoding: native.encoding(),
+        notes: Vec::new(),
     })
 }
 
