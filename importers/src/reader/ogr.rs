@@ -59,6 +59,12 @@ pub(crate) fn keep_proj_offline() {
     unsafe { gdal_sys::OSRSetPROJEnableNetwork(0) }
 }
 
+/// Whether the register writes the northing of a projected system first.
+pub(super) fn writes_north_first(srs: &gdal::spatial_ref::SpatialRef) -> bool {
+    // SAFETY: the reference is alive and only read.
+    unsafe { gdal_sys::OSREPSGTreatsAsNorthingEasting(srs.to_c_hsrs()) != 0 }
+}
+
 /// Tells the driver not to decode the fields named.
 pub(super) fn ignore_fields<L: LayerAccess>(layer: &L, names: &[String]) {
     let owned: Vec<CString> = names.iter().filter_map(|name| CString::new(name.as_str()).ok()).collect();
@@ -305,6 +311,12 @@ impl Geometry {
     pub(super) fn make_valid(&self) -> Option<Self> {
         // SAFETY: a new geometry is returned.
         Self::own(unsafe { gdal_sys::OGR_G_MakeValid(self.geometry) })
+    }
+
+    /// One area made of the parts of a multi-polygon, which may share edges or overlap.
+    pub(super) fn union(&self) -> Option<Self> {
+        // SAFETY: a new geometry is returned.
+        Self::own(unsafe { gdal_sys::OGR_G_UnionCascaded(self.geometry) })
     }
 
     pub(super) fn area(&self) -> f64 {

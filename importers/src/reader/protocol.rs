@@ -90,8 +90,6 @@ pub enum Expect {
     Lines,
     /// Points.
     Points,
-    /// Polygons in space, upright ones among them.
-    Surfaces,
     /// Anything.
     Any,
 }

@@ -4,6 +4,7 @@
 //! same frames as GDAL's, so that nothing above the reading process can tell the difference. What the formats mean is
 //! left to the modules below it.
 
+mod city;
 mod filter;
 mod inp;
 mod row;
@@ -71,13 +72,16 @@ pub(super) fn open(request: &LayerRequest) -> Result<Option<Box<dyn Native>>, Re
     let path = Path::new(&request.file);
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if !["inp", "gml", "xml", "citygml", "json", "cityjson", "jsonl", "cityjsonl"].contains(&extension) {
+    if !["inp", "gml", "xml", "citygml"].contains(&extension) {
         return Ok(None);
     }
     super::open::check_plain(path)?;
     let head = head(path)?;
     match extension {
         "inp" => inp(path, &head, request.encoding.as_deref()).map(Some),
+        "gml" | "xml" | "citygml" if city::recognise(&String::from_utf8_lossy(&head)) => {
+            Ok(Some(Box::new(city::CityGml::open(path)?)))
+        }
         _ => Ok(None),
     }
 }
@@ -263,11 +267,6 @@ fn append(row: &Row, expect: Expect, out: &mut Vec<u8>) -> Option<GeometryNote> 
     }
     if row.wkb.is_empty() {
         return row.missing.clone().map(|reason| GeometryNote::Missing { reason });
-    }
-    // Surfaces in space stand upright; as areas on a plane they would all be broken.
-    if expect == Expect::Surfaces {
-        out.extend_from_slice(&row.wkb);
-        return None;
     }
     match ogr::Geometry::from_wkb(&row.wkb) {
         Some(geometry) => validity::append(geometry, expect, out),

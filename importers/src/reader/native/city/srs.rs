@@ -1,0 +1,109 @@
+//! What a city model's `srsName` says: the horizontal CRS, and which ordinate comes first.
+
+use gdal::spatial_ref::SpatialRef;
+
+use crate::reader::ogr;
+
+/// A model's CRS.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Srs {
+    /// Horizontal part, as WKT; `None` where the file does not say or nobody knows it.
+    pub(super) wkt: Option<String>,
+    pub(super) north_first: bool,
+    pub(super) geographic: bool,
+    /// What to tell a person.
+    pub(super) remark: Option<String>,
+}
+
+/// The EPSG code that a name ends in or holds: `EPSG:25832`, `http://www.opengis.net/def/crs/EPSG/0/6697`,
+/// `urn:ogc:def:crs:EPSG::6697`, `urn:ogc:def:crs,crs:EPSG::25832,crs:EPSG::5783` (the horizontal part comes first).
+fn code_of(name: &str) -> Option<u32> {
+    let at = name.to_uppercase().find("EPSG")?;
+    let rest = name.get(at + 4..)?;
+    let first = rest.split(',').next().unwrap_or(rest);
+    first.rsplit([':', '/']).find_map(|word| word.trim().parse().ok())
+}
+
+/// Names that German surveys use, which no register lists.
+fn german(name: &str) -> Option<u32> {
+    let rest = name.strip_prefix("urn:adv:crs:")?;
+    [("ETRS89_UTM31", 25831), ("ETRS89_UTM32", 25832), ("ETRS89_UTM33", 25833)]
+        .into_iter()
+        .find_map(|(word, code)| rest.starts_with(word).then_some(code))
+}
+
+/// Understands a name, with a corner of the model as written to check the order of axes against.
+pub(super) fn understand(name: Option<&str>, corner: Option<[f64; 3]>) -> Srs {
+    let Some(name) = name else {
+        return Srs { remark: Some("the model does not say its coordinate system".to_owned()), ..Srs::default() };
+    };
+    let by_name = german(name);
+    let known = by_name.or_else(|| code_of(name)).and_then(|code| Some((code, SpatialRef::from_epsg(code).ok()?)));
+    let Some((code, srs)) = known else {
+        let remark = Some(format!("the coordinate system {name:?} is not known; write `crs` in the layer"));
+        return Srs { remark, ..Srs::default() };
+    };
+    let geographic = srs.is_geographic();
+    // In the short form, projected coordinates are written east first whatever the register says.
+    let short = by_name.is_some() || name.trim().to_uppercase().starts_with("EPSG:");
+    let mut north_first = if geographic { true } else { !short && ogr::writes_north_first(&srs) };
+    let mut remark = None;
+    if let (true, Some([first, second, _])) = (geographic, corner)
+        && let Some(area) = srs.area_of_use()
+    {
+        let within = |lon: f64, lat: f64| {
+            (area.west_lon_degree..=area.east_lon_degree).contains(&lon)
+                && (area.south_lat_degree..=area.north_lat_degree).contains(&lat)
+        };
+        if !within(second, first) && within(first, second) {
+            north_first = false;
+            remark =
+                Some(format!("EPSG:{code} writes latitude first, the model longitude; it was read as it is written"));
+        }
+    }
+    Srs { wkt: srs.to_wkt().ok().map(|wkt| horizontal(&wkt).to_owned()), north_first, geographic, remark }
+}
+
+/// The horizontal part of a compound system's WKT; the text itself where it is not compound.
+fn horizontal(wkt: &str) -> &str {
+    if !wkt.starts_with("COMPD_CS[") {
+        return wkt;
+    }
+    let (mut depth, mut quoted, mut start) = (0, false, None);
+    for (at, character) in wkt.char_indices() {
+        match character {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => {
+                depth -= 1;
+                if let (1, Some(start)) = (depth, start) {
+                    return &wkt[start..=at];
+                }
+            }
+            ',' if !quoted && depth == 1 && start.is_none() => start = Some(at + 1),
+            _ => {}
+        }
+    }
+    wkt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_understood_with_their_axes() {
+        let plateau = understand(Some("http://www.opengis.net/def/crs/EPSG/0/6697"), Some([35.2, 139.7, 2.0]));
+        assert!(plateau.north_first && plateau.geographic && plateau.remark.is_none());
+        assert!(plateau.wkt.unwrap().starts_with("GEOGCS[\"JGD2011\""));
+        let swapped = understand(Some("urn:ogc:def:crs:EPSG::6697"), Some([139.7, 35.2, 2.0]));
+        assert!(!swapped.north_first && swapped.remark.is_some());
+        let german = understand(Some("urn:adv:crs:ETRS89_UTM32*DE_DHHN2016_NH"), None);
+        assert!(!german.north_first && german.wkt.unwrap().contains("UTM zone 32N"));
+        let both = understand(Some("urn:ogc:def:crs,crs:EPSG::25832,crs:EPSG::5783"), None);
+        assert!(!both.north_first && both.wkt.unwrap().starts_with("PROJCS"));
+        let plane = understand(Some("http://www.opengis.net/def/crs/EPSG/0/6677"), None);
+        assert!(plane.north_first && !plane.geographic);
+        assert!(understand(None, None).remark.is_some() && understand(Some("local"), None).wkt.is_none());
+    }
+}
