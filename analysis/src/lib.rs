@@ -2,6 +2,7 @@
 //!
 //! Everything a person may see as colour leaves here as an [`overlay::Overlay`]; how it is drawn is left to `twin-engine`.
 
+pub mod changes;
 pub mod emergency;
 pub mod land;
 pub mod network;

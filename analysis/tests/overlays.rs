@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use geo::{MultiPolygon, Rect, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, NetworkClass, NetworkEdge, Parcel,
-    Park, ParkSnapshot, Provenance, ResourceKind, Surface, SurfaceKind,
+    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, NetworkClass, NetworkEdge,
+    NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Provenance, ResourceKind, Surface, SurfaceKind,
 };
 
 fn block(x: f64, y: f64, w: f64, h: f64) -> MultiPolygon<f64> {
@@ -40,6 +40,7 @@ fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
         assessed_value: None,
         currency: None,
         valid_from: None,
+        valid_to: None,
     }
 }
 
@@ -58,6 +59,8 @@ fn building(id: i64, footprint: MultiPolygon<f64>, storeys: Option<f64>, storey_
         base_elevation_m: None,
         year_built: None,
         state: None,
+        valid_from: None,
+        valid_to: None,
     }
 }
 
@@ -204,6 +207,8 @@ fn networks_are_measured_in_3d_and_unknown_elevations_are_named() {
         voltage: None,
         year_laid: None,
         survey_level: None,
+        valid_from: None,
+        valid_to: None,
     };
     let mut snapshot = snapshot();
     snapshot.edges = vec![
@@ -278,4 +283,42 @@ fn emergency_overlay_counts_marks_and_excludes_hydrants_at_the_tank_wall() {
     for mark in &overlay.marks {
         assert!(mark.class < overlay.classes.len());
     }
+}
+
+#[test]
+fn changes_are_told_per_feature_and_what_is_gone_is_drawn_where_it_stood() {
+    let before = snapshot();
+    let mut after = before.clone();
+    let gone = after.buildings.remove(0);
+    after.parcels[0].holder = Some("another".into());
+    after.parcels[1].boundary = block(0.0, 0.0, 10.0, 10.0);
+    after.buildings.push(building(99, block(5.0, 5.0, 3.0, 3.0), None, None));
+    let date = NaiveDate::from_ymd_opt(2024, 5, 1).unwrap();
+    let (drawn, overlay) = analysis::changes::changes_overlay(&before, &after, date, "by hand");
+    let counts: Vec<usize> = overlay.classes.iter().map(|class| class.count).collect();
+    assert_eq!(&counts[..3], [1, 2, 1]);
+    assert_eq!(overlay.verdicts[&gone.id].class, 2);
+    assert_eq!(drawn.buildings.iter().find(|b| b.id == gone.id), Some(&gone));
+    let facts = |index: usize| overlay.verdicts[&after.parcels[index].id].facts.clone();
+    assert!(facts(0)[0].value.contains("record differs") && facts(1)[0].value.contains("shape differs"));
+    assert!(facts(1)[1].value.ends_with("→ 100 m²"), "{:?}", facts(1));
+    // A depth that nobody knows is not a change.
+    let mut unknown = before.clone();
+    unknown.contracts.clear();
+    unknown.nodes.push(NetworkNode {
+        id: FeatureId::new(FeatureKind::NetworkNode, 1),
+        provenance: keyed("N1"),
+        class: NetworkClass::Water,
+        position: [1.0, 2.0, f64::NAN],
+        kind: NodeKind::Valve,
+        subtype: None,
+        ground_elevation_m: None,
+        depth_m: None,
+        material: None,
+        size_mm: None,
+        valid_from: None,
+        valid_to: None,
+    });
+    let (_, overlay) = analysis::changes::changes_overlay(&unknown, &unknown.clone(), date, "by hand");
+    assert!(overlay.classes[..3].iter().all(|class| class.count == 0) && overlay.notes.is_empty(), "{overlay:?}");
 }

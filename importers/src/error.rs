@@ -229,6 +229,35 @@ pub enum ImportError {
         #[source]
         source: StoreError,
     },
+    /// A layer lost most of its rows.
+    #[error(
+        "layer {layer:?}: {removed} of the {stored} rows that the park holds of it would be removed: {} now gives {arrived} rows{}",
+        file.display(), if *added > 0 { format!(", {added} of them with keys not seen before") } else { String::new() }
+    )]
+    Shrinks {
+        /// Layer of the manifest.
+        layer: String,
+        /// The file.
+        file: PathBuf,
+        /// Rows stored.
+        stored: u64,
+        /// Rows that would be removed.
+        removed: u64,
+        /// Rows that arrived.
+        arrived: u64,
+        /// New ones among them.
+        added: u64,
+    },
+    /// A layer with rows left the manifest.
+    #[error("layer {layer:?} (from {file}) is no longer in the manifest, and the park holds {removed} rows of it")]
+    LayerLost {
+        /// Layer that left.
+        layer: String,
+        /// File that it came from.
+        file: String,
+        /// Rows that would be removed.
+        removed: u64,
+    },
     /// The counts of a layer do not add up: a defect of this program, found before anything was written.
     #[error("layer {layer:?}: {read} rows were read but {accounted} are accounted for; nothing was written")]
     CountsDiffer {
@@ -334,6 +363,14 @@ impl ImportError {
                 Some("nothing it said was believed and nothing was written; the file is damaged or made to harm".to_owned())
             }
             Self::NoTerrain { .. } => Some("terrain points need a Z or `elevation = \"FIELD\"`; a raster needs one band of heights".to_owned()),
+            Self::Shrinks { stored, removed, arrived, added, .. } => Some(if *added * 2 > *arrived && removed * 10 > stored * 9 {
+                "nearly every key is new: was `key` changed, or the file renumbered? If the features really are others, allow it with `--allow-shrink`".to_owned()
+            } else {
+                "look whether the file is whole and the `filter` right. If the rows really are gone, allow it with `--allow-shrink`, or with `allow_shrink = true` in the layer".to_owned()
+            }),
+            Self::LayerLost { .. } => Some(
+                "put it back into the manifest; if its rows shall go, allow it with `--allow-shrink`".to_owned(),
+            ),
             Self::Reader { .. } | Self::Store { .. } | Self::CountsDiffer { .. } | Self::Cancelled => None,
         }
     }
@@ -343,6 +380,12 @@ impl From<StoreError> for ImportError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Cancelled => Self::Cancelled,
+            StoreError::Shrinks { layer, stored, removed, arrived, added, .. } => {
+                Self::Shrinks { layer, file: PathBuf::new(), stored, removed, arrived, added }
+            }
+            StoreError::LayerLost { layer, source_file, removed, .. } => {
+                Self::LayerLost { layer, file: source_file, removed }
+            }
             StoreError::Rows { layer, source } => match source.downcast::<Self>() {
                 Ok(ours) => *ours,
                 Err(source) => Self::Store { source: StoreError::Rows { layer, source } },

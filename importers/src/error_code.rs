@@ -39,8 +39,11 @@ impl ImportError {
                 StoreError::DiskFull { .. } => "store.disk_full",
                 StoreError::ParkBusy { .. } => "store.park_busy",
                 StoreError::ReadOnly { .. } => "store.read_only",
+                StoreError::CommitUnknown { .. } => "store.commit_unknown",
                 _ => "store.refused",
             },
+            Self::Shrinks { .. } => "layer.shrinks",
+            Self::LayerLost { .. } => "layer.left_out",
             Self::CountsDiffer { .. } => "import.counts_differ",
             Self::Cancelled => "import.cancelled",
         }
@@ -66,6 +69,8 @@ impl ImportError {
             | Self::ReaderLimit { layer, .. }
             | Self::ReaderMisled { layer, .. }
             | Self::NoTerrain { layer, .. }
+            | Self::Shrinks { layer, .. }
+            | Self::LayerLost { layer, .. }
             | Self::CountsDiffer { layer, .. } => Some(layer),
             Self::Manifest(_) | Self::ParkCrs { .. } | Self::Reader { .. } | Self::Store { .. } | Self::Cancelled => {
                 None
@@ -90,7 +95,8 @@ impl ImportError {
             | Self::ReaderCrashed { file, .. }
             | Self::ReaderLimit { file, .. }
             | Self::ReaderMisled { file, .. }
-            | Self::NoTerrain { file, .. } => Some(file),
+            | Self::NoTerrain { file, .. }
+            | Self::Shrinks { file, .. } => Some(file),
             _ => None,
         }
     }

@@ -21,6 +21,6 @@ mod wkb;
 
 pub use crs::utm_epsg;
 pub use error::{ImportError, ReaderLimit};
-pub use import::{ImportOptions, Progress, import};
+pub use import::{ImportOptions, Progress, import, preview};
 pub use issue::{Issue, Severity};
 pub use report::{DroppedReport, ImportReport, LayerReport, TerrainReport};

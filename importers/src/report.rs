@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use spatial_db::store::Abandoned;
 
 use crate::Issue;
 
 /// What an import did. Serialises as the object that `twin import --json` ends with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImportReport {
-    /// Number of the run in the store.
-    pub run: i64,
+    /// Number of the run in the store; null for a dry run.
+    pub run: Option<i64>,
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Earlier imports of the park that never ended; nothing of them was kept.
+    pub unfinished: Vec<Abandoned>,
     /// Slug of the park.
     pub park: String,
     /// EPSG code of the park's CRS.

@@ -41,6 +41,7 @@ fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
         assessed_value: None,
         currency: None,
         valid_from: None,
+        valid_to: None,
     }
 }
 
@@ -59,6 +60,8 @@ fn building(id: i64, footprint: MultiPolygon<f64>, height_m: f64) -> Building {
         base_elevation_m: None,
         year_built: None,
         state: None,
+        valid_from: None,
+        valid_to: None,
     }
 }
 
@@ -79,6 +82,8 @@ fn edge(id: i64, path: Vec<[f64; 3]>) -> NetworkEdge {
         voltage: None,
         year_laid: None,
         survey_level: None,
+        valid_from: None,
+        valid_to: None,
     }
 }
 

@@ -40,7 +40,8 @@ fn every_table_with_a_park_has_the_policy() {
     let open = number(
         &mut client(&database),
         "SELECT count(*) FROM information_schema.columns AS c
-         WHERE c.table_schema = 'twin' AND c.column_name = 'park_id' AND NOT EXISTS (
+         JOIN information_schema.tables AS t USING (table_schema, table_name)
+         WHERE c.table_schema = 'twin' AND c.column_name = 'park_id' AND t.table_type = 'BASE TABLE' AND NOT EXISTS (
              SELECT FROM pg_policies AS p JOIN pg_class AS t ON t.oid = format('twin.%I', p.tablename)::regclass
              WHERE p.schemaname = 'twin' AND p.tablename = c.table_name AND t.relrowsecurity)",
     );

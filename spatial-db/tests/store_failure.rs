@@ -149,7 +149,7 @@ fn a_user_without_rights_is_told_so() {
     let mut store = Store::connect(&url).unwrap();
     let error = store.begin_load(&header("p"), LoadOptions::default()).unwrap_err();
     let StoreError::InsufficientPrivilege { reason, .. } = &error else { panic!("{error:?}") };
-    assert!(reason.contains("park"), "{reason}");
+    assert!(reason.contains("import_attempt"), "{reason}");
 }
 
 #[test]

@@ -90,6 +90,8 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
                 base_elevation_m: None,
                 year_built: None,
                 state: None,
+                valid_from: None,
+                valid_to: None,
             }
         })
         .collect();

@@ -137,7 +137,7 @@ fn attributes(snapshot: &ParkSnapshot, id: FeatureId) -> Option<(String, Rows, &
             rows.number("area on record", p.recorded_area_m2, "m²", 0);
             rows.number("floor area on record", p.recorded_floor_area_m2, "m²", 0);
             rows.money("value", p.assessed_value, p.currency.as_deref());
-            rows.text("valid from", p.valid_from);
+            rows.text("valid from", p.valid_from).text("valid to", p.valid_to);
             (named("Parcel", p.number.as_ref(), &p.provenance.key), rows, &p.provenance)
         }
         FeatureKind::Building => {
@@ -152,6 +152,7 @@ fn attributes(snapshot: &ParkSnapshot, id: FeatureId) -> Option<(String, Rows, &
             rows.number("floor area on record", b.floor_area_m2, "m²", 0);
             rows.number("ground floor elevation", b.base_elevation_m, "m", 2);
             rows.text("year built", b.year_built).text("state", b.state.as_ref());
+            rows.text("valid from", b.valid_from).text("valid to", b.valid_to);
             (named("Building", b.name.as_ref(), &b.provenance.key), rows, &b.provenance)
         }
         FeatureKind::RoadEdge => {
@@ -172,6 +173,7 @@ fn attributes(snapshot: &ParkSnapshot, id: FeatureId) -> Option<(String, Rows, &
             rows.text("material", e.material.as_ref()).text("pressure", e.pressure.as_ref());
             rows.text("voltage", e.voltage.as_ref()).text("year laid", e.year_laid);
             rows.text("survey level", e.survey_level.as_ref());
+            rows.text("valid from", e.valid_from).text("valid to", e.valid_to);
             rows.number("length (3D)", Some(length_m(&e.path)), "m", 1);
             let ends = (e.path.first().map(|p| p[2]), e.path.last().map(|p| p[2]));
             rows.number("axis at start", ends.0.filter(|z| z.is_finite()), "m", 2);
@@ -186,6 +188,7 @@ fn attributes(snapshot: &ParkSnapshot, id: FeatureId) -> Option<(String, Rows, &
             rows.number("elevation", Some(n.position[2]).filter(|z| z.is_finite()), "m", 2);
             rows.number("ground elevation", n.ground_elevation_m, "m", 2).number("depth", n.depth_m, "m", 2);
             rows.number("size", n.size_mm, "mm", 0);
+            rows.text("valid from", n.valid_from).text("valid to", n.valid_to);
             (named("Fitting", None, &n.provenance.key), rows, &n.provenance)
         }
         FeatureKind::EmergencyResource => {

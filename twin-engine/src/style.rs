@@ -92,9 +92,10 @@ pub(crate) fn styles(
         put(building.id, solid(class_of(building.id), theme.roof, theme.edge));
     }
     for surface in &snapshot.surfaces {
-        let fill = theme.surface(surface.kind);
+        let fill = class_of(surface.id).map_or(theme.surface(surface.kind), |class| class.colour.into());
         let line = if surface.kind == SurfaceKind::Water { theme.shore.packed(1.0) } else { 0 };
-        put(surface.id, Style::plain(fill.packed(1.0), line));
+        let pattern = class_of(surface.id).map_or(0, |class| pattern_number(class.pattern));
+        put(surface.id, Style { bits: bits::VISIBLE | pattern, ..Style::plain(fill.packed(1.0), line) });
     }
     for road in &snapshot.roads {
         let fill = if is_rail(road.class.as_deref()) { theme.rail } else { theme.road };

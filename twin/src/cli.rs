@@ -32,6 +32,10 @@ pub(crate) enum Verb {
     Import(ImportArguments),
     /// List the parks in the database
     Parks(ReportArguments),
+    /// List the imports of a park and what each changed
+    Runs(RunsArguments),
+    /// Undo one import of a park, exactly
+    Revert(RevertArguments),
     /// Draw a park with an overlay into a PNG, without a window
     Shot(ShotArguments),
     /// Open the park in a window
@@ -102,9 +106,60 @@ pub(crate) struct ImportArguments {
     /// End a file that gives nothing for so many seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(crate) reader_timeout: Option<u64>,
+    /// Show what would change, feature by feature, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// File to write every change to, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) changes_out: Option<PathBuf>,
+    /// Accept that a layer loses most of its rows, or leaves the manifest
+    #[arg(long)]
+    pub(crate) allow_shrink: bool,
     /// Print events as JSON, one a line, the report last (docs/imports-json.md), instead of words
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `twin runs`.
+#[derive(Debug, Args)]
+pub(crate) struct RunsArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin revert`.
+#[derive(Debug, Args)]
+pub(crate) struct RevertArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// Number of the run to undo (`twin runs` lists them)
+    pub(crate) run: i64,
+    /// Show what would change, feature by feature, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// File to write every change to, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) changes_out: Option<PathBuf>,
+    /// Print JSON instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `--overlay changes` compares.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Compared {
+    /// With `--overlay changes`: what an import of this manifest would change; nothing is written
+    #[arg(long, conflicts_with = "run")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Folder that the manifest's files are relative to, instead of the one it says
+    #[arg(long, requires = "manifest")]
+    pub(crate) root: Option<PathBuf>,
+    /// With `--overlay changes`: what this run changed (`twin runs` lists them)
+    #[arg(long)]
+    pub(crate) run: Option<i64>,
 }
 
 /// Overlays that a picture or window can show.
@@ -118,6 +173,8 @@ pub(crate) enum OverlayName {
     Emergency,
     /// Pipes, ducts and cables by class, seen through the ground
     Networks,
+    /// What an import would change (`--manifest`) or a run changed (`--run`)
+    Changes,
 }
 
 /// Colours of the picture.
@@ -137,6 +194,9 @@ pub(crate) struct ShotArguments {
     /// What to colour by
     #[arg(long, value_enum, default_value = "utilisation")]
     pub(crate) overlay: OverlayName,
+    /// What the changes are between
+    #[command(flatten)]
+    pub(crate) compared: Compared,
     /// PNG file to write
     #[arg(long, short)]
     pub(crate) out: PathBuf,
@@ -168,6 +228,9 @@ pub(crate) struct ViewArguments {
     /// Overlay to begin with
     #[arg(long, value_enum, default_value = "utilisation")]
     pub(crate) overlay: OverlayName,
+    /// What the changes are between
+    #[command(flatten)]
+    pub(crate) compared: Compared,
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long)]
     pub(crate) as_of: Option<chrono::NaiveDate>,

@@ -58,6 +58,15 @@ pub(crate) enum Failure {
         #[from]
         source: importers::reader::BadLimit,
     },
+    /// The import may or may not have been committed.
+    #[error("whether {} was imported is not known", manifest.display())]
+    #[diagnostic(help("`twin runs` lists the runs that were committed; importing again is harmless"))]
+    ImportUnknown {
+        /// Manifest.
+        manifest: PathBuf,
+        /// Cause.
+        source: Box<importers::ImportError>,
+    },
     /// The sample park.
     #[error("the sample park was not written to {}", dir.display())]
     Sample {
@@ -90,12 +99,36 @@ pub(crate) enum Failure {
         source: twin_engine::SceneError,
     },
     /// A scene names an overlay that there is not.
-    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency, networks", path.display())]
+    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency, networks, changes", path.display())]
     SceneOverlay {
         /// File.
         path: PathBuf,
         /// What it names.
         overlay: String,
+    },
+    /// `--overlay changes` without saying between what.
+    #[error("the overlay changes compares two moments, and none are named")]
+    #[diagnostic(help(
+        "add `--manifest park.toml` for what an import would change, or `--run N` for what a run changed"
+    ))]
+    ChangesOfWhat,
+    /// A manifest of another park.
+    #[error("the manifest {} is of park {found:?}, not {asked:?}", manifest.display())]
+    OtherPark {
+        /// Manifest.
+        manifest: PathBuf,
+        /// Park in it.
+        found: String,
+        /// Park asked for.
+        asked: String,
+    },
+    /// The file for the changes cannot be written.
+    #[error("the changes could not be written to {}", path.display())]
+    ChangesFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
     },
     /// The internal reader broke; its parent reports it.
     #[error("the source reader stopped: {reason}")]
@@ -116,7 +149,7 @@ impl Failure {
     /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOurServer | Self::Limit { .. } => 2,
+            Self::NotOurServer | Self::ChangesOfWhat | Self::Limit { .. } => 2,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             _ => 1,
         }

@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use importers::reader::{Limits, ReaderCommand, serve};
-use importers::{ImportOptions, ImportReport, Progress, import};
-use spatial_db::store::Cancel;
+use importers::{ImportError, ImportOptions, ImportReport, Progress, import};
+use spatial_db::store::{Cancel, Change, StoreError};
 
+use crate::changes::{ChangeList, Told};
 use crate::cli::ImportArguments;
 use crate::failure::Failure;
 use crate::import_events::Listener;
@@ -28,9 +29,9 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let outcome = bring_in(arguments, limits, cancel, &listener);
     listener.finish();
     match (&outcome, arguments.json) {
-        (Ok(report), true) => listener.done(report),
-        (Ok(report), false) => words(report),
-        (Err(Failure::Import { source, .. }), _) => {
+        (Ok((report, _)), true) => listener.done(report),
+        (Ok((report, told)), false) => words(report).and_then(|()| told.words()),
+        (Err(Failure::Import { source, .. } | Failure::ImportUnknown { source, .. }), _) => {
             listener.error(&arguments.manifest, source);
             outcome.map(|_| ())
         }
@@ -46,23 +47,33 @@ fn bring_in(
     limits: Limits,
     cancel: Cancel,
     listener: &Listener,
-) -> Result<ImportReport, Failure> {
+) -> Result<(ImportReport, Told), Failure> {
     let program = std::env::current_exe()?;
     let mut store = store()?;
     let on_step = |step: &Progress| listener.hear(step);
+    let changes = ChangeList::new(arguments.changes_out.as_deref(), arguments.dry_run, arguments.json)?;
+    let hear = |change: &Change| changes.hear(change);
     let options = ImportOptions {
         root: arguments.root.clone(),
         limits,
         cancel: Some(cancel),
         progress: &on_step,
+        allow_shrink: arguments.allow_shrink,
+        dry_run: arguments.dry_run,
+        changes: changes.listens().then_some(&hear as &dyn Fn(&Change)),
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..ImportOptions::new(ReaderCommand { program, args: vec!["__read".into()] })
     };
-    import(&mut store, &arguments.manifest, &options).map_err(|source| Failure::Import {
-        manifest: arguments.manifest.clone(),
-        hint: source.help(),
-        source: Box::new(source),
-    })
+    let report = import(&mut store, &arguments.manifest, &options).map_err(|source| {
+        let (manifest, hint) = (arguments.manifest.clone(), source.help());
+        match source {
+            ImportError::Store { source: StoreError::CommitUnknown { .. } } => {
+                Failure::ImportUnknown { manifest, source: Box::new(source) }
+            }
+            source => Failure::Import { manifest, hint, source: Box::new(source) },
+        }
+    })?;
+    Ok((report, changes.finish()?))
 }
 
 /// The hidden verb: GDAL's side of an import, spoken over standard input and output.
@@ -92,6 +103,9 @@ fn words(report: &ImportReport) -> Result<(), Failure> {
         &["layer", "role", "read", "added", "changed", "removed", "unchanged", "repaired", "quarantined"],
         &rows,
     )?;
+    for unfinished in &report.unfinished {
+        print::line(unfinished.to_string())?;
+    }
     for dropped in &report.dropped_layers {
         print::line(format!("layer {} left the manifest: {} rows removed", dropped.layer, dropped.removed))?;
     }
@@ -116,5 +130,6 @@ fn words(report: &ImportReport) -> Result<(), Failure> {
             print::line("  … the rest with --json; rejected rows are kept in twin.quarantine")?;
         }
     }
-    print::line(format!("park {} (EPSG:{}), run {}, {:.1} s", report.park, report.srid, report.run, report.seconds))
+    let run = report.run.map_or_else(|| "dry run: nothing was written".to_owned(), |run| format!("run {run}"));
+    print::line(format!("park {} (EPSG:{}), {run}, {:.1} s", report.park, report.srid, report.seconds))
 }

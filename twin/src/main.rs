@@ -2,6 +2,7 @@
 //!
 //! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
 
+mod changes;
 mod cli;
 mod data_dir;
 mod db;
@@ -12,6 +13,8 @@ mod pace;
 mod parks;
 mod print;
 mod progress;
+mod revert;
+mod runs;
 mod sample;
 mod shot;
 mod view;
@@ -44,6 +47,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Sample(arguments) => sample::run(arguments),
         Verb::Import(arguments) => import::run(arguments),
         Verb::Parks(arguments) => parks::run(*arguments),
+        Verb::Runs(arguments) => runs::run(arguments),
+        Verb::Revert(arguments) => revert::run(arguments),
         Verb::Shot(arguments) => shot::run(arguments),
         Verb::View(arguments) => view::run(arguments),
         Verb::Completions { shell } => {

@@ -12,7 +12,8 @@ use serde::Serialize;
 use spatial_db::cache::Cache;
 use twin_engine::{CameraChoice, CaptureOptions, SceneFile, ThemeChoice, TwinInput};
 
-use crate::cli::{OverlayName, ShotArguments, ThemeName};
+use crate::changes;
+use crate::cli::{Compared, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
 use crate::parks::store;
 use crate::print;
@@ -26,6 +27,7 @@ impl OverlayName {
             Self::Idle => "idle",
             Self::Emergency => "emergency",
             Self::Networks => "networks",
+            Self::Changes => "changes",
         }
     }
 }
@@ -44,8 +46,12 @@ pub(crate) fn input(
     slug: &str,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
+    compared: &Compared,
     progress: &Progress,
 ) -> Result<TwinInput, Failure> {
+    if wanted.contains(&OverlayName::Changes) {
+        return changes::input(slug, as_of, compared, progress);
+    }
     progress.show("loading the park from the database", slug);
     let snapshot = Arc::new(store()?.snapshot(slug)?);
     let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
@@ -54,13 +60,15 @@ pub(crate) fn input(
     let rules = RuleSet::shipped();
     let overlays = wanted
         .iter()
-        .map(|name| {
+        .filter_map(|name| {
             progress.show("computing the overlay", name.word());
             match name {
-                OverlayName::Utilisation => utilisation_overlay(&cache, &rules, as_of),
-                OverlayName::Idle => idle_overlay(&cache, &rules, as_of),
-                OverlayName::Emergency => emergency_overlay(&cache, &rules, as_of),
-                OverlayName::Networks => network_overlay(&cache, &rules, as_of),
+                OverlayName::Utilisation => Some(utilisation_overlay(&cache, &rules, as_of)),
+                OverlayName::Idle => Some(idle_overlay(&cache, &rules, as_of)),
+                OverlayName::Emergency => Some(emergency_overlay(&cache, &rules, as_of)),
+                OverlayName::Networks => Some(network_overlay(&cache, &rules, as_of)),
+                // Over a park of two moments, see `changes`.
+                OverlayName::Changes => None,
             }
         })
         .collect();
@@ -114,7 +122,7 @@ impl View {
 pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     let view = View::of(arguments)?;
     let progress = Progress::new(arguments.json);
-    let input = input(&arguments.park, &[view.overlay], view.as_of, &progress)?;
+    let input = input(&arguments.park, &[view.overlay], view.as_of, &arguments.compared, &progress)?;
     let overlay = &input.overlays[0];
     let rows: Vec<Row> = overlay
         .classes

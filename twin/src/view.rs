@@ -10,7 +10,9 @@ use crate::shot::input;
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let progress = Progress::new(false);
     let all = [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency, OverlayName::Networks];
-    let result = input(&arguments.park, &all, arguments.as_of, &progress);
+    // A park of two moments has no other overlay: what it shows as gone must count for nothing.
+    let wanted = if arguments.overlay == OverlayName::Changes { &[OverlayName::Changes][..] } else { &all[..] };
+    let result = input(&arguments.park, wanted, arguments.as_of, &arguments.compared, &progress);
     progress.finish();
     let mut input = result?;
     input.active = Some(arguments.overlay.word().to_owned());

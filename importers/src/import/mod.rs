@@ -9,16 +9,18 @@ mod progress;
 mod rows;
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use spatial_db::model::ParkSnapshot;
 use spatial_db::schema::{Record, Role, TABLES};
-use spatial_db::store::{Cancel, LayerDiff, Load, LoadOptions, ParkHeader, Store};
+use spatial_db::store::{AllowShrink, Cancel, Change, LayerDiff, Load, LoadOptions, ParkHeader, Store, StoreError};
 
 use crate::ImportError;
 use crate::issue::{Issue, Severity};
-use crate::manifest::Manifest;
+use crate::manifest::{LayerSpec, Manifest};
 use crate::reader::{Limits, Reader, ReaderCommand};
 use crate::report::{DroppedReport, ImportReport, LayerReport, TerrainReport};
 use crate::stage::{self, Named, Shared, Stager};
@@ -33,6 +35,7 @@ use rows::{LayerRows, load_ready};
 const TOLD_EVERY: usize = 1024;
 
 /// How an import runs.
+#[derive(Clone)]
 pub struct ImportOptions<'a> {
     /// Folder that the manifest's files are relative to, overriding the manifest.
     pub root: Option<PathBuf>,
@@ -48,6 +51,12 @@ pub struct ImportOptions<'a> {
     pub command: String,
     /// How long to wait for another import of the same park.
     pub lock_wait: Duration,
+    /// Layers may lose most of their rows, and layers with rows may leave the manifest.
+    pub allow_shrink: bool,
+    /// Do everything, report it, and undo it: nothing is written.
+    pub dry_run: bool,
+    /// Hears every change of a feature, once all rows are in.
+    pub changes: Option<&'a dyn Fn(&Change)>,
 }
 
 impl ImportOptions<'_> {
@@ -61,6 +70,9 @@ impl ImportOptions<'_> {
             progress: &|_| {},
             command: "import".to_owned(),
             lock_wait: Duration::from_secs(30),
+            allow_shrink: false,
+            dry_run: false,
+            changes: None,
         }
     }
 }
@@ -70,6 +82,38 @@ impl ImportOptions<'_> {
 /// # Errors
 /// [`ImportError`]; [`ImportError::help`] says what to do. Nothing was written then.
 pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -> Result<ImportReport, ImportError> {
+    let outcome = run(store, manifest, options, None);
+    if let Err(error) = &outcome {
+        // On a connection that is gone the note stays open, and the next import says so.
+        let _ = store.end_attempt(matches!(error, ImportError::Cancelled), &error.to_string());
+    }
+    outcome
+}
+
+/// Does what [`import`] would do, takes the park as it would be then, and undoes everything.
+///
+/// # Errors
+/// As [`import`].
+pub fn preview(
+    store: &mut Store,
+    manifest: &Path,
+    options: &ImportOptions<'_>,
+) -> Result<(ImportReport, ParkSnapshot), ImportError> {
+    let mut after = None;
+    let options = ImportOptions { dry_run: true, ..options.clone() };
+    let report = run(store, manifest, &options, Some(&mut after))?;
+    match after {
+        Some(after) => Ok((report, after)),
+        None => Err(ImportError::Store { source: StoreError::DryRun }),
+    }
+}
+
+fn run(
+    store: &mut Store,
+    manifest: &Path,
+    options: &ImportOptions<'_>,
+    after: Option<&mut Option<ParkSnapshot>>,
+) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
     let started = chrono::Utc::now();
     let manifest = Manifest::read(manifest, options.root.as_deref())?;
@@ -92,6 +136,8 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
             started,
             cancel: options.cancel.clone(),
             lock_wait: options.lock_wait,
+            allow_shrink: allow_shrink(&manifest, options),
+            dry_run: options.dry_run,
         },
     )?;
     let names: Vec<&str> = manifest.layers.iter().map(|layer| layer.name.as_str()).collect();
@@ -126,8 +172,16 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
         .collect();
     (options.progress)(&Progress::Committing);
     let (issues, issue_totals) = shared.issues.into_parts();
+    if let Some(hear) = options.changes {
+        load.changes(&mut |change| hear(&change))?;
+    }
+    if let Some(after) = after {
+        *after = Some(load.snapshot()?);
+    }
     let report = ImportReport {
-        run: load.run_id(),
+        run: (!options.dry_run).then(|| load.run_id()),
+        dry_run: options.dry_run,
+        unfinished: load.abandoned().to_vec(),
         park: header.slug,
         srid: header.srid,
         seconds: began.elapsed().as_secs_f64(),
@@ -138,7 +192,11 @@ pub fn import(store: &mut Store, manifest: &Path, options: &ImportOptions<'_>) -
         issue_totals,
     };
     let json = serde_json::to_value(&report).unwrap_or_default();
-    load.commit(&json)?;
+    if options.dry_run {
+        load.discard(&json)?;
+    } else {
+        load.commit(&json)?;
+    }
     Ok(ImportReport { seconds: began.elapsed().as_secs_f64(), ..report })
 }
 
@@ -160,6 +218,17 @@ fn tell(
         total: prepared.opened.as_ref().and_then(|opened| opened.count),
         done: work.share(index, prepared, rows, bytes_read),
     });
+}
+
+/// Whose rows may mostly vanish: what the command says of all, the manifest of each.
+fn allow_shrink(manifest: &Manifest, options: &ImportOptions<'_>) -> AllowShrink {
+    if options.allow_shrink {
+        return AllowShrink::Any;
+    }
+    let named = |allows: fn(&LayerSpec) -> bool| -> HashSet<String> {
+        manifest.layers.iter().filter(|layer| allows(layer)).map(|layer| layer.name.clone()).collect()
+    };
+    AllowShrink::Layers { shrink: named(|layer| layer.allow_shrink), empty: named(|layer| layer.allow_empty) }
 }
 
 /// An import on its way.
@@ -240,8 +309,12 @@ impl<'o> Run<'_, 'o> {
             .counting(&bytes_read);
         let diff = load_ready(&mut self.load, prepared, &mut rows, &mut |rows| {
             tell(options, work, plan, at, rows, bytes_read.get());
-        })?;
+        });
         let (read, warnings) = rows.finish();
+        if let (0, Err(ImportError::Shrinks { .. })) = (read, &diff) {
+            self.empty(index)?;
+        }
+        let diff = diff?;
         self.finish(index, stager, diff, read, &warnings)
     }
 

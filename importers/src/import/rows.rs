@@ -37,7 +37,14 @@ pub(super) fn load_ready(
             reason: "terrain is no table of rows".to_owned(),
         });
     };
-    Ok(load.layer(table, &prepared.spec.name, &prepared.spec.source(), rows, progress)?)
+    load.layer(table, &prepared.spec.name, &prepared.spec.source(), rows, progress).map_err(|error| {
+        match ImportError::from(error) {
+            ImportError::Shrinks { layer, stored, removed, arrived, added, .. } => {
+                ImportError::Shrinks { layer, file: prepared.file.clone(), stored, removed, arrived, added }
+            }
+            other => other,
+        }
+    })
 }
 
 /// Opens a layer for reading and binds its fields.

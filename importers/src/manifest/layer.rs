@@ -49,6 +49,8 @@ pub struct LayerSpec {
     pub cell_m: Option<f64>,
     /// A source without rows is accepted.
     pub allow_empty: bool,
+    /// A source that lost most of its rows is accepted.
+    pub allow_shrink: bool,
     /// Line in the manifest, from 1.
     pub line: usize,
 }
@@ -185,6 +187,7 @@ pub(super) const KEYS: &[&str] = &[
     "assumed_depth_m",
     "cell_m",
     "allow_empty",
+    "allow_shrink",
 ];
 
 const EDGE_KEYS: &[&str] = &[
@@ -274,6 +277,7 @@ impl LayerSpec {
             z_factor,
             cell_m,
             allow_empty: section.boolean("allow_empty")?.unwrap_or(false),
+            allow_shrink: section.boolean("allow_shrink")?.unwrap_or(false),
             line: section.line(),
         })
     }

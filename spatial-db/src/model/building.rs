@@ -1,5 +1,6 @@
 //! Buildings.
 
+use chrono::NaiveDate;
 use geo::MultiPolygon;
 
 use super::{FeatureId, Provenance};
@@ -33,6 +34,10 @@ pub struct Building {
     pub year_built: Option<i32>,
     /// State in words: in use, vacant, under construction.
     pub state: Option<String>,
+    /// True in the world from this date.
+    pub valid_from: Option<NaiveDate>,
+    /// True in the world until this date, the day after the last.
+    pub valid_to: Option<NaiveDate>,
 }
 
 /// Drawn and reported storey height, m, where neither height nor storey height is on record.

@@ -39,6 +39,8 @@ pub struct Parcel {
     pub currency: Option<String>,
     /// True in the world from this date.
     pub valid_from: Option<NaiveDate>,
+    /// True in the world until this date, the day after the last.
+    pub valid_to: Option<NaiveDate>,
 }
 
 /// A contract that grants land-use rights on a parcel.

@@ -1,5 +1,6 @@
 //! Underground networks: nodes and edges in 3D, by the classes of CJJ 61-2017.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{FeatureId, Provenance};
@@ -145,6 +146,10 @@ pub struct NetworkNode {
     pub material: Option<String>,
     /// Diameter of the chamber or nominal size, mm.
     pub size_mm: Option<f64>,
+    /// True in the world from this date.
+    pub valid_from: Option<NaiveDate>,
+    /// True in the world until this date, the day after the last.
+    pub valid_to: Option<NaiveDate>,
 }
 
 /// A line of a network.
@@ -180,4 +185,8 @@ pub struct NetworkEdge {
     pub year_laid: Option<i32>,
     /// ASCE 38 survey quality level, A to D.
     pub survey_level: Option<String>,
+    /// True in the world from this date.
+    pub valid_from: Option<NaiveDate>,
+    /// True in the world until this date, the day after the last.
+    pub valid_to: Option<NaiveDate>,
 }

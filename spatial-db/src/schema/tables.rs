@@ -136,6 +136,7 @@ pub const TABLES: &[Table] = &[
             column("assessed_value", Real, Unit::Currency, false, "Assessed or contract value"),
             column("currency", Text, Unit::None, false, "ISO 4217 code of the values"),
             column("valid_from", Date, Unit::None, false, "True in the world from this date"),
+            column("valid_to", Date, Unit::None, false, "True in the world until this date, the day after the last"),
         ],
     },
     Table {
@@ -153,6 +154,8 @@ pub const TABLES: &[Table] = &[
             column("base_elevation_m", Real, Unit::Metre, false, "Elevation of the ground floor, m"),
             column("year_built", Integer, Unit::None, false, "Year of completion"),
             column("state", Text, Unit::None, false, "State in words"),
+            column("valid_from", Date, Unit::None, false, "True in the world from this date"),
+            column("valid_to", Date, Unit::None, false, "True in the world until this date, the day after the last"),
         ],
     },
     Table {
@@ -251,6 +254,8 @@ pub const TABLES: &[Table] = &[
             column("depth_m", Real, Unit::Metre, false, "Depth below ground, m"),
             column("material", Text, Unit::None, false, "Material"),
             column("size_mm", Real, Unit::Millimetre, false, "Chamber diameter or nominal size, mm"),
+            column("valid_from", Date, Unit::None, false, "True in the world from this date"),
+            column("valid_to", Date, Unit::None, false, "True in the world until this date, the day after the last"),
         ],
     },
     Table {
@@ -276,6 +281,8 @@ pub const TABLES: &[Table] = &[
             column("voltage", Text, Unit::None, false, "Voltage as written"),
             column("year_laid", Integer, Unit::None, false, "Year laid"),
             column("survey_level", Text, Unit::None, false, "ASCE 38 survey quality level, A to D"),
+            column("valid_from", Date, Unit::None, false, "True in the world from this date"),
+            column("valid_to", Date, Unit::None, false, "True in the world until this date, the day after the last"),
         ],
     },
     Table {

@@ -38,7 +38,7 @@ impl Store {
         if !has_schema || applied(&mut client)? != known() {
             migrate(&mut client)?;
         }
-        Ok(Self { client, superuser })
+        Ok(Self { client, superuser, attempt: None })
     }
 }
 

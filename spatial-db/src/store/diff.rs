@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use postgres::Transaction;
 
 use super::copy::{CopyRows, CopyStream, Fields};
+use super::load::{AllowShrink, LEAST_SHRINK};
 use super::row::{ContentHash, RowEncoder, RowHead};
 use super::sql::{self, Target};
 use super::{Duplicate, LayerDiff, StoreError};
@@ -32,6 +33,8 @@ struct KeyState {
 pub(super) struct Keys {
     states: HashMap<String, KeyState>,
     layers: Vec<String>,
+    /// Rows of each layer that the store held.
+    stored: Vec<u64>,
     /// Stored rows that no row of this load has claimed yet.
     unclaimed: u64,
 }
@@ -52,6 +55,8 @@ pub(super) struct Scope<'a> {
     pub(super) head: RowHead<'a>,
     /// Rows of other layers that did not come in are removed too: there is one terrain.
     pub(super) whole_table: bool,
+    /// Which layers may lose most of their rows.
+    pub(super) allow_shrink: &'a AllowShrink,
     pub(super) cancel: Option<&'a AtomicBool>,
     /// Straight into the table, where that can be; rows must pass through the stage otherwise.
     pub(super) direct: Option<Direct>,
@@ -71,7 +76,7 @@ impl Keys {
         let what = format!("reading the keys of {}", target.name);
         let statement =
             sql::fill(sql::STORED_KEYS, &[("table", &sql::quoted(target.name)), ("park_id", &park_id.to_string())]);
-        let mut keys = Self { states: HashMap::new(), layers: Vec::new(), unclaimed: 0 };
+        let mut keys = Self { states: HashMap::new(), layers: Vec::new(), stored: Vec::new(), unclaimed: 0 };
         let reader = tx.copy_out(&statement).map_err(StoreError::of(&*what))?;
         keys.fill(reader).map_err(StoreError::stream(what))?;
         Ok(keys)
@@ -85,6 +90,7 @@ impl Keys {
             let hash = rows.array::<16>()?;
             let feature_id = i64::from_be_bytes(rows.array()?);
             self.states.insert(key, KeyState { hash, feature_id, layer, claimed: false });
+            self.stored[layer as usize] += 1;
             self.unclaimed += 1;
         }
         Ok(())
@@ -95,6 +101,7 @@ impl Keys {
         let known = self.layers.iter().position(|known| known == layer);
         known.unwrap_or_else(|| {
             self.layers.push(layer.to_owned());
+            self.stored.push(0);
             self.layers.len() - 1
         }) as u32
     }
@@ -242,6 +249,7 @@ impl Keys {
         if self.unclaimed == 0 {
             return Ok(());
         }
+        self.refuse_shrinking(scope, layer, diff)?;
         let mut gone = Vec::new();
         self.states.retain(|_, state| {
             let stays = state.claimed || (state.layer != layer && !scope.whole_table);
@@ -261,6 +269,29 @@ impl Keys {
                 .map_err(StoreError::of(&*what))?;
         }
         Ok(())
+    }
+}
+
+impl Keys {
+    /// A source that lost most of its rows is more often a broken copy or another key than the truth.
+    fn refuse_shrinking(&self, scope: &Scope<'_>, layer: u32, diff: &LayerDiff) -> Result<(), StoreError> {
+        let stored = self.stored[layer as usize];
+        let arrived = diff.added + diff.changed + diff.unchanged + diff.duplicate_keys.len() as u64;
+        if scope.whole_table || stored < LEAST_SHRINK || scope.allow_shrink.allows(scope.head.layer, arrived) {
+            return Ok(());
+        }
+        let removed = self.states.values().filter(|state| !state.claimed && state.layer == layer).count() as u64;
+        if removed < LEAST_SHRINK || removed * 2 <= stored {
+            return Ok(());
+        }
+        Err(StoreError::Shrinks {
+            table: scope.target.name,
+            layer: scope.head.layer.to_owned(),
+            stored,
+            removed,
+            arrived,
+            added: diff.added,
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use postgres::error::SqlState;
 
+use super::RevertBlocker;
+
 /// An error of whatever produces the rows of a layer; passed through untouched.
 pub type RowError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -172,6 +174,89 @@ pub enum StoreError {
         /// The park.
         slug: String,
     },
+    /// A layer lost most of its rows.
+    #[error(
+        "layer {layer:?} would lose {removed} of the {stored} rows that {table} holds of it: {arrived} rows arrived, {added} of them \
+         with keys that the store does not know"
+    )]
+    Shrinks {
+        /// Table.
+        table: &'static str,
+        /// Layer.
+        layer: String,
+        /// Rows of the layer that the store holds.
+        stored: u64,
+        /// Rows that would be removed.
+        removed: u64,
+        /// Rows that arrived.
+        arrived: u64,
+        /// New ones among them.
+        added: u64,
+    },
+    /// A layer with rows is no longer given.
+    #[error(
+        "layer {layer:?} (from {source_file}) is no longer in the manifest, and {table} holds {removed} rows of it"
+    )]
+    LayerLost {
+        /// Table.
+        table: &'static str,
+        /// Layer.
+        layer: String,
+        /// File that it came from.
+        source_file: String,
+        /// Rows that would be removed.
+        removed: u64,
+    },
+    /// No such run.
+    #[error("park {slug} has no run {run_id}; `twin runs {slug}` lists them")]
+    NoSuchRun {
+        /// The park.
+        slug: String,
+        /// What was asked for.
+        run_id: i64,
+    },
+    /// The run is undone already.
+    #[error("run {run_id} of park {slug} has been undone by run {by} already; revert that one to have it again")]
+    AlreadyReverted {
+        /// The park.
+        slug: String,
+        /// What was asked for.
+        run_id: i64,
+        /// The run that undid it.
+        by: i64,
+    },
+    /// Later runs touched what a run touched.
+    #[error("run {run_id} of park {slug} cannot be undone by itself: {}", in_words(blockers))]
+    RevertBlocked {
+        /// The park.
+        slug: String,
+        /// What was asked for.
+        run_id: i64,
+        /// Later runs, the latest first.
+        blockers: Vec<RevertBlocker>,
+    },
+    /// The rows or the log are not as the run left them.
+    #[error("run {run_id} of park {slug} cannot be undone: {reason}")]
+    RevertImpossible {
+        /// The park.
+        slug: String,
+        /// What was asked for.
+        run_id: i64,
+        /// What is in the way.
+        reason: String,
+    },
+    /// The connection broke while the server was committing.
+    #[error("the connection was lost while run {run_id} was being committed: `twin runs` says whether it was kept")]
+    CommitUnknown {
+        /// The run.
+        run_id: i64,
+        /// Cause.
+        #[source]
+        source: postgres::Error,
+    },
+    /// A dry run is not kept.
+    #[error("a dry run writes nothing")]
+    DryRun,
     /// A layer was given twice in one load.
     #[error("layer {layer:?} was given twice for {table} in one load")]
     LayerTwice {
@@ -233,6 +318,13 @@ pub enum StoreError {
     /// Stopped on request.
     #[error("cancelled; nothing was written")]
     Cancelled,
+}
+
+fn in_words(blockers: &[RevertBlocker]) -> String {
+    let words: Vec<String> = blockers.iter().map(ToString::to_string).collect();
+    let mut runs: Vec<String> = blockers.iter().map(|blocker| blocker.run_id.to_string()).collect();
+    runs.dedup();
+    format!("{}. Revert first, in this order: {}", words.join("; "), runs.join(", "))
 }
 
 impl StoreError {

@@ -10,17 +10,50 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use postgres::Transaction;
 
+use super::attempt::{self, Abandoned};
 use super::bulk::Bulk;
 use super::cancel::Watch;
 use super::diff::{self, Direct, Incoming, Keys, NextRow, Scope};
 use super::row::{self, RowEncoder, RowHead};
 use super::sql::{self, Target};
-use super::{DroppedLayer, LayerDiff, ParkHeader, QuarantinedRow, RowError, Store, StoreError, terrain};
-use crate::model::{FeatureKind, TerrainGrid};
-use crate::schema::{Record, TABLES, Table};
+use super::{DroppedLayer, LayerDiff, ParkHeader, QuarantinedRow, RowError, Store, StoreError, snapshot, terrain};
+use crate::model::{ParkSnapshot, TerrainGrid};
+use crate::schema::{Record, Table};
 
 /// Told from another thread whether to stop.
 pub type Cancel = Arc<AtomicBool>;
+
+/// Whose rows may mostly vanish: a layer that would lose more than half of its rows, and at least
+/// [`LEAST_SHRINK`] of them, is refused otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AllowShrink {
+    /// No layer's.
+    #[default]
+    No,
+    /// The named layers'.
+    Layers {
+        /// These may lose most of their rows.
+        shrink: HashSet<String>,
+        /// These may come in without a single row.
+        empty: HashSet<String>,
+    },
+    /// Any layer's, and layers may leave the manifest.
+    Any,
+}
+
+/// Fewer rows than this may always be removed.
+pub const LEAST_SHRINK: u64 = 20;
+
+impl AllowShrink {
+    /// Whether a layer of which so many rows arrived may lose most of those stored.
+    pub(super) fn allows(&self, layer: &str, arrived: u64) -> bool {
+        match self {
+            Self::No => false,
+            Self::Layers { shrink, empty } => shrink.contains(layer) || (arrived == 0 && empty.contains(layer)),
+            Self::Any => true,
+        }
+    }
+}
 
 /// How a load presents itself.
 #[derive(Debug, Clone)]
@@ -35,6 +68,10 @@ pub struct LoadOptions {
     pub cancel: Option<Cancel>,
     /// How long to wait for another load of the same park to end.
     pub lock_wait: Duration,
+    /// Whose rows may mostly vanish.
+    pub allow_shrink: AllowShrink,
+    /// Nothing will be kept: no note is left, and only [`Load::discard`] ends the load.
+    pub dry_run: bool,
 }
 
 impl Default for LoadOptions {
@@ -45,6 +82,8 @@ impl Default for LoadOptions {
             started: Utc::now(),
             cancel: None,
             lock_wait: Duration::from_secs(30),
+            allow_shrink: AllowShrink::No,
+            dry_run: false,
         }
     }
 }
@@ -53,19 +92,27 @@ impl Default for LoadOptions {
 pub struct Load<'a> {
     /// Dropped, and with it ended, before the transaction is rolled back.
     _watch: Option<Watch>,
-    tx: Transaction<'a>,
-    park_id: i32,
+    pub(super) tx: Transaction<'a>,
+    /// The note of this load, open until it is committed.
+    attempt: &'a mut Option<i64>,
+    abandoned: Vec<Abandoned>,
+    slug: String,
+    pub(super) park_id: i32,
     srid: i32,
-    run_id: i64,
+    pub(super) run_id: i64,
     superuser: bool,
     restricted: bool,
     cancel: Option<Cancel>,
+    allow_shrink: AllowShrink,
+    dry_run: bool,
     /// Keys of the tables touched so far.
     keys: HashMap<&'static str, Keys>,
     /// Layers given so far, by table.
     loaded: HashSet<(&'static str, String)>,
-    /// Layers whose old quarantine is gone.
-    cleared: HashSet<String>,
+    /// Layers whose old quarantine ends with this load.
+    requarantined: HashSet<String>,
+    /// Layers of the manifest, once they are known.
+    named: Option<Vec<String>>,
     bulk: Bulk,
     /// Tables with enough new rows to tell the planner about.
     grown: HashSet<&'static str>,
@@ -89,58 +136,94 @@ impl Store {
         if slug.is_empty() || slug.len() > 63 || slug.starts_with('-') || !slug.bytes().all(well_formed) {
             return Err(StoreError::BadSlug { slug: slug.clone() });
         }
-        let what = || StoreError::of(format!("starting to load park {}", header.slug));
         let superuser = self.superuser;
-        let token = self.client.cancel_token();
-        let mut tx = self.client.transaction().map_err(what())?;
-        let watch = options.cancel.clone().map(|cancel| Watch::over(token, cancel));
-        lock_park(&mut tx, header, &options)?;
+        let Opened { watch, mut tx, attempt, abandoned } = self.open(slug, &options)?;
+        let what = || StoreError::of(format!("starting to load park {slug}"));
         if !tx.query_one(sql::KNOWN_SRID, &[&header.srid]).map_err(what())?.get::<_, bool>(0) {
             return Err(StoreError::UnknownSrid { srid: header.srid });
         }
         let restricted = tx.query_one(sql::RESTRICTED, &[]).map_err(what())?.get(0);
-        let park_id = upsert_park(&mut tx, header)?;
-        let run_id = tx
-            .query_one(
-                sql::RUN_BEGIN,
-                &[&park_id, &options.started, &options.command, &env!("CARGO_PKG_VERSION"), &options.manifest_text],
-            )
-            .map_err(what())?
-            .get(0);
+        let park_id = find_or_make_park(&mut tx, header)?;
+        let run_id = begin_run(&mut tx, park_id, &options, None)?;
+        update_park(&mut tx, park_id, run_id, header)?;
         Ok(Load {
             _watch: watch,
             tx,
+            attempt,
+            abandoned,
+            slug: slug.clone(),
             park_id,
             srid: header.srid,
             run_id,
             superuser,
             restricted,
             cancel: options.cancel,
+            allow_shrink: options.allow_shrink,
+            dry_run: options.dry_run,
             keys: HashMap::new(),
             loaded: HashSet::new(),
-            cleared: HashSet::new(),
+            requarantined: HashSet::new(),
+            named: None,
             bulk: Bulk::default(),
             grown: HashSet::new(),
         })
     }
+
+    /// Leaves a note, begins a transaction and has the park to itself.
+    pub(super) fn open(&mut self, slug: &str, options: &LoadOptions) -> Result<Opened<'_>, StoreError> {
+        self.end_attempt(false, "given up by the program that began it")?;
+        if !options.dry_run {
+            self.attempt = Some(attempt::begin(&mut self.client, slug, options.started, &options.command)?);
+        }
+        let what = || StoreError::of(format!("starting to load park {slug}"));
+        let token = self.client.cancel_token();
+        let mut tx = self.client.transaction().map_err(what())?;
+        let watch = options.cancel.clone().map(|cancel| Watch::over(token, cancel));
+        lock_park(&mut tx, slug, options)?;
+        tx.batch_execute(sql::EXACT_NUMBERS).map_err(what())?;
+        let abandoned = attempt::abandoned(&mut tx, slug, self.attempt)?;
+        Ok(Opened { watch, tx, attempt: &mut self.attempt, abandoned })
+    }
 }
 
-fn lock_park(tx: &mut Transaction<'_>, header: &ParkHeader, options: &LoadOptions) -> Result<(), StoreError> {
+/// A transaction that has a park to itself.
+pub(super) struct Opened<'a> {
+    /// Dropped, and with it ended, before the transaction is rolled back.
+    pub(super) watch: Option<Watch>,
+    pub(super) tx: Transaction<'a>,
+    pub(super) attempt: &'a mut Option<i64>,
+    pub(super) abandoned: Vec<Abandoned>,
+}
+
+fn lock_park(tx: &mut Transaction<'_>, slug: &str, options: &LoadOptions) -> Result<(), StoreError> {
     let give_up = Instant::now() + options.lock_wait;
     loop {
         diff::check(options.cancel.as_deref())?;
-        let row = tx.query_one(sql::PARK_LOCK, &[&header.slug]);
-        if row.map_err(StoreError::of(format!("waiting for park {}", header.slug)))?.get(0) {
+        let row = tx.query_one(sql::PARK_LOCK, &[&slug]);
+        if row.map_err(StoreError::of(format!("waiting for park {slug}")))?.get(0) {
             return Ok(());
         }
         if Instant::now() >= give_up {
-            return Err(StoreError::ParkBusy { slug: header.slug.clone() });
+            return Err(StoreError::ParkBusy { slug: slug.to_owned() });
         }
         std::thread::sleep(Duration::from_millis(100));
     }
 }
 
-fn upsert_park(tx: &mut Transaction<'_>, header: &ParkHeader) -> Result<i32, StoreError> {
+/// The run's row; `reverts` names the run that it undoes.
+pub(super) fn begin_run(
+    tx: &mut Transaction<'_>,
+    park_id: i32,
+    options: &LoadOptions,
+    reverts: Option<i64>,
+) -> Result<i64, StoreError> {
+    let LoadOptions { started, command, manifest_text, .. } = options;
+    let version = env!("CARGO_PKG_VERSION");
+    let row = tx.query_one(sql::RUN_BEGIN, &[&park_id, started, command, &version, manifest_text, &reverts]);
+    Ok(row.map_err(StoreError::of("beginning a run"))?.get(0))
+}
+
+fn find_or_make_park(tx: &mut Transaction<'_>, header: &ParkHeader) -> Result<i32, StoreError> {
     let what = || StoreError::of(format!("writing park {}", header.slug));
     let ParkHeader { slug, name, srid, synthetic, attribution, licence, as_of } = header;
     let Some(row) = tx.query_opt(sql::PARK_FOR_LOAD, &[slug]).map_err(what())? else {
@@ -151,14 +234,33 @@ fn upsert_park(tx: &mut Transaction<'_>, header: &ParkHeader) -> Result<i32, Sto
     if stored != *srid && tx.query_one(sql::PARK_HAS_ROWS, &[&park_id]).map_err(what())?.get(0) {
         return Err(StoreError::SridDiffers { slug: slug.clone(), stored, given: *srid });
     }
-    tx.execute(sql::PARK_UPDATE, &[&park_id, name, srid, synthetic, attribution, licence, as_of]).map_err(what())?;
     Ok(park_id)
+}
+
+fn update_park(tx: &mut Transaction<'_>, park_id: i32, run_id: i64, header: &ParkHeader) -> Result<(), StoreError> {
+    let ParkHeader { slug, name, srid, synthetic, attribution, licence, as_of } = header;
+    tx.execute(sql::PARK_UPDATE, &[&park_id, &run_id, name, srid, synthetic, attribution, licence, as_of])
+        .map(|_| ())
+        .map_err(StoreError::of(format!("writing park {slug}")))
 }
 
 impl Load<'_> {
     /// Number of this run, as [`Load::commit`] will return it.
     pub fn run_id(&self) -> i64 {
         self.run_id
+    }
+
+    /// Loads of this park that never ended and were found when this one began.
+    pub fn abandoned(&self) -> &[Abandoned] {
+        &self.abandoned
+    }
+
+    /// The park as this load leaves it so far.
+    ///
+    /// # Errors
+    /// As [`Store::snapshot`].
+    pub fn snapshot(&mut self) -> Result<ParkSnapshot, StoreError> {
+        snapshot::read_park(&mut self.tx, &self.slug, None)
     }
 
     /// Row number of the park.
@@ -174,7 +276,7 @@ impl Load<'_> {
     ///
     /// # Errors
     /// [`StoreError::Rows`] with the first error of `rows`, [`StoreError::InvalidRecord`] for a record that does not
-    /// fit, [`StoreError::Cancelled`], or the server's. The load is then spent: drop it.
+    /// fit, [`StoreError::Shrinks`], [`StoreError::Cancelled`], or the server's. The load is then spent: drop it.
     pub fn layer(
         &mut self,
         table: &'static Table,
@@ -227,7 +329,7 @@ impl Load<'_> {
         if !self.loaded.insert((target.name, layer.to_owned())) {
             return Err(StoreError::LayerTwice { table: target.name, layer: layer.to_owned() });
         }
-        self.clear_quarantine(layer)?;
+        self.requarantined.insert(layer.to_owned());
         if !self.keys.contains_key(target.name) {
             let keys = Keys::read(&mut self.tx, target, self.park_id)?;
             if keys.is_empty() {
@@ -245,6 +347,7 @@ impl Load<'_> {
                 layer,
             },
             whole_table: target.name == Target::terrain().name,
+            allow_shrink: &self.allow_shrink,
             cancel: self.cancel.as_deref(),
             // COPY is not to be had under row-level security.
             direct: (!self.restricted)
@@ -266,7 +369,7 @@ impl Load<'_> {
     /// # Errors
     /// The server's.
     pub fn quarantine(&mut self, layer: &str, rows: &[QuarantinedRow]) -> Result<(), StoreError> {
-        self.clear_quarantine(layer)?;
+        self.requarantined.insert(layer.to_owned());
         for rows in rows.chunks(10_000) {
             let texts = |pick: fn(&QuarantinedRow) -> &str| -> Vec<String> {
                 rows.iter().map(|row| pick(row).replace('\0', "")).collect()
@@ -293,23 +396,14 @@ impl Load<'_> {
         Ok(())
     }
 
-    fn clear_quarantine(&mut self, layer: &str) -> Result<(), StoreError> {
-        if self.cleared.insert(layer.to_owned()) {
-            self.tx
-                .execute(sql::QUARANTINE_CLEAR, &[&self.park_id, &layer])
-                .map_err(StoreError::of(format!("clearing the quarantine of layer {layer}")))?;
-        }
-        Ok(())
-    }
-
     /// Removes the rows and quarantine of every layer that is not named, and rows that a named layer left in another
     /// table under an older manifest. Call it after the layers, so that keys can pass from old layers to new ones.
     ///
     /// # Errors
-    /// The server's.
+    /// [`StoreError::LayerLost`], or the server's.
     pub fn drop_layers_not_in(&mut self, layers: &[&str]) -> Result<Vec<DroppedLayer>, StoreError> {
         let what = || StoreError::of("removing layers that left the manifest");
-        self.tx.execute(sql::QUARANTINE_CLEAR_OTHERS, &[&self.park_id, &layers]).map_err(what())?;
+        self.named = Some(layers.iter().map(|layer| (*layer).to_owned()).collect());
         let known = self.tx.query(sql::SOURCE_LAYERS, &[&self.park_id]).map_err(what())?;
         let mut dropped = Vec::new();
         for row in known {
@@ -319,21 +413,20 @@ impl Load<'_> {
             if loaded_here || (layers.contains(&layer.as_str()) && !loaded_elsewhere) {
                 continue;
             }
-            let terrain = Target::terrain();
-            let (target, kind) = match TABLES.iter().find(|known| known.name == table) {
-                Some(known) => (Target::feature(known), known.kind),
-                None if table == terrain.name => (terrain, FeatureKind::TerrainTile),
-                None => continue,
-            };
+            let Some(target) = Target::named(&table) else { continue };
             let statement = target.fill(sql::REMOVE_LAYER);
             let removed =
                 self.tx.execute(&statement, &[&self.park_id, &self.run_id, &target.name, &layer]).map_err(what())?;
-            self.tx.execute(sql::SOURCE_LAYER_DELETE, &[&self.park_id, &table, &layer]).map_err(what())?;
+            if removed >= LEAST_SHRINK && self.allow_shrink != AllowShrink::Any {
+                let (source, table) = (row.get(2), target.name);
+                return Err(StoreError::LayerLost { table, layer, source_file: source, removed });
+            }
+            self.tx.execute(sql::SOURCE_LAYER_DELETE, &[&self.park_id, &table, &layer, &self.run_id]).map_err(what())?;
             if let Some(keys) = self.keys.get_mut(target.name) {
                 keys.forget_layer(&layer);
             }
             if removed > 0 {
-                dropped.push(DroppedLayer { kind, layer, removed });
+                dropped.push(DroppedLayer { kind: target.kind(), layer, removed });
             }
         }
         Ok(dropped)
@@ -342,21 +435,64 @@ impl Load<'_> {
     /// Writes the report and commits. Returns the run's number.
     ///
     /// # Errors
-    /// [`StoreError::Cancelled`], or the server's; nothing was written then.
+    /// [`StoreError::Cancelled`], [`StoreError::DryRun`], or the server's; nothing was written then.
+    /// [`StoreError::CommitUnknown`] if the connection broke in the last step.
     pub fn commit(mut self, report: &serde_json::Value) -> Result<i64, StoreError> {
-        diff::check(self.cancel.as_deref())?;
-        self.bulk.finish(&mut self.tx)?;
-        let report = row::without_nul(report);
-        self.tx
-            .execute(sql::RUN_FINISH, &[&self.park_id, &self.run_id, &report])
-            .map_err(StoreError::of("finishing the run"))?;
+        if self.dry_run {
+            return Err(StoreError::DryRun);
+        }
+        self.finish(report)?;
         for table in &self.grown {
             self.tx
                 .batch_execute(&sql::for_table(sql::ANALYZE, table))
                 .map_err(StoreError::of("gathering statistics"))?;
         }
         diff::check(self.cancel.as_deref())?;
-        self.tx.commit().map_err(StoreError::of("committing"))?;
+        commit(self.tx, self.attempt, self.run_id)?;
         Ok(self.run_id)
     }
+
+    /// Does everything that [`Load::commit`] does, then undoes it all.
+    ///
+    /// # Errors
+    /// As [`Load::commit`].
+    pub fn discard(mut self, report: &serde_json::Value) -> Result<(), StoreError> {
+        self.finish(report)?;
+        self.tx.rollback().map_err(StoreError::of("undoing a dry run"))
+    }
+
+    /// Brings everything to where only the commit is missing.
+    fn finish(&mut self, report: &serde_json::Value) -> Result<(), StoreError> {
+        diff::check(self.cancel.as_deref())?;
+        self.bulk.finish(&mut self.tx)?;
+        let told: Vec<&str> = self.requarantined.iter().map(String::as_str).collect();
+        self.tx
+            .execute(sql::QUARANTINE_SETTLE, &[&self.park_id, &self.run_id, &told, &self.named])
+            .map_err(StoreError::of("settling the quarantine"))?;
+        finish_run(&mut self.tx, self.park_id, self.run_id, report)
+    }
+}
+
+/// The report and the audit entry of a run.
+pub(super) fn finish_run(
+    tx: &mut Transaction<'_>,
+    park_id: i32,
+    run_id: i64,
+    report: &serde_json::Value,
+) -> Result<(), StoreError> {
+    let report = row::without_nul(report);
+    tx.execute(sql::RUN_FINISH, &[&park_id, &run_id, &report]).map(|_| ()).map_err(StoreError::of("finishing the run"))
+}
+
+/// Closes the note and commits, both at once.
+pub(super) fn commit(mut tx: Transaction<'_>, attempt: &mut Option<i64>, run_id: i64) -> Result<(), StoreError> {
+    if let Some(number) = *attempt {
+        tx.execute(sql::ATTEMPT_COMMIT, &[&number, &run_id]).map_err(StoreError::of("closing the note of a load"))?;
+    }
+    tx.commit().map_err(|source| match StoreError::of("committing")(source) {
+        StoreError::ConnectionLost { source, .. } => StoreError::CommitUnknown { run_id, source },
+        other => other,
+    })?;
+    *attempt = None;
+    Ok(())
 }

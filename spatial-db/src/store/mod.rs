@@ -3,8 +3,10 @@
 //! [`Store`] reads; [`Load`] writes one park's files in one transaction. Where the server comes from is left to
 //! [`crate::cluster`], what the files say to the `importers` crate, answers in memory to [`crate::cache`].
 
+mod attempt;
 mod bulk;
 mod cancel;
+mod changes;
 mod connect;
 mod copy;
 mod diff;
@@ -12,7 +14,9 @@ mod error;
 mod ewkb;
 mod load;
 mod query;
+mod revert;
 mod row;
+mod runs;
 mod snapshot;
 mod sql;
 mod terrain;
@@ -20,10 +24,14 @@ mod terrain;
 use chrono::{DateTime, NaiveDate, Utc};
 use postgres::Client;
 
+pub use attempt::Abandoned;
+pub use changes::{Change, ColumnChange, GeometryChange, Operation};
 pub(crate) use connect::schema_fingerprint;
 pub use error::{RowError, StoreError};
 pub use ewkb::{EwkbError, decode as decode_ewkb, encode as encode_ewkb};
-pub use load::{Cancel, Load, LoadOptions};
+pub use load::{AllowShrink, Cancel, LEAST_SHRINK, Load, LoadOptions};
+pub use revert::{RevertBlocker, Reverted, RevertedTable};
+pub use runs::{LayerCounts, Run, RunKind};
 
 use crate::model::{FeatureKind, Park};
 
@@ -32,6 +40,8 @@ pub struct Store {
     client: Client,
     /// May leave out checks that cost a look-up per row.
     superuser: bool,
+    /// Note of a load that has not ended yet.
+    attempt: Option<i64>,
 }
 
 impl std::fmt::Debug for Store {

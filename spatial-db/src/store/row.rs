@@ -111,7 +111,8 @@ fn encode_value(out: &mut Fields, column: &Column, value: &Value) -> Result<(), 
         (ColumnKind::Real, Value::Integer(number)) => out.float8(*number as f64),
         // A number that is none says nothing.
         (ColumnKind::Real, Value::Real(number)) if !number.is_finite() => out.null(),
-        (ColumnKind::Real, Value::Real(number)) => out.float8(*number),
+        // Adding zero takes the sign from a negative one, which JSON in the change log could not keep.
+        (ColumnKind::Real, Value::Real(number)) => out.float8(*number + 0.0),
         (ColumnKind::Date, Value::Date(date)) => out.date(*date),
         (kind, value) => return Err(format!("{} is {value:?}, not of type {kind:?}", column.name)),
     }

@@ -7,7 +7,7 @@ use std::error::Error;
 use chrono::NaiveDate;
 use geo::{Geometry, LineString, MultiLineString, MultiPolygon};
 use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::{FromSql, Type};
+use postgres::types::{FromSql, ToSql, Type};
 use postgres::{IsolationLevel, Row, Transaction};
 use serde_json::{Map, Value as Json};
 
@@ -26,37 +26,83 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchPark`], [`StoreError::BadStoredRow`] for a row that other programs spoiled, or the server's.
     pub fn snapshot(&mut self, slug: &str) -> Result<ParkSnapshot, StoreError> {
+        self.snapshot_of(slug, None)
+    }
+
+    /// Everything the store held of a park after a run, out of the history. The header is today's.
+    ///
+    /// # Errors
+    /// As [`Store::snapshot`], and [`StoreError::NoSuchRun`].
+    pub fn snapshot_after(&mut self, slug: &str, run_id: i64) -> Result<ParkSnapshot, StoreError> {
+        self.run(slug, run_id)?;
+        self.snapshot_of(slug, Some(run_id))
+    }
+
+    /// Everything the store held of a park before a run, out of the history. The header is today's.
+    ///
+    /// # Errors
+    /// As [`Store::snapshot_after`].
+    pub fn snapshot_before(&mut self, slug: &str, run_id: i64) -> Result<ParkSnapshot, StoreError> {
+        self.run(slug, run_id)?;
+        self.snapshot_of(slug, Some(run_id - 1))
+    }
+
+    fn snapshot_of(&mut self, slug: &str, after_run: Option<i64>) -> Result<ParkSnapshot, StoreError> {
         let what = || StoreError::of(format!("reading park {slug}"));
-        let park_id = self.park(slug)?.park_id;
+        self.park(slug)?;
         let transaction = self.client.build_transaction();
         let transaction = transaction.isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         let mut tx = transaction.start().map_err(what())?;
-        let Some(row) = tx.query_opt(sql::PARK, &[&slug]).map_err(what())? else {
-            return Err(StoreError::NoSuchPark { slug: slug.to_owned(), known: Vec::new() });
-        };
-        let mut park = ParkSnapshot::empty(park_of(&row));
-        for table in TABLES {
-            read_table(&mut tx, park_id, table, &mut park)?;
-        }
-        park.terrain = terrain::read(&mut tx, park_id)?;
-        Ok(park)
+        read_park(&mut tx, slug, after_run)
     }
+}
+
+/// A park as this transaction sees it, now or as it was after a run.
+pub(super) fn read_park(
+    tx: &mut Transaction<'_>,
+    slug: &str,
+    after_run: Option<i64>,
+) -> Result<ParkSnapshot, StoreError> {
+    let what = || StoreError::of(format!("reading park {slug}"));
+    let Some(row) = tx.query_opt(sql::PARK, &[&slug]).map_err(what())? else {
+        return Err(StoreError::NoSuchPark { slug: slug.to_owned(), known: Vec::new() });
+    };
+    let mut park = ParkSnapshot::empty(park_of(&row));
+    let park_id = park.park.park_id;
+    for table in TABLES {
+        read_table(tx, park_id, after_run, table, &mut park)?;
+    }
+    park.terrain = terrain::read(tx, park_id, after_run)?;
+    Ok(park)
 }
 
 fn read_table(
     tx: &mut Transaction<'_>,
     park_id: i32,
+    after_run: Option<i64>,
     table: &'static Table,
     park: &mut ParkSnapshot,
 ) -> Result<(), StoreError> {
     let what = || StoreError::of(format!("reading {}", table.name));
-    let geometry = table.geometry.map(|_| "geom");
-    let columns = geometry.into_iter().chain(table.columns.iter().map(|column| column.name));
-    let statement = sql::fill(
-        sql::SNAPSHOT_ROWS,
-        &[("table", &sql::quoted(table.name)), ("columns", &format!(", {}", sql::list("", columns)))],
-    );
-    let mut rows = tx.query_raw(&statement, [park_id]).map_err(what())?;
+    let columns = || {
+        let geometry = table.geometry.map(|_| "geom");
+        geometry.into_iter().chain(table.columns.iter().map(|column| column.name))
+    };
+    let name = sql::quoted(table.name);
+    let mut rows = match &after_run {
+        None => {
+            let columns = format!(", {}", sql::list("", columns()));
+            let statement = sql::fill(sql::SNAPSHOT_ROWS, &[("table", &name), ("columns", &columns)]);
+            tx.query_raw(&statement, [park_id])
+        }
+        Some(run_id) => {
+            let (now, past) = (sql::list("t.", columns()), sql::past_list(columns()));
+            let names = [("table", name.as_str()), ("now", &now), ("past", &past)];
+            let parameters: [&(dyn ToSql + Sync); 3] = [&park_id, run_id, &table.name];
+            tx.query_raw(&sql::fill(sql::SNAPSHOT_ROWS_AT, &names), parameters)
+        }
+    }
+    .map_err(what())?;
     while let Some(row) = rows.next().map_err(what())? {
         let mut fields = FieldReader { row: &row, at: 5 };
         take_row(table, &mut fields, park).map_err(|source| StoreError::BadStoredRow {
@@ -183,6 +229,7 @@ fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> 
             assessed_value: f.get()?,
             currency: f.get()?,
             valid_from: f.get()?,
+            valid_to: f.get()?,
         }),
         FeatureKind::Building => park.buildings.push(Building {
             id,
@@ -198,6 +245,8 @@ fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> 
             base_elevation_m: f.get()?,
             year_built: f.year()?,
             state: f.get()?,
+            valid_from: f.get()?,
+            valid_to: f.get()?,
         }),
         FeatureKind::Enterprise => park.enterprises.push(Enterprise {
             id,
@@ -263,6 +312,8 @@ fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> 
                 depth_m: f.get()?,
                 material: f.get()?,
                 size_mm: f.get()?,
+                valid_from: f.get()?,
+                valid_to: f.get()?,
             });
         }
         FeatureKind::NetworkEdge => {
@@ -283,6 +334,8 @@ fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> 
                 voltage: f.get()?,
                 year_laid: f.year()?,
                 survey_level: f.get()?,
+                valid_from: f.get()?,
+                valid_to: f.get()?,
             });
         }
         FeatureKind::RoadEdge => park.roads.push(RoadEdge {

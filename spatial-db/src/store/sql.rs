@@ -2,7 +2,8 @@
 //!
 //! Names come from `schema::TABLES` only; values always travel as parameters.
 
-use crate::schema::{Column, Table};
+use crate::model::FeatureKind;
+use crate::schema::{Column, TABLES, Table};
 
 macro_rules! statements {
     ($($name:ident = $file:literal;)+) => {
@@ -12,17 +13,25 @@ macro_rules! statements {
 
 statements! {
     ANALYZE = "analyze";
+    ATTEMPT_ABANDONED = "attempt_abandoned";
+    ATTEMPT_BEGIN = "attempt_begin";
+    ATTEMPT_COMMIT = "attempt_commit";
+    ATTEMPT_END = "attempt_end";
+    ATTEMPT_UNLOCK = "attempt_unlock";
     BOX_QUERY = "box_query";
     BULK_EMPTY = "bulk_empty";
     BULK_LOCK = "bulk_lock";
     BULK_OWNER = "bulk_owner";
     BULK_STATEMENTS = "bulk_statements";
     BULK_TRUNCATE = "bulk_truncate";
+    CHANGES_LOADED = "changes_loaded";
+    CHANGES_LOGGED = "changes_logged";
     COPY_ROWS = "copy_rows";
     COPY_ROWS_FROZEN = "copy_rows_frozen";
     COUNT_BY_PARK = "count_by_park";
     CREATE_EXTENSION = "create_extension";
     CREATE_SCHEMA = "create_schema";
+    EXACT_NUMBERS = "exact_numbers";
     EXTENSION_AVAILABLE = "extension_available";
     EXTENSION_STATE = "extension_state";
     KNOWN_SRID = "known_srid";
@@ -41,28 +50,43 @@ statements! {
     PARK_LOCK = "park_lock";
     PARK_SLUGS = "park_slugs";
     PARK_UPDATE = "park_update";
-    QUARANTINE_CLEAR = "quarantine_clear";
-    QUARANTINE_CLEAR_OTHERS = "quarantine_clear_others";
     QUARANTINE_INSERT = "quarantine_insert";
+    QUARANTINE_SETTLE = "quarantine_settle";
     REFERENCES_CHECKED = "references_checked";
     REFERENCES_TRUSTED = "references_trusted";
     REMOVE = "remove";
     REMOVE_LAYER = "remove_layer";
     RESTRICTED = "restricted";
+    REVERT_BLOCKERS = "revert_blockers";
+    REVERT_BRING_BACK = "revert_bring_back";
+    REVERT_CHANGE_BACK = "revert_change_back";
+    REVERT_EXPECTED = "revert_expected";
+    REVERT_OCCUPIED = "revert_occupied";
+    REVERT_TAKE_OUT = "revert_take_out";
+    REVERT_UNLOAD = "revert_unload";
+    RUNS = "runs";
+    RUNS_CHANGES = "runs_changes";
     RUN_BEGIN = "run_begin";
     RUN_FINISH = "run_finish";
     SCHEMA_VERSION = "schema_version";
     SEARCH_PATH = "search_path";
     SERVER_STATE = "server_state";
+    SET_ASIDE_BACK = "set_aside_back";
+    SET_ASIDE_OUT = "set_aside_out";
+    SET_ASIDE_PARK = "set_aside_park";
     SNAPSHOT_ROWS = "snapshot_rows";
+    SNAPSHOT_ROWS_AT = "snapshot_rows_at";
     SOURCE_LAYERS = "source_layers";
     SOURCE_LAYER_DELETE = "source_layer_delete";
+    SOURCE_LAYER_MISSING = "source_layer_missing";
+    SOURCE_LAYER_RECOUNT = "source_layer_recount";
     SOURCE_LAYER_UPSERT = "source_layer_upsert";
     STAGE_COPY = "stage_copy";
     STAGE_CREATE = "stage_create";
     STAGE_DROP = "stage_drop";
     STORED_KEYS = "stored_keys";
     TERRAIN_TILES = "terrain_tiles";
+    TERRAIN_TILES_AT = "terrain_tiles_at";
     VACANT_PARCELS = "vacant_parcels";
 }
 
@@ -91,20 +115,30 @@ pub(super) fn list<'a>(prefix: &str, names: impl IntoIterator<Item = &'a str>) -
     names.join(", ")
 }
 
+/// Columns out of the change log `c`, its JSON read as `p`, with commas between.
+pub(super) fn past_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(Target::past).collect();
+    names.join(", ")
+}
+
 /// A table as the load sees it: feature tables and terrain alike.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     /// Name in schema `twin`.
     pub(super) name: &'static str,
     pub(super) has_geometry: bool,
+    /// Column with the bytes of a raster.
+    pub(super) bytes: Option<&'static str>,
     /// Columns of a COPY, in its order: those of `row::head`, then the content.
     pub(super) columns: Vec<&'static str>,
 }
 
 /// Columns that say what a row is and not what is in it.
 const IDENTITY: [&str; 3] = ["park_id", "key", "srid"];
-/// Columns that the change log leaves out of its JSON.
-const NOT_LOGGED: [&str; 4] = ["park_id", "key", "geom", "heights"];
+/// Columns that the change log keeps beside its JSON.
+const NOT_IN_JSON: [&str; 5] = ["park_id", "key", "geom", "heights", "image"];
+/// Columns with the bytes of rasters.
+const BYTES: [&str; 2] = ["heights", "image"];
 /// What each terrain tile has beside its identity.
 const TILE_COLUMNS: [&str; 9] =
     ["geom", "tile_column", "tile_row", "origin_x_m", "origin_y_m", "cell_m", "columns", "rows", "heights"];
@@ -131,10 +165,37 @@ impl Target {
         }
         columns.push("content_hash");
         columns.extend(content);
-        Self { name, has_geometry, columns }
+        let bytes = columns.iter().copied().find(|name| BYTES.contains(name));
+        Self { name, has_geometry, bytes, columns }
     }
 
-    /// A template with `{table}`, `{columns}`, `{assignments}`, `{geom}` and `{kept}`.
+    /// Every table whose rows have a history.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        TABLES.iter().map(Self::feature).chain([Self::terrain()])
+    }
+
+    /// The table of that name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::all().find(|target| target.name == name)
+    }
+
+    /// Kind of the table's features.
+    pub(super) fn kind(&self) -> FeatureKind {
+        TABLES.iter().find(|table| table.name == self.name).map_or(FeatureKind::TerrainTile, |table| table.kind)
+    }
+
+    /// A column of a state that the change log `c` keeps, its JSON read as `p`.
+    fn past(name: &str) -> String {
+        match name {
+            "park_id" | "key" => format!("c.{name}"),
+            "geom" => "c.before_geom".to_owned(),
+            name if BYTES.contains(&name) => "c.before_bytes".to_owned(),
+            name => format!("p.{}", quoted(name)),
+        }
+    }
+
+    /// A template with `{table}`, `{columns}`, `{assignments}`, `{geom}`, `{bytes}` and `{kept}`, with `{past}`: the
+    /// columns out of the change log, and `{restored}`: the assignments from there.
     pub(super) fn fill(&self, template: &str) -> String {
         let columns = &self.columns;
         let assignments: Vec<String> = columns
@@ -142,7 +203,13 @@ impl Target {
             .filter(|name| !IDENTITY.contains(name))
             .map(|name| format!("{0} = s.{0}", quoted(name)))
             .collect();
-        let kept = columns.iter().copied().filter(|name| !NOT_LOGGED.contains(name));
+        let kept = columns.iter().copied().filter(|name| !NOT_IN_JSON.contains(name));
+        let past: Vec<String> = columns.iter().map(|name| Self::past(name)).collect();
+        let restored: Vec<String> = columns
+            .iter()
+            .filter(|name| !["park_id", "key"].contains(name))
+            .map(|name| format!("{} = {}", quoted(name), Self::past(name)))
+            .collect();
         fill(
             template,
             &[
@@ -150,7 +217,10 @@ impl Target {
                 ("columns", &list("", columns.iter().copied())),
                 ("assignments", &assignments.join(", ")),
                 ("geom", if self.has_geometry { "t.geom" } else { "NULL::geometry" }),
+                ("bytes", &self.bytes.map_or_else(|| "NULL::bytea".to_owned(), |name| format!("t.{}", quoted(name)))),
                 ("kept", &list("t.", kept)),
+                ("past", &past.join(", ")),
+                ("restored", &restored.join(", ")),
             ],
         )
     }
@@ -159,12 +229,26 @@ impl Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::TABLES;
 
     #[test]
     fn every_placeholder_is_filled_for_every_table() {
-        for target in TABLES.iter().map(Target::feature).chain([Target::terrain()]) {
-            for template in [MERGE, REMOVE, REMOVE_LAYER, STAGE_CREATE, STAGE_COPY, COPY_ROWS, COPY_ROWS_FROZEN] {
+        for target in Target::all() {
+            for template in [
+                CHANGES_LOADED,
+                CHANGES_LOGGED,
+                COPY_ROWS,
+                COPY_ROWS_FROZEN,
+                MERGE,
+                REMOVE,
+                REMOVE_LAYER,
+                REVERT_BRING_BACK,
+                REVERT_CHANGE_BACK,
+                REVERT_OCCUPIED,
+                REVERT_TAKE_OUT,
+                REVERT_UNLOAD,
+                STAGE_COPY,
+                STAGE_CREATE,
+            ] {
                 let text = target.fill(template);
                 assert!(!text.contains('{'), "{text}");
                 assert!(text.contains(&quoted(target.name)) || template == STAGE_COPY);

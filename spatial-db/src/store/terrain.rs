@@ -65,8 +65,8 @@ impl<'a> Tiles<'a> {
         });
         fields.int4(tile_column as i32);
         fields.int4(tile_row as i32);
-        fields.float8(grid.origin_x_m);
-        fields.float8(grid.origin_y_m);
+        fields.float8(grid.origin_x_m + 0.0);
+        fields.float8(grid.origin_y_m + 0.0);
         fields.float8(grid.cell_m);
         fields.int4(columns as i32);
         fields.int4(rows as i32);
@@ -85,9 +85,17 @@ impl<'a> Tiles<'a> {
     }
 }
 
-/// Puts the tiles of a park together again.
-pub(super) fn read(tx: &mut Transaction<'_>, park_id: i32) -> Result<Option<TerrainGrid>, StoreError> {
-    let tiles = tx.query(sql::TERRAIN_TILES, &[&park_id]).map_err(StoreError::of("reading terrain"))?;
+/// Puts the tiles of a park together again, as they are or as they were after a run.
+pub(super) fn read(
+    tx: &mut Transaction<'_>,
+    park_id: i32,
+    after_run: Option<i64>,
+) -> Result<Option<TerrainGrid>, StoreError> {
+    let tiles = match after_run {
+        None => tx.query(sql::TERRAIN_TILES, &[&park_id]),
+        Some(run_id) => tx.query(sql::TERRAIN_TILES_AT, &[&park_id, &run_id]),
+    };
+    let tiles = tiles.map_err(StoreError::of("reading terrain"))?;
     let size = |tile: &postgres::Row, first: usize, count: usize| {
         tile.get::<_, i32>(first) as usize * SIDE + tile.get::<_, i32>(count) as usize
     };

@@ -7,7 +7,7 @@ use serde_json::json;
 use spatial_db::cluster::scratch::ScratchDatabase;
 use spatial_db::model::FeatureKind;
 use spatial_db::schema::{ColumnKind, GeometryKind, Record, Shape, Table, Value};
-use spatial_db::store::{LayerDiff, Load, LoadOptions, ParkHeader, Store};
+use spatial_db::store::{AllowShrink, LayerDiff, Load, LoadOptions, ParkHeader, Store};
 
 /// CRS of the test parks: ETRS89 / UTM 32N.
 pub(crate) const SRID: i32 = 25832;
@@ -92,9 +92,14 @@ pub(crate) fn put(load: &mut Load<'_>, kind: FeatureKind, layer: &str, records: 
     load.layer(table(kind), layer, "test.gpkg", &mut rows, &mut |_| {}).expect("a layer that loads")
 }
 
+/// Options under which any layer may shrink.
+pub(crate) fn any() -> LoadOptions {
+    LoadOptions { allow_shrink: AllowShrink::Any, ..LoadOptions::default() }
+}
+
 /// One whole import of one layer of buildings.
 pub(crate) fn import(store: &mut Store, slug: &str, records: Vec<Record>) -> LayerDiff {
-    let mut load = store.begin_load(&header(slug), LoadOptions::default()).expect("a load");
+    let mut load = store.begin_load(&header(slug), any()).expect("a load");
     let diff = put(&mut load, FeatureKind::Building, "buildings", records);
     load.commit(&json!({})).expect("a commit");
     diff
