@@ -268,6 +268,13 @@ pub enum ImportError {
         /// Rows added, changed, unchanged and quarantined.
         accounted: u64,
     },
+    /// Rows could not be set aside on disk.
+    #[error("a temporary file in {} cannot be used", std::env::temp_dir().display())]
+    Temporary {
+        /// Cause.
+        #[from]
+        source: std::io::Error,
+    },
     /// Stopped on request.
     #[error("the import was cancelled; nothing was written")]
     Cancelled,
@@ -371,6 +378,7 @@ impl ImportError {
             Self::LayerLost { .. } => Some(
                 "put it back into the manifest; if its rows shall go, allow it with `--allow-shrink`".to_owned(),
             ),
+            Self::Temporary { .. } => Some("free some space there, or name another folder with TMPDIR".to_owned()),
             Self::Reader { .. } | Self::Store { .. } | Self::CountsDiffer { .. } | Self::Cancelled => None,
         }
     }

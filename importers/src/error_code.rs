@@ -45,6 +45,7 @@ impl ImportError {
             Self::Shrinks { .. } => "layer.shrinks",
             Self::LayerLost { .. } => "layer.left_out",
             Self::CountsDiffer { .. } => "import.counts_differ",
+            Self::Temporary { .. } => "import.no_temporary_file",
             Self::Cancelled => "import.cancelled",
         }
     }
@@ -72,9 +73,12 @@ impl ImportError {
             | Self::Shrinks { layer, .. }
             | Self::LayerLost { layer, .. }
             | Self::CountsDiffer { layer, .. } => Some(layer),
-            Self::Manifest(_) | Self::ParkCrs { .. } | Self::Reader { .. } | Self::Store { .. } | Self::Cancelled => {
-                None
-            }
+            Self::Manifest(_)
+            | Self::ParkCrs { .. }
+            | Self::Reader { .. }
+            | Self::Store { .. }
+            | Self::Temporary { .. }
+            | Self::Cancelled => None,
         }
     }
 

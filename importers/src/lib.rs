@@ -9,6 +9,8 @@
 mod crs;
 mod error;
 mod error_code;
+#[cfg(test)]
+mod fuzzing;
 mod import;
 mod issue;
 pub mod manifest;

@@ -169,3 +169,35 @@ fn a_killed_import_takes_its_reader_along_and_the_next_one_sweeps() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(std::fs::read_dir(&temp).unwrap().count(), 0, "the next import sweeps");
 }
+
+/// Most memory that a process has had so far, MB.
+fn peak_mb(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+#[test]
+fn a_file_that_is_bad_from_first_row_to_last_takes_no_memory() {
+    let (database, folder) = (ScratchDatabase::create().unwrap(), tempfile::tempdir().unwrap());
+    let manifest = park(folder.path(), 300_000, |_| true);
+    let mut child = import(&database, &manifest).stdout(Stdio::piped()).spawn().unwrap();
+    let process = child.id();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let reading = std::thread::spawn(move || lines.by_ref().last());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak.max(peak_mb(process).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let last: Value = serde_json::from_str(&reading.join().unwrap().unwrap()).unwrap();
+    assert_eq!(
+        (&last["layers"][0]["read"], &last["layers"][0]["quarantined"]),
+        (&300_000.into(), &300_000.into()),
+        "{last}"
+    );
+    println!("peak {peak} MB");
+    assert!((10..250).contains(&peak), "{peak} MB");
+    let stored = database.store().unwrap().parks().unwrap();
+    assert_eq!(stored[0].quarantined, 300_000);
+}

@@ -41,8 +41,8 @@ impl Run<'_, '_> {
             Some(grid) => (self.load.terrain(name, &prepared.spec.source(), &grid)?, Some(grid)),
             None => (LayerDiff::default(), None),
         };
-        self.load.quarantine(name, &leavings.quarantine)?;
-        let quarantined = leavings.quarantine.len() as u64;
+        let quarantined = leavings.quarantine.len();
+        self.quarantine(index, leavings.quarantine)?;
         let mut report = LayerReport {
             layer: name.clone(),
             source: prepared.spec.source(),

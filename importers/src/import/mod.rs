@@ -23,7 +23,7 @@ use crate::issue::{Issue, Severity};
 use crate::manifest::{LayerSpec, Manifest};
 use crate::reader::{Limits, Reader, ReaderCommand};
 use crate::report::{DroppedReport, ImportReport, LayerReport, TerrainReport};
-use crate::stage::{self, Named, Shared, Stager};
+use crate::stage::{self, Named, Quarantine, Shared, Stager};
 
 pub use progress::Progress;
 
@@ -371,7 +371,8 @@ impl<'o> Run<'_, 'o> {
         for duplicate in &diff.duplicate_keys {
             stager.duplicate(&duplicate.key, duplicate.source_row, &duplicate.held_by, &mut self.shared);
         }
-        self.load.quarantine(&prepared.spec.name, &stager.leavings.quarantine)?;
+        let quarantined = stager.leavings.quarantine.len();
+        self.quarantine(index, std::mem::take(&mut stager.leavings.quarantine))?;
         if read == 0 {
             self.empty(index)?;
         }
@@ -385,9 +386,21 @@ impl<'o> Run<'_, 'o> {
             removed: diff.removed,
             unchanged: diff.unchanged,
             repaired: stager.leavings.repaired,
-            quarantined: stager.leavings.quarantine.len() as u64,
+            quarantined,
         });
         self.close(index)
+    }
+
+    /// Rows left out, into the store.
+    fn quarantine(&mut self, index: usize, rows: Quarantine) -> Result<(), ImportError> {
+        let name = &self.plan.layers[index].spec.name;
+        let cancel = self.options.cancel.as_ref();
+        rows.hand_on(|rows| {
+            if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+                return Err(ImportError::Cancelled);
+            }
+            Ok(self.load.quarantine(name, rows)?)
+        })
     }
 
     fn close(&mut self, index: usize) -> Result<(), ImportError> {

@@ -20,6 +20,9 @@ pub use units::length_factor;
 
 use section::{Document, Section};
 
+/// Longest manifest that is read, bytes.
+const LONGEST: u64 = 16 << 20;
+
 /// A park's manifest.
 #[derive(Debug, Clone)]
 pub struct Manifest {
@@ -185,8 +188,7 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`] with the line and the nearest valid word.
     pub fn read(path: &Path, root: Option<&Path>) -> Result<Self, ManifestError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ManifestError::Unreadable { path: path.to_path_buf(), source })?;
+        let text = text_of(path).map_err(|source| ManifestError::Unreadable { path: path.to_path_buf(), source })?;
         Self::parse(path, &text, root)
     }
 
@@ -231,6 +233,18 @@ impl Manifest {
     }
 }
 
+/// The text of a manifest. A device or a pipe would never end.
+fn text_of(path: &Path) -> std::io::Result<String> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(std::io::Error::other("it is no file"));
+    }
+    if meta.len() > LONGEST {
+        return Err(std::io::Error::other(format!("it holds {} bytes, more than any manifest", meta.len())));
+    }
+    std::fs::read_to_string(path)
+}
+
 fn park(section: &Section<'_>) -> Result<(ParkSpec, Option<String>), ManifestError> {
     section.allow(&["slug", "name", "crs", "synthetic", "licence", "attribution", "as_of", "root"])?;
     let slug = section.required_text("slug", "a short name for the command line, for example `slug = \"my-park\"`")?;
@@ -265,5 +279,7 @@ fn park(section: &Section<'_>) -> Result<(ParkSpec, Option<String>), ManifestErr
     Ok((spec, section.text("root")?))
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

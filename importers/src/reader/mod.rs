@@ -10,6 +10,8 @@ mod drawing;
 mod encoding;
 mod formats;
 mod frame;
+#[cfg(test)]
+mod fuzz;
 mod geojson;
 mod heading;
 mod interlis;

@@ -40,7 +40,7 @@ pub fn serve(input: &mut dyn Read, output: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Answers requests in a process that is already locked in.
-fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Counter) -> io::Result<()> {
+pub(super) fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Counter) -> io::Result<()> {
     let mut files = OpenFiles::default();
     while let Some(request) = frame::read::<Request>(input)? {
         let mut warnings = Vec::new();
@@ -90,10 +90,11 @@ fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Counter) -> io
 }
 
 /// Nothing to the terminal, nothing to the network, nothing beside the sources, no driver that is not on the list.
-fn quieten() -> io::Result<()> {
+pub(super) fn quieten() -> io::Result<()> {
     // GDAL's messages are asked for where they matter; printing them would only confuse.
-    gdal::config::set_error_handler(|_, number, _| {
-        if number == OUT_OF_MEMORY {
+    gdal::config::set_error_handler(|_, number, words| {
+        // SQLite's words reach us under a number that says nothing.
+        if number == OUT_OF_MEMORY || words.to_ascii_lowercase().contains("out of memory") {
             RAN_OUT.store(true, Ordering::Relaxed);
         }
     });
@@ -122,10 +123,10 @@ fn quieten() -> io::Result<()> {
 }
 
 /// Counts what this process has read from files, where the system does.
-struct Counter(Option<File>);
+pub(super) struct Counter(Option<File>);
 
 impl Counter {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         Self(File::open("/proc/self/io").ok())
     }
 

@@ -144,7 +144,7 @@ impl<'a> Stager<'a> {
             reason: format!("the key {key:?} is taken by an earlier row of layer {held_by:?}"),
             fix: "correct the key in the source, add fields to `key`, or give the layer a key `prefix`".to_owned(),
         };
-        let raw = self.leavings.suspects.remove(&source_row).unwrap_or(serde_json::Value::Null);
+        let raw = self.leavings.suspects.remove(source_row).unwrap_or(serde_json::Value::Null);
         self.named.quarantine(trouble, source_row, Some(key), raw, shared, &mut self.leavings);
     }
 
@@ -174,7 +174,7 @@ impl<'a> Stager<'a> {
         key.hash(&mut hasher);
         if !shared.keys.entry(self.table.kind).or_default().insert(hasher.finish()) {
             let raw = whole_row(&self.fields, batch, row, original(batch, row, note));
-            self.leavings.suspects.insert(batch.rows[row], raw);
+            self.leavings.suspects.insert(batch.rows[row], &raw);
         }
     }
 

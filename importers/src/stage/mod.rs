@@ -8,6 +8,7 @@ mod layer;
 mod network;
 mod place;
 mod shape;
+mod spool;
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,8 @@ pub(crate) use layer::{Opening, Stager};
 pub(crate) use network::settle_nodes;
 pub(crate) use place::{GeometryPlan, Placing};
 pub(crate) use shape::expectation;
+pub(crate) use spool::Quarantine;
+use spool::Suspects;
 
 use crate::crs::Bounds;
 use crate::issue::{Issue, IssueLog, Severity};
@@ -63,11 +66,11 @@ impl Shared {
 #[derive(Debug, Default)]
 pub(crate) struct Leavings {
     /// Rows left out.
-    pub(crate) quarantine: Vec<QuarantinedRow>,
+    pub(crate) quarantine: Quarantine,
     /// Rows repaired and kept.
     pub(crate) repaired: u64,
     /// Rows as read whose key may have been taken: the store decides.
-    pub(crate) suspects: HashMap<i64, serde_json::Value>,
+    pub(crate) suspects: Suspects,
 }
 
 /// Words that stand for a layer in issues.
