@@ -171,7 +171,7 @@ fn a_view_without_end_and_a_value_without_measure_meet_the_limits() {
         let error = import(&mut bench.store, &manifest, &options).unwrap_err();
         assert_eq!(error.code(), code, "{error:?}");
         assert!(error.to_string().contains("view.gpkg") && error.help().unwrap().contains("TWIN_READER_"), "{error}");
-        assert!(began.elapsed() < Duration::from_secs(60), "{layer}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_mins(1), "{layer}: {:?}", began.elapsed());
         assert!(bench.store.parks().unwrap().is_empty());
     }
 }
@@ -253,7 +253,7 @@ fn giant_tiff() -> Vec<u8> {
     let tie = double(&[0.0, 0.0, 0.0, 500_000.0, 4_000_000.0, 0.0]);
     let keys: Vec<u8> =
         [1_u16, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4549].iter().flat_map(|value| value.to_le_bytes()).collect();
-    let entries: Vec<(u16, u16, u32, Result<u32, Vec<u8>>)> = vec![
+    let entries: [(u16, u16, u32, Result<u32, Vec<u8>>); 13] = [
         (256, 4, 1, Ok(1_000_000)),
         (257, 4, 1, Ok(1_000_000)),
         (258, 3, 1, Ok(32)),
@@ -363,10 +363,11 @@ fn sources_stay_as_they_were_even_a_geopackage_that_somebody_has_open() {
     let mut text = String::new();
     for (driver, file) in layers {
         make(driver, &sources.path().join(file), "l", Some(4549), &[("ID", OFTString)], &rows);
-        text += &format!(
+        let layer = format!(
             "[[layer]]\nname = \"{file}\"\nrole = \"parcel\"\nfile = \"{}/{file}\"\ncrs = \"EPSG:4549\"\nkey = \"@row\"\n",
             sources.path().display()
         );
+        text.push_str(&layer);
     }
     // A reader that may write nothing beside a GML makes no .gfs; without one it sees no types, so it goes first.
     let _ = std::fs::remove_file(sources.path().join("d.gfs"));

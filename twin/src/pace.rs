@@ -111,8 +111,8 @@ mod tests {
         let began = Instant::now();
         let pace = Pace::new(began);
         assert_eq!(pace.left(began + Duration::from_secs(1), 0.5), None);
-        assert_eq!(pace.left(began + Duration::from_secs(60), 0.01), None);
-        assert_eq!(pace.left(began + Duration::from_secs(60), 0.25), Some(Duration::from_secs(180)));
+        assert_eq!(pace.left(began + Duration::from_mins(1), 0.01), None);
+        assert_eq!(pace.left(began + Duration::from_mins(1), 0.25), Some(Duration::from_mins(3)));
     }
 
     #[test]

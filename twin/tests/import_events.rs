@@ -19,7 +19,8 @@ fn park(folder: &Path, rows: usize, bad: impl Fn(usize) -> bool) -> std::path::P
     let mut csv = String::from("id,x,y\n");
     for row in 0..rows {
         let x = if bad(row) { "nowhere".to_owned() } else { format!("{}", 643_000 + row % 1000) };
-        csv.push_str(&format!("N{row},{x},{}\n", 3_431_000 + row / 1000));
+        let line = format!("N{row},{x},{}\n", 3_431_000 + row / 1000);
+        csv.push_str(&line);
     }
     std::fs::write(folder.join("points.csv"), csv).unwrap();
     let manifest = folder.join("park.toml");

@@ -249,9 +249,9 @@ fn table(chance: &mut Chance) -> Vec<u8> {
                 5 => text.push_str(&"长".repeat(chance.below(3000))),
                 6 => text.push('\0'),
                 7 => text.push_str("\"two\nlines\""),
-                8 => text.push_str("井"),
+                8 => text.push('井'),
                 9 => text.push_str(" -0012.50 "),
-                _ => text.push_str(&format!("{}", 3_431_000 + row * 7 + column * 643)),
+                _ => text.push_str(&(3_431_000 + row * 7 + column * 643).to_string()),
             }
         }
         text.push_str(end);
