@@ -124,6 +124,7 @@ impl Opened {
         }
         self.notes.truncate(MOST_FIELDS);
         self.notes.iter_mut().for_each(|note| *note = plain(note));
+        self.notes = self.notes.iter().map(|note| plain(note)).collect();
         Ok(self)
     }
 }

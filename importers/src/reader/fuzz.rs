@@ -125,6 +125,7 @@ fn honest(chance: &mut Chance) -> Frame {
             extent: Some([0.0, 1.0, f64::NAN, 2.0]),
             has_geometry: true,
             encoding: None,
+            notes: vec![text()],
         }),
         1 => Frame::Raster(RasterHead { crs_wkt: None, geo_transform: [0.0; 6], columns: 3, rows: 2, unit: text() }),
         2 => Frame::Heights(vec![1.0; 6]),
@@ -185,6 +186,7 @@ fn request(file: &Path) -> LayerRequest {
         expect: Expect::Nothing,
         fields: None,
         sample: None,
+        decimal_comma: None,
     }
 }
 

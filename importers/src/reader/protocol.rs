@@ -188,6 +188,7 @@ pub struct Opened {
     /// Encoding that was chosen for text, where one had to be.
     pub encoding: Option<String>,
     /// What a person should know of how the file was read: where the heading was found, which comma is decimal.
+    #[serde(deserialize_with = "few")]
     pub notes: Vec<String>,
 }
 
