@@ -32,3 +32,4 @@ bench: build
 bless: setup
 	@TWIN_BLESS=1 cargo test --locked --workspace --test golden
 	@TWIN_BLESS=1 cargo test --locked --workspace --test data_model_doc
+	@TWIN_BLESS=1 cargo test --locked --workspace --test issue_codes

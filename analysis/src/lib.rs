@@ -4,6 +4,7 @@
 
 pub mod changes;
 pub mod emergency;
+pub mod issues;
 pub mod land;
 pub mod network;
 pub mod overlay;

@@ -322,3 +322,53 @@ fn changes_are_told_per_feature_and_what_is_gone_is_drawn_where_it_stood() {
     let (_, overlay) = analysis::changes::changes_overlay(&unknown, &unknown.clone(), date, "by hand");
     assert!(overlay.classes[..3].iter().all(|class| class.count == 0) && overlay.notes.is_empty(), "{overlay:?}");
 }
+
+/// Colour says the worst of a feature, marks say where, notes count by code; a rejected row has a mark of its own.
+#[test]
+fn issues_colour_features_by_their_worst() {
+    use spatial_db::model::{IssueRecord, IssueSeverity};
+    let mut snapshot = snapshot();
+    let parcel = snapshot.parcels[0].id.id;
+    let issue = |issue_id, code: &str, severity, feature_id, place| IssueRecord {
+        issue_id,
+        run_id: 1,
+        check: None,
+        code: code.to_owned(),
+        severity,
+        table: Some("parcel".to_owned()),
+        layer: "parcels".to_owned(),
+        source: "parcels.shp".to_owned(),
+        source_row: Some(issue_id),
+        feature_id,
+        key: None,
+        other_table: None,
+        other_feature: None,
+        other_key: None,
+        reason: "it is so".to_owned(),
+        fix: "mend it".to_owned(),
+        facts: Default::default(),
+        quarantine_id: None,
+        place,
+    };
+    let spot = geo::Geometry::Point(geo::Point::new(5.0, 7.0));
+    snapshot.issues = vec![
+        issue(1, "key.missing", IssueSeverity::Error, None, Some(spot)),
+        issue(2, "parcel.area_differs", IssueSeverity::Warning, Some(parcel), None),
+        issue(3, "building.on_several_parcels", IssueSeverity::Note, Some(parcel), None),
+        issue(4, "key.missing", IssueSeverity::Error, None, None),
+    ];
+    let id = snapshot.parcels[0].id;
+    let overlay = analysis::issues::issue_overlay(
+        &Cache::build(Arc::new(snapshot)),
+        NaiveDate::from_ymd_opt(2024, 1, 1).unwrap(),
+    );
+    let counts: Vec<usize> = overlay.classes.iter().map(|class| class.count).collect();
+    assert_eq!(counts, [2, 1, 1], "errors, warnings, notes");
+    let patterns: std::collections::HashSet<_> = overlay.classes.iter().map(|class| class.pattern).collect();
+    assert_eq!(patterns.len(), 3, "told apart without colour");
+    let verdict = &overlay.verdicts[&id];
+    assert_eq!((verdict.class, verdict.value, verdict.facts.len()), (1, Some(2.0), 2));
+    assert_eq!(overlay.marks.len(), 3, "the fourth has no place");
+    assert_eq!((overlay.marks[0].class, overlay.marks[0].position), (0, [5.0, 7.0]));
+    assert!(overlay.notes.contains(&"2 × key.missing".to_owned()), "{:?}", overlay.notes);
+}

@@ -24,6 +24,12 @@ pub enum ImportError {
         /// A file beside it with nearly that name.
         nearest: Option<String>,
     },
+    /// The file of mended rows is not there.
+    #[error("there is no file {} with mended rows", file.display())]
+    MendedMissing {
+        /// The file.
+        file: PathBuf,
+    },
     /// GDAL cannot open a file.
     #[error("layer {layer:?}: {} cannot be read: {reason}", file.display())]
     Unreadable {
@@ -330,6 +336,9 @@ impl ImportError {
                     file.parent().map_or_else(String::new, |p| p.display().to_string())
                 ),
             }),
+            Self::MendedMissing { .. } => Some(
+                "name the GeoPackage that `twin issues PARK --export` wrote, or leave `mended` out".to_owned(),
+            ),
             Self::Unreadable { hint, .. } => hint.clone(),
             Self::NoSuchLayer { wanted, known, .. } => crate::manifest::nearest(wanted, known.iter().map(String::as_str))
                 .map(|near| format!("did you mean `layer = {near:?}`?")),

@@ -14,6 +14,7 @@ impl ImportError {
         match self {
             Self::Manifest(_) => "manifest.wrong",
             Self::FileMissing { .. } => "file.missing",
+            Self::MendedMissing { .. } => "file.mended_missing",
             Self::Unreadable { .. } => "file.unreadable",
             Self::NoSuchLayer { .. } => "file.no_such_layer",
             Self::WhichLayer { .. } => "file.several_layers",
@@ -74,6 +75,7 @@ impl ImportError {
             | Self::LayerLost { layer, .. }
             | Self::CountsDiffer { layer, .. } => Some(layer),
             Self::Manifest(_)
+            | Self::MendedMissing { .. }
             | Self::ParkCrs { .. }
             | Self::Reader { .. }
             | Self::Store { .. }
@@ -99,6 +101,7 @@ impl ImportError {
             | Self::ReaderCrashed { file, .. }
             | Self::ReaderLimit { file, .. }
             | Self::ReaderMisled { file, .. }
+            | Self::MendedMissing { file }
             | Self::NoTerrain { file, .. }
             | Self::Shrinks { file, .. } => Some(file),
             _ => None,

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use geo::Geometry;
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use spatial_db::checks::CheckSettings;
+use spatial_db::model::IssueSeverity;
+use spatial_db::store::{IssueSpool, Load, NewIssue, StoreError};
 
 /// How much of a row an issue costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -12,8 +17,30 @@ pub enum Severity {
     Note,
     /// The row was kept, with a value dropped, repaired or derived.
     Warning,
+    /// It cannot be right; the row is as the source has it.
+    Error,
     /// The row was left out and lies in quarantine.
     Quarantined,
+}
+
+impl From<IssueSeverity> for Severity {
+    fn from(severity: IssueSeverity) -> Self {
+        match severity {
+            IssueSeverity::Note => Self::Note,
+            IssueSeverity::Warning => Self::Warning,
+            IssueSeverity::Error => Self::Error,
+        }
+    }
+}
+
+impl From<Severity> for IssueSeverity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Note => Self::Note,
+            Severity::Warning => Self::Warning,
+            Severity::Error | Severity::Quarantined => Self::Error,
+        }
+    }
 }
 
 /// A problem of one row, or of a layer as a whole.
@@ -35,22 +62,55 @@ pub struct Issue {
     pub reason: String,
     /// What to do about it, in words.
     pub fix: String,
+    /// The figures behind it; names carry units.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub facts: Map<String, Json>,
+    /// Where the trouble is, in the park's CRS, metres, where the feature's own place does not say it.
+    #[serde(skip)]
+    pub place: Option<Geometry<f64>>,
+}
+
+impl Issue {
+    /// The same issue with its place.
+    pub(crate) fn at(self, place: Option<Geometry<f64>>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The same issue with a figure behind it.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
 }
 
 /// Issues kept word for word per code and layer; further ones are only counted.
-const KEPT_PER_CODE: u64 = 20;
+const KEPT_PER_CODE: u32 = 20;
 
-/// Every issue counted, the first ones of each kind kept.
+/// Every issue counted and on its way to the store, the first ones of each kind kept for the report.
 #[derive(Debug, Default)]
 pub(crate) struct IssueLog {
     kept: Vec<Issue>,
     totals: BTreeMap<&'static str, u64>,
-    per_layer: BTreeMap<(String, &'static str), u64>,
+    per_layer: BTreeMap<(String, &'static str), u32>,
+    spool: IssueSpool,
 }
 
 impl IssueLog {
     /// Takes one issue in.
     pub(crate) fn push(&mut self, issue: Issue) {
+        self.spool.push(&NewIssue {
+            code: issue.code,
+            severity: issue.severity.into(),
+            layer: &issue.layer,
+            source: &issue.file,
+            source_row: issue.row,
+            key: issue.key.as_deref(),
+            reason: &issue.reason,
+            fix: &issue.fix,
+            facts: &issue.facts,
+            place: issue.place.as_ref(),
+            rejected: issue.severity == Severity::Quarantined,
+        });
         *self.totals.entry(issue.code).or_default() += 1;
         let seen = self.per_layer.entry((issue.layer.clone(), issue.code)).or_default();
         *seen += 1;
@@ -64,9 +124,32 @@ impl IssueLog {
         self.kept.get(count..).unwrap_or_default()
     }
 
-    /// The kept issues and the totals per code.
-    pub(crate) fn into_parts(self) -> (Vec<Issue>, BTreeMap<&'static str, u64>) {
-        (self.kept, self.totals)
+    /// Hands every issue to the store and has the checks over whole tables made, for which all layers must be in.
+    /// Returns the kept issues and the totals per code, those of the checks included.
+    pub(crate) fn settle(
+        self,
+        load: &mut Load<'_>,
+        checks: &CheckSettings,
+    ) -> Result<(Vec<Issue>, BTreeMap<&'static str, u64>), StoreError> {
+        let Self { mut kept, mut totals, spool, .. } = self;
+        load.take_issues(spool)?;
+        let checked = load.check(checks, KEPT_PER_CODE)?;
+        for found in checked.codes {
+            *totals.entry(found.code).or_default() += found.count;
+        }
+        kept.extend(checked.first.into_iter().map(|found| Issue {
+            code: found.code,
+            severity: found.severity.into(),
+            file: found.source,
+            layer: found.layer,
+            row: found.source_row,
+            key: found.key,
+            reason: found.reason,
+            fix: found.fix,
+            facts: Map::new(),
+            place: None,
+        }));
+        Ok((kept, totals))
     }
 }
 
@@ -87,10 +170,11 @@ mod tests {
                 key: None,
                 reason: "x".into(),
                 fix: "y".into(),
+                facts: Map::new(),
+                place: None,
             });
         }
-        let (kept, totals) = log.into_parts();
-        assert_eq!(kept.len(), 20);
-        assert_eq!(totals["value.not_a_number"], 100);
+        assert_eq!((log.kept.len(), log.spool.len()), (20, 100));
+        assert_eq!(log.totals["value.not_a_number"], 100);
     }
 }

@@ -55,8 +55,16 @@ pub struct LayerReport {
     pub unchanged: u64,
     /// Rows whose geometry was repaired; they are among the added, changed and unchanged.
     pub repaired: u64,
+    /// Rows that came as they were mended, in place of the source's; they are among the others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub mended: u64,
     /// Rows left out, duplicates included.
     pub quarantined: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl LayerReport {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use spatial_db::model::IssueSeverity;
 
 /// Spatial database and 3D twin of an industrial park.
 #[derive(Debug, Parser)]
@@ -30,6 +31,8 @@ pub(crate) enum Verb {
     Sample(SampleArguments),
     /// Bring the files of a manifest into the database: all of it or nothing
     Import(ImportArguments),
+    /// List what is wrong with a park's data, or write it to a GeoPackage to be mended
+    Issues(IssuesArguments),
     /// List the parks in the database
     Parks(ReportArguments),
     /// List the imports of a park and what each changed
@@ -103,6 +106,9 @@ pub(crate) struct ImportArguments {
     /// Folder that the manifest's files are relative to, instead of the one it says
     #[arg(long)]
     pub(crate) root: Option<PathBuf>,
+    /// Rows mended in the GeoPackage that `twin issues --export` wrote, in place of the sources'
+    #[arg(long, value_name = "GPKG")]
+    pub(crate) mended: Option<PathBuf>,
     /// End a file that gives nothing for so many seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(crate) reader_timeout: Option<u64>,
@@ -120,6 +126,37 @@ pub(crate) struct ImportArguments {
     pub(crate) json: bool,
 }
 
+/// Arguments of `twin issues`.
+#[derive(Debug, Args)]
+pub(crate) struct IssuesArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// Only this code (docs/issues.md explains them)
+    #[arg(long)]
+    pub(crate) code: Option<String>,
+    /// Only this layer of the manifest
+    #[arg(long)]
+    pub(crate) layer: Option<String>,
+    /// Only this severity
+    #[arg(long, value_enum)]
+    pub(crate) severity: Option<SeverityName>,
+    /// Most issues to list; the counts are of all
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: u64,
+    /// Write the issues and their rows to a new GeoPackage, for QGIS
+    #[arg(long, value_name = "GPKG", conflicts_with_all = ["code", "layer", "severity"])]
+    pub(crate) export: Option<PathBuf>,
+    /// With --export: the manifest, to read the rows that were kept from their sources as well
+    #[arg(long, requires = "export")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// With --manifest: folder that its files are relative to
+    #[arg(long, requires = "manifest")]
+    pub(crate) root: Option<PathBuf>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Arguments of `twin runs`.
 #[derive(Debug, Args)]
 pub(crate) struct RunsArguments {
@@ -128,6 +165,27 @@ pub(crate) struct RunsArguments {
     /// Print one JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How bad an issue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityName {
+    /// Worth knowing
+    Note,
+    /// Probably wrong, or a value was dropped or repaired
+    Warning,
+    /// Cannot be right, or the row was left out
+    Error,
+}
+
+impl From<SeverityName> for IssueSeverity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Note => Self::Note,
+            SeverityName::Warning => Self::Warning,
+            SeverityName::Error => Self::Error,
+        }
+    }
 }
 
 /// Arguments of `twin revert`.
@@ -175,6 +233,8 @@ pub(crate) enum OverlayName {
     Networks,
     /// What an import would change (`--manifest`) or a run changed (`--run`)
     Changes,
+    /// Problems of the data, by their worst severity, with their places
+    Issues,
 }
 
 /// Colours of the picture.

@@ -67,6 +67,12 @@ pub(crate) enum Failure {
         /// Cause.
         source: Box<importers::ImportError>,
     },
+    /// The issues.
+    #[error("the issues were not exported")]
+    Export {
+        /// Cause.
+        source: Box<importers::ExportError>,
+    },
     /// The sample park.
     #[error("the sample park was not written to {}", dir.display())]
     Sample {
@@ -99,7 +105,7 @@ pub(crate) enum Failure {
         source: twin_engine::SceneError,
     },
     /// A scene names an overlay that there is not.
-    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency, networks, changes", path.display())]
+    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency, networks, changes, issues", path.display())]
     SceneOverlay {
         /// File.
         path: PathBuf,

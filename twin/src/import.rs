@@ -15,7 +15,7 @@ use crate::parks::store;
 use crate::print;
 use crate::progress::cancel_on_interrupt;
 
-/// Issues shown in words; `--json` and the table `twin.quarantine` have them all.
+/// Issues shown in words; `twin issues` has them all.
 const SHOWN: usize = 12;
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
@@ -56,6 +56,7 @@ fn bring_in(
     let options = ImportOptions {
         root: arguments.root.clone(),
         limits,
+        mended: arguments.mended.clone(),
         cancel: Some(cancel),
         progress: &on_step,
         allow_shrink: arguments.allow_shrink,
@@ -106,6 +107,9 @@ fn words(report: &ImportReport) -> Result<(), Failure> {
     for unfinished in &report.unfinished {
         print::line(unfinished.to_string())?;
     }
+    for layer in report.layers.iter().filter(|layer| layer.mended > 0) {
+        print::line(format!("layer {}: {} rows came as they were mended", layer.layer, layer.mended))?;
+    }
     for dropped in &report.dropped_layers {
         print::line(format!("layer {} left the manifest: {} rows removed", dropped.layer, dropped.removed))?;
     }
@@ -122,12 +126,14 @@ fn words(report: &ImportReport) -> Result<(), Failure> {
             let _ = write!(totals, "{}{code} {count}", if totals.is_empty() { "" } else { ", " });
         }
         print::line(format!("\n{found} issues: {totals}"))?;
-        for issue in report.issues.iter().take(SHOWN) {
+        let mut worst_first: Vec<_> = report.issues.iter().collect();
+        worst_first.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
+        for issue in worst_first.into_iter().take(SHOWN) {
             let row = issue.row.map_or_else(String::new, |row| format!(" row {row}"));
             print::line(format!("  {} {}{row}: {}; {}", issue.code, issue.file, issue.reason, issue.fix))?;
         }
         if report.issues.len() > SHOWN {
-            print::line("  … the rest with --json; rejected rows are kept in twin.quarantine")?;
+            print::line(format!("  … `twin issues {}` has them all", report.park))?;
         }
     }
     let run = report.run.map_or_else(|| "dry run: nothing was written".to_owned(), |run| format!("run {run}"));

@@ -9,6 +9,7 @@ mod db;
 mod failure;
 mod import;
 mod import_events;
+mod issues;
 mod pace;
 mod parks;
 mod print;
@@ -46,6 +47,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Db(command) => db::run(command),
         Verb::Sample(arguments) => sample::run(arguments),
         Verb::Import(arguments) => import::run(arguments),
+        Verb::Issues(arguments) => issues::run(arguments),
         Verb::Parks(arguments) => parks::run(*arguments),
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Revert(arguments) => revert::run(arguments),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use analysis::emergency::emergency_overlay;
+use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
 use analysis::network::network_overlay;
 use analysis::rules::RuleSet;
@@ -28,6 +29,7 @@ impl OverlayName {
             Self::Emergency => "emergency",
             Self::Networks => "networks",
             Self::Changes => "changes",
+            Self::Issues => "issues",
         }
     }
 }
@@ -69,6 +71,7 @@ pub(crate) fn input(
                 OverlayName::Networks => Some(network_overlay(&cache, &rules, as_of)),
                 // Over a park of two moments, see `changes`.
                 OverlayName::Changes => None,
+                OverlayName::Issues => Some(issue_overlay(&cache, as_of)),
             }
         })
         .collect();

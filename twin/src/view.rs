@@ -9,7 +9,13 @@ use crate::shot::input;
 
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let progress = Progress::new(false);
-    let all = [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency, OverlayName::Networks];
+    let all = [
+        OverlayName::Utilisation,
+        OverlayName::Idle,
+        OverlayName::Emergency,
+        OverlayName::Networks,
+        OverlayName::Issues,
+    ];
     // A park of two moments has no other overlay: what it shows as gone must count for nothing.
     let wanted = if arguments.overlay == OverlayName::Changes { &[OverlayName::Changes][..] } else { &all[..] };
     let result = input(&arguments.park, wanted, arguments.as_of, &arguments.compared, &progress);

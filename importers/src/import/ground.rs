@@ -190,7 +190,7 @@ impl Run<'_, '_> {
                     Err(trouble) => trouble,
                 };
                 let raw = whole_row(&fields, &batch, row, batch.wkb_of(row));
-                named.quarantine(trouble, batch.rows[row], None, raw, &mut self.shared, &mut leavings);
+                named.quarantine(trouble, batch.rows[row], None, raw, None, &mut self.shared, &mut leavings);
             }
         }
         if let Some(error) = wrong_place(Some(&placing), prepared) {

@@ -3,6 +3,7 @@
 //! Order: features, then the ground (it covers them), then networks (they need the ground). Reading rows is left to
 //! `reader`, understanding them to `stage`.
 
+mod affected;
 mod ground;
 mod prepare;
 mod progress;
@@ -27,7 +28,9 @@ use crate::stage::{self, Named, Quarantine, Shared, Stager};
 
 pub use progress::Progress;
 
+pub(crate) use affected::affected_rows;
 use prepare::Plan;
+pub(crate) use prepare::read_error;
 use progress::Work;
 use rows::{LayerRows, load_ready};
 
@@ -43,6 +46,8 @@ pub struct ImportOptions<'a> {
     pub reader: ReaderCommand,
     /// How much that process may use.
     pub limits: Limits,
+    /// Rows mended in an exported GeoPackage, overriding the manifest.
+    pub mended: Option<PathBuf>,
     /// Set to `true` from another thread to stop.
     pub cancel: Option<Cancel>,
     /// Hears how far the import is.
@@ -66,6 +71,7 @@ impl ImportOptions<'_> {
             root: None,
             reader,
             limits: Limits::default(),
+            mended: None,
             cancel: None,
             progress: &|_| {},
             command: "import".to_owned(),
@@ -171,7 +177,7 @@ fn run(
         .map(|dropped| DroppedReport { layer: dropped.layer, removed: dropped.removed })
         .collect();
     (options.progress)(&Progress::Committing);
-    let (issues, issue_totals) = shared.issues.into_parts();
+    let (issues, issue_totals) = shared.issues.settle(&mut load, &manifest.checks)?;
     if let Some(hear) = options.changes {
         load.changes(&mut |change| hear(&change))?;
     }
@@ -302,11 +308,12 @@ impl<'o> Run<'_, 'o> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
         self.tell(index, 0);
-        let (mut stager, source) = rows::open(plan, &mut self.reader, index)?;
+        let (mut stager, source, mended) = rows::open(plan, &mut self.reader, index)?;
         let (options, work, at) = (self.options, &self.work, (index, self.done));
         let bytes_read = Cell::new(None);
-        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref())
-            .counting(&bytes_read);
+        let cancel = self.options.cancel.as_ref();
+        let mut rows =
+            LayerRows::new(source, mended, &mut stager, &mut self.shared, prepared, cancel).counting(&bytes_read);
         let diff = load_ready(&mut self.load, prepared, &mut rows, &mut |rows| {
             tell(options, work, plan, at, rows, bytes_read.get());
         });
@@ -323,11 +330,12 @@ impl<'o> Run<'_, 'o> {
         let plan = self.plan;
         let prepared = &plan.layers[index];
         self.tell(index, 0);
-        let (mut stager, source) = rows::open(plan, &mut self.reader, index)?;
+        let (mut stager, source, mended) = rows::open(plan, &mut self.reader, index)?;
         let (options, work, at) = (self.options, &self.work, (index, self.done));
         let bytes_read = Cell::new(None);
-        let mut rows = LayerRows::new(source, &mut stager, &mut self.shared, prepared, self.options.cancel.as_ref())
-            .counting(&bytes_read);
+        let cancel = self.options.cancel.as_ref();
+        let mut rows =
+            LayerRows::new(source, mended, &mut stager, &mut self.shared, prepared, cancel).counting(&bytes_read);
         let mut records: Vec<Record> = Vec::new();
         for record in rows.by_ref() {
             records.push(record.map_err(rows::unbox)?);
@@ -386,6 +394,7 @@ impl<'o> Run<'_, 'o> {
             removed: diff.removed,
             unchanged: diff.unchanged,
             repaired: stager.leavings.repaired,
+            mended: stager.leavings.mended,
             quarantined,
         });
         self.close(index)

@@ -20,6 +20,8 @@ pub(super) struct Plan<'a> {
     pub(super) park: Crs,
     pub(super) park_bounds: Option<Bounds>,
     pub(super) layers: Vec<Prepared<'a>>,
+    /// File with mended rows.
+    pub(super) mended: Option<PathBuf>,
 }
 
 /// A layer whose file has been looked at.
@@ -46,6 +48,13 @@ pub(super) fn prepare<'a>(
     reader: &mut Reader,
     options: &ImportOptions<'_>,
 ) -> Result<Plan<'a>, ImportError> {
+    let mended = options.mended.clone().or_else(|| manifest.mended.clone());
+    if let Some(file) = &mended {
+        if !file.exists() {
+            return Err(ImportError::MendedMissing { file: file.clone() });
+        }
+        reader.allow(file);
+    }
     for spec in &manifest.layers {
         let file = manifest.root.join(&spec.file);
         find(spec, &file)?;
@@ -72,7 +81,7 @@ pub(super) fn prepare<'a>(
         let code = zone_of(&layers, reader)?;
         (code, park_crs(code)?)
     };
-    Ok(Plan { srid, park_bounds: park.bounds(), park, layers })
+    Ok(Plan { srid, park_bounds: park.bounds(), park, layers, mended })
 }
 
 fn park_crs(code: u32) -> Result<Crs, ImportError> {
@@ -241,7 +250,7 @@ fn zone_of(layers: &[Prepared<'_>], reader: &mut Reader) -> Result<u32, ImportEr
 }
 
 /// What the reader's answer means for a layer.
-pub(super) fn read_error(spec: &LayerSpec, file: &Path, error: ReadError) -> ImportError {
+pub(crate) fn read_error(spec: &LayerSpec, file: &Path, error: ReadError) -> ImportError {
     let layer = spec.name.clone();
     let file = file.to_path_buf();
     match error {

@@ -9,10 +9,12 @@ use std::sync::atomic::Ordering;
 use spatial_db::schema::Record;
 use spatial_db::store::{Cancel, LayerDiff, Load, RowError};
 
-use super::prepare::{self, Plan, Prepared};
+use super::prepare::{self, Plan, Prepared, SourceCrs};
 use crate::ImportError;
 use crate::crs::Projector;
-use crate::reader::{Reader, Rows};
+use crate::manifest::AxisOrder;
+use crate::mend::Mended;
+use crate::reader::{Batch, Reader, Rows};
 use crate::stage::{GeometryPlan, Opening, Placing, Shared, Stager};
 
 /// The error that a row iterator carried.
@@ -52,7 +54,7 @@ pub(super) fn open<'o, 'r>(
     plan: &'o Plan<'o>,
     reader: &'r mut Reader,
     index: usize,
-) -> Result<(Stager<'o>, Rows<'r>), ImportError> {
+) -> Result<(Stager<'o>, Rows<'r>, Option<MendedRows>), ImportError> {
     let prepared = &plan.layers[index];
     let spec = prepared.spec;
     let table = spec.table().ok_or_else(|| ImportError::NoTerrain {
@@ -61,6 +63,10 @@ pub(super) fn open<'o, 'r>(
         reason: "terrain is no table of rows".to_owned(),
     })?;
     let placing = placing(plan, prepared)?;
+    let mended = match &plan.mended {
+        Some(file) => Mended::read(file, spec, prepared.request.expect, reader)?,
+        None => None,
+    };
     let rows = reader.rows(&prepared.request).map_err(|error| prepare::read_error(spec, &prepared.file, error))?;
     let fields = rows.opened.fields.clone();
     let missing = |field: String| ImportError::NoSuchField {
@@ -71,30 +77,47 @@ pub(super) fn open<'o, 'r>(
         known: fields.clone(),
     };
     let geometry = GeometryPlan::of(spec, rows.opened.has_geometry, &fields).map_err(missing)?;
-    let stager =
+    let from_file = matches!(geometry, GeometryPlan::File);
+    let mut stager =
         Stager::new(Opening { spec, table, fields: fields.clone(), plan: geometry, placing }).map_err(missing)?;
-    Ok((stager, rows))
+    let Some(mended) = mended else { return Ok((stager, rows, None)) };
+    stager.leave_out(mended.rows.clone());
+    let placing = match mended.crs.clone().filter(|_| from_file) {
+        Some(crs) => Some(placing_of(plan, prepared, &SourceCrs { assumed: crs.label.clone(), crs }, AxisOrder::Xy)?),
+        None => self::placing(plan, prepared)?,
+    };
+    let mended = MendedRows { batches: mended.like(&fields, &spec.key), placing };
+    Ok((stager, rows, Some(mended)))
 }
 
 /// How a layer's coordinates come into the park's CRS; `None` where it has none.
 pub(super) fn placing(plan: &Plan<'_>, prepared: &Prepared<'_>) -> Result<Option<Placing>, ImportError> {
     let Some(source) = &prepared.crs else { return Ok(None) };
+    placing_of(plan, prepared, source, prepared.spec.axis_order).map(Some)
+}
+
+fn placing_of(
+    plan: &Plan<'_>,
+    prepared: &Prepared<'_>,
+    source: &SourceCrs,
+    axis_order: AxisOrder,
+) -> Result<Placing, ImportError> {
     let projector = Projector::new(&source.crs, &plan.park).map_err(|reason| ImportError::UnknownCrs {
         layer: prepared.spec.name.clone(),
         crs: source.crs.label.clone(),
         reason,
     })?;
-    Ok(Some(Placing {
+    Ok(Placing {
         projector,
         source_bounds: source.crs.bounds(),
         park_bounds: plan.park_bounds,
-        axis_order: prepared.spec.axis_order,
+        axis_order,
         source: source.crs.clone(),
         assumed: source.assumed.clone(),
         looked_at: 0,
         outside: 0,
         first_outside: None,
-    }))
+    })
 }
 
 /// Most of a layer's coordinates cannot be right: the error that says so, if it is so.
@@ -113,9 +136,18 @@ pub(super) fn wrong_place(placing: Option<&Placing>, prepared: &Prepared<'_>) ->
     })
 }
 
+/// Mended rows of a layer and how they come into the park's CRS.
+pub(super) struct MendedRows {
+    batches: Vec<Batch>,
+    placing: Option<Placing>,
+}
+
 /// An iterator over a layer's records; troubles go into quarantine on the way.
 pub(super) struct LayerRows<'r, 's, 'o> {
     rows: Rows<'r>,
+    /// They follow the source's.
+    mended: Option<MendedRows>,
+    staged_mended: u64,
     stager: &'s mut Stager<'o>,
     shared: &'s mut Shared,
     prepared: &'s Prepared<'o>,
@@ -129,12 +161,24 @@ pub(super) struct LayerRows<'r, 's, 'o> {
 impl<'r, 's, 'o> LayerRows<'r, 's, 'o> {
     pub(super) fn new(
         rows: Rows<'r>,
+        mended: Option<MendedRows>,
         stager: &'s mut Stager<'o>,
         shared: &'s mut Shared,
         prepared: &'s Prepared<'o>,
         cancel: Option<&'s Cancel>,
     ) -> Self {
-        Self { rows, stager, shared, prepared, cancel, bytes_read: None, ready: VecDeque::new(), ended: false }
+        Self {
+            rows,
+            mended,
+            staged_mended: 0,
+            stager,
+            shared,
+            prepared,
+            cancel,
+            bytes_read: None,
+            ready: VecDeque::new(),
+            ended: false,
+        }
     }
 
     /// The same, noting how many bytes of the file have been read.
@@ -144,7 +188,10 @@ impl<'r, 's, 'o> LayerRows<'r, 's, 'o> {
 
     /// Rows read, and what GDAL warned of.
     pub(super) fn finish(mut self) -> (u64, Vec<String>) {
-        (self.rows.read, std::mem::take(&mut self.rows.warnings))
+        self.stager.leavings.mended = self.staged_mended;
+        // A mended row stands for the one it replaces.
+        let read = self.rows.read - self.stager.replaced + self.staged_mended;
+        (read, std::mem::take(&mut self.rows.warnings))
     }
 
     fn refill(&mut self) -> Result<(), ImportError> {
@@ -161,7 +208,12 @@ impl<'r, 's, 'o> LayerRows<'r, 's, 'o> {
             }
             match batch {
                 Some(batch) => self.stager.stage(&batch, self.shared, &mut self.ready),
-                None => self.ended = true,
+                None => {
+                    self.ended = true;
+                    if let Some(MendedRows { batches, placing }) = self.mended.take() {
+                        self.staged_mended = self.stager.stage_mended(&batches, placing, self.shared, &mut self.ready);
+                    }
+                }
             }
             if let Some(error) = wrong_place(self.stager.placing.as_ref(), self.prepared) {
                 return Err(error);

@@ -4,6 +4,7 @@
 //! left to `import`. The format is described in `docs/manifest.md`.
 
 mod cell;
+mod checks;
 mod layer;
 mod section;
 mod units;
@@ -11,6 +12,7 @@ mod units;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use spatial_db::checks::CheckSettings;
 
 pub(crate) use cell::vocabulary;
 pub use cell::{CellFrom, CellSpec};
@@ -36,6 +38,10 @@ pub struct Manifest {
     pub park: ParkSpec,
     /// The layers, in the manifest's order.
     pub layers: Vec<LayerSpec>,
+    /// Rows mended in an exported GeoPackage, relative to the manifest.
+    pub mended: Option<PathBuf>,
+    /// What it says about the checks over whole tables.
+    pub checks: CheckSettings,
 }
 
 /// The `[park]` table.
@@ -199,9 +205,10 @@ impl Manifest {
     pub fn parse(path: &Path, text: &str, root: Option<&Path>) -> Result<Self, ManifestError> {
         let document = Document::new(path, text);
         let top = document.parse()?;
-        top.allow(&["park", "layer"])?;
+        top.allow(&["park", "layer", "checks"])?;
         let park_section = top.section("park", "[park]")?;
         let (park, written_root) = park(&park_section)?;
+        let mended = park_section.text("mended")?;
         let mut layer_sections = top.sections("layer", "[[layer]]")?;
         for section in &mut layer_sections {
             if let Ok(Some(name)) = section.text("name") {
@@ -223,13 +230,18 @@ impl Manifest {
             layers.push(layer);
         }
         layer::link(&mut layers, &layer_sections)?;
+        let checks = match top.optional_section("checks", "[checks]")? {
+            Some(section) => checks::checks(&section)?,
+            None => CheckSettings::default(),
+        };
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let mended = mended.map(|mended| folder.join(mended));
         let root = match (root, written_root) {
             (Some(root), _) => root.to_path_buf(),
             (None, Some(written)) => folder.join(written),
             (None, None) => folder,
         };
-        Ok(Self { path: path.to_path_buf(), text: text.to_owned(), root, park, layers })
+        Ok(Self { path: path.to_path_buf(), text: text.to_owned(), root, park, layers, mended, checks })
     }
 }
 
@@ -246,7 +258,7 @@ fn text_of(path: &Path) -> std::io::Result<String> {
 }
 
 fn park(section: &Section<'_>) -> Result<(ParkSpec, Option<String>), ManifestError> {
-    section.allow(&["slug", "name", "crs", "synthetic", "licence", "attribution", "as_of", "root"])?;
+    section.allow(&["slug", "name", "crs", "synthetic", "licence", "attribution", "as_of", "root", "mended"])?;
     let slug = section.required_text("slug", "a short name for the command line, for example `slug = \"my-park\"`")?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if slug.is_empty() || slug.len() > 63 || !slug.chars().all(plain) {

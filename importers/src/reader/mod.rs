@@ -44,10 +44,8 @@ use spatial_db::store::Cancel;
 
 pub(crate) use ogr::keep_proj_offline;
 pub use process::ReaderCommand;
-#[cfg(test)]
-pub(crate) use protocol::TextCells;
 pub use protocol::{BandFacts, Expect, FileHead, LayerRequest, Opened, RasterFacts, RasterHead, ReadFailure};
-pub(crate) use protocol::{Batch, Cells, GeometryNote};
+pub(crate) use protocol::{Batch, Cells, GeometryNote, TextCells};
 pub use sandbox::{BadLimit, Enforced, Limits, MEMORY_VARIABLE, TEMP_VARIABLE, TIMEOUT_VARIABLE};
 pub use serve::serve;
 

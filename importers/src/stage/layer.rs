@@ -1,6 +1,6 @@
 //! One layer's rows into records. Geometry is left to `place` and `network`, values to `cells`.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use geo::{BoundingRect, Geometry};
@@ -8,7 +8,9 @@ use serde_json::Map;
 use spatial_db::schema::{ColumnKind, Record, Role, Shape, Table, Value};
 
 use super::network::{NetworkPlan, NetworkRow};
+use super::outline;
 use super::place::{self, GeometryPlan, Placed, Placing, geometry_code};
+use super::survey::PointWords;
 use super::{Cell, Leavings, Named, Shared, Trouble, Unfit, raw, whole_row};
 use crate::issue::Severity;
 use crate::manifest::{Attributes, CellSpec, KeySpec, LayerSpec, nearest, vocabulary};
@@ -35,8 +37,16 @@ pub(crate) struct Stager<'a> {
     kept: Vec<usize>,
     plan: GeometryPlan,
     network: NetworkPlan,
+    /// Of point tables of networks.
+    words: Option<PointWords>,
     /// `None` where no coordinates are read.
     pub(crate) placing: Option<Placing>,
+    /// Rows that a person mended elsewhere, with the key that each had.
+    mended: HashMap<i64, Option<String>>,
+    /// Of those, the ones met so far.
+    pub(crate) replaced: u64,
+    /// Of those, the ones whose source has another row there by now.
+    stale: HashSet<i64>,
     /// What it leaves behind beside its records.
     pub(crate) leavings: Leavings,
 }
@@ -82,6 +92,7 @@ impl<'a> Stager<'a> {
         };
         Ok(Self {
             network: NetworkPlan::bind(&spec.network, spec.z_factor, &fields)?,
+            words: PointWords::of(&fields).filter(|_| matches!(spec.role, Role::NetworkNode(_))),
             named: Named::of(spec),
             spec,
             table,
@@ -91,6 +102,9 @@ impl<'a> Stager<'a> {
             kept,
             plan,
             placing,
+            mended: HashMap::new(),
+            replaced: 0,
+            stale: HashSet::new(),
             leavings: Leavings::default(),
         })
     }
@@ -115,6 +129,9 @@ impl<'a> Stager<'a> {
         }
         for (row, placed) in placed.into_iter().enumerate() {
             let key = self.row_key(batch, row);
+            if self.is_mended(batch.rows[row], key.as_deref(), shared) {
+                continue;
+            }
             let outcome = match (placed, &key) {
                 (Err(trouble), _) => Err(trouble),
                 (Ok(_), None) => Err(Trouble {
@@ -130,11 +147,71 @@ impl<'a> Stager<'a> {
                     out.push_back(record);
                 }
                 Err(trouble) => {
-                    let raw = whole_row(&self.fields, batch, row, original(batch, row, notes[row]));
-                    self.named.quarantine(trouble, batch.rows[row], key.as_deref(), raw, shared, &mut self.leavings);
+                    let wkb = original(batch, row, notes[row]);
+                    let raw = whole_row(&self.fields, batch, row, wkb);
+                    let at = self.whereabouts(batch, row, wkb);
+                    let (key, number) = (key.as_deref(), batch.rows[row]);
+                    self.named.quarantine(trouble, number, key, raw, at, shared, &mut self.leavings);
                 }
             }
         }
+    }
+
+    /// Where a row lies as it was read, in the park's CRS, as far as that can be said.
+    pub(crate) fn whereabouts(&self, batch: &Batch, row: usize, wkb: &[u8]) -> Option<Geometry<f64>> {
+        place::whereabouts(&self.plan, self.placing.as_ref()?, batch, row, wkb)
+    }
+
+    /// Rows that come from elsewhere instead of from the source.
+    pub(crate) fn leave_out(&mut self, mended: HashMap<i64, Option<String>>) {
+        self.mended = mended;
+    }
+
+    /// Whether a row of the source is left to its mended form. It is not where the source has another row there by now.
+    fn is_mended(&mut self, number: i64, key: Option<&str>, shared: &mut Shared) -> bool {
+        let Some(had) = self.mended.get(&number) else { return false };
+        if let (Some(had), Some(key)) = (had, key)
+            && had != key
+        {
+            let reason = format!("its mended row had the key {had:?}: the source has another row there by now");
+            let fix = "export the issues again and mend them in the new file".to_owned();
+            let issue = self.named.issue("row.mended_stale", Severity::Warning, Some(number), Some(key), reason, fix);
+            shared.issues.push(issue);
+            self.stale.insert(number);
+            return false;
+        }
+        self.replaced += 1;
+        true
+    }
+
+    /// Stages mended rows, which lie in the CRS of their file. Returns how many there were.
+    pub(crate) fn stage_mended(
+        &mut self,
+        batches: &[Batch],
+        placing: Option<Placing>,
+        shared: &mut Shared,
+        out: &mut VecDeque<Record>,
+    ) -> u64 {
+        // Those that are stale are passed over by the same look-up.
+        self.mended = std::mem::take(&mut self.stale).into_iter().map(|number| (number, None)).collect();
+        let (replaced, own) = (self.replaced, self.placing.take());
+        self.placing = placing;
+        let mut staged = 0;
+        for batch in batches {
+            staged += batch.rows.len() as u64;
+            self.stage(batch, shared, out);
+        }
+        staged -= self.replaced - replaced;
+        self.replaced = replaced;
+        self.placing = own;
+        for number in batches.iter().flat_map(|batch| &batch.rows).filter(|number| !self.mended.contains_key(number)) {
+            let reason = "it was imported as it was mended, not as the source has it".to_owned();
+            let fix = "mend the source as well, then leave the file of mended rows out".to_owned();
+            let row = Some(*number).filter(|number| *number < i64::MAX / 2);
+            shared.issues.push(self.named.issue("row.mended", Severity::Note, row, None, reason, fix));
+        }
+        self.mended.clear();
+        staged
     }
 
     /// A row that the store found to be a duplicate, with what was read of it.
@@ -145,10 +222,10 @@ impl<'a> Stager<'a> {
             fix: "correct the key in the source, add fields to `key`, or give the layer a key `prefix`".to_owned(),
         };
         let raw = self.leavings.suspects.remove(source_row).unwrap_or(serde_json::Value::Null);
-        self.named.quarantine(trouble, source_row, Some(key), raw, shared, &mut self.leavings);
+        self.named.quarantine(trouble, source_row, Some(key), raw, None, shared, &mut self.leavings);
     }
 
-    fn row_key(&self, batch: &Batch, row: usize) -> Option<String> {
+    pub(crate) fn row_key(&self, batch: &Batch, row: usize) -> Option<String> {
         let KeySpec { join, prefix, .. } = &self.spec.key;
         if self.key.is_empty() {
             let number = if self.spec.key.by_fid { batch.fids[row] } else { batch.rows[row] };
@@ -206,21 +283,25 @@ impl<'a> Stager<'a> {
                     let issue = self.named.issue(code, Severity::Note, Some(batch.rows[row]), Some(key), reason, fix);
                     shared.issues.push(issue);
                 }
+                self.outline(&shape.xy, batch.rows[row], key, shared);
                 cover(&shape.xy, shared);
                 Some(shape)
             }
         };
+        unfit.extend(self.words.and_then(|words| words.look(batch, row)));
         for Unfit { code, reason, fix } in unfit {
             let issue = self.named.issue(code, Severity::Warning, Some(batch.rows[row]), Some(key), reason, fix);
             shared.issues.push(issue);
         }
-        if let Some(GeometryNote::Repaired { reason, area_before, area_after, .. }) = note {
+        if let Some(GeometryNote::Repaired { reason, area_before, area_after, original }) = note {
             self.leavings.repaired += 1;
             let reason = format!("{reason}; repaired, its area went from {area_before} to {area_after} square units");
             let fix = "check the repaired outline, or mend the feature in a GIS".to_owned();
             let code = geometry_code(&reason);
             let issue = self.named.issue(code, Severity::Warning, Some(batch.rows[row]), Some(key), reason, fix);
-            shared.issues.push(issue);
+            // The geometry before the repair, so that a person can see what was done.
+            let issue = issue.with("area_before", *area_before).with("area_after", *area_after);
+            shared.issues.push(issue.at(self.whereabouts(batch, row, &original.0)));
         }
         let mut attributes = Map::new();
         for index in &self.kept {
@@ -230,6 +311,24 @@ impl<'a> Stager<'a> {
             }
         }
         Ok(Record { key: key.to_owned(), shape, values, attributes, source_row: batch.rows[row] })
+    }
+
+    /// What is odd about an outline that is valid.
+    fn outline(&self, xy: &Geometry<f64>, row: i64, key: &str, shared: &mut Shared) {
+        let issue = |code, reason, fix: &str| {
+            self.named.issue(code, Severity::Warning, Some(row), Some(key), reason, fix.to_owned())
+        };
+        if let Some(area) = outline::next_to_nothing(xy) {
+            let fix = "remove it, or draw its real outline";
+            shared.issues.push(issue("geometry.tiny_area", format!("its area is {area:.4} m²"), fix));
+        }
+        if let Geometry::MultiPolygon(area) = xy
+            && let Some(tip) = outline::spike(area)
+        {
+            let reason = format!("its outline runs out to ({:.2}, {:.2}) and back along itself", tip.x, tip.y);
+            let issue = issue("geometry.spike", reason, "remove the vertex at the tip, unless the plot is so");
+            shared.issues.push(issue.at(Some(Geometry::Point(tip.into()))));
+        }
     }
 
     fn values(&self, batch: &Batch, row: usize, unfit: &mut Vec<Unfit>) -> Result<Vec<Value>, Trouble> {

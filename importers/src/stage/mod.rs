@@ -6,9 +6,11 @@ mod cells;
 mod elevation;
 mod layer;
 mod network;
+mod outline;
 mod place;
 mod shape;
 mod spool;
+mod survey;
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +18,7 @@ use serde_json::Map;
 use spatial_db::model::{FeatureKind, TerrainGrid};
 use spatial_db::store::QuarantinedRow;
 
-pub(crate) use cells::{Cell, Unfit, raw};
+pub(crate) use cells::{Cell, Raw, Unfit, raw};
 pub(crate) use elevation::NodeSites;
 pub(crate) use layer::{Opening, Stager};
 pub(crate) use network::settle_nodes;
@@ -69,6 +71,8 @@ pub(crate) struct Leavings {
     pub(crate) quarantine: Quarantine,
     /// Rows repaired and kept.
     pub(crate) repaired: u64,
+    /// Rows that came as they were mended.
+    pub(crate) mended: u64,
     /// Rows as read whose key may have been taken: the store decides.
     pub(crate) suspects: Suspects,
 }
@@ -103,6 +107,8 @@ impl Named {
             key: key.map(str::to_owned),
             reason,
             fix,
+            facts: Map::new(),
+            place: None,
         }
     }
 
@@ -113,11 +119,13 @@ impl Named {
         row: i64,
         key: Option<&str>,
         raw: serde_json::Value,
+        place: Option<geo::Geometry<f64>>,
         shared: &mut Shared,
         leavings: &mut Leavings,
     ) {
         let Trouble { code, reason, fix } = trouble;
-        shared.issues.push(self.issue(code, Severity::Quarantined, Some(row), key, reason.clone(), fix.clone()));
+        let issue = self.issue(code, Severity::Quarantined, Some(row), key, reason.clone(), fix.clone());
+        shared.issues.push(issue.at(place));
         leavings.quarantine.push(QuarantinedRow {
             source: self.source.clone(),
             source_row: row,

@@ -187,6 +187,43 @@ fn from_file(kind: GeometryKind, wkb: &[u8], note: Option<&GeometryNote>) -> Res
     Ok(Placed { shape: fitted, settled: false })
 }
 
+/// Where a row lies as it was read, in the park's CRS; `None` where that cannot be said.
+pub(crate) fn whereabouts(
+    plan: &GeometryPlan,
+    placing: &Placing,
+    batch: &Batch,
+    row: usize,
+    wkb: &[u8],
+) -> Option<Geometry<f64>> {
+    let mut xy = match plan {
+        GeometryPlan::File => wkb::parse(wkb).ok().filter(|parsed| parsed.finite)?.xy,
+        GeometryPlan::Point(_) | GeometryPlan::Ends(_) => {
+            let kind = GeometryKind::Any;
+            geometry(plan, kind, batch, row, None, &NodeSites::default()).ok()?.shape.xy
+        }
+        GeometryPlan::Nothing | GeometryPlan::Nodes(_) => return None,
+    };
+    let (mut xs, mut ys): (Vec<f64>, Vec<f64>) = xy
+        .coords_iter()
+        .map(|coord| if placing.axis_order == AxisOrder::NorthFirst { (coord.y, coord.x) } else { (coord.x, coord.y) })
+        .unzip();
+    placing.projector.apply(&mut xs, &mut ys);
+    let inside = |x: f64, y: f64| match &placing.park_bounds {
+        Some(bounds) => within(bounds, x, y),
+        None => x.is_finite() && y.is_finite(),
+    };
+    if xs.is_empty() || !xs.iter().zip(&ys).all(|(x, y)| inside(*x, *y)) {
+        return None;
+    }
+    let next = std::cell::Cell::new(0);
+    xy.map_coords_in_place(|_| {
+        let at = next.get();
+        next.set(at + 1);
+        Coord { x: xs[at], y: ys[at] }
+    });
+    Some(xy)
+}
+
 /// A stable code for what GEOS says in words.
 pub(crate) fn geometry_code(reason: &str) -> &'static str {
     const CODES: [(&str, &str); 11] = [

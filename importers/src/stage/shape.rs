@@ -42,7 +42,15 @@ pub(crate) fn fit(parsed: Parsed, kind: GeometryKind) -> Result<Fitted, Trouble>
         GeometryKind::MultiPolygon => areas(parsed.xy),
         GeometryKind::MultiLineString => {
             let (lines, dropped) = lines(parsed)?;
-            let lines = MultiLineString(lines.into_iter().map(|(line, _)| line).collect());
+            let long = |line: &LineString<f64>| line.0.iter().any(|coord| *coord != line.0[0]);
+            let lines = MultiLineString(lines.into_iter().map(|(line, _)| line).filter(long).collect());
+            if lines.0.is_empty() {
+                return Err(Trouble {
+                    code: "geometry.zero_length",
+                    reason: "all its vertices are the same place".to_owned(),
+                    fix: "draw its course, or remove it".to_owned(),
+                });
+            }
             Ok(Fitted { xy: Geometry::MultiLineString(lines), z: Vec::new(), dropped })
         }
         GeometryKind::LineStringZ => {

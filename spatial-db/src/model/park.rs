@@ -5,8 +5,8 @@ use geo::{MultiLineString, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Building, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, LandContract, LandEvent,
-    NetworkEdge, NetworkNode, Parcel, Provenance, Tenancy, TerrainGrid,
+    Building, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, IssueRecord, LandContract,
+    LandEvent, NetworkEdge, NetworkNode, Parcel, Provenance, Tenancy, TerrainGrid,
 };
 
 /// A park: the header every picture and report quotes.
@@ -139,6 +139,8 @@ pub struct ParkSnapshot {
     pub surfaces: Vec<Surface>,
     /// Terrain, if there is one.
     pub terrain: Option<TerrainGrid>,
+    /// What is wrong with the data, as of the last import; errors first.
+    pub issues: Vec<IssueRecord>,
 }
 
 impl ParkSnapshot {
@@ -160,6 +162,7 @@ impl ParkSnapshot {
             hazards: Vec::new(),
             surfaces: Vec::new(),
             terrain: None,
+            issues: Vec::new(),
         }
     }
 }

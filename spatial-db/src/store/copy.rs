@@ -96,6 +96,19 @@ impl<'a> CopyStream<'a> {
         if self.chunk.len() >= CHUNK { self.send() } else { Ok(()) }
     }
 
+    /// Sends rows that were encoded before, whole.
+    pub(super) fn encoded(&mut self, mut rows: impl Read) -> io::Result<()> {
+        let mut some = vec![0; CHUNK];
+        loop {
+            let read = rows.read(&mut some)?;
+            if read == 0 {
+                return Ok(());
+            }
+            self.chunk.extend_from_slice(&some[..read]);
+            self.send()?;
+        }
+    }
+
     fn send(&mut self) -> io::Result<()> {
         let sent = self.writer.write_all(&self.chunk).and_then(|()| self.writer.flush());
         self.chunk.clear();

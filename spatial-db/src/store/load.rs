@@ -98,24 +98,28 @@ pub struct Load<'a> {
     abandoned: Vec<Abandoned>,
     slug: String,
     pub(super) park_id: i32,
-    srid: i32,
+    pub(super) srid: i32,
     pub(super) run_id: i64,
-    superuser: bool,
+    pub(super) superuser: bool,
     restricted: bool,
-    cancel: Option<Cancel>,
+    pub(super) cancel: Option<Cancel>,
     allow_shrink: AllowShrink,
     dry_run: bool,
     /// Keys of the tables touched so far.
     keys: HashMap<&'static str, Keys>,
     /// Layers given so far, by table.
-    loaded: HashSet<(&'static str, String)>,
+    pub(super) loaded: HashSet<(&'static str, String)>,
     /// Layers whose old quarantine ends with this load.
-    requarantined: HashSet<String>,
+    pub(super) requarantined: HashSet<String>,
     /// Layers of the manifest, once they are known.
     named: Option<Vec<String>>,
+    /// Whether the old quarantine has ended.
+    quarantine_settled: bool,
     bulk: Bulk,
     /// Tables with enough new rows to tell the planner about.
     grown: HashSet<&'static str>,
+    /// Tables that are not as they were.
+    pub(super) touched: HashSet<&'static str>,
 }
 
 impl std::fmt::Debug for Load<'_> {
@@ -163,9 +167,11 @@ impl Store {
             keys: HashMap::new(),
             loaded: HashSet::new(),
             requarantined: HashSet::new(),
+            quarantine_settled: false,
             named: None,
             bulk: Bulk::default(),
             grown: HashSet::new(),
+            touched: HashSet::new(),
         })
     }
 
@@ -354,6 +360,9 @@ impl Load<'_> {
                 .then(|| Direct { frozen: self.bulk.holds(target.name), trusted: self.superuser }),
         };
         let diff = keys.take_in(&mut self.tx, &scope, next, progress)?;
+        if diff.added + diff.changed + diff.removed > 0 {
+            self.touched.insert(target.name);
+        }
         if diff.added + diff.changed + diff.removed > 1000 || self.bulk.holds(target.name) {
             self.grown.insert(target.name);
         }
@@ -426,6 +435,7 @@ impl Load<'_> {
                 keys.forget_layer(&layer);
             }
             if removed > 0 {
+                self.touched.insert(target.name);
                 dropped.push(DroppedLayer { kind: target.kind(), layer, removed });
             }
         }
@@ -442,11 +452,6 @@ impl Load<'_> {
             return Err(StoreError::DryRun);
         }
         self.finish(report)?;
-        for table in &self.grown {
-            self.tx
-                .batch_execute(&sql::for_table(sql::ANALYZE, table))
-                .map_err(StoreError::of("gathering statistics"))?;
-        }
         diff::check(self.cancel.as_deref())?;
         commit(self.tx, self.attempt, self.run_id)?;
         Ok(self.run_id)
@@ -464,12 +469,27 @@ impl Load<'_> {
     /// Brings everything to where only the commit is missing.
     fn finish(&mut self, report: &serde_json::Value) -> Result<(), StoreError> {
         diff::check(self.cancel.as_deref())?;
+        self.settle()?;
+        finish_run(&mut self.tx, self.park_id, self.run_id, report)
+    }
+
+    /// Builds the indexes of first loads, lets the planner know what was loaded, and ends the quarantine of earlier runs;
+    /// once, after the layers.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.bulk.finish(&mut self.tx)?;
+        for table in self.grown.drain() {
+            self.tx
+                .batch_execute(&sql::for_table(sql::ANALYZE, table))
+                .map_err(StoreError::of("gathering statistics"))?;
+        }
+        if std::mem::replace(&mut self.quarantine_settled, true) {
+            return Ok(());
+        }
         let told: Vec<&str> = self.requarantined.iter().map(String::as_str).collect();
         self.tx
             .execute(sql::QUARANTINE_SETTLE, &[&self.park_id, &self.run_id, &told, &self.named])
-            .map_err(StoreError::of("settling the quarantine"))?;
-        finish_run(&mut self.tx, self.park_id, self.run_id, report)
+            .map(|_| ())
+            .map_err(StoreError::of("settling the quarantine"))
     }
 }
 

@@ -116,6 +116,7 @@ impl Store {
             unfinished: abandoned,
         };
         let report = serde_json::to_value(&reverted).unwrap_or_default();
+        tx.execute(sql::CHECK_STATE_FORGET_ALL, &[&park_id]).map_err(StoreError::of("forgetting the checks"))?;
         finish_run(&mut tx, park_id, by, &report)?;
         diff::check(options.cancel.as_deref())?;
         if options.dry_run {

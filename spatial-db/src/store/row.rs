@@ -81,7 +81,7 @@ impl RowEncoder {
 
 impl Fields {
     /// A jsonb field: version 1, then text.
-    fn json_object(&mut self, members: &serde_json::Map<String, Json>) {
+    pub(super) fn json_object(&mut self, members: &serde_json::Map<String, Json>) {
         let Ok(()) = self.with(|out| {
             out.push(1);
             canonical_object(out, members);

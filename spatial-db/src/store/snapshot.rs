@@ -12,13 +12,16 @@ use postgres::{IsolationLevel, Row, Transaction};
 use serde_json::{Map, Value as Json};
 
 use super::query::park_of;
-use super::{Store, StoreError, ewkb, sql, terrain};
+use super::{IssueFilter, Store, StoreError, ewkb, issues, sql, terrain};
 use crate::model::{
     Building, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FeatureId, FeatureKind, HazardSource,
     LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, ParkSnapshot, Provenance,
     ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
+
+/// Issues that a snapshot takes along, errors first: more would be no picture.
+const MOST_ISSUES: u64 = 100_000;
 
 impl Store {
     /// Everything the store holds of a park.
@@ -73,6 +76,9 @@ pub(super) fn read_park(
         read_table(tx, park_id, after_run, table, &mut park)?;
     }
     park.terrain = terrain::read(tx, park_id, after_run)?;
+    if after_run.is_none() {
+        park.issues = issues::read(tx, park_id, &IssueFilter::default(), Some(MOST_ISSUES))?;
+    }
     Ok(park)
 }
 
@@ -174,7 +180,7 @@ impl FieldReader<'_> {
 }
 
 /// Bytes of a geometry as the server sends them.
-struct Ewkb<'a>(&'a [u8]);
+pub(super) struct Ewkb<'a>(pub(super) &'a [u8]);
 
 impl<'a> FromSql<'a> for Ewkb<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Fault> {

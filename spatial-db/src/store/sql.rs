@@ -7,7 +7,7 @@ use crate::schema::{Column, TABLES, Table};
 
 macro_rules! statements {
     ($($name:ident = $file:literal;)+) => {
-        $(pub(super) const $name: &str = include_str!(concat!("../../sql/", $file, ".sql"));)+
+        $(pub(crate) const $name: &str = include_str!(concat!("../../sql/", $file, ".sql"));)+
     };
 }
 
@@ -26,6 +26,32 @@ statements! {
     BULK_TRUNCATE = "bulk_truncate";
     CHANGES_LOADED = "changes_loaded";
     CHANGES_LOGGED = "changes_logged";
+    CHECK_BUILDING_BASES = "check_building_bases";
+    CHECK_BUILDING_PARCELS = "check_building_parcels";
+    CHECK_BUILDING_STOREYS = "check_building_storeys";
+    CHECK_CLEAR = "check_clear";
+    CHECK_EDGE_COURSE = "check_edge_course";
+    CHECK_EDGE_ENDS = "check_edge_ends";
+    CHECK_GEOMETRY_DUPLICATE = "check_geometry_duplicate";
+    CHECK_GIVEN = "check_given";
+    CHECK_INSERT = "check_insert";
+    CHECK_NETWORK_LINES = "check_network_lines";
+    CHECK_NETWORK_POINTS = "check_network_points";
+    CHECK_NODE_DEPTH = "check_node_depth";
+    CHECK_NODE_LINKS = "check_node_links";
+    CHECK_OVERLAP = "check_overlap";
+    CHECK_PARCEL_AREA = "check_parcel_area";
+    CHECK_PARCEL_GAP = "check_parcel_gap";
+    CHECK_REFERENCE = "check_reference";
+    CHECK_SAID = "check_said";
+    CHECK_STATE_FORGET = "check_state_forget";
+    CHECK_STATE_FORGET_ALL = "check_state_forget_all";
+    CHECK_STATE_UPSERT = "check_state_upsert";
+    CHECK_STATES = "check_states";
+    CHECK_UNIT_BUILDING = "check_unit_building";
+    CHECK_UNIT_EDGE = "check_unit_edge";
+    CHECK_UNIT_NODE = "check_unit_node";
+    CHECK_UNIT_PARCEL = "check_unit_parcel";
     COPY_ROWS = "copy_rows";
     COPY_ROWS_FROZEN = "copy_rows_frozen";
     COUNT_BY_PARK = "count_by_park";
@@ -34,6 +60,19 @@ statements! {
     EXACT_NUMBERS = "exact_numbers";
     EXTENSION_AVAILABLE = "extension_available";
     EXTENSION_STATE = "extension_state";
+    ISSUE_CLEAR = "issue_clear";
+    ISSUE_FIRST = "issue_first";
+    ISSUE_INSERT = "issue_insert";
+    ISSUE_INSERT_REST = "issue_insert_rest";
+    ISSUE_PLACES = "issue_places";
+    ISSUE_PLACES_REST = "issue_places_rest";
+    ISSUE_ROWS = "issue_rows";
+    ISSUE_STAGE_ANALYZE = "issue_stage_analyze";
+    ISSUE_STAGE_COPY = "issue_stage_copy";
+    ISSUE_STAGE_CREATE = "issue_stage_create";
+    ISSUE_STAGE_DROP = "issue_stage_drop";
+    ISSUE_SUMS = "issue_sums";
+    ISSUE_TOTALS = "issue_totals";
     KNOWN_SRID = "known_srid";
     LOG_LOADED = "log_loaded";
     MERGE = "merge";
@@ -51,6 +90,7 @@ statements! {
     PARK_SLUGS = "park_slugs";
     PARK_UPDATE = "park_update";
     QUARANTINE_INSERT = "quarantine_insert";
+    QUARANTINE_ROWS = "quarantine_rows";
     QUARANTINE_SETTLE = "quarantine_settle";
     REFERENCES_CHECKED = "references_checked";
     REFERENCES_TRUSTED = "references_trusted";
@@ -85,6 +125,7 @@ statements! {
     STAGE_CREATE = "stage_create";
     STAGE_DROP = "stage_drop";
     STORED_KEYS = "stored_keys";
+    TABLE_COUNTS = "table_counts";
     TERRAIN_TILES = "terrain_tiles";
     TERRAIN_TILES_AT = "terrain_tiles_at";
     VACANT_PARCELS = "vacant_parcels";

@@ -233,7 +233,7 @@ fn network(out: &mut String, kind: Kind) {
             "x = \"X\"",
             "y = \"Y\"",
             "key = \"Exp_No\"",
-            "attributes = [\"Map_No\", \"SDate\"]",
+            "attributes = [\"Map_No\", \"Feature\", \"SDate\"]",
         ],
     );
     let words = format!("{{ fields = [\"Feature\", \"Subsid\"], join = \"\", map = {} }}", map(&POINT_WORDS));
