@@ -1,7 +1,7 @@
 //! One layer's rows into records. Geometry is left to `place` and `network`, values to `cells`.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 use geo::{BoundingRect, Geometry};
 use serde_json::Map;
@@ -247,9 +247,7 @@ impl<'a> Stager<'a> {
 
     /// Keeps the row as read if its key may be taken already. The store decides; a hash is enough to suspect.
     fn remember_key(&mut self, key: &str, batch: &Batch, row: usize, note: Option<&GeometryNote>, shared: &mut Shared) {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        if !shared.keys.entry(self.table.kind).or_default().insert(hasher.finish()) {
+        if !shared.keys.entry(self.table.kind).or_default().insert(shared.hasher.hash_one(key)) {
             let raw = whole_row(&self.fields, batch, row, original(batch, row, note));
             self.leavings.suspects.insert(batch.rows[row], &raw);
         }
