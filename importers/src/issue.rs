@@ -1,16 +1,17 @@
 //! Problems of the data, counted and kept for the report. What stops an import is left to [`crate::ImportError`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use geo::Geometry;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use spatial_db::checks::CheckSettings;
 use spatial_db::model::IssueSeverity;
 use spatial_db::store::{IssueSpool, Load, NewIssue, StoreError};
 
 /// How much of a row an issue costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing; the row is as the source has it.
@@ -44,10 +45,10 @@ impl From<Severity> for IssueSeverity {
 }
 
 /// A problem of one row, or of a layer as a whole.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Issue {
     /// Stable code, `subject.problem`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What it costs.
     pub severity: Severity,
     /// Source file as the manifest names it.
@@ -90,8 +91,8 @@ const KEPT_PER_CODE: u32 = 20;
 #[derive(Debug, Default)]
 pub(crate) struct IssueLog {
     kept: Vec<Issue>,
-    totals: BTreeMap<&'static str, u64>,
-    per_layer: BTreeMap<(String, &'static str), u32>,
+    totals: BTreeMap<Cow<'static, str>, u64>,
+    per_layer: BTreeMap<(String, Cow<'static, str>), u32>,
     spool: IssueSpool,
 }
 
@@ -99,7 +100,7 @@ impl IssueLog {
     /// Takes one issue in.
     pub(crate) fn push(&mut self, issue: Issue) {
         self.spool.push(&NewIssue {
-            code: issue.code,
+            code: &issue.code,
             severity: issue.severity.into(),
             layer: &issue.layer,
             source: &issue.file,
@@ -111,8 +112,8 @@ impl IssueLog {
             place: issue.place.as_ref(),
             rejected: issue.severity == Severity::Quarantined,
         });
-        *self.totals.entry(issue.code).or_default() += 1;
-        let seen = self.per_layer.entry((issue.layer.clone(), issue.code)).or_default();
+        *self.totals.entry(issue.code.clone()).or_default() += 1;
+        let seen = self.per_layer.entry((issue.layer.clone(), issue.code.clone())).or_default();
         *seen += 1;
         if *seen <= KEPT_PER_CODE {
             self.kept.push(issue);
@@ -130,15 +131,15 @@ impl IssueLog {
         self,
         load: &mut Load<'_>,
         checks: &CheckSettings,
-    ) -> Result<(Vec<Issue>, BTreeMap<&'static str, u64>), StoreError> {
+    ) -> Result<(Vec<Issue>, BTreeMap<Cow<'static, str>, u64>), StoreError> {
         let Self { mut kept, mut totals, spool, .. } = self;
         load.take_issues(spool)?;
         let checked = load.check(checks, KEPT_PER_CODE)?;
         for found in checked.codes {
-            *totals.entry(found.code).or_default() += found.count;
+            *totals.entry(found.code.into()).or_default() += found.count;
         }
         kept.extend(checked.first.into_iter().map(|found| Issue {
-            code: found.code,
+            code: found.code.into(),
             severity: found.severity.into(),
             file: found.source,
             layer: found.layer,
@@ -162,7 +163,7 @@ mod tests {
         let mut log = IssueLog::default();
         for row in 1..=100 {
             log.push(Issue {
-                code: "value.not_a_number",
+                code: "value.not_a_number".into(),
                 severity: Severity::Warning,
                 file: "a.shp".into(),
                 layer: "a".into(),

@@ -1,8 +1,9 @@
 //! What an import did, for people and for `--json`. Writing it out is left to the `twin` command.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spatial_db::store::Abandoned;
 
 use crate::Issue;
@@ -16,6 +17,8 @@ pub struct ImportReport {
     pub dry_run: bool,
     /// Earlier imports of the park that never ended; nothing of them was kept.
     pub unfinished: Vec<Abandoned>,
+    /// The run whose very files these are, byte for byte: nothing was read again.
+    pub same_as_run: Option<i64>,
     /// Slug of the park.
     pub park: String,
     /// EPSG code of the park's CRS.
@@ -31,11 +34,11 @@ pub struct ImportReport {
     /// The first issues of each kind, word for word.
     pub issues: Vec<Issue>,
     /// Every issue, counted by code.
-    pub issue_totals: BTreeMap<&'static str, u64>,
+    pub issue_totals: BTreeMap<Cow<'static, str>, u64>,
 }
 
 /// What an import did with one layer: `read = added + changed + unchanged + quarantined`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerReport {
     /// Layer of the manifest.
     pub layer: String,
@@ -84,7 +87,7 @@ pub struct DroppedReport {
 }
 
 /// The terrain grid that was stored.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TerrainReport {
     /// Layer of the manifest.
     pub layer: String,

@@ -56,6 +56,6 @@ fn the_park_arrives_whole_and_its_blemishes_are_named() {
         let x = surface.area.0[0].exterior().0[0].x;
         assert!(inside(x), "{}: {x}", surface.provenance.key);
     }
-    let again = import(&mut bench.store, &made.manifest, &ImportOptions::new(reader())).unwrap();
+    let again = import(&mut bench.store, &made.manifest, &support::options()).unwrap();
     assert_unchanged(&again);
 }

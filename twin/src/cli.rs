@@ -121,6 +121,9 @@ pub(crate) struct ImportArguments {
     /// Accept that a layer loses most of its rows, or leaves the manifest
     #[arg(long)]
     pub(crate) allow_shrink: bool,
+    /// Read every file again, even where none has changed by a byte since the last import
+    #[arg(long)]
+    pub(crate) reread: bool,
     /// Print events as JSON, one a line, the report last (docs/imports-json.md), instead of words
     #[arg(long)]
     pub(crate) json: bool,

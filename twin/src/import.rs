@@ -60,6 +60,7 @@ fn bring_in(
         cancel: Some(cancel),
         progress: &on_step,
         allow_shrink: arguments.allow_shrink,
+        reread: arguments.reread,
         dry_run: arguments.dry_run,
         changes: changes.listens().then_some(&hear as &dyn Fn(&Change)),
         command: std::env::args().collect::<Vec<_>>().join(" "),

@@ -4,10 +4,12 @@
 //! `reader`, understanding them to `stage`.
 
 mod affected;
+mod fingerprint;
 mod ground;
 mod prepare;
 mod progress;
 mod rows;
+mod unchanged;
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -15,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use spatial_db::model::ParkSnapshot;
 use spatial_db::schema::{Record, Role, TABLES};
 use spatial_db::store::{AllowShrink, Cancel, Change, LayerDiff, Load, LoadOptions, ParkHeader, Store, StoreError};
@@ -29,6 +32,7 @@ use crate::stage::{self, Named, Quarantine, Shared, Stager};
 pub use progress::Progress;
 
 pub(crate) use affected::affected_rows;
+use fingerprint::Fingerprint;
 use prepare::Plan;
 pub(crate) use prepare::read_error;
 use progress::Work;
@@ -60,6 +64,8 @@ pub struct ImportOptions<'a> {
     pub allow_shrink: bool,
     /// Do everything, report it, and undo it: nothing is written.
     pub dry_run: bool,
+    /// Read every file, even where all are byte for byte those of the last import.
+    pub reread: bool,
     /// Hears every change of a feature, once all rows are in.
     pub changes: Option<&'a dyn Fn(&Change)>,
 }
@@ -78,6 +84,7 @@ impl ImportOptions<'_> {
             lock_wait: Duration::from_secs(30),
             allow_shrink: false,
             dry_run: false,
+            reread: false,
             changes: None,
         }
     }
@@ -121,31 +128,19 @@ fn run(
     after: Option<&mut Option<ParkSnapshot>>,
 ) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
-    let started = chrono::Utc::now();
+    let started = Utc::now();
     let manifest = Manifest::read(manifest, options.root.as_deref())?;
+    let fingerprint = unchanged::fingerprint(&manifest, options);
+    let may_skip = !options.reread && after.is_none() && options.changes.is_none();
+    if let Some(fingerprint) = fingerprint.as_ref().filter(|_| may_skip)
+        && let Some(report) = unchanged::import(store, &manifest, options, fingerprint, started, began)?
+    {
+        return Ok(report);
+    }
     let mut reader = Reader::new(options.reader.clone(), options.cancel.clone()).with_limits(options.limits);
     let plan = prepare::prepare(&manifest, &mut reader, options)?;
-    let header = ParkHeader {
-        slug: manifest.park.slug.clone(),
-        name: manifest.park.name.clone(),
-        srid: plan.srid as i32,
-        synthetic: manifest.park.synthetic,
-        attribution: manifest.park.attribution.clone(),
-        licence: manifest.park.licence.clone(),
-        as_of: manifest.park.as_of,
-    };
-    let load = store.begin_load(
-        &header,
-        LoadOptions {
-            manifest_text: manifest.text.clone(),
-            command: options.command.clone(),
-            started,
-            cancel: options.cancel.clone(),
-            lock_wait: options.lock_wait,
-            allow_shrink: allow_shrink(&manifest, options),
-            dry_run: options.dry_run,
-        },
-    )?;
+    let header = header(&manifest, plan.srid as i32);
+    let load = store.begin_load(&header, load_options(&manifest, options, started))?;
     let names: Vec<&str> = manifest.layers.iter().map(|layer| layer.name.as_str()).collect();
     let mut run = Run {
         load,
@@ -188,6 +183,7 @@ fn run(
         run: (!options.dry_run).then(|| load.run_id()),
         dry_run: options.dry_run,
         unfinished: load.abandoned().to_vec(),
+        same_as_run: None,
         park: header.slug,
         srid: header.srid,
         seconds: began.elapsed().as_secs_f64(),
@@ -197,6 +193,9 @@ fn run(
         issues,
         issue_totals,
     };
+    if let Some(fingerprint) = fingerprint.filter(Fingerprint::holds) {
+        load.fingerprint(&fingerprint.hash)?;
+    }
     let json = serde_json::to_value(&report).unwrap_or_default();
     if options.dry_run {
         load.discard(&json)?;
@@ -224,6 +223,30 @@ fn tell(
         total: prepared.opened.as_ref().and_then(|opened| opened.count),
         done: work.share(index, prepared, rows, bytes_read),
     });
+}
+
+fn header(manifest: &Manifest, srid: i32) -> ParkHeader {
+    ParkHeader {
+        slug: manifest.park.slug.clone(),
+        name: manifest.park.name.clone(),
+        srid,
+        synthetic: manifest.park.synthetic,
+        attribution: manifest.park.attribution.clone(),
+        licence: manifest.park.licence.clone(),
+        as_of: manifest.park.as_of,
+    }
+}
+
+fn load_options(manifest: &Manifest, options: &ImportOptions<'_>, started: DateTime<Utc>) -> LoadOptions {
+    LoadOptions {
+        manifest_text: manifest.text.clone(),
+        command: options.command.clone(),
+        started,
+        cancel: options.cancel.clone(),
+        lock_wait: options.lock_wait,
+        allow_shrink: allow_shrink(manifest, options),
+        dry_run: options.dry_run,
+    }
 }
 
 /// Whose rows may mostly vanish: what the command says of all, the manifest of each.

@@ -101,7 +101,7 @@ impl Named {
         fix: String,
     ) -> Issue {
         Issue {
-            code,
+            code: code.into(),
             severity,
             file: self.source.clone(),
             layer: self.layer.clone(),

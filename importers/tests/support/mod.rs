@@ -18,6 +18,11 @@ pub fn reader() -> ReaderCommand {
     ReaderCommand { program: PathBuf::from(env!("CARGO_BIN_EXE_twin-read")), args: Vec::new() }
 }
 
+/// Options that have every file read: what is tested is the comparison of rows, not of files.
+pub fn options() -> ImportOptions<'static> {
+    ImportOptions { reread: true, ..ImportOptions::new(reader()) }
+}
+
 /// Folder of the real data; without it the tests that need it have nothing to do.
 pub fn real_data() -> Option<PathBuf> {
     let folder = std::env::var_os("TWIN_REAL_DATA").map(PathBuf::from);
@@ -64,13 +69,13 @@ impl Bench {
     pub fn import_in(&mut self, crs: &str, layers: &str) -> Result<ImportReport, ImportError> {
         let text = format!("[park]\nslug = \"t\"\nname = \"Test\"\ncrs = \"{crs}\"\n\n{layers}");
         let manifest = self.write("t.park.toml", &text);
-        import(&mut self.store, &manifest, &ImportOptions::new(reader()))
+        import(&mut self.store, &manifest, &options())
     }
 
     /// Imports a kept manifest with its files in `root`.
     pub fn import_kept(&mut self, manifest: &str, root: &Path) -> Result<ImportReport, ImportError> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("parks").join(manifest);
-        let options = ImportOptions { root: Some(root.to_path_buf()), ..ImportOptions::new(reader()) };
+        let options = ImportOptions { root: Some(root.to_path_buf()), ..options() };
         import(&mut self.store, &manifest, &options)
     }
 

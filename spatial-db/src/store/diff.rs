@@ -2,7 +2,6 @@
 //!
 //! Knows keys and hashes only; what a row is made of is left to `row` and `terrain`.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -31,7 +30,7 @@ struct KeyState {
 
 /// The keys of one table of one park.
 pub(super) struct Keys {
-    states: HashMap<String, KeyState>,
+    states: foldhash::HashMap<String, KeyState>,
     layers: Vec<String>,
     /// Rows of each layer that the store held.
     stored: Vec<u64>,
@@ -76,7 +75,8 @@ impl Keys {
         let what = format!("reading the keys of {}", target.name);
         let statement =
             sql::fill(sql::STORED_KEYS, &[("table", &sql::quoted(target.name)), ("park_id", &park_id.to_string())]);
-        let mut keys = Self { states: HashMap::new(), layers: Vec::new(), stored: Vec::new(), unclaimed: 0 };
+        let mut keys =
+            Self { states: foldhash::HashMap::default(), layers: Vec::new(), stored: Vec::new(), unclaimed: 0 };
         let reader = tx.copy_out(&statement).map_err(StoreError::of(&*what))?;
         keys.fill(reader).map_err(StoreError::stream(what))?;
         Ok(keys)

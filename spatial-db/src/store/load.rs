@@ -96,7 +96,7 @@ pub struct Load<'a> {
     /// The note of this load, open until it is committed.
     attempt: &'a mut Option<i64>,
     abandoned: Vec<Abandoned>,
-    slug: String,
+    pub(super) slug: String,
     pub(super) park_id: i32,
     pub(super) srid: i32,
     pub(super) run_id: i64,

@@ -107,7 +107,9 @@ statements! {
     RUNS = "runs";
     RUNS_CHANGES = "runs_changes";
     RUN_BEGIN = "run_begin";
+    RUN_FINGERPRINT = "run_fingerprint";
     RUN_FINISH = "run_finish";
+    RUN_LAST = "run_last";
     SCHEMA_VERSION = "schema_version";
     SEARCH_PATH = "search_path";
     SERVER_STATE = "server_state";
