@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measurements, each beside its peer in the same run; numbers go to docs/benchmarks.md by hand, with date and machine.
-#   import: `twin import` against `ogr2ogr` with COPY into the same server
+#   import: `twin import` against `ogr2ogr` with COPY into the same server, and the server's own floor
 #   box query: the R-tree cache against PostGIS
 #   frame: the lean material against Bevy's StandardMaterial on software Vulkan
 set -euo pipefail
 twin=$(realpath "$1")
 runs=${RUNS:-5}
-count=${COUNT:-500000}
+count=${COUNT:-1000000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/parktwin-bench-XXXXXX")
 export TWIN_DATA_DIR="$work/data"
 trap '"$twin" db stop >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
@@ -20,27 +20,60 @@ seconds() { local began; began=$(date +%s.%N); "$@" >"$work/log" 2>&1 || { cat "
 fresh() { sql "DROP DATABASE IF EXISTS $1 WITH (FORCE)"; sql "CREATE DATABASE $1"; psql -qX "$(url "$1")" -c 'CREATE EXTENSION IF NOT EXISTS postgis'; }
 median() { sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
 
-# compare NAME MANIFEST ROOT SOURCE [OGR LAYERS…]: import the same files both ways, in turn.
+# Peak memory of the last command, the largest of its processes, MB.
+peak() { awk '/Maximum resident/ {printf "%.0f\n", $6 / 1024}' "$work/usage"; }
+measured() { seconds /usr/bin/time -v -o "$work/usage" "$@"; }
+
+# compare NAME MANIFEST ROOT SOURCE [OGR ARGUMENTS…]: import the same files both ways, in turn.
+#   first: into an empty database · again: the same files · reread: the same files, all rows read and compared
 compare() {
   local name=$1 manifest=$2 root=$3; shift 3
-  : >"$work/ours"; : >"$work/theirs"; : >"$work/again"
+  for what in ours theirs again reread overwrite memory; do : >"$work/$what"; done
+  local ogr=(ogr2ogr -q -f PostgreSQL --config PG_USE_COPY YES -nlt PROMOTE_TO_MULTI -unsetFid)
   for _ in $(seq "$runs"); do
     fresh bench_theirs
-    seconds ogr2ogr -q -f PostgreSQL "PG:$(url bench_theirs)" "$@" --config PG_USE_COPY YES -nlt PROMOTE_TO_MULTI >>"$work/theirs"
+    measured "${ogr[@]}" "PG:$(url bench_theirs)" "$@" >>"$work/theirs"
+    measured "${ogr[@]}" -overwrite "PG:$(url bench_theirs)" "$@" >>"$work/overwrite"
     fresh bench_ours
-    TWIN_DATABASE_URL=$(url bench_ours) seconds "$twin" import "$manifest" --root "$root" --json >>"$work/ours"
-    TWIN_DATABASE_URL=$(url bench_ours) seconds "$twin" import "$manifest" --root "$root" --json >>"$work/again"
+    TWIN_DATABASE_URL=$(url bench_ours) measured "$twin" import "$manifest" --root "$root" --json >>"$work/ours"
+    peak >>"$work/memory"
+    TWIN_DATABASE_URL=$(url bench_ours) measured "$twin" import "$manifest" --root "$root" --json >>"$work/again"
+    TWIN_DATABASE_URL=$(url bench_ours) measured "$twin" import "$manifest" --root "$root" --json --reread >>"$work/reread"
   done
-  local ours theirs again
-  ours=$(median <"$work/ours"); theirs=$(median <"$work/theirs"); again=$(median <"$work/again")
-  echo "import $name: twin $ours s, ogr2ogr COPY $theirs s, ratio $(awk "BEGIN{printf \"%.2f\", $ours/$theirs}"); the same file again $again s (median of $runs)"
+  local ours theirs again reread overwrite memory
+  for what in ours theirs again reread overwrite memory; do printf -v "$what" %s "$(median <"$work/$what")"; done
+  ratio() { awk "BEGIN{printf \"%.2f\", $1/$2}"; }
+  echo "import $name (median of $runs):"
+  echo "  first     twin $ours s, ogr2ogr COPY $theirs s, ratio $(ratio "$ours" "$theirs"); peak memory $memory MB"
+  echo "  again     twin $again s, ogr2ogr -overwrite $overwrite s, ratio $(ratio "$again" "$overwrite")"
+  echo "  reread    twin $reread s, ogr2ogr -overwrite $overwrite s, ratio $(ratio "$reread" "$overwrite")"
+}
+
+# floor TABLE: the server's own COPY of the bytes that the last import wrote, and the same indexes, without any client work.
+floor() {
+  local url; url=$(url bench_ours)
+  psql -qX "$url" -c "COPY twin.$1 TO STDOUT (FORMAT binary)" >"$work/rows"
+  local copy index
+  copy=$(seconds psql -qX "$url" -v ON_ERROR_STOP=1 -c "BEGIN" -c "DROP TABLE IF EXISTS floor" -c "CREATE TABLE floor (LIKE twin.$1)" \
+    -c "\\copy floor FROM '$work/rows' (FORMAT binary, FREEZE)" -c "COMMIT")
+  index=$(seconds psql -qX "$url" -v ON_ERROR_STOP=1 -c "CREATE UNIQUE INDEX ON floor (park_id, feature_id)" \
+    -c "CREATE UNIQUE INDEX ON floor (park_id, key)" -c "CREATE INDEX ON floor USING gist (geom)" -c "ANALYZE floor")
+  echo "  floor     the server's COPY of the same $1 rows $copy s, indexes and statistics $index s"
+  rm -f "$work/rows"
 }
 
 target/debug/examples/many_buildings "$count" "$work/many" >/dev/null
-compare "$count buildings" "$work/many/park.toml" "$work/many" "$work/many/buildings.gpkg"
+compare "$count synthetic buildings" "$work/many/park.toml" "$work/many" "$work/many/buildings.gpkg"
+floor building
 target/debug/examples/box_query "$(url bench_ours)" many
 
 if [ -n "${TWIN_REAL_DATA:-}" ]; then
+  nyc="$TWIN_REAL_DATA/nyc_us/nyc_osm_buildings_115436.geojsonl.gz"
+  mkdir "$work/nyc" && gunzip -c "$nyc" >"$work/nyc/buildings.geojsonl"
+  printf '%s\n' '[park]' 'slug = "nyc"' 'crs = "EPSG:32618"' '[[layer]]' 'name = "building"' 'role = "building"' \
+    'file = "buildings.geojsonl"' '[layer.fields]' 'height_m = "height"' >"$work/nyc/park.toml"
+  compare "115,436 buildings of New York, OpenStreetMap" "$work/nyc/park.toml" "$work/nyc" "$work/nyc/buildings.geojsonl"
+  floor building
   gaeu="$TWIN_REAL_DATA/gaeu_ch"
   compare "Gäu" importers/parks/gaeu_ch.park.toml "$gaeu" "$gaeu/gaeu_cadastre.gpkg" parcel building street pipeline landcover control_point
 fi
