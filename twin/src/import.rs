@@ -105,6 +105,11 @@ fn words(report: &ImportReport) -> Result<(), Failure> {
         &["layer", "role", "read", "added", "changed", "removed", "unchanged", "repaired", "quarantined"],
         &rows,
     )?;
+    if let Some(run) = report.same_as_run {
+        print::line(format!(
+            "every file is byte for byte as it was at run {run}: nothing was read (`--reread` reads them all the same)"
+        ))?;
+    }
     for unfinished in &report.unfinished {
         print::line(unfinished.to_string())?;
     }

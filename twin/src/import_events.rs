@@ -55,6 +55,10 @@ impl Listener {
                     self.event("warning", &json!({ "code": "reader.less_confined", "reason": missing }));
                 }
             }
+            Step::Comparing { layers } => {
+                self.line.show("comparing the files with those of the last import", "");
+                self.event("comparing", &json!({ "layers": layers }));
+            }
             Step::Checking { layer, index, of } => {
                 self.line.show(&format!("checking the sources ({index} of {of})"), layer);
                 self.event("checking", &json!({ "layer": layer, "index": index, "of": of }));

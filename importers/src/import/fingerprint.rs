@@ -76,7 +76,7 @@ impl Fingerprint {
     }
 }
 
-/// BLAKE3 of a file, a piece at a time, each by all cores.
+/// BLAKE3 of a file, a piece at a time.
 fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
     let mut file = fs::File::open(path)?;
     let mut hasher = blake3::Hasher::new();
@@ -92,7 +92,7 @@ fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
         if filled == 0 {
             return Ok(*hasher.finalize().as_bytes());
         }
-        hasher.update_rayon(&piece[..filled]);
+        hasher.update(&piece[..filled]);
     }
 }
 

@@ -11,6 +11,11 @@ use crate::report::LayerReport;
 pub enum Progress {
     /// The reading process runs, locked in as far as this system can.
     Confined(Enforced),
+    /// The files are compared, byte for byte, with those of the last import.
+    Comparing {
+        /// Layers in all.
+        layers: usize,
+    },
     /// The manifest is compared with its files.
     Checking {
         /// Layer being looked at.

@@ -28,7 +28,7 @@ struct Kept {
 
 /// What this import will read; `None` where it has to be read to know.
 pub(super) fn fingerprint(manifest: &Manifest, options: &ImportOptions<'_>) -> Option<Fingerprint> {
-    (options.progress)(&Progress::Checking { layer: "every file, for changes since the last import".to_owned() });
+    (options.progress)(&Progress::Comparing { layers: manifest.layers.len() });
     // A file that is not there is reported by who reads it.
     Fingerprint::of(manifest, &options.reader, &[]).ok().flatten()
 }
@@ -69,6 +69,12 @@ pub(super) fn import(
         issues: kept.issues,
         issue_totals: kept.issue_totals,
     };
+    for layer in &report.layers {
+        (options.progress)(&Progress::Loaded(layer.clone()));
+    }
+    for issue in &report.issues {
+        (options.progress)(&Progress::Found(issue.clone()));
+    }
     load.fingerprint(&fingerprint.hash)?;
     let json = serde_json::to_value(&report).unwrap_or_default();
     if options.dry_run {
