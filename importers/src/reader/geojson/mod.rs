@@ -237,8 +237,7 @@ fn features(file: &File, each: &mut dyn FnMut(&[u8]) -> io::Result<bool>) -> io:
     if !scanner.take(b'{')? {
         return Err(other("it is no object"));
     }
-    loop {
-        let Some(key) = scanner.value()? else { break };
+    while let Some(key) = scanner.value()? {
         let key = key.to_vec();
         if !scanner.take(b':')? {
             return Err(other("a member has no value"));
