@@ -64,7 +64,7 @@ pub struct Issue {
     /// What to do about it, in words.
     pub fix: String,
     /// The figures behind it; names carry units.
-    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub facts: Map<String, Json>,
     /// Where the trouble is, in the park's CRS, metres, where the feature's own place does not say it.
     #[serde(skip)]

@@ -59,7 +59,7 @@ pub struct LayerReport {
     /// Rows whose geometry was repaired; they are among the added, changed and unchanged.
     pub repaired: u64,
     /// Rows that came as they were mended, in place of the source's; they are among the others.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub mended: u64,
     /// Rows left out, duplicates included.
     pub quarantined: u64,

@@ -30,7 +30,8 @@ struct Kept {
 pub(super) fn fingerprint(manifest: &Manifest, options: &ImportOptions<'_>) -> Option<Fingerprint> {
     (options.progress)(&Progress::Comparing { layers: manifest.layers.len() });
     // A file that is not there is reported by who reads it.
-    Fingerprint::of(manifest, &options.reader, &[]).ok().flatten()
+    let mended = options.mended.as_ref().or(manifest.mended.as_ref());
+    Fingerprint::of(manifest, &options.reader, &mended.cloned().into_iter().collect::<Vec<_>>()).ok().flatten()
 }
 
 /// Records that the files are those of the last run; `None` if they are not.
