@@ -7,12 +7,16 @@ use std::sync::Once;
 
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
+use crate::shifted::{SHIFTED_AREA, Shift};
+
 /// A coordinate reference system.
 #[derive(Debug, Clone)]
 pub(crate) struct Crs {
     /// As a person would name it: `EPSG:25831 (ETRS89 / UTM zone 31N)`.
     pub(crate) label: String,
     srs: SpatialRef,
+    /// Coordinates that a map service moved: `srs` is what they are in once moved back.
+    shift: Option<Shift>,
 }
 
 /// West, south, east, north, in the units of a CRS.
@@ -42,10 +46,15 @@ impl Crs {
         Ok(Self::new(srs))
     }
 
-    /// A CRS as a manifest writes it: an authority's code or a PROJ string. Nothing that names a file or an address.
+    /// A CRS as a manifest writes it: an authority's code, a PROJ string, or the shifted coordinates of Chinese map
+    /// services. Nothing that names a file or an address.
     pub(crate) fn from_text(text: &str) -> Result<Self, String> {
         prepare();
         let text = text.trim();
+        if let Some(shift) = Shift::parse(text) {
+            let label = format!("{} (shifted coordinates of a Chinese map service)", shift.as_str());
+            return Ok(Self { label, shift: Some(shift), ..Self::from_epsg(4326)? });
+        }
         if text.starts_with("+proj") {
             return SpatialRef::from_proj4(text).map(Self::new).map_err(|_| "PROJ does not understand it".to_owned());
         }
@@ -62,7 +71,7 @@ impl Crs {
                     .map(Self::new)
                     .map_err(|_| "PROJ does not know it".to_owned())
             }
-            _ => Err("it is neither a code such as EPSG:4549 nor a PROJ string".to_owned()),
+            _ => Err("it is neither a code such as EPSG:4549, nor a PROJ string, nor GCJ-02 or BD-09".to_owned()),
         }
     }
 
@@ -87,7 +96,7 @@ impl Crs {
             Err(_) if name.is_empty() => "an unnamed coordinate system".to_owned(),
             Err(_) => name,
         };
-        Self { label, srs }
+        Self { label, srs, shift: None }
     }
 
     /// Why a park cannot be kept in it, if it cannot.
@@ -109,6 +118,9 @@ impl Crs {
     /// Where its coordinates can lie: the area of use, generously. A metric zone is used well beyond its edge
     /// (Shanghai lies 0.7° outside zone 40), but not half a continent away.
     pub(crate) fn bounds(&self) -> Option<Bounds> {
+        if self.shift.is_some() {
+            return Some(SHIFTED_AREA);
+        }
         // What a file writes names the system but not its area; the register knows that.
         let registered = || SpatialRef::from_epsg(self.epsg()?).ok()?.area_of_use();
         let area = self.srs.area_of_use().or_else(registered)?;
@@ -145,11 +157,16 @@ impl Crs {
         (xs[0].is_finite() && ys[0].is_finite()).then_some([xs[0], ys[0]])
     }
 
-    fn is_geographic(&self) -> bool {
+    /// Metres per unit of its coordinates; `None` for degrees.
+    pub(crate) fn metres_per_unit(&self) -> Option<f64> {
+        self.srs.is_projected().then(|| self.srs.linear_units())
+    }
+
+    pub(crate) fn is_geographic(&self) -> bool {
         self.srs.is_geographic()
     }
 
-    fn epsg(&self) -> Option<u32> {
+    pub(crate) fn epsg(&self) -> Option<u32> {
         let authority = self.srs.authority().ok()?;
         authority.strip_prefix("EPSG:")?.parse().ok()
     }
@@ -160,20 +177,27 @@ impl Crs {
 pub(crate) struct Projector {
     /// `None` when both are the same.
     transform: Option<CoordTransform>,
+    /// What has to be undone first.
+    shift: Option<Shift>,
 }
 
 impl Projector {
     pub(crate) fn new(from: &Crs, to: &Crs) -> Result<Self, String> {
         if from.epsg().is_some() && from.epsg() == to.epsg() || from.srs == to.srs {
-            return Ok(Self { transform: None });
+            return Ok(Self { transform: None, shift: from.shift });
         }
         let transform = CoordTransform::new(&from.srs, &to.srs)
             .map_err(|_| format!("there is no way from {} to {}", from.label, to.label))?;
-        Ok(Self { transform: Some(transform) })
+        Ok(Self { transform: Some(transform), shift: from.shift })
     }
 
     /// Coordinates in place; those that cannot be transformed become infinite or NaN.
     pub(crate) fn apply(&self, xs: &mut [f64], ys: &mut [f64]) {
+        if let Some(shift) = self.shift {
+            for (x, y) in xs.iter_mut().zip(ys.iter_mut()) {
+                [*x, *y] = shift.true_place([*x, *y]);
+            }
+        }
         let Some(transform) = &self.transform else { return };
         if xs.is_empty() {
             return;
@@ -184,7 +208,7 @@ impl Projector {
 
     /// Whether it changes anything.
     pub(crate) fn is_identity(&self) -> bool {
-        self.transform.is_none()
+        self.transform.is_none() && self.shift.is_none()
     }
 }
 
@@ -335,6 +359,18 @@ mod tests {
         assert!(says(4549, 40_643_264.0, 3_431_940.0).1.contains("EPSG:4528"));
         assert!(says(4528, 643_264.0, 3_431_940.0).0.contains("lack the zone number"));
         assert!(says(25831, 2.0e6, 1.0e7).0.contains("another coordinate system"));
+    }
+
+    #[test]
+    fn coordinates_of_map_services_are_moved_back() {
+        let (shown, plain) = (Crs::from_text("GCJ-02").unwrap(), Crs::from_epsg(4326).unwrap());
+        let projector = Projector::new(&shown, &plain).unwrap();
+        assert!(!projector.is_identity());
+        let (mut xs, mut ys) = ([121.531_541_86], [31.175_303_98]);
+        projector.apply(&mut xs, &mut ys);
+        assert!((xs[0] - 121.527_210_6).abs() < 1e-7 && (ys[0] - 31.177_427_6).abs() < 1e-7, "{xs:?} {ys:?}");
+        assert!(within(&shown.bounds().unwrap(), 121.5, 31.2) && !within(&shown.bounds().unwrap(), 7.7, 47.3));
+        assert!(shown.unfit_for_park().is_some());
     }
 
     #[test]

@@ -12,12 +12,14 @@ mod error_code;
 #[cfg(test)]
 mod fuzzing;
 mod import;
+pub mod inspect;
 mod issue;
 pub mod manifest;
 mod mend;
 pub mod reader;
 mod report;
 pub mod sample;
+mod shifted;
 mod stage;
 mod terrain;
 mod wkb;

@@ -29,6 +29,10 @@ pub(crate) enum Verb {
     Db(DbArguments),
     /// Write the synthetic sample park as the files an office would hold
     Sample(SampleArguments),
+    /// Show what files hold, and what they probably mean: layers, fields, encoding, coordinates
+    Inspect(InspectArguments),
+    /// Draft a manifest for files, every guess with its reason
+    Manifest(DraftArguments),
     /// Bring the files of a manifest into the database: all of it or nothing
     Import(ImportArguments),
     /// List what is wrong with a park's data, or write it to a GeoPackage to be mended
@@ -93,6 +97,52 @@ pub(crate) struct SampleArguments {
     /// About how many parcels
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(40..=200_000))]
     pub(crate) parcels: u32,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// Files, or folders of files
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// File of the same place whose coordinates are right, to compare with; may be given several times
+    #[arg(long)]
+    pub(crate) reference: Vec<PathBuf>,
+    /// Coordinate system of files that say none, for example EPSG:4549 or GCJ-02
+    #[arg(long)]
+    pub(crate) crs: Option<String>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin manifest`.
+#[derive(Debug, Args)]
+pub(crate) struct DraftArguments {
+    /// Files, or folders of files
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Manifest to write
+    #[arg(long, short)]
+    pub(crate) out: PathBuf,
+    /// Short name of the park; taken from the folder if not given
+    #[arg(long, value_parser = slug)]
+    pub(crate) slug: Option<String>,
+    /// Name of the park; that of the folder if not given
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// File of the same place whose coordinates are right, to compare with; may be given several times
+    #[arg(long)]
+    pub(crate) reference: Vec<PathBuf>,
+    /// Coordinate system of files that say none, for example EPSG:4549 or GCJ-02
+    #[arg(long)]
+    pub(crate) crs: Option<String>,
+    /// Overwrite the manifest if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Print one JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,
@@ -302,6 +352,15 @@ pub(crate) struct ViewArguments {
     pub(crate) theme: ThemeName,
 }
 
+/// Small letters, digits and hyphens.
+fn slug(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.is_empty() || text.len() > 63 || !text.chars().all(plain) {
+        return Err("use small letters, digits and hyphens, at most 63".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// `1600x1000` within what a GPU texture holds.
 fn size(text: &str) -> Result<(u32, u32), String> {
     let (width, height) =
@@ -322,6 +381,12 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn slugs_are_checked() {
+        assert_eq!(slug("east-park-2").as_deref(), Ok("east-park-2"));
+        assert!(slug("East Park").is_err() && slug("").is_err() && slug("园区").is_err());
     }
 
     #[test]

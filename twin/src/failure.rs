@@ -73,6 +73,45 @@ pub(crate) enum Failure {
         /// Cause.
         source: Box<importers::ExportError>,
     },
+    /// Nothing could be looked at.
+    #[error("the files could not be looked at")]
+    Inspect {
+        /// Cause.
+        source: importers::inspect::InspectError,
+    },
+    /// Some files could not be read; the others were reported.
+    #[error("{} could not be read", list(files))]
+    Unreadable {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// What to do about each.
+        #[help]
+        fix: String,
+    },
+    /// A manifest is there already.
+    #[error("{} is there already, and was left as it is", path.display())]
+    #[diagnostic(help("give another name with --out, or --force to overwrite it"))]
+    ManifestThere {
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// A manifest cannot be written.
+    #[error("the manifest {} cannot be written", path.display())]
+    ManifestWrite {
+        /// The manifest.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A draft in which nothing can be imported yet.
+    #[error("{} was written, but no layer in it can be imported yet", path.display())]
+    #[diagnostic(help(
+        "each layer stands in it commented out with the reason; complete what it asks for, or name more files"
+    ))]
+    NothingUnderstood {
+        /// The manifest.
+        path: PathBuf,
+    },
     /// The sample park.
     #[error("the sample park was not written to {}", dir.display())]
     Sample {
@@ -151,12 +190,17 @@ pub(crate) enum Failure {
     },
 }
 
+fn list(files: &[PathBuf]) -> String {
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
 impl Failure {
     /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::NotOurServer | Self::ChangesOfWhat | Self::Limit { .. } => 2,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
+            Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
             _ => 1,
         }
     }
@@ -165,6 +209,12 @@ impl Failure {
 impl From<spatial_db::cluster::ClusterError> for Failure {
     fn from(source: spatial_db::cluster::ClusterError) -> Self {
         Self::Cluster { source: Box::new(source) }
+    }
+}
+
+impl From<importers::inspect::InspectError> for Failure {
+    fn from(source: importers::inspect::InspectError) -> Self {
+        Self::Inspect { source }
     }
 }
 

@@ -6,9 +6,11 @@ mod changes;
 mod cli;
 mod data_dir;
 mod db;
+mod draft;
 mod failure;
 mod import;
 mod import_events;
+mod inspect;
 mod issues;
 mod pace;
 mod parks;
@@ -46,6 +48,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.verb {
         Verb::Db(command) => db::run(command),
         Verb::Sample(arguments) => sample::run(arguments),
+        Verb::Inspect(arguments) => inspect::run(arguments),
+        Verb::Manifest(arguments) => draft::run(arguments),
         Verb::Import(arguments) => import::run(arguments),
         Verb::Issues(arguments) => issues::run(arguments),
         Verb::Parks(arguments) => parks::run(*arguments),

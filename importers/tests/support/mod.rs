@@ -167,3 +167,57 @@ pub fn square(east: f64, north: f64, size: f64) -> String {
     let (x, y) = (643_000.0 + east, 3_431_000.0 + north);
     format!("POLYGON (({x} {y},{} {y},{} {},{x} {},{x} {y}))", x + size, x + size, y + size, y + size)
 }
+
+/// Writes the polygons of a file as GeoJSON where a Chinese map service would show them: GCJ-02, or BD-09 `twice` moved.
+/// The formulas are written out here a second time, so that the importer is not checked against itself.
+pub fn shift_into(from: &Path, to: &Path, twice: bool) {
+    let source = gdal::Dataset::open(from).expect("a file");
+    let mut layer = source.layer(0).expect("a layer");
+    let mut features = Vec::new();
+    for feature in layer.features() {
+        let json = feature.geometry().expect("a geometry").json().expect("GeoJSON");
+        let mut geometry: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        move_all(&mut geometry["coordinates"], twice);
+        let index = feature.field_index("name").expect("a field");
+        let name = feature.field_as_string(index).expect("a text");
+        features.push(serde_json::json!({"type": "Feature", "properties": {"name": name}, "geometry": geometry}));
+    }
+    let all = serde_json::json!({"type": "FeatureCollection", "features": features});
+    std::fs::write(to, all.to_string()).expect("a file");
+}
+
+fn move_all(coordinates: &mut serde_json::Value, twice: bool) {
+    let Some(list) = coordinates.as_array_mut() else { return };
+    if let [x, y, ..] = list.as_slice()
+        && let (Some(lon), Some(lat)) = (x.as_f64(), y.as_f64())
+    {
+        let [x, y] = shifted(lon, lat, twice);
+        *list = vec![x.into(), y.into()];
+        return;
+    }
+    list.iter_mut().for_each(|part| move_all(part, twice));
+}
+
+fn shifted(lon: f64, lat: f64, twice: bool) -> [f64; 2] {
+    use std::f64::consts::PI;
+    let (x, y) = (lon - 105.0, lat - 35.0);
+    let s = |t: f64| (t * PI).sin();
+    let both = (20.0 * s(6.0 * x) + 20.0 * s(2.0 * x)) * 2.0 / 3.0;
+    let mut north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt() + both;
+    north += (20.0 * s(y) + 40.0 * s(y / 3.0) + 160.0 * s(y / 12.0) + 320.0 * s(y / 30.0)) * 2.0 / 3.0;
+    let mut east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt() + both;
+    east += (20.0 * s(x) + 40.0 * s(x / 3.0) + 150.0 * s(x / 12.0) + 300.0 * s(x / 30.0)) * 2.0 / 3.0;
+    let (a, ee) = (6_378_245.0, 0.006_693_421_622_965_943);
+    let phi = lat / 180.0 * PI;
+    let magic = 1.0 - ee * phi.sin() * phi.sin();
+    let dlat = north * 180.0 / (a * (1.0 - ee) / (magic * magic.sqrt()) * PI);
+    let dlon = east * 180.0 / (a / magic.sqrt() * phi.cos() * PI);
+    let (x, y) = (lon + dlon, lat + dlat);
+    if !twice {
+        return [x, y];
+    }
+    let turn = PI * 3000.0 / 180.0;
+    let z = (x * x + y * y).sqrt() + 0.000_02 * (y * turn).sin();
+    let theta = y.atan2(x) + 0.000_003 * (x * turn).cos();
+    [z * theta.cos() + 0.0065, z * theta.sin() + 0.006]
+}
