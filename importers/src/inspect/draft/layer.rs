@@ -117,7 +117,8 @@ impl<'a> Drafted<'a> {
         let several = file.layers.len() > 1;
         let stem = file.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let source = if several { format!("{path}:{}", layer.name) } else { path.clone() };
-        let mut one = Self::new(file, path, source, if several { layer.name.clone() } else { stem });
+        let mut one =
+            Self::new(file, path, source, if several && layer.name != "entities" { layer.name.clone() } else { stem });
         one.layer = Some(layer);
         if let Some(meaning) = &layer.meaning {
             one.role = meaning.role.value;
@@ -132,10 +133,10 @@ impl<'a> Drafted<'a> {
     /// Why the layer cannot be imported as it is.
     fn obstacle(&self) -> Option<String> {
         let layer = self.layer?;
-        let Some(role) = self.role else { return Some(self.reason.clone()) };
         if layer.sampled == 0 {
             return Some("it has no rows".to_owned());
         }
+        let Some(role) = self.role else { return Some(self.reason.clone()) };
         let needs_geometry = Table::of(role.kind()).is_none_or(|table| table.geometry.is_some());
         if !needs_geometry {
             return None;
