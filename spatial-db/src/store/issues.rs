@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 
-use geo::Geometry;
+use geo::{CoordsIter, Geometry, LineString, MultiPoint, Polygon};
 use postgres::Transaction;
 use postgres::fallible_iterator::FallibleIterator;
 use serde_json::{Map, Value as Json};
@@ -132,8 +132,28 @@ impl IssueSpool {
 /// A geometry as it travels; `None` for one that cannot, such as an empty one. The park's CRS is set on arrival.
 fn place_bytes(place: &Geometry<f64>) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    ewkb::encode(&mut bytes, &Shape::planar(place.clone()), 0, GeometryKind::Any).ok()?;
+    // A ring of two points is what many an issue is about, and no geometry to PostGIS: its corners are.
+    let shape = if is_storable(place) {
+        Shape::planar(place.clone())
+    } else {
+        Shape::planar(Geometry::MultiPoint(MultiPoint(place.coords_iter().map(Into::into).collect())))
+    };
+    ewkb::encode(&mut bytes, &shape, 0, GeometryKind::Any).ok()?;
     Some(bytes)
+}
+
+/// Whether PostGIS takes the geometry at all, valid or not: lines of two points, closed rings of four.
+fn is_storable(place: &Geometry<f64>) -> bool {
+    let is_ring = |ring: &LineString<f64>| ring.0.len() >= 4 && ring.is_closed();
+    let is_area = |area: &Polygon<f64>| is_ring(area.exterior()) && area.interiors().iter().all(is_ring);
+    match place {
+        Geometry::LineString(line) => line.0.len() >= 2,
+        Geometry::MultiLineString(lines) => lines.0.iter().all(|line| line.0.len() >= 2),
+        Geometry::Polygon(area) => is_area(area),
+        Geometry::MultiPolygon(areas) => areas.0.iter().all(is_area),
+        Geometry::GeometryCollection(parts) => parts.0.iter().all(is_storable),
+        _ => true,
+    }
 }
 
 impl Load<'_> {
