@@ -197,7 +197,7 @@ pub fn changes_overlay(
             found.notes.push("The ground is removed; drawn as it was".into());
         }
         (Some(old), Some(new)) if !same(old, new) => {
-            found.notes.push("The ground differs; drawn as it is after".into())
+            found.notes.push("The ground differs; drawn as it is after".into());
         }
         _ => {}
     }

@@ -87,6 +87,9 @@ impl Issue {
 /// Issues kept word for word per code and layer; further ones are only counted.
 const KEPT_PER_CODE: u32 = 20;
 
+/// How many there are of each code.
+pub(crate) type Totals = BTreeMap<Cow<'static, str>, u64>;
+
 /// Every issue counted and on its way to the store, the first ones of each kind kept for the report.
 #[derive(Debug, Default)]
 pub(crate) struct IssueLog {
@@ -131,7 +134,7 @@ impl IssueLog {
         self,
         load: &mut Load<'_>,
         checks: &CheckSettings,
-    ) -> Result<(Vec<Issue>, BTreeMap<Cow<'static, str>, u64>), StoreError> {
+    ) -> Result<(Vec<Issue>, Totals), StoreError> {
         let Self { mut kept, mut totals, spool, .. } = self;
         load.take_issues(spool)?;
         let checked = load.check(checks, KEPT_PER_CODE)?;

@@ -56,6 +56,7 @@ fn text(word: &str) -> Value {
     Value::Text(word.to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a record takes it")]
 fn area(shape: Geometry<f64>) -> Option<Shape> {
     Some(Shape::planar(shape))
 }

@@ -206,6 +206,7 @@ impl<'r, 's, 'o> LayerRows<'r, 's, 'o> {
             if let Some(noted) = self.bytes_read {
                 noted.set(self.rows.bytes_read);
             }
+            #[expect(clippy::single_match_else, reason = "the end is as much a case as a batch")]
             match batch {
                 Some(batch) => self.stager.stage(&batch, self.shared, &mut self.ready),
                 None => {

@@ -115,6 +115,7 @@ impl Named {
     }
 
     /// Puts a row into quarantine, with everything that was read of it.
+    #[expect(clippy::too_many_arguments, reason = "a row has that many sides")]
     pub(crate) fn quarantine(
         &self,
         trouble: Trouble,

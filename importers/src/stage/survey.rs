@@ -52,7 +52,9 @@ mod tests {
     fn one_of_the_two_and_not_both() {
         let column = |words: [Option<&str>; 4]| {
             let mut cells = TextCells::default();
-            words.into_iter().for_each(|word| cells.push(word));
+            for word in words {
+                cells.push(word);
+            }
             Cells::Text(cells)
         };
         let batch = Batch {

@@ -89,6 +89,7 @@ impl Default for LoadOptions {
 }
 
 /// A load in progress. Dropping it without [`Load::commit`] rolls everything back.
+#[expect(clippy::struct_excessive_bools, reason = "what the server allows, what was asked for, and what has begun")]
 pub struct Load<'a> {
     /// Dropped, and with it ended, before the transaction is rolled back.
     _watch: Option<Watch>,
