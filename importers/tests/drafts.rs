@@ -1,4 +1,5 @@
 //! Other people's files: looked at, a manifest drafted, imported without a touch. Run where `TWIN_REAL_DATA` is set.
+#![allow(clippy::format_push_string, reason = "a test reads better so")]
 
 mod support;
 

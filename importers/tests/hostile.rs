@@ -1,4 +1,5 @@
 //! Files made to harm: nothing is fetched, nothing foreign is read, nothing is half written, and the error says what to do.
+#![allow(clippy::type_complexity, reason = "a test reads better so")]
 #![allow(clippy::result_large_err, reason = "as in the crate")]
 
 mod support;

@@ -1,5 +1,6 @@
 //! The same real buildings in the formats that other offices send, converted by GDAL and read back: nothing may differ.
 //! Then what no converter makes: names in GBK inside an archive, workbooks with titles, drawings with block attributes.
+#![allow(clippy::items_after_statements, clippy::type_complexity, reason = "a test reads better so")]
 
 mod support;
 

@@ -195,7 +195,9 @@ fn move_all(coordinates: &mut serde_json::Value, twice: bool) {
         *list = vec![x.into(), y.into()];
         return;
     }
-    list.iter_mut().for_each(|part| move_all(part, twice));
+    for part in list.iter_mut() {
+        move_all(part, twice);
+    }
 }
 
 fn shifted(lon: f64, lat: f64, twice: bool) -> [f64; 2] {
