@@ -2,9 +2,11 @@
 //!
 //! Knows keys and hashes only; what a row is made of is left to `row` and `terrain`.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use foldhash::fast::RandomState;
 use postgres::Transaction;
 
 use super::copy::{CopyRows, CopyStream, Fields};
@@ -30,7 +32,7 @@ struct KeyState {
 
 /// The keys of one table of one park.
 pub(super) struct Keys {
-    states: foldhash::HashMap<String, KeyState>,
+    states: HashMap<String, KeyState, RandomState>,
     layers: Vec<String>,
     /// Rows of each layer that the store held.
     stored: Vec<u64>,
@@ -75,8 +77,7 @@ impl Keys {
         let what = format!("reading the keys of {}", target.name);
         let statement =
             sql::fill(sql::STORED_KEYS, &[("table", &sql::quoted(target.name)), ("park_id", &park_id.to_string())]);
-        let mut keys =
-            Self { states: foldhash::HashMap::default(), layers: Vec::new(), stored: Vec::new(), unclaimed: 0 };
+        let mut keys = Self { states: HashMap::default(), layers: Vec::new(), stored: Vec::new(), unclaimed: 0 };
         let reader = tx.copy_out(&statement).map_err(StoreError::of(&*what))?;
         keys.fill(reader).map_err(StoreError::stream(what))?;
         Ok(keys)
