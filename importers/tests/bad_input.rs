@@ -1,5 +1,6 @@
 //! What goes wrong is said clearly, nothing is half written, and a mended second run works.
 
+#[macro_use]
 mod support;
 
 use gdal::vector::OGRFieldType::{OFTReal, OFTString};
@@ -298,15 +299,15 @@ fn cancelling_leaves_nothing() {
 #[test]
 fn a_read_only_database_says_so() {
     let mut bench = bench();
-    let name: String = bench.client().query_one("SELECT current_database()", &[]).unwrap().get(0);
-    bench.client().batch_execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).unwrap();
+    let name: String = bench.client().query_one(&sql!("database_name"), &[]).unwrap().get(0);
+    bench.client().batch_execute(&sql!("database_read_only", "name" = &name)).unwrap();
     bench.store = bench.database.store().unwrap();
     let error = bench.import(GOOD).unwrap_err();
     let chain = format!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default());
     assert!(chain.contains("read-only"), "{chain}");
     let mut client = bench.client();
-    client.batch_execute("SET default_transaction_read_only = off").unwrap();
-    client.batch_execute(&format!("ALTER DATABASE {name} RESET default_transaction_read_only")).unwrap();
+    client.batch_execute(&sql!("session_writable")).unwrap();
+    client.batch_execute(&sql!("database_writable", "name" = &name)).unwrap();
     bench.store = bench.database.store().unwrap();
     assert_eq!(layer(&bench.import(GOOD).unwrap(), "good").added, 2);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::type_complexity, reason = "a test reads better so")]
 #![allow(clippy::result_large_err, reason = "as in the crate")]
 
+#[macro_use]
 mod support;
 
 use std::net::TcpListener;
@@ -56,9 +57,7 @@ impl Trap {
             Err(error) => format!("{error:?} {error} {:?}", error.help()),
         };
         assert!(!said.contains(CANARY), "{file}: {said}");
-        let stored = "SELECT coalesce(string_agg(t::text, ''), '') FROM
-            (SELECT to_jsonb(p) FROM twin.parcel p UNION ALL SELECT to_jsonb(q) FROM twin.quarantine q) t";
-        let stored: String = self.bench.client().query_one(stored, &[]).unwrap().get(0);
+        let stored: String = self.bench.client().query_one(&sql!("canary"), &[]).unwrap().get(0);
         assert!(!stored.contains(CANARY), "{file}: {stored}");
         assert!(self.listener.accept().is_err(), "{file} made somebody call");
         outcome.map(|_| ()).map_err(|error| error.to_string())
@@ -133,7 +132,7 @@ fn entities_and_links_of_xml_lead_nowhere() {
 }
 
 /// Runs SQL in a GeoPackage, with GDAL.
-fn in_geopackage(path: &Path, statements: &[&str]) {
+fn in_geopackage(path: &Path, statements: &[String]) {
     let open_flags = gdal::GdalOpenFlags::GDAL_OF_UPDATE | gdal::GdalOpenFlags::GDAL_OF_VECTOR;
     let dataset = gdal::Dataset::open_ex(path, gdal::DatasetOptions { open_flags, ..Default::default() }).unwrap();
     for statement in statements {
@@ -152,10 +151,10 @@ fn a_view_without_end_and_a_value_without_measure_meet_the_limits() {
     in_geopackage(
         &path,
         &[
-            "CREATE VIEW endless AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid, 'a' AS ID FROM c",
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('endless', 'attributes', 'endless')",
-            "CREATE VIEW heavy AS SELECT 1 AS fid, printf('%.*c', 400000000, 'x') AS ID",
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('heavy', 'attributes', 'heavy')",
+            sql!("geopackage_endless"),
+            sql!("geopackage_list", "view" = "endless"),
+            sql!("geopackage_heavy"),
+            sql!("geopackage_list", "view" = "heavy"),
         ],
     );
     for (layer, limits, code, said) in [
@@ -357,14 +356,8 @@ fn sources_stay_as_they_were_even_a_geopackage_that_somebody_has_open() {
     let open_flags = gdal::GdalOpenFlags::GDAL_OF_UPDATE | gdal::GdalOpenFlags::GDAL_OF_VECTOR;
     let editing = gdal::DatasetOptions { open_flags, ..Default::default() };
     let editor = gdal::Dataset::open_ex(sources.path().join("a.gpkg"), editing).unwrap();
-    editor.execute_sql("PRAGMA journal_mode = WAL", None, gdal::vector::sql::Dialect::DEFAULT).unwrap();
-    editor
-        .execute_sql(
-            "INSERT INTO l (geom, ID) SELECT geom, 'late' FROM l LIMIT 1",
-            None,
-            gdal::vector::sql::Dialect::DEFAULT,
-        )
-        .unwrap();
+    editor.execute_sql(sql!("geopackage_wal"), None, gdal::vector::sql::Dialect::DEFAULT).unwrap();
+    editor.execute_sql(sql!("geopackage_late_row"), None, gdal::vector::sql::Dialect::DEFAULT).unwrap();
     let before = state(sources.path());
     let report = bench.import(&text).unwrap();
     for (_, file) in layers {

@@ -1,5 +1,6 @@
 //! The manifests kept for other formats, against what GDAL says of the same files. Run where `TWIN_REAL_DATA` is set.
 
+#[macro_use]
 mod support;
 
 use std::path::Path;
@@ -85,10 +86,7 @@ fn the_transfer_file_of_a_municipality_agrees_with_its_geopackage() {
     }
     let geopackage = root.join("gaeu_cadastre.gpkg");
     let theirs = |table: &str| -> Vec<[f64; 3]> {
-        let sql = format!(
-            "SELECT ST_Area(geom) a, (ST_MinX(geom)+ST_MaxX(geom))/2 x, (ST_MinY(geom)+ST_MaxY(geom))/2 y FROM {table} WHERE bfs = 2402"
-        );
-        let rows = by_gdal(&geopackage, &["-sql", &sql]);
+        let rows = by_gdal(&geopackage, &["-sql", &sql!("municipality_areas", "table" = table)]);
         let number = |cell: &str| cell.trim_matches('"').parse::<f64>().unwrap();
         rows.iter().map(|row| row.split(',').map(number).collect::<Vec<_>>().try_into().unwrap()).collect()
     };
@@ -119,9 +117,9 @@ fn new_york_comes_whole_out_of_its_archive() {
     assert_eq!(layer(&report, "buildings").read, 115_436);
     assert_eq!(layer(&report, "roads").read, 53_340);
     assert_eq!(layer(&report, "roads").quarantined, 0, "{:?}", report.issue_totals);
-    let sql = "SELECT count(*) FROM twin.building WHERE height_m IS NOT NULL";
-    let with_height: i64 = bench.client().query_one(sql, &[]).unwrap().get(0);
-    let lost = layer(&report, "buildings").quarantined as i64;
+    let with_height =
+        bench.park("nyc-us").buildings.iter().filter(|building| building.height_m.is_some()).count() as u64;
+    let lost = layer(&report, "buildings").quarantined;
     assert!((111_243 - lost..=111_243).contains(&with_height), "{with_height} heights, {lost} rows in quarantine");
 }
 
@@ -138,13 +136,11 @@ fn a_file_geodatabase_gives_its_network_in_3d() {
     let pipes = layer(&report, "pipes");
     assert!(pipes.added > 4000, "{pipes:?} {:?}", report.issue_totals);
     let park = bench.park("edge-qwat");
-    let oracle =
-        by_gdal(&root.join("qwat.gdb"), &["-sql", "SELECT id, material_long, year FROM pipe WHERE id = 15304"]);
+    let oracle = by_gdal(&root.join("qwat.gdb"), &["-sql", &sql!("pipe_facts")]);
     assert_eq!(oracle, ["\"15304\",Fonte,\"2004\""]);
     let pipe = park.edges.iter().find(|edge| edge.provenance.key == "15304").unwrap();
     assert_eq!((pipe.material.as_deref(), pipe.diameter_mm, pipe.year_laid), (Some("Fonte"), Some(250.0), Some(2004)));
-    let sql = "SELECT ST_X(p) x, ST_Y(p) y FROM (SELECT ST_StartPoint(ST_GeometryN(geometry, 1)) p FROM pipe WHERE id = 15304)";
-    let start = by_gdal(&root.join("qwat.gdb"), &["-sql", sql, "-dialect", "SQLite"]);
+    let start = by_gdal(&root.join("qwat.gdb"), &["-sql", &sql!("pipe_start"), "-dialect", "SQLite"]);
     let start: Vec<f64> = start[0].split(',').map(|cell| cell.trim_matches('"').parse().unwrap()).collect();
     assert!((pipe.path[0][0] - start[0]).hypot(pipe.path[0][1] - start[1]) < 1e-6, "{start:?} {:?}", pipe.path);
 }

@@ -2,6 +2,7 @@
 //! Then what no converter makes: names in GBK inside an archive, workbooks with titles, drawings with block attributes.
 #![allow(clippy::items_after_statements, clippy::type_complexity, reason = "a test reads better so")]
 
+#[macro_use]
 mod support;
 
 use std::collections::BTreeMap;
@@ -78,7 +79,7 @@ fn kml_mapinfo_geodatabases_and_archives_say_the_same() {
     let mut bench = Bench::new();
     let folder = bench.path("宗地");
     std::fs::create_dir(&folder).unwrap();
-    let columns = "SELECT BLDG_UID, NAME, BLDG_HEIGHT AS HEIGHT, MAX_FLOORS FROM ubcv_buildings";
+    let columns = &sql!("buildings_renamed_fields");
     convert(&source, &folder.join("建筑.shp"), "ESRI Shapefile", &["-sql", columns, "-lco", "ENCODING=UTF-8"]);
     let names: Vec<Vec<u8>> = std::fs::read_dir(&folder)
         .unwrap()
@@ -142,7 +143,7 @@ fn stored_zip(files: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
 fn workbooks_say_the_same_as_the_table_they_were_made_of() {
     let Some(data) = real_data() else { return };
     let source = data.join("ubc_ca/ubcv_address.geojson");
-    let list = "SELECT *, OGR_GEOM_WKT AS WKT FROM ubcv_address";
+    let list = &sql!("addresses_with_text");
     let layers = |file: &str, more: &str| {
         format!(
             "[[layer]]\nname = \"a\"\nrole = \"enterprise\"\nfile = \"{file}\"\n{more}[layer.fields]\nname = {{ field = \"UNIT_ADDRESS\", default = \"none\" }}\n"

@@ -1,6 +1,7 @@
 //! The same files again: recorded as a run, with nothing read and nothing touched; one byte more and all is read.
 #![allow(clippy::result_large_err, reason = "as in the crate")]
 
+#[macro_use]
 mod support;
 
 use std::io::Write;
@@ -20,8 +21,7 @@ fn bring_in(bench: &mut Bench, layers: &str) -> ImportReport {
 
 /// Number and last writing transaction of every row.
 fn rows(bench: &Bench) -> Vec<(String, String)> {
-    let sql = "SELECT key, xmin::text FROM twin.enterprise ORDER BY key";
-    bench.client().query(sql, &[]).unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+    bench.client().query(&sql!("enterprise_writers"), &[]).unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
 #[test]

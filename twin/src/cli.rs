@@ -150,6 +150,7 @@ pub(crate) struct DraftArguments {
 
 /// Arguments of `twin import`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ImportArguments {
     /// The manifest (docs/manifest.md): which file holds what
     pub(crate) manifest: PathBuf,

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let outcome = bring_in(arguments, limits, cancel, &listener);
     listener.finish();
     match (&outcome, arguments.json) {
-        (Ok((report, _)), true) => listener.done(report),
+        (Ok((report, _)), true) => Listener::done(report),
         (Ok((report, told)), false) => words(report).and_then(|()| told.words()),
         (Err(Failure::Import { source, .. } | Failure::ImportUnknown { source, .. }), _) => {
             listener.error(&arguments.manifest, source);

@@ -109,7 +109,7 @@ impl Listener {
     }
 
     /// The last event of an import that worked.
-    pub(crate) fn done(&self, report: &ImportReport) -> Result<(), Failure> {
+    pub(crate) fn done(report: &ImportReport) -> Result<(), Failure> {
         print("done", report).map_err(Failure::from)
     }
 

@@ -45,7 +45,7 @@ impl Pace {
     /// What is left when so much of everything is done.
     pub(crate) fn left(&self, now: Instant, done: f64) -> Option<Duration> {
         let took = now.duration_since(self.began);
-        if done < TOO_EARLY || done > 1.0 || took < TOO_SOON {
+        if !(TOO_EARLY..=1.0).contains(&done) || took < TOO_SOON {
             return None;
         }
         Some(took.mul_f64((1.0 - done) / done))

@@ -24,6 +24,21 @@ const FORBIDDEN: [(&str, &[&str]); 4] = [
     ("twin-engine", &["gdal", "gdal-sys"]),
 ];
 
+/// How SQL statements begin.
+const STATEMENTS: [&str; 11] = [
+    "SELECT ",
+    "WITH ",
+    "INSERT INTO ",
+    "UPDATE ",
+    "DELETE FROM ",
+    "CREATE ",
+    "ALTER ",
+    "DROP ",
+    "TRUNCATE ",
+    "COPY ",
+    "PRAGMA ",
+];
+
 /// What `cargo metadata` says of the workspace.
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
@@ -90,17 +105,18 @@ fn lower_crates_reach_neither_bevy_nor_gdal() {
     }
 }
 
-/// SQL text lives only under `spatial-db/{migrations,sql}`.
+/// SQL text lives only under `spatial-db/{migrations,sql}`: that of the program, and that of other crates' tests.
 #[test]
 fn sql_stays_in_its_folders() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut offenders = Vec::new();
-    for folder in ["analysis/src", "importers/src", "shaders/src", "spatial-db/src", "twin-engine/src", "twin/src"] {
+    for folder in ["analysis", "importers", "shaders", "spatial-db/src", "twin-engine", "twin/src", "twin/tests"] {
         visit(&root.join(folder), &mut |path, text| {
             for (number, line) in text.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or("");
-                let statement = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE ", "COPY "];
-                if statement.iter().any(|word| code.contains(&format!("\"{word}"))) {
+                let begins = STATEMENTS.iter().any(|word| code.contains(&format!("\"{word}")));
+                let goes_on = code.contains("SELECT ") && code.contains(" FROM ");
+                if (begins || goes_on) && !path.ends_with("boundaries.rs") {
                     offenders.push(format!("{}:{}", path.display(), number + 1));
                 }
             }

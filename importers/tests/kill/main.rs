@@ -4,6 +4,9 @@
 //! process or the whole server is killed, or it is told to stop. The seed is printed; `TWIN_TEST_SEED` sets it.
 
 mod proxy;
+#[macro_use]
+#[path = "../support/sql.rs"]
+mod sql;
 mod server;
 
 use std::os::unix::process::CommandExt;
@@ -175,8 +178,7 @@ impl<'s> Case<'s> {
     }
 
     fn open_notes(&self) -> i64 {
-        let open = "SELECT count(*) FROM twin.import_attempt WHERE finished IS NULL";
-        self.server.client("struck").query_one(open, &[]).expect(open).get(0)
+        self.server.client("struck").query_one(&sql!("attempts_open"), &[]).expect("notes").get(0)
     }
 }
 

@@ -69,22 +69,21 @@ impl Server {
     /// `name` becomes a copy of `from`.
     pub(crate) fn copy(&self, from: &str, name: &str) {
         let mut admin = self.client("postgres");
-        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).expect("no old copy");
-        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}")).expect("a copy");
+        admin.batch_execute(&sql!("copy_drop", "name" = name)).expect("no old copy");
+        admin.batch_execute(&sql!("copy_create", "name" = name, "from" = from)).expect("a copy");
     }
 
     /// Cuts the connections of everyone else in a database.
     pub(crate) fn cut_backends(&self, database: &str) {
-        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'";
-        let _ = self.client("postgres").query(cut, &[&database]);
+        let _ = self.client("postgres").query(&sql!("backends_cut"), &[&database]);
     }
 
     /// Waits until the server has noticed that its visitors are gone.
     pub(crate) fn settle(&self, database: &str) {
         let mut admin = self.client("postgres");
         let give_up = Instant::now() + Duration::from_secs(30);
-        let visitors = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1";
-        while admin.query_one(visitors, &[&database]).expect("activity").get::<_, i64>(0) > 0 {
+        let visitors = sql!("backends_left");
+        while admin.query_one(&visitors, &[&database]).expect("activity").get::<_, i64>(0) > 0 {
             assert!(Instant::now() < give_up, "a killed import still holds its connection");
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -93,35 +92,24 @@ impl Server {
     /// Every row of every table as one hash, but for the notes on attempts: what must not differ at all.
     pub(crate) fn everything(&self, database: &str) -> String {
         let mut client = self.client(database);
-        let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'twin'
-                      AND tablename NOT IN ('import_attempt', 'schema_history') ORDER BY 1";
-        let tables: Vec<String> = client.query(tables, &[]).expect(tables).iter().map(|row| row.get(0)).collect();
+        let tables = client.query(&sql!("everything_tables"), &[]).expect("the tables");
+        let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
         assert!(tables.len() > 20, "{tables:?}");
-        hash(&mut client, tables.iter().map(|table| format!("SELECT t::text AS line FROM twin.{table} t")))
+        hash(&mut client, tables.iter().map(|table| sql!("everything_rows", "table" = table)))
     }
 
     /// What the park says, without numbers that sequences give: the same after any import of the same files.
     pub(crate) fn content(&self, database: &str) -> String {
         let mut client = self.client(database);
         let tables = spatial_db::schema::TABLES.iter().map(|table| table.name).chain(["terrain_tile"]);
-        let rows = tables.map(|table| {
-            format!("SELECT concat_ws('|', '{table}', key, layer, source_row, content_hash) AS line FROM twin.{table}")
-        });
-        let beside = [
-            "SELECT concat_ws('|', layer, source, row_count, table_name) AS line FROM twin.source_layer",
-            "SELECT concat_ws('|', layer, source_row, code, raw) AS line FROM twin.quarantine",
-            "SELECT concat_ws('|', slug, name, srid) AS line FROM twin.park",
-        ];
-        hash(&mut client, rows.chain(beside.map(str::to_owned)))
+        let rows = tables.map(|table| sql!("content_features", "table" = table));
+        hash(&mut client, rows.chain([sql!("content_beside")]))
     }
 }
 
 fn hash(client: &mut Client, queries: impl Iterator<Item = String>) -> String {
     let all: Vec<String> = queries.collect();
-    let query = format!(
-        "SELECT coalesce(md5(string_agg(line, E'\\n' ORDER BY line)), '') FROM ({}) AS t",
-        all.join(" UNION ALL ")
-    );
+    let query = sql!("everything_hash", "lines" = &all.join(" UNION ALL "));
     client.query_one(&query, &[]).expect("a hash").get(0)
 }
 

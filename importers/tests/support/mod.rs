@@ -2,6 +2,9 @@
 #![allow(clippy::result_large_err, reason = "as in the crate")]
 #![allow(dead_code, unreachable_pub, reason = "every test program uses its own part")]
 
+#[macro_use]
+mod sql;
+
 use std::path::{Path, PathBuf};
 
 use gdal::DriverManager;
@@ -86,8 +89,12 @@ impl Bench {
 
     /// Codes and rows as read of everything in quarantine.
     pub fn quarantine(&self) -> Vec<(String, serde_json::Value)> {
-        let sql = "SELECT code, raw FROM twin.quarantine ORDER BY quarantine_id";
-        self.client().query(sql, &[]).expect(sql).iter().map(|row| (row.get(0), row.get(1))).collect()
+        self.client()
+            .query(&sql!("quarantine_rows"), &[])
+            .expect("the quarantine")
+            .iter()
+            .map(|row| (row.get(0), row.get(1)))
+            .collect()
     }
 
     pub fn client(&self) -> postgres::Client {

@@ -1,0 +1,2 @@
+-- A copy of a database to strike at.
+CREATE DATABASE {name} TEMPLATE {from};

@@ -1,0 +1,2 @@
+-- Makes room for a copy.
+DROP DATABASE IF EXISTS {name} WITH (FORCE);

@@ -1,0 +1,2 @@
+-- The database that this is.
+SELECT current_database();
