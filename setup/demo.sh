@@ -3,7 +3,7 @@
 set -euo pipefail
 twin=$1 out=$2
 mkdir -p "$out"
-export TWIN_DATA_DIR="${TWIN_DATA_DIR:-$PWD/$out/data}"
+export TWIN_DATA_DIR="${TWIN_DATA_DIR:-$(realpath "$out")/data}"
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; "$@"; }
 step "$twin" sample "$out/sample-park"
 step "$twin" import "$out/sample-park/park.toml"

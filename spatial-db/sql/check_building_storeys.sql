@@ -1,14 +1,14 @@
 -- Buildings whose height or floor area does not go with their storeys.
 WITH
-    -- what they say
-    said AS (
+    -- what they say; inlined, so that areas are taken only where a floor area is on record
+    said AS NOT MATERIALIZED (
         SELECT feature_id, storeys, height_m, floor_area_m2, ST_Area(geom) AS footprint_m2, height_m / storeys AS storey_m,
                floor_area_m2 / nullif(storeys * ST_Area(geom), 0) AS fill
         FROM twin.building WHERE park_id = {park} AND storeys > 0
     )
 SELECT
     'building.storeys_height' AS code, feature_id, NULL::bigint AS other_feature, NULL::text AS other_key, NULL::text AS layer,
-    format('%s m for %s storeys are %s m a storey', round(height_m::numeric, 1), storeys, round(storey_m::numeric, 2)) AS reason,
+    format('height %s m, storeys %s: %s m a storey', round(height_m::numeric, 1), storeys, round(storey_m::numeric, 2)) AS reason,
     jsonb_build_object('height_m', height_m, 'storeys', storeys, 'storey_m', storey_m) AS facts, NULL::geometry AS geom
 FROM said
 WHERE storey_m < {min_storey_m} OR storey_m > CASE WHEN storeys < 2 THEN {max_single_storey_m} ELSE {max_storey_m} END

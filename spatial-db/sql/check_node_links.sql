@@ -15,6 +15,7 @@ WITH
     -- what stands there in the source's words
     nodes AS MATERIALIZED (
         SELECT n.feature_id, n.class, n.layer, n.geom, coalesce(l.links, 0) AS links,
+               coalesce(n.attributes ->> 'Feature', n.attributes ->> '特征', n.attributes ->> '特征点', n.attributes ->> 'feature', n.subtype) AS said,
                lower(concat_ws(' ', n.attributes ->> 'Feature', n.attributes ->> '特征', n.attributes ->> '特征点', n.attributes ->> 'feature', n.subtype)) AS word
         FROM twin.network_node AS n LEFT JOIN links AS l ON l.key = n.key
         WHERE n.park_id = {park} AND n.class IN (SELECT class FROM keyed)
@@ -57,7 +58,7 @@ FROM layers WHERE whole
 UNION ALL
 SELECT
     'node.links', feature_id, NULL, NULL, NULL,
-    format('it is recorded as %s, which joins %s lines, but %s meet there', word, expected, links),
+    format('it is recorded as %s, which joins %s lines, but %s meet there', said, expected, links),
     jsonb_build_object('expected', expected, 'links', links), NULL
 FROM named
 WHERE links > 0 AND links <> expected

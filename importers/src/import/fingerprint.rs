@@ -33,8 +33,13 @@ impl Fingerprint {
     /// Of the files of a manifest, and of those in `beside`; `None` where it is not known which files a layer depends on.
     ///
     /// # Errors
-    /// A file that cannot be read.
-    pub(super) fn of(manifest: &Manifest, reader: &ReaderCommand, beside: &[PathBuf]) -> io::Result<Option<Self>> {
+    /// A file that cannot be read, or that `is_cancelled` said so.
+    pub(super) fn of(
+        manifest: &Manifest,
+        reader: &ReaderCommand,
+        beside: &[PathBuf],
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> io::Result<Option<Self>> {
         let mut paths = BTreeSet::new();
         for layer in &manifest.layers {
             let file = manifest.root.join(&layer.file);
@@ -60,9 +65,13 @@ impl Fingerprint {
         let mut files = Vec::with_capacity(paths.len());
         for path in paths {
             let meta = fs::metadata(&path)?;
+            // A pipe or a device has no end; the reader refuses it with the right words.
+            if !meta.is_file() {
+                return Ok(None);
+            }
             let name = path.strip_prefix(&manifest.root).unwrap_or(&path);
             part(name.to_string_lossy().as_bytes());
-            part(&hash_of(&path)?);
+            part(&hash_of(&path, is_cancelled)?);
             files.push((path, meta.len(), meta.modified().ok()));
         }
         Ok(Some(Self { hash: *hasher.finalize().as_bytes(), files }))
@@ -77,11 +86,14 @@ impl Fingerprint {
 }
 
 /// BLAKE3 of a file, a piece at a time.
-fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
+fn hash_of(path: &Path, is_cancelled: &dyn Fn() -> bool) -> io::Result<[u8; 32]> {
     let mut file = fs::File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     let mut piece = vec![0; PIECE];
     loop {
+        if is_cancelled() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         let mut filled = 0;
         while filled < piece.len() {
             match file.read(&mut piece[filled..])? {
@@ -129,7 +141,7 @@ mod tests {
     fn of(folder: &Path, text: &str) -> Option<Fingerprint> {
         let manifest = Manifest::parse(&folder.join("park.toml"), text, None).unwrap();
         let reader = ReaderCommand { program: std::env::current_exe().unwrap(), args: Vec::new() };
-        Fingerprint::of(&manifest, &reader, &[]).unwrap()
+        Fingerprint::of(&manifest, &reader, &[], &|| false).unwrap()
     }
 
     #[test]
@@ -154,5 +166,7 @@ mod tests {
         write("a.dbf", "table, longer");
         assert!(!with_page.holds());
         assert!(of(folder.path(), &text.replace("a.shp", "a.gml")).is_none());
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("endless.csv")).unwrap();
+        assert!(of(folder.path(), &text.replace("a.shp", "endless.csv")).is_none());
     }
 }

@@ -130,8 +130,9 @@ fn run(
     let began = Instant::now();
     let started = Utc::now();
     let manifest = Manifest::read(manifest, options.root.as_deref())?;
-    let fingerprint = unchanged::fingerprint(&manifest, options);
-    let may_skip = !options.reread && after.is_none() && options.changes.is_none();
+    // A dry run leaves nothing to compare with, and is asked for to see what reading would find.
+    let fingerprint = if options.dry_run { None } else { unchanged::fingerprint(&manifest, options)? };
+    let may_skip = !options.reread && options.changes.is_none();
     if let Some(fingerprint) = fingerprint.as_ref().filter(|_| may_skip)
         && let Some(report) = unchanged::import(store, &manifest, options, fingerprint, started, began)?
     {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -27,11 +28,23 @@ struct Kept {
 }
 
 /// What this import will read; `None` where it has to be read to know.
-pub(super) fn fingerprint(manifest: &Manifest, options: &ImportOptions<'_>) -> Option<Fingerprint> {
+///
+/// # Errors
+/// [`ImportError::Cancelled`].
+pub(super) fn fingerprint(
+    manifest: &Manifest,
+    options: &ImportOptions<'_>,
+) -> Result<Option<Fingerprint>, ImportError> {
     (options.progress)(&Progress::Comparing { layers: manifest.layers.len() });
-    // A file that is not there is reported by who reads it.
+    let is_cancelled = || options.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed));
     let mended = options.mended.as_ref().or(manifest.mended.as_ref());
-    Fingerprint::of(manifest, &options.reader, &mended.cloned().into_iter().collect::<Vec<_>>()).ok().flatten()
+    let beside: Vec<_> = mended.cloned().into_iter().collect();
+    match Fingerprint::of(manifest, &options.reader, &beside, &is_cancelled) {
+        Ok(found) => Ok(found),
+        Err(_) if is_cancelled() => Err(ImportError::Cancelled),
+        // A file that is not there, or cannot be read, is reported by who reads it.
+        Err(_) => Ok(None),
+    }
 }
 
 /// Records that the files are those of the last run; `None` if they are not.
@@ -57,8 +70,8 @@ pub(super) fn import(
         ..layer
     };
     let report = ImportReport {
-        run: (!options.dry_run).then(|| load.run_id()),
-        dry_run: options.dry_run,
+        run: Some(load.run_id()),
+        dry_run: false,
         unfinished: load.abandoned().to_vec(),
         same_as_run: Some(last.run_id),
         park: manifest.park.slug.clone(),
@@ -78,10 +91,6 @@ pub(super) fn import(
     }
     load.fingerprint(&fingerprint.hash)?;
     let json = serde_json::to_value(&report).unwrap_or_default();
-    if options.dry_run {
-        load.discard(&json)?;
-    } else {
-        load.commit(&json)?;
-    }
+    load.commit(&json)?;
     Ok(Some(ImportReport { seconds: began.elapsed().as_secs_f64(), ..report }))
 }

@@ -125,9 +125,11 @@ pub(super) const KINDS: [Kind; 10] = [
 ];
 
 /// Words for points and what they mean to the store.
-pub(super) const POINT_WORDS: [(&str, &str); 20] = [
+pub(super) const POINT_WORDS: [(&str, &str); 22] = [
     ("直线点", "junction"),
     ("三通", "junction"),
+    ("四通", "junction"),
+    ("多通", "junction"),
     ("阀门", "valve"),
     ("消防栓", "hydrant"),
     ("检修井", "manhole"),
@@ -150,7 +152,7 @@ pub(super) const POINT_WORDS: [(&str, &str); 20] = [
 
 /// Lay one network.
 pub(super) fn lay(kind: Kind, ground: &Ground<'_>) -> Network {
-    match kind.which {
+    let mut network = match kind.which {
         Which::Storm => sewers::storm(ground),
         Which::Sewage => sewers::sewage(ground),
         Which::Water => water::water(ground),
@@ -161,5 +163,26 @@ pub(super) fn lay(kind: Kind, ground: &Ground<'_>) -> Network {
         Which::Nitrogen => pressure::industrial(ground, 0.0),
         Which::Hydrogen => pressure::industrial(ground, 1.1),
         Which::Tunnel => pressure::tunnel(ground),
+    };
+    name_joints(&mut network);
+    network
+}
+
+/// A plain joint is called by how many lines it joins, hydrants' and buildings' included.
+fn name_joints(network: &mut Network) {
+    let mut links = vec![0_u32; network.points.len()];
+    for pipe in &network.pipes {
+        links[pipe.a] += 1;
+        links[pipe.b] += 1;
+    }
+    for (point, links) in network.points.iter_mut().zip(links) {
+        if matches!(point.word, "直线点" | "三通") {
+            point.word = match links {
+                0..=2 => "直线点",
+                3 => "三通",
+                4 => "四通",
+                _ => "多通",
+            };
+        }
     }
 }
