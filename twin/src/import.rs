@@ -139,7 +139,13 @@ fn words(report: &ImportReport) -> Result<(), Failure> {
             print::line(format!("  {} {}{row}: {}; {}", issue.code, issue.file, issue.reason, issue.fix))?;
         }
         if report.issues.len() > SHOWN {
-            print::line(format!("  … `twin issues {}` has them all", report.park))?;
+            // Those of a dry run are not kept anywhere.
+            let all = if report.dry_run {
+                "--json tells more".to_owned()
+            } else {
+                format!("`twin issues {}` has them all", report.park)
+            };
+            print::line(format!("  … {all}"))?;
         }
     }
     let run = report.run.map_or_else(|| "dry run: nothing was written".to_owned(), |run| format!("run {run}"));

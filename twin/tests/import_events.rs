@@ -50,9 +50,10 @@ fn every_line_is_an_event_and_the_last_is_the_report() {
     assert!(output.stderr.is_empty(), "quiet: {}", String::from_utf8_lossy(&output.stderr));
     let events = events(&output.stdout);
     let names = names(&events);
-    let known = ["start", "reader", "warning", "checking", "progress", "issue", "layer", "committing", "done"];
+    let known =
+        ["start", "comparing", "reader", "warning", "checking", "progress", "issue", "layer", "committing", "done"];
     assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
-    assert_eq!((names[0], names[1], names[names.len() - 1]), ("start", "reader", "done"));
+    assert_eq!((names[0], names[1], names[2], names[names.len() - 1]), ("start", "comparing", "reader", "done"));
     let place = |name: &str| names.iter().position(|known| *known == name).unwrap_or_else(|| panic!("no {name}"));
     assert!(place("checking") < place("progress") && place("progress") < place("layer"));
     assert!(place("layer") < place("committing"));

@@ -1,5 +1,7 @@
 //! What tells the rows of a layer apart: fields that probably do, and the choice once all rows have been read.
 
+use spatial_db::schema::{Column, ColumnKind, TABLES};
+
 use super::facts::FieldFacts;
 use super::whole::Whole;
 use super::words::{Name, words};
@@ -34,6 +36,7 @@ fn worth(field: &FieldFacts) -> f64 {
     let accident = match field.kind {
         "number" if field.numbers.iter().flatten().any(|number| number.fract() != 0.0) => 1.0,
         "date" | "truth value" => 1.0,
+        _ if is_measure(field) => 1.0,
         _ => 0.0,
     };
     // A number that the file's software gave does not survive the next export.
@@ -41,6 +44,21 @@ fn worth(field: &FieldFacts) -> f64 {
         if ["objectid", "fid", "ogc_fid", "gid"].contains(&field.name.to_lowercase().as_str()) { 0.3 } else { 0.0 };
     let long = field.samples.iter().any(|sample| sample.chars().count() > 38);
     name - accident - running - if long { 0.4 } else { 0.0 }
+}
+
+/// Whether a field is named like one of a table's columns that `wanted` is true of.
+fn is_named_like(field: &FieldFacts, wanted: impl Fn(&Column) -> bool) -> bool {
+    TABLES.iter().any(|table| {
+        table.columns.iter().filter(|column| wanted(column)).any(|column| {
+            let names = words().columns.get(table.name).and_then(|columns| columns.get(column.name));
+            names.and_then(|names| Name::new(&field.name).best(names)).is_some_and(|(score, _)| score >= NAMED)
+        })
+    })
+}
+
+/// A sum, an area, a count: whole numbers or not, they tell rows apart by accident only.
+fn is_measure(field: &FieldFacts) -> bool {
+    is_named_like(field, |column| column.kind == ColumnKind::Real || column.name == "employees")
 }
 
 /// Fields and pairs of fields to be read whole.
@@ -64,7 +82,9 @@ pub(super) fn candidates(fields: &[FieldFacts]) -> Vec<Vec<String>> {
         })
         .map(|field| {
             let different = field.distinct as f64 / field.known.max(1) as f64;
-            (worth(field) + different + if is_end(field) { 1.0 } else { 0.0 }, field)
+            // Figures of a year are told apart by whose they are and by the year.
+            let is_year = is_named_like(field, |column| column.name == "year");
+            (worth(field) + different + if is_end(field) || is_year { 1.0 } else { 0.0 }, field)
         })
         .filter(|(worth, _)| *worth > 0.0)
         .collect();

@@ -161,7 +161,7 @@ impl Undo<'_, '_, '_> {
         if let Some(by) = lineage.undone_by(run_id) {
             return Err(StoreError::AlreadyReverted { slug, run_id, by });
         }
-        let settled: Vec<i64> = lineage.settled().into_iter().filter(|run| *run != run_id).collect();
+        let settled: Vec<i64> = lineage.settled_since(run_id).into_iter().collect();
         let blocker = |row: &postgres::Row, table: &str, at: usize| RevertBlocker {
             run_id: row.get(0),
             table: table.to_owned(),

@@ -97,9 +97,11 @@ impl Lineage {
         self.undone_by.get(&run).copied()
     }
 
-    /// Runs that are undone and the runs that undid them: together they changed nothing.
-    pub(super) fn settled(&self) -> HashSet<i64> {
-        self.undone_by.iter().flat_map(|(undone, by)| [*undone, *by]).collect()
+    /// Runs after a given one that are undone, and the runs that undid them: together they changed nothing since. A later
+    /// run that undid an earlier one is none of these.
+    pub(super) fn settled_since(&self, run: i64) -> HashSet<i64> {
+        let later = self.undone_by.iter().filter(|(undone, _)| **undone > run);
+        later.flat_map(|(undone, by)| [*undone, *by]).collect()
     }
 
     /// Whether the park is now just as the run left it: whatever came later undid itself.
@@ -184,7 +186,8 @@ mod tests {
         // 2 changed something, 3 undid it, 4 undid that: 2 holds again.
         let lineage = Lineage::of(vec![(1, None), (2, None), (3, Some(2)), (4, Some(3))]);
         assert_eq!((lineage.undone_by(2), lineage.undone_by(3), lineage.undone_by(4)), (None, Some(4), None));
-        assert_eq!(lineage.settled(), HashSet::from([3, 4]));
+        assert_eq!(lineage.settled_since(2), HashSet::from([3, 4]));
+        assert_eq!(lineage.settled_since(3), HashSet::new(), "run 4 undid what run 3 did, and not nothing");
         assert!(lineage.is_latest_word(2) && !lineage.is_latest_word(1) && !lineage.is_latest_word(3));
         // 5 undoes 2 once more.
         let lineage = Lineage::of(vec![(1, None), (2, None), (3, Some(2)), (4, Some(3)), (5, Some(2))]);
