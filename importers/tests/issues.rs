@@ -257,3 +257,22 @@ fn real_places_are_told_what_a_surveyor_would_tell_them() {
         assert!(warned * 10 < features, "{place}: {warned} issues of {features} rows: {:?}", report.issue_totals);
     }
 }
+
+/// The rows are looked at as they come by; the server is asked only where two look the same.
+#[test]
+fn the_same_place_twice_is_found_and_gone_once_it_is_mended() {
+    let mut bench = Bench::new();
+    let layer = "[[layer]]\nname = \"hydrants\"\nrole = \"emergency_resource\"\nfile = \"h.csv\"\nkey = \"id\"\n\
+                 crs = \"EPSG:4549\"\nx = \"x\"\ny = \"y\"\n[layer.fields]\nkind = { value = \"hydrant\" }\n";
+    bench.write("h.csv", "id,x,y\na,500000,3400000\nb,500100,3400000\nc,500000,3400000\n");
+    let found = bench.import(layer).unwrap();
+    assert_eq!(found.issue_totals.get("geometry.duplicate"), Some(&1), "{:?}", found.issue_totals);
+    // One row more, read and compared: the pair is still there.
+    bench.write("h.csv", "id,x,y\na,500000,3400000\nb,500100,3400000\nc,500000,3400000\nd,500200,3400000\n");
+    assert_eq!(bench.import(layer).unwrap().issue_totals.get("geometry.duplicate"), Some(&1));
+    bench.write("h.csv", "id,x,y\na,500000,3400000\nb,500100,3400000\nc,500300,3400000\nd,500200,3400000\n");
+    assert_eq!(bench.import(layer).unwrap().issue_totals.get("geometry.duplicate"), None);
+    // It comes back beside a row that is as it was.
+    bench.write("h.csv", "id,x,y\na,500000,3400000\nb,500100,3400000\nc,500300,3400000\nd,500100,3400000\n");
+    assert_eq!(bench.import(layer).unwrap().issue_totals.get("geometry.duplicate"), Some(&1));
+}

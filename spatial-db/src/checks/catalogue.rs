@@ -46,7 +46,7 @@ const NEAR_DUPLICATE: Code = code(
 /// Every check, in the order in which they run.
 pub const CHECKS: &[Check] = &[
     Check {
-        name: "geometry.duplicate",
+        name: super::DUPLICATES,
         passes: &[
             pass("parcel"),
             pass("building"),

@@ -10,6 +10,9 @@ pub use catalogue::CHECKS;
 
 use crate::model::IssueSeverity;
 
+/// The check for rows of the same geometry, which a load may know the answer of.
+pub(crate) const DUPLICATES: &str = "geometry.duplicate";
+
 /// A check: one look at one or two tables that may find several kinds of issues.
 #[derive(Debug)]
 pub struct Check {

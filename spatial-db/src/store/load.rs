@@ -3,11 +3,13 @@
 //! Comparing and writing the rows of a layer is left to `diff`, cutting terrain into tiles to `terrain`.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use foldhash::fast::RandomState;
 use postgres::Transaction;
 
 use super::attempt::{self, Abandoned};
@@ -88,6 +90,21 @@ impl Default for LoadOptions {
     }
 }
 
+/// Geometries seen so far, as hashes of their bytes.
+#[derive(Default)]
+struct Shapes {
+    hasher: RandomState,
+    seen: HashSet<u64, RandomState>,
+    /// Two of them may be the same.
+    repeated: bool,
+}
+
+impl Shapes {
+    fn see(&mut self, bytes: &[u8]) {
+        self.repeated = self.repeated || !self.seen.insert(self.hasher.hash_one(bytes));
+    }
+}
+
 /// A load in progress. Dropping it without [`Load::commit`] rolls everything back.
 #[expect(clippy::struct_excessive_bools, reason = "what the server allows, what was asked for, and what has begun")]
 pub struct Load<'a> {
@@ -121,6 +138,8 @@ pub struct Load<'a> {
     grown: HashSet<&'static str>,
     /// Tables that are not as they were.
     pub(super) touched: HashSet<&'static str>,
+    /// Geometries that came in, by table.
+    shapes: HashMap<&'static str, Shapes>,
 }
 
 impl std::fmt::Debug for Load<'_> {
@@ -173,6 +192,7 @@ impl Store {
             bulk: Bulk::default(),
             grown: HashSet::new(),
             touched: HashSet::new(),
+            shapes: HashMap::new(),
         })
     }
 
@@ -293,6 +313,7 @@ impl Load<'_> {
         progress: &mut dyn FnMut(u64),
     ) -> Result<LayerDiff, StoreError> {
         let srid = self.srid;
+        let mut shapes = self.shapes.remove(table.name).unwrap_or_default();
         let mut next = |encoder: &mut RowEncoder| {
             let Some(record) = rows.next() else { return Ok(None) };
             let record = record.map_err(|source| StoreError::Rows { layer: layer.to_owned(), source })?;
@@ -303,10 +324,18 @@ impl Load<'_> {
                 source_row: record.source_row,
                 reason,
             })?;
+            encoder.geometry().into_iter().for_each(|bytes| shapes.see(bytes));
             let key = if record.key.contains('\0') { record.key.replace('\0', "") } else { record.key };
             Ok(Some(Incoming { key, source_row: record.source_row, hash }))
         };
-        self.take_in(&Target::feature(table), layer, source, &mut next, progress)
+        let diff = self.take_in(&Target::feature(table), layer, source, &mut next, progress);
+        self.shapes.insert(table.name, shapes);
+        diff
+    }
+
+    /// Whether no two rows of a table can have the same geometry: all of them came in with this load, each with another.
+    pub(super) fn are_all_different(&self, table: &str) -> bool {
+        self.named.is_some() && self.shapes.get(table).is_some_and(|shapes| !shapes.repeated)
     }
 
     /// Brings the park's terrain into line with `grid`, in tiles of 256 × 256 samples; the counts are tiles.

@@ -3,6 +3,7 @@
 //! The wire format of a field is left to `copy`, of a geometry to `ewkb`.
 
 use std::convert::Infallible;
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
@@ -29,6 +30,8 @@ pub(super) struct RowEncoder {
     pub(super) head: Fields,
     /// Attributes, geometry and columns.
     pub(super) content: Fields,
+    /// Where in the content the geometry stands; empty where there is none.
+    geometry: Range<usize>,
 }
 
 impl RowEncoder {
@@ -38,10 +41,13 @@ impl RowEncoder {
     /// What about the record does not fit the table, in words.
     pub(super) fn content(&mut self, table: &Table, srid: i32, record: &Record) -> Result<ContentHash, String> {
         self.content.clear();
+        self.geometry = 0..0;
         self.content.json_object(&record.attributes);
         match (table.geometry, &record.shape) {
             (Some(kind), Some(shape)) => {
+                let start = self.content.bytes.len();
                 self.content.with(|out| ewkb::encode(out, shape, srid, kind)).map_err(|error| error.to_string())?;
+                self.geometry = start..self.content.bytes.len();
             }
             (None, None) => {}
             (Some(_), None) => return Err("it has no geometry".to_owned()),
@@ -54,6 +60,11 @@ impl RowEncoder {
             encode_value(&mut self.content, column, value)?;
         }
         Ok(self.content_hash())
+    }
+
+    /// The geometry encoded last, as the wire has it; `None` where the table has none.
+    pub(super) fn geometry(&self) -> Option<&[u8]> {
+        self.content.bytes.get(self.geometry.clone()).filter(|bytes| !bytes.is_empty())
     }
 
     /// The hash of the content encoded last.
