@@ -9,7 +9,7 @@ use gdal::vector::{Geometry, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use importers::{ExportError, ExportOptions, ImportOptions, export_issues, import};
 use spatial_db::model::{IssueRecord, IssueSeverity};
-use spatial_db::store::IssueFilter;
+use spatial_db::store::{IssueFilter, LoadOptions};
 use support::{Bench, Field, assert_unchanged, layer, make, reader, real_data, square};
 
 const LAYER: &str = "[[layer]]\nname = \"parcels\"\nrole = \"parcel\"\nfile = \"bad.shp\"\nkey = \"ID\"\n[layer.fields]\nnumber = \"ID\"\nrecorded_area_m2 = \"AREA\"\n";
@@ -274,5 +274,10 @@ fn the_same_place_twice_is_found_and_gone_once_it_is_mended() {
     assert_eq!(bench.import(layer).unwrap().issue_totals.get("geometry.duplicate"), None);
     // It comes back beside a row that is as it was.
     bench.write("h.csv", "id,x,y\na,500000,3400000\nb,500100,3400000\nc,500300,3400000\nd,500100,3400000\n");
-    assert_eq!(bench.import(layer).unwrap().issue_totals.get("geometry.duplicate"), Some(&1));
+    let last = bench.import(layer).unwrap();
+    assert_eq!(last.issue_totals.get("geometry.duplicate"), Some(&1));
+    // Undone, nobody says so any more.
+    bench.store.revert("t", last.run.unwrap(), &LoadOptions::default(), None).unwrap();
+    let park_id = bench.store.park("t").unwrap().park_id;
+    assert_eq!(bench.store.issue_totals(park_id, &IssueFilter::default()).unwrap(), []);
 }
