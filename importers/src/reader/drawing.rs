@@ -12,7 +12,7 @@ const ATTRIBUTES: &str = "BlockAttributes";
 
 /// Whether blocks are read as points.
 pub(super) fn wants_points(expect: Expect) -> bool {
-    !matches!(expect, Expect::Areas | Expect::Lines)
+    !matches!(expect, Expect::Areas | Expect::Lines | Expect::Faces)
 }
 
 /// Opens a drawing.

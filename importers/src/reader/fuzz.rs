@@ -208,7 +208,7 @@ fn whatever_is_asked_is_answered_or_refused() {
         let mut pipe = Vec::new();
         for _ in 0..=chance.below(3) {
             let mut layer = request(&file);
-            layer.expect = *chance.pick(&[Expect::Nothing, Expect::Any, Expect::Areas, Expect::Points]);
+            layer.expect = *chance.pick(&[Expect::Nothing, Expect::Any, Expect::Areas, Expect::Points, Expect::Faces]);
             layer.filter =
                 chance.pick(&[None, Some("ID = '1'"), Some("ID = "), Some("1=1; DROP TABLE t")]).map(str::to_owned);
             layer.encoding = chance.pick(&[None, Some("GBK"), Some("klingon"), Some("\0")]).map(str::to_owned);

@@ -8,6 +8,7 @@ mod bounds;
 mod decimal;
 mod drawing;
 mod encoding;
+mod faces;
 mod formats;
 mod frame;
 #[cfg(test)]

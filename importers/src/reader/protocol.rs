@@ -90,6 +90,8 @@ pub enum Expect {
     Lines,
     /// Points.
     Points,
+    /// Polygons in space, as MULTIPOLYGON Z: upright ones too, which have no area in plan.
+    Faces,
     /// Anything.
     Any,
 }

@@ -5,6 +5,7 @@
 
 use gdal_sys::OGRwkbGeometryType as Type;
 
+use super::faces;
 use super::ogr::{self, Geometry};
 use super::protocol::{Bytes, Expect, GeometryNote};
 
@@ -23,7 +24,8 @@ pub(super) fn append(geometry: Geometry, expect: Expect, out: &mut Vec<u8>) -> O
     let start = out.len();
     let is_area =
         matches!(geometry.flat_type(), Type::wkbPolygon | Type::wkbMultiPolygon | Type::wkbGeometryCollection);
-    if is_area {
+    // A ring in space that is open is a fault of the source, not a habit of its format.
+    if is_area && expect != Expect::Faces {
         geometry.close_rings();
     }
     if !geometry.append_wkb(out) {
@@ -41,6 +43,9 @@ pub(super) fn settle(
     expect: Expect,
     mut geometry: Option<Geometry>,
 ) -> Option<GeometryNote> {
+    if expect == Expect::Faces {
+        return faces::settle(out, start);
+    }
     if !is_area {
         if expect != Expect::Areas || !close_line(out, start) {
             return None;
