@@ -278,6 +278,57 @@ fn a_raster_of_a_million_by_a_million_is_refused_at_once() {
 }
 
 #[test]
+fn a_city_model_of_wild_indices_deep_nests_and_huge_numbers_does_no_harm() {
+    let mut trap = Trap::new();
+    let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let model = |object: &str, vertices: &str, more: &str| {
+        format!(
+            "{{\"type\":\"CityJSON\",\"version\":\"2.0\",\"transform\":{{\"scale\":[1,1,1],\"translate\":[0,0,0]}},\
+             \"CityObjects\":{{\"a\":{{\"type\":\"Building\",{object}}}}},\"vertices\":{vertices}{more}}}"
+        )
+    };
+    let drawn = |boundaries: &str| {
+        format!("\"geometry\":[{{\"type\":\"MultiSurface\",\"lod\":\"2\",\"boundaries\":{boundaries}}}]")
+    };
+    let square = "[[643000,3431000,0],[643009,3431000,0],[643009,3431009,0]]";
+    let circle = "\"children\":[\"a\",\"a\"],\"parents\":[\"a\"]";
+    for (name, text) in [
+        ("index", model(&drawn("[[[0,1,4294967295]]]"), square, "")),
+        ("negative", model(&drawn("[[[0,1,-1]]]"), square, "")),
+        ("fraction", model(&drawn("[[[0,1,1e300]]]"), square, "")),
+        ("nest", model(&drawn("[[0,1,2],[[0]]]"), square, "")),
+        ("deep", model(&drawn(&deep), square, "")),
+        ("deep-attribute", model(&format!("\"attributes\":{{\"x\":{deep}}}"), square, "")),
+        ("deep-member", model(&drawn("[[[0,1,2]]]"), square, &format!(",\"x\":{deep}"))),
+        ("infinite", model(&drawn("[[[0,1,2]]]"), "[[1e999,0,0]]", "")),
+        ("far", model(&drawn("[[[0,1,2]]]"), "[[1e308,-1e308,1e308],[1e308,1e308,0],[0,0,0]]", "")),
+        ("not-a-number", model(&drawn("[[[0,1,2]]]"), "[[NaN,0,0]]", "")),
+        ("circle", model(circle, square, "")),
+        (
+            "template",
+            model(
+                "\"geometry\":[{\"type\":\"GeometryInstance\",\"template\":0,\"boundaries\":[0]}]",
+                square,
+                ",\"geometry-templates\":{\"templates\":[{\"type\":\"GeometryInstance\",\"template\":0,\"boundaries\":[0]}],\"vertices-templates\":[]}",
+            ),
+        ),
+        ("address", model("\"address\":{\"href\":\"SERVER/a\",\"file\":\"OUTSIDE/canary.txt\"}", square, "")),
+        ("cut", model(&drawn("[[[0,1,2]]]"), square, "").replace(&square[30..], "")),
+    ] {
+        for ending in ["city.json", "city.jsonl", "geojson"] {
+            let file = format!("{name}.{ending}");
+            trap.lure(&file, &text);
+            let began = Instant::now();
+            let _ = trap.spring(&file, "layer = \"Building\"\n");
+            assert!(began.elapsed() < Duration::from_secs(20), "{file}: {:?}", began.elapsed());
+        }
+    }
+    // Whatever was read of them, the reader lives and reads the next.
+    trap.lure("whole.city.json", &model(&drawn("[[[0,1,2]]]"), square, ""));
+    assert_eq!(trap.spring("whole.city.json", "layer = \"Building\"\n"), Ok(()));
+}
+
+#[test]
 fn deep_nests_and_pipes_and_devices() {
     let mut trap = Trap::new();
     for depth in [1000, 1_000_000] {

@@ -55,7 +55,7 @@ pub(super) const FORMATS: &[Format] = &[
     plain("GeoJSON lines", &["geojsonl", "geojsons", "ndjson", "jsonl"], &["GeoJSONSeq"]),
     Format { options: &["WRITE_GFS=NO", "DOWNLOAD_SCHEMA=NO"], ..plain("GML", &["gml"], &["GML"]) },
     plain("CityGML", &["xml", "citygml"], &["GML"]),
-    plain("CityJSON", &["cityjson", "cityjsonl"], &["GeoJSON"]),
+    plain("CityJSON", &["cityjson", "cityjsonl"], &[]),
     plain("EPANET or SWMM model", &["inp"], &[]),
     plain("FlatGeobuf", &["fgb"], &["FlatGeobuf"]),
     plain("KML", &["kml", "kmz"], &["LIBKML", "KML"]),

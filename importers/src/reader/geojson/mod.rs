@@ -5,7 +5,7 @@
 //! file, for which GDAL has the words.
 
 mod feature;
-mod scan;
+pub(super) mod scan;
 mod shape;
 
 use std::fs::File;
@@ -16,6 +16,7 @@ use gdal::spatial_ref::SpatialRef;
 use serde::de::DeserializeSeed;
 
 use super::bounds::MOST_FIELDS;
+use super::native;
 use super::protocol::{Batch, Cells, Expect, Frame, GeometryNote, LayerRequest, Opened, ReadFailure, TextCells};
 use super::validity;
 use super::vector::{BATCH_BYTES, BATCH_ROWS, choose};
@@ -55,6 +56,7 @@ impl GeoJson {
             || request.filter.is_some()
             || request.encoding.is_some()
             || request.wkt.is_some()
+            || native::is_city_json(path)
         {
             return None;
         }

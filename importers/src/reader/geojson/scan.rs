@@ -10,7 +10,7 @@ const CHUNK: usize = 1 << 18;
 const LARGEST_VALUE: usize = 1 << 28;
 
 /// A stream of JSON values and the punctuation between them.
-pub(super) struct Scanner<R> {
+pub(in crate::reader) struct Scanner<R> {
     reader: R,
     buffer: Vec<u8>,
     /// Next byte of the buffer to look at.
@@ -18,11 +18,18 @@ pub(super) struct Scanner<R> {
     /// Bytes of the buffer that came from the reader.
     filled: usize,
     ended: bool,
+    /// Bytes of the stream before those of the buffer.
+    passed: u64,
 }
 
 impl<R: Read> Scanner<R> {
-    pub(super) fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new(), at: 0, filled: 0, ended: false }
+    pub(in crate::reader) fn new(reader: R) -> Self {
+        Self { reader, buffer: Vec::new(), at: 0, filled: 0, ended: false, passed: 0 }
+    }
+
+    /// Bytes consumed so far.
+    pub(in crate::reader) fn position(&self) -> u64 {
+        self.passed + self.at as u64
     }
 
     /// Makes more bytes available, keeping those from `keep` on; returns by how much everything moved to the front.
@@ -30,6 +37,7 @@ impl<R: Read> Scanner<R> {
         self.buffer.copy_within(keep..self.filled, 0);
         self.filled -= keep;
         self.at -= keep;
+        self.passed += keep as u64;
         if self.filled >= LARGEST_VALUE {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a value is larger than any feature can be"));
         }
@@ -43,7 +51,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// The next byte that is no white space, not consumed. Record separators (RFC 8142) count as white space.
-    pub(super) fn peek(&mut self) -> io::Result<Option<u8>> {
+    pub(in crate::reader) fn peek(&mut self) -> io::Result<Option<u8>> {
         loop {
             while self.at < self.filled {
                 match self.buffer[self.at] {
@@ -59,14 +67,14 @@ impl<R: Read> Scanner<R> {
     }
 
     /// Consumes `wanted` if it is the next byte that is no white space.
-    pub(super) fn take(&mut self, wanted: u8) -> io::Result<bool> {
+    pub(in crate::reader) fn take(&mut self, wanted: u8) -> io::Result<bool> {
         let is_next = self.peek()? == Some(wanted);
         self.at += usize::from(is_next);
         Ok(is_next)
     }
 
     /// Consumes a byte order mark at the very beginning.
-    pub(super) fn skip_mark(&mut self) -> io::Result<()> {
+    pub(in crate::reader) fn skip_mark(&mut self) -> io::Result<()> {
         while self.filled < 3 && !self.ended {
             self.fill(0)?;
         }
@@ -77,7 +85,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// The bytes of the next value; `None` at the end of the stream or where punctuation stands instead.
-    pub(super) fn value(&mut self) -> io::Result<Option<&[u8]>> {
+    pub(in crate::reader) fn value(&mut self) -> io::Result<Option<&[u8]>> {
         let Some(first) = self.peek()? else { return Ok(None) };
         let mut start = self.at;
         match first {
@@ -195,6 +203,15 @@ mod tests {
                 values(text, drip).unwrap(),
                 ["{\"a\": [1, {\"b\": \"}\\\"]\"}]}", "12", "\"x\\\\\"", "[]", "true"]
             );
+        }
+        for drip in 1..8 {
+            let mut scanner = Scanner::new(Drip(text.as_bytes(), drip));
+            scanner.skip_mark().unwrap();
+            while let Some(length) = scanner.value().unwrap().map(<[u8]>::len) {
+                let end = scanner.position() as usize;
+                let value = &text.as_bytes()[end - length..end];
+                assert!(serde_json::from_slice::<serde_json::Value>(value).is_ok(), "{value:?}");
+            }
         }
         assert!(values("{\"a\": [1", 3).is_err());
         assert!(values("\"never ends", 3).is_err());

@@ -23,6 +23,8 @@ use row::{Batcher, Layer, Row};
 
 /// Bytes at the start of a file that tell its format.
 const SNIFFED: u64 = 64 << 10;
+/// Endings of files in which JSON may be a city model.
+const JSON: [&str; 8] = ["json", "geojson", "jsonl", "geojsonl", "geojsons", "ndjson", "cityjson", "cityjsonl"];
 /// How far above a file its code lists may lie.
 const MOST_LEVELS: usize = 6;
 /// Warnings of one file, at most.
@@ -72,18 +74,28 @@ pub(super) fn open(request: &LayerRequest) -> Result<Option<Box<dyn Native>>, Re
     let path = Path::new(&request.file);
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if !["inp", "gml", "xml", "citygml"].contains(&extension) {
+    if !["inp", "gml", "xml", "citygml"].contains(&extension) && !JSON.contains(&extension) {
         return Ok(None);
     }
     super::open::check_plain(path)?;
     let head = head(path)?;
     match extension {
         "inp" => inp(path, &head, request.encoding.as_deref()).map(Some),
-        "gml" | "xml" | "citygml" if city::recognise(&String::from_utf8_lossy(&head)) => {
-            Ok(Some(Box::new(city::CityGml::open(path)?)))
+        "gml" | "xml" | "citygml" if city::recognise_gml(&String::from_utf8_lossy(&head)) => {
+            city::open_gml(path).map(Some)
         }
+        _ if JSON.contains(&extension) && city::recognise_json(&head) => city::open_json(path).map(Some),
+        "cityjson" | "cityjsonl" => Err(unreadable(
+            "it is not CityJSON: it has neither the type \"CityJSON\" nor \"CityObjects\"",
+            "check that the right file was saved under this name",
+        )),
         _ => Ok(None),
     }
+}
+
+/// Whether a file of JSON is a city model, by its first bytes.
+pub(super) fn is_city_json(path: &Path) -> bool {
+    head(path).is_ok_and(|head| city::recognise_json(&head))
 }
 
 fn unreadable(reason: impl Into<String>, hint: &str) -> ReadFailure {
@@ -220,7 +232,9 @@ pub(super) fn rows(
             return Ok(());
         }
         read += 1;
-        let note = append(&row, request.expect, &mut batcher.batch.wkb.0);
+        // Whoever takes anything must not have walls mended in plan, which would leave nothing of them.
+        let expect = if layer.in_space && request.expect == Expect::Any { Expect::Faces } else { request.expect };
+        let note = append(&row, expect, &mut batcher.batch.wkb.0);
         if let Some(full) = batcher.push(row, note) {
             send(Frame::Rows(full)).map_err(Stop::HungUp)?;
         }

@@ -16,6 +16,8 @@ pub(in crate::reader) struct Layer {
     /// Rows.
     pub(in crate::reader) count: u64,
     pub(in crate::reader) has_geometry: bool,
+    /// Its polygons stand in space; in plan they need not be valid.
+    pub(in crate::reader) in_space: bool,
     /// West, south, east, north, where the file says it.
     pub(in crate::reader) extent: Option<[f64; 4]>,
     /// CRS of the coordinates as handed over, which is east first.

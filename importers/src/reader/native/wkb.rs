@@ -50,6 +50,36 @@ pub(super) fn line(line: &[[f64; 3]]) -> Vec<u8> {
     out
 }
 
+/// Points.
+pub(super) fn points(points: &[[f64; 3]]) -> Vec<u8> {
+    let has_z = tells_heights(points.iter());
+    let mut out = Vec::new();
+    head(&mut out, 4, has_z);
+    count(&mut out, points.len());
+    for at in points {
+        head(&mut out, 1, has_z);
+        coordinate(&mut out, at, has_z);
+    }
+    out
+}
+
+/// Lines; those with fewer than two vertices are left out, and nothing is written where none is left.
+pub(super) fn lines(lines: &[Vec<[f64; 3]>]) -> Vec<u8> {
+    let lines: Vec<_> = lines.iter().filter(|line| line.len() >= 2).collect();
+    let mut out = Vec::new();
+    if lines.is_empty() {
+        return out;
+    }
+    let has_z = tells_heights(lines.iter().flat_map(|line| line.iter()));
+    head(&mut out, 5, has_z);
+    count(&mut out, lines.len());
+    for line in lines {
+        head(&mut out, 2, has_z);
+        coordinates(&mut out, line, has_z);
+    }
+    out
+}
+
 /// Polygons, each a list of rings that are closed where they were not; nothing where there is none.
 pub(super) fn polygons(polygons: &[Vec<Vec<[f64; 3]>>]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -97,6 +127,9 @@ mod tests {
         assert_eq!(wkt(&point([1.0, 2.0, f64::NAN])), "POINT (1 2)");
         assert_eq!(wkt(&line(&[[0.0, 0.0, 1.0], [1.0, 1.0, 2.0]])), "LINESTRING (0 0 1,1 1 2)");
         assert_eq!(wkt(&line(&[[0.0, 0.0, 1.0], [1.0, 1.0, f64::NAN]])), "LINESTRING (0 0,1 1)");
+        assert_eq!(wkt(&points(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])), "MULTIPOINT (1 2 3,4 5 6)");
+        let pair = vec![vec![[0.0, 0.0, 1.0], [1.0, 1.0, 2.0]], vec![[5.0; 3]]];
+        assert_eq!(wkt(&lines(&pair)), "MULTILINESTRING ((0 0 1,1 1 2))");
         assert!(line(&[[0.0; 3]]).is_empty() && polygons(&[]).is_empty());
         let shell = vec![[0.0, 0.0, 5.0], [4.0, 0.0, 5.0], [4.0, 4.0, 5.0]];
         let hole = vec![[1.0, 0.5, 5.0], [2.0, 0.5, 5.0], [2.0, 1.0, 5.0], [1.0, 0.5, 5.0]];

@@ -2,7 +2,7 @@
 //!
 //! Fields keep the file's names. Codes are turned into words where their list lies beside the data, and kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::codelists::Codelists;
 use super::object::{CityObject, Ring, Side, Surface};
@@ -32,46 +32,56 @@ pub(super) struct Gml<'c> {
     pub(super) unread: Unread,
 }
 
-/// Polygons of a member by their `gml:id`, for references to them.
-type Known<'e> = HashMap<&'e str, &'e Element>;
+/// Polygons of a member by their `gml:id`, for references to them, and those that have been drawn, by level.
+#[derive(Default)]
+struct Known<'e> {
+    polygons: HashMap<&'e str, &'e Element>,
+    drawn: HashSet<(&'e str, u8)>,
+}
 
 impl Gml<'_> {
     /// The object of a member and its parts, which come after it.
     pub(super) fn objects(&mut self, member: &Element) -> Vec<CityObject> {
-        let mut known = Known::new();
-        remember(member, &mut known);
+        let mut known = Known::default();
+        remember(member, &mut known.polygons);
         let mut object = CityObject { kind: member.name.clone(), ..CityObject::default() };
         if let Some(id) = member.attribute("id") {
             object.push("gml_id", id.into());
+            id.clone_into(&mut object.id);
         }
         let mut parts = Vec::new();
-        self.take(member, "", &mut object, &mut parts, &known);
+        self.take(member, "", &mut object, &mut parts, &mut known);
         for part in &mut parts {
             if let Some(id) = member.attribute("id") {
-                part.push("parent_id", id.into());
-            }
-            // A whole that is drawn by its parts alone is drawn with them.
-            if object.surfaces.is_empty() || object.kind == "Building" {
-                object.surfaces.extend(part.surfaces.iter().cloned());
+                // A part of a part knows its own whole already.
+                if part.root.is_none() {
+                    part.push("parent_id", id.into());
+                }
+                part.root = Some(id.to_owned());
             }
         }
+        object.stand_for(&parts);
         let mut all = vec![object];
         all.append(&mut parts);
         all
     }
 
-    fn take(
+    fn take<'e>(
         &mut self,
-        element: &Element,
+        element: &'e Element,
         prefix: &str,
         object: &mut CityObject,
         parts: &mut Vec<CityObject>,
-        known: &Known<'_>,
+        known: &mut Known<'e>,
     ) {
+        // Roofs and walls first: a solid that stands before them in the file lists the same polygons without such words.
+        for bounds in element.children.iter().filter(|child| ["boundedBy", "boundary"].contains(&child.name.as_str())) {
+            self.bounds(bounds, object, known);
+        }
         for child in &element.children {
             let name = child.name.as_str();
             if let Some(lod) = level(child) {
-                self.draw(child, lod, Side::Other, object, known);
+                self.draw(child, lod, Side::Unknown, object, known);
                 continue;
             }
             match name {
@@ -80,7 +90,7 @@ impl Gml<'_> {
                         parts.extend(self.objects(part));
                     }
                 }
-                "boundedBy" | "boundary" => self.bounds(child, object, known),
+                "boundedBy" | "boundary" => {}
                 "appearance" | "appearanceMember" => self.unread.appearances += 1,
                 "address" => {
                     let mut words = Vec::new();
@@ -152,32 +162,38 @@ impl Gml<'_> {
         }
     }
 
-    /// Roofs, walls and grounds.
-    fn bounds(&mut self, property: &Element, object: &mut CityObject, known: &Known<'_>) {
+    /// Roofs, walls and grounds, with the windows and doors in them.
+    fn bounds<'e>(&mut self, property: &'e Element, object: &mut CityObject, known: &mut Known<'e>) {
         for thematic in property.children.iter().filter(|child| child.name.ends_with("Surface")) {
-            let side = if thematic.name == "GroundSurface" { Side::Ground } else { Side::Other };
-            for drawn in &thematic.children {
-                if let Some(lod) = level(drawn) {
-                    self.draw(drawn, lod, side, object, known);
+            self.thematic(thematic, object, known);
+        }
+    }
+
+    fn thematic<'e>(&mut self, thematic: &'e Element, object: &mut CityObject, known: &mut Known<'e>) {
+        let side = Side::named(&thematic.name);
+        for drawn in &thematic.children {
+            if let Some(lod) = level(drawn) {
+                self.draw(drawn, lod, side, object, known);
+            } else if ["opening", "fillingSurface"].contains(&drawn.name.as_str()) {
+                for opening in &drawn.children {
+                    self.thematic(opening, object, known);
                 }
             }
         }
     }
 
     /// Everything that is drawn below a property such as `lod1Solid`.
-    fn draw(&mut self, element: &Element, lod: u8, side: Side, object: &mut CityObject, known: &Known<'_>) {
+    fn draw<'e>(&mut self, element: &'e Element, lod: u8, side: Side, object: &mut CityObject, known: &mut Known<'e>) {
         if let Some(href) = element.attribute("href") {
-            match known.get(href.trim_start_matches('#')) {
-                // A solid lists the surfaces that its roofs and walls have drawn already.
-                Some(polygon) if !is_drawn(polygon, object, self.axes) => {
-                    self.draw_polygon(polygon, lod, side, object);
-                }
-                Some(_) => {}
+            match known.polygons.get(href.trim_start_matches('#')) {
+                Some(polygon) => self.draw_polygon(polygon, lod, side, object, known),
                 None => self.unread.references += 1,
             }
         }
         match element.name.as_str() {
-            "Polygon" | "PolygonPatch" | "Rectangle" | "Triangle" => self.draw_polygon(element, lod, side, object),
+            "Polygon" | "PolygonPatch" | "Rectangle" | "Triangle" => {
+                self.draw_polygon(element, lod, side, object, known);
+            }
             "LineString" | "LineStringSegment" => object.lines.extend(positions(element, self.axes)),
             "Point" => object.points.extend(positions(element, self.axes).and_then(|line| line.first().copied())),
             _ => {
@@ -188,7 +204,20 @@ impl Gml<'_> {
         }
     }
 
-    fn draw_polygon(&mut self, polygon: &Element, lod: u8, side: Side, object: &mut CityObject) {
+    /// Draws a polygon, once a level however often it is named.
+    fn draw_polygon<'e>(
+        &mut self,
+        polygon: &'e Element,
+        lod: u8,
+        side: Side,
+        object: &mut CityObject,
+        known: &mut Known<'e>,
+    ) {
+        if let Some(id) = polygon.attribute("id")
+            && !known.drawn.insert((id, lod))
+        {
+            return;
+        }
         let ring = |name: &[&str]| -> Vec<Ring> {
             let rings = polygon.children.iter().filter(|child| name.contains(&child.name.as_str()));
             rings.flat_map(|ring| &ring.children).filter_map(|ring| positions(ring, self.axes)).collect()
@@ -198,15 +227,8 @@ impl Gml<'_> {
             return;
         }
         rings.extend(ring(&["interior", "innerBoundaryIs"]));
-        object.surfaces.push(Surface { lod, side, rings });
+        object.surfaces.push(Surface { lod, side, rings, ..Surface::default() });
     }
-}
-
-/// Whether a referenced polygon is among the object's surfaces already.
-fn is_drawn(polygon: &Element, object: &CityObject, axes: Axes) -> bool {
-    let ring = polygon.child("exterior").and_then(|exterior| exterior.children.first());
-    let Some(ring) = ring.and_then(|ring| positions(ring, axes)) else { return true };
-    object.surfaces.iter().any(|surface| surface.rings.first() == Some(&ring))
 }
 
 /// Level of detail of a property that draws, by its name.
@@ -216,7 +238,7 @@ fn level(property: &Element) -> Option<u8> {
     (!property.children.is_empty() || property.attribute("href").is_some()).then_some(digit - b'0')
 }
 
-fn remember<'e>(element: &'e Element, known: &mut Known<'e>) {
+fn remember<'e>(element: &'e Element, known: &mut HashMap<&'e str, &'e Element>) {
     if let ("Polygon", Some(id)) = (element.name.as_str(), element.attribute("id")) {
         known.insert(id, element);
     }

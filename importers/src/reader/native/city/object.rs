@@ -1,27 +1,67 @@
 //! A city object as CityGML and CityJSON both mean it, and what its surfaces say: footprint, heights, axis of a pipe.
 //!
-//! Reading objects is left to `gml`; ordinates here are east, north, height.
+//! Reading objects is left to `gml` and `json`; ordinates here are east, north, height.
 
 use geo::{Coord, LineString, MinimumRotatedRect, MultiPoint, Point};
 
 use super::super::row::{Row, Value};
 use super::super::wkb;
+use crate::reader::bounds::MOST_FIELDS;
 use crate::reader::ogr;
 
 pub(super) type Ring = Vec<[f64; 3]>;
 
 /// What part of a building a surface is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Side {
+    /// The file does not say.
+    #[default]
+    Unknown,
+    Roof,
+    Wall,
     Ground,
+    Floor,
+    OuterFloor,
+    Ceiling,
+    OuterCeiling,
+    InteriorWall,
+    Closure,
+    Window,
+    Door,
+    /// The file says something else.
     Other,
 }
 
+impl Side {
+    /// By the name that CityGML and CityJSON have for it.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "RoofSurface" => Self::Roof,
+            "WallSurface" => Self::Wall,
+            "GroundSurface" => Self::Ground,
+            "FloorSurface" => Self::Floor,
+            "OuterFloorSurface" => Self::OuterFloor,
+            "CeilingSurface" => Self::Ceiling,
+            "OuterCeilingSurface" => Self::OuterCeiling,
+            "InteriorWallSurface" => Self::InteriorWall,
+            "ClosureSurface" => Self::Closure,
+            "Window" | "WindowSurface" => Self::Window,
+            "Door" | "DoorSurface" => Self::Door,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A polygon in space.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Surface {
+    /// Level of detail.
     pub(super) lod: u8,
+    /// What stands behind the point of a level such as 2.2.
+    pub(super) detail: Option<u8>,
     pub(super) side: Side,
+    /// It is drawn by a part, and stands here for what is made of parts.
+    pub(super) of_part: bool,
     pub(super) rings: Vec<Ring>,
 }
 
@@ -29,8 +69,16 @@ pub(super) struct Surface {
 #[derive(Debug, Clone, Default)]
 pub(super) struct CityObject {
     pub(super) kind: String,
+    /// Empty where it has none.
+    pub(super) id: String,
+    /// Id of the whole that a part belongs to, through however many parts.
+    pub(super) root: Option<String>,
     /// In the file's order, named as in the file.
     pub(super) fields: Vec<(String, Value)>,
+    /// Values beyond the most fields that a layer may have.
+    pub(super) beyond: u64,
+    /// Why its geometry cannot be used, if so.
+    pub(super) fault: Option<String>,
     pub(super) surfaces: Vec<Surface>,
     /// Lines, for networks their course in plan.
     pub(super) lines: Vec<Ring>,
@@ -60,6 +108,11 @@ pub(super) struct Axis {
 impl CityObject {
     /// Adds a field; a name that is taken gets a number.
     pub(super) fn push(&mut self, name: &str, value: Value) {
+        // Names are compared with all before them: a file must not make that take for ever.
+        if self.fields.len() >= MOST_FIELDS {
+            self.beyond += 1;
+            return;
+        }
         let taken = |name: &str| self.fields.iter().any(|(known, _)| known == name) || DERIVED.contains(&name);
         let name = if taken(name) {
             (2..1000).map(|n| format!("{name}_{n}")).find(|name| !taken(name)).unwrap_or_default()
@@ -68,6 +121,14 @@ impl CityObject {
         };
         if !name.is_empty() {
             self.fields.push((name, value));
+        }
+    }
+
+    /// Takes over what its parts are drawn with: a whole that is drawn by its parts alone is drawn with them.
+    pub(super) fn stand_for(&mut self, parts: &[Self]) {
+        if self.surfaces.is_empty() || self.kind == "Building" {
+            let surfaces = parts.iter().flat_map(|part| &part.surfaces).filter(|surface| !surface.of_part);
+            self.surfaces.extend(surfaces.map(|surface| Surface { of_part: true, ..surface.clone() }));
         }
     }
 
@@ -83,6 +144,9 @@ impl CityObject {
     /// Its geometry and the values of [`DERIVED`].
     pub(super) fn shape(&self, geographic: bool) -> (Row, [Value; 8]) {
         let mut derived = [const { Value::Null }; 8];
+        if let Some(fault) = &self.fault {
+            return (Row { missing: Some(fault.clone()), ..Row::default() }, derived);
+        }
         // The outline of level 2 is what most files agree on; the finer ones add fittings.
         let lod = [2, 3, 1, 4, 0].into_iter().find(|lod| !self.of_lod(*lod).is_empty());
         let body = lod.map(|lod| self.of_lod(lod)).unwrap_or_default();
@@ -111,10 +175,13 @@ impl CityObject {
                     derived[7] = (axis.height_m * 1000.0).into();
                     row.wkb = wkb::line(&axis.line);
                 }
+                None if body.is_empty() && self.lines.len() > 1 => row.wkb = wkb::lines(&self.lines),
                 None => row.wkb = wkb::line(course.unwrap_or_default()),
             }
-        } else if let (Some(at), true) = (self.points.first(), body.is_empty()) {
+        } else if let ([at], true) = (self.points.as_slice(), body.is_empty()) {
             row.wkb = wkb::point(*at);
+        } else if body.is_empty() && !self.points.is_empty() {
+            row.wkb = wkb::points(&self.points);
         } else {
             row.wkb = self.footprint(&body);
         }
@@ -185,7 +252,7 @@ fn plan_area(ring: &Ring) -> (f64, f64) {
 }
 
 /// Metres per unit of east and north at a place.
-fn scale(geographic: bool, north: f64) -> [f64; 2] {
+pub(super) fn scale(geographic: bool, north: f64) -> [f64; 2] {
     if !geographic {
         return [1.0, 1.0];
     }
@@ -296,7 +363,7 @@ mod tests {
         let (a, b) = (cap(0), cap(1));
         let side = |i: usize| vec![a[i], a[(i + 1) % 4], b[(i + 1) % 4], b[i]];
         let faces = (0..4).map(side).chain([a.clone(), b.clone()]);
-        faces.map(|ring| Surface { lod: 2, side: Side::Other, rings: vec![ring] }).collect()
+        faces.map(|ring| Surface { lod: 2, rings: vec![ring], ..Surface::default() }).collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a city model's `srsName` says: the horizontal CRS, and which ordinate comes first.
 
-use gdal::spatial_ref::SpatialRef;
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
 use crate::reader::ogr;
 
@@ -64,6 +64,49 @@ pub(super) fn understand(name: Option<&str>, corner: Option<[f64; 3]>) -> Srs {
     Srs { wkt: srs.to_wkt().ok().map(|wkt| horizontal(&wkt).to_owned()), north_first, geographic, remark }
 }
 
+/// As [`understand`], for a format that leaves the order of axes to the register and its writers to their habits: where
+/// only one order puts the corner into the system's area of use, that is the order.
+pub(super) fn understand_by_area(name: Option<&str>, corner: Option<[f64; 3]>) -> Srs {
+    let mut srs = understand(name, corner);
+    if srs.geographic || name.is_none_or(|name| name.trim().to_uppercase().starts_with("EPSG:")) {
+        return srs;
+    }
+    let known = name.and_then(code_of).and_then(|code| SpatialRef::from_epsg(code).ok());
+    let area = known.and_then(|known| known.area_of_use());
+    let area =
+        area.map(|area| [area.west_lon_degree, area.south_lat_degree, area.east_lon_degree, area.north_lat_degree]);
+    let (Some(wkt), Some([first, second, _]), Some(area)) = (&srs.wkt, corner, area) else { return srs };
+    let as_registered = if srs.north_first { [second, first] } else { [first, second] };
+    let [a, b] = as_registered;
+    if lies_in(area, wkt, as_registered) == Some(false) && lies_in(area, wkt, [b, a]) == Some(true) {
+        srs.north_first = !srs.north_first;
+        let order = if srs.north_first { "north" } else { "east" };
+        srs.remark = Some(format!(
+            "the model's first ordinates lie in the area of its coordinate system only if they run {order}, which is not the \
+             register's order; they were read so"
+        ));
+    }
+    srs
+}
+
+/// Whether an easting and northing of a projected system lie in an area (west, south, east, north, degrees); `None` where
+/// that cannot be known.
+fn lies_in([west, south, east_end, north_end]: [f64; 4], wkt: &str, [east, north]: [f64; 2]) -> Option<bool> {
+    let mut from = SpatialRef::from_wkt(wkt).ok()?;
+    let mut to = SpatialRef::from_epsg(4326).ok()?;
+    from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    to.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    let transform = CoordTransform::new(&from, &to).ok()?;
+    let (mut x, mut y) = ([east], [north]);
+    // What cannot be transformed lies beyond every area.
+    if transform.transform_coords(&mut x, &mut y, &mut []).is_err() {
+        return Some(false);
+    }
+    // Sites at a border stick out a little.
+    let margin = 0.5;
+    Some((west - margin..=east_end + margin).contains(&x[0]) && (south - margin..=north_end + margin).contains(&y[0]))
+}
+
 /// The horizontal part of a compound system's WKT; the text itself where it is not compound.
 fn horizontal(wkt: &str) -> &str {
     if !wkt.starts_with("COMPD_CS[") {
@@ -104,6 +147,24 @@ mod tests {
         assert!(!both.north_first && both.wkt.unwrap().starts_with("PROJCS"));
         let plane = understand(Some("http://www.opengis.net/def/crs/EPSG/0/6677"), None);
         assert!(plane.north_first && !plane.geographic);
+        let dutch = understand(Some("https://www.opengis.net/def/crs/EPSG/0/7415"), None);
+        assert!(!dutch.north_first && !dutch.geographic && dutch.wkt.unwrap().contains("RD New"));
         assert!(understand(None, None).remark.is_some() && understand(Some("local"), None).wkt.is_none());
+    }
+
+    #[test]
+    fn a_corner_tells_which_ordinate_runs_east_where_it_can() {
+        let swedish = Some("https://www.opengis.net/def/crs/EPSG/0/3006");
+        let stockholm = [6_580_000.0, 674_000.0, 10.0];
+        let registered = understand_by_area(swedish, Some(stockholm));
+        assert!(registered.north_first && registered.remark.is_none());
+        let habitual = understand_by_area(swedish, Some([674_000.0, 6_580_000.0, 10.0]));
+        assert!(!habitual.north_first && habitual.remark.is_some());
+        let dutch = understand_by_area(Some("urn:ogc:def:crs:EPSG::7415"), Some([84_616.0, 447_422.0, 0.0]));
+        assert!(!dutch.north_first && dutch.remark.is_none());
+        // Near the origin of a plane either order lies in it: the register decides.
+        let tokyo =
+            understand_by_area(Some("http://www.opengis.net/def/crs/EPSG/0/6677"), Some([-36_900.0, -8_490.0, 0.0]));
+        assert!(tokyo.north_first && tokyo.remark.is_none());
     }
 }

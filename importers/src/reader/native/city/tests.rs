@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::citygml::CityGml;
+use super::model::City;
 use super::*;
+use crate::reader::native::Stop;
+use crate::reader::native::row::{Row, Value};
 
 const MODEL: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
 <core:CityModel xmlns:core="c" xmlns:gml="g" xmlns:bldg="b" xmlns:gen="n" xmlns:xlink="x">
@@ -20,10 +24,33 @@ const MODEL: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
 </gml:surfaceMember></gml:MultiSurface></bldg:lod2MultiSurface></bldg:GroundSurface></bldg:boundedBy>
 </bldg:Building></core:cityObjectMember></core:CityModel>"##;
 
-fn open(text: &str) -> Result<CityGml, ReadFailure> {
+fn read(path: &Path) -> Result<City, ReadFailure> {
+    City::open(Box::new(CityGml::new(path)))
+}
+
+/// All rows of a layer.
+pub(super) fn rows(city: &mut City, layer: &str) -> Vec<Row> {
+    let layer = city.layers.iter().position(|known| known.name == layer).unwrap_or_else(|| panic!("no {layer}"));
+    let mut found = Vec::new();
+    let outcome = city.rows(layer, &mut |row| {
+        found.push(row);
+        Ok(())
+    });
+    assert!(outcome.is_ok());
+    found
+}
+
+/// A row's values by their names.
+pub(super) fn value(city: &City, layer: &str, row: &Row, name: &str) -> Value {
+    let layer = city.layers.iter().find(|known| known.name == layer).unwrap();
+    let at = layer.fields.iter().position(|field| field.name == name);
+    row.values[at.unwrap_or_else(|| panic!("no {name} in {:?}", layer.fields))].clone()
+}
+
+fn open(text: &str) -> Result<City, ReadFailure> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
-    let mut city = CityGml::open(file.path())?;
+    let mut city = read(file.path())?;
     let layers = city.layers.len();
     for layer in 0..layers {
         let (mut rows, fields) = (0, city.layers[layer].fields.len());
@@ -44,21 +71,14 @@ fn open(text: &str) -> Result<CityGml, ReadFailure> {
 fn a_building_says_its_fields_and_covers_its_ground() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), MODEL).unwrap();
-    let mut city = CityGml::open(file.path()).unwrap();
-    assert_eq!(city.layers.len(), 1);
-    assert_eq!(city.remarks, ["1 references to surfaces of other objects were not followed"]);
-    let names: Vec<String> = city.layers[0].fields.iter().map(|field| field.name.clone()).collect();
-    let mut found = Vec::new();
-    assert!(
-        city.rows(0, &mut |row| {
-            found.push(row);
-            Ok(())
-        })
-        .is_ok()
+    let mut city = read(file.path()).unwrap();
+    assert_eq!(
+        city.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>(),
+        ["Building", "BuildingSurface"]
     );
-    let value = |name: &str| {
-        found[0].values[names.iter().position(|n| n == name).unwrap_or_else(|| panic!("{name} {names:?}"))].clone()
-    };
+    assert_eq!(city.remarks, ["1 references to surfaces of other objects were not followed"]);
+    let found = rows(&mut city, "Building");
+    let value = |name: &str| value(&city, "Building", &found[0], name);
     assert_eq!(value("gml_id"), "b1".into());
     assert_eq!(value("name"), "A & B 中".into());
     assert_eq!(value("code"), "0012".into());
@@ -70,6 +90,30 @@ fn a_building_says_its_fields_and_covers_its_ground() {
 }
 
 #[test]
+fn a_polygon_that_a_solid_lists_before_its_surface_says_what_it_is_counts_once() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    // A window in the ground, of all places: an opening is a kind of its own.
+    let opening = MODEL.replacen(
+        "</bldg:lod2MultiSurface></bldg:GroundSurface>",
+        "</bldg:lod2MultiSurface><bldg:opening><bldg:Window gml:id=\"w\"><bldg:lod2MultiSurface><gml:MultiSurface>\
+         <gml:surfaceMember><gml:Polygon gml:id=\"p2\"><gml:exterior><gml:LinearRing><gml:posList>500001 5500000 4 500002 5500000 4 \
+         500002 5500000 5 500001 5500000 4</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></gml:surfaceMember>\
+         </gml:MultiSurface></bldg:lod2MultiSurface></bldg:Window></bldg:opening></bldg:GroundSurface>",
+        1,
+    );
+    assert_ne!(opening, MODEL);
+    std::fs::write(file.path(), opening).unwrap();
+    let mut city = read(file.path()).unwrap();
+    let found: Vec<(Value, Value)> = rows(&mut city, "BuildingSurface")
+        .iter()
+        .map(|row| {
+            (value(&city, "BuildingSurface", row, "surface_id"), value(&city, "BuildingSurface", row, "area_m2"))
+        })
+        .collect();
+    assert_eq!(found, [("b1/ground".into(), Value::Real(50.0)), ("b1/window".into(), Value::Real(0.5))]);
+}
+
+#[test]
 fn entities_are_not_expanded_and_nesting_is_bounded() {
     let bomb = MODEL.replacen(
         "<core:CityModel",
@@ -77,7 +121,7 @@ fn entities_are_not_expanded_and_nesting_is_bounded() {
         1,
     );
     let city = open(&bomb.replace("A &amp; B", "&b;&c;")).unwrap();
-    assert_eq!(city.layers.len(), 1);
+    assert_eq!(city.layers.len(), 2);
     let deep = format!("{}{}", "<gml:x>".repeat(100_000), "</gml:x>".repeat(100_000));
     let failure = open(&MODEL.replace("<gml:name>", &format!("{deep}<gml:name>"))).err();
     assert!(
