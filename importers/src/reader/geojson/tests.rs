@@ -49,6 +49,19 @@ fn wkt_of(text: &str, expect: Expect) -> (Option<GeometryNote>, String) {
 }
 
 #[test]
+fn polygons_in_space_are_left_upright() {
+    let wall = "[[[0,0,0],[4,0,0],[4,0,3],[0,0,3],[0,0,0]]]";
+    let of = |kind: &str, coordinates: &str| {
+        wkt_of(&format!("{{\"type\":\"{kind}\",\"coordinates\":{coordinates}}}"), Expect::Faces)
+    };
+    let expected = (None, "MULTIPOLYGON (((0 0 0,4 0 0,4 0 3,0 0 3,0 0 0)))".to_owned());
+    assert_eq!(of("Polygon", wall), expected);
+    assert_eq!(of("MultiPolygon", &format!("[{wall}]")), expected);
+    assert!(matches!(of("Polygon", "[[[0,0],[4,0],[4,3],[0,0]]]").0, Some(GeometryNote::Broken { .. })));
+    assert!(matches!(of("LineString", "[[0,0,0],[4,0,0]]").0, Some(GeometryNote::Broken { .. })));
+}
+
+#[test]
 fn every_kind_of_geometry_is_read() {
     for (json, wkt) in [
         (r#"{"type":"Point","coordinates":[1,2]}"#, "POINT (1 2)"),

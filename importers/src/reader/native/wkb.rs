@@ -81,15 +81,16 @@ pub(super) fn lines(lines: &[Vec<[f64; 3]>]) -> Vec<u8> {
 }
 
 /// Polygons, each a list of rings that are closed where they were not; nothing where there is none.
-pub(super) fn polygons(polygons: &[Vec<Vec<[f64; 3]>>]) -> Vec<u8> {
+pub(super) fn polygons<P: AsRef<[Vec<[f64; 3]>]>>(polygons: &[P]) -> Vec<u8> {
     let mut out = Vec::new();
     if polygons.is_empty() {
         return out;
     }
-    let has_z = tells_heights(polygons.iter().flatten().flatten());
+    let has_z = tells_heights(polygons.iter().flat_map(|rings| rings.as_ref().iter().flatten()));
     head(&mut out, 6, has_z);
     count(&mut out, polygons.len());
     for rings in polygons {
+        let rings = rings.as_ref();
         head(&mut out, 3, has_z);
         count(&mut out, rings.len());
         for ring in rings {
@@ -130,7 +131,7 @@ mod tests {
         assert_eq!(wkt(&points(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])), "MULTIPOINT (1 2 3,4 5 6)");
         let pair = vec![vec![[0.0, 0.0, 1.0], [1.0, 1.0, 2.0]], vec![[5.0; 3]]];
         assert_eq!(wkt(&lines(&pair)), "MULTILINESTRING ((0 0 1,1 1 2))");
-        assert!(line(&[[0.0; 3]]).is_empty() && polygons(&[]).is_empty());
+        assert!(line(&[[0.0; 3]]).is_empty() && polygons::<Vec<_>>(&[]).is_empty());
         let shell = vec![[0.0, 0.0, 5.0], [4.0, 0.0, 5.0], [4.0, 4.0, 5.0]];
         let hole = vec![[1.0, 0.5, 5.0], [2.0, 0.5, 5.0], [2.0, 1.0, 5.0], [1.0, 0.5, 5.0]];
         assert_eq!(

@@ -160,7 +160,7 @@ impl City {
                     if !learnt.contains_key(&object.kind) {
                         order.push(object.kind.clone());
                     }
-                    faces += surfaces::of(&object, geographic).len() as u64;
+                    faces += surfaces::count(&object, geographic) as u64;
                     learnt.entry(object.kind.clone()).or_default().take(&object, is_typed);
                 }
             }

@@ -34,46 +34,58 @@ pub(super) fn fields() -> Vec<Field> {
     .to_vec()
 }
 
-/// The rows of an object, unnumbered, with the values of [`fields`] and a MULTIPOLYGON Z each.
-pub(super) fn of(object: &CityObject, geographic: bool) -> Vec<Row> {
-    if !has_them(&object.kind) {
-        return Vec::new();
-    }
+/// All surfaces of an object of one kind.
+struct Faces<'o> {
+    kind: &'static str,
+    area_m2: f64,
+    polygons: Vec<&'o [Ring]>,
+}
+
+/// The surfaces of an object at its best level, by kind, and that level as written.
+fn faces(object: &CityObject, geographic: bool) -> (Vec<Faces<'_>>, String) {
     // What stands for its parts is theirs.
     let own = |lod: u8| object.surfaces.iter().filter(move |surface| surface.lod == lod && !surface.of_part);
-    let Some(lod) = LEVELS.into_iter().find(|lod| own(*lod).next().is_some()) else { return Vec::new() };
-    let mut found: Vec<(&str, f64, Vec<Vec<Ring>>)> = Vec::new();
+    let lod = LEVELS.into_iter().find(|lod| own(*lod).next().is_some());
+    let Some(lod) = lod.filter(|_| has_them(&object.kind)) else { return (Vec::new(), String::new()) };
+    let mut found: Vec<Faces<'_>> = Vec::new();
     for surface in own(lod).filter(|surface| is_whole(surface)) {
         let normal = normal(surface, geographic);
-        let area = normal[0].hypot(normal[1]).hypot(normal[2]);
-        let kind = surface.side.kind().unwrap_or_else(|| by_slope(normal, area));
-        match found.iter_mut().find(|(known, ..)| *known == kind) {
-            Some((_, total, rings)) => {
-                *total += area;
-                rings.push(surface.rings.clone());
+        let area_m2 = normal[0].hypot(normal[1]).hypot(normal[2]);
+        let kind = surface.side.kind().unwrap_or_else(|| by_slope(normal, area_m2));
+        match found.iter_mut().find(|known| known.kind == kind) {
+            Some(known) => {
+                known.area_m2 += area_m2;
+                known.polygons.push(&surface.rings);
             }
-            None => found.push((kind, area, vec![surface.rings.clone()])),
+            None => found.push(Faces { kind, area_m2, polygons: vec![&surface.rings] }),
         }
     }
     let detail = own(lod).find_map(|surface| surface.detail);
-    let lod = detail.map_or_else(|| lod.to_string(), |detail| format!("{lod}.{detail}"));
-    let is_part = object.root.is_some();
+    (found, detail.map_or_else(|| lod.to_string(), |detail| format!("{lod}.{detail}")))
+}
+
+/// How many rows an object has.
+pub(super) fn count(object: &CityObject, geographic: bool) -> usize {
+    faces(object, geographic).0.len()
+}
+
+/// The rows of an object, unnumbered, with the values of [`fields`] and a MULTIPOLYGON Z each.
+pub(super) fn of(object: &CityObject, geographic: bool) -> Vec<Row> {
+    let (found, lod) = faces(object, geographic);
     let id = |id: &str| if id.is_empty() { Value::Null } else { Value::from(id) };
-    found
-        .into_iter()
-        .map(|(kind, area, rings)| Row {
-            values: vec![
-                Value::Text(format!("{}/{kind}", object.id)),
-                id(object.root.as_deref().unwrap_or(&object.id)),
-                if is_part { id(&object.id) } else { Value::Null },
-                kind.into(),
-                lod.as_str().into(),
-                area.into(),
-            ],
-            wkb: wkb::polygons(&rings),
-            ..Row::default()
-        })
-        .collect()
+    let row = |faces: Faces<'_>| Row {
+        values: vec![
+            Value::Text(format!("{}/{}", object.id, faces.kind)),
+            id(object.root.as_deref().unwrap_or(&object.id)),
+            if object.root.is_some() { id(&object.id) } else { Value::Null },
+            faces.kind.into(),
+            lod.as_str().into(),
+            faces.area_m2.into(),
+        ],
+        wkb: wkb::polygons(&faces.polygons),
+        ..Row::default()
+    };
+    found.into_iter().map(row).collect()
 }
 
 /// Whether a surface can be drawn in space: every ring has three corners, and every corner a height.
