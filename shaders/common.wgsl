@@ -41,6 +41,8 @@ struct Scene {
     shadow: vec4<f32>,
     // x pull towards the eye as a share of the distance, y opacity, z width or smallest size in px, w extra of the pass.
     layer: vec4<f32>,
+    // xy scene x and z of the photo's north-western corner, zw one over its width and height, m.
+    photo: vec4<f32>,
 }
 
 @group(0) @binding(0) var<uniform> view: View;

@@ -228,6 +228,16 @@ pub enum ImportError {
         /// Why.
         reason: String,
     },
+    /// No usable picture in an imagery source.
+    #[error("layer {layer:?}: {} gives no imagery: {reason}", file.display())]
+    NoImagery {
+        /// Layer of the manifest.
+        layer: String,
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The database refused.
     #[error("the database did not take the import")]
     Store {
@@ -379,6 +389,7 @@ impl ImportError {
                 Some("nothing it said was believed and nothing was written; the file is damaged or made to harm".to_owned())
             }
             Self::NoTerrain { .. } => Some("terrain points need a Z or `elevation = \"FIELD\"`; a raster needs one band of heights".to_owned()),
+            Self::NoImagery { .. } => Some("an orthophoto is a GeoTIFF, or a JPEG, PNG or JPEG 2000 file with its world file beside it, that shows the park".to_owned()),
             Self::Shrinks { stored, removed, arrived, added, .. } => Some(if *added * 2 > *arrived && removed * 10 > stored * 9 {
                 "nearly every key is new: was `key` changed, or the file renumbered? If the features really are others, allow it with `--allow-shrink`".to_owned()
             } else {

@@ -29,6 +29,7 @@ impl ImportError {
             Self::ParkCrs { .. } => "crs.unfit_for_park",
             Self::WrongCrs { .. } => "crs.wrong",
             Self::NoTerrain { .. } => "terrain.none",
+            Self::NoImagery { .. } => "imagery.none",
             Self::ReaderCrashed { .. } => "reader.crashed",
             Self::ReaderLimit { limit: ReaderLimit::Memory { .. }, .. } => "reader.out_of_memory",
             Self::ReaderLimit { limit: ReaderLimit::Temp { .. }, .. } => "reader.out_of_space",
@@ -71,6 +72,7 @@ impl ImportError {
             | Self::ReaderLimit { layer, .. }
             | Self::ReaderMisled { layer, .. }
             | Self::NoTerrain { layer, .. }
+            | Self::NoImagery { layer, .. }
             | Self::Shrinks { layer, .. }
             | Self::LayerLost { layer, .. }
             | Self::CountsDiffer { layer, .. } => Some(layer),
@@ -103,6 +105,7 @@ impl ImportError {
             | Self::ReaderMisled { file, .. }
             | Self::MendedMissing { file }
             | Self::NoTerrain { file, .. }
+            | Self::NoImagery { file, .. }
             | Self::Shrinks { file, .. } => Some(file),
             _ => None,
         }

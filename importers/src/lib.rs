@@ -11,6 +11,7 @@ mod error;
 mod error_code;
 #[cfg(test)]
 mod fuzzing;
+mod imagery;
 mod import;
 pub mod inspect;
 mod issue;

@@ -6,8 +6,8 @@ mod support;
 
 use std::path::Path;
 
-use geo::Area;
-use spatial_db::model::NetworkClass;
+use geo::{Area, BoundingRect};
+use spatial_db::model::{FacadeKind, NetworkClass};
 use support::{Bench, assert_unchanged, layer, real_data};
 
 fn text(root: &Path, file: &str) -> String {
@@ -128,6 +128,49 @@ fn numazu_has_its_land_use_zoning_and_flood() {
     );
     assert!(park.parcels.iter().all(|parcel| parcel.land_use.is_some() && parcel.land_use_code.is_some()));
     assert_unchanged(&bench.import_kept("plateau_numazu.park.toml", &root).unwrap());
+}
+
+#[test]
+fn roofs_and_walls_are_kept_as_they_were_modelled() {
+    let Some(data) = real_data() else { return };
+    let mut bench = Bench::new();
+    let root = data.join("plateau_jp");
+    let report = bench.import_kept("plateau_yokosuka.park.toml", &root).unwrap();
+    let faces = layer(&report, "roofs-and-walls");
+    assert_eq!((faces.read, faces.quarantined), (faces.added, 0), "{:?}", report.issues);
+    let source = text(&root, "yokosuka/bldg/52397519_bldg_6697_op.gml");
+    let park = bench.park("plateau-yokosuka");
+    for (element, kind) in [
+        ("bldg:RoofSurface", FacadeKind::Roof),
+        ("bldg:WallSurface", FacadeKind::Wall),
+        ("bldg:GroundSurface", FacadeKind::Ground),
+        ("bldg:OuterCeilingSurface", FacadeKind::Ceiling),
+    ] {
+        let drawn: usize = source
+            .split(&format!("<{element} "))
+            .skip(1)
+            .map(|rest| rest.split(&format!("</{element}>")).next().unwrap().matches("<gml:Polygon").count())
+            .sum();
+        let kept = park.building_surfaces.iter().filter(|one| one.kind == kind);
+        assert_eq!(kept.map(|one| one.polygons.len()).sum::<usize>(), drawn, "{element}");
+    }
+    let modelled: std::collections::BTreeSet<&str> =
+        park.building_surfaces.iter().map(|one| one.building_key.as_str()).collect();
+    assert_eq!(modelled.len(), 2, "two of the thirteen have level of detail 2");
+    for key in modelled {
+        let building = park.buildings.iter().find(|b| b.provenance.key == key).expect("its building");
+        let own = park.building_surfaces.iter().filter(|one| one.building_key == key);
+        let corners: Vec<[f64; 3]> = own.flat_map(|one| one.polygons.iter().flatten().flatten().copied()).collect();
+        let lowest = corners.iter().map(|at| at[2]).fold(f64::INFINITY, f64::min);
+        assert!((lowest - building.base_elevation_m.unwrap()).abs() < 0.01, "{key}");
+        // Every corner stands over the footprint, to a centimetre.
+        let near = building.footprint.bounding_rect().unwrap();
+        assert!(corners.iter().all(|at| {
+            (near.min().x - 0.01..near.max().x + 0.01).contains(&at[0])
+                && (near.min().y - 0.01..near.max().y + 0.01).contains(&at[1])
+        }));
+    }
+    assert_unchanged(&bench.import_kept("plateau_yokosuka.park.toml", &root).unwrap());
 }
 
 #[test]

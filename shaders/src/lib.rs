@@ -20,6 +20,8 @@ macro_rules! pass {
 
 /// Areas on the ground.
 pub const DRAPE: Source = pass!("drape.wgsl");
+/// The terrain with an orthophoto.
+pub const PHOTO: Source = pass!("photo.wgsl");
 /// Contact and cast shadow.
 pub const SHADOW: Source = pass!("shadow.wgsl");
 /// Buildings, tanks, fittings, columns.
@@ -32,7 +34,7 @@ pub const LINE: Source = pass!("line.wgsl");
 pub const SKY: Source = pass!("sky.wgsl");
 
 /// Every pass.
-pub const ALL: [Source; 6] = [DRAPE, SHADOW, SOLID, TUBE, LINE, SKY];
+pub const ALL: [Source; 7] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY];
 
 /// Bits of `Style::bits`, the same as in `common.wgsl`.
 pub mod bits {

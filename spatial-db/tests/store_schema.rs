@@ -37,6 +37,7 @@ fn tables_have_the_columns_that_the_program_writes() {
         if let Some(geometry) = table.geometry {
             let expected = match geometry {
                 GeometryKind::MultiPolygon => "geometry(MultiPolygon)",
+                GeometryKind::MultiPolygonZ => "geometry(MultiPolygonZ)",
                 GeometryKind::MultiLineString => "geometry(MultiLineString)",
                 GeometryKind::Point => "geometry(Point)",
                 GeometryKind::PointZ => "geometry(PointZ)",

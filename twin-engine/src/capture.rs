@@ -68,7 +68,12 @@ impl Stage {
                 .disable::<LogPlugin>()
                 .disable::<bevy::app::TerminalCtrlCHandlerPlugin>(),
         );
-        let shown = Shown { underground: options.underground, selected: options.selected, ..Shown::default() };
+        let shown = Shown {
+            underground: options.underground,
+            photo: options.photo,
+            selected: options.selected,
+            ..Shown::default()
+        };
         add_twin(&mut app, input, options.camera, options.theme, shown)?;
         app.insert_resource(Pace::AtOnce);
         app.world_mut().resource_mut::<Twin>().frame = options.frame;
@@ -161,7 +166,10 @@ impl Stage {
                 return Err(EngineError::Pipeline { reason });
             }
             let meshed = world.contains_resource::<Meshed>() && world.resource::<Wanted>().0.is_none();
-            let uploaded = world.get_resource::<Uploads>().is_some_and(Uploads::is_done);
+            let wants_photo = world.resource::<Twin>().shows_photo();
+            let uploaded = world
+                .get_resource::<Uploads>()
+                .is_some_and(|uploads| uploads.is_done() && (uploads.has_photo() || !wants_photo));
             let painted = world.resource::<FramePainted>().0 > 1;
             if !(meshed && uploaded) {
                 // The meshing task has a thread of its own; leave it the processor.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use analysis::overlay::Overlay;
 use serde::{Deserialize, Serialize};
-use spatial_db::model::ParkSnapshot;
+use spatial_db::model::{Imagery, ParkSnapshot};
 
 use crate::error::EngineError;
 pub use crate::theme::ThemeChoice;
@@ -20,6 +20,8 @@ pub struct TwinInput {
     pub overlays: Vec<Overlay>,
     /// Name of the overlay shown first; `None` takes the first, or none if there is none.
     pub active: Option<String>,
+    /// Orthophotos of the park, no finer than a picture of it can use.
+    pub imagery: Option<Arc<Imagery>>,
 }
 
 impl TwinInput {
@@ -82,6 +84,8 @@ pub struct CaptureOptions {
     pub theme: ThemeChoice,
     /// Ground translucent, so that pipes show.
     pub underground: bool,
+    /// Lay the orthophoto on the ground, if the park has one.
+    pub photo: bool,
     /// Draw title, legend, scale bar, north arrow and credit.
     pub frame: bool,
     /// Feature drawn as selected.
@@ -97,6 +101,7 @@ impl Default for CaptureOptions {
             camera: CameraChoice::default(),
             theme: ThemeChoice::default(),
             underground: false,
+            photo: false,
             frame: true,
             selected: None,
         }
@@ -139,6 +144,8 @@ pub struct ViewOptions {
     pub camera: CameraChoice,
     /// Theme at the start.
     pub theme: ThemeChoice,
+    /// Show the orthophoto at the start, if the park has one.
+    pub photo: bool,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.
     pub samples: Option<u32>,
     /// Close by itself after this long; the environment variable `TWIN_VIEW_EXIT_AFTER` (seconds) does the same.
@@ -152,6 +159,7 @@ impl Default for ViewOptions {
             height: 800,
             camera: CameraChoice::default(),
             theme: ThemeChoice::default(),
+            photo: false,
             samples: None,
             exit_after: None,
         }

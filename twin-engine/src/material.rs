@@ -40,6 +40,7 @@ const SHADOW: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e0
 const SOLID: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e03");
 const TUBE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e04");
 const LINE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e05");
+const PHOTO: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e07");
 const SKY: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e06");
 
 /// `Scene` in `common.wgsl`.
@@ -52,6 +53,7 @@ pub(crate) struct SceneUniform {
     accent: Vec4,
     shadow: Vec4,
     layer: Vec4,
+    photo: Vec4,
 }
 
 impl SceneUniform {
@@ -70,7 +72,13 @@ impl SceneUniform {
             accent: colour(theme.accent, px_factor),
             shadow: colour(theme.shadow, theme.relief),
             layer: Vec4::new(pull(layer), opacity(theme, layer, ghost), width_px(layer), extra(layer)),
+            photo: Vec4::ZERO,
         }
+    }
+
+    /// The same with a photo on the ground: where it lies, see [`crate::scene::Photo::placement`].
+    pub(crate) fn with_photo(self, placement: Vec4) -> Self {
+        Self { photo: placement, ..self }
     }
 }
 
@@ -128,6 +136,10 @@ pub(crate) struct LayerMaterial {
     /// Light, air and pass.
     #[uniform(1)]
     pub scene: SceneUniform,
+    /// The photo on the ground, for the terrain.
+    #[texture(2)]
+    #[sampler(3)]
+    pub photo: Option<Handle<Image>>,
     /// Pass.
     pub layer: Layer,
     /// Translucent, as over pipes in underground mode.
@@ -139,11 +151,12 @@ pub(crate) struct LayerMaterial {
 pub(crate) struct PassKey {
     layer: Layer,
     ghost: bool,
+    photo: bool,
 }
 
 impl From<&LayerMaterial> for PassKey {
     fn from(material: &LayerMaterial) -> Self {
-        Self { layer: material.layer, ghost: material.ghost }
+        Self { layer: material.layer, ghost: material.ghost, photo: material.photo.is_some() }
     }
 }
 
@@ -208,8 +221,8 @@ impl Material for LayerMaterial {
         layout: &MeshVertexBufferLayoutRef,
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        let layer = key.bind_group_data.layer;
-        let shader = shader_of(layer);
+        let PassKey { layer, photo, .. } = key.bind_group_data;
+        let shader = if photo && layer == Layer::Terrain { PHOTO } else { shader_of(layer) };
         descriptor.label = Some(format!("twin {layer:?}").into());
         descriptor.vertex.shader = shader.clone();
         descriptor.vertex.entry_point = Some("vertex".into());
@@ -247,6 +260,7 @@ pub(crate) fn plugin(app: &mut App) {
     let mut sources = app.world_mut().resource_mut::<Assets<Shader>>();
     for (handle, source) in [
         (DRAPE, shaders::DRAPE),
+        (PHOTO, shaders::PHOTO),
         (SHADOW, shaders::SHADOW),
         (SOLID, shaders::SOLID),
         (TUBE, shaders::TUBE),

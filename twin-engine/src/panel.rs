@@ -76,6 +76,12 @@ fn switches(ctx: &egui::Context, twin: &mut ResMut<Twin>, panels: &mut Panels) {
                 if ui.selectable_label(underground, "U underground").clicked() {
                     twin.shown.underground = !underground;
                 }
+                if twin.input.imagery.is_some() {
+                    let photo = twin.shown.photo;
+                    if ui.selectable_label(photo, "O photo").clicked() {
+                        twin.shown.photo = !photo;
+                    }
+                }
                 let dark = twin.theme == ThemeChoice::Dark;
                 if ui.selectable_label(dark, "T dark").clicked() {
                     twin.theme = if dark { ThemeChoice::Daylight } else { ThemeChoice::Dark };
@@ -138,7 +144,7 @@ fn section_rows(ui: &mut egui::Ui, section: &Section) {
     });
 }
 
-const HELP: [(&str, &str); 12] = [
+const HELP: [(&str, &str); 13] = [
     ("left drag", "move"),
     ("right or middle drag", "turn and tilt"),
     ("wheel, + and −", "zoom"),
@@ -148,6 +154,7 @@ const HELP: [(&str, &str); 12] = [
     ("Home", "whole park"),
     ("1, 2, 3 …, 0", "overlay, none"),
     ("U", "underground"),
+    ("O", "orthophoto, if there is one"),
     ("T", "theme"),
     ("click", "inspect"),
     ("Esc", "clear"),

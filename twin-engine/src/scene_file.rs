@@ -28,6 +28,9 @@ pub struct SceneFile {
     /// Ground translucent, so that pipes show.
     #[serde(default)]
     pub underground: bool,
+    /// Orthophoto on the ground.
+    #[serde(default)]
+    pub photo: bool,
     /// Camera; bearings are from the ground to the camera, degrees clockwise from north.
     #[serde(default)]
     pub camera: CameraChoice,

@@ -42,6 +42,8 @@ pub(crate) struct Shown {
     pub selected: Option<FeatureId>,
     /// Ground translucent, pipes visible.
     pub underground: bool,
+    /// Orthophoto on the ground, where there is one.
+    pub photo: bool,
 }
 
 /// Number of the pattern in the shader.

@@ -54,7 +54,8 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
             })
             .disable::<LogPlugin>(),
     );
-    add_twin(&mut app, input, options.camera, options.theme, Shown::default())?;
+    let shown = Shown { photo: options.photo, ..Shown::default() };
+    add_twin(&mut app, input, options.camera, options.theme, shown)?;
     let sleep = UpdateMode::Reactive {
         wait: exit_after.unwrap_or(IDLE).min(IDLE),
         react_to_device_events: false,

@@ -202,7 +202,12 @@ pub(crate) fn input(
     let as_of = as_of.or(after.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     progress.show("comparing", slug);
     let (drawn, overlay) = changes_overlay(&before, &after, as_of, &source);
-    Ok(TwinInput { snapshot: Arc::new(drawn), active: Some(overlay.name.clone()), overlays: vec![overlay] })
+    Ok(TwinInput {
+        snapshot: Arc::new(drawn),
+        active: Some(overlay.name.clone()),
+        overlays: vec![overlay],
+        imagery: None,
+    })
 }
 
 fn dry_run(

@@ -329,6 +329,9 @@ pub(crate) struct ShotArguments {
     /// Show the networks through the ground
     #[arg(long)]
     pub(crate) underground: bool,
+    /// Lay the park's orthophoto on the ground
+    #[arg(long)]
+    pub(crate) imagery: bool,
     /// Print one JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,
@@ -351,6 +354,9 @@ pub(crate) struct ViewArguments {
     /// Colours
     #[arg(long, value_enum, default_value = "daylight")]
     pub(crate) theme: ThemeName,
+    /// Begin with the park's orthophoto on the ground
+    #[arg(long)]
+    pub(crate) imagery: bool,
 }
 
 /// Small letters, digits and hyphens.

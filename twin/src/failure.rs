@@ -134,6 +134,15 @@ pub(crate) enum Failure {
         /// Cause.
         source: std::io::Error,
     },
+    /// A picture with an orthophoto was asked for, and the park has none.
+    #[error("park {park} has no orthophoto")]
+    #[diagnostic(help(
+        "add a layer with `role = \"imagery\"` to its manifest and import it again, or leave --imagery out"
+    ))]
+    NoImagery {
+        /// The park.
+        park: String,
+    },
     /// A scene is wrong.
     #[error("the scene {} cannot be used", path.display())]
     #[diagnostic(help("scenes/README.md describes the format"))]

@@ -43,19 +43,43 @@ impl From<ThemeName> for ThemeChoice {
     }
 }
 
+/// What is done about orthophotos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Photo {
+    /// They stay in the database.
+    Leave,
+    /// They are there to be switched on.
+    IfThere,
+    /// They are asked for.
+    Show,
+}
+
+/// Pixels of imagery that are loaded, at most: as many as the engine lays on the ground.
+const MOST_PIXELS: u64 = 4096 * 4096;
+
 /// Loads the park and computes the wanted overlays for a date.
 pub(crate) fn input(
     slug: &str,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
     compared: &Compared,
+    photo: Photo,
     progress: &Progress,
 ) -> Result<TwinInput, Failure> {
     if wanted.contains(&OverlayName::Changes) {
         return changes::input(slug, as_of, compared, progress);
     }
     progress.show("loading the park from the database", slug);
-    let snapshot = Arc::new(store()?.snapshot(slug)?);
+    let mut store = store()?;
+    let snapshot = Arc::new(store.snapshot(slug)?);
+    let imagery = match photo {
+        Photo::Leave => None,
+        Photo::IfThere => store.imagery(slug, MOST_PIXELS)?,
+        Photo::Show => {
+            Some(store.imagery(slug, MOST_PIXELS)?.ok_or_else(|| Failure::NoImagery { park: slug.to_owned() })?)
+        }
+    };
+    drop(store);
     let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     progress.show("building the R-tree cache", "");
     let cache = Cache::build(Arc::clone(&snapshot));
@@ -75,7 +99,8 @@ pub(crate) fn input(
             }
         })
         .collect();
-    Ok(TwinInput { snapshot, overlays, active: wanted.first().map(|name| name.word().to_owned()) })
+    let active = wanted.first().map(|name| name.word().to_owned());
+    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new) })
 }
 
 #[derive(Serialize)]
@@ -91,6 +116,7 @@ struct View {
     as_of: Option<NaiveDate>,
     theme: ThemeChoice,
     underground: bool,
+    photo: bool,
     camera: CameraChoice,
 }
 
@@ -102,6 +128,7 @@ impl View {
                 as_of: arguments.as_of,
                 theme: arguments.theme.into(),
                 underground: arguments.underground,
+                photo: arguments.imagery,
                 camera: CameraChoice::default(),
             });
         };
@@ -117,6 +144,7 @@ impl View {
             as_of: scene.as_of,
             theme: scene.theme,
             underground: scene.underground,
+            photo: scene.photo || arguments.imagery,
             camera: scene.camera,
         })
     }
@@ -125,7 +153,8 @@ impl View {
 pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     let view = View::of(arguments)?;
     let progress = Progress::new(arguments.json);
-    let input = input(&arguments.park, &[view.overlay], view.as_of, &arguments.compared, &progress)?;
+    let photo = if view.photo { Photo::Show } else { Photo::Leave };
+    let input = input(&arguments.park, &[view.overlay], view.as_of, &arguments.compared, photo, &progress)?;
     let overlay = &input.overlays[0];
     let rows: Vec<Row> = overlay
         .classes
@@ -140,6 +169,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         height: arguments.size.1,
         theme: view.theme,
         underground: view.underground,
+        photo: view.photo,
         camera: view.camera,
         ..CaptureOptions::default()
     };

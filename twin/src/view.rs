@@ -5,7 +5,7 @@ use twin_engine::ViewOptions;
 use crate::cli::{OverlayName, ViewArguments};
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::shot::input;
+use crate::shot::{Photo, input};
 
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let progress = Progress::new(false);
@@ -18,10 +18,11 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     ];
     // A park of two moments has no other overlay: what it shows as gone must count for nothing.
     let wanted = if arguments.overlay == OverlayName::Changes { &[OverlayName::Changes][..] } else { &all[..] };
-    let result = input(&arguments.park, wanted, arguments.as_of, &arguments.compared, &progress);
+    let photo = if arguments.imagery { Photo::Show } else { Photo::IfThere };
+    let result = input(&arguments.park, wanted, arguments.as_of, &arguments.compared, photo, &progress);
     progress.finish();
     let mut input = result?;
     input.active = Some(arguments.overlay.word().to_owned());
-    let options = ViewOptions { theme: arguments.theme.into(), ..ViewOptions::default() };
+    let options = ViewOptions { theme: arguments.theme.into(), photo: arguments.imagery, ..ViewOptions::default() };
     Ok(twin_engine::view(input, &options)?)
 }

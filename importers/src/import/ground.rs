@@ -99,7 +99,8 @@ impl Run<'_, '_> {
         };
         let to_park = way(&source.crs, &self.plan.park)?;
         let to_raster = way(&self.plan.park, &source.crs)?;
-        self.check_raster_place(prepared, &raster.head, &source, &to_park)?;
+        let head = &raster.head;
+        self.check_raster_place(prepared, &head.geo_transform, [head.columns, head.rows], &source, &to_park)?;
         let z_factor = if spec.z_factor == 1.0 { unit_factor(&raster.head.unit) } else { spec.z_factor };
         let placing = RasterPlacing {
             to_park: &to_park,
@@ -115,15 +116,15 @@ impl Run<'_, '_> {
     }
 
     /// A raster whose middle lies outside its CRS or the park's is in another CRS than it says.
-    fn check_raster_place(
+    pub(super) fn check_raster_place(
         &self,
         prepared: &Prepared<'_>,
-        head: &crate::reader::RasterHead,
+        t: &[f64; 6],
+        size: [usize; 2],
         source: &prepare::SourceCrs,
         to_park: &Projector,
     ) -> Result<(), ImportError> {
-        let t = &head.geo_transform;
-        let (column, row) = (head.columns as f64 / 2.0, head.rows as f64 / 2.0);
+        let [column, row] = size.map(|side| side as f64 / 2.0);
         let (x, y) = (t[0] + column * t[1] + row * t[2], t[3] + column * t[4] + row * t[5]);
         let inside = |x: f64, y: f64| {
             if !source.crs.bounds().is_none_or(|bounds| within(&bounds, x, y)) {

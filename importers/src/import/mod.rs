@@ -6,6 +6,7 @@
 mod affected;
 mod fingerprint;
 mod ground;
+mod photo;
 mod prepare;
 mod progress;
 mod rows;
@@ -295,13 +296,17 @@ impl<'o> Run<'_, 'o> {
         };
         let all = 0..plan.layers.len();
         let role = |index: usize| plan.layers[index].spec.role;
-        let mut features: Vec<usize> = all.clone().filter(|i| !is_network(role(*i)) && !is_terrain(role(*i))).collect();
+        let is_rows = |role: Role| !is_network(role) && !is_terrain(role) && role != Role::Imagery;
+        let mut features: Vec<usize> = all.clone().filter(|i| is_rows(role(*i))).collect();
         features.sort_by_key(|index| (position(*index), *index));
         for index in features {
             self.rows(index)?;
         }
         for index in all.clone().filter(|i| is_terrain(role(*i))) {
             self.ground(index)?;
+        }
+        for index in all.clone().filter(|i| role(*i) == Role::Imagery) {
+            self.photo(index)?;
         }
         let mut waiting = Vec::new();
         for index in all.clone().filter(|i| matches!(role(*i), Role::NetworkNode(_))) {

@@ -129,7 +129,7 @@ fn look<'a>(spec: &'a LayerSpec, file: PathBuf, reader: &mut Reader) -> Result<P
         fields: None,
         sample: None,
     };
-    if spec.role == Role::TerrainRaster {
+    if spec.role.is_raster() {
         return Ok(Prepared { spec, file, request, opened: None, crs: None });
     }
     let opened = reader.describe(&request, false).map_err(|error| read_error(spec, &file, error))?;

@@ -37,7 +37,7 @@ const NO_DATA: [&str; 17] = [
     "rar",
 ];
 /// Rasters, by the ends of their names.
-const RASTERS: [&str; 8] = ["tif", "tiff", "asc", "img", "jp2", "vrt", "hgt", "dem"];
+const RASTERS: [&str; 11] = ["tif", "tiff", "asc", "img", "jp2", "jpg", "jpeg", "png", "vrt", "hgt", "dem"];
 
 fn extension(path: &Path) -> String {
     path.extension().map(|ext| ext.to_string_lossy().to_lowercase()).unwrap_or_default()

@@ -114,6 +114,7 @@ fn fielded(table: &str, fields: &[FieldFacts]) -> (f64, Vec<String>) {
 fn table_of(role: Role) -> &'static str {
     match role {
         Role::TerrainPoints | Role::TerrainRaster => "terrain",
+        Role::Imagery => "imagery",
         role => Table::of(role.kind()).map_or("", |table| table.name),
     }
 }

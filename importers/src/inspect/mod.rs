@@ -247,7 +247,7 @@ fn raster(facts: RasterFacts) -> RasterLook {
     });
     let place = layers::raster_place(&facts, extent);
     let role = units::raster_role(&facts);
-    let height_unit = units::of_raster(&facts, role.value.is_some());
+    let height_unit = units::of_raster(&facts, role.value.as_deref() == Some("terrain"));
     let bands = facts
         .bands
         .into_iter()

@@ -60,15 +60,17 @@ pub(super) fn of_layer(layer: &LayerLook) -> Vec<Guess<String>> {
     found
 }
 
+fn picture(confidence: f64, reason: &str) -> Guess<Option<String>> {
+    Guess::new(Some("imagery".to_owned()), confidence, reason)
+}
+
 /// What a raster is: one band of heights is terrain, bands of colours are a picture.
 pub(super) fn raster_role(facts: &RasterFacts) -> Guess<Option<String>> {
     match facts.bands.as_slice() {
         [band] if band.colour == "Palette" => {
-            Guess::new(None, 0.8, "its colours stand in a palette: a scanned map, not heights")
+            picture(0.5, "its colours stand in a palette: a picture, perhaps a scanned map")
         }
-        [band] if band.kind == "Byte" => {
-            Guess::new(None, 0.6, "one band of bytes is a grey picture rather than heights")
-        }
+        [band] if band.kind == "Byte" => picture(0.6, "one band of bytes is a grey picture rather than heights"),
         [band] => match band.range {
             Some([low, high]) if low >= -500.0 && high <= 30_000.0 => Guess::new(
                 Some("terrain".to_owned()),
@@ -79,7 +81,10 @@ pub(super) fn raster_role(facts: &RasterFacts) -> Guess<Option<String>> {
             None => Guess::new(None, 0.9, "it holds no value at all"),
         },
         [] => Guess::new(None, 0.9, "it has no band"),
-        bands => Guess::new(None, 0.9, format!("{} bands are a picture, not heights", bands.len())),
+        bands if bands.iter().any(|band| ["Byte", "UInt16", "Int16"].contains(&band.kind.as_str())) => {
+            picture(0.9, &format!("{} bands are a picture, not heights", bands.len()))
+        }
+        bands => Guess::new(None, 0.7, format!("{} bands of {} are neither", bands.len(), bands[0].kind)),
     }
 }
 

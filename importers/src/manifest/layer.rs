@@ -186,6 +186,7 @@ pub(super) const KEYS: &[&str] = &[
     "z_reference",
     "assumed_depth_m",
     "cell_m",
+    "pixel_m",
     "allow_empty",
     "allow_shrink",
 ];
@@ -253,10 +254,11 @@ impl LayerSpec {
             (None, Some(_)) => return Err(section.missing("x", "`y` goes with `x`")),
             (Some(_), None) => return Err(section.missing("y", "`x` goes with `y`")),
         };
-        let cell_m = section.number("cell_m")?;
-        if cell_m.is_some_and(|cell| cell <= 0.0) {
-            return Err(section.bad("cell_m", "the spacing is greater than 0".to_owned()));
-        }
+        let spacing = |key| match section.number(key)? {
+            Some(spacing) if spacing <= 0.0 => Err(section.bad(key, "the spacing is greater than 0".to_owned())),
+            spacing => Ok(spacing),
+        };
+        let cell_m = spacing(if role == Role::Imagery { "pixel_m" } else { "cell_m" })?;
         Ok(Self {
             key: key(section, &name)?,
             columns: columns(section, role)?,
@@ -292,8 +294,10 @@ impl LayerSpec {
                 || (["z_from", "assumed_depth_m"].contains(key) && !edge && !node)
                 || (*key == "elevation" && !node && role != Role::TerrainPoints)
                 || (*key == "cell_m" && !terrain)
-                || (["fields", "attributes"].contains(key) && terrain)
-                || (["x", "y", "z", "wkt", "key", "filter", "layer"].contains(key) && role == Role::TerrainRaster)
+                || (*key == "pixel_m" && role != Role::Imagery)
+                || (*key == "z_unit" && role == Role::Imagery)
+                || (["fields", "attributes"].contains(key) && (terrain || role.is_raster()))
+                || (["x", "y", "z", "wkt", "key", "filter", "layer"].contains(key) && role.is_raster())
         });
         match misplaced {
             None => Ok(()),
@@ -301,7 +305,7 @@ impl LayerSpec {
         }
     }
 
-    /// The table that the layer's rows end in; `None` for terrain.
+    /// The table that the layer's rows end in; `None` for terrain and imagery.
     pub fn table(&self) -> Option<&'static Table> {
         Table::of(self.role.kind())
     }

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::protocol::{Batch, Cells, FileHead, Opened, RasterFacts, RasterHead, ReadFailure, TextCells};
+use super::protocol::{Batch, Cells, FileHead, Opened, PictureWindow, RasterFacts, RasterHead, ReadFailure, TextCells};
 
 /// Most rows in a batch.
 pub(super) const MOST_ROWS: usize = 8192;
@@ -140,6 +140,31 @@ impl RasterHead {
             Some(samples) if self.columns >= 2 && self.rows >= 2 => Ok(samples),
             _ => Err(format!("a raster of {} × {} samples where {most} were asked for", self.columns, self.rows)),
         }
+    }
+}
+
+/// Pixels along a side of a window of a picture, and points of its mesh, at most.
+const MOST_PIXELS: u32 = 2048;
+const MOST_KNOTS: u32 = 129;
+
+impl PictureWindow {
+    /// Whether it can be drawn.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let [across, down] = self.knots;
+        let sizes = (1..=MOST_PIXELS).contains(&self.columns) && (1..=MOST_PIXELS).contains(&self.rows);
+        let knots = (2..=MOST_KNOTS).contains(&across) && (2..=MOST_KNOTS).contains(&down);
+        if !sizes || !knots || self.mesh.len() != (across * down) as usize {
+            return Err(format!("a window of {} × {} pixels over {across} × {down} points", self.columns, self.rows));
+        }
+        if self.mesh.iter().flatten().any(|at| !at.is_finite()) {
+            return Err("a window that lies nowhere".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether these are its pixels, or none.
+    pub(super) fn holds(&self, pixels: &[u8]) -> bool {
+        pixels.is_empty() || pixels.len() as u64 == 4 * u64::from(self.columns) * u64::from(self.rows)
     }
 }
 

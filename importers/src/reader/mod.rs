@@ -20,6 +20,7 @@ mod mapinfo;
 mod native;
 mod ogr;
 mod open;
+mod picture;
 mod private_folder;
 mod process;
 mod protocol;
@@ -46,12 +47,12 @@ use spatial_db::store::Cancel;
 pub(crate) use ogr::keep_proj_offline;
 pub use process::ReaderCommand;
 pub use protocol::{BandFacts, Expect, FileHead, LayerRequest, Opened, RasterFacts, RasterHead, ReadFailure};
-pub(crate) use protocol::{Batch, Cells, GeometryNote, TextCells};
+pub(crate) use protocol::{Batch, Cells, GeometryNote, PictureWindow, TextCells};
 pub use sandbox::{BadLimit, Enforced, Limits, MEMORY_VARIABLE, TEMP_VARIABLE, TIMEOUT_VARIABLE};
 pub use serve::serve;
 
 use process::{Process, folders_of};
-use protocol::{Frame, Request};
+use protocol::{Bytes, Frame, Request};
 
 /// How often a waiting parent looks whether it shall stop.
 const LOOK_UP: Duration = Duration::from_millis(100);
@@ -210,6 +211,21 @@ impl Reader {
                     return raster.take().map(|(raster, _)| raster).ok_or_else(|| self.gibberish());
                 }
                 (Frame::Failed(failure), _) => return Err(self.failed(failure)),
+                _ => return Err(self.gibberish()),
+            }
+        }
+    }
+
+    /// Draws a part of a picture: red, green, blue and opacity per pixel, row by row from the top; empty where there is
+    /// nothing to see. The file stays open until [`Reader::close`] or another picture.
+    pub(crate) fn picture(&mut self, file: &str, window: &PictureWindow) -> Result<Vec<u8>, ReadError> {
+        self.ask(&Request::Picture { file: file.to_owned(), window: window.clone() })?;
+        let mut pixels = None;
+        loop {
+            match self.next_frame()? {
+                Frame::Picture(Bytes(found)) if pixels.is_none() && window.holds(&found) => pixels = Some(found),
+                Frame::Done { .. } => return pixels.ok_or_else(|| self.gibberish()),
+                Frame::Failed(failure) => return Err(self.failed(failure)),
                 _ => return Err(self.gibberish()),
             }
         }

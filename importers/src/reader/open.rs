@@ -15,12 +15,16 @@ use super::{drawing, encoding, interlis, mapinfo, ogr, shapefile, street_map, ta
 
 /// The only driver that ever sees a raster of heights.
 const RASTER_DRIVERS: &[&str] = &["GTiff"];
+/// What a picture may be, in words.
+const PICTURE: &str = "picture (GeoTIFF, JPEG, PNG or JPEG 2000)";
+/// The drivers that may see a picture.
+const PICTURE_DRIVERS: &[&str] = &["GTiff", "JPEG", "PNG", "JP2OpenJPEG"];
 
 /// Whether a driver may ever see a file, were it only because another file names it.
 pub(super) fn is_allowed(driver: &str) -> bool {
     let known = formats::FORMATS.iter().any(|format| format.drivers.contains(&driver));
     // The driver of layers in memory opens no file; conditions on native rows are put to it.
-    known || RASTER_DRIVERS.contains(&driver) || driver == "Memory"
+    known || PICTURE_DRIVERS.contains(&driver) || driver == "Memory"
 }
 
 /// An open file and what had to be decided to open it.
@@ -138,8 +142,17 @@ pub(super) fn scratch() -> Result<TempDir, ReadFailure> {
     tempfile::Builder::new().prefix("twin-read-").tempdir().map_err(|error| unreadable(&error))
 }
 
-/// Opens a raster file.
+/// Opens a raster of heights.
 pub(super) fn raster(file: &str) -> Result<Dataset, ReadFailure> {
+    raster_with(file, RASTER_DRIVERS, "GeoTIFF")
+}
+
+/// Opens a picture.
+pub(super) fn picture(file: &str) -> Result<Dataset, ReadFailure> {
+    raster_with(file, PICTURE_DRIVERS, PICTURE)
+}
+
+fn raster_with(file: &str, drivers: &[&str], kind: &str) -> Result<Dataset, ReadFailure> {
     let path = Path::new(file);
     check_plain(path)?;
     ogr::reset_error();
@@ -147,12 +160,12 @@ pub(super) fn raster(file: &str) -> Result<Dataset, ReadFailure> {
         path,
         DatasetOptions {
             open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
-            allowed_drivers: Some(RASTER_DRIVERS),
+            allowed_drivers: Some(drivers),
             open_options: None,
             sibling_files: None,
         },
     )
-    .map_err(|_| why_not(path, "GeoTIFF"))
+    .map_err(|_| why_not(path, kind))
 }
 
 pub(super) fn unreadable(error: &dyn std::error::Error) -> ReadFailure {
@@ -196,7 +209,7 @@ pub(super) fn why_not(path: &Path, kind: &str) -> ReadFailure {
     let is_text = !head.is_empty()
         && !head.contains(&0)
         && std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
-    let binary_expected = ["GeoPackage", "shapefile", "FlatGeobuf", "GeoTIFF", "GeoParquet"].contains(&kind);
+    let binary_expected = ["GeoPackage", "shapefile", "FlatGeobuf", "GeoTIFF", "GeoParquet", PICTURE].contains(&kind);
     if is_text && binary_expected {
         let start: String = String::from_utf8_lossy(head).chars().take(40).collect();
         return ReadFailure::Unreadable {

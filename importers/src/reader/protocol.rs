@@ -38,6 +38,13 @@ pub(crate) enum Request {
         /// Most samples to send.
         most: u64,
     },
+    /// Draw a part of a picture.
+    Picture {
+        /// The file.
+        file: String,
+        /// What to draw.
+        window: PictureWindow,
+    },
     /// Forget an open file.
     Close {
         /// The file.
@@ -50,7 +57,7 @@ impl Request {
     pub(super) fn opens(&self) -> Option<&str> {
         match self {
             Self::Describe { layer, .. } | Self::Rows(layer) | Self::Layers(layer) => Some(&layer.file),
-            Self::Raster { file, .. } | Self::RasterFacts { file } => Some(file),
+            Self::Raster { file, .. } | Self::RasterFacts { file } | Self::Picture { file, .. } => Some(file),
             Self::Enter(_) | Self::Close { .. } => None,
         }
     }
@@ -113,6 +120,8 @@ pub(crate) enum Frame {
     RasterFacts(RasterFacts),
     /// Heights, row-major from the north-west, continuing where the last frame ended.
     Heights(Vec<f32>),
+    /// A drawn part of a picture: red, green, blue, opacity per pixel, row by row from the top; empty where nothing is.
+    Picture(Bytes),
     /// The request is answered.
     Done {
         /// Rows sent.
@@ -133,6 +142,43 @@ pub struct FileHead {
     /// Names of the layers, in the file's order.
     #[serde(deserialize_with = "few")]
     pub layers: Vec<String>,
+}
+
+/// A rectangle of pixels to draw, and where in a picture they are found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PictureWindow {
+    /// Pixels per row.
+    pub(crate) columns: u32,
+    /// Rows.
+    pub(crate) rows: u32,
+    /// Points of the mesh per row, and rows of it: its first and last lie on the outer edges of the window.
+    pub(crate) knots: [u32; 2],
+    /// Column and row in the picture, in pixels from its top left corner, for each point of the mesh, row by row.
+    #[serde(deserialize_with = "cells")]
+    pub(crate) mesh: Vec<[f64; 2]>,
+}
+
+impl PictureWindow {
+    pub(super) fn size(&self) -> [u32; 2] {
+        [self.columns, self.rows]
+    }
+
+    /// Where in the picture the middle of a pixel lies: between the points of the mesh around it.
+    pub(crate) fn source_of(&self, column: u32, row: u32) -> [f64; 2] {
+        let along = |pixel: u32, pixels: u32, knots: u32| {
+            let at = (f64::from(pixel) + 0.5) / f64::from(pixels) * f64::from(knots - 1);
+            let knot = (at as u32).min(knots - 2);
+            (knot as usize, at - f64::from(knot))
+        };
+        let (c, fc) = along(column, self.columns, self.knots[0]);
+        let (r, fr) = along(row, self.rows, self.knots[1]);
+        let knot = |c: usize, r: usize| self.mesh[r * self.knots[0] as usize + c];
+        let [nw, ne, sw, se] = [knot(c, r), knot(c + 1, r), knot(c, r + 1), knot(c + 1, r + 1)];
+        [0, 1].map(|axis| {
+            let (north, south) = (nw[axis] + (ne[axis] - nw[axis]) * fc, sw[axis] + (se[axis] - sw[axis]) * fc);
+            north + (south - north) * fr
+        })
+    }
 }
 
 /// What a raster is, without its samples.

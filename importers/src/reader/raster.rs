@@ -15,7 +15,8 @@ const COARSE: usize = 128;
 /// Says what a raster is, without sending it.
 pub(super) fn facts(file: &str) -> Result<RasterFacts, ReadFailure> {
     let broken = |error: gdal::errors::GdalError| ReadFailure::Broken { row: 0, reason: error.to_string() };
-    let dataset = open::raster(file)?;
+    // Heights and pictures alike: what may be read of it is seen when it is.
+    let dataset = open::picture(file)?;
     let (columns, rows) = dataset.raster_size();
     let mut bands = Vec::with_capacity(dataset.raster_count());
     for index in 1..=dataset.raster_count().min(super::bounds::MOST_FIELDS) {

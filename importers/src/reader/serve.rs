@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gdal::DriverManager;
 
+use super::picture::Picture;
 use super::protocol::{Frame, ReadFailure, Request};
 use super::vector::{self, OpenFiles};
-use super::{frame, ogr, open, raster, sandbox};
+use super::{frame, ogr, open, picture, raster, sandbox};
 
 /// GDAL's number for "memory did not suffice" (`CPLE_OutOfMemory`).
 const OUT_OF_MEMORY: i32 = 2;
@@ -42,6 +43,7 @@ pub fn serve(input: &mut dyn Read, output: &mut dyn Write) -> io::Result<()> {
 /// Answers requests in a process that is already locked in.
 pub(super) fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Counter) -> io::Result<()> {
     let mut files = OpenFiles::default();
+    let mut shown: Option<Picture> = None;
     while let Some(request) = frame::read::<Request>(input)? {
         let mut warnings = Vec::new();
         let mut sent = 0;
@@ -60,6 +62,7 @@ pub(super) fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Cou
             }
             Request::Close { file } => {
                 files.close(&file);
+                shown = shown.filter(|picture| picture.file != file);
                 Ok(Ok(0))
             }
             Request::Describe { layer, extent } => {
@@ -71,6 +74,9 @@ pub(super) fn answer(input: &mut dyn Read, output: &mut dyn Write, counter: &Cou
             }
             Request::RasterFacts { file } => {
                 raster::facts(&file).map(|facts| send(Frame::RasterFacts(facts)).map(|()| 0))
+            }
+            Request::Picture { file, window } => {
+                picture::show(&mut shown, &file, &window).map(|frame| send(frame).map(|()| 1))
             }
             Request::Raster { file, most } => raster::heights(&file, most, &mut send),
         };

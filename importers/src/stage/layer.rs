@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 
 use geo::{BoundingRect, Geometry};
 use serde_json::Map;
-use spatial_db::schema::{ColumnKind, Record, Role, Shape, Table, Value};
+use spatial_db::schema::{ColumnKind, GeometryKind, Record, Role, Shape, Table, Value};
 
 use super::network::{NetworkPlan, NetworkRow};
 use super::outline;
@@ -264,6 +264,7 @@ impl<'a> Stager<'a> {
     ) -> Result<Record, Trouble> {
         let mut unfit = Vec::new();
         let values = self.values(batch, row, &mut unfit)?;
+        let in_space = self.table.geometry == Some(GeometryKind::MultiPolygonZ);
         let shape = match placed {
             None => None,
             Some(placed) => {
@@ -272,6 +273,10 @@ impl<'a> Stager<'a> {
                 let shape = match self.spec.role {
                     Role::NetworkEdge(_) => self.network.edge(&at, placed.shape, &self.named, shared, &mut unfit)?,
                     Role::NetworkNode(_) => self.network.node(&at, &placed.shape, shared, &mut unfit)?,
+                    _ if in_space => {
+                        let z = placed.shape.z.iter().map(|z| z * self.spec.z_factor).collect();
+                        Shape { xy: placed.shape.xy, z }
+                    }
                     _ => Shape::planar(placed.shape.xy),
                 };
                 if dropped > 0 {
@@ -281,7 +286,10 @@ impl<'a> Stager<'a> {
                     let issue = self.named.issue(code, Severity::Note, Some(batch.rows[row]), Some(key), reason, fix);
                     shared.issues.push(issue);
                 }
-                self.outline(&shape.xy, batch.rows[row], key, shared);
+                // Walls cover no ground, and that is nothing odd.
+                if !in_space {
+                    self.outline(&shape.xy, batch.rows[row], key, shared);
+                }
                 cover(&shape.xy, shared);
                 Some(shape)
             }

@@ -12,6 +12,7 @@ pub(crate) fn expectation(kind: Option<GeometryKind>) -> Expect {
     match kind {
         None => Expect::Nothing,
         Some(GeometryKind::MultiPolygon) => Expect::Areas,
+        Some(GeometryKind::MultiPolygonZ) => Expect::Faces,
         Some(GeometryKind::MultiLineString | GeometryKind::LineStringZ) => Expect::Lines,
         Some(GeometryKind::Point | GeometryKind::PointZ) => Expect::Points,
         Some(GeometryKind::Any) => Expect::Any,
@@ -40,6 +41,7 @@ pub(crate) fn fit(parsed: Parsed, kind: GeometryKind) -> Result<Fitted, Trouble>
     match kind {
         GeometryKind::Any => Ok(Fitted { xy: parsed.xy, z: Vec::new(), dropped: 0 }),
         GeometryKind::MultiPolygon => areas(parsed.xy),
+        GeometryKind::MultiPolygonZ => planes(parsed),
         GeometryKind::MultiLineString => {
             let (lines, dropped) = lines(parsed)?;
             let long = |line: &LineString<f64>| line.0.iter().any(|coord| *coord != line.0[0]);
@@ -99,6 +101,52 @@ fn areas(xy: Geometry<f64>) -> Result<Fitted, Trouble> {
         return Err(wrong);
     }
     Ok(Fitted { xy: Geometry::MultiPolygon(MultiPolygon(polygons)), z: Vec::new(), dropped })
+}
+
+/// Polygons in space, with their heights.
+fn planes(parsed: Parsed) -> Result<Fitted, Trouble> {
+    fn collect(geometry: Geometry<f64>, z: &mut &[f64], out: &mut (Vec<Polygon<f64>>, Vec<f64>), dropped: &mut usize) {
+        let mut take = |count: usize| {
+            let (own, rest) = z.split_at(count.min(z.len()));
+            *z = rest;
+            own
+        };
+        match geometry {
+            Geometry::Polygon(polygon) => {
+                let own = take(polygon.coords_count());
+                if polygon.exterior().0.len() >= 4 {
+                    out.1.extend_from_slice(own);
+                    out.0.push(polygon);
+                }
+            }
+            Geometry::MultiPolygon(many) => {
+                many.0.into_iter().for_each(|polygon| collect(Geometry::Polygon(polygon), z, out, dropped));
+            }
+            Geometry::GeometryCollection(parts) => {
+                parts.0.into_iter().for_each(|part| collect(part, z, out, dropped));
+            }
+            other => {
+                take(other.coords_count());
+                *dropped += 1;
+            }
+        }
+    }
+    let wrong = wrong_type(&parsed.xy, "surfaces in space");
+    let count = parsed.xy.coords_count();
+    let (mut found, mut dropped) = ((Vec::new(), Vec::new()), 0);
+    collect(parsed.xy, &mut parsed.z.as_slice(), &mut found, &mut dropped);
+    let (polygons, z) = found;
+    if polygons.is_empty() {
+        return Err(wrong);
+    }
+    if parsed.z.len() != count || z.iter().any(|height| !height.is_finite()) {
+        return Err(Trouble {
+            code: "geometry.no_height",
+            reason: "its vertices have no elevations, so that it does not stand in space".to_owned(),
+            fix: "export the layer with Z (`MultiPolygonZ`), or leave such rows out with `filter`".to_owned(),
+        });
+    }
+    Ok(Fitted { xy: Geometry::MultiPolygon(MultiPolygon(polygons)), z, dropped })
 }
 
 type LineAndHeights = (LineString<f64>, Vec<f64>);

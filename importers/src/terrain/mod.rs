@@ -6,7 +6,7 @@ mod points;
 mod raster;
 
 pub(crate) use points::from_points;
-pub(crate) use raster::{RasterPlacing, from_raster};
+pub(crate) use raster::{RasterInverse, RasterPlacing, from_raster, rim};
 
 use spatial_db::model::TerrainGrid;
 

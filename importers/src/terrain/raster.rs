@@ -26,29 +26,10 @@ const SURROUNDINGS: f64 = 0.15;
 /// Resamples a raster. `None` if it does not meet the park's CRS, or holds no height.
 pub(crate) fn from_raster(raster: &Raster, placing: &RasterPlacing<'_>) -> Option<TerrainGrid> {
     let head = &raster.head;
-    let inverse = Inverse::of(&head.geo_transform)?;
+    let inverse = RasterInverse::of(&head.geo_transform)?;
     let (columns, rows) = (head.columns as f64, head.rows as f64);
     // Samples sit in the middle of pixels; the rim that is walked runs through the outermost samples.
-    let steps = 32;
-    let mut rim = (Vec::new(), Vec::new());
-    for step in 0..=steps {
-        let share = f64::from(step) / f64::from(steps);
-        let (c, r) = (0.5 + share * (columns - 1.0), 0.5 + share * (rows - 1.0));
-        for (column, row) in [(c, 0.5), (c, rows - 0.5), (0.5, r), (columns - 0.5, r)] {
-            let [x, y] = place(&head.geo_transform, column, row);
-            rim.0.push(x);
-            rim.1.push(y);
-        }
-    }
-    placing.to_park.apply(&mut rim.0, &mut rim.1);
-    let ends = |values: &[f64]| {
-        let finite = values.iter().copied().filter(|v| v.is_finite());
-        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
-    };
-    let ((west, east), (south, north)) = (ends(&rim.0), ends(&rim.1));
-    if !(west < east && south < north) {
-        return None;
-    }
+    let [west, south, east, north] = rim(&head.geo_transform, [0.5, 0.5, columns - 0.5, rows - 0.5], placing.to_park)?;
     let mut bounds = [west, south, east, north];
     let natural = ((east - west) / (columns - 1.0)).min((north - south) / (rows - 1.0));
     let cell_m = placing.cell_m.unwrap_or(natural);
@@ -85,6 +66,30 @@ pub(crate) fn from_raster(raster: &Raster, placing: &RasterPlacing<'_>) -> Optio
     heights.iter().any(|height| height.is_finite()).then(|| layout.with(heights))
 }
 
+/// Box in the park's CRS of a part of a raster, given by its first column and row and its last: walked along its rim.
+/// `None` where it has no place there.
+pub(crate) fn rim(transform: &[f64; 6], part: [f64; 4], to_park: &Projector) -> Option<Bounds> {
+    let [left, top, right, bottom] = part;
+    let steps = 32;
+    let mut walked = (Vec::new(), Vec::new());
+    for step in 0..=steps {
+        let share = f64::from(step) / f64::from(steps);
+        let (c, r) = (left + share * (right - left), top + share * (bottom - top));
+        for (column, row) in [(c, top), (c, bottom), (left, r), (right, r)] {
+            let [x, y] = place(transform, column, row);
+            walked.0.push(x);
+            walked.1.push(y);
+        }
+    }
+    to_park.apply(&mut walked.0, &mut walked.1);
+    let ends = |values: &[f64]| {
+        let finite = values.iter().copied().filter(|v| v.is_finite());
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+    };
+    let ((west, east), (south, north)) = (ends(&walked.0), ends(&walked.1));
+    (west < east && south < north).then_some([west, south, east, north])
+}
+
 fn place(transform: &[f64; 6], column: f64, row: f64) -> [f64; 2] {
     [
         transform[0] + column * transform[1] + row * transform[2],
@@ -98,18 +103,19 @@ fn same_grid(transform: &[f64; 6], cell_m: f64) -> bool {
     transform[2] == 0.0 && transform[4] == 0.0 && close(transform[1], cell_m) && close(transform[5], -cell_m)
 }
 
-struct Inverse {
+/// From places to columns and rows of a raster.
+pub(crate) struct RasterInverse {
     transform: [f64; 6],
     determinant: f64,
 }
 
-impl Inverse {
-    fn of(transform: &[f64; 6]) -> Option<Self> {
+impl RasterInverse {
+    pub(crate) fn of(transform: &[f64; 6]) -> Option<Self> {
         let determinant = transform[1] * transform[5] - transform[2] * transform[4];
         (determinant != 0.0 && determinant.is_finite()).then_some(Self { transform: *transform, determinant })
     }
 
-    fn apply(&self, x: f64, y: f64) -> (f64, f64) {
+    pub(crate) fn apply(&self, x: f64, y: f64) -> (f64, f64) {
         let t = &self.transform;
         let (dx, dy) = (x - t[0], y - t[3]);
         ((dx * t[5] - dy * t[2]) / self.determinant, (dy * t[1] - dx * t[4]) / self.determinant)

@@ -470,6 +470,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "reference.missing",
         passes: &[
+            reference("building_surface", "building_key", "building"),
             reference("tenancy", "enterprise_key", "enterprise"),
             reference("tenancy", "building_key", "building"),
             reference("tenancy", "parcel_key", "parcel"),

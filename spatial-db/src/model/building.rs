@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use geo::MultiPolygon;
+use serde::{Deserialize, Serialize};
 
 use super::{FeatureId, Provenance};
 
@@ -58,4 +59,82 @@ impl Building {
             _ => (ASSUMED_HEIGHT_M, false),
         }
     }
+}
+
+/// What part of a building a surface is (CityGML 2.0, 10.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FacadeKind {
+    /// Roof.
+    Roof,
+    /// Wall.
+    Wall,
+    /// Where it meets the ground.
+    Ground,
+    /// Top of a balcony or passage, or an inner floor.
+    Floor,
+    /// Underside of an overhang, or an inner ceiling.
+    Ceiling,
+    /// Closes a hole that is there in truth: an open hall's side.
+    Closure,
+    /// Window.
+    Window,
+    /// Door.
+    Door,
+    /// Anything else.
+    Other,
+}
+
+impl FacadeKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Roof,
+        Self::Wall,
+        Self::Ground,
+        Self::Floor,
+        Self::Ceiling,
+        Self::Closure,
+        Self::Window,
+        Self::Door,
+        Self::Other,
+    ];
+
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Roof => "roof",
+            Self::Wall => "wall",
+            Self::Ground => "ground",
+            Self::Floor => "floor",
+            Self::Ceiling => "ceiling",
+            Self::Closure => "closure",
+            Self::Window => "window",
+            Self::Door => "door",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// All surfaces of one kind of a building.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuildingSurface {
+    /// Identity in the store.
+    pub id: FeatureId,
+    /// Source key, layer and row.
+    pub provenance: Provenance,
+    /// Flat polygons in space: rings, the outer one first, closed, of easting, northing and elevation, m.
+    pub polygons: Vec<Vec<Vec<[f64; 3]>>>,
+    /// Key of the building.
+    pub building_key: String,
+    /// Kind.
+    pub kind: FacadeKind,
+    /// Level of detail of the model it comes from.
+    pub lod: Option<String>,
+    /// Area in space on record, m².
+    pub area_m2: Option<f64>,
 }

@@ -34,6 +34,10 @@ pub enum FeatureKind {
     Surface,
     /// One tile of the terrain grid.
     TerrainTile,
+    /// All surfaces of one kind of a building, in space.
+    BuildingSurface,
+    /// One tile of aerial imagery.
+    ImageryTile,
 }
 
 /// A feature of one park, unique and stable across re-imports of the same key.

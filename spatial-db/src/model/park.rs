@@ -5,8 +5,8 @@ use geo::{MultiLineString, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Building, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, IssueRecord, LandContract,
-    LandEvent, NetworkEdge, NetworkNode, Parcel, Provenance, Tenancy, TerrainGrid,
+    Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, IssueRecord,
+    LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, Provenance, Tenancy, TerrainGrid,
 };
 
 /// A park: the header every picture and report quotes.
@@ -119,6 +119,8 @@ pub struct ParkSnapshot {
     pub events: Vec<LandEvent>,
     /// Buildings.
     pub buildings: Vec<Building>,
+    /// Their roofs and walls, where they were modelled.
+    pub building_surfaces: Vec<BuildingSurface>,
     /// Resident enterprises.
     pub enterprises: Vec<Enterprise>,
     /// Who uses which floor or land.
@@ -152,6 +154,7 @@ impl ParkSnapshot {
             contracts: Vec::new(),
             events: Vec::new(),
             buildings: Vec::new(),
+            building_surfaces: Vec::new(),
             enterprises: Vec::new(),
             tenancies: Vec::new(),
             enterprise_years: Vec::new(),

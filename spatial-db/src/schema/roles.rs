@@ -17,11 +17,14 @@ pub enum Role {
     TerrainRaster,
     /// Points with ground heights, to be triangulated.
     TerrainPoints,
+    /// An orthophoto: a picture of the ground from straight above.
+    Imagery,
 }
 
-const PLAIN: [(&str, Role); 14] = [
+const PLAIN: [(&str, Role); 16] = [
     ("parcel", Role::Feature(FeatureKind::Parcel)),
     ("building", Role::Feature(FeatureKind::Building)),
+    ("building_surface", Role::Feature(FeatureKind::BuildingSurface)),
     ("enterprise", Role::Feature(FeatureKind::Enterprise)),
     ("tenancy", Role::Feature(FeatureKind::Tenancy)),
     ("enterprise_year", Role::Feature(FeatureKind::EnterpriseYear)),
@@ -33,6 +36,7 @@ const PLAIN: [(&str, Role); 14] = [
     ("surface", Role::Feature(FeatureKind::Surface)),
     ("terrain", Role::TerrainRaster),
     ("terrain.points", Role::TerrainPoints),
+    ("imagery", Role::Imagery),
     ("network", Role::NetworkEdge(None)),
 ];
 
@@ -66,6 +70,11 @@ impl Role {
         words
     }
 
+    /// Whether layers of this role are rasters, which have neither rows nor fields.
+    pub fn is_raster(self) -> bool {
+        matches!(self, Self::TerrainRaster | Self::Imagery)
+    }
+
     /// The table that rows of this role end in.
     pub fn kind(self) -> FeatureKind {
         match self {
@@ -73,6 +82,7 @@ impl Role {
             Self::NetworkEdge(_) => FeatureKind::NetworkEdge,
             Self::NetworkNode(_) => FeatureKind::NetworkNode,
             Self::TerrainRaster | Self::TerrainPoints => FeatureKind::TerrainTile,
+            Self::Imagery => FeatureKind::ImageryTile,
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum Unit {
 pub enum GeometryKind {
     /// Areas.
     MultiPolygon,
+    /// Flat polygons in space, upright ones included.
+    MultiPolygonZ,
     /// Lines.
     MultiLineString,
     /// Planar points.
@@ -82,7 +84,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of a kind; `None` for terrain tiles, which are not rows of a source.
+    /// The table of a kind; `None` for tiles of terrain and imagery, which are not rows of a source.
     pub fn of(kind: FeatureKind) -> Option<&'static Self> {
         TABLES.iter().find(|table| table.kind == kind)
     }
@@ -333,6 +335,17 @@ pub const TABLES: &[Table] = &[
             column("quantity_t", Real, Unit::Tonne, false, "Quantity held at most, t"),
             column("height_m", Real, Unit::Metre, false, "Height of the vessel, m"),
             column("diameter_m", Real, Unit::Metre, false, "Diameter of the vessel, m"),
+        ],
+    },
+    Table {
+        name: "building_surface",
+        kind: FeatureKind::BuildingSurface,
+        geometry: Some(GeometryKind::MultiPolygonZ),
+        columns: &[
+            column("building_key", Text, Unit::None, true, "Key of the building"),
+            column("kind", Text, Unit::None, true, "roof, wall, ground, floor, ceiling, closure, window, door, other"),
+            column("lod", Text, Unit::None, false, "Level of detail of the model it comes from: 2, 2.2, 3"),
+            column("area_m2", Real, Unit::SquareMetre, false, "Area in space, m2"),
         ],
     },
     Table {

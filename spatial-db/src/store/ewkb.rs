@@ -84,6 +84,14 @@ pub fn encode(out: &mut Vec<u8>, shape: &Shape, srid: i32, kind: GeometryKind) -
     match (kind, &shape.xy) {
         (GeometryKind::MultiPolygon, Geometry::MultiPolygon(areas)) => writer.multi_polygon(&areas.0),
         (GeometryKind::MultiPolygon, Geometry::Polygon(area)) => writer.multi_polygon(std::slice::from_ref(area)),
+        (GeometryKind::MultiPolygonZ, Geometry::MultiPolygon(areas)) => {
+            writer.z = Some(shape.z.iter());
+            writer.multi_polygon(&areas.0);
+        }
+        (GeometryKind::MultiPolygonZ, Geometry::Polygon(area)) => {
+            writer.z = Some(shape.z.iter());
+            writer.multi_polygon(std::slice::from_ref(area));
+        }
         (GeometryKind::MultiLineString, Geometry::MultiLineString(lines)) => writer.multi_line(&lines.0),
         (GeometryKind::MultiLineString, Geometry::LineString(line)) => writer.multi_line(std::slice::from_ref(line)),
         (GeometryKind::Point, Geometry::Point(point)) => writer.point(point.0),

@@ -18,8 +18,10 @@ use super::cancel::Watch;
 use super::diff::{self, Direct, Incoming, Keys, NextRow, Scope};
 use super::row::{self, RowEncoder, RowHead};
 use super::sql::{self, Target};
-use super::{DroppedLayer, LayerDiff, ParkHeader, QuarantinedRow, RowError, Store, StoreError, snapshot, terrain};
-use crate::model::{ParkSnapshot, TerrainGrid};
+use super::{
+    DroppedLayer, LayerDiff, ParkHeader, QuarantinedRow, RowError, Store, StoreError, imagery, snapshot, terrain,
+};
+use crate::model::{ImageryTile, ParkSnapshot, TerrainGrid};
 use crate::schema::{Record, Table};
 
 /// Told from another thread whether to stop.
@@ -351,6 +353,27 @@ impl Load<'_> {
         let mut tiles = terrain::Tiles::of(grid, self.srid)
             .map_err(|reason| StoreError::InvalidTerrain { layer: layer.to_owned(), reason })?;
         self.take_in(&target, layer, source, &mut |encoder| Ok(tiles.next(encoder)), &mut |_| {})
+    }
+
+    /// Brings the tiles of one imagery layer into line with `tiles`, which come in the park's CRS, each with a key that no
+    /// other tile of the park has; the counts are tiles.
+    ///
+    /// # Errors
+    /// [`StoreError::Rows`] with the first error of `tiles`, or as [`Load::layer`].
+    pub fn imagery(
+        &mut self,
+        layer: &str,
+        source: &str,
+        tiles: &mut dyn Iterator<Item = Result<(String, ImageryTile), RowError>>,
+    ) -> Result<LayerDiff, StoreError> {
+        let srid = self.srid;
+        let mut next = |encoder: &mut RowEncoder| {
+            let Some(tile) = tiles.next() else { return Ok(None) };
+            let (key, tile) = tile.map_err(|source| StoreError::Rows { layer: layer.to_owned(), source })?;
+            let hash = imagery::encode(encoder, &tile, srid);
+            Ok(Some(Incoming { key, source_row: 0, hash }))
+        };
+        self.take_in(&Target::imagery(), layer, source, &mut next, &mut |_| {})
     }
 
     fn take_in(

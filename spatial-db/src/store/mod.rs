@@ -14,6 +14,7 @@ mod diff;
 mod error;
 mod ewkb;
 mod fingerprint;
+mod imagery;
 mod issues;
 mod load;
 mod query;

@@ -27,6 +27,7 @@ pub(super) fn park_of(row: &Row) -> Park {
 fn spatial_table(kind: FeatureKind) -> Option<&'static str> {
     match kind {
         FeatureKind::TerrainTile => Some("terrain_tile"),
+        FeatureKind::ImageryTile => Some("imagery_tile"),
         kind => Table::of(kind).filter(|table| table.geometry.is_some()).map(|table| table.name),
     }
 }
@@ -45,7 +46,9 @@ impl Store {
         let rows = tx.query(sql::PARKS, &[]).map_err(what())?;
         let mut counts: HashMap<i32, Vec<(FeatureKind, u64)>> = HashMap::new();
         let tables = TABLES.iter().map(|table| (table.kind, table.name));
-        for (kind, table) in tables.chain([(FeatureKind::TerrainTile, "terrain_tile")]) {
+        for (kind, table) in
+            tables.chain([(FeatureKind::TerrainTile, "terrain_tile"), (FeatureKind::ImageryTile, "imagery_tile")])
+        {
             for row in tx.query(&sql::for_table(sql::COUNT_BY_PARK, table), &[]).map_err(what())? {
                 counts.entry(row.get(0)).or_default().push((kind, row.get::<_, i64>(1).cast_unsigned()));
             }

@@ -14,9 +14,9 @@ use serde_json::{Map, Value as Json};
 use super::query::park_of;
 use super::{IssueFilter, Store, StoreError, ewkb, issues, sql, terrain};
 use crate::model::{
-    Building, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FeatureId, FeatureKind, HazardSource,
-    LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, ParkSnapshot, Provenance,
-    ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+    Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
+    FeatureKind, HazardSource, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel,
+    ParkSnapshot, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
 
@@ -383,8 +383,33 @@ fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> 
             let area = f.area()?;
             park.surfaces.push(Surface { id, provenance, area, kind: f.word(SurfaceKind::parse)?, name: f.get()? });
         }
-        // Not a table of rows: `terrain` reads it.
-        FeatureKind::TerrainTile => {}
+        FeatureKind::BuildingSurface => {
+            let Shape { xy, z } = f.shape()?;
+            let Geometry::MultiPolygon(planes) = xy else { return Err("its geometry is no multi-polygon".into()) };
+            park.building_surfaces.push(BuildingSurface {
+                id,
+                provenance,
+                polygons: in_space(&planes, &z),
+                building_key: f.get()?,
+                kind: f.word(FacadeKind::parse)?,
+                lod: f.get()?,
+                area_m2: f.get()?,
+            });
+        }
+        // Not tables of rows: `terrain` and `imagery` read them.
+        FeatureKind::TerrainTile | FeatureKind::ImageryTile => {}
     }
     Ok(())
+}
+
+/// Rings in space of flat polygons, exterior first, their heights given one per coordinate.
+fn in_space(planes: &MultiPolygon<f64>, z: &[f64]) -> Vec<Vec<Vec<[f64; 3]>>> {
+    let mut heights = z.iter().copied();
+    let mut ring = |line: &LineString<f64>| -> Vec<[f64; 3]> {
+        line.0.iter().map(|at| [at.x, at.y, heights.next().unwrap_or(f64::NAN)]).collect()
+    };
+    planes
+        .iter()
+        .map(|plane| std::iter::once(plane.exterior()).chain(plane.interiors()).map(&mut ring).collect())
+        .collect()
 }

@@ -60,6 +60,8 @@ statements! {
     EXACT_NUMBERS = "exact_numbers";
     EXTENSION_AVAILABLE = "extension_available";
     EXTENSION_STATE = "extension_state";
+    IMAGERY_LEVELS = "imagery_levels";
+    IMAGERY_TILES = "imagery_tiles";
     ISSUE_CLEAR = "issue_clear";
     ISSUE_FIRST = "issue_first";
     ISSUE_INSERT = "issue_insert";
@@ -186,6 +188,9 @@ const BYTES: [&str; 2] = ["heights", "image"];
 const TILE_COLUMNS: [&str; 9] =
     ["geom", "tile_column", "tile_row", "origin_x_m", "origin_y_m", "cell_m", "columns", "rows", "heights"];
 
+/// What each imagery tile has beside its identity.
+const IMAGERY_COLUMNS: [&str; 4] = ["geom", "pixel_m", "media_type", "image"];
+
 impl Target {
     pub(super) fn feature(table: &Table) -> Self {
         let has_geometry = table.geometry.is_some();
@@ -201,6 +206,10 @@ impl Target {
         Self::new("terrain_tile", true, &TILE_COLUMNS)
     }
 
+    pub(super) fn imagery() -> Self {
+        Self::new("imagery_tile", true, &IMAGERY_COLUMNS)
+    }
+
     fn new(name: &'static str, has_geometry: bool, content: &[&'static str]) -> Self {
         let mut columns = vec!["park_id", "key", "layer", "source_row", "run_id"];
         if has_geometry {
@@ -214,7 +223,7 @@ impl Target {
 
     /// Every table whose rows have a history.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        TABLES.iter().map(Self::feature).chain([Self::terrain()])
+        TABLES.iter().map(Self::feature).chain([Self::terrain(), Self::imagery()])
     }
 
     /// The table of that name.
@@ -224,7 +233,8 @@ impl Target {
 
     /// Kind of the table's features.
     pub(super) fn kind(&self) -> FeatureKind {
-        TABLES.iter().find(|table| table.name == self.name).map_or(FeatureKind::TerrainTile, |table| table.kind)
+        let tiles = if self.name == "imagery_tile" { FeatureKind::ImageryTile } else { FeatureKind::TerrainTile };
+        TABLES.iter().find(|table| table.name == self.name).map_or(tiles, |table| table.kind)
     }
 
     /// A column of a state that the change log `c` keeps, its JSON read as `p`.

@@ -49,6 +49,11 @@ pub(crate) fn record(kind: FeatureKind, key: &str, n: i64) -> Record {
     let line = LineString::from(vec![(x, y), (x + 10.0, y + 0.125), (x + 20.0, y)]);
     let shape = table.geometry.map(|geometry| match geometry {
         GeometryKind::MultiPolygon => Shape::planar(square(n as f64 * 30.0, 0.0, 20.0)),
+        GeometryKind::MultiPolygonZ => Shape {
+            xy: square(n as f64 * 30.0, 0.0, 20.0),
+            // Four corners and the first again, on a slope.
+            z: vec![3.0, 3.0, 5.5, 5.5, 3.0],
+        },
         GeometryKind::MultiLineString => Shape::planar(MultiLineString(vec![line]).into()),
         GeometryKind::Point | GeometryKind::Any => Shape::planar(Point::new(x, y).into()),
         GeometryKind::PointZ => Shape { xy: Point::new(x, y).into(), z: vec![-1.75] },
@@ -59,6 +64,7 @@ pub(crate) fn record(kind: FeatureKind, key: &str, n: i64) -> Record {
         (FeatureKind::NetworkNode, "kind") => "manhole".to_owned(),
         (FeatureKind::NetworkNode | FeatureKind::NetworkEdge, "class") => "drainage".to_owned(),
         (FeatureKind::EmergencyResource, "kind") => "hydrant".to_owned(),
+        (FeatureKind::BuildingSurface, "kind") => "roof".to_owned(),
         (FeatureKind::Surface, "kind") => "storage_yard".to_owned(),
         _ => format!("{column} 园区 {n}"),
     };

@@ -207,6 +207,7 @@ fn press_keys(
             KeyCode::KeyN => orbit.bearing_deg = 180.0,
             KeyCode::Home => wanted.0 = Some(CameraChoice::WholePark),
             KeyCode::KeyU => twin.shown.underground = !twin.shown.underground,
+            KeyCode::KeyO => twin.shown.photo = !twin.shown.photo && twin.input.imagery.is_some(),
             KeyCode::KeyT => {
                 twin.theme =
                     if twin.theme == ThemeChoice::Daylight { ThemeChoice::Dark } else { ThemeChoice::Daylight };

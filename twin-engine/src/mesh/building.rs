@@ -140,7 +140,7 @@ pub fn building_edges(tile: &mut TileMesh, shape: &BuildingShape, ground: &Groun
 }
 
 /// A line in the air whose width is set on screen.
-fn line(tile: &mut TileMesh, from: Vec3, to: Vec3, slot: u32, size_m: f32) {
+pub(super) fn line(tile: &mut TileMesh, from: Vec3, to: Vec3, slot: u32, size_m: f32) {
     let Some(along) = (to - from).try_normalize() else { return };
     let mut end = |position: Vec3, side: f32| {
         tile.vertex(Vertex { position, slot, normal: along, mark: 1.0, param: [side, size_m] })

@@ -5,6 +5,7 @@
 
 mod building;
 mod drape;
+mod facade;
 mod ground;
 mod outline;
 mod polygon;
@@ -17,6 +18,7 @@ mod tube;
 
 pub use building::{BuildingShape, building_edges, building_walls_and_roof};
 pub use drape::{drape_polygon, drape_triangles};
+pub use facade::{FacadeModel, facade_edges, facade_faces};
 pub use ground::Ground;
 pub use outline::{drape_outline, drape_path};
 pub use polygon::{Triangles, cleaned_ring, triangulate};

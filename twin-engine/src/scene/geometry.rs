@@ -2,6 +2,7 @@
 //!
 //! Pure and parallel; entities and uploads are left to `spawn`.
 
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use analysis::overlay::Overlay;
@@ -9,14 +10,15 @@ use bevy::math::{DVec2, DVec3};
 use geo::{Geometry, LineString, MultiPolygon};
 use rayon::prelude::*;
 use spatial_db::model::{
-    Building, HazardSource, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, ResourceKind, SurfaceKind,
+    Building, BuildingSurface, HazardSource, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, ResourceKind,
+    SurfaceKind,
 };
 
 use crate::error::EngineError;
 use crate::extent::Extent;
 use crate::mesh::{
-    BuildingShape, Ground, Layer, TileMesh, building_edges, building_shadow, building_walls_and_roof, cylinder,
-    drape_outline, drape_polygon, post, road_ribbon, sphere, terrain_tiles, tube,
+    BuildingShape, FacadeModel, Ground, Layer, TileMesh, building_edges, building_shadow, building_walls_and_roof,
+    cylinder, drape_outline, drape_polygon, facade_edges, facade_faces, post, road_ribbon, sphere, terrain_tiles, tube,
 };
 use crate::slots::{GROUND, Slots};
 use crate::space::SceneOrigin;
@@ -76,8 +78,10 @@ impl SceneGeometry {
         let slots = Slots::new(snapshot, overlays);
         let builder = Builder { snapshot, ground: &ground, origin, slots: &slots, extent: &extent };
         let shapes = builder.shapes();
-        let highest_m = shapes.iter().map(|(_, _, s)| s.top_m).fold(ground.range_m().1, f64::max);
-        let mut tiles: Vec<TileMesh> = builder.passes(&shapes);
+        let models = builder.models();
+        let tops = shapes.iter().map(|(_, _, s)| s.top_m).chain(models.iter().map(|m| m.model.top_m));
+        let highest_m = tops.fold(ground.range_m().1, f64::max);
+        let mut tiles: Vec<TileMesh> = builder.passes(&shapes, &models);
         tiles.extend(terrain_tiles(&ground, &origin, GROUND));
         let overlay_tiles = builder.overlay_tiles(overlays);
         Ok(Self { origin, extent, slots, highest_m, tiles, overlay_tiles, took: start.elapsed(), ground })
@@ -103,6 +107,14 @@ fn ground_of(snapshot: &ParkSnapshot, extent: &Extent) -> Ground {
 
 type Shape<'a> = (&'a Building, u32, BuildingShape);
 
+/// A building with modelled roof and walls.
+struct Modelled {
+    slot: u32,
+    model: FacadeModel,
+    storey_m: f32,
+    size_m: f32,
+}
+
 struct Builder<'a> {
     snapshot: &'a ParkSnapshot,
     ground: &'a Ground,
@@ -118,12 +130,7 @@ impl<'a> Builder<'a> {
             .par_iter()
             .filter_map(|building| Some((building, self.slots.of(building.id)?)))
             .flat_map_iter(|(building, slot)| {
-                let (height_m, _) = building.drawn_height_m();
-                let storey_m = building
-                    .storey_height_m
-                    .or_else(|| building.storeys.filter(|s| *s >= 1.0).map(|s| height_m / s))
-                    .filter(|s| *s > 1.0)
-                    .unwrap_or(0.0);
+                let (height_m, storey_m) = (building.drawn_height_m().0, storey_m(building));
                 building.footprint.iter().filter_map(move |polygon| {
                     let floor = building.base_elevation_m;
                     Some((building, slot, BuildingShape::new(polygon, self.ground, height_m, floor, storey_m)?))
@@ -132,20 +139,71 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    fn passes(&self, shapes: &[Shape<'a>]) -> Vec<TileMesh> {
+    /// Buildings whose surfaces are on record.
+    fn models(&self) -> Vec<Modelled> {
+        let mut surfaces: HashMap<&str, Vec<&BuildingSurface>> = HashMap::new();
+        for surface in &self.snapshot.building_surfaces {
+            surfaces.entry(&surface.building_key).or_default().push(surface);
+        }
+        if surfaces.is_empty() {
+            return Vec::new();
+        }
+        let model = |building: &Building| {
+            let own = surfaces.get(building.provenance.key.as_str())?;
+            Some(Modelled {
+                slot: self.slots.of(building.id)?,
+                model: FacadeModel::new(own.iter().copied(), self.ground)?,
+                storey_m: storey_m(building) as f32,
+                size_m: geo::Area::unsigned_area(&building.footprint).sqrt() as f32,
+            })
+        };
+        self.snapshot.buildings.par_iter().filter_map(model).collect()
+    }
+
+    fn passes(&self, shapes: &[Shape<'a>], models: &[Modelled]) -> Vec<TileMesh> {
         let (ground, origin) = (self.ground, &self.origin);
         let size_of = |s: &BuildingShape| s.size_m;
         let place_of = |s: &Shape| s.2.rings[0][0];
         let mut tiles = Vec::new();
         let mut add = |made: Vec<TileMesh>| tiles.extend(made);
-        add(self.tiled(Layer::Building, shapes, place_of, |tile, (_, slot, shape)| {
-            building_walls_and_roof(tile, shape, ground, origin, *slot);
-            size_of(shape)
-        }));
-        add(self.tiled(Layer::BuildingEdge, shapes, place_of, |tile, (_, slot, shape)| {
-            building_edges(tile, shape, ground, origin, *slot);
-            size_of(shape)
-        }));
+        let modelled: HashSet<u32> = models.iter().map(|m| m.slot).collect();
+        let raised: Vec<&Shape<'a>> = shapes.iter().filter(|(_, slot, _)| !modelled.contains(slot)).collect();
+        add(self.tiled(
+            Layer::Building,
+            &raised,
+            |s| place_of(s),
+            |tile, (_, slot, shape)| {
+                building_walls_and_roof(tile, shape, ground, origin, *slot);
+                size_of(shape)
+            },
+        ));
+        add(self.tiled(
+            Layer::BuildingEdge,
+            &raised,
+            |s| place_of(s),
+            |tile, (_, slot, shape)| {
+                building_edges(tile, shape, ground, origin, *slot);
+                size_of(shape)
+            },
+        ));
+        add(self.tiled(
+            Layer::Building,
+            models,
+            |m| m.model.place(),
+            |tile, m| {
+                facade_faces(tile, &m.model, ground, origin, m.slot, m.storey_m);
+                m.size_m
+            },
+        ));
+        add(self.tiled(
+            Layer::BuildingEdge,
+            models,
+            |m| m.model.place(),
+            |tile, m| {
+                facade_edges(tile, &m.model, origin, m.slot, m.size_m);
+                m.size_m
+            },
+        ));
         add(self.tiled(Layer::Shadow, shapes, place_of, |tile, (_, slot, shape)| {
             building_shadow(tile, shape, ground, origin, *slot, CONTACT);
             size_of(shape)
@@ -352,6 +410,13 @@ impl<'a> Builder<'a> {
             .filter(|tile| !tile.is_empty())
             .collect()
     }
+}
+
+/// Storey height for storey lines, m; 0 where nothing tells it.
+fn storey_m(building: &Building) -> f64 {
+    let (height_m, _) = building.drawn_height_m();
+    let even = || building.storeys.filter(|s| *s >= 1.0).map(|s| height_m / s);
+    building.storey_height_m.or_else(even).filter(|s| *s > 1.0).unwrap_or(0.0)
 }
 
 /// Which cover lies on which: a pond in a lawn in a yard shows, whatever the order of the source.

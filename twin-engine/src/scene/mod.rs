@@ -3,6 +3,7 @@
 //! Camera, picture frame and panels are left to their own modules.
 
 mod geometry;
+mod photo;
 mod spawn;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use bevy::render::storage::ShaderBuffer;
 use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
 pub(crate) use geometry::{SceneGeometry, hazard_place};
+pub(crate) use photo::Photo;
 pub(crate) use spawn::{Pace, Tile, Uploads};
 
 use crate::error::EngineError;
@@ -40,6 +42,11 @@ impl Twin {
     pub(crate) fn theme(&self) -> Theme {
         Theme::of(self.theme)
     }
+
+    /// Whether the orthophoto is switched on and there is one.
+    pub(crate) fn shows_photo(&self) -> bool {
+        self.shown.photo && self.input.imagery.is_some()
+    }
 }
 
 /// Ground, extent and slots of the scene, once it is meshed. Its tiles have gone to the GPU.
@@ -58,18 +65,21 @@ pub(crate) struct Meshed {
 pub(crate) struct MeshingFailed(pub EngineError);
 
 #[derive(Resource)]
+struct Composing(Task<Option<Photo>>);
+
+#[derive(Resource)]
 struct Meshing(Task<Result<(SceneGeometry, Picker), EngineError>>);
 
-/// True until every tile of the scene is an entity.
-pub(crate) fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Uploads>>) -> bool {
-    meshed.is_none() || uploads.is_none_or(|u| !u.is_done())
+/// True until every tile of the scene is an entity, and the photo, if it is to be seen, lies on the ground.
+pub(crate) fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Uploads>>, twin: Res<Twin>) -> bool {
+    meshed.is_none() || uploads.is_none_or(|u| !u.is_done() || (twin.shows_photo() && !u.has_photo()))
 }
 
 /// The scene's systems.
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, (spawn::spawn_sky, start_meshing)).add_systems(
         Update,
-        (take_meshed, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems),
+        (take_meshed, take_photo, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems),
     );
 }
 
@@ -84,6 +94,26 @@ fn start_meshing(twin: Res<Twin>, mut commands: Commands) {
         let picker = Picker::new(&snapshot, &geometry);
         Ok((geometry, picker))
     })));
+    if let Some(imagery) = twin.input.imagery.clone() {
+        commands.insert_resource(Composing(AsyncComputeTaskPool::get().spawn(async move { Photo::compose(&imagery) })));
+    }
+}
+
+/// Hands the photo on when it is ready and there is a ground to lay it on.
+fn take_photo(
+    composing: Option<ResMut<Composing>>,
+    uploads: Option<ResMut<Uploads>>,
+    meshed: Option<Res<Meshed>>,
+    mut images: ResMut<Assets<Image>>,
+    mut twin: ResMut<Twin>,
+    mut commands: Commands,
+) {
+    let (Some(mut composing), Some(mut uploads), Some(meshed)) = (composing, uploads, meshed) else { return };
+    let Some(photo) = check_ready(&mut composing.0) else { return };
+    commands.remove_resource::<Composing>();
+    uploads.take_photo(photo, &meshed.geometry, &mut images);
+    // Materials are chosen anew.
+    twin.set_changed();
 }
 
 fn take_meshed(

@@ -9,7 +9,7 @@ use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
-use super::{Meshed, SceneGeometry, Twin};
+use super::{Meshed, Photo, SceneGeometry, Twin};
 use crate::camera::Orbit;
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
@@ -49,9 +49,22 @@ pub(crate) enum Pace {
 pub(crate) struct Uploads {
     waiting: VecDeque<(Option<usize>, TileMesh)>,
     styles: Handle<ShaderBuffer>,
-    materials: HashMap<(Layer, bool), Handle<LayerMaterial>>,
+    materials: HashMap<Pass, Handle<LayerMaterial>>,
+    /// The photo and where it lies; `None` until it is ready.
+    photo: Option<Laid>,
     drawn_with: Option<(ThemeChoice, f32)>,
     styled_as: Option<(ThemeChoice, Shown)>,
+}
+
+/// Layer, whether translucent, and whether under a photo.
+type Pass = (Layer, bool, bool);
+
+/// A photo on the ground.
+#[derive(Debug, Clone)]
+struct Laid {
+    /// `None` where no tile of it could be decoded.
+    picture: Option<Handle<Image>>,
+    placement: Vec4,
 }
 
 impl Uploads {
@@ -71,6 +84,7 @@ impl Uploads {
             styles: buffers
                 .add(ShaderBuffer::new(&bytes, RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD)),
             materials: HashMap::new(),
+            photo: None,
             drawn_with: None,
             styled_as: None,
         }
@@ -79,6 +93,18 @@ impl Uploads {
     /// True when no tile waits.
     pub(crate) fn is_done(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// True when the photo is ready to be drawn, or known to be none.
+    pub(crate) fn has_photo(&self) -> bool {
+        self.photo.is_some()
+    }
+
+    /// Lays the photo on the ground.
+    pub(crate) fn take_photo(&mut self, photo: Option<Photo>, geometry: &SceneGeometry, images: &mut Assets<Image>) {
+        let placement = photo.as_ref().map_or(Vec4::ZERO, |photo| photo.placement(&geometry.origin));
+        let picture = photo.map(|photo| images.add(photo.into_image()));
+        self.photo = Some(Laid { picture, placement });
     }
 
     /// Writes styles and, if the theme or picture size changed, uniforms.
@@ -97,9 +123,9 @@ impl Uploads {
         }
         if self.drawn_with != Some((twin.theme, twin.px_factor)) {
             self.drawn_with = Some((twin.theme, twin.px_factor));
-            for ((layer, ghost), handle) in &self.materials {
+            for ((layer, ghost, _), handle) in &self.materials {
                 if let Some(mut material) = materials.get_mut(handle) {
-                    material.scene = uniform(twin, geometry, *layer, *ghost);
+                    material.scene = self.uniform(twin, geometry, *layer, *ghost);
                 }
             }
         }
@@ -113,13 +139,21 @@ impl Uploads {
         geometry: &SceneGeometry,
         materials: &mut Assets<LayerMaterial>,
     ) -> Handle<LayerMaterial> {
-        let styles = self.styles.clone();
-        self.materials
-            .entry((layer, ghost))
-            .or_insert_with(|| {
-                materials.add(LayerMaterial { styles, scene: uniform(twin, geometry, layer, ghost), layer, ghost })
-            })
-            .clone()
+        let photo = self.photo.as_ref().and_then(|laid| laid.picture.clone());
+        let photo = photo.filter(|_| layer == Layer::Terrain && twin.shows_photo());
+        let pass = (layer, ghost, photo.is_some());
+        if let Some(known) = self.materials.get(&pass) {
+            return known.clone();
+        }
+        let scene = self.uniform(twin, geometry, layer, ghost);
+        let handle = materials.add(LayerMaterial { styles: self.styles.clone(), scene, photo, layer, ghost });
+        self.materials.insert(pass, handle.clone());
+        handle
+    }
+
+    fn uniform(&self, twin: &Twin, geometry: &SceneGeometry, layer: Layer, ghost: bool) -> SceneUniform {
+        let placement = self.photo.as_ref().map_or(Vec4::ZERO, |laid| laid.placement);
+        uniform(twin, geometry, layer, ghost).with_photo(placement)
     }
 }
 
@@ -155,7 +189,7 @@ pub(super) fn spawn_sky(
     let scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
     commands.spawn((
         Mesh3d(meshes.add(mesh_of(sky))),
-        MeshMaterial3d(materials.add(LayerMaterial { styles, scene, layer: Layer::Sky, ghost: false })),
+        MeshMaterial3d(materials.add(LayerMaterial { styles, scene, photo: None, layer: Layer::Sky, ghost: false })),
         NoFrustumCulling,
         Sky,
     ));
@@ -241,7 +275,9 @@ fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
     let shown = match tile.layer {
         Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == twin.shown.overlay,
         Layer::Pipe => underground,
-        Layer::RoadCasing => !underground,
+        Layer::RoadCasing => !underground && !twin.shows_photo(),
+        // They are in the photo, as they are.
+        Layer::Surface | Layer::SurfaceLine | Layer::Road => !twin.shows_photo(),
         Layer::Shadow => !underground && size_px > SHADOW_PX,
         Layer::BuildingEdge => size_px > DETAIL_PX,
         Layer::Fitting => px_per_m.is_none_or(|px| px > 1.0),

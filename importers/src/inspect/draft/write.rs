@@ -160,7 +160,7 @@ fn layer(one: &Drafted<'_>, drafted: &[Drafted<'_>]) -> String {
     }
     place(one, &mut out);
     coordinates(one, &mut out);
-    if one.role == Some(Role::TerrainRaster) {
+    if one.role.is_some_and(Role::is_raster) {
         if let Some(unit) = one.raster.and_then(|raster| raster.height_unit.as_ref()) {
             let _ =
                 writeln!(out, "# z_unit = {}  {}", quoted(&unit.value), plain(&because(unit.confidence, &unit.reason)));
@@ -177,7 +177,7 @@ fn layer(one: &Drafted<'_>, drafted: &[Drafted<'_>]) -> String {
 }
 
 fn place(one: &Drafted<'_>, out: &mut String) {
-    let needs = one.wants().is_some() || matches!(one.role, Some(Role::TerrainPoints | Role::TerrainRaster));
+    let needs = one.wants().is_some() || one.role == Some(Role::TerrainPoints) || one.role.is_some_and(Role::is_raster);
     let Some(place) = one.place().filter(|_| needs) else { return };
     match &place.crs.value {
         Some(crs) if !place.declared => {

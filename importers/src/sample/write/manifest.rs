@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::survey::{line_file, point_file};
-use super::{ATTRIBUTION, EPSG, EPSG_ZONED, PARK_NAME, drawing, features, geojson, raster, tables};
+use super::{ATTRIBUTION, EPSG, EPSG_ZONED, PARK_NAME, drawing, features, geojson, photo, raster, tables};
 use crate::sample::SampleError;
 use crate::sample::emergency::RESOURCE_WORDS;
 use crate::sample::land_records::{EVENT_WORDS, as_of};
@@ -21,6 +21,10 @@ pub(super) fn write(dir: &Path) -> Result<PathBuf, SampleError> {
         as_of().format("%Y-%m-%d")
     );
     layer(&mut out, "terrain", "terrain", raster::FILE, &[]);
+    out.push_str(
+        "\n# A drawn picture, no photo. A JPEG says nothing of its CRS; the world file beside it says the place.",
+    );
+    layer(&mut out, "orthophoto", "imagery", photo::FILE, &[&format!("crs = \"EPSG:{EPSG}\"")]);
     land(&mut out);
     base_map(&mut out);
     residents(&mut out);

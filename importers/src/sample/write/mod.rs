@@ -6,6 +6,7 @@ mod drawing;
 mod features;
 mod geojson;
 mod manifest;
+mod photo;
 mod raster;
 mod readme;
 mod survey;
@@ -48,6 +49,7 @@ pub(super) fn write_base(dir: &Path, park: &Park<'_>) -> Result<Blemishes, Sampl
     features::base_map(dir, park)?;
     drawing::yards(&dir.join(drawing::FILE), &park.covers)?;
     raster::terrain(dir, park.terrain)?;
+    photo::write(dir, park)?;
     geojson::resources(dir, &park.resources)?;
     blemishes.odd_numbers = tables::write(dir, park)?;
     Ok(blemishes)
@@ -79,6 +81,8 @@ pub(super) fn is_ours(name: &str) -> bool {
         features::BASE_FILE,
         drawing::FILE,
         raster::FILE,
+        photo::FILE,
+        photo::WORLD,
         geojson::FILE,
         tables::ENTERPRISES,
         tables::TENANCIES,

@@ -65,6 +65,12 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
         "| {} | heights; like many such rasters it shows bridge decks as ground | – |",
         super::raster::FILE
     );
+    let _ = writeln!(
+        out,
+        "| {}, {} | a drawn aerial picture with its world file | – |",
+        super::photo::FILE,
+        super::photo::WORLD
+    );
     for (code, points, lines) in surveyed {
         let _ = writeln!(
             out,
