@@ -45,7 +45,7 @@ pub(crate) struct Photo<'a> {
     pub(crate) columns: usize,
     pub(crate) rows: usize,
     pub(crate) to_park: &'a Projector,
-    pub(crate) to_photo: &'a Projector,
+    pub(crate) back: &'a Projector,
 }
 
 impl Photo<'_> {
@@ -98,7 +98,7 @@ impl Photo<'_> {
                 ys.push(north - share(row) * f64::from(rows) * layout.pixel_m);
             }
         }
-        self.to_photo.apply(&mut xs, &mut ys);
+        self.back.apply(&mut xs, &mut ys);
         let mesh: Vec<[f64; 2]> = xs.iter().zip(&ys).map(|(x, y)| inverse.apply(*x, *y).into()).collect();
         // What has no place in the photo's CRS is not on it.
         mesh.iter().flatten().all(|at| at.is_finite()).then_some(PictureWindow {
@@ -178,9 +178,9 @@ mod tests {
 
     #[test]
     fn a_photo_in_the_parks_crs_keeps_its_pixels() {
-        let (to_park, to_photo) = ways(25831, 25831);
+        let (to_park, back) = ways(25831, 25831);
         let geo_transform = [420_000.0, 0.25, 0.0, 4_580_000.0, 0.0, -0.25];
-        let photo = Photo { geo_transform, columns: 1300, rows: 700, to_park: &to_park, to_photo: &to_photo };
+        let photo = Photo { geo_transform, columns: 1300, rows: 700, to_park: &to_park, back: &back };
         let layout = photo.layout(None, None).unwrap();
         let expected =
             Layout { west: 420_000.0, north: 4_580_000.0, pixel_m: 0.25, columns: 1300, rows: 700, natural_m: 0.25 };
@@ -198,9 +198,9 @@ mod tests {
 
     #[test]
     fn the_mesh_is_as_good_as_the_projection() {
-        let (to_park, to_photo) = ways(4326, 32651);
+        let (to_park, back) = ways(4326, 32651);
         let geo_transform = [121.4, 2.5e-6, 0.0, 31.3, 0.0, -2.5e-6];
-        let photo = Photo { geo_transform, columns: 20_000, rows: 20_000, to_park: &to_park, to_photo: &to_photo };
+        let photo = Photo { geo_transform, columns: 20_000, rows: 20_000, to_park: &to_park, back: &back };
         let layout = photo.layout(None, None).unwrap();
         assert!((0.2..0.3).contains(&layout.pixel_m), "{layout:?}");
         let tile = Place { level: 0, column: 7, row: 11 };
@@ -209,7 +209,7 @@ mod tests {
         for (column, row) in [(0, 0), (17, 301), (255, 256), (511, 511)] {
             let mut x = [west + (f64::from(column) + 0.5) * layout.pixel_m];
             let mut y = [north - (f64::from(row) + 0.5) * layout.pixel_m];
-            to_photo.apply(&mut x, &mut y);
+            back.apply(&mut x, &mut y);
             let truth = [(x[0] - 121.4) / 2.5e-6, (31.3 - y[0]) / 2.5e-6];
             let found = window.source_of(column, row);
             assert!((truth[0] - found[0]).hypot(truth[1] - found[1]) < 1e-3, "{truth:?} {found:?}");
@@ -218,10 +218,9 @@ mod tests {
 
     #[test]
     fn a_giant_is_cut_and_then_made_coarser() {
-        let (to_park, to_photo) = ways(25831, 25831);
+        let (to_park, back) = ways(25831, 25831);
         let geo_transform = [0.0, 0.1, 0.0, 100_000.0, 0.0, -0.1];
-        let photo =
-            Photo { geo_transform, columns: 1_000_000, rows: 1_000_000, to_park: &to_park, to_photo: &to_photo };
+        let photo = Photo { geo_transform, columns: 1_000_000, rows: 1_000_000, to_park: &to_park, back: &back };
         let park = [40_000.03, 40_000.0, 41_000.0, 41_500.0];
         let layout = photo.layout(None, Some(&park)).unwrap();
         assert_eq!(layout.pixel_m, 0.1);

@@ -78,7 +78,8 @@ fn halve(quarters: &[Drawn], whole: Place, (columns, rows): (u32, u32)) -> Vec<u
         for index in 0..quarter.columns as usize * quarter.rows as usize {
             let (x, y) = (index % quarter.columns as usize, index / quarter.columns as usize);
             let pixel = quarter.pixels.get(4 * index..).and_then(<[u8]>::first_chunk::<4>).copied();
-            sums[(y0 + y) / 2 * stride + (x0 + x) / 2].add(pixel.unwrap_or_default());
+            let (row, column) = ((y0 + y) >> 1, (x0 + x) >> 1);
+            sums[row * stride + column].add(pixel.unwrap_or_default());
         }
     }
     sums.iter().flat_map(Sum::mean).collect()

@@ -38,10 +38,9 @@ impl Run<'_, '_> {
                 reason,
             })
         };
-        let (to_park, to_photo) = (way(&source.crs, &plan.park)?, way(&plan.park, &source.crs)?);
+        let (to_park, back) = (way(&source.crs, &plan.park)?, way(&plan.park, &source.crs)?);
         self.check_raster_place(prepared, &geo_transform, [facts.columns, facts.rows], &source, &to_park)?;
-        let photo =
-            Photo { geo_transform, columns: facts.columns, rows: facts.rows, to_park: &to_park, to_photo: &to_photo };
+        let photo = Photo { geo_transform, columns: facts.columns, rows: facts.rows, to_park: &to_park, back: &back };
         let layout = photo
             .layout(spec.cell_m, self.shared.extent.as_ref())
             .ok_or_else(|| no_imagery(prepared, "it does not meet the park's coordinate system"))?;

@@ -157,11 +157,13 @@ pub fn facade_faces(
 
 /// Corners of an edge, to the centimetre.
 type Edge = ([i64; 3], [i64; 3]);
+/// Ends of an edge and the normals of the faces that meet there.
+type Meeting = (DVec3, DVec3, Vec<DVec3>);
 
 /// Adds the edges where faces meet at an angle, or end.
 pub fn facade_edges(tile: &mut TileMesh, model: &FacadeModel, origin: &SceneOrigin, slot: u32, size_m: f32) {
     let key = |at: DVec3| at.to_array().map(|c| (c / SAME_M).round() as i64);
-    let mut edges: HashMap<Edge, (DVec3, DVec3, Vec<DVec3>)> = HashMap::new();
+    let mut edges: HashMap<Edge, Meeting> = HashMap::new();
     for face in &model.faces {
         for ring in &face.rings {
             for (i, &a) in ring.iter().enumerate() {
@@ -174,7 +176,7 @@ pub fn facade_edges(tile: &mut TileMesh, model: &FacadeModel, origin: &SceneOrig
             }
         }
     }
-    let mut drawn: Vec<(&Edge, &(DVec3, DVec3, Vec<DVec3>))> = edges
+    let mut drawn: Vec<(&Edge, &Meeting)> = edges
         .iter()
         .filter(|(_, (_, _, normals))| match normals.as_slice() {
             [one, rest @ ..] if !rest.is_empty() => rest.iter().any(|other| one.dot(*other).abs() < CREASE_COSINE),
