@@ -1,4 +1,4 @@
--- Buildings that stand on no parcel, or on several.
+-- Buildings that stand on no parcel, or on several: of those that the program found to.
 WITH
     -- how much of each stands on which parcel
     parts AS MATERIALIZED (
@@ -6,7 +6,7 @@ WITH
                ST_Area(ST_Intersection(b.geom, p.geom)) AS part_m2
         FROM twin.building AS b
         JOIN twin.parcel AS p ON p.park_id = b.park_id AND p.geom && b.geom AND ST_Intersects(p.geom, b.geom)
-        WHERE b.park_id = {park}
+        WHERE b.park_id = {park} AND b.feature_id = ANY ({given_buildings}::bigint[])
     ),
     -- in all
     covered AS (SELECT feature_id, sum(part_m2) AS covered_m2 FROM parts GROUP BY feature_id),
@@ -24,7 +24,8 @@ SELECT
     NULL::geometry AS geom
 FROM twin.building AS b
 LEFT JOIN covered AS c ON c.feature_id = b.feature_id
-WHERE b.park_id = {park} AND coalesce(c.covered_m2, 0) < (1 - {max_outside_share}) * ST_Area(b.geom)
+WHERE b.park_id = {park} AND b.feature_id = ANY ({given_buildings}::bigint[])
+  AND coalesce(c.covered_m2, 0) < (1 - {max_outside_share}) * ST_Area(b.geom)
 UNION ALL
 SELECT
     'building.on_several_parcels', s.feature_id, s.parcel, NULL, NULL,

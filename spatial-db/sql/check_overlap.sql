@@ -1,16 +1,30 @@
--- Areas of a table that lie over each other by more than digitising explains, and those that are nearly the same.
+-- Areas of a table that lie over each other by more than digitising explains, and those that are nearly the same: of the
+-- pairs that the program found to share enough ground.
 WITH
+    -- those, the one of more corners first
+    pairs AS MATERIALIZED (
+        SELECT CASE WHEN swap THEN b ELSE a END AS large, CASE WHEN swap THEN a ELSE b END AS small
+        FROM (
+            SELECT a.feature_id AS a, b.feature_id AS b,
+                   (ST_NPoints(a.geom), a.feature_id) < (ST_NPoints(b.geom), b.feature_id) AS swap
+            FROM unnest({given_a}::bigint[], {given_b}::bigint[]) AS g (a, b)
+            JOIN twin.{subject} AS a ON a.park_id = {park} AND a.feature_id = g.a
+            JOIN twin.{subject} AS b ON b.park_id = {park} AND b.feature_id = g.b
+            -- the very same geometry is another check's
+            WHERE NOT a.geom = b.geom
+        ) AS p
+    ),
     -- areas in pieces of few corners: a street that touches thousands of neighbours would be overlaid whole with each
     pieces AS MATERIALIZED (
-        SELECT feature_id, ST_NPoints(geom) AS corners, ST_Subdivide(geom, 128) AS geom
-        FROM twin.{subject} WHERE park_id = {park}
+        SELECT feature_id, ST_Subdivide(geom, 128) AS geom
+        FROM twin.{subject} WHERE park_id = {park} AND feature_id IN (SELECT large FROM pairs)
     ),
-    -- what each shares with a neighbour of no more corners
+    -- what each shares with the other
     shared AS MATERIALIZED (
-        SELECT a.feature_id AS large, b.feature_id AS small, ST_CollectionExtract(ST_Intersection(a.geom, b.geom), 3) AS geom
-        FROM pieces AS a
-        JOIN twin.{subject} AS b ON b.park_id = {park} AND b.geom && a.geom
-        WHERE (ST_NPoints(b.geom), b.feature_id) < (a.corners, a.feature_id)
+        SELECT p.large, p.small, ST_CollectionExtract(ST_Intersection(a.geom, b.geom), 3) AS geom
+        FROM pairs AS p
+        JOIN pieces AS a ON a.feature_id = p.large
+        JOIN twin.{subject} AS b ON b.park_id = {park} AND b.feature_id = p.small AND b.geom && a.geom
     ),
     -- put together again
     overlapping AS MATERIALIZED (
@@ -27,8 +41,6 @@ WITH
         FROM overlapping AS o
         JOIN twin.{subject} AS a ON a.park_id = {park} AND a.feature_id = o.feature_id
         JOIN twin.{subject} AS b ON b.park_id = {park} AND b.feature_id = o.other_feature
-        -- the very same geometry is another check's
-        WHERE NOT a.geom = b.geom
     )
 SELECT
     CASE WHEN likeness >= {min_likeness} THEN 'geometry.near_duplicate' ELSE '{subject}.overlap' END AS code,

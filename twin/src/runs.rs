@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &RunsArguments) -> Result<(), Failure> {
 }
 
 fn heading(run: &Run) -> String {
-    let when = run.finished.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
+    let when = run.finished.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S %:z");
     let what = match (run.kind, run.reverts) {
         (RunKind::Revert, Some(target)) => format!("revert of run {target}"),
         _ => "import".to_owned(),

@@ -1,72 +1,11 @@
 //! The whole way with the built command: sample → import → parks → shot, and what happens when things are wrong.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+mod support;
+
+use std::path::Path;
 
 use serde_json::Value;
-use spatial_db::cluster::scratch::ScratchDatabase;
-
-/// A database of its own and a folder for files; both go when it is dropped.
-struct Place {
-    database: ScratchDatabase,
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        Self {
-            database: ScratchDatabase::create().expect("a scratch database"),
-            folder: tempfile::tempdir().expect("a folder"),
-        }
-    }
-
-    fn twin(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_twin"))
-            .args(arguments)
-            .env("TWIN_DATABASE_URL", self.database.url())
-            .env("TWIN_DATA_DIR", self.folder.path().join("data"))
-            .current_dir(self.folder.path())
-            .output()
-            .expect("twin runs")
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.twin(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        // An import streams events; the last one is its report. Every other verb prints one object.
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let last = if arguments[0] == "import" { printed.lines().last().unwrap_or_default() } else { &printed };
-        serde_json::from_str(last).unwrap_or_else(|e| panic!("{arguments:?} printed no JSON object: {e}"))
-    }
-
-    /// Exit code and standard error of a run that must fail.
-    fn fails(&self, arguments: &[&str]) -> (i32, String) {
-        let output = self.twin(arguments);
-        assert!(!output.status.success(), "{arguments:?} should have failed");
-        (output.status.code().expect("an exit code"), String::from_utf8_lossy(&output.stderr).into_owned())
-    }
-}
-
-/// The sample park, generated once for all tests of this file.
-fn sample() -> &'static Path {
-    static SAMPLE: OnceLock<tempfile::TempDir> = OnceLock::new();
-    SAMPLE
-        .get_or_init(|| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let output = Command::new(env!("CARGO_BIN_EXE_twin"))
-                .args(["sample", &folder.path().display().to_string(), "--json"])
-                .output()
-                .expect("twin runs");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            folder
-        })
-        .path()
-}
-
-fn manifest() -> String {
-    sample().join("park.toml").display().to_string()
-}
+use support::{Place, altered, manifest, sample};
 
 fn sums(report: &Value, field: &str) -> u64 {
     report["layers"].as_array().expect("layers").iter().map(|layer| layer[field].as_u64().expect(field)).sum()
@@ -146,30 +85,6 @@ fn wrong_usage_is_2_and_failure_is_1_with_a_way_out() {
     assert_eq!(code, 1);
     assert!(words.contains("atlantis"), "{words}");
     assert!(!place.folder.path().join("x.png").exists());
-}
-
-/// Copies the sample with one change to the manifest; returns the manifest's path.
-fn altered(place: &Place, name: &str, from: &str, to: &str) -> String {
-    let folder = place.folder.path().join(name);
-    copy(sample(), &folder);
-    let manifest = folder.join("park.toml");
-    let text = std::fs::read_to_string(&manifest).unwrap();
-    assert!(text.contains(from), "the manifest has {from:?}");
-    std::fs::write(&manifest, text.replacen(from, to, 1)).unwrap();
-    manifest.display().to_string()
-}
-
-fn copy(from: &Path, to: &PathBuf) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "parcel.overlap",
         passes: &[pass("parcel")],
-        means: Means::Sql(sql::CHECK_OVERLAP),
+        means: Means::Overlaps,
         codes: &[
             code(
                 "parcel.overlap",
@@ -91,7 +91,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "parcel.gap",
         passes: &[pass("parcel")],
-        means: Means::Sql(sql::CHECK_PARCEL_GAP),
+        means: Means::Gaps,
         codes: &[code(
             "parcel.gap",
             Warning,
@@ -127,7 +127,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "building.parcels",
         passes: &[with("building", "parcel")],
-        means: Means::Sql(sql::CHECK_BUILDING_PARCELS),
+        means: Means::OnParcels,
         codes: &[
             code(
                 "building.outside_parcels",
@@ -151,7 +151,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "building.overlap",
         passes: &[pass("building")],
-        means: Means::Sql(sql::CHECK_OVERLAP),
+        means: Means::Overlaps,
         codes: &[
             code(
                 "building.overlap",

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub use catalogue::CHECKS;
 
 use crate::model::IssueSeverity;
+use crate::store::sql;
 
 /// The check for rows of the same geometry, which a load may know the answer of.
 pub(crate) const DUPLICATES: &str = "geometry.duplicate";
@@ -42,12 +43,31 @@ pub struct Pass {
 pub(crate) enum Means {
     /// A statement.
     Sql(&'static str),
+    /// Areas that lie over each other.
+    Overlaps,
+    /// Holes between parcels.
+    Gaps,
+    /// Which parcels buildings stand on.
+    OnParcels,
     /// Elevations of networks against the terrain.
     Terrain,
     /// Ground floors against the terrain.
     Bases,
     /// What hangs together.
     Islands,
+}
+
+impl Means {
+    /// The statement that finds, or that measures what the program found.
+    pub(crate) fn statement(self) -> &'static str {
+        match self {
+            Self::Sql(text) => text,
+            Self::Overlaps => sql::CHECK_OVERLAP,
+            Self::Gaps => sql::CHECK_PARCEL_GAP,
+            Self::OnParcels => sql::CHECK_BUILDING_PARCELS,
+            Self::Terrain | Self::Bases | Self::Islands => sql::CHECK_GIVEN,
+        }
+    }
 }
 
 /// A kind of finding.

@@ -26,6 +26,8 @@ statements! {
     BULK_TRUNCATE = "bulk_truncate";
     CHANGES_LOADED = "changes_loaded";
     CHANGES_LOGGED = "changes_logged";
+    CHECK_AREAS = "check_areas";
+    CHECK_AREAS_OF_TWO = "check_areas_of_two";
     CHECK_BUILDING_BASES = "check_building_bases";
     CHECK_BUILDING_PARCELS = "check_building_parcels";
     CHECK_BUILDING_STOREYS = "check_building_storeys";
