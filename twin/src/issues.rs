@@ -34,7 +34,11 @@ pub(crate) fn run(arguments: &IssuesArguments) -> Result<(), Failure> {
             .collect();
         print::table(&["layer", "rejected rows", "rows kept"], &layers)?;
         if sources.is_none() {
-            print::line("rows that were kept are not in it; --manifest says where to read them from")?;
+            let bare: u64 = report.layers.iter().map(|layer| layer.without_geometry).sum();
+            if bare > 0 {
+                print::line(format!("{bare} rows rejected as duplicates are in it without their geometry"))?;
+            }
+            print::line("rows that were kept are not in it; --manifest says where to read both from")?;
         }
         return print::line(format!(
             "{} issues in {}; mend the rows in QGIS, then `twin import --mended {} …`",

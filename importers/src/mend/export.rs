@@ -49,6 +49,9 @@ pub struct ExportedLayer {
     pub quarantined: u64,
     /// Rows that were kept and have an issue.
     pub kept: u64,
+    /// Rows rejected as duplicates that are written without geometry: the quarantine does not hold it, as a duplicate is
+    /// known only after its geometry has gone its way. Read again from the source they have it.
+    pub without_geometry: u64,
 }
 
 /// Why nothing was exported.
@@ -300,7 +303,13 @@ impl Sink {
         });
         self.layer(layer, &fields, &mut cells)?;
         let quarantined = rows.iter().filter(|row| row.rejected).count() as u64;
-        Ok(ExportedLayer { layer: layer.to_owned(), quarantined, kept: rows.len() as u64 - quarantined })
+        let lost = |row: &&AffectedRow| row.rejected && row.place.is_none() && row.words[0] == "key.duplicate";
+        Ok(ExportedLayer {
+            layer: layer.to_owned(),
+            quarantined,
+            kept: rows.len() as u64 - quarantined,
+            without_geometry: rows.iter().filter(lost).count() as u64,
+        })
     }
 }
 
