@@ -33,10 +33,10 @@ WITH
         FROM shared WHERE NOT ST_IsEmpty(geom)
         GROUP BY large, small HAVING sum(ST_Area(geom)) >= {min_area_m2}
     ),
-    -- how wide at the widest, and how much of both
-    measured AS (
+    -- how wide at the widest, and how much of both; once for each pair, as a width takes longer than all the rest
+    measured AS MATERIALIZED (
         SELECT o.*, 2 * (ST_MaximumInscribedCircle(o.geom)).radius AS width_m, b.key AS other_name,
-               o.area_m2 / nullif(ST_Area(ST_Union(a.geom, b.geom)), 0) AS likeness,
+               o.area_m2 / nullif(ST_Area(a.geom) + ST_Area(b.geom) - o.area_m2, 0) AS likeness,
                o.area_m2 / nullif(least(ST_Area(a.geom), ST_Area(b.geom)), 0) AS share
         FROM overlapping AS o
         JOIN twin.{subject} AS a ON a.park_id = {park} AND a.feature_id = o.feature_id

@@ -164,7 +164,9 @@ mod tests {
 
     fn boxes(areas: Vec<Polygon<f64>>) -> Vec<Bounds> {
         let mut borders = Borders::default();
-        areas.into_iter().for_each(|area| borders.add(&MultiPolygon::from(area)));
+        for area in areas {
+            borders.add(&MultiPolygon::from(area));
+        }
         borders.holes(2.0, 0.5, None).unwrap()
     }
 

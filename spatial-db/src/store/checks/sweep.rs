@@ -54,21 +54,27 @@ impl<'a, W: Fn(&Outline, &Outline) -> bool, T: FnMut(&Outline, &Outline, f64)> S
             }
         };
         tall.retain(|held| held.bounds[2] >= west);
-        tall.iter().for_each(|held| meet(held, None));
+        for held in &*tall {
+            meet(held, None);
+        }
         if last - first >= MOST_BANDS {
             bands.retain(|_, held| {
                 held.retain(|held| held.bounds[2] >= west);
                 !held.is_empty()
             });
             for (at, held) in &*bands {
-                held.iter().for_each(|held| meet(held, Some(*at)));
+                for held in held {
+                    meet(held, Some(*at));
+                }
             }
             tall.push(outline);
         } else {
             for at in first..=last {
                 let held = bands.entry(at).or_default();
                 held.retain(|held| held.bounds[2] >= west);
-                held.iter().for_each(|held| meet(held, Some(at)));
+                for held in &*held {
+                    meet(held, Some(at));
+                }
                 held.push(Arc::clone(&outline));
             }
         }
