@@ -30,7 +30,9 @@ fn found(client: &mut Client, statement: &str) -> Found {
         let finding = Finding { reason, facts, area_m2, centre: [row.get(6), row.get(7)] };
         found.entry((row.get(0), row.get(1), row.get(2))).or_default().push(finding);
     }
-    found.values_mut().for_each(|same| same.sort_by(|a, b| a.area_m2.total_cmp(&b.area_m2)));
+    for same in found.values_mut() {
+        same.sort_by(|a, b| a.area_m2.total_cmp(&b.area_m2));
+    }
     found
 }
 
