@@ -8,7 +8,8 @@ use spatial_db::checks::{self, CHECKS, Code};
 
 const BEGIN: &str = "<!-- checks: written by `make bless`, checked by importers/tests/issue_codes.rs -->\n";
 /// Subjects of codes of rows; other words with a dot are names of files.
-const SUBJECTS: [&str; 9] = ["geometry", "value", "key", "edge", "node", "terrain", "layer", "reader", "row"];
+const SUBJECTS: [&str; 10] =
+    ["geometry", "value", "key", "edge", "node", "terrain", "imagery", "layer", "reader", "row"];
 
 fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
