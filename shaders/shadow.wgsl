@@ -11,7 +11,7 @@ fn vertex(in: VertexIn) -> ShadowOut {
     var out: ShadowOut;
     let style = styles[in.slot];
     out.world = in.position;
-    out.dark = in.param.x * scene.layer.y * clamp(style.height, 0.0, 1.0);
+    out.dark = in.param.x * scene.layer.y * clamp(style.height, 0.0, 1.0) * unpack_colour(style.fill).a;
     out.clip = pulled(view.clip_from_world * vec4<f32>(in.position, 1.0), 0.0);
     if ((style.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
     return out;

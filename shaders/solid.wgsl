@@ -4,7 +4,7 @@
 struct SolidOut {
     @builtin(position) clip: vec4<f32>,
     @location(0) world: vec3<f32>,
-    @location(1) colour: vec3<f32>,
+    @location(1) colour: vec4<f32>,
     @location(2) param: vec2<f32>,
     @location(3) @interpolate(flat) bits: u32,
 }
@@ -19,7 +19,7 @@ fn vertex(in: VertexIn) -> SolidOut {
     var colour = fill.rgb * sunlit(normalize(in.normal.xyz));
     if (in.normal.w < 0.5) { colour *= 0.87; }
     out.world = world;
-    out.colour = colour;
+    out.colour = vec4<f32>(colour, fill.a);
     out.param = in.param;
     out.bits = style.bits;
     out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
@@ -29,7 +29,7 @@ fn vertex(in: VertexIn) -> SolidOut {
 
 @fragment
 fn fragment(in: SolidOut) -> @location(0) vec4<f32> {
-    var colour = patterned(in.colour, in.bits, in.clip.xy);
+    var colour = patterned(in.colour.rgb, in.bits, in.clip.xy);
     // Darker towards the foot, where ground and wall shade each other.
     colour *= mix(1.0 - scene.shade.w, 1.0, smoothstep(0.0, 5.0, in.param.x));
     let step = fwidth(in.param.x) / max(in.param.y, 0.1);
@@ -39,7 +39,7 @@ fn fragment(in: SolidOut) -> @location(0) vec4<f32> {
         let ink = (1.0 - smoothstep(0.5 * step, 1.5 * step, near)) * (1.0 - step * 4.0);
         colour *= 1.0 - scene.zenith.w * ink * step_floor(at);
     }
-    return vec4<f32>(hazed(colour, in.world), scene.layer.y);
+    return vec4<f32>(hazed(colour, in.world), in.colour.a * scene.layer.y);
 }
 
 // No storey line at the foot itself.

@@ -4,7 +4,7 @@
 struct TubeOut {
     @builtin(position) clip: vec4<f32>,
     @location(0) world: vec3<f32>,
-    @location(1) colour: vec3<f32>,
+    @location(1) colour: vec4<f32>,
     @location(2) @interpolate(flat) bits: u32,
 }
 
@@ -17,7 +17,7 @@ fn vertex(in: VertexIn) -> TubeOut {
     let smallest = 0.5 * scene.layer.z * scene.accent.w * metres_per_px(max(axis.w, 0.1));
     let world = in.position + in.normal.xyz * max(in.param.x, smallest);
     out.world = world;
-    out.colour = fill.rgb * sunlit(normalize(in.normal.xyz));
+    out.colour = vec4<f32>(fill.rgb * sunlit(normalize(in.normal.xyz)), fill.a);
     out.bits = style.bits;
     out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
     if ((style.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
@@ -26,6 +26,6 @@ fn vertex(in: VertexIn) -> TubeOut {
 
 @fragment
 fn fragment(in: TubeOut) -> @location(0) vec4<f32> {
-    let colour = patterned(in.colour, in.bits, in.clip.xy);
-    return vec4<f32>(hazed(colour, in.world), scene.layer.y);
+    let colour = patterned(in.colour.rgb, in.bits, in.clip.xy);
+    return vec4<f32>(hazed(colour, in.world), in.colour.a * scene.layer.y);
 }

@@ -3,7 +3,7 @@
 //! How the two moments were come by (a dry run, the history) is left to the caller.
 
 use std::collections::HashMap;
-use std::fmt::{Debug, Write};
+use std::fmt::Debug;
 
 use chrono::NaiveDate;
 use geo::Area;
@@ -14,6 +14,8 @@ use spatial_db::model::{
 use spatial_db::model::{FeatureKind, Provenance};
 
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, area_words};
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
 
 const ADDED: usize = 0;
 const CHANGED: usize = 1;
@@ -22,17 +24,17 @@ const UNCHANGED: usize = 3;
 
 /// Word, colour and pattern of each class. The colours are those of Okabe and Ito (2008), told apart by people who do not
 /// see red and green alike; the pattern is for grey prints.
-const CLASSES: [(&str, [u8; 3], Pattern); 4] = [
-    ("added", [0, 158, 115], Pattern::Dots),
-    ("changed", [0, 114, 178], Pattern::Hatch),
-    ("removed", [213, 94, 0], Pattern::CrossHatch),
-    ("unchanged", [214, 214, 208], Pattern::Solid),
+const CLASSES: [(Phrase, [u8; 3], Pattern); 4] = [
+    (phrase("change-added", "added"), [0, 158, 115], Pattern::Dots),
+    (phrase("change-changed", "changed"), [0, 114, 178], Pattern::Hatch),
+    (phrase("change-removed", "removed"), [213, 94, 0], Pattern::CrossHatch),
+    (phrase("change-unchanged", "unchanged"), [214, 214, 208], Pattern::Solid),
 ];
 
 /// A feature with a place in the picture.
 trait Placed: Clone + Debug + PartialEq {
     /// Singular and plural.
-    const WORDS: (&'static str, &'static str);
+    const WORDS: (Phrase, Phrase);
     /// Ground that keeps its own colour where nothing changed.
     const GROUND: bool = false;
     fn id(&self) -> FeatureId;
@@ -44,9 +46,9 @@ trait Placed: Clone + Debug + PartialEq {
 }
 
 macro_rules! placed {
-    ($($kind:ident, $one:literal, $many:literal, $shape:ident, $ground:literal, $area:expr;)+) => {
+    ($($kind:ident, $one:expr, $many:expr, $shape:ident, $ground:literal, $area:expr;)+) => {
         $(impl Placed for $kind {
-            const WORDS: (&'static str, &'static str) = ($one, $many);
+            const WORDS: (Phrase, Phrase) = ($one, $many);
             const GROUND: bool = $ground;
             fn id(&self) -> FeatureId {
                 self.id
@@ -66,14 +68,14 @@ macro_rules! placed {
 }
 
 placed! {
-    Parcel, "parcel", "parcels", boundary, false, |p| Some(p.boundary.unsigned_area());
-    Building, "building", "buildings", footprint, false, |b| Some(b.footprint.unsigned_area());
-    RoadEdge, "road", "roads", line, true, |_| None;
-    Surface, "surface", "surfaces", area, true, |s| Some(s.area.unsigned_area());
-    NetworkEdge, "network line", "network lines", path, false, |_| None;
-    NetworkNode, "network point", "network points", position, false, |_| None;
-    EmergencyResource, "emergency resource", "emergency resources", position, false, |_| None;
-    HazardSource, "hazard source", "hazard sources", shape, false, |_| None;
+    Parcel, phrase("parcel", "parcel"), phrase("parcels", "parcels"), boundary, false, |p| Some(p.boundary.unsigned_area());
+    Building, phrase("building", "building"), phrase("buildings", "buildings"), footprint, false, |b| Some(b.footprint.unsigned_area());
+    RoadEdge, phrase("road", "road"), phrase("roads", "roads"), line, true, |_| None;
+    Surface, phrase("surface", "surface"), phrase("surfaces", "surfaces"), area, true, |s| Some(s.area.unsigned_area());
+    NetworkEdge, phrase("network-line", "network line"), phrase("network-lines", "network lines"), path, false, |_| None;
+    NetworkNode, phrase("network-point", "network point"), phrase("network-points", "network points"), position, false, |_| None;
+    EmergencyResource, phrase("resource", "emergency resource"), phrase("resources", "emergency resources"), position, false, |_| None;
+    HazardSource, phrase("hazard", "hazard source"), phrase("hazards", "hazard sources"), shape, false, |_| None;
 }
 
 /// Whether two states of a feature are the same. Coordinates that are unknown (NaN) equal each other.
@@ -90,8 +92,8 @@ fn text(value: &dyn Debug) -> String {
 struct Found {
     verdicts: HashMap<FeatureId, Verdict>,
     counts: [usize; 4],
-    measures: [String; 4],
-    notes: Vec<String>,
+    measures: [Option<Words>; 4],
+    notes: Vec<Words>,
     /// Changes that lie under the ground, and others.
     underground: usize,
     above: usize,
@@ -104,7 +106,7 @@ impl Found {
         let old: HashMap<FeatureId, &T> = before.iter().map(|feature| (feature.id(), feature)).collect();
         for feature in after.iter() {
             let (class, facts) = match old.get(&feature.id()) {
-                None => (ADDED, vec![fact("Change", "added".into(), feature.provenance())]),
+                None => (ADDED, vec![fact(CHANGE, CLASSES[ADDED].0.into(), feature.provenance())]),
                 Some(old) if same(*old, feature) => (UNCHANGED, Vec::new()),
                 Some(old) => (CHANGED, difference(*old, feature)),
             };
@@ -116,16 +118,19 @@ impl Found {
         let stays: std::collections::HashSet<FeatureId> = after.iter().map(Placed::id).collect();
         for feature in before.iter().filter(|feature| !stays.contains(&feature.id())) {
             counts[REMOVED] += 1;
-            let facts = vec![fact("Change", "removed; drawn where it was".into(), feature.provenance())];
+            let facts =
+                vec![fact(CHANGE, words!("change-removed-drawn", "removed; drawn where it was"), feature.provenance())];
             self.verdicts.insert(feature.id(), Verdict { class: REMOVED, value: None, outline: None, facts });
             after.push(feature.clone());
         }
         for (class, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
             self.counts[class] += count;
-            let measure = &mut self.measures[class];
-            let comma = if measure.is_empty() { "" } else { ", " };
             let word = if count == 1 { T::WORDS.0 } else { T::WORDS.1 };
-            let _ = write!(measure, "{comma}{count} {word}");
+            let these = words!("count-of", "{count} {kind}", count = count, kind = word);
+            self.measures[class] = Some(match self.measures[class].take() {
+                None => these,
+                Some(before) => words!("list", "{before}, {last}", before = before, last = these),
+            });
         }
         let differ = counts[ADDED] + counts[CHANGED] + counts[REMOVED];
         let kind = after.first().map(|feature| feature.id().kind);
@@ -136,33 +141,47 @@ impl Found {
     }
 
     /// Compares rows that have no place; they are told in words.
-    fn records<T: Debug + PartialEq>(&mut self, words: &str, before: &[T], after: &[T], id: impl Fn(&T) -> FeatureId) {
+    fn records<T: Debug + PartialEq>(&mut self, kind: Phrase, before: &[T], after: &[T], id: impl Fn(&T) -> FeatureId) {
         let old: HashMap<FeatureId, &T> = before.iter().map(|row| (id(row), row)).collect();
         let added = after.iter().filter(|row| !old.contains_key(&id(row))).count();
         let kept = after.len() - added;
         let changed = after.iter().filter(|row| old.get(&id(row)).is_some_and(|old| !same(*old, *row))).count();
         let removed = before.len() - kept;
         if added + changed + removed > 0 {
-            self.notes.push(format!("{words}: {added} added, {changed} changed, {removed} removed (not on the map)"));
+            self.notes.push(words!(
+                "note-records",
+                "{kind}: {added} added, {changed} changed, {removed} removed (not on the map)",
+                kind = kind,
+                added = added,
+                changed = changed,
+                removed = removed,
+            ));
         }
     }
 }
 
-fn fact(label: &str, value: String, from: &Provenance) -> Fact {
-    Fact { label: label.into(), value, basis: format!("layer {}, key {}", from.layer, from.key) }
+const CHANGE: Phrase = phrase("fact-change", "Change");
+
+fn fact(label: Phrase, value: Words, from: &Provenance) -> Fact {
+    let basis = words!("basis-layer-key", "layer {layer}, key {key}", layer = &from.layer, key = &from.key);
+    Fact { label: label.into(), value, basis }
 }
 
 /// What differs between two states of a feature.
 fn difference<T: Placed>(before: &T, after: &T) -> Vec<Fact> {
     let moved = text(before.shape()) != text(after.shape());
     let mut facts = vec![fact(
-        "Change",
-        if moved { "its shape differs" } else { "its record differs, its shape does not" }.into(),
+        CHANGE,
+        if moved {
+            words!("change-shape", "its shape differs")
+        } else {
+            words!("change-record", "its record differs, its shape does not")
+        },
         after.provenance(),
     )];
     if let (true, Some(old), Some(new)) = (moved, before.area_m2(), after.area_m2()) {
         let value = format!("{} → {}", area_words(old), area_words(new));
-        facts.push(fact("Area", value, after.provenance()));
+        facts.push(fact(phrase("fact-area", "Area"), value.into(), after.provenance()));
     }
     facts
 }
@@ -185,30 +204,43 @@ pub fn changes_overlay(
     found.features(&before.nodes, &mut drawn.nodes);
     found.features(&before.resources, &mut drawn.resources);
     found.features(&before.hazards, &mut drawn.hazards);
-    found.records("Land contracts", &before.contracts, &after.contracts, |row| row.id);
-    found.records("Land events", &before.events, &after.events, |row| row.id);
-    found.records("Enterprises", &before.enterprises, &after.enterprises, |row| row.id);
-    found.records("Tenancies", &before.tenancies, &after.tenancies, |row| row.id);
-    found.records("Yearly figures", &before.enterprise_years, &after.enterprise_years, |row| row.id);
+    found.records(phrase("land-contracts", "Land contracts"), &before.contracts, &after.contracts, |row| row.id);
+    found.records(phrase("land-events", "Land events"), &before.events, &after.events, |row| row.id);
+    found.records(phrase("enterprises", "Enterprises"), &before.enterprises, &after.enterprises, |row| row.id);
+    found.records(phrase("tenancies", "Tenancies"), &before.tenancies, &after.tenancies, |row| row.id);
+    found.records(
+        phrase("yearly-figures", "Yearly figures"),
+        &before.enterprise_years,
+        &after.enterprise_years,
+        |row| row.id,
+    );
     match (&before.terrain, &after.terrain) {
-        (None, Some(_)) => found.notes.push("The ground is new".into()),
+        (None, Some(_)) => found.notes.push(words!("note-ground-new", "The ground is new")),
         (Some(_), None) => {
             drawn.terrain.clone_from(&before.terrain);
-            found.notes.push("The ground is removed; drawn as it was".into());
+            found.notes.push(words!("note-ground-removed", "The ground is removed; drawn as it was"));
         }
         (Some(old), Some(new)) if !same(old, new) => {
-            found.notes.push("The ground differs; drawn as it is after".into());
+            found.notes.push(words!("note-ground-differs", "The ground differs; drawn as it is after"));
         }
         _ => {}
     }
     // Seen through the ground where nothing else changed: the change is what a person wants to see.
     let buried = found.underground > 0 && found.above == 0;
     if found.underground > 0 && !buried {
-        found.notes.push(format!("{} of the changes are underground lines and points", found.underground));
+        found.notes.push(words!(
+            "note-underground",
+            "{count} of the changes are underground lines and points",
+            count = found.underground,
+        ));
     }
     let Found { verdicts, counts, measures, notes: beside, .. } = found;
-    let kinds = CLASSES.iter().zip(&measures).take(UNCHANGED).filter(|(_, measure)| !measure.is_empty());
-    let mut notes: Vec<String> = kinds.map(|((label, ..), measure)| format!("{label}: {measure}")).collect();
+    let kinds = CLASSES.iter().zip(measures).take(UNCHANGED);
+    let mut notes: Vec<Words> = kinds
+        .filter_map(|((label, ..), measure)| {
+            Some(words!("note-kinds", "{label}: {kinds}", label = *label, kinds = measure?))
+        })
+        .collect();
     notes.extend(beside);
     let classes = CLASSES
         .into_iter()
@@ -224,10 +256,10 @@ pub fn changes_overlay(
         .collect();
     let overlay = Overlay {
         name: "changes".into(),
-        title: "Changes: added, changed, removed".into(),
+        title: words!("title-changes", "Changes: added, changed, removed"),
         // Every kind is coloured; the legend need not name one.
         target: if buried { FeatureKind::NetworkEdge } else { FeatureKind::TerrainTile },
-        unit: "features".into(),
+        unit: words!("unit-features", "features"),
         as_of,
         source: source.into(),
         classes,

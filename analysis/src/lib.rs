@@ -9,3 +9,4 @@ pub mod land;
 pub mod network;
 pub mod overlay;
 pub mod rules;
+pub mod words;

@@ -9,6 +9,8 @@ use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{FeatureId, FeatureKind};
 
+use crate::words::Words;
+
 /// Fill pattern: the second sign beside colour, so that a grey print still reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,7 +65,7 @@ pub enum Symbol {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Class {
     /// Words of the legend.
-    pub label: String,
+    pub label: Words,
     /// Colour, sRGB.
     pub colour: [u8; 3],
     /// Second sign beside colour.
@@ -77,14 +79,14 @@ pub struct Class {
 }
 
 /// A number or word behind a verdict, as shown when a person asks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// What it is.
-    pub label: String,
+    pub label: Words,
     /// Value with unit, or "unknown".
-    pub value: String,
+    pub value: Words,
     /// Formula, clause or source that gives it.
-    pub basis: String,
+    pub basis: Words,
 }
 
 /// What the overlay says of one feature.
@@ -136,7 +138,7 @@ pub struct Pillar {
     /// Index into [`Overlay::classes`].
     pub class: usize,
     /// Words beside it ("132 days").
-    pub label: Option<String>,
+    pub label: Option<Words>,
 }
 
 /// Values per feature with everything a reader needs to trust them.
@@ -145,15 +147,15 @@ pub struct Overlay {
     /// Short name: `utilisation`, `idle`, `emergency`.
     pub name: String,
     /// Title of the picture and legend.
-    pub title: String,
+    pub title: Words,
     /// Kind of features that are coloured; the others go neutral.
     pub target: FeatureKind,
     /// Unit of the values, empty for classes without a number.
-    pub unit: String,
+    pub unit: Words,
     /// Date the verdicts hold for.
     pub as_of: NaiveDate,
     /// Data and rule source in words.
-    pub source: String,
+    pub source: Words,
     /// Classes, in legend order.
     pub classes: Vec<Class>,
     /// Verdict per feature; features that are absent stay neutral.
@@ -165,7 +167,7 @@ pub struct Overlay {
     /// Columns.
     pub pillars: Vec<Pillar>,
     /// What the reader must know: assumptions, what is left out.
-    pub notes: Vec<String>,
+    pub notes: Vec<Words>,
 }
 
 impl Overlay {

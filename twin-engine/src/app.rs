@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use bevy::camera::RenderTarget;
+use bevy::camera::visibility::RenderLayers;
+use bevy::camera::{CameraOutputMode, RenderTarget};
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::pbr::PreparedMaterial;
 use bevy::prelude::*;
 use bevy::render::erased_render_asset::ErasedRenderAssets;
 use bevy::render::mesh::RenderMesh;
 use bevy::render::render_asset::RenderAssets;
-use bevy::render::render_resource::{CachedPipelineState, PipelineCache};
+use bevy::render::render_resource::{BlendState, CachedPipelineState, PipelineCache};
 use bevy::render::view::Msaa;
 use bevy::render::{Render, RenderApp, RenderSystems};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
@@ -19,6 +20,7 @@ use crate::error::EngineError;
 use crate::input::{CameraChoice, TwinInput};
 use crate::scene::{self, Twin};
 use crate::style::Shown;
+use crate::text::Language;
 use crate::theme::{Theme, ThemeChoice, size};
 use crate::{frame, material};
 
@@ -80,13 +82,14 @@ pub(crate) fn add_twin(
     input: TwinInput,
     camera: CameraChoice,
     theme: ThemeChoice,
+    language: Language,
     shown: Shown,
 ) -> Result<(), EngineError> {
     let overlay = input.active_index()?;
     let shown = Shown { overlay, ..shown };
     app.add_plugins((EguiPlugin { bindless_mode_array_size: None }, material::plugin))
         .insert_resource(EguiGlobalSettings { auto_create_primary_context: false, ..EguiGlobalSettings::default() })
-        .insert_resource(Twin { input, shown, theme, px_factor: 1.0, frame: true })
+        .insert_resource(Twin { input, overlays_version: 0, shown, theme, language, px_factor: 1.0, frame: true })
         .insert_resource(Wanted(Some(camera)))
         .insert_resource(ClearColor(clear_colour(theme)))
         .add_plugins((scene::plugin, camera::plugin, frame::plugin))
@@ -110,8 +113,29 @@ pub(crate) fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
         // Colours leave the shaders as they should be seen.
         Tonemapping::None,
         DebandDither::Disabled,
-        PrimaryEguiContext,
         TwinCamera,
+    )
+}
+
+/// The camera that draws a window's panels over the scene: they take the whole window, the scene what they leave.
+pub(crate) fn panel_camera(target: RenderTarget) -> impl Bundle {
+    (
+        Camera2d,
+        target,
+        Camera {
+            order: 1,
+            output_mode: CameraOutputMode::Write {
+                blend_state: Some(BlendState::ALPHA_BLENDING),
+                clear_color: ClearColorConfig::None,
+            },
+            clear_color: ClearColorConfig::Custom(Color::NONE),
+            ..Camera::default()
+        },
+        RenderLayers::none(),
+        Msaa::Off,
+        Tonemapping::None,
+        DebandDither::Disabled,
+        PrimaryEguiContext,
     )
 }
 
@@ -122,8 +146,11 @@ pub(crate) fn clear_colour(theme: ThemeChoice) -> Color {
 }
 
 /// Theme pixels grow with the picture.
-fn follow_size(orbit: Res<Orbit>, mut twin: ResMut<Twin>) {
-    let factor = (orbit.size.y / size::REFERENCE_HEIGHT).max(0.7);
+fn follow_size(orbit: Res<Orbit>, cameras: Query<&Camera, With<TwinCamera>>, mut twin: ResMut<Twin>) {
+    // Of the whole window: lines do not get thinner when a panel opens.
+    let whole = cameras.iter().find_map(Camera::physical_target_size);
+    let height = whole.map_or(orbit.size.y, |size| size.y as f32);
+    let factor = (height / size::REFERENCE_HEIGHT).max(0.7);
     if (twin.px_factor - factor).abs() > 0.01 {
         twin.px_factor = factor;
     }

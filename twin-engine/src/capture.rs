@@ -16,6 +16,7 @@ use bevy::render::renderer::RenderDevice;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
+use bevy_egui::PrimaryEguiContext;
 use image::RgbImage;
 use spatial_db::model::FeatureId;
 
@@ -71,10 +72,10 @@ impl Stage {
         let shown = Shown {
             underground: options.underground,
             photo: options.photo,
-            selected: options.selected,
+            selection: options.selected.into(),
             ..Shown::default()
         };
-        add_twin(&mut app, input, options.camera, options.theme, shown)?;
+        add_twin(&mut app, input, options.camera, options.theme, options.language, shown)?;
         app.insert_resource(Pace::AtOnce);
         app.world_mut().resource_mut::<Twin>().frame = options.frame;
         app.insert_resource(Orbit { size: Vec2::new(width as f32, height as f32), ..Orbit::default() });
@@ -84,7 +85,7 @@ impl Stage {
         app.finish();
         app.cleanup();
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(target_image(width, height));
-        app.world_mut().spawn(camera_bundle(target.clone().into(), samples));
+        app.world_mut().spawn((camera_bundle(target.clone().into(), samples), PrimaryEguiContext));
         let mut stage = Self { app, target, adapter, frames: 0 };
         stage.settle()?;
         Ok(stage)
@@ -124,7 +125,7 @@ impl Stage {
 
     /// Selects a feature, or none.
     pub fn select(&mut self, feature: Option<FeatureId>) {
-        self.app.world_mut().resource_mut::<Twin>().shown.selected = feature;
+        self.app.world_mut().resource_mut::<Twin>().shown.selection = feature.into();
     }
 
     /// The picture as it is now.
@@ -224,4 +225,37 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
         meshing: meshed.geometry.took,
         total: start.elapsed(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::fixture;
+    use crate::layers::{LayerKey, LayerState};
+
+    fn meshes(stage: &mut Stage) -> BTreeSet<AssetId<Mesh>> {
+        let world = stage.app.world_mut();
+        world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
+    }
+
+    #[test]
+    fn layers_fade_and_hide_without_a_mesh_being_made() {
+        let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        let roof = |picture: &RgbImage| picture.pixels().filter(|p| p.0.iter().all(|c| *c > 236)).count();
+        let whole = stage.picture().expect("a picture");
+        let before = meshes(&mut stage);
+        let mut seen = Vec::new();
+        for (visible, opacity) in [(true, 40), (false, 100), (true, 100)] {
+            let mut twin = stage.app.world_mut().resource_mut::<Twin>();
+            twin.shown.layers.set(LayerKey::Buildings, LayerState { visible, opacity });
+            twin.shown.layers.set(LayerKey::Roads, LayerState { visible, opacity });
+            seen.push(stage.picture().expect("a picture"));
+            assert_eq!(meshes(&mut stage), before, "no mesh is made or dropped");
+        }
+        assert!(roof(&seen[0]) < roof(&whole) && roof(&seen[1]) < roof(&seen[0]), "fainter, then gone");
+        assert_eq!(roof(&seen[2]), roof(&whole), "and back");
+    }
 }

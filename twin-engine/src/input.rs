@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use spatial_db::model::{Imagery, ParkSnapshot};
 
 use crate::error::EngineError;
+use crate::text::Language;
 pub use crate::theme::ThemeChoice;
 
 /// One park with its overlays, ready to be shown.
@@ -82,6 +83,8 @@ pub struct CaptureOptions {
     pub camera: CameraChoice,
     /// Theme.
     pub theme: ThemeChoice,
+    /// Language.
+    pub language: Language,
     /// Ground translucent, so that pipes show.
     pub underground: bool,
     /// Lay the orthophoto on the ground, if the park has one.
@@ -100,6 +103,7 @@ impl Default for CaptureOptions {
             height: 1000,
             camera: CameraChoice::default(),
             theme: ThemeChoice::default(),
+            language: Language::default(),
             underground: false,
             photo: false,
             frame: true,
@@ -134,34 +138,20 @@ pub struct CaptureReport {
 }
 
 /// How to open a window.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ViewOptions {
-    /// Width, logical px.
-    pub width: u32,
-    /// Height, logical px.
-    pub height: u32,
     /// Camera at the start.
     pub camera: CameraChoice,
-    /// Theme at the start.
-    pub theme: ThemeChoice,
+    /// Theme at the start; the remembered one if `None`.
+    pub theme: Option<ThemeChoice>,
+    /// Language at the start; if `None`, the remembered one, else that of the environment.
+    pub language: Option<Language>,
+    /// File that remembers the window (size, theme, language, panels, park); nothing is remembered if `None`.
+    pub state: Option<PathBuf>,
     /// Show the orthophoto at the start, if the park has one.
     pub photo: bool,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.
     pub samples: Option<u32>,
     /// Close by itself after this long; the environment variable `TWIN_VIEW_EXIT_AFTER` (seconds) does the same.
     pub exit_after: Option<Duration>,
-}
-
-impl Default for ViewOptions {
-    fn default() -> Self {
-        Self {
-            width: 1280,
-            height: 800,
-            camera: CameraChoice::default(),
-            theme: ThemeChoice::default(),
-            photo: false,
-            samples: None,
-            exit_after: None,
-        }
-    }
 }

@@ -1,11 +1,13 @@
 //! Everything known of one feature as rows of label and value, each with its unit, and where it came from.
 //!
-//! How the rows are laid out is left to `panel`.
+//! How the rows are laid out is left to `ui`.
 
 use analysis::overlay::Overlay;
 use geo::Area;
 use serde_json::Value;
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Provenance};
+
+use crate::text::{Text, t};
 
 /// One row of the inspector.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +38,26 @@ pub struct Inspection {
     pub sections: Vec<Section>,
 }
 
-/// Collects rows, leaving out what is unknown.
-#[derive(Default)]
-struct Rows(Vec<Row>);
+/// Collects rows, leaving out what is unknown. Labels are ids of words.
+struct Rows {
+    words: &'static Text,
+    rows: Vec<Row>,
+}
 
 impl Rows {
+    fn new(words: &'static Text) -> Self {
+        Self { words, rows: Vec::new() }
+    }
+
     fn text(&mut self, label: &str, value: Option<impl ToString>) -> &mut Self {
+        let label = self.words.get(label);
+        self.named(&label, value)
+    }
+
+    /// A row whose label is data.
+    fn named(&mut self, label: &str, value: Option<impl ToString>) -> &mut Self {
         if let Some(value) = value {
-            self.0.push(Row { label: label.into(), value: value.to_string(), basis: None });
+            self.rows.push(Row { label: label.into(), value: value.to_string(), basis: None });
         }
         self
     }
@@ -53,7 +67,13 @@ impl Rows {
     }
 
     fn money(&mut self, label: &str, value: Option<f64>, currency: Option<&str>) -> &mut Self {
-        self.number(label, value, currency.unwrap_or("(currency unknown)"), 0)
+        let unknown = t!(self.words, "currency-unknown");
+        self.number(label, value, currency.unwrap_or(&unknown), 0)
+    }
+
+    fn stored(&mut self, label: &str, group: &str, word: &str) -> &mut Self {
+        let word = self.words.stored(group, word);
+        self.text(label, Some(word))
     }
 }
 
@@ -78,139 +98,163 @@ pub(crate) fn grouped(value: f64, digits: usize) -> String {
     out
 }
 
-/// Everything known of `id`; `None` when the snapshot does not hold it.
-pub fn inspect(snapshot: &ParkSnapshot, overlay: Option<&Overlay>, id: FeatureId) -> Option<Inspection> {
-    let (title, rows, provenance) = attributes(snapshot, id)?;
+/// Everything known of `id` in words; `None` when the snapshot does not hold it.
+pub fn inspect(
+    words: &'static Text,
+    snapshot: &ParkSnapshot,
+    overlay: Option<&Overlay>,
+    id: FeatureId,
+) -> Option<Inspection> {
+    let (title, rows, provenance) = attributes(words, snapshot, id)?;
     let mut sections = Vec::new();
     if let Some(overlay) = overlay
         && let Some(verdict) = overlay.verdicts.get(&id)
     {
-        let mut rows = Rows::default();
-        rows.text("class", overlay.classes.get(verdict.class).map(|c| c.label.clone()));
-        rows.number("value", verdict.value, &overlay.unit, 2);
+        let mut rows = Rows::new(words);
+        rows.text("verdict-class", overlay.classes.get(verdict.class).map(|c| words.words(&c.label)));
+        rows.number("value", verdict.value, &words.words(&overlay.unit), 2);
         for fact in &verdict.facts {
-            let basis = (!fact.basis.is_empty()).then(|| fact.basis.clone());
-            rows.0.push(Row { label: fact.label.clone(), value: fact.value.clone(), basis });
+            let basis = (!fact.basis.is_empty()).then(|| words.words(&fact.basis));
+            rows.rows.push(Row { label: words.words(&fact.label), value: words.words(&fact.value), basis });
         }
-        rows.text("as of", Some(overlay.as_of));
-        rows.text("source", Some(&overlay.source));
-        sections.push(Section { heading: overlay.title.clone(), rows: rows.0 });
+        rows.text("verdict-as-of", Some(overlay.as_of));
+        rows.text("verdict-source", Some(words.words(&overlay.source)));
+        sections.push(Section { heading: words.words(&overlay.title), rows: rows.rows });
     }
-    if !rows.0.is_empty() {
-        sections.push(Section { heading: "Attributes".into(), rows: rows.0 });
+    if !rows.rows.is_empty() {
+        sections.push(Section { heading: t!(words, "attributes"), rows: rows.rows });
     }
-    sections.extend(related(snapshot, id));
-    sections.push(origin(provenance));
+    sections.extend(related(words, snapshot, id));
+    sections.push(origin(words, provenance));
     Some(Inspection { title, sections })
 }
 
-fn origin(provenance: &Provenance) -> Section {
-    let mut rows = Rows::default();
-    rows.text("key", Some(&provenance.key));
-    rows.text("layer", Some(&provenance.layer));
-    rows.text("source row", Some(provenance.source_row));
+fn origin(words: &'static Text, provenance: &Provenance) -> Section {
+    let mut rows = Rows::new(words);
+    rows.text("column-key", Some(&provenance.key));
+    rows.text("column-layer", Some(&provenance.layer));
+    rows.text("column-source-row", Some(provenance.source_row));
     for (name, value) in &provenance.attributes {
         let text = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        rows.text(name, Some(text));
+        rows.named(name, Some(text));
     }
-    Section { heading: "Source".into(), rows: rows.0 }
+    Section { heading: t!(words, "source"), rows: rows.rows }
 }
 
-fn named(kind: &str, name: Option<&String>, key: &str) -> String {
-    format!("{kind} {}", name.map_or(key, String::as_str))
-}
-
-fn attributes(snapshot: &ParkSnapshot, id: FeatureId) -> Option<(String, Rows, &Provenance)> {
-    let mut rows = Rows::default();
+fn attributes<'a>(
+    words: &'static Text,
+    snapshot: &'a ParkSnapshot,
+    id: FeatureId,
+) -> Option<(String, Rows, &'a Provenance)> {
+    let mut rows = Rows::new(words);
+    let named = |kind: String, name: Option<&String>, key: &str| {
+        t!(words, "named", kind = kind, name = name.map_or(key, String::as_str))
+    };
     Some(match id.kind {
         FeatureKind::Parcel => {
             let p = snapshot.parcels.iter().find(|f| f.id == id)?;
-            rows.text("holder", p.holder.as_ref()).text("address", p.address.as_ref());
-            rows.text("land use", p.land_use.as_ref()).text("land-use code", p.land_use_code.as_ref());
-            rows.text("land-use scheme", p.land_use_scheme.as_ref());
-            rows.text("industry (GB/T 4754)", p.industry_code.as_ref());
-            rows.number("area (geometry)", Some(p.boundary.unsigned_area()), "m²", 0);
-            rows.number("area on record", p.recorded_area_m2, "m²", 0);
-            rows.number("floor area on record", p.recorded_floor_area_m2, "m²", 0);
-            rows.money("value", p.assessed_value, p.currency.as_deref());
-            rows.text("valid from", p.valid_from).text("valid to", p.valid_to);
-            (named("Parcel", p.number.as_ref(), &p.provenance.key), rows, &p.provenance)
+            rows.text("column-holder", p.holder.as_ref()).text("column-address", p.address.as_ref());
+            rows.text("column-land-use", p.land_use.as_ref()).text("column-land-use-code", p.land_use_code.as_ref());
+            rows.text("column-land-use-scheme", p.land_use_scheme.as_ref());
+            rows.text("column-industry-code", p.industry_code.as_ref());
+            rows.number("column-area", Some(p.boundary.unsigned_area()), "m²", 0);
+            rows.number("column-recorded-area-m2", p.recorded_area_m2, "m²", 0);
+            rows.number("column-recorded-floor-area-m2", p.recorded_floor_area_m2, "m²", 0);
+            rows.money("column-assessed-value", p.assessed_value, p.currency.as_deref());
+            rows.text("column-valid-from", p.valid_from).text("column-valid-to", p.valid_to);
+            (named(t!(words, "kind-parcel"), p.number.as_ref(), &p.provenance.key), rows, &p.provenance)
         }
         FeatureKind::Building => {
             let b = snapshot.buildings.iter().find(|f| f.id == id)?;
             let (drawn, recorded) = b.drawn_height_m();
-            rows.text("use", b.use_text.as_ref()).text("address", b.address.as_ref());
-            rows.number("footprint (geometry)", Some(b.footprint.unsigned_area()), "m²", 0);
-            rows.number("storeys", b.storeys, "", 0).number("storey height", b.storey_height_m, "m", 1);
-            rows.number("height on record", b.height_m, "m", 1);
-            let how = if recorded { "height drawn" } else { "height drawn (assumed)" };
+            rows.text("column-use-text", b.use_text.as_ref()).text("column-address", b.address.as_ref());
+            rows.number("column-footprint", Some(b.footprint.unsigned_area()), "m²", 0);
+            rows.number("column-storeys", b.storeys, "", 0).number("column-storey-height-m", b.storey_height_m, "m", 1);
+            rows.number("column-height-m", b.height_m, "m", 1);
+            let how = if recorded { "column-height-drawn" } else { "column-height-assumed" };
             rows.number(how, Some(drawn), "m", 1);
-            rows.number("floor area on record", b.floor_area_m2, "m²", 0);
-            rows.number("ground floor elevation", b.base_elevation_m, "m", 2);
-            rows.text("year built", b.year_built).text("state", b.state.as_ref());
-            rows.text("valid from", b.valid_from).text("valid to", b.valid_to);
-            (named("Building", b.name.as_ref(), &b.provenance.key), rows, &b.provenance)
+            rows.number("column-floor-area-m2", b.floor_area_m2, "m²", 0);
+            rows.number("column-base-elevation-m", b.base_elevation_m, "m", 2);
+            rows.text("column-year-built", b.year_built).text("column-state", b.state.as_ref());
+            rows.text("column-valid-from", b.valid_from).text("column-valid-to", b.valid_to);
+            (named(t!(words, "kind-building"), b.name.as_ref(), &b.provenance.key), rows, &b.provenance)
         }
         FeatureKind::RoadEdge => {
             let r = snapshot.roads.iter().find(|f| f.id == id)?;
-            rows.text("class", r.class.as_ref()).number("width", r.width_m, "m", 1);
-            (named("Road", r.name.as_ref(), &r.provenance.key), rows, &r.provenance)
+            rows.text("column-class", r.class.as_ref()).number("column-width-m", r.width_m, "m", 1);
+            (named(t!(words, "kind-road"), r.name.as_ref(), &r.provenance.key), rows, &r.provenance)
         }
         FeatureKind::Surface => {
             let s = snapshot.surfaces.iter().find(|f| f.id == id)?;
-            rows.text("cover", Some(s.kind.as_str())).number("area", Some(s.area.unsigned_area()), "m²", 0);
-            (named("Ground cover", s.name.as_ref(), s.kind.as_str()), rows, &s.provenance)
+            rows.stored("column-cover", "surface", s.kind.as_str()).number(
+                "column-area",
+                Some(s.area.unsigned_area()),
+                "m²",
+                0,
+            );
+            (
+                named(t!(words, "kind-surface"), s.name.as_ref(), &words.stored("surface", s.kind.as_str())),
+                rows,
+                &s.provenance,
+            )
         }
         FeatureKind::NetworkEdge => {
             let e = snapshot.edges.iter().find(|f| f.id == id)?;
-            rows.text("network", Some(e.class.as_str())).text("subtype", e.subtype.as_ref());
-            rows.number("diameter", e.diameter_mm, "mm", 0);
-            rows.number("width", e.width_mm, "mm", 0).number("height", e.height_mm, "mm", 0);
-            rows.text("material", e.material.as_ref()).text("pressure", e.pressure.as_ref());
-            rows.text("voltage", e.voltage.as_ref()).text("year laid", e.year_laid);
-            rows.text("survey level", e.survey_level.as_ref());
-            rows.text("valid from", e.valid_from).text("valid to", e.valid_to);
-            rows.number("length (3D)", Some(length_m(&e.path)), "m", 1);
+            rows.stored("column-network", "network", e.class.as_str()).text("column-subtype", e.subtype.as_ref());
+            rows.number("column-diameter-mm", e.diameter_mm, "mm", 0);
+            rows.number("column-width-mm", e.width_mm, "mm", 0).number("column-height-mm", e.height_mm, "mm", 0);
+            rows.text("column-material", e.material.as_ref()).text("column-pressure", e.pressure.as_ref());
+            rows.text("column-voltage", e.voltage.as_ref()).text("column-year-laid", e.year_laid);
+            rows.text("column-survey-level", e.survey_level.as_ref());
+            rows.text("column-valid-from", e.valid_from).text("column-valid-to", e.valid_to);
+            rows.number("column-length", Some(length_m(&e.path)), "m", 1);
             let ends = (e.path.first().map(|p| p[2]), e.path.last().map(|p| p[2]));
-            rows.number("axis at start", ends.0.filter(|z| z.is_finite()), "m", 2);
-            rows.number("axis at end", ends.1.filter(|z| z.is_finite()), "m", 2);
-            rows.text("from", e.from_key.as_ref()).text("to", e.to_key.as_ref());
-            (named("Pipe", None, &e.provenance.key), rows, &e.provenance)
+            rows.number("column-axis-start", ends.0.filter(|z| z.is_finite()), "m", 2);
+            rows.number("column-axis-end", ends.1.filter(|z| z.is_finite()), "m", 2);
+            rows.text("column-from-key", e.from_key.as_ref()).text("column-to-key", e.to_key.as_ref());
+            (named(t!(words, "kind-pipe"), None, &e.provenance.key), rows, &e.provenance)
         }
         FeatureKind::NetworkNode => {
             let n = snapshot.nodes.iter().find(|f| f.id == id)?;
-            rows.text("network", Some(n.class.as_str())).text("kind", Some(n.kind.as_str()));
-            rows.text("subtype", n.subtype.as_ref()).text("material", n.material.as_ref());
-            rows.number("elevation", Some(n.position[2]).filter(|z| z.is_finite()), "m", 2);
-            rows.number("ground elevation", n.ground_elevation_m, "m", 2).number("depth", n.depth_m, "m", 2);
-            rows.number("size", n.size_mm, "mm", 0);
-            rows.text("valid from", n.valid_from).text("valid to", n.valid_to);
-            (named("Fitting", None, &n.provenance.key), rows, &n.provenance)
+            rows.stored("column-network", "network", n.class.as_str()).stored("column-kind", "node", n.kind.as_str());
+            rows.text("column-subtype", n.subtype.as_ref()).text("column-material", n.material.as_ref());
+            rows.number("column-elevation", Some(n.position[2]).filter(|z| z.is_finite()), "m", 2);
+            rows.number("column-ground-elevation-m", n.ground_elevation_m, "m", 2).number(
+                "column-depth-m",
+                n.depth_m,
+                "m",
+                2,
+            );
+            rows.number("column-size-mm", n.size_mm, "mm", 0);
+            rows.text("column-valid-from", n.valid_from).text("column-valid-to", n.valid_to);
+            (named(t!(words, "kind-fitting"), None, &n.provenance.key), rows, &n.provenance)
         }
         FeatureKind::EmergencyResource => {
             let r = snapshot.resources.iter().find(|f| f.id == id)?;
-            rows.text("kind", Some(r.kind.as_str())).text("state", r.state.as_ref());
-            rows.number("capacity", r.capacity, "", 0).number("flow", r.flow_l_s, "L/s", 1);
-            rows.number("bearing", r.bearing_deg, "°", 0).number("range", r.range_m, "m", 0);
-            (named(&r.kind.as_str().replace('_', " "), r.name.as_ref(), &r.provenance.key), rows, &r.provenance)
+            rows.stored("column-kind", "resource", r.kind.as_str()).text("column-state", r.state.as_ref());
+            rows.number("column-capacity", r.capacity, "", 0).number("column-flow-l-s", r.flow_l_s, "L/s", 1);
+            rows.number("column-bearing-deg", r.bearing_deg, "°", 0).number("column-range-m", r.range_m, "m", 0);
+            (named(words.stored("resource", r.kind.as_str()), r.name.as_ref(), &r.provenance.key), rows, &r.provenance)
         }
         FeatureKind::HazardSource => {
             let h = snapshot.hazards.iter().find(|f| f.id == id)?;
-            rows.text("kind", h.kind.as_ref()).text("substance", h.substance.as_ref()).text("CAS", h.cas.as_ref());
-            rows.number("quantity at most", h.quantity_t, "t", 1);
-            rows.number("height", h.height_m, "m", 1).number("diameter", h.diameter_m, "m", 1);
-            (named("Hazard source", h.name.as_ref(), &h.provenance.key), rows, &h.provenance)
+            rows.text("column-kind", h.kind.as_ref())
+                .text("column-substance", h.substance.as_ref())
+                .text("column-cas", h.cas.as_ref());
+            rows.number("column-quantity-t", h.quantity_t, "t", 1);
+            rows.number("column-vessel-height-m", h.height_m, "m", 1).number("column-diameter-m", h.diameter_m, "m", 1);
+            (named(t!(words, "kind-hazard"), h.name.as_ref(), &h.provenance.key), rows, &h.provenance)
         }
         _ => return None,
     })
 }
 
 /// Contracts on a parcel, and who uses a parcel or building.
-fn related(snapshot: &ParkSnapshot, id: FeatureId) -> Vec<Section> {
+fn related(words: &'static Text, snapshot: &ParkSnapshot, id: FeatureId) -> Vec<Section> {
     let mut sections = Vec::new();
     let key = match id.kind {
         FeatureKind::Parcel => snapshot.parcels.iter().find(|f| f.id == id).map(|f| &f.provenance.key),
@@ -220,39 +264,41 @@ fn related(snapshot: &ParkSnapshot, id: FeatureId) -> Vec<Section> {
     let Some(key) = key else { return sections };
     if id.kind == FeatureKind::Parcel {
         for contract in snapshot.contracts.iter().filter(|c| c.parcel_key == *key) {
-            let mut rows = Rows::default();
-            rows.text("signed", contract.signed).text("agreed start", contract.agreed_start);
-            rows.text("agreed completion", contract.agreed_completion);
-            rows.money("land price", contract.land_price, contract.currency.as_deref());
-            rows.money("total investment", contract.total_investment, contract.currency.as_deref());
+            let mut rows = Rows::new(words);
+            rows.text("contract-signed", contract.signed).text("contract-agreed-start", contract.agreed_start);
+            rows.text("contract-agreed-completion", contract.agreed_completion);
+            rows.money("contract-land-price", contract.land_price, contract.currency.as_deref());
+            rows.money("contract-total-investment", contract.total_investment, contract.currency.as_deref());
             let mut events: Vec<_> =
                 snapshot.events.iter().filter(|e| e.contract_key == contract.provenance.key).collect();
             events.sort_by_key(|e| e.date);
             for event in events {
                 let note = event.note.as_ref().map(|n| format!(" – {n}")).unwrap_or_default();
-                rows.text(&event.date.to_string(), Some(format!("{}{note}", event.kind.as_str().replace('_', " "))));
+                let what = words.stored("event", event.kind.as_str());
+                rows.named(&event.date.to_string(), Some(format!("{what}{note}")));
             }
-            sections.push(Section { heading: format!("Contract {}", contract.provenance.key), rows: rows.0 });
+            sections.push(Section { heading: t!(words, "contract", key = contract.provenance.key), rows: rows.rows });
         }
     }
-    let mut rows = Rows::default();
+    let mut rows = Rows::new(words);
     for tenancy in &snapshot.tenancies {
         let here = if id.kind == FeatureKind::Parcel { &tenancy.parcel_key } else { &tenancy.building_key };
         if here.as_ref() == Some(key) {
             let enterprise = snapshot.enterprises.iter().find(|e| e.provenance.key == tenancy.enterprise_key);
             let name = enterprise.map_or(tenancy.enterprise_key.as_str(), |e| e.name.as_str());
-            let until = tenancy.valid_to.map_or("today".to_owned(), |d| d.to_string());
-            let since = tenancy.valid_from.map_or("unknown".to_owned(), |d| d.to_string());
-            rows.text(name, Some(format!("{since} – {until}")));
+            let until = tenancy.valid_to.map_or_else(|| t!(words, "today"), |d| d.to_string());
+            let since = tenancy.valid_from.map_or_else(|| t!(words, "unknown"), |d| d.to_string());
+            rows.named(name, Some(format!("{since} – {until}")));
         }
     }
-    if !rows.0.is_empty() {
-        sections.push(Section { heading: "Used by".into(), rows: rows.0 });
+    if !rows.rows.is_empty() {
+        sections.push(Section { heading: t!(words, "used-by"), rows: rows.rows });
     }
     sections
 }
 
-fn length_m(path: &[[f64; 3]]) -> f64 {
+/// Length of an axis, m: in 3D where both ends of a piece have elevations, else in plan.
+pub(crate) fn length_m(path: &[[f64; 3]]) -> f64 {
     path.windows(2)
         .map(|p| {
             let rise = if p[0][2].is_finite() && p[1][2].is_finite() { p[1][2] - p[0][2] } else { 0.0 };
@@ -265,6 +311,7 @@ fn length_m(path: &[[f64; 3]]) -> f64 {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::text::Language;
 
     fn row<'a>(inspection: &'a Inspection, label: &str) -> Option<&'a Row> {
         inspection.sections.iter().flat_map(|s| &s.rows).find(|r| r.label == label)
@@ -274,7 +321,7 @@ mod tests {
     fn a_parcel_shows_its_verdict_first_then_attributes_then_its_source() {
         let input = fixture::tiny();
         let id = FeatureId::new(FeatureKind::Parcel, 2);
-        let inspection = inspect(&input.snapshot, Some(&input.overlays[0]), id).unwrap();
+        let inspection = inspect(Text::of(Language::English), &input.snapshot, Some(&input.overlays[0]), id).unwrap();
         let headings: Vec<&str> = inspection.sections.iter().map(|s| s.heading.as_str()).collect();
         assert_eq!(headings, ["Idle land", "Attributes", "Source"]);
         assert_eq!(inspection.title, "Parcel P-002");
@@ -295,7 +342,8 @@ mod tests {
         let input = fixture::tiny();
         let slots = crate::slots::Slots::new(&input.snapshot, &[]);
         for id in slots.features() {
-            let inspection = inspect(&input.snapshot, None, *id).unwrap_or_else(|| panic!("{id:?}"));
+            let inspection =
+                inspect(Text::of(Language::English), &input.snapshot, None, *id).unwrap_or_else(|| panic!("{id:?}"));
             assert!(inspection.sections.iter().any(|s| s.heading == "Source"));
         }
     }

@@ -6,33 +6,48 @@
 #[cfg(test)]
 extern crate self as twin_engine;
 
+mod action;
 mod app;
+pub mod attribute;
 mod camera;
 mod capture;
 mod error;
 mod extent;
+mod feature;
 #[cfg(test)]
 #[path = "../tests/fixture/mod.rs"]
 #[allow(unreachable_pub, reason = "the same file serves as a module of the library and of its tests")]
 mod fixture;
 mod frame;
+pub mod geodetic;
 mod input;
 mod inspect;
+mod layers;
 mod material;
+mod measure;
 pub mod mesh;
-mod panel;
 mod pick;
+pub mod query;
+mod recolour;
+mod remembered;
 mod scene;
 mod scene_file;
+pub mod search;
+mod select;
 mod slots;
 pub mod space;
 mod style;
+pub mod text;
 pub mod theme;
+mod tool;
+mod ui;
 mod view;
 
 pub use capture::{Stage, capture};
 pub use error::EngineError;
 pub use input::{CameraChoice, CaptureOptions, CaptureReport, ThemeChoice, TwinInput, ViewOptions};
 pub use inspect::{Inspection, Row, Section, inspect};
+pub use remembered::last_park;
 pub use scene_file::{SceneError, SceneFile};
+pub use text::Language;
 pub use view::view;

@@ -142,21 +142,21 @@ pub(crate) struct LayerMaterial {
     pub photo: Option<Handle<Image>>,
     /// Pass.
     pub layer: Layer,
-    /// Translucent, as over pipes in underground mode.
-    pub ghost: bool,
+    /// Blended over what is below, also where the pass is opaque by itself.
+    pub blended: bool,
 }
 
 /// What makes one pipeline differ from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PassKey {
     layer: Layer,
-    ghost: bool,
+    blended: bool,
     photo: bool,
 }
 
 impl From<&LayerMaterial> for PassKey {
     fn from(material: &LayerMaterial) -> Self {
-        Self { layer: material.layer, ghost: material.ghost, photo: material.photo.is_some() }
+        Self { layer: material.layer, blended: material.blended, photo: material.photo.is_some() }
     }
 }
 
@@ -200,7 +200,7 @@ impl Material for LayerMaterial {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        if self.ghost || is_blended(self.layer) { AlphaMode::Blend } else { AlphaMode::Opaque }
+        if self.blended || is_blended(self.layer) { AlphaMode::Blend } else { AlphaMode::Opaque }
     }
 
     fn depth_bias(&self) -> f32 {

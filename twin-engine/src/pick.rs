@@ -9,6 +9,7 @@ use geo::{Contains, Point};
 use spatial_db::cache::{Cache, Ray};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
+use crate::layers::{LayerKey, Layers};
 use crate::mesh::{BuildingShape, Ground};
 use crate::scene::{SceneGeometry, hazard_place};
 
@@ -43,6 +44,8 @@ pub(crate) struct Drawn {
     pub(crate) underground: bool,
     /// Symbols of resources, because the overlay has marks.
     pub(crate) marks: bool,
+    /// Layers that are switched on.
+    pub(crate) layers: Layers,
 }
 
 impl Picker {
@@ -73,15 +76,70 @@ impl Picker {
         if underground {
             let ray = Ray { origin_m: eye.to_array(), direction: direction.to_array(), reach_m: reach + 200.0 };
             let kinds = [FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
-            if let Some(hit) = self.cache.pick(&ray, &kinds, tolerance_m) {
+            let hit = self.cache.pick(&ray, &kinds, tolerance_m);
+            if let Some(hit) = hit.filter(|hit| self.is_drawn(hit.id, drawn.layers)) {
                 return Some(Picked { feature: Some(hit.id), point: DVec3::from_array(hit.point_m) });
             }
         }
-        if let Some((distance, feature)) = self.building(eye, direction, reach).filter(|_| !underground) {
+        let solid = !underground && drawn.layers.shows(FeatureKind::Building);
+        if let Some((distance, feature)) = solid.then(|| self.building(eye, direction, reach)).flatten() {
             return Some(Picked { feature: Some(feature), point: eye + direction * distance });
         }
         let point = eye + direction * to_ground?;
-        Some(Picked { feature: self.on_ground(point.truncate(), tolerance_m, drawn.marks), point })
+        Some(Picked { feature: self.on_ground(point.truncate(), tolerance_m, drawn), point })
+    }
+
+    /// Features of `kind` that meet an area on the ground (park coordinates), of the layers that are drawn.
+    pub(crate) fn in_area(&self, area: &geo::Polygon<f64>, kind: FeatureKind, layers: Layers) -> Vec<FeatureId> {
+        use geo::{BoundingRect, Intersects};
+        let Some(bounds) = area.bounding_rect() else { return Vec::new() };
+        let snapshot = self.cache.snapshot();
+        let mut rows = self.cache.slots_in_envelope(bounds.min().into(), bounds.max().into(), kind);
+        rows.sort_unstable();
+        let line = |path: &[[f64; 3]]| path.iter().map(|p| (p[0], p[1])).collect::<geo::LineString<f64>>();
+        let classed = |class| layers.get(LayerKey::Network(class)).visible;
+        if !layers.shows(kind) {
+            return Vec::new();
+        }
+        let found = rows.into_iter().filter_map(|row| {
+            match kind {
+                FeatureKind::NetworkEdge if !classed(snapshot.edges[row].class) => return None,
+                FeatureKind::NetworkNode if !classed(snapshot.nodes[row].class) => return None,
+                _ => {}
+            }
+            let (id, meets) = match kind {
+                FeatureKind::Parcel => (snapshot.parcels[row].id, snapshot.parcels[row].boundary.intersects(area)),
+                FeatureKind::Building => {
+                    (snapshot.buildings[row].id, snapshot.buildings[row].footprint.intersects(area))
+                }
+                FeatureKind::Surface => (snapshot.surfaces[row].id, snapshot.surfaces[row].area.intersects(area)),
+                FeatureKind::RoadEdge => (snapshot.roads[row].id, snapshot.roads[row].line.intersects(area)),
+                FeatureKind::NetworkEdge => (snapshot.edges[row].id, line(&snapshot.edges[row].path).intersects(area)),
+                FeatureKind::NetworkNode => {
+                    let [x, y, _] = snapshot.nodes[row].position;
+                    (snapshot.nodes[row].id, area.contains(&Point::new(x, y)))
+                }
+                FeatureKind::EmergencyResource => {
+                    let resource = &snapshot.resources[row];
+                    (resource.id, area.contains(&Point::from(resource.position)))
+                }
+                FeatureKind::HazardSource => (snapshot.hazards[row].id, snapshot.hazards[row].shape.intersects(area)),
+                _ => return None,
+            };
+            meets.then_some(id)
+        });
+        found.collect()
+    }
+
+    /// True when the layer of a feature is switched on.
+    fn is_drawn(&self, id: FeatureId, layers: Layers) -> bool {
+        let snapshot = self.cache.snapshot();
+        let class = match id.kind {
+            FeatureKind::NetworkEdge => snapshot.edges.iter().find(|edge| edge.id == id).map(|edge| edge.class),
+            FeatureKind::NetworkNode => snapshot.nodes.iter().find(|node| node.id == id).map(|node| node.class),
+            kind => return layers.shows(kind),
+        };
+        class.is_some_and(|class| layers.get(LayerKey::Network(class)).visible)
     }
 
     /// Distance along the ray to the drawn ground, m.
@@ -175,23 +233,31 @@ impl Picker {
     }
 
     /// The smallest thing on the ground at `at`: a fitting or tank near by, then a parcel, then a road, then cover.
-    fn on_ground(&self, at: DVec2, tolerance_m: f64, marks: bool) -> Option<FeatureId> {
+    fn on_ground(&self, at: DVec2, tolerance_m: f64, drawn: Drawn) -> Option<FeatureId> {
         let snapshot = self.cache.snapshot();
         let place = at.to_array();
-        if let Some(hazard) = snapshot.hazards.iter().find(|hazard| {
-            let radius = hazard.diameter_m.unwrap_or(6.0) / 2.0;
-            hazard_place(hazard).distance(at) <= radius.max(tolerance_m)
-        }) {
+        let seen = |kind| drawn.layers.shows(kind);
+        if seen(FeatureKind::HazardSource)
+            && let Some(hazard) = snapshot.hazards.iter().find(|hazard| {
+                let radius = hazard.diameter_m.unwrap_or(6.0) / 2.0;
+                hazard_place(hazard).distance(at) <= radius.max(tolerance_m)
+            })
+        {
             return Some(hazard.id);
         }
-        if marks {
+        if drawn.marks && seen(FeatureKind::EmergencyResource) {
             let near = self.cache.nearest(place, &[FeatureKind::EmergencyResource], 1);
             if let Some(first) = near.first().filter(|n| n.distance_m <= tolerance_m) {
                 return Some(first.id);
             }
         }
-        let here = |kind| self.cache.in_box(place, place, &[kind]).into_iter().min_by_key(|id| id.id);
+        let here = |kind| {
+            seen(kind).then(|| self.cache.in_box(place, place, &[kind]).into_iter().min_by_key(|id| id.id)).flatten()
+        };
         let road = || {
+            if !seen(FeatureKind::RoadEdge) {
+                return None;
+            }
             let near = self.cache.nearest(place, &[FeatureKind::RoadEdge], 1);
             near.first().filter(|n| n.distance_m <= 4.0_f64.max(tolerance_m * 0.5)).map(|n| n.id)
         };
@@ -204,7 +270,7 @@ mod tests {
     use super::*;
     use crate::fixture::{self, CORNER};
 
-    const SEEN: Drawn = Drawn { underground: false, marks: true };
+    const SEEN: Drawn = Drawn { underground: false, marks: true, layers: Layers::all() };
 
     fn picker() -> Picker {
         let input = fixture::tiny();

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use analysis::overlay::Overlay;
-use spatial_db::model::{FeatureId, ParkSnapshot};
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 /// Slot of the ground.
 pub(crate) const GROUND: u32 = 0;
@@ -16,6 +16,8 @@ pub(crate) struct Slots {
     slot_of: HashMap<FeatureId, u32>,
     class_base: Vec<u32>,
     count: usize,
+    /// First slot of each kind.
+    first: HashMap<FeatureKind, u32>,
 }
 
 impl Slots {
@@ -31,6 +33,10 @@ impl Slots {
             .chain(snapshot.resources.iter().map(|f| f.id))
             .chain(snapshot.hazards.iter().map(|f| f.id))
             .collect();
+        let mut first = HashMap::new();
+        for (at, id) in features.iter().enumerate() {
+            first.entry(id.kind).or_insert(at as u32 + 1);
+        }
         let slot_of = features.iter().enumerate().map(|(i, id)| (*id, i as u32 + 1)).collect();
         let mut count = features.len() + 1;
         let class_base = overlays
@@ -41,7 +47,7 @@ impl Slots {
                 base
             })
             .collect();
-        Self { features, slot_of, class_base, count }
+        Self { features, slot_of, class_base, count, first }
     }
 
     /// Slot of a feature; `None` for one without a shape.
@@ -49,9 +55,14 @@ impl Slots {
         self.slot_of.get(&id).copied()
     }
 
-    /// Slot of class `class` of overlay `overlay`.
-    pub(crate) fn of_class(&self, overlay: usize, class: usize) -> u32 {
-        self.class_base[overlay] + class as u32
+    /// Position of a feature in the snapshot's vector of its kind.
+    pub(crate) fn row(&self, id: FeatureId) -> Option<usize> {
+        Some((self.of(id)? - self.first.get(&id.kind)?) as usize)
+    }
+
+    /// Slot of class `class` of overlay `overlay`; `None` for overlays that came later.
+    pub(crate) fn of_class(&self, overlay: usize, class: usize) -> Option<u32> {
+        self.class_base.get(overlay).map(|base| base + class as u32)
     }
 
     /// Features that have a slot.

@@ -6,6 +6,7 @@ use analysis::overlay::{Class, Overlay, Pattern};
 use shaders::bits;
 use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot, ResourceKind, SurfaceKind};
 
+use crate::layers::{LayerKey, Layers, Selection};
 use crate::slots::{GROUND, Slots};
 use crate::theme::{Rgb, Theme};
 
@@ -32,14 +33,16 @@ impl Style {
 }
 
 /// What a person has switched on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Shown {
     /// Active overlay.
     pub overlay: Option<usize>,
     /// Feature under the pointer.
     pub hovered: Option<FeatureId>,
-    /// Selected feature.
-    pub selected: Option<FeatureId>,
+    /// Selected features.
+    pub selection: Selection,
+    /// Layers that are drawn.
+    pub layers: Layers,
     /// Ground translucent, pipes visible.
     pub underground: bool,
     /// Orthophoto on the ground, where there is one.
@@ -56,16 +59,17 @@ pub(crate) const fn pattern_number(pattern: Pattern) -> u32 {
     }
 }
 
-/// The whole buffer.
+/// The whole buffer but for hover and selection, which [`mark`] adds.
 pub(crate) fn styles(
     snapshot: &ParkSnapshot,
     overlays: &[Overlay],
     slots: &Slots,
     theme: &Theme,
-    shown: Shown,
+    shown: &Shown,
 ) -> Vec<Style> {
     let mut out = vec![Style::plain(0, 0); slots.count()];
-    out[GROUND as usize] = Style::plain(theme.ground.packed(1.0), theme.ground.packed(1.0));
+    let layer = |key: LayerKey, style: Style| in_layer(shown.layers, key, style);
+    out[GROUND as usize] = layer(LayerKey::Terrain, Style::plain(theme.ground.packed(1.0), theme.ground.packed(1.0)));
     let overlay = shown.overlay.and_then(|index| overlays.get(index));
     let class_of = |id: FeatureId| -> Option<&Class> {
         let overlay = overlay?;
@@ -78,35 +82,35 @@ pub(crate) fn styles(
     };
     for parcel in &snapshot.parcels {
         let line = theme.parcel_line.packed(1.0);
-        put(
-            parcel.id,
-            match class_of(parcel.id) {
-                Some(class) => Style {
-                    fill: Rgb::from(class.colour).packed(theme.parcel_fill_alpha),
-                    bits: bits::VISIBLE | pattern_number(class.pattern),
-                    ..Style::plain(0, line)
-                },
-                None => Style::plain(0, line),
+        let style = match class_of(parcel.id) {
+            Some(class) => Style {
+                fill: Rgb::from(class.colour).packed(theme.parcel_fill_alpha),
+                bits: bits::VISIBLE | pattern_number(class.pattern),
+                ..Style::plain(0, line)
             },
-        );
+            None => Style::plain(0, line),
+        };
+        put(parcel.id, layer(LayerKey::Parcels, style));
     }
     for building in &snapshot.buildings {
-        put(building.id, solid(class_of(building.id), theme.roof, theme.edge));
+        put(building.id, layer(LayerKey::Buildings, solid(class_of(building.id), theme.roof, theme.edge)));
     }
     for surface in &snapshot.surfaces {
         let fill = class_of(surface.id).map_or(theme.surface(surface.kind), |class| class.colour.into());
         let line = if surface.kind == SurfaceKind::Water { theme.shore.packed(1.0) } else { 0 };
         let pattern = class_of(surface.id).map_or(0, |class| pattern_number(class.pattern));
-        put(surface.id, Style { bits: bits::VISIBLE | pattern, ..Style::plain(fill.packed(1.0), line) });
+        let style = Style { bits: bits::VISIBLE | pattern, ..Style::plain(fill.packed(1.0), line) };
+        put(surface.id, layer(LayerKey::Surfaces, style));
     }
     for road in &snapshot.roads {
         let fill = if is_rail(road.class.as_deref()) { theme.rail } else { theme.road };
         let fill = class_of(road.id).map_or(fill, |class| class.colour.into());
         // The road pass draws with `line`, the casing pass with `fill` (line.wgsl).
-        put(road.id, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0)));
+        put(road.id, layer(LayerKey::Roads, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0))));
     }
     for edge in &snapshot.edges {
-        put(edge.id, solid(class_of(edge.id), theme.network(edge.class), theme.edge));
+        let style = solid(class_of(edge.id), theme.network(edge.class), theme.edge);
+        put(edge.id, layer(LayerKey::Network(edge.class), style));
     }
     for node in &snapshot.nodes {
         let own = theme.network(node.class);
@@ -114,23 +118,27 @@ pub(crate) fn styles(
         if !shown.underground && node.kind != NodeKind::Hydrant {
             style.bits &= !bits::VISIBLE;
         }
-        put(node.id, style);
+        put(node.id, layer(LayerKey::Network(node.class), style));
     }
     for resource in &snapshot.resources {
         let own = if resource.kind == ResourceKind::Hydrant { HYDRANT_RED } else { theme.parcel_line };
-        put(resource.id, solid(class_of(resource.id), own, theme.edge));
+        put(resource.id, layer(LayerKey::Resources, solid(class_of(resource.id), own, theme.edge)));
     }
     for hazard in &snapshot.hazards {
-        put(hazard.id, solid(class_of(hazard.id), theme.roof, theme.edge));
+        put(hazard.id, layer(LayerKey::Hazards, solid(class_of(hazard.id), theme.roof, theme.edge)));
     }
     for (index, overlay) in overlays.iter().enumerate() {
         for (class_index, class) in overlay.classes.iter().enumerate() {
             let colour = Rgb::from(class.colour);
-            out[slots.of_class(index, class_index) as usize] = Style {
+            let style = Style {
                 fill: colour.packed(theme.zone_fill_alpha),
                 bits: bits::VISIBLE | pattern_number(class.pattern),
                 ..Style::plain(0, colour.packed(0.9))
             };
+            // An overlay made while the window is open has no zones, so no slots for them.
+            if let Some(slot) = slots.of_class(index, class_index) {
+                out[slot as usize] = layer(LayerKey::Zones, style);
+            }
         }
     }
     if let Some(overlay) = overlay {
@@ -142,12 +150,39 @@ pub(crate) fn styles(
             }
         }
     }
-    for (feature, flag) in [(shown.hovered, bits::HOVERED), (shown.selected, bits::SELECTED)] {
-        if let Some(slot) = feature.and_then(|id| slots.of(id)) {
-            out[slot as usize].bits |= flag;
+    out
+}
+
+/// Adds hover and selection to the bytes of a buffer.
+pub(crate) fn mark(bytes: &mut [u8], slots: &Slots, shown: &Shown) {
+    let hovered = shown.hovered.iter().map(|id| (id, bits::HOVERED));
+    let selected = shown.selection.ids().iter().map(|id| (id, bits::SELECTED));
+    for (id, flag) in hovered.chain(selected) {
+        if let Some(slot) = slots.of(*id) {
+            // `bits` stands after fill and line.
+            let at = slot as usize * Style::BYTES + 8;
+            if let Some(word) = bytes.get_mut(at..at + 4) {
+                let old = u32::from_le_bytes([word[0], word[1], word[2], word[3]]);
+                word.copy_from_slice(&(old | flag).to_le_bytes());
+            }
         }
     }
-    out
+}
+
+/// The style as its layer's switch and opacity leave it.
+fn in_layer(layers: Layers, key: LayerKey, mut style: Style) -> Style {
+    let state = layers.get(key);
+    if !state.visible {
+        style.bits &= !bits::VISIBLE;
+    }
+    if state.opacity < 100 {
+        let faded = |packed: u32| {
+            let alpha = (packed >> 24) * u32::from(state.opacity) / 100;
+            (packed & 0x00ff_ffff) | (alpha << 24)
+        };
+        (style.fill, style.line) = (faded(style.fill), faded(style.line));
+    }
+    style
 }
 
 /// Red of hydrants in the scene itself.
@@ -214,7 +249,7 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let styles = styles(&input.snapshot, &input.overlays, &slots, &theme, shown);
+        let styles = styles(&input.snapshot, &input.overlays, &slots, &theme, &shown);
         let overlay = &input.overlays[0];
         for parcel in &input.snapshot.parcels {
             let style = at(parcel.id, &slots, &styles);
@@ -237,17 +272,46 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Dark);
-        let plain = styles(&input.snapshot, &input.overlays, &slots, &theme, Shown::default());
+        let plain = styles(&input.snapshot, &input.overlays, &slots, &theme, &Shown::default());
         let (hovered, selected) = (input.snapshot.parcels[0].id, input.snapshot.buildings[0].id);
-        let shown = Shown { hovered: Some(hovered), selected: Some(selected), ..Shown::default() };
-        let marked = styles(&input.snapshot, &input.overlays, &slots, &theme, shown);
-        for (slot, (a, b)) in plain.iter().zip(&marked).enumerate() {
+        let also = input.snapshot.buildings[2].id;
+        let shown =
+            Shown { hovered: Some(hovered), selection: [selected, also].into_iter().collect(), ..Shown::default() };
+        let mut marked = buffer_bytes(&plain);
+        mark(&mut marked, &slots, &shown);
+        for (slot, (a, b)) in plain.iter().zip(marked.chunks_exact(Style::BYTES)).enumerate() {
             let expected = match slot as u32 {
                 s if Some(s) == slots.of(hovered) => bits::HOVERED,
-                s if Some(s) == slots.of(selected) => bits::SELECTED,
+                s if Some(s) == slots.of(selected) || Some(s) == slots.of(also) => bits::SELECTED,
                 _ => 0,
             };
-            assert_eq!(*b, Style { bits: a.bits | expected, ..*a });
+            assert_eq!(b, buffer_bytes(&[Style { bits: a.bits | expected, ..*a }]));
+        }
+    }
+
+    #[test]
+    fn a_layers_switch_hides_its_features_and_its_opacity_fades_them_and_nothing_else() {
+        use crate::layers::LayerState;
+        let input = fixture::tiny();
+        let slots = Slots::new(&input.snapshot, &input.overlays);
+        let theme = Theme::of(ThemeChoice::Daylight);
+        let drawn = |shown: &Shown| styles(&input.snapshot, &input.overlays, &slots, &theme, shown);
+        let before = drawn(&Shown { overlay: Some(0), ..Shown::default() });
+        let mut shown = Shown { overlay: Some(0), ..Shown::default() };
+        shown.layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
+        shown.layers.set(LayerKey::Parcels, LayerState { visible: true, opacity: 50 });
+        let after = drawn(&shown);
+        let own: Vec<u32> = input.snapshot.buildings.iter().filter_map(|b| slots.of(b.id)).collect();
+        let faded: Vec<u32> = input.snapshot.parcels.iter().filter_map(|p| slots.of(p.id)).collect();
+        for (slot, (a, b)) in before.iter().zip(&after).enumerate() {
+            let slot = slot as u32;
+            if own.contains(&slot) {
+                assert_eq!((a.bits & bits::VISIBLE, b.bits & bits::VISIBLE), (bits::VISIBLE, 0));
+            } else if faded.contains(&slot) {
+                assert_eq!((b.fill >> 24, b.line >> 24), ((a.fill >> 24) / 2, (a.line >> 24) / 2));
+            } else {
+                assert_eq!(a, b);
+            }
         }
     }
 
@@ -258,9 +322,9 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let before = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, shown));
+        let before = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, &shown));
         input.overlays[0].verdicts.get_mut(&id).unwrap().outline = Some(3);
-        let after = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, shown));
+        let after = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, &shown));
         assert_eq!(after.fill, before.fill);
         assert_eq!(after.line, Rgb::from(input.overlays[0].classes[3].colour).packed(1.0));
         assert_eq!(after.bits, before.bits | bits::OUTLINED | (1 << bits::OUTLINE_PATTERN));
@@ -272,7 +336,7 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let mut seen: Vec<u32> = slots.features().iter().map(|id| slots.of(*id).unwrap()).collect();
         for (index, overlay) in input.overlays.iter().enumerate() {
-            seen.extend((0..overlay.classes.len()).map(|class| slots.of_class(index, class)));
+            seen.extend((0..overlay.classes.len()).filter_map(|class| slots.of_class(index, class)));
         }
         seen.push(GROUND);
         seen.sort_unstable();

@@ -1,20 +1,25 @@
 //! The window: the picture's scene with mouse, keyboard and panels. An idle window draws nothing.
 
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::window::{PresentMode, RequestRedraw, WindowRef, WindowResolution};
+use bevy::window::{PresentMode, PrimaryWindow, RequestRedraw, WindowRef, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 
-use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter};
+use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter, panel_camera};
 use crate::camera::control;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
-use crate::panel;
+use crate::remembered::Remembered;
 use crate::scene::{Meshed, MeshingFailed, Pace, Twin, Uploads, is_loading};
 use crate::style::Shown;
+use crate::text::Language;
+use crate::ui::Ui;
+use crate::{action, measure, select, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -40,13 +45,17 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
     let from_environment = std::env::var(EXIT_AFTER).ok().and_then(|s| s.parse::<f64>().ok());
     let exit_after = options.exit_after.or(from_environment.filter(|s| *s >= 0.0).map(Duration::from_secs_f64));
     let title = format!("{} – ParkTwin", input.snapshot.park.name);
+    let remembered = options.state.as_deref().map(Remembered::load).unwrap_or_default();
+    let theme = options.theme.unwrap_or(remembered.theme);
+    let language = options.language.or(remembered.language).unwrap_or_else(Language::from_environment);
+    let failure: Arc<Mutex<Option<EngineError>>> = Arc::default();
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
             .set(WindowPlugin {
                 primary_window: Some(Window {
                     title,
-                    resolution: WindowResolution::new(options.width, options.height),
+                    resolution: WindowResolution::new(remembered.width, remembered.height),
                     present_mode: PresentMode::AutoVsync,
                     ..default()
                 }),
@@ -55,7 +64,8 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
             .disable::<LogPlugin>(),
     );
     let shown = Shown { photo: options.photo, ..Shown::default() };
-    add_twin(&mut app, input, options.camera, options.theme, shown)?;
+    add_twin(&mut app, input, options.camera, theme, language, shown)?;
+    let exports = options.state.as_deref().and_then(Path::parent).map(|folder| folder.join("exports"));
     let sleep = UpdateMode::Reactive {
         wait: exit_after.unwrap_or(IDLE).min(IDLE),
         react_to_device_events: false,
@@ -66,15 +76,20 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
         .insert_resource(WinitSettings { focused_mode: sleep, unfocused_mode: sleep })
         .insert_resource(ExitAfter(exit_after))
         .insert_resource(Samples(samples))
-        .add_plugins((control::plugin, panel::plugin))
+        .insert_resource(Ui::new(remembered.side, remembered.tab, remembered.table, exports))
+        .insert_resource(Memory { file: options.state.clone(), kept: remembered, language_set: options.language })
+        .insert_resource(Failure(failure.clone()))
+        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, ui::plugin))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,
             (stay_awake_while_loading.run_if(is_loading), stay_awake_after_loading, stop_when_due, follow_theme),
-        );
+        )
+        .add_systems(Last, remember);
     let exit = app.run();
-    if let Some(failed) = app.world_mut().remove_resource::<MeshingFailed>() {
-        return Err(failed.0);
+    // The app is gone with its window: what failed was handed out before.
+    if let Some(error) = failure.lock().ok().and_then(|mut failed| failed.take()) {
+        return Err(error);
     }
     match exit {
         AppExit::Success => Ok(()),
@@ -82,8 +97,39 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
     }
 }
 
+/// What the window remembers, and where.
+#[derive(Resource, Debug)]
+struct Memory {
+    file: Option<PathBuf>,
+    kept: Remembered,
+    /// The language that the command line asked for: not a choice for later.
+    language_set: Option<Language>,
+}
+
+/// Why the window had to close.
+#[derive(Resource, Debug)]
+struct Failure(Arc<Mutex<Option<EngineError>>>);
+
 fn spawn_camera(samples: Res<Samples>, mut commands: Commands) {
     commands.spawn(camera_bundle(RenderTarget::Window(WindowRef::Primary), samples.0));
+    commands.spawn(panel_camera(RenderTarget::Window(WindowRef::Primary)));
+}
+
+/// Keeps the state file as the window is, whenever that changes.
+fn remember(twin: Res<Twin>, ui: Res<Ui>, windows: Query<&Window, With<PrimaryWindow>>, mut memory: ResMut<Memory>) {
+    let (Some(file), Some(window)) = (memory.file.clone(), windows.iter().next()) else { return };
+    let language = Some(twin.language).filter(|language| memory.language_set != Some(*language));
+    let mut now = memory.kept.clone();
+    now.width = window.resolution.width().round() as u32;
+    now.height = window.resolution.height().round() as u32;
+    now.theme = twin.theme;
+    now.language = language.or(memory.kept.language);
+    (now.side, now.tab, now.table) = (ui.side, ui.tab, ui.table_open);
+    now.park = Some(twin.input.snapshot.park.slug.clone());
+    if now != memory.kept {
+        now.save(&file);
+        memory.kept = now;
+    }
 }
 
 fn stay_awake_while_loading(mut redraw: MessageWriter<RequestRedraw>) {
@@ -116,10 +162,19 @@ fn stop_when_due(
     time: Res<Time<Real>>,
     due: Res<ExitAfter>,
     failed: Option<Res<MeshingFailed>>,
+    out: Res<Failure>,
+    mut commands: Commands,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let over = due.0.is_some_and(|after| time.elapsed() >= after);
-    if over || failed.is_some() {
+    if failed.is_some() {
+        let out = out.0.clone();
+        commands.queue(move |world: &mut World| {
+            if let (Some(failed), Ok(mut out)) = (world.remove_resource::<MeshingFailed>(), out.lock()) {
+                *out = Some(failed.0);
+            }
+        });
+    }
+    if failed.is_some() || due.0.is_some_and(|after| time.elapsed() >= after) {
         exit.write(AppExit::Success);
     }
 }

@@ -300,6 +300,15 @@ pub(crate) enum ThemeName {
     Dark,
 }
 
+/// Languages of pictures and windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
 /// Arguments of `twin shot`.
 #[derive(Debug, Args)]
 pub(crate) struct ShotArguments {
@@ -332,6 +341,9 @@ pub(crate) struct ShotArguments {
     /// Lay the park's orthophoto on the ground
     #[arg(long)]
     pub(crate) imagery: bool,
+    /// Language of the picture; that of the environment if not given
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,
@@ -340,8 +352,8 @@ pub(crate) struct ShotArguments {
 /// Arguments of `twin view`.
 #[derive(Debug, Args)]
 pub(crate) struct ViewArguments {
-    /// Short name of the park (`twin parks` lists them)
-    pub(crate) park: String,
+    /// Short name of the park (`twin parks` lists them); the one shown last if not given
+    pub(crate) park: Option<String>,
     /// Overlay to begin with
     #[arg(long, value_enum, default_value = "utilisation")]
     pub(crate) overlay: OverlayName,
@@ -351,9 +363,12 @@ pub(crate) struct ViewArguments {
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
-    /// Colours
-    #[arg(long, value_enum, default_value = "daylight")]
-    pub(crate) theme: ThemeName,
+    /// Colours; those of last time if not given
+    #[arg(long, value_enum)]
+    pub(crate) theme: Option<ThemeName>,
+    /// Language of the window; that of last time if not given, else that of the environment
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LanguageName>,
     /// Begin with the park's orthophoto on the ground
     #[arg(long)]
     pub(crate) imagery: bool,

@@ -24,6 +24,10 @@ pub(crate) enum Failure {
     #[error("neither TWIN_DATA_DIR nor HOME is set, so there is no place to keep the database")]
     #[diagnostic(help("set TWIN_DATA_DIR to a folder you can write to"))]
     NoHome,
+    /// `twin view` without a park, and none was shown before.
+    #[error("no park was named, and none was shown before")]
+    #[diagnostic(help("name one: `twin view <park>`; `twin parks` lists them"))]
+    NoPark,
     /// `twin db start|stop` while another server is named.
     #[error("TWIN_DATABASE_URL names a server of yours; twin neither starts nor stops it")]
     #[diagnostic(help("unset TWIN_DATABASE_URL to use the private server"))]
@@ -207,7 +211,7 @@ impl Failure {
     /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOurServer | Self::ChangesOfWhat | Self::Limit { .. } => 2,
+            Self::NotOurServer | Self::NoPark | Self::ChangesOfWhat | Self::Limit { .. } => 2,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
             _ => 1,

@@ -11,10 +11,10 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde::Serialize;
 use spatial_db::cache::Cache;
-use twin_engine::{CameraChoice, CaptureOptions, SceneFile, ThemeChoice, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, Language, SceneFile, ThemeChoice, TwinInput};
 
 use crate::changes;
-use crate::cli::{Compared, OverlayName, ShotArguments, ThemeName};
+use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
 use crate::parks::store;
 use crate::print;
@@ -30,6 +30,15 @@ impl OverlayName {
             Self::Networks => "networks",
             Self::Changes => "changes",
             Self::Issues => "issues",
+        }
+    }
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Self {
+        match name {
+            LanguageName::En => Self::English,
+            LanguageName::Zh => Self::Chinese,
         }
     }
 }
@@ -159,7 +168,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     let rows: Vec<Row> = overlay
         .classes
         .iter()
-        .map(|class| Row { class: class.label.clone(), count: class.count, measure: class.measure.clone() })
+        .map(|class| Row { class: class.label.to_string(), count: class.count, measure: class.measure.clone() })
         .collect();
     let (title, as_of, synthetic) = (overlay.title.clone(), overlay.as_of, input.snapshot.park.synthetic);
     progress.show("drawing", &arguments.out.display().to_string());
@@ -168,6 +177,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         width: arguments.size.0,
         height: arguments.size.1,
         theme: view.theme,
+        language: arguments.lang.map_or_else(Language::from_environment, Into::into),
         underground: view.underground,
         photo: view.photo,
         camera: view.camera,

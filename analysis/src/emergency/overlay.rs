@@ -10,6 +10,8 @@ use spatial_db::model::{FeatureKind, ResourceKind};
 use super::hydrants::{Hydrant, Reach, hydrant_reach, hydrants_for_hazard, in_service, working_hydrants};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Zone};
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
 
 const RED: [u8; 3] = [215, 38, 61];
 const AMBER: [u8; 3] = [245, 183, 0];
@@ -23,14 +25,14 @@ const GREY: [u8; 3] = [120, 124, 130];
 const CIRCLE_CORNERS: usize = 72;
 
 struct Row {
-    label: &'static str,
+    label: Phrase,
     colour: [u8; 3],
     pattern: Pattern,
     swatch: Swatch,
 }
 
-const fn row(label: &'static str, colour: [u8; 3], pattern: Pattern, swatch: Swatch) -> Row {
-    Row { label, colour, pattern, swatch }
+const fn row(key: &'static str, english: &'static str, colour: [u8; 3], pattern: Pattern, swatch: Swatch) -> Row {
+    Row { label: phrase(key, english), colour, pattern, swatch }
 }
 
 const REACHED: usize = 0;
@@ -51,22 +53,22 @@ const OTHER: usize = 14;
 const HAZARD: usize = 15;
 
 const ROWS: [Row; 16] = [
-    row("building within hydrant reach", PALE_GREEN, Pattern::Solid, Swatch::Area),
-    row("building partly in reach", AMBER, Pattern::Dots, Swatch::Area),
-    row("building outside reach", RED, Pattern::Hatch, Swatch::Area),
-    row("building: no hydrant on record", [201, 204, 209], Pattern::Hatch, Swatch::Area),
-    row("hydrant reach", BLUE, Pattern::Solid, Swatch::Area),
-    row("hydrant", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
-    row("hydrant out of service", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
-    row("assembly point", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::AssemblyPoint)),
-    row("fire station", RED, Pattern::Solid, Swatch::Symbol(Symbol::FireStation)),
-    row("shelter", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Shelter)),
-    row("hospital, first aid", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Hospital)),
-    row("gate", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Gate)),
-    row("camera", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
-    row("building entrance", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Dot)),
-    row("other resource", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Dot)),
-    row("hazard source", RED, Pattern::Solid, Swatch::Symbol(Symbol::Hazard)),
+    row("mark-reach-whole", "building within hydrant reach", PALE_GREEN, Pattern::Solid, Swatch::Area),
+    row("mark-reach-part", "building partly in reach", AMBER, Pattern::Dots, Swatch::Area),
+    row("mark-reach-outside", "building outside reach", RED, Pattern::Hatch, Swatch::Area),
+    row("mark-reach-unknown", "building: no hydrant on record", [201, 204, 209], Pattern::Hatch, Swatch::Area),
+    row("mark-hydrant-reach", "hydrant reach", BLUE, Pattern::Solid, Swatch::Area),
+    row("mark-hydrant", "hydrant", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
+    row("mark-hydrant-out", "hydrant out of service", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
+    row("mark-assembly-point", "assembly point", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::AssemblyPoint)),
+    row("mark-fire-station", "fire station", RED, Pattern::Solid, Swatch::Symbol(Symbol::FireStation)),
+    row("mark-shelter", "shelter", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Shelter)),
+    row("mark-hospital", "hospital, first aid", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Hospital)),
+    row("mark-gate", "gate", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Gate)),
+    row("mark-camera", "camera", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
+    row("mark-building-entrance", "building entrance", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Dot)),
+    row("mark-other-resource", "other resource", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Dot)),
+    row("mark-hazard-source", "hazard source", RED, Pattern::Solid, Swatch::Symbol(Symbol::Hazard)),
 ];
 
 /// Hydrant reach over the buildings, with every resource and hazard on record.
@@ -83,13 +85,18 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
             Reach::Unknown => (UNKNOWN, None),
         };
         counts[class] += 1;
-        let distance = value.map_or_else(|| "unknown".to_owned(), |metres| format!("{metres:.0} m"));
+        let distance: Words =
+            value.map_or_else(|| phrase("unknown", "unknown").into(), |metres| format!("{metres:.0} m").into());
         let facts = vec![
-            Fact { label: "Hydrant protection".into(), value: ROWS[class].label.into(), basis: reach_rule.citation() },
             Fact {
-                label: "Nearest hydrant in service".into(),
+                label: words!("fact-hydrant-protection", "Hydrant protection"),
+                value: ROWS[class].label.into(),
+                basis: reach_rule.citation().into(),
+            },
+            Fact {
+                label: words!("fact-nearest-hydrant", "Nearest hydrant in service"),
                 value: distance,
-                basis: "straight line to the wall".into(),
+                basis: words!("basis-straight-line", "straight line to the wall"),
             },
         ];
         verdicts.insert(building.id, Verdict { class, value, outline: None, facts });
@@ -98,18 +105,28 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
     let marks = marks(cache, &hydrants, &mut counts);
     for hazard in &snapshot.hazards {
         let (counting, too_near) = hydrants_for_hazard(&hydrants, hazard, rules);
-        let quantity = hazard.quantity_t.map_or_else(|| "quantity unknown".to_owned(), |t| format!("{t} t"));
+        let quantity: Words = hazard
+            .quantity_t
+            .map_or_else(|| phrase("quantity-unknown", "quantity unknown").into(), |t| format!("{t} t").into());
+        let substance: Words = hazard
+            .substance
+            .as_deref()
+            .map_or_else(|| phrase("substance-unknown", "substance unknown").into(), Words::from);
         let facts = vec![
             Fact {
-                label: "Holds".into(),
-                value: format!("{}, {quantity}", hazard.substance.as_deref().unwrap_or("substance unknown")),
-                basis: "on record".into(),
+                label: words!("fact-holds", "Holds"),
+                value: words!("holds", "{substance}, {quantity}", substance = substance, quantity = quantity),
+                basis: words!("basis-on-record", "on record"),
             },
-            Fact { label: "Hydrants that count".into(), value: counting.to_string(), basis: reach_rule.citation() },
             Fact {
-                label: "Too near to count".into(),
-                value: too_near.to_string(),
-                basis: rules.figure("hydrant", "tank_exclusion_m").citation(),
+                label: words!("fact-hydrants-count", "Hydrants that count"),
+                value: counting.to_string().into(),
+                basis: reach_rule.citation().into(),
+            },
+            Fact {
+                label: words!("fact-too-near", "Too near to count"),
+                value: too_near.to_string().into(),
+                basis: rules.figure("hydrant", "tank_exclusion_m").citation().into(),
             },
         ];
         verdicts.insert(hazard.id, Verdict { class: HAZARD, value: None, outline: None, facts });
@@ -118,16 +135,21 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
     counts[ZONE] = hydrants.len();
     let overlay = Overlay {
         name: "emergency".into(),
-        title: "Emergency: hydrant reach and resources".into(),
+        title: words!("title-emergency", "Emergency: hydrant reach and resources"),
         target: FeatureKind::Building,
-        unit: "m to nearest hydrant".into(),
+        unit: words!("unit-emergency", "m to nearest hydrant"),
         as_of,
-        source: "hydrants, resources and hazard sources on record".into(),
+        source: words!("source-emergency", "hydrants, resources and hazard sources on record"),
         classes: ROWS
             .iter()
             .enumerate()
             .map(|(i, row)| Class {
-                label: if i == ZONE { format!("{} {:.0} m", row.label, reach_rule.value) } else { row.label.into() },
+                label: if i == ZONE {
+                    let metres = format!("{:.0}", reach_rule.value);
+                    words!("mark-hydrant-reach-of", "{reach} {metres} m", reach = row.label, metres = metres)
+                } else {
+                    row.label.into()
+                },
                 colour: row.colour,
                 pattern: row.pattern,
                 swatch: row.swatch,
@@ -140,8 +162,11 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
         zones,
         pillars: Vec::new(),
         notes: vec![
-            format!("Reach as the crow flies: {}", reach_rule.citation()),
-            "For exercises and planning; hose routes, flow and pressure are not computed here".into(),
+            words!("note-crow-flies", "Reach as the crow flies: {clause}", clause = reach_rule.citation()),
+            words!(
+                "note-exercises",
+                "For exercises and planning; hose routes, flow and pressure are not computed here",
+            ),
         ],
     };
     // A legend names only what is there; the hydrants stay, because "none" is news.

@@ -9,6 +9,8 @@ use spatial_db::model::{FeatureId, FeatureKind, IssueRecord, IssueSeverity};
 use spatial_db::schema::TABLES;
 
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict};
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
 
 /// Codes that a legend names; the rest is summed up.
 const MOST_CODES: usize = 8;
@@ -16,10 +18,10 @@ const MOST_CODES: usize = 8;
 const MOST_MARKS: usize = 2000;
 
 /// Colour, pattern and words of a severity, in the order of [`IssueSeverity::ALL`].
-const LOOKS: [([u8; 3], Pattern, &str); 3] = [
-    ([0xC7, 0x37, 0x2F], Pattern::CrossHatch, "Error: cannot be right, or left out"),
-    ([0xF0, 0x8A, 0x4B], Pattern::Hatch, "Warning: probably wrong, or repaired"),
-    ([0x1F, 0x77, 0xB4], Pattern::Dots, "Note: worth knowing"),
+const LOOKS: [([u8; 3], Pattern, Phrase); 3] = [
+    ([0xC7, 0x37, 0x2F], Pattern::CrossHatch, phrase("issue-error", "Error: cannot be right, or left out")),
+    ([0xF0, 0x8A, 0x4B], Pattern::Hatch, phrase("issue-warning", "Warning: probably wrong, or repaired")),
+    ([0x1F, 0x77, 0xB4], Pattern::Dots, phrase("issue-note", "Note: worth knowing")),
 ];
 
 fn class_of(severity: IssueSeverity) -> usize {
@@ -38,7 +40,7 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let mut classes: Vec<Class> = LOOKS
         .iter()
         .map(|(colour, pattern, label)| Class {
-            label: (*label).to_owned(),
+            label: (*label).into(),
             colour: *colour,
             pattern: *pattern,
             swatch: Swatch::Area,
@@ -61,9 +63,9 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
             verdict.class = verdict.class.min(class);
             verdict.value = Some(verdict.value.unwrap_or(0.0) + 1.0);
             verdict.facts.push(Fact {
-                label: issue.code.clone(),
-                value: issue.reason.clone(),
-                basis: issue.fix.clone(),
+                label: issue.code.as_str().into(),
+                value: issue.reason.as_str().into(),
+                basis: issue.fix.as_str().into(),
             });
         }
         let own = issue.place.as_ref().and_then(|place| place.interior_point().or_else(|| place.centroid()));
@@ -77,30 +79,35 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
     marks.sort_by_key(|mark| mark.class);
     let left_out = marks.len().saturating_sub(MOST_MARKS);
     marks.truncate(MOST_MARKS);
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<Words> = Vec::new();
     let mut counted: Vec<(&(usize, &str), &usize)> = codes.iter().collect();
     counted.sort_by_key(|((class, code), count)| (*class, std::cmp::Reverse(**count), *code));
     for ((_, code), count) in counted.iter().take(MOST_CODES) {
-        notes.push(format!("{count} × {code}"));
+        notes.push(format!("{count} × {code}").into());
     }
     let rest: usize = counted.iter().skip(MOST_CODES).map(|(_, count)| **count).sum();
     if rest > 0 {
-        notes.push(format!("{rest} of {} other codes", counted.len() - MOST_CODES));
+        notes.push(words!(
+            "note-other-codes",
+            "{count} of {codes} other codes",
+            count = rest,
+            codes = counted.len() - MOST_CODES,
+        ));
     }
     if left_out > 0 {
-        notes.push(format!("{left_out} more places are not marked"));
+        notes.push(words!("note-not-marked", "{count} more places are not marked", count = left_out));
     }
     if snapshot.issues.is_empty() {
-        notes.push("The last import found nothing to complain of".to_owned());
+        notes.push(words!("note-no-issues", "The last import found nothing to complain of"));
     }
     let overlay = Overlay {
         name: "issues".into(),
-        title: "Issues: what is wrong with the data".into(),
+        title: words!("title-issues", "Issues: what is wrong with the data"),
         // Features of every kind.
         target: FeatureKind::TerrainTile,
-        unit: "issues".into(),
+        unit: words!("unit-issues", "issues"),
         as_of,
-        source: "rows as read and checks of the last import; docs/issues.md".into(),
+        source: words!("source-issues", "rows as read and checks of the last import; docs/issues.md"),
         classes,
         verdicts,
         marks,

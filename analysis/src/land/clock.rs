@@ -6,6 +6,8 @@ use chrono::{Months, NaiveDate};
 use spatial_db::model::{EventKind, LandContract, LandEvent};
 
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::{Argument, Words, phrase};
 
 /// Where the contract stands on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,9 +34,9 @@ pub struct Timeline {
     /// State on the date asked for.
     pub state: ClockState,
     /// The clause that decided.
-    pub clause: String,
+    pub clause: Words,
     /// The decision in words with its inputs.
-    pub reason: String,
+    pub reason: Words,
     /// When the year is up: the date from which the land may be held idle.
     pub idle_from: Option<NaiveDate>,
     /// When the two years are up.
@@ -44,8 +46,8 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    fn settled(state: ClockState, clause: &str, reason: String) -> Self {
-        Self { state, clause: clause.to_owned(), reason, idle_from: None, reclaim_from: None, days_left: None }
+    fn settled(state: ClockState, clause: Words, reason: Words) -> Self {
+        Self { state, clause, reason, idle_from: None, reclaim_from: None, days_left: None }
     }
 }
 
@@ -57,11 +59,15 @@ pub fn contract_clock(contract: &LandContract, events: &[&LandEvent], rules: &Ru
         events.iter().copied().filter(|e| e.contract_key == contract.provenance.key && e.date <= as_of).collect();
     mine.sort_by_key(|e| e.date);
     let last = |kind| mine.iter().rev().find(|e| e.kind == kind).copied();
-    let citation = |name| rules.figure("idle", name).citation();
+    let citation = |name| Words::from(rules.figure("idle", name).citation());
 
     if let Some(done) = last(EventKind::Production).or_else(|| last(EventKind::Completion)) {
-        let what = if done.kind == EventKind::Production { "in production" } else { "completed" };
-        return Timeline::settled(ClockState::InOrder, "no clause applies", format!("{what} since {}", done.date));
+        let reason = if done.kind == EventKind::Production {
+            words!("reason-in-production", "in production since {date}", date = done.date)
+        } else {
+            words!("reason-completed", "completed since {date}", date = done.date)
+        };
+        return Timeline::settled(ClockState::InOrder, words!("no-clause", "no clause applies"), reason);
     }
     let excuse = last(EventKind::GovernmentCause);
     let started = mine.iter().find(|e| e.kind == EventKind::Start);
@@ -72,59 +78,76 @@ pub fn contract_clock(contract: &LandContract, events: &[&LandEvent], rules: &Ru
     let suspended = last(EventKind::Suspension)
         .filter(|stop| last(EventKind::Resumption).is_none_or(|resumed| resumed.date < stop.date));
     let Some(stop) = suspended else {
-        let reason = format!("started {} and not suspended", started.date);
-        return Timeline::settled(ClockState::InOrder, &citation("clock_years"), reason);
+        let reason = words!("reason-started", "started {date} and not suspended", date = started.date);
+        return Timeline::settled(ClockState::InOrder, citation("clock_years"), reason);
     };
     let idle_from = after_years(stop.date, rules.figure("idle", "suspension_years").value);
     let days_left = idle_from.map(|date| (date - as_of).num_days());
-    let timeline =
-        |state, clause: String, reason| Timeline { state, clause, reason, idle_from, reclaim_from: None, days_left };
+    let timeline = |state, clause, reason| Timeline { state, clause, reason, idle_from, reclaim_from: None, days_left };
     let (developed_limit, invested_limit) =
         (rules.figure("idle", "developed_share").value, rules.figure("idle", "invested_share").value);
     let developed = ratio(latest(&mine, |e| e.developed_area_m2), contract.area_due_m2);
     let invested = ratio(latest(&mine, |e| e.invested), contract.total_investment);
     let short = developed.is_some_and(|r| r < developed_limit) || invested.is_some_and(|r| r < invested_limit);
     let enough = developed.is_some_and(|r| r >= developed_limit) && invested.is_some_and(|r| r >= invested_limit);
-    let shares =
-        format!("developed {}, invested {}, suspended since {}", percent(developed), percent(invested), stop.date);
+    let shares = words!(
+        "reason-shares",
+        "developed {developed}, invested {invested}, suspended since {date}",
+        developed = percent(developed),
+        invested = percent(invested),
+        date = stop.date,
+    );
     if enough {
-        return timeline(ClockState::InOrder, citation("developed_share"), format!("above both limits: {shares}"));
+        return timeline(
+            ClockState::InOrder,
+            citation("developed_share"),
+            words!("reason-above", "above both limits: {shares}", shares = shares),
+        );
     }
     if !short {
-        return timeline(ClockState::Unknown, citation("developed_share"), format!("a share is missing: {shares}"));
+        return timeline(
+            ClockState::Unknown,
+            citation("developed_share"),
+            words!("reason-missing", "a share is missing: {shares}", shares = shares),
+        );
     }
     if days_left.is_some_and(|days| days > 0) {
         return timeline(ClockState::Running, citation("suspension_years"), shares);
     }
     match excuse.filter(|cause| cause.date >= stop.date) {
-        Some(cause) => timeline(ClockState::Excused, "Order 53 Art. 8 [memory]".into(), excused(cause)),
+        Some(cause) => timeline(ClockState::Excused, Words::from("Order 53 Art. 8 [memory]"), excused(cause)),
         None => timeline(ClockState::StalledIdle, citation("developed_share"), shares),
     }
 }
 
 fn not_started(contract: &LandContract, excuse: Option<&LandEvent>, rules: &RuleSet, as_of: NaiveDate) -> Timeline {
-    let citation = |name| rules.figure("idle", name).citation();
+    let citation = |name| Words::from(rules.figure("idle", name).citation());
     let Some(agreed) = contract.agreed_start else {
-        let reason = "the contract on record has no agreed start date".to_owned();
-        return Timeline::settled(ClockState::Unknown, &citation("clock_years"), reason);
+        let reason = words!("reason-no-agreed-start", "the contract on record has no agreed start date");
+        return Timeline::settled(ClockState::Unknown, citation("clock_years"), reason);
     };
     let idle_from = after_years(agreed, rules.figure("idle", "clock_years").value);
     let reclaim_from = after_years(agreed, rules.figure("idle", "reclaim_years").value);
     let days_left = idle_from.map(|date| (date - as_of).num_days());
     let timeline = |state, clause, reason| Timeline { state, clause, reason, idle_from, reclaim_from, days_left };
-    let reason = format!("agreed start {agreed}, no start on record by {as_of}");
+    let reason = words!(
+        "reason-no-start",
+        "agreed start {agreed}, no start on record by {as_of}",
+        agreed = agreed,
+        as_of = as_of,
+    );
     if as_of < agreed {
         return timeline(
             ClockState::InOrder,
             citation("clock_years"),
-            format!("agreed start {agreed} is still to come"),
+            words!("reason-to-come", "agreed start {agreed} is still to come", agreed = agreed),
         );
     }
     if days_left.is_none_or(|days| days > 0) {
         return timeline(ClockState::Running, citation("clock_years"), reason);
     }
     if let Some(cause) = excuse {
-        return timeline(ClockState::Excused, "Order 53 Art. 8 [memory]".into(), excused(cause));
+        return timeline(ClockState::Excused, Words::from("Order 53 Art. 8 [memory]"), excused(cause));
     }
     if reclaim_from.is_some_and(|date| date <= as_of) {
         return timeline(ClockState::PastReclaim, citation("reclaim_years"), reason);
@@ -132,8 +155,9 @@ fn not_started(contract: &LandContract, excuse: Option<&LandEvent>, rules: &Rule
     timeline(ClockState::Idle, citation("clock_years"), reason)
 }
 
-fn excused(cause: &LandEvent) -> String {
-    format!("government cause on record {}: {}", cause.date, cause.note.as_deref().unwrap_or("no words on record"))
+fn excused(cause: &LandEvent) -> Words {
+    let note = cause.note.as_deref().map_or_else(|| phrase("no-words", "no words on record").into(), Argument::from);
+    words!("reason-excused", "government cause on record {date}: {note}", date = cause.date, note = note)
 }
 
 fn latest(events: &[&LandEvent], value: impl Fn(&LandEvent) -> Option<f64>) -> Option<f64> {
@@ -145,8 +169,8 @@ fn ratio(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
     part.map(|part| part / whole)
 }
 
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "unknown".to_owned(), |share| format!("{:.1} %", share * 100.0))
+fn percent(share: Option<f64>) -> Words {
+    share.map_or_else(|| words!("unknown", "unknown"), |share| format!("{:.1} %", share * 100.0).into())
 }
 
 /// `date` plus whole calendar years (fractions as months), by the calendar, not by 365 days.

@@ -13,21 +13,28 @@ use super::site::sites;
 use super::utilisation::site_facts;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, area_words};
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
 
-const PHYSICAL: [(PhysicalUse, &str, [u8; 3], Pattern); 5] = [
-    (PhysicalUse::Vacant, "vacant: no building", [199, 55, 47], Pattern::Solid),
-    (PhysicalUse::UnderUsed, "under-used: barely built", [240, 138, 75], Pattern::Solid),
-    (PhysicalUse::InUse, "in use", [217, 226, 220], Pattern::Solid),
-    (PhysicalUse::NotBuildingLand, "road, water, green: not rated", [226, 224, 218], Pattern::Solid),
-    (PhysicalUse::Unknown, "unknown", [201, 204, 209], Pattern::Hatch),
+const PHYSICAL: [(PhysicalUse, Phrase, [u8; 3], Pattern); 5] = [
+    (PhysicalUse::Vacant, phrase("use-vacant", "vacant: no building"), [199, 55, 47], Pattern::Solid),
+    (PhysicalUse::UnderUsed, phrase("use-under-used", "under-used: barely built"), [240, 138, 75], Pattern::Solid),
+    (PhysicalUse::InUse, phrase("use-in-use", "in use"), [217, 226, 220], Pattern::Solid),
+    (
+        PhysicalUse::NotBuildingLand,
+        phrase("use-not-rated", "road, water, green: not rated"),
+        [226, 224, 218],
+        Pattern::Solid,
+    ),
+    (PhysicalUse::Unknown, phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch),
 ];
 
-const STATUTORY: [(ClockState, &str, [u8; 3]); 5] = [
-    (ClockState::PastReclaim, "contract: over 2 years, may be reclaimed", [110, 16, 40]),
-    (ClockState::Idle, "contract: over 1 year, idle", [168, 23, 78]),
-    (ClockState::StalledIdle, "contract: stalled, may be held idle", [138, 72, 160]),
-    (ClockState::Running, "contract: clock runs, column = days left", [22, 92, 170]),
-    (ClockState::Excused, "contract: excused, government cause", [46, 125, 110]),
+const STATUTORY: [(ClockState, Phrase, [u8; 3]); 5] = [
+    (ClockState::PastReclaim, phrase("clock-past-reclaim", "contract: over 2 years, may be reclaimed"), [110, 16, 40]),
+    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78]),
+    (ClockState::StalledIdle, phrase("clock-stalled", "contract: stalled, may be held idle"), [138, 72, 160]),
+    (ClockState::Running, phrase("clock-running", "contract: clock runs, column = days left"), [22, 92, 170]),
+    (ClockState::Excused, phrase("clock-excused", "contract: excused, government cause"), [46, 125, 110]),
 ];
 
 /// Height of a full year on the clock, m in the scene.
@@ -56,7 +63,11 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         let class = PHYSICAL.iter().position(|row| row.0 == physical).unwrap_or(PHYSICAL.len() - 1);
         counts[class] += 1;
         areas[class] += site.area_m2;
-        let mut facts = vec![Fact { label: "Physical use".into(), value: PHYSICAL[class].1.into(), basis: reason }];
+        let mut facts = vec![Fact {
+            label: words!("fact-physical-use", "Physical use"),
+            value: PHYSICAL[class].1.into(),
+            basis: reason,
+        }];
         let timeline = by_parcel
             .get(parcel.provenance.key.as_str())
             .into_iter()
@@ -72,9 +83,9 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         match &timeline {
             Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
             None => facts.push(Fact {
-                label: "Statutory state".into(),
-                value: "no contract on record".into(),
-                basis: "land without a contract is never called idle".into(),
+                label: words!("fact-statutory-state", "Statutory state"),
+                value: words!("no-contract", "no contract on record"),
+                basis: words!("no-contract-basis", "land without a contract is never called idle"),
             }),
         }
         facts.extend(site_facts(parcel, &site, rules));
@@ -90,7 +101,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
                     position: [at.x(), at.y()],
                     height_m: (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0),
                     class,
-                    label: Some(format!("{days} days")),
+                    label: Some(words!("pillar-days", "{days} days", days = days)),
                 });
             }
         }
@@ -99,11 +110,11 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     }
     let overlay = Overlay {
         name: "idle".into(),
-        title: "Idle land".into(),
+        title: words!("title-idle", "Idle land"),
         target: FeatureKind::Parcel,
-        unit: String::new(),
+        unit: Words::default(),
         as_of,
-        source: "footprints on record; contracts and land events on record".into(),
+        source: words!("source-idle", "footprints on record; contracts and land events on record"),
         classes: classes(&counts, &areas, !snapshot.contracts.is_empty()),
         verdicts,
         marks: Vec::new(),
@@ -132,41 +143,63 @@ fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> 
         .collect()
 }
 
-fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<String> {
+fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
     let vacant = rules.figure("vacancy", "vacant_coverage").value * 100.0;
     let under = rules.figure("vacancy", "underused_coverage").value * 100.0;
-    let mut notes = vec![format!(
-        "Physical use: coverage below {vacant:.0} % vacant, below {under:.0} % under-used (ParkTwin default)"
+    let mut notes = vec![words!(
+        "note-physical-use",
+        "Physical use: coverage below {vacant} % vacant, below {under} % under-used (ParkTwin default)",
+        vacant = format!("{vacant:.0}"),
+        under = format!("{under:.0}"),
     )];
     notes.push(if no_contracts {
-        "No contracts on record: nothing here is idle in the legal sense".into()
+        words!("note-no-contracts", "No contracts on record: nothing here is idle in the legal sense")
     } else {
-        format!("Contract state: {}", rules.figure("idle", "clock_years").citation())
+        words!(
+            "note-contract-state",
+            "Contract state: {clause}",
+            clause = rules.figure("idle", "clock_years").citation()
+        )
     });
     notes
 }
 
 fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
     let state = match timeline.state {
-        ClockState::InOrder => "in order",
-        ClockState::Unknown => "unknown",
-        state => STATUTORY.iter().find(|row| row.0 == state).map_or("unknown", |row| row.1),
+        ClockState::InOrder => phrase("clock-in-order", "in order"),
+        ClockState::Unknown => phrase("unknown", "unknown"),
+        state => STATUTORY.iter().find(|row| row.0 == state).map_or(phrase("unknown", "unknown"), |row| row.1),
     };
     let mut facts = vec![
-        Fact { label: "Statutory state".into(), value: state.into(), basis: timeline.clause.clone() },
         Fact {
-            label: "Because".into(),
+            label: words!("fact-statutory-state", "Statutory state"),
+            value: state.into(),
+            basis: timeline.clause.clone(),
+        },
+        Fact {
+            label: words!("fact-because", "Because"),
             value: timeline.reason.clone(),
-            basis: format!("contract {}", contract.provenance.key),
+            basis: words!("basis-contract", "contract {key}", key = &contract.provenance.key),
         },
     ];
-    for (label, date) in [("One year is up", timeline.idle_from), ("Two years are up", timeline.reclaim_from)] {
+    for (label, date) in [
+        (phrase("fact-one-year", "One year is up"), timeline.idle_from),
+        (phrase("fact-two-years", "Two years are up"), timeline.reclaim_from),
+    ] {
         if let Some(date) = date {
-            facts.push(Fact { label: label.into(), value: date.to_string(), basis: "by the calendar".into() });
+            facts.push(Fact {
+                label: label.into(),
+                value: date.to_string().into(),
+                basis: words!("basis-calendar", "by the calendar"),
+            });
         }
     }
     if let Some(days) = timeline.days_left {
-        facts.push(Fact { label: "Days left".into(), value: days.to_string(), basis: "negative: past".into() });
+        facts.push(Fact {
+            label: words!("fact-days-left", "Days left"),
+            value: days.to_string().into(),
+            basis: words!("basis-days-left", "negative: past"),
+        });
     }
     facts
 }

@@ -6,6 +6,8 @@ use spatial_db::model::Parcel;
 
 use super::Site;
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::Words;
 
 /// What the ground shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,51 +27,68 @@ pub enum PhysicalUse {
 /// Use of one parcel and the reason in words.
 ///
 /// The thresholds are ParkTwin defaults (`vacancy.*` in the rule table): no standard defines physical vacancy.
-pub fn physical_use(parcel: &Parcel, site: &Site, rules: &RuleSet, buildings_on_record: bool) -> (PhysicalUse, String) {
+pub fn physical_use(parcel: &Parcel, site: &Site, rules: &RuleSet, buildings_on_record: bool) -> (PhysicalUse, Words) {
     let figure = |name| rules.figure("vacancy", name).value;
     if !buildings_on_record {
-        return (PhysicalUse::Unknown, "the park has no buildings on record".into());
+        return (PhysicalUse::Unknown, words!("reason-no-buildings", "the park has no buildings on record"));
     }
     if !site.area_m2.is_finite() || site.area_m2 <= 0.0 {
-        return (PhysicalUse::Unknown, "the boundary has no area".into());
+        return (PhysicalUse::Unknown, words!("reason-no-area", "the boundary has no area"));
     }
     let share = site.coverage();
     if share >= figure("underused_coverage") {
-        return (PhysicalUse::InUse, format!("{:.1} % covered", share * 100.0));
+        return (
+            PhysicalUse::InUse,
+            words!("reason-covered", "{share} % covered", share = format!("{:.1}", share * 100.0)),
+        );
     }
     if let Some(reason) = not_building_land(parcel) {
         return (PhysicalUse::NotBuildingLand, reason);
     }
     if share >= figure("vacant_coverage") {
-        return (PhysicalUse::UnderUsed, format!("only {:.1} % covered", share * 100.0));
+        return (
+            PhysicalUse::UnderUsed,
+            words!("reason-only", "only {share} % covered", share = format!("{:.1}", share * 100.0)),
+        );
     }
     let natural = site.natural_m2 / site.area_m2;
     if natural > figure("natural_share") {
         return (
             PhysicalUse::NotBuildingLand,
-            format!("{:.0} % water, forest or railway by the recorded ground cover", natural * 100.0),
+            words!(
+                "reason-natural",
+                "{share} % water, forest or railway by the recorded ground cover",
+                share = format!("{:.0}", natural * 100.0),
+            ),
         );
     }
     if site.mean_width_m < figure("strip_width_m") {
         return (
             PhysicalUse::NotBuildingLand,
-            format!("a strip {:.1} m wide on average: road, path or ditch", site.mean_width_m),
+            words!(
+                "reason-strip",
+                "a strip {width} m wide on average: road, path or ditch",
+                width = format!("{:.1}", site.mean_width_m),
+            ),
         );
     }
     if site.area_m2 < figure("minimum_area_m2") {
-        return (PhysicalUse::NotBuildingLand, format!("a remnant of {:.0} m²", site.area_m2));
+        return (
+            PhysicalUse::NotBuildingLand,
+            words!("reason-remnant", "a remnant of {area} m²", area = format!("{:.0}", site.area_m2)),
+        );
     }
-    (PhysicalUse::Vacant, format!("{:.2} % covered", share * 100.0))
+    (PhysicalUse::Vacant, words!("reason-covered", "{share} % covered", share = format!("{:.2}", share * 100.0)))
 }
 
 /// Why the planning class rules building out, where it does (GB planning scheme 2023: 12xx transport, 14xx green, 17xx water).
-fn not_building_land(parcel: &Parcel) -> Option<String> {
+fn not_building_land(parcel: &Parcel) -> Option<Words> {
     if parcel.land_use_scheme.as_deref() != Some("planning-2023") {
         return None;
     }
     let code = parcel.land_use_code.as_deref()?;
-    ["12", "14", "17"]
-        .into_iter()
-        .any(|prefix| code.starts_with(prefix))
-        .then(|| format!("planned as {code} {}", parcel.land_use.as_deref().unwrap_or("")).trim_end().to_owned())
+    ["12", "14", "17"].into_iter().any(|prefix| code.starts_with(prefix)).then(|| {
+        let class = format!("{code} {}", parcel.land_use.as_deref().unwrap_or(""));
+        words!("reason-planned", "planned as {class}", class = class.trim_end())
+    })
 }

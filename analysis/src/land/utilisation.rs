@@ -10,13 +10,22 @@ use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, area_words};
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
 
 /// Upper bounds of the classes, share of land. The 0.40 break is the 2023 floor of the coverage coefficient.
 const BREAKS: [f64; 5] = [0.01, 0.15, 0.30, 0.40, 0.55];
 /// YlGnBu, light for low (ColorBrewer).
 const COLOURS: [[u8; 3]; 6] =
     [[255, 255, 204], [199, 233, 180], [127, 205, 187], [65, 182, 196], [44, 127, 184], [37, 52, 148]];
-const LABELS: [&str; 6] = ["under 1 %", "1–15 %", "15–30 %", "30–40 %", "40–55 %", "55 % and over"];
+const LABELS: [Phrase; 6] = [
+    phrase("coverage-under-1", "under 1 %"),
+    phrase("coverage-1-15", "1–15 %"),
+    phrase("coverage-15-30", "15–30 %"),
+    phrase("coverage-30-40", "30–40 %"),
+    phrase("coverage-40-55", "40–55 %"),
+    phrase("coverage-over-55", "55 % and over"),
+];
 const NOT_BUILDING_LAND: usize = 6;
 const UNKNOWN: usize = 7;
 
@@ -38,7 +47,14 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         areas[class] += site.area_m2;
         let mut facts = site_facts(parcel, site, rules);
         if class >= NOT_BUILDING_LAND {
-            facts.insert(0, Fact { label: "Why no class".into(), value: reason, basis: "geometry".into() });
+            facts.insert(
+                0,
+                Fact {
+                    label: words!("fact-no-class", "Why no class"),
+                    value: reason,
+                    basis: words!("basis-geometry", "geometry"),
+                },
+            );
         }
         let value = (physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
         verdicts.insert(parcel.id, Verdict { class, value, outline: None, facts });
@@ -54,8 +70,8 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         })
         .collect();
     for (label, colour, pattern, i) in [
-        ("road, water, green: not rated", [226, 224, 218], Pattern::Solid, NOT_BUILDING_LAND),
-        ("unknown", [201, 204, 209], Pattern::Hatch, UNKNOWN),
+        (phrase("use-not-rated", "road, water, green: not rated"), [226, 224, 218], Pattern::Solid, NOT_BUILDING_LAND),
+        (phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch, UNKNOWN),
     ] {
         classes.push(Class {
             label: label.into(),
@@ -68,20 +84,21 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
     }
     let overlay = Overlay {
         name: "utilisation".into(),
-        title: "Utilisation: site coverage".into(),
+        title: words!("title-utilisation", "Utilisation: site coverage"),
         target: FeatureKind::Parcel,
-        unit: "% of parcel area".into(),
+        unit: words!("unit-coverage", "% of parcel area"),
         as_of,
-        source: "footprints and open storage yards on record / geometric parcel area".into(),
+        source: words!("source-utilisation", "footprints and open storage yards on record / geometric parcel area"),
         classes,
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: Vec::new(),
-        notes: vec![format!(
-            "Coverage floor for industry {:.0} %: {}",
-            rules.figure("land", "coverage_floor").value * 100.0,
-            rules.figure("land", "coverage_floor").citation()
+        notes: vec![words!(
+            "note-coverage-floor",
+            "Coverage floor for industry {floor} %: {clause}",
+            floor = format!("{:.0}", rules.figure("land", "coverage_floor").value * 100.0),
+            clause = rules.figure("land", "coverage_floor").citation(),
         )],
     };
     // The ramp stays whole where anything is rated; "not rated" and "unknown" show only where there is some.
@@ -91,38 +108,61 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
 
 /// Area, coverage and floor-area ratio with formula and completeness.
 pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet) -> Vec<Fact> {
-    let fact = |label: &str, value: String, basis: String| Fact { label: label.into(), value, basis };
+    let fact = |label: Phrase, value: Words, basis: Words| Fact { label: label.into(), value, basis };
+    let far_label = phrase("fact-far", "Floor-area ratio");
     let far = match site.far() {
         Some(far) => fact(
-            "Floor-area ratio",
-            format!("{far:.2}"),
-            format!("floor area / land; {}", rules.figure("land", "tall_storey_m").citation()),
+            far_label,
+            format!("{far:.2}").into(),
+            words!(
+                "basis-far",
+                "floor area / land; {clause}",
+                clause = rules.figure("land", "tall_storey_m").citation(),
+            ),
         ),
         None if site.buildings.is_empty() => {
-            fact("Floor-area ratio", "0.00".into(), "no building on the parcel".into())
+            fact(far_label, "0.00".into(), words!("basis-no-building", "no building on the parcel"))
         }
         None => fact(
-            "Floor-area ratio",
-            "unknown".into(),
-            format!("floors missing for {} of {} buildings", site.buildings_without_floors, site.buildings.len()),
+            far_label,
+            words!("unknown", "unknown"),
+            words!(
+                "basis-floors-missing",
+                "floors missing for {missing} of {all} buildings",
+                missing = site.buildings_without_floors,
+                all = site.buildings.len(),
+            ),
         ),
     };
     let mut facts = vec![
-        fact("Land area", format!("{:.0} m²", site.area_m2), "boundary as surveyed".into()),
         fact(
-            "Site coverage",
-            format!("{:.1} %", site.coverage() * 100.0),
-            format!("({:.0} m² footprint + {:.0} m² open storage) / land", site.footprint_m2, site.storage_yard_m2),
+            phrase("fact-land-area", "Land area"),
+            format!("{:.0} m²", site.area_m2).into(),
+            words!("basis-surveyed", "boundary as surveyed"),
+        ),
+        fact(
+            phrase("fact-coverage", "Site coverage"),
+            format!("{:.1} %", site.coverage() * 100.0).into(),
+            words!(
+                "basis-coverage",
+                "({footprint} m² footprint + {storage} m² open storage) / land",
+                footprint = format!("{:.0}", site.footprint_m2),
+                storage = format!("{:.0}", site.storage_yard_m2),
+            ),
         ),
         far,
-        fact("Buildings", site.buildings.len().to_string(), "footprints that share area with the parcel".into()),
+        fact(
+            phrase("fact-buildings", "Buildings"),
+            site.buildings.len().to_string().into(),
+            words!("basis-buildings", "footprints that share area with the parcel"),
+        ),
     ];
     if let Some(recorded) = parcel.recorded_area_m2.filter(|area| *area > 0.0) {
         let difference = (site.area_m2 / recorded - 1.0) * 100.0;
         facts.push(fact(
-            "Area on record",
-            format!("{recorded:.0} m²"),
-            format!("geometry differs by {difference:+.1} %"),
+            phrase("fact-area-on-record", "Area on record"),
+            format!("{recorded:.0} m²").into(),
+            words!("basis-differs", "geometry differs by {percent} %", percent = format!("{difference:+.1}")),
         ));
     }
     facts

@@ -8,6 +8,8 @@ use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge};
 
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict};
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::{Words, phrase};
 
 /// Networks by class on `as_of`.
 pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
@@ -25,14 +27,14 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
         without_elevation += usize::from(edge.path.iter().any(|v| !v[2].is_finite()));
         let facts = vec![
             Fact {
-                label: "Length".into(),
-                value: format!("{length_m:.1} m"),
-                basis: "along the axis, in 3D where elevations are known".into(),
+                label: words!("fact-length", "Length"),
+                value: format!("{length_m:.1} m").into(),
+                basis: words!("basis-length", "along the axis, in 3D where elevations are known"),
             },
             Fact {
-                label: "Cover".into(),
+                label: words!("fact-cover", "Cover"),
                 value: cover(cache, edge),
-                basis: "terrain above the axis, least along the line".into(),
+                basis: words!("basis-cover", "terrain above the axis, least along the line"),
             },
         ];
         verdicts.insert(edge.id, Verdict { class, value: Some(length_m), outline: None, facts });
@@ -47,7 +49,17 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
         .map(|(i, class)| {
             let row = rules.network_class(*class);
             Class {
-                label: row.map_or_else(|| class.as_str().to_owned(), |row| format!("{} {}", row.letters, row.name)),
+                label: row.map_or_else(
+                    || class.as_str().into(),
+                    |row| {
+                        words!(
+                            "network-class",
+                            "{letters} {name}",
+                            letters = &row.letters,
+                            name = name(*class, &row.name)
+                        )
+                    },
+                ),
                 colour: row.map_or([120, 124, 130], |row| row.colour),
                 pattern: Pattern::Solid,
                 swatch: Swatch::Line,
@@ -56,17 +68,21 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
             }
         })
         .collect();
-    let mut notes = vec!["Class colours: CJJ 61 (2017)".to_owned()];
+    let mut notes = vec![words!("note-class-colours", "Class colours: CJJ 61 (2017)")];
     if without_elevation > 0 {
-        notes.push(format!("{without_elevation} lines have no elevation on record; their depth is unknown"));
+        notes.push(words!(
+            "note-no-elevation",
+            "{count} lines have no elevation on record; their depth is unknown",
+            count = without_elevation,
+        ));
     }
     let overlay = Overlay {
         name: "networks".into(),
-        title: "Networks: underground lines by class".into(),
+        title: words!("title-networks", "Networks: underground lines by class"),
         target: FeatureKind::NetworkEdge,
-        unit: "lines".into(),
+        unit: words!("unit-lines", "lines"),
         as_of,
-        source: "network surveys on record".into(),
+        source: words!("source-networks", "network surveys on record"),
         classes,
         verdicts,
         marks: Vec::new(),
@@ -75,6 +91,21 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
         notes,
     };
     overlay.without_empty_classes(|_| false)
+}
+
+/// The class's name with the key of its translation, where the table names it as the shipped one does.
+fn name(class: NetworkClass, in_table: &str) -> Words {
+    let shipped = match class {
+        NetworkClass::Water => phrase("network-water", "Water supply"),
+        NetworkClass::Drainage => phrase("network-drainage", "Drainage"),
+        NetworkClass::Gas => phrase("network-gas", "Gas"),
+        NetworkClass::Heat => phrase("network-heat", "Heat"),
+        NetworkClass::Power => phrase("network-power", "Power"),
+        NetworkClass::Telecom => phrase("network-telecom", "Telecom"),
+        NetworkClass::Industrial => phrase("network-industrial", "Industrial pipe"),
+        NetworkClass::Other => phrase("network-other", "Other"),
+    };
+    if shipped.english == in_table { shipped.into() } else { in_table.into() }
 }
 
 /// Length of the axis, m: in 3D where both ends of a piece have elevations, else in plan.
@@ -88,11 +119,11 @@ fn length_m(edge: &NetworkEdge) -> f64 {
 }
 
 /// Least cover over the axis at its vertices in words, or that it is unknown.
-fn cover(cache: &Cache, edge: &NetworkEdge) -> String {
+fn cover(cache: &Cache, edge: &NetworkEdge) -> Words {
     let terrain = cache.snapshot().terrain.as_ref();
     edge.path
         .iter()
         .filter_map(|[x, y, z]| Some(terrain?.height_at(*x, *y)? - Some(*z).filter(|z| z.is_finite())?))
         .min_by(f64::total_cmp)
-        .map_or_else(|| "unknown".to_owned(), |cover| format!("{cover:.2} m"))
+        .map_or_else(|| phrase("unknown", "unknown").into(), |cover| format!("{cover:.2} m").into())
 }

@@ -1,23 +1,28 @@
-//! Mouse and keyboard: orbit, pan, zoom to the cursor, switches, and the click that inspects.
+//! Mouse and keys that are held: drag the ground, turn about the point under the cursor, zoom to it, draw a shape.
+//!
+//! What a click or a drawn shape selects is left to `select`; keys that do one thing to `action`.
 
 use bevy::input::mouse::{MouseScrollUnit, MouseWheel};
-use bevy::math::DVec3;
+use bevy::math::{DVec2, DVec3};
 use bevy::prelude::*;
 use bevy::window::{PrimaryWindow, RequestRedraw};
+use bevy_egui::EguiContexts;
+use bevy_egui::egui;
 use bevy_egui::input::EguiWantsInput;
 
 use super::fit::step_on_ground;
-use super::{Orbit, Wanted};
-use crate::input::CameraChoice;
-use crate::panel::Panels;
-use crate::pick::{Drawn, Picker};
+use super::{Flight, Orbit};
+use crate::action::held;
+use crate::frame::Page;
 use crate::scene::{Meshed, Twin};
+use crate::select::Gesture;
 use crate::space::park_direction;
-use crate::style::is_underground;
-use crate::theme::ThemeChoice;
+use crate::tool::Tool;
 
 /// A press that moves less than this is a click, px.
 const CLICK_PX: f32 = 4.0;
+/// A corner of a drawn outline is at least this far from the one before, px.
+const OUTLINE_PX: f32 = 5.0;
 /// Degrees turned per pixel dragged.
 const TURN_DEG_PER_PX: f32 = 0.28;
 /// Share of the distance left after one notch of the wheel.
@@ -31,30 +36,63 @@ const KEY_NOTCHES_PER_SEC: f32 = 7.0;
 /// Least height of the eye over the ground, m.
 const EYE_ABOVE_M: f64 = 2.5;
 
-/// What the mouse is doing.
+/// Where the pointer is over the scene.
+#[derive(Resource, Debug, Clone, Default, PartialEq)]
+pub(crate) struct Pointer {
+    /// Pixel of the picture; `None` off the scene or over a panel.
+    pub pixel: Option<Vec2>,
+    /// Place on the ground under it, park coordinates.
+    pub ground: Option<DVec3>,
+    /// Outline being drawn, px of the picture.
+    pub outline: Vec<Vec2>,
+}
+
+/// What a drag does.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+enum Doing {
+    /// The ground follows the pointer.
+    #[default]
+    Pan,
+    /// The view turns about the point that was under the pointer.
+    Turn(Vec3),
+    /// A rectangle from where the drag began.
+    Rectangle,
+    /// A free outline.
+    Outline,
+}
+
+/// The press under way.
 #[derive(Resource, Debug, Default)]
 struct Drag {
     pressed_at: Option<Vec2>,
     moved: bool,
+    doing: Doing,
     grabbed: Option<DVec3>,
     last: Option<Vec2>,
 }
 
 /// Systems of mouse and keyboard.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Drag>().add_systems(
+    app.init_resource::<Drag>().init_resource::<Pointer>().add_systems(
         Update,
-        (press_keys, turn_wheel, drag_mouse, keep_above_ground).chain().before(crate::scene::SceneSystems),
+        (find_pointer, hold_keys, turn_wheel, drag_mouse, keep_above_ground)
+            .chain()
+            .in_set(ControlSystems)
+            .before(crate::scene::SceneSystems),
     );
 }
 
+/// Set of the systems of mouse and keys.
+#[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ControlSystems;
+
 /// Ray through a pixel in park coordinates.
-fn park_ray(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> (DVec3, DVec3) {
+pub(crate) fn park_ray(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> (DVec3, DVec3) {
     let (eye, direction) = orbit.ray(pixel);
     (meshed.geometry.origin.park_from_scene_precise(eye), park_direction(direction))
 }
 
-/// Scene point of the ground under a pixel; the level through the target where there is no ground.
+/// Scene point of the ground under a pixel; `None` where there is none or it is far beyond the park.
 fn ground_under(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> Option<DVec3> {
     let (eye, direction) = orbit.ray(pixel);
     let (park_eye, park_way) = park_ray(orbit, meshed, pixel);
@@ -63,16 +101,42 @@ fn ground_under(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> Option<DVec3> {
     (distance < f64::from(orbit.distance_m) * 12.0).then(|| eye + direction * distance)
 }
 
-fn cursor(window: &Window) -> Option<Vec2> {
-    window.physical_cursor_position()
+/// Finds the pixel under the pointer, and the ground under that.
+fn find_pointer(
+    mut contexts: EguiContexts,
+    window: Single<&Window, With<PrimaryWindow>>,
+    page: Res<Page>,
+    orbit: Res<Orbit>,
+    meshed: Option<Res<Meshed>>,
+    mut pointer: ResMut<Pointer>,
+) {
+    let Ok(ctx) = contexts.ctx_mut() else { return };
+    let over = window.physical_cursor_position().filter(|at| {
+        let points = *at / ctx.pixels_per_point();
+        let at = egui::pos2(points.x, points.y);
+        let on_scene = page.0.is_none_or(|scene| scene.contains(at));
+        // Windows, menus and lists float above the scene; what egui drags may be outside of them.
+        let covered = ctx.layer_id_at(at).is_some_and(|layer| layer.order != egui::Order::Background);
+        on_scene && !covered && !ctx.egui_is_using_pointer()
+    });
+    let pixel = over.map(|at| at - orbit.corner);
+    if pointer.pixel == pixel && !orbit.is_changed() {
+        return;
+    }
+    let ground = meshed.zip(pixel).and_then(|(meshed, pixel)| {
+        let (eye, way) = park_ray(&orbit, &meshed, pixel);
+        Some(eye + way * meshed.picker.ground_distance(eye, way)?)
+    });
+    pointer.pixel = pixel;
+    pointer.ground = ground;
 }
 
 fn turn_wheel(
     mut wheel: MessageReader<MouseWheel>,
-    window: Single<&Window, With<PrimaryWindow>>,
-    wants: Res<EguiWantsInput>,
+    pointer: Res<Pointer>,
     meshed: Option<Res<Meshed>>,
     mut orbit: ResMut<Orbit>,
+    mut flight: ResMut<Flight>,
 ) {
     let notches: f32 = wheel
         .read()
@@ -81,11 +145,12 @@ fn turn_wheel(
             MouseScrollUnit::Pixel => event.y / PX_PER_NOTCH,
         })
         .sum();
-    let Some(meshed) = meshed else { return };
-    if notches == 0.0 || wants.wants_any_pointer_input() {
+    let (Some(meshed), Some(pixel)) = (meshed, pointer.pixel) else { return };
+    if notches == 0.0 {
         return;
     }
-    let at = cursor(&window).and_then(|pixel| ground_under(&orbit, &meshed, pixel)).map(DVec3::as_vec3);
+    flight.stop();
+    let at = ground_under(&orbit, &meshed, pixel).map(DVec3::as_vec3);
     let factor = ZOOM_PER_NOTCH.powf(notches.clamp(-8.0, 8.0));
     *orbit = zoomed(&orbit, at, factor);
 }
@@ -98,65 +163,87 @@ fn zoomed(orbit: &Orbit, at: Option<Vec3>, factor: f32) -> Orbit {
     Orbit { target, ..nearer }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 fn drag_mouse(
     buttons: Res<ButtonInput<MouseButton>>,
+    keys: Res<ButtonInput<KeyCode>>,
     window: Single<&Window, With<PrimaryWindow>>,
-    wants: Res<EguiWantsInput>,
     meshed: Option<Res<Meshed>>,
+    tool: Res<Tool>,
+    mut pointer: ResMut<Pointer>,
     mut drag: ResMut<Drag>,
     mut orbit: ResMut<Orbit>,
-    mut twin: ResMut<Twin>,
+    mut flight: ResMut<Flight>,
+    mut gestures: MessageWriter<Gesture>,
 ) {
-    let (Some(meshed), Some(pixel)) = (meshed, cursor(&window)) else { return };
+    let (Some(meshed), Some(at)) = (meshed, window.physical_cursor_position()) else { return };
     let any = [MouseButton::Left, MouseButton::Right, MouseButton::Middle];
-    let on_panel = wants.wants_any_pointer_input();
-    if buttons.any_just_pressed(any) && !on_panel {
-        *drag = Drag {
-            pressed_at: Some(pixel),
-            moved: false,
-            grabbed: ground_under(&orbit, &meshed, pixel),
-            last: Some(pixel),
-        };
-    }
-    if let Some(start) = drag.pressed_at {
-        drag.moved |= pixel.distance(start) > CLICK_PX;
-        let step = pixel - drag.last.unwrap_or(pixel);
-        if drag.moved && step != Vec2::ZERO {
-            if buttons.pressed(MouseButton::Left) {
-                *orbit = panned(&orbit, drag.grabbed, pixel, step);
-            } else if buttons.pressed(MouseButton::Right) || buttons.pressed(MouseButton::Middle) {
-                let mut turned = *orbit;
-                turned.bearing_deg += step.x * TURN_DEG_PER_PX;
-                turned.pitch_deg += step.y * TURN_DEG_PER_PX;
-                *orbit = turned.limited();
+    let shift = held(&keys, [KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    let ctrl = held(&keys, [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]);
+    if buttons.any_just_pressed(any)
+        && let Some(pixel) = pointer.pixel
+    {
+        flight.stop();
+        let grabbed = ground_under(&orbit, &meshed, pixel);
+        let doing = if buttons.just_pressed(MouseButton::Left) {
+            match *tool {
+                Tool::Box => Doing::Rectangle,
+                Tool::Lasso => Doing::Outline,
+                _ if shift => Doing::Rectangle,
+                _ if ctrl => Doing::Outline,
+                _ => Doing::Pan,
             }
-        }
-        drag.last = Some(pixel);
-        if buttons.any_just_released(any) {
-            if !drag.moved && buttons.just_released(MouseButton::Left) && !on_panel {
-                let picked = picked(&orbit, &meshed, &twin, pixel);
-                if twin.shown.selected != picked {
-                    twin.shown.selected = picked;
+        } else {
+            Doing::Turn(grabbed.map_or(orbit.target, DVec3::as_vec3))
+        };
+        *drag = Drag { pressed_at: Some(pixel), moved: false, doing, grabbed, last: Some(pixel) };
+        pointer.outline = vec![pixel];
+    }
+    let Some(start) = drag.pressed_at else { return };
+    let pixel = at - orbit.corner;
+    drag.moved |= pixel.distance(start) > CLICK_PX;
+    let step = pixel - drag.last.unwrap_or(pixel);
+    if drag.moved && step != Vec2::ZERO {
+        match drag.doing {
+            Doing::Pan => *orbit = panned(&orbit, drag.grabbed, pixel, step),
+            Doing::Turn(pivot) => {
+                *orbit = orbit.turned(pivot, step.x * TURN_DEG_PER_PX, step.y * TURN_DEG_PER_PX);
+            }
+            Doing::Rectangle => {
+                pointer.outline = vec![start, Vec2::new(pixel.x, start.y), pixel, Vec2::new(start.x, pixel.y)];
+            }
+            Doing::Outline => {
+                if pointer.outline.last().is_none_or(|last| last.distance(pixel) >= OUTLINE_PX) {
+                    pointer.outline.push(pixel);
                 }
             }
-            *drag = Drag::default();
         }
+    }
+    drag.last = Some(pixel);
+    if !buttons.any_just_released(any) {
         return;
     }
-    let hovered = if on_panel { None } else { picked(&orbit, &meshed, &twin, pixel) };
-    if twin.shown.hovered != hovered {
-        twin.shown.hovered = hovered;
+    let outline = std::mem::take(&mut pointer.outline);
+    let left = buttons.just_released(MouseButton::Left);
+    match drag.doing {
+        Doing::Rectangle | Doing::Outline if drag.moved => {
+            gestures.write(Gesture::Outline { outline, add: shift && ctrl });
+        }
+        _ if left && !drag.moved => {
+            gestures.write(Gesture::Click { pixel, add: shift || ctrl });
+        }
+        Doing::Turn(_) => *orbit = grounded(&orbit, &meshed),
+        _ => {}
     }
+    *drag = Drag::default();
 }
 
-fn picked(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<spatial_db::model::FeatureId> {
-    let (eye, direction) = park_ray(orbit, meshed, pixel);
-    let picker: &Picker = &meshed.picker;
-    let m_per_px_at_1m = 1.0 / f64::from(orbit.px_per_metre(1.0));
-    let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
-    let underground = twin.shown.underground || overlay.is_some_and(is_underground);
-    let drawn = Drawn { underground, marks: overlay.is_some_and(|o| !o.marks.is_empty()) };
-    picker.pick(eye, direction, m_per_px_at_1m, drawn)?.feature
+/// The same view with its target on the ground in the middle of the picture, where there is ground.
+fn grounded(orbit: &Orbit, meshed: &Meshed) -> Orbit {
+    let Some(target) = ground_under(orbit, meshed, orbit.size * 0.5) else { return *orbit };
+    let distance_m = (target - orbit.eye().as_dvec3()).length() as f32;
+    let (least, most) = (orbit.distance_m * 0.1, orbit.distance_m * 10.0);
+    if (least..most).contains(&distance_m) { Orbit { target: target.as_vec3(), distance_m, ..*orbit } } else { *orbit }
 }
 
 /// The orbit moved so that the grabbed point is under the pixel again.
@@ -173,15 +260,12 @@ fn panned(orbit: &Orbit, grabbed: Option<DVec3>, pixel: Vec2, step: Vec2) -> Orb
     Orbit { target: orbit.target + Vec3::new(shift.x as f32, 0.0, shift.z as f32), ..*orbit }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
-fn press_keys(
+fn hold_keys(
     keys: Res<ButtonInput<KeyCode>>,
     time: Res<Time<Real>>,
     wants: Res<EguiWantsInput>,
     mut orbit: ResMut<Orbit>,
-    mut twin: ResMut<Twin>,
-    mut panels: ResMut<Panels>,
-    mut wanted: ResMut<Wanted>,
+    mut flight: ResMut<Flight>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
     if wants.wants_any_keyboard_input() {
@@ -194,59 +278,28 @@ fn press_keys(
         held(KeyCode::ArrowDown) - held(KeyCode::ArrowUp),
     );
     let turn = held(KeyCode::KeyE) - held(KeyCode::KeyQ);
+    let tilt = held(KeyCode::PageUp) - held(KeyCode::PageDown);
     let closer = held(KeyCode::Equal) + held(KeyCode::NumpadAdd) - held(KeyCode::Minus) - held(KeyCode::NumpadSubtract);
-    if pan != Vec2::ZERO || turn != 0.0 || closer != 0.0 {
-        let mut moved = zoomed(&orbit, None, ZOOM_PER_NOTCH.powf(closer * KEY_NOTCHES_PER_SEC * seconds));
-        moved.target += step_on_ground(&moved, pan * moved.size.y * KEY_PAN_PER_SEC * seconds);
-        moved.bearing_deg += turn * KEY_TURN_DEG_PER_SEC * seconds;
-        *orbit = moved.limited();
-        redraw.write(RequestRedraw);
+    if pan == Vec2::ZERO && turn == 0.0 && closer == 0.0 && tilt == 0.0 {
+        return;
     }
-    for key in keys.get_just_pressed() {
-        match key {
-            KeyCode::KeyN => orbit.bearing_deg = 180.0,
-            KeyCode::Home => wanted.0 = Some(CameraChoice::WholePark),
-            KeyCode::KeyU => twin.shown.underground = !twin.shown.underground,
-            KeyCode::KeyO => twin.shown.photo = !twin.shown.photo && twin.input.imagery.is_some(),
-            KeyCode::KeyT => {
-                twin.theme =
-                    if twin.theme == ThemeChoice::Daylight { ThemeChoice::Dark } else { ThemeChoice::Daylight };
-            }
-            KeyCode::KeyH => panels.help = !panels.help,
-            KeyCode::Escape => {
-                panels.help = false;
-                twin.shown.selected = None;
-            }
-            key => {
-                let digits = [
-                    KeyCode::Digit0,
-                    KeyCode::Digit1,
-                    KeyCode::Digit2,
-                    KeyCode::Digit3,
-                    KeyCode::Digit4,
-                    KeyCode::Digit5,
-                    KeyCode::Digit6,
-                    KeyCode::Digit7,
-                    KeyCode::Digit8,
-                    KeyCode::Digit9,
-                ];
-                match digits.iter().position(|digit| digit == key) {
-                    Some(0) => twin.shown.overlay = None,
-                    Some(n) if n <= twin.input.overlays.len() => twin.shown.overlay = Some(n - 1),
-                    _ => continue,
-                }
-            }
-        }
-        // What a key changes shows in this frame; egui settles in the next.
-        redraw.write(RequestRedraw);
-    }
+    flight.stop();
+    let mut moved = zoomed(&orbit, None, ZOOM_PER_NOTCH.powf(closer * KEY_NOTCHES_PER_SEC * seconds));
+    moved.target += step_on_ground(&moved, pan * moved.size.y * KEY_PAN_PER_SEC * seconds);
+    moved.bearing_deg += turn * KEY_TURN_DEG_PER_SEC * seconds;
+    moved.pitch_deg += tilt * KEY_TURN_DEG_PER_SEC * 0.6 * seconds;
+    *orbit = moved.limited();
+    redraw.write(RequestRedraw);
 }
 
-/// The eye never goes under the ground: the whole orbit is lifted instead.
-fn keep_above_ground(meshed: Option<Res<Meshed>>, mut orbit: ResMut<Orbit>) {
+/// The eye never goes under the ground, but where the ground is translucent: the whole orbit is lifted instead.
+fn keep_above_ground(meshed: Option<Res<Meshed>>, twin: Res<Twin>, mut orbit: ResMut<Orbit>) {
     let Some(meshed) = meshed else { return };
+    if twin.is_underground() {
+        return;
+    }
     let eye = meshed.geometry.origin.park_from_scene(orbit.eye());
-    let least = meshed.geometry.ground.height(bevy::math::DVec2::new(eye[0], eye[1])) + EYE_ABOVE_M;
+    let least = meshed.geometry.ground.height(DVec2::new(eye[0], eye[1])) + EYE_ABOVE_M;
     if eye[2] < least - 0.01 {
         orbit.target.y += (least - eye[2]) as f32;
     }

@@ -11,15 +11,17 @@ use crate::theme::{FIRST_VIEW_BEARING_DEG, FIRST_VIEW_FILL, FIRST_VIEW_PITCH_DEG
 const ROUNDS: usize = 24;
 
 /// The view a person asked for.
-pub(crate) fn view_of(choice: CameraChoice, geometry: &SceneGeometry, size: Vec2) -> Orbit {
-    match choice {
+pub(crate) fn view_of(choice: CameraChoice, geometry: &SceneGeometry, now: &Orbit) -> Orbit {
+    let size = now.size;
+    let view = match choice {
         CameraChoice::WholePark => first_view(geometry, size, FIRST_VIEW_BEARING_DEG, FIRST_VIEW_PITCH_DEG),
         CameraChoice::From { bearing_deg, pitch_deg } => first_view(geometry, size, bearing_deg, pitch_deg),
         CameraChoice::At { x_m, y_m, distance_m, bearing_deg, pitch_deg } => {
             let target = geometry.origin.scene_from_park(x_m, y_m, geometry.ground.height(DVec2::new(x_m, y_m)));
-            Orbit { target, distance_m, bearing_deg, pitch_deg, size }.limited()
+            Orbit { target, distance_m, bearing_deg, pitch_deg, ..*now }.limited()
         }
-    }
+    };
+    Orbit { corner: now.corner, ..view }
 }
 
 /// The whole park, seen from `bearing_deg` at `pitch_deg`.
@@ -37,16 +39,34 @@ pub(super) fn first_view(geometry: &SceneGeometry, size: Vec2, bearing_deg: f32,
     let middle = geometry.extent.middle();
     let target = scene(&middle, geometry.ground.height(middle));
     let distance_m = geometry.extent.diagonal_m().max(60.0) as f32 * 1.6;
-    let mut orbit = Orbit { target, distance_m, bearing_deg, pitch_deg, size }.limited();
+    let start = Orbit { target, distance_m, bearing_deg, pitch_deg, size, corner: Vec2::ZERO }.limited();
+    filled(start, &points, FIRST_VIEW_FILL)
+}
+
+/// The view like `now` in which `points` (scene) fill `fill` of the picture, but from no nearer than `nearest_m`.
+pub(crate) fn view_of_points(now: &Orbit, points: &[Vec3], fill: f32, nearest_m: f32) -> Option<Orbit> {
+    let (low, high) =
+        points.iter().fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), p| (low.min(*p), high.max(*p)));
+    if !low.is_finite() || !high.is_finite() {
+        return None;
+    }
+    let target = low.midpoint(high);
+    let distance_m = (low.distance(high) * 1.6).max(nearest_m);
+    let orbit = filled(Orbit { target, distance_m, ..*now }.limited(), points, fill);
+    Some(if orbit.distance_m < nearest_m { Orbit { target, distance_m: nearest_m, ..orbit } } else { orbit })
+}
+
+fn filled(mut orbit: Orbit, points: &[Vec3], share: f32) -> Orbit {
+    let size = orbit.size;
     for _ in 0..ROUNDS {
-        let Some((low, high)) = bounds(&orbit, &points) else {
+        let Some((low, high)) = bounds(&orbit, points) else {
             orbit.distance_m *= 2.0;
             continue;
         };
         let off = (low + high) * 0.5 - size * 0.5;
         orbit.target += step_on_ground(&orbit, off);
         let fill = ((high - low) / size).max_element();
-        orbit.distance_m *= fill / FIRST_VIEW_FILL;
+        orbit.distance_m *= (fill / share).max(0.02);
         orbit = orbit.limited();
     }
     orbit

@@ -4,12 +4,14 @@
 
 pub(crate) mod control;
 mod fit;
+mod flight;
 mod orbit;
 
 use bevy::camera::{PerspectiveProjection, Projection};
 use bevy::prelude::*;
 
-pub(crate) use fit::view_of;
+pub(crate) use fit::{view_of, view_of_points};
+pub(crate) use flight::Flight;
 pub(crate) use orbit::Orbit;
 
 use crate::input::CameraChoice;
@@ -37,14 +39,15 @@ pub(crate) fn projection() -> Projection {
 /// Systems that place the camera.
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Orbit>()
-        .add_systems(Update, aim.after(crate::scene::SceneSystems))
+        .init_resource::<Flight>()
+        .add_systems(Update, (aim, flight::fly).chain().after(crate::scene::SceneSystems))
         .add_systems(PostUpdate, place.before(TransformSystems::Propagate));
 }
 
 /// Takes the wanted view once the park is meshed.
 fn aim(mut wanted: ResMut<Wanted>, meshed: Option<Res<Meshed>>, mut orbit: ResMut<Orbit>) {
     if let (Some(choice), Some(meshed)) = (wanted.0, meshed) {
-        *orbit = view_of(choice, &meshed.geometry, orbit.size);
+        *orbit = view_of(choice, &meshed.geometry, &orbit);
         wanted.0 = None;
     }
 }

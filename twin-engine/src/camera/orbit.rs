@@ -23,6 +23,8 @@ pub(crate) struct Orbit {
     pub pitch_deg: f32,
     /// Picture size, px.
     pub size: Vec2,
+    /// Place of the picture's top left corner in the window, px.
+    pub corner: Vec2,
 }
 
 impl Default for Orbit {
@@ -33,6 +35,7 @@ impl Default for Orbit {
             bearing_deg: FIRST_VIEW_BEARING_DEG,
             pitch_deg: FIRST_VIEW_PITCH_DEG,
             size: Vec2::new(1600.0, 1000.0),
+            corner: Vec2::ZERO,
         }
     }
 }
@@ -90,6 +93,25 @@ impl Orbit {
         self.size.y / (2.0 * (FOV_DEG.to_radians() * 0.5).tan() * away_m.max(0.1))
     }
 
+    /// Axes of the picture in the scene: right, up, towards the eye.
+    pub(crate) fn axes(&self) -> [Vec3; 3] {
+        let outward = self.outward();
+        let right = Vec3::Y.cross(outward).normalize();
+        [right, outward.cross(right), outward]
+    }
+
+    /// This orbit turned by `bearing_deg` and `pitch_deg` with `pivot` staying where it is in the picture.
+    #[must_use]
+    pub(crate) fn turned(&self, pivot: Vec3, bearing_deg: f32, pitch_deg: f32) -> Self {
+        let turned =
+            Self { bearing_deg: self.bearing_deg + bearing_deg, pitch_deg: self.pitch_deg + pitch_deg, ..*self }
+                .limited();
+        let from_target = pivot - self.target;
+        let seen = self.axes().map(|axis| axis.dot(from_target));
+        let [right, up, outward] = turned.axes();
+        Self { target: pivot - (right * seen[0] + up * seen[1] + outward * seen[2]), ..turned }
+    }
+
     /// This orbit within the limits of pitch, bearing and distance.
     pub(crate) fn limited(mut self) -> Self {
         self.pitch_deg = self.pitch_deg.clamp(PITCH_DEG.0, PITCH_DEG.1);
@@ -131,6 +153,17 @@ mod tests {
         let (a, _) = orbit.pixel(Vec3::ZERO).unwrap();
         let (b, _) = orbit.pixel(Vec3::X).unwrap();
         assert!((a.distance(b) - orbit.px_per_metre(orbit.distance_m)).abs() < 0.01);
+    }
+
+    #[test]
+    fn turning_about_a_point_leaves_it_where_it_is_in_the_picture() {
+        let orbit = Orbit { bearing_deg: 200.0, pitch_deg: 40.0, ..Orbit::default() };
+        let pivot = Vec3::new(120.0, 8.0, -60.0);
+        let (before, away) = orbit.pixel(pivot).unwrap();
+        let turned = orbit.turned(pivot, 75.0, 20.0);
+        let (after, still_away) = turned.pixel(pivot).unwrap();
+        assert!(before.distance(after) < 0.05 && (away - still_away).abs() < 0.01, "{before} {after}");
+        assert!((turned.bearing_deg - 275.0).abs() < 1e-3 && (turned.pitch_deg - 60.0).abs() < 1e-3);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use bevy_egui::egui::{Align2, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use super::sheet::{Block, Sheet, colour32};
 use crate::camera::Orbit;
 use crate::inspect::grouped;
+use crate::text::t;
 use crate::theme::size;
 
 /// Scale bar and north arrow in one panel.
@@ -18,7 +19,7 @@ pub(super) fn compass_block(sheet: &Sheet, orbit: &Orbit) -> Block {
     let bar = length_m * per_metre;
     let label = sheet.text(&length_words(length_m), size::LABEL, theme.ink, 400.0);
     let note =
-        (!sheet.compact).then(|| sheet.text("at the picture's centre", size::ATTRIBUTION, theme.ink_soft, 400.0));
+        (!sheet.compact).then(|| sheet.text(&t!(sheet.words, "at-centre"), size::ATTRIBUTION, theme.ink_soft, 400.0));
     let padding = sheet.padding();
     let arrow = if sheet.compact { 16.0 } else { sheet.pt(46.0) };
     let tick = if sheet.compact { 3.0 } else { sheet.pt(7.0) };
@@ -67,7 +68,12 @@ fn north_arrow(sheet: &Sheet, orbit: &Orbit, dial: Rect) -> Vec<Shape> {
     let side = vec2(-north.y, north.x);
     let radius = dial.width() * 0.5;
     let ink = colour32(sheet.theme.ink);
-    let letter = sheet.bold_text("N", if sheet.compact { size::NOTE } else { size::LABEL }, sheet.theme.ink, 100.0);
+    let letter = sheet.bold_text(
+        &t!(sheet.words, "north"),
+        if sheet.compact { size::NOTE } else { size::LABEL },
+        sheet.theme.ink,
+        100.0,
+    );
     // The needle leaves room for the letter at its tip.
     let centre = dial.center() - north * radius * 0.28;
     let tip = centre + north * radius * 0.72;

@@ -9,7 +9,7 @@ use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};
 
 /// Family of bold letters.
-pub(super) const BOLD: &str = "bold";
+pub(crate) const BOLD: &str = "bold";
 /// Folders with fonts on the systems we know, each searched with its folders.
 const FOLDERS: [&str; 6] = [
     "/usr/share/fonts",
@@ -148,8 +148,8 @@ fn definitions(files: &FontFiles) -> egui::FontDefinitions {
     };
     take(&mut regular, "latin", files.latin.as_ref().map(|p| (p, 0)));
     take(&mut regular, "cjk", files.cjk.as_ref().map(|(p, face)| (p, *face)));
-    take(&mut bold, "latin bold", files.latin_bold.as_ref().map(|p| (p, 0)));
-    take(&mut bold, "cjk bold", files.cjk_bold.as_ref().map(|(p, face)| (p, *face)));
+    take(&mut bold, "latin-bold", files.latin_bold.as_ref().map(|p| (p, 0)));
+    take(&mut bold, "cjk-bold", files.cjk_bold.as_ref().map(|(p, face)| (p, *face)));
     let own = fonts.families.get(&egui::FontFamily::Proportional).cloned().unwrap_or_default();
     let family: Vec<String> = regular.iter().chain(&own).cloned().collect();
     let bold_family: Vec<String> = bold.iter().chain(&regular).chain(&own).cloned().collect();

@@ -9,6 +9,7 @@ use spatial_db::model::FeatureKind;
 use super::sheet::{Block, Sheet, colour32};
 use super::symbol::symbol_shapes;
 use crate::inspect::grouped;
+use crate::text::{Text, t};
 use crate::theme::{Rgb, size};
 
 /// What a class looks like in the scene.
@@ -35,7 +36,7 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Blo
         .iter()
         .enumerate()
         .map(|(index, class)| {
-            let label = sheet.text(&class.label, size::LABEL, theme.ink, widest * 0.7);
+            let label = sheet.text(&sheet.words.words(&class.label), size::LABEL, theme.ink, widest * 0.7);
             let count = sheet.text(&measure(class, sheet.compact), size::LABEL, theme.ink_soft, widest * 0.6);
             let drawn = if outlines.contains(&index) && !filled.contains(&index) {
                 Drawn::Outline
@@ -55,8 +56,10 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Blo
     let mut shapes = Vec::new();
     let mut y = 0.0;
     if !sheet.compact {
-        let unit = if overlay.unit.is_empty() { String::new() } else { format!(" ({})", overlay.unit) };
-        let heading = sheet.bold_text(&format!("{}{unit}", heading(overlay)), size::LABEL, theme.ink, width.max(160.0));
+        let unit = sheet.words.words(&overlay.unit);
+        let unit = if unit.is_empty() { unit } else { format!(" ({unit})") };
+        let heading = format!("{}{unit}", heading(sheet.words, overlay));
+        let heading = sheet.bold_text(&heading, size::LABEL, theme.ink, width.max(160.0));
         shapes.push((pos2(0.0, 0.0), heading.clone()));
         y = heading.size().y + gap * 1.4;
     }
@@ -74,7 +77,7 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Blo
     y -= gap;
     if !sheet.compact {
         for note in &overlay.notes {
-            let galley = sheet.text(note, size::NOTE, theme.ink_soft, width.max(sheet.pt(240.0)));
+            let galley = sheet.text(&sheet.words.words(note), size::NOTE, theme.ink_soft, width.max(sheet.pt(240.0)));
             y += gap * 1.3;
             let height = galley.size().y;
             shapes.push((pos2(0.0, y), galley));
@@ -100,13 +103,13 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Blo
     Block { rect, shapes: all }
 }
 
-fn heading(overlay: &Overlay) -> &str {
+fn heading(words: &Text, overlay: &Overlay) -> String {
     match overlay.target {
-        FeatureKind::Parcel => "Parcels",
-        FeatureKind::Building => "Buildings",
-        FeatureKind::RoadEdge => "Roads",
-        FeatureKind::NetworkEdge | FeatureKind::NetworkNode => "Networks",
-        _ => "Legend",
+        FeatureKind::Parcel => t!(words, "heading-parcels"),
+        FeatureKind::Building => t!(words, "heading-buildings"),
+        FeatureKind::RoadEdge => t!(words, "heading-roads"),
+        FeatureKind::NetworkEdge | FeatureKind::NetworkNode => t!(words, "heading-networks"),
+        _ => t!(words, "heading-legend"),
     }
 }
 

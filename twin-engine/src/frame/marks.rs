@@ -1,14 +1,18 @@
 //! Symbols and labels of the overlay at their place in the scene, thinned by priority so that they never clutter.
 
+use std::borrow::Cow;
+
 use analysis::overlay::{Overlay, Symbol};
 use bevy::math::{DVec2, Vec3};
 use bevy_egui::egui::{Pos2, Rect, Shape, Vec2, pos2};
 use geo::InteriorPoint;
+use spatial_db::model::FeatureKind;
 
 use super::labels::Room;
 use super::sheet::Sheet;
 use super::symbol::{dot_shapes, symbol_shapes};
 use crate::camera::Orbit;
+use crate::layers::{LayerKey, Layers};
 use crate::scene::{SceneGeometry, Twin};
 use crate::theme::{Rgb, size};
 
@@ -50,18 +54,21 @@ pub(super) fn mark_shapes(
     let mut shapes = Vec::new();
     let mut room = Room::new(sheet.page, taken);
     let to_page = Projector::new(sheet, geometry, orbit);
-    let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
-    let mut labels: Vec<(Pos2, f32, &str)> = Vec::new();
+    let overlay = twin.overlay();
+    if !twin.shown.layers.get(LayerKey::Labels).visible {
+        return shapes;
+    }
+    let mut labels: Vec<(Pos2, f32, Cow<'_, str>)> = Vec::new();
     if let Some(overlay) = overlay {
         let side = if sheet.compact { 9.0 } else { sheet.pt(size::SYMBOL) };
         let dot = if sheet.compact { 1.6 } else { sheet.pt(size::DOT) };
         let (mut dots, mut full) = (Vec::new(), Vec::new());
-        for spot in spots(overlay, &to_page) {
+        for spot in spots(overlay, twin.shown.layers, &to_page) {
             let box_ = Rect::from_center_size(spot.at, Vec2::splat(side * 1.12));
             if room.is_free(box_) {
                 room.take(box_);
                 full.extend(symbol_shapes(spot.symbol, spot.at, side, spot.colour, sheet.theme.halo));
-                labels.extend(spot.label.map(|label| (spot.at, side * 0.62, label)));
+                labels.extend(spot.label.map(|label| (spot.at, side * 0.62, label.into())));
             } else {
                 let small = Rect::from_center_size(spot.at, Vec2::splat(dot * 2.0));
                 if room.is_free(small) {
@@ -76,12 +83,12 @@ pub(super) fn mark_shapes(
             let ground = DVec2::from_array(pillar.position);
             let z = geometry.ground.height(ground) + pillar.height_m;
             if let (Some(label), Some((at, _))) = (&pillar.label, to_page.at(ground, z)) {
-                labels.push((at, 3.0, label));
+                labels.push((at, 3.0, sheet.words.words(label).into()));
             }
         }
     }
     for (at, reach, label) in labels {
-        let galley = sheet.text(label, size::LABEL - 1.0, sheet.theme.ink, sheet.page.width() * 0.3);
+        let galley = sheet.text(&label, size::LABEL - 1.0, sheet.theme.ink, sheet.page.width() * 0.3);
         if let Some(corner) = room.place_label(at, reach, galley.size()) {
             shapes.extend(sheet.haloed(corner, &galley));
         }
@@ -90,10 +97,13 @@ pub(super) fn mark_shapes(
     shapes
 }
 
-fn spots<'a>(overlay: &'a Overlay, to_page: &Projector) -> Vec<Spot<'a>> {
+fn spots<'a>(overlay: &'a Overlay, layers: Layers, to_page: &Projector) -> Vec<Spot<'a>> {
+    // A mark without a layer of its own (a place of an issue) is always there.
+    let seen = |kind| matches!(kind, FeatureKind::TerrainTile) || layers.shows(kind);
     let mut spots: Vec<(u32, Spot)> = overlay
         .marks
         .iter()
+        .filter(|mark| seen(mark.feature.kind))
         .filter_map(|mark| {
             let place = DVec2::from_array(mark.position);
             let class = overlay.classes.get(mark.class)?;
@@ -173,7 +183,7 @@ impl<'a> Projector<'a> {
             return None;
         }
         let px = self.orbit.pixel_of_clip(clip) * self.points_per_px;
-        let at = pos2(px.x, px.y);
+        let at = pos2(px.x, px.y) + self.page.min.to_vec2();
         self.page.contains(at).then_some((at, clip.w))
     }
 }

@@ -1,6 +1,6 @@
 //! The picture frame: title, legend, scale bar, north arrow, credit, symbols and labels, painted into the picture itself.
 //!
-//! The same in a window and headless. Interactive panels are left to `panel`.
+//! The same in a window and headless. Interactive panels are left to `ui`.
 
 mod compass;
 mod fonts;
@@ -14,7 +14,7 @@ mod title;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
-pub(crate) use fonts::FontsReady;
+pub(crate) use fonts::{BOLD, FontsReady};
 pub(crate) use sheet::{Block, Sheet};
 
 use crate::camera::Orbit;
@@ -24,15 +24,24 @@ use crate::scene::{Meshed, Twin};
 #[derive(Resource, Debug, Default)]
 pub(crate) struct FramePainted(pub u32);
 
+/// Part of the screen where the picture is, points; `None` for all of it.
+#[derive(Resource, Debug, Default, Clone, Copy, PartialEq)]
+pub(crate) struct Page(pub Option<egui::Rect>);
+
 /// Set of the systems that paint the frame.
 #[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FrameSystems;
 
+/// Set of the system that hands over the fonts.
+#[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FontSystems;
+
 /// Paints the frame.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<FontsReady>()
-        .init_resource::<FramePainted>()
-        .add_systems(EguiPrimaryContextPass, (fonts::install_fonts, paint).chain().in_set(FrameSystems));
+    app.init_resource::<FontsReady>().init_resource::<FramePainted>().init_resource::<Page>().add_systems(
+        EguiPrimaryContextPass,
+        (fonts::install_fonts.in_set(FontSystems), paint.after(FontSystems).in_set(FrameSystems)),
+    );
 }
 
 fn paint(
@@ -41,6 +50,7 @@ fn paint(
     orbit: Res<Orbit>,
     meshed: Option<Res<Meshed>>,
     fonts: Res<FontsReady>,
+    page: Res<Page>,
     mut painted: ResMut<FramePainted>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -51,10 +61,11 @@ fn paint(
     if !twin.frame {
         return Ok(());
     }
-    let painter = ctx.layer_painter(egui::LayerId::background());
+    let page = page.0.unwrap_or_else(|| ctx.viewport_rect());
+    let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(page);
     let theme = twin.theme();
-    let sheet = Sheet::new(&painter, &theme, fonts.has_bold());
-    let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
+    let sheet = Sheet::new(&painter, page, &theme, twin.words(), fonts.has_bold());
+    let overlay = twin.overlay();
 
     let title = title::title_block(&sheet, &twin.input.snapshot.park, overlay);
     let legend = overlay.map(|overlay| legend::legend_block(&sheet, overlay, title.rect));

@@ -7,6 +7,7 @@ use bevy_egui::egui::{
 };
 
 use super::fonts::BOLD;
+use crate::text::Text;
 use crate::theme::{Rgb, Theme, size};
 
 /// Pictures lower than this take the short form: fewer words, no notes.
@@ -27,6 +28,8 @@ pub(crate) struct Sheet<'a> {
     pub painter: &'a Painter,
     /// Theme.
     pub theme: &'a Theme,
+    /// Words.
+    pub words: &'static Text,
     /// The whole picture, points.
     pub page: Rect,
     /// Size of a theme point here.
@@ -37,13 +40,12 @@ pub(crate) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    /// A sheet over the whole picture.
-    pub(crate) fn new(painter: &'a Painter, theme: &'a Theme, bold: bool) -> Self {
-        let page = painter.ctx().viewport_rect();
+    /// A sheet over `page`, the part of the screen where the picture is.
+    pub(crate) fn new(painter: &'a Painter, page: Rect, theme: &'a Theme, words: &'static Text, bold: bool) -> Self {
         let compact = page.height() < COMPACT_BELOW;
         let natural = page.height().min(page.width()) / size::REFERENCE_HEIGHT;
         let scale = if compact { (page.height() / COMPACT_BELOW).max(0.3) } else { natural.clamp(0.8, 4.0) };
-        Self { painter, theme, page, scale, compact, bold }
+        Self { painter, theme, words, page, scale, compact, bold }
     }
 
     /// `points` of the theme in this picture.

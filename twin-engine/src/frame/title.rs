@@ -5,10 +5,8 @@ use bevy_egui::egui::{Align2, CornerRadius, Pos2, Rect, Shape, Vec2, pos2, vec2}
 use spatial_db::model::Park;
 
 use super::sheet::{Block, Sheet, colour32};
+use crate::text::t;
 use crate::theme::size;
-
-/// Word that marks made-up data.
-const SYNTHETIC: &str = "SYNTHETIC DATA";
 
 /// Park, overlay, date, synthetic or real, source.
 pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>) -> Block {
@@ -27,22 +25,27 @@ pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>)
     };
     place(&mut at, sheet.bold_text(&park.name, size::TITLE, theme.ink, widest), sheet.pt(2.0));
     if let Some(overlay) = overlay {
-        place(&mut at, sheet.text(&overlay.title, size::SUBTITLE, theme.ink, widest), sheet.pt(4.0));
+        place(
+            &mut at,
+            sheet.text(&sheet.words.words(&overlay.title), size::SUBTITLE, theme.ink, widest),
+            sheet.pt(4.0),
+        );
     }
     let date = overlay.map(|o| o.as_of).or(park.as_of);
-    let as_of = date.map_or_else(|| "date not known".to_owned(), |d| format!("as of {d}"));
+    let words = sheet.words;
+    let as_of = date.map_or_else(|| t!(words, "date-unknown"), |d| t!(words, "as-of", date = d));
     let mut lines = Vec::new();
     if sheet.compact {
         lines.push(as_of);
     } else {
-        let source = overlay.map(|o| o.source.as_str()).filter(|s| !s.is_empty());
+        let source = overlay.map(|o| words.words(&o.source)).filter(|s| !s.is_empty());
         lines.push(source.map_or_else(|| as_of.clone(), |source| format!("{as_of} · {source}")));
     }
     for line in lines {
         place(&mut at, sheet.text(&line, size::NOTE + 1.0, theme.ink_soft, widest), sheet.pt(3.0));
     }
     if park.synthetic {
-        let galley = sheet.bold_text(SYNTHETIC, size::NOTE, theme.panel, widest);
+        let galley = sheet.bold_text(&t!(words, "synthetic"), size::NOTE, theme.panel, widest);
         let inset = vec2(sheet.pt(7.0).max(3.0), sheet.pt(2.0).max(1.0));
         let tag = Rect::from_min_size(at + vec2(0.0, sheet.pt(3.0)), galley.size() + inset * 2.0);
         shapes.push(Shape::rect_filled(tag, CornerRadius::same(3), colour32(theme.tag)));
@@ -74,7 +77,8 @@ pub(super) fn credit_line(sheet: &Sheet, park: &Park) -> Option<Block> {
 
 /// What a window shows until the park is there.
 pub(super) fn loading_note(sheet: &Sheet) -> Vec<Shape> {
-    let galley = sheet.text("Building the scene …", size::SUBTITLE, sheet.theme.ink_soft, sheet.page.width());
+    let galley =
+        sheet.text(&t!(sheet.words, "building-scene"), size::SUBTITLE, sheet.theme.ink_soft, sheet.page.width());
     let rect = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), sheet.page);
     sheet.haloed(rect.min, &galley)
 }

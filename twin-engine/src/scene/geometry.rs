@@ -366,14 +366,14 @@ impl<'a> Builder<'a> {
                 let mut lines = TileMesh::new(Layer::ZoneLine);
                 let mut pillars = TileMesh::new(Layer::Pillar);
                 for zone in overlay.zones.iter().filter(|z| z.class < overlay.classes.len()) {
-                    let slot = self.slots.of_class(index, zone.class);
+                    let Some(slot) = self.slots.of_class(index, zone.class) else { continue };
                     self.drape(&mut zones, &zone.area, slot, 0.0);
                     self.outline(&mut lines, &zone.area, slot);
                 }
                 for pillar in overlay.pillars.iter().filter(|p| p.class < overlay.classes.len()) {
                     let at = DVec2::from_array(pillar.position);
                     let z = self.ground.height(at);
-                    let slot = self.slots.of_class(index, pillar.class);
+                    let Some(slot) = self.slots.of_class(index, pillar.class) else { continue };
                     let height_m = pillar.height_m.max(0.5);
                     cylinder(&mut pillars, &self.origin, at, PILLAR_RADIUS_M, z, z - 0.5, z + height_m, 16, slot);
                 }

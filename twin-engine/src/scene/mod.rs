@@ -8,6 +8,7 @@ mod spawn;
 
 use std::sync::Arc;
 
+use analysis::overlay::Overlay;
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
@@ -19,7 +20,8 @@ pub(crate) use spawn::{Pace, Tile, Uploads};
 use crate::error::EngineError;
 use crate::input::TwinInput;
 use crate::pick::Picker;
-use crate::style::Shown;
+use crate::style::{Shown, is_underground};
+use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
 
 /// What is shown and how: the engine's state as far as a person can change it.
@@ -27,10 +29,14 @@ use crate::theme::{Theme, ThemeChoice};
 pub(crate) struct Twin {
     /// The park and its overlays.
     pub input: TwinInput,
+    /// Counts up whenever one of the overlays is made anew.
+    pub overlays_version: u64,
     /// Switches.
     pub shown: Shown,
     /// Theme.
     pub theme: ThemeChoice,
+    /// Language of everything that is shown.
+    pub language: Language,
     /// Size of a theme pixel in this picture: picture height over the reference height.
     pub px_factor: f32,
     /// Draw the picture frame.
@@ -46,6 +52,21 @@ impl Twin {
     /// Whether the orthophoto is switched on and there is one.
     pub(crate) fn shows_photo(&self) -> bool {
         self.shown.photo && self.input.imagery.is_some()
+    }
+
+    /// The overlay in use.
+    pub(crate) fn overlay(&self) -> Option<&Overlay> {
+        self.shown.overlay.and_then(|index| self.input.overlays.get(index))
+    }
+
+    /// The ground is translucent: by the switch, or because the overlay speaks of what lies below.
+    pub(crate) fn is_underground(&self) -> bool {
+        self.shown.underground || self.overlay().is_some_and(is_underground)
+    }
+
+    /// The words of the language in use.
+    pub(crate) fn words(&self) -> &'static Text {
+        Text::of(self.language)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::camera::Orbit;
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::slots::Slots;
-use crate::style::{Shown, buffer_bytes, is_underground, styles};
+use crate::style::{Shown, buffer_bytes, mark, styles};
 use crate::theme::ThemeChoice;
 
 /// Vertices uploaded per frame in a window.
@@ -49,15 +49,32 @@ pub(crate) enum Pace {
 pub(crate) struct Uploads {
     waiting: VecDeque<(Option<usize>, TileMesh)>,
     styles: Handle<ShaderBuffer>,
-    materials: HashMap<Pass, Handle<LayerMaterial>>,
+    materials: HashMap<Look, Handle<LayerMaterial>>,
     /// The photo and where it lies; `None` until it is ready.
     photo: Option<Laid>,
     drawn_with: Option<(ThemeChoice, f32)>,
-    styled_as: Option<(ThemeChoice, Shown)>,
+    styled_as: Option<(ThemeChoice, Shown, u64)>,
+    /// Bytes without hover and selection: those change often, and only a few bits of the whole.
+    unmarked: Vec<u8>,
 }
 
-/// Layer, whether translucent, and whether under a photo.
-type Pass = (Layer, bool, bool);
+/// A pass with how it is blended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Look {
+    layer: Layer,
+    /// Faint, over pipes in underground mode.
+    ghost: bool,
+    /// Blended, because a layer in it is translucent.
+    blended: bool,
+    /// Under the photo.
+    photo: bool,
+}
+
+impl Look {
+    fn of(layer: Layer, twin: &Twin) -> Self {
+        Self { layer, ghost: is_ghost(layer, twin), blended: twin.shown.layers.is_translucent(layer), photo: false }
+    }
+}
 
 /// A photo on the ground.
 #[derive(Debug, Clone)]
@@ -78,7 +95,9 @@ impl Uploads {
             Layer::BuildingEdge | Layer::Pipe | Layer::Fitting => 20,
             layer => layer.order(),
         });
-        let bytes = style_bytes(twin, &geometry.slots);
+        let mut bytes = style_bytes(twin, &geometry.slots);
+        let unmarked = bytes.clone();
+        mark(&mut bytes, &geometry.slots, &twin.shown);
         Self {
             waiting: waiting.into(),
             styles: buffers
@@ -87,6 +106,7 @@ impl Uploads {
             photo: None,
             drawn_with: None,
             styled_as: None,
+            unmarked,
         }
     }
 
@@ -115,17 +135,27 @@ impl Uploads {
         buffers: &mut Assets<ShaderBuffer>,
         materials: &mut Assets<LayerMaterial>,
     ) {
-        if self.styled_as != Some((twin.theme, twin.shown)) {
-            self.styled_as = Some((twin.theme, twin.shown));
-            if let Some(mut buffer) = buffers.get_mut(&self.styles) {
-                buffer.data = Some(style_bytes(twin, &geometry.slots));
+        let now = (twin.theme, twin.shown.clone(), twin.overlays_version);
+        if self.styled_as.as_ref() != Some(&now) {
+            let same_but_marks = self.styled_as.as_ref().is_some_and(|(theme, shown, version)| {
+                let (hovered, selection) = (shown.hovered, shown.selection.clone());
+                (*theme, *version) == (now.0, now.2) && *shown == Shown { hovered, selection, ..now.1.clone() }
+            });
+            if !same_but_marks {
+                self.unmarked = style_bytes(twin, &geometry.slots);
             }
+            if let Some(mut buffer) = buffers.get_mut(&self.styles) {
+                let mut bytes = self.unmarked.clone();
+                mark(&mut bytes, &geometry.slots, &twin.shown);
+                buffer.data = Some(bytes);
+            }
+            self.styled_as = Some(now);
         }
         if self.drawn_with != Some((twin.theme, twin.px_factor)) {
             self.drawn_with = Some((twin.theme, twin.px_factor));
-            for ((layer, ghost, _), handle) in &self.materials {
+            for (look, handle) in &self.materials {
                 if let Some(mut material) = materials.get_mut(handle) {
-                    material.scene = self.uniform(twin, geometry, *layer, *ghost);
+                    material.scene = self.uniform(twin, geometry, *look);
                 }
             }
         }
@@ -134,42 +164,37 @@ impl Uploads {
     fn material(
         &mut self,
         layer: Layer,
-        ghost: bool,
         twin: &Twin,
         geometry: &SceneGeometry,
         materials: &mut Assets<LayerMaterial>,
     ) -> Handle<LayerMaterial> {
         let photo = self.photo.as_ref().and_then(|laid| laid.picture.clone());
         let photo = photo.filter(|_| layer == Layer::Terrain && twin.shows_photo());
-        let pass = (layer, ghost, photo.is_some());
-        if let Some(known) = self.materials.get(&pass) {
+        let look = Look { photo: photo.is_some(), ..Look::of(layer, twin) };
+        if let Some(known) = self.materials.get(&look) {
             return known.clone();
         }
-        let scene = self.uniform(twin, geometry, layer, ghost);
-        let handle = materials.add(LayerMaterial { styles: self.styles.clone(), scene, photo, layer, ghost });
-        self.materials.insert(pass, handle.clone());
+        let scene = self.uniform(twin, geometry, look);
+        let blended = look.ghost || look.blended;
+        let handle = materials.add(LayerMaterial { styles: self.styles.clone(), scene, photo, layer, blended });
+        self.materials.insert(look, handle.clone());
         handle
     }
 
-    fn uniform(&self, twin: &Twin, geometry: &SceneGeometry, layer: Layer, ghost: bool) -> SceneUniform {
+    fn uniform(&self, twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
         let placement = self.photo.as_ref().map_or(Vec4::ZERO, |laid| laid.placement);
-        uniform(twin, geometry, layer, ghost).with_photo(placement)
+        uniform(twin, geometry, look).with_photo(placement)
     }
 }
 
 fn style_bytes(twin: &Twin, slots: &Slots) -> Vec<u8> {
-    buffer_bytes(&styles(&twin.input.snapshot, &twin.input.overlays, slots, &twin.theme(), shown_underground(twin)))
+    let shown = Shown { underground: twin.is_underground(), ..twin.shown.clone() };
+    buffer_bytes(&styles(&twin.input.snapshot, &twin.input.overlays, slots, &twin.theme(), &shown))
 }
 
-/// The switches, with underground on when the overlay speaks of what lies there.
-fn shown_underground(twin: &Twin) -> Shown {
-    let overlay = twin.shown.overlay.and_then(|index| twin.input.overlays.get(index));
-    Shown { underground: twin.shown.underground || overlay.is_some_and(is_underground), ..twin.shown }
-}
-
-fn uniform(twin: &Twin, geometry: &SceneGeometry, layer: Layer, ghost: bool) -> SceneUniform {
+fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
     let ground_y = (geometry.ground.mean_m() - geometry.origin.z_m) as f32;
-    SceneUniform::new(&twin.theme(), layer, ghost, ground_y, twin.px_factor)
+    SceneUniform::new(&twin.theme(), look.layer, look.ghost, ground_y, twin.px_factor)
 }
 
 /// The sky needs no park: it is there in the first frame.
@@ -189,7 +214,7 @@ pub(super) fn spawn_sky(
     let scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
     commands.spawn((
         Mesh3d(meshes.add(mesh_of(sky))),
-        MeshMaterial3d(materials.add(LayerMaterial { styles, scene, photo: None, layer: Layer::Sky, ghost: false })),
+        MeshMaterial3d(materials.add(LayerMaterial { styles, scene, photo: None, layer: Layer::Sky, blended: false })),
         NoFrustumCulling,
         Sky,
     ));
@@ -214,8 +239,7 @@ pub(super) fn spawn_tiles(
     while budget > 0 {
         let Some((overlay, tile)) = uploads.waiting.pop_front() else { return };
         budget = budget.saturating_sub(tile.positions.len());
-        let ghost = is_ghost(tile.layer, &twin);
-        let material = uploads.material(tile.layer, ghost, &twin, &meshed.geometry, &mut materials);
+        let material = uploads.material(tile.layer, &twin, &meshed.geometry, &mut materials);
         let component = Tile { layer: tile.layer, overlay, feature_size_m: tile.feature_size_m };
         let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
         commands.spawn((
@@ -256,8 +280,7 @@ pub(super) fn show_tiles(
         let px_per_m = orbit.px_per_metre(away.max(Vec3::ZERO).length());
         seen.set_if_neq(visibility(tile, &twin, Some(px_per_m)));
         if twin.is_changed() {
-            let wanted =
-                uploads.material(tile.layer, is_ghost(tile.layer, &twin), &twin, &meshed.geometry, &mut materials);
+            let wanted = uploads.material(tile.layer, &twin, &meshed.geometry, &mut materials);
             if material.0 != wanted {
                 material.0 = wanted;
             }
@@ -266,11 +289,11 @@ pub(super) fn show_tiles(
 }
 
 fn is_ghost(layer: Layer, twin: &Twin) -> bool {
-    shown_underground(twin).underground && !matches!(layer, Layer::Sky | Layer::Pipe | Layer::Fitting | Layer::Pillar)
+    twin.is_underground() && !matches!(layer, Layer::Sky | Layer::Pipe | Layer::Fitting | Layer::Pillar)
 }
 
 fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
-    let underground = shown_underground(twin).underground;
+    let underground = twin.is_underground();
     let size_px = px_per_m.map_or(f32::INFINITY, |px| px * tile.feature_size_m);
     let shown = match tile.layer {
         Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == twin.shown.overlay,
@@ -283,7 +306,7 @@ fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
         Layer::Fitting => px_per_m.is_none_or(|px| px > 1.0),
         _ => true,
     };
-    if shown { Visibility::Inherited } else { Visibility::Hidden }
+    if shown && twin.shown.layers.draws(tile.layer) { Visibility::Inherited } else { Visibility::Hidden }
 }
 
 /// Upload form of a tile; its memory here is freed once it is on the GPU.

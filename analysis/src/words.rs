@@ -1,0 +1,179 @@
+//! Words for a person: English as written here, with a key and arguments so that another language can say the same.
+//!
+//! Which languages there are, and what they say for a key, is left to the engine (`twin-engine/locales`). Names, figures'
+//! citations and what a source file says have no key: they are the same in every language.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A piece that goes into a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// The same in every language: a number, a name, a date.
+    Text(String),
+    /// Words of their own.
+    Words(Words),
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Words(words) => f.write_str(words),
+        }
+    }
+}
+
+impl From<Words> for Argument {
+    fn from(words: Words) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl From<Phrase> for Argument {
+    fn from(phrase: Phrase) -> Self {
+        Self::Words(phrase.into())
+    }
+}
+
+macro_rules! plain_arguments {
+    ($($kind:ty),+) => {
+        $(impl From<$kind> for Argument {
+            fn from(value: $kind) -> Self {
+                Self::Text(value.to_string())
+            }
+        })+
+    };
+}
+
+plain_arguments!(String, &str, &String, usize, i64, chrono::NaiveDate);
+
+/// Words in English with the key of their translation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    english: String,
+    key: Option<&'static str>,
+    arguments: Vec<(&'static str, Argument)>,
+}
+
+impl Words {
+    /// Words with a key; [`crate::words!`] writes this.
+    pub fn new(key: &'static str, english: String, arguments: Vec<(&'static str, Argument)>) -> Self {
+        Self { english, key: Some(key), arguments }
+    }
+
+    /// Key of the translation; `None` for what is the same in every language.
+    pub fn key(&self) -> Option<&'static str> {
+        self.key
+    }
+
+    /// Arguments by name.
+    pub fn arguments(&self) -> &[(&'static str, Argument)] {
+        &self.arguments
+    }
+
+    /// The English words.
+    pub fn as_str(&self) -> &str {
+        &self.english
+    }
+}
+
+impl Deref for Words {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.english
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.english)
+    }
+}
+
+impl PartialEq<str> for Words {
+    fn eq(&self, other: &str) -> bool {
+        self.english == other
+    }
+}
+
+impl PartialEq<&str> for Words {
+    fn eq(&self, other: &&str) -> bool {
+        self.english == *other
+    }
+}
+
+impl From<String> for Words {
+    fn from(english: String) -> Self {
+        Self { english, key: None, arguments: Vec::new() }
+    }
+}
+
+impl From<&str> for Words {
+    fn from(english: &str) -> Self {
+        english.to_owned().into()
+    }
+}
+
+impl Serialize for Words {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.english)
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// Words without arguments, for tables of constants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phrase {
+    /// Key of the translation.
+    pub key: &'static str,
+    /// The English words.
+    pub english: &'static str,
+}
+
+/// A phrase.
+pub const fn phrase(key: &'static str, english: &'static str) -> Phrase {
+    Phrase { key, english }
+}
+
+impl From<Phrase> for Words {
+    fn from(phrase: Phrase) -> Self {
+        Self::new(phrase.key, phrase.english.to_owned(), Vec::new())
+    }
+}
+
+/// Words with a key and named arguments: `words!("built", "{share} % covered", share = "12.5")`.
+#[macro_export]
+macro_rules! words {
+    ($key:literal, $english:literal $(,)?) => {
+        $crate::words::Words::from($crate::words::phrase($key, $english))
+    };
+    ($key:literal, $english:literal, $($name:ident = $value:expr),+ $(,)?) => {{
+        $(let $name = $crate::words::Argument::from($value);)+
+        let english = format!($english, $($name = $name),+);
+        $crate::words::Words::new($key, english, vec![$((stringify!($name), $name)),+])
+    }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_is_written_out_and_arguments_are_kept() {
+        let inner = words!("use-vacant", "vacant");
+        let outer = words!("verdict", "{use_} on {date}", use_ = inner.clone(), date = "2024-06-30");
+        assert_eq!(outer, "vacant on 2024-06-30");
+        assert_eq!(outer.key(), Some("verdict"));
+        assert_eq!(outer.arguments()[0], ("use_", Argument::Words(inner)));
+        assert_eq!(Words::from("Hall 7").key(), None, "a name is the same in every language");
+    }
+}

@@ -1,0 +1,242 @@
+//! What a person can do with one key or one button: the list, its keys, and what each does.
+//!
+//! Dragging, wheel and keys that are held are left to `camera::control`.
+
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
+use bevy_egui::input::EguiWantsInput;
+
+use crate::camera::{Flight, Orbit, view_of, view_of_points};
+use crate::input::CameraChoice;
+use crate::layers::Selection;
+use crate::scene::{Meshed, Twin};
+use crate::text::Language;
+use crate::theme::ThemeChoice;
+use crate::tool::Tool;
+use crate::ui::{Tab, Ui};
+
+/// Something to do.
+#[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// The whole park in the picture.
+    WholePark,
+    /// Fly to what is selected.
+    FlyToSelection,
+    /// North up.
+    NorthUp,
+    /// Straight down.
+    LookDown,
+    /// Ground translucent, or not.
+    Underground,
+    /// Orthophoto on the ground, or not.
+    Photo,
+    /// Light or dark.
+    Theme,
+    /// The next language.
+    Language,
+    /// Side panel open or closed.
+    Side,
+    /// Attribute table open or closed.
+    Table,
+    /// A tab of the side panel.
+    Tab(Tab),
+    /// Help open or closed.
+    Help,
+    /// Give up what is under way; then close help; then select nothing.
+    Clear,
+    /// An overlay by its position, or none.
+    Overlay(Option<usize>),
+    /// A tool.
+    Tool(Tool),
+}
+
+/// A key with what it does and the id of the words that say so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    /// The key.
+    pub code: KeyCode,
+    /// With Ctrl (or ⌘).
+    pub ctrl: bool,
+    /// As people write it.
+    pub name: &'static str,
+    /// What it does.
+    pub action: Action,
+    /// Words.
+    pub words: &'static str,
+}
+
+const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static str) -> Key {
+    Key { code, ctrl: false, name, action, words }
+}
+
+/// Every key, in the order of the help.
+pub(crate) const KEYS: [Key; 18] = [
+    Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
+    key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
+    key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
+    key(KeyCode::KeyN, "N", Action::NorthUp, "key-north"),
+    key(KeyCode::KeyP, "P", Action::LookDown, "key-look-down"),
+    key(KeyCode::KeyU, "U", Action::Underground, "key-underground"),
+    key(KeyCode::KeyO, "O", Action::Photo, "key-photo"),
+    key(KeyCode::KeyB, "B", Action::Tool(Tool::Box), "key-box"),
+    key(KeyCode::KeyL, "L", Action::Tool(Tool::Lasso), "key-lasso"),
+    key(KeyCode::KeyM, "M", Action::Tool(Tool::Line), "key-measure-line"),
+    key(KeyCode::KeyK, "K", Action::Tool(Tool::Area), "key-measure-area"),
+    key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
+    key(KeyCode::KeyT, "T", Action::Theme, "key-theme"),
+    key(KeyCode::KeyG, "G", Action::Language, "key-language"),
+    key(KeyCode::Tab, "Tab", Action::Side, "key-side"),
+    key(KeyCode::KeyA, "A", Action::Table, "key-table"),
+    key(KeyCode::KeyH, "H", Action::Help, "key-help"),
+    key(KeyCode::Escape, "Esc", Action::Clear, "key-clear"),
+];
+
+/// Keys of the overlays, as people write them.
+pub(crate) const OVERLAY_KEYS: &str = "1 … 9";
+/// Keys of the overlays, first to ninth.
+const DIGITS: [KeyCode; 9] = [
+    KeyCode::Digit1,
+    KeyCode::Digit2,
+    KeyCode::Digit3,
+    KeyCode::Digit4,
+    KeyCode::Digit5,
+    KeyCode::Digit6,
+    KeyCode::Digit7,
+    KeyCode::Digit8,
+    KeyCode::Digit9,
+];
+
+/// Systems of keys and what they do.
+pub(crate) fn plugin(app: &mut App) {
+    app.add_message::<Action>().add_systems(Update, (press_keys, act).chain().before(crate::scene::SceneSystems));
+}
+
+/// True when one of the keys is down, or was within this frame: a frame may last longer than a keystroke.
+pub(crate) fn held<const N: usize>(keys: &ButtonInput<KeyCode>, codes: [KeyCode; N]) -> bool {
+    keys.any_pressed(codes) || keys.any_just_released(codes)
+}
+
+fn press_keys(
+    keys: Res<ButtonInput<KeyCode>>,
+    wants: Res<EguiWantsInput>,
+    twin: Res<Twin>,
+    mut actions: MessageWriter<Action>,
+) {
+    let ctrl = held(&keys, [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight]);
+    let typing = wants.wants_any_keyboard_input();
+    for pressed in keys.get_just_pressed() {
+        if let Some(key) = KEYS.iter().find(|key| key.code == *pressed && key.ctrl == ctrl)
+            && (!typing || key.ctrl)
+        {
+            actions.write(key.action);
+        }
+        let digit = DIGITS.iter().position(|code| code == pressed).filter(|_| !typing && !ctrl);
+        if let Some(index) = digit.filter(|index| *index < twin.input.overlays.len()) {
+            actions.write(Action::Overlay(Some(index)));
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
+fn act(
+    mut actions: MessageReader<Action>,
+    mut twin: ResMut<Twin>,
+    mut ui: ResMut<Ui>,
+    mut tool: ResMut<Tool>,
+    mut orbit: ResMut<Orbit>,
+    mut flight: ResMut<Flight>,
+    meshed: Option<Res<Meshed>>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    for action in actions.read() {
+        match *action {
+            Action::WholePark => {
+                if let Some(meshed) = &meshed {
+                    flight.begin(*orbit, view_of(CameraChoice::WholePark, &meshed.geometry, &orbit));
+                }
+            }
+            Action::FlyToSelection => {
+                if let Some(meshed) = &meshed
+                    && let Some(view) = view_of_selection(&twin, meshed, &orbit)
+                {
+                    flight.begin(*orbit, view);
+                }
+            }
+            Action::NorthUp => flight.begin(*orbit, Orbit { bearing_deg: 180.0, ..*orbit }),
+            Action::LookDown => {
+                let pitch_deg = if orbit.pitch_deg > 85.0 { crate::theme::FIRST_VIEW_PITCH_DEG } else { 89.0 };
+                flight.begin(*orbit, Orbit { pitch_deg, ..*orbit });
+            }
+            Action::Underground => twin.shown.underground = !twin.shown.underground,
+            Action::Photo => twin.shown.photo = !twin.shown.photo && twin.input.imagery.is_some(),
+            Action::Theme => {
+                twin.theme = match twin.theme {
+                    ThemeChoice::Daylight => ThemeChoice::Dark,
+                    ThemeChoice::Dark => ThemeChoice::Daylight,
+                };
+            }
+            Action::Language => {
+                let at = Language::ALL.iter().position(|language| *language == twin.language).unwrap_or(0);
+                twin.language = Language::ALL[(at + 1) % Language::ALL.len()];
+            }
+            Action::Side => ui.side = !ui.side,
+            Action::Table => ui.table_open = !ui.table_open,
+            Action::Tab(tab) => {
+                ui.side = true;
+                ui.tab = tab;
+                ui.take_focus = tab == Tab::Search;
+            }
+            Action::Help => ui.help = !ui.help,
+            Action::Clear => {
+                if *tool != Tool::Look {
+                    *tool = Tool::Look;
+                } else if ui.help {
+                    ui.help = false;
+                } else if !twin.shown.selection.is_empty() {
+                    twin.shown.selection = Selection::default();
+                }
+            }
+            Action::Overlay(overlay) => {
+                if twin.shown.overlay != overlay {
+                    twin.shown.overlay = overlay;
+                }
+            }
+            Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
+        }
+        // What a key changes shows in this frame; panels settle in the next.
+        redraw.write(RequestRedraw);
+    }
+    if flight.is_changed() {
+        orbit.set_changed();
+    }
+}
+
+/// The view in which what is selected fills half of the picture.
+pub(crate) fn view_of_selection(twin: &Twin, meshed: &Meshed, orbit: &Orbit) -> Option<Orbit> {
+    /// Features beyond this many do not change the box by much.
+    const LOOKED_AT: usize = 5000;
+    let ids = twin.shown.selection.ids();
+    let points: Vec<Vec3> = ids
+        .iter()
+        .step_by((ids.len() / LOOKED_AT).max(1))
+        .flat_map(|id| crate::feature::corners(&twin.input.snapshot, &meshed.geometry, *id))
+        .collect();
+    let steep = Orbit { pitch_deg: orbit.pitch_deg.max(25.0), ..*orbit };
+    view_of_points(&steep, &points, 0.5, 60.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_does_two_things_and_every_key_has_words() {
+        let words = crate::text::Text::of(Language::English);
+        for (at, key) in KEYS.iter().enumerate() {
+            assert!(words.has(key.words), "{}", key.words);
+            let again = KEYS[at + 1..].iter().find(|other| other.code == key.code && other.ctrl == key.ctrl);
+            assert!(again.is_none(), "{again:?}");
+            assert!(!DIGITS.contains(&key.code));
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Any layer coloured by any of its attributes: classes of numbers or of words become an overlay like those of `analysis`.
+//!
+//! Colours are ramps that are even to the eye and told apart by the colour-blind; many categories take patterns besides.
+
+use std::collections::HashMap;
+
+use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict};
+use analysis::words::Words;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use spatial_db::model::FeatureKind;
+
+use crate::attribute::{self, Cell, Column, Layer};
+use crate::inspect::grouped;
+use crate::text::{Text, t};
+use crate::theme::Rgb;
+
+/// Name of the overlay that recolouring makes.
+pub(crate) const NAME: &str = "recolour";
+/// Most categories with a look of their own; the rest is one class.
+const MOST_CATEGORIES: usize = 20;
+
+/// How values become classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scheme {
+    /// As many features in each class.
+    #[default]
+    Quantiles,
+    /// Steps of the same size.
+    Equal,
+    /// A class per value.
+    Categories,
+}
+
+/// Colours from light for low to dark for high.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ramp {
+    /// ColorBrewer's YlGnBu.
+    #[default]
+    YlGnBu,
+    /// Viridis (van der Walt and Smith, 2015), from its light end.
+    Viridis,
+    /// Cividis (Nuñez, Anderton and Renslow, 2018), from its light end: for the colour-blind.
+    Cividis,
+}
+
+impl Ramp {
+    /// All ramps.
+    pub(crate) const ALL: [Self; 3] = [Self::YlGnBu, Self::Viridis, Self::Cividis];
+
+    const fn stops(self) -> [u32; 9] {
+        match self {
+            Self::YlGnBu => {
+                [0xFF_FFD9, 0xED_F8B1, 0xC7_E9B4, 0x7F_CDBB, 0x41_B6C4, 0x1D_91C0, 0x22_5EA8, 0x25_3494, 0x08_1D58]
+            }
+            Self::Viridis => {
+                [0xFD_E725, 0xAD_DC30, 0x5E_C962, 0x28_AE80, 0x21_918C, 0x2C_728E, 0x3B_528B, 0x47_2D7B, 0x44_0154]
+            }
+            Self::Cividis => {
+                [0xFE_E838, 0xE1_CC55, 0xC3_B369, 0xA5_9C74, 0x8A_8678, 0x70_7173, 0x57_5D6D, 0x3B_496C, 0x00_224E]
+            }
+        }
+    }
+
+    /// Colour at `share` 0..1 of the ramp.
+    pub(crate) fn at(self, share: f32) -> Rgb {
+        let place = share.clamp(0.0, 1.0) * 8.0;
+        let low = (place as usize).min(7);
+        let [a, b] = [self.stops()[low], self.stops()[low + 1]].map(Rgb::hex);
+        let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * (place - low as f32)).round() as u8;
+        Rgb(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+    }
+}
+
+/// Colours of categories: Okabe and Ito (2008), without black.
+const CATEGORIES: [u32; 7] = [0xE6_9F00, 0x56_B4E9, 0x00_9E73, 0xF0_E442, 0x00_72B2, 0xD5_5E00, 0xCC_79A7];
+const PATTERNS: [Pattern; 3] = [Pattern::Solid, Pattern::Hatch, Pattern::Dots];
+const UNKNOWN: [u8; 3] = [201, 204, 209];
+
+/// What to colour and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recolour {
+    /// Kind of features.
+    pub kind: FeatureKind,
+    /// Name of the column.
+    pub column: String,
+    /// How values become classes.
+    pub scheme: Scheme,
+    /// Number of classes, for numbers.
+    pub classes: usize,
+    /// Colours, for numbers.
+    pub ramp: Ramp,
+}
+
+/// Upper ends of classes but the last, from values in order.
+pub(crate) fn breaks(values: &[f64], scheme: Scheme, classes: usize) -> Vec<f64> {
+    let (Some(first), Some(last)) = (values.first(), values.last()) else { return Vec::new() };
+    let mut breaks: Vec<f64> = (1..classes)
+        .map(|at| {
+            if scheme == Scheme::Equal {
+                return first + (last - first) * at as f64 / classes as f64;
+            }
+            // The value below which the share lies, between neighbours where it falls between them.
+            let place = (values.len() - 1) as f64 * at as f64 / classes as f64;
+            let low = place.floor() as usize;
+            let high = (low + 1).min(values.len() - 1);
+            values[low] + (values[high] - values[low]) * place.fract()
+        })
+        .collect();
+    breaks.dedup();
+    breaks.retain(|limit| limit > first && limit <= last);
+    breaks
+}
+
+/// The overlay; `None` where the layer has no such column.
+pub(crate) fn overlay(words: &Text, layer: &Layer<'_>, what: &Recolour, as_of: NaiveDate) -> Option<Overlay> {
+    let columns = attribute::columns(layer.park, what.kind, layer.overlay);
+    let column = columns.iter().find(|column| column.name == what.column)?;
+    let title = crate::ui::column_label(words, column);
+    let (mut classes, class_of) = match what.scheme {
+        Scheme::Categories => categories(words, layer, column),
+        _ => ranges(layer, column, what),
+    };
+    let unknown = classes.len();
+    let line = matches!(what.kind, FeatureKind::NetworkEdge | FeatureKind::RoadEdge);
+    let swatch = if line { Swatch::Line } else { Swatch::Area };
+    classes.push(class(t!(words, "unknown"), Rgb::from(UNKNOWN), Pattern::Hatch));
+    let mut verdicts = HashMap::with_capacity(layer.len());
+    for row in 0..layer.len() {
+        let Some(id) = attribute::id(layer.park, what.kind, row) else { continue };
+        let cell = layer.cell(column, row);
+        let class = class_of(&cell).unwrap_or(unknown);
+        classes[class].count += 1;
+        let value = format!("{cell} {}", column.unit).trim_end().to_owned();
+        let facts = vec![Fact { label: title.as_str().into(), value: value.into(), basis: Words::default() }];
+        verdicts.insert(id, Verdict { class, value: cell.number(), outline: None, facts });
+    }
+    for class in &mut classes {
+        class.swatch = swatch;
+    }
+    let overlay = Overlay {
+        name: NAME.into(),
+        title: title.into(),
+        target: what.kind,
+        unit: column.unit.into(),
+        as_of,
+        source: t!(words, "recolour-source", column = column.name).into(),
+        classes,
+        verdicts,
+        marks: Vec::new(),
+        zones: Vec::new(),
+        pillars: Vec::new(),
+        notes: Vec::new(),
+    };
+    Some(overlay.without_empty_classes(|at| at < unknown && what.scheme != Scheme::Categories))
+}
+
+fn class(label: String, colour: Rgb, pattern: Pattern) -> Class {
+    let colour = [colour.0, colour.1, colour.2];
+    Class { label: label.into(), colour, pattern, swatch: Swatch::Area, count: 0, measure: None }
+}
+
+type ClassOf = Box<dyn Fn(&Cell<'_>) -> Option<usize>>;
+
+fn ranges(layer: &Layer<'_>, column: &Column, what: &Recolour) -> (Vec<Class>, ClassOf) {
+    let mut values: Vec<f64> = (0..layer.len()).filter_map(|row| layer.cell(column, row).number()).collect();
+    values.sort_by(f64::total_cmp);
+    let (Some(first), Some(last)) = (values.first().copied(), values.last().copied()) else {
+        return (Vec::new(), Box::new(|_| None));
+    };
+    let limits = breaks(&values, what.scheme, what.classes.clamp(2, 9));
+    let count = limits.len() + 1;
+    let mut ends = vec![first];
+    ends.extend(&limits);
+    ends.push(last);
+    let digits = digits(&ends);
+    let classes = ends
+        .windows(2)
+        .enumerate()
+        .map(|(at, ends)| {
+            let share = if count == 1 { 0.5 } else { 0.06 + 0.88 * at as f32 / (count - 1) as f32 };
+            let label = if ends[0] == ends[1] {
+                grouped(ends[0], digits)
+            } else {
+                format!("{} – {}", grouped(ends[0], digits), grouped(ends[1], digits))
+            };
+            class(label, what.ramp.at(share), Pattern::Solid)
+        })
+        .collect();
+    // A value on a limit belongs to the class above it, but for the highest.
+    (classes, Box::new(move |cell| cell.number().map(|value| limits.partition_point(|limit| *limit <= value))))
+}
+
+/// Digits behind the point that tell the ends of classes apart; none for years and counts.
+fn digits(ends: &[f64]) -> usize {
+    let step = ends.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0.0).fold(f64::INFINITY, f64::min);
+    if !step.is_finite() || ends.iter().all(|end| end.fract() == 0.0) {
+        return 0;
+    }
+    (0..=4).find(|digits| step * 10_f64.powi(*digits) >= 2.0).unwrap_or(4) as usize
+}
+
+fn categories(words: &Text, layer: &Layer<'_>, column: &Column) -> (Vec<Class>, ClassOf) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for row in 0..layer.len() {
+        let cell = layer.cell(column, row);
+        if cell != Cell::Empty {
+            *counts.entry(cell.to_string()).or_default() += 1;
+        }
+    }
+    let mut kinds: Vec<(String, usize)> = counts.into_iter().collect();
+    kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let more = kinds.len().saturating_sub(MOST_CATEGORIES);
+    kinds.truncate(MOST_CATEGORIES);
+    let mut classes: Vec<Class> = kinds
+        .iter()
+        .enumerate()
+        .map(|(at, (label, _))| {
+            let colour = Rgb::hex(CATEGORIES[at % CATEGORIES.len()]);
+            class(label.clone(), colour, PATTERNS[(at / CATEGORIES.len()) % PATTERNS.len()])
+        })
+        .collect();
+    let rest = classes.len();
+    if more > 0 {
+        classes.push(class(t!(words, "recolour-rest", count = more), Rgb(140, 144, 150), Pattern::CrossHatch));
+    }
+    let known: HashMap<String, usize> = kinds.into_iter().enumerate().map(|(at, (label, _))| (label, at)).collect();
+    let class_of =
+        move |cell: &Cell<'_>| (*cell != Cell::Empty).then(|| known.get(&cell.to_string()).copied().unwrap_or(rest));
+    (classes, Box::new(class_of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use crate::text::Language;
+
+    fn made(what: &Recolour) -> Overlay {
+        let input = fixture::tiny();
+        let layer = Layer { park: &input.snapshot, kind: what.kind, overlay: None };
+        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
+        overlay(Text::of(Language::English), &layer, what, day).expect("an overlay")
+    }
+
+    fn by(column: &str, scheme: Scheme, classes: usize) -> Recolour {
+        Recolour { kind: FeatureKind::Building, column: column.into(), scheme, classes, ramp: Ramp::default() }
+    }
+
+    #[test]
+    fn ramps_go_from_light_to_dark_without_turning_back() {
+        for ramp in Ramp::ALL {
+            let light: Vec<f32> = (0..=20).map(|at| ramp.at(at as f32 / 20.0).luminance()).collect();
+            assert!(light.windows(2).all(|pair| pair[1] < pair[0]), "{ramp:?} {light:?}");
+            assert!(light[0] > 0.6 && light[20] < 0.06, "{ramp:?}");
+        }
+    }
+
+    #[test]
+    fn quantiles_are_pythons_and_equal_steps_are_equal() {
+        // Python's statistics.quantiles(…, method="inclusive"): of 1 2 4 8 16 32 in three, of 3 1 4 1 5 9 2 6 in four.
+        let near = |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
+        let values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+        assert!(near(&breaks(&values, Scheme::Quantiles, 3), &[10.0 / 3.0, 32.0 / 3.0]));
+        let pi = [1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0];
+        assert!(near(&breaks(&pi, Scheme::Quantiles, 4), &[1.75, 3.5, 5.25]));
+        assert!(near(&breaks(&values, Scheme::Equal, 2), &[16.5]));
+        assert!(breaks(&[7.0; 9], Scheme::Quantiles, 5).is_empty(), "one value, one class");
+        assert!(breaks(&[], Scheme::Equal, 5).is_empty());
+    }
+
+    #[test]
+    fn every_feature_is_in_the_class_of_its_value_and_counts_add_up() {
+        let overlay = made(&by("height_m", Scheme::Equal, 4));
+        // Heights 9 12 24 8 15 10 in four steps of 4 m from 8.
+        let counts: Vec<(String, usize)> =
+            overlay.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
+        assert_eq!(
+            counts,
+            [("8 – 12".to_owned(), 3), ("12 – 16".to_owned(), 2), ("16 – 20".to_owned(), 0), ("20 – 24".to_owned(), 1)]
+        );
+        let park = fixture::tiny().snapshot;
+        for building in &park.buildings {
+            let verdict = &overlay.verdicts[&building.id];
+            assert_eq!(verdict.value, building.height_m);
+        }
+        assert_eq!(overlay.verdicts[&park.buildings[2].id].class, 3, "the highest is in the last class");
+    }
+
+    #[test]
+    fn words_become_categories_with_the_unknown_apart() {
+        let mut park = (*fixture::tiny().snapshot).clone();
+        for (building, word) in park.buildings.iter_mut().zip(["a", "b", "a", "a", "b"]) {
+            building.use_text = Some(word.into());
+        }
+        park.buildings[5].use_text = None;
+        let layer = Layer { park: &park, kind: FeatureKind::Building, overlay: None };
+        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
+        let what = by("use_text", Scheme::Categories, 0);
+        let overlay = overlay(Text::of(Language::English), &layer, &what, day).unwrap();
+        let counts: Vec<(&str, usize)> =
+            overlay.classes.iter().map(|class| (class.label.as_str(), class.count)).collect();
+        assert_eq!(counts, [("a", 3), ("b", 2), ("unknown", 1)]);
+        assert_eq!(overlay.verdicts[&park.buildings[5].id].class, 2);
+    }
+
+    #[test]
+    fn many_categories_take_patterns_and_a_rest() {
+        let mut park = (*fixture::tiny().snapshot).clone();
+        let one = park.buildings[0].clone();
+        park.buildings = (0..30)
+            .map(|at| {
+                let mut building = one.clone();
+                building.id.id = at;
+                building.use_text = Some(format!("use {at:02}"));
+                building
+            })
+            .collect();
+        let layer = Layer { park: &park, kind: FeatureKind::Building, overlay: None };
+        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
+        let overlay =
+            overlay(Text::of(Language::English), &layer, &by("use_text", Scheme::Categories, 0), day).unwrap();
+        assert_eq!(overlay.classes.len(), MOST_CATEGORIES + 1);
+        assert_eq!(overlay.classes.last().unwrap().count, 10);
+        let looks: std::collections::HashSet<_> =
+            overlay.classes.iter().map(|class| (class.colour, class.pattern)).collect();
+        assert_eq!(looks.len(), overlay.classes.len(), "no two classes look the same");
+    }
+}

@@ -1,0 +1,124 @@
+//! What the window remembers from one time to the next: `state.ron` in the data directory.
+//!
+//! A file that cannot be read counts as none: a window must open whatever an older or newer program left there.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Language;
+use crate::theme::ThemeChoice;
+use crate::ui::Tab;
+
+/// Format of the file.
+const FORMAT_VERSION: u32 = 1;
+
+/// The window as it was left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Remembered {
+    format_version: u32,
+    /// Width, logical px.
+    pub width: u32,
+    /// Height, logical px.
+    pub height: u32,
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Language; `None` until a person has chosen one.
+    pub language: Option<Language>,
+    /// Side panel open.
+    pub side: bool,
+    /// Its tab.
+    pub tab: Tab,
+    /// Attribute table open.
+    pub table: bool,
+    /// Slug of the park.
+    pub park: Option<String>,
+}
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            width: 1280,
+            height: 800,
+            theme: ThemeChoice::default(),
+            language: None,
+            side: true,
+            tab: Tab::default(),
+            table: false,
+            park: None,
+        }
+    }
+}
+
+impl Remembered {
+    /// What `path` holds, or how a first window looks.
+    pub(crate) fn load(path: &Path) -> Self {
+        let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+        let Ok(text) = std::fs::read_to_string(path) else { return Self::default() };
+        let loaded: Self = match options.from_str(&text) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                tracing::warn!("{} is left aside: {error}", path.display());
+                return Self::default();
+            }
+        };
+        if loaded.format_version != FORMAT_VERSION {
+            return Self::default();
+        }
+        let sane = |side: u32, least: u32| side.clamp(least, 8192);
+        Self { width: sane(loaded.width, 640), height: sane(loaded.height, 400), ..loaded }
+    }
+
+    /// Writes the file whole or not at all.
+    pub(crate) fn save(&self, path: &Path) {
+        let config = ron::ser::PrettyConfig::default().extensions(ron::extensions::Extensions::IMPLICIT_SOME);
+        let written = ron::ser::to_string_pretty(self, config).map_err(std::io::Error::other).and_then(|text| {
+            let beside = path.with_extension("ron.new");
+            std::fs::write(&beside, text)?;
+            std::fs::rename(&beside, path)
+        });
+        if let Err(error) = written {
+            tracing::warn!("{} cannot be written: {error}", path.display());
+        }
+    }
+}
+
+/// Short name of the park that a window showed last, from its state file.
+pub fn last_park(state: &Path) -> Option<String> {
+    Remembered::load(state).park
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(name: &str) -> std::path::PathBuf {
+        std::env::temp_dir().join(format!("twin-state-{}-{name}.ron", std::process::id()))
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_what_is_broken_counts_as_none() {
+        let path = path("whole");
+        let state = Remembered {
+            language: Some(Language::Chinese),
+            theme: ThemeChoice::Dark,
+            park: Some("qingxi".into()),
+            side: false,
+            width: 1600,
+            ..Remembered::default()
+        };
+        state.save(&path);
+        assert_eq!(Remembered::load(&path), state);
+        assert_eq!(last_park(&path).as_deref(), Some("qingxi"));
+        for broken in ["", "(width: \"x\")", "(format_version: 99, width: 700)", "(((", "(width: 3, height: 99999)"] {
+            std::fs::write(&path, broken).unwrap();
+            let loaded = Remembered::load(&path);
+            assert!((640..=8192).contains(&loaded.width) && (400..=8192).contains(&loaded.height), "{loaded:?}");
+            assert_eq!(loaded.theme, ThemeChoice::Daylight);
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(Remembered::load(&path), Remembered::default());
+    }
+}

@@ -1,0 +1,260 @@
+//! The search box's index: numbers, names, addresses and keys of a park, found by any part of them, Chinese also by pinyin
+//! or its initials.
+//!
+//! Everything that can be found stands in one text, a line each; a search is one pass over it. How results are shown is
+//! left to `ui`.
+
+use memchr::memmem::Finder;
+use pinyin::ToPinyin;
+use spatial_db::model::{FeatureId, ParkSnapshot};
+
+/// Results of a search.
+const MOST_RESULTS: usize = 60;
+/// Lines that are looked at more closely; a search for one letter finds them all.
+const MOST_LINES: usize = 8_000;
+
+/// What was found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// Parcel number.
+    Number,
+    /// Name.
+    Name,
+    /// Enterprise on a parcel or in a building.
+    Enterprise,
+    /// Street address.
+    Address,
+    /// Right holder.
+    Holder,
+    /// Key in the source.
+    Key,
+}
+
+/// The same words as written, spoken, or by the first letters of what is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Written,
+    Spoken,
+    Initials,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The feature.
+    pub id: FeatureId,
+    /// The words, as written.
+    pub text: String,
+    /// What they are.
+    pub field: Field,
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: FeatureId,
+    field: Field,
+    text: Box<str>,
+}
+
+#[derive(Debug)]
+struct Line {
+    start: u32,
+    entry: u32,
+    form: Form,
+}
+
+/// The index of one park.
+#[derive(Debug, Default)]
+pub struct Index {
+    hay: String,
+    lines: Vec<Line>,
+    entries: Vec<Entry>,
+}
+
+impl Index {
+    /// Everything of `park` that has words.
+    pub fn new(park: &ParkSnapshot) -> Self {
+        let mut index = Self::default();
+        for parcel in &park.parcels {
+            index.add(parcel.id, Field::Number, parcel.number.as_deref());
+            index.add(parcel.id, Field::Address, parcel.address.as_deref());
+            index.add(parcel.id, Field::Holder, parcel.holder.as_deref());
+            let same = parcel.number.as_deref() == Some(&parcel.provenance.key);
+            index.add(parcel.id, Field::Key, Some(parcel.provenance.key.as_str()).filter(|_| !same));
+        }
+        for building in &park.buildings {
+            index.add(building.id, Field::Name, building.name.as_deref());
+            index.add(building.id, Field::Address, building.address.as_deref());
+            index.add(building.id, Field::Key, Some(&building.provenance.key));
+        }
+        index.add_enterprises(park);
+        for road in &park.roads {
+            index.add(road.id, Field::Name, road.name.as_deref());
+        }
+        for surface in &park.surfaces {
+            index.add(surface.id, Field::Name, surface.name.as_deref());
+        }
+        for edge in &park.edges {
+            index.add(edge.id, Field::Key, Some(&edge.provenance.key));
+        }
+        for node in &park.nodes {
+            index.add(node.id, Field::Key, Some(&node.provenance.key));
+        }
+        for resource in &park.resources {
+            index.add(resource.id, Field::Name, resource.name.as_deref());
+            index.add(resource.id, Field::Key, Some(&resource.provenance.key));
+        }
+        for hazard in &park.hazards {
+            index.add(hazard.id, Field::Name, hazard.name.as_deref());
+            index.add(hazard.id, Field::Name, hazard.substance.as_deref());
+            index.add(hazard.id, Field::Key, Some(&hazard.provenance.key));
+        }
+        index
+    }
+
+    /// Enterprises have no place: they are found where they sit, or on the land that they hold.
+    fn add_enterprises(&mut self, park: &ParkSnapshot) {
+        use std::collections::HashMap;
+        let parcels: HashMap<&str, FeatureId> =
+            park.parcels.iter().map(|p| (p.provenance.key.as_str(), p.id)).collect();
+        let buildings: HashMap<&str, FeatureId> =
+            park.buildings.iter().map(|b| (b.provenance.key.as_str(), b.id)).collect();
+        let mut places: HashMap<&str, Vec<FeatureId>> = HashMap::new();
+        for tenancy in &park.tenancies {
+            let building = tenancy.building_key.as_deref().and_then(|key| buildings.get(key));
+            let parcel = tenancy.parcel_key.as_deref().and_then(|key| parcels.get(key));
+            places.entry(&tenancy.enterprise_key).or_default().extend(building.or(parcel));
+        }
+        for contract in &park.contracts {
+            if let (Some(key), Some(id)) = (&contract.enterprise_key, parcels.get(contract.parcel_key.as_str())) {
+                places.entry(key).or_default().push(*id);
+            }
+        }
+        for enterprise in &park.enterprises {
+            let mut ids = places.remove(enterprise.provenance.key.as_str()).unwrap_or_default();
+            ids.sort_unstable();
+            ids.dedup();
+            for id in ids {
+                self.add(id, Field::Enterprise, Some(&enterprise.name));
+            }
+        }
+    }
+
+    fn add(&mut self, id: FeatureId, field: Field, text: Option<&str>) {
+        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return };
+        let entry = self.entries.len() as u32;
+        let mut line = |words: &str, form| {
+            self.lines.push(Line { start: self.hay.len() as u32, entry, form });
+            self.hay.push_str(words);
+            self.hay.push('\n');
+        };
+        line(&plain(text), Form::Written);
+        if !text.is_ascii() && text.to_pinyin().any(|p| p.is_some()) {
+            let (spoken, initials) = pinyin(text);
+            line(&spoken, Form::Spoken);
+            line(&initials, Form::Initials);
+        }
+        self.entries.push(Entry { id, field, text: text.into() });
+    }
+
+    /// Number of things that can be found.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True when nothing can be found.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What holds all words of `query`, best first: the whole text, then its beginning, then the beginning of a word, then
+    /// any place; as written before pinyin; numbers before names before addresses before keys.
+    pub fn search(&self, query: &str) -> Vec<Found> {
+        let query = plain(query.trim());
+        let mut words: Vec<&str> = query.split_whitespace().collect();
+        // The longest word is on the fewest lines.
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let Some((longest, others)) = words.split_first() else { return Vec::new() };
+        let finder = Finder::new(longest.as_bytes());
+        let hay = self.hay.as_bytes();
+        let mut ranked = Vec::new();
+        let (mut from, mut line) = (0, 0);
+        while let Some(at) = finder.find(&hay[from..]) {
+            let at = from + at;
+            line += self.lines[line..].partition_point(|line| line.start as usize <= at) - 1;
+            let start = self.lines[line].start as usize;
+            let end = self.lines.get(line + 1).map_or(hay.len(), |next| next.start as usize);
+            from = end;
+            let text = &self.hay[start..end - 1];
+            let Line { entry, form, .. } = self.lines[line];
+            if others.iter().all(|word| text.contains(word)) && fits(form, &query) {
+                let Entry { field, text: written, .. } = &self.entries[entry as usize];
+                ranked.push((place(text, &query, at - start), form, *field, written.len(), entry));
+            }
+            if ranked.len() >= MOST_LINES {
+                break;
+            }
+        }
+        // The best few hundred hold the best few of each feature.
+        if ranked.len() > MOST_RESULTS * 8 {
+            ranked.select_nth_unstable(MOST_RESULTS * 8);
+            ranked.truncate(MOST_RESULTS * 8);
+        }
+        ranked.sort_unstable();
+        let mut seen = std::collections::HashSet::new();
+        ranked
+            .into_iter()
+            .map(|(.., entry)| &self.entries[entry as usize])
+            .filter(|entry| seen.insert((entry.id, entry.field)))
+            .take(MOST_RESULTS)
+            .map(|entry| Found { id: entry.id, text: entry.text.to_string(), field: entry.field })
+            .collect()
+    }
+}
+
+/// Spoken forms are for Latin letters, and one letter is no abbreviation.
+fn fits(form: Form, query: &str) -> bool {
+    form == Form::Written || (query.is_ascii() && query.len() >= 2)
+}
+
+/// How well the place of a match says that it is meant: 0 best.
+fn place(text: &str, query: &str, at: usize) -> u8 {
+    if text == query {
+        0
+    } else if text.starts_with(query) {
+        1
+    } else if at == 0 || text[..at].chars().next_back().is_some_and(|before| !before.is_alphanumeric()) {
+        2
+    } else {
+        3
+    }
+}
+
+/// Letters alike: lower case, full-width forms as ASCII, one space.
+fn plain(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{3000}' | '\n' | '\t' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(narrow).flat_map(char::to_lowercase).collect()
+}
+
+/// A text as spoken, and its initials; what has no pinyin stays as it is.
+fn pinyin(text: &str) -> (String, String) {
+    let (mut spoken, mut initials) = (String::new(), String::new());
+    for (c, said) in text.chars().zip(text.to_pinyin()) {
+        if let Some(said) = said {
+            spoken.push_str(&said.plain().replace('ü', "v"));
+            initials.push_str(said.first_letter());
+        } else {
+            let same = plain(&c.to_string());
+            spoken.push_str(&same);
+            initials.push_str(&same);
+        }
+    }
+    (spoken, initials)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use spatial_db::model::*;
+
+use super::*;
+use crate::fixture;
+
+/// The tiny park with Chinese names.
+fn park() -> Arc<ParkSnapshot> {
+    let mut park = (*fixture::tiny().snapshot).clone();
+    park.parcels[0].number = Some("ＱＸ-2024-017".into());
+    park.parcels[1].address = Some("青溪区 滨江大道 88号".into());
+    park.parcels[2].holder = Some("绿源生物科技有限公司".into());
+    park.buildings[0].name = Some("绿源一号厂房".into());
+    park.buildings[1].name = Some("Hall".into());
+    park.buildings[2].name = Some("Hall of the west".into());
+    park.buildings[3].name = Some("Great hall".into());
+    park.buildings[4].name = Some("Marshalling shed".into());
+    park.enterprises.push(Enterprise {
+        id: FeatureId::new(FeatureKind::Enterprise, 1),
+        provenance: Provenance { key: "E1".into(), ..Provenance::default() },
+        name: "宏达机械".into(),
+        industry_code: None,
+        state: None,
+    });
+    park.tenancies.push(Tenancy {
+        id: FeatureId::new(FeatureKind::Tenancy, 1),
+        provenance: Provenance::default(),
+        enterprise_key: "E1".into(),
+        building_key: Some(park.buildings[5].provenance.key.clone()),
+        parcel_key: None,
+        floor_area_m2: None,
+        valid_from: None,
+        valid_to: None,
+    });
+    Arc::new(park)
+}
+
+fn first(index: &Index, query: &str) -> Option<(FeatureKind, i64, Field)> {
+    index.search(query).first().map(|found| (found.id.kind, found.id.id, found.field))
+}
+
+#[test]
+fn parts_of_words_pinyin_and_initials_find_the_feature() {
+    let index = Index::new(&park());
+    let (parcel, building) = (FeatureKind::Parcel, FeatureKind::Building);
+    assert_eq!(first(&index, "qx-2024"), Some((parcel, 1, Field::Number)), "full-width letters are letters");
+    assert_eq!(first(&index, "2024-017"), Some((parcel, 1, Field::Number)));
+    assert_eq!(first(&index, "滨江"), Some((parcel, 2, Field::Address)));
+    assert_eq!(first(&index, "binjiang"), Some((parcel, 2, Field::Address)));
+    assert_eq!(first(&index, "bjdd"), Some((parcel, 2, Field::Address)));
+    assert_eq!(first(&index, "lvyuanyihao"), Some((building, 1, Field::Name)), "ü is typed as v");
+    assert_eq!(first(&index, "绿源生物"), Some((parcel, 3, Field::Holder)));
+    assert_eq!(first(&index, "hdjx"), Some((building, 6, Field::Enterprise)), "an enterprise is where it sits");
+    assert_eq!(first(&index, "大道 青溪"), Some((parcel, 2, Field::Address)), "words in any order");
+    assert_eq!(first(&index, "no such thing"), None);
+    assert!(index.search("").is_empty() && index.search("   ").is_empty());
+}
+
+#[test]
+fn the_whole_comes_before_the_beginning_before_a_word_before_any_place() {
+    let index = Index::new(&park());
+    let names: Vec<String> =
+        index.search("hall").into_iter().filter(|f| f.field == Field::Name).map(|f| f.text).collect();
+    assert_eq!(names, ["Hall", "Hall 6", "Hall of the west", "Great hall", "Marshalling shed"]);
+}
+
+#[test]
+fn every_network_key_is_found() {
+    let park = park();
+    let index = Index::new(&park);
+    for (id, key) in
+        park.edges.iter().map(|e| (e.id, &e.provenance.key)).chain(park.nodes.iter().map(|n| (n.id, &n.provenance.key)))
+    {
+        assert_eq!(index.search(key).first().map(|f| f.id), Some(id), "{key}");
+    }
+}
+
+proptest! {
+    /// Against every text looked at one by one.
+    #[test]
+    fn finds_what_a_slow_search_finds(names in prop::collection::vec("[ab c]{1,6}", 6), query in "[abc]{1,3}") {
+        let mut park = (*fixture::tiny().snapshot).clone();
+        for (building, name) in park.buildings.iter_mut().zip(&names) {
+            building.name = Some(name.clone());
+        }
+        let found: std::collections::BTreeSet<i64> = Index::new(&park)
+            .search(&query)
+            .into_iter()
+            .filter(|f| f.field == Field::Name && f.id.kind == FeatureKind::Building)
+            .map(|f| f.id.id)
+            .collect();
+        let slow: std::collections::BTreeSet<i64> =
+            park.buildings.iter().filter(|b| b.name.as_deref().is_some_and(|n| n.trim().contains(&query))).map(|b| b.id.id).collect();
+        prop_assert_eq!(found, slow);
+    }
+}

@@ -1,0 +1,218 @@
+//! What is under the pointer, and what a click or a drawn outline selects.
+
+use bevy::math::DVec2;
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
+use geo::{Coord, LineString, Polygon};
+use spatial_db::model::{FeatureId, FeatureKind};
+
+use crate::camera::Orbit;
+use crate::camera::control::{ControlSystems, Pointer, park_ray};
+use crate::layers::Selection;
+use crate::pick::Drawn;
+use crate::scene::{Meshed, Twin};
+use crate::tool::Tool;
+
+/// What the mouse did on the scene.
+#[derive(Message, Debug, Clone, PartialEq)]
+pub(crate) enum Gesture {
+    /// A click.
+    Click {
+        /// Pixel of the picture.
+        pixel: Vec2,
+        /// To what is selected already.
+        add: bool,
+    },
+    /// An outline was drawn.
+    Outline {
+        /// Pixels of the picture, in order.
+        outline: Vec<Vec2>,
+        /// To what is selected already.
+        add: bool,
+    },
+}
+
+/// Systems of hover and selection.
+pub(crate) fn plugin(app: &mut App) {
+    app.add_message::<Gesture>()
+        .add_systems(Update, (hover, select).chain().after(ControlSystems).before(crate::scene::SceneSystems));
+}
+
+fn hover(pointer: Res<Pointer>, meshed: Option<Res<Meshed>>, orbit: Res<Orbit>, mut twin: ResMut<Twin>) {
+    if !pointer.is_changed() {
+        return;
+    }
+    let hovered = meshed
+        .zip(pointer.pixel.filter(|_| pointer.outline.len() < 2))
+        .and_then(|(meshed, pixel)| picked(&orbit, &meshed, &twin, pixel));
+    if twin.shown.hovered != hovered {
+        twin.shown.hovered = hovered;
+    }
+}
+
+fn select(
+    mut gestures: MessageReader<Gesture>,
+    meshed: Option<Res<Meshed>>,
+    orbit: Res<Orbit>,
+    tool: Res<Tool>,
+    mut twin: ResMut<Twin>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    // A click that measures selects nothing.
+    let Some(meshed) = meshed.filter(|_| !tool.measures()) else {
+        gestures.clear();
+        return;
+    };
+    for gesture in gestures.read() {
+        let now = match gesture {
+            Gesture::Click { pixel, add } => {
+                let hit = picked(&orbit, &meshed, &twin, *pixel);
+                match (hit, add) {
+                    (Some(id), true) => twin.shown.selection.toggled(id),
+                    (None, true) => continue,
+                    (hit, false) => hit.into(),
+                }
+            }
+            Gesture::Outline { outline, add } => {
+                let Some(area) = on_ground(&orbit, &meshed, outline) else { continue };
+                let kind = selected_by_outline(&twin);
+                let found = meshed.picker.in_area(&area, kind, twin.shown.layers);
+                let before = if *add { twin.shown.selection.clone() } else { Selection::default() };
+                before.with(found)
+            }
+        };
+        if twin.shown.selection != now {
+            twin.shown.selection = now;
+        }
+        redraw.write(RequestRedraw);
+    }
+}
+
+/// The feature under a pixel of the picture.
+pub(crate) fn picked(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<FeatureId> {
+    let (eye, direction) = park_ray(orbit, meshed, pixel);
+    let m_per_px_at_1m = 1.0 / f64::from(orbit.px_per_metre(1.0));
+    let drawn = Drawn {
+        underground: twin.is_underground(),
+        marks: twin.overlay().is_some_and(|o| !o.marks.is_empty()),
+        layers: twin.shown.layers,
+    };
+    meshed.picker.pick(eye, direction, m_per_px_at_1m, drawn)?.feature
+}
+
+/// Kind of features that an outline selects: what the overlay speaks of, else buildings, else parcels.
+pub(crate) fn selected_by_outline(twin: &Twin) -> FeatureKind {
+    let park = &twin.input.snapshot;
+    let kinds = [
+        (FeatureKind::Parcel, park.parcels.is_empty()),
+        (FeatureKind::Building, park.buildings.is_empty()),
+        (FeatureKind::NetworkEdge, park.edges.is_empty()),
+    ];
+    let wanted = if twin.is_underground() { Some(FeatureKind::NetworkEdge) } else { twin.overlay().map(|o| o.target) };
+    let fits = |kind: FeatureKind| {
+        kinds.iter().any(|(known, empty)| *known == kind && !empty) && twin.shown.layers.shows(kind)
+    };
+    wanted
+        .filter(|kind| fits(*kind))
+        .or_else(|| [FeatureKind::Building, FeatureKind::Parcel].into_iter().find(|kind| fits(*kind)))
+        .unwrap_or(FeatureKind::NetworkEdge)
+}
+
+/// An outline on the picture as an area on the ground, park coordinates; the sky counts as ground far away.
+fn on_ground(orbit: &Orbit, meshed: &Meshed, outline: &[Vec2]) -> Option<Polygon<f64>> {
+    /// Pieces that a side is cut into: what is straight on the picture is not on a slope.
+    const PIECES: usize = 8;
+    if outline.len() < 3 {
+        return None;
+    }
+    let far_m = meshed.geometry.extent.diagonal_m() * 2.0 + f64::from(orbit.distance_m);
+    let ring: Vec<Coord<f64>> = (0..outline.len())
+        .flat_map(|at| {
+            let (a, b) = (outline[at], outline[(at + 1) % outline.len()]);
+            let pieces = if outline.len() > 8 { 1 } else { PIECES };
+            (0..pieces).map(move |piece| a.lerp(b, piece as f32 / pieces as f32))
+        })
+        .map(|pixel| {
+            let (eye, way) = park_ray(orbit, meshed, pixel);
+            let at: DVec2 = match meshed.picker.ground_distance(eye, way) {
+                Some(distance) if distance < far_m => (eye + way * distance).truncate(),
+                _ => eye.truncate() + way.truncate().normalize_or_zero() * far_m,
+            };
+            Coord { x: at.x, y: at.y }
+        })
+        .collect();
+    let mut ring = LineString(ring);
+    ring.close();
+    Some(Polygon::new(ring, Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use geo::Intersects;
+
+    use super::*;
+    use crate::fixture;
+    use crate::pick::Picker;
+    use crate::scene::SceneGeometry;
+
+    fn meshed() -> (crate::TwinInput, Meshed) {
+        let input = fixture::tiny();
+        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        let picker = Picker::new(&input.snapshot, &geometry);
+        (input, Meshed { geometry: Arc::new(geometry), triangles: 0, picker: Arc::new(picker) })
+    }
+
+    /// Pixels of the corners of a rectangle on the ground.
+    fn pixels(orbit: &Orbit, meshed: &Meshed, x: (f64, f64), y: (f64, f64)) -> Vec<Vec2> {
+        let at = |dx: f64, dy: f64| {
+            let (x, y) = (fixture::CORNER.0 + dx, fixture::CORNER.1 + dy);
+            let z = meshed.geometry.ground.height(DVec2::new(x, y));
+            orbit.pixel(meshed.geometry.origin.scene_from_park(x, y, z)).unwrap().0
+        };
+        vec![at(x.0, y.0), at(x.1, y.0), at(x.1, y.1), at(x.0, y.1)]
+    }
+
+    #[test]
+    fn an_outline_selects_what_it_meets_on_the_ground_and_nothing_else() {
+        let (input, meshed) = meshed();
+        let orbit = crate::camera::view_of(crate::CameraChoice::WholePark, &meshed.geometry, &Orbit::default());
+        // Over the two southern parcels in the west: 10…110 and 120…220 east, 20…130 north.
+        let outline = pixels(&orbit, &meshed, (30.0, 200.0), (40.0, 120.0));
+        let area = on_ground(&orbit, &meshed, &outline).unwrap();
+        let layers = crate::layers::Layers::all();
+        let parcels = meshed.picker.in_area(&area, FeatureKind::Parcel, layers);
+        assert_eq!(parcels.iter().map(|id| id.id).collect::<Vec<_>>(), [1, 2]);
+        let buildings = meshed.picker.in_area(&area, FeatureKind::Building, layers);
+        assert_eq!(buildings.iter().map(|id| id.id).collect::<Vec<_>>(), [1, 2]);
+        // Against every footprint, as geo intersects it.
+        let brute: Vec<FeatureId> =
+            input.snapshot.buildings.iter().filter(|b| b.footprint.intersects(&area)).map(|b| b.id).collect();
+        assert_eq!(buildings, brute);
+    }
+
+    #[test]
+    fn an_outline_into_the_sky_reaches_to_the_end_of_the_park() {
+        let (_, meshed) = meshed();
+        let low = Orbit { pitch_deg: 10.0, bearing_deg: 180.0, distance_m: 500.0, ..Orbit::default() };
+        let size = low.size;
+        let outline = [Vec2::ZERO, Vec2::new(size.x, 0.0), size, Vec2::new(0.0, size.y)];
+        let area = on_ground(&low, &meshed, &outline).unwrap();
+        let found = meshed.picker.in_area(&area, FeatureKind::Building, crate::layers::Layers::all());
+        assert_eq!(found.len(), 6, "everything ahead: {found:?}");
+    }
+
+    #[test]
+    fn hidden_layers_are_not_selected() {
+        use crate::layers::{LayerKey, LayerState, Layers};
+        let (_, meshed) = meshed();
+        let orbit = crate::camera::view_of(crate::CameraChoice::WholePark, &meshed.geometry, &Orbit::default());
+        let outline = pixels(&orbit, &meshed, (0.0, 450.0), (0.0, 280.0));
+        let area = on_ground(&orbit, &meshed, &outline).unwrap();
+        let mut layers = Layers::all();
+        layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
+        assert!(meshed.picker.in_area(&area, FeatureKind::Building, layers).is_empty());
+        assert_eq!(meshed.picker.in_area(&area, FeatureKind::Parcel, layers).len(), 8);
+    }
+}

@@ -1,0 +1,145 @@
+//! Every word that the engine shows, in the language of the person who reads it (Project Fluent, `locales/`).
+//!
+//! English words of overlays stand in `analysis`, where the verdict is made; other languages translate them by key.
+//! What a source file says is shown as it stands there.
+
+mod language;
+
+use std::sync::OnceLock;
+
+use analysis::words::{Argument, Words};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+
+pub use language::Language;
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// Files of a language that both languages have, by name.
+const FILES: [[(&str, &str); 3]; 2] = [
+    [
+        ("features.ftl", include_str!("../../locales/en/features.ftl")),
+        ("frame.ftl", include_str!("../../locales/en/frame.ftl")),
+        ("window.ftl", include_str!("../../locales/en/window.ftl")),
+    ],
+    [
+        ("features.ftl", include_str!("../../locales/zh/features.ftl")),
+        ("frame.ftl", include_str!("../../locales/zh/frame.ftl")),
+        ("window.ftl", include_str!("../../locales/zh/window.ftl")),
+    ],
+];
+/// Translations of what `analysis` says.
+const OVERLAYS_ZH: &str = include_str!("../../locales/zh/overlays.ftl");
+
+/// The words of one language.
+pub struct Text {
+    language: Language,
+    own: Bundle,
+    overlays: Option<Bundle>,
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Text").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+impl Text {
+    /// The words of `language`; made once.
+    pub fn of(language: Language) -> &'static Self {
+        static TEXTS: [OnceLock<Text>; 2] = [const { OnceLock::new() }; 2];
+        TEXTS[language as usize].get_or_init(|| Self {
+            language,
+            own: bundle(language, &FILES[language as usize].map(|(_, source)| source)),
+            overlays: (language == Language::Chinese).then(|| bundle(language, &[OVERLAYS_ZH])),
+        })
+    }
+
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Words for `id`. An id that no file has is shown itself, and told in the log.
+    pub fn get(&self, id: &str) -> String {
+        self.with(id, &[])
+    }
+
+    /// Words for `id` with arguments by name.
+    pub fn with(&self, id: &str, arguments: &[(&'static str, String)]) -> String {
+        let arguments: FluentArgs<'_> =
+            arguments.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        said(&self.own, id, &arguments).unwrap_or_else(|| {
+            tracing::error!("no words for `{id}` in {:?}", self.language);
+            id.to_owned()
+        })
+    }
+
+    /// True when there are words for `id`.
+    pub fn has(&self, id: &str) -> bool {
+        self.own.has_message(id)
+    }
+
+    /// A word that the model stores, such as the kind `valve` of the group `node`; as it is where it has no words.
+    pub fn stored(&self, group: &str, word: &str) -> String {
+        let id = format!("{group}-{word}");
+        if self.has(&id) { self.get(&id) } else { word.to_owned() }
+    }
+
+    /// What `analysis` says, in this language; in English where it has no translation.
+    pub fn words(&self, words: &Words) -> String {
+        let (Some(bundle), Some(key)) = (&self.overlays, words.key()) else { return words.as_str().to_owned() };
+        let arguments: FluentArgs<'_> = words
+            .arguments()
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    Argument::Text(text) => text.clone(),
+                    Argument::Words(inner) => self.words(inner),
+                };
+                (*name, FluentValue::from(value))
+            })
+            .collect();
+        said(bundle, key, &arguments).unwrap_or_else(|| words.as_str().to_owned())
+    }
+}
+
+/// `t!(text, "id")` or `t!(text, "id", name = value)`: words, with values as they print.
+macro_rules! t {
+    ($text:expr, $id:literal $(,)?) => {
+        $text.get($id)
+    };
+    ($text:expr, $id:literal, $($name:ident = $value:expr),+ $(,)?) => {
+        $text.with($id, &[$((stringify!($name), $value.to_string())),+])
+    };
+}
+pub(crate) use t;
+
+fn bundle(language: Language, sources: &[&str]) -> Bundle {
+    let mut bundle = Bundle::new_concurrent(vec![language.tag()]);
+    // Marks around arguments are for mixed directions of writing; letters here have no glyph for them.
+    bundle.set_use_isolating(false);
+    for source in sources {
+        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, errors)| {
+            tracing::error!("words of {language:?}: {errors:?}");
+            resource
+        });
+        if let Err(errors) = bundle.add_resource(resource) {
+            tracing::error!("words of {language:?}: {errors:?}");
+        }
+    }
+    bundle
+}
+
+fn said(bundle: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+    let pattern = bundle.get_message(id)?.value()?;
+    let mut errors = Vec::new();
+    let said = bundle.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
+    if !errors.is_empty() {
+        tracing::error!("words for `{id}`: {errors:?}");
+    }
+    Some(said)
+}
+
+#[cfg(test)]
+mod tests;

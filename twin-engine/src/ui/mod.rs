@@ -1,0 +1,195 @@
+//! The window around the scene: bar on top, panels at the sides, read-out at the foot. Not part of a picture.
+//!
+//! Panels read the engine's state and send [`Action`]s; what an action does is left to `action`.
+
+mod help;
+mod inspector;
+mod layers;
+mod look;
+mod measure;
+mod overlays;
+mod recolour;
+mod search;
+mod side;
+mod status;
+mod table;
+mod top;
+
+use std::path::PathBuf;
+
+use bevy::camera::Viewport;
+use bevy::ecs::system::SystemParam;
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
+use serde::{Deserialize, Serialize};
+
+use crate::action::Action;
+use crate::camera::control::Pointer;
+use crate::camera::{Orbit, TwinCamera};
+use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
+use crate::geodetic::Geodetic;
+use crate::scene::{Meshed, Twin, Uploads};
+use crate::tool::Tool;
+
+pub(crate) use table::label as column_label;
+
+/// Smallest side of the scene, px: below it the panels have taken all.
+const LEAST_SCENE_PX: u32 = 64;
+
+/// A tab of the side panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tab {
+    /// What is drawn.
+    #[default]
+    Layers,
+    /// What it is coloured by.
+    Overlays,
+    /// Find a feature.
+    Search,
+}
+
+impl Tab {
+    /// All tabs, from the left.
+    pub(crate) const ALL: [Self; 3] = [Self::Layers, Self::Overlays, Self::Search];
+}
+
+/// Which panels are open, and what they hold from frame to frame.
+#[derive(Resource, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a panel that is open or not")]
+pub(crate) struct Ui {
+    /// Side panel.
+    pub side: bool,
+    /// Its tab.
+    pub tab: Tab,
+    /// Help.
+    pub help: bool,
+    /// The next text field takes the keyboard.
+    pub take_focus: bool,
+    /// Attribute table.
+    pub table_open: bool,
+    /// Folder that files are written to.
+    pub exports: Option<PathBuf>,
+    table: table::Table,
+    recolour: recolour::Form,
+    inspected: inspector::Inspected,
+    styled: Option<look::Styled>,
+    geodetic: Option<(i32, Option<Geodetic>)>,
+    pace: status::Pace,
+}
+
+impl Ui {
+    /// With the side panel as it was left.
+    pub(crate) fn new(side: bool, tab: Tab, table_open: bool, exports: Option<PathBuf>) -> Self {
+        Self { side, tab, table_open, exports, ..Self::default() }
+    }
+}
+
+/// Everything that panels read and change.
+#[derive(SystemParam)]
+struct Panels<'w> {
+    twin: ResMut<'w, Twin>,
+    ui: ResMut<'w, Ui>,
+    orbit: Res<'w, Orbit>,
+    meshed: Option<Res<'w, Meshed>>,
+    uploads: Option<Res<'w, Uploads>>,
+    pointer: Res<'w, Pointer>,
+    search: ResMut<'w, search::Search>,
+    tool: Res<'w, Tool>,
+    time: Res<'w, Time<Real>>,
+    actions: MessageWriter<'w, Action>,
+}
+
+impl Panels<'_> {
+    fn act(&mut self, action: Action) {
+        self.actions.write(action);
+    }
+}
+
+/// Systems of the panels.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Tool>()
+        .init_resource::<search::Search>()
+        .add_systems(Startup, search::make_index)
+        .add_systems(Update, search::take_index)
+        .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
+        .add_systems(EguiPrimaryContextPass, (outline, measure::show).after(FrameSystems))
+        .add_systems(Update, fit_scene.before(crate::camera::control::ControlSystems));
+}
+
+fn show(
+    mut contexts: EguiContexts,
+    mut panels: Panels,
+    fonts: Res<FontsReady>,
+    mut page: ResMut<Page>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?.clone();
+    if !fonts.is_in_use() {
+        return Ok(());
+    }
+    let (theme, choice) = (panels.twin.theme(), panels.twin.theme);
+    look::apply(&ctx, &theme, choice, fonts.has_bold(), &mut panels.ui.styled);
+    let whole = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
+    let mut root = egui::Ui::new(ctx.clone(), egui::Id::new("window"), whole);
+    top::show(&mut root, &mut panels);
+    status::show(&mut root, &mut panels);
+    table::show(&mut root, &mut panels);
+    side::show(&mut root, &mut panels);
+    inspector::show(&mut root, &mut panels);
+    let free = root.available_rect_before_wrap();
+    if panels.ui.help {
+        help::show(&ctx, &mut panels);
+    }
+    if page.0 != Some(free) {
+        page.0 = Some(free);
+        // The scene moves into its new place in the next frame.
+        redraw.write(RequestRedraw);
+    }
+    Ok(())
+}
+
+/// The outline that is being drawn.
+fn outline(mut contexts: EguiContexts, twin: Res<Twin>, pointer: Res<Pointer>, page: Res<Page>) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    let Some(scene) = page.0.filter(|_| pointer.outline.len() > 1) else { return Ok(()) };
+    let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(scene);
+    let points: Vec<egui::Pos2> =
+        pointer.outline.iter().map(|px| scene.min + egui::vec2(px.x, px.y) / ctx.pixels_per_point()).collect();
+    let colour = look::colour(twin.theme().accent);
+    painter.extend(egui::Shape::dashed_line(&points, egui::Stroke::new(1.5, colour), 6.0, 4.0));
+    if let (Some(first), Some(last)) = (points.first(), points.last()) {
+        painter.extend(egui::Shape::dashed_line(&[*last, *first], egui::Stroke::new(1.5, colour), 6.0, 4.0));
+    }
+    Ok(())
+}
+
+/// Gives the camera the part of the window that the panels leave.
+fn fit_scene(
+    page: Res<Page>,
+    mut contexts: EguiContexts,
+    mut orbit: ResMut<Orbit>,
+    mut cameras: Query<&mut Camera, With<TwinCamera>>,
+) {
+    let (Some(scene), Ok(ctx)) = (page.0, contexts.ctx_mut()) else { return };
+    let scale = ctx.pixels_per_point();
+    for mut camera in &mut cameras {
+        let Some(target) = camera.physical_target_size() else { continue };
+        let px = |at: egui::Pos2| UVec2::new((at.x * scale).round() as u32, (at.y * scale).round() as u32).min(target);
+        let (low, high) = (px(scene.min), px(scene.max));
+        let size = high.saturating_sub(low);
+        if size.min_element() < LEAST_SCENE_PX {
+            continue;
+        }
+        let fits = camera
+            .viewport
+            .as_ref()
+            .is_some_and(|viewport| viewport.physical_position == low && viewport.physical_size == size);
+        if !fits {
+            camera.viewport = Some(Viewport { physical_position: low, physical_size: size, ..Viewport::default() });
+            orbit.corner = low.as_vec2();
+            orbit.size = size.as_vec2();
+        }
+    }
+}

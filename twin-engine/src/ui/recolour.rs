@@ -1,0 +1,148 @@
+//! Colouring a layer by one of its attributes: what, how, and with which colours.
+
+use bevy_egui::egui::{ComboBox, Slider, Ui};
+use spatial_db::model::FeatureKind;
+
+use super::{Panels, inspector::kind_name, look, table};
+use crate::attribute::{self, Column, KINDS, Layer};
+use crate::recolour::{NAME, Ramp, Recolour, Scheme, overlay};
+use crate::text::{Language, Text, t};
+
+/// What is chosen, and what the overlay in use was made from.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    wanted: Option<Recolour>,
+    made: Option<(Recolour, Language)>,
+    columns: Option<(FeatureKind, Vec<Column>)>,
+}
+
+pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
+    let words = panels.twin.words();
+    look::group(ui, &t!(words, "recolour"));
+    let park = panels.twin.input.snapshot.clone();
+    let mut form = std::mem::take(&mut panels.ui.recolour);
+    let kind = form.wanted.as_ref().map_or_else(|| crate::select::selected_by_outline(&panels.twin), |w| w.kind);
+    let mut chosen_kind = kind;
+    ComboBox::from_id_salt("recolour-kind")
+        .selected_text(kind_name(words, kind))
+        .width(ui.available_width() - 8.0)
+        .show_ui(ui, |ui| {
+            for other in KINDS.into_iter().filter(|kind| attribute::len(&park, *kind) > 0) {
+                ui.selectable_value(&mut chosen_kind, other, kind_name(words, other));
+            }
+        });
+    if form.columns.as_ref().is_none_or(|(of, _)| *of != chosen_kind) {
+        let columns = attribute::columns(&park, chosen_kind, None);
+        form.columns = Some((chosen_kind, columns));
+    }
+    let columns = form.columns.as_ref().map(|(_, columns)| columns.clone()).unwrap_or_default();
+    let column = form.wanted.as_ref().filter(|w| w.kind == chosen_kind).map(|w| w.column.clone());
+    let shown = column
+        .as_ref()
+        .and_then(|name| columns.iter().find(|column| column.name == *name))
+        .map_or_else(|| t!(words, "recolour-column"), |column| table::label(words, column));
+    let mut picked = None;
+    ComboBox::from_id_salt("recolour-column")
+        .selected_text(shown)
+        .width(ui.available_width() - 8.0)
+        .height(320.0)
+        .show_ui(ui, |ui| {
+            for other in &columns {
+                if ui.selectable_label(column.as_deref() == Some(&other.name), table::label(words, other)).clicked() {
+                    picked = Some(other.clone());
+                }
+            }
+        });
+    if let Some(column) = picked {
+        let scheme = if column.numeric { Scheme::Quantiles } else { Scheme::Categories };
+        let (classes, ramp) = form.wanted.as_ref().map_or((5, Ramp::default()), |w| (w.classes, w.ramp));
+        form.wanted = Some(Recolour { kind: chosen_kind, column: column.name, scheme, classes, ramp });
+    } else if chosen_kind != kind {
+        form.wanted = Some(Recolour {
+            kind: chosen_kind,
+            column: String::new(),
+            scheme: Scheme::default(),
+            classes: 5,
+            ramp: Ramp::default(),
+        });
+    }
+    if let Some(wanted) = form.wanted.as_mut().filter(|wanted| !wanted.column.is_empty()) {
+        let numeric = columns.iter().any(|column| column.name == wanted.column && column.numeric);
+        how(ui, words, wanted, numeric);
+    }
+    make(panels, &mut form);
+    panels.ui.recolour = form;
+}
+
+fn how(ui: &mut Ui, words: &Text, wanted: &mut Recolour, numeric: bool) {
+    ui.horizontal_wrapped(|ui| {
+        for (scheme, label) in [
+            (Scheme::Quantiles, t!(words, "scheme-quantiles")),
+            (Scheme::Equal, t!(words, "scheme-equal")),
+            (Scheme::Categories, t!(words, "scheme-categories")),
+        ] {
+            if numeric || scheme == Scheme::Categories {
+                ui.selectable_value(&mut wanted.scheme, scheme, label);
+            }
+        }
+    });
+    if wanted.scheme == Scheme::Categories {
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.label(look::note(t!(words, "recolour-classes")));
+        ui.spacing_mut().slider_width = 80.0;
+        ui.add(Slider::new(&mut wanted.classes, 2..=9));
+    });
+    ui.horizontal(|ui| {
+        for ramp in Ramp::ALL {
+            let (rect, response) =
+                ui.allocate_exact_size(bevy_egui::egui::vec2(64.0, 16.0), bevy_egui::egui::Sense::click());
+            for step in 0..16 {
+                let share = step as f32 / 15.0;
+                let x = rect.min.x + rect.width() * step as f32 / 16.0;
+                let piece = bevy_egui::egui::Rect::from_min_size(
+                    bevy_egui::egui::pos2(x, rect.min.y),
+                    bevy_egui::egui::vec2(rect.width() / 16.0 + 0.5, rect.height()),
+                );
+                ui.painter().rect_filled(piece, 0.0, look::colour(ramp.at(share)));
+            }
+            if wanted.ramp == ramp {
+                let stroke = bevy_egui::egui::Stroke::new(2.0, ui.visuals().hyperlink_color);
+                ui.painter().rect_stroke(rect, 2.0, stroke, bevy_egui::egui::StrokeKind::Outside);
+            }
+            if response.clicked() {
+                wanted.ramp = ramp;
+            }
+        }
+    });
+}
+
+/// Makes the overlay where what is wanted or the language changed.
+fn make(panels: &mut Panels, form: &mut Form) {
+    let Some(wanted) = form.wanted.clone().filter(|wanted| !wanted.column.is_empty()) else { return };
+    let words = panels.twin.words();
+    let now = (wanted, words.language());
+    if form.made.as_ref() == Some(&now) {
+        return;
+    }
+    let park = panels.twin.input.snapshot.clone();
+    let as_of = panels.twin.overlay().map(|overlay| overlay.as_of).or(park.park.as_of);
+    let as_of = as_of.unwrap_or_else(|| chrono::Local::now().date_naive());
+    let layer = Layer { park: &park, kind: now.0.kind, overlay: None };
+    let by_language_only = form.made.as_ref().is_some_and(|(made, _)| *made == now.0);
+    if let Some(overlay) = overlay(words, &layer, &now.0, as_of) {
+        let overlays = &mut panels.twin.input.overlays;
+        let at = overlays.iter().position(|overlay| overlay.name == NAME);
+        match at {
+            Some(at) => overlays[at] = overlay,
+            None => overlays.push(overlay),
+        }
+        let index = at.unwrap_or(panels.twin.input.overlays.len() - 1);
+        panels.twin.overlays_version += 1;
+        if !by_language_only {
+            panels.twin.shown.overlay = Some(index);
+        }
+    }
+    form.made = Some(now);
+}

@@ -1,0 +1,121 @@
+//! The read-out at the foot: where the pointer is, the scale, what is selected, how the drawing goes.
+
+use std::time::Duration;
+
+use bevy_egui::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
+
+use super::{Panels, look};
+use crate::geodetic::{Geodetic, LonLat};
+use crate::inspect::grouped;
+use crate::text::t;
+
+/// Metres of a pixel of a printed sheet, as OGC defines scale denominators (OGC 05-078r4: 0.28 mm).
+const PIXEL_M: f64 = 0.000_28;
+
+/// Time of the last frames.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    smoothed: Option<f32>,
+}
+
+impl Pace {
+    /// Milliseconds a frame, over the last few frames; frames after a rest do not count.
+    fn ms(&mut self, delta: Duration) -> Option<f32> {
+        let ms = delta.as_secs_f32() * 1000.0;
+        if ms < 1000.0 {
+            self.smoothed = Some(self.smoothed.map_or(ms, |old| old + (ms - old) * 0.15));
+        }
+        self.smoothed
+    }
+}
+
+pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
+    let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 3));
+    Panel::bottom("status").frame(frame).resizable(false).show(root, |ui| {
+        ui.horizontal(|ui| {
+            left(ui, panels);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, panels));
+        });
+    });
+}
+
+fn part(ui: &mut Ui, text: String) {
+    ui.add(Label::new(RichText::new(text).size(look::SMALL + 1.0)).selectable(false));
+}
+
+fn left(ui: &mut Ui, panels: &mut Panels) {
+    let words = panels.twin.words();
+    let srid = panels.twin.input.snapshot.park.srid;
+    if panels.ui.geodetic.as_ref().is_none_or(|(of, _)| *of != srid) {
+        panels.ui.geodetic = Some((srid, Geodetic::of(srid)));
+    }
+    let Some(at) = panels.pointer.ground else {
+        part(ui, t!(words, "crs", srid = srid));
+        return;
+    };
+    part(ui, t!(words, "easting-northing", east = format!("{:.1}", at.x), north = format!("{:.1}", at.y)));
+    ui.separator();
+    let height = if panels.twin.input.snapshot.terrain.is_some() {
+        t!(words, "elevation", height = format!("{:.1}", at.z))
+    } else {
+        t!(words, "no-elevation")
+    };
+    part(ui, height);
+    ui.separator();
+    let place = panels.ui.geodetic.as_ref().and_then(|(_, geodetic)| geodetic.as_ref()?.lon_lat(at.x, at.y));
+    if let Some(LonLat { lon_deg, lat_deg }) = place {
+        let north = if lat_deg < 0.0 { t!(words, "south-letter") } else { t!(words, "north-letter") };
+        let east = if lon_deg < 0.0 { t!(words, "west-letter") } else { t!(words, "east-letter") };
+        part(ui, format!("{:.5}° {north}, {:.5}° {east}", lat_deg.abs(), lon_deg.abs()));
+        ui.separator();
+    }
+    part(ui, t!(words, "crs", srid = srid));
+}
+
+fn right(ui: &mut Ui, panels: &mut Panels) {
+    let words = panels.twin.words();
+    let delta = panels.time.delta();
+    let loading = panels.meshed.is_none() || panels.uploads.as_ref().is_none_or(|uploads| !uploads.is_done());
+    if loading {
+        part(ui, t!(words, "loading"));
+        ui.spinner();
+    } else if let Some(ms) = panels.ui.pace.ms(delta) {
+        part(ui, t!(words, "frame-ms", ms = format!("{ms:.0}")));
+    }
+    ui.separator();
+    let px_per_m =
+        f64::from(panels.orbit.px_per_metre(panels.orbit.distance_m)) / f64::from(ui.ctx().pixels_per_point());
+    part(ui, t!(words, "scale", denominator = grouped(round_to_two(1.0 / (px_per_m * PIXEL_M)), 0)));
+    let selected = panels.twin.shown.selection.len();
+    if selected > 0 {
+        ui.separator();
+        part(ui, t!(words, "selected", count = grouped(selected as f64, 0)));
+    }
+}
+
+/// A number with two digits that count.
+fn round_to_two(value: f64) -> f64 {
+    if !value.is_finite() || value <= 0.0 {
+        return 0.0;
+    }
+    let unit = 10_f64.powf(value.log10().floor() - 1.0);
+    (value / unit).round() * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_have_two_digits() {
+        assert_eq!([round_to_two(2439.0), round_to_two(98.4), round_to_two(151_000.0)], [2400.0, 98.0, 150_000.0]);
+        assert_eq!(round_to_two(f64::INFINITY), 0.0);
+    }
+
+    #[test]
+    fn a_rest_is_no_slow_frame() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.ms(Duration::from_millis(40)), Some(40.0));
+        assert_eq!(pace.ms(Duration::from_mins(1)), Some(40.0));
+    }
+}

@@ -1,0 +1,361 @@
+//! The attribute table: a layer's rows with all columns, filtered, sorted, selected on the map and back.
+
+use std::collections::HashSet;
+
+use bevy_egui::egui::{
+    Align, Button, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui,
+};
+use egui_extras::{Column as Width, TableBuilder};
+use rayon::slice::ParallelSliceMut;
+use spatial_db::model::{FeatureId, FeatureKind};
+
+use super::{Panels, inspector::kind_name, look};
+use crate::action::Action;
+use crate::attribute::{self, Cell, Column, KINDS, Layer};
+use crate::inspect::grouped;
+use crate::layers::Selection;
+use crate::query::{Expected, Problem, Query, QueryError};
+use crate::text::{Text, t};
+
+/// Height at first, points.
+const HEIGHT: f32 = 230.0;
+/// Height of a row, points.
+const ROW: f32 = 20.0;
+
+/// What the rows were made for: layer, overlay, its version, filter, order.
+type Made = (FeatureKind, Option<usize>, u64, String, Option<(usize, bool)>);
+
+/// The table as it is.
+#[derive(Debug)]
+pub(super) struct Table {
+    kind: FeatureKind,
+    filter: String,
+    order: Option<(usize, bool)>,
+    columns: Vec<Column>,
+    rows: Vec<u32>,
+    made: Option<Made>,
+    error: Option<QueryError>,
+    /// What is selected, to look rows up in, and the row that a range begins at.
+    selected: (Selection, HashSet<FeatureId>),
+    from: Option<usize>,
+    scroll_to: Option<usize>,
+    told: Option<String>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            kind: FeatureKind::Parcel,
+            filter: String::new(),
+            order: None,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            made: None,
+            error: None,
+            selected: (Selection::default(), HashSet::new()),
+            from: None,
+            scroll_to: None,
+            told: None,
+        }
+    }
+}
+
+pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
+    let mut open = panels.ui.table_open;
+    let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 6));
+    Panel::bottom("table")
+        .frame(frame)
+        .resizable(true)
+        .default_size(HEIGHT)
+        .size_range(120.0..=520.0)
+        .show_collapsible(root, &mut open, |ui| {
+            let words = panels.twin.words();
+            head(ui, panels, words);
+            refresh(panels);
+            follow(panels);
+            rows(ui, panels, words);
+        });
+    if open != panels.ui.table_open {
+        panels.ui.table_open = open;
+    }
+}
+
+/// Layer, filter, counts and what can be done with the rows.
+fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    ui.horizontal(|ui| {
+        let park = panels.twin.input.snapshot.clone();
+        let kind = panels.ui.table.kind;
+        ComboBox::from_id_salt("layer").selected_text(kind_name(words, kind)).width(140.0).show_ui(ui, |ui| {
+            for other in KINDS.into_iter().filter(|kind| attribute::len(&park, *kind) > 0) {
+                if ui.selectable_label(kind == other, kind_name(words, other)).clicked() {
+                    panels.ui.table = Table { kind: other, ..Table::default() };
+                }
+            }
+        });
+        let width = (ui.available_width() - 430.0).max(120.0);
+        let wrong = panels.ui.table.error.is_some();
+        let mut edit =
+            TextEdit::singleline(&mut panels.ui.table.filter).hint_text(t!(words, "filter-hint")).desired_width(width);
+        if wrong {
+            edit = edit.text_color(ui.visuals().error_fg_color);
+        }
+        ui.add(edit).on_hover_ui(|ui| {
+            ui.set_max_width(420.0);
+            ui.label(t!(words, "filter-help"));
+        });
+        let (shown, all) = (panels.ui.table.rows.len(), attribute::len(&park, panels.ui.table.kind));
+        let counted = t!(words, "table-rows", shown = grouped(shown as f64, 0), all = grouped(all as f64, 0));
+        ui.label(look::note(counted));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(Button::new("×").frame(false)).on_hover_text(t!(words, "close")).clicked() {
+                panels.act(Action::Table);
+            }
+            if ui.button(t!(words, "table-export")).clicked() {
+                export(panels, words);
+            }
+            if ui.button(t!(words, "table-select")).clicked() {
+                let table = &panels.ui.table;
+                let ids = table.rows.iter().filter_map(|row| attribute::id(&park, table.kind, *row as usize));
+                panels.twin.shown.selection = ids.collect();
+            }
+        });
+    });
+    if let Some(error) = &panels.ui.table.error {
+        let said = problem(words, error);
+        ui.label(RichText::new(said).size(look::SMALL).color(ui.visuals().error_fg_color));
+    } else if let Some(told) = &panels.ui.table.told {
+        ui.label(look::note(told.clone()));
+    }
+}
+
+/// Makes the rows anew where layer, overlay, filter or order changed.
+fn refresh(panels: &mut Panels) {
+    let twin = &*panels.twin;
+    let table = &mut panels.ui.table;
+    let now: Made = (table.kind, twin.shown.overlay, twin.overlays_version, table.filter.clone(), table.order);
+    if table.made.as_ref() == Some(&now) {
+        return;
+    }
+    let park = &twin.input.snapshot;
+    let layer = Layer { park, kind: table.kind, overlay: twin.overlay() };
+    let same_columns = table.made.as_ref().is_some_and(|made| (made.0, made.1, made.2) == (now.0, now.1, now.2));
+    if !same_columns {
+        let name = table.order.and_then(|(at, up)| Some((table.columns.get(at)?.name.clone(), up)));
+        table.columns = attribute::columns(park, table.kind, layer.overlay);
+        // The same column stays the one that is sorted by.
+        table.order =
+            name.and_then(|(name, up)| Some((table.columns.iter().position(|column| column.name == name)?, up)));
+    }
+    match Query::parse(&table.filter, &table.columns) {
+        Ok(query) => {
+            table.error = None;
+            let fits = |row: &u32| query.as_ref().is_none_or(|q| q.fits(&layer, &table.columns, *row as usize));
+            table.rows = (0..layer.len() as u32).filter(fits).collect();
+            if let Some((at, up)) = table.order
+                && let Some(column) = table.columns.get(at)
+            {
+                table.rows = sorted(&layer, column, &table.rows, up);
+            }
+        }
+        // The rows stay as they were until the filter can be read.
+        Err(error) => table.error = Some(error),
+    }
+    table.told = None;
+    table.made = Some((now.0, now.1, now.2, now.3, table.order));
+}
+
+fn sorted(layer: &Layer<'_>, column: &Column, rows: &[u32], up: bool) -> Vec<u32> {
+    let mut cells: Vec<(Cell<'_>, u32)> = rows.iter().map(|row| (layer.cell(column, *row as usize), *row)).collect();
+    cells.par_sort_by(|(a, x), (b, y)| {
+        // What is not known stays last whichever way round.
+        let order = match (a, b) {
+            (Cell::Empty, _) | (_, Cell::Empty) => a.order(b),
+            _ if up => a.order(b),
+            _ => b.order(a),
+        };
+        order.then(x.cmp(y))
+    });
+    cells.into_iter().map(|(_, row)| row).collect()
+}
+
+/// What was selected on the map comes into view.
+fn follow(panels: &mut Panels) {
+    let selection = panels.twin.shown.selection.clone();
+    if panels.ui.table.selected.0 == selection {
+        return;
+    }
+    let park = panels.twin.input.snapshot.clone();
+    let table = &mut panels.ui.table;
+    table.selected = (selection.clone(), selection.ids().iter().copied().collect());
+    let last = selection.ids().last().filter(|id| id.kind == table.kind);
+    table.scroll_to = last.and_then(|last| {
+        table.rows.iter().position(|row| attribute::id(&park, table.kind, *row as usize) == Some(*last))
+    });
+}
+
+fn rows(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    let park = panels.twin.input.snapshot.clone();
+    let mut chosen: Option<(usize, bool)> = None;
+    let mut order = panels.ui.table.order;
+    let scroll_to = panels.ui.table.scroll_to.take();
+    {
+        let table = &panels.ui.table;
+        let layer = Layer { park: &park, kind: table.kind, overlay: panels.twin.overlay() };
+        ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+            let mut builder = TableBuilder::new(ui)
+                .id_salt(kind_name(words, table.kind))
+                .striped(true)
+                .resizable(true)
+                .sense(Sense::click())
+                .auto_shrink([false, false])
+                .cell_layout(Layout::left_to_right(Align::Center));
+            for column in &table.columns {
+                let width = if column.numeric { 84.0 } else { 116.0 };
+                builder = builder.column(Width::initial(width).at_least(40.0).clip(true));
+            }
+            if let Some(row) = scroll_to {
+                builder = builder.scroll_to_row(row, Some(Align::Center));
+            }
+            builder
+                .header(ROW + 4.0, |mut header| {
+                    for (at, column) in table.columns.iter().enumerate() {
+                        header.col(|ui| {
+                            let sign = match table.order {
+                                Some((by, true)) if by == at => " ↑",
+                                Some((by, false)) if by == at => " ↓",
+                                _ => "",
+                            };
+                            let unit =
+                                if column.unit.is_empty() { String::new() } else { format!(" ({})", column.unit) };
+                            let label = format!("{}{unit}{sign}", label(words, column));
+                            let label = Label::new(RichText::new(label).strong()).truncate().sense(Sense::click());
+                            if ui.add(label).on_hover_text(&column.name).clicked() {
+                                order = match table.order {
+                                    Some((by, true)) if by == at => Some((at, false)),
+                                    Some((by, false)) if by == at => None,
+                                    _ => Some((at, true)),
+                                };
+                            }
+                        });
+                    }
+                })
+                .body(|body| {
+                    body.rows(ROW, table.rows.len(), |mut line| {
+                        let at = line.index();
+                        let row = table.rows[at] as usize;
+                        let on = attribute::id(&park, table.kind, row).is_some_and(|id| table.selected.1.contains(&id));
+                        line.set_selected(on);
+                        for column in &table.columns {
+                            line.col(|ui| value(ui, words, &layer, column, row));
+                        }
+                        let response = line.response();
+                        if response.double_clicked() {
+                            chosen = Some((at, true));
+                        } else if response.clicked() {
+                            chosen = Some((at, false));
+                        }
+                    });
+                });
+        });
+    }
+    panels.ui.table.order = order;
+    if let Some((at, fly)) = chosen {
+        choose(ui, panels, at);
+        if fly {
+            panels.act(Action::FlyToSelection);
+        }
+    }
+}
+
+fn value(ui: &mut Ui, words: &Text, layer: &Layer<'_>, column: &Column, row: usize) {
+    let cell = layer.cell(column, row);
+    let text = match (&cell, &column.source) {
+        (Cell::Number(number), _) if column.unit == "m²" || column.unit == "m" => {
+            grouped(*number, usize::from(column.unit == "m"))
+        }
+        (Cell::Text(_), attribute::Source::Class) => verdict_class(words, layer, row),
+        _ => cell.to_string(),
+    };
+    let label = Label::new(text).truncate().selectable(false);
+    if column.numeric {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(label));
+    } else {
+        ui.add(label);
+    }
+}
+
+fn verdict_class(words: &Text, layer: &Layer<'_>, row: usize) -> String {
+    let verdict = layer.overlay.and_then(|overlay| {
+        let verdict = overlay.verdicts.get(&attribute::id(layer.park, layer.kind, row)?)?;
+        overlay.classes.get(verdict.class)
+    });
+    verdict.map(|class| words.words(&class.label)).unwrap_or_default()
+}
+
+/// A click selects a row; with Ctrl one more or one less, with Shift all from the one before.
+fn choose(ui: &Ui, panels: &mut Panels, at: usize) {
+    let modifiers = ui.input(|input| input.modifiers);
+    let park = panels.twin.input.snapshot.clone();
+    let id = |table: &Table, at: usize| attribute::id(&park, table.kind, *table.rows.get(at)? as usize);
+    let table = &panels.ui.table;
+    let now = if modifiers.shift {
+        let from = table.from.unwrap_or(at).min(table.rows.len().saturating_sub(1));
+        (from.min(at)..=from.max(at)).filter_map(|at| id(table, at)).collect()
+    } else if modifiers.command {
+        id(table, at).map_or_else(|| panels.twin.shown.selection.clone(), |id| panels.twin.shown.selection.toggled(id))
+    } else {
+        Selection::from(id(table, at))
+    };
+    if !modifiers.shift {
+        panels.ui.table.from = Some(at);
+    }
+    // The row is in view already: it was clicked.
+    panels.ui.table.selected = (now.clone(), now.ids().iter().copied().collect());
+    panels.twin.shown.selection = now;
+}
+
+/// Label of a column: words, or the source's own name.
+pub(crate) fn label(words: &Text, column: &Column) -> String {
+    match column.source {
+        attribute::Source::Extra(_) => column.name.clone(),
+        _ => words.stored("column", &column.name.replace('_', "-")),
+    }
+}
+
+/// What is wrong with a filter, and where.
+pub(super) fn problem(words: &Text, error: &QueryError) -> String {
+    let what = match &error.problem {
+        Problem::UnknownColumn(name, Some(near)) => t!(words, "filter-unknown-near", name = name, near = near),
+        Problem::UnknownColumn(name, None) => t!(words, "filter-unknown", name = name),
+        Problem::Expected(expected) => match expected {
+            Expected::Value => t!(words, "filter-expected-value"),
+            Expected::Comparison => t!(words, "filter-expected-comparison"),
+            Expected::Text => t!(words, "filter-expected-text"),
+            Expected::Close => t!(words, "filter-expected-close"),
+            Expected::Open => t!(words, "filter-expected-open"),
+            Expected::Unknown => t!(words, "filter-expected-unknown"),
+        },
+        Problem::Unclosed => t!(words, "filter-unclosed"),
+        Problem::Character(c) => t!(words, "filter-character", character = c),
+        Problem::Number(number) => t!(words, "filter-number", number = number),
+        Problem::Rest => t!(words, "filter-rest"),
+        Problem::TooDeep => t!(words, "filter-too-deep"),
+    };
+    t!(words, "filter-at", place = error.at + 1, problem = what)
+}
+
+/// Writes the rows that are shown as CSV beside the window's state.
+fn export(panels: &mut Panels, words: &Text) {
+    let park = panels.twin.input.snapshot.clone();
+    let table = &panels.ui.table;
+    let layer = Layer { park: &park, kind: table.kind, overlay: panels.twin.overlay() };
+    let Some(folder) = panels.ui.exports.clone() else { return };
+    let kind = spatial_db::schema::Table::of(table.kind).map_or("features", |table| table.name);
+    let path = folder.join(format!("{}-{kind}", park.park.slug)).with_extension("csv");
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| crate::attribute::write_csv(&path, &layer, &table.columns, &table.rows));
+    panels.ui.table.told = Some(match written {
+        Ok(()) => t!(words, "table-exported", path = path.display()),
+        Err(error) => t!(words, "table-not-exported", path = path.display(), reason = error),
+    });
+}

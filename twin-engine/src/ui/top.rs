@@ -1,0 +1,87 @@
+//! The bar on top: the park, what it is coloured by, tools, view, theme and language.
+
+use bevy_egui::egui::{Button, Frame, Margin, Panel, RichText, TextStyle, Ui};
+
+use super::{Panels, look};
+use crate::action::{Action, KEYS};
+use crate::text::{Text, t};
+use crate::theme::ThemeChoice;
+use crate::tool::Tool;
+
+pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
+    let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 5));
+    Panel::top("top").frame(frame).resizable(false).show(root, |ui| {
+        ui.horizontal(|ui| {
+            let words = panels.twin.words();
+            let side = panels.ui.side;
+            if button(ui, words, side, &t!(words, "side"), Action::Side).clicked() {
+                panels.act(Action::Side);
+            }
+            ui.separator();
+            let name = panels.twin.input.snapshot.park.name.clone();
+            ui.add(
+                bevy_egui::egui::Label::new(RichText::new(name).text_style(TextStyle::Heading))
+                    .truncate()
+                    .selectable(false),
+            );
+            ui.separator();
+            for (tool, label) in [
+                (Tool::Box, t!(words, "tool-box")),
+                (Tool::Lasso, t!(words, "tool-lasso")),
+                (Tool::Line, t!(words, "tool-line")),
+                (Tool::Area, t!(words, "tool-area")),
+            ] {
+                let on = *panels.tool == tool;
+                if button(ui, words, on, &label, Action::Tool(tool)).clicked() {
+                    panels.act(Action::Tool(tool));
+                }
+            }
+            ui.separator();
+            let open = panels.ui.table_open;
+            if button(ui, words, open, &t!(words, "table"), Action::Table).clicked() {
+                panels.act(Action::Table);
+            }
+            ui.with_layout(bevy_egui::egui::Layout::right_to_left(bevy_egui::egui::Align::Center), |ui| {
+                right(ui, panels, words);
+            });
+        });
+    });
+}
+
+fn right(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let help = panels.ui.help;
+    let dark = panels.twin.theme == ThemeChoice::Dark;
+    let underground = panels.twin.shown.underground;
+    let photo = panels.twin.shows_photo();
+    for (on, label, action) in [
+        (help, t!(words, "help"), Action::Help),
+        // The button names the language that it leads to.
+        (false, t!(words, "other-language"), Action::Language),
+        (dark, t!(words, "dark"), Action::Theme),
+        (photo, t!(words, "photo"), Action::Photo),
+        (underground, t!(words, "underground"), Action::Underground),
+        (false, t!(words, "north-up"), Action::NorthUp),
+        (false, t!(words, "whole-park"), Action::WholePark),
+    ] {
+        if action == Action::Photo && panels.twin.input.imagery.is_none() {
+            continue;
+        }
+        if button(ui, words, on, &label, action).clicked() {
+            panels.act(action);
+        }
+    }
+}
+
+/// A flat button that tells its key.
+fn button(ui: &mut Ui, words: &Text, on: bool, label: &str, action: Action) -> bevy_egui::egui::Response {
+    let response = ui.add(Button::selectable(on, label));
+    match KEYS.iter().find(|key| key.action == action) {
+        Some(key) => response.on_hover_ui(|ui| {
+            ui.horizontal(|ui| {
+                ui.label(words.get(key.words));
+                ui.label(look::note(key.name));
+            });
+        }),
+        None => response,
+    }
+}
