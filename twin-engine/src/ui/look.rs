@@ -67,11 +67,12 @@ fn visuals(theme: &Theme, choice: ThemeChoice) -> Visuals {
     visuals.selection.bg_fill = accent.gamma_multiply(if dark { 0.45 } else { 0.18 });
     visuals.selection.stroke = Stroke::new(1.0, if dark { Color32::WHITE } else { colour(theme.accent) });
     visuals.extreme_bg_color = colour(theme.panel.over(theme.ground, 0.35));
-    visuals.faint_bg_color = colour(theme.ink.over(theme.panel, 0.035));
+    // Blended in linear light, where the same share of light ink on a dark panel shows far more.
+    visuals.faint_bg_color = colour(theme.ink.over(theme.panel, if dark { 0.006 } else { 0.035 }));
     visuals.striped = false;
     visuals.slider_trailing_fill = true;
     visuals.handle_shape = bevy_egui::egui::style::HandleShape::Circle;
-    let raised = |share: f32| colour(theme.ink.over(theme.panel, share));
+    let raised = |share: f32| colour(theme.ink.over(theme.panel, if dark { share * 0.4 } else { share }));
     let corner = CornerRadius::same(4);
     for (widget, share, text, edge) in [
         (&mut visuals.widgets.noninteractive, 0.0, ink, line),

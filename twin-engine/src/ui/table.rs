@@ -92,14 +92,15 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                 }
             }
         });
-        let width = (ui.available_width() - 430.0).max(120.0);
+        let width = (ui.available_width() - 450.0).max(120.0);
         let wrong = panels.ui.table.error.is_some();
         let mut edit =
             TextEdit::singleline(&mut panels.ui.table.filter).hint_text(t!(words, "filter-hint")).desired_width(width);
         if wrong {
             edit = edit.text_color(ui.visuals().error_fg_color);
         }
-        ui.add(edit).on_hover_ui(|ui| {
+        ui.add(edit);
+        ui.add(Label::new(RichText::new("?").weak()).selectable(false).sense(Sense::hover())).on_hover_ui(|ui| {
             ui.set_max_width(420.0);
             ui.label(t!(words, "filter-help"));
         });
