@@ -100,7 +100,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
             edit = edit.text_color(ui.visuals().error_fg_color);
         }
         ui.add(edit);
-        ui.add(Label::new(RichText::new("?").weak()).selectable(false).sense(Sense::hover())).on_hover_ui(|ui| {
+        ui.add(Label::new(look::note("?")).selectable(false).sense(Sense::hover())).on_hover_ui(|ui| {
             ui.set_max_width(420.0);
             ui.label(t!(words, "filter-help"));
         });
