@@ -31,17 +31,7 @@ fn look(files: &[PathBuf]) -> Inspection {
 
 /// Drafts into the bench's folder, and checks that the draft is a manifest.
 fn drafted(bench: &Bench, inspection: &Inspection) -> (PathBuf, Draft) {
-    let out = bench.path("drafted.park.toml");
-    let options = DraftOptions {
-        reader: reader(),
-        limits: Limits::default(),
-        out: out.clone(),
-        slug: Some("t".into()),
-        name: None,
-        cancel: None,
-    };
-    let draft = draft(inspection, &options).expect("a draft");
-    std::fs::write(&out, &draft.text).expect("a file");
+    let (out, draft) = drafted_any(bench, inspection);
     if std::env::var_os("TWIN_SHOW_DRAFTS").is_some() {
         println!("{}", draft.text);
     }
@@ -425,4 +415,137 @@ fn one_bad_file_does_not_stop_the_others() {
     let (_, draft) = drafted(&bench, &found);
     assert!(draft.text.contains("Could not be read") && draft.text.contains("bad.gpkg"), "{}", draft.text);
     assert_eq!(draft.layers, [("厂房".to_owned(), "building".to_owned())]);
+}
+
+/// Made by GDAL from a real file, in another format.
+fn converted(bench: &Bench, from: &Path, to: &str, more: &[&str]) -> PathBuf {
+    let out = bench.path(to);
+    let made = std::process::Command::new("ogr2ogr").arg(&out).arg(from).args(more).output().expect("ogr2ogr");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    out
+}
+
+#[test]
+fn openstreetmap_becomes_buildings_streets_and_what_an_emergency_needs() {
+    let Some(data) = real_data() else { return };
+    let mut bench = Bench::new();
+    let (report, draft) = all_the_way(&mut bench, &[data.join("osm/helsinki_center.osm.pbf")]);
+    let expected = [
+        ("buildings", "building"),
+        ("emergency", "emergency_resource"),
+        ("green", "surface"),
+        ("streets", "road"),
+        ("water", "surface"),
+    ];
+    assert_eq!(roles(&report), BTreeMap::from(expected), "{}", draft.text);
+    // As many as the manifest that was written by hand brings in.
+    let kept = Bench::new().import_kept("osm_helsinki.park.toml", &data.join("osm")).expect("the kept manifest");
+    for name in ["buildings", "streets", "water"] {
+        assert_eq!(layer(&report, name).added, layer(&kept, name).added, "{name}\n{}", draft.text);
+    }
+    let park = bench.park("t");
+    let hydrants = park.resources.iter().filter(|resource| resource.kind == ResourceKind::Hydrant).count();
+    assert_eq!((hydrants, park.parcels.len()), (37, 0), "{}", draft.text);
+    assert!(draft.left_out.iter().any(|(_, reason)| reason.contains("routes and borders")), "{:?}", draft.left_out);
+}
+
+#[test]
+fn city_models_become_buildings_with_roofs_and_networks_with_fittings() {
+    let Some(data) = real_data() else { return };
+    let mut bench = Bench::new();
+    let (report, draft) = all_the_way(&mut bench, &folder(&data, "plateau_jp/yokosuka/bldg"));
+    let expected = BTreeMap::from([("Building", "building"), ("BuildingSurface", "building_surface")]);
+    assert_eq!(roles(&report), expected, "{}", draft.text);
+    let park = bench.park("t");
+    // One has its height on its two parts.
+    assert_eq!(park.buildings.iter().filter(|building| building.height_m.is_some()).count(), 12, "{}", draft.text);
+    assert!(park.buildings.iter().all(|building| building.base_elevation_m.is_some()), "{}", draft.text);
+    assert!(draft.text.contains("key = \"gml_id\""), "{}", draft.text);
+
+    let mut bench = Bench::new();
+    let (report, draft) = all_the_way(&mut bench, &folder(&data, "plateau_jp/unf"));
+    assert_kept(&report);
+    assert_eq!(draft.left_out, [], "every layer is something");
+    let park = bench.park("t");
+    let count = |class: NetworkClass| {
+        let edges = park.edges.iter().filter(|edge| edge.class == class).count();
+        (edges, park.nodes.iter().filter(|node| node.class == class).count())
+    };
+    assert_eq!(count(NetworkClass::Drainage), (3, 3), "{}", draft.text);
+    assert_eq!((count(NetworkClass::Water), count(NetworkClass::Gas)), ((3, 4), (3, 4)), "{}", draft.text);
+    assert_eq!(count(NetworkClass::Power), (2, 0), "{}", draft.text);
+    // In millimetres, whatever the file's unit.
+    assert!(park.edges.iter().all(|edge| edge.width_mm.is_some_and(|mm| (20.0..3000.0).contains(&mm))));
+}
+
+/// A model of pipes says what everything is, and not where on the earth it lies.
+#[test]
+fn a_hydraulic_model_needs_only_its_coordinate_system() {
+    let Some(data) = real_data() else { return };
+    let mut bench = Bench::new();
+    let model = [data.join("ky4_us/ky4.inp")];
+    let (out, draft) = drafted_any(&bench, &look(&model));
+    assert_eq!(draft.layers, [], "Kentucky is not put into Iraq: {}", draft.text);
+    assert!(draft.left_out.iter().all(|(_, reason)| reason.contains("--crs EPSG:")), "{:?}", draft.left_out);
+    assert!(import(&mut bench.store, &out, &ImportOptions::new(reader())).is_err());
+    let (out, draft) = drafted(&bench, &look_with(&model, &[], Some("EPSG:3547")));
+    let report = import(&mut bench.store, &out, &ImportOptions::new(reader())).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(report.layers.iter().map(|layer| layer.quarantined).sum::<u64>(), 0, "{}", draft.text);
+    assert!(!report.issue_totals.contains_key("edge.unknown_node"), "{:?}\n{}", report.issue_totals, draft.text);
+    let park = bench.park("t");
+    let kinds = |kind: NodeKind| park.nodes.iter().filter(|node| node.kind == kind).count();
+    assert_eq!((kinds(NodeKind::Tank), kinds(NodeKind::Source), kinds(NodeKind::Pump)), (4, 1, 2), "{}", draft.text);
+    assert!(park.nodes.iter().all(|node| node.class == NetworkClass::Water) && park.edges.len() == 1156);
+}
+
+/// Drafts where there may be nothing to import yet.
+fn drafted_any(bench: &Bench, inspection: &Inspection) -> (PathBuf, Draft) {
+    let out = bench.path("drafted.park.toml");
+    let (slug, limits) = (Some("t".into()), Limits::default());
+    let options = DraftOptions { reader: reader(), limits, out: out.clone(), slug, name: None, cancel: None };
+    let draft = draft(inspection, &options).expect("a draft");
+    std::fs::write(&out, &draft.text).expect("a file");
+    (out, draft)
+}
+
+#[test]
+fn other_formats_of_known_places_are_drafted_alike() {
+    let Some(data) = real_data() else { return };
+    let edge = data.join("edge/derived");
+    let bench = Bench::new();
+    let kml = converted(&bench, &data.join("ubc_ca/ubcv_buildings.geojson"), "buildings.kml", &[]);
+    for (file, layer_name, role, rows) in [
+        (kml, "buildings", "building", 443),
+        (edge.join("gaeu_buildings.gml"), "gaeu_buildings", "building", 724),
+        (edge.join("gaeu_parcels.fgb"), "gaeu_parcels", "parcel", 4583),
+        (edge.join("qwat.gdb"), "pipe", "network.water", 4224),
+    ] {
+        let mut bench = Bench::new();
+        let (report, draft) = all_the_way(&mut bench, std::slice::from_ref(&file));
+        assert_eq!(roles(&report).get(layer_name), Some(&role), "{}", draft.text);
+        assert_eq!(layer(&report, layer_name).read, rows, "{}", draft.text);
+        assert_kept(&report);
+    }
+    // A drawing and a workbook do not say their system; told it, they come in.
+    let sql = "SELECT *, ST_X(geom) AS x, ST_Y(geom) AS y FROM ud_node";
+    let nodes = data.join("santboi_es/santboi_giswater.gpkg");
+    let nodes = converted(&bench, &nodes, "nodes.xlsx", &["-dialect", "sqlite", "-sql", sql]);
+    for (file, crs, role, rows) in [
+        (nodes, "EPSG:25831", "network.drainage.node", 196),
+        (edge.join("bellinge_links_3d.dxf"), "EPSG:25832", "network.drainage", 1044),
+    ] {
+        let mut bench = Bench::new();
+        let silent = drafted_any(&bench, &look(std::slice::from_ref(&file))).1;
+        assert!(silent.layers.is_empty() && silent.text.contains("--crs EPSG:"), "{}", silent.text);
+        let (out, draft) = drafted(&bench, &look_with(&[file], &[], Some(crs)));
+        let report = import(&mut bench.store, &out, &ImportOptions::new(reader())).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((report.layers[0].role.as_str(), report.layers[0].read), (role, rows), "{}", draft.text);
+        assert_kept(&report);
+    }
+    // Hydrants without coordinates, and a table that is no thing of a park: the draft says what is missing.
+    let hydrants = converted(&bench, &data.join("cambridge_us/INFRA_Hydrants.geojson"), "hydrants.xlsx", &[]);
+    for (file, word) in [(hydrants, "columns with coordinates"), (data.join("edge/cp936.dbf"), "could be recognised")] {
+        let (_, draft) = drafted_any(&bench, &look(&[file]));
+        assert!(draft.layers.is_empty() && draft.text.contains(word), "{}", draft.text);
+    }
 }

@@ -1,6 +1,7 @@
 //! `twin import`: a manifest into the store, and the hidden verb that reads files for it.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use importers::reader::{Limits, ReaderCommand, serve};
@@ -67,7 +68,7 @@ fn bring_in(
         ..ImportOptions::new(ReaderCommand { program, args: vec!["__read".into()] })
     };
     let report = import(&mut store, &arguments.manifest, &options).map_err(|source| {
-        let (manifest, hint) = (arguments.manifest.clone(), source.help());
+        let (manifest, hint) = (arguments.manifest.clone(), help(&arguments.manifest, &source));
         match source {
             ImportError::Store { source: StoreError::CommitUnknown { .. } } => {
                 Failure::ImportUnknown { manifest, source: Box::new(source) }
@@ -76,6 +77,29 @@ fn bring_in(
         }
     })?;
     Ok((report, changes.finish()?))
+}
+
+/// What to do about an error. Of a draft in which nothing is ready to be imported, that is what stands in the draft.
+fn help(manifest: &Path, error: &ImportError) -> Option<String> {
+    let help = error.help();
+    let text = match error {
+        ImportError::Manifest(_) => std::fs::read_to_string(manifest).unwrap_or_default(),
+        _ => return help,
+    };
+    if text.lines().any(|line| line.trim() == "[[layer]]") {
+        return help;
+    }
+    let mut said = help.unwrap_or_default();
+    let mut source = "";
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("# ── ") {
+            source = name.trim_end_matches([' ', '─']);
+        } else if let Some(reason) = line.strip_prefix("# Left out: ").or(line.strip_prefix("# Could not be read: ")) {
+            let _ =
+                write!(said, "{}{source} was left out of the draft: {reason}", if said.is_empty() { "" } else { "\n" });
+        }
+    }
+    (!said.is_empty()).then_some(said)
 }
 
 /// The hidden verb: GDAL's side of an import, spoken over standard input and output.

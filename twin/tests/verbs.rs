@@ -124,8 +124,9 @@ fn a_draft_of_nothing_says_so() {
     assert!(code == 1 && complaint.contains("n.toml") && complaint.contains("commented out"), "{complaint}");
     let written = std::fs::read_to_string(place.folder.path().join("n.toml")).unwrap();
     assert!(written.contains("# Left out: "), "{written}");
+    // The import says the same.
     let (code, complaint) = place.fails(&["import", "n.toml"]);
-    assert!(code == 1 && complaint.contains("n.toml"), "{complaint}");
+    assert!(code == 1 && complaint.contains("n.toml") && complaint.contains("left out of the draft"), "{complaint}");
 }
 
 /// The sample without its first three buildings; the manifest's path.

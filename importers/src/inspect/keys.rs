@@ -42,7 +42,9 @@ fn worth(field: &FieldFacts) -> f64 {
     // A number that the file's software gave does not survive the next export.
     let running =
         if ["objectid", "fid", "ogc_fid", "gid"].contains(&field.name.to_lowercase().as_str()) { 0.3 } else { 0.0 };
-    let long = field.samples.iter().any(|sample| sample.chars().count() > 38);
+    // An identifier by its definition, however long.
+    let defined = field.name.eq_ignore_ascii_case("gml_id");
+    let long = !defined && field.samples.iter().any(|sample| sample.chars().count() > 38);
     name - accident - running - if long { 0.4 } else { 0.0 }
 }
 

@@ -224,6 +224,7 @@ pub(super) fn give_roles(files: &mut [FileLook]) {
             let drawn_on: Vec<&str> =
                 on_layers.map(|field| field.values.keys().map(String::as_str).collect()).unwrap_or_default();
             let meaning = meaning::guess(&Seen {
+                driver: &file.driver,
                 drawn_on: &drawn_on,
                 layer: &layer.name,
                 stem: &stem,

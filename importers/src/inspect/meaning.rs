@@ -7,12 +7,15 @@ use spatial_db::schema::{Role, Table};
 
 use super::columns::{self, Drawn};
 use super::facts::{FieldFacts, GeometryCount};
+use super::formats;
 use super::guess::Guess;
 use super::words::{Name, value_of, words};
 
 /// What is known of a layer when its role is guessed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'a> {
+    /// Name of the format, as GDAL has it.
+    pub(super) driver: &'a str,
     pub(super) layer: &'a str,
     /// Name of the file without its end.
     pub(super) stem: &'a str,
@@ -121,6 +124,16 @@ fn table_of(role: Role) -> &'static str {
 
 /// Guesses what a layer is.
 pub(super) fn guess(seen: &Seen<'_>) -> Meaning {
+    if let Some(known) = formats::of(seen.driver, seen.layer).next() {
+        let (role, reason) = match known.role() {
+            Some(role @ (Role::NetworkNode(None) | Role::NetworkEdge(None))) => {
+                let (role, reason) = with_class(role, seen, known.reason.clone());
+                (Some(role), reason)
+            }
+            role => (role, known.reason.clone()),
+        };
+        return Meaning { role: Guess::new(role, 0.95, reason), second: false };
+    }
     let shape = shape(seen);
     let ignored = words()
         .ignored
@@ -186,16 +199,25 @@ pub(super) fn guess(seen: &Seen<'_>) -> Meaning {
                 "line" => "lines",
                 _ => "points",
             };
-            Meaning {
-                role: Guess::new(
-                    None,
-                    0.0,
-                    format!("{what} whose name and fields say nothing that could be recognised"),
-                ),
-                second: false,
-            }
+            let reason = placeless(seen, shape)
+                .unwrap_or_else(|| format!("{what} whose name and fields say nothing that could be recognised"));
+            Meaning { role: Guess::new(None, 0.0, reason), second: false }
         }
     }
+}
+
+/// What a table without coordinates would be if it had some.
+fn placeless(seen: &Seen<'_>, shape: &str) -> Option<String> {
+    let roles =
+        words().roles.iter().filter(|known| shape == "none" && !known.geometry.iter().any(|kind| kind == "none"));
+    let (score, why, role) = roles
+        .filter_map(|known| named(seen, &known.names).map(|(score, why)| (score, why, &known.role)))
+        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score >= 0.5).then(|| {
+        format!(
+            "{why}, so it may be {role}, but it has no geometry and no columns with coordinates that could be recognised; add them, or say `x` and `y` (or `wkt`)"
+        )
+    })
 }
 
 /// Adds the class of a network where the layer has only one.

@@ -7,6 +7,7 @@ mod columns;
 mod coordinates;
 mod draft;
 mod facts;
+mod formats;
 mod gather;
 mod guess;
 mod keys;

@@ -74,9 +74,7 @@ impl Known<'_> {
         lats.sort_by(f64::total_cmp);
         Some([*lons.get(lons.len() / 2)?, lats[lats.len() / 2]])
     }
-}
 
-impl Known<'_> {
     /// How far its features reach from their middle, m.
     fn reach_m(&self, middle: [f64; 2]) -> f64 {
         self.places.centres.iter().flatten().map(|at| distance_m(*at, middle)).fold(0.0, f64::max)
@@ -365,7 +363,9 @@ fn projected(layer: &Coordinates<'_>, x: f64, y: f64, known: &[Known<'_>]) -> Pl
         .take(6)
         .map(|fit| Candidate { crs: format!("EPSG:{}", fit.code), name: fit.name.clone(), reason: fit.reason.clone() })
         .collect();
-    let Some(best) = fits.first() else { return undecided(layer, x, y, known) };
+    // Numbers alone say too little for Web Mercator: local grids in feet have its size.
+    let best = fits.first().filter(|best| best.code != 3857 || best.score > 0.5);
+    let Some(best) = best else { return undecided(layer, x, y, known) };
     let tie = fits.get(1).map_or(0.0, |second| second.score);
     let confidence = (best.score - (tie - best.score + 0.1).max(0.0) * 0.5).clamp(0.3, 0.97);
     let tied = if from_known && best.score - tie < 0.05 && !candidates.is_empty() {
@@ -571,7 +571,9 @@ fn undecided(layer: &Coordinates<'_>, x: f64, y: f64, known: &[Known<'_>]) -> Pl
     } else if x.abs() < 1e5 && y.abs() < 1e5 {
         "small numbers: a local grid, or a drawing that was never placed on the earth".to_owned()
     } else {
-        format!("({x:.1}, {y:.1}) is the range of no system that could be recognised by itself")
+        format!(
+            "({x:.1}, {y:.1}) may be Web Mercator (EPSG:3857), a grid in feet or another that numbers alone do not tell"
+        )
     };
     let decide = if known.is_empty() {
         "name a file of the same place that says its system (or --reference FILE), or say it with --crs EPSG:…"

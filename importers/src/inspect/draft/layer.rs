@@ -10,6 +10,7 @@ use crate::crs::Crs;
 use crate::inspect::columns::{self, Drawn, Mapped};
 use crate::inspect::coordinates::Columns;
 use crate::inspect::facts::FieldFacts;
+use crate::inspect::formats::FormatLayer;
 use crate::inspect::keys::{self, JOIN, Key};
 use crate::inspect::meaning::{LEAST_VALUE, Seen, shape};
 use crate::inspect::whole::{self, Whole};
@@ -39,6 +40,8 @@ pub(super) struct Drafted<'a> {
     pub(super) key: Option<Key>,
     pub(super) prefix: Option<String>,
     pub(super) nodes: Option<Nodes>,
+    /// What its format says it is.
+    pub(super) format: Option<&'static FormatLayer>,
     whole: Whole,
 }
 
@@ -66,10 +69,10 @@ pub(super) enum WordsFrom {
     },
 }
 
-/// The layer of the points that two fields of a line name.
+/// The layer of the points that two fields of a line name; none where they stand in several.
 #[derive(Debug, Clone)]
 pub(super) struct Nodes {
-    pub(super) layer: usize,
+    pub(super) layer: Option<usize>,
     pub(super) found: usize,
     pub(super) of: usize,
 }
@@ -93,6 +96,7 @@ impl<'a> Drafted<'a> {
             key: None,
             prefix: None,
             nodes: None,
+            format: None,
             whole: Whole::default(),
         }
     }
@@ -130,6 +134,20 @@ impl<'a> Drafted<'a> {
         one
     }
 
+    /// The same layer as one of the things that its format says it is.
+    pub(super) fn known_as(mut self, known: &'static FormatLayer) -> Self {
+        self.format = Some(known);
+        self.name = known.name.clone().unwrap_or(self.name);
+        // A class that the format leaves open has been found already.
+        let open = matches!(known.role(), Some(Role::NetworkNode(None) | Role::NetworkEdge(None)));
+        if !open {
+            self.role = known.role();
+            self.reason.clone_from(&known.reason);
+        }
+        self.left_out = self.obstacle();
+        self
+    }
+
     /// Why the layer cannot be imported as it is.
     fn obstacle(&self) -> Option<String> {
         let layer = self.layer?;
@@ -163,6 +181,7 @@ impl<'a> Drafted<'a> {
         let Some(layer) = self.layer.filter(|layer| layer.sampled > 0) else { return };
         let located = layer.place.as_ref().is_some_and(|place| place.crs.value.is_some() || place.declared);
         let seen = Seen {
+            driver: "",
             layer: "",
             stem: "",
             folder: "",
@@ -245,8 +264,13 @@ impl<'a> Drafted<'a> {
             }
         }
         wanted.dedup_by(|a, b| a.0 == b.0);
-        self.whole = whole::read(reader, &request_of(self.file, layer), &wanted, layer.rows)?;
-        self.key = Some(keys::choose(&candidates, &self.whole, &self.file.driver));
+        let mut request = request_of(self.file, layer);
+        request.filter = self.format.and_then(|known| known.filter.clone());
+        self.whole = whole::read(reader, &request, &wanted, layer.rows)?;
+        self.key = Some(match self.format.filter(|known| !known.key.is_empty()) {
+            Some(known) => Key { fields: known.key.clone(), by_fid: false, reason: "the format's own".to_owned() },
+            None => keys::choose(&candidates, &self.whole, &self.file.driver),
+        });
         let whole = &self.whole;
         for column in &mut self.words {
             if let WordsFrom::Fields { fields, vocabulary, map, .. } = &mut column.from {
@@ -374,6 +398,7 @@ impl<'a> Drafted<'a> {
             _ => {}
         }
         self.words = chosen;
+        self.take_words_of_format();
         // With one class for all, the field that tells it is the subtype.
         if matches!(role, Role::NetworkNode(Some(_)) | Role::NetworkEdge(Some(_)))
             && let Some(class) = self.mapped.iter().position(|mapped| mapped.column == "class")
@@ -383,6 +408,26 @@ impl<'a> Drafted<'a> {
             } else {
                 "subtype".clone_into(&mut self.mapped[class].column);
             }
+        }
+    }
+
+    /// Words that the format says, in place of what was guessed.
+    fn take_words_of_format(&mut self) {
+        let Some(known) = self.format else { return };
+        let constants = known.values.iter().map(|(column, word)| (column, WordsFrom::Constant(word.clone())));
+        let vocabulary = match self.role {
+            Some(Role::Feature(FeatureKind::EmergencyResource)) => "resource",
+            Some(Role::Feature(FeatureKind::Surface)) => "surface",
+            _ => "kind",
+        };
+        let fields = known.fields.iter().map(|(column, fields)| {
+            let (fields, map) = (fields.clone(), Vec::new());
+            let (otherwise, default) = (Some("other"), Some("other"));
+            (column, WordsFrom::Fields { fields, vocabulary, map, otherwise, default })
+        });
+        for (column, from) in constants.chain(fields).collect::<Vec<_>>() {
+            self.words.retain(|words| words.column != column);
+            self.words.push(WordColumn { column, from, reason: "the format says so".to_owned() });
         }
     }
 
@@ -472,6 +517,13 @@ fn meaning_of(vocabulary: &str, fields: &[String], word: &str) -> Option<String>
     value_of(vocabulary, word).filter(|(_, score)| *score >= LEAST_VALUE).map(|(meaning, _)| meaning.to_owned())
 }
 
+/// Whether some layer of points of the class of a line has a key.
+fn is_node(drafted: &[Drafted<'_>], line: Option<Role>, key: u64) -> bool {
+    let Some(Role::NetworkEdge(class)) = line else { return false };
+    let nodes = drafted.iter().filter(|one| one.left_out.is_none() && one.role == Some(Role::NetworkNode(class)));
+    nodes.filter_map(Drafted::key_hashes).any(|hashes| hashes.contains(&key))
+}
+
 /// Finds for every line layer the point layer that its ends name.
 pub(super) fn link_nodes(drafted: &mut [Drafted<'_>]) {
     for index in 0..drafted.len() {
@@ -494,10 +546,12 @@ pub(super) fn link_nodes(drafted: &mut [Drafted<'_>]) {
             .filter(|(_, other)| other.left_out.is_none() && matches!(other.role, Some(Role::NetworkNode(_))))
             .filter_map(|(other, nodes)| Some((all.intersection(nodes.key_hashes()?).count(), other)))
             .max();
-        let found = best.filter(|(found, _)| *found * 2 >= all.len() && *found > 0);
         let needs_nodes = one.place().is_none();
-        let of = all.len();
-        if let Some((found, layer)) = found {
+        let (all_found, of) = (all.iter().filter(|end| is_node(drafted, one.role, **end)).count(), all.len());
+        // Lines that have a course of their own may end at points of several layers of their class.
+        let several = best.is_some_and(|(found, _)| !needs_nodes && all_found > found);
+        let found = best.map(|(found, layer)| if several { (all_found, None) } else { (found, Some(layer)) });
+        if let Some((found, layer)) = found.filter(|(found, _)| *found * 2 >= of && *found > 0) {
             drafted[index].nodes = Some(Nodes { layer, found, of });
         } else {
             drafted[index].mapped.retain(|mapped| mapped.column != "@from" && mapped.column != "@to");

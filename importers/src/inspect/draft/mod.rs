@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use spatial_db::model::FeatureKind;
 use spatial_db::schema::Role;
 
-use super::{FileLook, InspectError, Inspection, LayerLook};
+use super::{FileLook, InspectError, Inspection, LayerLook, formats};
 use crate::reader::{LayerRequest, Limits, ReadError, Reader, ReaderCommand};
 
 use layer::Drafted;
@@ -60,7 +60,12 @@ pub fn draft(inspection: &Inspection, options: &DraftOptions) -> Result<Draft, I
             drafted.push(Drafted::of_raster(file, raster, path.clone()));
         }
         for layer in &file.layers {
-            drafted.push(Drafted::of_layer(file, layer, path.clone()));
+            let known: Vec<_> = formats::of(&file.driver, &layer.name).collect();
+            let one = || Drafted::of_layer(file, layer, path.clone());
+            if known.is_empty() {
+                drafted.push(one());
+            }
+            drafted.extend(known.into_iter().map(|known| one().known_as(known)));
         }
     }
     settle(&mut drafted);

@@ -149,6 +149,12 @@ fn layer(one: &Drafted<'_>, drafted: &[Drafted<'_>]) -> String {
     if let Some(layer) = one.layer.filter(|_| one.file.layers.len() > 1) {
         line(&mut out, &format!("layer = {}", quoted(&layer.name)), "");
     }
+    if let Some(filter) = one.format.and_then(|known| known.filter.as_ref()) {
+        line(&mut out, &format!("filter = {}", quoted(filter)), "");
+    }
+    if one.format.is_some_and(|known| known.allow_empty) {
+        line(&mut out, "allow_empty = true", "an extract may have none");
+    }
     if let Some(encoding) =
         one.file.encoding.as_ref().filter(|encoding| encoding.value != "UTF-8" || encoding.reason.contains("but"))
     {
@@ -282,11 +288,13 @@ fn key(one: &Drafted<'_>, out: &mut String) {
 fn network(one: &Drafted<'_>, drafted: &[Drafted<'_>], out: &mut String) {
     let Some(Role::NetworkEdge(class)) = one.role else { return };
     if let Some(nodes) = &one.nodes {
-        line(
-            out,
-            &format!("nodes = {}", quoted(&drafted[nodes.layer].name)),
-            &format!("{} of {} ends are points of that layer", nodes.found, nodes.of),
-        );
+        let ends = format!("{} of {} ends are points of", nodes.found, nodes.of);
+        if let Some(layer) = nodes.layer {
+            let text = format!("nodes = {}", quoted(&drafted[layer].name));
+            line(out, &text, &format!("{ends} that layer"));
+        } else {
+            let _ = writeln!(out, "# {ends} the layers of its class");
+        }
         for (column, key) in [("@from", "from"), ("@to", "to")] {
             if let Some((field, mapped)) = one.field_of(column) {
                 line(
