@@ -1,6 +1,7 @@
 //! Other people's files: looked at, a manifest drafted, imported without a touch. Run where `TWIN_REAL_DATA` is set.
 #![allow(clippy::format_push_string, reason = "a test reads better so")]
 
+#[macro_use]
 mod support;
 
 use std::collections::BTreeMap;
@@ -527,9 +528,9 @@ fn other_formats_of_known_places_are_drafted_alike() {
         assert_kept(&report);
     }
     // A drawing and a workbook do not say their system; told it, they come in.
-    let sql = "SELECT *, ST_X(geom) AS x, ST_Y(geom) AS y FROM ud_node";
+    let sql = sql!("nodes_with_coordinates");
     let nodes = data.join("santboi_es/santboi_giswater.gpkg");
-    let nodes = converted(&bench, &nodes, "nodes.xlsx", &["-dialect", "sqlite", "-sql", sql]);
+    let nodes = converted(&bench, &nodes, "nodes.xlsx", &["-dialect", "sqlite", "-sql", &sql]);
     for (file, crs, role, rows) in [
         (nodes, "EPSG:25831", "network.drainage.node", 196),
         (edge.join("bellinge_links_3d.dxf"), "EPSG:25832", "network.drainage", 1044),
