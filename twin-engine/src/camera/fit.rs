@@ -56,6 +56,18 @@ pub(crate) fn view_of_points(now: &Orbit, points: &[Vec3], fill: f32, nearest_m:
     Some(if orbit.distance_m < nearest_m { Orbit { target, distance_m: nearest_m, ..orbit } } else { orbit })
 }
 
+impl Orbit {
+    /// This view in another part of the window, with what it shows staying where it is in the window and as large: a panel
+    /// that opens covers the scene and does not push it.
+    pub(crate) fn moved_to(&self, corner: Vec2, size: Vec2) -> Self {
+        let middle = |corner: Vec2, size: Vec2| corner + size * 0.5;
+        let shift = middle(corner, size) - middle(self.corner, self.size);
+        let target = self.target + step_on_ground(self, shift);
+        let distance_m = self.distance_m * size.y / self.size.y.max(1.0);
+        Self { target, distance_m, size, corner, ..*self }.limited()
+    }
+}
+
 fn filled(mut orbit: Orbit, points: &[Vec3], share: f32) -> Orbit {
     let size = orbit.size;
     for _ in 0..ROUNDS {
@@ -98,6 +110,18 @@ pub(super) fn step_on_ground(orbit: &Orbit, px: Vec2) -> Vec3 {
 mod tests {
     use super::*;
     use crate::fixture;
+
+    #[test]
+    fn a_panel_that_opens_leaves_the_middle_where_it_was_in_the_window() {
+        let orbit = Orbit { pitch_deg: 60.0, size: Vec2::new(1280.0, 740.0), ..Orbit::default() };
+        let narrower = orbit.moved_to(Vec2::new(250.0, 0.0), Vec2::new(730.0, 740.0));
+        let (before, _) = orbit.pixel(orbit.target).unwrap();
+        let (after, _) = narrower.pixel(orbit.target).unwrap();
+        assert!((after + narrower.corner).distance(before) < 3.0, "{before} {after}");
+        let lower = orbit.moved_to(Vec2::ZERO, Vec2::new(1280.0, 500.0));
+        let scale = |orbit: &Orbit| orbit.px_per_metre(orbit.distance_m);
+        assert!((scale(&lower) / scale(&orbit) - 1.0).abs() < 1e-3, "and as large");
+    }
 
     #[test]
     fn the_whole_park_is_in_the_frame_with_a_tenth_to_spare() {

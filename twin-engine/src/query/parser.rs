@@ -213,7 +213,7 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    /// A column by its name, also without its unit: `area` for `area_m2`.
+    /// A column by its name, also without its unit or what stands before it: `area` for `area_m2`, `use` for `land_use`.
     fn column(&self, at: usize, name: &str) -> Result<usize, QueryError> {
         let position = |fits: &dyn Fn(&str) -> bool| self.columns.iter().position(|column| fits(&column.name));
         let without_unit = |column: &str| {
@@ -226,6 +226,10 @@ impl Parser<'_> {
             .or_else(|| position(&|column| without_unit(column).is_some_and(|bare| bare.eq_ignore_ascii_case(name))))
             .or_else(|| {
                 position(&|column| column.strip_suffix("_text").is_some_and(|bare| bare.eq_ignore_ascii_case(name)))
+            })
+            .or_else(|| {
+                let last = format!("_{}", name.to_lowercase());
+                position(&|column| column.to_lowercase().ends_with(&last))
             })
             .ok_or_else(|| {
                 let near = nearest(name, self.columns.iter().map(|column| column.name.as_str()));

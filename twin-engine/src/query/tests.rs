@@ -59,6 +59,17 @@ fn days_compare_as_days() {
 }
 
 #[test]
+fn a_column_goes_by_the_end_of_its_name_too() {
+    let park = fixture::tiny().snapshot;
+    let layer = Layer { park: &park, kind: FeatureKind::Parcel, overlay: None };
+    let columns = columns(&park, FeatureKind::Parcel, None);
+    let query = Query::parse("area > 5000 and use contains \"INDUSTRIAL\"", &columns).unwrap().unwrap();
+    assert!(query.fits(&layer, &columns, 0));
+    let none = Query::parse("area > 5000 and use contains \"vacant\"", &columns).unwrap().unwrap();
+    assert!(!none.fits(&layer, &columns, 0));
+}
+
+#[test]
 fn mistakes_say_where_and_what() {
     let unknown = error("area > 5 and heigth > 3");
     assert_eq!(unknown.at, 13);

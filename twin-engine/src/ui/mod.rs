@@ -187,9 +187,14 @@ fn fit_scene(
             .as_ref()
             .is_some_and(|viewport| viewport.physical_position == low && viewport.physical_size == size);
         if !fits {
+            let was_fitted = camera.viewport.is_some();
             camera.viewport = Some(Viewport { physical_position: low, physical_size: size, ..Viewport::default() });
-            orbit.corner = low.as_vec2();
-            orbit.size = size.as_vec2();
+            let place = (low.as_vec2(), size.as_vec2());
+            *orbit = if was_fitted {
+                orbit.moved_to(place.0, place.1)
+            } else {
+                Orbit { corner: place.0, size: place.1, ..*orbit }
+            };
         }
     }
 }

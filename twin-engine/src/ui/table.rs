@@ -220,7 +220,7 @@ fn rows(ui: &mut Ui, panels: &mut Panels, words: &Text) {
             builder
                 .header(ROW + 4.0, |mut header| {
                     for (at, column) in table.columns.iter().enumerate() {
-                        header.col(|ui| {
+                        let (_, cell) = header.col(|ui| {
                             let sign = match table.order {
                                 Some((by, true)) if by == at => " ↑",
                                 Some((by, false)) if by == at => " ↓",
@@ -229,15 +229,15 @@ fn rows(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                             let unit =
                                 if column.unit.is_empty() { String::new() } else { format!(" ({})", column.unit) };
                             let label = format!("{}{unit}{sign}", label(words, column));
-                            let label = Label::new(RichText::new(label).strong()).truncate().sense(Sense::click());
-                            if ui.add(label).on_hover_text(&column.name).clicked() {
-                                order = match table.order {
-                                    Some((by, true)) if by == at => Some((at, false)),
-                                    Some((by, false)) if by == at => None,
-                                    _ => Some((at, true)),
-                                };
-                            }
+                            ui.add(Label::new(RichText::new(label).strong()).truncate().selectable(false));
                         });
+                        if cell.on_hover_text(&column.name).clicked() {
+                            order = match table.order {
+                                Some((by, true)) if by == at => Some((at, false)),
+                                Some((by, false)) if by == at => None,
+                                _ => Some((at, true)),
+                            };
+                        }
                     }
                 })
                 .body(|body| {
