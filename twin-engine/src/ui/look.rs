@@ -69,6 +69,8 @@ fn visuals(theme: &Theme, choice: ThemeChoice) -> Visuals {
     visuals.extreme_bg_color = colour(theme.panel.over(theme.ground, 0.35));
     // Blended in linear light, where the same share of light ink on a dark panel shows far more.
     visuals.faint_bg_color = colour(theme.ink.over(theme.panel, if dark { 0.006 } else { 0.035 }));
+    // A blinking cursor would have the whole scene drawn twice a second.
+    visuals.text_cursor.blink = false;
     visuals.striped = false;
     visuals.slider_trailing_fill = true;
     visuals.handle_shape = bevy_egui::egui::style::HandleShape::Circle;

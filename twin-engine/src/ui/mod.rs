@@ -8,6 +8,7 @@ mod layers;
 mod look;
 mod measure;
 mod overlays;
+mod quiet;
 mod recolour;
 mod search;
 mod side;
@@ -97,7 +98,6 @@ struct Panels<'w> {
     pointer: Res<'w, Pointer>,
     search: ResMut<'w, search::Search>,
     tool: Res<'w, Tool>,
-    time: Res<'w, Time<Real>>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -109,10 +109,12 @@ impl Panels<'_> {
 
 /// Systems of the panels.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Tool>()
+    app.add_plugins(quiet::plugin)
+        .init_resource::<Tool>()
         .init_resource::<search::Search>()
         .add_systems(Startup, search::make_index)
         .add_systems(Update, search::take_index)
+        .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
         .add_systems(EguiPrimaryContextPass, (outline, measure::show).after(FrameSystems))
         .add_systems(Update, fit_scene.before(crate::camera::control::ControlSystems));

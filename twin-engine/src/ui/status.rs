@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
 use bevy_egui::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use super::{Panels, look};
@@ -12,20 +14,25 @@ use crate::text::t;
 /// Metres of a pixel of a printed sheet, as OGC defines scale denominators (OGC 05-078r4: 0.28 mm).
 const PIXEL_M: f64 = 0.000_28;
 
-/// Time of the last frames.
+/// Time of the last frames that followed each other.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     smoothed: Option<f32>,
 }
 
 impl Pace {
-    /// Milliseconds a frame, over the last few frames; frames after a rest do not count.
-    fn ms(&mut self, delta: Duration) -> Option<f32> {
+    /// Takes the time since the frame before, where nothing was waited for between them.
+    fn add(&mut self, delta: Duration) {
         let ms = delta.as_secs_f32() * 1000.0;
-        if ms < 1000.0 {
-            self.smoothed = Some(self.smoothed.map_or(ms, |old| old + (ms - old) * 0.15));
-        }
-        self.smoothed
+        self.smoothed = Some(self.smoothed.map_or(ms, |old| old + (ms - old) * 0.2));
+    }
+}
+
+/// An idle window draws nothing, so the time between two frames is that of drawing only where the first asked for the
+/// second.
+pub(super) fn take_pace(time: Res<Time<Real>>, mut redraw: MessageReader<RequestRedraw>, mut ui: ResMut<super::Ui>) {
+    if redraw.read().count() > 0 {
+        ui.bypass_change_detection().pace.add(time.delta());
     }
 }
 
@@ -74,12 +81,11 @@ fn left(ui: &mut Ui, panels: &mut Panels) {
 
 fn right(ui: &mut Ui, panels: &mut Panels) {
     let words = panels.twin.words();
-    let delta = panels.time.delta();
     let loading = panels.meshed.is_none() || panels.uploads.as_ref().is_none_or(|uploads| !uploads.is_done());
     if loading {
         part(ui, t!(words, "loading"));
         ui.spinner();
-    } else if let Some(ms) = panels.ui.pace.ms(delta) {
+    } else if let Some(ms) = panels.ui.pace.smoothed {
         part(ui, t!(words, "frame-ms", ms = format!("{ms:.0}")));
     }
     ui.separator();
@@ -113,9 +119,18 @@ mod tests {
     }
 
     #[test]
-    fn a_rest_is_no_slow_frame() {
-        let mut pace = Pace::default();
-        assert_eq!(pace.ms(Duration::from_millis(40)), Some(40.0));
-        assert_eq!(pace.ms(Duration::from_mins(1)), Some(40.0));
+    fn only_frames_that_followed_each_other_are_timed() {
+        let mut app = App::new();
+        app.add_message::<RequestRedraw>().init_resource::<Time<Real>>().init_resource::<crate::ui::Ui>();
+        app.add_systems(Update, take_pace);
+        let frame = |app: &mut App, ms: u64| {
+            app.world_mut().resource_mut::<Time<Real>>().advance_by(Duration::from_millis(ms));
+            app.update();
+            app.world().resource::<crate::ui::Ui>().pace.smoothed
+        };
+        assert_eq!(frame(&mut app, 9000), None, "after a rest");
+        app.world_mut().write_message(RequestRedraw);
+        assert_eq!(frame(&mut app, 40), Some(40.0));
+        assert_eq!(frame(&mut app, 9000), Some(40.0), "a rest again");
     }
 }

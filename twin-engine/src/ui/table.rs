@@ -222,13 +222,13 @@ fn rows(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                     for (at, column) in table.columns.iter().enumerate() {
                         let (_, cell) = header.col(|ui| {
                             let sign = match table.order {
-                                Some((by, true)) if by == at => " ↑",
-                                Some((by, false)) if by == at => " ↓",
+                                Some((by, true)) if by == at => "↑ ",
+                                Some((by, false)) if by == at => "↓ ",
                                 _ => "",
                             };
                             let unit =
                                 if column.unit.is_empty() { String::new() } else { format!(" ({})", column.unit) };
-                            let label = format!("{}{unit}{sign}", label(words, column));
+                            let label = format!("{sign}{}{unit}", label(words, column));
                             ui.add(Label::new(RichText::new(label).strong()).truncate().selectable(false));
                         });
                         if cell.on_hover_text(&column.name).clicked() {
