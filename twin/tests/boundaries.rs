@@ -25,19 +25,8 @@ const FORBIDDEN: [(&str, &[&str]); 4] = [
 ];
 
 /// How SQL statements begin.
-const STATEMENTS: [&str; 11] = [
-    "SELECT ",
-    "WITH ",
-    "INSERT INTO ",
-    "UPDATE ",
-    "DELETE FROM ",
-    "CREATE ",
-    "ALTER ",
-    "DROP ",
-    "TRUNCATE ",
-    "COPY ",
-    "PRAGMA ",
-];
+const STATEMENTS: [&str; 11] =
+    ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "TRUNCATE", "COPY", "PRAGMA"];
 
 /// What `cargo metadata` says of the workspace.
 fn metadata() -> Value {
@@ -118,9 +107,9 @@ fn sql_stays_in_its_folders() {
         visit(&root.join(folder), &mut |path, text| {
             for (number, line) in text.lines().enumerate() {
                 let code = line.split("//").next().unwrap_or("");
-                let begins = STATEMENTS.iter().any(|word| code.contains(&format!("\"{word}")));
-                let goes_on = code.contains("SELECT ") && code.contains(" FROM ");
-                if (begins || goes_on) && !path.ends_with("boundaries.rs") {
+                let begins = STATEMENTS.iter().any(|word| code.contains(&format!("\"{word} ")));
+                let reads = ["SELECT", "FROM"].iter().all(|word| code.contains(&format!("{word} ")));
+                if begins || reads {
                     offenders.push(format!("{}:{}", path.display(), number + 1));
                 }
             }

@@ -3,114 +3,21 @@
 use std::sync::Arc;
 
 use analysis::network::section;
-use geo::{Contains, MultiPolygon, Point, Rect, coord};
+use geo::{Contains, MultiPolygon, Point, coord};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{
-    Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot,
-    Provenance, TerrainGrid,
-};
+use spatial_db::model::{Building, NodeKind, ParkSnapshot, TerrainGrid};
 
-fn keyed(key: &str) -> Provenance {
-    Provenance { key: key.to_owned(), layer: "by hand".to_owned(), ..Provenance::default() }
-}
+use crate::by_hand::{block, building, edge, empty, node, parcel};
 
-fn block(x: f64, y: f64, w: f64, h: f64) -> MultiPolygon<f64> {
-    MultiPolygon(vec![Rect::new(coord! { x: x, y: y }, coord! { x: x + w, y: y + h }).to_polygon()])
-}
-
-fn edge(id: i64, path: Vec<[f64; 3]>, diameter_mm: Option<f64>) -> NetworkEdge {
-    NetworkEdge {
-        id: FeatureId::new(FeatureKind::NetworkEdge, id),
-        provenance: keyed(&format!("e{id}")),
-        class: NetworkClass::Water,
-        path,
-        subtype: None,
-        from_key: None,
-        to_key: None,
-        diameter_mm,
-        width_mm: None,
-        height_mm: None,
-        material: Some("PE".to_owned()),
-        pressure: None,
-        voltage: None,
-        year_laid: None,
-        survey_level: None,
-        valid_from: None,
-        valid_to: None,
-    }
-}
-
-fn node(id: i64, kind: NodeKind, position: [f64; 3], depth_m: Option<f64>, size_mm: Option<f64>) -> NetworkNode {
-    NetworkNode {
-        id: FeatureId::new(FeatureKind::NetworkNode, id),
-        provenance: keyed(&format!("n{id}")),
-        class: NetworkClass::Drainage,
-        position,
-        kind,
-        subtype: None,
-        ground_elevation_m: None,
-        depth_m,
-        material: None,
-        size_mm,
-        valid_from: None,
-        valid_to: None,
-    }
-}
-
-fn building(id: i64, footprint: MultiPolygon<f64>, height_m: f64) -> Building {
-    Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: keyed(&format!("b{id}")),
-        footprint,
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: Some(height_m),
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    }
-}
-
-fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
-    Parcel {
-        id: FeatureId::new(FeatureKind::Parcel, id),
-        provenance: keyed(&format!("p{id}")),
-        boundary,
-        number: None,
-        address: None,
-        holder: None,
-        land_use_code: None,
-        land_use_scheme: None,
-        land_use: None,
-        industry_code: None,
-        recorded_area_m2: None,
-        recorded_floor_area_m2: None,
-        assessed_value: None,
-        currency: None,
-        valid_from: None,
-        valid_to: None,
-    }
+/// A building of 9 m.
+fn tall(id: i64, footprint: MultiPolygon<f64>) -> Building {
+    Building { height_m: Some(9.0), ..building(id, footprint) }
 }
 
 /// Ground that rises from 10 m at x = 0 by a metre in a hundred.
 fn park() -> ParkSnapshot {
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "hand".into(),
-        name: "By hand".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut park = empty();
     let heights_m = (0..21).flat_map(|_| (0..21).map(|c| 10.0 + c as f32 * 0.1)).collect();
     park.terrain =
         Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
@@ -176,8 +83,7 @@ fn chambers_buildings_and_boundaries() {
         node(2, NodeKind::Manhole, [80.0, 61.0, 8.2], Some(2.0), Some(1000.0)),
         node(3, NodeKind::Junction, [90.0, 60.0, 8.2], Some(2.0), None),
     ];
-    park.buildings =
-        vec![building(1, block(100.0, 50.0, 20.0, 30.0), 9.0), building(2, block(0.0, 100.0, 9.0, 9.0), 9.0)];
+    park.buildings = vec![tall(1, block(100.0, 50.0, 20.0, 30.0)), tall(2, block(0.0, 100.0, 9.0, 9.0))];
     park.parcels = vec![parcel(1, block(0.0, 0.0, 90.0, 100.0)), parcel(2, block(90.0, 0.0, 200.0, 100.0))];
     let found = cut(park, [0.0, 60.0], [160.0, 60.0]);
     assert_eq!(found.chambers.len(), 1);
@@ -221,7 +127,7 @@ proptest! {
         park.buildings = blocks
             .iter()
             .enumerate()
-            .map(|(n, ([x, y], w, h))| building(n as i64, block(*x, *y, *w, *h), 9.0))
+            .map(|(n, ([x, y], w, h))| tall(n as i64, block(*x, *y, *w, *h)))
             .collect();
         let there = cut(park.clone(), from, to);
         let back = cut(park.clone(), to, from);

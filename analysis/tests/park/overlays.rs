@@ -8,75 +8,18 @@ use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
-use geo::{MultiPolygon, Rect, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, NetworkClass, NetworkEdge,
-    NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Provenance, ResourceKind, Surface, SurfaceKind,
+    NetworkNode, NodeKind, ParkSnapshot, ResourceKind, Surface, SurfaceKind,
 };
 
-fn block(x: f64, y: f64, w: f64, h: f64) -> MultiPolygon<f64> {
-    MultiPolygon(vec![Rect::new(coord! { x: x, y: y }, coord! { x: x + w, y: y + h }).to_polygon()])
-}
-
-fn keyed(key: &str) -> Provenance {
-    Provenance { key: key.into(), layer: "test".into(), source_row: 1, ..Provenance::default() }
-}
-
-fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
-    Parcel {
-        id: FeatureId::new(FeatureKind::Parcel, id),
-        provenance: keyed(&format!("P{id}")),
-        boundary,
-        number: None,
-        address: None,
-        holder: None,
-        land_use_code: None,
-        land_use_scheme: None,
-        land_use: None,
-        industry_code: None,
-        recorded_area_m2: None,
-        recorded_floor_area_m2: None,
-        assessed_value: None,
-        currency: None,
-        valid_from: None,
-        valid_to: None,
-    }
-}
-
-fn building(id: i64, footprint: MultiPolygon<f64>, storeys: Option<f64>, storey_height_m: Option<f64>) -> Building {
-    Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: keyed(&format!("B{id}")),
-        footprint,
-        name: None,
-        address: None,
-        use_text: None,
-        storeys,
-        storey_height_m,
-        height_m: None,
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    }
-}
+use crate::by_hand::{block, building, edge, empty, keyed, node, parcel};
 
 /// Parcel 1: 100 × 100 m with a 40 × 50 m hall of one 9 m storey. Parcel 2: the same size, empty, under contract.
 /// Parcel 3: a 10 m strip. Parcel 4: one small building without floors. A building stands over 1 and 2.
 fn snapshot() -> ParkSnapshot {
-    let mut snapshot = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "hand".into(),
-        name: "By hand".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut snapshot = empty();
     snapshot.parcels = vec![
         parcel(1, block(0.0, 0.0, 100.0, 100.0)),
         parcel(2, block(100.0, 0.0, 100.0, 100.0)),
@@ -84,9 +27,9 @@ fn snapshot() -> ParkSnapshot {
         parcel(4, block(200.0, 0.0, 100.0, 100.0)),
     ];
     snapshot.buildings = vec![
-        building(1, block(10.0, 10.0, 40.0, 50.0), Some(1.0), Some(9.0)),
-        building(2, block(97.0, 90.0, 4.0, 10.0), Some(2.0), Some(3.0)),
-        building(3, block(210.0, 10.0, 20.0, 20.0), None, None),
+        Building { storeys: Some(1.0), storey_height_m: Some(9.0), ..building(1, block(10.0, 10.0, 40.0, 50.0)) },
+        Building { storeys: Some(2.0), storey_height_m: Some(3.0), ..building(2, block(97.0, 90.0, 4.0, 10.0)) },
+        building(3, block(210.0, 10.0, 20.0, 20.0)),
     ];
     snapshot
 }
@@ -191,25 +134,7 @@ fn idle_land_needs_a_contract_and_the_clock_shows_days_left() {
 
 #[test]
 fn networks_are_measured_in_3d_and_unknown_elevations_are_named() {
-    let pipe = |id, class, path: &[[f64; 3]]| NetworkEdge {
-        id: FeatureId::new(FeatureKind::NetworkEdge, id),
-        provenance: keyed(&format!("E{id}")),
-        class,
-        path: path.to_vec(),
-        subtype: None,
-        from_key: None,
-        to_key: None,
-        diameter_mm: None,
-        width_mm: None,
-        height_mm: None,
-        material: None,
-        pressure: None,
-        voltage: None,
-        year_laid: None,
-        survey_level: None,
-        valid_from: None,
-        valid_to: None,
-    };
+    let pipe = |id, class, path: &[[f64; 3]]| NetworkEdge { class, ..edge(id, path.to_vec(), None) };
     let mut snapshot = snapshot();
     snapshot.edges = vec![
         pipe(1, NetworkClass::Water, &[[0.0, 0.0, 0.0], [300.0, 0.0, 400.0], [300.0, 500.0, 400.0]]),
@@ -292,7 +217,7 @@ fn changes_are_told_per_feature_and_what_is_gone_is_drawn_where_it_stood() {
     let gone = after.buildings.remove(0);
     after.parcels[0].holder = Some("another".into());
     after.parcels[1].boundary = block(0.0, 0.0, 10.0, 10.0);
-    after.buildings.push(building(99, block(5.0, 5.0, 3.0, 3.0), None, None));
+    after.buildings.push(building(99, block(5.0, 5.0, 3.0, 3.0)));
     let date = NaiveDate::from_ymd_opt(2024, 5, 1).unwrap();
     let (drawn, overlay) = analysis::changes::changes_overlay(&before, &after, date, "by hand");
     let counts: Vec<usize> = overlay.classes.iter().map(|class| class.count).collect();
@@ -305,20 +230,9 @@ fn changes_are_told_per_feature_and_what_is_gone_is_drawn_where_it_stood() {
     // A depth that nobody knows is not a change.
     let mut unknown = before.clone();
     unknown.contracts.clear();
-    unknown.nodes.push(NetworkNode {
-        id: FeatureId::new(FeatureKind::NetworkNode, 1),
-        provenance: keyed("N1"),
-        class: NetworkClass::Water,
-        position: [1.0, 2.0, f64::NAN],
-        kind: NodeKind::Valve,
-        subtype: None,
-        ground_elevation_m: None,
-        depth_m: None,
-        material: None,
-        size_mm: None,
-        valid_from: None,
-        valid_to: None,
-    });
+    unknown
+        .nodes
+        .push(NetworkNode { class: NetworkClass::Water, ..node(1, NodeKind::Valve, [1.0, 2.0, f64::NAN], None, None) });
     let (_, overlay) = analysis::changes::changes_overlay(&unknown, &unknown.clone(), date, "by hand");
     assert!(overlay.classes[..3].iter().all(|class| class.count == 0) && overlay.notes.is_empty(), "{overlay:?}");
 }

@@ -1,0 +1,5 @@
+//! What `analysis` says of a park small enough to check by hand.
+
+mod by_hand;
+mod overlays;
+mod sections;
