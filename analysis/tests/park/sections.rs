@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use analysis::network::section;
-use geo::{Contains, MultiPolygon, Point, coord};
+use geo::{Contains, MultiPolygon, Point};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, NodeKind, ParkSnapshot, TerrainGrid};
