@@ -9,7 +9,9 @@ struct SkyOut {
 fn vertex(in: VertexIn) -> SkyOut {
     var out: SkyOut;
     let corner = in.position.xy;
-    let in_view = vec3<f32>(corner.x / view.clip_from_view[0][0], corner.y / view.clip_from_view[1][1], -1.0);
+    // A part of a split picture looks past the middle: the third column says how far.
+    let middle = view.clip_from_view[2].xy;
+    let in_view = vec3<f32>((corner + middle) / vec2<f32>(view.clip_from_view[0][0], view.clip_from_view[1][1]), -1.0);
     out.ray = (view.world_from_view * vec4<f32>(in_view, 0.0)).xyz;
     out.clip = vec4<f32>(corner, 0.0, 1.0);
     return out;

@@ -133,7 +133,7 @@ pub struct Pillar {
     pub feature: FeatureId,
     /// Easting, northing, m.
     pub position: [f64; 2],
-    /// Height, m in the scene.
+    /// Height, m in the scene; 0 for a column that stands on other days only.
     pub height_m: f64,
     /// Index into [`Overlay::classes`].
     pub class: usize,

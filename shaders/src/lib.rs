@@ -33,7 +33,10 @@ pub const LINE: Source = pass!("line.wgsl");
 /// Sky.
 pub const SKY: Source = pass!("sky.wgsl");
 
-/// Every pass.
+/// Panels and letters. Stands by itself: its inputs are those of egui.
+pub const PANEL: Source = Source { name: "panel.wgsl", wgsl: include_str!("../panel.wgsl") };
+
+/// Every pass of the scene.
 pub const ALL: [Source; 7] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY];
 
 /// Bits of `Style::bits`, the same as in `common.wgsl`.

@@ -12,7 +12,7 @@ fn parsed(source: &shaders::Source) -> Result<naga::Module, String> {
 #[test]
 fn every_pass_validates() {
     let mut failures = Vec::new();
-    for source in &shaders::ALL {
+    for source in shaders::ALL.iter().chain([&shaders::PANEL]) {
         let validated = parsed(source).and_then(|module| {
             Validator::new(ValidationFlags::all(), Capabilities::empty())
                 .validate(&module)
@@ -22,7 +22,8 @@ fn every_pass_validates() {
         match validated {
             Ok(module) => {
                 let entries: BTreeSet<_> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
-                assert_eq!(entries, BTreeSet::from(["fragment", "vertex"]), "{}", source.name);
+                let named = if *source == shaders::PANEL { ["fs_main", "vs_main"] } else { ["fragment", "vertex"] };
+                assert_eq!(entries, BTreeSet::from(named), "{}", source.name);
             }
             Err(text) => failures.push(text),
         }
@@ -39,7 +40,7 @@ fn every_file_is_embedded() {
         .filter(|path| path.extension().is_some_and(|e| e == "wgsl") && !path.ends_with("common.wgsl"))
         .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
         .collect();
-    let embedded: BTreeSet<String> = shaders::ALL.iter().map(|s| s.name.to_owned()).collect();
+    let embedded: BTreeSet<String> = shaders::ALL.iter().chain([&shaders::PANEL]).map(|s| s.name.to_owned()).collect();
     assert_eq!(on_disk, embedded);
 }
 
@@ -59,6 +60,26 @@ fn a_style_takes_sixteen_bytes_and_the_scene_128() {
     assert_eq!(size_of("Style"), 16);
     assert_eq!(size_of("Scene"), 128);
     assert_eq!(size_of("VertexIn"), 48, "four attributes");
+}
+
+/// The fits of the panels' shader against the curve itself (IEC 61966-2-1), worked out here with the shader's own numbers.
+#[test]
+fn the_panels_curves_are_within_a_step_of_eight_bits() {
+    let numbers = |name: &str| -> Vec<f64> {
+        let body = shaders::PANEL.wgsl.split(&format!("fn {name}(")).nth(1).expect("the function").split('}').next();
+        let words = body.expect("its body").split(|c: char| !(c.is_ascii_digit() || c == '.'));
+        words.filter(|word| word.contains('.')).filter_map(|word| word.parse().ok()).collect()
+    };
+    let [half, quarter, eighth, one] = numbers("gamma")[..] else { panic!("{:?}", numbers("gamma")) };
+    let [cube, square, first] = numbers("linear")[..] else { panic!("{:?}", numbers("linear")) };
+    for step in 0..=255_u8 {
+        let c = f64::from(step) / 255.0;
+        let encoded = if c < 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
+        let decoded = if c < 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
+        let gamma = half * c.sqrt() + quarter * c.powf(0.25) - eighth * c.powf(0.125) - one * c;
+        let linear = c * (c * (c * cube + square) + first);
+        assert!((gamma - encoded).abs() < 0.003 && (linear - decoded).abs() < 0.003, "{step}: {gamma} {encoded}");
+    }
 }
 
 #[test]

@@ -176,7 +176,8 @@ proptest! {
                 }
             }
         }
-        let found = Cache::build(Arc::new(snapshot)).buildings_on_parcels();
+        let cache = Cache::build(Arc::new(snapshot));
+        let found = cache.buildings_on_parcels();
         prop_assert_eq!(found.len(), expected.len());
         for (overlap, (p, b, area)) in found.iter().zip(expected) {
             prop_assert_eq!((overlap.parcel, overlap.building), (p, b));

@@ -99,7 +99,7 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
 }
 
 fn lean(park: &Arc<ParkSnapshot>, samples: u32) -> Result<(String, Duration), Box<dyn Error>> {
-    let input = TwinInput { snapshot: park.clone(), overlays: Vec::new(), active: None, imagery: None };
+    let input = TwinInput { snapshot: park.clone(), overlays: Vec::new(), active: None, imagery: None, time: None };
     let options = CaptureOptions {
         width: WIDTH,
         height: HEIGHT,

@@ -2,16 +2,23 @@
 //!
 //! Dragging, wheel and keys that are held are left to `camera::control`.
 
+use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy_egui::input::EguiWantsInput;
+use chrono::NaiveDate;
 
+use crate::bookmarks::Bookmarks;
 use crate::camera::{Flight, Orbit, view_of, view_of_points};
+use crate::history::History;
 use crate::input::CameraChoice;
 use crate::layers::Selection;
+use crate::moment::{self, scene_of};
 use crate::scene::{Meshed, Twin};
-use crate::text::Language;
+use crate::split::Right;
+use crate::text::{Language, t};
 use crate::theme::ThemeChoice;
+use crate::time::{Years, look_at, presence_on};
 use crate::tool::Tool;
 use crate::ui::{Tab, Ui};
 
@@ -48,6 +55,24 @@ pub(crate) enum Action {
     Overlay(Option<usize>),
     /// A tool.
     Tool(Tool),
+    /// Timeline open or closed.
+    Timeline,
+    /// The day looked at; `None` for that of the data.
+    Day(Option<NaiveDate>),
+    /// So many steps of time on or back.
+    StepDay(i32),
+    /// The years go by, or stop.
+    Play,
+    /// The picture in two parts, or one.
+    Split,
+    /// What was shown before.
+    Undo,
+    /// What was taken back.
+    Redo,
+    /// Keeps what is shown as a bookmark.
+    Bookmark,
+    /// Shows a bookmark.
+    GoTo(usize),
 }
 
 /// A key with what it does and the id of the words that say so.
@@ -70,7 +95,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 18] = [
+pub(crate) const KEYS: [Key; 26] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -83,6 +108,14 @@ pub(crate) const KEYS: [Key; 18] = [
     key(KeyCode::KeyM, "M", Action::Tool(Tool::Line), "key-measure-line"),
     key(KeyCode::KeyK, "K", Action::Tool(Tool::Area), "key-measure-area"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
+    key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
+    key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
+    key(KeyCode::BracketRight, "]", Action::StepDay(1), "key-day-on"),
+    key(KeyCode::Space, "Space", Action::Play, "key-play"),
+    key(KeyCode::KeyV, "V", Action::Split, "key-split"),
+    Key { ctrl: true, ..key(KeyCode::KeyZ, "Ctrl+Z", Action::Undo, "key-undo") },
+    Key { ctrl: true, ..key(KeyCode::KeyY, "Ctrl+Y", Action::Redo, "key-redo") },
+    Key { ctrl: true, ..key(KeyCode::KeyB, "Ctrl+B", Action::Bookmark, "key-bookmark") },
     key(KeyCode::KeyT, "T", Action::Theme, "key-theme"),
     key(KeyCode::KeyG, "G", Action::Language, "key-language"),
     key(KeyCode::Tab, "Tab", Action::Side, "key-side"),
@@ -126,7 +159,8 @@ fn press_keys(
     let typing = wants.wants_any_keyboard_input();
     for pressed in keys.get_just_pressed() {
         if let Some(key) = KEYS.iter().find(|key| key.code == *pressed && key.ctrl == ctrl)
-            && (!typing || key.ctrl)
+            // Undo in a text field is the field's own.
+            && (!typing || (key.ctrl && !matches!(key.action, Action::Undo | Action::Redo)))
         {
             actions.write(key.action);
         }
@@ -134,7 +168,17 @@ fn press_keys(
         if let Some(index) = digit.filter(|index| *index < twin.input.overlays.len()) {
             actions.write(Action::Overlay(Some(index)));
         }
+        if let Some(index) = DIGITS.iter().position(|code| code == pressed).filter(|_| ctrl) {
+            actions.write(Action::GoTo(index));
+        }
     }
+}
+
+/// What a person can come back to.
+#[derive(SystemParam)]
+struct Kept<'w> {
+    history: ResMut<'w, History>,
+    bookmarks: ResMut<'w, Bookmarks>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
@@ -143,6 +187,8 @@ fn act(
     mut twin: ResMut<Twin>,
     mut ui: ResMut<Ui>,
     mut tool: ResMut<Tool>,
+    mut years: ResMut<Years>,
+    mut kept: Kept,
     mut orbit: ResMut<Orbit>,
     mut flight: ResMut<Flight>,
     meshed: Option<Res<Meshed>>,
@@ -201,6 +247,61 @@ fn act(
                     twin.shown.overlay = overlay;
                 }
             }
+            Action::Split => {
+                twin.right = match twin.right {
+                    Some(_) => None,
+                    None => Some(first_split(&twin)),
+                };
+                ui.timeline |= twin.right.is_some() && years.span.is_some();
+            }
+            Action::Undo | Action::Redo => {
+                let moment = if *action == Action::Undo { kept.history.undo() } else { kept.history.redo() };
+                if let Some(moment) = moment {
+                    years.playing = false;
+                    let filter = moment.restore(&mut twin);
+                    ui.table.set_filter(filter);
+                }
+            }
+            Action::Bookmark => {
+                if let Some(meshed) = &meshed {
+                    let scene = scene_of(&twin, &ui.table.filter(), &meshed.geometry, &orbit);
+                    kept.bookmarks.add(&t!(twin.words(), "bookmark-name"), scene);
+                    ui.side = true;
+                    ui.tab = Tab::Views;
+                }
+            }
+            Action::GoTo(at) => {
+                if let (Some(meshed), Some(stop)) = (&meshed, kept.bookmarks.tour.stops.get(at)) {
+                    years.playing = false;
+                    ui.missing = moment::show(&mut twin, &stop.scene);
+                    let filter = stop.scene.filter.clone().unwrap_or_else(|| ui.table.filter_of_all());
+                    ui.table.set_filter(filter);
+                    flight.begin(*orbit, view_of(stop.scene.camera, &meshed.geometry, &orbit));
+                }
+            }
+            Action::Timeline => ui.timeline = !ui.timeline && years.span.is_some(),
+            Action::Day(day) => {
+                years.playing = false;
+                look_at(&mut twin, day);
+            }
+            Action::StepDay(steps) => {
+                years.playing = false;
+                if let (Some(span), Some(day)) = (&years.span, twin.day()) {
+                    ui.timeline = true;
+                    let next = span.stepped(day, steps);
+                    look_at(&mut twin, Some(next));
+                }
+            }
+            Action::Play => {
+                if let (Some(span), Some(day)) = (years.span.clone(), twin.day()) {
+                    ui.timeline = true;
+                    years.playing = !years.playing;
+                    // From the end the years begin anew.
+                    if years.playing && day >= span.as_of {
+                        look_at(&mut twin, Some(span.first));
+                    }
+                }
+            }
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }
         // What a key changes shows in this frame; panels settle in the next.
@@ -209,6 +310,18 @@ fn act(
     if flight.is_changed() {
         orbit.set_changed();
     }
+}
+
+/// A split that shows something: the day of the data beside another day, else another overlay beside this one.
+fn first_split(twin: &Twin) -> Right {
+    let record = twin.input.time.as_ref().map(|time| time.as_of);
+    let overlay = twin.shown.overlay;
+    if let Some(record) = record.filter(|record| twin.day() != Some(*record)) {
+        return Right { at: 0.5, there: presence_on(twin, record), overlay };
+    }
+    let next = overlay.map_or(0, |at| at + 1);
+    let next = (next < twin.input.overlays.len()).then_some(next);
+    Right { at: 0.5, there: twin.shown.there.clone(), overlay: next }
 }
 
 /// The view in which what is selected fills half of the picture.

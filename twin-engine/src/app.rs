@@ -13,16 +13,18 @@ use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{BlendState, CachedPipelineState, PipelineCache};
 use bevy::render::view::Msaa;
 use bevy::render::{Render, RenderApp, RenderSystems};
+use bevy::shader::ShaderCacheError;
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, PrimaryEguiContext};
 
 use crate::camera::{self, Orbit, TwinCamera, Wanted};
 use crate::error::EngineError;
 use crate::input::{CameraChoice, TwinInput};
 use crate::scene::{self, Twin};
+use crate::split::{RightCamera, Side};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::theme::{Theme, ThemeChoice, size};
-use crate::{frame, material};
+use crate::{frame, material, split, time};
 
 /// The adapter that will draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,10 +91,10 @@ pub(crate) fn add_twin(
     let shown = Shown { overlay, ..shown };
     app.add_plugins((EguiPlugin { bindless_mode_array_size: None }, material::plugin))
         .insert_resource(EguiGlobalSettings { auto_create_primary_context: false, ..EguiGlobalSettings::default() })
-        .insert_resource(Twin { input, overlays_version: 0, shown, theme, language, px_factor: 1.0, frame: true })
+        .insert_resource(Twin { theme, language, ..Twin::new(input, shown) })
         .insert_resource(Wanted(Some(camera)))
         .insert_resource(ClearColor(clear_colour(theme)))
-        .add_plugins((scene::plugin, camera::plugin, frame::plugin))
+        .add_plugins((scene::plugin, camera::plugin, frame::plugin, time::plugin, split::plugin))
         .add_systems(Update, follow_size.before(scene::SceneSystems));
     let watch = RenderWatch::default();
     app.insert_resource(watch.clone());
@@ -117,18 +119,51 @@ pub(crate) fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
     )
 }
 
+/// The camera of the right part, drawing to `target` while the picture is split.
+pub(crate) fn right_camera(target: RenderTarget, samples: u32, output: CameraOutputMode) -> impl Bundle {
+    (
+        Camera3d::default(),
+        target,
+        camera::projection(),
+        Transform::default(),
+        if samples > 1 { Msaa::Sample4 } else { Msaa::Off },
+        Tonemapping::None,
+        DebandDither::Disabled,
+        // On the left camera's texture: what that one has drawn stays.
+        Camera {
+            order: 1,
+            is_active: false,
+            clear_color: ClearColorConfig::None,
+            output_mode: output,
+            ..Camera::default()
+        },
+        Side::Right.layers(),
+        RightCamera,
+    )
+}
+
+/// How the scene's camera of a window hands its picture on. Where scene and panels have as many samples, Bevy gives both
+/// one texture: the scene leaves its picture there and the panels' camera takes it to the window, which saves a copy and a
+/// blend of every pixel.
+pub(crate) fn scene_output(samples: u32) -> Camera {
+    let output_mode = if samples > 1 { CameraOutputMode::default() } else { CameraOutputMode::Skip };
+    Camera { output_mode, ..Camera::default() }
+}
+
 /// The camera that draws a window's panels over the scene: they take the whole window, the scene what they leave.
-pub(crate) fn panel_camera(target: RenderTarget) -> impl Bundle {
+pub(crate) fn panel_camera(target: RenderTarget, samples: u32) -> impl Bundle {
+    let (blend_state, clear_color) = if samples > 1 {
+        (Some(BlendState::ALPHA_BLENDING), ClearColorConfig::Custom(Color::NONE))
+    } else {
+        (Some(BlendState::REPLACE), ClearColorConfig::None)
+    };
     (
         Camera2d,
         target,
         Camera {
-            order: 1,
-            output_mode: CameraOutputMode::Write {
-                blend_state: Some(BlendState::ALPHA_BLENDING),
-                clear_color: ClearColorConfig::None,
-            },
-            clear_color: ClearColorConfig::Custom(Color::NONE),
+            order: 2,
+            output_mode: CameraOutputMode::Write { blend_state, clear_color: ClearColorConfig::None },
+            clear_color,
             ..Camera::default()
         },
         RenderLayers::none(),
@@ -170,6 +205,10 @@ fn watch_render(
     state.materials = materials.iter().count();
     if state.refused.is_none() {
         state.refused = cache.pipelines().find_map(|pipeline| match &pipeline.state {
+            // Bevy tries these again: the text of a shader is read in the background.
+            CachedPipelineState::Err(
+                ShaderCacheError::ShaderNotLoaded(_) | ShaderCacheError::ShaderImportNotYetAvailable,
+            ) => None,
             CachedPipelineState::Err(error) => Some(error.to_string()),
             _ => None,
         });

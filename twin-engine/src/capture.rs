@@ -20,13 +20,19 @@ use bevy_egui::PrimaryEguiContext;
 use image::RgbImage;
 use spatial_db::model::FeatureId;
 
-use crate::app::{AdapterName, RenderWatch, add_twin, camera_bundle, find_adapter};
+use crate::app::{
+    AdapterName, RenderWatch, add_twin, camera_bundle, find_adapter, panel_camera, right_camera, scene_output,
+};
 use crate::camera::{Orbit, Wanted};
 use crate::error::EngineError;
 use crate::frame::FramePainted;
 use crate::input::{CameraChoice, CaptureOptions, CaptureReport, TwinInput};
+use crate::mesh::Layer;
+use crate::moment;
 use crate::scene::{Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
+use crate::split::Side;
 use crate::style::Shown;
+use crate::time::Years;
 
 /// Smallest and largest side of a picture, px.
 const SIDES: (u32, u32) = (64, 8192);
@@ -75,7 +81,14 @@ impl Stage {
             selection: options.selected.into(),
             ..Shown::default()
         };
-        add_twin(&mut app, input, options.camera, options.theme, options.language, shown)?;
+        let camera = options.scene.as_ref().map_or(options.camera, |scene| scene.camera);
+        add_twin(&mut app, input, camera, options.theme, options.language, shown)?;
+        if let Some(scene) = &options.scene {
+            let missing = moment::show(&mut app.world_mut().resource_mut::<Twin>(), scene);
+            if let Some(missing) = missing.first() {
+                return Err(EngineError::SceneOfAnother { what: missing.to_string() });
+            }
+        }
         app.insert_resource(Pace::AtOnce);
         app.world_mut().resource_mut::<Twin>().frame = options.frame;
         app.insert_resource(Orbit { size: Vec2::new(width as f32, height as f32), ..Orbit::default() });
@@ -85,7 +98,16 @@ impl Stage {
         app.finish();
         app.cleanup();
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(target_image(width, height));
-        app.world_mut().spawn((camera_bundle(target.clone().into(), samples), PrimaryEguiContext));
+        let camera = camera_bundle(target.clone().into(), samples);
+        if app.world().resource::<Twin>().right.is_some() {
+            // The frame goes over both parts, so after both.
+            app.world_mut().spawn((camera, scene_output(samples)));
+            let output = scene_output(samples).output_mode;
+            app.world_mut().spawn(right_camera(target.clone().into(), samples, output));
+            app.world_mut().spawn(panel_camera(target.clone().into(), samples));
+        } else {
+            app.world_mut().spawn((camera, PrimaryEguiContext));
+        }
         let mut stage = Self { app, target, adapter, frames: 0 };
         stage.settle()?;
         Ok(stage)
@@ -116,6 +138,29 @@ impl Stage {
     /// Turns the camera by `degrees` around its target, for benches.
     pub fn turn(&mut self, degrees: f32) {
         self.app.world_mut().resource_mut::<Orbit>().bearing_deg += degrees;
+    }
+
+    /// The passes that are drawn, each with the triangles and vertices of its tiles that are switched on, for benches.
+    pub fn passes(&mut self) -> Vec<(Layer, (usize, usize))> {
+        let world = self.app.world_mut();
+        let mut passes: std::collections::BTreeMap<Layer, (usize, usize)> = std::collections::BTreeMap::new();
+        for (tile, seen) in world.query::<(&Tile, &Visibility)>().iter(world) {
+            if *seen != Visibility::Hidden {
+                let sums = passes.entry(tile.layer).or_default();
+                *sums = (sums.0 + tile.triangles, sums.1 + tile.vertices);
+            }
+        }
+        passes.into_iter().collect()
+    }
+
+    /// Hides the tiles of a pass until the camera moves, for benches.
+    pub fn hide(&mut self, pass: Layer) {
+        let world = self.app.world_mut();
+        for (tile, mut seen) in world.query::<(&Tile, &mut Visibility)>().iter_mut(world) {
+            if tile.layer == pass {
+                *seen = Visibility::Hidden;
+            }
+        }
     }
 
     /// Switches to another overlay, or to none.
@@ -172,12 +217,17 @@ impl Stage {
                 .get_resource::<Uploads>()
                 .is_some_and(|uploads| uploads.is_done() && (uploads.has_photo() || !wants_photo));
             let painted = world.resource::<FramePainted>().0 > 1;
-            if !(meshed && uploaded) {
+            let split = world.resource::<Twin>().right.is_some();
+            let both = !split || world.query::<&Side>().iter(world).any(|side| *side == Side::Right);
+            let of_the_day = !world.resource::<Years>().is_making();
+            if !(meshed && uploaded && both && of_the_day) {
                 // The meshing task has a thread of its own; leave it the processor.
                 std::thread::sleep(Duration::from_millis(2));
                 continue;
             }
-            let tiles = world.query::<&Tile>().iter(world).count();
+            // The right part of a split picture shares the meshes of the left one.
+            let own = |side: &&Side| **side == Side::Left;
+            let tiles = world.query_filtered::<&Side, With<Tile>>().iter(world).filter(own).count();
             let materials = world.resource::<Assets<crate::material::LayerMaterial>>().len();
             let all_there = state.waiting == 0 && state.meshes > tiles && state.materials >= materials;
             let now = (state.pipelines, state.meshes, state.materials);

@@ -6,6 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
+    /// A scene speaks of something that the park does not have.
+    #[error("the scene speaks of {what}, which the park does not have")]
+    SceneOfAnother {
+        /// What that is.
+        what: String,
+    },
     /// No graphics driver at all, not even a software one.
     #[error(
         "no graphics adapter was found; on Debian and Ubuntu install a software one with \

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analysis::overlay::Overlay;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{Imagery, ParkSnapshot};
 
 use crate::error::EngineError;
+use crate::scene_file::SceneFile;
 use crate::text::Language;
 pub use crate::theme::ThemeChoice;
 
@@ -23,6 +25,26 @@ pub struct TwinInput {
     pub active: Option<String>,
     /// Orthophotos of the park, no finer than a picture of it can use.
     pub imagery: Option<Arc<Imagery>>,
+    /// The park on other days; `None` for a park that is not looked at by date, of which everything is drawn.
+    pub time: Option<TimeSource>,
+}
+
+/// Makes the overlays of a park for a day: as many as those shown at first and in their order. Called off the frame.
+pub type OverlaysOn = Arc<dyn Fn(NaiveDate) -> Vec<Overlay> + Send + Sync>;
+
+/// What is needed to look at a park on another day.
+#[derive(Clone)]
+pub struct TimeSource {
+    /// Day that the overlays given at first hold for.
+    pub as_of: NaiveDate,
+    /// Overlays of any day.
+    pub overlays_on: OverlaysOn,
+}
+
+impl std::fmt::Debug for TimeSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TimeSource").field("as_of", &self.as_of).finish_non_exhaustive()
+    }
 }
 
 impl TwinInput {
@@ -93,6 +115,8 @@ pub struct CaptureOptions {
     pub frame: bool,
     /// Feature drawn as selected.
     pub selected: Option<spatial_db::model::FeatureId>,
+    /// A scene that fixes everything but size, language and frame, instead of the switches above.
+    pub scene: Option<SceneFile>,
 }
 
 impl Default for CaptureOptions {
@@ -108,6 +132,7 @@ impl Default for CaptureOptions {
             photo: false,
             frame: true,
             selected: None,
+            scene: None,
         }
     }
 }
@@ -150,6 +175,8 @@ pub struct ViewOptions {
     pub state: Option<PathBuf>,
     /// Show the orthophoto at the start, if the park has one.
     pub photo: bool,
+    /// A scene to begin with.
+    pub scene: Option<SceneFile>,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.
     pub samples: Option<u32>,
     /// Close by itself after this long; the environment variable `TWIN_VIEW_EXIT_AFTER` (seconds) does the same.

@@ -70,6 +70,27 @@ impl LayerKey {
         }
     }
 
+    /// Its word in scene files.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Buildings => "buildings",
+            Self::Parcels => "parcels",
+            Self::Roads => "roads",
+            Self::Surfaces => "surfaces",
+            Self::Resources => "resources",
+            Self::Hazards => "hazards",
+            Self::Zones => "zones",
+            Self::Labels => "labels",
+            Self::Terrain => "terrain",
+            Self::Network(class) => class.as_str(),
+        }
+    }
+
+    /// The layer of a word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.as_str() == word)
+    }
+
     /// The layer that a pass belongs to; `None` for the sky and for passes that several layers share.
     pub(crate) const fn of_pass(pass: Layer) -> Option<Self> {
         match pass {
@@ -256,6 +277,7 @@ mod tests {
         let indices: std::collections::BTreeSet<usize> = LayerKey::ALL.iter().map(|key| key.index()).collect();
         assert_eq!(indices.len(), LayerKey::COUNT);
         assert_eq!(indices.last(), Some(&(LayerKey::COUNT - 1)));
+        assert!(LayerKey::ALL.into_iter().all(|key| LayerKey::parse(key.as_str()) == Some(key)), "words are unique");
         for pass in Layer::ALL.into_iter().filter(|pass| *pass != Layer::Sky) {
             assert!(LayerKey::in_pass(pass).next().is_some(), "{pass:?}");
         }

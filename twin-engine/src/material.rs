@@ -12,6 +12,7 @@ use bevy::render::render_resource::{
 };
 use bevy::render::storage::ShaderBuffer;
 use bevy::shader::{Shader, ShaderRef};
+use bevy_egui::render::EGUI_SHADER_HANDLE;
 
 use crate::mesh::Layer;
 use crate::theme::{
@@ -266,6 +267,8 @@ pub(crate) fn plugin(app: &mut App) {
         (TUBE, shaders::TUBE),
         (LINE, shaders::LINE),
         (SKY, shaders::SKY),
+        // Over the one that bevy_egui has registered.
+        (EGUI_SHADER_HANDLE, shaders::PANEL),
     ] {
         if let Err(error) = sources.insert(&handle, Shader::from_wgsl(source.wgsl, source.name)) {
             tracing::error!("shader {} could not be registered: {error}", source.name);

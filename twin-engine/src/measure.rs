@@ -114,8 +114,8 @@ fn take_points(
 /// What is drawn at a pixel, park coordinates: a roof, a wall or the ground.
 fn point(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<DVec3> {
     let (eye, way) = park_ray(orbit, meshed, pixel);
-    let drawn = Drawn { underground: twin.is_underground(), marks: false, layers: twin.shown.layers };
-    Some(meshed.picker.pick(eye, way, 1.0 / f64::from(orbit.px_per_metre(1.0)), drawn)?.point)
+    let drawn = Drawn { marks: false, ..Drawn::of(twin, twin.side_at(pixel.x / orbit.size.x)) };
+    Some(meshed.picker.pick(eye, way, 1.0 / f64::from(orbit.px_per_metre(1.0)), &drawn)?.point)
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use bevy::math::{DVec2, DVec3};
 use geo::{Contains, Point};
 use spatial_db::cache::{Cache, Ray};
-use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
 
 use crate::layers::{LayerKey, Layers};
 use crate::mesh::{BuildingShape, Ground};
-use crate::scene::{SceneGeometry, hazard_place};
+use crate::scene::{SceneGeometry, Twin, hazard_place};
+use crate::split::Side;
+use crate::style::{Shown, is_underground};
 
 /// Length of ray over which buildings are looked up at once, m in plan.
 const CHUNK_M: f64 = 150.0;
@@ -38,7 +40,7 @@ pub(crate) struct Picker {
 }
 
 /// What the picture shows besides the ground and what stands on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Drawn {
     /// Pipes, through the ground.
     pub(crate) underground: bool,
@@ -46,6 +48,25 @@ pub(crate) struct Drawn {
     pub(crate) marks: bool,
     /// Layers that are switched on.
     pub(crate) layers: Layers,
+    /// What was there on the day looked at; `None`: everything.
+    pub(crate) there: Option<Arc<Presence>>,
+}
+
+impl Drawn {
+    /// What a side of the twin shows now.
+    pub(crate) fn of(twin: &Twin, side: Side) -> Self {
+        let shown = twin.shown_on(side);
+        Self {
+            underground: twin.shown.underground || twin.overlay_on(side).is_some_and(is_underground),
+            marks: twin.overlay_on(side).is_some_and(|o| !o.marks.is_empty()),
+            layers: shown.layers,
+            there: shown.there,
+        }
+    }
+
+    fn has(&self, rows: impl Fn(&Presence) -> &[bool], row: usize) -> bool {
+        self.there.as_ref().is_none_or(|there| rows(there).get(row).copied().unwrap_or(true))
+    }
 }
 
 impl Picker {
@@ -68,7 +89,7 @@ impl Picker {
 
     /// First thing on the ray from `eye` along `direction` (park coordinates). `m_per_px` widens small things with
     /// distance. Only what is drawn can be met: see [`Drawn`].
-    pub(crate) fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, drawn: Drawn) -> Option<Picked> {
+    pub(crate) fn pick(&self, eye: DVec3, direction: DVec3, m_per_px_at_1m: f64, drawn: &Drawn) -> Option<Picked> {
         let underground = drawn.underground;
         let to_ground = self.ground_distance(eye, direction);
         let reach = to_ground.unwrap_or(20_000.0);
@@ -77,12 +98,12 @@ impl Picker {
             let ray = Ray { origin_m: eye.to_array(), direction: direction.to_array(), reach_m: reach + 200.0 };
             let kinds = [FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
             let hit = self.cache.pick(&ray, &kinds, tolerance_m);
-            if let Some(hit) = hit.filter(|hit| self.is_drawn(hit.id, drawn.layers)) {
+            if let Some(hit) = hit.filter(|hit| self.is_drawn(hit.id, drawn)) {
                 return Some(Picked { feature: Some(hit.id), point: DVec3::from_array(hit.point_m) });
             }
         }
         let solid = !underground && drawn.layers.shows(FeatureKind::Building);
-        if let Some((distance, feature)) = solid.then(|| self.building(eye, direction, reach)).flatten() {
+        if let Some((distance, feature)) = solid.then(|| self.building(eye, direction, reach, drawn)).flatten() {
             return Some(Picked { feature: Some(feature), point: eye + direction * distance });
         }
         let point = eye + direction * to_ground?;
@@ -90,13 +111,15 @@ impl Picker {
     }
 
     /// Features of `kind` that meet an area on the ground (park coordinates), of the layers that are drawn.
-    pub(crate) fn in_area(&self, area: &geo::Polygon<f64>, kind: FeatureKind, layers: Layers) -> Vec<FeatureId> {
+    pub(crate) fn in_area(&self, area: &geo::Polygon<f64>, kind: FeatureKind, shown: &Shown) -> Vec<FeatureId> {
         use geo::{BoundingRect, Intersects};
         let Some(bounds) = area.bounding_rect() else { return Vec::new() };
         let snapshot = self.cache.snapshot();
         let mut rows = self.cache.slots_in_envelope(bounds.min().into(), bounds.max().into(), kind);
         rows.sort_unstable();
+        rows.retain(|row| shown.is_there(kind, *row));
         let line = |path: &[[f64; 3]]| path.iter().map(|p| (p[0], p[1])).collect::<geo::LineString<f64>>();
+        let layers = shown.layers;
         let classed = |class| layers.get(LayerKey::Network(class)).visible;
         if !layers.shows(kind) {
             return Vec::new();
@@ -132,14 +155,20 @@ impl Picker {
     }
 
     /// True when the layer of a feature is switched on.
-    fn is_drawn(&self, id: FeatureId, layers: Layers) -> bool {
+    fn is_drawn(&self, id: FeatureId, drawn: &Drawn) -> bool {
         let snapshot = self.cache.snapshot();
-        let class = match id.kind {
-            FeatureKind::NetworkEdge => snapshot.edges.iter().find(|edge| edge.id == id).map(|edge| edge.class),
-            FeatureKind::NetworkNode => snapshot.nodes.iter().find(|node| node.id == id).map(|node| node.class),
-            kind => return layers.shows(kind),
+        let (class, there) = match id.kind {
+            FeatureKind::NetworkEdge => {
+                let Some(row) = snapshot.edges.iter().position(|edge| edge.id == id) else { return false };
+                (snapshot.edges[row].class, drawn.has(|there| &there.edges, row))
+            }
+            FeatureKind::NetworkNode => {
+                let Some(row) = snapshot.nodes.iter().position(|node| node.id == id) else { return false };
+                (snapshot.nodes[row].class, drawn.has(|there| &there.nodes, row))
+            }
+            kind => return drawn.layers.shows(kind),
         };
-        class.is_some_and(|class| layers.get(LayerKey::Network(class)).visible)
+        there && drawn.layers.get(LayerKey::Network(class)).visible
     }
 
     /// Distance along the ray to the drawn ground, m.
@@ -175,7 +204,7 @@ impl Picker {
         Some(at)
     }
 
-    fn building(&self, eye: DVec3, direction: DVec3, reach: f64) -> Option<(f64, FeatureId)> {
+    fn building(&self, eye: DVec3, direction: DVec3, reach: f64, drawn: &Drawn) -> Option<(f64, FeatureId)> {
         let start = if direction.z < -1e-9 { ((self.highest_m - eye.z) / direction.z).clamp(0.0, reach) } else { 0.0 };
         let plan = direction.truncate().length().max(1e-6);
         let step = (CHUNK_M / plan).max((reach - start) / MOST_CHUNKS as f64);
@@ -188,6 +217,7 @@ impl Picker {
                 .cache
                 .slots_in_envelope(low.to_array(), high.to_array(), FeatureKind::Building)
                 .into_iter()
+                .filter(|slot| drawn.has(|there| &there.buildings, *slot))
                 .filter_map(|slot| Some((self.prism_distance(slot, eye, direction, reach)?, slot)))
                 .min_by(|x, y| x.0.total_cmp(&y.0));
             // A building found here may be met later than another of the next chunk, so only accept what lies in this one.
@@ -233,7 +263,7 @@ impl Picker {
     }
 
     /// The smallest thing on the ground at `at`: a fitting or tank near by, then a parcel, then a road, then cover.
-    fn on_ground(&self, at: DVec2, tolerance_m: f64, drawn: Drawn) -> Option<FeatureId> {
+    fn on_ground(&self, at: DVec2, tolerance_m: f64, drawn: &Drawn) -> Option<FeatureId> {
         let snapshot = self.cache.snapshot();
         let place = at.to_array();
         let seen = |kind| drawn.layers.shows(kind);
@@ -252,7 +282,15 @@ impl Picker {
             }
         }
         let here = |kind| {
-            seen(kind).then(|| self.cache.in_box(place, place, &[kind]).into_iter().min_by_key(|id| id.id)).flatten()
+            let found = seen(kind).then(|| self.cache.in_box(place, place, &[kind]))?;
+            let there = |id: &FeatureId| {
+                // Of what lies on the ground only parcels come and go.
+                let row = || snapshot.parcels.iter().position(|parcel| parcel.id == *id);
+                kind != FeatureKind::Parcel
+                    || drawn.there.is_none()
+                    || row().is_some_and(|row| drawn.has(|there| &there.parcels, row))
+            };
+            found.into_iter().filter(there).min_by_key(|id| id.id)
         };
         let road = || {
             if !seen(FeatureKind::RoadEdge) {
@@ -270,7 +308,7 @@ mod tests {
     use super::*;
     use crate::fixture::{self, CORNER};
 
-    const SEEN: Drawn = Drawn { underground: false, marks: true, layers: Layers::all() };
+    const SEEN: Drawn = Drawn { underground: false, marks: true, layers: Layers::all(), there: None };
 
     fn picker() -> Picker {
         let input = fixture::tiny();
@@ -286,7 +324,7 @@ mod tests {
 
     fn picked(picker: &Picker, dx: f64, dy: f64, z: f64, from: DVec3) -> Option<FeatureId> {
         let (eye, direction) = towards(dx, dy, z, from);
-        picker.pick(eye, direction, 0.0006, SEEN).and_then(|p| p.feature)
+        picker.pick(eye, direction, 0.0006, &SEEN).and_then(|p| p.feature)
     }
 
     #[test]
@@ -315,7 +353,7 @@ mod tests {
     fn underground_finds_the_pipe_under_the_road() {
         let picker = picker();
         let (eye, direction) = towards(400.0, 136.0, 9.2, DVec3::new(400.0, 100.0, 200.0));
-        let hit = picker.pick(eye, direction, 0.0006, Drawn { underground: true, ..SEEN }).unwrap();
+        let hit = picker.pick(eye, direction, 0.0006, &Drawn { underground: true, ..SEEN }).unwrap();
         assert_eq!(hit.feature, Some(FeatureId::new(FeatureKind::NetworkEdge, 1)));
     }
 
@@ -326,6 +364,6 @@ mod tests {
         let distance = picker.ground_distance(eye, direction).unwrap();
         let p = eye + direction * distance;
         assert!((p.z - picker.ground.height(p.truncate())).abs() < 1e-3);
-        assert_eq!(picker.pick(eye, DVec3::Z, 0.0006, SEEN), None);
+        assert_eq!(picker.pick(eye, DVec3::Z, 0.0006, &SEEN), None);
     }
 }

@@ -12,6 +12,7 @@ use spatial_db::model::FeatureKind;
 
 use crate::attribute::{self, Cell, Column, Layer};
 use crate::inspect::grouped;
+use crate::scene::Twin;
 use crate::text::{Text, t};
 use crate::theme::Rgb;
 
@@ -23,7 +24,7 @@ const MOST_CATEGORIES: usize = 20;
 /// How values become classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Scheme {
+pub enum Scheme {
     /// As many features in each class.
     #[default]
     Quantiles,
@@ -36,7 +37,7 @@ pub(crate) enum Scheme {
 /// Colours from light for low to dark for high.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Ramp {
+pub enum Ramp {
     /// ColorBrewer's YlGnBu.
     #[default]
     YlGnBu,
@@ -80,18 +81,26 @@ const PATTERNS: [Pattern; 3] = [Pattern::Solid, Pattern::Hatch, Pattern::Dots];
 const UNKNOWN: [u8; 3] = [201, 204, 209];
 
 /// What to colour and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Recolour {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recolour {
     /// Kind of features.
     pub kind: FeatureKind,
     /// Name of the column.
     pub column: String,
     /// How values become classes.
+    #[serde(default)]
     pub scheme: Scheme,
-    /// Number of classes, for numbers.
+    /// Number of classes, for numbers, 2 to 9.
+    #[serde(default = "five")]
     pub classes: usize,
     /// Colours, for numbers.
+    #[serde(default)]
     pub ramp: Ramp,
+}
+
+const fn five() -> usize {
+    5
 }
 
 /// Upper ends of classes but the last, from values in order.
@@ -112,6 +121,22 @@ pub(crate) fn breaks(values: &[f64], scheme: Scheme, classes: usize) -> Vec<f64>
     breaks.dedup();
     breaks.retain(|limit| limit > first && limit <= last);
     breaks
+}
+
+/// Colours the twin by `what`: the overlay takes the place of the last one of its kind, or comes behind the others. Where it
+/// is, or `None` where the layer has no such column.
+pub(crate) fn apply(twin: &mut Twin, what: &Recolour) -> Option<usize> {
+    let park = twin.input.snapshot.clone();
+    let as_of = twin.overlay().map(|overlay| overlay.as_of).or(twin.day()).or(park.park.as_of);
+    let as_of = as_of.unwrap_or_else(|| chrono::Local::now().date_naive());
+    let layer = Layer { park: &park, kind: what.kind, overlay: None };
+    let made = overlay(twin.words(), &layer, what, as_of)?;
+    let overlays = &mut twin.input.overlays;
+    let at = overlays.iter().position(|overlay| overlay.name == NAME).unwrap_or(overlays.len());
+    overlays.splice(at..(at + 1).min(overlays.len()), [made]);
+    twin.overlays_version += 1;
+    twin.recoloured_by = Some(what.clone());
+    Some(at)
 }
 
 /// The overlay; `None` where the layer has no such column.

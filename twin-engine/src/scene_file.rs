@@ -5,7 +5,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use spatial_db::model::FeatureKind;
+
 use crate::input::{CameraChoice, ThemeChoice};
+use crate::layers::LayerKey;
+use crate::recolour::Recolour;
 
 /// The version this program reads.
 const FORMAT_VERSION: u32 = 1;
@@ -19,7 +23,7 @@ pub struct SceneFile {
     /// Overlay by name; the caller's choice if absent.
     #[serde(default)]
     pub overlay: Option<String>,
-    /// Date of the verdicts; the park's own if absent.
+    /// Day that is looked at: what stood then, and its verdicts; the park's own if absent.
     #[serde(default)]
     pub as_of: Option<NaiveDate>,
     /// Theme.
@@ -34,6 +38,102 @@ pub struct SceneFile {
     /// Camera; bearings are from the ground to the camera, degrees clockwise from north.
     #[serde(default)]
     pub camera: CameraChoice,
+    /// Layers that are not drawn whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerLook>,
+    /// A layer coloured by one of its attributes, instead of an overlay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recolour: Option<Recolour>,
+    /// Filter of the attribute table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Filter>,
+    /// Features that are selected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selection: Vec<FeatureKey>,
+    /// What the right part of the picture shows otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<SplitLook>,
+}
+
+impl Default for SceneFile {
+    fn default() -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            overlay: None,
+            as_of: None,
+            theme: ThemeChoice::default(),
+            underground: false,
+            photo: false,
+            camera: CameraChoice::default(),
+            layers: Vec::new(),
+            recolour: None,
+            filter: None,
+            selection: Vec::new(),
+            split: None,
+        }
+    }
+}
+
+/// How a layer is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerLook {
+    /// Its name, as `scenes/README.md` lists them.
+    pub layer: String,
+    /// It is drawn.
+    #[serde(default = "yes")]
+    pub visible: bool,
+    /// Opacity, per cent.
+    #[serde(default = "opaque")]
+    pub opacity: u8,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn opaque() -> u8 {
+    100
+}
+
+/// Rows of the attribute table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// Layer of the table.
+    pub kind: FeatureKind,
+    /// Expression, as in `docs/window.md`; all rows if empty.
+    #[serde(default)]
+    pub expression: String,
+}
+
+/// A feature by its source's key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureKey {
+    /// Kind.
+    pub kind: FeatureKind,
+    /// Key of the source, unique within the park and kind.
+    pub key: String,
+}
+
+/// The right part of a split picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitLook {
+    /// Share of the width at which it begins.
+    #[serde(default = "half")]
+    pub at: f32,
+    /// Day that it looks at; that of the left part if absent.
+    #[serde(default)]
+    pub as_of: Option<NaiveDate>,
+    /// Overlay by name; that of the left part if absent.
+    #[serde(default)]
+    pub overlay: Option<String>,
+}
+
+const fn half() -> f32 {
+    0.5
 }
 
 /// Why a scene cannot be used.
@@ -54,6 +154,14 @@ pub enum SceneError {
         /// What it says.
         found: u32,
     },
+    /// A layer that there is not.
+    #[error("the scene has a layer {layer:?}; there are {known}")]
+    UnknownLayer {
+        /// What it says.
+        layer: String,
+        /// The layers.
+        known: String,
+    },
     /// A number out of range.
     #[error("the scene's {what} is {value}; it must be {range}")]
     OutOfRange {
@@ -66,38 +174,87 @@ pub enum SceneError {
     },
 }
 
+impl SceneError {
+    pub(crate) fn unreadable(error: ron::error::SpannedError) -> Self {
+        Self::Unreadable { place: error.span.start.to_string(), reason: error.code.to_string() }
+    }
+}
+
 impl SceneFile {
+    /// The scene as text that a person can read.
+    pub fn to_text(&self) -> String {
+        let config = ron::ser::PrettyConfig::default().extensions(ron::extensions::Extensions::IMPLICIT_SOME);
+        // Everything in it can be written.
+        ron::ser::to_string_pretty(self, config).unwrap_or_default()
+    }
+
     /// A scene from its text.
     ///
     /// # Errors
     /// [`SceneError`] with the place and reason.
     pub fn parse(text: &str) -> Result<Self, SceneError> {
         let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let scene: Self = options.from_str(text).map_err(|error| SceneError::Unreadable {
-            place: error.span.start.to_string(),
-            reason: error.code.to_string(),
-        })?;
+        let scene: Self = options.from_str(text).map_err(SceneError::unreadable)?;
+        scene.check()?;
+        Ok(scene)
+    }
+
+    /// Whether every number and name is one that there is.
+    pub(crate) fn check(&self) -> Result<(), SceneError> {
+        let scene = self;
         if scene.format_version != FORMAT_VERSION {
             return Err(SceneError::Version { found: scene.format_version });
         }
-        let (bearing, pitch, distance) = match scene.camera {
-            CameraChoice::WholePark => return Ok(scene),
-            CameraChoice::From { bearing_deg, pitch_deg } => (bearing_deg, pitch_deg, 1.0),
-            CameraChoice::At { distance_m, bearing_deg, pitch_deg, .. } => (bearing_deg, pitch_deg, distance_m),
-        };
         let check = |what, value: f32, fits: bool, range| {
             if fits { Ok(()) } else { Err(SceneError::OutOfRange { what, value: f64::from(value), range }) }
         };
+        for look in &scene.layers {
+            if LayerKey::parse(&look.layer).is_none() {
+                let known: Vec<&str> = LayerKey::ALL.iter().map(|key| key.as_str()).collect();
+                return Err(SceneError::UnknownLayer { layer: look.layer.clone(), known: known.join(", ") });
+            }
+            check("opacity", f32::from(look.opacity), look.opacity <= 100, "from 0 to 100")?;
+        }
+        if let Some(split) = &scene.split {
+            check("split.at", split.at, (0.02..=0.98).contains(&split.at), "from 0.02 to 0.98")?;
+        }
+        let (bearing, pitch, distance) = match scene.camera {
+            CameraChoice::WholePark => return Ok(()),
+            CameraChoice::From { bearing_deg, pitch_deg } => (bearing_deg, pitch_deg, 1.0),
+            CameraChoice::At { distance_m, bearing_deg, pitch_deg, .. } => (bearing_deg, pitch_deg, distance_m),
+        };
         check("bearing_deg", bearing, (0.0..=360.0).contains(&bearing), "from 0 to 360")?;
         check("pitch_deg", pitch, (8.0..=89.0).contains(&pitch), "from 8 to 89")?;
-        check("distance_m", distance, distance.is_finite() && distance > 0.0, "above 0")?;
-        Ok(scene)
+        check("distance_m", distance, distance.is_finite() && distance > 0.0, "above 0")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let scene = SceneFile {
+            overlay: Some("idle".into()),
+            as_of: NaiveDate::from_ymd_opt(2019, 12, 31),
+            layers: vec![LayerLook { layer: "roads".into(), visible: false, opacity: 40 }],
+            filter: Some(Filter { kind: FeatureKind::Parcel, expression: "area > 5000 and use contains \"a\"".into() }),
+            selection: vec![FeatureKey { kind: FeatureKind::Building, key: "B-1 \"x\"".into() }],
+            split: Some(SplitLook { at: 0.4, as_of: None, overlay: Some("utilisation".into()) }),
+            camera: CameraChoice::At {
+                x_m: 40_500_123.25,
+                y_m: 3_400_000.5,
+                distance_m: 400.0,
+                bearing_deg: 10.0,
+                pitch_deg: 30.0,
+            },
+            ..SceneFile::default()
+        };
+        let text = scene.to_text();
+        assert_eq!(SceneFile::parse(&text).unwrap(), scene, "{text}");
+        assert_eq!(SceneFile::parse(&SceneFile::default().to_text()).unwrap(), SceneFile::default());
+    }
 
     #[test]
     fn every_scene_of_the_project_loads() {
@@ -119,6 +276,9 @@ mod tests {
         let words = |text: &str| SceneFile::parse(text).unwrap_err().to_string();
         assert!(words("(format_version: 2)").contains("format_version 2"));
         assert!(words("(format_version: 1, overlai: \"idle\")").contains("overlai"));
+        assert!(words("(format_version: 1, layers: [(layer: \"bildings\")])").contains("buildings"));
+        assert!(words("(format_version: 1, layers: [(layer: \"roads\", opacity: 101)])").contains("opacity is 101"));
+        assert!(words("(format_version: 1, split: (at: 1.5))").contains("split.at"));
         assert!(words("(format_version: 1, camera: from(bearing_deg: 10, pitch_deg: 95))").contains("pitch_deg"));
     }
 }

@@ -76,7 +76,7 @@ fn select(
             Gesture::Outline { outline, add } => {
                 let Some(area) = on_ground(&orbit, &meshed, outline) else { continue };
                 let kind = selected_by_outline(&twin);
-                let found = meshed.picker.in_area(&area, kind, twin.shown.layers);
+                let found = meshed.picker.in_area(&area, kind, &twin.shown);
                 let before = if *add { twin.shown.selection.clone() } else { Selection::default() };
                 before.with(found)
             }
@@ -92,12 +92,7 @@ fn select(
 pub(crate) fn picked(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<FeatureId> {
     let (eye, direction) = park_ray(orbit, meshed, pixel);
     let m_per_px_at_1m = 1.0 / f64::from(orbit.px_per_metre(1.0));
-    let drawn = Drawn {
-        underground: twin.is_underground(),
-        marks: twin.overlay().is_some_and(|o| !o.marks.is_empty()),
-        layers: twin.shown.layers,
-    };
-    meshed.picker.pick(eye, direction, m_per_px_at_1m, drawn)?.feature
+    meshed.picker.pick(eye, direction, m_per_px_at_1m, &Drawn::of(twin, twin.side_at(pixel.x / orbit.size.x)))?.feature
 }
 
 /// Kind of features that an outline selects: what the overlay speaks of, else buildings, else parcels.
@@ -181,10 +176,10 @@ mod tests {
         // Over the two southern parcels in the west: 10…110 and 120…220 east, 20…130 north.
         let outline = pixels(&orbit, &meshed, (30.0, 200.0), (40.0, 120.0));
         let area = on_ground(&orbit, &meshed, &outline).unwrap();
-        let layers = crate::layers::Layers::all();
-        let parcels = meshed.picker.in_area(&area, FeatureKind::Parcel, layers);
+        let shown = crate::style::Shown::default();
+        let parcels = meshed.picker.in_area(&area, FeatureKind::Parcel, &shown);
         assert_eq!(parcels.iter().map(|id| id.id).collect::<Vec<_>>(), [1, 2]);
-        let buildings = meshed.picker.in_area(&area, FeatureKind::Building, layers);
+        let buildings = meshed.picker.in_area(&area, FeatureKind::Building, &shown);
         assert_eq!(buildings.iter().map(|id| id.id).collect::<Vec<_>>(), [1, 2]);
         // Against every footprint, as geo intersects it.
         let brute: Vec<FeatureId> =
@@ -199,20 +194,20 @@ mod tests {
         let size = low.size;
         let outline = [Vec2::ZERO, Vec2::new(size.x, 0.0), size, Vec2::new(0.0, size.y)];
         let area = on_ground(&low, &meshed, &outline).unwrap();
-        let found = meshed.picker.in_area(&area, FeatureKind::Building, crate::layers::Layers::all());
+        let found = meshed.picker.in_area(&area, FeatureKind::Building, &crate::style::Shown::default());
         assert_eq!(found.len(), 6, "everything ahead: {found:?}");
     }
 
     #[test]
     fn hidden_layers_are_not_selected() {
-        use crate::layers::{LayerKey, LayerState, Layers};
+        use crate::layers::{LayerKey, LayerState};
         let (_, meshed) = meshed();
         let orbit = crate::camera::view_of(crate::CameraChoice::WholePark, &meshed.geometry, &Orbit::default());
         let outline = pixels(&orbit, &meshed, (0.0, 450.0), (0.0, 280.0));
         let area = on_ground(&orbit, &meshed, &outline).unwrap();
-        let mut layers = Layers::all();
-        layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
-        assert!(meshed.picker.in_area(&area, FeatureKind::Building, layers).is_empty());
-        assert_eq!(meshed.picker.in_area(&area, FeatureKind::Parcel, layers).len(), 8);
+        let mut shown = crate::style::Shown::default();
+        shown.layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
+        assert!(meshed.picker.in_area(&area, FeatureKind::Building, &shown).is_empty());
+        assert_eq!(meshed.picker.in_area(&area, FeatureKind::Parcel, &shown).len(), 8);
     }
 }

@@ -4,20 +4,29 @@
 use std::collections::HashMap;
 
 use analysis::overlay::Overlay;
+use analysis::words::Words;
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 /// Slot of the ground.
 pub(crate) const GROUND: u32 = 0;
 
-/// Slots of a scene: the ground, one per feature, then one per class of every overlay for its zones and columns.
+/// Slots of a scene: the ground, one per feature, then for every overlay one per class, for its zones, and one per column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slots {
     features: Vec<FeatureId>,
     slot_of: HashMap<FeatureId, u32>,
-    class_base: Vec<u32>,
+    overlays: Vec<OverlaySlots>,
     count: usize,
     /// First slot of each kind.
     first: HashMap<FeatureKind, u32>,
+}
+
+/// What an overlay has besides the features' own slots.
+#[derive(Debug, Clone, PartialEq)]
+struct OverlaySlots {
+    base: u32,
+    classes: Vec<Words>,
+    pillars: HashMap<FeatureId, u32>,
 }
 
 impl Slots {
@@ -39,15 +48,21 @@ impl Slots {
         }
         let slot_of = features.iter().enumerate().map(|(i, id)| (*id, i as u32 + 1)).collect();
         let mut count = features.len() + 1;
-        let class_base = overlays
+        let overlays = overlays
             .iter()
             .map(|overlay| {
                 let base = count as u32;
                 count += overlay.classes.len();
-                base
+                let classes = overlay.classes.iter().map(|class| class.label.clone()).collect();
+                let mut pillars = HashMap::new();
+                for pillar in &overlay.pillars {
+                    pillars.insert(pillar.feature, count as u32);
+                    count += 1;
+                }
+                OverlaySlots { base, classes, pillars }
             })
             .collect();
-        Self { features, slot_of, class_base, count, first }
+        Self { features, slot_of, overlays, count, first }
     }
 
     /// Slot of a feature; `None` for one without a shape.
@@ -60,9 +75,26 @@ impl Slots {
         Some((self.of(id)? - self.first.get(&id.kind)?) as usize)
     }
 
+    /// First slot and number of the features of a kind, in the order of the snapshot.
+    pub(crate) fn range(&self, kind: FeatureKind) -> (usize, usize) {
+        let Some(first) = self.first.get(&kind) else { return (0, 0) };
+        let from = *first as usize;
+        (from, self.features[from - 1..].iter().take_while(|id| id.kind == kind).count())
+    }
+
     /// Slot of class `class` of overlay `overlay`; `None` for overlays that came later.
     pub(crate) fn of_class(&self, overlay: usize, class: usize) -> Option<u32> {
-        self.class_base.get(overlay).map(|base| base + class as u32)
+        self.overlays.get(overlay).filter(|slots| class < slots.classes.len()).map(|slots| slots.base + class as u32)
+    }
+
+    /// Words of the classes that have slots; none for overlays that came later.
+    pub(crate) fn zone_classes(&self, overlay: usize) -> &[Words] {
+        self.overlays.get(overlay).map_or(&[], |slots| &slots.classes)
+    }
+
+    /// Slot of the column on a feature; `None` where the overlay had none when the scene was built.
+    pub(crate) fn of_pillar(&self, overlay: usize, feature: FeatureId) -> Option<u32> {
+        self.overlays.get(overlay)?.pillars.get(&feature).copied()
     }
 
     /// Features that have a slot.

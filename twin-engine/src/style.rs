@@ -4,11 +4,13 @@
 
 use analysis::overlay::{Class, Overlay, Pattern};
 use shaders::bits;
-use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot, ResourceKind, SurfaceKind};
+use std::sync::Arc;
+
+use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot, Presence, ResourceKind, SurfaceKind};
 
 use crate::layers::{LayerKey, Layers, Selection};
 use crate::slots::{GROUND, Slots};
-use crate::theme::{Rgb, Theme};
+use crate::theme::{PILLAR_MESH_M, Rgb, Theme};
 
 /// One entry of the style buffer, as `Style` in `common.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +49,24 @@ pub(crate) struct Shown {
     pub underground: bool,
     /// Orthophoto on the ground, where there is one.
     pub photo: bool,
+    /// What was there on the day looked at; `None`: everything.
+    pub there: Option<Arc<Presence>>,
+}
+
+impl Shown {
+    /// True when the feature in `row` of the snapshot's vector of `kind` was there on the day.
+    pub(crate) fn is_there(&self, kind: FeatureKind, row: usize) -> bool {
+        self.there.as_ref().is_none_or(|there| {
+            let rows = match kind {
+                FeatureKind::Parcel => &there.parcels,
+                FeatureKind::Building => &there.buildings,
+                FeatureKind::NetworkEdge => &there.edges,
+                FeatureKind::NetworkNode => &there.nodes,
+                _ => return true,
+            };
+            rows.get(row).copied().unwrap_or(true)
+        })
+    }
 }
 
 /// Number of the pattern in the shader.
@@ -62,15 +82,15 @@ pub(crate) const fn pattern_number(pattern: Pattern) -> u32 {
 /// The whole buffer but for hover and selection, which [`mark`] adds.
 pub(crate) fn styles(
     snapshot: &ParkSnapshot,
-    overlays: &[Overlay],
+    overlays: &[&Overlay],
     slots: &Slots,
     theme: &Theme,
     shown: &Shown,
 ) -> Vec<Style> {
-    let mut out = vec![Style::plain(0, 0); slots.count()];
+    let mut out = vec![Style { bits: 0, ..Style::plain(0, 0) }; slots.count()];
     let layer = |key: LayerKey, style: Style| in_layer(shown.layers, key, style);
     out[GROUND as usize] = layer(LayerKey::Terrain, Style::plain(theme.ground.packed(1.0), theme.ground.packed(1.0)));
-    let overlay = shown.overlay.and_then(|index| overlays.get(index));
+    let overlay = shown.overlay.and_then(|index| overlays.get(index).copied());
     let class_of = |id: FeatureId| -> Option<&Class> {
         let overlay = overlay?;
         overlay.classes.get(overlay.verdicts.get(&id)?.class)
@@ -127,15 +147,35 @@ pub(crate) fn styles(
     for hazard in &snapshot.hazards {
         put(hazard.id, layer(LayerKey::Hazards, solid(class_of(hazard.id), theme.roof, theme.edge)));
     }
+    let kinds = [FeatureKind::Parcel, FeatureKind::Building, FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
+    if shown.there.is_some() {
+        for kind in kinds {
+            let (first, count) = slots.range(kind);
+            for row in (0..count).filter(|row| !shown.is_there(kind, *row)) {
+                out[first + row].bits &= !bits::VISIBLE;
+            }
+        }
+    }
     for (index, overlay) in overlays.iter().enumerate() {
-        for (class_index, class) in overlay.classes.iter().enumerate() {
+        for pillar in overlay.pillars.iter().filter(|pillar| pillar.height_m > 0.0) {
+            let class = overlay.classes.get(pillar.class);
+            if let (Some(class), Some(slot)) = (class, slots.of_pillar(index, pillar.feature)) {
+                let style = Style {
+                    height: pillar.height_m as f32 / PILLAR_MESH_M,
+                    ..solid(Some(class), theme.roof, theme.edge)
+                };
+                out[slot as usize] = layer(LayerKey::Zones, style);
+            }
+        }
+        for (class_index, label) in slots.zone_classes(index).iter().enumerate() {
+            // By its words: on another day the legend may leave other classes out.
+            let Some(class) = overlay.classes.iter().find(|class| class.label == *label) else { continue };
             let colour = Rgb::from(class.colour);
             let style = Style {
                 fill: colour.packed(theme.zone_fill_alpha),
                 bits: bits::VISIBLE | pattern_number(class.pattern),
                 ..Style::plain(0, colour.packed(0.9))
             };
-            // An overlay made while the window is open has no zones, so no slots for them.
             if let Some(slot) = slots.of_class(index, class_index) {
                 out[slot as usize] = layer(LayerKey::Zones, style);
             }
@@ -249,7 +289,7 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let styles = styles(&input.snapshot, &input.overlays, &slots, &theme, &shown);
+        let styles = styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown);
         let overlay = &input.overlays[0];
         for parcel in &input.snapshot.parcels {
             let style = at(parcel.id, &slots, &styles);
@@ -272,7 +312,8 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Dark);
-        let plain = styles(&input.snapshot, &input.overlays, &slots, &theme, &Shown::default());
+        let plain =
+            styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &Shown::default());
         let (hovered, selected) = (input.snapshot.parcels[0].id, input.snapshot.buildings[0].id);
         let also = input.snapshot.buildings[2].id;
         let shown =
@@ -295,7 +336,8 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
-        let drawn = |shown: &Shown| styles(&input.snapshot, &input.overlays, &slots, &theme, shown);
+        let drawn =
+            |shown: &Shown| styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, shown);
         let before = drawn(&Shown { overlay: Some(0), ..Shown::default() });
         let mut shown = Shown { overlay: Some(0), ..Shown::default() };
         shown.layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
@@ -322,9 +364,17 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let before = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, &shown));
+        let before = at(
+            id,
+            &slots,
+            &styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown),
+        );
         input.overlays[0].verdicts.get_mut(&id).unwrap().outline = Some(3);
-        let after = at(id, &slots, &styles(&input.snapshot, &input.overlays, &slots, &theme, &shown));
+        let after = at(
+            id,
+            &slots,
+            &styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown),
+        );
         assert_eq!(after.fill, before.fill);
         assert_eq!(after.line, Rgb::from(input.overlays[0].classes[3].colour).packed(1.0));
         assert_eq!(after.bits, before.bits | bits::OUTLINED | (1 << bits::OUTLINE_PATTERN));
@@ -337,6 +387,7 @@ mod tests {
         let mut seen: Vec<u32> = slots.features().iter().map(|id| slots.of(*id).unwrap()).collect();
         for (index, overlay) in input.overlays.iter().enumerate() {
             seen.extend((0..overlay.classes.len()).filter_map(|class| slots.of_class(index, class)));
+            seen.extend(overlay.pillars.iter().filter_map(|pillar| slots.of_pillar(index, pillar.feature)));
         }
         seen.push(GROUND);
         seen.sort_unstable();

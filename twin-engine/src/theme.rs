@@ -304,6 +304,8 @@ pub const SURFACE_LINE_PX: f32 = 1.0;
 pub const PIPE_MIN_PX: f32 = 3.0;
 /// Radius of overlay columns, m.
 pub const PILLAR_RADIUS_M: f64 = 3.0;
+/// Height that columns are meshed with, m; the style buffer says how much of it is drawn.
+pub const PILLAR_MESH_M: f32 = 100.0;
 /// Opacity of the ground in underground mode.
 pub const UNDERGROUND_GROUND_ALPHA: f32 = 0.28;
 /// Opacity of what covers the ground (roads, parcels, water) in underground mode.

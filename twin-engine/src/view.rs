@@ -10,7 +10,8 @@ use bevy::prelude::*;
 use bevy::window::{PresentMode, PrimaryWindow, RequestRedraw, WindowRef, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 
-use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter, panel_camera};
+use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter, panel_camera, right_camera, scene_output};
+use crate::bookmarks::Bookmarks;
 use crate::camera::control;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
@@ -19,7 +20,7 @@ use crate::scene::{Meshed, MeshingFailed, Pace, Twin, Uploads, is_loading};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, measure, select, ui};
+use crate::{action, history, measure, moment, select, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -44,6 +45,7 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
     let samples = options.samples.unwrap_or(if adapter.software { 1 } else { 4 });
     let from_environment = std::env::var(EXIT_AFTER).ok().and_then(|s| s.parse::<f64>().ok());
     let exit_after = options.exit_after.or(from_environment.filter(|s| *s >= 0.0).map(Duration::from_secs_f64));
+    let slug = input.snapshot.park.slug.clone();
     let title = format!("{} – ParkTwin", input.snapshot.park.name);
     let remembered = options.state.as_deref().map(Remembered::load).unwrap_or_default();
     let theme = options.theme.unwrap_or(remembered.theme);
@@ -64,7 +66,11 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
             .disable::<LogPlugin>(),
     );
     let shown = Shown { photo: options.photo, ..Shown::default() };
-    add_twin(&mut app, input, options.camera, theme, language, shown)?;
+    let camera = options.scene.as_ref().map_or(options.camera, |scene| scene.camera);
+    add_twin(&mut app, input, camera, theme, language, shown)?;
+    let missing = options.scene.as_ref().map(|scene| moment::show(&mut app.world_mut().resource_mut::<Twin>(), scene));
+    let folder = options.state.as_deref().and_then(Path::parent);
+    let bookmarks = folder.map(|folder| folder.join("bookmarks").join(format!("{slug}.tour.ron")));
     let exports = options.state.as_deref().and_then(Path::parent).map(|folder| folder.join("exports"));
     let sleep = UpdateMode::Reactive {
         wait: exit_after.unwrap_or(IDLE).min(IDLE),
@@ -72,14 +78,17 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
         react_to_user_events: true,
         react_to_window_events: true,
     };
+    let mut panels = Ui::new(remembered.side, remembered.tab, remembered.table, exports);
+    panels.missing = missing.unwrap_or_default();
     app.insert_resource(Pace::Smooth)
         .insert_resource(WinitSettings { focused_mode: sleep, unfocused_mode: sleep })
         .insert_resource(ExitAfter(exit_after))
         .insert_resource(Samples(samples))
-        .insert_resource(Ui::new(remembered.side, remembered.tab, remembered.table, exports))
+        .insert_resource(panels)
         .insert_resource(Memory { file: options.state.clone(), kept: remembered, language_set: options.language })
+        .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(Failure(failure.clone()))
-        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, ui::plugin))
+        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, history::plugin, ui::plugin))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,
@@ -111,8 +120,11 @@ struct Memory {
 struct Failure(Arc<Mutex<Option<EngineError>>>);
 
 fn spawn_camera(samples: Res<Samples>, mut commands: Commands) {
-    commands.spawn(camera_bundle(RenderTarget::Window(WindowRef::Primary), samples.0));
-    commands.spawn(panel_camera(RenderTarget::Window(WindowRef::Primary)));
+    let window = || RenderTarget::Window(WindowRef::Primary);
+    commands.spawn((camera_bundle(window(), samples.0), scene_output(samples.0)));
+    let output = scene_output(samples.0).output_mode;
+    commands.spawn(right_camera(window(), samples.0, output));
+    commands.spawn(panel_camera(window(), samples.0));
 }
 
 /// Keeps the state file as the window is, whenever that changes.

@@ -12,7 +12,7 @@ use image::RgbImage;
 use likeness::{likeness, share_near};
 use spatial_db::model::{FeatureId, FeatureKind};
 use twin_engine::theme::{Rgb, Theme};
-use twin_engine::{CameraChoice, CaptureOptions, Stage, ThemeChoice, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, SceneFile, SplitLook, Stage, ThemeChoice, TwinInput};
 
 /// Least likeness (1 is the same picture); software drivers differ by less than this.
 const LEAST_LIKENESS: f64 = 0.93;
@@ -163,4 +163,45 @@ fn a_park_without_terrain_or_overlay_is_drawn_flat() {
     shows(&picture, "roofs", theme.roof, 0.01);
     shows(&picture, "ground", theme.ground, 0.2);
     check("flat-day", &picture);
+}
+
+/// The left part as in a picture of its own, the right part as in the other's, and the line between them.
+#[test]
+fn a_split_picture_goes_on_across_the_line_and_shows_each_sides_day_and_overlay() {
+    let (mut input, days) = fixture::built_up();
+    input.active = Some("idle".into());
+    let scene = |day: &str, overlay: &str| SceneFile {
+        overlay: Some(overlay.into()),
+        as_of: Some(day.parse().expect("a day")),
+        ..SceneFile::default()
+    };
+    let plain =
+        |scene: SceneFile| drawn(input.clone(), &CaptureOptions { scene: Some(scene), frame: false, ..options() });
+    let (before, after) = (plain(scene(days[0], "idle")), plain(scene(days[1], "emergency")));
+    let split = Some(SplitLook { at: 0.5, as_of: days[1].parse().ok(), overlay: Some("emergency".into()) });
+    let both = plain(SceneFile { split, ..scene(days[0], "idle") });
+    let part = |picture: &RgbImage, from: u32| image::imageops::crop_imm(picture, from, 0, 158, 180).to_image();
+    assert!(likeness(&part(&both, 0), &part(&before, 0)) > 0.99, "the left part");
+    assert!(likeness(&part(&both, 162), &part(&after, 162)) > 0.99, "the right part");
+    assert!(likeness(&part(&before, 162), &part(&after, 162)) < 0.97, "the two differ");
+    let split = Some(SplitLook { at: 0.4, as_of: days[1].parse().ok(), overlay: None });
+    let framed = CaptureOptions { scene: Some(SceneFile { split, ..scene(days[0], "idle") }), ..options() };
+    check("split-day", &drawn(input.clone(), &framed));
+}
+
+/// What was not yet built is not drawn, and the overlay is that of the day.
+#[test]
+fn an_earlier_day_has_fewer_roofs() {
+    let (input, days) = fixture::built_up();
+    let roof = Theme::of(ThemeChoice::Daylight).roof;
+    let picture = |day: &str| {
+        let scene = SceneFile { as_of: day.parse().ok(), ..SceneFile::default() };
+        drawn(input.clone(), &CaptureOptions { scene: Some(scene), frame: false, ..options() })
+    };
+    let (before, after) = (picture(days[0]), picture(days[1]));
+    let is_roof = |p: &image::Rgb<u8>| [roof.0, roof.1, roof.2].iter().zip(p.0).all(|(a, b)| a.abs_diff(b) <= 3);
+    let pairs = || before.pixels().zip(after.pixels());
+    let built = pairs().filter(|(a, b)| !is_roof(a) && is_roof(b)).count();
+    let gone = pairs().filter(|(a, b)| is_roof(a) && !is_roof(b)).count();
+    assert!(built > 400 && gone < built / 10, "{built} pixels of roof more, {gone} less");
 }

@@ -207,6 +207,7 @@ pub(crate) fn input(
         active: Some(overlay.name.clone()),
         overlays: vec![overlay],
         imagery: None,
+        time: None,
     })
 }
 

@@ -363,6 +363,9 @@ pub(crate) struct ViewArguments {
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
+    /// Scene file (scenes/README.md) to begin with
+    #[arg(long, conflicts_with_all = ["overlay", "as_of", "theme", "imagery"])]
+    pub(crate) scene: Option<PathBuf>,
     /// Colours; those of last time if not given
     #[arg(long, value_enum)]
     pub(crate) theme: Option<ThemeName>,

@@ -1,17 +1,19 @@
 //! `twin shot` and what it shares with `twin view`: a park from the store with its overlays.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use analysis::emergency::emergency_overlay;
 use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
 use analysis::network::network_overlay;
+use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde::Serialize;
 use spatial_db::cache::Cache;
-use twin_engine::{CameraChoice, CaptureOptions, Language, SceneFile, ThemeChoice, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, Language, OverlaysOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
 use crate::changes;
 use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
@@ -91,25 +93,33 @@ pub(crate) fn input(
     drop(store);
     let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     progress.show("building the R-tree cache", "");
-    let cache = Cache::build(Arc::clone(&snapshot));
-    let rules = RuleSet::shipped();
+    let cache = Arc::new(Cache::build(Arc::clone(&snapshot)));
+    let rules = Arc::new(RuleSet::shipped());
     let overlays = wanted
         .iter()
         .filter_map(|name| {
             progress.show("computing the overlay", name.word());
-            match name {
-                OverlayName::Utilisation => Some(utilisation_overlay(&cache, &rules, as_of)),
-                OverlayName::Idle => Some(idle_overlay(&cache, &rules, as_of)),
-                OverlayName::Emergency => Some(emergency_overlay(&cache, &rules, as_of)),
-                OverlayName::Networks => Some(network_overlay(&cache, &rules, as_of)),
-                // Over a park of two moments, see `changes`.
-                OverlayName::Changes => None,
-                OverlayName::Issues => Some(issue_overlay(&cache, as_of)),
-            }
+            overlay(*name, &cache, &rules, as_of)
         })
         .collect();
     let active = wanted.first().map(|name| name.word().to_owned());
-    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new) })
+    let names = wanted.to_vec();
+    let overlays_on: OverlaysOn =
+        Arc::new(move |day| names.iter().filter_map(|name| overlay(*name, &cache, &rules, day)).collect());
+    let time = Some(TimeSource { as_of, overlays_on });
+    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new), time })
+}
+
+/// One overlay of a day. Changes need a park of two moments: see `changes`.
+fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Option<Overlay> {
+    match name {
+        OverlayName::Utilisation => Some(utilisation_overlay(cache, rules, as_of)),
+        OverlayName::Idle => Some(idle_overlay(cache, rules, as_of)),
+        OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
+        OverlayName::Networks => Some(network_overlay(cache, rules, as_of)),
+        OverlayName::Changes => None,
+        OverlayName::Issues => Some(issue_overlay(cache, as_of)),
+    }
 }
 
 #[derive(Serialize)]
@@ -127,6 +137,7 @@ struct View {
     underground: bool,
     photo: bool,
     camera: CameraChoice,
+    scene: Option<SceneFile>,
 }
 
 impl View {
@@ -139,31 +150,53 @@ impl View {
                 underground: arguments.underground,
                 photo: arguments.imagery,
                 camera: CameraChoice::default(),
+                scene: None,
             });
         };
-        let text = std::fs::read_to_string(path).map_err(|source| Failure::SceneFile { path: path.clone(), source })?;
-        let scene = SceneFile::parse(&text).map_err(|source| Failure::Scene { path: path.clone(), source })?;
-        let overlay = match scene.overlay {
+        let mut scene = read_scene(path)?;
+        let overlay = match &scene.overlay {
             None => arguments.overlay,
-            Some(name) => OverlayName::from_str(&name, false)
-                .map_err(|_| Failure::SceneOverlay { path: path.clone(), overlay: name })?,
+            Some(name) => overlay_of_scene(path, name)?,
         };
+        // A scene that names no overlay takes the one asked for.
+        if scene.recolour.is_none() {
+            scene.overlay = Some(overlay.word().to_owned());
+        }
+        scene.photo |= arguments.imagery;
         Ok(Self {
             overlay,
             as_of: scene.as_of,
             theme: scene.theme,
             underground: scene.underground,
-            photo: scene.photo || arguments.imagery,
+            photo: scene.photo,
             camera: scene.camera,
+            scene: Some(scene),
         })
     }
+}
+
+/// The scene in a file.
+pub(crate) fn read_scene(path: &Path) -> Result<SceneFile, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::SceneFile { path: path.to_owned(), source })?;
+    SceneFile::parse(&text).map_err(|source| Failure::Scene { path: path.to_owned(), source })
+}
+
+fn overlay_of_scene(path: &Path, name: &str) -> Result<OverlayName, Failure> {
+    OverlayName::from_str(name, false)
+        .map_err(|_| Failure::SceneOverlay { path: path.to_owned(), overlay: name.to_owned() })
 }
 
 pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     let view = View::of(arguments)?;
     let progress = Progress::new(arguments.json);
     let photo = if view.photo { Photo::Show } else { Photo::Leave };
-    let input = input(&arguments.park, &[view.overlay], view.as_of, &arguments.compared, photo, &progress)?;
+    let mut wanted = vec![view.overlay];
+    let other = view.scene.as_ref().and_then(|scene| scene.split.as_ref()?.overlay.as_deref());
+    if let (Some(path), Some(name)) = (&arguments.scene, other) {
+        let other = overlay_of_scene(path, name)?;
+        wanted.extend(Some(other).filter(|other| *other != view.overlay));
+    }
+    let input = input(&arguments.park, &wanted, view.as_of, &arguments.compared, photo, &progress)?;
     let overlay = &input.overlays[0];
     let rows: Vec<Row> = overlay
         .classes
@@ -181,6 +214,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         underground: view.underground,
         photo: view.photo,
         camera: view.camera,
+        scene: view.scene,
         ..CaptureOptions::default()
     };
     let result = twin_engine::capture(input, &options);

@@ -6,7 +6,7 @@ use crate::cli::{OverlayName, ViewArguments};
 use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::shot::{Photo, input};
+use crate::shot::{Photo, input, read_scene};
 
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let state = data_dir()?.join("state.ron");
@@ -26,11 +26,13 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     progress.finish();
     let mut input = result?;
     input.active = Some(arguments.overlay.word().to_owned());
+    let scene = arguments.scene.as_deref().map(read_scene).transpose()?;
     let options = ViewOptions {
         theme: arguments.theme.map(Into::into),
         language: arguments.lang.map(Into::into),
         state: Some(state),
         photo: arguments.imagery,
+        scene,
         ..ViewOptions::default()
     };
     Ok(twin_engine::view(input, &options)?)

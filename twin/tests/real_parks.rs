@@ -10,7 +10,7 @@ use analysis::rules::RuleSet;
 use serde_json::Value;
 use spatial_db::cache::Cache;
 use spatial_db::cluster::scratch::ScratchDatabase;
-use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, ResourceKind};
+use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, Presence, ResourceKind};
 use spatial_db::store::Store;
 
 fn real(folder: &str) -> Option<PathBuf> {
@@ -103,7 +103,8 @@ fn gaeu_parcel_coverage_equals_postgis_and_its_vacant_land_is_listed() {
     assert!(mine.iter().filter(|m| **m > 1.0).count() > 2000, "most parcels are built");
 
     let rules = RuleSet::shipped();
-    let sites = sites(&cache, &rules);
+    let today = chrono::Local::now().date_naive();
+    let sites = sites(&cache, &rules, &Presence::on(cache.snapshot(), today));
     let listed: Vec<FeatureId> =
         park.store.vacant_parcels(park_id, 5000.0, 0.01).unwrap().iter().map(|v| v.0).collect();
     let mut vacant = 0;

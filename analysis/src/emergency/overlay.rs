@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use geo::{Centroid, LineString, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, ResourceKind};
+use spatial_db::model::{FeatureKind, Presence, ResourceKind};
 
 use super::hydrants::{Hydrant, Reach, hydrant_reach, hydrants_for_hazard, in_service, working_hydrants};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Zone};
@@ -77,7 +77,9 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
     let reach_rule = rules.figure("hydrant", "reach_m");
     let mut counts = [0_usize; ROWS.len()];
     let mut verdicts = HashMap::with_capacity(snapshot.buildings.len());
-    for (building, reach) in snapshot.buildings.iter().zip(hydrant_reach(cache, rules)) {
+    let presence = Presence::on(snapshot, as_of);
+    let reaches = snapshot.buildings.iter().zip(hydrant_reach(cache, rules)).zip(&presence.buildings);
+    for ((building, reach), _) in reaches.filter(|(_, there)| **there) {
         let (class, value) = match reach {
             Reach::Whole(distance) => (REACHED, Some(distance)),
             Reach::Part(distance) => (PARTLY, Some(distance)),

@@ -1,11 +1,11 @@
 //! The idle-land overlay: physical use as fill, the statutory state as outline, days left as a thin column.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use geo::InteriorPoint;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, LandContract, LandEvent};
+use spatial_db::model::{FeatureId, FeatureKind, LandContract, LandEvent, Parcel, Presence};
 
 use super::clock::{ClockState, Timeline, contract_clock};
 use super::physical::{PhysicalUse, physical_use};
@@ -37,6 +37,12 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3]); 5] = [
     (ClockState::Excused, phrase("clock-excused", "contract: excused, government cause"), [46, 125, 110]),
 ];
 
+/// A column of no height: there is nothing to count down.
+fn no_pillar(parcel: &Parcel) -> Option<Pillar> {
+    let at = parcel.boundary.interior_point()?;
+    Some(Pillar { feature: parcel.id, position: [at.x(), at.y()], height_m: 0.0, class: 0, label: None })
+}
+
 /// Height of a full year on the clock, m in the scene.
 const YEAR_PILLAR_M: f64 = 90.0;
 
@@ -57,8 +63,18 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     let mut counts = vec![0; PHYSICAL.len() + STATUTORY.len()];
     let mut areas = vec![0.0; PHYSICAL.len() + STATUTORY.len()];
     let mut verdicts = HashMap::with_capacity(snapshot.parcels.len());
-    let mut pillars = Vec::new();
-    for (parcel, site) in snapshot.parcels.iter().zip(sites(cache, rules)) {
+    // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
+    let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
+        .parcels
+        .iter()
+        .filter(|parcel| by_parcel.contains_key(parcel.provenance.key.as_str()))
+        .filter_map(|parcel| Some((parcel.id, no_pillar(parcel)?)))
+        .collect();
+    let presence = Presence::on(snapshot, as_of);
+    for ((parcel, site), there) in snapshot.parcels.iter().zip(sites(cache, rules, &presence)).zip(&presence.parcels) {
+        if !there {
+            continue;
+        }
         let (physical, reason) = physical_use(parcel, &site, rules, on_record);
         let class = PHYSICAL.iter().position(|row| row.0 == physical).unwrap_or(PHYSICAL.len() - 1);
         counts[class] += 1;
@@ -94,15 +110,11 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
             counts[class] += 1;
             areas[class] += site.area_m2;
             if timeline.state == ClockState::Running
-                && let (Some(days), Some(at)) = (timeline.days_left, parcel.boundary.interior_point())
+                && let (Some(days), Some(pillar)) = (timeline.days_left, pillars.get_mut(&parcel.id))
             {
-                pillars.push(Pillar {
-                    feature: parcel.id,
-                    position: [at.x(), at.y()],
-                    height_m: (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0),
-                    class,
-                    label: Some(words!("pillar-days", "{days} days", days = days)),
-                });
+                pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
+                pillar.class = class;
+                pillar.label = Some(words!("pillar-days", "{days} days", days = days));
             }
         }
         let value = (physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
@@ -119,7 +131,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),
-        pillars,
+        pillars: pillars.into_values().collect(),
         notes: notes(snapshot.contracts.is_empty(), rules),
     };
     // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.

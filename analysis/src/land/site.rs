@@ -5,7 +5,7 @@
 use geo::{Area, BooleanOps, BoundingRect, Length};
 use rayon::prelude::*;
 use spatial_db::cache::{Cache, Overlap};
-use spatial_db::model::{Building, FeatureKind, SurfaceKind};
+use spatial_db::model::{Building, FeatureKind, Presence, SurfaceKind};
 
 use super::clip::clipped;
 use crate::rules::RuleSet;
@@ -62,10 +62,11 @@ pub(super) fn rule_floor_area_m2(building: &Building, footprint_m2: f64, rules: 
     }
 }
 
-/// One site per parcel, in snapshot order.
-pub fn sites(cache: &Cache, rules: &RuleSet) -> Vec<Site> {
-    let overlaps = cache.buildings_on_parcels();
+/// One site per parcel, in snapshot order, with the buildings that are there by `presence`.
+pub fn sites(cache: &Cache, rules: &RuleSet, presence: &Presence) -> Vec<Site> {
     let snapshot = cache.snapshot();
+    let overlaps = cache.buildings_on_parcels().iter().copied();
+    let overlaps: Vec<Overlap> = overlaps.filter(|overlap| presence.buildings[overlap.building]).collect();
     let mut first = vec![0; snapshot.parcels.len() + 1];
     for overlap in &overlaps {
         first[overlap.parcel + 1] += 1;

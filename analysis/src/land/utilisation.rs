@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, Parcel};
+use spatial_db::model::{FeatureKind, Parcel, Presence};
 
 use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
@@ -35,8 +35,12 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
     let on_record = !snapshot.buildings.is_empty();
     let mut verdicts = HashMap::with_capacity(snapshot.parcels.len());
     let (mut counts, mut areas) = ([0; 8], [0.0; 8]);
-    let sites = sites(cache, rules);
-    for (parcel, site) in snapshot.parcels.iter().zip(&sites) {
+    let presence = Presence::on(snapshot, as_of);
+    let sites = sites(cache, rules, &presence);
+    for ((parcel, site), there) in snapshot.parcels.iter().zip(&sites).zip(&presence.parcels) {
+        if !there {
+            continue;
+        }
         let (physical, reason) = physical_use(parcel, site, rules, on_record);
         let class = match physical {
             PhysicalUse::Unknown => UNKNOWN,

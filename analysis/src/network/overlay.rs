@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge};
+use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge, Presence};
 
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict};
 use crate::rules::RuleSet;
@@ -19,7 +19,8 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
     let mut lengths_m = [0.0; NetworkClass::ALL.len()];
     let mut verdicts = HashMap::with_capacity(snapshot.edges.len() + snapshot.nodes.len());
     let mut without_elevation = 0;
-    for edge in &snapshot.edges {
+    let presence = Presence::on(snapshot, as_of);
+    for (edge, _) in snapshot.edges.iter().zip(&presence.edges).filter(|(_, there)| **there) {
         let class = class_of(edge.class);
         let length_m = length_m(edge);
         counts[class] += 1;
@@ -39,7 +40,7 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
         ];
         verdicts.insert(edge.id, Verdict { class, value: Some(length_m), outline: None, facts });
     }
-    for node in &snapshot.nodes {
+    for (node, _) in snapshot.nodes.iter().zip(&presence.nodes).filter(|(_, there)| **there) {
         verdicts
             .insert(node.id, Verdict { class: class_of(node.class), value: None, outline: None, facts: Vec::new() });
     }

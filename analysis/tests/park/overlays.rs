@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, NetworkClass, NetworkEdge,
-    NetworkNode, NodeKind, ParkSnapshot, ResourceKind, Surface, SurfaceKind,
+    NetworkNode, NodeKind, ParkSnapshot, Presence, ResourceKind, Surface, SurfaceKind,
 };
 
 use crate::by_hand::{block, building, edge, empty, keyed, node, parcel};
@@ -62,7 +62,7 @@ fn tall_storeys_count_double_and_shared_buildings_split() {
         name: None,
     });
     let cache = cache(snapshot);
-    let sites = sites(&cache, &RuleSet::shipped());
+    let sites = sites(&cache, &RuleSet::shipped(), &Presence::on(cache.snapshot(), day("2026-06-30")));
     // Footprint 40·50 + 3·10 = 2,030 m²; yard 1,000 m²; floors 2·2,000 (9 m storey) + 2·30.
     assert!((sites[0].footprint_m2 - 2030.0).abs() < 1e-6, "{:?}", sites[0]);
     assert!((sites[0].coverage() - 0.303).abs() < 1e-9);

@@ -24,7 +24,12 @@ impl Cache {
     /// Every pair of parcel and building that share area, ordered by parcel, then building.
     ///
     /// The area is that of `ST_Intersection(parcel, building)`; overlapping buildings each count.
-    pub fn buildings_on_parcels(&self) -> Vec<Overlap> {
+    /// Computed once.
+    pub fn buildings_on_parcels(&self) -> &[Overlap] {
+        self.overlaps.get_or_init(|| self.join())
+    }
+
+    fn join(&self) -> Vec<Overlap> {
         let snapshot = self.snapshot();
         let mut overlaps: Vec<Overlap> = (0..snapshot.parcels.len())
             .into_par_iter()

@@ -7,7 +7,7 @@ mod entry;
 mod join;
 mod ray;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use geo::{Area, Distance, Euclidean, Intersects, Rect, coord};
 use rstar::{AABB, RTree};
@@ -35,6 +35,7 @@ pub struct Cache {
     parcel_area_m2: Vec<f64>,
     footprint_area_m2: Vec<f64>,
     prisms: Vec<Prism>,
+    overlaps: OnceLock<Vec<Overlap>>,
 }
 
 /// A feature found by a nearest query.
@@ -56,6 +57,7 @@ impl Cache {
             parcel_area_m2: snapshot.parcels.iter().map(|parcel| parcel.boundary.unsigned_area()).collect(),
             footprint_area_m2: snapshot.buildings.iter().map(|b| b.footprint.unsigned_area()).collect(),
             prisms,
+            overlaps: OnceLock::new(),
             snapshot,
         }
     }

@@ -12,6 +12,7 @@ mod issue;
 mod land;
 mod network;
 mod park;
+mod presence;
 mod terrain;
 
 pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building, BuildingSurface, FacadeKind};
@@ -23,4 +24,5 @@ pub use issue::{IssueRecord, IssueSeverity};
 pub use land::{EventKind, LandContract, LandEvent, Parcel};
 pub use network::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 pub use park::{Park, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
+pub use presence::{Presence, years};
 pub use terrain::TerrainGrid;

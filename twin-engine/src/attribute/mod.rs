@@ -132,6 +132,11 @@ fn extra_fields(park: &ParkSnapshot, kind: FeatureKind) -> Vec<(String, bool)> {
     fields
 }
 
+/// Key of the source of a row.
+pub fn key(park: &ParkSnapshot, kind: FeatureKind, row: usize) -> Option<&str> {
+    provenance(park, kind, row).map(|from| from.key.as_str())
+}
+
 /// Number of rows of a kind.
 pub fn len(park: &ParkSnapshot, kind: FeatureKind) -> usize {
     match kind {

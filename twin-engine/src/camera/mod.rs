@@ -16,6 +16,7 @@ pub(crate) use orbit::Orbit;
 
 use crate::input::CameraChoice;
 use crate::scene::Meshed;
+use crate::split::SceneArea;
 use crate::theme::FOV_DEG;
 
 /// Marks the one camera.
@@ -53,9 +54,15 @@ fn aim(mut wanted: ResMut<Wanted>, meshed: Option<Res<Meshed>>, mut orbit: ResMu
 }
 
 /// Writes the orbit into the camera's transform, and the picture size into the orbit.
-fn place(mut orbit: ResMut<Orbit>, mut cameras: Query<(&Camera, &mut Transform), With<TwinCamera>>) {
+fn place(
+    mut orbit: ResMut<Orbit>,
+    area: Res<SceneArea>,
+    mut cameras: Query<(&Camera, &mut Transform), With<TwinCamera>>,
+) {
     for (camera, mut transform) in &mut cameras {
-        if let Some(size) = camera.physical_viewport_size().map(UVec2::as_vec2)
+        // Of both parts where the picture is split.
+        let whole = area.0.map(|(_, size)| size).or_else(|| camera.physical_target_size());
+        if let Some(size) = whole.map(UVec2::as_vec2)
             && size != orbit.size
             && size.min_element() > 0.0
         {

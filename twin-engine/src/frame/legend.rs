@@ -20,8 +20,8 @@ enum Drawn {
     Outline,
 }
 
-/// The legend of `overlay`; `title` is the rectangle it must stay below.
-pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Block {
+/// The legend of `overlay` in a corner at the foot; `title` is the rectangle it must stay below, `lift` the room left under it.
+pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lift: f32, title: Rect) -> Block {
     let theme = sheet.theme;
     let padding = sheet.padding();
     let swatch = if sheet.compact { 9.0 } else { sheet.pt(size::SWATCH) };
@@ -86,7 +86,7 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, title: Rect) -> Blo
     }
     let widest_row = shapes.iter().map(|(at, g)| at.x + g.size().x).fold(width, f32::max);
     let size = vec2(widest_row, y) + Vec2::splat(padding * 2.0);
-    let mut rect = sheet.at_corner(Align2::LEFT_BOTTOM, size);
+    let mut rect = sheet.at_corner(corner, size).translate(vec2(0.0, -lift));
     // A legend longer than the picture still starts below the title.
     let lowest_top = title.max.y + gap;
     if rect.min.y < lowest_top {

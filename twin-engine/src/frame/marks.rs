@@ -14,6 +14,8 @@ use super::symbol::{dot_shapes, symbol_shapes};
 use crate::camera::Orbit;
 use crate::layers::{LayerKey, Layers};
 use crate::scene::{SceneGeometry, Twin};
+use crate::split::Side;
+use crate::style::Shown;
 use crate::theme::{Rgb, size};
 
 /// Parcels at least this long on screen get their number, in theme points.
@@ -43,18 +45,19 @@ struct Spot<'a> {
     label: Option<&'a str>,
 }
 
-/// Shapes of all symbols and labels; `taken` are the panels.
+/// Shapes of all symbols and labels of a side in its part of the page; `taken` are the panels.
 pub(super) fn mark_shapes(
     sheet: &Sheet,
     twin: &Twin,
     geometry: &SceneGeometry,
     orbit: &Orbit,
+    (side, part): (Side, Rect),
     taken: &[Rect],
 ) -> Vec<Shape> {
     let mut shapes = Vec::new();
-    let mut room = Room::new(sheet.page, taken);
-    let to_page = Projector::new(sheet, geometry, orbit);
-    let overlay = twin.overlay();
+    let mut room = Room::new(part, taken);
+    let to_page = Projector::new(sheet, geometry, orbit, part);
+    let overlay = twin.overlay_on(side);
     if !twin.shown.layers.get(LayerKey::Labels).visible {
         return shapes;
     }
@@ -79,7 +82,7 @@ pub(super) fn mark_shapes(
         // Dots were refused a full symbol by a nearer neighbour: they go below.
         shapes.extend(dots);
         shapes.extend(full);
-        for pillar in &overlay.pillars {
+        for pillar in overlay.pillars.iter().filter(|pillar| pillar.height_m > 0.0) {
             let ground = DVec2::from_array(pillar.position);
             let z = geometry.ground.height(ground) + pillar.height_m;
             if let (Some(label), Some((at, _))) = (&pillar.label, to_page.at(ground, z)) {
@@ -93,7 +96,7 @@ pub(super) fn mark_shapes(
             shapes.extend(sheet.haloed(corner, &galley));
         }
     }
-    shapes.extend(parcel_numbers(sheet, twin, geometry, orbit, &to_page, &mut room));
+    shapes.extend(parcel_numbers(sheet, twin, &twin.shown_on(side), orbit, &to_page, &mut room));
     shapes
 }
 
@@ -120,17 +123,21 @@ fn spots<'a>(overlay: &'a Overlay, layers: Layers, to_page: &Projector) -> Vec<S
 fn parcel_numbers(
     sheet: &Sheet,
     twin: &Twin,
-    geometry: &SceneGeometry,
+    shown: &Shown,
     orbit: &Orbit,
     to_page: &Projector,
     room: &mut Room,
 ) -> Vec<Shape> {
+    let geometry = to_page.geometry;
     let mut shapes = Vec::new();
     let least = if sheet.compact { f32::INFINITY } else { sheet.pt(PARCEL_LABEL_PX) };
     let longest_m = f64::from(orbit.size.y / orbit.px_per_metre(orbit.distance_m)) * 3.0;
     let middle = orbit.target;
     let mut drawn = 0;
-    for parcel in &twin.input.snapshot.parcels {
+    for (row, parcel) in twin.input.snapshot.parcels.iter().enumerate() {
+        if !shown.is_there(FeatureKind::Parcel, row) {
+            continue;
+        }
         let (Some(number), Some(first)) =
             (&parcel.number, parcel.boundary.0.first().and_then(|p| p.exterior().0.first()))
         else {
@@ -168,15 +175,16 @@ struct Projector<'a> {
     orbit: &'a Orbit,
     points_per_px: f32,
     page: Rect,
+    part: Rect,
 }
 
 impl<'a> Projector<'a> {
-    fn new(sheet: &Sheet, geometry: &'a SceneGeometry, orbit: &'a Orbit) -> Self {
+    fn new(sheet: &Sheet, geometry: &'a SceneGeometry, orbit: &'a Orbit, part: Rect) -> Self {
         let points_per_px = 1.0 / sheet.painter.pixels_per_point();
-        Self { geometry, clip_from_scene: orbit.clip_from_scene(), orbit, points_per_px, page: sheet.page }
+        Self { geometry, clip_from_scene: orbit.clip_from_scene(), orbit, points_per_px, page: sheet.page, part }
     }
 
-    /// Place on the page and distance along the view, m; `None` off the page or behind the eye.
+    /// Place on the page and distance along the view, m; `None` off the part of the page or behind the eye.
     fn at(&self, place: DVec2, z: f64) -> Option<(Pos2, f32)> {
         let clip = self.clip_from_scene * self.geometry.origin.scene_from_park(place.x, place.y, z).extend(1.0);
         if clip.w < 0.5 {
@@ -184,6 +192,6 @@ impl<'a> Projector<'a> {
         }
         let px = self.orbit.pixel_of_clip(clip) * self.points_per_px;
         let at = pos2(px.x, px.y) + self.page.min.to_vec2();
-        self.page.contains(at).then_some((at, clip.w))
+        self.part.contains(at).then_some((at, clip.w))
     }
 }

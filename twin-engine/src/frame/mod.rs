@@ -3,6 +3,7 @@
 //! The same in a window and headless. Interactive panels are left to `ui`.
 
 mod compass;
+mod divider;
 mod fonts;
 mod labels;
 mod legend;
@@ -14,11 +15,13 @@ mod title;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
+pub(crate) use divider::line_x;
 pub(crate) use fonts::{BOLD, FontsReady};
 pub(crate) use sheet::{Block, Sheet};
 
 use crate::camera::Orbit;
 use crate::scene::{Meshed, Twin};
+use crate::split::Side;
 
 /// Frames painted with the final fonts so far; a picture waits for the first.
 #[derive(Resource, Debug, Default)]
@@ -65,17 +68,34 @@ fn paint(
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(page);
     let theme = twin.theme();
     let sheet = Sheet::new(&painter, page, &theme, twin.words(), fonts.has_bold());
-    let overlay = twin.overlay();
+    let overlay = twin.overlay_on(Side::Left);
+    let line = twin.right.as_ref().map(|right| divider::line_x(page, right));
+    let park = &twin.input.snapshot.park;
 
-    let title = title::title_block(&sheet, &twin.input.snapshot.park, overlay);
-    let legend = overlay.map(|overlay| legend::legend_block(&sheet, overlay, title.rect));
+    let title = title::title_block(&sheet, park, overlay, twin.day());
+    let under = title.rect;
+    let legend = overlay.map(|o| legend::legend_block(&sheet, o, egui::Align2::LEFT_BOTTOM, 0.0, under));
     let compass = meshed.as_ref().map(|_| compass::compass_block(&sheet, &orbit));
-    let credit = title::credit_line(&sheet, &twin.input.snapshot.park);
-    let blocks: Vec<Block> = std::iter::once(title).chain(legend).chain(compass).chain(credit).collect();
+    let lift = compass.as_ref().map_or(0.0, |compass| compass.rect.height() + sheet.pt(8.0));
+    let other = twin.overlay_on(Side::Right).filter(|_| line.is_some());
+    let other = other.map(|o| legend::legend_block(&sheet, o, egui::Align2::RIGHT_BOTTOM, lift, under));
+    let credit = title::credit_line(&sheet, park);
+    let tags = divider::blocks(&sheet, &twin, under);
+    let blocks: Vec<Block> =
+        std::iter::once(title).chain(legend).chain(compass).chain(other).chain(credit).chain(tags).collect();
 
     if let Some(meshed) = meshed {
         let taken: Vec<egui::Rect> = blocks.iter().map(|b| b.rect).collect();
-        painter.extend(marks::mark_shapes(&sheet, &twin, &meshed.geometry, &orbit, &taken));
+        let parts = line.map_or_else(
+            || vec![(Side::Left, page)],
+            |x| {
+                let (left, right) = page.split_left_right_at_x(x);
+                vec![(Side::Left, left), (Side::Right, right)]
+            },
+        );
+        for part in parts {
+            painter.extend(marks::mark_shapes(&sheet, &twin, &meshed.geometry, &orbit, part, &taken));
+        }
     } else {
         painter.extend(title::loading_note(&sheet));
     }

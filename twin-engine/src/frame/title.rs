@@ -2,6 +2,7 @@
 
 use analysis::overlay::Overlay;
 use bevy_egui::egui::{Align2, CornerRadius, Pos2, Rect, Shape, Vec2, pos2, vec2};
+use chrono::NaiveDate;
 use spatial_db::model::Park;
 
 use super::sheet::{Block, Sheet, colour32};
@@ -9,7 +10,7 @@ use crate::text::t;
 use crate::theme::size;
 
 /// Park, overlay, date, synthetic or real, source.
-pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>) -> Block {
+pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>, day: Option<NaiveDate>) -> Block {
     let theme = sheet.theme;
     let padding = sheet.padding();
     let widest = (sheet.page.width() * 0.44).max(120.0);
@@ -31,7 +32,7 @@ pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>)
             sheet.pt(4.0),
         );
     }
-    let date = overlay.map(|o| o.as_of).or(park.as_of);
+    let date = overlay.map(|o| o.as_of).or(day).or(park.as_of);
     let words = sheet.words;
     let as_of = date.map_or_else(|| t!(words, "date-unknown"), |d| t!(words, "as-of", date = d));
     let mut lines = Vec::new();

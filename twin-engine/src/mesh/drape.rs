@@ -2,13 +2,19 @@
 //!
 //! Lines are left to `outline`.
 
+use std::collections::{BTreeMap, HashMap};
+
 use bevy::math::DVec2;
 use geo::Polygon;
 
+use super::relief::{Area, BLOCK};
 use super::{Ground, Triangles, Vertex, tile::TileMesh, triangulate};
 use crate::space::{SceneOrigin, scene_direction};
 
-/// Convex pieces stay small: a triangle cut by a cell has at most seven corners.
+/// Corners nearer than this share of a metre are one.
+const PER_METRE: f64 = 1000.0;
+
+/// Convex pieces stay small: a triangle cut by a triangle has at most six corners.
 type Piece = Vec<DVec2>;
 
 /// Lays `polygon` on the ground with the slot `slot`; `param` goes to every vertex.
@@ -20,7 +26,12 @@ pub fn drape_polygon(
     slot: u32,
     param: [f32; 2],
 ) {
-    drape_triangles(tile, ground, origin, &triangulate(polygon), slot, &|_| param);
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    let edges = rings
+        .flat_map(geo::LineString::lines)
+        .map(|line| [line.start, line.end].map(|at| (DVec2::new(at.x, at.y) - ground.origin) / ground.cell_m));
+    let edges = Some(edges.filter(|edge| edge.iter().all(|p| p.is_finite())).collect());
+    lay(tile, ground, origin, &triangulate(polygon), edges, slot, &|_| param);
 }
 
 /// Lays triangles on the ground; `param_at` gives each vertex's numbers from its place.
@@ -29,6 +40,19 @@ pub fn drape_triangles(
     ground: &Ground,
     origin: &SceneOrigin,
     triangles: &Triangles,
+    slot: u32,
+    param_at: &dyn Fn(DVec2) -> [f32; 2],
+) {
+    lay(tile, ground, origin, triangles, None, slot, param_at);
+}
+
+/// Lays triangles on the ground; `edges` are those of the area that they fill, in grid units, where they fill one.
+fn lay(
+    tile: &mut TileMesh,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    triangles: &Triangles,
+    edges: Option<Vec<[DVec2; 2]>>,
     slot: u32,
     param_at: &dyn Fn(DVec2) -> [f32; 2],
 ) {
@@ -49,41 +73,63 @@ pub fn drape_triangles(
         }
         return;
     }
-    for t in triangles.indices.chunks_exact(3) {
-        let corners = [t[0], t[1], t[2]].map(|i| triangles.points[i]);
-        for piece in cut_along_grid(ground, corners) {
-            let indices: Vec<u32> = piece.iter().map(|p| add(tile, *p)).collect();
-            for k in 1..indices.len() - 1 {
-                tile.triangle(indices[0], indices[k], indices[k + 1]);
+    let corners = |t: &[usize]| [t[0], t[1], t[2]].map(|i| triangles.points[i]).to_vec();
+    let pieces = triangles.indices.chunks_exact(3).map(corners).collect();
+    // Pieces meet in the same corners: on a processor a vertex costs as much as a triangle.
+    let mut known: HashMap<[i64; 2], u32> = HashMap::new();
+    for piece in cut_along_ground(ground, pieces, edges) {
+        let mut indices: Vec<u32> = Vec::with_capacity(piece.len());
+        for p in piece {
+            let place = ((p - ground.origin) * PER_METRE).round().as_i64vec2().to_array();
+            let index = *known.entry(place).or_insert_with(|| add(tile, p));
+            if indices.last() != Some(&index) && indices.first() != Some(&index) {
+                indices.push(index);
             }
+        }
+        for k in 1..indices.len().saturating_sub(1) {
+            tile.triangle(indices[0], indices[k], indices[k + 1]);
         }
     }
 }
 
-/// Cuts a counter-clockwise triangle into convex pieces, none of which crosses an edge of the ground's triangles.
-fn cut_along_grid(ground: &Ground, corners: [DVec2; 3]) -> Vec<Piece> {
-    let to_grid = |p: DVec2| (p - ground.origin) / ground.cell_m;
-    let from_grid = |p: DVec2| p * ground.cell_m + ground.origin;
+/// Cuts counter-clockwise triangles into convex pieces, none of which crosses an edge of the ground's triangles.
+fn cut_along_ground(ground: &Ground, corners: Vec<Piece>, edges: Option<Vec<[DVec2; 2]>>) -> Vec<Piece> {
+    let Some(relief) = &ground.relief else { return corners };
+    let to_grid = |p: &DVec2| (*p - ground.origin) / ground.cell_m;
     let last = DVec2::new((ground.columns - 1) as f64, (ground.rows - 1) as f64);
+    let block = BLOCK as f64;
+    let triangles: Vec<Piece> = corners.iter().map(|piece| piece.iter().map(to_grid).collect()).collect();
+    // Pieces by block, each cut out of the triangles.
+    let mut blocks: BTreeMap<(usize, usize), Vec<Piece>> = BTreeMap::new();
     let mut pieces = Vec::new();
-    slices(corners.map(to_grid).to_vec(), |p| p.x, last.x, &mut |strip| {
-        slices(strip, |p| p.y, last.y, &mut |cell| {
-            // Beyond the grid the ground continues from its edge: there is no diagonal to respect.
-            let middle = cell.iter().copied().sum::<DVec2>() / cell.len() as f64;
-            let inside = middle.cmpge(DVec2::ZERO).all() && middle.cmple(last).all();
-            if inside {
-                let base = middle.floor();
-                let across = |p: DVec2| (p.x - base.x) - (p.y - base.y);
-                let (south_east, north_west) = split(&cell, across, 0.0);
-                pieces.extend([south_east, north_west].into_iter().filter(|piece| has_area(piece)));
-            } else {
-                pieces.push(cell);
-            }
+    for triangle in triangles {
+        slices(triangle, |p| p.x / block, last.x / block, &mut |strip| {
+            slices(strip, |p| p.y / block, last.y / block, &mut |piece| {
+                let middle = piece.iter().copied().sum::<DVec2>() / piece.len() as f64;
+                if middle.cmpge(DVec2::ZERO).all() && middle.cmple(last).all() {
+                    let at = (middle / block).floor().min(last / block - 1.0);
+                    blocks.entry((at.x as usize, at.y as usize)).or_default().push(piece);
+                } else {
+                    // Beyond the grid the ground continues from its edge: there are no triangles to respect.
+                    slices(piece, |p| p.x, last.x, &mut |strip| {
+                        slices(strip, |p| p.y, last.y, &mut |cell| pieces.push(cell));
+                    });
+                }
+            });
         });
-    });
+    }
+    for ((column, row), of_block) in blocks {
+        let edges = edges.as_ref().map(|edges| {
+            let low = DVec2::new(column as f64, row as f64) * block;
+            let all = Area { pieces: Vec::new(), edges: Some(edges.clone()) };
+            let within = all.between(|p| p.x, low.x, low.x + block).between(|p| p.y, low.y, low.y + block);
+            within.edges.unwrap_or_default()
+        });
+        relief.cut(Area { pieces: of_block, edges }, column, row, &mut |piece| pieces.push(piece));
+    }
     for piece in &mut pieces {
         for p in piece.iter_mut() {
-            *p = from_grid(*p);
+            *p = *p * ground.cell_m + ground.origin;
         }
     }
     pieces
@@ -109,7 +155,7 @@ fn slices(piece: Piece, coordinate: impl Fn(DVec2) -> f64 + Copy, last: f64, han
 }
 
 /// The parts of a convex piece where `coordinate` is at least and at most `at`.
-fn split(piece: &[DVec2], coordinate: impl Fn(DVec2) -> f64, at: f64) -> (Piece, Piece) {
+pub(super) fn split(piece: &[DVec2], coordinate: impl Fn(DVec2) -> f64, at: f64) -> (Piece, Piece) {
     let (mut above, mut below) = (Vec::with_capacity(piece.len() + 1), Vec::with_capacity(piece.len() + 1));
     for (i, &p) in piece.iter().enumerate() {
         let q = piece[(i + 1) % piece.len()];
@@ -129,7 +175,7 @@ fn split(piece: &[DVec2], coordinate: impl Fn(DVec2) -> f64, at: f64) -> (Piece,
     (above, below)
 }
 
-fn has_area(piece: &[DVec2]) -> bool {
+pub(super) fn has_area(piece: &[DVec2]) -> bool {
     if piece.len() < 3 {
         return false;
     }

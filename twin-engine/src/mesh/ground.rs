@@ -1,10 +1,12 @@
-//! The ground as drawn: a complete grid of heights, each cell split into two triangles.
+//! The ground as drawn: a complete grid of heights, its nodes on the planes of as few triangles as the relief needs.
 //!
 //! Terrain mesh, draped areas, roads and the feet of buildings all ask this surface, so none of them can dive under
 //! another. The source grid may be finer, have holes, or be missing; the ground never is.
 
 use bevy::math::DVec2;
 use spatial_db::model::TerrainGrid;
+
+use super::relief::{BLOCK, Relief};
 
 /// Most samples of the drawn ground: enough for 8 m cells on a park of 2.5 km, cheap enough for software rendering.
 const MOST_SAMPLES: f64 = 90_000.0;
@@ -20,8 +22,12 @@ pub struct Ground {
     pub columns: usize,
     /// Rows, at least 2.
     pub rows: usize,
-    /// Heights, m, row-major from the south-west, all finite.
+    /// Heights, m, row-major from the south-west, all finite, on the planes of the triangles that are drawn.
     pub heights_m: Vec<f64>,
+    /// Heights before, for shading.
+    smooth_m: Vec<f64>,
+    /// The triangles; `None` for a grid of one cell.
+    pub(super) relief: Option<Relief>,
     /// True when every height is the same, so that nothing needs to be cut along the grid.
     pub flat: bool,
 }
@@ -30,7 +36,16 @@ impl Ground {
     /// Flat ground at `height_m` over the rectangle `lowest..highest`.
     pub fn flat(lowest: DVec2, highest: DVec2, height_m: f64) -> Self {
         let cell_m = (highest - lowest).max_element().max(1.0);
-        Self { origin: lowest, cell_m, columns: 2, rows: 2, heights_m: vec![height_m; 4], flat: true }
+        Self {
+            origin: lowest,
+            cell_m,
+            columns: 2,
+            rows: 2,
+            heights_m: vec![height_m; 4],
+            smooth_m: vec![height_m; 4],
+            relief: None,
+            flat: true,
+        }
     }
 
     /// The terrain over the rectangle `lowest..highest`, no finer than `MOST_SAMPLES` allows; holes and what lies
@@ -39,9 +54,9 @@ impl Ground {
         terrain.height_range_m()?;
         let size = (highest - lowest).max(DVec2::splat(terrain.cell_m.max(1.0)));
         let cell_m = terrain.cell_m.max((size.x * size.y / MOST_SAMPLES).sqrt());
-        let columns = (size.x / cell_m).ceil() as usize + 1;
-        let rows = (size.y / cell_m).ceil() as usize + 1;
-        let (columns, rows) = (columns.max(2), rows.max(2));
+        // Whole blocks of triangles: the ground reaches a little further than asked.
+        let side = |length: f64| ((length / cell_m).ceil() as usize).max(1).next_multiple_of(BLOCK) + 1;
+        let (columns, rows) = (side(size.x), side(size.y));
         let mut known: Vec<Option<f64>> = Vec::with_capacity(columns * rows);
         for r in 0..rows {
             for c in 0..columns {
@@ -52,10 +67,12 @@ impl Ground {
         if known.iter().all(Option::is_none) {
             return None;
         }
-        let heights_m = filled(&known, columns, rows);
-        let first = heights_m[0];
-        let flat = heights_m.iter().all(|h| (h - first).abs() < 1e-3);
-        Some(Self { origin: lowest, cell_m, columns, rows, heights_m, flat })
+        let smooth_m = filled(&known, columns, rows);
+        let first = smooth_m[0];
+        let flat = smooth_m.iter().all(|h| (h - first).abs() < 1e-3);
+        let relief = Relief::new(&smooth_m, columns, rows);
+        let heights_m = relief.levelled(&smooth_m);
+        Some(Self { origin: lowest, cell_m, columns, rows, heights_m, smooth_m, relief: Some(relief), flat })
     }
 
     /// Height of sample `(c, r)`, m.
@@ -76,8 +93,14 @@ impl Ground {
         let (c, r, u, v) = self.locate(at);
         let (sw, se) = (self.sample(c, r), self.sample(c + 1, r));
         let (nw, ne) = (self.sample(c, r + 1), self.sample(c + 1, r + 1));
-        // Cells are split from south-west to north-east.
-        if u >= v { sw + u * (se - sw) + v * (ne - se) } else { sw + v * (nw - sw) + u * (ne - nw) }
+        // Cells are split from south-west to north-east and from north-west to south-east in turn (`relief`).
+        if (c + r).is_multiple_of(2) {
+            if u >= v { sw + u * (se - sw) + v * (ne - se) } else { sw + v * (nw - sw) + u * (ne - nw) }
+        } else if u + v <= 1.0 {
+            sw + u * (se - sw) + v * (nw - sw)
+        } else {
+            ne + (1.0 - u) * (nw - ne) + (1.0 - v) * (se - ne)
+        }
     }
 
     /// Unit normal (east, north, up) of the smoothed ground at `at`.
@@ -86,10 +109,19 @@ impl Ground {
             return [0.0, 0.0, 1.0];
         }
         let step = self.cell_m;
-        let dx = (self.height(at + DVec2::X * step) - self.height(at - DVec2::X * step)) / (2.0 * step);
-        let dy = (self.height(at + DVec2::Y * step) - self.height(at - DVec2::Y * step)) / (2.0 * step);
+        let dx = (self.smooth(at + DVec2::X * step) - self.smooth(at - DVec2::X * step)) / (2.0 * step);
+        let dy = (self.smooth(at + DVec2::Y * step) - self.smooth(at - DVec2::Y * step)) / (2.0 * step);
         let length = (dx * dx + dy * dy + 1.0).sqrt();
         [-dx / length, -dy / length, 1.0 / length]
+    }
+
+    /// Height of the source's ground, m, between its samples.
+    fn smooth(&self, at: DVec2) -> f64 {
+        let (c, r, u, v) = self.locate(at);
+        let sample = |c: usize, r: usize| self.smooth_m[r * self.columns + c];
+        let south = sample(c, r) + u * (sample(c + 1, r) - sample(c, r));
+        let north = sample(c, r + 1) + u * (sample(c + 1, r + 1) - sample(c, r + 1));
+        south + v * (north - south)
     }
 
     /// Lowest and highest ground along a closed or open line, sampled at its vertices and every cell between.
@@ -212,10 +244,10 @@ mod tests {
     fn a_ground_on_the_source_grid_keeps_its_heights() {
         let terrain = hill();
         let ground = Ground::from_terrain(&terrain, DVec2::new(1000.0, 2000.0), DVec2::new(1200.0, 2200.0)).unwrap();
-        assert_eq!((ground.columns, ground.rows, ground.cell_m), (21, 21, 10.0));
+        assert_eq!((ground.columns, ground.rows, ground.cell_m), (33, 33, 10.0), "whole blocks");
         for c in 0..21 {
             for r in 0..21 {
-                assert!((ground.sample(c, r) - terrain.sample(c, r).unwrap()).abs() < 1e-9);
+                assert!((ground.sample(c, r) - terrain.sample(c, r).unwrap()).abs() < 0.03, "within the tolerance");
                 assert!((ground.height(ground.node(c, r)) - ground.sample(c, r)).abs() < 1e-9);
             }
         }
@@ -253,7 +285,7 @@ mod tests {
             heights_m: (0..1200 * 900).map(|i| (i % 1200) as f32 * 0.01).collect(),
         };
         let ground = Ground::from_terrain(&terrain, DVec2::ZERO, DVec2::new(1199.0, 899.0)).unwrap();
-        assert!(ground.heights_m.len() < 95_000, "{}", ground.heights_m.len());
+        assert!(ground.heights_m.len() < 120_000, "{}", ground.heights_m.len());
         assert!((ground.height(DVec2::new(600.0, 450.0)) - 6.0).abs() < 0.05);
         let [nx, ny, nz] = ground.normal(DVec2::new(600.0, 450.0));
         assert!(nx < -0.009 && ny.abs() < 1e-6 && nz > 0.99, "leans west, away from the rise: {nx} {ny} {nz}");

@@ -9,6 +9,7 @@ mod facade;
 mod ground;
 mod outline;
 mod polygon;
+mod relief;
 mod ribbon;
 mod shadow;
 mod solid;

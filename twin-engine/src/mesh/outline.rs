@@ -5,6 +5,7 @@
 use bevy::math::DVec2;
 use geo::Polygon;
 
+use super::relief::BLOCK;
 use super::{Ground, TileMesh, Vertex, cleaned_ring};
 use crate::space::{SceneOrigin, scene_direction};
 
@@ -30,24 +31,44 @@ pub fn drape_outline(
 /// Points from `from` to `to` with one more wherever the segment crosses an edge of the ground's triangles.
 pub fn drape_path(ground: &Ground, from: DVec2, to: DVec2) -> Vec<DVec2> {
     let mut shares = vec![0.0, 1.0];
-    if !ground.flat {
-        let (a, b) = ((from - ground.origin) / ground.cell_m, (to - ground.origin) / ground.cell_m);
-        let mut crossings = |p: f64, q: f64, last: f64| {
-            let (low, high) = (p.min(q).max(0.0), p.max(q).min(last));
-            let mut at = low.ceil();
-            while at <= high && (q - p).abs() > 1e-9 {
-                shares.push((at - p) / (q - p));
-                at += 1.0;
+    let (a, b) = ((from - ground.origin) / ground.cell_m, (to - ground.origin) / ground.cell_m);
+    let last = DVec2::new((ground.columns - 1) as f64, (ground.rows - 1) as f64);
+    let whole_numbers = |p: f64, q: f64, (least, most): (f64, f64), shares: &mut Vec<f64>| {
+        let (low, high) = (p.min(q).max(least), p.max(q).min(most));
+        let mut at = low.ceil();
+        while at <= high && (q - p).abs() > 1e-9 {
+            shares.push((at - p) / (q - p));
+            at += 1.0;
+        }
+    };
+    let inside = |p: DVec2| p.cmpge(DVec2::ZERO).all() && p.cmple(last).all();
+    match &ground.relief {
+        _ if ground.flat => {}
+        Some(relief) if inside(a) && inside(b) => {
+            let block = BLOCK as f64;
+            whole_numbers(a.x / block, b.x / block, (0.0, last.x), &mut shares);
+            whole_numbers(a.y / block, b.y / block, (0.0, last.y), &mut shares);
+            shares.sort_by(f64::total_cmp);
+            for pair in shares.clone().windows(2).filter(|pair| pair[1] - pair[0] > 1e-9) {
+                let (p, q) = (a.lerp(b, pair[0]), a.lerp(b, pair[1]));
+                let at = (p.midpoint(q) / block).floor().min(last / block - 1.0).max(DVec2::ZERO);
+                let before = shares.len();
+                relief.crossings(p, q, at.x as usize, at.y as usize, &mut shares);
+                for share in &mut shares[before..] {
+                    *share = pair[0] + (pair[1] - pair[0]) * *share;
+                }
             }
-        };
-        let (columns, rows) = ((ground.columns - 1) as f64, (ground.rows - 1) as f64);
-        crossings(a.x, b.x, columns);
-        crossings(a.y, b.y, rows);
-        // Diagonals run where x - y is whole; shift so that the range is positive.
-        crossings(a.x - a.y + rows, b.x - b.y + rows, columns + rows);
-        shares.sort_by(f64::total_cmp);
-        shares.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
+        }
+        // Beyond the grid: at every cell, and at the diagonals both ways.
+        _ => {
+            whole_numbers(a.x, b.x, (0.0, last.x), &mut shares);
+            whole_numbers(a.y, b.y, (0.0, last.y), &mut shares);
+            whole_numbers(a.x - a.y, b.x - b.y, (-last.y, last.x), &mut shares);
+            whole_numbers(a.x + a.y, b.x + b.y, (0.0, last.x + last.y), &mut shares);
+        }
     }
+    shares.sort_by(f64::total_cmp);
+    shares.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
     shares.into_iter().map(|s| from.lerp(to, s.clamp(0.0, 1.0))).collect()
 }
 

@@ -1,37 +1,36 @@
 //! The ground's own triangles, in tiles, and the land beyond that runs to the horizon so that no edge shows.
 
+use std::collections::{HashMap, HashSet};
+
 use bevy::math::{DVec2, Vec3};
 
 use super::{Ground, Layer, TileMesh, Vertex};
 use crate::space::{SceneOrigin, scene_direction};
 
-/// Cells per side of a terrain tile.
-const TILE_CELLS: usize = 64;
+/// Blocks of triangles per side of a terrain tile.
+const TILE_BLOCKS: usize = 2;
 /// How far the land beyond reaches, in sizes of the ground.
 const HORIZON_SIZES: f64 = 60.0;
 
 /// Tiles of the ground, all with `slot`, then one tile with the land beyond.
 pub fn terrain_tiles(ground: &Ground, origin: &SceneOrigin, slot: u32) -> Vec<TileMesh> {
+    let Some(relief) = &ground.relief else {
+        return vec![one_cell(ground, origin, slot), beyond(ground, origin, slot)];
+    };
+    let (columns, rows) = relief.blocks();
     let mut tiles = Vec::new();
-    for r0 in (0..ground.rows - 1).step_by(TILE_CELLS) {
-        for c0 in (0..ground.columns - 1).step_by(TILE_CELLS) {
-            let (c1, r1) = ((c0 + TILE_CELLS).min(ground.columns - 1), (r0 + TILE_CELLS).min(ground.rows - 1));
+    for row in (0..rows).step_by(TILE_BLOCKS) {
+        for column in (0..columns).step_by(TILE_BLOCKS) {
             let mut tile = TileMesh::new(Layer::Terrain);
-            for r in r0..=r1 {
-                for c in c0..=c1 {
-                    let at = ground.node(c, r);
-                    let [nx, ny, nz] = ground.normal(at);
-                    let position = origin.scene_from_park(at.x, at.y, ground.sample(c, r));
-                    add(&mut tile, position, scene_direction(nx, ny, nz), slot);
-                }
-            }
-            let width = (c1 - c0 + 1) as u32;
-            for r in 0..(r1 - r0) as u32 {
-                for c in 0..(c1 - c0) as u32 {
-                    let sw = r * width + c;
-                    let (se, nw, ne) = (sw + 1, sw + width, sw + width + 1);
-                    tile.triangle(sw, se, ne);
-                    tile.triangle(sw, ne, nw);
+            let mut known = HashMap::new();
+            for r in row..(row + TILE_BLOCKS).min(rows) {
+                for c in column..(column + TILE_BLOCKS).min(columns) {
+                    relief.each_of_block(c, r, &mut |triangle| {
+                        let [a, b, c] = triangle.map(|node| {
+                            *known.entry(node).or_insert_with(|| vertex_of(&mut tile, ground, origin, node, slot))
+                        });
+                        tile.triangle(a, b, c);
+                    });
                 }
             }
             tiles.push(tile);
@@ -39,6 +38,22 @@ pub fn terrain_tiles(ground: &Ground, origin: &SceneOrigin, slot: u32) -> Vec<Ti
     }
     tiles.push(beyond(ground, origin, slot));
     tiles
+}
+
+fn vertex_of(tile: &mut TileMesh, ground: &Ground, origin: &SceneOrigin, [c, r]: [usize; 2], slot: u32) -> u32 {
+    let at = ground.node(c, r);
+    let [nx, ny, nz] = ground.normal(at);
+    add(tile, origin.scene_from_park(at.x, at.y, ground.sample(c, r)), scene_direction(nx, ny, nz), slot)
+}
+
+/// Ground without relief.
+fn one_cell(ground: &Ground, origin: &SceneOrigin, slot: u32) -> TileMesh {
+    let mut tile = TileMesh::new(Layer::Terrain);
+    let [sw, se, ne, nw] =
+        [[0, 0], [1, 0], [1, 1], [0, 1]].map(|node| vertex_of(&mut tile, ground, origin, node, slot));
+    tile.triangle(sw, se, ne);
+    tile.triangle(sw, ne, nw);
+    tile
 }
 
 /// Two rings around the ground: one that flattens out, one that runs to the horizon.
@@ -81,7 +96,23 @@ fn rim(ground: &Ground) -> Vec<(DVec2, f64)> {
     let east = (0..last_r).map(|r| (last_c, r));
     let north = (1..=last_c).rev().map(|c| (c, last_r));
     let west = (1..=last_r).rev().map(|r| (0, r));
-    south.chain(east).chain(north).chain(west).map(|(c, r)| (ground.node(c, r), ground.sample(c, r))).collect()
+    // Where the ground's triangles have corners, so that no crack opens.
+    let mut corners = HashSet::new();
+    if let Some(relief) = &ground.relief {
+        let (columns, rows) = relief.blocks();
+        for row in 0..rows {
+            for column in 0..columns {
+                relief.each_of_block(column, row, &mut |triangle| corners.extend(triangle));
+            }
+        }
+    }
+    south
+        .chain(east)
+        .chain(north)
+        .chain(west)
+        .filter(|(c, r)| ground.relief.is_none() || corners.contains(&[*c, *r]))
+        .map(|(c, r)| (ground.node(c, r), ground.sample(c, r)))
+        .collect()
 }
 
 fn add(tile: &mut TileMesh, position: Vec3, normal: Vec3, slot: u32) -> u32 {
@@ -103,7 +134,7 @@ mod tests {
             .iter()
             .flat_map(|t| t.triangle_corners().map(|[a, b, c]| (b - a).cross(c - a).y * 0.5).collect::<Vec<_>>())
             .sum();
-        assert!((area - 40_000.0).abs() < 1.0, "{area}");
+        assert!((area - 102_400.0).abs() < 2.0, "{area}");
         for [a, b, c] in inner.iter().chain(outer).flat_map(|t| t.triangle_corners().collect::<Vec<_>>()) {
             assert!((b - a).cross(c - a).y > 0.0);
         }
@@ -118,6 +149,6 @@ mod tests {
             let edge = origin.scene_from_park(place.x, place.y, height);
             assert!(outer.positions.iter().any(|p| Vec3::from_array(*p).distance(edge) < 1e-3));
         }
-        assert!(outer.highest.x > 200.0 * 50.0);
+        assert!(outer.highest.x > 320.0 * 50.0);
     }
 }

@@ -23,7 +23,7 @@ use crate::mesh::{
 use crate::slots::{GROUND, Slots};
 use crate::space::SceneOrigin;
 use crate::style::is_rail;
-use crate::theme::PILLAR_RADIUS_M;
+use crate::theme::{PILLAR_MESH_M, PILLAR_RADIUS_M};
 
 /// Features per tile aimed at.
 const FEATURES_PER_TILE: f64 = 500.0;
@@ -370,12 +370,12 @@ impl<'a> Builder<'a> {
                     self.drape(&mut zones, &zone.area, slot, 0.0);
                     self.outline(&mut lines, &zone.area, slot);
                 }
-                for pillar in overlay.pillars.iter().filter(|p| p.class < overlay.classes.len()) {
+                for pillar in &overlay.pillars {
                     let at = DVec2::from_array(pillar.position);
                     let z = self.ground.height(at);
-                    let Some(slot) = self.slots.of_class(index, pillar.class) else { continue };
-                    let height_m = pillar.height_m.max(0.5);
-                    cylinder(&mut pillars, &self.origin, at, PILLAR_RADIUS_M, z, z - 0.5, z + height_m, 16, slot);
+                    let Some(slot) = self.slots.of_pillar(index, pillar.feature) else { continue };
+                    let top = z + f64::from(PILLAR_MESH_M);
+                    cylinder(&mut pillars, &self.origin, at, PILLAR_RADIUS_M, z, z - 0.5, top, 16, slot);
                 }
                 [zones, lines, pillars].into_iter().filter(|t| !t.is_empty()).map(move |tile| (index, tile))
             })

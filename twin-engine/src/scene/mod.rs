@@ -17,9 +17,14 @@ pub(crate) use geometry::{SceneGeometry, hazard_place};
 pub(crate) use photo::Photo;
 pub(crate) use spawn::{Pace, Tile, Uploads};
 
+use chrono::NaiveDate;
+use spatial_db::model::Presence;
+
 use crate::error::EngineError;
 use crate::input::TwinInput;
 use crate::pick::Picker;
+use crate::recolour::Recolour;
+use crate::split::Right;
 use crate::style::{Shown, is_underground};
 use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
@@ -41,9 +46,37 @@ pub(crate) struct Twin {
     pub px_factor: f32,
     /// Draw the picture frame.
     pub frame: bool,
+    /// What the overlay of [`crate::recolour`] was made from.
+    pub recoloured_by: Option<Recolour>,
+    /// The right part, where the picture is split.
+    pub right: Option<Right>,
+    /// Overlays of the right part's day; what is not among them is as on the left.
+    pub right_overlays: Vec<Overlay>,
 }
 
 impl Twin {
+    /// The input with the switches as given, light, in English.
+    pub(crate) fn new(input: TwinInput, shown: Shown) -> Self {
+        let there = input.time.as_ref().map(|time| Arc::new(Presence::on(&input.snapshot, time.as_of)));
+        Self {
+            input,
+            overlays_version: 0,
+            shown: Shown { there, ..shown },
+            theme: ThemeChoice::default(),
+            language: Language::default(),
+            px_factor: 1.0,
+            frame: true,
+            recoloured_by: None,
+            right: None,
+            right_overlays: Vec::new(),
+        }
+    }
+
+    /// The day that is looked at; `None` for a park that is not looked at by date.
+    pub(crate) fn day(&self) -> Option<NaiveDate> {
+        self.shown.there.as_ref().map(|there| there.on)
+    }
+
     /// The constants of the theme in use.
     pub(crate) fn theme(&self) -> Theme {
         Theme::of(self.theme)
@@ -100,7 +133,9 @@ pub(crate) fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Upload
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, (spawn::spawn_sky, start_meshing)).add_systems(
         Update,
-        (take_meshed, take_photo, spawn::spawn_tiles, restyle, spawn::show_tiles).chain().in_set(SceneSystems),
+        (take_meshed, take_photo, spawn::spawn_tiles, restyle, spawn::spawn_right, spawn::show_tiles)
+            .chain()
+            .in_set(SceneSystems),
     );
 }
 

@@ -14,7 +14,8 @@ use crate::camera::Orbit;
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::slots::Slots;
-use crate::style::{Shown, buffer_bytes, mark, styles};
+use crate::split::Side;
+use crate::style::{self, Shown, buffer_bytes, mark, styles};
 use crate::theme::ThemeChoice;
 
 /// Vertices uploaded per frame in a window.
@@ -33,6 +34,10 @@ pub(crate) struct Tile {
     pub overlay: Option<usize>,
     /// Typical size of the features inside, m.
     pub feature_size_m: f32,
+    /// Triangles.
+    pub triangles: usize,
+    /// Vertices.
+    pub vertices: usize,
 }
 
 /// How fast tiles become entities.
@@ -48,14 +53,52 @@ pub(crate) enum Pace {
 #[derive(Resource, Debug)]
 pub(crate) struct Uploads {
     waiting: VecDeque<(Option<usize>, TileMesh)>,
-    styles: Handle<ShaderBuffer>,
     materials: HashMap<Look, Handle<LayerMaterial>>,
     /// The photo and where it lies; `None` until it is ready.
     photo: Option<Laid>,
     drawn_with: Option<(ThemeChoice, f32)>,
-    styled_as: Option<(ThemeChoice, Shown, u64)>,
+    left: Styled,
+    /// The right part of a split picture.
+    right: Option<Styled>,
+}
+
+/// The style buffer of a side.
+#[derive(Debug)]
+struct Styled {
+    buffer: Handle<ShaderBuffer>,
+    as_shown: Option<(ThemeChoice, Shown, u64)>,
     /// Bytes without hover and selection: those change often, and only a few bits of the whole.
     unmarked: Vec<u8>,
+}
+
+impl Styled {
+    fn new(twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) -> Self {
+        let mut bytes = style_bytes(twin, side, slots);
+        let unmarked = bytes.clone();
+        mark(&mut bytes, slots, &twin.shown);
+        let usage = RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD;
+        Self { buffer: buffers.add(ShaderBuffer::new(&bytes, usage)), as_shown: None, unmarked }
+    }
+
+    fn restyle(&mut self, twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) {
+        let now = (twin.theme, twin.shown_on(side), twin.overlays_version);
+        if self.as_shown.as_ref() == Some(&now) {
+            return;
+        }
+        let same_but_marks = self.as_shown.as_ref().is_some_and(|(theme, shown, version)| {
+            let (hovered, selection) = (shown.hovered, shown.selection.clone());
+            (*theme, *version) == (now.0, now.2) && *shown == Shown { hovered, selection, ..now.1.clone() }
+        });
+        if !same_but_marks {
+            self.unmarked = style_bytes(twin, side, slots);
+        }
+        if let Some(mut buffer) = buffers.get_mut(&self.buffer) {
+            let mut bytes = self.unmarked.clone();
+            mark(&mut bytes, slots, &twin.shown);
+            buffer.data = Some(bytes);
+        }
+        self.as_shown = Some(now);
+    }
 }
 
 /// A pass with how it is blended.
@@ -68,11 +111,14 @@ struct Look {
     blended: bool,
     /// Under the photo.
     photo: bool,
+    /// Part of the picture.
+    side: Side,
 }
 
 impl Look {
-    fn of(layer: Layer, twin: &Twin) -> Self {
-        Self { layer, ghost: is_ghost(layer, twin), blended: twin.shown.layers.is_translucent(layer), photo: false }
+    fn of(layer: Layer, twin: &Twin, side: Side) -> Self {
+        let ghost = is_ghost(layer, twin, side);
+        Self { layer, ghost, blended: twin.shown.layers.is_translucent(layer), photo: false, side }
     }
 }
 
@@ -95,18 +141,13 @@ impl Uploads {
             Layer::BuildingEdge | Layer::Pipe | Layer::Fitting => 20,
             layer => layer.order(),
         });
-        let mut bytes = style_bytes(twin, &geometry.slots);
-        let unmarked = bytes.clone();
-        mark(&mut bytes, &geometry.slots, &twin.shown);
         Self {
             waiting: waiting.into(),
-            styles: buffers
-                .add(ShaderBuffer::new(&bytes, RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD)),
             materials: HashMap::new(),
             photo: None,
             drawn_with: None,
-            styled_as: None,
-            unmarked,
+            left: Styled::new(twin, Side::Left, &geometry.slots, buffers),
+            right: None,
         }
     }
 
@@ -135,21 +176,10 @@ impl Uploads {
         buffers: &mut Assets<ShaderBuffer>,
         materials: &mut Assets<LayerMaterial>,
     ) {
-        let now = (twin.theme, twin.shown.clone(), twin.overlays_version);
-        if self.styled_as.as_ref() != Some(&now) {
-            let same_but_marks = self.styled_as.as_ref().is_some_and(|(theme, shown, version)| {
-                let (hovered, selection) = (shown.hovered, shown.selection.clone());
-                (*theme, *version) == (now.0, now.2) && *shown == Shown { hovered, selection, ..now.1.clone() }
-            });
-            if !same_but_marks {
-                self.unmarked = style_bytes(twin, &geometry.slots);
-            }
-            if let Some(mut buffer) = buffers.get_mut(&self.styles) {
-                let mut bytes = self.unmarked.clone();
-                mark(&mut bytes, &geometry.slots, &twin.shown);
-                buffer.data = Some(bytes);
-            }
-            self.styled_as = Some(now);
+        self.left.restyle(twin, Side::Left, &geometry.slots, buffers);
+        if twin.right.is_some() {
+            let right = self.right.get_or_insert_with(|| Styled::new(twin, Side::Right, &geometry.slots, buffers));
+            right.restyle(twin, Side::Right, &geometry.slots, buffers);
         }
         if self.drawn_with != Some((twin.theme, twin.px_factor)) {
             self.drawn_with = Some((twin.theme, twin.px_factor));
@@ -164,19 +194,22 @@ impl Uploads {
     fn material(
         &mut self,
         layer: Layer,
+        side: Side,
         twin: &Twin,
         geometry: &SceneGeometry,
         materials: &mut Assets<LayerMaterial>,
     ) -> Handle<LayerMaterial> {
         let photo = self.photo.as_ref().and_then(|laid| laid.picture.clone());
         let photo = photo.filter(|_| layer == Layer::Terrain && twin.shows_photo());
-        let look = Look { photo: photo.is_some(), ..Look::of(layer, twin) };
+        let look = Look { photo: photo.is_some(), ..Look::of(layer, twin, side) };
         if let Some(known) = self.materials.get(&look) {
             return known.clone();
         }
         let scene = self.uniform(twin, geometry, look);
         let blended = look.ghost || look.blended;
-        let handle = materials.add(LayerMaterial { styles: self.styles.clone(), scene, photo, layer, blended });
+        let right = self.right.as_ref().filter(|_| side == Side::Right);
+        let styles = right.unwrap_or(&self.left).buffer.clone();
+        let handle = materials.add(LayerMaterial { styles, scene, photo, layer, blended });
         self.materials.insert(look, handle.clone());
         handle
     }
@@ -187,9 +220,14 @@ impl Uploads {
     }
 }
 
-fn style_bytes(twin: &Twin, slots: &Slots) -> Vec<u8> {
-    let shown = Shown { underground: twin.is_underground(), ..twin.shown.clone() };
-    buffer_bytes(&styles(&twin.input.snapshot, &twin.input.overlays, slots, &twin.theme(), &shown))
+fn style_bytes(twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
+    let shown = Shown { underground: is_underground(twin, side), ..twin.shown_on(side) };
+    buffer_bytes(&styles(&twin.input.snapshot, &twin.overlays_on(side), slots, &twin.theme(), &shown))
+}
+
+/// The ground of a side is translucent: by the switch, or because its overlay speaks of what lies below.
+fn is_underground(twin: &Twin, side: Side) -> bool {
+    twin.shown.underground || twin.overlay_on(side).is_some_and(style::is_underground)
 }
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
@@ -224,6 +262,45 @@ pub(super) fn spawn_sky(
 #[derive(Component, Debug)]
 pub(super) struct Sky;
 
+/// What the left part draws, once more for the right one: the same meshes with materials of its own. Gone with the split.
+#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
+pub(super) fn spawn_right(
+    twin: Res<Twin>,
+    uploads: Option<ResMut<Uploads>>,
+    meshed: Option<Res<Meshed>>,
+    left: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>, &Aabb, &Tile), With<Side>>,
+    sky: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>), With<Sky>>,
+    right: Query<(Entity, &Side)>,
+    mut materials: ResMut<Assets<LayerMaterial>>,
+    mut commands: Commands,
+) {
+    let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
+    let there = right.iter().any(|(_, side)| *side == Side::Right);
+    if twin.right.is_none() {
+        if there {
+            right
+                .iter()
+                .filter(|(_, side)| **side == Side::Right)
+                .for_each(|(tile, _)| commands.entity(tile).despawn());
+            uploads.right = None;
+            uploads.materials.retain(|look, _| look.side == Side::Left);
+        }
+        return;
+    }
+    if there || !uploads.is_done() || uploads.right.is_none() {
+        return;
+    }
+    for (mesh, _, aabb, tile) in &left {
+        let material = uploads.material(tile.layer, Side::Right, &twin, &meshed.geometry, &mut materials);
+        let seen = visibility(tile, Side::Right, &twin, None);
+        let layers = Side::Right.layers();
+        commands.spawn((mesh.clone(), MeshMaterial3d(material), *aabb, *tile, Side::Right, layers, seen));
+    }
+    for (mesh, material) in &sky {
+        commands.spawn((mesh.clone(), material.clone(), NoFrustumCulling, Side::Right, Side::Right.layers()));
+    }
+}
+
 /// Turns waiting tiles into entities.
 pub(super) fn spawn_tiles(
     uploads: Option<ResMut<Uploads>>,
@@ -235,19 +312,30 @@ pub(super) fn spawn_tiles(
     mut commands: Commands,
 ) {
     let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
+    // Asked before anything is taken: what is written to is looked at anew everywhere.
+    if uploads.is_done() {
+        return;
+    }
     let mut budget = if *pace == Pace::AtOnce { usize::MAX } else { VERTICES_PER_FRAME };
     while budget > 0 {
         let Some((overlay, tile)) = uploads.waiting.pop_front() else { return };
         budget = budget.saturating_sub(tile.positions.len());
-        let material = uploads.material(tile.layer, &twin, &meshed.geometry, &mut materials);
-        let component = Tile { layer: tile.layer, overlay, feature_size_m: tile.feature_size_m };
+        let material = uploads.material(tile.layer, Side::Left, &twin, &meshed.geometry, &mut materials);
+        let component = Tile {
+            layer: tile.layer,
+            overlay,
+            feature_size_m: tile.feature_size_m,
+            triangles: tile.triangles(),
+            vertices: tile.positions.len(),
+        };
         let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
         commands.spawn((
             Mesh3d(meshes.add(mesh_of(tile))),
             MeshMaterial3d(material),
             aabb,
             component,
-            visibility(&component, &twin, None),
+            Side::Left,
+            visibility(&component, Side::Left, &twin, None),
         ));
     }
 }
@@ -259,7 +347,7 @@ pub(super) fn show_tiles(
     uploads: Option<ResMut<Uploads>>,
     meshed: Option<Res<Meshed>>,
     mut materials: ResMut<Assets<LayerMaterial>>,
-    mut tiles: Query<(&Tile, &Aabb, &mut Visibility, &mut MeshMaterial3d<LayerMaterial>)>,
+    mut tiles: Query<(&Tile, &Side, &Aabb, &mut Visibility, &mut MeshMaterial3d<LayerMaterial>)>,
     sky: Query<&MeshMaterial3d<LayerMaterial>, (With<Sky>, Without<Tile>)>,
 ) {
     if twin.is_changed() {
@@ -275,12 +363,12 @@ pub(super) fn show_tiles(
         return;
     }
     let eye = orbit.eye();
-    for (tile, aabb, mut seen, mut material) in &mut tiles {
+    for (tile, side, aabb, mut seen, mut material) in &mut tiles {
         let away = (Vec3::from(aabb.center) - eye).abs() - Vec3::from(aabb.half_extents);
         let px_per_m = orbit.px_per_metre(away.max(Vec3::ZERO).length());
-        seen.set_if_neq(visibility(tile, &twin, Some(px_per_m)));
+        seen.set_if_neq(visibility(tile, *side, &twin, Some(px_per_m)));
         if twin.is_changed() {
-            let wanted = uploads.material(tile.layer, &twin, &meshed.geometry, &mut materials);
+            let wanted = uploads.material(tile.layer, *side, &twin, &meshed.geometry, &mut materials);
             if material.0 != wanted {
                 material.0 = wanted;
             }
@@ -288,15 +376,16 @@ pub(super) fn show_tiles(
     }
 }
 
-fn is_ghost(layer: Layer, twin: &Twin) -> bool {
-    twin.is_underground() && !matches!(layer, Layer::Sky | Layer::Pipe | Layer::Fitting | Layer::Pillar)
+fn is_ghost(layer: Layer, twin: &Twin, side: Side) -> bool {
+    is_underground(twin, side) && !matches!(layer, Layer::Sky | Layer::Pipe | Layer::Fitting | Layer::Pillar)
 }
 
-fn visibility(tile: &Tile, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
-    let underground = twin.is_underground();
+fn visibility(tile: &Tile, side: Side, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
+    let underground = is_underground(twin, side);
+    let overlay = twin.right.as_ref().filter(|_| side == Side::Right).map_or(twin.shown.overlay, |right| right.overlay);
     let size_px = px_per_m.map_or(f32::INFINITY, |px| px * tile.feature_size_m);
     let shown = match tile.layer {
-        Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == twin.shown.overlay,
+        Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == overlay,
         Layer::Pipe => underground,
         Layer::RoadCasing => !underground && !twin.shows_photo(),
         // They are in the photo, as they are.

@@ -12,6 +12,14 @@ pub(super) type Styled = (ThemeChoice, bool);
 
 /// Size of letters in panels, points.
 pub(super) const BODY: f32 = 13.0;
+/// Signs on buttons: back, on, up, away.
+pub(super) const BACK: &str = "◀";
+/// On.
+pub(super) const ON: &str = "▶";
+/// Up.
+pub(super) const UP: &str = "↑";
+/// Away.
+pub(super) const AWAY: &str = "×";
 /// Size of notes in panels, points.
 pub(super) const SMALL: f32 = 11.0;
 

@@ -12,13 +12,15 @@ mod quiet;
 mod recolour;
 mod search;
 mod side;
+mod split;
 mod status;
 mod table;
+mod timeline;
 mod top;
+mod views;
 
 use std::path::PathBuf;
 
-use bevy::camera::Viewport;
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
@@ -26,11 +28,16 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
+use crate::bookmarks::Bookmarks;
 use crate::camera::control::Pointer;
 use crate::camera::{Orbit, TwinCamera};
 use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
 use crate::geodetic::Geodetic;
+use crate::history::History;
+use crate::moment::Missing;
 use crate::scene::{Meshed, Twin, Uploads};
+use crate::split::SceneArea;
+use crate::time::Years;
 use crate::tool::Tool;
 
 pub(crate) use table::label as column_label;
@@ -49,11 +56,13 @@ pub(crate) enum Tab {
     Overlays,
     /// Find a feature.
     Search,
+    /// Scenes that were kept.
+    Views,
 }
 
 impl Tab {
     /// All tabs, from the left.
-    pub(crate) const ALL: [Self; 3] = [Self::Layers, Self::Overlays, Self::Search];
+    pub(crate) const ALL: [Self; 4] = [Self::Layers, Self::Overlays, Self::Search, Self::Views];
 }
 
 /// Which panels are open, and what they hold from frame to frame.
@@ -70,9 +79,13 @@ pub(crate) struct Ui {
     pub take_focus: bool,
     /// Attribute table.
     pub table_open: bool,
+    /// Timeline.
+    pub timeline: bool,
+    /// What the scene shown last speaks of and the park does not have.
+    pub missing: Vec<Missing>,
     /// Folder that files are written to.
     pub exports: Option<PathBuf>,
-    table: table::Table,
+    pub table: table::Table,
     recolour: recolour::Form,
     inspected: inspector::Inspected,
     styled: Option<look::Styled>,
@@ -98,6 +111,9 @@ struct Panels<'w> {
     pointer: Res<'w, Pointer>,
     search: ResMut<'w, search::Search>,
     tool: Res<'w, Tool>,
+    years: Res<'w, Years>,
+    bookmarks: ResMut<'w, Bookmarks>,
+    history: Res<'w, History>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -116,7 +132,7 @@ pub(crate) fn plugin(app: &mut App) {
         .add_systems(Update, search::take_index)
         .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
-        .add_systems(EguiPrimaryContextPass, (outline, measure::show).after(FrameSystems))
+        .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show).after(FrameSystems))
         .add_systems(Update, fit_scene.before(crate::camera::control::ControlSystems));
 }
 
@@ -137,7 +153,9 @@ fn show(
     let mut root = egui::Ui::new(ctx.clone(), egui::Id::new("window"), whole);
     top::show(&mut root, &mut panels);
     status::show(&mut root, &mut panels);
+    timeline::show(&mut root, &mut panels);
     table::show(&mut root, &mut panels);
+    recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);
     let free = root.available_rect_before_wrap();
@@ -172,11 +190,12 @@ fn fit_scene(
     page: Res<Page>,
     mut contexts: EguiContexts,
     mut orbit: ResMut<Orbit>,
-    mut cameras: Query<&mut Camera, With<TwinCamera>>,
+    mut area: ResMut<SceneArea>,
+    cameras: Query<&Camera, With<TwinCamera>>,
 ) {
     let (Some(scene), Ok(ctx)) = (page.0, contexts.ctx_mut()) else { return };
     let scale = ctx.pixels_per_point();
-    for mut camera in &mut cameras {
+    for camera in &cameras {
         let Some(target) = camera.physical_target_size() else { continue };
         let px = |at: egui::Pos2| UVec2::new((at.x * scale).round() as u32, (at.y * scale).round() as u32).min(target);
         let (low, high) = (px(scene.min), px(scene.max));
@@ -184,13 +203,9 @@ fn fit_scene(
         if size.min_element() < LEAST_SCENE_PX {
             continue;
         }
-        let fits = camera
-            .viewport
-            .as_ref()
-            .is_some_and(|viewport| viewport.physical_position == low && viewport.physical_size == size);
-        if !fits {
-            let was_fitted = camera.viewport.is_some();
-            camera.viewport = Some(Viewport { physical_position: low, physical_size: size, ..Viewport::default() });
+        if area.0 != Some((low, size)) {
+            let was_fitted = area.0.is_some();
+            area.0 = Some((low, size));
             let place = (low.as_vec2(), size.as_vec2());
             *orbit = if was_fitted {
                 orbit.moved_to(place.0, place.1)

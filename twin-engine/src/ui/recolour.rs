@@ -4,8 +4,8 @@ use bevy_egui::egui::{ComboBox, Slider, Ui};
 use spatial_db::model::FeatureKind;
 
 use super::{Panels, inspector::kind_name, look, table};
-use crate::attribute::{self, Column, KINDS, Layer};
-use crate::recolour::{NAME, Ramp, Recolour, Scheme, overlay};
+use crate::attribute::{self, Column, KINDS};
+use crate::recolour::{Ramp, Recolour, Scheme, apply};
 use crate::text::{Language, Text, t};
 
 /// What is chosen, and what the overlay in use was made from.
@@ -118,31 +118,29 @@ fn how(ui: &mut Ui, words: &Text, wanted: &mut Recolour, numeric: bool) {
     });
 }
 
-/// Makes the overlay where what is wanted or the language changed.
+/// Makes the overlay where what is wanted or the language changed. What undo or a scene brought counts as wanted.
+pub(super) fn keep(panels: &mut Panels) {
+    let mut form = std::mem::take(&mut panels.ui.recolour);
+    if form.made.as_ref().map(|(made, _)| made) != panels.twin.recoloured_by.as_ref()
+        && let Some(by) = panels.twin.recoloured_by.clone()
+    {
+        form.wanted = Some(by.clone());
+        form.made = Some((by, panels.twin.language));
+    }
+    make(panels, &mut form);
+    panels.ui.recolour = form;
+}
+
 fn make(panels: &mut Panels, form: &mut Form) {
     let Some(wanted) = form.wanted.clone().filter(|wanted| !wanted.column.is_empty()) else { return };
-    let words = panels.twin.words();
-    let now = (wanted, words.language());
+    let now = (wanted, panels.twin.language);
     if form.made.as_ref() == Some(&now) {
         return;
     }
-    let park = panels.twin.input.snapshot.clone();
-    let as_of = panels.twin.overlay().map(|overlay| overlay.as_of).or(park.park.as_of);
-    let as_of = as_of.unwrap_or_else(|| chrono::Local::now().date_naive());
-    let layer = Layer { park: &park, kind: now.0.kind, overlay: None };
     let by_language_only = form.made.as_ref().is_some_and(|(made, _)| *made == now.0);
-    if let Some(overlay) = overlay(words, &layer, &now.0, as_of) {
-        let overlays = &mut panels.twin.input.overlays;
-        let at = overlays.iter().position(|overlay| overlay.name == NAME);
-        match at {
-            Some(at) => overlays[at] = overlay,
-            None => overlays.push(overlay),
-        }
-        let index = at.unwrap_or(panels.twin.input.overlays.len() - 1);
-        panels.twin.overlays_version += 1;
-        if !by_language_only {
-            panels.twin.shown.overlay = Some(index);
-        }
+    let at = apply(&mut panels.twin, &now.0);
+    if let (Some(at), false) = (at, by_language_only) {
+        panels.twin.shown.overlay = Some(at);
     }
     form.made = Some(now);
 }

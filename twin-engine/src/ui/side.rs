@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{Button, Frame, Margin, Panel, ScrollArea, Ui};
 
-use super::{Panels, Tab, layers, overlays, search};
+use super::{Panels, Tab, layers, overlays, search, views};
 use crate::text::t;
 
 /// Width at first, points.
@@ -21,6 +21,7 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                 Tab::Layers => layers::show(ui, panels),
                 Tab::Overlays => overlays::show(ui, panels),
                 Tab::Search => search::show(ui, panels),
+                Tab::Views => views::show(ui, panels),
             });
         },
     );
@@ -38,6 +39,7 @@ fn tabs(ui: &mut Ui, panels: &mut Panels) {
                 Tab::Layers => t!(words, "tab-layers"),
                 Tab::Overlays => t!(words, "tab-overlays"),
                 Tab::Search => t!(words, "tab-search"),
+                Tab::Views => t!(words, "tab-views"),
             };
             if ui.add(Button::selectable(panels.ui.tab == tab, label)).clicked() {
                 panels.ui.tab = tab;

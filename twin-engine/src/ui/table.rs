@@ -15,6 +15,7 @@ use crate::attribute::{self, Cell, Column, KINDS, Layer};
 use crate::inspect::grouped;
 use crate::layers::Selection;
 use crate::query::{Expected, Problem, Query, QueryError};
+use crate::scene_file::Filter;
 use crate::text::{Text, t};
 
 /// Height at first, points.
@@ -27,7 +28,7 @@ type Made = (FeatureKind, Option<usize>, u64, String, Option<(usize, bool)>);
 
 /// The table as it is.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     kind: FeatureKind,
     filter: String,
     order: Option<(usize, bool)>,
@@ -40,6 +41,26 @@ pub(super) struct Table {
     from: Option<usize>,
     scroll_to: Option<usize>,
     told: Option<String>,
+}
+
+impl Table {
+    /// Layer and filter.
+    pub(crate) fn filter(&self) -> Filter {
+        Filter { kind: self.kind, expression: self.filter.clone() }
+    }
+
+    /// The layer with all of its rows.
+    pub(crate) fn filter_of_all(&self) -> Filter {
+        Filter { kind: self.kind, expression: String::new() }
+    }
+
+    /// Takes a layer and filter.
+    pub(crate) fn set_filter(&mut self, filter: Filter) {
+        if self.kind != filter.kind {
+            *self = Self { kind: filter.kind, ..Self::default() };
+        }
+        self.filter = filter.expression;
+    }
 }
 
 impl Default for Table {

@@ -25,18 +25,18 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                     .selectable(false),
             );
             ui.separator();
-            for (tool, label) in [
-                (Tool::Box, t!(words, "tool-box")),
-                (Tool::Lasso, t!(words, "tool-lasso")),
-                (Tool::Line, t!(words, "tool-line")),
-                (Tool::Area, t!(words, "tool-area")),
-            ] {
-                let on = *panels.tool == tool;
-                if button(ui, words, on, &label, Action::Tool(tool)).clicked() {
-                    panels.act(Action::Tool(tool));
+            tools(ui, panels, words);
+            ui.separator();
+            let split = panels.twin.right.is_some();
+            if button(ui, words, split, &t!(words, "split"), Action::Split).clicked() {
+                panels.act(Action::Split);
+            }
+            if panels.years.span.is_some() {
+                let open = panels.ui.timeline;
+                if button(ui, words, open, &t!(words, "timeline"), Action::Timeline).clicked() {
+                    panels.act(Action::Timeline);
                 }
             }
-            ui.separator();
             let open = panels.ui.table_open;
             if button(ui, words, open, &t!(words, "table"), Action::Table).clicked() {
                 panels.act(Action::Table);
@@ -45,6 +45,28 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                 right(ui, panels, words);
             });
         });
+    });
+}
+
+/// The tools in a menu, which is named after the one in hand.
+fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let all = [
+        (Tool::Box, t!(words, "tool-box")),
+        (Tool::Lasso, t!(words, "tool-lasso")),
+        (Tool::Line, t!(words, "tool-line")),
+        (Tool::Area, t!(words, "tool-area")),
+    ];
+    let in_hand = all.iter().find(|(tool, _)| tool == &*panels.tool);
+    let title = in_hand.map_or_else(|| t!(words, "tools"), |(_, label)| t!(words, "tools-in-hand", tool = label));
+    ui.menu_button(title, |ui| {
+        for (tool, label) in &all {
+            let key = KEYS.iter().find(|key| key.action == Action::Tool(*tool)).map_or("", |key| key.name);
+            let on = *panels.tool == *tool;
+            if ui.add(Button::selectable(on, label).shortcut_text(key)).clicked() {
+                panels.act(Action::Tool(*tool));
+                ui.close();
+            }
+        }
     });
 }
 

@@ -1,0 +1,107 @@
+//! Scenes that a person keeps in the window, in a tour file of the park beside the window's state.
+
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+
+use crate::scene_file::SceneFile;
+use crate::tour::{Caption, Stop, Tour};
+
+/// The bookmarks of the park.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Bookmarks {
+    /// Where they are kept.
+    pub file: Option<PathBuf>,
+    /// The scenes.
+    pub tour: Tour,
+    /// Why they could not be read or written.
+    pub failed: Option<String>,
+}
+
+impl Bookmarks {
+    /// What `file` holds; none where there is no such file. One that cannot be read is told and left as it is.
+    pub(crate) fn load(file: Option<PathBuf>) -> Self {
+        let Some(path) = file else { return Self::default() };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Self { file: Some(path), ..Self::default() };
+            }
+            Err(error) => return Self { failed: Some(told(&path, &error.to_string())), ..Self::default() },
+        };
+        match Tour::parse(&text) {
+            Ok(tour) => Self { file: Some(path), tour, failed: None },
+            // Without a file nothing is written over it.
+            Err(error) => Self { failed: Some(told(&path, &error.to_string())), ..Self::default() },
+        }
+    }
+
+    /// Keeps a scene at the end, under the first name of `stem` that is free.
+    pub(crate) fn add(&mut self, stem: &str, scene: SceneFile) {
+        let taken = |name: &str| self.tour.stops.iter().any(|stop| stop.name == name);
+        let most = self.tour.stops.len() + 1;
+        let name = (1..=most).map(|number| format!("{stem} {number}")).find(|name| !taken(name)).unwrap_or_default();
+        let stop = Stop { name, scene, hold_secs: 3.0, travel_secs: 2.5, caption: Caption::default() };
+        self.tour.stops.push(stop);
+        self.save();
+    }
+
+    /// Takes one out.
+    pub(crate) fn remove(&mut self, at: usize) {
+        if at < self.tour.stops.len() {
+            self.tour.stops.remove(at);
+            self.save();
+        }
+    }
+
+    /// Moves one up.
+    pub(crate) fn raise(&mut self, at: usize) {
+        if at > 0 && at < self.tour.stops.len() {
+            self.tour.stops.swap(at, at - 1);
+            self.save();
+        }
+    }
+
+    /// Writes the file whole or not at all.
+    pub(crate) fn save(&mut self) {
+        let Some(path) = &self.file else { return };
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
+            let beside = path.with_extension("ron.new");
+            std::fs::write(&beside, self.tour.to_text())?;
+            std::fs::rename(&beside, path)
+        });
+        self.failed = written.err().map(|error| told(path, &error.to_string()));
+    }
+}
+
+fn told(path: &Path, reason: &str) -> String {
+    format!("{}: {reason}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bookmarks_are_kept_and_a_file_that_cannot_be_read_is_left_alone() {
+        let folder = std::env::temp_dir().join(format!("twin-bookmarks-{}", std::process::id()));
+        let path = folder.join("deep").join("park.tour.ron");
+        let mut kept = Bookmarks::load(Some(path.clone()));
+        assert!(kept.tour.stops.is_empty() && kept.failed.is_none());
+        kept.add("View", SceneFile { underground: true, ..SceneFile::default() });
+        kept.add("View", SceneFile::default());
+        kept.raise(1);
+        kept.raise(0);
+        kept.remove(7);
+        let names = |kept: &Bookmarks| kept.tour.stops.iter().map(|stop| stop.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&kept), ["View 2", "View 1"]);
+        let again = Bookmarks::load(Some(path.clone()));
+        assert_eq!(again.tour, kept.tour);
+        std::fs::write(&path, "(format_version: 1, stops: [(nam").unwrap();
+        let mut broken = Bookmarks::load(Some(path.clone()));
+        assert!(broken.failed.as_ref().is_some_and(|said| said.contains("park.tour.ron")), "{:?}", broken.failed);
+        broken.add("View", SceneFile::default());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "(format_version: 1, stops: [(nam");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,199 @@
+//! Undo and redo of what is shown. A drag along the years or along an opacity is one step, not a hundred.
+
+use std::time::Duration;
+
+use bevy::prelude::*;
+
+use crate::moment::Moment;
+use crate::scene::Twin;
+use crate::ui::Ui;
+
+/// Steps that are kept.
+const MOST_STEPS: usize = 200;
+/// Changes of the same thing within this time are one step.
+const TOGETHER: Duration = Duration::from_millis(900);
+
+/// What was shown before, and what was taken back.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct History {
+    now: Option<Moment>,
+    past: Vec<Moment>,
+    future: Vec<Moment>,
+    last: Option<(Changed, Duration)>,
+}
+
+/// What a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    Day,
+    Layers,
+    Line,
+    Filter,
+    Other,
+}
+
+impl Changed {
+    /// What differs between two moments, where it is one thing that people drag or type.
+    fn between(a: &Moment, b: &Moment) -> Self {
+        let same_shown = |mut like: crate::style::Shown, f: fn(&mut crate::style::Shown, &crate::style::Shown)| {
+            f(&mut like, &b.shown);
+            like == b.shown
+        };
+        let line = |moment: &Moment| moment.right.as_ref().map(|right| right.at);
+        let others_same = a.theme == b.theme;
+        let filter_same = a.filter == b.filter;
+        if others_same && filter_same && a.right == b.right {
+            if same_shown(a.shown.clone(), |like, b| like.there.clone_from(&b.there)) {
+                return Self::Day;
+            }
+            if same_shown(a.shown.clone(), |like, b| like.layers = b.layers) {
+                return Self::Layers;
+            }
+        }
+        if others_same && a.shown == b.shown {
+            if filter_same && line(a) != line(b) && line(a).is_some() && line(b).is_some() {
+                return Self::Line;
+            }
+            if !filter_same && a.right == b.right {
+                return Self::Filter;
+            }
+        }
+        Self::Other
+    }
+}
+
+impl History {
+    /// True when there is something to take back.
+    pub(crate) fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// True when there is something to bring back.
+    pub(crate) fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// Takes note of what is shown `at` this time.
+    fn note(&mut self, moment: Moment, at: Duration) {
+        let Some(before) = &self.now else {
+            self.now = Some(moment);
+            return;
+        };
+        if *before == moment {
+            return;
+        }
+        let changed = Changed::between(before, &moment);
+        let goes_on = changed != Changed::Other
+            && self.last.is_some_and(|(what, when)| what == changed && at.saturating_sub(when) < TOGETHER);
+        if !goes_on {
+            self.past.extend(self.now.take());
+            if self.past.len() > MOST_STEPS {
+                self.past.remove(0);
+            }
+        }
+        self.future.clear();
+        self.last = Some((changed, at));
+        self.now = Some(moment);
+    }
+
+    /// The moment before.
+    pub(crate) fn undo(&mut self) -> Option<Moment> {
+        let moment = self.past.pop()?;
+        self.future.extend(self.now.replace(moment.clone()));
+        self.last = None;
+        Some(moment)
+    }
+
+    /// The moment that was taken back last.
+    pub(crate) fn redo(&mut self) -> Option<Moment> {
+        let moment = self.future.pop()?;
+        self.past.extend(self.now.replace(moment.clone()));
+        self.last = None;
+        Some(moment)
+    }
+}
+
+/// Systems of the history.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<History>().add_systems(Last, take_note);
+}
+
+fn take_note(time: Res<Time<Real>>, twin: Res<Twin>, ui: Res<Ui>, mut history: ResMut<History>) {
+    if twin.is_changed() || ui.is_changed() {
+        history.note(Moment::of(&twin, &ui.table.filter()), time.elapsed());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use crate::layers::{LayerKey, LayerState};
+    use crate::scene_file::Filter;
+    use crate::style::Shown;
+
+    fn filter(expression: &str) -> Filter {
+        Filter { kind: spatial_db::model::FeatureKind::Parcel, expression: expression.into() }
+    }
+
+    #[test]
+    fn steps_are_taken_back_and_brought_back_in_order() {
+        let mut twin = Twin::new(fixture::tiny(), Shown::default());
+        let mut history = History::default();
+        let mut seconds = 0;
+        let mut note = |history: &mut History, twin: &Twin| {
+            seconds += 5;
+            history.note(Moment::of(twin, &filter("")), Duration::from_secs(seconds));
+        };
+        note(&mut history, &twin);
+        assert!(!history.can_undo());
+        for overlay in [Some(0), Some(1), None] {
+            twin.shown.overlay = overlay;
+            note(&mut history, &twin);
+        }
+        // Hovering is nothing to take back.
+        twin.shown.hovered = Some(twin.input.snapshot.parcels[0].id);
+        note(&mut history, &twin);
+        let mut undone = Vec::new();
+        while let Some(moment) = history.undo() {
+            undone.push(moment.shown.overlay);
+        }
+        assert_eq!(undone, [Some(1), Some(0), None]);
+        assert_eq!(history.redo().unwrap().shown.overlay, Some(0));
+        // What is done after an undo ends what could be brought back.
+        twin.shown.hovered = None;
+        twin.shown.overlay = Some(1);
+        twin.shown.underground = true;
+        note(&mut history, &twin);
+        assert!(!history.can_redo() && history.can_undo());
+    }
+
+    #[test]
+    fn a_drag_is_one_step_and_two_drags_are_two() {
+        let mut twin = Twin::new(fixture::tiny(), Shown::default());
+        let mut history = History::default();
+        history.note(Moment::of(&twin, &filter("")), Duration::ZERO);
+        for (start, opacities) in [(0, [80, 60, 40]), (10, [50, 70, 90])] {
+            for (at, opacity) in opacities.into_iter().enumerate() {
+                twin.shown.layers.set(LayerKey::Roads, LayerState { visible: true, opacity });
+                let now = Duration::from_secs(start) + Duration::from_millis(100 * (at as u64 + 1));
+                history.note(Moment::of(&twin, &filter("")), now);
+            }
+        }
+        let opacity = |moment: Moment| moment.shown.layers.get(LayerKey::Roads).opacity;
+        assert_eq!(history.undo().map(opacity), Some(40));
+        assert_eq!(history.undo().map(opacity), Some(100));
+        assert!(!history.can_undo());
+    }
+
+    #[test]
+    fn letters_of_a_filter_are_one_step() {
+        let twin = Twin::new(fixture::tiny(), Shown::default());
+        let mut history = History::default();
+        for (at, text) in ["", "a", "ar", "area > 5"].into_iter().enumerate() {
+            history.note(Moment::of(&twin, &filter(text)), Duration::from_millis(at as u64 * 200));
+        }
+        assert_eq!(history.undo().map(|moment| moment.filter.expression), Some(String::new()));
+        assert!(!history.can_undo());
+    }
+}

@@ -1,0 +1,206 @@
+//! What is shown, as something to keep: one step of undo, a scene file, a bookmark. The camera goes with scenes alone.
+
+use std::collections::HashMap;
+
+use bevy::prelude::*;
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
+
+use crate::attribute;
+use crate::camera::Orbit;
+use crate::input::CameraChoice;
+use crate::layers::{LayerKey, LayerState, Layers, Selection};
+use crate::recolour;
+use crate::scene::{SceneGeometry, Twin};
+use crate::scene_file::{FeatureKey, Filter, LayerLook, SceneFile, SplitLook};
+use crate::split::{Right, Side};
+use crate::style::Shown;
+use crate::theme::ThemeChoice;
+use crate::time::presence_on;
+
+/// Most features of a selection that a scene keeps by name.
+const MOST_KEYS: usize = 2000;
+
+/// Everything that undo takes back.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Moment {
+    /// Switches, selection and day, with nothing hovered.
+    pub shown: Shown,
+    /// The right part of a split picture: its line, day and overlay.
+    pub right: Option<Right>,
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// Filter of the table.
+    pub filter: Filter,
+}
+
+impl Moment {
+    /// The moment of the twin.
+    pub(crate) fn of(twin: &Twin, filter: &Filter) -> Self {
+        let shown = Shown { hovered: None, ..twin.shown.clone() };
+        Self { shown, right: twin.right.clone(), theme: twin.theme, filter: filter.clone() }
+    }
+
+    /// The twin as it was then; the filter is handed back.
+    pub(crate) fn restore(self, twin: &mut Twin) -> Filter {
+        twin.shown = self.shown;
+        twin.right = self.right;
+        twin.theme = self.theme;
+        self.filter
+    }
+}
+
+/// The scene that the twin shows from `orbit`.
+pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, orbit: &Orbit) -> SceneFile {
+    let at = geometry.origin.park_from_scene(orbit.target);
+    let layers = LayerKey::ALL
+        .into_iter()
+        .map(|key| (key, twin.shown.layers.get(key)))
+        .filter(|(_, state)| *state != LayerState::default())
+        .map(|(key, LayerState { visible, opacity })| LayerLook { layer: key.as_str().into(), visible, opacity })
+        .collect();
+    let recoloured = twin.overlay().filter(|overlay| overlay.name == recolour::NAME);
+    let record = twin.input.time.as_ref().map(|time| time.as_of);
+    let day = |side| twin.shown_on(side).there.map(|there| there.on);
+    SceneFile {
+        overlay: twin.overlay().filter(|_| recoloured.is_none()).map(|overlay| overlay.name.clone()),
+        as_of: day(Side::Left).filter(|day| Some(*day) != record),
+        theme: twin.theme,
+        underground: twin.shown.underground,
+        photo: twin.shown.photo,
+        camera: CameraChoice::At {
+            x_m: round(at[0], 100.0),
+            y_m: round(at[1], 100.0),
+            distance_m: round(orbit.distance_m.into(), 10.0) as f32,
+            bearing_deg: round(orbit.bearing_deg.into(), 100.0) as f32,
+            pitch_deg: round(orbit.pitch_deg.clamp(8.0, 89.0).into(), 100.0) as f32,
+        },
+        layers,
+        recolour: recoloured.and_then(|_| twin.recoloured_by.clone()),
+        filter: (!filter.expression.is_empty()).then(|| filter.clone()),
+        selection: keys(&twin.input.snapshot, &twin.shown.selection),
+        split: twin.right.as_ref().map(|right| SplitLook {
+            at: right.at,
+            as_of: day(Side::Right),
+            overlay: twin.overlay_on(Side::Right).map(|overlay| overlay.name.clone()),
+        }),
+        ..SceneFile::default()
+    }
+}
+
+fn round(value: f64, per_unit: f64) -> f64 {
+    (value * per_unit).round() / per_unit
+}
+
+/// Shows what `scene` says, but for its camera. What the park does not have is left out and told.
+pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    let mut layers = Layers::all();
+    for look in &scene.layers {
+        if let Some(key) = LayerKey::parse(&look.layer) {
+            layers.set(key, LayerState { visible: look.visible, opacity: look.opacity });
+        }
+    }
+    let overlay = match &scene.recolour {
+        Some(wanted) => {
+            let made = recolour::apply(twin, wanted);
+            if made.is_none() {
+                missing.push(Missing::Column(wanted.column.clone()));
+            }
+            made
+        }
+        None => named(twin, scene.overlay.as_deref(), &mut missing),
+    };
+    let record = twin.input.time.as_ref().map(|time| time.as_of);
+    let day = scene.as_of.or(record);
+    let selection = selected(&twin.input.snapshot, &scene.selection);
+    if selection.len() < scene.selection.len() {
+        missing.push(Missing::Features(scene.selection.len() - selection.len()));
+    }
+    twin.theme = scene.theme;
+    twin.shown = Shown {
+        overlay,
+        hovered: None,
+        selection,
+        layers,
+        underground: scene.underground,
+        photo: scene.photo && twin.input.imagery.is_some(),
+        there: day.and_then(|day| presence_on(twin, day)),
+    };
+    twin.right = scene.split.as_ref().map(|split| {
+        let overlay = split.overlay.as_deref().map_or(overlay, |name| named(twin, Some(name), &mut missing));
+        let there = split.as_of.or(day).and_then(|day| presence_on(twin, day));
+        Right { at: split.at, there, overlay }
+    });
+    missing
+}
+
+/// Something that a scene speaks of and the park does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// An overlay.
+    Overlay(String),
+    /// A column to colour by.
+    Column(String),
+    /// So many features of the selection.
+    Features(usize),
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Overlay(name) => write!(f, "an overlay {name:?}"),
+            Self::Column(name) => write!(f, "a column {name:?}"),
+            Self::Features(count) => write!(f, "{count} selected features"),
+        }
+    }
+}
+
+fn named(twin: &Twin, name: Option<&str>, missing: &mut Vec<Missing>) -> Option<usize> {
+    let name = name?;
+    let at = twin.input.overlays.iter().position(|overlay| overlay.name == name);
+    if at.is_none() {
+        missing.push(Missing::Overlay(name.to_owned()));
+    }
+    at
+}
+
+/// The selection by the keys of the sources, as far as a scene keeps them.
+fn keys(park: &ParkSnapshot, selection: &Selection) -> Vec<FeatureKey> {
+    let mut wanted: HashMap<FeatureId, usize> =
+        selection.ids().iter().take(MOST_KEYS).enumerate().map(|(at, id)| (*id, at)).collect();
+    let mut found: Vec<(usize, FeatureKey)> = Vec::new();
+    for kind in attribute::KINDS {
+        if !wanted.keys().any(|id| id.kind == kind) {
+            continue;
+        }
+        for row in 0..attribute::len(park, kind) {
+            if let (Some(id), Some(key)) = (attribute::id(park, kind, row), attribute::key(park, kind, row))
+                && let Some(at) = wanted.remove(&id)
+            {
+                found.push((at, FeatureKey { kind, key: key.to_owned() }));
+            }
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, key)| key).collect()
+}
+
+fn selected(park: &ParkSnapshot, keys: &[FeatureKey]) -> Selection {
+    let mut wanted: HashMap<(FeatureKind, &str), usize> =
+        keys.iter().enumerate().map(|(at, key)| ((key.kind, key.key.as_str()), at)).collect();
+    let mut found: Vec<(usize, FeatureId)> = Vec::new();
+    for kind in attribute::KINDS {
+        if !keys.iter().any(|key| key.kind == kind) {
+            continue;
+        }
+        for row in 0..attribute::len(park, kind) {
+            if let (Some(id), Some(key)) = (attribute::id(park, kind, row), attribute::key(park, kind, row))
+                && let Some(at) = wanted.remove(&(kind, key))
+            {
+                found.push((at, id));
+            }
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, id)| id).collect()
+}

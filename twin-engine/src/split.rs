@@ -1,0 +1,157 @@
+//! Two pictures in one: the same view, the right part on another day or coloured by another overlay.
+//!
+//! Both parts share every mesh. The right part has a style buffer and materials of its own and a second camera that sees only
+//! them; where one part ends the other goes on, so that what differs stands side by side.
+
+use std::sync::Arc;
+
+use analysis::overlay::Overlay;
+use bevy::camera::visibility::RenderLayers;
+use bevy::camera::{SubCameraView, Viewport};
+use bevy::prelude::*;
+use spatial_db::model::Presence;
+
+use crate::camera::{Orbit, TwinCamera};
+use crate::scene::Twin;
+use crate::style::Shown;
+
+/// Least and greatest share of the width at which the right part begins.
+pub(crate) const SHARES: (f32, f32) = (0.02, 0.98);
+
+/// A part of the picture.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Side {
+    /// The whole picture where it is not split.
+    Left,
+    /// What lies right of the line.
+    Right,
+}
+
+impl Side {
+    /// Layer of Bevy's that the side's camera sees.
+    pub(crate) fn layers(self) -> RenderLayers {
+        RenderLayers::layer(self as usize)
+    }
+}
+
+/// What the right part shows otherwise than the left one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Right {
+    /// Share of the width at which it begins.
+    pub at: f32,
+    /// What was there on its day.
+    pub there: Option<Arc<Presence>>,
+    /// Its overlay, by its place among the twin's.
+    pub overlay: Option<usize>,
+}
+
+impl Twin {
+    /// What a side shows.
+    pub(crate) fn shown_on(&self, side: Side) -> Shown {
+        match (&self.right, side) {
+            (Some(right), Side::Right) => {
+                Shown { there: right.there.clone(), overlay: right.overlay, ..self.shown.clone() }
+            }
+            _ => self.shown.clone(),
+        }
+    }
+
+    /// The overlays of a side, in the twin's order.
+    pub(crate) fn overlays_on(&self, side: Side) -> Vec<&Overlay> {
+        let own = |overlay| match (&self.right, side) {
+            (Some(_), Side::Right) => of_name(&self.right_overlays, overlay).unwrap_or(overlay),
+            _ => overlay,
+        };
+        self.input.overlays.iter().map(own).collect()
+    }
+
+    /// The overlay in use on a side.
+    pub(crate) fn overlay_on(&self, side: Side) -> Option<&Overlay> {
+        match (&self.right, side) {
+            (Some(right), Side::Right) => {
+                let overlay = self.input.overlays.get(right.overlay?)?;
+                of_name(&self.right_overlays, overlay).or(Some(overlay))
+            }
+            _ => self.overlay(),
+        }
+    }
+
+    /// The side that a place in the picture belongs to; `share` is that of the width.
+    pub(crate) fn side_at(&self, share: f32) -> Side {
+        if self.right.as_ref().is_some_and(|right| share > right.at) { Side::Right } else { Side::Left }
+    }
+}
+
+fn of_name<'a>(overlays: &'a [Overlay], like: &Overlay) -> Option<&'a Overlay> {
+    overlays.iter().find(|overlay| overlay.name == like.name)
+}
+
+/// Marks the camera of the right part.
+#[derive(Component, Debug)]
+pub(crate) struct RightCamera;
+
+/// The part of the window that panels leave to the scene, px: corner and size. `None`: all of the target.
+#[derive(Resource, Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SceneArea(pub Option<(UVec2, UVec2)>);
+
+/// The system that gives each camera its part.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<SceneArea>().add_systems(PostUpdate, lay_out.before(TransformSystems::Propagate));
+}
+
+type Left<'w, 's> = Query<'w, 's, &'static mut Camera, (With<TwinCamera>, Without<RightCamera>)>;
+
+fn lay_out(
+    area: Res<SceneArea>,
+    twin: Res<Twin>,
+    orbit: Res<Orbit>,
+    mut left: Left,
+    mut right: Query<(&mut Camera, &mut Transform), With<RightCamera>>,
+) {
+    let Some(target) = left.iter().next().and_then(Camera::physical_target_size) else { return };
+    let (corner, size) = area.0.unwrap_or((UVec2::ZERO, target));
+    let line = twin.right.as_ref().map(|right| (size.x as f32 * right.at.clamp(SHARES.0, SHARES.1)).round() as u32);
+    let part = |from: u32, to: u32| {
+        let viewport = Viewport {
+            physical_position: corner + UVec2::new(from, 0),
+            physical_size: UVec2::new(to - from, size.y),
+            ..Viewport::default()
+        };
+        let view =
+            SubCameraView { full_size: size, offset: Vec2::new(from as f32, 0.0), size: UVec2::new(to - from, size.y) };
+        (Some(viewport), Some(view))
+    };
+    let whole =
+        || (area.0.map(|_| Viewport { physical_position: corner, physical_size: size, ..Viewport::default() }), None);
+    for mut camera in &mut left {
+        let (viewport, view) = line.map_or_else(whole, |line| part(0, line));
+        give(&mut camera, viewport, view);
+    }
+    for (mut camera, mut transform) in &mut right {
+        if camera.is_active != line.is_some() {
+            camera.is_active = line.is_some();
+        }
+        if let Some(line) = line {
+            let (viewport, view) = part(line, size.x);
+            give(&mut camera, viewport, view);
+            transform.set_if_neq(orbit.transform());
+        }
+    }
+}
+
+/// Writes what differs: a camera that is written to has its projection made anew.
+fn give(camera: &mut Mut<Camera>, viewport: Option<Viewport>, view: Option<SubCameraView>) {
+    let same =
+        |a: &Viewport, b: &Viewport| (a.physical_position, a.physical_size) == (b.physical_position, b.physical_size);
+    let fits = match (&camera.viewport, &viewport) {
+        (None, None) => true,
+        (Some(a), Some(b)) => same(a, b),
+        _ => false,
+    };
+    if !fits {
+        camera.viewport = viewport;
+    }
+    if camera.sub_camera_view != view {
+        camera.sub_camera_view = view;
+    }
+}

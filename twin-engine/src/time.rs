@@ -1,0 +1,314 @@
+//! The day that is looked at: what stood then is drawn, and the overlays are those of the day.
+//!
+//! A step rewrites the style buffer in the same frame; overlays are made beside it and follow when they are ready. Which
+//! features stood is left to `spatial_db::model::Presence`, what the overlays say to whoever made the input.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use analysis::overlay::Overlay;
+use bevy::prelude::*;
+use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
+use bevy::window::RequestRedraw;
+use chrono::{Datelike, Months, NaiveDate};
+use spatial_db::model::{ParkSnapshot, Presence, years};
+
+use crate::input::OverlaysOn;
+use crate::scene::Twin;
+
+/// Time between two steps while the years play.
+const BEAT: Duration = Duration::from_millis(700);
+/// Years beyond the day of the data that can be looked at: agreed dates lie ahead.
+const AHEAD_YEARS: i32 = 3;
+/// Longest range, years, over which a month is a step; over longer ones it is a year.
+const MONTHLY_YEARS: i32 = 40;
+
+/// The days that can be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// First day.
+    pub first: NaiveDate,
+    /// Last day.
+    pub last: NaiveDate,
+    /// Day of the data.
+    pub as_of: NaiveDate,
+    /// What each year brought, by the dates on record.
+    pub years: Vec<(i32, usize)>,
+}
+
+impl Span {
+    /// From the first dated year of `park` to a few years beyond the day of its data; `None` where no date tells of another.
+    pub(crate) fn of(park: &ParkSnapshot, as_of: NaiveDate) -> Option<Self> {
+        let years: Vec<(i32, usize)> = years(park).into_iter().collect();
+        let first = years.first()?.0.min(as_of.year());
+        Some(Self {
+            first: NaiveDate::from_ymd_opt(first, 1, 1)?,
+            last: NaiveDate::from_ymd_opt(as_of.year() + AHEAD_YEARS, 12, 31)?,
+            as_of,
+            years,
+        })
+    }
+
+    /// Share of the span at which a day lies.
+    pub(crate) fn share(&self, day: NaiveDate) -> f32 {
+        ((day - self.first).num_days() as f32 / self.days() as f32).clamp(0.0, 1.0)
+    }
+
+    /// The day at a share of the span, at the end of a month or a year; near the day of the data, that day.
+    pub(crate) fn at(&self, share: f32) -> NaiveDate {
+        if (share - self.share(self.as_of)).abs() < 0.006 {
+            return self.as_of;
+        }
+        let days = (share.clamp(0.0, 1.0) * self.days() as f32).round() as i64;
+        self.end_of_step(self.first + chrono::Duration::days(days))
+    }
+
+    /// The end of the step before or after `day`.
+    pub(crate) fn stepped(&self, day: NaiveDate, steps: i32) -> NaiveDate {
+        let months = if self.is_monthly() { 1 } else { 12 };
+        let next = if steps > 0 {
+            let end = self.end_of_step(day);
+            // Within a step, forward means to its end.
+            if end > day { end } else { self.end_of_step(day + Months::new(months)) }
+        } else {
+            self.end_of_step(day - Months::new(months))
+        };
+        let (low, high) = (day.min(next), day.max(next));
+        // The day of the data is a stop of its own.
+        let next = if low < self.as_of && self.as_of < high { self.as_of } else { next };
+        next.clamp(self.first, self.last)
+    }
+
+    /// The same day `years` later.
+    pub(crate) fn years_on(&self, day: NaiveDate, years: i32) -> NaiveDate {
+        let months = Months::new(years.unsigned_abs() * 12);
+        let moved = if years < 0 { day - months } else { day + months };
+        moved.clamp(self.first, self.last)
+    }
+
+    fn is_monthly(&self) -> bool {
+        self.last.year() - self.first.year() <= MONTHLY_YEARS
+    }
+
+    fn end_of_step(&self, day: NaiveDate) -> NaiveDate {
+        let month = if self.is_monthly() { day.month() } else { 12 };
+        let first = NaiveDate::from_ymd_opt(day.year(), month, 1).unwrap_or(day);
+        (first + Months::new(1) - chrono::Duration::days(1)).clamp(self.first, self.last)
+    }
+
+    fn days(&self) -> i64 {
+        (self.last - self.first).num_days().max(1)
+    }
+}
+
+/// The years that can be looked at, and what is under way.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Years {
+    /// `None` where the park has one day only.
+    pub span: Option<Span>,
+    /// The years go by.
+    pub playing: bool,
+    /// When the next step is due.
+    next_at: Option<Duration>,
+    left: Made,
+    right: Made,
+}
+
+/// Overlays of one side: the day that they are of, and those that are being made.
+#[derive(Debug, Default)]
+struct Made {
+    day: Option<NaiveDate>,
+    making: Option<(NaiveDate, Task<Vec<Overlay>>)>,
+}
+
+impl Made {
+    /// What is ready, and the next that is needed for `day`.
+    fn step(&mut self, day: NaiveDate, make: &OverlaysOn) -> Option<Vec<Overlay>> {
+        let mut ready = None;
+        if let Some((of, task)) = &mut self.making
+            && let Some(overlays) = check_ready(task)
+        {
+            self.day = Some(*of);
+            self.making = None;
+            ready = Some(overlays);
+        }
+        if self.making.is_none() && self.day != Some(day) {
+            let make = make.clone();
+            self.making = Some((day, AsyncComputeTaskPool::get().spawn(async move { make(day) })));
+        }
+        ready
+    }
+}
+
+impl Years {
+    /// True while overlays of another day are being made.
+    pub(crate) fn is_making(&self) -> bool {
+        self.left.making.is_some() || self.right.making.is_some()
+    }
+}
+
+/// Looks at another day; `None` for that of the data.
+pub(crate) fn look_at(twin: &mut Twin, day: Option<NaiveDate>) {
+    let Some(time) = &twin.input.time else { return };
+    let day = day.unwrap_or(time.as_of);
+    if twin.day() != Some(day) {
+        twin.shown.there = presence_on(twin, day);
+    }
+}
+
+/// What was there on a day; `None` for a park that is not looked at by date.
+pub(crate) fn presence_on(twin: &Twin, day: NaiveDate) -> Option<Arc<Presence>> {
+    twin.input.time.as_ref()?;
+    Some(Arc::new(Presence::on(&twin.input.snapshot, day)))
+}
+
+/// Systems of the day.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Years>()
+        .add_systems(Startup, begin)
+        .add_systems(Update, (play, follow).chain().before(crate::scene::SceneSystems));
+}
+
+fn begin(twin: Res<Twin>, mut years: ResMut<Years>) {
+    let Some(time) = &twin.input.time else { return };
+    years.span = Span::of(&twin.input.snapshot, time.as_of);
+    years.left.day = Some(time.as_of);
+}
+
+fn play(
+    time: Res<Time<Real>>,
+    mut years: ResMut<Years>,
+    mut twin: ResMut<Twin>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    if !years.playing {
+        years.next_at = None;
+        return;
+    }
+    let (Some(span), Some(day)) = (years.span.clone(), twin.day()) else { return };
+    redraw.write(RequestRedraw);
+    let now = time.elapsed();
+    let due = *years.next_at.get_or_insert(now);
+    // A year is not left before its verdicts are seen.
+    if now < due || years.is_making() {
+        return;
+    }
+    if day >= span.last {
+        years.playing = false;
+        return;
+    }
+    years.next_at = Some(now + BEAT);
+    look_at(&mut twin, Some(span.years_on(day, 1)));
+}
+
+/// Makes the overlays of each side's day and puts them in the place of the others.
+fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
+    let (Some(day), Some(time)) = (twin.day(), &twin.input.time) else { return };
+    let (make, record) = (time.overlays_on.clone(), time.as_of);
+    // Read first: writing to the twin has everything looked at anew.
+    let years = years.bypass_change_detection();
+    if let Some(overlays) = years.left.step(day, &make) {
+        replace(&mut twin, overlays);
+    }
+    if let Some(day) = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on)) {
+        if let Some(overlays) = years.right.step(day, &make) {
+            twin.right_overlays = overlays;
+            twin.overlays_version += 1;
+        }
+    } else {
+        years.right = Made::default();
+        if !twin.right_overlays.is_empty() {
+            twin.right_overlays.clear();
+        }
+    }
+    if years.is_making() {
+        redraw.write(RequestRedraw);
+    }
+}
+
+/// Overlays keep their places; those that were made in the window stay behind them.
+pub(crate) fn replace(twin: &mut Twin, overlays: Vec<Overlay>) {
+    for overlay in overlays {
+        if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name) {
+            *old = overlay;
+        }
+    }
+    twin.overlays_version += 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn span(first: &str, as_of: &str, last: &str) -> Span {
+        Span { first: day(first), last: day(last), as_of: day(as_of), years: Vec::new() }
+    }
+
+    #[test]
+    fn steps_end_with_a_month_and_stop_at_the_day_of_the_data() {
+        let span = span("2010-01-01", "2026-06-15", "2029-12-31");
+        let on = |text: &str, steps| span.stepped(day(text), steps).to_string();
+        assert_eq!(on("2015-02-28", 1), "2015-03-31");
+        assert_eq!(on("2015-03-31", -1), "2015-02-28");
+        assert_eq!(on("2024-01-31", 1), "2024-02-29");
+        assert_eq!(on("2026-05-31", 1), "2026-06-15");
+        assert_eq!(on("2026-06-15", 1), "2026-06-30");
+        assert_eq!(on("2026-06-30", -1), "2026-06-15");
+        assert_eq!(on("2026-06-15", -1), "2026-05-31");
+        assert_eq!(on("2010-01-01", -1), "2010-01-01");
+        assert_eq!(on("2029-12-31", 1), "2029-12-31");
+    }
+
+    #[test]
+    fn over_long_spans_a_year_is_a_step() {
+        let span = span("1850-01-01", "2026-06-15", "2029-12-31");
+        assert_eq!(span.stepped(day("1900-05-05"), 1), day("1900-12-31"));
+        assert_eq!(span.stepped(day("1900-12-31"), 1), day("1901-12-31"));
+        assert_eq!(span.at(0.5).month(), 12);
+    }
+
+    #[test]
+    fn a_share_and_its_day_belong_together() {
+        let span = span("2010-01-01", "2026-06-15", "2029-12-31");
+        assert_eq!(span.at(span.share(day("2026-06-15"))), day("2026-06-15"));
+        for share in [0.0_f32, 0.2, 0.5, 0.93, 1.0] {
+            let back = span.share(span.at(share));
+            assert!((back - share).abs() < 0.006, "{share} {back}");
+        }
+    }
+
+    #[test]
+    fn looking_at_another_day_hides_what_was_not_there_and_follows_with_the_overlays() {
+        let (mut input, _) = fixture::built_up();
+        let asked: Arc<std::sync::Mutex<Vec<NaiveDate>>> = Arc::default();
+        let (heard, time) = (asked.clone(), input.time.clone().unwrap());
+        let overlays_on = Arc::new(move |day: NaiveDate| {
+            heard.lock().unwrap().push(day);
+            (time.overlays_on)(day)
+        });
+        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlays_on });
+        let mut app = App::new();
+        app.add_plugins(bevy::app::TaskPoolPlugin::default())
+            .add_message::<RequestRedraw>()
+            .init_resource::<Time<Real>>()
+            .insert_resource(Twin::new(input, crate::style::Shown::default()))
+            .add_plugins(plugin);
+        app.update();
+        assert_eq!(app.world().resource::<Twin>().day(), Some(day("2026-06-30")));
+        look_at(&mut app.world_mut().resource_mut::<Twin>(), Some(day("2019-12-31")));
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        while app.world().resource::<Twin>().overlays_version == 0 && std::time::Instant::now() < until {
+            app.update();
+        }
+        let twin = app.world().resource::<Twin>();
+        assert!(!twin.shown.is_there(spatial_db::model::FeatureKind::Building, 0));
+        assert!(twin.shown.is_there(spatial_db::model::FeatureKind::Building, 1));
+        assert!(twin.input.overlays.iter().all(|overlay| overlay.as_of == day("2019-12-31")));
+        assert_eq!(*asked.lock().unwrap(), [day("2019-12-31")], "no overlay is made without need");
+    }
+}
