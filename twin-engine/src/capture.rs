@@ -29,7 +29,7 @@ use crate::frame::FramePainted;
 use crate::input::{CameraChoice, CaptureOptions, CaptureReport, TwinInput};
 use crate::mesh::Layer;
 use crate::moment;
-use crate::scene::{Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
+use crate::scene::{Exchange, Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
 use crate::split::Side;
 use crate::style::Shown;
 use crate::time::Years;
@@ -173,12 +173,37 @@ impl Stage {
         self.app.world_mut().resource_mut::<Twin>().shown.selection = feature.into();
     }
 
+    /// Puts another state of the park in the place of the one shown, once it is on the device: some frames from now.
+    pub fn exchange(&mut self, input: TwinInput) {
+        let world = self.app.world_mut();
+        let exchange = Exchange::begin(world.resource::<Twin>(), world.resource::<Meshed>(), input, None, || {});
+        world.insert_resource(exchange);
+    }
+
+    /// True until what [`Stage::exchange`] brought is shown.
+    pub fn is_exchanging(&self) -> bool {
+        self.app.world().contains_resource::<Exchange>()
+    }
+
     /// The picture as it is now.
     ///
     /// # Errors
     /// [`EngineError::NoPicture`] when the device never delivers it.
     pub fn picture(&mut self) -> Result<RgbImage, EngineError> {
         self.settle()?;
+        let slot = self.expose();
+        for _ in 0..MOST_FRAMES {
+            self.frame();
+            let arrived = slot.lock().ok().and_then(|mut slot| slot.take());
+            if let Some(rgb) = arrived.and_then(|image| image.try_into_dynamic().ok()) {
+                return Ok(rgb.to_rgb8());
+            }
+        }
+        Err(EngineError::NoPicture { frames: MOST_FRAMES })
+    }
+
+    /// Has the next frame copied; the copy arrives some frames later.
+    fn expose(&mut self) -> Arc<Mutex<Option<Image>>> {
         let slot: Arc<Mutex<Option<Image>>> = Arc::default();
         let into = slot.clone();
         self.app.world_mut().spawn(Screenshot::image(self.target.clone())).observe(
@@ -188,14 +213,7 @@ impl Stage {
                 }
             },
         );
-        for _ in 0..MOST_FRAMES {
-            self.frame();
-            let arrived = slot.lock().ok().and_then(|mut slot| slot.take());
-            if let Some(rgb) = arrived.and_then(|image| image.try_into_dynamic().ok()) {
-                return Ok(rgb.to_rgb8());
-            }
-        }
-        Err(EngineError::NoPicture { frames: MOST_FRAMES })
+        slot
     }
 
     /// Draws until scene, letters, meshes, materials and pipelines are all there and nothing new was asked for.
@@ -220,7 +238,7 @@ impl Stage {
             let split = world.resource::<Twin>().right.is_some();
             let both = !split || world.query::<&Side>().iter(world).any(|side| *side == Side::Right);
             let of_the_day = !world.resource::<Years>().is_making();
-            if !(meshed && uploaded && both && of_the_day) {
+            if !(meshed && uploaded && both && of_the_day) || world.contains_resource::<Exchange>() {
                 // The meshing task has a thread of its own; leave it the processor.
                 std::thread::sleep(Duration::from_millis(2));
                 continue;
@@ -307,5 +325,121 @@ mod tests {
         }
         assert!(roof(&seen[0]) < roof(&whole) && roof(&seen[1]) < roof(&seen[0]), "fainter, then gone");
         assert_eq!(roof(&seen[2]), roof(&whole), "and back");
+    }
+
+    fn copy_of(slot: &Arc<Mutex<Option<Image>>>) -> RgbImage {
+        let image = slot.lock().unwrap().take().expect("a copy of the frame");
+        image.try_into_dynamic().unwrap().to_rgb8()
+    }
+
+    /// Pixels that differ by more than a shade.
+    fn differing(a: &RgbImage, b: &RgbImage) -> usize {
+        a.pixels().zip(b.pixels()).filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 3)).count()
+    }
+
+    /// The tiny park after an import: a building gone, a parcel more, every verdict another.
+    fn later() -> TwinInput {
+        let mut input = fixture::tiny();
+        let mut park = (*input.snapshot).clone();
+        park.buildings.remove(0);
+        let mut parcel = park.parcels[0].clone();
+        parcel.id.id = 99;
+        parcel.boundary = fixture::rectangle(-30.0, 300.0, 200.0, 60.0);
+        park.parcels.push(parcel);
+        input.snapshot = park.into();
+        input.overlays[0].classes.iter_mut().for_each(|class| class.colour.rotate_left(1));
+        // The caller's order of overlays may change.
+        input.overlays.reverse();
+        input
+    }
+
+    #[test]
+    fn every_frame_shows_the_park_before_or_the_park_after_and_nothing_between() {
+        let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        let gone = FeatureId::new(spatial_db::model::FeatureKind::Building, 1);
+        let stays = FeatureId::new(spatial_db::model::FeatureKind::Parcel, 3);
+        stage.app.world_mut().resource_mut::<Twin>().shown.selection = [gone, stays].into_iter().collect();
+        let before = stage.picture().expect("a picture");
+        let (orbit, tiles) = (*stage.app.world().resource::<Orbit>(), meshes(&mut stage));
+
+        stage.exchange(later());
+        let mut copies = Vec::new();
+        let mut left = 6;
+        while left > 0 {
+            copies.push(stage.expose());
+            stage.frame();
+            left -= u32::from(!stage.is_exchanging());
+            assert!(copies.len() < 5000, "it never ends");
+        }
+        for _ in 0..4 {
+            stage.frame();
+        }
+        let after = stage.picture().expect("a picture");
+        assert!(differing(&before, &after) > 500, "{} pixels", differing(&before, &after));
+        let seen: Vec<[usize; 2]> =
+            copies.iter().map(copy_of).map(|copy| [differing(&copy, &before), differing(&copy, &after)]).collect();
+        for (at, [from_before, from_after]) in seen.iter().enumerate() {
+            assert!(*from_before.min(from_after) < 8, "frame {at} of {}: {from_before} {from_after}", seen.len());
+        }
+        let swapped = seen.iter().position(|seen| seen[1] < 8).expect("it comes");
+        assert!(swapped > 0 && seen[swapped..].iter().all(|seen| seen[1] < 8), "and stays: {seen:?}");
+
+        let world = stage.app.world();
+        assert_eq!(*world.resource::<Orbit>(), orbit, "the camera stays");
+        let twin = world.resource::<Twin>();
+        assert_eq!(twin.overlay().map(|overlay| overlay.name.as_str()), Some("idle"), "the overlay stays");
+        assert_eq!(twin.shown.selection.ids(), [stays], "what is gone is let go");
+        let left: Vec<_> = meshes(&mut stage).intersection(&tiles).copied().collect();
+        assert_eq!(left.len(), 1, "the sky stays, no tile of before is left");
+    }
+
+    #[test]
+    fn a_park_with_nothing_to_draw_leaves_what_is_shown() {
+        let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        let tiles = meshes(&mut stage);
+        let mut empty = fixture::tiny();
+        empty.snapshot = Arc::new(spatial_db::model::ParkSnapshot::empty(empty.snapshot.park.clone()));
+        stage.exchange(empty);
+        while stage.is_exchanging() {
+            stage.frame();
+        }
+        assert_eq!(meshes(&mut stage), tiles);
+        let failed = stage.app.world_mut().remove_resource::<MeshingFailed>().expect("told");
+        assert!(matches!(failed.0, EngineError::NothingToDraw { .. }));
+        assert_eq!(stage.app.world().resource::<Twin>().input.snapshot.buildings.len(), 6);
+    }
+
+    #[test]
+    fn an_overlay_made_in_the_window_and_its_switches_outlive_an_import() {
+        let (x_m, y_m) = (fixture::CORNER.0 + 220.0, fixture::CORNER.1 + 150.0);
+        let camera = CameraChoice::At { x_m, y_m, distance_m: 700.0, bearing_deg: 140.0, pitch_deg: 50.0 };
+        let options = CaptureOptions { width: 320, height: 180, frame: false, camera, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        let mut twin = stage.app.world_mut().resource_mut::<Twin>();
+        let own = analysis::overlay::Overlay { name: crate::recolour::NAME.into(), ..fixture::building_overlay() };
+        twin.input.overlays.push(own);
+        twin.shown.overlay = Some(2);
+        twin.shown.layers.set(LayerKey::Roads, LayerState { visible: false, opacity: 100 });
+        stage.picture().expect("a picture");
+        stage.exchange(later());
+        // Switched while the park is on its way.
+        stage.app.world_mut().resource_mut::<Twin>().shown.underground = true;
+        let after = stage.picture().expect("a picture");
+        let twin = stage.app.world().resource::<Twin>();
+        assert_eq!(twin.overlay().map(|overlay| overlay.name.as_str()), Some(crate::recolour::NAME));
+        assert_eq!(twin.input.overlays.len(), 3);
+        assert!(!twin.shown.layers.get(LayerKey::Roads).visible && twin.shown.underground);
+        // As if the park had been opened so.
+        let mut fresh = Stage::new(later(), &options, 1).expect("a headless stage");
+        let mut twin = fresh.app.world_mut().resource_mut::<Twin>();
+        let own = analysis::overlay::Overlay { name: crate::recolour::NAME.into(), ..fixture::building_overlay() };
+        twin.input.overlays.push(own);
+        twin.shown.overlay = Some(2);
+        twin.shown.layers.set(LayerKey::Roads, LayerState { visible: false, opacity: 100 });
+        twin.shown.underground = true;
+        let opened = fresh.picture().expect("a picture");
+        assert!(differing(&after, &opened) < 40, "{}", differing(&after, &opened));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use analysis::overlay::Overlay;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use spatial_db::model::{Imagery, ParkSnapshot};
+use spatial_db::model::{Imagery, Park, ParkSnapshot};
 
 use crate::error::EngineError;
 use crate::scene_file::SceneFile;
@@ -48,6 +48,22 @@ impl std::fmt::Debug for TimeSource {
 }
 
 impl TwinInput {
+    /// A park with nothing in it, by its short name: what there is before the first.
+    pub(crate) fn before(slug: &str) -> Self {
+        let park = Park {
+            park_id: 0,
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            srid: 0,
+            synthetic: false,
+            attribution: None,
+            licence: None,
+            as_of: None,
+        };
+        let snapshot = Arc::new(ParkSnapshot::empty(park));
+        Self { snapshot, overlays: Vec::new(), active: None, imagery: None, time: None }
+    }
+
     /// Index of the overlay to show first.
     ///
     /// # Errors

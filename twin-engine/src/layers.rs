@@ -225,6 +225,15 @@ impl Selection {
         self.0.is_empty()
     }
 
+    /// Those of this selection that are to be kept.
+    #[must_use]
+    pub(crate) fn kept(&self, keep: impl Fn(FeatureId) -> bool) -> Self {
+        if self.0.iter().all(|id| keep(*id)) {
+            return self.clone();
+        }
+        Self(self.0.iter().copied().filter(|id| keep(*id)).collect::<Vec<_>>().into())
+    }
+
     /// This selection with `id` added, or taken out where it was in.
     #[must_use]
     pub(crate) fn toggled(&self, id: FeatureId) -> Self {

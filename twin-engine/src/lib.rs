@@ -25,6 +25,7 @@ mod history;
 mod input;
 mod inspect;
 mod layers;
+mod live;
 mod material;
 mod measure;
 pub mod mesh;
@@ -48,6 +49,7 @@ mod tool;
 mod tour;
 mod ui;
 mod view;
+mod work;
 
 pub use capture::{Stage, capture};
 pub use error::EngineError;
@@ -55,9 +57,10 @@ pub use input::{
     CameraChoice, CaptureOptions, CaptureReport, OverlaysOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,
 };
 pub use inspect::{Inspection, Row, Section, inspect};
+pub use live::{Failed, Loading, Lost, News, NewsCounts, NewsRun, Update};
 pub use recolour::{Ramp, Recolour, Scheme};
 pub use remembered::last_park;
 pub use scene_file::{FeatureKey, Filter, LayerLook, SceneError, SceneFile, SplitLook};
 pub use text::Language;
 pub use tour::{Caption, Stop, Tour};
-pub use view::view;
+pub use view::{view, view_live};

@@ -141,6 +141,14 @@ impl Made {
 }
 
 impl Years {
+    /// The years of another park, or of another state of it: what is being made for the one before is given up.
+    pub(crate) fn begin(&mut self, twin: &Twin) {
+        let time = twin.input.time.as_ref();
+        self.span = time.and_then(|time| Span::of(&twin.input.snapshot, time.as_of));
+        self.left = Made { day: time.map(|time| time.as_of), making: None };
+        self.right = Made::default();
+    }
+
     /// True while overlays of another day are being made.
     pub(crate) fn is_making(&self) -> bool {
         self.left.making.is_some() || self.right.making.is_some()
@@ -170,9 +178,7 @@ pub(crate) fn plugin(app: &mut App) {
 }
 
 fn begin(twin: Res<Twin>, mut years: ResMut<Years>) {
-    let Some(time) = &twin.input.time else { return };
-    years.span = Span::of(&twin.input.snapshot, time.as_of);
-    years.left.day = Some(time.as_of);
+    years.begin(&twin);
 }
 
 fn play(

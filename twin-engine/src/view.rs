@@ -1,8 +1,9 @@
 //! The window: the picture's scene with mouse, keyboard and panels. An idle window draws nothing.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
@@ -15,8 +16,9 @@ use crate::bookmarks::Bookmarks;
 use crate::camera::control;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
+use crate::live::{Failure, Live, Update as Told, add_live};
 use crate::remembered::Remembered;
-use crate::scene::{Meshed, MeshingFailed, Pace, Twin, Uploads, is_loading};
+use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loading};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
@@ -24,11 +26,29 @@ use crate::{action, history, measure, moment, select, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
+/// Time between frames while the scene is made.
+const BREATH: Duration = Duration::from_millis(100);
 /// Environment variable that closes the window after that many seconds.
 const EXIT_AFTER: &str = "TWIN_VIEW_EXIT_AFTER";
 
 #[derive(Resource, Debug, Clone, Copy)]
 struct ExitAfter(Option<Duration>);
+
+impl ExitAfter {
+    /// Sleep of at most `longest` between events.
+    fn asleep(self, longest: Duration) -> UpdateMode {
+        UpdateMode::Reactive {
+            wait: self.0.unwrap_or(longest).min(longest),
+            react_to_device_events: false,
+            react_to_user_events: true,
+            react_to_window_events: true,
+        }
+    }
+}
+
+/// When the window was asked for.
+#[derive(Resource, Debug, Clone, Copy)]
+struct Began(Instant);
 
 #[derive(Resource, Debug, Clone, Copy)]
 struct Samples(u32);
@@ -38,6 +58,29 @@ struct Samples(u32);
 /// # Errors
 /// No display, no adapter, an unknown overlay, or nothing to draw.
 pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> {
+    open(input, Live::default(), None, options)
+}
+
+/// Opens a window before there is a park, shows what `updates` bring, and returns when it is closed. The window is called
+/// `slug` until the park tells its name. Must be called on the main thread, once per process.
+///
+/// Updates are taken within a frame, and a sender that is faster than the window waits; once the window is closed it is
+/// refused.
+///
+/// # Errors
+/// No display, no adapter, or nothing to draw in the last park.
+pub fn view_live(slug: &str, updates: Receiver<Told>, options: &ViewOptions) -> Result<(), EngineError> {
+    let nothing = TwinInput::before(slug);
+    open(nothing, Live::waiting(), Some(updates), options)
+}
+
+fn open(
+    input: TwinInput,
+    live: Live,
+    updates: Option<Receiver<Told>>,
+    options: &ViewOptions,
+) -> Result<(), EngineError> {
+    let began = Instant::now();
     if std::env::var_os("DISPLAY").is_none_or(|d| d.is_empty()) && cfg!(all(unix, not(target_os = "macos"))) {
         return Err(EngineError::NoDisplay);
     }
@@ -46,17 +89,16 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
     let from_environment = std::env::var(EXIT_AFTER).ok().and_then(|s| s.parse::<f64>().ok());
     let exit_after = options.exit_after.or(from_environment.filter(|s| *s >= 0.0).map(Duration::from_secs_f64));
     let slug = input.snapshot.park.slug.clone();
-    let title = format!("{} – ParkTwin", input.snapshot.park.name);
     let remembered = options.state.as_deref().map(Remembered::load).unwrap_or_default();
     let theme = options.theme.unwrap_or(remembered.theme);
     let language = options.language.or(remembered.language).unwrap_or_else(Language::from_environment);
-    let failure: Arc<Mutex<Option<EngineError>>> = Arc::default();
+    let failure = Failure::default();
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
             .set(WindowPlugin {
                 primary_window: Some(Window {
-                    title,
+                    title: title(&input),
                     resolution: WindowResolution::new(remembered.width, remembered.height),
                     present_mode: PresentMode::AutoVsync,
                     ..default()
@@ -68,42 +110,60 @@ pub fn view(input: TwinInput, options: &ViewOptions) -> Result<(), EngineError> 
     let shown = Shown { photo: options.photo, ..Shown::default() };
     let camera = options.scene.as_ref().map_or(options.camera, |scene| scene.camera);
     add_twin(&mut app, input, camera, theme, language, shown)?;
-    let missing = options.scene.as_ref().map(|scene| moment::show(&mut app.world_mut().resource_mut::<Twin>(), scene));
+    let mut live = live;
+    let mut missing = Vec::new();
+    match &options.scene {
+        // What a scene speaks of is looked for in the park.
+        scene if live.waiting => live.scene.clone_from(scene),
+        Some(scene) => missing = moment::show(&mut app.world_mut().resource_mut::<Twin>(), scene),
+        None => {}
+    }
+    add_live(&mut app, live, updates);
     let folder = options.state.as_deref().and_then(Path::parent);
     let bookmarks = folder.map(|folder| folder.join("bookmarks").join(format!("{slug}.tour.ron")));
     let exports = options.state.as_deref().and_then(Path::parent).map(|folder| folder.join("exports"));
-    let sleep = UpdateMode::Reactive {
-        wait: exit_after.unwrap_or(IDLE).min(IDLE),
-        react_to_device_events: false,
-        react_to_user_events: true,
-        react_to_window_events: true,
-    };
+    let exit_after = ExitAfter(exit_after);
+    let settings = exit_after.asleep(IDLE);
     let mut panels = Ui::new(remembered.side, remembered.tab, remembered.table, exports);
-    panels.missing = missing.unwrap_or_default();
+    panels.missing = missing;
     app.insert_resource(Pace::Smooth)
-        .insert_resource(WinitSettings { focused_mode: sleep, unfocused_mode: sleep })
-        .insert_resource(ExitAfter(exit_after))
+        .insert_resource(WinitSettings { focused_mode: settings, unfocused_mode: settings })
+        .insert_resource(exit_after)
+        .insert_resource(Began(began))
         .insert_resource(Samples(samples))
         .insert_resource(panels)
         .insert_resource(Memory { file: options.state.clone(), kept: remembered, language_set: options.language })
         .insert_resource(Bookmarks::load(bookmarks))
-        .insert_resource(Failure(failure.clone()))
+        .insert_resource(failure.clone())
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, history::plugin, ui::plugin))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,
-            (stay_awake_while_loading.run_if(is_loading), stay_awake_after_loading, stop_when_due, follow_theme),
+            (
+                // After what may need another frame: before it, the last word of a resting window would be missed.
+                (stay_awake_while_loading.run_if(is_loading), stay_awake_after_loading, stay_awake_while_exchanging)
+                    .after(SceneSystems),
+                breathe,
+                stop_when_due,
+                follow_theme,
+                follow_name,
+                tell_times,
+            ),
         )
         .add_systems(Last, remember);
     let exit = app.run();
     // The app is gone with its window: what failed was handed out before.
-    if let Some(error) = failure.lock().ok().and_then(|mut failed| failed.take()) {
+    if let Some(error) = failure.0.lock().ok().and_then(|mut failed| failed.take()) {
         return Err(error);
     }
     match exit {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(EngineError::WindowFailed { code: code.get() }),
     }
+}
+
+fn title(input: &TwinInput) -> String {
+    format!("{} – ParkTwin", input.snapshot.park.name)
 }
 
 /// What the window remembers, and where.
@@ -115,10 +175,6 @@ struct Memory {
     language_set: Option<Language>,
 }
 
-/// Why the window had to close.
-#[derive(Resource, Debug)]
-struct Failure(Arc<Mutex<Option<EngineError>>>);
-
 fn spawn_camera(samples: Res<Samples>, mut commands: Commands) {
     let window = || RenderTarget::Window(WindowRef::Primary);
     commands.spawn((camera_bundle(window(), samples.0), scene_output(samples.0)));
@@ -128,7 +184,13 @@ fn spawn_camera(samples: Res<Samples>, mut commands: Commands) {
 }
 
 /// Keeps the state file as the window is, whenever that changes.
-fn remember(twin: Res<Twin>, ui: Res<Ui>, windows: Query<&Window, With<PrimaryWindow>>, mut memory: ResMut<Memory>) {
+fn remember(
+    twin: Res<Twin>,
+    live: Res<Live>,
+    ui: Res<Ui>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    mut memory: ResMut<Memory>,
+) {
     let (Some(file), Some(window)) = (memory.file.clone(), windows.iter().next()) else { return };
     let language = Some(twin.language).filter(|language| memory.language_set != Some(*language));
     let mut now = memory.kept.clone();
@@ -137,13 +199,16 @@ fn remember(twin: Res<Twin>, ui: Res<Ui>, windows: Query<&Window, With<PrimaryWi
     now.theme = twin.theme;
     now.language = language.or(memory.kept.language);
     (now.side, now.tab, now.table) = (ui.side, ui.tab, ui.table_open);
-    now.park = Some(twin.input.snapshot.park.slug.clone());
+    if !live.waiting {
+        now.park = Some(twin.input.snapshot.park.slug.clone());
+    }
     if now != memory.kept {
         now.save(&file);
         memory.kept = now;
     }
 }
 
+/// Frames for what is uploaded, a few megabytes each.
 fn stay_awake_while_loading(mut redraw: MessageWriter<RequestRedraw>) {
     redraw.write(RequestRedraw);
 }
@@ -170,24 +235,56 @@ fn stay_awake_after_loading(
     }
 }
 
-fn stop_when_due(
-    time: Res<Time<Real>>,
-    due: Res<ExitAfter>,
-    failed: Option<Res<MeshingFailed>>,
-    out: Res<Failure>,
-    mut commands: Commands,
-    mut exit: MessageWriter<AppExit>,
-) {
-    if failed.is_some() {
-        let out = out.0.clone();
-        commands.queue(move |world: &mut World| {
-            if let (Some(failed), Ok(mut out)) = (world.remove_resource::<MeshingFailed>(), out.lock()) {
-                *out = Some(failed.0);
-            }
-        });
+/// Frames for what is uploaded beside the scene.
+fn stay_awake_while_exchanging(exchange: Option<Res<Exchange>>, mut redraw: MessageWriter<RequestRedraw>) {
+    if exchange.is_some_and(|exchange| exchange.needs_frames()) {
+        redraw.write(RequestRedraw);
     }
-    if failed.is_some() || due.0.is_some_and(|after| time.elapsed() >= after) {
+}
+
+/// A few frames a second while the scene is made: more would take the processor from what makes it.
+fn breathe(
+    live: Res<Live>,
+    meshed: Option<Res<Meshed>>,
+    exit_after: Res<ExitAfter>,
+    mut settings: ResMut<WinitSettings>,
+) {
+    let wanted = exit_after.asleep(if meshed.is_none() && !live.waiting { BREATH } else { IDLE });
+    if settings.focused_mode != wanted {
+        (settings.focused_mode, settings.unfocused_mode) = (wanted, wanted);
+    }
+}
+
+fn stop_when_due(time: Res<Time<Real>>, due: Res<ExitAfter>, mut exit: MessageWriter<AppExit>) {
+    if due.0.is_some_and(|after| time.elapsed() >= after) {
         exit.write(AppExit::Success);
+    }
+}
+
+/// The window is called as the park.
+fn follow_name(twin: Res<Twin>, mut seen: Local<u64>, mut windows: Query<&mut Window, With<PrimaryWindow>>) {
+    if *seen != twin.park_version {
+        *seen = twin.park_version;
+        for mut window in &mut windows {
+            window.title = title(&twin.input);
+        }
+    }
+}
+
+/// Tells the log how long a person had to wait.
+fn tell_times(
+    began: Res<Began>,
+    live: Res<Live>,
+    meshed: Option<Res<Meshed>>,
+    uploads: Option<Res<Uploads>>,
+    mut told: Local<usize>,
+) {
+    let complete = uploads.is_some_and(|uploads| uploads.is_done());
+    let steps = [true, !live.waiting, meshed.is_some(), complete];
+    let words = ["first frame", "park read", "scene made", "picture complete"];
+    while *told < steps.len() && steps[*told] {
+        tracing::info!("{} after {:.2} s", words[*told], began.0.elapsed().as_secs_f64());
+        *told += 1;
     }
 }
 

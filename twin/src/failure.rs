@@ -130,6 +130,12 @@ pub(crate) enum Failure {
         /// Cause.
         source: Box<twin_engine::EngineError>,
     },
+    /// The system gives no thread.
+    #[error("the park cannot be read in the background")]
+    Background {
+        /// Cause.
+        source: std::io::Error,
+    },
     /// A scene file cannot be read.
     #[error("the scene {} cannot be read", path.display())]
     SceneFile {

@@ -12,6 +12,7 @@ mod import;
 mod import_events;
 mod inspect;
 mod issues;
+mod live;
 mod pace;
 mod parks;
 mod print;

@@ -1,4 +1,4 @@
-//! `twin shot` and what it shares with `twin view`: a park from the store with its overlays.
+//! `twin shot`, and the overlays of a park that it shares with `twin view`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde::Serialize;
 use spatial_db::cache::Cache;
+use spatial_db::model::ParkSnapshot;
 use twin_engine::{CameraChoice, CaptureOptions, Language, OverlaysOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
 use crate::changes;
@@ -54,27 +55,16 @@ impl From<ThemeName> for ThemeChoice {
     }
 }
 
-/// What is done about orthophotos.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Photo {
-    /// They stay in the database.
-    Leave,
-    /// They are there to be switched on.
-    IfThere,
-    /// They are asked for.
-    Show,
-}
-
 /// Pixels of imagery that are loaded, at most: as many as the engine lays on the ground.
-const MOST_PIXELS: u64 = 4096 * 4096;
+pub(crate) const MOST_PIXELS: u64 = 4096 * 4096;
 
 /// Loads the park and computes the wanted overlays for a date.
-pub(crate) fn input(
+fn input(
     slug: &str,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
     compared: &Compared,
-    photo: Photo,
+    photo: bool,
     progress: &Progress,
 ) -> Result<TwinInput, Failure> {
     if wanted.contains(&OverlayName::Changes) {
@@ -83,31 +73,38 @@ pub(crate) fn input(
     progress.show("loading the park from the database", slug);
     let mut store = store()?;
     let snapshot = Arc::new(store.snapshot(slug)?);
-    let imagery = match photo {
-        Photo::Leave => None,
-        Photo::IfThere => store.imagery(slug, MOST_PIXELS)?,
-        Photo::Show => {
-            Some(store.imagery(slug, MOST_PIXELS)?.ok_or_else(|| Failure::NoImagery { park: slug.to_owned() })?)
-        }
+    let imagery = if photo {
+        Some(store.imagery(slug, MOST_PIXELS)?.ok_or_else(|| Failure::NoImagery { park: slug.to_owned() })?)
+    } else {
+        None
     };
     drop(store);
-    let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
-    progress.show("building the R-tree cache", "");
-    let cache = Arc::new(Cache::build(Arc::clone(&snapshot)));
-    let rules = Arc::new(RuleSet::shipped());
-    let overlays = wanted
-        .iter()
-        .filter_map(|name| {
-            progress.show("computing the overlay", name.word());
-            overlay(*name, &cache, &rules, as_of)
-        })
-        .collect();
+    let (overlays, time) =
+        overlays(&snapshot, wanted, as_of, &mut |name, _| progress.show("computing the overlay", name.word()));
     let active = wanted.first().map(|name| name.word().to_owned());
+    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new), time: Some(time) })
+}
+
+/// The wanted overlays over a park for a date, the park's own if none is given, and what makes them for another. `hear` is
+/// told each before it is made, and how many are.
+pub(crate) fn overlays(
+    snapshot: &Arc<ParkSnapshot>,
+    wanted: &[OverlayName],
+    as_of: Option<NaiveDate>,
+    hear: &mut dyn FnMut(OverlayName, usize),
+) -> (Vec<Overlay>, TimeSource) {
+    let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
+    let cache = Arc::new(Cache::build(Arc::clone(snapshot)));
+    let rules = Arc::new(RuleSet::shipped());
+    let made = |(done, name): (usize, &OverlayName)| {
+        hear(*name, done);
+        overlay(*name, &cache, &rules, as_of)
+    };
+    let overlays = wanted.iter().enumerate().filter_map(made).collect();
     let names = wanted.to_vec();
     let overlays_on: OverlaysOn =
         Arc::new(move |day| names.iter().filter_map(|name| overlay(*name, &cache, &rules, day)).collect());
-    let time = Some(TimeSource { as_of, overlays_on });
-    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new), time })
+    (overlays, TimeSource { as_of, overlays_on })
 }
 
 /// One overlay of a day. Changes need a park of two moments: see `changes`.
@@ -189,14 +186,13 @@ fn overlay_of_scene(path: &Path, name: &str) -> Result<OverlayName, Failure> {
 pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     let view = View::of(arguments)?;
     let progress = Progress::new(arguments.json);
-    let photo = if view.photo { Photo::Show } else { Photo::Leave };
     let mut wanted = vec![view.overlay];
     let other = view.scene.as_ref().and_then(|scene| scene.split.as_ref()?.overlay.as_deref());
     if let (Some(path), Some(name)) = (&arguments.scene, other) {
         let other = overlay_of_scene(path, name)?;
         wanted.extend(Some(other).filter(|other| *other != view.overlay));
     }
-    let input = input(&arguments.park, &wanted, view.as_of, &arguments.compared, photo, &progress)?;
+    let input = input(&arguments.park, &wanted, view.as_of, &arguments.compared, view.photo, &progress)?;
     let overlay = &input.overlays[0];
     let rows: Vec<Row> = overlay
         .classes

@@ -18,6 +18,8 @@ mod migrations {
 const OLDEST_POSTGRES: (i32, &str) = (140_000, "14");
 /// Oldest PostGIS that is tried; 3.3 is what Debian 12 has.
 const OLDEST_POSTGIS: ((u32, u32), &str) = ((3, 1), "3.1");
+/// How long the other end of a connection may be silent before it counts as gone.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Where refinery notes what it ran.
 const HISTORY: &str = "twin.schema_history";
 
@@ -49,6 +51,13 @@ fn open(url: &str) -> Result<Client, StoreError> {
     }
     if config.get_application_name().is_none() {
         config.application_name("twin");
+    }
+    // A window follows its park for days: a server that vanishes without a word must be noticed.
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_idle(SILENCE / 3).keepalives_interval(SILENCE / 6);
     }
     config.connect(NoTls).map_err(|source| StoreError::connecting(url, source))
 }

@@ -3,7 +3,7 @@
 //! Cutting a photo into tiles is left to the importers, decoding them to the engine.
 
 use geo::{Coord, Rect};
-use postgres::Row;
+use postgres::{Row, Transaction};
 
 use super::row::{ContentHash, RowEncoder};
 use super::{Store, StoreError, ewkb, sql};
@@ -44,18 +44,23 @@ impl Store {
         let park_id = self.park(slug)?.park_id;
         let what = || StoreError::of(format!("reading the imagery of park {slug}"));
         let mut tx = self.client.build_transaction().read_only(true).start().map_err(what())?;
-        let rows = tx.query(sql::IMAGERY_LEVELS, &[&park_id]).map_err(what())?;
-        let levels: Vec<Level> =
-            rows.iter().map(|row| Level { layer: row.get(0), pixel_m: row.get(1), pixels: row.get(2) }).collect();
-        let chosen = choose(&levels, most_pixels as f64);
-        let mut imagery = Imagery::default();
-        for level in chosen {
-            let rows = tx.query(sql::IMAGERY_TILES, &[&park_id, &level.layer, &level.pixel_m]).map_err(what())?;
-            imagery.tiles.extend(rows.iter().map(tile_of));
-            imagery.layers.push(level.layer.clone());
-        }
-        Ok((!imagery.tiles.is_empty()).then_some(imagery))
+        read(&mut tx, park_id, most_pixels)
     }
+}
+
+/// The imagery of a park as this transaction sees it, see [`Store::imagery`].
+pub(super) fn read(tx: &mut Transaction<'_>, park_id: i32, most_pixels: u64) -> Result<Option<Imagery>, StoreError> {
+    let what = || StoreError::of("reading the imagery");
+    let rows = tx.query(sql::IMAGERY_LEVELS, &[&park_id]).map_err(what())?;
+    let levels: Vec<Level> =
+        rows.iter().map(|row| Level { layer: row.get(0), pixel_m: row.get(1), pixels: row.get(2) }).collect();
+    let mut imagery = Imagery::default();
+    for level in choose(&levels, most_pixels as f64) {
+        let rows = tx.query(sql::IMAGERY_TILES, &[&park_id, &level.layer, &level.pixel_m]).map_err(what())?;
+        imagery.tiles.extend(rows.iter().map(tile_of));
+        imagery.layers.push(level.layer.clone());
+    }
+    Ok((!imagery.tiles.is_empty()).then_some(imagery))
 }
 
 fn tile_of(row: &Row) -> ImageryTile {

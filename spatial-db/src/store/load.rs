@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use super::bulk::Bulk;
 use super::cancel::Watch;
 use super::diff::{self, Direct, Incoming, Keys, NextRow, Scope};
 use super::row::{self, RowEncoder, RowHead};
+use super::snapshot::Rows;
 use super::sql::{self, Target};
 use super::{
     DroppedLayer, LayerDiff, ParkHeader, QuarantinedRow, RowError, Store, StoreError, imagery, snapshot, terrain,
@@ -289,7 +291,7 @@ impl Load<'_> {
     /// # Errors
     /// As [`Store::snapshot`].
     pub fn snapshot(&mut self) -> Result<ParkSnapshot, StoreError> {
-        snapshot::read_park(&mut self.tx, &self.slug, None)
+        snapshot::read_park(&mut self.tx, &self.slug, Rows::Now, &mut |_, _| ControlFlow::Continue(()))
     }
 
     /// Row number of the park.

@@ -3,6 +3,7 @@
 //! Geometry is decoded by `ewkb`, terrain put together by `terrain`.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
 use geo::{Geometry, LineString, MultiLineString, MultiPolygon};
@@ -15,13 +16,15 @@ use super::query::park_of;
 use super::{IssueFilter, Store, StoreError, ewkb, issues, sql, terrain};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
-    FeatureKind, HazardSource, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel,
-    ParkSnapshot, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+    FeatureKind, HazardSource, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind,
+    Parcel, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
 
 /// Issues that a snapshot takes along, errors first: more would be no picture.
 const MOST_ISSUES: u64 = 100_000;
+/// Rows between two words about how far the reading is.
+const HEARD_EVERY: u64 = 4096;
 
 impl Store {
     /// Everything the store holds of a park.
@@ -56,38 +59,69 @@ impl Store {
         let transaction = self.client.build_transaction();
         let transaction = transaction.isolation_level(IsolationLevel::RepeatableRead).read_only(true);
         let mut tx = transaction.start().map_err(what())?;
-        read_park(&mut tx, slug, after_run)
+        read_park(&mut tx, slug, Rows::of(after_run), &mut |_, _| ControlFlow::Continue(()))
     }
 }
+
+/// Which rows are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rows<'a> {
+    /// All that there are.
+    Now,
+    /// All that there were after a run.
+    After(i64),
+    /// Those of one table with these numbers.
+    These(&'a [i64]),
+}
+
+impl Rows<'_> {
+    pub(super) fn of(after_run: Option<i64>) -> Self {
+        after_run.map_or(Self::Now, Self::After)
+    }
+}
+
+/// Hears the table and the number of its rows read so far, now and then; may stop the reading.
+pub(super) type Heard<'a> = dyn FnMut(&'static str, u64) -> ControlFlow<()> + 'a;
 
 /// A park as this transaction sees it, now or as it was after a run.
 pub(super) fn read_park(
     tx: &mut Transaction<'_>,
     slug: &str,
-    after_run: Option<i64>,
+    rows: Rows<'_>,
+    heard: &mut Heard<'_>,
 ) -> Result<ParkSnapshot, StoreError> {
-    let what = || StoreError::of(format!("reading park {slug}"));
-    let Some(row) = tx.query_opt(sql::PARK, &[&slug]).map_err(what())? else {
-        return Err(StoreError::NoSuchPark { slug: slug.to_owned(), known: Vec::new() });
-    };
-    let mut park = ParkSnapshot::empty(park_of(&row));
+    let mut park = ParkSnapshot::empty(read_header(tx, slug)?);
     let park_id = park.park.park_id;
     for table in TABLES {
-        read_table(tx, park_id, after_run, table, &mut park)?;
+        read_table(tx, park_id, rows, table, &mut park, heard)?;
     }
+    let after_run = if let Rows::After(run_id) = rows { Some(run_id) } else { None };
     park.terrain = terrain::read(tx, park_id, after_run)?;
     if after_run.is_none() {
-        park.issues = issues::read(tx, park_id, &IssueFilter::default(), Some(MOST_ISSUES))?;
+        park.issues = read_issues(tx, park_id)?;
     }
     Ok(park)
 }
 
-fn read_table(
+/// The header of a park.
+pub(super) fn read_header(tx: &mut Transaction<'_>, slug: &str) -> Result<Park, StoreError> {
+    let row = tx.query_opt(sql::PARK, &[&slug]).map_err(StoreError::of(format!("reading park {slug}")))?;
+    row.map(|row| park_of(&row)).ok_or_else(|| StoreError::NoSuchPark { slug: slug.to_owned(), known: Vec::new() })
+}
+
+/// The issues that a snapshot takes along.
+pub(super) fn read_issues(tx: &mut Transaction<'_>, park_id: i32) -> Result<Vec<IssueRecord>, StoreError> {
+    issues::read(tx, park_id, &IssueFilter::default(), Some(MOST_ISSUES))
+}
+
+/// Reads rows of a table into `park`.
+pub(super) fn read_table(
     tx: &mut Transaction<'_>,
     park_id: i32,
-    after_run: Option<i64>,
+    wanted: Rows<'_>,
     table: &'static Table,
     park: &mut ParkSnapshot,
+    heard: &mut Heard<'_>,
 ) -> Result<(), StoreError> {
     let what = || StoreError::of(format!("reading {}", table.name));
     let columns = || {
@@ -95,13 +129,15 @@ fn read_table(
         geometry.into_iter().chain(table.columns.iter().map(|column| column.name))
     };
     let name = sql::quoted(table.name);
-    let mut rows = match &after_run {
-        None => {
-            let columns = format!(", {}", sql::list("", columns()));
-            let statement = sql::fill(sql::SNAPSHOT_ROWS, &[("table", &name), ("columns", &columns)]);
-            tx.query_raw(&statement, [park_id])
+    let columns_now = format!(", {}", sql::list("", columns()));
+    let fill = |template| sql::fill(template, &[("table", &name), ("columns", &columns_now)]);
+    let mut rows = match &wanted {
+        Rows::Now => tx.query_raw(&fill(sql::SNAPSHOT_ROWS), [park_id]),
+        Rows::These(numbers) => {
+            let parameters: [&(dyn ToSql + Sync); 2] = [&park_id, numbers];
+            tx.query_raw(&fill(sql::FEED_ROWS), parameters)
         }
-        Some(run_id) => {
+        Rows::After(run_id) => {
             let (now, past) = (sql::list("t.", columns()), sql::past_list(columns()));
             let names = [("table", name.as_str()), ("now", &now), ("past", &past)];
             let parameters: [&(dyn ToSql + Sync); 3] = [&park_id, run_id, &table.name];
@@ -109,7 +145,12 @@ fn read_table(
         }
     }
     .map_err(what())?;
+    let mut count = 0;
     while let Some(row) = rows.next().map_err(what())? {
+        if count % HEARD_EVERY == 0 && heard(table.name, count).is_break() {
+            return Err(StoreError::Cancelled);
+        }
+        count += 1;
         let mut fields = FieldReader { row: &row, at: 5 };
         take_row(table, &mut fields, park).map_err(|source| StoreError::BadStoredRow {
             table: table.name,

@@ -62,6 +62,12 @@ statements! {
     EXACT_NUMBERS = "exact_numbers";
     EXTENSION_AVAILABLE = "extension_available";
     EXTENSION_STATE = "extension_state";
+    FEED_LISTEN = "feed_listen";
+    FEED_MARK = "feed_mark";
+    FEED_ROWS = "feed_rows";
+    FEED_RUNS = "feed_runs";
+    FEED_TABLES = "feed_tables";
+    FEED_TOUCHED = "feed_touched";
     IMAGERY_LEVELS = "imagery_levels";
     IMAGERY_TILES = "imagery_tiles";
     ISSUE_CLEAR = "issue_clear";

@@ -20,6 +20,7 @@ pub(crate) use fonts::{BOLD, FontsReady};
 pub(crate) use sheet::{Block, Sheet};
 
 use crate::camera::Orbit;
+use crate::live::Live;
 use crate::scene::{Meshed, Twin};
 use crate::split::Side;
 
@@ -47,6 +48,7 @@ pub(crate) fn plugin(app: &mut App) {
     );
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 fn paint(
     mut contexts: EguiContexts,
     twin: Res<Twin>,
@@ -54,6 +56,7 @@ fn paint(
     meshed: Option<Res<Meshed>>,
     fonts: Res<FontsReady>,
     page: Res<Page>,
+    live: Option<Res<Live>>,
     mut painted: ResMut<FramePainted>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -96,7 +99,7 @@ fn paint(
         for part in parts {
             painter.extend(marks::mark_shapes(&sheet, &twin, &meshed.geometry, &orbit, part, &taken));
         }
-    } else {
+    } else if live.is_none_or(|live| !live.waiting) {
         painter.extend(title::loading_note(&sheet));
     }
     for block in blocks {

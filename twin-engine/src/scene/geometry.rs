@@ -25,6 +25,8 @@ use crate::space::SceneOrigin;
 use crate::style::is_rail;
 use crate::theme::{PILLAR_MESH_M, PILLAR_RADIUS_M};
 
+/// An origin this near to the best one still serves, m: 32 bits resolve a tenth of a millimetre there.
+const ORIGIN_KEPT_M: f64 = 2000.0;
 /// Features per tile aimed at.
 const FEATURES_PER_TILE: f64 = 500.0;
 /// Most tiles along a side of the park.
@@ -69,12 +71,28 @@ impl SceneGeometry {
     /// # Errors
     /// [`EngineError::NothingToDraw`] when no feature has a position.
     pub(crate) fn build(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Result<Self, EngineError> {
+        Self::build_at(snapshot, overlays, None)
+    }
+
+    /// The same around an origin that is in use already, unless the park lies far from it by now.
+    ///
+    /// # Errors
+    /// As [`SceneGeometry::build`].
+    pub(crate) fn build_at(
+        snapshot: &ParkSnapshot,
+        overlays: &[Overlay],
+        origin: Option<SceneOrigin>,
+    ) -> Result<Self, EngineError> {
         let start = Instant::now();
         let extent =
             Extent::of(snapshot).ok_or_else(|| EngineError::NothingToDraw { park: snapshot.park.slug.clone() })?;
         let ground = ground_of(snapshot, &extent);
         let middle = extent.middle();
-        let origin = SceneOrigin::near(middle.x, middle.y, ground.mean_m());
+        let best = SceneOrigin::near(middle.x, middle.y, ground.mean_m());
+        let is_near = |o: &SceneOrigin| {
+            DVec3::new(o.x_m, o.y_m, o.z_m).distance(DVec3::new(best.x_m, best.y_m, best.z_m)) < ORIGIN_KEPT_M
+        };
+        let origin = origin.filter(is_near).unwrap_or(best);
         let slots = Slots::new(snapshot, overlays);
         let builder = Builder { snapshot, ground: &ground, origin, slots: &slots, extent: &extent };
         let shapes = builder.shapes();
@@ -472,6 +490,16 @@ mod tests {
             assert!(tile.indices.iter().all(|i| (*i as usize) < tile.positions.len()));
         }
         assert!(scene.highest_m > 20.0);
+    }
+
+    #[test]
+    fn an_origin_in_use_serves_until_the_park_is_far_from_it() {
+        let input = fixture::tiny();
+        let best = SceneGeometry::build(&input.snapshot, &[]).unwrap().origin;
+        let moved = |by: f64| SceneOrigin { x_m: best.x_m + by, ..best };
+        let built = |origin| SceneGeometry::build_at(&input.snapshot, &[], Some(origin)).unwrap().origin;
+        assert_eq!(built(moved(1500.0)), moved(1500.0));
+        assert_eq!(built(moved(2500.0)), best);
     }
 
     #[test]

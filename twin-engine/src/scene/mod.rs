@@ -2,10 +2,12 @@
 //!
 //! Camera, picture frame and panels are left to their own modules.
 
+mod exchange;
 mod geometry;
 mod photo;
 mod spawn;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use analysis::overlay::Overlay;
@@ -13,6 +15,7 @@ use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
+pub(crate) use exchange::Exchange;
 pub(crate) use geometry::{SceneGeometry, hazard_place};
 pub(crate) use photo::Photo;
 pub(crate) use spawn::{Pace, Tile, Uploads};
@@ -22,12 +25,15 @@ use spatial_db::model::Presence;
 
 use crate::error::EngineError;
 use crate::input::TwinInput;
+use crate::live::{Live, Wake};
 use crate::pick::Picker;
-use crate::recolour::Recolour;
+use crate::recolour::{self, Recolour};
 use crate::split::Right;
 use crate::style::{Shown, is_underground};
 use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
+use crate::time::presence_on;
+use crate::work::Work;
 
 /// What is shown and how: the engine's state as far as a person can change it.
 #[derive(Resource, Debug, Clone)]
@@ -36,6 +42,8 @@ pub(crate) struct Twin {
     pub input: TwinInput,
     /// Counts up whenever one of the overlays is made anew.
     pub overlays_version: u64,
+    /// Counts up with every other park, or other state of the park.
+    pub park_version: u64,
     /// Switches.
     pub shown: Shown,
     /// Theme.
@@ -66,6 +74,7 @@ impl Twin {
             language: Language::default(),
             px_factor: 1.0,
             frame: true,
+            park_version: 0,
             recoloured_by: None,
             right: None,
             right_overlays: Vec::new(),
@@ -97,6 +106,36 @@ impl Twin {
         self.shown.underground || self.overlay().is_some_and(is_underground)
     }
 
+    /// These switches over another park. An overlay made in the window comes along, with its numbers for the park before.
+    fn with_input(&self, mut input: TwinInput) -> Self {
+        input.overlays.extend(self.input.overlays.iter().filter(|overlay| overlay.name == recolour::NAME).cloned());
+        let shown = Shown { overlay: self.place_in(&input, self.shown.overlay), ..self.shown.clone() };
+        let right = self.right.as_ref().map(|right| (self.place_in(&input, right.overlay), right));
+        let mut next = Self {
+            overlays_version: self.overlays_version,
+            park_version: self.park_version,
+            theme: self.theme,
+            language: self.language,
+            px_factor: self.px_factor,
+            frame: self.frame,
+            recoloured_by: self.recoloured_by.clone(),
+            ..Self::new(input, shown)
+        };
+        // The same days, over what there is now.
+        let on = |there: &Option<Arc<Presence>>| there.as_ref().and_then(|there| presence_on(&next, there.on));
+        let left = on(&self.shown.there);
+        let right = right.map(|(overlay, right)| Right { at: right.at, there: on(&right.there), overlay });
+        next.shown.there = left.or(next.shown.there.take());
+        next.right = right;
+        next
+    }
+
+    /// Where an overlay of this twin, by its place, stands in `input`.
+    fn place_in(&self, input: &TwinInput, overlay: Option<usize>) -> Option<usize> {
+        let name = &self.input.overlays.get(overlay?)?.name;
+        input.overlays.iter().position(|overlay| overlay.name == *name)
+    }
+
     /// The words of the language in use.
     pub(crate) fn words(&self) -> &'static Text {
         Text::of(self.language)
@@ -122,18 +161,29 @@ pub(crate) struct MeshingFailed(pub EngineError);
 struct Composing(Task<Option<Photo>>);
 
 #[derive(Resource)]
-struct Meshing(Task<Result<(SceneGeometry, Picker), EngineError>>);
+struct Meshing(Work<Result<(SceneGeometry, Picker), EngineError>>);
 
-/// True until every tile of the scene is an entity, and the photo, if it is to be seen, lies on the ground.
-pub(crate) fn is_loading(meshed: Option<Res<Meshed>>, uploads: Option<Res<Uploads>>, twin: Res<Twin>) -> bool {
-    meshed.is_none() || uploads.is_none_or(|u| !u.is_done() || (twin.shows_photo() && !u.has_photo()))
+/// True from when the scene is made until every tile of it is an entity, and the photo, if it is to be seen, lies on the
+/// ground.
+pub(crate) fn is_loading(uploads: Option<Res<Uploads>>, twin: Res<Twin>) -> bool {
+    uploads.is_some_and(|u| !u.is_done() || (twin.shows_photo() && !u.has_photo()))
 }
 
 /// The scene's systems.
 pub(crate) fn plugin(app: &mut App) {
     app.add_systems(Startup, (spawn::spawn_sky, start_meshing)).add_systems(
         Update,
-        (take_meshed, take_photo, spawn::spawn_tiles, restyle, spawn::spawn_right, spawn::show_tiles)
+        (
+            take_meshed,
+            take_photo,
+            spawn::spawn_tiles,
+            exchange::take_built,
+            exchange::upload,
+            exchange::swap.run_if(resource_exists::<Exchange>),
+            restyle,
+            spawn::spawn_right,
+            spawn::show_tiles,
+        )
             .chain()
             .in_set(SceneSystems),
     );
@@ -143,13 +193,45 @@ pub(crate) fn plugin(app: &mut App) {
 #[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct SceneSystems;
 
-fn start_meshing(twin: Res<Twin>, mut commands: Commands) {
-    let (snapshot, overlays) = (twin.input.snapshot.clone(), twin.input.overlays.clone());
-    commands.insert_resource(Meshing(AsyncComputeTaskPool::get().spawn(async move {
+fn start_meshing(twin: Res<Twin>, live: Option<Res<Live>>, wake: Option<Res<Wake>>, mut commands: Commands) {
+    if live.is_none_or(|live| !live.waiting) {
+        let wake = wake.map(|wake| Wake::clone(&wake));
+        begin(&twin, &mut commands, move || {
+            if let Some(wake) = wake {
+                wake.wake();
+            }
+        });
+    }
+}
+
+/// What of overlays is meshed: zones and columns, without the verdicts, of which there are many.
+fn outlines(overlays: &[Overlay]) -> Vec<Overlay> {
+    let outline = |overlay: &Overlay| Overlay {
+        name: overlay.name.clone(),
+        title: overlay.title.clone(),
+        target: overlay.target,
+        unit: overlay.unit.clone(),
+        as_of: overlay.as_of,
+        source: overlay.source.clone(),
+        classes: overlay.classes.clone(),
+        verdicts: HashMap::new(),
+        marks: Vec::new(),
+        zones: overlay.zones.clone(),
+        pillars: overlay.pillars.clone(),
+        notes: Vec::new(),
+    };
+    overlays.iter().map(outline).collect()
+}
+
+/// Begins to mesh the park; `done` is called from the background when that is over.
+pub(crate) fn begin(twin: &Twin, commands: &mut Commands, done: impl FnOnce() + Send + 'static) {
+    let (snapshot, overlays) = (twin.input.snapshot.clone(), outlines(&twin.input.overlays));
+    let make = move || {
         let geometry = SceneGeometry::build(&snapshot, &overlays)?;
         let picker = Picker::new(&snapshot, &geometry);
         Ok((geometry, picker))
-    })));
+    };
+    commands.insert_resource(Meshing(Work::begin(make, done)));
     if let Some(imagery) = twin.input.imagery.clone() {
         commands.insert_resource(Composing(AsyncComputeTaskPool::get().spawn(async move { Photo::compose(&imagery) })));
     }
@@ -173,13 +255,12 @@ fn take_photo(
 }
 
 fn take_meshed(
-    meshing: Option<ResMut<Meshing>>,
+    meshing: Option<Res<Meshing>>,
     twin: Res<Twin>,
     mut buffers: ResMut<Assets<ShaderBuffer>>,
     mut commands: Commands,
 ) {
-    let Some(mut meshing) = meshing else { return };
-    let Some(result) = check_ready(&mut meshing.0) else { return };
+    let Some(result) = meshing.and_then(|meshing| meshing.0.take()) else { return };
     commands.remove_resource::<Meshing>();
     match result {
         Ok((mut geometry, picker)) => {

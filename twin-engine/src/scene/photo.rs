@@ -82,6 +82,11 @@ impl Photo {
         Vec4::new(corner.x, corner.z, (1.0 / (east - west)) as f32, (1.0 / (north - south)) as f32)
     }
 
+    /// West and north of it in the park, m.
+    pub(crate) fn corner(&self) -> [f64; 2] {
+        [self.ground[0], self.ground[3]]
+    }
+
     /// The picture for the GPU, with all its smaller copies.
     pub(crate) fn into_image(self) -> Image {
         let (mut width, mut height) = (self.width as usize, self.height as usize);

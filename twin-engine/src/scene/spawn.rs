@@ -9,6 +9,7 @@ use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
+use super::exchange::Staged;
 use super::{Meshed, Photo, SceneGeometry, Twin};
 use crate::camera::Orbit;
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
@@ -18,8 +19,9 @@ use crate::split::Side;
 use crate::style::{self, Shown, buffer_bytes, mark, styles};
 use crate::theme::ThemeChoice;
 
-/// Vertices uploaded per frame in a window.
-const VERTICES_PER_FRAME: usize = 150_000;
+/// Vertices uploaded per frame in a window: some 20 MB. Fewer would make a slow machine draw the scene more often before all
+/// of it is there.
+pub(super) const VERTICES_PER_FRAME: usize = 500_000;
 /// Fine detail of a tile is drawn when its features are at least this large on screen, px.
 const DETAIL_PX: f32 = 13.0;
 /// Smallest building, px, that gets a shadow: under smaller ones it costs a third of the frame and cannot be seen.
@@ -127,6 +129,8 @@ impl Look {
 struct Laid {
     /// `None` where no tile of it could be decoded.
     picture: Option<Handle<Image>>,
+    /// West and north of it in the park, m, and its placement in the scene of an origin.
+    corner: [f64; 2],
     placement: Vec4,
 }
 
@@ -164,8 +168,18 @@ impl Uploads {
     /// Lays the photo on the ground.
     pub(crate) fn take_photo(&mut self, photo: Option<Photo>, geometry: &SceneGeometry, images: &mut Assets<Image>) {
         let placement = photo.as_ref().map_or(Vec4::ZERO, |photo| photo.placement(&geometry.origin));
+        let corner = photo.as_ref().map_or([0.0; 2], Photo::corner);
         let picture = photo.map(|photo| images.add(photo.into_image()));
-        self.photo = Some(Laid { picture, placement });
+        self.photo = Some(Laid { picture, corner, placement });
+    }
+
+    /// Lays the photo of `before` on this ground.
+    pub(super) fn keep_photo(&mut self, before: Option<&Self>, geometry: &SceneGeometry) {
+        self.photo = before.and_then(|before| before.photo.clone()).map(|laid| {
+            let [west, north] = laid.corner;
+            let corner = geometry.origin.scene_from_park(west, north, geometry.origin.z_m);
+            Laid { placement: Vec4::new(corner.x, corner.z, laid.placement.z, laid.placement.w), ..laid }
+        });
     }
 
     /// Writes styles and, if the theme or picture size changed, uniforms.
@@ -191,7 +205,7 @@ impl Uploads {
         }
     }
 
-    fn material(
+    pub(super) fn material(
         &mut self,
         layer: Layer,
         side: Side,
@@ -268,7 +282,7 @@ pub(super) fn spawn_right(
     twin: Res<Twin>,
     uploads: Option<ResMut<Uploads>>,
     meshed: Option<Res<Meshed>>,
-    left: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>, &Aabb, &Tile), With<Side>>,
+    left: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>, &Aabb, &Tile), (With<Side>, Without<Staged>)>,
     sky: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>), With<Sky>>,
     right: Query<(Entity, &Side)>,
     mut materials: ResMut<Assets<LayerMaterial>>,
@@ -316,11 +330,34 @@ pub(super) fn spawn_tiles(
     if uploads.is_done() {
         return;
     }
-    let mut budget = if *pace == Pace::AtOnce { usize::MAX } else { VERTICES_PER_FRAME };
+    let budget = if *pace == Pace::AtOnce { usize::MAX } else { VERTICES_PER_FRAME };
+    let upload = Upload { twin: &twin, geometry: &meshed.geometry, budget, staged: false };
+    spawn_waiting(&mut uploads, &upload, &mut meshes, &mut materials, &mut commands);
+}
+
+/// What tiles are spawned for, and how.
+pub(super) struct Upload<'a> {
+    pub(super) twin: &'a Twin,
+    pub(super) geometry: &'a SceneGeometry,
+    /// Vertices at most, but for the last tile.
+    pub(super) budget: usize,
+    /// Out of sight.
+    pub(super) staged: bool,
+}
+
+/// Spawns waiting tiles.
+pub(super) fn spawn_waiting(
+    uploads: &mut Uploads,
+    upload: &Upload<'_>,
+    meshes: &mut Assets<Mesh>,
+    materials: &mut Assets<LayerMaterial>,
+    commands: &mut Commands,
+) {
+    let mut budget = upload.budget;
     while budget > 0 {
         let Some((overlay, tile)) = uploads.waiting.pop_front() else { return };
         budget = budget.saturating_sub(tile.positions.len());
-        let material = uploads.material(tile.layer, Side::Left, &twin, &meshed.geometry, &mut materials);
+        let material = uploads.material(tile.layer, Side::Left, upload.twin, upload.geometry, materials);
         let component = Tile {
             layer: tile.layer,
             overlay,
@@ -329,14 +366,23 @@ pub(super) fn spawn_tiles(
             vertices: tile.positions.len(),
         };
         let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
-        commands.spawn((
+        let seen =
+            if upload.staged { Visibility::Hidden } else { visibility(&component, Side::Left, upload.twin, None) };
+        let mut entity = commands.spawn((
             Mesh3d(meshes.add(mesh_of(tile))),
             MeshMaterial3d(material),
             aabb,
             component,
             Side::Left,
-            visibility(&component, Side::Left, &twin, None),
+            seen,
         ));
+        if upload.staged {
+            entity.insert(Staged);
+            if uploads.right.is_some() {
+                // The right part shares the mesh; its material must be on the device too.
+                uploads.material(component.layer, Side::Right, upload.twin, upload.geometry, materials);
+            }
+        }
     }
 }
 
@@ -347,7 +393,7 @@ pub(super) fn show_tiles(
     uploads: Option<ResMut<Uploads>>,
     meshed: Option<Res<Meshed>>,
     mut materials: ResMut<Assets<LayerMaterial>>,
-    mut tiles: Query<(&Tile, &Side, &Aabb, &mut Visibility, &mut MeshMaterial3d<LayerMaterial>)>,
+    mut tiles: Query<(&Tile, &Side, &Aabb, &mut Visibility, &mut MeshMaterial3d<LayerMaterial>), Without<Staged>>,
     sky: Query<&MeshMaterial3d<LayerMaterial>, (With<Sky>, Without<Tile>)>,
 ) {
     if twin.is_changed() {

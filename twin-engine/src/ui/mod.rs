@@ -5,6 +5,7 @@
 mod help;
 mod inspector;
 mod layers;
+mod live;
 mod look;
 mod measure;
 mod overlays;
@@ -34,8 +35,9 @@ use crate::camera::{Orbit, TwinCamera};
 use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
 use crate::geodetic::Geodetic;
 use crate::history::History;
+use crate::live::Live;
 use crate::moment::Missing;
-use crate::scene::{Meshed, Twin, Uploads};
+use crate::scene::{Exchange, Meshed, Twin, Uploads};
 use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
@@ -91,6 +93,8 @@ pub(crate) struct Ui {
     styled: Option<look::Styled>,
     geodetic: Option<(i32, Option<Geodetic>)>,
     pace: status::Pace,
+    /// The park that the panels were made for.
+    park_version: u64,
 }
 
 impl Ui {
@@ -114,6 +118,8 @@ struct Panels<'w> {
     years: Res<'w, Years>,
     bookmarks: ResMut<'w, Bookmarks>,
     history: Res<'w, History>,
+    live: Res<'w, Live>,
+    exchange: Option<Res<'w, Exchange>>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -128,8 +134,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_plugins(quiet::plugin)
         .init_resource::<Tool>()
         .init_resource::<search::Search>()
-        .add_systems(Startup, search::make_index)
-        .add_systems(Update, search::take_index)
+        .add_systems(Update, (search::make_index, search::take_index).chain())
         .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
         .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show).after(FrameSystems))
@@ -151,7 +156,14 @@ fn show(
     look::apply(&ctx, &theme, choice, fonts.has_bold(), &mut panels.ui.styled);
     let whole = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
     let mut root = egui::Ui::new(ctx.clone(), egui::Id::new("window"), whole);
+    if panels.ui.park_version != panels.twin.park_version {
+        panels.ui.park_version = panels.twin.park_version;
+        recolour::follow_park(&mut panels);
+        // What is made anew is drawn with in the next frame.
+        redraw.write(RequestRedraw);
+    }
     top::show(&mut root, &mut panels);
+    live::banner(&mut root, &panels);
     status::show(&mut root, &mut panels);
     timeline::show(&mut root, &mut panels);
     table::show(&mut root, &mut panels);
@@ -159,6 +171,7 @@ fn show(
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);
     let free = root.available_rect_before_wrap();
+    live::wait(&ctx, free, &panels);
     if panels.ui.help {
         help::show(&ctx, &mut panels);
     }

@@ -14,6 +14,17 @@ pub(super) struct Form {
     wanted: Option<Recolour>,
     made: Option<(Recolour, Language)>,
     columns: Option<(FeatureKind, Vec<Column>)>,
+    /// The overlay was made for another state of the park.
+    stale: bool,
+}
+
+/// Makes the overlay anew for another state of the park, whether or not it is looked at.
+pub(super) fn follow_park(panels: &mut Panels) {
+    let mut form = std::mem::take(&mut panels.ui.recolour);
+    form.columns = None;
+    form.stale = form.made.is_some();
+    make(panels, &mut form);
+    panels.ui.recolour = form;
 }
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
@@ -134,12 +145,13 @@ pub(super) fn keep(panels: &mut Panels) {
 fn make(panels: &mut Panels, form: &mut Form) {
     let Some(wanted) = form.wanted.clone().filter(|wanted| !wanted.column.is_empty()) else { return };
     let now = (wanted, panels.twin.language);
-    if form.made.as_ref() == Some(&now) {
+    if form.made.as_ref() == Some(&now) && !form.stale {
         return;
     }
-    let by_language_only = form.made.as_ref().is_some_and(|(made, _)| *made == now.0);
+    form.stale = false;
+    let same_choice = form.made.as_ref().is_some_and(|(made, _)| *made == now.0);
     let at = apply(&mut panels.twin, &now.0);
-    if let (Some(at), false) = (at, by_language_only) {
+    if let (Some(at), false) = (at, same_choice) {
         panels.twin.shown.overlay = Some(at);
     }
     form.made = Some(now);

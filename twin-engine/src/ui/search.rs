@@ -4,40 +4,57 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
-use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 use bevy_egui::egui::{self, Align, Key, Label, Layout, RichText, TextEdit, Ui};
 use spatial_db::model::FeatureKind;
 
 use super::{Panels, inspector::kind_name, look};
 use crate::action::Action;
 use crate::layers::Selection;
-use crate::scene::Twin;
+use crate::live::Wake;
+use crate::scene::{Meshed, Twin};
 use crate::search::{Field, Found, Index};
 use crate::text::{Text, t};
+use crate::work::Work;
 
 /// The index, once it is made, and what was last asked of it.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Search {
-    making: Option<Task<Index>>,
+    making: Option<Work<Index>>,
     index: Option<Arc<Index>>,
     query: String,
     asked: Option<String>,
     found: Vec<Found>,
     chosen: usize,
     took: Duration,
+    /// The park that the index is of, or will be.
+    of: Option<u64>,
 }
 
-/// Makes the index in the background.
-pub(super) fn make_index(twin: Res<Twin>, mut search: ResMut<Search>) {
-    let park = twin.input.snapshot.clone();
-    search.making = Some(AsyncComputeTaskPool::get().spawn(async move { Index::new(&park) }));
+/// Makes the index of each park in the background, once its scene is made; until then the one before serves.
+pub(super) fn make_index(
+    twin: Res<Twin>,
+    meshed: Option<Res<Meshed>>,
+    wake: Option<Res<Wake>>,
+    mut search: ResMut<Search>,
+) {
+    if meshed.is_none() || search.of == Some(twin.park_version) {
+        return;
+    }
+    search.of = Some(twin.park_version);
+    let (park, wake) = (twin.input.snapshot.clone(), wake.map(|wake| Wake::clone(&wake)));
+    let done = move || {
+        if let Some(wake) = wake {
+            wake.wake();
+        }
+    };
+    search.making = Some(Work::begin(move || Index::new(&park), done));
 }
 
 pub(super) fn take_index(mut search: ResMut<Search>) {
     if search.making.is_none() {
         return;
     }
-    if let Some(index) = search.making.as_mut().and_then(check_ready) {
+    if let Some(index) = search.making.as_ref().and_then(Work::take) {
         search.index = Some(Arc::new(index));
         search.making = None;
         search.asked = None;

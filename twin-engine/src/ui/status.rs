@@ -6,7 +6,7 @@ use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy_egui::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
-use super::{Panels, look};
+use super::{Panels, live, look};
 use crate::geodetic::{Geodetic, LonLat};
 use crate::inspect::grouped;
 use crate::text::t;
@@ -82,9 +82,12 @@ fn left(ui: &mut Ui, panels: &mut Panels) {
 fn right(ui: &mut Ui, panels: &mut Panels) {
     let words = panels.twin.words();
     let loading = panels.meshed.is_none() || panels.uploads.as_ref().is_none_or(|uploads| !uploads.is_done());
-    if loading {
+    if panels.live.waiting {
+        // The middle of the window says how far it is.
+    } else if loading {
         part(ui, t!(words, "loading"));
-        ui.spinner();
+    } else if panels.exchange.is_some() {
+        part(ui, t!(words, "updating"));
     } else if let Some(ms) = panels.ui.pace.smoothed {
         part(ui, t!(words, "frame-ms", ms = format!("{ms:.0}")));
     }
@@ -96,6 +99,10 @@ fn right(ui: &mut Ui, panels: &mut Panels) {
     if selected > 0 {
         ui.separator();
         part(ui, t!(words, "selected", count = grouped(selected as f64, 0)));
+    }
+    if let Some(news) = &panels.live.news {
+        ui.separator();
+        live::note(ui, words, news);
     }
 }
 

@@ -23,13 +23,15 @@ impl Place {
     }
 
     pub(crate) fn twin(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_twin"))
-            .args(arguments)
-            .env("TWIN_DATABASE_URL", self.database.url())
-            .env("TWIN_DATA_DIR", self.folder.path().join("data"))
-            .current_dir(self.folder.path())
-            .output()
-            .expect("twin runs")
+        self.command(arguments).output().expect("twin runs")
+    }
+
+    /// The command, not yet run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twin"));
+        command.args(arguments).env("TWIN_DATABASE_URL", self.database.url());
+        command.env("TWIN_DATA_DIR", self.folder.path().join("data")).current_dir(self.folder.path());
+        command
     }
 
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {

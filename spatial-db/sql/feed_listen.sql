@@ -1,0 +1,2 @@
+-- Has this session woken by every run that is committed.
+LISTEN twin_change;

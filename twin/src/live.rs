@@ -1,0 +1,246 @@
+//! A park on its way to a window, and what comes into it later: read, worked out and handed on in the background.
+//!
+//! Following the database is left to `spatial_db::store::Feed`, showing it to `twin_engine`.
+
+use std::error::Error;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use miette::Diagnostic;
+use spatial_db::cluster::resolve_database_url;
+use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, StoreError};
+use twin_engine::{Failed, Loading, Lost, News, NewsCounts, NewsRun, TwinInput, Update};
+
+use crate::changes;
+use crate::cli::{Compared, OverlayName};
+use crate::data_dir::data_dir;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::shot::{MOST_PIXELS, overlays};
+
+/// Every overlay that the window switches between.
+const ALL: [OverlayName; 5] =
+    [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency, OverlayName::Networks, OverlayName::Issues];
+/// What fails this soon is told before a window opens.
+const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);
+/// Updates that may wait for the window.
+const WAITING: usize = 1;
+
+/// What the window shows.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// Short name of the park.
+    pub(crate) park: String,
+    /// Overlay to begin with.
+    pub(crate) overlay: OverlayName,
+    /// Date the verdicts hold for; the park's own if not given.
+    pub(crate) as_of: Option<NaiveDate>,
+    /// What the changes are between.
+    pub(crate) compared: Compared,
+    /// The orthophoto is asked for, so there must be one.
+    pub(crate) photo: bool,
+}
+
+/// Why there is nothing to show, once the window is closed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome(Arc<Mutex<Option<Failure>>>);
+
+impl Outcome {
+    /// The failure, unless a park was shown in the end.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.0.lock().ok().and_then(|mut failure| failure.take())
+    }
+
+    fn set(&self, failure: Option<Failure>) {
+        if let Ok(mut slot) = self.0.lock() {
+            *slot = failure;
+        }
+    }
+}
+
+/// Follows a park in the background.
+///
+/// # Errors
+/// What fails at once, such as a park that is not there.
+pub(crate) fn follow(plan: Plan) -> Result<(Receiver<Update>, Outcome), Failure> {
+    let (updates, received) = sync_channel(WAITING);
+    let (begun, under_way) = channel();
+    let outcome = Outcome::default();
+    let mut way = Way { plan, updates, outcome: outcome.clone(), begun: Some(begun), shown: false };
+    std::thread::Builder::new().name("park".to_owned()).spawn(move || way.go()).map_err(background)?;
+    if let Err(RecvTimeoutError::Disconnected) = under_way.recv_timeout(BEFORE_THE_WINDOW)
+        && let Some(failure) = outcome.failure()
+    {
+        return Err(failure);
+    }
+    Ok((received, outcome))
+}
+
+/// The window is closed.
+struct Closed;
+
+/// The background's side.
+struct Way {
+    plan: Plan,
+    updates: SyncSender<Update>,
+    outcome: Outcome,
+    /// Told once the park is under way; dropped where there will be none.
+    begun: Option<Sender<()>>,
+    /// A park was handed on.
+    shown: bool,
+}
+
+impl Way {
+    fn go(&mut self) {
+        // Nobody is left to tell when the window is closed.
+        let _ = match self.plan.overlay {
+            OverlayName::Changes => self.compare(),
+            _ => self.follow(),
+        };
+    }
+
+    fn tell(&self, update: Update) -> Result<(), Closed> {
+        self.updates.send(update).map_err(|_| Closed)
+    }
+
+    /// A park of two moments: nothing comes into it later.
+    fn compare(&mut self) -> Result<(), Closed> {
+        let Plan { park, as_of, compared, .. } = &self.plan;
+        match changes::input(park, *as_of, compared, &Progress::new(true)) {
+            Ok(input) => self.tell(Update::Park(Box::new(input), None)),
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    /// Ends with a failure: told in the window if it is open by then.
+    fn fail(&mut self, failure: Failure) -> Result<(), Closed> {
+        let update = if is_no_park(&failure) { Update::Close } else { Update::Failed(in_words(&failure)) };
+        self.outcome.set(Some(failure));
+        self.begun = None;
+        self.tell(update)
+    }
+
+    fn follow(&mut self) -> Result<(), Closed> {
+        let url = match data_dir().and_then(|dir| Ok(resolve_database_url(&dir)?)) {
+            Ok(url) => url,
+            Err(failure) => return self.fail(failure),
+        };
+        let options = FeedOptions { most_pixels: Some(MOST_PIXELS), ..FeedOptions::default() };
+        let feed = match Feed::start(&url, &self.plan.park, options) {
+            Ok(feed) => feed,
+            Err(error) => return self.fail(background(error)),
+        };
+        while let Some(event) = feed.next_event() {
+            if let FeedEvent::Ended(error) = event {
+                return self.fail(error.into());
+            }
+            if let Some(begun) = self.begun.take() {
+                let _ = begun.send(());
+            }
+            self.pass_on(event)?;
+        }
+        Ok(())
+    }
+
+    fn pass_on(&mut self, event: FeedEvent) -> Result<(), Closed> {
+        match event {
+            FeedEvent::Reading(_) if self.shown => Ok(()),
+            FeedEvent::Reading(reading) => {
+                self.tell(Update::Loading(Loading::Reading { rows: reading.rows, of: reading.of }))
+            }
+            FeedEvent::Park(followed, arrival) => self.park(&followed, arrival.as_ref()),
+            FeedEvent::Lost { since, retry_at, error } => {
+                let failure = Failure::from(error);
+                let reason = in_words(&failure).message;
+                if !self.shown {
+                    self.outcome.set(Some(failure));
+                }
+                self.tell(Update::Lost(Lost { since, retry_at, reason }))
+            }
+            FeedEvent::Back => self.tell(Update::Back),
+            FeedEvent::Ended(error) => self.fail(error.into()),
+        }
+    }
+
+    /// Works out what is shown of a state of the park.
+    fn park(&mut self, followed: &Followed, arrival: Option<&Arrival>) -> Result<(), Closed> {
+        let news = arrival.map(news);
+        if arrival.is_some_and(Arrival::is_nothing) && self.shown {
+            return news.map_or(Ok(()), |news| self.tell(Update::News(news)));
+        }
+        let (snapshot, imagery) = (Arc::clone(&followed.snapshot), followed.imagery.clone());
+        if self.plan.photo && imagery.is_none() && !self.shown {
+            return self.fail(Failure::NoImagery { park: self.plan.park.clone() });
+        }
+        let first = !self.shown;
+        let mut told = Ok(());
+        let (overlays, time) = overlays(&snapshot, &ALL, self.plan.as_of, &mut |_, done| {
+            if first && told.is_ok() {
+                told = self.tell(Update::Loading(Loading::Overlays { done, of: ALL.len() }));
+            }
+        });
+        told?;
+        let active = Some(self.plan.overlay.word().to_owned());
+        let input = TwinInput { snapshot, overlays, active, imagery, time: Some(time) };
+        self.outcome.set(None);
+        self.shown = true;
+        self.tell(Update::Park(Box::new(input), news))
+    }
+}
+
+fn background(source: std::io::Error) -> Failure {
+    Failure::Background { source }
+}
+
+/// What came, as the window tells it.
+fn news(arrival: &Arrival) -> News {
+    let counts = |c: &spatial_db::store::KindCounts| NewsCounts {
+        kind: c.kind,
+        added: c.added,
+        changed: c.changed,
+        removed: c.removed,
+    };
+    News {
+        counts: arrival.counts.iter().map(counts).collect(),
+        ground: arrival.ground,
+        photo: arrival.imagery,
+        runs: arrival.runs.len(),
+        last: arrival.runs.last().map(|run| NewsRun { run: run.run_id, undid: run.reverts, finished: run.finished }),
+    }
+}
+
+/// A park that is not there: no window helps.
+fn is_no_park(failure: &Failure) -> bool {
+    let Failure::Store { source } = failure else { return false };
+    matches!(**source, StoreError::NoSuchPark { .. } | StoreError::BadUrl { .. })
+}
+
+/// A failure with its causes and what to do about it.
+fn in_words(failure: &Failure) -> Failed {
+    let mut message = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    Failed { message, hint: failure.help().map(|help| help.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use spatial_db::store::Store;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_with_its_causes_and_its_hint() {
+        let error = Store::connect("postgresql://ann:s3cret@127.0.0.1:1/twin?connect_timeout=2").unwrap_err();
+        let told = in_words(&Failure::from(error));
+        assert!(told.message.starts_with("the database: no database server answers at "), "{}", told.message);
+        assert!(told.message.contains("TWIN_DATABASE_URL") && !told.message.contains("s3cret"), "{}", told.message);
+        let told = in_words(&Failure::NoImagery { park: "p".to_owned() });
+        assert!(told.hint.expect("a hint").contains("--imagery"));
+    }
+}

@@ -1,0 +1,287 @@
+//! The window of the built command on a screen of its own: it opens, lives with its database, and closes whenever it is
+//! told to.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use support::{Place, altered, manifest};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask};
+
+/// Long enough for a slow and busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// The sample's emergency resources, as it names the file.
+const RESOURCES: &str = "应急资源.geojson";
+
+/// A screen that nobody sees. One at a time: windows that are drawn by the processor get in each other's way.
+struct Screen {
+    server: Child,
+    name: String,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Screen {
+    fn new() -> Self {
+        static ONE: Mutex<()> = Mutex::new(());
+        let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1100x800x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts (setup/debian.sh installs it)");
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().expect("its output")).read_line(&mut number).expect("a display's number");
+        Self { server, name: format!(":{}", number.trim()), _alone: alone }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// An open window, with what it says on standard error.
+struct Window {
+    process: Child,
+    said: Receiver<(Instant, String)>,
+    heard: Vec<String>,
+}
+
+impl Window {
+    fn open(screen: &Screen, mut command: Command, runtime: &Path) -> Self {
+        let mut process = command
+            .env("DISPLAY", &screen.name)
+            .env("XDG_RUNTIME_DIR", runtime)
+            .env_remove("RUST_LOG")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("twin runs");
+        let mut errors = BufReader::new(process.stderr.take().expect("its errors"));
+        let (sender, said) = channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while errors.read_line(&mut line).is_ok_and(|read| read > 0) {
+                if sender.send((Instant::now(), std::mem::take(&mut line))).is_err() {
+                    break;
+                }
+            }
+            // What is left must not block it.
+            let _ = errors.read_to_end(&mut Vec::new());
+        });
+        Self { process, said, heard: Vec::new() }
+    }
+
+    /// When it says this.
+    fn says(&mut self, words: &str) -> Instant {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let Ok((at, line)) = self.said.recv_timeout(left) else {
+                panic!("it never says {words:?}, only: {}", self.heard.concat());
+            };
+            let found = line.contains(words);
+            self.heard.push(line);
+            if found {
+                return at;
+            }
+        }
+    }
+
+    /// How it ends, within a time.
+    fn ends(&mut self, patience: Duration) -> ExitStatus {
+        let until = Instant::now() + patience;
+        loop {
+            if let Some(status) = self.process.try_wait().expect("a process") {
+                return status;
+            }
+            assert!(Instant::now() < until, "it does not end within {patience:?}: {}", self.everything());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn everything(&mut self) -> String {
+        while let Ok((_, line)) = self.said.recv_timeout(Duration::from_millis(200)) {
+            self.heard.push(line);
+        }
+        self.heard.concat()
+    }
+
+    /// Closes it as the frame's button does; how it ends, and how long that takes.
+    fn close(&mut self, screen: &Screen) -> (ExitStatus, Duration) {
+        let asked = Instant::now();
+        press_close(screen, self.process.id());
+        let status = self.ends(PATIENCE);
+        (status, asked.elapsed())
+    }
+}
+
+/// Asks the window of a process to close, as the button of its frame would: there is no frame here.
+fn press_close(screen: &Screen, pid: u32) {
+    let (connection, number) = x11rb::connect(Some(&screen.name)).expect("the screen");
+    let root = connection.setup().roots[number].root;
+    let atom = |name: &str| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+    let (protocols, delete, owner) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"), atom("_NET_WM_PID"));
+    let children = connection.query_tree(root).unwrap().reply().unwrap().children;
+    let of = |window: u32| {
+        let property =
+            connection.get_property(false, window, owner, AtomEnum::CARDINAL, 0, 1).unwrap().reply().unwrap();
+        property.value32().and_then(|mut values| values.next())
+    };
+    let window = children.into_iter().find(|window| of(*window) == Some(pid)).expect("a window of the process");
+    let event = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
+    connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap().check().unwrap();
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The sample with one emergency resource gone and one renamed; the manifest's path.
+fn imported_later(place: &Place) -> String {
+    let manifest = altered(place, "later", "[park]", "[park]");
+    let path = PathBuf::from(&manifest).with_file_name(RESOURCES);
+    let mut all: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let features = all["features"].as_array_mut().unwrap();
+    features.remove(0);
+    features[0]["properties"]["名称"] = "moved".into();
+    std::fs::write(&path, all.to_string()).unwrap();
+    manifest
+}
+
+fn runtime(place: &Place) -> PathBuf {
+    let folder = place.folder.path().join("runtime");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    folder
+}
+
+#[test]
+fn an_import_elsewhere_shows_in_an_open_window_within_two_seconds() {
+    let (screen, place) = (Screen::new(), Place::new());
+    place.json(&["import", &manifest(), "--json"]);
+    let mut window = Window::open(&screen, place.command(&["-v", "view", "qingxi"]), &runtime(&place));
+    window.says("picture complete");
+
+    let report = place.json(&["import", &imported_later(&place), "--json"]);
+    let mut run = report["run"].to_string();
+    let mut ended = Instant::now();
+    let mut late = Vec::new();
+    // The import, then reverts: each undoes the one before. The best counts, others may use the machine meanwhile.
+    for _ in 0..4 {
+        let shown = window.says(&format!("run {run} is shown"));
+        late.push(shown.saturating_duration_since(ended));
+        run = place.json(&["revert", "qingxi", &run, "--json"])["run"].to_string();
+        ended = Instant::now();
+    }
+    println!("shown {late:?} after the command had ended");
+    assert!(late.iter().min().is_some_and(|best| *best < Duration::from_secs(2)), "{late:?}");
+    window.says(&format!("run {run} is shown"));
+
+    let (status, took) = window.close(&screen);
+    println!("closed within {took:?}");
+    assert!(status.success(), "{status}: {}", window.everything());
+    assert!(took < Duration::from_secs(3), "{took:?}");
+}
+
+#[test]
+fn a_window_closes_cleanly_at_any_moment_of_its_loading() {
+    let (screen, place) = (Screen::new(), Place::new());
+    place.json(&["import", &manifest(), "--json"]);
+    for moment in ["first frame", "park read", "scene made", "picture complete"] {
+        let mut window = Window::open(&screen, place.command(&["-v", "view", "qingxi", "--imagery"]), &runtime(&place));
+        window.says(moment);
+        let (status, took) = window.close(&screen);
+        println!("closed within {took:?} at {moment:?}");
+        let said = window.everything();
+        assert!(status.success() && !said.contains("panicked"), "{moment}: {status}: {said}");
+        assert!(took < Duration::from_secs(3), "{moment}: {took:?}");
+    }
+}
+
+#[test]
+fn a_park_that_is_not_there_is_told_where_it_was_asked_for() {
+    let (screen, place) = (Screen::new(), Place::new());
+    place.json(&["import", &manifest(), "--json"]);
+    let mut window = Window::open(&screen, place.command(&["view", "atlantis"]), &runtime(&place));
+    assert_eq!(window.ends(PATIENCE).code(), Some(1));
+    let said = window.everything();
+    assert!(said.contains("atlantis") && said.contains("qingxi"), "{said}");
+    // Wrong usage needs no window either.
+    let (code, words) = place.fails(&["view", "qingxi", "--overlay", "changes"]);
+    assert!(code == 2 && words.contains("--run"), "{code}: {words}");
+    let mut window = Window::open(&screen, place.command(&["view"]), &runtime(&place));
+    assert_eq!(window.ends(PATIENCE).code(), Some(2), "{}", window.everything());
+}
+
+/// A private server of the command's own, stopped in the end.
+struct Private {
+    folder: tempfile::TempDir,
+}
+
+impl Private {
+    fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("parktwin-window-").tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twin"));
+        command.args(arguments).env_remove("TWIN_DATABASE_URL").env("TWIN_DATA_DIR", self.folder.path().join("data"));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) {
+        let output = self.command(arguments).output().expect("twin runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        let _ = self.command(&["db", "stop"]).output();
+    }
+}
+
+#[test]
+fn a_window_outlives_its_server_and_closes_while_it_is_away() {
+    let (screen, place, private) = (Screen::new(), Place::new(), Private::new());
+    private.run(&["import", &manifest(), "--json"]);
+    let mut window = Window::open(&screen, private.command(&["-v", "view", "qingxi"]), &runtime(&place));
+    window.says("picture complete");
+    private.run(&["db", "stop"]);
+    window.says("the database is lost");
+    private.run(&["import", &imported_later(&place), "--json"]);
+    window.says("the database is back");
+    window.says("run 2 is shown");
+    private.run(&["db", "stop"]);
+    window.says("the database is lost");
+    let (status, took) = window.close(&screen);
+    println!("closed within {took:?}");
+    assert!(status.success(), "{status}: {}", window.everything());
+    assert!(took < Duration::from_secs(3), "{took:?}");
+
+    // It opens before its server does, too: an address that nobody answers at.
+    let mut command = private.command(&["-v", "view", "qingxi"]);
+    command.env("TWIN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/twin");
+    let mut window = Window::open(&screen, command, &runtime(&place));
+    window.says("the database is lost");
+    let (status, _) = window.close(&screen);
+    assert_eq!(status.code(), Some(1), "nothing was ever shown");
+    assert!(window.everything().contains("no database server answers"));
+}
