@@ -47,7 +47,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn ground(n: u8) -> TerrainGrid {
-    let heights_m = (0..6).map(|i| if i == n { f32::NAN } else { f32::from(n) + i as f32 }).collect();
+    let heights_m = (0..6).map(|i| if i == n { f32::NAN } else { f32::from(n) + f32::from(i) }).collect();
     TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 1.0, columns: 3, rows: 2, heights_m }
 }
 
