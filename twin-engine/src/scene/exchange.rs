@@ -74,11 +74,12 @@ struct Uploading {
 pub(crate) struct Staged;
 
 /// What materials depend on: they must be on the device before the swap.
-type Switches = (ThemeChoice, bool, bool, Layers, u32, Option<Option<usize>>);
+type Switches = (ThemeChoice, [bool; 3], Layers, u32, Option<usize>);
 
 fn switches(twin: &Twin) -> Switches {
-    let right = twin.right.as_ref().map(|right| right.overlay);
-    (twin.theme, twin.is_underground(), twin.shows_photo(), twin.shown.layers, twin.px_factor.to_bits(), right)
+    let on = [twin.is_underground(), twin.shows_photo(), twin.right.is_some()];
+    let right = twin.right.as_ref().and_then(|right| right.overlay);
+    (twin.theme, on, twin.shown.layers, twin.px_factor.to_bits(), right)
 }
 
 impl Exchange {
@@ -193,7 +194,8 @@ pub(super) fn upload(
 
 /// True once all of the park that comes is on the device.
 fn is_ready(world: &mut World) -> bool {
-    let tiles = world.query_filtered::<(), With<Tile>>().iter(world).count();
+    // The right part of a split picture has the same meshes.
+    let tiles = world.query_filtered::<&Side, With<Tile>>().iter(world).filter(|side| **side == Side::Left).count();
     let state = world.resource::<RenderWatch>().state();
     let (meshes, materials) = (world.resource::<Assets<Mesh>>().len(), world.resource::<Assets<LayerMaterial>>().len());
     let Some(mut exchange) = world.get_resource_mut::<Exchange>() else { return false };

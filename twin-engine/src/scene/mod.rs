@@ -122,9 +122,9 @@ impl Twin {
             ..Self::new(input, shown)
         };
         // The same days, over what there is now.
-        let on = |there: &Option<Arc<Presence>>| there.as_ref().and_then(|there| presence_on(&next, there.on));
-        let left = on(&self.shown.there);
-        let right = right.map(|(overlay, right)| Right { at: right.at, there: on(&right.there), overlay });
+        let on = |there: Option<&Arc<Presence>>| there.and_then(|there| presence_on(&next, there.on));
+        let left = on(self.shown.there.as_ref());
+        let right = right.map(|(overlay, right)| Right { at: right.at, there: on(right.there.as_ref()), overlay });
         next.shown.there = left.or(next.shown.there.take());
         next.right = right;
         next
