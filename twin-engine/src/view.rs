@@ -1,7 +1,6 @@
 //! The window: the picture's scene with mouse, keyboard and panels. An idle window draws nothing.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
