@@ -276,13 +276,18 @@ pub(super) fn spawn_sky(
 #[derive(Component, Debug)]
 pub(super) struct Sky;
 
+type Meshes = (&'static Mesh3d, &'static MeshMaterial3d<LayerMaterial>, &'static Aabb, &'static Tile);
+type OnLeft = (With<Side>, Without<Staged>);
+type Looks =
+    (&'static Tile, &'static Side, &'static Aabb, &'static mut Visibility, &'static mut MeshMaterial3d<LayerMaterial>);
+
 /// What the left part draws, once more for the right one: the same meshes with materials of its own. Gone with the split.
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 pub(super) fn spawn_right(
     twin: Res<Twin>,
     uploads: Option<ResMut<Uploads>>,
     meshed: Option<Res<Meshed>>,
-    left: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>, &Aabb, &Tile), (With<Side>, Without<Staged>)>,
+    left: Query<Meshes, OnLeft>,
     sky: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>), With<Sky>>,
     right: Query<(Entity, &Side)>,
     mut materials: ResMut<Assets<LayerMaterial>>,
@@ -393,7 +398,7 @@ pub(super) fn show_tiles(
     uploads: Option<ResMut<Uploads>>,
     meshed: Option<Res<Meshed>>,
     mut materials: ResMut<Assets<LayerMaterial>>,
-    mut tiles: Query<(&Tile, &Side, &Aabb, &mut Visibility, &mut MeshMaterial3d<LayerMaterial>), Without<Staged>>,
+    mut tiles: Query<Looks, Without<Staged>>,
     sky: Query<&MeshMaterial3d<LayerMaterial>, (With<Sky>, Without<Tile>)>,
 ) {
     if twin.is_changed() {
