@@ -45,9 +45,26 @@ struct Scene {
     photo: vec4<f32>,
 }
 
+// What is taken away to look inside: the near side of a section plane, the ground within a pit.
+struct Cut {
+    // xy horizontal unit vector (scene x and z) towards the side that is taken away, z how far along it the plane is,
+    // w what the pass does at the pit: 0 nothing, 1 leaves it open, 2 is drawn nowhere else.
+    plane: vec4<f32>,
+    // Box around the pit: xy lowest, zw highest scene x and z; lowest over highest where there is no pit.
+    bounds: vec4<f32>,
+    // x scene height of the pit's floor, y number of its corners.
+    pit: vec4<f32>,
+    // Linear colour of earth that is laid bare.
+    earth: vec4<f32>,
+    // Corners of the pit, scene x and z, two in each.
+    corners: array<vec4<f32>, 16>,
+}
+
 @group(0) @binding(0) var<uniform> view: View;
 @group(3) @binding(0) var<storage, read> styles: array<Style>;
 @group(3) @binding(1) var<uniform> scene: Scene;
+// Only `fragment_cut` and the caps read it: a pass that nothing is taken from pays nothing.
+@group(3) @binding(4) var<uniform> cut: Cut;
 
 const VISIBLE: u32 = 0x100u;
 const HOVERED: u32 = 0x200u;
@@ -136,4 +153,33 @@ fn patterned(colour: vec3<f32>, bits: u32, px: vec2<f32>) -> vec3<f32> {
         if (pattern == 2u) { ink = max(ink, stripe((px.x - px.y) * 0.70711, period, width)); }
     }
     return mix(colour, colour * 0.42, ink);
+}
+
+fn corner_of_pit(at: u32) -> vec2<f32> {
+    let pair = cut.corners[at / 2u];
+    return select(pair.xy, pair.zw, (at & 1u) == 1u);
+}
+
+// Even-odd over the corners; most fragments are done after the box.
+fn in_pit(at: vec2<f32>) -> bool {
+    if (any(at < cut.bounds.xy) || any(at > cut.bounds.zw)) { return false; }
+    let count = u32(cut.pit.y);
+    var inside = false;
+    var before = corner_of_pit(count - 1u);
+    for (var i = 0u; i < count; i += 1u) {
+        let here = corner_of_pit(i);
+        if ((before.y > at.y) != (here.y > at.y)) {
+            if (at.x < (here.x - before.x) * (at.y - before.y) / (here.y - before.y) + before.x) { inside = !inside; }
+        }
+        before = here;
+    }
+    return inside;
+}
+
+fn is_cut(world: vec3<f32>) -> bool {
+    let off = dot(cut.plane.xy, world.xz) - cut.plane.z;
+    // A pixel more than to the plane: the face of the cut lies over it, and no gap shows between the two.
+    if (off > fwidth(off)) { return true; }
+    if (cut.plane.w == 0.0) { return false; }
+    return in_pit(world.xz) == (cut.plane.w == 1.0);
 }

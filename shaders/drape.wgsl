@@ -24,8 +24,20 @@ fn vertex(in: VertexIn) -> DrapeOut {
     return out;
 }
 
-@fragment
-fn fragment(in: DrapeOut) -> @location(0) vec4<f32> {
+fn shaded(in: DrapeOut) -> vec4<f32> {
     let colour = patterned(in.fill.rgb, in.bits, in.clip.xy) * in.light;
     return vec4<f32>(hazed(colour, in.world), in.fill.a);
+}
+
+@fragment
+fn fragment(in: DrapeOut) -> @location(0) vec4<f32> {
+    return shaded(in);
+}
+
+@fragment
+fn fragment_cut(in: DrapeOut) -> @location(0) vec4<f32> {
+    // The colour first: what it takes from neighbouring fragments must not depend on what is cut.
+    let colour = shaded(in);
+    if (is_cut(in.world)) { discard; }
+    return colour;
 }

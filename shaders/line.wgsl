@@ -66,8 +66,7 @@ fn vertex(in: VertexIn) -> LineOut {
     return out;
 }
 
-@fragment
-fn fragment(in: LineOut) -> @location(0) vec4<f32> {
+fn shaded(in: LineOut) -> vec4<f32> {
     var colour = in.colour.rgb;
     if (in.dashes != 0u) {
         // Dashes in screen space: short for dots, the gaps lighter than the line.
@@ -78,4 +77,17 @@ fn fragment(in: LineOut) -> @location(0) vec4<f32> {
         colour = mix(colour, mix(colour, scene.horizon.rgb, 0.85), gap);
     }
     return vec4<f32>(hazed(colour, in.world), in.colour.a);
+}
+
+@fragment
+fn fragment(in: LineOut) -> @location(0) vec4<f32> {
+    return shaded(in);
+}
+
+@fragment
+fn fragment_cut(in: LineOut) -> @location(0) vec4<f32> {
+    // The colour first: what it takes from neighbouring fragments must not depend on what is cut.
+    let colour = shaded(in);
+    if (is_cut(in.world)) { discard; }
+    return colour;
 }

@@ -26,8 +26,7 @@ fn vertex(in: VertexIn) -> PhotoOut {
     return out;
 }
 
-@fragment
-fn fragment(in: PhotoOut) -> @location(0) vec4<f32> {
+fn shaded(in: PhotoOut) -> vec4<f32> {
     let seen = textureSample(photo, photo_sampler, in.at);
     let inside = all(in.at >= vec2<f32>(0.0)) && all(in.at <= vec2<f32>(1.0));
     let share = select(0.0, seen.a, inside);
@@ -35,4 +34,17 @@ fn fragment(in: PhotoOut) -> @location(0) vec4<f32> {
     let light = mix(in.light, mix(vec3<f32>(1.0), in.light, 0.35), share);
     let colour = mix(in.fill.rgb, seen.rgb, share) * light;
     return vec4<f32>(hazed(colour, in.world), in.fill.a);
+}
+
+@fragment
+fn fragment(in: PhotoOut) -> @location(0) vec4<f32> {
+    return shaded(in);
+}
+
+@fragment
+fn fragment_cut(in: PhotoOut) -> @location(0) vec4<f32> {
+    // The colour first: what it takes from neighbouring fragments must not depend on what is cut.
+    let colour = shaded(in);
+    if (is_cut(in.world)) { discard; }
+    return colour;
 }

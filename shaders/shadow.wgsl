@@ -17,7 +17,19 @@ fn vertex(in: VertexIn) -> ShadowOut {
     return out;
 }
 
+fn shaded(in: ShadowOut) -> vec4<f32> {
+    return vec4<f32>(hazed(scene.shadow.rgb, in.world), in.dark);
+}
+
 @fragment
 fn fragment(in: ShadowOut) -> @location(0) vec4<f32> {
-    return vec4<f32>(hazed(scene.shadow.rgb, in.world), in.dark);
+    return shaded(in);
+}
+
+@fragment
+fn fragment_cut(in: ShadowOut) -> @location(0) vec4<f32> {
+    // The colour first: what it takes from neighbouring fragments must not depend on what is cut.
+    let colour = shaded(in);
+    if (is_cut(in.world)) { discard; }
+    return colour;
 }

@@ -27,8 +27,7 @@ fn vertex(in: VertexIn) -> SolidOut {
     return out;
 }
 
-@fragment
-fn fragment(in: SolidOut) -> @location(0) vec4<f32> {
+fn shaded(in: SolidOut) -> vec4<f32> {
     var colour = patterned(in.colour.rgb, in.bits, in.clip.xy);
     // Darker towards the foot, where ground and wall shade each other.
     colour *= mix(1.0 - scene.shade.w, 1.0, smoothstep(0.0, 5.0, in.param.x));
@@ -45,4 +44,17 @@ fn fragment(in: SolidOut) -> @location(0) vec4<f32> {
 // No storey line at the foot itself.
 fn step_floor(at: f32) -> f32 {
     return select(0.0, 1.0, at > 0.5);
+}
+
+@fragment
+fn fragment(in: SolidOut) -> @location(0) vec4<f32> {
+    return shaded(in);
+}
+
+@fragment
+fn fragment_cut(in: SolidOut) -> @location(0) vec4<f32> {
+    // The colour first: what it takes from neighbouring fragments must not depend on what is cut.
+    let colour = shaded(in);
+    if (is_cut(in.world)) { discard; }
+    return colour;
 }

@@ -3,7 +3,8 @@
 //! A pass is the shared head (`common.wgsl`) followed by its own file, so every source validates by itself, with no
 //! preprocessor and no import. Which mesh goes through which pass is left to `twin-engine`.
 
-/// One complete WGSL module with a `vertex` and a `fragment` entry point.
+/// One complete WGSL module with a `vertex` and a `fragment` entry point, and `fragment_cut` for where a part of it is cut
+/// away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
     /// File name of the pass.
@@ -32,12 +33,17 @@ pub const TUBE: Source = pass!("tube.wgsl");
 pub const LINE: Source = pass!("line.wgsl");
 /// Sky.
 pub const SKY: Source = pass!("sky.wgsl");
+/// What a cut lays bare.
+pub const CAP: Source = pass!("cap.wgsl");
 
 /// Panels and letters. Stands by itself: its inputs are those of egui.
 pub const PANEL: Source = Source { name: "panel.wgsl", wgsl: include_str!("../panel.wgsl") };
 
 /// Every pass of the scene.
-pub const ALL: [Source; 7] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY];
+pub const ALL: [Source; 8] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY, CAP];
+
+/// Most corners of a pit, as `Cut` in `common.wgsl` has room for.
+pub const MOST_CORNERS: usize = 32;
 
 /// Bits of `Style::bits`, the same as in `common.wgsl`.
 pub mod bits {

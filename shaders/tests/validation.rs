@@ -22,8 +22,14 @@ fn every_pass_validates() {
         match validated {
             Ok(module) => {
                 let entries: BTreeSet<_> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
-                let named = if *source == shaders::PANEL { ["fs_main", "vs_main"] } else { ["fragment", "vertex"] };
-                assert_eq!(entries, BTreeSet::from(named), "{}", source.name);
+                // The sky is never cut, and caps are what the cut leaves.
+                let whole = ["sky.wgsl", "cap.wgsl"].contains(&source.name);
+                let wanted = match source.name {
+                    "panel.wgsl" => vec!["fs_main", "vs_main"],
+                    _ if whole => vec!["fragment", "vertex"],
+                    _ => vec!["fragment", "fragment_cut", "vertex"],
+                };
+                assert_eq!(entries, wanted.into_iter().collect::<BTreeSet<_>>(), "{}", source.name);
             }
             Err(text) => failures.push(text),
         }
@@ -45,6 +51,21 @@ fn every_file_is_embedded() {
 }
 
 #[test]
+fn only_the_entry_points_for_cuts_read_what_is_cut() {
+    for source in shaders::ALL.iter().filter(|source| source.name != "cap.wgsl") {
+        let module = parsed(source).expect("the source parses");
+        let info =
+            Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module).expect("it validates");
+        let (cut, _) =
+            module.global_variables.iter().find(|(_, v)| v.name.as_deref() == Some("cut")).expect("common.wgsl has it");
+        for (at, entry) in module.entry_points.iter().enumerate() {
+            let read = !info.get_entry_point(at)[cut].is_empty();
+            assert_eq!(read, entry.name == "fragment_cut", "{}: {}", source.name, entry.name);
+        }
+    }
+}
+
+#[test]
 fn a_style_takes_sixteen_bytes_and_the_scene_128() {
     let module = parsed(&shaders::SOLID).expect("solid parses");
     let mut layouter = naga::proc::Layouter::default();
@@ -59,6 +80,7 @@ fn a_style_takes_sixteen_bytes_and_the_scene_128() {
     };
     assert_eq!(size_of("Style"), 16);
     assert_eq!(size_of("Scene"), 128);
+    assert_eq!(size_of("Cut"), 64 + 8 * shaders::MOST_CORNERS as u32);
     assert_eq!(size_of("VertexIn"), 48, "four attributes");
 }
 

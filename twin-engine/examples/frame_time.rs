@@ -1,4 +1,5 @@
-//! Frame time of N extruded buildings at 1280×720, headless: the twin's lean material against Bevy's `StandardMaterial`.
+//! Frame time of N extruded buildings at 1280×720, headless: the twin's lean material, whole and cut open, against Bevy's
+//! `StandardMaterial`.
 //!
 //! `cargo run -p twin-engine --example frame_time -- 10000`
 
@@ -26,7 +27,7 @@ use geo::{LineString, MultiPolygon, Polygon};
 use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
 use twin_engine::mesh::{BuildingShape, Ground, Layer, TileMesh, building_walls_and_roof};
 use twin_engine::space::SceneOrigin;
-use twin_engine::{CameraChoice, CaptureOptions, Stage, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, Cut, Dig, SectionPlane, Stage, TwinInput};
 
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
@@ -40,10 +41,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
     let park = park(count);
     println!("buildings {count}, picture {WIDTH}×{HEIGHT}, median of {FRAMES} frames, the whole park in view");
-    let (adapter, plain) = lean(&park, 1)?;
+    let (adapter, plain) = lean(&park, 1, &Cut::default())?;
     println!("adapter {adapter}");
     println!("lean material, 1 sample: {:.1} ms", millis(plain));
-    println!("lean material, 4 samples: {:.1} ms", millis(lean(&park, 4)?.1));
+    println!("lean material, 4 samples: {:.1} ms", millis(lean(&park, 4, &Cut::default())?.1));
+    let middle = (count as f64).sqrt().ceil() * SPACING_M / 2.0;
+    let line = SectionPlane { from: [0.0, middle + 0.3], to: [2.0 * middle, middle + 0.3] };
+    let cut = Cut { section: Some(line), ..Cut::default() };
+    println!("with a section through the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, &cut)?.1));
+    let corner = |dx: f64, dy: f64| [middle + dx, middle + dy];
+    let outline = vec![corner(-60.0, -60.0), corner(60.0, -60.0), corner(60.0, 60.0), corner(-60.0, 60.0)];
+    let cut = Cut { dig: Some(Dig { outline, depth_m: 4.0 }), ..Cut::default() };
+    println!("with a pit in the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, &cut)?.1));
     println!("StandardMaterial, 1 sample: {:.1} ms", millis(standard(&park)?));
     Ok(())
 }
@@ -98,7 +107,7 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
     Arc::new(snapshot)
 }
 
-fn lean(park: &Arc<ParkSnapshot>, samples: u32) -> Result<(String, Duration), Box<dyn Error>> {
+fn lean(park: &Arc<ParkSnapshot>, samples: u32, cut: &Cut) -> Result<(String, Duration), Box<dyn Error>> {
     let input = TwinInput { snapshot: park.clone(), overlays: Vec::new(), active: None, imagery: None, time: None };
     let options = CaptureOptions {
         width: WIDTH,
@@ -108,6 +117,8 @@ fn lean(park: &Arc<ParkSnapshot>, samples: u32) -> Result<(String, Duration), Bo
         ..CaptureOptions::default()
     };
     let mut stage = Stage::new(input, &options, samples)?;
+    stage.cut(cut.clone());
+    stage.picture()?;
     let times = (0..FRAMES)
         .map(|_| {
             stage.turn(0.5);

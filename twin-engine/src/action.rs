@@ -73,6 +73,15 @@ pub(crate) enum Action {
     Bookmark,
     /// Shows a bookmark.
     GoTo(usize),
+    /// Fly to the section, from its open side; or to the pit.
+    FlyToCut {
+        /// To the section, else to the pit.
+        section: bool,
+    },
+    /// The other side of the section goes.
+    FlipSection,
+    /// Panel of section and pit open or closed.
+    CutPanel,
 }
 
 /// A key with what it does and the id of the words that say so.
@@ -95,7 +104,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 26] = [
+pub(crate) const KEYS: [Key; 30] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -107,6 +116,10 @@ pub(crate) const KEYS: [Key; 26] = [
     key(KeyCode::KeyL, "L", Action::Tool(Tool::Lasso), "key-lasso"),
     key(KeyCode::KeyM, "M", Action::Tool(Tool::Line), "key-measure-line"),
     key(KeyCode::KeyK, "K", Action::Tool(Tool::Area), "key-measure-area"),
+    key(KeyCode::KeyX, "X", Action::Tool(Tool::Section), "key-section"),
+    key(KeyCode::KeyD, "D", Action::Tool(Tool::Dig), "key-dig"),
+    key(KeyCode::KeyI, "I", Action::FlipSection, "key-flip"),
+    key(KeyCode::KeyC, "C", Action::CutPanel, "key-cut-panel"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
     key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
@@ -302,6 +315,19 @@ fn act(
                     }
                 }
             }
+            Action::FlyToCut { section } => {
+                let view =
+                    meshed.as_ref().and_then(|meshed| crate::cut::tool::view_of_cut(&twin, meshed, &orbit, section));
+                if let Some(view) = view {
+                    flight.begin(*orbit, view);
+                }
+            }
+            Action::FlipSection => {
+                if let Some(plane) = twin.cut.section {
+                    twin.cut.section = Some(plane.flipped());
+                }
+            }
+            Action::CutPanel => ui.cut_open = !ui.cut_open,
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }
         // What a key changes shows in this frame; panels settle in the next.

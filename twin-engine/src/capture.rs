@@ -185,6 +185,11 @@ impl Stage {
         self.app.world().contains_resource::<Exchange>()
     }
 
+    /// Cuts the scene open.
+    pub fn cut(&mut self, cut: crate::cut::Cut) {
+        self.app.world_mut().resource_mut::<Twin>().cut = cut;
+    }
+
     /// The picture as it is now.
     ///
     /// # Errors
@@ -441,5 +446,40 @@ mod tests {
         twin.shown.underground = true;
         let opened = fresh.picture().expect("a picture");
         assert!(differing(&after, &opened) < 40, "{}", differing(&after, &opened));
+    }
+
+    #[test]
+    fn a_cut_moves_without_a_tile_being_made_anew_and_only_tiles_it_meets_are_cut() {
+        let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        stage.picture().expect("a picture");
+        let before = meshes(&mut stage);
+        let (x, y) = fixture::CORNER;
+        let plane = crate::SectionPlane { from: [x, y + 150.0], to: [x + 400.0, y + 150.0] };
+        for step in [0.0, 1.0, -25.0] {
+            stage.cut(crate::Cut { section: Some(plane.moved(step)), ..crate::Cut::default() });
+            stage.picture().expect("a picture");
+            let now = meshes(&mut stage);
+            assert!(before.is_subset(&now) && now.len() == before.len() + 1, "one face more, and the same tiles");
+        }
+        // A plane far to the south: the park is behind it, and no pass pays for it.
+        let beyond = crate::SectionPlane { from: [x, y - 5000.0], to: [x + 400.0, y - 5000.0] };
+        stage.cut(crate::Cut { section: Some(beyond), ..crate::Cut::default() });
+        stage.picture().expect("a picture");
+        let world = stage.app.world_mut();
+        let ids: Vec<_> = world
+            .query::<(&MeshMaterial3d<crate::material::LayerMaterial>, &Tile)>()
+            .iter(world)
+            .map(|(material, tile)| (material.0.id(), tile.layer))
+            .collect();
+        let materials = world.resource::<Assets<crate::material::LayerMaterial>>();
+        // Only the land beyond the park reaches as far as that.
+        let cut = |(id, layer): &(AssetId<_>, crate::mesh::Layer)| {
+            materials.get(*id).is_some_and(|m| m.is_cut) && *layer != crate::mesh::Layer::Terrain
+        };
+        assert!(!ids.is_empty() && !ids.iter().any(cut));
+        stage.cut(crate::Cut::default());
+        stage.picture().expect("a picture");
+        assert_eq!(meshes(&mut stage), before);
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
+use crate::cut::Cut;
 use crate::moment::Moment;
 use crate::scene::Twin;
 use crate::ui::Ui;
@@ -28,6 +29,7 @@ enum Changed {
     Day,
     Layers,
     Line,
+    Cut,
     Filter,
     Other,
 }
@@ -40,7 +42,14 @@ impl Changed {
             like == b.shown
         };
         let line = |moment: &Moment| moment.right.as_ref().map(|right| right.at);
-        let others_same = a.theme == b.theme;
+        let others_same = a.theme == b.theme && a.cut == b.cut;
+        if a.theme == b.theme && a.filter == b.filter && a.right == b.right && a.shown == b.shown {
+            let same_parts = |part: fn(&Cut) -> bool| part(&a.cut) == part(&b.cut);
+            // To open or close one is a step of its own; to drag it is not.
+            if same_parts(|cut| cut.section.is_some()) && same_parts(|cut| cut.dig.is_some()) {
+                return Self::Cut;
+            }
+        }
         let filter_same = a.filter == b.filter;
         if others_same && filter_same && a.right == b.right {
             if same_shown(a.shown.clone(), |like, b| like.there.clone_from(&b.there)) {

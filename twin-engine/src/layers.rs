@@ -94,7 +94,7 @@ impl LayerKey {
     /// The layer that a pass belongs to; `None` for the sky and for passes that several layers share.
     pub(crate) const fn of_pass(pass: Layer) -> Option<Self> {
         match pass {
-            Layer::Sky | Layer::Pipe | Layer::Fitting => None,
+            Layer::Sky | Layer::Cap | Layer::Pipe | Layer::Fitting => None,
             Layer::Terrain => Some(Self::Terrain),
             Layer::Surface | Layer::SurfaceLine => Some(Self::Surfaces),
             Layer::RoadCasing | Layer::Road => Some(Self::Roads),
@@ -174,7 +174,7 @@ impl Layers {
 
     /// True when a pass has something to draw.
     pub(crate) fn draws(&self, pass: Layer) -> bool {
-        pass == Layer::Sky || LayerKey::in_pass(pass).any(|key| self.get(key).visible)
+        matches!(pass, Layer::Sky | Layer::Cap) || LayerKey::in_pass(pass).any(|key| self.get(key).visible)
     }
 
     /// True when a pass has something translucent.
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(indices.len(), LayerKey::COUNT);
         assert_eq!(indices.last(), Some(&(LayerKey::COUNT - 1)));
         assert!(LayerKey::ALL.into_iter().all(|key| LayerKey::parse(key.as_str()) == Some(key)), "words are unique");
-        for pass in Layer::ALL.into_iter().filter(|pass| *pass != Layer::Sky) {
+        for pass in Layer::ALL.into_iter().filter(|pass| !matches!(pass, Layer::Sky | Layer::Cap)) {
             assert!(LayerKey::in_pass(pass).next().is_some(), "{pass:?}");
         }
     }

@@ -12,6 +12,8 @@ pub mod attribute;
 mod bookmarks;
 mod camera;
 mod capture;
+pub mod cut;
+mod drawing;
 mod error;
 mod extent;
 mod feature;
@@ -52,6 +54,7 @@ mod view;
 mod work;
 
 pub use capture::{Stage, capture};
+pub use cut::{Cut, Dig, SectionPlane};
 pub use error::EngineError;
 pub use input::{
     CameraChoice, CaptureOptions, CaptureReport, OverlaysOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,

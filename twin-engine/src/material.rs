@@ -14,11 +14,12 @@ use bevy::render::storage::ShaderBuffer;
 use bevy::shader::{Shader, ShaderRef};
 use bevy_egui::render::EGUI_SHADER_HANDLE;
 
+use crate::cut::scene::CutUniform;
 use crate::mesh::Layer;
 use crate::theme::{
-    EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG,
-    SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_COVER_ALPHA, UNDERGROUND_GROUND_ALPHA,
-    ZONE_LINE_PX,
+    CUT_PIPE_MIN_PX, EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SUN_AZIMUTH_DEG,
+    SUN_ELEVATION_DEG, SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_COVER_ALPHA,
+    UNDERGROUND_GROUND_ALPHA, ZONE_LINE_PX,
 };
 
 /// Slot of the feature.
@@ -43,6 +44,7 @@ const TUBE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e04"
 const LINE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e05");
 const PHOTO: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e07");
 const SKY: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e06");
+const CAP: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e08");
 
 /// `Scene` in `common.wgsl`.
 #[derive(Debug, Clone, Copy, ShaderType)]
@@ -77,6 +79,14 @@ impl SceneUniform {
         }
     }
 
+    /// The same with pipes drawn `factor` times as large as they are.
+    pub(crate) fn with_pipe_factor(mut self, layer: Layer, factor: f64) -> Self {
+        if matches!(layer, Layer::Pipe | Layer::Cap) {
+            self.layer.w = factor as f32;
+        }
+        self
+    }
+
     /// The same with a photo on the ground: where it lies, see [`crate::scene::Photo::placement`].
     pub(crate) fn with_photo(self, placement: Vec4) -> Self {
         Self { photo: placement, ..self }
@@ -90,6 +100,8 @@ fn pull(layer: Layer) -> f32 {
         Layer::Sky | Layer::Terrain | Layer::Pipe => 0.0,
         Layer::Building | Layer::Hazard | Layer::Fitting | Layer::Pillar => PULL_PER_LAYER * 11.0,
         Layer::BuildingEdge => PULL_PER_LAYER * 13.0,
+        // The foot of a wall that stands right behind the section must not show through it.
+        Layer::Cap => PULL_PER_LAYER * 14.0,
         other => PULL_PER_LAYER * other.order() as f32,
     }
 }
@@ -119,12 +131,18 @@ fn width_px(layer: Layer) -> f32 {
         Layer::BuildingEdge => EDGE_LINE_PX,
         Layer::Road | Layer::RoadCasing => ROAD_MIN_PX,
         Layer::Pipe => PIPE_MIN_PX,
+        Layer::Cap => CUT_PIPE_MIN_PX,
         _ => 0.0,
     }
 }
 
 fn extra(layer: Layer) -> f32 {
-    if layer == Layer::RoadCasing { ROAD_CASING_PX } else { 0.0 }
+    match layer {
+        Layer::RoadCasing => ROAD_CASING_PX,
+        // Factor on the size of pipes.
+        Layer::Pipe | Layer::Cap => 1.0,
+        _ => 0.0,
+    }
 }
 
 /// Material of one layer.
@@ -141,6 +159,11 @@ pub(crate) struct LayerMaterial {
     #[texture(2)]
     #[sampler(3)]
     pub photo: Option<Handle<Image>>,
+    /// What is cut away; only read where `is_cut` is set.
+    #[uniform(4)]
+    pub cut: CutUniform,
+    /// Something of what it draws is cut away.
+    pub is_cut: bool,
     /// Pass.
     pub layer: Layer,
     /// Blended over what is below, also where the pass is opaque by itself.
@@ -153,11 +176,12 @@ pub(crate) struct PassKey {
     layer: Layer,
     blended: bool,
     photo: bool,
+    cut: bool,
 }
 
 impl From<&LayerMaterial> for PassKey {
     fn from(material: &LayerMaterial) -> Self {
-        Self { layer: material.layer, blended: material.blended, photo: material.photo.is_some() }
+        Self { layer: material.layer, blended: material.blended, photo: material.photo.is_some(), cut: material.is_cut }
     }
 }
 
@@ -178,6 +202,7 @@ const fn is_blended(layer: Layer) -> bool {
 fn shader_of(layer: Layer) -> Handle<Shader> {
     match layer {
         Layer::Sky => SKY,
+        Layer::Cap => CAP,
         Layer::Terrain | Layer::Surface | Layer::Zone | Layer::Parcel => DRAPE,
         Layer::Shadow => SHADOW,
         Layer::SurfaceLine
@@ -222,9 +247,9 @@ impl Material for LayerMaterial {
         layout: &MeshVertexBufferLayoutRef,
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        let PassKey { layer, photo, .. } = key.bind_group_data;
+        let PassKey { layer, photo, cut, .. } = key.bind_group_data;
         let shader = if photo && layer == Layer::Terrain { PHOTO } else { shader_of(layer) };
-        descriptor.label = Some(format!("twin {layer:?}").into());
+        descriptor.label = Some(format!("twin {layer:?}{}", if cut { " cut" } else { "" }).into());
         descriptor.vertex.shader = shader.clone();
         descriptor.vertex.entry_point = Some("vertex".into());
         descriptor.vertex.buffers = vec![layout.0.get_layout(&[
@@ -235,7 +260,7 @@ impl Material for LayerMaterial {
         ])?];
         if let Some(fragment) = &mut descriptor.fragment {
             fragment.shader = shader;
-            fragment.entry_point = Some("fragment".into());
+            fragment.entry_point = Some(if cut { "fragment_cut" } else { "fragment" }.into());
         }
         let lines = matches!(
             layer,
@@ -267,6 +292,7 @@ pub(crate) fn plugin(app: &mut App) {
         (TUBE, shaders::TUBE),
         (LINE, shaders::LINE),
         (SKY, shaders::SKY),
+        (CAP, shaders::CAP),
         // Over the one that bevy_egui has registered.
         (EGUI_SHADER_HANDLE, shaders::PANEL),
     ] {

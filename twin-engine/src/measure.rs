@@ -115,7 +115,8 @@ fn take_points(
 fn point(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<DVec3> {
     let (eye, way) = park_ray(orbit, meshed, pixel);
     let drawn = Drawn { marks: false, ..Drawn::of(twin, twin.side_at(pixel.x / orbit.size.x)) };
-    Some(meshed.picker.pick(eye, way, 1.0 / f64::from(orbit.px_per_metre(1.0)), &drawn)?.point)
+    let m_per_px_at_1m = 1.0 / f64::from(orbit.px_per_metre(1.0));
+    Some(crate::cut::pick::pick(twin, meshed, (eye, way), m_per_px_at_1m, &drawn)?.point)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 use crate::attribute;
 use crate::camera::Orbit;
+use crate::cut::Cut;
 use crate::input::CameraChoice;
 use crate::layers::{LayerKey, LayerState, Layers, Selection};
 use crate::recolour;
@@ -27,6 +28,8 @@ pub(crate) struct Moment {
     pub shown: Shown,
     /// The right part of a split picture: its line, day and overlay.
     pub right: Option<Right>,
+    /// What is cut open.
+    pub cut: Cut,
     /// Theme.
     pub theme: ThemeChoice,
     /// Filter of the table.
@@ -37,13 +40,14 @@ impl Moment {
     /// The moment of the twin.
     pub(crate) fn of(twin: &Twin, filter: &Filter) -> Self {
         let shown = Shown { hovered: None, ..twin.shown.clone() };
-        Self { shown, right: twin.right.clone(), theme: twin.theme, filter: filter.clone() }
+        Self { shown, right: twin.right.clone(), cut: twin.cut.clone(), theme: twin.theme, filter: filter.clone() }
     }
 
     /// The twin as it was then; the filter is handed back.
     pub(crate) fn restore(self, twin: &mut Twin) -> Filter {
         twin.shown = self.shown;
         twin.right = self.right;
+        twin.cut = self.cut;
         twin.theme = self.theme;
         self.filter
     }
@@ -83,6 +87,7 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
             as_of: day(Side::Right),
             overlay: twin.overlay_on(Side::Right).map(|overlay| overlay.name.clone()),
         }),
+        cut: (twin.cut != Cut::default()).then(|| twin.cut.clone()),
         ..SceneFile::default()
     }
 }
@@ -117,6 +122,7 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         missing.push(Missing::Features(scene.selection.len() - selection.len()));
     }
     twin.theme = scene.theme;
+    twin.cut = scene.cut.clone().unwrap_or_default();
     twin.shown = Shown {
         overlay,
         hovered: None,

@@ -13,7 +13,7 @@ use crate::layers::{LayerKey, Layers};
 use crate::mesh::{BuildingShape, Ground};
 use crate::scene::{SceneGeometry, Twin, hazard_place};
 use crate::split::Side;
-use crate::style::{Shown, is_underground};
+use crate::style::Shown;
 
 /// Length of ray over which buildings are looked up at once, m in plan.
 const CHUNK_M: f64 = 150.0;
@@ -57,14 +57,14 @@ impl Drawn {
     pub(crate) fn of(twin: &Twin, side: Side) -> Self {
         let shown = twin.shown_on(side);
         Self {
-            underground: twin.shown.underground || twin.overlay_on(side).is_some_and(is_underground),
+            underground: twin.is_underground_on(side),
             marks: twin.overlay_on(side).is_some_and(|o| !o.marks.is_empty()),
             layers: shown.layers,
             there: shown.there,
         }
     }
 
-    fn has(&self, rows: impl Fn(&Presence) -> &[bool], row: usize) -> bool {
+    pub(crate) fn has(&self, rows: impl Fn(&Presence) -> &[bool], row: usize) -> bool {
         self.there.as_ref().is_none_or(|there| rows(there).get(row).copied().unwrap_or(true))
     }
 }
@@ -85,6 +85,16 @@ impl Picker {
             })
             .collect();
         Self { cache: Cache::build(snapshot.clone()), ground, spans, highest_m: geometry.highest_m }
+    }
+
+    /// The cache that answers.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// Drawn bottom and top of a building by its place in the snapshot, m; `None` for one that is not drawn.
+    pub(crate) fn span(&self, row: usize) -> Option<(f64, f64)> {
+        self.spans.get(row).copied().filter(|(low, high)| low < high)
     }
 
     /// First thing on the ray from `eye` along `direction` (park coordinates). `m_per_px` widens small things with
@@ -155,7 +165,7 @@ impl Picker {
     }
 
     /// True when the layer of a feature is switched on.
-    fn is_drawn(&self, id: FeatureId, drawn: &Drawn) -> bool {
+    pub(crate) fn is_drawn(&self, id: FeatureId, drawn: &Drawn) -> bool {
         let snapshot = self.cache.snapshot();
         let (class, there) = match id.kind {
             FeatureKind::NetworkEdge => {

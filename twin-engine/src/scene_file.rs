@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use spatial_db::model::FeatureKind;
 
+use crate::cut::Cut;
 use crate::input::{CameraChoice, ThemeChoice};
 use crate::layers::LayerKey;
 use crate::recolour::Recolour;
@@ -53,6 +54,9 @@ pub struct SceneFile {
     /// What the right part of the picture shows otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<SplitLook>,
+    /// What is cut open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
 }
 
 impl Default for SceneFile {
@@ -70,6 +74,7 @@ impl Default for SceneFile {
             filter: None,
             selection: Vec::new(),
             split: None,
+            cut: None,
         }
     }
 }
@@ -218,6 +223,9 @@ impl SceneFile {
         if let Some(split) = &scene.split {
             check("split.at", split.at, (0.02..=0.98).contains(&split.at), "from 0.02 to 0.98")?;
         }
+        if let Some(cut) = &scene.cut {
+            cut.check().map_err(|(what, value, range)| SceneError::OutOfRange { what, value, range })?;
+        }
         let (bearing, pitch, distance) = match scene.camera {
             CameraChoice::WholePark => return Ok(()),
             CameraChoice::From { bearing_deg, pitch_deg } => (bearing_deg, pitch_deg, 1.0),
@@ -268,7 +276,7 @@ mod tests {
                 loaded += 1;
             }
         }
-        assert!(loaded >= 3, "{loaded} scenes");
+        assert!(loaded >= 5, "{loaded} scenes");
     }
 
     #[test]
@@ -279,6 +287,8 @@ mod tests {
         assert!(words("(format_version: 1, layers: [(layer: \"bildings\")])").contains("buildings"));
         assert!(words("(format_version: 1, layers: [(layer: \"roads\", opacity: 101)])").contains("opacity is 101"));
         assert!(words("(format_version: 1, split: (at: 1.5))").contains("split.at"));
+        let shallow = "(format_version: 1, cut: (dig: (outline: [(0, 0), (4, 0), (4, 4)], depth_m: 0)))";
+        assert!(words(shallow).contains("cut.dig.depth_m is 0"));
         assert!(words("(format_version: 1, camera: from(bearing_deg: 10, pitch_deg: 95))").contains("pitch_deg"));
     }
 }

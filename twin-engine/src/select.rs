@@ -8,6 +8,7 @@ use spatial_db::model::{FeatureId, FeatureKind};
 
 use crate::camera::Orbit;
 use crate::camera::control::{ControlSystems, Pointer, park_ray};
+use crate::cut::tool::Grip;
 use crate::layers::Selection;
 use crate::pick::Drawn;
 use crate::scene::{Meshed, Twin};
@@ -29,6 +30,20 @@ pub(crate) enum Gesture {
         outline: Vec<Vec2>,
         /// To what is selected already.
         add: bool,
+    },
+    /// A straight drag with a tool that cuts.
+    Stretch {
+        /// Pixel of the picture where it began.
+        from: Vec2,
+        /// Pixel where it ended.
+        to: Vec2,
+    },
+    /// A handle of the cut is being dragged.
+    Pull {
+        /// Which one.
+        grip: Grip,
+        /// Pixel of the picture where it is now.
+        pixel: Vec2,
     },
 }
 
@@ -58,8 +73,8 @@ fn select(
     mut twin: ResMut<Twin>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
-    // A click that measures selects nothing.
-    let Some(meshed) = meshed.filter(|_| !tool.measures()) else {
+    // A click that measures or cuts selects nothing.
+    let Some(meshed) = meshed.filter(|_| !tool.measures() && !tool.cuts()) else {
         gestures.clear();
         return;
     };
@@ -80,6 +95,7 @@ fn select(
                 let before = if *add { twin.shown.selection.clone() } else { Selection::default() };
                 before.with(found)
             }
+            Gesture::Stretch { .. } | Gesture::Pull { .. } => continue,
         };
         if twin.shown.selection != now {
             twin.shown.selection = now;
@@ -92,7 +108,8 @@ fn select(
 pub(crate) fn picked(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -> Option<FeatureId> {
     let (eye, direction) = park_ray(orbit, meshed, pixel);
     let m_per_px_at_1m = 1.0 / f64::from(orbit.px_per_metre(1.0));
-    meshed.picker.pick(eye, direction, m_per_px_at_1m, &Drawn::of(twin, twin.side_at(pixel.x / orbit.size.x)))?.feature
+    let drawn = Drawn::of(twin, twin.side_at(pixel.x / orbit.size.x));
+    crate::cut::pick::pick(twin, meshed, (eye, direction), m_per_px_at_1m, &drawn)?.feature
 }
 
 /// Kind of features that an outline selects: what the overlay speaks of, else buildings, else parcels.

@@ -87,6 +87,8 @@ pub struct Theme {
     pub horizon: Rgb,
     /// Bare ground.
     pub ground: Rgb,
+    /// Earth that is laid bare.
+    pub earth: Rgb,
     /// Grass, field, garden.
     pub grass: Rgb,
     /// Trees.
@@ -165,6 +167,7 @@ impl Theme {
             zenith: Rgb::hex(0xDC_E9F5),
             horizon: Rgb::hex(0xF6_F4EF),
             ground: Rgb::hex(0xEC_E8E0),
+            earth: Rgb::hex(0xCD_B592),
             grass: Rgb::hex(0xD8_E3C8),
             forest: Rgb::hex(0xC2_D3AE),
             water: Rgb::hex(0xAF_CFE4),
@@ -204,6 +207,7 @@ impl Theme {
             zenith: Rgb::hex(0x10_161D),
             horizon: Rgb::hex(0x2B_333C),
             ground: Rgb::hex(0x20_262D),
+            earth: Rgb::hex(0x5C_4E3E),
             grass: Rgb::hex(0x22_3029),
             forest: Rgb::hex(0x1E_3328),
             water: Rgb::hex(0x17_324A),
@@ -302,6 +306,8 @@ pub const ZONE_LINE_PX: f32 = 1.6;
 pub const SURFACE_LINE_PX: f32 = 1.0;
 /// Smallest diameter of a pipe on screen when seen underground, px.
 pub const PIPE_MIN_PX: f32 = 3.0;
+/// Smallest size of a pipe in a section on screen, px.
+pub const CUT_PIPE_MIN_PX: f32 = 6.0;
 /// Radius of overlay columns, m.
 pub const PILLAR_RADIUS_M: f64 = 3.0;
 /// Height that columns are meshed with, m; the style buffer says how much of it is drawn.

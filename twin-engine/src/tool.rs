@@ -1,4 +1,4 @@
-//! What the left button does: look about and pick, draw a shape that selects, or set points that measure.
+//! What the left button does: look about and pick, draw a shape that selects, set points that measure, or cut the ground open.
 
 use bevy::prelude::*;
 
@@ -16,11 +16,20 @@ pub(crate) enum Tool {
     Line,
     /// Click corners of an area.
     Area,
+    /// Drag, or click two places: a section plane.
+    Section,
+    /// Drag a rectangle, or click corners: a pit.
+    Dig,
 }
 
 impl Tool {
     /// True when clicks set points.
     pub(crate) const fn measures(self) -> bool {
         matches!(self, Self::Line | Self::Area)
+    }
+
+    /// True when clicks and drags place a cut.
+    pub(crate) const fn cuts(self) -> bool {
+        matches!(self, Self::Section | Self::Dig)
     }
 }

@@ -21,7 +21,7 @@ use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loadi
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, history, measure, moment, select, ui};
+use crate::{action, cut, history, measure, moment, select, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -134,7 +134,8 @@ fn open(
         .insert_resource(Memory { file: options.state.clone(), kept: remembered, language_set: options.language })
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(failure.clone())
-        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, history::plugin, ui::plugin))
+        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin))
+        .add_plugins((cut::tool::plugin, history::plugin, ui::plugin))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,

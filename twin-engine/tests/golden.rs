@@ -12,7 +12,9 @@ use image::RgbImage;
 use likeness::{likeness, share_near};
 use spatial_db::model::{FeatureId, FeatureKind};
 use twin_engine::theme::{Rgb, Theme};
-use twin_engine::{CameraChoice, CaptureOptions, SceneFile, SplitLook, Stage, ThemeChoice, TwinInput};
+use twin_engine::{
+    CameraChoice, CaptureOptions, Cut, Dig, SceneFile, SectionPlane, SplitLook, Stage, ThemeChoice, TwinInput,
+};
 
 /// Least likeness (1 is the same picture); software drivers differ by less than this.
 const LEAST_LIKENESS: f64 = 0.93;
@@ -204,4 +206,86 @@ fn an_earlier_day_has_fewer_roofs() {
     let built = pairs().filter(|(a, b)| !is_roof(a) && is_roof(b)).count();
     let gone = pairs().filter(|(a, b)| is_roof(a) && !is_roof(b)).count();
     assert!(built > 400 && gone < built / 10, "{built} pixels of roof more, {gone} less");
+}
+
+/// A place of the tiny park.
+fn place(dx: f64, dy: f64) -> [f64; 2] {
+    [fixture::CORNER.0 + dx, fixture::CORNER.1 + dy]
+}
+
+/// Pixels of earth that is laid bare.
+fn earth(picture: &RgbImage) -> usize {
+    let brown = |p: &image::Rgb<u8>| {
+        let [r, g, b] = p.0.map(i16::from);
+        (20..50).contains(&(g - b)) && (10..40).contains(&(r - g)) && r > 90
+    };
+    picture.pixels().filter(|p| brown(p)).count()
+}
+
+/// Pixels of the drain's brown and of the main's cyan, as they are in full light.
+fn drain(picture: &RgbImage) -> usize {
+    picture.pixels().filter(|p| p.0[0] < 95 && p.0[1] < 80 && p.0[2] < 66 && p.0[0] > p.0[2] + 8).count()
+}
+
+fn main_pipe(picture: &RgbImage) -> usize {
+    picture.pixels().filter(|p| p.0[0] < 110 && p.0[1] > 120 && p.0[2] > 120).count()
+}
+
+#[test]
+fn a_section_takes_the_near_side_away_and_closes_what_it_cuts() {
+    let theme = Theme::of(ThemeChoice::Daylight);
+    let [x_m, y_m] = place(205.0, 100.0);
+    let camera = CameraChoice::At { x_m, y_m, distance_m: 200.0, bearing_deg: 185.0, pitch_deg: 22.0 };
+    let plain = CaptureOptions { camera, frame: false, ..options() };
+    let mut input = fixture::tiny();
+    input.overlays.clear();
+    let mut stage = Stage::new(input, &plain, 4).expect("a headless stage");
+    let whole = stage.picture().expect("a picture");
+    // Seen from the south: what is south of y = 100 goes, and with it the first hall.
+    let section = SectionPlane { from: place(100.0, 100.0), to: place(330.0, 100.0) };
+    stage.cut(Cut { section: Some(section), ..Cut::default() });
+    let cut = stage.picture().expect("a picture");
+    check("section-day", &cut);
+    assert!(earth(&cut) > earth(&whole) + 900, "earth: {} against {}", earth(&cut), earth(&whole));
+    assert!(drain(&cut) > drain(&whole) + 5, "the drain's ring: {} against {}", drain(&cut), drain(&whole));
+    // The far side goes instead: a look at what is left from the same place sees no face.
+    stage.cut(Cut { section: Some(section.flipped()), ..Cut::default() });
+    let other = stage.picture().expect("a picture");
+    assert!(earth(&other) < earth(&cut) / 4, "{} against {}", earth(&other), earth(&cut));
+    assert!(likeness(&whole, &other) < 0.97 && likeness(&cut, &other) < 0.9);
+    stage.cut(Cut::default());
+    assert!(likeness(&whole, &stage.picture().expect("a picture")) > 0.9999, "nothing is left of it");
+    shows(&cut, "roofs behind", theme.roof, 0.01);
+}
+
+#[test]
+fn a_pit_opens_the_ground_over_its_pipes_and_leaves_the_rest_opaque() {
+    let theme = Theme::of(ThemeChoice::Daylight);
+    let [x_m, y_m] = place(226.0, 136.0);
+    let camera = CameraChoice::At { x_m, y_m, distance_m: 75.0, bearing_deg: 200.0, pitch_deg: 48.0 };
+    let plain = CaptureOptions { camera, frame: false, ..options() };
+    let mut input = fixture::tiny();
+    input.overlays.clear();
+    let mut stage = Stage::new(input, &plain, 4).expect("a headless stage");
+    let whole = stage.picture().expect("a picture");
+    let outline = vec![place(216.0, 128.0), place(238.0, 128.0), place(238.0, 143.0), place(216.0, 145.0)];
+    let dig = Dig { outline, depth_m: 5.0 };
+    let cut = Cut { dig: Some(dig), ..Cut::default() };
+    stage.cut(cut.clone());
+    let open = stage.picture().expect("a picture");
+    check("pit-day", &open);
+    assert_eq!((drain(&whole), main_pipe(&whole)), (0, 0), "nothing shows through whole ground");
+    assert!(earth(&open) > 2000, "walls and floor: {}", earth(&open));
+    assert!(
+        drain(&open) > 60 && main_pipe(&open) > 60,
+        "{} of the drain, {} of the main",
+        drain(&open),
+        main_pipe(&open)
+    );
+    let left = |picture: &RgbImage| image::imageops::crop_imm(picture, 0, 0, 60, 180).to_image();
+    assert!(likeness(&left(&whole), &left(&open)) > 0.999, "beside the pit the ground is as it was");
+    stage.cut(Cut { pipe_factor: 3.0, ..cut });
+    let larger = stage.picture().expect("a picture");
+    assert!(main_pipe(&larger) > main_pipe(&open) * 3 / 2, "{} against {}", main_pipe(&larger), main_pipe(&open));
+    shows(&open, "road around", theme.road, 0.05);
 }

@@ -16,6 +16,11 @@ const ASSUMED_CHAMBER_M: f64 = 0.45;
 /// Drawn size of a pipe whose size nothing tells, m.
 const ASSUMED_SIZE_M: f64 = 0.3;
 
+/// Length of line that is looked up at once, m.
+const PIECE_M: f64 = 60.0;
+/// How far beside the line a chamber may stand and still reach into it, m.
+const REACH_M: f64 = 5.0;
+
 /// A vertical cut, seen from the right of its line when walking from the first point to the second.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Section {
@@ -102,12 +107,7 @@ pub fn section(cache: &Cache, from: [f64; 2], to: [f64; 2]) -> Section {
     }
     let snapshot = cache.snapshot();
     let mut found = Section { length_m: cut.length_m, ground: ground(cache, &cut), ..Section::default() };
-    let low = [from[0].min(to[0]), from[1].min(to[1])];
-    let high = [from[0].max(to[0]), from[1].max(to[1])];
-    // A chamber beside the line may reach into it.
-    let reach = 5.0;
-    let near =
-        |kind| cache.slots_in_envelope([low[0] - reach, low[1] - reach], [high[0] + reach, high[1] + reach], kind);
+    let near = |kind| cut.near(cache, kind);
     for slot in near(FeatureKind::NetworkEdge) {
         pipe(cache, &cut, &snapshot.edges[slot], &mut found.pipes);
     }
@@ -189,6 +189,24 @@ impl Cut {
         [self.from[0] + self.along[0] * station, self.from[1] + self.along[1] * station]
     }
 
+    /// Rows of the features of `kind` whose envelope is near the line, each once, in order. Asked piece by piece: the
+    /// envelope of a long line across the park would be the park.
+    fn near(&self, cache: &Cache, kind: FeatureKind) -> Vec<usize> {
+        let pieces = (self.length_m / PIECE_M).ceil().clamp(1.0, 64.0) as usize;
+        let at = |piece: usize| self.place(self.length_m * piece as f64 / pieces as f64);
+        let mut rows: Vec<usize> = (0..pieces)
+            .flat_map(|piece| {
+                let (a, b) = (at(piece), at(piece + 1));
+                let low = [0, 1].map(|axis: usize| a[axis].min(b[axis]) - REACH_M);
+                let high = [0, 1].map(|axis: usize| a[axis].max(b[axis]) + REACH_M);
+                cache.slots_in_envelope(low, high, kind)
+            })
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
     /// The part of the line within a circle.
     fn through_circle(&self, at: [f64; 2], radius: f64) -> Option<[f64; 2]> {
         let (station, offset) = (self.station(at[0], at[1]), self.offset(at[0], at[1]));
@@ -199,41 +217,47 @@ impl Cut {
 
     /// The parts of the line within a polygon, in order.
     fn through(&self, polygon: &geo::Polygon<f64>) -> Vec<[f64; 2]> {
-        if !polygon.intersects(&self.line) {
-            return Vec::new();
-        }
-        let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-        let mut stations = vec![0.0, self.length_m];
-        for side in rings.flat_map(geo::LineString::lines) {
-            match line_intersection(self.line, side) {
-                Some(LineIntersection::SinglePoint { intersection, .. }) => {
-                    stations.push(self.station(intersection.x, intersection.y));
-                }
-                Some(LineIntersection::Collinear { intersection }) => {
-                    for end in [intersection.start, intersection.end] {
-                        stations.push(self.station(end.x, end.y));
-                    }
-                }
-                None => {}
-            }
-        }
-        stations.sort_by(f64::total_cmp);
-        let mut spans: Vec<[f64; 2]> = Vec::new();
-        for pair in stations.windows(2) {
-            let [x, y] = self.place(f64::midpoint(pair[0], pair[1]));
-            if pair[1] - pair[0] < 1e-9 || !polygon.contains(&Point::new(x, y)) {
-                continue;
-            }
-            match spans.last_mut() {
-                Some(last) if pair[0] - last[1] < 1e-9 => last[1] = pair[1],
-                _ => spans.push([pair[0], pair[1]]),
-            }
-        }
-        spans
+        inner_spans(polygon, self.line)
     }
 }
 
-fn height(cache: &Cache, at: [f64; 2]) -> Option<f64> {
+/// The parts of a line within a polygon, in order: distances from its start, m.
+pub(super) fn inner_spans(polygon: &geo::Polygon<f64>, line: Line<f64>) -> Vec<[f64; 2]> {
+    let (dx, dy) = (line.dx(), line.dy());
+    let length_m = dx.hypot(dy);
+    if length_m.is_nan() || length_m <= 0.0 || !polygon.intersects(&line) {
+        return Vec::new();
+    }
+    let station = |at: geo::Coord<f64>| ((at.x - line.start.x) * dx + (at.y - line.start.y) * dy) / length_m;
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    let mut stations = vec![0.0, length_m];
+    for side in rings.flat_map(geo::LineString::lines) {
+        match line_intersection(line, side) {
+            Some(LineIntersection::SinglePoint { intersection, .. }) => stations.push(station(intersection)),
+            Some(LineIntersection::Collinear { intersection }) => {
+                stations.extend([station(intersection.start), station(intersection.end)]);
+            }
+            None => {}
+        }
+    }
+    stations.sort_by(f64::total_cmp);
+    let mut spans: Vec<[f64; 2]> = Vec::new();
+    for pair in stations.windows(2) {
+        let share = f64::midpoint(pair[0], pair[1]) / length_m;
+        let middle = Point::new(line.start.x + dx * share, line.start.y + dy * share);
+        if pair[1] - pair[0] < 1e-9 || !polygon.contains(&middle) {
+            continue;
+        }
+        match spans.last_mut() {
+            Some(last) if pair[0] - last[1] < 1e-9 => last[1] = pair[1],
+            _ => spans.push([pair[0], pair[1]]),
+        }
+    }
+    spans
+}
+
+/// Ground, m; `None` where the terrain is not known.
+pub(super) fn height(cache: &Cache, at: [f64; 2]) -> Option<f64> {
     cache.snapshot().terrain.as_ref()?.height_at(at[0], at[1])
 }
 
@@ -247,6 +271,38 @@ fn ground(cache: &Cache, cut: &Cut) -> Vec<[f64; 2]> {
             Some([station, terrain.height_at(x, y)?])
         })
         .collect()
+}
+
+/// Size of a pipe as it is drawn.
+pub(super) struct Size {
+    /// Width, m; `None` where not on record.
+    pub width_m: Option<f64>,
+    /// Height, m.
+    pub height_m: f64,
+    /// Round, or with corners.
+    pub round: bool,
+    /// As people write it; empty where not on record.
+    pub words: String,
+}
+
+impl Size {
+    pub(super) fn of(edge: &NetworkEdge) -> Self {
+        let metres = |mm: Option<f64>| mm.filter(|mm| *mm > 0.0).map(|mm| mm / 1000.0);
+        let (width_m, height_m, round) = match (metres(edge.diameter_mm), metres(edge.width_mm), metres(edge.height_mm))
+        {
+            (Some(diameter), ..) => (Some(diameter), diameter, true),
+            (None, Some(width), height) => (Some(width), height.unwrap_or(width), false),
+            (None, None, Some(height)) => (Some(height), height, false),
+            (None, None, None) => (None, ASSUMED_SIZE_M, true),
+        };
+        let words = match (edge.diameter_mm, edge.width_mm, edge.height_mm) {
+            (Some(diameter), ..) => format!("DN{diameter:.0}"),
+            (None, Some(width), Some(height)) => format!("{width:.0} × {height:.0} mm"),
+            (None, Some(one), None) | (None, None, Some(one)) => format!("{one:.0} mm"),
+            (None, None, None) => String::new(),
+        };
+        Self { width_m, height_m, round, words }
+    }
 }
 
 fn pipe(cache: &Cache, cut: &Cut, edge: &NetworkEdge, found: &mut Vec<CutPipe>) {
@@ -266,20 +322,8 @@ fn pipe(cache: &Cache, cut: &Cut, edge: &NetworkEdge, found: &mut Vec<CutPipe>) 
         let run = (b[0] - a[0]).hypot(b[1] - a[1]);
         let sine = ((right - left).abs() / run).max(LEAST_SINE);
         let axis_m = Some(at(2)).filter(|z| z.is_finite());
-        let metres = |mm: Option<f64>| mm.filter(|mm| *mm > 0.0).map(|mm| mm / 1000.0);
-        let (own, height_m, round) = match (metres(edge.diameter_mm), metres(edge.width_mm), metres(edge.height_mm)) {
-            (Some(diameter), ..) => (Some(diameter), diameter, true),
-            (None, Some(width), height) => (Some(width), height.unwrap_or(width), false),
-            (None, None, Some(height)) => (Some(height), height, false),
-            (None, None, None) => (None, ASSUMED_SIZE_M, true),
-        };
+        let Size { width_m: own, height_m, round, words: size } = Size::of(edge);
         let cover_m = axis_m.and_then(|axis| Some(height(cache, [at(0), at(1)])? - (axis + height_m / 2.0)));
-        let size = match (edge.diameter_mm, edge.width_mm, edge.height_mm) {
-            (Some(diameter), ..) => format!("DN{diameter:.0}"),
-            (None, Some(width), Some(height)) => format!("{width:.0} × {height:.0} mm"),
-            (None, Some(one), None) | (None, None, Some(one)) => format!("{one:.0} mm"),
-            (None, None, None) => String::new(),
-        };
         found.push(CutPipe {
             id: edge.id,
             key: edge.provenance.key.clone(),

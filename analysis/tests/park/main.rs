@@ -1,5 +1,6 @@
 //! What `analysis` says of a park small enough to check by hand.
 
 mod by_hand;
+mod excavations;
 mod overlays;
 mod sections;

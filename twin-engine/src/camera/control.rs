@@ -13,6 +13,7 @@ use bevy_egui::input::EguiWantsInput;
 use super::fit::step_on_ground;
 use super::{Flight, Orbit};
 use crate::action::held;
+use crate::cut::tool::{Grip, Grips, find_grip};
 use crate::frame::Page;
 use crate::scene::{Meshed, Twin};
 use crate::select::Gesture;
@@ -59,6 +60,10 @@ enum Doing {
     Rectangle,
     /// A free outline.
     Outline,
+    /// A straight line.
+    Stretch,
+    /// A handle of the cut.
+    Grip(Grip),
 }
 
 /// The press under way.
@@ -75,7 +80,7 @@ struct Drag {
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<Drag>().init_resource::<Pointer>().add_systems(
         Update,
-        (find_pointer, hold_keys, turn_wheel, drag_mouse, keep_above_ground)
+        (find_pointer, find_grip, hold_keys, turn_wheel, drag_mouse, keep_above_ground)
             .chain()
             .in_set(ControlSystems)
             .before(crate::scene::SceneSystems),
@@ -99,6 +104,12 @@ fn ground_under(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> Option<DVec3> {
     let distance = meshed.picker.ground_distance(park_eye, park_way)?;
     // Near the horizon a pixel is kilometres: dragging there would throw the park away.
     (distance < f64::from(orbit.distance_m) * 12.0).then(|| eye + direction * distance)
+}
+
+/// Place in the park of the ground under a pixel.
+pub(crate) fn place_under(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> Option<DVec2> {
+    let scene = ground_under(orbit, meshed, pixel)?;
+    Some(meshed.geometry.origin.park_from_scene_precise(scene).truncate())
 }
 
 /// Finds the pixel under the pointer, and the ground under that.
@@ -170,6 +181,7 @@ fn drag_mouse(
     window: Single<&Window, With<PrimaryWindow>>,
     meshed: Option<Res<Meshed>>,
     tool: Res<Tool>,
+    mut grips: ResMut<Grips>,
     mut pointer: ResMut<Pointer>,
     mut drag: ResMut<Drag>,
     mut orbit: ResMut<Orbit>,
@@ -187,6 +199,8 @@ fn drag_mouse(
         let grabbed = ground_under(&orbit, &meshed, pixel);
         let doing = if buttons.just_pressed(MouseButton::Left) {
             match *tool {
+                _ if grips.over.is_some() => grips.over.map_or(Doing::Pan, Doing::Grip),
+                Tool::Section | Tool::Dig if !shift && !ctrl => Doing::Stretch,
                 Tool::Box => Doing::Rectangle,
                 Tool::Lasso => Doing::Outline,
                 _ if shift => Doing::Rectangle,
@@ -198,6 +212,7 @@ fn drag_mouse(
         };
         *drag = Drag { pressed_at: Some(pixel), moved: false, doing, grabbed, last: Some(pixel) };
         pointer.outline = vec![pixel];
+        grips.held = if let Doing::Grip(grip) = doing { Some(grip) } else { None };
     }
     let Some(start) = drag.pressed_at else { return };
     let pixel = at - orbit.corner;
@@ -211,6 +226,10 @@ fn drag_mouse(
             }
             Doing::Rectangle => {
                 pointer.outline = vec![start, Vec2::new(pixel.x, start.y), pixel, Vec2::new(start.x, pixel.y)];
+            }
+            Doing::Stretch => pointer.outline = vec![start, pixel],
+            Doing::Grip(grip) => {
+                gestures.write(Gesture::Pull { grip, pixel });
             }
             Doing::Outline => {
                 if pointer.outline.last().is_none_or(|last| last.distance(pixel) >= OUTLINE_PX) {
@@ -229,6 +248,10 @@ fn drag_mouse(
         Doing::Rectangle | Doing::Outline if drag.moved => {
             gestures.write(Gesture::Outline { outline, add: shift && ctrl });
         }
+        Doing::Stretch if drag.moved => {
+            gestures.write(Gesture::Stretch { from: start, to: pixel });
+        }
+        Doing::Grip(_) => {}
         _ if left && !drag.moved => {
             gestures.write(Gesture::Click { pixel, add: shift || ctrl });
         }
@@ -236,6 +259,7 @@ fn drag_mouse(
         _ => {}
     }
     *drag = Drag::default();
+    grips.held = None;
 }
 
 /// The same view with its target on the ground in the middle of the picture, where there is ground.

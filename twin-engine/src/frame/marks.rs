@@ -12,6 +12,7 @@ use super::labels::Room;
 use super::sheet::Sheet;
 use super::symbol::{dot_shapes, symbol_shapes};
 use crate::camera::Orbit;
+use crate::cut::SectionPlane;
 use crate::layers::{LayerKey, Layers};
 use crate::scene::{SceneGeometry, Twin};
 use crate::split::Side;
@@ -56,7 +57,7 @@ pub(super) fn mark_shapes(
 ) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let mut room = Room::new(part, taken);
-    let to_page = Projector::new(sheet, geometry, orbit, part);
+    let to_page = Projector::new(sheet, geometry, orbit, part, twin.cut.section);
     let overlay = twin.overlay_on(side);
     if !twin.shown.layers.get(LayerKey::Labels).visible {
         return shapes;
@@ -176,16 +177,35 @@ struct Projector<'a> {
     points_per_px: f32,
     page: Rect,
     part: Rect,
+    section: Option<SectionPlane>,
 }
 
 impl<'a> Projector<'a> {
-    fn new(sheet: &Sheet, geometry: &'a SceneGeometry, orbit: &'a Orbit, part: Rect) -> Self {
+    fn new(
+        sheet: &Sheet,
+        geometry: &'a SceneGeometry,
+        orbit: &'a Orbit,
+        part: Rect,
+        section: Option<SectionPlane>,
+    ) -> Self {
         let points_per_px = 1.0 / sheet.painter.pixels_per_point();
-        Self { geometry, clip_from_scene: orbit.clip_from_scene(), orbit, points_per_px, page: sheet.page, part }
+        Self {
+            geometry,
+            clip_from_scene: orbit.clip_from_scene(),
+            orbit,
+            points_per_px,
+            page: sheet.page,
+            part,
+            section,
+        }
     }
 
-    /// Place on the page and distance along the view, m; `None` off the part of the page or behind the eye.
+    /// Place on the page and distance along the view, m; `None` off the part of the page, behind the eye, or where all
+    /// is cut away.
     fn at(&self, place: DVec2, z: f64) -> Option<(Pos2, f32)> {
+        if self.section.is_some_and(|plane| plane.off_m(place) > 0.0) {
+            return None;
+        }
         let clip = self.clip_from_scene * self.geometry.origin.scene_from_park(place.x, place.y, z).extend(1.0);
         if clip.w < 0.5 {
             return None;

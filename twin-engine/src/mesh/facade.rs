@@ -77,6 +77,28 @@ impl FacadeModel {
         Some(Self { faces, top_m: high + lifted_m, lifted_m })
     }
 
+    /// The roof in a vertical cut along `along` from `from`: straight pieces of distance and elevation, m, in no order.
+    pub fn roof_along(&self, from: DVec2, along: DVec2) -> Vec<[[f64; 2]; 2]> {
+        let mut pieces = Vec::new();
+        for face in self.faces.iter().filter(|face| face.roof) {
+            let mut met: Vec<[f64; 2]> = Vec::new();
+            for ring in &face.rings {
+                for (i, a) in ring.iter().enumerate() {
+                    let b = ring[(i + 1) % ring.len()];
+                    let off = |at: &DVec3| along.perp_dot(at.truncate() - from);
+                    let (left, right) = (off(a), off(&b));
+                    if (left > 0.0) != (right > 0.0) {
+                        let at = a.lerp(b, left / (left - right));
+                        met.push([along.dot(at.truncate() - from), at.z]);
+                    }
+                }
+            }
+            met.sort_by(|a, b| a[0].total_cmp(&b[0]));
+            pieces.extend(met.chunks_exact(2).map(|pair| [pair[0], pair[1]]));
+        }
+        pieces
+    }
+
     /// A corner of it, park coordinates.
     pub fn place(&self) -> DVec2 {
         self.faces[0].rings[0][0].truncate()

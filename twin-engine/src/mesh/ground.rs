@@ -144,6 +144,12 @@ impl Ground {
         range
     }
 
+    /// The drawn ground along a straight line: distance and height, m, where the line begins, ends, and crosses an edge of
+    /// the ground's triangles. Between two of them the ground is straight.
+    pub fn profile(&self, from: DVec2, to: DVec2) -> Vec<[f64; 2]> {
+        super::drape_path(self, from, to).into_iter().map(|at| [from.distance(at), self.height(at)]).collect()
+    }
+
     /// Mean height, m.
     pub fn mean_m(&self) -> f64 {
         self.heights_m.iter().sum::<f64>() / self.heights_m.len() as f64
@@ -265,6 +271,32 @@ mod tests {
         let ground = Ground::from_terrain(&terrain, DVec2::new(800.0, 1900.0), DVec2::new(1300.0, 2300.0)).unwrap();
         assert!(ground.heights_m.iter().all(|h| h.is_finite() && *h > low - 0.01 && *h < high + 0.01));
         assert!(ground.height(DVec2::new(-1e6, 1e6)).is_finite(), "far outside continues from the edge");
+    }
+
+    #[test]
+    fn a_profile_is_the_ground_everywhere_along_its_line() {
+        let ground = Ground::from_terrain(&hill(), DVec2::new(1000.0, 2000.0), DVec2::new(1200.0, 2200.0)).unwrap();
+        // Across, beyond both edges, along a row of samples, along a diagonal.
+        for (from, to) in [
+            ((1003.0, 2011.0), (1187.0, 2140.0)),
+            ((900.0, 2100.0), (1300.0, 2050.0)),
+            ((1000.0, 2050.0), (1150.0, 2050.0)),
+            ((1000.0, 2000.0), (1200.0, 2200.0)),
+        ] {
+            let (from, to) = (DVec2::from(from), DVec2::from(to));
+            let profile = ground.profile(from, to);
+            assert_eq!(profile[0], [0.0, ground.height(from)]);
+            let length = from.distance(to);
+            for pair in profile.windows(2) {
+                let [[a, low], [b, high]] = [pair[0], pair[1]];
+                assert!(b > a && b <= length + 1e-9);
+                for share in [0.1, 0.5, 0.9] {
+                    let here = from.lerp(to, (a + (b - a) * share) / length);
+                    let straight = low + (high - low) * share;
+                    assert!((ground.height(here) - straight).abs() < 1e-6, "{here} on {from} to {to}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -39,11 +39,13 @@ pub enum Layer {
     Hazard,
     /// Columns of an overlay.
     Pillar,
+    /// What a cut lays bare.
+    Cap,
 }
 
 impl Layer {
     /// All layers, from the ground up.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Sky,
         Self::Terrain,
         Self::Surface,
@@ -61,6 +63,7 @@ impl Layer {
         Self::Fitting,
         Self::Hazard,
         Self::Pillar,
+        Self::Cap,
     ];
 
     /// Position in the drawing order.

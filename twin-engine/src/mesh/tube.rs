@@ -51,8 +51,8 @@ pub fn tube(tile: &mut TileMesh, origin: &SceneOrigin, path: &[DVec3], radius_m:
     }
     cap(tile, &rings[0], true);
     cap(tile, &rings[rings.len() - 1], false);
-    // Positions are on the axis: the box must hold the surface.
-    let reach = Vec3::splat(radius_m as f32);
+    // Positions are on the axis: the box must hold the surface, also where it is drawn larger than it is.
+    let reach = Vec3::splat((radius_m * crate::cut::PIPE_FACTOR.1) as f32);
     tile.lowest -= reach;
     tile.highest += reach;
 }

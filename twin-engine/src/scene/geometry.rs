@@ -38,7 +38,7 @@ const RAIL_WIDTH_M: f64 = 2.4;
 /// Drawn diameter of a pipe of unknown diameter, m.
 const ASSUMED_PIPE_M: f64 = 0.3;
 /// Depth of a pipe whose elevation nothing tells, m below the ground.
-const ASSUMED_DEPTH_M: f64 = 1.5;
+const ASSUMED_DEPTH_M: f64 = crate::cut::caps::ASSUMED_DEPTH_M;
 /// Diameter and height of a hazard source drawn as a tank without its own, m.
 const ASSUMED_TANK_M: (f64, f64) = (8.0, 8.0);
 /// Darkness of the soft rim at the wall, as a share of the cast shadow's.
@@ -356,7 +356,7 @@ impl<'a> Builder<'a> {
 
     fn hazard(&self, tile: &mut TileMesh, hazard: &HazardSource) {
         let Some(slot) = self.slots.of(hazard.id) else { return };
-        let height_m = hazard.height_m.filter(|h| *h > 0.2).unwrap_or(ASSUMED_TANK_M.1);
+        let (diameter_m, height_m) = tank_size_m(hazard);
         let footprints: Vec<&geo::Polygon<f64>> = match &hazard.shape {
             Geometry::Polygon(polygon) => vec![polygon],
             Geometry::MultiPolygon(many) => many.iter().collect(),
@@ -364,9 +364,8 @@ impl<'a> Builder<'a> {
         };
         if footprints.is_empty() {
             let at = hazard_place(hazard);
-            let radius = hazard.diameter_m.filter(|d| *d > 0.2).unwrap_or(ASSUMED_TANK_M.0) / 2.0;
             let z = self.ground.height(at);
-            cylinder(tile, &self.origin, at, radius, z, z - 0.5, z + height_m, 32, slot);
+            cylinder(tile, &self.origin, at, diameter_m / 2.0, z, z - 0.5, z + height_m, 32, slot);
         }
         for polygon in footprints {
             if let Some(shape) = BuildingShape::new(polygon, self.ground, height_m, None, 0.0) {
@@ -460,6 +459,12 @@ fn xy(at: &[f64; 3]) -> DVec2 {
     DVec2::new(at[0], at[1])
 }
 
+/// Diameter and height at which a hazard source is drawn, m.
+pub(crate) fn tank_size_m(hazard: &HazardSource) -> (f64, f64) {
+    let known = |size: Option<f64>, assumed| size.filter(|m| *m > 0.2).unwrap_or(assumed);
+    (known(hazard.diameter_m, ASSUMED_TANK_M.0), known(hazard.height_m, ASSUMED_TANK_M.1))
+}
+
 /// Where a hazard source stands.
 pub(crate) fn hazard_place(hazard: &HazardSource) -> DVec2 {
     geo::Centroid::centroid(&hazard.shape).map_or(DVec2::ZERO, |p| DVec2::new(p.x(), p.y()))
@@ -481,7 +486,7 @@ mod tests {
                 .chain(scene.overlay_tiles.iter().map(|(_, t)| t))
                 .any(|t| t.layer == layer && !t.is_empty())
         };
-        for layer in Layer::ALL.into_iter().filter(|l| *l != Layer::Sky) {
+        for layer in Layer::ALL.into_iter().filter(|l| !matches!(l, Layer::Sky | Layer::Cap)) {
             assert!(drawn(layer), "{layer:?}");
         }
         for tile in scene.tiles.iter().chain(scene.overlay_tiles.iter().map(|(_, t)| t)) {

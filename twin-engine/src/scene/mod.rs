@@ -16,19 +16,21 @@ use bevy::render::storage::ShaderBuffer;
 use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
 pub(crate) use exchange::Exchange;
-pub(crate) use geometry::{SceneGeometry, hazard_place};
+pub(crate) use geometry::{SceneGeometry, hazard_place, tank_size_m};
 pub(crate) use photo::Photo;
 pub(crate) use spawn::{Pace, Tile, Uploads};
 
 use chrono::NaiveDate;
 use spatial_db::model::Presence;
 
+use crate::cut::Cut;
+use crate::cut::scene::SceneCut;
 use crate::error::EngineError;
 use crate::input::TwinInput;
 use crate::live::{Live, Wake};
 use crate::pick::Picker;
 use crate::recolour::{self, Recolour};
-use crate::split::Right;
+use crate::split::{Right, Side};
 use crate::style::{Shown, is_underground};
 use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
@@ -46,6 +48,8 @@ pub(crate) struct Twin {
     pub park_version: u64,
     /// Switches.
     pub shown: Shown,
+    /// What is cut open.
+    pub cut: Cut,
     /// Theme.
     pub theme: ThemeChoice,
     /// Language of everything that is shown.
@@ -70,6 +74,7 @@ impl Twin {
             input,
             overlays_version: 0,
             shown: Shown { there, ..shown },
+            cut: Cut::default(),
             theme: ThemeChoice::default(),
             language: Language::default(),
             px_factor: 1.0,
@@ -101,9 +106,25 @@ impl Twin {
         self.shown.overlay.and_then(|index| self.input.overlays.get(index))
     }
 
-    /// The ground is translucent: by the switch, or because the overlay speaks of what lies below.
+    /// The ground is translucent: by the switch, or because the overlay speaks of what lies below and no cut shows it.
     pub(crate) fn is_underground(&self) -> bool {
-        self.shown.underground || self.overlay().is_some_and(is_underground)
+        self.is_underground_on(Side::Left)
+    }
+
+    /// The same of a side.
+    pub(crate) fn is_underground_on(&self, side: Side) -> bool {
+        self.shown.underground || (self.cut.is_empty() && self.overlay_on(side).is_some_and(is_underground))
+    }
+
+    /// Pipes and chambers are drawn on a side: everywhere, or in the pit.
+    pub(crate) fn shows_pipes(&self, side: Side) -> bool {
+        self.is_underground_on(side) || self.cut.dig.is_some()
+    }
+
+    /// The cut as the passes of a side read it; `None` where nothing is cut.
+    pub(crate) fn scene_cut(&self, geometry: &SceneGeometry, side: Side) -> Option<SceneCut> {
+        let underground = self.is_underground_on(side);
+        (!self.cut.is_empty()).then(|| SceneCut::new(&self.cut, &geometry.ground, &geometry.origin, underground))
     }
 
     /// These switches over another park. An overlay made in the window comes along, with its numbers for the park before.
@@ -183,6 +204,7 @@ pub(crate) fn plugin(app: &mut App) {
             restyle,
             spawn::spawn_right,
             spawn::show_tiles,
+            spawn::show_caps,
         )
             .chain()
             .in_set(SceneSystems),

@@ -12,6 +12,9 @@ use bevy::render::storage::ShaderBuffer;
 use super::exchange::Staged;
 use super::{Meshed, Photo, SceneGeometry, Twin};
 use crate::camera::Orbit;
+use crate::cut::Cut;
+use crate::cut::caps::caps;
+use crate::cut::scene::{Meets, SceneCut};
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::slots::Slots;
@@ -58,7 +61,7 @@ pub(crate) struct Uploads {
     materials: HashMap<Look, Handle<LayerMaterial>>,
     /// The photo and where it lies; `None` until it is ready.
     photo: Option<Laid>,
-    drawn_with: Option<(ThemeChoice, f32)>,
+    drawn_with: Option<(ThemeChoice, f32, Cut, [bool; 2])>,
     left: Styled,
     /// The right part of a split picture.
     right: Option<Styled>,
@@ -83,7 +86,9 @@ impl Styled {
     }
 
     fn restyle(&mut self, twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) {
-        let now = (twin.theme, twin.shown_on(side), twin.overlays_version);
+        // What the style depends on is whether pipes are drawn, not why.
+        let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
+        let now = (twin.theme, shown, twin.overlays_version);
         if self.as_shown.as_ref() == Some(&now) {
             return;
         }
@@ -105,6 +110,7 @@ impl Styled {
 
 /// A pass with how it is blended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to be drawn of its own")]
 struct Look {
     layer: Layer,
     /// Faint, over pipes in underground mode.
@@ -115,12 +121,14 @@ struct Look {
     photo: bool,
     /// Part of the picture.
     side: Side,
+    /// A part of it is cut away.
+    cut: bool,
 }
 
 impl Look {
-    fn of(layer: Layer, twin: &Twin, side: Side) -> Self {
+    fn of(layer: Layer, twin: &Twin, side: Side, cut: bool) -> Self {
         let ghost = is_ghost(layer, twin, side);
-        Self { layer, ghost, blended: twin.shown.layers.is_translucent(layer), photo: false, side }
+        Self { layer, ghost, blended: twin.shown.layers.is_translucent(layer), photo: false, side, cut }
     }
 }
 
@@ -195,11 +203,15 @@ impl Uploads {
             let right = self.right.get_or_insert_with(|| Styled::new(twin, Side::Right, &geometry.slots, buffers));
             right.restyle(twin, Side::Right, &geometry.slots, buffers);
         }
-        if self.drawn_with != Some((twin.theme, twin.px_factor)) {
-            self.drawn_with = Some((twin.theme, twin.px_factor));
+        let underground = [Side::Left, Side::Right].map(|side| twin.is_underground_on(side));
+        let drawn_with = Some((twin.theme, twin.px_factor, twin.cut.clone(), underground));
+        if self.drawn_with != drawn_with {
+            self.drawn_with = drawn_with;
+            let cuts = [Side::Left, Side::Right].map(|side| twin.scene_cut(geometry, side));
             for (look, handle) in &self.materials {
                 if let Some(mut material) = materials.get_mut(handle) {
                     material.scene = self.uniform(twin, geometry, *look);
+                    material.cut = cut_uniform(twin, cuts[look.side as usize].as_ref(), look.layer);
                 }
             }
         }
@@ -209,21 +221,23 @@ impl Uploads {
         &mut self,
         layer: Layer,
         side: Side,
+        is_cut: bool,
         twin: &Twin,
         geometry: &SceneGeometry,
         materials: &mut Assets<LayerMaterial>,
     ) -> Handle<LayerMaterial> {
         let photo = self.photo.as_ref().and_then(|laid| laid.picture.clone());
         let photo = photo.filter(|_| layer == Layer::Terrain && twin.shows_photo());
-        let look = Look { photo: photo.is_some(), ..Look::of(layer, twin, side) };
+        let look = Look { photo: photo.is_some(), ..Look::of(layer, twin, side, is_cut) };
         if let Some(known) = self.materials.get(&look) {
             return known.clone();
         }
         let scene = self.uniform(twin, geometry, look);
         let blended = look.ghost || look.blended;
+        let cut = cut_uniform(twin, twin.scene_cut(geometry, side).as_ref(), layer);
         let right = self.right.as_ref().filter(|_| side == Side::Right);
         let styles = right.unwrap_or(&self.left).buffer.clone();
-        let handle = materials.add(LayerMaterial { styles, scene, photo, layer, blended });
+        let handle = materials.add(LayerMaterial { styles, scene, photo, cut, is_cut, layer, blended });
         self.materials.insert(look, handle.clone());
         handle
     }
@@ -235,18 +249,18 @@ impl Uploads {
 }
 
 fn style_bytes(twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
-    let shown = Shown { underground: is_underground(twin, side), ..twin.shown_on(side) };
+    let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
     buffer_bytes(&styles(&twin.input.snapshot, &twin.overlays_on(side), slots, &twin.theme(), &shown))
-}
-
-/// The ground of a side is translucent: by the switch, or because its overlay speaks of what lies below.
-fn is_underground(twin: &Twin, side: Side) -> bool {
-    twin.shown.underground || twin.overlay_on(side).is_some_and(style::is_underground)
 }
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
     let ground_y = (geometry.ground.mean_m() - geometry.origin.z_m) as f32;
     SceneUniform::new(&twin.theme(), look.layer, look.ghost, ground_y, twin.px_factor)
+        .with_pipe_factor(look.layer, twin.cut.pipe_factor)
+}
+
+fn cut_uniform(twin: &Twin, cut: Option<&SceneCut>, layer: Layer) -> crate::cut::scene::CutUniform {
+    cut.map_or_else(|| SceneCut::nothing().uniform(&twin.theme(), layer), |cut| cut.uniform(&twin.theme(), layer))
 }
 
 /// The sky needs no park: it is there in the first frame.
@@ -264,12 +278,9 @@ pub(super) fn spawn_sky(
     sky.triangle(0, 1, 2);
     let styles = buffers.add(ShaderBuffer::new(&[0; 16], RenderAssetUsages::default()));
     let scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
-    commands.spawn((
-        Mesh3d(meshes.add(mesh_of(sky))),
-        MeshMaterial3d(materials.add(LayerMaterial { styles, scene, photo: None, layer: Layer::Sky, blended: false })),
-        NoFrustumCulling,
-        Sky,
-    ));
+    let cut = cut_uniform(&twin, None, Layer::Sky);
+    let material = LayerMaterial { styles, scene, photo: None, cut, is_cut: false, layer: Layer::Sky, blended: false };
+    commands.spawn((Mesh3d(meshes.add(mesh_of(sky))), MeshMaterial3d(materials.add(material)), NoFrustumCulling, Sky));
 }
 
 /// Marks the sky.
@@ -309,9 +320,12 @@ pub(super) fn spawn_right(
     if there || !uploads.is_done() || uploads.right.is_none() {
         return;
     }
+    let cut = twin.scene_cut(&meshed.geometry, Side::Right);
     for (mesh, _, aabb, tile) in &left {
-        let material = uploads.material(tile.layer, Side::Right, &twin, &meshed.geometry, &mut materials);
-        let seen = visibility(tile, Side::Right, &twin, None);
+        let met = cut.as_ref().map_or(Meets::Untouched, |cut| cut.meets(tile.layer, aabb));
+        let is_cut = met == Meets::Touched;
+        let material = uploads.material(tile.layer, Side::Right, is_cut, &twin, &meshed.geometry, &mut materials);
+        let seen = visibility(tile, Side::Right, &twin, met, None);
         let layers = Side::Right.layers();
         commands.spawn((mesh.clone(), MeshMaterial3d(material), *aabb, *tile, Side::Right, layers, seen));
     }
@@ -358,11 +372,11 @@ pub(super) fn spawn_waiting(
     materials: &mut Assets<LayerMaterial>,
     commands: &mut Commands,
 ) {
+    let cut = upload.twin.scene_cut(upload.geometry, Side::Left);
     let mut budget = upload.budget;
     while budget > 0 {
         let Some((overlay, tile)) = uploads.waiting.pop_front() else { return };
         budget = budget.saturating_sub(tile.positions.len());
-        let material = uploads.material(tile.layer, Side::Left, upload.twin, upload.geometry, materials);
         let component = Tile {
             layer: tile.layer,
             overlay,
@@ -371,8 +385,11 @@ pub(super) fn spawn_waiting(
             vertices: tile.positions.len(),
         };
         let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
+        let met = cut.as_ref().map_or(Meets::Untouched, |cut| cut.meets(tile.layer, &aabb));
+        let is_cut = met == Meets::Touched;
+        let material = uploads.material(tile.layer, Side::Left, is_cut, upload.twin, upload.geometry, materials);
         let seen =
-            if upload.staged { Visibility::Hidden } else { visibility(&component, Side::Left, upload.twin, None) };
+            if upload.staged { Visibility::Hidden } else { visibility(&component, Side::Left, upload.twin, met, None) };
         let mut entity = commands.spawn((
             Mesh3d(meshes.add(mesh_of(tile))),
             MeshMaterial3d(material),
@@ -414,12 +431,15 @@ pub(super) fn show_tiles(
         return;
     }
     let eye = orbit.eye();
+    let cuts = [Side::Left, Side::Right].map(|side| twin.scene_cut(&meshed.geometry, side));
     for (tile, side, aabb, mut seen, mut material) in &mut tiles {
         let away = (Vec3::from(aabb.center) - eye).abs() - Vec3::from(aabb.half_extents);
         let px_per_m = orbit.px_per_metre(away.max(Vec3::ZERO).length());
-        seen.set_if_neq(visibility(tile, *side, &twin, Some(px_per_m)));
+        let met = cuts[*side as usize].as_ref().map_or(Meets::Untouched, |cut| cut.meets(tile.layer, aabb));
+        seen.set_if_neq(visibility(tile, *side, &twin, met, Some(px_per_m)));
         if twin.is_changed() {
-            let wanted = uploads.material(tile.layer, *side, &twin, &meshed.geometry, &mut materials);
+            let is_cut = met == Meets::Touched;
+            let wanted = uploads.material(tile.layer, *side, is_cut, &twin, &meshed.geometry, &mut materials);
             if material.0 != wanted {
                 material.0 = wanted;
             }
@@ -427,17 +447,56 @@ pub(super) fn show_tiles(
     }
 }
 
-fn is_ghost(layer: Layer, twin: &Twin, side: Side) -> bool {
-    is_underground(twin, side) && !matches!(layer, Layer::Sky | Layer::Pipe | Layer::Fitting | Layer::Pillar)
+/// A face that the cut lays bare.
+#[derive(Component, Debug)]
+pub(super) struct CapFace;
+
+/// Makes the faces of the cut anew when it changed.
+#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
+pub(super) fn show_caps(
+    twin: Res<Twin>,
+    uploads: Option<ResMut<Uploads>>,
+    meshed: Option<Res<Meshed>>,
+    mut made: Local<(Cut, bool)>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<LayerMaterial>>,
+    faces: Query<Entity, With<CapFace>>,
+    mut commands: Commands,
+) {
+    let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
+    let split = twin.right.is_some() && uploads.right.is_some();
+    let now = (twin.cut.clone(), split);
+    if *made == now && !meshed.is_changed() {
+        return;
+    }
+    *made = now;
+    for face in &faces {
+        commands.entity(face).despawn();
+    }
+    let tile = caps(&twin.cut, &twin.input.snapshot, &meshed.geometry, &meshed.picker);
+    if tile.is_empty() {
+        return;
+    }
+    let mesh = Mesh3d(meshes.add(mesh_of(tile)));
+    for side in [Side::Left, Side::Right].into_iter().take(1 + usize::from(split)) {
+        let material = uploads.material(Layer::Cap, side, false, &twin, &meshed.geometry, &mut materials);
+        // Pipes in it grow on screen with distance: the box around the points says little.
+        commands.spawn((mesh.clone(), MeshMaterial3d(material), NoFrustumCulling, side.layers(), CapFace));
+    }
 }
 
-fn visibility(tile: &Tile, side: Side, twin: &Twin, px_per_m: Option<f32>) -> Visibility {
-    let underground = is_underground(twin, side);
+fn is_ghost(layer: Layer, twin: &Twin, side: Side) -> bool {
+    twin.is_underground_on(side)
+        && !matches!(layer, Layer::Sky | Layer::Cap | Layer::Pipe | Layer::Fitting | Layer::Pillar)
+}
+
+fn visibility(tile: &Tile, side: Side, twin: &Twin, met: Meets, px_per_m: Option<f32>) -> Visibility {
+    let underground = twin.is_underground_on(side);
     let overlay = twin.right.as_ref().filter(|_| side == Side::Right).map_or(twin.shown.overlay, |right| right.overlay);
     let size_px = px_per_m.map_or(f32::INFINITY, |px| px * tile.feature_size_m);
     let shown = match tile.layer {
         Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == overlay,
-        Layer::Pipe => underground,
+        Layer::Pipe => twin.shows_pipes(side),
         Layer::RoadCasing => !underground && !twin.shows_photo(),
         // They are in the photo, as they are.
         Layer::Surface | Layer::SurfaceLine | Layer::Road => !twin.shows_photo(),
@@ -446,7 +505,11 @@ fn visibility(tile: &Tile, side: Side, twin: &Twin, px_per_m: Option<f32>) -> Vi
         Layer::Fitting => px_per_m.is_none_or(|px| px > 1.0),
         _ => true,
     };
-    if shown && twin.shown.layers.draws(tile.layer) { Visibility::Inherited } else { Visibility::Hidden }
+    if shown && met != Meets::Gone && twin.shown.layers.draws(tile.layer) {
+        Visibility::Inherited
+    } else {
+        Visibility::Hidden
+    }
 }
 
 /// Upload form of a tile; its memory here is freed once it is on the GPU.

@@ -16,11 +16,14 @@ const MOUSE: [(&str, &str); 6] = [
     ("mouse-ctrl", "mouse-ctrl-does"),
 ];
 /// Keys that are held.
-const HELD: [(&str, &str); 4] = [
+const HELD: [(&str, &str); 7] = [
     ("held-arrows", "held-arrows-does"),
     ("held-turn", "held-turn-does"),
     ("held-tilt", "held-tilt-does"),
     ("held-zoom", "held-zoom-does"),
+    ("held-section", "held-section-does"),
+    ("held-depth", "held-depth-does"),
+    ("held-delete", "held-delete-does"),
 ];
 
 pub(super) fn show(ctx: &Context, panels: &mut Panels) {

@@ -2,6 +2,8 @@
 //!
 //! Panels read the engine's state and send [`Action`]s; what an action does is left to `action`.
 
+mod cut;
+mod cut_marks;
 mod help;
 mod inspector;
 mod layers;
@@ -81,6 +83,9 @@ pub(crate) struct Ui {
     pub take_focus: bool,
     /// Attribute table.
     pub table_open: bool,
+    /// Panel of section and pit.
+    pub cut_open: bool,
+    cut: cut::Panel,
     /// Timeline.
     pub timeline: bool,
     /// What the scene shown last speaks of and the park does not have.
@@ -101,6 +106,12 @@ impl Ui {
     /// With the side panel as it was left.
     pub(crate) fn new(side: bool, tab: Tab, table_open: bool, exports: Option<PathBuf>) -> Self {
         Self { side, tab, table_open, exports, ..Self::default() }
+    }
+
+    /// Opens the panel of what was placed: the section, or the pit.
+    pub(crate) fn show_cut(&mut self, section: bool) {
+        self.cut_open = true;
+        self.cut.turn(section);
     }
 }
 
@@ -137,7 +148,7 @@ pub(crate) fn plugin(app: &mut App) {
         .add_systems(Update, (search::make_index, search::take_index).chain())
         .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
-        .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show).after(FrameSystems))
+        .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show, cut_marks::show).after(FrameSystems))
         .add_systems(Update, fit_scene.before(crate::camera::control::ControlSystems));
 }
 
@@ -167,6 +178,7 @@ fn show(
     status::show(&mut root, &mut panels);
     timeline::show(&mut root, &mut panels);
     table::show(&mut root, &mut panels);
+    cut::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);
@@ -184,9 +196,16 @@ fn show(
 }
 
 /// The outline that is being drawn.
-fn outline(mut contexts: EguiContexts, twin: Res<Twin>, pointer: Res<Pointer>, page: Res<Page>) -> Result {
+fn outline(
+    mut contexts: EguiContexts,
+    twin: Res<Twin>,
+    tool: Res<Tool>,
+    pointer: Res<Pointer>,
+    page: Res<Page>,
+) -> Result {
     let ctx = contexts.ctx_mut()?;
-    let Some(scene) = page.0.filter(|_| pointer.outline.len() > 1) else { return Ok(()) };
+    // A cut is drawn on the ground while it is placed.
+    let Some(scene) = page.0.filter(|_| pointer.outline.len() > 1 && !tool.cuts()) else { return Ok(()) };
     let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(scene);
     let points: Vec<egui::Pos2> =
         pointer.outline.iter().map(|px| scene.min + egui::vec2(px.x, px.y) / ctx.pixels_per_point()).collect();

@@ -8,6 +8,10 @@ use crate::text::{Text, t};
 use crate::theme::ThemeChoice;
 use crate::tool::Tool;
 
+/// Room that the buttons take, and the least that the park's name keeps, points.
+const BUTTONS: f32 = 790.0;
+const LEAST_NAME: f32 = 90.0;
+
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 5));
     Panel::top("top").frame(frame).resizable(false).show(root, |ui| {
@@ -19,11 +23,12 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
             }
             ui.separator();
             let name = panels.twin.input.snapshot.park.name.clone();
-            ui.add(
-                bevy_egui::egui::Label::new(RichText::new(name).text_style(TextStyle::Heading))
-                    .truncate()
-                    .selectable(false),
-            );
+            let room = (ui.available_width() - BUTTONS).max(LEAST_NAME);
+            ui.scope(|ui| {
+                ui.set_max_width(room);
+                let name = RichText::new(name).text_style(TextStyle::Heading);
+                ui.add(bevy_egui::egui::Label::new(name).truncate().selectable(false));
+            });
             ui.separator();
             tools(ui, panels, words);
             ui.separator();
@@ -55,6 +60,8 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         (Tool::Lasso, t!(words, "tool-lasso")),
         (Tool::Line, t!(words, "tool-line")),
         (Tool::Area, t!(words, "tool-area")),
+        (Tool::Section, t!(words, "tool-section")),
+        (Tool::Dig, t!(words, "tool-dig")),
     ];
     let in_hand = all.iter().find(|(tool, _)| tool == &*panels.tool);
     let title = in_hand.map_or_else(|| t!(words, "tools"), |(_, label)| t!(words, "tools-in-hand", tool = label));
