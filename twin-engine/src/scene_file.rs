@@ -250,6 +250,14 @@ mod tests {
             filter: Some(Filter { kind: FeatureKind::Parcel, expression: "area > 5000 and use contains \"a\"".into() }),
             selection: vec![FeatureKey { kind: FeatureKind::Building, key: "B-1 \"x\"".into() }],
             split: Some(SplitLook { at: 0.4, as_of: None, overlay: Some("utilisation".into()) }),
+            cut: Some(Cut {
+                section: Some(crate::SectionPlane {
+                    from: [40_500_000.5, 3_400_000.25],
+                    to: [40_500_090.0, 3_400_000.0],
+                }),
+                dig: Some(crate::Dig { outline: vec![[0.0, 0.0], [4.0, 0.0], [4.0, 4.5]], depth_m: 2.5 }),
+                pipe_factor: 3.0,
+            }),
             camera: CameraChoice::At {
                 x_m: 40_500_123.25,
                 y_m: 3_400_000.5,

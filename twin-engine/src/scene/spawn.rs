@@ -19,7 +19,7 @@ use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMa
 use crate::mesh::{Layer, TileMesh};
 use crate::slots::Slots;
 use crate::split::Side;
-use crate::style::{self, Shown, buffer_bytes, mark, styles};
+use crate::style::{Shown, buffer_bytes, mark, styles};
 use crate::theme::ThemeChoice;
 
 /// Vertices uploaded per frame in a window: some 20 MB. Fewer would make a slow machine draw the scene more often before all
