@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use bevy::camera::primitives::Aabb;
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 use spatial_db::model::Imagery;
@@ -13,6 +14,7 @@ use super::spawn::{Upload, VERTICES_PER_FRAME, spawn_waiting};
 use super::{Composing, Meshed, MeshingFailed, Pace, Photo, SceneGeometry, Tile, Twin, Uploads, outlines};
 use crate::app::RenderWatch;
 use crate::camera::{Flight, Orbit, Wanted};
+use crate::cut::scene::Meets;
 use crate::error::EngineError;
 use crate::history::History;
 use crate::input::{CameraChoice, TwinInput};
@@ -165,7 +167,7 @@ pub(super) fn upload(
     mut buffers: ResMut<Assets<ShaderBuffer>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<LayerMaterial>>,
-    mut staged: Query<(&Tile, &mut MeshMaterial3d<LayerMaterial>), With<Staged>>,
+    mut staged: Query<(&Tile, &Aabb, &mut MeshMaterial3d<LayerMaterial>), With<Staged>>,
     mut commands: Commands,
 ) {
     let Some(mut exchange) = exchange else { return };
@@ -175,10 +177,12 @@ pub(super) fn upload(
         let input = std::mem::replace(&mut next.input, TwinInput::before(""));
         *next = twin.with_input(without_own(input));
         uploads.restyle(next, &meshed.geometry, &mut buffers, &mut materials);
-        for (tile, mut material) in &mut staged {
-            material.0 = uploads.material(tile.layer, Side::Left, next, &meshed.geometry, &mut materials);
+        let cut = next.scene_cut(&meshed.geometry, Side::Left);
+        for (tile, aabb, mut material) in &mut staged {
+            let is_cut = cut.as_ref().is_some_and(|cut| cut.meets(tile.layer, aabb) == Meets::Touched);
+            material.0 = uploads.material(tile.layer, Side::Left, is_cut, next, &meshed.geometry, &mut materials);
             if next.right.is_some() {
-                uploads.material(tile.layer, Side::Right, next, &meshed.geometry, &mut materials);
+                uploads.material(tile.layer, Side::Right, is_cut, next, &meshed.geometry, &mut materials);
             }
         }
         *ready = 0;

@@ -132,7 +132,11 @@ impl Twin {
         input.overlays.extend(self.input.overlays.iter().filter(|overlay| overlay.name == recolour::NAME).cloned());
         let shown = Shown { overlay: self.place_in(&input, self.shown.overlay), ..self.shown.clone() };
         let right = self.right.as_ref().map(|right| (self.place_in(&input, right.overlay), right));
+        // Places of one CRS say nothing in another.
+        let same_crs = input.snapshot.park.srid == self.input.snapshot.park.srid;
+        let cut = if same_crs { self.cut.clone() } else { Cut::default() };
         let mut next = Self {
+            cut,
             overlays_version: self.overlays_version,
             park_version: self.park_version,
             theme: self.theme,

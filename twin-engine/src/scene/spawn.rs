@@ -402,7 +402,7 @@ pub(super) fn spawn_waiting(
             entity.insert(Staged);
             if uploads.right.is_some() {
                 // The right part shares the mesh; its material must be on the device too.
-                uploads.material(component.layer, Side::Right, upload.twin, upload.geometry, materials);
+                uploads.material(component.layer, Side::Right, is_cut, upload.twin, upload.geometry, materials);
             }
         }
     }
