@@ -12,9 +12,11 @@ for overlay in utilisation idle emergency networks; do
   step "$twin" shot qingxi --overlay "$overlay" --out "$out/qingxi-$overlay.png" --size 1600x1000
 done
 step "$twin" shot qingxi --overlay idle --imagery --out "$out/qingxi-photo.png" --size 1600x1000
+step "$twin" pack qingxi --out "$out/qingxi.gpkg"
 cat <<EOF
 
 Pictures: $out/qingxi-utilisation.png, $out/qingxi-idle.png, $out/qingxi-emergency.png, $out/qingxi-networks.png,
 $out/qingxi-photo.png
 The window: TWIN_DATA_DIR=$TWIN_DATA_DIR $twin view qingxi
+The same from one file, without a database: $twin view $out/qingxi.gpkg
 EOF

@@ -1,12 +1,15 @@
-//! What an industrial park is, and where it is kept: the model, the PostGIS store and the R-tree cache.
+//! What an industrial park is, and where it is kept: the model, the PostGIS store, the package of one park for a laptop
+//! without a database, and the R-tree cache.
 //!
-//! Three layers, each usable without the next: [`model`] is plain data, [`store`] keeps it in PostGIS
-//! (with [`cluster`] to run a private server and [`checks`] on what is in it), [`cache`] answers spatial questions in memory.
+//! Layers, each usable without the next: [`model`] is plain data, [`store`] keeps it in PostGIS
+//! (with [`cluster`] to run a private server and [`checks`] on what is in it), [`package`] in a file; [`cache`] answers
+//! spatial questions in memory.
 //! Reading files is left to `importers`; what follows from the data to `analysis`.
 
 pub mod cache;
 pub mod checks;
 pub mod cluster;
 pub mod model;
+pub mod package;
 pub mod schema;
 pub mod store;

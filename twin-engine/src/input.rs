@@ -189,6 +189,8 @@ pub struct ViewOptions {
     pub language: Option<Language>,
     /// File that remembers the window (size, theme, language, panels, park); nothing is remembered if `None`.
     pub state: Option<PathBuf>,
+    /// What `last_park` is to say next time; the park's short name if `None`.
+    pub remember_as: Option<String>,
     /// Show the orthophoto at the start, if the park has one.
     pub photo: bool,
     /// A scene to begin with.

@@ -32,7 +32,7 @@ pub(crate) struct Remembered {
     pub tab: Tab,
     /// Attribute table open.
     pub table: bool,
-    /// Slug of the park.
+    /// Slug of the park, or path of its package.
     pub park: Option<String>,
 }
 

@@ -88,6 +88,7 @@ fn open(
     let from_environment = std::env::var(EXIT_AFTER).ok().and_then(|s| s.parse::<f64>().ok());
     let exit_after = options.exit_after.or(from_environment.filter(|s| *s >= 0.0).map(Duration::from_secs_f64));
     let slug = input.snapshot.park.slug.clone();
+    let park = options.remember_as.clone().unwrap_or_else(|| slug.clone());
     let remembered = options.state.as_deref().map(Remembered::load).unwrap_or_default();
     let theme = options.theme.unwrap_or(remembered.theme);
     let language = options.language.or(remembered.language).unwrap_or_else(Language::from_environment);
@@ -131,7 +132,7 @@ fn open(
         .insert_resource(Began(began))
         .insert_resource(Samples(samples))
         .insert_resource(panels)
-        .insert_resource(Memory { file: options.state.clone(), kept: remembered, language_set: options.language })
+        .insert_resource(Memory { file: options.state.clone(), kept: remembered, park, language_set: options.language })
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(failure.clone())
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin))
@@ -171,6 +172,8 @@ fn title(input: &TwinInput) -> String {
 struct Memory {
     file: Option<PathBuf>,
     kept: Remembered,
+    /// By what the park is opened again.
+    park: String,
     /// The language that the command line asked for: not a choice for later.
     language_set: Option<Language>,
 }
@@ -200,7 +203,7 @@ fn remember(
     now.language = language.or(memory.kept.language);
     (now.side, now.tab, now.table) = (ui.side, ui.tab, ui.table_open);
     if !live.waiting {
-        now.park = Some(twin.input.snapshot.park.slug.clone());
+        now.park = Some(memory.park.clone());
     }
     if now != memory.kept {
         now.save(&file);

@@ -47,6 +47,8 @@ pub(crate) enum Verb {
     Shot(ShotArguments),
     /// Open the park in a window
     View(ViewArguments),
+    /// Write a park into one file, a GeoPackage that `view` and `shot` open without a database
+    Pack(PackArguments),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for
@@ -312,7 +314,7 @@ pub(crate) enum LanguageName {
 /// Arguments of `twin shot`.
 #[derive(Debug, Args)]
 pub(crate) struct ShotArguments {
-    /// Short name of the park (`twin parks` lists them)
+    /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
     pub(crate) park: String,
     /// What to colour by
     #[arg(long, value_enum, default_value = "utilisation")]
@@ -352,7 +354,7 @@ pub(crate) struct ShotArguments {
 /// Arguments of `twin view`.
 #[derive(Debug, Args)]
 pub(crate) struct ViewArguments {
-    /// Short name of the park (`twin parks` lists them); the one shown last if not given
+    /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`); what was shown last if not given
     pub(crate) park: Option<String>,
     /// Overlay to begin with
     #[arg(long, value_enum, default_value = "utilisation")]
@@ -375,6 +377,39 @@ pub(crate) struct ViewArguments {
     /// Begin with the park's orthophoto on the ground
     #[arg(long)]
     pub(crate) imagery: bool,
+}
+
+/// Arguments of `twin pack`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The package holds everything of one park: every table, the terrain and the orthophotos, with licence and \
+    date (docs/package.md).\nQGIS and GDAL open it too. The same park gives the same bytes.\n\nExamples:\n  \
+    twin pack qingxi --out qingxi.gpkg\n  twin view qingxi.gpkg\n  twin shot qingxi.gpkg --overlay idle --out idle.png"
+)]
+pub(crate) struct PackArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// GeoPackage to write; an older package there is replaced
+    #[arg(long, short, value_name = "GPKG", value_parser = package)]
+    pub(crate) out: PathBuf,
+    /// Overwrite the file even if it is no park package
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Moment that the package carries, as 2026-11-26T12:00:00Z; that of the park's last import if not given
+    #[arg(long, value_name = "TIME")]
+    pub(crate) stamp: Option<chrono::DateTime<chrono::Utc>>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A file that `twin view` will know as a package.
+fn package(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("gpkg")) {
+        return Err("a package ends in .gpkg".to_owned());
+    }
+    Ok(path)
 }
 
 /// Small letters, digits and hyphens.
@@ -412,6 +447,12 @@ mod tests {
     fn slugs_are_checked() {
         assert_eq!(slug("east-park-2").as_deref(), Ok("east-park-2"));
         assert!(slug("East Park").is_err() && slug("").is_err() && slug("园区").is_err());
+    }
+
+    #[test]
+    fn packages_end_in_gpkg() {
+        assert!(package("a b/Park.GPKG").is_ok());
+        assert!(package("park").unwrap_err().contains(".gpkg") && package("park.zip").is_err());
     }
 
     #[test]

@@ -26,8 +26,15 @@ pub(crate) enum Failure {
     NoHome,
     /// `twin view` without a park, and none was shown before.
     #[error("no park was named, and none was shown before")]
-    #[diagnostic(help("name one: `twin view <park>`; `twin parks` lists them"))]
+    #[diagnostic(help("name one: `twin view <park>` or `twin view park.gpkg`; `twin parks` lists them"))]
     NoPark,
+    /// `twin view` without a park, and the package that was shown before is not there.
+    #[error("no park was named, and the package that was shown last is gone: {}", path.display())]
+    #[diagnostic(help("name a park or a package: `twin view <park>` or `twin view park.gpkg`"))]
+    LastGone {
+        /// The package.
+        path: PathBuf,
+    },
     /// `twin db start|stop` while another server is named.
     #[error("TWIN_DATABASE_URL names a server of yours; twin neither starts nor stops it")]
     #[diagnostic(help("unset TWIN_DATABASE_URL to use the private server"))]
@@ -43,6 +50,19 @@ pub(crate) enum Failure {
     Store {
         /// Cause.
         source: Box<spatial_db::store::StoreError>,
+    },
+    /// The park package.
+    #[error("the park package")]
+    Package {
+        /// Cause.
+        source: Box<spatial_db::package::PackageError>,
+    },
+    /// `--overlay changes` on a package.
+    #[error("{} holds one moment of its park, and the overlay changes compares two", path.display())]
+    #[diagnostic(help("name the park in the database instead; every other overlay can be shown from the package"))]
+    ChangesOfPackage {
+        /// The package.
+        path: PathBuf,
     },
     /// The import.
     #[error("nothing was imported from {}", manifest.display())]
@@ -217,7 +237,12 @@ impl Failure {
     /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOurServer | Self::NoPark | Self::ChangesOfWhat | Self::Limit { .. } => 2,
+            Self::NotOurServer
+            | Self::NoPark
+            | Self::ChangesOfWhat
+            | Self::ChangesOfPackage { .. }
+            | Self::Limit { .. } => 2,
+            Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
             _ => 1,
@@ -240,6 +265,16 @@ impl From<importers::inspect::InspectError> for Failure {
 impl From<spatial_db::store::StoreError> for Failure {
     fn from(source: spatial_db::store::StoreError) -> Self {
         Self::Store { source: Box::new(source) }
+    }
+}
+
+impl From<spatial_db::package::PackageError> for Failure {
+    fn from(source: spatial_db::package::PackageError) -> Self {
+        match source {
+            // Said as everywhere else.
+            spatial_db::package::PackageError::Store(source) => source.into(),
+            source => Self::Package { source: Box::new(source) },
+        }
     }
 }
 

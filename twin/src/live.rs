@@ -1,8 +1,10 @@
 //! A park on its way to a window, and what comes into it later: read, worked out and handed on in the background.
 //!
-//! Following the database is left to `spatial_db::store::Feed`, showing it to `twin_engine`.
+//! Following the database is left to `spatial_db::store::Feed`, reading a package to `spatial_db::package`, showing it to `twin_engine`.
 
+use std::cell::Cell;
 use std::error::Error;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use miette::Diagnostic;
 use spatial_db::cluster::resolve_database_url;
+use spatial_db::model::{Imagery, ParkSnapshot};
+use spatial_db::package::{PackStep, Package};
 use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, StoreError};
 use twin_engine::{Failed, Loading, Lost, News, NewsCounts, NewsRun, TwinInput, Update};
 
@@ -17,6 +21,7 @@ use crate::changes;
 use crate::cli::{Compared, OverlayName};
 use crate::data_dir::data_dir;
 use crate::failure::Failure;
+use crate::origin::Origin;
 use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, overlays};
 
@@ -31,7 +36,7 @@ const WAITING: usize = 1;
 /// What the window shows.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// Short name of the park.
+    /// Short name of the park, or path of a package.
     pub(crate) park: String,
     /// Overlay to begin with.
     pub(crate) overlay: OverlayName,
@@ -79,6 +84,7 @@ pub(crate) fn follow(plan: Plan) -> Result<(Receiver<Update>, Outcome), Failure>
 }
 
 /// The window is closed.
+#[derive(Debug, Clone, Copy)]
 struct Closed;
 
 /// The background's side.
@@ -95,9 +101,11 @@ struct Way {
 impl Way {
     fn go(&mut self) {
         // Nobody is left to tell when the window is closed.
-        let _ = match self.plan.overlay {
-            OverlayName::Changes => self.compare(),
-            _ => self.follow(),
+        let named = self.plan.park.clone();
+        let _ = match (Origin::of(&named), self.plan.overlay) {
+            (Origin::Package(path), _) => self.package(path),
+            (Origin::Store(_), OverlayName::Changes) => self.compare(),
+            (Origin::Store(_), _) => self.follow(),
         };
     }
 
@@ -111,6 +119,32 @@ impl Way {
         match changes::input(park, *as_of, compared, &Progress::new(true)) {
             Ok(input) => self.tell(Update::Park(Box::new(input), None)),
             Err(failure) => self.fail(failure),
+        }
+    }
+
+    /// A park out of a package: nothing comes into it later.
+    fn package(&mut self, path: &Path) -> Result<(), Closed> {
+        let told = Cell::new(Ok(()));
+        let reading = |step: PackStep| {
+            // Once the window is closed the rest is read for nobody; a package is soon read.
+            if told.get().is_ok() {
+                told.set(self.tell(Update::Loading(Loading::Reading { rows: step.done, of: step.all })));
+            }
+        };
+        let read = Package::open(path).and_then(|package| {
+            let snapshot = package.snapshot(&reading)?;
+            Ok((snapshot, package.imagery(MOST_PIXELS)?))
+        });
+        told.get()?;
+        match read {
+            Ok((_, None)) if self.plan.photo => self.fail(Failure::NoImagery { park: self.plan.park.clone() }),
+            Ok((snapshot, imagery)) => {
+                if let Some(begun) = self.begun.take() {
+                    let _ = begun.send(());
+                }
+                self.show(Arc::new(snapshot), imagery.map(Arc::new), None)
+            }
+            Err(error) => self.fail(error.into()),
         }
     }
 
@@ -174,6 +208,16 @@ impl Way {
         if self.plan.photo && imagery.is_none() && !self.shown {
             return self.fail(Failure::NoImagery { park: self.plan.park.clone() });
         }
+        self.show(snapshot, imagery, news)
+    }
+
+    /// Hands a park on with its overlays.
+    fn show(
+        &mut self,
+        snapshot: Arc<ParkSnapshot>,
+        imagery: Option<Arc<Imagery>>,
+        news: Option<News>,
+    ) -> Result<(), Closed> {
         let first = !self.shown;
         let mut told = Ok(());
         let (overlays, time) = overlays(&snapshot, &ALL, self.plan.as_of, &mut |_, done| {

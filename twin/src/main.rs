@@ -13,7 +13,9 @@ mod import_events;
 mod inspect;
 mod issues;
 mod live;
+mod origin;
 mod pace;
+mod pack;
 mod parks;
 mod print;
 mod progress;
@@ -58,6 +60,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Revert(arguments) => revert::run(arguments),
         Verb::Shot(arguments) => shot::run(arguments),
         Verb::View(arguments) => view::run(arguments),
+        Verb::Pack(arguments) => pack::run(arguments),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

@@ -19,7 +19,7 @@ use twin_engine::{CameraChoice, CaptureOptions, Language, OverlaysOn, SceneFile,
 use crate::changes;
 use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
-use crate::parks::store;
+use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
 
@@ -58,27 +58,23 @@ impl From<ThemeName> for ThemeChoice {
 /// Pixels of imagery that are loaded, at most: as many as the engine lays on the ground.
 pub(crate) const MOST_PIXELS: u64 = 4096 * 4096;
 
-/// Loads the park and computes the wanted overlays for a date.
+/// Loads the park (a short name, or the path of a package) and computes the wanted overlays for a date.
 fn input(
-    slug: &str,
+    park: &str,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
     compared: &Compared,
     photo: bool,
     progress: &Progress,
 ) -> Result<TwinInput, Failure> {
+    let origin = Origin::of(park);
     if wanted.contains(&OverlayName::Changes) {
-        return changes::input(slug, as_of, compared, progress);
+        return match origin {
+            Origin::Store(slug) => changes::input(slug, as_of, compared, progress),
+            Origin::Package(path) => Err(Failure::ChangesOfPackage { path: path.to_path_buf() }),
+        };
     }
-    progress.show("loading the park from the database", slug);
-    let mut store = store()?;
-    let snapshot = Arc::new(store.snapshot(slug)?);
-    let imagery = if photo {
-        Some(store.imagery(slug, MOST_PIXELS)?.ok_or_else(|| Failure::NoImagery { park: slug.to_owned() })?)
-    } else {
-        None
-    };
-    drop(store);
+    let (snapshot, imagery) = origin.load(photo, progress)?;
     let (overlays, time) =
         overlays(&snapshot, wanted, as_of, &mut |name, _| progress.show("computing the overlay", name.word()));
     let active = wanted.first().map(|name| name.word().to_owned());

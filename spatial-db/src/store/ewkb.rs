@@ -12,6 +12,8 @@ use crate::schema::{GeometryKind, Shape};
 const HAS_Z: u32 = 0x8000_0000;
 const HAS_M: u32 = 0x4000_0000;
 const HAS_SRID: u32 = 0x2000_0000;
+/// What ISO adds to a type's number for Z; M is twice that, both are three times.
+const ISO_Z: u32 = 1000;
 
 const POINT: u32 = 1;
 const LINE_STRING: u32 = 2;
@@ -66,6 +68,18 @@ pub enum EwkbError {
 /// # Errors
 /// See [`EwkbError`]; `out` may then hold a part of the geometry.
 pub fn encode(out: &mut Vec<u8>, shape: &Shape, srid: i32, kind: GeometryKind) -> Result<(), EwkbError> {
+    write(out, shape, Some(srid), false, kind)
+}
+
+/// As [`encode`], in ISO's form (13249-3), which `GeoPackage` takes: no SRID, and Z in the type's number.
+///
+/// # Errors
+/// As [`encode`].
+pub(crate) fn encode_iso(out: &mut Vec<u8>, shape: &Shape, kind: GeometryKind) -> Result<(), EwkbError> {
+    write(out, shape, None, true, kind)
+}
+
+fn write(out: &mut Vec<u8>, shape: &Shape, srid: Option<i32>, iso: bool, kind: GeometryKind) -> Result<(), EwkbError> {
     let mut coordinates = 0;
     for coord in shape.xy.coords_iter() {
         if !(coord.x.is_finite() && coord.y.is_finite()) {
@@ -80,7 +94,7 @@ pub fn encode(out: &mut Vec<u8>, shape: &Shape, srid: i32, kind: GeometryKind) -
         return Err(EwkbError::HeightCount { heights: shape.z.len(), coordinates });
     }
     let wrong = || EwkbError::WrongKind { found: kind_word(&shape.xy), expected: kind };
-    let mut writer = Writer { out, srid: Some(srid), z: None };
+    let mut writer = Writer { out, srid, iso, z: None };
     match (kind, &shape.xy) {
         (GeometryKind::MultiPolygon, Geometry::MultiPolygon(areas)) => writer.multi_polygon(&areas.0),
         (GeometryKind::MultiPolygon, Geometry::Polygon(area)) => writer.multi_polygon(std::slice::from_ref(area)),
@@ -129,19 +143,25 @@ struct Writer<'a> {
     out: &'a mut Vec<u8>,
     /// Said once, by the outermost geometry.
     srid: Option<i32>,
+    /// Z is said by a number, not by a bit.
+    iso: bool,
     /// Heights still to come, if the column takes them.
     z: Option<std::slice::Iter<'a, f64>>,
 }
 
 impl Writer<'_> {
     fn head(&mut self, code: u32) {
-        let z = if self.z.is_some() { HAS_Z } else { 0 };
+        let z = match (self.z.is_some(), self.iso) {
+            (false, _) => 0,
+            (true, false) => HAS_Z,
+            (true, true) => ISO_Z,
+        };
         self.out.push(1);
         if let Some(srid) = self.srid.take() {
-            self.u32(code | z | HAS_SRID);
+            self.u32((code + z) | HAS_SRID);
             self.out.extend_from_slice(&srid.to_le_bytes());
         } else {
-            self.u32(code | z);
+            self.u32(code + z);
         }
     }
 
@@ -230,7 +250,8 @@ impl Writer<'_> {
     }
 }
 
-/// Any EWKB as a shape, with its SRID if it carries one. Heights come out where the bytes have them, M is dropped.
+/// Any EWKB or ISO WKB as a shape, with its SRID if it carries one. Heights come out where the bytes have them, M is
+/// dropped.
 ///
 /// # Errors
 /// [`EwkbError::Malformed`].
@@ -342,7 +363,12 @@ impl Reader<'_> {
             let srid = self.u32()? as i32;
             self.srid.get_or_insert(srid);
         }
-        Ok(match code & 0x0fff_ffff {
+        let (base, more) = (code & 0x0fff_ffff, (code & 0x0fff_ffff) / ISO_Z);
+        if more > 3 {
+            return Err(self.malformed("an unknown geometry type"));
+        }
+        let code = code | if more & 1 == 1 { HAS_Z } else { 0 } | if more & 2 == 2 { HAS_M } else { 0 };
+        Ok(match base % ISO_Z {
             POINT => Geometry::Point(Point(self.coord(code)?)),
             LINE_STRING => Geometry::LineString(self.coords(code)?),
             POLYGON => Geometry::Polygon(self.polygon(code)?),
@@ -390,6 +416,28 @@ mod tests {
         assert!(back.z[1].is_nan());
         let (flat, _) = decode(&bytes_of(&Shape::planar(line), GeometryKind::LineStringZ)).unwrap();
         assert!(flat.z.len() == 2 && flat.z.iter().all(|z| z.is_nan()));
+    }
+
+    #[test]
+    fn isos_form_reads_the_same() {
+        let line = Geometry::from(line_string![(x: 1., y: 2.), (x: 3., y: 4.)]);
+        let shape = Shape { xy: line, z: vec![-1.5, 2.5] };
+        let mut bytes = Vec::new();
+        encode_iso(&mut bytes, &shape, GeometryKind::LineStringZ).unwrap();
+        assert_eq!(&bytes[..5], [1, 0xea, 3, 0, 0]);
+        assert_eq!(decode(&bytes).unwrap(), (shape, None));
+        // With M, and with both.
+        let measured = |code: u32, values: &[f64]| {
+            let mut bytes = vec![1];
+            bytes.extend_from_slice(&code.to_le_bytes());
+            for value in values {
+                bytes.extend_from_slice(&value.to_le_bytes());
+            }
+            decode(&bytes).unwrap().0
+        };
+        assert_eq!(measured(2001, &[1., 2., 9.]), Shape::planar(point! { x: 1., y: 2. }.into()));
+        assert_eq!(measured(3001, &[1., 2., 3., 9.]), Shape { xy: point! { x: 1., y: 2. }.into(), z: vec![3.] });
+        assert!(decode(&[1, 0xa1, 0x0f, 0, 0]).is_err());
     }
 
     #[test]

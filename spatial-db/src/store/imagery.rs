@@ -28,10 +28,31 @@ pub(super) fn encode(encoder: &mut RowEncoder, tile: &ImageryTile, srid: i32) ->
 }
 
 /// A level of a layer.
-struct Level {
-    layer: String,
-    pixel_m: f64,
-    pixels: f64,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Level {
+    /// Layer of the manifest.
+    pub(crate) layer: String,
+    /// Size of a pixel, m.
+    pub(crate) pixel_m: f64,
+    /// Pixels in all.
+    pub(crate) pixels: f64,
+}
+
+/// Where the coarsest level of a layer, one tile, lies.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Frame {
+    /// Layer of the manifest.
+    pub(crate) layer: String,
+    /// Size of a pixel of that level, m.
+    pub(crate) pixel_m: f64,
+    /// West, south, east, north of the ground that it shows, m.
+    pub(crate) ground: [f64; 4],
+}
+
+impl Level {
+    pub(super) fn of(row: &Row) -> Self {
+        Self { layer: row.get(0), pixel_m: row.get(1), pixels: row.get(2) }
+    }
 }
 
 impl Store {
@@ -52,8 +73,7 @@ impl Store {
 pub(super) fn read(tx: &mut Transaction<'_>, park_id: i32, most_pixels: u64) -> Result<Option<Imagery>, StoreError> {
     let what = || StoreError::of("reading the imagery");
     let rows = tx.query(sql::IMAGERY_LEVELS, &[&park_id]).map_err(what())?;
-    let levels: Vec<Level> =
-        rows.iter().map(|row| Level { layer: row.get(0), pixel_m: row.get(1), pixels: row.get(2) }).collect();
+    let levels: Vec<Level> = rows.iter().map(Level::of).collect();
     let mut imagery = Imagery::default();
     for level in choose(&levels, most_pixels as f64) {
         let rows = tx.query(sql::IMAGERY_TILES, &[&park_id, &level.layer, &level.pixel_m]).map_err(what())?;
@@ -63,7 +83,7 @@ pub(super) fn read(tx: &mut Transaction<'_>, park_id: i32, most_pixels: u64) -> 
     Ok((!imagery.tiles.is_empty()).then_some(imagery))
 }
 
-fn tile_of(row: &Row) -> ImageryTile {
+pub(super) fn tile_of(row: &Row) -> ImageryTile {
     ImageryTile {
         ground: [row.get(0), row.get(1), row.get(2), row.get(3)],
         pixel_m: row.get(4),
@@ -74,7 +94,7 @@ fn tile_of(row: &Row) -> ImageryTile {
 
 /// One level per layer: the finest that is no finer than a size of pixel, the smallest size that keeps within the budget.
 /// `levels` come layer by layer, finest first.
-fn choose(levels: &[Level], most_pixels: f64) -> Vec<&Level> {
+pub(crate) fn choose(levels: &[Level], most_pixels: f64) -> Vec<&Level> {
     let mut sizes: Vec<f64> = levels.iter().map(|level| level.pixel_m).collect();
     sizes.sort_by(f64::total_cmp);
     let layers: Vec<&[Level]> = levels.chunk_by(|a, b| a.layer == b.layer).collect();

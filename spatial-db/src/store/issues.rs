@@ -12,7 +12,7 @@ use postgres::fallible_iterator::FallibleIterator;
 use serde_json::{Map, Value as Json};
 
 use super::copy::{CopyStream, Fields};
-use super::snapshot::Ewkb;
+use super::fields::Ewkb;
 use super::sql;
 use super::{Load, QuarantinedRow, Store, StoreError, ewkb};
 use crate::model::{IssueRecord, IssueSeverity};

@@ -2,18 +2,17 @@
 //!
 //! Geometry is decoded by `ewkb`, terrain put together by `terrain`.
 
-use std::error::Error;
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
 use geo::{Geometry, LineString, MultiLineString, MultiPolygon};
 use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::{FromSql, ToSql, Type};
-use postgres::{IsolationLevel, Row, Transaction};
-use serde_json::{Map, Value as Json};
+use postgres::types::ToSql;
+use postgres::{IsolationLevel, Transaction};
 
+use super::fields::{Fault, Field, RowSource};
 use super::query::park_of;
-use super::{IssueFilter, Store, StoreError, ewkb, issues, sql, terrain};
+use super::{IssueFilter, Store, StoreError, issues, sql, terrain};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
     FeatureKind, HazardSource, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind,
@@ -151,7 +150,7 @@ pub(super) fn read_table(
             return Err(StoreError::Cancelled);
         }
         count += 1;
-        let mut fields = FieldReader { row: &row, at: 5 };
+        let mut fields = FieldReader::new(&row);
         take_row(table, &mut fields, park).map_err(|source| StoreError::BadStoredRow {
             table: table.name,
             feature_id: row.try_get(0).unwrap_or_default(),
@@ -161,19 +160,24 @@ pub(super) fn read_table(
     Ok(())
 }
 
-type Fault = Box<dyn Error + Send + Sync>;
+/// Columns ahead of those that a table has of its own: number, key, layer, row in the source, other fields.
+const HEAD: usize = 5;
 
 /// Reads the fields of a row one after the other, in the table's order.
-struct FieldReader<'r> {
-    row: &'r Row,
+pub(crate) struct FieldReader<'r, R> {
+    row: &'r R,
     at: usize,
 }
 
-impl FieldReader<'_> {
-    fn get<'s, T: FromSql<'s>>(&'s mut self) -> Result<T, Fault> {
+impl<'r, R: RowSource> FieldReader<'r, R> {
+    pub(crate) fn new(row: &'r R) -> Self {
+        Self { row, at: HEAD }
+    }
+
+    fn get<T: Field>(&mut self) -> Result<T, Fault> {
         let at = self.at;
         self.at += 1;
-        Ok(self.row.try_get(at)?)
+        T::of(self.row, at)
     }
 
     fn year(&mut self) -> Result<Option<i32>, Fault> {
@@ -186,8 +190,9 @@ impl FieldReader<'_> {
     }
 
     fn shape(&mut self) -> Result<Shape, Fault> {
-        let Ewkb(bytes) = self.get()?;
-        Ok(ewkb::decode(bytes)?.0)
+        let at = self.at;
+        self.at += 1;
+        self.row.shape(at)
     }
 
     fn area(&mut self) -> Result<MultiPolygon<f64>, Fault> {
@@ -220,43 +225,19 @@ impl FieldReader<'_> {
     }
 }
 
-/// Bytes of a geometry as the server sends them.
-pub(super) struct Ewkb<'a>(pub(super) &'a [u8]);
-
-impl<'a> FromSql<'a> for Ewkb<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
-        Ok(Self(raw))
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        ty.name() == "geometry"
-    }
-}
-
-/// A JSON object; most rows have an empty one.
-struct Attributes(Map<String, Json>);
-
-impl<'a> FromSql<'a> for Attributes {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
-        match raw {
-            [1, b'{', b'}'] => Ok(Self(Map::new())),
-            [1, text @ ..] => Ok(Self(serde_json::from_slice(text)?)),
-            _ => Err("an unknown version of jsonb".into()),
-        }
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        *ty == Type::JSONB
-    }
-}
-
-fn take_row(table: &Table, f: &mut FieldReader<'_>, park: &mut ParkSnapshot) -> Result<(), Fault> {
-    let id = FeatureId::new(table.kind, f.row.try_get(0)?);
+/// Takes a row into the park: its number, key, layer, row in the source and other fields, then geometry and columns in the
+/// table's order.
+pub(crate) fn take_row<R: RowSource>(
+    table: &Table,
+    f: &mut FieldReader<'_, R>,
+    park: &mut ParkSnapshot,
+) -> Result<(), Fault> {
+    let id = FeatureId::new(table.kind, Field::of(f.row, 0)?);
     let provenance = Provenance {
-        key: f.row.try_get(1)?,
-        layer: f.row.try_get(2)?,
-        source_row: f.row.try_get(3)?,
-        attributes: f.row.try_get::<_, Attributes>(4)?.0,
+        key: Field::of(f.row, 1)?,
+        layer: Field::of(f.row, 2)?,
+        source_row: Field::of(f.row, 3)?,
+        attributes: f.row.attributes(4)?,
     };
     // Fields of a struct expression are evaluated as written: geometry, then the columns in `schema::TABLES`' order.
     match table.kind {

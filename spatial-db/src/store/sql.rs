@@ -89,6 +89,9 @@ statements! {
     MIGRATION_LOCK = "migration_lock";
     MIGRATION_UNLOCK = "migration_unlock";
     NEAREST = "nearest";
+    PACK_FRAMES = "pack_frames";
+    PACK_IMAGERY = "pack_imagery";
+    PACK_RUN = "pack_run";
     PARCEL_COVERAGE = "parcel_coverage";
     PARCEL_COVERAGE_SUM = "parcel_coverage_sum";
     PARK = "park";
@@ -133,6 +136,7 @@ statements! {
     SOURCE_LAYER_MISSING = "source_layer_missing";
     SOURCE_LAYER_RECOUNT = "source_layer_recount";
     SOURCE_LAYER_UPSERT = "source_layer_upsert";
+    SRS = "srs";
     STAGE_COPY = "stage_copy";
     STAGE_CREATE = "stage_create";
     STAGE_DROP = "stage_drop";
@@ -144,7 +148,7 @@ statements! {
 }
 
 /// Replaces every `{name}` of a template.
-pub(super) fn fill(template: &str, names: &[(&str, &str)]) -> String {
+pub(crate) fn fill(template: &str, names: &[(&str, &str)]) -> String {
     let mut text = template.to_owned();
     for (name, value) in names {
         text = text.replace(&format!("{{{name}}}"), value);
@@ -158,12 +162,12 @@ pub(super) fn for_table(template: &str, table: &str) -> String {
 }
 
 /// An identifier in quotes.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// `prefix` and every name in quotes, with commas between.
-pub(super) fn list<'a>(prefix: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(prefix: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("{prefix}{}", quoted(name))).collect();
     names.join(", ")
 }
@@ -257,7 +261,7 @@ impl Target {
 
     /// A template with `{table}`, `{columns}`, `{assignments}`, `{geom}`, `{bytes}` and `{kept}`, with `{past}`: the
     /// columns out of the change log, and `{restored}`: the assignments from there.
-    pub(super) fn fill(&self, template: &str) -> String {
+    pub(crate) fn fill(&self, template: &str) -> String {
         let columns = &self.columns;
         let assignments: Vec<String> = columns
             .iter()

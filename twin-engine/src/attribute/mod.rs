@@ -14,7 +14,7 @@ use spatial_db::schema::{Column as StoredColumn, Table, Unit};
 
 pub use cell::Cell;
 use cell::{integer, real, text};
-pub use export::write_csv;
+pub use export::{Export, ExportError, Format, write_csv};
 
 /// Kinds that have a table of attributes, in the order in which a person picks one.
 pub const KINDS: [FeatureKind; 8] = [

@@ -93,6 +93,7 @@ pub(crate) struct Ui {
     /// Folder that files are written to.
     pub exports: Option<PathBuf>,
     pub table: table::Table,
+    writing: Option<table::Writing>,
     recolour: recolour::Form,
     inspected: inspector::Inspected,
     styled: Option<look::Styled>,
@@ -145,7 +146,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_plugins(quiet::plugin)
         .init_resource::<Tool>()
         .init_resource::<search::Search>()
-        .add_systems(Update, (search::make_index, search::take_index).chain())
+        .add_systems(Update, ((search::make_index, search::take_index).chain(), table::take_written))
         .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
         .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show, cut_marks::show).after(FrameSystems))

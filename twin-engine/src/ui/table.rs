@@ -1,7 +1,13 @@
 //! The attribute table: a layer's rows with all columns, filtered, sorted, selected on the map and back.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bevy::prelude::*;
+use bevy::tasks::{IoTaskPool, Task, futures::check_ready};
+use bevy::window::RequestRedraw;
 use bevy_egui::egui::{
     Align, Button, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui,
 };
@@ -11,10 +17,11 @@ use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::{Panels, inspector::kind_name, look};
 use crate::action::Action;
-use crate::attribute::{self, Cell, Column, KINDS, Layer};
+use crate::attribute::{self, Cell, Column, Export, ExportError, Format, KINDS, Layer};
 use crate::inspect::grouped;
 use crate::layers::Selection;
 use crate::query::{Expected, Problem, Query, QueryError};
+use crate::scene::Twin;
 use crate::scene_file::Filter;
 use crate::text::{Text, t};
 
@@ -113,7 +120,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                 }
             }
         });
-        let width = (ui.available_width() - 450.0).max(120.0);
+        let width = (ui.available_width() - 540.0).max(120.0);
         let wrong = panels.ui.table.error.is_some();
         let mut edit =
             TextEdit::singleline(&mut panels.ui.table.filter).hint_text(t!(words, "filter-hint")).desired_width(width);
@@ -132,8 +139,13 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
             if ui.add(Button::new("×").frame(false)).on_hover_text(t!(words, "close")).clicked() {
                 panels.act(Action::Table);
             }
-            if ui.button(t!(words, "table-export")).clicked() {
-                export(panels, words);
+            let free = panels.ui.writing.is_none();
+            let buttons =
+                [(Format::GeoPackage, t!(words, "table-export-gpkg")), (Format::Csv, t!(words, "table-export"))];
+            for (format, label) in buttons {
+                if ui.add_enabled(free, Button::new(label)).clicked() {
+                    export(panels, format);
+                }
             }
             if ui.button(t!(words, "table-select")).clicked() {
                 let table = &panels.ui.table;
@@ -145,6 +157,10 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     if let Some(error) = &panels.ui.table.error {
         let said = problem(words, error);
         ui.label(RichText::new(said).size(look::SMALL).color(ui.visuals().error_fg_color));
+    } else if let Some(writing) = &panels.ui.writing {
+        let done = grouped(writing.done.load(Ordering::Relaxed) as f64, 0);
+        let all = grouped(writing.all as f64, 0);
+        ui.label(look::note(t!(words, "table-writing", done = done, all = all, path = writing.path.display())));
     } else if let Some(told) = &panels.ui.table.told {
         ui.label(look::note(told.clone()));
     }
@@ -366,17 +382,41 @@ pub(super) fn problem(words: &Text, error: &QueryError) -> String {
     t!(words, "filter-at", place = error.at + 1, problem = what)
 }
 
-/// Writes the rows that are shown as CSV beside the window's state.
-fn export(panels: &mut Panels, words: &Text) {
-    let park = panels.twin.input.snapshot.clone();
-    let table = &panels.ui.table;
-    let layer = Layer { park: &park, kind: table.kind, overlay: panels.twin.overlay() };
+/// Rows on their way to a file.
+#[derive(Debug)]
+pub(super) struct Writing {
+    task: Task<Result<(), ExportError>>,
+    done: Arc<AtomicUsize>,
+    all: usize,
+    path: PathBuf,
+}
+
+/// Writes the rows that are shown beside the window's state, in the background.
+fn export(panels: &mut Panels, format: Format) {
     let Some(folder) = panels.ui.exports.clone() else { return };
-    let kind = spatial_db::schema::Table::of(table.kind).map_or("features", |table| table.name);
-    let path = folder.join(format!("{}-{kind}", park.park.slug)).with_extension("csv");
-    let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| crate::attribute::write_csv(&path, &layer, &table.columns, &table.rows));
-    panels.ui.table.told = Some(match written {
+    let table = &panels.ui.table;
+    let park = panels.twin.input.snapshot.clone();
+    let (columns, rows) = (table.columns.clone(), table.rows.clone());
+    let export = Export::new(park, table.kind, panels.twin.overlay(), columns, rows, table.filter.clone());
+    let path = export.path_in(&folder, format);
+    let (done, all) = (export.done(), export.len());
+    let to = path.clone();
+    let task = IoTaskPool::get().spawn(async move { export.write(&to, format, chrono::Utc::now()) });
+    panels.ui.table.told = None;
+    panels.ui.writing = Some(Writing { task, done, all, path });
+}
+
+/// Tells how the writing ended, once it has.
+pub(super) fn take_written(mut ui: ResMut<super::Ui>, twin: Res<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
+    if ui.writing.is_none() {
+        return;
+    }
+    // The count goes on, and the end is told, without anybody moving the mouse.
+    redraw.write(RequestRedraw);
+    let Some(written) = ui.writing.as_mut().and_then(|writing| check_ready(&mut writing.task)) else { return };
+    let Some(Writing { path, .. }) = ui.writing.take() else { return };
+    let words = twin.words();
+    ui.table.told = Some(match written {
         Ok(()) => t!(words, "table-exported", path = path.display()),
         Err(error) => t!(words, "table-not-exported", path = path.display(), reason = error),
     });

@@ -14,7 +14,7 @@ use super::Scope;
 use super::gaps::Borders;
 use super::outline::Outline;
 use super::sweep::Sweep;
-use crate::store::snapshot::Ewkb;
+use crate::store::fields::Ewkb;
 use crate::store::{StoreError, diff, ewkb, sql};
 
 /// Shared areas are believed to this part of themselves, and to this many m².

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Given, Scope};
 use crate::model::TerrainGrid;
 use crate::schema::Shape;
-use crate::store::snapshot::Ewkb;
+use crate::store::fields::Ewkb;
 use crate::store::{StoreError, ewkb, sql, terrain};
 use geo::CoordsIter;
 

@@ -1,0 +1,2 @@
+-- Everything that follows is one transaction.
+BEGIN;

@@ -1,0 +1,2 @@
+-- Rows of a table as somebody exported them.
+SELECT * FROM parcel ORDER BY fid;
