@@ -15,6 +15,7 @@ mod capture;
 mod error;
 mod extent;
 mod feature;
+mod film;
 #[cfg(test)]
 #[path = "../tests/fixture/mod.rs"]
 #[allow(unreachable_pub, reason = "the same file serves as a module of the library and of its tests")]
@@ -51,6 +52,7 @@ mod view;
 
 pub use capture::{Stage, capture};
 pub use error::EngineError;
+pub use film::{FilmError, FilmOptions, FilmReport, film};
 pub use input::{
     CameraChoice, CaptureOptions, CaptureReport, OverlaysOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,
 };

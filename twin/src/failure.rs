@@ -164,6 +164,21 @@ pub(crate) enum Failure {
         /// What it names.
         overlay: String,
     },
+    /// A film was asked for without a tour, and nothing was kept in the window.
+    #[error("park {park} has no bookmarks to make a film of; looked for {}", path.display())]
+    #[diagnostic(help("keep views in the window with Ctrl+B, or name a tour file with --tour (scenes/README.md)"))]
+    NoBookmarks {
+        /// The park.
+        park: String,
+        /// Where they would be.
+        path: PathBuf,
+    },
+    /// There is no film.
+    #[error("the film could not be made")]
+    Film {
+        /// Cause.
+        source: Box<twin_engine::FilmError>,
+    },
     /// `--overlay changes` without saying between what.
     #[error("the overlay changes compares two moments, and none are named")]
     #[diagnostic(help(
@@ -211,9 +226,12 @@ impl Failure {
     /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NotOurServer | Self::NoPark | Self::ChangesOfWhat | Self::Limit { .. } => 2,
+            Self::NotOurServer | Self::NoPark | Self::NoBookmarks { .. } | Self::ChangesOfWhat | Self::Limit { .. } => {
+                2
+            }
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
+            Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
             _ => 1,
         }
     }

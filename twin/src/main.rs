@@ -8,6 +8,7 @@ mod data_dir;
 mod db;
 mod draft;
 mod failure;
+mod film;
 mod import;
 mod import_events;
 mod inspect;
@@ -56,6 +57,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Revert(arguments) => revert::run(arguments),
         Verb::Shot(arguments) => shot::run(arguments),
+        Verb::Film(arguments) => film::run(arguments),
         Verb::View(arguments) => view::run(arguments),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());

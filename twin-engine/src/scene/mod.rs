@@ -46,6 +46,8 @@ pub(crate) struct Twin {
     pub px_factor: f32,
     /// Draw the picture frame.
     pub frame: bool,
+    /// What is said under the picture.
+    pub caption: String,
     /// What the overlay of [`crate::recolour`] was made from.
     pub recoloured_by: Option<Recolour>,
     /// The right part, where the picture is split.
@@ -66,6 +68,7 @@ impl Twin {
             language: Language::default(),
             px_factor: 1.0,
             frame: true,
+            caption: String::new(),
             recoloured_by: None,
             right: None,
             right_overlays: Vec::new(),
