@@ -30,6 +30,7 @@ use crate::input::{CameraChoice, CaptureOptions, CaptureReport, TwinInput};
 use crate::mesh::Layer;
 use crate::moment;
 use crate::scene::{Exchange, Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
+use crate::scene_file::SceneFile;
 use crate::split::Side;
 use crate::style::Shown;
 use crate::time::Years;
@@ -59,6 +60,16 @@ impl Stage {
     /// # Errors
     /// No adapter, a bad size, an unknown overlay, nothing to draw, or a refused pipeline.
     pub fn new(input: TwinInput, options: &CaptureOptions, samples: u32) -> Result<Self, EngineError> {
+        let split = options.scene.as_ref().is_some_and(|scene| scene.split.is_some());
+        Self::begin(input, options, samples, split)
+    }
+
+    /// A stage whose picture may be split at any time.
+    pub(crate) fn for_film(input: TwinInput, options: &CaptureOptions) -> Result<Self, EngineError> {
+        Self::begin(input, options, 4, true)
+    }
+
+    fn begin(input: TwinInput, options: &CaptureOptions, samples: u32, split: bool) -> Result<Self, EngineError> {
         let (least, most) = SIDES;
         let (width, height) = (options.width, options.height);
         if [width, height].iter().any(|side| !(least..=most).contains(side)) {
@@ -99,7 +110,7 @@ impl Stage {
         app.cleanup();
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(target_image(width, height));
         let camera = camera_bundle(target.clone().into(), samples);
-        if app.world().resource::<Twin>().right.is_some() {
+        if split {
             // The frame goes over both parts, so after both.
             app.world_mut().spawn((camera, scene_output(samples)));
             let output = scene_output(samples).output_mode;
@@ -133,6 +144,33 @@ impl Stage {
     /// Moves the camera.
     pub fn look(&mut self, camera: CameraChoice) {
         self.app.insert_resource(Wanted(Some(camera)));
+    }
+
+    /// Shows a scene but for its camera; what the park does not have is handed back.
+    pub(crate) fn show(&mut self, scene: &SceneFile) -> Vec<moment::Missing> {
+        moment::show(&mut self.app.world_mut().resource_mut::<Twin>(), scene)
+    }
+
+    /// Says `words` under the picture.
+    pub(crate) fn say(&mut self, words: &str) {
+        words.clone_into(&mut self.app.world_mut().resource_mut::<Twin>().caption);
+    }
+
+    /// Where the camera stands.
+    pub(crate) fn view(&self) -> Orbit {
+        *self.app.world().resource::<Orbit>()
+    }
+
+    /// Where a choice of camera stands; where the camera stands now while the park is not meshed.
+    pub(crate) fn view_of(&self, camera: CameraChoice) -> Orbit {
+        let now = self.view();
+        let meshed = self.app.world().get_resource::<Meshed>();
+        meshed.map_or(now, |meshed| crate::camera::view_of(camera, &meshed.geometry, &now))
+    }
+
+    /// Puts the camera there.
+    pub(crate) fn stand(&mut self, orbit: Orbit) {
+        *self.app.world_mut().resource_mut::<Orbit>() = orbit;
     }
 
     /// Turns the camera by `degrees` around its target, for benches.
@@ -196,6 +234,11 @@ impl Stage {
     /// [`EngineError::NoPicture`] when the device never delivers it.
     pub fn picture(&mut self) -> Result<RgbImage, EngineError> {
         self.settle()?;
+        self.next_picture()
+    }
+
+    /// The picture of the next frame, where nothing has to become ready for it.
+    pub(crate) fn next_picture(&mut self) -> Result<RgbImage, EngineError> {
         let slot = self.expose();
         for _ in 0..MOST_FRAMES {
             self.frame();

@@ -17,6 +17,7 @@ mod drawing;
 mod error;
 mod extent;
 mod feature;
+mod film;
 #[cfg(test)]
 #[path = "../tests/fixture/mod.rs"]
 #[allow(unreachable_pub, reason = "the same file serves as a module of the library and of its tests")]
@@ -56,6 +57,7 @@ mod work;
 pub use capture::{Stage, capture};
 pub use cut::{Cut, Dig, SectionPlane};
 pub use error::EngineError;
+pub use film::{FilmError, FilmOptions, FilmReport, film};
 pub use input::{
     CameraChoice, CaptureOptions, CaptureReport, OverlaysOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,
 };

@@ -280,7 +280,12 @@ mod tests {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|e| e == "ron") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                SceneFile::parse(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+                let read = if path.to_string_lossy().ends_with(".tour.ron") {
+                    crate::tour::Tour::parse(&text).map(|tour| assert!(!tour.stops.is_empty()))
+                } else {
+                    SceneFile::parse(&text).map(|_| ())
+                };
+                read.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
                 loaded += 1;
             }
         }

@@ -45,6 +45,8 @@ pub(crate) enum Verb {
     Revert(RevertArguments),
     /// Draw a park with an overlay into a PNG, without a window
     Shot(ShotArguments),
+    /// Film a tour of a park as MP4
+    Film(FilmArguments),
     /// Open the park in a window
     View(ViewArguments),
     /// Write a park into one file, a GeoPackage that `view` and `shot` open without a database
@@ -346,6 +348,34 @@ pub(crate) struct ShotArguments {
     /// Language of the picture; that of the environment if not given
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LanguageName>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `twin film`.
+#[derive(Debug, Args)]
+pub(crate) struct FilmArguments {
+    /// Short name of the park (`twin parks` lists them)
+    pub(crate) park: String,
+    /// Tour file (scenes/README.md); the bookmarks kept in the window if not given
+    #[arg(long)]
+    pub(crate) tour: Option<PathBuf>,
+    /// MP4 file to write
+    #[arg(long, short)]
+    pub(crate) out: PathBuf,
+    /// Pixels, width × height, both even
+    #[arg(long, default_value = "1280x720", value_parser = size)]
+    pub(crate) size: (u32, u32),
+    /// Pictures a second
+    #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(5..=60))]
+    pub(crate) fps: u32,
+    /// Language of frame and captions; that of the environment if not given
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LanguageName>,
+    /// Leave out title, legend, scale bar, north arrow and credit
+    #[arg(long)]
+    pub(crate) no_frame: bool,
     /// Print one JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,

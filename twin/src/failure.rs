@@ -190,6 +190,21 @@ pub(crate) enum Failure {
         /// What it names.
         overlay: String,
     },
+    /// A film was asked for without a tour, and nothing was kept in the window.
+    #[error("park {park} has no bookmarks to make a film of; looked for {}", path.display())]
+    #[diagnostic(help("keep views in the window with Ctrl+B, or name a tour file with --tour (scenes/README.md)"))]
+    NoBookmarks {
+        /// The park.
+        park: String,
+        /// Where they would be.
+        path: PathBuf,
+    },
+    /// There is no film.
+    #[error("the film could not be made")]
+    Film {
+        /// Cause.
+        source: Box<twin_engine::FilmError>,
+    },
     /// `--overlay changes` without saying between what.
     #[error("the overlay changes compares two moments, and none are named")]
     #[diagnostic(help(
@@ -239,12 +254,14 @@ impl Failure {
         match self {
             Self::NotOurServer
             | Self::NoPark
+            | Self::NoBookmarks { .. }
             | Self::ChangesOfWhat
             | Self::ChangesOfPackage { .. }
             | Self::Limit { .. } => 2,
             Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
+            Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
             _ => 1,
         }
     }

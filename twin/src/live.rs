@@ -26,7 +26,7 @@ use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, overlays};
 
 /// Every overlay that the window switches between.
-const ALL: [OverlayName; 5] =
+pub(crate) const ALL: [OverlayName; 5] =
     [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency, OverlayName::Networks, OverlayName::Issues];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);

@@ -8,6 +8,7 @@ mod data_dir;
 mod db;
 mod draft;
 mod failure;
+mod film;
 mod import;
 mod import_events;
 mod inspect;
@@ -59,6 +60,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Revert(arguments) => revert::run(arguments),
         Verb::Shot(arguments) => shot::run(arguments),
+        Verb::Film(arguments) => film::run(arguments),
         Verb::View(arguments) => view::run(arguments),
         Verb::Pack(arguments) => pack::run(arguments),
         Verb::Completions { shell } => {

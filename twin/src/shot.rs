@@ -59,7 +59,7 @@ impl From<ThemeName> for ThemeChoice {
 pub(crate) const MOST_PIXELS: u64 = 4096 * 4096;
 
 /// Loads the park (a short name, or the path of a package) and computes the wanted overlays for a date.
-fn input(
+pub(crate) fn input(
     park: &str,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,

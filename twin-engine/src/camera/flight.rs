@@ -49,7 +49,7 @@ pub(super) fn fly(
 }
 
 /// The view `share` of the way, eased at both ends, the shorter way round.
-fn between(from: &Orbit, to: &Orbit, share: f32) -> Orbit {
+pub(crate) fn between(from: &Orbit, to: &Orbit, share: f32) -> Orbit {
     let s = share * share * (3.0 - 2.0 * share);
     let turn = (to.bearing_deg - from.bearing_deg + 540.0).rem_euclid(360.0) - 180.0;
     let log = |d: f32| d.max(1.0).ln();

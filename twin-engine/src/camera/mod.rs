@@ -11,7 +11,7 @@ use bevy::camera::{PerspectiveProjection, Projection};
 use bevy::prelude::*;
 
 pub(crate) use fit::{view_of, view_of_points};
-pub(crate) use flight::Flight;
+pub(crate) use flight::{Flight, between};
 pub(crate) use orbit::Orbit;
 
 use crate::input::CameraChoice;

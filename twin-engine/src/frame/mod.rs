@@ -2,6 +2,7 @@
 //!
 //! The same in a window and headless. Interactive panels are left to `ui`.
 
+mod caption;
 mod compass;
 mod divider;
 mod fonts;
@@ -83,9 +84,16 @@ fn paint(
     let other = twin.overlay_on(Side::Right).filter(|_| line.is_some());
     let other = other.map(|o| legend::legend_block(&sheet, o, egui::Align2::RIGHT_BOTTOM, lift, under));
     let credit = title::credit_line(&sheet, park);
+    let caption = caption::caption_block(&sheet, &twin.caption);
     let tags = divider::blocks(&sheet, &twin, under);
-    let blocks: Vec<Block> =
-        std::iter::once(title).chain(legend).chain(compass).chain(other).chain(credit).chain(tags).collect();
+    let blocks: Vec<Block> = std::iter::once(title)
+        .chain(legend)
+        .chain(compass)
+        .chain(other)
+        .chain(credit)
+        .chain(caption)
+        .chain(tags)
+        .collect();
 
     if let Some(meshed) = meshed {
         let taken: Vec<egui::Rect> = blocks.iter().map(|b| b.rect).collect();

@@ -58,6 +58,8 @@ pub(crate) struct Twin {
     pub px_factor: f32,
     /// Draw the picture frame.
     pub frame: bool,
+    /// What is said under the picture.
+    pub caption: String,
     /// What the overlay of [`crate::recolour`] was made from.
     pub recoloured_by: Option<Recolour>,
     /// The right part, where the picture is split.
@@ -80,6 +82,7 @@ impl Twin {
             px_factor: 1.0,
             frame: true,
             park_version: 0,
+            caption: String::new(),
             recoloured_by: None,
             right: None,
             right_overlays: Vec::new(),
@@ -143,6 +146,7 @@ impl Twin {
             language: self.language,
             px_factor: self.px_factor,
             frame: self.frame,
+            caption: self.caption.clone(),
             recoloured_by: self.recoloured_by.clone(),
             ..Self::new(input, shown)
         };
