@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
-use spatial_db::model::{FeatureId, FeatureKind};
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
+use crate::words;
 use crate::words::Words;
 
 /// Fill pattern: the second sign beside colour, so that a grey print still reads.
@@ -171,6 +172,25 @@ pub struct Overlay {
 }
 
 impl Overlay {
+    /// Name, words, date and classes alone: nothing of a feature, mark, area or column.
+    #[must_use]
+    pub fn heading(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            target: self.target,
+            unit: self.unit.clone(),
+            as_of: self.as_of,
+            source: self.source.clone(),
+            classes: self.classes.clone(),
+            verdicts: HashMap::new(),
+            marks: Vec::new(),
+            zones: Vec::new(),
+            pillars: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// Takes classes without a member out of the legend, but for those that `stays` names by index.
     #[must_use]
     pub fn without_empty_classes(mut self, stays: impl Fn(usize) -> bool) -> Self {
@@ -188,6 +208,22 @@ impl Overlay {
         self.pillars.iter_mut().for_each(|pillar| pillar.class = new_index[pillar.class]);
         self
     }
+}
+
+/// What a reader of verdicts for another day than that of the data must know: what the records do not date counts as there.
+/// `None` on the day of the data, and for a park without one.
+pub(crate) fn undated_note(park: &ParkSnapshot, as_of: NaiveDate) -> Option<Words> {
+    park.park.as_of.filter(|day| *day != as_of)?;
+    let buildings = park.buildings.iter();
+    let without =
+        buildings.filter(|b| b.year_built.is_none() && b.valid_from.is_none() && b.valid_to.is_none()).count();
+    Some(words!(
+        "note-undated",
+        "Another day than that of the data: what has no date on record counts as there. {without} of {all} buildings, all \
+         ground cover, hydrants, resources and hazard sources have none",
+        without = without,
+        all = park.buildings.len(),
+    ))
 }
 
 /// An area in words: hectares from one hectare up, else square metres.

@@ -340,7 +340,7 @@ fn act(
 
 /// A split that shows something: the day of the data beside another day, else another overlay beside this one.
 fn first_split(twin: &Twin) -> Right {
-    let record = twin.input.time.as_ref().map(|time| time.as_of);
+    let record = twin.record_day();
     let overlay = twin.shown.overlay;
     if let Some(record) = record.filter(|record| twin.day() != Some(*record)) {
         return Right { at: 0.5, there: presence_on(twin, record), overlay };

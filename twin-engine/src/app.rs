@@ -104,8 +104,8 @@ pub(crate) fn add_twin(
     Ok(())
 }
 
-/// The one camera, drawing to `target`.
-pub(crate) fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
+/// What both cameras of the scene have in common.
+fn scene_camera(target: RenderTarget, samples: u32) -> impl Bundle {
     (
         Camera3d::default(),
         target,
@@ -115,20 +115,18 @@ pub(crate) fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
         // Colours leave the shaders as they should be seen.
         Tonemapping::None,
         DebandDither::Disabled,
-        TwinCamera,
     )
+}
+
+/// The camera of the scene, or of its left part, drawing to `target`.
+pub(crate) fn camera_bundle(target: RenderTarget, samples: u32) -> impl Bundle {
+    (scene_camera(target, samples), TwinCamera)
 }
 
 /// The camera of the right part, drawing to `target` while the picture is split.
 pub(crate) fn right_camera(target: RenderTarget, samples: u32, output: CameraOutputMode) -> impl Bundle {
     (
-        Camera3d::default(),
-        target,
-        camera::projection(),
-        Transform::default(),
-        if samples > 1 { Msaa::Sample4 } else { Msaa::Off },
-        Tonemapping::None,
-        DebandDither::Disabled,
+        scene_camera(target, samples),
         // On the left camera's texture: what that one has drawn stays.
         Camera {
             order: 1,

@@ -63,7 +63,7 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
         .map(|(key, LayerState { visible, opacity })| LayerLook { layer: key.as_str().into(), visible, opacity })
         .collect();
     let recoloured = twin.overlay().filter(|overlay| overlay.name == recolour::NAME);
-    let record = twin.input.time.as_ref().map(|time| time.as_of);
+    let record = twin.record_day();
     let day = |side| twin.shown_on(side).there.map(|there| there.on);
     SceneFile {
         overlay: twin.overlay().filter(|_| recoloured.is_none()).map(|overlay| overlay.name.clone()),
@@ -115,7 +115,7 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         }
         None => named(twin, scene.overlay.as_deref(), &mut missing),
     };
-    let record = twin.input.time.as_ref().map(|time| time.as_of);
+    let record = twin.record_day();
     let day = scene.as_of.or(record);
     let selection = selected(&twin.input.snapshot, &scene.selection);
     if selection.len() < scene.selection.len() {

@@ -144,7 +144,7 @@ impl Years {
     /// The years of another park, or of another state of it: what is being made for the one before is given up.
     pub(crate) fn begin(&mut self, twin: &Twin) {
         let time = twin.input.time.as_ref();
-        self.span = time.and_then(|time| Span::of(&twin.input.snapshot, time.as_of));
+        self.span = twin.record_day().and_then(|record| Span::of(&twin.input.snapshot, record));
         self.left = Made { day: time.map(|time| time.as_of), making: None };
         self.right = Made::default();
     }
@@ -157,8 +157,7 @@ impl Years {
 
 /// Looks at another day; `None` for that of the data.
 pub(crate) fn look_at(twin: &mut Twin, day: Option<NaiveDate>) {
-    let Some(time) = &twin.input.time else { return };
-    let day = day.unwrap_or(time.as_of);
+    let Some(day) = day.or(twin.record_day()) else { return };
     if twin.day() != Some(day) {
         twin.shown.there = presence_on(twin, day);
     }

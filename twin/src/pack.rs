@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &PackArguments) -> Result<(), Failure> {
     let out = arguments.out.display();
     let synthetic = if packed.park.synthetic { " — SYNTHETIC data" } else { "" };
     print::line(format!(
-        "{} as of {}{synthetic}: {out}, {:.1} MB, {seconds:.1} s; `twin view {out}` or QGIS opens it",
+        "{}, dated {}{synthetic}: {out}, {:.1} MB, {seconds:.1} s; `twin view {out}` or QGIS opens it",
         packed.park.name,
         packed.packed.format("%Y-%m-%d %H:%M UTC"),
         packed.bytes as f64 / 1e6,

@@ -8,7 +8,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Presence, ResourceKind};
 
 use super::hydrants::{Hydrant, Reach, hydrant_reach, hydrants_for_hazard, in_service, working_hydrants};
-use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Zone};
+use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Zone, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -163,13 +163,16 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
         marks,
         zones,
         pillars: Vec::new(),
-        notes: vec![
+        notes: [
             words!("note-crow-flies", "Reach as the crow flies: {clause}", clause = reach_rule.citation()),
             words!(
                 "note-exercises",
                 "For exercises and planning; hose routes, flow and pressure are not computed here",
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(undated_note(snapshot, as_of))
+        .collect(),
     };
     // A legend names only what is there; the hydrants stay, because "none" is news.
     overlay.without_empty_classes(|index| index == HYDRANT)

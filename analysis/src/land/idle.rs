@@ -11,7 +11,7 @@ use super::clock::{ClockState, Timeline, contract_clock};
 use super::physical::{PhysicalUse, physical_use};
 use super::site::sites;
 use super::utilisation::site_facts;
-use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, area_words};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -132,7 +132,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: pillars.into_values().collect(),
-        notes: notes(snapshot.contracts.is_empty(), rules),
+        notes: notes(snapshot.contracts.is_empty(), rules).into_iter().chain(undated_note(snapshot, as_of)).collect(),
     };
     // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
     let rated = counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);

@@ -8,7 +8,7 @@ use spatial_db::model::{FeatureKind, Parcel, Presence};
 
 use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, area_words};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -98,12 +98,15 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: Vec::new(),
-        notes: vec![words!(
+        notes: [words!(
             "note-coverage-floor",
             "Coverage floor for industry {floor} %: {clause}",
             floor = format!("{:.0}", rules.figure("land", "coverage_floor").value * 100.0),
             clause = rules.figure("land", "coverage_floor").citation(),
-        )],
+        )]
+        .into_iter()
+        .chain(undated_note(snapshot, as_of))
+        .collect(),
     };
     // The ramp stays whole where anything is rated; "not rated" and "unknown" show only where there is some.
     let rated = counts[..NOT_BUILDING_LAND].iter().any(|count| *count > 0);

@@ -287,3 +287,25 @@ fn issues_colour_features_by_their_worst() {
     assert_eq!((overlay.marks[0].class, overlay.marks[0].position), (0, [5.0, 7.0]));
     assert!(overlay.notes.iter().any(|note| *note == "2 × key.missing"), "{:?}", overlay.notes);
 }
+
+/// Verdicts for another day say what they cannot know of it; those for the day of the data need not.
+#[test]
+fn another_day_says_what_has_no_date() {
+    let mut snapshot = snapshot();
+    snapshot.park.as_of = Some(day("2026-06-30"));
+    snapshot.buildings[0].year_built = Some(2015);
+    let (cache, rules) = (cache(snapshot), RuleSet::shipped());
+    let overlays = |date: &str| {
+        [utilisation_overlay, idle_overlay, emergency_overlay].map(|overlay| overlay(&cache, &rules, day(date)))
+    };
+    let says = |overlay: &Overlay| overlay.notes.iter().any(|note| note.contains("2 of 3 buildings"));
+    for overlay in overlays("2014-12-31") {
+        assert!(says(&overlay), "{}: {:?}", overlay.name, overlay.notes);
+        let built = FeatureId::new(FeatureKind::Building, 1);
+        assert!(overlay.target != FeatureKind::Building || !overlay.verdicts.contains_key(&built), "not yet built");
+    }
+    assert!(!overlays("2026-06-30").iter().any(says));
+    // The hall is not yet there, so nothing covers its parcel.
+    let coverage = |date: &str| fact(&overlays(date)[0], FeatureKind::Parcel, 1, "Site coverage").to_owned();
+    assert_eq!((coverage("2014-12-31"), coverage("2015-01-01")), ("0.3 %".to_owned(), "20.3 %".to_owned()));
+}

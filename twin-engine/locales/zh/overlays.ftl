@@ -123,6 +123,7 @@ basis-on-record = 按登记
 fact-hydrants-count = 可计入的消火栓
 fact-too-near = 过近不计
 note-crow-flies = 保护半径按直线距离：{ $clause }
+note-undated = 所看日期与数据日期不同：无登记日期者视为当时已存在。{ $all } 栋建筑中 { $without } 栋无日期，全部地表覆盖、消火栓、应急资源和危险源均无日期
 note-exercises = 供演练与规划使用；水带路线、流量与压力未计算
 
 title-issues = 数据问题

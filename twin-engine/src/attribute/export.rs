@@ -76,13 +76,6 @@ impl Export {
         filter: String,
     ) -> Self {
         let overlay = overlay.map(|overlay| Overlay {
-            name: overlay.name.clone(),
-            title: overlay.title.clone(),
-            target: overlay.target,
-            unit: overlay.unit.clone(),
-            as_of: overlay.as_of,
-            source: overlay.source.clone(),
-            classes: overlay.classes.clone(),
             verdicts: rows
                 .iter()
                 .filter_map(|row| {
@@ -91,10 +84,7 @@ impl Export {
                     Some((id, Verdict { class: *class, value: *value, outline: None, facts: Vec::new() }))
                 })
                 .collect(),
-            marks: Vec::new(),
-            zones: Vec::new(),
-            pillars: Vec::new(),
-            notes: Vec::new(),
+            ..overlay.heading()
         });
         Self { park, kind, overlay, columns, rows, filter, done: Arc::default() }
     }

@@ -52,7 +52,10 @@ impl Recorder {
             // A picture to jump to every two seconds.
             .intra_frame_period(IntraFramePeriod::from_num_frames(fps * 2))
             .vui(VuiConfig::bt601())
-            .skip_frames(false);
+            .skip_frames(false)
+            // Neither goes with pictures of a screen: the encoder would say so and leave them out.
+            .adaptive_quantization(false)
+            .background_detection(false);
         let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(FilmError::encode)?;
         let beside = place.with_extension("mp4.new");
         Ok(Self { place: place.to_owned(), beside, encoder, fps, size, file: None, frames: 0, finished: false })

@@ -7,7 +7,6 @@ mod geometry;
 mod photo;
 mod spawn;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use analysis::overlay::Overlay;
@@ -87,6 +86,11 @@ impl Twin {
             right: None,
             right_overlays: Vec::new(),
         }
+    }
+
+    /// The day of the data, whatever day was asked for first; `None` for a park that is not looked at by date.
+    pub(crate) fn record_day(&self) -> Option<NaiveDate> {
+        self.input.time.as_ref().map(|time| self.input.snapshot.park.as_of.unwrap_or(time.as_of))
     }
 
     /// The day that is looked at; `None` for a park that is not looked at by date.
@@ -237,18 +241,9 @@ fn start_meshing(twin: Res<Twin>, live: Option<Res<Live>>, wake: Option<Res<Wake
 /// What of overlays is meshed: zones and columns, without the verdicts, of which there are many.
 fn outlines(overlays: &[Overlay]) -> Vec<Overlay> {
     let outline = |overlay: &Overlay| Overlay {
-        name: overlay.name.clone(),
-        title: overlay.title.clone(),
-        target: overlay.target,
-        unit: overlay.unit.clone(),
-        as_of: overlay.as_of,
-        source: overlay.source.clone(),
-        classes: overlay.classes.clone(),
-        verdicts: HashMap::new(),
-        marks: Vec::new(),
         zones: overlay.zones.clone(),
         pillars: overlay.pillars.clone(),
-        notes: Vec::new(),
+        ..overlay.heading()
     };
     overlays.iter().map(outline).collect()
 }
