@@ -9,4 +9,5 @@ pub mod land;
 pub mod network;
 pub mod overlay;
 pub mod rules;
+pub mod sheet;
 pub mod words;

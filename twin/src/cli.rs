@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     View(ViewArguments),
     /// Write a park into one file, a GeoPackage that `view` and `shot` open without a database
     Pack(PackArguments),
+    /// Report on a park: idle and under-used land
+    Report(crate::report::ReportGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for

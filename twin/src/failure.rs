@@ -229,6 +229,40 @@ pub(crate) enum Failure {
         /// Cause.
         source: std::io::Error,
     },
+    /// There is no such scheme.
+    #[error("there is no scheme {name:?}; there are: {known}")]
+    #[diagnostic(help("name one of them, or a scheme file (docs/planner.md describes the format)"))]
+    NoScheme {
+        /// What was named.
+        name: String,
+        /// The shipped ones.
+        known: String,
+    },
+    /// A scheme file cannot be read.
+    #[error("the scheme {} cannot be read", path.display())]
+    SchemeFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A scheme is wrong.
+    #[error("the scheme {} cannot be used", path.display())]
+    #[diagnostic(help("docs/planner.md describes the format"))]
+    SchemeWrong {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: analysis::land::scheme::SchemeError,
+    },
+    /// A report cannot be written.
+    #[error("the report could not be written to {}", path.display())]
+    ReportFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
     /// The internal reader broke; its parent reports it.
     #[error("the source reader stopped: {reason}")]
     Reader {
@@ -256,6 +290,7 @@ impl Failure {
             | Self::NoPark
             | Self::NoBookmarks { .. }
             | Self::ChangesOfWhat
+            | Self::NoScheme { .. }
             | Self::ChangesOfPackage { .. }
             | Self::Limit { .. } => 2,
             Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,

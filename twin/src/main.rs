@@ -20,6 +20,7 @@ mod pack;
 mod parks;
 mod print;
 mod progress;
+mod report;
 mod revert;
 mod runs;
 mod sample;
@@ -63,6 +64,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Film(arguments) => film::run(arguments),
         Verb::View(arguments) => view::run(arguments),
         Verb::Pack(arguments) => pack::run(arguments),
+        Verb::Report(group) => report::run(group),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

@@ -1,5 +1,6 @@
 //! Where a park comes from: the database, or a package that needs none.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,6 +54,15 @@ impl<'a> Origin<'a> {
             return Err(Failure::NoImagery { park: snapshot.park.slug });
         }
         Ok((Arc::new(snapshot), imagery))
+    }
+
+    /// The source file of each layer, as the manifest names it.
+    pub(crate) fn sources(self, park_id: i32) -> Result<HashMap<String, String>, Failure> {
+        let sources = match self {
+            Self::Store(_) => store()?.sources(park_id)?,
+            Self::Package(path) => Package::open(path)?.sources()?,
+        };
+        Ok(sources.into_iter().map(|source| (source.layer, source.source)).collect())
     }
 
     /// What the window is to remember it by: a package by where it is, from wherever the next window is opened.

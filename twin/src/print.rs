@@ -22,16 +22,23 @@ pub(crate) fn line(text: impl AsRef<str>) -> Result<(), Failure> {
 
 /// Prints rows under a header, the first column left and the others right aligned where they are numbers.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
-    let widths: Vec<usize> = (0..header.len())
-        .map(|c| rows.iter().map(|r| width(&r[c])).chain([width(header[c])]).max().unwrap_or(0))
-        .collect();
     let numeric: Vec<bool> = (0..header.len())
         .map(|c| {
             !rows.is_empty() && rows.iter().all(|r| r[c].chars().all(|ch| ch.is_ascii_digit() || "-.,".contains(ch)))
         })
         .collect();
-    let mut out = std::io::stdout().lock();
-    let mut write_row = |cells: Vec<&str>| -> std::io::Result<()> {
+    let header: Vec<String> = header.iter().map(ToString::to_string).collect();
+    std::io::stdout().lock().write_all(aligned(&header, rows, &numeric).as_bytes())?;
+    Ok(())
+}
+
+/// Rows under a header as lines; the columns that are `numeric` right aligned.
+pub(crate) fn aligned(header: &[String], rows: &[Vec<String>], numeric: &[bool]) -> String {
+    let widths: Vec<usize> = (0..header.len())
+        .map(|c| rows.iter().map(|r| width(&r[c])).chain([width(&header[c])]).max().unwrap_or(0))
+        .collect();
+    let mut lines = String::new();
+    for cells in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
         let padded: Vec<String> = cells
             .iter()
             .enumerate()
@@ -40,13 +47,10 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> Result<(), Failure
                 if numeric[c] { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
             })
             .collect();
-        writeln!(out, "{}", padded.join("  ").trim_end())
-    };
-    write_row(header.to_vec())?;
-    for row in rows {
-        write_row(row.iter().map(String::as_str).collect())?;
+        lines.push_str(padded.join("  ").trim_end());
+        lines.push('\n');
     }
-    Ok(())
+    lines
 }
 
 /// Columns a text takes on a terminal: CJK letters take two.

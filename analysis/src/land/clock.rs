@@ -1,13 +1,19 @@
-//! The statutory idle clock of one contract (Order 53 of 2012): state, deciding clause, dates and days left.
+//! The statutory idle clock of one contract (Order 53 of 2012): state, deciding clause, dates, days left, fee, what is open.
 //!
-//! Land without a contract on record has no clock and is never called idle. Cases, fees and remedies are left to later work.
+//! Land without a contract on record has no clock and is never called idle. What the authority then does, step by step, is
+//! left to later work: the clock says what the records hold, which the Order calls suspected until it is determined.
 
-use chrono::{Months, NaiveDate};
-use spatial_db::model::{EventKind, LandContract, LandEvent};
+mod record;
+
+use chrono::NaiveDate;
+use spatial_db::model::{LandContract, LandEvent};
 
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Argument, Words, phrase};
+
+pub use record::Interval;
+use record::{Record, after_years, due, merged};
 
 /// Where the contract stands on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,7 +24,7 @@ pub enum ClockState {
     Idle,
     /// Started, stopped for a year or more, below a third developed or a quarter invested: may be held idle.
     StalledIdle,
-    /// Would be idle, but a cause on the government's side is on record.
+    /// The clock stands still: a cause on the government's side is on record and has not ended.
     Excused,
     /// Not started (agreed start reached) or suspended: the clock runs.
     Running,
@@ -26,6 +32,41 @@ pub enum ClockState {
     InOrder,
     /// A needed date or figure is missing.
     Unknown,
+}
+
+impl ClockState {
+    /// Every state, the most severe first. *Unknown* may hide an idle parcel, so it comes before what is known to be none.
+    pub const BY_SEVERITY: [Self; 7] =
+        [Self::PastReclaim, Self::Idle, Self::StalledIdle, Self::Unknown, Self::Running, Self::Excused, Self::InOrder];
+
+    /// Place in [`Self::BY_SEVERITY`]: 0 for the most severe.
+    pub fn rank(self) -> usize {
+        Self::BY_SEVERITY.iter().position(|state| *state == self).unwrap_or(Self::BY_SEVERITY.len())
+    }
+
+    /// Name for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PastReclaim => "past-reclaim",
+            Self::Idle => "idle",
+            Self::StalledIdle => "stalled",
+            Self::Excused => "excused",
+            Self::Running => "running",
+            Self::InOrder => "in-order",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What the Order provides for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disposal {
+    /// In words, with its clause.
+    pub words: Words,
+    /// Idle fee, in `currency`; `None` where it is none or the land price is not on record.
+    pub fee: Option<f64>,
+    /// ISO 4217 code of the fee.
+    pub currency: Option<String>,
 }
 
 /// A contract's state with its reasons.
@@ -37,131 +78,348 @@ pub struct Timeline {
     pub clause: Words,
     /// The decision in words with its inputs.
     pub reason: Words,
+    /// The clock's zero: the agreed start, moved by what the government caused; or the day of the suspension.
+    pub zero: Option<NaiveDate>,
     /// When the year is up: the date from which the land may be held idle.
     pub idle_from: Option<NaiveDate>,
     /// When the two years are up.
     pub reclaim_from: Option<NaiveDate>,
     /// Days from the date asked for to `idle_from`; negative when past.
     pub days_left: Option<i64>,
+    /// Days from the date asked for to `reclaim_from`; negative when past.
+    pub days_to_reclaim: Option<i64>,
+    /// Share of the area due that is developed, as last measured.
+    pub developed: Option<f64>,
+    /// Share of the total investment that is made, as last measured.
+    pub invested: Option<f64>,
+    /// Day of the last of these measures.
+    pub measured: Option<NaiveDate>,
+    /// Suspensions since the start, merged.
+    pub suspensions: Vec<Interval>,
+    /// Times that do not count against the holder (Art. 8), merged.
+    pub causes: Vec<Interval>,
+    /// What the Order provides for in this state; `None` where nothing.
+    pub disposal: Option<Disposal>,
+    /// Records that are missing and that the holder may bring: the verdict stands without them, and could fall with them.
+    pub open: Vec<Words>,
 }
 
-impl Timeline {
-    fn settled(state: ClockState, clause: Words, reason: Words) -> Self {
-        Self { state, clause, reason, idle_from: None, reclaim_from: None, days_left: None }
-    }
+struct Clock<'a> {
+    contract: &'a LandContract,
+    record: Record<'a>,
+    rules: &'a RuleSet,
+    as_of: NaiveDate,
+    developed: Option<f64>,
+    invested: Option<f64>,
 }
 
 /// State of `contract` on `as_of`, from the events up to that date.
 ///
 /// `events` may hold other contracts' events and need no order; later ones than `as_of` are not looked at.
 pub fn contract_clock(contract: &LandContract, events: &[&LandEvent], rules: &RuleSet, as_of: NaiveDate) -> Timeline {
-    let mut mine: Vec<&LandEvent> =
-        events.iter().copied().filter(|e| e.contract_key == contract.provenance.key && e.date <= as_of).collect();
-    mine.sort_by_key(|e| e.date);
-    let last = |kind| mine.iter().rev().find(|e| e.kind == kind).copied();
-    let citation = |name| Words::from(rules.figure("idle", name).citation());
+    let mut record = Record::read(contract, events, as_of);
+    if rules.figure("idle", "government_cause").value <= 0.0 {
+        record.causes.clear();
+    }
+    let developed = ratio(record.developed_m2, contract.area_due_m2);
+    let invested = ratio(record.invested, contract.total_investment);
+    Clock { contract, record, rules, as_of, developed, invested }.timeline()
+}
 
-    if let Some(done) = last(EventKind::Production).or_else(|| last(EventKind::Completion)) {
-        let reason = if done.kind == EventKind::Production {
-            words!("reason-in-production", "in production since {date}", date = done.date)
-        } else {
-            words!("reason-completed", "completed since {date}", date = done.date)
+impl Clock<'_> {
+    fn figure(&self, name: &str) -> f64 {
+        self.rules.figure("idle", name).value
+    }
+
+    fn citation(&self, name: &str) -> Words {
+        self.rules.figure("idle", name).citation().into()
+    }
+
+    fn timeline(&self) -> Timeline {
+        if let Some(done) = self.record.done {
+            let reason = if done.kind == spatial_db::model::EventKind::Production {
+                words!("reason-in-production", "in production since {date}", date = done.date)
+            } else {
+                words!("reason-completed", "completed since {date}", date = done.date)
+            };
+            return self.settled(ClockState::InOrder, words!("no-clause", "no clause applies"), reason);
+        }
+        match self.record.start {
+            Some(start) => self.started(start.date),
+            None => self.not_started(),
+        }
+    }
+
+    fn settled(&self, state: ClockState, clause: Words, reason: Words) -> Timeline {
+        Timeline {
+            state,
+            clause,
+            reason,
+            zero: None,
+            idle_from: None,
+            reclaim_from: None,
+            days_left: None,
+            days_to_reclaim: None,
+            developed: self.developed,
+            invested: self.invested,
+            measured: self.record.measured,
+            suspensions: self.record.suspensions.clone(),
+            causes: self.record.causes.clone(),
+            disposal: None,
+            open: Vec::new(),
+        }
+    }
+
+    fn days_to(&self, date: Option<NaiveDate>) -> Option<i64> {
+        date.map(|date| (date - self.as_of).num_days())
+    }
+
+    /// Art. 2, first sentence: a year past the agreed start.
+    fn not_started(&self) -> Timeline {
+        let delivery = self.record.delivery.map(|event| event.date);
+        let (agreed, by_delivery) = match (self.contract.agreed_start, delivery) {
+            (Some(agreed), _) => (agreed, false),
+            // Art. 22: without an agreed start, a year after the land was in fact handed over.
+            (None, Some(delivered)) => match after_years(delivered, self.figure("unagreed_start_years")) {
+                Some(start) => (start, true),
+                None => (delivered, true),
+            },
+            (None, None) => {
+                let reason = words!(
+                    "reason-no-agreed-start",
+                    "the contract on record has no agreed start date, and no handing over of the land is on record"
+                );
+                return self.settled(ClockState::Unknown, self.citation("unagreed_start_years"), reason);
+            }
         };
-        return Timeline::settled(ClockState::InOrder, words!("no-clause", "no clause applies"), reason);
+        let mut pauses = self.record.causes.clone();
+        let excuses = self.figure("government_cause") > 0.0;
+        if let Some(delivered) = delivery.filter(|delivered| excuses && *delivered > agreed) {
+            pauses.push(Interval { from: agreed, to: Some(delivered) });
+        }
+        let pauses = merged(pauses);
+        let (zero, idle_from) = due(agreed, self.figure("clock_years"), &pauses);
+        let (_, reclaim_from) = due(agreed, self.figure("reclaim_years"), &pauses);
+        let timeline = |state, clause, reason| Timeline {
+            zero: Some(zero),
+            idle_from,
+            reclaim_from,
+            days_left: self.days_to(idle_from),
+            days_to_reclaim: self.days_to(reclaim_from),
+            causes: pauses.clone(),
+            disposal: self.disposal(state),
+            open: self.open_unstarted(state),
+            ..self.settled(state, clause, reason)
+        };
+        if self.as_of < agreed {
+            let reason = words!("reason-to-come", "agreed start {agreed} is still to come", agreed = agreed);
+            return timeline(ClockState::InOrder, self.citation("clock_years"), reason);
+        }
+        let basis = self.basis_of_start(agreed, zero, by_delivery);
+        let reason =
+            words!("reason-no-start", "{basis}, no start on record by {as_of}", basis = basis, as_of = self.as_of,);
+        let Some(idle_from) = idle_from else {
+            return timeline(ClockState::Excused, self.citation("government_cause"), self.excused());
+        };
+        if self.as_of < idle_from {
+            return timeline(ClockState::Running, self.citation("clock_years"), reason);
+        }
+        if let Some(work) = self.record.work {
+            let reason = words!(
+                "reason-work-without-start",
+                "{reason}, but work is on record on {date}: the date of the start is missing",
+                reason = reason,
+                date = work.date,
+            );
+            return timeline(ClockState::Unknown, self.citation("start_definition"), reason);
+        }
+        if reclaim_from.is_some_and(|date| date <= self.as_of) {
+            return timeline(ClockState::PastReclaim, self.citation("reclaim_years"), reason);
+        }
+        timeline(ClockState::Idle, self.citation("clock_years"), reason)
     }
-    let excuse = last(EventKind::GovernmentCause);
-    let started = mine.iter().find(|e| e.kind == EventKind::Start);
 
-    let Some(started) = started else {
-        return not_started(contract, excuse, rules, as_of);
-    };
-    let suspended = last(EventKind::Suspension)
-        .filter(|stop| last(EventKind::Resumption).is_none_or(|resumed| resumed.date < stop.date));
-    let Some(stop) = suspended else {
-        let reason = words!("reason-started", "started {date} and not suspended", date = started.date);
-        return Timeline::settled(ClockState::InOrder, citation("clock_years"), reason);
-    };
-    let idle_from = after_years(stop.date, rules.figure("idle", "suspension_years").value);
-    let days_left = idle_from.map(|date| (date - as_of).num_days());
-    let timeline = |state, clause, reason| Timeline { state, clause, reason, idle_from, reclaim_from: None, days_left };
-    let (developed_limit, invested_limit) =
-        (rules.figure("idle", "developed_share").value, rules.figure("idle", "invested_share").value);
-    let developed = ratio(latest(&mine, |e| e.developed_area_m2), contract.area_due_m2);
-    let invested = ratio(latest(&mine, |e| e.invested), contract.total_investment);
-    let short = developed.is_some_and(|r| r < developed_limit) || invested.is_some_and(|r| r < invested_limit);
-    let enough = developed.is_some_and(|r| r >= developed_limit) && invested.is_some_and(|r| r >= invested_limit);
-    let shares = words!(
-        "reason-shares",
-        "developed {developed}, invested {invested}, suspended since {date}",
-        developed = percent(developed),
-        invested = percent(invested),
-        date = stop.date,
-    );
-    if enough {
-        return timeline(
-            ClockState::InOrder,
-            citation("developed_share"),
-            words!("reason-above", "above both limits: {shares}", shares = shares),
+    fn basis_of_start(&self, agreed: NaiveDate, zero: NaiveDate, by_delivery: bool) -> Words {
+        let basis = if by_delivery {
+            words!(
+                "start-by-delivery",
+                "no agreed start, so {date}, a year after the land was handed over ({clause})",
+                date = agreed,
+                clause = self.citation("unagreed_start_years"),
+            )
+        } else {
+            words!("start-agreed", "agreed start {agreed}", agreed = agreed)
+        };
+        if zero == agreed {
+            return basis;
+        }
+        words!(
+            "start-moved",
+            "{basis}, moved by {days} days to {zero} ({clause})",
+            basis = basis,
+            days = (zero - agreed).num_days(),
+            zero = zero,
+            clause = self.citation("government_cause"),
+        )
+    }
+
+    /// Art. 2, second sentence: suspended for a year with too little developed or invested.
+    fn started(&self, started: NaiveDate) -> Timeline {
+        let open = |timeline: Timeline| Timeline { open: self.open_started(), ..timeline };
+        let Some(stop) = self.record.suspensions.last().filter(|stop| stop.to.is_none()) else {
+            let reason = words!("reason-started", "started {date} and not suspended", date = started);
+            return open(self.settled(ClockState::InOrder, self.citation("clock_years"), reason));
+        };
+        let before: i64 = if self.figure("suspension_cumulative") > 0.0 {
+            let (_, earlier) = self.record.suspensions.split_last().unwrap_or((stop, &[]));
+            earlier.iter().map(|earlier| earlier.days(self.as_of)).sum()
+        } else {
+            0
+        };
+        let counted_from = stop.from - chrono::Days::new(before.unsigned_abs());
+        let (zero, idle_from) = due(counted_from, self.figure("suspension_years"), &self.record.causes);
+        let timeline = |state, clause, reason| {
+            open(Timeline {
+                zero: Some(zero),
+                idle_from,
+                days_left: self.days_to(idle_from),
+                disposal: self.disposal(state),
+                ..self.settled(state, clause, reason)
+            })
+        };
+        let (developed_limit, invested_limit) = (self.figure("developed_share"), self.figure("invested_share"));
+        // A share that differs from the limit by rounding alone is not below it.
+        let below = |share: Option<f64>, limit: f64| share.map(|share| share < limit - 1e-12);
+        let short = [below(self.developed, developed_limit), below(self.invested, invested_limit)];
+        let shares = words!(
+            "reason-shares",
+            "developed {developed}, invested {invested}, suspended since {date}",
+            developed = percent(self.developed),
+            invested = percent(self.invested),
+            date = stop.from,
         );
+        if short == [Some(false), Some(false)] {
+            let reason = words!("reason-above", "above both limits: {shares}", shares = shares);
+            return timeline(ClockState::InOrder, self.citation("developed_share"), reason);
+        }
+        if !short.contains(&Some(true)) {
+            let reason = words!("reason-missing", "a share is missing: {shares}", shares = shares);
+            return timeline(ClockState::Unknown, self.citation("developed_share"), reason);
+        }
+        let Some(idle_from) = idle_from else {
+            return timeline(ClockState::Excused, self.citation("government_cause"), self.excused());
+        };
+        if self.as_of < idle_from {
+            return timeline(ClockState::Running, self.citation("suspension_years"), shares);
+        }
+        let decided = if short[0] == Some(true) { "developed_share" } else { "invested_share" };
+        timeline(ClockState::StalledIdle, self.citation(decided), shares)
     }
-    if !short {
-        return timeline(
-            ClockState::Unknown,
-            citation("developed_share"),
-            words!("reason-missing", "a share is missing: {shares}", shares = shares),
-        );
-    }
-    if days_left.is_some_and(|days| days > 0) {
-        return timeline(ClockState::Running, citation("suspension_years"), shares);
-    }
-    match excuse.filter(|cause| cause.date >= stop.date) {
-        Some(cause) => timeline(ClockState::Excused, Words::from("Order 53 Art. 8 [memory]"), excused(cause)),
-        None => timeline(ClockState::StalledIdle, citation("developed_share"), shares),
-    }
-}
 
-fn not_started(contract: &LandContract, excuse: Option<&LandEvent>, rules: &RuleSet, as_of: NaiveDate) -> Timeline {
-    let citation = |name| Words::from(rules.figure("idle", name).citation());
-    let Some(agreed) = contract.agreed_start else {
-        let reason = words!("reason-no-agreed-start", "the contract on record has no agreed start date");
-        return Timeline::settled(ClockState::Unknown, citation("clock_years"), reason);
-    };
-    let idle_from = after_years(agreed, rules.figure("idle", "clock_years").value);
-    let reclaim_from = after_years(agreed, rules.figure("idle", "reclaim_years").value);
-    let days_left = idle_from.map(|date| (date - as_of).num_days());
-    let timeline = |state, clause, reason| Timeline { state, clause, reason, idle_from, reclaim_from, days_left };
-    let reason = words!(
-        "reason-no-start",
-        "agreed start {agreed}, no start on record by {as_of}",
-        agreed = agreed,
-        as_of = as_of,
-    );
-    if as_of < agreed {
-        return timeline(
-            ClockState::InOrder,
-            citation("clock_years"),
-            words!("reason-to-come", "agreed start {agreed} is still to come", agreed = agreed),
-        );
+    /// The newest cause that has not ended, in words.
+    fn excused(&self) -> Words {
+        let Some(cause) = self.record.cause_events.last() else { return Words::default() };
+        let note =
+            cause.note.as_deref().map_or_else(|| phrase("no-words", "no words on record").into(), Argument::from);
+        words!("reason-excused", "government cause on record {date}: {note}", date = cause.date, note = note)
     }
-    if days_left.is_none_or(|days| days > 0) {
-        return timeline(ClockState::Running, citation("clock_years"), reason);
-    }
-    if let Some(cause) = excuse {
-        return timeline(ClockState::Excused, Words::from("Order 53 Art. 8 [memory]"), excused(cause));
-    }
-    if reclaim_from.is_some_and(|date| date <= as_of) {
-        return timeline(ClockState::PastReclaim, citation("reclaim_years"), reason);
-    }
-    timeline(ClockState::Idle, citation("clock_years"), reason)
-}
 
-fn excused(cause: &LandEvent) -> Words {
-    let note = cause.note.as_deref().map_or_else(|| phrase("no-words", "no words on record").into(), Argument::from);
-    words!("reason-excused", "government cause on record {date}: {note}", date = cause.date, note = note)
-}
+    fn disposal(&self, state: ClockState) -> Option<Disposal> {
+        let share = self.figure("idle_fee_share");
+        let fee = self.contract.land_price.map(|price| price * share);
+        let money = match (fee, &self.contract.currency) {
+            (Some(fee), Some(currency)) => Words::from(format!("{fee:.0} {currency}")),
+            (Some(_), None) => words!("fee-no-currency", "amount unknown: the contract's currency is not on record"),
+            (None, _) => words!("fee-no-price", "amount unknown: the land price is not on record"),
+        };
+        let fee = fee.filter(|_| self.contract.currency.is_some());
+        let percent = format!("{:.0}", share * 100.0);
+        let (words, fee) = match state {
+            ClockState::Idle => (
+                words!(
+                    "disposal-fee",
+                    "idle fee of {percent} % of the land price: {money} ({clause})",
+                    percent = percent,
+                    money = money,
+                    clause = self.citation("idle_fee_share"),
+                ),
+                fee,
+            ),
+            ClockState::PastReclaim => (
+                words!(
+                    "disposal-reclaim",
+                    "may be reclaimed without compensation ({clause}); the idle fee of the first year was {money}",
+                    clause = self.citation("reclaim_years"),
+                    money = money,
+                ),
+                fee,
+            ),
+            ClockState::StalledIdle => (
+                words!(
+                    "disposal-stalled",
+                    "if determined idle, idle fee of {percent} % of the land price: {money} ({clause}); reclaim without compensation is for land not started only",
+                    percent = percent,
+                    money = money,
+                    clause = self.citation("idle_fee_share"),
+                ),
+                fee,
+            ),
+            ClockState::Excused => (
+                words!(
+                    "disposal-negotiated",
+                    "no fee and no reclaim: to be negotiated with the holder, an extension of {years} year at most among the remedies ({clause})",
+                    years = self.figure("government_remedies").to_string(),
+                    clause = self.citation("government_remedies"),
+                ),
+                None,
+            ),
+            ClockState::Running | ClockState::InOrder | ClockState::Unknown => return None,
+        };
+        Some(Disposal { words, currency: fee.and(self.contract.currency.clone()), fee })
+    }
 
-fn latest(events: &[&LandEvent], value: impl Fn(&LandEvent) -> Option<f64>) -> Option<f64> {
-    events.iter().rev().find_map(|event| value(event))
+    /// What the holder of land that was not started may bring.
+    fn open_unstarted(&self, state: ClockState) -> Vec<Words> {
+        let mut open = Vec::new();
+        if !matches!(state, ClockState::Idle | ClockState::PastReclaim | ClockState::Running) {
+            return open;
+        }
+        if self.record.delivery.is_none() {
+            open.push(words!(
+                "open-delivery",
+                "no handing over of the land is on record; taken as delivered as agreed, and a late one would move the start ({clause})",
+                clause = self.citation("government_cause"),
+            ));
+        }
+        if let Some(late) = self.late_cause() {
+            open.push(words!(
+                "open-late-cause",
+                "the government cause of {date} came when the year was up and does not excuse it",
+                date = late,
+            ));
+        }
+        open
+    }
+
+    /// The first cause that arose when the first year had run.
+    fn late_cause(&self) -> Option<NaiveDate> {
+        let agreed = self.contract.agreed_start?;
+        let (_, idle_from) = due(agreed, self.figure("clock_years"), &self.record.causes);
+        let idle_from = idle_from?;
+        self.record.cause_events.iter().map(|cause| cause.date).find(|date| *date >= idle_from)
+    }
+
+    /// What is missing beside a start.
+    fn open_started(&self) -> Vec<Words> {
+        if self.record.permit.is_some() {
+            return Vec::new();
+        }
+        vec![words!(
+            "open-permit",
+            "no construction permit is on record; a start needs one ({clause})",
+            clause = self.citation("start_definition"),
+        )]
+    }
 }
 
 fn ratio(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
@@ -171,11 +429,6 @@ fn ratio(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
 
 fn percent(share: Option<f64>) -> Words {
     share.map_or_else(|| words!("unknown", "unknown"), |share| format!("{:.1} %", share * 100.0).into())
-}
-
-/// `date` plus whole calendar years (fractions as months), by the calendar, not by 365 days.
-fn after_years(date: NaiveDate, years: f64) -> Option<NaiveDate> {
-    date.checked_add_months(Months::new((years * 12.0).round() as u32))
 }
 
 #[cfg(test)]

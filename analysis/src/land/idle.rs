@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use geo::InteriorPoint;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, FeatureKind, LandContract, LandEvent, Parcel, Presence};
+use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 
 use super::clock::{ClockState, Timeline, contract_clock};
+use super::ledger::Ledger;
 use super::physical::{PhysicalUse, physical_use};
 use super::site::sites;
 use super::utilisation::site_facts;
@@ -50,16 +51,7 @@ const YEAR_PILLAR_M: f64 = 90.0;
 pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let on_record = !snapshot.buildings.is_empty();
-    let events: Vec<&LandEvent> = snapshot.events.iter().collect();
-    let mut by_contract: HashMap<&str, Vec<&LandEvent>> = HashMap::new();
-    for event in &events {
-        by_contract.entry(event.contract_key.as_str()).or_default().push(event);
-    }
-    let mut by_parcel: HashMap<&str, Vec<&LandContract>> = HashMap::new();
-    for contract in &snapshot.contracts {
-        by_parcel.entry(contract.parcel_key.as_str()).or_default().push(contract);
-    }
-
+    let ledger = Ledger::of(snapshot);
     let mut counts = vec![0; PHYSICAL.len() + STATUTORY.len()];
     let mut areas = vec![0.0; PHYSICAL.len() + STATUTORY.len()];
     let mut verdicts = HashMap::with_capacity(snapshot.parcels.len());
@@ -67,7 +59,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
         .parcels
         .iter()
-        .filter(|parcel| by_parcel.contains_key(parcel.provenance.key.as_str()))
+        .filter(|parcel| ledger.knows(parcel))
         .filter_map(|parcel| Some((parcel.id, no_pillar(parcel)?)))
         .collect();
     let presence = Presence::on(snapshot, as_of);
@@ -84,17 +76,9 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
             value: PHYSICAL[class].1.into(),
             basis: reason,
         }];
-        let timeline = by_parcel
-            .get(parcel.provenance.key.as_str())
-            .into_iter()
-            .flatten()
-            // The newest contract that was signed by the date holds the land.
-            .filter(|c| c.signed.is_none_or(|signed| signed <= as_of))
-            .max_by_key(|c| (c.signed, &c.provenance.key))
-            .map(|contract| {
-                let own = by_contract.get(contract.provenance.key.as_str()).map_or(&[][..], Vec::as_slice);
-                (contract, contract_clock(contract, own, rules, as_of))
-            });
+        let timeline = ledger
+            .contract(parcel, as_of)
+            .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
         let outline = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
         match &timeline {
             Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
@@ -104,7 +88,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
                 basis: words!("no-contract-basis", "land without a contract is never called idle"),
             }),
         }
-        facts.extend(site_facts(parcel, &site, rules));
+        facts.extend(site_facts(parcel, &site, rules, on_record));
         let outline = outline.map(|row| PHYSICAL.len() + row);
         if let (Some(class), Some((_, timeline))) = (outline, &timeline) {
             counts[class] += 1;
@@ -117,7 +101,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
                 pillar.label = Some(words!("pillar-days", "{days} days", days = days));
             }
         }
-        let value = (physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
+        let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
         verdicts.insert(parcel.id, Verdict { class, value, outline, facts });
     }
     let overlay = Overlay {
@@ -155,7 +139,7 @@ fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> 
         .collect()
 }
 
-fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
+pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
     let vacant = rules.figure("vacancy", "vacant_coverage").value * 100.0;
     let under = rules.figure("vacancy", "underused_coverage").value * 100.0;
     let mut notes = vec![words!(
@@ -176,16 +160,25 @@ fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
     notes
 }
 
-fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
-    let state = match timeline.state {
+/// A state in words.
+pub(super) fn state_words(state: ClockState) -> Phrase {
+    match state {
         ClockState::InOrder => phrase("clock-in-order", "in order"),
         ClockState::Unknown => phrase("unknown", "unknown"),
         state => STATUTORY.iter().find(|row| row.0 == state).map_or(phrase("unknown", "unknown"), |row| row.1),
-    };
+    }
+}
+
+/// A physical use in words.
+pub(super) fn use_words(physical: PhysicalUse) -> Phrase {
+    PHYSICAL.iter().find(|row| row.0 == physical).map_or(phrase("unknown", "unknown"), |row| row.1)
+}
+
+fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
     let mut facts = vec![
         Fact {
             label: words!("fact-statutory-state", "Statutory state"),
-            value: state.into(),
+            value: state_words(timeline.state).into(),
             basis: timeline.clause.clone(),
         },
         Fact {
@@ -211,6 +204,20 @@ fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
             label: words!("fact-days-left", "Days left"),
             value: days.to_string().into(),
             basis: words!("basis-days-left", "negative: past"),
+        });
+    }
+    if let Some(disposal) = &timeline.disposal {
+        facts.push(Fact {
+            label: words!("fact-disposal", "Disposal"),
+            value: disposal.words.clone(),
+            basis: words!("basis-contract", "contract {key}", key = &contract.provenance.key),
+        });
+    }
+    for open in &timeline.open {
+        facts.push(Fact {
+            label: words!("fact-open", "Open point"),
+            value: open.clone(),
+            basis: words!("basis-open", "not on record; the verdict stands without it"),
         });
     }
     facts

@@ -3,12 +3,20 @@
 mod clip;
 mod clock;
 mod idle;
+pub mod indicators;
+mod land_sheet;
+mod ledger;
 mod physical;
+mod ranking;
+pub mod scheme;
 mod site;
 mod utilisation;
 
-pub use clock::{ClockState, Timeline, contract_clock};
+pub use clock::{ClockState, Disposal, Interval, Timeline, contract_clock};
 pub use idle::idle_overlay;
+pub use land_sheet::land_sheet;
+pub use ledger::Ledger;
 pub use physical::{PhysicalUse, physical_use};
+pub use ranking::{Ranked, ranked};
 pub use site::{Site, sites};
 pub use utilisation::utilisation_overlay;

@@ -24,18 +24,51 @@ pub enum PhysicalUse {
     Unknown,
 }
 
+impl PhysicalUse {
+    /// Name for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vacant => "vacant",
+            Self::UnderUsed => "under-used",
+            Self::InUse => "in-use",
+            Self::NotBuildingLand => "not-building-land",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Use of one parcel and the reason in words.
 ///
-/// The thresholds are ParkTwin defaults (`vacancy.*` in the rule table): no standard defines physical vacancy.
+/// The thresholds are ParkTwin defaults (`vacancy.*` in the rule table): no standard defines physical vacancy. A park without
+/// buildings on record is judged by the floor area that its parcels have on record, where they have one.
 pub fn physical_use(parcel: &Parcel, site: &Site, rules: &RuleSet, buildings_on_record: bool) -> (PhysicalUse, Words) {
-    let figure = |name| rules.figure("vacancy", name).value;
-    if !buildings_on_record {
-        return (PhysicalUse::Unknown, words!("reason-no-buildings", "the park has no buildings on record"));
-    }
+    let figure = |name: &str| rules.figure("vacancy", name).value;
     if !site.area_m2.is_finite() || site.area_m2 <= 0.0 {
         return (PhysicalUse::Unknown, words!("reason-no-area", "the boundary has no area"));
     }
-    let share = site.coverage();
+    let share = if buildings_on_record {
+        site.coverage()
+    } else {
+        // A building covers at most its floor area: a floor area below a threshold means a coverage below it.
+        match parcel.recorded_floor_area_m2 {
+            Some(floor) if floor.is_finite() && floor >= 0.0 => floor / site.area_m2,
+            _ => {
+                let reason = words!(
+                    "reason-no-buildings",
+                    "neither buildings in the park nor a floor area of the parcel are on record"
+                );
+                return (PhysicalUse::Unknown, reason);
+            }
+        }
+    };
+    let (physical, reason) = by_share(parcel, site, share, &figure);
+    if buildings_on_record {
+        return (physical, reason);
+    }
+    (physical, words!("reason-by-record", "{reason}, by the floor area on record", reason = reason))
+}
+
+fn by_share(parcel: &Parcel, site: &Site, share: f64, figure: &dyn Fn(&str) -> f64) -> (PhysicalUse, Words) {
     if share >= figure("underused_coverage") {
         return (
             PhysicalUse::InUse,

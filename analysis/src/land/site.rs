@@ -27,8 +27,14 @@ pub struct Site {
     pub paved_m2: f64,
     /// Water, forest and railway, m².
     pub natural_m2: f64,
+    /// Grass and forest, m².
+    pub green_m2: f64,
+    /// Ground cover of any kind on record, m².
+    pub cover_m2: f64,
     /// Gross floor area by the rules (tall storeys twice), m²; `None` when a building's floors are unknown or there is none.
     pub floor_area_m2: Option<f64>,
+    /// Floor area of the buildings whose floors are known, m².
+    pub known_floor_area_m2: f64,
     /// How many of the buildings have unknown floors.
     pub buildings_without_floors: usize,
 }
@@ -62,22 +68,48 @@ pub(super) fn rule_floor_area_m2(building: &Building, footprint_m2: f64, rules: 
     }
 }
 
+/// Which buildings stand on which parcel on a day.
+#[derive(Debug)]
+pub(super) struct Standing {
+    overlaps: Vec<Overlap>,
+    first: Vec<usize>,
+}
+
+impl Standing {
+    /// The buildings that are there by `presence`.
+    pub(super) fn of(cache: &Cache, presence: &Presence) -> Self {
+        let overlaps = cache.buildings_on_parcels().iter().copied();
+        let overlaps: Vec<Overlap> = overlaps.filter(|overlap| presence.buildings[overlap.building]).collect();
+        let mut first = vec![0; cache.snapshot().parcels.len() + 1];
+        for overlap in &overlaps {
+            first[overlap.parcel + 1] += 1;
+        }
+        for i in 1..first.len() {
+            first[i] += first[i - 1];
+        }
+        Self { overlaps, first }
+    }
+
+    /// Those on one parcel.
+    pub(super) fn on(&self, parcel: usize) -> &[Overlap] {
+        &self.overlaps[self.first[parcel]..self.first[parcel + 1]]
+    }
+
+    /// All of them, by parcel.
+    pub(super) fn all(&self) -> &[Overlap] {
+        &self.overlaps
+    }
+}
+
 /// One site per parcel, in snapshot order, with the buildings that are there by `presence`.
 pub fn sites(cache: &Cache, rules: &RuleSet, presence: &Presence) -> Vec<Site> {
-    let snapshot = cache.snapshot();
-    let overlaps = cache.buildings_on_parcels().iter().copied();
-    let overlaps: Vec<Overlap> = overlaps.filter(|overlap| presence.buildings[overlap.building]).collect();
-    let mut first = vec![0; snapshot.parcels.len() + 1];
-    for overlap in &overlaps {
-        first[overlap.parcel + 1] += 1;
-    }
-    for i in 1..first.len() {
-        first[i] += first[i - 1];
-    }
-    (0..snapshot.parcels.len())
-        .into_par_iter()
-        .map(|parcel| site(cache, rules, parcel, &overlaps[first[parcel]..first[parcel + 1]]))
-        .collect()
+    sites_with(cache, rules, &Standing::of(cache, presence))
+}
+
+/// One site per parcel, in snapshot order.
+pub(super) fn sites_with(cache: &Cache, rules: &RuleSet, standing: &Standing) -> Vec<Site> {
+    let parcels = 0..cache.snapshot().parcels.len();
+    parcels.into_par_iter().map(|parcel| site(cache, rules, parcel, standing.on(parcel))).collect()
 }
 
 fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> Site {
@@ -85,22 +117,25 @@ fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> 
     let boundary = &snapshot.parcels[parcel].boundary;
     let area_m2 = cache.parcel_area_m2()[parcel];
     let perimeter: f64 = boundary.iter().map(perimeter_m).sum();
-    let mut floor_area = Some(0.0);
+    let mut known_floor_area_m2 = 0.0;
     let mut without_floors = 0;
     for overlap in overlaps {
         let building = &snapshot.buildings[overlap.building];
         let footprint = cache.footprint_area_m2()[overlap.building];
         if let Some(floors) = rule_floor_area_m2(building, footprint, rules) {
             // A building over a boundary gives each parcel its share of the floors.
-            floor_area = floor_area.map(|sum| sum + floors * overlap.area_m2 / footprint);
+            known_floor_area_m2 += floors * overlap.area_m2 / footprint;
         } else {
             without_floors += 1;
-            floor_area = None;
         }
     }
-    let (mut storage_yard_m2, mut paved_m2, mut natural_m2) = (0.0, 0.0, 0.0);
+    let (mut storage_yard_m2, mut paved_m2, mut natural_m2, mut green_m2, mut cover_m2) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (surface, share) in surfaces_on(cache, parcel) {
         let surface = &snapshot.surfaces[surface];
+        cover_m2 += share;
+        if matches!(surface.kind, SurfaceKind::Grass | SurfaceKind::Forest) {
+            green_m2 += share;
+        }
         match surface.kind {
             SurfaceKind::StorageYard => storage_yard_m2 += share,
             SurfaceKind::Paved => paved_m2 += share,
@@ -116,13 +151,19 @@ fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> 
         storage_yard_m2,
         paved_m2,
         natural_m2,
-        floor_area_m2: floor_area.filter(|_| !overlaps.is_empty()),
+        green_m2,
+        cover_m2,
+        floor_area_m2: (!overlaps.is_empty() && without_floors == 0).then_some(known_floor_area_m2),
+        known_floor_area_m2,
         buildings_without_floors: without_floors,
     }
 }
 
 /// Surfaces that share area with the parcel: position in the snapshot and shared area, m².
-fn surfaces_on(cache: &Cache, parcel: usize) -> Vec<(usize, f64)> {
+pub(super) fn surfaces_on(cache: &Cache, parcel: usize) -> Vec<(usize, f64)> {
+    if cache.snapshot().surfaces.is_empty() {
+        return Vec::new();
+    }
     let boundary = &cache.snapshot().parcels[parcel].boundary;
     let Some(bounds) = boundary.bounding_rect() else { return Vec::new() };
     cache

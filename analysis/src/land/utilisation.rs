@@ -44,12 +44,14 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         let (physical, reason) = physical_use(parcel, site, rules, on_record);
         let class = match physical {
             PhysicalUse::Unknown => UNKNOWN,
+            // A floor area on record says that land is built, not how much of it is covered.
+            _ if !on_record => UNKNOWN,
             PhysicalUse::NotBuildingLand => NOT_BUILDING_LAND,
             _ => BREAKS.iter().position(|limit| site.coverage() < *limit).unwrap_or(BREAKS.len()),
         };
         counts[class] += 1;
         areas[class] += site.area_m2;
-        let mut facts = site_facts(parcel, site, rules);
+        let mut facts = site_facts(parcel, site, rules, on_record);
         if class >= NOT_BUILDING_LAND {
             facts.insert(
                 0,
@@ -60,7 +62,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
                 },
             );
         }
-        let value = (physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
+        let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
         verdicts.insert(parcel.id, Verdict { class, value, outline: None, facts });
     }
     let mut classes: Vec<Class> = (0..6)
@@ -114,7 +116,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
 }
 
 /// Area, coverage and floor-area ratio with formula and completeness.
-pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet) -> Vec<Fact> {
+pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_record: bool) -> Vec<Fact> {
     let fact = |label: Phrase, value: Words, basis: Words| Fact { label: label.into(), value, basis };
     let far_label = phrase("fact-far", "Floor-area ratio");
     let far = match site.far() {
@@ -127,6 +129,15 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet) -> Vec<F
                 clause = rules.figure("land", "tall_storey_m").citation(),
             ),
         ),
+        None if !on_record => {
+            let floor = parcel.recorded_floor_area_m2.filter(|floor| floor.is_finite() && *floor >= 0.0);
+            let far = floor.map(|floor| floor / site.area_m2);
+            fact(
+                far_label,
+                far.map_or_else(|| words!("unknown", "unknown"), |far| format!("{far:.2}").into()),
+                words!("basis-far-record", "floor area on record / land; the park has no buildings on record"),
+            )
+        }
         None if site.buildings.is_empty() => {
             fact(far_label, "0.00".into(), words!("basis-no-building", "no building on the parcel"))
         }
@@ -149,7 +160,7 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet) -> Vec<F
         ),
         fact(
             phrase("fact-coverage", "Site coverage"),
-            format!("{:.1} %", site.coverage() * 100.0).into(),
+            if on_record { format!("{:.1} %", site.coverage() * 100.0).into() } else { words!("unknown", "unknown") },
             words!(
                 "basis-coverage",
                 "({footprint} m² footprint + {storage} m² open storage) / land",

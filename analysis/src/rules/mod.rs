@@ -2,10 +2,15 @@
 //!
 //! Reading a replacement file is left to the caller: nothing here does I/O.
 
+mod building;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use spatial_db::model::NetworkClass;
+
+pub use building::BuildingState;
+use building::BuildingWords;
 
 /// A figure of a standard with where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,6 +94,7 @@ pub enum RuleError {
 pub struct RuleSet {
     figures: BTreeMap<String, BTreeMap<String, Figure>>,
     network_classes: Vec<NetworkClassRow>,
+    building_words: BuildingWords,
 }
 
 #[derive(Deserialize)]
@@ -98,12 +104,18 @@ struct ClassTable {
 }
 
 /// Figures the analyses ask for; a rule set without one of them is refused at once, not in mid-analysis.
-const NEEDED: [(&str, &str); 14] = [
+const NEEDED: &[(&str, &str)] = &[
     ("idle", "clock_years"),
     ("idle", "reclaim_years"),
     ("idle", "developed_share"),
     ("idle", "invested_share"),
     ("idle", "suspension_years"),
+    ("idle", "suspension_cumulative"),
+    ("idle", "unagreed_start_years"),
+    ("idle", "idle_fee_share"),
+    ("idle", "government_cause"),
+    ("idle", "government_remedies"),
+    ("idle", "start_definition"),
     ("land", "coverage_floor"),
     ("land", "tall_storey_m"),
     ("vacancy", "vacant_coverage"),
@@ -134,8 +146,10 @@ impl RuleSet {
         let figures: BTreeMap<String, BTreeMap<String, Figure>> =
             toml::from_str(figures).map_err(unreadable("figures"))?;
         let classes: ClassTable = toml::from_str(network_classes).map_err(unreadable("network_classes"))?;
-        let rules = Self { figures, network_classes: classes.class };
-        for (group, name) in NEEDED {
+        let building_words =
+            toml::from_str(include_str!("../../rules/building_words.toml")).map_err(unreadable("building_words"))?;
+        let rules = Self { figures, network_classes: classes.class, building_words };
+        for &(group, name) in NEEDED {
             rules.find(group, name).ok_or(RuleError::Missing { group, name })?;
         }
         Ok(rules)
@@ -151,6 +165,25 @@ impl RuleSet {
     /// When the figure is not in the list that [`RuleSet::parse`] checks: a mistake in this crate.
     pub fn figure(&self, group: &str, name: &str) -> &Figure {
         self.find(group, name).unwrap_or_else(|| panic!("figure {group}.{name} is not declared as needed"))
+    }
+
+    /// The same with another table of the words that records use for buildings.
+    ///
+    /// # Errors
+    /// [`RuleError::Unreadable`].
+    pub fn with_building_words(self, table: &str) -> Result<Self, RuleError> {
+        let source = |source| RuleError::Unreadable { table: "building_words", source: Box::new(source) };
+        Ok(Self { building_words: toml::from_str(table).map_err(source)?, ..self })
+    }
+
+    /// True where a building's use in words is administration or living.
+    pub fn administers(&self, use_text: &str) -> bool {
+        self.building_words.administers(use_text)
+    }
+
+    /// What a building's state in words means; `None` where the table does not have the words.
+    pub fn state(&self, text: &str) -> Option<BuildingState> {
+        self.building_words.state(text)
     }
 
     /// Name, letters and colour of a network class, where the table has it.
@@ -177,6 +210,21 @@ mod tests {
         // Order 53 Art. 2, as published.
         assert_eq!(rules.figure("idle", "invested_share").value, 0.25);
         assert!((rules.figure("idle", "developed_share").value - 1.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn words_of_building_records_are_understood_or_not_at_all() {
+        let rules = RuleSet::shipped();
+        assert!(rules.administers("办公楼") && rules.administers("Staff dormitory") && !rules.administers("单层厂房"));
+        assert_eq!(rules.state("空置"), Some(BuildingState::Vacant));
+        assert_eq!(rules.state("Unoccupied, Complete"), Some(BuildingState::Vacant));
+        assert_eq!(rules.state("Unoccupied, UnderConstruction"), Some(BuildingState::Unfinished));
+        assert_eq!(rules.state("Occupied, Complete"), Some(BuildingState::Used));
+        assert_eq!(rules.state("derelict?"), None);
+        let own = "[use.administration]\nwords = [\"bureau\"]\nsource = \"own\"\n[state.vacant]\nwords = [\"leer\"]\nsource = \"own\"\n\
+            [state.used]\nwords = []\nsource = \"own\"\n[state.unfinished]\nwords = []\nsource = \"own\"\n";
+        assert_eq!(rules.clone().with_building_words(own).unwrap().state("leer"), Some(BuildingState::Vacant));
+        assert!(rules.with_building_words("words = 1").unwrap_err().to_string().contains("building_words"));
     }
 
     #[test]

@@ -2,5 +2,6 @@
 
 mod by_hand;
 mod excavations;
+mod indicators;
 mod overlays;
 mod sections;

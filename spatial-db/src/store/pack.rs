@@ -32,6 +32,15 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Store {
+    /// Which source each layer of a park comes from, by table.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the server does not answer.
+    pub fn sources(&mut self, park_id: i32) -> Result<Vec<SourceLayer>, StoreError> {
+        let rows = self.client.query(sql::SOURCE_LAYERS, &[&park_id]).map_err(StoreError::of("reading the sources"))?;
+        Ok(rows.iter().map(source_layer).collect())
+    }
+
     /// Everything the store holds of a park at one moment; imagery is handed out by [`Whole::each_imagery_tile`].
     ///
     /// # Errors
@@ -45,10 +54,7 @@ impl Store {
         let snapshot = read_park(&mut tx, slug, Rows::Now, &mut |_, _| ControlFlow::Continue(()))?;
         let park_id = snapshot.park.park_id;
         let layers = tx.query(sql::SOURCE_LAYERS, &[&park_id]).map_err(what())?;
-        let layers = layers
-            .iter()
-            .map(|row| SourceLayer { table: row.get(0), layer: row.get(1), source: row.get(2), rows: row.get(3) })
-            .collect();
+        let layers = layers.iter().map(source_layer).collect();
         let srs = tx.query_opt(sql::SRS, &[&snapshot.park.srid]).map_err(what())?;
         let run = tx.query_opt(sql::PACK_RUN, &[&park_id]).map_err(what())?;
         let levels = tx.query(sql::IMAGERY_LEVELS, &[&park_id]).map_err(what())?;
@@ -87,4 +93,8 @@ impl Whole<'_> {
         }
         Ok(())
     }
+}
+
+fn source_layer(row: &Row) -> SourceLayer {
+    SourceLayer { table: row.get(0), layer: row.get(1), source: row.get(2), rows: row.get(3) }
 }

@@ -32,6 +32,21 @@ fn spatial_table(kind: FeatureKind) -> Option<&'static str> {
     }
 }
 
+/// What [`Store::land_indicators`] is asked with.
+#[derive(Debug, Clone)]
+pub struct LandQuestion<'a> {
+    /// The day.
+    pub as_of: chrono::NaiveDate,
+    /// A storey above it counts twice, m.
+    pub tall_storey_m: f64,
+    /// The last calendar year that had ended.
+    pub last_year: i64,
+    /// Words in a building's use that make it administration and living.
+    pub administration: &'a [&'a str],
+    /// States of buildings that are not finished.
+    pub unfinished: &'a [&'a str],
+}
+
 impl Store {
     /// Every park, with what the store holds of it.
     ///
@@ -149,6 +164,29 @@ impl Store {
         sliver_m2: f64,
     ) -> Result<Vec<(FeatureId, f64)>, StoreError> {
         self.parcel_areas(sql::VACANT_PARCELS, &[&park_id, &min_area_m2, &sliver_m2])
+    }
+
+    /// The indicators of every parcel by the server: for each its land area, footprint, floor area, coverage, floor-area ratio,
+    /// green, administration and vacant shares, and investment, output, tax and jobs per hectare; `None` where an input is missing.
+    /// The peer of what `analysis` answers from memory, for tests and benchmarks.
+    ///
+    /// # Errors
+    /// The server's.
+    pub fn land_indicators(
+        &mut self,
+        park_id: i32,
+        question: &LandQuestion<'_>,
+    ) -> Result<Vec<(FeatureId, [Option<f64>; 12])>, StoreError> {
+        let LandQuestion { as_of, tall_storey_m, last_year, administration, unfinished } = question;
+        let patterns: Vec<String> = administration.iter().map(|word| format!("%{word}%")).collect();
+        let rows = self
+            .client
+            .query(sql::LAND_INDICATORS, &[&park_id, as_of, tall_storey_m, last_year, &patterns, unfinished]);
+        let rows = rows.map_err(StoreError::of("asking for indicators"))?;
+        Ok(rows
+            .iter()
+            .map(|row| (FeatureId::new(FeatureKind::Parcel, row.get(0)), std::array::from_fn(|at| row.get(at + 1))))
+            .collect())
     }
 
     fn parcel_areas(

@@ -84,6 +84,7 @@ statements! {
     ISSUE_SUMS = "issue_sums";
     ISSUE_TOTALS = "issue_totals";
     KNOWN_SRID = "known_srid";
+    LAND_INDICATORS = "land_indicators";
     LOG_LOADED = "log_loaded";
     MERGE = "merge";
     MIGRATION_LOCK = "migration_lock";

@@ -1,5 +1,7 @@
-//! Order 53 Art. 2 at its edges: the day before, the day itself, and missing inputs.
+//! Order 53 at its edges, clause by clause: the day before, the day itself, missing inputs, and what must hold of any record.
 
+use proptest::prelude::*;
+use spatial_db::model::EventKind;
 use spatial_db::model::{FeatureId, FeatureKind, Provenance};
 
 use super::*;
@@ -98,4 +100,328 @@ fn government_cause_excuses_and_missing_dates_stay_unknown() {
     assert_eq!(clock(&contract_with_date, &[other], "2025-01-01").state, ClockState::PastReclaim);
     let done = [event(EventKind::Completion, "2024-01-01")];
     assert_eq!(clock(&contract_with_date, &done, "2025-01-01").state, ClockState::InOrder);
+}
+
+/// A row: the situation, its events, the day, the state expected, and a piece of the clause that must have decided.
+type Situation<'a> = (&'a str, Vec<LandEvent>, &'a str, ClockState, &'a str);
+
+fn check(contract: &LandContract, situations: Vec<Situation<'_>>) {
+    for (name, events, as_of, state, clause) in situations {
+        let found = clock(contract, &events, as_of);
+        assert_eq!(found.state, state, "{name}: {}", found.reason);
+        assert!(found.clause.contains(clause), "{name}: {}", found.clause);
+    }
+}
+
+#[test]
+fn art_2_first_sentence_and_art_14_not_started() {
+    use ClockState::{Idle, InOrder, PastReclaim, Running};
+    use EventKind::{Completion, Permit, Start};
+    check(
+        &contract(Some("2022-03-01")),
+        vec![
+            ("before the agreed start", vec![], "2022-02-28", InOrder, "Art. 2"),
+            ("on the agreed start", vec![], "2022-03-01", Running, "Art. 2"),
+            ("364 days after", vec![], "2023-02-28", Running, "Art. 2"),
+            ("365 days after", vec![], "2023-03-01", Idle, "Art. 2"),
+            ("two years less a day, one of them a leap year", vec![], "2024-02-29", Idle, "Art. 2"),
+            ("two years", vec![], "2024-03-01", PastReclaim, "Art. 14"),
+            ("a permit alone is no start", vec![event(Permit, "2022-02-01")], "2023-03-01", Idle, "Art. 2"),
+            ("started on the last day", vec![event(Start, "2023-02-28")], "2024-06-01", InOrder, "Art. 2"),
+            ("started late", vec![event(Start, "2023-09-01")], "2024-06-01", InOrder, "Art. 2"),
+            (
+                "completed, no start on record",
+                vec![event(Completion, "2023-02-01")],
+                "2025-01-01",
+                InOrder,
+                "no clause",
+            ),
+        ],
+    );
+    // From the 29th of February the year ends on the last day of the month: 2023-02-28 is 364 days after 2022-03-01.
+    let leap = contract(Some("2024-02-29"));
+    assert_eq!(clock(&leap, &[], "2025-02-28").state, Idle);
+    let (reclaim, days) =
+        (clock(&leap, &[], "2025-02-28").reclaim_from, clock(&leap, &[], "2025-02-28").days_to_reclaim);
+    assert_eq!((reclaim, days), (Some(day("2026-02-28")), Some(365)));
+}
+
+#[test]
+fn art_2_second_sentence_each_ratio_at_its_limit() {
+    use ClockState::{InOrder, StalledIdle, Unknown};
+    // A third of 30,000 m² is 10,000 m²; a quarter of 100 million is 25 million.
+    let stalled = |area: Option<f64>, invested: Option<f64>| {
+        vec![
+            event(EventKind::Start, "2021-03-01"),
+            progress("2022-03-01", area, invested),
+            event(EventKind::Suspension, "2022-03-02"),
+        ]
+    };
+    check(
+        &contract(Some("2021-01-01")),
+        vec![
+            ("both at the limit", stalled(Some(10_000.0), Some(25e6)), "2025-01-01", InOrder, "Art. 2"),
+            ("area just below", stalled(Some(9_999.9), Some(25e6)), "2025-01-01", StalledIdle, "Art. 2"),
+            ("money just below", stalled(Some(10_000.0), Some(24_999_999.0)), "2025-01-01", StalledIdle, "Art. 2"),
+            ("both below", stalled(Some(1.0), Some(1.0)), "2025-01-01", StalledIdle, "Art. 2"),
+            ("area below, money unknown", stalled(Some(9_999.0), None), "2025-01-01", StalledIdle, "Art. 2"),
+            ("area enough, money unknown", stalled(Some(10_000.0), None), "2025-01-01", Unknown, "Art. 2"),
+            ("nothing measured", stalled(None, None), "2025-01-01", Unknown, "Art. 2"),
+        ],
+    );
+    let without_due = LandContract { area_due_m2: None, ..contract(Some("2021-01-01")) };
+    let events = stalled(Some(9_999.0), Some(25e6));
+    assert_eq!(clock(&without_due, &events, "2025-01-01").state, Unknown, "no area due, no share");
+    let found = clock(&contract(Some("2021-01-01")), &events, "2025-01-01");
+    assert_eq!((found.developed, found.invested), (Some(0.3333), Some(0.25)));
+    assert_eq!(found.measured, Some(day("2022-03-01")));
+}
+
+#[test]
+fn art_2_second_sentence_a_full_year_of_suspension() {
+    use ClockState::{InOrder, Running, StalledIdle};
+    use EventKind::{Resumption, Start, Suspension};
+    let with = |stops: &[(EventKind, &str)]| {
+        let mut events = vec![event(Start, "2021-03-01"), progress("2021-06-01", Some(100.0), Some(1e6))];
+        events.extend(stops.iter().map(|(kind, date)| event(*kind, date)));
+        events
+    };
+    let once = with(&[(Suspension, "2022-04-01")]);
+    let leap = with(&[(Suspension, "2023-04-01")]);
+    let leap_day = with(&[(Suspension, "2024-02-29")]);
+    let twice = with(&[(Suspension, "2022-04-01"), (Suspension, "2022-12-01")]);
+    let again = with(&[(Suspension, "2022-01-01"), (Resumption, "2022-12-30"), (Suspension, "2023-01-02")]);
+    let same_day = with(&[(Suspension, "2022-01-01"), (Resumption, "2022-01-01")]);
+    check(
+        &contract(Some("2021-01-01")),
+        vec![
+            ("364 days", once.clone(), "2023-03-31", Running, "Art. 2"),
+            ("365 days", once, "2023-04-01", StalledIdle, "Art. 2"),
+            ("365 days over a leap day are no year", leap.clone(), "2024-03-31", Running, "Art. 2"),
+            ("366 days over a leap day", leap, "2024-04-01", StalledIdle, "Art. 2"),
+            ("from the leap day, the eve", leap_day.clone(), "2025-02-27", Running, "Art. 2"),
+            ("from the leap day", leap_day, "2025-02-28", StalledIdle, "Art. 2"),
+            ("recorded twice, it began with the first", twice, "2023-04-01", StalledIdle, "Art. 2"),
+            (
+                "363 days, three days of work, and again: no year without a break",
+                again.clone(),
+                "2024-01-01",
+                Running,
+                "Art. 2",
+            ),
+            ("the second alone is a year", again.clone(), "2024-01-02", StalledIdle, "Art. 2"),
+            ("stopped and resumed on one day", same_day, "2024-01-01", InOrder, "Art. 2"),
+        ],
+    );
+    let found = clock(&contract(Some("2021-01-01")), &again, "2023-06-01");
+    let first = Interval { from: day("2022-01-01"), to: Some(day("2022-12-30")) };
+    assert_eq!(found.suspensions, [first, Interval { from: day("2023-01-02"), to: None }]);
+    // The other reading is a row of the rule table.
+    let figures = include_str!("../../../rules/figures.toml").replacen(
+        "[idle.suspension_cumulative]\n# 0: one suspension without a break, which favours the holder; 1: all suspensions together.\nvalue = 0.0",
+        "[idle.suspension_cumulative]\nvalue = 1.0",
+        1,
+    );
+    let cumulative = RuleSet::parse(&figures, include_str!("../../../rules/network_classes.toml")).unwrap();
+    let events: Vec<&LandEvent> = again.iter().collect();
+    let state = |date| contract_clock(&contract(Some("2021-01-01")), &events, &cumulative, day(date)).state;
+    assert_eq!((state("2023-01-03"), state("2023-01-04")), (Running, StalledIdle), "363 days and two are 365");
+}
+
+#[test]
+fn overlapping_intervals_are_one() {
+    let span = |from, to: Option<&str>| Interval { from: day(from), to: to.map(day) };
+    let parts = vec![
+        span("2022-05-01", Some("2022-08-01")),
+        span("2022-01-01", Some("2022-03-01")),
+        span("2022-02-01", Some("2022-02-15")),
+        span("2022-03-01", Some("2022-04-01")),
+        span("2022-07-31", None),
+        span("2023-01-01", Some("2023-02-01")),
+    ];
+    let whole = record::merged(parts);
+    assert_eq!(whole, [span("2022-01-01", Some("2022-04-01")), span("2022-05-01", None)]);
+    assert_eq!((whole[0].days(day("2030-01-01")), whole[1].days(day("2022-05-11"))), (90, 10));
+}
+
+#[test]
+fn art_8_and_22_causes_of_the_government_and_late_delivery() {
+    use ClockState::{Excused, Idle, InOrder, PastReclaim, Running, StalledIdle, Unknown};
+    use EventKind::{Delivery, GovernmentCause, Resumption, Start, Suspension};
+    let late = vec![event(Delivery, "2022-07-01")];
+    let cause = |date| vec![event(GovernmentCause, date)];
+    let ended = vec![event(GovernmentCause, "2022-03-01"), event(Delivery, "2022-04-10")];
+    check(
+        &contract(Some("2022-01-01")),
+        vec![
+            ("delivered in time", vec![event(Delivery, "2021-12-01")], "2023-01-01", Idle, "Art. 2"),
+            ("delivered half a year late: the old date", late.clone(), "2023-01-01", Running, "Art. 2"),
+            ("delivered half a year late: the eve of the new date", late.clone(), "2023-06-30", Running, "Art. 2"),
+            ("delivered half a year late: the new date", late.clone(), "2023-07-01", Idle, "Art. 2"),
+            ("and the reclaim date moves with it", late.clone(), "2024-06-30", Idle, "Art. 2"),
+            ("two years after the delivery", late, "2024-07-01", PastReclaim, "Art. 14"),
+            ("cause before the start, not ended", cause("2021-11-01"), "2021-12-31", InOrder, "Art. 2"),
+            ("cause before the start, not ended, later", cause("2021-11-01"), "2025-01-01", Excused, "Art. 8"),
+            ("cause within the year", cause("2022-12-31"), "2025-01-01", Excused, "Art. 8"),
+            ("cause on the day the year is up", cause("2023-01-01"), "2023-06-01", Idle, "Art. 2"),
+            (
+                "cause in the second year stops the reclaim, not the fee",
+                cause("2023-06-01"),
+                "2025-01-01",
+                Idle,
+                "Art. 2",
+            ),
+            ("cause when two years are up", cause("2024-01-01"), "2025-01-01", PastReclaim, "Art. 14"),
+            ("a cause until the delivery, 99 days late: the eve", ended.clone(), "2023-04-09", Running, "Art. 2"),
+            ("a cause until the delivery, 99 days late: a year and 99 days", ended, "2023-04-10", Idle, "Art. 2"),
+        ],
+    );
+    let stopped = |cause: Option<&str>, resumed: Option<&str>| {
+        let mut events = vec![
+            event(Start, "2022-02-01"),
+            progress("2022-03-01", Some(100.0), None),
+            event(Suspension, "2022-06-01"),
+        ];
+        events.extend(cause.map(|date| event(GovernmentCause, date)));
+        events.extend(resumed.map(|date| event(Resumption, date)));
+        events
+    };
+    check(
+        &contract(Some("2022-01-01")),
+        vec![
+            ("suspended by the government", stopped(Some("2022-06-01"), None), "2025-01-01", Excused, "Art. 8"),
+            ("the cause came before the stop", stopped(Some("2022-05-20"), None), "2025-01-01", Excused, "Art. 8"),
+            (
+                "the cause came when the year was up",
+                stopped(Some("2023-06-01"), None),
+                "2025-01-01",
+                StalledIdle,
+                "Art. 2",
+            ),
+            ("work went on", stopped(Some("2022-06-01"), Some("2022-09-01")), "2025-01-01", InOrder, "Art. 2"),
+        ],
+    );
+    check(
+        &contract(None),
+        vec![
+            ("neither agreed nor delivered", vec![], "2025-01-01", Unknown, "Art. 22"),
+            (
+                "a year to start after the delivery",
+                vec![event(Delivery, "2022-03-01")],
+                "2023-02-28",
+                InOrder,
+                "Art. 2",
+            ),
+            ("and a year more", vec![event(Delivery, "2022-03-01")], "2024-02-29", Running, "Art. 2"),
+            ("two years after the delivery", vec![event(Delivery, "2022-03-01")], "2024-03-01", Idle, "Art. 2"),
+            (
+                "three years after the delivery",
+                vec![event(Delivery, "2022-03-01")],
+                "2025-03-01",
+                PastReclaim,
+                "Art. 14",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn art_14_the_fee_is_a_fifth_of_the_land_price_in_its_own_currency() {
+    let fee = |contract: &LandContract, as_of| clock(contract, &[], as_of).disposal.map(|d| (d.fee, d.currency));
+    let full = contract(Some("2022-01-01"));
+    assert_eq!(fee(&full, "2022-12-31"), None);
+    assert_eq!(fee(&full, "2023-01-01"), Some((Some(2e6), Some("CNY".to_owned()))));
+    let unpriced = LandContract { land_price: None, ..full.clone() };
+    assert_eq!(fee(&unpriced, "2023-01-01"), Some((None, None)));
+    let words = clock(&unpriced, &[], "2023-01-01").disposal.unwrap().words;
+    assert!(words.contains("land price is not on record"), "{words}");
+    let nameless = LandContract { currency: None, ..full.clone() };
+    assert_eq!(fee(&nameless, "2023-01-01"), Some((None, None)), "a sum without a currency is none");
+    let excused = clock(&full, &[event(EventKind::GovernmentCause, "2022-05-01")], "2024-01-01").disposal.unwrap();
+    assert!(excused.fee.is_none() && excused.words.contains("Art. 12"), "{}", excused.words);
+}
+
+#[test]
+fn art_30_a_start_without_a_date_or_permit_is_named() {
+    let agreed = contract(Some("2022-01-01"));
+    let measured = clock(&agreed, &[progress("2022-06-01", Some(500.0), None)], "2024-06-01");
+    assert_eq!(measured.state, ClockState::Unknown);
+    assert!(measured.reason.contains("date of the start is missing") && measured.clause.contains("Art. 30"));
+    let nothing_there = clock(&agreed, &[progress("2023-06-01", Some(0.0), Some(0.0))], "2024-06-01");
+    assert_eq!(nothing_there.state, ClockState::PastReclaim, "an inspection that finds nothing is no work");
+    assert!(nothing_there.open[0].contains("no handing over"), "{:?}", nothing_there.open);
+    let begun = [event(EventKind::Start, "2022-02-01")];
+    assert!(clock(&agreed, &begun, "2022-06-01").open[0].contains("Art. 30"));
+    let permitted = [event(EventKind::Permit, "2022-01-20"), event(EventKind::Start, "2022-02-01")];
+    assert!(clock(&agreed, &permitted, "2022-06-01").open.is_empty());
+}
+
+fn any_events() -> impl Strategy<Value = Vec<LandEvent>> {
+    let one =
+        (0..EventKind::ALL.len(), 0_i64..2000, proptest::option::of(0.0..30_000.0), proptest::option::of(0.0..100e6));
+    let made = one.prop_map(|(kind, after, developed, invested)| {
+        let date = day("2020-01-01") + chrono::Duration::days(after);
+        let kind = EventKind::ALL[kind];
+        let measured = kind == EventKind::Progress;
+        LandEvent {
+            developed_area_m2: developed.filter(|_| measured),
+            invested: invested.filter(|_| measured),
+            ..event(kind, &date.to_string())
+        }
+    });
+    proptest::collection::vec(made, 0..8)
+}
+
+proptest! {
+    /// Without a new event a later day never makes the clock less severe.
+    #[test]
+    fn time_alone_never_helps(events in any_events(), agreed in proptest::option::of(0_i64..800), steps in proptest::collection::vec(0_i64..500, 1..8)) {
+        let agreed = agreed.map(|after| (day("2020-01-01") + chrono::Duration::days(after)).to_string());
+        let contract = contract(agreed.as_deref());
+        let last = events.iter().map(|e| e.date).max().unwrap_or(day("2020-01-01"));
+        let (mut date, mut before) = (last, usize::MAX);
+        for step in steps {
+            date += chrono::Duration::days(step);
+            let now = clock(&contract, &events, &date.to_string());
+            prop_assert!(now.state.rank() <= before, "{:?} on {date}: {}", now.state, now.reason);
+            before = now.state.rank();
+        }
+    }
+
+    /// More developed and more invested never make the land idler.
+    #[test]
+    fn more_work_never_makes_land_idler(events in any_events(), more in 0.0..1e5_f64, money in 0.0..1e8_f64, as_of in 0_i64..3000) {
+        let contract = contract(Some("2020-06-01"));
+        let date = (day("2020-01-01") + chrono::Duration::days(as_of)).to_string();
+        let built: Vec<LandEvent> = events.iter().cloned().map(|e| LandEvent {
+            developed_area_m2: e.developed_area_m2.map(|area| area + more),
+            invested: e.invested.map(|sum| sum + money),
+            ..e
+        }).collect();
+        let (bare, more) = (clock(&contract, &events, &date), clock(&contract, &built, &date));
+        prop_assert!(more.state.rank() >= bare.state.rank(), "{:?} → {:?}", bare.state, more.state);
+    }
+
+    /// What is not known never makes the state another one that is certain: it stays, or becomes unknown.
+    #[test]
+    fn what_is_missing_never_decides(events in any_events(), as_of in 10_i64..3000, hide in 0..16_u8) {
+        // A measure that shows work where no start is on record is evidence, not an input of a share: here there is a start.
+        let mut events = events;
+        events.push(event(EventKind::Start, "2020-01-05"));
+        let full = contract(Some("2020-06-01"));
+        let date = (day("2020-01-01") + chrono::Duration::days(as_of)).to_string();
+        let less = LandContract {
+            area_due_m2: full.area_due_m2.filter(|_| hide & 1 == 0),
+            total_investment: full.total_investment.filter(|_| hide & 2 == 0),
+            ..full.clone()
+        };
+        let hidden: Vec<LandEvent> = events.iter().cloned().map(|e| LandEvent {
+            developed_area_m2: e.developed_area_m2.filter(|_| hide & 4 == 0),
+            invested: e.invested.filter(|_| hide & 8 == 0),
+            ..e
+        }).collect();
+        let (with, without) = (clock(&full, &events, &date), clock(&less, &hidden, &date));
+        prop_assert!(without.state == with.state || without.state == ClockState::Unknown,
+            "{:?} → {:?}", with.state, without.state);
+    }
 }

@@ -1,0 +1,146 @@
+//! What the events under one contract tell up to a day: start, suspensions and causes as intervals, the last measured progress.
+
+use chrono::NaiveDate;
+use spatial_db::model::{EventKind, LandContract, LandEvent};
+
+/// Days from `from`, up to and without `to`; open where it has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// First day.
+    pub from: NaiveDate,
+    /// Day after the last; `None` while it lasts.
+    pub to: Option<NaiveDate>,
+}
+
+impl Interval {
+    /// Days it took, up to `as_of` while it lasts.
+    pub fn days(&self, as_of: NaiveDate) -> i64 {
+        (self.to.unwrap_or(as_of) - self.from).num_days().max(0)
+    }
+}
+
+/// Intervals in order, those that overlap or touch made one.
+pub(super) fn merged(mut intervals: Vec<Interval>) -> Vec<Interval> {
+    intervals.sort_by_key(|interval| interval.from);
+    let mut whole: Vec<Interval> = Vec::with_capacity(intervals.len());
+    for next in intervals {
+        match whole.last_mut() {
+            Some(last) if last.to.is_none_or(|to| next.from <= to) => {
+                last.to = last.to.and_then(|to| Some(next.to?.max(to)));
+            }
+            _ => whole.push(next),
+        }
+    }
+    whole
+}
+
+/// The events of a contract up to a day, read.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    /// Completion, or production.
+    pub(super) done: Option<&'a LandEvent>,
+    /// Start of construction.
+    pub(super) start: Option<&'a LandEvent>,
+    /// What shows that there was work although no start is on record.
+    pub(super) work: Option<&'a LandEvent>,
+    /// First handing over of the land.
+    pub(super) delivery: Option<&'a LandEvent>,
+    /// Construction permit.
+    pub(super) permit: Option<&'a LandEvent>,
+    /// Stops after the start, merged. The first resumption ends a stop however often it was recorded.
+    pub(super) suspensions: Vec<Interval>,
+    /// Causes on the government's side, each until the event that shows its end, merged.
+    pub(super) causes: Vec<Interval>,
+    /// Their events.
+    pub(super) cause_events: Vec<&'a LandEvent>,
+    /// Area developed when last measured, m².
+    pub(super) developed_m2: Option<f64>,
+    /// Invested when last measured.
+    pub(super) invested: Option<f64>,
+    /// Days of the last measures.
+    pub(super) measured: Option<NaiveDate>,
+}
+
+impl<'a> Record<'a> {
+    /// Reads the events of `contract` among `events`; later ones than `as_of` are not looked at.
+    pub(super) fn read(contract: &LandContract, events: &[&'a LandEvent], as_of: NaiveDate) -> Self {
+        let mut mine: Vec<&LandEvent> =
+            events.iter().copied().filter(|e| e.contract_key == contract.provenance.key && e.date <= as_of).collect();
+        // A stop and a resumption of one day are no suspension, so the stop comes first.
+        mine.sort_by_key(|e| (e.date, EventKind::ALL.iter().position(|kind| *kind == e.kind)));
+        let first = |kind| mine.iter().find(|e| e.kind == kind).copied();
+        let last = |kind| mine.iter().rev().find(|e| e.kind == kind).copied();
+        let latest = |value: fn(&LandEvent) -> Option<f64>| {
+            mine.iter().rev().find_map(|event| Some((value(event)?, event.date)))
+        };
+        let start = first(EventKind::Start);
+        let shows_work = |e: &&LandEvent| {
+            matches!(e.kind, EventKind::Suspension | EventKind::Resumption)
+                || e.developed_area_m2.is_some_and(|area| area > 0.0)
+                || e.invested.is_some_and(|sum| sum > 0.0)
+        };
+        let developed = latest(|e| e.developed_area_m2);
+        let invested = latest(|e| e.invested);
+        Self {
+            done: last(EventKind::Production).or_else(|| last(EventKind::Completion)),
+            start,
+            work: mine.iter().copied().find(shows_work),
+            delivery: first(EventKind::Delivery),
+            permit: first(EventKind::Permit),
+            suspensions: start.map_or_else(Vec::new, |start| suspensions(&mine, start.date)),
+            causes: causes(&mine),
+            cause_events: mine.iter().copied().filter(|e| e.kind == EventKind::GovernmentCause).collect(),
+            developed_m2: developed.map(|measure| measure.0),
+            invested: invested.map(|measure| measure.0),
+            measured: developed.into_iter().chain(invested).map(|measure| measure.1).max(),
+        }
+    }
+}
+
+fn suspensions(events: &[&LandEvent], started: NaiveDate) -> Vec<Interval> {
+    let mut stops: Vec<Interval> = Vec::new();
+    for event in events.iter().filter(|e| e.date >= started) {
+        let open = stops.last_mut().filter(|stop| stop.to.is_none());
+        match (event.kind, open) {
+            (EventKind::Suspension, None) => stops.push(Interval { from: event.date, to: None }),
+            (EventKind::Resumption, Some(stop)) => stop.to = Some(event.date),
+            _ => {}
+        }
+    }
+    stops.retain(|stop| stop.to != Some(stop.from));
+    merged(stops)
+}
+
+/// A cause lasts until the land is handed over, or work starts or goes on.
+fn causes(events: &[&LandEvent]) -> Vec<Interval> {
+    let over = |e: &&&LandEvent| matches!(e.kind, EventKind::Delivery | EventKind::Start | EventKind::Resumption);
+    let interval = |cause: &LandEvent| Interval {
+        from: cause.date,
+        to: events.iter().filter(over).map(|e| e.date).filter(|date| *date > cause.date).min(),
+    };
+    merged(events.iter().filter(|e| e.kind == EventKind::GovernmentCause).map(|cause| interval(cause)).collect())
+}
+
+/// The day on which whole years have run since `zero`, days within `pauses` not counted; `None` while a pause that began
+/// before that day lasts. Pauses are merged and in order; one that begins when the time is up changes nothing.
+pub(super) fn due(zero: NaiveDate, years: f64, pauses: &[Interval]) -> (NaiveDate, Option<NaiveDate>) {
+    let mut start = zero;
+    for pause in pauses {
+        if after_years(start, years).is_none_or(|due| pause.from >= due) {
+            break;
+        }
+        let from = pause.from.max(zero);
+        match pause.to {
+            None => return (start, None),
+            Some(to) if to > from => start += to - from,
+            Some(_) => {}
+        }
+    }
+    (start, after_years(start, years))
+}
+
+/// `date` plus whole calendar years (fractions as months), by the calendar, not by 365 days. Where the month has no such day,
+/// its last (Civil Code Art. 202).
+pub(super) fn after_years(date: NaiveDate, years: f64) -> Option<NaiveDate> {
+    date.checked_add_months(chrono::Months::new((years * 12.0).round() as u32))
+}

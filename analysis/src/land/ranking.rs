@@ -1,0 +1,84 @@
+//! Idle and under-used land in the order in which a planner looks at it.
+//!
+//! The most severe statutory state first (see [`ClockState::BY_SEVERITY`]; land without a contract after every state), then
+//! physical use (vacant, under-used, in use, unknown, not building land), then the scheme's rating (low efficiency, unknown,
+//! efficient, not rated), then the larger area.
+
+use super::clock::{ClockState, Timeline, contract_clock};
+use super::indicators::{LandModel, Readings};
+use super::physical::{PhysicalUse, physical_use};
+use super::scheme::{Efficiency, Rating, Scheme, efficiency};
+use super::site::Site;
+use crate::words::Words;
+use spatial_db::model::LandContract;
+
+/// A parcel with everything that is said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked<'a> {
+    /// Position in the snapshot's parcels.
+    pub slot: usize,
+    /// What stands on it.
+    pub site: &'a Site,
+    /// Physical use.
+    pub physical: PhysicalUse,
+    /// Why, in words.
+    pub physical_reason: Words,
+    /// The contract that holds it and its clock; `None` where no contract is on record.
+    pub clock: Option<(&'a LandContract, Timeline)>,
+    /// Its indicators.
+    pub readings: Readings,
+    /// What the scheme says of it.
+    pub efficiency: Efficiency<'a>,
+}
+
+impl Ranked<'_> {
+    /// The statutory state; `None` where no contract is on record.
+    pub fn state(&self) -> Option<ClockState> {
+        self.clock.as_ref().map(|(_, timeline)| timeline.state)
+    }
+
+    /// True for land that a list of idle and under-used land holds: empty or barely built, with a clock that is not in order, or of
+    /// low efficiency.
+    pub fn listed(&self) -> bool {
+        matches!(self.physical, PhysicalUse::Vacant | PhysicalUse::UnderUsed)
+            || self.state().is_some_and(|state| state != ClockState::InOrder)
+            || self.efficiency.rating == Rating::LowEfficiency
+    }
+
+    fn place(&self) -> (usize, usize, Rating) {
+        const ORDER: [PhysicalUse; 5] = [
+            PhysicalUse::Vacant,
+            PhysicalUse::UnderUsed,
+            PhysicalUse::InUse,
+            PhysicalUse::Unknown,
+            PhysicalUse::NotBuildingLand,
+        ];
+        let state = self.state().map_or(ClockState::BY_SEVERITY.len(), ClockState::rank);
+        let physical = ORDER.iter().position(|physical| *physical == self.physical).unwrap_or(ORDER.len());
+        (state, physical, self.efficiency.rating)
+    }
+}
+
+/// Every parcel that is there on the model's day, ranked.
+pub fn ranked<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme) -> Vec<Ranked<'a>> {
+    let (park, rules, as_of) = (model.park(), model.rules(), model.as_of());
+    let on_record = !park.buildings.is_empty();
+    let mut ranked: Vec<Ranked<'a>> = model
+        .parcels()
+        .map(|slot| {
+            let (parcel, site) = (&park.parcels[slot], model.site(slot));
+            let (physical, physical_reason) = physical_use(parcel, site, rules, on_record);
+            let ledger = model.ledger();
+            let clock = ledger
+                .contract(parcel, as_of)
+                .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+            let readings = model.readings(slot);
+            let efficiency = efficiency(scheme, model, slot, &readings);
+            Ranked { slot, site, physical, physical_reason, clock, readings, efficiency }
+        })
+        .collect();
+    ranked.sort_by(|a, b| {
+        a.place().cmp(&b.place()).then(b.site.area_m2.total_cmp(&a.site.area_m2)).then(a.slot.cmp(&b.slot))
+    });
+    ranked
+}

@@ -1,0 +1,230 @@
+//! A sheet as aligned columns, CSV, JSON or a `GeoPackage`, on standard output or in a file that is written whole or not at all.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use analysis::sheet::{self, Column, Holds, Sheet, Value};
+use chrono::{NaiveDate, Utc};
+use serde_json::json;
+use spatial_db::model::ParkSnapshot;
+use spatial_db::package::{self, Cell, Column as Kept, Kind, Srs, write_table};
+use spatial_db::schema::Table;
+use twin_engine::text::Text;
+
+use super::{Asked, Format};
+use crate::failure::Failure;
+use crate::print;
+
+/// A report on its way out.
+pub(super) struct Outgoing<'a> {
+    /// What was asked.
+    pub(super) asked: &'a Asked,
+    /// The park.
+    pub(super) park: &'a ParkSnapshot,
+    /// The day that it holds for.
+    pub(super) as_of: NaiveDate,
+    /// Its rows.
+    pub(super) sheet: &'a Sheet,
+}
+
+impl Outgoing<'_> {
+    /// Writes the sheet in the form asked for. `detail` gives what JSON says beside the park, the day and the notes.
+    pub(super) fn write(
+        &self,
+        detail: impl FnOnce(&Text) -> serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Failure> {
+        let text = Text::of(self.asked.language());
+        match (self.asked.format, &self.asked.out) {
+            (Format::Gpkg, Some(path)) => {
+                self.geopackage(path, text)?;
+                print::line(text.words(&sheet::written(self.sheet.rows.len(), &path.display().to_string())))
+            }
+            (Format::Table | Format::Gpkg, None) => print::line(self.table(text).trim_end()),
+            (Format::Csv, None) => Ok(std::io::stdout().lock().write_all(&self.csv(text)?)?),
+            (Format::Json, None) => print::json(&self.json(text, detail)),
+            (Format::Table, Some(path)) => whole(path, self.table(text).as_bytes()),
+            (Format::Csv, Some(path)) => whole(path, &self.csv(text)?),
+            (Format::Json, Some(path)) => {
+                let mut bytes = serde_json::to_vec_pretty(&self.json(text, detail)).map_err(std::io::Error::from)?;
+                bytes.push(b'\n');
+                whole(path, &bytes)
+            }
+        }
+    }
+
+    fn table(&self, text: &Text) -> String {
+        let sheet = self.sheet;
+        let shown: Vec<usize> = (0..sheet.columns.len()).filter(|at| sheet.columns[*at].brief).collect();
+        let heads: Vec<String> = shown.iter().map(|at| head(&sheet.columns[*at], text)).collect();
+        let rows: Vec<Vec<String>> = sheet
+            .rows
+            .iter()
+            .map(|row| shown.iter().map(|at| short(&row.cells[*at], sheet.columns[*at].holds, text)).collect())
+            .collect();
+        let mut said = format!("{} — {}, {}\n", text.words(&sheet.title), self.park.park.name, self.as_of);
+        if self.park.park.synthetic {
+            let _ = writeln!(said, "{}", text.words(&sheet::origin(self.park.park.synthetic)));
+        }
+        said.push('\n');
+        if rows.is_empty() {
+            let _ = writeln!(said, "{}", text.words(&sheet::nothing()));
+        } else {
+            let numeric: Vec<bool> =
+                shown.iter().map(|at| matches!(sheet.columns[*at].holds, Holds::Whole | Holds::Number(_))).collect();
+            said.push_str(&print::aligned(&heads, &rows, &numeric));
+        }
+        said.push('\n');
+        for note in &sheet.notes {
+            let _ = writeln!(said, "· {}", text.words(note));
+        }
+        for line in [&self.park.park.attribution, &self.park.park.licence].into_iter().flatten() {
+            let _ = writeln!(said, "· {line}");
+        }
+        said
+    }
+
+    fn csv(&self, text: &Text) -> Result<Vec<u8>, Failure> {
+        let sheet = self.sheet;
+        let tail = sheet::tail(self.as_of, self.park.park.synthetic);
+        // Without the mark Excel reads Chinese as Latin letters.
+        let mut bytes = "\u{feff}".as_bytes().to_vec();
+        {
+            let mut csv = csv::Writer::from_writer(&mut bytes);
+            let heads = sheet.columns.iter().chain(tail.iter().map(|(column, _)| column));
+            csv.write_record(heads.map(|column| head(column, text))).map_err(std::io::Error::from)?;
+            for row in &sheet.rows {
+                let cells = row.cells.iter().chain(tail.iter().map(|(_, value)| value));
+                csv.write_record(cells.map(|cell| full(cell, text))).map_err(std::io::Error::from)?;
+            }
+            csv.flush()?;
+        }
+        Ok(bytes)
+    }
+
+    fn json(
+        &self,
+        text: &Text,
+        detail: impl FnOnce(&Text) -> serde_json::Map<String, serde_json::Value>,
+    ) -> serde_json::Value {
+        let park = &self.park.park;
+        let mut object = serde_json::Map::new();
+        object.insert("report".into(), json!(self.sheet.name));
+        object.insert("title".into(), json!(text.words(&self.sheet.title)));
+        object.insert(
+            "park".into(),
+            json!({
+                "slug": park.slug, "name": park.name, "synthetic": park.synthetic, "srid": park.srid,
+                "attribution": park.attribution, "licence": park.licence, "data_as_of": park.as_of,
+            }),
+        );
+        object.insert("as_of".into(), json!(self.as_of));
+        object.insert("data".into(), json!(text.words(&sheet::origin(self.park.park.synthetic))));
+        object.insert("notes".into(), self.sheet.notes.iter().map(|note| text.words(note)).collect::<Vec<_>>().into());
+        object.extend(detail(text));
+        object.into()
+    }
+
+    fn geopackage(&self, path: &Path, text: &Text) -> Result<(), Failure> {
+        let sheet = self.sheet;
+        let tail = sheet::tail(self.as_of, self.park.park.synthetic);
+        let columns: Vec<Kept<'_>> = sheet
+            .columns
+            .iter()
+            .chain(tail.iter().map(|(column, _)| column))
+            .map(|column| Kept::new(column.name, kind(column.holds), head(column, text)))
+            .collect();
+        let mut description = format!("{} — {}, {}.", text.words(&sheet.title), self.park.park.name, self.as_of);
+        let notes = sheet
+            .notes
+            .iter()
+            .map(|note| text.words(note))
+            .chain([text.words(&sheet::origin(self.park.park.synthetic))]);
+        for said in notes.chain([&self.park.park.attribution, &self.park.park.licence].into_iter().flatten().cloned()) {
+            let _ = write!(description, " {}.", said.trim_end_matches('.'));
+        }
+        let srid = self.park.park.srid;
+        let wkt = u16::try_from(srid).ok().and_then(crs_definitions::from_code).map(|known| known.wkt.trim());
+        let table = package::Table {
+            name: sheet.name,
+            title: sheet.name,
+            description: &description,
+            geometry: sheet.target.and_then(|target| Table::of(target)?.geometry),
+            columns: &columns,
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })?;
+        }
+        write_table(path, Srs { srid, wkt }, Utc::now(), &table, &mut |push| {
+            for (at, row) in sheet.rows.iter().enumerate() {
+                let cells: Vec<&Value> = row.cells.iter().chain(tail.iter().map(|(_, value)| value)).collect();
+                let said: Vec<String> = cells.iter().map(|cell| full(cell, text)).collect();
+                let kept: Vec<Cell<'_>> = cells.iter().zip(&said).map(|(cell, said)| keep(cell, said)).collect();
+                let shape = row.slot.zip(sheet.target).and_then(|(at, kind)| package::shape_of(self.park, kind, at));
+                push(at as i64 + 1, shape.as_ref(), &kept)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// Writes a file whole or not at all.
+fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let write = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(".part");
+        let beside = path.with_file_name(name);
+        std::fs::write(&beside, bytes)?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })
+}
+
+fn head(column: &Column, text: &Text) -> String {
+    let title = text.words(&column.title);
+    if column.unit.is_empty() { title } else { format!("{title} ({})", column.unit) }
+}
+
+/// For a terminal: a dash for what is not known.
+fn short(value: &Value, holds: Holds, text: &Text) -> String {
+    match (value, holds) {
+        (Value::Unknown, _) => "–".into(),
+        (Value::Number(number), Holds::Number(digits)) => format!("{number:.digits$}"),
+        (value, _) => full(value, text),
+    }
+}
+
+/// For a file: all digits, nothing for what is not known.
+fn full(value: &Value, text: &Text) -> String {
+    match value {
+        Value::Unknown => String::new(),
+        Value::Text(words) => text.words(words),
+        Value::Whole(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Day(day) => day.to_string(),
+    }
+}
+
+fn kind(holds: Holds) -> Kind {
+    match holds {
+        Holds::Text => Kind::Text,
+        Holds::Whole => Kind::Integer,
+        Holds::Number(_) => Kind::Real,
+        Holds::Day => Kind::Date,
+    }
+}
+
+fn keep<'c>(value: &Value, said: &'c str) -> Cell<'c> {
+    match value {
+        Value::Unknown => Cell::Null,
+        Value::Text(_) => Cell::Text(said),
+        Value::Whole(number) => Cell::Integer(*number),
+        Value::Number(number) => Cell::Real(*number),
+        Value::Day(day) => Cell::Day(*day),
+    }
+}
