@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measurements, each beside its peer in the same run; numbers go to docs/benchmarks.md by hand, with date and machine.
 #   import: `twin import` against `ogr2ogr` with COPY into the same server, and the server's own floor
+#   land: all indicators of every parcel against the same question in SQL, compared value by value
 #   box query: the R-tree cache against PostGIS
 #   frame: the lean material against Bevy's StandardMaterial on software Vulkan
 set -euo pipefail
@@ -66,6 +67,12 @@ target/debug/examples/many_buildings "$count" "$work/many" >/dev/null
 compare "$count synthetic buildings" "$work/many/park.toml" "$work/many" "$work/many/buildings.gpkg"
 floor building
 target/debug/examples/box_query "$(url bench_ours)" many
+
+fresh bench_land
+target/debug/examples/many_parcels "$count" "$work/land" >/dev/null
+TWIN_DATABASE_URL=$(url bench_land) "$twin" import "$work/land/park.toml" --json >"$work/log"
+target/debug/examples/land_indicators "$(url bench_land)" many-land
+rm -rf "$work/land"
 
 if [ -n "${TWIN_REAL_DATA:-}" ]; then
   nyc="$TWIN_REAL_DATA/nyc_us/nyc_osm_buildings_115436.geojsonl.gz"
