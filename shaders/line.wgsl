@@ -57,7 +57,9 @@ fn vertex(in: VertexIn) -> LineOut {
     }
     let size_px = in.param.y / px_m;
     let faintest = select(0.0, 0.25, in.normal.w < 0.5);
-    let fade = select(clamp((size_px - 3.0) / 13.0, faintest, 1.0), 1.0, outlined || selected);
+    // Outlines of many small areas would be a grey veil over all of them.
+    let veil = select(1.0, smoothstep(8.0, 14.0, size_px), in.normal.w < 0.5);
+    let fade = select(clamp((size_px - 3.0) / 13.0, faintest, 1.0) * veil, 1.0, outlined || selected);
     out.world = world;
     out.dashes = select(0u, (style.bits >> 16u) & 0xffu, outlined && !selected);
     out.colour = vec4<f32>(colour.rgb, colour.a * scene.layer.y * fade);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use spatial_db::store::Store;
 use twin_engine::{CameraChoice, CaptureOptions, Stage, TwinInput};
 
-const FRAMES: usize = 30;
+const FRAMES: usize = 12;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,7 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         if frame {
             continue;
         }
-        for (pass, (triangles, vertices)) in stage.passes() {
+        let passes = stage.passes();
+        let words: Vec<String> = passes.iter().map(|(pass, (triangles, _))| format!("{pass:?} {triangles}")).collect();
+        println!("  triangles: {}", words.join(", "));
+        for (pass, (triangles, vertices)) in passes {
             // The first frame moves the camera, the second shows what it sees.
             stage.look(CameraChoice::WholePark);
             stage.frame();

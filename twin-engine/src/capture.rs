@@ -55,7 +55,8 @@ impl std::fmt::Debug for Stage {
 }
 
 impl Stage {
-    /// Sets up `input` for drawing with `samples` (1 or 4) per pixel and waits until everything is on the device.
+    /// Sets up `input` for drawing with `samples` (1 or 4) per pixel and waits until everything is on the device. With 1 sample
+    /// what is far away is drawn as in a window on a software adapter, with 4 as in a picture.
     ///
     /// # Errors
     /// No adapter, a bad size, an unknown overlay, nothing to draw, or a refused pipeline.
@@ -100,7 +101,7 @@ impl Stage {
                 return Err(EngineError::SceneOfAnother { what: missing.to_string() });
             }
         }
-        app.insert_resource(Pace::AtOnce);
+        app.insert_resource(if samples > 1 { Pace::Picture } else { Pace::AtOnce });
         app.world_mut().resource_mut::<Twin>().frame = options.frame;
         app.insert_resource(Orbit { size: Vec2::new(width as f32, height as f32), ..Orbit::default() });
         while app.plugins_state() == PluginsState::Adding {
@@ -191,6 +192,18 @@ impl Stage {
         passes.into_iter().collect()
     }
 
+    /// The world, for tests.
+    #[cfg(test)]
+    pub(crate) fn world_mut(&mut self) -> &mut World {
+        self.app.world_mut()
+    }
+
+    /// Triangles on the device.
+    fn triangles(&mut self) -> usize {
+        let world = self.app.world_mut();
+        world.query::<(&Tile, &Side)>().iter(world).filter(|(_, s)| **s == Side::Left).map(|(t, _)| t.triangles).sum()
+    }
+
     /// Hides the tiles of a pass until the camera moves, for benches.
     pub fn hide(&mut self, pass: Layer) {
         let world = self.app.world_mut();
@@ -221,6 +234,11 @@ impl Stage {
     /// True until what [`Stage::exchange`] brought is shown.
     pub fn is_exchanging(&self) -> bool {
         self.app.world().contains_resource::<Exchange>()
+    }
+
+    /// Draws what is far away with its outline too, as in a picture, for benches. Takes effect when the camera moves.
+    pub fn draw_outlines(&mut self) {
+        self.app.insert_resource(Pace::Picture);
     }
 
     /// Cuts the scene open.
@@ -279,9 +297,10 @@ impl Stage {
             }
             let meshed = world.contains_resource::<Meshed>() && world.resource::<Wanted>().0.is_none();
             let wants_photo = world.resource::<Twin>().shows_photo();
+            let orbit = *world.resource::<Orbit>();
             let uploaded = world
                 .get_resource::<Uploads>()
-                .is_some_and(|uploads| uploads.is_done() && (uploads.has_photo() || !wants_photo));
+                .is_some_and(|uploads| uploads.is_settled(&orbit) && (uploads.has_photo() || !wants_photo));
             let painted = world.resource::<FramePainted>().0 > 1;
             let split = world.resource::<Twin>().right.is_some();
             let both = !split || world.query::<&Side>().iter(world).any(|side| *side == Side::Right);
@@ -328,6 +347,7 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
     let mut png = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut png, image::ImageFormat::Png).map_err(failed)?;
     std::fs::write(&options.out, png.into_inner()).map_err(|e| failed(image::ImageError::IoError(e)))?;
+    let triangles = stage.triangles();
     let meshed = stage.app.world().resource::<Meshed>();
     Ok(CaptureReport {
         out: options.out.clone(),
@@ -337,7 +357,7 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
         software: stage.adapter.software,
         frames: stage.frames,
         features: meshed.geometry.slots.features().len(),
-        triangles: meshed.triangles,
+        triangles,
         meshing: meshed.geometry.took,
         total: start.elapsed(),
     })

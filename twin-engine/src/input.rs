@@ -170,7 +170,7 @@ pub struct CaptureReport {
     pub frames: u32,
     /// Features in the scene.
     pub features: usize,
-    /// Triangles in the scene, all tiles.
+    /// Triangles drawn, at the detail that the picture needs.
     pub triangles: usize,
     /// Time from snapshot to meshes.
     pub meshing: Duration,

@@ -199,6 +199,20 @@ const fn is_blended(layer: Layer) -> bool {
     )
 }
 
+/// Place in the order of what is opaque and lies under other things, `None` for what stands on it. Bevy draws opaque passes in
+/// the order of their pipelines; these go with the sorted ones instead, after all that stands on the ground and the nearest
+/// first, so that no pixel is coloured that another covers. The sky comes last.
+const fn under(layer: Layer) -> Option<f32> {
+    match layer {
+        Layer::Road => Some(-5.0),
+        Layer::RoadCasing => Some(-4.0),
+        Layer::Surface => Some(-3.0),
+        Layer::Terrain => Some(-2.0),
+        Layer::Sky => Some(-1.0),
+        _ => None,
+    }
+}
+
 fn shader_of(layer: Layer) -> Handle<Shader> {
     match layer {
         Layer::Sky => SKY,
@@ -226,11 +240,13 @@ impl Material for LayerMaterial {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        if self.blended || is_blended(self.layer) { AlphaMode::Blend } else { AlphaMode::Opaque }
+        let sorted = self.blended || is_blended(self.layer) || under(self.layer).is_some();
+        if sorted { AlphaMode::Blend } else { AlphaMode::Opaque }
     }
 
     fn depth_bias(&self) -> f32 {
-        self.layer.order() as f32 * SORT_PER_LAYER
+        let order = self.layer.order() as f32;
+        under(self.layer).filter(|_| !self.blended).unwrap_or(order) * SORT_PER_LAYER
     }
 
     fn enable_prepass() -> bool {
@@ -247,7 +263,7 @@ impl Material for LayerMaterial {
         layout: &MeshVertexBufferLayoutRef,
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        let PassKey { layer, photo, cut, .. } = key.bind_group_data;
+        let PassKey { layer, photo, cut, blended } = key.bind_group_data;
         let shader = if photo && layer == Layer::Terrain { PHOTO } else { shader_of(layer) };
         descriptor.label = Some(format!("twin {layer:?}{}", if cut { " cut" } else { "" }).into());
         descriptor.vertex.shader = shader.clone();
@@ -272,6 +288,13 @@ impl Material for LayerMaterial {
                 | Layer::BuildingEdge
         );
         descriptor.primitive.cull_mode = (!lines && layer != Layer::Sky).then_some(Face::Back);
+        if under(layer).is_some() && !blended {
+            let targets = descriptor.fragment.iter_mut().flat_map(|fragment| fragment.targets.iter_mut().flatten());
+            targets.for_each(|target| target.blend = None);
+            if let Some(depth) = &mut descriptor.depth_stencil {
+                depth.depth_write_enabled = Some(true);
+            }
+        }
         if let (Layer::Sky, Some(depth)) = (layer, &mut descriptor.depth_stencil) {
             depth.depth_write_enabled = Some(false);
             depth.depth_compare = Some(CompareFunction::GreaterEqual);
@@ -311,6 +334,15 @@ mod tests {
         let on_ground: Vec<f32> = Layer::ALL[1..=10].iter().map(|l| pull(*l)).collect();
         assert!(on_ground.windows(2).all(|p| p[0] < p[1]), "{on_ground:?}");
         assert!(pull(Layer::Building) > on_ground[9] && pull(Layer::BuildingEdge) > pull(Layer::Building));
+    }
+
+    #[test]
+    fn what_lies_under_is_drawn_from_the_nearest_down_and_before_all_that_is_blended() {
+        let below = [Layer::Road, Layer::RoadCasing, Layer::Surface, Layer::Terrain, Layer::Sky];
+        let places: Vec<f32> = below.iter().filter_map(|layer| under(*layer)).collect();
+        assert!(places.len() == 5 && places.windows(2).all(|p| p[0] < p[1]) && places[4] < 0.0);
+        let pulls: Vec<f32> = below[..4].iter().map(|layer| pull(*layer)).collect();
+        assert!(pulls.windows(2).all(|p| p[0] > p[1]), "nearest first: {pulls:?}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use spatial_db::cache::{Cache, Ray};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
 
 use crate::layers::{LayerKey, Layers};
-use crate::mesh::{BuildingShape, Ground};
+use crate::mesh::Ground;
 use crate::scene::{SceneGeometry, Twin, hazard_place};
 use crate::split::Side;
 use crate::style::Shown;
@@ -35,7 +35,7 @@ pub(crate) struct Picker {
     cache: Cache,
     ground: Ground,
     /// Drawn bottom and top of each building, m, in snapshot order; empty ranges for what is not drawn.
-    spans: Vec<(f64, f64)>,
+    spans: Arc<[(f64, f64)]>,
     highest_m: f64,
 }
 
@@ -73,17 +73,7 @@ impl Picker {
     /// A picker for what `geometry` draws of `snapshot`.
     pub(crate) fn new(snapshot: &Arc<ParkSnapshot>, geometry: &SceneGeometry) -> Self {
         let ground = geometry.ground.clone();
-        let spans = snapshot
-            .buildings
-            .iter()
-            .map(|building| {
-                let (height_m, _) = building.drawn_height_m();
-                building.footprint.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), polygon| {
-                    let shape = BuildingShape::new(polygon, &ground, height_m, building.base_elevation_m, 0.0);
-                    shape.map_or((low, high), |s| (low.min(s.base_m), high.max(s.top_m)))
-                })
-            })
-            .collect();
+        let spans = geometry.spans_m.clone();
         Self { cache: Cache::build(snapshot.clone()), ground, spans, highest_m: geometry.highest_m }
     }
 

@@ -173,7 +173,7 @@ mod tests {
         let input = fixture::tiny();
         let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
         let picker = Picker::new(&input.snapshot, &geometry);
-        (input, Meshed { geometry: Arc::new(geometry), triangles: 0, picker: Arc::new(picker) })
+        (input, Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) })
     }
 
     /// Pixels of the corners of a rectangle on the ground.

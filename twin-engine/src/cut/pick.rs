@@ -163,7 +163,7 @@ pub(crate) mod tests {
         let input = fixture::tiny();
         let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
         let picker = Picker::new(&input.snapshot, &geometry);
-        let meshed = Meshed { geometry: Arc::new(geometry), triangles: 0, picker: Arc::new(picker) };
+        let meshed = Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) };
         let twin = Twin { cut, ..Twin::new(input, Shown::default()) };
         (twin, meshed)
     }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use analysis::overlay::{Overlay, Symbol};
 use bevy::math::{DVec2, Vec3};
 use bevy_egui::egui::{Pos2, Rect, Shape, Vec2, pos2};
-use geo::InteriorPoint;
 use spatial_db::model::FeatureKind;
 
 use super::labels::Room;
@@ -14,6 +13,7 @@ use super::symbol::{dot_shapes, symbol_shapes};
 use crate::camera::Orbit;
 use crate::cut::SectionPlane;
 use crate::layers::{LayerKey, Layers};
+use crate::mesh::Layer;
 use crate::scene::{SceneGeometry, Twin};
 use crate::split::Side;
 use crate::style::Shown;
@@ -135,24 +135,26 @@ fn parcel_numbers(
     let longest_m = f64::from(orbit.size.y / orbit.px_per_metre(orbit.distance_m)) * 3.0;
     let middle = orbit.target;
     let mut drawn = 0;
-    for (row, parcel) in twin.input.snapshot.parcels.iter().enumerate() {
-        if !shown.is_there(FeatureKind::Parcel, row) {
-            continue;
-        }
-        let (Some(number), Some(first)) =
-            (&parcel.number, parcel.boundary.0.first().and_then(|p| p.exterior().0.first()))
-        else {
-            continue;
-        };
+    let scale = sheet.painter.pixels_per_point();
+    let near = geometry.buckets.iter().filter(|bucket| bucket.layer == Layer::Parcel).filter(|bucket| {
+        // None of it is large enough, or all of it is too far from what is looked at.
+        let eye = orbit.eye();
+        let away = eye.max(bucket.lowest).min(bucket.highest).distance(eye);
+        let from_middle = (middle.max(bucket.lowest).min(bucket.highest) - middle) * Vec3::new(1.0, 0.0, 1.0);
+        bucket.largest_m * orbit.px_per_metre(away) / scale >= least && f64::from(from_middle.length()) <= longest_m
+    });
+    for row in near.flat_map(|bucket| bucket.rows.iter().map(|row| *row as usize)) {
+        let parcel = &twin.input.snapshot.parcels[row];
+        let (true, Some(number)) = (shown.is_there(FeatureKind::Parcel, row), &parcel.number) else { continue };
+        let Some(first) = parcel.boundary.0.first().and_then(|p| p.exterior().0.first()) else { continue };
         let near = geometry.origin.scene_from_park(first.x, first.y, geometry.origin.z_m) - middle;
         if f64::from(Vec3::new(near.x, 0.0, near.z).length()) > longest_m {
             continue;
         }
-        let area = geo::Area::unsigned_area(&parcel.boundary);
-        let Some(inside) = parcel.boundary.interior_point() else { continue };
-        let place = DVec2::new(inside.x(), inside.y());
+        let Some(place) = geometry.middle_of_parcel(row) else { continue };
         let Some((at, away)) = to_page.at(place, geometry.ground.height(place)) else { continue };
-        if area.sqrt() as f32 * orbit.px_per_metre(away) / sheet.painter.pixels_per_point() < least {
+        let size_m = geo::Area::unsigned_area(&parcel.boundary).sqrt() as f32;
+        if size_m * orbit.px_per_metre(away) / scale < least {
             continue;
         }
         let galley = sheet.text(number, size::NOTE, sheet.theme.ink_soft, 200.0);

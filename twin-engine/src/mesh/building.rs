@@ -12,6 +12,8 @@ use crate::space::{SceneOrigin, scene_direction};
 const BURIED_M: f64 = 0.6;
 /// Least height of a roof above the highest ground at its walls, m.
 const LEAST_ABOVE_M: f64 = 2.0;
+/// Footprints below this are not drawn, m².
+const LEAST_AREA_M2: f64 = 0.05;
 /// Sine of the turn from which a corner gets a vertical edge line.
 const CORNER_SINE: f64 = 0.3;
 
@@ -46,32 +48,50 @@ impl BuildingShape {
     ) -> Option<Self> {
         let roof = triangulate(polygon);
         let area = roof.area_m2();
-        if area < 0.05 {
+        if area < LEAST_AREA_M2 {
             return None;
         }
         let mut rings = vec![wound(cleaned_ring(polygon.exterior())?, true)];
         rings.extend(polygon.interiors().iter().filter_map(|r| Some(wound(cleaned_ring(r)?, false))));
-        let mut closed = rings[0].clone();
-        closed.push(closed[0]);
-        let (low, high) = ground.range_along(&closed);
-        // A surveyed floor that contradicts the terrain by a storey or more is taken as an error of either.
-        let floor =
-            floor_m.filter(|f| f.is_finite() && (*f - low.midpoint(high)).abs() < 4.0).unwrap_or(low.midpoint(high));
-        let top_m = (floor + height_m.clamp(0.5, 1000.0)).max(high + LEAST_ABOVE_M.min(height_m));
-        Some(Self {
-            rings,
-            roof,
-            base_m: low - BURIED_M,
-            foot_m: low,
-            top_m,
-            storey_m: storey_m as f32,
-            size_m: area.sqrt() as f32,
-        })
+        let Stand { base_m, foot_m, top_m } = Stand::of(&rings[0], ground, height_m, floor_m);
+        Some(Self { rings, roof, base_m, foot_m, top_m, storey_m: storey_m as f32, size_m: area.sqrt() as f32 })
     }
 
     /// Height of the roof over the lowest ground at the walls, m.
     pub fn height_m(&self) -> f64 {
         self.top_m - self.foot_m
+    }
+}
+
+/// How a building stands on the ground.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stand {
+    /// Bottom of the walls, m.
+    pub base_m: f64,
+    /// Lowest ground at the walls, m.
+    pub foot_m: f64,
+    /// Roof, m.
+    pub top_m: f64,
+}
+
+impl Stand {
+    /// Of walls along `ring`, which has no closing point; `floor_m` is the surveyed ground floor, if any.
+    pub(super) fn of(ring: &[DVec2], ground: &Ground, height_m: f64, floor_m: Option<f64>) -> Self {
+        let closed: Vec<DVec2> = ring.iter().chain(ring.first()).copied().collect();
+        let (low, high) = ground.range_along(&closed);
+        // A surveyed floor that contradicts the terrain by a storey or more is taken as an error of either.
+        let floor =
+            floor_m.filter(|f| f.is_finite() && (*f - low.midpoint(high)).abs() < 4.0).unwrap_or(low.midpoint(high));
+        let top_m = (floor + height_m.clamp(0.5, 1000.0)).max(high + LEAST_ABOVE_M.min(height_m));
+        Self { base_m: low - BURIED_M, foot_m: low, top_m }
+    }
+
+    /// Of a footprint; `None` where it has no area to draw.
+    pub fn of_footprint(polygon: &Polygon<f64>, ground: &Ground, height_m: f64, floor_m: Option<f64>) -> Option<Self> {
+        (geo::Area::unsigned_area(polygon) >= LEAST_AREA_M2)
+            .then(|| cleaned_ring(polygon.exterior()))
+            .flatten()
+            .map(|ring| Self::of(&ring, ground, height_m, floor_m))
     }
 }
 
@@ -123,14 +143,33 @@ pub fn building_walls_and_roof(
     }
 }
 
-/// Adds roof edges and the vertical edges of real corners.
-pub fn building_edges(tile: &mut TileMesh, shape: &BuildingShape, ground: &Ground, origin: &SceneOrigin, slot: u32) {
+/// Which edges of a building are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edges {
+    /// Those of the roof.
+    Roof,
+    /// Those of the roof and the vertical ones of real corners.
+    All,
+}
+
+/// Adds edges of a building.
+pub fn building_edges(
+    tile: &mut TileMesh,
+    shape: &BuildingShape,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    edges: Edges,
+    slot: u32,
+) {
     for ring in &shape.rings {
         for (i, &b) in ring.iter().enumerate() {
             let a = ring[(i + ring.len() - 1) % ring.len()];
             let c = ring[(i + 1) % ring.len()];
             let at = |p: DVec2, z: f64| origin.scene_from_park(p.x, p.y, z);
             line(tile, at(b, shape.top_m), at(c, shape.top_m), slot, shape.size_m);
+            if edges == Edges::Roof {
+                continue;
+            }
             let (Some(before), Some(after)) = ((b - a).try_normalize(), (c - b).try_normalize()) else { continue };
             if before.perp_dot(after).abs() > CORNER_SINE || before.dot(after) < 0.0 {
                 line(tile, at(b, ground.height(b)), at(b, shape.top_m), slot, shape.size_m);
@@ -255,8 +294,11 @@ mod tests {
         let ground = Ground::flat(DVec2::ZERO, DVec2::splat(200.0), 100.0);
         let (_, shape, origin) = built(&ground);
         let mut tile = TileMesh::new(Layer::BuildingEdge);
-        building_edges(&mut tile, &shape, &ground, &origin, 9);
+        building_edges(&mut tile, &shape, &ground, &origin, Edges::All, 9);
         // Eight roof sides and eight corners, two triangles each.
         assert_eq!(tile.triangles(), 32);
+        let mut roof = TileMesh::new(Layer::BuildingEdge);
+        building_edges(&mut roof, &shape, &ground, &origin, Edges::Roof, 9);
+        assert_eq!(roof.triangles(), 16);
     }
 }

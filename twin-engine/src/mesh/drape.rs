@@ -34,6 +34,34 @@ pub fn drape_polygon(
     lay(tile, ground, origin, &triangulate(polygon), edges, slot, &|_| param);
 }
 
+/// Spreads `polygon` over the ground without cutting it: for areas so far away that what dives under the ground between their
+/// corners is less than the layer's pull towards the eye.
+pub fn spread_polygon(
+    tile: &mut TileMesh,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    polygon: &Polygon<f64>,
+    slot: u32,
+    param: [f32; 2],
+) {
+    let triangles = triangulate(polygon);
+    let first: Vec<u32> = triangles.points.iter().map(|at| on_ground(tile, ground, origin, *at, slot, param)).collect();
+    for t in triangles.indices.chunks_exact(3) {
+        tile.triangle(first[t[0]], first[t[1]], first[t[2]]);
+    }
+}
+
+fn on_ground(tile: &mut TileMesh, ground: &Ground, origin: &SceneOrigin, at: DVec2, slot: u32, param: [f32; 2]) -> u32 {
+    let [nx, ny, nz] = ground.normal(at);
+    tile.vertex(Vertex {
+        position: origin.scene_from_park(at.x, at.y, ground.height(at)),
+        slot,
+        normal: scene_direction(nx, ny, nz),
+        mark: 0.0,
+        param,
+    })
+}
+
 /// Lays triangles on the ground; `param_at` gives each vertex's numbers from its place.
 pub fn drape_triangles(
     tile: &mut TileMesh,
@@ -56,16 +84,7 @@ fn lay(
     slot: u32,
     param_at: &dyn Fn(DVec2) -> [f32; 2],
 ) {
-    let add = |tile: &mut TileMesh, at: DVec2| {
-        let [nx, ny, nz] = ground.normal(at);
-        tile.vertex(Vertex {
-            position: origin.scene_from_park(at.x, at.y, ground.height(at)),
-            slot,
-            normal: scene_direction(nx, ny, nz),
-            mark: 0.0,
-            param: param_at(at),
-        })
-    };
+    let add = |tile: &mut TileMesh, at: DVec2| on_ground(tile, ground, origin, at, slot, param_at(at));
     if ground.flat {
         let first: Vec<u32> = triangles.points.iter().map(|p| add(tile, *p)).collect();
         for t in triangles.indices.chunks_exact(3) {

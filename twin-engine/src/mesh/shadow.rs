@@ -3,9 +3,10 @@
 //! Shadow on other buildings is not drawn.
 
 use bevy::math::DVec2;
-use geo::{Coord, LineString, Polygon, unary_union};
+use geo::{Area, Coord, LineString, MultiPolygon, Polygon, unary_union};
 
-use super::{BuildingShape, Ground, TileMesh, Triangles, drape_triangles, triangulate};
+use super::block::corners as block_corners;
+use super::{BuildingShape, Ground, TileMesh, Triangles, drape_triangles, spread_polygon, triangulate};
 use crate::space::SceneOrigin;
 use crate::theme::{SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG};
 
@@ -35,6 +36,27 @@ pub fn building_shadow(
     }
     let width = (shape.height_m() * RIM_SHARE).clamp(RIM_LEAST_M, RIM_MOST_M);
     rim(tile, &shape.rings[0], width, ground, origin, slot, contact);
+}
+
+/// Adds the cast shadow of a building so far away that its outline does not matter: that of a block in its place, not cut along
+/// the ground and without a rim.
+pub fn block_shadow(
+    tile: &mut TileMesh,
+    footprint: &MultiPolygon<f64>,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    height_m: f64,
+    slot: u32,
+) {
+    let Some(corners) = block_corners(footprint, footprint.unsigned_area()) else { return };
+    let vector = shadow_vector(height_m);
+    for (i, &a) in corners.iter().enumerate() {
+        let b = corners[(i + 1) % 4];
+        if DVec2::new(b.y - a.y, a.x - b.x).dot(vector) > 1e-6 {
+            let quad = polygon_of(&[a, a + vector, b + vector, b]);
+            spread_polygon(tile, ground, origin, &quad, slot, [1.0, 0.0]);
+        }
+    }
 }
 
 /// From a point's height to where its shadow falls, m.

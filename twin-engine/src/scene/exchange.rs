@@ -10,10 +10,10 @@ use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 use spatial_db::model::Imagery;
 
-use super::spawn::{Upload, VERTICES_PER_FRAME, spawn_waiting};
+use super::spawn::{Upload, spawn_waiting};
 use super::{Composing, Meshed, MeshingFailed, Pace, Photo, SceneGeometry, Tile, Twin, Uploads, outlines};
 use crate::app::RenderWatch;
-use crate::camera::{Flight, Orbit, Wanted};
+use crate::camera::{Flight, Orbit, view_of};
 use crate::cut::scene::Meets;
 use crate::error::EngineError;
 use crate::history::History;
@@ -145,14 +145,13 @@ pub(super) fn take_built(
             commands.insert_resource(MeshingFailed(error));
         }
         Some(Ok(Built { mut geometry, picker, photo })) => {
-            let triangles = geometry.triangles();
             let mut uploads = Uploads::new(&mut geometry, next, &mut buffers);
             match photo {
                 BuiltPhoto::Made(photo) => uploads.take_photo(photo, &geometry, &mut images),
                 BuiltPhoto::Kept => uploads.keep_photo(shown.as_deref(), &geometry),
             }
             uploads.restyle(next, &geometry, &mut buffers, &mut materials);
-            let meshed = Meshed { geometry: Arc::new(geometry), triangles, picker: Arc::new(picker) };
+            let meshed = Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) };
             *stage = Stage::Uploading(Box::new(Uploading { meshed, uploads, frames: 0, ready: 0 }));
         }
     }
@@ -163,6 +162,8 @@ pub(super) fn take_built(
 pub(super) fn upload(
     exchange: Option<ResMut<Exchange>>,
     twin: Res<Twin>,
+    shown: Res<Meshed>,
+    orbit: Res<Orbit>,
     pace: Res<Pace>,
     mut buffers: ResMut<Assets<ShaderBuffer>>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -187,12 +188,13 @@ pub(super) fn upload(
         }
         *ready = 0;
     }
-    if uploads.is_done() {
+    // For one view: a camera that moves on gets what it needs after the swap.
+    let orbit = uploads.viewed().unwrap_or_else(|| view_after(&twin, next, &shown, meshed, &orbit));
+    if uploads.is_settled(&orbit) {
         *frames += 1;
         return;
     }
-    let budget = if *pace == Pace::AtOnce { usize::MAX } else { VERTICES_PER_FRAME };
-    let upload = Upload { twin: next, geometry: &meshed.geometry, budget, staged: true };
+    let upload = Upload { twin: next, geometry: &meshed.geometry, orbit, pace: *pace, staged: true };
     spawn_waiting(uploads, &upload, &mut meshes, &mut materials, &mut commands);
 }
 
@@ -204,7 +206,7 @@ fn is_ready(world: &mut World) -> bool {
     let (meshes, materials) = (world.resource::<Assets<Mesh>>().len(), world.resource::<Assets<LayerMaterial>>().len());
     let Some(mut exchange) = world.get_resource_mut::<Exchange>() else { return false };
     let Stage::Uploading(uploading) = &mut exchange.stage else { return false };
-    if !uploading.uploads.is_done() || uploading.frames == 0 {
+    if uploading.frames == 0 {
         return false;
     }
     // One more than the tiles: the sky.
@@ -257,17 +259,26 @@ pub(super) fn swap(world: &mut World) {
     }
 }
 
+/// The view that `orbit` will be: the same place in the park.
+fn view_after(twin: &Twin, next: &Twin, shown: &Meshed, new: &Meshed, orbit: &Orbit) -> Orbit {
+    let old = shown.geometry.origin;
+    if next.input.snapshot.park.srid != twin.input.snapshot.park.srid {
+        // Nothing of the view holds in another CRS.
+        view_of(CameraChoice::WholePark, &new.geometry, orbit)
+    } else if new.geometry.origin != old {
+        let target = old.park_from_scene_precise(orbit.target.as_dvec3());
+        Orbit { target: new.geometry.origin.scene_from_park(target.x, target.y, target.z), ..*orbit }
+    } else {
+        *orbit
+    }
+}
+
 /// The camera stays where it is in the park.
 fn keep_view(world: &mut World, next: &Twin, new: &Meshed) {
-    let old = world.resource::<Meshed>().geometry.origin;
-    if next.input.snapshot.park.srid != world.resource::<Twin>().input.snapshot.park.srid {
-        // Nothing of the view holds in another CRS.
-        world.resource_mut::<Wanted>().0 = Some(CameraChoice::WholePark);
-        world.resource_mut::<Flight>().stop();
-    } else if new.geometry.origin != old {
-        let mut orbit = world.resource_mut::<Orbit>();
-        let target = old.park_from_scene_precise(orbit.target.as_dvec3());
-        orbit.target = new.geometry.origin.scene_from_park(target.x, target.y, target.z);
+    let orbit = *world.resource::<Orbit>();
+    let after = view_after(world.resource::<Twin>(), next, world.resource::<Meshed>(), new, &orbit);
+    if after != orbit {
+        *world.resource_mut::<Orbit>() = after;
         world.resource_mut::<Flight>().stop();
     }
 }

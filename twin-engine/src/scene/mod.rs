@@ -2,10 +2,14 @@
 //!
 //! Camera, picture frame and panels are left to their own modules.
 
+mod bucket;
 mod exchange;
 mod geometry;
 mod photo;
+mod plan;
 mod spawn;
+mod stream;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -17,11 +21,13 @@ use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 pub(crate) use exchange::Exchange;
 pub(crate) use geometry::{SceneGeometry, hazard_place, tank_size_m};
 pub(crate) use photo::Photo;
-pub(crate) use spawn::{Pace, Tile, Uploads};
+pub(crate) use spawn::{Pace, Tile};
+pub(crate) use uploads::Uploads;
 
 use chrono::NaiveDate;
 use spatial_db::model::Presence;
 
+use crate::camera::Orbit;
 use crate::cut::Cut;
 use crate::cut::scene::SceneCut;
 use crate::error::EngineError;
@@ -180,8 +186,6 @@ impl Twin {
 pub(crate) struct Meshed {
     /// Geometry without tiles.
     pub geometry: Arc<SceneGeometry>,
-    /// Triangles uploaded.
-    pub triangles: usize,
     /// Answers what is under the pointer.
     pub picker: Arc<Picker>,
 }
@@ -196,10 +200,10 @@ struct Composing(Task<Option<Photo>>);
 #[derive(Resource)]
 struct Meshing(Work<Result<(SceneGeometry, Picker), EngineError>>);
 
-/// True from when the scene is made until every tile of it is an entity, and the photo, if it is to be seen, lies on the
-/// ground.
-pub(crate) fn is_loading(uploads: Option<Res<Uploads>>, twin: Res<Twin>) -> bool {
-    uploads.is_some_and(|u| !u.is_done() || (twin.shows_photo() && !u.has_photo()))
+/// True from when the scene is made until every tile that the camera needs is an entity, and the photo, if it is to be seen,
+/// lies on the ground.
+pub(crate) fn is_loading(uploads: Option<Res<Uploads>>, twin: Res<Twin>, orbit: Res<Orbit>) -> bool {
+    uploads.is_some_and(|u| !u.is_settled(&orbit) || (twin.shows_photo() && !u.has_photo()))
 }
 
 /// The scene's systems.
@@ -211,7 +215,7 @@ pub(crate) fn plugin(app: &mut App) {
             take_photo,
             spawn::spawn_tiles,
             exchange::take_built,
-            exchange::upload,
+            exchange::upload.run_if(resource_exists::<Exchange>.and_then(resource_exists::<Meshed>)),
             exchange::swap.run_if(resource_exists::<Exchange>),
             restyle,
             spawn::spawn_right,
@@ -289,10 +293,9 @@ fn take_meshed(
     commands.remove_resource::<Meshing>();
     match result {
         Ok((mut geometry, picker)) => {
-            let triangles = geometry.triangles();
             let uploads = Uploads::new(&mut geometry, &twin, &mut buffers);
             commands.insert_resource(uploads);
-            commands.insert_resource(Meshed { geometry: Arc::new(geometry), triangles, picker: Arc::new(picker) });
+            commands.insert_resource(Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) });
         }
         Err(error) => commands.insert_resource(MeshingFailed(error)),
     }

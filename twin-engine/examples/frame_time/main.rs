@@ -1,7 +1,9 @@
 //! Frame time of N extruded buildings at 1280×720, headless: the twin's lean material, whole and cut open, against Bevy's
-//! `StandardMaterial`.
+//! `StandardMaterial` and against a bare wgpu program that draws the same walls and roofs.
 //!
 //! `cargo run -p twin-engine --example frame_time -- 10000`
+
+mod bare;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -36,24 +38,34 @@ const FRAMES: usize = 40;
 const SPACING_M: f64 = 40.0;
 /// Buildings per tile in the comparison.
 const PER_TILE: usize = 500;
+/// Where the comparisons look from, in sides of the square of buildings.
+const EYE: Vec3 = Vec3::new(0.64, 0.77, 0.64);
+const AWAY: f32 = 1.9;
+const FOV_DEG: f32 = 35.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
     let park = park(count);
     println!("buildings {count}, picture {WIDTH}×{HEIGHT}, median of {FRAMES} frames, the whole park in view");
-    let (adapter, plain) = lean(&park, 1, &Cut::default())?;
+    let (adapter, plain) = lean(&park, 1, false, &Cut::default())?;
     println!("adapter {adapter}");
-    println!("lean material, 1 sample: {:.1} ms", millis(plain));
-    println!("lean material, 4 samples: {:.1} ms", millis(lean(&park, 4, &Cut::default())?.1));
+    println!("lean material, 1 sample, levels of detail: {:.1} ms", millis(plain));
+    println!("lean material, 1 sample, every outline: {:.1} ms", millis(lean(&park, 1, true, &Cut::default())?.1));
+    println!("lean material, 4 samples, every outline: {:.1} ms", millis(lean(&park, 4, true, &Cut::default())?.1));
     let middle = (count as f64).sqrt().ceil() * SPACING_M / 2.0;
     let line = SectionPlane { from: [0.0, middle + 0.3], to: [2.0 * middle, middle + 0.3] };
     let cut = Cut { section: Some(line), ..Cut::default() };
-    println!("with a section through the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, &cut)?.1));
+    println!("with a section through the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, true, &cut)?.1));
     let corner = |dx: f64, dy: f64| [middle + dx, middle + dy];
     let outline = vec![corner(-60.0, -60.0), corner(60.0, -60.0), corner(60.0, 60.0), corner(-60.0, 60.0)];
     let cut = Cut { dig: Some(Dig { outline, depth_m: 4.0 }), ..Cut::default() };
-    println!("with a pit in the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, &cut)?.1));
+    println!("with a pit in the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, true, &cut)?.1));
     println!("StandardMaterial, 1 sample: {:.1} ms", millis(standard(&park)?));
+    let side_m = (count as f64).sqrt().ceil() * SPACING_M;
+    let tiles: Vec<TileMesh> = park.buildings.chunks(PER_TILE).map(|of| tile(of, side_m)).collect();
+    let eye = EYE.normalize() * side_m as f32 * AWAY;
+    let times = bare::frames(&tiles, eye, FOV_DEG, (WIDTH, HEIGHT), FRAMES)?;
+    println!("bare wgpu, 1 sample, walls and roofs alone: {:.1} ms", millis(median(times)));
     Ok(())
 }
 
@@ -107,7 +119,12 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
     Arc::new(snapshot)
 }
 
-fn lean(park: &Arc<ParkSnapshot>, samples: u32, cut: &Cut) -> Result<(String, Duration), Box<dyn Error>> {
+fn lean(
+    park: &Arc<ParkSnapshot>,
+    samples: u32,
+    outlines: bool,
+    cut: &Cut,
+) -> Result<(String, Duration), Box<dyn Error>> {
     let input = TwinInput { snapshot: park.clone(), overlays: Vec::new(), active: None, imagery: None, time: None };
     let options = CaptureOptions {
         width: WIDTH,
@@ -118,6 +135,10 @@ fn lean(park: &Arc<ParkSnapshot>, samples: u32, cut: &Cut) -> Result<(String, Du
     };
     let mut stage = Stage::new(input, &options, samples)?;
     stage.cut(cut.clone());
+    if outlines {
+        stage.draw_outlines();
+        stage.turn(0.5);
+    }
     stage.picture()?;
     let times = (0..FRAMES)
         .map(|_| {
@@ -126,6 +147,22 @@ fn lean(park: &Arc<ParkSnapshot>, samples: u32, cut: &Cut) -> Result<(String, Du
         })
         .collect();
     Ok((stage.adapter().to_owned(), median(times)))
+}
+
+/// Walls and roofs of some buildings of the square, in metres from its middle.
+fn tile(buildings: &[Building], side_m: f64) -> TileMesh {
+    let ground = Ground::flat(bevy::math::DVec2::ZERO, bevy::math::DVec2::splat(side_m), 0.0);
+    let origin = SceneOrigin::near(side_m / 2.0, side_m / 2.0, 0.0);
+    let mut tile = TileMesh::new(Layer::Building);
+    for building in buildings {
+        let height = building.drawn_height_m().0;
+        for polygon in &building.footprint {
+            if let Some(shape) = BuildingShape::new(polygon, &ground, height, None, 0.0) {
+                building_walls_and_roof(&mut tile, &shape, &ground, &origin, 0);
+            }
+        }
+    }
+    tile
 }
 
 /// The same walls and roofs in merged tiles, with Bevy's material, one light without shadow, the same camera height.
@@ -146,22 +183,12 @@ fn standard(park: &Arc<ParkSnapshot>) -> Result<Duration, Box<dyn Error>> {
     app.finish();
     app.cleanup();
     let side_m = (park.buildings.len() as f64).sqrt().ceil() * SPACING_M;
-    let ground = Ground::flat(bevy::math::DVec2::ZERO, bevy::math::DVec2::splat(side_m), 0.0);
-    let origin = SceneOrigin::near(side_m / 2.0, side_m / 2.0, 0.0);
     let material = app
         .world_mut()
         .resource_mut::<Assets<StandardMaterial>>()
         .add(StandardMaterial::from(Color::srgb(0.9, 0.88, 0.85)));
     for tile_of in park.buildings.chunks(PER_TILE) {
-        let mut tile = TileMesh::new(Layer::Building);
-        for building in tile_of {
-            let height = building.drawn_height_m().0;
-            for polygon in &building.footprint {
-                if let Some(shape) = BuildingShape::new(polygon, &ground, height, None, 0.0) {
-                    building_walls_and_roof(&mut tile, &shape, &ground, &origin, 0);
-                }
-            }
-        }
+        let tile = tile(tile_of, side_m);
         let normals: Vec<[f32; 3]> = (0..tile.positions.len() as u32).map(|i| tile.normal(i).to_array()).collect();
         let mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
             .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, tile.positions)
@@ -180,14 +207,13 @@ fn standard(park: &Arc<ParkSnapshot>) -> Result<Duration, Box<dyn Error>> {
     );
     target.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
     let target: RenderTarget = app.world_mut().resource_mut::<Assets<Image>>().add(target).into();
-    let away = side_m as f32 * 1.9;
-    let eye = Vec3::new(0.64, 0.77, 0.64).normalize() * away;
+    let eye = EYE.normalize() * side_m as f32 * AWAY;
     app.world_mut().spawn((
         Camera3d::default(),
         target,
         Msaa::Off,
         Tonemapping::None,
-        Projection::Perspective(PerspectiveProjection { fov: 35_f32.to_radians(), far: 1e6, ..default() }),
+        Projection::Perspective(PerspectiveProjection { fov: FOV_DEG.to_radians(), far: 1e6, ..default() }),
         Transform::from_translation(eye).looking_at(Vec3::ZERO, Vec3::Y),
     ));
     // Frames count once all pipelines are there and their number has not grown for two frames.

@@ -1,0 +1,276 @@
+//! A made-up city of N buildings with terrain, parcels, roads and labels: time to the first complete picture, frames of the whole
+//! and of a street, the worst frame of a flight down to it, switches, and peak memory.
+//!
+//! `cargo run --example city [buildings [width height]] [--parts]`
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict};
+use geo::{LineString, MultiLineString, MultiPolygon, Polygon};
+use spatial_db::model::{
+    Building, FeatureId, FeatureKind, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, TerrainGrid,
+};
+use twin_engine::{CameraChoice, CaptureOptions, Stage, TwinInput};
+
+const FRAMES: usize = 30;
+/// Spacing of the buildings, m, and buildings along a block.
+const SPACING_M: f64 = 36.0;
+const PER_BLOCK: usize = 6;
+/// Width of a street, m.
+const STREET_M: f64 = 18.0;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (flags, arguments): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
+    let parts = flags.iter().any(|flag| flag == "--parts");
+    let number = |at: usize, or: usize| arguments.get(at).map_or(Ok(or), |text| text.parse());
+    let (count, width, height) = (number(0, 10_000)?, number(1, 1280)?, number(2, 720)?);
+    let began = Instant::now();
+    let city = city(count);
+    let overlays = vec![overlay(&city, 0), overlay(&city, 1)];
+    let features = city.buildings.len() + city.parcels.len() + city.roads.len();
+    println!("{count} buildings, {features} features in all, made in {:.1} s", began.elapsed().as_secs_f64());
+    let side_m = (count as f64).sqrt().ceil() * SPACING_M * 1.1;
+    let middle = [500_000.0 + side_m / 2.0, 3_400_000.0 + side_m / 2.0];
+    let input = TwinInput { snapshot: Arc::new(city), overlays, active: None, imagery: None, time: None };
+    let options = CaptureOptions {
+        width: width as u32,
+        height: height as u32,
+        camera: CameraChoice::WholePark,
+        ..CaptureOptions::default()
+    };
+    let before_mb = peak_mb();
+    let began = Instant::now();
+    let mut stage = Stage::new(input, &options, 1)?;
+    println!("{width}×{height}, {}", stage.adapter());
+    println!("first complete picture after {:.1} s", began.elapsed().as_secs_f64());
+    tell_passes(&mut stage);
+    if parts {
+        tell_parts(&mut stage);
+    }
+    tell("whole city, camera turning", frames(&mut stage, FRAMES, |stage, _| stage.turn(0.5)));
+    let street = |distance_m: f32, bearing_deg: f32| CameraChoice::At {
+        x_m: middle[0],
+        y_m: middle[1],
+        distance_m,
+        bearing_deg,
+        pitch_deg: 18.0,
+    };
+    let far = (side_m * 1.6) as f32;
+    // Evenly in zoom.
+    let way = |step: usize| street(far * (150.0 / far).powf(step as f32 / 59.0), 140.0);
+    tell("flight from the whole city to a street", frames(&mut stage, 60, |stage, step| stage.look(way(step))));
+    stage.look(street(150.0, 140.0));
+    stage.picture()?;
+    tell_passes(&mut stage);
+    if parts {
+        tell_parts(&mut stage);
+        stage.look(street(150.0, 140.0));
+        stage.picture()?;
+    }
+    let turn = |stage: &mut Stage, at: usize| stage.look(street(150.0, 140.0 + at as f32 * 0.5));
+    tell("street, camera turning", frames(&mut stage, FRAMES, turn));
+    stage.look(CameraChoice::WholePark);
+    stage.picture()?;
+    tell("whole city, nothing changes", frames(&mut stage, FRAMES, |_, _| {}));
+    let switch = |stage: &mut Stage, at: usize| stage.show_overlay(Some(at % 2));
+    tell("overlay of all buildings switched every frame", frames(&mut stage, FRAMES, switch));
+    let id = |at: usize| FeatureId::new(FeatureKind::Building, (at * 37 % count) as i64 + 1);
+    let select = |stage: &mut Stage, at: usize| stage.select(Some(id(at)));
+    tell("another building selected every frame", frames(&mut stage, FRAMES, select));
+    println!("peak memory {:.0} MB, {before_mb:.0} MB of it before anything was drawn", peak_mb());
+    Ok(())
+}
+
+/// Times of frames, and the processor time of each on average, ms: other work on the machine does not count in it.
+struct Took {
+    frames: Vec<Duration>,
+    processor_ms: f64,
+}
+
+fn frames(stage: &mut Stage, count: usize, mut before: impl FnMut(&mut Stage, usize)) -> Took {
+    let spent = processor_ms();
+    let frames = (0..count)
+        .map(|at| {
+            before(stage, at);
+            stage.frame()
+        })
+        .collect();
+    Took { frames, processor_ms: (processor_ms() - spent) / count as f64 }
+}
+
+fn tell(what: &str, mut took: Took) {
+    took.frames.sort();
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    let (median, worst) = (took.frames[took.frames.len() / 2], took.frames[took.frames.len() - 1]);
+    println!(
+        "{what:<46} median {:>6.1} ms  worst {:>6.1} ms  processor {:>6.1} ms",
+        ms(median),
+        ms(worst),
+        took.processor_ms
+    );
+}
+
+/// Triangles of every pass that is drawn.
+fn tell_passes(stage: &mut Stage) {
+    let passes = stage.passes();
+    let words: Vec<String> = passes.iter().map(|(pass, (triangles, _))| format!("{pass:?} {triangles}")).collect();
+    println!("  {}", words.join(", "));
+}
+
+/// Processor time of each pass: of frames with it less that of frames without. Takes a while.
+fn tell_parts(stage: &mut Stage) {
+    let whole = frames(stage, FRAMES, |_, _| {}).processor_ms;
+    for (pass, _) in stage.passes() {
+        stage.turn(0.01);
+        stage.frame();
+        stage.frame();
+        stage.hide(pass);
+        let without = frames(stage, FRAMES, |_, _| {}).processor_ms;
+        println!("    {:<14} {:+6.1} of {whole:.1} ms", format!("{pass:?}"), whole - without);
+    }
+}
+
+/// Processor time of all threads so far, ms. Linux counts in steps of 10 ms.
+fn processor_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() * 10.0
+}
+
+/// Largest resident memory so far, MB; 0 where the system does not tell.
+fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).map_or(0.0, |kb| kb / 1024.0)
+}
+
+/// Blocks of buildings with wings, a parcel under each, streets around each block, on rolling ground.
+fn city(count: usize) -> ParkSnapshot {
+    let mut city = ParkSnapshot::empty(Park {
+        park_id: 1,
+        slug: "city".into(),
+        name: "City".into(),
+        srid: 4550,
+        synthetic: true,
+        attribution: None,
+        licence: None,
+        as_of: None,
+    });
+    let side = (count as f64).sqrt().ceil() as usize;
+    let at = |i: usize| 500_000.0 + i as f64 * SPACING_M + (i / PER_BLOCK) as f64 * STREET_M;
+    let north = |i: usize| at(i) - 500_000.0 + 3_400_000.0;
+    let from = |kind: &str, row: usize| Provenance {
+        key: format!("{kind}{row}"),
+        layer: kind.into(),
+        source_row: row as i64,
+        ..Provenance::default()
+    };
+    for i in 0..count {
+        let (x, y) = (at(i % side), north(i / side));
+        let wing = 8.0 + (i * 7919 % 9) as f64;
+        let corners = [(2., 2.), (28., 2.), (28., wing), (wing, wing), (wing, 26.), (2., 26.)];
+        let ring =
+            |corners: &[(f64, f64)]| corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect::<LineString<f64>>();
+        city.buildings.push(Building {
+            id: FeatureId::new(FeatureKind::Building, i as i64 + 1),
+            provenance: from("b", i),
+            footprint: MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]),
+            name: None,
+            address: None,
+            use_text: None,
+            storeys: Some(1.0 + (i * 7 % 9) as f64),
+            storey_height_m: Some(3.2),
+            height_m: None,
+            floor_area_m2: None,
+            base_elevation_m: None,
+            year_built: Some(1950 + (i % 70) as i32),
+            state: None,
+            valid_from: None,
+            valid_to: None,
+        });
+        let edge = SPACING_M - 1.0;
+        city.parcels.push(Parcel {
+            id: FeatureId::new(FeatureKind::Parcel, i as i64 + 1),
+            provenance: from("p", i),
+            boundary: MultiPolygon(vec![Polygon::new(
+                ring(&[(0., 0.), (edge, 0.), (edge, edge), (0., edge)]),
+                Vec::new(),
+            )]),
+            number: Some(format!("{}-{}", i / 1000, i % 1000)),
+            address: None,
+            holder: None,
+            land_use_code: None,
+            land_use_scheme: None,
+            land_use: None,
+            industry_code: None,
+            recorded_area_m2: None,
+            recorded_floor_area_m2: None,
+            assessed_value: None,
+            currency: None,
+            valid_from: None,
+            valid_to: None,
+        });
+    }
+    let (low, high) = (0, side);
+    for street in (PER_BLOCK..side).step_by(PER_BLOCK) {
+        let middle = STREET_M / 2.0;
+        let lines = [
+            vec![(at(street) - middle, north(low)), (at(street) - middle, north(high))],
+            vec![(at(low), north(street) - middle), (at(high), north(street) - middle)],
+        ];
+        for line in lines {
+            let row = city.roads.len();
+            city.roads.push(RoadEdge {
+                id: FeatureId::new(FeatureKind::RoadEdge, row as i64 + 1),
+                provenance: from("r", row),
+                line: MultiLineString(vec![line.into()]),
+                name: None,
+                class: None,
+                width_m: Some(10.0),
+            });
+        }
+    }
+    let cell_m = (at(side) - 500_000.0 + 800.0) / 300.0;
+    let wave = |i: usize| (i as f64 * cell_m / 900.0).sin() * 9.0;
+    city.terrain = Some(TerrainGrid {
+        origin_x_m: 499_600.0,
+        origin_y_m: 3_399_600.0,
+        cell_m,
+        columns: 301,
+        rows: 301,
+        heights_m: (0..301 * 301).map(|i| (20.0 + wave(i % 301) + wave(i / 301)) as f32).collect(),
+    });
+    city
+}
+
+/// A class for every building.
+fn overlay(city: &ParkSnapshot, turn: usize) -> Overlay {
+    let colours = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
+    let classes = colours.iter().enumerate().map(|(at, colour)| Class {
+        label: format!("class {at}").as_str().into(),
+        colour: *colour,
+        pattern: Pattern::Solid,
+        swatch: Swatch::Area,
+        count: city.buildings.len() / colours.len(),
+        measure: None,
+    });
+    let verdict = |(row, building): (usize, &Building)| {
+        (building.id, Verdict { class: (row + turn) % colours.len(), value: None, outline: None, facts: Vec::new() })
+    };
+    Overlay {
+        name: format!("made-up-{turn}"),
+        title: "Made up".into(),
+        target: FeatureKind::Building,
+        unit: "".into(),
+        as_of: chrono::NaiveDate::MIN,
+        source: "made up".into(),
+        classes: classes.collect(),
+        verdicts: city.buildings.iter().enumerate().map(verdict).collect(),
+        marks: Vec::new(),
+        zones: Vec::new(),
+        pillars: Vec::new(),
+        notes: Vec::new(),
+    }
+}

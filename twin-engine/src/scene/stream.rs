@@ -1,0 +1,202 @@
+//! Which buckets are meshed at which level: those that the camera needs, the near ones first, in the background.
+//!
+//! What a level looks like is left to `bucket`; entities are left to `spawn`.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use bevy::prelude::Entity;
+use rayon::prelude::*;
+
+use super::SceneGeometry;
+use super::plan::{Bucket, Level};
+use crate::camera::Orbit;
+use crate::mesh::{Layer, TileMesh};
+
+/// Buckets that are meshed at a time for each thread that does.
+const JOBS_PER_THREAD: usize = 2;
+/// Care that is taken of a picture, which nobody waits for frame by frame.
+pub(super) const PICTURE_CARE: f32 = 4.0;
+
+/// A bucket as triangles.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) bucket: usize,
+    pub(super) level: Level,
+    pub(super) tile: TileMesh,
+}
+
+/// A bucket's state.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct State {
+    /// Level that is shown, also where it has no triangle.
+    pub(super) shown: Option<Level>,
+    /// What shows it.
+    pub(super) entity: Option<Entity>,
+    wanted: Option<Level>,
+    asked: Option<Level>,
+}
+
+/// The buckets of a scene on their way to the screen.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) states: Vec<State>,
+    /// Buckets that want another level, the most urgent last.
+    queue: Vec<usize>,
+    in_work: usize,
+    made: Arc<Mutex<VecDeque<Made>>>,
+    /// Where the camera stood when that was decided.
+    viewed: Option<Orbit>,
+    /// Care that was taken.
+    care: f32,
+    /// All of a view was there once.
+    was_complete: bool,
+}
+
+impl Stream {
+    pub(super) fn new(geometry: &SceneGeometry) -> Self {
+        Self {
+            states: vec![State::default(); geometry.buckets.len()],
+            queue: Vec::new(),
+            in_work: 0,
+            made: Arc::default(),
+            viewed: None,
+            care: 0.0,
+            was_complete: false,
+        }
+    }
+
+    /// True once all of a view was there.
+    pub(super) fn was_complete(&self) -> bool {
+        self.was_complete
+    }
+
+    /// True when all that this view needs is there.
+    pub(super) fn is_settled(&self, orbit: &Orbit) -> bool {
+        self.viewed.as_ref() == Some(orbit) && self.queue.is_empty() && self.in_work == 0
+    }
+
+    /// The view that was decided on last.
+    pub(super) fn viewed(&self) -> Option<Orbit> {
+        self.viewed
+    }
+
+    /// Decides what `orbit` needs; hands back the buckets of which nothing is needed any more.
+    pub(super) fn look(&mut self, buckets: &[Bucket], orbit: &Orbit, care: f32) -> Vec<usize> {
+        if self.viewed.as_ref() == Some(orbit) && self.care == care {
+            return Vec::new();
+        }
+        (self.viewed, self.care) = (Some(*orbit), care);
+        let (eye, ahead) = (orbit.eye(), -orbit.outward());
+        let mut gone = Vec::new();
+        let mut urgent: Vec<(bool, u8, f32, usize)> = Vec::new();
+        for (at, (bucket, state)) in buckets.iter().zip(&mut self.states).enumerate() {
+            let nearest = eye.max(bucket.lowest).min(bucket.highest);
+            let away = nearest.distance(eye);
+            state.wanted = bucket.level(orbit.px_per_metre(away), state.shown, care);
+            match state.wanted {
+                None if state.shown.is_some() => gone.push(at),
+                Some(wanted) if state.shown != Some(wanted) => {
+                    // What lies behind the camera can wait.
+                    let middle = bucket.lowest.midpoint(bucket.highest);
+                    let behind = if (middle - eye).dot(ahead) < 0.0 { 3.0 } else { 1.0 };
+                    urgent.push((state.shown.is_some(), rank(bucket.layer), away * behind, at));
+                }
+                _ => {}
+            }
+        }
+        urgent.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then(b.2.total_cmp(&a.2)));
+        self.queue = urgent.into_iter().map(|(.., at)| at).collect();
+        gone
+    }
+
+    /// Has buckets meshed in the background.
+    pub(super) fn ask(&mut self, geometry: &Arc<SceneGeometry>) {
+        let most = rayon::current_num_threads() * JOBS_PER_THREAD;
+        while self.in_work < most {
+            let Some(bucket) = self.next() else { break };
+            let Some(level) = self.states[bucket].wanted else { continue };
+            self.states[bucket].asked = Some(level);
+            self.in_work += 1;
+            let (geometry, made) = (geometry.clone(), self.made.clone());
+            rayon::spawn(move || {
+                let tile = geometry.mesh(&geometry.buckets[bucket], level);
+                if let Ok(mut made) = made.lock() {
+                    made.push_back(Made { bucket, level, tile });
+                }
+            });
+        }
+    }
+
+    /// All that is wanted, meshed while the caller waits.
+    pub(super) fn make_all(&mut self, geometry: &SceneGeometry) -> Vec<Made> {
+        let mut wanted = Vec::new();
+        while let Some(bucket) = self.next() {
+            wanted.extend(self.states[bucket].wanted.map(|level| (bucket, level)));
+        }
+        let make = |(bucket, level): (usize, Level)| Made {
+            bucket,
+            level,
+            tile: geometry.mesh(&geometry.buckets[bucket], level),
+        };
+        wanted.into_par_iter().map(make).collect()
+    }
+
+    /// The most urgent bucket that nobody works on.
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let bucket = self.queue.pop()?;
+            let state = &self.states[bucket];
+            // One that is being made is looked at again when it is done.
+            if state.asked.is_none() && state.wanted != state.shown {
+                return Some(bucket);
+            }
+        }
+    }
+
+    /// What the background has made, one at a time.
+    pub(super) fn take(&mut self) -> Option<Made> {
+        let made = self.made.lock().ok().and_then(|mut made| made.pop_front())?;
+        self.in_work -= 1;
+        Some(made)
+    }
+
+    /// Notes that a bucket is shown at a level; true where another level is wanted by now.
+    pub(super) fn shown(&mut self, bucket: usize, level: Level) {
+        let state = &mut self.states[bucket];
+        (state.shown, state.asked) = (Some(level), None);
+        if state.wanted.is_some_and(|wanted| wanted != level) {
+            self.queue.push(bucket);
+        }
+    }
+
+    /// True where a bucket is still needed at all.
+    pub(super) fn is_wanted(&self, bucket: usize) -> bool {
+        self.states[bucket].wanted.is_some()
+    }
+
+    /// Notes that nothing of a bucket is shown.
+    pub(super) fn let_go(&mut self, bucket: usize) -> Option<Entity> {
+        let state = &mut self.states[bucket];
+        (state.shown, state.asked) = (None, None);
+        state.entity.take()
+    }
+
+    /// Notes whether all is there.
+    pub(super) fn note_complete(&mut self) {
+        self.was_complete |= self.viewed.is_some() && self.queue.is_empty() && self.in_work == 0;
+    }
+}
+
+/// What is made first.
+fn rank(layer: Layer) -> u8 {
+    match layer {
+        Layer::Building | Layer::Hazard => 0,
+        Layer::Parcel | Layer::Road | Layer::RoadCasing | Layer::Surface => 1,
+        Layer::ParcelLine | Layer::SurfaceLine => 2,
+        _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests;
