@@ -107,7 +107,14 @@ fn records(count: usize, folder: &Path) -> Result<()> {
         if i % 20 == 0 {
             writeln!(tenancies, "U{i:07},E{i:07},B{:07},{},2020-01-01", i + 1, 100 + i % 300)?;
         }
-        writeln!(years, "Y{i:07},E{i:07},2025,{},{},{},{},CNY", 1_000_000 + i, 50_000 + i % 9000, 700_000 + i, 5 + i % 80)?;
+        writeln!(
+            years,
+            "Y{i:07},E{i:07},2025,{},{},{},{},CNY",
+            1_000_000 + i,
+            50_000 + i % 9000,
+            700_000 + i,
+            5 + i % 80
+        )?;
         writeln!(contracts, "C{i:07},P{i:07},E{i:07},2015-01-01,2015-06-01,{},CNY", 400_000 + i % 100_000)?;
     }
     for (name, text) in

@@ -79,12 +79,16 @@ fn json_has_every_indicator_with_formula_inputs_and_sources() {
         assert!(ratings.iter().any(|one| one == rating), "no parcel of the sample is {rating}");
     }
     // The gravest come first, and what is short of a floor says by how much.
-    let graves: Vec<usize> = states.iter().enumerate().filter(|(_, state)| *state == "past-reclaim").map(|at| at.0).collect();
+    let graves: Vec<usize> =
+        states.iter().enumerate().filter(|(_, state)| *state == "past-reclaim").map(|at| at.0).collect();
     assert_eq!(graves, (0..graves.len()).collect::<Vec<_>>());
     let low = parcels(&whole).iter().find(|parcel| parcel["efficiency"]["rating"] == "low-efficiency").unwrap();
     let findings = low["efficiency"]["findings"].as_array().unwrap();
     let missed = findings.iter().find(|one| one["met"] == false && one["decides"] == true).unwrap();
-    assert!(missed["missed_by"].as_f64().unwrap() > 0.0 && missed["clause"].as_str().unwrap().contains("2008"), "{missed}");
+    assert!(
+        missed["missed_by"].as_f64().unwrap() > 0.0 && missed["clause"].as_str().unwrap().contains("2008"),
+        "{missed}"
+    );
 }
 
 /// Every value of every parcel by SQL on the same server, on two days.
@@ -133,22 +137,36 @@ fn indicators_equal_those_of_the_server() {
 fn tables_and_spreadsheets_say_units_day_and_that_the_data_is_made_up() {
     let place = imported();
     let table = said(&place, &["report", "land", "qingxi", "--lang", "en", "--as-of", "2026-06-30"]);
-    for part in ["Idle and under-used land", "2026-06-30", "SYNTHETIC", "area (m²)", "Order 53", "industry codes", "may be reclaimed"] {
+    for part in [
+        "Idle and under-used land",
+        "2026-06-30",
+        "SYNTHETIC",
+        "area (m²)",
+        "Order 53",
+        "industry codes",
+        "may be reclaimed",
+    ] {
         assert!(table.to_lowercase().contains(&part.to_lowercase()), "no {part} in {table}");
     }
     let chinese = said(&place, &["report", "land", "qingxi", "--lang", "zh"]);
-    assert!(chinese.contains("闲置与低效用地") && chinese.contains("可无偿收回") && chinese.contains("合成数据"), "{chinese}");
+    assert!(
+        chinese.contains("闲置与低效用地") && chinese.contains("可无偿收回") && chinese.contains("合成数据"),
+        "{chinese}"
+    );
 
     let csv = said(&place, &["report", "land", "qingxi", "--format", "csv", "--lang", "en", "--all"]);
     let csv = csv.strip_prefix('\u{feff}').expect("a mark for Excel");
     let mut lines = csv.lines();
     let heads = lines.next().unwrap();
-    for head in ["area (m²)", "Output (CNY/ha)", "idle fee (CNY)", "Site coverage (%)", "to one year (d)", "as of", "data"] {
+    for head in
+        ["area (m²)", "Output (CNY/ha)", "idle fee (CNY)", "Site coverage (%)", "to one year (d)", "as of", "data"]
+    {
         assert!(heads.split(',').any(|one| one == head), "no {head} in {heads}");
     }
     assert!(lines.all(|line| line.contains("SYNTHETIC")), "every row says that it is made up");
 
-    let written = said(&place, &["report", "land", "qingxi", "--format", "gpkg", "--out", "maps/land.gpkg", "--lang", "en"]);
+    let written =
+        said(&place, &["report", "land", "qingxi", "--format", "gpkg", "--out", "maps/land.gpkg", "--lang", "en"]);
     assert!(written.contains("rows in maps/land.gpkg"), "{written}");
     let found = place.json(&["inspect", "maps/land.gpkg", "--json"]);
     let layer = &found["files"][0]["layers"][0];
@@ -162,10 +180,15 @@ fn choices_narrow_the_list_and_order_it() {
     let listed = report(&place, &[]);
     let idle = report(&place, &["--state", "idle", "--state", "past-reclaim"]);
     assert!(!parcels(&idle).is_empty() && parcels(&idle).len() < parcels(&listed).len());
-    assert!(parcels(&idle).iter().all(|one| ["idle", "past-reclaim"].contains(&one["clock"]["state"].as_str().unwrap())));
+    assert!(
+        parcels(&idle).iter().all(|one| ["idle", "past-reclaim"].contains(&one["clock"]["state"].as_str().unwrap()))
+    );
     let large = report(&place, &["--min-area", "20000", "--sort", "area"]);
     let areas: Vec<f64> = parcels(&large).iter().map(|one| one["area_m2"].as_f64().unwrap()).collect();
-    assert!(!areas.is_empty() && areas.iter().all(|area| *area >= 20_000.0) && areas.is_sorted_by(|a, b| a >= b), "{areas:?}");
+    assert!(
+        !areas.is_empty() && areas.iter().all(|area| *area >= 20_000.0) && areas.is_sorted_by(|a, b| a >= b),
+        "{areas:?}"
+    );
     // Another day, another state: before the first contracts were signed nothing is under a clock.
     let early = report(&place, &["--as-of", "2010-01-01", "--all"]);
     assert!(parcels(&early).iter().all(|one| one["clock"].is_null()));
@@ -173,8 +196,7 @@ fn choices_narrow_the_list_and_order_it() {
     let strict = report(&place, &["--scheme", "national-2023", "--all"]);
     let limits = |report: &Value| -> Vec<String> {
         let findings = parcels(report).iter().flat_map(|one| one["efficiency"]["findings"].as_array().unwrap());
-        let mut all: Vec<String> =
-            findings.filter_map(|one| one["clause"].as_str()).map(str::to_owned).collect();
+        let mut all: Vec<String> = findings.filter_map(|one| one["clause"].as_str()).map(str::to_owned).collect();
         all.sort();
         all.dedup();
         all
@@ -215,7 +237,8 @@ fn a_package_gives_the_same_report() {
     let place = imported();
     place.json(&["pack", "qingxi", "--out", "qingxi.gpkg", "--json"]);
     let stored = report(&place, &["--lang", "en"]);
-    let mut offline = place.command(&["report", "land", "qingxi.gpkg", "--format", "json", "--lang", "en", "--out", "x.json"]);
+    let mut offline =
+        place.command(&["report", "land", "qingxi.gpkg", "--format", "json", "--lang", "en", "--out", "x.json"]);
     let output = offline.env("TWIN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let read = |path: &Path| -> Value { serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap() };

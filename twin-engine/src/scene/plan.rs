@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use spatial_db::model::{ParkSnapshot, SurfaceKind};
 
 use super::bucket::road_width_m;
-use super::geometry::hazard_place;
+use super::geometry::{hazard_place, tank_size_m};
 use crate::extent::Extent;
 use crate::mesh::{Ground, Layer};
 use crate::space::SceneOrigin;
@@ -270,7 +270,14 @@ fn items(snapshot: &ParkSnapshot, content: Content) -> Vec<Item> {
             snapshot.resources.iter().enumerate().map(of).collect()
         }
         Content::Hazards => {
-            let of = |(row, hazard)| Item { above_m: 60.0, ..point(row, hazard_place(hazard), 10.0) };
+            let of = |(row, hazard): (usize, &spatial_db::model::HazardSource)| {
+                let (middle, (diameter_m, height_m)) = (hazard_place(hazard), tank_size_m(hazard));
+                let half = DVec2::splat(diameter_m / 2.0);
+                let bounds = hazard.shape.bounding_rect().map(|bounds| boxed(row, bounds));
+                let low = bounds.as_ref().map_or(middle, |bounds| bounds.low).min(middle - half);
+                let high = bounds.as_ref().map_or(middle, |bounds| bounds.high).max(middle + half);
+                Item { low, high, above_m: height_m, ..point(row, middle, 10.0) }
+            };
             snapshot.hazards.iter().enumerate().map(of).collect()
         }
     }
