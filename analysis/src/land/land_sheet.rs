@@ -2,7 +2,8 @@
 
 use spatial_db::model::FeatureKind;
 
-use super::idle::{state_words, use_words};
+use super::clock::ClockState;
+use super::idle::use_words;
 use super::indicators::{Indicator, LandModel, Reading};
 use super::ranking::Ranked;
 use super::scheme::{Finding, Scheme};
@@ -54,6 +55,9 @@ fn columns(currency: &str, fee_currency: &str) -> Vec<Column> {
         text("address", words!("head-address", "address")).in_files(),
         text("holder", words!("head-holder", "holder")).in_files(),
         text("industry", words!("head-industry", "industry")),
+        text("land_use_code", words!("head-use-code", "land-use code")).in_files(),
+        text("land_use_scheme", words!("head-use-scheme", "classification of the code")).in_files(),
+        text("land_use", words!("head-land-use", "land use")).in_files(),
         Column::new("area_m2", words!("head-area", "area"), "m²", Holds::Number(0)),
         text("physical_use", words!("fact-physical-use", "Physical use")),
         text("physical_because", words!("head-physical-because", "physical use, because")).in_files(),
@@ -104,6 +108,9 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
         text(&parcel.address),
         text(&parcel.holder),
         Value::from(model.industry(land.slot).as_deref()),
+        text(&parcel.land_use_code),
+        text(&parcel.land_use_scheme),
+        text(&parcel.land_use),
         Value::Number(land.site.area_m2),
         Value::Text(use_words(land.physical).into()),
         Value::Text(land.physical_reason.clone()),
@@ -133,6 +140,19 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
     cells.push(model.year().map(i64::from).into());
     cells.push(listed(readings().filter_map(|(indicator, reading)| lacking(*indicator, reading)).collect()));
     cells
+}
+
+/// A state in words that need no legend.
+fn state_words(state: ClockState) -> Words {
+    match state {
+        ClockState::PastReclaim => words!("state-past-reclaim", "over 2 years: may be reclaimed"),
+        ClockState::Idle => words!("state-idle", "over 1 year: idle"),
+        ClockState::StalledIdle => words!("state-stalled", "stalled: may be held idle"),
+        ClockState::Running => words!("state-running", "clock runs"),
+        ClockState::Excused => words!("state-excused", "excused: government cause"),
+        ClockState::InOrder => words!("clock-in-order", "in order"),
+        ClockState::Unknown => words!("unknown", "unknown"),
+    }
 }
 
 /// What a reading lacks, in words.

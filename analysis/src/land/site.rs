@@ -146,7 +146,8 @@ fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> 
     Site {
         area_m2,
         mean_width_m: if perimeter > 0.0 { 2.0 * area_m2 / perimeter } else { 0.0 },
-        footprint_m2: overlaps.iter().map(|o| o.area_m2).sum(),
+        // A sum of nothing is a negative zero.
+        footprint_m2: overlaps.iter().map(|o| o.area_m2).sum::<f64>() + 0.0,
         buildings: overlaps.iter().map(|o| o.building).collect(),
         storage_yard_m2,
         paved_m2,

@@ -199,6 +199,9 @@ impl Told<'_> {
             "address": parcel.address,
             "holder": parcel.holder,
             "industry": self.model.industry(land.slot),
+            "land_use": {
+                "code": parcel.land_use_code, "scheme": parcel.land_use_scheme, "words": parcel.land_use,
+            },
             "area_m2": land.site.area_m2,
             "source": self.source(&parcel.provenance.layer, parcel.provenance.source_row, &parcel.provenance.key),
             "physical_use": { "value": land.physical.as_str(), "because": self.text.words(&land.physical_reason) },

@@ -1,6 +1,8 @@
 //! What the tests of the built command share: a database and folder of their own, and the sample park.
 #![allow(dead_code, reason = "every test program uses its own part")]
 
+pub(crate) mod real;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;

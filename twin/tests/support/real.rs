@@ -1,0 +1,68 @@
+//! Parks of real places, where `TWIN_REAL_DATA` names the folder that holds their data.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use spatial_db::cluster::scratch::ScratchDatabase;
+use spatial_db::model::ParkSnapshot;
+use spatial_db::store::Store;
+
+fn real(folder: &str) -> Option<PathBuf> {
+    let Some(root) = std::env::var_os("TWIN_REAL_DATA") else {
+        println!("TWIN_REAL_DATA is not set: {folder} is not tested");
+        return None;
+    };
+    // Relative to the project's top folder, wherever the test runs.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(root).join(folder);
+    assert!(root.is_dir(), "TWIN_REAL_DATA has no folder {}", root.display());
+    Some(root)
+}
+
+/// A real park, imported.
+pub(crate) struct Imported {
+    pub(crate) report: Value,
+    pub(crate) snapshot: ParkSnapshot,
+    pub(crate) store: Store,
+    _database: ScratchDatabase,
+}
+
+impl Imported {
+    /// Imports a folder with its manifest, twice: the second time nothing may change.
+    pub(crate) fn new(folder: &str) -> Option<Self> {
+        let root = real(folder)?;
+        let database = ScratchDatabase::create().expect("a scratch database");
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../importers/parks/{folder}.park.toml"));
+        let import = || -> Value {
+            let output = Command::new(env!("CARGO_BIN_EXE_twin"))
+                .arg("import")
+                .args([&manifest, Path::new("--root"), &root, Path::new("--json")])
+                .env("TWIN_DATABASE_URL", database.url())
+                .output()
+                .expect("twin runs");
+            assert!(output.status.success(), "{folder}: {}", String::from_utf8_lossy(&output.stderr));
+            let printed = String::from_utf8_lossy(&output.stdout);
+            serde_json::from_str(printed.lines().last().unwrap_or_default()).expect("the last event is the report")
+        };
+        let report = import();
+        let again = import();
+        for field in ["added", "changed", "removed"] {
+            let sum: u64 = layers(&again).iter().map(|l| l[field].as_u64().unwrap()).sum();
+            assert_eq!(sum, 0, "second import of {folder}: {field}");
+        }
+        let mut store = database.store().expect("the store");
+        let slug = report["park"].as_str().expect("the park's name").to_owned();
+        let snapshot = store.snapshot(&slug).expect("the snapshot");
+        Some(Self { report, snapshot, store, _database: database })
+    }
+
+    /// Rows read, over all layers of a role.
+    pub(crate) fn read(&self, role: &str) -> u64 {
+        layers(&self.report).iter().filter(|l| l["role"] == role).map(|l| l["read"].as_u64().unwrap()).sum()
+    }
+}
+
+/// The layers of an import's report.
+pub(crate) fn layers(report: &Value) -> &Vec<Value> {
+    report["layers"].as_array().expect("layers")
+}
