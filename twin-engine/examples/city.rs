@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let mut stage = Stage::new(input, &options, 1)?;
     println!("{width}×{height}, {}", stage.adapter());
-    println!("first complete picture after {:.1} s", began.elapsed().as_secs_f64());
+    println!("first complete picture after {:.1} s, {:.0} MB", began.elapsed().as_secs_f64(), peak_mb());
     tell_passes(&mut stage);
     if parts {
         tell_parts(&mut stage);

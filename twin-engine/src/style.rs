@@ -3,6 +3,7 @@
 //! Switching anything rewrites this buffer and nothing else. How the bytes are drawn is left to the shaders.
 
 use analysis::overlay::{Class, Overlay, Pattern};
+use rayon::prelude::*;
 use shaders::bits;
 use std::sync::Arc;
 
@@ -95,14 +96,10 @@ pub(crate) fn styles(
         let overlay = overlay?;
         overlay.classes.get(overlay.verdicts.get(&id)?.class)
     };
-    let mut put = |id: FeatureId, style: Style| {
-        if let Some(slot) = slots.of(id) {
-            out[slot as usize] = style;
-        }
-    };
-    for parcel in &snapshot.parcels {
-        let line = theme.parcel_line.packed(1.0);
-        let style = match class_of(parcel.id) {
+    // There may be a million of these; their slots stand in the order of the park.
+    let line = theme.parcel_line.packed(1.0);
+    out[of_kind(slots, FeatureKind::Parcel)].par_iter_mut().zip(&snapshot.parcels).for_each(|(style, parcel)| {
+        let own = match class_of(parcel.id) {
             Some(class) => Style {
                 fill: Rgb::from(class.colour).packed(theme.parcel_fill_alpha),
                 bits: bits::VISIBLE | pattern_number(class.pattern),
@@ -110,11 +107,16 @@ pub(crate) fn styles(
             },
             None => Style::plain(0, line),
         };
-        put(parcel.id, layer(LayerKey::Parcels, style));
-    }
-    for building in &snapshot.buildings {
-        put(building.id, layer(LayerKey::Buildings, solid(class_of(building.id), theme.roof, theme.edge)));
-    }
+        *style = layer(LayerKey::Parcels, own);
+    });
+    out[of_kind(slots, FeatureKind::Building)].par_iter_mut().zip(&snapshot.buildings).for_each(|(style, building)| {
+        *style = layer(LayerKey::Buildings, solid(class_of(building.id), theme.roof, theme.edge));
+    });
+    let mut put = |id: FeatureId, style: Style| {
+        if let Some(slot) = slots.of(id) {
+            out[slot as usize] = style;
+        }
+    };
     for surface in &snapshot.surfaces {
         let fill = class_of(surface.id).map_or(theme.surface(surface.kind), |class| class.colour.into());
         let line = if surface.kind == SurfaceKind::Water { theme.shore.packed(1.0) } else { 0 };
@@ -191,6 +193,12 @@ pub(crate) fn styles(
         }
     }
     out
+}
+
+/// Slots of the features of a kind.
+fn of_kind(slots: &Slots, kind: FeatureKind) -> std::ops::Range<usize> {
+    let (first, count) = slots.range(kind);
+    first..first + count
 }
 
 /// Adds hover and selection to the bytes of a buffer.

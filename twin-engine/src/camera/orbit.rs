@@ -10,6 +10,11 @@ pub(super) const PITCH_DEG: (f32, f32) = (6.0, 89.0);
 /// Nearest and farthest distance to the target, m.
 pub(super) const DISTANCE_M: (f32, f32) = (8.0, 400_000.0);
 
+/// Where haze is complete: so many heights of the eye above the ground, which counts as no lower than that (`hazed` in
+/// `common.wgsl`).
+const SIGHT_HEIGHTS: f32 = 15.0;
+const SIGHT_LEAST_HEIGHT_M: f32 = 200.0;
+
 /// A camera that looks at `target` from `distance_m` away.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Orbit {
@@ -93,6 +98,12 @@ impl Orbit {
         self.size.y / (2.0 * (FOV_DEG.to_radians() * 0.5).tan() * away_m.max(0.1))
     }
 
+    /// Distance from the eye at which everything has taken the colour of the air, m, over ground at scene height `ground_y`:
+    /// nothing further away is seen.
+    pub(crate) fn sight_m(&self, ground_y: f32) -> f32 {
+        SIGHT_HEIGHTS * (self.eye().y - ground_y).max(SIGHT_LEAST_HEIGHT_M)
+    }
+
     /// Axes of the picture in the scene: right, up, towards the eye.
     pub(crate) fn axes(&self) -> [Vec3; 3] {
         let outward = self.outward();
@@ -123,6 +134,16 @@ impl Orbit {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn sight_ends_where_the_shader_has_haze_complete() {
+        let haze = shaders::DRAPE.wgsl;
+        assert!(haze.contains("max(view.world_position.y - scene.horizon.w, 200.0)"));
+        assert!(haze.contains("smoothstep(2.2 * height, 15.0 * height, away)"));
+        let orbit = super::Orbit { distance_m: 1000.0, pitch_deg: 80.0, ..super::Orbit::default() };
+        assert!((orbit.sight_m(0.0) - 15.0 * orbit.eye().y).abs() < 1.0);
+        assert!((orbit.sight_m(5000.0) - 3000.0).abs() < f32::EPSILON);
+    }
+
     use super::*;
 
     #[test]

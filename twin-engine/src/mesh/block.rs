@@ -6,6 +6,7 @@ use bevy::math::{DVec2, Vec3};
 use geo::{Area, MinimumRotatedRect, MultiPolygon};
 
 use super::building::Stand;
+use super::drape::on_ground;
 use super::{Ground, TileMesh, Vertex, cleaned_ring};
 use crate::space::{SceneOrigin, scene_direction};
 
@@ -18,7 +19,8 @@ pub enum BlockWalls {
     Above(f64),
 }
 
-/// Adds a block in place of a building's footprint: twelve vertices, or four where it has no walls.
+/// Adds a block in place of a building's footprint: twelve vertices, or four where it has no walls. `scale` enlarges it in plan
+/// where it stands for some of its neighbours too.
 #[expect(clippy::too_many_arguments, reason = "a block is a footprint, its heights and where it goes")]
 pub fn building_block(
     tile: &mut TileMesh,
@@ -28,10 +30,11 @@ pub fn building_block(
     height_m: f64,
     floor_m: Option<f64>,
     walls: BlockWalls,
+    scale: f64,
     slot: u32,
 ) {
     let area_m2 = footprint.unsigned_area();
-    let Some(corners) = corners(footprint, area_m2) else { return };
+    let Some(corners) = corners(footprint, area_m2, scale) else { return };
     let stand = Stand::of(&corners, ground, height_m, floor_m);
     let roof = corners.map(|p| {
         tile.vertex(Vertex {
@@ -62,9 +65,25 @@ pub fn building_block(
     }
 }
 
+/// Lays a rectangle on the ground in place of an area.
+#[expect(clippy::too_many_arguments, reason = "a rectangle is an area, a scale and where it goes")]
+pub fn area_block(
+    tile: &mut TileMesh,
+    area: &MultiPolygon<f64>,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    scale: f64,
+    slot: u32,
+    param: [f32; 2],
+) {
+    let Some(corners) = corners(area, area.unsigned_area(), scale) else { return };
+    let quad = corners.map(|at| on_ground(tile, ground, origin, at, slot, param));
+    tile.quad(quad[0], quad[1], quad[2], quad[3]);
+}
+
 /// Corners of the block, counter-clockwise: the least turned rectangle around the footprint, shrunk about its middle to the
-/// footprint's area, so that a town of blocks is neither denser nor emptier than its buildings are.
-pub(super) fn corners(footprint: &MultiPolygon<f64>, area_m2: f64) -> Option<[DVec2; 4]> {
+/// footprint's area, so that a town of blocks is neither denser nor emptier than its buildings are; then enlarged by `scale`.
+pub(super) fn corners(footprint: &MultiPolygon<f64>, area_m2: f64, scale: f64) -> Option<[DVec2; 4]> {
     let around = footprint.minimum_rotated_rect()?;
     let ring = cleaned_ring(around.exterior())?;
     let mut corners: [DVec2; 4] = ring.try_into().ok()?;
@@ -77,7 +96,7 @@ pub(super) fn corners(footprint: &MultiPolygon<f64>, area_m2: f64) -> Option<[DV
     if !(shrink.is_finite() && shrink > 0.0) {
         return None;
     }
-    Some(corners.map(|corner| middle + (corner - middle) * shrink))
+    Some(corners.map(|corner| middle + (corner - middle) * shrink * scale))
 }
 
 #[cfg(test)]
@@ -98,7 +117,7 @@ mod tests {
     fn block(walls: BlockWalls, height_m: f64) -> TileMesh {
         let mut tile = TileMesh::new(Layer::Building);
         let origin = SceneOrigin::near(50.0, 50.0, 100.0);
-        building_block(&mut tile, &turned(), &rough(), &origin, height_m, None, walls, 5);
+        building_block(&mut tile, &turned(), &rough(), &origin, height_m, None, walls, 1.0, 5);
         tile
     }
 
@@ -133,7 +152,7 @@ mod tests {
         let line: MultiPolygon<f64> = polygon![(x: 0.0, y: 0.0), (x: 9.0, y: 0.0), (x: 4.0, y: 0.0)].into();
         let mut tile = TileMesh::new(Layer::Building);
         let origin = SceneOrigin::near(0.0, 0.0, 0.0);
-        building_block(&mut tile, &line, &rough(), &origin, 9.0, None, BlockWalls::Always, 1);
+        building_block(&mut tile, &line, &rough(), &origin, 9.0, None, BlockWalls::Always, 1.0, 1);
         assert!(tile.is_empty());
     }
 }

@@ -51,7 +51,15 @@ pub fn spread_polygon(
     }
 }
 
-fn on_ground(tile: &mut TileMesh, ground: &Ground, origin: &SceneOrigin, at: DVec2, slot: u32, param: [f32; 2]) -> u32 {
+/// A vertex on the ground.
+pub(super) fn on_ground(
+    tile: &mut TileMesh,
+    ground: &Ground,
+    origin: &SceneOrigin,
+    at: DVec2,
+    slot: u32,
+    param: [f32; 2],
+) -> u32 {
     let [nx, ny, nz] = ground.normal(at);
     tile.vertex(Vertex {
         position: origin.scene_from_park(at.x, at.y, ground.height(at)),

@@ -18,7 +18,7 @@ mod terrain;
 mod tile;
 mod tube;
 
-pub use block::{BlockWalls, building_block};
+pub use block::{BlockWalls, area_block, building_block};
 pub use building::{BuildingShape, Edges, Stand, building_edges, building_walls_and_roof};
 pub use drape::{drape_polygon, drape_triangles, spread_polygon};
 pub use facade::{FacadeModel, facade_edges, facade_faces};

@@ -48,7 +48,7 @@ pub fn block_shadow(
     height_m: f64,
     slot: u32,
 ) {
-    let Some(corners) = block_corners(footprint, footprint.unsigned_area()) else { return };
+    let Some(corners) = block_corners(footprint, footprint.unsigned_area(), 1.0) else { return };
     let vector = shadow_vector(height_m);
     for (i, &a) in corners.iter().enumerate() {
         let b = corners[(i + 1) % 4];

@@ -9,9 +9,9 @@ use spatial_db::model::{
 use super::geometry::{SceneGeometry, hazard_place, tank_size_m};
 use super::plan::{Bucket, Content, Level};
 use crate::mesh::{
-    BlockWalls, BuildingShape, Edges, FacadeModel, Layer, TileMesh, block_shadow, building_block, building_edges,
-    building_shadow, building_walls_and_roof, cylinder, drape_outline, drape_polygon, facade_edges, facade_faces, post,
-    road_line, road_ribbon, sphere, spread_polygon, tube,
+    BlockWalls, BuildingShape, Edges, FacadeModel, Layer, TileMesh, area_block, block_shadow, building_block,
+    building_edges, building_shadow, building_walls_and_roof, cylinder, drape_outline, drape_polygon, facade_edges,
+    facade_faces, post, road_line, road_ribbon, sphere, spread_polygon, tube,
 };
 use crate::style::is_rail;
 
@@ -28,12 +28,17 @@ const CONTACT: f32 = 1.1;
 /// Far away, buildings this many times as high as wide keep their walls.
 const TOWER: f64 = 1.5;
 
+/// Features that one stands for where all are smaller than a pixel: so much larger it is drawn, and a town keeps its colours
+/// and its density.
+const SPARSE: f64 = 9.0;
+
 impl SceneGeometry {
     /// The triangles of a bucket.
     pub(crate) fn mesh(&self, bucket: &Bucket, level: Level) -> TileMesh {
         let mut tile = TileMesh::new(bucket.layer);
         tile.feature_size_m = bucket.feature_size_m;
-        for row in bucket.rows.iter().map(|row| *row as usize) {
+        let drawn = |row: &u32| level > Level::Sparse || stands_for_others(*row);
+        for row in bucket.rows.iter().copied().filter(drawn).map(|row| row as usize) {
             let park = &*self.snapshot;
             match bucket.content {
                 Content::Buildings => self.building(&mut tile, row, &park.buildings[row], level),
@@ -84,7 +89,8 @@ impl SceneGeometry {
         }
         if level < Level::Full && tile.layer == Layer::Building {
             let walls = if level == Level::Simple { BlockWalls::Always } else { BlockWalls::Above(TOWER) };
-            building_block(tile, &building.footprint, ground, origin, height_m, floor_m, walls, slot);
+            let scale = if level == Level::Sparse { SPARSE.sqrt() } else { 1.0 };
+            building_block(tile, &building.footprint, ground, origin, height_m, floor_m, walls, scale, slot);
             return;
         }
         let own = self.modelled.get(&(row as u32)).filter(|_| tile.layer != Layer::Shadow);
@@ -115,6 +121,10 @@ impl SceneGeometry {
 
     /// An area on the ground.
     pub(super) fn area(&self, tile: &mut TileMesh, area: &MultiPolygon<f64>, slot: u32, pull: f32, level: Level) {
+        if level == Level::Sparse {
+            area_block(tile, area, &self.ground, &self.origin, SPARSE.sqrt(), slot, [pull, 0.0]);
+            return;
+        }
         for polygon in area {
             if level < Level::Full {
                 spread_polygon(tile, &self.ground, &self.origin, polygon, slot, [pull, 0.0]);
@@ -139,7 +149,9 @@ impl SceneGeometry {
             match level {
                 Level::Full => road_ribbon(tile, &self.ground, &self.origin, line, width_m, slot),
                 Level::Simple => road_line(tile, &self.ground, &self.origin, line, width_m, 0.4 * width_m, slot),
-                Level::Far => road_line(tile, &self.ground, &self.origin, line, width_m, 2.0 * width_m, slot),
+                Level::Far | Level::Sparse => {
+                    road_line(tile, &self.ground, &self.origin, line, width_m, 2.0 * width_m, slot)
+                }
             }
         }
     }
@@ -209,6 +221,11 @@ impl SceneGeometry {
             }
         }
     }
+}
+
+/// One in [`SPARSE`] features, by chance but always the same: every ninth row would leave stripes.
+fn stands_for_others(row: u32) -> bool {
+    row.wrapping_mul(0x9E37_79B1).rotate_right(15).is_multiple_of(SPARSE as u32)
 }
 
 /// Drawn width of a road, m.

@@ -38,6 +38,7 @@ pub(crate) struct SceneGeometry {
     pub extent: Extent,
     /// Slots of the style buffer.
     pub slots: Slots,
+    ground_y: f32,
     /// Highest roof, m.
     pub highest_m: f64,
     /// Drawn bottom and top of each building, m, in the order of the park; empty ranges for what is not drawn.
@@ -100,6 +101,7 @@ impl SceneGeometry {
             slots: Slots::new(snapshot, overlays),
             overlay_tiles: Vec::new(),
             took: Duration::ZERO,
+            ground_y: (ground.mean_m() - origin.z_m) as f32,
             origin,
             ground,
             extent,
@@ -110,6 +112,11 @@ impl SceneGeometry {
         scene.overlay_tiles = scene.tiles_of_overlays(overlays);
         scene.took = start.elapsed();
         Ok(scene)
+    }
+
+    /// Scene height of the ground, on average.
+    pub(crate) fn ground_y(&self) -> f32 {
+        self.ground_y
     }
 
     /// A point inside the parcel in `row`, park coordinates, m; `None` where it has none.
@@ -230,7 +237,7 @@ mod tests {
         let scene = SceneGeometry::build(&input.snapshot, &[]).unwrap();
         for bucket in scene.buckets.iter() {
             let mut before = 0;
-            for level in [Level::Far, Level::Simple, Level::Full] {
+            for level in [Level::Sparse, Level::Far, Level::Simple, Level::Full] {
                 let tile = scene.mesh(bucket, level);
                 assert!(tile.triangles() >= before, "{:?} {level:?}", bucket.layer);
                 before = tile.triangles();

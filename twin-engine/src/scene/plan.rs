@@ -66,6 +66,8 @@ impl Content {
 /// How much of its features a bucket shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
+    /// As far, but one feature in some stands for its neighbours too.
+    Sparse,
     /// Blocks of buildings without walls, but for towers; areas that are not cut along the ground.
     Far,
     /// Blocks of buildings; areas that are not cut along the ground.
@@ -77,6 +79,8 @@ pub(crate) enum Level {
 /// Size of a feature on screen, px, from which its outline shows, and from which its walls do.
 const FULL_PX: f32 = 5.0;
 const SIMPLE_PX: f32 = 1.6;
+/// Size from which each is drawn for itself.
+const FAR_PX: f32 = 0.6;
 /// The same for parcels and ground cover, which must follow every fold of the ground from there. Further away their layer's pull
 /// towards the eye lifts them over it: by a seventh of a parcel's own size, and less for cover, which lies lower.
 const FULL_PARCEL_PX: f32 = 14.0;
@@ -134,9 +138,13 @@ impl Bucket {
                 Level::Far
             }
         };
+        let sparse = |level: Level| {
+            let few = level == Level::Far && !reaches(size_px * care, FAR_PX, Level::Far);
+            if few { Level::Sparse } else { level }
+        };
         match self.layer {
-            Layer::Building => Some(levels(FULL_PX, SIMPLE_PX)),
-            Layer::Parcel => Some(levels(FULL_PARCEL_PX, 0.0)),
+            Layer::Building => Some(sparse(levels(FULL_PX, SIMPLE_PX))),
+            Layer::Parcel => Some(sparse(levels(FULL_PARCEL_PX, SIMPLE_PX))),
             Layer::Surface => Some(levels(FULL_COVER_PX, 0.0)),
             Layer::BuildingEdge => Some(levels(WHOLE_PX, DETAIL_PX / care)).filter(|level| *level > Level::Far),
             Layer::Shadow => Some(levels(WHOLE_PX, SHADOW_PX / care)).filter(|level| *level > Level::Far),

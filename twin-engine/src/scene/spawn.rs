@@ -173,7 +173,7 @@ pub(super) fn spawn_waiting(
     let care = if upload.pace == Pace::Picture { PICTURE_CARE } else { 1.0 };
     let cut = upload.twin.scene_cut(upload.geometry, Side::Left);
     let mut budget = if at_once { usize::MAX } else { VERTICES_PER_FRAME };
-    let gone = uploads.stream.look(&upload.geometry.buckets, &upload.orbit, care);
+    let gone = uploads.stream.look(upload.geometry, &upload.orbit, care);
     for bucket in gone {
         if let Some(entity) = uploads.stream.let_go(bucket) {
             commands.entity(entity).despawn();
@@ -287,11 +287,12 @@ pub(super) fn show_tiles(
     if !twin.is_changed() && !orbit.is_changed() && !loading {
         return;
     }
-    let eye = orbit.eye();
+    let (eye, sight_m) = (orbit.eye(), orbit.sight_m(meshed.geometry.ground_y()));
     let cuts = [Side::Left, Side::Right].map(|side| twin.scene_cut(&meshed.geometry, side));
     for (tile, side, aabb, mut seen, mut material) in &mut tiles {
         let away = (Vec3::from(aabb.center) - eye).abs() - Vec3::from(aabb.half_extents);
-        let px_per_m = orbit.px_per_metre(away.max(Vec3::ZERO).length());
+        let away_m = away.max(Vec3::ZERO).length();
+        let px_per_m = if away_m > sight_m { 0.0 } else { orbit.px_per_metre(away_m) };
         let met = cuts[*side as usize].as_ref().map_or(Meets::Untouched, |cut| cut.meets(tile.layer, aabb));
         seen.set_if_neq(visibility(tile, *side, &twin, met, Some(px_per_m)));
         if twin.is_changed() {
@@ -347,6 +348,8 @@ fn visibility(tile: &Tile, side: Side, twin: &Twin, met: Meets, px_per_m: Option
     let overlay = twin.right.as_ref().filter(|_| side == Side::Right).map_or(twin.shown.overlay, |right| right.overlay);
     let size_px = px_per_m.map_or(f32::INFINITY, |px| px * tile.feature_size_m);
     let shown = match tile.layer {
+        // The ground is there to the horizon; nothing else shows through the haze.
+        layer if px_per_m == Some(0.0) && layer != Layer::Terrain => false,
         Layer::Zone | Layer::ZoneLine | Layer::Pillar => tile.overlay == overlay,
         Layer::Pipe => twin.shows_pipes(side),
         Layer::RoadCasing => !underground && !twin.shows_photo(),

@@ -9,7 +9,7 @@ use bevy::prelude::Entity;
 use rayon::prelude::*;
 
 use super::SceneGeometry;
-use super::plan::{Bucket, Level};
+use super::plan::Level;
 use crate::camera::Orbit;
 use crate::mesh::{Layer, TileMesh};
 
@@ -82,18 +82,20 @@ impl Stream {
     }
 
     /// Decides what `orbit` needs; hands back the buckets of which nothing is needed any more.
-    pub(super) fn look(&mut self, buckets: &[Bucket], orbit: &Orbit, care: f32) -> Vec<usize> {
+    pub(super) fn look(&mut self, geometry: &SceneGeometry, orbit: &Orbit, care: f32) -> Vec<usize> {
         if self.viewed.as_ref() == Some(orbit) && self.care == care {
             return Vec::new();
         }
         (self.viewed, self.care) = (Some(*orbit), care);
-        let (eye, ahead) = (orbit.eye(), -orbit.outward());
+        let (eye, ahead, sight_m) = (orbit.eye(), -orbit.outward(), orbit.sight_m(geometry.ground_y()));
         let mut gone = Vec::new();
         let mut urgent: Vec<(bool, u8, f32, usize)> = Vec::new();
-        for (at, (bucket, state)) in buckets.iter().zip(&mut self.states).enumerate() {
+        for (at, (bucket, state)) in geometry.buckets.iter().zip(&mut self.states).enumerate() {
             let nearest = eye.max(bucket.lowest).min(bucket.highest);
             let away = nearest.distance(eye);
-            state.wanted = bucket.level(orbit.px_per_metre(away), state.shown, care);
+            // What haze hides needs no detail.
+            let px_per_m = if away > sight_m { 0.0 } else { orbit.px_per_metre(away) };
+            state.wanted = bucket.level(px_per_m, state.shown, care);
             match state.wanted {
                 None if state.shown.is_some() => gone.push(at),
                 Some(wanted) if state.shown != Some(wanted) => {

@@ -238,8 +238,7 @@ fn style_bytes(twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
 }
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
-    let ground_y = (geometry.ground.mean_m() - geometry.origin.z_m) as f32;
-    SceneUniform::new(&twin.theme(), look.layer, look.ghost, ground_y, twin.px_factor)
+    SceneUniform::new(&twin.theme(), look.layer, look.ghost, geometry.ground_y(), twin.px_factor)
         .with_pipe_factor(look.layer, twin.cut.pipe_factor)
 }
 

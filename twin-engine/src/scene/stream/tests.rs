@@ -56,7 +56,12 @@ fn differing(a: &RgbImage, b: &RgbImage) -> usize {
 fn far_away_a_building_is_its_roof_and_near_by_it_is_whole() {
     // An L has six walls of two triangles and a roof of four.
     let (roof, block, whole) = (2, 10, 16);
-    let mut stage = stage(at(1200.0, 1200.0, 40_000.0));
+    // Pixels a metre there: 180 / (0.63 × distance); a building is 21 m wide.
+    let mut stage = stage(at(1200.0, 1200.0, 80_000.0));
+    let sparse = triangles(&mut stage)[&Layer::Building] / roof;
+    assert!((300..500).contains(&sparse), "one in nine, by chance: {sparse}");
+    stage.look(at(1200.0, 1200.0, 5_800.0));
+    stage.picture().expect("a picture");
     let far = triangles(&mut stage);
     assert_eq!(far[&Layer::Building], 3600 * roof, "all of them, and only roofs");
     assert!(!far.contains_key(&Layer::BuildingEdge) && !far.contains_key(&Layer::Shadow));
