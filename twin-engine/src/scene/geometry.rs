@@ -244,7 +244,9 @@ mod tests {
                 // Shadows reach beyond what casts them; the boxes are for distances.
                 let slack = bevy::math::Vec3::splat(if bucket.layer == Layer::Shadow { 80.0 } else { 6.0 });
                 assert!(
+                    // What stands for its neighbours reaches over them.
                     tile.is_empty()
+                        || level == Level::Sparse
                         || (tile.lowest.cmpge(bucket.lowest - slack).all()
                             && tile.highest.cmple(bucket.highest + slack).all()),
                     "{:?} {level:?}: {} {} in {} {}",
