@@ -26,8 +26,14 @@ use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, overlays};
 
 /// Every overlay that the window switches between.
-pub(crate) const ALL: [OverlayName; 5] =
-    [OverlayName::Utilisation, OverlayName::Idle, OverlayName::Emergency, OverlayName::Networks, OverlayName::Issues];
+pub(crate) const ALL: [OverlayName; 6] = [
+    OverlayName::Utilisation,
+    OverlayName::Idle,
+    OverlayName::Projects,
+    OverlayName::Emergency,
+    OverlayName::Networks,
+    OverlayName::Issues,
+];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);
 /// Updates that may wait for the window.
@@ -193,6 +199,8 @@ impl Way {
                 }
                 self.tell(Update::Lost(Lost { since, retry_at, reason }))
             }
+            // The window has no place for them yet, and does not ask.
+            FeedEvent::Cases(_) => Ok(()),
             FeedEvent::Back => self.tell(Update::Back),
             FeedEvent::Ended(error) => self.fail(error.into()),
         }

@@ -4,6 +4,7 @@
 //! an absent value is *unknown*, never zero.
 
 mod building;
+mod case;
 mod emergency;
 mod enterprise;
 mod feature;
@@ -16,6 +17,7 @@ mod presence;
 mod terrain;
 
 pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building, BuildingSurface, FacadeKind};
+pub use case::{Case, CaseEntry, CaseEvent, CaseEventKind, CaseFile, CaseState, Cause, Deadline, Remedy, overdue};
 pub use emergency::{EmergencyResource, HazardSource, ResourceKind};
 pub use enterprise::{Enterprise, EnterpriseYear, Tenancy};
 pub use feature::{FeatureId, FeatureKind, Provenance};

@@ -245,6 +245,25 @@ pub enum StoreError {
         /// What is in the way.
         reason: String,
     },
+    /// What is recorded of a case does not fit what is on record, or a limit.
+    #[error("{reason}; {fix}")]
+    CaseRefused {
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        fix: String,
+    },
+    /// No such case.
+    #[error("park {slug} has no case {case_id}; `twin case list {slug}` lists them")]
+    NoSuchCase {
+        /// The park.
+        slug: String,
+        /// What was asked for.
+        case_id: i64,
+    },
+    /// This user does not see cases.
+    #[error("the database user may not see cases: that is for analysts, importers and auditors")]
+    CasesHidden,
     /// The connection broke while the server was committing.
     #[error("the connection was lost while run {run_id} was being committed: `twin runs` says whether it was kept")]
     CommitUnknown {
@@ -320,6 +339,9 @@ pub enum StoreError {
     Cancelled,
 }
 
+/// Code of what the database refuses about a case, `twin.case_refuse`.
+const REFUSED: &str = "TW001";
+
 fn in_words(blockers: &[RevertBlocker]) -> String {
     let words: Vec<String> = blockers.iter().map(ToString::to_string).collect();
     let mut runs: Vec<String> = blockers.iter().map(|blocker| blocker.run_id.to_string()).collect();
@@ -356,6 +378,12 @@ impl StoreError {
             SqlState::DISK_FULL => Self::DiskFull { what, source },
             SqlState::INSUFFICIENT_PRIVILEGE => {
                 Self::InsufficientPrivilege { what, reason: server_words(&source), source }
+            }
+            code if code.code() == REFUSED => {
+                let said = source.as_db_error();
+                let reason = said.map_or_else(String::new, |said| said.message().to_owned());
+                let fix = said.and_then(|said| said.hint()).unwrap_or_default().to_owned();
+                Self::CaseRefused { reason, fix }
             }
             SqlState::QUERY_CANCELED => Self::Cancelled,
             SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {

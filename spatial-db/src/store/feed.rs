@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use postgres::fallible_iterator::FallibleIterator;
 
 use super::{Arrival, Followed, Reading, Store, StoreError, sql};
+use crate::model::Case;
 
 /// Events that may wait to be taken: none. A feed that is ahead of its listener waits, and then reads all that came
 /// meanwhile as one.
@@ -27,6 +28,8 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 pub struct FeedOptions {
     /// Reads the orthophotos too, of at most so many pixels; see [`Store::imagery`].
     pub most_pixels: Option<u64>,
+    /// Tells the park's cases too, where this user may see them.
+    pub cases: bool,
     /// After this long without a notification the server is asked all the same.
     pub ask_every: Duration,
     /// First wait before a server that was lost is tried again; each next one is twice as long.
@@ -39,6 +42,7 @@ impl Default for FeedOptions {
     fn default() -> Self {
         Self {
             most_pixels: None,
+            cases: false,
             ask_every: Duration::from_secs(15),
             first_retry: Duration::from_millis(500),
             longest_retry: Duration::from_secs(15),
@@ -53,6 +57,8 @@ pub enum FeedEvent {
     Reading(Reading),
     /// The park as it is now; what came, unless it is the first.
     Park(Box<Followed>, Option<Arrival>),
+    /// The cases of the park as they are now, where they were asked for: after the park, and whenever they are others.
+    Cases(Vec<Case>),
     /// The server cannot be used.
     Lost {
         /// Since when.
@@ -92,6 +98,7 @@ impl Feed {
             events: sender,
             stopped: Arc::clone(&stopped),
             known: None,
+            cases: None,
             lost: None,
         };
         std::thread::Builder::new().name("park-feed".to_owned()).spawn(move || line.run())?;
@@ -126,6 +133,8 @@ struct Line {
     events: SyncSender<FeedEvent>,
     stopped: Arc<AtomicBool>,
     known: Option<Followed>,
+    /// The cases that were told.
+    cases: Option<Vec<Case>>,
     lost: Option<DateTime<Utc>>,
     /// Wait before the next try.
     wait: Duration,
@@ -170,11 +179,28 @@ impl Line {
                     return Ok(Unheard);
                 }
             }
+            if self.options.cases && self.tell_cases(&mut store)?.is_err() {
+                return Ok(Unheard);
+            }
             let park_id = self.known.as_ref().map(|known| known.snapshot.park.park_id);
             if store.wait_for_run(park_id, ask_every, &self.stopped)?.is_break() {
                 return Ok(Unheard);
             }
         }
+    }
+
+    /// Tells the cases, unless they are as they were told.
+    fn tell_cases(&mut self, store: &mut Store) -> Result<Result<(), Unheard>, StoreError> {
+        let cases = match store.cases(&self.slug) {
+            Ok(cases) => cases,
+            Err(StoreError::CasesHidden) => return Ok(Ok(())),
+            Err(error) => return Err(error),
+        };
+        if self.cases.as_ref() == Some(&cases) {
+            return Ok(Ok(()));
+        }
+        self.cases = Some(cases.clone());
+        Ok(self.tell(FeedEvent::Cases(cases)))
     }
 
     /// The park for the first time, or what came since.

@@ -6,6 +6,7 @@
 mod attempt;
 mod bulk;
 mod cancel;
+mod cases;
 mod changes;
 mod checks;
 mod connect;
@@ -33,6 +34,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use postgres::Client;
 
 pub use attempt::Abandoned;
+pub use cases::{Broken, CaseVerification, Correction, Flaw, NewFile, Recording, RemedyTerms};
 pub use changes::{Change, ColumnChange, GeometryChange, Operation};
 pub use checks::{Checked, CheckedCode, FirstFinding};
 pub(crate) use connect::schema_fingerprint;

@@ -24,6 +24,14 @@ statements! {
     BULK_OWNER = "bulk_owner";
     BULK_STATEMENTS = "bulk_statements";
     BULK_TRUNCATE = "bulk_truncate";
+    CASE_CHAIN = "case_chain";
+    CASE_EVENTS = "case_events";
+    CASE_FILE_BYTES = "case_file_bytes";
+    CASE_FILE_PUT = "case_file_put";
+    CASE_RECORD = "case_record";
+    CASE_REFERENCES = "case_references";
+    CASE_RIGHTS = "case_rights";
+    CASE_SEALS = "case_seals";
     CHANGES_LOADED = "changes_loaded";
     CHANGES_LOGGED = "changes_logged";
     CHECK_AREAS = "check_areas";
