@@ -206,6 +206,7 @@ pub fn changes_overlay(
     found.features(&before.hazards, &mut drawn.hazards);
     found.records(phrase("land-contracts", "Land contracts"), &before.contracts, &after.contracts, |row| row.id);
     found.records(phrase("land-events", "Land events"), &before.events, &after.events, |row| row.id);
+    found.records(phrase("projects", "Projects"), &before.projects, &after.projects, |row| row.id);
     found.records(phrase("enterprises", "Enterprises"), &before.enterprises, &after.enterprises, |row| row.id);
     found.records(phrase("tenancies", "Tenancies"), &before.tenancies, &after.tenancies, |row| row.id);
     found.records(

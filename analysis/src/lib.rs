@@ -8,6 +8,7 @@ pub mod issues;
 pub mod land;
 pub mod network;
 pub mod overlay;
+pub mod projects;
 pub mod rules;
 pub mod sheet;
 pub mod words;

@@ -390,6 +390,7 @@ fn the_sample_park_is_understood_without_its_manifest() {
         ("入驻台账", "tenancy"),
         ("土地合同", "land_contract"),
         ("土地事件", "land_event"),
+        ("项目台账", "project"),
         ("应急资源", "emergency_resource"),
         ("污水_WS_线表", "network.drainage"),
         ("给水_SS_点表", "network.water.node"),

@@ -36,6 +36,7 @@ fn counts(park: &ParkSnapshot) -> BTreeMap<&'static str, usize> {
         ("enterprise_year", park.enterprise_years.len()),
         ("land_contract", park.contracts.len()),
         ("land_event", park.events.len()),
+        ("project", park.projects.len()),
         ("network_node", park.nodes.len()),
         ("network_edge", park.edges.len()),
         ("road_edge", park.roads.len()),

@@ -25,6 +25,7 @@ fn the_park_arrives_whole_and_its_blemishes_are_named() {
         ("tenancies", made.tenancies),
         ("contracts", made.contracts),
         ("land events", made.events),
+        ("projects", made.projects),
         ("emergency resources", made.emergency_resources),
         ("hazard sources", made.hazard_sources),
     ] {

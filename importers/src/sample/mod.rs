@@ -17,6 +17,7 @@ mod parcels;
 mod park;
 mod place;
 mod plane;
+mod projects;
 mod site;
 mod stories;
 mod street_names;
@@ -91,6 +92,8 @@ pub struct SampleSummary {
     pub contracts: usize,
     /// Land events.
     pub events: usize,
+    /// Projects in the office's ledger.
+    pub projects: usize,
     /// Network points.
     pub network_points: usize,
     /// Network lines.
@@ -168,6 +171,7 @@ fn make(dir: &Path, options: &SampleOptions, progress: &dyn Fn(&SampleProgress))
         massing: &massing,
         residents: &residents,
         register: &register,
+        projects: projects::ledger(seed, &parcels, &residents, &register),
         covers,
         hazards,
         resources: Vec::new(),
@@ -213,6 +217,7 @@ fn make(dir: &Path, options: &SampleOptions, progress: &dyn Fn(&SampleProgress))
         tenancies: residents.tenancies.len(),
         contracts: register.contracts.len(),
         events: register.events.len(),
+        projects: park.projects.len(),
         network_points: surveyed.iter().map(|s| s.1).sum(),
         network_lines: surveyed.iter().map(|s| s.2).sum(),
         roads: park.centre_lines.len(),

@@ -7,6 +7,7 @@ use super::layout::Layout;
 use super::massing::Massing;
 use super::parcels::Parcel;
 use super::plane::P;
+use super::projects::Project;
 use super::streets::Streets;
 use super::surfaces::Cover;
 use super::terrain::Terrain;
@@ -21,6 +22,7 @@ pub(super) struct Park<'a> {
     pub(super) massing: &'a Massing,
     pub(super) residents: &'a Residents,
     pub(super) register: &'a Register,
+    pub(super) projects: Vec<Project>,
     pub(super) covers: Vec<Cover>,
     pub(super) resources: Vec<Resource>,
     pub(super) hazards: Vec<Hazard>,

@@ -479,6 +479,9 @@ pub const CHECKS: &[Check] = &[
             reference("land_contract", "parcel_key", "parcel"),
             reference("land_contract", "enterprise_key", "enterprise"),
             reference("land_event", "contract_key", "land_contract"),
+            reference("project", "contract_key", "land_contract"),
+            reference("project", "parcel_key", "parcel"),
+            reference("project", "enterprise_key", "enterprise"),
         ],
         means: Means::Sql(sql::CHECK_REFERENCE),
         codes: &[code(

@@ -38,6 +38,8 @@ pub enum FeatureKind {
     BuildingSurface,
     /// One tile of aerial imagery.
     ImageryTile,
+    /// A project on the land, as planned (no geometry).
+    Project,
 }
 
 /// A feature of one park, unique and stable across re-imports of the same key.

@@ -14,6 +14,7 @@ mod land;
 mod network;
 mod park;
 mod presence;
+mod project;
 mod terrain;
 
 pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building, BuildingSurface, FacadeKind};
@@ -27,4 +28,5 @@ pub use land::{EventKind, LandContract, LandEvent, Parcel};
 pub use network::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 pub use park::{Park, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 pub use presence::{Presence, years};
+pub use project::Project;
 pub use terrain::TerrainGrid;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, IssueRecord,
-    LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, Provenance, Tenancy, TerrainGrid,
+    LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, Project, Provenance, Tenancy, TerrainGrid,
 };
 
 /// A park: the header every picture and report quotes.
@@ -117,6 +117,8 @@ pub struct ParkSnapshot {
     pub contracts: Vec<LandContract>,
     /// Events under the contracts.
     pub events: Vec<LandEvent>,
+    /// Projects on the land, as planned.
+    pub projects: Vec<Project>,
     /// Buildings.
     pub buildings: Vec<Building>,
     /// Their roofs and walls, where they were modelled.
@@ -153,6 +155,7 @@ impl ParkSnapshot {
             parcels: Vec::new(),
             contracts: Vec::new(),
             events: Vec::new(),
+            projects: Vec::new(),
             buildings: Vec::new(),
             building_surfaces: Vec::new(),
             enterprises: Vec::new(),

@@ -37,6 +37,7 @@ pub(super) fn count(park: &ParkSnapshot, kind: FeatureKind) -> usize {
         FeatureKind::EnterpriseYear => park.enterprise_years.len(),
         FeatureKind::LandContract => park.contracts.len(),
         FeatureKind::LandEvent => park.events.len(),
+        FeatureKind::Project => park.projects.len(),
         FeatureKind::NetworkNode => park.nodes.len(),
         FeatureKind::NetworkEdge => park.edges.len(),
         FeatureKind::RoadEdge => park.roads.len(),
@@ -149,6 +150,24 @@ pub(super) fn row(park: &ParkSnapshot, kind: FeatureKind, at: usize) -> Option<F
                 Cell::Day(f.date),
                 f.developed_area_m2.into(),
                 f.invested.into(),
+                text(f.note.as_ref()),
+            ];
+            FeatureRow { id: f.id.id, provenance: &f.provenance, shape: None, cells }
+        }
+        FeatureKind::Project => {
+            let f = park.projects.get(at)?;
+            let cells = vec![
+                text(f.name.as_ref()),
+                text(f.contract_key.as_ref()),
+                text(f.parcel_key.as_ref()),
+                text(f.enterprise_key.as_ref()),
+                f.planned_approval.into(),
+                f.planned_permit.into(),
+                f.planned_start.into(),
+                f.planned_completion.into(),
+                f.planned_production.into(),
+                f.planned_investment.into(),
+                text(f.currency.as_ref()),
                 text(f.note.as_ref()),
             ];
             FeatureRow { id: f.id.id, provenance: &f.provenance, shape: None, cells }

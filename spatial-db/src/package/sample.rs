@@ -7,8 +7,8 @@ use serde_json::{Map, json};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
     FeatureKind, HazardSource, ImageryTile, IssueRecord, IssueSeverity, LandContract, LandEvent, NetworkClass,
-    NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge, Surface,
-    SurfaceKind, Tenancy, TerrainGrid,
+    NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge,
+    Surface, SurfaceKind, Tenancy, TerrainGrid,
 };
 
 /// South-west corner, m.
@@ -149,6 +149,22 @@ pub(super) fn every_kind() -> ParkSnapshot {
             date: day(2019).unwrap_or_default(),
             developed_area_m2: real(10.0),
             invested: real(20.0),
+            note: text("note"),
+        });
+        park.projects.push(Project {
+            id: id(FeatureKind::Project, n),
+            provenance: provenance(&format!("pr{n}"), n),
+            name: text("project"),
+            contract_key: text("c1"),
+            parcel_key: text("p1"),
+            enterprise_key: text("e1"),
+            planned_approval: date(2018),
+            planned_permit: date(2019),
+            planned_start: date(2020),
+            planned_completion: date(2021),
+            planned_production: date(2022),
+            planned_investment: real(8e7),
+            currency: text("CNY"),
             note: text("note"),
         });
         park.nodes.push(NetworkNode {

@@ -35,6 +35,7 @@ pub(super) fn words(kind: FeatureKind) -> (&'static str, &'static str) {
         FeatureKind::EnterpriseYear => ("Enterprise years", "Yearly figures of the enterprises"),
         FeatureKind::LandContract => ("Land contracts", "Contracts that grant land-use rights"),
         FeatureKind::LandEvent => ("Land events", "What happened under the land contracts"),
+        FeatureKind::Project => ("Projects", "Projects on the land, as planned"),
         FeatureKind::NetworkNode => ("Network nodes", "Points of the underground networks, with elevation"),
         FeatureKind::NetworkEdge => ("Network edges", "Pipes, ducts and cables, with the elevation of their axes"),
         FeatureKind::RoadEdge => ("Roads", "Road centre lines"),

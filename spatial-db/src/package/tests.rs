@@ -14,6 +14,7 @@ use crate::store::imagery::{Frame, Level};
 
 const SPOIL: &str = include_str!("../../sql/tests/package_spoil.sql");
 const NEWER: &str = include_str!("../../sql/tests/package_newer.sql");
+const OLDER: &str = include_str!("../../sql/tests/package_older.sql");
 const VIEW: &str = include_str!("../../sql/tests/package_view.sql");
 
 fn contents(snapshot: ParkSnapshot) -> Contents {
@@ -164,6 +165,18 @@ fn what_is_wrong_with_a_file_is_said() {
         let cut = error("cut.gpkg");
         assert!(matches!(cut, PackageError::Damaged { .. }), "{cut}");
     }
+}
+
+#[test]
+fn a_package_from_before_there_were_projects_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("older.gpkg");
+    put(&contents(every_kind()), &tiles(), &out).unwrap();
+    let db = Connection::open(&out).unwrap();
+    db.execute_batch(OLDER).unwrap();
+    db.close().unwrap();
+    let park = Package::open(&out).unwrap().snapshot(&|_| {}).unwrap();
+    assert!(same(&park, &ParkSnapshot { projects: Vec::new(), ..every_kind() }));
 }
 
 #[test]

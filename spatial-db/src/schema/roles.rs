@@ -21,7 +21,7 @@ pub enum Role {
     Imagery,
 }
 
-const PLAIN: [(&str, Role); 16] = [
+const PLAIN: [(&str, Role); 17] = [
     ("parcel", Role::Feature(FeatureKind::Parcel)),
     ("building", Role::Feature(FeatureKind::Building)),
     ("building_surface", Role::Feature(FeatureKind::BuildingSurface)),
@@ -30,6 +30,7 @@ const PLAIN: [(&str, Role); 16] = [
     ("enterprise_year", Role::Feature(FeatureKind::EnterpriseYear)),
     ("land_contract", Role::Feature(FeatureKind::LandContract)),
     ("land_event", Role::Feature(FeatureKind::LandEvent)),
+    ("project", Role::Feature(FeatureKind::Project)),
     ("road", Role::Feature(FeatureKind::RoadEdge)),
     ("emergency_resource", Role::Feature(FeatureKind::EmergencyResource)),
     ("hazard_source", Role::Feature(FeatureKind::HazardSource)),

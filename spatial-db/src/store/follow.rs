@@ -14,7 +14,8 @@ use super::snapshot::{Heard, Rows, read_header, read_issues, read_park, read_tab
 use super::{RunKind, Store, StoreError, imagery, sql, terrain};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, FeatureKind, HazardSource,
-    Imagery, LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, ParkSnapshot, RoadEdge, Surface, Tenancy,
+    Imagery, LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, ParkSnapshot, Project, RoadEdge, Surface,
+    Tenancy,
 };
 use crate::schema::TABLES;
 
@@ -373,6 +374,7 @@ kinds! {
     hazards: HazardSource,
     contracts: LandContract,
     events: LandEvent,
+    projects: Project,
     enterprises: Enterprise,
     tenancies: Tenancy,
     enterprise_years: EnterpriseYear,

@@ -16,7 +16,7 @@ use super::{IssueFilter, Store, StoreError, issues, sql, terrain};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
     FeatureKind, HazardSource, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind,
-    Parcel, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+    Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
 
@@ -325,6 +325,22 @@ pub(crate) fn take_row<R: RowSource>(
             date: f.get::<NaiveDate>()?,
             developed_area_m2: f.get()?,
             invested: f.get()?,
+            note: f.get()?,
+        }),
+        FeatureKind::Project => park.projects.push(Project {
+            id,
+            provenance,
+            name: f.get()?,
+            contract_key: f.get()?,
+            parcel_key: f.get()?,
+            enterprise_key: f.get()?,
+            planned_approval: f.get()?,
+            planned_permit: f.get()?,
+            planned_start: f.get()?,
+            planned_completion: f.get()?,
+            planned_production: f.get()?,
+            planned_investment: f.get()?,
+            currency: f.get()?,
             note: f.get()?,
         }),
         FeatureKind::NetworkNode => {

@@ -112,6 +112,24 @@ fn land(out: &mut String) {
             ("note", "\"备注\""),
         ],
     );
+    layer(out, "projects", "project", tables::PROJECTS, &["encoding = \"GBK\"", "key = \"项目编号\""]);
+    let date = |field: &str| format!("{{ field = \"{field}\", format = \"%Y年%m月%d日\" }}");
+    fields(
+        out,
+        &[
+            ("name", "\"项目名称\""),
+            ("contract_key", "\"合同编号\""),
+            ("parcel_key", "\"宗地代码\""),
+            ("enterprise_key", "\"统一社会信用代码\""),
+            ("planned_approval", &date("计划核准")),
+            ("planned_permit", &date("计划施工许可")),
+            ("planned_start", &date("计划开工")),
+            ("planned_completion", &date("计划竣工")),
+            ("planned_production", &date("计划投产")),
+            ("planned_investment", "{ field = \"计划投资_亿元\", unit = \"亿元\" }"),
+            ("currency", CNY),
+        ],
+    );
 }
 
 fn base_map(out: &mut String) {

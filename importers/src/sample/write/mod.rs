@@ -38,6 +38,7 @@ pub(super) struct Blemishes {
     pub(super) duplicate_keys: usize,
     pub(super) loose_lines: usize,
     pub(super) odd_numbers: usize,
+    pub(super) odd_dates: usize,
 }
 
 /// Number of points and lines of each network as written.
@@ -51,7 +52,7 @@ pub(super) fn write_base(dir: &Path, park: &Park<'_>) -> Result<Blemishes, Sampl
     raster::terrain(dir, park.terrain)?;
     photo::write(dir, park)?;
     geojson::resources(dir, &park.resources)?;
-    blemishes.odd_numbers = tables::write(dir, park)?;
+    (blemishes.odd_numbers, blemishes.odd_dates) = tables::write(dir, park)?;
     Ok(blemishes)
 }
 
@@ -89,6 +90,7 @@ pub(super) fn is_ours(name: &str) -> bool {
         tables::FIGURES,
         tables::CONTRACTS,
         tables::EVENTS,
+        tables::PROJECTS,
         survey::FOLDER,
     ];
     name.starts_with(cadastre) || files.contains(&name)

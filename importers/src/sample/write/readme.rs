@@ -43,7 +43,7 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
     out.push_str("`park.toml` tells the importer how to read the files.\n\n## Contents\n\n| file | what | rows |\n|---|---|---|\n");
     let extra = blemishes.bow_ties + blemishes.duplicate_keys;
     let yards = park.covers.iter().filter(|c| super::drawing::LAYERS.iter().any(|(_, kind)| *kind == c.kind)).count();
-    let rows: [(&str, &str, usize); 12] = [
+    let rows: [(&str, &str, usize); 13] = [
         (super::features::PARCEL_FILE, "parcels, GBK text", park.parcels.len() + extra),
         (super::features::BASE_FILE, "buildings", park.massing.buildings.len()),
         ("", "street centre lines", park.centre_lines.len()),
@@ -56,6 +56,7 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
         (super::tables::FIGURES, "figures of five years, GBK", park.residents.figures.len()),
         (super::tables::CONTRACTS, "land contracts, GBK", park.register.contracts.len()),
         (super::tables::EVENTS, "land events", park.register.events.len()),
+        (super::tables::PROJECTS, "projects as planned, GBK, a title above the heading", park.projects.len()),
     ];
     for (file, what, number) in rows {
         let _ = writeln!(out, "| {file} | {what} | {number} |");
@@ -112,7 +113,8 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
          - {}: {} bow-tie polygons (numbers QX-LS-01 and QX-LS-02), east of the park;\n\
          - {}: {} row whose key is there already (the last row);\n\
          - the water line table: {} line whose end point SS999999 was never surveyed and has no coordinates (the last row);\n\
-         - {}: {} tax figure that is a word, not a number.\n\
+         - {}: {} tax figure that is a word, not a number;\n\
+         - {}: {} planned days that are a word (待定: to be settled).\n\
          - Survey tables write X for north and Y for east; drains give depths to the inside bottom, all others to the top.\n\
          - The north-western quarter is still being developed and has no fire hydrants inside; some others are out of service.\n\
          - In places networks cross closer than the clearance rules allow, as in any park that grew over years.",
@@ -123,6 +125,8 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
         blemishes.loose_lines,
         super::tables::FIGURES,
         blemishes.odd_numbers,
+        super::tables::PROJECTS,
+        blemishes.odd_dates,
     );
     out
 }

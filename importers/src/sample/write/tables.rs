@@ -1,4 +1,4 @@
-//! Registers without geometry: enterprises, tenancies, yearly figures, land contracts and events, as CSV in both encodings.
+//! Registers without geometry: enterprises, tenancies, yearly figures, land contracts, events and projects, as CSV in both encodings.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,9 +11,10 @@ pub(super) const TENANCIES: &str = "入驻台账.csv";
 pub(super) const FIGURES: &str = "企业年度.csv";
 pub(super) const CONTRACTS: &str = "土地合同.csv";
 pub(super) const EVENTS: &str = "土地事件.csv";
+pub(super) const PROJECTS: &str = "项目台账.csv";
 
-/// Write the registers. Gives the number of values that are no numbers where numbers should stand.
-pub(super) fn write(dir: &Path, park: &Park<'_>) -> Result<usize, SampleError> {
+/// Write the registers. Gives how many values are no numbers where numbers should stand, and no dates where dates should.
+pub(super) fn write(dir: &Path, park: &Park<'_>) -> Result<(usize, usize), SampleError> {
     let gbk = |name: &str, text: &str| super::put(&dir.join(name), &encoding_rs::GBK.encode(text).0);
     let utf8 = |name: &str, text: &str| super::put(&dir.join(name), format!("\u{feff}{text}").as_bytes());
     gbk(ENTERPRISES, &enterprises(park))?;
@@ -22,7 +23,9 @@ pub(super) fn write(dir: &Path, park: &Park<'_>) -> Result<usize, SampleError> {
     gbk(FIGURES, &figures)?;
     gbk(CONTRACTS, &contracts(park))?;
     utf8(EVENTS, &events(park))?;
-    Ok(odd)
+    let (projects, unsettled) = projects(park);
+    gbk(PROJECTS, &projects)?;
+    Ok((odd, unsettled))
 }
 
 fn enterprises(park: &Park<'_>) -> String {
@@ -111,4 +114,34 @@ fn events(park: &Park<'_>) -> String {
         );
     }
     out
+}
+
+/// The ledger as its clerk keeps it: a title above the heading, days written out, some still to be settled.
+fn projects(park: &Park<'_>) -> (String, usize) {
+    let mut out = String::from("清溪工业园项目推进台账（虚构数据）\n");
+    out.push_str(
+        "项目编号,项目名称,合同编号,宗地代码,统一社会信用代码,计划核准,计划施工许可,计划开工,计划竣工,计划投产,计划投资_亿元\n",
+    );
+    let mut unsettled = 0;
+    for (k, project) in park.projects.iter().enumerate() {
+        let enterprise = project.enterprise.map_or("", |e| park.residents.enterprises[e].key.as_str());
+        let contract = project.contract.map_or("", |c| park.register.contracts[c].key.as_str());
+        let _ = write!(
+            out,
+            "{},{},{contract},{},{enterprise}",
+            project.key, project.name, park.parcels[project.parcel].key
+        );
+        for (milestone, day) in project.planned.iter().enumerate() {
+            let day = day.map(|day| day.format("%Y年%-m月%-d日").to_string()).unwrap_or_default();
+            // Two days of production were never settled, and the clerk wrote so.
+            if milestone == 4 && (k == 7 || k == 19) {
+                unsettled += 1;
+                out.push_str(",待定");
+            } else {
+                let _ = write!(out, ",{day}");
+            }
+        }
+        let _ = writeln!(out, ",{:.4}", project.investment / 10_000.0);
+    }
+    (out, unsettled)
 }
