@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use spatial_db::model::IssueSeverity;
 
+use crate::case::CaseArguments;
+
 /// Spatial database and 3D twin of an industrial park.
 #[derive(Debug, Parser)]
 #[command(name = "twin", version, about, long_about = None, arg_required_else_help = true, max_term_width = 100,
@@ -37,6 +39,8 @@ pub(crate) enum Verb {
     Import(ImportArguments),
     /// List what is wrong with a park's data, or write it to a GeoPackage to be mended
     Issues(IssuesArguments),
+    /// Follow up land that may lie idle: cases with notes, files, deadlines, never changed
+    Case(CaseArguments),
     /// List the parks in the database
     Parks(ReportArguments),
     /// List the imports of a park and what each changed
@@ -287,6 +291,8 @@ pub(crate) enum OverlayName {
     Utilisation,
     /// Physical use and the statutory idle clock
     Idle,
+    /// Projects by the milestone that they miss
+    Projects,
     /// Hydrant reach, assembly points, hazard sources
     Emergency,
     /// Pipes, ducts and cables by class, seen through the ground

@@ -183,7 +183,7 @@ pub(crate) enum Failure {
         source: twin_engine::SceneError,
     },
     /// A scene names an overlay that there is not.
-    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, emergency, networks, changes, issues", path.display())]
+    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, projects, emergency, networks, changes, issues", path.display())]
     SceneOverlay {
         /// File.
         path: PathBuf,
@@ -204,6 +204,30 @@ pub(crate) enum Failure {
     Film {
         /// Cause.
         source: Box<twin_engine::FilmError>,
+    },
+    /// A file to attach cannot be read, or one attached not be written.
+    #[error("the file {} cannot be used", path.display())]
+    CaseFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// An entry of a case without a file.
+    #[error("entry {entry} of case {case} has no file")]
+    #[diagnostic(help("`twin case show` lists the entries"))]
+    NoCaseFile {
+        /// Case.
+        case: i64,
+        /// Entry.
+        entry: i32,
+    },
+    /// Cases are not as they were recorded.
+    #[error("what is on record of {} was tampered with", cases.iter().map(|case| format!("case {case}")).collect::<Vec<_>>().join(", "))]
+    #[diagnostic(help("only a database superuser can do that: compare with a backup, and keep this one"))]
+    CasesBroken {
+        /// The cases.
+        cases: Vec<i64>,
     },
     /// `--overlay changes` without saying between what.
     #[error("the overlay changes compares two moments, and none are named")]

@@ -29,10 +29,10 @@ use crate::shot::{MOST_PIXELS, overlays};
 pub(crate) const ALL: [OverlayName; 6] = [
     OverlayName::Utilisation,
     OverlayName::Idle,
-    OverlayName::Projects,
     OverlayName::Emergency,
     OverlayName::Networks,
     OverlayName::Issues,
+    OverlayName::Projects,
 ];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);

@@ -2,6 +2,7 @@
 //!
 //! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
 
+mod case;
 mod changes;
 mod cli;
 mod data_dir;
@@ -57,6 +58,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Manifest(arguments) => draft::run(arguments),
         Verb::Import(arguments) => import::run(arguments),
         Verb::Issues(arguments) => issues::run(arguments),
+        Verb::Case(arguments) => case::run(arguments),
         Verb::Parks(arguments) => parks::run(*arguments),
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Revert(arguments) => revert::run(arguments),

@@ -8,6 +8,7 @@ use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
 use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
+use analysis::projects::projects_overlay;
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -29,6 +30,7 @@ impl OverlayName {
         match self {
             Self::Utilisation => "utilisation",
             Self::Idle => "idle",
+            Self::Projects => "projects",
             Self::Emergency => "emergency",
             Self::Networks => "networks",
             Self::Changes => "changes",
@@ -108,6 +110,7 @@ fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) 
     match name {
         OverlayName::Utilisation => Some(utilisation_overlay(cache, rules, as_of)),
         OverlayName::Idle => Some(idle_overlay(cache, rules, as_of)),
+        OverlayName::Projects => Some(projects_overlay(cache, as_of)),
         OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
         OverlayName::Networks => Some(network_overlay(cache, rules, as_of)),
         OverlayName::Changes => None,
