@@ -6,6 +6,7 @@
 mod forecast;
 mod gantt;
 mod overlay;
+mod sheet;
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use spatial_db::model::{EventKind, FeatureId, LandContract, LandEvent, ParkSnaps
 
 pub use gantt::{Gantt, GanttBar, GanttMark, GanttRow, gantt};
 pub use overlay::projects_overlay;
+pub use sheet::projects_sheet;
 
 use crate::words;
 use crate::words::{Phrase, Words, phrase};

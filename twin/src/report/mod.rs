@@ -1,6 +1,7 @@
 //! `twin report`: what the park's records say, as a table, a spreadsheet, JSON or a map layer. One report a module.
 
 mod land;
+mod projects;
 mod write;
 
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ pub(crate) struct ReportGroup {
 enum Report {
     /// Rank idle and under-used land, each verdict with its clause, formula and sources
     Land(land::LandArguments),
+    /// List the projects of the park, planned against actual, the latest first
+    Projects(projects::ProjectArguments),
 }
 
 /// What every report asks.
@@ -83,5 +86,6 @@ impl Asked {
 pub(crate) fn run(group: &ReportGroup) -> Result<(), Failure> {
     match &group.what {
         Report::Land(arguments) => land::run(arguments),
+        Report::Projects(arguments) => projects::run(arguments),
     }
 }
