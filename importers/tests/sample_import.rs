@@ -37,6 +37,7 @@ fn the_park_arrives_whole_and_its_blemishes_are_named() {
     }
     assert_eq!(report.issue_totals.get("value.not_a_number"), Some(&1), "{:?}", report.issue_totals);
     assert_eq!(report.issue_totals.get("key.duplicate"), Some(&1), "{:?}", report.issue_totals);
+    assert_eq!(report.issue_totals.get("value.not_a_date"), Some(&2), "two planned days are still to be settled");
 
     let park = bench.park("qingxi");
     assert!(park.park.synthetic);
