@@ -13,8 +13,8 @@ use super::plan::Level;
 use crate::camera::Orbit;
 use crate::mesh::{Layer, TileMesh};
 
-/// Buckets that are meshed at a time for each thread that does.
-const JOBS_PER_THREAD: usize = 2;
+/// Most buckets that are being made or wait to be uploaded: some frames' worth, since new ones are asked for once a frame.
+const MOST_IN_WORK: usize = 128;
 /// Care that is taken of a picture, which nobody waits for frame by frame.
 pub(super) const PICTURE_CARE: f32 = 4.0;
 
@@ -114,8 +114,7 @@ impl Stream {
 
     /// Has buckets meshed in the background.
     pub(super) fn ask(&mut self, geometry: &Arc<SceneGeometry>) {
-        let most = rayon::current_num_threads() * JOBS_PER_THREAD;
-        while self.in_work < most {
+        while self.in_work < MOST_IN_WORK {
             let Some(bucket) = self.next() else { break };
             let Some(level) = self.states[bucket].wanted else { continue };
             self.states[bucket].asked = Some(level);
