@@ -4,11 +4,13 @@
 
 pub mod changes;
 pub mod emergency;
+pub mod evaluation;
 pub mod issues;
 pub mod land;
 pub mod network;
 pub mod overlay;
 pub mod projects;
 pub mod rules;
+pub mod scenario;
 pub mod sheet;
 pub mod words;

@@ -279,6 +279,51 @@ pub(crate) enum Failure {
         /// Cause.
         source: analysis::land::scheme::SchemeError,
     },
+    /// A file that a person wrote for a report cannot be read.
+    #[error("{} cannot be read", path.display())]
+    EvaluationFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A scheme, inputs or reference figures are wrong.
+    #[error("{} cannot be used", path.display())]
+    #[diagnostic(help("docs/evaluation.md describes schemes, inputs and reference figures"))]
+    EvaluationWrong {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: Box<analysis::evaluation::EvaluationError>,
+    },
+    /// A scenario is wrong.
+    #[error("the scenario {} cannot be used", path.display())]
+    #[diagnostic(help("docs/scenarios.md describes scenarios"))]
+    ScenarioWrong {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: Box<analysis::scenario::ScenarioError>,
+    },
+    /// Inputs or a district name a park that the report is not on.
+    #[error("the park {park} is not among those of the report")]
+    #[diagnostic(help("name it among the parks, or leave it out of --district and --inputs"))]
+    NotReported {
+        /// Its short name.
+        park: String,
+    },
+    /// A scenario for several parks.
+    #[error("a scenario is for one park")]
+    #[diagnostic(help("name one park with --scenario"))]
+    ScenarioOfSeveral,
+    /// Parcels of several parks or dates.
+    #[error("parcels are listed for one park and one date")]
+    #[diagnostic(help("name one park and one date with --parcels or --format gpkg"))]
+    ParcelsOfSeveral,
+    /// Clusters as a map.
+    #[error("industries have no place on a map")]
+    #[diagnostic(help("use --format table, csv or json"))]
+    NoMapOfClusters,
     /// A report cannot be written.
     #[error("the report could not be written to {}", path.display())]
     ReportFile {
@@ -315,6 +360,10 @@ impl Failure {
             | Self::NoBookmarks { .. }
             | Self::ChangesOfWhat
             | Self::NoScheme { .. }
+            | Self::NotReported { .. }
+            | Self::ScenarioOfSeveral
+            | Self::ParcelsOfSeveral
+            | Self::NoMapOfClusters
             | Self::ChangesOfPackage { .. }
             | Self::Limit { .. } => 2,
             Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,

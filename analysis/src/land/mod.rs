@@ -18,5 +18,6 @@ pub use land_sheet::land_sheet;
 pub use ledger::Ledger;
 pub use physical::{PhysicalUse, physical_use};
 pub use ranking::{Ranked, ranked};
+pub(crate) use site::rule_floor_area_m2;
 pub use site::{Site, sites};
 pub use utilisation::utilisation_overlay;

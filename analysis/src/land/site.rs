@@ -57,7 +57,7 @@ impl Site {
 }
 
 /// Floor area of a building by the rules, m²: storeys × footprint, a storey above the tall limit twice; else the record.
-pub(super) fn rule_floor_area_m2(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Option<f64> {
+pub(crate) fn rule_floor_area_m2(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Option<f64> {
     let tall = rules.figure("land", "tall_storey_m").value;
     let storeys = building.storeys.filter(|s| *s > 0.0);
     let storey_height =

@@ -1,7 +1,9 @@
 //! What `analysis` says of a park small enough to check by hand.
 
 mod by_hand;
+mod evaluation;
 mod excavations;
 mod indicators;
 mod overlays;
+mod scenarios;
 mod sections;

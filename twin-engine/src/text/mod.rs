@@ -31,7 +31,8 @@ const FILES: [[(&str, &str); 4]; 2] = [
     ],
 ];
 /// Translations of what `analysis` says.
-const OVERLAYS_ZH: &str = include_str!("../../locales/zh/overlays.ftl");
+const OVERLAYS_ZH: &str =
+    concat!(include_str!("../../locales/zh/overlays.ftl"), include_str!("../../locales/zh/evaluation.ftl"));
 
 /// The words of one language.
 pub struct Text {

@@ -3,6 +3,7 @@
 mod land;
 mod projects;
 mod write;
+mod zone;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +33,10 @@ enum Report {
     Land(land::LandArguments),
     /// List the projects of the park, planned against actual, the latest first
     Projects(projects::ProjectArguments),
+    /// Evaluate parks, districts and a city: land sums, indicators, scores, potentials, ranks
+    Zone(zone::ZoneArguments),
+    /// Industries of parks: location quotients and concentration
+    Clusters(zone::ClusterArguments),
 }
 
 /// What every report asks.
@@ -87,5 +92,7 @@ pub(crate) fn run(group: &ReportGroup) -> Result<(), Failure> {
     match &group.what {
         Report::Land(arguments) => land::run(arguments),
         Report::Projects(arguments) => projects::run(arguments),
+        Report::Zone(arguments) => zone::run(arguments),
+        Report::Clusters(arguments) => zone::run_clusters(arguments),
     }
 }

@@ -1,0 +1,38 @@
+//! Evaluation of zones: land intensity after TD/T 1029, schemes of goals and weights, clusters, levels.
+//!
+//! Every figure is a value or a range with what is missing; nothing is guessed. `docs/evaluation.md` has the rules. What a single
+//! parcel shows is left to `land`.
+
+mod books;
+mod classes;
+mod cluster;
+mod error;
+mod indicator;
+mod inputs;
+mod levels;
+mod parcels;
+mod potential;
+mod range;
+mod report;
+mod rules;
+mod scheme;
+mod score;
+mod sums;
+mod zone;
+
+pub use books::{Account, Books, Measure, Sector, year_of_books};
+pub use classes::{BuiltBy, Class, Group, LandUseClasses};
+pub use cluster::{Cluster, Clusters, Concentration, Reference, clusters, herfindahl, location_quotient};
+pub use error::EvaluationError;
+pub use indicator::{DEFINITIONS, Definition, Indicator, InputUsed, Origin, definition, indicators};
+pub use inputs::{TypedFigure, TypedInputs, TypedParcel};
+pub use levels::{Level, Standing, standings};
+pub use parcels::{Decision, Line, State};
+pub use potential::{Potential, potentials};
+pub use range::{Range, Share, ratio_range};
+pub use report::{ZoneReport, cluster_sheet, level_words, notes, parcel_sheet, range_words, report, zone_sheet};
+pub use rules::{EvaluationRules, Industries, RecordWords};
+pub use scheme::{Binding, Direction, Node, Normalise, SHIPPED, Scheme, Weights};
+pub use score::{Area, AreaScore, Evaluation, Scored, evaluate};
+pub use sums::{LandSum, Sum, land_sum};
+pub use zone::{Typed, Zone, ZoneType, zone_types};

@@ -1,0 +1,452 @@
+//! Everything that is said of zones by a scheme, put together, and as sheets.
+
+use std::collections::BTreeMap;
+
+use spatial_db::model::FeatureKind;
+
+use super::classes::Group;
+use super::cluster::Clusters;
+use super::indicator::{DEFINITIONS, Indicator, indicators};
+use super::levels::{Level, Standing, standings};
+use super::parcels::{Decision, Line};
+use super::potential::{Potential, potentials};
+use super::range::Range;
+use super::rules::EvaluationRules;
+use super::scheme::{Scheme, Weights};
+use super::score::{Area, Evaluation, Scored, evaluate};
+use super::sums::{LandSum, Sum, land_sum};
+use super::zone::{Zone, ZoneType, zone_types};
+use crate::sheet::{Column, Holds, Row, Sheet, Value};
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
+
+/// What is said of one zone on one date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ZoneReport {
+    /// Level.
+    pub level: Level,
+    /// The zone.
+    pub zone: Zone,
+    /// Land sums.
+    pub sums: Vec<LandSum>,
+    /// Types that are possible: one where it is known.
+    pub types: Vec<ZoneType>,
+    /// Every indicator, by name.
+    pub indicators: BTreeMap<&'static str, Indicator>,
+    /// Scores; `None` where the scheme cannot score.
+    pub evaluation: Option<Evaluation>,
+    /// Rank and change.
+    pub standing: Option<Standing>,
+    /// Land that could be gained.
+    pub potentials: Vec<Potential>,
+}
+
+/// Reports on zones, by level, then date, then as given.
+pub fn report(zones: Vec<(Level, Zone)>, scheme: &Scheme, rules: &EvaluationRules) -> Vec<ZoneReport> {
+    let ranked = standings(&zones, scheme).unwrap_or_default();
+    let mut reports: Vec<ZoneReport> = zones
+        .into_iter()
+        .map(|(level, zone)| {
+            let all = indicators(&zone);
+            let share = |name: &str| all[name].range;
+            let standing = ranked.iter().find(|s| s.level == level && s.name == zone.name && s.as_of == zone.as_of);
+            ZoneReport {
+                level,
+                sums: Sum::ALL.into_iter().map(|sum| land_sum(&zone.lines, sum)).collect(),
+                types: zone_types(share("industrial-share"), share("residential-share"), rules),
+                evaluation: evaluate(&zone, scheme).ok(),
+                standing: standing.cloned(),
+                potentials: potentials(&zone, scheme, rules),
+                indicators: all,
+                zone,
+            }
+        })
+        .collect();
+    reports.sort_by_key(|report| (report.level, report.zone.as_of));
+    reports
+}
+
+/// A level in words.
+pub fn level_words(level: Level) -> Words {
+    match level {
+        Level::Park => words!("level-park", "park"),
+        Level::District => words!("level-district", "district"),
+        Level::City => words!("level-city", "city"),
+    }
+}
+
+/// What readers must know of a report by a scheme.
+pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
+    let mut notes = vec![words!("note-evaluation-scheme", "scheme: {scheme}", scheme = scheme.citation())];
+    if scheme.weights == Weights::Unknown {
+        let name = scheme.name.as_str();
+        notes.push(words!("note-no-weights", "{scheme} has no published weights: it is not scored", scheme = name));
+    }
+    if let Some(evaluation) = reports.iter().find_map(|report| report.evaluation.as_ref()) {
+        notes.extend(evaluation.notes.iter().cloned());
+    }
+    notes.push(words!("note-range", "a range is what the records leave possible; – what nothing bounds"));
+    notes.push(words!("note-levels", "levels add up land and figures; no ratio is averaged"));
+    notes
+}
+
+/// A value or range for people; digits after the point as given.
+pub fn range_words(range: Range, digits: usize) -> Words {
+    let number = |value: f64| format!("{value:.digits$}");
+    match (range.value(), range.high.is_infinite()) {
+        (Some(value), _) => number(value).into(),
+        (None, true) if range.low <= 0.0 => words!("unknown", "unknown"),
+        (None, true) => format!("≥ {}", number(range.low)).into(),
+        (None, false) => format!("{} – {}", number(range.low), number(range.high)).into(),
+    }
+}
+
+/// One row of the sheet.
+struct Entry<'a> {
+    part: Phrase,
+    name: String,
+    label: Words,
+    range: Option<Range>,
+    unit: &'a str,
+    digits: usize,
+    weight: Option<f64>,
+    way: String,
+    missing: Words,
+}
+
+/// Reports as one sheet: a row for each sum, indicator, score and potential of each zone and date. Of several zones or dates
+/// a table on a terminal gets what they are ranked by; `whole` gives all rows.
+pub fn zone_sheet(reports: &[ZoneReport], scheme: &Scheme, whole: bool) -> Sheet {
+    let one = reports.len() == 1;
+    let here = |column: Column| if one { column.in_files() } else { column };
+    let columns = vec![
+        here(Column::new("level", words!("head-level", "level"), "", Holds::Text)),
+        here(Column::new("zone", words!("head-zone", "zone"), "", Holds::Text)),
+        here(Column::new("date", words!("head-date", "date"), "", Holds::Day)),
+        Column::new("part", words!("head-part", "part"), "", Holds::Text),
+        Column::new("name", words!("head-name", "name"), "", Holds::Text).in_files(),
+        Column::new("item", words!("head-item", "item"), "", Holds::Text),
+        Column::new("said", words!("head-value", "value"), "", Holds::Text),
+        Column::new("value", words!("head-known", "known value"), "", Holds::Number(4)).in_files(),
+        Column::new("low", words!("head-low", "lowest"), "", Holds::Number(4)).in_files(),
+        Column::new("high", words!("head-high", "highest"), "", Holds::Number(4)).in_files(),
+        Column::new("unit", words!("head-unit", "unit"), "", Holds::Text),
+        Column::new("weight", words!("head-weight", "weight"), "", Holds::Number(2)),
+        Column::new("way", words!("head-way", "formula"), "", Holds::Text).in_files(),
+        Column::new("missing", words!("head-missing-inputs", "missing"), "", Holds::Text),
+    ];
+    let mut rows = Vec::new();
+    for report in reports {
+        let mut entries = Vec::new();
+        standing_entries(report, !one, &mut entries);
+        if one || whole {
+            land_entries(report, &mut entries);
+            score_entries(report, &mut entries);
+            potential_entries(report, &mut entries);
+        }
+        rows.extend(entries.into_iter().map(|entry| {
+            let cells = vec![
+                Value::Text(level_words(report.level)),
+                Value::Text(report.zone.name.as_str().into()),
+                Value::Day(report.zone.as_of),
+                Value::Text(entry.part.into()),
+                Value::Text(entry.name.as_str().into()),
+                Value::Text(entry.label),
+                entry.range.map_or(Value::Unknown, |range| Value::Text(range_words(range, entry.digits))),
+                entry.range.and_then(Range::value).into(),
+                entry.range.map(|range| range.low).into(),
+                entry.range.map(|range| range.high).into(),
+                Value::Text(entry.unit.into()),
+                entry.weight.into(),
+                Value::Text(entry.way.into()),
+                Value::Text(entry.missing),
+            ];
+            Row { slot: None, cells }
+        }));
+    }
+    Sheet {
+        name: "zone",
+        title: words!("title-report-zone", "Evaluation of zones"),
+        notes: notes(reports, scheme),
+        target: None,
+        columns,
+        rows,
+    }
+}
+
+/// Several words as one.
+fn together(words: &[Words]) -> Words {
+    let Some((first, rest)) = words.split_first() else { return "".into() };
+    rest.iter().fold(first.clone(), |so_far, more| words!("both", "{one}; {other}", one = so_far, other = more.clone()))
+}
+
+fn standing_entries(report: &ZoneReport, ranked: bool, entries: &mut Vec<Entry<'_>>) {
+    let (Some(evaluation), Some(standing)) = (&report.evaluation, &report.standing) else { return };
+    let part = phrase("part-total", "total");
+    let entry = |name: &str, label: Words, range: Range, digits: usize| Entry {
+        part,
+        name: name.to_owned(),
+        label,
+        range: Some(range),
+        unit: "",
+        digits,
+        weight: None,
+        way: String::new(),
+        missing: "".into(),
+    };
+    entries.push(entry("score", words!("item-score", "score, 0 to 100"), evaluation.score, 2));
+    if ranked {
+        let ranks = Range::new(standing.ranks[0] as f64, standing.ranks[1] as f64);
+        entries.push(entry("rank", words!("item-rank", "rank in its level"), ranks, 0));
+    }
+    if let Some(change) = standing.change {
+        entries.push(entry("change", words!("item-change", "change since the date before"), change, 2));
+    }
+}
+
+fn land_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
+    for sum in &report.sums {
+        let letters = sum.sum.letters();
+        let (count, open) = (sum.parcels.len(), sum.open.len());
+        let missing = if open == 0 { "".into() } else { words!("ev-missing-open", "{count} parcels whose records leave it open", count = open) };
+        entries.push(Entry {
+            part: phrase("part-land", "land"),
+            name: letters.to_owned(),
+            label: words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label()),
+            range: Some(sum.area_m2.times(1e-4)),
+            unit: "ha",
+            digits: 2,
+            weight: None,
+            way: format!("Σ {count}"),
+            missing,
+        });
+    }
+    let types: Vec<Words> = report.types.iter().map(|of| of.words()).collect();
+    entries.push(Entry {
+        part: phrase("part-land", "land"),
+        name: "type".to_owned(),
+        label: words!("item-type", "type of zone: {types}", types = together(&types)),
+        range: None,
+        unit: "",
+        digits: 0,
+        weight: None,
+        way: "A2/A, A1/A".to_owned(),
+        missing: if types.len() == 1 { "".into() } else { words!("ev-missing-type", "the shares leave several types possible") },
+    });
+    for indicator in DEFINITIONS.iter().filter_map(|definition| report.indicators.get(definition.name)) {
+        entries.push(Entry {
+            part: phrase("part-indicator", "indicator"),
+            name: indicator.name.to_owned(),
+            label: indicator.label.clone(),
+            range: Some(indicator.range),
+            unit: &indicator.unit,
+            digits: if indicator.unit == "1" { 4 } else { 2 },
+            weight: None,
+            way: format!("{} — {}", indicator.formula, indicator.citation),
+            missing: together(&indicator.missing),
+        });
+    }
+}
+
+fn score_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
+    let Some(evaluation) = &report.evaluation else { return };
+    for area in &evaluation.areas {
+        if evaluation.areas.len() > 1 {
+            let label = match area.area {
+                Area::Main => words!("item-main-area", "main area"),
+                Area::Growth => words!("item-growth-area", "growth area"),
+            };
+            let part = phrase("part-score", "score");
+            let (range, weight) = (Some(area.score), Some(area.weight));
+            let name = String::new();
+            entries.push(Entry { part, name, label, range, unit: "", digits: 2, weight, way: String::new(), missing: "".into() });
+        }
+        for node in &area.nodes {
+            node_entries(node, 0, entries);
+        }
+    }
+}
+
+fn node_entries<'a>(node: &'a Scored, depth: usize, entries: &mut Vec<Entry<'a>>) {
+    let status = node.status.as_deref().map_or_else(String::new, |status| format!(" [{status}]"));
+    entries.push(Entry {
+        part: phrase("part-score", "score"),
+        name: node.name.clone(),
+        label: format!("{}{}", "· ".repeat(depth), node.name).into(),
+        range: Some(node.score),
+        unit: "",
+        digits: 2,
+        weight: Some(node.weight),
+        way: format!("{}{status}", node.way),
+        missing: together(&node.missing),
+    });
+    for part in &node.parts {
+        node_entries(part, depth + 1, entries);
+    }
+}
+
+fn potential_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
+    for potential in &report.potentials {
+        let hectares = potential.unit == "m²";
+        entries.push(Entry {
+            part: phrase("part-potential", "potential"),
+            name: potential.name.to_owned(),
+            label: potential.label.clone(),
+            range: potential.amount.map(|amount| if hectares { amount.times(1e-4) } else { amount }),
+            unit: if hectares { "ha" } else { potential.unit },
+            digits: if hectares { 2 } else { 1 },
+            weight: None,
+            way: format!("{} — ParkTwin default", potential.formula),
+            missing: together(&potential.missing),
+        });
+    }
+}
+
+/// The parcels of a park and the sums that each goes into, with what decided. `slots` gives a parcel's position in its snapshot.
+pub fn parcel_sheet(zone: &Zone, slots: &dyn Fn(&str) -> Option<usize>) -> Sheet {
+    let mut columns = vec![
+        Column::new("park", words!("head-park", "park"), "", Holds::Text).in_files(),
+        Column::new("parcel", words!("head-parcel", "parcel"), "", Holds::Text),
+        Column::new("area_m2", words!("head-area", "area"), "m²", Holds::Number(0)),
+    ];
+    for sum in Sum::ALL {
+        let name = match sum {
+            Sum::BuiltUp => "a",
+            Sum::Residential => "a1",
+            Sum::Industrial => "a2",
+            Sum::NotBuiltUp => "b",
+            Sum::Ready => "b21",
+            Sum::Supplied => "d",
+            Sum::Idle => "g",
+        };
+        columns.push(Column::new(name, Words::from(sum.letters()), "", Holds::Text));
+    }
+    columns.extend([
+        Column::new("footprint_m2", words!("head-footprint", "footprints"), "m²", Holds::Number(0)).in_files(),
+        Column::new("floor_m2", words!("head-floor", "floors"), "m²", Holds::Number(0)).in_files(),
+        Column::new("yard_m2", words!("head-yard", "open yards"), "m²", Holds::Number(0)).in_files(),
+        Column::new("class", words!("head-class", "class"), "", Holds::Text),
+        Column::new("built", words!("head-built", "built up"), "", Holds::Text),
+        Column::new("supplied", words!("head-supplied", "supplied"), "", Holds::Text),
+        Column::new("ready", words!("head-ready", "ready"), "", Holds::Text).in_files(),
+        Column::new("idle", words!("head-idle", "idle"), "", Holds::Text),
+    ]);
+    let rows = zone.lines.iter().map(|line| parcel_row(line, slots)).collect();
+    Sheet {
+        name: "zone_parcels",
+        title: words!("title-report-zone-parcels", "Parcels in the land sums of the zone"),
+        notes: vec![words!("note-marks", "● counts, ◌ may count: the records leave it open")],
+        target: Some(FeatureKind::Parcel),
+        columns,
+        rows,
+    }
+}
+
+fn parcel_row(line: &Line, slots: &dyn Fn(&str) -> Option<usize>) -> Row {
+    let mut cells = vec![
+        Value::Text(line.park.as_str().into()),
+        Value::Text(line.key.as_str().into()),
+        Value::Number(line.area_m2),
+    ];
+    for sum in Sum::ALL {
+        let counting = line.states.iter().filter(|state| sum.counts(state)).count();
+        let mark = if counting == line.states.len() { "●" } else if counting > 0 { "◌" } else { "" };
+        cells.push(Value::Text(mark.into()));
+    }
+    let yes_no = |decision: &Decision<bool>| {
+        let answer = match decision.answer {
+            Some(true) => words!("answer-yes", "yes"),
+            Some(false) => words!("answer-no", "no"),
+            None => words!("unknown", "unknown"),
+        };
+        Value::Text(words!("answer", "{answer}: {because}", answer = answer, because = decision.because.clone()))
+    };
+    let group = match line.group.answer {
+        Some(Group::Residential) => words!("group-residential", "residential"),
+        Some(Group::Industrial) => words!("group-industrial", "industry and storage"),
+        Some(Group::Other) => words!("group-other", "other construction land"),
+        Some(Group::None) => words!("group-none", "no construction land"),
+        None => words!("unknown", "unknown"),
+    };
+    cells.extend([
+        Value::Number(line.footprint_m2),
+        line.floor_m2.value().into(),
+        Value::Number(line.yard_m2),
+        Value::Text(words!("answer", "{answer}: {because}", answer = group, because = line.group.because.clone())),
+        yes_no(&line.built),
+        yes_no(&line.supplied),
+        yes_no(&line.ready),
+        yes_no(&line.idle),
+    ]);
+    Row { slot: slots(&line.key), cells }
+}
+
+/// Clusters of zones as a sheet.
+pub fn cluster_sheet(zones: &[(Level, String, Clusters)], notes: Vec<Words>) -> Sheet {
+    let one = zones.len() == 1;
+    let here = |column: Column| if one { column.in_files() } else { column };
+    let unit = zones.first().map_or("", |(_, _, clusters)| clusters.unit.as_str());
+    let columns = vec![
+        here(Column::new("level", words!("head-level", "level"), "", Holds::Text)),
+        here(Column::new("zone", words!("head-zone", "zone"), "", Holds::Text)),
+        here(Column::new("year", words!("head-books-year", "year"), "", Holds::Text)),
+        Column::new("industry", words!("head-cluster-industry", "industry"), "", Holds::Text),
+        Column::new("enterprises", words!("head-enterprises", "enterprises"), "", Holds::Whole),
+        Column::new("amount", words!("head-amount", "amount"), unit, Holds::Number(0)),
+        Column::new("on_record", words!("head-on-record", "on record"), unit, Holds::Number(0)).in_files(),
+        Column::new("share_pct", words!("head-share", "share"), "%", Holds::Number(1)),
+        Column::new("location_quotient", words!("head-quotient", "location quotient"), "", Holds::Number(2)),
+        Column::new("herfindahl", words!("head-herfindahl", "Herfindahl"), "", Holds::Number(3)),
+        Column::new("remark", words!("head-remark", "remark"), "", Holds::Text),
+    ];
+    let mut rows = Vec::new();
+    for (level, name, clusters) in zones {
+        let mut push = |industry: Words, enterprises: usize, figures: [Option<f64>; 5], remark: Words| {
+            let [amount, on_record, share, quotient, herfindahl] = figures;
+            let cells = vec![
+                Value::Text(level_words(*level)),
+                Value::Text(name.as_str().into()),
+                Value::Text(clusters.year.to_string().into()),
+                Value::Text(industry),
+                Value::Whole(enterprises as i64),
+                amount.into(),
+                on_record.into(),
+                share.map(|share| share * 100.0).into(),
+                quotient.into(),
+                herfindahl.into(),
+                Value::Text(remark),
+            ];
+            rows.push(Row { slot: None, cells });
+        };
+        for cluster in &clusters.clusters {
+            let remark = match cluster.specialised {
+                Some(true) => words!("remark-specialised", "specialised"),
+                _ => "".into(),
+            };
+            let figures = [cluster.amount, Some(cluster.on_record), cluster.share, cluster.quotient, cluster.herfindahl];
+            push(cluster.code.as_str().into(), cluster.enterprises, figures, remark);
+        }
+        let all: usize = clusters.clusters.iter().map(|cluster| cluster.enterprises).sum();
+        let on_record: f64 = clusters.clusters.iter().map(|cluster| cluster.on_record).sum();
+        let remark = match (clusters.concentration, clusters.herfindahl_on_record) {
+            (Some(concentration), _) => concentration.words(),
+            (None, Some(index)) => words!("remark-on-record", "{index} over the figures on record", index = format!("{index:.3}")),
+            (None, None) => "".into(),
+        };
+        let figures = [clusters.total, Some(on_record), clusters.total.map(|_| 1.0), None, clusters.herfindahl];
+        push(words!("row-all-industries", "all industries"), all, figures, remark);
+    }
+    let missing = zones.iter().flat_map(|(_, _, clusters)| clusters.missing.iter().cloned());
+    let mut notes: Vec<Words> = notes.into_iter().chain(missing).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    notes.retain(|note| seen.insert(note.to_string()));
+    let measure = zones.first().map_or_else(|| "".into(), |(_, _, clusters)| Words::from(clusters.measure.label()));
+    Sheet {
+        name: "clusters",
+        title: words!("title-report-clusters", "Clusters by industry: {measure}", measure = measure),
+        notes,
+        target: None,
+        columns,
+        rows,
+    }
+}

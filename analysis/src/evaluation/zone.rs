@@ -1,0 +1,188 @@
+//! A zone: one park or several together, as of a date, with the indicators of TD/T 1029.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use spatial_db::cache::Cache;
+
+use super::books::{Books, year_of_books};
+use super::inputs::TypedInputs;
+use super::parcels::{Line, lines};
+use super::range::Range;
+use super::rules::EvaluationRules;
+use crate::rules::RuleSet;
+use crate::words;
+use crate::words::Words;
+
+/// Everything that the evaluation of a zone needs. Zones join by putting their parts together, never by averaging.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    /// Name for people.
+    pub name: String,
+    /// Short names of its parks.
+    pub parks: Vec<String>,
+    /// Date it is evaluated for.
+    pub as_of: NaiveDate,
+    /// True when any of its data is made up.
+    pub synthetic: bool,
+    /// Its parcels.
+    pub lines: Vec<Line>,
+    /// The enterprises' figures of the last year that is over, and of the year before.
+    pub books: [Books; 2],
+    /// Figures that persons typed in, by name.
+    pub typed: BTreeMap<String, Typed>,
+}
+
+/// A typed-in figure of a zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typed {
+    /// Value.
+    pub range: Range,
+    /// Unit.
+    pub unit: String,
+    /// Who or what says so.
+    pub source: String,
+    /// As of when: the earliest, of a zone of several parks.
+    pub date: NaiveDate,
+    /// Whether parks' figures add up.
+    pub adds: bool,
+}
+
+impl Zone {
+    /// One park as a zone.
+    pub fn of(
+        cache: &Cache,
+        rules: &RuleSet,
+        evaluation: &EvaluationRules,
+        typed: Option<&TypedInputs>,
+        as_of: NaiveDate,
+    ) -> Self {
+        let snapshot = cache.snapshot();
+        let typed = typed.filter(|typed| typed.park == snapshot.park.slug);
+        let year = year_of_books(as_of);
+        let figures = typed.map(|typed| typed.figures(as_of)).unwrap_or_default();
+        Self {
+            name: snapshot.park.name.clone(),
+            parks: vec![snapshot.park.slug.clone()],
+            as_of,
+            synthetic: snapshot.park.synthetic,
+            lines: lines(cache, rules, evaluation, typed, as_of),
+            books: [Books::of(snapshot, evaluation, year), Books::of(snapshot, evaluation, year - 1)],
+            typed: figures
+                .into_iter()
+                .map(|(name, f)| {
+                    let typed = Typed {
+                        range: Range::exactly(f.value),
+                        unit: f.unit.clone(),
+                        source: f.source.clone(),
+                        date: f.date,
+                        adds: f.adds,
+                    };
+                    (name.to_owned(), typed)
+                })
+                .collect(),
+        }
+    }
+
+    /// Zones of the same date together: a district of its parks, a city of its districts.
+    ///
+    /// # Panics
+    /// Without parts, or with parts of several dates: a mistake of the caller.
+    pub fn join(name: &str, parts: &[Self]) -> Self {
+        let first = parts.first().expect("a zone has parts");
+        assert!(parts.iter().all(|part| part.as_of == first.as_of), "parts of one date");
+        let mut typed: BTreeMap<String, Typed> = BTreeMap::new();
+        for figure in parts.iter().flat_map(|part| part.typed.keys()) {
+            let of_parts: Vec<Option<&Typed>> = parts.iter().map(|part| part.typed.get(figure)).collect();
+            let known: Vec<&Typed> = of_parts.iter().copied().flatten().collect();
+            let Some(one) = known.first() else { continue };
+            // What does not add up, or is told in several units, has no value for the whole.
+            if !known.iter().all(|t| t.adds && t.unit == one.unit) {
+                continue;
+            }
+            let unknown = if known.len() < parts.len() { Range::ANY } else { Range::exactly(0.0) };
+            let joined = Typed {
+                range: known.iter().map(|t| t.range).fold(unknown, Range::plus),
+                date: known.iter().map(|t| t.date).min().unwrap_or(first.as_of),
+                source: known.iter().map(|t| t.source.as_str()).collect::<Vec<_>>().join("; "),
+                ..(*one).clone()
+            };
+            typed.insert(figure.clone(), joined);
+        }
+        let books = [0, 1].map(|i| Books::join(first.books[i].year, parts.iter().map(|part| &part.books[i])));
+        Self {
+            name: name.to_owned(),
+            parks: parts.iter().flat_map(|part| part.parks.iter().cloned()).collect(),
+            as_of: first.as_of,
+            synthetic: parts.iter().any(|part| part.synthetic),
+            lines: parts.iter().flat_map(|part| part.lines.iter().cloned()).collect(),
+            books,
+            typed,
+        }
+    }
+}
+
+/// Type of a zone by TD/T 1029.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneType {
+    /// Industry leads.
+    IndustryLed,
+    /// City and industry together.
+    CityIndustry,
+    /// Neither.
+    Other,
+}
+
+impl ZoneType {
+    /// What it is, in words.
+    pub fn words(self) -> Words {
+        match self {
+            Self::IndustryLed => words!("zone-industry-led", "industry-led"),
+            Self::CityIndustry => words!("zone-city-industry", "city and industry"),
+            Self::Other => words!("zone-other", "other"),
+        }
+    }
+}
+
+/// The types that the two shares leave possible: one when they are known well enough.
+pub fn zone_types(industrial_share: Range, residential_share: Range, rules: &EvaluationRules) -> Vec<ZoneType> {
+    let industrial = rules.figure("zone_type", "industrial_share").value;
+    let residential = rules.figure("zone_type", "residential_share").value;
+    // Each share may lie above its limit, or at or below it.
+    let above = [industrial_share.high > industrial, industrial_share.low <= industrial];
+    let reached = [residential_share.high >= residential, residential_share.low < residential];
+    let mut types = Vec::new();
+    for (more_industry, possible) in [(true, above[0]), (false, above[1])] {
+        for (residential, possible_too) in [(true, reached[0]), (false, reached[1])] {
+            if possible && possible_too {
+                types.push(match (more_industry, residential) {
+                    (true, false) => ZoneType::IndustryLed,
+                    (false, true) => ZoneType::CityIndustry,
+                    _ => ZoneType::Other,
+                });
+            }
+        }
+    }
+    types.sort_unstable();
+    types.dedup();
+    types
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_is_known_when_its_shares_are_known_well_enough() {
+        let rules = EvaluationRules::shipped();
+        let types = |a: (f64, f64), b: (f64, f64)| zone_types(Range::new(a.0, a.1), Range::new(b.0, b.1), &rules);
+        assert_eq!(types((0.5, 0.9), (0.0, 0.2)), [ZoneType::IndustryLed]);
+        assert_eq!(types((0.30, 0.30), (0.25, 0.25)), [ZoneType::CityIndustry], "at both limits");
+        assert_eq!(types((0.31, 0.31), (0.25, 0.25)), [ZoneType::Other]);
+        assert_eq!(types((0.1, 0.1), (0.1, 0.1)), [ZoneType::Other]);
+        assert_eq!(types((0.2, 0.4), (0.1, 0.1)), [ZoneType::IndustryLed, ZoneType::Other]);
+        assert_eq!(types((0.0, 1.0), (0.0, 1.0)).len(), 3);
+    }
+}

@@ -1,0 +1,206 @@
+//! `twin report zone` and `clusters` on the sample park: every step against PostGIS and a sheet kept beside this test.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use support::{Place, manifest};
+
+const LINES: &str = include_str!("../../spatial-db/sql/tests/zone_lines.sql");
+const STEPS: &str = include_str!("../../spatial-db/sql/tests/zone_steps.sql");
+const AS_OF: &str = "2026-06-30";
+const POPULATION: f64 = 8_200.0;
+
+fn imported() -> Place {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    place
+}
+
+fn said(place: &Place, arguments: &[&str]) -> String {
+    let output = place.twin(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// A statement without comments, its words filled in.
+fn statement(text: &str, words: &[(&str, &str)]) -> String {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    words.iter().fold(lines.join("\n"), |text, (word, value)| text.replace(&format!("{{{word}}}"), value))
+}
+
+/// What a person decided on the land that the records leave open: the land bank's land is ready, land without a holder is
+/// neither supplied nor ready, a cause of the government makes no idle land.
+fn decisions(report: &Value) -> String {
+    let mut text = "park = \"qingxi\"\n".to_owned();
+    for parcel in report["parcels"].as_array().expect("parcels") {
+        let because = |what: &str| parcel[what]["because"].as_str().unwrap_or_default().to_owned();
+        let open = |what: &str| parcel[what]["answer"].is_null();
+        let mut decided = Vec::new();
+        if open("supplied") {
+            assert!(because("supplied").contains("neither contract nor holder"), "{parcel}");
+            decided.extend(["supplied = false", "ready = false"]);
+        } else if open("ready") {
+            assert!(because("supplied").contains("land bank"), "{parcel}");
+            decided.push("ready = true");
+        }
+        if open("idle") {
+            decided.push("idle = false");
+        }
+        assert!(!open("built"), "{parcel}");
+        if !decided.is_empty() {
+            let _ = write!(
+                text,
+                "[[parcel]]\nkey = {}\n{}\nsource = \"land office\"\ndate = \"{AS_OF}\"\n",
+                parcel["parcel"],
+                decided.join("\n"),
+            );
+        }
+    }
+    let _ = write!(
+        text,
+        "[[figure]]\nname = \"population\"\nvalue = {POPULATION}\nunit = \"persons\"\nsource = \"police\"\ndate = \"{AS_OF}\"\nadds = true\n"
+    );
+    text
+}
+
+fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value[field].as_array().unwrap_or_else(|| panic!("no list {field} in {value}"))
+}
+
+fn find<'a>(items: &'a [Value], field: &str, name: &str) -> &'a Value {
+    items.iter().find(|item| item[field] == name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+/// A node of the score's tree by name.
+fn node<'a>(nodes: &'a [Value], name: &str) -> Option<&'a Value> {
+    nodes.iter().find_map(|item| if item["node"] == name { Some(item) } else { node(list(item, "parts"), name) })
+}
+
+#[test]
+fn every_step_is_that_of_postgis_and_of_the_sheet() {
+    let place = imported();
+    let parcels = place.json(&["report", "zone", "qingxi", "--parcels", "--format", "json", "--lang", "en"]);
+    let inputs = place.folder.path().join("qingxi.inputs.toml");
+    std::fs::write(&inputs, decisions(&parcels)).unwrap();
+    let inputs = inputs.display().to_string();
+    let told = place.json(&["report", "zone", "qingxi", "--inputs", &inputs, "--format", "json", "--lang", "en"]);
+    let zone = &list(&told, "zones")[0];
+    assert_eq!((&zone["as_of"], &told["park"]["synthetic"]), (&AS_OF.into(), &true.into()));
+
+    // The same from the tables alone.
+    let mut client = postgres::Client::connect(&place.database.url(), postgres::NoTls).expect("a connection");
+    let park_id = place.database.store().unwrap().snapshot("qingxi").unwrap().park.park_id.to_string();
+    let words = [("park", park_id.as_str()), ("as_of", AS_OF), ("year", "2025"), ("population", "8200.0")];
+    let lines = statement(LINES, &words);
+    let mut steps = words.to_vec();
+    steps.push(("lines", &lines));
+    let mut sheet = "part,name,value\n".to_owned();
+    let mut seen = 0;
+    for row in client.query(&statement(STEPS, &steps), &[]).expect("the steps") {
+        let (part, name): (&str, &str) = (row.get(0), row.get(1));
+        let expected: Option<f64> = row.get(2);
+        let expected = expected.unwrap_or_else(|| panic!("{part} {name} is unknown to SQL"));
+        let _ = writeln!(sheet, "{part},{name},{expected:.6}");
+        let ours = match part {
+            "sum" => &find(list(zone, "sums"), "sum", name)["value"],
+            "indicator" => &find(list(zone, "indicators"), "name", name)["value"],
+            "potential" => &find(list(zone, "potentials"), "name", name)["value"],
+            _ if name == "total" => &zone["score"]["value"],
+            _ => &node(list(&list(&zone["score"], "areas")[0], "nodes"), name).unwrap_or_else(|| panic!("{name}"))["value"],
+        };
+        let value = ours.as_f64().unwrap_or_else(|| panic!("{part} {name} is {ours}, by SQL {expected}"));
+        assert!((value - expected).abs() <= 1e-6 * expected.abs().max(1.0), "{part} {name}: {value}, by SQL {expected}");
+        seen += 1;
+    }
+    assert_eq!(seen, 7 + 19 + 15 + 11);
+
+    // Parcel by parcel, and the whole as a sheet that a person can open.
+    let lines_by_sql = client.query(&lines, &[]).expect("the lines");
+    assert_eq!(lines_by_sql.len(), list(&parcels, "parcels").len());
+    sheet.push_str("\nparcel,class,area_m2,footprint_m2,floor_m2,yard_m2,A,A1,A2,B,B21,D,G\n");
+    for row in &lines_by_sql {
+        let key: &str = row.get("key");
+        let ours = find(list(&parcels, "parcels"), "parcel", key);
+        let figures = ["area_m2", "footprint_m2", "floor_m2", "yard_m2"].map(|name| row.get::<_, f64>(name));
+        for (name, expected) in ["area_m2", "footprint_m2", "yard_m2"].into_iter().zip([figures[0], figures[1], figures[3]]) {
+            let value = ours[name].as_f64().unwrap();
+            assert!((value - expected).abs() < 1e-3, "{key} {name}: {value}, by SQL {expected}");
+        }
+        assert!((ours["floor_m2"]["value"].as_f64().unwrap() - figures[2]).abs() < 1e-2, "{key}: {ours}");
+        let code: &str = row.get("code");
+        let _ = write!(sheet, "{key},{code}");
+        for figure in figures {
+            let _ = write!(sheet, ",{figure:.2}");
+        }
+        for (column, letters) in ["a", "a1", "a2", "b", "b21", "d", "g"].into_iter().zip(["A", "A1", "A2", "B", "B21", "D", "G"]) {
+            let area: f64 = row.get(column);
+            let in_sum = list(find(list(zone, "sums"), "sum", letters), "parcels").iter().any(|member| member == key);
+            assert_eq!(in_sum, area > 0.0, "{key} in {letters}");
+            let _ = write!(sheet, ",{area:.2}");
+        }
+        sheet.push('\n');
+    }
+    let kept = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/zone/qingxi-zone.csv");
+    if std::env::var_os("TWIN_BLESS").is_some_and(|v| v == "1") {
+        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        std::fs::write(&kept, &sheet).unwrap();
+    }
+    let kept = std::fs::read_to_string(&kept).unwrap_or_else(|e| panic!("{}: {e}; TWIN_BLESS=1 writes it", kept.display()));
+    for (line, (now, then)) in sheet.lines().zip(kept.lines()).enumerate() {
+        assert_eq!(now, then, "line {} of the sheet", line + 1);
+    }
+    assert_eq!(sheet.lines().count(), kept.lines().count());
+
+    // Without the decisions the score is a range around it, and what is missing is said.
+    let open = place.json(&["report", "zone", "qingxi", "--format", "json", "--lang", "en"]);
+    let open = &list(&open, "zones")[0];
+    let (low, high) = (open["score"]["low"].as_f64().unwrap(), open["score"]["high"].as_f64().unwrap());
+    let decided = zone["score"]["value"].as_f64().unwrap();
+    assert!(low <= decided && decided <= high && low < high, "{low} to {high}, decided {decided}");
+    assert!(!list(find(list(open, "indicators"), "name", "supply-rate"), "missing").is_empty());
+}
+
+#[test]
+fn reports_have_every_form_and_refuse_what_cannot_be() {
+    let place = imported();
+    let table = said(&place, &["report", "zone", "qingxi", "--lang", "en"]);
+    for part in ["SYNTHETIC", "A2: of it industry and storage", "overall floor-area ratio", "score, 0 to 100", "years that the land lasts", "ParkTwin, not a standard's"] {
+        assert!(table.contains(part), "{part} in {table}");
+    }
+    let chinese = said(&place, &["report", "zone", "qingxi", "--lang", "zh"]);
+    assert!(chinese.contains("综合容积率") && chinese.contains("开发区评价"), "{chinese}");
+    let csv = said(&place, &["report", "zone", "qingxi", "--format", "csv", "--lang", "en", "--years", "2023..2025"]);
+    assert!(csv.lines().count() > 3 * 40, "{} lines", csv.lines().count());
+    let years = place.json(&["report", "zone", "qingxi", "--format", "json", "--years", "2023..2025"]);
+    let dates: Vec<&str> = list(&years, "zones").iter().filter_map(|zone| zone["as_of"].as_str()).collect();
+    assert_eq!(dates, ["2023-12-31", "2024-12-31", "2025-12-31"]);
+    assert!(list(&years, "zones")[1]["standing"]["change"].is_object());
+
+    let out = place.folder.path().join("sums.gpkg");
+    said(&place, &["report", "zone", "qingxi", "--format", "gpkg", "--out", &out.display().to_string()]);
+    assert!(std::fs::metadata(&out).unwrap().len() > 10_000);
+
+    let refused = place.json(&["report", "zone", "qingxi", "--scheme", "shanghai-2020", "--format", "json", "--lang", "en"]);
+    assert!(list(&refused, "zones")[0]["score"].is_null());
+    let notes = refused["scheme"]["notes"].to_string();
+    assert!(notes.contains("no published weights"), "{notes}");
+    let wrong = place.folder.path().join("wrong.toml");
+    let text = "format_version = 1\nname = \"w\"\nstandard = \"s\"\nedition = \"1\"\nstatus = \"default\"\n[[node]]\nname = \"n\"\nweight = 0.9\nindicator = \"far\"\nideal = 1.0\n";
+    std::fs::write(&wrong, text).unwrap();
+    let (code, complaint) = place.fails(&["report", "zone", "qingxi", "--scheme", &wrong.display().to_string()]);
+    assert!(code == 1 && complaint.contains("line 6") && complaint.contains("0.9"), "{complaint}");
+    assert_eq!(place.fails(&["report", "zone", "qingxi", "--scheme", "none"]).0, 2);
+    assert_eq!(place.fails(&["report", "zone", "qingxi", "--district", "North=elsewhere"]).0, 2);
+
+    let clusters = place.json(&["report", "clusters", "qingxi", "--by", "jobs", "--format", "json", "--lang", "en"]);
+    let clusters = &list(&clusters, "zones")[0];
+    let amounts: f64 = list(clusters, "industries").iter().filter_map(|industry| industry["on_record"].as_f64()).sum();
+    let squares: f64 =
+        list(clusters, "industries").iter().filter_map(|industry| industry["on_record"].as_f64()).map(|x| (x / amounts).powi(2)).sum();
+    let index = clusters["herfindahl_on_record"].as_f64().unwrap();
+    assert!((index - squares).abs() < 1e-12 && clusters["year"] == 2025, "{clusters}");
+    assert_eq!(place.fails(&["report", "clusters", "qingxi", "--format", "gpkg", "--out", "x.gpkg"]).0, 2);
+}
