@@ -280,6 +280,11 @@ mod tests {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|e| e == "ron") {
                 let text = std::fs::read_to_string(&path).unwrap();
+                if path.to_string_lossy().ends_with(".scenario.ron") {
+                    let read = analysis::scenario::ScenarioFile::parse(&text);
+                    assert!(!read.unwrap_or_else(|e| panic!("{}: {e}", path.display())).edits.is_empty());
+                    continue;
+                }
                 let read = if path.to_string_lossy().ends_with(".tour.ron") {
                     crate::tour::Tour::parse(&text).map(|tour| assert!(!tour.stops.is_empty()))
                 } else {

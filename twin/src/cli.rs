@@ -341,6 +341,9 @@ pub(crate) struct ShotArguments {
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
+    /// A scenario (docs/scenarios.md) laid over the park; the record stays as it is
+    #[arg(long, value_name = "RON", conflicts_with_all = ["manifest", "run"])]
+    pub(crate) scenario: Option<PathBuf>,
     /// Scene file (scenes/README.md) to take overlay, date, theme and camera from
     #[arg(long, conflicts_with_all = ["overlay", "as_of", "theme", "underground"])]
     pub(crate) scene: Option<PathBuf>,

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
     let tour = read(&path)?;
     let progress = Progress::new(arguments.json);
     let photo = tour.stops.iter().any(|stop| stop.scene.photo);
-    let input = input(&arguments.park, &ALL, None, &Compared::default(), photo, &progress)?;
+    let input = input(&arguments.park, &ALL, None, &Compared::default(), None, photo, &progress)?;
     let options = FilmOptions {
         out: arguments.out.clone(),
         width: arguments.size.0,

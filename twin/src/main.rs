@@ -25,6 +25,7 @@ mod report;
 mod revert;
 mod runs;
 mod sample;
+mod scenario;
 mod shot;
 mod view;
 

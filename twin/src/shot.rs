@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
+use crate::scenario::laid_over;
 
 impl OverlayName {
     /// The overlay's name in the engine.
@@ -66,6 +67,7 @@ pub(crate) fn input(
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
     compared: &Compared,
+    scenario: Option<&Path>,
     photo: bool,
     progress: &Progress,
 ) -> Result<TwinInput, Failure> {
@@ -77,6 +79,7 @@ pub(crate) fn input(
         };
     }
     let (snapshot, imagery) = origin.load(photo, progress)?;
+    let snapshot = laid_over(snapshot, scenario)?;
     let (overlays, time) =
         overlays(&snapshot, wanted, as_of, &mut |name, _| progress.show("computing the overlay", name.word()));
     let active = wanted.first().map(|name| name.word().to_owned());
@@ -191,7 +194,8 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         let other = overlay_of_scene(path, name)?;
         wanted.extend(Some(other).filter(|other| *other != view.overlay));
     }
-    let input = input(&arguments.park, &wanted, view.as_of, &arguments.compared, view.photo, &progress)?;
+    let scenario = arguments.scenario.as_deref();
+    let input = input(&arguments.park, &wanted, view.as_of, &arguments.compared, scenario, view.photo, &progress)?;
     let overlay = &input.overlays[0];
     let rows: Vec<Row> = overlay
         .classes

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate};
 use spatial_db::model::{EnterpriseYear, ParkSnapshot};
 
+use super::inputs::TypedInputs;
 use super::range::Range;
 use super::rules::{EvaluationRules, says};
 use crate::words;
@@ -122,8 +123,9 @@ pub fn year_of_books(as_of: NaiveDate) -> i32 {
 
 impl Books {
     /// The books of `year`. An enterprise whose first figures are of a later year has none to show, and one that the
-    /// records call in preparation neither; every other enterprise without figures misses them.
-    pub fn of(snapshot: &ParkSnapshot, rules: &EvaluationRules, year: i32) -> Self {
+    /// records call in preparation neither, nor one of which a person typed in a later first year; every other enterprise
+    /// without figures misses them.
+    pub fn of(snapshot: &ParkSnapshot, rules: &EvaluationRules, typed: Option<&TypedInputs>, year: i32) -> Self {
         let mut rows: BTreeMap<&str, BTreeMap<i32, &EnterpriseYear>> = BTreeMap::new();
         for row in &snapshot.enterprise_years {
             rows.entry(&row.enterprise_key).or_default().insert(row.year, row);
@@ -137,7 +139,9 @@ impl Books {
         for enterprise in &snapshot.enterprises {
             let key = enterprise.provenance.key.as_str();
             let mine = rows.remove(key).unwrap_or_default();
-            let waits = mine.is_empty() && says(enterprise.state.as_deref(), &rules.words.enterprise_without_books);
+            let begins_later = typed.and_then(|typed| typed.first_year(key)).is_some_and(|first| first > year);
+            let prepares = says(enterprise.state.as_deref(), &rules.words.enterprise_without_books);
+            let waits = begins_later || (mine.is_empty() && prepares);
             if waits || mine.keys().next().is_some_and(|first| *first > year) {
                 books.not_yet += 1;
                 continue;
@@ -207,7 +211,7 @@ impl Books {
             missing.push(words!("ev-missing-currency", "the figures of {year} are not in one currency", year = i64::from(self.year)));
             return (Range::ANY, missing);
         }
-        let (mut without_figure, mut without_industry) = (0_usize, 0_usize);
+        let (mut without_figure, mut without_industry) = (Vec::new(), Vec::new());
         let mut sum = if self.silent > 0 { Range::ANY } else { Range::exactly(0.0) };
         for account in &self.accounts {
             let counts = match sector {
@@ -219,11 +223,11 @@ impl Books {
             match counts {
                 Some(false) => {}
                 Some(true) => {
-                    without_figure += usize::from(figure.is_none());
+                    without_figure.extend(figure.is_none().then_some(account.key.as_str()));
                     sum = sum.plus(figure.unwrap_or(Range::ANY));
                 }
                 None => {
-                    without_industry += 1;
+                    without_industry.push(account.key.as_str());
                     sum = sum.plus(Range::new(0.0, figure.unwrap_or(Range::ANY).high));
                 }
             }
@@ -232,21 +236,33 @@ impl Books {
             missing.push(words!("ev-missing-division", "no record tells which area's figures these are"));
             sum.low = 0.0;
         }
-        if without_figure > 0 {
-            let label = measure.label();
+        if !without_figure.is_empty() {
             missing.push(words!(
                 "ev-missing-figures",
-                "{count} enterprises without {measure} for {year}",
-                count = without_figure,
-                measure = label,
+                "{count} enterprises without {measure} for {year} ({keys})",
+                count = without_figure.len(),
+                measure = measure.label(),
                 year = i64::from(self.year),
+                keys = a_few(&without_figure),
             ));
         }
-        if without_industry > 0 {
-            missing.push(words!("ev-missing-industry", "{count} enterprises without an industry code", count = without_industry));
+        if !without_industry.is_empty() {
+            missing.push(words!(
+                "ev-missing-industry",
+                "{count} enterprises without an industry code ({keys})",
+                count = without_industry.len(),
+                keys = a_few(&without_industry),
+            ));
         }
         (sum, missing)
     }
+}
+
+/// The first keys, and a sign that there are more.
+pub(super) fn a_few(keys: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let more = if keys.len() > SHOWN { " …" } else { "" };
+    format!("{}{more}", keys[..keys.len().min(SHOWN)].join(" "))
 }
 
 #[cfg(test)]

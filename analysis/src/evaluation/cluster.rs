@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::EvaluationError;
-use super::books::{Books, Measure};
+use super::books::{Books, Measure, a_few};
 use super::rules::EvaluationRules;
 use crate::words;
 use crate::words::Words;
@@ -156,16 +156,21 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
     let (_, mut missing) = books.sum(measure, super::books::Sector::All);
     let mixed = measure != Measure::Jobs && books.currency().is_none() && !books.accounts.is_empty();
     let mut by_code: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
-    let mut without_code = 0;
+    let mut without_code: Vec<&str> = Vec::new();
     for account in &books.accounts {
         let Some(code) = account.industry.as_deref().map(two_digits).filter(|code| !code.is_empty()) else {
-            without_code += 1;
+            without_code.push(&account.key);
             continue;
         };
         by_code.entry(code).or_default().push(account.figure(measure).filter(|_| !mixed));
     }
-    if without_code > 0 {
-        missing.push(words!("ev-missing-industry", "{count} enterprises without an industry code", count = without_code));
+    if !without_code.is_empty() {
+        missing.push(words!(
+            "ev-missing-industry",
+            "{count} enterprises without an industry code ({keys})",
+            count = without_code.len(),
+            keys = a_few(&without_code),
+        ));
     }
     let reference = reference.filter(|table| {
         let fits = Measure::parse(&table.measure) == Some(measure);
@@ -178,7 +183,7 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
     if reference.is_none() {
         missing.push(words!("ev-missing-reference", "no reference figures: no location quotient"));
     }
-    let known = missing_nothing(books, &by_code, without_code, mixed);
+    let known = missing_nothing(books, &by_code, without_code.len(), mixed);
     let total = known.then(|| by_code.values().flatten().flatten().sum::<f64>());
     let sums: Vec<f64> = by_code.values().map(|figures| figures.iter().flatten().sum()).collect();
     let on_record = herfindahl(sums.iter().copied());

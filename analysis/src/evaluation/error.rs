@@ -32,7 +32,7 @@ pub enum EvaluationError {
     /// Something was typed in twice.
     #[error("the {kind} `{name}` is typed in twice for one date")]
     TypedTwice {
-        /// Parcel or figure.
+        /// Parcel, enterprise or figure.
         kind: &'static str,
         /// Its name.
         name: String,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::books::{Measure, Sector};
+use super::books::{Measure, Sector, a_few};
 use super::parcels::{Line, State};
 use super::range::{Range, Share, ratio_range};
 use super::sums::{Sum, land_sum};
@@ -369,11 +369,4 @@ impl Definition {
             missing.push(words!("ev-missing-floors", "{count} buildings without storeys or floor area ({keys})", count = count, keys = keys));
         }
     }
-}
-
-/// The first keys, and a sign that there are more.
-fn a_few(keys: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    let more = if keys.len() > SHOWN { " …" } else { "" };
-    format!("{}{more}", keys[..keys.len().min(SHOWN)].join(" "))
 }

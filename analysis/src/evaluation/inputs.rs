@@ -19,6 +19,23 @@ pub struct TypedInputs {
     /// Figures.
     #[serde(default)]
     figure: Vec<TypedFigure>,
+    /// Decisions on enterprises.
+    #[serde(default)]
+    enterprise: Vec<TypedEnterprise>,
+}
+
+/// What a person knows of an enterprise.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypedEnterprise {
+    /// Key of the enterprise.
+    pub key: String,
+    /// The first calendar year of which it has figures; before it owes none.
+    pub first_year: i32,
+    /// Who or what says so.
+    pub source: String,
+    /// As of when.
+    pub date: NaiveDate,
 }
 
 /// What a person decided of a parcel; what is absent is left to the records.
@@ -75,7 +92,8 @@ impl TypedInputs {
             toml::from_str(text).map_err(|source| EvaluationError::unreadable("typed-in inputs", source))?;
         let mut seen = std::collections::BTreeSet::new();
         let names = inputs.figure.iter().map(|f| ("figure", &f.name, f.date));
-        for name in names.chain(inputs.parcel.iter().map(|p| ("parcel", &p.key, NaiveDate::MIN))) {
+        let names = names.chain(inputs.parcel.iter().map(|p| ("parcel", &p.key, NaiveDate::MIN)));
+        for name in names.chain(inputs.enterprise.iter().map(|e| ("enterprise", &e.key, NaiveDate::MIN))) {
             if !seen.insert(name) {
                 return Err(EvaluationError::TypedTwice { kind: name.0, name: name.1.clone() });
             }
@@ -89,6 +107,11 @@ impl TypedInputs {
     /// Decisions by parcel key.
     pub(super) fn parcels(&self) -> BTreeMap<&str, &TypedParcel> {
         self.parcel.iter().map(|parcel| (parcel.key.as_str(), parcel)).collect()
+    }
+
+    /// The first year of an enterprise's figures, where a person typed it in.
+    pub(super) fn first_year(&self, enterprise: &str) -> Option<i32> {
+        self.enterprise.iter().find(|typed| typed.key == enterprise).map(|typed| typed.first_year)
     }
 
     /// The latest figure of each name by a date.

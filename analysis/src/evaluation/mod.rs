@@ -25,7 +25,7 @@ pub use classes::{BuiltBy, Class, Group, LandUseClasses};
 pub use cluster::{Cluster, Clusters, Concentration, Reference, clusters, herfindahl, location_quotient};
 pub use error::EvaluationError;
 pub use indicator::{DEFINITIONS, Definition, Indicator, InputUsed, Origin, definition, indicators};
-pub use inputs::{TypedFigure, TypedInputs, TypedParcel};
+pub use inputs::{TypedEnterprise, TypedFigure, TypedInputs, TypedParcel};
 pub use levels::{Level, Standing, standings};
 pub use parcels::{Decision, Line, State};
 pub use potential::{Potential, potentials};

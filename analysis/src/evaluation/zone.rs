@@ -68,7 +68,7 @@ impl Zone {
             as_of,
             synthetic: snapshot.park.synthetic,
             lines: lines(cache, rules, evaluation, typed, as_of),
-            books: [Books::of(snapshot, evaluation, year), Books::of(snapshot, evaluation, year - 1)],
+            books: [year, year - 1].map(|year| Books::of(snapshot, evaluation, typed, year)),
             typed: figures
                 .into_iter()
                 .map(|(name, f)| {

@@ -2,8 +2,8 @@
 ev-missing-books = { $year } 年无企业数据
 ev-missing-currency = { $year } 年数据币种不一
 ev-missing-division = 无记录说明数据属于哪一区
-ev-missing-figures = { $count } 家企业缺 { $year } 年{ $measure }
-ev-missing-industry = { $count } 家企业缺行业代码
+ev-missing-figures = { $count } 家企业缺 { $year } 年{ $measure }（{ $keys }）
+ev-missing-industry = { $count } 家企业缺行业代码（{ $keys }）
 measure-output = 产值
 measure-tax = 税收
 measure-fixed-assets = 固定资产

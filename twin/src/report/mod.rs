@@ -17,6 +17,7 @@ use crate::cli::LanguageName;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
+use crate::scenario::laid_over;
 
 /// Arguments of `twin report`.
 #[derive(Debug, Args)]
@@ -47,6 +48,9 @@ struct Asked {
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
+    /// A scenario (docs/scenarios.md) laid over the park; the record stays as it is
+    #[arg(long, value_name = "RON")]
+    scenario: Option<PathBuf>,
     /// Form of the report
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -78,6 +82,7 @@ impl Asked {
         let loaded = Origin::of(&self.park).load(false, &progress);
         progress.finish();
         let (snapshot, _) = loaded?;
+        let snapshot = laid_over(snapshot, self.scenario.as_deref())?;
         let as_of = self.as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
         Ok((snapshot, as_of))
     }

@@ -9,7 +9,6 @@ use analysis::evaluation::{
     Weights, Zone, ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
 };
 use analysis::rules::RuleSet;
-use analysis::scenario::{Scenario, ScenarioFile};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -21,6 +20,7 @@ use super::write::Outgoing;
 use super::{Asked, Format};
 use crate::cli::LanguageName;
 use crate::failure::Failure;
+use crate::scenario::laid_over;
 
 /// Which parks, on which dates.
 #[derive(Debug, Args)]
@@ -163,16 +163,6 @@ fn scheme(named: &str) -> Result<Scheme, Failure> {
     Scheme::parse(&read(path)?).map_err(wrong(path))
 }
 
-/// The park of a scenario file, where it is the one at hand.
-pub(crate) fn with_scenario(snapshot: Arc<ParkSnapshot>, path: &Path) -> Result<Arc<ParkSnapshot>, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Failure::EvaluationFile { path: path.to_path_buf(), source })?;
-    let wrong = |source| Failure::ScenarioWrong { path: path.to_path_buf(), source: Box::new(source) };
-    let file = ScenarioFile::parse(&text).map_err(wrong)?;
-    let park = Scenario::on(snapshot, file).and_then(|scenario| scenario.park(&RuleSet::shipped())).map_err(wrong)?;
-    Ok(Arc::new(park))
-}
-
 /// What was loaded.
 struct Loaded {
     zones: Vec<(Level, Zone)>,
@@ -202,7 +192,7 @@ impl Zones {
         }
         if let Some(path) = &self.scenario {
             let [park] = &mut parks[..] else { return Err(Failure::ScenarioOfSeveral) };
-            *park = with_scenario(Arc::clone(park), path)?;
+            *park = laid_over(Arc::clone(park), Some(path))?;
         }
         let dates = self.dates(&parks);
         let caches: Vec<Cache> = parks.iter().map(|snapshot| Cache::build(Arc::clone(snapshot))).collect();
@@ -249,6 +239,7 @@ impl Zones {
         Asked {
             park: park.to_owned(),
             as_of: None,
+            scenario: None,
             format: self.format,
             out: self.out.clone(),
             lang: self.lang,
