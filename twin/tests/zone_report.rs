@@ -41,7 +41,10 @@ fn decisions(report: &Value, park: &ParkSnapshot) -> String {
         let key = &enterprise.provenance.key;
         let books = park.enterprise_years.iter().any(|year| year.enterprise_key == *key);
         if !books && enterprise.state.as_deref() == Some("operating") {
-            let _ = write!(text, "[[enterprise]]\nkey = \"{key}\"\nfirst_year = 2026\nsource = \"tax office\"\ndate = \"{AS_OF}\"\n");
+            let _ = write!(
+                text,
+                "[[enterprise]]\nkey = \"{key}\"\nfirst_year = 2026\nsource = \"tax office\"\ndate = \"{AS_OF}\"\n"
+            );
         }
     }
     for parcel in report["parcels"].as_array().expect("parcels") {
@@ -119,10 +122,15 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
             "indicator" => &find(list(zone, "indicators"), "name", name)["value"],
             "potential" => &find(list(zone, "potentials"), "name", name)["value"],
             _ if name == "total" => &zone["score"]["value"],
-            _ => &node(list(&list(&zone["score"], "areas")[0], "nodes"), name).unwrap_or_else(|| panic!("{name}"))["value"],
+            _ => {
+                &node(list(&list(&zone["score"], "areas")[0], "nodes"), name).unwrap_or_else(|| panic!("{name}"))["value"]
+            }
         };
         let value = ours.as_f64().unwrap_or_else(|| panic!("{part} {name} is {ours}, by SQL {expected}"));
-        assert!((value - expected).abs() <= 1e-6 * expected.abs().max(1.0), "{part} {name}: {value}, by SQL {expected}");
+        assert!(
+            (value - expected).abs() <= 1e-6 * expected.abs().max(1.0),
+            "{part} {name}: {value}, by SQL {expected}"
+        );
         seen += 1;
     }
     assert_eq!(seen, 7 + 19 + 15 + 11);
@@ -135,7 +143,9 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
         let key: &str = row.get("key");
         let ours = find(list(&parcels, "parcels"), "parcel", key);
         let figures = ["area_m2", "footprint_m2", "floor_m2", "yard_m2"].map(|name| row.get::<_, f64>(name));
-        for (name, expected) in ["area_m2", "footprint_m2", "yard_m2"].into_iter().zip([figures[0], figures[1], figures[3]]) {
+        for (name, expected) in
+            ["area_m2", "footprint_m2", "yard_m2"].into_iter().zip([figures[0], figures[1], figures[3]])
+        {
             let value = ours[name].as_f64().unwrap();
             assert!((value - expected).abs() < 1e-3, "{key} {name}: {value}, by SQL {expected}");
         }
@@ -145,7 +155,9 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
         for figure in figures {
             let _ = write!(sheet, ",{figure:.2}");
         }
-        for (column, letters) in ["a", "a1", "a2", "b", "b21", "d", "g"].into_iter().zip(["A", "A1", "A2", "B", "B21", "D", "G"]) {
+        for (column, letters) in
+            ["a", "a1", "a2", "b", "b21", "d", "g"].into_iter().zip(["A", "A1", "A2", "B", "B21", "D", "G"])
+        {
             let area: f64 = row.get(column);
             let in_sum = list(find(list(zone, "sums"), "sum", letters), "parcels").iter().any(|member| member == key);
             assert_eq!(in_sum, area > 0.0, "{key} in {letters}");
@@ -158,7 +170,8 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
         std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
         std::fs::write(&kept, &sheet).unwrap();
     }
-    let kept = std::fs::read_to_string(&kept).unwrap_or_else(|e| panic!("{}: {e}; TWIN_BLESS=1 writes it", kept.display()));
+    let kept =
+        std::fs::read_to_string(&kept).unwrap_or_else(|e| panic!("{}: {e}; TWIN_BLESS=1 writes it", kept.display()));
     for (line, (now, then)) in sheet.lines().zip(kept.lines()).enumerate() {
         assert_eq!(now, then, "line {} of the sheet", line + 1);
     }
@@ -177,7 +190,14 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
 fn reports_have_every_form_and_refuse_what_cannot_be() {
     let place = imported();
     let table = said(&place, &["report", "zone", "qingxi", "--lang", "en"]);
-    for part in ["SYNTHETIC", "A2: of it industry and storage", "overall floor-area ratio", "score, 0 to 100", "years that the land lasts", "ParkTwin, not a standard's"] {
+    for part in [
+        "SYNTHETIC",
+        "A2: of it industry and storage",
+        "overall floor-area ratio",
+        "score, 0 to 100",
+        "years that the land lasts",
+        "ParkTwin, not a standard's",
+    ] {
         assert!(table.contains(part), "{part} in {table}");
     }
     let chinese = said(&place, &["report", "zone", "qingxi", "--lang", "zh"]);
@@ -193,7 +213,8 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
     said(&place, &["report", "zone", "qingxi", "--format", "gpkg", "--out", &out.display().to_string()]);
     assert!(std::fs::metadata(&out).unwrap().len() > 10_000);
 
-    let refused = place.json(&["report", "zone", "qingxi", "--scheme", "shanghai-2020", "--format", "json", "--lang", "en"]);
+    let refused =
+        place.json(&["report", "zone", "qingxi", "--scheme", "shanghai-2020", "--format", "json", "--lang", "en"]);
     assert!(list(&refused, "zones")[0]["score"].is_null());
     let notes = refused["scheme"]["notes"].to_string();
     assert!(notes.contains("no published weights"), "{notes}");
@@ -208,8 +229,11 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
     let clusters = place.json(&["report", "clusters", "qingxi", "--by", "jobs", "--format", "json", "--lang", "en"]);
     let clusters = &list(&clusters, "zones")[0];
     let amounts: f64 = list(clusters, "industries").iter().filter_map(|industry| industry["on_record"].as_f64()).sum();
-    let squares: f64 =
-        list(clusters, "industries").iter().filter_map(|industry| industry["on_record"].as_f64()).map(|x| (x / amounts).powi(2)).sum();
+    let squares: f64 = list(clusters, "industries")
+        .iter()
+        .filter_map(|industry| industry["on_record"].as_f64())
+        .map(|x| (x / amounts).powi(2))
+        .sum();
     let index = clusters["herfindahl_on_record"].as_f64().unwrap();
     assert!((index - squares).abs() < 1e-12 && clusters["year"] == 2025, "{clusters}");
     assert_eq!(place.fails(&["report", "clusters", "qingxi", "--format", "gpkg", "--out", "x.gpkg"]).0, 2);
@@ -232,7 +256,8 @@ fn a_scenario_shows_in_reports_and_pictures_and_leaves_the_record() {
     // Both sites of the land bank, 0.82 ha, and the larger part of a hectare.
     assert!((1.3..1.75).contains(&hectares), "{hectares} ha");
     assert_eq!(zone(&[]).1, before, "the record is as it was");
-    let land = place.json(&["report", "land", "qingxi", "--all", "--scenario", &scenario, "--format", "json", "--lang", "en"]);
+    let land =
+        place.json(&["report", "land", "qingxi", "--all", "--scenario", &scenario, "--format", "json", "--lang", "en"]);
     let merged = find(list(&land, "parcels"), "parcel", "S-111-117");
     assert_eq!(merged["physical_use"]["value"], "in-use", "{merged}");
 

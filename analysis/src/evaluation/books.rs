@@ -130,7 +130,8 @@ impl Books {
         for row in &snapshot.enterprise_years {
             rows.entry(&row.enterprise_key).or_default().insert(row.year, row);
         }
-        let mut books = Self { year, currencies: BTreeSet::new(), accounts: Vec::new(), not_yet: 0, silent: 0, divided: false };
+        let mut books =
+            Self { year, currencies: BTreeSet::new(), accounts: Vec::new(), not_yet: 0, silent: 0, divided: false };
         let begun = snapshot.enterprise_years.iter().any(|row| row.year <= year);
         if snapshot.enterprises.is_empty() || !begun {
             books.silent = 1;
@@ -183,7 +184,8 @@ impl Books {
 
     /// The books of several parks together.
     pub fn join<'a>(year: i32, parts: impl Iterator<Item = &'a Self>) -> Self {
-        let mut books = Self { year, currencies: BTreeSet::new(), accounts: Vec::new(), not_yet: 0, silent: 0, divided: false };
+        let mut books =
+            Self { year, currencies: BTreeSet::new(), accounts: Vec::new(), not_yet: 0, silent: 0, divided: false };
         for part in parts {
             books.currencies.extend(part.currencies.iter().cloned());
             books.accounts.extend(part.accounts.iter().cloned());
@@ -208,7 +210,11 @@ impl Books {
             missing.push(words!("ev-missing-books", "no enterprises' figures on record for {year}", year = year));
         }
         if measure != Measure::Jobs && self.currency().is_none() && !self.accounts.is_empty() {
-            missing.push(words!("ev-missing-currency", "the figures of {year} are not in one currency", year = i64::from(self.year)));
+            missing.push(words!(
+                "ev-missing-currency",
+                "the figures of {year} are not in one currency",
+                year = i64::from(self.year)
+            ));
             return (Range::ANY, missing);
         }
         let (mut without_figure, mut without_industry) = (Vec::new(), Vec::new());

@@ -52,7 +52,9 @@ impl Reference {
             return Err(node("measure", format!("is `{}`; it is output, tax, fixed-assets or jobs", table.measure)));
         }
         let parts: f64 = table.industries.values().sum();
-        if table.industries.values().any(|v| !v.is_finite() || *v < 0.0) || !(table.total > 0.0 && table.total.is_finite()) {
+        if table.industries.values().any(|v| !v.is_finite() || *v < 0.0)
+            || !(table.total > 0.0 && table.total.is_finite())
+        {
             return Err(node("industries", "has a figure below 0, or a total that is not above it".into()));
         }
         if parts > table.total * (1.0 + 1e-9) {
@@ -176,7 +178,12 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
         let fits = Measure::parse(&table.measure) == Some(measure);
         if !fits {
             let (theirs, ours) = (table.measure.as_str(), measure.name());
-            missing.push(words!("ev-missing-reference-measure", "the reference counts {theirs}, not {ours}", theirs = theirs, ours = ours));
+            missing.push(words!(
+                "ev-missing-reference-measure",
+                "the reference counts {theirs}, not {ours}",
+                theirs = theirs,
+                ours = ours
+            ));
         }
         fits
     });
@@ -226,7 +233,12 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
 }
 
 /// True when every enterprise has its figure and its code.
-fn missing_nothing(books: &Books, by_code: &BTreeMap<String, Vec<Option<f64>>>, without_code: usize, mixed: bool) -> bool {
+fn missing_nothing(
+    books: &Books,
+    by_code: &BTreeMap<String, Vec<Option<f64>>>,
+    without_code: usize,
+    mixed: bool,
+) -> bool {
     !mixed && without_code == 0 && books.silent == 0 && by_code.values().flatten().all(Option::is_some)
 }
 
@@ -296,7 +308,11 @@ mod tests {
         assert_eq!((found.herfindahl, found.concentration, found.total), (None, None, None));
         assert_eq!(found.herfindahl_on_record, Some(1.0));
         assert!(found.clusters.iter().all(|c| c.share.is_none()));
-        assert!(found.missing.iter().any(|words| words.contains("1 enterprises without output")), "{:?}", found.missing);
+        assert!(
+            found.missing.iter().any(|words| words.contains("1 enterprises without output")),
+            "{:?}",
+            found.missing
+        );
         let found = clusters(&books(&[("26", Some(30.0)), ("", Some(1.0))]), Measure::Output, None, &rules);
         assert_eq!(found.herfindahl, None);
     }

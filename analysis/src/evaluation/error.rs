@@ -72,7 +72,9 @@ pub enum EvaluationError {
         problem: String,
     },
     /// A scheme that cannot be scored because nobody published its weights.
-    #[error("the scheme `{scheme}` has no published weights: it cannot be scored. Put weights that you can defend into a copy of it")]
+    #[error(
+        "the scheme `{scheme}` has no published weights: it cannot be scored. Put weights that you can defend into a copy of it"
+    )]
     WeightsUnknown {
         /// Scheme.
         scheme: String,

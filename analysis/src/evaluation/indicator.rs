@@ -120,27 +120,141 @@ const fn ratio(
 
 /// Every indicator, those of the standard first.
 pub const DEFINITIONS: [Definition; 19] = [
-    share("supply-rate", phrase("zi-supply-rate", "land supply rate"), "D / (A + B21)", Land(&[Sum::Supplied]), Land(&[Sum::BuiltUp, Sum::Ready])),
+    share(
+        "supply-rate",
+        phrase("zi-supply-rate", "land supply rate"),
+        "D / (A + B21)",
+        Land(&[Sum::Supplied]),
+        Land(&[Sum::BuiltUp, Sum::Ready]),
+    ),
     share("built-rate", phrase("zi-built-rate", "built-up rate"), "A / D", A, Land(&[Sum::Supplied])),
-    share("development-rate", phrase("zi-development-rate", "development rate"), "(A + B21) / (A + B)", Land(&[Sum::BuiltUp, Sum::Ready]), Land(&[Sum::BuiltUp, Sum::NotBuiltUp])),
+    share(
+        "development-rate",
+        phrase("zi-development-rate", "development rate"),
+        "(A + B21) / (A + B)",
+        Land(&[Sum::BuiltUp, Sum::Ready]),
+        Land(&[Sum::BuiltUp, Sum::NotBuiltUp]),
+    ),
     share("industrial-share", phrase("zi-industrial-share", "industrial land share"), "A2 / A", A2, A),
-    share("residential-share", phrase("zi-residential-share", "residential land share"), "A1 / A", Land(&[Sum::Residential]), A),
+    share(
+        "residential-share",
+        phrase("zi-residential-share", "residential land share"),
+        "A1 / A",
+        Land(&[Sum::Residential]),
+        A,
+    ),
     ratio("far", phrase("zi-far", "overall floor-area ratio"), "floor area / A", Floor, A, Unit::One, Origin::Standard),
-    ratio("density", phrase("zi-density", "building density"), "footprints / A", Footprint, A, Unit::One, Origin::Standard),
-    ratio("industrial-far", phrase("zi-industrial-far", "industrial floor-area ratio"), "floor area on A2 / A2", IndustrialFloor, A2, Unit::One, Origin::Standard),
-    ratio("industrial-coverage", phrase("zi-industrial-coverage", "industrial site coverage"), "(footprints + open yards on A2) / A2", IndustrialCover, A2, Unit::One, Origin::Standard),
-    ratio("fixed-asset-intensity", phrase("zi-fixed-assets", "fixed assets per industrial land"), "fixed assets of industry and storage / A2", Books(Measure::FixedAssets, Industrial), A2, Unit::MoneyPerHectare, Origin::Standard),
-    ratio("industrial-tax-intensity", phrase("zi-industrial-tax", "tax per industrial land"), "tax of industry and storage / A2", Books(Measure::Tax, Industrial), A2, Unit::MoneyPerHectare, Origin::Standard),
-    ratio("tax-intensity", phrase("zi-tax", "tax per built-up land"), "tax of secondary and tertiary sectors / A", Books(Measure::Tax, SecondaryTertiary), A, Unit::MoneyPerHectare, Origin::Standard),
-    ratio("population-density", phrase("zi-population", "population density"), "residents / A", TypedPart("population"), A, Unit::PerHectare("persons"), Origin::Standard),
+    ratio(
+        "density",
+        phrase("zi-density", "building density"),
+        "footprints / A",
+        Footprint,
+        A,
+        Unit::One,
+        Origin::Standard,
+    ),
+    ratio(
+        "industrial-far",
+        phrase("zi-industrial-far", "industrial floor-area ratio"),
+        "floor area on A2 / A2",
+        IndustrialFloor,
+        A2,
+        Unit::One,
+        Origin::Standard,
+    ),
+    ratio(
+        "industrial-coverage",
+        phrase("zi-industrial-coverage", "industrial site coverage"),
+        "(footprints + open yards on A2) / A2",
+        IndustrialCover,
+        A2,
+        Unit::One,
+        Origin::Standard,
+    ),
+    ratio(
+        "fixed-asset-intensity",
+        phrase("zi-fixed-assets", "fixed assets per industrial land"),
+        "fixed assets of industry and storage / A2",
+        Books(Measure::FixedAssets, Industrial),
+        A2,
+        Unit::MoneyPerHectare,
+        Origin::Standard,
+    ),
+    ratio(
+        "industrial-tax-intensity",
+        phrase("zi-industrial-tax", "tax per industrial land"),
+        "tax of industry and storage / A2",
+        Books(Measure::Tax, Industrial),
+        A2,
+        Unit::MoneyPerHectare,
+        Origin::Standard,
+    ),
+    ratio(
+        "tax-intensity",
+        phrase("zi-tax", "tax per built-up land"),
+        "tax of secondary and tertiary sectors / A",
+        Books(Measure::Tax, SecondaryTertiary),
+        A,
+        Unit::MoneyPerHectare,
+        Origin::Standard,
+    ),
+    ratio(
+        "population-density",
+        phrase("zi-population", "population density"),
+        "residents / A",
+        TypedPart("population"),
+        A,
+        Unit::PerHectare("persons"),
+        Origin::Standard,
+    ),
     share("idle-rate", phrase("zi-idle-rate", "idle land rate"), "G / D", Land(&[Sum::Idle]), Land(&[Sum::Supplied])),
-    ratio("output-intensity", phrase("zi-output", "output per built-up land"), "output / A", Books(Measure::Output, All), A, Unit::MoneyPerHectare, Origin::Own),
-    ratio("industrial-output-intensity", phrase("zi-industrial-output", "output per industrial land"), "output of industry and storage / A2", Books(Measure::Output, Industrial), A2, Unit::MoneyPerHectare, Origin::Own),
-    ratio("job-density", phrase("zi-jobs", "employees per built-up land"), "employees / A", Books(Measure::Jobs, All), A, Unit::PerHectare("persons"), Origin::Own),
-    ratio("tax-per-output", phrase("zi-tax-per-output", "tax share of output"), "tax / output", Books(Measure::Tax, All), Books(Measure::Output, All), Unit::One, Origin::Own),
+    ratio(
+        "output-intensity",
+        phrase("zi-output", "output per built-up land"),
+        "output / A",
+        Books(Measure::Output, All),
+        A,
+        Unit::MoneyPerHectare,
+        Origin::Own,
+    ),
+    ratio(
+        "industrial-output-intensity",
+        phrase("zi-industrial-output", "output per industrial land"),
+        "output of industry and storage / A2",
+        Books(Measure::Output, Industrial),
+        A2,
+        Unit::MoneyPerHectare,
+        Origin::Own,
+    ),
+    ratio(
+        "job-density",
+        phrase("zi-jobs", "employees per built-up land"),
+        "employees / A",
+        Books(Measure::Jobs, All),
+        A,
+        Unit::PerHectare("persons"),
+        Origin::Own,
+    ),
+    ratio(
+        "tax-per-output",
+        phrase("zi-tax-per-output", "tax share of output"),
+        "tax / output",
+        Books(Measure::Tax, All),
+        Books(Measure::Output, All),
+        Unit::One,
+        Origin::Own,
+    ),
     Definition {
         growth: true,
-        ..ratio("output-growth", phrase("zi-output-growth", "growth of output"), "output / output of the year before − 1", Books(Measure::Output, All), BooksBefore(Measure::Output, All), Unit::One, Origin::Own)
+        ..ratio(
+            "output-growth",
+            phrase("zi-output-growth", "growth of output"),
+            "output / output of the year before − 1",
+            Books(Measure::Output, All),
+            BooksBefore(Measure::Output, All),
+            Unit::One,
+            Origin::Own,
+        )
     },
 ];
 
@@ -222,7 +336,11 @@ impl Part {
                 || (Range::ANY, vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = name)]),
                 |typed| {
                     let open = typed.range.value().is_none();
-                    let missing = words!("ev-missing-typed-part", "the figure {name} was not typed in for every park", name = name);
+                    let missing = words!(
+                        "ev-missing-typed-part",
+                        "the figure {name} was not typed in for every park",
+                        name = name
+                    );
                     (typed.range, open.then_some(missing).into_iter().collect())
                 },
             )),
@@ -256,9 +374,14 @@ impl Part {
                 })
                 .collect(),
             Footprint => vec![by_parcel(words!("ev-input-footprint", "footprints on A"), buildings())],
-            Floor => vec![by_parcel(words!("ev-input-floor", "floors on A, storeys over the tall limit twice"), buildings())],
+            Floor => {
+                vec![by_parcel(words!("ev-input-floor", "floors on A, storeys over the tall limit twice"), buildings())]
+            }
             IndustrialFloor => {
-                vec![by_parcel(words!("ev-input-industrial-floor", "floors on A2, storeys over the tall limit twice"), buildings())]
+                vec![by_parcel(
+                    words!("ev-input-industrial-floor", "floors on A2, storeys over the tall limit twice"),
+                    buildings(),
+                )]
             }
             IndustrialCover => {
                 vec![by_parcel(words!("ev-input-industrial-cover", "footprints and open yards on A2"), buildings())]
@@ -300,7 +423,11 @@ impl Definition {
             (found.unwrap_or(Range::ANY), found.is_some())
         };
         if !defined {
-            missing.push(words!("ev-missing-denominator", "there may be nothing to divide by: {formula}", formula = self.formula));
+            missing.push(words!(
+                "ev-missing-denominator",
+                "there may be nothing to divide by: {formula}",
+                formula = self.formula
+            ));
         }
         if matches!(self.unit, Unit::PerHectare(_)) {
             range = range.times(10_000.0);
@@ -362,11 +489,22 @@ impl Definition {
         }
         for (reason, keys) in by_reason.into_values() {
             let (count, keys) = (keys.len(), a_few(&keys));
-            missing.push(words!("ev-missing-parcels", "{count} parcels: {reason} ({keys})", count = count, reason = reason, keys = keys));
+            missing.push(words!(
+                "ev-missing-parcels",
+                "{count} parcels: {reason} ({keys})",
+                count = count,
+                reason = reason,
+                keys = keys
+            ));
         }
         if floors.0 > 0 {
             let (count, keys) = (floors.0, a_few(&floors.1));
-            missing.push(words!("ev-missing-floors", "{count} buildings without storeys or floor area ({keys})", count = count, keys = keys));
+            missing.push(words!(
+                "ev-missing-floors",
+                "{count} buildings without storeys or floor area ({keys})",
+                count = count,
+                keys = keys
+            ));
         }
     }
 }

@@ -74,33 +74,59 @@ pub fn potentials(zone: &Zone, scheme: &Scheme, rules: &EvaluationRules) -> Vec<
     );
     idle.missing.push(words!("ev-missing-leases", "land whose term has run out is not counted: no terms on record"));
     all.push(idle);
-    all.push(years(zone, rules, "years-of-supply", phrase("pot-years", "years that the land lasts").into(), unsupplied, |_| true));
+    all.push(years(
+        zone,
+        rules,
+        "years-of-supply",
+        phrase("pot-years", "years that the land lasts").into(),
+        unsupplied,
+        |_| true,
+    ));
     let of_industry = phrase("pot-years-industrial", "years that the industrial land lasts").into();
-    all.push(years(zone, rules, "years-of-industrial-supply", of_industry, industrial, |state| state.group == Group::Industrial));
+    all.push(years(zone, rules, "years-of-industrial-supply", of_industry, industrial, |state| {
+        state.group == Group::Industrial
+    }));
     all
 }
 
 const INTENSITIES: [(&str, &str, crate::words::Phrase); 4] = [
-    ("intensity-far", "industrial-far", phrase("pot-far", "intensity: industrial land freed at the ideal floor-area ratio")),
-    ("intensity-coverage", "industrial-coverage", phrase("pot-coverage", "intensity: industrial land freed at the ideal coverage")),
-    ("intensity-assets", "fixed-asset-intensity", phrase("pot-assets", "intensity: industrial land freed at the ideal fixed assets")),
-    ("intensity-tax", "industrial-tax-intensity", phrase("pot-tax", "intensity: industrial land freed at the ideal tax")),
+    (
+        "intensity-far",
+        "industrial-far",
+        phrase("pot-far", "intensity: industrial land freed at the ideal floor-area ratio"),
+    ),
+    (
+        "intensity-coverage",
+        "industrial-coverage",
+        phrase("pot-coverage", "intensity: industrial land freed at the ideal coverage"),
+    ),
+    (
+        "intensity-assets",
+        "fixed-asset-intensity",
+        phrase("pot-assets", "intensity: industrial land freed at the ideal fixed assets"),
+    ),
+    (
+        "intensity-tax",
+        "industrial-tax-intensity",
+        phrase("pot-tax", "intensity: industrial land freed at the ideal tax"),
+    ),
 ];
 
 /// A sum over parcels.
-fn over(
-    zone: &Zone,
-    name: &'static str,
-    label: Words,
-    formula: &str,
-    of: impl Fn(&Line, &State) -> f64,
-) -> Potential {
+fn over(zone: &Zone, name: &'static str, label: Words, formula: &str, of: impl Fn(&Line, &State) -> f64) -> Potential {
     let open = zone.lines.iter().filter(|line| {
         let mut amounts = line.states.iter().map(|state| of(line, state));
         amounts.next().is_some_and(|first| amounts.any(|amount| amount != first))
     });
     let missing = open_parcels(open.count());
-    Potential { name, label, amount: Some(over_states(zone.lines.iter(), of)), unit: "m²", formula: formula.into(), missing }
+    Potential {
+        name,
+        label,
+        amount: Some(over_states(zone.lines.iter(), of)),
+        unit: "m²",
+        formula: formula.into(),
+        missing,
+    }
 }
 
 fn open_parcels(count: usize) -> Vec<Words> {
@@ -146,8 +172,10 @@ fn intensity(zone: &Zone, scheme: &Scheme, name: &'static str, indicator: &str, 
         _ => Range::exactly(0.0),
     };
     let counts = |state: &State| Sum::Industrial.counts(state);
-    let low = over_states(zone.lines.iter(), |line, state| if counts(state) { line.area_m2 - worth(line).high } else { 0.0 });
-    let high = over_states(zone.lines.iter(), |line, state| if counts(state) { line.area_m2 - worth(line).low } else { 0.0 });
+    let low =
+        over_states(zone.lines.iter(), |line, state| if counts(state) { line.area_m2 - worth(line).high } else { 0.0 });
+    let high =
+        over_states(zone.lines.iter(), |line, state| if counts(state) { line.area_m2 - worth(line).low } else { 0.0 });
     let amount = Range::new(low.low - fixed.high / ideal, high.high - fixed.low / ideal).at_least(0.0);
     let open = zone.lines.iter().filter(|line| {
         let counting = line.states.iter().filter(|state| counts(state)).count();
@@ -158,7 +186,11 @@ fn intensity(zone: &Zone, scheme: &Scheme, name: &'static str, indicator: &str, 
 }
 
 fn no_ideal(name: &'static str, label: Words, formula: &str, indicator: &str) -> Potential {
-    let missing = vec![words!("ev-missing-ideal", "the scheme has no ideal value for {indicator} that fits", indicator = indicator)];
+    let missing = vec![words!(
+        "ev-missing-ideal",
+        "the scheme has no ideal value for {indicator} that fits",
+        indicator = indicator
+    )];
     Potential { name, label, amount: None, unit: "m²", formula: formula.to_owned(), missing }
 }
 
@@ -173,7 +205,8 @@ fn years(
 ) -> Potential {
     let window = rules.figure("supply", "window_years").value;
     let since = zone.as_of.checked_sub_months(Months::new((window * 12.0).round() as u32)).unwrap_or(NaiveDate::MIN);
-    let formula = format!("land still to be supplied / (land of contracts signed in the last {window} years / {window})");
+    let formula =
+        format!("land still to be supplied / (land of contracts signed in the last {window} years / {window})");
     let land_left = over_states(zone.lines.iter(), |line, state| if left(state) { line.area_m2 } else { 0.0 });
     let mut supplied = Range::exactly(0.0);
     for line in &zone.lines {
@@ -189,7 +222,11 @@ fn years(
     let mut missing = Vec::new();
     let yearly = supplied.times(1.0 / window);
     let amount = if yearly.high == 0.0 {
-        missing.push(words!("ev-missing-supply", "no land was supplied in the last {years} years", years = format!("{window}")));
+        missing.push(words!(
+            "ev-missing-supply",
+            "no land was supplied in the last {years} years",
+            years = format!("{window}")
+        ));
         None
     } else {
         let high = if yearly.low > 0.0 { land_left.high / yearly.low } else { f64::INFINITY };

@@ -208,7 +208,11 @@ fn land_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
     for sum in &report.sums {
         let letters = sum.sum.letters();
         let (count, open) = (sum.parcels.len(), sum.open.len());
-        let missing = if open == 0 { "".into() } else { words!("ev-missing-open", "{count} parcels whose records leave it open", count = open) };
+        let missing = if open == 0 {
+            "".into()
+        } else {
+            words!("ev-missing-open", "{count} parcels whose records leave it open", count = open)
+        };
         entries.push(Entry {
             part: phrase("part-land", "land"),
             name: letters.to_owned(),
@@ -231,7 +235,11 @@ fn land_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
         digits: 0,
         weight: None,
         way: "A2/A, A1/A".to_owned(),
-        missing: if types.len() == 1 { "".into() } else { words!("ev-missing-type", "the shares leave several types possible") },
+        missing: if types.len() == 1 {
+            "".into()
+        } else {
+            words!("ev-missing-type", "the shares leave several types possible")
+        },
     });
     for indicator in DEFINITIONS.iter().filter_map(|definition| report.indicators.get(definition.name)) {
         entries.push(Entry {
@@ -259,7 +267,17 @@ fn score_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
             let part = phrase("part-score", "score");
             let (range, weight) = (Some(area.score), Some(area.weight));
             let name = String::new();
-            entries.push(Entry { part, name, label, range, unit: "", digits: 2, weight, way: String::new(), missing: "".into() });
+            entries.push(Entry {
+                part,
+                name,
+                label,
+                range,
+                unit: "",
+                digits: 2,
+                weight,
+                way: String::new(),
+                missing: "".into(),
+            });
         }
         for node in &area.nodes {
             node_entries(node, 0, entries);
@@ -350,7 +368,13 @@ fn parcel_row(line: &Line, slots: &dyn Fn(&str) -> Option<usize>) -> Row {
     ];
     for sum in Sum::ALL {
         let counting = line.states.iter().filter(|state| sum.counts(state)).count();
-        let mark = if counting == line.states.len() { "●" } else if counting > 0 { "◌" } else { "" };
+        let mark = if counting == line.states.len() {
+            "●"
+        } else if counting > 0 {
+            "◌"
+        } else {
+            ""
+        };
         cells.push(Value::Text(mark.into()));
     }
     let yes_no = |decision: &Decision<bool>| {
@@ -423,14 +447,17 @@ pub fn cluster_sheet(zones: &[(Level, String, Clusters)], notes: Vec<Words>) -> 
                 Some(true) => words!("remark-specialised", "specialised"),
                 _ => "".into(),
             };
-            let figures = [cluster.amount, Some(cluster.on_record), cluster.share, cluster.quotient, cluster.herfindahl];
+            let figures =
+                [cluster.amount, Some(cluster.on_record), cluster.share, cluster.quotient, cluster.herfindahl];
             push(cluster.code.as_str().into(), cluster.enterprises, figures, remark);
         }
         let all: usize = clusters.clusters.iter().map(|cluster| cluster.enterprises).sum();
         let on_record: f64 = clusters.clusters.iter().map(|cluster| cluster.on_record).sum();
         let remark = match (clusters.concentration, clusters.herfindahl_on_record) {
             (Some(concentration), _) => concentration.words(),
-            (None, Some(index)) => words!("remark-on-record", "{index} over the figures on record", index = format!("{index:.3}")),
+            (None, Some(index)) => {
+                words!("remark-on-record", "{index} over the figures on record", index = format!("{index:.3}"))
+            }
             (None, None) => "".into(),
         };
         let figures = [clusters.total, Some(on_record), clusters.total.map(|_| 1.0), None, clusters.herfindahl];

@@ -48,7 +48,12 @@ impl Industries {
     /// Whether an industry code belongs to industrial land, and whether to the secondary or tertiary sector; `None` for a
     /// code that is missing or no number.
     pub fn sectors(&self, code: Option<&str>) -> Option<(bool, bool)> {
-        let digits: String = code?.trim_start_matches(|c: char| c.is_ascii_alphabetic()).chars().take_while(char::is_ascii_digit).take(2).collect();
+        let digits: String = code?
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .take(2)
+            .collect();
         let code: u32 = (digits.len() == 2).then(|| digits.parse().ok()).flatten()?;
         let within = |ranges: &[[u32; 2]]| ranges.iter().any(|[first, last]| (*first..=*last).contains(&code));
         Some((within(&self.industrial), within(&self.secondary) || within(&self.tertiary)))

@@ -268,7 +268,9 @@ fn node(
         (Weights::Known, Some(weight)) if (0.0..=1.0).contains(&weight) => {}
         (Weights::Unknown, None) => {}
         (Weights::Known, _) => return Err(EvaluationError::Weight { node: name, line }),
-        (Weights::Unknown, Some(_)) => return Err(wrong("has a weight, but the scheme says that its weights are unknown")),
+        (Weights::Unknown, Some(_)) => {
+            return Err(wrong("has a weight, but the scheme says that its weights are unknown"));
+        }
     }
     let binding = binding(&file).map_err(|problem| wrong(&problem))?;
     let ways = usize::from(file.ideal.is_some()) + usize::from(file.min_max.is_some()) + usize::from(file.complement);
@@ -277,7 +279,9 @@ fn node(
         return Err(wrong("has parts and is bound to a value itself"));
     }
     if leaf && (binding == Binding::Nothing) != (ways == 0) {
-        return Err(wrong("needs both a value (indicator, figure or value) and a way to a score (ideal, min_max or complement)"));
+        return Err(wrong(
+            "needs both a value (indicator, figure or value) and a way to a score (ideal, min_max or complement)",
+        ));
     }
     let normalise = match (ways, file.ideal, file.min_max) {
         (0, ..) => None,

@@ -90,7 +90,10 @@ pub fn evaluate(zone: &Zone, scheme: &Scheme) -> Result<Evaluation, EvaluationEr
             vec![area(zone, scheme, &all, Area::Main, 1.0)]
         }
         Some([main, growth]) => {
-            notes.push(words!("note-two-areas", "enterprises are not told apart by area: what they report leaves a range in each"));
+            notes.push(words!(
+                "note-two-areas",
+                "enterprises are not told apart by area: what they report leaves a range in each"
+            ));
             let part = |of: Area| {
                 let mut part = zone.clone();
                 part.lines.retain(|line| line.growth_area == (of == Area::Growth));
@@ -159,7 +162,8 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
             let money = indicator.unit.starts_with("10⁴");
             if money && zone.books[0].currency().is_some_and(|own| scheme.currency.as_deref() != Some(own)) {
                 let currency = scheme.currency.as_deref().unwrap_or("?");
-                let reason = words!("ev-missing-exchange", "the scheme's ideal value is in {currency}", currency = currency);
+                let reason =
+                    words!("ev-missing-exchange", "the scheme's ideal value is in {currency}", currency = currency);
                 scored.missing.push(reason);
                 scored.value = Some(indicator.range);
                 return scored;
@@ -174,7 +178,11 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
             };
             if typed.range.value().is_none() {
                 let name = name.as_str();
-                scored.missing.push(words!("ev-missing-typed-part", "the figure {name} was not typed in for every park", name = name));
+                scored.missing.push(words!(
+                    "ev-missing-typed-part",
+                    "the figure {name} was not typed in for every park",
+                    name = name
+                ));
             }
             scored.unit.clone_from(&typed.unit);
             (format!("{name}: {}, {}", typed.source, typed.date), typed.range)
@@ -227,8 +235,10 @@ mod tests {
 
     fn ways() -> impl Strategy<Value = (Normalise, Direction)> {
         prop_oneof![
-            (0.1_f64..50.0, any::<bool>())
-                .prop_map(|(ideal, up)| (Normalise::Ideal(ideal), if up { Direction::Higher } else { Direction::Lower })),
+            (0.1_f64..50.0, any::<bool>()).prop_map(|(ideal, up)| (
+                Normalise::Ideal(ideal),
+                if up { Direction::Higher } else { Direction::Lower }
+            )),
             (-10.0_f64..10.0, 0.1_f64..50.0, any::<bool>()).prop_map(|(low, span, up)| {
                 (Normalise::MinMax { low, high: low + span }, if up { Direction::Higher } else { Direction::Lower })
             }),

@@ -26,15 +26,8 @@ pub enum Sum {
 
 impl Sum {
     /// All sums, in the standard's order.
-    pub const ALL: [Self; 7] = [
-        Self::BuiltUp,
-        Self::Residential,
-        Self::Industrial,
-        Self::NotBuiltUp,
-        Self::Ready,
-        Self::Supplied,
-        Self::Idle,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::BuiltUp, Self::Residential, Self::Industrial, Self::NotBuiltUp, Self::Ready, Self::Supplied, Self::Idle];
 
     /// The standard's letters.
     pub const fn letters(self) -> &'static str {

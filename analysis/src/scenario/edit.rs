@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use spatial_db::model::{Building, FeatureId, FeatureKind, Parcel, ParkSnapshot, Presence, Provenance};
 
 use super::error::{EditError, ScenarioError};
-use super::massing::{Existing, Limits, largest_mass};
 use super::knit::knitted;
+use super::massing::{Existing, Limits, largest_mass};
 use super::split::split;
 use crate::land::rule_floor_area_m2;
 use crate::rules::RuleSet;
@@ -348,7 +348,10 @@ fn unrecorded(parcel: &Parcel) -> Parcel {
 
 /// A line of at least two places that does not cross itself.
 fn checked_line(line: &[Coord<f64>]) -> Result<(), EditError> {
-    if line.len() < 2 || line.iter().any(|at| !at.x.is_finite() || !at.y.is_finite()) || line.windows(2).any(|p| p[0] == p[1]) {
+    if line.len() < 2
+        || line.iter().any(|at| !at.x.is_finite() || !at.y.is_finite())
+        || line.windows(2).any(|p| p[0] == p[1])
+    {
         return Err(EditError::NoLine);
     }
     for (i, a) in line.windows(2).enumerate() {

@@ -86,7 +86,12 @@ impl Limits {
             ("setback_m", self.setback_m, self.setback_m >= 0.0, "0 or more"),
             ("spacing_m", self.spacing_m, self.spacing_m >= 0.0, "0 or more"),
             ("far", self.far.unwrap_or(1.0), self.far.is_none_or(|far| far > 0.0), "above 0"),
-            ("coverage", self.coverage.unwrap_or(1.0), self.coverage.is_none_or(|c| c > 0.0 && c <= 1.0), "above 0 and at most 1"),
+            (
+                "coverage",
+                self.coverage.unwrap_or(1.0),
+                self.coverage.is_none_or(|c| c > 0.0 && c <= 1.0),
+                "above 0 and at most 1",
+            ),
             ("height_m", self.height_m, self.height_m > 0.0, "above 0"),
             ("storey_height_m", self.storey_height_m, self.storey_height_m >= 2.0, "2 or more"),
         ];
@@ -175,11 +180,13 @@ fn away_from(area: &MultiPolygon<f64>, lines: &MultiLineString<f64>, distance: f
     for _ in 0..8 {
         let style = BufferStyle::new(kept_off).line_join(LineJoin::Round(0.1));
         inner = area.difference(&lines.buffer_with_style(style));
-        let near = inner.iter().flat_map(|p| p.exterior().coords().chain(p.interiors().iter().flat_map(LineString::coords)));
+        let near =
+            inner.iter().flat_map(|p| p.exterior().coords().chain(p.interiors().iter().flat_map(LineString::coords)));
         let nearest = near.map(|corner| nearest_m(*corner, lines)).fold(f64::INFINITY, f64::min);
         // The nearest place of a polygon to lines outside it is one of its corners, or lies at one of theirs: a corner of a line
         // faces the chords of its own round end, whose ends are corners of the polygon.
-        let facing = lines.iter().flat_map(LineString::coords).map(|corner| Euclidean.distance(&Point::from(*corner), &inner));
+        let facing =
+            lines.iter().flat_map(LineString::coords).map(|corner| Euclidean.distance(&Point::from(*corner), &inner));
         let nearest = facing.fold(nearest, f64::min);
         if nearest >= distance - NEAR_M {
             break;
@@ -248,7 +255,10 @@ mod tests {
         assert!((by_coverage.footprint.unsigned_area() - 5000.0).abs() < 0.01);
         assert_eq!((by_coverage.storeys, by_coverage.height_m), (2, 12.0));
         let by_setback = mass(Limits { coverage: None, setback_m: 20.0, ..LIMITS }).unwrap();
-        assert!((by_setback.footprint.unsigned_area() - 10_000.0 / 3.0).abs() < 0.01, "three storeys of a third of the ratio");
+        assert!(
+            (by_setback.footprint.unsigned_area() - 10_000.0 / 3.0).abs() < 0.01,
+            "three storeys of a third of the ratio"
+        );
         assert_eq!(by_setback.storeys, 3);
         let by_height = mass(Limits { height_m: 6.0, coverage: None, ..LIMITS }).unwrap();
         assert!((by_height.footprint.unsigned_area() - 6400.0).abs() < 0.01 && by_height.storeys == 1);

@@ -297,10 +297,20 @@ mod tests {
     #[test]
     fn concave_pieces_and_holes() {
         // A U cut across both arms gives three pieces.
-        let u: LineString<f64> = [(0.0, 0.0), (90.0, 0.0), (90.0, 90.0), (60.0, 90.0), (60.0, 30.0), (30.0, 30.0), (30.0, 90.0), (0.0, 90.0), (0.0, 0.0)]
-            .iter()
-            .map(|(x, y)| at(*x, *y))
-            .collect();
+        let u: LineString<f64> = [
+            (0.0, 0.0),
+            (90.0, 0.0),
+            (90.0, 90.0),
+            (60.0, 90.0),
+            (60.0, 30.0),
+            (30.0, 30.0),
+            (30.0, 90.0),
+            (0.0, 90.0),
+            (0.0, 0.0),
+        ]
+        .iter()
+        .map(|(x, y)| at(*x, *y))
+        .collect();
         assert_eq!(areas(&split(&Polygon::new(u, vec![]), &[at(-1.0, 60.0), at(91.0, 60.0)])), [4500.0, 900.0, 900.0]);
         // A hole that is cut, and one that is not.
         let hole = |x: f64, y: f64| Rect::new(at(x, y), at(x + 20.0, y + 20.0)).to_polygon().exterior().clone();

@@ -210,7 +210,10 @@ fn sums_and_indicators_by_hand() {
     let evaluation = evaluate(&zone, &scheme).unwrap();
     let degree = 0.5 * 100.0 + 0.5 * 75.0;
     let structure = 100.0 / 3.0 / 0.60;
-    let intensity = 0.25 * (100.0 * (2.0 / 3.0)) + 0.22 * (100.0 * 0.2 / 0.40) + 0.25 * (100.0 * 0.8 / 1.2) + 0.28 * (100.0 * 0.4 / 0.55);
+    let intensity = 0.25 * (100.0 * (2.0 / 3.0))
+        + 0.22 * (100.0 * 0.2 / 0.40)
+        + 0.25 * (100.0 * 0.8 / 1.2)
+        + 0.28 * (100.0 * 0.4 / 0.55);
     let benefit = 0.5 * (100.0 * 3200.0 / 6000.0) + 0.5 * (100.0 * 250.0 / 400.0);
     let expected = 0.7 * (0.25 * degree + 0.25 * structure + 0.5 * intensity) + 0.2 * benefit + 0.1 * 75.0;
     let score = evaluation.score;
@@ -254,7 +257,11 @@ fn what_is_missing_is_named_and_leaves_a_range() {
     let all = indicators(&zone(park));
     // P1 may be anything with a works on it: A 2 or 3 ha, A2 0 or 1.
     assert_eq!((all["industrial-share"].range.low, all["industrial-share"].range.high), (0.0, 1.0 / 3.0));
-    assert!(all["industrial-share"].missing[0].contains("100102 has no scheme"), "{:?}", all["industrial-share"].missing);
+    assert!(
+        all["industrial-share"].missing[0].contains("100102 has no scheme"),
+        "{:?}",
+        all["industrial-share"].missing
+    );
     assert_eq!(all["far"].range.high, f64::INFINITY);
     assert!(all["far"].missing.iter().any(|words| words.contains("without storeys")), "{:?}", all["far"].missing);
     assert!(all["tax-intensity"].missing.iter().any(|words| words.contains("1 enterprises without tax for 2024")));
@@ -283,7 +290,8 @@ fn a_contract_without_completion_beside_a_building_is_open() {
 
 #[test]
 fn a_growth_area_counts_with_its_weight() {
-    let inputs = "park = \"hand\"\n[[parcel]]\nkey = \"P3\"\ngrowth_area = true\nsource = \"plan\"\ndate = \"2024-01-01\"\n";
+    let inputs =
+        "park = \"hand\"\n[[parcel]]\nkey = \"P3\"\ngrowth_area = true\nsource = \"plan\"\ndate = \"2024-01-01\"\n";
     let zone = zone_with(small_park(), Some(&TypedInputs::parse(inputs).unwrap()), "2024-12-31");
     let evaluation = evaluate(&zone, &Scheme::shipped("province-example").unwrap()).unwrap();
     assert_eq!(evaluation.areas.iter().map(|area| area.weight).collect::<Vec<_>>(), [0.8, 0.2]);
@@ -310,12 +318,19 @@ fn ranks_and_changes() {
         for row in &mut park.enterprise_years {
             row.tax = row.tax.map(|tax| tax * more);
         }
-        let inputs = "park = \"hand\"\n[[parcel]]\nkey = \"P5\"\nready = false\nsource = \"o\"\ndate = \"2020-01-01\"\n";
+        let inputs =
+            "park = \"hand\"\n[[parcel]]\nkey = \"P5\"\nready = false\nsource = \"o\"\ndate = \"2020-01-01\"\n";
         (Level::Park, zone_with(park, Some(&TypedInputs::parse(inputs).unwrap()), as_of))
     };
-    let zones = [at("2023-12-31", "one", 1.0), at("2024-12-31", "one", 1.0), at("2024-12-31", "two", 1.2), at("2023-12-31", "two", 1.2)];
+    let zones = [
+        at("2023-12-31", "one", 1.0),
+        at("2024-12-31", "one", 1.0),
+        at("2024-12-31", "two", 1.2),
+        at("2023-12-31", "two", 1.2),
+    ];
     let all = standings(&zones, &scheme).unwrap();
-    let of = |name: &str, year: &str| all.iter().find(|s| s.name == name && s.as_of.to_string().starts_with(year)).unwrap();
+    let of =
+        |name: &str, year: &str| all.iter().find(|s| s.name == name && s.as_of.to_string().starts_with(year)).unwrap();
     assert_eq!((of("two", "2024").rank(), of("one", "2024").rank()), (Some(1), Some(2)));
     assert_eq!(of("one", "2023").change, None);
     // 0.5 M more tax on a hectare is 50 of 400; 2 M more fixed assets are 200 of 6000; both with 0.2 × 0.5.
@@ -337,18 +352,22 @@ struct Plot {
 }
 
 fn plots() -> impl Strategy<Value = Vec<Plot>> {
-    let code = prop::sample::select(vec![None, Some("1001"), Some("1101"), Some("0701"), Some("1401"), Some("16"), Some("1701"), Some("0802")]);
+    let code = prop::sample::select(vec![
+        None,
+        Some("1001"),
+        Some("1101"),
+        Some("0701"),
+        Some("1401"),
+        Some("16"),
+        Some("1701"),
+        Some("0802"),
+    ]);
     let holder = prop::sample::select(vec![None, Some("land bank"), Some("Works Ltd")]);
     let building = prop::option::of((1_u8..90, prop::option::of(1_u8..9)));
     let contract = prop::option::of((prop::option::of(2010_u16..2026), prop::option::of(2012_u16..2026)));
     let figures = prop::option::of([0_u32..1000, 0_u32..100, 0_u32..1000, 0_u32..50]);
-    let plot = (code, holder, building, contract, figures).prop_map(|(code, holder, building, contract, figures)| Plot {
-        code,
-        holder,
-        building,
-        contract,
-        figures,
-    });
+    let plot = (code, holder, building, contract, figures)
+        .prop_map(|(code, holder, building, contract, figures)| Plot { code, holder, building, contract, figures });
     prop::collection::vec(plot, 2..9)
 }
 

@@ -83,7 +83,10 @@ fn edits_that_cannot_be_made_say_why() {
     assert_eq!(reason(vec![cut("P1", &[(-5.0, 50.0)])]), EditError::NoLine);
     let crossing = [(-5.0, 10.0), (90.0, 10.0), (90.0, 60.0), (50.0, 60.0), (50.0, -5.0)];
     assert_eq!(reason(vec![cut("P1", &crossing)]), EditError::CrossesItself);
-    assert_eq!(reason(vec![Edit::RemoveBuilding { building: "B9".into() }]), EditError::NoBuilding { key: "B9".into() });
+    assert_eq!(
+        reason(vec![Edit::RemoveBuilding { building: "B9".into() }]),
+        EditError::NoBuilding { key: "B9".into() }
+    );
     // Two parcels that touch at a corner are not adjacent.
     let corner = vec![
         cut("P1", &[(-1.0, 50.0), (101.0, 50.0)]),
@@ -94,7 +97,8 @@ fn edits_that_cannot_be_made_say_why() {
     let opposite: Vec<&str> = [(25.0, 25.0), (75.0, 75.0)]
         .iter()
         .map(|(x, y)| {
-            let inside = |p: &&spatial_db::model::Parcel| geo::Contains::contains(&p.boundary, &geo::Point::new(*x, *y));
+            let inside =
+                |p: &&spatial_db::model::Parcel| geo::Contains::contains(&p.boundary, &geo::Point::new(*x, *y));
             pieces.parcels.iter().find(inside).unwrap().provenance.key.as_str()
         })
         .collect();
@@ -103,8 +107,14 @@ fn edits_that_cannot_be_made_say_why() {
     assert!(matches!(reason(touching), EditError::NotAdjacent { .. }));
 }
 
-const LIMITS: Limits =
-    Limits { setback_m: 5.0, spacing_m: 10.0, far: Some(1.0), coverage: Some(0.45), height_m: 15.0, storey_height_m: 5.0 };
+const LIMITS: Limits = Limits {
+    setback_m: 5.0,
+    spacing_m: 10.0,
+    far: Some(1.0),
+    coverage: Some(0.45),
+    height_m: 15.0,
+    storey_height_m: 5.0,
+};
 
 #[test]
 fn a_mass_minds_what_stands_there_and_indicators_tell() {

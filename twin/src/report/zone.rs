@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::evaluation::{
-    EvaluationError, EvaluationRules, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored, TypedInputs,
-    Weights, Zone, ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
+    EvaluationError, EvaluationRules, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored,
+    TypedInputs, Weights, Zone, ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
 };
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
@@ -59,11 +59,9 @@ pub(super) struct Zones {
 
 /// Arguments of `twin report zone`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "docs/evaluation.md has the formulas and the format of schemes and inputs.\n\nExamples:\n  \
+#[command(after_help = "docs/evaluation.md has the formulas and the format of schemes and inputs.\n\nExamples:\n  \
     twin report zone qingxi\n  twin report zone east west --years 2021..2025 --district \"North=east,west\" --format csv\n  \
-    twin report zone qingxi --parcels --format gpkg --out sums.gpkg"
-)]
+    twin report zone qingxi --parcels --format gpkg --out sums.gpkg")]
 pub(super) struct ZoneArguments {
     #[command(flatten)]
     zones: Zones,
@@ -133,7 +131,8 @@ fn years(text: &str) -> Result<(i32, i32), String> {
 /// `North=east,west`.
 fn district(text: &str) -> Result<(String, Vec<String>), String> {
     let (name, parks) = text.split_once('=').ok_or("write it as NAME=park,park")?;
-    let parks: Vec<String> = parks.split(',').map(|park| park.trim().to_owned()).filter(|park| !park.is_empty()).collect();
+    let parks: Vec<String> =
+        parks.split(',').map(|park| park.trim().to_owned()).filter(|park| !park.is_empty()).collect();
     if name.trim().is_empty() || parks.is_empty() {
         return Err("write it as NAME=park,park".to_owned());
     }
@@ -308,9 +307,7 @@ pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> 
     let measure = Measure::from(arguments.by);
     let all: Vec<_> = zones
         .iter()
-        .map(|(level, zone)| {
-            (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), &rules))
-        })
+        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), &rules)))
         .collect();
     let mut notes = Vec::new();
     for name in ["specialised", "moderate", "high"] {

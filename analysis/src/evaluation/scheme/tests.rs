@@ -65,17 +65,23 @@ fn weights_that_do_not_add_up_name_node_and_line() {
 
 #[test]
 fn what_does_not_fit_is_said_with_node_and_line() {
-    assert!(error("\"supply-rate\"", "\"suply-rate\"").starts_with("line 10: `supply` asks for the indicator `suply-rate`"));
+    assert!(
+        error("\"supply-rate\"", "\"suply-rate\"").starts_with("line 10: `supply` asks for the indicator `suply-rate`")
+    );
     assert!(error("ideal = 1.0\n", "").contains("line 10: `supply` needs both"));
     assert!(error("ideal = 1.0", "ideal = 0.0").contains("above 0"));
     assert!(error("ideal = 1.0", "ideal = 1.0\ncomplement = true").contains("several ways"));
-    assert!(error("figure = \"satisfaction\"", "value = 4.0").contains("line 21: `people` has a typed-in value without source"));
+    assert!(
+        error("figure = \"satisfaction\"", "value = 4.0")
+            .contains("line 21: `people` has a typed-in value without source")
+    );
     assert!(error("min_max = [1, 5]", "min_max = [5, 1]").contains("least below most"));
     assert!(error("figure = \"satisfaction\"", "figure = \"x\"\nindicator = \"far\"").contains("several values"));
     assert!(error("weight = 0.7\n", "weight = 0.7\nideal = 2.0\n").contains("has parts and is bound"));
     assert!(error("format_version = 1", "format_version = 2").contains("format version 2"));
     assert!(error("complement = true", "complement = true\ndirection = \"higher\"").contains("less is better"));
-    let unknown = Scheme::parse(&GOOD.replacen("status = \"default\"", "status = \"default\"\nweights = \"unknown\"", 1));
+    let unknown =
+        Scheme::parse(&GOOD.replacen("status = \"default\"", "status = \"default\"\nweights = \"unknown\"", 1));
     assert!(unknown.unwrap_err().to_string().contains("weights are unknown"));
     let typo = Scheme::parse(&GOOD.replacen("indicator", "indicater", 1)).unwrap_err();
     let source = std::error::Error::source(&typo).unwrap().to_string();
