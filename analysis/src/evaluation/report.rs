@@ -85,7 +85,7 @@ pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
     if let Some(evaluation) = reports.iter().find_map(|report| report.evaluation.as_ref()) {
         notes.extend(evaluation.notes.iter().cloned());
     }
-    notes.push(words!("note-range", "a range is what the records leave possible; – what nothing bounds"));
+    notes.push(words!("note-range", "a range is what the records leave possible; – is not known"));
     notes.push(words!("note-levels", "levels add up land and figures; no ratio is averaged"));
     notes
 }
@@ -138,7 +138,8 @@ pub fn zone_sheet(reports: &[ZoneReport], scheme: &Scheme, whole: bool) -> Sheet
     let mut rows = Vec::new();
     for report in reports {
         let mut entries = Vec::new();
-        standing_entries(report, !one, &mut entries);
+        let beside = |other: &&ZoneReport| other.level == report.level && other.zone.as_of == report.zone.as_of;
+        standing_entries(report, reports.iter().filter(beside).count() > 1, &mut entries);
         if one || whole {
             land_entries(report, &mut entries);
             score_entries(report, &mut entries);

@@ -312,7 +312,7 @@ pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> 
     let mut notes = Vec::new();
     for name in ["specialised", "moderate", "high"] {
         let figure = rules.figure("cluster", name);
-        notes.push(format!("{} {}: {}", figure.value, figure.unit, figure.citation()).into());
+        notes.push(format!("{}: {}", figure.value, figure.citation()).into());
     }
     if let Some(reference) = &reference {
         let Reference { region, year, source, date, status, .. } = reference;
