@@ -154,7 +154,7 @@ impl<'a> Draft<'a> {
             new_keys.push((new_key, share));
         }
         self.divide_contracts(number, key, &new_keys);
-        self.move_tenancies(&[key], &new_keys[0].0);
+        self.move_uses(&[key], &new_keys[0].0);
         Ok(())
     }
 
@@ -166,6 +166,12 @@ impl<'a> Draft<'a> {
             let events: Vec<_> =
                 self.park.events.iter().filter(|e| e.contract_key == contract.provenance.key).cloned().collect();
             self.park.events.retain(|e| e.contract_key != contract.provenance.key);
+            // A project goes with the largest piece.
+            for project in &mut self.park.projects {
+                if project.contract_key.as_deref() == Some(contract.provenance.key.as_str()) {
+                    project.contract_key = Some(format!("{}/1", contract.provenance.key));
+                }
+            }
             for (i, (piece, share)) in pieces.iter().enumerate() {
                 let new_key = format!("{}/{}", contract.provenance.key, i + 1);
                 let part = |whole: Option<f64>| whole.map(|whole| whole * share);
@@ -194,10 +200,16 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn move_tenancies(&mut self, from: &[&str], to: &str) {
+    /// Tenancies and projects of parcels go to another.
+    fn move_uses(&mut self, from: &[&str], to: &str) {
         for tenancy in &mut self.park.tenancies {
             if tenancy.parcel_key.as_deref().is_some_and(|key| from.contains(&key)) {
                 tenancy.parcel_key = Some(to.to_owned());
+            }
+        }
+        for project in &mut self.park.projects {
+            if project.parcel_key.as_deref().is_some_and(|key| from.contains(&key)) {
+                project.parcel_key = Some(to.to_owned());
             }
         }
     }
@@ -260,7 +272,7 @@ impl<'a> Draft<'a> {
             }
         }
         let old: Vec<&str> = keys.iter().map(String::as_str).collect();
-        self.move_tenancies(&old, key);
+        self.move_uses(&old, key);
         Ok(())
     }
 
