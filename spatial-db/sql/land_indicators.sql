@@ -19,12 +19,16 @@ WITH parcel AS (
           AND coalesce(year_built <= extract(year FROM $2::date), true)
     ) AS standing
 ), overlap AS (
+    -- Slivers come from digitising, not from building over a boundary.
+    SELECT * FROM (
     SELECT p.feature_id AS parcel, b.feature_id AS building, b.key, b.floor, b.administers, b.unfinished, b.use_text,
            coalesce(nullif(greatest(b.floor_area_m2, 0), 0), b.floor) AS recorded,
            CASE WHEN ST_Covers(p.geom, b.geom) THEN b.footprint ELSE ST_Area(ST_Intersection(p.geom, b.geom)) END AS shared,
            b.footprint
     FROM parcel AS p
     JOIN building AS b ON b.geom && p.geom AND ST_Intersects(p.geom, b.geom)
+    ) AS touching
+    WHERE shared > 1e-6
 ), let_floor AS (
     SELECT building_key, sum(floor_area_m2) AS floor, bool_or(coalesce(floor_area_m2, 0) <= 0) AS unsaid
     FROM twin.tenancy
@@ -46,7 +50,6 @@ WITH parcel AS (
            END AS vacant
     FROM overlap AS o
     LEFT JOIN let_floor AS l ON l.building_key = o.key
-    WHERE o.shared > 1e-6
     GROUP BY o.parcel
 ), cover AS (
     SELECT p.feature_id AS parcel,

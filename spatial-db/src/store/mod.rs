@@ -46,7 +46,7 @@ pub use fingerprint::LastRun;
 pub use follow::{Arrival, ArrivedRun, Followed, KindCounts, Reading};
 pub use issues::{IssueFilter, IssueSpool, IssueTotal, NewIssue, RejectedRow};
 pub use load::{AllowShrink, Cancel, LEAST_SHRINK, Load, LoadOptions};
-pub use query::LandQuestion;
+pub use query::{LandQuestion, LandRow};
 pub use revert::{RevertBlocker, Reverted, RevertedTable};
 pub use runs::{LayerCounts, Run, RunKind};
 

@@ -32,6 +32,9 @@ fn spatial_table(kind: FeatureKind) -> Option<&'static str> {
     }
 }
 
+/// A parcel with its indicators, in the order that [`Store::land_indicators`] names.
+pub type LandRow = (FeatureId, [Option<f64>; 12]);
+
 /// What [`Store::land_indicators`] is asked with.
 #[derive(Debug, Clone)]
 pub struct LandQuestion<'a> {
@@ -172,11 +175,7 @@ impl Store {
     ///
     /// # Errors
     /// The server's.
-    pub fn land_indicators(
-        &mut self,
-        park_id: i32,
-        question: &LandQuestion<'_>,
-    ) -> Result<Vec<(FeatureId, [Option<f64>; 12])>, StoreError> {
+    pub fn land_indicators(&mut self, park_id: i32, question: &LandQuestion<'_>) -> Result<Vec<LandRow>, StoreError> {
         let LandQuestion { as_of, tall_storey_m, last_year, administration, unfinished } = question;
         let patterns: Vec<String> = administration.iter().map(|word| format!("%{word}%")).collect();
         let rows = self
