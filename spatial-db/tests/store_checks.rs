@@ -498,6 +498,14 @@ fn references_and_records_that_do_not_fit() {
                 bare(FeatureKind::LandEvent, "v2", 1, None, &[("contract_key", text("c9"))]),
             ],
         ),
+        (
+            FeatureKind::Project,
+            "projects",
+            vec![
+                bare(FeatureKind::Project, "x1", 0, None, &[("contract_key", text("c1")), ("parcel_key", text("p1"))]),
+                bare(FeatureKind::Project, "x2", 1, None, &[("contract_key", text("c8")), ("parcel_key", text("p8"))]),
+            ],
+        ),
     ];
     let issues = check(&mut store, layers, None, &CheckSettings::default());
     let mut missing: Vec<(String, String)> = of(&issues, "reference.missing")
@@ -506,7 +514,9 @@ fn references_and_records_that_do_not_fit() {
         .collect();
     missing.sort();
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-    assert_eq!(missing, [pair("c2", "p9"), pair("t2", "e9"), pair("t2", "gone"), pair("v2", "c9")]);
+    let expected =
+        [pair("c2", "p9"), pair("t2", "e9"), pair("t2", "gone"), pair("v2", "c9"), pair("x2", "c8"), pair("x2", "p8")];
+    assert_eq!(missing, expected);
     assert_eq!(keys(&issues, "parcel.area_differs"), ["p3"]);
     assert_eq!(keys(&issues, "building.storeys_height"), ["low"]);
     assert_eq!(keys(&issues, "building.floor_area"), ["swollen"]);
