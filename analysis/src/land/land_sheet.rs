@@ -99,8 +99,7 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
     let listed = |all: Vec<Words>| joined(all).map_or(Value::Unknown, Value::Text);
     let timeline = land.clock.as_ref().map(|(_, timeline)| timeline);
     let disposal = timeline.and_then(|timeline| timeline.disposal.as_ref());
-    let state =
-        land.state().map_or_else(|| words!("no-contract", "no contract on record"), |state| state_words(state).into());
+    let state = land.state().map_or_else(|| words!("no-contract", "no contract on record"), state_words);
     let mut cells = vec![
         Value::Whole(rank as i64),
         Value::Text(parcel.provenance.key.as_str().into()),

@@ -368,7 +368,7 @@ fn the_ranked_list_puts_the_gravest_first_and_says_why() {
     assert_eq!(cell(1, "idle_fee"), (&Value::Number(2e6), "CNY"));
     assert_eq!(cell(1, "days_to_one_year").0, &Value::Whole(-121));
     assert_eq!(cell(2, "days_to_one_year").0, &Value::Whole(185));
-    assert!(matches!(cell(3, "statutory_state").0, Value::Text(words) if words == &"no contract on record"));
+    assert!(matches!(cell(3, "statutory_state").0, Value::Text(words) if words == "no contract on record"));
     assert_eq!(cell(4, "coverage_pct"), (&Value::Number(32.0), "%"));
     let Value::Text(missed) = cell(4, "missed").0 else { panic!("no words") };
     assert!(missed.contains("missed by 0.26") && missed.contains("2008"), "{missed}");

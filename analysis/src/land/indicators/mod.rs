@@ -168,7 +168,9 @@ impl<'a> LandModel<'a> {
         let built = !self.park.buildings.is_empty();
         match indicator {
             Indicator::LandArea => Reading::known(land),
-            Indicator::Footprint | Indicator::Coverage if !built => Reading::unknown(Missing::one(Input::Buildings)),
+            Indicator::Footprint | Indicator::Coverage | Indicator::AdminShare if !built => {
+                Reading::unknown(Missing::one(Input::Buildings))
+            }
             Indicator::Footprint => Reading::known(site.footprint_m2),
             Indicator::Coverage => Reading::known(site.coverage()),
             Indicator::FloorArea => self.floor_area(parcel),
@@ -178,7 +180,6 @@ impl<'a> LandModel<'a> {
                 completeness: ((site.cover_m2 + site.footprint_m2) / land).min(1.0) as f32,
                 ..Reading::known(site.green_m2 / land)
             },
-            Indicator::AdminShare if !built => Reading::unknown(Missing::one(Input::Buildings)),
             Indicator::AdminShare => self.admin_share(parcel),
             Indicator::VacantFloor => self.vacant_floor(parcel),
             Indicator::InvestmentIntensity => self.investment(parcel).over(hectares),
