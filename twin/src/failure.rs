@@ -262,6 +262,31 @@ pub(crate) enum Failure {
         /// The shipped ones.
         known: String,
     },
+    /// No such parcel on that day.
+    #[error("park {park} has no parcel {parcel} on {as_of}")]
+    #[diagnostic(help("give its number or its key, for example {some}; `twin report land --all` lists all"))]
+    NoParcel {
+        /// As asked for.
+        parcel: String,
+        /// Park.
+        park: String,
+        /// Day.
+        as_of: chrono::NaiveDate,
+        /// Some that there are.
+        some: String,
+    },
+    /// A page could not be made.
+    #[error("the page could not be made")]
+    Page {
+        /// Cause.
+        source: askama::Error,
+    },
+    /// A picture of a page could not be made.
+    #[error("a picture of the page could not be made")]
+    PagePicture {
+        /// Cause.
+        source: image::ImageError,
+    },
     /// A scheme file cannot be read.
     #[error("the scheme {} cannot be read", path.display())]
     SchemeFile {

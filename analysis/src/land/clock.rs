@@ -44,6 +44,15 @@ impl ClockState {
         Self::BY_SEVERITY.iter().position(|state| *state == self).unwrap_or(Self::BY_SEVERITY.len())
     }
 
+    /// Whether it speaks against the holder; `None` where that is unknown.
+    pub const fn is_against_holder(self) -> Option<bool> {
+        match self {
+            Self::PastReclaim | Self::Idle | Self::StalledIdle => Some(true),
+            Self::Excused | Self::Running | Self::InOrder => Some(false),
+            Self::Unknown => None,
+        }
+    }
+
     /// Name for programs.
     pub const fn as_str(self) -> &'static str {
         match self {

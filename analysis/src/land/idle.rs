@@ -161,7 +161,7 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
 }
 
 /// A state in words.
-fn state_words(state: ClockState) -> Phrase {
+pub(super) fn state_words(state: ClockState) -> Phrase {
     match state {
         ClockState::InOrder => phrase("clock-in-order", "in order"),
         ClockState::Unknown => phrase("unknown", "unknown"),

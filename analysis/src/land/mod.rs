@@ -2,6 +2,7 @@
 
 mod clip;
 mod clock;
+mod dossier;
 mod idle;
 pub mod indicators;
 mod land_sheet;
@@ -13,6 +14,7 @@ mod site;
 mod utilisation;
 
 pub use clock::{ClockState, Disposal, Interval, Timeline, contract_clock};
+pub use dossier::{Chapter, Dossier, Files, Line, Mark, Tone, YearSums};
 pub use idle::idle_overlay;
 pub use land_sheet::land_sheet;
 pub use ledger::Ledger;

@@ -45,6 +45,15 @@ impl Ranked<'_> {
             || self.efficiency.rating == Rating::LowEfficiency
     }
 
+    /// True for land that is empty or barely built; `None` where that cannot be told.
+    pub fn physical_is_bad(&self) -> Option<bool> {
+        match self.physical {
+            PhysicalUse::Vacant | PhysicalUse::UnderUsed => Some(true),
+            PhysicalUse::Unknown => None,
+            PhysicalUse::InUse | PhysicalUse::NotBuildingLand => Some(false),
+        }
+    }
+
     fn place(&self) -> (usize, usize, Rating) {
         const ORDER: [PhysicalUse; 5] = [
             PhysicalUse::Vacant,

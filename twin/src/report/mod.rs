@@ -1,5 +1,6 @@
 //! `twin report`: what the park's records say, as a table, a spreadsheet, JSON or a map layer. One report a module.
 
+mod dossier;
 mod land;
 mod projects;
 mod write;
@@ -32,6 +33,8 @@ pub(crate) struct ReportGroup {
 enum Report {
     /// Rank idle and under-used land, each verdict with its clause, formula and sources
     Land(land::LandArguments),
+    /// Write everything about one parcel on a page that prints on A4
+    Dossier(dossier::DossierArguments),
     /// List the projects of the park, planned against actual, the latest first
     Projects(projects::ProjectArguments),
     /// Evaluate parks, districts and a city: land sums, indicators, scores, potentials, ranks
@@ -96,6 +99,7 @@ impl Asked {
 pub(crate) fn run(group: &ReportGroup) -> Result<(), Failure> {
     match &group.what {
         Report::Land(arguments) => land::run(arguments),
+        Report::Dossier(arguments) => dossier::run(arguments),
         Report::Projects(arguments) => projects::run(arguments),
         Report::Zone(arguments) => zone::run(arguments),
         Report::Clusters(arguments) => zone::run_clusters(arguments),

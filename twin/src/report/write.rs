@@ -171,7 +171,7 @@ impl Outgoing<'_> {
 }
 
 /// Writes a file whole or not at all.
-fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let write = || -> std::io::Result<()> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;

@@ -1,0 +1,162 @@
+//! `twin report dossier`: everything about one parcel on a page that prints on A4 and needs nothing beside it.
+
+mod chart;
+mod page;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use analysis::land::indicators::LandModel;
+use analysis::land::{Dossier, Ranked, ranked};
+use analysis::rules::RuleSet;
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
+use clap::Args;
+use geo::BoundingRect;
+use spatial_db::cache::Cache;
+use spatial_db::model::{ParkSnapshot, Presence};
+use twin_engine::text::Text;
+use twin_engine::{CameraChoice, CaptureOptions, Language, Stage, TwinInput};
+
+use self::page::Page;
+use super::land::scheme;
+use super::write::whole;
+use crate::cli::{LanguageName, OverlayName};
+use crate::failure::Failure;
+use crate::origin::Origin;
+use crate::parks::store;
+use crate::print;
+use crate::progress::Progress;
+use crate::shot::overlays;
+
+/// Size of a picture, px.
+const PICTURE: (u32, u32) = (1280, 800);
+
+/// Arguments of `twin report dossier`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  twin report dossier qingxi QX-042 --out qx-042.html\n  \
+    twin report dossier qingxi QX-042 --lang zh --scheme national-2023 --out qx-042.html")]
+pub(super) struct DossierArguments {
+    /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
+    park: String,
+    /// Number or key of the parcel
+    parcel: String,
+    /// HTML file to write
+    #[arg(long, short)]
+    out: PathBuf,
+    /// Date the verdicts hold for; the park's own date if not given
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Floors to hold the land against: a shipped scheme (see `twin report land --help`), or a file of your own
+    #[arg(long, value_name = "NAME|FILE", default_value = "national-2008")]
+    scheme: String,
+    /// Language; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
+    /// Leave the pictures out: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
+}
+
+pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
+    let scheme = scheme(&arguments.scheme)?;
+    let progress = Progress::new(false);
+    let origin = Origin::of(&arguments.park);
+    let (snapshot, _) = origin.load(false, &progress)?;
+    let as_of = arguments.as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
+    let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
+    let files = origin.sources(snapshot.park.park_id)?;
+    // A package carries no cases.
+    let cases = match origin {
+        Origin::Store(slug) => store()?.cases(slug)?,
+        Origin::Package(_) => Vec::new(),
+    };
+    let cache = Cache::build(Arc::clone(&snapshot));
+    let rules = RuleSet::shipped();
+    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), &rules, as_of);
+    let all = ranked(&model, &scheme);
+    let land = wanted(&all, &snapshot, &arguments.parcel, as_of)?;
+    let dossier = Dossier::of(&model, &scheme, land, &cases, &files);
+    let pictures = if arguments.no_pictures {
+        Vec::new()
+    } else {
+        progress.show("drawing", &arguments.parcel);
+        pictures(&snapshot, land, as_of, language)?
+    };
+    progress.finish();
+    let page = Page::new(&dossier, &snapshot.park, as_of, Text::of(language), pictures);
+    let html = page.render().map_err(|source| Failure::Page { source })?;
+    whole(&arguments.out, html.as_bytes())?;
+    print::line(arguments.out.display().to_string())
+}
+
+/// The parcel of that number or key.
+fn wanted<'r, 'a>(
+    all: &'r [Ranked<'a>],
+    park: &ParkSnapshot,
+    named: &str,
+    as_of: NaiveDate,
+) -> Result<&'r Ranked<'a>, Failure> {
+    let is = |land: &&Ranked<'_>| {
+        let parcel = &park.parcels[land.slot];
+        parcel.provenance.key == named || parcel.number.as_deref() == Some(named)
+    };
+    all.iter().find(is).ok_or_else(|| {
+        let known = all.iter().take(5).map(|land| {
+            let parcel = &park.parcels[land.slot];
+            parcel.number.clone().unwrap_or_else(|| parcel.provenance.key.clone())
+        });
+        Failure::NoParcel {
+            parcel: named.to_owned(),
+            park: park.park.slug.clone(),
+            as_of,
+            some: known.collect::<Vec<_>>().join(", "),
+        }
+    })
+}
+
+/// The parcel from the south-east and from above, with its surroundings, as data addresses of JPEG files.
+fn pictures(
+    snapshot: &Arc<ParkSnapshot>,
+    land: &Ranked<'_>,
+    as_of: NaiveDate,
+    language: Language,
+) -> Result<Vec<String>, Failure> {
+    let parcel = &snapshot.parcels[land.slot];
+    let Some(bounds) = parcel.boundary.bounding_rect() else { return Ok(Vec::new()) };
+    let (x_m, y_m) = bounds.center().x_y();
+    let size_m = bounds.width().hypot(bounds.height()) as f32;
+    let view = |bearing_deg: f32, pitch_deg: f32, times: f32| CameraChoice::At {
+        x_m,
+        y_m,
+        distance_m: size_m * times,
+        bearing_deg,
+        pitch_deg,
+    };
+    let (made, time) = overlays(snapshot, &[OverlayName::Idle], Some(as_of), &mut |_, _| {});
+    let input =
+        TwinInput { snapshot: Arc::clone(snapshot), overlays: made, active: None, imagery: None, time: Some(time) };
+    let options = CaptureOptions {
+        width: PICTURE.0,
+        height: PICTURE.1,
+        camera: view(140.0, 38.0, 2.6),
+        language,
+        selected: Some(parcel.id),
+        ..CaptureOptions::default()
+    };
+    let mut stage = Stage::new(input, &options, 4)?;
+    let mut pictures = vec![address(&stage.picture()?)?];
+    stage.look(view(180.0, 89.0, 3.2));
+    pictures.push(address(&stage.picture()?)?);
+    Ok(pictures)
+}
+
+fn address(picture: &image::RgbImage) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 88)
+        .encode_image(picture)
+        .map_err(|source| Failure::PagePicture { source })?;
+    Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
+}
