@@ -11,7 +11,7 @@ use super::rules::EvaluationRules;
 use crate::words;
 use crate::words::Words;
 
-/// Figures of a larger region by industry, to compare with (E_i and E).
+/// Figures of a larger region by industry, to compare with (`E_i` and `E`).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
@@ -103,7 +103,7 @@ pub fn herfindahl(amounts: impl Iterator<Item = f64> + Clone) -> Option<f64> {
     (total > 0.0).then(|| amounts.map(|amount| (amount / total).powi(2)).sum())
 }
 
-/// Location quotient (e_i / e) / (E_i / E); `None` when there is nothing to divide by.
+/// Location quotient `(e_i / e) / (E_i / E)`; `None` when there is nothing to divide by.
 pub fn location_quotient(part: f64, whole: f64, reference_part: f64, reference_whole: f64) -> Option<f64> {
     (whole > 0.0 && reference_part > 0.0 && reference_whole > 0.0)
         .then(|| (part / whole) / (reference_part / reference_whole))

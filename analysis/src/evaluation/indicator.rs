@@ -313,12 +313,12 @@ pub fn indicators(zone: &Zone) -> BTreeMap<&'static str, Indicator> {
 
 impl Part {
     /// What a parcel in a state adds; `None` for what is no matter of parcels.
-    fn of(self, line: &Line, state: &State) -> Option<Range> {
+    fn of(self, line: &Line, state: State) -> Option<Range> {
         let when = |counts, range| if counts { range } else { Range::exactly(0.0) };
-        let built = Sum::BuiltUp.counts(state);
-        let industrial = Sum::Industrial.counts(state);
+        let built = Sum::BuiltUp.counts(&state);
+        let industrial = Sum::Industrial.counts(&state);
         Some(match self {
-            Land(sums) => when(sums.iter().any(|sum| sum.counts(state)), Range::exactly(line.area_m2)),
+            Land(sums) => when(sums.iter().any(|sum| sum.counts(&state)), Range::exactly(line.area_m2)),
             Footprint => when(built, Range::exactly(line.footprint_m2)),
             Floor => when(built, line.floor_m2),
             IndustrialFloor => when(industrial, line.floor_m2),
@@ -350,7 +350,7 @@ impl Part {
 
     fn inputs(self, zone: &Zone) -> Vec<InputUsed> {
         let by_parcel = |label: Words, source: Words| {
-            let range = super::sums::parts_range(zone, |line, state| self.of(line, state));
+            let range = super::sums::parts_range(zone, |line, state| self.of(line, *state));
             InputUsed { label, range, unit: "m²".to_owned(), source, date: zone.as_of }
         };
         let buildings = || words!("from-buildings", "footprints and storeys on record");
@@ -418,7 +418,7 @@ impl Definition {
             let (fixed, missing_fixed) = self.numerator.whole(zone).unwrap_or((Range::exactly(0.0), Vec::new()));
             missing.extend(missing_fixed);
             let choices: Vec<Vec<Share>> = zone.lines.iter().map(|line| self.shares(line)).collect();
-            self.name_open(zone, &choices, &mut missing);
+            Self::name_open(zone, &choices, &mut missing);
             let found = ratio_range(&choices, fixed);
             (found.unwrap_or(Range::ANY), found.is_some())
         };
@@ -461,8 +461,8 @@ impl Definition {
         let mut shares: Vec<Share> = Vec::with_capacity(1);
         for state in &line.states {
             let share = Share {
-                numerator: self.numerator.of(line, state).unwrap_or(Range::exactly(0.0)),
-                denominator: self.denominator.of(line, state).map_or(0.0, |range| range.low),
+                numerator: self.numerator.of(line, *state).unwrap_or(Range::exactly(0.0)),
+                denominator: self.denominator.of(line, *state).map_or(0.0, |range| range.low),
             };
             if !shares.contains(&share) {
                 shares.push(share);
@@ -472,7 +472,7 @@ impl Definition {
     }
 
     /// Says why parcels are open, with a few of their keys.
-    fn name_open(&self, zone: &Zone, choices: &[Vec<Share>], missing: &mut Vec<Words>) {
+    fn name_open(zone: &Zone, choices: &[Vec<Share>], missing: &mut Vec<Words>) {
         let mut by_reason: BTreeMap<String, (Words, Vec<&str>)> = BTreeMap::new();
         let mut floors = (0_usize, Vec::new());
         for (line, shares) in zone.lines.iter().zip(choices) {

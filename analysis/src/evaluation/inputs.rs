@@ -131,7 +131,7 @@ mod tests {
         let good = "park = \"p\"\n[[figure]]\nname = \"population\"\nvalue = 120\nunit = \"persons\"\nsource = \"census\"\ndate = \"2024-01-01\"\nadds = true\n";
         assert_eq!(TypedInputs::parse(good).unwrap().figure[0].value, 120.0);
         let error = TypedInputs::parse(&good.replace("source = \"census\"\n", "")).unwrap_err();
-        assert!(format!("{:?}", error).contains("source"), "{error:?}");
+        assert!(format!("{error:?}").contains("source"), "{error:?}");
         let error = TypedInputs::parse(&format!("{good}{}", &good[good.find("[[").unwrap()..])).unwrap_err();
         assert!(error.to_string().contains("population"), "{error}");
     }

@@ -179,7 +179,7 @@ fn intensity(zone: &Zone, scheme: &Scheme, name: &'static str, indicator: &str, 
     let amount = Range::new(low.low - fixed.high / ideal, high.high - fixed.low / ideal).at_least(0.0);
     let open = zone.lines.iter().filter(|line| {
         let counting = line.states.iter().filter(|state| counts(state)).count();
-        (counting > 0 && counting < line.states.len()) || (counting > 0 && worth(line).value().is_none())
+        counting > 0 && (counting < line.states.len() || worth(line).value().is_none())
     });
     let missing = missing.into_iter().chain(open_parcels(open.count())).collect();
     Potential { name, label, amount: Some(amount), unit: "m²", formula: shown, missing }

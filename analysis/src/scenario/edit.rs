@@ -268,7 +268,7 @@ impl<'a> Draft<'a> {
         for contract in &mut self.park.contracts {
             if keys.contains(&contract.parcel_key) {
                 key.clone_into(&mut contract.parcel_key);
-                contract.provenance.layer = LAYER.to_owned();
+                LAYER.clone_into(&mut contract.provenance.layer);
             }
         }
         let old: Vec<&str> = keys.iter().map(String::as_str).collect();

@@ -213,7 +213,7 @@ fn shrunk(area: &MultiPolygon<f64>, wanted: f64) -> MultiPolygon<f64> {
     };
     let (mut low, mut high) = (0.0, area.unsigned_area().sqrt());
     for _ in 0..48 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if drawn_in(middle).unsigned_area() > wanted {
             low = middle;
         } else {
