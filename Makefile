@@ -1,8 +1,9 @@
 # demo: set up, build, make the sample park, import it, draw its three overlays, and say how to open the window.
 # test: set up, build, run every test.   lint: format, clippy, boundaries.   bench: measurements, never part of test.
+# soak: the window under random hands for MINUTES, with SEED: does it live, does it grow?
 # bless: accept the golden pictures as they are drawn now.
 SHELL := /bin/bash
-.PHONY: setup build demo test lint bench bless
+.PHONY: setup build demo test lint bench soak bless
 
 export XDG_RUNTIME_DIR ?= $(shell mkdir -p -m 700 /tmp/parktwin-xdg-$$(id -u) && echo /tmp/parktwin-xdg-$$(id -u))
 OUT ?= demo-out
@@ -28,6 +29,9 @@ lint: setup
 
 bench: build
 	@setup/bench.sh $(TWIN)
+
+soak: build
+	@setup/soak.sh $(TWIN) $(or $(MINUTES),10) $(or $(SEED),1)
 
 bless: setup
 	@TWIN_BLESS=1 cargo test --locked --workspace --test golden

@@ -3,6 +3,7 @@
 #   import: `twin import` against `ogr2ogr` with COPY into the same server, and the server's own floor
 #   land: all indicators of every parcel against the same question in SQL, compared value by value
 #   box query: the R-tree cache against PostGIS
+#   open: from the command to the first complete picture (setup/bench-window.sh)
 #   frame: the lean material against Bevy's StandardMaterial on software Vulkan
 set -euo pipefail
 twin=$(realpath "$1")
@@ -86,3 +87,4 @@ if [ -n "${TWIN_REAL_DATA:-}" ]; then
 fi
 
 target/debug/examples/frame_time 10000
+setup/bench-window.sh "$twin"

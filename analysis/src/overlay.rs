@@ -34,6 +34,8 @@ pub enum Swatch {
     Area,
     /// Line.
     Line,
+    /// A step of a continuous ramp: all of them are one bar.
+    Ramp,
     /// Point symbol.
     Symbol(Symbol),
 }

@@ -64,6 +64,12 @@ impl Words {
         Self { english, key: Some(key), arguments }
     }
 
+    /// The same for other languages, with other words in English: where a text that was written elsewhere says more.
+    #[must_use]
+    pub fn in_english(self, english: String) -> Self {
+        Self { english, ..self }
+    }
+
     /// Key of the translation; `None` for what is the same in every language.
     pub fn key(&self) -> Option<&'static str> {
         self.key

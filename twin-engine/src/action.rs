@@ -14,6 +14,7 @@ use crate::history::History;
 use crate::input::CameraChoice;
 use crate::layers::Selection;
 use crate::moment::{self, scene_of};
+use crate::offered::Offers;
 use crate::scene::{Meshed, Twin};
 use crate::split::Right;
 use crate::text::{Language, t};
@@ -49,7 +50,7 @@ pub(crate) enum Action {
     Tab(Tab),
     /// Help open or closed.
     Help,
-    /// Give up what is under way; then close help; then select nothing.
+    /// Give up what is under way; then close help, then hints; then select nothing.
     Clear,
     /// An overlay by its position, or none.
     Overlay(Option<usize>),
@@ -73,6 +74,20 @@ pub(crate) enum Action {
     Bookmark,
     /// Shows a bookmark.
     GoTo(usize),
+    /// Shows a view that the park comes with.
+    Offered {
+        /// Its group.
+        group: usize,
+        /// Its place there.
+        at: usize,
+    },
+    /// Keeps a view that the park comes with among one's own.
+    KeepOffered {
+        /// Its group.
+        group: usize,
+        /// Its place there.
+        at: usize,
+    },
     /// Fly to the section, from its open side; or to the pit.
     FlyToCut {
         /// To the section, else to the pit.
@@ -192,6 +207,7 @@ fn press_keys(
 struct Kept<'w> {
     history: ResMut<'w, History>,
     bookmarks: ResMut<'w, Bookmarks>,
+    offers: Res<'w, Offers>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
@@ -251,6 +267,8 @@ fn act(
                     *tool = Tool::Look;
                 } else if ui.help {
                     ui.help = false;
+                } else if ui.hint.is_some() {
+                    ui.hint = None;
                 } else if !twin.shown.selection.is_empty() {
                     twin.shown.selection = Selection::default();
                 }
@@ -283,13 +301,24 @@ fn act(
                     ui.tab = Tab::Views;
                 }
             }
-            Action::GoTo(at) => {
-                if let (Some(meshed), Some(stop)) = (&meshed, kept.bookmarks.tour.stops.get(at)) {
+            Action::GoTo(_) | Action::Offered { .. } => {
+                let stop = match *action {
+                    Action::GoTo(at) => kept.bookmarks.tour.stops.get(at),
+                    Action::Offered { group, at } => kept.offers.stop(group, at),
+                    _ => None,
+                };
+                if let (Some(meshed), Some(stop)) = (&meshed, stop) {
                     years.playing = false;
                     ui.missing = moment::show(&mut twin, &stop.scene);
                     let filter = stop.scene.filter.clone().unwrap_or_else(|| ui.table.filter_of_all());
                     ui.table.set_filter(filter);
                     flight.begin(*orbit, view_of(stop.scene.camera, &meshed.geometry, &orbit));
+                }
+            }
+            Action::KeepOffered { group, at } => {
+                if let Some(stop) = kept.offers.stop(group, at) {
+                    let stop = stop.clone();
+                    kept.bookmarks.keep(stop);
                 }
             }
             Action::Timeline => ui.timeline = !ui.timeline && years.span.is_some(),

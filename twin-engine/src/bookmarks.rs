@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bevy::prelude::*;
 
 use crate::scene_file::SceneFile;
-use crate::tour::{Caption, Stop, Tour};
+use crate::tour::{Stop, Tour};
 
 /// The bookmarks of the park.
 #[derive(Resource, Debug, Default)]
@@ -41,7 +41,11 @@ impl Bookmarks {
         let taken = |name: &str| self.tour.stops.iter().any(|stop| stop.name == name);
         let most = self.tour.stops.len() + 1;
         let name = (1..=most).map(|number| format!("{stem} {number}")).find(|name| !taken(name)).unwrap_or_default();
-        let stop = Stop { name, scene, hold_secs: 3.0, travel_secs: 2.5, caption: Caption::default() };
+        self.keep(Stop::of(name, scene));
+    }
+
+    /// Keeps a stop at the end, with its own name, times and words.
+    pub(crate) fn keep(&mut self, stop: Stop) {
         self.tour.stops.push(stop);
         self.save();
     }

@@ -2,6 +2,7 @@
 //!
 //! Frames count only once every mesh, material and pipeline is on the device; nothing waits a fixed number of frames.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub struct Stage {
     target: Handle<Image>,
     adapter: AdapterName,
     frames: u32,
+    /// Set by whoever wants it stopped.
+    cancel: Option<Arc<AtomicBool>>,
 }
 
 impl std::fmt::Debug for Stage {
@@ -62,15 +65,25 @@ impl Stage {
     /// No adapter, a bad size, an unknown overlay, nothing to draw, or a refused pipeline.
     pub fn new(input: TwinInput, options: &CaptureOptions, samples: u32) -> Result<Self, EngineError> {
         let split = options.scene.as_ref().is_some_and(|scene| scene.split.is_some());
-        Self::begin(input, options, samples, split)
+        Self::begin(input, options, samples, split, None)
     }
 
     /// A stage whose picture may be split at any time.
-    pub(crate) fn for_film(input: TwinInput, options: &CaptureOptions) -> Result<Self, EngineError> {
-        Self::begin(input, options, 4, true)
+    pub(crate) fn for_film(
+        input: TwinInput,
+        options: &CaptureOptions,
+        cancel: Option<Arc<AtomicBool>>,
+    ) -> Result<Self, EngineError> {
+        Self::begin(input, options, 4, true, cancel)
     }
 
-    fn begin(input: TwinInput, options: &CaptureOptions, samples: u32, split: bool) -> Result<Self, EngineError> {
+    fn begin(
+        input: TwinInput,
+        options: &CaptureOptions,
+        samples: u32,
+        split: bool,
+        cancel: Option<Arc<AtomicBool>>,
+    ) -> Result<Self, EngineError> {
         let (least, most) = SIDES;
         let (width, height) = (options.width, options.height);
         if [width, height].iter().any(|side| !(least..=most).contains(side)) {
@@ -120,7 +133,7 @@ impl Stage {
         } else {
             app.world_mut().spawn((camera, PrimaryEguiContext));
         }
-        let mut stage = Self { app, target, adapter, frames: 0 };
+        let mut stage = Self { app, target, adapter, frames: 0, cancel };
         stage.settle()?;
         Ok(stage)
     }
@@ -287,6 +300,9 @@ impl Stage {
         let mut before = None;
         loop {
             self.frame();
+            if self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+                return Err(EngineError::GivenUp);
+            }
             let world = self.app.world_mut();
             if let Some(failed) = world.remove_resource::<MeshingFailed>() {
                 return Err(failed.0);

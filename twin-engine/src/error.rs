@@ -60,6 +60,9 @@ pub enum EngineError {
         /// Frames tried.
         frames: u32,
     },
+    /// Given up by the caller.
+    #[error("drawing was given up")]
+    GivenUp,
     /// The picture could not be written.
     #[error("cannot write the picture to {path}")]
     WritePicture {
@@ -74,6 +77,17 @@ pub enum EngineError {
         "no window can be opened: neither DISPLAY nor WAYLAND_DISPLAY names a display; use a picture instead (`twin shot`)"
     )]
     NoDisplay,
+    /// The display server does not answer.
+    #[error(
+        "no window can be opened: the display server `{display}` that DISPLAY names does not answer ({reason}); \
+         name another, or use a picture instead (`twin shot`)"
+    )]
+    DisplayUnreachable {
+        /// What DISPLAY says.
+        display: String,
+        /// Why.
+        reason: String,
+    },
     /// The window ended with an error.
     #[error("the window ended with exit code {code}")]
     WindowFailed {

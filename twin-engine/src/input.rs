@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use spatial_db::model::{Imagery, Park, ParkSnapshot};
 
 use crate::error::EngineError;
+use crate::offered::Offered;
+use crate::past::PastOf;
 use crate::scene_file::SceneFile;
 use crate::text::Language;
 pub use crate::theme::ThemeChoice;
@@ -179,7 +181,7 @@ pub struct CaptureReport {
 }
 
 /// How to open a window.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ViewOptions {
     /// Camera at the start.
     pub camera: CameraChoice,
@@ -195,8 +197,24 @@ pub struct ViewOptions {
     pub photo: bool,
     /// A scene to begin with.
     pub scene: Option<SceneFile>,
+    /// Whom to ask for the past of a feature.
+    pub past: Option<PastOf>,
+    /// Views that the park comes with, to choose from.
+    pub offered: Vec<Offered>,
+    /// What of them cannot be read, each with its name and reason.
+    pub unreadable: Vec<String>,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.
     pub samples: Option<u32>,
     /// Close by itself after this long; the environment variable `TWIN_VIEW_EXIT_AFTER` (seconds) does the same.
     pub exit_after: Option<Duration>,
+}
+
+impl std::fmt::Debug for ViewOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ViewOptions")
+            .field("state", &self.state)
+            .field("scene", &self.scene)
+            .field("offered", &self.offered)
+            .finish_non_exhaustive()
+    }
 }

@@ -239,6 +239,12 @@ impl Wake {
         }))
     }
 
+    /// Wakes nothing.
+    #[cfg(test)]
+    pub(crate) fn none() -> Self {
+        Self(Arc::new(|| {}))
+    }
+
     /// Has the window draw a frame.
     pub(crate) fn wake(&self) {
         (self.0)();

@@ -20,6 +20,8 @@ use crate::theme::Rgb;
 pub(crate) const NAME: &str = "recolour";
 /// Most categories with a look of their own; the rest is one class.
 const MOST_CATEGORIES: usize = 20;
+/// Colours of a continuous ramp: more cannot be told apart.
+const STEPS: usize = 65;
 
 /// How values become classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub enum Scheme {
     Equal,
     /// A class per value.
     Categories,
+    /// No classes: the ramp itself, from the lowest value to the highest.
+    Continuous,
 }
 
 /// Colours from light for low to dark for high.
@@ -146,6 +150,7 @@ pub(crate) fn overlay(words: &Text, layer: &Layer<'_>, what: &Recolour, as_of: N
     let title = crate::ui::column_label(words, column);
     let (mut classes, class_of) = match what.scheme {
         Scheme::Categories => categories(words, layer, column),
+        Scheme::Continuous => continuous(layer, column, what.ramp),
         _ => ranges(layer, column, what),
     };
     let unknown = classes.len();
@@ -162,7 +167,7 @@ pub(crate) fn overlay(words: &Text, layer: &Layer<'_>, what: &Recolour, as_of: N
         let facts = vec![Fact { label: title.as_str().into(), value: value.into(), basis: Words::default() }];
         verdicts.insert(id, Verdict { class, value: cell.number(), outline: None, facts });
     }
-    for class in &mut classes {
+    for class in classes.iter_mut().filter(|class| class.swatch != Swatch::Ramp) {
         class.swatch = swatch;
     }
     let overlay = Overlay {
@@ -188,6 +193,29 @@ fn class(label: String, colour: Rgb, pattern: Pattern) -> Class {
 }
 
 type ClassOf = Box<dyn Fn(&Cell<'_>) -> Option<usize>>;
+
+/// A step of the ramp for each value, by its share of the way from the lowest to the highest. A step is called by the value that it
+/// stands for.
+fn continuous(layer: &Layer<'_>, column: &Column, ramp: Ramp) -> (Vec<Class>, ClassOf) {
+    let values = (0..layer.len()).filter_map(|row| layer.cell(column, row).number());
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    if low > high {
+        return (Vec::new(), Box::new(|_| None));
+    }
+    // One value is one step.
+    let steps = if low < high { STEPS } else { 1 };
+    let last = (steps - 1).max(1) as f64;
+    let digits = digits(&[low, f64::midpoint(low, high), high]);
+    let classes = (0..steps)
+        .map(|at| {
+            let share = if steps == 1 { 0.5 } else { 0.06 + 0.88 * at as f32 / last as f32 };
+            let value = low + (high - low) * at as f64 / last;
+            Class { swatch: Swatch::Ramp, ..class(grouped(value, digits), ramp.at(share), Pattern::Solid) }
+        })
+        .collect();
+    let step = move |value: f64| if steps == 1 { 0 } else { ((value - low) / (high - low) * last).round() as usize };
+    (classes, Box::new(move |cell| cell.number().map(step)))
+}
 
 fn ranges(layer: &Layer<'_>, column: &Column, what: &Recolour) -> (Vec<Class>, ClassOf) {
     let mut values: Vec<f64> = (0..layer.len()).filter_map(|row| layer.cell(column, row).number()).collect();
@@ -312,6 +340,36 @@ mod tests {
             assert_eq!(verdict.value, building.height_m);
         }
         assert_eq!(overlay.verdicts[&park.buildings[2].id].class, 3, "the highest is in the last class");
+    }
+
+    #[test]
+    fn a_continuous_ramp_gives_every_value_the_colour_of_its_share() {
+        let overlay = made(&by("height_m", Scheme::Continuous, 0));
+        let park = fixture::tiny().snapshot;
+        // Heights from 8 to 24 m: 65 colours from the lowest to the highest, a quarter of a metre each.
+        assert_eq!(overlay.classes.len(), STEPS);
+        assert!(overlay.classes.iter().all(|class| class.swatch == Swatch::Ramp));
+        let labels = [0, 32, 64].map(|at| overlay.classes[at].label.to_string());
+        assert_eq!(labels, ["8", "16", "24"]);
+        for building in &park.buildings {
+            let class = overlay.verdicts[&building.id].class;
+            let height = building.height_m.unwrap();
+            assert!((8.0 + class as f64 * 0.25 - height).abs() < 0.13, "{height} m in step {class}");
+            let Rgb(r, g, b) = Ramp::default().at((0.06 + 0.88 * (height - 8.0) / 16.0) as f32);
+            let near = overlay.classes[class].colour.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) <= 4);
+            assert!(near, "{:?} for {height} m", overlay.classes[class].colour);
+        }
+        assert_eq!(overlay.classes.iter().map(|class| class.count).sum::<usize>(), park.buildings.len());
+        // What is not known stands apart; one value is one colour.
+        let mut park = (*park).clone();
+        park.buildings.iter_mut().for_each(|building| building.height_m = Some(7.0));
+        park.buildings[0].height_m = None;
+        let layer = Layer { park: &park, kind: FeatureKind::Building, overlay: None };
+        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
+        let what = by("height_m", Scheme::Continuous, 0);
+        let overlay = super::overlay(Text::of(Language::English), &layer, &what, day).unwrap();
+        let counts: Vec<(&str, usize)> = overlay.classes.iter().map(|c| (c.label.as_str(), c.count)).collect();
+        assert_eq!(counts, [("7", 5), ("unknown", 1)]);
     }
 
     #[test]

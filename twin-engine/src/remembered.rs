@@ -32,6 +32,8 @@ pub(crate) struct Remembered {
     pub tab: Tab,
     /// Attribute table open.
     pub table: bool,
+    /// The hints for a first time were read or sent away.
+    pub hinted: bool,
     /// Slug of the park, or path of its package.
     pub park: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Default for Remembered {
             side: true,
             tab: Tab::default(),
             table: false,
+            hinted: false,
             park: None,
         }
     }

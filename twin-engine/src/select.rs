@@ -6,13 +6,44 @@ use bevy::window::RequestRedraw;
 use geo::{Coord, LineString, Polygon};
 use spatial_db::model::{FeatureId, FeatureKind};
 
+use crate::attribute::KINDS;
 use crate::camera::Orbit;
 use crate::camera::control::{ControlSystems, Pointer, park_ray};
 use crate::cut::tool::Grip;
 use crate::layers::Selection;
 use crate::pick::Drawn;
 use crate::scene::{Meshed, Twin};
+use crate::split::Side;
 use crate::tool::Tool;
+
+/// What a box or an outline selects.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Catch {
+    /// What the overlay speaks of, else buildings.
+    #[default]
+    OfOverlay,
+    /// Everything that is drawn.
+    Everything,
+    /// One kind of features.
+    Kind(FeatureKind),
+}
+
+impl Catch {
+    /// The kinds that are looked for.
+    pub(crate) fn kinds(self, twin: &Twin) -> Vec<FeatureKind> {
+        match self {
+            Self::OfOverlay => vec![selected_by_outline(twin)],
+            Self::Kind(kind) => vec![kind],
+            Self::Everything => {
+                // Pipes that nobody sees are not meant.
+                let below = twin.shows_pipes(Side::Left);
+                let hidden =
+                    |kind: &FeatureKind| !below && matches!(kind, FeatureKind::NetworkEdge | FeatureKind::NetworkNode);
+                KINDS.into_iter().filter(|kind| !hidden(kind)).collect()
+            }
+        }
+    }
+}
 
 /// What the mouse did on the scene.
 #[derive(Message, Debug, Clone, PartialEq)]
@@ -49,7 +80,8 @@ pub(crate) enum Gesture {
 
 /// Systems of hover and selection.
 pub(crate) fn plugin(app: &mut App) {
-    app.add_message::<Gesture>()
+    app.init_resource::<Catch>()
+        .add_message::<Gesture>()
         .add_systems(Update, (hover, select).chain().after(ControlSystems).before(crate::scene::SceneSystems));
 }
 
@@ -70,6 +102,7 @@ fn select(
     meshed: Option<Res<Meshed>>,
     orbit: Res<Orbit>,
     tool: Res<Tool>,
+    catch: Res<Catch>,
     mut twin: ResMut<Twin>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -90,8 +123,9 @@ fn select(
             }
             Gesture::Outline { outline, add } => {
                 let Some(area) = on_ground(&orbit, &meshed, outline) else { continue };
-                let kind = selected_by_outline(&twin);
-                let found = meshed.picker.in_area(&area, kind, &twin.shown);
+                let kinds = catch.kinds(&twin);
+                let found: Vec<FeatureId> =
+                    kinds.into_iter().flat_map(|kind| meshed.picker.in_area(&area, kind, &twin.shown)).collect();
                 let before = if *add { twin.shown.selection.clone() } else { Selection::default() };
                 before.with(found)
             }
@@ -213,6 +247,39 @@ mod tests {
         let area = on_ground(&low, &meshed, &outline).unwrap();
         let found = meshed.picker.in_area(&area, FeatureKind::Building, &crate::style::Shown::default());
         assert_eq!(found.len(), 6, "everything ahead: {found:?}");
+    }
+
+    #[test]
+    fn a_box_takes_a_chosen_kind_or_everything_that_is_seen() {
+        use FeatureKind::{
+            Building, EmergencyResource, HazardSource, NetworkEdge, NetworkNode, Parcel, RoadEdge, Surface,
+        };
+        let (input, meshed) = meshed();
+        let mut twin = Twin::new(input, crate::style::Shown { overlay: Some(0), ..Default::default() });
+        let orbit = crate::camera::view_of(crate::CameraChoice::WholePark, &meshed.geometry, &Orbit::default());
+        let outline = pixels(&orbit, &meshed, (-30.0, 470.0), (10.0, 280.0));
+        let area = on_ground(&orbit, &meshed, &outline).unwrap();
+        let caught = |twin: &Twin, catch: Catch| {
+            let kinds = catch.kinds(twin);
+            let found = kinds.into_iter().flat_map(|kind| meshed.picker.in_area(&area, kind, &twin.shown));
+            let mut counts = std::collections::BTreeMap::new();
+            found.for_each(|id| *counts.entry(id.kind).or_insert(0) += 1);
+            counts.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(caught(&twin, Catch::OfOverlay), [(Parcel, 8)]);
+        assert_eq!(caught(&twin, Catch::Kind(Building)), [(Building, 6)]);
+        assert_eq!(caught(&twin, Catch::Kind(NetworkEdge)), [(NetworkEdge, 2)]);
+        let seen = [(Parcel, 8), (Building, 6), (RoadEdge, 2), (Surface, 1), (EmergencyResource, 3), (HazardSource, 1)];
+        let sorted = |list: &[(FeatureKind, i32)]| {
+            let mut list = list.to_vec();
+            list.sort_unstable();
+            list
+        };
+        assert_eq!(sorted(&caught(&twin, Catch::Everything)), sorted(&seen));
+        // Looking underground, what lies there counts.
+        twin.shown.underground = true;
+        let below = [&seen[..], &[(NetworkEdge, 2), (NetworkNode, 1)]].concat();
+        assert_eq!(sorted(&caught(&twin, Catch::Everything)), sorted(&below));
     }
 
     #[test]

@@ -45,6 +45,13 @@ pub struct Stop {
     pub caption: Caption,
 }
 
+impl Stop {
+    /// A stop at a scene, with the times that a tour gives where it says none.
+    pub fn of(name: String, scene: SceneFile) -> Self {
+        Self { name, scene, hold_secs: hold(), travel_secs: travel(), caption: Caption::default() }
+    }
+}
+
 /// Words in both languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -13,15 +13,18 @@ use bevy::winit::{UpdateMode, WinitSettings};
 use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter, panel_camera, right_camera, scene_output};
 use crate::bookmarks::Bookmarks;
 use crate::camera::control;
+use crate::display;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
 use crate::live::{Failure, Live, Update as Told, add_live};
+use crate::offered::Offers;
+use crate::past::PastReader;
 use crate::remembered::Remembered;
 use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loading};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, cut, history, measure, moment, select, ui};
+use crate::{action, cut, film, history, measure, moment, past, select, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -83,6 +86,7 @@ fn open(
     if std::env::var_os("DISPLAY").is_none_or(|d| d.is_empty()) && cfg!(all(unix, not(target_os = "macos"))) {
         return Err(EngineError::NoDisplay);
     }
+    display::reach()?;
     let adapter = find_adapter()?;
     let samples = options.samples.unwrap_or(if adapter.software { 1 } else { 4 });
     let from_environment = std::env::var(EXIT_AFTER).ok().and_then(|s| s.parse::<f64>().ok());
@@ -126,6 +130,10 @@ fn open(
     let settings = exit_after.asleep(IDLE);
     let mut panels = Ui::new(remembered.side, remembered.tab, remembered.table, exports);
     panels.missing = missing;
+    // Where nothing is remembered they would come every time.
+    if options.state.is_some() && !remembered.hinted {
+        panels.begin_hints();
+    }
     app.insert_resource(Pace::Smooth)
         .insert_resource(WinitSettings { focused_mode: settings, unfocused_mode: settings })
         .insert_resource(exit_after)
@@ -134,9 +142,11 @@ fn open(
         .insert_resource(panels)
         .insert_resource(Memory { file: options.state.clone(), kept: remembered, park, language_set: options.language })
         .insert_resource(Bookmarks::load(bookmarks))
+        .insert_resource(PastReader(options.past.clone()))
+        .insert_resource(Offers { groups: options.offered.clone(), unreadable: options.unreadable.clone() })
         .insert_resource(failure.clone())
-        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin))
-        .add_plugins((cut::tool::plugin, history::plugin, ui::plugin))
+        .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin))
+        .add_plugins((cut::tool::plugin, history::plugin, ui::plugin, film::studio::plugin))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,
@@ -202,6 +212,7 @@ fn remember(
     now.theme = twin.theme;
     now.language = language.or(memory.kept.language);
     (now.side, now.tab, now.table) = (ui.side, ui.tab, ui.table_open);
+    now.hinted |= ui.hint.is_none();
     if !live.waiting {
         now.park = Some(memory.park.clone());
     }

@@ -1,11 +1,14 @@
 //! The command line: verbs, arguments and their help.
 
+mod outputs;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use spatial_db::model::IssueSeverity;
 
 use crate::case::CaseArguments;
+pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments};
 
 /// Spatial database and 3D twin of an industrial park.
 #[derive(Debug, Parser)]
@@ -51,6 +54,8 @@ pub(crate) enum Verb {
     Shot(ShotArguments),
     /// Film a tour of a park as MP4
     Film(FilmArguments),
+    /// Write features of a park as glTF (.glb): buildings, parcels, pipes and the ground under them, for 3D programs
+    Gltf(GltfArguments),
     /// Open the park in a window
     View(ViewArguments),
     /// Write a park into one file, a GeoPackage that `view` and `shot` open without a database
@@ -364,34 +369,6 @@ pub(crate) struct ShotArguments {
     pub(crate) json: bool,
 }
 
-/// Arguments of `twin film`.
-#[derive(Debug, Args)]
-pub(crate) struct FilmArguments {
-    /// Short name of the park (`twin parks` lists them)
-    pub(crate) park: String,
-    /// Tour file (scenes/README.md); the bookmarks kept in the window if not given
-    #[arg(long)]
-    pub(crate) tour: Option<PathBuf>,
-    /// MP4 file to write
-    #[arg(long, short)]
-    pub(crate) out: PathBuf,
-    /// Pixels, width × height, both even
-    #[arg(long, default_value = "1280x720", value_parser = size)]
-    pub(crate) size: (u32, u32),
-    /// Pictures a second
-    #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(5..=60))]
-    pub(crate) fps: u32,
-    /// Language of frame and captions; that of the environment if not given
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LanguageName>,
-    /// Leave out title, legend, scale bar, north arrow and credit
-    #[arg(long)]
-    pub(crate) no_frame: bool,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Arguments of `twin view`.
 #[derive(Debug, Args)]
 pub(crate) struct ViewArguments {
@@ -418,39 +395,6 @@ pub(crate) struct ViewArguments {
     /// Begin with the park's orthophoto on the ground
     #[arg(long)]
     pub(crate) imagery: bool,
-}
-
-/// Arguments of `twin pack`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "The package holds everything of one park: every table, the terrain and the orthophotos, with licence and \
-    date (docs/package.md).\nQGIS and GDAL open it too. The same park gives the same bytes.\n\nExamples:\n  \
-    twin pack qingxi --out qingxi.gpkg\n  twin view qingxi.gpkg\n  twin shot qingxi.gpkg --overlay idle --out idle.png"
-)]
-pub(crate) struct PackArguments {
-    /// Short name of the park (`twin parks` lists them)
-    pub(crate) park: String,
-    /// GeoPackage to write; an older package there is replaced
-    #[arg(long, short, value_name = "GPKG", value_parser = package)]
-    pub(crate) out: PathBuf,
-    /// Overwrite the file even if it is no park package
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Moment that the package carries, as 2026-11-26T12:00:00Z; that of the park's last import if not given
-    #[arg(long, value_name = "TIME")]
-    pub(crate) stamp: Option<chrono::DateTime<chrono::Utc>>,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// A file that `twin view` will know as a package.
-fn package(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("gpkg")) {
-        return Err("a package ends in .gpkg".to_owned());
-    }
-    Ok(path)
 }
 
 /// Small letters, digits and hyphens.
@@ -488,12 +432,6 @@ mod tests {
     fn slugs_are_checked() {
         assert_eq!(slug("east-park-2").as_deref(), Ok("east-park-2"));
         assert!(slug("East Park").is_err() && slug("").is_err() && slug("园区").is_err());
-    }
-
-    #[test]
-    fn packages_end_in_gpkg() {
-        assert!(package("a b/Park.GPKG").is_ok());
-        assert!(package("park").unwrap_err().contains(".gpkg") && package("park.zip").is_err());
     }
 
     #[test]

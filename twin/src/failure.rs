@@ -182,6 +182,15 @@ pub(crate) enum Failure {
         /// Cause.
         source: twin_engine::SceneError,
     },
+    /// Two scenes of a package have one name.
+    #[error("{} would be the second scene called {name:?} in the package", path.display())]
+    #[diagnostic(help("give the file another name"))]
+    SceneTwice {
+        /// The second file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// A scene names an overlay that there is not.
     #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, projects, emergency, networks, changes, issues", path.display())]
     SceneOverlay {
@@ -228,6 +237,12 @@ pub(crate) enum Failure {
     CasesBroken {
         /// The cases.
         cases: Vec<i64>,
+    },
+    /// There is no glTF file.
+    #[error("the glTF file could not be made")]
+    Gltf {
+        /// Cause.
+        source: Box<twin_engine::GltfError>,
     },
     /// `--overlay changes` without saying between what.
     #[error("the overlay changes compares two moments, and none are named")]
@@ -383,6 +398,7 @@ impl Failure {
             Self::NotOurServer
             | Self::NoPark
             | Self::NoBookmarks { .. }
+            | Self::SceneTwice { .. }
             | Self::ChangesOfWhat
             | Self::NoScheme { .. }
             | Self::NotReported { .. }
@@ -394,6 +410,7 @@ impl Failure {
             Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
             Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
+            Self::Gltf { source } if matches!(**source, twin_engine::GltfError::Cancelled) => INTERRUPTED,
             Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
             _ => 1,
         }

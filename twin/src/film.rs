@@ -1,25 +1,21 @@
 //! `twin film`: a tour of the park as MP4.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use twin_engine::{FilmOptions, Language, Tour, film};
+use twin_engine::{FilmOptions, Language, film};
 
 use crate::cli::{Compared, FilmArguments};
-use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::live::ALL;
+use crate::origin::Origin;
 use crate::print;
 use crate::progress::{Progress, cancel_on_interrupt};
+use crate::scenes::tour;
 use crate::shot::input;
 
 pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
-    let path = match &arguments.tour {
-        Some(path) => path.clone(),
-        None => bookmarks(&arguments.park)?,
-    };
-    let tour = read(&path)?;
+    let tour = tour(Origin::of(&arguments.park), arguments.tour.as_deref())?;
     let progress = Progress::new(arguments.json);
     let photo = tour.stops.iter().any(|stop| stop.scene.photo);
     let input = input(&arguments.park, &ALL, None, &Compared::default(), None, photo, &progress)?;
@@ -65,15 +61,4 @@ pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
         report.frames,
         report.adapter
     ))
-}
-
-/// The tour that the window's bookmarks are.
-fn bookmarks(park: &str) -> Result<PathBuf, Failure> {
-    let path = data_dir()?.join("bookmarks").join(format!("{park}.tour.ron"));
-    if path.exists() { Ok(path) } else { Err(Failure::NoBookmarks { park: park.to_owned(), path }) }
-}
-
-fn read(path: &Path) -> Result<Tour, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::SceneFile { path: path.to_owned(), source })?;
-    Tour::parse(&text).map_err(|source| Failure::Scene { path: path.to_owned(), source })
 }

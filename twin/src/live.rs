@@ -22,6 +22,7 @@ use crate::cli::{Compared, OverlayName};
 use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::origin::Origin;
+use crate::past::Address;
 use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, overlays};
 
@@ -50,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) as_of: Option<NaiveDate>,
     /// What the changes are between.
     pub(crate) compared: Compared,
+    /// Where the database is, for whoever asks it something besides.
+    pub(crate) address: Address,
     /// The orthophoto is asked for, so there must be one.
     pub(crate) photo: bool,
 }
@@ -123,7 +126,12 @@ impl Way {
     fn compare(&mut self) -> Result<(), Closed> {
         let Plan { park, as_of, compared, .. } = &self.plan;
         match changes::input(park, *as_of, compared, &Progress::new(true)) {
-            Ok(input) => self.tell(Update::Park(Box::new(input), None)),
+            Ok(input) => {
+                if let Some(url) = data_dir().ok().and_then(|dir| resolve_database_url(&dir).ok()) {
+                    let _ = self.plan.address.set(url);
+                }
+                self.tell(Update::Park(Box::new(input), None))
+            }
             Err(failure) => self.fail(failure),
         }
     }
@@ -167,6 +175,8 @@ impl Way {
             Ok(url) => url,
             Err(failure) => return self.fail(failure),
         };
+        // Who set it before set the same.
+        let _ = self.plan.address.set(url.clone());
         let options = FeedOptions { most_pixels: Some(MOST_PIXELS), ..FeedOptions::default() };
         let feed = match Feed::start(&url, &self.plan.park, options) {
             Ok(feed) => feed,

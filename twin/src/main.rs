@@ -10,6 +10,7 @@ mod db;
 mod draft;
 mod failure;
 mod film;
+mod gltf;
 mod import;
 mod import_events;
 mod inspect;
@@ -19,6 +20,7 @@ mod origin;
 mod pace;
 mod pack;
 mod parks;
+mod past;
 mod print;
 mod progress;
 mod report;
@@ -26,6 +28,7 @@ mod revert;
 mod runs;
 mod sample;
 mod scenario;
+mod scenes;
 mod shot;
 mod view;
 
@@ -65,6 +68,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Revert(arguments) => revert::run(arguments),
         Verb::Shot(arguments) => shot::run(arguments),
         Verb::Film(arguments) => film::run(arguments),
+        Verb::Gltf(arguments) => gltf::run(arguments),
         Verb::View(arguments) => view::run(arguments),
         Verb::Pack(arguments) => pack::run(arguments),
         Verb::Report(group) => report::run(group),

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::parks::store;
 use crate::print;
 use crate::progress::{Progress, cancel_on_interrupt};
+use crate::scenes::to_pack;
 
 pub(crate) fn run(arguments: &PackArguments) -> Result<(), Failure> {
     let began = Instant::now();
@@ -20,6 +21,7 @@ pub(crate) fn run(arguments: &PackArguments) -> Result<(), Failure> {
     let options = PackOptions {
         force: arguments.force,
         stamp: arguments.stamp,
+        scenes: to_pack(&arguments.park, &arguments.scene, !arguments.no_bookmarks)?,
         program: format!("twin {}", env!("CARGO_PKG_VERSION")),
         cancel: Some(cancel_on_interrupt()),
         progress: &tell,

@@ -152,7 +152,7 @@ impl View {
                 scene: None,
             });
         };
-        let mut scene = read_scene(path)?;
+        let mut scene = crate::scenes::scene(Origin::of(&arguments.park), path)?;
         let overlay = match &scene.overlay {
             None => arguments.overlay,
             Some(name) => overlay_of_scene(path, name)?,
@@ -172,12 +172,6 @@ impl View {
             scene: Some(scene),
         })
     }
-}
-
-/// The scene in a file.
-pub(crate) fn read_scene(path: &Path) -> Result<SceneFile, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::SceneFile { path: path.to_owned(), source })?;
-    SceneFile::parse(&text).map_err(|source| Failure::Scene { path: path.to_owned(), source })
 }
 
 fn overlay_of_scene(path: &Path, name: &str) -> Result<OverlayName, Failure> {

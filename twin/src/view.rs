@@ -8,12 +8,14 @@ use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::live::{Plan, follow};
 use crate::origin::Origin;
-use crate::shot::read_scene;
+use crate::past::{Address, of_package, of_store};
+use crate::scenes::{offered, scene};
 
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let state = data_dir()?.join("state.ron");
     let park = arguments.park.clone().or_else(|| last_park(&state)).ok_or(Failure::NoPark)?;
     let compares = arguments.compared.manifest.is_some() || arguments.compared.run.is_some();
+    let (mut offers, mut unreadable) = (Vec::new(), Vec::new());
     let slug = match Origin::of(&park) {
         Origin::Store(_) if arguments.overlay == OverlayName::Changes && !compares => {
             return Err(Failure::ChangesOfWhat);
@@ -26,9 +28,20 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
             return Err(Failure::LastGone { path: path.to_path_buf() });
         }
         // What is no package is said before a window opens.
-        Origin::Package(path) => Package::open(path)?.header().park.slug.clone(),
+        Origin::Package(path) => {
+            let package = Package::open(path)?;
+            (offers, unreadable) = offered(&package)?;
+            let views: usize = offers.iter().map(|group| group.tour.stops.len()).sum();
+            tracing::info!("the package offers {views} views");
+            package.header().park.slug.clone()
+        }
     };
-    let scene = arguments.scene.as_deref().map(read_scene).transpose()?;
+    let scene = arguments.scene.as_deref().map(|named| scene(Origin::of(&park), named)).transpose()?;
+    let address = Address::default();
+    let past = match Origin::of(&park) {
+        Origin::Store(slug) => of_store(slug, address.clone()),
+        Origin::Package(path) => of_package(path),
+    };
     let options = ViewOptions {
         theme: arguments.theme.map(Into::into),
         language: arguments.lang.map(Into::into),
@@ -36,6 +49,9 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         remember_as: Origin::of(&park).to_remember(),
         photo: arguments.imagery,
         scene,
+        past: Some(past),
+        offered: offers,
+        unreadable,
         ..ViewOptions::default()
     };
     let (updates, outcome) = follow(Plan {
@@ -43,6 +59,7 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         overlay: arguments.overlay,
         as_of: arguments.as_of,
         compared: arguments.compared.clone(),
+        address,
         photo: arguments.imagery,
     })?;
     view_live(&slug, updates, &options)?;

@@ -136,6 +136,68 @@ fn pictures_are_drawn_from_a_package_without_a_database() {
     assert!(!folder.join("laptop/cluster").exists(), "no server was made");
 }
 
+/// A view kept in the window, with a cut, as the window writes it.
+const KEPT: &str = r#"(format_version: 1, stops: [(name: "Pit", hold_secs: 0.4, scene: (
+    format_version: 1, overlay: "networks", cut: (section: (from: (560055.5, 3453128.25), to: (560085.0, 3453127.0)))))])"#;
+/// A scene with words in Chinese.
+const SCENE: &str = "(\n    // 北侧空地\n    format_version: 1,\n    overlay: \"idle\",\n    theme: dark,\n)\n";
+
+#[test]
+fn scenes_and_kept_views_travel_in_the_package() {
+    let place = Place::new();
+    let folder = place.folder.path();
+    place.json(&["import", &manifest(), "--json"]);
+    let kept = folder.join("data/bookmarks");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::write(kept.join("qingxi.tour.ron"), KEPT).unwrap();
+    std::fs::write(folder.join("north.scene.ron"), SCENE).unwrap();
+    let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenes/idle-land.tour.ron");
+    let tour = tour.display().to_string();
+    let pack = ["pack", "qingxi", "--scene", "north.scene.ron", "--scene", &tour, "--out", "qingxi.gpkg", "--json"];
+    let report = place.json(&pack);
+    let scenes = report["tables"].as_array().unwrap().iter().find(|one| one["table"] == "twin_scene");
+    assert_eq!(scenes.expect("a table of scenes")["rows"], 3);
+
+    // Byte by byte as they were written, cuts and comments too, and only read back as what they are.
+    let package = Package::open(&folder.join("qingxi.gpkg")).unwrap();
+    let back: Vec<(&str, String, String)> =
+        package.scenes().unwrap().into_iter().map(|scene| (scene.kind.as_str(), scene.name, scene.text)).collect();
+    let expected = [
+        ("bookmarks", "bookmarks".to_owned(), KEPT.to_owned()),
+        ("scene", "north".to_owned(), SCENE.to_owned()),
+        ("tour", "idle-land".to_owned(), std::fs::read_to_string(&tour).unwrap()),
+    ];
+    assert_eq!(back, expected);
+    let bytes = std::fs::read(folder.join("qingxi.gpkg")).unwrap();
+    place.json(&pack);
+    assert!(std::fs::read(folder.join("qingxi.gpkg")).unwrap() == bytes, "the same park and views, the same bytes");
+
+    // On the laptop they are there by their names: as a picture, and as a film.
+    let shot = |scene: &'static str, out: &'static str| {
+        offline_json(folder, &["shot", "qingxi.gpkg", "--scene", scene, "--size", "320x200", "--out", out, "--json"]);
+        std::fs::read(folder.join(out)).unwrap()
+    };
+    let by_file = shot("north.scene.ron", "file.png");
+    std::fs::rename(folder.join("north.scene.ron"), folder.join("away.ron")).unwrap();
+    assert!(shot("north", "name.png") == by_file);
+    let film = ["film", "qingxi.gpkg", "--size", "160x96", "--fps", "5", "--out", "kept.mp4", "--json"];
+    let report = offline_json(folder, &film);
+    assert_eq!((&report["stops"], &report["frames"]), (&1.into(), &2.into()), "the kept views");
+
+    // Nothing is taken that could not be shown, nor two of one name; kept views stay at home where that is asked for.
+    std::fs::write(folder.join("bad.scene.ron"), "(format_version: 1, overlai: 3)").unwrap();
+    let (code, words) = complaint(&place.twin(&["pack", "qingxi", "--scene", "bad.scene.ron", "--out", "bad.gpkg"]));
+    assert!(code == Some(1) && words.contains("bad.scene.ron") && words.contains("overlai"), "{words}");
+    let twice = ["pack", "qingxi", "--scene", "away.ron", "--scene", "away.ron", "--out", "bad.gpkg"];
+    let (code, words) = complaint(&place.twin(&twice));
+    assert!(code == Some(2) && words.contains("away"), "{words}");
+    assert!(!folder.join("bad.gpkg").exists());
+    place.json(&["pack", "qingxi", "--no-bookmarks", "--out", "bare.gpkg", "--json"]);
+    assert!(Package::open(&folder.join("bare.gpkg")).unwrap().scenes().unwrap().is_empty());
+    let (code, words) = complaint(&offline(folder, &["film", "bare.gpkg", "--out", "none.mp4"]));
+    assert!(code == Some(2) && words.contains("Ctrl+B"), "{words}");
+}
+
 #[test]
 fn what_is_no_package_is_said_with_a_way_out() {
     let place = Place::new();

@@ -285,3 +285,52 @@ fn a_window_outlives_its_server_and_closes_while_it_is_away() {
     assert_eq!(status.code(), Some(1), "nothing was ever shown");
     assert!(window.everything().contains("no database server answers"));
 }
+
+/// A display that is not there, and one that takes the call and never answers.
+#[test]
+fn a_display_that_does_not_answer_is_said_and_nothing_panics() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let said = |display: &str| {
+        let mut command = place.command(&["view", "qingxi"]);
+        let output =
+            command.env("DISPLAY", display).env("XDG_RUNTIME_DIR", runtime(&place)).output().expect("twin runs");
+        // The report is wrapped to the terminal's width.
+        let words = String::from_utf8_lossy(&output.stderr).replace('│', " ");
+        (output.status.code(), words.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let silent = {
+        let folder = Path::new("/tmp/.X11-unix");
+        std::fs::create_dir_all(folder).unwrap();
+        let free = (4711..4800).find(|number| !folder.join(format!("X{number}")).exists()).expect("a free number");
+        (folder.join(format!("X{free}")), format!(":{free}"))
+    };
+    let (code, words) = said(&silent.1);
+    assert!(code == Some(1) && words.contains(&silent.1) && words.contains("twin shot"), "{words}");
+    assert!(!words.contains("panicked"), "{words}");
+
+    let server = std::os::unix::net::UnixListener::bind(&silent.0).expect("a socket");
+    let began = Instant::now();
+    let (code, words) = said(&silent.1);
+    std::fs::remove_file(&silent.0).unwrap();
+    drop(server);
+    assert!(code == Some(1) && words.contains("no answer within"), "{words}");
+    assert!(!words.contains("panicked") && began.elapsed() < Duration::from_secs(60), "{words}");
+}
+
+/// Views that a package carries are offered where there is no database.
+#[test]
+fn a_package_offers_its_views_in_the_window() {
+    let (screen, place) = (Screen::new(), Place::new());
+    place.json(&["import", &manifest(), "--json"]);
+    let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenes/idle-land.tour.ron");
+    place.json(&["pack", "qingxi", "--scene", &scene.display().to_string(), "--out", "qingxi.gpkg", "--json"]);
+    let mut command = place.command(&["-v", "view", "qingxi.gpkg"]);
+    command.env("TWIN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none");
+    let mut window = Window::open(&screen, command, &runtime(&place));
+    let stops = std::fs::read_to_string(&scene).unwrap().matches("name: \"").count();
+    window.says(&format!("the package offers {stops} views"));
+    window.says("picture complete");
+    let (status, _) = window.close(&screen);
+    assert!(status.success(), "{status}: {}", window.everything());
+}

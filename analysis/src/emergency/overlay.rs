@@ -93,7 +93,7 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
             Fact {
                 label: words!("fact-hydrant-protection", "Hydrant protection"),
                 value: ROWS[class].label.into(),
-                basis: reach_rule.citation().into(),
+                basis: reach_rule.citation(),
             },
             Fact {
                 label: words!("fact-nearest-hydrant", "Nearest hydrant in service"),
@@ -123,12 +123,12 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
             Fact {
                 label: words!("fact-hydrants-count", "Hydrants that count"),
                 value: counting.to_string().into(),
-                basis: reach_rule.citation().into(),
+                basis: reach_rule.citation(),
             },
             Fact {
                 label: words!("fact-too-near", "Too near to count"),
                 value: too_near.to_string().into(),
-                basis: rules.figure("hydrant", "tank_exclusion_m").citation().into(),
+                basis: rules.figure("hydrant", "tank_exclusion_m").citation(),
             },
         ];
         verdicts.insert(hazard.id, Verdict { class: HAZARD, value: None, outline: None, facts });

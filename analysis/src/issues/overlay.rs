@@ -8,6 +8,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, IssueRecord, IssueSeverity};
 use spatial_db::schema::TABLES;
 
+use super::said::{counted_code, fix, reason};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -62,11 +63,7 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
                 verdicts.entry(id).or_insert_with(|| Verdict { class, value: None, outline: None, facts: Vec::new() });
             verdict.class = verdict.class.min(class);
             verdict.value = Some(verdict.value.unwrap_or(0.0) + 1.0);
-            verdict.facts.push(Fact {
-                label: issue.code.as_str().into(),
-                value: issue.reason.as_str().into(),
-                basis: issue.fix.as_str().into(),
-            });
+            verdict.facts.push(Fact { label: issue.code.as_str().into(), value: reason(issue), basis: fix(issue) });
         }
         let own = issue.place.as_ref().and_then(|place| place.interior_point().or_else(|| place.centroid()));
         let position = own.map(|point| [point.x(), point.y()]).or_else(|| places.get(&feature?).copied());
@@ -83,7 +80,7 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let mut counted: Vec<(&(usize, &str), &usize)> = codes.iter().collect();
     counted.sort_by_key(|((class, code), count)| (*class, std::cmp::Reverse(**count), *code));
     for ((_, code), count) in counted.iter().take(MOST_CODES) {
-        notes.push(format!("{count} × {code}").into());
+        notes.push(counted_code(**count, code));
     }
     let rest: usize = counted.iter().skip(MOST_CODES).map(|(_, count)| **count).sum();
     if rest > 0 {

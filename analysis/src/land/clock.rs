@@ -141,7 +141,7 @@ impl Clock<'_> {
     }
 
     fn citation(&self, name: &str) -> Words {
-        self.rules.figure("idle", name).citation().into()
+        self.rules.figure("idle", name).citation()
     }
 
     fn timeline(&self) -> Timeline {

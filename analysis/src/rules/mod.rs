@@ -3,6 +3,7 @@
 //! Reading a replacement file is left to the caller: nothing here does I/O.
 
 mod building;
+mod citation;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,9 @@ use spatial_db::model::NetworkClass;
 
 pub use building::BuildingState;
 use building::BuildingWords;
+
+use crate::words;
+use crate::words::Words;
 
 /// A figure of a standard with where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,13 +36,30 @@ pub struct Figure {
 
 impl Figure {
     /// Standard, edition and clause in one phrase, with the status where the figure is not verified.
-    pub fn citation(&self) -> String {
+    pub fn citation(&self) -> Words {
+        let [standard, clause, status] = [&self.standard, &self.clause, &self.status].map(|text| citation::words(text));
+        let edition = self.edition.as_str();
         let base = if self.status == "default" {
-            format!("{} {}: {}", self.standard, self.edition, self.clause)
+            words!(
+                "citation-default",
+                "{standard} {edition}: {clause}",
+                standard = standard,
+                edition = edition,
+                clause = clause
+            )
         } else {
-            format!("{} ({}), {}", self.standard, self.edition, self.clause)
+            words!(
+                "citation",
+                "{standard} ({edition}), {clause}",
+                standard = standard,
+                edition = edition,
+                clause = clause
+            )
         };
-        if self.status == "verified" || self.status == "default" { base } else { format!("{base} [{}]", self.status) }
+        if self.status == "verified" || self.status == "default" {
+            return base;
+        }
+        words!("citation-status", "{base} [{status}]", base = base, status = status)
     }
 }
 

@@ -14,6 +14,7 @@ mod read;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod scene;
 mod sql;
 mod tables;
 mod terrain;
@@ -28,6 +29,7 @@ pub use error::PackageError;
 pub use export::{Push, shape_of, write_table};
 pub use file::{Column, Srs, Table};
 pub use read::{Package, PackageHeader};
+pub use scene::{SceneKind, SceneText};
 pub use value::{Cell, Kind};
 pub use write::{PackOptions, PackStep, Packed, PackedTable, pack};
 
@@ -53,6 +55,7 @@ struct Contents {
     sources: Vec<SourceLayer>,
     levels: Vec<Level>,
     frames: Vec<Frame>,
+    scenes: Vec<SceneText>,
     srs_wkt: Option<String>,
     run_id: Option<i64>,
     packed: DateTime<Utc>,

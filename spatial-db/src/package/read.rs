@@ -14,7 +14,7 @@ use super::file::Column;
 use super::sql::{self, fill, list, quoted};
 use super::value::Cell;
 use super::write::{PackStep, picture_checksum};
-use super::{SourceLayer, geometry, tables, terrain};
+use super::{SceneKind, SceneText, SourceLayer, geometry, tables, terrain};
 use crate::model::{Imagery, ImageryTile, IssueRecord, IssueSeverity, Park, ParkSnapshot, TerrainGrid};
 use crate::schema::{Shape, TABLES, Table};
 use crate::store::imagery::{Level, choose};
@@ -217,6 +217,25 @@ impl Package {
             return Err(format!("it has no table {table}").into());
         }
         Ok(self.db.query_row(&fill(sql::PYRAMID_TILE, &[("table", &quoted(table))]), [id], |row| row.get(0))?)
+    }
+
+    /// Scenes, tours and bookmarks that it carries, in the order in which they were packed.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`].
+    pub fn scenes(&self) -> Result<Vec<SceneText>, PackageError> {
+        let mut scenes = Vec::new();
+        if !self.sums.contains_key(tables::SCENE) {
+            return Ok(scenes);
+        }
+        self.reader().each_row(tables::SCENE, false, &tables::scene_columns(), &mut |row| {
+            let row = PlainRow(row);
+            let word: String = row.get(1)?;
+            let kind = SceneKind::parse(&word).ok_or_else(|| format!("it has a scene of kind {word:?}"))?;
+            scenes.push(SceneText { kind, name: row.get(2)?, text: row.get(3)? });
+            Ok(())
+        })?;
+        Ok(scenes)
     }
 
     /// Which file each layer comes from.

@@ -20,6 +20,8 @@ pub(super) const SOURCE_LAYER: &str = "twin_source_layer";
 pub(super) const IMAGERY_LEVEL: &str = "twin_imagery_level";
 /// Tiles of imagery.
 pub(super) const IMAGERY_TILE: &str = "imagery_tile";
+/// What a person wrote to show the park by; a package without has no such table.
+pub(super) const SCENE: &str = "twin_scene";
 /// What is wrong with the data.
 pub(super) const ISSUE: &str = "issue";
 /// Heights of the ground.
@@ -148,6 +150,15 @@ pub(super) fn imagery_tile_columns() -> Vec<Column<'static>> {
         ("checksum", Kind::Text, "BLAKE3 over the picture, first 16 bytes"),
         ("pyramid", Kind::Text, "Table of tiles that has the picture"),
         ("pyramid_id", Kind::Integer, "Its number there"),
+    ])
+}
+
+/// Columns of [`SCENE`].
+pub(super) fn scene_columns() -> Vec<Column<'static>> {
+    columns(&[
+        ("kind", Kind::Text, "scene, tour, or bookmarks: the views kept in the window of whoever packed it"),
+        ("name", Kind::Text, "Name; of a scene or tour that of its file"),
+        ("content", Kind::Text, "The file as it was written, in RON; scenes/README.md describes it"),
     ])
 }
 

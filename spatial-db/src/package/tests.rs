@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::sample::{CORNER, every_kind, tiles};
 use super::write::{PackOptions, write};
-use super::{Contents, Package, PackageError, Packed, SourceLayer};
+use super::{Contents, Package, PackageError, Packed, SceneKind, SceneText, SourceLayer};
 use crate::model::{ImageryTile, ParkSnapshot};
 use crate::store::imagery::{Frame, Level};
 
@@ -16,6 +16,10 @@ const SPOIL: &str = include_str!("../../sql/tests/package_spoil.sql");
 const NEWER: &str = include_str!("../../sql/tests/package_newer.sql");
 const OLDER: &str = include_str!("../../sql/tests/package_older.sql");
 const VIEW: &str = include_str!("../../sql/tests/package_view.sql");
+
+fn scene(kind: SceneKind, name: &str, text: &str) -> SceneText {
+    SceneText { kind, name: name.to_owned(), text: text.to_owned() }
+}
 
 fn contents(snapshot: ParkSnapshot) -> Contents {
     let level = |layer: &str, pixel_m, pixels| Level { layer: layer.to_owned(), pixel_m, pixels };
@@ -29,6 +33,10 @@ fn contents(snapshot: ParkSnapshot) -> Contents {
         snapshot,
         sources: vec![source("building"), source("parcel")],
         levels: vec![level("east", 0.1, 524_288.0), level("east", 0.2, 262_144.0), level("west", 0.25, 1600.0)],
+        scenes: vec![
+            scene(SceneKind::Bookmarks, "bookmarks", "(format_version: 1, stops: [])"),
+            scene(SceneKind::Scene, "南门 \"1\"", "(\n  format_version: 1, // 南门\n)\n"),
+        ],
         srs_wkt: Some("PROJCS[\"ETRS89 / UTM zone 32N\"]".to_owned()),
         frames: vec![
             Frame {
@@ -77,6 +85,7 @@ fn everything_comes_back_as_it_was() {
     assert_eq!(package.header().park, contents.snapshot.park);
     assert_eq!((package.header().packed, package.header().run_id), (contents.packed, Some(3)));
     assert_eq!(package.sources().unwrap(), contents.sources);
+    assert_eq!(package.scenes().unwrap(), contents.scenes);
     let back = package.snapshot(&|_| {}).unwrap();
     assert!(same(&back, &contents.snapshot));
     let bits = |park: &ParkSnapshot| {
@@ -97,11 +106,13 @@ fn an_empty_park_is_a_package_too() {
     let out = folder.path().join("empty.gpkg");
     let mut contents = contents(ParkSnapshot::empty(every_kind().park));
     (contents.levels, contents.frames, contents.sources) = (Vec::new(), Vec::new(), Vec::new());
+    contents.scenes.clear();
     (contents.run_id, contents.srs_wkt) = (None, None);
     put(&contents, &[], &out).unwrap();
     let package = Package::open(&out).unwrap();
     assert!(same(&package.snapshot(&|_| {}).unwrap(), &contents.snapshot));
     assert_eq!(package.imagery(1000).unwrap(), None);
+    assert!(package.scenes().unwrap().is_empty());
 }
 
 #[test]
@@ -119,6 +130,7 @@ fn read(path: &Path) -> Result<(), PackageError> {
     let package = Package::open(path)?;
     package.snapshot(&|_| {})?;
     package.imagery(1_000_000)?;
+    package.scenes()?;
     package.sources().map(|_| ())
 }
 

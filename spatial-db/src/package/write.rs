@@ -12,7 +12,7 @@ use super::error::PackageError;
 use super::file::{Column, File, Rows, Srs, Table};
 use super::pyramid::{Laid, Pyramid};
 use super::value::Cell;
-use super::{Contents, read, rows, tables, terrain};
+use super::{Contents, SceneText, read, rows, tables, terrain};
 use crate::model::{FeatureKind, ImageryTile, IssueRecord, Park, ParkSnapshot};
 use crate::schema::{GeometryKind, Shape, TABLES};
 use crate::store::{Cancel, Store};
@@ -37,6 +37,8 @@ pub struct PackOptions<'a> {
     pub force: bool,
     /// The moment that the package carries; that of the park's last import if not given.
     pub stamp: Option<DateTime<Utc>>,
+    /// Scenes, tours and bookmarks to take along.
+    pub scenes: Vec<SceneText>,
     /// Name and version of the program, for the package to say.
     pub program: String,
     /// Set by whoever wants it stopped.
@@ -48,7 +50,7 @@ pub struct PackOptions<'a> {
 impl Default for PackOptions<'_> {
     fn default() -> Self {
         let program = format!("ParkTwin {}", env!("CARGO_PKG_VERSION"));
-        Self { force: false, stamp: None, program, cancel: None, progress: &|_| {} }
+        Self { force: false, stamp: None, scenes: Vec::new(), program, cancel: None, progress: &|_| {} }
     }
 }
 
@@ -97,6 +99,7 @@ pub fn pack(store: &mut Store, slug: &str, out: &Path, options: &PackOptions<'_>
         sources: std::mem::take(&mut whole.layers),
         levels: std::mem::take(&mut whole.levels),
         frames: std::mem::take(&mut whole.frames),
+        scenes: options.scenes.clone(),
         srs_wkt: whole.srs_wkt.take(),
         run_id,
         // As exact as the file has it.
@@ -129,6 +132,7 @@ pub(super) fn write(
         writer.features(table)?;
     }
     writer.issues()?;
+    writer.scenes()?;
     writer.terrain()?;
     writer.imagery(each_tile)?;
     let tables = writer.checksums()?;
@@ -303,6 +307,21 @@ impl Writer<'_> {
                 let facts = json(&issue.facts);
                 let cells = issue_cells(issue, facts.as_deref());
                 writer.push(tables::ISSUE, rows, at as i64 + 1, shape.as_ref(), &cells)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn scenes(&mut self) -> Result<(), PackageError> {
+        let contents = self.contents;
+        if contents.scenes.is_empty() {
+            return Ok(());
+        }
+        let words = ("Scenes", "Views, tours and scenes to show the park by");
+        self.table(tables::SCENE, words, None, &tables::scene_columns(), &mut |writer, rows| {
+            for (at, scene) in contents.scenes.iter().enumerate() {
+                let cells = [Cell::Text(scene.kind.as_str()), Cell::Text(&scene.name), Cell::Text(&scene.text)];
+                writer.push(tables::SCENE, rows, at as i64 + 1, None, &cells)?;
             }
             Ok(())
         })

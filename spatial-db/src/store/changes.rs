@@ -139,7 +139,7 @@ pub(super) fn of_run(
 }
 
 /// Columns whose values differ, and fields of the attributes.
-fn differing(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<ColumnChange> {
+pub(super) fn differing(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<ColumnChange> {
     let mut found = Vec::new();
     let mut compare = |prefix: &str, before: &Map<String, Json>, after: &Map<String, Json>| {
         let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));

@@ -70,6 +70,7 @@ statements! {
     EXACT_NUMBERS = "exact_numbers";
     EXTENSION_AVAILABLE = "extension_available";
     EXTENSION_STATE = "extension_state";
+    FEATURE_HISTORY = "feature_history";
     FEED_LISTEN = "feed_listen";
     FEED_MARK = "feed_mark";
     FEED_ROWS = "feed_rows";

@@ -137,6 +137,16 @@ pub fn key(park: &ParkSnapshot, kind: FeatureKind, row: usize) -> Option<&str> {
     provenance(park, kind, row).map(|from| from.key.as_str())
 }
 
+/// Layer of the manifest that a row came from.
+pub fn layer(park: &ParkSnapshot, kind: FeatureKind, row: usize) -> Option<&str> {
+    provenance(park, kind, row).map(|from| from.layer.as_str())
+}
+
+/// The row of a feature; `None` for one that the park does not hold. Looks through the layer.
+pub fn row_of(park: &ParkSnapshot, of: FeatureId) -> Option<usize> {
+    (0..len(park, of.kind)).find(|row| id(park, of.kind, *row) == Some(of))
+}
+
 /// Number of rows of a kind.
 pub fn len(park: &ParkSnapshot, kind: FeatureKind) -> usize {
     match kind {

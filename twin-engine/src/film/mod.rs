@@ -1,8 +1,11 @@
 //! A film along a tour: from scene to scene by flight, with what is said at each, as MP4.
 
 mod recorder;
+pub(crate) mod studio;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::camera::between;
 use crate::capture::Stage;
@@ -49,7 +52,7 @@ pub struct FilmReport {
 pub enum FilmError {
     /// The pictures could not be drawn.
     #[error("the pictures could not be drawn")]
-    Draw(#[from] EngineError),
+    Draw(#[source] EngineError),
     /// A stop speaks of something that the park does not have.
     #[error("stop {stop:?} of the tour speaks of {what}, which the park does not have")]
     SceneOfAnother {
@@ -92,6 +95,12 @@ pub enum FilmError {
     Cancelled,
 }
 
+impl From<EngineError> for FilmError {
+    fn from(error: EngineError) -> Self {
+        if matches!(error, EngineError::GivenUp) { Self::Cancelled } else { Self::Draw(error) }
+    }
+}
+
 impl FilmError {
     fn encode(error: openh264::Error) -> Self {
         Self::Encode { reason: error.to_string() }
@@ -132,6 +141,17 @@ pub fn film(
     options: &FilmOptions,
     heard: &mut dyn FnMut(u32, u32) -> bool,
 ) -> Result<FilmReport, FilmError> {
+    film_until(input, tour, options, None, heard)
+}
+
+/// The same, given up as soon as `cancel` is set, also while the scene is being set up.
+pub(crate) fn film_until(
+    input: TwinInput,
+    tour: &Tour,
+    options: &FilmOptions,
+    cancel: Option<Arc<AtomicBool>>,
+    heard: &mut dyn FnMut(u32, u32) -> bool,
+) -> Result<FilmReport, FilmError> {
     let FilmOptions { width, height, fps, .. } = *options;
     let side = |side: u32| side.is_multiple_of(2) && (64..=4096).contains(&side);
     if !(side(width) && side(height) && (FPS.0..=FPS.1).contains(&fps)) {
@@ -147,7 +167,7 @@ pub fn film(
         camera: first.scene.camera,
         ..CaptureOptions::default()
     };
-    let mut stage = Stage::for_film(input, &capture)?;
+    let mut stage = Stage::for_film(input, &capture, cancel)?;
     let mut recorder = Recorder::new(&options.out, (width, height), fps)?;
     let count = pictures.len() as u32;
     let mut shown = None;

@@ -6,6 +6,7 @@ use analysis::overlay::{Class, Overlay, Pattern, Swatch};
 use bevy_egui::egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
 use spatial_db::model::FeatureKind;
 
+use super::ramp::Ramp;
 use super::sheet::{Block, Sheet, colour32};
 use super::symbol::symbol_shapes;
 use crate::inspect::grouped;
@@ -35,6 +36,7 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
         .classes
         .iter()
         .enumerate()
+        .filter(|(_, class)| class.swatch != Swatch::Ramp)
         .map(|(index, class)| {
             let label = sheet.text(&sheet.words.words(&class.label), size::LABEL, theme.ink, widest * 0.7);
             let count = sheet.text(&measure(class, sheet.compact), size::LABEL, theme.ink_soft, widest * 0.6);
@@ -52,6 +54,8 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
     let count_width = rows.iter().map(|r| r.3.size().x).fold(0.0, f32::max);
     let between = if sheet.compact { 5.0 } else { sheet.pt(14.0) };
     let width = swatch * 1.35 + gap * 1.6 + label_width + between + count_width;
+    let ramp = Ramp::of(sheet, overlay, width);
+    let width = ramp.as_ref().map_or(width, |ramp| ramp.size().0);
 
     let mut shapes = Vec::new();
     let mut y = 0.0;
@@ -64,6 +68,11 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
         y = heading.size().y + gap * 1.4;
     }
     let mut swatches = Vec::new();
+    let ramp = ramp.map(|ramp| {
+        let top = y;
+        y += ramp.size().1 + gap;
+        (ramp, top)
+    });
     for (class, drawn, label, count) in rows {
         let height = label.size().y.max(swatch);
         let place = Rect::from_min_size(pos2(0.0, y + (height - swatch) * 0.5), vec2(swatch * 1.35, swatch));
@@ -96,6 +105,9 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
     let mut all = sheet.panel(rect);
     for (class, drawn, place) in swatches {
         all.extend(swatch_shapes(sheet, overlay, class, drawn, place.translate(origin.to_vec2())));
+    }
+    if let Some((ramp, top)) = ramp {
+        all.extend(ramp.shapes(sheet, overlay, origin + vec2(0.0, top)));
     }
     all.extend(
         shapes.into_iter().map(|(at, galley)| Shape::galley(origin + at.to_vec2(), galley, colour32(theme.ink))),
@@ -137,6 +149,8 @@ fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, drawn: Drawn, 
                 Stroke::new(width, colour32(colour)),
             )]
         }
+        // Drawn as one bar.
+        Swatch::Ramp => Vec::new(),
         Swatch::Area if drawn == Drawn::Outline => {
             let width = (place.height() * 0.2).max(2.0);
             outline_shapes(class.pattern, place.shrink(width * 0.5), Stroke::new(width, colour32(colour)))

@@ -9,6 +9,7 @@ mod fonts;
 mod labels;
 mod legend;
 mod marks;
+mod ramp;
 mod sheet;
 mod symbol;
 mod title;

@@ -19,6 +19,8 @@
 mod lexer;
 mod parser;
 
+pub(crate) use parser::nearest;
+
 use crate::attribute::{Cell, Column, Layer};
 
 /// Why a filter is not understood, and where.

@@ -243,7 +243,7 @@ fn negated(not: bool, node: Node) -> Node {
 }
 
 /// The name that shares most of its pairs of letters, where that is at least a third.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     let pairs = |text: &str| -> Vec<(char, char)> {
         let chars: Vec<char> = text.to_lowercase().chars().collect();
         chars.windows(2).map(|pair| (pair[0], pair[1])).collect()

@@ -7,6 +7,7 @@ mod exchange;
 mod geometry;
 mod photo;
 mod plan;
+mod single;
 mod spawn;
 mod stream;
 mod uploads;

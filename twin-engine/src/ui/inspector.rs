@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use analysis::overlay::Swatch;
 use bevy_egui::egui::{Align, Button, Frame, Grid, Label, Layout, Margin, Panel, RichText, ScrollArea, TextStyle, Ui};
 use geo::Area;
 use spatial_db::model::{FeatureId, FeatureKind};
 
+use super::writing::{self, By};
 use super::{Panels, look};
 use crate::action::Action;
 use crate::inspect::{Inspection, Section, grouped, inspect};
 use crate::layers::Selection;
+use crate::past;
 use crate::text::{Language, Text, t};
 
 /// Width at first, points.
@@ -42,11 +45,20 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                 if ui.add(Button::new(t!(words, "fly"))).clicked() {
                     panels.act(Action::FlyToSelection);
                 }
+                let free = panels.ui.writing.is_none() && panels.meshed.is_some();
+                let glb = ui.add_enabled(free, Button::new(t!(words, "export-gltf")));
+                if glb.on_hover_text(t!(words, "export-gltf-help")).clicked() {
+                    let ids = panels.twin.shown.selection.ids().to_vec();
+                    writing::gltf(panels, By::Inspector, ids);
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(Label::new(RichText::new(title).text_style(TextStyle::Heading)).truncate());
                 });
             });
         });
+        if writing::tells(panels, By::Inspector) {
+            writing::line(ui, panels, words, By::Inspector);
+        }
         ui.separator();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             if single.is_none() {
@@ -54,6 +66,10 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
             } else if let Some((.., inspection)) = &panels.ui.inspected.0 {
                 for section in &inspection.sections {
                     rows(ui, section);
+                }
+                if let (Some(id), true) = (single, panels.past.0.is_some()) {
+                    let past = panels.remembrance.of(id, panels.twin.park_version);
+                    rows(ui, &past::section(words, past));
                 }
             }
         });
@@ -139,7 +155,9 @@ fn summary(ui: &mut Ui, panels: &Panels, words: &Text) {
     if let Some(overlay) = panels.twin.overlay().filter(|_| !classes.is_empty()) {
         look::group(ui, &words.words(&overlay.title));
         Grid::new("classes").num_columns(2).spacing([12.0, 4.0]).striped(true).show(ui, |ui| {
-            for (class, count) in classes {
+            // The steps of a ramp are no classes that anybody counts.
+            let counted = |class: &usize| overlay.classes.get(*class).is_some_and(|of| of.swatch != Swatch::Ramp);
+            for (class, count) in classes.into_iter().filter(|(class, _)| counted(class)) {
                 ui.label(overlay.classes.get(class).map(|class| words.words(&class.label)).unwrap_or_default());
                 ui.label(grouped(count as f64, 0));
                 ui.end_row();

@@ -5,6 +5,7 @@
 mod cut;
 mod cut_marks;
 mod help;
+mod hints;
 mod inspector;
 mod layers;
 mod live;
@@ -21,6 +22,7 @@ mod table;
 mod timeline;
 mod top;
 mod views;
+mod writing;
 
 use std::path::PathBuf;
 
@@ -34,12 +36,16 @@ use crate::action::Action;
 use crate::bookmarks::Bookmarks;
 use crate::camera::control::Pointer;
 use crate::camera::{Orbit, TwinCamera};
+use crate::film::studio::Studio;
 use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
 use crate::geodetic::Geodetic;
 use crate::history::History;
-use crate::live::Live;
+use crate::live::{Live, Wake};
 use crate::moment::Missing;
+use crate::offered::Offers;
+use crate::past::{PastReader, Remembrance};
 use crate::scene::{Exchange, Meshed, Twin, Uploads};
+use crate::select::Catch;
 use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
@@ -79,6 +85,8 @@ pub(crate) struct Ui {
     pub tab: Tab,
     /// Help.
     pub help: bool,
+    /// Hint for a first time, while there is one.
+    pub hint: Option<hints::Hint>,
     /// The next text field takes the keyboard.
     pub take_focus: bool,
     /// Attribute table.
@@ -93,7 +101,8 @@ pub(crate) struct Ui {
     /// Folder that files are written to.
     pub exports: Option<PathBuf>,
     pub table: table::Table,
-    writing: Option<table::Writing>,
+    writing: Option<writing::Writing>,
+    told: Option<writing::Told>,
     recolour: recolour::Form,
     inspected: inspector::Inspected,
     styled: Option<look::Styled>,
@@ -107,6 +116,11 @@ impl Ui {
     /// With the side panel as it was left.
     pub(crate) fn new(side: bool, tab: Tab, table_open: bool, exports: Option<PathBuf>) -> Self {
         Self { side, tab, table_open, exports, ..Self::default() }
+    }
+
+    /// Begins with the hints for a first time.
+    pub(crate) fn begin_hints(&mut self) {
+        self.hint = Some(hints::Hint::FIRST);
     }
 
     /// Opens the panel of what was placed: the section, or the pit.
@@ -127,11 +141,17 @@ struct Panels<'w> {
     pointer: Res<'w, Pointer>,
     search: ResMut<'w, search::Search>,
     tool: Res<'w, Tool>,
+    catch: ResMut<'w, Catch>,
     years: Res<'w, Years>,
     bookmarks: ResMut<'w, Bookmarks>,
+    offers: Res<'w, Offers>,
     history: Res<'w, History>,
     live: Res<'w, Live>,
     exchange: Option<Res<'w, Exchange>>,
+    studio: ResMut<'w, Studio>,
+    past: Res<'w, PastReader>,
+    remembrance: Res<'w, Remembrance>,
+    wake: Res<'w, Wake>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -146,7 +166,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_plugins(quiet::plugin)
         .init_resource::<Tool>()
         .init_resource::<search::Search>()
-        .add_systems(Update, ((search::make_index, search::take_index).chain(), table::take_written))
+        .add_systems(Update, ((search::make_index, search::take_index).chain(), writing::take_written))
         .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
         .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show, cut_marks::show).after(FrameSystems))
@@ -185,6 +205,7 @@ fn show(
     inspector::show(&mut root, &mut panels);
     let free = root.available_rect_before_wrap();
     live::wait(&ctx, free, &panels);
+    hints::show(&ctx, free, &mut panels);
     if panels.ui.help {
         help::show(&ctx, &mut panels);
     }

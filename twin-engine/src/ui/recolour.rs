@@ -90,6 +90,7 @@ fn how(ui: &mut Ui, words: &Text, wanted: &mut Recolour, numeric: bool) {
         for (scheme, label) in [
             (Scheme::Quantiles, t!(words, "scheme-quantiles")),
             (Scheme::Equal, t!(words, "scheme-equal")),
+            (Scheme::Continuous, t!(words, "scheme-continuous")),
             (Scheme::Categories, t!(words, "scheme-categories")),
         ] {
             if numeric || scheme == Scheme::Categories {
@@ -100,11 +101,13 @@ fn how(ui: &mut Ui, words: &Text, wanted: &mut Recolour, numeric: bool) {
     if wanted.scheme == Scheme::Categories {
         return;
     }
-    ui.horizontal(|ui| {
-        ui.label(look::note(t!(words, "recolour-classes")));
-        ui.spacing_mut().slider_width = 80.0;
-        ui.add(Slider::new(&mut wanted.classes, 2..=9));
-    });
+    if wanted.scheme != Scheme::Continuous {
+        ui.horizontal(|ui| {
+            ui.label(look::note(t!(words, "recolour-classes")));
+            ui.spacing_mut().slider_width = 80.0;
+            ui.add(Slider::new(&mut wanted.classes, 2..=9));
+        });
+    }
     ui.horizontal(|ui| {
         for ramp in Ramp::ALL {
             let (rect, response) =

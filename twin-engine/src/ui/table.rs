@@ -1,13 +1,7 @@
 //! The attribute table: a layer's rows with all columns, filtered, sorted, selected on the map and back.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bevy::prelude::*;
-use bevy::tasks::{IoTaskPool, Task, futures::check_ready};
-use bevy::window::RequestRedraw;
 use bevy_egui::egui::{
     Align, Button, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui,
 };
@@ -15,13 +9,13 @@ use egui_extras::{Column as Width, TableBuilder};
 use rayon::slice::ParallelSliceMut;
 use spatial_db::model::{FeatureId, FeatureKind};
 
+use super::writing::{self, By, Way};
 use super::{Panels, inspector::kind_name, look};
 use crate::action::Action;
-use crate::attribute::{self, Cell, Column, Export, ExportError, Format, KINDS, Layer};
+use crate::attribute::{self, Cell, Column, Export, Format, KINDS, Layer};
 use crate::inspect::grouped;
 use crate::layers::Selection;
 use crate::query::{Expected, Problem, Query, QueryError};
-use crate::scene::Twin;
 use crate::scene_file::Filter;
 use crate::text::{Text, t};
 
@@ -47,7 +41,6 @@ pub(crate) struct Table {
     selected: (Selection, HashSet<FeatureId>),
     from: Option<usize>,
     scroll_to: Option<usize>,
-    told: Option<String>,
 }
 
 impl Table {
@@ -83,7 +76,6 @@ impl Default for Table {
             selected: (Selection::default(), HashSet::new()),
             from: None,
             scroll_to: None,
-            told: None,
         }
     }
 }
@@ -120,7 +112,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                 }
             }
         });
-        let width = (ui.available_width() - 540.0).max(120.0);
+        let width = (ui.available_width() - 590.0).max(120.0);
         let wrong = panels.ui.table.error.is_some();
         let mut edit =
             TextEdit::singleline(&mut panels.ui.table.filter).hint_text(t!(words, "filter-hint")).desired_width(width);
@@ -140,6 +132,12 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                 panels.act(Action::Table);
             }
             let free = panels.ui.writing.is_none();
+            let glb = ui.add_enabled(free && shown > 0, Button::new(t!(words, "export-gltf")));
+            if glb.on_hover_text(t!(words, "export-gltf-help")).clicked() {
+                let table = &panels.ui.table;
+                let ids = table.rows.iter().filter_map(|row| attribute::id(&park, table.kind, *row as usize));
+                writing::gltf(panels, By::Table, ids.collect());
+            }
             let buttons =
                 [(Format::GeoPackage, t!(words, "table-export-gpkg")), (Format::Csv, t!(words, "table-export"))];
             for (format, label) in buttons {
@@ -157,12 +155,8 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     if let Some(error) = &panels.ui.table.error {
         let said = problem(words, error);
         ui.label(RichText::new(said).size(look::SMALL).color(ui.visuals().error_fg_color));
-    } else if let Some(writing) = &panels.ui.writing {
-        let done = grouped(writing.done.load(Ordering::Relaxed) as f64, 0);
-        let all = grouped(writing.all as f64, 0);
-        ui.label(look::note(t!(words, "table-writing", done = done, all = all, path = writing.path.display())));
-    } else if let Some(told) = &panels.ui.table.told {
-        ui.label(look::note(told.clone()));
+    } else {
+        writing::line(ui, panels, words, By::Table);
     }
 }
 
@@ -198,7 +192,6 @@ fn refresh(panels: &mut Panels) {
         // The rows stay as they were until the filter can be read.
         Err(error) => table.error = Some(error),
     }
-    table.told = None;
     table.made = Some((now.0, now.1, now.2, now.3, table.order));
 }
 
@@ -382,15 +375,6 @@ pub(super) fn problem(words: &Text, error: &QueryError) -> String {
     t!(words, "filter-at", place = error.at + 1, problem = what)
 }
 
-/// Rows on their way to a file.
-#[derive(Debug)]
-pub(super) struct Writing {
-    task: Task<Result<(), ExportError>>,
-    done: Arc<AtomicUsize>,
-    all: usize,
-    path: PathBuf,
-}
-
 /// Writes the rows that are shown beside the window's state, in the background.
 fn export(panels: &mut Panels, format: Format) {
     let Some(folder) = panels.ui.exports.clone() else { return };
@@ -399,25 +383,6 @@ fn export(panels: &mut Panels, format: Format) {
     let (columns, rows) = (table.columns.clone(), table.rows.clone());
     let export = Export::new(park, table.kind, panels.twin.overlay(), columns, rows, table.filter.clone());
     let path = export.path_in(&folder, format);
-    let (done, all) = (export.done(), export.len());
-    let to = path.clone();
-    let task = IoTaskPool::get().spawn(async move { export.write(&to, format, chrono::Utc::now()) });
-    panels.ui.table.told = None;
-    panels.ui.writing = Some(Writing { task, done, all, path });
-}
-
-/// Tells how the writing ended, once it has.
-pub(super) fn take_written(mut ui: ResMut<super::Ui>, twin: Res<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
-    if ui.writing.is_none() {
-        return;
-    }
-    // The count goes on, and the end is told, without anybody moving the mouse.
-    redraw.write(RequestRedraw);
-    let Some(written) = ui.writing.as_mut().and_then(|writing| check_ready(&mut writing.task)) else { return };
-    let Some(Writing { path, .. }) = ui.writing.take() else { return };
-    let words = twin.words();
-    ui.table.told = Some(match written {
-        Ok(()) => t!(words, "table-exported", path = path.display()),
-        Err(error) => t!(words, "table-not-exported", path = path.display(), reason = error),
-    });
+    let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: None };
+    writing::begin(panels, By::Table, way, move || export.write(&path, format, chrono::Utc::now()));
 }

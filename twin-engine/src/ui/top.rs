@@ -2,8 +2,10 @@
 
 use bevy_egui::egui::{Button, Frame, Margin, Panel, RichText, TextStyle, Ui};
 
-use super::{Panels, look};
+use super::{Panels, inspector::kind_name, look};
 use crate::action::{Action, KEYS};
+use crate::attribute::{self, KINDS};
+use crate::select::Catch;
 use crate::text::{Text, t};
 use crate::theme::ThemeChoice;
 use crate::tool::Tool;
@@ -74,7 +76,22 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                 ui.close();
             }
         }
+        ui.separator();
+        ui.menu_button(t!(words, "catch"), |ui| catches(ui, panels, words));
     });
+}
+
+/// What a box or an outline selects.
+fn catches(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    let park = panels.twin.input.snapshot.clone();
+    let kinds = KINDS.into_iter().filter(|kind| attribute::len(&park, *kind) > 0);
+    let all = [(Catch::OfOverlay, t!(words, "catch-overlay")), (Catch::Everything, t!(words, "catch-everything"))];
+    for (catch, label) in all.into_iter().chain(kinds.map(|kind| (Catch::Kind(kind), kind_name(words, kind)))) {
+        if ui.add(Button::selectable(*panels.catch == catch, label)).clicked() {
+            *panels.catch = catch;
+            ui.close();
+        }
+    }
 }
 
 fn right(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {

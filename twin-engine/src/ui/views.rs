@@ -1,11 +1,14 @@
 //! The bookmarks: scenes to go back to, in the order of a tour.
 
 use bevy::prelude::DetectChangesMut;
-use bevy_egui::egui::{Button, TextEdit, Ui};
+use bevy_egui::egui::{Button, ProgressBar, TextEdit, Ui, vec2};
 
 use super::{Panels, look};
 use crate::action::{Action, KEYS};
+use crate::film::studio::{Ended, Progress};
+use crate::live::Wake;
 use crate::moment::Missing;
+use crate::offered::{Offered, OfferedKind};
 use crate::text::{Text, t};
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
@@ -68,9 +71,86 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     if let Some(at) = removed {
         panels.bookmarks.remove(at);
     }
+    film(ui, panels, words);
+    offers(ui, panels, words);
     if let Some(file) = panels.bookmarks.file.clone().filter(|_| !panels.bookmarks.tour.stops.is_empty()) {
         ui.add_space(6.0);
         ui.label(look::note(t!(words, "bookmarks-file", file = file.display().to_string())));
+    }
+}
+
+/// Views that the park comes with: to go to, and to keep.
+fn offers(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    let offers = panels.offers.clone();
+    for (group, Offered { kind, tour }) in offers.groups.iter().enumerate() {
+        look::group(
+            ui,
+            &match kind {
+                OfferedKind::Bookmarks => t!(words, "offered-bookmarks"),
+                OfferedKind::Tour(name) => t!(words, "offered-tour", name = name),
+                OfferedKind::Scenes => t!(words, "offered-scenes"),
+            },
+        );
+        for (at, stop) in tour.stops.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let go = ui.add(Button::new(look::ON).frame(false)).on_hover_text(t!(words, "bookmark-show"));
+                let width = (ui.available_width() - 34.0).max(60.0);
+                let name = Button::new(&stop.name).frame(false).truncate().min_size(vec2(0.0, 20.0));
+                let named = ui.scope(|ui| {
+                    ui.set_max_width(width);
+                    ui.add(name)
+                });
+                if go.clicked() || named.inner.clicked() {
+                    panels.act(Action::Offered { group, at });
+                }
+                let keep = ui.add(Button::new(look::KEEP).frame(false)).on_hover_text(t!(words, "offered-keep"));
+                if keep.clicked() {
+                    panels.act(Action::KeepOffered { group, at });
+                }
+            });
+        }
+    }
+    for reason in &offers.unreadable {
+        ui.label(look::note(t!(words, "offered-unreadable", reason = reason)));
+    }
+}
+
+/// Films the views in their order; while that is under way, how far it is and a way out.
+fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    ui.add_space(6.0);
+    if let Some(Progress { done, all, left }) = panels.studio.progress() {
+        ui.horizontal(|ui| {
+            if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "film-stop")).clicked() {
+                panels.studio.stop();
+            }
+            let share = if all > 0 { done as f32 / all as f32 } else { 0.0 };
+            let accent = look::colour(panels.twin.theme().accent);
+            ui.add(ProgressBar::new(share).desired_height(6.0).fill(accent).corner_radius(3));
+        });
+        let said = match (all, left) {
+            (0, _) => t!(words, "film-setting-up"),
+            (_, None) => t!(words, "film-picture", done = done, all = all),
+            (_, Some(left)) => t!(words, "film-picture-left", done = done, all = all, left = left.as_secs().max(1)),
+        };
+        ui.label(look::note(said));
+        return;
+    }
+    let Some(folder) = panels.ui.exports.clone() else { return };
+    let can = panels.meshed.is_some() && !panels.bookmarks.tour.stops.is_empty();
+    let button = ui.add_enabled(can, Button::new(t!(words, "film")));
+    if button.on_hover_text(t!(words, "film-help")).clicked() {
+        let (input, day) = (panels.twin.input.clone(), panels.twin.record_day());
+        let (tour, language, wake) = (panels.bookmarks.tour.clone(), panels.twin.language, Wake::clone(&panels.wake));
+        panels.studio.begin(input, day, tour, language, &folder, wake);
+    }
+    if let Some((path, ended)) = &panels.studio.ended {
+        ui.label(look::note(match ended {
+            Ended::Made(report) => {
+                t!(words, "film-made", path = path.display(), seconds = format!("{:.1}", report.seconds))
+            }
+            Ended::GivenUp => t!(words, "film-given-up"),
+            Ended::Failed(reason) => t!(words, "film-failed", reason = reason),
+        }));
     }
 }
 

@@ -1,0 +1,67 @@
+//! Standards and clauses of the shipped tables, for readers of other languages. A table of a user's own says its own words, which
+//! stay as they are.
+
+use crate::words::{Phrase, Words, phrase};
+
+/// What the shipped tables say.
+const SAID: [Phrase; 24] = [
+    phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
+    phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
+    phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
+    phrase("standard-default", "ParkTwin default"),
+    phrase("clause-article-2", "Art. 2"),
+    phrase(
+        "clause-article-2-year",
+        "Art. 2: \"suspended for a full year\", read as one continuous year as Order 5 of 1999, Art. 2, had it",
+    ),
+    phrase("clause-article-8", "Art. 8"),
+    phrase("clause-article-12", "Art. 12"),
+    phrase("clause-article-14", "Art. 14 (disposal)"),
+    phrase("clause-article-14-1", "Art. 14 (1)"),
+    phrase("clause-article-22", "Art. 22: without an agreed start, a year after the land was handed over"),
+    phrase("clause-article-30", "Art. 30"),
+    phrase("clause-coverage", "coverage"),
+    phrase("clause-tall-storey", "a storey above 8 m counts double"),
+    phrase("clause-vacant", "physically vacant: footprints below this share"),
+    phrase("clause-underused", "physically under-used: footprints below this share"),
+    phrase("clause-strip", "unbuilt parcels narrower than this (2·area/perimeter) are roads, paths or ditches"),
+    phrase("clause-remnant", "unbuilt parcels smaller than this are remnants"),
+    phrase(
+        "clause-natural",
+        "unbuilt parcels with more than this share of water, forest, railway or (where no surface says otherwise) road are not building land",
+    ),
+    phrase("clause-hydrant-reach", "outdoor hydrant protection radius"),
+    phrase("clause-hydrant-tank", "hydrants this near a tank wall do not count for it"),
+    phrase("clause-colours", "colour table"),
+    phrase("status-secondary", "secondary"),
+    phrase("status-memory", "memory"),
+];
+
+/// The words of a text in a table; numbers of standards are the same in every language.
+pub(super) fn words(text: &str) -> Words {
+    SAID.iter().find(|phrase| phrase.english == text).map_or_else(|| text.into(), |phrase| (*phrase).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands in the shipped tables has words; only names of standards are the same everywhere.
+    #[test]
+    fn every_standard_and_clause_that_ships_has_words() {
+        let tables = [include_str!("../../rules/figures.toml"), include_str!("../../rules/network_classes.toml")];
+        let mut looked_at = 0;
+        for line in tables.iter().flat_map(|table| table.lines()) {
+            let Some((field, text)) = line.split_once(" = ") else { continue };
+            if !["standard", "clause"].contains(&field) {
+                continue;
+            }
+            let text = text.trim_matches('"').replace("\\\"", "\"");
+            looked_at += 1;
+            let is_number = ["GB ", "CJJ "].iter().any(|name| text.starts_with(name));
+            assert!(is_number || words(&text).key().is_some(), "{text:?} has no words");
+            assert_eq!(words(&text).as_str(), text);
+        }
+        assert!(looked_at > 40, "{looked_at}");
+    }
+}

@@ -1,0 +1,274 @@
+//! A film of the kept views, made beside an open window: by a thread of its own, on a stage of its own.
+//!
+//! The window draws on meanwhile, though slower where both share a processor. Closing it gives the film up.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use bevy::prelude::*;
+use chrono::NaiveDate;
+
+use super::{FilmError, FilmOptions, FilmReport, film_until};
+use crate::input::TwinInput;
+use crate::live::Wake;
+use crate::text::Language;
+use crate::tour::Tour;
+
+/// Size and rate of a film made in the window.
+const SIZE: (u32, u32) = (1280, 720);
+const FPS: u32 = 25;
+
+/// Priority of a film's threads (nice): Linux hands it on to the threads that they make.
+#[cfg(target_os = "linux")]
+const GIVES_WAY: i32 = 15;
+/// Time between words about progress: each has the window draw a frame.
+const TELLS: Duration = Duration::from_millis(400);
+
+/// What is being filmed, and how the last film ended.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Studio {
+    take: Option<Take>,
+    /// How the last one ended, with its file.
+    pub ended: Option<(PathBuf, Ended)>,
+}
+
+/// How a film ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Ended {
+    /// It is there.
+    Made(FilmReport),
+    /// Somebody gave it up.
+    GivenUp,
+    /// It cannot be made.
+    Failed(String),
+}
+
+/// A film under way.
+#[derive(Debug)]
+struct Take {
+    path: PathBuf,
+    /// Pictures that are done, and all of them; 0 while the scene is being set up.
+    done: Arc<AtomicU32>,
+    all: Arc<AtomicU32>,
+    cancel: Arc<AtomicBool>,
+    began: Instant,
+    /// How it ended; behind a lock only because a resource may be looked at from any thread.
+    ended: Mutex<Receiver<Result<FilmReport, FilmError>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How far a film is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Progress {
+    /// Pictures done.
+    pub done: u32,
+    /// All of them; 0 while the scene is being set up.
+    pub all: u32,
+    /// Time left at this rate.
+    pub left: Option<Duration>,
+}
+
+impl Studio {
+    /// Begins to film `tour` through `input`, into a folder that is made if need be. `day` is that of the data: the film
+    /// begins with its overlays. Nothing happens while a film is under way.
+    pub(crate) fn begin(
+        &mut self,
+        input: TwinInput,
+        day: Option<NaiveDate>,
+        tour: Tour,
+        language: Language,
+        folder: &Path,
+        wake: Wake,
+    ) {
+        if self.take.is_some() {
+            return;
+        }
+        let path = folder.join(format!("{}-tour.mp4", input.snapshot.park.slug));
+        let (done, all) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let cancel = Arc::new(AtomicBool::new(false));
+        let (sender, ended) = channel();
+        let options = FilmOptions { out: path.clone(), width: SIZE.0, height: SIZE.1, fps: FPS, language, frame: true };
+        let make = {
+            let (done, all, cancel, wake) = (done.clone(), all.clone(), cancel.clone(), wake.clone());
+            move || {
+                give_way();
+                let mut told = Instant::now();
+                let mut heard = |now: u32, of: u32| {
+                    done.store(now, Ordering::Relaxed);
+                    all.store(of, Ordering::Relaxed);
+                    if told.elapsed() > TELLS {
+                        told = Instant::now();
+                        wake.wake();
+                    }
+                    !cancel.load(Ordering::Relaxed)
+                };
+                let made = make_folder(&options.out)
+                    .and_then(|()| film_until(on_day(input, day), &tour, &options, Some(cancel.clone()), &mut heard));
+                // Whoever asked may be gone.
+                let _ = sender.send(made);
+                wake.wake();
+            }
+        };
+        let began = Instant::now();
+        match std::thread::Builder::new().name("film".to_owned()).spawn(make) {
+            Ok(thread) => {
+                self.ended = None;
+                self.take =
+                    Some(Take { path, done, all, cancel, began, ended: Mutex::new(ended), thread: Some(thread) });
+            }
+            Err(error) => self.ended = Some((path, Ended::Failed(error.to_string()))),
+        }
+    }
+
+    /// How far the film is; `None` while there is none.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        let take = self.take.as_ref()?;
+        let (done, all) = (take.done.load(Ordering::Relaxed), take.all.load(Ordering::Relaxed));
+        let left = (done > 4).then(|| take.began.elapsed().mul_f64(f64::from(all - done) / f64::from(done)));
+        Some(Progress { done, all, left })
+    }
+
+    /// Gives the film up.
+    pub(crate) fn stop(&self) {
+        if let Some(take) = &self.take {
+            take.cancel.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes what has ended; true where that is so.
+    fn look(&mut self) -> bool {
+        let Some(take) = &self.take else { return false };
+        let Ok(heard) = take.ended.lock().map(|ended| ended.try_recv()) else { return false };
+        let ended = match heard {
+            Ok(Ok(report)) => {
+                tracing::info!("{} is filmed: {} pictures", take.path.display(), report.frames);
+                Ended::Made(report)
+            }
+            Ok(Err(FilmError::Cancelled)) => Ended::GivenUp,
+            Ok(Err(error)) => Ended::Failed(in_words(&error)),
+            Err(TryRecvError::Empty) => return false,
+            Err(TryRecvError::Disconnected) => Ended::Failed("the thread that filmed it broke off".to_owned()),
+        };
+        self.ended = Some((take.path.clone(), ended));
+        self.take = None;
+        true
+    }
+}
+
+impl Drop for Take {
+    fn drop(&mut self) {
+        self.cancel.store(true, Ordering::Relaxed);
+        // A program must not end under a thread that draws; it looks at the flag between pictures and while it sets up.
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Puts this thread, and those that the graphics driver makes for it, behind the window's: a film may wait, a frame may not.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, GIVES_WAY) {
+        tracing::warn!("the film will be made as eagerly as the window is drawn: {error}");
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), FilmError> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|error| FilmError::write(path, &error))
+}
+
+/// The input with the overlays of a day, which a window may have exchanged for those of another.
+fn on_day(mut input: TwinInput, day: Option<NaiveDate>) -> TwinInput {
+    if let (Some(day), Some(time)) = (day, &mut input.time) {
+        time.as_of = day;
+        for made in (time.overlays_on)(day) {
+            if let Some(old) = input.overlays.iter_mut().find(|old| old.name == made.name) {
+                *old = made;
+            }
+        }
+    }
+    input.active = None;
+    input
+}
+
+fn in_words(error: &FilmError) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
+
+/// The system that takes what has ended.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Studio>().add_systems(Update, take_film);
+}
+
+fn take_film(mut studio: ResMut<Studio>) {
+    // Looked at first: a change has panels drawn anew.
+    if studio.bypass_change_detection().look() {
+        studio.set_changed();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use crate::scene_file::SceneFile;
+    use crate::tour::{Caption, Stop};
+
+    fn tour(secs: f32) -> Tour {
+        let stop = Stop {
+            name: "all".into(),
+            scene: SceneFile { overlay: Some("idle".into()), ..SceneFile::default() },
+            hold_secs: secs,
+            travel_secs: 0.0,
+            caption: Caption::default(),
+        };
+        Tour { stops: vec![stop], ..Tour::default() }
+    }
+
+    fn wait(studio: &mut Studio) -> Ended {
+        let until = Instant::now() + Duration::from_secs(240);
+        while !studio.look() {
+            assert!(Instant::now() < until, "no end: {:?}", studio.progress());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        studio.ended.clone().expect("an end").1
+    }
+
+    #[test]
+    fn a_film_is_made_beside_the_window_counted_and_can_be_given_up() {
+        let folder = std::env::temp_dir().join(format!("twin-studio-{}", std::process::id())).join("exports");
+        let mut studio = Studio::default();
+        assert_eq!(studio.progress(), None);
+        studio.begin(fixture::tiny(), None, tour(0.16), Language::English, &folder, Wake::none());
+        assert!(studio.progress().is_some());
+        let path = folder.join("tiny-tour.mp4");
+        match wait(&mut studio) {
+            Ended::Made(report) => assert_eq!(report.frames, 4),
+            other => panic!("{other:?}"),
+        }
+        assert!(std::fs::metadata(&path).unwrap().len() > 2000 && studio.progress().is_none());
+        std::fs::remove_file(&path).unwrap();
+
+        // Given up while it is being set up or drawn: nothing is left.
+        studio.begin(fixture::tiny(), None, tour(60.0), Language::English, &folder, Wake::none());
+        studio.stop();
+        assert_eq!(wait(&mut studio), Ended::GivenUp);
+        // A window that closes waits for no film.
+        studio.begin(fixture::tiny(), None, tour(600.0), Language::English, &folder, Wake::none());
+        let asked = Instant::now();
+        drop(studio);
+        assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+        std::fs::remove_dir_all(folder.parent().unwrap()).unwrap();
+    }
+}

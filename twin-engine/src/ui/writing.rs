@@ -1,0 +1,131 @@
+//! Files that the panels write in the background: how far they are, and how it ended.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use bevy::prelude::*;
+use bevy::tasks::{IoTaskPool, Task, futures::check_ready};
+use bevy::window::RequestRedraw;
+use bevy_egui::egui::{self, Button, Label};
+use spatial_db::model::FeatureId;
+
+use super::{Panels, look};
+use crate::glb::{GltfExport, GltfOptions};
+use crate::inspect::grouped;
+use crate::scene::Twin;
+use crate::text::{Text, t};
+
+/// The panel that asked for a file, and tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Table,
+    Inspector,
+}
+
+/// What counts and stops a file on its way.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) path: PathBuf,
+    pub(super) done: Arc<AtomicUsize>,
+    pub(super) all: usize,
+    /// Set by whoever wants it stopped; `None` for what cannot be.
+    pub(super) cancel: Option<Arc<AtomicBool>>,
+}
+
+/// A file on its way.
+#[derive(Debug)]
+pub(super) struct Writing {
+    by: By,
+    way: Way,
+    task: Task<Result<(), String>>,
+}
+
+/// How the last file ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    by: By,
+    words: String,
+}
+
+/// Has `write` run in the background.
+pub(super) fn begin<E: Error + 'static>(
+    panels: &mut Panels,
+    by: By,
+    way: Way,
+    write: impl FnOnce() -> Result<(), E> + Send + 'static,
+) {
+    let task = IoTaskPool::get().spawn(async move { write().map_err(|error| reason(&error)) });
+    panels.ui.told = None;
+    panels.ui.writing = Some(Writing { by, way, task });
+}
+
+/// What lies at the bottom of an error: that a file cannot be written is said already.
+fn reason(error: &dyn Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+/// Writes features as glTF beside the window's state, coloured as they are shown.
+pub(super) fn gltf(panels: &mut Panels, by: By, ids: Vec<FeatureId>) {
+    let (Some(folder), Some(meshed)) = (panels.ui.exports.clone(), panels.meshed.as_ref()) else { return };
+    let (known, twin) = (Arc::clone(&meshed.geometry), &panels.twin);
+    let options = GltfOptions { theme: twin.theme, language: twin.language };
+    let export = GltfExport::of(twin.input.snapshot.clone(), twin.overlay(), ids, options, Some(known));
+    let path = export.path_in(&folder);
+    let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: Some(export.cancel()) };
+    begin(panels, by, way, move || export.write(&path).map(|_| ()));
+}
+
+/// True where a panel has something to tell of its files.
+pub(super) fn tells(panels: &Panels, by: By) -> bool {
+    panels.ui.writing.as_ref().is_some_and(|writing| writing.by == by)
+        || panels.ui.told.as_ref().is_some_and(|told| told.by == by)
+}
+
+/// A line about a panel's file: how far it is, with a way out, or how it ended.
+pub(super) fn line(ui: &mut egui::Ui, panels: &Panels, words: &Text, by: By) {
+    if let Some(Writing { way, .. }) = panels.ui.writing.as_ref().filter(|writing| writing.by == by) {
+        let done = grouped(way.done.load(Ordering::Relaxed) as f64, 0);
+        let all = grouped(way.all as f64, 0);
+        ui.horizontal(|ui| {
+            if let Some(cancel) = &way.cancel
+                && ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "writing-stop")).clicked()
+            {
+                cancel.store(true, Ordering::Relaxed);
+            }
+            let said = t!(words, "table-writing", done = done, all = all, path = way.path.display());
+            ui.add(Label::new(look::note(said)).wrap());
+        });
+    } else if let Some(told) = panels.ui.told.as_ref().filter(|told| told.by == by) {
+        // A long path must not widen the panel.
+        ui.add(Label::new(look::note(told.words.clone())).wrap());
+    }
+}
+
+/// Tells how the writing ended, once it has.
+pub(super) fn take_written(mut ui: ResMut<super::Ui>, twin: Res<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
+    if ui.writing.is_none() {
+        return;
+    }
+    // The count goes on, and the end is told, without anybody moving the mouse.
+    redraw.write(RequestRedraw);
+    let Some(written) = ui.writing.as_mut().and_then(|writing| check_ready(&mut writing.task)) else { return };
+    let Some(Writing { by, way, .. }) = ui.writing.take() else { return };
+    let words = twin.words();
+    let stopped = way.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed));
+    let path = way.path.display();
+    let said = match &written {
+        Ok(()) => t!(words, "table-exported", path = path),
+        Err(_) if stopped => t!(words, "writing-stopped"),
+        Err(reason) => t!(words, "table-not-exported", path = path, reason = reason),
+    };
+    if written.is_ok() {
+        tracing::info!("{path} is written");
+    }
+    ui.told = Some(Told { by, words: said });
+}

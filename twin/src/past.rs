@@ -1,0 +1,79 @@
+//! Whom the window asks for the past of a feature: the database that it follows, or the package that it shows.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use serde_json::Value;
+use spatial_db::package::{Package, SourceLayer};
+use spatial_db::schema::Table;
+use spatial_db::store::{FeatureState, Store, StoreError};
+use twin_engine::{Past, PastOf, PastState};
+
+/// Address of the database, once it is known: an open window does not start a server.
+pub(crate) type Address = Arc<OnceLock<String>>;
+
+/// Asks the store, over a connection of its own that is kept.
+pub(crate) fn of_store(slug: &str, address: Address) -> PastOf {
+    let (slug, connection) = (slug.to_owned(), Mutex::new(None::<Store>));
+    Arc::new(move |id, _| {
+        let url = address.get().ok_or("the database is not reached yet")?;
+        let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut store = match connection.take() {
+            Some(store) => store,
+            None => Store::connect(url).map_err(|error| said(&error))?,
+        };
+        let states = match store.feature_history(&slug, id) {
+            Ok(states) => states,
+            // The server was away meanwhile: a second connection, then its word counts.
+            Err(_) => {
+                store = Store::connect(url).map_err(|error| said(&error))?;
+                store.feature_history(&slug, id).map_err(|error| said(&error))?
+            }
+        };
+        *connection = Some(store);
+        let source = states.iter().rev().find_map(|state| state.source.clone());
+        Ok(Past { source, states: states.into_iter().map(state).collect(), only: None })
+    })
+}
+
+/// Tells what a package keeps: the file of each layer, and the last import.
+pub(crate) fn of_package(path: &Path) -> PastOf {
+    let path = path.to_owned();
+    Arc::new(move |id, layer| {
+        let package = Package::open(&path).map_err(|error| error.to_string())?;
+        let table = Table::of(id.kind).map(|table| table.name);
+        let sources = package.sources().map_err(|error| error.to_string())?;
+        let fits = |source: &SourceLayer| Some(source.table.as_str()) == table && source.layer == layer;
+        let source = sources.into_iter().find(fits).map(|source| source.source);
+        let header = package.header();
+        Ok(Past { source, states: Vec::new(), only: Some((header.run_id, header.packed)) })
+    })
+}
+
+fn state(state: FeatureState) -> PastState {
+    let printed = |value: Value| match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    PastState {
+        run: state.run_id,
+        finished: state.finished,
+        by: state.by,
+        undid: state.reverts,
+        columns: state.columns.into_iter().map(|c| (c.column, printed(c.old), printed(c.new))).collect(),
+        reshaped: state.reshaped,
+        removed_by: state.removed_by,
+    }
+}
+
+/// An error with what lies under it.
+fn said(error: &StoreError) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}

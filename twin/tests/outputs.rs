@@ -1,0 +1,140 @@
+//! What leaves the program for others: `twin gltf` and `twin film`, read back by readers that share nothing with the writers.
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::Value;
+use support::{Place, manifest};
+
+fn imported() -> Place {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    place
+}
+
+/// The description of a file that the `gltf` crate accepts, with every node's kind.
+fn read(path: &Path) -> (Value, Vec<String>) {
+    let (document, buffers, _) = gltf::import(path).expect("a valid file");
+    let extras = |extras: &gltf::json::Extras| -> Value {
+        extras.as_ref().map_or(Value::Null, |raw| serde_json::from_str(raw.get()).expect("JSON"))
+    };
+    let mut kinds = Vec::new();
+    for node in document.nodes().filter(|node| node.mesh().is_some()) {
+        kinds.push(extras(node.extras())["kind"].as_str().expect("a kind").to_owned());
+        for primitive in node.mesh().expect("a mesh").primitives() {
+            let positions = primitive.reader(|buffer| Some(&buffers[buffer.index()])).read_positions();
+            let [low, high] = [primitive.bounding_box().min, primitive.bounding_box().max];
+            for at in positions.expect("positions") {
+                assert!((0..3).all(|k| (low[k]..=high[k]).contains(&at[k])), "{at:?} is outside of what the file says");
+            }
+        }
+    }
+    (extras(&document.as_json().asset.extras), kinds)
+}
+
+fn count(kinds: &[String], kind: &str) -> usize {
+    kinds.iter().filter(|of| *of == kind).count()
+}
+
+#[test]
+fn a_park_and_a_part_of_it_become_gltf() {
+    let place = imported();
+    let folder = place.folder.path();
+    let parks = place.json(&["parks", "--json"]);
+    let held = |kind: &str| parks["parks"][0]["counts"][kind].as_u64().unwrap() as usize;
+    let report = place.json(&["gltf", "qingxi", "--out", "all.glb", "--overlay", "idle", "--json"]);
+    let (asset, kinds) = read(&folder.join("all.glb"));
+    for kind in ["building", "parcel", "network_edge"] {
+        // What has no extent at all cannot be drawn; the sample has hardly any.
+        let (there, of) = (count(&kinds, kind), held(kind));
+        assert!(there <= of && there + 3 >= of, "{kind}: {there} of {of}");
+    }
+    assert_eq!((count(&kinds, "ground"), count(&kinds, "network_node")), (1, 0));
+    assert_eq!(report["features"].as_u64().unwrap() as usize, kinds.len() - 1);
+    assert_eq!(report["bytes"].as_u64().unwrap(), std::fs::metadata(folder.join("all.glb")).unwrap().len());
+    assert_eq!(
+        (&asset["crs"]["epsg"], &asset["synthetic"], &asset["park"]),
+        (&4549.into(), &true.into(), &"qingxi".into())
+    );
+    assert_eq!(asset["overlay"]["name"], "idle");
+
+    // One parcel with what stands on it, by its number, from a package without a database too.
+    let number = {
+        let mut store = place.database.store().unwrap();
+        let snapshot = store.snapshot("qingxi").unwrap();
+        let on = snapshot.parcels.iter().find(|parcel| {
+            use geo::{Contains, InteriorPoint};
+            snapshot
+                .buildings
+                .iter()
+                .any(|b| b.footprint.interior_point().is_some_and(|p| parcel.boundary.contains(&p)))
+        });
+        on.and_then(|parcel| parcel.number.clone()).expect("a parcel with a building")
+    };
+    place.json(&["pack", "qingxi", "--out", "qingxi.gpkg", "--json"]);
+    place.json(&["gltf", "qingxi", "--parcels", &number, "--out", "one.glb", "--json"]);
+    place.json(&["gltf", "qingxi.gpkg", "--parcels", &number, "--out", "packed.glb", "--json"]);
+    let (_, kinds) = read(&folder.join("one.glb"));
+    assert_eq!(count(&kinds, "parcel"), 1);
+    assert!(count(&kinds, "building") >= 1, "{kinds:?}");
+    let [a, b] = ["one.glb", "packed.glb"].map(|name| std::fs::read(folder.join(name)).unwrap());
+    assert!(a == b, "the package gives the same file");
+
+    let said = place.twin(&["gltf", "qingxi", "--layer", "pipes", "--layer", "fittings", "--out", "pipes.glb"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains("pipes.glb") && said.contains("EPSG:4549") && said.contains("SYNTHETIC"), "{said}");
+    let (_, kinds) = read(&folder.join("pipes.glb"));
+    assert_eq!(count(&kinds, "building") + count(&kinds, "parcel"), 0);
+    assert!(count(&kinds, "network_edge") > 100 && count(&kinds, "network_node") > 50);
+
+    let (code, complaint) = place.fails(&["gltf", "qingxi", "--parcels", "nowhere-1", "--out", "x.glb"]);
+    assert!(code == 1 && complaint.contains("nowhere-1"), "{complaint}");
+    let (code, complaint) = place.fails(&["gltf", "qingxi", "--box", "0,0,1,1", "--out", "x.glb"]);
+    assert!(code == 1 && complaint.contains("nothing of what was chosen"), "{complaint}");
+    assert_eq!(place.fails(&["gltf", "qingxi", "--box", "1,1,0,0", "--out", "x.glb"]).0, 2);
+    assert_eq!(place.fails(&["gltf", "qingxi", "--out", "x.gltf"]).0, 2);
+    assert!(!folder.join("x.glb").exists());
+}
+
+/// Two stops and a flight of six pictures in all.
+const TOUR: &str = r#"(format_version: 1, stops: [
+    (name: "all", scene: (format_version: 1, overlay: "idle"), hold_secs: 0.4, caption: (en: "All of it", zh: "全景")),
+    (name: "south", scene: (format_version: 1, overlay: "emergency", camera: from(bearing_deg: 180.0, pitch_deg: 40.0)),
+        hold_secs: 0.4, travel_secs: 0.4),
+])"#;
+
+#[test]
+fn a_tour_becomes_a_film_that_plays() {
+    let place = imported();
+    let folder = place.folder.path();
+    std::fs::write(folder.join("a.tour.ron"), TOUR).unwrap();
+    let film = ["film", "qingxi", "--tour", "a.tour.ron", "--out", "a.mp4", "--size", "160x96", "--fps", "5", "--json"];
+    let report = place.json(&film);
+    assert_eq!((&report["frames"], &report["stops"]), (&6.into(), &2.into()), "{report}");
+    let path = folder.join("a.mp4");
+    let size = std::fs::metadata(&path).unwrap().len();
+    let mut film = mp4::Mp4Reader::read_header(std::fs::File::open(&path).unwrap(), size).expect("an MP4 file");
+    let track = &film.tracks()[&1];
+    assert_eq!((track.width(), track.height(), track.sample_count()), (160, 96, 6));
+    assert_eq!(track.media_type().unwrap(), mp4::MediaType::H264);
+    assert!((track.frame_rate() - 5.0).abs() < 0.01 && (track.duration().as_secs_f64() - 1.2).abs() < 0.01);
+    let samples: Vec<mp4::Mp4Sample> = (1..=6).map(|id| film.read_sample(1, id).unwrap().expect("a picture")).collect();
+    assert!(samples[0].is_sync, "it can be played from its beginning");
+    // A picture with something on it, and others after it: a film of nothing would be a few bytes.
+    assert!(samples[0].bytes.len() > 1000, "{}", samples[0].bytes.len());
+    assert!(samples[3].bytes.len() > 200, "the second scene differs: {}", samples[3].bytes.len());
+
+    // What the window keeps is filmed where no tour is named; without any, that is said.
+    let (code, complaint) = place.fails(&["film", "qingxi", "--out", "b.mp4"]);
+    assert!(code == 2 && complaint.contains("Ctrl+B"), "{complaint}");
+    let kept = folder.join("data/bookmarks");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::copy(folder.join("a.tour.ron"), kept.join("qingxi.tour.ron")).unwrap();
+    let report = place.json(&["film", "qingxi", "--out", "b.mp4", "--size", "160x96", "--fps", "5", "--json"]);
+    assert_eq!(report["frames"], 6);
+    std::fs::write(folder.join("bad.tour.ron"), "(format_version: 1, stops: [(name: \"x\"").unwrap();
+    let (code, complaint) = place.fails(&["film", "qingxi", "--tour", "bad.tour.ron", "--out", "c.mp4"]);
+    assert!(code == 1 && complaint.contains("bad.tour.ron"), "{complaint}");
+    assert!(!folder.join("c.mp4").exists());
+}
