@@ -33,7 +33,8 @@ impl From<GltfLayer> for FeatureKind {
 pub(crate) fn run(arguments: &GltfArguments) -> Result<(), Failure> {
     let failed = |source: GltfError| Failure::Gltf { source: Box::new(source) };
     let progress = Progress::new(arguments.json);
-    let input = input(&arguments.park, &[arguments.overlay], arguments.as_of, &arguments.compared, None, false, &progress)?;
+    let input =
+        input(&arguments.park, &[arguments.overlay], arguments.as_of, &arguments.compared, None, false, &progress)?;
     let kinds: Vec<FeatureKind> = if arguments.layer.is_empty() {
         vec![FeatureKind::Building, FeatureKind::Parcel, FeatureKind::NetworkEdge]
     } else {

@@ -22,13 +22,12 @@ pub(crate) fn of_store(slug: &str, address: Address) -> PastOf {
             Some(store) => store,
             None => Store::connect(url).map_err(|error| said(&error))?,
         };
-        let states = match store.feature_history(&slug, id) {
-            Ok(states) => states,
+        let states = if let Ok(states) = store.feature_history(&slug, id) {
+            states
+        } else {
             // The server was away meanwhile: a second connection, then its word counts.
-            Err(_) => {
-                store = Store::connect(url).map_err(|error| said(&error))?;
-                store.feature_history(&slug, id).map_err(|error| said(&error))?
-            }
+            store = Store::connect(url).map_err(|error| said(&error))?;
+            store.feature_history(&slug, id).map_err(|error| said(&error))?
         };
         *connection = Some(store);
         let source = states.iter().rev().find_map(|state| state.source.clone());

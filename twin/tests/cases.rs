@@ -84,7 +84,9 @@ fn what_may_not_be_is_refused_with_a_way_out() {
         // The message is broken into lines.
         let flat = complaint.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(code, 1, "{complaint}");
-        parts.iter().for_each(|part| assert!(flat.contains(part), "{part:?} in {complaint}"));
+        for part in parts {
+            assert!(flat.contains(part), "{part:?} in {complaint}");
+        }
     };
     refused(&["open", "qingxi", "--parcel", "nowhere", "--by", "W"], &["no parcel with the key nowhere"]);
     assert_eq!(place.fails(&["case", "open", "qingxi", "--parcel", &parcel]).0, 2, "nobody says who");

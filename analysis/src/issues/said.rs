@@ -457,9 +457,10 @@ const FIGURES: [(&str, Phrase); 37] = [
 /// What is wrong: in English as it was found; in other languages in general, with the figures and the second feature.
 pub(super) fn reason(issue: &IssueRecord) -> Words {
     let Some((_, what, _)) = said(&issue.code) else { return issue.reason.as_str().into() };
-    let told = match figures(&issue.facts, issue.other_key.as_deref()) {
-        Some(figures) => words!("issue-said-of", "{what} ({figures})", what = *what, figures = figures),
-        None => words!("issue-said", "{what}", what = *what),
+    let told = if let Some(figures) = figures(&issue.facts, issue.other_key.as_deref()) {
+        words!("issue-said-of", "{what} ({figures})", what = *what, figures = figures)
+    } else {
+        words!("issue-said", "{what}", what = *what)
     };
     told.in_english(issue.reason.clone())
 }

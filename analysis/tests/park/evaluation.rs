@@ -451,7 +451,7 @@ proptest! {
         let cut = 1 + cut % (plots.len() - 1).max(1);
         let (left, right) = (laid_out(&plots[..cut], 0), laid_out(&plots[cut..], cut));
         let mut whole = left.clone();
-        for (mine, theirs) in [(&mut whole.parcels, right.parcels.clone())] { mine.extend(theirs); }
+        whole.parcels.extend(right.parcels.clone());
         whole.buildings.extend(right.buildings.clone());
         whole.contracts.extend(right.contracts.clone());
         whole.events.extend(right.events.clone());

@@ -236,7 +236,7 @@ mod tests {
     }
 
     fn wait(studio: &mut Studio) -> Ended {
-        let until = Instant::now() + Duration::from_secs(240);
+        let until = Instant::now() + Duration::from_mins(4);
         while !studio.look() {
             assert!(Instant::now() < until, "no end: {:?}", studio.progress());
             std::thread::sleep(Duration::from_millis(5));

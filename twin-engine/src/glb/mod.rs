@@ -182,12 +182,11 @@ impl GltfExport {
     /// See [`GltfError`]. Nothing is left by an export that fails.
     pub fn write(&self, path: &Path) -> Result<GltfReport, GltfError> {
         let made;
-        let scene: &SceneGeometry = match &self.known {
-            Some(known) => known,
-            None => {
-                made = SceneGeometry::build(&self.park, &[])?;
-                &made
-            }
+        let scene: &SceneGeometry = if let Some(known) = &self.known {
+            known
+        } else {
+            made = SceneGeometry::build(&self.park, &[])?;
+            &made
         };
         let (document, report) = self.document(scene)?;
         let bytes = document.write(path)?;
@@ -234,11 +233,10 @@ impl GltfExport {
                     continue;
                 }
                 if kind == FeatureKind::Parcel {
-                    let lines = self
-                        .park
-                        .parcels
-                        .get(row)
-                        .map(|parcel| outline(&parcel.boundary, &scene.ground, &scene.origin, lifted_m(kind) * 1.5));
+                    let lines =
+                        self.park.parcels.get(row).map(|parcel| {
+                            outline(&parcel.boundary, &scene.ground, &scene.origin, lifted_m(kind) * 1.5)
+                        });
                     let line = Finish { name: "parcel outline".to_owned(), ..finish_of(style.line, 1.0, &label) };
                     parts.extend(
                         lines.filter(|lines| !lines.indices.is_empty()).map(|lines| document.lines(&lines, line)),

@@ -26,7 +26,7 @@ impl<'a> Nodes<'a> {
     }
 
     /// Word of the table that a kind is in.
-    pub(super) fn kind_word(&self, kind: FeatureKind) -> String {
+    pub(super) fn kind_word(kind: FeatureKind) -> String {
         Table::of(kind).map_or("feature", |table| table.name).to_owned()
     }
 
@@ -37,7 +37,7 @@ impl<'a> Nodes<'a> {
             FeatureKind::NetworkNode => self.park.nodes.get(row).map(|node| node.class),
             _ => None,
         };
-        let kind = self.kind_word(id.kind);
+        let kind = Self::kind_word(id.kind);
         class.map_or_else(|| kind.clone(), |class| format!("{kind} {}", class.as_str()))
     }
 
@@ -71,7 +71,7 @@ impl<'a> Nodes<'a> {
             attributes.insert(name.to_owned(), value);
         }
         let key = attribute::key(self.park, id.kind, row).unwrap_or_default();
-        let kind = self.kind_word(id.kind);
+        let kind = Self::kind_word(id.kind);
         let named = ["name", "number"].iter().find_map(|column| attributes.get(*column)?.as_str().map(str::to_owned));
         let mut extras = json!({ "kind": kind, "key": key, "feature_id": id.id, "attributes": attributes });
         if let Some(overlay) = self.overlay

@@ -66,7 +66,6 @@ pub fn building_block(
 }
 
 /// Lays a rectangle on the ground in place of an area.
-#[expect(clippy::too_many_arguments, reason = "a rectangle is an area, a scale and where it goes")]
 pub fn area_block(
     tile: &mut TileMesh,
     area: &MultiPolygon<f64>,

@@ -150,7 +150,7 @@ impl SceneGeometry {
                 Level::Full => road_ribbon(tile, &self.ground, &self.origin, line, width_m, slot),
                 Level::Simple => road_line(tile, &self.ground, &self.origin, line, width_m, 0.4 * width_m, slot),
                 Level::Far | Level::Sparse => {
-                    road_line(tile, &self.ground, &self.origin, line, width_m, 2.0 * width_m, slot)
+                    road_line(tile, &self.ground, &self.origin, line, width_m, 2.0 * width_m, slot);
                 }
             }
         }

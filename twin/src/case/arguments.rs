@@ -70,7 +70,7 @@ pub(crate) struct OneArguments {
 /// What every entry says.
 #[derive(Debug, Args)]
 pub(crate) struct Said {
-    /// Who records it, by name; TWIN_BY if not given
+    /// Who records it, by name; `TWIN_BY` if not given
     #[arg(long, value_name = "NAME", env = "TWIN_BY", hide_env_values = true)]
     pub(crate) by: String,
     /// Day that it holds for; today if not given

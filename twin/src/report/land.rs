@@ -173,7 +173,7 @@ impl LandArguments {
                 land.clock.as_ref().and_then(|(_, timeline)| timeline.days_left).unwrap_or(i64::MAX)
             }),
             Order::Coverage => {
-                chosen.sort_by(|a, b| reading(a, Indicator::Coverage).total_cmp(&reading(b, Indicator::Coverage)))
+                chosen.sort_by(|a, b| reading(a, Indicator::Coverage).total_cmp(&reading(b, Indicator::Coverage)));
             }
             Order::Far => chosen.sort_by(|a, b| reading(a, Indicator::Far).total_cmp(&reading(b, Indicator::Far))),
         }

@@ -132,11 +132,10 @@ fn unknown() -> Words {
 
 /// File, layer and row.
 fn source(files: &Files, layer: &str, row: i64) -> Words {
-    match files.get(layer) {
-        Some(file) => {
-            words!("dossier-source", "{file}, layer {layer}, row {row}", file = file, layer = layer, row = row)
-        }
-        None => words!("dossier-source-layer", "layer {layer}, row {row}", layer = layer, row = row),
+    if let Some(file) = files.get(layer) {
+        words!("dossier-source", "{file}, layer {layer}, row {row}", file = file, layer = layer, row = row)
+    } else {
+        words!("dossier-source-layer", "layer {layer}, row {row}", layer = layer, row = row)
     }
 }
 
@@ -153,8 +152,8 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
         ],
         tone: tone(land.physical_is_bad()),
     };
-    let statutory = match &land.clock {
-        Some((_, timeline)) => Line {
+    let statutory = if let Some((_, timeline)) = &land.clock {
+        Line {
             cells: vec![
                 words!("fact-statutory-state", "Statutory state"),
                 state_words(timeline.state).into(),
@@ -162,8 +161,9 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
                 timeline.clause.clone(),
             ],
             tone: tone(timeline.state.is_against_holder()),
-        },
-        None => Line {
+        }
+    } else {
+        Line {
             cells: vec![
                 words!("fact-statutory-state", "Statutory state"),
                 words!("no-contract", "no contract on record"),
@@ -171,7 +171,7 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
                 Words::default(),
             ],
             tone: Tone::Unknown,
-        },
+        }
     };
     let because = land.efficiency.missed().map(super::scheme::Finding::words).chain(land.efficiency.all_missing());
     let rating = Line {
@@ -243,22 +243,18 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
         let inputs = explained.inputs.iter().map(|input| {
             let value = input.value.map_or_else(unknown, |value| number(value, &input.unit).into());
             let from = input.source.as_ref().map_or_else(unknown, |from| source(files, &from.layer, from.row));
-            match input.date {
-                Some(day) => words!(
+            let label = input.label.clone();
+            if let Some(day) = input.date {
+                words!(
                     "dossier-input-dated",
                     "{label}: {value} ({from}, {day})",
-                    label = input.label.clone(),
+                    label = label,
                     value = value,
                     from = from,
-                    day = day,
-                ),
-                None => words!(
-                    "dossier-input",
-                    "{label}: {value} ({from})",
-                    label = input.label.clone(),
-                    value = value,
-                    from = from
-                ),
+                    day = day
+                )
+            } else {
+                words!("dossier-input", "{label}: {value} ({from})", label = label, value = value, from = from)
             }
         });
         let said = inputs.chain(explained.notes.iter().cloned());

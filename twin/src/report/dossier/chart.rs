@@ -49,6 +49,9 @@ pub(super) fn clock(marks: &[Mark], as_of: NaiveDate, today: &str, text: &Text) 
     out
 }
 
+/// One of the sums of a year.
+type Figure = fn(&YearSums) -> f64;
+
 /// Output and tax by year as bars, each on its own scale; nothing for fewer than two years.
 pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
     let Some(currency) = sums.first().and_then(|sum| sum.currency.clone()) else { return String::new() };
@@ -58,8 +61,7 @@ pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
     let half = WIDTH / 2.0;
     let [output, tax] = names;
     let mut out = format!(r#"<svg class="years" viewBox="0 0 {WIDTH} 170" role="img">"#);
-    let series: [(String, fn(&YearSums) -> f64, &str); 2] =
-        [(output, |sum| sum.output, "output"), (tax, |sum| sum.tax, "tax")];
+    let series: [(String, Figure, &str); 2] = [(output, |sum| sum.output, "output"), (tax, |sum| sum.tax, "tax")];
     for (place, (name, value, class)) in series.into_iter().enumerate() {
         let left = place as f64 * half + 8.0;
         let most = sums.iter().map(value).fold(0.0, f64::max);
