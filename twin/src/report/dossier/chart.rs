@@ -27,7 +27,7 @@ pub(super) fn clock(marks: &[Mark], as_of: NaiveDate, today: &str, text: &Text) 
     let rows = marks.len() + 1;
     let height = 40.0 + 22.0 * rows as f64;
     let mut out = format!(r#"<svg class="clock" viewBox="0 0 {WIDTH} {height}" role="img">"#);
-    let _ = write!(out, r#"<line x1="{left}" y1="20" x2="{right}" y2="20" class="axis"/>"#);
+    let _ = write!(out, r#"<line x1="{left}" y1="20" x2="{right}" y2="20" class="axis" stroke="#1d2833" stroke-width="2"/>"#);
     let today = (as_of, today.to_owned(), "today");
     let all = marks
         .iter()
@@ -35,11 +35,17 @@ pub(super) fn clock(marks: &[Mark], as_of: NaiveDate, today: &str, text: &Text) 
         .chain([today]);
     for (row, (day, words, class)) in all.enumerate() {
         let (x, y) = (at(day), 46.0 + 22.0 * row as f64);
+        // Said here too, for programs that read no styles inside a drawing.
+        let ink = match class {
+            "limit" => "#b3261e",
+            "today" => "#0a6ed1",
+            _ => "#5c6670",
+        };
         // Words stand on the side where there is room.
         let (anchor, shift) = if x > WIDTH / 2.0 { ("end", -6.0) } else { ("start", 6.0) };
         let _ = write!(
             out,
-            r#"<line x1="{x:.1}" y1="14" x2="{x:.1}" y2="{y:.1}" class="{class}"/><circle cx="{x:.1}" cy="20" r="4.5" class="{class}"/><text x="{:.1}" y="{:.1}" text-anchor="{anchor}" class="{class}">{day} {}</text>"#,
+            r#"<line x1="{x:.1}" y1="14" x2="{x:.1}" y2="{y:.1}" class="{class}" stroke="{ink}"/><circle cx="{x:.1}" cy="20" r="4.5" class="{class}" fill="{ink}"/><text x="{:.1}" y="{:.1}" text-anchor="{anchor}" class="{class}" fill="{ink}">{day} {}</text>"#,
             x + shift,
             y + 3.0,
             escaped(&words),
@@ -63,6 +69,7 @@ pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
     let mut out = format!(r#"<svg class="years" viewBox="0 0 {WIDTH} 170" role="img">"#);
     let series: [(String, Figure, &str); 2] = [(output, |sum| sum.output, "output"), (tax, |sum| sum.tax, "tax")];
     for (place, (name, value, class)) in series.into_iter().enumerate() {
+        let ink = if class == "tax" { "#8a6d3b" } else { "#3b6ea5" };
         let left = place as f64 * half + 8.0;
         let most = sums.iter().map(value).fold(0.0, f64::max);
         if most <= 0.0 {
@@ -75,7 +82,7 @@ pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
             let (x, height) = (left + at as f64 * step, value(sum) / most * 100.0);
             let _ = write!(
                 out,
-                r#"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="{height:.1}" class="{class}"/><text x="{:.1}" y="152" text-anchor="middle">{}</text><text x="{:.1}" y="{:.1}" text-anchor="middle" class="value">{}</text>"#,
+                r#"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="{height:.1}" class="{class}" fill="{ink}"/><text x="{:.1}" y="152" text-anchor="middle">{}</text><text x="{:.1}" y="{:.1}" text-anchor="middle" class="value">{}</text>"#,
                 x + step * 0.15,
                 138.0 - height,
                 step * 0.7,

@@ -1,0 +1,76 @@
+//! `twin report dossier` as a person uses it: a page that stands alone and says what the report of all land says.
+
+mod support;
+
+use serde_json::Value;
+use support::{Place, manifest};
+
+/// The most severe parcel of the sample: its row in the report of all land.
+fn worst(place: &Place) -> Value {
+    place.json(&["report", "land", "qingxi", "--format", "json", "--lang", "en"])["parcels"][0].clone()
+}
+
+fn dossier(place: &Place, more: &[&str]) -> String {
+    let out = place.folder.path().join("dossier.html");
+    let out = out.to_str().expect("a path");
+    let output = place.twin(&[&["report", "dossier", "qingxi"], more, &["--out", out]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::read_to_string(out).expect("the page")
+}
+
+/// Words as HTML has them.
+fn escaped(words: &str) -> String {
+    words.replace('&', "&#38;").replace('<', "&#60;").replace('>', "&#62;").replace('"', "&#34;").replace('\'', "&#39;")
+}
+
+#[test]
+fn a_page_stands_alone_and_says_what_the_report_says() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let worst = worst(&place);
+    let key = worst["parcel"].as_str().expect("a key");
+    place.twin(&["case", "open", "qingxi", "--parcel", key, "--by", "The <office>", "--note", "asked & answered"]);
+
+    let page = dossier(&place, &[key, "--lang", "en"]);
+    for needed in ["SYNTHETIC", "asked &#38; answered", "The &#60;office&#62;"] {
+        assert!(page.contains(needed), "{needed}");
+    }
+    for said in [&worst["clock"]["clause"], &worst["clock"]["because"], &worst["physical_use"]["because"]] {
+        assert!(page.contains(&escaped(said.as_str().expect("words"))), "{said}");
+    }
+    for indicator in worst["indicators"].as_array().expect("indicators") {
+        let formula = escaped(indicator["formula"].as_str().expect("a formula"));
+        assert!(page.contains(&formula), "{formula}");
+        for input in indicator["inputs"].as_array().expect("inputs").iter().filter(|one| one["source"].is_object()) {
+            let source = &input["source"];
+            let from = format!("{}, layer {}", source["file"].as_str().unwrap(), source["layer"].as_str().unwrap());
+            assert!(page.contains(&escaped(&from)), "{from}");
+        }
+    }
+    // Nothing is fetched from anywhere: a laptop in a car park shows it whole.
+    for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
+    assert!(
+        pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)),
+        "two pictures"
+    );
+}
+
+#[test]
+fn it_speaks_chinese_by_the_parcels_number_and_does_without_pictures() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let worst = worst(&place);
+    let number = worst["number"].as_str().expect("a number");
+    let page = dossier(&place, &[number, "--lang", "zh", "--no-pictures"]);
+    assert!(page.contains("<html lang=\"zh") && page.contains(&format!("地块档案：{number}")));
+    assert!(page.contains("合同与闲置计时") && page.contains("无案件记录") && !page.contains("<img"));
+
+    let out = place.folder.path().join("none.html");
+    let (code, complaint) = place.fails(&["report", "dossier", "qingxi", "QX-99-99", "--out", out.to_str().unwrap()]);
+    assert_eq!(code, 1);
+    assert!(complaint.contains("QX-99-99") && complaint.contains(number), "{complaint}");
+    assert!(!out.exists());
+}
