@@ -27,7 +27,10 @@ pub(super) fn clock(marks: &[Mark], as_of: NaiveDate, today: &str, text: &Text) 
     let rows = marks.len() + 1;
     let height = 40.0 + 22.0 * rows as f64;
     let mut out = format!(r#"<svg class="clock" viewBox="0 0 {WIDTH} {height}" role="img">"#);
-    let _ = write!(out, r#"<line x1="{left}" y1="20" x2="{right}" y2="20" class="axis" stroke="#1d2833" stroke-width="2"/>"#);
+    let _ = write!(
+        out,
+        r##"<line x1="{left}" y1="20" x2="{right}" y2="20" class="axis" stroke="#1d2833" stroke-width="2"/>"##
+    );
     let today = (as_of, today.to_owned(), "today");
     let all = marks
         .iter()
