@@ -1,5 +1,7 @@
-//! Emergency: what protects the park and what endangers it. Models of hazards are left to later work.
+//! Emergency: what protects the park, what endangers it, and what a hazard does.
 
+pub mod evacuation;
+pub mod hazard;
 mod hydrants;
 mod overlay;
 

@@ -1,0 +1,98 @@
+//! The table of evacuation figures.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::EvacuationError;
+use crate::rules::Figure;
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OccupancyRow {
+    pub(super) words: Vec<String>,
+    pub(super) m2_per_person: f64,
+    pub(super) hours: String,
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "status")]
+    _status: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HourRow {
+    pub(super) name: String,
+    pub(super) share: [f64; 24],
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "status")]
+    _status: String,
+}
+
+/// Every figure that evacuation uses.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvacuationRules {
+    figure: BTreeMap<String, BTreeMap<String, Figure>>,
+    pub(super) occupancy: Vec<OccupancyRow>,
+    pub(super) hours: Vec<HourRow>,
+}
+
+const NEEDED: &[(&str, &str)] = &[
+    ("sfpe", "k_m_s"),
+    ("sfpe", "a_m2"),
+    ("sfpe", "free_density_1_m2"),
+    ("sfpe", "stair_k_m_min"),
+    ("sfpe", "boundary_layer_m"),
+    ("weidmann", "free_m_s"),
+    ("weidmann", "gamma_1_m2"),
+    ("weidmann", "jam_density_1_m2"),
+    ("persons", "reaction_median_s"),
+    ("persons", "reaction_spread"),
+    ("persons", "reduced_mobility_share"),
+    ("persons", "reduced_mobility_speed"),
+    ("ways", "default_width_m"),
+    ("doors", "default_width_m"),
+];
+
+impl EvacuationRules {
+    /// The table that ships with the product.
+    ///
+    /// # Panics
+    /// Never: the shipped table is checked by a test.
+    pub fn shipped() -> Self {
+        Self::parse(include_str!("../../../rules/evacuation.toml")).expect("the shipped evacuation table is valid")
+    }
+
+    /// A table from its text.
+    ///
+    /// # Errors
+    /// [`EvacuationError::Table`].
+    pub fn parse(text: &str) -> Result<Self, EvacuationError> {
+        let rules: Self = toml::from_str(text).map_err(|error| EvacuationError::Table { reason: error.to_string() })?;
+        for (group, name) in NEEDED {
+            if rules.figure.get(*group).is_none_or(|figures| !figures.contains_key(*name)) {
+                return Err(EvacuationError::Table { reason: format!("it lacks figure.{group}.{name}") });
+            }
+        }
+        for row in &rules.occupancy {
+            if rules.hours.iter().all(|hours| hours.name != row.hours) {
+                return Err(EvacuationError::Table { reason: format!("it has no hours named {:?}", row.hours) });
+            }
+        }
+        Ok(rules)
+    }
+
+    /// A figure with its source.
+    ///
+    /// # Panics
+    /// When the figure is not in the list that [`EvacuationRules::parse`] checks: a mistake in this crate.
+    pub fn figure(&self, group: &str, name: &str) -> &Figure {
+        &self.figure[group][name]
+    }
+
+    pub(super) fn value(&self, group: &str, name: &str) -> f64 {
+        self.figure(group, name).value
+    }
+}

@@ -1,0 +1,252 @@
+//! Zones of a cloud on the ground: contours of concentration as polygons, and which buildings lie in them.
+//!
+//! Every cloud here is a bell across the wind, so a contour needs the axis alone: half its width at x is σy √(2 ln(axis / threshold)).
+
+use geo::{BoundingRect, CoordsIter, LineString, MultiPolygon, Polygon};
+use rayon::prelude::*;
+use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureId, FeatureKind};
+
+use super::HazardError;
+use super::error::within;
+use super::weather::Weather;
+
+/// A cut across a cloud.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slice {
+    /// Concentration on the axis, kg/m³.
+    pub centre_kg_m3: f64,
+    /// Standard deviation across the wind, m.
+    pub sigma_y_m: f64,
+}
+
+impl Slice {
+    /// Concentration beside the axis, kg/m³.
+    pub fn at(self, y_m: f64) -> f64 {
+        self.centre_kg_m3 * (-0.5 * (y_m / self.sigma_y_m).powi(2)).exp()
+    }
+
+    /// How far from the axis the concentration stays at or over the threshold, m.
+    fn half_width_m(self, threshold: f64) -> f64 {
+        if self.centre_kg_m3 <= threshold {
+            return 0.0;
+        }
+        self.sigma_y_m * (2.0 * (self.centre_kg_m3 / threshold).ln()).sqrt()
+    }
+}
+
+/// A cloud that is a bell across the wind.
+pub trait Cloud: Sync {
+    /// The cut at `x_m` downwind of the source and `z_m` over the ground; none where there is no cloud.
+    fn slice(&self, x_m: f64, z_m: f64) -> Option<Slice>;
+
+    /// Where along the wind it is worth looking, m.
+    fn span_m(&self) -> (f64, f64);
+}
+
+/// Where a cloud stands on the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    origin_m: [f64; 2],
+    downwind: [f64; 2],
+}
+
+impl Frame {
+    /// A source at a place, easting and northing in m, in the wind.
+    pub fn new(origin_m: [f64; 2], weather: &Weather) -> Self {
+        Self { origin_m, downwind: weather.downwind() }
+    }
+
+    /// Place on the map of x downwind and y to the left of the wind, m.
+    pub fn map_from_wind(&self, x_m: f64, y_m: f64) -> [f64; 2] {
+        let [e, n] = self.downwind;
+        [self.origin_m[0] + e * x_m - n * y_m, self.origin_m[1] + n * x_m + e * y_m]
+    }
+
+    /// x downwind and y to the left of the wind of a place on the map, m.
+    pub fn wind_from_map(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (dx, dy) = (x - self.origin_m[0], y - self.origin_m[1]);
+        let [e, n] = self.downwind;
+        [dx * e + dy * n, dy * e - dx * n]
+    }
+}
+
+/// A zone on the ground.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HazardZone {
+    /// What bounds it, for example "AEGL-2 (60 min)".
+    pub name: String,
+    /// Its shape on the map; empty where the threshold is reached nowhere.
+    pub area: MultiPolygon<f64>,
+    /// Its area, m².
+    pub area_m2: f64,
+    /// How far from the source it reaches, m; 0 where it is empty.
+    pub reach_m: f64,
+    /// True where it goes on beyond what the model covers, and was cut there.
+    pub cut: bool,
+}
+
+/// Cuts per stretch of a contour.
+const CUTS: usize = 96;
+/// Steps along the axis in which a threshold is looked for.
+const STEPS: usize = 400;
+
+/// Stretches along the axis that lie over the threshold.
+fn stretches(cloud: &impl Cloud, threshold: f64, z_m: f64) -> Vec<(f64, f64)> {
+    let over = |x: f64| cloud.slice(x, z_m).is_some_and(|slice| slice.centre_kg_m3 > threshold);
+    let (low, high) = cloud.span_m();
+    // Even steps of the logarithm where the span begins at the source, of the way where it does not.
+    let step = |k: usize| {
+        let share = k as f64 / STEPS as f64;
+        if low > 0.0 { low * (high / low).powf(share) } else { low + (high - low) * share }
+    };
+    let edge = |mut a: f64, mut b: f64| {
+        let began = over(a);
+        for _ in 0..60 {
+            let middle = 0.5 * (a + b);
+            if over(middle) == began { a = middle } else { b = middle }
+        }
+        0.5 * (a + b)
+    };
+    let mut out = Vec::new();
+    let mut open = over(low).then_some(low);
+    for k in 1..=STEPS {
+        let (a, b) = (step(k - 1), step(k));
+        match (open, over(b)) {
+            (None, true) => open = Some(edge(a, b)),
+            (Some(from), false) => {
+                out.push((from, edge(a, b)));
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    out.extend(open.map(|from| (from, high)));
+    out
+}
+
+/// The zone where the cloud is over a threshold (kg/m³) at `z_m` over the ground.
+///
+/// # Errors
+/// [`HazardError::OutOfRange`] for a threshold that is not positive.
+pub fn cloud_zone(
+    cloud: &impl Cloud,
+    frame: &Frame,
+    name: &str,
+    threshold_kg_m3: f64,
+    z_m: f64,
+) -> Result<HazardZone, HazardError> {
+    within("zones", "threshold", threshold_kg_m3, (f64::MIN_POSITIVE, 1e6), "kg/m3")?;
+    let (low, high) = cloud.span_m();
+    let mut polygons = Vec::new();
+    let (mut area_m2, mut reach_m, mut cut) = (0.0, 0.0_f64, false);
+    for (from, to) in stretches(cloud, threshold_kg_m3, z_m) {
+        cut |= to >= high && low > 0.0;
+        // Cuts lie closer towards both ends, where the contour turns.
+        let at = |k: usize| {
+            let share = 0.5 * (1.0 - (std::f64::consts::PI * k as f64 / CUTS as f64).cos());
+            from + (to - from) * share
+        };
+        let edge: Vec<(f64, f64)> = (0..=CUTS)
+            .map(|k| {
+                let x = at(k);
+                (x, cloud.slice(x, z_m).map_or(0.0, |slice| slice.half_width_m(threshold_kg_m3)))
+            })
+            .collect();
+        area_m2 += edge.windows(2).map(|pair| (pair[1].0 - pair[0].0) * (pair[0].1 + pair[1].1)).sum::<f64>();
+        for (x, y) in &edge {
+            reach_m = reach_m.max(x.hypot(*y));
+        }
+        let left = edge.iter().map(|&(x, y)| frame.map_from_wind(x, y));
+        let right = edge.iter().rev().map(|&(x, y)| frame.map_from_wind(x, -y));
+        let ring: LineString<f64> = right.chain(left).map(|[x, y]| (x, y)).collect();
+        polygons.push(Polygon::new(ring, Vec::new()));
+    }
+    Ok(HazardZone { name: name.to_owned(), area: MultiPolygon::new(polygons), area_m2, reach_m, cut })
+}
+
+/// A round zone about a place, as of heat and blast.
+pub fn round_zone(name: &str, centre_m: [f64; 2], radius_m: f64) -> HazardZone {
+    /// Corners: within 0.1 % of the circle's area.
+    const CORNERS: usize = 72;
+    let area = if radius_m > 0.0 {
+        let ring: LineString<f64> = (0..CORNERS)
+            .map(|k| {
+                let turn = std::f64::consts::TAU * k as f64 / CORNERS as f64;
+                (centre_m[0] + radius_m * turn.cos(), centre_m[1] + radius_m * turn.sin())
+            })
+            .collect();
+        MultiPolygon::new(vec![Polygon::new(ring, Vec::new())])
+    } else {
+        MultiPolygon::new(Vec::new())
+    };
+    let area_m2 = std::f64::consts::PI * radius_m * radius_m;
+    HazardZone { name: name.to_owned(), area, area_m2, reach_m: radius_m, cut: false }
+}
+
+/// A building in a cloud.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exposure {
+    /// The building.
+    pub building: FeatureId,
+    /// Place in the snapshot's buildings.
+    pub slot: usize,
+    /// The highest concentration outside it, at its corners, its middle, and where the cloud's axis passes it, kg/m³.
+    pub peak_kg_m3: f64,
+    /// How many of the thresholds that exceeds, counted from the lowest.
+    pub level: usize,
+}
+
+/// Buildings where the cloud is over the lowest of the thresholds (kg/m³, rising), in the snapshot's order.
+///
+/// # Errors
+/// [`HazardError`] for thresholds that are none or not rising.
+pub fn exposed_buildings(
+    cache: &Cache,
+    cloud: &impl Cloud,
+    frame: &Frame,
+    thresholds_kg_m3: &[f64],
+    z_m: f64,
+) -> Result<Vec<Exposure>, HazardError> {
+    const MODEL: &str = "exposure of buildings";
+    let Some(&lowest) = thresholds_kg_m3.first() else {
+        return Err(HazardError::Needs { model: MODEL, input: "a threshold" });
+    };
+    if thresholds_kg_m3.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err(HazardError::NotApplicable { model: MODEL, reason: "the thresholds must rise".to_owned() });
+    }
+    let zone = cloud_zone(cloud, frame, "", lowest, z_m)?;
+    let Some(bounds) = zone.area.bounding_rect() else { return Ok(Vec::new()) };
+    let (min, max) = (bounds.min(), bounds.max());
+    let mut slots = cache.slots_in_envelope([min.x, min.y], [max.x, max.y], FeatureKind::Building);
+    slots.sort_unstable();
+    let buildings = &cache.snapshot().buildings;
+    let exposures = slots.par_iter().with_min_len(64).filter_map(|&slot| {
+        let building = &buildings[slot];
+        let corners = building.footprint.coords_iter().map(|corner| frame.wind_from_map([corner.x, corner.y]));
+        let mut peak = 0.0_f64;
+        let (mut left, mut right) = (f64::NEG_INFINITY, f64::INFINITY);
+        let (mut near, mut far) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut look = |x: f64, y: f64| {
+            if let Some(slice) = cloud.slice(x, z_m) {
+                peak = peak.max(slice.at(y));
+            }
+        };
+        for [x, y] in corners {
+            look(x, y);
+            (left, right) = (left.max(y), right.min(y));
+            (near, far) = (near.min(x), far.max(x));
+        }
+        if far > near {
+            // Between its corners: as near to the axis as the building comes.
+            let y = 0.0_f64.clamp(right, left);
+            look(0.5 * (near + far), y);
+            if y == 0.0 {
+                look(near, y);
+            }
+        }
+        let level = thresholds_kg_m3.iter().filter(|threshold| peak > **threshold).count();
+        (level > 0).then_some(Exposure { building: building.id, slot, peak_kg_m3: peak, level })
+    });
+    Ok(exposures.collect())
+}
