@@ -62,6 +62,8 @@ pub(crate) enum Verb {
     Pack(PackArguments),
     /// Report on a park: idle and under-used land
     Report(crate::report::ReportGroup),
+    /// Work out a release, a fire, an explosion, a flood, an evacuation, with the source of each model
+    Calc(crate::calc::CalcGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for

@@ -364,6 +364,22 @@ pub(crate) enum Failure {
     #[error("industries have no place on a map")]
     #[diagnostic(help("use --format table, csv or json"))]
     NoMapOfClusters,
+    /// A model of an emergency gives no number.
+    #[error("there is no answer")]
+    #[diagnostic(help("docs/emergency.md has the range and the source of every model; `--help` names them too"))]
+    Hazard {
+        /// Cause.
+        #[from]
+        source: analysis::emergency::hazard::HazardError,
+    },
+    /// An evacuation cannot be worked out.
+    #[error("there is no answer")]
+    #[diagnostic(help("docs/emergency.md has the ranges and sources"))]
+    Evacuation {
+        /// Cause.
+        #[from]
+        source: analysis::emergency::evacuation::EvacuationError,
+    },
     /// A report cannot be written.
     #[error("the report could not be written to {}", path.display())]
     ReportFile {
@@ -406,6 +422,8 @@ impl Failure {
             | Self::ParcelsOfSeveral
             | Self::NoMapOfClusters
             | Self::ChangesOfPackage { .. }
+            | Self::Hazard { .. }
+            | Self::Evacuation { .. }
             | Self::Limit { .. } => 2,
             Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,

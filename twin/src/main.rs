@@ -2,6 +2,7 @@
 //!
 //! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
 
+mod calc;
 mod case;
 mod changes;
 mod cli;
@@ -72,6 +73,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::View(arguments) => view::run(arguments),
         Verb::Pack(arguments) => pack::run(arguments),
         Verb::Report(group) => report::run(group),
+        Verb::Calc(group) => calc::run(group),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

@@ -1,0 +1,61 @@
+//! `twin calc`: the numbers of the emergency models, one by one. A model a module.
+
+mod answer;
+mod blast;
+mod evac;
+mod grade;
+mod heat;
+mod plume;
+mod reach;
+mod source;
+mod weather;
+
+use clap::{Args, Subcommand};
+
+use crate::failure::Failure;
+
+/// Arguments of `twin calc`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "For exercises and planning. docs/emergency.md has every formula, its source, its range and what it leaves out.\n\
+    A value outside the range that a model was published for is refused with the range (exit code 2)."
+)]
+pub(crate) struct CalcGroup {
+    /// What to work out
+    #[command(subcommand)]
+    what: Calc,
+}
+
+/// The models.
+#[derive(Debug, Subcommand)]
+enum Calc {
+    /// Concentration and zones of a toxic release: Gaussian plume or puff
+    Plume(plume::PlumeArguments),
+    /// Overpressure, impulse and zones of an explosion: TNT equivalence, Kingery-Bulmash
+    Blast(blast::BlastArguments),
+    /// Heat of a pool fire, a jet fire or a fireball, with the share of people it kills
+    Heat(heat::HeatArguments),
+    /// What comes out of a hole in a tank, or evaporates from a pool
+    Source(source::SourceArguments),
+    /// Which buildings of a park the hydrants reach
+    Hydrants(reach::HydrantArguments),
+    /// How deep a water level stands over a park
+    Flood(reach::FloodArguments),
+    /// Grade of a major hazard after GB 18218
+    Grade(grade::GradeArguments),
+    /// How long people take to leave: doors, stairs, density and speed
+    Evac(evac::EvacArguments),
+}
+
+pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
+    match &group.what {
+        Calc::Plume(arguments) => plume::run(arguments),
+        Calc::Blast(arguments) => blast::run(arguments),
+        Calc::Heat(arguments) => heat::run(arguments),
+        Calc::Source(arguments) => source::run(arguments),
+        Calc::Hydrants(arguments) => reach::run_hydrants(arguments),
+        Calc::Flood(arguments) => reach::run_flood(arguments),
+        Calc::Grade(arguments) => grade::run(arguments),
+        Calc::Evac(arguments) => evac::run(arguments),
+    }
+}

@@ -1,0 +1,128 @@
+//! `twin calc`: the published cases on the command line, on a park, and what it refuses.
+
+mod support;
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use support::{Place, manifest};
+
+fn twin(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_twin")).arg("calc").args(arguments).output().expect("twin runs")
+}
+
+fn calc(arguments: &[&str]) -> Value {
+    let mut arguments = arguments.to_vec();
+    arguments.push("--json");
+    let output = twin(&arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("one JSON object")
+}
+
+#[track_caller]
+fn near(value: &Value, expected: f64, tolerance: f64) {
+    let found = value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+}
+
+#[test]
+fn published_cases_come_out_as_on_paper() {
+    // Tolerances: half of the last digit of each case; where it rounds or cuts otherwise, one of it.
+    let d1 = calc(&["plume", "--rate", "0.003", "--wind", "7", "--sigma-y", "190", "--sigma-z", "65"]);
+    near(&d1["concentration_kg_m3"], 1.105e-8, 5e-12);
+    let d2 = ["--rate", "0.1", "--stability", "F", "--wind", "2", "--sigma", "pasquill-gifford", "--x", "500"];
+    near(&calc(&[&["plume"], &d2[..]].concat())["concentration_kg_m3"], 1.0347e-4, 5e-9);
+    let d6 =
+        ["--pressure", "501e3", "--inside", "298", "--density", "8.9", "--heat-ratio", "1.15", "--discharge", "0.85"];
+    let d6 = calc(&[&["source", "--model", "gas", "--hole", "0.01"], &d6[..]].concat());
+    near(&d6["rate_kg_s"], 0.0900, 5e-5);
+    assert_eq!(d6["choked"], true);
+    let d7 = ["--hole", "0.01", "--discharge", "0.63", "--pressure", "120935", "--density", "490"];
+    near(&calc(&[&["source", "--model", "liquid"], &d7[..]].concat())["rate_kg_s"], 0.2169, 5e-5);
+    for (z, kpa, half) in [("1", 1354.0, 0.5), ("5", 43.23, 0.005), ("20", 6.102, 0.0005)] {
+        near(&calc(&["blast", "--tnt", "1", "--distance", z])["incident_pa"], kpa * 1e3, half * 1e3);
+    }
+    near(&calc(&["blast", "--substance", "hydrogen", "--mass", "1"])["tnt_kg"], 0.7692, 5e-5);
+    let b5 = calc(&["heat", "--load", "1e7"]);
+    for (row, expected) in b5["probits"].as_array().unwrap().iter().zip([2.7823, 4.8823, 4.0323, 1.6757]) {
+        near(&row["probit"], expected, 1e-4);
+    }
+    near(&calc(&["evac", "--persons", "100", "--door", "1"])["egress_s"], 106.3, 0.03 * 106.3);
+    near(&calc(&["evac", "--tread", "0.28", "--riser", "0.18", "--way", "10"])["stair_s"], 10.84, 5e-3);
+    near(&calc(&["evac", "--density", "1"])["speed_weidmann_m_s"], 1.058, 1e-3);
+}
+
+#[test]
+fn answers_carry_source_units_and_what_they_leave_out() {
+    let plume = calc(&["plume", "--rate", "2", "--substance", "液氨", "--night", "--wind", "2", "--x", "800"]);
+    assert_eq!((&plume["stability"], &plume["sigma_set"]), (&Value::from("F"), &Value::from("briggs-rural")));
+    assert!(plume["source"].as_str().unwrap().contains("Briggs"), "{plume}");
+    assert!(plume["leaves_out"].as_str().unwrap().contains("heavier than air"));
+    let zones = plume["zones"].as_array().unwrap();
+    let reach: Vec<f64> = zones.iter().map(|zone| zone["reach_m"].as_f64().unwrap()).collect();
+    assert!(zones.len() == 3 && reach.windows(2).all(|pair| pair[0] > pair[1]), "{reach:?}");
+    assert_eq!(zones[2]["threshold_ppm"], 1100.0);
+    let fireball =
+        calc(&["heat", "--model", "fireball", "--substance", "propane", "--mass", "5000", "--distance", "300"]);
+    assert!(fireball["heat_w_m2"].as_f64().unwrap() > 1000.0 && fireball["probits"].as_array().unwrap().len() == 4);
+    let grade = calc(&["grade", "--holding", "chlorine=25", "--holding", "ammonia=60", "--persons", "35"]);
+    assert_eq!((grade["grade"].as_u64(), grade["r"].as_f64()), (Some(3), Some(38.4)));
+    let words = String::from_utf8(twin(&["blast", "--tnt", "100", "--distance", "50"]).stdout).unwrap();
+    assert!(words.contains("incident_pa") && words.contains("exercises and planning"), "{words}");
+    let help = String::from_utf8(twin(&["plume", "--help"]).stdout).unwrap();
+    assert!(help.contains("Turner") && help.contains("Briggs"), "{help}");
+}
+
+#[test]
+fn a_value_outside_a_model_is_refused_with_the_range() {
+    for (arguments, said) in [
+        (&["plume", "--rate", "1", "--x", "20"][..], "from 100 to 10000 m"),
+        (&["plume", "--rate", "1", "--x", "500", "--wind", "0.1"], "from 1 to 30 m/s"),
+        (&["plume", "--rate", "1", "--substance", "kryptonite"], "chlorine"),
+        (&["blast", "--tnt", "1000", "--distance", "1"], "from 2 to 1985 m"),
+        (&["blast", "--tnt", "nan", "--distance", "1"], "NaN"),
+        (&["heat", "--model", "pool", "--substance", "chlorine", "--diameter", "5"], "heat of combustion of chlorine"),
+        (&["source", "--model", "tank", "--substance", "ammonia"], "needs --content"),
+        (&["evac", "--persons", "10", "--door", "0.2"], "from 0.4 to 20 m"),
+    ] {
+        let output = twin(arguments);
+        let error = String::from_utf8_lossy(&output.stderr).replace('\n', " ");
+        let flat = error.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(flat.contains(said), "{arguments:?}: {flat}");
+    }
+}
+
+#[test]
+fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let hydrants = place.json(&["calc", "hydrants", "qingxi", "--json"]);
+    let count = |key: &str| hydrants[key].as_u64().unwrap();
+    assert!(count("reached_whole") > 0);
+    let listed = hydrants["buildings_not_whole"].as_array().unwrap().len() as u64;
+    assert_eq!(listed, count("reached_partly") + count("not_reached") + count("reach_unknown"));
+
+    let flood = |level: &str| place.json(&["calc", "flood", "qingxi", "--level", level, "--json"]);
+    let (dry, wet) = (flood("-50"), flood("500"));
+    assert_eq!((dry["area_m2"].as_f64(), dry["buildings_under_water"].as_u64()), (Some(0.0), Some(0)));
+    assert!(wet["buildings_under_water"].as_u64().unwrap() > 100 && wet["volume_m3"].as_f64().unwrap() > 0.0);
+
+    let cloud = place.json(&[
+        "calc",
+        "plume",
+        "--rate",
+        "2",
+        "--substance",
+        "chlorine",
+        "--park",
+        "qingxi",
+        "--at",
+        "356000,3431500",
+        "--json",
+    ]);
+    let exposed = cloud["exposed_buildings"].as_array().unwrap();
+    assert_eq!(Some(exposed.len() as u64), cloud["zones"][0]["buildings"].as_u64());
+    let all = cloud["zones"].as_array().unwrap();
+    assert!(all.windows(2).all(|pair| pair[0]["buildings"].as_u64() >= pair[1]["buildings"].as_u64()), "{all:?}");
+}
