@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge, Presence};
 
+use super::sheets::class as class_words;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict};
 use crate::rules::RuleSet;
 use crate::words;
@@ -96,17 +97,8 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
 
 /// The class's name with the key of its translation, where the table names it as the shipped one does.
 fn name(class: NetworkClass, in_table: &str) -> Words {
-    let shipped = match class {
-        NetworkClass::Water => phrase("network-water", "Water supply"),
-        NetworkClass::Drainage => phrase("network-drainage", "Drainage"),
-        NetworkClass::Gas => phrase("network-gas", "Gas"),
-        NetworkClass::Heat => phrase("network-heat", "Heat"),
-        NetworkClass::Power => phrase("network-power", "Power"),
-        NetworkClass::Telecom => phrase("network-telecom", "Telecom"),
-        NetworkClass::Industrial => phrase("network-industrial", "Industrial pipe"),
-        NetworkClass::Other => phrase("network-other", "Other"),
-    };
-    if shipped.english == in_table { shipped.into() } else { in_table.into() }
+    let shipped = class_words(class);
+    if shipped.as_str() == in_table { shipped } else { in_table.into() }
 }
 
 /// Length of the axis, m: in 3D where both ends of a piece have elevations, else in plan.

@@ -1,0 +1,221 @@
+//! How long networks of a city take: topology, isolation and clearance on a made-up grid of 8,000 km in 400,000 lines.
+//!
+//! `cargo run --locked -p analysis --example network_speed`
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use analysis::network::clearance::{ClearanceRules, Room, Verdict};
+use analysis::network::isolation::{Break, Isolator, Service, Valves};
+use analysis::network::{Settings, Topology};
+use geo::{MultiPolygon, Rect, coord};
+use spatial_db::model::{
+    Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Park, ParkSnapshot, Presence,
+    Provenance,
+};
+
+/// Metres between streets, and lines of a class between two corners.
+const BLOCK_M: f64 = 100.0;
+const PIECES: usize = 5;
+
+fn keyed(key: String) -> Provenance {
+    Provenance { key, layer: "made up".into(), source_row: 1, ..Provenance::default() }
+}
+
+/// A node of the grid: the place along the street from a corner, towards the east or the north.
+fn key(class: NetworkClass, [x, y, step]: [usize; 3], up: bool) -> String {
+    match step {
+        0 => format!("{}{x}/{y}", class.as_str()),
+        PIECES if up => key(class, [x, y + 1, 0], up),
+        PIECES => key(class, [x + 1, y, 0], up),
+        _ => format!("{}{x}/{y}{}{step}", class.as_str(), if up { "n" } else { "e" }),
+    }
+}
+
+/// A class along all streets of `size` by `size` corners, `aside_m` beside their middle.
+fn lay(park: &mut ParkSnapshot, class: NetworkClass, size: usize, aside_m: f64, depth_m: f64, dn: f64, keys: bool) {
+    let place = |[x, y, step]: [usize; 3], up: bool| {
+        let far = BLOCK_M * step as f64 / PIECES as f64;
+        let (east, north) = if up { (0.0, far) } else { (far, 0.0) };
+        let at = |corner: usize, by: f64| corner as f64 * BLOCK_M + by + aside_m;
+        [at(x, east), at(y, north), 10.0 - depth_m]
+    };
+    let mut node = |at: [usize; 3], up: bool, kind: NodeKind| {
+        park.nodes.push(NetworkNode {
+            id: FeatureId::new(FeatureKind::NetworkNode, park.nodes.len() as i64 + 1),
+            provenance: keyed(key(class, at, up)),
+            class,
+            position: place(at, up),
+            kind,
+            subtype: None,
+            ground_elevation_m: None,
+            depth_m: None,
+            material: None,
+            size_mm: None,
+            valid_from: None,
+            valid_to: None,
+        });
+    };
+    for x in 0..size {
+        for y in 0..size {
+            node([x, y, 0], false, if x + y == 0 { NodeKind::Source } else { NodeKind::Junction });
+            for up in [false, true] {
+                if (up && y + 1 == size) || (!up && x + 1 == size) {
+                    continue;
+                }
+                for step in 1..PIECES {
+                    // A valve every 300 m of street, a hydrant every 100 m, a customer.
+                    let kind = match step {
+                        1 if (if up { y } else { x }) % 3 == 0 => NodeKind::Valve,
+                        2 => NodeKind::Hydrant,
+                        3 => NodeKind::Connection,
+                        _ => NodeKind::Junction,
+                    };
+                    node([x, y, step], up, kind);
+                }
+                for step in 0..PIECES {
+                    let ends = [[x, y, step], [x, y, step + 1]];
+                    let [from_key, to_key] = ends.map(|at| keys.then(|| key(class, at, up)));
+                    let id = park.edges.len() as i64 + 1;
+                    park.edges.push(NetworkEdge {
+                        id: FeatureId::new(FeatureKind::NetworkEdge, id),
+                        provenance: keyed(format!("e{id}")),
+                        class,
+                        path: ends.map(|at| place(at, up)).to_vec(),
+                        subtype: None,
+                        from_key,
+                        to_key,
+                        diameter_mm: Some(dn),
+                        width_mm: None,
+                        height_mm: None,
+                        material: None,
+                        pressure: (class == NetworkClass::Gas).then(|| "medium".into()),
+                        voltage: None,
+                        year_laid: None,
+                        survey_level: Some("A".into()),
+                        valid_from: None,
+                        valid_to: None,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn empty() -> ParkSnapshot {
+    ParkSnapshot::empty(Park {
+        park_id: 1,
+        slug: "speed".into(),
+        name: "Made up".into(),
+        srid: 4549,
+        synthetic: true,
+        attribution: None,
+        licence: None,
+        as_of: None,
+    })
+}
+
+fn building(id: i64, x: f64, y: f64) -> Building {
+    let area = Rect::new(coord! { x: x, y: y }, coord! { x: x + 50.0, y: y + 40.0 });
+    Building {
+        id: FeatureId::new(FeatureKind::Building, id),
+        provenance: keyed(format!("b{id}")),
+        footprint: MultiPolygon(vec![area.to_polygon()]),
+        name: None,
+        address: None,
+        use_text: None,
+        storeys: None,
+        storey_height_m: None,
+        height_m: None,
+        floor_area_m2: None,
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+fn timed<T>(what: &str, of: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let done = of();
+    println!("  {what}: {:.3} s", began.elapsed().as_secs_f64());
+    done
+}
+
+fn main() {
+    let size = std::env::args().nth(1).and_then(|size| size.parse().ok()).unwrap_or(200_usize);
+    let (settings, rules) = (Settings::shipped(), ClearanceRules::shipped());
+    let day = "2026-01-01".parse().expect("a day");
+
+    for keys in [true, false] {
+        let mut park = empty();
+        lay(&mut park, NetworkClass::Water, size, 0.0, 1.5, 200.0, keys);
+        for x in 0..size - 1 {
+            for y in 0..size - 1 {
+                let id = park.buildings.len() as i64 + 1;
+                park.buildings.push(building(id, x as f64 * BLOCK_M + 10.0, y as f64 * BLOCK_M + 20.0));
+            }
+        }
+        let there = Presence::on(&park, day);
+        let how = if keys { "with the keys of nodes" } else { "by where lines lie" };
+        println!("{} lines, {} points, {} buildings, {how}", park.edges.len(), park.nodes.len(), park.buildings.len());
+        let topology = timed("topology", || Topology::build(&park, &there, NetworkClass::Water, &settings));
+        println!("  {:.0} km, {} findings", topology.length_m() / 1000.0, topology.findings.len());
+        if !keys {
+            continue;
+        }
+        timed("directions of flow", || topology.flows(&park, &settings));
+        timed("loops", || topology.rings());
+        let valves = Valves::of(&topology, &park, &settings);
+        let isolator = timed("segments", || Isolator::of(&topology, &park, &valves, &HashMap::new()));
+        println!("  {} valves, {} segments", valves.shut.len(), isolator.segments.count);
+        let service = timed("who hangs on what", || Service::of(&topology, &park, &there, &settings));
+        let mut worst = 0.0_f64;
+        let mut sum = 0.0;
+        let breaks: Vec<u32> = (0..100).map(|at| ((2 * at + 1) * topology.links.len() / 200) as u32).collect();
+        let mut lost = [0_usize; 3];
+        for link in &breaks {
+            let began = Instant::now();
+            let plan = isolator.isolate(&isolator.at(Break::Link(*link)));
+            let without = service.lost(&isolator, &plan);
+            let took = began.elapsed().as_secs_f64();
+            worst = worst.max(took);
+            sum += took;
+            lost[0] += without.connections.len();
+            lost[1] += without.hydrants.len();
+            lost[2] += without.buildings.len();
+        }
+        println!(
+            "  isolation of a break with who loses supply: mean {:.1} ms, worst {:.1} ms of {} ({} customers, {} hydrants, {} buildings)",
+            sum * 1e3 / breaks.len() as f64,
+            worst * 1e3,
+            breaks.len(),
+            lost[0],
+            lost[1],
+            lost[2]
+        );
+        let weight = service.per_segment(&isolator).into_iter().next().unwrap_or_default();
+        timed("criticality of every segment", || isolator.criticality(&weight));
+    }
+
+    // The same length in four classes, side by side in the streets.
+    let mut park = empty();
+    let half = size / 2;
+    lay(&mut park, NetworkClass::Drainage, half, 0.0, 3.0, 600.0, true);
+    lay(&mut park, NetworkClass::Water, half, 1.8, 1.5, 200.0, true);
+    lay(&mut park, NetworkClass::Gas, half, 2.6, 1.2, 150.0, true);
+    lay(&mut park, NetworkClass::Power, half, -0.9, 1.0, 150.0, true);
+    let there = Presence::on(&park, day);
+    println!("{} lines of four classes side by side", park.edges.len());
+    let room = timed("tree", || Room::of(&park, &there, &rules));
+    let found = timed("clearance of all pairs", || room.all());
+    let count = |verdict| found.found.iter().filter(|one| one.verdict == verdict).count();
+    println!(
+        "  {} clear, {} violated, {} possible, {} unknown",
+        found.clear,
+        count(Verdict::Violated),
+        count(Verdict::Possible),
+        count(Verdict::Unknown)
+    );
+}

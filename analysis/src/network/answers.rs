@@ -1,0 +1,398 @@
+//! Questions of a person about one network, by the keys of lines and points, and the answers as reports: for the command and the
+//! window alike.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
+
+use super::isolation::{Break, Isolation, Isolator, Service, Supply, ValveState, Valves};
+use super::sheets::{Isolating, Part, doubts_sheet, is_end, lines_sheet, other_valves_note};
+use super::topology::{Flows, Topology};
+use super::trace::{Reach, Start, Way};
+use super::{Settings, sheets};
+use crate::sheet::Sheet;
+use crate::words;
+use crate::words::Words;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// A key that names nothing in the network.
+    #[error("the {class} network has neither a line nor a point `{key}` on that day")]
+    NoSuchPlace {
+        /// Key.
+        key: String,
+        /// Network.
+        class: &'static str,
+    },
+    /// A key that names no valve.
+    #[error("`{key}` is no valve or switch of the {class} network that shuts a way off")]
+    NoSuchValve {
+        /// Key.
+        key: String,
+        /// Network.
+        class: &'static str,
+    },
+    /// No way between two places.
+    #[error("no way leads from `{from}` to `{to}` past what is closed")]
+    NoWay {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+    },
+}
+
+/// Which rows a report on an isolation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IsolationRows {
+    /// Valves, and the hydrants and connections that lose supply.
+    Steps,
+    /// Lines shut off or without supply.
+    Lines,
+    /// Buildings without supply.
+    Buildings,
+}
+
+/// A report, and what it rests on for programs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The report.
+    pub sheet: Sheet,
+    /// Numbers and keys beside its rows.
+    pub told: Value,
+}
+
+/// A network made ready to be asked.
+#[derive(Debug)]
+pub struct Network<'p> {
+    /// The park.
+    pub park: &'p ParkSnapshot,
+    /// What was there.
+    pub there: &'p Presence,
+    /// Tolerances and words.
+    pub settings: &'p Settings,
+    /// The graph.
+    pub topology: Topology,
+    /// Directions.
+    pub flows: Flows,
+    /// Valves.
+    pub valves: Valves,
+    told: HashMap<String, ValveState>,
+    shut: Vec<bool>,
+}
+
+impl<'p> Network<'p> {
+    /// The network of a class, with what is told of its valves by key.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchValve`].
+    pub fn of(
+        park: &'p ParkSnapshot,
+        there: &'p Presence,
+        class: NetworkClass,
+        settings: &'p Settings,
+        told: HashMap<String, ValveState>,
+    ) -> Result<Self, AnswerError> {
+        let topology = Topology::build(park, there, class, settings);
+        let valves = Valves::of(&topology, park, settings);
+        let is_valve = |key: &str| valves.shut.iter().any(|v| park.nodes[v.node as usize].provenance.key == key);
+        let mut unknown: Vec<&String> = told.keys().filter(|key| !is_valve(key)).collect();
+        unknown.sort_unstable();
+        if let Some(key) = unknown.first() {
+            return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
+        }
+        let mut shut = vec![false; topology.junctions.len()];
+        for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
+            shut[valve.junction as usize] |= state.is_shut();
+        }
+        let flows = topology.flows(park, settings);
+        Ok(Self { park, there, settings, topology, flows, valves, told, shut })
+    }
+
+    fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
+        let mut starts = Vec::new();
+        for key in keys {
+            let class = self.topology.class.as_str();
+            let found = self.topology.starts(self.park, key);
+            starts.extend(found.ok_or_else(|| AnswerError::NoSuchPlace { key: key.clone(), class })?);
+        }
+        Ok(starts)
+    }
+
+    /// A junction by the key of its node, or of the line that begins there.
+    fn junction(&self, key: &str) -> Result<u32, AnswerError> {
+        let starts = self.starts(&[key.to_owned()])?;
+        Ok(match starts[0] {
+            Start::Junction(junction) => junction,
+            Start::Link(link) => self.topology.graph.ends(link)[0],
+        })
+    }
+
+    fn keys(&self, junctions: &[u32]) -> Vec<&'p str> {
+        let node = |junction: &u32| self.topology.node(self.park, *junction);
+        junctions.iter().filter_map(node).map(|node| node.provenance.key.as_str()).collect()
+    }
+
+    fn title(&self, what: Words) -> Words {
+        words!("title-trace", "{class}: {what}", class = sheets::class(self.topology.class), what = what)
+    }
+
+    /// What everyone who reads of the network must know.
+    fn notes(&self) -> Vec<Words> {
+        let topology = &self.topology;
+        let mut notes = vec![words!(
+            "note-topology",
+            "{links} links, {junctions} junctions, {km} km; {named} ends joined by the keys of nodes, {placed} by place; {doubts} in doubt (twin trace topology)",
+            links = topology.links.len(),
+            junctions = topology.junctions.len(),
+            km = format!("{:.1}", topology.length_m() / 1000.0),
+            named = topology.joined[0],
+            placed = topology.joined[1],
+            doubts = topology.findings.len(),
+        )];
+        if !self.flows.against.is_empty() {
+            notes.push(words!(
+                "note-rises",
+                "{count} lines rise the way they are taken to flow, as the rest are drawn",
+                count = self.flows.against.len(),
+            ));
+        }
+        notes
+    }
+
+    /// What a trace from places by key reaches.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn reach(&self, from: &[String], way: Way) -> Result<Reach, AnswerError> {
+        let starts = self.starts(from)?;
+        Ok(self.topology.trace(&self.flows, &starts, way, |junction| self.shut[junction as usize]))
+    }
+
+    /// A trace.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn trace(&self, from: &[String], way: Way) -> Result<Answer, AnswerError> {
+        let reach = self.reach(from, way)?;
+        let named = |junction: &&u32| self.topology.node(self.park, **junction).is_some_and(|node| is_end(node.kind));
+        let at_end: Vec<u32> = reach.junctions.iter().filter(named).copied().collect();
+        let from = from.join(" ");
+        let what = match way {
+            Way::Connected => words!("trace-connected", "what hangs together with {from}", from = from),
+            Way::Upstream => words!("trace-upstream", "what flows to {from}", from = from),
+            Way::Downstream => words!("trace-downstream", "where {from} flows", from = from),
+        };
+        let mut notes = self.notes();
+        notes.push(words!(
+            "note-reach",
+            "{metres} m in {links} links, {perhaps} links perhaps; sources, tanks and outfalls reached: {ends}",
+            metres = format!("{:.1}", reach.length_m),
+            links = reach.links.len(),
+            perhaps = reach.perhaps.len(),
+            ends = if at_end.is_empty() { "–".to_owned() } else { self.keys(&at_end).join(" ") },
+        ));
+        let parts = reach.links.iter().map(|link| (*link, Part::Reached));
+        let parts = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps)));
+        let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
+        let told = json!({
+            "length_m": reach.length_m,
+            "links": reach.links.len(),
+            "perhaps": reach.perhaps.len(),
+            "flow_basis": self.flows.basis,
+            "reached": self.keys(&at_end),
+            "ends": self.keys(&reach.ends),
+            "stopped_at": self.keys(&reach.stopped),
+        });
+        Ok(Answer { sheet, told })
+    }
+
+    /// The shortest way.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn path(&self, from: &str, to: &str) -> Result<Answer, AnswerError> {
+        let (first, last) = (self.junction(from)?, self.junction(to)?);
+        let route = self.topology.shortest(first, last, |junction| self.shut[junction as usize]);
+        let route = route.ok_or_else(|| AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() })?;
+        let mut notes = self.notes();
+        notes.push(words!("note-path", "{metres} m", metres = format!("{:.1}", route.length_m)));
+        let what = words!("trace-path", "shortest way from {from} to {to}", from = from, to = to);
+        let parts = route.links.iter().map(|link| (*link, Part::Reached));
+        let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
+        let key = |link: &u32| &self.park.edges[self.topology.links[*link as usize].edge as usize].provenance.key;
+        let mut way: Vec<&String> = route.links.iter().map(key).collect();
+        way.dedup();
+        Ok(Answer { sheet, told: json!({ "length_m": route.length_m, "way": way }) })
+    }
+
+    /// Lines on loops.
+    pub fn loops(&self) -> Answer {
+        let rings = self.topology.rings();
+        let mut notes = self.notes();
+        let independent: usize = rings.iter().map(|ring| ring.loops).sum();
+        notes.push(words!(
+            "note-loops",
+            "{rings} meshed parts with {loops} independent loops",
+            rings = rings.len(),
+            loops = independent,
+        ));
+        let parts = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Reached));
+        let what = words!("trace-loops", "lines that lie on loops");
+        let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
+        let ring = |ring: &super::trace::Ring| json!({ "links": ring.links.len(), "loops": ring.loops, "length_m": ring.length_m });
+        Answer { sheet, told: json!({ "rings": rings.iter().map(ring).collect::<Vec<_>>() }) }
+    }
+
+    /// What a source feeds.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn fed(&self, source: &str) -> Result<Answer, AnswerError> {
+        let junction = self.junction(source)?;
+        let fed = self.topology.fed(self.park, &self.flows, junction, |at| self.shut[at as usize]);
+        let others = self.keys(&fed.others);
+        let mut notes = self.notes();
+        notes.push(words!(
+            "note-fed",
+            "{metres} m; fed from {others} too",
+            metres = format!("{:.1}", fed.reach.length_m),
+            others = if others.is_empty() { "–".to_owned() } else { others.join(" ") },
+        ));
+        let parts = fed.reach.links.iter().map(|link| (*link, Part::Reached));
+        let what = words!("trace-fed", "what {from} feeds", from = source);
+        let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
+        Ok(Answer { sheet, told: json!({ "length_m": fed.reach.length_m, "also_fed_from": others }) })
+    }
+
+    /// The network cut at its valves.
+    pub fn isolator(&self) -> Isolator {
+        Isolator::of(&self.topology, self.park, &self.valves, &self.told)
+    }
+
+    /// Segments at places by key: a line that is split is broken in all its pieces, a valve on both its sides.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn broken(&self, isolator: &Isolator, at: &[String]) -> Result<Vec<u32>, AnswerError> {
+        let mut broken = Vec::new();
+        for start in self.starts(at)? {
+            let at = match start {
+                Start::Link(link) => Break::Link(link),
+                Start::Junction(junction) => {
+                    let valve = self.valves.shut.iter().position(|valve| valve.junction == junction);
+                    valve.map_or(Break::Junction(junction), |valve| Break::Valve(valve as u32))
+                }
+            };
+            broken.extend(isolator.at(at));
+        }
+        broken.sort_unstable();
+        broken.dedup();
+        Ok(broken)
+    }
+
+    /// Isolation of a break.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn isolate(&self, at: &[String], rows: IsolationRows) -> Result<Answer, AnswerError> {
+        let isolator = self.isolator();
+        let service = Service::of(&self.topology, self.park, self.there, self.settings);
+        let with = self.isolating(&self.valves, &isolator, &service);
+        let broken = self.broken(&isolator, at)?;
+        let plan = isolator.isolate(&broken);
+        let lost = service.lost(&isolator, &plan);
+        let others = isolator.alternatives(&broken, &plan);
+        let what = words!("trace-isolate", "isolation of a break at {from}", from = at.join(" "));
+        let title = self.title(what);
+        let mut sheet = match rows {
+            IsolationRows::Steps => with.steps_sheet(&plan, &lost, &others, title),
+            IsolationRows::Lines => {
+                lines_sheet(self.park, &self.topology, with.parts(&plan), title, with.notes(&plan, &lost))
+            }
+            IsolationRows::Buildings => with.buildings_sheet(&plan, &lost, title),
+        };
+        sheet.notes.extend(self.notes());
+        sheet.notes.extend(other_valves_note(&self.valves));
+        Ok(Answer { sheet, told: self.told_of(&with, &plan, &lost, &others) })
+    }
+
+    fn isolating<'a>(&'a self, valves: &'a Valves, isolator: &'a Isolator, service: &'a Service) -> Isolating<'a> {
+        Isolating { park: self.park, topology: &self.topology, valves, isolator, service }
+    }
+
+    /// Everything of an isolation, for programs.
+    fn told_of(&self, with: &Isolating<'_>, plan: &Isolation, lost: &Supply, others: &[(u32, Isolation)]) -> Value {
+        let keys = |valves: &[u32]| valves.iter().map(|valve| with.key(*valve)).collect::<Vec<_>>();
+        let building = |at: &u32| &self.park.buildings[with.service.buildings[*at as usize].0 as usize].provenance.key;
+        let buildings: Vec<&String> = lost.buildings.iter().map(building).collect();
+        let line = |(link, part): (u32, Part)| {
+            let link = self.topology.links[link as usize];
+            let key = &self.park.edges[link.edge as usize].provenance.key;
+            json!({ "line": key, "part": part.as_str(), "length_m": link.length_m, "span_m": link.span_m })
+        };
+        let lines: Vec<Value> = with.parts(plan).into_iter().map(line).collect();
+        let fails = |(valve, other): &(u32, Isolation)| {
+            let without = with.service.lost(with.isolator, other);
+            json!({
+                "valve": with.key(*valve),
+                "close": keys(&other.close),
+                "connections": without.connections.len(),
+                "hydrants": without.hydrants.len(),
+                "buildings": without.buildings.len(),
+            })
+        };
+        json!({
+            "close": keys(&plan.close),
+            "close_of_unknown_state": keys(&plan.unsure),
+            "closed_already": keys(&plan.closed),
+            "cannot_be_closed": keys(&plan.stuck),
+            "supply_known": plan.supply_known,
+            "hydrants": self.keys(&lost.hydrants),
+            "connections": self.keys(&lost.connections),
+            "buildings": buildings,
+            "lines": lines,
+            "if_fails": others.iter().map(fails).collect::<Vec<_>>(),
+        })
+    }
+
+    /// What a break in every line would take; `everywhere` as if a valve stood at both ends of each.
+    pub fn critical(&self, everywhere: bool) -> Answer {
+        let isolator = if everywhere {
+            let lengths: Vec<f64> = self.topology.links.iter().map(|link| link.length_m).collect();
+            let (gates, states) = self.topology.gates_at_every_end();
+            Isolator::new(&self.topology.graph, &lengths, &gates, &states, &self.topology.sources(self.park))
+        } else {
+            self.isolator()
+        };
+        let service = Service::of(&self.topology, self.park, self.there, self.settings);
+        let worth = service.per_segment(&isolator).map(|weight| isolator.criticality(&weight));
+        let with = self.isolating(&self.valves, &isolator, &service);
+        let mut sheet = with.critical_sheet(&worth, self.title(words!("trace-critical", "what a break would take")));
+        if everywhere {
+            sheet.notes.push(words!("note-valves-everywhere", "as if a valve stood at both ends of every line"));
+        }
+        sheet.notes.extend(self.notes());
+        Answer { sheet, told: json!({ "segments": isolator.segments.count, "valves": self.valves.shut.len() }) }
+    }
+
+    /// What was in doubt when lines were joined.
+    pub fn doubts(&self) -> Answer {
+        let what = words!("trace-topology", "what was in doubt when lines were joined");
+        let sheet = doubts_sheet(self.park, &self.topology, self.title(what), self.notes());
+        let told = json!({
+            "links": self.topology.links.len(),
+            "junctions": self.topology.junctions.len(),
+            "length_m": self.topology.length_m(),
+            "joined_by_key": self.topology.joined[0],
+            "joined_by_place": self.topology.joined[1],
+            "flow_basis": self.flows.basis,
+            "sources": self.keys(&self.topology.sources(self.park)),
+            "valves": self.valves.shut.len(),
+        });
+        Answer { sheet, told }
+    }
+}

@@ -1,0 +1,166 @@
+//! Ground above lines, and the fall of sewers.
+
+use geo::{Distance, Euclidean, Point};
+use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureKind, NetworkClass, Presence};
+
+use super::pairs::Verdict;
+use super::rules::ClearanceRules;
+use super::walls::Walls;
+use crate::network::section::height;
+use crate::network::topology::{along, plan_m};
+
+/// The ground is looked at every so often along a line, m.
+const STEP_M: f64 = 5.0;
+/// How far from a centre line a road can still be one, m.
+const WIDEST_ROAD_M: f64 = 40.0;
+
+/// The least ground above a line, against what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cover {
+    /// Row of the line.
+    pub edge: u32,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Ground above its top where that is least against what is asked for, m; above its axis where its size is not on record;
+    /// `None` where height or ground are not known.
+    pub cover_m: Option<f64>,
+    /// What is asked for there, m: least and most of what may apply.
+    pub limit_m: [f64; 2],
+    /// Whether the place lies in a carriageway; `None` where no road's width tells it.
+    pub carriageway: Option<bool>,
+    /// Where.
+    pub place: [f64; 3],
+}
+
+/// Lines whose cover is not clear, the worst first, and how many are.
+pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<Cover>, usize) {
+    let park = cache.snapshot();
+    let mut found = Vec::new();
+    let mut clear = 0;
+    for (row, edge) in park.edges.iter().enumerate().filter(|(row, _)| there.edges[*row]) {
+        let Some(depth) = rules.depth(edge.class) else { continue };
+        let walls = Walls::of(edge, rules);
+        let [low, high] = [depth.elsewhere_m.min(depth.carriageway_m), depth.elsewhere_m.max(depth.carriageway_m)];
+        let mut worst: Option<Cover> = None;
+        let mut known = false;
+        for place in places(&edge.path) {
+            let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else { continue };
+            known = true;
+            let cover = ground - place[2] - walls.half_height_m.unwrap_or(0.0);
+            // Far deeper than anything asks for: which road this is does not matter.
+            let carriageway = if cover - walls.height_m >= high { None } else { in_road(cache, place) };
+            let limit_m = match carriageway {
+                Some(true) => [depth.carriageway_m; 2],
+                Some(false) => [depth.elsewhere_m; 2],
+                None => [low, high],
+            };
+            let unsure = walls.half_height_m.is_none();
+            let verdict = match cover {
+                cover if cover + walls.height_m < limit_m[0] => Verdict::Violated,
+                cover if !unsure && cover - walls.height_m >= limit_m[1] => Verdict::Clear,
+                cover if unsure && cover - walls.height_m - rules.unsized_m.value / 2.0 >= limit_m[1] => Verdict::Clear,
+                _ if unsure => Verdict::Unknown,
+                _ => Verdict::Possible,
+            };
+            let one = Cover { edge: row as u32, verdict, cover_m: Some(cover), limit_m, carriageway, place };
+            let margin = |c: &Cover| c.cover_m.unwrap_or(f64::INFINITY) - c.limit_m[1];
+            let worse = |w: &Cover| one.verdict.cmp(&w.verdict).then(margin(&one).total_cmp(&margin(w))).is_lt();
+            if worst.as_ref().is_none_or(worse) {
+                worst = Some(one);
+            }
+        }
+        if !known {
+            let place = edge.path[0];
+            let (edge, limit_m) = (row as u32, [low, high]);
+            worst = Some(Cover { edge, verdict: Verdict::Unknown, cover_m: None, limit_m, carriageway: None, place });
+        }
+        match worst {
+            Some(worst) if worst.verdict != Verdict::Clear => found.push(worst),
+            _ => clear += 1,
+        }
+    }
+    let margin = |c: &Cover| c.cover_m.map_or(f64::INFINITY, |cover| cover - c.limit_m[1]);
+    found.sort_by(|a, b| a.verdict.cmp(&b.verdict).then(margin(a).total_cmp(&margin(b))).then(a.edge.cmp(&b.edge)));
+    (found, clear)
+}
+
+/// Vertices, and places between them.
+fn places(path: &[[f64; 3]]) -> Vec<[f64; 3]> {
+    let mut places = vec![path[0]];
+    for pair in path.windows(2) {
+        let run = plan_m(pair[0], pair[1]);
+        let steps = (run / STEP_M).ceil().max(1.0) as usize;
+        places.extend((1..=steps).map(|step| along(pair, run * step as f64 / steps as f64)));
+    }
+    places
+}
+
+/// Whether a place lies in a carriageway; `None` where no road near it has a width on record, and roads have none at all.
+fn in_road(cache: &Cache, place: [f64; 3]) -> Option<bool> {
+    let park = cache.snapshot();
+    let at = Point::new(place[0], place[1]);
+    let by = WIDEST_ROAD_M;
+    let near = cache.slots_in_envelope([at.x() - by, at.y() - by], [at.x() + by, at.y() + by], FeatureKind::RoadEdge);
+    let mut unknown = near.is_empty();
+    for road in near.into_iter().map(|row| &park.roads[row]) {
+        let Some(width) = road.width_m else {
+            unknown = true;
+            continue;
+        };
+        if road.line.iter().any(|line| Euclidean.distance(&at, line) <= width / 2.0) {
+            return Some(true);
+        }
+    }
+    (!unknown).then_some(false)
+}
+
+/// The fall of a sewer, against what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fall {
+    /// Row of the line.
+    pub edge: u32,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Fall from its first vertex to its last by the way, m per m; `None` where a height is not known. Below zero it rises the way
+    /// it is drawn.
+    pub fall: Option<f64>,
+    /// How far off that may be, m per m.
+    pub off: f64,
+}
+
+/// Sewers that fall too little, may, or do not tell, the flattest first, and how many are clear. A line that rises as it is drawn
+/// is judged by how steep it is: which way it flows is left to [`crate::network::topology::Flows`].
+pub fn falls(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<Fall>, usize) {
+    let park = cache.snapshot();
+    let mut found = Vec::new();
+    let mut clear = 0;
+    let least = rules.slope.value;
+    for (row, edge) in park.edges.iter().enumerate() {
+        if !there.edges[row] || edge.class != NetworkClass::Drainage {
+            continue;
+        }
+        let run: f64 = edge.path.windows(2).map(|pair| plan_m(pair[0], pair[1])).sum();
+        if run <= 0.0 {
+            continue;
+        }
+        let drop = edge.path[0][2] - edge.path[edge.path.len() - 1][2];
+        // Both ends may be off, each in its own way.
+        let off = Walls::of(edge, rules).height_m * std::f64::consts::SQRT_2 / run;
+        let fall = drop.is_finite().then_some(drop / run);
+        let verdict = match fall {
+            None => Verdict::Unknown,
+            Some(fall) if fall.abs() + off < least => Verdict::Violated,
+            Some(fall) if fall.abs() - off >= least => Verdict::Clear,
+            Some(_) => Verdict::Possible,
+        };
+        if verdict == Verdict::Clear {
+            clear += 1;
+        } else {
+            found.push(Fall { edge: row as u32, verdict, fall, off });
+        }
+    }
+    let steep = |f: &Fall| f.fall.map_or(f64::INFINITY, f64::abs);
+    found.sort_by(|a, b| a.verdict.cmp(&b.verdict).then(steep(a).total_cmp(&steep(b))).then(a.edge.cmp(&b.edge)));
+    (found, clear)
+}

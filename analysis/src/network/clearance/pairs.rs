@@ -1,0 +1,382 @@
+//! Lines against lines and buildings: how near, at which place, and what the rule says of it.
+
+use geo::{BoundingRect, MultiPolygon};
+use rayon::prelude::*;
+use rstar::{AABB, RTree, RTreeObject};
+use serde::Serialize;
+use spatial_db::model::{NetworkEdge, ParkSnapshot, Presence};
+
+use super::distance::{nearest, plan_squared};
+use super::rules::{ClearanceRules, Limit};
+use super::walls::{Walls, height_at, joined, to_area};
+
+/// What two things are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lie {
+    /// Side by side: the clear distance in plan counts.
+    Alongside,
+    /// One over the other: the clear height counts.
+    Crossing,
+    /// Beside a building, in plan.
+    Building,
+}
+
+/// What can be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Too near wherever within its uncertainty the line lies.
+    Violated,
+    /// Too near if it lies where it may.
+    Possible,
+    /// Something that decides it is not on record.
+    Unknown,
+    /// Far enough wherever it lies.
+    Clear,
+}
+
+impl Verdict {
+    /// A short word for tables and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Violated => "violated",
+            Self::Possible => "possible",
+            Self::Unknown => "unknown",
+            Self::Clear => "clear",
+        }
+    }
+}
+
+/// What is not on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The size of a line: its wall is somewhere outside its axis.
+    Size,
+    /// The height of a line.
+    Height,
+}
+
+/// Two things and the room between them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Clearance {
+    /// Row of the line in the snapshot; `None` for one that is planned.
+    pub a: Option<u32>,
+    /// Row of the other line, or of the building.
+    pub b: u32,
+    /// How they lie.
+    pub lie: Lie,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Wall to wall as recorded, m: in plan, at a crossing in height. Below zero where they overlap. From the axis of a line whose
+    /// size is not known; `None` where a height is not known.
+    pub room_m: Option<f64>,
+    /// What the rule asks for, m: least and most of what may apply.
+    pub limit_m: [f64; 2],
+    /// Row of the rule.
+    pub row: usize,
+    /// How far the two may lie off their places, together, m.
+    pub off_m: f64,
+    /// Where.
+    pub place: [f64; 3],
+    /// What is missing.
+    pub missing: Option<Missing>,
+}
+
+impl Clearance {
+    /// Room less what is asked for at most, m.
+    pub fn margin_m(&self) -> Option<f64> {
+        self.room_m.map(|room| room - self.limit_m[1])
+    }
+}
+
+/// Everything that is too near, may be, or cannot be told, and how much is clear.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Findings {
+    /// Violated first, then by margin.
+    pub found: Vec<Clearance>,
+    /// Pairs that were near enough to be looked at and are clear.
+    pub clear: usize,
+}
+
+/// The ends of a straight piece.
+type Ends = [[f64; 3]; 2];
+/// Another line's row, a piece of the line, a piece of the other.
+type NearPiece = (u32, Ends, Ends);
+
+struct Piece {
+    line: u32,
+    ends: [[f64; 3]; 2],
+}
+
+impl RTreeObject for Piece {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        let [a, b] = self.ends;
+        AABB::from_corners([a[0].min(b[0]), a[1].min(b[1])], [a[0].max(b[0]), a[1].max(b[1])])
+    }
+}
+
+struct Standing {
+    row: u32,
+    bounds: AABB<[f64; 2]>,
+}
+
+impl RTreeObject for Standing {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        self.bounds
+    }
+}
+
+/// The lines and buildings of a park, ready to be asked what is near.
+pub struct Room<'p> {
+    park: &'p ParkSnapshot,
+    rules: &'p ClearanceRules,
+    there: &'p Presence,
+    pieces: RTree<Piece>,
+    buildings: RTree<Standing>,
+    walls: Vec<Walls>,
+    widest_m: f64,
+    alongside: f64,
+}
+
+impl<'p> Room<'p> {
+    /// Of what was there.
+    pub fn of(park: &'p ParkSnapshot, there: &'p Presence, rules: &'p ClearanceRules) -> Self {
+        let walls: Vec<Walls> = park.edges.iter().map(|edge| Walls::of(edge, rules)).collect();
+        let mut pieces = Vec::with_capacity(park.edges.len());
+        for (row, edge) in park.edges.iter().enumerate().filter(|(row, _)| there.edges[*row]) {
+            pieces.extend(edge.path.windows(2).map(|pair| Piece { line: row as u32, ends: [pair[0], pair[1]] }));
+        }
+        let standing = park.buildings.iter().enumerate().filter(|(row, _)| there.buildings[*row]);
+        let standing = standing.filter_map(|(row, building)| {
+            let bounds = building.footprint.bounding_rect()?;
+            let bounds = AABB::from_corners(bounds.min().into(), bounds.max().into());
+            Some(Standing { row: row as u32, bounds })
+        });
+        let buildings = RTree::bulk_load(standing.collect());
+        let widest_m =
+            walls.iter().map(|walls| walls.half_width_m.unwrap_or(rules.unsized_m.value / 2.0)).fold(0.0, f64::max);
+        let alongside = rules.alongside_deg.value.to_radians().cos();
+        Self { park, rules, there, pieces: RTree::bulk_load(pieces), buildings, walls, widest_m, alongside }
+    }
+
+    /// All pairs of the park.
+    pub fn all(&self) -> Findings {
+        let lines: Vec<u32> = (0..self.park.edges.len() as u32).filter(|row| self.there.edges[*row as usize]).collect();
+        let parts: Vec<Findings> = lines
+            .par_iter()
+            .fold(Findings::default, |mut found, row| {
+                let edge = &self.park.edges[*row as usize];
+                self.near(edge, Some(*row), &self.walls[*row as usize], &mut found);
+                found
+            })
+            .collect();
+        Self::sorted(parts)
+    }
+
+    /// A line that is planned against what is there.
+    pub fn planned(&self, line: &NetworkEdge) -> Findings {
+        let mut found = Findings::default();
+        self.near(line, None, &Walls::of(line, self.rules), &mut found);
+        Self::sorted(vec![found])
+    }
+
+    fn sorted(parts: Vec<Findings>) -> Findings {
+        let mut all = Findings::default();
+        for part in parts {
+            all.clear += part.clear;
+            all.found.extend(part.found);
+        }
+        let margin = |c: &Clearance| c.margin_m().unwrap_or(f64::INFINITY);
+        all.found.sort_by(|x, y| {
+            x.verdict
+                .cmp(&y.verdict)
+                .then(margin(x).total_cmp(&margin(y)))
+                .then((x.a, x.b, x.lie).cmp(&(y.a, y.b, y.lie)))
+        });
+        all
+    }
+
+    /// What is near a line: each pair once, from the line of the lower row.
+    fn near(&self, line: &NetworkEdge, row: Option<u32>, walls: &Walls, found: &mut Findings) {
+        let own = walls.half_width_m.unwrap_or(self.rules.unsized_m.value / 2.0) + walls.plan_m;
+        let reach = self.rules.reach_m() + own + self.widest_m + self.rules.worst_m();
+        let mut others: Vec<NearPiece> = Vec::new();
+        for pair in line.path.windows(2) {
+            let mine = [pair[0], pair[1]];
+            let (a, b) = (pair[0], pair[1]);
+            let about = AABB::from_corners(
+                [a[0].min(b[0]) - reach, a[1].min(b[1]) - reach],
+                [a[0].max(b[0]) + reach, a[1].max(b[1]) + reach],
+            );
+            for piece in self.pieces.locate_in_envelope_intersecting(&about) {
+                if row.is_none_or(|row| piece.line > row) {
+                    others.push((piece.line, mine, piece.ends));
+                }
+            }
+        }
+        others.sort_by_key(|(line, ..)| *line);
+        for pair in others.chunk_by(|x, y| x.0 == y.0) {
+            self.pair(line, row, walls, pair, found);
+        }
+        if let Some(limit) = self.rules.horizontal(line, None) {
+            self.buildings(line, row, walls, limit, found);
+        }
+    }
+
+    /// One line against another, by the pieces of both that are near.
+    fn pair(&self, line: &NetworkEdge, row: Option<u32>, walls: &Walls, pieces: &[NearPiece], found: &mut Findings) {
+        let b = pieces[0].0;
+        let (other, their) = (&self.park.edges[b as usize], &self.walls[b as usize]);
+        if line.class == other.class && joined(line, other) {
+            return;
+        }
+        let crossing = self.rules.vertical(line, other);
+        let alongside = self.rules.horizontal(line, Some(other));
+        if crossing.is_none() && alongside.is_none() {
+            return;
+        }
+        let mut least: Option<(f64, Ends, Ends)> = None;
+        let mut worst: Option<Clearance> = None;
+        for (_, mine, theirs) in pieces {
+            let flat = |p: [f64; 3]| [p[0], p[1]];
+            let squared = plan_squared(*mine, *theirs);
+            if squared == 0.0 {
+                if let Some(limit) = crossing {
+                    let near = nearest(mine.map(flat), theirs.map(flat));
+                    let one = self.crossing(row, b, [walls, their], limit, near.on_a, *mine, *theirs);
+                    let rank = |c: &Clearance| (c.verdict, c.margin_m().unwrap_or(f64::INFINITY));
+                    let worse = worst.as_ref().is_none_or(|w| {
+                        let ((v1, m1), (v2, m2)) = (rank(&one), rank(w));
+                        v1.cmp(&v2).then(m1.total_cmp(&m2)).is_lt()
+                    });
+                    if worse {
+                        worst = Some(one);
+                    }
+                }
+                if !self.run_alongside(*mine, *theirs) {
+                    continue;
+                }
+            } else if !self.run_alongside(*mine, *theirs) {
+                continue;
+            }
+            if least.is_none_or(|(far, ..)| squared < far) {
+                least = Some((squared, *mine, *theirs));
+            }
+        }
+        if let (Some((_, mine, theirs)), Some(limit)) = (least, alongside) {
+            let flat = |p: [f64; 3]| [p[0], p[1]];
+            let near = nearest(mine.map(flat), theirs.map(flat));
+            let [x, y] = [0, 1].map(|axis: usize| f64::midpoint(near.on_a[axis], near.on_b[axis]));
+            let sizes = walls.half_width_m.zip(their.half_width_m).map(|(a, b)| a + b);
+            let known = walls.half_width_m.unwrap_or(0.0) + their.half_width_m.unwrap_or(0.0);
+            let room = near.distance - known;
+            let off = walls.plan_m + their.plan_m;
+            let place = [x, y, height_at(mine, near.on_a)];
+            let missing = sizes.is_none().then_some(Missing::Size);
+            let at = At { a: row, b, lie: Lie::Alongside, place };
+            let one = self.judged(at, Some(room), missing, limit, off);
+            keep(one, found);
+        }
+        if let Some(one) = worst {
+            keep(one, found);
+        }
+    }
+
+    fn run_alongside(&self, a: [[f64; 3]; 2], b: [[f64; 3]; 2]) -> bool {
+        let along = |p: [[f64; 3]; 2]| [p[1][0] - p[0][0], p[1][1] - p[0][1]];
+        let (u, v) = (along(a), along(b));
+        let lengths = u[0].hypot(u[1]) * v[0].hypot(v[1]);
+        // A riser has no direction in plan: it stands beside whatever is near.
+        lengths == 0.0 || (u[0] * v[0] + u[1] * v[1]).abs() >= self.alongside * lengths
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "both sides of one place")]
+    fn crossing(
+        &self,
+        row: Option<u32>,
+        b: u32,
+        walls: [&Walls; 2],
+        limit: Limit,
+        at: [f64; 2],
+        mine: [[f64; 3]; 2],
+        theirs: [[f64; 3]; 2],
+    ) -> Clearance {
+        let (z, other_z) = (height_at(mine, at), height_at(theirs, at));
+        let halves = walls.map(|walls| walls.half_height_m);
+        let known: f64 = halves.iter().map(|half| half.unwrap_or(0.0)).sum();
+        let apart = (z - other_z).abs();
+        let room = apart.is_finite().then_some(apart - known);
+        let missing = match room {
+            None => Some(Missing::Height),
+            Some(_) => halves.contains(&None).then_some(Missing::Size),
+        };
+        let off = walls[0].height_m + walls[1].height_m;
+        let place = [at[0], at[1], f64::midpoint(z, other_z)];
+        self.judged(At { a: row, b, lie: Lie::Crossing, place }, room, missing, limit, off)
+    }
+
+    fn buildings(&self, line: &NetworkEdge, row: Option<u32>, walls: &Walls, limit: Limit, found: &mut Findings) {
+        for (at, building) in self.near_buildings(
+            line,
+            limit.between_m[1] + walls.half_width_m.unwrap_or(self.rules.unsized_m.value / 2.0) + walls.plan_m,
+        ) {
+            let mut least: Option<(f64, [f64; 3])> = None;
+            for pair in line.path.windows(2) {
+                let (far, place) = to_area([pair[0], pair[1]], building);
+                if least.is_none_or(|(least, _)| far < least) {
+                    least = Some((far, place));
+                }
+            }
+            let Some((far, place)) = least else { continue };
+            let room = far - walls.half_width_m.unwrap_or(0.0);
+            let missing = walls.half_width_m.is_none().then_some(Missing::Size);
+            let at = At { a: row, b: at, lie: Lie::Building, place };
+            keep(self.judged(at, Some(room), missing, limit, walls.plan_m), found);
+        }
+    }
+
+    fn near_buildings(&self, line: &NetworkEdge, reach: f64) -> Vec<(u32, &'p MultiPolygon<f64>)> {
+        let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        for [x, y, _] in &line.path {
+            bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
+        }
+        let about = AABB::from_corners([bounds[0] - reach, bounds[1] - reach], [bounds[2] + reach, bounds[3] + reach]);
+        let mut near: Vec<u32> = self.buildings.locate_in_envelope_intersecting(&about).map(|one| one.row).collect();
+        near.sort_unstable();
+        near.into_iter().map(|row| (row, &self.park.buildings[row as usize].footprint)).collect()
+    }
+
+    /// What a room is worth against what is asked for.
+    fn judged(&self, at: At, room_m: Option<f64>, missing: Option<Missing>, limit: Limit, off_m: f64) -> Clearance {
+        let [least, most] = limit.between_m;
+        // A wall that is not known lies somewhere outside the axis.
+        let wall = if missing == Some(Missing::Size) { self.rules.unsized_m.value } else { 0.0 };
+        let verdict = match room_m {
+            None => Verdict::Unknown,
+            Some(room) if room + off_m < least => Verdict::Violated,
+            Some(room) if room - off_m - wall >= most => Verdict::Clear,
+            Some(_) if missing.is_some() => Verdict::Unknown,
+            Some(_) => Verdict::Possible,
+        };
+        let At { a, b, lie, place } = at;
+        Clearance { a, b, lie, verdict, room_m, limit_m: limit.between_m, row: limit.row, off_m, place, missing }
+    }
+}
+
+/// Which two, how they lie, and where.
+struct At {
+    a: Option<u32>,
+    b: u32,
+    lie: Lie,
+    place: [f64; 3],
+}
+
+fn keep(one: Clearance, found: &mut Findings) {
+    if one.verdict == Verdict::Clear { found.clear += 1 } else { found.found.push(one) }
+}

@@ -1,0 +1,277 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use spatial_db::cache::Cache;
+use spatial_db::model::{NetworkClass, NetworkEdge, ParkSnapshot, Presence, TerrainGrid};
+
+use super::*;
+use crate::network::by_hand::{edge, empty, keyed_edge};
+
+fn line(id: i64, class: NetworkClass, dn: Option<f64>, path: Vec<[f64; 3]>) -> NetworkEdge {
+    let mut line = edge(id, path);
+    (line.class, line.diameter_mm, line.survey_level) = (class, dn, Some("A".into()));
+    line
+}
+
+fn there(park: &ParkSnapshot) -> Presence {
+    Presence::on(park, "2026-01-01".parse().unwrap())
+}
+
+fn all(park: &ParkSnapshot) -> Findings {
+    let rules = ClearanceRules::shipped();
+    let there = there(park);
+    Room::of(park, &there, &rules).all()
+}
+
+use NetworkClass::{Drainage, Gas, Power, Water};
+
+#[test]
+fn lines_alongside_are_judged_wall_to_wall_and_as_sure_as_their_survey() {
+    let mut park = empty();
+    // Sewer DN600 and water DN200: 1.0 m asked for; walls are at 0.3 and 0.1 m; level A is off by 5 cm each.
+    let sewer = line(1, Drainage, Some(600.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]);
+    let beside = |y: f64| line(2, Water, Some(200.0), vec![[10.0, y, 5.0], [40.0, y, 5.0]]);
+    let verdict = |y: f64, level: &str| {
+        let mut water = beside(y);
+        water.survey_level = Some(level.into());
+        park.edges = vec![sewer.clone(), water];
+        let found = all(&park);
+        assert_eq!(found.found.len() + found.clear, 1);
+        found.found.first().map(|one| (one.verdict, (one.room_m.unwrap() * 1000.0).round() as i64, one.lie))
+    };
+    let mut verdict = verdict;
+    assert_eq!(verdict(1.55, "A"), None, "1.15 m, off by 0.1");
+    assert_eq!(verdict(1.45, "A"), Some((Verdict::Possible, 1050, Lie::Alongside)));
+    assert_eq!(verdict(1.28, "A"), Some((Verdict::Violated, 880, Lie::Alongside)));
+    assert_eq!(verdict(1.28, "D"), Some((Verdict::Possible, 880, Lie::Alongside)));
+    let found = {
+        park.edges = vec![sewer, beside(-1.2)];
+        all(&park)
+    };
+    let one = found.found[0];
+    assert!((one.margin_m().unwrap() + 0.2).abs() < 1e-9 && (one.place[1] + 0.6).abs() < 1e-9, "{one:?}");
+    assert!((10.0..=40.0).contains(&one.place[0]));
+}
+
+#[test]
+fn lines_that_cross_are_judged_by_height_and_not_by_plan() {
+    let mut park = empty();
+    park.edges = vec![
+        line(1, Drainage, Some(400.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 1.0]]),
+        line(2, Water, Some(200.0), vec![[25.0, -20.0, 2.3], [25.0, 20.0, 2.3]]),
+    ];
+    let found = all(&park);
+    // At 25 m the sewer's axis is at 1.5: 0.8 m apart, walls 0.3: 0.5 m of room; 0.4 asked for, heights off by 0.06.
+    assert_eq!((found.found.len(), found.clear), (0, 1));
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[2] = 2.0);
+    let found = all(&park);
+    let one = found.found[0];
+    assert_eq!((one.lie, one.verdict, found.found.len()), (Lie::Crossing, Verdict::Violated, 1));
+    assert!((one.room_m.unwrap() - 0.2).abs() < 1e-9 && one.limit_m == [0.4, 0.4]);
+    assert!((one.place[0] - 25.0).abs() < 1e-9 && one.place[1].abs() < 1e-9);
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[2] = f64::NAN);
+    let one = all(&park).found[0];
+    assert_eq!((one.verdict, one.room_m, one.missing), (Verdict::Unknown, None, Some(Missing::Height)));
+}
+
+#[test]
+fn what_is_not_on_record_is_never_clear_when_it_matters() {
+    let mut park = empty();
+    park.edges = vec![
+        line(1, Power, None, vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]),
+        line(2, Water, Some(200.0), vec![[0.0, 1.0, 2.0], [50.0, 1.0, 2.0]]),
+    ];
+    // Half a metre is asked for; the axis is 0.9 m from the wall of the water main.
+    let one = all(&park).found[0];
+    assert_eq!((one.verdict, one.missing), (Verdict::Unknown, Some(Missing::Size)));
+    // Too near even with no width at all.
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[1] = 0.4);
+    assert_eq!(all(&park).found[0].verdict, Verdict::Violated);
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[1] = 2.6);
+    assert_eq!((all(&park).found.len(), all(&park).clear), (0, 1));
+    // A gas line of unknown pressure: 0.5 to 1.5 m to water.
+    park.edges[0] = line(1, Gas, Some(100.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]);
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[1] = 1.0);
+    let one = all(&park).found[0];
+    assert_eq!((one.verdict, one.limit_m), (Verdict::Possible, [0.5, 1.5]));
+}
+
+#[test]
+fn lines_of_a_class_that_meet_are_not_beside_each_other() {
+    let mut park = empty();
+    park.edges = vec![
+        line(1, Gas, Some(100.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]),
+        line(2, Gas, Some(100.0), vec![[50.0, 0.0, 2.0], [90.0, 0.1, 2.0]]),
+        line(3, Gas, Some(100.0), vec![[25.0, 0.0, 2.0], [25.0, -5.0, 2.0]]),
+        line(4, Gas, Some(100.0), vec![[10.0, 0.2, 2.0], [40.0, 0.2, 2.0]]),
+    ];
+    let found: Vec<(Option<u32>, u32)> = all(&park).found.iter().map(|one| (one.a, one.b)).collect();
+    assert_eq!(found, [(Some(0), 3)], "only the one that meets none of them");
+    let mut park = empty();
+    let keyed = |id, from, to, y: f64| {
+        let mut gas = keyed_edge(id, Some(from), Some(to), vec![[0.0, y, 2.0], [50.0, y, 2.0]]);
+        (gas.class, gas.diameter_mm) = (Gas, Some(100.0));
+        gas
+    };
+    park.edges = vec![keyed(1, "a", "b", 0.0), keyed(2, "b", "c", 0.2)];
+    assert!(all(&park).found.is_empty());
+}
+
+#[test]
+fn buildings_stand_back_by_the_size_of_the_main() {
+    let mut park = empty();
+    let mut building = spatial_db::model::Building {
+        id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::Building, 1),
+        provenance: spatial_db::model::Provenance::default(),
+        footprint: geo::MultiPolygon(vec![
+            geo::Rect::new(geo::coord! { x: 10.0, y: 5.0 }, geo::coord! { x: 20.0, y: 15.0 }).to_polygon(),
+        ]),
+        name: None,
+        address: None,
+        use_text: None,
+        storeys: None,
+        storey_height_m: None,
+        height_m: None,
+        floor_area_m2: None,
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+        valid_from: None,
+        valid_to: None,
+    };
+    park.buildings = vec![building.clone()];
+    park.edges = vec![line(1, Water, Some(300.0), vec![[0.0, 2.5, 2.0], [30.0, 2.5, 2.0]])];
+    let one = all(&park).found[0];
+    assert_eq!((one.lie, one.verdict, one.limit_m), (Lie::Building, Verdict::Violated, [3.0, 3.0]));
+    assert!((one.room_m.unwrap() - 2.35).abs() < 1e-9);
+    // Through it.
+    park.edges[0].path.iter_mut().for_each(|vertex| vertex[1] = 10.0);
+    assert!((all(&park).found[0].room_m.unwrap() + 0.15).abs() < 1e-9);
+    park.edges[0].diameter_mm = Some(100.0);
+    park.edges[0].path.iter_mut().for_each(|vertex| vertex[1] = 3.0);
+    assert_eq!((all(&park).found.len(), all(&park).clear), (0, 0), "not even near");
+    // Not built yet.
+    building.valid_from = Some("2030-01-01".parse().unwrap());
+    park.buildings = vec![building];
+    assert_eq!(all(&park), Findings::default());
+}
+
+#[test]
+fn cover_counts_from_the_ground_to_the_top_and_falls_by_length() {
+    let mut park = empty();
+    let heights_m = vec![10.0; 21 * 21];
+    park.terrain =
+        Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
+    let at = |id, y: f64, z: [f64; 2], dn| line(id, Drainage, dn, vec![[10.0, y, z[0]], [110.0, y, z[1]]]);
+    park.edges = vec![
+        // Top at 9.4 and 8.9: 0.6 to 1.1 m; 0.6 asked for, 0.7 in a carriageway.
+        at(1, 10.0, [9.2, 8.7], Some(400.0)),
+        at(2, 20.0, [9.6, 9.5], Some(400.0)),
+        at(3, 30.0, [8.0, 7.8], Some(400.0)),
+        at(4, 40.0, [f64::NAN; 2], Some(400.0)),
+        at(5, 50.0, [8.9, 7.0], None),
+    ];
+    let rules = ClearanceRules::shipped();
+    let there = there(&park);
+    let cache = Cache::build(Arc::new(park));
+    let (found, clear) = covers(&cache, &there, &rules);
+    let told: Vec<(u32, Verdict)> = found.iter().map(|one| (one.edge, one.verdict)).collect();
+    let expected = [(1, Verdict::Violated), (0, Verdict::Possible), (4, Verdict::Unknown), (3, Verdict::Unknown)];
+    assert_eq!((told.as_slice(), clear), (expected.as_slice(), 1));
+    assert!((found[0].cover_m.unwrap() - 0.2).abs() < 1e-9 && found[1].limit_m == [0.6, 0.7]);
+    let (found, clear) = falls(&cache, &there, &rules);
+    // 5 ‰, 1 ‰, 2 ‰ off by 0.42 ‰, unknown, 19 ‰.
+    let told: Vec<(u32, Verdict)> = found.iter().map(|one| (one.edge, one.verdict)).collect();
+    let expected = [(1, Verdict::Violated), (2, Verdict::Violated), (3, Verdict::Unknown)];
+    assert_eq!((told.as_slice(), clear), (expected.as_slice(), 2));
+}
+
+fn place() -> impl Strategy<Value = [f64; 3]> {
+    prop_oneof![
+        [0..6_i32, 0..6_i32, 0..3_i32].prop_map(|p| p.map(f64::from)),
+        [0.0..6.0_f64, 0.0..6.0_f64, 0.0..3.0_f64],
+    ]
+}
+
+/// Class, path, diameter, survey level, shift.
+type Drawn = (NetworkClass, Vec<[f64; 3]>, Option<f64>, &'static str, f64);
+
+fn lines() -> impl Strategy<Value = Vec<NetworkEdge>> {
+    let classes = prop::sample::select(vec![Water, Drainage, Gas, Power, NetworkClass::Heat, NetworkClass::Telecom]);
+    let path = prop::collection::vec(place(), 2..4);
+    let size = prop::sample::select(vec![None, Some(100.0), Some(400.0)]);
+    let level = prop::sample::select(vec!["A", "C", ""]);
+    prop::collection::vec((classes, path, size, level, 0.0..30.0_f64), 2..8).prop_map(|rows| {
+        let row = |(id, (class, path, dn, level, away)): (usize, Drawn)| {
+            let mut line = line(id as i64, class, dn, path.iter().map(|[x, y, z]| [x + away, *y, *z]).collect());
+            line.survey_level = Some(level.into());
+            line
+        };
+        rows.into_iter().enumerate().map(row).collect()
+    })
+}
+
+proptest! {
+    /// All pairs by the tree are all pairs by looking at every two pieces.
+    #[test]
+    fn all_pairs_are_what_looking_at_every_two_pieces_finds(edges in lines()) {
+        let rules = ClearanceRules::shipped();
+        let mut park = empty();
+        park.edges = edges;
+        let found = all(&park);
+        let mut seen = 0;
+        for i in 0..park.edges.len() {
+            for j in i + 1..park.edges.len() {
+                let (a, b) = (&park.edges[i], &park.edges[j]);
+                let told = |lie| found.found.iter().find(|c| (c.a, c.b, c.lie) == (Some(i as u32), j as u32, lie));
+                let (side, over) = (told(Lie::Alongside), told(Lie::Crossing));
+                seen += usize::from(side.is_some()) + usize::from(over.is_some());
+                if a.class == b.class && super::walls::joined(a, b) {
+                    prop_assert!(side.is_none() && over.is_none());
+                    continue;
+                }
+                let (mut far, mut crosses) = (f64::INFINITY, false);
+                for p in a.path.windows(2) {
+                    for q in b.path.windows(2) {
+                        let flat = |v: [f64; 3]| [v[0], v[1]];
+                        let here = nearest([flat(p[0]), flat(p[1])], [flat(q[0]), flat(q[1])]).distance;
+                        crosses |= here == 0.0;
+                        let along = |v: &[[f64; 3]]| [v[1][0] - v[0][0], v[1][1] - v[0][1]];
+                        let (u, v) = (along(p), along(q));
+                        let (cos, lengths) = ((u[0] * v[0] + u[1] * v[1]).abs(), u[0].hypot(u[1]) * v[0].hypot(v[1]));
+                        if lengths == 0.0 || cos >= 45.0_f64.to_radians().cos() * lengths {
+                            far = far.min(here);
+                        }
+                    }
+                }
+                prop_assert_eq!(over.is_some() && !crosses, false);
+                let Some(limit) = rules.horizontal(a, Some(b)) else {
+                    prop_assert!(side.is_none());
+                    continue;
+                };
+                let half = |line: &NetworkEdge| line.diameter_mm.map(|dn| dn / 2000.0);
+                let off = rules.quality(a).plan_m + rules.quality(b).plan_m;
+                let room = far - half(a).unwrap_or(0.0) - half(b).unwrap_or(0.0);
+                let wall = if half(a).is_none() || half(b).is_none() { rules.unsized_m.value } else { 0.0 };
+                if room - off - wall >= limit.between_m[1] {
+                    prop_assert!(side.is_none(), "{:?}", side);
+                } else {
+                    let side = side.expect("near");
+                    prop_assert!((side.room_m.unwrap() - room).abs() < 1e-9);
+                    prop_assert_eq!(side.verdict == Verdict::Violated, room + off < limit.between_m[0]);
+                }
+            }
+        }
+        prop_assert_eq!(seen, found.found.len());
+        // A planned line finds what the same line finds among the others.
+        let mut others = park.clone();
+        let planned = others.edges.remove(0);
+        let presence = there(&others);
+        let alone = Room::of(&others, &presence, &rules).planned(&planned);
+        let mut mine: Vec<_> = found.found.iter().filter(|c| c.a == Some(0)).map(|c| (c.b - 1, c.lie, c.verdict)).collect();
+        let mut told: Vec<_> = alone.found.iter().map(|c| (c.b, c.lie, c.verdict)).collect();
+        mine.sort_unstable();
+        told.sort_unstable();
+        prop_assert_eq!(mine, told);
+    }
+}

@@ -1,0 +1,268 @@
+//! Answers about networks as overlays: what a trace reaches, what a break takes with the valves to close, where lines are too near.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
+
+use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
+use super::isolation::{Isolation, Supply};
+use super::sheets::{Isolating, Part, lie, verdict};
+use super::topology::Topology;
+use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict};
+use crate::words;
+use crate::words::{Words, phrase};
+
+const REACHED: [u8; 3] = [0, 114, 178];
+const PERHAPS: [u8; 3] = [86, 180, 233];
+const SHUT_OFF: [u8; 3] = [213, 94, 0];
+const CUT_OFF: [u8; 3] = [230, 159, 0];
+const CLOSE: [u8; 3] = [158, 0, 20];
+const CLOSED: [u8; 3] = [90, 90, 96];
+const HYDRANT: [u8; 3] = [204, 121, 167];
+
+fn class(label: impl Into<Words>, colour: [u8; 3], pattern: Pattern, swatch: Swatch) -> Class {
+    Class { label: label.into(), colour, pattern, swatch, count: 0, measure: None }
+}
+
+fn plain(class: usize, value: Option<f64>, facts: Vec<Fact>) -> Verdict {
+    Verdict { class, value, outline: None, facts }
+}
+
+/// Lines of a trace or an isolation, by what they are: the gravest part of a line colours it, its length is the part's.
+fn lines(park: &ParkSnapshot, topology: &Topology, parts: &[(u32, Part)], overlay: &mut Overlay, first: usize) {
+    let mut by_line: BTreeMap<u32, BTreeMap<Part, f64>> = BTreeMap::new();
+    let mut lengths: BTreeMap<Part, f64> = BTreeMap::new();
+    for (link, part) in parts {
+        let link = topology.links[*link as usize];
+        *by_line.entry(link.edge).or_default().entry(*part).or_default() += link.length_m;
+        *lengths.entry(*part).or_default() += link.length_m;
+    }
+    let at = |part: Part| first + usize::from(matches!(part, Part::Perhaps | Part::CutOff));
+    for (edge, parts) in by_line {
+        let Some((part, length)) = parts.into_iter().next() else { continue };
+        overlay.classes[at(part)].count += 1;
+        let facts = vec![Fact {
+            label: words!("fact-length", "Length"),
+            value: format!("{length:.1} m").into(),
+            basis: words!("basis-part", "of the part that is so"),
+        }];
+        overlay.verdicts.insert(park.edges[edge as usize].id, plain(at(part), Some(length), facts));
+    }
+    for (part, length) in lengths {
+        overlay.classes[at(part)].measure = Some(format!("{:.2} km", length / 1000.0));
+    }
+}
+
+fn empty(name: &str, title: Words, unit: Words, as_of: NaiveDate, classes: Vec<Class>, notes: Vec<Words>) -> Overlay {
+    Overlay {
+        name: name.into(),
+        title,
+        target: FeatureKind::NetworkEdge,
+        unit,
+        as_of,
+        source: words!("source-networks", "network surveys on record"),
+        classes,
+        verdicts: HashMap::new(),
+        marks: Vec::new(),
+        zones: Vec::new(),
+        pillars: Vec::new(),
+        notes,
+    }
+}
+
+/// What a trace reached.
+pub fn trace_overlay(
+    park: &ParkSnapshot,
+    topology: &Topology,
+    parts: &[(u32, Part)],
+    title: Words,
+    as_of: NaiveDate,
+    notes: Vec<Words>,
+) -> Overlay {
+    let classes = vec![
+        class(Part::Reached.phrase(), REACHED, Pattern::Solid, Swatch::Line),
+        class(Part::Perhaps.phrase(), PERHAPS, Pattern::Hatch, Swatch::Line),
+    ];
+    let mut overlay = empty("trace", title, "m".into(), as_of, classes, notes);
+    lines(park, topology, parts, &mut overlay, 0);
+    overlay.without_empty_classes(|_| false)
+}
+
+/// What a break takes: lines, buildings, hydrants and connections without supply, and the valves.
+pub fn isolation_overlay(
+    with: &Isolating<'_>,
+    plan: &Isolation,
+    lost: &Supply,
+    title: Words,
+    as_of: NaiveDate,
+) -> Overlay {
+    let symbol = |symbol| Swatch::Symbol(symbol);
+    let classes = vec![
+        class(Part::ShutOff.phrase(), SHUT_OFF, Pattern::Solid, Swatch::Line),
+        class(Part::CutOff.phrase(), CUT_OFF, Pattern::Hatch, Swatch::Line),
+        class(phrase("class-dry-building", "building without supply"), CUT_OFF, Pattern::CrossHatch, Swatch::Area),
+        class(phrase("role-close", "close"), CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
+        class(phrase("role-closed", "closed already: check"), CLOSED, Pattern::Solid, symbol(Symbol::Gate)),
+        class(phrase("role-stuck", "cannot be closed"), CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
+        class(phrase("role-hydrant", "hydrant without supply"), HYDRANT, Pattern::Solid, symbol(Symbol::Hydrant)),
+        class(phrase("role-customer", "connection without supply"), CUT_OFF, Pattern::Solid, symbol(Symbol::Dot)),
+    ];
+    let notes = with.notes(plan, lost);
+    let mut overlay = empty("isolation", title, "m".into(), as_of, classes, notes);
+    lines(with.park, with.topology, &with.parts(plan), &mut overlay, 0);
+    for building in &lost.buildings {
+        let row = with.service.buildings[*building as usize].0;
+        overlay.classes[2].count += 1;
+        overlay.verdicts.insert(with.park.buildings[row as usize].id, plain(2, None, Vec::new()));
+    }
+    let mut mark = |node: u32, class: usize, symbol: Symbol| {
+        let Some(node) = with.park.nodes.get(node as usize) else { return };
+        overlay.classes[class].count += 1;
+        overlay.verdicts.insert(node.id, plain(class, None, Vec::new()));
+        let [x, y, _] = node.position;
+        let label = Some(node.provenance.key.clone());
+        overlay.marks.push(Mark { feature: node.id, position: [x, y], symbol, class, label });
+    };
+    for (valves, class) in [(&plan.close, 3), (&plan.closed, 4), (&plan.stuck, 5)] {
+        for valve in valves {
+            mark(with.valves.shut[*valve as usize].node, class, Symbol::Gate);
+        }
+    }
+    for (junctions, class, symbol) in [(&lost.hydrants, 6, Symbol::Hydrant), (&lost.connections, 7, Symbol::Dot)] {
+        for junction in junctions {
+            mark(with.topology.junctions[*junction as usize].node, class, symbol);
+        }
+    }
+    overlay.without_empty_classes(|_| false)
+}
+
+/// Lines by the gravest that is found of them: too near to others, to buildings, perhaps, or not known. The value is the margin, m.
+pub fn clearance_overlay(
+    park: &ParkSnapshot,
+    rules: &ClearanceRules,
+    findings: &Findings,
+    as_of: NaiveDate,
+    notes: Vec<Words>,
+) -> Overlay {
+    let near = [Near::Violated, Near::Possible, Near::Unknown];
+    let patterns = [Pattern::Solid, Pattern::Hatch, Pattern::Dots];
+    let colours = [CLOSE, CUT_OFF, CLOSED];
+    let classes = (0..3).map(|at| class(verdict(near[at]), colours[at], patterns[at], Swatch::Line)).collect();
+    let title = words!("title-clearance", "Clearances between lines, wall to wall");
+    let mut overlay = empty("clearance", title, words!("unit-margin", "m of margin"), as_of, classes, notes);
+    // They come gravest first: the first of a line colours it, all of them are its facts.
+    for one in &findings.found {
+        let Some(class) = near.iter().position(|known| *known == one.verdict) else { continue };
+        let building = one.lie == Lie::Building;
+        let other = |row: u32| -> (FeatureId, &str) {
+            if building {
+                let building = &park.buildings[row as usize];
+                (building.id, &building.provenance.key)
+            } else {
+                let line = &park.edges[row as usize];
+                (line.id, &line.provenance.key)
+            }
+        };
+        let (b, b_key) = other(one.b);
+        let a = one.a.map(|row| (park.edges[row as usize].id, park.edges[row as usize].provenance.key.as_str()));
+        let value = match one.room_m {
+            Some(room) => words!(
+                "room-of",
+                "{room} m, {asked} m asked for, off by {off} m",
+                room = format!("{room:.2}"),
+                asked = format!("{:.2}", one.limit_m[1]),
+                off = format!("{:.2}", one.off_m),
+            ),
+            None => words!("missing-height", "height not on record"),
+        };
+        let mut tell = |id: FeatureId, of: &str| {
+            let fact = Fact {
+                label: words!("near-what", "{how} {other}", how = lie(one.lie), other = of),
+                value: value.clone(),
+                basis: rules.cited(one.lie == Lie::Crossing, one.row).into(),
+            };
+            let entry = overlay.verdicts.entry(id).or_insert_with(|| {
+                overlay.classes[class].count += 1;
+                plain(class, one.margin_m(), Vec::new())
+            });
+            entry.facts.push(fact);
+        };
+        if let Some((id, _)) = a {
+            tell(id, b_key);
+        }
+        if !building {
+            tell(b, a.map_or("–", |(_, key)| key));
+        }
+    }
+    overlay.without_empty_classes(|_| false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use spatial_db::model::{NetworkClass, NodeKind, Presence};
+
+    use NetworkClass::{Drainage, Power, Telecom};
+
+    use super::*;
+    use crate::network::Settings;
+    use crate::network::answers::Network;
+    use crate::network::by_hand::{edge, empty, keyed_edge, node};
+    use crate::network::clearance::Room;
+    use crate::network::isolation::Service;
+
+    #[test]
+    fn an_isolation_is_coloured_with_valves_and_hydrants_marked() {
+        let mut park = empty();
+        park.nodes = ["s", "v", "h"].iter().map(|key| node(key, NodeKind::Source, [0.0; 3])).collect();
+        (park.nodes[1].kind, park.nodes[2].kind) = (NodeKind::Valve, NodeKind::Hydrant);
+        let line = |id, from, to| keyed_edge(id, Some(from), Some(to), vec![[0.0; 3], [10.0, 0.0, 0.0]]);
+        park.edges = vec![line(0, "s", "v"), line(1, "v", "h")];
+        let day = "2026-01-01".parse().unwrap();
+        let (there, settings) = (Presence::on(&park, day), Settings::shipped());
+        let network = Network::of(&park, &there, NetworkClass::Water, &settings, HashMap::new()).unwrap();
+        let isolator = network.isolator();
+        let service = Service::of(&network.topology, &park, &there, &settings);
+        let with = Isolating {
+            park: &park,
+            topology: &network.topology,
+            valves: &network.valves,
+            isolator: &isolator,
+            service: &service,
+        };
+        let plan = isolator.isolate(&network.broken(&isolator, &["e1".to_owned()]).unwrap());
+        let overlay = isolation_overlay(&with, &plan, &service.lost(&isolator, &plan), "t".into(), day);
+        let labels: Vec<&str> = overlay.classes.iter().map(|class| class.label.as_str()).collect();
+        assert_eq!(labels, ["shut off", "close", "hydrant without supply"]);
+        let of = |id: FeatureId| overlay.verdicts.get(&id).map(|verdict| verdict.class);
+        assert_eq!([park.nodes[1].id, park.nodes[2].id].map(of), [Some(1), Some(2)]);
+        assert_eq!([park.edges[0].id, park.edges[1].id].map(of), [None, Some(0)]);
+        assert_eq!((overlay.marks.len(), overlay.classes[0].measure.as_deref()), (2, Some("0.01 km")));
+        let parts = [(0, Part::Perhaps), (1, Part::Reached)];
+        let overlay = trace_overlay(&park, &network.topology, &parts, "t".into(), day, Vec::new());
+        assert_eq!(overlay.verdicts[&park.edges[0].id].class, 1);
+    }
+
+    #[test]
+    fn a_line_has_the_colour_of_the_gravest_and_all_reasons() {
+        let mut park = empty();
+        let at = |id, y: f64, class| {
+            let mut line = edge(id, vec![[0.0, y, 5.0], [50.0, y, 5.0]]);
+            (line.class, line.diameter_mm, line.survey_level) = (class, Some(100.0), Some("A".into()));
+            line
+        };
+        park.edges = vec![at(1, 0.0, Drainage), at(2, 0.3, Power), at(3, 1.1, Telecom)];
+        let day = "2026-01-01".parse().unwrap();
+        let (there, rules) = (Presence::on(&park, day), ClearanceRules::shipped());
+        let findings = Room::of(&park, &there, &rules).all();
+        let overlay = clearance_overlay(&park, &rules, &findings, day, Vec::new());
+        let sewer = &overlay.verdicts[&park.edges[0].id];
+        // 0.2 m to power, 0.5 m asked for; 1.0 m to telecom, 1.0 m asked for.
+        assert_eq!((sewer.class, sewer.facts.len()), (0, 2));
+        assert!((sewer.value.unwrap() + 0.3).abs() < 1e-9);
+        assert_eq!(sewer.facts[0].label, "alongside e2");
+        assert_eq!(overlay.verdicts[&park.edges[2].id].class, 1);
+    }
+}

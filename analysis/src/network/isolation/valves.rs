@@ -1,0 +1,108 @@
+//! The valves of a network: where they stand, what they do, and their state.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use spatial_db::model::ParkSnapshot;
+
+use super::Gate;
+use crate::network::settings::{Device, Settings};
+use crate::network::topology::Topology;
+
+/// State of a valve or switch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValveState {
+    /// Open, and can be closed.
+    Open,
+    /// Closed.
+    Closed,
+    /// Cannot be closed.
+    StuckOpen,
+    /// Cannot be opened.
+    StuckClosed,
+    /// Nobody has told: taken for open, and for one that can be closed; every answer says so.
+    #[default]
+    Unknown,
+}
+
+impl ValveState {
+    /// Nothing passes.
+    pub const fn is_shut(self) -> bool {
+        matches!(self, Self::Closed | Self::StuckClosed)
+    }
+
+    /// A short word for tables and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::StuckOpen => "stuck_open",
+            Self::StuckClosed => "stuck_closed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A valve or switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Valve {
+    /// Row of its node in the snapshot.
+    pub node: u32,
+    /// Its junction.
+    pub junction: u32,
+    /// What it does; only those that shut are in [`Valves::gates`].
+    pub device: Device,
+}
+
+/// The valves of a network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Valves {
+    /// Valves that shut a way, in the order of their nodes.
+    pub shut: Vec<Valve>,
+    /// The others: check, reducing, air and drain valves, and those at the end of a line, which part nothing.
+    pub others: Vec<Valve>,
+    /// Where those that shut stand: on every link at their junction but the first, so that a valve on a line is one gate, and one
+    /// drawn at a tee closes all ways.
+    pub gates: Vec<Gate>,
+}
+
+impl Valves {
+    /// Those of a network.
+    pub fn of(topology: &Topology, park: &ParkSnapshot, settings: &Settings) -> Self {
+        let mut found = Self::default();
+        for (junction, place) in topology.junctions.iter().enumerate() {
+            let junction = junction as u32;
+            let Some(device) = topology.node(park, junction).and_then(|node| settings.device(node)) else { continue };
+            let valve = Valve { node: place.node, junction, device };
+            let arcs = topology.graph.at(junction);
+            if device != Device::Shuts || arcs.len() < 2 {
+                found.others.push(valve);
+                continue;
+            }
+            let number = found.shut.len() as u32;
+            found.shut.push(valve);
+            let gate = |arc: &crate::network::graph::Arc| Gate { link: arc.link, junction, valve: number };
+            found.gates.extend(arcs[1..].iter().map(gate));
+        }
+        found
+    }
+
+    /// State of each valve that shuts, from states by key of its node.
+    pub fn states(&self, park: &ParkSnapshot, told: &HashMap<String, ValveState>) -> Vec<ValveState> {
+        let state = |valve: &Valve| told.get(&park.nodes[valve.node as usize].provenance.key).copied();
+        self.shut.iter().map(|valve| state(valve).unwrap_or_default()).collect()
+    }
+}
+
+impl Topology {
+    /// As if an open valve stood at both ends of every link, for a network whose valves are not on record: every link is a segment.
+    pub fn gates_at_every_end(&self) -> (Vec<Gate>, Vec<ValveState>) {
+        let links = 0..self.graph.links() as u32;
+        let gate = |(valve, (link, junction)): (usize, (u32, u32))| Gate { link, junction, valve: valve as u32 };
+        let ends = links.flat_map(|link| self.graph.ends(link).map(|junction| (link, junction)));
+        let gates: Vec<Gate> = ends.enumerate().map(gate).collect();
+        let states = vec![ValveState::Open; gates.len()];
+        (gates, states)
+    }
+}

@@ -1,0 +1,116 @@
+//! What counts as one place and which words name which fitting: tables that a user can replace.
+
+use serde::Deserialize;
+use spatial_db::model::{NetworkNode, NodeKind};
+
+use crate::rules::Figure;
+
+/// What a valve does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// Shuts the line off.
+    Shuts,
+    /// Lets pass one way.
+    Check,
+    /// Holds pressure or flow.
+    Reduces,
+    /// Lets air out.
+    Vents,
+    /// Lets water out at an end.
+    Drains,
+}
+
+/// Tolerances of topology, and words of fittings.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The tolerances.
+    pub tolerance: Tolerances,
+    device: Vec<DeviceWords>,
+}
+
+/// Tolerances, each with where it comes from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tolerances {
+    /// Ends this near in plan are one place, m.
+    pub snap_m: Figure,
+    /// An end this near to another line's course meets it, m.
+    pub tee_m: Figure,
+    /// Axes that meet differ in height by no more, m.
+    pub height_m: Figure,
+    /// A loose end this near to another line is told of, m.
+    pub near_miss_m: Figure,
+    /// Fall that tells a direction, m.
+    pub level_m: Figure,
+    /// Share of falling lines that makes drawing a convention.
+    pub drawn_share: Figure,
+    /// How far a building may be from what serves it, m.
+    pub service_m: Figure,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceWords {
+    acts: Device,
+    words: Vec<String>,
+}
+
+impl Settings {
+    /// The table that ships with the product.
+    ///
+    /// # Panics
+    /// Never: the shipped table is checked by a test.
+    pub fn shipped() -> Self {
+        Self::parse(include_str!("../../rules/networks/topology.toml")).expect("the shipped table is valid")
+    }
+
+    /// Settings from the text of a table.
+    ///
+    /// # Errors
+    /// What does not parse, and where.
+    pub fn parse(table: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(table)
+    }
+
+    /// What a node does as a valve or switch; `None` where it is none.
+    pub fn device(&self, node: &NetworkNode) -> Option<Device> {
+        match node.kind {
+            NodeKind::Switch => Some(Device::Shuts),
+            NodeKind::Valve => Some(node.subtype.as_deref().and_then(|text| self.words(text)).unwrap_or(Device::Shuts)),
+            _ => None,
+        }
+    }
+
+    fn words(&self, text: &str) -> Option<Device> {
+        let text = text.to_lowercase();
+        let begins = |word: &str| text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word));
+        let named = |word: &String| if word.is_ascii() { begins(word) } else { text.contains(word) };
+        self.device.iter().find(|row| row.words.iter().any(named)).map(|row| row.acts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_records_name_what_a_valve_does() {
+        let settings = Settings::shipped();
+        for (text, device) in [
+            ("SHTFF-VALVE110-PN16", Some(Device::Shuts)),
+            ("CHK-VALVE63-PN16", Some(Device::Check)),
+            ("PRV-VALVE150-PN6/16", Some(Device::Reduces)),
+            ("AIR VALVE DN50", Some(Device::Vents)),
+            ("OUTFALL VALVE-DN150", Some(Device::Drains)),
+            ("闸阀", Some(Device::Shuts)),
+            ("止回阀", Some(Device::Check)),
+            // No word begins with "air" here.
+            ("REPAIRED", None),
+        ] {
+            assert_eq!(settings.words(text), device, "{text}");
+        }
+        assert!(Settings::parse("[tolerance]").is_err());
+    }
+}

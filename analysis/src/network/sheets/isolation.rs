@@ -1,0 +1,260 @@
+//! Isolations as reports: what a crew has to do, which lines and buildings are dry, what every line is worth.
+
+use spatial_db::model::{FeatureKind, ParkSnapshot};
+
+use super::{Part, said, text};
+use crate::network::isolation::{Critical, Isolation, Isolator, Served, Service, Supply, Valves};
+use crate::network::topology::Topology;
+use crate::sheet::{Column, Holds, Row, Sheet, Value};
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
+
+/// What everyone who answers for an isolation needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Isolating<'a> {
+    /// The park.
+    pub park: &'a ParkSnapshot,
+    /// The network.
+    pub topology: &'a Topology,
+    /// Its valves.
+    pub valves: &'a Valves,
+    /// The network cut at them.
+    pub isolator: &'a Isolator,
+    /// Who hangs on it.
+    pub service: &'a Service,
+}
+
+impl Isolating<'_> {
+    /// Key of a valve's node.
+    pub fn key(&self, valve: u32) -> &str {
+        &self.park.nodes[self.valves.shut[valve as usize].node as usize].provenance.key
+    }
+
+    /// Links shut off and links without supply.
+    pub fn parts(&self, plan: &Isolation) -> Vec<(u32, Part)> {
+        let of = |segments: &[u32], part: Part| -> Vec<(u32, Part)> {
+            segments.iter().flat_map(|s| self.isolator.links_of(*s)).map(|link| (*link, part)).collect()
+        };
+        [of(&plan.segments, Part::ShutOff), of(&plan.cut_off, Part::CutOff)].concat()
+    }
+
+    /// What to know of an isolation besides its rows.
+    pub fn notes(&self, plan: &Isolation, lost: &Supply) -> Vec<Words> {
+        let length = |segments: &[u32]| -> f64 { segments.iter().map(|s| self.isolator.length_m(*s)).sum() };
+        let mut notes = vec![words!(
+            "note-isolation",
+            "{shut} m shut off, {cut} m more without supply; {customers} connections, {hydrants} hydrants, {buildings} buildings",
+            shut = format!("{:.0}", length(&plan.segments)),
+            cut = format!("{:.0}", length(&plan.cut_off)),
+            customers = lost.connections.len(),
+            hydrants = lost.hydrants.len(),
+            buildings = lost.buildings.len(),
+        )];
+        if !plan.supply_known {
+            notes
+                .push(words!("note-no-source", "no source or tank on record: who loses supply outside cannot be told"));
+        }
+        if !plan.unsure.is_empty() {
+            notes.push(words!(
+                "note-unsure",
+                "{count} valves have no state on record: taken for open and for ones that close",
+                count = plan.unsure.len(),
+            ));
+        }
+        if !plan.stuck.is_empty() {
+            notes.push(words!(
+                "note-stuck",
+                "{count} valves cannot be closed: the area is larger for them",
+                count = plan.stuck.len(),
+            ));
+        }
+        let assumed =
+            lost.buildings.iter().filter(|b| matches!(self.service.buildings[**b as usize].1, Served::Line(_)));
+        let assumed = assumed.count();
+        if assumed > 0 || self.service.unserved > 0 {
+            notes.push(words!(
+                "note-served",
+                "{assumed} of the buildings are taken to hang on the nearest line; of {unserved} in the park nothing tells what serves them",
+                assumed = assumed,
+                unserved = self.service.unserved,
+            ));
+        }
+        notes
+    }
+
+    /// The valves of an isolation, and the hydrants and customers that lose supply: what a crew needs. `others` tells for each valve
+    /// to close what follows if it fails.
+    pub fn steps_sheet(&self, plan: &Isolation, lost: &Supply, others: &[(u32, Isolation)], title: Words) -> Sheet {
+        let mut rows = Vec::new();
+        let base = [lost.connections.len(), lost.hydrants.len(), lost.buildings.len()];
+        let mut valve = |number: u32, role: Phrase| {
+            let at = self.valves.shut[number as usize];
+            let node = &self.park.nodes[at.node as usize];
+            let fails = others.iter().find(|(valve, _)| *valve == number).map(|(_, other)| {
+                let more: Vec<&str> =
+                    other.close.iter().filter(|v| !plan.close.contains(v)).map(|v| self.key(*v)).collect();
+                let without = self.service.lost(self.isolator, other);
+                let now = [without.connections.len(), without.hydrants.len(), without.buildings.len()];
+                words!(
+                    "if-it-fails",
+                    "close {valves}; +{customers} connections, +{hydrants} hydrants, +{buildings} buildings",
+                    valves = if more.is_empty() { "–".to_owned() } else { more.join(" ") },
+                    customers = now[0].saturating_sub(base[0]),
+                    hydrants = now[1].saturating_sub(base[1]),
+                    buildings = now[2].saturating_sub(base[2]),
+                )
+            });
+            let cells = vec![
+                said(&node.provenance.key),
+                Words::from(role).into(),
+                said(self.isolator.states()[number as usize].as_str()),
+                node.subtype.as_deref().into(),
+                fails.map_or(Value::Unknown, Value::Text),
+            ];
+            rows.push(Row { slot: Some(at.node as usize), cells });
+        };
+        plan.close.iter().for_each(|v| valve(*v, phrase("role-close", "close")));
+        plan.closed.iter().for_each(|v| valve(*v, phrase("role-closed", "closed already: check")));
+        plan.stuck.iter().for_each(|v| valve(*v, phrase("role-stuck", "cannot be closed")));
+        let mut point = |junction: u32, role: Phrase| {
+            let row = self.topology.junctions[junction as usize].node as usize;
+            let Some(node) = self.park.nodes.get(row) else { return };
+            let cells = vec![
+                said(&node.provenance.key),
+                Words::from(role).into(),
+                Value::Unknown,
+                node.subtype.as_deref().into(),
+                Value::Unknown,
+            ];
+            rows.push(Row { slot: Some(row), cells });
+        };
+        lost.hydrants.iter().for_each(|j| point(*j, phrase("role-hydrant", "hydrant without supply")));
+        lost.connections.iter().for_each(|j| point(*j, phrase("role-customer", "connection without supply")));
+        Sheet {
+            name: "isolation",
+            title,
+            notes: self.notes(plan, lost),
+            target: Some(FeatureKind::NetworkNode),
+            columns: vec![
+                text("point", words!("head-point", "point")),
+                text("role", words!("head-role", "what")),
+                text("state", words!("head-valve-state", "state on record")),
+                text("subtype", words!("head-subtype", "kind on record")),
+                text("if_it_fails", words!("head-if-it-fails", "if it fails")),
+            ],
+            rows,
+        }
+    }
+
+    /// The buildings that lose supply.
+    pub fn buildings_sheet(&self, plan: &Isolation, lost: &Supply, title: Words) -> Sheet {
+        let row = |at: &u32| {
+            let (row, served, far) = self.service.buildings[*at as usize];
+            let building = &self.park.buildings[row as usize];
+            let by = match served {
+                Served::Connection(junction) => {
+                    self.topology.node(self.park, junction).map(|node| &node.provenance.key)
+                }
+                Served::Line(link) => {
+                    Some(&self.park.edges[self.topology.links[link as usize].edge as usize].provenance.key)
+                }
+            };
+            let how = match served {
+                Served::Connection(_) => phrase("served-connection", "nearest connection"),
+                Served::Line(_) => phrase("served-line", "nearest line: assumed"),
+            };
+            let cells = vec![
+                said(&building.provenance.key),
+                building.name.as_deref().into(),
+                by.map(String::as_str).into(),
+                Words::from(how).into(),
+                Some(far).into(),
+            ];
+            Row { slot: Some(row as usize), cells }
+        };
+        Sheet {
+            name: "isolation_buildings",
+            title,
+            notes: self.notes(plan, lost),
+            target: Some(FeatureKind::Building),
+            columns: vec![
+                text("building", words!("head-building", "building")),
+                text("name", words!("head-project-name", "name")),
+                text("served_by", words!("head-served-by", "served by")),
+                text("because", words!("head-because", "because")),
+                Column::new("distance_m", words!("head-distance", "distance"), "m", Holds::Number(1)),
+            ],
+            rows: lost.buildings.iter().map(row).collect(),
+        }
+    }
+
+    /// What every line is worth, by the segment it is in; the worst first. `counts` are those of [`Service::per_segment`], `worth`
+    /// what each of them gave, in the same order.
+    pub fn critical_sheet(&self, worth: &[Vec<Critical>; 3], title: Words) -> Sheet {
+        let [customers, buildings, hydrants] = worth;
+        let mut lines: Vec<(u32, u32)> = self
+            .topology
+            .links
+            .iter()
+            .zip(&self.isolator.segments.of_link)
+            .map(|(link, segment)| (link.edge, *segment))
+            .collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let sum = |segment: u32| {
+            let at = segment as usize;
+            (customers[at].weight + buildings[at].weight + hydrants[at].weight, customers[at].length_m)
+        };
+        lines.sort_by(|a, b| {
+            let ((people, length), (others, shorter)) = (sum(a.1), sum(b.1));
+            others.total_cmp(&people).then(shorter.total_cmp(&length)).then(a.cmp(b))
+        });
+        let row = |(edge, segment): (u32, u32)| {
+            let at = segment as usize;
+            let cells = vec![
+                said(&self.park.edges[edge as usize].provenance.key),
+                Value::Whole(i64::from(segment)),
+                Value::Whole(customers[at].valves as i64),
+                Some(self.isolator.length_m(segment)).into(),
+                Some(customers[at].length_m).into(),
+                Value::Whole(customers[at].weight as i64),
+                Value::Whole(hydrants[at].weight as i64),
+                Value::Whole(buildings[at].weight as i64),
+            ];
+            Row { slot: Some(edge as usize), cells }
+        };
+        let whole = |name, title: Words| Column::new(name, title, "", Holds::Whole);
+        Sheet {
+            name: "criticality",
+            title,
+            notes: vec![words!(
+                "note-critical",
+                "of a break anywhere in the segment: what is shut off and what loses supply with it; buildings by nearest connection or line",
+            )],
+            target: Some(FeatureKind::NetworkEdge),
+            columns: vec![
+                text("line", words!("head-line", "line")),
+                whole("segment", words!("head-segment", "segment")),
+                whole("valves", words!("head-valves", "valves")),
+                Column::new("segment_m", words!("head-segment-length", "segment"), "m", Holds::Number(0)),
+                Column::new("lost_m", words!("head-lost-length", "shut off or without supply"), "m", Holds::Number(0)),
+                whole("connections", words!("head-connections", "connections")),
+                whole("hydrants", words!("head-hydrants", "hydrants")),
+                whole("buildings", words!("head-buildings", "buildings")),
+            ],
+            rows: lines.into_iter().map(row).collect(),
+        }
+    }
+}
+
+/// What valves are not used as such, in words: those that do not shut off, and those at the end of a line.
+pub fn other_valves_note(valves: &Valves) -> Option<Words> {
+    (!valves.others.is_empty()).then(|| {
+        words!(
+            "note-other-valves",
+            "{count} of {all} valves do not shut a way off: check, reducing, air and drain valves, and those at an end",
+            count = valves.others.len(),
+            all = valves.others.len() + valves.shut.len(),
+        )
+    })
+}

@@ -1,0 +1,131 @@
+//! Which way flows, where that is known.
+//!
+//! Gravity lines flow as they fall; where a survey draws nearly all of them so, as they are drawn, which covers level lines and
+//! pumping mains. Under pressure a link that is the only way from the sources to what lies behind it flows there; in a ring the
+//! direction depends on demand, and stays unknown here.
+
+use serde::{Deserialize, Serialize};
+use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+
+use super::{Link, Topology, along};
+use crate::network::graph::NONE;
+use crate::network::settings::Settings;
+
+/// Direction of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From its first junction to its last.
+    Forward,
+    /// From its last to its first.
+    Backward,
+    /// Not known.
+    Unknown,
+}
+
+/// Why a direction is taken for known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowBasis {
+    /// Gravity lines of this park are drawn as they flow: nearly all fall that way.
+    Drawn,
+    /// Each gravity line by its own fall.
+    Fall,
+    /// Away from the sources, where there is only one way.
+    Sources,
+    /// Nothing tells it.
+    None,
+}
+
+/// Direction of every link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flows {
+    /// Why.
+    pub basis: FlowBasis,
+    /// By link.
+    pub directions: Vec<Direction>,
+    /// Gravity links that rise the way they are taken to flow.
+    pub against: Vec<u32>,
+}
+
+impl Topology {
+    /// Junctions that feed the network: sources and tanks.
+    pub fn sources(&self, park: &ParkSnapshot) -> Vec<u32> {
+        let feeds = |kind| matches!(kind, NodeKind::Source | NodeKind::Tank);
+        let kind = |junction: &u32| self.node(park, *junction).is_some_and(|node| feeds(node.kind));
+        (0..self.junctions.len() as u32).filter(kind).collect()
+    }
+
+    /// The node that stands at a junction.
+    pub fn node<'p>(&self, park: &'p ParkSnapshot, junction: u32) -> Option<&'p spatial_db::model::NetworkNode> {
+        let node = self.junctions[junction as usize].node;
+        (node != NONE).then(|| &park.nodes[node as usize])
+    }
+
+    /// Direction of every link.
+    pub fn flows(&self, park: &ParkSnapshot, settings: &Settings) -> Flows {
+        if self.class == NetworkClass::Drainage { self.by_gravity(park, settings) } else { self.outward(park) }
+    }
+
+    fn by_gravity(&self, park: &ParkSnapshot, settings: &Settings) -> Flows {
+        let level = settings.tolerance.level_m.value;
+        let fall = |link: &Link| {
+            let path = &park.edges[link.edge as usize].path;
+            along(path, link.span_m[0])[2] - along(path, link.span_m[1])[2]
+        };
+        let falls: Vec<f64> = self.links.iter().map(fall).collect();
+        let down = falls.iter().filter(|fall| **fall > level).count();
+        let up = falls.iter().filter(|fall| **fall < -level).count();
+        let drawn = down > 0 && down as f64 >= settings.tolerance.drawn_share.value * (down + up) as f64;
+        let by_fall = |fall: &f64| match fall {
+            fall if *fall > level => Direction::Forward,
+            fall if *fall < -level => Direction::Backward,
+            _ => Direction::Unknown,
+        };
+        if !drawn {
+            let basis = if down + up > 0 { FlowBasis::Fall } else { FlowBasis::None };
+            return Flows { basis, directions: falls.iter().map(by_fall).collect(), against: Vec::new() };
+        }
+        let rises = |at: &u32| falls[*at as usize] < -level;
+        Flows {
+            basis: FlowBasis::Drawn,
+            directions: vec![Direction::Forward; falls.len()],
+            against: (0..falls.len() as u32).filter(rises).collect(),
+        }
+    }
+
+    fn outward(&self, park: &ParkSnapshot) -> Flows {
+        let mut directions = vec![Direction::Unknown; self.links.len()];
+        let sources = self.sources(park);
+        let walk = self.graph.walk(&sources);
+        let mut below = vec![0_u32; self.junctions.len()];
+        for source in &sources {
+            below[*source as usize] += 1;
+        }
+        let mut in_part = vec![0_u32; walk.parts as usize];
+        for junction in &sources {
+            in_part[walk.part[*junction as usize] as usize] += 1;
+        }
+        for junction in walk.order.iter().rev() {
+            let j = *junction as usize;
+            let up = walk.parent[j];
+            if up.link == NONE {
+                continue;
+            }
+            if walk.by_bridge(*junction) {
+                let all = in_part[walk.part[j] as usize];
+                let [first, _] = self.graph.ends(up.link);
+                let outward = if first == up.to { Direction::Forward } else { Direction::Backward };
+                let inward = if first == up.to { Direction::Backward } else { Direction::Forward };
+                directions[up.link as usize] = match below[j] {
+                    0 if all > 0 => outward,
+                    here if here == all && all > 0 => inward,
+                    _ => Direction::Unknown,
+                };
+            }
+            below[up.to as usize] += below[j];
+        }
+        let basis = if sources.is_empty() { FlowBasis::None } else { FlowBasis::Sources };
+        Flows { basis, directions, against: Vec::new() }
+    }
+}

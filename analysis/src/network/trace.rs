@@ -1,0 +1,340 @@
+//! Ways through a network: what hangs together, what flows where, the shortest way, rings, what a source feeds.
+
+use std::collections::BTreeMap;
+
+use spatial_db::model::{NodeKind, ParkSnapshot};
+
+use super::graph::NONE;
+use super::topology::{Direction, Flows, Topology};
+
+/// Where a trace begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At a junction.
+    Junction(u32),
+    /// On a link: to both sides of it, or to the side that the flow leads to.
+    Link(u32),
+}
+
+/// Which way a trace goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Everywhere.
+    Connected,
+    /// Against the flow.
+    Upstream,
+    /// With the flow.
+    Downstream,
+}
+
+/// What a trace reached.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reach {
+    /// Links, by number.
+    pub links: Vec<u32>,
+    /// Links that are reached only by ways on which a direction is not known: perhaps.
+    pub perhaps: Vec<u32>,
+    /// Junctions, by number, those of `perhaps` too.
+    pub junctions: Vec<u32>,
+    /// Junctions with a closed valve or switch, where it stopped.
+    pub stopped: Vec<u32>,
+    /// Junctions where no way goes on: outfalls and dead ends downstream, heads upstream. Empty for [`Way::Connected`].
+    pub ends: Vec<u32>,
+    /// Length of `links`, m.
+    pub length_m: f64,
+}
+
+/// A part of the network in which every link lies on a loop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ring {
+    /// Links, by number.
+    pub links: Vec<u32>,
+    /// Loops that are independent of each other: what would have to be cut to make a tree of it.
+    pub loops: usize,
+    /// Length, m.
+    pub length_m: f64,
+}
+
+/// A shortest way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// Links in order.
+    pub links: Vec<u32>,
+    /// Length, m.
+    pub length_m: f64,
+}
+
+/// What a source feeds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fed {
+    /// What it reaches through what is open.
+    pub reach: Reach,
+    /// Other sources that feed the same.
+    pub others: Vec<u32>,
+}
+
+impl Topology {
+    /// Where a key of the park is in the network: its node's junction, or all links of its line. `None` where neither is there.
+    pub fn starts(&self, park: &ParkSnapshot, key: &str) -> Option<Vec<Start>> {
+        let node = park.nodes.iter().position(|node| node.class == self.class && node.provenance.key == key);
+        if let Some(junction) = node.and_then(|row| self.junction_of_node(row)) {
+            return Some(vec![Start::Junction(junction)]);
+        }
+        let line = park.edges.iter().position(|edge| edge.class == self.class && edge.provenance.key == key)?;
+        let links = self.links_of_edge(line);
+        (!links.is_empty()).then(|| links.map(Start::Link).collect())
+    }
+
+    /// Traces from `starts`. `shut` says at which junctions a closed valve or switch stops it; a start passes its own.
+    pub fn trace(&self, flows: &Flows, starts: &[Start], way: Way, shut: impl Fn(u32) -> bool) -> Reach {
+        let mut state = vec![Seen::Not; self.graph.junctions()];
+        let mut links = vec![Seen::Not; self.graph.links()];
+        let mut first = Vec::new();
+        for start in starts {
+            match *start {
+                Start::Junction(junction) => first.push(junction),
+                Start::Link(link) => {
+                    links[link as usize] = Seen::Sure;
+                    let [from, to] = self.graph.ends(link);
+                    match (way, flows.directions[link as usize]) {
+                        (Way::Downstream, Direction::Forward) | (Way::Upstream, Direction::Backward) => first.push(to),
+                        (Way::Downstream, Direction::Backward) | (Way::Upstream, Direction::Forward) => {
+                            first.push(from);
+                        }
+                        _ => first.extend([from, to]),
+                    }
+                }
+            }
+        }
+        let mut reach = Reach::default();
+        // What is sure first: what is reached again in doubt stays sure.
+        let mut next = Vec::new();
+        let begun: Vec<u32> = first.clone();
+        let passes = |junction: u32| !shut(junction) || begun.contains(&junction);
+        for round in [Seen::Sure, Seen::Perhaps] {
+            let mut queue = std::mem::take(&mut first);
+            for junction in &queue {
+                if state[*junction as usize] == Seen::Not {
+                    state[*junction as usize] = round;
+                }
+            }
+            while let Some(here) = queue.pop() {
+                if !passes(here) {
+                    continue;
+                }
+                for arc in self.graph.at(here) {
+                    let [from, _] = self.graph.ends(arc.link);
+                    let along = match flows.directions[arc.link as usize] {
+                        _ if way == Way::Connected => Some(true),
+                        Direction::Unknown => None,
+                        Direction::Forward => Some((from == here) == (way == Way::Downstream)),
+                        Direction::Backward => Some((from == here) == (way == Way::Upstream)),
+                    };
+                    let sure = match along {
+                        Some(false) => continue,
+                        Some(true) => round == Seen::Sure,
+                        None => false,
+                    };
+                    if !sure && round == Seen::Sure {
+                        next.push(here);
+                        continue;
+                    }
+                    let link = &mut links[arc.link as usize];
+                    if *link == Seen::Not {
+                        *link = round;
+                    }
+                    let there = &mut state[arc.to as usize];
+                    if *there == Seen::Not {
+                        *there = round;
+                        queue.push(arc.to);
+                    }
+                }
+            }
+            first = std::mem::take(&mut next);
+            first.sort_unstable();
+            first.dedup();
+        }
+        let of = |seen: &[Seen], kind: Seen| -> Vec<u32> {
+            (0..seen.len() as u32).filter(|at| seen[*at as usize] == kind).collect()
+        };
+        reach.links = of(&links, Seen::Sure);
+        reach.perhaps = of(&links, Seen::Perhaps);
+        reach.junctions = (0..state.len() as u32).filter(|at| state[*at as usize] != Seen::Not).collect();
+        reach.stopped = reach.junctions.iter().copied().filter(|junction| !passes(*junction)).collect();
+        if way != Way::Connected {
+            let goes_on = |junction: u32| {
+                self.graph.at(junction).iter().any(|arc| {
+                    let [from, _] = self.graph.ends(arc.link);
+                    match flows.directions[arc.link as usize] {
+                        Direction::Unknown => true,
+                        Direction::Forward => (from == junction) == (way == Way::Downstream),
+                        Direction::Backward => (from == junction) == (way == Way::Upstream),
+                    }
+                })
+            };
+            reach.ends = reach.junctions.iter().copied().filter(|junction| !goes_on(*junction)).collect();
+        }
+        reach.length_m = reach.links.iter().map(|link| self.links[*link as usize].length_m).sum();
+        reach
+    }
+
+    /// The shortest way between two junctions past what is not shut, by length.
+    pub fn shortest(&self, from: u32, to: u32, shut: impl Fn(u32) -> bool) -> Option<Route> {
+        let length = |link: u32| self.links[link as usize].length_m;
+        let (length_m, links) = self.graph.shortest(from, to, length, |_, here| here == from || !shut(here))?;
+        Some(Route { links, length_m })
+    }
+
+    /// Parts in which every link lies on a loop, the longest first.
+    pub fn rings(&self) -> Vec<Ring> {
+        let bridges = self.graph.walk(&[]).bridges(self.graph.links());
+        let mut part = vec![NONE; self.graph.junctions()];
+        let mut count = 0;
+        let mut junctions: Vec<usize> = Vec::new();
+        for root in 0..part.len() as u32 {
+            if part[root as usize] != NONE {
+                continue;
+            }
+            part[root as usize] = count;
+            let mut queue = vec![root];
+            let mut size = 0;
+            while let Some(here) = queue.pop() {
+                size += 1;
+                for arc in self.graph.at(here).iter().filter(|arc| !bridges[arc.link as usize]) {
+                    if part[arc.to as usize] == NONE {
+                        part[arc.to as usize] = count;
+                        queue.push(arc.to);
+                    }
+                }
+            }
+            junctions.push(size);
+            count += 1;
+        }
+        let mut by_part: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for link in (0..self.graph.links() as u32).filter(|link| !bridges[*link as usize]) {
+            by_part.entry(part[self.graph.ends(link)[0] as usize]).or_default().push(link);
+        }
+        let ring = |(part, links): (u32, Vec<u32>)| Ring {
+            loops: links.len() + 1 - junctions[part as usize],
+            length_m: links.iter().map(|link| self.links[*link as usize].length_m).sum(),
+            links,
+        };
+        let mut rings: Vec<Ring> = by_part.into_iter().map(ring).collect();
+        rings.sort_by(|a, b| b.length_m.total_cmp(&a.length_m).then(a.links.cmp(&b.links)));
+        rings
+    }
+
+    /// What the source at a junction reaches past what is not shut, and which other sources do too.
+    pub fn fed(&self, park: &ParkSnapshot, flows: &Flows, source: u32, shut: impl Fn(u32) -> bool) -> Fed {
+        let reach = self.trace(flows, &[Start::Junction(source)], Way::Connected, shut);
+        let others = self.sources(park);
+        let others =
+            others.into_iter().filter(|at| *at != source && reach.junctions.binary_search(at).is_ok()).collect();
+        Fed { reach, others }
+    }
+
+    /// Outfalls among junctions: by their kind.
+    pub fn outfalls(&self, park: &ParkSnapshot, junctions: &[u32]) -> Vec<u32> {
+        let is = |junction: &u32| self.node(park, *junction).is_some_and(|node| node.kind == NodeKind::Outfall);
+        junctions.iter().copied().filter(is).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Not,
+    Sure,
+    Perhaps,
+}
+
+#[cfg(test)]
+mod tests {
+    use spatial_db::model::{NetworkClass, Presence};
+
+    use super::*;
+    use crate::network::by_hand::{empty, keyed_edge, node};
+    use crate::network::settings::Settings;
+
+    /// Sewers a→b→c→d with a branch e→b, all falling, and a level one c–f; a ring of water beside it.
+    fn sewers() -> (ParkSnapshot, Topology, Flows) {
+        let mut park = empty();
+        let falls = [("a", 9.0), ("b", 8.0), ("c", 7.0), ("d", 6.0), ("e", 9.0), ("f", 7.0)];
+        park.nodes = falls.iter().map(|(key, z)| node(key, NodeKind::Manhole, [0.0, 0.0, *z])).collect();
+        park.nodes[3].kind = NodeKind::Outfall;
+        let z = |key: &str| falls.iter().find(|(k, _)| *k == key).unwrap().1;
+        let pairs = [("a", "b"), ("b", "c"), ("c", "d"), ("b", "e"), ("c", "f")];
+        let line = |(id, (from, to)): (usize, &(&str, &str))| {
+            keyed_edge(id as i64, Some(from), Some(to), vec![[0.0, 0.0, z(from)], [10.0, 0.0, z(to)]])
+        };
+        park.edges = pairs.iter().enumerate().map(line).collect();
+        // By each line's own fall: half of them are drawn upwards.
+        for id in [5, 6] {
+            park.edges.push(keyed_edge(
+                id,
+                None,
+                None,
+                vec![[500.0, 50.0 * id as f64, 1.0], [510.0, 50.0 * id as f64, 2.0]],
+            ));
+        }
+        park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Drainage);
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Drainage);
+        let settings = Settings::shipped();
+        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
+        let topology = Topology::build(&park, &there, NetworkClass::Drainage, &settings);
+        let flows = topology.flows(&park, &settings);
+        (park, topology, flows)
+    }
+
+    #[test]
+    fn water_flows_down_and_what_is_level_only_perhaps() {
+        let (park, topology, flows) = sewers();
+        let open = |_| false;
+        let down = topology.trace(&flows, &[Start::Link(0)], Way::Downstream, open);
+        assert_eq!((down.links, down.perhaps), (vec![0, 1, 2], vec![4]));
+        assert_eq!(topology.outfalls(&park, &down.junctions), [3]);
+        assert_eq!(down.ends, [3], "the level branch may go on");
+        let up = topology.trace(&flows, &[Start::Junction(2)], Way::Upstream, open);
+        assert_eq!((up.links, up.perhaps), (vec![0, 1, 3], vec![4]));
+        assert_eq!(up.ends, [0, 4]);
+        let all = topology.trace(&flows, &[Start::Junction(4)], Way::Connected, open);
+        assert_eq!((all.links.len(), all.perhaps.len(), all.junctions.len()), (5, 0, 6));
+        // Shut at c: reached, not passed; unless it begins there.
+        let stopped = topology.trace(&flows, &[Start::Link(0)], Way::Downstream, |junction| junction == 2);
+        assert_eq!((stopped.links, stopped.stopped), (vec![0, 1], vec![2]));
+        assert_eq!(topology.trace(&flows, &[Start::Junction(2)], Way::Downstream, |j| j == 2).links, [2]);
+        assert!((down.length_m - 3.0 * 10.0_f64.hypot(1.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn rings_and_shortest_ways() {
+        let mut park = empty();
+        let keys = ["a", "b", "c", "d", "e", "f"];
+        park.nodes = keys.iter().map(|key| node(key, NodeKind::Junction, [0.0; 3])).collect();
+        park.nodes[0].kind = NodeKind::Source;
+        park.nodes[5].kind = NodeKind::Tank;
+        let line = |id, from, to, length: f64| keyed_edge(id, Some(from), Some(to), vec![[0.0; 3], [length, 0.0, 0.0]]);
+        park.edges = vec![
+            line(0, "a", "b", 5.0),
+            line(1, "b", "c", 3.0),
+            line(2, "c", "d", 4.0),
+            line(3, "d", "b", 8.0),
+            // Twin pipes are a loop.
+            line(4, "c", "d", 1.0),
+            line(5, "d", "e", 1.0),
+            line(6, "e", "f", 1.0),
+        ];
+        let settings = Settings::shipped();
+        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
+        let topology = Topology::build(&park, &there, NetworkClass::Water, &settings);
+        let rings = topology.rings();
+        assert_eq!(rings, [Ring { links: vec![1, 2, 3, 4], loops: 2, length_m: 16.0 }]);
+        let way = topology.shortest(0, 3, |_| false).unwrap();
+        assert_eq!((way.links, way.length_m), (vec![0, 1, 4], 9.0));
+        assert_eq!(topology.shortest(0, 3, |junction| junction == 2).unwrap().links, [0, 3]);
+        assert!(topology.shortest(0, 4, |junction| junction == 3).is_none());
+        let flows = topology.flows(&park, &settings);
+        let fed = topology.fed(&park, &flows, 0, |junction| junction == 4);
+        assert_eq!((fed.reach.links, fed.others), (vec![0, 1, 2, 3, 4, 5], vec![]));
+        assert_eq!(topology.fed(&park, &flows, 0, |_| false).others, [5]);
+    }
+}
