@@ -64,6 +64,12 @@ pub(crate) enum Verb {
     Report(crate::report::ReportGroup),
     /// Work out a release, a fire, an explosion, a flood, an evacuation, with the source of each model
     Calc(crate::calc::CalcGroup),
+    /// Trace a network: up, down, shortest, loops; valves to close for a break and who loses supply
+    Trace(crate::report::trace::TraceArguments),
+    /// Hold how near lines lie to each other, to buildings and to the ground against the rules
+    Clearance(crate::report::clearance::ClearanceArguments),
+    /// Write what has to be known before digging on a page that prints on A4
+    Permit(crate::report::permit::PermitArguments),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for

@@ -388,6 +388,34 @@ pub(crate) enum Failure {
         /// Cause.
         source: std::io::Error,
     },
+    /// A question about a network that has no answer.
+    #[error("the network")]
+    #[diagnostic(help(
+        "keys are those of the park's lines and points: `twin view` shows them, `twin trace topology` lists what is in doubt"
+    ))]
+    Network {
+        /// Cause.
+        source: analysis::network::answers::AnswerError,
+    },
+    /// A depth below a ground that is not known.
+    #[error("the park's terrain does not reach every corner of the pit, so its depth says no elevation")]
+    #[diagnostic(help("give the elevation of the floor with --floor"))]
+    NoGround,
+    /// A key that names no line.
+    #[error("the park has no line `{key}`")]
+    NoSuchLine {
+        /// Key.
+        key: String,
+    },
+    /// A table of rules that cannot be used.
+    #[error("the table {} cannot be used", path.display())]
+    #[diagnostic(help("analysis/rules/networks/clearance.toml is the one that ships: copy it and change its rows"))]
+    RuleFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The internal reader broke; its parent reports it.
     #[error("the source reader stopped: {reason}")]
     Reader {
@@ -432,6 +460,12 @@ impl Failure {
             Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
             _ => 1,
         }
+    }
+}
+
+impl From<analysis::network::answers::AnswerError> for Failure {
+    fn from(source: analysis::network::answers::AnswerError) -> Self {
+        Self::Network { source }
     }
 }
 

@@ -74,6 +74,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Pack(arguments) => pack::run(arguments),
         Verb::Report(group) => report::run(group),
         Verb::Calc(group) => calc::run(group),
+        Verb::Trace(arguments) => report::trace::run(arguments),
+        Verb::Clearance(arguments) => report::clearance::run(arguments),
+        Verb::Permit(arguments) => report::permit::run(arguments),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

@@ -1,8 +1,11 @@
 //! `twin report`: what the park's records say, as a table, a spreadsheet, JSON or a map layer. One report a module.
 
+pub(crate) mod clearance;
 mod dossier;
 mod land;
+pub(crate) mod permit;
 mod projects;
+pub(crate) mod trace;
 mod write;
 mod zone;
 

@@ -170,6 +170,21 @@ impl Outgoing<'_> {
     }
 }
 
+/// The rows of a sheet as JSON: by the names of its columns, units in them; null for what is not known.
+pub(super) fn rows(sheet: &Sheet, text: &Text) -> serde_json::Value {
+    let cell = |value: &Value| match value {
+        Value::Unknown => serde_json::Value::Null,
+        Value::Whole(number) => json!(number),
+        Value::Number(number) => json!(number),
+        other => json!(full(other, text)),
+    };
+    let row = |row: &sheet::Row| -> serde_json::Value {
+        let names = sheet.columns.iter().map(|column| column.name.to_owned());
+        serde_json::Map::from_iter(names.zip(row.cells.iter().map(cell))).into()
+    };
+    sheet.rows.iter().map(row).collect::<Vec<_>>().into()
+}
+
 /// Writes a file whole or not at all.
 pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let write = || -> std::io::Result<()> {
@@ -185,13 +200,13 @@ pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write().map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })
 }
 
-fn head(column: &Column, text: &Text) -> String {
+pub(super) fn head(column: &Column, text: &Text) -> String {
     let title = text.words(&column.title);
     if column.unit.is_empty() { title } else { format!("{title} ({})", column.unit) }
 }
 
 /// For a terminal: a dash for what is not known.
-fn short(value: &Value, holds: Holds, text: &Text) -> String {
+pub(super) fn short(value: &Value, holds: Holds, text: &Text) -> String {
     match (value, holds) {
         (Value::Unknown, _) => "–".into(),
         (Value::Number(number), Holds::Number(digits)) => format!("{number:.digits$}"),
