@@ -70,6 +70,8 @@ pub(crate) enum Verb {
     Clearance(crate::report::clearance::ClearanceArguments),
     /// Write what has to be known before digging on a page that prints on A4
     Permit(crate::report::permit::PermitArguments),
+    /// Run an emergency drill without a window, or replay one from its log
+    Drill(crate::drill::DrillGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for

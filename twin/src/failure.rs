@@ -380,6 +380,15 @@ pub(crate) enum Failure {
         #[from]
         source: analysis::emergency::evacuation::EvacuationError,
     },
+    /// A drill file or its log is wrong.
+    #[error("the drill {} cannot be used", path.display())]
+    #[diagnostic(help("docs/drills.md describes drill files and logs"))]
+    DrillWrong {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: Box<analysis::emergency::drill::DrillError>,
+    },
     /// A report cannot be written.
     #[error("the report could not be written to {}", path.display())]
     ReportFile {

@@ -9,6 +9,7 @@ mod cli;
 mod data_dir;
 mod db;
 mod draft;
+mod drill;
 mod failure;
 mod film;
 mod gltf;
@@ -77,6 +78,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Trace(arguments) => report::trace::run(arguments),
         Verb::Clearance(arguments) => report::clearance::run(arguments),
         Verb::Permit(arguments) => report::permit::run(arguments),
+        Verb::Drill(group) => drill::run(group),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

@@ -103,6 +103,12 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
     let listed = hydrants["buildings_not_whole"].as_array().unwrap().len() as u64;
     assert_eq!(listed, count("reached_partly") + count("not_reached") + count("reach_unknown"));
 
+    let evac = |seed: &str| place.json(&["calc", "evac", "--park", "qingxi", "--seed", seed, "--json"]);
+    let (one, again, other) = (evac("1"), evac("1"), evac("2"));
+    assert_eq!(one, again);
+    assert_ne!(one["egress_s"], other["egress_s"]);
+    assert!(one["persons"].as_u64().unwrap() > 1000 && one["egress_s"].as_f64().unwrap() > 300.0, "{one}");
+
     let flood = |level: &str| place.json(&["calc", "flood", "qingxi", "--level", level, "--json"]);
     let (dry, wet) = (flood("-50"), flood("500"));
     assert_eq!((dry["area_m2"].as_f64(), dry["buildings_under_water"].as_u64()), (Some(0.0), Some(0)));
@@ -118,11 +124,18 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
         "--park",
         "qingxi",
         "--at",
-        "356000,3431500",
+        "560351,3453229",
+        "--wind-from",
+        "90",
         "--json",
     ]);
     let exposed = cloud["exposed_buildings"].as_array().unwrap();
     assert_eq!(Some(exposed.len() as u64), cloud["zones"][0]["buildings"].as_u64());
+    assert!(
+        exposed.len() > 20,
+        "the tank stands in the east of the park and the wind blows from there: {}",
+        exposed.len()
+    );
     let all = cloud["zones"].as_array().unwrap();
     assert!(all.windows(2).all(|pair| pair[0]["buildings"].as_u64() >= pair[1]["buildings"].as_u64()), "{all:?}");
 }

@@ -1,5 +1,7 @@
 //! Emergency: what protects the park, what endangers it, and what a hazard does.
 
+pub mod crowd;
+pub mod drill;
 pub mod evacuation;
 pub mod hazard;
 mod hydrants;

@@ -1,10 +1,16 @@
 //! `twin calc evac`.
 
-use analysis::emergency::evacuation::{Door, EvacuationRules, Stair, Walking};
+use analysis::emergency::evacuation::{
+    Door, EvacuationInput, EvacuationRules, Stair, Walking, WayNetwork, evacuate, groups_and_places,
+};
 use clap::Args;
+use serde_json::{Value, json};
+use spatial_db::cache::Cache;
 
 use super::answer::Answer;
 use crate::failure::Failure;
+use crate::origin::Origin;
+use crate::progress::Progress;
 
 /// Arguments of `twin calc evac`.
 #[derive(Debug, Args)]
@@ -19,7 +25,7 @@ pub(super) struct EvacArguments {
     #[arg(long, requires = "door")]
     persons: Option<f64>,
     /// Clear width of the door, m
-    #[arg(long, value_name = "M", required_unless_present_any = ["density", "tread"])]
+    #[arg(long, value_name = "M", required_unless_present_any = ["density", "tread", "park"])]
     door: Option<f64>,
     /// How far the last person is from the door, m
     #[arg(long, value_name = "M", default_value_t = 0.0)]
@@ -36,12 +42,27 @@ pub(super) struct EvacArguments {
     /// Way along the stair, m
     #[arg(long, value_name = "M")]
     way: Option<f64>,
+    /// Park whose buildings are all left at once, for its places of assembly
+    #[arg(long, conflicts_with_all = ["door", "density", "tread"])]
+    park: Option<String>,
+    /// Hour of a working day: who is where
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..24))]
+    hour: u32,
+    /// What the draws of reaction times and reduced mobility begin with
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// When to stop at the latest, s
+    #[arg(long, value_name = "S", default_value_t = 7200.0)]
+    until: f64,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
+    if let Some(park) = &arguments.park {
+        return whole_park(arguments, park);
+    }
     let walking = Walking::new(&EvacuationRules::shipped());
     let mut answer =
         Answer::new("walking", "SFPE Handbook 2016; Weidmann 1993", "counterflow, groups, smoke, time to set out");
@@ -67,5 +88,53 @@ pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
             answer.set("stair_s", way / speed);
         }
     }
+    answer.print(arguments.json)
+}
+
+/// Everyone of a park.
+fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
+    let progress = Progress::new(false);
+    let loaded = Origin::of(park).load(false, &progress);
+    progress.finish();
+    let cache = Cache::build(loaded?.0);
+    let rules = EvacuationRules::shipped();
+    let snapshot = cache.snapshot();
+    let ways = WayNetwork::of(&snapshot.roads, &rules)?;
+    let people = groups_and_places(snapshot, cache.footprint_area_m2(), &rules, arguments.hour)?;
+    let input = EvacuationInput {
+        ways: &ways,
+        groups: &people.groups,
+        places: &people.places,
+        closures: &[],
+        seed: arguments.seed,
+        until_s: arguments.until,
+    };
+    let found = evacuate(&rules, &input)?;
+    let mut answer = Answer::new(
+        "evacuation",
+        "SFPE Handbook 2016 (doors); Weidmann 1993 (ways); shortest way to the nearest place with room",
+        "sight and knowledge of the way, stairs and corridors inside, cars; occupants follow from floor area and use",
+    );
+    answer.set("persons", found.persons);
+    answer.set("arrived", found.arrivals.len());
+    answer.set("on_the_way", found.on_the_way);
+    answer.set("cut_off", found.cut_off);
+    answer.set("egress_s", found.egress_s);
+    let share = |share: f64| {
+        let index = (share * f64::from(found.persons)).ceil() as usize;
+        index.checked_sub(1).and_then(|index| found.arrivals.get(index)).map(|arrival| arrival.at_s)
+    };
+    answer.set("half_arrived_s", share(0.5));
+    answer.set("nine_tenths_arrived_s", share(0.9));
+    answer.set("buildings_unknown", people.unknown.len());
+    let places: Vec<Value> = people
+        .places
+        .iter()
+        .zip(&found.places)
+        .map(|(place, used)| {
+            json!({ "place": place.name, "arrived": used.arrived, "capacity": used.capacity, "over": used.over })
+        })
+        .collect();
+    answer.set("places", places);
     answer.print(arguments.json)
 }

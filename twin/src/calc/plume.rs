@@ -23,7 +23,7 @@ use crate::progress::Progress;
     Examples:\n  twin calc plume --rate 0.1 --stability F --wind 2 --sigma pasquill-gifford --x 500 --json\n  \
     twin calc plume --rate 0.003 --wind 7 --sigma-y 190 --sigma-z 65 --json\n  \
     twin calc plume --rate 2 --substance ammonia --guideline aegl --exposure 60 --terrain urban --night --wind 2\n  \
-    twin calc plume --rate 2 --substance chlorine --park qingxi --at 355900,3431200"
+    twin calc plume --rate 2 --substance chlorine --park qingxi --at 560351,3453229"
 )]
 pub(super) struct PlumeArguments {
     /// Rate of a continuous release, kg/s

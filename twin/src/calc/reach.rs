@@ -31,7 +31,7 @@ pub(super) struct HydrantArguments {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Source: water level over the grid of heights (FEMA); with --from only ground that is joined to those places (NOAA 2012).\n\n\
-    Example:\n  twin calc flood qingxi --level 5.2 --from 355900,3431200 --json"
+    Example:\n  twin calc flood qingxi --level 5.2 --from 560351,3453229 --json"
 )]
 pub(super) struct FloodArguments {
     /// Short name of the park, or a package of one

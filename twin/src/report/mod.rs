@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
 use crate::scenario::laid_over;
+pub(crate) use write::whole;
 
 /// Arguments of `twin report`.
 #[derive(Debug, Args)]

@@ -186,7 +186,7 @@ pub(super) fn rows(sheet: &Sheet, text: &Text) -> serde_json::Value {
 }
 
 /// Writes a file whole or not at all.
-pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let write = || -> std::io::Result<()> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;

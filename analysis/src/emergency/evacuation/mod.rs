@@ -1,11 +1,24 @@
-//! Evacuation: how people walk and how many pass a door.
+//! Evacuation: how many people are where, how they leave buildings and reach a place of assembly.
 //!
-//! Figures are rows of `analysis/rules/evacuation.toml`.
+//! Doors after the SFPE handbook, ways after Weidmann. Figures are rows of `analysis/rules/evacuation.toml`. What a seed draws is drawn from
+//! it alone: the same park, rules and seed give the same evacuation to the bit, on any number of threads.
 
+mod dice;
 mod error;
+mod occupancy;
 mod rules;
+mod run;
+#[cfg(test)]
+mod tests;
 mod walking;
+mod ways;
 
 pub use error::EvacuationError;
+pub use occupancy::{Occupancy, Unknown, occupancy};
 pub use rules::EvacuationRules;
+pub use run::{
+    Arrival, Assembly, Closure, Departure, Evacuation, EvacuationInput, Group, People, PlaceUse, Walkers, evacuate,
+    groups_and_places,
+};
 pub use walking::{Door, DoorFlow, Stair, Walking};
+pub use ways::{Way, WayNetwork};

@@ -11,7 +11,8 @@ use crate::rules::Figure;
 #[serde(deny_unknown_fields)]
 pub(super) struct OccupancyRow {
     pub(super) words: Vec<String>,
-    pub(super) m2_per_person: f64,
+    /// None: nobody is in there.
+    pub(super) m2_per_person: Option<f64>,
     pub(super) hours: String,
     #[serde(rename = "source")]
     _source: String,
@@ -54,6 +55,9 @@ const NEEDED: &[(&str, &str)] = &[
     ("persons", "reduced_mobility_speed"),
     ("ways", "default_width_m"),
     ("doors", "default_width_m"),
+    ("response", "turnout_s"),
+    ("response", "engine_m_s"),
+    ("response", "setup_s"),
 ];
 
 impl EvacuationRules {

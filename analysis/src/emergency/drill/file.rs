@@ -1,0 +1,396 @@
+//! The drill file: RON, every complaint with its line.
+
+use serde::{Deserialize, Serialize};
+
+use super::DrillError;
+use crate::emergency::hazard::{Stability, Terrain};
+
+/// Events that every drill may have without naming them.
+pub(super) const EVENTS: [&str; 6] =
+    ["release", "alarm", "first_engine", "first_water", "threat_reaches_people", "evacuated"];
+
+/// A drill as written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillFile {
+    format_version: u32,
+    /// Name.
+    pub name: String,
+    /// Short name of the park.
+    pub park: String,
+    /// What a reader should know.
+    #[serde(default)]
+    pub note: String,
+    /// What the draws begin with.
+    pub seed: u64,
+    /// Hour of a working day, 0 to 23: who is where.
+    pub hour: u32,
+    /// Length, minutes.
+    pub length_min: f64,
+    /// Weather.
+    pub weather: DrillWeather,
+    /// The hazard.
+    pub hazard: HazardSpec,
+    /// Objectives.
+    pub objectives: Vec<Objective>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// What happens when.
+    pub timeline: Vec<Inject>,
+    /// What people should do.
+    pub expected: Vec<Expected>,
+    #[serde(skip)]
+    text: String,
+}
+
+/// Weather of a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillWeather {
+    /// Wind at 10 m, m/s.
+    pub wind_m_s: f64,
+    /// Where it blows from, degrees clockwise from north.
+    pub wind_from_deg: f64,
+    /// Pasquill's class.
+    pub stability: Stability,
+    /// Air, °C.
+    pub temperature_c: f64,
+    /// Terrain.
+    pub terrain: Terrain,
+}
+
+/// The hazard of a drill.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum HazardSpec {
+    /// A tank leaks.
+    Leak {
+        /// Key of the hazard source.
+        source: String,
+        /// When, min.
+        at_min: f64,
+        /// Diameter of the hole, mm.
+        hole_mm: f64,
+        /// Where the hole is.
+        leak: LeakSpec,
+    },
+    /// A building burns.
+    Fire {
+        /// Key of the building.
+        building: String,
+        /// When, min.
+        at_min: f64,
+        /// Water that it needs, L/s; unknown if absent.
+        #[serde(default)]
+        water_l_s: Option<f64>,
+        /// Nobody walks this near to it, m.
+        cordon_m: f64,
+    },
+    /// Water rises.
+    Flood {
+        /// Level by minutes, straight from one to the next; m.
+        levels: Vec<(f64, f64)>,
+        /// Places that the water comes from; every hollow if absent.
+        #[serde(default)]
+        from: Vec<(f64, f64)>,
+        /// Nobody walks where it is deeper than this, m.
+        closes_m: f64,
+    },
+}
+
+/// Where a tank leaks.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum LeakSpec {
+    /// Gas space.
+    Gas,
+    /// Under so many metres of liquid.
+    Liquid(f64),
+    /// A pipe.
+    Pipe,
+}
+
+/// Evaluation items of AQ/T 9009-2015.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// Alarm and reporting.
+    AlarmAndReporting,
+    /// Mobilisation.
+    Mobilisation,
+    /// Assessment of the situation.
+    Assessment,
+    /// Command and coordination.
+    Command,
+    /// Handling of the incident.
+    Handling,
+    /// Resources.
+    Resources,
+    /// Communication.
+    Communication,
+    /// Public information.
+    PublicInformation,
+    /// Protection of people.
+    Protection,
+    /// Cordon.
+    Cordon,
+    /// Medical aid.
+    Medical,
+    /// Site control and recovery.
+    SiteControl,
+}
+
+impl Item {
+    /// The item in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AlarmAndReporting => "alarm and reporting",
+            Self::Mobilisation => "mobilisation",
+            Self::Assessment => "assessment",
+            Self::Command => "command",
+            Self::Handling => "handling",
+            Self::Resources => "resources",
+            Self::Communication => "communication",
+            Self::PublicInformation => "public information",
+            Self::Protection => "protection of people",
+            Self::Cordon => "cordon",
+            Self::Medical => "medical",
+            Self::SiteControl => "site control",
+        }
+    }
+}
+
+/// An objective.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Objective {
+    /// Name in the file.
+    pub id: String,
+    /// Words.
+    pub text: String,
+    /// Evaluation item.
+    pub item: Item,
+}
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// Name in the file.
+    pub id: String,
+    /// Words.
+    pub name: String,
+}
+
+/// When something happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum When {
+    /// So many minutes from the start.
+    At(f64),
+    /// So many minutes after an event.
+    After(String, f64),
+}
+
+/// Something that happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Action {
+    /// The alarm is raised: people set out, the engine is called.
+    Alarm,
+    /// Words are passed on.
+    Say(String),
+    /// The wind turns: from (degrees) and m/s.
+    Wind(f64, f64),
+    /// The leak is stopped.
+    Stop,
+    /// Ways within so many metres of a place are closed.
+    Close((f64, f64), f64),
+    /// They are open again.
+    Open((f64, f64), f64),
+    /// Hydrants, by their keys, give no water: a main has burst.
+    NoWater(Vec<String>),
+    /// Hydrants within so many metres of a place give no water.
+    NoWaterNear((f64, f64), f64),
+    /// An expected action was done.
+    Done(String),
+    /// An expected action was missed.
+    Missed(String),
+}
+
+/// An entry of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inject {
+    /// Name in the file; an event that others may follow.
+    pub id: String,
+    /// When.
+    pub when: When,
+    /// What.
+    pub does: Action,
+}
+
+/// How an expected action shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Evidence {
+    /// By an event of the run.
+    Event(String),
+    /// By an observer, who marks it.
+    Observed,
+}
+
+/// An expected action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// Name in the file.
+    pub id: String,
+    /// Words.
+    pub text: String,
+    /// Who.
+    pub role: String,
+    /// Objective that it serves.
+    pub objective: String,
+    /// Event that the clock starts with.
+    pub from: String,
+    /// Minutes after it.
+    pub within_min: f64,
+    /// Evidence.
+    pub evidence: Evidence,
+}
+
+impl DrillFile {
+    /// A drill from its text, checked against itself.
+    ///
+    /// # Errors
+    /// [`DrillError`] with the line.
+    pub fn parse(text: &str) -> Result<Self, DrillError> {
+        let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+        let mut file: Self = options
+            .from_str(text)
+            .map_err(|source| DrillError::Unreadable { line: source.span.start.line, source: Box::new(source) })?;
+        text.clone_into(&mut file.text);
+        file.check()?;
+        Ok(file)
+    }
+
+    /// The text that it was read from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Line on which a text in quotes, or a field, first stands; 1 where it does not.
+    pub(super) fn line_of(&self, what: &str) -> usize {
+        let quoted = format!("\"{what}\"");
+        let at =
+            |needle: &str| self.text.lines().position(|line| line.split("//").next().unwrap_or("").contains(needle));
+        at(&quoted).or_else(|| at(&format!("{what}:"))).map_or(1, |line| line + 1)
+    }
+
+    /// A complaint about a text in quotes or a field.
+    pub(super) fn wrong(&self, what: &str, reason: impl Into<String>) -> DrillError {
+        DrillError::Wrong { line: self.line_of(what), reason: reason.into() }
+    }
+
+    fn check(&self) -> Result<(), DrillError> {
+        if self.format_version != 1 {
+            let reason = format!("the drill has format version {}; this version reads 1", self.format_version);
+            return Err(self.wrong("format_version", reason));
+        }
+        let within = |field: &str, value: f64, low: f64, high: f64| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(self.wrong(field, format!("{field} must be from {low} to {high}, and is {value}")))
+        };
+        within("hour", f64::from(self.hour), 0.0, 23.0)?;
+        within("length_min", self.length_min, 1.0, 1440.0)?;
+        within("wind_m_s", self.weather.wind_m_s, 1.0, 30.0)?;
+        within("wind_from_deg", self.weather.wind_from_deg, 0.0, 360.0)?;
+        within("temperature_c", self.weather.temperature_c, -50.0, 60.0)?;
+        match &self.hazard {
+            HazardSpec::Leak { at_min, hole_mm, .. } => {
+                within("at_min", *at_min, 0.0, self.length_min)?;
+                within("hole_mm", *hole_mm, 0.1, 2000.0)?;
+            }
+            HazardSpec::Fire { at_min, cordon_m, .. } => {
+                within("at_min", *at_min, 0.0, self.length_min)?;
+                within("cordon_m", *cordon_m, 0.0, 2000.0)?;
+            }
+            HazardSpec::Flood { levels, closes_m, .. } => {
+                within("closes_m", *closes_m, 0.0, 10.0)?;
+                let rising = levels.windows(2).all(|pair| pair[0].0 < pair[1].0);
+                if levels.is_empty()
+                    || !rising
+                    || levels.iter().any(|level| !level.0.is_finite() || !level.1.is_finite())
+                {
+                    return Err(self.wrong("levels", "levels must be pairs of minute and metres with rising minutes"));
+                }
+            }
+        }
+        let mut ids: Vec<&str> = EVENTS.to_vec();
+        for id in self.timeline.iter().map(|inject| &inject.id).chain(self.expected.iter().map(|e| &e.id)) {
+            if ids.contains(&id.as_str()) {
+                return Err(
+                    self.wrong(id, format!("{id:?} is there twice, or the name of an event that every drill has"))
+                );
+            }
+            ids.push(id);
+        }
+        let known = |name: &str| -> Result<(), DrillError> {
+            if ids.contains(&name) {
+                return Ok(());
+            }
+            Err(self.wrong(name, format!("there is no event {name:?}; there are: {}", ids.join(", "))))
+        };
+        for inject in &self.timeline {
+            let minutes = match &inject.when {
+                When::At(minutes) => *minutes,
+                When::After(event, minutes) => {
+                    known(event)?;
+                    *minutes
+                }
+            };
+            if !(0.0..=1440.0).contains(&minutes) {
+                return Err(self.wrong(&inject.id, format!("{:?} happens after {minutes} minutes", inject.id)));
+            }
+            if let Action::Done(id) | Action::Missed(id) = &inject.does {
+                self.expects(id)?;
+            }
+            self.follows_itself(inject)?;
+        }
+        for expected in &self.expected {
+            known(&expected.from)?;
+            if let Evidence::Event(event) = &expected.evidence {
+                known(event)?;
+            }
+            if self.objectives.iter().all(|objective| objective.id != expected.objective) {
+                return Err(self.wrong(&expected.objective, format!("there is no objective {:?}", expected.objective)));
+            }
+            if self.roles.iter().all(|role| role.id != expected.role) {
+                return Err(self.wrong(&expected.role, format!("there is no role {:?}", expected.role)));
+            }
+        }
+        Ok(())
+    }
+
+    /// An expected action of that name.
+    pub(super) fn expects(&self, id: &str) -> Result<(), DrillError> {
+        if self.expected.iter().any(|expected| expected.id == id) {
+            return Ok(());
+        }
+        Err(self.wrong(id, format!("there is no expected action {id:?}")))
+    }
+
+    /// An inject that waits for itself would never happen.
+    fn follows_itself(&self, inject: &Inject) -> Result<(), DrillError> {
+        let mut at = inject;
+        for _ in 0..=self.timeline.len() {
+            let When::After(event, _) = &at.when else { return Ok(()) };
+            let Some(before) = self.timeline.iter().find(|other| other.id == *event) else { return Ok(()) };
+            at = before;
+        }
+        Err(self.wrong(&inject.id, format!("{:?} waits for itself", inject.id)))
+    }
+}

@@ -1,0 +1,170 @@
+//! The log of a drill: what was injected by hand, and what happened. A line of JSON each.
+
+use serde::{Deserialize, Serialize};
+
+use super::DrillError;
+use super::file::{Action, DrillFile};
+use crate::words::Words;
+
+/// Something that a person did while the drill ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandInject {
+    /// s from the start.
+    pub at_s: f64,
+    /// What.
+    pub does: Action,
+    /// Who, as he says.
+    #[serde(default)]
+    pub by: String,
+}
+
+/// Kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// Of the hazard.
+    Hazard,
+    /// Of the timeline.
+    Inject,
+    /// By hand.
+    Hand,
+    /// Of the response.
+    Response,
+    /// Of people.
+    People,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// s from the start.
+    pub at_s: f64,
+    /// Event.
+    pub id: String,
+    /// Kind.
+    pub kind: Happening,
+    /// Words.
+    pub text: Words,
+}
+
+/// A log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrillLog {
+    /// Name of the drill.
+    pub drill: String,
+    /// Fingerprint of its file.
+    pub file: String,
+    /// Injects by hand.
+    pub hand: Vec<HandInject>,
+    /// What happened.
+    pub entries: Vec<Entry>,
+    /// Fingerprint of the whole run; none where it was broken off.
+    pub digest: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Row {
+    Drill { format_version: u32, name: String, file: String },
+    Hand(HandInject),
+    Entry(Entry),
+    End { digest: String },
+}
+
+/// FNV-1a, 64 bits (Fowler, Noll and Vo): enough to tell two runs apart, not to keep anyone from forging one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fingerprint(u64);
+
+impl Fingerprint {
+    pub(super) fn new() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+        }
+    }
+
+    pub(super) fn number(&mut self, value: f64) {
+        self.add(&value.to_bits().to_le_bytes());
+    }
+
+    pub(super) fn text(self) -> String {
+        format!("{:016x}", self.0)
+    }
+}
+
+/// Fingerprint of a text.
+pub(super) fn fingerprint_of(text: &str) -> String {
+    let mut print = Fingerprint::new();
+    print.add(text.as_bytes());
+    print.text()
+}
+
+impl DrillLog {
+    /// A log from its lines. One that was broken off in the middle of a line is read up to there.
+    ///
+    /// # Errors
+    /// [`DrillError::Log`] for a line that cannot be read and is not the last.
+    pub fn parse(text: &str) -> Result<Self, DrillError> {
+        let mut log =
+            Self { drill: String::new(), file: String::new(), hand: Vec::new(), entries: Vec::new(), digest: None };
+        let lines: Vec<&str> = text.lines().collect();
+        for (k, line) in lines.iter().enumerate() {
+            let row = match serde_json::from_str::<Row>(line) {
+                Ok(row) => row,
+                Err(_) if k > 0 && k + 1 == lines.len() && !text.ends_with('\n') => break,
+                Err(source) => return Err(DrillError::Log { line: k + 1, source }),
+            };
+            match row {
+                Row::Drill { name, file, .. } => (log.drill, log.file) = (name, file),
+                Row::Hand(inject) => log.hand.push(inject),
+                Row::Entry(entry) => log.entries.push(entry),
+                Row::End { digest } => log.digest = Some(digest),
+            }
+        }
+        Ok(log)
+    }
+
+    /// Its lines: injects by hand stand where they were made.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] where a value cannot be written.
+    pub fn to_text(&self) -> Result<String, serde_json::Error> {
+        let mut out = String::new();
+        let mut line = |row: &Row| -> Result<(), serde_json::Error> {
+            out.push_str(&serde_json::to_string(row)?);
+            out.push('\n');
+            Ok(())
+        };
+        line(&Row::Drill { format_version: 1, name: self.drill.clone(), file: self.file.clone() })?;
+        let mut hand = self.hand.iter().peekable();
+        for entry in &self.entries {
+            while let Some(inject) = hand.next_if(|inject| inject.at_s <= entry.at_s) {
+                line(&Row::Hand(inject.clone()))?;
+            }
+            line(&Row::Entry(entry.clone()))?;
+        }
+        for inject in hand {
+            line(&Row::Hand(inject.clone()))?;
+        }
+        if let Some(digest) = &self.digest {
+            line(&Row::End { digest: digest.clone() })?;
+        }
+        Ok(out)
+    }
+
+    /// Checks that the log is one of this drill.
+    ///
+    /// # Errors
+    /// [`DrillError::OtherLog`].
+    pub fn belongs_to(&self, file: &DrillFile) -> Result<(), DrillError> {
+        if self.file == fingerprint_of(file.text()) {
+            return Ok(());
+        }
+        let reason = format!("it is of {:?}, or the file was changed since", self.drill);
+        Err(DrillError::OtherLog { reason })
+    }
+}

@@ -1,0 +1,282 @@
+//! Drills on a park made by hand.
+
+use std::sync::Arc;
+
+use geo::{Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon};
+use spatial_db::cache::Cache;
+use spatial_db::model::{
+    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, Park, ParkSnapshot, Provenance, ResourceKind,
+    RoadEdge, TerrainGrid,
+};
+
+use super::*;
+
+fn keyed(key: &str) -> Provenance {
+    Provenance { key: key.into(), layer: "by hand".into(), ..Provenance::default() }
+}
+
+fn building(id: i64, x: f64, y: f64) -> Building {
+    let ring = LineString::from(vec![(x, y), (x + 20.0, y), (x + 20.0, y + 15.0), (x, y + 15.0), (x, y)]);
+    Building {
+        id: FeatureId::new(FeatureKind::Building, id),
+        provenance: keyed(&format!("B{id}")),
+        footprint: MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]),
+        name: None,
+        address: None,
+        use_text: Some("office".into()),
+        storeys: Some(3.0),
+        storey_height_m: None,
+        height_m: None,
+        floor_area_m2: Some(900.0),
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+fn resource(id: i64, kind: ResourceKind, key: &str, position: [f64; 2]) -> EmergencyResource {
+    EmergencyResource {
+        id: FeatureId::new(FeatureKind::EmergencyResource, id),
+        provenance: keyed(key),
+        kind,
+        position,
+        name: None,
+        state: None,
+        capacity: (kind == ResourceKind::AssemblyPoint).then_some(500.0),
+        flow_l_s: (kind == ResourceKind::Hydrant).then_some(15.0),
+        bearing_deg: None,
+        range_m: None,
+    }
+}
+
+/// A road of 600 m from west to east, four offices along it, a tank in the middle, places at both ends, ground that rises to the east.
+fn park() -> Cache {
+    let mut park = ParkSnapshot::empty(Park {
+        park_id: 1,
+        slug: "hand".into(),
+        name: "By hand".into(),
+        srid: 4549,
+        synthetic: true,
+        attribution: None,
+        licence: None,
+        as_of: None,
+    });
+    park.roads = vec![RoadEdge {
+        id: FeatureId::new(FeatureKind::RoadEdge, 1),
+        provenance: keyed("R1"),
+        line: MultiLineString::new(vec![LineString::from(vec![(0.0, 0.0), (600.0, 0.0)])]),
+        name: None,
+        class: None,
+        width_m: Some(6.0),
+    }];
+    park.buildings =
+        [50.0, 200.0, 380.0, 520.0].iter().enumerate().map(|(k, x)| building(k as i64, *x, 10.0)).collect();
+    park.resources = vec![
+        resource(1, ResourceKind::AssemblyPoint, "A1", [0.0, -5.0]),
+        resource(2, ResourceKind::AssemblyPoint, "A2", [600.0, -5.0]),
+        resource(3, ResourceKind::FireStation, "S1", [0.0, 5.0]),
+        resource(4, ResourceKind::Hydrant, "H1", [210.0, 5.0]),
+        resource(5, ResourceKind::Hydrant, "H2", [330.0, 5.0]),
+        resource(6, ResourceKind::Hydrant, "H3", [500.0, 5.0]),
+    ];
+    park.hazards = vec![HazardSource {
+        id: FeatureId::new(FeatureKind::HazardSource, 1),
+        provenance: keyed("T1"),
+        shape: Geometry::from(Point::new(300.0, 30.0)),
+        name: None,
+        kind: None,
+        substance: Some("液氨 ammonia".into()),
+        cas: None,
+        quantity_t: Some(20.0),
+        height_m: None,
+        diameter_m: None,
+    }];
+    let heights_m = (0..9 * 65).map(|k| (k % 65) as f32 * 0.1).collect();
+    park.terrain =
+        Some(TerrainGrid { origin_x_m: -20.0, origin_y_m: -40.0, cell_m: 10.0, columns: 65, rows: 9, heights_m });
+    Cache::build(Arc::new(park))
+}
+
+const LEAK: &str = r#"(
+    format_version: 1,
+    name: "Ammonia by hand",
+    park: "hand",
+    seed: 7,
+    hour: 10,
+    length_min: 30,
+    weather: (wind_m_s: 2.0, wind_from_deg: 270.0, stability: D, temperature_c: 20.0, terrain: urban),
+    hazard: leak(source: "T1", at_min: 1.0, hole_mm: 20.0, leak: liquid(0.0)),
+    objectives: [(id: "warn", text: "Everyone is warned", item: alarm_and_reporting)],
+    roles: [(id: "officer", name: "Safety officer")],
+    timeline: [
+        (id: "call", when: after("release", 2.0), does: alarm),
+        (id: "shut", when: after("call", 10.0), does: stop),
+        (id: "burst", when: at(5.0), does: no_water(["H1"])),
+    ],
+    expected: [
+        (id: "warned", text: "Alarm within 3 min", role: "officer", objective: "warn", from: "release", within_min: 3.0, evidence: event("alarm")),
+        (id: "water", text: "Water within 2 min of the alarm", role: "officer", objective: "warn", from: "alarm", within_min: 2.0, evidence: event("first_water")),
+        (id: "told", text: "The neighbours are told", role: "officer", objective: "warn", from: "alarm", within_min: 5.0, evidence: observed),
+    ],
+)"#;
+
+fn run(text: &str, hand: &[HandInject]) -> DrillRun {
+    run_drill(&DrillFile::parse(text).unwrap(), &park(), &DrillTables::shipped(), hand).unwrap()
+}
+
+#[test]
+fn a_leak_is_played_with_its_times_water_and_ratings() {
+    let run = run(LEAK, &[]);
+    let outcome = &run.outcome;
+    assert_eq!(outcome.alarm_s, Some(180.0));
+    // 60 s to turn out, about 300 m at 8.3 m/s.
+    let engine = outcome.first_engine_s.unwrap();
+    assert!((engine - 180.0 - 60.0 - 305.0 / 8.3).abs() < 6.0, "{engine}");
+    let water = outcome.first_water_s.unwrap();
+    assert!((water - engine - 180.0).abs() <= 1.0, "{water}");
+    // H1 is dry; H2 stands 39 m off and counts; H3 is beyond 150 m.
+    assert_eq!((outcome.water_l_s, outcome.hydrants_out), (15.0, 1));
+    assert_eq!(outcome.persons, 4 * 65);
+    assert_eq!(outcome.arrived + outcome.cut_off + outcome.on_the_way, outcome.persons);
+    // The wind takes the cloud east: the offices there are in it, those in the west are not.
+    let struck: Vec<&str> = outcome.struck.iter().map(|struck| struck.building.as_str()).collect();
+    assert_eq!(struck, ["B2", "B3"]);
+    let ratings: Vec<Rating> = outcome.rated.iter().map(|rated| rated.rating).collect();
+    assert_eq!(ratings, [Rating::Met, Rating::Late, Rating::NotMarked]);
+    assert!(run.log.entries.windows(2).all(|pair| pair[0].at_s <= pair[1].at_s));
+    assert!(!run.zone.1.0.is_empty() && run.zone.0.contains("AEGL-2"), "{}", run.zone.0);
+}
+
+#[test]
+fn a_log_replays_to_the_bit_and_resumes_when_cut_off() {
+    let hand = [
+        HandInject { at_s: 200.0, does: Action::Done("told".into()), by: "observer".into() },
+        HandInject { at_s: 250.0, does: Action::Wind(90.0, 3.0), by: String::new() },
+    ];
+    let first = run(LEAK, &hand);
+    assert_eq!(first.outcome.rated[2].rating, Rating::Met);
+    let text = first.log.to_text().unwrap();
+    let log = DrillLog::parse(&text).unwrap();
+    log.belongs_to(&DrillFile::parse(LEAK).unwrap()).unwrap();
+    let again = run(LEAK, &log.hand);
+    assert_eq!(again.log.digest, log.digest);
+    assert_eq!(again.outcome, first.outcome);
+    // Killed in the middle of a line: what was injected by hand until then is the state, and the run goes on as it did.
+    let cut = &text[..text.len() - 40];
+    let broken = DrillLog::parse(cut).unwrap();
+    assert_eq!((broken.hand.len(), &broken.digest), (2, &None));
+    assert_eq!(run(LEAK, &broken.hand).log.digest, first.log.digest);
+    assert!(DrillLog::parse("{\"nonsense\":1}\n{}\n").is_err());
+    let other = DrillFile::parse(&LEAK.replace("seed: 7", "seed: 8")).unwrap();
+    assert!(log.belongs_to(&other).unwrap_err().to_string().contains("changed since"));
+}
+
+#[test]
+fn a_hundred_seeds_replay_alike_on_any_number_of_threads() {
+    let cache = park();
+    let tables = DrillTables::shipped();
+    let short = LEAK.replace("length_min: 30", "length_min: 12");
+    let digests = |threads: usize| -> Vec<Option<String>> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            (0..100)
+                .map(|seed| {
+                    let file = DrillFile::parse(&short.replace("seed: 7", &format!("seed: {seed}"))).unwrap();
+                    run_drill(&file, &cache, &tables, &[]).unwrap().log.digest
+                })
+                .collect()
+        })
+    };
+    let one = digests(1);
+    assert_eq!(one, digests(4));
+    let mut different = one.clone();
+    different.sort();
+    different.dedup();
+    assert!(different.len() > 95, "seeds differ: {}", different.len());
+}
+
+#[test]
+fn a_fire_with_a_burst_main_loses_its_water() {
+    let fire = LEAK
+        .replace(
+            "hazard: leak(source: \"T1\", at_min: 1.0, hole_mm: 20.0, leak: liquid(0.0))",
+            "hazard: fire(building: \"B2\", at_min: 1.0, water_l_s: 25.0, cordon_m: 40.0)",
+        )
+        .replace("no_water([\"H1\"])", "no_water_near((330.0, 0.0), 60.0)")
+        .replace("(id: \"shut\", when: after(\"call\", 10.0), does: stop),", "");
+    let run = run(&fire, &[]);
+    // H2 is dry; H3 is 111 m from the middle of B2.
+    assert_eq!((run.outcome.water_l_s, run.outcome.water_needed_l_s, run.outcome.hydrants_out), (15.0, Some(25.0), 1));
+    assert_eq!(run.outcome.struck.len(), 1);
+    assert!(run.outcome.unreached.1 >= run.outcome.unreached.0);
+}
+
+#[test]
+fn a_flood_closes_the_low_end_and_nobody_is_lost() {
+    let flood = LEAK
+        .replace(
+            "hazard: leak(source: \"T1\", at_min: 1.0, hole_mm: 20.0, leak: liquid(0.0))",
+            "hazard: flood(levels: [(0.0, 0.0), (20.0, 3.0)], closes_m: 0.3)",
+        )
+        .replace("(id: \"shut\", when: after(\"call\", 10.0), does: stop),", "");
+    let run = run(&flood, &[]);
+    let outcome = &run.outcome;
+    // At 3 m the water is over 0.3 m deep as far as x = 250: B0 and B1.
+    let struck: Vec<&str> = outcome.struck.iter().map(|struck| struck.building.as_str()).collect();
+    assert_eq!(struck, ["B0", "B1"]);
+    assert_eq!(outcome.arrived + outcome.cut_off + outcome.on_the_way, outcome.persons);
+    assert_eq!((outcome.first_engine_s, outcome.water_l_s), (None, 0.0));
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_said_with_its_line() {
+    for (from, to, line, said) in [
+        ("hour: 10", "hour: 30", 6, "from 0 to 23"),
+        ("after(\"release\", 2.0)", "after(\"relaese\", 2.0)", 13, "no event \"relaese\""),
+        ("role: \"officer\"", "role: \"nobody\"", 18, "no role"),
+        ("id: \"shut\", when: after(\"call\"", "id: \"shut\", when: after(\"shut\"", 14, "waits for itself"),
+        ("format_version: 1", "format_version: 9", 2, "format version 9"),
+        ("seed: 7,", "seed: 7, colour: 3,", 5, "no drill"),
+        ("id: \"burst\"", "id: \"alarm\"", 15, "there twice"),
+    ] {
+        let error = DrillFile::parse(&LEAK.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("line {line}: ")) && error.contains(said), "{from}: {error}");
+    }
+    for (from, to, line, said) in [
+        ("source: \"T1\"", "source: \"T9\"", 9, "no hazard source \"T9\""),
+        ("no_water([\"H1\"])", "no_water([\"H9\"])", 15, "no working hydrant \"H9\""),
+    ] {
+        let file = DrillFile::parse(&LEAK.replacen(from, to, 1)).unwrap();
+        let error = run_drill(&file, &park(), &DrillTables::shipped(), &[]).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("line {line}: ")) && error.contains(said), "{from}: {error}");
+    }
+    let elsewhere = DrillFile::parse(&LEAK.replace("park: \"hand\"", "park: \"other\"")).unwrap();
+    let error = run_drill(&elsewhere, &park(), &DrillTables::shipped(), &[]).unwrap_err();
+    assert!(error.to_string().contains("for the park other"), "{error}");
+}
+
+#[test]
+fn an_alert_is_marked_as_an_exercise_and_escaped() {
+    let ring = LineString::from(vec![(121.0, 31.0), (121.1, 31.0), (121.1, 31.1), (121.0, 31.0)]);
+    let area = MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]);
+    let sent = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let text = cap_draft(&CapDraft {
+        identifier: "drill 1, <x>",
+        sender: "safety@park.example",
+        sent,
+        category: "CBRNE",
+        event: "Ammonia <leak>",
+        headline: "Stay in & shut windows",
+        description: "…",
+        instruction: "…",
+        place: "Hand",
+        area: &area,
+    });
+    assert!(text.contains("<status>Exercise</status>") && text.contains("urn:oasis:names:tc:emergency:cap:1.2"));
+    assert!(text.contains("Ammonia &lt;leak&gt;") && text.contains("Stay in &amp; shut windows"));
+    assert!(text.contains("<identifier>drill-1---x-</identifier>"), "{text}");
+    assert!(text.contains("<polygon>31.000000,121.000000 31.000000,121.100000"), "latitude first");
+    assert!(text.contains("<sent>2027-01-15T08:00:00+00:00</sent>"), "{text}");
+}

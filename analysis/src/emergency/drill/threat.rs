@@ -1,0 +1,290 @@
+//! The hazard of a drill as it goes on: where it is dangerous now.
+
+use geo::{BoundingRect, Contains, Distance, Euclidean, MultiPolygon, Point};
+use spatial_db::cache::Cache;
+use spatial_db::model::{Building, HazardSource};
+
+use super::DrillError;
+use super::file::{DrillFile, HazardSpec, LeakSpec};
+use crate::emergency::hazard::{
+    Cloud, Flood, FloodExtent, Frame, GuidelineKind, HazardRules, Hole, Leak, Plume, PlumeInput, Tank, Weather,
+    cloud_zone, flood, round_zone, source_of,
+};
+
+/// Level of a toxic guideline from which nobody is to walk: disabling harm.
+const CLOSES_LEVEL: u8 = 2;
+/// Exposure that the levels are for, min.
+const EXPOSURE_MIN: f64 = 60.0;
+
+/// A leak that runs.
+#[derive(Debug, Clone)]
+pub(super) struct Cloudy {
+    plume: Plume,
+    frame: Frame,
+    threshold_kg_m3: f64,
+    name: String,
+    /// What comes into the air, kg/s.
+    pub(super) airborne_kg_s: f64,
+    /// When it began in this wind and when it stopped, s.
+    began_s: f64,
+    stopped_s: Option<f64>,
+}
+
+/// The hazard.
+#[derive(Debug)]
+pub(super) enum Threat<'a> {
+    Leak { source: &'a HazardSource, at_s: f64, cloud: Option<Box<Cloudy>>, weather: Weather },
+    Fire { building: &'a Building, at_s: f64, cordon_m: f64 },
+    Flood { levels: Vec<(f64, f64)>, from: Option<Vec<[f64; 2]>>, closes_m: f64, extent: Option<FloodExtent> },
+}
+
+impl<'a> Threat<'a> {
+    /// The hazard of a drill on a park.
+    pub(super) fn of(file: &DrillFile, cache: &'a Cache, rules: &HazardRules) -> Result<Self, DrillError> {
+        let park = cache.snapshot();
+        let weather = Weather {
+            wind_m_s: file.weather.wind_m_s,
+            wind_from_deg: file.weather.wind_from_deg,
+            stability: file.weather.stability,
+            temperature_k: file.weather.temperature_c + 273.15,
+            ..Weather::default()
+        };
+        match &file.hazard {
+            HazardSpec::Leak { source, at_min, .. } => {
+                let found = park.hazards.iter().find(|hazard| hazard.provenance.key == *source);
+                let Some(hazard) = found else {
+                    return Err(file.wrong(source, format!("park {} has no hazard source {source:?}", park.park.slug)));
+                };
+                let mut threat = Self::Leak { source: hazard, at_s: at_min * 60.0, cloud: None, weather };
+                // Whatever cannot be worked out is said before the drill begins.
+                threat.leak(file, rules, at_min * 60.0)?;
+                if let Self::Leak { cloud, .. } = &mut threat {
+                    *cloud = None;
+                }
+                Ok(threat)
+            }
+            HazardSpec::Fire { building, at_min, cordon_m, .. } => {
+                let found = park.buildings.iter().find(|b| b.provenance.key == *building);
+                let Some(burning) = found else {
+                    return Err(file.wrong(building, format!("park {} has no building {building:?}", park.park.slug)));
+                };
+                Ok(Self::Fire { building: burning, at_s: at_min * 60.0, cordon_m: *cordon_m })
+            }
+            HazardSpec::Flood { levels, from, closes_m } => {
+                if park.terrain.is_none() {
+                    return Err(file.wrong("levels", format!("park {} has no terrain", park.park.slug)));
+                }
+                let from: Vec<[f64; 2]> = from.iter().map(|&(x, y)| [x, y]).collect();
+                let levels = levels.iter().map(|&(minute, level)| (minute * 60.0, level)).collect();
+                let from = (!from.is_empty()).then_some(from);
+                Ok(Self::Flood { levels, from, closes_m: *closes_m, extent: None })
+            }
+        }
+    }
+
+    /// When it begins, s.
+    pub(super) fn begins_s(&self) -> f64 {
+        match self {
+            Self::Leak { at_s, .. } | Self::Fire { at_s, .. } => *at_s,
+            Self::Flood { levels, .. } => levels[0].0,
+        }
+    }
+
+    /// Where crews go, m.
+    pub(super) fn place(&self) -> Option<[f64; 2]> {
+        use geo::Centroid;
+        let point = match self {
+            Self::Leak { source, .. } => source.shape.centroid(),
+            Self::Fire { building, .. } => building.footprint.centroid(),
+            Self::Flood { .. } => None,
+        }?;
+        Some([point.x(), point.y()])
+    }
+
+    /// Starts the leak, or starts it anew in another wind.
+    pub(super) fn leak(&mut self, file: &DrillFile, rules: &HazardRules, now_s: f64) -> Result<(), DrillError> {
+        let place = self.place();
+        let (Self::Leak { source, cloud, weather, .. }, HazardSpec::Leak { source: key, hole_mm, leak, .. }) =
+            (self, &file.hazard)
+        else {
+            return Ok(());
+        };
+        let line = file.line_of(key);
+        let hazard = |source| DrillError::Hazard { line, source };
+        let lacks = |what: &str| file.wrong(key, format!("{what} of {key:?} is not on record"));
+        let name = source.substance.as_deref().or(source.cas.as_deref()).ok_or_else(|| lacks("the substance"))?;
+        let substance = rules.substance(name).map_err(hazard)?;
+        let content_kg = source.quantity_t.ok_or_else(|| lacks("the quantity"))? * 1000.0;
+        let leak = match leak {
+            LeakSpec::Gas => Leak::Gas,
+            LeakSpec::Liquid(head_m) => Leak::Liquid { head_m: *head_m },
+            LeakSpec::Pipe => Leak::Pipe,
+        };
+        let hole = Hole { diameter_m: hole_mm * 1e-3, discharge: 0.62 };
+        let temperature_k = weather.temperature_k;
+        let tank = Tank { substance, content_kg, temperature_k, pressure_pa: None, hole, leak };
+        let found = source_of(rules, &tank, weather).map_err(hazard)?;
+        if found.airborne_kg_s <= 0.0 {
+            let reason =
+                format!("what leaks from {key:?} makes a pool and no cloud: a leak of a liquefied gas is needed");
+            return Err(file.wrong(key, reason));
+        }
+        let thresholds = substance
+            .thresholds(GuidelineKind::Aegl, EXPOSURE_MIN)
+            .or_else(|_| substance.thresholds(GuidelineKind::Erpg, EXPOSURE_MIN))
+            .map_err(hazard)?;
+        let Some(threshold) = thresholds.into_iter().find(|threshold| threshold.level == CLOSES_LEVEL) else {
+            return Err(lacks("a guideline of level 2"));
+        };
+        let input = PlumeInput {
+            rate_kg_s: found.airborne_kg_s,
+            duration_s: Some(found.duration_s.clamp(1.0, 86_400.0)),
+            height_m: 1.0,
+            weather: *weather,
+            terrain: file.weather.terrain,
+            sigma_set: None,
+            averaging_s: None,
+            extrapolate: true,
+        };
+        let plume = Plume::new(rules, &input).map_err(hazard)?;
+        *cloud = Some(Box::new(Cloudy {
+            plume,
+            frame: Frame::new(place.unwrap_or_default(), weather),
+            threshold_kg_m3: substance.kg_m3_from_ppm(threshold.ppm, weather.temperature_k, weather.pressure_pa),
+            name: threshold.name,
+            airborne_kg_s: found.airborne_kg_s,
+            began_s: now_s,
+            stopped_s: None,
+        }));
+        Ok(())
+    }
+
+    /// Turns the wind. The cloud stands in the new wind at once.
+    pub(super) fn turn(
+        &mut self,
+        file: &DrillFile,
+        rules: &HazardRules,
+        now_s: f64,
+        wind: (f64, f64),
+    ) -> Result<(), DrillError> {
+        let running = if let Self::Leak { weather, cloud, .. } = self {
+            (weather.wind_from_deg, weather.wind_m_s) = wind;
+            cloud.as_ref().map(|cloud| (cloud.began_s, cloud.stopped_s))
+        } else {
+            None
+        };
+        let Some((began_s, stopped_s)) = running else { return Ok(()) };
+        self.leak(file, rules, now_s)?;
+        if let Self::Leak { cloud: Some(cloud), .. } = self {
+            (cloud.began_s, cloud.stopped_s) = (began_s, stopped_s);
+        }
+        Ok(())
+    }
+
+    /// Stops the leak.
+    pub(super) fn stop(&mut self, now_s: f64) {
+        if let Self::Leak { cloud: Some(cloud), .. } = self {
+            cloud.stopped_s = Some(now_s);
+        }
+    }
+
+    /// What comes into the air, kg/s.
+    pub(super) fn airborne_kg_s(&self) -> Option<f64> {
+        match self {
+            Self::Leak { cloud, .. } => cloud.as_ref().map(|cloud| cloud.airborne_kg_s),
+            _ => None,
+        }
+    }
+
+    /// Lays the water of this moment.
+    pub(super) fn advance(&mut self, cache: &Cache, now_s: f64) {
+        if let (Self::Flood { levels, from, extent, .. }, Some(terrain)) = (self, &cache.snapshot().terrain) {
+            let level_m = level_at(levels, now_s);
+            *extent = flood(terrain, &Flood { level_m, from: from.as_deref() }).ok();
+        }
+    }
+
+    /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon; and whether nobody is to walk there.
+    pub(super) fn at(&self, place: [f64; 2], now_s: f64) -> (f64, bool) {
+        match self {
+            Self::Leak { cloud, .. } => {
+                let Some(cloud) = cloud else { return (0.0, false) };
+                let value = cloud.at(place, now_s);
+                (value, value > cloud.threshold_kg_m3)
+            }
+            Self::Fire { building, at_s, cordon_m } => {
+                let gap = Euclidean.distance(&building.footprint, &Point::from(place));
+                let near = now_s >= *at_s && (gap <= *cordon_m || building.footprint.contains(&Point::from(place)));
+                (f64::from(u8::from(near)), near)
+            }
+            Self::Flood { closes_m, extent, .. } => {
+                let depth = extent.as_ref().and_then(|extent| extent.depth_m(place)).unwrap_or(0.0);
+                (depth, depth > *closes_m)
+            }
+        }
+    }
+
+    /// What bounds the danger, and where it is now.
+    pub(super) fn zone(&self, now_s: f64) -> (String, MultiPolygon<f64>) {
+        let nothing = MultiPolygon::new(Vec::new());
+        match self {
+            Self::Leak { cloud: Some(cloud), .. } => {
+                let found = cloud_zone(
+                    &cloud.plume.at_moment(cloud.age(now_s)),
+                    &cloud.frame,
+                    &cloud.name,
+                    cloud.threshold_kg_m3,
+                    0.0,
+                );
+                (cloud.name.clone(), found.map_or(nothing, |zone| zone.area))
+            }
+            Self::Leak { .. } => (String::new(), nothing),
+            Self::Fire { building, cordon_m, at_s } => {
+                let bounds = building.footprint.bounding_rect();
+                let area = bounds.filter(|_| now_s >= *at_s).map_or(nothing, |bounds| {
+                    let half = 0.5 * bounds.width().hypot(bounds.height());
+                    let middle = bounds.center();
+                    round_zone("cordon", [middle.x, middle.y], half + cordon_m).area
+                });
+                ("cordon".to_owned(), area)
+            }
+            Self::Flood { extent, closes_m, .. } => {
+                let area = extent.as_ref().map_or(nothing, |extent| extent.deeper_than(*closes_m));
+                (format!("water deeper than {closes_m} m"), area)
+            }
+        }
+    }
+}
+
+impl Cloudy {
+    fn age(&self, now_s: f64) -> f64 {
+        (now_s - self.began_s).max(0.0)
+    }
+
+    /// Concentration at a place, kg/m³. A leak that stopped is the plume less the one that would have begun then.
+    fn at(&self, place: [f64; 2], now_s: f64) -> f64 {
+        let [x, y] = self.frame.wind_from_map(place);
+        let of = |age: f64| {
+            if age <= 0.0 {
+                return 0.0;
+            }
+            self.plume.at_moment(age).slice(x, 0.0).map_or(0.0, |slice| slice.at(y))
+        };
+        let stopped = self.stopped_s.map_or(0.0, |stopped| of(now_s - stopped));
+        (of(self.age(now_s)) - stopped).max(0.0)
+    }
+}
+
+/// Level of the water at a time, straight from one to the next.
+fn level_at(levels: &[(f64, f64)], now_s: f64) -> f64 {
+    let after = levels.iter().position(|level| level.0 > now_s);
+    match after {
+        None => levels[levels.len() - 1].1,
+        // Before the first the water stands where nothing is wet.
+        Some(0) => f64::from(-400_i16),
+        Some(k) => {
+            let ((t0, l0), (t1, l1)) = (levels[k - 1], levels[k]);
+            l0 + (l1 - l0) * (now_s - t0) / (t1 - t0)
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Evacuations of places made by hand, whose times a pencil gives.
+
+use geo::MultiLineString;
+use proptest::prelude::*;
+use spatial_db::model::{FeatureId, FeatureKind, Provenance, RoadEdge};
+
+use super::*;
+
+fn road(id: i64, points: &[(f64, f64)], width_m: f64) -> RoadEdge {
+    RoadEdge {
+        id: FeatureId::new(FeatureKind::RoadEdge, id),
+        provenance: Provenance { key: format!("R{id}"), layer: "by hand".into(), ..Provenance::default() },
+        line: MultiLineString::new(vec![points.iter().copied().collect()]),
+        name: None,
+        class: None,
+        width_m: Some(width_m),
+    }
+}
+
+fn group(persons: u32, door_m: [f64; 2], door_width_m: f64) -> Group {
+    Group { building: FeatureId::new(FeatureKind::Building, 1), persons, door_m, door_width_m }
+}
+
+fn place(position_m: [f64; 2], capacity: Option<u32>) -> Assembly {
+    let resource = FeatureId::new(FeatureKind::EmergencyResource, 1);
+    Assembly { resource, name: None, position_m, capacity }
+}
+
+/// Everyone sets out at once and walks alike.
+fn at_once() -> EvacuationRules {
+    let text = include_str!("../../../rules/evacuation.toml")
+        .replace("[figure.persons.reaction_median_s]\nvalue = 60.0", "[figure.persons.reaction_median_s]\nvalue = 0.0")
+        .replace(
+            "[figure.persons.reduced_mobility_share]\nvalue = 0.05",
+            "[figure.persons.reduced_mobility_share]\nvalue = 0.0",
+        );
+    let rules = EvacuationRules::parse(&text).unwrap();
+    assert_eq!(rules.figure("persons", "reaction_median_s").value, 0.0);
+    assert_eq!(rules.figure("persons", "reduced_mobility_share").value, 0.0);
+    rules
+}
+
+fn run(
+    rules: &EvacuationRules,
+    roads: &[RoadEdge],
+    groups: &[Group],
+    places: &[Assembly],
+    closures: &[Closure],
+) -> Evacuation {
+    let ways = WayNetwork::of(roads, rules).unwrap();
+    evacuate(rules, &EvacuationInput { ways: &ways, groups, places, closures, seed: 7, until_s: 7200.0 }).unwrap()
+}
+
+#[test]
+fn roads_meet_where_they_cross_and_where_an_end_nearly_touches() {
+    let rules = EvacuationRules::shipped();
+    let roads = [
+        road(1, &[(0.0, 0.0), (100.0, 0.0)], 4.0),
+        road(2, &[(50.0, -40.0), (50.0, 40.0)], 4.0),
+        road(3, &[(80.0, 0.3), (80.0, 30.0)], 4.0),
+        road(4, &[(200.0, 0.0), (220.0, 0.0)], 4.0),
+    ];
+    let ways = WayNetwork::of(&roads, &rules).unwrap();
+    let closed = vec![false; ways.ways.len()];
+    let (goal, gap) = ways.nearest([80.0, 30.0]);
+    assert_eq!(gap, 0.0);
+    let (distance, _) = ways.towards(goal, &closed);
+    // From the top of road 2: 40 down, 30 along, 30 up, but for the half metre.
+    let (top, _) = ways.nearest([50.0, 40.0]);
+    assert!((distance[top] - 100.0).abs() < 0.7, "{}", distance[top]);
+    let (island, _) = ways.nearest([220.0, 0.0]);
+    assert!(distance[island].is_infinite());
+    assert!(ways.ways.iter().all(|way| way.length_m <= 25.0 + 1e-9));
+    let length: f64 = ways.ways.iter().map(|way| way.length_m).sum();
+    assert!((length - 229.7).abs() < 1.0, "{length}");
+    assert_eq!(WayNetwork::of(&[], &rules), Err(EvacuationError::NoWays));
+}
+
+#[test]
+fn one_walker_takes_his_way_at_his_pace() {
+    let roads = [road(1, &[(0.0, 0.0), (240.0, 0.0)], 4.0)];
+    let result = run(&at_once(), &roads, &[group(1, [0.0, 10.0], 1.0)], &[place([240.0, 5.0], None)], &[]);
+    // 10 + 240 + 5 m at Weidmann's free speed. A door lets the first one through when a whole person has come together: within 2 s.
+    let egress = result.egress_s.unwrap();
+    assert!((egress - 255.0 / 1.34).abs() < 2.5, "{egress} against {}", 255.0 / 1.34);
+}
+
+#[test]
+fn a_door_lets_out_what_sfpe_says() {
+    let roads = [road(1, &[(0.0, 0.0), (20.0, 0.0)], 50.0)];
+    let rules = at_once();
+    let result = run(&rules, &roads, &[group(100, [0.0, 0.0], 1.0)], &[place([20.0, 0.0], None)], &[]);
+    let empty = result.departures[0].empty_s.unwrap();
+    // 100 persons at 0.9211 a second.
+    assert!((empty - 108.6).abs() < 2.0, "{empty}");
+    let wide = run(&rules, &roads, &[group(100, [0.0, 0.0], 2.3)], &[place([20.0, 0.0], None)], &[]);
+    assert!(wide.departures[0].empty_s.unwrap() < 0.4 * empty);
+}
+
+#[test]
+fn a_narrow_way_carries_no_more_than_weidmann_says() {
+    let rules = at_once();
+    let roads = [road(1, &[(0.0, 0.0), (100.0, 0.0)], 2.0)];
+    let result = run(&rules, &roads, &[group(1000, [0.0, 0.0], 15.0)], &[place([100.0, 0.0], None)], &[]);
+    let arrivals = &result.arrivals;
+    let (a, b) = (arrivals[200].at_s, arrivals[800].at_s);
+    let flow = 600.0 / (b - a);
+    // 2 m at 1.225 persons/(m s), and a little less while the stretches still fill.
+    assert!(flow <= 2.45 * 1.01 && flow > 2.45 * 0.88, "{flow} persons/s");
+    // Nobody is in before the thousandth could come through.
+    assert!(result.egress_s.unwrap() > 1000.0 / 2.45 + 100.0 / 1.34);
+}
+
+#[test]
+fn places_fill_up_nearest_first_and_what_is_over_is_said() {
+    let roads = [road(1, &[(0.0, 0.0), (300.0, 0.0)], 6.0)];
+    let groups = [group(50, [100.0, 0.0], 3.0)];
+    let near_far = [place([0.0, 0.0], Some(30)), place([300.0, 0.0], Some(100))];
+    let result = run(&at_once(), &roads, &groups, &near_far, &[]);
+    assert_eq!((result.places[0].arrived, result.places[1].arrived), (30, 20));
+    assert!(result.places.iter().all(|place| place.over == 0));
+    let small = [place([0.0, 0.0], Some(30)), place([300.0, 0.0], Some(5))];
+    let result = run(&at_once(), &roads, &groups, &small, &[]);
+    assert_eq!(result.places.iter().map(|place| place.over).sum::<u32>(), 15);
+    assert_eq!(result.arrivals.len(), 50);
+}
+
+#[test]
+fn a_way_that_closes_sends_people_round_or_cuts_them_off() {
+    // A straight way of 100 m and a way round of 300 m.
+    let straight = road(1, &[(0.0, 0.0), (100.0, 0.0)], 4.0);
+    let round = road(2, &[(0.0, 0.0), (0.0, 100.0), (100.0, 100.0), (100.0, 0.0)], 4.0);
+    let rules = at_once();
+    let groups = [group(10, [0.0, 0.0], 2.0)];
+    let places = [place([100.0, 0.0], None)];
+    let both = [straight.clone(), round];
+    let open = run(&rules, &both, &groups, &places, &[]);
+    let ways = WayNetwork::of(&both, &rules).unwrap();
+    let middle =
+        (0..ways.ways.len()).find(|&way| ways.middle(way)[1] == 0.0 && (ways.middle(way)[0] - 62.5).abs() < 1.0);
+    let shut = Closure { way: middle.unwrap(), from_s: 0.0, until_s: None };
+    let detour = run(&rules, &both, &groups, &places, &[shut]);
+    let (open_s, detour_s) = (open.egress_s.unwrap(), detour.egress_s.unwrap());
+    assert!((detour_s - open_s - 200.0 / 1.34).abs() < 8.0, "{open_s} {detour_s}");
+    let alone = [straight];
+    let ways = WayNetwork::of(&alone, &rules).unwrap();
+    let way = (0..ways.ways.len()).find(|&way| (ways.middle(way)[0] - 62.5).abs() < 1.0).unwrap();
+    let cut = run(&rules, &alone, &groups, &places, &[Closure { way, from_s: 0.0, until_s: None }]);
+    assert_eq!((cut.egress_s, cut.cut_off, cut.on_the_way), (None, 10, 0));
+    // Open again after ten minutes: everyone comes, ten minutes later.
+    let later = run(&rules, &alone, &groups, &places, &[Closure { way, from_s: 0.0, until_s: Some(600.0) }]);
+    let late = later.egress_s.unwrap();
+    assert!(late > 600.0 + 50.0 / 1.34 && late < 600.0 + 130.0 / 1.34, "{late}");
+}
+
+#[test]
+fn the_same_seed_is_the_same_evacuation_and_another_is_not() {
+    let rules = EvacuationRules::shipped();
+    let roads = [road(1, &[(0.0, 0.0), (200.0, 0.0)], 3.0)];
+    let ways = WayNetwork::of(&roads, &rules).unwrap();
+    let (groups, places) = ([group(200, [10.0, 5.0], 2.0)], [place([200.0, 0.0], None)]);
+    let of = |seed| {
+        evacuate(
+            &rules,
+            &EvacuationInput { ways: &ways, groups: &groups, places: &places, closures: &[], seed, until_s: 3600.0 },
+        )
+        .unwrap()
+    };
+    assert_eq!(of(1), of(1));
+    assert_ne!(of(1).arrivals, of(2).arrivals);
+    // Who is slower is last: the five in a hundred with reduced mobility take twice as long.
+    assert!(of(1).egress_s.unwrap() > 200.0 / 0.67);
+}
+
+#[test]
+fn occupants_follow_use_area_and_hour_and_are_unknown_without_them() {
+    let rules = EvacuationRules::shipped();
+    let mut building = spatial_db::model::Building {
+        id: FeatureId::new(FeatureKind::Building, 1),
+        provenance: Provenance::default(),
+        footprint: geo::MultiPolygon::new(Vec::new()),
+        name: None,
+        address: None,
+        use_text: Some("办公楼".into()),
+        storeys: Some(5.0),
+        storey_height_m: None,
+        height_m: None,
+        floor_area_m2: Some(1390.0),
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+        valid_from: None,
+        valid_to: None,
+    };
+    assert_eq!(occupancy(&rules, &building, 278.0, 10), Ok(100));
+    assert_eq!(occupancy(&rules, &building, 278.0, 3), Ok(2));
+    building.floor_area_m2 = None;
+    assert_eq!(occupancy(&rules, &building, 278.0, 10), Ok(100));
+    building.storeys = None;
+    assert_eq!(occupancy(&rules, &building, 278.0, 10), Err(Unknown::NoFloorArea));
+    building.use_text = Some("observatory".into());
+    assert_eq!(occupancy(&rules, &building, 278.0, 10), Err(Unknown::UseNotInTable));
+    building.use_text = None;
+    assert_eq!(occupancy(&rules, &building, 278.0, 10), Err(Unknown::NoUse));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn nobody_is_lost(
+        people in prop::collection::vec((1..60_u32, 0.0..300.0_f64, 1.0..4.0_f64), 1..6),
+        shut in prop::collection::vec((0..12_usize, 0.0..300.0_f64, 1.0..400.0_f64), 0..5),
+        seed in any::<u64>(),
+    ) {
+        let rules = EvacuationRules::shipped();
+        let roads = [road(1, &[(0.0, 0.0), (300.0, 0.0)], 3.0), road(2, &[(150.0, 0.0), (150.0, 80.0)], 2.0)];
+        let ways = WayNetwork::of(&roads, &rules).unwrap();
+        let groups: Vec<Group> = people.iter().map(|&(n, x, width)| group(n, [x, 4.0], width)).collect();
+        let places = [place([0.0, 0.0], Some(40)), place([150.0, 80.0], None)];
+        let closures: Vec<Closure> = shut
+            .iter()
+            .map(|&(way, from_s, length)| Closure { way: way % ways.ways.len(), from_s, until_s: Some(from_s + length) })
+            .collect();
+        let input = EvacuationInput { ways: &ways, groups: &groups, places: &places, closures: &closures, seed, until_s: 400.0 };
+        let result = evacuate(&rules, &input).unwrap();
+        let all: u32 = groups.iter().map(|group| group.persons).sum();
+        prop_assert_eq!(result.persons, all);
+        prop_assert_eq!(result.arrivals.len() as u32 + result.cut_off + result.on_the_way, all);
+        prop_assert!(result.arrivals.windows(2).all(|pair| pair[0].at_s <= pair[1].at_s));
+        prop_assert_eq!(result.egress_s.is_some(), result.arrivals.len() as u32 == all);
+    }
+}

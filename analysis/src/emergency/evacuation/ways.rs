@@ -1,0 +1,263 @@
+//! The network of ways that people walk on: roads and paths, joined where they meet.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+
+use geo::{Line, LineString};
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree};
+use spatial_db::model::{FeatureId, RoadEdge};
+
+use super::{EvacuationError, EvacuationRules};
+
+/// A stretch of way between two nodes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Way {
+    /// One end.
+    pub from: usize,
+    /// The other end.
+    pub to: usize,
+    /// Length, m.
+    pub length_m: f64,
+    /// Width that people use, m.
+    pub width_m: f64,
+    /// The road that it is part of.
+    pub road: FeatureId,
+}
+
+/// Ways joined at nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WayNetwork {
+    /// Places of the nodes, m.
+    pub nodes: Vec<[f64; 2]>,
+    /// Ways.
+    pub ways: Vec<Way>,
+    /// Ways at each node.
+    at_node: Vec<Vec<usize>>,
+}
+
+/// Ends this near a road join it: a survey's gap, not a wall.
+const JOIN_M: f64 = 0.5;
+/// Ways are cut into stretches no longer than this, so that a crowd and a closure have a place.
+const STRETCH_M: f64 = 25.0;
+/// Words of roads that nobody walks on.
+const NOT_WALKED: [&str; 4] = ["rail", "motorway", "铁路", "高速"];
+
+type Segment = GeomWithData<Line<f64>, usize>;
+
+struct Stretch {
+    line: Line<f64>,
+    width_m: f64,
+    road: FeatureId,
+    /// Share along the line and the place there.
+    cuts: Vec<(f64, [f64; 2])>,
+}
+
+/// Share along a line of the place nearest to a point, and how far that is.
+fn foot(line: &Line<f64>, point: [f64; 2]) -> (f64, f64) {
+    let (dx, dy) = (line.end.x - line.start.x, line.end.y - line.start.y);
+    let length2 = dx * dx + dy * dy;
+    let share = (((point[0] - line.start.x) * dx + (point[1] - line.start.y) * dy) / length2).clamp(0.0, 1.0);
+    let (x, y) = (line.start.x + share * dx, line.start.y + share * dy);
+    (share, (point[0] - x).hypot(point[1] - y))
+}
+
+/// Where two lines cross, as shares along both.
+fn crossing(a: &Line<f64>, b: &Line<f64>) -> Option<(f64, f64)> {
+    let (ax, ay) = (a.end.x - a.start.x, a.end.y - a.start.y);
+    let (bx, by) = (b.end.x - b.start.x, b.end.y - b.start.y);
+    let cross = ax * by - ay * bx;
+    if cross.abs() < 1e-9 {
+        return None;
+    }
+    let (dx, dy) = (b.start.x - a.start.x, b.start.y - a.start.y);
+    let (s, t) = ((dx * by - dy * bx) / cross, (dx * ay - dy * ax) / cross);
+    ((0.0..=1.0).contains(&s) && (0.0..=1.0).contains(&t)).then_some((s, t))
+}
+
+impl WayNetwork {
+    /// The network of a park's roads. Roads that cross are joined; bridges are not told apart from crossings.
+    ///
+    /// # Errors
+    /// [`EvacuationError::NoWays`].
+    pub fn of(roads: &[RoadEdge], rules: &EvacuationRules) -> Result<Self, EvacuationError> {
+        let default_width = rules.value("ways", "default_width_m");
+        let walked = |road: &&RoadEdge| {
+            let class = road.class.as_deref().unwrap_or_default().to_lowercase();
+            !NOT_WALKED.iter().any(|word| class.contains(word))
+        };
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for road in roads.iter().filter(walked) {
+            let width_m = road.width_m.filter(|width| *width > 0.0).unwrap_or(default_width);
+            for line in road.line.iter().flat_map(LineString::lines).filter(|line| line.start != line.end) {
+                let ends = [(0.0, [line.start.x, line.start.y]), (1.0, [line.end.x, line.end.y])];
+                stretches.push(Stretch { line, width_m, road: road.id, cuts: ends.to_vec() });
+            }
+        }
+        if stretches.is_empty() {
+            return Err(EvacuationError::NoWays);
+        }
+        cut_where_they_meet(&mut stretches);
+        let mut network = Self { nodes: Vec::new(), ways: Vec::new(), at_node: Vec::new() };
+        let mut known: HashMap<(i64, i64), usize> = HashMap::new();
+        for stretch in &mut stretches {
+            stretch.cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for pair in stretch.cuts.windows(2) {
+                network.join(&mut known, pair[0].1, pair[1].1, stretch.width_m, stretch.road);
+            }
+        }
+        Ok(network)
+    }
+
+    fn node(&mut self, known: &mut HashMap<(i64, i64), usize>, at: [f64; 2]) -> usize {
+        // Ends within a centimetre are one node.
+        let key = ((at[0] * 100.0).round() as i64, (at[1] * 100.0).round() as i64);
+        *known.entry(key).or_insert_with(|| {
+            self.nodes.push(at);
+            self.at_node.push(Vec::new());
+            self.nodes.len() - 1
+        })
+    }
+
+    fn join(
+        &mut self,
+        known: &mut HashMap<(i64, i64), usize>,
+        a: [f64; 2],
+        b: [f64; 2],
+        width_m: f64,
+        road: FeatureId,
+    ) {
+        let length = (b[0] - a[0]).hypot(b[1] - a[1]);
+        let pieces = (length / STRETCH_M).ceil().max(1.0);
+        let mut from = self.node(known, a);
+        for piece in 1..=pieces as usize {
+            let share = piece as f64 / pieces;
+            let at = if share < 1.0 { [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])] } else { b };
+            let to = self.node(known, at);
+            if to != from {
+                let way = self.ways.len();
+                let [p, q] = [self.nodes[from], self.nodes[to]];
+                let length_m = (q[0] - p[0]).hypot(q[1] - p[1]);
+                self.ways.push(Way { from, to, length_m, width_m, road });
+                self.at_node[from].push(way);
+                self.at_node[to].push(way);
+            }
+            from = to;
+        }
+    }
+
+    /// The end of a way that is not `node`.
+    pub fn other_end(&self, way: usize, node: usize) -> usize {
+        let way = &self.ways[way];
+        if way.from == node { way.to } else { way.from }
+    }
+
+    /// The node nearest to a place, and how far it is, m.
+    pub fn nearest(&self, place: [f64; 2]) -> (usize, f64) {
+        let far = |at: &[f64; 2]| (at[0] - place[0]).hypot(at[1] - place[1]);
+        let (mut best, mut least) = (0, f64::INFINITY);
+        for (node, at) in self.nodes.iter().enumerate() {
+            let distance = far(at);
+            if distance < least {
+                (best, least) = (node, distance);
+            }
+        }
+        (best, least)
+    }
+
+    /// Middle of a way, m.
+    pub fn middle(&self, way: usize) -> [f64; 2] {
+        let way = &self.ways[way];
+        let (a, b) = (self.nodes[way.from], self.nodes[way.to]);
+        [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]
+    }
+
+    /// Way to a node from every other, m (infinite where there is none), and the way to take from each; closed ways are not taken.
+    pub fn towards(&self, goal: usize, closed: &[bool]) -> (Vec<f64>, Vec<Option<usize>>) {
+        let mut distance = vec![f64::INFINITY; self.nodes.len()];
+        let mut next = vec![None; self.nodes.len()];
+        let mut open = BinaryHeap::new();
+        distance[goal] = 0.0;
+        open.push(Nearest { distance: 0.0, node: goal });
+        while let Some(Nearest { distance: here, node }) = open.pop() {
+            if here > distance[node] {
+                continue;
+            }
+            for &way in &self.at_node[node] {
+                if closed[way] {
+                    continue;
+                }
+                let there = self.other_end(way, node);
+                let far = here + self.ways[way].length_m;
+                if far < distance[there] {
+                    distance[there] = far;
+                    next[there] = Some(way);
+                    open.push(Nearest { distance: far, node: there });
+                }
+            }
+        }
+        (distance, next)
+    }
+}
+
+/// Cuts at crossings, and at roads that the end of another nearly touches.
+fn cut_where_they_meet(stretches: &mut [Stretch]) {
+    let tree: RTree<Segment> =
+        RTree::bulk_load(stretches.iter().enumerate().map(|(k, s)| Segment::new(s.line, k)).collect());
+    let mut cuts: Vec<(usize, f64, [f64; 2])> = Vec::new();
+    for (k, stretch) in stretches.iter().enumerate() {
+        let line = &stretch.line;
+        let low = [line.start.x.min(line.end.x) - JOIN_M, line.start.y.min(line.end.y) - JOIN_M];
+        let high = [line.start.x.max(line.end.x) + JOIN_M, line.start.y.max(line.end.y) + JOIN_M];
+        let around = AABB::from_corners(low.into(), high.into());
+        for other in tree.locate_in_envelope_intersecting(&around) {
+            let (j, near) = (other.data, other.geom());
+            if j == k {
+                continue;
+            }
+            let mut touched = false;
+            for end in [[line.start.x, line.start.y], [line.end.x, line.end.y]] {
+                let (share, gap) = foot(near, end);
+                if gap <= JOIN_M {
+                    // The other road is cut at this end's own place, so that they share a node.
+                    cuts.push((j, share, end));
+                    touched = true;
+                }
+            }
+            if let Some((s, t)) = crossing(line, near).filter(|_| !touched && j > k) {
+                let (dx, dy) = (line.end.x - line.start.x, line.end.y - line.start.y);
+                let at = [line.start.x + s * dx, line.start.y + s * dy];
+                cuts.push((k, s, at));
+                cuts.push((j, t, at));
+            }
+        }
+    }
+    for (k, share, at) in cuts {
+        // An end that is there already stays the only one.
+        let stretch = &mut stretches[k];
+        if stretch.cuts.iter().all(|cut| (cut.1[0] - at[0]).hypot(cut.1[1] - at[1]) > 1e-2) {
+            stretch.cuts.push((share, at));
+        }
+    }
+}
+
+/// A node on the front of the search, nearest first; nodes as far apart by their number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Nearest {
+    distance: f64,
+    node: usize,
+}
+
+impl Eq for Nearest {}
+
+impl PartialOrd for Nearest {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Nearest {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.distance.total_cmp(&self.distance).then(other.node.cmp(&self.node))
+    }
+}

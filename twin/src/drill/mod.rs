@@ -1,0 +1,239 @@
+//! `twin drill`: runs a drill file on a park without a window, writes its report, its log and the draft of an alert.
+
+mod page;
+
+use std::path::{Path, PathBuf};
+
+use analysis::emergency::drill::{
+    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, run_drill,
+};
+use askama::Template;
+use clap::{Args, Subcommand};
+use geo::MapCoords;
+use serde_json::json;
+use spatial_db::cache::Cache;
+use twin_engine::Language;
+use twin_engine::geodetic::Geodetic;
+use twin_engine::text::Text;
+
+use crate::cli::LanguageName;
+use crate::failure::Failure;
+use crate::origin::Origin;
+use crate::print;
+use crate::progress::Progress;
+use crate::report::whole;
+
+/// Arguments of `twin drill`.
+#[derive(Debug, Args)]
+#[command(after_help = "docs/drills.md describes the file, the log and the report. For exercises and planning.\n\n\
+    Examples:\n  twin drill run scenes/ammonia-leak.drill.ron --out report.html --log drill.jsonl\n  \
+    twin drill run scenes/ammonia-leak.drill.ron --resume drill.jsonl --out report.html\n  \
+    twin drill replay scenes/ammonia-leak.drill.ron drill.jsonl")]
+pub(crate) struct DrillGroup {
+    /// What to do with the drill
+    #[command(subcommand)]
+    what: DrillVerb,
+}
+
+/// What to do with a drill.
+#[derive(Debug, Subcommand)]
+enum DrillVerb {
+    /// Run the drill from beginning to end
+    Run(RunArguments),
+    /// Run it again from its log, and compare to the last bit
+    Replay(ReplayArguments),
+}
+
+/// Arguments of `twin drill run`.
+#[derive(Debug, Args)]
+struct RunArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Park to run it on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Report to write, HTML
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// Log to write, a line of JSON for each thing that happened
+    #[arg(long)]
+    log: Option<PathBuf>,
+    /// Log whose injects by hand are taken over: of a drill that was broken off, or one to branch from
+    #[arg(long)]
+    resume: Option<PathBuf>,
+    /// Injects by hand, one JSON object a line
+    #[arg(long, conflicts_with = "resume")]
+    hand: Option<PathBuf>,
+    /// Draft of a public alert to write, CAP 1.2 with status Exercise
+    #[arg(long)]
+    cap: Option<PathBuf>,
+    /// Language of the report; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `twin drill replay`.
+#[derive(Debug, Args)]
+struct ReplayArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Its log
+    log: PathBuf,
+    /// Park to run it on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|source| Failure::EvaluationFile { path: path.to_path_buf(), source })
+}
+
+fn wrong(path: &Path) -> impl Fn(DrillError) -> Failure {
+    let path = path.to_path_buf();
+    move |source| Failure::DrillWrong { path: path.clone(), source: Box::new(source) }
+}
+
+fn open(path: &Path, park: Option<&str>) -> Result<(DrillFile, Cache), Failure> {
+    let file = DrillFile::parse(&read(path)?).map_err(wrong(path))?;
+    let progress = Progress::new(false);
+    let loaded = Origin::of(park.unwrap_or(&file.park)).load(false, &progress);
+    progress.finish();
+    Ok((file, Cache::build(loaded?.0)))
+}
+
+pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
+    match &group.what {
+        DrillVerb::Run(arguments) => run_file(arguments),
+        DrillVerb::Replay(arguments) => replay(arguments),
+    }
+}
+
+fn hand_of(arguments: &RunArguments, file: &DrillFile) -> Result<Vec<HandInject>, Failure> {
+    if let Some(path) = &arguments.resume {
+        let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
+        log.belongs_to(file).map_err(wrong(path))?;
+        return Ok(log.hand);
+    }
+    let Some(path) = &arguments.hand else { return Ok(Vec::new()) };
+    let text = read(path)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let parsed = lines.map(|(k, line)| {
+        serde_json::from_str(line).map_err(|source| wrong(path)(DrillError::Log { line: k + 1, source }))
+    });
+    parsed.collect()
+}
+
+fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
+    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let hand = hand_of(arguments, &file)?;
+    let run = run_drill(&file, &cache, &DrillTables::shipped(), &hand).map_err(wrong(&arguments.file))?;
+    if let Some(path) = &arguments.log {
+        let text = run.log.to_text().map_err(std::io::Error::from)?;
+        whole(path, text.as_bytes())?;
+    }
+    if let Some(path) = &arguments.out {
+        let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
+        let page = page::Page::new(&file, &run, &cache, text);
+        whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())?;
+    }
+    if let Some(path) = &arguments.cap {
+        whole(path, alert(&file, &run, &cache).as_bytes())?;
+    }
+    let outcome = &run.outcome;
+    if arguments.json {
+        return print::json(&json!({
+            "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
+            "entries": run.log.entries,
+        }));
+    }
+    for entry in &run.log.entries {
+        print::line(format!("{:>5.0} s  {}", entry.at_s, entry.text))?;
+    }
+    let time = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), |at| format!("{at:.0} s"));
+    print::line(format!(
+        "alarm {}, first engine {}, first water {}, last person out {}",
+        time(outcome.alarm_s),
+        time(outcome.first_engine_s),
+        time(outcome.first_water_s),
+        time(outcome.last_out_s)
+    ))?;
+    print::line(format!(
+        "{} of {} persons at a place of assembly, {} cut off; {} buildings inside the danger",
+        outcome.arrived,
+        outcome.persons,
+        outcome.cut_off,
+        outcome.struck.len()
+    ))?;
+    for rated in &outcome.rated {
+        print::line(format!("{:10} {}", rated.rating.as_str(), rated.text))?;
+    }
+    print::line(format!("run {}; for exercises and planning", run.log.digest.clone().unwrap_or_default()))
+}
+
+fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
+    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let log = DrillLog::parse(&read(&arguments.log)?).map_err(wrong(&arguments.log))?;
+    log.belongs_to(&file).map_err(wrong(&arguments.log))?;
+    let run = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).map_err(wrong(&arguments.file))?;
+    let entries = log.entries.len();
+    let same = |(a, b): (&analysis::emergency::drill::Entry, &analysis::emergency::drill::Entry)| {
+        a.at_s.to_bits() == b.at_s.to_bits() && a.id == b.id && *a.text == *b.text
+    };
+    let alike = run.log.entries.len() >= entries
+        && log.entries.iter().zip(&run.log.entries).all(same)
+        && log.digest.as_ref().is_none_or(|digest| Some(digest) == run.log.digest.as_ref());
+    if !alike {
+        let reason = "the run that it tells of is another: the park or the tables have changed".to_owned();
+        return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
+    }
+    let whole = log.digest.is_some();
+    if arguments.json {
+        return print::json(&json!({ "same": true, "whole": whole, "entries": entries, "digest": run.log.digest }));
+    }
+    let broken = if whole { "" } else { " (the log was broken off; up to there)" };
+    print::line(format!(
+        "the same to the last bit: {entries} entries{broken}, run {}",
+        run.log.digest.unwrap_or_default()
+    ))
+}
+
+/// The draft of a public alert.
+fn alert(file: &DrillFile, run: &DrillRun, cache: &Cache) -> String {
+    let park = &cache.snapshot().park;
+    let (category, instruction) = match file.hazard {
+        HazardSpec::Leak { .. } => {
+            ("CBRNE", "Go indoors across the wind, shut windows and ventilation, wait for word.")
+        }
+        HazardSpec::Fire { .. } => ("Fire", "Stay away from the cordon and leave the ways to the engines."),
+        HazardSpec::Flood { .. } => ("Geo", "Go to high ground on foot; do not walk or drive through water."),
+    };
+    // Without the park's system in degrees there is no polygon, and the place stands in words.
+    let area = Geodetic::of(park.srid).map_or_else(
+        || geo::MultiPolygon::new(Vec::new()),
+        |geodetic| {
+            run.zone.1.map_coords(|c| {
+                let place = geodetic.lon_lat(c.x, c.y);
+                place.map_or(geo::coord! { x: 0.0, y: 0.0 }, |p| geo::coord! { x: p.lon_deg, y: p.lat_deg })
+            })
+        },
+    );
+    let digest = run.log.digest.clone().unwrap_or_default();
+    cap_draft(&CapDraft {
+        identifier: &format!("parktwin-drill-{digest}"),
+        sender: &format!("exercise@{}.example", park.slug),
+        sent: chrono::Utc::now(),
+        category,
+        event: &file.name,
+        headline: &file.name,
+        description: &format!("{} Danger: {}. For the exercise only.", file.note, run.zone.0),
+        instruction,
+        place: &park.name,
+        area: &area,
+    })
+}

@@ -1,0 +1,156 @@
+//! The page of a drill: chapters, a plan, notes.
+
+use std::fmt::Write;
+
+use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report};
+use askama::Template;
+use geo::{BoundingRect, LineString, MultiPolygon};
+use spatial_db::cache::Cache;
+use spatial_db::model::ResourceKind;
+use twin_engine::text::Text;
+
+struct Row {
+    amiss: bool,
+    cells: Vec<String>,
+}
+
+struct Chapter {
+    name: &'static str,
+    title: String,
+    heads: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "drill.html")]
+pub(super) struct Page {
+    lang: &'static str,
+    title: String,
+    note: String,
+    park: String,
+    data: String,
+    /// A drawing, made here and safe.
+    plan: String,
+    zone: String,
+    chapters: Vec<Chapter>,
+    notes: Vec<String>,
+    credit: String,
+    made: String,
+}
+
+impl Page {
+    pub(super) fn new(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &Text) -> Self {
+        let park = &cache.snapshot().park;
+        let chapters = drill_report(file, run)
+            .iter()
+            .map(|chapter| Chapter {
+                name: chapter.name,
+                title: text.words(&chapter.title),
+                heads: chapter.heads.iter().map(|head| text.words(head)).collect(),
+                rows: chapter
+                    .rows
+                    .iter()
+                    .map(|(amiss, cells)| Row {
+                        amiss: *amiss,
+                        cells: cells.iter().map(|cell| text.words(cell)).collect(),
+                    })
+                    .collect(),
+            })
+            .collect();
+        let credit = [&park.attribution, &park.licence].into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
+        Self {
+            lang: text.language().code(),
+            title: file.name.clone(),
+            note: file.note.clone(),
+            park: park.name.clone(),
+            data: text.words(&analysis::sheet::origin(park.synthetic)),
+            plan: plan(cache, run),
+            zone: run.zone.0.clone(),
+            chapters,
+            notes: drill_notes(file, run).iter().map(|note| text.words(note)).collect(),
+            credit,
+            made: format!("ParkTwin {} · {}", env!("CARGO_PKG_VERSION"), chrono::Local::now().format("%Y-%m-%d %H:%M")),
+        }
+    }
+}
+
+/// Rings of an area as a path.
+fn path(area: &MultiPolygon<f64>, place: &impl Fn(f64, f64) -> (f64, f64)) -> String {
+    let mut out = String::new();
+    let mut ring = |ring: &LineString<f64>| {
+        for (k, c) in ring.coords().enumerate() {
+            let (x, y) = place(c.x, c.y);
+            let _ = write!(out, "{}{x:.1} {y:.1}", if k == 0 { "M" } else { "L" });
+        }
+        out.push('Z');
+    };
+    for polygon in area {
+        ring(polygon.exterior());
+        polygon.interiors().iter().for_each(&mut ring);
+    }
+    out
+}
+
+/// The park from above: ways, buildings (those inside the danger dark), the danger at its largest, places of assembly, hydrants.
+fn plan(cache: &Cache, run: &DrillRun) -> String {
+    const WIDTH: f64 = 720.0;
+    let park = cache.snapshot();
+    let boxes = park.buildings.iter().filter_map(|building| building.footprint.bounding_rect());
+    let whole = boxes.reduce(|a, b| {
+        let (low, high) = (a.min(), b.min());
+        let min = geo::coord! { x: low.x.min(high.x), y: low.y.min(high.y) };
+        let max = geo::coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) };
+        geo::Rect::new(min, max)
+    });
+    let Some(whole) = whole else { return String::new() };
+    let margin = 0.03 * whole.width().max(whole.height());
+    let scale = WIDTH / (whole.width() + 2.0 * margin);
+    let height = (whole.height() + 2.0 * margin) * scale;
+    let place = |x: f64, y: f64| ((x - whole.min().x + margin) * scale, height - (y - whole.min().y + margin) * scale);
+    let mut out = format!("<svg class=\"plan\" viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\">");
+    for road in &park.roads {
+        for line in &road.line {
+            let points: Vec<String> =
+                line.coords().map(|c| place(c.x, c.y)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+            let _ = write!(out, "<polyline class=\"way\" points=\"{}\"/>", points.join(" "));
+        }
+    }
+    let struck: std::collections::HashSet<&str> =
+        run.outcome.struck.iter().map(|struck| struck.building.as_str()).collect();
+    for building in &park.buildings {
+        let class = if struck.contains(building.provenance.key.as_str()) { "struck" } else { "building" };
+        let _ = write!(out, "<path class=\"{class}\" d=\"{}\"/>", path(&building.footprint, &place));
+    }
+    let _ = write!(out, "<path class=\"danger\" fill-rule=\"evenodd\" d=\"{}\"/>", path(&run.zone.1, &place));
+    for resource in &park.resources {
+        let (x, y) = place(resource.position[0], resource.position[1]);
+        match resource.kind {
+            ResourceKind::Hydrant => {
+                let _ = write!(out, "<circle class=\"hydrant\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.6\"/>");
+            }
+            ResourceKind::AssemblyPoint => {
+                let _ = write!(
+                    out,
+                    "<rect class=\"assembly\" x=\"{:.1}\" y=\"{:.1}\" width=\"7\" height=\"7\"/>",
+                    x - 3.5,
+                    y - 3.5
+                );
+            }
+            ResourceKind::FireStation => {
+                let _ = write!(
+                    out,
+                    "<path class=\"station\" d=\"M{x:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/>",
+                    y - 6.0,
+                    x + 5.5,
+                    y + 4.0,
+                    x - 5.5,
+                    y + 4.0
+                );
+            }
+            _ => {}
+        }
+    }
+    out.push_str("</svg>");
+    out
+}
