@@ -113,7 +113,7 @@ fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
     let mut answer = Answer::new(
         "evacuation",
         "SFPE Handbook 2016 (doors); Weidmann 1993 (ways); shortest way to the nearest place with room",
-        "sight and knowledge of the way, stairs and corridors inside, cars; occupants follow from floor area and use",
+        "sight and knowledge of the way, stairs and corridors inside, cars; occupants follow from employees on record, or floor area and use",
     );
     answer.set("persons", found.persons);
     answer.set("arrived", found.arrivals.len());

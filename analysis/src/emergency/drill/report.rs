@@ -215,7 +215,7 @@ pub fn drill_notes(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
     vec![
         words!(
             "drill-note-use",
-            "For exercises and planning. Numbers of people follow from floor area and use, not from a count."
+            "For exercises and planning. Numbers of people follow from employees on record, or floor area and use, not from a count."
         ),
         words!(
             "drill-note-hazard",

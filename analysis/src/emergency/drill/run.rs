@@ -309,10 +309,15 @@ impl<'a> Course<'a> {
     fn look(&mut self) {
         self.threat.advance(self.cache, self.now);
         let now = self.now;
-        let closed: Vec<bool> = (0..self.barred.len())
-            .map(|way| self.barred[way] || self.threat.at(self.ways.middle(way), now).1)
-            .collect();
-        self.walkers.close(&closed);
+        let danger: Vec<bool> =
+            (0..self.barred.len()).map(|way| self.threat.at(self.ways.middle(way), now).1).collect();
+        if self.threat.stops_people() {
+            let closed: Vec<bool> =
+                self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
+            self.walkers.close(&closed, &vec![false; closed.len()]);
+        } else {
+            self.walkers.close(&self.barred, &danger);
+        }
         for (k, middle) in self.middles.iter().enumerate() {
             let Some(middle) = middle else { continue };
             let (value, dangerous) = self.threat.at(*middle, now);
@@ -349,8 +354,9 @@ impl<'a> Course<'a> {
     fn call_engine(&mut self) {
         let Some(place) = self.threat.place() else { return };
         let closed: Vec<bool> = self.barred.clone();
+        let nothing = vec![false; closed.len()];
         let (goal, gap) = self.ways.nearest(place);
-        let (distance, _) = self.ways.towards(goal, &closed);
+        let (distance, _) = self.ways.towards(goal, &closed, &nothing, 1.0);
         let stations = self.cache.snapshot().resources.iter().filter(|r| r.kind == ResourceKind::FireStation);
         let far = stations
             .map(|station| {

@@ -188,6 +188,11 @@ impl<'a> Threat<'a> {
         }
     }
 
+    /// True where nobody can walk in it: deep water. Out of a cloud or a cordon people go, though nobody goes in.
+    pub(super) fn stops_people(&self) -> bool {
+        matches!(self, Self::Flood { .. })
+    }
+
     /// What comes into the air, kg/s.
     pub(super) fn airborne_kg_s(&self) -> Option<f64> {
         match self {

@@ -6,6 +6,7 @@
 mod dice;
 mod error;
 mod occupancy;
+mod people;
 mod rules;
 mod run;
 #[cfg(test)]
@@ -15,10 +16,8 @@ mod ways;
 
 pub use error::EvacuationError;
 pub use occupancy::{Occupancy, Unknown, occupancy};
+pub use people::{People, groups_and_places};
 pub use rules::EvacuationRules;
-pub use run::{
-    Arrival, Assembly, Closure, Departure, Evacuation, EvacuationInput, Group, People, PlaceUse, Walkers, evacuate,
-    groups_and_places,
-};
+pub use run::{Arrival, Assembly, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, evacuate};
 pub use walking::{Door, DoorFlow, Stair, Walking};
 pub use ways::{Way, WayNetwork};

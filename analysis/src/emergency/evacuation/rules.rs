@@ -14,6 +14,9 @@ pub(super) struct OccupancyRow {
     /// None: nobody is in there.
     pub(super) m2_per_person: Option<f64>,
     pub(super) hours: String,
+    /// People work there: where the park has employees on record, they hold and not the floor area.
+    #[serde(default)]
+    pub(super) workplace: bool,
     #[serde(rename = "source")]
     _source: String,
     #[serde(rename = "status")]
@@ -54,6 +57,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("persons", "reduced_mobility_share"),
     ("persons", "reduced_mobility_speed"),
     ("ways", "default_width_m"),
+    ("ways", "avoid_factor"),
     ("doors", "default_width_m"),
     ("response", "turnout_s"),
     ("response", "engine_m_s"),

@@ -12,11 +12,10 @@
 
 use std::collections::VecDeque;
 
-use spatial_db::model::{FeatureId, ParkSnapshot, ResourceKind};
+use spatial_db::model::FeatureId;
 
 use super::dice::Dice;
 use super::error::within;
-use super::occupancy::{Unknown, occupancy};
 use super::walking::{Door, Walking};
 use super::ways::WayNetwork;
 use super::{EvacuationError, EvacuationRules};
@@ -125,76 +124,6 @@ pub struct Evacuation {
     pub places: Vec<PlaceUse>,
 }
 
-/// Who leaves from where and to where.
-#[derive(Debug, Clone, PartialEq)]
-pub struct People {
-    /// Groups.
-    pub groups: Vec<Group>,
-    /// Places.
-    pub places: Vec<Assembly>,
-    /// Buildings whose people are not known, with the reason.
-    pub unknown: Vec<(FeatureId, Unknown)>,
-}
-
-/// The groups and places of a park at an hour of a working day, and the buildings whose people are not known, with the reason.
-///
-/// # Errors
-/// [`EvacuationError::NoPlaces`] and [`EvacuationError::Nobody`].
-pub fn groups_and_places(
-    park: &ParkSnapshot,
-    footprints_m2: &[f64],
-    rules: &EvacuationRules,
-    hour: u32,
-) -> Result<People, EvacuationError> {
-    use geo::{Contains, Distance, Euclidean, InteriorPoint, Point};
-    /// An entrance this near a building is its own.
-    const OWN_M: f64 = 3.0;
-    let places: Vec<Assembly> = park
-        .resources
-        .iter()
-        .filter(|resource| resource.kind == ResourceKind::AssemblyPoint)
-        .map(|resource| Assembly {
-            resource: resource.id,
-            name: resource.name.clone(),
-            position_m: resource.position,
-            capacity: resource.capacity.filter(|persons| *persons >= 0.0).map(|persons| persons as u32),
-        })
-        .collect();
-    if places.is_empty() {
-        return Err(EvacuationError::NoPlaces);
-    }
-    let entrances: Vec<[f64; 2]> =
-        park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance).map(|r| r.position).collect();
-    let tree = rstar::RTree::bulk_load(entrances);
-    let width = rules.value("doors", "default_width_m");
-    let (mut groups, mut unknown) = (Vec::new(), Vec::new());
-    for (building, footprint_m2) in park.buildings.iter().zip(footprints_m2) {
-        let persons = match occupancy(rules, building, *footprint_m2, hour) {
-            Ok(0) => continue,
-            Ok(persons) => persons,
-            Err(why) => {
-                unknown.push((building.id, why));
-                continue;
-            }
-        };
-        let Some(middle) = building.footprint.interior_point() else { continue };
-        let reach = 200.0_f64.powi(2);
-        let own = tree.locate_within_distance([middle.x(), middle.y()], reach).filter(|at| {
-            let point = Point::from(**at);
-            building.footprint.contains(&point) || Euclidean.distance(&building.footprint, &point) <= OWN_M
-        });
-        let mut own: Vec<[f64; 2]> = own.copied().collect();
-        own.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
-        let door_width_m = width * own.len().max(1) as f64;
-        let door_m = own.first().copied().unwrap_or([middle.x(), middle.y()]);
-        groups.push(Group { building: building.id, persons, door_m, door_width_m });
-    }
-    if groups.is_empty() {
-        return Err(EvacuationError::Nobody { unknown: unknown.len() });
-    }
-    Ok(People { groups, places, unknown })
-}
-
 /// Where a person is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum At {
@@ -234,6 +163,7 @@ pub fn evacuate(rules: &EvacuationRules, input: &EvacuationInput<'_>) -> Result<
     }
     let mut walkers = Walkers::new(rules, input.ways, input.groups, input.places, input.seed)?;
     let steps = (until_s / STEP_S) as usize;
+    let nothing = vec![false; input.ways.ways.len()];
     for step in 0..steps {
         let now = step as f64 * STEP_S;
         let mut closed = vec![false; input.ways.ways.len()];
@@ -242,7 +172,7 @@ pub fn evacuate(rules: &EvacuationRules, input: &EvacuationInput<'_>) -> Result<
                 closed[closure.way] = true;
             }
         }
-        walkers.close(&closed);
+        walkers.close(&closed, &nothing);
         walkers.step(now);
         if walkers.left() == 0 {
             break;
@@ -268,6 +198,8 @@ pub struct Walkers<'a> {
     /// Last node of each place and the way from it.
     last: Vec<(usize, f64)>,
     closed: Vec<bool>,
+    avoided: Vec<bool>,
+    avoid: f64,
     /// Per place: distance and way to take per node.
     tables: Vec<(Vec<f64>, Vec<Option<usize>>)>,
     /// People on each way, and waiting before each end of it (from, to).
@@ -341,6 +273,8 @@ impl<'a> Walkers<'a> {
             first,
             last,
             closed,
+            avoided: vec![false; ways.ways.len()],
+            avoid: rules.value("ways", "avoid_factor"),
             tables: Vec::new(),
             crowd: vec![0; ways.ways.len()],
             lines: (0..ways.ways.len()).map(|_| [VecDeque::new(), VecDeque::new()]).collect(),
@@ -383,7 +317,11 @@ impl<'a> Walkers<'a> {
     }
 
     fn route(&mut self) {
-        self.tables = self.last.iter().map(|&(node, _)| self.ways.towards(node, &self.closed)).collect();
+        self.tables = self
+            .last
+            .iter()
+            .map(|&(node, _)| self.ways.towards(node, &self.closed, &self.avoided, self.avoid))
+            .collect();
     }
 
     /// Gives every group a place: nearest pairs first, as long as the place has room; who finds none goes to the nearest all the same.
@@ -424,16 +362,18 @@ impl<'a> Walkers<'a> {
         }
     }
 
-    /// Opens and closes ways (one flag a way); where that changes anything, everyone who waits chooses again.
+    /// Opens and closes ways, and says which are better avoided (a flag a way each); where that changes anything, everyone who waits chooses
+    /// again.
     ///
     /// # Panics
     /// When there are not as many flags as ways.
-    pub fn close(&mut self, closed: &[bool]) {
-        assert_eq!(closed.len(), self.closed.len(), "a flag a way");
-        if closed == self.closed {
+    pub fn close(&mut self, closed: &[bool], avoided: &[bool]) {
+        assert_eq!((closed.len(), avoided.len()), (self.closed.len(), self.closed.len()), "a flag a way");
+        if closed == self.closed && avoided == self.avoided {
             return;
         }
         self.closed.copy_from_slice(closed);
+        self.avoided.copy_from_slice(avoided);
         self.route();
         let mut again: Vec<(u32, usize)> = Vec::new();
         for (way, lines) in self.lines.iter_mut().enumerate() {

@@ -64,7 +64,7 @@ fn roads_meet_where_they_cross_and_where_an_end_nearly_touches() {
     let closed = vec![false; ways.ways.len()];
     let (goal, gap) = ways.nearest([80.0, 30.0]);
     assert_eq!(gap, 0.0);
-    let (distance, _) = ways.towards(goal, &closed);
+    let (distance, _) = ways.towards(goal, &closed, &closed, 1.0);
     // From the top of road 2: 40 down, 30 along, 30 up, but for the half metre.
     let (top, _) = ways.nearest([50.0, 40.0]);
     assert!((distance[top] - 100.0).abs() < 0.7, "{}", distance[top]);
@@ -185,23 +185,105 @@ fn occupants_follow_use_area_and_hour_and_are_unknown_without_them() {
         storeys: Some(5.0),
         storey_height_m: None,
         height_m: None,
-        floor_area_m2: Some(1390.0),
+        floor_area_m2: Some(1300.0),
         base_elevation_m: None,
         year_built: None,
         state: None,
         valid_from: None,
         valid_to: None,
     };
-    assert_eq!(occupancy(&rules, &building, 278.0, 10), Ok(100));
-    assert_eq!(occupancy(&rules, &building, 278.0, 3), Ok(2));
+    assert_eq!(occupancy(&rules, &building, 260.0, 10), Ok(100));
+    assert_eq!(occupancy(&rules, &building, 260.0, 3), Ok(2));
     building.floor_area_m2 = None;
-    assert_eq!(occupancy(&rules, &building, 278.0, 10), Ok(100));
+    assert_eq!(occupancy(&rules, &building, 260.0, 10), Ok(100));
     building.storeys = None;
-    assert_eq!(occupancy(&rules, &building, 278.0, 10), Err(Unknown::NoFloorArea));
+    assert_eq!(occupancy(&rules, &building, 260.0, 10), Err(Unknown::NoFloorArea));
     building.use_text = Some("observatory".into());
-    assert_eq!(occupancy(&rules, &building, 278.0, 10), Err(Unknown::UseNotInTable));
+    assert_eq!(occupancy(&rules, &building, 260.0, 10), Err(Unknown::UseNotInTable));
     building.use_text = None;
-    assert_eq!(occupancy(&rules, &building, 278.0, 10), Err(Unknown::NoUse));
+    assert_eq!(occupancy(&rules, &building, 260.0, 10), Err(Unknown::NoUse));
+}
+
+#[test]
+fn employees_on_record_hold_before_the_floor_area() {
+    use spatial_db::model::{Enterprise, EnterpriseYear, Park, ParkSnapshot, Tenancy};
+    let mut park = ParkSnapshot::empty(Park {
+        park_id: 1,
+        slug: "hand".into(),
+        name: "By hand".into(),
+        srid: 4549,
+        synthetic: true,
+        attribution: None,
+        licence: None,
+        as_of: None,
+    });
+    let building = |key: &str, use_text: &str| spatial_db::model::Building {
+        id: FeatureId::new(FeatureKind::Building, key.len() as i64),
+        provenance: Provenance { key: key.into(), ..Provenance::default() },
+        footprint: geo::MultiPolygon::new(vec![geo::Rect::new((0.0, 0.0), (10.0, 10.0)).to_polygon()]),
+        name: None,
+        address: None,
+        use_text: Some(use_text.into()),
+        storeys: Some(1.0),
+        storey_height_m: None,
+        height_m: None,
+        floor_area_m2: Some(3600.0),
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+        valid_from: None,
+        valid_to: None,
+    };
+    park.buildings =
+        vec![building("A", "plant"), building("BB", "plant"), building("CCC", "plant"), building("DDDD", "宿舍")];
+    let id = FeatureId::new(FeatureKind::Enterprise, 1);
+    park.enterprises =
+        vec![Enterprise { id, provenance: Provenance::default(), name: "E".into(), industry_code: None, state: None }];
+    let year = |year, employees| EnterpriseYear {
+        id: FeatureId::new(FeatureKind::EnterpriseYear, i64::from(year)),
+        provenance: Provenance::default(),
+        enterprise_key: "E".into(),
+        year,
+        output: None,
+        tax: None,
+        fixed_assets: None,
+        employees: Some(employees),
+        currency: None,
+    };
+    park.enterprise_years = vec![year(2024, 10), year(2025, 40), year(2023, 99)];
+    let tenancy = |building: &str, floor_area_m2| Tenancy {
+        id: FeatureId::new(FeatureKind::Tenancy, 1),
+        provenance: Provenance::default(),
+        enterprise_key: "E".into(),
+        building_key: Some(building.into()),
+        parcel_key: None,
+        floor_area_m2: Some(floor_area_m2),
+        valid_from: None,
+        valid_to: None,
+    };
+    park.tenancies = vec![tenancy("A", 300.0), tenancy("BB", 100.0)];
+    let mut at = spatial_db::model::EmergencyResource {
+        id: FeatureId::new(FeatureKind::EmergencyResource, 1),
+        provenance: Provenance::default(),
+        kind: spatial_db::model::ResourceKind::AssemblyPoint,
+        position: [0.0, 0.0],
+        name: None,
+        state: None,
+        capacity: None,
+        flow_l_s: None,
+        bearing_deg: None,
+        range_m: None,
+    };
+    park.resources = vec![at.clone()];
+    let rules = EvacuationRules::shipped();
+    let people = groups_and_places(&park, &[100.0; 4], &rules, 9).unwrap();
+    // At nine every shift is there: 40 employees by floor area; the third plant has none on record; a dormitory is by its floor area.
+    let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
+    assert_eq!(persons, [30, 10, 39]);
+    assert_eq!(people.unknown, [(park.buildings[2].id, Unknown::NoEmployees)]);
+    at.kind = spatial_db::model::ResourceKind::Gate;
+    park.resources = vec![at];
+    assert_eq!(groups_and_places(&park, &[100.0; 4], &rules, 9), Err(EvacuationError::NoPlaces));
 }
 
 proptest! {

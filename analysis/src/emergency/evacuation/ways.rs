@@ -172,8 +172,15 @@ impl WayNetwork {
         [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]
     }
 
-    /// Way to a node from every other, m (infinite where there is none), and the way to take from each; closed ways are not taken.
-    pub fn towards(&self, goal: usize, closed: &[bool]) -> (Vec<f64>, Vec<Option<usize>>) {
+    /// Way to a node from every other, m (infinite where there is none), and the way to take from each. Closed ways are not taken; on ways
+    /// that are avoided a metre counts as `avoid` of them: who is among them goes out, and everyone else goes round.
+    pub fn towards(
+        &self,
+        goal: usize,
+        closed: &[bool],
+        avoided: &[bool],
+        avoid: f64,
+    ) -> (Vec<f64>, Vec<Option<usize>>) {
         let mut distance = vec![f64::INFINITY; self.nodes.len()];
         let mut next = vec![None; self.nodes.len()];
         let mut open = BinaryHeap::new();
@@ -188,7 +195,7 @@ impl WayNetwork {
                     continue;
                 }
                 let there = self.other_end(way, node);
-                let far = here + self.ways[way].length_m;
+                let far = here + self.ways[way].length_m * if avoided[way] { avoid } else { 1.0 };
                 if far < distance[there] {
                     distance[there] = far;
                     next[there] = Some(way);

@@ -1,0 +1,78 @@
+//! Who leaves from where and to where: a park's buildings with their people, and its places of assembly.
+
+use spatial_db::model::{FeatureId, ParkSnapshot, ResourceKind};
+
+use super::occupancy::{Unknown, employees_by_building, occupants};
+use super::run::{Assembly, Group};
+use super::{EvacuationError, EvacuationRules};
+
+/// Who leaves from where and to where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct People {
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// Places.
+    pub places: Vec<Assembly>,
+    /// Buildings whose people are not known, with the reason.
+    pub unknown: Vec<(FeatureId, Unknown)>,
+}
+
+/// The groups and places of a park at an hour of a working day, and the buildings whose people are not known, with the reason.
+///
+/// # Errors
+/// [`EvacuationError::NoPlaces`] and [`EvacuationError::Nobody`].
+pub fn groups_and_places(
+    park: &ParkSnapshot,
+    footprints_m2: &[f64],
+    rules: &EvacuationRules,
+    hour: u32,
+) -> Result<People, EvacuationError> {
+    use geo::{Contains, Distance, Euclidean, InteriorPoint, Point};
+    /// An entrance this near a building is its own.
+    const OWN_M: f64 = 3.0;
+    let places: Vec<Assembly> = park
+        .resources
+        .iter()
+        .filter(|resource| resource.kind == ResourceKind::AssemblyPoint)
+        .map(|resource| Assembly {
+            resource: resource.id,
+            name: resource.name.clone(),
+            position_m: resource.position,
+            capacity: resource.capacity.filter(|persons| *persons >= 0.0).map(|persons| persons as u32),
+        })
+        .collect();
+    if places.is_empty() {
+        return Err(EvacuationError::NoPlaces);
+    }
+    let entrances: Vec<[f64; 2]> =
+        park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance).map(|r| r.position).collect();
+    let tree = rstar::RTree::bulk_load(entrances);
+    let width = rules.value("doors", "default_width_m");
+    let employees = employees_by_building(park);
+    let (mut groups, mut unknown) = (Vec::new(), Vec::new());
+    for (building, footprint_m2) in park.buildings.iter().zip(footprints_m2) {
+        let persons = match occupants(rules, building, *footprint_m2, hour, &employees) {
+            Ok(0) => continue,
+            Ok(persons) => persons,
+            Err(why) => {
+                unknown.push((building.id, why));
+                continue;
+            }
+        };
+        let Some(middle) = building.footprint.interior_point() else { continue };
+        let reach = 200.0_f64.powi(2);
+        let own = tree.locate_within_distance([middle.x(), middle.y()], reach).filter(|at| {
+            let point = Point::from(**at);
+            building.footprint.contains(&point) || Euclidean.distance(&building.footprint, &point) <= OWN_M
+        });
+        let mut own: Vec<[f64; 2]> = own.copied().collect();
+        own.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        let door_width_m = width * own.len().max(1) as f64;
+        let door_m = own.first().copied().unwrap_or([middle.x(), middle.y()]);
+        groups.push(Group { building: building.id, persons, door_m, door_width_m });
+    }
+    if groups.is_empty() {
+        return Err(EvacuationError::Nobody { unknown: unknown.len() });
+    }
+    Ok(People { groups, places, unknown })
+}
