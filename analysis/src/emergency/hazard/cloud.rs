@@ -125,6 +125,31 @@ fn stretches(cloud: &impl Cloud, threshold: f64, z_m: f64) -> Vec<(f64, f64)> {
     out
 }
 
+/// Half widths along each stretch over the threshold: x and y, m.
+fn edges(cloud: &impl Cloud, threshold: f64, z_m: f64) -> Vec<Vec<(f64, f64)>> {
+    let along = |(from, to): (f64, f64)| {
+        // Cuts lie closer towards both ends, where the contour turns.
+        let at = |k: usize| {
+            let share = 0.5 * (1.0 - (std::f64::consts::PI * k as f64 / CUTS as f64).cos());
+            from + (to - from) * share
+        };
+        let width = |x: f64| cloud.slice(x, z_m).map_or(0.0, |slice| slice.half_width_m(threshold));
+        (0..=CUTS).map(|k| (at(k), width(at(k)))).collect()
+    };
+    stretches(cloud, threshold, z_m).into_iter().map(along).collect()
+}
+
+/// True where a circle in the wind's frame may touch a contour: its half widths about the circle, and a little more for their bend.
+fn may_touch(edges: &[Vec<(f64, f64)>], [x, y]: [f64; 2], radius_m: f64) -> bool {
+    edges.iter().any(|edge| {
+        let first = edge.partition_point(|cut| cut.0 < x - radius_m).saturating_sub(1);
+        let last = (edge.partition_point(|cut| cut.0 <= x + radius_m) + 1).min(edge.len());
+        let beyond = edge[CUTS].0 < x - radius_m || edge[0].0 > x + radius_m;
+        let width = edge[first..last].iter().map(|cut| cut.1).fold(0.0, f64::max);
+        !beyond && y.abs() <= 1.1 * width + radius_m
+    })
+}
+
 /// The zone where the cloud is over a threshold (kg/m³) at `z_m` over the ground.
 ///
 /// # Errors
@@ -140,19 +165,8 @@ pub fn cloud_zone(
     let (low, high) = cloud.span_m();
     let mut polygons = Vec::new();
     let (mut area_m2, mut reach_m, mut cut) = (0.0, 0.0_f64, false);
-    for (from, to) in stretches(cloud, threshold_kg_m3, z_m) {
-        cut |= to >= high && low > 0.0;
-        // Cuts lie closer towards both ends, where the contour turns.
-        let at = |k: usize| {
-            let share = 0.5 * (1.0 - (std::f64::consts::PI * k as f64 / CUTS as f64).cos());
-            from + (to - from) * share
-        };
-        let edge: Vec<(f64, f64)> = (0..=CUTS)
-            .map(|k| {
-                let x = at(k);
-                (x, cloud.slice(x, z_m).map_or(0.0, |slice| slice.half_width_m(threshold_kg_m3)))
-            })
-            .collect();
+    for edge in edges(cloud, threshold_kg_m3, z_m) {
+        cut |= edge[CUTS].0 >= high && low > 0.0;
         area_m2 += edge.windows(2).map(|pair| (pair[1].0 - pair[0].0) * (pair[0].1 + pair[1].1)).sum::<f64>();
         for (x, y) in &edge {
             reach_m = reach_m.max(x.hypot(*y));
@@ -221,8 +235,15 @@ pub fn exposed_buildings(
     let mut slots = cache.slots_in_envelope([min.x, min.y], [max.x, max.y], FeatureKind::Building);
     slots.sort_unstable();
     let buildings = &cache.snapshot().buildings;
+    let edges = edges(cloud, lowest, z_m);
     let exposures = slots.par_iter().with_min_len(64).filter_map(|&slot| {
         let building = &buildings[slot];
+        let bounds = building.footprint.bounding_rect()?;
+        let centre = bounds.center();
+        let radius_m = 0.5 * bounds.width().hypot(bounds.height());
+        if !may_touch(&edges, frame.wind_from_map([centre.x, centre.y]), radius_m) {
+            return None;
+        }
         let corners = building.footprint.coords_iter().map(|corner| frame.wind_from_map([corner.x, corner.y]));
         let mut peak = 0.0_f64;
         let (mut left, mut right) = (f64::NEG_INFINITY, f64::INFINITY);

@@ -6,6 +6,10 @@ pub(super) fn erf(x: f64) -> f64 {
         return x;
     }
     let size = x.abs();
+    if size > 6.0 {
+        // Nothing is missing to 1 that a double could hold.
+        return 1.0_f64.copysign(x);
+    }
     let value = if size < 2.5 {
         // erf x = 2/√π e^(−x²) Σ 2ⁿ x^(2n+1) / (1·3·5…(2n+1)): all terms positive, no cancellation.
         let mut term = size;

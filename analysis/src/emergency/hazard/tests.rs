@@ -320,6 +320,55 @@ fn a_jet_of_gas_burns_as_long_as_api_says() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn buildings_in_a_cloud_are_those_that_a_look_at_each_finds(
+        class in 0..6_usize, from in 0.0..360.0_f64, rate in 0.01..5.0_f64, height in 0.0..60.0_f64,
+    ) {
+        use std::sync::Arc;
+        use spatial_db::cache::Cache;
+        use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
+        let mut park = ParkSnapshot::empty(Park {
+            park_id: 1, slug: "hand".into(), name: "By hand".into(), srid: 4549, synthetic: true, attribution: None,
+            licence: None, as_of: None,
+        });
+        park.buildings = (0..400)
+            .map(|k| {
+                let (x, y) = (f64::from(k % 20) * 90.0, f64::from(k / 20) * 90.0);
+                let size = 5.0 + f64::from(k % 7) * 12.0;
+                let footprint = geo::MultiPolygon::new(vec![geo::Rect::new((x, y), (x + size, y + 9.0)).to_polygon()]);
+                Building {
+                    id: FeatureId::new(FeatureKind::Building, i64::from(k)), provenance: Provenance::default(), footprint,
+                    name: None, address: None, use_text: None, storeys: None, storey_height_m: None, height_m: None,
+                    floor_area_m2: None, base_elevation_m: None, year_built: None, state: None, valid_from: None,
+                    valid_to: None,
+                }
+            })
+            .collect();
+        let cache = Cache::build(Arc::new(park));
+        let rules = HazardRules::shipped();
+        let mut asked = input(rate, Stability::ALL[class], 3.0);
+        (asked.weather.wind_from_deg, asked.height_m, asked.extrapolate) = (from, height, true);
+        let plume = Plume::new(&rules, &asked).unwrap();
+        let frame = Frame::new([900.0, 900.0], &asked.weather);
+        let found = exposed_buildings(&cache, &plume, &frame, &[2e-6, 2e-5], 0.0).unwrap();
+        // A corner over the threshold is enough; corners are looked at one by one here.
+        let corner_over = |building: &Building| {
+            use geo::CoordsIter;
+            building.footprint.coords_iter().any(|c| {
+                let [x, y] = frame.wind_from_map([c.x, c.y]);
+                plume.slice(x, 0.0).is_some_and(|slice| x >= 1.0 && slice.at(y) > 2e-6)
+            })
+        };
+        for (slot, building) in cache.snapshot().buildings.iter().enumerate() {
+            let listed = found.iter().any(|exposure| exposure.slot == slot);
+            prop_assert!(listed || !corner_over(building), "{slot} is in the cloud");
+        }
+        for exposure in &found {
+            prop_assert!(exposure.peak_kg_m3 > 2e-6 && exposure.level == 1 + usize::from(exposure.peak_kg_m3 > 2e-5));
+        }
+    }
+
     #[test]
     fn a_plume_is_symmetric_falls_with_distance_and_goes_with_its_rate(
         class in 0..6_usize, x in 100.0..9000.0_f64, y in 0.0..800.0_f64, wind in 1.0..20.0_f64, urban in any::<bool>(),
