@@ -32,6 +32,8 @@ fn published_cases_come_out_as_on_paper() {
     near(&d1["concentration_kg_m3"], 1.105e-8, 5e-12);
     let d2 = ["--rate", "0.1", "--stability", "F", "--wind", "2", "--sigma", "pasquill-gifford", "--x", "500"];
     near(&calc(&[&["plume"], &d2[..]].concat())["concentration_kg_m3"], 1.0347e-4, 5e-9);
+    let d2 = ["--rate", "0.1", "--stability", "f", "--wind", "2", "--model", "pasquill-gifford", "--distance", "500"];
+    near(&calc(&[&["plume"], &d2[..]].concat())["concentration_kg_m3"], 1.0347e-4, 5e-9);
     let d6 =
         ["--pressure", "501e3", "--inside", "298", "--density", "8.9", "--heat-ratio", "1.15", "--discharge", "0.85"];
     let d6 = calc(&[&["source", "--model", "gas", "--hole", "0.01"], &d6[..]].concat());

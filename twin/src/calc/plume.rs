@@ -39,7 +39,7 @@ pub(super) struct PlumeArguments {
     #[arg(long, value_name = "M", default_value_t = 0.0)]
     height: f64,
     /// Distance downwind, m
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", visible_alias = "distance")]
     x: Option<f64>,
     /// Distance across the wind, m
     #[arg(long, value_name = "M", default_value_t = 0.0, allow_negative_numbers = true)]
@@ -54,7 +54,7 @@ pub(super) struct PlumeArguments {
     #[arg(long, value_enum, default_value = "rural")]
     terrain: TerrainName,
     /// Dispersion coefficients: briggs-rural, briggs-urban, pasquill-gifford; slade for a puff; Briggs for the terrain if not given
-    #[arg(long, value_name = "SET")]
+    #[arg(long, value_name = "SET", visible_alias = "model")]
     sigma: Option<String>,
     /// Coefficient across the wind, m, instead of a set
     #[arg(long, value_name = "M", requires = "sigma_z", conflicts_with_all = ["sigma", "mass"])]
