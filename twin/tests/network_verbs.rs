@@ -1,0 +1,166 @@
+//! `twin trace` and `twin clearance` on the sample park.
+
+mod support;
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+use spatial_db::store::Store;
+use support::{Place, manifest};
+
+fn park(place: &Place) -> ParkSnapshot {
+    place.json(&["import", &manifest(), "--json"]);
+    Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
+}
+
+fn texts<'v>(value: &'v Value, name: &str) -> BTreeSet<&'v str> {
+    let list = value[name].as_array().unwrap_or_else(|| panic!("no {name} in {value}"));
+    list.iter().map(|one| one.as_str().unwrap()).collect()
+}
+
+#[test]
+fn traces_and_isolations_speak_of_the_park_in_every_form() {
+    let place = Place::new();
+    let park = park(&place);
+    let water = || park.edges.iter().filter(|edge| edge.class == NetworkClass::Water);
+    let valves: HashMap<&str, usize> = park
+        .nodes
+        .iter()
+        .filter(|n| n.class == NetworkClass::Water && n.kind == NodeKind::Valve)
+        .map(|n| (n.provenance.key.as_str(), 0))
+        .collect();
+    // A main that begins at a valve: the valve is closed for a break on it.
+    let main = water().find(|edge| edge.from_key.as_deref().is_some_and(|key| valves.contains_key(key))).unwrap();
+    let (key, valve) = (main.provenance.key.as_str(), main.from_key.as_deref().unwrap());
+    let ask = |extra: &[&str]| {
+        let mut arguments = vec!["trace", "isolate", "qingxi", "--class", "water", "--from", key, "--format", "json"];
+        arguments.extend(extra);
+        place.json(&arguments)
+    };
+    let plan = ask(&[]);
+    assert!(texts(&plan, "close").contains(valve), "{plan}");
+    assert_eq!(texts(&plan, "close"), texts(&plan, "close_of_unknown_state"));
+    assert!(plan["lines"].as_array().unwrap().iter().any(|line| line["line"] == *key && line["part"] == "shut_off"));
+    let closes = plan["rows"].as_array().unwrap().iter().filter(|row| row["role"] == "close").count();
+    assert_eq!(closes, texts(&plan, "close").len());
+    assert_eq!(plan["if_fails"].as_array().unwrap().len(), closes);
+    // With that valve stuck the area grows, as was foretold; with it closed there is one less to close.
+    let stuck = ask(&["--stuck", valve]);
+    assert_eq!(texts(&stuck, "cannot_be_closed"), BTreeSet::from([valve]));
+    let shut_off =
+        |answer: &Value| answer["lines"].as_array().unwrap().iter().filter(|line| line["part"] == "shut_off").count();
+    assert!(shut_off(&stuck) > shut_off(&plan));
+    let foretold = plan["if_fails"].as_array().unwrap().iter().find(|one| one["valve"] == *valve).unwrap();
+    assert_eq!(texts(foretold, "close"), texts(&stuck, "close"));
+    let closed = ask(&["--closed", valve]);
+    assert_eq!(texts(&closed, "closed_already"), BTreeSet::from([valve]));
+
+    // As a map layer and as words.
+    let out = place.folder.path().join("dry.gpkg").display().to_string();
+    let written = place.twin(&[
+        "trace", "isolate", "qingxi", "--class", "water", "--from", key, "--rows", "lines", "--format", "gpkg",
+        "--out", &out,
+    ]);
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let map = place.json(&["inspect", &out, "--json"]);
+    let layer = &map["files"][0]["layers"][0];
+    let told: BTreeSet<(&str, &str)> = plan["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["line"].as_str().unwrap(), line["part"].as_str().unwrap()))
+        .collect();
+    assert_eq!(layer["rows"], told.len(), "{map}");
+    let said = place.twin(&["trace", "isolate", "qingxi", "--class", "water", "--from", key, "--lang", "zh"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains("关断方案") && said.contains(valve), "{said}");
+
+    // A sewer flows down to the end that its nodes lead to.
+    let sewer = park.edges.iter().find(|edge| edge.class == NetworkClass::Drainage).unwrap();
+    let down = place.json(&[
+        "trace",
+        "downstream",
+        "qingxi",
+        "--class",
+        "drainage",
+        "--from",
+        &sewer.provenance.key,
+        "--format",
+        "json",
+    ]);
+    assert!(down["length_m"].as_f64().unwrap() > 0.0 && !down["rows"].as_array().unwrap().is_empty(), "{down}");
+    for kind in ["loops", "critical", "topology"] {
+        let answer = place.json(&["trace", kind, "qingxi", "--class", "water", "--format", "json"]);
+        assert!(answer["rows"].is_array(), "{kind}");
+    }
+    let (code, error) = place.fails(&["trace", "upstream", "qingxi", "--class", "gas", "--from", "nowhere"]);
+    assert!(code == 1 && error.contains("nowhere"), "{error}");
+    let (code, error) =
+        place.fails(&["trace", "isolate", "qingxi", "--class", "water", "--from", key, "--closed", key]);
+    assert!(code == 1 && error.contains("no valve"), "{error}");
+    assert_eq!(place.fails(&["trace", "path", "qingxi", "--class", "water"]).0, 2);
+}
+
+#[test]
+fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
+    let place = Place::new();
+    let park = park(&place);
+    let found = place.json(&["clearance", "qingxi", "--format", "json"]);
+    let rows = found["rows"].as_array().unwrap();
+    let counts = &found["counts"];
+    let count = |name: &str| counts[name].as_u64().unwrap();
+    assert_eq!(rows.len() as u64, count("violated") + count("possible") + count("unknown"), "{counts}");
+    assert!(count("clear") > 100, "{counts}");
+    println!("sample park: {counts}");
+    assert!(rows.iter().all(|row| row["rule"].as_str().unwrap().contains("GB 50289")));
+    // With ten metres asked for between everything that has a rule, far more is too near.
+    let table = include_str!("../../analysis/rules/networks/clearance.toml").replace(", m = 0.5", ", m = 10.0");
+    let own = place.folder.path().join("own.toml");
+    std::fs::write(&own, table).unwrap();
+    let own = own.display().to_string();
+    let strict = place.json(&["clearance", "qingxi", "--rules", &own, "--format", "json"]);
+    assert!(strict["counts"]["violated"].as_u64().unwrap() > count("violated") + 100);
+    let line = &park.edges[0].provenance.key;
+    let of_line = place.json(&["clearance", "qingxi", "--rules", &own, "--line", line, "--format", "json"]);
+    for row in of_line["rows"].as_array().unwrap() {
+        assert!(row["line"] == *line || row["other"] == *line, "{row}");
+    }
+    for of in ["cover", "fall"] {
+        let told = place.json(&["clearance", "qingxi", "--of", of, "--format", "json"]);
+        println!("sample park {of}: {}", told["counts"]);
+        let clear = told["counts"]["clear"].as_u64().unwrap();
+        assert!(clear > 10, "{of}: {}", told["counts"]);
+    }
+    std::fs::write(place.folder.path().join("bad.toml"), "horizontal = 3").unwrap();
+    let (code, error) = place.fails(&["clearance", "qingxi", "--rules", "bad.toml"]);
+    assert!(code == 1 && error.contains("bad.toml"), "{error}");
+}
+
+#[test]
+fn a_permit_shows_the_pit_its_lines_and_whom_to_call() {
+    let place = Place::new();
+    let park = park(&place);
+    // Across the middle of a water main.
+    let main = park.edges.iter().find(|edge| edge.class == NetworkClass::Water).unwrap();
+    let [x, y] = [0, 1].map(|axis: usize| f64::midpoint(main.path[0][axis], main.path[1][axis]));
+    let corners = [[x - 3.0, y - 3.0], [x + 3.0, y - 3.0], [x + 3.0, y + 3.0], [x - 3.0, y + 3.0]];
+    let outline = corners.map(|[x, y]| format!("{x},{y}")).join(" ");
+    let dig = |lang: &str| {
+        let arguments =
+            ["permit", "qingxi", "--outline", &outline, "--depth", "2.5", "--out", "dig.html", "--lang", lang];
+        let done = place.twin(&arguments);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        std::fs::read_to_string(place.folder.path().join("dig.html")).unwrap()
+    };
+    let page = dig("en");
+    assert!(
+        page.contains(&main.provenance.key) && page.contains("Water supply") && page.contains("SYNTHETIC"),
+        "{page}"
+    );
+    assert!(page.contains("36.0 m²") && page.contains("<svg viewBox") && page.contains("#00ffff"), "{page}");
+    assert!(dig("zh").contains("开挖前须知"));
+    assert_eq!(place.fails(&["permit", "qingxi", "--outline", "1,2 3,4", "--depth", "2", "--out", "x.html"]).0, 2);
+    let far = ["permit", "qingxi", "--outline", "1,2 3,4 5,9", "--depth", "2", "--out", "x.html"];
+    assert!(place.fails(&far).1.contains("--floor"));
+}
