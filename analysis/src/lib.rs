@@ -9,6 +9,7 @@ pub mod issues;
 pub mod land;
 pub mod network;
 pub mod overlay;
+pub mod planner;
 pub mod projects;
 pub mod rules;
 pub mod scenario;

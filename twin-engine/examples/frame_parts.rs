@@ -18,8 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (width, height, samples) = (number(0, 1280)?, number(1, 720)?, number(2, 1)?);
     let snapshot = Arc::new(Store::connect(url)?.snapshot(slug)?);
     for frame in [true, false] {
-        let input =
-            TwinInput { snapshot: snapshot.clone(), overlays: Vec::new(), active: None, imagery: None, time: None };
+        let input = TwinInput {
+            snapshot: snapshot.clone(),
+            overlays: Vec::new(),
+            active: None,
+            imagery: None,
+            time: None,
+            planner: None,
+        };
         let options =
             CaptureOptions { width, height, camera: CameraChoice::WholePark, frame, ..CaptureOptions::default() };
         let mut stage = Stage::new(input, &options, samples)?;

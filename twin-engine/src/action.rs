@@ -21,7 +21,7 @@ use crate::text::{Language, t};
 use crate::theme::ThemeChoice;
 use crate::time::{Years, look_at, presence_on};
 use crate::tool::Tool;
-use crate::ui::{Tab, Ui};
+use crate::ui::{PlannerTab, Tab, Ui};
 
 /// Something to do.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub(crate) enum Action {
     Table,
     /// A tab of the side panel.
     Tab(Tab),
+    /// The planner's panel open on a tab, or closed.
+    Planner(PlannerTab),
     /// Help open or closed.
     Help,
     /// Give up what is under way; then close help, then hints; then select nothing.
@@ -119,7 +121,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 30] = [
+pub(crate) const KEYS: [Key; 33] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -135,6 +137,9 @@ pub(crate) const KEYS: [Key; 30] = [
     key(KeyCode::KeyD, "D", Action::Tool(Tool::Dig), "key-dig"),
     key(KeyCode::KeyI, "I", Action::FlipSection, "key-flip"),
     key(KeyCode::KeyC, "C", Action::CutPanel, "key-cut-panel"),
+    key(KeyCode::KeyR, "R", Action::Planner(PlannerTab::Land), "key-land"),
+    key(KeyCode::KeyS, "S", Action::Planner(PlannerTab::Cases), "key-cases"),
+    key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
     key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
@@ -181,10 +186,12 @@ fn press_keys(
     keys: Res<ButtonInput<KeyCode>>,
     wants: Res<EguiWantsInput>,
     twin: Res<Twin>,
+    ui: Res<Ui>,
     mut actions: MessageWriter<Action>,
 ) {
     let ctrl = held(&keys, [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight]);
-    let typing = wants.wants_any_keyboard_input();
+    // A list that has the arrows leaves the letters.
+    let typing = wants.wants_any_keyboard_input() && !ui.planner.has_arrows();
     for pressed in keys.get_just_pressed() {
         if let Some(key) = KEYS.iter().find(|key| key.code == *pressed && key.ctrl == ctrl)
             // Undo in a text field is the field's own.
@@ -255,7 +262,15 @@ fn act(
                 twin.language = Language::ALL[(at + 1) % Language::ALL.len()];
             }
             Action::Side => ui.side = !ui.side,
-            Action::Table => ui.table_open = !ui.table_open,
+            // At the foot there is room for one of them.
+            Action::Table => {
+                ui.table_open = !ui.table_open;
+                ui.planner.close();
+            }
+            Action::Planner(tab) => {
+                ui.planner.turn(tab);
+                (ui.table_open, ui.cut_open) = (false, false);
+            }
             Action::Tab(tab) => {
                 ui.side = true;
                 ui.tab = tab;
@@ -356,7 +371,10 @@ fn act(
                     twin.cut.section = Some(plane.flipped());
                 }
             }
-            Action::CutPanel => ui.cut_open = !ui.cut_open,
+            Action::CutPanel => {
+                ui.cut_open = !ui.cut_open;
+                ui.planner.close();
+            }
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }
         // What a key changes shows in this frame; panels settle in the next.

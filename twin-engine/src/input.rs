@@ -12,6 +12,7 @@ use spatial_db::model::{Imagery, Park, ParkSnapshot};
 use crate::error::EngineError;
 use crate::offered::Offered;
 use crate::past::PastOf;
+use crate::planner::Planner;
 use crate::scene_file::SceneFile;
 use crate::text::Language;
 pub use crate::theme::ThemeChoice;
@@ -29,6 +30,8 @@ pub struct TwinInput {
     pub imagery: Option<Arc<Imagery>>,
     /// The park on other days; `None` for a park that is not looked at by date, of which everything is drawn.
     pub time: Option<TimeSource>,
+    /// Whoever prepares what the planner's panels show; `None` for a park that has no such panels.
+    pub planner: Option<Arc<dyn Planner>>,
 }
 
 /// Makes the overlays of a park for a day: as many as those shown at first and in their order. Called off the frame.
@@ -63,7 +66,7 @@ impl TwinInput {
             as_of: None,
         };
         let snapshot = Arc::new(ParkSnapshot::empty(park));
-        Self { snapshot, overlays: Vec::new(), active: None, imagery: None, time: None }
+        Self { snapshot, overlays: Vec::new(), active: None, imagery: None, time: None, planner: None }
     }
 
     /// Index of the overlay to show first.

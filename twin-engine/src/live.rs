@@ -15,6 +15,7 @@ use crate::error::EngineError;
 use crate::history::History;
 use crate::input::TwinInput;
 use crate::moment;
+use crate::planner::{CaseSource, Desk};
 use crate::scene::{self, Exchange, Meshed, MeshingFailed, Twin, Uploads};
 use crate::scene_file::SceneFile;
 use crate::style::Shown;
@@ -33,6 +34,8 @@ pub enum Update {
     Park(Box<TwinInput>, Option<News>),
     /// Something came that leaves everything shown as it is.
     News(News),
+    /// The cases of the park as they are now.
+    Cases(CaseSource),
     /// The park cannot be shown, or not be kept up to date.
     Failed(Failed),
     /// The source does not answer.
@@ -168,6 +171,8 @@ pub(crate) struct Live {
     pub news: Option<News>,
     /// A scene to begin with, for when the first park is there.
     pub scene: Option<SceneFile>,
+    /// Cases that came, for the panels to take.
+    cases: Option<CaseSource>,
     /// The park to show next.
     next: Option<(Box<TwinInput>, Option<News>)>,
 }
@@ -202,6 +207,7 @@ impl Live {
                 self.failed = None;
             }
             Update::News(news) => self.news = Some(news),
+            Update::Cases(source) => self.cases = Some(source),
             Update::Failed(failed) => {
                 tracing::info!("the window tells of a failure: {}", failed.message);
                 self.failed = Some(failed);
@@ -281,12 +287,22 @@ fn forward(updates: Receiver<Update>, sender: SyncSender<Update>, wake: Wake) {
     }
 }
 
-fn take_updates(inbox: Res<Inbox>, mut live: ResMut<Live>, mut exit: MessageWriter<AppExit>) {
+fn take_updates(
+    inbox: Res<Inbox>,
+    mut live: ResMut<Live>,
+    desk: Option<ResMut<Desk>>,
+    mut exit: MessageWriter<AppExit>,
+) {
     let Ok(inbox) = inbox.0.lock() else { return };
     while let Ok(update) = inbox.try_recv() {
         if live.take(update) {
             exit.write(AppExit::Success);
         }
+    }
+    if let (Some(mut desk), true) = (desk, live.cases.is_some())
+        && let Some(source) = live.cases.take()
+    {
+        desk.take_cases(source);
     }
 }
 

@@ -151,6 +151,10 @@ pub struct Theme {
     pub halo: Rgb,
     /// Tag of synthetic data.
     pub tag: Rgb,
+    /// Words and bars that speak against somebody: a limit missed, a day passed.
+    pub bad: Rgb,
+    /// Words and bars of what is as it should be.
+    pub good: Rgb,
 }
 
 impl Theme {
@@ -199,6 +203,8 @@ impl Theme {
             ink_soft: Rgb::hex(0x55_606B),
             halo: Rgb::hex(0xFF_FFFF),
             tag: Rgb::hex(0xB4_4A12),
+            bad: Rgb::hex(0xB8_2A24),
+            good: Rgb::hex(0x1F_7A4A),
         }
     }
 
@@ -239,6 +245,8 @@ impl Theme {
             ink_soft: Rgb::hex(0xA9_B4BF),
             halo: Rgb::hex(0x14_181D),
             tag: Rgb::hex(0xFF_B27A),
+            bad: Rgb::hex(0xFF_8F85),
+            good: Rgb::hex(0x74_D6A0),
         }
     }
 
@@ -374,7 +382,9 @@ mod tests {
             let theme = Theme::of(choice);
             assert!(contrast(theme.ink, theme.panel) > 7.0, "{choice:?}");
             assert!(contrast(theme.ink_soft, theme.panel) > 4.5, "{choice:?}");
-            assert!(contrast(theme.tag, theme.panel) > 4.5, "{choice:?}");
+            for ink in [theme.tag, theme.bad, theme.good] {
+                assert!(contrast(ink, theme.panel) > 4.5, "{choice:?}");
+            }
             assert!(contrast(theme.ink, theme.halo) > 7.0, "{choice:?}");
         }
     }

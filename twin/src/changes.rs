@@ -208,6 +208,7 @@ pub(crate) fn input(
         overlays: vec![overlay],
         imagery: None,
         time: None,
+        planner: None,
     })
 }
 

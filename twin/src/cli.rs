@@ -405,6 +405,9 @@ pub(crate) struct ViewArguments {
     /// Begin with the park's orthophoto on the ground
     #[arg(long)]
     pub(crate) imagery: bool,
+    /// Floors that the planner's panels hold the land against first: a shipped scheme, or a file of your own
+    #[arg(long, value_name = "NAME|FILE", default_value = "national-2008")]
+    pub(crate) scheme: String,
 }
 
 /// Small letters, digits and hyphens.

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use analysis::land::scheme::Scheme;
 use chrono::NaiveDate;
 use miette::Diagnostic;
 use spatial_db::cluster::resolve_database_url;
@@ -23,8 +24,9 @@ use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::past::Address;
+use crate::planner;
 use crate::progress::Progress;
-use crate::shot::{MOST_PIXELS, overlays};
+use crate::shot::{MOST_PIXELS, indexed, overlays};
 
 /// Every overlay that the window switches between.
 pub(crate) const ALL: [OverlayName; 6] = [
@@ -49,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) overlay: OverlayName,
     /// Date the verdicts hold for; the park's own if not given.
     pub(crate) as_of: Option<NaiveDate>,
+    /// Schemes that the planner's panels choose from.
+    pub(crate) schemes: Vec<Scheme>,
     /// What the changes are between.
     pub(crate) compared: Compared,
     /// Where the database is, for whoever asks it something besides.
@@ -177,7 +181,7 @@ impl Way {
         };
         // Who set it before set the same.
         let _ = self.plan.address.set(url.clone());
-        let options = FeedOptions { most_pixels: Some(MOST_PIXELS), ..FeedOptions::default() };
+        let options = FeedOptions { most_pixels: Some(MOST_PIXELS), cases: true, ..FeedOptions::default() };
         let feed = match Feed::start(&url, &self.plan.park, options) {
             Ok(feed) => feed,
             Err(error) => return self.fail(background(error)),
@@ -209,8 +213,7 @@ impl Way {
                 }
                 self.tell(Update::Lost(Lost { since, retry_at, reason }))
             }
-            // The window has no place for them yet, and does not ask.
-            FeedEvent::Cases(_) => Ok(()),
+            FeedEvent::Cases(cases) => self.tell(Update::Cases(planner::cases(cases))),
             FeedEvent::Back => self.tell(Update::Back),
             FeedEvent::Ended(error) => self.fail(error.into()),
         }
@@ -238,14 +241,16 @@ impl Way {
     ) -> Result<(), Closed> {
         let first = !self.shown;
         let mut told = Ok(());
-        let (overlays, time) = overlays(&snapshot, &ALL, self.plan.as_of, &mut |_, done| {
+        let cache = indexed(&snapshot);
+        let (overlays, time) = overlays(&cache, &ALL, self.plan.as_of, &mut |_, done| {
             if first && told.is_ok() {
                 told = self.tell(Update::Loading(Loading::Overlays { done, of: ALL.len() }));
             }
         });
         told?;
         let active = Some(self.plan.overlay.word().to_owned());
-        let input = TwinInput { snapshot, overlays, active, imagery, time: Some(time) };
+        let planner = planner::planner(cache, self.plan.schemes.clone());
+        let input = TwinInput { snapshot, overlays, active, imagery, time: Some(time), planner: Some(planner) };
         self.outcome.set(None);
         self.shown = true;
         self.tell(Update::Park(Box::new(input), news))

@@ -23,6 +23,7 @@ mod pace;
 mod pack;
 mod parks;
 mod past;
+mod planner;
 mod print;
 mod progress;
 mod report;

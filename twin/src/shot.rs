@@ -80,22 +80,28 @@ pub(crate) fn input(
     }
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
-    let (overlays, time) =
-        overlays(&snapshot, wanted, as_of, &mut |name, _| progress.show("computing the overlay", name.word()));
+    let (overlays, time) = overlays(&indexed(&snapshot), wanted, as_of, &mut |name, _| {
+        progress.show("computing the overlay", name.word())
+    });
     let active = wanted.first().map(|name| name.word().to_owned());
-    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new), time: Some(time) })
+    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new), time: Some(time), planner: None })
+}
+
+/// The index of a park, to be shared by everything that asks it.
+pub(crate) fn indexed(snapshot: &Arc<ParkSnapshot>) -> Arc<Cache> {
+    Arc::new(Cache::build(Arc::clone(snapshot)))
 }
 
 /// The wanted overlays over a park for a date, the park's own if none is given, and what makes them for another. `hear` is
 /// told each before it is made, and how many are.
 pub(crate) fn overlays(
-    snapshot: &Arc<ParkSnapshot>,
+    cache: &Arc<Cache>,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
     hear: &mut dyn FnMut(OverlayName, usize),
 ) -> (Vec<Overlay>, TimeSource) {
-    let as_of = as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
-    let cache = Arc::new(Cache::build(Arc::clone(snapshot)));
+    let as_of = as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
+    let cache = Arc::clone(cache);
     let rules = Arc::new(RuleSet::shipped());
     let made = |(done, name): (usize, &OverlayName)| {
         hear(*name, done);

@@ -1,5 +1,6 @@
 //! `twin view`: the park in a window that lives with its database, with all overlays to switch between.
 
+use analysis::land::scheme::Scheme;
 use spatial_db::package::Package;
 use twin_engine::{ViewOptions, last_park, view_live};
 
@@ -10,6 +11,13 @@ use crate::live::{Plan, follow};
 use crate::origin::Origin;
 use crate::past::{Address, of_package, of_store};
 use crate::scenes::{offered, scene};
+
+/// The scheme asked for, then those that are shipped.
+fn schemes(named: &str) -> Result<Vec<Scheme>, Failure> {
+    let asked = crate::report::scheme(named)?;
+    let others = Scheme::shipped().into_iter().filter(|scheme| scheme.name != asked.name).collect::<Vec<_>>();
+    Ok(std::iter::once(asked).chain(others).collect())
+}
 
 pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
     let state = data_dir()?.join("state.ron");
@@ -58,6 +66,7 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         park: park.clone(),
         overlay: arguments.overlay,
         as_of: arguments.as_of,
+        schemes: schemes(&arguments.scheme)?,
         compared: arguments.compared.clone(),
         address,
         photo: arguments.imagery,

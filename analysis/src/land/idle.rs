@@ -160,6 +160,16 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
     notes
 }
 
+/// Colour and pattern of a physical use.
+pub(crate) fn use_look(physical: PhysicalUse) -> ([u8; 3], Pattern) {
+    PHYSICAL.iter().find(|row| row.0 == physical).map_or(([201, 204, 209], Pattern::Hatch), |row| (row.2, row.3))
+}
+
+/// Colour of a statutory state's outline; `None` for those that have none.
+pub(crate) fn state_colour(state: ClockState) -> Option<[u8; 3]> {
+    STATUTORY.iter().find(|row| row.0 == state).map(|row| row.2)
+}
+
 /// A state in words.
 pub(super) fn state_words(state: ClockState) -> Phrase {
     match state {

@@ -142,7 +142,7 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
 }
 
 /// A state in words that need no legend.
-fn state_words(state: ClockState) -> Words {
+pub(crate) fn state_words(state: ClockState) -> Words {
     match state {
         ClockState::PastReclaim => words!("state-past-reclaim", "over 2 years: may be reclaimed"),
         ClockState::Idle => words!("state-idle", "over 1 year: idle"),
@@ -165,7 +165,7 @@ fn joined(all: Vec<Words>) -> Option<Words> {
     all.into_iter().reduce(|before, next| words!("joined", "{before}; {next}", before = before, next = next))
 }
 
-fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
+pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let (park, rules) = (model.park(), model.rules());
     let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
     notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = &scheme.title));

@@ -15,11 +15,14 @@ mod utilisation;
 
 pub use clock::{ClockState, Disposal, Interval, Timeline, contract_clock};
 pub use dossier::{Chapter, Dossier, Files, Line, Mark, Tone, YearSums};
+pub(crate) use dossier::{case_entry_words, case_state_words, event_words, joined, number, value_words};
 pub use idle::idle_overlay;
+pub(crate) use idle::{state_colour, use_look};
 pub use land_sheet::land_sheet;
+pub(crate) use land_sheet::{notes as land_notes, state_words};
 pub use ledger::Ledger;
 pub use physical::{PhysicalUse, physical_use};
-pub use ranking::{Ranked, ranked};
+pub use ranking::{Ranked, ranked, verdicts};
 pub(crate) use site::rule_floor_area_m2;
 pub use site::{Site, sites};
 pub use utilisation::utilisation_overlay;

@@ -68,24 +68,23 @@ impl Ranked<'_> {
     }
 }
 
+/// Everything that is said of one parcel, by its position in the snapshot.
+pub fn verdicts<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme, slot: usize) -> Ranked<'a> {
+    let (park, rules, as_of) = (model.park(), model.rules(), model.as_of());
+    let (parcel, site) = (&park.parcels[slot], model.site(slot));
+    let (physical, physical_reason) = physical_use(parcel, site, rules, !park.buildings.is_empty());
+    let ledger = model.ledger();
+    let clock = ledger
+        .contract(parcel, as_of)
+        .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+    let readings = model.readings(slot);
+    let efficiency = efficiency(scheme, model, slot, &readings);
+    Ranked { slot, site, physical, physical_reason, clock, readings, efficiency }
+}
+
 /// Every parcel that is there on the model's day, ranked.
 pub fn ranked<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme) -> Vec<Ranked<'a>> {
-    let (park, rules, as_of) = (model.park(), model.rules(), model.as_of());
-    let on_record = !park.buildings.is_empty();
-    let mut ranked: Vec<Ranked<'a>> = model
-        .parcels()
-        .map(|slot| {
-            let (parcel, site) = (&park.parcels[slot], model.site(slot));
-            let (physical, physical_reason) = physical_use(parcel, site, rules, on_record);
-            let ledger = model.ledger();
-            let clock = ledger
-                .contract(parcel, as_of)
-                .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
-            let readings = model.readings(slot);
-            let efficiency = efficiency(scheme, model, slot, &readings);
-            Ranked { slot, site, physical, physical_reason, clock, readings, efficiency }
-        })
-        .collect();
+    let mut ranked: Vec<Ranked<'a>> = model.parcels().map(|slot| verdicts(model, scheme, slot)).collect();
     ranked.sort_by(|a, b| {
         a.place().cmp(&b.place()).then(b.site.area_m2.total_cmp(&a.site.area_m2)).then(a.slot.cmp(&b.slot))
     });

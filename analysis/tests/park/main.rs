@@ -5,5 +5,6 @@ mod evaluation;
 mod excavations;
 mod indicators;
 mod overlays;
+mod planner;
 mod scenarios;
 mod sections;

@@ -125,7 +125,14 @@ fn lean(
     outlines: bool,
     cut: &Cut,
 ) -> Result<(String, Duration), Box<dyn Error>> {
-    let input = TwinInput { snapshot: park.clone(), overlays: Vec::new(), active: None, imagery: None, time: None };
+    let input = TwinInput {
+        snapshot: park.clone(),
+        overlays: Vec::new(),
+        active: None,
+        imagery: None,
+        time: None,
+        planner: None,
+    };
     let options = CaptureOptions {
         width: WIDTH,
         height: HEIGHT,

@@ -189,7 +189,7 @@ fn outline_shapes(pattern: Pattern, place: Rect, stroke: Stroke) -> Vec<Shape> {
 }
 
 /// The same patterns as in the scene, inside a rectangle.
-fn pattern_shapes(pattern: Pattern, place: Rect, fill: Rgb) -> Vec<Shape> {
+pub(crate) fn pattern_shapes(pattern: Pattern, place: Rect, fill: Rgb) -> Vec<Shape> {
     // The shader multiplies the fill by 0.42 in linear light.
     let ink = colour32(Rgb::from_linear(fill.linear().map(|c| c * 0.42)));
     let period = (place.height() * 0.34).max(3.5);

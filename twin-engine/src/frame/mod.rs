@@ -19,6 +19,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 
 pub(crate) use divider::line_x;
 pub(crate) use fonts::{BOLD, FontsReady};
+pub(crate) use legend::pattern_shapes;
 pub(crate) use sheet::{Block, Sheet};
 
 use crate::camera::Orbit;

@@ -16,17 +16,19 @@ pub use language::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 /// Files of a language that both languages have, by name.
-const FILES: [[(&str, &str); 4]; 2] = [
+const FILES: [[(&str, &str); 5]; 2] = [
     [
         ("cut.ftl", include_str!("../../locales/en/cut.ftl")),
         ("features.ftl", include_str!("../../locales/en/features.ftl")),
         ("frame.ftl", include_str!("../../locales/en/frame.ftl")),
+        ("planner.ftl", include_str!("../../locales/en/planner.ftl")),
         ("window.ftl", include_str!("../../locales/en/window.ftl")),
     ],
     [
         ("cut.ftl", include_str!("../../locales/zh/cut.ftl")),
         ("features.ftl", include_str!("../../locales/zh/features.ftl")),
         ("frame.ftl", include_str!("../../locales/zh/frame.ftl")),
+        ("planner.ftl", include_str!("../../locales/zh/planner.ftl")),
         ("window.ftl", include_str!("../../locales/zh/window.ftl")),
     ],
 ];

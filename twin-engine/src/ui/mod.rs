@@ -12,6 +12,7 @@ mod live;
 mod look;
 mod measure;
 mod overlays;
+mod planner;
 mod quiet;
 mod recolour;
 mod search;
@@ -44,12 +45,14 @@ use crate::live::{Live, Wake};
 use crate::moment::Missing;
 use crate::offered::Offers;
 use crate::past::{PastReader, Remembrance};
+use crate::planner::Desk;
 use crate::scene::{Exchange, Meshed, Twin, Uploads};
 use crate::select::Catch;
 use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
 
+pub(crate) use planner::PlannerTab;
 pub(crate) use table::label as column_label;
 
 /// Smallest side of the scene, px: below it the panels have taken all.
@@ -101,6 +104,8 @@ pub(crate) struct Ui {
     /// Folder that files are written to.
     pub exports: Option<PathBuf>,
     pub table: table::Table,
+    /// The planner's panel.
+    pub planner: planner::Planner,
     writing: Option<writing::Writing>,
     told: Option<writing::Told>,
     recolour: recolour::Form,
@@ -126,6 +131,7 @@ impl Ui {
     /// Opens the panel of what was placed: the section, or the pit.
     pub(crate) fn show_cut(&mut self, section: bool) {
         self.cut_open = true;
+        self.planner.close();
         self.cut.turn(section);
     }
 }
@@ -152,6 +158,7 @@ struct Panels<'w> {
     past: Res<'w, PastReader>,
     remembrance: Res<'w, Remembrance>,
     wake: Res<'w, Wake>,
+    desk: ResMut<'w, Desk>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -200,6 +207,7 @@ fn show(
     timeline::show(&mut root, &mut panels);
     table::show(&mut root, &mut panels);
     cut::show(&mut root, &mut panels);
+    planner::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{Button, Frame, Margin, Panel, RichText, TextStyle, Ui};
 
-use super::{Panels, inspector::kind_name, look};
+use super::{Panels, PlannerTab, inspector::kind_name, look};
 use crate::action::{Action, KEYS};
 use crate::attribute::{self, KINDS};
 use crate::select::Catch;
@@ -76,9 +76,26 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                 ui.close();
             }
         }
+        if panels.twin.input.planner.is_some() {
+            ui.separator();
+            planner(ui, panels, words);
+        }
         ui.separator();
         ui.menu_button(t!(words, "catch"), |ui| catches(ui, panels, words));
     });
+}
+
+/// The planner's panels.
+fn planner(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    for tab in PlannerTab::ALL {
+        let action = Action::Planner(tab);
+        let key = KEYS.iter().find(|key| key.action == action).map_or("", |key| key.name);
+        let on = panels.ui.planner.open_tab() == Some(tab);
+        if ui.add(Button::selectable(on, tab.label(words)).shortcut_text(key)).clicked() {
+            panels.act(action);
+            ui.close();
+        }
+    }
 }
 
 /// What a box or an outline selects.

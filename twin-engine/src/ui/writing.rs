@@ -22,6 +22,7 @@ use crate::text::{Text, t};
 pub(super) enum By {
     Table,
     Inspector,
+    Planner,
 }
 
 /// What counts and stops a file on its way.

@@ -105,7 +105,7 @@ impl StateName {
 }
 
 /// A shipped scheme, or one of the user's own.
-pub(super) fn scheme(named: &str) -> Result<Scheme, Failure> {
+pub(crate) fn scheme(named: &str) -> Result<Scheme, Failure> {
     if let Some(scheme) = Scheme::named(named) {
         return Ok(scheme);
     }

@@ -9,6 +9,9 @@ pub(crate) mod trace;
 mod write;
 mod zone;
 
+pub(crate) use land::scheme;
+pub(crate) use write::csv;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -41,10 +41,12 @@ impl Outgoing<'_> {
                 print::line(text.words(&sheet::written(self.sheet.rows.len(), &path.display().to_string())))
             }
             (Format::Table | Format::Gpkg, None) => print::line(self.table(text).trim_end()),
-            (Format::Csv, None) => Ok(std::io::stdout().lock().write_all(&self.csv(text)?)?),
+            (Format::Csv, None) => {
+                Ok(std::io::stdout().lock().write_all(&csv(self.sheet, self.park, self.as_of, text)?)?)
+            }
             (Format::Json, None) => print::json(&self.json(text, detail)),
             (Format::Table, Some(path)) => whole(path, self.table(text).as_bytes()),
-            (Format::Csv, Some(path)) => whole(path, &self.csv(text)?),
+            (Format::Csv, Some(path)) => whole(path, &csv(self.sheet, self.park, self.as_of, text)?),
             (Format::Json, Some(path)) => {
                 let mut bytes = serde_json::to_vec_pretty(&self.json(text, detail)).map_err(std::io::Error::from)?;
                 bytes.push(b'\n');
@@ -82,24 +84,6 @@ impl Outgoing<'_> {
             let _ = writeln!(said, "· {line}");
         }
         said
-    }
-
-    fn csv(&self, text: &Text) -> Result<Vec<u8>, Failure> {
-        let sheet = self.sheet;
-        let tail = sheet::tail(self.as_of, self.park.park.synthetic);
-        // Without the mark Excel reads Chinese as Latin letters.
-        let mut bytes = "\u{feff}".as_bytes().to_vec();
-        {
-            let mut csv = csv::Writer::from_writer(&mut bytes);
-            let heads = sheet.columns.iter().chain(tail.iter().map(|(column, _)| column));
-            csv.write_record(heads.map(|column| head(column, text))).map_err(std::io::Error::from)?;
-            for row in &sheet.rows {
-                let cells = row.cells.iter().chain(tail.iter().map(|(_, value)| value));
-                csv.write_record(cells.map(|cell| full(cell, text))).map_err(std::io::Error::from)?;
-            }
-            csv.flush()?;
-        }
-        Ok(bytes)
     }
 
     fn json(
@@ -183,6 +167,24 @@ pub(super) fn rows(sheet: &Sheet, text: &Text) -> serde_json::Value {
         serde_json::Map::from_iter(names.zip(row.cells.iter().map(cell))).into()
     };
     sheet.rows.iter().map(row).collect::<Vec<_>>().into()
+}
+
+/// A sheet as CSV, with the day and whether the data is synthetic on every row.
+pub(crate) fn csv(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, text: &Text) -> Result<Vec<u8>, Failure> {
+    let tail = sheet::tail(as_of, park.park.synthetic);
+    // Without the mark Excel reads Chinese as Latin letters.
+    let mut bytes = "\u{feff}".as_bytes().to_vec();
+    {
+        let mut csv = csv::Writer::from_writer(&mut bytes);
+        let heads = sheet.columns.iter().chain(tail.iter().map(|(column, _)| column));
+        csv.write_record(heads.map(|column| head(column, text))).map_err(std::io::Error::from)?;
+        for row in &sheet.rows {
+            let cells = row.cells.iter().chain(tail.iter().map(|(_, value)| value));
+            csv.write_record(cells.map(|cell| full(cell, text))).map_err(std::io::Error::from)?;
+        }
+        csv.flush()?;
+    }
+    Ok(bytes)
 }
 
 /// Writes a file whole or not at all.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 pub use record::YearSums;
+pub(crate) use record::{case_entry_words, case_state_words, event_words};
 use spatial_db::model::Case;
 
 use super::clock::Timeline;
@@ -281,7 +282,7 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
 }
 
 /// The value of an indicator with its unit.
-fn value_words(explained: &Explained) -> Words {
+pub(crate) fn value_words(explained: &Explained) -> Words {
     match explained.reading.value {
         Some(value) if explained.indicator.is_share() => format!("{:.1} %", value * 100.0).into(),
         Some(value) => number(value, &explained.unit).into(),
@@ -290,7 +291,7 @@ fn value_words(explained: &Explained) -> Words {
 }
 
 /// A number with its unit, thousands in groups.
-fn number(value: f64, unit: &str) -> String {
+pub(crate) fn number(value: f64, unit: &str) -> String {
     let (digits, shown) = match unit {
         "1" => (2, ""),
         "m2" => (0, "m²"),
@@ -311,7 +312,7 @@ fn number(value: f64, unit: &str) -> String {
     format!("{sign}{grouped}{fraction} {shown}").trim_end().to_owned()
 }
 
-fn joined(all: Vec<Words>) -> Words {
+pub(crate) fn joined(all: Vec<Words>) -> Words {
     let both = |before, next| words!("joined", "{before}; {next}", before = before, next = next);
     all.into_iter().reduce(both).unwrap_or_default()
 }

@@ -326,6 +326,21 @@ const ENTRIES: [(CaseEventKind, Phrase); 8] = [
     (CaseEventKind::Correction, phrase("case-correction", "correction")),
 ];
 
+/// A state of a case in words.
+pub(crate) fn case_state_words(state: CaseState) -> Words {
+    STATES.iter().find(|(one, _)| *one == state).map_or_else(unknown, |(_, words)| (*words).into())
+}
+
+/// What an entry of a case is, in words.
+pub(crate) fn case_entry_words(kind: CaseEventKind) -> Words {
+    ENTRIES.iter().find(|(one, _)| *one == kind).map_or_else(unknown, |(_, words)| (*words).into())
+}
+
+/// What happened, in words.
+pub(crate) fn event_words(kind: EventKind) -> Words {
+    EVENTS.iter().find(|(one, _)| *one == kind).map_or_else(unknown, |(_, words)| (*words).into())
+}
+
 /// The cases on it, entry by entry, as recorded.
 pub(super) fn cases(cases: &[Case], parcel: &str) -> Chapter {
     let own = cases.iter().filter(|case| case.parcel_key == parcel);

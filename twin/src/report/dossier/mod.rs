@@ -29,7 +29,7 @@ use crate::origin::Origin;
 use crate::parks::store;
 use crate::print;
 use crate::progress::Progress;
-use crate::shot::overlays;
+use crate::shot::{indexed, overlays};
 
 /// Size of a picture, px.
 const PICTURE: (u32, u32) = (1280, 800);
@@ -135,9 +135,15 @@ fn pictures(
         bearing_deg,
         pitch_deg,
     };
-    let (made, time) = overlays(snapshot, &[OverlayName::Idle], Some(as_of), &mut |_, _| {});
-    let input =
-        TwinInput { snapshot: Arc::clone(snapshot), overlays: made, active: None, imagery: None, time: Some(time) };
+    let (made, time) = overlays(&indexed(snapshot), &[OverlayName::Idle], Some(as_of), &mut |_, _| {});
+    let input = TwinInput {
+        snapshot: Arc::clone(snapshot),
+        overlays: made,
+        active: None,
+        imagery: None,
+        time: Some(time),
+        planner: None,
+    };
     let options = CaptureOptions {
         width: PICTURE.0,
         height: PICTURE.1,

@@ -1,0 +1,14 @@
+//! What a planner's panels show, as plain data: the ranked list of land, one parcel with its clock and indicators, projects
+//! as a chart, cases with what is overdue. Every verdict comes from the module that makes it; nothing is decided here.
+//!
+//! Like an overlay, none of this knows how it is drawn, and who draws it needs no land law.
+
+mod cases;
+mod chart;
+mod list;
+mod parcel;
+
+pub use cases::{CaseBook, CaseLine, CaseSheet, Due, case_book};
+pub use chart::{ProjectChart, ProjectSaid, project_chart};
+pub use list::{LandList, LandRow, Look, land_list};
+pub use parcel::{Bar, BarLimit, ClockLine, ClockSpan, ParcelSheet, parcel_sheet};

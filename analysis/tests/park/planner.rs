@@ -1,0 +1,232 @@
+//! What panels for planners are given: the list, one parcel with its clock and bars, projects, cases.
+
+use std::sync::Arc;
+
+use analysis::land::Tone;
+use analysis::land::indicators::LandModel;
+use analysis::land::scheme::Scheme;
+use analysis::planner::{LandList, ParcelSheet, case_book, land_list, parcel_sheet, project_chart};
+use analysis::rules::RuleSet;
+use chrono::{DateTime, NaiveDate, Utc};
+use spatial_db::cache::Cache;
+use spatial_db::model::{
+    Building, Case, CaseEvent, CaseEventKind, CaseState, EventKind, FeatureId, FeatureKind, LandContract, LandEvent,
+    ParkSnapshot, Presence, Project,
+};
+
+use crate::by_hand::{block, building, empty, keyed, parcel};
+use crate::evaluation::day;
+
+/// Parcel 1: a hall of 60 × 60 m with two storeys. Parcel 2: empty, under a contract to start on 2024-01-10. Parcel 3: empty,
+/// without a contract. Parcel 4: its contract was stopped half a year after the start.
+fn park() -> ParkSnapshot {
+    let mut park = empty();
+    park.parcels = (0..4).map(|at| parcel(at + 1, block(at as f64 * 100.0, 0.0, 100.0, 100.0))).collect();
+    park.parcels[2].boundary = block(200.0, 0.0, 100.0, 50.0);
+    for parcel in &mut park.parcels {
+        parcel.land_use_scheme = Some("planning-2023".into());
+        parcel.land_use_code = Some("100101".into());
+        parcel.land_use = Some("industry".into());
+        parcel.industry_code = Some("34".into());
+    }
+    park.parcels[1].number = Some("N-2".into());
+    park.buildings.push(Building {
+        storeys: Some(2.0),
+        storey_height_m: Some(4.0),
+        ..building(1, block(20.0, 20.0, 60.0, 60.0))
+    });
+    let contract = |key: &str, parcel_key: &str, start: &str| LandContract {
+        id: FeatureId::new(FeatureKind::LandContract, 1),
+        provenance: keyed(key),
+        parcel_key: parcel_key.into(),
+        enterprise_key: None,
+        signed: Some(day("2023-01-10")),
+        agreed_start: Some(day(start)),
+        agreed_completion: None,
+        land_price: None,
+        total_investment: None,
+        currency: None,
+        area_due_m2: None,
+    };
+    park.contracts = vec![contract("C2", "P2", "2024-01-10"), contract("C4", "P4", "2023-06-01")];
+    let event = |kind, date: &str| LandEvent {
+        id: FeatureId::new(FeatureKind::LandEvent, 1),
+        provenance: keyed(date),
+        contract_key: "C4".into(),
+        kind,
+        date: day(date),
+        developed_area_m2: None,
+        invested: None,
+        note: None,
+    };
+    park.events = vec![event(EventKind::Start, "2023-06-20"), event(EventKind::Suspension, "2024-01-05")];
+    park
+}
+
+fn with<T>(date: &str, make: impl FnOnce(&LandModel<'_>, &Scheme) -> T) -> T {
+    let (cache, rules, as_of) = (Cache::build(Arc::new(park())), RuleSet::shipped(), day(date));
+    let presence = Presence::on(cache.snapshot(), as_of);
+    let scheme = Scheme::named("national-2008").unwrap();
+    make(&LandModel::of(&cache, &presence, &rules, as_of), &scheme)
+}
+
+fn list(date: &str) -> LandList {
+    with(date, land_list)
+}
+
+fn sheet(date: &str, slot: usize) -> ParcelSheet {
+    with(date, |model, scheme| parcel_sheet(model, scheme, slot))
+}
+
+#[test]
+fn the_list_names_what_the_ranking_says() {
+    let list = list("2025-07-10");
+    let row = |key: &str| list.rows.iter().find(|row| row.key == key).unwrap();
+    assert_eq!(list.rows[0].key, "P2", "a year past its start comes first");
+    assert_eq!(list.rows.len(), 4);
+    let idle = row("P2");
+    assert_eq!(list.states[idle.state].label, "over 1 year: idle");
+    assert_eq!(list.uses[idle.physical].label, "vacant");
+    assert_eq!((idle.name.as_str(), idle.days_left), ("N-2", Some(-181)), "2025-01-10 is 181 days before");
+    assert!((idle.years.unwrap() - 547.0 / 365.2425).abs() < 1e-9, "from 2024-01-10: 547 days");
+    assert!(idle.reason.contains("no start on record") && idle.reason.contains("covered"), "{}", idle.reason);
+    let vacant = row("P3");
+    assert_eq!(list.states[vacant.state].label, "no contract");
+    assert_eq!((vacant.days_left, vacant.years, vacant.listed), (None, None, true));
+    assert_eq!(list.zonings[vacant.zoning.unwrap()], "100101 industry");
+    assert!(!row("P1").listed || list.ratings[row("P1").rating] == "low efficiency");
+    // Before the agreed start nothing runs.
+    let early = self::list("2023-12-31");
+    let to_come = early.rows.iter().find(|row| row.key == "P2").unwrap();
+    assert_eq!((to_come.years, to_come.days_left), (None, Some(376)));
+}
+
+#[test]
+fn a_parcels_clock_says_its_days_in_words() {
+    let said = |date: &str| {
+        let clock = sheet(date, 1).clock.unwrap();
+        clock.said.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(said("2024-12-31"), ["10 days left to the one-year date, 2025-01-10"]);
+    let past = ["one year was up 181 days ago, on 2025-01-10", "184 days left to the two-year date, 2026-01-10"];
+    assert_eq!(said("2025-07-10"), past);
+    let clock = sheet("2025-07-10", 1).clock.unwrap();
+    assert_eq!(clock.tone, Tone::Bad);
+    let marks: Vec<(String, bool)> = clock.marks.iter().map(|mark| (mark.day.to_string(), mark.limit)).collect();
+    let wanted = [("2023-01-10", false), ("2024-01-10", false), ("2025-01-10", true), ("2026-01-10", true)];
+    assert_eq!(marks, wanted.map(|(day, limit)| (day.to_owned(), limit)));
+    assert!(sheet("2025-07-10", 2).clock.is_none(), "no contract, no clock");
+    let stopped = sheet("2024-06-01", 3).clock.unwrap();
+    assert_eq!(stopped.spans.len(), 1);
+    assert_eq!((stopped.spans[0].from, stopped.spans[0].to), (day("2024-01-05"), None));
+    assert!(!stopped.spans[0].excuses);
+}
+
+#[test]
+fn bars_stand_against_the_schemes_limits_and_unknown_is_said() {
+    let sheet = sheet("2025-07-10", 0);
+    let bar = |title: &str| sheet.bars.iter().find(|bar| bar.title == title).unwrap();
+    let coverage = bar("Site coverage");
+    assert!((coverage.value.unwrap() - 0.36).abs() < 1e-9);
+    assert_eq!((coverage.limits.len(), coverage.limits[0].met), (1, Some(true)));
+    assert_eq!(coverage.limits[0].shown, "≥ 30.0 %");
+    assert!(coverage.limits[0].decides && !coverage.limits[0].clause.is_empty());
+    assert_eq!(coverage.shown, "36.0 %");
+    let output = bar("Output");
+    assert_eq!(output.value, None);
+    assert!(!output.missing.is_empty(), "what is missing is named");
+    let first_without = sheet.bars.iter().position(|bar| bar.limits.is_empty()).unwrap();
+    assert!(sheet.bars[first_without..].iter().all(|bar| bar.limits.is_empty()), "those with a limit come first");
+}
+
+#[test]
+fn each_row_of_the_chart_has_its_own_words() {
+    let mut park = park();
+    park.projects.push(Project {
+        id: FeatureId::new(FeatureKind::Project, 1),
+        provenance: keyed("X"),
+        name: Some("Hall X".into()),
+        contract_key: Some("C2".into()),
+        parcel_key: Some("P2".into()),
+        enterprise_key: None,
+        planned_approval: None,
+        planned_permit: None,
+        planned_start: Some(day("2024-01-10")),
+        planned_completion: None,
+        planned_production: None,
+        planned_investment: None,
+        currency: None,
+        note: None,
+    });
+    let chart = project_chart(&park, day("2024-02-10"));
+    assert_eq!(chart.gantt.rows.len(), chart.said.len());
+    let at = chart.gantt.rows.iter().position(|row| row.key == "X").unwrap();
+    assert_eq!(chart.said[at].timing, "start 31 days late");
+    assert_eq!(chart.said[at].parcel, Some(park.parcels[1].id));
+    assert_eq!(chart.said[at].detail.len(), 5, "one line a milestone");
+    assert_eq!(chart.late(), chart.said.iter().filter(|said| said.days_late > Some(0)).count());
+    assert!(chart.late() >= 1);
+}
+
+#[test]
+fn cases_tell_what_is_overdue_and_what_was_corrected() {
+    let event = |seq: i32, kind, on: &str| CaseEvent {
+        seq,
+        kind,
+        day: day(on),
+        recorded: DateTime::<Utc>::UNIX_EPOCH,
+        recorded_as: "clerk".into(),
+        recorded_by: "Wang".into(),
+        state: None,
+        cause: None,
+        remedy: None,
+        starts: None,
+        due: None,
+        refers: None,
+        withdrawn: false,
+        note: None,
+        basis: None,
+        reason: None,
+        out_of_order: false,
+        late: false,
+        file: None,
+        hash: String::new(),
+    };
+    let on = |text: &str| Some(day(text));
+    let case = Case {
+        case_id: 7,
+        parcel_key: "P2".into(),
+        parcel_number: Some("N-2".into()),
+        contract_key: None,
+        parcel_on_record: Some(true),
+        contract_on_record: None,
+        events: vec![
+            CaseEvent { state: Some(CaseState::Suspected), ..event(1, CaseEventKind::Opened, "2026-01-10") },
+            CaseEvent {
+                due: on("2026-02-01"),
+                note: Some("statement".into()),
+                ..event(2, CaseEventKind::Deadline, "2026-01-10")
+            },
+            CaseEvent { late: true, reason: Some("ill".into()), ..event(3, CaseEventKind::Note, "2026-01-11") },
+            CaseEvent {
+                refers: Some(3),
+                withdrawn: true,
+                reason: Some("wrong parcel".into()),
+                ..event(4, CaseEventKind::Correction, "2026-01-12")
+            },
+        ],
+    };
+    let at = |date: &str| -> NaiveDate { day(date) };
+    let early = case_book(std::slice::from_ref(&case), at("2026-01-31"));
+    assert!(early.overdue.is_empty());
+    assert_eq!(early.cases[0].deadlines[0].said, "1 days left");
+    let book = case_book(std::slice::from_ref(&case), at("2026-02-11"));
+    assert_eq!((book.overdue.len(), book.overdue[0].said.as_str()), (1, "10 days overdue"));
+    assert_eq!((book.overdue[0].parcel.as_str(), book.overdue[0].what.as_str()), ("N-2", "statement"));
+    let lines = &book.cases[0].lines;
+    assert_eq!(lines.len(), 4, "what was withdrawn stays on record");
+    assert!(lines[2].withdrawn);
+    assert_eq!(lines[2].flaw.as_ref().unwrap(), "recorded after the fact; ill; withdrawn by entry 4");
+    assert_eq!(book.cases[0].state.as_ref().unwrap(), "suspected");
+    assert_eq!(case_book(&[case], at("2026-01-09")).cases[0].state, None, "before it was opened");
+}

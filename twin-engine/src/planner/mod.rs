@@ -1,0 +1,229 @@
+//! What the planner's panels show: asked of whoever prepares it, off the frame, for the day and the scheme in use.
+//!
+//! The engine knows no land law: lists, sheets and charts come as plain data, with the words and the colours in them.
+
+mod list;
+
+use std::fmt;
+use std::sync::Arc;
+
+use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart};
+use bevy::prelude::*;
+use chrono::{Local, NaiveDate};
+use spatial_db::model::{FeatureId, FeatureKind};
+
+pub(crate) use list::{By, Wanted, total_m2, typed};
+
+use crate::live::Wake;
+use crate::scene::Twin;
+use crate::text::Language;
+use crate::ui::{PlannerTab, Ui};
+use crate::work::Work;
+
+/// Whoever prepares what a planner's panels show of one state of a park. Called off the frame, and may take its time.
+pub trait Planner: Send + Sync + fmt::Debug {
+    /// Names of the schemes that land can be held against; the first is the one at first.
+    fn schemes(&self) -> Vec<String>;
+    /// The ranked list of land on a day.
+    fn land(&self, day: NaiveDate, scheme: usize) -> LandList;
+    /// One parcel on a day; `None` for one that is not there.
+    fn parcel(&self, day: NaiveDate, scheme: usize, parcel: FeatureId) -> Option<ParcelSheet>;
+    /// The projects on a day.
+    fn projects(&self, day: NaiveDate) -> ProjectChart;
+    /// The list as CSV: these parcels, in this order.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn land_csv(
+        &self,
+        day: NaiveDate,
+        scheme: usize,
+        parcels: &[FeatureId],
+        language: Language,
+    ) -> Result<Vec<u8>, String>;
+}
+
+/// The cases of a park on a day.
+type CasesOn = dyn Fn(NaiveDate) -> CaseBook + Send + Sync;
+
+/// Tells the cases of a park on any day. They stand beside the park, in no input: no picture or package can carry them.
+#[derive(Clone)]
+pub struct CaseSource(pub Arc<CasesOn>);
+
+impl fmt::Debug for CaseSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CaseSource")
+    }
+}
+
+/// Something that is prepared for what is looked at. What was there before stays until the next is ready.
+#[derive(Debug)]
+pub(crate) struct Prepared<K, T> {
+    known: Option<(K, Option<Arc<T>>)>,
+    making: Option<(K, Work<Option<T>>)>,
+}
+
+impl<K, T> Default for Prepared<K, T> {
+    fn default() -> Self {
+        Self { known: None, making: None }
+    }
+}
+
+impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
+    /// What is there, be it of another day.
+    pub(crate) fn get(&self) -> Option<&Arc<T>> {
+        self.known.as_ref()?.1.as_ref()
+    }
+
+    /// What is there for `key` and nothing else.
+    pub(crate) fn of(&self, key: &K) -> Option<&Arc<T>> {
+        self.known.as_ref().filter(|(known, _)| known == key)?.1.as_ref()
+    }
+
+    /// True while the next is on its way.
+    pub(crate) fn is_making(&self) -> bool {
+        self.making.is_some()
+    }
+
+    /// Takes what is ready and asks for what is wanted; true where something came.
+    fn step(&mut self, key: K, wake: Option<&Wake>, make: impl FnOnce() -> Option<T> + Send + 'static) -> bool {
+        let ready = self.making.as_ref().and_then(|(_, work)| work.take());
+        let came = ready.is_some();
+        if let (Some(made), Some((of, _))) = (ready, self.making.take_if(|_| came)) {
+            self.known = Some((of, made.map(Arc::new)));
+        }
+        let is_known = self.known.as_ref().is_some_and(|(known, _)| *known == key);
+        // One at a time: whoever drags along the years does not fill the machine.
+        if self.making.is_none() && !is_known {
+            let wake = wake.cloned();
+            let done = move || {
+                if let Some(wake) = wake {
+                    wake.wake();
+                }
+            };
+            self.making = Some((key, Work::begin(make, done)));
+        }
+        came
+    }
+}
+
+/// State of the park, day, scheme.
+pub(crate) type OfDay = (u64, NaiveDate, usize);
+
+/// What lies ready for the panels.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Desk {
+    /// The list of land.
+    pub land: Prepared<OfDay, LandList>,
+    /// The parcel that is selected.
+    pub parcel: Prepared<(OfDay, FeatureId), ParcelSheet>,
+    /// The projects.
+    pub projects: Prepared<OfDay, ProjectChart>,
+    /// The cases.
+    pub cases: Prepared<(u64, NaiveDate), CaseBook>,
+    /// Position of the scheme in use.
+    pub scheme: usize,
+    source: Option<CaseSource>,
+    /// Counts up with every word about cases.
+    cases_version: u64,
+}
+
+impl Desk {
+    /// Takes the cases as they are now.
+    pub(crate) fn take_cases(&mut self, source: CaseSource) {
+        self.source = Some(source);
+        self.cases_version += 1;
+    }
+
+    /// Whether there are cases that this user may see.
+    pub(crate) fn has_cases(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// What is looked at; `None` for a park that nobody prepares anything of.
+    pub(crate) fn key(&self, twin: &Twin) -> Option<OfDay> {
+        twin.input.planner.as_ref()?;
+        Some((twin.park_version, day_of(twin)?, self.scheme))
+    }
+}
+
+/// The day that the panels speak of.
+pub(crate) fn day_of(twin: &Twin) -> Option<NaiveDate> {
+    twin.day().or(twin.input.snapshot.park.as_of)
+}
+
+/// The day that cases are told of: they go on after the day of the data, so there it is today.
+fn day_of_cases(twin: &Twin) -> NaiveDate {
+    let today = Local::now().date_naive();
+    match (twin.day(), twin.record_day()) {
+        (Some(day), Some(record)) if day != record => day,
+        (_, record) => record.map_or(today, |record| record.max(today)),
+    }
+}
+
+/// The system that prepares what open panels show.
+pub(crate) fn plugin(app: &mut App) {
+    app.init_resource::<Desk>().add_systems(Update, prepare);
+}
+
+fn prepare(twin: Res<Twin>, ui: Res<Ui>, wake: Option<Res<Wake>>, mut desk: ResMut<Desk>) {
+    let Some(tab) = ui.planner.open_tab() else { return };
+    let wake = wake.as_deref();
+    // Looked at first: a change has panels drawn anew.
+    let at_hand = desk.bypass_change_detection();
+    let mut came = false;
+    if let Some(source) = at_hand.source.clone() {
+        let day = day_of_cases(&twin);
+        came |= at_hand.cases.step((at_hand.cases_version, day), wake, move || Some((source.0)(day)));
+    }
+    if let (Some(key), Some(planner)) = (at_hand.key(&twin), &twin.input.planner) {
+        let (_, day, scheme) = key;
+        if tab == PlannerTab::Land {
+            let planner = planner.clone();
+            came |= at_hand.land.step(key, wake, move || Some(planner.land(day, scheme)));
+        }
+        if tab == PlannerTab::Projects {
+            let planner = planner.clone();
+            came |= at_hand.projects.step((key.0, day, 0), wake, move || Some(planner.projects(day)));
+        }
+        let parcel = twin.shown.selection.single().filter(|id| id.kind == FeatureKind::Parcel);
+        if let (Some(id), PlannerTab::Land) = (parcel, tab) {
+            let planner = planner.clone();
+            came |= at_hand.parcel.step((key, id), wake, move || planner.parcel(day, scheme, id));
+        }
+    }
+    if came {
+        desk.set_changed();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
+
+    use super::*;
+
+    #[test]
+    fn what_was_there_stays_until_the_next_is_ready() {
+        AsyncComputeTaskPool::get_or_init(TaskPool::new);
+        let mut prepared: Prepared<u32, u32> = Prepared::default();
+        let settle = |prepared: &mut Prepared<u32, u32>, key: u32| {
+            let until = Instant::now() + Duration::from_secs(20);
+            while prepared.of(&key).is_none() && Instant::now() < until {
+                prepared.step(key, None, move || Some(key * 10));
+            }
+        };
+        settle(&mut prepared, 1);
+        assert_eq!(prepared.get().map(|made| **made), Some(10));
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        assert!(!prepared.step(2, None, move || wait.recv().ok().map(|()| 20)));
+        assert!(prepared.is_making());
+        assert_eq!((prepared.get().map(|made| **made), prepared.of(&2)), (Some(10), None));
+        go.send(()).unwrap();
+        settle(&mut prepared, 2);
+        assert_eq!(prepared.get().map(|made| **made), Some(20));
+        assert!(!prepared.is_making());
+    }
+}

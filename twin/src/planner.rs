@@ -1,0 +1,86 @@
+//! What the window's panels for planners show, prepared from a park: the ranked list of land, one parcel, projects, cases.
+//!
+//! The verdicts are those of `analysis`; the window draws what it is given.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use analysis::land::indicators::LandModel;
+use analysis::land::scheme::Scheme;
+use analysis::land::{Ranked, land_sheet, ranked};
+use analysis::planner::{LandList, ParcelSheet, ProjectChart, case_book, land_list, parcel_sheet, project_chart};
+use analysis::rules::RuleSet;
+use chrono::NaiveDate;
+use spatial_db::cache::Cache;
+use spatial_db::model::{Case, FeatureId, Presence};
+use twin_engine::text::Text;
+use twin_engine::{CaseSource, Language, Planner};
+
+use crate::report;
+
+/// Prepares what is asked of one state of a park.
+#[derive(Debug)]
+struct Desk {
+    cache: Arc<Cache>,
+    rules: RuleSet,
+    schemes: Vec<Scheme>,
+}
+
+/// Whoever prepares the panels of a park. `schemes` are those to choose from.
+pub(crate) fn planner(cache: Arc<Cache>, schemes: Vec<Scheme>) -> Arc<dyn Planner> {
+    Arc::new(Desk { cache, rules: RuleSet::shipped(), schemes })
+}
+
+/// Cases for the panels.
+pub(crate) fn cases(cases: Vec<Case>) -> CaseSource {
+    CaseSource(Arc::new(move |day| case_book(&cases, day)))
+}
+
+impl Desk {
+    fn with<T>(&self, day: NaiveDate, scheme: usize, make: impl FnOnce(&LandModel<'_>, &Scheme) -> T) -> Option<T> {
+        let scheme = self.schemes.get(scheme).or(self.schemes.first())?;
+        let presence = Presence::on(self.cache.snapshot(), day);
+        let model = LandModel::of(&self.cache, &presence, &self.rules, day);
+        Some(make(&model, scheme))
+    }
+}
+
+impl Planner for Desk {
+    fn schemes(&self) -> Vec<String> {
+        self.schemes.iter().map(|scheme| scheme.title.clone()).collect()
+    }
+
+    fn land(&self, day: NaiveDate, scheme: usize) -> LandList {
+        self.with(day, scheme, land_list).unwrap_or_else(|| LandList::empty(day))
+    }
+
+    fn parcel(&self, day: NaiveDate, scheme: usize, parcel: FeatureId) -> Option<ParcelSheet> {
+        let slot = self.cache.snapshot().parcels.iter().position(|one| one.id == parcel)?;
+        self.with(day, scheme, |model, scheme| {
+            model.parcels().any(|there| there == slot).then(|| parcel_sheet(model, scheme, slot))
+        })?
+    }
+
+    fn projects(&self, day: NaiveDate) -> ProjectChart {
+        project_chart(self.cache.snapshot(), day)
+    }
+
+    fn land_csv(
+        &self,
+        day: NaiveDate,
+        scheme: usize,
+        parcels: &[FeatureId],
+        language: Language,
+    ) -> Result<Vec<u8>, String> {
+        let park = self.cache.snapshot();
+        let made = self.with(day, scheme, |model, scheme| {
+            let all = ranked(model, scheme);
+            let by_id: HashMap<FeatureId, &Ranked<'_>> =
+                all.iter().map(|land| (park.parcels[land.slot].id, land)).collect();
+            let rows: Vec<&Ranked<'_>> = parcels.iter().filter_map(|id| by_id.get(id).copied()).collect();
+            let sheet = land_sheet(model, scheme, &rows);
+            report::csv(&sheet, park, day, Text::of(language)).map_err(|failure| failure.to_string())
+        });
+        made.unwrap_or_else(|| Ok(Vec::new()))
+    }
+}
