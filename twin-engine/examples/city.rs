@@ -33,8 +33,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{count} buildings, {features} features in all, made in {:.1} s", began.elapsed().as_secs_f64());
     let side_m = (count as f64).sqrt().ceil() * SPACING_M * 1.1;
     let middle = [500_000.0 + side_m / 2.0, 3_400_000.0 + side_m / 2.0];
-    let input =
-        TwinInput { snapshot: Arc::new(city), overlays, active: None, imagery: None, time: None, planner: None };
+    let input = TwinInput {
+        snapshot: Arc::new(city),
+        overlays,
+        active: None,
+        imagery: None,
+        time: None,
+        planner: None,
+        apart: None,
+    };
     let options = CaptureOptions {
         width: width as u32,
         height: height as u32,

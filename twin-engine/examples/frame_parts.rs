@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             imagery: None,
             time: None,
             planner: None,
+            apart: None,
         };
         let options =
             CaptureOptions { width, height, camera: CameraChoice::WholePark, frame, ..CaptureOptions::default() };

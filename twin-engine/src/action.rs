@@ -16,7 +16,7 @@ use crate::layers::Selection;
 use crate::moment::{self, scene_of};
 use crate::offered::Offers;
 use crate::scene::{Meshed, Twin};
-use crate::split::Right;
+use crate::split::{Right, Side};
 use crate::text::{Language, t};
 use crate::theme::ThemeChoice;
 use crate::time::{Years, look_at, presence_on};
@@ -121,7 +121,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 33] = [
+pub(crate) const KEYS: [Key; 34] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -140,6 +140,7 @@ pub(crate) const KEYS: [Key; 33] = [
     key(KeyCode::KeyR, "R", Action::Planner(PlannerTab::Land), "key-land"),
     key(KeyCode::KeyS, "S", Action::Planner(PlannerTab::Cases), "key-cases"),
     key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
+    key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
     key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
@@ -389,8 +390,12 @@ fn act(
 fn first_split(twin: &Twin) -> Right {
     let record = twin.record_day();
     let overlay = twin.shown.overlay;
+    if let Some(day) = twin.day().filter(|_| twin.input.apart.is_some()) {
+        // The scenario is what differs.
+        return Right { at: 0.5, there: presence_on(twin, day, Side::Right), overlay };
+    }
     if let Some(record) = record.filter(|record| twin.day() != Some(*record)) {
-        return Right { at: 0.5, there: presence_on(twin, record), overlay };
+        return Right { at: 0.5, there: presence_on(twin, record, Side::Right), overlay };
     }
     let next = overlay.map_or(0, |at| at + 1);
     let next = (next < twin.input.overlays.len()).then_some(next);

@@ -12,7 +12,7 @@ use spatial_db::model::{Imagery, Park, ParkSnapshot};
 use crate::error::EngineError;
 use crate::offered::Offered;
 use crate::past::PastOf;
-use crate::planner::Planner;
+use crate::planner::{Apart, Planner};
 use crate::scene_file::SceneFile;
 use crate::text::Language;
 pub use crate::theme::ThemeChoice;
@@ -32,6 +32,8 @@ pub struct TwinInput {
     pub time: Option<TimeSource>,
     /// Whoever prepares what the planner's panels show; `None` for a park that has no such panels.
     pub planner: Option<Arc<dyn Planner>>,
+    /// How the two parts of a split picture differ, where a scenario stands beside the record.
+    pub apart: Option<Arc<Apart>>,
 }
 
 /// Makes the overlays of a park for a day: as many as those shown at first and in their order. Called off the frame.
@@ -66,7 +68,7 @@ impl TwinInput {
             as_of: None,
         };
         let snapshot = Arc::new(ParkSnapshot::empty(park));
-        Self { snapshot, overlays: Vec::new(), active: None, imagery: None, time: None, planner: None }
+        Self { snapshot, overlays: Vec::new(), active: None, imagery: None, time: None, planner: None, apart: None }
     }
 
     /// Index of the overlay to show first.

@@ -130,11 +130,11 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         layers,
         underground: scene.underground,
         photo: scene.photo && twin.input.imagery.is_some(),
-        there: day.and_then(|day| presence_on(twin, day)),
+        there: day.and_then(|day| presence_on(twin, day, Side::Left)),
     };
     twin.right = scene.split.as_ref().map(|split| {
         let overlay = split.overlay.as_deref().map_or(overlay, |name| named(twin, Some(name), &mut missing));
-        let there = split.as_of.or(day).and_then(|day| presence_on(twin, day));
+        let there = split.as_of.or(day).and_then(|day| presence_on(twin, day, Side::Right));
         Right { at: split.at, there, overlay }
     });
     missing

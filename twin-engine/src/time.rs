@@ -14,7 +14,9 @@ use chrono::{Datelike, Months, NaiveDate};
 use spatial_db::model::{ParkSnapshot, Presence, years};
 
 use crate::input::OverlaysOn;
+use crate::planner::presence;
 use crate::scene::Twin;
+use crate::split::Side;
 
 /// Time between two steps while the years play.
 const BEAT: Duration = Duration::from_millis(700);
@@ -159,14 +161,14 @@ impl Years {
 pub(crate) fn look_at(twin: &mut Twin, day: Option<NaiveDate>) {
     let Some(day) = day.or(twin.record_day()) else { return };
     if twin.day() != Some(day) {
-        twin.shown.there = presence_on(twin, day);
+        twin.shown.there = presence_on(twin, day, Side::Left);
     }
 }
 
 /// What was there on a day; `None` for a park that is not looked at by date.
-pub(crate) fn presence_on(twin: &Twin, day: NaiveDate) -> Option<Arc<Presence>> {
+pub(crate) fn presence_on(twin: &Twin, day: NaiveDate, side: Side) -> Option<Arc<Presence>> {
     twin.input.time.as_ref()?;
-    Some(Arc::new(Presence::on(&twin.input.snapshot, day)))
+    Some(Arc::new(presence(&twin.input, day, side)))
 }
 
 /// Systems of the day.
@@ -210,13 +212,15 @@ fn play(
 fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
     let (Some(day), Some(time)) = (twin.day(), &twin.input.time) else { return };
     let (make, record) = (time.overlays_on.clone(), time.as_of);
+    // A scenario has overlays of its own.
+    let right_make = twin.input.apart.as_ref().map_or_else(|| make.clone(), |apart| apart.after.clone());
     // Read first: writing to the twin has everything looked at anew.
     let years = years.bypass_change_detection();
     if let Some(overlays) = years.left.step(day, &make) {
         replace(&mut twin, overlays);
     }
     if let Some(day) = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on)) {
-        if let Some(overlays) = years.right.step(day, &make) {
+        if let Some(overlays) = years.right.step(day, &right_make) {
             twin.right_overlays = overlays;
             twin.overlays_version += 1;
         }

@@ -209,6 +209,7 @@ pub(crate) fn input(
         imagery: None,
         time: None,
         planner: None,
+        apart: None,
     })
 }
 

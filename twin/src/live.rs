@@ -250,7 +250,8 @@ impl Way {
         told?;
         let active = Some(self.plan.overlay.word().to_owned());
         let planner = planner::planner(cache, self.plan.schemes.clone());
-        let input = TwinInput { snapshot, overlays, active, imagery, time: Some(time), planner: Some(planner) };
+        let input =
+            TwinInput { snapshot, overlays, active, imagery, time: Some(time), planner: Some(planner), apart: None };
         self.outcome.set(None);
         self.shown = true;
         self.tell(Update::Park(Box::new(input), news))

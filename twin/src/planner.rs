@@ -8,15 +8,22 @@ use std::sync::Arc;
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
 use analysis::land::{Ranked, land_sheet, ranked};
-use analysis::planner::{LandList, ParcelSheet, ProjectChart, case_book, land_list, parcel_sheet, project_chart};
+use analysis::planner::{
+    Beside, LandList, ParcelSheet, ProjectChart, beside, case_book, compared, land_list, parcel_sheet, project_chart,
+    scenario_error_words,
+};
 use analysis::rules::RuleSet;
+use analysis::scenario::{Scenario, ScenarioFile};
+use analysis::words::Words;
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Case, FeatureId, Presence};
 use twin_engine::text::Text;
-use twin_engine::{CaseSource, Language, Planner};
+use twin_engine::{Apart, CaseSource, Language, Planner, WhatIf};
 
+use crate::live::ALL;
 use crate::report;
+use crate::shot::{indexed, overlays_on};
 
 /// Prepares what is asked of one state of a park.
 #[derive(Debug)]
@@ -63,6 +70,17 @@ impl Planner for Desk {
 
     fn projects(&self, day: NaiveDate) -> ProjectChart {
         project_chart(self.cache.snapshot(), day)
+    }
+
+    fn what_if(&self, scenario: &ScenarioFile, day: NaiveDate) -> Result<WhatIf, Words> {
+        let park = Scenario::on(Arc::clone(self.cache.snapshot()), scenario.clone())
+            .and_then(|scenario| scenario.park(&self.rules))
+            .map_err(|error| scenario_error_words(&error))?;
+        let Beside { both, added, gone } = beside(self.cache.snapshot(), &park);
+        let after = indexed(&Arc::new(park));
+        let compared = compared(&self.cache, &after, &scenario.edits, &self.rules, day);
+        let apart = Apart { added, gone, after: overlays_on(&after, &ALL) };
+        Ok(WhatIf { both: Arc::new(both), apart, compared })
     }
 
     fn land_csv(

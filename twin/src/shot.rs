@@ -84,7 +84,15 @@ pub(crate) fn input(
         progress.show("computing the overlay", name.word())
     });
     let active = wanted.first().map(|name| name.word().to_owned());
-    Ok(TwinInput { snapshot, overlays, active, imagery: imagery.map(Arc::new), time: Some(time), planner: None })
+    Ok(TwinInput {
+        snapshot,
+        overlays,
+        active,
+        imagery: imagery.map(Arc::new),
+        time: Some(time),
+        planner: None,
+        apart: None,
+    })
 }
 
 /// The index of a park, to be shared by everything that asks it.
@@ -101,17 +109,19 @@ pub(crate) fn overlays(
     hear: &mut dyn FnMut(OverlayName, usize),
 ) -> (Vec<Overlay>, TimeSource) {
     let as_of = as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
-    let cache = Arc::clone(cache);
-    let rules = Arc::new(RuleSet::shipped());
+    let rules = RuleSet::shipped();
     let made = |(done, name): (usize, &OverlayName)| {
         hear(*name, done);
-        overlay(*name, &cache, &rules, as_of)
+        overlay(*name, cache, &rules, as_of)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
-    let names = wanted.to_vec();
-    let overlays_on: OverlaysOn =
-        Arc::new(move |day| names.iter().filter_map(|name| overlay(*name, &cache, &rules, day)).collect());
-    (overlays, TimeSource { as_of, overlays_on })
+    (overlays, TimeSource { as_of, overlays_on: overlays_on(cache, wanted) })
+}
+
+/// What makes the overlays of a park for any day.
+pub(crate) fn overlays_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlaysOn {
+    let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), RuleSet::shipped());
+    Arc::new(move |day| names.iter().filter_map(|name| overlay(*name, &cache, &rules, day)).collect())
 }
 
 /// One overlay of a day. Changes need a park of two moments: see `changes`.

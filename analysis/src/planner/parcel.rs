@@ -10,6 +10,9 @@ use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number,
 use crate::words;
 use crate::words::Words;
 
+/// Events that the clock's line shows.
+const TOLD: [EventKind; 4] = [EventKind::Delivery, EventKind::Start, EventKind::Completion, EventKind::Production];
+
 /// Everything that a panel says of a parcel.
 #[derive(Debug, Clone)]
 pub struct ParcelSheet {
@@ -149,7 +152,6 @@ fn clock(model: &LandModel<'_>, contract: &LandContract, timeline: &Timeline) ->
     mark(contract.agreed_start, words!("dossier-agreed-start", "agreed start"), false);
     let moved = timeline.zero.filter(|zero| Some(*zero) != contract.agreed_start);
     mark(moved, words!("dossier-zero", "the clock's zero"), false);
-    const TOLD: [EventKind; 4] = [EventKind::Delivery, EventKind::Start, EventKind::Completion, EventKind::Production];
     for kind in TOLD {
         let own = model.ledger().events(contract).iter().filter(|event| event.kind == kind && event.date <= as_of);
         mark(own.map(|event| event.date).min(), event_words(kind), false);

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use analysis::land::Tone;
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
-use analysis::planner::{LandList, ParcelSheet, case_book, land_list, parcel_sheet, project_chart};
+use analysis::planner::{
+    LandList, ParcelSheet, beside, case_book, compared, land_list, parcel_sheet, project_chart, scenario_error_words,
+};
 use analysis::rules::RuleSet;
+use analysis::scenario::{Edit, Limits, Scenario, ScenarioFile, is_scenario};
 use chrono::{DateTime, NaiveDate, Utc};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
@@ -229,4 +232,55 @@ fn cases_tell_what_is_overdue_and_what_was_corrected() {
     assert_eq!(lines[2].flaw.as_ref().unwrap(), "recorded after the fact; ill; withdrawn by entry 4");
     assert_eq!(book.cases[0].state.as_ref().unwrap(), "suspected");
     assert_eq!(case_book(&[case], at("2026-01-09")).cases[0].state, None, "before it was opened");
+}
+
+#[test]
+fn a_scenario_stands_beside_the_record_and_neither_loses_a_feature() {
+    let record = park();
+    let limits = Limits {
+        setback_m: 5.0,
+        spacing_m: 0.0,
+        far: Some(1.0),
+        coverage: Some(0.5),
+        height_m: 12.0,
+        storey_height_m: 4.0,
+    };
+    let edits = vec![
+        Edit::MergeParcels { parcels: vec!["P2".into(), "P3".into()], key: "P2+3".into() },
+        Edit::PlaceBuilding { parcel: "P2+3".into(), key: "N1".into(), limits, use_text: None },
+        Edit::RemoveBuilding { building: "B1".into() },
+    ];
+    let rules = RuleSet::shipped();
+    let file = ScenarioFile::new("both", "hand", edits.clone());
+    let after = Scenario::on(Arc::new(record.clone()), file).unwrap().park(&rules).unwrap();
+    let both = beside(&record, &after);
+    let keys = |wanted: &dyn Fn(FeatureId) -> bool| -> Vec<&str> {
+        both.both.parcels.iter().filter(|one| wanted(one.id)).map(|one| one.provenance.key.as_str()).collect()
+    };
+    assert_eq!(keys(&|id| both.gone.contains(&id)), ["P2", "P3"]);
+    assert_eq!(keys(&|id| both.added.contains(&id)), ["P2+3"]);
+    assert!(both.added.iter().all(|id| is_scenario(*id)));
+    // Each side without what the other alone has is that side's park again.
+    let side = |hidden: &std::collections::HashSet<FeatureId>| {
+        let mut ids: Vec<FeatureId> =
+            both.both.buildings.iter().map(|one| one.id).filter(|id| !hidden.contains(id)).collect();
+        ids.sort_by_key(|id| id.id);
+        ids
+    };
+    assert_eq!(side(&both.added), record.buildings.iter().map(|one| one.id).collect::<Vec<_>>());
+    assert_eq!(side(&both.gone), after.buildings.iter().map(|one| one.id).collect::<Vec<_>>());
+    let (record, after) = (Cache::build(Arc::new(record)), Cache::build(Arc::new(after)));
+    let rows = compared(&record, &after, &edits, &rules, day("2025-07-10"));
+    let row = |parcel: &str, title: &str| {
+        let found = rows.iter().find(|row| row.parcel.as_deref() == Some(parcel) && row.title == title).unwrap();
+        (found.before.to_string(), found.after.to_string(), found.differs)
+    };
+    assert_eq!(row("P1", "Site coverage"), ("36.0 %".into(), "0.0 %".into(), true), "its hall is taken away");
+    let (before, merged, _) = row("P2+3", "Land area");
+    assert_eq!((before.as_str(), merged.replace('\u{202f}', "").as_str()), ("–", "15000 m²"));
+    assert!(rows.iter().all(|row| row.parcel.as_deref() != Some("P4")), "what no edit touches is not told");
+    let wrong = vec![Edit::RemoveBuilding { building: "B9".into() }];
+    let wrong = Scenario::on(Arc::new(park()), ScenarioFile::new("wrong", "hand", wrong)).unwrap();
+    let error = wrong.park(&RuleSet::shipped()).unwrap_err();
+    assert_eq!(scenario_error_words(&error), "edit 1 cannot be made: there is no building B9");
 }

@@ -132,6 +132,7 @@ fn lean(
         imagery: None,
         time: None,
         planner: None,
+        apart: None,
     };
     let options = CaptureOptions {
         width: WIDTH,

@@ -1,6 +1,7 @@
 //! Which rows of the list of land are shown, and in which order.
 
 use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
 
 use analysis::planner::{LandList, LandRow};
 
@@ -99,6 +100,11 @@ impl Wanted {
         }
         rows
     }
+}
+
+/// The file that the list of a park is written to.
+pub(crate) fn csv_in(folder: &Path, park: &str) -> PathBuf {
+    folder.join(format!("{park}-land.csv"))
 }
 
 /// Total area of rows, m².

@@ -2,18 +2,27 @@
 //!
 //! The engine knows no land law: lists, sheets and charts come as plain data, with the words and the colours in them.
 
+mod beside;
+mod draft;
 mod list;
 
 use std::fmt;
 use std::sync::Arc;
 
 use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart};
+use analysis::scenario::ScenarioFile;
+use analysis::words::Words;
 use bevy::prelude::*;
+use bevy::window::RequestRedraw;
 use chrono::{Local, NaiveDate};
 use spatial_db::model::{FeatureId, FeatureKind};
 
-pub(crate) use list::{By, Wanted, total_m2, typed};
+pub(crate) use beside::presence;
+pub use beside::{Apart, WhatIf};
+pub(crate) use draft::{Draft, files_in, save};
+pub(crate) use list::{By, Wanted, csv_in, total_m2, typed};
 
+use crate::input::TwinInput;
 use crate::live::Wake;
 use crate::scene::Twin;
 use crate::text::Language;
@@ -30,6 +39,11 @@ pub trait Planner: Send + Sync + fmt::Debug {
     fn parcel(&self, day: NaiveDate, scheme: usize, parcel: FeatureId) -> Option<ParcelSheet>;
     /// The projects on a day.
     fn projects(&self, day: NaiveDate) -> ProjectChart;
+    /// What a scenario makes of the park, with the overlays of both.
+    ///
+    /// # Errors
+    /// Which edit cannot be made, and why.
+    fn what_if(&self, scenario: &ScenarioFile, day: NaiveDate) -> Result<WhatIf, Words>;
     /// The list as CSV: these parcels, in this order.
     ///
     /// # Errors
@@ -107,6 +121,12 @@ impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
     }
 }
 
+/// Edits by their version, on a state of the park: whoever prepares that stays the same, whatever stands beside it.
+type Edits = (u64, usize);
+
+/// Edits, looked at on a day.
+type OfDraft = (Edits, NaiveDate);
+
 /// State of the park, day, scheme.
 pub(crate) type OfDay = (u64, NaiveDate, usize);
 
@@ -123,6 +143,16 @@ pub(crate) struct Desk {
     pub cases: Prepared<(u64, NaiveDate), CaseBook>,
     /// Position of the scheme in use.
     pub scheme: usize,
+    /// The scenario that is drafted.
+    pub draft: Draft,
+    /// What it makes of the park.
+    pub what_if: Prepared<OfDraft, Result<WhatIf, Words>>,
+    /// What was made last, while the next is on its way.
+    made: Option<(Edits, Arc<Result<WhatIf, Words>>)>,
+    /// The park on record, while a scenario stands beside it.
+    record: Option<TwinInput>,
+    /// The edits that stand beside it.
+    beside: Option<Edits>,
     source: Option<CaseSource>,
     /// Counts up with every word about cases.
     cases_version: u64,
@@ -140,11 +170,28 @@ impl Desk {
         self.source.is_some()
     }
 
+    /// What the edits make of the park, once it is made and there are any.
+    pub(crate) fn what_if_made(&self) -> Option<&WhatIf> {
+        let (_, made) = self.made.as_ref().filter(|_| !self.draft.edits().is_empty())?;
+        (**made).as_ref().ok()
+    }
+
+    /// The scenario that is to stand beside the record, by the version of its edits.
+    fn wanted_beside(&self, twin: &Twin) -> Option<(Edits, WhatIf)> {
+        let (edits, _) = self.made.as_ref().filter(|((_, of), _)| self.draft.shown && Some(*of) == state_of(twin))?;
+        self.what_if_made().map(|made| (*edits, made.clone()))
+    }
+
     /// What is looked at; `None` for a park that nobody prepares anything of.
     pub(crate) fn key(&self, twin: &Twin) -> Option<OfDay> {
         twin.input.planner.as_ref()?;
         Some((twin.park_version, day_of(twin)?, self.scheme))
     }
+}
+
+/// The state of the park on record that is looked at; `None` where nobody prepares anything.
+fn state_of(twin: &Twin) -> Option<usize> {
+    twin.input.planner.as_ref().map(|planner| Arc::as_ptr(planner).cast::<()>() as usize)
 }
 
 /// The day that the panels speak of.
@@ -163,11 +210,20 @@ fn day_of_cases(twin: &Twin) -> NaiveDate {
 
 /// The system that prepares what open panels show.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Desk>().add_systems(Update, prepare);
+    app.init_resource::<Desk>().add_systems(Update, (prepare, beside::stand_beside).chain());
 }
 
-fn prepare(twin: Res<Twin>, ui: Res<Ui>, wake: Option<Res<Wake>>, mut desk: ResMut<Desk>) {
-    let Some(tab) = ui.planner.open_tab() else { return };
+fn prepare(
+    twin: Res<Twin>,
+    ui: Res<Ui>,
+    wake: Option<Res<Wake>>,
+    mut desk: ResMut<Desk>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    let tab = ui.planner.open_tab();
+    if tab.is_none() && !desk.draft.shown {
+        return;
+    }
     let wake = wake.as_deref();
     // Looked at first: a change has panels drawn anew.
     let at_hand = desk.bypass_change_detection();
@@ -178,21 +234,41 @@ fn prepare(twin: Res<Twin>, ui: Res<Ui>, wake: Option<Res<Wake>>, mut desk: ResM
     }
     if let (Some(key), Some(planner)) = (at_hand.key(&twin), &twin.input.planner) {
         let (_, day, scheme) = key;
-        if tab == PlannerTab::Land {
+        if tab == Some(PlannerTab::Land) {
             let planner = planner.clone();
             came |= at_hand.land.step(key, wake, move || Some(planner.land(day, scheme)));
         }
-        if tab == PlannerTab::Projects {
+        if !at_hand.draft.edits().is_empty() {
+            let edits = (at_hand.draft.version(), state_of(&twin).unwrap_or_default());
+            let (planner, file) = (planner.clone(), at_hand.draft.file(&twin.input.snapshot.park.slug));
+            came |= at_hand.what_if.step((edits, day), wake, move || Some(planner.what_if(&file, day)));
+            if let Some(made) = at_hand.what_if.of(&(edits, day)).cloned()
+                && at_hand.made.as_ref().is_none_or(|(_, known)| !Arc::ptr_eq(known, &made))
+            {
+                match &*made {
+                    Ok(_) => at_hand.draft.made(),
+                    Err(why) => at_hand.draft.refuse(why.clone()),
+                }
+                // What was made before stays in view.
+                if made.is_ok() {
+                    at_hand.made = Some((edits, made));
+                }
+                came = true;
+            }
+        }
+        if tab == Some(PlannerTab::Projects) {
             let planner = planner.clone();
             came |= at_hand.projects.step((key.0, day, 0), wake, move || Some(planner.projects(day)));
         }
         let parcel = twin.shown.selection.single().filter(|id| id.kind == FeatureKind::Parcel);
-        if let (Some(id), PlannerTab::Land) = (parcel, tab) {
+        if let (Some(id), Some(PlannerTab::Land)) = (parcel, tab) {
             let planner = planner.clone();
             came |= at_hand.parcel.step((key, id), wake, move || planner.parcel(day, scheme, id));
         }
     }
     if came {
+        // Something to draw, without anybody moving the mouse.
+        redraw.write(RequestRedraw);
         desk.set_changed();
     }
 }

@@ -35,6 +35,7 @@ use crate::error::EngineError;
 use crate::input::TwinInput;
 use crate::live::{Live, Wake};
 use crate::pick::Picker;
+use crate::planner::presence;
 use crate::recolour::{self, Recolour};
 use crate::split::{Right, Side};
 use crate::style::{Shown, is_underground};
@@ -77,7 +78,7 @@ pub(crate) struct Twin {
 impl Twin {
     /// The input with the switches as given, light, in English.
     pub(crate) fn new(input: TwinInput, shown: Shown) -> Self {
-        let there = input.time.as_ref().map(|time| Arc::new(Presence::on(&input.snapshot, time.as_of)));
+        let there = input.time.as_ref().map(|time| Arc::new(presence(&input, time.as_of, Side::Left)));
         Self {
             input,
             overlays_version: 0,
@@ -162,9 +163,10 @@ impl Twin {
             ..Self::new(input, shown)
         };
         // The same days, over what there is now.
-        let on = |there: Option<&Arc<Presence>>| there.and_then(|there| presence_on(&next, there.on));
-        let left = on(self.shown.there.as_ref());
-        let right = right.map(|(overlay, right)| Right { at: right.at, there: on(right.there.as_ref()), overlay });
+        let on = |there: Option<&Arc<Presence>>, side| there.and_then(|there| presence_on(&next, there.on, side));
+        let left = on(self.shown.there.as_ref(), Side::Left);
+        let right =
+            right.map(|(overlay, right)| Right { at: right.at, there: on(right.there.as_ref(), Side::Right), overlay });
         next.shown.there = left.or(next.shown.there.take());
         next.right = right;
         next

@@ -42,6 +42,7 @@ use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
 use crate::geodetic::Geodetic;
 use crate::history::History;
 use crate::live::{Live, Wake};
+use crate::measure::Measure;
 use crate::moment::Missing;
 use crate::offered::Offers;
 use crate::past::{PastReader, Remembrance};
@@ -159,6 +160,7 @@ struct Panels<'w> {
     remembrance: Res<'w, Remembrance>,
     wake: Res<'w, Wake>,
     desk: ResMut<'w, Desk>,
+    measure: Res<'w, Measure>,
     actions: MessageWriter<'w, Action>,
 }
 

@@ -6,7 +6,7 @@ use bevy_egui::{EguiContexts, egui};
 use super::look;
 use crate::frame::{Page, line_x};
 use crate::scene::Twin;
-use crate::split::SHARES;
+use crate::split::{SHARES, Side};
 use crate::text::t;
 use crate::time::{Years, presence_on};
 
@@ -68,13 +68,13 @@ pub(super) fn show(mut contexts: EguiContexts, mut twin: ResMut<Twin>, years: Re
                             wanted = span.years_on(day, 1);
                         }
                         if wanted != day {
-                            now.there = presence_on(&twin, wanted);
+                            now.there = presence_on(&twin, wanted, Side::Right);
                         }
                     });
                     let mut share = span.share(day);
                     ui.spacing_mut().slider_width = 166.0;
                     if ui.add(egui::Slider::new(&mut share, 0.0..=1.0).show_value(false)).changed() {
-                        now.there = presence_on(&twin, span.at(share));
+                        now.there = presence_on(&twin, span.at(share), Side::Right);
                     }
                 }
             });

@@ -8,8 +8,8 @@ use crate::theme::Theme;
 use crate::ui::look;
 
 /// Widths of name and value, points.
-const NAME: f32 = 132.0;
-const VALUE: f32 = 96.0;
+const NAME: f32 = 156.0;
+const VALUE: f32 = 92.0;
 /// Height of a bar.
 const HEIGHT: f32 = 10.0;
 

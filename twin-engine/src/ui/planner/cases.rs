@@ -13,8 +13,8 @@ use crate::ui::{Panels, look};
 pub(super) struct Cases {
     /// Number of the case that is looked at.
     shown: Option<i64>,
-    /// Key of the parcel that the case was chosen for.
-    followed: Option<String>,
+    /// Key of the parcel that the case was chosen for, and how many cases there were.
+    followed: (Option<String>, usize),
 }
 
 pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
@@ -72,17 +72,19 @@ fn case_of(book: &CaseBook, number: i64) -> Option<&CaseSheet> {
 /// Goes to the case of a parcel that was selected elsewhere.
 fn follow(panels: &mut Panels, book: &CaseBook) {
     let key = selected_key(panels);
-    if key == panels.ui.planner.cases.followed {
+    let now = (key, book.cases.len());
+    if now == panels.ui.planner.cases.followed {
         return;
     }
+    let key = now.0.clone();
     let own = key.as_ref().and_then(|key| book.cases.iter().find(|case| case.parcel_key == *key));
     panels.ui.planner.cases.shown = own.map(|case| case.number).or(panels.ui.planner.cases.shown);
-    panels.ui.planner.cases.followed = key;
+    panels.ui.planner.cases.followed = now;
 }
 
 fn choose(panels: &mut Panels, number: i64, parcel_key: &str) {
     panels.ui.planner.cases.shown = Some(number);
-    panels.ui.planner.cases.followed = Some(parcel_key.to_owned());
+    panels.ui.planner.cases.followed.0 = Some(parcel_key.to_owned());
     if let Some(id) = parcel_of(panels, parcel_key) {
         fly_to(panels, id);
     }

@@ -2,7 +2,7 @@
 
 use analysis::planner::ClockLine;
 use bevy_egui::egui::{
-    Align2, Color32, CornerRadius, FontId, Label, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+    Color32, CornerRadius, FontId, Label, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 use chrono::NaiveDate;
 
@@ -106,14 +106,21 @@ fn line(ui: &mut Ui, theme: &Theme, words: &'static Text, clock: &ClockLine, tod
         painter.rect_filled(place, CornerRadius::same(1), colour.gamma_multiply(0.8));
         painter.rect_stroke(place, CornerRadius::same(1), Stroke::new(1.0, colour), StrokeKind::Inside);
     }
-    for (tag, (lane, left)) in tags.iter().zip(&placed) {
-        let y = place.min.y + *lane as f32 * LANE;
+    let lane_y = |lane: usize| place.min.y + lane as f32 * LANE;
+    for (tag, (lane, _)) in tags.iter().zip(&placed) {
         let stroke = Stroke::new(if tag.limit { 1.5 } else { 1.0 }, tag.colour.gamma_multiply(0.8));
-        painter.vline(tag.x, y + LANE - 2.0..=top + if tag.limit { BAND } else { 0.0 }, stroke);
-        painter.text(pos2(*left, y + LANE * 0.5), Align2::LEFT_CENTER, &tag.text, font.clone(), tag.colour);
+        painter.vline(tag.x, lane_y(*lane) + LANE - 2.0..=top + if tag.limit { BAND } else { 0.0 }, stroke);
         if !tag.limit {
             painter.add(lozenge(pos2(tag.x, top + BAND * 0.5), 4.0, tag.colour, Stroke::NONE));
         }
+    }
+    // Over the lines of the lanes above.
+    let panel = look::colour(theme.panel);
+    for (tag, (lane, left)) in tags.iter().zip(&placed) {
+        let text = painter.layout_no_wrap(tag.text.clone(), font.clone(), tag.colour);
+        let at = pos2(*left, lane_y(*lane) + (LANE - text.size().y) * 0.5);
+        painter.rect_filled(Rect::from_min_size(at, text.size()).expand2(vec2(2.0, -1.0)), CornerRadius::ZERO, panel);
+        painter.galley(at, text, tag.colour);
     }
     if !clock.spans.is_empty() {
         ui.horizontal_wrapped(|ui| {

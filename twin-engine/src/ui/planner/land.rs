@@ -9,7 +9,7 @@ use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::{rows, sheet};
 use crate::inspect::grouped;
-use crate::planner::{By as Order, Wanted, day_of, total_m2, typed};
+use crate::planner::{By as Order, Wanted, csv_in, day_of, total_m2, typed};
 use crate::text::{Text, t};
 use crate::ui::writing::{self, By, Way};
 use crate::ui::{Panels, look};
@@ -196,7 +196,7 @@ fn export(panels: &mut Panels, list: &LandList) {
     let Some(day) = day_of(&panels.twin) else { return };
     let ids: Vec<FeatureId> = panels.ui.planner.land.rows.iter().map(|at| list.rows[*at].id).collect();
     let (scheme, language) = (panels.desk.scheme, panels.twin.language);
-    let path = folder.join(format!("{}-land.csv", panels.twin.input.snapshot.park.slug));
+    let path = csv_in(&folder, &panels.twin.input.snapshot.park.slug);
     let way = Way { path: path.clone(), done: Arc::new(AtomicUsize::new(0)), all: ids.len(), cancel: None };
     writing::begin(panels, By::Planner, way, move || -> std::io::Result<()> {
         let bytes = planner.land_csv(day, scheme, &ids, language).map_err(std::io::Error::other)?;

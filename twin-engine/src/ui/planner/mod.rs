@@ -1,4 +1,4 @@
-//! The planner's panel at the foot of the window: land that is idle or under-used, cases, projects.
+//! The planner's panel at the foot of the window: land that is idle or under-used, cases, projects, scenarios.
 
 mod axis;
 mod bars;
@@ -8,6 +8,7 @@ mod land;
 mod projects;
 mod rows;
 mod sheet;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -40,11 +41,13 @@ pub(crate) enum PlannerTab {
     Cases,
     /// Projects, planned against actual.
     Projects,
+    /// A scenario.
+    WhatIf,
 }
 
 impl PlannerTab {
     /// All tabs, from the left.
-    pub(crate) const ALL: [Self; 3] = [Self::Land, Self::Cases, Self::Projects];
+    pub(crate) const ALL: [Self; 4] = [Self::Land, Self::Cases, Self::Projects, Self::WhatIf];
 
     /// Its name.
     pub(super) fn label(self, words: &Text) -> String {
@@ -52,6 +55,7 @@ impl PlannerTab {
             Self::Land => t!(words, "planner-land"),
             Self::Cases => t!(words, "planner-cases"),
             Self::Projects => t!(words, "planner-projects"),
+            Self::WhatIf => t!(words, "planner-what-if"),
         }
     }
 }
@@ -64,6 +68,7 @@ pub(crate) struct Planner {
     land: land::Land,
     cases: cases::Cases,
     projects: projects::Projects,
+    form: what_if::Form,
     /// The list has the arrow keys.
     arrows: bool,
     /// The list of the tab takes the keyboard.
@@ -105,6 +110,8 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
         .size_range(170.0..=560.0)
         .show_collapsible(root, &mut open, |ui| {
             let words = panels.twin.words();
+            // Little to say, as while a list is made, must not make the panel small.
+            ui.set_min_height(ui.available_height());
             head(ui, panels, words);
             if panels.twin.input.planner.is_none() {
                 ui.add_space(8.0);
@@ -115,6 +122,7 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                 PlannerTab::Land => land::show(ui, panels, words),
                 PlannerTab::Cases => cases::show(ui, panels, words),
                 PlannerTab::Projects => projects::show(ui, panels, words),
+                PlannerTab::WhatIf => what_if::show(ui, panels, words),
             }
         });
     if open != panels.ui.planner.open {
@@ -146,6 +154,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                     PlannerTab::Land => land::head(ui, panels, words),
                     PlannerTab::Cases => cases::head(ui, panels, words),
                     PlannerTab::Projects => projects::head(ui, panels, words),
+                    PlannerTab::WhatIf => what_if::head(ui, panels, words),
                 }
             }
         });

@@ -18,7 +18,7 @@ const ROW: f32 = 21.0;
 /// Rows of a page.
 const PAGE: usize = 10;
 /// Widths of the columns before the reason, points; the sign of the map first.
-const WIDTHS: [f32; 9] = [26.0, 118.0, 150.0, 84.0, 64.0, 54.0, 88.0, 104.0, 96.0];
+const WIDTHS: [f32; 9] = [26.0, 104.0, 186.0, 92.0, 80.0, 52.0, 92.0, 104.0, 100.0];
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text, list: &LandList) {
     let mut clicked = None;

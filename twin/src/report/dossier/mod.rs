@@ -143,6 +143,7 @@ fn pictures(
         imagery: None,
         time: Some(time),
         planner: None,
+        apart: None,
     };
     let options = CaptureOptions {
         width: PICTURE.0,
