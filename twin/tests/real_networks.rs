@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analysis::network::Settings;
 use analysis::network::answers::Network;
-use analysis::network::isolation::Isolator;
+use analysis::network::isolation::{Isolator, Service};
 use analysis::network::topology::FlowBasis;
 use analysis::network::trace::Way;
 use chrono::NaiveDate;
@@ -88,6 +88,114 @@ fn counted(network: &Network<'_>) -> BTreeMap<&'static str, usize> {
         *counts.entry(finding.what.as_str()).or_default() += 1;
     }
     counts
+}
+
+/// Lines, nodes where it stopped, and nodes that a walk from `starts` comes to, through nodes that let it.
+type Walked<'a> = (BTreeSet<&'a str>, BTreeSet<&'a str>, BTreeSet<&'a str>);
+
+/// Walks along `lines` (key, first node, last node) that are not blocked.
+fn walk<'a>(
+    lines: &[(&'a str, &'a str, &'a str)],
+    starts: &[&'a str],
+    blocked: &BTreeSet<&str>,
+    through: &dyn Fn(&str) -> bool,
+) -> Walked<'a> {
+    let (mut wet, mut edge) = (BTreeSet::new(), BTreeSet::new());
+    let mut queue: Vec<&'a str> = starts.to_vec();
+    let mut seen: BTreeSet<&'a str> = starts.iter().copied().collect();
+    while let Some(at) = queue.pop() {
+        if !through(at) && !starts.contains(&at) {
+            edge.insert(at);
+            continue;
+        }
+        for (line, from, to) in lines.iter().filter(|(line, a, b)| (*a == at || *b == at) && !blocked.contains(line)) {
+            wet.insert(*line);
+            let next = if *from == at { *to } else { *from };
+            if seen.insert(next) {
+                queue.push(next);
+            }
+        }
+    }
+    (wet, edge, seen)
+}
+
+/// Sant Boi: the 52 valves; every break is shut off as a walk that stops at valves finds it, and so are the hydrants that run dry.
+#[test]
+fn sant_boi_water_is_isolated_by_its_valves() {
+    let Some(park) = Imported::new("santboi_es") else { return };
+    let mut park = park.snapshot;
+    // Four pipes out of use name no nodes. Joined by place they lead past valves, which is what the survey draws; the walk has keys alone.
+    let all = park.edges.len();
+    park.edges.retain(|edge| edge.class != NetworkClass::Water || edge.from_key.is_some() && edge.to_key.is_some());
+    assert_eq!(all - park.edges.len(), 4);
+    let (there, settings) = (Presence::on(&park, day()), Settings::shipped());
+    let network = network(&park, &there, NetworkClass::Water, &settings);
+    let in_park = park.nodes.iter().filter(|n| n.class == NetworkClass::Water && n.kind == NodeKind::Valve).count();
+    assert_eq!((in_park, network.valves.shut.len() + network.valves.others.len()), (52, 52));
+    let isolator = network.isolator();
+    let service = Service::of(&network.topology, &park, &there, &settings);
+    assert_eq!(service.hydrants.len(), 6);
+
+    let lines = lines(&park, NetworkClass::Water);
+    let node =
+        |key: &str| park.nodes.iter().find(|n| n.class == NetworkClass::Water && n.provenance.key == key).unwrap();
+    let shuts = |key: &str| {
+        let valve = network.valves.shut.iter();
+        valve.map(|v| park.nodes[v.node as usize].provenance.key.as_str()).any(|valve| valve == key)
+    };
+    let sources: Vec<&str> = park
+        .nodes
+        .iter()
+        .filter(|n| n.class == NetworkClass::Water && matches!(n.kind, NodeKind::Source | NodeKind::Tank))
+        .map(|n| n.provenance.key.as_str())
+        .collect();
+    let mut dry = BTreeMap::new();
+    for (line, from, to) in &lines {
+        let broken = network.broken(&isolator, &[(*line).to_owned()]).unwrap();
+        let plan = isolator.isolate(&broken);
+        let key = |link: &u32| park.edges[network.topology.links[*link as usize].edge as usize].provenance.key.as_str();
+        let shut: BTreeSet<&str> =
+            plan.segments.iter().flat_map(|segment| isolator.links_of(*segment)).map(key).collect();
+        // Both ends, unless a valve stands there.
+        let open = |at: &str| !shuts(at);
+        let ends: Vec<&str> = [*from, *to].into_iter().filter(|end| open(end)).collect();
+        let (mut wet, mut edge, _) = walk(&lines, &ends, &BTreeSet::new(), &open);
+        wet.insert(line);
+        edge.extend([*from, *to].into_iter().filter(|end| shuts(end)));
+        // A valve whose both sides are shut off is not needed.
+        edge.retain(|valve| lines.iter().any(|(l, a, b)| (a == valve || b == valve) && !wet.contains(l)));
+        let told: BTreeSet<&str> = plan
+            .close
+            .iter()
+            .map(|v| park.nodes[network.valves.shut[*v as usize].node as usize].provenance.key.as_str())
+            .collect();
+        assert_eq!((&shut, &told), (&wet, &edge), "{line}");
+        // Hydrants that a source reached before and does not reach now.
+        let lost = service.lost(&isolator, &plan);
+        let lost: BTreeSet<&str> =
+            lost.hydrants.iter().map(|j| network.topology.node(&park, *j).unwrap().provenance.key.as_str()).collect();
+        let all_open = |_: &str| true;
+        let (.., before) = walk(&lines, &sources, &BTreeSet::new(), &all_open);
+        let through = |at: &str| !told.contains(at);
+        let live: Vec<&str> = sources
+            .iter()
+            .copied()
+            .filter(|s| !lines.iter().any(|(l, a, b)| (a == s || b == s) && wet.contains(l)))
+            .collect();
+        let (.., after) = walk(&lines, &live, &wet, &through);
+        let expected: BTreeSet<&str> =
+            before.iter().copied().filter(|key| node(key).kind == NodeKind::Hydrant && !after.contains(key)).collect();
+        assert_eq!(lost, expected, "{line}");
+        *dry.entry(lost.len()).or_insert(0_usize) += 1;
+    }
+    let links = network.topology.links.len();
+    println!(
+        "Sant Boi water: {} of 52 valves shut off, {} segments of {links} links; breaks by hydrants that run dry: {dry:?}; in doubt {:?}",
+        network.valves.shut.len(),
+        isolator.segments.count,
+        counted(&network)
+    );
+    assert!(dry.keys().any(|hydrants| *hydrants > 0));
 }
 
 /// ky4: what the loss of each of its 1,156 pipes takes, as if both its ends could be shut, by one walk and by taking each away.
