@@ -13,7 +13,7 @@ use spatial_db::model::{
 };
 use spatial_db::model::{FeatureKind, Provenance};
 
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, area_words};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
@@ -90,7 +90,7 @@ fn text(value: &dyn Debug) -> String {
 /// What was found so far.
 #[derive(Default)]
 struct Found {
-    verdicts: HashMap<FeatureId, Verdict>,
+    verdicts: Verdicts,
     counts: [usize; 4],
     measures: [Option<Words>; 4],
     notes: Vec<Words>,

@@ -99,7 +99,7 @@ pub struct Verdict {
     pub class: usize,
     /// The number behind the class, in the overlay's unit; `None` where unknown.
     pub value: Option<f64>,
-    /// A second class whose colour and pattern draw a strong outline (a statutory state over a physical one).
+    /// A second class, with [`Swatch::Line`], whose colour and pattern draw a strong outline (a statutory state over a physical one).
     pub outline: Option<usize>,
     /// The reasons.
     pub facts: Vec<Fact>,
@@ -144,6 +144,9 @@ pub struct Pillar {
     pub label: Option<Words>,
 }
 
+/// Verdicts by feature. A city has a million of them, looked up all at once when the overlay is switched to.
+pub type Verdicts = HashMap<FeatureId, Verdict, foldhash::fast::FixedState>;
+
 /// Values per feature with everything a reader needs to trust them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlay {
@@ -162,7 +165,7 @@ pub struct Overlay {
     /// Classes, in legend order.
     pub classes: Vec<Class>,
     /// Verdict per feature; features that are absent stay neutral.
-    pub verdicts: HashMap<FeatureId, Verdict>,
+    pub verdicts: Verdicts,
     /// Point symbols.
     pub marks: Vec<Mark>,
     /// Draped areas.
@@ -185,7 +188,7 @@ impl Overlay {
             as_of: self.as_of,
             source: self.source.clone(),
             classes: self.classes.clone(),
-            verdicts: HashMap::new(),
+            verdicts: Verdicts::default(),
             marks: Vec::new(),
             zones: Vec::new(),
             pillars: Vec::new(),

@@ -5,15 +5,19 @@ WITH parcel AS (
     FROM twin.parcel
     WHERE park_id = $1 AND coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true)
 ), building AS (
+    -- Tenancies count each storey once, also where the rules count a tall one twice.
     SELECT feature_id, key, geom, footprint, floor_area_m2, use_text,
            CASE WHEN storeys > 0 AND coalesce(nullif(greatest(storey_height_m, 0), 0), nullif(greatest(height_m, 0), 0) / storeys) > $3
                 THEN 2 * storeys * footprint
                 ELSE coalesce(nullif(greatest(floor_area_m2, 0), 0), nullif(greatest(storeys, 0), 0) * footprint)
            END AS floor,
+           nullif(greatest(storeys, 0), 0) * footprint AS floor_once,
            lower(use_text) LIKE ANY ($5::text[]) AS administers,
-           string_to_array(lower(coalesce(state, '')), ', ') && $6::text[] AS unfinished
+           state && $6::text[] AS unfinished,
+           CASE WHEN state && $7::text[] THEN 1 WHEN state && $8::text[] THEN 0 END AS vacant_by_state
     FROM (
-        SELECT *, ST_Area(geom) AS footprint
+        SELECT feature_id, key, geom, ST_Area(geom) AS footprint, floor_area_m2, use_text, storeys, storey_height_m, height_m,
+               string_to_array(lower(coalesce(state, '')), ', ') AS state
         FROM twin.building
         WHERE park_id = $1 AND coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true)
           AND coalesce(year_built <= extract(year FROM $2::date), true)
@@ -21,8 +25,8 @@ WITH parcel AS (
 ), overlap AS (
     -- Slivers come from digitising, not from building over a boundary.
     SELECT * FROM (
-    SELECT p.feature_id AS parcel, b.feature_id AS building, b.key, b.floor, b.administers, b.unfinished, b.use_text,
-           coalesce(nullif(greatest(b.floor_area_m2, 0), 0), b.floor) AS recorded,
+    SELECT p.feature_id AS parcel, b.feature_id AS building, b.key, b.floor, b.administers, b.unfinished, b.vacant_by_state, b.use_text,
+           coalesce(nullif(greatest(b.floor_area_m2, 0), 0), b.floor_once) AS recorded,
            CASE WHEN ST_Covers(p.geom, b.geom) THEN b.footprint ELSE ST_Area(ST_Intersection(p.geom, b.geom)) END AS shared,
            b.footprint
     FROM parcel AS p
@@ -30,10 +34,14 @@ WITH parcel AS (
     ) AS touching
     WHERE shared > 1e-6
 ), let_floor AS (
-    SELECT building_key, sum(floor_area_m2) AS floor, bool_or(coalesce(floor_area_m2, 0) <= 0) AS unsaid
-    FROM twin.tenancy
-    WHERE park_id = $1 AND building_key IS NOT NULL
-      AND coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true)
+    -- A building that was ever let has a row.
+    SELECT building_key, coalesce(sum(floor_area_m2) FILTER (WHERE runs), 0) AS floor,
+           coalesce(bool_or(coalesce(floor_area_m2, 0) <= 0) FILTER (WHERE runs), false) AS unsaid
+    FROM (
+        SELECT *, coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true) AS runs
+        FROM twin.tenancy
+        WHERE park_id = $1 AND building_key IS NOT NULL
+    ) AS tenancy
     GROUP BY building_key
 ), density AS (
     SELECT o.parcel, sum(o.shared) AS footprint,
@@ -43,10 +51,10 @@ WITH parcel AS (
                      / nullif(sum(o.floor * o.shared / o.footprint), 0)
            END AS admin,
            CASE WHEN count(*) FILTER (WHERE NOT o.unfinished) > 0
-                 AND bool_and(o.unfinished OR (o.floor IS NOT NULL AND NOT coalesce(l.unsaid, false)))
-                THEN sum(o.floor * o.shared / o.footprint
-                         * greatest(0, least(1, 1 - coalesce(l.floor / o.recorded, 0)))) FILTER (WHERE NOT o.unfinished)
-                     / nullif(sum(o.floor * o.shared / o.footprint) FILTER (WHERE NOT o.unfinished), 0)
+                 AND bool_and(o.unfinished OR (o.recorded IS NOT NULL AND NOT coalesce(l.unsaid, o.vacant_by_state IS NULL)))
+                THEN sum(o.recorded * o.shared / o.footprint
+                         * coalesce(greatest(0, least(1, 1 - l.floor / o.recorded)), o.vacant_by_state)) FILTER (WHERE NOT o.unfinished)
+                     / nullif(sum(o.recorded * o.shared / o.footprint) FILTER (WHERE NOT o.unfinished), 0)
            END AS vacant
     FROM overlap AS o
     LEFT JOIN let_floor AS l ON l.building_key = o.key

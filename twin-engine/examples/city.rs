@@ -1,18 +1,21 @@
-//! A made-up city of N buildings with terrain, parcels, roads and labels: time to the first complete picture, frames of the whole
-//! and of a street, the worst frame of a flight down to it, switches, and peak memory.
+//! A made-up city of N buildings with terrain, parcels, roads and labels, or a park from its package: time to the first complete
+//! picture, frames of the whole and of a street, the worst frame of a flight down to it, switches, steps of time, picks, and peak memory.
 //!
-//! `cargo run --example city [buildings [width height]] [--parts]`
+//! `cargo run --example city [buildings or package.gpkg [width height]] [--parts] [--msaa]`
 
 use std::error::Error;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict};
+use chrono::{Months, NaiveDate};
 use geo::{LineString, MultiLineString, MultiPolygon, Polygon};
 use spatial_db::model::{
     Building, FeatureId, FeatureKind, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, TerrainGrid,
 };
-use twin_engine::{CameraChoice, CaptureOptions, Stage, TwinInput};
+use spatial_db::package::Package;
+use twin_engine::{CameraChoice, CaptureOptions, Stage, TimeSource, TwinInput};
 
 const FRAMES: usize = 30;
 /// Spacing of the buildings, m, and buildings along a block.
@@ -24,21 +27,33 @@ const STREET_M: f64 = 18.0;
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, arguments): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|a| a.starts_with("--"));
     let parts = flags.iter().any(|flag| flag == "--parts");
+    let smooth = flags.iter().any(|flag| flag == "--msaa");
     let number = |at: usize, or: usize| arguments.get(at).map_or(Ok(or), |text| text.parse());
-    let (count, width, height) = (number(0, 10_000)?, number(1, 1280)?, number(2, 720)?);
+    let (width, height) = (number(1, 1280)?, number(2, 720)?);
     let began = Instant::now();
-    let city = city(count);
+    let package = arguments.first().map(Path::new).filter(|path| path.extension().is_some_and(|end| end == "gpkg"));
+    let city = match package {
+        Some(path) => Package::open(path)?.snapshot(&|_| {})?,
+        None => city(number(0, 10_000)?),
+    };
+    let count = city.buildings.len();
     let overlays = vec![overlay(&city, 0), overlay(&city, 1)];
     let features = city.buildings.len() + city.parcels.len() + city.roads.len();
     println!("{count} buildings, {features} features in all, made in {:.1} s", began.elapsed().as_secs_f64());
-    let side_m = (count as f64).sqrt().ceil() * SPACING_M * 1.1;
-    let middle = [500_000.0 + side_m / 2.0, 3_400_000.0 + side_m / 2.0];
+    let places: Vec<[f64; 2]> = city.buildings.iter().filter_map(place).collect();
+    let middle = [median(&places, 0), median(&places, 1)];
+    let side_m =
+        places.iter().map(|at| (at[0] - middle[0]).abs().max((at[1] - middle[1]).abs())).fold(0.0, f64::max) * 2.0;
+    let ids: Vec<FeatureId> = city.buildings.iter().map(|building| building.id).collect();
+    let again = overlays.clone();
+    let first = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no such day")?;
+    let time = Some(TimeSource { as_of: first, overlays_on: Arc::new(move |_| again.clone()) });
     let input = TwinInput {
         snapshot: Arc::new(city),
         overlays,
         active: None,
         imagery: None,
-        time: None,
+        time,
         planner: None,
         apart: None,
     };
@@ -50,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let before_mb = peak_mb();
     let began = Instant::now();
-    let mut stage = Stage::new(input, &options, 1)?;
+    let mut stage = Stage::new(input, &options, if smooth { 4 } else { 1 })?;
     println!("{width}×{height}, {}", stage.adapter());
     println!("first complete picture after {:.1} s, {:.0} MB", began.elapsed().as_secs_f64(), peak_mb());
     tell_passes(&mut stage);
@@ -84,11 +99,42 @@ fn main() -> Result<(), Box<dyn Error>> {
     tell("whole city, nothing changes", frames(&mut stage, FRAMES, |_, _| {}));
     let switch = |stage: &mut Stage, at: usize| stage.show_overlay(Some(at % 2));
     tell("overlay of all buildings switched every frame", frames(&mut stage, FRAMES, switch));
-    let id = |at: usize| FeatureId::new(FeatureKind::Building, (at * 37 % count) as i64 + 1);
-    let select = |stage: &mut Stage, at: usize| stage.select(Some(id(at)));
+    let select = |stage: &mut Stage, at: usize| stage.select(ids.get(at * 37 % count).copied());
     tell("another building selected every frame", frames(&mut stage, FRAMES, select));
+    stage.select(None);
+    let step = |stage: &mut Stage, at: usize| stage.look_at_day(first - Months::new(12 * (at as u32 % 40 + 1)));
+    tell("another year looked at every frame", frames(&mut stage, FRAMES, step));
+    tell_picks(&mut stage, "whole city");
+    stage.look(street(150.0, 140.0));
+    stage.picture()?;
+    tell_picks(&mut stage, "street");
     println!("peak memory {:.0} MB, {before_mb:.0} MB of it before anything was drawn", peak_mb());
     Ok(())
+}
+
+/// Where a building stands: its first corner.
+fn place(building: &Building) -> Option<[f64; 2]> {
+    building.footprint.0.first()?.exterior().0.first().map(|at| [at.x, at.y])
+}
+
+fn median(places: &[[f64; 2]], axis: usize) -> f64 {
+    let mut values: Vec<f64> = places.iter().map(|at| at[axis]).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Picks all over the picture.
+fn tell_picks(stage: &mut Stage, what: &str) {
+    let mut met = 0;
+    let mut took: Vec<f64> = (0..1000_u16)
+        .map(|at| {
+            let (id, took) = stage.pick(f32::from(at % 40) / 40.0, f32::from(at / 40) / 25.0);
+            met += usize::from(id.is_some());
+            took.as_secs_f64() * 1e3
+        })
+        .collect();
+    took.sort_by(f64::total_cmp);
+    println!("1,000 picks, {what:<33} median {:>6.3} ms  worst {:>6.3} ms  {met} met something", took[500], took[999]);
 }
 
 /// Times of frames, and the processor time of each on average, ms: other work on the machine does not count in it.
@@ -195,7 +241,7 @@ fn city(count: usize) -> ParkSnapshot {
             base_elevation_m: None,
             year_built: Some(1950 + (i % 70) as i32),
             state: None,
-            valid_from: None,
+            valid_from: NaiveDate::from_ymd_opt(1986 + (i % 40) as i32, 1, 1),
             valid_to: None,
         });
         let edge = SPACING_M - 1.0;

@@ -237,6 +237,20 @@ impl Stage {
         self.app.world_mut().resource_mut::<Twin>().shown.selection = feature.into();
     }
 
+    /// Looks at another day, for benches. Nothing happens where the input has no [`crate::TimeSource`].
+    pub fn look_at_day(&mut self, day: chrono::NaiveDate) {
+        crate::time::look_at(&mut self.app.world_mut().resource_mut::<Twin>(), Some(day));
+    }
+
+    /// The feature under a place of the picture (shares of its width and height), and the time it took to tell, for benches.
+    pub fn pick(&self, across: f32, down: f32) -> (Option<FeatureId>, Duration) {
+        let (world, began) = (self.app.world(), Instant::now());
+        let orbit = world.resource::<Orbit>();
+        let pixel = orbit.size * Vec2::new(across, down);
+        let met = crate::select::picked(orbit, world.resource::<Meshed>(), world.resource::<Twin>(), pixel);
+        (met, began.elapsed())
+    }
+
     /// Puts another state of the park in the place of the one shown, once it is on the device: some frames from now.
     pub fn exchange(&mut self, input: TwinInput) {
         let world = self.app.world_mut();

@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
-use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict};
+use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use analysis::words::Words;
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use spatial_db::model::FeatureKind;
 
@@ -157,7 +158,7 @@ pub(crate) fn overlay(words: &Text, layer: &Layer<'_>, what: &Recolour, as_of: N
     let line = matches!(what.kind, FeatureKind::NetworkEdge | FeatureKind::RoadEdge);
     let swatch = if line { Swatch::Line } else { Swatch::Area };
     classes.push(class(t!(words, "unknown"), Rgb::from(UNKNOWN), Pattern::Hatch));
-    let mut verdicts = HashMap::with_capacity(layer.len());
+    let mut verdicts = Verdicts::with_capacity_and_hasher(layer.len(), FixedState::default());
     for row in 0..layer.len() {
         let Some(id) = attribute::id(layer.park, what.kind, row) else { continue };
         let cell = layer.cell(column, row);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use analysis::overlay::Overlay;
 use analysis::words::Words;
+use foldhash::fast::FixedState;
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 /// Slot of the ground.
@@ -14,11 +15,11 @@ pub(crate) const GROUND: u32 = 0;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slots {
     features: Vec<FeatureId>,
-    slot_of: HashMap<FeatureId, u32>,
+    slot_of: HashMap<FeatureId, u32, FixedState>,
     overlays: Vec<OverlaySlots>,
     count: usize,
-    /// First slot of each kind.
-    first: HashMap<FeatureKind, u32>,
+    /// First slot and number of each kind.
+    of_kind: HashMap<FeatureKind, (u32, u32)>,
 }
 
 /// What an overlay has besides the features' own slots.
@@ -42,9 +43,9 @@ impl Slots {
             .chain(snapshot.resources.iter().map(|f| f.id))
             .chain(snapshot.hazards.iter().map(|f| f.id))
             .collect();
-        let mut first = HashMap::new();
+        let mut of_kind = HashMap::new();
         for (at, id) in features.iter().enumerate() {
-            first.entry(id.kind).or_insert(at as u32 + 1);
+            of_kind.entry(id.kind).or_insert((at as u32 + 1, 0)).1 += 1;
         }
         let slot_of = features.iter().enumerate().map(|(i, id)| (*id, i as u32 + 1)).collect();
         let mut count = features.len() + 1;
@@ -62,7 +63,7 @@ impl Slots {
                 OverlaySlots { base, classes, pillars }
             })
             .collect();
-        Self { features, slot_of, overlays, count, first }
+        Self { features, slot_of, overlays, count, of_kind }
     }
 
     /// Slot of a feature; `None` for one without a shape.
@@ -72,14 +73,12 @@ impl Slots {
 
     /// Position of a feature in the snapshot's vector of its kind.
     pub(crate) fn row(&self, id: FeatureId) -> Option<usize> {
-        Some((self.of(id)? - self.first.get(&id.kind)?) as usize)
+        Some((self.of(id)? - self.of_kind.get(&id.kind)?.0) as usize)
     }
 
     /// First slot and number of the features of a kind, in the order of the snapshot.
     pub(crate) fn range(&self, kind: FeatureKind) -> (usize, usize) {
-        let Some(first) = self.first.get(&kind) else { return (0, 0) };
-        let from = *first as usize;
-        (from, self.features[from - 1..].iter().take_while(|id| id.kind == kind).count())
+        self.of_kind.get(&kind).map_or((0, 0), |(first, count)| (*first as usize, *count as usize))
     }
 
     /// Slot of class `class` of overlay `overlay`; `None` for overlays that came later.

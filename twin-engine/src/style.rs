@@ -185,7 +185,8 @@ pub(crate) fn styles(
     }
     if let Some(overlay) = overlay {
         for (id, verdict) in &overlay.verdicts {
-            if let (Some(slot), Some(class)) = (slots.of(*id), verdict.outline.and_then(|c| overlay.classes.get(c))) {
+            let class = verdict.outline.and_then(|class| overlay.classes.get(class));
+            if let Some((class, slot)) = class.and_then(|class| Some((class, slots.of(*id)?))) {
                 let style = &mut out[slot as usize];
                 style.line = Rgb::from(class.colour).packed(1.0);
                 style.bits |= bits::OUTLINED | (pattern_number(class.pattern) << bits::OUTLINE_PATTERN);

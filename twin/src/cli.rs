@@ -60,7 +60,7 @@ pub(crate) enum Verb {
     View(ViewArguments),
     /// Write a park into one file, a GeoPackage that `view` and `shot` open without a database
     Pack(PackArguments),
-    /// Report on a park: idle and under-used land
+    /// Report on a park: land, one parcel, projects, zones, clusters
     Report(crate::report::ReportGroup),
     /// Work out a release, a fire, an explosion, a flood, an evacuation, with the source of each model
     Calc(crate::calc::CalcGroup),

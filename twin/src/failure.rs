@@ -231,9 +231,42 @@ pub(crate) enum Failure {
         /// Entry.
         entry: i32,
     },
+    /// No entry has the hash that was noted.
+    #[error("no entry has the hash that was asked for")]
+    #[diagnostic(help(
+        "compare it with the one noted: if that is right, what is on record is not what was recorded then"
+    ))]
+    HashNotThere,
+    /// A report would take the place of a park package.
+    #[error("{} is a park package", path.display())]
+    #[diagnostic(help("name another file for the report"))]
+    OverPackage {
+        /// File.
+        path: PathBuf,
+    },
+    /// Two files of typed-in figures for one park.
+    #[error("{} has figures of park {park}, of which another file has some already", path.display())]
+    #[diagnostic(help("put them into one file"))]
+    InputsTwice {
+        /// File.
+        path: PathBuf,
+        /// Park.
+        park: String,
+    },
+    /// A park named twice in a district.
+    #[error("district {district} names park {park} twice")]
+    #[diagnostic(help("name it once: its land would count twice"))]
+    MemberTwice {
+        /// District.
+        district: String,
+        /// Park.
+        park: String,
+    },
     /// Cases are not as they were recorded.
     #[error("what is on record of {} was tampered with", cases.iter().map(|case| format!("case {case}")).collect::<Vec<_>>().join(", "))]
-    #[diagnostic(help("only a database superuser can do that: compare with a backup, and keep this one"))]
+    #[diagnostic(help(
+        "only the owner of the tables or a superuser of the database can do that: compare with a backup, and keep this one"
+    ))]
     CasesBroken {
         /// The cases.
         cases: Vec<i64>,

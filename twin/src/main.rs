@@ -34,6 +34,7 @@ mod scenario;
 mod scenes;
 mod shot;
 mod view;
+mod whole;
 
 use std::process::ExitCode;
 

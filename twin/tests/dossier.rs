@@ -68,6 +68,26 @@ fn it_speaks_chinese_by_the_parcels_number_and_does_without_pictures() {
     assert!(page.contains("<html lang=\"zh") && page.contains(&format!("地块档案：{number}")));
     assert!(page.contains("合同与闲置计时") && page.contains("无案件记录") && !page.contains("<img"));
 
+    // A package carries no cases, so the page must not say that there are none.
+    let package = place.folder.path().join("q.gpkg");
+    let package = package.to_str().expect("a path");
+    place.twin(&["pack", "qingxi", "--out", package]);
+    let page = place.folder.path().join("offline.html");
+    let output = place.twin(&[
+        "report",
+        "dossier",
+        package,
+        number,
+        "--lang",
+        "en",
+        "--no-pictures",
+        "--out",
+        page.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = std::fs::read_to_string(page).expect("the page");
+    assert!(page.contains("not told here") && !page.contains("no case on record"));
+
     let out = place.folder.path().join("none.html");
     let (code, complaint) = place.fails(&["report", "dossier", "qingxi", "QX-99-99", "--out", out.to_str().unwrap()]);
     assert_eq!(code, 1);

@@ -108,6 +108,8 @@ fn indicators_equal_those_of_the_server() {
             last_year,
             administration: &["办公", "宿舍", "食堂", "餐厅", "生活", "公寓", "门卫"],
             unfinished: &["under construction", "construction stopped"],
+            vacant: &["空置", "闲置", "停用", "vacant", "unoccupied", "empty"],
+            used: &["在用", "使用中", "自用", "出租", "in use", "occupied", "let", "temporary"],
         };
         let theirs = store.land_indicators(snapshot.park.park_id, &question).unwrap();
         let mine: Vec<usize> = model.parcels().collect();

@@ -27,7 +27,15 @@ fn gaeu_indicators_equal_postgis_and_vacant_land_is_ranked() {
     let (rules, as_of) = (RuleSet::shipped(), day("2026-06-30"));
     let cache = Cache::build(Arc::new(park.snapshot));
     let model = LandModel::of(&cache, &Presence::on(cache.snapshot(), as_of), &rules, as_of);
-    let question = LandQuestion { as_of, tall_storey_m: 8.0, last_year: 2025, administration: &[], unfinished: &[] };
+    let question = LandQuestion {
+        as_of,
+        tall_storey_m: 8.0,
+        last_year: 2025,
+        administration: &[],
+        unfinished: &[],
+        vacant: &[],
+        used: &[],
+    };
     let theirs: HashMap<FeatureId, _> = park.store.land_indicators(park_id, &question).unwrap().into_iter().collect();
     let parcels = &cache.snapshot().parcels;
     assert_eq!(theirs.len(), parcels.len());

@@ -1,14 +1,13 @@
 //! The emergency overlay: hydrants with their reach, buildings outside it, assembly points, stations, hazards.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
 use geo::{Centroid, LineString, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Presence, ResourceKind};
 
 use super::hydrants::{Hydrant, Reach, hydrant_reach, hydrants_for_hazard, in_service, working_hydrants};
-use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Zone, undated_note};
+use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts, Zone, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -76,7 +75,7 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
     let snapshot = cache.snapshot();
     let reach_rule = rules.figure("hydrant", "reach_m");
     let mut counts = [0_usize; ROWS.len()];
-    let mut verdicts = HashMap::with_capacity(snapshot.buildings.len());
+    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.buildings.len(), FixedState::default());
     let presence = Presence::on(snapshot, as_of);
     let reaches = snapshot.buildings.iter().zip(hydrant_reach(cache, rules)).zip(&presence.buildings);
     for ((building, reach), _) in reaches.filter(|(_, there)| **there) {

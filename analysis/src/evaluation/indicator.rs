@@ -331,7 +331,14 @@ impl Part {
     fn whole(self, zone: &Zone) -> Option<(Range, Vec<Words>)> {
         match self {
             Books(measure, sector) => Some(zone.books[0].sum(measure, sector)),
-            BooksBefore(measure, sector) => Some(zone.books[1].sum(measure, sector)),
+            BooksBefore(measure, sector) => {
+                let [now, before] = [&zone.books[0], &zone.books[1]].map(super::books::Books::currency);
+                if measure != Measure::Jobs && now.is_some() && before.is_some() && now != before {
+                    let missing = words!("ev-missing-one-currency", "the figures of the two years in one currency");
+                    return Some((Range::ANY, vec![missing]));
+                }
+                Some(zone.books[1].sum(measure, sector))
+            }
             TypedPart(name) => Some(zone.typed.get(name).map_or_else(
                 || (Range::ANY, vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = name)]),
                 |typed| {

@@ -9,7 +9,7 @@ use spatial_db::model::{FeatureId, FeatureKind, IssueRecord, IssueSeverity};
 use spatial_db::schema::TABLES;
 
 use super::said::{counted_code, fix, reason};
-use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict};
+use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
@@ -50,7 +50,7 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         })
         .collect();
     let places = places(cache);
-    let mut verdicts: HashMap<FeatureId, Verdict> = HashMap::new();
+    let mut verdicts = Verdicts::default();
     let mut codes: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     let mut marks = Vec::new();
     for issue in &snapshot.issues {

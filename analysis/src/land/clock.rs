@@ -217,7 +217,7 @@ impl Clock<'_> {
             days_to_reclaim: self.days_to(reclaim_from),
             causes: pauses.clone(),
             disposal: self.disposal(state),
-            open: self.open_unstarted(state),
+            open: self.open_unstarted(state, idle_from),
             ..self.settled(state, clause, reason)
         };
         if self.as_of < agreed {
@@ -388,7 +388,7 @@ impl Clock<'_> {
     }
 
     /// What the holder of land that was not started may bring.
-    fn open_unstarted(&self, state: ClockState) -> Vec<Words> {
+    fn open_unstarted(&self, state: ClockState, idle_from: Option<NaiveDate>) -> Vec<Words> {
         let mut open = Vec::new();
         if !matches!(state, ClockState::Idle | ClockState::PastReclaim | ClockState::Running) {
             return open;
@@ -400,7 +400,7 @@ impl Clock<'_> {
                 clause = self.citation("government_cause"),
             ));
         }
-        if let Some(late) = self.late_cause() {
+        if let Some(late) = self.late_cause(idle_from) {
             open.push(words!(
                 "open-late-cause",
                 "the government cause of {date} came when the year was up and does not excuse it",
@@ -410,10 +410,8 @@ impl Clock<'_> {
         open
     }
 
-    /// The first cause that arose when the first year had run.
-    fn late_cause(&self) -> Option<NaiveDate> {
-        let agreed = self.contract.agreed_start?;
-        let (_, idle_from) = due(agreed, self.figure("clock_years"), &self.record.causes);
+    /// The first cause that arose when the first year had run, which it had by `idle_from`.
+    fn late_cause(&self, idle_from: Option<NaiveDate>) -> Option<NaiveDate> {
         let idle_from = idle_from?;
         self.record.cause_events.iter().map(|cause| cause.date).find(|date| *date >= idle_from)
     }

@@ -1,8 +1,9 @@
 //! The idle-land overlay: physical use as fill, the statutory state as outline, days left as a thin column.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
 use geo::InteriorPoint;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
@@ -12,7 +13,7 @@ use super::ledger::Ledger;
 use super::physical::{PhysicalUse, physical_use};
 use super::site::sites;
 use super::utilisation::site_facts;
-use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, area_words, undated_note};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -54,7 +55,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     let ledger = Ledger::of(snapshot);
     let mut counts = vec![0; PHYSICAL.len() + STATUTORY.len()];
     let mut areas = vec![0.0; PHYSICAL.len() + STATUTORY.len()];
-    let mut verdicts = HashMap::with_capacity(snapshot.parcels.len());
+    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
     // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
         .parcels

@@ -15,7 +15,9 @@ mod utilisation;
 
 pub use clock::{ClockState, Disposal, Interval, Timeline, contract_clock};
 pub use dossier::{Chapter, Dossier, Files, Line, Mark, Tone, YearSums};
-pub(crate) use dossier::{case_entry_words, case_state_words, event_words, joined, number, value_words};
+pub(crate) use dossier::{
+    case_entry_words, case_state_words, cause_words, event_words, joined, number, remedy_words, value_words,
+};
 pub use idle::idle_overlay;
 pub(crate) use idle::{state_colour, use_look};
 pub use land_sheet::land_sheet;

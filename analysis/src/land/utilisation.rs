@@ -1,14 +1,13 @@
 //! The utilisation overlay: site coverage per parcel in classes, floor-area ratio among the facts.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Parcel, Presence};
 
 use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, area_words, undated_note};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -33,7 +32,7 @@ const UNKNOWN: usize = 7;
 pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let on_record = !snapshot.buildings.is_empty();
-    let mut verdicts = HashMap::with_capacity(snapshot.parcels.len());
+    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
     let (mut counts, mut areas) = ([0; 8], [0.0; 8]);
     let presence = Presence::on(snapshot, as_of);
     let sites = sites(cache, rules, &presence);

@@ -9,7 +9,7 @@ use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
 use super::isolation::{Isolation, Supply};
 use super::sheets::{Isolating, Part, lie, verdict};
 use super::topology::Topology;
-use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict};
+use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
 use crate::words::{Words, phrase};
 
@@ -63,7 +63,7 @@ fn empty(name: &str, title: Words, unit: Words, as_of: NaiveDate, classes: Vec<C
         as_of,
         source: words!("source-networks", "network surveys on record"),
         classes,
-        verdicts: HashMap::new(),
+        verdicts: Verdicts::default(),
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: Vec::new(),

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use spatial_db::model::{Case, CaseEventKind, Cause, Deadline, Remedy, overdue};
+use spatial_db::model::{Case, CaseEventKind, Deadline, overdue};
 
-use crate::land::{case_entry_words, case_state_words, joined};
+use crate::land::{case_entry_words, case_state_words, cause_words, joined, remedy_words};
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::Words;
 
 /// The cases of a park on a day.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -87,31 +87,6 @@ pub struct Due {
     pub set_by: String,
 }
 
-const REMEDIES: [(Remedy, Phrase); 8] = [
-    (Remedy::Extension, phrase("remedy-extension", "start agreed anew")),
-    (Remedy::ChangeOfUse, phrase("remedy-change-of-use", "change of use")),
-    (Remedy::TemporaryUse, phrase("remedy-temporary-use", "temporary use")),
-    (Remedy::PaidReclaim, phrase("remedy-paid-reclaim", "taken back against pay")),
-    (Remedy::Swap, phrase("remedy-swap", "other land in exchange")),
-    (Remedy::IdleFee, phrase("remedy-idle-fee", "idle fee")),
-    (Remedy::Reclaim, phrase("remedy-reclaim", "taken back without pay")),
-    (Remedy::Other, phrase("remedy-other", "another remedy")),
-];
-
-fn remedy_words(remedy: Remedy) -> Words {
-    REMEDIES
-        .iter()
-        .find(|(one, _)| *one == remedy)
-        .map_or_else(|| words!("unknown", "unknown"), |(_, words)| (*words).into())
-}
-
-fn cause_words(cause: Cause) -> Words {
-    match cause {
-        Cause::Holder => words!("cause-holder", "caused by the holder"),
-        Cause::Government => words!("cause-government", "caused by the government"),
-    }
-}
-
 /// The cases of a park as they stood on a day, by all that is on record now.
 pub fn case_book(cases: &[Case], as_of: NaiveDate) -> CaseBook {
     let names: HashMap<i64, &str> = cases.iter().map(|case| (case.case_id, parcel_name(case))).collect();
@@ -134,8 +109,8 @@ fn sheet(case: &Case, as_of: NaiveDate) -> CaseSheet {
         parcel: parcel_name(case).to_owned(),
         contract: case.contract_key.clone(),
         state: case.state_on(as_of).map(case_state_words),
-        since: case.since(),
-        cause: case.cause().map(cause_words),
+        since: case.since_on(as_of),
+        cause: case.cause_on(as_of).map(cause_words),
         parcel_gone: case.parcel_on_record == Some(false),
         lines: lines(case),
         deadlines: case.deadlines(as_of).iter().map(|deadline| due(deadline, parcel_name(case))).collect(),

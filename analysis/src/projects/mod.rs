@@ -378,6 +378,14 @@ fn status(records: &Records<'_>, project: Option<&Project>, contract: Option<&La
     let enterprise =
         project.and_then(|p| p.enterprise_key.as_deref()).or(contract.and_then(|c| c.enterprise_key.as_deref()));
     let contract_key = project.and_then(|p| p.contract_key.clone()).or(contract.map(|c| c.provenance.key.clone()));
+    // What was invested is on record under the contract, in its currency: a share of a plan in another is no share.
+    let contract_currency = contract.and_then(|c| c.currency.as_deref());
+    let own_plan = project.filter(|p| p.planned_investment.is_some());
+    let (planned_investment, currency) = match own_plan {
+        Some(p) => (p.planned_investment, p.currency.as_deref().or(contract_currency)),
+        None => (contract.and_then(|c| c.total_investment), contract_currency),
+    };
+    let one_currency = contract_currency.is_none() || currency == contract_currency;
     ProjectStatus {
         key: project.map(|p| p.provenance.key.clone()).or(contract_key.clone()).unwrap_or_default(),
         in_ledger: project.is_some(),
@@ -390,9 +398,9 @@ fn status(records: &Records<'_>, project: Option<&Project>, contract: Option<&La
         timing,
         milestones,
         suspensions,
-        planned_investment: project.and_then(|p| p.planned_investment).or(contract.and_then(|c| c.total_investment)),
-        invested: events.iter().rev().find_map(|event| event.invested),
-        currency: project.and_then(|p| p.currency.clone()).or(contract.and_then(|c| c.currency.clone())),
+        planned_investment,
+        invested: events.iter().rev().find_map(|event| event.invested).filter(|_| one_currency),
+        currency: currency.map(str::to_owned),
         notes,
     }
 }

@@ -7,7 +7,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, Presence};
 
 use super::{Milestone, MilestoneStatus, PlanSource, ProjectStatus, Timing, projects};
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, undated_note};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, undated_note};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
@@ -53,7 +53,7 @@ pub fn projects_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
     }
     let presence = Presence::on(snapshot, as_of);
     let mut counts = vec![0; LATE.len() + OTHER.len()];
-    let mut verdicts = HashMap::new();
+    let mut verdicts = Verdicts::default();
     for (parcel, _) in snapshot.parcels.iter().zip(&presence.parcels).filter(|(_, there)| **there) {
         let Some(mut own) = by_parcel.remove(&parcel.id) else { continue };
         own.sort_by_key(|project| (std::cmp::Reverse(project.days_late()), class_of(project), project.key.clone()));

@@ -308,12 +308,23 @@ impl Case {
 
     /// Since which day it is where it is.
     pub fn since(&self) -> Option<NaiveDate> {
-        self.step_on(NaiveDate::MAX).map(|entry| entry.day)
+        self.since_on(NaiveDate::MAX)
+    }
+
+    /// Since which day it was where it was on a day, as known now.
+    pub fn since_on(&self, as_of: NaiveDate) -> Option<NaiveDate> {
+        self.step_on(as_of).map(|entry| entry.day)
     }
 
     /// Who caused it, once that is determined.
     pub fn cause(&self) -> Option<Cause> {
-        let determined = |e: &CaseEntry<'_>| e.event.state == Some(CaseState::Determined) && !e.withdrawn;
+        self.cause_on(NaiveDate::MAX)
+    }
+
+    /// Who caused it by what was determined up to a day, as known now.
+    pub fn cause_on(&self, as_of: NaiveDate) -> Option<Cause> {
+        let determined =
+            |e: &CaseEntry<'_>| e.event.state == Some(CaseState::Determined) && !e.withdrawn && e.day <= as_of;
         self.entries().into_iter().rfind(determined)?.cause
     }
 

@@ -48,6 +48,10 @@ pub struct LandQuestion<'a> {
     pub administration: &'a [&'a str],
     /// States of buildings that are not finished.
     pub unfinished: &'a [&'a str],
+    /// States of buildings that stand empty.
+    pub vacant: &'a [&'a str],
+    /// States of buildings in use.
+    pub used: &'a [&'a str],
 }
 
 impl Store {
@@ -176,11 +180,11 @@ impl Store {
     /// # Errors
     /// The server's.
     pub fn land_indicators(&mut self, park_id: i32, question: &LandQuestion<'_>) -> Result<Vec<LandRow>, StoreError> {
-        let LandQuestion { as_of, tall_storey_m, last_year, administration, unfinished } = question;
+        let LandQuestion { as_of, tall_storey_m, last_year, administration, unfinished, vacant, used } = question;
         let patterns: Vec<String> = administration.iter().map(|word| format!("%{word}%")).collect();
-        let rows = self
-            .client
-            .query(sql::LAND_INDICATORS, &[&park_id, as_of, tall_storey_m, last_year, &patterns, unfinished]);
+        let values: [&(dyn postgres::types::ToSql + Sync); 8] =
+            [&park_id, as_of, tall_storey_m, last_year, &patterns, unfinished, vacant, used];
+        let rows = self.client.query(sql::LAND_INDICATORS, &values);
         let rows = rows.map_err(StoreError::of("asking for indicators"))?;
         Ok(rows
             .iter()

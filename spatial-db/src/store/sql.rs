@@ -28,6 +28,8 @@ statements! {
     CASE_EVENTS = "case_events";
     CASE_FILE_BYTES = "case_file_bytes";
     CASE_FILE_PUT = "case_file_put";
+    CASE_GIVEN_OUT = "case_given_out";
+    CASE_NUMBERS = "case_numbers";
     CASE_RECORD = "case_record";
     CASE_REFERENCES = "case_references";
     CASE_RIGHTS = "case_rights";

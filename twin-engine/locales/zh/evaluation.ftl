@@ -1,5 +1,6 @@
 # 开发区评价的用语。英文原文写在 analysis::evaluation 中，这里按同一标识翻译。
 ev-missing-books = { $year } 年无企业数据
+ev-missing-one-currency = 两年数据须为同一币种
 ev-missing-currency = { $year } 年数据币种不一
 ev-missing-division = 无记录说明数据属于哪一区
 ev-missing-figures = { $count } 家企业缺 { $year } 年{ $measure }（{ $keys }）

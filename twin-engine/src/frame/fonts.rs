@@ -2,8 +2,9 @@
 //!
 //! `TWIN_FONT_DIR` names a folder to look in first.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};
@@ -122,17 +123,30 @@ pub(super) fn install_fonts(mut contexts: EguiContexts, mut ready: ResMut<FontsR
     Ok(())
 }
 
+/// The bytes of a font file, read once and kept: egui copies what it owns whenever it makes its letters anew, which it does with
+/// every other theme, and the Chinese fonts have tens of megabytes.
+fn kept(path: &Path) -> std::io::Result<&'static [u8]> {
+    static KEPT: Mutex<BTreeMap<PathBuf, &'static [u8]>> = Mutex::new(BTreeMap::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(bytes) = kept.get(path) {
+        return Ok(bytes);
+    }
+    let bytes: &'static [u8] = Vec::leak(std::fs::read(path)?);
+    kept.insert(path.to_owned(), bytes);
+    Ok(bytes)
+}
+
 fn definitions(files: &FontFiles) -> egui::FontDefinitions {
     let mut fonts = egui::FontDefinitions::default();
     let mut load = |name: &str, path: &Path, face: u32| {
-        let bytes = match std::fs::read(path) {
+        let bytes = match kept(path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 tracing::warn!("font {} cannot be read: {error}", path.display());
                 return false;
             }
         };
-        let mut font = egui::FontData::from_owned(bytes);
+        let mut font = egui::FontData::from_static(bytes);
         font.index = face;
         fonts.font_data.insert(name.to_owned(), Arc::new(font));
         true

@@ -13,14 +13,6 @@ use crate::inspect::grouped;
 use crate::text::{Text, t};
 use crate::theme::{Rgb, size};
 
-/// What a class looks like in the scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawn {
-    Fill,
-    Zone,
-    Outline,
-}
-
 /// The legend of `overlay` in a corner at the foot; `title` is the rectangle it must stay below, `lift` the room left under it.
 pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lift: f32, title: Rect) -> Block {
     let theme = sheet.theme;
@@ -29,8 +21,6 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
     let gap = if sheet.compact { 1.5 } else { sheet.pt(5.0) };
     let widest = (sheet.page.width() * 0.42).min(if sheet.compact { 400.0 } else { sheet.pt(420.0) });
     let zoned: HashSet<usize> = overlay.zones.iter().map(|z| z.class).collect();
-    let outlines: HashSet<usize> = overlay.verdicts.values().filter_map(|v| v.outline).collect();
-    let filled: HashSet<usize> = overlay.verdicts.values().map(|v| v.class).collect();
 
     let rows: Vec<_> = overlay
         .classes
@@ -40,14 +30,7 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
         .map(|(index, class)| {
             let label = sheet.text(&sheet.words.words(&class.label), size::LABEL, theme.ink, widest * 0.7);
             let count = sheet.text(&measure(class, sheet.compact), size::LABEL, theme.ink_soft, widest * 0.6);
-            let drawn = if outlines.contains(&index) && !filled.contains(&index) {
-                Drawn::Outline
-            } else if zoned.contains(&index) {
-                Drawn::Zone
-            } else {
-                Drawn::Fill
-            };
-            (class, drawn, label, count)
+            (class, zoned.contains(&index), label, count)
         })
         .collect();
     let label_width = rows.iter().map(|r| r.2.size().x).fold(0.0, f32::max);
@@ -73,10 +56,10 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
         y += ramp.size().1 + gap;
         (ramp, top)
     });
-    for (class, drawn, label, count) in rows {
+    for (class, zoned, label, count) in rows {
         let height = label.size().y.max(swatch);
         let place = Rect::from_min_size(pos2(0.0, y + (height - swatch) * 0.5), vec2(swatch * 1.35, swatch));
-        swatches.push((class, drawn, place));
+        swatches.push((class, zoned, place));
         let text_x = swatch * 1.35 + gap * 1.6;
         let count_x = width - count.size().x;
         shapes.push((pos2(text_x, y + (height - label.size().y) * 0.5), label));
@@ -103,8 +86,8 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
     }
     let origin = rect.min + Vec2::splat(padding);
     let mut all = sheet.panel(rect);
-    for (class, drawn, place) in swatches {
-        all.extend(swatch_shapes(sheet, overlay, class, drawn, place.translate(origin.to_vec2())));
+    for (class, zoned, place) in swatches {
+        all.extend(swatch_shapes(sheet, overlay, class, zoned, place.translate(origin.to_vec2())));
     }
     if let Some((ramp, top)) = ramp {
         all.extend(ramp.shapes(sheet, overlay, origin + vec2(0.0, top)));
@@ -133,7 +116,7 @@ fn measure(class: &Class, compact: bool) -> String {
     }
 }
 
-fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, drawn: Drawn, place: Rect) -> Vec<Shape> {
+fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, place: Rect) -> Vec<Shape> {
     let theme = sheet.theme;
     let colour = Rgb::from(class.colour);
     match class.swatch {
@@ -151,12 +134,7 @@ fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, drawn: Drawn, 
         }
         // Drawn as one bar.
         Swatch::Ramp => Vec::new(),
-        Swatch::Area if drawn == Drawn::Outline => {
-            let width = (place.height() * 0.2).max(2.0);
-            outline_shapes(class.pattern, place.shrink(width * 0.5), Stroke::new(width, colour32(colour)))
-        }
         Swatch::Area => {
-            let zoned = drawn == Drawn::Zone;
             let fill = if zoned {
                 colour.over(theme.ground, theme.zone_fill_alpha)
             } else if overlay.target == FeatureKind::Parcel {
@@ -176,16 +154,6 @@ fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, drawn: Drawn, 
             shapes
         }
     }
-}
-
-/// A frame, dashed where the outline has a pattern.
-fn outline_shapes(pattern: Pattern, place: Rect, stroke: Stroke) -> Vec<Shape> {
-    if pattern == Pattern::Solid {
-        return vec![Shape::rect_stroke(place, CornerRadius::ZERO, stroke, StrokeKind::Middle)];
-    }
-    let corners = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom(), place.left_top()];
-    let dash = place.height() * if pattern == Pattern::Dots { 0.15 } else { 0.32 };
-    Shape::dashed_line(&corners, stroke, dash, dash * 0.7)
 }
 
 /// The same patterns as in the scene, inside a rectangle.

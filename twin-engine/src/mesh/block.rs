@@ -3,7 +3,7 @@
 //! What is near is left to `building` and `facade`, shadows to `shadow`.
 
 use bevy::math::{DVec2, Vec3};
-use geo::{Area, MinimumRotatedRect, MultiPolygon};
+use geo::{Area, MinimumRotatedRect, Polygon};
 
 use super::building::Stand;
 use super::drape::on_ground;
@@ -24,7 +24,7 @@ pub enum BlockWalls {
 #[expect(clippy::too_many_arguments, reason = "a block is a footprint, its heights and where it goes")]
 pub fn building_block(
     tile: &mut TileMesh,
-    footprint: &MultiPolygon<f64>,
+    footprint: &Polygon<f64>,
     ground: &Ground,
     origin: &SceneOrigin,
     height_m: f64,
@@ -68,7 +68,7 @@ pub fn building_block(
 /// Lays a rectangle on the ground in place of an area.
 pub fn area_block(
     tile: &mut TileMesh,
-    area: &MultiPolygon<f64>,
+    area: &Polygon<f64>,
     ground: &Ground,
     origin: &SceneOrigin,
     scale: f64,
@@ -82,7 +82,7 @@ pub fn area_block(
 
 /// Corners of the block, counter-clockwise: the least turned rectangle around the footprint, shrunk about its middle to the
 /// footprint's area, so that a town of blocks is neither denser nor emptier than its buildings are; then enlarged by `scale`.
-pub(super) fn corners(footprint: &MultiPolygon<f64>, area_m2: f64, scale: f64) -> Option<[DVec2; 4]> {
+pub(super) fn corners(footprint: &Polygon<f64>, area_m2: f64, scale: f64) -> Option<[DVec2; 4]> {
     let around = footprint.minimum_rotated_rect()?;
     let ring = cleaned_ring(around.exterior())?;
     let mut corners: [DVec2; 4] = ring.try_into().ok()?;
@@ -107,10 +107,10 @@ mod tests {
     use super::*;
 
     /// An L of two wings, turned by 30 degrees.
-    fn turned() -> MultiPolygon<f64> {
+    fn turned() -> Polygon<f64> {
         let l = polygon![(x: 0.0, y: 0.0), (x: 40.0, y: 0.0), (x: 40.0, y: 15.0), (x: 15.0, y: 15.0), (x: 15.0, y: 30.0), (x: 0.0, y: 30.0)];
         let turned = geo::Rotate::rotate_around_point(&l, 30.0, geo::Point::new(0.0, 0.0));
-        geo::Translate::translate(&turned, 60.0, 40.0).into()
+        geo::Translate::translate(&turned, 60.0, 40.0)
     }
 
     fn block(walls: BlockWalls, height_m: f64) -> TileMesh {
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_of_a_footprint_without_area() {
-        let line: MultiPolygon<f64> = polygon![(x: 0.0, y: 0.0), (x: 9.0, y: 0.0), (x: 4.0, y: 0.0)].into();
+        let line = polygon![(x: 0.0, y: 0.0), (x: 9.0, y: 0.0), (x: 4.0, y: 0.0)];
         let mut tile = TileMesh::new(Layer::Building);
         let origin = SceneOrigin::near(0.0, 0.0, 0.0);
         building_block(&mut tile, &line, &rough(), &origin, 9.0, None, BlockWalls::Always, 1.0, 1);

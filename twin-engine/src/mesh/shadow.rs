@@ -3,7 +3,7 @@
 //! Shadow on other buildings is not drawn.
 
 use bevy::math::DVec2;
-use geo::{Area, Coord, LineString, MultiPolygon, Polygon, unary_union};
+use geo::{Area, Coord, LineString, Polygon, unary_union};
 
 use super::block::corners as block_corners;
 use super::{BuildingShape, Ground, TileMesh, Triangles, drape_triangles, spread_polygon, triangulate};
@@ -42,7 +42,7 @@ pub fn building_shadow(
 /// the ground and without a rim.
 pub fn block_shadow(
     tile: &mut TileMesh,
-    footprint: &MultiPolygon<f64>,
+    footprint: &Polygon<f64>,
     ground: &Ground,
     origin: &SceneOrigin,
     height_m: f64,

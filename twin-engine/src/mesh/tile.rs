@@ -106,8 +106,6 @@ pub struct TileMesh {
     pub lowest: Vec3,
     /// Highest corner of that box.
     pub highest: Vec3,
-    /// Typical size of the features inside, m: fine detail is skipped where this is small on screen.
-    pub feature_size_m: f32,
 }
 
 impl TileMesh {
@@ -122,7 +120,6 @@ impl TileMesh {
             indices: Vec::new(),
             lowest: Vec3::INFINITY,
             highest: Vec3::NEG_INFINITY,
-            feature_size_m: 0.0,
         }
     }
 

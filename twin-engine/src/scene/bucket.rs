@@ -36,7 +36,6 @@ impl SceneGeometry {
     /// The triangles of a bucket.
     pub(crate) fn mesh(&self, bucket: &Bucket, level: Level) -> TileMesh {
         let mut tile = TileMesh::new(bucket.layer);
-        tile.feature_size_m = bucket.feature_size_m;
         let drawn = |row: &u32| level > Level::Sparse || stands_for_others(*row);
         for row in bucket.rows.iter().copied().filter(drawn).map(|row| row as usize) {
             let park = &*self.snapshot;
@@ -84,13 +83,17 @@ impl SceneGeometry {
         let (height_m, storey_m) = (building.drawn_height_m().0, storey_m(building));
         let floor_m = building.base_elevation_m;
         if level < Level::Full && tile.layer == Layer::Shadow {
-            block_shadow(tile, &building.footprint, ground, origin, height_m, slot);
+            for polygon in &building.footprint {
+                block_shadow(tile, polygon, ground, origin, height_m, slot);
+            }
             return;
         }
         if level < Level::Full && tile.layer == Layer::Building {
             let walls = if level == Level::Simple { BlockWalls::Always } else { BlockWalls::Above(TOWER) };
             let scale = if level == Level::Sparse { SPARSE.sqrt() } else { 1.0 };
-            building_block(tile, &building.footprint, ground, origin, height_m, floor_m, walls, scale, slot);
+            for polygon in &building.footprint {
+                building_block(tile, polygon, ground, origin, height_m, floor_m, walls, scale, slot);
+            }
             return;
         }
         let own = self.modelled.get(&(row as u32)).filter(|_| tile.layer != Layer::Shadow);
@@ -122,7 +125,9 @@ impl SceneGeometry {
     /// An area on the ground.
     pub(super) fn area(&self, tile: &mut TileMesh, area: &MultiPolygon<f64>, slot: u32, pull: f32, level: Level) {
         if level == Level::Sparse {
-            area_block(tile, area, &self.ground, &self.origin, SPARSE.sqrt(), slot, [pull, 0.0]);
+            for polygon in area {
+                area_block(tile, polygon, &self.ground, &self.origin, SPARSE.sqrt(), slot, [pull, 0.0]);
+            }
             return;
         }
         for polygon in area {

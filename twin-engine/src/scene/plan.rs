@@ -88,9 +88,9 @@ const FULL_COVER_PX: f32 = 4.0;
 /// Outlines of smaller parcels have faded away (`line.wgsl`).
 const OUTLINE_PX: f32 = 8.0;
 /// Fine detail of a building is drawn when it is at least this large on screen, px.
-pub(super) const DETAIL_PX: f32 = 13.0;
+const DETAIL_PX: f32 = 13.0;
 /// Smallest building, px, that gets a shadow: under smaller ones it costs a third of the frame and cannot be seen.
-pub(super) const SHADOW_PX: f32 = 8.0;
+const SHADOW_PX: f32 = 8.0;
 /// Width of a road on screen, px, from which its joints and the folds of the ground under it show, from which it has a casing,
 /// and from which its bends show.
 const FULL_ROAD_PX: f32 = 2.5;
@@ -99,7 +99,7 @@ const BENDS_PX: f32 = 0.7;
 /// From this size edges and shadow are whole: vertical edges, and a soft rim where wall meets ground.
 const WHOLE_PX: f32 = 26.0;
 /// Pixels a metre from which chambers and valves show.
-pub(super) const FITTING_PX_PER_M: f32 = 1.0;
+const FITTING_PX_PER_M: f32 = 1.0;
 /// How far below the ground pipes are looked for, m.
 const DEEP_M: f64 = 12.0;
 /// What is there stays until it is this share of the size from which it is made: a camera that sways makes nothing anew.
@@ -125,7 +125,8 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     /// The level to show at `px_per_m` pixels a metre, where `now` is shown; `None`: nothing. `care` is 1 in a window and more
-    /// where a picture may take its time.
+    /// where a picture may take its time: outlines show from so much smaller a size. Edges and shadows, which would be a grey veil
+    /// there, do not.
     pub(super) fn level(&self, px_per_m: f32, now: Option<Level>, care: f32) -> Option<Level> {
         let size_px = self.feature_size_m * px_per_m;
         let reaches = |px: f32, at: f32, level: Level| px >= at || (now >= Some(level) && px >= at * KEPT);
@@ -146,8 +147,8 @@ impl Bucket {
             Layer::Building => Some(sparse(levels(FULL_PX, SIMPLE_PX))),
             Layer::Parcel => Some(sparse(levels(FULL_PARCEL_PX, SIMPLE_PX))),
             Layer::Surface => Some(levels(FULL_COVER_PX, 0.0)),
-            Layer::BuildingEdge => Some(levels(WHOLE_PX, DETAIL_PX / care)).filter(|level| *level > Level::Far),
-            Layer::Shadow => Some(levels(WHOLE_PX, SHADOW_PX / care)).filter(|level| *level > Level::Far),
+            Layer::BuildingEdge => reaches(size_px, DETAIL_PX, Level::Simple).then(|| levels(WHOLE_PX, 0.0)),
+            Layer::Shadow => reaches(size_px, SHADOW_PX, Level::Simple).then(|| levels(WHOLE_PX, 0.0)),
             Layer::Road => Some(levels(FULL_ROAD_PX, BENDS_PX)),
             Layer::RoadCasing => Some(levels(FULL_ROAD_PX, CASING_PX)).filter(|level| *level > Level::Far),
             Layer::ParcelLine => reaches(size_px, OUTLINE_PX, Level::Full).then_some(Level::Full),
@@ -332,6 +333,21 @@ mod tests {
         assert_eq!(there, Some(Level::Full));
         assert_eq!(building.level(just_out, there, 1.0), there);
         assert_eq!(building.level(just_out * 0.5, there, 1.0), Some(Level::Simple));
+    }
+
+    #[test]
+    fn the_same_holds_for_what_is_only_drawn_near_by_and_care_brings_no_veil_of_edges() {
+        for (layer, limit_px) in [(Layer::BuildingEdge, DETAIL_PX), (Layer::Shadow, SHADOW_PX)] {
+            let bucket = bucket(layer);
+            let (just_in, just_out) = (limit_px / 20.0 * 1.01, limit_px / 20.0 * 0.9);
+            for care in [1.0, 4.0] {
+                assert_eq!(bucket.level(just_out, None, care), None, "{layer:?} {care}");
+                assert!(bucket.level(just_in, None, care).is_some(), "{layer:?} {care}");
+            }
+            let there = bucket.level(just_in, None, 1.0);
+            assert_eq!(bucket.level(just_out, there, 1.0), there);
+            assert_eq!(bucket.level(just_out * 0.5, there, 1.0), None);
+        }
     }
 
     #[test]

@@ -9,9 +9,8 @@ use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
-use super::exchange::Staged;
-use super::plan::{DETAIL_PX, FITTING_PX_PER_M, SHADOW_PX};
-use super::stream::{Made, PICTURE_CARE};
+use super::exchange::{Exchange, Staged};
+use super::stream::{Detail, Made, PICTURE_CARE};
 use super::uploads::{Uploads, cut_uniform};
 use super::{Meshed, SceneGeometry, Twin};
 use crate::camera::{Orbit, Wanted};
@@ -21,6 +20,7 @@ use crate::cut::scene::{Meets, SceneCut};
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::split::Side;
+use crate::theme::ThemeChoice;
 
 /// Vertices uploaded per frame in a window: some 20 MB. Fewer would make a slow machine draw the scene more often before all
 /// of it is there.
@@ -33,8 +33,6 @@ pub(crate) struct Tile {
     pub layer: Layer,
     /// The overlay it belongs to, if any.
     pub overlay: Option<usize>,
-    /// Typical size of the features inside, m.
-    pub feature_size_m: f32,
     /// Triangles.
     pub triangles: usize,
     /// Vertices.
@@ -137,13 +135,15 @@ pub(super) fn spawn_tiles(
     twin: Res<Twin>,
     orbit: Res<Orbit>,
     wanted: Res<Wanted>,
+    exchange: Option<Res<Exchange>>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<LayerMaterial>>,
     mut commands: Commands,
 ) {
     let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
     // Asked before anything is taken: what is written to is looked at anew everywhere.
-    if uploads.is_settled(&orbit) || wanted.0.is_some() {
+    // Nor while another park is on its way to the device: that would wait for tiles that go with this one.
+    if uploads.is_settled(&orbit) || wanted.0.is_some() || exchange.is_some_and(|exchange| exchange.needs_frames()) {
         return;
     }
     let upload = Upload { twin: &twin, geometry: &meshed.geometry, orbit: *orbit, pace: *pace, staged: false };
@@ -170,10 +170,14 @@ pub(super) fn spawn_waiting(
     commands: &mut Commands,
 ) {
     let at_once = upload.pace != Pace::Smooth;
-    let care = if upload.pace == Pace::Picture { PICTURE_CARE } else { 1.0 };
+    let detail = match upload.pace {
+        Pace::Smooth => Detail { care: 1.0, lingers: true },
+        Pace::AtOnce => Detail { care: 1.0, lingers: false },
+        Pace::Picture => Detail { care: PICTURE_CARE, lingers: false },
+    };
     let cut = upload.twin.scene_cut(upload.geometry, Side::Left);
     let mut budget = if at_once { usize::MAX } else { VERTICES_PER_FRAME };
-    let gone = uploads.stream.look(upload.geometry, &upload.orbit, care);
+    let gone = uploads.stream.look(upload.geometry, &upload.orbit, detail);
     for bucket in gone {
         if let Some(entity) = uploads.stream.let_go(bucket) {
             commands.entity(entity).despawn();
@@ -209,15 +213,17 @@ fn place(
     materials: &mut Assets<LayerMaterial>,
     commands: &mut Commands,
 ) {
-    if tile.is_empty() || !uploads.stream.is_wanted(bucket) {
-        let nothing_shown = tile.is_empty() && uploads.stream.is_wanted(bucket);
+    // The camera has moved on since it was asked for. Where nothing is shown yet, another level is better than none.
+    if !uploads.stream.is_of_use(bucket, level) {
+        uploads.stream.pass_over(bucket);
+        return;
+    }
+    if tile.is_empty() {
         if let Some(entity) = uploads.stream.let_go(bucket) {
             commands.entity(entity).despawn();
             uploads.generation += 1;
         }
-        if nothing_shown {
-            uploads.stream.shown(bucket, level);
-        }
+        uploads.stream.shown(bucket, level);
         return;
     }
     let before = uploads.stream.states[bucket].entity;
@@ -237,13 +243,7 @@ fn spawn_tile(
     commands: &mut Commands,
 ) -> Entity {
     uploads.generation += 1;
-    let component = Tile {
-        layer: tile.layer,
-        overlay,
-        feature_size_m: tile.feature_size_m,
-        triangles: tile.triangles(),
-        vertices: tile.positions.len(),
-    };
+    let component = Tile { layer: tile.layer, overlay, triangles: tile.triangles(), vertices: tile.positions.len() };
     let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
     let met = cut.map_or(Meets::Untouched, |cut| cut.meets(tile.layer, &aabb));
     let is_cut = met == Meets::Touched;
@@ -273,9 +273,12 @@ pub(super) fn show_tiles(
     meshed: Option<Res<Meshed>>,
     mut materials: ResMut<Assets<LayerMaterial>>,
     mut tiles: Query<Looks, Without<Staged>>,
+    mut sky_as: Local<Option<(ThemeChoice, f32)>>,
     sky: Query<&MeshMaterial3d<LayerMaterial>, (With<Sky>, Without<Tile>)>,
 ) {
-    if twin.is_changed() {
+    // Hovering changes the twin too, and what is written to is prepared anew.
+    if *sky_as != Some((twin.theme, twin.px_factor)) {
+        *sky_as = Some((twin.theme, twin.px_factor));
         for handle in &sky {
             if let Some(mut material) = materials.get_mut(&handle.0) {
                 material.scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
@@ -346,7 +349,6 @@ pub(super) fn show_caps(
 fn visibility(tile: &Tile, side: Side, twin: &Twin, met: Meets, px_per_m: Option<f32>) -> Visibility {
     let underground = twin.is_underground_on(side);
     let overlay = twin.right.as_ref().filter(|_| side == Side::Right).map_or(twin.shown.overlay, |right| right.overlay);
-    let size_px = px_per_m.map_or(f32::INFINITY, |px| px * tile.feature_size_m);
     let shown = match tile.layer {
         // The ground is there to the horizon; nothing else shows through the haze.
         layer if px_per_m == Some(0.0) && layer != Layer::Terrain => false,
@@ -355,9 +357,8 @@ fn visibility(tile: &Tile, side: Side, twin: &Twin, met: Meets, px_per_m: Option
         Layer::RoadCasing => !underground && !twin.shows_photo(),
         // They are in the photo, as they are.
         Layer::Surface | Layer::SurfaceLine | Layer::Road => !twin.shows_photo(),
-        Layer::Shadow => !underground && size_px > SHADOW_PX,
-        Layer::BuildingEdge => size_px > DETAIL_PX,
-        Layer::Fitting => px_per_m.is_none_or(|px| px > FITTING_PX_PER_M),
+        // What is too small to be seen has no tile (`plan`).
+        Layer::Shadow => !underground,
         _ => true,
     };
     if shown && met != Meets::Gone && twin.shown.layers.draws(tile.layer) {

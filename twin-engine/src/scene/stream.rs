@@ -18,6 +18,16 @@ const MOST_IN_WORK: usize = 128;
 /// Care that is taken of a picture, which nobody waits for frame by frame.
 pub(super) const PICTURE_CARE: f32 = 4.0;
 
+/// How much of a view is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Detail {
+    /// How much smaller than in a window things keep their outline.
+    pub(super) care: f32,
+    /// What is there stays a little longer than it would be made: for a camera that sways, not for pictures, which must not tell
+    /// where the camera came from.
+    pub(super) lingers: bool,
+}
+
 /// A bucket as triangles.
 #[derive(Debug)]
 pub(super) struct Made {
@@ -47,8 +57,8 @@ pub(super) struct Stream {
     made: Arc<Mutex<VecDeque<Made>>>,
     /// Where the camera stood when that was decided.
     viewed: Option<Orbit>,
-    /// Care that was taken.
-    care: f32,
+    /// How much was wanted then.
+    detail: Detail,
     /// All of a view was there once.
     was_complete: bool,
 }
@@ -61,7 +71,7 @@ impl Stream {
             in_work: 0,
             made: Arc::default(),
             viewed: None,
-            care: 0.0,
+            detail: Detail { care: 0.0, lingers: false },
             was_complete: false,
         }
     }
@@ -82,11 +92,11 @@ impl Stream {
     }
 
     /// Decides what `orbit` needs; hands back the buckets of which nothing is needed any more.
-    pub(super) fn look(&mut self, geometry: &SceneGeometry, orbit: &Orbit, care: f32) -> Vec<usize> {
-        if self.viewed.as_ref() == Some(orbit) && self.care == care {
+    pub(super) fn look(&mut self, geometry: &SceneGeometry, orbit: &Orbit, detail: Detail) -> Vec<usize> {
+        if self.viewed.as_ref() == Some(orbit) && self.detail == detail {
             return Vec::new();
         }
-        (self.viewed, self.care) = (Some(*orbit), care);
+        (self.viewed, self.detail) = (Some(*orbit), detail);
         let (eye, ahead, sight_m) = (orbit.eye(), -orbit.outward(), orbit.sight_m(geometry.ground_y()));
         let mut gone = Vec::new();
         let mut urgent: Vec<(bool, u8, f32, usize)> = Vec::new();
@@ -95,7 +105,8 @@ impl Stream {
             let away = nearest.distance(eye);
             // What haze hides needs no detail.
             let px_per_m = if away > sight_m { 0.0 } else { orbit.px_per_metre(away) };
-            state.wanted = bucket.level(px_per_m, state.shown, care);
+            let now = state.shown.filter(|_| detail.lingers);
+            state.wanted = bucket.level(px_per_m, now, detail.care);
             match state.wanted {
                 None if state.shown.is_some() => gone.push(at),
                 Some(wanted) if state.shown != Some(wanted) => {
@@ -121,7 +132,13 @@ impl Stream {
             self.in_work += 1;
             let (geometry, made) = (geometry.clone(), self.made.clone());
             rayon::spawn(move || {
-                let tile = geometry.mesh(&geometry.buckets[bucket], level);
+                // One that cannot be made is left out; the window goes on.
+                let make = || geometry.mesh(&geometry.buckets[bucket], level);
+                let tile = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or_else(|_| {
+                    let layer = geometry.buckets[bucket].layer;
+                    tracing::error!("bucket {bucket} of {layer:?} could not be made and is left out");
+                    TileMesh::new(layer)
+                });
                 if let Ok(mut made) = made.lock() {
                     made.push_back(Made { bucket, level, tile });
                 }
@@ -171,15 +188,25 @@ impl Stream {
         }
     }
 
-    /// True where a bucket is still needed at all.
-    pub(super) fn is_wanted(&self, bucket: usize) -> bool {
-        self.states[bucket].wanted.is_some()
+    /// True where a bucket at a level serves the view as it is by now: as wanted, or better than nothing.
+    pub(super) fn is_of_use(&self, bucket: usize, level: Level) -> bool {
+        let state = &self.states[bucket];
+        state.wanted == Some(level) || (state.wanted.is_some() && state.shown.is_none())
     }
 
-    /// Notes that nothing of a bucket is shown.
+    /// Notes that what was made of a bucket is of no use any more.
+    pub(super) fn pass_over(&mut self, bucket: usize) {
+        let state = &mut self.states[bucket];
+        state.asked = None;
+        if state.wanted.is_some() && state.wanted != state.shown {
+            self.queue.push(bucket);
+        }
+    }
+
+    /// Notes that nothing of a bucket is shown. What is being made of it is looked at when it comes.
     pub(super) fn let_go(&mut self, bucket: usize) -> Option<Entity> {
         let state = &mut self.states[bucket];
-        (state.shown, state.asked) = (None, None);
+        state.shown = None;
         state.entity.take()
     }
 

@@ -283,7 +283,7 @@ pub(crate) struct VerifyArguments {
     /// Number of the case; every case if not given
     pub(crate) case: Option<i64>,
     /// Hash of an entry that was noted elsewhere: it must still be there
-    #[arg(long, value_name = "HASH", requires = "case")]
+    #[arg(long, value_name = "HASH", requires = "case", value_parser = hash)]
     pub(crate) expect: Option<String>,
     /// Print one JSON object instead of words
     #[arg(long)]
@@ -353,5 +353,14 @@ named! {
         Reclaim,
         /// Something else, in words
         Other,
+    }
+}
+
+/// A hash as `show` and `verify` print it.
+fn hash(text: &str) -> Result<String, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a hash has 64 hexadecimal digits, as `twin case show` prints them".to_owned())
     }
 }

@@ -5,8 +5,6 @@
 mod arguments;
 mod words;
 
-use std::io::Write;
-
 use chrono::NaiveDate;
 use serde_json::json;
 use spatial_db::model::{Case, CaseState};
@@ -88,8 +86,8 @@ fn described(case: &Case, as_of: NaiveDate) -> serde_json::Value {
     json!({
         "case": case,
         "state": case.state_on(as_of),
-        "since": case.since(),
-        "cause": case.cause(),
+        "since": case.since_on(as_of),
+        "cause": case.cause_on(as_of),
         "deadlines": case.deadlines(as_of),
         "back_dated": case.back_dated(),
     })
@@ -126,9 +124,7 @@ fn file(arguments: &FileArguments) -> Result<(), Failure> {
     let bytes = store()?.case_file(park, *case, arguments.entry)?;
     let bytes = bytes.ok_or(Failure::NoCaseFile { case: *case, entry: arguments.entry })?;
     let path = &arguments.out;
-    let unwritable = |source| Failure::CaseFile { path: path.clone(), source };
-    let mut out = std::fs::File::create_new(path).map_err(unwritable)?;
-    out.write_all(&bytes).map_err(unwritable)?;
+    crate::whole::write_new(path, &bytes).map_err(|source| Failure::CaseFile { path: path.clone(), source })?;
     if *json {
         return print::json(&json!({ "out": path, "bytes": bytes.len() }));
     }
@@ -161,18 +157,24 @@ fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     let mut store = store()?;
     let cases = match arguments.case {
         Some(case) => vec![case],
-        None => store.cases(&arguments.park)?.iter().map(|case| case.case_id).collect(),
+        None => store.case_numbers(&arguments.park)?,
     };
     let expect = arguments.expect.as_deref();
     let verified = cases
         .into_iter()
         .map(|case| store.verify_case(&arguments.park, case, expect))
         .collect::<Result<Vec<CaseVerification>, _>>()?;
-    let broken: Vec<i64> = verified.iter().filter(|case| !case.is_intact()).map(|case| case.case_id).collect();
+    let broken: Vec<i64> = verified.iter().filter(|case| !case.broken.is_empty()).map(|case| case.case_id).collect();
+    let unknown_hash = verified.iter().any(|case| case.has_expected == Some(false));
     if arguments.json {
-        print::json(&json!({ "park": arguments.park, "intact": broken.is_empty(), "cases": verified }))?;
+        print::json(
+            &json!({ "park": arguments.park, "intact": broken.is_empty() && !unknown_hash, "cases": verified }),
+        )?;
     } else {
         words::verified(&verified)?;
     }
-    if broken.is_empty() { Ok(()) } else { Err(Failure::CasesBroken { cases: broken }) }
+    if !broken.is_empty() {
+        return Err(Failure::CasesBroken { cases: broken });
+    }
+    if unknown_hash { Err(Failure::HashNotThere) } else { Ok(()) }
 }

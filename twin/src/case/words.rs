@@ -98,7 +98,7 @@ pub(super) fn list(cases: &[Case], as_of: NaiveDate) -> Result<(), Failure> {
                 case.parcel_number.clone().unwrap_or_default(),
                 case.contract_key.clone().unwrap_or_default(),
                 case.state_on(as_of).map_or("", CaseState::as_str).to_owned(),
-                case.cause().map_or("", spatial_db::model::Cause::as_str).to_owned(),
+                case.cause_on(as_of).map_or("", spatial_db::model::Cause::as_str).to_owned(),
                 case.events.len().to_string(),
                 late.to_string(),
                 if case.parcel_on_record == Some(false) { "parcel gone".to_owned() } else { String::new() },

@@ -136,6 +136,9 @@ impl Outgoing<'_> {
             geometry: sheet.target.and_then(|target| Table::of(target)?.geometry),
             columns: &columns,
         };
+        if package::Package::open(path).is_ok() {
+            return Err(Failure::OverPackage { path: path.to_path_buf() });
+        }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)
                 .map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })?;
@@ -189,17 +192,7 @@ pub(crate) fn csv(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, text: &T
 
 /// Writes a file whole or not at all.
 pub(crate) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let write = || -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(".part");
-        let beside = path.with_file_name(name);
-        std::fs::write(&beside, bytes)?;
-        std::fs::rename(&beside, path)
-    };
-    write().map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })
+    crate::whole::write(path, bytes).map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })
 }
 
 pub(super) fn head(column: &Column, text: &Text) -> String {

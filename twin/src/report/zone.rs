@@ -1,6 +1,6 @@
 //! `twin report zone` and `twin report clusters`: evaluation of parks, districts and a city.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -174,7 +174,16 @@ impl Zones {
         let mut inputs: BTreeMap<String, TypedInputs> = BTreeMap::new();
         for path in &self.inputs {
             let typed = TypedInputs::parse(&read(path)?).map_err(wrong(path))?;
-            inputs.insert(typed.park.clone(), typed);
+            let park = typed.park.clone();
+            if inputs.insert(park.clone(), typed).is_some() {
+                return Err(Failure::InputsTwice { path: path.clone(), park });
+            }
+        }
+        for (district, members) in &self.district {
+            let mut seen = BTreeSet::new();
+            if let Some(park) = members.iter().find(|park| !seen.insert(park.as_str())) {
+                return Err(Failure::MemberTwice { district: district.clone(), park: park.clone() });
+            }
         }
         let mut parks: Vec<Arc<ParkSnapshot>> = Vec::new();
         for park in &self.parks {

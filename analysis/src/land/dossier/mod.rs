@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 pub use record::YearSums;
-pub(crate) use record::{case_entry_words, case_state_words, event_words};
+pub(crate) use record::{case_entry_words, case_state_words, cause_words, event_words, remedy_words};
 use spatial_db::model::Case;
 
 use super::clock::Timeline;
@@ -93,13 +93,20 @@ pub struct Mark {
 pub type Files = HashMap<String, String>;
 
 impl Dossier {
-    /// The dossier of a ranked parcel. `cases` are those of the park; `files` tell where rows come from.
-    pub fn of(model: &LandModel<'_>, scheme: &Scheme, land: &Ranked<'_>, cases: &[Case], files: &Files) -> Self {
+    /// The dossier of a ranked parcel. `cases` are those of the park, `None` where they are not to be seen; `files` tell where rows
+    /// come from.
+    pub fn of(
+        model: &LandModel<'_>,
+        scheme: &Scheme,
+        land: &Ranked<'_>,
+        cases: Option<&[Case]>,
+        files: &Files,
+    ) -> Self {
         let parcel = &model.park().parcels[land.slot];
         let name = parcel.number.as_ref().unwrap_or(&parcel.provenance.key);
         let subtitle = [parcel.address.as_deref(), parcel.holder.as_deref()].into_iter().flatten().map(Words::from);
         let mut chapters = vec![verdicts(land, scheme)];
-        chapters.extend(land.clock.as_ref().map(|(contract, timeline)| record::clock(contract, timeline)));
+        chapters.extend(land.clock.as_ref().map(|(contract, timeline)| record::clock(contract, timeline, files)));
         chapters.push(limits(land));
         chapters.push(indicators(model, land, files));
         chapters.push(record::parcel(model, land, files));
@@ -108,7 +115,7 @@ impl Dossier {
         let (years, figures) = record::figures(model, land, files);
         chapters.push(figures);
         chapters.push(record::history(model, land, files));
-        chapters.push(record::cases(cases, &parcel.provenance.key));
+        chapters.push(record::cases(cases, &parcel.provenance.key, model.as_of()));
         Self {
             title: words!("dossier-title", "Dossier of parcel {name}", name = name),
             subtitle: subtitle.chain([Words::from(format!("{:.0} m²", land.site.area_m2))]).collect(),

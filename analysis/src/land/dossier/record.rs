@@ -1,6 +1,7 @@
 //! Chapters of a dossier that say what is on record.
 
-use spatial_db::model::{Case, CaseEventKind, CaseState, EnterpriseYear, EventKind, LandContract};
+use chrono::NaiveDate;
+use spatial_db::model::{Case, CaseEventKind, CaseState, Cause, EnterpriseYear, EventKind, LandContract, Remedy};
 
 use super::{Chapter, Files, Line, Tone, joined, line, number, source, unknown};
 use crate::land::clock::{Interval, Timeline};
@@ -14,10 +15,10 @@ use crate::words::{Phrase, Words, phrase};
 pub struct YearSums {
     /// Calendar year.
     pub year: i32,
-    /// Output of those whose figure is known, in `currency`.
-    pub output: f64,
-    /// Tax of those whose figure is known, in `currency`.
-    pub tax: f64,
+    /// Output, in `currency`; `None` where that of one is not known.
+    pub output: Option<f64>,
+    /// Tax, in `currency`; `None` where that of one is not known.
+    pub tax: Option<f64>,
     /// ISO 4217 code, `None` where they differ or are not on record.
     pub currency: Option<String>,
 }
@@ -26,7 +27,7 @@ fn text(value: Option<&str>) -> Words {
     value.map_or_else(unknown, Words::from)
 }
 
-fn day(value: Option<chrono::NaiveDate>) -> Words {
+fn day(value: Option<NaiveDate>) -> Words {
     value.map_or_else(unknown, |day| day.to_string().into())
 }
 
@@ -35,7 +36,7 @@ fn amount(value: Option<f64>, unit: &str) -> Words {
 }
 
 /// The contract and its clock.
-pub(super) fn clock(contract: &LandContract, timeline: &Timeline) -> Chapter {
+pub(super) fn clock(contract: &LandContract, timeline: &Timeline, files: &Files) -> Chapter {
     let currency = contract.currency.as_deref().unwrap_or("");
     let share = |share: Option<f64>| share.map_or_else(unknown, |share| format!("{:.1} %", share * 100.0).into());
     let spans = |spans: &[Interval]| {
@@ -65,9 +66,12 @@ pub(super) fn clock(contract: &LandContract, timeline: &Timeline) -> Chapter {
     if !timeline.causes.is_empty() {
         rows.push(row(words!("dossier-causes", "government causes (Art. 8)"), spans(&timeline.causes)));
     }
-    if let Some(days) = timeline.days_left {
-        rows.push(row(words!("dossier-days", "days to the one-year date"), days.to_string().into()));
-    }
+    let measured = timeline.measured;
+    rows.extend(measured.map(|on| row(words!("dossier-measured", "shares measured on"), on.to_string().into())));
+    let left = timeline.days_left;
+    rows.extend(left.map(|days| row(words!("dossier-days", "days to the one-year date"), days.to_string().into())));
+    let left = timeline.days_to_reclaim;
+    rows.extend(left.map(|days| row(words!("dossier-days-two", "days to the two-year date"), days.to_string().into())));
     if let Some(disposal) = &timeline.disposal {
         rows.push(row(words!("fact-disposal", "Disposal"), disposal.words.clone()));
         let fee = disposal.fee.map(|fee| number(fee, disposal.currency.as_deref().unwrap_or("")));
@@ -80,6 +84,8 @@ pub(super) fn clock(contract: &LandContract, timeline: &Timeline) -> Chapter {
         };
         rows.push(open);
     }
+    let provenance = &contract.provenance;
+    rows.push(row(words!("dossier-from", "source"), source(files, &provenance.layer, provenance.source_row)));
     Chapter {
         name: "clock",
         title: words!("dossier-clock", "Contract and idle clock"),
@@ -195,31 +201,38 @@ pub(super) fn tenancies(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files)
     }
 }
 
-/// Yearly figures of the enterprises that use or hold it. They are those of the whole enterprise, wherever it sits.
+/// Yearly figures of the enterprises that used or held it at the end of each year that has ended. They are those of the whole
+/// enterprise, wherever it sits.
 pub(super) fn figures(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> (Vec<YearSums>, Chapter) {
     let park = model.park();
-    let mut keys: Vec<&str> = park
+    let tenancies: Vec<_> = park
         .tenancies
         .iter()
         .filter(|one| is_here(model, land, one.building_key.as_deref(), one.parcel_key.as_deref()))
-        .map(|one| one.enterprise_key.as_str())
-        .chain(land.clock.as_ref().and_then(|(contract, _)| contract.enterprise_key.as_deref()))
         .collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let mut own: Vec<&EnterpriseYear> =
-        park.enterprise_years.iter().filter(|one| keys.binary_search(&one.enterprise_key.as_str()).is_ok()).collect();
+    let was_here = |one: &&EnterpriseYear| {
+        let Some(end) = NaiveDate::from_ymd_opt(one.year, 12, 31).filter(|end| *end <= model.as_of()) else {
+            return false;
+        };
+        let sat = tenancies.iter().filter(|tenancy| tenancy.enterprise_key == one.enterprise_key).any(|tenancy| {
+            tenancy.valid_from.is_none_or(|from| from <= end) && tenancy.valid_to.is_none_or(|to| end < to)
+        });
+        let contract = model.ledger().contract(&park.parcels[land.slot], end);
+        sat || contract.is_some_and(|held| held.enterprise_key.as_ref() == Some(&one.enterprise_key))
+    };
+    let mut own: Vec<&EnterpriseYear> = park.enterprise_years.iter().filter(was_here).collect();
     own.sort_by_key(|one| (one.year, &one.enterprise_key));
     let mut sums: Vec<YearSums> = Vec::new();
     for one in &own {
-        if sums.last().is_none_or(|last| last.year != one.year) {
-            sums.push(YearSums { year: one.year, output: 0.0, tax: 0.0, currency: one.currency.clone() });
-        }
-        if let Some(sum) = sums.last_mut() {
-            sum.output += one.output.unwrap_or(0.0);
-            sum.tax += one.tax.unwrap_or(0.0);
-            if sum.currency != one.currency {
-                sum.currency = None;
+        match sums.last_mut().filter(|last| last.year == one.year) {
+            Some(sum) => {
+                // A sum of which a part is unknown is unknown.
+                sum.output = sum.output.zip(one.output).map(|(before, more)| before + more);
+                sum.tax = sum.tax.zip(one.tax).map(|(before, more)| before + more);
+                sum.currency = sum.currency.take().filter(|currency| Some(currency) == one.currency.as_ref());
+            }
+            None => {
+                sums.push(YearSums { year: one.year, output: one.output, tax: one.tax, currency: one.currency.clone() })
             }
         }
     }
@@ -326,38 +339,80 @@ const ENTRIES: [(CaseEventKind, Phrase); 8] = [
     (CaseEventKind::Correction, phrase("case-correction", "correction")),
 ];
 
+const REMEDIES: [(Remedy, Phrase); 8] = [
+    (Remedy::Extension, phrase("remedy-extension", "extension")),
+    (Remedy::ChangeOfUse, phrase("remedy-change-of-use", "change of use or plan")),
+    (Remedy::TemporaryUse, phrase("remedy-temporary-use", "temporary use")),
+    (Remedy::PaidReclaim, phrase("remedy-paid-reclaim", "reclaimed against pay")),
+    (Remedy::Swap, phrase("remedy-swap", "other land for it")),
+    (Remedy::IdleFee, phrase("remedy-idle-fee", "idle fee")),
+    (Remedy::Reclaim, phrase("remedy-reclaim", "reclaimed without pay")),
+    (Remedy::Other, phrase("remedy-other", "another remedy")),
+];
+
+const CAUSES: [(Cause, Phrase); 2] = [
+    (Cause::Holder, phrase("cause-holder", "caused by the holder")),
+    (Cause::Government, phrase("cause-government", "caused by the government")),
+];
+
 /// A state of a case in words.
 pub(crate) fn case_state_words(state: CaseState) -> Words {
-    STATES.iter().find(|(one, _)| *one == state).map_or_else(unknown, |(_, words)| (*words).into())
+    named(&STATES, &state).unwrap_or_else(unknown)
 }
 
 /// What an entry of a case is, in words.
 pub(crate) fn case_entry_words(kind: CaseEventKind) -> Words {
-    ENTRIES.iter().find(|(one, _)| *one == kind).map_or_else(unknown, |(_, words)| (*words).into())
+    named(&ENTRIES, &kind).unwrap_or_else(unknown)
 }
 
 /// What happened, in words.
 pub(crate) fn event_words(kind: EventKind) -> Words {
-    EVENTS.iter().find(|(one, _)| *one == kind).map_or_else(unknown, |(_, words)| (*words).into())
+    named(&EVENTS, &kind).unwrap_or_else(unknown)
 }
 
-/// The cases on it, entry by entry, as recorded.
-pub(super) fn cases(cases: &[Case], parcel: &str) -> Chapter {
-    let own = cases.iter().filter(|case| case.parcel_key == parcel);
-    let rows = own.flat_map(|case| case.events.iter().map(move |event| (case.case_id, event))).map(|(case, event)| {
-        let kind = ENTRIES.iter().find(|(kind, _)| *kind == event.kind).map(|(_, words)| Words::from(*words));
-        let state = event.state.and_then(|state| STATES.iter().find(|(one, _)| *one == state));
-        let what = [kind, state.map(|(_, words)| Words::from(*words))].into_iter().flatten().collect();
-        let back_dated = event.is_back_dated().then(|| words!("case-back-dated", "recorded after the fact"));
-        let due = event.due.map(|due| words!("case-due", "until {day}", day = due));
-        let file = event.file.as_ref().map(|file| Words::from(file.name.as_str()));
-        let said =
-            [event.note.as_deref().map(Words::from), due, file, back_dated, event.reason.as_deref().map(Words::from)];
+/// A remedy in words.
+pub(crate) fn remedy_words(remedy: Remedy) -> Words {
+    named(&REMEDIES, &remedy).unwrap_or_else(unknown)
+}
+
+/// Who caused it, in words.
+pub(crate) fn cause_words(cause: Cause) -> Words {
+    named(&CAUSES, &cause).unwrap_or_else(unknown)
+}
+
+/// The words of `one` in a table of words.
+fn named<T: PartialEq>(table: &[(T, Phrase)], one: &T) -> Option<Words> {
+    table.iter().find(|(known, _)| known == one).map(|(_, words)| Words::from(*words))
+}
+
+/// The cases on it, entry by entry, as recorded, of entries for days up to that of the dossier. `None`: they are not to be seen
+/// here, which is not to say that there are none.
+pub(super) fn cases(cases: Option<&[Case]>, parcel: &str, as_of: NaiveDate) -> Chapter {
+    let own = cases.unwrap_or_default().iter().filter(|case| case.parcel_key == parcel);
+    let entries = own.flat_map(|case| case.events.iter().map(move |event| (case.case_id, event)));
+    let rows = entries.filter(|(_, event)| event.day <= as_of).map(|(case, event)| {
+        let what = [
+            named(&ENTRIES, &event.kind),
+            event.state.and_then(|state| named(&STATES, &state)),
+            event.cause.map(cause_words),
+            event.remedy.map(remedy_words),
+            event.refers.map(|entry| words!("case-refers", "of entry {entry}", entry = i64::from(entry))),
+            event.withdrawn.then(|| words!("case-withdrawn", "which is withdrawn")),
+        ];
+        let said = [
+            event.note.as_deref().map(Words::from),
+            event.starts.map(|day| words!("case-from", "from {day}", day = day)),
+            event.due.map(|due| words!("case-due", "until {day}", day = due)),
+            event.file.as_ref().map(|file| Words::from(file.name.as_str())),
+            event.basis.as_deref().map(Words::from),
+            event.is_back_dated().then(|| words!("case-back-dated", "recorded after the fact")),
+            event.reason.as_deref().map(Words::from),
+        ];
         Line {
             cells: vec![
-                case.to_string().into(),
+                format!("{case}.{}", event.seq).into(),
                 event.day.to_string().into(),
-                joined(what),
+                joined(what.into_iter().flatten().collect()),
                 joined(said.into_iter().flatten().collect()),
                 event.recorded_by.as_str().into(),
                 event.recorded.format("%Y-%m-%d %H:%M UTC").to_string().into(),
@@ -369,7 +424,7 @@ pub(super) fn cases(cases: &[Case], parcel: &str) -> Chapter {
         name: "cases",
         title: words!("dossier-cases", "Case"),
         heads: vec![
-            words!("dossier-case", "case"),
+            words!("dossier-case", "case, entry"),
             words!("dossier-day", "day"),
             words!("dossier-what", "what"),
             words!("case-said", "said"),
@@ -377,6 +432,12 @@ pub(super) fn cases(cases: &[Case], parcel: &str) -> Chapter {
             words!("case-recorded", "recorded"),
         ],
         rows: rows.collect(),
-        empty: words!("dossier-no-case", "no case on record"),
+        empty: match cases {
+            Some(_) => words!("dossier-no-case", "no case on record"),
+            None => words!(
+                "dossier-cases-unseen",
+                "not told here: a park package carries no cases, and not every user of the database may see them"
+            ),
+        },
     }
 }

@@ -2,11 +2,11 @@
 //! missing and where.
 
 use chrono::NaiveDate;
-use spatial_db::model::{Building, EnterpriseYear, FeatureId, Provenance, SurfaceKind};
+use spatial_db::model::{Building, EnterpriseYear, FeatureId, Provenance, SurfaceKind, Tenancy};
 
+use super::LandModel;
 use super::economy::{Basis, Stake, runs};
 use super::kind::{Indicator, Input, Reading};
-use super::{LandModel, by_state};
 use crate::land::site::surfaces_on;
 use crate::rules::BuildingState;
 use crate::words;
@@ -68,6 +68,18 @@ pub struct Explained {
 }
 
 const M2: &str = "m2";
+
+/// A tenancy as an input.
+fn let_to(tenancy: &Tenancy) -> InputValue {
+    InputValue {
+        label: words!("input-tenancy", "let to {enterprise}", enterprise = &tenancy.enterprise_key),
+        value: tenancy.floor_area_m2,
+        unit: M2.to_owned(),
+        source: Some(Source::of(tenancy.id, &tenancy.provenance)),
+        date: tenancy.valid_from,
+        missing: tenancy.floor_area_m2.is_none().then_some(Input::TenancyFloor),
+    }
+}
 
 impl LandModel<'_> {
     /// An indicator of a parcel with its inputs.
@@ -260,15 +272,14 @@ impl LandModel<'_> {
     }
 
     fn vacant_inputs(&self, parcel: usize) -> Vec<InputValue> {
-        let by_tenancy = !self.park.tenancies.is_empty();
         let mut inputs = Vec::new();
-        for (slot, floor) in self.floors_on(parcel) {
+        for (slot, floor) in self.floors_once_on(parcel) {
             let building = &self.park.buildings[slot];
             let state = building.state.as_deref().and_then(|state| self.rules.state(state));
             if state == Some(BuildingState::Unfinished) {
                 continue;
             }
-            let share = if by_tenancy { self.vacant_share(slot) } else { by_state(state) };
+            let share = self.vacant_share(parcel, slot, state);
             let missing = if floor.is_none() { Some(Input::Floors) } else { share.err() };
             let label = words!(
                 "input-vacant",
@@ -280,15 +291,16 @@ impl LandModel<'_> {
             inputs.push(self.of_building(slot, label, vacant, missing));
             let key = Some(building.provenance.key.as_str());
             let own = self.park.tenancies.iter().filter(|one| one.building_key.as_deref() == key);
-            inputs.extend(own.filter(|one| runs(one, self.as_of)).map(|tenancy| InputValue {
-                label: words!("input-tenancy", "let to {enterprise}", enterprise = &tenancy.enterprise_key),
-                value: tenancy.floor_area_m2,
-                unit: M2.to_owned(),
-                source: Some(Source::of(tenancy.id, &tenancy.provenance)),
-                date: tenancy.valid_from,
-                missing: tenancy.floor_area_m2.is_none().then_some(Input::TenancyFloor),
-            }));
+            inputs.extend(own.filter(|one| runs(one, self.as_of)).map(let_to));
         }
+        // Those that name the land and no building are taken off the whole.
+        let here = Some(self.park.parcels[parcel].provenance.key.as_str());
+        let of_land = self
+            .park
+            .tenancies
+            .iter()
+            .filter(|one| one.building_key.is_none() && one.parcel_key.as_deref() == here && runs(one, self.as_of));
+        inputs.extend(of_land.map(let_to));
         inputs
     }
 

@@ -126,7 +126,7 @@ impl Indicator {
             ),
             Self::VacantFloor => words!(
                 "formula-vacant-floor",
-                "floor area of finished buildings without a tenancy on the day / their floor area; by the buildings' states where the park has no tenancies"
+                "floor area of finished buildings without a tenancy on the day / their floor area; by a building's state where no tenancy of it is on record"
             ),
             Self::InvestmentIntensity => {
                 words!("formula-investment", "(fixed assets at year end + land price) / land area")

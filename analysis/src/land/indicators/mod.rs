@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{ParkSnapshot, Presence, SurfaceKind};
+use spatial_db::model::{Building, ParkSnapshot, Presence, SurfaceKind};
 
 use super::ledger::Ledger;
 use super::site::{Site, Standing, rule_floor_area_m2, sites_with};
@@ -34,6 +34,13 @@ struct Let {
     unsaid: bool,
 }
 
+/// Floor let on a day where the records ever name a tenancy: of buildings and, for tenancies of land alone, of parcels.
+#[derive(Debug, Default)]
+struct Lettings {
+    of_buildings: HashMap<usize, Let>,
+    of_parcels: HashMap<usize, Let>,
+}
+
 /// Everything that indicators of a park on a day need.
 #[derive(Debug)]
 pub struct LandModel<'a> {
@@ -48,9 +55,9 @@ pub struct LandModel<'a> {
     economy: Economy<'a>,
     /// Gross floor area of each building by the rules, m².
     floors: Vec<Option<f64>>,
-    let_floor: HashMap<usize, Let>,
-    /// Floor let by parcel, m².
-    let_on_parcel: HashMap<usize, Let>,
+    /// Floor of each building as records of tenancies count it, each storey once, m².
+    floors_once: Vec<Option<f64>>,
+    lettings: Lettings,
     /// Two-digit industry code by enterprise.
     industries: HashMap<&'a str, String>,
     has_green: bool,
@@ -67,7 +74,8 @@ impl<'a> LandModel<'a> {
         let footprints = cache.footprint_area_m2();
         let floors = park.buildings.par_iter().zip(footprints);
         let floors = floors.map(|(building, footprint)| rule_floor_area_m2(building, *footprint, rules)).collect();
-        let (let_floor, let_on_parcel) = lettings(park, as_of);
+        let floors_once = park.buildings.par_iter().zip(footprints);
+        let floors_once = floors_once.map(|(building, footprint)| floor_once_m2(building, *footprint)).collect();
         let coded = park.enterprises.iter();
         let coded =
             coded.filter_map(|one| Some((one.provenance.key.as_str(), two_digits(one.industry_code.as_deref()?)?)));
@@ -85,8 +93,8 @@ impl<'a> LandModel<'a> {
             ledger,
             economy,
             floors,
-            let_floor,
-            let_on_parcel,
+            floors_once,
+            lettings: Lettings::of(park, as_of),
             industries,
             has_green,
         }
@@ -221,6 +229,14 @@ impl<'a> LandModel<'a> {
         })
     }
 
+    /// The same as records of tenancies count it.
+    fn floors_once_on(&self, parcel: usize) -> impl Iterator<Item = (usize, Option<f64>)> {
+        self.standing.on(parcel).iter().map(|overlap| {
+            let share = overlap.area_m2 / self.cache.footprint_area_m2()[overlap.building];
+            (overlap.building, self.floors_once[overlap.building].map(|floor| floor * share))
+        })
+    }
+
     fn admin_share(&self, parcel: usize) -> Reading {
         let (mut admin, mut all, mut known, mut count) = (0.0, 0.0, 0, 0);
         let mut missing = Missing::NONE;
@@ -245,16 +261,15 @@ impl<'a> LandModel<'a> {
     }
 
     fn vacant_floor(&self, parcel: usize) -> Reading {
-        let by_tenancy = !self.park.tenancies.is_empty();
         let (mut vacant, mut all, mut known, mut count) = (0.0, 0.0, 0, 0);
         let mut missing = Missing::NONE;
-        for (building, floor) in self.floors_on(parcel) {
+        for (building, floor) in self.floors_once_on(parcel) {
             let state = self.park.buildings[building].state.as_deref().and_then(|state| self.rules.state(state));
             if state == Some(BuildingState::Unfinished) {
                 continue;
             }
             count += 1;
-            let share = if by_tenancy { self.vacant_share(building) } else { by_state(state) };
+            let share = self.vacant_share(parcel, building, state);
             match (floor, share) {
                 (Some(floor), Ok(share)) => {
                     all += floor;
@@ -265,7 +280,7 @@ impl<'a> LandModel<'a> {
                 (_, Err(input)) => missing.add(input),
             }
         }
-        if let Some(on_parcel) = self.let_on_parcel.get(&parcel) {
+        if let Some(on_parcel) = self.lettings.of_parcels.get(&parcel) {
             vacant = (vacant - on_parcel.floor_m2).max(0.0);
             if on_parcel.unsaid {
                 missing.add(Input::TenancyFloor);
@@ -280,17 +295,17 @@ impl<'a> LandModel<'a> {
         Reading { completeness: known as f32 / count as f32, ..Reading::unknown(missing) }
     }
 
-    /// Share of a building's floor that no tenancy takes.
-    fn vacant_share(&self, building: usize) -> Result<f64, Input> {
-        match (self.let_floor.get(&building), self.floors[building]) {
-            (None, _) => Ok(1.0),
+    /// Share of a building's floor on a parcel that no tenancy takes. Where nothing was ever let by the records, its holder may use
+    /// it: then its state must say.
+    fn vacant_share(&self, parcel: usize, building: usize, state: Option<BuildingState>) -> Result<f64, Input> {
+        let Lettings { of_buildings, of_parcels, .. } = &self.lettings;
+        match (of_buildings.get(&building), self.floors_once[building]) {
             (Some(taken), _) if taken.unsaid => Err(Input::TenancyFloor),
-            // Records of tenancies count each floor once, also where the rules count it twice.
-            (Some(taken), Some(floor)) => {
-                let recorded = self.park.buildings[building].floor_area_m2.filter(|area| *area > 0.0).unwrap_or(floor);
-                Ok((1.0 - taken.floor_m2 / recorded).clamp(0.0, 1.0))
-            }
-            (Some(_), None) => Err(Input::Floors),
+            (Some(taken), Some(floor)) => Ok((1.0 - taken.floor_m2 / floor).clamp(0.0, 1.0)),
+            (Some(taken), None) if taken.floor_m2 > 0.0 => Err(Input::Floors),
+            (Some(_), None) => Ok(1.0),
+            (None, _) if of_parcels.contains_key(&parcel) => Ok(1.0),
+            (None, _) => by_state(state),
         }
     }
 
@@ -314,6 +329,13 @@ impl<'a> LandModel<'a> {
     }
 }
 
+/// Floor area of a building with each storey counted once, as records of tenancies count it also where the rules count a tall one
+/// twice, m²: the record, else storeys × footprint.
+fn floor_once_m2(building: &Building, footprint_m2: f64) -> Option<f64> {
+    let recorded = building.floor_area_m2.filter(|area| *area > 0.0);
+    recorded.or_else(|| Some(building.storeys.filter(|storeys| *storeys > 0.0)? * footprint_m2))
+}
+
 fn by_state(state: Option<BuildingState>) -> Result<f64, Input> {
     match state {
         Some(BuildingState::Vacant) => Ok(1.0),
@@ -328,28 +350,37 @@ pub(super) fn two_digits(code: &str) -> Option<String> {
     (digits.len() == 2 && digits.chars().all(|c| c.is_ascii_digit())).then_some(digits)
 }
 
-/// Floor let on a day, by building and, for tenancies of land alone, by parcel.
-fn lettings(park: &ParkSnapshot, as_of: NaiveDate) -> (HashMap<usize, Let>, HashMap<usize, Let>) {
-    let mut lettings = (HashMap::new(), HashMap::new());
-    if park.tenancies.is_empty() {
-        return lettings;
-    }
-    let buildings: HashMap<&str, usize> =
-        park.buildings.iter().enumerate().map(|(slot, building)| (building.provenance.key.as_str(), slot)).collect();
-    let parcels: HashMap<&str, usize> =
-        park.parcels.iter().enumerate().map(|(slot, parcel)| (parcel.provenance.key.as_str(), slot)).collect();
-    for tenancy in park.tenancies.iter().filter(|tenancy| runs(tenancy, as_of)) {
-        let building = tenancy.building_key.as_deref().and_then(|key| buildings.get(key));
-        let parcel = tenancy.parcel_key.as_deref().and_then(|key| parcels.get(key));
-        let taken: &mut Let = match (building, parcel) {
-            (Some(building), _) => lettings.0.entry(*building).or_default(),
-            (None, Some(parcel)) => lettings.1.entry(*parcel).or_default(),
-            (None, None) => continue,
-        };
-        match tenancy.floor_area_m2.filter(|area| *area > 0.0) {
-            Some(floor) => taken.floor_m2 += floor,
-            None => taken.unsaid = true,
+impl Lettings {
+    /// What is let on a day. Where a tenancy is on record for another day alone, nothing is.
+    fn of(park: &ParkSnapshot, as_of: NaiveDate) -> Self {
+        let mut lettings = Self::default();
+        if park.tenancies.is_empty() {
+            return lettings;
         }
+        let buildings: HashMap<&str, usize> = park
+            .buildings
+            .iter()
+            .enumerate()
+            .map(|(slot, building)| (building.provenance.key.as_str(), slot))
+            .collect();
+        let parcels: HashMap<&str, usize> =
+            park.parcels.iter().enumerate().map(|(slot, parcel)| (parcel.provenance.key.as_str(), slot)).collect();
+        for tenancy in &park.tenancies {
+            let building = tenancy.building_key.as_deref().and_then(|key| buildings.get(key));
+            let parcel = tenancy.parcel_key.as_deref().and_then(|key| parcels.get(key));
+            let taken: &mut Let = match (building, parcel) {
+                (Some(building), _) => lettings.of_buildings.entry(*building).or_default(),
+                (None, Some(parcel)) => lettings.of_parcels.entry(*parcel).or_default(),
+                (None, None) => continue,
+            };
+            if !runs(tenancy, as_of) {
+                continue;
+            }
+            match tenancy.floor_area_m2.filter(|area| *area > 0.0) {
+                Some(floor) => taken.floor_m2 += floor,
+                None => taken.unsaid = true,
+            }
+        }
+        lettings
     }
-    lettings
 }

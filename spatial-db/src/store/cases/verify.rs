@@ -69,6 +69,22 @@ impl CaseVerification {
 }
 
 impl Store {
+    /// Numbers of all cases that a park ever had, in order: those on record, those that the audit log knows, and those whose number
+    /// was given out, which is every number below the highest.
+    ///
+    /// # Errors
+    /// [`StoreError::CasesHidden`], or the server's.
+    pub fn case_numbers(&mut self, slug: &str) -> Result<Vec<i64>, StoreError> {
+        let what = || StoreError::of(format!("listing the cases of park {slug}"));
+        let park_id = self.park(slug)?.park_id;
+        let mut highest = self.cases(slug)?.last().map_or(0, |case| case.case_id);
+        let mut tx = self.client.transaction().map_err(what())?;
+        if rights(&mut tx)?.audit_log {
+            highest = tx.query_one(sql::CASE_NUMBERS, &[&park_id]).map_err(what())?.get::<_, i64>(0).max(highest);
+        }
+        Ok((1..=highest).collect())
+    }
+
     /// Verifies a case. `expected` is the hash of an entry noted elsewhere: it must still be there.
     ///
     /// # Errors
@@ -87,14 +103,27 @@ impl Store {
         let rights = rights(&mut tx)?;
         let rows = tx.query(sql::CASE_CHAIN, &[&park_id, &case_id]).map_err(what())?;
         let mut logged: BTreeMap<i32, String> = BTreeMap::new();
+        let mut broken = Vec::new();
         if rights.audit_log {
             let seals = tx.query(sql::CASE_SEALS, &[&park_id, &case_id]).map_err(what())?;
-            logged.extend(seals.iter().map(|row| (row.get(0), row.get(1))));
+            // The first word counts; a second one about the same entry is a flaw of its own.
+            for seal in &seals {
+                let (seq, hash): (i32, String) = (seal.get(0), seal.get(1));
+                if logged.contains_key(&seq) {
+                    broken.push(Broken { seq, flaw: Flaw::OtherThanLogged });
+                } else {
+                    logged.insert(seq, hash);
+                }
+            }
         }
-        if rows.is_empty() && logged.is_empty() {
+        let gone = rows.is_empty()
+            && (!logged.is_empty() || tx.query_one(sql::CASE_GIVEN_OUT, &[&park_id, &case_id]).map_err(what())?.get(0));
+        if gone && logged.is_empty() {
+            broken.push(Broken { seq: 1, flaw: Flaw::Removed });
+        }
+        if rows.is_empty() && !gone {
             return Err(StoreError::NoSuchCase { slug: slug.to_owned(), case_id });
         }
-        let mut broken = Vec::new();
         let (mut files, mut before, mut head) = (0, None::<String>, None::<String>);
         let mut known = expected.map(|_| false);
         for (at, row) in rows.iter().enumerate() {

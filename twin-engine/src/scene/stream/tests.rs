@@ -84,8 +84,9 @@ fn the_way_to_a_view_leaves_nothing_behind_in_it() {
     }
     let went = stage.picture().expect("a picture");
     let opened = self::stage(at(700.0, 900.0, 150.0)).picture().expect("a picture");
-    // Far buildings may keep an outline that a fresh scene would not give them.
-    assert!(differing(&went, &opened) < 300, "{} of {} pixels", differing(&went, &opened), 320 * 180);
+    assert!(differing(&went, &opened) < 8, "{} of {} pixels", differing(&went, &opened), 320 * 180);
+    let mut opened = self::stage(at(700.0, 900.0, 150.0));
+    assert_eq!(triangles(&mut stage), triangles(&mut opened), "nothing twice, nothing left");
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(super) fn clock(marks: &[Mark], as_of: NaiveDate, today: &str, text: &Text) 
 }
 
 /// One of the sums of a year.
-type Figure = fn(&YearSums) -> f64;
+type Figure = fn(&YearSums) -> Option<f64>;
 
 /// Output and tax by year as bars, each on its own scale; nothing for fewer than two years.
 pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
@@ -74,7 +74,7 @@ pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
     for (place, (name, value, class)) in series.into_iter().enumerate() {
         let ink = if class == "tax" { "#8a6d3b" } else { "#3b6ea5" };
         let left = place as f64 * half + 8.0;
-        let most = sums.iter().map(value).fold(0.0, f64::max);
+        let most = sums.iter().filter_map(value).fold(0.0, f64::max);
         if most <= 0.0 {
             continue;
         }
@@ -82,7 +82,10 @@ pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
             write!(out, r#"<text x="{left}" y="14" class="head">{}, {}</text>"#, escaped(&name), escaped(&currency));
         let step = (half - 24.0) / sums.len() as f64;
         for (at, sum) in sums.iter().enumerate() {
-            let (x, height) = (left + at as f64 * step, value(sum) / most * 100.0);
+            let x = left + at as f64 * step;
+            // A year that is not known has no bar and says so.
+            let known = value(sum).filter(|sum| *sum >= 0.0);
+            let height = known.map_or(0.0, |sum| sum / most * 100.0);
             let _ = write!(
                 out,
                 r#"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="{height:.1}" class="{class}" fill="{ink}"/><text x="{:.1}" y="152" text-anchor="middle">{}</text><text x="{:.1}" y="{:.1}" text-anchor="middle" class="value">{}</text>"#,
@@ -93,7 +96,7 @@ pub(super) fn years(sums: &[YearSums], names: [String; 2]) -> String {
                 sum.year,
                 x + step / 2.0,
                 133.0 - height,
-                short(value(sum)),
+                known.map_or_else(|| "?".to_owned(), short),
             );
         }
     }
@@ -134,7 +137,8 @@ mod tests {
 
     #[test]
     fn years_of_two_currencies_are_not_drawn_together() {
-        let year = |year, currency: &str| YearSums { year, output: 5e6, tax: 2e5, currency: Some(currency.into()) };
+        let year =
+            |year, currency: &str| YearSums { year, output: Some(5e6), tax: None, currency: Some(currency.into()) };
         let names = || ["output", "tax"].map(String::from);
         assert!(years(&[year(2023, "CNY"), year(2024, "CNY")], names()).contains("5.0 M"));
         assert!(years(&[year(2023, "CNY"), year(2024, "EUR")], names()).is_empty());

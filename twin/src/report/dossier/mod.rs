@@ -17,6 +17,7 @@ use clap::Args;
 use geo::BoundingRect;
 use spatial_db::cache::Cache;
 use spatial_db::model::{ParkSnapshot, Presence};
+use spatial_db::store::StoreError;
 use twin_engine::text::Text;
 use twin_engine::{CameraChoice, CaptureOptions, Language, Stage, TwinInput};
 
@@ -68,17 +69,20 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
     let as_of = arguments.as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
     let files = origin.sources(snapshot.park.park_id)?;
-    // A package carries no cases.
+    // A package carries no cases, and not everyone who may see the land may see them.
     let cases = match origin {
-        Origin::Store(slug) => store()?.cases(slug)?,
-        Origin::Package(_) => Vec::new(),
+        Origin::Store(slug) => match store()?.cases(slug) {
+            Err(StoreError::CasesHidden { .. }) => None,
+            cases => Some(cases?),
+        },
+        Origin::Package(_) => None,
     };
     let cache = Cache::build(Arc::clone(&snapshot));
     let rules = RuleSet::shipped();
     let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), &rules, as_of);
     let all = ranked(&model, &scheme);
     let land = wanted(&all, &snapshot, &arguments.parcel, as_of)?;
-    let dossier = Dossier::of(&model, &scheme, land, &cases, &files);
+    let dossier = Dossier::of(&model, &scheme, land, cases.as_deref(), &files);
     let pictures = if arguments.no_pictures {
         Vec::new()
     } else {
