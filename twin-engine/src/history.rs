@@ -30,6 +30,7 @@ enum Changed {
     Layers,
     Line,
     Cut,
+    Sun,
     Filter,
     Other,
 }
@@ -57,6 +58,9 @@ impl Changed {
             }
             if same_shown(a.shown.clone(), |like, b| like.layers = b.layers) {
                 return Self::Layers;
+            }
+            if same_shown(a.shown.clone(), |like, b| like.sun = b.sun) {
+                return Self::Sun;
             }
         }
         if others_same && a.shown == b.shown {

@@ -16,9 +16,9 @@ use bevy_egui::render::EGUI_SHADER_HANDLE;
 
 use crate::cut::scene::CutUniform;
 use crate::mesh::Layer;
+use crate::sun::Sun;
 use crate::theme::{
-    CUT_PIPE_MIN_PX, EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SUN_AZIMUTH_DEG,
-    SUN_ELEVATION_DEG, SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_COVER_ALPHA,
+    CUT_PIPE_MIN_PX, EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SURFACE_LINE_PX, Theme, UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_COVER_ALPHA,
     UNDERGROUND_GROUND_ALPHA, ZONE_LINE_PX,
 };
 
@@ -46,6 +46,9 @@ const PHOTO: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e07
 const SKY: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e06");
 const CAP: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e08");
 
+/// Lowest sun that lights, degrees above the horizon.
+const LEAST_SUN_DEG: f64 = 3.0;
+
 /// `Scene` in `common.wgsl`.
 #[derive(Debug, Clone, Copy, ShaderType)]
 pub(crate) struct SceneUniform {
@@ -63,12 +66,9 @@ impl SceneUniform {
     /// Light, air and the numbers of one pass. `ground_y` is the scene height of the ground, `px_factor` the size of a
     /// theme pixel in this picture.
     pub(crate) fn new(theme: &Theme, layer: Layer, ghost: bool, ground_y: f32, px_factor: f32) -> Self {
-        let (azimuth, elevation) = (SUN_AZIMUTH_DEG.to_radians(), SUN_ELEVATION_DEG.to_radians());
-        let (east, north) = (azimuth.sin() * elevation.cos(), azimuth.cos() * elevation.cos());
-        let sun = crate::space::scene_direction(east, north, elevation.sin());
         let colour = |c: crate::theme::Rgb, w: f32| Vec3::from_array(c.linear()).extend(w);
         Self {
-            sun: sun.extend(theme.shade_strength),
+            sun: Vec3::Y.extend(theme.shade_strength),
             shade: colour(theme.shade, theme.foot_darkening),
             horizon: colour(theme.horizon, ground_y),
             zenith: colour(theme.zenith, theme.storey_contrast),
@@ -77,6 +77,7 @@ impl SceneUniform {
             layer: Vec4::new(pull(layer), opacity(theme, layer, ghost), width_px(layer), extra(layer)),
             photo: Vec4::ZERO,
         }
+        .with_sun(Sun::OF_MAPS)
     }
 
     /// The same with pipes drawn `factor` times as large as they are.
@@ -84,6 +85,14 @@ impl SceneUniform {
         if matches!(layer, Layer::Pipe | Layer::Cap) {
             self.layer.w = factor as f32;
         }
+        self
+    }
+
+    /// The same in the light of a sun. One below the horizon lights as one just above it: a picture is never black.
+    pub(crate) fn with_sun(mut self, sun: Sun) -> Self {
+        let (azimuth, elevation) = (sun.azimuth_deg.to_radians(), sun.elevation_deg.max(LEAST_SUN_DEG).to_radians());
+        let (east, north) = (azimuth.sin() * elevation.cos(), azimuth.cos() * elevation.cos());
+        self.sun = crate::space::scene_direction(east, north, elevation.sin()).extend(self.sun.w);
         self
     }
 

@@ -71,6 +71,7 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
         theme: twin.theme,
         underground: twin.shown.underground,
         photo: twin.shown.photo,
+        sun: twin.shown.sun,
         camera: CameraChoice::At {
             x_m: round(at[0], 100.0),
             y_m: round(at[1], 100.0),
@@ -130,6 +131,7 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         layers,
         underground: scene.underground,
         photo: scene.photo && twin.input.imagery.is_some(),
+        sun: scene.sun,
         there: day.and_then(|day| presence_on(twin, day, Side::Left)),
     };
     twin.right = scene.split.as_ref().map(|split| {

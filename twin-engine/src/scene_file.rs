@@ -11,6 +11,7 @@ use crate::cut::Cut;
 use crate::input::{CameraChoice, ThemeChoice};
 use crate::layers::LayerKey;
 use crate::recolour::Recolour;
+use crate::sun::SunTime;
 
 /// The version this program reads.
 const FORMAT_VERSION: u32 = 1;
@@ -36,6 +37,9 @@ pub struct SceneFile {
     /// Orthophoto on the ground.
     #[serde(default)]
     pub photo: bool,
+    /// Moment that the sun stands at, with its offset from UTC; lit as maps are if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sun: Option<SunTime>,
     /// Camera; bearings are from the ground to the camera, degrees clockwise from north.
     #[serde(default)]
     pub camera: CameraChoice,
@@ -68,6 +72,7 @@ impl Default for SceneFile {
             theme: ThemeChoice::default(),
             underground: false,
             photo: false,
+            sun: None,
             camera: CameraChoice::default(),
             layers: Vec::new(),
             recolour: None,
@@ -246,6 +251,7 @@ mod tests {
         let scene = SceneFile {
             overlay: Some("idle".into()),
             as_of: NaiveDate::from_ymd_opt(2019, 12, 31),
+            sun: Some("2024-06-21T15:30:00+08:00".parse().unwrap()),
             layers: vec![LayerLook { layer: "roads".into(), visible: false, opacity: 40 }],
             filter: Some(Filter { kind: FeatureKind::Parcel, expression: "area > 5000 and use contains \"a\"".into() }),
             selection: vec![FeatureKey { kind: FeatureKind::Building, key: "B-1 \"x\"".into() }],

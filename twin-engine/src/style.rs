@@ -11,6 +11,7 @@ use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot, Presence
 
 use crate::layers::{LayerKey, Layers, Selection};
 use crate::slots::{GROUND, Slots};
+use crate::sun::SunTime;
 use crate::theme::{PILLAR_MESH_M, Rgb, Theme};
 
 /// One entry of the style buffer, as `Style` in `common.wgsl`.
@@ -50,6 +51,8 @@ pub(crate) struct Shown {
     pub underground: bool,
     /// Orthophoto on the ground, where there is one.
     pub photo: bool,
+    /// Moment that the sun stands at; `None`: lit as maps are.
+    pub sun: Option<SunTime>,
     /// What was there on the day looked at; `None`: everything.
     pub there: Option<Arc<Presence>>,
 }

@@ -252,3 +252,13 @@ past-when = { $time }, by { $who }
 past-undid = undid run { $run }
 past-asking = asking the database …
 past-unknown = not to be had
+
+# The sun.
+sun = Light
+sun-by-time = Sun by day and hour
+sun-help = Where the sun stands over the park (Meeus, as NOAA's calculator), else the light of maps
+sun-day = day
+sun-hour = time
+sun-offset = hours ahead of UTC
+sun-stands = sun in { $azimuth }°, { $elevation }° high
+sun-down = the sun is below the horizon

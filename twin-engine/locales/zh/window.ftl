@@ -252,3 +252,13 @@ past-when = { $time }，操作者 { $who }
 past-undid = 撤销第 { $run } 次导入
 past-asking = 正在查询数据库…
 past-unknown = 无法获取
+
+# The sun.
+sun = 光照
+sun-by-time = 按日期和时刻计算太阳
+sun-help = 太阳在园区上空的位置（Meeus 算法，同 NOAA 计算器）；不选则为地图光照
+sun-day = 日期
+sun-hour = 时刻
+sun-offset = 较 UTC 早的小时数
+sun-stands = 太阳方位 { $azimuth }°，高度 { $elevation }°
+sun-down = 太阳在地平线以下

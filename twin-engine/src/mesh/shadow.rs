@@ -8,8 +8,10 @@ use geo::{Area, Coord, LineString, Polygon, unary_union};
 use super::block::corners as block_corners;
 use super::{BuildingShape, Ground, TileMesh, Triangles, drape_triangles, spread_polygon, triangulate};
 use crate::space::SceneOrigin;
-use crate::theme::{SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG};
+use crate::sun::Sun;
 
+/// Lowest sun that casts shadows, degrees above the horizon.
+const LOWEST_SUN_DEG: f64 = 0.5;
 /// Longest shadow drawn, m.
 const LONGEST_M: f64 = 70.0;
 /// Width of the soft rim as a share of the building's height, and its bounds in metres.
@@ -29,8 +31,9 @@ pub fn building_shadow(
     origin: &SceneOrigin,
     slot: u32,
     contact: f32,
+    sun: Sun,
 ) {
-    let swept = swept(shape, shadow_vector(shape.height_m()));
+    let swept = swept(shape, shadow_vector(shape.height_m(), sun));
     for polygon in &swept {
         drape_triangles(tile, ground, origin, &triangulate(polygon), slot, &|_| [1.0, 0.0]);
     }
@@ -47,9 +50,10 @@ pub fn block_shadow(
     origin: &SceneOrigin,
     height_m: f64,
     slot: u32,
+    sun: Sun,
 ) {
     let Some(corners) = block_corners(footprint, footprint.unsigned_area(), 1.0) else { return };
-    let vector = shadow_vector(height_m);
+    let vector = shadow_vector(height_m, sun);
     for (i, &a) in corners.iter().enumerate() {
         let b = corners[(i + 1) % 4];
         if DVec2::new(b.y - a.y, a.x - b.x).dot(vector) > 1e-6 {
@@ -60,9 +64,12 @@ pub fn block_shadow(
 }
 
 /// From a point's height to where its shadow falls, m.
-fn shadow_vector(height_m: f64) -> DVec2 {
-    let away = (SUN_AZIMUTH_DEG + 180.0).to_radians();
-    DVec2::new(away.sin(), away.cos()) * (height_m / SUN_ELEVATION_DEG.to_radians().tan()).min(LONGEST_M)
+fn shadow_vector(height_m: f64, sun: Sun) -> DVec2 {
+    if sun.elevation_deg < LOWEST_SUN_DEG {
+        return DVec2::ZERO;
+    }
+    let away = (sun.azimuth_deg + 180.0).to_radians();
+    DVec2::new(away.sin(), away.cos()) * (height_m / sun.elevation_deg.to_radians().tan()).min(LONGEST_M)
 }
 
 /// The ground that the sides of the building sweep along `vector`, outside its footprint.
@@ -152,10 +159,24 @@ mod tests {
     fn a_box_casts_a_shadow_away_from_the_sun_of_the_right_size() {
         let (shape, _) =
             shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
-        let vector = shadow_vector(10.0);
+        let vector = shadow_vector(10.0, Sun::OF_MAPS);
         assert!(vector.x > 0.0 && vector.y > 0.0, "sun in the south-west, shadow to the north-east");
         let area: f64 = swept(&shape, vector).iter().map(Area::unsigned_area).sum();
         assert!((area - (20.0 * vector.y + 10.0 * vector.x)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_shadow_falls_away_from_the_sun_as_long_as_it_is_low_and_none_at_night() {
+        let sun = |azimuth_deg, elevation_deg| Sun { azimuth_deg, elevation_deg };
+        let morning = shadow_vector(10.0, sun(90.0, 45.0));
+        assert!((morning - DVec2::new(-10.0, 0.0)).length() < 1e-9, "{morning}");
+        let noon = shadow_vector(10.0, sun(180.0, 63.434_948_8));
+        assert!((noon - DVec2::new(0.0, 5.0)).length() < 1e-6, "{noon}");
+        assert_eq!(shadow_vector(10.0, sun(250.0, 1.0)).length(), LONGEST_M);
+        assert_eq!(shadow_vector(10.0, sun(250.0, -3.0)), DVec2::ZERO);
+        let (shape, _) =
+            shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
+        assert!(swept(&shape, DVec2::ZERO).is_empty());
     }
 
     #[test]
@@ -163,7 +184,7 @@ mod tests {
         let (shape, _) = shape_of(&polygon![
             (x: 0.0, y: 0.0), (x: 30.0, y: 0.0), (x: 30.0, y: 10.0), (x: 10.0, y: 10.0), (x: 10.0, y: 30.0), (x: 0.0, y: 30.0)
         ]);
-        let parts = swept(&shape, shadow_vector(10.0));
+        let parts = swept(&shape, shadow_vector(10.0, Sun::OF_MAPS));
         let sum: f64 = parts.iter().map(Area::unsigned_area).sum();
         let union: f64 = unary_union(&parts).0.iter().map(Area::unsigned_area).sum();
         assert!((sum - union).abs() < 1e-6);
@@ -174,7 +195,7 @@ mod tests {
         let (shape, ground) =
             shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
         let mut tile = TileMesh::new(Layer::Shadow);
-        building_shadow(&mut tile, &shape, &ground, &SceneOrigin::near(0.0, 0.0, 0.0), 1, 0.8);
+        building_shadow(&mut tile, &shape, &ground, &SceneOrigin::near(0.0, 0.0, 0.0), 1, 0.8, Sun::OF_MAPS);
         assert!(tile.triangle_corners().all(|[a, b, c]| (b - a).cross(c - a).y > 0.0));
         let darkness: Vec<f32> = tile.params.iter().map(|p| p[0]).collect();
         assert!(darkness.iter().any(|d| (*d - 0.8).abs() < 1e-6) && darkness.contains(&0.0));

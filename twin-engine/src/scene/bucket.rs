@@ -14,6 +14,7 @@ use crate::mesh::{
     facade_faces, post, road_line, road_ribbon, sphere, spread_polygon, tube,
 };
 use crate::style::is_rail;
+use crate::sun::Sun;
 
 /// Drawn width of a road of unknown width, m.
 const ASSUMED_ROAD_WIDTH_M: f64 = 6.0;
@@ -33,14 +34,19 @@ const TOWER: f64 = 1.5;
 const SPARSE: f64 = 9.0;
 
 impl SceneGeometry {
-    /// The triangles of a bucket.
+    /// The triangles of a bucket, in the light of maps.
     pub(crate) fn mesh(&self, bucket: &Bucket, level: Level) -> TileMesh {
+        self.mesh_lit(bucket, level, Sun::OF_MAPS)
+    }
+
+    /// The triangles of a bucket, its shadows cast by a sun.
+    pub(crate) fn mesh_lit(&self, bucket: &Bucket, level: Level, sun: Sun) -> TileMesh {
         let mut tile = TileMesh::new(bucket.layer);
         let drawn = |row: &u32| level > Level::Sparse || stands_for_others(*row);
         for row in bucket.rows.iter().copied().filter(drawn).map(|row| row as usize) {
             let park = &*self.snapshot;
             match bucket.content {
-                Content::Buildings => self.building(&mut tile, row, &park.buildings[row], level),
+                Content::Buildings => self.building(&mut tile, row, &park.buildings[row], level, sun),
                 Content::Parcels => {
                     let parcel = &park.parcels[row];
                     let Some(slot) = self.slots.of(parcel.id) else { continue };
@@ -77,14 +83,14 @@ impl SceneGeometry {
         self.buckets.par_iter().map(|bucket| self.mesh(bucket, Level::Full)).filter(|tile| !tile.is_empty()).collect()
     }
 
-    fn building(&self, tile: &mut TileMesh, row: usize, building: &Building, level: Level) {
+    fn building(&self, tile: &mut TileMesh, row: usize, building: &Building, level: Level, sun: Sun) {
         let Some(slot) = self.slots.of(building.id) else { return };
         let (ground, origin) = (&self.ground, &self.origin);
         let (height_m, storey_m) = (building.drawn_height_m().0, storey_m(building));
         let floor_m = building.base_elevation_m;
         if level < Level::Full && tile.layer == Layer::Shadow {
             for polygon in &building.footprint {
-                block_shadow(tile, polygon, ground, origin, height_m, slot);
+                block_shadow(tile, polygon, ground, origin, height_m, slot, sun);
             }
             return;
         }
@@ -113,7 +119,7 @@ impl SceneGeometry {
             let Some(shape) = BuildingShape::new(polygon, ground, height_m, floor_m, storey_m) else { continue };
             match tile.layer {
                 Layer::Building => building_walls_and_roof(tile, &shape, ground, origin, slot),
-                Layer::Shadow => building_shadow(tile, &shape, ground, origin, slot, CONTACT),
+                Layer::Shadow => building_shadow(tile, &shape, ground, origin, slot, CONTACT, sun),
                 _ => {
                     let edges = if level == Level::Full { Edges::All } else { Edges::Roof };
                     building_edges(tile, &shape, ground, origin, edges, slot);

@@ -12,7 +12,7 @@ mod spawn;
 mod stream;
 mod uploads;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use analysis::overlay::Overlay;
 use bevy::prelude::*;
@@ -32,6 +32,8 @@ use crate::camera::Orbit;
 use crate::cut::Cut;
 use crate::cut::scene::SceneCut;
 use crate::error::EngineError;
+use crate::extent::Extent;
+use crate::geodetic::{Geodetic, LonLat};
 use crate::input::TwinInput;
 use crate::live::{Live, Wake};
 use crate::pick::Picker;
@@ -39,6 +41,7 @@ use crate::planner::presence;
 use crate::recolour::{self, Recolour};
 use crate::split::{Right, Side};
 use crate::style::{Shown, is_underground};
+use crate::sun::{Sun, SunTime, sun_at};
 use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
 use crate::time::presence_on;
@@ -73,6 +76,7 @@ pub(crate) struct Twin {
     pub right: Option<Right>,
     /// Overlays of the right part's day; what is not among them is as on the left.
     pub right_overlays: Vec<Overlay>,
+    place: OnceLock<Option<LonLat>>,
 }
 
 impl Twin {
@@ -93,6 +97,7 @@ impl Twin {
             recoloured_by: None,
             right: None,
             right_overlays: Vec::new(),
+            place: OnceLock::new(),
         }
     }
 
@@ -104,6 +109,20 @@ impl Twin {
     /// The day that is looked at; `None` for a park that is not looked at by date.
     pub(crate) fn day(&self) -> Option<NaiveDate> {
         self.shown.there.as_ref().map(|there| there.on)
+    }
+
+    /// Where the middle of the park is; `None` where its CRS says nothing of that.
+    pub(crate) fn place(&self) -> Option<LonLat> {
+        *self.place.get_or_init(|| {
+            let middle = Extent::of(&self.input.snapshot)?.middle();
+            Geodetic::of(self.input.snapshot.park.srid)?.lon_lat(middle.x, middle.y)
+        })
+    }
+
+    /// Where the light comes from: the sun of the moment that is asked for, else that of maps.
+    pub(crate) fn light(&self) -> Sun {
+        let sun = |time: SunTime| Some(sun_at(self.place()?.lat_deg, self.place()?.lon_deg, time.to_utc()));
+        self.shown.sun.and_then(sun).unwrap_or(Sun::OF_MAPS)
     }
 
     /// The constants of the theme in use.

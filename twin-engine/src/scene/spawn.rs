@@ -143,7 +143,8 @@ pub(super) fn spawn_tiles(
     let (Some(mut uploads), Some(meshed)) = (uploads, meshed) else { return };
     // Asked before anything is taken: what is written to is looked at anew everywhere.
     // Nor while another park is on its way to the device: that would wait for tiles that go with this one.
-    if uploads.is_settled(&orbit) || wanted.0.is_some() || exchange.is_some_and(|exchange| exchange.needs_frames()) {
+    let settled = uploads.is_settled(&orbit) && uploads.stream.sun() == twin.light();
+    if settled || wanted.0.is_some() || exchange.is_some_and(|exchange| exchange.needs_frames()) {
         return;
     }
     let upload = Upload { twin: &twin, geometry: &meshed.geometry, orbit: *orbit, pace: *pace, staged: false };
@@ -177,6 +178,7 @@ pub(super) fn spawn_waiting(
     };
     let cut = upload.twin.scene_cut(upload.geometry, Side::Left);
     let mut budget = if at_once { usize::MAX } else { VERTICES_PER_FRAME };
+    uploads.stream.relight(&upload.geometry.buckets, upload.twin.light());
     let gone = uploads.stream.look(upload.geometry, &upload.orbit, detail);
     for bucket in gone {
         if let Some(entity) = uploads.stream.let_go(bucket) {

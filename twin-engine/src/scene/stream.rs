@@ -12,6 +12,7 @@ use super::SceneGeometry;
 use super::plan::Level;
 use crate::camera::Orbit;
 use crate::mesh::{Layer, TileMesh};
+use crate::sun::Sun;
 
 /// Most buckets that are being made or wait to be uploaded: some frames' worth, since new ones are asked for once a frame.
 const MOST_IN_WORK: usize = 128;
@@ -45,6 +46,8 @@ pub(super) struct State {
     pub(super) entity: Option<Entity>,
     wanted: Option<Level>,
     asked: Option<Level>,
+    /// What is being made of it is out of date already.
+    again: bool,
 }
 
 /// The buckets of a scene on their way to the screen.
@@ -61,10 +64,12 @@ pub(super) struct Stream {
     detail: Detail,
     /// All of a view was there once.
     was_complete: bool,
+    /// The sun that casts the shadows.
+    sun: Sun,
 }
 
 impl Stream {
-    pub(super) fn new(geometry: &SceneGeometry) -> Self {
+    pub(super) fn new(geometry: &SceneGeometry, sun: Sun) -> Self {
         Self {
             states: vec![State::default(); geometry.buckets.len()],
             queue: Vec::new(),
@@ -73,7 +78,26 @@ impl Stream {
             viewed: None,
             detail: Detail { care: 0.0, lingers: false },
             was_complete: false,
+            sun,
         }
+    }
+
+    /// The sun that casts the shadows.
+    pub(super) fn sun(&self) -> Sun {
+        self.sun
+    }
+
+    /// Has shadows cast by another sun: those that are shown stay until theirs are made.
+    pub(super) fn relight(&mut self, buckets: &[Bucket], sun: Sun) {
+        if self.sun == sun {
+            return;
+        }
+        self.sun = sun;
+        for (_, state) in buckets.iter().zip(&mut self.states).filter(|(bucket, _)| bucket.layer == Layer::Shadow) {
+            state.again = state.asked.is_some();
+            state.shown = None;
+        }
+        self.viewed = None;
     }
 
     /// True once all of a view was there.
@@ -108,7 +132,7 @@ impl Stream {
             let now = state.shown.filter(|_| detail.lingers);
             state.wanted = bucket.level(px_per_m, now, detail.care);
             match state.wanted {
-                None if state.shown.is_some() => gone.push(at),
+                None if state.shown.is_some() || state.entity.is_some() => gone.push(at),
                 Some(wanted) if state.shown != Some(wanted) => {
                     // What lies behind the camera can wait.
                     let middle = bucket.lowest.midpoint(bucket.highest);
@@ -130,10 +154,10 @@ impl Stream {
             let Some(level) = self.states[bucket].wanted else { continue };
             self.states[bucket].asked = Some(level);
             self.in_work += 1;
-            let (geometry, made) = (geometry.clone(), self.made.clone());
+            let (geometry, made, sun) = (geometry.clone(), self.made.clone(), self.sun);
             rayon::spawn(move || {
                 // One that cannot be made is left out; the window goes on.
-                let make = || geometry.mesh(&geometry.buckets[bucket], level);
+                let make = || geometry.mesh_lit(&geometry.buckets[bucket], level, sun);
                 let tile = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or_else(|_| {
                     let layer = geometry.buckets[bucket].layer;
                     tracing::error!("bucket {bucket} of {layer:?} could not be made and is left out");
@@ -155,7 +179,7 @@ impl Stream {
         let make = |(bucket, level): (usize, Level)| Made {
             bucket,
             level,
-            tile: geometry.mesh(&geometry.buckets[bucket], level),
+            tile: geometry.mesh_lit(&geometry.buckets[bucket], level, self.sun),
         };
         wanted.into_par_iter().map(make).collect()
     }
@@ -182,8 +206,9 @@ impl Stream {
     /// Notes that a bucket is shown at a level; true where another level is wanted by now.
     pub(super) fn shown(&mut self, bucket: usize, level: Level) {
         let state = &mut self.states[bucket];
-        (state.shown, state.asked) = (Some(level), None);
-        if state.wanted.is_some_and(|wanted| wanted != level) {
+        (state.shown, state.asked) = (Some(level).filter(|_| !state.again), None);
+        state.again = false;
+        if state.wanted.is_some_and(|wanted| state.shown != Some(wanted)) {
             self.queue.push(bucket);
         }
     }
@@ -197,7 +222,7 @@ impl Stream {
     /// Notes that what was made of a bucket is of no use any more.
     pub(super) fn pass_over(&mut self, bucket: usize) {
         let state = &mut self.states[bucket];
-        state.asked = None;
+        (state.asked, state.again) = (None, false);
         if state.wanted.is_some() && state.wanted != state.shown {
             self.queue.push(bucket);
         }

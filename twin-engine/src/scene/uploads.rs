@@ -116,7 +116,7 @@ impl Uploads {
         let of_overlays = std::mem::take(&mut geometry.overlay_tiles).into_iter().map(|(i, tile)| (Some(i), tile));
         Self {
             waiting: tiles.chain(of_overlays).collect(),
-            stream: Stream::new(geometry),
+            stream: Stream::new(geometry, twin.light()),
             generation: 0,
             materials: HashMap::new(),
             photo: None,
@@ -240,6 +240,7 @@ fn style_bytes(twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
     SceneUniform::new(&twin.theme(), look.layer, look.ghost, geometry.ground_y(), twin.px_factor)
         .with_pipe_factor(look.layer, twin.cut.pipe_factor)
+        .with_sun(twin.light())
 }
 
 pub(super) fn cut_uniform(twin: &Twin, cut: Option<&SceneCut>, layer: Layer) -> crate::cut::scene::CutUniform {

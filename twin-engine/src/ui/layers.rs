@@ -3,7 +3,7 @@
 use bevy_egui::egui::{Align, Color32, Label, Layout, Rect, Response, Sense, Shape, Slider, Stroke, Ui, pos2, vec2};
 use spatial_db::model::NetworkClass;
 
-use super::{Panels, look};
+use super::{Panels, look, sun};
 use crate::inspect::grouped;
 use crate::layers::{LayerKey, LayerState};
 use crate::text::{Text, t};
@@ -67,6 +67,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
         ui.add_space(8.0);
         ui.label(look::note(t!(words, "networks-hint")));
     }
+    sun::show(ui, panels);
 }
 
 fn row(ui: &mut Ui, panels: &mut Panels, words: &Text, key: LayerKey, count: Option<usize>) {

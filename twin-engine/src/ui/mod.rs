@@ -19,6 +19,7 @@ mod search;
 mod side;
 mod split;
 mod status;
+mod sun;
 mod table;
 mod timeline;
 mod top;
