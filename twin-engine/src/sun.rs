@@ -149,7 +149,8 @@ mod tests {
         let (morning, evening) = (at(Some("2024-06-21T07:30:00+08:00")), at(Some("2024-06-21T16:30:00+08:00")));
         let night = at(Some("2024-06-21T23:30:00+08:00"));
         let back = at(None);
-        let differing = |a: &image::RgbImage, b: &image::RgbImage| a.pixels().zip(b.pixels()).filter(|(a, b)| a != b).count();
+        let differing =
+            |a: &image::RgbImage, b: &image::RgbImage| a.pixels().zip(b.pixels()).filter(|(a, b)| a != b).count();
         for (a, b) in [(&of_maps, &morning), (&morning, &evening), (&evening, &night)] {
             assert!(differing(a, b) > 500, "{}", differing(a, b));
         }

@@ -37,10 +37,10 @@ const EXIT_AFTER: &str = "TWIN_VIEW_EXIT_AFTER";
 struct ExitAfter(Option<Duration>);
 
 impl ExitAfter {
-    /// Sleep of at most `longest` between events.
-    fn asleep(self, longest: Duration) -> UpdateMode {
+    /// Sleep of at most `longest` between events, `elapsed` after the start.
+    fn asleep(self, longest: Duration, elapsed: Duration) -> UpdateMode {
         UpdateMode::Reactive {
-            wait: self.0.unwrap_or(longest).min(longest),
+            wait: self.0.map_or(longest, |after| after.saturating_sub(elapsed).min(longest)),
             react_to_device_events: false,
             react_to_user_events: true,
             react_to_window_events: true,
@@ -127,7 +127,7 @@ fn open(
     let bookmarks = folder.map(|folder| folder.join("bookmarks").join(format!("{slug}.tour.ron")));
     let exports = options.state.as_deref().and_then(Path::parent).map(|folder| folder.join("exports"));
     let exit_after = ExitAfter(exit_after);
-    let settings = exit_after.asleep(IDLE);
+    let settings = exit_after.asleep(IDLE, Duration::ZERO);
     let mut panels = Ui::new(remembered.side, remembered.tab, remembered.table, exports);
     panels.missing = missing;
     // Where nothing is remembered they would come every time.
@@ -261,9 +261,10 @@ fn breathe(
     live: Res<Live>,
     meshed: Option<Res<Meshed>>,
     exit_after: Res<ExitAfter>,
+    time: Res<Time<Real>>,
     mut settings: ResMut<WinitSettings>,
 ) {
-    let wanted = exit_after.asleep(if meshed.is_none() && !live.waiting { BREATH } else { IDLE });
+    let wanted = exit_after.asleep(if meshed.is_none() && !live.waiting { BREATH } else { IDLE }, time.elapsed());
     if settings.focused_mode != wanted {
         (settings.focused_mode, settings.unfocused_mode) = (wanted, wanted);
     }

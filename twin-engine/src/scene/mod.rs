@@ -76,7 +76,8 @@ pub(crate) struct Twin {
     pub right: Option<Right>,
     /// Overlays of the right part's day; what is not among them is as on the left.
     pub right_overlays: Vec<Overlay>,
-    place: OnceLock<Option<LonLat>>,
+    /// Where the middle of the park is, once it was asked for.
+    pub place: OnceLock<Option<LonLat>>,
 }
 
 impl Twin {

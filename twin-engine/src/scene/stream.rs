@@ -9,7 +9,7 @@ use bevy::prelude::Entity;
 use rayon::prelude::*;
 
 use super::SceneGeometry;
-use super::plan::Level;
+use super::plan::{Bucket, Level};
 use crate::camera::Orbit;
 use crate::mesh::{Layer, TileMesh};
 use crate::sun::Sun;

@@ -16,6 +16,7 @@ use crate::mesh::{Layer, TileMesh};
 use crate::slots::Slots;
 use crate::split::Side;
 use crate::style::{Shown, buffer_bytes, mark, styles};
+use crate::sun::Sun;
 use crate::theme::ThemeChoice;
 
 /// Tiles waiting for upload, and the materials and styles they share.
@@ -28,7 +29,7 @@ pub(crate) struct Uploads {
     materials: HashMap<Look, Handle<LayerMaterial>>,
     /// The photo and where it lies; `None` until it is ready.
     photo: Option<Laid>,
-    drawn_with: Option<(ThemeChoice, f32, Cut, [bool; 2])>,
+    drawn_with: Option<(ThemeChoice, f32, Cut, [bool; 2], Sun)>,
     left: Styled,
     /// The right part of a split picture.
     right: Option<Styled>,
@@ -188,7 +189,7 @@ impl Uploads {
             right.restyle(twin, Side::Right, &geometry.slots, buffers);
         }
         let underground = [Side::Left, Side::Right].map(|side| twin.is_underground_on(side));
-        let drawn_with = Some((twin.theme, twin.px_factor, twin.cut.clone(), underground));
+        let drawn_with = Some((twin.theme, twin.px_factor, twin.cut.clone(), underground, twin.light()));
         if self.drawn_with != drawn_with {
             self.drawn_with = drawn_with;
             let cuts = [Side::Left, Side::Right].map(|side| twin.scene_cut(geometry, side));

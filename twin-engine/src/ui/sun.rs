@@ -51,13 +51,16 @@ fn sliders(ui: &mut Ui, panels: &Panels, time: SunTime) -> SunTime {
     let mut minutes = f64::from(clock.num_seconds_from_midnight()) / 60.0;
     let mut offset_h = f64::from(time.offset().local_minus_utc()) / 3600.0;
     ui.spacing_mut().slider_width = 130.0;
-    let days = if NaiveDate::from_ymd_opt(day.year(), 12, 31).is_some_and(|last| last.ordinal() == 366) { 366 } else { 365 };
+    let days =
+        if NaiveDate::from_ymd_opt(day.year(), 12, 31).is_some_and(|last| last.ordinal() == 366) { 366 } else { 365 };
     let shown = |at: f64, _: std::ops::RangeInclusive<usize>| {
         NaiveDate::from_yo_opt(day.year(), at as u32).map_or_else(String::new, |day| day.format("%m-%d").to_string())
     };
     ui.add(Slider::new(&mut of_year, 1..=days).custom_formatter(shown).text(t!(words, "sun-day")));
     let clock = |at: f64, _: std::ops::RangeInclusive<usize>| format!("{:02}:{:02}", at as u32 / 60, at as u32 % 60);
-    ui.add(Slider::new(&mut minutes, 0.0..=1435.0).step_by(STEP_MIN).custom_formatter(clock).text(t!(words, "sun-hour")));
+    ui.add(
+        Slider::new(&mut minutes, 0.0..=1435.0).step_by(STEP_MIN).custom_formatter(clock).text(t!(words, "sun-hour")),
+    );
     ui.horizontal(|ui| {
         ui.add(DragValue::new(&mut offset_h).range(-12.0..=14.0).speed(0.05).fixed_decimals(1));
         ui.label(look::note(t!(words, "sun-offset")));
