@@ -1,6 +1,6 @@
 //! Answers about networks as overlays: what a trace reaches, what a break takes with the valves to close, where lines are too near.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};

@@ -2,6 +2,7 @@
 
 pub(crate) mod clearance;
 mod dossier;
+mod html;
 mod land;
 pub(crate) mod permit;
 mod projects;
@@ -83,6 +84,8 @@ enum Format {
     Json,
     /// A map layer with the parcels' boundaries, for QGIS
     Gpkg,
+    /// One page that prints on A4, with nothing beside it
+    Html,
 }
 
 impl Asked {

@@ -12,7 +12,7 @@ use spatial_db::package::{self, Cell, Column as Kept, Kind, Srs, write_table};
 use spatial_db::schema::Table;
 use twin_engine::text::Text;
 
-use super::{Asked, Format};
+use super::{Asked, Format, html};
 use crate::failure::Failure;
 use crate::print;
 
@@ -45,6 +45,10 @@ impl Outgoing<'_> {
                 Ok(std::io::stdout().lock().write_all(&csv(self.sheet, self.park, self.as_of, text)?)?)
             }
             (Format::Json, None) => print::json(&self.json(text, detail)),
+            (Format::Html, None) => print::line(html::page(self.sheet, &self.park.park, self.as_of, text)?.trim_end()),
+            (Format::Html, Some(path)) => {
+                whole(path, html::page(self.sheet, &self.park.park, self.as_of, text)?.as_bytes())
+            }
             (Format::Table, Some(path)) => whole(path, self.table(text).as_bytes()),
             (Format::Csv, Some(path)) => whole(path, &csv(self.sheet, self.park, self.as_of, text)?),
             (Format::Json, Some(path)) => {
