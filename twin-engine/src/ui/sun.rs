@@ -54,7 +54,8 @@ fn sliders(ui: &mut Ui, panels: &Panels, time: SunTime) -> SunTime {
     let days =
         if NaiveDate::from_ymd_opt(day.year(), 12, 31).is_some_and(|last| last.ordinal() == 366) { 366 } else { 365 };
     let shown = |at: f64, _: std::ops::RangeInclusive<usize>| {
-        NaiveDate::from_yo_opt(day.year(), at as u32).map_or_else(String::new, |day| day.format("%m-%d").to_string())
+        NaiveDate::from_yo_opt(day.year(), at as u32)
+            .map_or_else(String::new, |day| format!("{:02}-{:02}", day.month(), day.day()))
     };
     ui.add(Slider::new(&mut of_year, 1..=days).custom_formatter(shown).text(t!(words, "sun-day")));
     let clock = |at: f64, _: std::ops::RangeInclusive<usize>| format!("{:02}:{:02}", at as u32 / 60, at as u32 % 60);
