@@ -171,7 +171,7 @@ pub(super) fn rows(sheet: &Sheet, text: &Text) -> serde_json::Value {
     };
     let row = |row: &sheet::Row| -> serde_json::Value {
         let names = sheet.columns.iter().map(|column| column.name.to_owned());
-        serde_json::Map::from_iter(names.zip(row.cells.iter().map(cell))).into()
+        names.zip(row.cells.iter().map(cell)).collect::<serde_json::Map<_, _>>().into()
     };
     sheet.rows.iter().map(row).collect::<Vec<_>>().into()
 }
