@@ -15,9 +15,13 @@ WITH
         ) AS p
     ),
     -- areas in pieces of few corners: a street that touches thousands of neighbours would be overlaid whole with each
+    -- (a cut beside a corner can leave a piece that crosses itself by a hair)
     pieces AS MATERIALIZED (
-        SELECT feature_id, ST_Subdivide(geom, 128) AS geom
-        FROM twin.{subject} WHERE park_id = {park} AND feature_id IN (SELECT large FROM pairs)
+        SELECT feature_id, CASE WHEN ST_IsValid(piece) THEN piece ELSE ST_MakeValid(piece) END AS geom
+        FROM (
+            SELECT feature_id, ST_Subdivide(geom, 128) AS piece
+            FROM twin.{subject} WHERE park_id = {park} AND feature_id IN (SELECT large FROM pairs)
+        ) AS cut
     ),
     -- what each shares with the other
     shared AS MATERIALIZED (

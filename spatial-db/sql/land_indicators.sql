@@ -53,7 +53,8 @@ WITH parcel AS (
            CASE WHEN count(*) FILTER (WHERE NOT o.unfinished) > 0
                  AND bool_and(o.unfinished OR (o.recorded IS NOT NULL AND NOT coalesce(l.unsaid, o.vacant_by_state IS NULL)))
                 THEN sum(o.recorded * o.shared / o.footprint
-                         * coalesce(greatest(0, least(1, 1 - l.floor / o.recorded)), o.vacant_by_state)) FILTER (WHERE NOT o.unfinished)
+                         * CASE WHEN l.building_key IS NULL THEN o.vacant_by_state
+                              ELSE greatest(0, least(1, 1 - l.floor / o.recorded)) END) FILTER (WHERE NOT o.unfinished)
                      / nullif(sum(o.recorded * o.shared / o.footprint) FILTER (WHERE NOT o.unfinished), 0)
            END AS vacant
     FROM overlap AS o

@@ -81,7 +81,7 @@ pub(crate) fn input(
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
     let (overlays, time) = overlays(&indexed(&snapshot), wanted, as_of, &mut |name, _| {
-        progress.show("computing the overlay", name.word())
+        progress.show("computing the overlay", name.word());
     });
     let active = wanted.first().map(|name| name.word().to_owned());
     Ok(TwinInput {

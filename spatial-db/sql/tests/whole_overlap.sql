@@ -1,9 +1,13 @@
 -- Areas of a table that lie over each other, every pair measured: what the check has to find.
 WITH
     -- areas in pieces of few corners: a street that touches thousands of neighbours would be overlaid whole with each
+    -- (a cut beside a corner can leave a piece that crosses itself by a hair)
     pieces AS MATERIALIZED (
-        SELECT feature_id, ST_NPoints(geom) AS corners, ST_Subdivide(geom, 128) AS geom
-        FROM twin.{subject} WHERE park_id = {park}
+        SELECT feature_id, corners, CASE WHEN ST_IsValid(piece) THEN piece ELSE ST_MakeValid(piece) END AS geom
+        FROM (
+            SELECT feature_id, ST_NPoints(geom) AS corners, ST_Subdivide(geom, 128) AS piece
+            FROM twin.{subject} WHERE park_id = {park}
+        ) AS cut
     ),
     -- what each shares with a neighbour of no more corners
     shared AS MATERIALIZED (

@@ -102,20 +102,17 @@ pub(super) fn stand_beside(
             wake.wake();
         }
     };
-    let next = match wanted {
-        Some((version, what_if)) => {
-            if twin.right.is_none() {
-                let right = Right { at: 0.5, there: twin.shown.there.clone(), overlay: twin.shown.overlay };
-                twin.right = Some(right);
-            }
-            desk.record = Some(record.clone());
-            desk.beside = Some(version);
-            TwinInput { snapshot: Arc::clone(&what_if.both), apart: Some(Arc::new(what_if.apart.clone())), ..record }
+    let next = if let Some((version, what_if)) = wanted {
+        if twin.right.is_none() {
+            let right = Right { at: 0.5, there: twin.shown.there.clone(), overlay: twin.shown.overlay };
+            twin.right = Some(right);
         }
-        None => {
-            twin.right = None;
-            record
-        }
+        desk.record = Some(record.clone());
+        desk.beside = Some(version);
+        TwinInput { snapshot: Arc::clone(&what_if.both), apart: Some(Arc::new(what_if.apart.clone())), ..record }
+    } else {
+        twin.right = None;
+        record
     };
     commands.insert_resource(Exchange::begin(&twin, &meshed, next, None, done));
 }

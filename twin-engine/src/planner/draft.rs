@@ -111,7 +111,7 @@ impl Draft {
         let own = |key: &str| {
             self.edits.iter().any(|edit| matches!(edit, Edit::PlaceBuilding { key: known, .. } if known == key))
         };
-        (1..).map(|number| format!("N{number}")).find(|key| !own(key) && !taken(key)).unwrap_or_default()
+        (1..=u32::MAX).map(|number| format!("N{number}")).find(|key| !own(key) && !taken(key)).unwrap_or_default()
     }
 
     fn changed(&mut self) {
@@ -195,7 +195,7 @@ mod tests {
         let path = draft.path_in(&folder);
         assert!(path.ends_with("second-phase---二期.scenario.ron"), "{}", path.display());
         save(&draft.file("park"), &path).unwrap();
-        assert_eq!(files_in(&folder), [path.clone()]);
+        assert_eq!(files_in(&folder), std::slice::from_ref(&path));
         let mut other = Draft::default();
         other.open(ScenarioFile::parse(&std::fs::read_to_string(path).unwrap()).unwrap());
         std::fs::remove_dir_all(folder).unwrap();

@@ -268,6 +268,7 @@ fn spawn_tile(
 }
 
 /// Shows what the switches and the distance call for, and swaps solid for translucent materials underground.
+#[expect(clippy::too_many_arguments, reason = "a system's parameters")]
 pub(super) fn show_tiles(
     twin: Res<Twin>,
     orbit: Res<Orbit>,

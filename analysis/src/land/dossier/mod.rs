@@ -115,7 +115,7 @@ impl Dossier {
         let (years, figures) = record::figures(model, land, files);
         chapters.push(figures);
         chapters.push(record::history(model, land, files));
-        chapters.push(record::cases(cases, &parcel.provenance.key, model.as_of()));
+        chapters.push(record::cases(cases, &parcel.provenance.key));
         Self {
             title: words!("dossier-title", "Dossier of parcel {name}", name = name),
             subtitle: subtitle.chain([Words::from(format!("{:.0} m²", land.site.area_m2))]).collect(),

@@ -232,7 +232,12 @@ pub(super) fn figures(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -
                 sum.currency = sum.currency.take().filter(|currency| Some(currency) == one.currency.as_ref());
             }
             None => {
-                sums.push(YearSums { year: one.year, output: one.output, tax: one.tax, currency: one.currency.clone() })
+                sums.push(YearSums {
+                    year: one.year,
+                    output: one.output,
+                    tax: one.tax,
+                    currency: one.currency.clone(),
+                });
             }
         }
     }
@@ -385,12 +390,12 @@ fn named<T: PartialEq>(table: &[(T, Phrase)], one: &T) -> Option<Words> {
     table.iter().find(|(known, _)| known == one).map(|(_, words)| Words::from(*words))
 }
 
-/// The cases on it, entry by entry, as recorded, of entries for days up to that of the dossier. `None`: they are not to be seen
+/// The cases on it, entry by entry, as recorded. `None`: they are not to be seen
 /// here, which is not to say that there are none.
-pub(super) fn cases(cases: Option<&[Case]>, parcel: &str, as_of: NaiveDate) -> Chapter {
+pub(super) fn cases(cases: Option<&[Case]>, parcel: &str) -> Chapter {
     let own = cases.unwrap_or_default().iter().filter(|case| case.parcel_key == parcel);
     let entries = own.flat_map(|case| case.events.iter().map(move |event| (case.case_id, event)));
-    let rows = entries.filter(|(_, event)| event.day <= as_of).map(|(case, event)| {
+    let rows = entries.map(|(case, event)| {
         let what = [
             named(&ENTRIES, &event.kind),
             event.state.and_then(|state| named(&STATES, &state)),

@@ -2,6 +2,7 @@
 //! database, its files, and what the audit log says.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 
 use postgres::IsolationLevel;
@@ -109,10 +110,11 @@ impl Store {
             // The first word counts; a second one about the same entry is a flaw of its own.
             for seal in &seals {
                 let (seq, hash): (i32, String) = (seal.get(0), seal.get(1));
-                if logged.contains_key(&seq) {
-                    broken.push(Broken { seq, flaw: Flaw::OtherThanLogged });
-                } else {
-                    logged.insert(seq, hash);
+                match logged.entry(seq) {
+                    Entry::Vacant(first) => {
+                        first.insert(hash);
+                    }
+                    Entry::Occupied(_) => broken.push(Broken { seq, flaw: Flaw::OtherThanLogged }),
                 }
             }
         }

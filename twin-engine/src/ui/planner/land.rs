@@ -14,6 +14,9 @@ use crate::text::{Text, t};
 use crate::ui::writing::{self, By, Way};
 use crate::ui::{Panels, look};
 
+/// What the rows were made of: the list, what was wanted of it, its order.
+type Made = (Arc<LandList>, Wanted, Option<(Order, bool)>);
+
 /// The list from frame to frame.
 #[derive(Debug, Default)]
 pub(super) struct Land {
@@ -22,7 +25,7 @@ pub(super) struct Land {
     /// Positions in the list, as they are shown.
     pub(super) rows: Vec<usize>,
     pub(super) total_m2: f64,
-    made: Option<(Arc<LandList>, Wanted, Option<(Order, bool)>)>,
+    made: Option<Made>,
     /// The row that arrows go from.
     pub(super) at: Option<usize>,
     pub(super) scroll_to: Option<usize>,

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use geo::BoundingRect;
 use spatial_db::cache::Cache;
-use spatial_db::model::{ParkSnapshot, Presence};
+use spatial_db::model::{Case, ParkSnapshot, Presence};
 use spatial_db::store::StoreError;
 use twin_engine::text::Text;
 use twin_engine::{CameraChoice, CaptureOptions, Language, Stage, TwinInput};
@@ -72,8 +72,8 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
     // A package carries no cases, and not everyone who may see the land may see them.
     let cases = match origin {
         Origin::Store(slug) => match store()?.cases(slug) {
-            Err(StoreError::CasesHidden { .. }) => None,
-            cases => Some(cases?),
+            Err(StoreError::CasesHidden) => None,
+            cases => Some(up_to(cases?, arguments.as_of)),
         },
         Origin::Package(_) => None,
     };
@@ -94,6 +94,16 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
     let html = page.render().map_err(|source| Failure::Page { source })?;
     whole(&arguments.out, html.as_bytes())?;
     print::line(arguments.out.display().to_string())
+}
+
+/// What was so on the day that was asked for. The day of the data is none: an office works on while its survey grows old.
+fn up_to(mut cases: Vec<Case>, as_of: Option<NaiveDate>) -> Vec<Case> {
+    if let Some(as_of) = as_of {
+        for case in &mut cases {
+            case.events.retain(|event| event.day <= as_of);
+        }
+    }
+    cases
 }
 
 /// The parcel of that number or key.
