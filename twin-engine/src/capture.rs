@@ -268,6 +268,11 @@ impl Stage {
         self.app.insert_resource(Pace::Picture);
     }
 
+    /// Draws at the detail of a window, whatever the samples, for benches. Takes effect when the camera moves.
+    pub fn draw_as_window(&mut self) {
+        self.app.insert_resource(Pace::AtOnce);
+    }
+
     /// Cuts the scene open.
     pub fn cut(&mut self, cut: crate::cut::Cut) {
         self.app.world_mut().resource_mut::<Twin>().cut = cut;

@@ -310,6 +310,8 @@ pub(crate) enum OverlayName {
     Projects,
     /// Hydrant reach, assembly points, hazard sources
     Emergency,
+    /// What cameras see: boundaries of compounds, gates, hazard sources
+    Security,
     /// Pipes, ducts and cables by class, seen through the ground
     Networks,
     /// What an import would change (`--manifest`) or a run changed (`--run`)

@@ -29,10 +29,11 @@ use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, indexed, overlays};
 
 /// Every overlay that the window switches between.
-pub(crate) const ALL: [OverlayName; 6] = [
+pub(crate) const ALL: [OverlayName; 7] = [
     OverlayName::Utilisation,
     OverlayName::Idle,
     OverlayName::Emergency,
+    OverlayName::Security,
     OverlayName::Networks,
     OverlayName::Issues,
     OverlayName::Projects,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use analysis::emergency::emergency_overlay;
+use analysis::emergency::{emergency_overlay, security_overlay};
 use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
 use analysis::network::network_overlay;
@@ -33,6 +33,7 @@ impl OverlayName {
             Self::Idle => "idle",
             Self::Projects => "projects",
             Self::Emergency => "emergency",
+            Self::Security => "security",
             Self::Networks => "networks",
             Self::Changes => "changes",
             Self::Issues => "issues",
@@ -131,6 +132,7 @@ fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) 
         OverlayName::Idle => Some(idle_overlay(cache, rules, as_of)),
         OverlayName::Projects => Some(projects_overlay(cache, as_of)),
         OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
+        OverlayName::Security => Some(security_overlay(cache, rules, as_of)),
         OverlayName::Networks => Some(network_overlay(cache, rules, as_of)),
         OverlayName::Changes => None,
         OverlayName::Issues => Some(issue_overlay(cache, as_of)),

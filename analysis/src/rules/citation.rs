@@ -4,7 +4,7 @@
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
-const SAID: [Phrase; 24] = [
+const SAID: [Phrase; 25] = [
     phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
     phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
     phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
@@ -30,6 +30,7 @@ const SAID: [Phrase; 24] = [
         "clause-natural",
         "unbuilt parcels with more than this share of water, forest, railway or (where no surface says otherwise) road are not building land",
     ),
+    phrase("clause-camera-angle", "angle of view of a camera; records do not give it"),
     phrase("clause-hydrant-reach", "outdoor hydrant protection radius"),
     phrase("clause-hydrant-tank", "hydrants this near a tank wall do not count for it"),
     phrase("clause-colours", "colour table"),

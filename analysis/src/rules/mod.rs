@@ -144,6 +144,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("vacancy", "strip_width_m"),
     ("vacancy", "minimum_area_m2"),
     ("vacancy", "natural_share"),
+    ("camera", "view_angle_deg"),
     ("hydrant", "reach_m"),
     ("hydrant", "tank_exclusion_m"),
 ];

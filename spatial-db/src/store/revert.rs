@@ -49,7 +49,7 @@ pub struct Reverted {
     /// What was undone, by table.
     pub tables: Vec<RevertedTable>,
     /// The park's header, source layers and quarantine are as before the run too. They are left as a later run put them
-    /// when there is one.
+    /// when there is one that holds, or that was undone out of order.
     pub frame_restored: bool,
     /// Loads that never ended, found on the way.
     pub unfinished: Vec<Abandoned>,
@@ -275,10 +275,10 @@ impl Undo<'_, '_, '_> {
     /// A later run said which layers there are; their rows are counted anew.
     fn recount(&mut self) -> Result<(), StoreError> {
         let what = || StoreError::of("counting the rows of layers");
-        self.tx.execute(sql::SOURCE_LAYER_MISSING, &[&self.park_id, &self.run_id]).map_err(what())?;
+        self.tx.execute(sql::SOURCE_LAYER_MISSING, &[&self.park_id, &self.run_id, &self.by]).map_err(what())?;
         for target in Target::all() {
             let statement = sql::for_table(sql::SOURCE_LAYER_RECOUNT, target.name);
-            self.tx.execute(&statement, &[&self.park_id, &target.name]).map_err(what())?;
+            self.tx.execute(&statement, &[&self.park_id, &target.name, &self.by]).map_err(what())?;
         }
         Ok(())
     }

@@ -104,15 +104,19 @@ impl Lineage {
         later.flat_map(|(undone, by)| [*undone, *by]).collect()
     }
 
-    /// Whether the park is now just as the run left it: whatever came later undid itself.
+    /// Whether the park is now just as the run left it, header and source layers too: whatever came later was undone in
+    /// order, the last first. A run undone out of order leaves features as before it and the rest as a later run put it,
+    /// so that is a state of its own.
     pub(super) fn is_latest_word(&self, run: i64) -> bool {
-        let of_later = |other: &i64| {
-            let partner = self
-                .undone_by(*other)
-                .or_else(|| self.undone_by.iter().find(|(_, by)| *by == other).map(|(undone, _)| *undone));
-            partner.is_some_and(|partner| partner > run)
-        };
-        self.runs.iter().map(|(other, _)| other).filter(|other| **other > run).all(of_later)
+        let mut states: HashMap<i64, (usize, usize)> = HashMap::new();
+        let mut now = 0;
+        for (fresh, (done, reverts)) in self.runs.iter().enumerate() {
+            let undone = reverts.and_then(|target| states.get(&target)).filter(|(_, after)| *after == now);
+            let after = undone.map_or(fresh + 1, |(before, _)| *before);
+            states.insert(*done, (now, after));
+            now = after;
+        }
+        states.get(&run).is_some_and(|(_, after)| *after == now)
     }
 }
 
@@ -200,5 +204,15 @@ mod tests {
         let lineage = Lineage::of(vec![(1, None), (2, None), (3, Some(1))]);
         assert!(!lineage.is_latest_word(2), "run 3 took out what run 1 brought");
         assert!(lineage.is_latest_word(3));
+    }
+
+    #[test]
+    fn runs_undone_out_of_order_leave_a_state_of_their_own() {
+        let of = |later: &[(i64, Option<i64>)]| Lineage::of([&[(1, None), (2, None), (3, None)], later].concat());
+        // 4 undid 2 under 3, which left layers as 3 put them; with 5 only the features are as 1 left them.
+        assert!(!of(&[(4, Some(2)), (5, Some(3))]).is_latest_word(1));
+        // 5 takes 4 back, the last first.
+        assert!(of(&[(4, Some(2)), (5, Some(4))]).is_latest_word(3));
+        assert!(of(&[(4, Some(3)), (5, Some(2))]).is_latest_word(1));
     }
 }

@@ -1,0 +1,232 @@
+//! What cameras see: of the boundaries of compounds, of gates, of hazard sources.
+//!
+//! A compound is a parcel with a gate on record; no record says where fences run, so its boundary stands for the fence. In plan:
+//! a building hides what is behind it, whatever its height, and the ground is level. A camera whose record lacks direction or range
+//! makes nothing surer: what it may see is unknown, never watched.
+
+mod overlay;
+mod view;
+
+use chrono::NaiveDate;
+use geo::{
+    BooleanOps, BoundingRect, Contains, Distance, Euclidean, Geometry, Intersects, Length, LineString, MultiLineString,
+    MultiPolygon, Point, Polygon, unary_union,
+};
+use rayon::prelude::*;
+use spatial_db::cache::Cache;
+use spatial_db::model::{EmergencyResource, FeatureId, FeatureKind, Presence, ResourceKind};
+
+use super::hydrants::in_service;
+use crate::rules::RuleSet;
+
+pub use overlay::security_overlay;
+pub use view::{Sector, seen};
+
+/// A gate belongs to a parcel whose boundary is this near, m.
+const GATE_M: f64 = 6.0;
+/// Stretches of boundary shorter than this are the survey's and not a gap, m.
+const GAP_M: f64 = 0.5;
+
+/// What a camera sees.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    /// This part of the ground.
+    Seen(Polygon<f64>),
+    /// No direction or no range is on record.
+    Unknown,
+    /// It hangs inside a building.
+    Indoors,
+    /// It is out of service.
+    Out,
+}
+
+/// A gate or hazard source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guarded {
+    /// Which.
+    pub feature: FeatureId,
+    /// Cameras that see it, or some of it.
+    pub cameras: usize,
+    /// A camera with an unknown view may see it.
+    pub perhaps: bool,
+}
+
+/// The boundary of a parcel with a gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compound {
+    /// The parcel: its place in the snapshot.
+    pub parcel: usize,
+    /// Gates on record, and how many of them a camera sees.
+    pub gates: (usize, usize),
+    /// Cameras that see some of the boundary.
+    pub cameras: usize,
+    /// Length of the boundary, m.
+    pub length_m: f64,
+    /// Length that cameras see, m.
+    pub watched_m: f64,
+    /// What none sees, stretch by stretch.
+    pub blind: MultiLineString<f64>,
+    /// A camera with an unknown view may see some of that.
+    pub perhaps: bool,
+}
+
+impl Compound {
+    /// Longest stretch that no camera sees, m.
+    pub fn longest_blind_m(&self) -> f64 {
+        self.blind.iter().map(|line| Euclidean.length(line)).fold(0.0, f64::max)
+    }
+}
+
+/// What the cameras of a park see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Security {
+    /// Every camera on record: its place among the snapshot's resources, and what it sees.
+    pub cameras: Vec<(usize, View)>,
+    /// Every parcel with a gate.
+    pub compounds: Vec<Compound>,
+    /// Every gate.
+    pub gates: Vec<Guarded>,
+    /// Every hazard source.
+    pub hazards: Vec<Guarded>,
+}
+
+/// Works out what the cameras of a park see on a day.
+pub fn security(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Security {
+    let snapshot = cache.snapshot();
+    let presence = Presence::on(snapshot, as_of);
+    let angle_deg = rules.figure("camera", "view_angle_deg").value;
+    let of_kind = |kind: ResourceKind| snapshot.resources.iter().enumerate().filter(move |(_, r)| r.kind == kind);
+    let cameras: Vec<(usize, &EmergencyResource)> = of_kind(ResourceKind::Camera).collect();
+    let cameras: Vec<(usize, View)> =
+        cameras.into_par_iter().map(|(at, camera)| (at, view_of(camera, angle_deg, cache, &presence))).collect();
+    let eyes = Eyes::of(snapshot.resources.as_slice(), &cameras);
+    let gates: Vec<(&EmergencyResource, Guarded)> = of_kind(ResourceKind::Gate)
+        .map(|(_, gate)| (gate, eyes.guard(gate.id, &Geometry::from(Point::from(gate.position)))))
+        .collect();
+    let hazards = snapshot.hazards.iter().map(|hazard| eyes.guard(hazard.id, &hazard.shape)).collect();
+    let mut gates_of: Vec<Vec<usize>> = vec![Vec::new(); snapshot.parcels.len()];
+    for (at, (gate, _)) in gates.iter().enumerate() {
+        if let Some(parcel) = parcel_of_gate(gate, cache, &presence) {
+            gates_of[parcel].push(at);
+        }
+    }
+    let compounds = gates_of
+        .into_par_iter()
+        .enumerate()
+        .filter(|(_, own)| !own.is_empty())
+        .map(|(parcel, own)| {
+            let seen = own.iter().filter(|at| gates[**at].1.cameras > 0).count();
+            eyes.compound(parcel, &snapshot.parcels[parcel].boundary, (own.len(), seen))
+        })
+        .collect();
+    Security { cameras, compounds, gates: gates.into_iter().map(|(_, guarded)| guarded).collect(), hazards }
+}
+
+fn view_of(camera: &EmergencyResource, angle_deg: f64, cache: &Cache, presence: &Presence) -> View {
+    if !in_service(camera) {
+        return View::Out;
+    }
+    let known = |value: Option<f64>| value.filter(|value| value.is_finite());
+    let (Some(bearing_deg), Some(range_m)) = (known(camera.bearing_deg), known(camera.range_m).filter(|m| *m > 0.0))
+    else {
+        return View::Unknown;
+    };
+    let [x, y] = camera.position;
+    let near = cache.slots_in_envelope([x - range_m, y - range_m], [x + range_m, y + range_m], FeatureKind::Building);
+    let buildings = &cache.snapshot().buildings;
+    let standing = near.into_iter().filter(|row| presence.buildings[*row]).map(|row| &buildings[row].footprint);
+    let sector = Sector { eye: camera.position, bearing_deg, angle_deg, range_m };
+    seen(&sector, standing).map_or(View::Indoors, View::Seen)
+}
+
+/// The parcel in which a gate stands, or whose boundary is nearest to it.
+fn parcel_of_gate(gate: &EmergencyResource, cache: &Cache, presence: &Presence) -> Option<usize> {
+    let [x, y] = gate.position;
+    let at = Point::from(gate.position);
+    let parcels = &cache.snapshot().parcels;
+    cache
+        .slots_in_envelope([x - GATE_M, y - GATE_M], [x + GATE_M, y + GATE_M], FeatureKind::Parcel)
+        .into_iter()
+        .filter(|row| presence.parcels[*row])
+        .map(|row| (row, Euclidean.distance(&at, &parcels[row].boundary)))
+        .filter(|(_, gap_m)| *gap_m <= GATE_M)
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(row, _)| row)
+}
+
+/// The cameras' views, to be asked what is in them.
+struct Eyes<'a> {
+    seen: Vec<&'a Polygon<f64>>,
+    /// Cameras with an unknown view.
+    unknown: Vec<Point<f64>>,
+    /// How far one of those may see: as far as the best of the park, m; without bound where no range is on record at all.
+    unknown_m: f64,
+}
+
+impl<'a> Eyes<'a> {
+    fn of(resources: &[EmergencyResource], cameras: &'a [(usize, View)]) -> Self {
+        let ranges = cameras.iter().filter_map(|(at, _)| resources[*at].range_m).filter(|m| m.is_finite());
+        let unknown = cameras.iter().filter(|(_, view)| *view == View::Unknown);
+        Self {
+            seen: cameras
+                .iter()
+                .filter_map(|(_, view)| if let View::Seen(area) = view { Some(area) } else { None })
+                .collect(),
+            unknown: unknown.map(|(at, _)| Point::from(resources[*at].position)).collect(),
+            unknown_m: ranges.reduce(f64::max).unwrap_or(f64::INFINITY),
+        }
+    }
+
+    fn guard(&self, feature: FeatureId, shape: &Geometry<f64>) -> Guarded {
+        Guarded {
+            feature,
+            cameras: self.seen.iter().filter(|area| area.intersects(shape)).count(),
+            perhaps: self.unknown.iter().any(|eye| Euclidean.distance(&Geometry::from(*eye), shape) <= self.unknown_m),
+        }
+    }
+
+    fn compound(&self, parcel: usize, boundary: &MultiPolygon<f64>, gates: (usize, usize)) -> Compound {
+        let rings: Vec<LineString<f64>> = boundary.iter().map(|part| part.exterior().clone()).collect();
+        let fence = MultiLineString::new(rings);
+        let bounds = fence.bounding_rect();
+        let near = |area: &&Polygon<f64>| {
+            bounds.is_some_and(|bounds| area.bounding_rect().is_some_and(|other| bounds.intersects(&other)))
+        };
+        let areas: Vec<Polygon<f64>> =
+            self.seen.iter().filter(|area| near(area) && area.intersects(&fence)).map(|area| (*area).clone()).collect();
+        let cameras = areas.len();
+        let length_m = Euclidean.length(&fence);
+        let blind = if areas.is_empty() { fence } else { joined(unary_union(&areas).clip(&fence, true)) };
+        let blind = MultiLineString::new(blind.into_iter().filter(|line| Euclidean.length(line) >= GAP_M).collect());
+        let perhaps = self.unknown.iter().any(|eye| {
+            boundary.contains(eye)
+                || Euclidean.distance(&Geometry::from(*eye), &Geometry::from(blind.clone())) <= self.unknown_m
+        });
+        let watched_m = length_m - Euclidean.length(&blind);
+        Compound { parcel, gates, cameras, length_m, watched_m, perhaps: perhaps && !blind.0.is_empty(), blind }
+    }
+}
+
+/// Lines of which one begins where another ends, put together.
+fn joined(lines: MultiLineString<f64>) -> MultiLineString<f64> {
+    let mut whole: Vec<LineString<f64>> = Vec::new();
+    for line in lines {
+        let meets = |other: &LineString<f64>| other.0.last() == line.0.first();
+        match whole.iter_mut().find(|other| meets(other)) {
+            Some(other) => other.0.extend(line.0.into_iter().skip(1)),
+            None => whole.push(line),
+        }
+    }
+    // A ring is cut at its first point, which need not be the end of a gap.
+    let first = whole.first().and_then(|line| line.0.first().copied());
+    if whole.len() > 1 && first.is_some() && whole.last().and_then(|line| line.0.last().copied()) == first {
+        let start = whole.remove(0);
+        if let Some(end) = whole.last_mut() {
+            end.0.extend(start.0.into_iter().skip(1));
+        }
+    }
+    MultiLineString::new(whole)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! What cameras see of compounds, gates and hazard sources, on a park small enough to check by hand.
+
+use std::sync::Arc;
+
+use analysis::emergency::security::{View, security, security_overlay};
+use analysis::overlay::Overlay;
+use analysis::rules::RuleSet;
+use spatial_db::cache::Cache;
+use spatial_db::model::{EmergencyResource, FeatureId, FeatureKind, HazardSource, ParkSnapshot, ResourceKind};
+
+use crate::by_hand::{block, building, empty, keyed, parcel};
+
+fn resource(id: i64, kind: ResourceKind, position: [f64; 2]) -> EmergencyResource {
+    EmergencyResource {
+        id: FeatureId::new(FeatureKind::EmergencyResource, id),
+        provenance: keyed(&format!("R{id}")),
+        kind,
+        position,
+        name: None,
+        state: None,
+        capacity: None,
+        flow_l_s: None,
+        bearing_deg: None,
+        range_m: None,
+    }
+}
+
+fn camera(id: i64, position: [f64; 2], bearing_deg: f64) -> EmergencyResource {
+    EmergencyResource {
+        bearing_deg: Some(bearing_deg),
+        range_m: Some(200.0),
+        ..resource(id, ResourceKind::Camera, position)
+    }
+}
+
+/// A compound of 100 × 60 m with a gate in the middle of its south side, and a parcel without one.
+fn compound() -> ParkSnapshot {
+    let mut snapshot = empty();
+    snapshot.parcels = vec![parcel(1, block(0.0, 0.0, 100.0, 60.0)), parcel(2, block(300.0, 0.0, 50.0, 50.0))];
+    snapshot.resources = vec![resource(1, ResourceKind::Gate, [50.0, -1.0])];
+    snapshot
+}
+
+fn overlay(snapshot: ParkSnapshot) -> Overlay {
+    security_overlay(&Cache::build(Arc::new(snapshot)), &RuleSet::shipped(), "2026-06-30".parse().unwrap())
+}
+
+fn said(overlay: &Overlay, label: &str) -> String {
+    let facts = &overlay.verdicts[&FeatureId::new(FeatureKind::Parcel, 1)].facts;
+    facts.iter().find(|fact| fact.label == label).unwrap().value.to_string()
+}
+
+fn class(overlay: &Overlay) -> String {
+    overlay.classes[overlay.verdicts[&FeatureId::new(FeatureKind::Parcel, 1)].class].label.to_string()
+}
+
+#[test]
+fn a_hall_hides_a_stretch_of_the_boundary() {
+    let mut snapshot = compound();
+    // From the south-east corner westwards along the south side, 60 degrees: the whole of it, and most of the west side.
+    snapshot.resources.push(camera(2, [100.0, 0.0], 270.0));
+    let open = overlay(snapshot.clone());
+    // The west side is seen to 100 tan 30° = 57.7 m of its 60.
+    assert_eq!(class(&open), "boundary with blind stretches");
+    assert_eq!(said(&open, "Watched"), "158 m, 49 %");
+    assert_eq!(said(&open, "Gates that a camera sees"), "1 of 1");
+    assert_eq!(said(&open, "Longest blind stretch"), "162 m", "the rest of the west side, north and east in one");
+    // A hall across the view: the west side is hidden from half its height up.
+    snapshot.buildings = vec![building(1, block(50.0, 15.0, 10.0, 40.0))];
+    let hidden = overlay(snapshot);
+    // Its nearest lower corner, (60, 15), stands 40 m off and 15 m up: 100 · 15 / 40 = 37.5 m of the west side stay in view.
+    assert_eq!(said(&hidden, "Watched"), "138 m, 42 %");
+}
+
+#[test]
+fn every_state_of_a_camera_is_told_and_only_a_known_view_watches() {
+    let mut snapshot = compound();
+    snapshot.buildings = vec![building(1, block(20.0, 20.0, 30.0, 30.0))];
+    snapshot.resources.push(resource(2, ResourceKind::Camera, [99.0, 1.0]));
+    snapshot.resources.push(camera(3, [35.0, 35.0], 0.0));
+    snapshot.resources.push(EmergencyResource { state: Some("停用".into()), ..camera(4, [0.0, 0.0], 45.0) });
+    let cache = Cache::build(Arc::new(snapshot.clone()));
+    let found = security(&cache, &RuleSet::shipped(), "2026-06-30".parse().unwrap());
+    let views: Vec<&View> = found.cameras.iter().map(|(_, view)| view).collect();
+    assert_eq!(views, [&View::Unknown, &View::Indoors, &View::Out]);
+    let unsure = overlay(snapshot.clone());
+    assert_eq!(class(&unsure), "unknown: a camera's view is not on record");
+    assert_eq!(said(&unsure, "Watched"), "at least 0 m, 0 %");
+    assert!(unsure.marks.iter().any(|mark| unsure.classes[mark.class].label == "gate, perhaps watched"));
+    snapshot.resources.remove(1);
+    assert_eq!(class(&overlay(snapshot)), "no camera sees the boundary");
+}
+
+#[test]
+fn cameras_all_round_watch_a_boundary_whole_with_what_stands_in_it() {
+    let mut snapshot = compound();
+    for (id, at, bearing_deg) in
+        [(2, [-2.0, -2.0], 45.0), (3, [102.0, -2.0], 315.0), (4, [102.0, 62.0], 225.0), (5, [-2.0, 62.0], 135.0)]
+    {
+        // Two at each corner: together they cover the right angle.
+        snapshot.resources.push(camera(id, at, bearing_deg - 25.0));
+        snapshot.resources.push(camera(id + 10, at, bearing_deg + 25.0));
+    }
+    let tank = geo::Geometry::from(geo::Point::new(70.0, 30.0));
+    snapshot.hazards = vec![HazardSource {
+        id: FeatureId::new(FeatureKind::HazardSource, 1),
+        provenance: keyed("H1"),
+        shape: tank,
+        name: None,
+        kind: None,
+        substance: Some("ammonia".into()),
+        cas: None,
+        quantity_t: None,
+        height_m: None,
+        diameter_m: None,
+    }];
+    let watched = overlay(snapshot);
+    assert_eq!((class(&watched).as_str(), said(&watched, "Watched").as_str()), ("boundary watched", "320 m, 100 %"));
+    assert!(watched.marks.iter().any(|mark| watched.classes[mark.class].label == "hazard source, watched"));
+    assert_eq!(watched.verdicts.len(), 1, "a parcel without a gate is not judged");
+}
