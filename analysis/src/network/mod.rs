@@ -11,6 +11,7 @@ pub mod graph;
 pub mod isolation;
 mod overlay;
 pub mod permit;
+pub mod profile;
 mod section;
 mod settings;
 pub mod sheets;

@@ -17,11 +17,11 @@ pub use clearance::{clearance_sheet, cover_sheet, fall_sheet, verdicts_note};
 pub(super) use clearance::{lie, verdict};
 pub use isolation::{Isolating, other_valves_note};
 
-fn text(name: &'static str, title: Words) -> Column {
+pub(super) fn text(name: &'static str, title: Words) -> Column {
     Column::new(name, title, "", Holds::Text)
 }
 
-fn said(text: &str) -> Value {
+pub(super) fn said(text: &str) -> Value {
     if text.is_empty() { Value::Unknown } else { Value::Text(text.into()) }
 }
 
