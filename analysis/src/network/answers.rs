@@ -2,14 +2,16 @@
 //! window alike.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
 use super::isolation::{Break, Isolation, Isolator, Service, Supply, ValveState, Valves};
+use super::profile::Course;
 use super::sheets::{Isolating, Part, doubts_sheet, is_end, lines_sheet, other_valves_note};
 use super::topology::{Flows, Topology};
-use super::trace::{Reach, Start, Way};
+use super::trace::{Reach, Route, Start, Way};
 use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
@@ -30,6 +32,14 @@ pub enum AnswerError {
     /// A key that names no valve.
     #[error("`{key}` is no valve or switch of the {class} network that shuts a way off")]
     NoSuchValve {
+        /// Key.
+        key: String,
+        /// Network.
+        class: &'static str,
+    },
+    /// Nothing that the way could lead to.
+    #[error("the {class} network has no source, tank or outfall on record that a way from `{key}` leads to")]
+    NoSource {
         /// Key.
         key: String,
         /// Network.
@@ -65,6 +75,39 @@ pub struct Answer {
     pub told: Value,
 }
 
+/// A network that is put together once, to be asked under one told state of its valves after another.
+#[derive(Debug, Clone)]
+pub struct Joined {
+    topology: Arc<Topology>,
+    flows: Arc<Flows>,
+    valves: Arc<Valves>,
+}
+
+impl Joined {
+    /// The network of a class, of what was there.
+    pub fn of(park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
+        let topology = Topology::build(park, there, class, settings);
+        let valves = Valves::of(&topology, park, settings);
+        let flows = topology.flows(park, settings);
+        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves) }
+    }
+
+    /// The graph.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// Directions.
+    pub fn flows(&self) -> &Flows {
+        &self.flows
+    }
+
+    /// Valves.
+    pub fn valves(&self) -> &Valves {
+        &self.valves
+    }
+}
+
 /// A network made ready to be asked.
 #[derive(Debug)]
 pub struct Network<'p> {
@@ -75,11 +118,11 @@ pub struct Network<'p> {
     /// Tolerances and words.
     pub settings: &'p Settings,
     /// The graph.
-    pub topology: Topology,
+    pub topology: Arc<Topology>,
     /// Directions.
-    pub flows: Flows,
+    pub flows: Arc<Flows>,
     /// Valves.
-    pub valves: Valves,
+    pub valves: Arc<Valves>,
     told: HashMap<String, ValveState>,
     shut: Vec<bool>,
 }
@@ -96,8 +139,22 @@ impl<'p> Network<'p> {
         settings: &'p Settings,
         told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
-        let topology = Topology::build(park, there, class, settings);
-        let valves = Valves::of(&topology, park, settings);
+        Self::told(park, there, settings, Joined::of(park, there, class, settings), told)
+    }
+
+    /// A network that was put together of the same park on the same day, with what is told of its valves by key.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchValve`].
+    pub fn told(
+        park: &'p ParkSnapshot,
+        there: &'p Presence,
+        settings: &'p Settings,
+        joined: Joined,
+        told: HashMap<String, ValveState>,
+    ) -> Result<Self, AnswerError> {
+        let Joined { topology, flows, valves } = joined;
+        let class = topology.class;
         let is_valve = |key: &str| valves.shut.iter().any(|v| park.nodes[v.node as usize].provenance.key == key);
         let mut unknown: Vec<&String> = told.keys().filter(|key| !is_valve(key)).collect();
         unknown.sort_unstable();
@@ -108,7 +165,6 @@ impl<'p> Network<'p> {
         for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
             shut[valve.junction as usize] |= state.is_shut();
         }
-        let flows = topology.flows(park, settings);
         Ok(Self { park, there, settings, topology, flows, valves, told, shut })
     }
 
@@ -163,6 +219,29 @@ impl<'p> Network<'p> {
         notes
     }
 
+    /// Whether a closed valve or switch stands at a junction.
+    pub fn is_shut(&self, junction: u32) -> bool {
+        self.shut[junction as usize]
+    }
+
+    /// The way from a place with the flow, or the longest that flows to it. `None` where there is none.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn course_along(&self, from: &[String], way: Way) -> Result<Option<Course>, AnswerError> {
+        let starts = self.starts(from)?;
+        Ok(self.topology.way_along(self.park, &self.flows, &starts, way, |junction| self.is_shut(junction)))
+    }
+
+    /// The way between two places, with the flow where there is one. `None` where there is none.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn course_between(&self, from: &str, to: &str) -> Result<Option<Course>, AnswerError> {
+        let ends = [self.junction(from)?, self.junction(to)?];
+        Ok(self.topology.way_between(&self.flows, ends, |junction| self.is_shut(junction)))
+    }
+
     /// What a trace from places by key reaches.
     ///
     /// # Errors
@@ -210,14 +289,46 @@ impl<'p> Network<'p> {
         Ok(Answer { sheet, told })
     }
 
+    /// The shortest way between two places.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn route(&self, from: &str, to: &str) -> Result<Route, AnswerError> {
+        let (first, last) = (self.junction(from)?, self.junction(to)?);
+        let route = self.topology.shortest(first, last, |junction| self.shut[junction as usize]);
+        route.ok_or_else(|| AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// What a way from a place leads to in the end, by key: the nearest source or tank, of a sewer the outfall.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn nearest_end(&self, from: &str) -> Result<String, AnswerError> {
+        let first = self.junction(from)?;
+        let ends = if self.topology.class == NetworkClass::Drainage {
+            let all: Vec<u32> = (0..self.topology.junctions.len() as u32).collect();
+            self.topology.outfalls(self.park, &all)
+        } else {
+            self.topology.sources(self.park)
+        };
+        let open = |junction: u32| self.shut[junction as usize];
+        // Only those that can be reached at all are asked for a way: a search that fails goes through everything.
+        let about = self.topology.trace(&self.flows, &[Start::Junction(first)], Way::Connected, open);
+        let near = ends.into_iter().filter(|end| about.junctions.binary_search(end).is_ok());
+        let far = near.filter_map(|end| Some((self.topology.shortest(first, end, open)?.length_m, end)));
+        let nearest = far.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let class = self.topology.class.as_str();
+        let none = || AnswerError::NoSource { key: from.to_owned(), class };
+        let node = nearest.and_then(|(_, end)| self.topology.node(self.park, end)).ok_or_else(none)?;
+        Ok(node.provenance.key.clone())
+    }
+
     /// The shortest way.
     ///
     /// # Errors
     /// [`AnswerError`].
     pub fn path(&self, from: &str, to: &str) -> Result<Answer, AnswerError> {
-        let (first, last) = (self.junction(from)?, self.junction(to)?);
-        let route = self.topology.shortest(first, last, |junction| self.shut[junction as usize]);
-        let route = route.ok_or_else(|| AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() })?;
+        let route = self.route(from, to)?;
         let mut notes = self.notes();
         notes.push(words!("note-path", "{metres} m", metres = format!("{:.1}", route.length_m)));
         let what = words!("trace-path", "shortest way from {from} to {to}", from = from, to = to);
@@ -299,25 +410,53 @@ impl<'p> Network<'p> {
     /// # Errors
     /// [`AnswerError::NoSuchPlace`].
     pub fn isolate(&self, at: &[String], rows: IsolationRows) -> Result<Answer, AnswerError> {
-        let isolator = self.isolator();
         let service = Service::of(&self.topology, self.park, self.there, self.settings);
-        let with = self.isolating(&self.valves, &isolator, &service);
+        let (told, sheet) = self.isolated(&service, at, |with, plan, lost, others| {
+            self.isolation_sheet(with, (plan, lost, others), at, rows)
+        })?;
+        Ok(Answer { sheet, told })
+    }
+
+    /// Isolation of a break with those who hang on the network: what a program is told, and whatever `make` makes of it (valves to
+    /// close with what follows where each of them fails).
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn isolated<T>(
+        &self,
+        service: &Service,
+        at: &[String],
+        make: impl FnOnce(&Isolating<'_>, &Isolation, &Supply, &[(u32, Isolation)]) -> T,
+    ) -> Result<(Value, T), AnswerError> {
+        let isolator = self.isolator();
+        let with = self.isolating(&self.valves, &isolator, service);
         let broken = self.broken(&isolator, at)?;
         let plan = isolator.isolate(&broken);
         let lost = service.lost(&isolator, &plan);
         let others = isolator.alternatives(&broken, &plan);
+        Ok((self.told_of(&with, &plan, &lost, &others), make(&with, &plan, &lost, &others)))
+    }
+
+    /// A report on an isolation.
+    pub fn isolation_sheet(
+        &self,
+        with: &Isolating<'_>,
+        (plan, lost, others): (&Isolation, &Supply, &[(u32, Isolation)]),
+        at: &[String],
+        rows: IsolationRows,
+    ) -> Sheet {
         let what = words!("trace-isolate", "isolation of a break at {from}", from = at.join(" "));
         let title = self.title(what);
         let mut sheet = match rows {
-            IsolationRows::Steps => with.steps_sheet(&plan, &lost, &others, title),
+            IsolationRows::Steps => with.steps_sheet(plan, lost, others, title),
             IsolationRows::Lines => {
-                lines_sheet(self.park, &self.topology, with.parts(&plan), title, with.notes(&plan, &lost))
+                lines_sheet(self.park, &self.topology, with.parts(plan), title, with.notes(plan, lost))
             }
-            IsolationRows::Buildings => with.buildings_sheet(&plan, &lost, title),
+            IsolationRows::Buildings => with.buildings_sheet(plan, lost, title),
         };
         sheet.notes.extend(self.notes());
         sheet.notes.extend(other_valves_note(&self.valves));
-        Ok(Answer { sheet, told: self.told_of(&with, &plan, &lost, &others) })
+        sheet
     }
 
     fn isolating<'a>(&'a self, valves: &'a Valves, isolator: &'a Isolator, service: &'a Service) -> Isolating<'a> {

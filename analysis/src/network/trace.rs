@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use spatial_db::model::{NodeKind, ParkSnapshot};
+use spatial_db::model::{NetworkEdge, NetworkNode, NodeKind, ParkSnapshot};
 
 use super::graph::NONE;
 use super::topology::{Direction, Flows, Topology};
@@ -75,12 +75,23 @@ pub struct Fed {
 
 impl Topology {
     /// Where a key of the park is in the network: its node's junction, or all links of its line. `None` where neither is there.
+    /// `line:KEY` and `point:KEY` tell a line from a point of the same key.
     pub fn starts(&self, park: &ParkSnapshot, key: &str) -> Option<Vec<Start>> {
-        let node = park.nodes.iter().position(|node| node.class == self.class && node.provenance.key == key);
+        if let Some(found) = self.starts_of(park, key, true, true) {
+            return Some(found);
+        }
+        let (kind, key) = key.split_once(':')?;
+        self.starts_of(park, key, kind == "point", kind == "line")
+    }
+
+    fn starts_of(&self, park: &ParkSnapshot, key: &str, points: bool, lines: bool) -> Option<Vec<Start>> {
+        let of_points: &[NetworkNode] = if points { &park.nodes[..] } else { &[] };
+        let of_lines: &[NetworkEdge] = if lines { &park.edges[..] } else { &[] };
+        let node = of_points.iter().position(|node| node.class == self.class && node.provenance.key == key);
         if let Some(junction) = node.and_then(|row| self.junction_of_node(row)) {
             return Some(vec![Start::Junction(junction)]);
         }
-        let line = park.edges.iter().position(|edge| edge.class == self.class && edge.provenance.key == key)?;
+        let line = of_lines.iter().position(|edge| edge.class == self.class && edge.provenance.key == key)?;
         let links = self.links_of_edge(line);
         (!links.is_empty()).then(|| links.map(Start::Link).collect())
     }
@@ -302,6 +313,14 @@ mod tests {
         let stopped = topology.trace(&flows, &[Start::Link(0)], Way::Downstream, |junction| junction == 2);
         assert_eq!((stopped.links, stopped.stopped), (vec![0, 1], vec![2]));
         assert_eq!(topology.trace(&flows, &[Start::Junction(2)], Way::Downstream, |j| j == 2).links, [2]);
+        // A line and a point of one key are told apart.
+        let mut twin = park.clone();
+        twin.nodes[3].provenance.key = "e0".into();
+        let at = |key: &str| topology.starts(&twin, key);
+        assert_eq!(at("e0"), Some(vec![Start::Junction(3)]));
+        assert_eq!(at("point:e0"), at("e0"));
+        assert_eq!(at("line:e0"), Some(vec![Start::Link(0)]));
+        assert_eq!((at("line:d"), at("pipe:e0")), (None, None));
         assert!((down.length_m - 3.0 * 10.0_f64.hypot(1.0)).abs() < 1e-9);
     }
 

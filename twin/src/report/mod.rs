@@ -11,7 +11,7 @@ mod write;
 mod zone;
 
 pub(crate) use land::scheme;
-pub(crate) use write::csv;
+pub(crate) use write::{csv, file};
 
 use std::path::PathBuf;
 use std::sync::Arc;

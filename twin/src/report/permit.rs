@@ -105,13 +105,25 @@ pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
     let (park, _) = loaded?;
     let as_of = arguments.as_of.or(park.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
-    let text = Text::of(language);
     let cache = Cache::build(Arc::clone(&park));
     let outline = &arguments.outline.0;
     let floor = arguments.floor.or_else(|| floor_of(&cache, outline, arguments.depth?));
     let floor = floor.ok_or(Failure::NoGround)?;
     let there = Presence::on(&park, as_of);
     let found = permit(&cache, &there, &ClearanceRules::shipped(), outline, floor, arguments.caution);
+    whole(&arguments.out, page(&park, &there, &found, as_of, language)?.as_bytes())?;
+    print::line(arguments.out.display().to_string())
+}
+
+/// The page of a permit.
+pub(crate) fn page(
+    park: &ParkSnapshot,
+    there: &Presence,
+    found: &Permit,
+    as_of: NaiveDate,
+    language: Language,
+) -> Result<String, Failure> {
+    let text = Text::of(language);
     let credit = [&park.park.attribution, &park.park.licence].into_iter().flatten().cloned().collect::<Vec<_>>();
     let page = Page {
         lang: if language == Language::Chinese { "zh" } else { "en" },
@@ -120,15 +132,13 @@ pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
         as_of: as_of.to_string(),
         data: text.words(&sheet::origin(park.park.synthetic)),
         facts: found.facts().iter().map(|(label, value)| (text.words(label), text.words(value))).collect(),
-        plan: plan(&park, &there, &found),
+        plan: plan(park, there, found),
         tables: found.tables().iter().map(|table| shown(table, text)).collect(),
         nothing: text.words(&sheet::nothing()),
         notes: found.notes().iter().map(|note| text.words(note)).collect(),
         credit: credit.join(" · "),
     };
-    let html = page.render().map_err(|source| Failure::Page { source })?;
-    whole(&arguments.out, html.as_bytes())?;
-    print::line(arguments.out.display().to_string())
+    page.render().map_err(|source| Failure::Page { source })
 }
 
 fn shown(sheet: &Sheet, text: &Text) -> Table {

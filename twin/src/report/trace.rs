@@ -7,11 +7,10 @@ use analysis::network::answers::{IsolationRows, Network};
 use analysis::network::isolation::ValveState;
 use analysis::network::trace::Way;
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value};
 use spatial_db::model::{NetworkClass, Presence};
 
 use super::Asked;
-use super::write::{Outgoing, rows};
+use super::write::{Outgoing, beside};
 use crate::failure::Failure;
 
 /// Arguments of `twin trace`.
@@ -152,12 +151,6 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<(), Failure> {
         Kind::Critical => network.critical(arguments.valves_everywhere),
         Kind::Topology => network.doubts(),
     };
-    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &answer.sheet }.write(|text| {
-        let mut object = match answer.told.clone() {
-            Value::Object(object) => object,
-            other => Map::from_iter([("told".to_owned(), other)]),
-        };
-        object.insert("rows".into(), rows(&answer.sheet, text));
-        object
-    })
+    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &answer.sheet }
+        .write(|text| beside(&answer.told, &answer.sheet, text))
 }

@@ -8,7 +8,7 @@ use crate::drawing::{Anchor, Mark, Shape};
 use crate::ui::look;
 
 /// Paints a mark of a sheet whose corner is at `corner`, strong words in the family `strong`.
-pub(super) fn mark(painter: &Painter, corner: Pos2, mark: &Mark, strong: &FontFamily) {
+pub(in crate::ui) fn mark(painter: &Painter, corner: Pos2, mark: &Mark, strong: &FontFamily) {
     let colour = look::colour(mark.colour);
     let at = |place: Vec2| pos2(place.x, place.y) + corner.to_vec2();
     match &mark.shape {
