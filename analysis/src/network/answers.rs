@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
+use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
+use super::clearance::ClearanceRules;
 use super::isolation::{Break, Isolation, Isolator, Service, Supply, ValveState, Valves};
+use super::profile::{Ask, Profile, ProfileLimits};
 use super::sheets::{Isolating, Part, doubts_sheet, is_end, lines_sheet, other_valves_note};
 use super::topology::{Flows, Topology};
 use super::trace::{Reach, Start, Way};
@@ -34,6 +37,12 @@ pub enum AnswerError {
         key: String,
         /// Network.
         class: &'static str,
+    },
+    /// Nothing leads on from a place.
+    #[error("no line leads on from `{from}` past what is closed")]
+    NothingOn {
+        /// From.
+        from: String,
     },
     /// No way between two places.
     #[error("no way leads from `{from}` to `{to}` past what is closed")]
@@ -227,6 +236,35 @@ impl<'p> Network<'p> {
         let mut way: Vec<&String> = route.links.iter().map(key).collect();
         way.dedup();
         Ok(Answer { sheet, told: json!({ "length_m": route.length_m, "way": way }) })
+    }
+
+    /// The long profile from a place with the flow, against it, or to another place.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::NothingOn`], [`AnswerError::NoWay`].
+    pub fn profile(
+        &self,
+        cache: &Cache,
+        (from, to): (&str, Option<&str>),
+        way: Way,
+        (clearance, limits): (&ClearanceRules, &ProfileLimits),
+    ) -> Result<Profile, AnswerError> {
+        let shut = |junction: u32| self.shut[junction as usize];
+        let (course, asked) = match to {
+            Some(to) => {
+                let ends = [self.junction(from)?, self.junction(to)?];
+                let course = self.topology.way_between(&self.flows, ends, shut);
+                let none = || AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() };
+                (course.ok_or_else(none)?, None)
+            }
+            None => {
+                let starts = self.starts(&[from.to_owned()])?;
+                let course = self.topology.way_along(self.park, &self.flows, &starts, way, shut);
+                (course.ok_or_else(|| AnswerError::NothingOn { from: from.to_owned() })?, Some(way))
+            }
+        };
+        let (there, topology, flows) = (self.there, &self.topology, &self.flows);
+        Ok(Ask { cache, there, topology, flows, clearance, limits }.profile(&course, asked))
     }
 
     /// Lines on loops.

@@ -80,7 +80,7 @@ pub(super) fn tick_step(range: f64, count: f64) -> f64 {
     factor * unit
 }
 
-fn decimals(step: f64) -> usize {
+pub(super) fn decimals(step: f64) -> usize {
     if step >= 1.0 { 0 } else { (-step.log10().floor()).clamp(0.0, 3.0) as usize }
 }
 
@@ -458,6 +458,7 @@ mod tests {
                 match &mark.shape {
                     Shape::Line { points, .. } => assert!(points.iter().all(inside), "{mark:?}"),
                     Shape::Below { line, .. } => assert!(line.iter().all(inside), "{mark:?}"),
+                    Shape::Band { upper, lower } => assert!(upper.iter().chain(lower).all(inside), "{mark:?}"),
                     Shape::Block { low, high } => assert!(inside(low) && inside(high), "{mark:?}"),
                     Shape::Round { centre, half, .. } => {
                         assert!(inside(&(*centre - *half)) && inside(&(*centre + *half)), "{mark:?} on {size:?}");

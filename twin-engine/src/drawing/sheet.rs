@@ -145,7 +145,7 @@ fn said(section: &Section, heading: &Heading<'_>, exaggeration: f64, text: &Text
     vec![place, scale, t!(text, "section-source", source = format!("{source}{licence}")), t!(text, "section-note")]
 }
 
-fn moved(mut mark: Mark, by: Vec2) -> Mark {
+pub(super) fn moved(mut mark: Mark, by: Vec2) -> Mark {
     match &mut mark.shape {
         Shape::Line { points, .. } => {
             for at in points {
@@ -157,6 +157,11 @@ fn moved(mut mark: Mark, by: Vec2) -> Mark {
                 *at += by;
             }
             *level += by.y;
+        }
+        Shape::Band { upper, lower } => {
+            for at in upper.iter_mut().chain(lower) {
+                *at += by;
+            }
         }
         Shape::Block { low, high } => (*low, *high) = (*low + by, *high + by),
         Shape::Round { centre, .. } => *centre += by,

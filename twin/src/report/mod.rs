@@ -5,6 +5,7 @@ mod dossier;
 mod html;
 mod land;
 pub(crate) mod permit;
+pub(crate) mod profile;
 mod projects;
 pub(crate) mod trace;
 mod write;

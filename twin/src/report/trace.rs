@@ -89,7 +89,7 @@ enum RowsName {
 
 /// Networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ClassName {
+pub(super) enum ClassName {
     /// Water supply
     Water,
     /// Storm, sewage, combined

@@ -46,6 +46,11 @@ impl Verdict {
             Self::Clear => "clear",
         }
     }
+
+    /// For people.
+    pub fn words(self) -> crate::words::Words {
+        crate::network::sheets::verdict(self)
+    }
 }
 
 /// What is not on record.
