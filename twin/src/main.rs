@@ -78,6 +78,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Report(group) => report::run(group),
         Verb::Calc(group) => calc::run(group),
         Verb::Trace(arguments) => report::trace::run(arguments),
+        Verb::Section(arguments) => report::section::run(arguments),
         Verb::Profile(arguments) => report::profile::run(arguments),
         Verb::Clearance(arguments) => report::clearance::run(arguments),
         Verb::Permit(arguments) => report::permit::run(arguments),

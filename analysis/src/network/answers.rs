@@ -4,12 +4,9 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
-use super::clearance::ClearanceRules;
 use super::isolation::{Break, Isolation, Isolator, Service, Supply, ValveState, Valves};
-use super::profile::{Ask, Profile, ProfileLimits};
 use super::sheets::{Isolating, Part, doubts_sheet, is_end, lines_sheet, other_valves_note};
 use super::topology::{Flows, Topology};
 use super::trace::{Reach, Start, Way};
@@ -244,11 +241,11 @@ impl<'p> Network<'p> {
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::NothingOn`], [`AnswerError::NoWay`].
     pub fn profile(
         &self,
-        cache: &Cache,
+        cache: &spatial_db::cache::Cache,
         (from, to): (&str, Option<&str>),
         way: Way,
-        (clearance, limits): (&ClearanceRules, &ProfileLimits),
-    ) -> Result<Profile, AnswerError> {
+        (clearance, limits): (&super::clearance::ClearanceRules, &super::profile::ProfileLimits),
+    ) -> Result<super::profile::Profile, AnswerError> {
         let shut = |junction: u32| self.shut[junction as usize];
         let (course, asked) = match to {
             Some(to) => {
@@ -264,7 +261,7 @@ impl<'p> Network<'p> {
             }
         };
         let (there, topology, flows) = (self.there, &self.topology, &self.flows);
-        Ok(Ask { cache, there, topology, flows, clearance, limits }.profile(&course, asked))
+        Ok(super::profile::Ask { cache, there, topology, flows, clearance, limits }.profile(&course, asked))
     }
 
     /// Lines on loops.

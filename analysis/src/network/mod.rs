@@ -20,6 +20,6 @@ pub mod trace;
 
 pub use dig::{DugNode, DugPipe, Excavation, Met, excavation};
 pub use overlay::network_overlay;
-pub use section::{CutBuilding, CutChamber, CutPipe, Section, section};
+pub use section::{CutBuilding, CutChamber, CutPipe, Gap, Section, section, section_along};
 pub use settings::{Device, Settings, Tolerances};
 pub use topology::Topology;

@@ -54,6 +54,7 @@ section-size = size
 section-material = material
 section-cover = cover
 section-axis = axis elevation
+section-next = room to the next
 section-at = distance
 
 profile-title = { $park }: { $title }

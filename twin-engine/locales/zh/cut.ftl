@@ -54,6 +54,7 @@ section-size = 规格
 section-material = 材质
 section-cover = 覆土
 section-axis = 管中心高程
+section-next = 至下一条净距
 section-at = 距离
 
 profile-title = { $park }：{ $title }

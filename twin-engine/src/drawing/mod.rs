@@ -17,6 +17,7 @@ pub(crate) use chart::{Chart, EXAGGERATIONS, chart};
 pub(crate) use long::{Fit, Long, Spot, long};
 pub use long::{ProfileSheet, profile_svg};
 pub(crate) use sheet::{Heading, rows, sheet};
+pub use sheet::{SectionSheet, section_svg};
 pub(crate) use svg::svg;
 
 /// Where words stand to their place.

@@ -7,6 +7,7 @@ mod land;
 pub(crate) mod permit;
 pub(crate) mod profile;
 mod projects;
+pub(crate) mod section;
 pub(crate) mod trace;
 mod write;
 mod zone;

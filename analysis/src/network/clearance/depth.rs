@@ -39,10 +39,43 @@ pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<C
     let mut found = Vec::new();
     let mut clear = 0;
     for (row, edge) in park.edges.iter().enumerate().filter(|(row, _)| there.edges[*row]) {
-        if rules.depth(edge.class).is_none() {
-            continue;
+        let Some(depth) = rules.depth(edge.class) else { continue };
+        let walls = Walls::of(edge, rules);
+        let [low, high] = [depth.elsewhere_m.min(depth.carriageway_m), depth.elsewhere_m.max(depth.carriageway_m)];
+        let mut worst: Option<Cover> = None;
+        let mut known = false;
+        for place in places(&edge.path) {
+            let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else { continue };
+            known = true;
+            let cover = ground - place[2] - walls.half_height_m.unwrap_or(0.0);
+            // Far deeper than anything asks for: which road this is does not matter.
+            let carriageway = if cover - walls.height_m >= high { None } else { in_road(cache, place) };
+            let limit_m = match carriageway {
+                Some(true) => [depth.carriageway_m; 2],
+                Some(false) => [depth.elsewhere_m; 2],
+                None => [low, high],
+            };
+            let unsure = walls.half_height_m.is_none();
+            let verdict = match cover {
+                cover if cover + walls.height_m < limit_m[0] => Verdict::Violated,
+                cover if !unsure && cover - walls.height_m >= limit_m[1] => Verdict::Clear,
+                cover if unsure && cover - walls.height_m - rules.unsized_m.value / 2.0 >= limit_m[1] => Verdict::Clear,
+                _ if unsure => Verdict::Unknown,
+                _ => Verdict::Possible,
+            };
+            let one = Cover { edge: row as u32, verdict, cover_m: Some(cover), limit_m, carriageway, place };
+            let margin = |c: &Cover| c.cover_m.unwrap_or(f64::INFINITY) - c.limit_m[1];
+            let worse = |w: &Cover| one.verdict.cmp(&w.verdict).then(margin(&one).total_cmp(&margin(w))).is_lt();
+            if worst.as_ref().is_none_or(worse) {
+                worst = Some(one);
+            }
         }
-        match cover_along(cache, rules, row as u32, &edge.path) {
+        if !known {
+            let place = edge.path[0];
+            let (edge, limit_m) = (row as u32, [low, high]);
+            worst = Some(Cover { edge, verdict: Verdict::Unknown, cover_m: None, limit_m, carriageway: None, place });
+        }
+        match worst {
             Some(worst) if worst.verdict != Verdict::Clear => found.push(worst),
             _ => clear += 1,
         }
@@ -50,50 +83,6 @@ pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<C
     let margin = |c: &Cover| c.cover_m.map_or(f64::INFINITY, |cover| cover - c.limit_m[1]);
     found.sort_by(|a, b| a.verdict.cmp(&b.verdict).then(margin(a).total_cmp(&margin(b))).then(a.edge.cmp(&b.edge)));
     (found, clear)
-}
-
-/// The least ground above a part of a line, against what is asked for; `None` where nothing is asked of its class.
-pub(in crate::network) fn cover_along(
-    cache: &Cache,
-    rules: &ClearanceRules,
-    row: u32,
-    path: &[[f64; 3]],
-) -> Option<Cover> {
-    let edge = &cache.snapshot().edges[row as usize];
-    let depth = rules.depth(edge.class)?;
-    let walls = Walls::of(edge, rules);
-    let [low, high] = [depth.elsewhere_m.min(depth.carriageway_m), depth.elsewhere_m.max(depth.carriageway_m)];
-    let mut worst: Option<Cover> = None;
-    for place in places(path) {
-        let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else { continue };
-        let cover = ground - place[2] - walls.half_height_m.unwrap_or(0.0);
-        // Far deeper than anything asks for: which road this is does not matter.
-        let carriageway = if cover - walls.height_m >= high { None } else { in_road(cache, place) };
-        let limit_m = match carriageway {
-            Some(true) => [depth.carriageway_m; 2],
-            Some(false) => [depth.elsewhere_m; 2],
-            None => [low, high],
-        };
-        let unsure = walls.half_height_m.is_none();
-        let verdict = match cover {
-            cover if cover + walls.height_m < limit_m[0] => Verdict::Violated,
-            cover if !unsure && cover - walls.height_m >= limit_m[1] => Verdict::Clear,
-            cover if unsure && cover - walls.height_m - rules.unsized_m.value / 2.0 >= limit_m[1] => Verdict::Clear,
-            _ if unsure => Verdict::Unknown,
-            _ => Verdict::Possible,
-        };
-        let one = Cover { edge: row, verdict, cover_m: Some(cover), limit_m, carriageway, place };
-        let margin = |c: &Cover| c.cover_m.unwrap_or(f64::INFINITY) - c.limit_m[1];
-        let worse = |w: &Cover| one.verdict.cmp(&w.verdict).then(margin(&one).total_cmp(&margin(w))).is_lt();
-        if worst.as_ref().is_none_or(worse) {
-            worst = Some(one);
-        }
-    }
-    let unknown = || {
-        let (verdict, limit_m) = (Verdict::Unknown, [low, high]);
-        Cover { edge: row, verdict, cover_m: None, limit_m, carriageway: None, place: path[0] }
-    };
-    Some(worst.unwrap_or_else(unknown))
 }
 
 /// Vertices, and places between them.

@@ -9,7 +9,6 @@ mod rules;
 mod tests;
 mod walls;
 
-pub(super) use depth::cover_along;
 pub use depth::{Cover, Fall, covers, falls};
 pub use distance::{Nearest, nearest};
 pub use pairs::{Clearance, Findings, Lie, Missing, Room, Verdict};

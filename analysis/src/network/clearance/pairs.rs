@@ -46,11 +46,6 @@ impl Verdict {
             Self::Clear => "clear",
         }
     }
-
-    /// For people.
-    pub fn words(self) -> crate::words::Words {
-        crate::network::sheets::verdict(self)
-    }
 }
 
 /// What is not on record.
@@ -359,31 +354,18 @@ impl<'p> Room<'p> {
 
     /// What a room is worth against what is asked for.
     fn judged(&self, at: At, room_m: Option<f64>, missing: Option<Missing>, limit: Limit, off_m: f64) -> Clearance {
-        let verdict = self.rules.weigh(room_m, missing, limit, off_m);
-        let At { a, b, lie, place } = at;
-        Clearance { a, b, lie, verdict, room_m, limit_m: limit.between_m, row: limit.row, off_m, place, missing }
-    }
-}
-
-impl ClearanceRules {
-    /// What a room, m, is worth against a limit, where the two may lie off by so much together.
-    pub(in crate::network) fn weigh(
-        &self,
-        room_m: Option<f64>,
-        missing: Option<Missing>,
-        limit: Limit,
-        off_m: f64,
-    ) -> Verdict {
         let [least, most] = limit.between_m;
         // A wall that is not known lies somewhere outside the axis.
-        let wall = if missing == Some(Missing::Size) { self.unsized_m.value } else { 0.0 };
-        match room_m {
+        let wall = if missing == Some(Missing::Size) { self.rules.unsized_m.value } else { 0.0 };
+        let verdict = match room_m {
             None => Verdict::Unknown,
             Some(room) if room + off_m < least => Verdict::Violated,
             Some(room) if room - off_m - wall >= most => Verdict::Clear,
             Some(_) if missing.is_some() => Verdict::Unknown,
             Some(_) => Verdict::Possible,
-        }
+        };
+        let At { a, b, lie, place } = at;
+        Clearance { a, b, lie, verdict, room_m, limit_m: limit.between_m, row: limit.row, off_m, place, missing }
     }
 }
 

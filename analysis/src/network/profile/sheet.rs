@@ -105,6 +105,11 @@ pub fn profile_words(rows: ProfileRows) -> Vec<Words> {
         .collect()
 }
 
+/// A verdict, for people.
+pub fn verdict_words(of: crate::network::clearance::Verdict) -> Words {
+    verdict(of)
+}
+
 /// What stands at a station, in words.
 pub fn kind_words(kind: NodeKind) -> Words {
     match kind {

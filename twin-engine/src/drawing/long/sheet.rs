@@ -1,7 +1,7 @@
 //! The whole sheet of a profile: title, what it was made from, the drawing, and lists of what is wrong and what crosses.
 
 use analysis::network::clearance::Verdict;
-use analysis::network::profile::{Profile, ProfileRows, profile_words};
+use analysis::network::profile::{Profile, ProfileRows, profile_words, verdict_words};
 use bevy::math::Vec2;
 use chrono::NaiveDate;
 use spatial_db::model::{NetworkClass, Park};
@@ -309,7 +309,7 @@ fn crossings(marks: &mut Vec<Mark>, profile: &Profile, inner: f32, y: f32, theme
             metres(one.axis_m),
             metres(one.room_m),
             one.limit_m.map_or_else(|| "–".to_owned(), |limit| grouped(limit[1], 2)),
-            one.verdict.map_or_else(|| "–".to_owned(), |verdict| text.words(&verdict.words())),
+            one.verdict.map_or_else(|| "–".to_owned(), |verdict| text.words(&verdict_words(verdict))),
         ];
         (cells, one.verdict == Some(Verdict::Violated), Some(theme.network(one.class)))
     };
