@@ -64,6 +64,34 @@ pub(crate) enum Failure {
         /// The package.
         path: PathBuf,
     },
+    /// A file of states of valves.
+    #[error("the file {} cannot be read", path.display())]
+    ValveFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A row of a file of states of valves.
+    #[error("{}, row {row}: {reason}", path.display())]
+    #[diagnostic(help("nothing was taken in; mend the row and load the file again"))]
+    ValveRow {
+        /// File.
+        path: PathBuf,
+        /// Row, from 1.
+        row: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A key that names no valve.
+    #[error("`{key}` is no valve or switch of the park {park}")]
+    #[diagnostic(help("`twin valves list {park}` lists them"))]
+    NoSuchValve {
+        /// Park.
+        park: String,
+        /// Key.
+        key: String,
+    },
     /// The import.
     #[error("nothing was imported from {}", manifest.display())]
     Import {

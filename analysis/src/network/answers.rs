@@ -86,6 +86,8 @@ pub struct Network<'p> {
     pub flows: Flows,
     /// Valves.
     pub valves: Valves,
+    /// Valves whose state is on record, by key, with when they were last seen.
+    pub on_record: Vec<(&'p str, super::isolation::Observed<'p>)>,
     told: HashMap<String, ValveState>,
     shut: Vec<bool>,
 }
@@ -100,7 +102,7 @@ impl<'p> Network<'p> {
         there: &'p Presence,
         class: NetworkClass,
         settings: &'p Settings,
-        told: HashMap<String, ValveState>,
+        mut told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
         let topology = Topology::build(park, there, class, settings);
         let valves = Valves::of(&topology, park, settings);
@@ -110,12 +112,22 @@ impl<'p> Network<'p> {
         if let Some(key) = unknown.first() {
             return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
         }
+        // What a person says of a valve goes before what is on record.
+        let seen = super::isolation::observed_on(park, there.on);
+        let mut on_record: Vec<(&'p str, super::isolation::Observed<'p>)> = Vec::new();
+        for valve in &valves.shut {
+            let key = park.nodes[valve.node as usize].provenance.key.as_str();
+            if let Some(seen) = seen.get(key) {
+                on_record.push((key, *seen));
+                told.entry(key.to_owned()).or_insert(seen.state);
+            }
+        }
         let mut shut = vec![false; topology.junctions.len()];
         for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
             shut[valve.junction as usize] |= state.is_shut();
         }
         let flows = topology.flows(park, settings);
-        Ok(Self { park, there, settings, topology, flows, valves, told, shut })
+        Ok(Self { park, there, settings, topology, flows, valves, on_record, told, shut })
     }
 
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
@@ -164,6 +176,16 @@ impl<'p> Network<'p> {
                 "note-rises",
                 "{count} lines rise the way they are taken to flow, as the rest are drawn",
                 count = self.flows.against.len(),
+            ));
+        }
+        let seen = self.on_record.iter().map(|(_, seen)| seen.seen.date_naive());
+        if let (Some(first), Some(last)) = (seen.clone().min(), seen.max()) {
+            notes.push(words!(
+                "note-valve-states",
+                "{count} valves have a state on record, seen {first} to {last}",
+                count = self.on_record.len(),
+                first = first,
+                last = last,
             ));
         }
         notes
@@ -352,7 +374,10 @@ impl<'p> Network<'p> {
         };
         sheet.notes.extend(self.notes());
         sheet.notes.extend(other_valves_note(&self.valves));
-        Ok(Answer { sheet, told: self.told_of(&with, &plan, &lost, &others) })
+        let mut told = self.told_of(&with, &plan, &lost, &others);
+        let state = |(key, seen): &(&str, super::isolation::Observed<'_>)| json!({ "valve": key, "state": seen.state, "seen": seen.seen, "source": seen.source });
+        told["states_on_record"] = self.on_record.iter().map(state).collect();
+        Ok(Answer { sheet, told })
     }
 
     fn isolating<'a>(&'a self, valves: &'a Valves, isolator: &'a Isolator, service: &'a Service) -> Isolating<'a> {

@@ -3,6 +3,7 @@
 //! Supply is a way from a source through what is open; pressure is left to hydraulics. Check and reducing valves let pass.
 
 mod critical;
+mod observed;
 mod segments;
 mod service;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use spatial_db::model::ParkSnapshot;
 use super::graph::Graph;
 use super::topology::Topology;
 pub use critical::Critical;
+pub use observed::{Observed, observed_on};
 pub use segments::{Gate, Segments};
 pub use service::{Served, Service, Supply};
 pub use valves::{Valve, ValveState, Valves};
