@@ -9,15 +9,17 @@ mod dig;
 pub mod found;
 pub mod graph;
 pub mod isolation;
+mod named;
 mod overlay;
 pub mod permit;
+mod pit;
 mod section;
 mod settings;
 pub mod sheets;
 pub mod topology;
 pub mod trace;
 
-pub use dig::{DugNode, DugPipe, Excavation, Met, excavation};
+pub use dig::{DugNode, DugPipe, Excavation, Met, excavation, excavation_on};
 pub use overlay::network_overlay;
 pub use section::{CutBuilding, CutChamber, CutPipe, Section, section};
 pub use settings::{Device, Settings, Tolerances};

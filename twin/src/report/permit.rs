@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use analysis::network::clearance::ClearanceRules;
-use analysis::network::permit::{Permit, floor_of, permit};
+use analysis::network::permit::{Permit, check_floor, check_pit, floor_of, permit};
 use analysis::rules::RuleSet;
 use analysis::sheet::{self, Sheet};
 use askama::Template;
@@ -39,13 +39,19 @@ pub(crate) struct PermitArguments {
     #[arg(long, value_parser = corners)]
     outline: Corners,
     /// Depth of the floor below the lowest ground at the corners, m
-    #[arg(long, value_name = "M", required_unless_present = "floor", conflicts_with = "floor")]
+    #[arg(
+        long,
+        value_name = "M",
+        required_unless_present = "floor",
+        conflicts_with = "floor",
+        allow_negative_numbers = true
+    )]
     depth: Option<f64>,
     /// Elevation of the floor, m
     #[arg(long, value_name = "M", allow_negative_numbers = true)]
     floor: Option<f64>,
     /// How far beside the pit lines are told of, m
-    #[arg(long, value_name = "M", default_value_t = 1.0)]
+    #[arg(long, value_name = "M", default_value_t = 1.0, allow_negative_numbers = true)]
     caution: f64,
     /// HTML file to write
     #[arg(long, short)]
@@ -99,6 +105,8 @@ struct Table {
 }
 
 pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
+    let outline = &arguments.outline.0;
+    check_pit(outline, arguments.depth, arguments.caution)?;
     let progress = Progress::new(false);
     let loaded = Origin::of(&arguments.park).load(false, &progress);
     progress.finish();
@@ -107,9 +115,9 @@ pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
     let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
     let text = Text::of(language);
     let cache = Cache::build(Arc::clone(&park));
-    let outline = &arguments.outline.0;
     let floor = arguments.floor.or_else(|| floor_of(&cache, outline, arguments.depth?));
     let floor = floor.ok_or(Failure::NoGround)?;
+    check_floor(&cache, outline, floor)?;
     let there = Presence::on(&park, as_of);
     let found = permit(&cache, &there, &ClearanceRules::shipped(), outline, floor, arguments.caution);
     let credit = [&park.park.attribution, &park.park.licence].into_iter().flatten().cloned().collect::<Vec<_>>();

@@ -32,6 +32,10 @@ pub(super) struct Draft<'p> {
     pub(super) same: Vec<u32>,
     /// Lines that end at a junction, or pass it.
     pub(super) used: Vec<bool>,
+    /// Points of unknown height that heights of lines speak against: joined to nothing.
+    pub(super) undecided: Vec<bool>,
+    /// Lowest and highest known height at a junction, m: its own, else of the lines that name it; NaN where none is known.
+    pub(super) span_m: Vec<[f64; 2]>,
     /// Junction of each end of each line in `edges`, or [`NONE`].
     pub(super) ends: Vec<[u32; 2]>,
     pub(super) stops: Vec<Stop>,
@@ -45,6 +49,8 @@ impl Draft<'_> {
         self.named.push(false);
         self.chamber.push(false);
         self.used.push(true);
+        self.undecided.push(false);
+        self.span_m.push([position[2]; 2]);
         self.same.push(self.junctions.len() as u32 - 1);
         self.junctions.len() as u32 - 1
     }
@@ -87,6 +93,8 @@ impl Topology {
             chamber: Vec::new(),
             same: Vec::new(),
             used: Vec::new(),
+            undecided: Vec::new(),
+            span_m: Vec::new(),
             stops: Vec::new(),
             findings: Vec::new(),
         };
@@ -106,6 +114,11 @@ impl Topology {
                 match key.as_deref().map(|key| by_key.get(key)) {
                     Some(Some(junction)) => {
                         draft.ends[at][end] = *junction;
+                        // What lines that name it say of a height that its own record does not.
+                        if draft.junctions[*junction as usize].position[2].is_nan() {
+                            let [low, high] = draft.span_m[*junction as usize];
+                            draft.span_m[*junction as usize] = [low.min(place[2]), high.max(place[2])];
+                        }
                         draft.named[*junction as usize] = true;
                         draft.used[*junction as usize] = true;
                     }
@@ -200,6 +213,12 @@ fn finish(mut draft: Draft<'_>, class: NetworkClass, node_junctions: Vec<u32>, j
         edge_starts[row] = edge_starts[row].max(edge_starts[row - 1]);
     }
     let graph = Graph::new(draft.junctions.len(), ends);
+    let at = node_junctions.iter().zip(0_u32..).filter(|(junction, _)| **junction != NONE);
+    let mut shared: Vec<[u32; 2]> = at
+        .filter(|(junction, row)| draft.junctions[**junction as usize].node != *row)
+        .map(|(junction, row)| [*junction, row])
+        .collect();
+    shared.sort_unstable();
     Topology {
         class,
         graph,
@@ -209,6 +228,7 @@ fn finish(mut draft: Draft<'_>, class: NetworkClass, node_junctions: Vec<u32>, j
         joined,
         edge_starts,
         node_junctions,
+        shared,
     }
 }
 
