@@ -1,20 +1,23 @@
 //! Lines against lines and buildings: how near, at which place, and what the rule says of it.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use geo::{BoundingRect, MultiPolygon};
 use rayon::prelude::*;
 use rstar::{AABB, RTree, RTreeObject};
 use serde::Serialize;
-use spatial_db::model::{NetworkEdge, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NetworkEdge, ParkSnapshot, Presence};
 
 use super::distance::{Nearest, nearest};
 use super::rules::{ClearanceRules, Limit};
-use super::walls::{Walls, height_at, joined, to_area};
+use super::walls::{ONE_PLACE_M, Walls, height_at, joined, to_area};
 
 /// What two things are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lie {
-    /// Side by side: the clear distance in plan counts.
+    /// Side by side, or one with its end beside the other: the clear distance in plan counts.
     Alongside,
     /// One over the other, by their axes or, of lines that do not run alongside, by their walls: the clear height counts.
     Crossing,
@@ -145,6 +148,8 @@ pub struct Room<'p> {
     widest_m: f64,
     alongside: f64,
     crossing: f64,
+    /// How many ends of lines of a class name a node; made when it is first asked for.
+    named: OnceLock<HashMap<(NetworkClass, &'p str), u32>>,
 }
 
 /// Which others a line is held against.
@@ -177,7 +182,8 @@ impl<'p> Room<'p> {
             walls.iter().map(|walls| walls.half_width_m.unwrap_or(rules.unsized_m.value / 2.0)).fold(0.0, f64::max);
         let alongside = rules.alongside_deg.value.to_radians().cos();
         let crossing = rules.crossing_deg.value.to_radians().sin();
-        Self { park, rules, there, pieces: RTree::bulk_load(pieces), buildings, walls, widest_m, alongside, crossing }
+        let (pieces, named) = (RTree::bulk_load(pieces), OnceLock::new());
+        Self { park, rules, there, pieces, buildings, walls, widest_m, alongside, crossing, named }
     }
 
     /// All pairs of the park.
@@ -294,7 +300,9 @@ impl<'p> Room<'p> {
         for (_, mine, theirs) in pieces {
             let near = in_plan(*mine, *theirs);
             let beside = self.run_alongside(*mine, *theirs);
-            if beside && least.is_none_or(|(least, _)| near.distance < least.distance) {
+            if least.is_none_or(|(least, _)| near.distance < least.distance)
+                && (beside || (near.distance > walls_m && self.ends_there([(line, row), (other, Some(b))], &near)))
+            {
                 least = Some((near, *mine));
             }
             // One that ends square to another, with their walls over each other, crosses it as much as one that goes on.
@@ -317,7 +325,14 @@ impl<'p> Room<'p> {
             let off = walls.plan_m + their.plan_m;
             let wall = self.wall(missing);
             let apart = limit.between_m[1] + walls_m + off + wall;
-            if let Some((near, mine)) = if over.is_empty() { least } else { self.alongside(pieces, &over, apart) } {
+            if let Some((near, mine)) = if over.is_empty() {
+                least
+            } else {
+                let end = |near: &Nearest<2>| {
+                    near.distance > walls_m && self.ends_there([(line, row), (other, Some(b))], near)
+                };
+                self.alongside(pieces, &over, apart, end)
+            } {
                 let [x, y] = [0, 1].map(|axis: usize| f64::midpoint(near.on_a[axis], near.on_b[axis]));
                 let room = near.distance - walls_m;
                 let place = [x, y, height_at(mine, near.on_a)];
@@ -332,10 +347,25 @@ impl<'p> Room<'p> {
 
     /// Where the pieces that run alongside are nearest, and on which of the first line's. Where the lines pass over each other, they
     /// come near because they cross: what lies nearer to such a place than it takes to be `apart_m` apart does not count.
-    fn alongside(&self, pieces: &[NearPiece], over: &[Over], apart_m: f64) -> Option<(Nearest<2>, Ends)> {
+    fn alongside(
+        &self,
+        pieces: &[NearPiece],
+        over: &[Over],
+        apart_m: f64,
+        end: impl Fn(&Nearest<2>) -> bool,
+    ) -> Option<(Nearest<2>, Ends)> {
         let mut least: Option<(Nearest<2>, Ends)> = None;
         for (_, mine, theirs) in pieces {
             if !self.run_alongside(*mine, *theirs) {
+                let near = in_plan(*mine, *theirs);
+                let far = |place: &Over| {
+                    let [x, y] = [0, 1].map(|axis: usize| near.on_a[axis] - place.at[axis]);
+                    x.hypot(y) > apart_m / place.sine + ROUNDING_M
+                };
+                let nearer = least.as_ref().is_none_or(|(least, _)| near.distance < least.distance);
+                if nearer && over.iter().all(far) && end(&near) {
+                    least = Some((near, *mine));
+                }
                 continue;
             }
             let mut parts = vec![*mine];
@@ -351,6 +381,39 @@ impl<'p> Room<'p> {
             }
         }
         least
+    }
+
+    /// Whether one of two lines ends where they are nearest, and no other line of its class goes on from there.
+    fn ends_there(&self, lines: [(&NetworkEdge, Option<u32>); 2], near: &Nearest<2>) -> bool {
+        lines.into_iter().zip([near.on_a, near.on_b]).any(|((line, row), at)| {
+            let last = line.path[line.path.len() - 1];
+            [(line.path[0], &line.from_key), (last, &line.to_key)]
+                .into_iter()
+                .any(|(end, key)| end[0] == at[0] && end[1] == at[1] && !self.goes_on(line, row, key.as_deref(), at))
+        })
+    }
+
+    fn goes_on(&self, line: &NetworkEdge, row: Option<u32>, key: Option<&str>, at: [f64; 2]) -> bool {
+        let named = self.named.get_or_init(|| {
+            let mut named = HashMap::new();
+            for edge in self.park.edges.iter().zip(&self.there.edges).filter(|(_, there)| **there).map(|(edge, _)| edge)
+            {
+                for key in [&edge.from_key, &edge.to_key].into_iter().flatten() {
+                    *named.entry((edge.class, key.as_str())).or_default() += 1;
+                }
+            }
+            named
+        });
+        if key.is_some_and(|key| named.get(&(line.class, key)).is_some_and(|ends| *ends > u32::from(row.is_some()))) {
+            return true;
+        }
+        let about = AABB::from_corners(at.map(|at| at - ONE_PLACE_M), at.map(|at| at + ONE_PLACE_M));
+        self.pieces.locate_in_envelope_intersecting(&about).any(|piece| {
+            let flat = |p: [f64; 3]| [p[0], p[1]];
+            Some(piece.line) != row
+                && self.park.edges[piece.line as usize].class == line.class
+                && nearest([at; 2], piece.ends.map(flat)).distance <= ONE_PLACE_M
+        })
     }
 
     fn run_alongside(&self, a: [[f64; 3]; 2], b: [[f64; 3]; 2]) -> bool {

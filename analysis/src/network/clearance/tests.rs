@@ -311,6 +311,22 @@ fn lines_that_pass_over_each_other_at_a_slant_are_not_beside_each_other_there() 
 }
 
 #[test]
+fn a_line_that_ends_square_beside_another_is_near_it_unless_it_goes_on() {
+    let mut park = empty();
+    // Ends 0.5 m short of the sewer's axis; a pipe that comes as far and goes on elsewhere is told by what goes on.
+    park.edges = vec![
+        line(1, Drainage, Some(400.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]),
+        line(2, Water, Some(200.0), vec![[25.0, 20.0, 2.0], [25.0, 0.5, 2.0]]),
+    ];
+    let one = all(&park).found[0];
+    assert_eq!((one.lie, one.verdict), (Lie::Alongside, Verdict::Violated));
+    assert!((one.room_m.unwrap() - 0.2).abs() < 1e-9 && (one.place[1] - 0.25).abs() < 1e-9, "{one:?}");
+    park.edges.push(line(3, Water, Some(200.0), vec![[25.0, 0.5, 2.0], [25.0, -20.0, 4.0]]));
+    let found = all(&park);
+    assert_eq!(found.found.iter().map(|one| (one.b, one.lie)).collect::<Vec<_>>(), [(2, Lie::Crossing)]);
+}
+
+#[test]
 fn a_line_asked_for_has_its_own_pairs_and_counts_no_others() {
     let mut park = empty();
     let at = |id, class, y: f64| line(id, class, Some(200.0), vec![[0.0, y, 2.0], [50.0, y, 2.0]]);
@@ -399,6 +415,20 @@ proptest! {
                         let (cos, lengths) = ((u[0] * v[0] + u[1] * v[1]).abs(), u[0].hypot(u[1]) * v[0].hypot(v[1]));
                         let beside = lengths == 0.0 || cos >= 45.0_f64.to_radians().cos() * lengths;
                         if beside {
+                            far = far.min(here);
+                        }
+                        // An end from which no other line of the class goes on counts whatever way it comes.
+                        let near = nearest([flat(p[0]), flat(p[1])], [flat(q[0]), flat(q[1])]);
+                        let free = |line: &NetworkEdge, at: [f64; 2]| {
+                            let ends = [line.path[0], line.path[line.path.len() - 1]];
+                            let goes_on = |other: &NetworkEdge| {
+                                let mut pieces = other.path.windows(2);
+                                let far = |pair: &[[f64; 3]]| nearest([at; 2], [flat(pair[0]), flat(pair[1])]).distance;
+                                other.id != line.id && other.class == line.class && pieces.any(|pair| far(pair) <= 0.05)
+                            };
+                            ends.iter().any(|end| flat(*end) == at) && !park.edges.iter().any(goes_on)
+                        };
+                        if !beside && here > walls && (free(a, near.on_a) || free(b, near.on_b)) {
                             far = far.min(here);
                         }
                         let meets = here <= if beside { 0.0 } else { walls + 1e-6 };

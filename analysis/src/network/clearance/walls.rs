@@ -9,7 +9,7 @@ use crate::network::section::Size;
 use crate::network::topology::plan_m;
 
 /// Ends this near in plan are one place, m: lines of a class that meet there are not beside each other.
-const ONE_PLACE_M: f64 = 0.05;
+pub(super) const ONE_PLACE_M: f64 = 0.05;
 
 /// Half the size of a line and how far its place may be off.
 #[derive(Debug, Clone, Copy, PartialEq)]
