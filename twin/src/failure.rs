@@ -471,9 +471,18 @@ pub(crate) enum Failure {
     #[error("the park's terrain does not reach every corner of the pit, so its depth says no elevation")]
     #[diagnostic(help("give the elevation of the floor with --floor"))]
     NoGround,
+    /// A pit that is none.
+    #[error("the pit")]
+    #[diagnostic(help("--outline takes the corners in order round the pit, \"x,y x,y x,y\", in the park's metres"))]
+    Pit {
+        /// Cause.
+        source: analysis::network::permit::PitError,
+    },
     /// A key that names no line.
-    #[error("the park has no line `{key}`")]
+    #[error("the park has no line `{key}` on {on}")]
     NoSuchLine {
+        /// Day.
+        on: chrono::NaiveDate,
         /// Key.
         key: String,
     },
@@ -536,6 +545,12 @@ impl Failure {
 impl From<analysis::network::answers::AnswerError> for Failure {
     fn from(source: analysis::network::answers::AnswerError) -> Self {
         Self::Network { source }
+    }
+}
+
+impl From<analysis::network::permit::PitError> for Failure {
+    fn from(source: analysis::network::permit::PitError) -> Self {
+        Self::Pit { source }
     }
 }
 

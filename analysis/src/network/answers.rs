@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot, Presence};
 
 use super::isolation::{Break, Isolation, Isolator, Service, Supply, ValveState, Valves};
 use super::sheets::{Isolating, Part, doubts_sheet, is_end, lines_sheet, other_valves_note};
@@ -26,6 +26,24 @@ pub enum AnswerError {
         key: String,
         /// Network.
         class: &'static str,
+    },
+    /// A key that names several things.
+    #[error("`{key}` names {count} lines and points of the {class} network; write one of: {names}")]
+    SeveralPlaces {
+        /// Key.
+        key: String,
+        /// Network.
+        class: &'static str,
+        /// How many.
+        count: usize,
+        /// What to write instead.
+        names: String,
+    },
+    /// A valve that is told to be both.
+    #[error("the valve `{key}` is told to be closed and to be open and stuck: it can be only one of them")]
+    TwoStates {
+        /// Key.
+        key: String,
     },
     /// A key that names no valve.
     #[error("`{key}` is no valve or switch of the {class} network that shuts a way off")]
@@ -49,6 +67,18 @@ pub enum AnswerError {
         /// To.
         to: String,
     },
+}
+
+/// What is told of valves by the keys of their nodes: those that are closed, and those that are open and cannot be closed.
+///
+/// # Errors
+/// [`AnswerError::TwoStates`].
+pub fn valves_told(closed: &[String], stuck: &[String]) -> Result<HashMap<String, ValveState>, AnswerError> {
+    if let Some(key) = closed.iter().find(|key| stuck.contains(key)) {
+        return Err(AnswerError::TwoStates { key: key.clone() });
+    }
+    let closed = closed.iter().map(|key| (key.clone(), ValveState::Closed));
+    Ok(closed.chain(stuck.iter().map(|key| (key.clone(), ValveState::StuckOpen))).collect())
 }
 
 /// Which rows a report on an isolation has.
@@ -133,9 +163,7 @@ impl<'p> Network<'p> {
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
         let mut starts = Vec::new();
         for key in keys {
-            let class = self.topology.class.as_str();
-            let found = self.topology.starts(self.park, key);
-            starts.extend(found.ok_or_else(|| AnswerError::NoSuchPlace { key: key.clone(), class })?);
+            starts.extend(self.topology.place(self.park, key)?);
         }
         Ok(starts)
     }
@@ -194,7 +222,7 @@ impl<'p> Network<'p> {
     /// What a trace from places by key reaches.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn reach(&self, from: &[String], way: Way) -> Result<Reach, AnswerError> {
         let starts = self.starts(from)?;
         Ok(self.topology.trace(&self.flows, &starts, way, |junction| self.shut[junction as usize]))
@@ -203,11 +231,20 @@ impl<'p> Network<'p> {
     /// A trace.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn trace(&self, from: &[String], way: Way) -> Result<Answer, AnswerError> {
         let reach = self.reach(from, way)?;
-        let named = |junction: &&u32| self.topology.node(self.park, **junction).is_some_and(|node| is_end(node.kind));
-        let at_end: Vec<u32> = reach.junctions.iter().filter(named).copied().collect();
+        // What is reached for sure apart from what is reached perhaps.
+        let perhaps = |junction: &u32| reach.perhaps_junctions.binary_search(junction).is_ok();
+        let (unsure, sure): (Vec<u32>, Vec<u32>) = reach.junctions.iter().partition(|junction| perhaps(junction));
+        let ends = |junctions: &[u32]| -> Vec<&'p str> {
+            let row = |junction: &u32| self.topology.row_of(self.park, *junction, |node| is_end(node.kind));
+            let key = |row: u32| self.park.nodes[row as usize].provenance.key.as_str();
+            junctions.iter().filter_map(row).map(key).collect()
+        };
+        let (at_end, perhaps_at) = (ends(&sure), ends(&unsure));
+        let (far, near): (Vec<u32>, Vec<u32>) = reach.ends.iter().partition(|junction| perhaps(junction));
+        let listed = |keys: &[&str]| if keys.is_empty() { "–".to_owned() } else { keys.join(" ") };
         let from = from.join(" ");
         let what = match way {
             Way::Connected => words!("trace-connected", "what hangs together with {from}", from = from),
@@ -221,8 +258,15 @@ impl<'p> Network<'p> {
             metres = format!("{:.1}", reach.length_m),
             links = reach.links.len(),
             perhaps = reach.perhaps.len(),
-            ends = if at_end.is_empty() { "–".to_owned() } else { self.keys(&at_end).join(" ") },
+            ends = listed(&at_end),
         ));
+        if !perhaps_at.is_empty() {
+            notes.push(words!(
+                "note-reach-perhaps",
+                "reached perhaps, as a direction on the way is not known: {ends}",
+                ends = listed(&perhaps_at),
+            ));
+        }
         let parts = reach.links.iter().map(|link| (*link, Part::Reached));
         let parts = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps)));
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
@@ -231,8 +275,10 @@ impl<'p> Network<'p> {
             "links": reach.links.len(),
             "perhaps": reach.perhaps.len(),
             "flow_basis": self.flows.basis,
-            "reached": self.keys(&at_end),
-            "ends": self.keys(&reach.ends),
+            "reached": at_end,
+            "perhaps_reached": perhaps_at,
+            "ends": self.keys(&near),
+            "perhaps_ends": self.keys(&far),
             "stopped_at": self.keys(&reach.stopped),
         });
         Ok(Answer { sheet, told })
@@ -307,7 +353,7 @@ impl<'p> Network<'p> {
     /// What a source feeds.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn fed(&self, source: &str) -> Result<Answer, AnswerError> {
         let junction = self.junction(source)?;
         let fed = self.topology.fed(self.park, &self.flows, junction, |at| self.shut[at as usize]);
@@ -333,7 +379,7 @@ impl<'p> Network<'p> {
     /// Segments at places by key: a line that is split is broken in all its pieces, a valve on both its sides.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn broken(&self, isolator: &Isolator, at: &[String]) -> Result<Vec<u32>, AnswerError> {
         let mut broken = Vec::new();
         for start in self.starts(at)? {
@@ -354,7 +400,7 @@ impl<'p> Network<'p> {
     /// Isolation of a break.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn isolate(&self, at: &[String], rows: IsolationRows) -> Result<Answer, AnswerError> {
         let isolator = self.isolator();
         let service = Service::of(&self.topology, self.park, self.there, self.settings);
@@ -387,6 +433,9 @@ impl<'p> Network<'p> {
     /// Everything of an isolation, for programs.
     fn told_of(&self, with: &Isolating<'_>, plan: &Isolation, lost: &Supply, others: &[(u32, Isolation)]) -> Value {
         let keys = |valves: &[u32]| valves.iter().map(|valve| with.key(*valve)).collect::<Vec<_>>();
+        let of_rows = |rows: Vec<u32>| -> Vec<&str> {
+            rows.into_iter().map(|row| self.park.nodes[row as usize].provenance.key.as_str()).collect()
+        };
         let building = |at: &u32| &self.park.buildings[with.service.buildings[*at as usize].0 as usize].provenance.key;
         let buildings: Vec<&String> = lost.buildings.iter().map(building).collect();
         let line = |(link, part): (u32, Part)| {
@@ -411,8 +460,9 @@ impl<'p> Network<'p> {
             "closed_already": keys(&plan.closed),
             "cannot_be_closed": keys(&plan.stuck),
             "supply_known": plan.supply_known,
-            "hydrants": self.keys(&lost.hydrants),
-            "connections": self.keys(&lost.connections),
+            "sources_shut": of_rows(with.sources_shut(plan)),
+            "hydrants": of_rows(with.rows_of(&lost.hydrants, NodeKind::Hydrant)),
+            "connections": of_rows(with.rows_of(&lost.connections, NodeKind::Connection)),
             "buildings": buildings,
             "lines": lines,
             "if_fails": others.iter().map(fails).collect::<Vec<_>>(),
@@ -454,5 +504,116 @@ impl<'p> Network<'p> {
             "valves": self.valves.shut.len(),
         });
         Answer { sheet, told }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::by_hand::{empty, keyed_edge, node};
+
+    fn park() -> ParkSnapshot {
+        let mut park = empty();
+        let at = [("s", 0.0), ("v", 10.0), ("7", 20.0), ("h", 30.0)];
+        park.nodes = at.iter().map(|(key, x)| node(key, NodeKind::Junction, [*x, 0.0, 5.0])).collect();
+        (park.nodes[0].kind, park.nodes[1].kind, park.nodes[3].kind) =
+            (NodeKind::Source, NodeKind::Valve, NodeKind::Hydrant);
+        let line = |id: i64, from: usize| {
+            let ([a, b], z) = ([at[from], at[from + 1]], 5.0);
+            keyed_edge(id, Some(a.0), Some(b.0), vec![[a.1, 0.0, z], [b.1, 0.0, z]])
+        };
+        park.edges = vec![line(0, 0), line(1, 1), line(2, 2)];
+        park.edges[2].provenance.key = "7".into();
+        park
+    }
+
+    fn answered<T>(park: &ParkSnapshot, ask: impl FnOnce(&Network<'_>) -> T) -> T {
+        let there = Presence::on(park, "2026-01-01".parse().unwrap());
+        let settings = Settings::shipped();
+        ask(&Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new()).unwrap())
+    }
+
+    #[test]
+    fn a_key_of_a_point_and_a_line_is_asked_back_and_can_be_told_apart() {
+        let mut park = park();
+        let place =
+            |park: &ParkSnapshot, key: &str| answered(park, |network| network.topology.place(network.park, key));
+        let error = place(&park, "7").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`7` names 2 lines and points of the water network; write one of: point:7, line:7"
+        );
+        assert_eq!(place(&park, "point:7"), Ok(vec![Start::Junction(2)]));
+        assert_eq!(place(&park, "line:7"), Ok(vec![Start::Link(2)]));
+        assert!(matches!(place(&park, "valve:7"), Err(AnswerError::NoSuchPlace { .. })));
+        // Two lines of two layers; one of them taken away again.
+        park.edges[1].provenance.key = "7".into();
+        park.edges[1].provenance.layer = "old".into();
+        let error = place(&park, "7").unwrap_err().to_string();
+        assert!(error.ends_with("write one of: point:7, old:7, line:by hand:7"), "{error}");
+        assert_eq!(place(&park, "old:7"), Ok(vec![Start::Link(1)]));
+        assert_eq!(place(&park, "line:by hand:7"), Ok(vec![Start::Link(2)]));
+        park.edges[1].valid_to = Some("2020-01-01".parse().unwrap());
+        assert_eq!(
+            answered(&park, |network| network.topology.place(network.park, "line:7").unwrap().len()),
+            1,
+            "what is gone is not meant"
+        );
+    }
+
+    #[test]
+    fn a_valve_cannot_be_closed_and_stuck_open() {
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let told = valves_told(&keys(&["a"]), &keys(&["b"])).unwrap();
+        assert_eq!((told["a"], told["b"]), (ValveState::Closed, ValveState::StuckOpen));
+        let error = valves_told(&keys(&["a", "b"]), &keys(&["b"])).unwrap_err();
+        assert!(error.to_string().contains("`b`"), "{error}");
+    }
+
+    #[test]
+    fn a_source_that_is_shut_off_with_the_break_is_told() {
+        let park = park();
+        let told = answered(&park, |network| network.isolate(&["e0".to_owned()], IsolationRows::Steps).unwrap());
+        assert_eq!(told.told["sources_shut"], json!(["s"]));
+        assert_eq!((&told.told["close"], &told.told["hydrants"]), (&json!(["v"]), &json!(["h"])));
+        assert!(
+            told.sheet
+                .notes
+                .iter()
+                .any(|note| note.as_str().contains("feeding nothing") && note.as_str().ends_with('s'))
+        );
+        let told = answered(&park, |network| network.isolate(&["e1".to_owned()], IsolationRows::Steps).unwrap());
+        assert_eq!(told.told["sources_shut"], json!([]));
+    }
+
+    #[test]
+    fn criticality_leaves_open_what_no_source_tells() {
+        let mut park = park();
+        let cells = |park: &ParkSnapshot| {
+            let sheet = answered(park, |network| network.critical(false)).sheet;
+            let hydrants = sheet.columns.iter().position(|column| column.name == "hydrants").unwrap();
+            let cells: Vec<_> = sheet.rows.iter().map(|row| row.cells[hydrants].clone()).collect();
+            (cells, sheet.notes.iter().any(|note| note.as_str().contains("is not known")))
+        };
+        use crate::sheet::Value as Cell;
+        assert_eq!(cells(&park), (vec![Cell::Whole(1), Cell::Whole(1), Cell::Whole(1)], false));
+        park.nodes[0].kind = NodeKind::Junction;
+        assert_eq!(cells(&park), (vec![Cell::Unknown, Cell::Unknown, Cell::Unknown], true));
+    }
+
+    #[test]
+    fn outfalls_behind_a_line_of_unknown_direction_are_reached_perhaps() {
+        let mut park = park();
+        park.nodes.iter_mut().for_each(|node| node.kind = NodeKind::Manhole);
+        park.nodes[3].kind = NodeKind::Outfall;
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Drainage);
+        park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Drainage);
+        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
+        let settings = Settings::shipped();
+        // All level: nothing tells which way.
+        let network = Network::of(&park, &there, NetworkClass::Drainage, &settings, HashMap::new()).unwrap();
+        let answer = network.trace(&["e0".to_owned()], Way::Downstream).unwrap();
+        assert_eq!((&answer.told["reached"], &answer.told["perhaps_reached"]), (&json!([]), &json!(["h"])));
+        assert_eq!((&answer.told["links"], &answer.told["perhaps"]), (&json!(1), &json!(2)));
     }
 }

@@ -129,6 +129,9 @@ fn doubt(what: Doubt) -> Words {
         Doubt::Alone => phrase("doubt-alone", "no line begins, ends or passes here").into(),
         Doubt::Joins => phrase("doubt-joins", "no line names it: joins the points at its place").into(),
         Doubt::Loop => phrase("doubt-loop", "begins and ends at one place").into(),
+        Doubt::Undecided(_) => {
+            phrase("doubt-undecided", "height not known where lines lie at several: joined to none").into()
+        }
     }
 }
 
