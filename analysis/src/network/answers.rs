@@ -163,7 +163,7 @@ impl<'p> Network<'p> {
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
         let mut starts = Vec::new();
         for key in keys {
-            starts.extend(self.topology.place(self.park, key)?);
+            starts.extend(self.topology.place_of(self.park, key)?);
         }
         Ok(starts)
     }
@@ -537,7 +537,7 @@ mod tests {
     fn a_key_of_a_point_and_a_line_is_asked_back_and_can_be_told_apart() {
         let mut park = park();
         let place =
-            |park: &ParkSnapshot, key: &str| answered(park, |network| network.topology.place(network.park, key));
+            |park: &ParkSnapshot, key: &str| answered(park, |network| network.topology.place_of(network.park, key));
         let error = place(&park, "7").unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -555,7 +555,7 @@ mod tests {
         assert_eq!(place(&park, "line:by hand:7"), Ok(vec![Start::Link(2)]));
         park.edges[1].valid_to = Some("2020-01-01".parse().unwrap());
         assert_eq!(
-            answered(&park, |network| network.topology.place(network.park, "line:7").unwrap().len()),
+            answered(&park, |network| network.topology.place_of(network.park, "line:7").unwrap().len()),
             1,
             "what is gone is not meant"
         );

@@ -27,7 +27,7 @@ impl Topology {
     ///
     /// # Errors
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
-    pub fn place(&self, park: &ParkSnapshot, key: &str) -> Result<Vec<Start>, AnswerError> {
+    pub fn place_of(&self, park: &ParkSnapshot, key: &str) -> Result<Vec<Start>, AnswerError> {
         let mut found = self.named(park, key);
         let mut splits = key.match_indices(':');
         while found.is_empty()

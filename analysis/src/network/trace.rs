@@ -77,9 +77,9 @@ pub struct Fed {
 
 impl Topology {
     /// Where a key of the park is in the network: its node's junction, or all links of its line. `None` where neither is there, or
-    /// where several are: [`Topology::place`] tells which.
+    /// where several are: [`Topology::place_of`] tells which.
     pub fn starts(&self, park: &ParkSnapshot, key: &str) -> Option<Vec<Start>> {
-        self.place(park, key).ok()
+        self.place_of(park, key).ok()
     }
 
     /// Traces from `starts`. `shut` says at which junctions a closed valve or switch stops it; a start passes its own.

@@ -155,11 +155,11 @@ impl Isolating<'_> {
         };
         let source = || phrase("role-source", "source shut off with it");
         self.sources_shut(plan).into_iter().for_each(|row| point(row, source()));
-        let rows = |junctions: &[u32], kind| self.rows_of(junctions, kind);
+        let at = |junctions: &[u32], kind| self.rows_of(junctions, kind);
         let hydrant = || phrase("role-hydrant", "hydrant without supply");
-        rows(&lost.hydrants, NodeKind::Hydrant).into_iter().for_each(|row| point(row, hydrant()));
+        at(&lost.hydrants, NodeKind::Hydrant).into_iter().for_each(|row| point(row, hydrant()));
         let customer = || phrase("role-customer", "connection without supply");
-        rows(&lost.connections, NodeKind::Connection).into_iter().for_each(|row| point(row, customer()));
+        at(&lost.connections, NodeKind::Connection).into_iter().for_each(|row| point(row, customer()));
         Sheet {
             name: "isolation",
             title,

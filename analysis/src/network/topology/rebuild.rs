@@ -328,13 +328,13 @@ impl<'a> Change<'a> {
 
     fn lines_about(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = u32> + '_ {
         let rows = self.cache.slots_in_envelope(low, high, FeatureKind::NetworkEdge);
-        let is = |row: &usize| self.there.edges[*row] && is_line(&self.now.edges[*row], self.old.class);
+        let is = move |row: &usize| self.there.edges[*row] && is_line(&self.now.edges[*row], self.old.class);
         rows.into_iter().filter(is).map(|row| row as u32)
     }
 
     fn points_about(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = u32> + '_ {
         let rows = self.cache.slots_in_envelope(low, high, FeatureKind::NetworkNode);
-        let is = |row: &usize| self.there.nodes[*row] && self.now.nodes[*row].class == self.old.class;
+        let is = move |row: &usize| self.there.nodes[*row] && self.now.nodes[*row].class == self.old.class;
         rows.into_iter().filter(is).map(|row| row as u32)
     }
 
@@ -427,7 +427,7 @@ impl<'a> Change<'a> {
         let mut nodes: BTreeSet<u32> = dirty.nodes.union(&far.nodes).copied().collect();
         lines.extend(far.corners);
         lines.extend(far.nodes.iter().flat_map(|node| self.naming(*node)));
-        nodes.extend(lines.iter().flat_map(|row| (0..2).filter_map(|end| self.names(*row, end))));
+        nodes.extend(lines.iter().flat_map(|row| (0..2).filter_map(move |end| self.names(*row, end))));
         (lines.into_iter().collect(), nodes.into_iter().collect())
     }
 
