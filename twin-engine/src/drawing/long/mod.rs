@@ -36,6 +36,7 @@ const USUAL: f64 = 10.0;
 const LEAST_HEIGHT: f32 = 170.0;
 
 /// How long a metre is drawn.
+#[allow(dead_code, reason = "for the panel of a profile")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Fit {
     /// As the width allows, points.
@@ -45,6 +46,7 @@ pub(crate) enum Fit {
 }
 
 /// What can be pointed at.
+#[allow(dead_code, reason = "for the panel of a profile")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spot {
     /// A pipe, by its place among the profile's.
@@ -111,7 +113,7 @@ impl Scale {
 pub(crate) fn long(profile: &Profile, fit: Fit, wanted: Option<f64>, most: f32, theme: &Theme, text: &Text) -> Long {
     let labels = plot::labels(profile, text);
     let widest = labels.iter().map(|label| width_of(label, LABEL)).fold(0.0, f32::max);
-    let band = if labels.is_empty() { 0.0 } else { widest.min(220.0) + 4.0 };
+    let band = if labels.is_empty() { 0.0 } else { (widest * 1.08).min(220.0) + 4.0 };
     let x = match fit {
         Fit::Width(width) => f64::from((width - HEADS - RIGHT).max(40.0)) / profile.length_m.max(0.1),
         Fit::Scale(one_to) => POINTS_PER_M / one_to,

@@ -224,7 +224,7 @@ impl Plot<'_> {
             let bad = one.verdict == Some(Verdict::Violated);
             let shape = Shape::Words {
                 at: Vec2::new(x, foot - 3.0),
-                text: fitted(&labels[*at], LABEL, foot - TOP),
+                text: fitted(&labels[*at], LABEL, (foot - TOP) / if bad { 1.08 } else { 1.0 }),
                 size: LABEL,
                 anchor: Anchor::Start,
                 upright: true,

@@ -25,7 +25,7 @@ const MOST_LONG: f64 = 4200.0;
 const MOST_HIGH: f32 = 430.0;
 const MARGIN: f32 = 36.0;
 /// The least width of a sheet: lists and title need it.
-const LEAST_WIDE: f32 = 1180.0;
+const LEAST_WIDE: f32 = 1400.0;
 const ROW: f32 = 16.0;
 const LETTERS: f32 = 10.5;
 
@@ -260,12 +260,12 @@ fn flaws(marks: &mut Vec<Mark>, profile: &Profile, inner: f32, y: f32, theme: &T
         return y + ROW;
     }
     let head = |at: usize| text.words(&profile_words(ProfileRows::Flaws)[at]);
-    let fixed = 44.0 + 170.0 + 330.0 + 150.0;
+    let fixed = 44.0 + 170.0 + 470.0 + 140.0;
     let columns = vec![
         (t!(text, "section-number"), 44.0, Anchor::End),
         (head(0), 170.0, Anchor::Start),
-        (head(1), 330.0, Anchor::Start),
-        (head(2), 150.0, Anchor::Start),
+        (head(1), 470.0, Anchor::Start),
+        (head(2), 140.0, Anchor::Start),
         (head(3), (inner - fixed).min(760.0), Anchor::Start),
     ];
     let row = |(at, flaw): (usize, &analysis::network::profile::Flaw)| {
