@@ -63,6 +63,7 @@ mod work;
 
 pub use capture::{Stage, capture};
 pub use cut::{Cut, Dig, SectionPlane};
+pub use drawing::{ProfileSheet, SectionSheet, profile_svg, section_svg};
 pub use error::EngineError;
 pub use film::{FilmError, FilmOptions, FilmReport, film};
 pub use glb::{GltfError, GltfExport, GltfOptions, GltfPlace, GltfReport, features_in};

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use analysis::network::answers::{Answer, AnswerError, IsolationRows, Network};
 use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near};
 use analysis::network::found::{clearance_overlay, isolation_overlay, trace_overlay};
-use analysis::network::permit::{Permit, permit};
-use analysis::network::profile::{self, Course, Profile, ProfileLimits};
+use analysis::network::permit::{Permit, check_pit, permit};
+use analysis::network::profile::{Profile, ProfileLimits};
 use analysis::network::sheets::{Part, clearance_sheet, verdicts_note};
 use analysis::network::trace::Way;
 use analysis::network::{Met, Settings};
@@ -99,6 +99,8 @@ pub(crate) enum Refused {
     Network(AnswerError),
     /// A planned line needs two places.
     NoLine,
+    /// An outline that crosses itself, or a floor in the air.
+    NoPit,
 }
 
 /// An answer, or why there is none.
@@ -258,26 +260,20 @@ impl Asked {
         let parts = reach.links.iter().map(|link| (*link, Part::Reached));
         let parts: Vec<_> = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps))).collect();
         let found = self.traced(network, &parts, answer);
-        let course = if way == Way::Connected { None } else { network.course_along(&from_keys, way)? };
-        Ok(Found { profile: course.map(|course| self.profile(network, &course, Some(way))), ..found })
+        let profile = if way == Way::Connected { None } else { self.profile(network, (from, None), way) };
+        Ok(Found { profile, ..found })
     }
 
-    fn profile(&self, network: &Network<'_>, course: &Course, asked: Option<Way>) -> Profile {
-        let ask = profile::Ask {
-            cache: self.picker.cache(),
-            there: &self.there,
-            topology: &network.topology,
-            flows: &network.flows,
-            clearance: &ClearanceRules::shipped(),
-            limits: &ProfileLimits::shipped(),
-        };
-        ask.profile(course, asked)
+    /// The way laid out flat, where there is one.
+    fn profile(&self, network: &Network<'_>, ends: (&str, Option<&str>), way: Way) -> Option<Profile> {
+        let rules = (&ClearanceRules::shipped(), &ProfileLimits::shipped());
+        network.profile(self.picker.cache(), ends, way, rules).ok()
     }
 
     fn way(&self, network: &Network<'_>, from: &str, to: &str) -> Result<Found, AnswerError> {
         let links = network.route(from, to)?.links;
         let parts: Vec<_> = links.iter().map(|link| (*link, Part::Reached)).collect();
-        let profile = network.course_between(from, to)?.map(|course| self.profile(network, &course, None));
+        let profile = self.profile(network, (from, Some(to)), Way::Downstream);
         Ok(Found { profile, ..self.traced(network, &parts, network.path(from, to)?) })
     }
 
@@ -359,6 +355,9 @@ impl Asked {
 
     fn dig(&self, outline: &[[f64; 2]], floor_m: f64, caution_m: f64) -> Option<Answered> {
         self.stage(Stage::Asking)?;
+        if check_pit(outline, None, caution_m).is_err() {
+            return Some(Err(Refused::NoPit));
+        }
         let rules = ClearanceRules::shipped();
         let permit = permit(self.picker.cache(), &self.there, &rules, outline, floor_m, caution_m);
         let tables = permit.tables().into_iter().map(|sheet| Table { list: List::Titled, sheet }).collect();

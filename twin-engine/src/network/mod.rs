@@ -6,7 +6,6 @@ mod answer;
 mod arrows;
 mod clicks;
 mod dimension;
-mod flat;
 mod joints;
 mod question;
 
@@ -23,7 +22,6 @@ use spatial_db::model::{NetworkClass, Presence};
 pub(crate) use answer::{Answered, Found, List, Refused, Stage, Table};
 pub(crate) use arrows::{Arrow, Arrows};
 pub(crate) use dimension::Dimension;
-pub(crate) use flat::{Flat, Window, flat};
 pub(crate) use question::{Ask, Picks, Place, Planned, Question, Told};
 
 use self::answer::{Asked, Watch};

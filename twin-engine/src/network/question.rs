@@ -32,18 +32,26 @@ impl Place {
             FeatureKind::NetworkEdge => {
                 let line = &park.edges[row];
                 let shown = line.provenance.key.clone();
-                // A point of the same key would be asked for instead.
-                let twin = park.nodes.iter().any(|node| node.class == line.class && node.provenance.key == shown);
-                let key = if twin { format!("line:{shown}") } else { shown.clone() };
+                let key = apart(park, "line", line.class, &line.provenance);
                 Some(Self { class: line.class, key, shown, id })
             }
             FeatureKind::NetworkNode => {
                 let node = &park.nodes[row];
-                let key = node.provenance.key.clone();
-                Some(Self { class: node.class, shown: key.clone(), key, id })
+                let key = apart(park, "point", node.class, &node.provenance);
+                Some(Self { class: node.class, shown: node.provenance.key.clone(), key, id })
             }
             _ => None,
         }
+    }
+}
+
+/// The key of a line or point, with its kind and layer before it where others of the network have the same.
+fn apart(park: &ParkSnapshot, kind: &str, class: NetworkClass, of: &Provenance) -> String {
+    let lines = park.edges.iter().filter(|edge| edge.class == class).map(|edge| &edge.provenance);
+    let points = park.nodes.iter().filter(|node| node.class == class).map(|node| &node.provenance);
+    match lines.chain(points).filter(|other| other.key == of.key).count() {
+        0 | 1 => of.key.clone(),
+        _ => format!("{kind}:{}:{}", of.layer, of.key),
     }
 }
 
@@ -281,8 +289,10 @@ mod tests {
         park.nodes[0].provenance.key = line.provenance.key.clone();
         park.nodes[0].class = line.class;
         let found = Place::of(&park, line.id).unwrap();
-        assert_eq!((found.key, found.shown), (format!("line:{}", line.provenance.key), line.provenance.key.clone()));
-        assert_eq!(Place::of(&park, node).unwrap().key, line.provenance.key);
+        let (layer, key) = (&line.provenance.layer, &line.provenance.key);
+        assert_eq!((found.key, &found.shown), (format!("line:{layer}:{key}"), key));
+        let layer = &park.nodes[0].provenance.layer;
+        assert_eq!(Place::of(&park, node).unwrap().key, format!("point:{layer}:{key}"));
         assert_eq!(Place::of(&park, park.parcels[0].id), None);
     }
 

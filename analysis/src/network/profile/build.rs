@@ -72,7 +72,7 @@ impl Ask<'_> {
             profile.stations.push(station);
         }
         profile.crossings = crossings(self, &profile);
-        profile.flaws = flaws(self, &profile, &junctions, course);
+        profile.flaws = flaws(self, &profile);
         profile
     }
 

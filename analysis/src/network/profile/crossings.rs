@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use spatial_db::model::{FeatureKind, NetworkEdge};
 
 use super::{Ask, Crossing, Profile};
-use crate::network::clearance::{Missing, nearest};
+use crate::network::clearance::{ClearanceRules, Limit, Verdict, nearest};
 use crate::network::section::Size;
 use crate::network::topology::plan_m;
 
@@ -81,10 +81,7 @@ fn crossing(
     let halves = [mine.and_then(|run| run.height_m), known.then_some(size.height_m)];
     let solid: f64 = halves.iter().map(|height| height.unwrap_or(0.0) / 2.0).sum();
     let room_m = own_axis_m.zip(axis_m).map(|(own, other)| (own - other).abs() - solid);
-    let missing = match room_m {
-        None => Some(Missing::Height),
-        Some(_) => halves.contains(&None).then_some(Missing::Size),
-    };
+    let sized = !halves.contains(&None);
     let off_m = mine.map_or(0.0, |run| run.off_m) + ask.clearance.quality(edge).height_m;
     Crossing {
         at_m,
@@ -102,7 +99,20 @@ fn crossing(
         room_m,
         off_m,
         limit_m: rule.map(|limit| limit.between_m),
-        verdict: rule.map(|limit| ask.clearance.weigh(room_m, missing, limit, off_m)),
+        verdict: rule.map(|limit| weigh(ask.clearance, room_m, sized, limit, off_m)),
         rule: rule.map_or_else(String::new, |limit| ask.clearance.cited(true, limit.row)),
+    }
+}
+
+/// What a room, m, is worth where the two may lie off by so much together. A wall that is not known lies somewhere outside the axis.
+fn weigh(rules: &ClearanceRules, room_m: Option<f64>, sized: bool, limit: Limit, off_m: f64) -> Verdict {
+    let [least, most] = limit.between_m;
+    let wall = if sized { 0.0 } else { rules.unsized_m.value };
+    match room_m {
+        None => Verdict::Unknown,
+        Some(room) if room + off_m < least => Verdict::Violated,
+        Some(room) if room - off_m - wall >= most => Verdict::Clear,
+        Some(_) if !sized => Verdict::Unknown,
+        Some(_) => Verdict::Possible,
     }
 }

@@ -3,11 +3,11 @@
 use spatial_db::model::{NetworkClass, NodeKind};
 
 use super::limits::cited;
-use super::{Ask, Course, Flaw, FlawKind, Flow, Profile, Run, Station};
-use crate::network::clearance::{Verdict, cover_along};
+use super::{Ask, Flaw, FlawKind, Flow, Profile, Run, Station};
+use crate::network::clearance::{Verdict, covers};
 
 /// Finds it, by distance, the gravest first where several are at one place.
-pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile, junctions: &[u32], course: &Course) -> Vec<Flaw> {
+pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile) -> Vec<Flaw> {
     let mut found = Vec::new();
     if profile.class == NetworkClass::Drainage {
         for run in &profile.runs {
@@ -21,13 +21,7 @@ pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile, junctions: &[u32], course:
         }
         spacing(ask, profile, &mut found);
     }
-    for (run, (link, from)) in profile.runs.iter().zip(course.links.iter().zip(junctions)) {
-        let mut path = ask.topology.course(ask.cache.snapshot(), *link);
-        if ask.topology.graph.ends(*link)[0] != *from {
-            path.reverse();
-        }
-        cover(ask, profile, run, &path, &mut found);
-    }
+    cover(ask, profile, &mut found);
     for crossing in &profile.crossings {
         let (Some(verdict), Some(value), Some(limit)) = (crossing.verdict, crossing.room_m, crossing.limit_m) else {
             continue;
@@ -202,13 +196,26 @@ fn spacing(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
     }
 }
 
-/// Too little ground above a pipe, or none.
-fn cover(ask: &Ask<'_>, profile: &Profile, run: &Run, path: &[[f64; 3]], found: &mut Vec<Flaw>) {
-    let Some(worst) = cover_along(ask.cache, ask.clearance, run.edge, path) else { return };
-    let Some(value) = worst.cover_m else { return };
-    let rule = ask.clearance.depth(profile.class).map_or_else(String::new, |row| ask.clearance.cited_depth(row));
-    let kind = if value < 0.0 { FlawKind::AboveGround } else { FlawKind::Shallow };
-    let verdict = if value >= 0.0 { worst.verdict } else { below(value, 0.0, run.off_m) };
-    let flaw = of_run(profile, run, kind, verdict, value);
-    found.push(Flaw { limit: Some(worst.limit_m[1]), place: worst.place, rule, ..flaw });
+/// Too little ground above a pipe, or none: of the whole line where the way takes a part of one.
+fn cover(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
+    let Some(depth) = ask.clearance.depth(profile.class) else { return };
+    let rule = ask.clearance.cited_depth(depth);
+    let mut there = ask.there.clone();
+    there.edges.fill(false);
+    for run in &profile.runs {
+        there.edges[run.edge as usize] = true;
+    }
+    let (worst, _) = covers(ask.cache, &there, ask.clearance);
+    for one in worst {
+        let (Some(value), Some(run)) = (one.cover_m, profile.runs.iter().find(|run| run.edge == one.edge)) else {
+            continue;
+        };
+        let (kind, verdict) = if value < 0.0 {
+            (FlawKind::AboveGround, below(value, 0.0, run.off_m))
+        } else {
+            (FlawKind::Shallow, one.verdict)
+        };
+        let flaw = of_run(profile, run, kind, verdict, value);
+        found.push(Flaw { limit: Some(one.limit_m[1]), place: one.place, rule: rule.clone(), ..flaw });
+    }
 }

@@ -18,7 +18,7 @@ use super::clearance::Verdict;
 use super::trace::Way as TraceWay;
 pub use build::Ask;
 pub use limits::ProfileLimits;
-pub use sheet::{ProfileRows, kind_words, profile_sheet};
+pub use sheet::{ProfileRows, kind_words, profile_sheet, profile_words, verdict_words};
 pub use way::Course;
 
 /// A way through a network from the side.

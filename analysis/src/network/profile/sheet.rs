@@ -37,6 +37,79 @@ impl FlawKind {
     }
 }
 
+impl Flaw {
+    /// What it is with its figures, for people.
+    pub fn said(&self) -> Words {
+        let unit = self.kind.unit();
+        let digits = if unit == "mm" { 0 } else { 2 };
+        let figure = |value: f64| format!("{:.digits$}", self.kind.in_unit(value));
+        let (what, value) = (self.kind.words(), figure(self.value));
+        let (limit, verdict) = (self.limit.map(figure), verdict(self.verdict));
+        match (limit, self.kind) {
+            (Some(limit), FlawKind::StepsUp | FlawKind::FarApart) => words!(
+                "flaw-at-most",
+                "{what}: {value} {unit}, at most {limit} {unit}; {verdict}",
+                what = what,
+                value = value,
+                unit = unit,
+                limit = limit,
+                verdict = verdict,
+            ),
+            (Some(limit), _) => words!(
+                "flaw-at-least",
+                "{what}: {value} {unit}, at least {limit} {unit}; {verdict}",
+                what = what,
+                value = value,
+                unit = unit,
+                limit = limit,
+                verdict = verdict,
+            ),
+            (None, _) => words!(
+                "flaw-plain",
+                "{what}: {value} {unit}; {verdict}",
+                what = what,
+                value = value,
+                unit = unit,
+                verdict = verdict,
+            ),
+        }
+    }
+}
+
+impl Crossing {
+    /// Over or under, for people.
+    pub fn passes(&self) -> Words {
+        match self.over() {
+            Some(true) => phrase("passes-over", "over").into(),
+            Some(false) => phrase("passes-under", "under").into(),
+            None => phrase("passes-unknown", "level not on record").into(),
+        }
+    }
+}
+
+/// Heads of a list of crossings or of what is wrong, as a drawing has them: of crossings chainage, class, line, size, passes, axis,
+/// clear height, asked for, verdict; of what is wrong chainage, finding, line or point, rule.
+pub fn profile_words(rows: ProfileRows) -> Vec<Words> {
+    let named: &[&str] = match rows {
+        ProfileRows::Stations => return station_columns().into_iter().map(|column| column.title).collect(),
+        ProfileRows::Crossings => {
+            &["chainage_m", "class", "line", "size", "passes", "axis_m", "room_m", "asked_m", "verdict"]
+        }
+        ProfileRows::Flaws => &["chainage_m", "finding", "feature", "rule"],
+    };
+    let columns = if rows == ProfileRows::Flaws { flaw_columns() } else { crossing_columns() };
+    named
+        .iter()
+        .filter_map(|name| columns.iter().find(|column| column.name == *name))
+        .map(|c| c.title.clone())
+        .collect()
+}
+
+/// A verdict, for people.
+pub fn verdict_words(of: crate::network::clearance::Verdict) -> Words {
+    verdict(of)
+}
+
 /// What stands at a station, in words.
 pub fn kind_words(kind: NodeKind) -> Words {
     match kind {
@@ -139,7 +212,7 @@ pub fn profile_sheet(park: &ParkSnapshot, profile: &Profile, rows: ProfileRows) 
     let (name, target, columns, rows) = match rows {
         ProfileRows::Stations => ("profile", FeatureKind::NetworkEdge, station_columns(), station_rows(profile)),
         ProfileRows::Crossings => {
-            let rows = profile.crossings.iter().map(|one| crossing_row(one)).collect();
+            let rows = profile.crossings.iter().map(crossing_row).collect();
             ("crossings", FeatureKind::NetworkEdge, crossing_columns(), rows)
         }
         ProfileRows::Flaws => {
@@ -230,15 +303,6 @@ fn crossing_columns() -> Vec<Column> {
     columns
 }
 
-/// Over or under, in words.
-pub(super) fn passes(over: Option<bool>) -> Words {
-    match over {
-        Some(true) => phrase("passes-over", "over").into(),
-        Some(false) => phrase("passes-under", "under").into(),
-        None => phrase("passes-unknown", "level not on record").into(),
-    }
-}
-
 fn crossing_row(one: &Crossing) -> Row {
     let cells = vec![
         Some(one.at_m).into(),
@@ -246,7 +310,7 @@ fn crossing_row(one: &Crossing) -> Row {
         said(&one.key),
         said(&one.size),
         one.material.as_deref().into(),
-        passes(one.over()).into(),
+        one.passes().into(),
         one.axis_m.into(),
         one.own_axis_m.into(),
         one.room_m.into(),

@@ -34,6 +34,19 @@ pub(in crate::ui) fn mark(painter: &Painter, corner: Pos2, mark: &Mark, strong: 
             }
             painter.add(Painted::mesh(mesh));
         }
+        Shape::Band { upper, lower } => {
+            let mut mesh = Mesh::default();
+            for (high, low) in upper.iter().zip(lower) {
+                mesh.colored_vertex(at(*high), colour);
+                mesh.colored_vertex(at(*low), colour);
+            }
+            for pair in 1..upper.len().min(lower.len()) as u32 {
+                let (a, b) = (2 * pair - 2, 2 * pair);
+                mesh.add_triangle(a, a + 1, b);
+                mesh.add_triangle(b, a + 1, b + 1);
+            }
+            painter.add(Painted::mesh(mesh));
+        }
         Shape::Block { low, high } => {
             painter.rect_filled(Rect::from_min_max(at(*low), at(*high)), 0.0, colour);
         }

@@ -115,6 +115,8 @@ fn tables(ui: &mut Ui, panels: &mut Panels, words: &'static Text, question: &Que
 fn why_not(words: &Text, refused: &Refused) -> String {
     use analysis::network::answers::AnswerError;
     match refused {
+        Refused::NoPit => t!(words, "net-no-pit"),
+        Refused::Network(AnswerError::SeveralPlaces { key, .. }) => t!(words, "net-several", key = key),
         Refused::NoLine => t!(words, "net-no-line"),
         Refused::Network(AnswerError::NoSuchPlace { key, .. }) => t!(words, "net-no-place", key = key),
         Refused::Network(AnswerError::NoSuchValve { key, .. }) => t!(words, "net-no-valve", key = key),
