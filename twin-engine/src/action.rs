@@ -14,6 +14,7 @@ use crate::history::History;
 use crate::input::CameraChoice;
 use crate::layers::Selection;
 use crate::moment::{self, scene_of};
+use crate::network::Workbench;
 use crate::offered::Offers;
 use crate::scene::{Meshed, Twin};
 use crate::split::{Right, Side};
@@ -21,7 +22,7 @@ use crate::text::{Language, t};
 use crate::theme::ThemeChoice;
 use crate::time::{Years, look_at, presence_on};
 use crate::tool::Tool;
-use crate::ui::{PlannerTab, Tab, Ui};
+use crate::ui::{NetworkTab, PlannerTab, Tab, Ui};
 
 /// Something to do.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +51,11 @@ pub(crate) enum Action {
     Tab(Tab),
     /// The planner's panel open on a tab, or closed.
     Planner(PlannerTab),
+    /// The networks' panel open on a tab, or closed.
+    Network(NetworkTab),
     /// Help open or closed.
     Help,
-    /// Give up what is under way; then close help, then hints; then select nothing.
+    /// Give up what is under way; then close help, then hints; then an answer about networks; then select nothing.
     Clear,
     /// An overlay by its position, or none.
     Overlay(Option<usize>),
@@ -121,7 +124,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 34] = [
+pub(crate) const KEYS: [Key; 35] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -141,6 +144,7 @@ pub(crate) const KEYS: [Key; 34] = [
     key(KeyCode::KeyS, "S", Action::Planner(PlannerTab::Cases), "key-cases"),
     key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
+    key(KeyCode::KeyZ, "Z", Action::Network(NetworkTab::Trace), "key-networks"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
     key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
@@ -192,7 +196,7 @@ fn press_keys(
 ) {
     let ctrl = held(&keys, [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight]);
     // A list that has the arrows leaves the letters.
-    let typing = wants.wants_any_keyboard_input() && !ui.planner.has_arrows();
+    let typing = wants.wants_any_keyboard_input() && !ui.planner.has_arrows() && !ui.network.has_arrows();
     for pressed in keys.get_just_pressed() {
         if let Some(key) = KEYS.iter().find(|key| key.code == *pressed && key.ctrl == ctrl)
             // Undo in a text field is the field's own.
@@ -216,6 +220,7 @@ struct Kept<'w> {
     history: ResMut<'w, History>,
     bookmarks: ResMut<'w, Bookmarks>,
     offers: Res<'w, Offers>,
+    bench: ResMut<'w, Workbench>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
@@ -267,9 +272,16 @@ fn act(
             Action::Table => {
                 ui.table_open = !ui.table_open;
                 ui.planner.close();
+                ui.network.close();
+            }
+            Action::Network(tab) => {
+                ui.network.turn(tab);
+                ui.planner.close();
+                (ui.table_open, ui.cut_open) = (false, false);
             }
             Action::Planner(tab) => {
                 ui.planner.turn(tab);
+                ui.network.close();
                 (ui.table_open, ui.cut_open) = (false, false);
             }
             Action::Tab(tab) => {
@@ -285,6 +297,8 @@ fn act(
                     ui.help = false;
                 } else if ui.hint.is_some() {
                     ui.hint = None;
+                } else if kept.bench.clear(&mut twin) {
+                    redraw.write(RequestRedraw);
                 } else if !twin.shown.selection.is_empty() {
                     twin.shown.selection = Selection::default();
                 }
@@ -375,6 +389,7 @@ fn act(
             Action::CutPanel => {
                 ui.cut_open = !ui.cut_open;
                 ui.planner.close();
+                ui.network.close();
             }
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }

@@ -10,6 +10,7 @@ use crate::camera::Orbit;
 use crate::cut::Cut;
 use crate::input::CameraChoice;
 use crate::layers::{LayerKey, LayerState, Layers, Selection};
+use crate::network::is_made_here;
 use crate::recolour;
 use crate::scene::{SceneGeometry, Twin};
 use crate::scene_file::{FeatureKey, Filter, LayerLook, SceneFile, SplitLook};
@@ -66,7 +67,7 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
     let record = twin.record_day();
     let day = |side| twin.shown_on(side).there.map(|there| there.on);
     SceneFile {
-        overlay: twin.overlay().filter(|_| recoloured.is_none()).map(|overlay| overlay.name.clone()),
+        overlay: twin.overlay().filter(|overlay| !is_made_here(overlay)).map(|overlay| overlay.name.clone()),
         as_of: day(Side::Left).filter(|day| Some(*day) != record),
         theme: twin.theme,
         underground: twin.shown.underground,

@@ -106,8 +106,8 @@ fn select(
     mut twin: ResMut<Twin>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
-    // A click that measures or cuts selects nothing.
-    let Some(meshed) = meshed.filter(|_| !tool.measures() && !tool.cuts()) else {
+    // A click that measures, cuts, marks or draws selects nothing.
+    let Some(meshed) = meshed.filter(|_| !tool.measures() && !tool.cuts() && !tool.is_of_networks()) else {
         gestures.clear();
         return;
     };

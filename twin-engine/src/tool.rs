@@ -20,6 +20,10 @@ pub(crate) enum Tool {
     Section,
     /// Drag a rectangle, or click corners: a pit.
     Dig,
+    /// Click valves of a network: stuck, or closed.
+    Valve,
+    /// Click corners of a line that is planned.
+    Lay,
 }
 
 impl Tool {
@@ -31,5 +35,10 @@ impl Tool {
     /// True when clicks and drags place a cut.
     pub(crate) const fn cuts(self) -> bool {
         matches!(self, Self::Section | Self::Dig)
+    }
+
+    /// True when clicks are for the networks' panel alone.
+    pub(crate) const fn is_of_networks(self) -> bool {
+        matches!(self, Self::Valve | Self::Lay)
     }
 }

@@ -24,7 +24,7 @@ use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loadi
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, cut, film, history, measure, moment, past, planner, select, ui};
+use crate::{action, cut, film, history, measure, moment, network, past, planner, select, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -146,7 +146,7 @@ fn open(
         .insert_resource(Offers { groups: options.offered.clone(), unreadable: options.unreadable.clone() })
         .insert_resource(failure.clone())
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
-        .add_plugins((cut::tool::plugin, history::plugin, ui::plugin, film::studio::plugin))
+        .add_plugins((cut::tool::plugin, network::plugin, history::plugin, ui::plugin, film::studio::plugin))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,

@@ -66,6 +66,12 @@ pub(crate) enum Verb {
     Calc(crate::calc::CalcGroup),
     /// Trace a network: up, down, shortest, loops; valves to close for a break and who loses supply
     Trace(crate::report::trace::TraceArguments),
+    /// Cut the networks along any line: depth, size, class, room between; as SVG too
+    Section(crate::report::section::SectionArguments),
+    /// Lay a way through a network out flat: levels, slopes, chambers, crossings, what is wrong; as SVG too
+    Profile(crate::report::profile::ProfileArguments),
+    /// Tell how valves and switches stand, and list it
+    Valves(crate::valves::ValveGroup),
     /// Hold how near lines lie to each other, to buildings and to the ground against the rules
     Clearance(crate::report::clearance::ClearanceArguments),
     /// Write what has to be known before digging on a page that prints on A4

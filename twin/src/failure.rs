@@ -64,6 +64,34 @@ pub(crate) enum Failure {
         /// The package.
         path: PathBuf,
     },
+    /// A file of states of valves.
+    #[error("the file {} cannot be read", path.display())]
+    ValveFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A row of a file of states of valves.
+    #[error("{}, row {row}: {reason}", path.display())]
+    #[diagnostic(help("nothing was taken in; mend the row and load the file again"))]
+    ValveRow {
+        /// File.
+        path: PathBuf,
+        /// Row, from 1.
+        row: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A key that names no valve.
+    #[error("`{key}` is no valve or switch of the park {park}")]
+    #[diagnostic(help("`twin valves list {park}` lists them"))]
+    NoSuchValve {
+        /// Park.
+        park: String,
+        /// Key.
+        key: String,
+    },
     /// The import.
     #[error("nothing was imported from {}", manifest.display())]
     Import {
@@ -443,9 +471,18 @@ pub(crate) enum Failure {
     #[error("the park's terrain does not reach every corner of the pit, so its depth says no elevation")]
     #[diagnostic(help("give the elevation of the floor with --floor"))]
     NoGround,
+    /// A pit that is none.
+    #[error("the pit")]
+    #[diagnostic(help("--outline takes the corners in order round the pit, \"x,y x,y x,y\", in the park's metres"))]
+    Pit {
+        /// Cause.
+        source: analysis::network::permit::PitError,
+    },
     /// A key that names no line.
-    #[error("the park has no line `{key}`")]
+    #[error("the park has no line `{key}` on {on}")]
     NoSuchLine {
+        /// Day.
+        on: chrono::NaiveDate,
         /// Key.
         key: String,
     },
@@ -508,6 +545,12 @@ impl Failure {
 impl From<analysis::network::answers::AnswerError> for Failure {
     fn from(source: analysis::network::answers::AnswerError) -> Self {
         Self::Network { source }
+    }
+}
+
+impl From<analysis::network::permit::PitError> for Failure {
+    fn from(source: analysis::network::permit::PitError) -> Self {
+        Self::Pit { source }
     }
 }
 

@@ -33,6 +33,7 @@ mod sample;
 mod scenario;
 mod scenes;
 mod shot;
+mod valves;
 mod view;
 mod whole;
 
@@ -78,6 +79,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Report(group) => report::run(group),
         Verb::Calc(group) => calc::run(group),
         Verb::Trace(arguments) => report::trace::run(arguments),
+        Verb::Section(arguments) => report::section::run(arguments),
+        Verb::Profile(arguments) => report::profile::run(arguments),
+        Verb::Valves(group) => valves::run(group),
         Verb::Clearance(arguments) => report::clearance::run(arguments),
         Verb::Permit(arguments) => report::permit::run(arguments),
         Verb::Drill(group) => drill::run(group),

@@ -3,23 +3,26 @@
 //! The verdicts are those of `analysis`; the window draws what it is given.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
 use analysis::land::{Ranked, land_sheet, ranked};
+use analysis::network::permit::Permit;
 use analysis::planner::{
     Beside, LandList, ParcelSheet, ProjectChart, beside, case_book, compared, land_list, parcel_sheet, project_chart,
     scenario_error_words,
 };
 use analysis::rules::RuleSet;
 use analysis::scenario::{Scenario, ScenarioFile};
+use analysis::sheet::Sheet;
 use analysis::words::Words;
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Case, FeatureId, Presence};
 use twin_engine::text::Text;
-use twin_engine::{Apart, CaseSource, Language, Planner, WhatIf};
+use twin_engine::{Apart, CaseSource, Language, Planner, SheetForm, WhatIf};
 
 use crate::live::ALL;
 use crate::report;
@@ -100,5 +103,24 @@ impl Planner for Desk {
             report::csv(&sheet, park, day, Text::of(language)).map_err(|failure| failure.to_string())
         });
         made.unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    fn write_sheet(
+        &self,
+        day: NaiveDate,
+        sheet: &Sheet,
+        told: &serde_json::Value,
+        form: SheetForm,
+        path: &Path,
+        language: Language,
+    ) -> Result<(), String> {
+        let text = Text::of(language);
+        report::file(sheet, told, self.cache.snapshot(), day, form, path, text).map_err(|failure| failure.to_string())
+    }
+
+    fn permit_page(&self, day: NaiveDate, permit: &Permit, language: Language) -> Result<String, String> {
+        let park = self.cache.snapshot();
+        let there = Presence::on(park, day);
+        report::permit::page(park, &there, permit, day, language).map_err(|failure| failure.to_string())
     }
 }

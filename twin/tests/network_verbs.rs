@@ -99,6 +99,10 @@ fn traces_and_isolations_speak_of_the_park_in_every_form() {
     let (code, error) =
         place.fails(&["trace", "isolate", "qingxi", "--class", "water", "--from", key, "--closed", key]);
     assert!(code == 1 && error.contains("no valve"), "{error}");
+    let both = ["trace", "isolate", "qingxi", "--class", "water", "--from", key, "--closed", valve, "--stuck", valve];
+    let (code, error) = place.fails(&both);
+    assert!(code == 1 && error.contains("only one of them") && error.contains(valve), "{error}");
+    assert!(plan["sources_shut"].is_array(), "{plan}");
     assert_eq!(place.fails(&["trace", "path", "qingxi", "--class", "water"]).0, 2);
 }
 
@@ -126,6 +130,18 @@ fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
     for row in of_line["rows"].as_array().unwrap() {
         assert!(row["line"] == *line || row["other"] == *line, "{row}");
     }
+    // The same pairs as in the whole park, and no pair of others counted, clear ones neither.
+    let in_all = strict["rows"].as_array().unwrap().iter().filter(|row| row["line"] == *line || row["other"] == *line);
+    assert_eq!(in_all.cloned().collect::<Vec<_>>(), *of_line["rows"].as_array().unwrap());
+    let clear = |answer: &Value| answer["counts"]["clear"].as_u64().unwrap();
+    assert!(clear(&of_line) < 100 && clear(&of_line) < clear(&strict) / 10, "{}", of_line["counts"]);
+    for of in ["cover", "fall"] {
+        let told = place.json(&["clearance", "qingxi", "--of", of, "--line", line, "--format", "json"]);
+        let counts = told["counts"].as_object().unwrap().values().map(|count| count.as_u64().unwrap());
+        assert!(counts.sum::<u64>() <= 1, "{of}: {}", told["counts"]);
+    }
+    let (code, error) = place.fails(&["clearance", "qingxi", "--line", "nowhere"]);
+    assert!(code == 1 && error.contains("nowhere"), "{error}");
     for of in ["cover", "fall"] {
         let told = place.json(&["clearance", "qingxi", "--of", of, "--format", "json"]);
         println!("sample park {of}: {}", told["counts"]);
@@ -160,6 +176,23 @@ fn a_permit_shows_the_pit_its_lines_and_whom_to_call() {
     );
     assert!(page.contains("36.0 m²") && page.contains("<svg viewBox") && page.contains("#00ffff"), "{page}");
     assert!(dig("zh").contains("开挖前须知"));
+    // What is no pit is refused before anything is written.
+    let bow = [0, 2, 1, 3].map(|at| format!("{},{}", corners[at][0], corners[at][1])).join(" ");
+    for (outline, depth, caution, says) in [
+        (&bow, "2.5", "1", "meet at"),
+        (&outline, "-2.5", "1", "no pit"),
+        (&outline, "nan", "1", "not a number"),
+        (&outline, "2.5", "-1", "less than none"),
+        (&outline, "2.5", "inf", "not a number"),
+    ] {
+        let arguments =
+            ["permit", "qingxi", "--outline", outline, "--depth", depth, "--caution", caution, "--out", "no.html"];
+        let (code, error) = place.fails(&arguments);
+        assert!(code == 1 && error.contains(says), "{arguments:?}: {error}");
+    }
+    let above = ["permit", "qingxi", "--outline", &outline, "--floor", "9000", "--out", "no.html"];
+    assert!(place.fails(&above).1.contains("above the ground"));
+    assert!(!place.folder.path().join("no.html").exists());
     assert_eq!(place.fails(&["permit", "qingxi", "--outline", "1,2 3,4", "--depth", "2", "--out", "x.html"]).0, 2);
     let far = ["permit", "qingxi", "--outline", "1,2 3,4 5,9", "--depth", "2", "--out", "x.html"];
     assert!(place.fails(&far).1.contains("--floor"));

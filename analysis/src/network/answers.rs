@@ -2,14 +2,15 @@
 //! window alike.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot, Presence};
 
 use super::isolation::{Break, Isolation, Isolator, Service, Supply, ValveState, Valves};
 use super::sheets::{Isolating, Part, doubts_sheet, is_end, lines_sheet, other_valves_note};
 use super::topology::{Flows, Topology};
-use super::trace::{Reach, Start, Way};
+use super::trace::{Reach, Route, Start, Way};
 use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
@@ -27,6 +28,24 @@ pub enum AnswerError {
         /// Network.
         class: &'static str,
     },
+    /// A key that names several things.
+    #[error("`{key}` names {count} lines and points of the {class} network; write one of: {names}")]
+    SeveralPlaces {
+        /// Key.
+        key: String,
+        /// Network.
+        class: &'static str,
+        /// How many.
+        count: usize,
+        /// What to write instead.
+        names: String,
+    },
+    /// A valve that is told to be both.
+    #[error("the valve `{key}` is told to be closed and to be open and stuck: it can be only one of them")]
+    TwoStates {
+        /// Key.
+        key: String,
+    },
     /// A key that names no valve.
     #[error("`{key}` is no valve or switch of the {class} network that shuts a way off")]
     NoSuchValve {
@@ -34,6 +53,20 @@ pub enum AnswerError {
         key: String,
         /// Network.
         class: &'static str,
+    },
+    /// Nothing that the way could lead to.
+    #[error("the {class} network has no source, tank or outfall on record that a way from `{key}` leads to")]
+    NoSource {
+        /// Key.
+        key: String,
+        /// Network.
+        class: &'static str,
+    },
+    /// Nothing leads on from a place.
+    #[error("no line leads on from `{from}` past what is closed")]
+    NothingOn {
+        /// From.
+        from: String,
     },
     /// No way between two places.
     #[error("no way leads from `{from}` to `{to}` past what is closed")]
@@ -43,6 +76,18 @@ pub enum AnswerError {
         /// To.
         to: String,
     },
+}
+
+/// What is told of valves by the keys of their nodes: those that are closed, and those that are open and cannot be closed.
+///
+/// # Errors
+/// [`AnswerError::TwoStates`].
+pub fn valves_told(closed: &[String], stuck: &[String]) -> Result<HashMap<String, ValveState>, AnswerError> {
+    if let Some(key) = closed.iter().find(|key| stuck.contains(key)) {
+        return Err(AnswerError::TwoStates { key: key.clone() });
+    }
+    let closed = closed.iter().map(|key| (key.clone(), ValveState::Closed));
+    Ok(closed.chain(stuck.iter().map(|key| (key.clone(), ValveState::StuckOpen))).collect())
 }
 
 /// Which rows a report on an isolation has.
@@ -65,6 +110,39 @@ pub struct Answer {
     pub told: Value,
 }
 
+/// A network that is put together once, to be asked under one told state of its valves after another.
+#[derive(Debug, Clone)]
+pub struct Joined {
+    topology: Arc<Topology>,
+    flows: Arc<Flows>,
+    valves: Arc<Valves>,
+}
+
+impl Joined {
+    /// The network of a class, of what was there.
+    pub fn of(park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
+        let topology = Topology::build(park, there, class, settings);
+        let valves = Valves::of(&topology, park, settings);
+        let flows = topology.flows(park, settings);
+        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves) }
+    }
+
+    /// The graph.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// Directions.
+    pub fn flows(&self) -> &Flows {
+        &self.flows
+    }
+
+    /// Valves.
+    pub fn valves(&self) -> &Valves {
+        &self.valves
+    }
+}
+
 /// A network made ready to be asked.
 #[derive(Debug)]
 pub struct Network<'p> {
@@ -75,11 +153,13 @@ pub struct Network<'p> {
     /// Tolerances and words.
     pub settings: &'p Settings,
     /// The graph.
-    pub topology: Topology,
+    pub topology: Arc<Topology>,
     /// Directions.
-    pub flows: Flows,
+    pub flows: Arc<Flows>,
     /// Valves.
-    pub valves: Valves,
+    pub valves: Arc<Valves>,
+    /// Valves whose state is on record, by key, with when they were last seen.
+    pub on_record: Vec<(&'p str, super::isolation::Observed<'p>)>,
     told: HashMap<String, ValveState>,
     shut: Vec<bool>,
 }
@@ -96,28 +176,49 @@ impl<'p> Network<'p> {
         settings: &'p Settings,
         told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
-        let topology = Topology::build(park, there, class, settings);
-        let valves = Valves::of(&topology, park, settings);
+        Self::told(park, there, settings, Joined::of(park, there, class, settings), told)
+    }
+
+    /// A network that was put together of the same park on the same day, with what is told of its valves by key.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchValve`].
+    pub fn told(
+        park: &'p ParkSnapshot,
+        there: &'p Presence,
+        settings: &'p Settings,
+        joined: Joined,
+        mut told: HashMap<String, ValveState>,
+    ) -> Result<Self, AnswerError> {
+        let Joined { topology, flows, valves } = joined;
+        let class = topology.class;
         let is_valve = |key: &str| valves.shut.iter().any(|v| park.nodes[v.node as usize].provenance.key == key);
         let mut unknown: Vec<&String> = told.keys().filter(|key| !is_valve(key)).collect();
         unknown.sort_unstable();
         if let Some(key) = unknown.first() {
             return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
         }
+        // What a person says of a valve goes before what is on record.
+        let seen = super::isolation::observed_on(park, there.on);
+        let mut on_record: Vec<(&'p str, super::isolation::Observed<'p>)> = Vec::new();
+        for valve in &valves.shut {
+            let key = park.nodes[valve.node as usize].provenance.key.as_str();
+            if let Some(seen) = seen.get(key) {
+                on_record.push((key, *seen));
+                told.entry(key.to_owned()).or_insert(seen.state);
+            }
+        }
         let mut shut = vec![false; topology.junctions.len()];
         for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
             shut[valve.junction as usize] |= state.is_shut();
         }
-        let flows = topology.flows(park, settings);
-        Ok(Self { park, there, settings, topology, flows, valves, told, shut })
+        Ok(Self { park, there, settings, topology, flows, valves, on_record, told, shut })
     }
 
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
         let mut starts = Vec::new();
         for key in keys {
-            let class = self.topology.class.as_str();
-            let found = self.topology.starts(self.park, key);
-            starts.extend(found.ok_or_else(|| AnswerError::NoSuchPlace { key: key.clone(), class })?);
+            starts.extend(self.topology.place_of(self.park, key)?);
         }
         Ok(starts)
     }
@@ -160,13 +261,23 @@ impl<'p> Network<'p> {
                 count = self.flows.against.len(),
             ));
         }
+        let seen = self.on_record.iter().map(|(_, seen)| seen.seen.date_naive());
+        if let (Some(first), Some(last)) = (seen.clone().min(), seen.max()) {
+            notes.push(words!(
+                "note-valve-states",
+                "{count} valves have a state on record, seen {first} to {last}",
+                count = self.on_record.len(),
+                first = first,
+                last = last,
+            ));
+        }
         notes
     }
 
     /// What a trace from places by key reaches.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn reach(&self, from: &[String], way: Way) -> Result<Reach, AnswerError> {
         let starts = self.starts(from)?;
         Ok(self.topology.trace(&self.flows, &starts, way, |junction| self.shut[junction as usize]))
@@ -175,11 +286,20 @@ impl<'p> Network<'p> {
     /// A trace.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn trace(&self, from: &[String], way: Way) -> Result<Answer, AnswerError> {
         let reach = self.reach(from, way)?;
-        let named = |junction: &&u32| self.topology.node(self.park, **junction).is_some_and(|node| is_end(node.kind));
-        let at_end: Vec<u32> = reach.junctions.iter().filter(named).copied().collect();
+        // What is reached for sure apart from what is reached perhaps.
+        let perhaps = |junction: &u32| reach.perhaps_junctions.binary_search(junction).is_ok();
+        let (unsure, sure): (Vec<u32>, Vec<u32>) = reach.junctions.iter().partition(|junction| perhaps(junction));
+        let ends = |junctions: &[u32]| -> Vec<&'p str> {
+            let row = |junction: &u32| self.topology.row_of(self.park, *junction, |node| is_end(node.kind));
+            let key = |row: u32| self.park.nodes[row as usize].provenance.key.as_str();
+            junctions.iter().filter_map(row).map(key).collect()
+        };
+        let (at_end, perhaps_at) = (ends(&sure), ends(&unsure));
+        let (far, near): (Vec<u32>, Vec<u32>) = reach.ends.iter().partition(|junction| perhaps(junction));
+        let listed = |keys: &[&str]| if keys.is_empty() { "–".to_owned() } else { keys.join(" ") };
         let from = from.join(" ");
         let what = match way {
             Way::Connected => words!("trace-connected", "what hangs together with {from}", from = from),
@@ -193,8 +313,15 @@ impl<'p> Network<'p> {
             metres = format!("{:.1}", reach.length_m),
             links = reach.links.len(),
             perhaps = reach.perhaps.len(),
-            ends = if at_end.is_empty() { "–".to_owned() } else { self.keys(&at_end).join(" ") },
+            ends = listed(&at_end),
         ));
+        if !perhaps_at.is_empty() {
+            notes.push(words!(
+                "note-reach-perhaps",
+                "reached perhaps, as a direction on the way is not known: {ends}",
+                ends = listed(&perhaps_at),
+            ));
+        }
         let parts = reach.links.iter().map(|link| (*link, Part::Reached));
         let parts = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps)));
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
@@ -203,11 +330,47 @@ impl<'p> Network<'p> {
             "links": reach.links.len(),
             "perhaps": reach.perhaps.len(),
             "flow_basis": self.flows.basis,
-            "reached": self.keys(&at_end),
-            "ends": self.keys(&reach.ends),
+            "reached": at_end,
+            "perhaps_reached": perhaps_at,
+            "ends": self.keys(&near),
+            "perhaps_ends": self.keys(&far),
             "stopped_at": self.keys(&reach.stopped),
         });
         Ok(Answer { sheet, told })
+    }
+
+    /// The shortest way between two places.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn route(&self, from: &str, to: &str) -> Result<Route, AnswerError> {
+        let (first, last) = (self.junction(from)?, self.junction(to)?);
+        let route = self.topology.shortest(first, last, |junction| self.shut[junction as usize]);
+        route.ok_or_else(|| AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// What a way from a place leads to in the end, by key: the nearest source or tank, of a sewer the outfall.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn nearest_end(&self, from: &str) -> Result<String, AnswerError> {
+        let first = self.junction(from)?;
+        let ends = if self.topology.class == NetworkClass::Drainage {
+            let all: Vec<u32> = (0..self.topology.junctions.len() as u32).collect();
+            self.topology.outfalls(self.park, &all)
+        } else {
+            self.topology.sources(self.park)
+        };
+        let open = |junction: u32| self.shut[junction as usize];
+        // Only those that can be reached at all are asked for a way: a search that fails goes through everything.
+        let about = self.topology.trace(&self.flows, &[Start::Junction(first)], Way::Connected, open);
+        let near = ends.into_iter().filter(|end| about.junctions.binary_search(end).is_ok());
+        let far = near.filter_map(|end| Some((self.topology.shortest(first, end, open)?.length_m, end)));
+        let nearest = far.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let class = self.topology.class.as_str();
+        let none = || AnswerError::NoSource { key: from.to_owned(), class };
+        let node = nearest.and_then(|(_, end)| self.topology.node(self.park, end)).ok_or_else(none)?;
+        Ok(node.provenance.key.clone())
     }
 
     /// The shortest way.
@@ -215,9 +378,7 @@ impl<'p> Network<'p> {
     /// # Errors
     /// [`AnswerError`].
     pub fn path(&self, from: &str, to: &str) -> Result<Answer, AnswerError> {
-        let (first, last) = (self.junction(from)?, self.junction(to)?);
-        let route = self.topology.shortest(first, last, |junction| self.shut[junction as usize]);
-        let route = route.ok_or_else(|| AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() })?;
+        let route = self.route(from, to)?;
         let mut notes = self.notes();
         notes.push(words!("note-path", "{metres} m", metres = format!("{:.1}", route.length_m)));
         let what = words!("trace-path", "shortest way from {from} to {to}", from = from, to = to);
@@ -227,6 +388,35 @@ impl<'p> Network<'p> {
         let mut way: Vec<&String> = route.links.iter().map(key).collect();
         way.dedup();
         Ok(Answer { sheet, told: json!({ "length_m": route.length_m, "way": way }) })
+    }
+
+    /// The long profile from a place with the flow, against it, or to another place.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::NothingOn`], [`AnswerError::NoWay`].
+    pub fn profile(
+        &self,
+        cache: &spatial_db::cache::Cache,
+        (from, to): (&str, Option<&str>),
+        way: Way,
+        (clearance, limits): (&super::clearance::ClearanceRules, &super::profile::ProfileLimits),
+    ) -> Result<super::profile::Profile, AnswerError> {
+        let shut = |junction: u32| self.shut[junction as usize];
+        let (course, asked) = match to {
+            Some(to) => {
+                let ends = [self.junction(from)?, self.junction(to)?];
+                let course = self.topology.way_between(&self.flows, ends, shut);
+                let none = || AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() };
+                (course.ok_or_else(none)?, None)
+            }
+            None => {
+                let starts = self.starts(&[from.to_owned()])?;
+                let course = self.topology.way_along(self.park, &self.flows, &starts, way, shut);
+                (course.ok_or_else(|| AnswerError::NothingOn { from: from.to_owned() })?, Some(way))
+            }
+        };
+        let (there, topology, flows) = (self.there, &self.topology, &self.flows);
+        Ok(super::profile::Ask { cache, there, topology, flows, clearance, limits }.profile(&course, asked))
     }
 
     /// Lines on loops.
@@ -250,7 +440,7 @@ impl<'p> Network<'p> {
     /// What a source feeds.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn fed(&self, source: &str) -> Result<Answer, AnswerError> {
         let junction = self.junction(source)?;
         let fed = self.topology.fed(self.park, &self.flows, junction, |at| self.shut[at as usize]);
@@ -276,7 +466,7 @@ impl<'p> Network<'p> {
     /// Segments at places by key: a line that is split is broken in all its pieces, a valve on both its sides.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn broken(&self, isolator: &Isolator, at: &[String]) -> Result<Vec<u32>, AnswerError> {
         let mut broken = Vec::new();
         for start in self.starts(at)? {
@@ -297,27 +487,58 @@ impl<'p> Network<'p> {
     /// Isolation of a break.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchPlace`].
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn isolate(&self, at: &[String], rows: IsolationRows) -> Result<Answer, AnswerError> {
-        let isolator = self.isolator();
         let service = Service::of(&self.topology, self.park, self.there, self.settings);
-        let with = self.isolating(&self.valves, &isolator, &service);
+        let (told, sheet) = self.isolated(&service, at, |with, plan, lost, others| {
+            self.isolation_sheet(with, (plan, lost, others), at, rows)
+        })?;
+        Ok(Answer { sheet, told })
+    }
+
+    /// Isolation of a break with those who hang on the network: what a program is told, and whatever `make` makes of it (valves to
+    /// close with what follows where each of them fails).
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`].
+    pub fn isolated<T>(
+        &self,
+        service: &Service,
+        at: &[String],
+        make: impl FnOnce(&Isolating<'_>, &Isolation, &Supply, &[(u32, Isolation)]) -> T,
+    ) -> Result<(Value, T), AnswerError> {
+        let isolator = self.isolator();
+        let with = self.isolating(&self.valves, &isolator, service);
         let broken = self.broken(&isolator, at)?;
         let plan = isolator.isolate(&broken);
         let lost = service.lost(&isolator, &plan);
         let others = isolator.alternatives(&broken, &plan);
+        let mut told = self.told_of(&with, &plan, &lost, &others);
+        let state = |(key, seen): &(&str, super::isolation::Observed<'_>)| json!({ "valve": key, "state": seen.state, "seen": seen.seen, "source": seen.source });
+        told["states_on_record"] = self.on_record.iter().map(state).collect();
+        Ok((told, make(&with, &plan, &lost, &others)))
+    }
+
+    /// A report on an isolation.
+    pub fn isolation_sheet(
+        &self,
+        with: &Isolating<'_>,
+        (plan, lost, others): (&Isolation, &Supply, &[(u32, Isolation)]),
+        at: &[String],
+        rows: IsolationRows,
+    ) -> Sheet {
         let what = words!("trace-isolate", "isolation of a break at {from}", from = at.join(" "));
         let title = self.title(what);
         let mut sheet = match rows {
-            IsolationRows::Steps => with.steps_sheet(&plan, &lost, &others, title),
+            IsolationRows::Steps => with.steps_sheet(plan, lost, others, title),
             IsolationRows::Lines => {
-                lines_sheet(self.park, &self.topology, with.parts(&plan), title, with.notes(&plan, &lost))
+                lines_sheet(self.park, &self.topology, with.parts(plan), title, with.notes(plan, lost))
             }
-            IsolationRows::Buildings => with.buildings_sheet(&plan, &lost, title),
+            IsolationRows::Buildings => with.buildings_sheet(plan, lost, title),
         };
         sheet.notes.extend(self.notes());
         sheet.notes.extend(other_valves_note(&self.valves));
-        Ok(Answer { sheet, told: self.told_of(&with, &plan, &lost, &others) })
+        sheet
     }
 
     fn isolating<'a>(&'a self, valves: &'a Valves, isolator: &'a Isolator, service: &'a Service) -> Isolating<'a> {
@@ -327,6 +548,9 @@ impl<'p> Network<'p> {
     /// Everything of an isolation, for programs.
     fn told_of(&self, with: &Isolating<'_>, plan: &Isolation, lost: &Supply, others: &[(u32, Isolation)]) -> Value {
         let keys = |valves: &[u32]| valves.iter().map(|valve| with.key(*valve)).collect::<Vec<_>>();
+        let of_rows = |rows: Vec<u32>| -> Vec<&str> {
+            rows.into_iter().map(|row| self.park.nodes[row as usize].provenance.key.as_str()).collect()
+        };
         let building = |at: &u32| &self.park.buildings[with.service.buildings[*at as usize].0 as usize].provenance.key;
         let buildings: Vec<&String> = lost.buildings.iter().map(building).collect();
         let line = |(link, part): (u32, Part)| {
@@ -351,8 +575,9 @@ impl<'p> Network<'p> {
             "closed_already": keys(&plan.closed),
             "cannot_be_closed": keys(&plan.stuck),
             "supply_known": plan.supply_known,
-            "hydrants": self.keys(&lost.hydrants),
-            "connections": self.keys(&lost.connections),
+            "sources_shut": of_rows(with.sources_shut(plan)),
+            "hydrants": of_rows(with.rows_of(&lost.hydrants, NodeKind::Hydrant)),
+            "connections": of_rows(with.rows_of(&lost.connections, NodeKind::Connection)),
             "buildings": buildings,
             "lines": lines,
             "if_fails": others.iter().map(fails).collect::<Vec<_>>(),
@@ -394,5 +619,116 @@ impl<'p> Network<'p> {
             "valves": self.valves.shut.len(),
         });
         Answer { sheet, told }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::by_hand::{empty, keyed_edge, node};
+
+    fn park() -> ParkSnapshot {
+        let mut park = empty();
+        let at = [("s", 0.0), ("v", 10.0), ("7", 20.0), ("h", 30.0)];
+        park.nodes = at.iter().map(|(key, x)| node(key, NodeKind::Junction, [*x, 0.0, 5.0])).collect();
+        (park.nodes[0].kind, park.nodes[1].kind, park.nodes[3].kind) =
+            (NodeKind::Source, NodeKind::Valve, NodeKind::Hydrant);
+        let line = |id: i64, from: usize| {
+            let ([a, b], z) = ([at[from], at[from + 1]], 5.0);
+            keyed_edge(id, Some(a.0), Some(b.0), vec![[a.1, 0.0, z], [b.1, 0.0, z]])
+        };
+        park.edges = vec![line(0, 0), line(1, 1), line(2, 2)];
+        park.edges[2].provenance.key = "7".into();
+        park
+    }
+
+    fn answered<T>(park: &ParkSnapshot, ask: impl FnOnce(&Network<'_>) -> T) -> T {
+        let there = Presence::on(park, "2026-01-01".parse().unwrap());
+        let settings = Settings::shipped();
+        ask(&Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new()).unwrap())
+    }
+
+    #[test]
+    fn a_key_of_a_point_and_a_line_is_asked_back_and_can_be_told_apart() {
+        let mut park = park();
+        let place =
+            |park: &ParkSnapshot, key: &str| answered(park, |network| network.topology.place_of(network.park, key));
+        let error = place(&park, "7").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`7` names 2 lines and points of the water network; write one of: point:7, line:7"
+        );
+        assert_eq!(place(&park, "point:7"), Ok(vec![Start::Junction(2)]));
+        assert_eq!(place(&park, "line:7"), Ok(vec![Start::Link(2)]));
+        assert!(matches!(place(&park, "valve:7"), Err(AnswerError::NoSuchPlace { .. })));
+        // Two lines of two layers; one of them taken away again.
+        park.edges[1].provenance.key = "7".into();
+        park.edges[1].provenance.layer = "old".into();
+        let error = place(&park, "7").unwrap_err().to_string();
+        assert!(error.ends_with("write one of: point:7, old:7, line:by hand:7"), "{error}");
+        assert_eq!(place(&park, "old:7"), Ok(vec![Start::Link(1)]));
+        assert_eq!(place(&park, "line:by hand:7"), Ok(vec![Start::Link(2)]));
+        park.edges[1].valid_to = Some("2020-01-01".parse().unwrap());
+        assert_eq!(
+            answered(&park, |network| network.topology.place_of(network.park, "line:7").unwrap().len()),
+            1,
+            "what is gone is not meant"
+        );
+    }
+
+    #[test]
+    fn a_valve_cannot_be_closed_and_stuck_open() {
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let told = valves_told(&keys(&["a"]), &keys(&["b"])).unwrap();
+        assert_eq!((told["a"], told["b"]), (ValveState::Closed, ValveState::StuckOpen));
+        let error = valves_told(&keys(&["a", "b"]), &keys(&["b"])).unwrap_err();
+        assert!(error.to_string().contains("`b`"), "{error}");
+    }
+
+    #[test]
+    fn a_source_that_is_shut_off_with_the_break_is_told() {
+        let park = park();
+        let told = answered(&park, |network| network.isolate(&["e0".to_owned()], IsolationRows::Steps).unwrap());
+        assert_eq!(told.told["sources_shut"], json!(["s"]));
+        assert_eq!((&told.told["close"], &told.told["hydrants"]), (&json!(["v"]), &json!(["h"])));
+        assert!(
+            told.sheet
+                .notes
+                .iter()
+                .any(|note| note.as_str().contains("feeding nothing") && note.as_str().ends_with('s'))
+        );
+        let told = answered(&park, |network| network.isolate(&["e1".to_owned()], IsolationRows::Steps).unwrap());
+        assert_eq!(told.told["sources_shut"], json!([]));
+    }
+
+    #[test]
+    fn criticality_leaves_open_what_no_source_tells() {
+        let mut park = park();
+        let cells = |park: &ParkSnapshot| {
+            let sheet = answered(park, |network| network.critical(false)).sheet;
+            let hydrants = sheet.columns.iter().position(|column| column.name == "hydrants").unwrap();
+            let cells: Vec<_> = sheet.rows.iter().map(|row| row.cells[hydrants].clone()).collect();
+            (cells, sheet.notes.iter().any(|note| note.as_str().contains("is not known")))
+        };
+        use crate::sheet::Value as Cell;
+        assert_eq!(cells(&park), (vec![Cell::Whole(1), Cell::Whole(1), Cell::Whole(1)], false));
+        park.nodes[0].kind = NodeKind::Junction;
+        assert_eq!(cells(&park), (vec![Cell::Unknown, Cell::Unknown, Cell::Unknown], true));
+    }
+
+    #[test]
+    fn outfalls_behind_a_line_of_unknown_direction_are_reached_perhaps() {
+        let mut park = park();
+        park.nodes.iter_mut().for_each(|node| node.kind = NodeKind::Manhole);
+        park.nodes[3].kind = NodeKind::Outfall;
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Drainage);
+        park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Drainage);
+        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
+        let settings = Settings::shipped();
+        // All level: nothing tells which way.
+        let network = Network::of(&park, &there, NetworkClass::Drainage, &settings, HashMap::new()).unwrap();
+        let answer = network.trace(&["e0".to_owned()], Way::Downstream).unwrap();
+        assert_eq!((&answer.told["reached"], &answer.told["perhaps_reached"]), (&json!([]), &json!(["h"])));
+        assert_eq!((&answer.told["links"], &answer.told["perhaps"]), (&json!(1), &json!(2)));
     }
 }

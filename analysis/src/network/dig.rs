@@ -2,14 +2,17 @@
 //!
 //! Whose they are, who must be called and what permits are needed is left to later work.
 
-use geo::{Area, BoundingRect, Contains, Intersects, Line, LineString, Point, Polygon, coord};
+use geo::{Area, BoundingRect, Contains, Distance, Euclidean, Intersects, Line, LineString, Point, Polygon, coord};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, NetworkEdge};
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, NetworkEdge, Presence};
 
 use super::section::{Size, height, inner_spans};
 
 /// Places along a side of the outline's box at which the ground is asked for the volume.
 const VOLUME_STEPS: usize = 60;
+
+/// The largest chamber that is looked for beside the outline, m across.
+const CHAMBER_M: f64 = 6.0;
 
 /// How a pipe lies to the excavation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,10 +40,12 @@ pub struct DugPipe {
     pub length_m: f64,
     /// Nominal diameter, or width by height, in words; empty where not on record.
     pub size: String,
-    /// Least ground above its top within the outline, m; `None` where its elevation or the ground's is not known.
+    /// Least ground above its top within the outline, m; `None` where its elevation or the ground's is not known all along.
     pub cover_m: Option<f64>,
-    /// Lowest and highest elevation of its axis within the outline, m; `None` where nothing tells it.
+    /// Lowest and highest elevation of its axis within the outline, m, where it is known; `None` where nothing tells it.
     pub axis_m: Option<[f64; 2]>,
+    /// Whether the elevation of its axis is known all along within the outline.
+    pub axis_whole: bool,
     /// Material, where on record.
     pub material: Option<String>,
 }
@@ -73,33 +78,50 @@ pub struct Excavation {
     pub buildings: usize,
 }
 
+/// As [`excavation`], of what was there: what is gone or not yet laid is not met.
+pub fn excavation_on(cache: &Cache, there: &Presence, outline: &[[f64; 2]], floor_m: f64) -> Excavation {
+    met(cache, Some(there), outline, floor_m)
+}
+
 /// What lies within `outline` (park coordinates, m, closed by itself) above `floor_m`. An outline without area meets nothing.
 pub fn excavation(cache: &Cache, outline: &[[f64; 2]], floor_m: f64) -> Excavation {
+    met(cache, None, outline, floor_m)
+}
+
+fn met(cache: &Cache, there: Option<&Presence>, outline: &[[f64; 2]], floor_m: f64) -> Excavation {
     let ring: LineString<f64> = outline.iter().map(|[x, y]| (*x, *y)).collect();
     let area = Polygon::new(ring, Vec::new());
     let area_m2 = area.unsigned_area();
     let mut found = Excavation { area_m2, floor_m, ..Excavation::default() };
     let Some(bounds) = area.bounding_rect().filter(|_| area_m2 > 0.0 && area_m2.is_finite()) else { return found };
     let snapshot = cache.snapshot();
-    let near = |kind| cache.slots_in_envelope(bounds.min().into(), bounds.max().into(), kind);
+    let (low, high): ([f64; 2], [f64; 2]) = (bounds.min().into(), bounds.max().into());
+    let near = |kind| cache.slots_in_envelope(low, high, kind);
+    let is_there = |of: fn(&Presence) -> &Vec<bool>, row: usize| there.is_none_or(|there| of(there)[row]);
     found.volume_m3 = volume(cache, &area, floor_m);
     found.pipes = near(FeatureKind::NetworkEdge)
         .into_iter()
+        .filter(|row| is_there(|there| &there.edges, *row))
         .filter_map(|row| pipe(cache, &area, &snapshot.edges[row], floor_m))
         .collect();
     found.pipes.sort_by(|a, b| {
         let below = |pipe: &DugPipe| pipe.met == Met::Below;
         below(a).cmp(&below(b)).then(a.class.cmp(&b.class)).then_with(|| a.key.cmp(&b.key))
     });
-    for row in near(FeatureKind::NetworkNode) {
+    let by = CHAMBER_M / 2.0;
+    let about = (low.map(|at| at - by), high.map(|at| at + by));
+    for row in cache.slots_in_envelope(about.0, about.1, FeatureKind::NetworkNode) {
         let node = &snapshot.nodes[row];
         let [x, y, _] = node.position;
-        if area.contains(&Point::new(x, y)) {
+        // A chamber whose wall reaches into the pit is met, though its middle lies outside.
+        let half_m = node.size_mm.map_or(0.0, |mm| mm.max(0.0) / 2000.0).min(by);
+        if is_there(|there| &there.nodes, row) && Euclidean.distance(&Point::new(x, y), &area) <= half_m {
             found.nodes.push(DugNode { id: node.id, key: node.provenance.key.clone(), class: node.class });
         }
     }
     found.nodes.sort_by(|a, b| a.key.cmp(&b.key));
-    let over = |row: &usize| snapshot.buildings[*row].footprint.intersects(&area);
+    let over =
+        |row: &usize| is_there(|there| &there.buildings, *row) && snapshot.buildings[*row].footprint.intersects(&area);
     found.buildings = near(FeatureKind::Building).iter().filter(|row| over(row)).count();
     found
 }
@@ -109,32 +131,53 @@ fn pipe(cache: &Cache, area: &Polygon<f64>, edge: &NetworkEdge, floor_m: f64) ->
     let (mut length_m, mut whole_m) = (0.0, 0.0);
     let mut cover_m: Option<f64> = None;
     let mut axis_m: Option<[f64; 2]> = None;
+    let (mut axis_whole, mut cover_whole, mut meets) = (true, true, false);
+    let mut passes = |[x, y, z]: [f64; 3]| {
+        if !z.is_finite() {
+            axis_whole = false;
+            return;
+        }
+        let [low, high] = axis_m.unwrap_or([z, z]);
+        axis_m = Some([low.min(z), high.max(z)]);
+        match height(cache, [x, y]) {
+            Some(ground) => {
+                let here = ground - (z + size.height_m / 2.0);
+                cover_m = Some(cover_m.map_or(here, |least| least.min(here)));
+            }
+            None => cover_whole = false,
+        }
+    };
     for pair in edge.path.windows(2) {
         let [a, b] = [pair[0], pair[1]];
         let line = Line::new(coord! { x: a[0], y: a[1] }, coord! { x: b[0], y: b[1] });
         let run = (b[0] - a[0]).hypot(b[1] - a[1]);
         whole_m += run;
+        // A riser has no length in plan, and stands in the pit all the same.
+        if run == 0.0 && area.intersects(&Point::new(a[0], a[1])) {
+            meets = true;
+            passes(a);
+            passes(b);
+        }
         for [from, to] in inner_spans(area, line) {
             length_m += to - from;
+            meets = true;
             // Ends and middle: between them both the pipe and most ground are straight.
             for at in [from, f64::midpoint(from, to), to] {
-                let [x, y, z] = [0, 1, 2].map(|axis: usize| a[axis] + (b[axis] - a[axis]) * at / run);
-                if !z.is_finite() {
-                    continue;
-                }
-                let [low, high] = axis_m.unwrap_or([z, z]);
-                axis_m = Some([low.min(z), high.max(z)]);
-                if let Some(ground) = height(cache, [x, y]) {
-                    let here = ground - (z + size.height_m / 2.0);
-                    cover_m = Some(cover_m.map_or(here, |least| least.min(here)));
-                }
+                // Both ends exactly, so that a height known there is not lost to one that is not.
+                passes(match at / run {
+                    0.0 => a,
+                    1.0 => b,
+                    share => [0, 1, 2].map(|axis: usize| a[axis] + (b[axis] - a[axis]) * share),
+                });
             }
         }
     }
-    if length_m <= 0.0 {
+    if !meets {
         return None;
     }
-    let bare = axis_m.is_none_or(|[_, high]| high + size.height_m / 2.0 > floor_m);
+    let cover_m = cover_m.filter(|_| axis_whole && cover_whole);
+    // What is not known to pass below lies bare.
+    let bare = !axis_whole || axis_m.is_none_or(|[_, high]| high + size.height_m / 2.0 > floor_m);
     let met = if !bare {
         Met::Below
     } else if length_m > whole_m - 1e-6 {
@@ -151,6 +194,7 @@ fn pipe(cache: &Cache, area: &Polygon<f64>, edge: &NetworkEdge, floor_m: f64) ->
         size: size.words,
         cover_m,
         axis_m,
+        axis_whole,
         material: edge.material.clone(),
     })
 }

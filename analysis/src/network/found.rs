@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
+use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot};
 
 use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
 use super::isolation::{Isolation, Supply};
@@ -107,6 +107,7 @@ pub fn isolation_overlay(
         class(phrase("role-stuck", "cannot be closed"), CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
         class(phrase("role-hydrant", "hydrant without supply"), HYDRANT, Pattern::Solid, symbol(Symbol::Hydrant)),
         class(phrase("role-customer", "connection without supply"), CUT_OFF, Pattern::Solid, symbol(Symbol::Dot)),
+        class(phrase("role-source", "source shut off with it"), REACHED, Pattern::CrossHatch, symbol(Symbol::Dot)),
     ];
     let notes = with.notes(plan, lost);
     let mut overlay = empty("isolation", title, "m".into(), as_of, classes, notes);
@@ -129,9 +130,13 @@ pub fn isolation_overlay(
             mark(with.valves.shut[*valve as usize].node, class, Symbol::Gate);
         }
     }
-    for (junctions, class, symbol) in [(&lost.hydrants, 6, Symbol::Hydrant), (&lost.connections, 7, Symbol::Dot)] {
-        for junction in junctions {
-            mark(with.topology.junctions[*junction as usize].node, class, symbol);
+    let hydrants = with.rows_of(&lost.hydrants, NodeKind::Hydrant);
+    let connections = with.rows_of(&lost.connections, NodeKind::Connection);
+    for (rows, class, symbol) in
+        [(hydrants, 6, Symbol::Hydrant), (connections, 7, Symbol::Dot), (with.sources_shut(plan), 8, Symbol::Dot)]
+    {
+        for row in rows {
+            mark(row, class, symbol);
         }
     }
     overlay.without_empty_classes(|_| false)
@@ -202,7 +207,7 @@ pub fn clearance_overlay(
 mod tests {
     use std::collections::HashMap;
 
-    use spatial_db::model::{NetworkClass, NodeKind, Presence};
+    use spatial_db::model::{NetworkClass, Presence};
 
     use NetworkClass::{Drainage, Power, Telecom};
 

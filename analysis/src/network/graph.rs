@@ -125,22 +125,26 @@ impl Graph {
         length_m: impl Fn(u32) -> f64,
         open: impl Fn(u32, u32) -> bool,
     ) -> Option<(f64, Vec<u32>)> {
+        let ways = self.ways(from, Some(to), length_m, open);
+        Some((ways.far_m[to as usize], ways.links_to(to)?))
+    }
+
+    /// Shortest ways from `from` to everything that can be reached, or as far as `until`: see [`Self::shortest`].
+    pub(crate) fn ways(
+        &self,
+        from: u32,
+        until: Option<u32>,
+        length_m: impl Fn(u32) -> f64,
+        open: impl Fn(u32, u32) -> bool,
+    ) -> Ways {
         let mut best = vec![f64::INFINITY; self.junctions()];
         let mut came: Vec<Arc> = vec![Arc { link: NONE, to: NONE }; self.junctions()];
         let mut heap = BinaryHeap::new();
         best[from as usize] = 0.0;
         heap.push(Step { far_m: 0.0, junction: from });
         while let Some(Step { far_m, junction }) = heap.pop() {
-            if junction == to {
-                let mut links = Vec::new();
-                let mut at = to;
-                while at != from {
-                    let arc = came[at as usize];
-                    links.push(arc.link);
-                    at = arc.to;
-                }
-                links.reverse();
-                return Some((far_m, links));
+            if Some(junction) == until {
+                break;
             }
             if far_m > best[junction as usize] {
                 continue;
@@ -157,7 +161,33 @@ impl Graph {
                 }
             }
         }
-        None
+        Ways { from, far_m: best, came }
+    }
+}
+
+/// Shortest ways from one junction.
+pub(crate) struct Ways {
+    from: u32,
+    /// How far each junction is, m; infinite where no way leads.
+    pub(crate) far_m: Vec<f64>,
+    came: Vec<Arc>,
+}
+
+impl Ways {
+    /// Links of the way to a junction, in order; `None` where there is none.
+    pub(crate) fn links_to(&self, to: u32) -> Option<Vec<u32>> {
+        if !self.far_m[to as usize].is_finite() {
+            return None;
+        }
+        let mut links = Vec::new();
+        let mut at = to;
+        while at != self.from {
+            let arc = self.came[at as usize];
+            links.push(arc.link);
+            at = arc.to;
+        }
+        links.reverse();
+        Some(links)
     }
 }
 

@@ -6,6 +6,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge, Presence};
 
 use super::sheets::class as class_words;
+use super::topology::length_m;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use crate::rules::RuleSet;
 use crate::words;
@@ -23,7 +24,7 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
     let presence = Presence::on(snapshot, as_of);
     for (edge, _) in snapshot.edges.iter().zip(&presence.edges).filter(|(_, there)| **there) {
         let class = class_of(edge.class);
-        let length_m = length_m(edge);
+        let length_m = length_m(&edge.path);
         counts[class] += 1;
         lengths_m[class] += length_m;
         without_elevation += usize::from(edge.path.iter().any(|v| !v[2].is_finite()));
@@ -101,22 +102,15 @@ fn name(class: NetworkClass, in_table: &str) -> Words {
     if shipped.as_str() == in_table { shipped } else { in_table.into() }
 }
 
-/// Length of the axis, m: in 3D where both ends of a piece have elevations, else in plan.
-fn length_m(edge: &NetworkEdge) -> f64 {
-    let piece = |ends: &[[f64; 3]]| {
-        let [a, b] = [ends[0], ends[1]];
-        let rise = Some(b[2] - a[2]).filter(|rise| rise.is_finite()).unwrap_or(0.0);
-        (b[0] - a[0]).hypot(b[1] - a[1]).hypot(rise)
-    };
-    edge.path.windows(2).map(piece).sum()
-}
-
-/// Least cover over the axis at its vertices in words, or that it is unknown.
+/// Least cover over the axis at its vertices in words, or that it is unknown: of a part alone nothing is said of the whole.
 fn cover(cache: &Cache, edge: &NetworkEdge) -> Words {
     let terrain = cache.snapshot().terrain.as_ref();
-    edge.path
+    let covers: Option<Vec<f64>> = edge
+        .path
         .iter()
-        .filter_map(|[x, y, z]| Some(terrain?.height_at(*x, *y)? - Some(*z).filter(|z| z.is_finite())?))
-        .min_by(f64::total_cmp)
+        .map(|[x, y, z]| Some(terrain?.height_at(*x, *y)? - Some(*z).filter(|z| z.is_finite())?))
+        .collect();
+    covers
+        .and_then(|covers| covers.into_iter().min_by(f64::total_cmp))
         .map_or_else(|| phrase("unknown", "unknown").into(), |cover| format!("{cover:.2} m").into())
 }

@@ -1,16 +1,51 @@
 //! What a permit to dig has to tell: what lies bare, what is near, how much earth, which networks' operators have to be called.
 
-use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
-use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, Presence};
+use std::collections::HashMap;
 
-use super::clearance::{ClearanceRules, to_area};
-use super::dig::{DugPipe, Excavation, Met, excavation};
+use geo::{BoundingRect, Contains, Distance, Euclidean, LineString, MultiPolygon, Point, Polygon};
+use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, NetworkEdge, Presence};
+
+use super::clearance::{ClearanceRules, Quality, to_area};
+use super::dig::{DugPipe, Excavation, Met, excavation_on};
+pub use super::pit::{PitError, check_floor, check_pit};
 use super::section::{Size, height};
 use super::sheets;
+use super::topology::plan_m;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Words, phrase};
+
+/// A line is looked at every so often for how far within the outline it lies, m.
+const STEP_M: f64 = 0.25;
+
+/// Why it is not sure how a line lies to a pit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsure {
+    /// Its height is not on record, at least in part.
+    Height,
+    /// Its height was never measured: its survey's quality level does not tell one.
+    Level,
+    /// It may lie as much higher or lower that it would be otherwise.
+    OffInHeight,
+    /// It may lie as much to the side that it would be otherwise.
+    OffInPlan,
+    /// Its size is not on record.
+    Size,
+}
+
+/// How a line beside a pit lies to it, as sure as its survey is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beside {
+    /// Its wall lies in the pit, if not its axis.
+    InPit,
+    /// It may lie in the pit.
+    MayBeInPit,
+    /// Within the caution distance.
+    Near,
+    /// It may lie within the caution distance.
+    MayBeNear,
+}
 
 /// A line that is not met but near.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +62,8 @@ pub struct NearLine {
     pub off_m: f64,
     /// Size in words; empty where not on record.
     pub size: String,
+    /// How it lies.
+    pub beside: Beside,
 }
 
 /// What a permit tells.
@@ -36,6 +73,8 @@ pub struct Permit {
     pub outline: Vec<[f64; 2]>,
     /// What is met.
     pub met: Excavation,
+    /// Of each line met, in the same order, why it is only possibly so; nothing where it is sure.
+    pub unsure: Vec<Vec<Unsure>>,
     /// What is near: within the caution distance as sure as the survey is, the nearest first.
     pub near: Vec<NearLine>,
     /// The caution distance, m.
@@ -50,8 +89,8 @@ pub fn floor_of(cache: &Cache, outline: &[[f64; 2]], depth_m: f64) -> Option<f64
     Some(grounds?.into_iter().reduce(f64::min)? - depth_m)
 }
 
-/// What has to be known before digging within `outline` down to `floor_m`. Lines near it count to `caution_m`, and as much farther as
-/// their survey may be off.
+/// What has to be known before digging within `outline` down to `floor_m`, of what was there. Lines near it count to `caution_m`, and as
+/// much farther as their survey may be off. [`check_pit`] and [`check_floor`] tell whether it is a pit at all.
 pub fn permit(
     cache: &Cache,
     there: &Presence,
@@ -61,39 +100,115 @@ pub fn permit(
     caution_m: f64,
 ) -> Permit {
     let park = cache.snapshot();
-    let mut met = excavation(cache, outline, floor_m);
-    let present = |id: FeatureId| {
-        let row = park.edges.iter().position(|edge| edge.id == id);
-        row.is_none_or(|row| there.edges[row])
-    };
-    met.pipes.retain(|pipe| present(pipe.id));
+    let met = excavation_on(cache, there, outline, floor_m);
     let ring: LineString<f64> = outline.iter().map(|[x, y]| (*x, *y)).collect();
     let area = MultiPolygon(vec![Polygon::new(ring, Vec::new())]);
     let mut near = Vec::new();
+    let mut doubts: HashMap<FeatureId, Vec<Unsure>> = HashMap::new();
     if let Some(bounds) = area.bounding_rect() {
-        let by = caution_m + rules.worst_m() + rules.unsized_m.value;
+        let unsized_m = rules.unsized_m.value / 2.0;
+        let widest_m =
+            park.edges.iter().filter_map(|line| Size::of(line).width_m).fold(unsized_m * 2.0, f64::max) / 2.0;
+        let by = caution_m + rules.worst_m() + widest_m;
         let (low, high) = (bounds.min(), bounds.max());
         let about = ([low.x - by, low.y - by], [high.x + by, high.y + by]);
+        let by_id: HashMap<FeatureId, &DugPipe> = met.pipes.iter().map(|pipe| (pipe.id, pipe)).collect();
         for row in cache.slots_in_envelope(about.0, about.1, FeatureKind::NetworkEdge) {
             let line = &park.edges[row];
-            if !there.edges[row] || met.pipes.iter().any(|pipe| pipe.id == line.id) {
+            if !there.edges[row] {
+                continue;
+            }
+            let (size, quality) = (Size::of(line), rules.quality(line));
+            let wall_m = if size.width_m.is_none() { unsized_m } else { 0.0 };
+            let off_m = quality.plan_m;
+            if let Some(pipe) = by_id.get(&line.id) {
+                doubts.insert(line.id, unsure(pipe, line, &area, quality, floor_m, wall_m));
                 continue;
             }
             let far =
                 line.path.windows(2).map(|pair| to_area([pair[0], pair[1]], &area).0).fold(f64::INFINITY, f64::min);
-            let size = Size::of(line);
             let distance_m = far - size.width_m.unwrap_or(0.0) / 2.0;
-            let off_m = rules.quality(line).plan_m;
-            if distance_m <= caution_m + off_m {
-                let key = line.provenance.key.clone();
-                near.push(NearLine { id: line.id, key, class: line.class, distance_m, off_m, size: size.words });
-            }
+            let beside = match distance_m {
+                m if m + off_m <= 0.0 => Beside::InPit,
+                m if m - off_m - wall_m <= 0.0 => Beside::MayBeInPit,
+                m if m + off_m <= caution_m => Beside::Near,
+                m if m - off_m - wall_m <= caution_m => Beside::MayBeNear,
+                _ => continue,
+            };
+            let key = line.provenance.key.clone();
+            near.push(NearLine { id: line.id, key, class: line.class, distance_m, off_m, size: size.words, beside });
         }
     }
+    let unsure = met.pipes.iter().map(|pipe| doubts.remove(&pipe.id).unwrap_or_default()).collect();
     near.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m).then_with(|| a.key.cmp(&b.key)));
     let grounds: Option<Vec<f64>> = outline.iter().map(|corner| height(cache, *corner)).collect();
     let depth_m = grounds.and_then(|g| g.into_iter().reduce(f64::max)).map(|ground| ground - floor_m);
-    Permit { outline: outline.to_vec(), met, near, caution_m, depth_m }
+    Permit { outline: outline.to_vec(), met, unsure, near, caution_m, depth_m }
+}
+
+/// Why it is not sure that a line which is met lies as it is told.
+fn unsure(
+    pipe: &DugPipe,
+    line: &NetworkEdge,
+    area: &MultiPolygon<f64>,
+    quality: &Quality,
+    floor_m: f64,
+    wall_m: f64,
+) -> Vec<Unsure> {
+    let size = Size::of(line);
+    let mut found = Vec::new();
+    if !pipe.axis_whole || pipe.axis_m.is_none() {
+        found.push(Unsure::Height);
+    } else if !quality.depth_told {
+        found.push(Unsure::Level);
+    } else if let Some([_, high]) = pipe.axis_m {
+        let half_m = size.width_m.map_or(0.0, |_| size.height_m / 2.0);
+        let lies = |top_m: f64| top_m > floor_m;
+        if lies(high - quality.height_m) != lies(high + half_m + wall_m + quality.height_m) {
+            found.push(Unsure::OffInHeight);
+        }
+    }
+    // Somewhere it lies deeper within the outline than it may be off.
+    let inside = line.path.windows(2).flat_map(|pair| {
+        let steps = (plan_m(pair[0], pair[1]) / STEP_M).ceil().clamp(1.0, 10_000.0) as usize;
+        (0..=steps).map(move |step| {
+            let share = step as f64 / steps as f64;
+            Point::new(pair[0][0] + (pair[1][0] - pair[0][0]) * share, pair[0][1] + (pair[1][1] - pair[0][1]) * share)
+        })
+    });
+    let rim = |point: &Point<f64>| {
+        area.iter().map(|polygon| Euclidean.distance(point, polygon.exterior())).fold(f64::INFINITY, f64::min)
+    };
+    if !inside.into_iter().any(|point| area.contains(&point) && rim(&point) >= quality.plan_m) {
+        found.push(Unsure::OffInPlan);
+    }
+    if size.width_m.is_none() {
+        found.push(Unsure::Size);
+    }
+    found
+}
+
+impl Unsure {
+    fn words(self) -> Words {
+        match self {
+            Self::Height => phrase("missing-height", "height not on record").into(),
+            Self::Level => phrase("unsure-level", "height never measured").into(),
+            Self::OffInHeight => phrase("unsure-height", "its survey is too rough in height").into(),
+            Self::OffInPlan => phrase("unsure-plan", "its survey is too rough in plan").into(),
+            Self::Size => phrase("missing-size", "size not on record").into(),
+        }
+    }
+}
+
+impl Beside {
+    fn words(self) -> Words {
+        match self {
+            Self::InPit => phrase("beside-in", "its wall lies in the pit").into(),
+            Self::MayBeInPit => phrase("beside-may-be-in", "possibly in the pit").into(),
+            Self::Near => phrase("beside-near", "near").into(),
+            Self::MayBeNear => phrase("beside-may-be-near", "possibly near").into(),
+        }
+    }
 }
 
 impl Permit {
@@ -140,11 +255,21 @@ impl Permit {
                 Met::Below => phrase("met-below", "passes under the floor").into(),
             }
         };
-        let met = self.met.pipes.iter().map(|pipe| {
+        let surety = |why: &Vec<Unsure>| -> Words {
+            if why.is_empty() {
+                return phrase("permit-sure", "sure").into();
+            }
+            let mut why = why.iter().map(|why| why.words());
+            let first = why.next().unwrap_or_else(|| Words::from(""));
+            let all = why.fold(first, |all, next| words!("permit-and", "{all}; {next}", all = all, next = next));
+            words!("permit-possibly", "possibly: {why}", why = all)
+        };
+        let met = self.met.pipes.iter().zip(&self.unsure).map(|(pipe, why)| {
             row(vec![
                 said(&pipe.key),
                 sheets::class(pipe.class).into(),
                 how(pipe).into(),
+                surety(why).into(),
                 said(&pipe.size),
                 pipe.material.as_deref().into(),
                 Some(pipe.length_m).into(),
@@ -155,6 +280,7 @@ impl Permit {
             row(vec![
                 said(&line.key),
                 sheets::class(line.class).into(),
+                line.beside.words().into(),
                 said(&line.size),
                 Some(line.distance_m).into(),
                 Some(line.off_m).into(),
@@ -180,6 +306,7 @@ impl Permit {
                     line(),
                     class(),
                     text("how", words!("head-lie", "how")),
+                    text("sure", words!("head-sure", "how sure")),
                     size(),
                     text("material", words!("head-material", "material")),
                     metres("length_m", words!("head-length", "length")),
@@ -193,6 +320,7 @@ impl Permit {
                 vec![
                     line(),
                     class(),
+                    text("how", words!("head-lie", "how")),
                     size(),
                     metres("distance_m", words!("head-distance", "distance")),
                     metres("off_m", words!("head-off", "survey off by")),
@@ -227,6 +355,10 @@ impl Permit {
                 "From the network surveys on record. What is not on record is not here: look for it before digging."
             ),
             words!(
+                "permit-note-possibly",
+                "\"Possibly\" is what the survey is too rough to tell, or what lacks a height or a size: find it by hand before a machine digs.",
+            ),
+            words!(
                 "permit-note-near",
                 "Near is what lies within the caution distance, and as much farther as its survey may be off.",
             ),
@@ -245,7 +377,7 @@ mod tests {
     use spatial_db::model::TerrainGrid;
 
     use super::*;
-    use crate::network::by_hand::{edge, empty};
+    use crate::network::by_hand::{edge, empty, node};
 
     #[test]
     fn a_pit_tells_what_is_met_what_is_near_and_whom_to_call() {
@@ -279,5 +411,111 @@ mod tests {
         let rows: Vec<usize> = permit.tables().iter().map(|table| table.rows.len()).collect();
         assert_eq!((rows, permit.depth_m), (vec![1, 2, 0, 3], Some(2.5)));
         assert_eq!(permit.facts()[3].1, "500 m³");
+    }
+    fn flat() -> spatial_db::model::ParkSnapshot {
+        let mut park = empty();
+        let heights_m = vec![10.0; 21 * 21];
+        park.terrain =
+            Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
+        park
+    }
+
+    const PIT: [[f64; 2]; 4] = [[50.0, 50.0], [70.0, 50.0], [70.0, 60.0], [50.0, 60.0]];
+
+    fn dug(park: spatial_db::model::ParkSnapshot, floor_m: f64) -> Permit {
+        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
+        permit(&Cache::build(Arc::new(park)), &there, &ClearanceRules::shipped(), &PIT, floor_m, 1.0)
+    }
+
+    #[test]
+    fn what_a_survey_is_too_rough_to_tell_is_only_possibly_so() {
+        let mut park = flat();
+        let line = |id, y: f64, z: [f64; 2], dn, level: &str| {
+            let mut line = edge(id, vec![[0.0, y, z[0]], [100.0, y, z[1]]]);
+            (line.diameter_mm, line.survey_level) = (dn, Some(level.into()));
+            line
+        };
+        let dn = Some(200.0);
+        park.edges = vec![
+            line(1, 55.0, [9.0; 2], dn, "A"),
+            line(2, 55.0, [9.0; 2], dn, "D"),
+            line(3, 55.0, [9.0; 2], None, "A"),
+            line(4, 55.0, [9.0, f64::NAN], dn, "A"),
+            // Under the floor at 7.5 m: well below; by less than level B tells; far, at a level that tells no height.
+            line(5, 55.0, [6.0; 2], dn, "A"),
+            line(6, 55.0, [7.3; 2], dn, "B"),
+            line(7, 55.0, [2.0; 2], dn, "D"),
+            // Ten centimetres within the outline, at a level that knows it to 15.
+            line(8, 59.9, [9.0; 2], dn, "B"),
+            // Beside it: the wall within; perhaps within; near.
+            line(9, 60.04, [9.0; 2], dn, "A"),
+            line(10, 61.0, [9.0; 2], dn, "D"),
+            line(11, 60.5, [9.0; 2], dn, "A"),
+            line(12, 61.5, [9.0; 2], None, "A"),
+        ];
+        let permit = dug(park, 7.5);
+        let of = |key: &str| {
+            let at = permit.met.pipes.iter().position(|pipe| pipe.key == key).unwrap();
+            (permit.met.pipes[at].met, permit.unsure[at].as_slice())
+        };
+        use Met::{Below, Crossed};
+        assert_eq!(of("e1"), (Crossed, &[][..]));
+        assert_eq!(of("e2"), (Crossed, &[Unsure::Level][..]));
+        assert_eq!(of("e3"), (Crossed, &[Unsure::Size][..]));
+        assert_eq!(of("e4"), (Crossed, &[Unsure::Height][..]));
+        assert_eq!(of("e5"), (Below, &[][..]));
+        assert_eq!(of("e6"), (Below, &[Unsure::OffInHeight][..]));
+        assert_eq!(of("e7"), (Below, &[Unsure::Level][..]));
+        assert_eq!(of("e8"), (Crossed, &[Unsure::OffInPlan][..]));
+        let beside: Vec<(&str, Beside)> = permit.near.iter().map(|line| (line.key.as_str(), line.beside)).collect();
+        assert_eq!(
+            beside,
+            [("e9", Beside::InPit), ("e11", Beside::Near), ("e10", Beside::MayBeInPit), ("e12", Beside::MayBeNear)]
+        );
+        let cells: Vec<String> = permit.tables()[0].rows.iter().map(|row| format!("{:?}", row.cells[3])).collect();
+        assert_eq!(cells.iter().filter(|cell| cell.contains("possibly")).count(), 6, "{cells:?}");
+        let part = permit.met.pipes.iter().find(|pipe| pipe.key == "e4").unwrap();
+        assert_eq!((part.cover_m, part.axis_whole), (None, false));
+    }
+
+    #[test]
+    fn what_is_gone_is_not_met_and_a_riser_is() {
+        let mut park = flat();
+        let gone = Some("2020-01-01".parse().unwrap());
+        park.edges = vec![
+            edge(1, vec![[60.0, 55.0, 9.0], [60.0, 55.0, 6.0]]),
+            edge(2, vec![[0.0, 55.0, 9.0], [99.0, 55.0, 9.0]]),
+        ];
+        park.edges[1].valid_to = gone;
+        park.nodes = ["old", "new", "wide", "far"]
+            .iter()
+            .zip([60.0, 61.0, 70.4, 72.0])
+            .map(|(key, x)| node(key, spatial_db::model::NodeKind::Manhole, [x, 55.0, 8.0]))
+            .collect();
+        park.nodes[0].valid_to = gone;
+        park.nodes[2].size_mm = Some(1000.0);
+        let area = geo::Rect::new(geo::coord! { x: 52.0, y: 52.0 }, geo::coord! { x: 55.0, y: 55.0 }).to_polygon();
+        let building = |id, valid_to| spatial_db::model::Building {
+            id: FeatureId::new(FeatureKind::Building, id),
+            provenance: spatial_db::model::Provenance::default(),
+            footprint: MultiPolygon(vec![area.clone()]),
+            name: None,
+            address: None,
+            use_text: None,
+            storeys: None,
+            storey_height_m: None,
+            height_m: None,
+            floor_area_m2: None,
+            base_elevation_m: None,
+            year_built: None,
+            state: None,
+            valid_from: None,
+            valid_to,
+        };
+        park.buildings = vec![building(1, gone), building(2, None)];
+        let permit = dug(park, 7.5);
+        assert_eq!(permit.met.pipes.iter().map(|pipe| pipe.key.as_str()).collect::<Vec<_>>(), ["e1"]);
+        assert_eq!(permit.met.nodes.iter().map(|node| node.key.as_str()).collect::<Vec<_>>(), ["new", "wide"]);
+        assert_eq!(permit.met.buildings, 1);
     }
 }

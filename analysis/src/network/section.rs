@@ -5,7 +5,7 @@
 
 use geo::{Contains, Intersects, Line, LineIntersection, Point, coord, line_intersection::line_intersection};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, NetworkEdge, NodeKind};
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, NetworkEdge, NodeKind, Presence};
 
 /// Most points of the ground's profile.
 const MOST_POINTS: usize = 1000;
@@ -99,15 +99,87 @@ pub struct CutBuilding {
     pub top_m: f64,
 }
 
+/// The room between two neighbours in a cut, along its line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gap {
+    /// Which of the cut's pipes, and the next.
+    pub pipes: [usize; 2],
+    /// From axis to axis, m.
+    pub apart_m: f64,
+    /// From wall to wall, m; below zero one lies over the other. `None` where a size is not on record.
+    pub clear_m: Option<f64>,
+    /// Clear height between the two, m, where both levels and sizes are known; below zero they lie beside each other.
+    pub height_m: Option<f64>,
+}
+
+impl Section {
+    /// Room between neighbours, in order.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let gap = |at: usize| {
+            let [a, b] = [&self.pipes[at], &self.pipes[at + 1]];
+            let sized = a.size_known && b.size_known;
+            let apart_m = b.at_m - a.at_m;
+            let clear_m = sized.then(|| apart_m - f64::midpoint(a.width_m, b.width_m));
+            let heights = a.axis_m.zip(b.axis_m).filter(|_| sized);
+            let height_m = heights.map(|(a_m, b_m)| (a_m - b_m).abs() - f64::midpoint(a.height_m, b.height_m));
+            Gap { pipes: [at, at + 1], apart_m, clear_m, height_m }
+        };
+        (0..self.pipes.len().saturating_sub(1)).map(gap).collect()
+    }
+
+    /// Adds a cut that begins where this one ends.
+    fn extend(&mut self, next: Self) {
+        let by = self.length_m;
+        self.length_m += next.length_m;
+        let moved = |mut point: [f64; 2]| {
+            point[0] += by;
+            point
+        };
+        let span = |[from, to]: [f64; 2]| [from + by, to + by];
+        // Both have the ground where they meet.
+        let met = self.ground.last().is_some_and(|last| last[0] >= by - 1e-9);
+        self.ground.extend(next.ground.into_iter().skip(usize::from(met)).map(moved));
+        self.pipes.extend(next.pipes.into_iter().map(|pipe| CutPipe { at_m: pipe.at_m + by, ..pipe }));
+        self.chambers.extend(next.chambers.into_iter().map(|one| CutChamber { span_m: span(one.span_m), ..one }));
+        self.buildings.extend(next.buildings.into_iter().map(|one| CutBuilding { span_m: span(one.span_m), ..one }));
+        self.boundaries_m.extend(next.boundaries_m.into_iter().map(|at| at + by));
+    }
+}
+
+/// Cuts the park along a line of one piece or several, of what was there, where that is told; pieces are laid out one after the
+/// other.
+pub fn section_along(cache: &Cache, there: Option<&Presence>, line: &[[f64; 2]]) -> Section {
+    let mut whole = Section::default();
+    for pair in line.windows(2) {
+        whole.extend(straight(cache, there, pair[0], pair[1]));
+    }
+    whole
+}
+
 /// Cuts the park along the line from `from` to `to`, park coordinates in m. A line without length cuts nothing.
 pub fn section(cache: &Cache, from: [f64; 2], to: [f64; 2]) -> Section {
+    straight(cache, None, from, to)
+}
+
+fn straight(cache: &Cache, there: Option<&Presence>, from: [f64; 2], to: [f64; 2]) -> Section {
     let cut = Cut::new(from, to);
     if !(cut.length_m > 0.0 && cut.length_m.is_finite()) {
         return Section::default();
     }
     let snapshot = cache.snapshot();
     let mut found = Section { length_m: cut.length_m, ground: ground(cache, &cut), ..Section::default() };
-    let near = |kind| cut.near(cache, kind);
+    let near = |kind| {
+        let present = |row: &usize| {
+            there.is_none_or(|there| match kind {
+                FeatureKind::NetworkEdge => there.edges[*row],
+                FeatureKind::NetworkNode => there.nodes[*row],
+                FeatureKind::Building => there.buildings[*row],
+                FeatureKind::Parcel => there.parcels[*row],
+                _ => true,
+            })
+        };
+        cut.near(cache, kind).into_iter().filter(present).collect::<Vec<usize>>()
+    };
     for slot in near(FeatureKind::NetworkEdge) {
         pipe(cache, &cut, &snapshot.edges[slot], &mut found.pipes);
     }

@@ -12,7 +12,7 @@ use super::topology::{Direction, Flows, Topology};
 pub enum Start {
     /// At a junction.
     Junction(u32),
-    /// On a link: to both sides of it, or to the side that the flow leads to.
+    /// On a link: to the side that the flow leads to, or to both; where its direction is not known, to both of them perhaps.
     Link(u32),
 }
 
@@ -36,6 +36,8 @@ pub struct Reach {
     pub perhaps: Vec<u32>,
     /// Junctions, by number, those of `perhaps` too.
     pub junctions: Vec<u32>,
+    /// Those of `junctions` that are reached only so: perhaps.
+    pub perhaps_junctions: Vec<u32>,
     /// Junctions with a closed valve or switch, where it stopped.
     pub stopped: Vec<u32>,
     /// Junctions where no way goes on: outfalls and dead ends downstream, heads upstream. Empty for [`Way::Connected`].
@@ -74,15 +76,10 @@ pub struct Fed {
 }
 
 impl Topology {
-    /// Where a key of the park is in the network: its node's junction, or all links of its line. `None` where neither is there.
+    /// Where a key of the park is in the network: its node's junction, or all links of its line. `None` where neither is there, or
+    /// where several are: [`Topology::place_of`] tells which.
     pub fn starts(&self, park: &ParkSnapshot, key: &str) -> Option<Vec<Start>> {
-        let node = park.nodes.iter().position(|node| node.class == self.class && node.provenance.key == key);
-        if let Some(junction) = node.and_then(|row| self.junction_of_node(row)) {
-            return Some(vec![Start::Junction(junction)]);
-        }
-        let line = park.edges.iter().position(|edge| edge.class == self.class && edge.provenance.key == key)?;
-        let links = self.links_of_edge(line);
-        (!links.is_empty()).then(|| links.map(Start::Link).collect())
+        self.place_of(park, key).ok()
     }
 
     /// Traces from `starts`. `shut` says at which junctions a closed valve or switch stops it; a start passes its own.
@@ -90,6 +87,7 @@ impl Topology {
         let mut state = vec![Seen::Not; self.graph.junctions()];
         let mut links = vec![Seen::Not; self.graph.links()];
         let mut first = Vec::new();
+        let mut next = Vec::new();
         for start in starts {
             match *start {
                 Start::Junction(junction) => first.push(junction),
@@ -101,15 +99,16 @@ impl Topology {
                         (Way::Downstream, Direction::Backward) | (Way::Upstream, Direction::Forward) => {
                             first.push(from);
                         }
-                        _ => first.extend([from, to]),
+                        (Way::Connected, _) => first.extend([from, to]),
+                        // One of them it does flow to, but which?
+                        (_, Direction::Unknown) => next.extend([from, to]),
                     }
                 }
             }
         }
         let mut reach = Reach::default();
         // What is sure first: what is reached again in doubt stays sure.
-        let mut next = Vec::new();
-        let begun: Vec<u32> = first.clone();
+        let begun: Vec<u32> = first.iter().chain(&next).copied().collect();
         let passes = |junction: u32| !shut(junction) || begun.contains(&junction);
         for round in [Seen::Sure, Seen::Perhaps] {
             let mut queue = std::mem::take(&mut first);
@@ -160,6 +159,7 @@ impl Topology {
         reach.links = of(&links, Seen::Sure);
         reach.perhaps = of(&links, Seen::Perhaps);
         reach.junctions = (0..state.len() as u32).filter(|at| state[*at as usize] != Seen::Not).collect();
+        reach.perhaps_junctions = of(&state, Seen::Perhaps);
         reach.stopped = reach.junctions.iter().copied().filter(|junction| !passes(*junction)).collect();
         if way != Way::Connected {
             let goes_on = |junction: u32| {
@@ -227,15 +227,15 @@ impl Topology {
     /// What the source at a junction reaches past what is not shut, and which other sources do too.
     pub fn fed(&self, park: &ParkSnapshot, flows: &Flows, source: u32, shut: impl Fn(u32) -> bool) -> Fed {
         let reach = self.trace(flows, &[Start::Junction(source)], Way::Connected, shut);
-        let others = self.sources(park);
+        let sources = self.sources(park);
         let others =
-            others.into_iter().filter(|at| *at != source && reach.junctions.binary_search(at).is_ok()).collect();
+            sources.into_iter().filter(|at| *at != source && reach.junctions.binary_search(at).is_ok()).collect();
         Fed { reach, others }
     }
 
     /// Outfalls among junctions: by their kind.
     pub fn outfalls(&self, park: &ParkSnapshot, junctions: &[u32]) -> Vec<u32> {
-        let is = |junction: &u32| self.node(park, *junction).is_some_and(|node| node.kind == NodeKind::Outfall);
+        let is = |junction: &u32| self.row_of(park, *junction, |node| node.kind == NodeKind::Outfall).is_some();
         junctions.iter().copied().filter(is).collect()
     }
 }
@@ -296,6 +296,14 @@ mod tests {
         let up = topology.trace(&flows, &[Start::Junction(2)], Way::Upstream, open);
         assert_eq!((up.links, up.perhaps), (vec![0, 1, 3], vec![4]));
         assert_eq!(up.ends, [0, 4]);
+        assert_eq!((down.perhaps_junctions, up.perhaps_junctions), (vec![5], vec![5]));
+        // From a line of unknown direction itself: to either end, perhaps, and on from there.
+        let from = topology.trace(&flows, &[Start::Link(4)], Way::Downstream, open);
+        assert_eq!((from.links, from.perhaps, from.perhaps_junctions), (vec![4], vec![2], vec![2, 3, 5]));
+        let from = topology.trace(&flows, &[Start::Link(4)], Way::Upstream, open);
+        assert_eq!((from.links, from.perhaps), (vec![4], vec![0, 1, 3]));
+        let from = topology.trace(&flows, &[Start::Link(4), Start::Link(1)], Way::Downstream, open);
+        assert_eq!((from.links, from.perhaps), (vec![1, 2, 4], vec![]), "what another start is sure of stays sure");
         let all = topology.trace(&flows, &[Start::Junction(4)], Way::Connected, open);
         assert_eq!((all.links.len(), all.perhaps.len(), all.junctions.len()), (5, 0, 6));
         // Shut at c: reached, not passed; unless it begins there.

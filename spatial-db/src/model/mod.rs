@@ -16,6 +16,7 @@ mod park;
 mod presence;
 mod project;
 mod terrain;
+mod valve;
 
 pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building, BuildingSurface, FacadeKind};
 pub use case::{Case, CaseEntry, CaseEvent, CaseEventKind, CaseFile, CaseState, Cause, Deadline, Remedy, overdue};
@@ -30,3 +31,4 @@ pub use park::{Park, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 pub use presence::{Presence, years};
 pub use project::Project;
 pub use terrain::TerrainGrid;
+pub use valve::ValveObservation;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, IssueRecord,
     LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, Project, Provenance, Tenancy, TerrainGrid,
+    ValveObservation,
 };
 
 /// A park: the header every picture and report quotes.
@@ -133,6 +134,8 @@ pub struct ParkSnapshot {
     pub nodes: Vec<NetworkNode>,
     /// Network lines.
     pub edges: Vec<NetworkEdge>,
+    /// How valves and switches stood, by key and moment.
+    pub valve_states: Vec<ValveObservation>,
     /// Roads.
     pub roads: Vec<RoadEdge>,
     /// Hydrants, assembly points, stations, cameras, gates.
@@ -163,6 +166,7 @@ impl ParkSnapshot {
             enterprise_years: Vec::new(),
             nodes: Vec::new(),
             edges: Vec::new(),
+            valve_states: Vec::new(),
             roads: Vec::new(),
             resources: Vec::new(),
             hazards: Vec::new(),

@@ -15,7 +15,9 @@ use super::sql::{self, fill, list, quoted};
 use super::value::Cell;
 use super::write::{PackStep, picture_checksum};
 use super::{SceneKind, SceneText, SourceLayer, geometry, tables, terrain};
-use crate::model::{Imagery, ImageryTile, IssueRecord, IssueSeverity, Park, ParkSnapshot, TerrainGrid};
+use crate::model::{
+    Imagery, ImageryTile, IssueRecord, IssueSeverity, Park, ParkSnapshot, TerrainGrid, ValveObservation,
+};
 use crate::schema::{Shape, TABLES, Table};
 use crate::store::imagery::{Level, choose};
 use crate::store::snapshot::{FieldReader, take_row};
@@ -138,6 +140,12 @@ impl Package {
                 done += 1;
                 let row = FeatureRow { row, table };
                 take_row(table, &mut FieldReader::new(&row), &mut park)
+            })?;
+        }
+        if self.sums.contains_key(tables::VALVE_STATE) {
+            reader.each_row(tables::VALVE_STATE, false, &tables::valve_state_columns(), &mut |row| {
+                park.valve_states.push(valve_state_of(row)?);
+                Ok(())
             })?;
         }
         reader.each_row(tables::ISSUE, true, &tables::issue_columns(), &mut |row| {
@@ -469,6 +477,16 @@ fn header_of(row: &rusqlite::Row<'_>) -> Result<(PackageHeader, Option<TerrainGr
         heights_m: Vec::new(),
     };
     Ok((header, Some(terrain)))
+}
+
+fn valve_state_of(row: &rusqlite::Row<'_>) -> Result<ValveObservation, Fault> {
+    Ok(ValveObservation {
+        node_key: row.get(1)?,
+        observed: row.get::<_, String>(2)?.parse()?,
+        open_fraction: row.get(3)?,
+        stuck: row.get::<_, i64>(4)? != 0,
+        source: row.get(5)?,
+    })
 }
 
 fn issue_of(row: &rusqlite::Row<'_>) -> Result<IssueRecord, Fault> {

@@ -22,6 +22,8 @@ pub(super) const IMAGERY_LEVEL: &str = "twin_imagery_level";
 pub(super) const IMAGERY_TILE: &str = "imagery_tile";
 /// What a person wrote to show the park by; a package without has no such table.
 pub(super) const SCENE: &str = "twin_scene";
+/// How valves stood; a package without has no such table.
+pub(super) const VALVE_STATE: &str = "valve_state";
 /// What is wrong with the data.
 pub(super) const ISSUE: &str = "issue";
 /// Heights of the ground.
@@ -159,6 +161,17 @@ pub(super) fn scene_columns() -> Vec<Column<'static>> {
         ("kind", Kind::Text, "scene, tour, or bookmarks: the views kept in the window of whoever packed it"),
         ("name", Kind::Text, "Name; of a scene or tour that of its file"),
         ("content", Kind::Text, "The file as it was written, in RON; scenes/README.md describes it"),
+    ])
+}
+
+/// Columns of [`VALVE_STATE`].
+pub(super) fn valve_state_columns() -> Vec<Column<'static>> {
+    columns(&[
+        ("node_key", Kind::Text, "Key of the network node that is the valve"),
+        ("observed", Kind::Moment, "When"),
+        ("open_fraction", Kind::Real, "0 closed, 1 fully open; null where it was looked for and not known"),
+        ("stuck", Kind::Truth, "It cannot be moved from where it stands"),
+        ("source", Kind::Text, "Who or what observed it"),
     ])
 }
 

@@ -131,6 +131,7 @@ pub(super) fn write(
     for table in TABLES {
         writer.features(table)?;
     }
+    writer.valve_states()?;
     writer.issues()?;
     writer.scenes()?;
     writer.terrain()?;
@@ -289,6 +290,28 @@ impl Writer<'_> {
                 cells.push(attributes.as_deref().into());
                 writer.push(table.name, out, row.id, row.shape.as_ref(), &cells)?;
                 writer.done += 1;
+            }
+            Ok(())
+        })
+    }
+
+    fn valve_states(&mut self) -> Result<(), PackageError> {
+        let contents = self.contents;
+        if contents.snapshot.valve_states.is_empty() {
+            return Ok(());
+        }
+        let words = ("Valve states", "How valves and switches stood, in time");
+        self.table(tables::VALVE_STATE, words, None, &tables::valve_state_columns(), &mut |writer, rows| {
+            for (at, state) in contents.snapshot.valve_states.iter().enumerate() {
+                let observed = state.observed.to_rfc3339_opts(SecondsFormat::Millis, true);
+                let cells = [
+                    Cell::Text(&state.node_key),
+                    Cell::Text(&observed),
+                    state.open_fraction.into(),
+                    Cell::Integer(i64::from(state.stuck)),
+                    Cell::Text(&state.source),
+                ];
+                writer.push(tables::VALVE_STATE, rows, at as i64 + 1, None, &cells)?;
             }
             Ok(())
         })

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use postgres::{IsolationLevel, Transaction};
 
 use super::snapshot::{Heard, Rows, read_header, read_issues, read_park, read_table};
-use super::{RunKind, Store, StoreError, imagery, sql, terrain};
+use super::{RunKind, Store, StoreError, imagery, sql, terrain, valves};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, FeatureKind, HazardSource,
     Imagery, LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, ParkSnapshot, Project, RoadEdge, Surface,
@@ -272,6 +272,7 @@ fn read_touched(
     }
     let mut next = ParkSnapshot { park: fresh.park.clone(), ..(*old.snapshot).clone() };
     next.issues = read_issues(tx, park_id)?;
+    next.valve_states = valves::read(tx, park_id)?;
     if ground {
         next.terrain = terrain::read(tx, park_id, None)?;
     }

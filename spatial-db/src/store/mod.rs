@@ -30,6 +30,7 @@ mod runs;
 pub(crate) mod snapshot;
 pub(crate) mod sql;
 mod terrain;
+mod valves;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use postgres::Client;

@@ -12,7 +12,7 @@ use postgres::{IsolationLevel, Transaction};
 
 use super::fields::{Fault, Field, RowSource};
 use super::query::park_of;
-use super::{IssueFilter, Store, StoreError, issues, sql, terrain};
+use super::{IssueFilter, Store, StoreError, issues, sql, terrain, valves};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
     FeatureKind, HazardSource, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind,
@@ -96,6 +96,7 @@ pub(super) fn read_park(
     }
     let after_run = if let Rows::After(run_id) = rows { Some(run_id) } else { None };
     park.terrain = terrain::read(tx, park_id, after_run)?;
+    park.valve_states = valves::read(tx, park_id)?;
     if after_run.is_none() {
         park.issues = read_issues(tx, park_id)?;
     }

@@ -157,6 +157,8 @@ statements! {
     TERRAIN_TILES = "terrain_tiles";
     TERRAIN_TILES_AT = "terrain_tiles_at";
     VACANT_PARCELS = "vacant_parcels";
+    VALVE_STATES = "valve_states";
+    VALVE_STATES_PUT = "valve_states_put";
 }
 
 /// Replaces every `{name}` of a template.

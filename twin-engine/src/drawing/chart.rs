@@ -18,7 +18,9 @@ const TICK: f32 = 9.5;
 /// Room around the plot: left, right, bottom.
 const LEFT: f32 = 62.0;
 const RIGHT: f32 = 16.0;
-const BOTTOM: f32 = 36.0;
+const BOTTOM: f32 = 56.0;
+/// Where the row of distances between pipes stands under the graph.
+const BETWEEN: f32 = 46.0;
 const TOP: f32 = 6.0;
 /// Distance between labels of neighbouring pipes.
 const GAP: f32 = 13.0;
@@ -80,7 +82,7 @@ pub(super) fn tick_step(range: f64, count: f64) -> f64 {
     factor * unit
 }
 
-fn decimals(step: f64) -> usize {
+pub(super) fn decimals(step: f64) -> usize {
     if step >= 1.0 { 0 } else { (-step.log10().floor()).clamp(0.0, 3.0) as usize }
 }
 
@@ -111,6 +113,7 @@ pub(crate) fn chart(section: &Section, size: Vec2, wanted: Option<f64>, theme: &
     plot.boundaries();
     plot.chambers();
     let spots = plot.pipes(&labels);
+    plot.between(&spots);
     plot.ends();
     Chart { marks: plot.marks, exaggeration, spots }
 }
@@ -349,6 +352,27 @@ impl Plot<'_> {
         spots
     }
 
+    /// How far apart neighbours are, axis to axis, where there is room to say it; the table says all.
+    fn between(&mut self, spots: &[(usize, Vec2, Vec2)]) {
+        let y = self.scale.foot + BETWEEN;
+        let soft = self.theme.ink_soft;
+        let tick = |x: f32| line(Vec2::new(x, y - 3.0), Vec2::new(x, y + 3.0), 0.8);
+        let mut at: Vec<(f32, f64)> = spots.iter().map(|(i, at, _)| (at.x, self.section.pipes[*i].at_m)).collect();
+        at.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for pair in at.windows(2) {
+            let [(a, from_m), (b, to_m)] = [pair[0], pair[1]];
+            let said = grouped(to_m - from_m, 2);
+            if width_of(&said, TICK) + 6.0 > b - a {
+                continue;
+            }
+            self.add(line(Vec2::new(a, y), Vec2::new(b, y), 0.8), soft);
+            self.add(tick(a), soft);
+            self.add(tick(b), soft);
+            let place = Vec2::new(f32::midpoint(a, b), y - 7.0);
+            self.add(words(place, said, TICK, Anchor::Middle), soft);
+        }
+    }
+
     /// The two places that the line runs between.
     fn ends(&mut self) {
         let foot = self.scale.foot + 26.0;
@@ -458,6 +482,7 @@ mod tests {
                 match &mark.shape {
                     Shape::Line { points, .. } => assert!(points.iter().all(inside), "{mark:?}"),
                     Shape::Below { line, .. } => assert!(line.iter().all(inside), "{mark:?}"),
+                    Shape::Band { upper, lower } => assert!(upper.iter().chain(lower).all(inside), "{mark:?}"),
                     Shape::Block { low, high } => assert!(inside(low) && inside(high), "{mark:?}"),
                     Shape::Round { centre, half, .. } => {
                         assert!(inside(&(*centre - *half)) && inside(&(*centre + *half)), "{mark:?} on {size:?}");

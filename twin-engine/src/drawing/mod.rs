@@ -1,7 +1,8 @@
-//! A section as an engineer draws it: shapes and words on a sheet, laid out once and painted by the window's panel or
-//! written as SVG. Pure; what is cut is found by `analysis::network::section`.
+//! Sections and long profiles as an engineer draws them: shapes and words on a sheet, laid out once and painted by the window's
+//! panel or written as SVG. Pure; what is cut is found by `analysis::network::section`, what lies along a way by its `profile`.
 
 mod chart;
+mod long;
 mod sheet;
 mod spread;
 mod svg;
@@ -12,7 +13,10 @@ use spatial_db::model::FeatureId;
 use crate::theme::Rgb;
 
 pub(crate) use chart::{Chart, EXAGGERATIONS, chart};
+pub(crate) use long::{Fit, Long, Spot, long};
+pub use long::{ProfileSheet, profile_svg};
 pub(crate) use sheet::{Heading, rows, sheet};
+pub use sheet::{SectionSheet, section_svg};
 pub(crate) use svg::svg;
 
 /// Where words stand to their place.
@@ -44,6 +48,13 @@ pub(crate) enum Shape {
         line: Vec<Vec2>,
         /// The level.
         level: f32,
+    },
+    /// Everything between two lines of as many points, from left to right.
+    Band {
+        /// The upper line.
+        upper: Vec<Vec2>,
+        /// The lower line.
+        lower: Vec<Vec2>,
     },
     /// An upright rectangle.
     Block {

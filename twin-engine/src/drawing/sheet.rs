@@ -6,10 +6,12 @@ use chrono::NaiveDate;
 use spatial_db::model::{NetworkClass, Park};
 
 use super::chart::chart;
+use super::svg::svg;
 use super::{Anchor, Mark, Shape, fitted, line, width_of, words};
+use crate::ThemeChoice;
 use crate::cut::SectionPlane;
 use crate::inspect::grouped;
-use crate::text::{Text, t};
+use crate::text::{Language, Text, t};
 use crate::theme::Theme;
 
 /// Width of the sheet and height of the section on it, points.
@@ -20,15 +22,16 @@ const MARGIN: f32 = 36.0;
 const ROW: f32 = 17.0;
 const LETTERS: f32 = 10.5;
 /// Columns of the table: the words of their headings, their width, and which way they are set.
-const COLUMNS: [(&str, f32, Anchor); 8] = [
+const COLUMNS: [(&str, f32, Anchor); 9] = [
     ("section-number", 44.0, Anchor::End),
-    ("section-class", 150.0, Anchor::Start),
-    ("section-key", 330.0, Anchor::Start),
-    ("section-size", 190.0, Anchor::Start),
-    ("section-material", 180.0, Anchor::Start),
-    ("section-cover", 130.0, Anchor::End),
-    ("section-axis", 150.0, Anchor::End),
-    ("section-at", 130.0, Anchor::End),
+    ("section-class", 140.0, Anchor::Start),
+    ("section-key", 290.0, Anchor::Start),
+    ("section-size", 160.0, Anchor::Start),
+    ("section-material", 150.0, Anchor::Start),
+    ("section-cover", 120.0, Anchor::End),
+    ("section-axis", 130.0, Anchor::End),
+    ("section-at", 120.0, Anchor::End),
+    ("section-next", 154.0, Anchor::End),
 ];
 
 /// A pipe in words, as in the table.
@@ -36,14 +39,25 @@ const COLUMNS: [(&str, f32, Anchor); 8] = [
 pub(crate) struct Row {
     /// Its class.
     pub class: NetworkClass,
-    /// Number on the sheet, class, key, size, material, cover, elevation of the axis, distance.
-    pub cells: [String; 8],
+    /// Number on the sheet, class, key, size, material, cover, elevation of the axis, distance, room to the next.
+    pub cells: [String; 9],
 }
 
 /// Pipes of a section in words, in its order.
 pub(crate) fn rows(section: &Section, text: &Text) -> Vec<Row> {
     let unknown = || t!(text, "section-unknown");
     let metres = |value: Option<f64>| value.map_or_else(unknown, |m| format!("{} m", grouped(m, 2)));
+    let gaps = section.gaps();
+    // Wall to wall; from the axis where a size is not on record.
+    let next = |at: usize| {
+        gaps.get(at).map_or_else(
+            || "–".to_owned(),
+            |gap| match gap.clear_m {
+                Some(clear) => metres(Some(clear)),
+                None => format!("≤ {}", metres(Some(gap.apart_m))),
+            },
+        )
+    };
     let row = |(at, pipe): (usize, &CutPipe)| Row {
         class: pipe.class,
         cells: [
@@ -55,6 +69,7 @@ pub(crate) fn rows(section: &Section, text: &Text) -> Vec<Row> {
             metres(pipe.cover_m),
             metres(pipe.axis_m),
             metres(Some(pipe.at_m)),
+            next(at),
         ],
     };
     section.pipes.iter().enumerate().map(row).collect()
@@ -69,6 +84,30 @@ pub(crate) struct Heading<'a> {
     pub plane: SectionPlane,
     /// The day on which it is drawn.
     pub drawn_on: NaiveDate,
+}
+
+/// How a sheet of a section is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct SectionSheet<'a> {
+    /// The park.
+    pub park: &'a Park,
+    /// First and last place of the line, m.
+    pub ends: [[f64; 2]; 2],
+    /// The day on which it is drawn.
+    pub drawn_on: NaiveDate,
+    /// Language.
+    pub language: Language,
+    /// How much higher than long; the most that fits, if not given.
+    pub exaggeration: Option<f64>,
+}
+
+/// The sheet of a section as the text of an SVG file.
+pub fn section_svg(section: &Section, of: &SectionSheet<'_>) -> String {
+    let (theme, text) = (Theme::of(ThemeChoice::Daylight), Text::of(of.language));
+    let plane = SectionPlane { from: of.ends[0], to: of.ends[1] };
+    let heading = Heading { park: of.park, plane, drawn_on: of.drawn_on };
+    let (marks, size) = sheet(section, &heading, of.exaggeration, &theme, text);
+    svg(&marks, size, theme.panel, &title(of.park, text))
 }
 
 /// The sheet and its size. `wanted`: the exaggeration asked for.
@@ -145,7 +184,7 @@ fn said(section: &Section, heading: &Heading<'_>, exaggeration: f64, text: &Text
     vec![place, scale, t!(text, "section-source", source = format!("{source}{licence}")), t!(text, "section-note")]
 }
 
-fn moved(mut mark: Mark, by: Vec2) -> Mark {
+pub(super) fn moved(mut mark: Mark, by: Vec2) -> Mark {
     match &mut mark.shape {
         Shape::Line { points, .. } => {
             for at in points {
@@ -158,6 +197,11 @@ fn moved(mut mark: Mark, by: Vec2) -> Mark {
             }
             *level += by.y;
         }
+        Shape::Band { upper, lower } => {
+            for at in upper.iter_mut().chain(lower) {
+                *at += by;
+            }
+        }
         Shape::Block { low, high } => (*low, *high) = (*low + by, *high + by),
         Shape::Round { centre, .. } => *centre += by,
         Shape::Words { at, .. } => *at += by,
@@ -169,7 +213,7 @@ fn moved(mut mark: Mark, by: Vec2) -> Mark {
 fn table(marks: &mut Vec<Mark>, rows: &[Row], mut y: f32, theme: &Theme, text: &Text) -> f32 {
     let mut add = |shape: Shape, colour| marks.push(Mark::new(shape, colour));
     let right = MARGIN + COLUMNS.iter().map(|column| column.1).sum::<f32>() + 20.0;
-    let cells = |y: f32, cells: &[String; 8], bold: bool, colour| {
+    let cells = |y: f32, cells: &[String; 9], bold: bool, colour| {
         let mut x = MARGIN + 20.0;
         let mut out = Vec::new();
         for (said, (_, width, anchor)) in cells.iter().zip(COLUMNS) {
@@ -212,7 +256,6 @@ mod tests {
     use bevy::math::DVec2;
     use spatial_db::cache::Cache;
 
-    use super::super::svg::svg;
     use super::super::tests::{assert_clear, boxes};
     use super::*;
     use crate::Language;
@@ -267,7 +310,7 @@ mod tests {
         let cover = format!("{} m", grouped(ground - 5.24 - 0.15, 2));
         assert_eq!(
             rows[0].cells,
-            ["1", "water supply", "pipes-1", "DN300", "PE", &cover, "5.24 m", "16.00 m"].map(str::to_owned)
+            ["1", "water supply", "pipes-1", "DN300", "PE", &cover, "5.24 m", "16.00 m", "–"].map(str::to_owned)
         );
     }
 

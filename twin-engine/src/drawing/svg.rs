@@ -47,6 +47,10 @@ fn shape(out: &mut String, shape: &Shape, colour: &str) {
             let ring: Vec<Vec2> = line.iter().copied().chain(ends).collect();
             writeln!(out, "<polygon points=\"{}\" fill=\"{colour}\"/>", list(&ring))
         }
+        Shape::Band { upper, lower } => {
+            let ring: Vec<Vec2> = upper.iter().chain(lower.iter().rev()).copied().collect();
+            writeln!(out, "<polygon points=\"{}\" fill=\"{colour}\"/>", list(&ring))
+        }
         Shape::Block { low, high } => writeln!(
             out,
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{colour}\"/>",

@@ -13,7 +13,7 @@ use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 use super::Desk;
 use crate::input::{OverlaysOn, TwinInput};
 use crate::live::Wake;
-use crate::recolour;
+use crate::network::is_made_here;
 use crate::scene::{Exchange, Meshed, Twin, Uploads};
 use crate::split::{Right, Side};
 use crate::time::Years;
@@ -120,7 +120,7 @@ pub(super) fn stand_beside(
 /// The park on record as it is shown: its overlays are those of the day looked at.
 fn record_of(twin: &Twin) -> TwinInput {
     let mut record = twin.input.clone();
-    record.overlays.retain(|overlay| overlay.name != recolour::NAME);
+    record.overlays.retain(|overlay| !is_made_here(overlay));
     if let (Some(time), Some(day)) = (&mut record.time, twin.shown.there.as_ref().map(|there| there.on)) {
         time.as_of = day;
     }

@@ -7,10 +7,13 @@ mod draft;
 mod list;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
+use analysis::network::permit::Permit;
 use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart};
 use analysis::scenario::ScenarioFile;
+use analysis::sheet::Sheet;
 use analysis::words::Words;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
@@ -55,6 +58,46 @@ pub trait Planner: Send + Sync + fmt::Debug {
         parcels: &[FeatureId],
         language: Language,
     ) -> Result<Vec<u8>, String>;
+    /// Writes a report on networks to a file; `told` is what JSON says of it beside its rows.
+    ///
+    /// # Errors
+    /// Why it is not written, in words.
+    fn write_sheet(
+        &self,
+        day: NaiveDate,
+        sheet: &Sheet,
+        told: &serde_json::Value,
+        form: SheetForm,
+        path: &Path,
+        language: Language,
+    ) -> Result<(), String>;
+    /// The sheet that tells what has to be known before digging, as one HTML page.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn permit_page(&self, day: NaiveDate, permit: &Permit, language: Language) -> Result<String, String>;
+}
+
+/// Forms of a report in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetForm {
+    /// One object with everything.
+    Json,
+    /// A table for a spreadsheet.
+    Csv,
+    /// A map layer.
+    GeoPackage,
+}
+
+impl SheetForm {
+    /// End of a file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::GeoPackage => "gpkg",
+        }
+    }
 }
 
 /// The cases of a park on a day.
@@ -94,13 +137,33 @@ impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
         self.known.as_ref().filter(|(known, _)| known == key)?.1.as_ref()
     }
 
+    /// What is there, and what it is of.
+    pub(crate) fn known(&self) -> Option<(&K, &Arc<T>)> {
+        self.known.as_ref().and_then(|(key, made)| Some((key, made.as_ref()?)))
+    }
+
+    /// True where the next step begins to make what is of `key`.
+    pub(crate) fn wants(&self, key: &K) -> bool {
+        self.making.is_none() && self.known.as_ref().is_none_or(|(known, _)| known != key)
+    }
+
+    /// Gives up what is on its way: the next step begins anew.
+    pub(crate) fn give_up(&mut self) {
+        self.making = None;
+    }
+
     /// True while the next is on its way.
     pub(crate) fn is_making(&self) -> bool {
         self.making.is_some()
     }
 
     /// Takes what is ready and asks for what is wanted; true where something came.
-    fn step(&mut self, key: K, wake: Option<&Wake>, make: impl FnOnce() -> Option<T> + Send + 'static) -> bool {
+    pub(crate) fn step(
+        &mut self,
+        key: K,
+        wake: Option<&Wake>,
+        make: impl FnOnce() -> Option<T> + Send + 'static,
+    ) -> bool {
         let ready = self.making.as_ref().and_then(|(_, work)| work.take());
         let came = ready.is_some();
         if let (Some(made), Some((of, _))) = (ready, self.making.take_if(|_| came)) {

@@ -21,8 +21,8 @@ use crate::input::{CameraChoice, TwinInput};
 use crate::layers::Layers;
 use crate::live::{Live, News};
 use crate::material::LayerMaterial;
+use crate::network::is_made_here;
 use crate::pick::Picker;
-use crate::recolour;
 use crate::split::Side;
 use crate::theme::ThemeChoice;
 use crate::time::Years;
@@ -283,9 +283,9 @@ fn keep_view(world: &mut World, next: &Twin, new: &Meshed) {
     }
 }
 
-/// What the caller gave, without the overlay that was made in the window.
+/// What the caller gave, without the overlays that were made in the window.
 fn without_own(mut input: TwinInput) -> TwinInput {
-    input.overlays.retain(|overlay| overlay.name != recolour::NAME);
+    input.overlays.retain(|overlay| !is_made_here(overlay));
     input
 }
 

@@ -36,9 +36,10 @@ use crate::extent::Extent;
 use crate::geodetic::{Geodetic, LonLat};
 use crate::input::TwinInput;
 use crate::live::{Live, Wake};
+use crate::network::is_made_here;
 use crate::pick::Picker;
 use crate::planner::presence;
-use crate::recolour::{self, Recolour};
+use crate::recolour::Recolour;
 use crate::split::{Right, Side};
 use crate::style::{Shown, is_underground};
 use crate::sun::{Sun, SunTime, sun_at};
@@ -162,9 +163,9 @@ impl Twin {
         (!self.cut.is_empty()).then(|| SceneCut::new(&self.cut, &geometry.ground, &geometry.origin, underground))
     }
 
-    /// These switches over another park. An overlay made in the window comes along, with its numbers for the park before.
+    /// These switches over another park. Overlays made in the window come along, with their numbers for the park before.
     fn with_input(&self, mut input: TwinInput) -> Self {
-        input.overlays.extend(self.input.overlays.iter().filter(|overlay| overlay.name == recolour::NAME).cloned());
+        input.overlays.extend(self.input.overlays.iter().filter(|overlay| is_made_here(overlay)).cloned());
         let shown = Shown { overlay: self.place_in(&input, self.shown.overlay), ..self.shown.clone() };
         let right = self.right.as_ref().map(|right| (self.place_in(&input, right.overlay), right));
         // Places of one CRS say nothing in another.

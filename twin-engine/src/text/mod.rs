@@ -16,11 +16,12 @@ pub use language::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 /// Files of a language that both languages have, by name.
-const FILES: [[(&str, &str); 5]; 2] = [
+const FILES: [[(&str, &str); 6]; 2] = [
     [
         ("cut.ftl", include_str!("../../locales/en/cut.ftl")),
         ("features.ftl", include_str!("../../locales/en/features.ftl")),
         ("frame.ftl", include_str!("../../locales/en/frame.ftl")),
+        ("network.ftl", include_str!("../../locales/en/network.ftl")),
         ("planner.ftl", include_str!("../../locales/en/planner.ftl")),
         ("window.ftl", include_str!("../../locales/en/window.ftl")),
     ],
@@ -28,13 +29,17 @@ const FILES: [[(&str, &str); 5]; 2] = [
         ("cut.ftl", include_str!("../../locales/zh/cut.ftl")),
         ("features.ftl", include_str!("../../locales/zh/features.ftl")),
         ("frame.ftl", include_str!("../../locales/zh/frame.ftl")),
+        ("network.ftl", include_str!("../../locales/zh/network.ftl")),
         ("planner.ftl", include_str!("../../locales/zh/planner.ftl")),
         ("window.ftl", include_str!("../../locales/zh/window.ftl")),
     ],
 ];
 /// Translations of what `analysis` says.
-const OVERLAYS_ZH: &str =
-    concat!(include_str!("../../locales/zh/overlays.ftl"), include_str!("../../locales/zh/evaluation.ftl"));
+const OVERLAYS_ZH: &str = concat!(
+    include_str!("../../locales/zh/overlays.ftl"),
+    include_str!("../../locales/zh/evaluation.ftl"),
+    include_str!("../../locales/zh/sections.ftl")
+);
 
 /// The words of one language.
 pub struct Text {

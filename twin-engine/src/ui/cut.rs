@@ -1,6 +1,6 @@
 //! The panel of what is cut open: the drawing of the section with its pipes, or what a pit lays bare.
 
-mod paint;
+pub(super) mod paint;
 mod pit;
 
 use analysis::network::{Excavation, Section};

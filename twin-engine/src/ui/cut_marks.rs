@@ -149,7 +149,7 @@ impl Marks<'_> {
 }
 
 /// Says at the top of the scene what the tool waits for.
-fn hint(ctx: &egui::Context, scene: egui::Rect, said: &str) {
+pub(super) fn hint(ctx: &egui::Context, scene: egui::Rect, said: &str) {
     egui::Area::new(egui::Id::new("cut-hint"))
         .fixed_pos(egui::pos2(scene.center().x, scene.min.y + 14.0))
         .pivot(egui::Align2::CENTER_TOP)

@@ -11,6 +11,7 @@ mod layers;
 mod live;
 mod look;
 mod measure;
+mod network;
 mod overlays;
 mod planner;
 mod quiet;
@@ -45,6 +46,7 @@ use crate::history::History;
 use crate::live::{Live, Wake};
 use crate::measure::Measure;
 use crate::moment::Missing;
+use crate::network::Workbench;
 use crate::offered::Offers;
 use crate::past::{PastReader, Remembrance};
 use crate::planner::Desk;
@@ -54,6 +56,7 @@ use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
 
+pub(crate) use network::NetworkTab;
 pub(crate) use planner::PlannerTab;
 pub(crate) use table::label as column_label;
 
@@ -108,6 +111,8 @@ pub(crate) struct Ui {
     pub table: table::Table,
     /// The planner's panel.
     pub planner: planner::Planner,
+    /// The networks' panel.
+    pub network: network::Panel,
     writing: Option<writing::Writing>,
     told: Option<writing::Told>,
     recolour: recolour::Form,
@@ -132,9 +137,14 @@ impl Ui {
 
     /// Opens the panel of what was placed: the section, or the pit.
     pub(crate) fn show_cut(&mut self, section: bool) {
+        self.cut.turn(section);
+        // Whoever asks what a pit meets has it there.
+        if !section && self.network.open_tab() == Some(NetworkTab::Dig) {
+            return;
+        }
         self.cut_open = true;
         self.planner.close();
-        self.cut.turn(section);
+        self.network.close();
     }
 }
 
@@ -161,6 +171,7 @@ struct Panels<'w> {
     remembrance: Res<'w, Remembrance>,
     wake: Res<'w, Wake>,
     desk: ResMut<'w, Desk>,
+    bench: ResMut<'w, Workbench>,
     measure: Res<'w, Measure>,
     actions: MessageWriter<'w, Action>,
 }
@@ -179,7 +190,10 @@ pub(crate) fn plugin(app: &mut App) {
         .add_systems(Update, ((search::make_index, search::take_index).chain(), writing::take_written))
         .add_systems(PreUpdate, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
-        .add_systems(EguiPrimaryContextPass, (outline, measure::show, split::show, cut_marks::show).after(FrameSystems))
+        .add_systems(
+            EguiPrimaryContextPass,
+            (outline, measure::show, split::show, cut_marks::show, network::marks).after(FrameSystems),
+        )
         .add_systems(Update, fit_scene.before(crate::camera::control::ControlSystems));
 }
 
@@ -211,6 +225,7 @@ fn show(
     table::show(&mut root, &mut panels);
     cut::show(&mut root, &mut panels);
     planner::show(&mut root, &mut panels);
+    network::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{Button, Frame, Margin, Panel, RichText, TextStyle, Ui};
 
-use super::{Panels, PlannerTab, inspector::kind_name, look};
+use super::{NetworkTab, Panels, PlannerTab, inspector::kind_name, look};
 use crate::action::{Action, KEYS};
 use crate::attribute::{self, KINDS};
 use crate::select::Catch;
@@ -64,11 +64,14 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         (Tool::Area, t!(words, "tool-area")),
         (Tool::Section, t!(words, "tool-section")),
         (Tool::Dig, t!(words, "tool-dig")),
+        (Tool::Valve, t!(words, "tool-valve")),
+        (Tool::Lay, t!(words, "tool-lay")),
     ];
     let in_hand = all.iter().find(|(tool, _)| tool == &*panels.tool);
     let title = in_hand.map_or_else(|| t!(words, "tools"), |(_, label)| t!(words, "tools-in-hand", tool = label));
     ui.menu_button(title, |ui| {
-        for (tool, label) in &all {
+        // Those of the networks are in their panel.
+        for (tool, label) in all.iter().filter(|(tool, _)| !tool.is_of_networks()) {
             let key = KEYS.iter().find(|key| key.action == Action::Tool(*tool)).map_or("", |key| key.name);
             let on = *panels.tool == *tool;
             if ui.add(Button::selectable(on, label).shortcut_text(key)).clicked() {
@@ -79,6 +82,10 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         if panels.twin.input.planner.is_some() {
             ui.separator();
             planner(ui, panels, words);
+        }
+        if !panels.twin.input.snapshot.edges.is_empty() {
+            ui.separator();
+            networks(ui, panels, words);
         }
         ui.separator();
         ui.menu_button(t!(words, "catch"), |ui| catches(ui, panels, words));
@@ -91,6 +98,19 @@ fn planner(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         let action = Action::Planner(tab);
         let key = KEYS.iter().find(|key| key.action == action).map_or("", |key| key.name);
         let on = panels.ui.planner.open_tab() == Some(tab);
+        if ui.add(Button::selectable(on, tab.label(words)).shortcut_text(key)).clicked() {
+            panels.act(action);
+            ui.close();
+        }
+    }
+}
+
+/// The networks' panel.
+fn networks(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    for tab in NetworkTab::ALL {
+        let action = Action::Network(tab);
+        let key = KEYS.iter().find(|key| key.action == action).map_or("", |key| key.name);
+        let on = panels.ui.network.open_tab() == Some(tab);
         if ui.add(Button::selectable(on, tab.label(words)).shortcut_text(key)).clicked() {
             panels.act(action);
             ui.close();

@@ -23,6 +23,7 @@ pub(super) enum By {
     Table,
     Inspector,
     Planner,
+    Network,
 }
 
 /// What counts and stops a file on its way.

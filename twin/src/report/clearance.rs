@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use analysis::network::clearance::{Clearance, ClearanceRules, Lie, Room, Verdict, covers, falls};
+use analysis::network::clearance::{ClearanceRules, Room, Verdict, covers_of, falls_of};
 use analysis::network::sheets::{clearance_sheet, cover_sheet, fall_sheet, verdicts_note};
 use analysis::words::Words;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use spatial_db::cache::Cache;
-use spatial_db::model::{NetworkEdge, Presence};
+use spatial_db::model::Presence;
 
 use super::Asked;
 use super::write::{Outgoing, rows};
@@ -99,35 +99,31 @@ pub(crate) fn run(arguments: &ClearanceArguments) -> Result<(), Failure> {
     let (park, as_of) = arguments.asked.load()?;
     let rules = arguments.rules()?;
     let there = Presence::on(&park, as_of);
-    let named = |edge: &NetworkEdge| arguments.line.as_deref().is_none_or(|key| edge.provenance.key == key);
-    if let Some(key) = &arguments.line
-        && !park.edges.iter().any(named)
-    {
-        return Err(Failure::NoSuchLine { key: key.clone() });
+    let rows_named: Option<Vec<u32>> = arguments.line.as_ref().map(|key| {
+        let named = park.edges.iter().zip(0_u32..).filter(|(edge, _)| edge.provenance.key == *key);
+        named.map(|(_, row)| row).filter(|row| there.edges[*row as usize]).collect()
+    });
+    if let (Some(key), Some([])) = (&arguments.line, rows_named.as_deref()) {
+        return Err(Failure::NoSuchLine { key: key.clone(), on: as_of });
     }
-    let is_named = |row: u32| named(&park.edges[row as usize]);
+    // Of a line asked for only its own are counted, the clear ones too.
+    let wanted = |row: u32| rows_named.as_ref().is_none_or(|rows| rows.contains(&row));
     let (sheet, detail) = match arguments.of {
         Of::Lines => {
-            let mut found = Room::of(&park, &there, &rules).all();
-            let either = |one: &Clearance| {
-                let building = one.lie == Lie::Building;
-                one.a.is_some_and(is_named) || (!building && is_named(one.b))
-            };
-            found.found.retain(either);
+            let room = Room::of(&park, &there, &rules);
+            let mut found = rows_named.as_ref().map_or_else(|| room.all(), |rows| room.about(rows));
             let (note, detail) = counted(found.found.iter().map(|one| one.verdict), found.clear);
             found.found.retain(|one| arguments.wants(one.verdict));
             (clearance_sheet(&park, &rules, &found.found, vec![note]), detail)
         }
         Of::Cover => {
-            let (mut found, clear) = covers(&Cache::build(Arc::clone(&park)), &there, &rules);
-            found.retain(|one| is_named(one.edge));
+            let (mut found, clear) = covers_of(&Cache::build(Arc::clone(&park)), &there, &rules, wanted);
             let (note, detail) = counted(found.iter().map(|one| one.verdict), clear);
             found.retain(|one| arguments.wants(one.verdict));
             (cover_sheet(&park, &rules, &found, vec![note]), detail)
         }
         Of::Fall => {
-            let (mut found, clear) = falls(&Cache::build(Arc::clone(&park)), &there, &rules);
-            found.retain(|one| is_named(one.edge));
+            let (mut found, clear) = falls_of(&Cache::build(Arc::clone(&park)), &there, &rules, wanted);
             let (note, detail) = counted(found.iter().map(|one| one.verdict), clear);
             found.retain(|one| arguments.wants(one.verdict));
             (fall_sheet(&park, &rules, &found, vec![note]), detail)

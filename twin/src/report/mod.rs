@@ -5,13 +5,15 @@ mod dossier;
 mod html;
 mod land;
 pub(crate) mod permit;
+pub(crate) mod profile;
 mod projects;
+pub(crate) mod section;
 pub(crate) mod trace;
 mod write;
 mod zone;
 
 pub(crate) use land::scheme;
-pub(crate) use write::csv;
+pub(crate) use write::{csv, file};
 
 use std::path::PathBuf;
 use std::sync::Arc;

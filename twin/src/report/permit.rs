@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use analysis::network::clearance::ClearanceRules;
-use analysis::network::permit::{Permit, floor_of, permit};
+use analysis::network::permit::{Beside, NearLine, Permit, check_floor, check_pit, floor_of, permit};
 use analysis::rules::RuleSet;
 use analysis::sheet::{self, Sheet};
 use askama::Template;
@@ -39,13 +39,19 @@ pub(crate) struct PermitArguments {
     #[arg(long, value_parser = corners)]
     outline: Corners,
     /// Depth of the floor below the lowest ground at the corners, m
-    #[arg(long, value_name = "M", required_unless_present = "floor", conflicts_with = "floor")]
+    #[arg(
+        long,
+        value_name = "M",
+        required_unless_present = "floor",
+        conflicts_with = "floor",
+        allow_negative_numbers = true
+    )]
     depth: Option<f64>,
     /// Elevation of the floor, m
     #[arg(long, value_name = "M", allow_negative_numbers = true)]
     floor: Option<f64>,
     /// How far beside the pit lines are told of, m
-    #[arg(long, value_name = "M", default_value_t = 1.0)]
+    #[arg(long, value_name = "M", default_value_t = 1.0, allow_negative_numbers = true)]
     caution: f64,
     /// HTML file to write
     #[arg(long, short)]
@@ -99,19 +105,33 @@ struct Table {
 }
 
 pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
+    let outline = &arguments.outline.0;
+    check_pit(outline, arguments.depth, arguments.caution)?;
     let progress = Progress::new(false);
     let loaded = Origin::of(&arguments.park).load(false, &progress);
     progress.finish();
     let (park, _) = loaded?;
     let as_of = arguments.as_of.or(park.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
-    let text = Text::of(language);
     let cache = Cache::build(Arc::clone(&park));
-    let outline = &arguments.outline.0;
     let floor = arguments.floor.or_else(|| floor_of(&cache, outline, arguments.depth?));
     let floor = floor.ok_or(Failure::NoGround)?;
+    check_floor(&cache, outline, floor)?;
     let there = Presence::on(&park, as_of);
     let found = permit(&cache, &there, &ClearanceRules::shipped(), outline, floor, arguments.caution);
+    whole(&arguments.out, page(&park, &there, &found, as_of, language)?.as_bytes())?;
+    print::line(arguments.out.display().to_string())
+}
+
+/// The page of a permit.
+pub(crate) fn page(
+    park: &ParkSnapshot,
+    there: &Presence,
+    found: &Permit,
+    as_of: NaiveDate,
+    language: Language,
+) -> Result<String, Failure> {
+    let text = Text::of(language);
     let credit = [&park.park.attribution, &park.park.licence].into_iter().flatten().cloned().collect::<Vec<_>>();
     let page = Page {
         lang: if language == Language::Chinese { "zh" } else { "en" },
@@ -120,15 +140,13 @@ pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
         as_of: as_of.to_string(),
         data: text.words(&sheet::origin(park.park.synthetic)),
         facts: found.facts().iter().map(|(label, value)| (text.words(label), text.words(value))).collect(),
-        plan: plan(&park, &there, &found),
+        plan: plan(park, there, found),
         tables: found.tables().iter().map(|table| shown(table, text)).collect(),
         nothing: text.words(&sheet::nothing()),
         notes: found.notes().iter().map(|note| text.words(note)).collect(),
         credit: credit.join(" · "),
     };
-    let html = page.render().map_err(|source| Failure::Page { source })?;
-    whole(&arguments.out, html.as_bytes())?;
-    print::line(arguments.out.display().to_string())
+    page.render().map_err(|source| Failure::Page { source })
 }
 
 fn shown(sheet: &Sheet, text: &Text) -> Table {
@@ -169,8 +187,12 @@ fn plan(park: &ParkSnapshot, there: &Presence, permit: &Permit) -> String {
         "<path d=\"{outline} Z\" fill=\"#f1e6d2\" stroke=\"#1d2833\" stroke-width=\"{stroke:.3}\" stroke-dasharray=\"{:.2}\"/>",
         stroke * 4.0
     );
-    let named = permit.met.pipes.iter().map(|pipe| pipe.id).chain(permit.near.iter().map(|line| line.id));
-    for id in named {
+    let sure = permit.met.pipes.iter().zip(&permit.unsure).map(|(pipe, why)| (pipe.id, why.is_empty()));
+    let beside = |line: &NearLine| matches!(line.beside, Beside::InPit | Beside::Near);
+    let named: Vec<_> = sure.chain(permit.near.iter().map(|line| (line.id, beside(line)))).collect();
+    let mut labels = String::new();
+    let size = stroke * 6.0;
+    for (number, (id, sure)) in named.into_iter().enumerate() {
         let Some(row) = park.edges.iter().position(|edge| edge.id == id).filter(|row| there.edges[*row]) else {
             continue;
         };
@@ -178,9 +200,38 @@ fn plan(park: &ParkSnapshot, there: &Presence, permit: &Permit) -> String {
         let [r, g, b] = rules.network_class(line.class).map_or([90, 90, 96], |row| row.colour);
         let wide = line.diameter_mm.map_or(stroke * 1.5, |mm| (mm / 1000.0).max(stroke * 1.5));
         let d = path(&mut line.path.iter().map(|[x, y, _]| [*x, *y]));
-        let _ =
-            write!(svg, "<path d=\"{d}\" fill=\"none\" stroke=\"#{r:02x}{g:02x}{b:02x}\" stroke-width=\"{wide:.3}\"/>");
+        // What is only possibly so is broken, as well as said in the table.
+        let dashes =
+            if sure { String::new() } else { format!(" stroke-dasharray=\"{:.2} {:.2}\"", stroke * 7.0, stroke * 3.0) };
+        let _ = write!(
+            svg,
+            "<path d=\"{d}\" fill=\"none\" stroke=\"#{r:02x}{g:02x}{b:02x}\" stroke-width=\"{wide:.3}\"{dashes}/>"
+        );
+        if let Some([x, y]) = shown_at(&line.path, low, high, number) {
+            let (x, y) = at(x, y);
+            let _ = write!(
+                labels,
+                "<text x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{size:.2}\" text-anchor=\"middle\" paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"{:.3}\">{}</text>",
+                stroke * 1.5,
+                escaped(&line.provenance.key),
+            );
+        }
     }
+    svg.push_str(&labels);
+    // North is up.
+    let (x, y) = (width * 0.97, height * 0.04);
+    let _ = write!(
+        svg,
+        "<path d=\"M{x:.2} {:.2} v-{:.2} l-{:.2} {:.2} M{x:.2} {:.2} l{:.2} {:.2}\" fill=\"none\" stroke=\"#1d2833\" stroke-width=\"{stroke:.3}\"/><text x=\"{x:.2}\" y=\"{:.2}\" font-size=\"{size:.2}\" text-anchor=\"middle\">N</text>",
+        y + size * 2.0,
+        size * 2.0,
+        size * 0.4,
+        size * 0.7,
+        y,
+        size * 0.4,
+        size * 0.7,
+        y + size * 3.1,
+    );
     // A bar of five metres.
     let (x, y, size) = (width * 0.03, height * 0.96, stroke * 8.0);
     let _ = write!(
@@ -189,6 +240,27 @@ fn plan(park: &ParkSnapshot, there: &Presence, permit: &Permit) -> String {
         x + 5.4
     );
     svg
+}
+
+fn escaped(words: &str) -> String {
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A place of a line within the plan to write its key at; lines beside each other have theirs apart.
+fn shown_at(path: &[[f64; 3]], low: [f64; 2], high: [f64; 2], number: usize) -> Option<[f64; 2]> {
+    let places = path.windows(2).flat_map(|pair| {
+        let run = (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]);
+        let steps = (run / 0.5).ceil().clamp(1.0, 10_000.0) as usize;
+        (0..=steps).map(move |step| {
+            let share = step as f64 / steps as f64;
+            [0, 1].map(|axis: usize| pair[0][axis] + (pair[1][axis] - pair[0][axis]) * share)
+        })
+    });
+    let inside = |place: &[f64; 2]| (0..2).all(|axis| place[axis] > low[axis] + 1.0 && place[axis] < high[axis] - 1.0);
+    let places: Vec<[f64; 2]> = places.filter(inside).collect();
+    // Steps of a golden section never come together.
+    let share = 0.2 + 0.6 * (number as f64 * 0.618).fract();
+    places.get((places.len() as f64 * share) as usize).copied()
 }
 
 #[cfg(test)]

@@ -1,17 +1,13 @@
 //! `twin trace`: ways through a network, and what a break takes.
 
-use std::collections::HashMap;
-
 use analysis::network::Settings;
-use analysis::network::answers::{IsolationRows, Network};
-use analysis::network::isolation::ValveState;
+use analysis::network::answers::{IsolationRows, Network, valves_told};
 use analysis::network::trace::Way;
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value};
 use spatial_db::model::{NetworkClass, Presence};
 
 use super::Asked;
-use super::write::{Outgoing, rows};
+use super::write::{Outgoing, beside};
 use crate::failure::Failure;
 
 /// Arguments of `twin trace`.
@@ -30,7 +26,8 @@ pub(crate) struct TraceArguments {
     /// Which network
     #[arg(long, value_enum)]
     class: ClassName,
-    /// Key of the line or point where it begins or breaks; may be given several times
+    /// Key of the line or point where it begins or breaks; may be given several times. Where a point and a line have the same key,
+    /// line:KEY, point:KEY or LAYER:KEY says which
     #[arg(long, value_name = "KEY", required_if_eq_any([
         ("kind", "connected"), ("kind", "upstream"), ("kind", "downstream"), ("kind", "path"), ("kind", "isolate"),
         ("kind", "fed"),
@@ -89,7 +86,7 @@ enum RowsName {
 
 /// Networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ClassName {
+pub(super) enum ClassName {
     /// Water supply
     Water,
     /// Storm, sewage, combined
@@ -134,11 +131,9 @@ impl From<RowsName> for IsolationRows {
 }
 
 pub(crate) fn run(arguments: &TraceArguments) -> Result<(), Failure> {
+    let told = valves_told(&arguments.closed, &arguments.stuck)?;
     let (park, as_of) = arguments.asked.load()?;
     let (settings, there) = (Settings::shipped(), Presence::on(&park, as_of));
-    let closed = arguments.closed.iter().map(|key| (key.clone(), ValveState::Closed));
-    let stuck = arguments.stuck.iter().map(|key| (key.clone(), ValveState::StuckOpen));
-    let told: HashMap<String, ValveState> = closed.chain(stuck).collect();
     let network = Network::of(&park, &there, arguments.class.into(), &settings, told)?;
     let from = &arguments.from;
     let answer = match arguments.kind {
@@ -152,12 +147,6 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<(), Failure> {
         Kind::Critical => network.critical(arguments.valves_everywhere),
         Kind::Topology => network.doubts(),
     };
-    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &answer.sheet }.write(|text| {
-        let mut object = match answer.told.clone() {
-            Value::Object(object) => object,
-            other => Map::from_iter([("told".to_owned(), other)]),
-        };
-        object.insert("rows".into(), rows(&answer.sheet, text));
-        object
-    })
+    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &answer.sheet }
+        .write(|text| beside(&answer.told, &answer.sheet, text))
 }

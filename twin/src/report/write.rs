@@ -10,6 +10,7 @@ use serde_json::json;
 use spatial_db::model::ParkSnapshot;
 use spatial_db::package::{self, Cell, Column as Kept, Kind, Srs, write_table};
 use spatial_db::schema::Table;
+use twin_engine::SheetForm;
 use twin_engine::text::Text;
 
 use super::{Asked, Format, html};
@@ -37,25 +38,21 @@ impl Outgoing<'_> {
         let text = Text::of(self.asked.language());
         match (self.asked.format, &self.asked.out) {
             (Format::Gpkg, Some(path)) => {
-                self.geopackage(path, text)?;
+                geopackage(self.sheet, self.park, self.as_of, path, text)?;
                 print::line(text.words(&sheet::written(self.sheet.rows.len(), &path.display().to_string())))
             }
             (Format::Table | Format::Gpkg, None) => print::line(self.table(text).trim_end()),
             (Format::Csv, None) => {
                 Ok(std::io::stdout().lock().write_all(&csv(self.sheet, self.park, self.as_of, text)?)?)
             }
-            (Format::Json, None) => print::json(&self.json(text, detail)),
+            (Format::Json, None) => print::json(&json(self.sheet, self.park, self.as_of, text, detail)),
             (Format::Html, None) => print::line(html::page(self.sheet, &self.park.park, self.as_of, text)?.trim_end()),
             (Format::Html, Some(path)) => {
                 whole(path, html::page(self.sheet, &self.park.park, self.as_of, text)?.as_bytes())
             }
             (Format::Table, Some(path)) => whole(path, self.table(text).as_bytes()),
             (Format::Csv, Some(path)) => whole(path, &csv(self.sheet, self.park, self.as_of, text)?),
-            (Format::Json, Some(path)) => {
-                let mut bytes = serde_json::to_vec_pretty(&self.json(text, detail)).map_err(std::io::Error::from)?;
-                bytes.push(b'\n');
-                whole(path, &bytes)
-            }
+            (Format::Json, Some(path)) => whole(path, &pretty(&json(self.sheet, self.park, self.as_of, text, detail))?),
         }
     }
 
@@ -89,76 +86,114 @@ impl Outgoing<'_> {
         }
         said
     }
+}
 
-    fn json(
-        &self,
-        text: &Text,
-        detail: impl FnOnce(&Text) -> serde_json::Map<String, serde_json::Value>,
-    ) -> serde_json::Value {
-        let park = &self.park.park;
-        let mut object = serde_json::Map::new();
-        object.insert("report".into(), json!(self.sheet.name));
-        object.insert("title".into(), json!(text.words(&self.sheet.title)));
-        object.insert(
-            "park".into(),
-            json!({
-                "slug": park.slug, "name": park.name, "synthetic": park.synthetic, "srid": park.srid,
-                "attribution": park.attribution, "licence": park.licence, "data_as_of": park.as_of,
-            }),
-        );
-        object.insert("as_of".into(), json!(self.as_of));
-        object.insert("data".into(), json!(text.words(&sheet::origin(self.park.park.synthetic))));
-        object.insert("notes".into(), self.sheet.notes.iter().map(|note| text.words(note)).collect::<Vec<_>>().into());
-        object.extend(detail(text));
-        object.into()
+/// A sheet as one JSON object; `detail` gives what it says beside the park, the day and the notes.
+fn json(
+    sheet: &Sheet,
+    of: &ParkSnapshot,
+    as_of: NaiveDate,
+    text: &Text,
+    detail: impl FnOnce(&Text) -> serde_json::Map<String, serde_json::Value>,
+) -> serde_json::Value {
+    let park = &of.park;
+    let mut object = serde_json::Map::new();
+    object.insert("report".into(), json!(sheet.name));
+    object.insert("title".into(), json!(text.words(&sheet.title)));
+    object.insert(
+        "park".into(),
+        json!({
+            "slug": park.slug, "name": park.name, "synthetic": park.synthetic, "srid": park.srid,
+            "attribution": park.attribution, "licence": park.licence, "data_as_of": park.as_of,
+        }),
+    );
+    object.insert("as_of".into(), json!(as_of));
+    object.insert("data".into(), json!(text.words(&sheet::origin(park.synthetic))));
+    object.insert("notes".into(), sheet.notes.iter().map(|note| text.words(note)).collect::<Vec<_>>().into());
+    object.extend(detail(text));
+    object.into()
+}
+
+fn pretty(object: &serde_json::Value) -> Result<Vec<u8>, Failure> {
+    let mut bytes = serde_json::to_vec_pretty(object).map_err(std::io::Error::from)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Writes a sheet with what programs are told of it to a file, in the form asked for.
+pub(crate) fn file(
+    sheet: &Sheet,
+    told: &serde_json::Value,
+    park: &ParkSnapshot,
+    as_of: NaiveDate,
+    form: SheetForm,
+    path: &Path,
+    text: &Text,
+) -> Result<(), Failure> {
+    match form {
+        SheetForm::Json => {
+            let object = json(sheet, park, as_of, text, |text| beside(told, sheet, text));
+            whole(path, &pretty(&object)?)
+        }
+        SheetForm::Csv => whole(path, &csv(sheet, park, as_of, text)?),
+        SheetForm::GeoPackage => geopackage(sheet, park, as_of, path, text),
     }
+}
 
-    fn geopackage(&self, path: &Path, text: &Text) -> Result<(), Failure> {
-        let sheet = self.sheet;
-        let tail = sheet::tail(self.as_of, self.park.park.synthetic);
-        let columns: Vec<Kept<'_>> = sheet
-            .columns
-            .iter()
-            .chain(tail.iter().map(|(column, _)| column))
-            .map(|column| Kept::new(column.name, kind(column.holds), head(column, text)))
-            .collect();
-        let mut description = format!("{} — {}, {}.", text.words(&sheet.title), self.park.park.name, self.as_of);
-        let notes = sheet
-            .notes
-            .iter()
-            .map(|note| text.words(note))
-            .chain([text.words(&sheet::origin(self.park.park.synthetic))]);
-        for said in notes.chain([&self.park.park.attribution, &self.park.park.licence].into_iter().flatten().cloned()) {
-            let _ = write!(description, " {}.", said.trim_end_matches('.'));
+/// What programs are told of an answer, with the rows of its sheet.
+pub(super) fn beside(
+    told: &serde_json::Value,
+    sheet: &Sheet,
+    text: &Text,
+) -> serde_json::Map<String, serde_json::Value> {
+    let mut object = match told.clone() {
+        serde_json::Value::Object(object) => object,
+        other => serde_json::Map::from_iter([("told".to_owned(), other)]),
+    };
+    object.insert("rows".into(), rows(sheet, text));
+    object
+}
+
+fn geopackage(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, path: &Path, text: &Text) -> Result<(), Failure> {
+    let tail = sheet::tail(as_of, park.park.synthetic);
+    let columns: Vec<Kept<'_>> = sheet
+        .columns
+        .iter()
+        .chain(tail.iter().map(|(column, _)| column))
+        .map(|column| Kept::new(column.name, kind(column.holds), head(column, text)))
+        .collect();
+    let mut description = format!("{} — {}, {}.", text.words(&sheet.title), park.park.name, as_of);
+    let notes =
+        sheet.notes.iter().map(|note| text.words(note)).chain([text.words(&sheet::origin(park.park.synthetic))]);
+    for said in notes.chain([&park.park.attribution, &park.park.licence].into_iter().flatten().cloned()) {
+        let _ = write!(description, " {}.", said.trim_end_matches('.'));
+    }
+    let srid = park.park.srid;
+    let wkt = u16::try_from(srid).ok().and_then(crs_definitions::from_code).map(|known| known.wkt.trim());
+    let table = package::Table {
+        name: sheet.name,
+        title: sheet.name,
+        description: &description,
+        geometry: sheet.target.and_then(|target| Table::of(target)?.geometry),
+        columns: &columns,
+    };
+    if package::Package::open(path).is_ok() {
+        return Err(Failure::OverPackage { path: path.to_path_buf() });
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })?;
+    }
+    write_table(path, Srs { srid, wkt }, Utc::now(), &table, &mut |push| {
+        for (at, row) in sheet.rows.iter().enumerate() {
+            let cells: Vec<&Value> = row.cells.iter().chain(tail.iter().map(|(_, value)| value)).collect();
+            let said: Vec<String> = cells.iter().map(|cell| full(cell, text)).collect();
+            let kept: Vec<Cell<'_>> = cells.iter().zip(&said).map(|(cell, said)| keep(cell, said)).collect();
+            let shape = row.slot.zip(sheet.target).and_then(|(at, kind)| package::shape_of(park, kind, at));
+            push(at as i64 + 1, shape.as_ref(), &kept)?;
         }
-        let srid = self.park.park.srid;
-        let wkt = u16::try_from(srid).ok().and_then(crs_definitions::from_code).map(|known| known.wkt.trim());
-        let table = package::Table {
-            name: sheet.name,
-            title: sheet.name,
-            description: &description,
-            geometry: sheet.target.and_then(|target| Table::of(target)?.geometry),
-            columns: &columns,
-        };
-        if package::Package::open(path).is_ok() {
-            return Err(Failure::OverPackage { path: path.to_path_buf() });
-        }
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })?;
-        }
-        write_table(path, Srs { srid, wkt }, Utc::now(), &table, &mut |push| {
-            for (at, row) in sheet.rows.iter().enumerate() {
-                let cells: Vec<&Value> = row.cells.iter().chain(tail.iter().map(|(_, value)| value)).collect();
-                let said: Vec<String> = cells.iter().map(|cell| full(cell, text)).collect();
-                let kept: Vec<Cell<'_>> = cells.iter().zip(&said).map(|(cell, said)| keep(cell, said)).collect();
-                let shape = row.slot.zip(sheet.target).and_then(|(at, kind)| package::shape_of(self.park, kind, at));
-                push(at as i64 + 1, shape.as_ref(), &kept)?;
-            }
-            Ok(())
-        })?;
         Ok(())
-    }
+    })?;
+    Ok(())
 }
 
 /// The rows of a sheet as JSON: by the names of its columns, units in them; null for what is not known.

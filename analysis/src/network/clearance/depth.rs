@@ -1,11 +1,11 @@
 //! Ground above lines, and the fall of sewers.
 
-use geo::{Distance, Euclidean, Point};
+use geo::{Distance, Euclidean, Intersects, Point};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, NetworkClass, Presence};
+use spatial_db::model::{FeatureKind, NetworkClass, Presence, SurfaceKind};
 
 use super::pairs::Verdict;
-use super::rules::ClearanceRules;
+use super::rules::{ClearanceRules, Depth};
 use super::walls::Walls;
 use crate::network::section::height;
 use crate::network::topology::{along, plan_m};
@@ -23,11 +23,11 @@ pub struct Cover {
     /// Verdict.
     pub verdict: Verdict,
     /// Ground above its top where that is least against what is asked for, m; above its axis where its size is not on record;
-    /// `None` where height or ground are not known.
+    /// `None` where height or ground are not known somewhere along it, unless it is too little where they are.
     pub cover_m: Option<f64>,
     /// What is asked for there, m: least and most of what may apply.
     pub limit_m: [f64; 2],
-    /// Whether the place lies in a carriageway; `None` where no road's width tells it.
+    /// Whether the place lies in a carriageway; `None` where no road's width tells it, or where the rest of the line decides.
     pub carriageway: Option<bool>,
     /// Where.
     pub place: [f64; 3],
@@ -35,25 +35,45 @@ pub struct Cover {
 
 /// Lines whose cover is not clear, the worst first, and how many are.
 pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<Cover>, usize) {
+    covers_of(cache, there, rules, |_| true)
+}
+
+/// As [`covers`], of the lines whose rows are `wanted`.
+pub fn covers_of(
+    cache: &Cache,
+    there: &Presence,
+    rules: &ClearanceRules,
+    wanted: impl Fn(u32) -> bool,
+) -> (Vec<Cover>, usize) {
     let park = cache.snapshot();
     let mut found = Vec::new();
     let mut clear = 0;
-    for (row, edge) in park.edges.iter().enumerate().filter(|(row, _)| there.edges[*row]) {
+    for row in (0..park.edges.len()).filter(|row| there.edges[*row] && wanted(*row as u32)) {
+        let edge = &park.edges[row];
         let Some(depth) = rules.depth(edge.class) else { continue };
         let walls = Walls::of(edge, rules);
-        let [low, high] = [depth.elsewhere_m.min(depth.carriageway_m), depth.elsewhere_m.max(depth.carriageway_m)];
+        let asked = [Some(depth.elsewhere_m), Some(depth.carriageway_m), depth.green_m];
+        let all = asked.into_iter().flatten();
+        let [low, high] = [all.clone().fold(f64::INFINITY, f64::min), all.fold(0.0, f64::max)];
         let mut worst: Option<Cover> = None;
-        let mut known = false;
+        let mut unknown: Option<[f64; 3]> = None;
         for place in places(&edge.path) {
-            let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else { continue };
-            known = true;
+            let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else {
+                unknown = unknown.or(Some(place));
+                continue;
+            };
             let cover = ground - place[2] - walls.half_height_m.unwrap_or(0.0);
             // Far deeper than anything asks for: which road this is does not matter.
-            let carriageway = if cover - walls.height_m >= high { None } else { in_road(cache, place) };
-            let limit_m = match carriageway {
-                Some(true) => [depth.carriageway_m; 2],
-                Some(false) => [depth.elsewhere_m; 2],
-                None => [low, high],
+            let deep = cover - walls.height_m - rules.unsized_m.value / 2.0 >= high;
+            let carriageway = if deep { None } else { in_road(cache, place) };
+            let limit_m = match (carriageway, if deep { None } else { on_green(cache, place, depth) }) {
+                (Some(true), _) => [depth.carriageway_m; 2],
+                (Some(false), None) => {
+                    [depth.green_m.unwrap_or(depth.elsewhere_m).min(depth.elsewhere_m), depth.elsewhere_m]
+                }
+                (Some(false), Some(asked)) => [asked; 2],
+                (None, None) => [low, high],
+                (None, Some(asked)) => [asked.min(depth.carriageway_m), asked.max(depth.carriageway_m)],
             };
             let unsure = walls.half_height_m.is_none();
             let verdict = match cover {
@@ -70,8 +90,10 @@ pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<C
                 worst = Some(one);
             }
         }
-        if !known {
-            let place = edge.path[0];
+        // Too little somewhere is too little; anything else would speak of a part as if it were the whole.
+        if let Some(place) = unknown
+            && worst.is_none_or(|worst| worst.verdict != Verdict::Violated)
+        {
             let (edge, limit_m) = (row as u32, [low, high]);
             worst = Some(Cover { edge, verdict: Verdict::Unknown, cover_m: None, limit_m, carriageway: None, place });
         }
@@ -115,6 +137,27 @@ fn in_road(cache: &Cache, place: [f64; 3]) -> Option<bool> {
     (!unknown).then_some(false)
 }
 
+/// What is asked for at a place beside carriageways, m, where the ground cover on record tells it.
+fn on_green(cache: &Cache, place: [f64; 3], depth: &Depth) -> Option<f64> {
+    let Some(green) = depth.green_m else { return Some(depth.elsewhere_m) };
+    let at = [place[0], place[1]];
+    let point = Point::new(at[0], at[1]);
+    let covers: Vec<SurfaceKind> = cache
+        .slots_in_envelope(at, at, FeatureKind::Surface)
+        .into_iter()
+        .map(|row| &cache.snapshot().surfaces[row])
+        .filter(|surface| surface.area.intersects(&point))
+        .map(|surface| surface.kind)
+        .collect();
+    let is_green = |kind: &SurfaceKind| matches!(kind, SurfaceKind::Grass | SurfaceKind::Forest);
+    // Of patches that lie on each other the harder rule counts.
+    match covers.iter().all(is_green) {
+        _ if covers.is_empty() => None,
+        true => Some(green),
+        false => Some(depth.elsewhere_m),
+    }
+}
+
 /// The fall of a sewer, against what is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fall {
@@ -132,12 +175,22 @@ pub struct Fall {
 /// Sewers that fall too little, may, or do not tell, the flattest first, and how many are clear. A line that rises as it is drawn
 /// is judged by how steep it is: which way it flows is left to [`crate::network::topology::Flows`].
 pub fn falls(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<Fall>, usize) {
+    falls_of(cache, there, rules, |_| true)
+}
+
+/// As [`falls`], of the lines whose rows are `wanted`.
+pub fn falls_of(
+    cache: &Cache,
+    there: &Presence,
+    rules: &ClearanceRules,
+    wanted: impl Fn(u32) -> bool,
+) -> (Vec<Fall>, usize) {
     let park = cache.snapshot();
     let mut found = Vec::new();
     let mut clear = 0;
     let least = rules.slope.value;
     for (row, edge) in park.edges.iter().enumerate() {
-        if !there.edges[row] || edge.class != NetworkClass::Drainage {
+        if !there.edges[row] || edge.class != NetworkClass::Drainage || !wanted(row as u32) {
             continue;
         }
         let run: f64 = edge.path.windows(2).map(|pair| plan_m(pair[0], pair[1])).sum();

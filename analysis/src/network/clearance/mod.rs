@@ -9,8 +9,8 @@ mod rules;
 mod tests;
 mod walls;
 
-pub use depth::{Cover, Fall, covers, falls};
+pub use depth::{Cover, Fall, covers, covers_of, falls, falls_of};
 pub use distance::{Nearest, nearest};
 pub use pairs::{Clearance, Findings, Lie, Missing, Room, Verdict};
-pub use rules::{Apart, ClearanceRules, Depth, Limit, Quality, Side, Stage};
+pub use rules::{Apart, ClearanceRules, Depth, Laid, Limit, Quality, Side, Stage};
 pub(crate) use walls::to_area;

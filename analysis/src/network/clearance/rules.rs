@@ -44,6 +44,16 @@ impl From<NetworkClass> for Side {
     }
 }
 
+/// How a cable is laid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Laid {
+    /// In the earth.
+    Direct,
+    /// In a duct, a pipe or a bank of ducts.
+    Duct,
+}
+
 /// Stage of a gas line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +66,8 @@ pub enum Stage {
     SubHighB,
     /// Up to 1.6 `MPa`.
     SubHighA,
+    /// Above: the table of clearances in towns has no row for it.
+    High,
 }
 
 impl Stage {
@@ -72,6 +84,7 @@ impl Stage {
             () if says(&["次高压b", "sub-high b", "sub_high_b", "subhigh b"]) => Some(Self::SubHighB),
             () if says(&["次高压a", "sub-high a", "sub_high_a", "subhigh a"]) => Some(Self::SubHighA),
             () if says(&["次高", "sub"]) => None,
+            () if says(&["高压", "high"]) => Some(Self::High),
             () if says(&["低压", "low"]) => Some(Self::Low),
             () if says(&["中压", "medium"]) => Some(Self::Medium),
             () => None,
@@ -85,6 +98,7 @@ impl Stage {
             mpa if mpa <= 0.4 => Some(Self::Medium),
             mpa if mpa <= 0.8 => Some(Self::SubHighB),
             mpa if mpa <= 1.6 => Some(Self::SubHighA),
+            mpa if mpa.is_finite() => Some(Self::High),
             _ => None,
         }
     }
@@ -104,6 +118,8 @@ pub struct Apart {
     pub dn: Option<[f64; 2]>,
     /// Stage of the gas line.
     pub pressure: Option<Stage>,
+    /// How the telecom line is laid.
+    pub laid: Option<Laid>,
     /// Clause.
     pub clause: String,
     /// `verified`, `secondary`, `memory` or `default`.
@@ -120,6 +136,8 @@ pub struct Depth {
     pub carriageway_m: f64,
     /// Elsewhere, m.
     pub elsewhere_m: f64,
+    /// Under green that no vehicle comes on, m, where the rule tells it apart.
+    pub green_m: Option<f64>,
     /// Clause.
     pub clause: String,
     /// Status.
@@ -136,6 +154,9 @@ pub struct Quality {
     pub plan_m: f64,
     /// How far off in height, m.
     pub height_m: f64,
+    /// Whether a height of this level was measured at all; if not, whoever digs must not count on it.
+    #[serde(default = "told")]
+    pub depth_told: bool,
     /// Standard.
     pub standard: String,
     /// Edition.
@@ -144,6 +165,18 @@ pub struct Quality {
     pub clause: String,
     /// Status.
     pub status: String,
+}
+
+const fn told() -> bool {
+    true
+}
+
+/// Words of a record that tell how a cable is laid.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LaidWords {
+    direct: Vec<String>,
+    duct: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -162,10 +195,14 @@ pub struct ClearanceRules {
     vertical: Vec<Apart>,
     cover: Vec<Depth>,
     survey: Vec<Quality>,
+    #[serde(default)]
+    laid: LaidWords,
     /// Least fall of sewers.
     pub slope: Figure,
     /// Angle below which lines run alongside, degrees.
     pub alongside_deg: Figure,
+    /// Angle from which lines that cross in plan pass over each other and no longer run alongside there, degrees.
+    pub crossing_deg: Figure,
     /// The widest that a line without a size on record is taken for, m.
     pub unsized_m: Figure,
 }
@@ -177,6 +214,8 @@ pub struct Limit {
     pub between_m: [f64; 2],
     /// Row of the table that asks for most.
     pub row: usize,
+    /// A pressure lies above what the table has rows for: it asks for this at least, and for how much more is not told.
+    pub beyond: bool,
 }
 
 impl ClearanceRules {
@@ -202,44 +241,66 @@ impl ClearanceRules {
 
     /// Clear distance in plan between a line and another, or a building (`None`).
     pub fn horizontal(&self, a: &NetworkEdge, b: Option<&NetworkEdge>) -> Option<Limit> {
-        Self::limit(&self.horizontal, a, b)
+        self.limit(&self.horizontal, a, b)
     }
 
     /// Clear height where two lines cross.
     pub fn vertical(&self, a: &NetworkEdge, b: &NetworkEdge) -> Option<Limit> {
-        Self::limit(&self.vertical, a, Some(b))
+        self.limit(&self.vertical, a, Some(b))
     }
 
-    fn limit(rows: &[Apart], a: &NetworkEdge, b: Option<&NetworkEdge>) -> Option<Limit> {
+    /// How a cable is laid, by the words of its record or, of a bank of ducts, by its width and height; `None` where neither tells.
+    pub fn laid(&self, line: &NetworkEdge) -> Option<Laid> {
+        let texts = || [&line.subtype, &line.material].into_iter().flatten().map(|text| text.to_lowercase());
+        let says = |words: &[String]| texts().any(|text| words.iter().any(|word| text.contains(word.as_str())));
+        if says(&self.laid.direct) {
+            Some(Laid::Direct)
+        } else if says(&self.laid.duct) || (line.width_mm > Some(0.0) && line.height_mm > Some(0.0)) {
+            Some(Laid::Duct)
+        } else {
+            None
+        }
+    }
+
+    fn limit(&self, rows: &[Apart], a: &NetworkEdge, b: Option<&NetworkEdge>) -> Option<Limit> {
         let sides = [a.class.into(), b.map_or(Side::Building, |b| b.class.into())];
         let lines = || std::iter::once(a).chain(b);
         // Between equals the larger decides; else the pressure pipe: water, or gas.
         let pressure_pipe = |class: NetworkClass| lines().filter(move |line| line.class == class);
+        let stages: Vec<Option<Stage>> =
+            pressure_pipe(NetworkClass::Gas).map(|l| l.pressure.as_deref().and_then(Stage::of)).collect();
+        // No row is made for a high pressure: the hardest one is asked for at least.
+        let high = stages.contains(&Some(Stage::High));
+        let sized =
+            [NetworkClass::Gas, NetworkClass::Water].into_iter().find(|class| lines().any(|l| l.class == *class));
+        let mut sizes = sized.into_iter().flat_map(pressure_pipe).map(|line| line.diameter_mm.filter(|dn| *dn > 0.0));
+        let largest = sizes.try_fold(0.0, |most: f64, dn| dn.map(|dn| most.max(dn)));
+        let laid: Vec<Option<Laid>> = pressure_pipe(NetworkClass::Telecom).map(|line| self.laid(line)).collect();
         let mut found: Option<Limit> = None;
         for (at, row) in rows.iter().enumerate() {
             if [row.a, row.b] != sides && [row.b, row.a] != sides {
                 continue;
             }
-            let stages: Vec<Option<Stage>> =
-                pressure_pipe(NetworkClass::Gas).map(|l| l.pressure.as_deref().and_then(Stage::of)).collect();
-            if row.pressure.is_some_and(|stage| !stages.iter().any(|known| known.is_none_or(|known| known == stage))) {
+            let fits = |stage: Stage| stages.iter().any(|known| known.is_none_or(|known| known == stage));
+            if row.pressure.is_some_and(|stage| !high && !fits(stage)) {
                 continue;
             }
-            let sized =
-                [NetworkClass::Gas, NetworkClass::Water].into_iter().find(|class| lines().any(|l| l.class == *class));
-            let mut sizes =
-                sized.into_iter().flat_map(pressure_pipe).map(|line| line.diameter_mm.filter(|dn| *dn > 0.0));
-            let largest = sizes.try_fold(0.0, |most: f64, dn| dn.map(|dn| most.max(dn)));
+            if row.laid.is_some_and(|how| !laid.iter().any(|known| known.is_none_or(|known| known == how))) {
+                continue;
+            }
             if let (Some([over, to]), Some(dn)) = (row.dn, largest)
                 && !(dn > over && dn <= to)
             {
                 continue;
             }
+            let beyond = high && row.pressure.is_some();
             found = Some(match found {
-                None => Limit { between_m: [row.m, row.m], row: at },
-                Some(Limit { between_m: [least, most], row: first }) => {
-                    Limit { between_m: [least.min(row.m), most.max(row.m)], row: if row.m > most { at } else { first } }
-                }
+                None => Limit { between_m: [row.m, row.m], row: at, beyond },
+                Some(Limit { between_m: [least, most], row: first, beyond: before }) => Limit {
+                    between_m: [if beyond { most.max(row.m) } else { least.min(row.m) }, most.max(row.m)],
+                    row: if row.m > most { at } else { first },
+                    beyond: beyond || before,
+                },
             });
         }
         found
@@ -287,7 +348,7 @@ mod tests {
     use super::*;
     use crate::network::by_hand::edge;
     use NetworkClass::{Drainage, Gas, Heat, Power, Water};
-    use Stage::{Low, Medium, SubHighA, SubHighB};
+    use Stage::{High, Low, Medium, SubHighA, SubHighB};
 
     fn line(class: NetworkClass, dn: Option<f64>, pressure: Option<&str>) -> NetworkEdge {
         let mut line = edge(1, vec![[0.0; 3], [1.0, 0.0, 0.0]]);
@@ -319,11 +380,49 @@ mod tests {
     }
 
     #[test]
+    fn a_high_pressure_is_none_of_the_stages_that_have_rows() {
+        let rules = ClearanceRules::shipped();
+        let sewer = line(Drainage, Some(600.0), None);
+        for pressure in ["高压", "2.5 MPa"] {
+            let limit = rules.horizontal(&line(Gas, Some(400.0), Some(pressure)), Some(&sewer)).unwrap();
+            assert_eq!((limit.between_m, limit.beyond), ([2.0, 2.0], true), "at least what the highest stage asks for");
+        }
+        let limit = rules.horizontal(&line(Gas, Some(400.0), None), Some(&sewer)).unwrap();
+        assert_eq!((limit.between_m, limit.beyond), ([1.0, 2.0], false));
+    }
+
+    #[test]
+    fn a_telecom_line_in_a_duct_may_pass_nearer_than_one_in_the_earth() {
+        let rules = ClearanceRules::shipped();
+        let mut cable = line(NetworkClass::Telecom, None, None);
+        let asked =
+            |cable: &NetworkEdge, class| rules.vertical(cable, &line(class, Some(200.0), None)).unwrap().between_m;
+        for class in [Water, Drainage, Gas] {
+            assert_eq!(asked(&cable, class), [0.15, 0.5], "nothing tells how it is laid");
+        }
+        cable.subtype = Some("直埋光缆".into());
+        assert_eq!([Water, Gas, Heat].map(|class| asked(&cable, class)), [[0.5; 2], [0.5; 2], [0.15; 2]]);
+        cable.subtype = Some("Duct bank".into());
+        assert_eq!([Water, Drainage, Gas, Heat].map(|class| asked(&cable, class)), [[0.15; 2]; 4]);
+        (cable.subtype, cable.width_mm, cable.height_mm) = (None, Some(400.0), Some(300.0));
+        assert_eq!(rules.laid(&cable), Some(Laid::Duct));
+        assert_eq!(asked(&cable, Water), [0.15; 2]);
+        let gas = line(Gas, Some(200.0), Some("low"));
+        let industrial = line(NetworkClass::Industrial, Some(200.0), None);
+        assert_eq!(rules.vertical(&gas, &industrial).unwrap().between_m, [0.15; 2]);
+    }
+
+    #[test]
     fn stages_and_levels_are_read_or_not_known() {
         let stages =
             ["低压", "Medium B", "次高压A", "sub-high B", "次高压", "300 kPa", "5kPa", "9 MPa", "PN16"].map(Stage::of);
-        let told = [Some(Low), Some(Medium), Some(SubHighA), Some(SubHighB), None, Some(Medium), Some(Low), None, None];
+        let told =
+            [Some(Low), Some(Medium), Some(SubHighA), Some(SubHighB), None, Some(Medium), Some(Low), Some(High), None];
         assert_eq!(stages, told);
+        assert_eq!(
+            ["高压A", "high pressure", "nan MPa", "-1 MPa"].map(Stage::of),
+            [Some(High), Some(High), None, None]
+        );
         let rules = ClearanceRules::shipped();
         let mut line = line(NetworkClass::Gas, None, None);
         assert_eq!(rules.quality(&line).level, "-");

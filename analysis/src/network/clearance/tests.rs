@@ -186,6 +186,179 @@ fn cover_counts_from_the_ground_to_the_top_and_falls_by_length() {
     assert_eq!((told.as_slice(), clear), (expected.as_slice(), 2));
 }
 
+#[test]
+fn a_height_known_in_part_says_nothing_of_the_whole() {
+    let mut park = empty();
+    let heights_m = vec![10.0; 21 * 21];
+    park.terrain =
+        Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
+    let at = |id, y: f64, z: [f64; 3]| {
+        line(id, Drainage, Some(400.0), vec![[10.0, y, z[0]], [60.0, y, z[1]], [110.0, y, z[2]]])
+    };
+    let nan = f64::NAN;
+    park.edges = vec![
+        // Deep where it is known; too little; little enough that it may be too little.
+        at(1, 10.0, [7.0, 7.0, nan]),
+        at(2, 20.0, [9.6, 9.6, nan]),
+        at(3, 30.0, [nan, 9.15, 9.15]),
+        at(4, 40.0, [7.0, nan, 7.0]),
+        at(5, 50.0, [7.0, 7.0, 7.0]),
+    ];
+    let (rules, there) = (ClearanceRules::shipped(), there(&park));
+    let cache = Cache::build(Arc::new(park));
+    let (found, clear) = covers(&cache, &there, &rules);
+    let told: Vec<(u32, Verdict, bool)> =
+        found.iter().map(|one| (one.edge, one.verdict, one.cover_m.is_some())).collect();
+    let unknown = |edge| (edge, Verdict::Unknown, false);
+    assert_eq!((told, clear), (vec![(1, Verdict::Violated, true), unknown(0), unknown(2), unknown(3)], 1));
+    assert!(found[1].place[2].is_nan() && found[1].place[0] > 60.0, "the place whose height is not known");
+    let (found, clear) = covers_of(&cache, &there, &rules, |row| row == 4);
+    assert_eq!((found.len(), clear), (0, 1), "only what is asked for is counted");
+    assert_eq!(falls_of(&cache, &there, &rules, |row| row == 4).0.len(), 1);
+
+    // A line that crosses another where its own height is not known, though it is farther on.
+    let mut park = empty();
+    park.edges = vec![
+        line(1, Drainage, Some(400.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0], [90.0, 0.0, nan]]),
+        line(2, Water, Some(200.0), vec![[70.0, -20.0, 9.0], [70.0, 20.0, 9.0]]),
+    ];
+    let one = all(&park).found[0];
+    assert_eq!((one.verdict, one.missing), (Verdict::Unknown, Some(Missing::Height)));
+    // At the very vertex whose height is known it is known.
+    park.edges[1] = line(2, Water, Some(200.0), vec![[50.0, -20.0, 9.0], [50.0, 20.0, 9.0]]);
+    assert_eq!((all(&park).found.len(), all(&park).clear), (0, 1));
+}
+
+#[test]
+fn gas_under_green_lies_less_deep() {
+    let mut park = empty();
+    let heights_m = vec![10.0; 21 * 21];
+    park.terrain =
+        Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
+    let gas = |id, y: f64, z: f64| line(id, Gas, Some(100.0), vec![[10.0, y, z], [60.0, y, z]]);
+    // Tops 0.2, 0.45 and 0.45 m under the ground, the last beside the lawn.
+    park.edges = vec![gas(1, 20.0, 9.75), gas(2, 30.0, 9.5), gas(3, 150.0, 9.5)];
+    let area = geo::Rect::new(geo::coord! { x: 0.0, y: 0.0 }, geo::coord! { x: 100.0, y: 100.0 }).to_polygon().into();
+    let surface = |id, kind, area: &geo::MultiPolygon<f64>| spatial_db::model::Surface {
+        id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::Surface, id),
+        provenance: spatial_db::model::Provenance::default(),
+        area: area.clone(),
+        kind,
+        name: None,
+    };
+    park.surfaces = vec![surface(1, spatial_db::model::SurfaceKind::Grass, &area)];
+    // Roads near by, so that it is known that none of them is in a carriageway.
+    park.roads = vec![road(1, 55.0), road(2, 175.0)];
+    let told = |park: &ParkSnapshot| {
+        let cache = Cache::build(Arc::new(park.clone()));
+        let (found, clear) = covers(&cache, &there(park), &ClearanceRules::shipped());
+        (found.iter().map(|one| (one.edge, one.verdict, one.limit_m)).collect::<Vec<_>>(), clear)
+    };
+    let (found, clear) = told(&park);
+    assert_eq!(found[0], (0, Verdict::Violated, [0.3; 2]));
+    assert_eq!(
+        (&found[1..], clear),
+        (&[(2, Verdict::Possible, [0.3, 0.6])][..], 1),
+        "what covers the ground is not on record"
+    );
+    park.surfaces.push(surface(2, spatial_db::model::SurfaceKind::Paved, &area));
+    let (found, clear) = told(&park);
+    assert_eq!((found.len(), clear), (3, 0));
+    assert_eq!(found[1], (1, Verdict::Violated, [0.6; 2]), "paved: the rule for green does not count");
+}
+
+fn road(id: i64, y: f64) -> spatial_db::model::RoadEdge {
+    spatial_db::model::RoadEdge {
+        id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::RoadEdge, id),
+        provenance: spatial_db::model::Provenance::default(),
+        line: geo::MultiLineString(vec![geo::LineString::from(vec![(0.0, y), (200.0, y)])]),
+        name: None,
+        class: None,
+        width_m: Some(6.0),
+    }
+}
+
+#[test]
+fn lines_that_pass_over_each_other_at_a_slant_are_not_beside_each_other_there() {
+    let mut park = empty();
+    // At 30° in plan, two metres apart in height, each in pieces.
+    let slant = |x: f64, z: f64| [x, x * 30.0_f64.to_radians().tan(), z];
+    park.edges = vec![
+        line(1, Drainage, Some(400.0), vec![[-50.0, 0.0, 2.0], [-1.0, 0.0, 2.0], [1.0, 0.0, 2.0], [50.0, 0.0, 2.0]]),
+        line(2, Water, Some(200.0), [-40.0, -0.5, 0.7, 40.0].map(|x| slant(x, 4.0)).to_vec()),
+    ];
+    let found = all(&park);
+    assert_eq!(
+        (found.found.as_slice(), found.clear),
+        (&[][..], 2),
+        "over each other with room, beside each other nowhere"
+    );
+    // The same, but it turns and runs on beside: 0.6 m off where 1.0 m is asked for.
+    park.edges[1].path.truncate(3);
+    park.edges[1].path.extend([slant(2.0, 4.0), [8.0, 0.9, 4.0], [40.0, 0.9, 4.0]]);
+    let found = all(&park);
+    let one = found.found[0];
+    assert_eq!((one.lie, one.verdict, found.found.len()), (Lie::Alongside, Verdict::Violated, 1));
+    assert!((one.room_m.unwrap() - 0.6).abs() < 1e-9, "{one:?}");
+    // So flat that they lie on each other for metres.
+    park.edges[1].path = vec![[-40.0, -2.0, 4.0], [40.0, 2.0, 4.0]];
+    let found = all(&park);
+    assert_eq!((found.found[0].lie, found.found[0].verdict), (Lie::Alongside, Verdict::Violated));
+    // One that ends square to the other, its wall within the other's, crosses it.
+    park.edges[1].path = vec![[10.0, 20.0, 2.0], [10.0, 0.15, 2.0]];
+    let one = all(&park).found[0];
+    assert_eq!((one.lie, one.verdict), (Lie::Crossing, Verdict::Violated));
+}
+
+#[test]
+fn a_line_that_ends_square_beside_another_is_near_it_unless_it_goes_on() {
+    let mut park = empty();
+    // Ends 0.5 m short of the sewer's axis; a pipe that comes as far and goes on elsewhere is told by what goes on.
+    park.edges = vec![
+        line(1, Drainage, Some(400.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]),
+        line(2, Water, Some(200.0), vec![[25.0, 20.0, 2.0], [25.0, 0.5, 2.0]]),
+    ];
+    let one = all(&park).found[0];
+    assert_eq!((one.lie, one.verdict), (Lie::Alongside, Verdict::Violated));
+    assert!((one.room_m.unwrap() - 0.2).abs() < 1e-9 && (one.place[1] - 0.25).abs() < 1e-9, "{one:?}");
+    park.edges.push(line(3, Water, Some(200.0), vec![[25.0, 0.5, 2.0], [25.0, -20.0, 4.0]]));
+    let found = all(&park);
+    assert_eq!(found.found.iter().map(|one| (one.b, one.lie)).collect::<Vec<_>>(), [(2, Lie::Crossing)]);
+}
+
+#[test]
+fn a_line_asked_for_has_its_own_pairs_and_counts_no_others() {
+    let mut park = empty();
+    let at = |id, class, y: f64| line(id, class, Some(200.0), vec![[0.0, y, 2.0], [50.0, y, 2.0]]);
+    park.edges = vec![at(1, Water, 0.0), at(2, Power, 0.4), at(3, Gas, 3.4), at(4, Water, 40.0), at(5, Gas, 43.4)];
+    park.edges.push(at(6, Power, 43.0));
+    let (there, rules) = (there(&park), ClearanceRules::shipped());
+    let room = Room::of(&park, &there, &rules);
+    let whole = room.all();
+    let mine = |rows: &[u32]| {
+        let mut of = whole.found.clone();
+        of.retain(|one| one.a.is_some_and(|a| rows.contains(&a)) || rows.contains(&one.b));
+        of
+    };
+    for rows in [&[1_u32][..], &[2], &[0, 2], &[4, 5], &[5, 4, 1]] {
+        assert_eq!(room.about(rows).found, mine(rows), "{rows:?}");
+    }
+    assert_eq!((whole.found.len(), whole.clear), (2, 4));
+    assert_eq!([&[3_u32][..], &[0, 1], &[2]].map(|rows| room.about(rows).clear), [2, 2, 2]);
+}
+
+#[test]
+fn a_pressure_above_the_table_is_never_clear() {
+    let mut park = empty();
+    let mut gas = line(1, Gas, Some(300.0), vec![[0.0, 0.0, 2.0], [50.0, 0.0, 2.0]]);
+    gas.pressure = Some("高压".into());
+    park.edges = vec![gas, line(2, Drainage, Some(300.0), vec![[0.0, 3.0, 2.0], [50.0, 3.0, 2.0]])];
+    let one = all(&park).found[0];
+    assert_eq!((one.verdict, one.missing, one.limit_m), (Verdict::Unknown, Some(Missing::Rule), [2.0; 2]));
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[1] = 1.0);
+    assert_eq!(all(&park).found[0].verdict, Verdict::Violated, "nearer than even the highest stage of the table");
+}
+
 fn place() -> impl Strategy<Value = [f64; 3]> {
     prop_oneof![
         [0..6_i32, 0..6_i32, 0..3_i32].prop_map(|p| p.map(f64::from)),
@@ -230,18 +403,37 @@ proptest! {
                     prop_assert!(side.is_none() && over.is_none());
                     continue;
                 }
-                let (mut far, mut crosses) = (f64::INFINITY, false);
+                let half = |line: &NetworkEdge| line.diameter_mm.map(|dn| dn / 2000.0);
+                let walls = half(a).unwrap_or(0.0) + half(b).unwrap_or(0.0);
+                let (mut far, mut crosses, mut slants) = (f64::INFINITY, false, false);
                 for p in a.path.windows(2) {
                     for q in b.path.windows(2) {
                         let flat = |v: [f64; 3]| [v[0], v[1]];
                         let here = nearest([flat(p[0]), flat(p[1])], [flat(q[0]), flat(q[1])]).distance;
-                        crosses |= here == 0.0;
                         let along = |v: &[[f64; 3]]| [v[1][0] - v[0][0], v[1][1] - v[0][1]];
                         let (u, v) = (along(p), along(q));
                         let (cos, lengths) = ((u[0] * v[0] + u[1] * v[1]).abs(), u[0].hypot(u[1]) * v[0].hypot(v[1]));
-                        if lengths == 0.0 || cos >= 45.0_f64.to_radians().cos() * lengths {
+                        let beside = lengths == 0.0 || cos >= 45.0_f64.to_radians().cos() * lengths;
+                        if beside {
                             far = far.min(here);
                         }
+                        // An end from which no other line of the class goes on counts whatever way it comes.
+                        let near = nearest([flat(p[0]), flat(p[1])], [flat(q[0]), flat(q[1])]);
+                        let free = |line: &NetworkEdge, at: [f64; 2]| {
+                            let ends = [line.path[0], line.path[line.path.len() - 1]];
+                            let goes_on = |other: &NetworkEdge| {
+                                let mut pieces = other.path.windows(2);
+                                let far = |pair: &[[f64; 3]]| nearest([at; 2], [flat(pair[0]), flat(pair[1])]).distance;
+                                other.id != line.id && other.class == line.class && pieces.any(|pair| far(pair) <= 0.05)
+                            };
+                            ends.iter().any(|end| flat(*end) == at) && !park.edges.iter().any(goes_on)
+                        };
+                        if !beside && here > walls && (free(a, near.on_a) || free(b, near.on_b)) {
+                            far = far.min(here);
+                        }
+                        let meets = here <= if beside { 0.0 } else { walls + 1e-6 };
+                        crosses |= meets;
+                        slants |= meets && (u[0] * v[1] - u[1] * v[0]).abs() >= 10.0_f64.to_radians().sin() * lengths;
                     }
                 }
                 prop_assert_eq!(over.is_some() && !crosses, false);
@@ -249,10 +441,16 @@ proptest! {
                     prop_assert!(side.is_none());
                     continue;
                 };
-                let half = |line: &NetworkEdge| line.diameter_mm.map(|dn| dn / 2000.0);
+                if slants {
+                    // What runs alongside is looked for away from where they cross: never nearer than without.
+                    let least = far - walls;
+                    prop_assert!(side.is_none_or(|side| side.room_m.unwrap() >= least - 1e-9));
+                    continue;
+                }
                 let off = rules.quality(a).plan_m + rules.quality(b).plan_m;
-                let room = far - half(a).unwrap_or(0.0) - half(b).unwrap_or(0.0);
-                let wall = if half(a).is_none() || half(b).is_none() { rules.unsized_m.value } else { 0.0 };
+                let room = far - walls;
+                let unsized_lines = [a, b].into_iter().filter(|line| half(line).is_none()).count();
+                let wall = rules.unsized_m.value / 2.0 * unsized_lines as f64;
                 if room - off - wall >= limit.between_m[1] {
                     prop_assert!(side.is_none(), "{:?}", side);
                 } else {

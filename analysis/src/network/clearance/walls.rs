@@ -9,7 +9,7 @@ use crate::network::section::Size;
 use crate::network::topology::plan_m;
 
 /// Ends this near in plan are one place, m: lines of a class that meet there are not beside each other.
-const ONE_PLACE_M: f64 = 0.05;
+pub(super) const ONE_PLACE_M: f64 = 0.05;
 
 /// Half the size of a line and how far its place may be off.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +44,12 @@ pub(super) fn height_at([a, b]: [[f64; 3]; 2], at: [f64; 2]) -> f64 {
         return if a[2].is_nan() || b[2].is_nan() { f64::NAN } else { a[2].min(b[2]) };
     }
     let share = (at[0] - a[0]).hypot(at[1] - a[1]) / run;
-    a[2] + (b[2] - a[2]) * share
+    // At an end its own height: one that is known there is not lost to one that is not.
+    match share {
+        0.0 => a[2],
+        1.0 => b[2],
+        _ => a[2] + (b[2] - a[2]) * share,
+    }
 }
 
 /// Whether two lines of a class are drawn to meet at an end.

@@ -12,10 +12,13 @@ pub struct Critical {
     pub segments: usize,
     /// Length of the links shut off or without supply, m.
     pub length_m: f64,
-    /// What it carries in weight: the sum of the weights given, of segments that had supply.
+    /// What it carries in weight: the sum of the weights given, of segments that had supply. In a part without a source the weight
+    /// of what is shut off itself, which is the least that may be lost.
     pub weight: f64,
     /// Valves to close or to check.
     pub valves: usize,
+    /// Whether the part of the network has a source: without one nobody can tell what loses supply with it.
+    pub supply_known: bool,
 }
 
 impl Isolator {
@@ -50,7 +53,8 @@ impl Isolator {
             let sum = &mut own[whole[segment as usize] as usize];
             sum.0 += 1;
             sum.1 += self.length_m(segment);
-            sum.2 += if fed(segment) { weight[segment as usize] } else { 0.0 };
+            let counts = fed(segment) || !self.with_source[segment as usize];
+            sum.2 += if counts { weight[segment as usize] } else { 0.0 };
         }
         for gates in &self.valve_gates {
             let mut sides: Vec<u32> = Vec::new();
@@ -97,20 +101,22 @@ impl Isolator {
                     return self.one_by_one(segment, weight, valves[at]);
                 }
                 let (segments, length_m, weight) = lost[at];
-                Critical { segments, length_m, weight, valves: valves[at] }
+                let supply_known = self.with_source[segment as usize];
+                Critical { segments, length_m, weight, valves: valves[at], supply_known }
             })
             .collect()
     }
 
     fn one_by_one(&self, segment: u32, weight: &[f64], valves: usize) -> Critical {
         let plan = self.isolate(&[segment]);
-        let had = self.supplied_now();
+        let counts = |segment: usize| self.supplied[segment] || !self.with_source[segment];
         let all = || plan.segments.iter().chain(&plan.cut_off);
         Critical {
             segments: all().count(),
             length_m: all().map(|segment| self.length_m(*segment)).sum(),
-            weight: all().filter(|segment| had[**segment as usize]).map(|segment| weight[*segment as usize]).sum(),
+            weight: all().map(|segment| *segment as usize).filter(|at| counts(*at)).map(|at| weight[at]).sum(),
             valves,
+            supply_known: self.with_source[segment as usize],
         }
     }
 }

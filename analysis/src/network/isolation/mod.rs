@@ -3,6 +3,7 @@
 //! Supply is a way from a source through what is open; pressure is left to hydraulics. Check and reducing valves let pass.
 
 mod critical;
+mod observed;
 mod segments;
 mod service;
 #[cfg(test)]
@@ -13,9 +14,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use spatial_db::model::ParkSnapshot;
 
-use super::graph::Graph;
+use super::graph::{Graph, Unions};
 use super::topology::Topology;
 pub use critical::Critical;
+pub use observed::{Observed, observed_on};
 pub use segments::{Gate, Segments};
 pub use service::{Served, Service, Supply};
 pub use valves::{Valve, ValveState, Valves};
@@ -36,6 +38,9 @@ pub struct Isolator {
     links: Vec<u32>,
     link_starts: Vec<u32>,
     length_m: Vec<f64>,
+    /// Which segments have supply before anything is closed.
+    supplied: Vec<bool>,
+    with_source: Vec<bool>,
 }
 
 /// Where it broke.
@@ -66,7 +71,7 @@ pub struct Isolation {
     pub cut_off: Vec<u32>,
     /// Segments with a source that are shut off.
     pub sources_shut: Vec<u32>,
-    /// Whether the network has a source at all: without one nobody can tell who loses supply.
+    /// Whether all parts of the network that are broken have a source: without one nobody can tell who loses supply there.
     pub supply_known: bool,
 }
 
@@ -104,7 +109,18 @@ impl Isolator {
             links[next[*segment as usize] as usize] = link as u32;
             next[*segment as usize] += 1;
         }
-        Self {
+        // A part of the network is what hangs together with every valve open.
+        let mut parts = Unions::new(segments.count);
+        for gate in 0..gates.len() as u32 {
+            let [a, b] = cells.ends(gate);
+            parts.join(a, b);
+        }
+        let mut has = vec![false; segments.count];
+        for segment in &fed {
+            has[parts.find(*segment) as usize] = true;
+        }
+        let with_source = (0..segments.count as u32).map(|segment| has[parts.find(segment) as usize]).collect();
+        let mut isolator = Self {
             segments,
             cells,
             gates,
@@ -114,7 +130,17 @@ impl Isolator {
             links,
             link_starts,
             length_m: lengths,
-        }
+            supplied: Vec::new(),
+            with_source,
+        };
+        isolator.supplied = isolator.supplied(&[], &[]);
+        isolator
+    }
+
+    /// By segment: whether the part of the network that it is in has a source, whatever valves between them are closed. In a part
+    /// without one nobody can tell who has supply.
+    pub fn parts_with_source(&self) -> &[bool] {
+        &self.with_source
     }
 
     /// The network of a park cut at its valves, with their states as told by the keys of their nodes.
@@ -203,7 +229,7 @@ impl Isolator {
             .filter(|valve| self.valve_gates[*valve as usize].iter().any(parts))
             .partition(|valve| self.state[*valve as usize].is_shut());
         let unsure = close.iter().copied().filter(|v| self.state[*v as usize] == ValveState::Unknown).collect();
-        let before = self.supplied(&[], &[]);
+        let before = &self.supplied;
         let after = self.supplied(&area, &close);
         let lost = |segment: &u32| {
             let at = *segment as usize;
@@ -212,7 +238,7 @@ impl Isolator {
         Isolation {
             cut_off: (0..self.segments.count as u32).filter(lost).collect(),
             sources_shut: self.sources.iter().copied().filter(|segment| inside[*segment as usize]).collect(),
-            supply_known: !self.sources.is_empty(),
+            supply_known: broken.iter().all(|segment| self.with_source[*segment as usize]),
             segments: area,
             close,
             unsure,
@@ -244,6 +270,6 @@ impl Isolator {
 
     /// Which segments have supply before anything is closed.
     pub fn supplied_now(&self) -> Vec<bool> {
-        self.supplied(&[], &[])
+        self.supplied.clone()
     }
 }

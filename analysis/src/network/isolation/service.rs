@@ -61,10 +61,12 @@ impl Service {
     pub fn of(topology: &Topology, park: &ParkSnapshot, there: &Presence, settings: &Settings) -> Self {
         let mut found = Self::default();
         for junction in 0..topology.junctions.len() as u32 {
-            match topology.node(park, junction).map(|node| node.kind) {
-                Some(NodeKind::Connection) => found.connections.push(junction),
-                Some(NodeKind::Hydrant) => found.hydrants.push(junction),
-                _ => {}
+            let has = |kind| topology.row_of(park, junction, |node| node.kind == kind).is_some();
+            if has(NodeKind::Connection) {
+                found.connections.push(junction);
+            }
+            if has(NodeKind::Hydrant) {
+                found.hydrants.push(junction);
             }
         }
         if park.buildings.is_empty() {
@@ -124,8 +126,9 @@ impl Service {
         let had = isolator.supplied_now();
         let mut gone = vec![false; isolator.segments.count];
         for segment in isolation.segments.iter().chain(&isolation.cut_off) {
-            // Without a source on record nobody can tell who had supply; those shut off lose it all the same.
-            gone[*segment as usize] = had[*segment as usize] || !isolation.supply_known;
+            // In a part without a source on record nobody can tell who had supply; those shut off lose it all the same.
+            let at = *segment as usize;
+            gone[at] = had[at] || !isolator.parts_with_source()[at];
         }
         let at = |junction: &u32| gone[isolator.segments.of_junction[*junction as usize] as usize];
         let building = |(_, served, _): &(u32, Served, f64)| gone[served.segment(isolator) as usize];

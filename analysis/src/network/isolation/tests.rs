@@ -145,6 +145,81 @@ fn without_a_source_nobody_can_tell_who_had_supply() {
 }
 
 #[test]
+fn a_part_without_a_source_is_not_taken_for_safe_beside_one_that_has() {
+    // The park, and beside it the same without source and tank.
+    let mut park = park();
+    let mut beside = park.clone();
+    for node in &mut beside.nodes {
+        node.provenance.key.insert(0, 'x');
+        node.position[1] += 500.0;
+        if matches!(node.kind, NodeKind::Source | NodeKind::Tank) {
+            node.kind = NodeKind::Junction;
+        }
+    }
+    for edge in &mut beside.edges {
+        edge.provenance.key.insert(0, 'x');
+        for key in [&mut edge.from_key, &mut edge.to_key].into_iter().flatten() {
+            key.insert(0, 'x');
+        }
+    }
+    park.nodes.extend(beside.nodes);
+    park.edges.extend(beside.edges);
+    let case = case(park, &[]);
+    let known = case.isolate("v5", "d");
+    let dark = case.isolate("xv5", "xd");
+    assert!(known.supply_known && !dark.supply_known, "told of the part that broke, not of the whole");
+    assert!(dark.cut_off.is_empty() && case.isolate("xv2", "xb").cut_off.is_empty());
+    // The customer behind the break is shut off, whether or not anything fed it.
+    assert_eq!(case.junction_keys(&case.service.lost(&case.isolator, &dark).connections), ["xd"]);
+    let worth = case.isolator.criticality(&case.service.per_segment(&case.isolator)[0]);
+    let of = |from: &str, to: &str| worth[case.isolator.segments.of_link[case.link(from, to) as usize] as usize];
+    assert_eq!((of("v5", "d").weight, of("v5", "d").supply_known), (1.0, true));
+    assert_eq!((of("xv5", "xd").weight, of("xv5", "xd").supply_known), (1.0, false));
+    // Behind a closed valve there is a source, and no supply: that is known.
+    let shut = case_of_closed();
+    let plan = shut.isolate("v5", "d");
+    assert!(plan.supply_known);
+    assert_eq!(shut.service.lost(&shut.isolator, &plan), Supply::default());
+}
+
+fn case_of_closed() -> Case {
+    case(park(), &[("v5", ValveState::Closed)])
+}
+
+#[test]
+fn a_valve_on_a_joint_or_a_hydrant_is_still_a_valve() {
+    // Lines without keys: at 10 a joint and a valve, at 20 a hydrant and a valve, each at one place.
+    let mut park = empty();
+    park.nodes = vec![
+        node("s", NodeKind::Source, [0.0, 0.0, 5.0]),
+        node("j", NodeKind::Junction, [10.0, 0.0, 5.0]),
+        node("v", NodeKind::Valve, [10.0, 0.01, 5.0]),
+        node("h", NodeKind::Hydrant, [20.0, 0.0, 5.0]),
+        node("w", NodeKind::Valve, [20.0, 0.0, 5.0]),
+        node("d", NodeKind::Connection, [30.0, 0.0, 5.0]),
+    ];
+    let line = |id, from: f64| edge(id, vec![[from, 0.0, 5.0], [from + 10.0, 0.0, 5.0]]);
+    park.edges = vec![line(0, 0.0), line(1, 10.0), line(2, 20.0)];
+    let with_keys = |park: &ParkSnapshot| {
+        // The lines name the joint and the hydrant; the valves stand there unnamed.
+        let mut park = park.clone();
+        for (edge, [from, to]) in park.edges.iter_mut().zip([["s", "j"], ["j", "h"], ["h", "d"]]) {
+            (edge.from_key, edge.to_key) = (Some(from.into()), Some(to.into()));
+        }
+        park
+    };
+    for park in [park.clone(), with_keys(&park)] {
+        let case = case(park, &[]);
+        assert_eq!(case.topology.graph.junctions(), 4);
+        assert!(case.topology.findings.is_empty(), "{:?}", case.topology.findings);
+        let plan = case.isolator.isolate(&case.isolator.at(Break::Link(1)));
+        assert_eq!(case.keys(&plan.close), ["v", "w"]);
+        let lost = case.service.lost(&case.isolator, &plan);
+        assert_eq!((case.service.hydrants.len(), lost.connections.len()), (1, 1));
+    }
+}
+
+#[test]
 fn what_is_no_shut_off_valve_shuts_nothing_off() {
     let mut park = park();
     park.nodes[3].subtype = Some("CHK-VALVE63".into());
@@ -279,6 +354,14 @@ proptest! {
     #[test]
     fn isolation_is_where_water_cannot_go(random in random(), broken in 0..22_u32) {
         let (graph, isolator) = made(&random);
+        // Parts are what hangs together with every valve open.
+        for at in 0..isolator.segments.count as u32 {
+            let own = |of: &[u32], from: u32| (0_u32..).zip(of).find(|(_, s)| **s == at).map(|(i, _)| i + from);
+            let first = own(&isolator.segments.of_junction, 0).or_else(|| own(&isolator.segments.of_link, 10)).unwrap();
+            let part = floods(&graph, &isolator, &[first], |_| true);
+            let has = random.2.iter().any(|source| part.contains(source));
+            prop_assert_eq!(isolator.parts_with_source()[at as usize], has);
+        }
         let link = broken % graph.links() as u32;
         let plan = isolator.isolate(&isolator.at(Break::Link(link)));
         let state = |valve: u32| isolator.state[valve as usize];
@@ -318,7 +401,9 @@ proptest! {
             let plan = isolator.isolate(&[segment as u32]);
             let all: Vec<u32> = plan.segments.iter().chain(&plan.cut_off).copied().collect();
             let length_m: f64 = all.iter().map(|s| isolator.length_m(*s)).sum();
-            let weighs: f64 = all.iter().filter(|s| had[**s as usize]).map(|s| weight[*s as usize]).sum();
+            let counts = |s: &&u32| had[**s as usize] || !isolator.parts_with_source()[**s as usize];
+            let weighs: f64 = all.iter().filter(counts).map(|s| weight[*s as usize]).sum();
+            prop_assert_eq!(worth.supply_known, plan.supply_known);
             prop_assert_eq!((worth.segments, worth.weight), (all.len(), weighs));
             prop_assert!((worth.length_m - length_m).abs() < 1e-9);
             prop_assert_eq!(worth.valves, plan.close.len() + plan.closed.len());

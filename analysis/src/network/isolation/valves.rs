@@ -58,7 +58,7 @@ pub struct Valve {
 /// The valves of a network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Valves {
-    /// Valves that shut a way, in the order of their nodes.
+    /// Valves that shut a way, in the order of their junctions.
     pub shut: Vec<Valve>,
     /// The others: check, reducing, air and drain valves, and those at the end of a line, which part nothing.
     pub others: Vec<Valve>,
@@ -71,19 +71,21 @@ impl Valves {
     /// Those of a network.
     pub fn of(topology: &Topology, park: &ParkSnapshot, settings: &Settings) -> Self {
         let mut found = Self::default();
-        for (junction, place) in topology.junctions.iter().enumerate() {
-            let junction = junction as u32;
-            let Some(device) = topology.node(park, junction).and_then(|node| settings.device(node)) else { continue };
-            let valve = Valve { node: place.node, junction, device };
-            let arcs = topology.graph.at(junction);
-            if device != Device::Shuts || arcs.len() < 2 {
-                found.others.push(valve);
-                continue;
+        for junction in 0..topology.junctions.len() as u32 {
+            // A valve may share its place with a joint, a hydrant or another valve.
+            for node in topology.rows_at(junction) {
+                let Some(device) = settings.device(&park.nodes[node as usize]) else { continue };
+                let valve = Valve { node, junction, device };
+                let arcs = topology.graph.at(junction);
+                if device != Device::Shuts || arcs.len() < 2 {
+                    found.others.push(valve);
+                    continue;
+                }
+                let number = found.shut.len() as u32;
+                found.shut.push(valve);
+                let gate = |arc: &crate::network::graph::Arc| Gate { link: arc.link, junction, valve: number };
+                found.gates.extend(arcs[1..].iter().map(gate));
             }
-            let number = found.shut.len() as u32;
-            found.shut.push(valve);
-            let gate = |arc: &crate::network::graph::Arc| Gate { link: arc.link, junction, valve: number };
-            found.gates.extend(arcs[1..].iter().map(gate));
         }
         found
     }

@@ -30,6 +30,7 @@ fn missing(missing: Missing) -> Words {
     match missing {
         Missing::Size => phrase("missing-size", "size not on record").into(),
         Missing::Height => phrase("missing-height", "height not on record").into(),
+        Missing::Rule => phrase("missing-rule", "the table has no row for this pressure").into(),
     }
 }
 

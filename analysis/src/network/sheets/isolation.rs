@@ -1,10 +1,10 @@
 //! Isolations as reports: what a crew has to do, which lines and buildings are dry, what every line is worth.
 
-use spatial_db::model::{FeatureKind, ParkSnapshot};
+use spatial_db::model::{FeatureKind, NodeKind, ParkSnapshot};
 
 use super::{Part, said, text};
 use crate::network::isolation::{Critical, Isolation, Isolator, Served, Service, Supply, Valves};
-use crate::network::topology::Topology;
+use crate::network::topology::{Topology, feeds};
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -30,6 +30,14 @@ impl Isolating<'_> {
         &self.park.nodes[self.valves.shut[valve as usize].node as usize].provenance.key
     }
 
+    /// Rows of the sources and tanks that are shut off with a break: they feed nothing until it is mended.
+    pub fn sources_shut(&self, plan: &Isolation) -> Vec<u32> {
+        let inside =
+            |junction: &u32| plan.sources_shut.contains(&self.isolator.segments.of_junction[*junction as usize]);
+        let sources = self.topology.sources(self.park).into_iter().filter(inside);
+        sources.filter_map(|junction| self.topology.row_of(self.park, junction, feeds)).collect()
+    }
+
     /// Links shut off and links without supply.
     pub fn parts(&self, plan: &Isolation) -> Vec<(u32, Part)> {
         let of = |segments: &[u32], part: Part| -> Vec<(u32, Part)> {
@@ -51,8 +59,19 @@ impl Isolating<'_> {
             buildings = lost.buildings.len(),
         )];
         if !plan.supply_known {
-            notes
-                .push(words!("note-no-source", "no source or tank on record: who loses supply outside cannot be told"));
+            notes.push(words!(
+                "note-no-source",
+                "no source or tank on record feeds the part that broke: who loses supply outside cannot be told",
+            ));
+        }
+        let sources = self.sources_shut(plan);
+        if !sources.is_empty() {
+            let key = |row: &u32| self.park.nodes[*row as usize].provenance.key.as_str();
+            notes.push(words!(
+                "note-sources-shut",
+                "shut off with it, feeding nothing until it is mended: {sources}",
+                sources = sources.iter().map(key).collect::<Vec<_>>().join(" "),
+            ));
         }
         if !plan.unsure.is_empty() {
             notes.push(words!(
@@ -80,6 +99,12 @@ impl Isolating<'_> {
             ));
         }
         notes
+    }
+
+    /// Rows of the nodes of a kind at junctions.
+    pub fn rows_of(&self, junctions: &[u32], kind: NodeKind) -> Vec<u32> {
+        let row = |junction: &u32| self.topology.row_of(self.park, *junction, |node| node.kind == kind);
+        junctions.iter().filter_map(row).collect()
     }
 
     /// The valves of an isolation, and the hydrants and customers that lose supply: what a crew needs. `others` tells for each valve
@@ -116,9 +141,9 @@ impl Isolating<'_> {
         plan.close.iter().for_each(|v| valve(*v, phrase("role-close", "close")));
         plan.closed.iter().for_each(|v| valve(*v, phrase("role-closed", "closed already: check")));
         plan.stuck.iter().for_each(|v| valve(*v, phrase("role-stuck", "cannot be closed")));
-        let mut point = |junction: u32, role: Phrase| {
-            let row = self.topology.junctions[junction as usize].node as usize;
-            let Some(node) = self.park.nodes.get(row) else { return };
+        let mut point = |row: u32, role: Phrase| {
+            let row = row as usize;
+            let node = &self.park.nodes[row];
             let cells = vec![
                 said(&node.provenance.key),
                 Words::from(role).into(),
@@ -128,8 +153,13 @@ impl Isolating<'_> {
             ];
             rows.push(Row { slot: Some(row), cells });
         };
-        lost.hydrants.iter().for_each(|j| point(*j, phrase("role-hydrant", "hydrant without supply")));
-        lost.connections.iter().for_each(|j| point(*j, phrase("role-customer", "connection without supply")));
+        let source = || phrase("role-source", "source shut off with it");
+        self.sources_shut(plan).into_iter().for_each(|row| point(row, source()));
+        let at = |junctions: &[u32], kind| self.rows_of(junctions, kind);
+        let hydrant = || phrase("role-hydrant", "hydrant without supply");
+        at(&lost.hydrants, NodeKind::Hydrant).into_iter().for_each(|row| point(row, hydrant()));
+        let customer = || phrase("role-customer", "connection without supply");
+        at(&lost.connections, NodeKind::Connection).into_iter().for_each(|row| point(row, customer()));
         Sheet {
             name: "isolation",
             title,
@@ -153,7 +183,8 @@ impl Isolating<'_> {
             let building = &self.park.buildings[row as usize];
             let by = match served {
                 Served::Connection(junction) => {
-                    self.topology.node(self.park, junction).map(|node| &node.provenance.key)
+                    let row = self.rows_of(&[junction], NodeKind::Connection).first().copied();
+                    row.map(|row| &self.park.nodes[row as usize].provenance.key)
                 }
                 Served::Line(link) => {
                     Some(&self.park.edges[self.topology.links[link as usize].edge as usize].provenance.key)
@@ -201,36 +232,49 @@ impl Isolating<'_> {
             .collect();
         lines.sort_unstable();
         lines.dedup();
-        let sum = |segment: u32| {
+        // What cannot be told is never taken for nothing: it comes before all that is told.
+        let order = |segment: u32| {
             let at = segment as usize;
-            (customers[at].weight + buildings[at].weight + hydrants[at].weight, customers[at].length_m)
+            let known = customers[at].supply_known;
+            (known, customers[at].weight + buildings[at].weight + hydrants[at].weight, customers[at].length_m)
         };
         lines.sort_by(|a, b| {
-            let ((people, length), (others, shorter)) = (sum(a.1), sum(b.1));
-            others.total_cmp(&people).then(shorter.total_cmp(&length)).then(a.cmp(b))
+            let ((known, people, length), (also, others, shorter)) = (order(a.1), order(b.1));
+            known.cmp(&also).then(others.total_cmp(&people)).then(shorter.total_cmp(&length)).then(a.cmp(b))
         });
+        let dark = lines.iter().filter(|(_, segment)| !customers[*segment as usize].supply_known).count();
         let row = |(edge, segment): (u32, u32)| {
             let at = segment as usize;
+            let known = customers[at].supply_known;
+            let count = |worth: &[Critical]| if known { Value::Whole(worth[at].weight as i64) } else { Value::Unknown };
             let cells = vec![
                 said(&self.park.edges[edge as usize].provenance.key),
                 Value::Whole(i64::from(segment)),
                 Value::Whole(customers[at].valves as i64),
                 Some(self.isolator.length_m(segment)).into(),
-                Some(customers[at].length_m).into(),
-                Value::Whole(customers[at].weight as i64),
-                Value::Whole(hydrants[at].weight as i64),
-                Value::Whole(buildings[at].weight as i64),
+                known.then_some(customers[at].length_m).into(),
+                count(customers),
+                count(hydrants),
+                count(buildings),
             ];
             Row { slot: Some(edge as usize), cells }
         };
+        let mut notes = vec![words!(
+            "note-critical",
+            "of a break anywhere in the segment: what is shut off and what loses supply with it; buildings by nearest connection or line",
+        )];
+        if dark > 0 {
+            notes.push(words!(
+                "note-critical-dark",
+                "{count} lines are in parts without a source or tank on record: what a break there would take is not known",
+                count = dark,
+            ));
+        }
         let whole = |name, title: Words| Column::new(name, title, "", Holds::Whole);
         Sheet {
             name: "criticality",
             title,
-            notes: vec![words!(
-                "note-critical",
-                "of a break anywhere in the segment: what is shut off and what loses supply with it; buildings by nearest connection or line",
-            )],
+            notes,
             target: Some(FeatureKind::NetworkEdge),
             columns: vec![
                 text("line", words!("head-line", "line")),

@@ -2,6 +2,7 @@
 
 mod clearance;
 mod isolation;
+mod section;
 
 use std::collections::BTreeMap;
 
@@ -16,12 +17,13 @@ use crate::words::{Phrase, Words, phrase};
 pub use clearance::{clearance_sheet, cover_sheet, fall_sheet, verdicts_note};
 pub(super) use clearance::{lie, verdict};
 pub use isolation::{Isolating, other_valves_note};
+pub use section::section_sheet;
 
-fn text(name: &'static str, title: Words) -> Column {
+pub(super) fn text(name: &'static str, title: Words) -> Column {
     Column::new(name, title, "", Holds::Text)
 }
 
-fn said(text: &str) -> Value {
+pub(super) fn said(text: &str) -> Value {
     if text.is_empty() { Value::Unknown } else { Value::Text(text.into()) }
 }
 
@@ -127,6 +129,9 @@ fn doubt(what: Doubt) -> Words {
         Doubt::Alone => phrase("doubt-alone", "no line begins, ends or passes here").into(),
         Doubt::Joins => phrase("doubt-joins", "no line names it: joins the points at its place").into(),
         Doubt::Loop => phrase("doubt-loop", "begins and ends at one place").into(),
+        Doubt::Undecided(_) => {
+            phrase("doubt-undecided", "height not known where lines lie at several: joined to none").into()
+        }
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) struct Draft<'p> {
     pub(super) same: Vec<u32>,
     /// Lines that end at a junction, or pass it.
     pub(super) used: Vec<bool>,
+    /// Points of unknown height that heights of lines speak against: joined to nothing.
+    pub(super) undecided: Vec<bool>,
+    /// Lowest and highest known height at a junction, m: its own, else of the lines that name it; NaN where none is known.
+    pub(super) span_m: Vec<[f64; 2]>,
     /// Junction of each end of each line in `edges`, or [`NONE`].
     pub(super) ends: Vec<[u32; 2]>,
     pub(super) stops: Vec<Stop>,
@@ -45,6 +49,8 @@ impl Draft<'_> {
         self.named.push(false);
         self.chamber.push(false);
         self.used.push(true);
+        self.undecided.push(false);
+        self.span_m.push([position[2]; 2]);
         self.same.push(self.junctions.len() as u32 - 1);
         self.junctions.len() as u32 - 1
     }
@@ -76,72 +82,106 @@ impl Topology {
             .filter(|at| of_class(*at) && park.edges[at.0].path.len() > 1)
             .map(|at| at.0 as u32)
             .collect();
+        let nodes = (0..park.nodes.len()).zip(&there.nodes);
+        let nodes = nodes.filter(|(row, present)| **present && park.nodes[*row].class == class);
+        let Drafted { draft, rows, joined } = drafted(park, edges, nodes.map(|at| at.0 as u32), settings);
         let mut node_junctions = vec![NONE; park.nodes.len()];
-        let mut by_key: HashMap<&str, u32> = HashMap::new();
-        let mut draft = Draft {
-            park,
-            ends: vec![[NONE; 2]; edges.len()],
-            edges,
-            junctions: Vec::new(),
-            named: Vec::new(),
-            chamber: Vec::new(),
-            same: Vec::new(),
-            used: Vec::new(),
-            stops: Vec::new(),
-            findings: Vec::new(),
-        };
-        for (row, node) in park.nodes.iter().enumerate().filter(|(row, n)| there.nodes[*row] && n.class == class) {
-            let junction = draft.place(node.position);
-            draft.junctions[junction as usize].node = row as u32;
-            draft.chamber[junction as usize] = join::is_chamber(node.kind);
-            draft.used[junction as usize] = false;
-            node_junctions[row] = junction;
-            by_key.entry(&node.provenance.key).or_insert(junction);
-        }
-        let mut loose = Vec::new();
-        for at in 0..draft.edges.len() {
-            let edge = &park.edges[draft.edges[at] as usize];
-            for (end, key) in [&edge.from_key, &edge.to_key].into_iter().enumerate() {
-                let place = edge.path[if end == 0 { 0 } else { edge.path.len() - 1 }];
-                match key.as_deref().map(|key| by_key.get(key)) {
-                    Some(Some(junction)) => {
-                        draft.ends[at][end] = *junction;
-                        draft.named[*junction as usize] = true;
-                        draft.used[*junction as usize] = true;
-                    }
-                    told => {
-                        if told.is_some() {
-                            draft.doubt(at, place, Doubt::NoSuchNode);
-                        }
-                        loose.push(Loose { edge: at as u32, end: end as u8, place });
-                    }
-                }
-            }
-        }
-        let joined = [draft.edges.len() * 2 - loose.len(), loose.len()];
-        join::one_place(&mut draft, settings);
-        for at in 0..draft.ends.len() {
-            draft.ends[at] = draft.ends[at].map(|end| if end == NONE { NONE } else { draft.stands_for(end) });
-        }
-        join::join(&mut draft, &loose, settings);
-        let alone: Vec<Finding> = draft
-            .junctions
-            .iter()
-            .zip(&draft.used)
-            .filter(|(junction, used)| !**used && junction.node != NONE)
-            .map(|(junction, _)| Finding {
-                feature: park.nodes[junction.node as usize].id,
-                place: [junction.position[0], junction.position[1]],
-                what: Doubt::Alone,
-            })
-            .collect();
-        draft.findings.extend(alone);
-        let kept = draft.without_doubles();
-        for junction in node_junctions.iter_mut().filter(|junction| **junction != NONE) {
-            *junction = kept[*junction as usize];
+        for [row, junction] in rows {
+            node_junctions[row as usize] = junction;
         }
         finish(draft, class, node_junctions, joined)
     }
+}
+
+/// Lines and points joined, before lines are cut at their stops.
+pub(super) struct Drafted<'p> {
+    pub(super) draft: Draft<'p>,
+    /// Rows of points, each with its junction.
+    pub(super) rows: Vec<[u32; 2]>,
+    /// Ends joined by the key of a node, and by where they lie.
+    pub(super) joined: [usize; 2],
+}
+
+/// Joins lines and points, by their rows in order.
+pub(super) fn drafted<'p>(
+    park: &'p ParkSnapshot,
+    edges: Vec<u32>,
+    nodes: impl Iterator<Item = u32>,
+    settings: &Settings,
+) -> Drafted<'p> {
+    let mut rows = Vec::new();
+    let mut by_key: HashMap<&str, u32> = HashMap::new();
+    let mut draft = Draft {
+        park,
+        ends: vec![[NONE; 2]; edges.len()],
+        edges,
+        junctions: Vec::new(),
+        named: Vec::new(),
+        chamber: Vec::new(),
+        same: Vec::new(),
+        used: Vec::new(),
+        undecided: Vec::new(),
+        span_m: Vec::new(),
+        stops: Vec::new(),
+        findings: Vec::new(),
+    };
+    for row in nodes {
+        let node = &park.nodes[row as usize];
+        let junction = draft.place(node.position);
+        draft.junctions[junction as usize].node = row;
+        draft.chamber[junction as usize] = join::is_chamber(node.kind);
+        draft.used[junction as usize] = false;
+        rows.push([row, junction]);
+        by_key.entry(&node.provenance.key).or_insert(junction);
+    }
+    let mut loose = Vec::new();
+    for at in 0..draft.edges.len() {
+        let edge = &park.edges[draft.edges[at] as usize];
+        for (end, key) in [&edge.from_key, &edge.to_key].into_iter().enumerate() {
+            let place = edge.path[if end == 0 { 0 } else { edge.path.len() - 1 }];
+            match key.as_deref().map(|key| by_key.get(key)) {
+                Some(Some(junction)) => {
+                    draft.ends[at][end] = *junction;
+                    // What lines that name it say of a height that its own record does not.
+                    if draft.junctions[*junction as usize].position[2].is_nan() {
+                        let [low, high] = draft.span_m[*junction as usize];
+                        draft.span_m[*junction as usize] = [low.min(place[2]), high.max(place[2])];
+                    }
+                    draft.named[*junction as usize] = true;
+                    draft.used[*junction as usize] = true;
+                }
+                told => {
+                    if told.is_some() {
+                        draft.doubt(at, place, Doubt::NoSuchNode);
+                    }
+                    loose.push(Loose { edge: at as u32, end: end as u8, place });
+                }
+            }
+        }
+    }
+    let joined = [draft.edges.len() * 2 - loose.len(), loose.len()];
+    join::one_place(&mut draft, settings);
+    for at in 0..draft.ends.len() {
+        draft.ends[at] = draft.ends[at].map(|end| if end == NONE { NONE } else { draft.stands_for(end) });
+    }
+    join::join(&mut draft, &loose, settings);
+    let alone: Vec<Finding> = draft
+        .junctions
+        .iter()
+        .zip(&draft.used)
+        .filter(|(junction, used)| !**used && junction.node != NONE)
+        .map(|(junction, _)| Finding {
+            feature: park.nodes[junction.node as usize].id,
+            place: [junction.position[0], junction.position[1]],
+            what: Doubt::Alone,
+        })
+        .collect();
+    draft.findings.extend(alone);
+    let kept = draft.without_doubles();
+    for [_, junction] in &mut rows {
+        *junction = kept[*junction as usize];
+    }
+    Drafted { draft, rows, joined }
 }
 
 impl Draft<'_> {
@@ -166,7 +206,12 @@ impl Draft<'_> {
 }
 
 /// Cuts lines at their stops.
-fn finish(mut draft: Draft<'_>, class: NetworkClass, node_junctions: Vec<u32>, joined: [usize; 2]) -> Topology {
+pub(super) fn finish(
+    mut draft: Draft<'_>,
+    class: NetworkClass,
+    node_junctions: Vec<u32>,
+    joined: [usize; 2],
+) -> Topology {
     draft.stops.sort_by(|a, b| a.edge.cmp(&b.edge).then(a.at_m.total_cmp(&b.at_m)).then(a.junction.cmp(&b.junction)));
     let mut stops = std::mem::take(&mut draft.stops).into_iter().peekable();
     let mut ends = Vec::with_capacity(draft.edges.len());
@@ -200,6 +245,12 @@ fn finish(mut draft: Draft<'_>, class: NetworkClass, node_junctions: Vec<u32>, j
         edge_starts[row] = edge_starts[row].max(edge_starts[row - 1]);
     }
     let graph = Graph::new(draft.junctions.len(), ends);
+    let at = node_junctions.iter().zip(0_u32..).filter(|(junction, _)| **junction != NONE);
+    let mut shared: Vec<[u32; 2]> = at
+        .filter(|(junction, row)| draft.junctions[**junction as usize].node != *row)
+        .map(|(junction, row)| [*junction, row])
+        .collect();
+    shared.sort_unstable();
     Topology {
         class,
         graph,
@@ -209,6 +260,7 @@ fn finish(mut draft: Draft<'_>, class: NetworkClass, node_junctions: Vec<u32>, j
         joined,
         edge_starts,
         node_junctions,
+        shared,
     }
 }
 

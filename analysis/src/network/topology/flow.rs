@@ -5,7 +5,7 @@
 //! direction depends on demand, and stays unknown here.
 
 use serde::{Deserialize, Serialize};
-use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+use spatial_db::model::{NetworkClass, NetworkNode, NodeKind, ParkSnapshot};
 
 use super::{Link, Topology, along};
 use crate::network::graph::NONE;
@@ -48,16 +48,20 @@ pub struct Flows {
     pub against: Vec<u32>,
 }
 
+/// Whether a node feeds a network.
+pub(crate) fn feeds(node: &NetworkNode) -> bool {
+    matches!(node.kind, NodeKind::Source | NodeKind::Tank)
+}
+
 impl Topology {
     /// Junctions that feed the network: sources and tanks.
     pub fn sources(&self, park: &ParkSnapshot) -> Vec<u32> {
-        let feeds = |kind| matches!(kind, NodeKind::Source | NodeKind::Tank);
-        let kind = |junction: &u32| self.node(park, *junction).is_some_and(|node| feeds(node.kind));
-        (0..self.junctions.len() as u32).filter(kind).collect()
+        let feeds = |junction: &u32| self.row_of(park, *junction, feeds).is_some();
+        (0..self.junctions.len() as u32).filter(feeds).collect()
     }
 
     /// The node that stands at a junction.
-    pub fn node<'p>(&self, park: &'p ParkSnapshot, junction: u32) -> Option<&'p spatial_db::model::NetworkNode> {
+    pub fn node<'p>(&self, park: &'p ParkSnapshot, junction: u32) -> Option<&'p NetworkNode> {
         let node = self.junctions[junction as usize].node;
         (node != NONE).then(|| &park.nodes[node as usize])
     }

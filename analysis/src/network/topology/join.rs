@@ -45,6 +45,24 @@ enum Heights {
 }
 
 impl Within {
+    fn of(settings: &Settings) -> Self {
+        let t = &settings.tolerance;
+        Self { snap: t.snap_m.value, tee: t.tee_m.value, height: t.height_m.value, near: t.near_miss_m.value }
+    }
+
+    /// A height against those between two; unknown where either is.
+    fn heights_span(&self, z: f64, [low, high]: [f64; 2]) -> Heights {
+        if low.is_nan() { Heights::Unknown } else { self.heights(z, z.clamp(low, high)) }
+    }
+
+    /// How far apart known heights lie, where they are too far apart to meet.
+    fn spread(&self, heights: impl Iterator<Item = [f64; 2]>) -> Option<f64> {
+        let known = heights.filter(|[low, _]| !low.is_nan());
+        let (low, high) =
+            known.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), [low, high]| (l.min(low), h.max(high)));
+        (high - low > self.height).then_some(high - low)
+    }
+
     fn heights(&self, a: f64, b: f64) -> Heights {
         let apart = (a - b).abs();
         if apart.is_nan() {
@@ -63,9 +81,7 @@ fn box_about(place: [f64; 3], by: f64) -> AABB<[f64; 2]> {
 
 /// Gives every loose end a junction, and every line its stops.
 pub(super) fn join(draft: &mut Draft<'_>, loose: &[Loose], settings: &Settings) {
-    let t = &settings.tolerance;
-    let within =
-        Within { snap: t.snap_m.value, tee: t.tee_m.value, height: t.height_m.value, near: t.near_miss_m.value };
+    let within = Within::of(settings);
     let points = draft.junctions.len() as u32;
     ends_to_points(draft, loose, &within);
     ends_to_ends(draft, loose, &within);
@@ -73,49 +89,82 @@ pub(super) fn join(draft: &mut Draft<'_>, loose: &[Loose], settings: &Settings) 
     corners(draft, &within);
 }
 
-/// A point that no line names, where others stand that lines do: a pump between the ends of two lines, a hydrant on a joint. They are
-/// one place. The point that says more than a plain joint stands for it.
+/// Points that no line names, where others stand: a pump between the ends of two lines, a valve or a hydrant on a joint. They are one
+/// place. The point that says more than a plain joint stands for it; the others are kept beside it. A point of unknown height where
+/// others stand at heights that differ joins none of them.
 pub(super) fn one_place(draft: &mut Draft<'_>, settings: &Settings) {
-    let t = &settings.tolerance;
-    let within =
-        Within { snap: t.snap_m.value, tee: t.tee_m.value, height: t.height_m.value, near: t.near_miss_m.value };
+    let within = Within::of(settings);
     let unnamed: Vec<u32> = (0..draft.junctions.len() as u32).filter(|j| !draft.named[*j as usize]).collect();
-    if unnamed.is_empty() || unnamed.len() == draft.junctions.len() {
+    if unnamed.is_empty() {
         return;
     }
-    let named = draft.junctions.iter().enumerate().filter(|(j, _)| draft.named[*j]);
+    let spots = draft.junctions.iter().enumerate();
     let spots: RTree<Spot> =
-        RTree::bulk_load(named.map(|(i, j)| Spot::new([j.position[0], j.position[1]], i as u32)).collect());
+        RTree::bulk_load(spots.map(|(i, j)| Spot::new([j.position[0], j.position[1]], i as u32)).collect());
     for point in unnamed {
         let here = draft.junctions[point as usize];
         let mut met: Vec<u32> = spots
             .locate_in_envelope(&box_about(here.position, within.snap))
             .map(|spot| spot.data)
             .filter(|other| {
-                let there = draft.junctions[*other as usize].position;
-                let apart = matches!(within.heights(here.position[2], there[2]), Heights::Apart(_));
-                plan_m(here.position, there) <= within.snap && (!apart || draft.chamber[*other as usize])
+                // Of two that no line names the later asks the earlier.
+                let o = *other as usize;
+                let asked = draft.named[o] || *other < point && !draft.undecided[o];
+                let apart = matches!(within.heights_span(here.position[2], draft.span_m[o]), Heights::Apart(_));
+                asked
+                    && plan_m(here.position, draft.junctions[o].position) <= within.snap
+                    && (!apart || draft.chamber[o])
             })
             .map(|other| draft.stands_for(other))
             .collect();
-        met.sort_unstable();
+        met.sort_unstable_by_key(|other| (!draft.named[*other as usize], *other));
         met.dedup();
         let Some((first, rest)) = met.split_first() else { continue };
-        for other in rest.iter().chain([&point]) {
-            draft.same[*other as usize] = *first;
+        if here.position[2].is_nan() && !draft.chamber[point as usize] {
+            let heights = met.iter().filter(|m| !draft.chamber[**m as usize]).map(|m| draft.span_m[*m as usize]);
+            if let Some(by) = within.spread(heights) {
+                undecided(draft, point, by);
+                continue;
+            }
         }
-        let plain = |node: u32| {
-            node == NONE || matches!(draft.park.nodes[node as usize].kind, NodeKind::Junction | NodeKind::Other)
-        };
-        if plain(draft.junctions[*first as usize].node) && !plain(here.node) {
-            draft.junctions[*first as usize].node = here.node;
-        }
-        draft.used[point as usize] = true;
-        if !rest.is_empty() {
+        if rest.iter().any(|other| draft.named[*other as usize]) {
             let feature = draft.park.nodes[here.node as usize].id;
             let place = [here.position[0], here.position[1]];
             draft.findings.push(super::Finding { feature, place, what: Doubt::Joins });
         }
+        for other in rest.iter().chain([&point]) {
+            let (f, o) = (*first as usize, *other as usize);
+            draft.same[o] = *first;
+            let [low, high] = draft.span_m[o];
+            draft.span_m[f] = [draft.span_m[f][0].min(low), draft.span_m[f][1].max(high)];
+            draft.chamber[f] |= draft.chamber[o];
+            let node = draft.junctions[o].node;
+            if says_more(draft, node, draft.junctions[f].node) {
+                draft.junctions[f].node = node;
+            }
+        }
+        draft.used[point as usize] = true;
+    }
+}
+
+/// Whether a node says more of a place than another: any more than a plain joint.
+fn says_more(draft: &Draft<'_>, node: u32, than: u32) -> bool {
+    let plain = |node: u32| {
+        node == NONE || matches!(draft.park.nodes[node as usize].kind, NodeKind::Junction | NodeKind::Other)
+    };
+    plain(than) && !plain(node)
+}
+
+/// Leaves a point out, and tells it.
+fn undecided(draft: &mut Draft<'_>, point: u32, by: f64) {
+    let junction = draft.junctions[point as usize];
+    draft.undecided[point as usize] = true;
+    // It is told of once.
+    draft.used[point as usize] = true;
+    if junction.node != NONE {
+        let feature = draft.park.nodes[junction.node as usize].id;
+        let place = [junction.position[0], junction.position[1]];
+        draft.findings.push(super::Finding { feature, place, what: Doubt::Undecided(by) });
     }
 }
 
@@ -124,19 +173,38 @@ fn ends_to_points(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
     if loose.is_empty() || draft.junctions.is_empty() {
         return;
     }
-    let spots = draft.junctions.iter().enumerate().filter(|(j, _)| draft.same[*j] == *j as u32);
+    let spots = draft.junctions.iter().enumerate();
+    let spots = spots.filter(|(j, _)| draft.same[*j] == *j as u32 && !draft.undecided[*j]);
     let spots: RTree<Spot> =
         RTree::bulk_load(spots.map(|(i, j)| Spot::new([j.position[0], j.position[1]], i as u32)).collect());
+    // Ends at heights that differ do not meet in a point only because its own height is not known.
+    let mut ends: BTreeMap<u32, [f64; 2]> = BTreeMap::new();
+    for end in loose.iter().filter(|end| end.place[2].is_finite()) {
+        for spot in spots.locate_in_envelope(&box_about(end.place, within.snap)) {
+            let j = spot.data as usize;
+            let unknown = draft.span_m[j][0].is_nan() && !draft.chamber[j];
+            if unknown && plan_m(end.place, draft.junctions[j].position) <= within.snap {
+                let span = ends.entry(spot.data).or_insert([end.place[2]; 2]);
+                *span = [span[0].min(end.place[2]), span[1].max(end.place[2])];
+            }
+        }
+    }
+    for (point, span) in ends {
+        if let Some(by) = within.spread(std::iter::once(span)) {
+            undecided(draft, point, by);
+        }
+    }
+    let mut learnt = Vec::new();
     for end in loose {
         let mut best: Option<(f64, u32, bool)> = None;
         let mut apart: Option<f64> = None;
         for spot in spots.locate_in_envelope(&box_about(end.place, within.snap)) {
             let junction = &draft.junctions[spot.data as usize];
             let far = plan_m(end.place, junction.position);
-            if far > within.snap {
+            if far > within.snap || draft.undecided[spot.data as usize] {
                 continue;
             }
-            let known = match within.heights(end.place[2], junction.position[2]) {
+            let known = match within.heights_span(end.place[2], draft.span_m[spot.data as usize]) {
                 _ if draft.chamber[spot.data as usize] => true,
                 Heights::Meet => true,
                 Heights::Unknown => false,
@@ -151,6 +219,9 @@ fn ends_to_points(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
         }
         if let Some((_, junction, known)) = best {
             draft.ends[end.edge as usize][end.end as usize] = junction;
+            if draft.span_m[junction as usize][0].is_nan() && end.place[2].is_finite() {
+                learnt.push((junction, end.place[2]));
+            }
             draft.used[junction as usize] = true;
             if !known {
                 draft.doubt(end.edge as usize, end.place, Doubt::HeightUnknown);
@@ -158,6 +229,10 @@ fn ends_to_points(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
         } else if let Some(by) = apart {
             draft.doubt(end.edge as usize, end.place, Doubt::HeightsDiffer(by));
         }
+    }
+    for (junction, z) in learnt {
+        let [low, high] = draft.span_m[junction as usize];
+        draft.span_m[junction as usize] = [low.min(z), high.max(z)];
     }
 }
 
@@ -231,6 +306,7 @@ fn ends_to_ends(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
         let position = &mut draft.junctions[junction as usize].position;
         if position[2].is_nan() {
             position[2] = end.place[2];
+            draft.span_m[junction as usize] = [end.place[2]; 2];
         }
         draft.ends[end.edge as usize][end.end as usize] = junction;
     }
@@ -281,7 +357,7 @@ impl Piece {
 /// Lines that name both their nodes meet what they say, and what else ends on them; a point that other lines name does not cut them.
 fn onto_lines(draft: &mut Draft<'_>, points: u32, within: &Within) {
     let unnamed: Vec<u32> = (0..draft.junctions.len() as u32)
-        .filter(|j| !draft.named[*j as usize] && draft.same[*j as usize] == *j)
+        .filter(|j| !draft.named[*j as usize] && draft.same[*j as usize] == *j && !draft.undecided[*j as usize])
         .collect();
     let says_all = |draft: &Draft<'_>, at: usize| {
         let edge = &draft.park.edges[draft.edges[at] as usize];
@@ -311,7 +387,7 @@ fn onto_lines(draft: &mut Draft<'_>, points: u32, within: &Within) {
     }
     for junction in 0..draft.junctions.len() as u32 {
         let j = junction as usize;
-        if draft.same[j] != junction || (draft.named[j] && all_named) {
+        if draft.same[j] != junction || draft.undecided[j] || (draft.named[j] && all_named) {
             continue;
         }
         let position = draft.junctions[j].position;
@@ -336,11 +412,18 @@ fn onto_lines(draft: &mut Draft<'_>, points: u32, within: &Within) {
         let chamber = draft.chamber[j];
         let mut met: Vec<(f64, u32, f64, bool)> = Vec::new();
         let mut apart: Option<f64> = None;
+        if draft.span_m[j][0].is_nan() && !chamber && draft.junctions[j].node != NONE && degree[j] == 0 {
+            let heights = near.values().filter(|(far, ..)| *far <= within.tee).map(|(.., z)| [*z; 2]);
+            if let Some(by) = within.spread(heights) {
+                undecided(draft, junction, by);
+                continue;
+            }
+        }
         for (edge, (far, at_m, z)) in &near {
             if *far > within.tee {
                 continue;
             }
-            match within.heights(position[2], *z) {
+            match within.heights_span(*z, draft.span_m[j]) {
                 Heights::Apart(by) if !chamber => apart = Some(apart.map_or(by, |least| least.min(by))),
                 Heights::Unknown if !chamber => met.push((*far, *edge, *at_m, false)),
                 _ => met.push((*far, *edge, *at_m, true)),

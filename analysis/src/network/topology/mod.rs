@@ -8,13 +8,16 @@
 mod build;
 mod flow;
 mod join;
+mod rebuild;
 #[cfg(test)]
 mod tests;
 
-use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot};
+use spatial_db::model::{FeatureId, NetworkClass, NetworkNode, ParkSnapshot};
 
 use super::graph::{Graph, NONE};
+pub(crate) use flow::feeds;
 pub use flow::{Direction, FlowBasis, Flows};
+pub use rebuild::Anew;
 
 /// Where links meet or end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +69,8 @@ pub enum Doubt {
     Loop,
     /// A point that no line names joins points of others at its place, as a pump between two lines does.
     Joins,
+    /// A point of unknown height where lines lie at heights that differ, m apart: joined to none of them.
+    Undecided(f64),
 }
 
 impl Doubt {
@@ -80,13 +85,14 @@ impl Doubt {
             Self::Alone => "alone",
             Self::Loop => "loop",
             Self::Joins => "joins",
+            Self::Undecided(_) => "height_undecided",
         }
     }
 
     /// How far apart, m, where that is what is doubted.
     pub const fn apart_m(self) -> Option<f64> {
         match self {
-            Self::HeightsDiffer(m) | Self::NearMiss(m) => Some(m),
+            Self::HeightsDiffer(m) | Self::NearMiss(m) | Self::Undecided(m) => Some(m),
             _ => None,
         }
     }
@@ -109,6 +115,8 @@ pub struct Topology {
     pub joined: [usize; 2],
     edge_starts: Vec<u32>,
     node_junctions: Vec<u32>,
+    /// Junctions with more than one node, and the rows of those that do not stand for them, in order.
+    shared: Vec<[u32; 2]>,
 }
 
 impl Topology {
@@ -120,6 +128,19 @@ impl Topology {
     /// Junction of a node, by its row in the snapshot.
     pub fn junction_of_node(&self, node: usize) -> Option<u32> {
         self.node_junctions.get(node).copied().filter(|junction| *junction != NONE)
+    }
+
+    /// Rows of the nodes at a junction: the one that stands for it, then others at its place.
+    pub fn rows_at(&self, junction: u32) -> impl Iterator<Item = u32> + '_ {
+        let first = self.junctions[junction as usize].node;
+        let from = self.shared.partition_point(|[at, _]| *at < junction);
+        let others = self.shared[from..].iter().take_while(move |[at, _]| *at == junction).map(|[_, row]| *row);
+        (first != NONE).then_some(first).into_iter().chain(others)
+    }
+
+    /// Row of the first node at a junction that is of a kind: a hydrant or a valve may share its place with a joint.
+    pub fn row_of(&self, park: &ParkSnapshot, junction: u32, is: impl Fn(&NetworkNode) -> bool) -> Option<u32> {
+        self.rows_at(junction).find(|row| is(&park.nodes[*row as usize]))
     }
 
     /// Length of the whole network, m.
@@ -175,6 +196,7 @@ pub(crate) fn along(path: &[[f64; 3]], far_m: f64) -> [f64; 3] {
 }
 
 /// Length, m, in 3D where heights are known.
+/// A piece of which a height is not known counts in plan.
 pub(crate) fn length_m(path: &[[f64; 3]]) -> f64 {
     let piece = |pair: &[[f64; 3]]| {
         let rise = Some(pair[1][2] - pair[0][2]).filter(|rise| rise.is_finite()).unwrap_or(0.0);

@@ -142,6 +142,46 @@ fn a_point_that_no_line_names_joins_those_at_its_place() {
 }
 
 #[test]
+fn a_point_of_unknown_height_does_not_join_lines_at_different_depths() {
+    let valve = |z: f64| node("v", NodeKind::Valve, [10.0, 0.0, z]);
+    // Ends that meet there without keys.
+    let mut park = empty();
+    park.nodes = vec![valve(NAN)];
+    park.edges =
+        vec![edge(0, vec![[0.0, 0.0, 9.0], [10.0, 0.0, 9.0]]), edge(1, vec![[10.0, 0.0, 5.0], [20.0, 0.0, 5.0]])];
+    let topology = build(&park);
+    assert_eq!(parts(&topology, 2), [0, 1]);
+    assert_eq!(words(&topology)[0], "height_undecided");
+    assert_eq!(topology.findings[0].what.apart_m(), Some(4.0));
+    park.edges[1].path.iter_mut().for_each(|vertex| vertex[2] = 8.9);
+    assert_eq!(parts(&build(&park), 2), [0, 0], "at one depth it does");
+    // Lines that pass there.
+    park.edges =
+        vec![edge(0, vec![[0.0, 0.0, 9.0], [20.0, 0.0, 9.0]]), edge(1, vec![[10.0, -9.0, 5.0], [10.0, 9.0, 5.0]])];
+    let topology = build(&park);
+    assert_eq!((parts(&topology, 2), words(&topology)), (vec![0, 1], vec!["height_undecided"]));
+    assert!(topology.graph.at(topology.junction_of_node(0).unwrap()).is_empty(), "a valve of neither");
+    // Between two joints that lines name, as a pump would stand.
+    let mut park = empty();
+    park.nodes = vec![
+        node("a", NodeKind::Junction, [10.0, 0.0, 9.0]),
+        node("b", NodeKind::Junction, [10.0, 0.0, 5.0]),
+        valve(NAN),
+    ];
+    park.edges = vec![
+        keyed_edge(0, None, Some("a"), vec![[0.0, 0.0, 9.0], [10.0, 0.0, 9.0]]),
+        keyed_edge(1, Some("b"), None, vec![[10.0, 0.0, 5.0], [20.0, 0.0, 5.0]]),
+    ];
+    let topology = build(&park);
+    assert_eq!((parts(&topology, 2), words(&topology)[0]), (vec![0, 1], "height_undecided"));
+    // A joint of unknown height lies where the line that names it does.
+    park.nodes = vec![node("a", NodeKind::Junction, [10.0, 0.0, NAN])];
+    park.edges[1].from_key = None;
+    let topology = build(&park);
+    assert_eq!((parts(&topology, 2), words(&topology)[0]), (vec![0, 1], "heights_differ"));
+}
+
+#[test]
 fn other_classes_and_what_was_not_there_stay_out() {
     let mut park = empty();
     park.edges = (0..3).map(|id| edge(id, vec![[0.0, 0.0, 9.0], [10.0, 0.0, 9.0]])).collect();

@@ -8,7 +8,7 @@ use crate::drawing::{Anchor, Mark, Shape};
 use crate::ui::look;
 
 /// Paints a mark of a sheet whose corner is at `corner`, strong words in the family `strong`.
-pub(super) fn mark(painter: &Painter, corner: Pos2, mark: &Mark, strong: &FontFamily) {
+pub(in crate::ui) fn mark(painter: &Painter, corner: Pos2, mark: &Mark, strong: &FontFamily) {
     let colour = look::colour(mark.colour);
     let at = |place: Vec2| pos2(place.x, place.y) + corner.to_vec2();
     match &mark.shape {
@@ -28,6 +28,19 @@ pub(super) fn mark(painter: &Painter, corner: Pos2, mark: &Mark, strong: &FontFa
                 mesh.colored_vertex(at(Vec2::new(place.x, *level)), colour);
             }
             for pair in 1..line.len() as u32 {
+                let (a, b) = (2 * pair - 2, 2 * pair);
+                mesh.add_triangle(a, a + 1, b);
+                mesh.add_triangle(b, a + 1, b + 1);
+            }
+            painter.add(Painted::mesh(mesh));
+        }
+        Shape::Band { upper, lower } => {
+            let mut mesh = Mesh::default();
+            for (high, low) in upper.iter().zip(lower) {
+                mesh.colored_vertex(at(*high), colour);
+                mesh.colored_vertex(at(*low), colour);
+            }
+            for pair in 1..upper.len().min(lower.len()) as u32 {
                 let (a, b) = (2 * pair - 2, 2 * pair);
                 mesh.add_triangle(a, a + 1, b);
                 mesh.add_triangle(b, a + 1, b + 1);

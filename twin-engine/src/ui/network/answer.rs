@@ -1,0 +1,127 @@
+//! The answer: what is coloured, with counts and lengths, then its tables.
+
+use bevy_egui::egui::{Button, Color32, Label, RichText, Sense, Stroke, Ui, vec2};
+
+use analysis::overlay::{Class, Pattern, Swatch};
+
+use super::{NetworkTab, answered, rows};
+use crate::network::{Found, List, Question, Refused, Table};
+use crate::text::{Text, t};
+use crate::ui::writing::{self, By};
+use crate::ui::{Panels, look};
+
+pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    if writing::tells(panels, By::Network) {
+        writing::line(ui, panels, words, By::Network);
+    }
+    let Some((question, answered)) = answered(panels) else {
+        ui.add_space(6.0);
+        let said = match panels.ui.network.tab {
+            NetworkTab::Near => t!(words, "net-not-checked"),
+            _ if panels.bench.stage().is_some() => t!(words, "time-making"),
+            _ => t!(words, "net-no-answer"),
+        };
+        ui.add(Label::new(look::note(said)).wrap());
+        return;
+    };
+    let found = match &*answered {
+        Ok(found) => found,
+        Err(refused) => {
+            ui.add_space(6.0);
+            let bad = look::colour(panels.twin.theme().bad);
+            ui.add(Label::new(RichText::new(why_not(words, refused)).color(bad)).wrap());
+            return;
+        }
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.add(Label::new(RichText::new(words.words(&found.overlay.title)).strong()).wrap());
+        let stale = panels.bench.question() != Some(&question) || found.of.0 != panels.twin.park_version;
+        let day = t!(words, "as-of", date = found.of.1);
+        ui.label(look::note(if stale { t!(words, "net-stale", day = day) } else { day }));
+    });
+    ui.horizontal_wrapped(|ui| {
+        for class in &found.overlay.classes {
+            chip(ui, words, class);
+        }
+    });
+    for note in notes(found) {
+        ui.add(Label::new(look::note(words.words(note))).wrap());
+    }
+    tables(ui, panels, words, &question, found);
+}
+
+/// What is said of the answer: notes that are the same for all its tables once.
+fn notes(found: &Found) -> &[analysis::words::Words] {
+    found.tables.first().map_or(&[], |table| &table.sheet.notes)
+}
+
+/// A class with its sign, count and measure.
+fn chip(ui: &mut Ui, words: &Text, class: &Class) {
+    let (place, _) = ui.allocate_exact_size(vec2(18.0, 12.0), Sense::hover());
+    let [r, g, b] = class.colour;
+    let colour = Color32::from_rgb(r, g, b);
+    let painter = ui.painter();
+    match class.swatch {
+        Swatch::Line => {
+            let ends = [place.left_center(), place.right_center()];
+            let stroke = Stroke::new(3.0, colour);
+            if class.pattern == Pattern::Solid {
+                painter.line_segment(ends, stroke);
+            } else {
+                painter.extend(bevy_egui::egui::Shape::dashed_line(&ends, stroke, 4.0, 3.0));
+            }
+        }
+        Swatch::Symbol(_) => {
+            painter.circle_filled(place.center(), 4.5, colour);
+        }
+        Swatch::Area | Swatch::Ramp => {
+            painter.rect_filled(place, 2.0, colour);
+            let fill = crate::theme::Rgb::from(class.colour);
+            painter.extend(crate::frame::pattern_shapes(class.pattern, place, fill));
+        }
+    }
+    let measure = class.measure.as_ref().map_or_else(String::new, |measure| format!(" · {measure}"));
+    ui.add(Label::new(format!("{} {}{measure}", words.words(&class.label), class.count)).selectable(false));
+    ui.add_space(8.0);
+}
+
+fn list_label(words: &Text, table: &Table) -> String {
+    match table.list {
+        List::Lines => t!(words, "net-list-lines"),
+        List::Steps => t!(words, "net-list-steps"),
+        List::Buildings => t!(words, "net-list-buildings"),
+        List::Near => t!(words, "net-near"),
+        List::Titled => words.words(&table.sheet.title),
+    }
+}
+
+fn tables(ui: &mut Ui, panels: &mut Panels, words: &'static Text, question: &Question, found: &Found) {
+    let list = panels.ui.network.list.min(found.tables.len().saturating_sub(1));
+    if found.tables.len() > 1 {
+        ui.horizontal_wrapped(|ui| {
+            for (at, table) in found.tables.iter().enumerate() {
+                let label = format!("{} ({})", list_label(words, table), table.sheet.rows.len());
+                if ui.add(Button::selectable(at == list, label)).clicked() {
+                    panels.ui.network.list = at;
+                }
+            }
+        });
+    }
+    let Some(table) = found.tables.get(list) else { return };
+    rows::show(ui, panels, words, question, found, table);
+}
+
+/// Why there is no answer, in words.
+fn why_not(words: &Text, refused: &Refused) -> String {
+    use analysis::network::answers::AnswerError;
+    match refused {
+        Refused::NoPit => t!(words, "net-no-pit"),
+        Refused::Network(AnswerError::SeveralPlaces { key, .. }) => t!(words, "net-several", key = key),
+        Refused::NoLine => t!(words, "net-no-line"),
+        Refused::Network(AnswerError::NoSuchPlace { key, .. }) => t!(words, "net-no-place", key = key),
+        Refused::Network(AnswerError::NoSuchValve { key, .. }) => t!(words, "net-no-valve", key = key),
+        Refused::Network(AnswerError::NoWay { from, to }) => t!(words, "net-no-way", from = from, to = to),
+        Refused::Network(AnswerError::NoSource { key, .. }) => t!(words, "net-no-source", key = key),
+        Refused::Network(other) => other.to_string(),
+    }
+}

@@ -1,0 +1,304 @@
+//! The column of questions: what is picked, what is asked of it, and what a click does.
+
+use analysis::network::isolation::ValveState;
+use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, RichText, Ui};
+use spatial_db::model::NetworkClass;
+
+use super::{NetworkTab, answered, fly_to, tool_button};
+use crate::cut::DEPTH_M;
+use crate::inspect::grouped;
+use crate::network::{Ask, Place};
+use crate::text::{Text, t};
+use crate::tool::Tool;
+use crate::ui::{Panels, look};
+
+pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    match panels.ui.network.tab {
+        NetworkTab::Trace => trace(ui, panels, words),
+        NetworkTab::Break => broken(ui, panels, words),
+        NetworkTab::Near => near(ui, panels, words),
+        NetworkTab::Lay => lay(ui, panels, words),
+        NetworkTab::Dig => dig(ui, panels, words),
+        NetworkTab::Profile => {}
+    }
+}
+
+fn ask_label(ask: Ask, words: &Text) -> String {
+    match ask {
+        Ask::Connected => t!(words, "net-connected"),
+        Ask::Upstream => t!(words, "net-upstream"),
+        Ask::Downstream => t!(words, "net-downstream"),
+        Ask::Source => t!(words, "net-to-source"),
+        Ask::Path => t!(words, "net-path"),
+        Ask::Loops => t!(words, "net-loops"),
+    }
+}
+
+fn trace(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    ui.horizontal_wrapped(|ui| {
+        for ask in Ask::ALL {
+            if ui.add(Button::selectable(panels.bench.ask == ask, ask_label(ask, words))).clicked() {
+                panels.bench.ask = ask;
+                // A question that begins nowhere is of the network that was asked of last, or of any.
+                if panels.bench.class.is_none() {
+                    panels.bench.class = classes(panels).first().copied();
+                }
+                panels.bench.ask_again(NetworkTab::Trace);
+            }
+        }
+    });
+    match panels.bench.ask {
+        Ask::Loops => {
+            let at_first = panels.bench.class.or_else(|| classes(panels).first().copied());
+            if let Some(class) = class_choice(ui, panels, words, at_first)
+                && panels.bench.class != Some(class)
+            {
+                panels.bench.class = Some(class);
+                panels.bench.ask_again(NetworkTab::Trace);
+            }
+        }
+        ask => {
+            picked(ui, panels, words, NetworkTab::Trace, ask == Ask::Path);
+            ui.add_space(4.0);
+            let help = if ask == Ask::Path { t!(words, "net-pick-two") } else { t!(words, "net-pick-one") };
+            ui.add(Label::new(look::note(help)).wrap());
+        }
+    }
+    told(ui, panels, words);
+}
+
+fn broken(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    picked(ui, panels, words, NetworkTab::Break, false);
+    ui.add_space(4.0);
+    ui.add(Label::new(look::note(t!(words, "net-pick-break"))).wrap());
+    ui.add_space(4.0);
+    ui.label(look::note(t!(words, "net-mark")));
+    ui.horizontal_wrapped(|ui| {
+        for (state, label) in
+            [(ValveState::StuckOpen, t!(words, "net-stuck")), (ValveState::Closed, t!(words, "net-closed"))]
+        {
+            let on = *panels.tool == Tool::Valve && panels.bench.marking == state;
+            if ui.add(Button::selectable(on, label)).clicked() {
+                panels.bench.marking = state;
+                if on || *panels.tool != Tool::Valve {
+                    panels.act(crate::action::Action::Tool(Tool::Valve));
+                }
+            }
+        }
+    });
+    told(ui, panels, words);
+}
+
+/// What is picked, and the way from a selection to a pick for whoever has no mouse.
+fn picked(ui: &mut Ui, panels: &mut Panels, words: &'static Text, tab: NetworkTab, way: bool) {
+    let mut fly = None;
+    let mut row = |ui: &mut Ui, label: String, place: Option<&Place>| {
+        ui.label(label);
+        match place {
+            Some(place) => {
+                let class = words.stored("network", place.class.as_str());
+                let said = RichText::new(format!("{} · {class}", place.shown)).strong();
+                if ui.add(Button::new(said).frame(false).truncate()).on_hover_text(t!(words, "fly")).clicked() {
+                    fly = Some(place.id);
+                }
+            }
+            None => {
+                ui.label(look::note(t!(words, "net-nothing-picked")));
+            }
+        }
+        ui.end_row();
+    };
+    let picks = panels.bench.picks.clone();
+    Grid::new("network-picks").num_columns(2).spacing([8.0, 3.0]).show(ui, |ui| {
+        row(ui, t!(words, "net-from"), picks.from.as_ref());
+        if way {
+            row(ui, t!(words, "net-to"), picks.to.as_ref());
+        }
+    });
+    if let Some(id) = fly {
+        fly_to(panels, id);
+    }
+    let ids = panels.twin.shown.selection.ids().to_vec();
+    let park = panels.twin.input.snapshot.clone();
+    // Looked up only where it is short: an outline may have caught a city.
+    let places: Vec<Place> = ids.iter().take(2).filter_map(|id| Place::of(&park, *id)).collect();
+    let take = ui.add_enabled(!places.is_empty(), Button::new(t!(words, "net-take")));
+    if take.on_hover_text(t!(words, "net-take-help")).clicked() {
+        for place in places.into_iter().take(if way { 2 } else { 1 }) {
+            panels.bench.pick(place, tab);
+        }
+        panels.ui.network.take_focus = true;
+    }
+}
+
+/// What a person told of valves.
+fn told(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    if panels.bench.told.is_empty() {
+        return;
+    }
+    ui.add_space(4.0);
+    ui.label(look::note(t!(words, "net-told")));
+    let mut taken_back = None;
+    for (key, state) in &panels.bench.told {
+        ui.horizontal(|ui| {
+            if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "net-take-back")).clicked() {
+                taken_back = Some(key.clone());
+            }
+            let state = match state {
+                ValveState::Closed | ValveState::StuckClosed => t!(words, "net-closed"),
+                _ => t!(words, "net-stuck"),
+            };
+            ui.add(Label::new(format!("{key}: {state}")).truncate());
+        });
+    }
+    if let Some(key) = taken_back {
+        panels.bench.told.remove(&key);
+    }
+}
+
+fn near(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    ui.add(Label::new(t!(words, "net-near-help")).wrap());
+    if ui.button(t!(words, "net-check")).clicked() {
+        panels.bench.ask_again(NetworkTab::Near);
+        panels.ui.network.take_focus = true;
+    }
+    verdicts(ui, panels, words);
+}
+
+/// Which verdicts are listed.
+fn verdicts(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    ui.add_space(4.0);
+    ui.horizontal_wrapped(|ui| {
+        let labels = [t!(words, "net-violated"), t!(words, "net-possible"), t!(words, "net-unknown")];
+        for (label, without) in labels.into_iter().zip(&mut panels.ui.network.without) {
+            if ui.add(Button::selectable(!*without, label)).clicked() {
+                *without = !*without;
+            }
+        }
+    });
+    ui.add_space(2.0);
+    ui.add(Label::new(look::note(t!(words, "net-near-rows"))).wrap());
+}
+
+/// Classes that the park has lines of.
+fn classes(panels: &Panels) -> Vec<NetworkClass> {
+    let edges = &panels.twin.input.snapshot.edges;
+    NetworkClass::ALL.into_iter().filter(|class| edges.iter().any(|edge| edge.class == *class)).collect()
+}
+
+/// A choice of classes; what is chosen.
+fn class_choice(
+    ui: &mut Ui,
+    panels: &Panels,
+    words: &'static Text,
+    chosen: Option<NetworkClass>,
+) -> Option<NetworkClass> {
+    let mut class = chosen?;
+    ComboBox::from_id_salt("network-class")
+        .selected_text(words.stored("network", class.as_str()))
+        .width(170.0)
+        .show_ui(ui, |ui| {
+            for other in classes(panels) {
+                ui.selectable_value(&mut class, other, words.stored("network", other.as_str()));
+            }
+        });
+    Some(class)
+}
+
+fn lay(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let before = panels.bench.planned.clone();
+    let mut planned = before.clone();
+    Grid::new("network-planned").num_columns(2).spacing([8.0, 4.0]).show(ui, |ui| {
+        ui.label(t!(words, "section-class"));
+        ComboBox::from_id_salt("planned-class")
+            .selected_text(words.stored("network", planned.class.as_str()))
+            .width(150.0)
+            .show_ui(ui, |ui| {
+                for class in NetworkClass::ALL {
+                    ui.selectable_value(&mut planned.class, class, words.stored("network", class.as_str()));
+                }
+            });
+        ui.end_row();
+        ui.label(t!(words, "net-diameter"));
+        ui.add(DragValue::new(&mut planned.diameter_mm).range(10.0..=4000.0).speed(5.0).fixed_decimals(0));
+        ui.end_row();
+        ui.label(t!(words, "net-cover"));
+        ui.add(DragValue::new(&mut planned.cover_m).range(0.0..=30.0).speed(0.02).fixed_decimals(2).suffix(" m"));
+        ui.end_row();
+    });
+    ui.horizontal_wrapped(|ui| {
+        tool_button(ui, panels, Tool::Lay, t!(words, "net-draw"));
+        if ui.add_enabled(!planned.points.is_empty(), Button::new(t!(words, "net-draw-anew"))).clicked() {
+            planned.points.clear();
+            if *panels.tool != Tool::Lay {
+                panels.act(crate::action::Action::Tool(Tool::Lay));
+            }
+        }
+    });
+    if planned.points.is_empty() {
+        ui.add(Label::new(look::note(t!(words, "net-draw-help"))).wrap());
+    } else {
+        let length: f64 =
+            planned.points.windows(2).map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1])).sum();
+        let said = t!(words, "net-drawn", corners = planned.points.len(), length = grouped(length, 1));
+        ui.label(look::note(said));
+    }
+    if planned != before {
+        panels.bench.planned = planned;
+        panels.bench.ask_again(NetworkTab::Lay);
+    }
+    verdicts(ui, panels, words);
+}
+
+fn dig(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    ui.horizontal_wrapped(|ui| {
+        tool_button(ui, panels, Tool::Dig, t!(words, "net-dig-draw"));
+        if panels.twin.cut.dig.is_some() {
+            if ui.button(t!(words, "fly")).clicked() {
+                panels.act(crate::action::Action::FlyToCut { section: false });
+            }
+            if ui.button(t!(words, "dig-close")).clicked() {
+                panels.twin.cut.dig = None;
+            }
+        }
+    });
+    let Some(dig) = panels.twin.cut.dig.clone() else {
+        ui.add(Label::new(look::note(t!(words, "net-dig-help"))).wrap());
+        return;
+    };
+    Grid::new("network-dig").num_columns(2).spacing([8.0, 4.0]).show(ui, |ui| {
+        ui.label(t!(words, "dig-depth"));
+        let mut depth_m = dig.depth_m;
+        let field = DragValue::new(&mut depth_m).range(DEPTH_M.0..=DEPTH_M.1).speed(0.05).fixed_decimals(2);
+        if ui.add(field.suffix(" m")).on_hover_text(t!(words, "held-depth-does")).changed() {
+            panels.twin.cut.dig = Some(dig.deep(depth_m));
+        }
+        ui.end_row();
+        ui.label(t!(words, "net-caution"));
+        let mut caution_m = panels.bench.caution_m;
+        let field = DragValue::new(&mut caution_m).range(0.0..=20.0).speed(0.05).fixed_decimals(2).suffix(" m");
+        if ui.add(field).changed() {
+            panels.bench.caution_m = caution_m;
+        }
+        ui.end_row();
+        if let Some((_, answered)) = answered(panels)
+            && let Ok(found) = &*answered
+        {
+            for (label, value) in &found.figures {
+                ui.label(look::note(words.words(label)));
+                ui.label(words.words(value));
+                ui.end_row();
+            }
+        }
+    });
+    if let Some((_, answered)) = answered(panels)
+        && let Ok(found) = &*answered
+        && let Some(permit) = &found.permit
+    {
+        let can = panels.twin.input.planner.is_some() && panels.ui.exports.is_some() && panels.ui.writing.is_none();
+        let button = ui.add_enabled(can, Button::new(t!(words, "net-permit")));
+        if button.on_hover_text(t!(words, "net-permit-help")).clicked() {
+            super::write::permit(panels, permit.clone(), found.of.1);
+        }
+    }
+}

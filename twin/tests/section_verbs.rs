@@ -1,0 +1,111 @@
+//! `twin profile`, `twin section` and `twin valves` on the sample park.
+
+mod support;
+
+use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+use spatial_db::store::Store;
+use support::{Place, manifest};
+
+fn park(place: &Place) -> ParkSnapshot {
+    place.json(&["import", &manifest(), "--json"]);
+    Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
+}
+
+fn ran(place: &Place, arguments: &[&str]) -> String {
+    let output = place.twin(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_way_and_a_line_are_cut_in_every_form() {
+    let place = Place::new();
+    let park = park(&place);
+    let sewer = park.edges.iter().find(|edge| edge.class == NetworkClass::Drainage).unwrap();
+    let key = format!("line:{}", sewer.provenance.key);
+    let base = ["profile", "qingxi", "--class", "drainage", "--from", &key];
+    let ask = |extra: &[&str]| [&base, extra].concat();
+    let told = place.json(&ask(&["--format", "json"]));
+    let length = told["length_m"].as_f64().unwrap();
+    let stations = told["stations"].as_array().unwrap();
+    assert!(length > 0.0 && stations.len() > 1, "{told}");
+    assert_eq!(stations[stations.len() - 1]["chainage_m"].as_f64(), Some(length));
+    let way = told["way"].as_array().unwrap();
+    assert!(way.iter().all(|corner| corner["x"].is_number() && corner["chainage_m"].is_number()), "{told}");
+    for rows in ["stations", "crossings", "findings"] {
+        assert!(
+            ran(&place, &ask(&["--rows", rows, "--format", "csv"])).contains("SYNTHETIC")
+                || told[rows] == serde_json::json!([])
+        );
+    }
+    // Chinese words, and a drawing that says what it is.
+    let svg = place.folder.path().join("way.svg").display().to_string();
+    let said = ran(&place, &ask(&["--svg", &svg, "--exaggeration", "20", "--lang", "zh"]));
+    assert_eq!(said.trim(), svg);
+    let drawing = std::fs::read_to_string(&svg).unwrap();
+    for part in ["纵断面", "桩号", "垂直夸大 20 倍", "1:", "合成"] {
+        assert!(drawing.contains(part), "{part}");
+    }
+    let (code, error) = place.fails(&["profile", "qingxi", "--class", "drainage", "--from", "nowhere"]);
+    assert!(code == 1 && error.contains("nowhere"), "{error}");
+    assert_eq!(place.fails(&ask(&["--exaggeration", "20"])).0, 2, "without a drawing");
+
+    let [a, b] = [sewer.path[0], sewer.path[1]];
+    let (x, y) = (f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1]));
+    let far = (b[0] - a[0]).hypot(b[1] - a[1]);
+    let (dx, dy) = ((b[1] - a[1]) / far * 20.0, (a[0] - b[0]) / far * 20.0);
+    let line = format!("{},{} {},{}", x - dx, y - dy, x + dx, y + dy);
+    let cut = place.json(&["section", "qingxi", "--line", &line, "--format", "json"]);
+    let rows = cut["rows"].as_array().unwrap();
+    assert!((cut["length_m"].as_f64().unwrap() - 40.0).abs() < 1e-6);
+    let met = rows.iter().find(|row| row["line"] == *sewer.provenance.key).expect("it is cut");
+    assert!((met["distance_m"].as_f64().unwrap() - 20.0).abs() < 0.01, "{cut}");
+    let svg = place.folder.path().join("cut.svg").display().to_string();
+    ran(&place, &["section", "qingxi", "--line", &line, "--svg", &svg, "--lang", "en"]);
+    let drawing = std::fs::read_to_string(&svg).unwrap();
+    assert!(drawing.contains("SYNTHETIC DATA") && drawing.contains("room to the next"));
+    assert_eq!(place.fails(&["section", "qingxi", "--line", "1,2"]).0, 2);
+}
+
+#[test]
+fn states_of_valves_are_kept_and_gone_by() {
+    let place = Place::new();
+    let park = park(&place);
+    let is_valve = |key: &str| {
+        park.nodes
+            .iter()
+            .any(|n| n.kind == NodeKind::Valve && n.provenance.key == key && n.class == NetworkClass::Water)
+    };
+    let main = park
+        .edges
+        .iter()
+        .find(|edge| edge.class == NetworkClass::Water && edge.from_key.as_deref().is_some_and(is_valve));
+    let main = main.unwrap();
+    let (key, valve) = (main.provenance.key.as_str(), main.from_key.as_deref().unwrap());
+    let isolate = |day: &str| {
+        let answer = place.json(&[
+            "trace", "isolate", "qingxi", "--class", "water", "--from", key, "--format", "json", "--as-of", day,
+        ]);
+        let has = |name: &str| answer[name].as_array().unwrap().iter().any(|one| one == valve);
+        [has("close"), has("closed_already"), has("cannot_be_closed")]
+    };
+    assert_eq!(isolate("2026-06-30"), [true, false, false]);
+    let said = ran(&place, &["valves", "set", "qingxi", valve, "closed", "--by", "walk", "--seen", "2026-05-12"]);
+    assert!(said.starts_with("1 of 1"), "{said}");
+    assert_eq!(isolate("2026-05-11"), [true, false, false], "not seen yet");
+    assert_eq!(isolate("2026-05-12"), [false, true, false]);
+    let file = place.folder.path().join("walk.csv");
+    std::fs::write(&file, format!("valve,state,seen,by\n{valve},stuck-open,2026-06-01,walk\n")).unwrap();
+    ran(&place, &["valves", "load", "qingxi", &file.display().to_string()]);
+    assert_eq!(isolate("2026-06-30"), [false, false, true]);
+    let list = place.json(&["valves", "list", "qingxi", "--as-of", "2026-05-31", "--json"]);
+    let one = list["valves"].as_array().unwrap().iter().find(|one| one["valve"] == valve).unwrap();
+    assert_eq!((one["state"].as_str(), one["by"].as_str()), (Some("closed"), Some("walk")));
+    // Another import leaves them; a key that is no valve, or a row that cannot be read, is named and nothing is taken in.
+    place.json(&["import", &manifest(), "--json"]);
+    assert_eq!(isolate("2026-06-30"), [false, false, true]);
+    std::fs::write(&file, format!("valve,state,seen,by\n{valve},open,2026-06-02,x\nnone,open,2026-06-02,x\n")).unwrap();
+    let (code, error) = place.fails(&["valves", "load", "qingxi", &file.display().to_string()]);
+    assert!(code == 1 && error.contains("row 3") && error.contains("none"), "{error}");
+    assert_eq!(isolate("2026-06-30"), [false, false, true]);
+}
