@@ -211,6 +211,12 @@ impl Stage {
         self.app.world_mut()
     }
 
+    /// The app, for tests.
+    #[cfg(test)]
+    pub(crate) fn app_mut(&mut self) -> &mut App {
+        &mut self.app
+    }
+
     /// Triangles on the device.
     fn triangles(&mut self) -> usize {
         let world = self.app.world_mut();

@@ -53,8 +53,8 @@ impl Desk {
 }
 
 impl Planner for Desk {
-    fn schemes(&self) -> Vec<String> {
-        self.schemes.iter().map(|scheme| scheme.title.clone()).collect()
+    fn schemes(&self) -> Vec<Words> {
+        self.schemes.iter().map(Scheme::title_words).collect()
     }
 
     fn land(&self, day: NaiveDate, scheme: usize) -> LandList {

@@ -10,7 +10,7 @@ use super::site::{Site, sites};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{Phrase, Words, phrase, percent, unsigned_zero};
 
 /// Upper bounds of the classes, share of land. The 0.40 break is the 2023 floor of the coverage coefficient.
 const BREAKS: [f64; 5] = [0.01, 0.15, 0.30, 0.40, 0.55];
@@ -159,7 +159,7 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         ),
         fact(
             phrase("fact-coverage", "Site coverage"),
-            if on_record { format!("{:.1} %", site.coverage() * 100.0).into() } else { words!("unknown", "unknown") },
+            if on_record { percent(site.coverage()).into() } else { words!("unknown", "unknown") },
             words!(
                 "basis-coverage",
                 "({footprint} m² footprint + {storage} m² open storage) / land",
@@ -179,7 +179,7 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         facts.push(fact(
             phrase("fact-area-on-record", "Area on record"),
             format!("{recorded:.0} m²").into(),
-            words!("basis-differs", "geometry differs by {percent} %", percent = format!("{difference:+.1}")),
+            words!("basis-differs", "geometry differs by {percent} %", percent = format!("{:+.1}", unsigned_zero(difference, 1))),
         ));
     }
     facts

@@ -74,6 +74,8 @@ pub(crate) struct Twin {
     pub recoloured_by: Option<Recolour>,
     /// The right part, where the picture is split.
     pub right: Option<Right>,
+    /// The part that was clicked last: panels speak of it while the picture is split.
+    pub chosen: Side,
     /// Overlays of the right part's day; what is not among them is as on the left.
     pub right_overlays: Vec<Overlay>,
     /// Where the middle of the park is, once it was asked for.
@@ -97,6 +99,7 @@ impl Twin {
             caption: String::new(),
             recoloured_by: None,
             right: None,
+            chosen: Side::Left,
             right_overlays: Vec::new(),
             place: OnceLock::new(),
         }
@@ -180,6 +183,7 @@ impl Twin {
             frame: self.frame,
             caption: self.caption.clone(),
             recoloured_by: self.recoloured_by.clone(),
+            chosen: self.chosen,
             ..Self::new(input, shown)
         };
         // The same days, over what there is now.

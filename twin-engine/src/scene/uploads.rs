@@ -17,7 +17,7 @@ use crate::slots::Slots;
 use crate::split::Side;
 use crate::style::{Shown, buffer_bytes, mark, styles};
 use crate::sun::Sun;
-use crate::theme::ThemeChoice;
+use crate::theme::{Rgb, ThemeChoice};
 
 /// Tiles waiting for upload, and the materials and styles they share.
 #[derive(Resource, Debug)]
@@ -105,6 +105,8 @@ impl Look {
 struct Laid {
     /// `None` where no tile of it could be decoded.
     picture: Option<Handle<Image>>,
+    /// Its mean colour.
+    mean: Option<Rgb>,
     /// West and north of it in the park, m, and its placement in the scene of an origin.
     corner: [f64; 2],
     placement: Vec4,
@@ -162,8 +164,15 @@ impl Uploads {
     pub(crate) fn take_photo(&mut self, photo: Option<Photo>, geometry: &SceneGeometry, images: &mut Assets<Image>) {
         let placement = photo.as_ref().map_or(Vec4::ZERO, |photo| photo.placement(&geometry.origin));
         let corner = photo.as_ref().map_or([0.0; 2], Photo::corner);
+        let mean = photo.as_ref().and_then(Photo::mean);
         let picture = photo.map(|photo| images.add(photo.into_image()));
-        self.photo = Some(Laid { picture, corner, placement });
+        self.photo = Some(Laid { picture, mean, corner, placement });
+    }
+
+    /// What lies under a translucent fill: the photo's mean colour where one is shown.
+    pub(crate) fn ground(&self, twin: &Twin) -> Rgb {
+        let photo = self.photo.as_ref().filter(|_| twin.shows_photo());
+        photo.and_then(|laid| laid.mean).unwrap_or(twin.theme().ground)
     }
 
     /// Lays the photo of `before` on this ground.

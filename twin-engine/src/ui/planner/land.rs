@@ -68,11 +68,17 @@ impl Land {
 pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let Some(list) = panels.desk.land.get().cloned() else { return };
     let free = panels.ui.writing.is_none() && !panels.ui.planner.land.rows.is_empty();
-    let can = free && panels.ui.exports.is_some();
-    if ui.add_enabled(can, Button::new(t!(words, "table-export"))).on_hover_text(t!(words, "planner-csv")).clicked() {
+    // Rows of another day or scheme would be written under this one.
+    let is_fresh = panels.desk.key(&panels.twin).is_some_and(|key| panels.desk.land.of(&key).is_some());
+    let can = free && is_fresh && panels.ui.exports.is_some();
+    let write = ui.add_enabled(can, Button::new(t!(words, "table-export")));
+    let write = write.on_hover_text(t!(words, "planner-csv"));
+    let write = if is_fresh { write } else { write.on_disabled_hover_text(t!(words, "planner-csv-stale")) };
+    if write.clicked() {
         export(panels, &list);
     }
     let schemes = panels.twin.input.planner.as_ref().map(|planner| planner.schemes()).unwrap_or_default();
+    let schemes: Vec<String> = schemes.iter().map(|scheme| words.words(scheme)).collect();
     let mut scheme = panels.desk.scheme.min(schemes.len().saturating_sub(1));
     ComboBox::from_id_salt("planner-scheme")
         .selected_text(schemes.get(scheme).cloned().unwrap_or_default())
