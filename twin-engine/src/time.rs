@@ -17,6 +17,7 @@ use crate::input::OverlaysOn;
 use crate::planner::presence;
 use crate::scene::Twin;
 use crate::split::Side;
+use crate::work::let_go;
 
 /// Time between two steps while the years play.
 const BEAT: Duration = Duration::from_millis(700);
@@ -221,13 +222,13 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
     }
     if let Some(day) = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on)) {
         if let Some(overlays) = years.right.step(day, &right_make) {
-            twin.right_overlays = overlays;
+            let_go(std::mem::replace(&mut twin.right_overlays, overlays));
             twin.overlays_version += 1;
         }
     } else {
         years.right = Made::default();
         if !twin.right_overlays.is_empty() {
-            twin.right_overlays.clear();
+            let_go(std::mem::take(&mut twin.right_overlays));
         }
     }
     if years.is_making() {
@@ -239,7 +240,7 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
 pub(crate) fn replace(twin: &mut Twin, overlays: Vec<Overlay>) {
     for overlay in overlays {
         if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name) {
-            *old = overlay;
+            let_go(std::mem::replace(old, overlay));
         }
     }
     twin.overlays_version += 1;

@@ -33,11 +33,29 @@ impl<T: Send + 'static> Work<T> {
     }
 }
 
+/// Lets go of something large in the background: a million small pieces take longer than a frame to give back.
+pub(crate) fn let_go<T: Send + 'static>(large: T) {
+    AsyncComputeTaskPool::get_or_init(bevy::tasks::TaskPool::new).spawn(async move { drop(large) }).detach();
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+
+    #[test]
+    fn what_is_let_go_is_gone_a_moment_later() {
+        struct Tells(std::sync::mpsc::Sender<()>);
+        impl Drop for Tells {
+            fn drop(&mut self) {
+                let _ = self.0.send(());
+            }
+        }
+        let (tell, told) = channel();
+        let_go(Tells(tell));
+        told.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    }
 
     #[test]
     fn what_is_made_is_there_when_its_end_is_told() {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Parcel, Presence};
 
@@ -36,10 +37,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
     let (mut counts, mut areas) = ([0; 8], [0.0; 8]);
     let presence = Presence::on(snapshot, as_of);
     let sites = sites(cache, rules, &presence);
-    for ((parcel, site), there) in snapshot.parcels.iter().zip(&sites).zip(&presence.parcels) {
-        if !there {
-            continue;
-        }
+    let said = |parcel: &Parcel, site: &Site| {
         let (physical, reason) = physical_use(parcel, site, rules, on_record);
         let class = match physical {
             PhysicalUse::Unknown => UNKNOWN,
@@ -48,8 +46,6 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             PhysicalUse::NotBuildingLand => NOT_BUILDING_LAND,
             _ => BREAKS.iter().position(|limit| site.coverage() < *limit).unwrap_or(BREAKS.len()),
         };
-        counts[class] += 1;
-        areas[class] += site.area_m2;
         let mut facts = site_facts(parcel, site, rules, on_record);
         if class >= NOT_BUILDING_LAND {
             facts.insert(
@@ -62,7 +58,21 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             );
         }
         let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
-        verdicts.insert(parcel.id, Verdict { class, value, outline: None, facts });
+        Verdict { class, value, outline: None, facts }
+    };
+    // Words are most of the work, and each parcel has its own.
+    let all: Vec<Option<Verdict>> = snapshot
+        .parcels
+        .par_iter()
+        .zip(&sites)
+        .zip(&presence.parcels)
+        .map(|((parcel, site), there)| there.then(|| said(parcel, site)))
+        .collect();
+    for ((parcel, site), verdict) in snapshot.parcels.iter().zip(&sites).zip(all) {
+        let Some(verdict) = verdict else { continue };
+        counts[verdict.class] += 1;
+        areas[verdict.class] += site.area_m2;
+        verdicts.insert(parcel.id, verdict);
     }
     let mut classes: Vec<Class> = (0..6)
         .map(|i| Class {

@@ -1,6 +1,7 @@
 //! The ranked list of land.
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use spatial_db::model::{FeatureId, Parcel};
 
 use crate::land::indicators::LandModel;
@@ -133,7 +134,7 @@ pub fn land_list(model: &LandModel<'_>, scheme: &Scheme) -> LandList {
             reason: reason(land),
         }
     };
-    let rows = ranked(model, scheme).iter().map(row).collect();
+    let rows = ranked(model, scheme).par_iter().map(row).collect();
     LandList {
         as_of: model.as_of(),
         scheme: scheme.title_words(),

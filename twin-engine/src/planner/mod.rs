@@ -27,7 +27,7 @@ use crate::live::Wake;
 use crate::scene::Twin;
 use crate::text::Language;
 use crate::ui::{PlannerTab, Ui};
-use crate::work::Work;
+use crate::work::{Work, let_go};
 
 /// Whoever prepares what a planner's panels show of one state of a park. Called off the frame, and may take its time.
 pub trait Planner: Send + Sync + fmt::Debug {
@@ -83,7 +83,7 @@ impl<K, T> Default for Prepared<K, T> {
     }
 }
 
-impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
+impl<K: PartialEq + Clone + Send + 'static, T: Send + Sync + 'static> Prepared<K, T> {
     /// What is there, be it of another day.
     pub(crate) fn get(&self) -> Option<&Arc<T>> {
         self.known.as_ref()?.1.as_ref()
@@ -104,7 +104,7 @@ impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
         let ready = self.making.as_ref().and_then(|(_, work)| work.take());
         let came = ready.is_some();
         if let (Some(made), Some((of, _))) = (ready, self.making.take_if(|_| came)) {
-            self.known = Some((of, made.map(Arc::new)));
+            let_go(self.known.replace((of, made.map(Arc::new))));
         }
         came
     }

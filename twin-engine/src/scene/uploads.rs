@@ -13,9 +13,9 @@ use crate::cut::Cut;
 use crate::cut::scene::SceneCut;
 use crate::material::{LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
-use crate::slots::Slots;
+use crate::slots::{Said, Slots};
 use crate::split::Side;
-use crate::style::{Shown, buffer_bytes, mark, styles};
+use crate::style::{Shown, buffer_bytes, mark, styles_said};
 use crate::sun::Sun;
 use crate::theme::{Rgb, ThemeChoice};
 
@@ -42,15 +42,42 @@ struct Styled {
     as_shown: Option<(ThemeChoice, Shown, u64)>,
     /// Bytes without hover and selection: those change often, and only a few bits of the whole.
     unmarked: Vec<u8>,
+    /// What overlays say of the slots, by their place among the twin's, each as soon as it was shown once.
+    said: HashMap<usize, Said>,
+    /// The overlays that this is of.
+    said_of: u64,
 }
 
 impl Styled {
     fn new(twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) -> Self {
-        let mut bytes = style_bytes(twin, side, slots);
-        let unmarked = bytes.clone();
-        mark(&mut bytes, slots, &twin.shown);
         let usage = RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD;
-        Self { buffer: buffers.add(ShaderBuffer::new(&bytes, usage)), as_shown: None, unmarked }
+        let mut styled = Self {
+            buffer: Handle::default(),
+            as_shown: None,
+            unmarked: Vec::new(),
+            said: HashMap::new(),
+            said_of: twin.overlays_version,
+        };
+        styled.unmarked = styled.style_bytes(twin, side, slots);
+        let mut bytes = styled.unmarked.clone();
+        mark(&mut bytes, slots, &twin.shown);
+        styled.buffer = buffers.add(ShaderBuffer::new(&bytes, usage));
+        styled
+    }
+
+    /// The bytes of a side, without hover and selection.
+    fn style_bytes(&mut self, twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
+        if self.said_of != twin.overlays_version {
+            self.said.clear();
+            self.said_of = twin.overlays_version;
+        }
+        let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
+        let overlays = twin.overlays_on(side);
+        let said = shown.overlay.and_then(|at| {
+            let overlay = overlays.get(at)?;
+            Some(&*self.said.entry(at).or_insert_with(|| Said::new(overlay, slots)))
+        });
+        buffer_bytes(&styles_said(&twin.input.snapshot, &overlays, slots, &twin.theme(), &shown, said))
     }
 
     fn restyle(&mut self, twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) {
@@ -65,7 +92,7 @@ impl Styled {
             (*theme, *version) == (now.0, now.2) && *shown == Shown { hovered, selection, ..now.1.clone() }
         });
         if !same_but_marks {
-            self.unmarked = style_bytes(twin, side, slots);
+            self.unmarked = self.style_bytes(twin, side, slots);
         }
         if let Some(mut buffer) = buffers.get_mut(&self.buffer) {
             let mut bytes = self.unmarked.clone();
@@ -240,11 +267,6 @@ impl Uploads {
         let placement = self.photo.as_ref().map_or(Vec4::ZERO, |laid| laid.placement);
         uniform(twin, geometry, look).with_photo(placement)
     }
-}
-
-fn style_bytes(twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
-    let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
-    buffer_bytes(&styles(&twin.input.snapshot, &twin.overlays_on(side), slots, &twin.theme(), &shown))
 }
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {

@@ -13,8 +13,7 @@ use bevy_egui::egui::{
 };
 use spatial_db::model::{FeatureKind, Parcel};
 
-use super::tone_colour;
-use crate::attribute;
+use super::{row_of, tone_colour};
 use crate::planner::{Unkept, files_in};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
@@ -190,7 +189,7 @@ fn edits(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 fn parcels(panels: &Panels) -> Vec<Parcel> {
     let park = &panels.twin.input.snapshot;
     let ids = panels.twin.shown.selection.ids().iter().filter(|id| id.kind == FeatureKind::Parcel);
-    ids.filter_map(|id| Some(park.parcels[attribute::row_of(park, *id)?].clone())).collect()
+    ids.filter_map(|id| park.parcels.get(row_of(panels, *id)?).cloned()).collect()
 }
 
 fn form(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
@@ -223,7 +222,12 @@ fn form(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         Kind::Remove => remove(ui, panels, words),
     };
     let can = edit.is_some() && !panels.desk.what_if.is_making();
-    if let (true, Some(edit)) = (ui.add_enabled(can, Button::new(t!(words, "scenario-add"))).clicked(), edit) {
+    if let (true, Some(mut edit)) = (ui.add_enabled(can, Button::new(t!(words, "scenario-add"))).clicked(), edit) {
+        if let Edit::PlaceBuilding { key, .. } = &mut edit {
+            let park = Arc::clone(&panels.twin.input.snapshot);
+            let taken = |key: &str| park.buildings.iter().any(|one| one.provenance.key == key && one.id.id >= 0);
+            *key = panels.desk.draft.new_key(taken);
+        }
         panels.ui.planner.form.told = None;
         panels.desk.draft.shown = true;
         panels.desk.draft.add(edit);
@@ -290,10 +294,8 @@ fn place(ui: &mut Ui, panels: &mut Panels, words: &'static Text, chosen: &[Parce
     });
     let limits = form.limits;
     let [parcel] = chosen else { return None };
-    let park = Arc::clone(&panels.twin.input.snapshot);
-    let taken = |key: &str| park.buildings.iter().any(|one| one.provenance.key == key && one.id.id >= 0);
-    let key = panels.desk.draft.new_key(taken);
-    Some(Edit::PlaceBuilding { parcel: parcel.provenance.key.clone(), key, limits, use_text: None })
+    // Its key is looked for once it is added: that goes through all buildings.
+    Some(Edit::PlaceBuilding { parcel: parcel.provenance.key.clone(), key: String::new(), limits, use_text: None })
 }
 
 fn split(ui: &mut Ui, panels: &mut Panels, words: &'static Text, chosen: &[Parcel]) -> Option<Edit> {
@@ -326,7 +328,7 @@ fn merged_key(keys: &[String]) -> String {
 fn remove(ui: &mut Ui, panels: &mut Panels, words: &'static Text) -> Option<Edit> {
     let park = &panels.twin.input.snapshot;
     let id = panels.twin.shown.selection.single().filter(|id| id.kind == FeatureKind::Building);
-    let building = id.and_then(|id| Some(park.buildings[attribute::row_of(park, id)?].provenance.key.clone()));
+    let building = id.and_then(|id| Some(park.buildings.get(row_of(panels, id)?)?.provenance.key.clone()));
     let on = building.clone().unwrap_or_else(|| t!(words, "scenario-select-building"));
     ui.add(Label::new(look::note(on)).wrap());
     Some(Edit::RemoveBuilding { building: building? })
