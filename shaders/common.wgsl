@@ -160,12 +160,13 @@ fn corner_of_pit(at: u32) -> vec2<f32> {
     return select(pair.xy, pair.zw, (at & 1u) == 1u);
 }
 
-// Even-odd over the corners; most fragments are done after the box.
+// Even-odd over the corners; most fragments are outside of the box and go round none. No condition here and in `is_cut` hangs on
+// uniforms alone: the software driver compiles a pass anew, for good, whenever such a one may have changed.
 fn in_pit(at: vec2<f32>) -> bool {
-    if (any(at < cut.bounds.xy) || any(at > cut.bounds.zw)) { return false; }
-    let count = u32(cut.pit.y);
+    let boxed = all(at >= cut.bounds.xy) && all(at <= cut.bounds.zw);
+    let count = select(0u, u32(cut.pit.y), boxed);
     var inside = false;
-    var before = corner_of_pit(count - 1u);
+    var before = corner_of_pit(max(count, 1u) - 1u);
     for (var i = 0u; i < count; i += 1u) {
         let here = corner_of_pit(i);
         if ((before.y > at.y) != (here.y > at.y)) {
@@ -180,6 +181,5 @@ fn is_cut(world: vec3<f32>) -> bool {
     let off = dot(cut.plane.xy, world.xz) - cut.plane.z;
     // A pixel more than to the plane: the face of the cut lies over it, and no gap shows between the two.
     if (off > fwidth(off)) { return true; }
-    if (cut.plane.w == 0.0) { return false; }
-    return in_pit(world.xz) == (cut.plane.w == 1.0);
+    return (cut.plane.w != 0.0) & (in_pit(world.xz) == (cut.plane.w == 1.0));
 }

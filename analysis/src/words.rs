@@ -50,6 +50,16 @@ macro_rules! plain_arguments {
 
 plain_arguments!(String, &str, &String, usize, i64, chrono::NaiveDate);
 
+/// A number to be written with so many digits: one that rounds to nothing is nothing, never "-0".
+pub fn unsigned_zero(value: f64, digits: i32) -> f64 {
+    if (value * 10_f64.powi(digits)).abs() < 0.5 { 0.0 } else { value }
+}
+
+/// A share as percent with one digit: "41.2 %".
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", unsigned_zero(share * 100.0, 1))
+}
+
 /// Words in English with the key of their translation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
@@ -172,6 +182,13 @@ macro_rules! words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rounds_to_nothing_has_no_sign() {
+        assert_eq!(percent(-0.000_4), "0.0 %");
+        assert_eq!(percent(-0.000_6), "-0.1 %");
+        assert_eq!((percent(0.123_4), percent(-0.0)), ("12.3 %".into(), "0.0 %".into()));
+    }
 
     #[test]
     fn english_is_written_out_and_arguments_are_kept() {

@@ -8,7 +8,7 @@ use serde_json::json;
 use spatial_db::cluster::scratch::ScratchDatabase;
 use spatial_db::model::{CaseState, Cause, FeatureKind, Remedy};
 use spatial_db::store::{Broken, Correction, Flaw, NewFile, Recording, RemedyTerms, Store};
-use support::{any, client, header, put, record, scratch};
+use support::{any, client, header, number, put, record, scratch};
 
 fn today() -> Recording {
     Recording::new("王工", chrono::Utc::now().date_naive()).note("a note")
@@ -130,6 +130,41 @@ fn rows_taken_out_put_in_and_hashed_anew_are_found() {
     // All of it gone: the audit log still says that there was a case.
     tamper(&database, "DELETE FROM twin.case_event");
     assert_eq!(flaws(&mut store).len(), 9);
+}
+
+/// A role that may write to the log, and has a table with a trigger of its own, is no entry of a case.
+#[test]
+fn a_trigger_of_anybodys_own_writes_nothing_of_cases_into_the_log() {
+    let (database, mut store) = whole_case();
+    let mut sql = client(&database);
+    let before = number(&mut sql, "SELECT count(*) FROM twin.audit_log WHERE action = 'case'");
+    assert_eq!(before, 9, "the entries themselves");
+    let grant = "INSERT INTO twin.park_access SELECT park_id, 'twin_importer' FROM twin.park WHERE slug = 'p'";
+    sql.batch_execute(grant).unwrap();
+    let role = "SELECT rolsuper::int::bigint FROM pg_roles WHERE rolname = 'twin_importer'";
+    assert_eq!(number(&mut sql, role), 0);
+    sql.batch_execute(
+        "SET ROLE twin_importer;
+         CREATE TEMP TABLE mine (action text);
+         CREATE FUNCTION pg_temp.slip() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+             INSERT INTO twin.audit_log (park_id, action, detail)
+             SELECT p.park_id, NEW.action, '{\"case_id\": 1, \"seq\": 10}' FROM twin.park AS p WHERE p.slug = 'p';
+             RETURN NEW;
+         END $f$;
+         CREATE TRIGGER slip BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION pg_temp.slip();",
+    )
+    .unwrap();
+    let refused = sql.batch_execute("INSERT INTO mine VALUES ('case')").unwrap_err();
+    let refused = refused.as_db_error().unwrap();
+    assert_eq!(refused.code().code(), "TW002", "{refused}");
+    // The way is open as such: what it says of an import is let through.
+    sql.batch_execute("INSERT INTO mine VALUES ('import')").unwrap();
+    sql.batch_execute("RESET ROLE").unwrap();
+    let after = number(&mut sql, "SELECT count(*) FROM twin.audit_log WHERE action = 'case'");
+    assert_eq!(after, before);
+    // Entries still come in.
+    store.add_note("p", 1, &today()).unwrap();
+    assert_eq!(flaws(&mut store), []);
 }
 
 #[test]

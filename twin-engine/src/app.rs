@@ -1,6 +1,7 @@
 //! The plugins that picture and window share, and a look at the graphics driver before Bevy takes it.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, RenderTarget};
@@ -62,6 +63,16 @@ pub(crate) struct RenderState {
     pub materials: usize,
     /// First pipeline that was refused.
     pub refused: Option<String>,
+    /// What the last frame took to draw.
+    pub drew: Duration,
+}
+
+/// When the frame at hand began to be drawn.
+#[derive(Resource, Debug, Clone, Copy)]
+struct DrawBegan(Instant);
+
+fn begin_drawing(mut began: ResMut<DrawBegan>) {
+    began.0 = Instant::now();
 }
 
 /// The render world's state, readable from the main world.
@@ -99,7 +110,11 @@ pub(crate) fn add_twin(
     let watch = RenderWatch::default();
     app.insert_resource(watch.clone());
     if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
-        render_app.insert_resource(watch).add_systems(Render, watch_render.in_set(RenderSystems::Cleanup));
+        render_app
+            .insert_resource(watch)
+            .insert_resource(DrawBegan(Instant::now()))
+            .add_systems(Render, begin_drawing.before(RenderSystems::ExtractCommands))
+            .add_systems(Render, watch_render.in_set(RenderSystems::Cleanup));
     }
     Ok(())
 }
@@ -194,9 +209,11 @@ fn watch_render(
     cache: Res<PipelineCache>,
     meshes: Res<RenderAssets<RenderMesh>>,
     materials: Res<ErasedRenderAssets<PreparedMaterial>>,
+    began: Res<DrawBegan>,
 ) {
     let Ok(mut state) = watch.0.lock() else { return };
     state.frames += 1;
+    state.drew = began.0.elapsed();
     state.waiting = cache.waiting_pipelines().count();
     state.pipelines = cache.pipelines().count();
     state.meshes = meshes.iter().count();

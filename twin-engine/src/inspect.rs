@@ -82,7 +82,8 @@ pub(crate) fn grouped(value: f64, digits: usize) -> String {
     let plain = format!("{:.digits$}", value.abs());
     let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::new();
-    if value < 0.0 {
+    // What rounds to nothing has no sign.
+    if value < 0.0 && plain.bytes().any(|digit| matches!(digit, b'1'..=b'9')) {
         out.push('−');
     }
     for (i, c) in whole.chars().enumerate() {
@@ -112,7 +113,9 @@ pub fn inspect(
     {
         let mut rows = Rows::new(words);
         rows.text("verdict-class", overlay.classes.get(verdict.class).map(|c| words.words(&c.label)));
-        rows.number("value", verdict.value, &words.words(&overlay.unit), 2);
+        // A number without a unit says nothing; the facts say the same with theirs.
+        let unit = words.words(&overlay.unit);
+        rows.number("value", verdict.value.filter(|_| !unit.is_empty()), &unit, 2);
         for fact in &verdict.facts {
             let basis = (!fact.basis.is_empty()).then(|| words.words(&fact.basis));
             rows.rows.push(Row { label: words.words(&fact.label), value: words.words(&fact.value), basis });
@@ -352,6 +355,7 @@ mod tests {
     fn numbers_are_grouped_by_thousands() {
         assert_eq!(grouped(1_234_567.891, 1), "1\u{202f}234\u{202f}567.9");
         assert_eq!(grouped(-12.0, 0), "−12");
+        assert_eq!((grouped(-0.04, 1), grouped(-0.06, 1), grouped(-0.0, 0)), ("0.0".into(), "−0.1".into(), "0".into()));
         assert_eq!(grouped(999.0, 2), "999.00");
     }
 }

@@ -335,7 +335,7 @@ fn tell_failure(
 
 /// Brings the next park on its way, once the one before is in its place.
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
-fn show_next(
+pub(crate) fn show_next(
     mut live: ResMut<Live>,
     mut twin: ResMut<Twin>,
     exchange: Option<Res<Exchange>>,

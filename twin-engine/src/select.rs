@@ -114,6 +114,10 @@ fn select(
     for gesture in gestures.read() {
         let now = match gesture {
             Gesture::Click { pixel, add } => {
+                let side = twin.side_at(pixel.x / orbit.size.x);
+                if twin.right.is_some() && twin.chosen != side {
+                    twin.chosen = side;
+                }
                 let hit = picked(&orbit, &meshed, &twin, *pixel);
                 match (hit, add) {
                     (Some(id), true) => twin.shown.selection.toggled(id),

@@ -9,11 +9,12 @@ use analysis::overlay::Overlay;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{SubCameraView, Viewport};
 use bevy::prelude::*;
-use spatial_db::model::Presence;
+use spatial_db::model::{FeatureId, FeatureKind, Presence};
 
 use crate::camera::{Orbit, TwinCamera};
 use crate::scene::Twin;
 use crate::style::Shown;
+use crate::text::t;
 
 /// Least and greatest share of the width at which the right part begins.
 pub(crate) const SHARES: (f32, f32) = (0.02, 0.98);
@@ -58,22 +59,79 @@ impl Twin {
 
     /// The overlays of a side, in the twin's order.
     pub(crate) fn overlays_on(&self, side: Side) -> Vec<&Overlay> {
-        let own = |overlay| match (&self.right, side) {
-            (Some(_), Side::Right) => of_name(&self.right_overlays, overlay).unwrap_or(overlay),
-            _ => overlay,
+        let own = |overlay| -> &Overlay {
+            match (&self.right, side) {
+                (Some(_), Side::Right) => of_name(&self.right_overlays, overlay).unwrap_or(overlay),
+                _ => overlay,
+            }
         };
-        self.input.overlays.iter().map(own).collect()
+        self.input.overlays.iter().map(|overlay| own(&**overlay)).collect()
     }
 
     /// The overlay in use on a side.
     pub(crate) fn overlay_on(&self, side: Side) -> Option<&Overlay> {
         match (&self.right, side) {
             (Some(right), Side::Right) => {
-                let overlay = self.input.overlays.get(right.overlay?)?;
+                let overlay: &Overlay = self.input.overlays.get(right.overlay?)?;
                 of_name(&self.right_overlays, overlay).or(Some(overlay))
             }
             _ => self.overlay(),
         }
+    }
+
+    /// The side that tables, the inspector and files speak of.
+    pub(crate) fn active_side(&self) -> Side {
+        if self.right.is_some() { self.chosen } else { Side::Left }
+    }
+
+    /// The overlay in use on the active side.
+    pub(crate) fn active_overlay(&self) -> Option<&Overlay> {
+        self.overlay_on(self.active_side())
+    }
+
+    /// What a side of a split picture shows, in words: where it lies, its day, and whether it is the record or a scenario.
+    /// `None` for a picture that is whole.
+    pub(crate) fn side_words(&self, side: Side) -> Option<String> {
+        let words = self.words();
+        let right = self.right.as_ref()?;
+        let mut said = vec![match side {
+            Side::Left => t!(words, "side-left"),
+            Side::Right => t!(words, "side-right"),
+        }];
+        if self.input.apart.is_some() {
+            said.push(match side {
+                Side::Left => t!(words, "scenario-before"),
+                Side::Right => self.input.snapshot.park.name.clone(),
+            });
+        }
+        said.extend(self.shown_on(side).there.map(|there| there.on.to_string()));
+        if right.overlay != self.shown.overlay {
+            said.push(self.overlay_on(side).map_or_else(|| t!(words, "overlay-none"), |o| words.words(&o.title)));
+        }
+        Some(said.join(" · "))
+    }
+
+    /// Whether a feature is there on a side: on its day, and not on the other side alone.
+    pub(crate) fn is_there_on(&self, side: Side, id: FeatureId, row: usize) -> bool {
+        let there = match (&self.right, side) {
+            (Some(right), Side::Right) => right.there.as_ref(),
+            _ => self.shown.there.as_ref(),
+        };
+        let on_day = there.is_none_or(|there| {
+            let of = |all: &[bool]| all.get(row).copied().unwrap_or(true);
+            match id.kind {
+                FeatureKind::Parcel => of(&there.parcels),
+                FeatureKind::Building => of(&there.buildings),
+                FeatureKind::NetworkEdge => of(&there.edges),
+                FeatureKind::NetworkNode => of(&there.nodes),
+                _ => true,
+            }
+        });
+        let other_alone = self.right.as_ref().zip(self.input.apart.as_ref()).is_some_and(|(_, apart)| match side {
+            Side::Left => apart.added.contains(&id),
+            Side::Right => apart.gone.contains(&id),
+        });
+        on_day && !other_alone
     }
 
     /// The side that a place in the picture belongs to; `share` is that of the width.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot, Presence, ResourceKind, SurfaceKind};
 
 use crate::layers::{LayerKey, Layers, Selection};
-use crate::slots::{GROUND, Slots};
+use crate::slots::{GROUND, Said, Slots};
 use crate::sun::SunTime;
 use crate::theme::{PILLAR_MESH_M, Rgb, Theme};
 
@@ -91,18 +91,28 @@ pub(crate) fn styles(
     theme: &Theme,
     shown: &Shown,
 ) -> Vec<Style> {
+    let said = shown.overlay.and_then(|index| Some(Said::new(overlays.get(index)?, slots)));
+    styles_said(snapshot, overlays, slots, theme, shown, said.as_ref())
+}
+
+/// The same with what the active overlay says at hand.
+pub(crate) fn styles_said(
+    snapshot: &ParkSnapshot,
+    overlays: &[&Overlay],
+    slots: &Slots,
+    theme: &Theme,
+    shown: &Shown,
+    said: Option<&Said>,
+) -> Vec<Style> {
     let mut out = vec![Style { bits: 0, ..Style::plain(0, 0) }; slots.count()];
     let layer = |key: LayerKey, style: Style| in_layer(shown.layers, key, style);
     out[GROUND as usize] = layer(LayerKey::Terrain, Style::plain(theme.ground.packed(1.0), theme.ground.packed(1.0)));
     let overlay = shown.overlay.and_then(|index| overlays.get(index).copied());
-    let class_of = |id: FeatureId| -> Option<&Class> {
-        let overlay = overlay?;
-        overlay.classes.get(overlay.verdicts.get(&id)?.class)
-    };
-    // There may be a million of these; their slots stand in the order of the park.
+    let class_at = |slot: usize| -> Option<&Class> { overlay?.classes.get(said?.class(slot)?) };
     let line = theme.parcel_line.packed(1.0);
-    out[of_kind(slots, FeatureKind::Parcel)].par_iter_mut().zip(&snapshot.parcels).for_each(|(style, parcel)| {
-        let own = match class_of(parcel.id) {
+    // There may be a million of a kind; their slots stand in the order of the park.
+    fill(&mut out, slots, &snapshot.parcels, FeatureKind::Parcel, |slot, _| {
+        let own = match class_at(slot) {
             Some(class) => Style {
                 fill: Rgb::from(class.colour).packed(theme.parcel_fill_alpha),
                 bits: bits::VISIBLE | pattern_number(class.pattern),
@@ -110,58 +120,62 @@ pub(crate) fn styles(
             },
             None => Style::plain(0, line),
         };
-        *style = layer(LayerKey::Parcels, own);
+        layer(LayerKey::Parcels, own)
     });
-    out[of_kind(slots, FeatureKind::Building)].par_iter_mut().zip(&snapshot.buildings).for_each(|(style, building)| {
-        *style = layer(LayerKey::Buildings, solid(class_of(building.id), theme.roof, theme.edge));
+    // One of each, not one a building: colours are mixed in linear light.
+    let solids: Vec<Style> = overlay
+        .iter()
+        .flat_map(|overlay| &overlay.classes)
+        .map(|class| solid(Some(class), theme.roof, theme.edge))
+        .collect();
+    let solid_at = |slot: usize| said.and_then(|said| solids.get(said.class(slot)?).copied());
+    let plain = solid(None, theme.roof, theme.edge);
+    fill(&mut out, slots, &snapshot.buildings, FeatureKind::Building, |slot, _| {
+        layer(LayerKey::Buildings, solid_at(slot).unwrap_or(plain))
     });
-    let mut put = |id: FeatureId, style: Style| {
-        if let Some(slot) = slots.of(id) {
-            out[slot as usize] = style;
-        }
-    };
-    for surface in &snapshot.surfaces {
-        let fill = class_of(surface.id).map_or(theme.surface(surface.kind), |class| class.colour.into());
+    fill(&mut out, slots, &snapshot.surfaces, FeatureKind::Surface, |slot, surface| {
+        let fill = class_at(slot).map_or(theme.surface(surface.kind), |class| class.colour.into());
         let line = if surface.kind == SurfaceKind::Water { theme.shore.packed(1.0) } else { 0 };
-        let pattern = class_of(surface.id).map_or(0, |class| pattern_number(class.pattern));
+        let pattern = class_at(slot).map_or(0, |class| pattern_number(class.pattern));
         let style = Style { bits: bits::VISIBLE | pattern, ..Style::plain(fill.packed(1.0), line) };
-        put(surface.id, layer(LayerKey::Surfaces, style));
-    }
-    for road in &snapshot.roads {
+        layer(LayerKey::Surfaces, style)
+    });
+    fill(&mut out, slots, &snapshot.roads, FeatureKind::RoadEdge, |slot, road| {
         let fill = if is_rail(road.class.as_deref()) { theme.rail } else { theme.road };
-        let fill = class_of(road.id).map_or(fill, |class| class.colour.into());
+        let fill = class_at(slot).map_or(fill, |class| class.colour.into());
         // The road pass draws with `line`, the casing pass with `fill` (line.wgsl).
-        put(road.id, layer(LayerKey::Roads, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0))));
-    }
-    for edge in &snapshot.edges {
-        let style = solid(class_of(edge.id), theme.network(edge.class), theme.edge);
-        put(edge.id, layer(LayerKey::Network(edge.class), style));
-    }
-    for node in &snapshot.nodes {
-        let own = theme.network(node.class);
-        let mut style = solid(class_of(node.id), own, theme.edge);
+        layer(LayerKey::Roads, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0)))
+    });
+    fill(&mut out, slots, &snapshot.edges, FeatureKind::NetworkEdge, |slot, edge| {
+        let style = solid_at(slot).unwrap_or_else(|| solid(None, theme.network(edge.class), theme.edge));
+        layer(LayerKey::Network(edge.class), style)
+    });
+    fill(&mut out, slots, &snapshot.nodes, FeatureKind::NetworkNode, |slot, node| {
+        let mut style = solid_at(slot).unwrap_or_else(|| solid(None, theme.network(node.class), theme.edge));
         if !shown.underground && node.kind != NodeKind::Hydrant {
             style.bits &= !bits::VISIBLE;
         }
-        put(node.id, layer(LayerKey::Network(node.class), style));
-    }
-    for resource in &snapshot.resources {
+        layer(LayerKey::Network(node.class), style)
+    });
+    fill(&mut out, slots, &snapshot.resources, FeatureKind::EmergencyResource, |slot, resource| {
         let own = if resource.kind == ResourceKind::Hydrant { HYDRANT_RED } else { theme.parcel_line };
-        put(resource.id, layer(LayerKey::Resources, solid(class_of(resource.id), own, theme.edge)));
-    }
-    for hazard in &snapshot.hazards {
-        put(hazard.id, layer(LayerKey::Hazards, solid(class_of(hazard.id), theme.roof, theme.edge)));
-    }
+        layer(LayerKey::Resources, solid_at(slot).unwrap_or_else(|| solid(None, own, theme.edge)))
+    });
+    fill(&mut out, slots, &snapshot.hazards, FeatureKind::HazardSource, |slot, _| {
+        layer(LayerKey::Hazards, solid_at(slot).unwrap_or(plain))
+    });
     let kinds = [FeatureKind::Parcel, FeatureKind::Building, FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
     if shown.there.is_some() {
         for kind in kinds {
-            let (first, count) = slots.range(kind);
-            for row in (0..count).filter(|row| !shown.is_there(kind, *row)) {
-                out[first + row].bits &= !bits::VISIBLE;
-            }
+            out[of_kind(slots, kind)].par_iter_mut().with_min_len(AT_ONCE).enumerate().for_each(|(row, style)| {
+                if !shown.is_there(kind, row) {
+                    style.bits &= !bits::VISIBLE;
+                }
+            });
         }
     }
-    for (index, overlay) in overlays.iter().enumerate() {
+    // Zones and columns of other overlays are out of sight.
+    for (index, overlay) in overlays.iter().enumerate().filter(|(index, _)| shown.overlay == Some(*index)) {
         for pillar in overlay.pillars.iter().filter(|pillar| pillar.height_m > 0.0) {
             let class = overlay.classes.get(pillar.class);
             if let (Some(class), Some(slot)) = (class, slots.of_pillar(index, pillar.feature)) {
@@ -186,17 +200,33 @@ pub(crate) fn styles(
             }
         }
     }
-    if let Some(overlay) = overlay {
-        for (id, verdict) in &overlay.verdicts {
-            let class = verdict.outline.and_then(|class| overlay.classes.get(class));
-            if let Some((class, slot)) = class.and_then(|class| Some((class, slots.of(*id)?))) {
-                let style = &mut out[slot as usize];
+    if let (Some(overlay), Some(said)) = (overlay, said.filter(|said| said.has_outlines())) {
+        out.par_iter_mut().with_min_len(AT_ONCE).enumerate().for_each(|(slot, style)| {
+            if let Some(class) = said.outline(slot).and_then(|class| overlay.classes.get(class)) {
                 style.line = Rgb::from(class.colour).packed(1.0);
                 style.bits |= bits::OUTLINED | (pattern_number(class.pattern) << bits::OUTLINE_PATTERN);
             }
-        }
+        });
     }
     out
+}
+
+/// Slots that one thread takes at a time.
+const AT_ONCE: usize = 4096;
+
+/// Writes the styles of all features of a kind; `style` is given the slot.
+fn fill<T: Sync>(
+    out: &mut [Style],
+    slots: &Slots,
+    features: &[T],
+    kind: FeatureKind,
+    style: impl Fn(usize, &T) -> Style + Sync,
+) {
+    let of = of_kind(slots, kind);
+    let first = of.start;
+    out[of].par_iter_mut().with_min_len(AT_ONCE).zip(features).enumerate().for_each(|(row, (out, feature))| {
+        *out = style(first + row, feature);
+    });
 }
 
 /// Slots of the features of a kind.
@@ -242,13 +272,14 @@ const HYDRANT_RED: Rgb = Rgb::hex(0xC8_3A32);
 
 /// Styles as the bytes of the storage buffer.
 pub(crate) fn buffer_bytes(styles: &[Style]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(styles.len() * Style::BYTES);
-    for style in styles {
-        bytes.extend(style.fill.to_le_bytes());
-        bytes.extend(style.line.to_le_bytes());
-        bytes.extend(style.bits.to_le_bytes());
-        bytes.extend(style.height.to_le_bytes());
-    }
+    let mut bytes = vec![0; styles.len() * Style::BYTES];
+    let words = bytes.par_chunks_exact_mut(Style::BYTES).with_min_len(AT_ONCE);
+    words.zip(styles).for_each(|(out, style)| {
+        out[..4].copy_from_slice(&style.fill.to_le_bytes());
+        out[4..8].copy_from_slice(&style.line.to_le_bytes());
+        out[8..12].copy_from_slice(&style.bits.to_le_bytes());
+        out[12..].copy_from_slice(&style.height.to_le_bytes());
+    });
     bytes
 }
 
@@ -284,6 +315,10 @@ mod tests {
     use crate::fixture;
     use crate::theme::ThemeChoice;
 
+    fn all(overlays: &[Arc<Overlay>]) -> Vec<&Overlay> {
+        overlays.iter().map(|overlay| &**overlay).collect()
+    }
+
     fn at(id: FeatureId, slots: &Slots, styles: &[Style]) -> Style {
         styles[slots.of(id).unwrap() as usize]
     }
@@ -301,7 +336,7 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let styles = styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown);
+        let styles = styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown);
         let overlay = &input.overlays[0];
         for parcel in &input.snapshot.parcels {
             let style = at(parcel.id, &slots, &styles);
@@ -324,8 +359,7 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Dark);
-        let plain =
-            styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &Shown::default());
+        let plain = styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &Shown::default());
         let (hovered, selected) = (input.snapshot.parcels[0].id, input.snapshot.buildings[0].id);
         let also = input.snapshot.buildings[2].id;
         let shown =
@@ -348,8 +382,7 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
-        let drawn =
-            |shown: &Shown| styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, shown);
+        let drawn = |shown: &Shown| styles(&input.snapshot, &all(&input.overlays), &slots, &theme, shown);
         let before = drawn(&Shown { overlay: Some(0), ..Shown::default() });
         let mut shown = Shown { overlay: Some(0), ..Shown::default() };
         shown.layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
@@ -376,17 +409,9 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let before = at(
-            id,
-            &slots,
-            &styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown),
-        );
-        input.overlays[0].verdicts.get_mut(&id).unwrap().outline = Some(3);
-        let after = at(
-            id,
-            &slots,
-            &styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown),
-        );
+        let before = at(id, &slots, &styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown));
+        Arc::make_mut(&mut input.overlays[0]).verdicts.get_mut(&id).unwrap().outline = Some(3);
+        let after = at(id, &slots, &styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown));
         assert_eq!(after.fill, before.fill);
         assert_eq!(after.line, Rgb::from(input.overlays[0].classes[3].colour).packed(1.0));
         assert_eq!(after.bits, before.bits | bits::OUTLINED | (1 << bits::OUTLINE_PATTERN));

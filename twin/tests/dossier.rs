@@ -58,6 +58,37 @@ fn a_page_stands_alone_and_says_what_the_report_says() {
     );
 }
 
+/// What was so on a day, as known now: an entry counts from the day that holds for it, and a correction is no entry of its own.
+#[test]
+fn as_of_a_day_it_tells_the_entries_that_hold_by_then_with_their_corrections() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let worst = worst(&place);
+    let key = worst["parcel"].as_str().expect("a key");
+    let record = |arguments: &[&str]| {
+        let late = ["--by", "office", "--reason", "from the file", "--json"];
+        place.json(&[&["case"], arguments, &late[..]].concat())
+    };
+    record(&["open", "qingxi", "--parcel", key, "--day", "2025-03-01", "--note", "opened early"]);
+    record(&["note", "qingxi", "1", "--day", "2025-04-01", "--note", "moved to autumn"]);
+    record(&["note", "qingxi", "1", "--day", "2025-09-01", "--note", "moved to spring"]);
+    record(&["correct", "qingxi", "1", "2", "--day", "2025-10-01", "--note", "in autumn"]);
+    record(&["correct", "qingxi", "1", "3", "--day", "2025-04-02", "--note", "in spring"]);
+    let on = |day: &str| dossier(&place, &[key, "--lang", "en", "--no-pictures", "--as-of", day]);
+    let spring = on("2025-06-01");
+    for said in ["opened early", "moved to spring", "in spring"] {
+        assert!(spring.contains(said), "{said}");
+    }
+    for later in ["moved to autumn", "in autumn"] {
+        assert!(!spring.contains(later), "{later}");
+    }
+    let winter = on("2025-12-01");
+    for said in ["opened early", "moved to spring", "in spring", "moved to autumn", "in autumn"] {
+        assert!(winter.contains(said), "{said}");
+    }
+    assert!(!on("2025-02-01").contains("opened early"));
+}
+
 #[test]
 fn it_speaks_chinese_by_the_parcels_number_and_does_without_pictures() {
     let place = Place::new();

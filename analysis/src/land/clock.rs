@@ -13,7 +13,7 @@ use crate::words;
 use crate::words::{Argument, Words, phrase};
 
 pub use record::Interval;
-use record::{Record, after_years, due, merged};
+use record::{Record, after_years, due, merged, run_days};
 
 /// Where the contract stands on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,6 +89,8 @@ pub struct Timeline {
     pub reason: Words,
     /// The clock's zero: the agreed start, moved by what the government caused; or the day of the suspension.
     pub zero: Option<NaiveDate>,
+    /// Days that have run since, without the time for which the clock stood still; below zero before it begins.
+    pub run_days: Option<i64>,
     /// When the year is up: the date from which the land may be held idle.
     pub idle_from: Option<NaiveDate>,
     /// When the two years are up.
@@ -165,6 +167,7 @@ impl Clock<'_> {
             clause,
             reason,
             zero: None,
+            run_days: None,
             idle_from: None,
             reclaim_from: None,
             days_left: None,
@@ -211,6 +214,7 @@ impl Clock<'_> {
         let (_, reclaim_from) = due(agreed, self.figure("reclaim_years"), &pauses);
         let timeline = |state, clause, reason| Timeline {
             zero: Some(zero),
+            run_days: Some(run_days(zero, idle_from, &pauses, self.as_of)),
             idle_from,
             reclaim_from,
             days_left: self.days_to(idle_from),
@@ -290,6 +294,7 @@ impl Clock<'_> {
         let timeline = |state, clause, reason| {
             open(Timeline {
                 zero: Some(zero),
+                run_days: Some(run_days(zero, idle_from, &self.record.causes, self.as_of)),
                 idle_from,
                 days_left: self.days_to(idle_from),
                 disposal: self.disposal(state),
@@ -435,7 +440,7 @@ fn ratio(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
 }
 
 fn percent(share: Option<f64>) -> Words {
-    share.map_or_else(|| words!("unknown", "unknown"), |share| format!("{:.1} %", share * 100.0).into())
+    share.map_or_else(|| words!("unknown", "unknown"), |share| crate::words::percent(share).into())
 }
 
 #[cfg(test)]

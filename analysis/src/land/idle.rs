@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
 use geo::InteriorPoint;
+use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 
 use super::clock::{ClockState, Timeline, contract_clock};
 use super::ledger::Ledger;
 use super::physical::{PhysicalUse, physical_use};
-use super::site::sites;
+use super::site::{Site, sites};
 use super::utilisation::site_facts;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, area_words, undated_note};
 use crate::rules::RuleSet;
@@ -59,51 +60,32 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
         .parcels
-        .iter()
+        .par_iter()
         .filter(|parcel| ledger.knows(parcel))
         .filter_map(|parcel| Some((parcel.id, no_pillar(parcel)?)))
         .collect();
     let presence = Presence::on(snapshot, as_of);
-    for ((parcel, site), there) in snapshot.parcels.iter().zip(sites(cache, rules, &presence)).zip(&presence.parcels) {
-        if !there {
-            continue;
-        }
-        let (physical, reason) = physical_use(parcel, &site, rules, on_record);
-        let class = PHYSICAL.iter().position(|row| row.0 == physical).unwrap_or(PHYSICAL.len() - 1);
-        counts[class] += 1;
-        areas[class] += site.area_m2;
-        let mut facts = vec![Fact {
-            label: words!("fact-physical-use", "Physical use"),
-            value: PHYSICAL[class].1.into(),
-            basis: reason,
-        }];
-        let timeline = ledger
-            .contract(parcel, as_of)
-            .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
-        let outline = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
-        match &timeline {
-            Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
-            None => facts.push(Fact {
-                label: words!("fact-statutory-state", "Statutory state"),
-                value: words!("no-contract", "no contract on record"),
-                basis: words!("no-contract-basis", "land without a contract is never called idle"),
-            }),
-        }
-        facts.extend(site_facts(parcel, &site, rules, on_record));
-        let outline = outline.map(|row| PHYSICAL.len() + row);
-        if let (Some(class), Some((_, timeline))) = (outline, &timeline) {
+    let sites = sites(cache, rules, &presence);
+    // Words are most of the work, and each parcel has its own.
+    let said: Vec<Option<Said>> = snapshot
+        .parcels
+        .par_iter()
+        .zip(&sites)
+        .zip(&presence.parcels)
+        .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, (&ledger, rules), as_of, on_record)))
+        .collect();
+    for ((parcel, site), said) in snapshot.parcels.iter().zip(&sites).zip(said) {
+        let Some(Said { verdict, days_left }) = said else { continue };
+        for class in std::iter::once(verdict.class).chain(verdict.outline) {
             counts[class] += 1;
             areas[class] += site.area_m2;
-            if timeline.state == ClockState::Running
-                && let (Some(days), Some(pillar)) = (timeline.days_left, pillars.get_mut(&parcel.id))
-            {
-                pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
-                pillar.class = class;
-                pillar.label = Some(words!("pillar-days", "{days} days", days = days));
-            }
         }
-        let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
-        verdicts.insert(parcel.id, Verdict { class, value, outline, facts });
+        if let (Some(days), Some(class), Some(pillar)) = (days_left, verdict.outline, pillars.get_mut(&parcel.id)) {
+            pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
+            pillar.class = class;
+            pillar.label = Some(words!("pillar-days", "{days} days", days = days));
+        }
+        verdicts.insert(parcel.id, verdict);
     }
     let overlay = Overlay {
         name: "idle".into(),
@@ -122,6 +104,48 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
     let rated = counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);
     overlay.without_empty_classes(|class| (rated && class < 3) || class >= PHYSICAL.len())
+}
+
+/// What is said of a parcel.
+struct Said {
+    verdict: Verdict,
+    /// Of a clock that runs.
+    days_left: Option<i64>,
+}
+
+fn said_of(
+    parcel: &Parcel,
+    site: &Site,
+    (ledger, rules): (&Ledger<'_>, &RuleSet),
+    as_of: NaiveDate,
+    on_record: bool,
+) -> Said {
+    let (physical, reason) = physical_use(parcel, site, rules, on_record);
+    let class = PHYSICAL.iter().position(|row| row.0 == physical).unwrap_or(PHYSICAL.len() - 1);
+    let mut facts = vec![Fact {
+        label: words!("fact-physical-use", "Physical use"),
+        value: PHYSICAL[class].1.into(),
+        basis: reason,
+    }];
+    let timeline = ledger
+        .contract(parcel, as_of)
+        .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+    let outline = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
+    match &timeline {
+        Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
+        None => facts.push(Fact {
+            label: words!("fact-statutory-state", "Statutory state"),
+            value: words!("no-contract", "no contract on record"),
+            basis: words!("no-contract-basis", "land without a contract is never called idle"),
+        }),
+    }
+    facts.extend(site_facts(parcel, site, rules, on_record));
+    let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
+    let running = timeline.filter(|(_, timeline)| timeline.state == ClockState::Running);
+    Said {
+        verdict: Verdict { class, value, outline: outline.map(|row| PHYSICAL.len() + row), facts },
+        days_left: running.and_then(|(_, timeline)| timeline.days_left),
+    }
 }
 
 fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> {

@@ -168,7 +168,7 @@ fn joined(all: Vec<Words>) -> Option<Words> {
 pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let (park, rules) = (model.park(), model.rules());
     let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
-    notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = &scheme.title));
+    notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = scheme.title_words()));
     notes.extend(scheme.note.as_deref().map(Words::from));
     if let Some(year) = model.year() {
         notes.push(words!("note-figures-year", "Enterprises' figures of {year}", year = year.to_string()));
@@ -184,5 +184,12 @@ pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
         "Order: statutory state, the most severe first; then physical use; then low efficiency; then the larger area"
     ));
     notes.extend(crate::overlay::undated_note(park, model.as_of()));
+    if park.park.as_of.is_none() {
+        notes.push(words!(
+            "note-no-day-of-data",
+            "The park's records do not say of which day they are: they are taken for the day looked at, {day}",
+            day = model.as_of()
+        ));
+    }
     notes
 }

@@ -10,6 +10,7 @@ use super::physical::{PhysicalUse, physical_use};
 use super::scheme::{Efficiency, Rating, Scheme, efficiency};
 use super::site::Site;
 use crate::words::Words;
+use rayon::prelude::*;
 use spatial_db::model::LandContract;
 
 /// A parcel with everything that is said of it.
@@ -84,8 +85,9 @@ pub fn verdicts<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme, slot: usize) -
 
 /// Every parcel that is there on the model's day, ranked.
 pub fn ranked<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme) -> Vec<Ranked<'a>> {
-    let mut ranked: Vec<Ranked<'a>> = model.parcels().map(|slot| verdicts(model, scheme, slot)).collect();
-    ranked.sort_by(|a, b| {
+    let slots: Vec<usize> = model.parcels().collect();
+    let mut ranked: Vec<Ranked<'a>> = slots.into_par_iter().map(|slot| verdicts(model, scheme, slot)).collect();
+    ranked.par_sort_by(|a, b| {
         a.place().cmp(&b.place()).then(b.site.area_m2.total_cmp(&a.site.area_m2)).then(a.slot.cmp(&b.slot))
     });
     ranked

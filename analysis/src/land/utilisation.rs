@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Parcel, Presence};
 
@@ -10,7 +11,7 @@ use super::site::{Site, sites};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{Phrase, Words, percent, phrase, unsigned_zero};
 
 /// Upper bounds of the classes, share of land. The 0.40 break is the 2023 floor of the coverage coefficient.
 const BREAKS: [f64; 5] = [0.01, 0.15, 0.30, 0.40, 0.55];
@@ -36,10 +37,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
     let (mut counts, mut areas) = ([0; 8], [0.0; 8]);
     let presence = Presence::on(snapshot, as_of);
     let sites = sites(cache, rules, &presence);
-    for ((parcel, site), there) in snapshot.parcels.iter().zip(&sites).zip(&presence.parcels) {
-        if !there {
-            continue;
-        }
+    let said = |parcel: &Parcel, site: &Site| {
         let (physical, reason) = physical_use(parcel, site, rules, on_record);
         let class = match physical {
             PhysicalUse::Unknown => UNKNOWN,
@@ -48,8 +46,6 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             PhysicalUse::NotBuildingLand => NOT_BUILDING_LAND,
             _ => BREAKS.iter().position(|limit| site.coverage() < *limit).unwrap_or(BREAKS.len()),
         };
-        counts[class] += 1;
-        areas[class] += site.area_m2;
         let mut facts = site_facts(parcel, site, rules, on_record);
         if class >= NOT_BUILDING_LAND {
             facts.insert(
@@ -62,7 +58,21 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             );
         }
         let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
-        verdicts.insert(parcel.id, Verdict { class, value, outline: None, facts });
+        Verdict { class, value, outline: None, facts }
+    };
+    // Words are most of the work, and each parcel has its own.
+    let all: Vec<Option<Verdict>> = snapshot
+        .parcels
+        .par_iter()
+        .zip(&sites)
+        .zip(&presence.parcels)
+        .map(|((parcel, site), there)| there.then(|| said(parcel, site)))
+        .collect();
+    for ((parcel, site), verdict) in snapshot.parcels.iter().zip(&sites).zip(all) {
+        let Some(verdict) = verdict else { continue };
+        counts[verdict.class] += 1;
+        areas[verdict.class] += site.area_m2;
+        verdicts.insert(parcel.id, verdict);
     }
     let mut classes: Vec<Class> = (0..6)
         .map(|i| Class {
@@ -159,7 +169,7 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         ),
         fact(
             phrase("fact-coverage", "Site coverage"),
-            if on_record { format!("{:.1} %", site.coverage() * 100.0).into() } else { words!("unknown", "unknown") },
+            if on_record { percent(site.coverage()).into() } else { words!("unknown", "unknown") },
             words!(
                 "basis-coverage",
                 "({footprint} m² footprint + {storage} m² open storage) / land",
@@ -179,7 +189,11 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         facts.push(fact(
             phrase("fact-area-on-record", "Area on record"),
             format!("{recorded:.0} m²").into(),
-            words!("basis-differs", "geometry differs by {percent} %", percent = format!("{difference:+.1}")),
+            words!(
+                "basis-differs",
+                "geometry differs by {percent} %",
+                percent = format!("{:+.1}", unsigned_zero(difference, 1))
+            ),
         ));
     }
     facts

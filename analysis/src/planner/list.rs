@@ -1,6 +1,7 @@
 //! The ranked list of land.
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use spatial_db::model::{FeatureId, Parcel};
 
 use crate::land::indicators::LandModel;
@@ -39,7 +40,7 @@ pub struct LandList {
     /// The day.
     pub as_of: NaiveDate,
     /// The scheme that the ratings are by.
-    pub scheme: String,
+    pub scheme: Words,
     /// Physical uses that rows name by position.
     pub uses: Vec<Look>,
     /// Statutory states that rows name by position, the most severe first; no contract comes last.
@@ -59,7 +60,7 @@ impl LandList {
     pub fn empty(as_of: NaiveDate) -> Self {
         Self {
             as_of,
-            scheme: String::new(),
+            scheme: Words::default(),
             uses: Vec::new(),
             states: Vec::new(),
             ratings: Vec::new(),
@@ -95,7 +96,9 @@ pub struct LandRow {
     pub rating: usize,
     /// A list of idle and under-used land holds it.
     pub listed: bool,
-    /// Years since the clock's zero; `None` where no clock has begun to run.
+    /// The state speaks against the holder; `None` where that is unknown, or without a contract on record.
+    pub against_holder: Option<bool>,
+    /// Years that the clock has run, without the time for which it stood still; `None` where none has begun to run.
     pub years: Option<f64>,
     /// Days to the one-year date, negative when past; `None` without such a date.
     pub days_left: Option<i64>,
@@ -112,7 +115,7 @@ pub fn land_list(model: &LandModel<'_>, scheme: &Scheme) -> LandList {
     let row = |land: &Ranked<'_>| {
         let parcel = &parcels[land.slot];
         let timeline = land.clock.as_ref().map(|(_, timeline)| timeline);
-        let ran = timeline.and_then(|timeline| timeline.zero).map(|zero| (model.as_of() - zero).num_days());
+        let ran = timeline.and_then(|timeline| timeline.run_days);
         LandRow {
             id: parcel.id,
             key: parcel.provenance.key.clone(),
@@ -125,15 +128,16 @@ pub fn land_list(model: &LandModel<'_>, scheme: &Scheme) -> LandList {
             state: land.state().map_or(ClockState::BY_SEVERITY.len(), ClockState::rank),
             rating: Rating::ALL.iter().position(|rating| *rating == land.efficiency.rating).unwrap_or_default(),
             listed: land.listed(),
+            against_holder: land.state().and_then(ClockState::is_against_holder),
             years: ran.filter(|days| *days >= 0).map(|days| days as f64 / YEAR_DAYS),
             days_left: timeline.and_then(|timeline| timeline.days_left),
             reason: reason(land),
         }
     };
-    let rows = ranked(model, scheme).iter().map(row).collect();
+    let rows = ranked(model, scheme).par_iter().map(row).collect();
     LandList {
         as_of: model.as_of(),
-        scheme: scheme.title.clone(),
+        scheme: scheme.title_words(),
         uses: USES.map(physical_look).to_vec(),
         states: ClockState::BY_SEVERITY
             .map(|state| state_look(Some(state)))

@@ -8,7 +8,7 @@ use crate::land::indicators::{Explained, Indicator, LandModel};
 use crate::land::scheme::{Bound, Finding, Rating, Scheme};
 use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number, value_words, verdicts};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, percent};
 
 /// Events that the clock's line shows.
 const TOLD: [EventKind; 4] = [EventKind::Delivery, EventKind::Start, EventKind::Completion, EventKind::Production];
@@ -22,6 +22,8 @@ pub struct ParcelSheet {
     pub name: String,
     /// The day.
     pub as_of: NaiveDate,
+    /// The scheme that rating and limits are by.
+    pub scheme: Words,
     /// What stands on it.
     pub physical: Look,
     /// Why.
@@ -102,8 +104,8 @@ pub struct Bar {
 /// A limit of the scheme.
 #[derive(Debug, Clone)]
 pub struct BarLimit {
-    /// The limit, in the unit of the value.
-    pub value: f64,
+    /// The limit, in the unit of the value; `None` where it has another, so that it stands on no axis with the value.
+    pub value: Option<f64>,
     /// With its sign and unit.
     pub shown: String,
     /// Whether it is met; `None` where that is unknown.
@@ -128,6 +130,7 @@ pub fn parcel_sheet(model: &LandModel<'_>, scheme: &Scheme, slot: usize) -> Parc
         id: parcel.id,
         name: name(parcel),
         as_of: model.as_of(),
+        scheme: scheme.title_words(),
         physical: physical_look(land.physical),
         physical_reason: land.physical_reason.clone(),
         rating: land.efficiency.rating.words(),
@@ -208,19 +211,19 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
     let reading = &explained.reading;
     let share = explained.indicator.is_share();
     let said = |value: f64, unit: &str| {
-        if share { format!("{:.1} %", value * 100.0) } else { number(value, unit) }
+        if share { percent(value) } else { number(value, unit) }
     };
     let own = || findings.iter().filter(|finding| finding.indicator == explained.indicator);
     let limits = own().filter_map(|finding| {
         let limit = finding.limit?;
+        // A limit in another currency cannot stand on the axis, be the value known or known to be at least so much.
+        let same = !explained.indicator.is_money() || limit.unit == explained.unit;
         let sign = match limit.kind {
             Bound::Floor => "≥",
             Bound::Ceiling => "≤",
         };
-        // A limit in another currency cannot stand on the value's axis.
-        let same = !explained.indicator.is_money() || limit.unit == explained.unit || reading.value.is_none();
-        same.then(|| BarLimit {
-            value: limit.value,
+        Some(BarLimit {
+            value: same.then_some(limit.value),
             shown: format!("{sign} {}", said(limit.value, &limit.unit)),
             met: finding.met,
             decides: finding.decides(),
@@ -230,7 +233,28 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
     let inputs = explained.inputs.iter().map(|input| {
         let value =
             input.value.map_or_else(|| words!("unknown", "unknown"), |value| Words::from(number(value, &input.unit)));
-        words!("planner-input", "{label}: {value}", label = input.label.clone(), value = value)
+        let source = input.source.as_ref().map_or_else(
+            || words!("planner-no-source", "not on record"),
+            |source| {
+                words!(
+                    "planner-source",
+                    "{key}, layer {layer}, row {row}",
+                    key = &source.key,
+                    layer = &source.layer,
+                    row = source.row
+                )
+            },
+        );
+        let date =
+            input.date.map_or_else(|| words!("planner-no-date", "no date on record"), |date| date.to_string().into());
+        words!(
+            "planner-input",
+            "{label}: {value} ({source}; {date})",
+            label = input.label.clone(),
+            value = value,
+            source = source,
+            date = date
+        )
     });
     // What a finding lacks beside the value: a limit for the industry, sums in its currency.
     let lacking = own().filter(|finding| finding.limit.is_none() || reading.value.is_some());
@@ -245,5 +269,50 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
         formula: explained.formula.clone(),
         inputs: inputs.collect(),
         missing: explained.missing.iter().cloned().chain(lacking).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::land::indicators::{Missing, Reading};
+    use crate::land::scheme::Limit;
+
+    #[test]
+    fn a_limit_in_another_currency_has_no_place_on_the_axis() {
+        let limit = |unit: &str| -> Limit {
+            toml::from_str(&format!(
+                "indicator = 'output_per_ha'\nkind = 'floor'\nvalue = 3e6\nunit = '{unit}'\nstandard = 'S'\nedition = 'E'\n\
+                 clause = 'C'\nstatus = 'default'"
+            ))
+            .unwrap()
+        };
+        let made = |limit: &Limit, value: Option<f64>| {
+            let explained = Explained {
+                indicator: Indicator::OutputPerHa,
+                reading: Reading { value, at_least: 2e6, completeness: 0.5, missing: Missing::NONE },
+                unit: "CNY/ha".into(),
+                formula: Words::default(),
+                inputs: Vec::new(),
+                missing: Vec::new(),
+                notes: Vec::new(),
+            };
+            let finding = Finding {
+                indicator: Indicator::OutputPerHa,
+                kind: Bound::Floor,
+                limit: Some(limit),
+                value,
+                met: None,
+                gap: None,
+                missing: Vec::new(),
+            };
+            let bar = bar(&explained, &[finding]);
+            (bar.limits[0].value, bar.limits[0].shown.contains("USD"))
+        };
+        // Known, and known to be at least so much.
+        for value in [Some(2e6), None] {
+            assert_eq!(made(&limit("CNY/ha"), value), (Some(3e6), false));
+            assert_eq!(made(&limit("USD/ha"), value), (None, true), "said, but not drawn");
+        }
     }
 }

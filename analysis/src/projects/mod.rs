@@ -385,7 +385,15 @@ fn status(records: &Records<'_>, project: Option<&Project>, contract: Option<&La
         Some(p) => (p.planned_investment, p.currency.as_deref().or(contract_currency)),
         None => (contract.and_then(|c| c.total_investment), contract_currency),
     };
-    let one_currency = contract_currency.is_none() || currency == contract_currency;
+    // A currency that is not on record may be any.
+    let one_currency = own_plan.is_none() || (currency.is_some() && currency == contract_currency);
+    let invested = events.iter().rev().find_map(|event| event.invested);
+    if invested.is_some() && !one_currency {
+        notes.push(words!(
+            "note-project-currency",
+            "what was invested is on record in another currency than the plan, or in none: no share of it is told"
+        ));
+    }
     ProjectStatus {
         key: project.map(|p| p.provenance.key.clone()).or(contract_key.clone()).unwrap_or_default(),
         in_ledger: project.is_some(),
@@ -399,7 +407,7 @@ fn status(records: &Records<'_>, project: Option<&Project>, contract: Option<&La
         milestones,
         suspensions,
         planned_investment,
-        invested: events.iter().rev().find_map(|event| event.invested).filter(|_| one_currency),
+        invested: invested.filter(|_| one_currency),
         currency: currency.map(str::to_owned),
         notes,
     }

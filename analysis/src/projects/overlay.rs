@@ -9,7 +9,7 @@ use spatial_db::model::{FeatureId, FeatureKind, Presence};
 use super::{Milestone, MilestoneStatus, PlanSource, ProjectStatus, Timing, projects};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, undated_note};
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{Phrase, Words, percent, phrase};
 
 /// What a class says, with its two signs.
 type Look = (Phrase, [u8; 3], Pattern);
@@ -127,7 +127,7 @@ fn facts(project: &ProjectStatus) -> Vec<Fact> {
     if let Some(share) = project.invested_share() {
         facts.push(Fact {
             label: words!("fact-invested", "Invested"),
-            value: format!("{:.1} %", share * 100.0).into(),
+            value: percent(share).into(),
             basis: words!("basis-invested", "last measurement on record / planned investment"),
         });
     }

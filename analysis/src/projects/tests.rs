@@ -258,3 +258,24 @@ proptest! {
         prop_assert!(projects(&more, at(on)).remove(0).stage >= now.stage);
     }
 }
+
+#[test]
+fn a_sum_without_a_currency_is_no_share_of_a_plan() {
+    let invested = LandEvent { invested: Some(250.0), ..event(EventKind::Start, "2024-02-01") };
+    let planned = |currency: Option<&str>| Project {
+        planned_investment: Some(1000.0),
+        currency: currency.map(str::to_owned),
+        ..ledger(PLAN)
+    };
+    let share = |project: &[Project], contract_currency: Option<&str>| {
+        let mut park = park(project, std::slice::from_ref(&invested));
+        park.contracts[0].currency = contract_currency.map(str::to_owned);
+        let all = projects(&park, day("2024-06-01"));
+        (all[0].invested_share(), all[0].notes.iter().any(|note| note.contains("currency")))
+    };
+    assert_eq!(share(&[planned(Some("CNY"))], Some("CNY")), (Some(0.25), false));
+    assert_eq!(share(&[planned(Some("CNY"))], Some("EUR")), (None, true));
+    assert_eq!(share(&[planned(Some("CNY"))], None), (None, true), "it may be any");
+    assert_eq!(share(&[planned(None)], None), (None, true), "two that are not said need not be one");
+    assert_eq!(share(&[], None), (Some(0.25), false), "plan and sum of one contract are in one currency, whichever");
+}

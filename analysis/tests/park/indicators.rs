@@ -232,6 +232,24 @@ fn vacant_floor_by_tenancies_and_by_states() {
     assert_eq!(bench.lacks(1, Indicator::VacantFloor), [Input::FinishedFloor]);
 }
 
+/// A lease may name a building that no survey has, and the land beside it: it is taken off the land's floor, and is told.
+#[test]
+fn a_tenancy_of_an_unknown_building_is_told_where_it_counts() {
+    let mut park = two_works();
+    park.enterprises = vec![enterprise("E1", "34")];
+    let lease = Tenancy {
+        parcel_key: Some(park.parcels[0].provenance.key.clone()),
+        ..tenancy("E1", "B-not-surveyed", Some(600.0), "2020-01-01", None)
+    };
+    park.tenancies = vec![lease];
+    let bench = Bench::of(park, "2026-06-30");
+    assert!(close(bench.value(0, Indicator::VacantFloor), 1800.0 / 2400.0));
+    let explained = bench.model().explain(0, Indicator::VacantFloor);
+    let told: Vec<_> = explained.inputs.iter().filter(|input| input.label.contains("let to")).collect();
+    assert_eq!(told.len(), 1, "{:?}", explained.inputs);
+    assert_eq!(told[0].value, Some(600.0));
+}
+
 #[test]
 fn economy_takes_the_last_full_year_and_splits_by_area_used() {
     let mut park = two_works();

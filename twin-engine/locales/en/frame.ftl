@@ -10,3 +10,4 @@ heading-buildings = Buildings
 heading-roads = Roads
 heading-networks = Networks
 heading-legend = Legend
+sun-of = sun of { $time } ({ $offset })

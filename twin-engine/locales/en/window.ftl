@@ -262,3 +262,5 @@ sun-hour = time
 sun-offset = hours ahead of UTC
 sun-stands = sun in { $azimuth }°, { $elevation }° high
 sun-down = the sun is below the horizon
+side-left = left
+side-right = right

@@ -10,3 +10,4 @@ heading-buildings = 建筑
 heading-roads = 道路
 heading-networks = 管线
 heading-legend = 图例
+sun-of = 日照时刻 { $time }（{ $offset }）

@@ -262,3 +262,5 @@ sun-hour = 时刻
 sun-offset = 较 UTC 早的小时数
 sun-stands = 太阳方位 { $azimuth }°，高度 { $elevation }°
 sun-down = 太阳在地平线以下
+side-left = 左侧
+side-right = 右侧

@@ -61,6 +61,7 @@ pub struct Export {
     columns: Vec<Column>,
     rows: Vec<u32>,
     filter: String,
+    side: Option<String>,
     done: Arc<AtomicUsize>,
 }
 
@@ -86,7 +87,13 @@ impl Export {
                 .collect(),
             ..overlay.heading()
         });
-        Self { park, kind, overlay, columns, rows, filter, done: Arc::default() }
+        Self { park, kind, overlay, columns, rows, filter, side: None, done: Arc::default() }
+    }
+
+    /// The same of one side of a split picture, which the file and its name tell in these words.
+    #[must_use]
+    pub(crate) fn of_side(self, side: String) -> Self {
+        Self { side: Some(side), ..self }
     }
 
     /// Counts the rows that are written.
@@ -104,9 +111,10 @@ impl Export {
         self.rows.is_empty()
     }
 
-    /// Where a file of this kind goes in a folder: `<park>-<table>.csv`.
+    /// Where a file of this kind goes in a folder: `<park>-<table>.csv`, with the side of a split picture before the dot.
     pub fn path_in(&self, folder: &Path, format: Format) -> PathBuf {
-        folder.join(format!("{}-{}.{}", self.park.park.slug, self.table(), format.ending()))
+        let side = self.side.as_deref().map_or_else(String::new, file_words);
+        folder.join(format!("{}-{}{side}.{}", self.park.park.slug, self.table(), format.ending()))
     }
 
     fn table(&self) -> &'static str {
@@ -179,6 +187,9 @@ impl Export {
         let park = &self.park.park;
         let all = super::len(&self.park, self.kind);
         let mut said = format!("{} of {all} rows of {} of {}.", self.rows.len(), self.table(), park.name);
+        if let Some(side) = &self.side {
+            let _ = write!(said, " Of a split picture: {side}.");
+        }
         if !self.filter.trim().is_empty() {
             let _ = write!(said, " Filter: {}.", self.filter.trim());
         }
@@ -195,6 +206,13 @@ impl Export {
         }
         said
     }
+}
+
+/// Words as the end of a file's name, with a dash before them.
+pub(crate) fn file_words(words: &str) -> String {
+    let letters = words.chars().map(|c| if c.is_alphanumeric() { c } else { '-' });
+    let all: String = letters.collect::<String>().to_lowercase();
+    all.split('-').filter(|part| !part.is_empty()).fold(String::new(), |said, part| format!("{said}-{part}"))
 }
 
 /// A number with all its digits, a day, yes or no, as words.

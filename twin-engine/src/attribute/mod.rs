@@ -14,6 +14,7 @@ use spatial_db::schema::{Column as StoredColumn, Table, Unit};
 
 pub use cell::Cell;
 use cell::{integer, real, text};
+pub(crate) use export::file_words;
 pub use export::{Export, ExportError, Format, write_csv};
 
 /// Kinds that have a table of attributes, in the order in which a person picks one.

@@ -13,8 +13,17 @@ use crate::inspect::grouped;
 use crate::text::{Text, t};
 use crate::theme::{Rgb, size};
 
-/// The legend of `overlay` in a corner at the foot; `title` is the rectangle it must stay below, `lift` the room left under it.
-pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lift: f32, title: Rect) -> Block {
+/// Where a legend goes: a corner at the foot, the rectangle that it must stay below, the room left under it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    pub(super) corner: Align2,
+    pub(super) title: Rect,
+    pub(super) lift: f32,
+}
+
+/// The legend of `overlay`, its translucent fills over the colour of the `ground` as in the picture.
+pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, spot: Spot, ground: Rgb) -> Block {
+    let Spot { corner, title, lift } = spot;
     let theme = sheet.theme;
     let padding = sheet.padding();
     let swatch = if sheet.compact { 9.0 } else { sheet.pt(size::SWATCH) };
@@ -87,7 +96,7 @@ pub(super) fn legend_block(sheet: &Sheet, overlay: &Overlay, corner: Align2, lif
     let origin = rect.min + Vec2::splat(padding);
     let mut all = sheet.panel(rect);
     for (class, zoned, place) in swatches {
-        all.extend(swatch_shapes(sheet, overlay, class, zoned, place.translate(origin.to_vec2())));
+        all.extend(swatch_shapes(sheet, overlay, (class, zoned), place.translate(origin.to_vec2()), ground));
     }
     if let Some((ramp, top)) = ramp {
         all.extend(ramp.shapes(sheet, overlay, origin + vec2(0.0, top)));
@@ -116,7 +125,13 @@ fn measure(class: &Class, compact: bool) -> String {
     }
 }
 
-fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, place: Rect) -> Vec<Shape> {
+fn swatch_shapes(
+    sheet: &Sheet,
+    overlay: &Overlay,
+    (class, zoned): (&Class, bool),
+    place: Rect,
+    ground: Rgb,
+) -> Vec<Shape> {
     let theme = sheet.theme;
     let colour = Rgb::from(class.colour);
     match class.swatch {
@@ -142,9 +157,9 @@ fn swatch_shapes(sheet: &Sheet, overlay: &Overlay, class: &Class, zoned: bool, p
         Swatch::Ramp => Vec::new(),
         Swatch::Area => {
             let fill = if zoned {
-                colour.over(theme.ground, theme.zone_fill_alpha)
+                colour.over(ground, theme.zone_fill_alpha)
             } else if overlay.target == FeatureKind::Parcel {
-                colour.over(theme.ground, theme.parcel_fill_alpha)
+                colour.over(ground, theme.parcel_fill_alpha)
             } else {
                 colour
             };

@@ -24,7 +24,7 @@ pub(crate) use sheet::{Block, Sheet};
 
 use crate::camera::Orbit;
 use crate::live::Live;
-use crate::scene::{Meshed, Twin};
+use crate::scene::{Meshed, Twin, Uploads};
 use crate::split::Side;
 
 /// Frames painted with the final fonts so far; a picture waits for the first.
@@ -60,6 +60,7 @@ fn paint(
     fonts: Res<FontsReady>,
     page: Res<Page>,
     live: Option<Res<Live>>,
+    uploads: Option<Res<Uploads>>,
     mut painted: ResMut<FramePainted>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -78,13 +79,17 @@ fn paint(
     let line = twin.right.as_ref().map(|right| divider::line_x(page, right));
     let park = &twin.input.snapshot.park;
 
-    let title = title::title_block(&sheet, park, overlay, twin.day());
+    let title = title::title_block(&sheet, park, overlay, twin.day(), twin.shown.sun);
     let under = title.rect;
-    let legend = overlay.map(|o| legend::legend_block(&sheet, o, egui::Align2::LEFT_BOTTOM, 0.0, under));
+    let ground = uploads.as_ref().map_or(theme.ground, |uploads| uploads.ground(&twin));
+    let spot = |corner, lift| legend::Spot { corner, title: under, lift };
+    let left = spot(egui::Align2::LEFT_BOTTOM, 0.0);
+    let legend = overlay.map(|o| legend::legend_block(&sheet, o, left, ground));
     let compass = meshed.as_ref().map(|_| compass::compass_block(&sheet, &orbit));
     let lift = compass.as_ref().map_or(0.0, |compass| compass.rect.height() + sheet.pt(8.0));
     let other = twin.overlay_on(Side::Right).filter(|_| line.is_some());
-    let other = other.map(|o| legend::legend_block(&sheet, o, egui::Align2::RIGHT_BOTTOM, lift, under));
+    let right = spot(egui::Align2::RIGHT_BOTTOM, lift);
+    let other = other.map(|o| legend::legend_block(&sheet, o, right, ground));
     let credit = title::credit_line(&sheet, park);
     let caption = caption::caption_block(&sheet, &twin.caption);
     let tags = divider::blocks(&sheet, &twin, under);

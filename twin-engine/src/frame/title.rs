@@ -6,11 +6,18 @@ use chrono::NaiveDate;
 use spatial_db::model::Park;
 
 use super::sheet::{Block, Sheet, colour32};
-use crate::text::t;
+use crate::sun::SunTime;
+use crate::text::{Text, t};
 use crate::theme::size;
 
-/// Park, overlay, date, synthetic or real, source.
-pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>, day: Option<NaiveDate>) -> Block {
+/// Park, overlay, date, the sun's hour where that lights the picture, synthetic or real, source.
+pub(super) fn title_block(
+    sheet: &Sheet,
+    park: &Park,
+    overlay: Option<&Overlay>,
+    day: Option<NaiveDate>,
+    sun: Option<SunTime>,
+) -> Block {
     let theme = sheet.theme;
     let padding = sheet.padding();
     let widest = (sheet.page.width() * 0.44).max(120.0);
@@ -42,6 +49,7 @@ pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>,
         let source = overlay.map(|o| words.words(&o.source)).filter(|s| !s.is_empty());
         lines.push(source.map_or_else(|| as_of.clone(), |source| format!("{as_of} · {source}")));
     }
+    lines.extend(sun.map(|time| sun_words(words, time)));
     for line in lines {
         place(&mut at, sheet.text(&line, size::NOTE + 1.0, theme.ink_soft, widest), sheet.pt(3.0));
     }
@@ -58,6 +66,11 @@ pub(super) fn title_block(sheet: &Sheet, park: &Park, overlay: Option<&Overlay>,
     let mut all = sheet.panel(rect);
     all.extend(shapes);
     Block { rect, shapes: all }
+}
+
+/// When the sun stands as it lights the picture, by which clock.
+fn sun_words(words: &Text, time: SunTime) -> String {
+    t!(words, "sun-of", time = time.format("%Y-%m-%d %H:%M"), offset = time.format("%:z"))
 }
 
 /// Credit for the data, small, along the foot of the picture.

@@ -122,6 +122,7 @@ pub struct GltfExport {
     ids: Vec<FeatureId>,
     options: GltfOptions,
     known: Known,
+    side: Option<String>,
     done: Arc<AtomicUsize>,
     cancel: Arc<AtomicBool>,
 }
@@ -132,7 +133,7 @@ impl GltfExport {
     /// # Errors
     /// [`EngineError::UnknownOverlay`].
     pub fn new(input: &TwinInput, ids: Vec<FeatureId>, options: GltfOptions) -> Result<Self, GltfError> {
-        let overlay = input.active_index()?.and_then(|at| input.overlays.get(at));
+        let overlay = input.active_index()?.and_then(|at| input.overlays.get(at)).map(|overlay| &**overlay);
         Ok(Self::of(Arc::clone(&input.snapshot), overlay, ids, options, None))
     }
 
@@ -148,7 +149,13 @@ impl GltfExport {
             verdicts: ids.iter().filter_map(|id| Some((*id, overlay.verdicts.get(id)?.clone()))).collect(),
             ..overlay.heading()
         });
-        Self { park, overlay, ids, options, known, done: Arc::default(), cancel: Arc::default() }
+        Self { park, overlay, ids, options, known, side: None, done: Arc::default(), cancel: Arc::default() }
+    }
+
+    /// The same of one side of a split picture, which the file and its name tell in these words.
+    #[must_use]
+    pub(crate) fn of_side(self, side: Option<String>) -> Self {
+        Self { side, ..self }
     }
 
     /// Counts the features that are done.
@@ -171,9 +178,10 @@ impl GltfExport {
         self.ids.is_empty()
     }
 
-    /// Where a file goes in a folder: `<park>-selection.glb`.
+    /// Where a file goes in a folder: `<park>-selection.glb`, with the side of a split picture before the dot.
     pub fn path_in(&self, folder: &Path) -> PathBuf {
-        folder.join(format!("{}-selection.glb", self.park.park.slug))
+        let side = self.side.as_deref().map_or_else(String::new, crate::attribute::file_words);
+        folder.join(format!("{}-selection{side}.glb", self.park.park.slug))
     }
 
     /// Writes the file and makes its folder.
@@ -264,7 +272,7 @@ impl GltfExport {
         }
         let source = if self.park.terrain.is_some() { "terrain of the park" } else { "flat: no terrain on record" };
         groups.insert(0, document.feature("ground", &json!({ "kind": "ground", "source": source }), parts)?);
-        document.finish(groups, nodes.asset(&scene.origin, &report))?;
+        document.finish(groups, nodes.asset(&scene.origin, &report, self.side.as_deref()))?;
         self.done.store(self.ids.len(), Ordering::Relaxed);
         Ok((document, report))
     }

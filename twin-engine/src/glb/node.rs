@@ -122,7 +122,7 @@ impl<'a> Nodes<'a> {
     }
 
     /// What the file says of itself.
-    pub(super) fn asset(&self, origin: &SceneOrigin, report: &GltfReport) -> About {
+    pub(super) fn asset(&self, origin: &SceneOrigin, report: &GltfReport, side: Option<&str>) -> About {
         let park = &self.park.park;
         let crs = u16::try_from(park.srid).ok().and_then(crs_definitions::from_code);
         let crs_name = crs.and_then(|known| known.wkt.split('"').nth(1)).map(str::to_owned);
@@ -150,6 +150,7 @@ impl<'a> Nodes<'a> {
             "axes": "metres; +X east, +Y up, -Z north; add the origin to come back to the CRS",
             "features": report.features,
             "overlay": overlay,
+            "side": side,
         });
         About {
             scene: park.name.clone(),

@@ -12,8 +12,10 @@ use crate::sun::Sun;
 
 /// Lowest sun that casts shadows, degrees above the horizon.
 const LOWEST_SUN_DEG: f64 = 0.5;
-/// Longest shadow drawn, m.
-const LONGEST_M: f64 = 70.0;
+/// Longest shadow drawn, m: of a building of 24 m, the sun 5° high. A longer one would lie over half the park.
+const LONGEST_M: f64 = 280.0;
+/// Longest in the light of maps, which is there to tell shapes and not the hour, m.
+const LONGEST_OF_MAPS_M: f64 = 70.0;
 /// Width of the soft rim as a share of the building's height, and its bounds in metres.
 const RIM_SHARE: f64 = 0.35;
 const RIM_LEAST_M: f64 = 0.8;
@@ -68,8 +70,9 @@ fn shadow_vector(height_m: f64, sun: Sun) -> DVec2 {
     if sun.elevation_deg < LOWEST_SUN_DEG {
         return DVec2::ZERO;
     }
+    let longest = if sun == Sun::OF_MAPS { LONGEST_OF_MAPS_M } else { LONGEST_M };
     let away = (sun.azimuth_deg + 180.0).to_radians();
-    DVec2::new(away.sin(), away.cos()) * (height_m / sun.elevation_deg.to_radians().tan()).min(LONGEST_M)
+    DVec2::new(away.sin(), away.cos()) * (height_m / sun.elevation_deg.to_radians().tan()).min(longest)
 }
 
 /// The ground that the sides of the building sweep along `vector`, outside its footprint.
@@ -173,6 +176,9 @@ mod tests {
         let noon = shadow_vector(10.0, sun(180.0, 63.434_948_8));
         assert!((noon - DVec2::new(0.0, 5.0)).length() < 1e-6, "{noon}");
         assert_eq!(shadow_vector(10.0, sun(250.0, 1.0)).length(), LONGEST_M);
+        let evening = shadow_vector(20.0, sun(270.0, 10.0)).length();
+        assert!((evening - 113.4).abs() < 0.1, "as long as it is: {evening}");
+        assert_eq!(shadow_vector(200.0, Sun::OF_MAPS).length(), LONGEST_OF_MAPS_M);
         assert_eq!(shadow_vector(10.0, sun(250.0, -3.0)), DVec2::ZERO);
         let (shape, _) =
             shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);

@@ -21,12 +21,44 @@ pub(crate) struct Draft {
     pub refused: Option<Words>,
     edits: Vec<Edit>,
     taken_back: Vec<Edit>,
-    /// Number of this list of edits, of that before the last was added, and of the newest there was.
+    /// Number of this list of edits, of that before the last was added, of the first of this scenario, and of the newest there was.
     version: u64,
     before: u64,
+    first: u64,
     newest: u64,
     /// The last edit was not yet made by anybody.
     trying: bool,
+    /// The file that this scenario came from or went to last, with what it holds.
+    kept: Option<Kept>,
+}
+
+/// What a file holds of a scenario.
+#[derive(Debug)]
+struct Kept {
+    path: PathBuf,
+    name: String,
+    note: String,
+    edits: Vec<Edit>,
+}
+
+/// Why a scenario was not kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unkept {
+    /// The file of that name holds another scenario.
+    #[error("{} holds another scenario", path.display())]
+    NameTaken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 impl Draft {
@@ -40,56 +72,127 @@ impl Draft {
         self.version
     }
 
-    /// Adds an edit, to be tried.
+    /// True for a version of this scenario, false for one of a scenario that was open before.
+    pub(crate) fn has_version(&self, version: u64) -> bool {
+        version >= self.first
+    }
+
+    /// The file that the scenario is kept in.
+    pub(crate) fn kept_in(&self) -> Option<&Path> {
+        self.kept.as_ref().map(|kept| kept.path.as_path())
+    }
+
+    /// True where something would be lost without being written first.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        let Some(kept) = &self.kept else { return !self.edits.is_empty() };
+        (&kept.name, &kept.note, &kept.edits) != (&self.name, &self.note, &self.edits)
+    }
+
+    /// Adds an edit, to be tried. What was taken back before can be brought back until the edit is made.
     pub(crate) fn add(&mut self, edit: Edit) {
+        self.give_up();
         self.edits.push(edit);
-        self.taken_back.clear();
         self.before = self.version;
         self.trying = true;
         self.changed();
     }
 
-    /// Takes the last edit back.
+    /// Takes the last edit back; one that is only tried is given up.
     pub(crate) fn undo(&mut self) {
-        if let Some(edit) = self.edits.pop() {
+        if self.give_up() {
+            self.refused = None;
+        } else if let Some(edit) = self.edits.pop() {
             self.taken_back.push(edit);
-            self.trying = false;
             self.changed();
         }
     }
 
     /// Brings an edit back.
     pub(crate) fn redo(&mut self) {
-        if let Some(edit) = self.taken_back.pop() {
+        if self.can_redo()
+            && let Some(edit) = self.taken_back.pop()
+        {
             self.edits.push(edit);
             self.changed();
         }
     }
 
-    /// True when there is an edit to bring back.
+    /// True when there is an edit to bring back, and none that is only tried.
     pub(crate) fn can_redo(&self) -> bool {
-        !self.taken_back.is_empty()
+        !self.trying && !self.taken_back.is_empty()
     }
 
-    /// The edits were made.
+    /// The edits were made. A new one leads nowhere back.
     pub(crate) fn made(&mut self) {
-        self.trying = false;
+        if std::mem::take(&mut self.trying) {
+            self.taken_back.clear();
+        }
     }
 
     /// They could not be made: an edit that was only tried goes, all others stay for their author to mend.
     pub(crate) fn refuse(&mut self, why: Words) {
-        if std::mem::take(&mut self.trying) {
-            self.edits.pop();
-            self.version = self.before;
-        }
+        self.give_up();
         self.refused = Some(why);
     }
 
-    /// Begins with a scenario that was read.
-    pub(crate) fn open(&mut self, file: ScenarioFile) {
+    /// Leaves an edit out that was only tried; true where there was one.
+    fn give_up(&mut self) -> bool {
+        let tried = std::mem::take(&mut self.trying);
+        if tried {
+            self.edits.pop();
+            self.version = self.before;
+        }
+        tried
+    }
+
+    /// Begins with a scenario that was read from a file, in the place of this one.
+    ///
+    /// # Errors
+    /// The park that it is for, where that is not `park`; this scenario stays.
+    pub(crate) fn open(&mut self, file: ScenarioFile, path: &Path, park: &str) -> Result<(), String> {
+        if file.park != park {
+            return Err(file.park);
+        }
         let ScenarioFile { name, note, edits, .. } = file;
         let newest = self.newest + 1;
-        *self = Self { name, note, edits, version: newest, newest, shown: true, ..Self::default() };
+        let kept = Kept { path: path.to_path_buf(), name: name.clone(), note: note.clone(), edits: edits.clone() };
+        let numbers = Self { version: newest, first: newest, newest, ..Self::default() };
+        *self = Self { name, note, edits, shown: true, kept: Some(kept), ..numbers };
+        Ok(())
+    }
+
+    /// Writes the scenario to its own file; under another name to another file, in `folder`. No other scenario is written over.
+    ///
+    /// # Errors
+    /// [`Unkept`]; every file stays as it was.
+    pub(crate) fn keep(&mut self, folder: &Path, park: &str) -> Result<PathBuf, Unkept> {
+        let own = self.kept.as_ref().filter(|kept| kept.name == self.name).map(|kept| kept.path.clone());
+        let path = own.unwrap_or_else(|| self.path_in(folder));
+        let source = |source| Unkept::Unwritable { path: path.clone(), source };
+        let file = self.file(park);
+        if self.kept_in() == Some(path.as_path()) {
+            save(&file, &path).map_err(source)?;
+        } else {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(source)?;
+            }
+            // Taken before anything is written: no other window can take the name meanwhile.
+            match std::fs::File::create_new(&path) {
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    return Err(Unkept::NameTaken { path });
+                }
+                Err(error) => return Err(source(error)),
+            }
+            if let Err(error) = save(&file, &path) {
+                // Nothing but the empty file that stood for the name.
+                let _ = std::fs::remove_file(&path);
+                return Err(source(error));
+            }
+        }
+        let (name, note, edits) = (self.name.clone(), self.note.clone(), self.edits.clone());
+        self.kept = Some(Kept { path: path.clone(), name, note, edits });
+        Ok(path)
     }
 
     /// The scenario as a file of a park.
@@ -99,8 +202,8 @@ impl Draft {
         file
     }
 
-    /// Where the scenario is kept in a folder.
-    pub(crate) fn path_in(&self, folder: &Path) -> PathBuf {
+    /// Where a scenario of this name is kept in a folder.
+    fn path_in(&self, folder: &Path) -> PathBuf {
         let letters = self.name.trim().chars().map(|c| if c.is_alphanumeric() { c } else { '-' });
         let stem: String = letters.collect::<String>().to_lowercase();
         folder.join(format!("{}{ENDING}", if stem.is_empty() { "scenario" } else { &stem }))
@@ -136,7 +239,7 @@ pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// That it cannot be written.
-pub(crate) fn save(file: &ScenarioFile, path: &Path) -> std::io::Result<()> {
+fn save(file: &ScenarioFile, path: &Path) -> std::io::Result<()> {
     let text = file.to_text().map_err(std::io::Error::other)?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
@@ -154,10 +257,30 @@ mod tests {
         Edit::RemoveBuilding { building: key.into() }
     }
 
+    /// A folder of a test's own, away when the test is over.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            Self(std::env::temp_dir().join(format!("park-scenarios-{name}-{}", std::process::id())))
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn read(path: &Path) -> ScenarioFile {
+        ScenarioFile::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
+
     #[test]
     fn edits_are_taken_back_and_brought_back_in_their_order() {
         let mut draft = Draft::default();
         draft.add(remove("B1"));
+        draft.made();
         draft.add(remove("B2"));
         draft.made();
         draft.undo();
@@ -166,10 +289,35 @@ mod tests {
         draft.redo();
         assert_eq!(draft.edits(), [remove("B1")]);
         draft.add(remove("B3"));
+        draft.made();
         assert!(!draft.can_redo(), "another way leads nowhere back");
         let version = draft.version();
         draft.undo();
         assert_ne!(draft.version(), version);
+    }
+
+    #[test]
+    fn what_was_taken_back_outlives_an_edit_that_is_refused() {
+        let mut draft = Draft::default();
+        for key in ["B1", "B2"] {
+            draft.add(remove(key));
+            draft.made();
+        }
+        draft.undo();
+        draft.add(remove("B9"));
+        assert!(!draft.can_redo(), "not while another edit is tried");
+        draft.redo();
+        assert_eq!(draft.edits(), [remove("B1"), remove("B9")]);
+        draft.refuse(Words::from("there is no building B9"));
+        assert!(draft.can_redo());
+        draft.redo();
+        assert_eq!(draft.edits(), [remove("B1"), remove("B2")]);
+        draft.undo();
+        draft.add(remove("B9"));
+        draft.undo();
+        assert_eq!(draft.edits(), [remove("B1")], "what is only tried is given up");
+        draft.redo();
+        assert_eq!(draft.edits(), [remove("B1"), remove("B2")]);
     }
 
     #[test]
@@ -182,27 +330,71 @@ mod tests {
         draft.refuse(Words::from("there is no building B9"));
         assert_eq!((draft.edits(), draft.version()), ([remove("B1")].as_slice(), version), "as it was");
         assert!(draft.refused.is_some());
-        draft.open(ScenarioFile::new("wrong", "park", vec![remove("B9")]));
+        let file = ScenarioFile::new("wrong", "park", vec![remove("B9")]);
+        draft.open(file, Path::new("wrong.scenario.ron"), "park").unwrap();
+        assert!(
+            !draft.has_version(version) && draft.has_version(draft.version()),
+            "another scenario's edits are not its own"
+        );
         draft.refuse(Words::from("there is no building B9"));
         assert_eq!(draft.edits().len(), 1, "its author mends it");
     }
 
     #[test]
     fn a_scenario_comes_back_from_its_file() {
-        let folder = std::env::temp_dir().join(format!("park-scenarios-{}", std::process::id()));
+        let folder = Folder::new("back");
         let mut draft = Draft { name: "Second phase / 二期".into(), note: "why".into(), ..Draft::default() };
+        assert!(!draft.is_unsaved(), "nothing is lost yet");
         draft.add(remove("B1"));
-        let path = draft.path_in(&folder);
+        assert!(draft.is_unsaved());
+        let path = draft.keep(&folder.0, "park").unwrap();
         assert!(path.ends_with("second-phase---二期.scenario.ron"), "{}", path.display());
-        save(&draft.file("park"), &path).unwrap();
-        assert_eq!(files_in(&folder), std::slice::from_ref(&path));
+        assert!(!draft.is_unsaved());
+        assert_eq!(files_in(&folder.0), std::slice::from_ref(&path));
         let mut other = Draft::default();
-        other.open(ScenarioFile::parse(&std::fs::read_to_string(path).unwrap()).unwrap());
-        std::fs::remove_dir_all(folder).unwrap();
+        other.open(read(&path), &path, "park").unwrap();
         assert_eq!(
             (other.edits(), other.name.as_str(), other.note.as_str()),
             (draft.edits(), "Second phase / 二期", "why")
         );
         assert_eq!(draft.new_key(|key| key == "N1"), "N2");
+        // On into the same file, from wherever it was opened.
+        other.made();
+        other.add(remove("B2"));
+        assert!(other.is_unsaved());
+        assert_eq!(other.keep(Path::new("/nowhere"), "park").unwrap(), path);
+        assert_eq!(read(&path).edits, [remove("B1"), remove("B2")]);
+    }
+
+    #[test]
+    fn no_scenario_is_written_over_another() {
+        let folder = Folder::new("other");
+        let mut first = Draft { name: "Second phase".into(), ..Draft::default() };
+        first.add(remove("B1"));
+        let path = first.keep(&folder.0, "park").unwrap();
+        // Another scenario whose name makes the same file.
+        let mut second = Draft { name: "second/phase".into(), ..Draft::default() };
+        second.add(remove("B2"));
+        assert!(matches!(second.keep(&folder.0, "park"), Err(Unkept::NameTaken { path: taken }) if taken == path));
+        assert!(second.is_unsaved() && second.kept_in().is_none());
+        assert_eq!(read(&path).edits, [remove("B1")]);
+        second.name = "Third phase".into();
+        let third = second.keep(&folder.0, "park").unwrap();
+        assert_eq!(second.kept_in(), Some(third.as_path()));
+        // A new name is a new file, the one before stays; a name that is taken is refused to a scenario with a file as well.
+        second.name = "Second phase".into();
+        assert!(matches!(second.keep(&folder.0, "park"), Err(Unkept::NameTaken { .. })));
+        second.name = "Fourth phase".into();
+        second.keep(&folder.0, "park").unwrap();
+        assert_eq!(files_in(&folder.0).len(), 3);
+    }
+
+    #[test]
+    fn a_scenario_of_another_park_leaves_the_draft_alone() {
+        let mut draft = Draft { name: "mine".into(), ..Draft::default() };
+        draft.add(remove("B1"));
+        let other = ScenarioFile::new("theirs", "elsewhere", vec![remove("B7")]);
+        assert_eq!(draft.open(other, Path::new("x"), "park"), Err("elsewhere".to_owned()));
+        assert_eq!((draft.edits(), draft.name.as_str()), ([remove("B1")].as_slice(), "mine"));
     }
 }

@@ -163,6 +163,7 @@ mod tests {
             state,
             rating: 1,
             listed: id != 4,
+            against_holder: None,
             years,
             days_left: years.map(|years| 365 - (years * 365.0) as i64),
             reason: Words::from("because"),
@@ -172,7 +173,7 @@ mod tests {
     fn list() -> LandList {
         LandList {
             as_of: chrono::NaiveDate::MIN,
-            scheme: String::new(),
+            scheme: Words::default(),
             uses: Vec::new(),
             states: Vec::new(),
             ratings: Vec::new(),

@@ -8,7 +8,7 @@ mod list;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use analysis::network::permit::Permit;
 use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart};
@@ -22,7 +22,7 @@ use spatial_db::model::{FeatureId, FeatureKind};
 
 pub(crate) use beside::presence;
 pub use beside::{Apart, WhatIf};
-pub(crate) use draft::{Draft, files_in, save};
+pub(crate) use draft::{Draft, Unkept, files_in};
 pub(crate) use list::{By, Wanted, csv_in, total_m2, typed};
 
 use crate::input::TwinInput;
@@ -30,12 +30,12 @@ use crate::live::Wake;
 use crate::scene::Twin;
 use crate::text::Language;
 use crate::ui::{PlannerTab, Ui};
-use crate::work::Work;
+use crate::work::{Work, let_go};
 
 /// Whoever prepares what a planner's panels show of one state of a park. Called off the frame, and may take its time.
 pub trait Planner: Send + Sync + fmt::Debug {
     /// Names of the schemes that land can be held against; the first is the one at first.
-    fn schemes(&self) -> Vec<String>;
+    fn schemes(&self) -> Vec<Words>;
     /// The ranked list of land on a day.
     fn land(&self, day: NaiveDate, scheme: usize) -> LandList;
     /// One parcel on a day; `None` for one that is not there.
@@ -126,7 +126,7 @@ impl<K, T> Default for Prepared<K, T> {
     }
 }
 
-impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
+impl<K: PartialEq + Clone + Send + 'static, T: Send + Sync + 'static> Prepared<K, T> {
     /// What is there, be it of another day.
     pub(crate) fn get(&self) -> Option<&Arc<T>> {
         self.known.as_ref()?.1.as_ref()
@@ -157,6 +157,16 @@ impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
         self.making.is_some()
     }
 
+    /// Takes what is ready; true where something came.
+    fn take(&mut self) -> bool {
+        let ready = self.making.as_ref().and_then(|(_, work)| work.take());
+        let came = ready.is_some();
+        if let (Some(made), Some((of, _))) = (ready, self.making.take_if(|_| came)) {
+            let_go(self.known.replace((of, made.map(Arc::new))));
+        }
+        came
+    }
+
     /// Takes what is ready and asks for what is wanted; true where something came.
     pub(crate) fn step(
         &mut self,
@@ -164,11 +174,7 @@ impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
         wake: Option<&Wake>,
         make: impl FnOnce() -> Option<T> + Send + 'static,
     ) -> bool {
-        let ready = self.making.as_ref().and_then(|(_, work)| work.take());
-        let came = ready.is_some();
-        if let (Some(made), Some((of, _))) = (ready, self.making.take_if(|_| came)) {
-            self.known = Some((of, made.map(Arc::new)));
-        }
+        let came = self.take();
         let is_known = self.known.as_ref().is_some_and(|(known, _)| *known == key);
         // One at a time: whoever drags along the years does not fill the machine.
         if self.making.is_none() && !is_known {
@@ -184,8 +190,26 @@ impl<K: PartialEq + Clone, T: Send + 'static> Prepared<K, T> {
     }
 }
 
-/// Edits by their version, on a state of the park: whoever prepares that stays the same, whatever stands beside it.
-type Edits = (u64, usize);
+/// A state of the park on record, by whoever prepares it: that stays the same, whatever stands beside it.
+#[derive(Debug, Clone)]
+struct State(Weak<dyn Planner>);
+
+impl PartialEq for State {
+    /// An address alone would not do: it goes to another as soon as it is free. Held like this, it is never free.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(self.0.as_ptr(), other.0.as_ptr())
+    }
+}
+
+impl State {
+    /// The state that is looked at; `None` where nobody prepares anything.
+    fn of(twin: &Twin) -> Option<Self> {
+        twin.input.planner.as_ref().map(|planner| Self(Arc::downgrade(planner)))
+    }
+}
+
+/// Edits by their version, on a state of the park.
+type Edits = (u64, State);
 
 /// Edits, looked at on a day.
 type OfDraft = (Edits, NaiveDate);
@@ -212,6 +236,8 @@ pub(crate) struct Desk {
     pub what_if: Prepared<OfDraft, Result<WhatIf, Words>>,
     /// What was made last, while the next is on its way.
     made: Option<(Edits, Arc<Result<WhatIf, Words>>)>,
+    /// What was last heard of edits, good or bad: it is told once.
+    tried: Option<Arc<Result<WhatIf, Words>>>,
     /// The park on record, while a scenario stands beside it.
     record: Option<TwinInput>,
     /// The edits that stand beside it.
@@ -233,16 +259,44 @@ impl Desk {
         self.source.is_some()
     }
 
-    /// What the edits make of the park, once it is made and there are any.
+    /// What the edits make of the park, once it is made and there are any; nothing that another scenario made.
     pub(crate) fn what_if_made(&self) -> Option<&WhatIf> {
-        let (_, made) = self.made.as_ref().filter(|_| !self.draft.edits().is_empty())?;
-        (**made).as_ref().ok()
+        let own = |((version, _), _): &&(Edits, _)| !self.draft.edits().is_empty() && self.draft.has_version(*version);
+        (*self.made.as_ref().filter(own)?.1).as_ref().ok()
     }
 
-    /// The scenario that is to stand beside the record, by the version of its edits.
-    fn wanted_beside(&self, twin: &Twin) -> Option<(Edits, WhatIf)> {
-        let (edits, _) = self.made.as_ref().filter(|((_, of), _)| self.draft.shown && Some(*of) == state_of(twin))?;
-        self.what_if_made().map(|made| (*edits, made.clone()))
+    /// The edits that are to stand beside the record.
+    fn wanted_beside(&self, twin: &Twin) -> Option<&Edits> {
+        let (edits, _) = self.made.as_ref().filter(|_| self.draft.shown && self.what_if_made().is_some())?;
+        (Some(&edits.1) == State::of(twin).as_ref()).then_some(edits)
+    }
+
+    /// Has the edits made, where there are any, and takes what came of them; true where something came.
+    fn try_edits(&mut self, twin: &Twin, day: NaiveDate, wake: Option<&Wake>) -> bool {
+        let Some((state, planner)) = State::of(twin).zip(twin.input.planner.clone()) else { return false };
+        if self.draft.edits().is_empty() {
+            // What is still on its way is nobody's any more, but has to be taken for the next to begin.
+            return self.what_if.take();
+        }
+        let edits = (self.draft.version(), state);
+        let file = self.draft.file(&twin.input.snapshot.park.slug);
+        let mut came = self.what_if.step((edits.clone(), day), wake, move || Some(planner.what_if(&file, day)));
+        if let Some(made) = self.what_if.of(&(edits.clone(), day)).cloned()
+            && self.made.as_ref().is_none_or(|(_, known)| !Arc::ptr_eq(known, &made))
+            && self.tried.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &made))
+        {
+            self.tried = Some(Arc::clone(&made));
+            match &*made {
+                Ok(_) => self.draft.made(),
+                Err(why) => self.draft.refuse(why.clone()),
+            }
+            // What was made before stays in view.
+            if made.is_ok() {
+                self.made = Some((edits, made));
+            }
+            came = true;
+        }
+        came
     }
 
     /// What is looked at; `None` for a park that nobody prepares anything of.
@@ -252,14 +306,10 @@ impl Desk {
     }
 }
 
-/// The state of the park on record that is looked at; `None` where nobody prepares anything.
-fn state_of(twin: &Twin) -> Option<usize> {
-    twin.input.planner.as_ref().map(|planner| Arc::as_ptr(planner).cast::<()>() as usize)
-}
-
-/// The day that the panels speak of.
+/// The day that the panels speak of: the one looked at, else that of the data, else that of the overlay in use.
 pub(crate) fn day_of(twin: &Twin) -> Option<NaiveDate> {
-    twin.day().or(twin.input.snapshot.park.as_of)
+    let shown = || twin.overlay().map(|overlay| overlay.as_of);
+    twin.day().or(twin.input.snapshot.park.as_of).or_else(shown)
 }
 
 /// The day that cases are told of: they go on after the day of the data, so there it is today.
@@ -273,7 +323,9 @@ fn day_of_cases(twin: &Twin) -> NaiveDate {
 
 /// The system that prepares what open panels show.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Desk>().add_systems(Update, (prepare, beside::stand_beside).chain());
+    // After a park that comes by itself: both bring it by the same way, one at a time.
+    let beside = beside::stand_beside.after(prepare).after(crate::live::show_next);
+    app.init_resource::<Desk>().add_systems(Update, (prepare, beside));
 }
 
 fn prepare(
@@ -301,24 +353,7 @@ fn prepare(
             let planner = planner.clone();
             came |= at_hand.land.step(key, wake, move || Some(planner.land(day, scheme)));
         }
-        if !at_hand.draft.edits().is_empty() {
-            let edits = (at_hand.draft.version(), state_of(&twin).unwrap_or_default());
-            let (planner, file) = (planner.clone(), at_hand.draft.file(&twin.input.snapshot.park.slug));
-            came |= at_hand.what_if.step((edits, day), wake, move || Some(planner.what_if(&file, day)));
-            if let Some(made) = at_hand.what_if.of(&(edits, day)).cloned()
-                && at_hand.made.as_ref().is_none_or(|(_, known)| !Arc::ptr_eq(known, &made))
-            {
-                match &*made {
-                    Ok(_) => at_hand.draft.made(),
-                    Err(why) => at_hand.draft.refuse(why.clone()),
-                }
-                // What was made before stays in view.
-                if made.is_ok() {
-                    at_hand.made = Some((edits, made));
-                }
-                came = true;
-            }
-        }
+        came |= at_hand.try_edits(&twin, day, wake);
         if tab == Some(PlannerTab::Projects) {
             let planner = planner.clone();
             came |= at_hand.projects.step((key.0, day, 0), wake, move || Some(planner.projects(day)));

@@ -26,7 +26,7 @@ use crate::pick::Picker;
 use crate::split::Side;
 use crate::theme::ThemeChoice;
 use crate::time::Years;
-use crate::work::Work;
+use crate::work::{Work, let_go};
 
 /// Frames in a row for which everything has to be on the device before the swap.
 const READY_FRAMES: u32 = 2;
@@ -297,5 +297,5 @@ fn put(twin: &mut Twin, input: TwinInput, meshed: &Meshed) {
     next.shown.selection = next.shown.selection.kept(|id| slots.of(id).is_some());
     next.overlays_version += 1;
     next.park_version += 1;
-    *twin = next;
+    let_go(std::mem::replace(twin, next));
 }

@@ -75,6 +75,8 @@ pub(crate) struct Twin {
     pub recoloured_by: Option<Recolour>,
     /// The right part, where the picture is split.
     pub right: Option<Right>,
+    /// The part that was clicked last: panels speak of it while the picture is split.
+    pub chosen: Side,
     /// Overlays of the right part's day; what is not among them is as on the left.
     pub right_overlays: Vec<Overlay>,
     /// Where the middle of the park is, once it was asked for.
@@ -98,6 +100,7 @@ impl Twin {
             caption: String::new(),
             recoloured_by: None,
             right: None,
+            chosen: Side::Left,
             right_overlays: Vec::new(),
             place: OnceLock::new(),
         }
@@ -139,7 +142,7 @@ impl Twin {
 
     /// The overlay in use.
     pub(crate) fn overlay(&self) -> Option<&Overlay> {
-        self.shown.overlay.and_then(|index| self.input.overlays.get(index))
+        self.shown.overlay.and_then(|index| self.input.overlays.get(index)).map(|overlay| &**overlay)
     }
 
     /// The ground is translucent: by the switch, or because the overlay speaks of what lies below and no cut shows it.
@@ -181,6 +184,7 @@ impl Twin {
             frame: self.frame,
             caption: self.caption.clone(),
             recoloured_by: self.recoloured_by.clone(),
+            chosen: self.chosen,
             ..Self::new(input, shown)
         };
         // The same days, over what there is now.
@@ -267,8 +271,8 @@ fn start_meshing(twin: Res<Twin>, live: Option<Res<Live>>, wake: Option<Res<Wake
 }
 
 /// What of overlays is meshed: zones and columns, without the verdicts, of which there are many.
-fn outlines(overlays: &[Overlay]) -> Vec<Overlay> {
-    let outline = |overlay: &Overlay| Overlay {
+fn outlines(overlays: &[Arc<Overlay>]) -> Vec<Overlay> {
+    let outline = |overlay: &Arc<Overlay>| Overlay {
         zones: overlay.zones.clone(),
         pillars: overlay.pillars.clone(),
         ..overlay.heading()

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use spatial_db::model::{Imagery, ImageryTile};
 
 use crate::space::SceneOrigin;
+use crate::theme::Rgb;
 
 /// Pixels along the longer side of the picture, at most: four bytes each, a third more for the copies.
 const MOST_SIDE: f64 = 4096.0;
@@ -80,6 +81,19 @@ impl Photo {
         let [west, south, east, north] = self.ground;
         let corner = origin.scene_from_park(west, north, origin.z_m);
         Vec4::new(corner.x, corner.z, (1.0 / (east - west)) as f32, (1.0 / (north - south)) as f32)
+    }
+
+    /// Its mean colour in linear light, from pixels here and there; `None` where nothing is seen.
+    pub(crate) fn mean(&self) -> Option<Rgb> {
+        const SAMPLED: usize = 4096;
+        let pixels = self.pixels.as_chunks::<4>().0;
+        let every = (pixels.len() / SAMPLED).max(1);
+        let seen = pixels.iter().step_by(every).filter(|pixel| pixel[3] >= 128);
+        let (sum, count) = seen.fold(([0.0_f32; 3], 0.0_f32), |(sum, count), [red, green, blue, _]| {
+            let own = Rgb(*red, *green, *blue).linear();
+            ([0, 1, 2].map(|i| sum[i] + own[i]), count + 1.0)
+        });
+        (count > 0.0).then(|| Rgb::from_linear(sum.map(|sum| sum / count)))
     }
 
     /// West and north of it in the park, m.
@@ -174,6 +188,15 @@ mod tests {
     fn at(photo: &Photo, x: u32, y: u32) -> [u8; 4] {
         let start = 4 * (y * photo.width + x) as usize;
         photo.pixels[start..start + 4].try_into().unwrap()
+    }
+
+    #[test]
+    fn the_mean_is_of_what_is_seen_and_of_light() {
+        let pixels = [[0, 0, 0, 255], [255, 255, 255, 255], [9, 9, 9, 0]].concat();
+        let photo = Photo { ground: [0.0, 0.0, 3.0, 1.0], width: 3, height: 1, pixels };
+        assert_eq!(photo.mean(), Some(Rgb(188, 188, 188)), "half the light of white, not half its number");
+        let nothing = Photo { ground: [0.0, 0.0, 1.0, 1.0], width: 1, height: 1, pixels: vec![9, 9, 9, 0] };
+        assert_eq!(nothing.mean(), None);
     }
 
     #[test]

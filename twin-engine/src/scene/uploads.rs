@@ -13,11 +13,12 @@ use crate::cut::Cut;
 use crate::cut::scene::SceneCut;
 use crate::material::{LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
-use crate::slots::Slots;
+use crate::slots::{Said, Slots};
 use crate::split::Side;
-use crate::style::{Shown, buffer_bytes, mark, styles};
+use crate::style::{Shown, buffer_bytes, mark, styles_said};
 use crate::sun::Sun;
-use crate::theme::ThemeChoice;
+use crate::theme::{Rgb, ThemeChoice};
+use crate::work::in_frame;
 
 /// Tiles waiting for upload, and the materials and styles they share.
 #[derive(Resource, Debug)]
@@ -42,15 +43,43 @@ struct Styled {
     as_shown: Option<(ThemeChoice, Shown, u64)>,
     /// Bytes without hover and selection: those change often, and only a few bits of the whole.
     unmarked: Vec<u8>,
+    /// What overlays say of the slots, by their place among the twin's, each as soon as it was shown once.
+    said: HashMap<usize, Said>,
+    /// The overlays that this is of.
+    said_of: u64,
 }
 
 impl Styled {
     fn new(twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) -> Self {
-        let mut bytes = style_bytes(twin, side, slots);
-        let unmarked = bytes.clone();
-        mark(&mut bytes, slots, &twin.shown);
         let usage = RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD;
-        Self { buffer: buffers.add(ShaderBuffer::new(&bytes, usage)), as_shown: None, unmarked }
+        let mut styled = Self {
+            buffer: Handle::default(),
+            as_shown: None,
+            unmarked: Vec::new(),
+            said: HashMap::new(),
+            said_of: twin.overlays_version,
+        };
+        styled.unmarked = styled.style_bytes(twin, side, slots);
+        let mut bytes = styled.unmarked.clone();
+        mark(&mut bytes, slots, &twin.shown);
+        styled.buffer = buffers.add(ShaderBuffer::new(&bytes, usage));
+        styled
+    }
+
+    /// The bytes of a side, without hover and selection.
+    fn style_bytes(&mut self, twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
+        if self.said_of != twin.overlays_version {
+            self.said.clear();
+            self.said_of = twin.overlays_version;
+        }
+        let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
+        let overlays = twin.overlays_on(side);
+        let said = match shown.overlay.and_then(|at| Some((at, *overlays.get(at)?))) {
+            Some((at, overlay)) => Some(&*self.said.entry(at).or_insert_with(|| Said::new(overlay, slots))),
+            None => None,
+        };
+        let theme = twin.theme();
+        in_frame(|| buffer_bytes(&styles_said(&twin.input.snapshot, &overlays, slots, &theme, &shown, said)))
     }
 
     fn restyle(&mut self, twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) {
@@ -65,7 +94,7 @@ impl Styled {
             (*theme, *version) == (now.0, now.2) && *shown == Shown { hovered, selection, ..now.1.clone() }
         });
         if !same_but_marks {
-            self.unmarked = style_bytes(twin, side, slots);
+            self.unmarked = self.style_bytes(twin, side, slots);
         }
         if let Some(mut buffer) = buffers.get_mut(&self.buffer) {
             let mut bytes = self.unmarked.clone();
@@ -105,6 +134,8 @@ impl Look {
 struct Laid {
     /// `None` where no tile of it could be decoded.
     picture: Option<Handle<Image>>,
+    /// Its mean colour.
+    mean: Option<Rgb>,
     /// West and north of it in the park, m, and its placement in the scene of an origin.
     corner: [f64; 2],
     placement: Vec4,
@@ -162,8 +193,15 @@ impl Uploads {
     pub(crate) fn take_photo(&mut self, photo: Option<Photo>, geometry: &SceneGeometry, images: &mut Assets<Image>) {
         let placement = photo.as_ref().map_or(Vec4::ZERO, |photo| photo.placement(&geometry.origin));
         let corner = photo.as_ref().map_or([0.0; 2], Photo::corner);
+        let mean = photo.as_ref().and_then(Photo::mean);
         let picture = photo.map(|photo| images.add(photo.into_image()));
-        self.photo = Some(Laid { picture, corner, placement });
+        self.photo = Some(Laid { picture, mean, corner, placement });
+    }
+
+    /// What lies under a translucent fill: the photo's mean colour where one is shown.
+    pub(crate) fn ground(&self, twin: &Twin) -> Rgb {
+        let photo = self.photo.as_ref().filter(|_| twin.shows_photo());
+        photo.and_then(|laid| laid.mean).unwrap_or(twin.theme().ground)
     }
 
     /// Lays the photo of `before` on this ground.
@@ -231,11 +269,6 @@ impl Uploads {
         let placement = self.photo.as_ref().map_or(Vec4::ZERO, |laid| laid.placement);
         uniform(twin, geometry, look).with_photo(placement)
     }
-}
-
-fn style_bytes(twin: &Twin, side: Side, slots: &Slots) -> Vec<u8> {
-    let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
-    buffer_bytes(&styles(&twin.input.snapshot, &twin.overlays_on(side), slots, &twin.theme(), &shown))
 }
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {

@@ -13,6 +13,7 @@ use crate::action::Action;
 use crate::inspect::{Inspection, Section, grouped, inspect};
 use crate::layers::Selection;
 use crate::past;
+use crate::split::Side;
 use crate::text::{Language, Text, t};
 
 /// Width at first, points.
@@ -20,7 +21,7 @@ const WIDTH: f32 = 300.0;
 
 /// The feature that is shown, kept while nothing changes.
 #[derive(Debug, Default)]
-pub(super) struct Inspected(Option<(FeatureId, Option<usize>, u64, Language, Inspection)>);
+pub(super) struct Inspected(Option<(FeatureId, (Side, Option<usize>), u64, Language, Inspection)>);
 
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     if panels.twin.shown.selection.is_empty() {
@@ -59,6 +60,9 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
         if writing::tells(panels, By::Inspector) {
             writing::line(ui, panels, words, By::Inspector);
         }
+        if let Some(side) = panels.twin.side_words(panels.twin.active_side()) {
+            ui.add(Label::new(look::note(side)).truncate());
+        }
         ui.separator();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             if single.is_none() {
@@ -80,16 +84,15 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
 }
 
 fn refresh(panels: &mut Panels, words: &'static Text, id: FeatureId) {
-    let (overlay, version, language) = (panels.twin.shown.overlay, panels.twin.overlays_version, words.language());
-    let fresh = panels
-        .ui
-        .inspected
-        .0
-        .as_ref()
-        .is_some_and(|(seen, with, of, said, _)| (*seen, *with, *of, *said) == (id, overlay, version, language));
+    let side = panels.twin.active_side();
+    let overlay = panels.twin.shown_on(side).overlay;
+    let (version, language) = (panels.twin.overlays_version, words.language());
+    let fresh = panels.ui.inspected.0.as_ref().is_some_and(|(seen, with, of, said, _)| {
+        (*seen, *with, *of, *said) == (id, (side, overlay), version, language)
+    });
     if !fresh {
-        let inspection = inspect(words, &panels.twin.input.snapshot, panels.twin.overlay(), id);
-        panels.ui.inspected.0 = inspection.map(|inspection| (id, overlay, version, language, inspection));
+        let inspection = inspect(words, &panels.twin.input.snapshot, panels.twin.active_overlay(), id);
+        panels.ui.inspected.0 = inspection.map(|inspection| (id, (side, overlay), version, language, inspection));
     }
 }
 
@@ -135,7 +138,7 @@ fn summary(ui: &mut Ui, panels: &Panels, words: &Text) {
         let entry = kinds.entry(id.kind).or_default();
         entry.0 += 1;
         entry.1 += measure.unwrap_or(0.0);
-        if let Some(verdict) = panels.twin.overlay().and_then(|overlay| overlay.verdicts.get(id)) {
+        if let Some(verdict) = panels.twin.active_overlay().and_then(|overlay| overlay.verdicts.get(id)) {
             *classes.entry(verdict.class).or_default() += 1;
         }
     }
@@ -152,7 +155,7 @@ fn summary(ui: &mut Ui, panels: &Panels, words: &Text) {
             ui.end_row();
         }
     });
-    if let Some(overlay) = panels.twin.overlay().filter(|_| !classes.is_empty()) {
+    if let Some(overlay) = panels.twin.active_overlay().filter(|_| !classes.is_empty()) {
         look::group(ui, &words.words(&overlay.title));
         Grid::new("classes").num_columns(2).spacing([12.0, 4.0]).striped(true).show(ui, |ui| {
             // The steps of a ramp are no classes that anybody counts.

@@ -188,7 +188,9 @@ pub(crate) fn plugin(app: &mut App) {
         .init_resource::<Tool>()
         .init_resource::<search::Search>()
         .add_systems(Update, ((search::make_index, search::take_index).chain(), writing::take_written))
-        .add_systems(PreUpdate, status::take_pace)
+        .init_resource::<status::FrameBegan>()
+        .add_systems(First, status::begin_frame)
+        .add_systems(Last, status::take_pace)
         .add_systems(EguiPrimaryContextPass, show.after(FontSystems).before(FrameSystems))
         .add_systems(
             EguiPrimaryContextPass,

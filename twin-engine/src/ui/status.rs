@@ -1,12 +1,12 @@
 //! The read-out at the foot: where the pointer is, the scale, what is selected, how the drawing goes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bevy::prelude::*;
-use bevy::window::RequestRedraw;
 use bevy_egui::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use super::{Panels, live, look};
+use crate::app::RenderWatch;
 use crate::geodetic::{Geodetic, LonLat};
 use crate::inspect::grouped;
 use crate::text::t;
@@ -14,26 +14,38 @@ use crate::text::t;
 /// Metres of a pixel of a printed sheet, as OGC defines scale denominators (OGC 05-078r4: 0.28 mm).
 const PIXEL_M: f64 = 0.000_28;
 
-/// Time of the last frames that followed each other.
+/// Work of the last frames. Whatever lies between two frames, a rest or a wait for the screen, is none.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     smoothed: Option<f32>,
 }
 
 impl Pace {
-    /// Takes the time since the frame before, where nothing was waited for between them.
-    fn add(&mut self, delta: Duration) {
-        let ms = delta.as_secs_f32() * 1000.0;
+    /// Takes the work of a frame.
+    fn add(&mut self, work: Duration) {
+        let ms = work.as_secs_f32() * 1000.0;
         self.smoothed = Some(self.smoothed.map_or(ms, |old| old + (ms - old) * 0.2));
     }
 }
 
-/// An idle window draws nothing, so the time between two frames is that of drawing only where the first asked for the
-/// second.
-pub(super) fn take_pace(time: Res<Time<Real>>, mut redraw: MessageReader<RequestRedraw>, mut ui: ResMut<super::Ui>) {
-    if redraw.read().count() > 0 {
-        ui.bypass_change_detection().pace.add(time.delta());
+/// When the frame at hand began.
+#[derive(Resource, Debug, Clone, Copy)]
+pub(super) struct FrameBegan(Instant);
+
+impl Default for FrameBegan {
+    fn default() -> Self {
+        Self(Instant::now())
     }
+}
+
+pub(super) fn begin_frame(mut began: ResMut<FrameBegan>) {
+    *began = FrameBegan::default();
+}
+
+/// The work of a frame: what it took to say what is drawn, or to draw the one before, which goes on beside it.
+pub(super) fn take_pace(began: Res<FrameBegan>, watch: Option<Res<RenderWatch>>, mut ui: ResMut<super::Ui>) {
+    let drew = watch.map_or(Duration::ZERO, |watch| watch.state().drew);
+    ui.bypass_change_detection().pace.add(began.0.elapsed().max(drew));
 }
 
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
@@ -126,18 +138,24 @@ mod tests {
     }
 
     #[test]
-    fn only_frames_that_followed_each_other_are_timed() {
+    fn a_rest_between_frames_is_no_work() {
         let mut app = App::new();
-        app.add_message::<RequestRedraw>().init_resource::<Time<Real>>().init_resource::<crate::ui::Ui>();
-        app.add_systems(Update, take_pace);
-        let frame = |app: &mut App, ms: u64| {
-            app.world_mut().resource_mut::<Time<Real>>().advance_by(Duration::from_millis(ms));
-            app.update();
-            app.world().resource::<crate::ui::Ui>().pace.smoothed
-        };
-        assert_eq!(frame(&mut app, 9000), None, "after a rest");
-        app.world_mut().write_message(RequestRedraw);
-        assert_eq!(frame(&mut app, 40), Some(40.0));
-        assert_eq!(frame(&mut app, 9000), Some(40.0), "a rest again");
+        app.init_resource::<FrameBegan>().init_resource::<crate::ui::Ui>();
+        app.add_systems(First, begin_frame).add_systems(Last, take_pace);
+        // As after a rest of an hour.
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(3600)).unwrap_or_else(Instant::now);
+        app.insert_resource(FrameBegan(long_ago));
+        app.update();
+        let ms = app.world().resource::<crate::ui::Ui>().pace.smoothed.unwrap();
+        assert!(ms < 600_000.0, "{ms}");
+    }
+
+    #[test]
+    fn what_takes_longer_counts_and_single_frames_are_smoothed() {
+        let mut pace = Pace::default();
+        pace.add(Duration::from_millis(40));
+        assert_eq!(pace.smoothed, Some(40.0));
+        pace.add(Duration::from_millis(90));
+        assert_eq!(pace.smoothed, Some(50.0));
     }
 }

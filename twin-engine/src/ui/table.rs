@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use bevy_egui::egui::{
     Align, Button, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui,
 };
+use chrono::NaiveDate;
 use egui_extras::{Column as Width, TableBuilder};
 use rayon::slice::ParallelSliceMut;
 use spatial_db::model::{FeatureId, FeatureKind};
@@ -17,15 +18,22 @@ use crate::inspect::grouped;
 use crate::layers::Selection;
 use crate::query::{Expected, Problem, Query, QueryError};
 use crate::scene_file::Filter;
+use crate::split::Side;
 use crate::text::{Text, t};
+use crate::work::in_frame;
 
 /// Height at first, points.
 const HEIGHT: f32 = 230.0;
 /// Height of a row, points.
 const ROW: f32 = 20.0;
+/// Room for the choice of a side, points.
+const SIDE: f32 = 190.0;
 
-/// What the rows were made for: layer, overlay, its version, filter, order.
-type Made = (FeatureKind, Option<usize>, u64, String, Option<(usize, bool)>);
+/// What the rows were made for: layer, overlay, its version, filter, order, and the side of a split picture.
+type Made = (FeatureKind, Option<usize>, u64, String, Option<(usize, bool)>, Option<OfSide>);
+
+/// A side of a split picture with its day.
+type OfSide = (Side, Option<NaiveDate>);
 
 /// The table as it is.
 #[derive(Debug)]
@@ -112,7 +120,8 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
                 }
             }
         });
-        let width = (ui.available_width() - 590.0).max(120.0);
+        let for_side = if panels.twin.right.is_some() { SIDE } else { 0.0 };
+        let width = (ui.available_width() - 590.0 - for_side).max(120.0);
         let wrong = panels.ui.table.error.is_some();
         let mut edit =
             TextEdit::singleline(&mut panels.ui.table.filter).hint_text(t!(words, "filter-hint")).desired_width(width);
@@ -127,6 +136,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         let (shown, all) = (panels.ui.table.rows.len(), attribute::len(&park, panels.ui.table.kind));
         let counted = t!(words, "table-rows", shown = grouped(shown as f64, 0), all = grouped(all as f64, 0));
         ui.label(look::note(counted));
+        choose_side(ui, panels);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new("×").frame(false)).on_hover_text(t!(words, "close")).clicked() {
                 panels.act(Action::Table);
@@ -160,16 +170,37 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     }
 }
 
+/// The side of a split picture that the rows, and the files made of them, belong to.
+fn choose_side(ui: &mut Ui, panels: &mut Panels) {
+    let twin = &mut panels.twin;
+    let (Some(left), Some(right)) = (twin.side_words(Side::Left), twin.side_words(Side::Right)) else { return };
+    let mut side = twin.active_side();
+    let shown = if side == Side::Left { &left } else { &right };
+    ComboBox::from_id_salt("table-side").selected_text(shown).width(SIDE - 10.0).truncate().show_ui(ui, |ui| {
+        ui.selectable_value(&mut side, Side::Left, &left);
+        ui.selectable_value(&mut side, Side::Right, &right);
+    });
+    // Read first: writing to the twin has everything looked at anew.
+    if side != twin.active_side() {
+        twin.chosen = side;
+    }
+}
+
 /// Makes the rows anew where layer, overlay, filter or order changed.
 fn refresh(panels: &mut Panels) {
     let twin = &*panels.twin;
     let table = &mut panels.ui.table;
-    let now: Made = (table.kind, twin.shown.overlay, twin.overlays_version, table.filter.clone(), table.order);
+    let side = twin.active_side();
+    let shown = twin.shown_on(side);
+    let split = twin.right.is_some();
+    let of_side = split.then(|| (side, shown.there.as_ref().map(|there| there.on)));
+    let filter = table.filter.clone();
+    let now: Made = (table.kind, shown.overlay, twin.overlays_version, filter, table.order, of_side);
     if table.made.as_ref() == Some(&now) {
         return;
     }
     let park = &twin.input.snapshot;
-    let layer = Layer { park, kind: table.kind, overlay: twin.overlay() };
+    let layer = Layer { park, kind: table.kind, overlay: twin.active_overlay() };
     let same_columns = table.made.as_ref().is_some_and(|made| (made.0, made.1, made.2) == (now.0, now.1, now.2));
     if !same_columns {
         let name = table.order.and_then(|(at, up)| Some((table.columns.get(at)?.name.clone(), up)));
@@ -182,17 +213,22 @@ fn refresh(panels: &mut Panels) {
         Ok(query) => {
             table.error = None;
             let fits = |row: &u32| query.as_ref().is_none_or(|q| q.fits(&layer, &table.columns, *row as usize));
-            table.rows = (0..layer.len() as u32).filter(fits).collect();
+            // Of a split picture the rows of one side: both at once would be neither.
+            let there = |row: &u32| {
+                let row = *row as usize;
+                !split || attribute::id(park, layer.kind, row).is_some_and(|id| twin.is_there_on(side, id, row))
+            };
+            table.rows = (0..layer.len() as u32).filter(|row| there(row) && fits(row)).collect();
             if let Some((at, up)) = table.order
                 && let Some(column) = table.columns.get(at)
             {
-                table.rows = sorted(&layer, column, &table.rows, up);
+                table.rows = in_frame(|| sorted(&layer, column, &table.rows, up));
             }
         }
         // The rows stay as they were until the filter can be read.
         Err(error) => table.error = Some(error),
     }
-    table.made = Some((now.0, now.1, now.2, now.3, table.order));
+    table.made = Some((now.0, now.1, now.2, now.3, table.order, now.5));
 }
 
 fn sorted(layer: &Layer<'_>, column: &Column, rows: &[u32], up: bool) -> Vec<u32> {
@@ -231,7 +267,7 @@ fn rows(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     let scroll_to = panels.ui.table.scroll_to.take();
     {
         let table = &panels.ui.table;
-        let layer = Layer { park: &park, kind: table.kind, overlay: panels.twin.overlay() };
+        let layer = Layer { park: &park, kind: table.kind, overlay: panels.twin.active_overlay() };
         ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
             let mut builder = TableBuilder::new(ui)
                 .id_salt(kind_name(words, table.kind))
@@ -381,7 +417,11 @@ fn export(panels: &mut Panels, format: Format) {
     let table = &panels.ui.table;
     let park = panels.twin.input.snapshot.clone();
     let (columns, rows) = (table.columns.clone(), table.rows.clone());
-    let export = Export::new(park, table.kind, panels.twin.overlay(), columns, rows, table.filter.clone());
+    let export = Export::new(park, table.kind, panels.twin.active_overlay(), columns, rows, table.filter.clone());
+    let export = match panels.twin.side_words(panels.twin.active_side()) {
+        Some(side) => export.of_side(side),
+        None => export,
+    };
     let path = export.path_in(&folder, format);
     let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: None };
     writing::begin(panels, By::Table, way, move || export.write(&path, format, chrono::Utc::now()));

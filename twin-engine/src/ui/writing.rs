@@ -77,7 +77,17 @@ pub(super) fn gltf(panels: &mut Panels, by: By, ids: Vec<FeatureId>) {
     let (Some(folder), Some(meshed)) = (panels.ui.exports.clone(), panels.meshed.as_ref()) else { return };
     let (known, twin) = (Arc::clone(&meshed.geometry), &panels.twin);
     let options = GltfOptions { theme: twin.theme, language: twin.language };
-    let export = GltfExport::of(twin.input.snapshot.clone(), twin.overlay(), ids, options, Some(known));
+    let side = twin.active_side();
+    // What the other side alone has is not of this picture.
+    let row = |id: FeatureId| known.slots.row(id).unwrap_or(usize::MAX);
+    let ids = if twin.right.is_some() {
+        ids.into_iter().filter(|id| twin.is_there_on(side, *id, row(*id))).collect()
+    } else {
+        ids
+    };
+    let export =
+        GltfExport::of(twin.input.snapshot.clone(), twin.active_overlay(), ids, options, Some(Arc::clone(&known)))
+            .of_side(twin.side_words(side));
     let path = export.path_in(&folder);
     let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: Some(export.cancel()) };
     begin(panels, by, way, move || export.write(&path).map(|_| ()));

@@ -139,6 +139,14 @@ pub(super) fn due(zero: NaiveDate, years: f64, pauses: &[Interval]) -> (NaiveDat
     (start, after_years(start, years))
 }
 
+/// Days that the clock has run by `as_of` since its zero, which pauses that are over have moved: the time of a pause that still
+/// lasts and holds the clock does not count. Below zero before the clock begins.
+pub(super) fn run_days(zero: NaiveDate, due: Option<NaiveDate>, pauses: &[Interval], as_of: NaiveDate) -> i64 {
+    let stands = pauses.last().filter(|pause| due.is_none() && pause.to.is_none());
+    let until = stands.map_or(as_of, |pause| pause.from.max(zero).min(as_of));
+    (until - zero).num_days()
+}
+
 /// `date` plus whole calendar years (fractions as months), by the calendar, not by 365 days. Where the month has no such day,
 /// its last (Civil Code Art. 202).
 pub(super) fn after_years(date: NaiveDate, years: f64) -> Option<NaiveDate> {

@@ -326,6 +326,19 @@ fn art_8_and_22_causes_of_the_government_and_late_delivery() {
 }
 
 #[test]
+fn days_run_without_the_time_for_which_the_clock_stands_still() {
+    let agreed = contract(Some("2022-01-01"));
+    let run = |events: &[LandEvent], on: &str| clock(&agreed, events, on).run_days;
+    assert_eq!(run(&[], "2022-12-01"), Some(334));
+    assert_eq!(run(&[], "2021-12-31"), Some(-1), "a day to come");
+    let cause = event(EventKind::GovernmentCause, "2022-03-01");
+    assert_eq!(run(std::slice::from_ref(&cause), "2024-01-01"), Some(59), "it stands still since March");
+    let over = [cause, event(EventKind::Delivery, "2022-06-01")];
+    assert_eq!(run(&over, "2022-07-01"), Some(30), "the delivery moves the zero");
+    assert_eq!(run(&[event(EventKind::Start, "2022-02-01")], "2024-01-01"), None, "built on: no clock runs");
+}
+
+#[test]
 fn art_14_the_fee_is_a_fifth_of_the_land_price_in_its_own_currency() {
     let fee = |contract: &LandContract, as_of| clock(contract, &[], as_of).disposal.map(|d| (d.fee, d.currency));
     let full = contract(Some("2022-01-01"));

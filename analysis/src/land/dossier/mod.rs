@@ -18,7 +18,7 @@ use super::indicators::{Explained, Indicator, LandModel};
 use super::ranking::Ranked;
 use super::scheme::Scheme;
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, percent, unsigned_zero};
 
 /// A parcel's dossier.
 #[derive(Debug, Clone)]
@@ -187,7 +187,7 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
             words!("dossier-efficiency", "Efficiency"),
             land.efficiency.rating.words(),
             joined(because.collect()),
-            Words::from(scheme.title.as_str()),
+            scheme.title_words(),
         ],
         tone: match land.efficiency.rating {
             super::scheme::Rating::LowEfficiency => Tone::Bad,
@@ -291,7 +291,7 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
 /// The value of an indicator with its unit.
 pub(crate) fn value_words(explained: &Explained) -> Words {
     match explained.reading.value {
-        Some(value) if explained.indicator.is_share() => format!("{:.1} %", value * 100.0).into(),
+        Some(value) if explained.indicator.is_share() => percent(value).into(),
         Some(value) => number(value, &explained.unit).into(),
         None => unknown(),
     }
@@ -305,7 +305,7 @@ pub(crate) fn number(value: f64, unit: &str) -> String {
         "1/ha" => (1, "1/ha"),
         other => (0, other),
     };
-    let text = format!("{value:.digits$}");
+    let text = format!("{:.digits$}", unsigned_zero(value, digits as i32));
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |rest| ("−", rest));
     let mut grouped = String::new();

@@ -8,7 +8,7 @@ use crate::land::clock::{Interval, Timeline};
 use crate::land::indicators::LandModel;
 use crate::land::ranking::Ranked;
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{Phrase, Words, percent, phrase};
 
 /// Sums of one year over the enterprises that use a parcel.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ fn amount(value: Option<f64>, unit: &str) -> Words {
 /// The contract and its clock.
 pub(super) fn clock(contract: &LandContract, timeline: &Timeline, files: &Files) -> Chapter {
     let currency = contract.currency.as_deref().unwrap_or("");
-    let share = |share: Option<f64>| share.map_or_else(unknown, |share| format!("{:.1} %", share * 100.0).into());
+    let share = |share: Option<f64>| share.map_or_else(unknown, |share| percent(share).into());
     let spans = |spans: &[Interval]| {
         let said = |span: &Interval| {
             let to = span.to.map_or_else(|| words!("dossier-still", "still"), |day| day.to_string().into());

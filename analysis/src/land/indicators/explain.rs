@@ -10,7 +10,7 @@ use super::kind::{Indicator, Input, Reading};
 use crate::land::site::surfaces_on;
 use crate::rules::BuildingState;
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, percent, unsigned_zero};
 
 /// The row that an input comes from. Which file its layer is, the store and the package know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl LandModel<'_> {
                 "note-recorded-area",
                 "area on record {recorded} m², the boundary differs by {percent} %",
                 recorded = format!("{recorded:.0}"),
-                percent = format!("{differs:+.1}"),
+                percent = format!("{:+.1}", unsigned_zero(differs, 1)),
             ));
         }
         if matches!(indicator, Indicator::FloorArea | Indicator::Far) {
@@ -173,9 +173,7 @@ impl LandModel<'_> {
     }
 
     fn split(&self, stake: &Stake) -> Words {
-        let share = stake
-            .share
-            .map_or_else(|| words!("unknown", "unknown"), |share| Words::from(format!("{:.1} %", share * 100.0)));
+        let share = stake.share.map_or_else(|| words!("unknown", "unknown"), |share| Words::from(percent(share)));
         let by = match stake.basis {
             Basis::Floor => words!("split-by-floor", "floor area of its tenancies"),
             Basis::Land => words!("split-by-land", "land area of its contracts"),
@@ -293,13 +291,19 @@ impl LandModel<'_> {
             let own = self.park.tenancies.iter().filter(|one| one.building_key.as_deref() == key);
             inputs.extend(own.filter(|one| runs(one, self.as_of)).map(let_to));
         }
-        // Those that name the land and no building are taken off the whole.
+        // Those that name the land and no building, or none on record, are taken off the whole.
+        let of_no_building = |tenancy: &Tenancy| {
+            tenancy
+                .building_key
+                .as_deref()
+                .is_none_or(|key| !self.park.buildings.iter().any(|building| building.provenance.key == key))
+        };
         let here = Some(self.park.parcels[parcel].provenance.key.as_str());
         let of_land = self
             .park
             .tenancies
             .iter()
-            .filter(|one| one.building_key.is_none() && one.parcel_key.as_deref() == here && runs(one, self.as_of));
+            .filter(|one| one.parcel_key.as_deref() == here && runs(one, self.as_of) && of_no_building(one));
         inputs.extend(of_land.map(let_to));
         inputs
     }
@@ -328,9 +332,7 @@ impl LandModel<'_> {
         let each = self.economy.stakes(parcel).iter().map(|stake| {
             let row = self.economy.figures(stake.enterprise);
             let name = self.economy.enterprise(stake.enterprise).map(|one| one.name.as_str());
-            let share = stake
-                .share
-                .map_or_else(|| words!("unknown", "unknown"), |share| Words::from(format!("{:.1} %", share * 100.0)));
+            let share = stake.share.map_or_else(|| words!("unknown", "unknown"), |share| Words::from(percent(share)));
             let label = words!(
                 "input-figure",
                 "figure of {enterprise} in {year}, of which {share} count here",

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::indicators::{Indicator, LandModel, Readings};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, percent};
 
 pub use table::{Bound, Limit, Scheme, SchemeError};
 
@@ -113,7 +113,7 @@ impl Finding<'_> {
 /// A value for people.
 fn shown(indicator: Indicator, value: f64, unit: &str) -> String {
     if indicator.is_share() {
-        return format!("{:.1} %", value * 100.0);
+        return percent(value);
     }
     match unit {
         "1" => format!("{value:.2}"),
@@ -202,7 +202,7 @@ pub fn efficiency<'s>(scheme: &'s Scheme, model: &LandModel<'_>, parcel: usize, 
     let missing = if findings.iter().any(Finding::decides) {
         Vec::new()
     } else {
-        vec![words!("missing-limits", "limits: the scheme {scheme} has none", scheme = &scheme.title)]
+        vec![words!("missing-limits", "limits: the scheme {scheme} has none", scheme = scheme.title_words())]
     };
     Efficiency { rating, findings, missing }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::super::indicators::Indicator;
+use crate::words::{Phrase, Words, phrase};
 
 /// Which side of a limit is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -112,6 +113,34 @@ pub struct Scheme {
     requires: Vec<Indicator>,
     applies: Applies,
     limits: Vec<Limit>,
+}
+
+/// What shipped schemes are called: a file of one's own is called as it says.
+const TITLES: [(&str, Phrase); 4] = [
+    ("national-2008", phrase("scheme-national-2008", "National control indicators for industrial project land, 2008")),
+    (
+        "national-2023",
+        phrase(
+            "scheme-national-2023",
+            "National control indicators for industrial project land, 2023 (without floor-area ratios)",
+        ),
+    ),
+    ("shanghai", phrase("scheme-shanghai", "Shanghai industrial land guide (values not obtained)")),
+    (
+        "shanghai-illustrative",
+        phrase(
+            "scheme-shanghai-illustrative",
+            "ILLUSTRATIVE limits in the form of Shanghai's guide, not official values",
+        ),
+    ),
+];
+
+impl Scheme {
+    /// Its title for people of any language.
+    pub fn title_words(&self) -> Words {
+        let shipped = TITLES.iter().find(|(name, title)| *name == self.name && title.english == self.title);
+        shipped.map_or_else(|| Words::from(self.title.as_str()), |(_, title)| Words::from(*title))
+    }
 }
 
 /// What is wrong with a scheme.

@@ -96,7 +96,8 @@ fn axis_end(bar: &Bar) -> Option<f64> {
     if bar.limits.is_empty() {
         return bar.share.then_some(1.0_f64.max(value));
     }
-    let most = bar.limits.iter().map(|limit| limit.value).fold(value, f64::max);
+    // Limits in another unit have no place on it: with none in this one there is nothing to compare with.
+    let most = bar.limits.iter().filter_map(|limit| limit.value).reduce(f64::max)?.max(value);
     (most > 0.0).then_some(most * 1.2)
 }
 
@@ -118,7 +119,7 @@ fn paint(ui: &Ui, theme: &Theme, bar: &Bar, place: Rect, whole: f64) {
         painter.extend(Shape::dashed_line(&end, Stroke::new(1.5, fill), 2.0, 2.0));
     }
     for limit in &bar.limits {
-        let at = x(limit.value);
+        let Some(at) = limit.value.map(x) else { continue };
         let ink = look::colour(theme.ink);
         let stroke = Stroke::new(2.0, if limit.decides { ink } else { soft });
         painter.vline(at, track.min.y - 3.0..=track.max.y + 3.0, stroke);
@@ -145,7 +146,7 @@ mod tests {
 
     fn bar(value: Option<f64>, limit: Option<f64>, share: bool) -> Bar {
         let limit = limit.map(|value| BarLimit {
-            value,
+            value: Some(value),
             shown: String::new(),
             met: None,
             decides: true,
@@ -170,5 +171,9 @@ mod tests {
         assert!((axis_end(&bar(Some(0.1), Some(0.4), true)).unwrap() - 0.48).abs() < 1e-9);
         assert_eq!(axis_end(&bar(Some(0.1), None, true)), Some(1.0), "a share without a limit is of the whole");
         assert_eq!(axis_end(&bar(Some(5_000.0), None, false)), None, "nothing to compare it with");
+        let mut other_unit = bar(None, Some(0.4), false);
+        other_unit.at_least = 3.0;
+        other_unit.limits[0].value = None;
+        assert_eq!(axis_end(&other_unit), None, "a limit in another unit is no length");
     }
 }

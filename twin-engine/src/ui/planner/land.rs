@@ -9,13 +9,21 @@ use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::{rows, sheet};
 use crate::inspect::grouped;
+use crate::live::Wake;
 use crate::planner::{By as Order, Wanted, csv_in, day_of, total_m2, typed};
 use crate::text::{Text, t};
 use crate::ui::writing::{self, By, Way};
 use crate::ui::{Panels, look};
+use crate::work::{Work, let_go};
+
+/// Rows that were chosen, in their order, and their area, m².
+type Rows = (Vec<usize>, f64);
 
 /// What the rows were made of: the list, what was wanted of it, its order.
 type Made = (Arc<LandList>, Wanted, Option<(Order, bool)>);
+
+/// Rows of a list above which choosing and sorting them does not fit into a frame.
+const AT_ONCE: usize = 5_000;
 
 /// The list from frame to frame.
 #[derive(Debug, Default)]
@@ -26,6 +34,7 @@ pub(super) struct Land {
     pub(super) rows: Vec<usize>,
     pub(super) total_m2: f64,
     made: Option<Made>,
+    making: Option<(Made, Work<Rows>)>,
     /// The row that arrows go from.
     pub(super) at: Option<usize>,
     pub(super) scroll_to: Option<usize>,
@@ -33,17 +42,43 @@ pub(super) struct Land {
 }
 
 impl Land {
-    /// Chooses and sorts the rows anew where the list, or what is asked of it, is another.
-    fn refresh(&mut self, list: &Arc<LandList>) {
-        let fresh = self.made.as_ref().is_some_and(|(made, wanted, order)| {
+    /// The list that the rows are of: the one before, while those of the next are being chosen.
+    fn list(&self) -> Option<&Arc<LandList>> {
+        self.made.as_ref().map(|(list, ..)| list)
+    }
+
+    /// Chooses and sorts the rows anew where the list, or what is asked of it, is another: of a long list beside the frame.
+    fn refresh(&mut self, list: &Arc<LandList>, wake: &Wake) {
+        if let Some(rows) = self.making.as_ref().and_then(|(_, work)| work.take())
+            && let Some((of, _)) = self.making.take()
+        {
+            self.put(of, rows);
+        }
+        let is_made = self.made.as_ref().is_some_and(|(made, wanted, order)| {
             Arc::ptr_eq(made, list) && *wanted == self.wanted && *order == self.order
         });
-        if !fresh {
-            self.rows = self.wanted.rows(list, self.order);
-            self.total_m2 = total_m2(list, &self.rows);
-            self.made = Some((Arc::clone(list), self.wanted.clone(), self.order));
-            self.followed = None;
+        if is_made || self.making.is_some() {
+            return;
         }
+        let of: Made = (Arc::clone(list), self.wanted.clone(), self.order);
+        let (list, wanted, order) = of.clone();
+        let choose = move || {
+            let rows = wanted.rows(&list, order);
+            let total = total_m2(&list, &rows);
+            (rows, total)
+        };
+        if of.0.rows.len() <= AT_ONCE {
+            self.put(of, choose());
+        } else {
+            let wake = wake.clone();
+            self.making = Some((of, Work::begin(choose, move || wake.wake())));
+        }
+    }
+
+    fn put(&mut self, of: Made, (rows, total_m2): Rows) {
+        (self.rows, self.total_m2) = (rows, total_m2);
+        let_go(self.made.replace(of));
+        self.followed = None;
     }
 
     /// Goes to the row of what is selected elsewhere.
@@ -66,13 +101,22 @@ impl Land {
 
 /// How many and how much, from the right: scheme, file, counts.
 pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
-    let Some(list) = panels.desk.land.get().cloned() else { return };
+    let Some(list) = panels.ui.planner.land.list().cloned() else { return };
     let free = panels.ui.writing.is_none() && !panels.ui.planner.land.rows.is_empty();
-    let can = free && panels.ui.exports.is_some();
-    if ui.add_enabled(can, Button::new(t!(words, "table-export"))).on_hover_text(t!(words, "planner-csv")).clicked() {
+    // Rows of another day or scheme would be written under this one.
+    let is_fresh = panels.desk.key(&panels.twin).is_some_and(|key| {
+        let is_shown = |made: &Arc<LandList>| Arc::ptr_eq(made, &list);
+        panels.desk.land.of(&key).is_some_and(is_shown) && panels.ui.planner.land.making.is_none()
+    });
+    let can = free && is_fresh && panels.ui.exports.is_some();
+    let write = ui.add_enabled(can, Button::new(t!(words, "table-export")));
+    let write = write.on_hover_text(t!(words, "planner-csv"));
+    let write = if is_fresh { write } else { write.on_disabled_hover_text(t!(words, "planner-csv-stale")) };
+    if write.clicked() {
         export(panels, &list);
     }
     let schemes = panels.twin.input.planner.as_ref().map(|planner| planner.schemes()).unwrap_or_default();
+    let schemes: Vec<String> = schemes.iter().map(|scheme| words.words(scheme)).collect();
     let mut scheme = panels.desk.scheme.min(schemes.len().saturating_sub(1));
     ComboBox::from_id_salt("planner-scheme")
         .selected_text(schemes.get(scheme).cloned().unwrap_or_default())
@@ -104,14 +148,18 @@ pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                 ui.label(format!("· {}", words.words(note)));
             }
         });
-        if panels.desk.land.is_making() {
+        if panels.desk.land.is_making() || panels.ui.planner.land.making.is_some() {
             ui.label(look::note(t!(words, "time-making")));
         }
     });
 }
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
-    let Some(list) = panels.desk.land.get().cloned() else {
+    if let Some(list) = panels.desk.land.get().cloned() {
+        let land = &mut panels.ui.planner.land;
+        land.refresh(&list, &panels.wake);
+    }
+    let Some(list) = panels.ui.planner.land.list().cloned() else {
         ui.add_space(8.0);
         ui.label(look::note(t!(words, "time-making")));
         return;
@@ -122,7 +170,6 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     }
     let selected = panels.twin.shown.selection.single().filter(|id| id.kind == FeatureKind::Parcel);
     let land = &mut panels.ui.planner.land;
-    land.refresh(&list);
     land.follow(&list, selected);
     if selected.is_some() {
         let frame = Frame::new().inner_margin(Margin { left: 12, right: 0, top: 2, bottom: 0 });
@@ -208,4 +255,55 @@ fn export(panels: &mut Panels, list: &LandList) {
         std::fs::write(&beside, bytes)?;
         std::fs::rename(&beside, &path)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use analysis::planner::LandRow;
+    use analysis::words::Words;
+    use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn list(rows: i64) -> Arc<LandList> {
+        let row = |id: i64| LandRow {
+            id: FeatureId::new(FeatureKind::Parcel, id),
+            key: id.to_string(),
+            name: id.to_string(),
+            holder: None,
+            address: None,
+            zoning: None,
+            area_m2: 1.0,
+            physical: 0,
+            state: 0,
+            rating: 0,
+            listed: true,
+            against_holder: None,
+            years: None,
+            days_left: None,
+            reason: Words::default(),
+        };
+        Arc::new(LandList { rows: (0..rows).map(row).collect(), ..LandList::empty(NaiveDate::MIN) })
+    }
+
+    #[test]
+    fn a_long_list_is_chosen_from_beside_the_frame_and_the_one_before_stays_until_then() {
+        AsyncComputeTaskPool::get_or_init(TaskPool::new);
+        let (short, long) = (list(3), list(AT_ONCE as i64 + 1));
+        let mut land = Land::default();
+        land.refresh(&short, &Wake::none());
+        assert_eq!(land.rows, [0, 1, 2], "a short one at once");
+        land.refresh(&long, &Wake::none());
+        assert!(land.making.is_some() && land.list().is_some_and(|shown| Arc::ptr_eq(shown, &short)));
+        let until = Instant::now() + Duration::from_secs(20);
+        while land.making.is_some() && Instant::now() < until {
+            land.refresh(&long, &Wake::none());
+        }
+        assert!(land.list().is_some_and(|shown| Arc::ptr_eq(shown, &long)));
+        assert_eq!(land.rows.len(), AT_ONCE + 1);
+        assert!((land.total_m2 - (AT_ONCE + 1) as f64).abs() < 1e-6);
+    }
 }

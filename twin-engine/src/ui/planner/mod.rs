@@ -22,7 +22,6 @@ use spatial_db::model::FeatureId;
 
 use super::{Panels, look};
 use crate::action::Action;
-use crate::attribute;
 use crate::frame::pattern_shapes;
 use crate::layers::Selection;
 use crate::text::{Text, t};
@@ -173,11 +172,16 @@ fn parcel_of(panels: &Panels, key: &str) -> Option<FeatureId> {
     park.parcels.iter().find(|parcel| parcel.provenance.key == key).map(|parcel| parcel.id)
 }
 
+/// The row of a feature in its layer, without looking through the layer.
+fn row_of(panels: &Panels, id: FeatureId) -> Option<usize> {
+    panels.meshed.as_ref()?.geometry.slots.row(id)
+}
+
 /// The key of the parcel that is selected alone.
 fn selected_key(panels: &Panels) -> Option<String> {
     let park = &panels.twin.input.snapshot;
     let id = panels.twin.shown.selection.single()?;
-    let row = attribute::row_of(park, id)?;
+    let row = row_of(panels, id)?;
     (id.kind == spatial_db::model::FeatureKind::Parcel).then(|| park.parcels[row].provenance.key.clone())
 }
 

@@ -126,7 +126,9 @@ fn cells(
         ui.add(label(row.name.clone()));
     });
     line.col(|ui| {
-        ui.add(label(words.words(&state.label)));
+        let against = if row.against_holder == Some(true) { Tone::Bad } else { Tone::Plain };
+        let text = RichText::new(words.words(&state.label)).color(tone_colour(theme, against));
+        ui.add(Label::new(text).truncate().selectable(false));
     });
     line.col(|ui| {
         ui.add(label(words.words(&physical.label)));

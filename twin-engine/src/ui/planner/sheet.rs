@@ -54,8 +54,8 @@ fn verdict(ui: &mut Ui, words: &'static Text, panels: &Panels, look: &Look, reas
 }
 
 fn rating(ui: &mut Ui, words: &'static Text, panels: &Panels, sheet: &ParcelSheet) {
-    let scheme = panels.desk.land.get().map(|list| list.scheme.clone()).unwrap_or_default();
-    look::group(ui, &t!(words, "planner-indicators", scheme = scheme));
+    // Its own: the list may be of another scheme by now.
+    look::group(ui, &t!(words, "planner-indicators", scheme = words.words(&sheet.scheme)));
     ui.horizontal_wrapped(|ui| {
         let colour = tone_colour(&panels.twin.theme(), sheet.rating_tone);
         ui.label(RichText::new(words.words(&sheet.rating)).strong().color(colour));

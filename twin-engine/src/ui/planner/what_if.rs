@@ -13,9 +13,8 @@ use bevy_egui::egui::{
 };
 use spatial_db::model::{FeatureKind, Parcel};
 
-use super::tone_colour;
-use crate::attribute;
-use crate::planner::{files_in, save};
+use super::{row_of, tone_colour};
+use crate::planner::{Unkept, files_in};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
 
@@ -42,6 +41,8 @@ pub(super) struct Form {
     key: String,
     path: String,
     told: Option<String>,
+    /// A scenario to open, while edits that no file has are asked about.
+    waiting: Option<PathBuf>,
 }
 
 impl Default for Form {
@@ -63,6 +64,7 @@ impl Default for Form {
             key: String::new(),
             path: String::new(),
             told: None,
+            waiting: None,
         }
     }
 }
@@ -70,8 +72,13 @@ impl Default for Form {
 /// Name, files, and whether it is shown beside the record.
 pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let empty = panels.desk.draft.edits().is_empty();
-    let can = !empty && !panels.desk.draft.name.trim().is_empty() && folder(panels).is_some();
-    if ui.add_enabled(can, Button::new(t!(words, "scenario-save"))).clicked() {
+    let save = ui.add_enabled(!empty && can_write(panels), Button::new(t!(words, "scenario-save")));
+    let kept_in = panels.desk.draft.kept_in().map(|path| path.display().to_string());
+    let save = match kept_in {
+        Some(path) => save.on_hover_text(t!(words, "scenario-kept-in", path = path)),
+        None => save,
+    };
+    if save.clicked() {
         write(panels, words);
     }
     // A click into the field of the path must not close it.
@@ -86,10 +93,40 @@ pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let hint = t!(words, "scenario-name");
         ui.add(TextEdit::singleline(&mut panels.desk.draft.name).hint_text(hint).desired_width(190.0));
+        if panels.desk.draft.is_unsaved() {
+            ui.label(look::note(t!(words, "scenario-unsaved")));
+        }
         if panels.desk.what_if.is_making() {
             ui.label(look::note(t!(words, "time-making")));
         }
     });
+}
+
+/// Edits that no file has, before another scenario takes their place: what becomes of them is for their author to say.
+fn ask(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let Some(path) = panels.ui.planner.form.waiting.clone() else { return };
+    let mut over = false;
+    ui.horizontal_wrapped(|ui| {
+        let name = panels.desk.draft.name.trim().to_owned();
+        let count = panels.desk.draft.edits().len();
+        ui.label(RichText::new(t!(words, "scenario-unsaved-ask", name = name, count = count)).strong());
+        if ui.add_enabled(can_write(panels), Button::new(t!(words, "scenario-save-first"))).clicked() {
+            over = true;
+            if write(panels, words) {
+                open(panels, words, &path);
+            }
+        }
+        if ui.button(t!(words, "scenario-drop")).clicked() {
+            over = true;
+            open(panels, words, &path);
+        }
+        if ui.button(t!(words, "scenario-stay")).clicked() {
+            over = true;
+        }
+    });
+    if over {
+        panels.ui.planner.form.waiting = None;
+    }
 }
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
@@ -100,6 +137,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     if let Some(told) = &panels.ui.planner.form.told {
         ui.add(Label::new(look::note(told)).wrap());
     }
+    ask(ui, panels, words);
     let frame = Frame::new().inner_margin(Margin { left: 12, right: 0, top: 2, bottom: 0 });
     let whole = ui.available_width();
     Panel::right("scenario-table")
@@ -151,7 +189,7 @@ fn edits(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 fn parcels(panels: &Panels) -> Vec<Parcel> {
     let park = &panels.twin.input.snapshot;
     let ids = panels.twin.shown.selection.ids().iter().filter(|id| id.kind == FeatureKind::Parcel);
-    ids.filter_map(|id| Some(park.parcels[attribute::row_of(park, *id)?].clone())).collect()
+    ids.filter_map(|id| park.parcels.get(row_of(panels, *id)?).cloned()).collect()
 }
 
 fn form(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
@@ -184,7 +222,12 @@ fn form(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         Kind::Remove => remove(ui, panels, words),
     };
     let can = edit.is_some() && !panels.desk.what_if.is_making();
-    if let (true, Some(edit)) = (ui.add_enabled(can, Button::new(t!(words, "scenario-add"))).clicked(), edit) {
+    if let (true, Some(mut edit)) = (ui.add_enabled(can, Button::new(t!(words, "scenario-add"))).clicked(), edit) {
+        if let Edit::PlaceBuilding { key, .. } = &mut edit {
+            let park = Arc::clone(&panels.twin.input.snapshot);
+            let taken = |key: &str| park.buildings.iter().any(|one| one.provenance.key == key && one.id.id >= 0);
+            *key = panels.desk.draft.new_key(taken);
+        }
         panels.ui.planner.form.told = None;
         panels.desk.draft.shown = true;
         panels.desk.draft.add(edit);
@@ -251,10 +294,8 @@ fn place(ui: &mut Ui, panels: &mut Panels, words: &'static Text, chosen: &[Parce
     });
     let limits = form.limits;
     let [parcel] = chosen else { return None };
-    let park = Arc::clone(&panels.twin.input.snapshot);
-    let taken = |key: &str| park.buildings.iter().any(|one| one.provenance.key == key && one.id.id >= 0);
-    let key = panels.desk.draft.new_key(taken);
-    Some(Edit::PlaceBuilding { parcel: parcel.provenance.key.clone(), key, limits, use_text: None })
+    // Its key is looked for once it is added: that goes through all buildings.
+    Some(Edit::PlaceBuilding { parcel: parcel.provenance.key.clone(), key: String::new(), limits, use_text: None })
 }
 
 fn split(ui: &mut Ui, panels: &mut Panels, words: &'static Text, chosen: &[Parcel]) -> Option<Edit> {
@@ -287,7 +328,7 @@ fn merged_key(keys: &[String]) -> String {
 fn remove(ui: &mut Ui, panels: &mut Panels, words: &'static Text) -> Option<Edit> {
     let park = &panels.twin.input.snapshot;
     let id = panels.twin.shown.selection.single().filter(|id| id.kind == FeatureKind::Building);
-    let building = id.and_then(|id| Some(park.buildings[attribute::row_of(park, id)?].provenance.key.clone()));
+    let building = id.and_then(|id| Some(park.buildings.get(row_of(panels, id)?)?.provenance.key.clone()));
     let on = building.clone().unwrap_or_else(|| t!(words, "scenario-select-building"));
     ui.add(Label::new(look::note(on)).wrap());
     Some(Edit::RemoveBuilding { building: building? })
@@ -335,7 +376,7 @@ fn open_menu(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     for path in folder.iter().flat_map(|folder| files_in(folder)) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if ui.button(name).clicked() {
-            open(panels, words, &path);
+            ask_or_open(panels, words, &path);
             ui.close();
         }
     }
@@ -345,10 +386,19 @@ fn open_menu(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let edit = ui.add(TextEdit::singleline(&mut path).desired_width(320.0));
     let go = edit.lost_focus() && ui.input(|input| input.key_pressed(bevy_egui::egui::Key::Enter));
     if (ui.button(t!(words, "scenario-read")).clicked() || go) && !path.trim().is_empty() {
-        open(panels, words, Path::new(path.trim()));
+        ask_or_open(panels, words, Path::new(path.trim()));
         ui.close();
     }
     panels.ui.planner.form.path = path;
+}
+
+/// Opens a scenario, unless that would drop edits which no file has.
+fn ask_or_open(panels: &mut Panels, words: &'static Text, path: &Path) {
+    if panels.desk.draft.is_unsaved() {
+        panels.ui.planner.form.waiting = Some(path.to_path_buf());
+    } else {
+        open(panels, words, path);
+    }
 }
 
 fn open(panels: &mut Panels, words: &'static Text, path: &Path) {
@@ -356,23 +406,38 @@ fn open(panels: &mut Panels, words: &'static Text, path: &Path) {
     let read = std::fs::read_to_string(path).map_err(|error| Words::from(error.to_string()));
     let file = read
         .and_then(|text| ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error)));
-    match file {
-        Ok(file) => panels.desk.draft.open(file),
-        Err(why) => {
-            let reason = words.words(&why);
-            panels.ui.planner.form.told = Some(t!(words, "scenario-not-read", path = path.display(), reason = reason));
-        }
-    }
+    let park = panels.twin.input.snapshot.park.slug.clone();
+    panels.ui.planner.form.told =
+        match file {
+            Ok(file) => panels.desk.draft.open(file, path, &park).err().map(|wanted| {
+                t!(words, "scenario-of-another-park", path = path.display(), wanted = wanted, found = park)
+            }),
+            Err(why) => {
+                let reason = words.words(&why);
+                Some(t!(words, "scenario-not-read", path = path.display(), reason = reason))
+            }
+        };
 }
 
-fn write(panels: &mut Panels, words: &'static Text) {
-    let Some(folder) = folder(panels) else { return };
-    let path = panels.desk.draft.path_in(&folder);
-    let file = panels.desk.draft.file(&panels.twin.input.snapshot.park.slug);
-    panels.ui.planner.form.told = Some(match save(&file, &path) {
-        Ok(()) => t!(words, "table-exported", path = path.display()),
-        Err(error) => t!(words, "table-not-exported", path = path.display(), reason = error),
+/// A name and a folder to keep the scenario in.
+fn can_write(panels: &Panels) -> bool {
+    !panels.desk.draft.name.trim().is_empty() && folder(panels).is_some()
+}
+
+/// Keeps the scenario; false, with words, where that failed.
+fn write(panels: &mut Panels, words: &'static Text) -> bool {
+    let Some(folder) = folder(panels) else { return false };
+    let park = panels.twin.input.snapshot.park.slug.clone();
+    let kept = panels.desk.draft.keep(&folder, &park);
+    let is_kept = kept.is_ok();
+    panels.ui.planner.form.told = Some(match kept {
+        Ok(path) => t!(words, "table-exported", path = path.display()),
+        Err(Unkept::NameTaken { path }) => t!(words, "scenario-name-taken", path = path.display()),
+        Err(Unkept::Unwritable { path, source }) => {
+            t!(words, "table-not-exported", path = path.display(), reason = source)
+        }
     });
+    is_kept
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod chart;
 mod page;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use geo::BoundingRect;
 use spatial_db::cache::Cache;
-use spatial_db::model::{Case, ParkSnapshot, Presence};
+use spatial_db::model::{Case, CaseEvent, CaseEventKind, ParkSnapshot, Presence};
 use spatial_db::store::StoreError;
 use twin_engine::text::Text;
 use twin_engine::{CameraChoice, CaptureOptions, Language, Stage, TwinInput};
@@ -100,7 +101,14 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
 fn up_to(mut cases: Vec<Case>, as_of: Option<NaiveDate>) -> Vec<Case> {
     if let Some(as_of) = as_of {
         for case in &mut cases {
-            case.events.retain(|event| event.day <= as_of);
+            let days: HashMap<i32, NaiveDate> =
+                case.entries().iter().map(|entry| (entry.event.seq, entry.day)).collect();
+            // A correction has no day of its own: it stays with the entry that it corrects.
+            let day = |event: &CaseEvent| match (event.kind, event.refers) {
+                (CaseEventKind::Correction, Some(entry)) => days.get(&entry).copied(),
+                _ => days.get(&event.seq).copied(),
+            };
+            case.events.retain(|event| day(event).is_some_and(|day| day <= as_of));
         }
     }
     cases
