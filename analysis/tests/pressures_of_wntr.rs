@@ -115,7 +115,7 @@ fn pressures_are_those_of_wntr_on_net1_net3_and_ky4() {
             case.seconds * 1e3,
             ours * 1e3
         );
-        assert!(worst < 0.05, "{name}: {worst} m apart");
+        assert!(worst < 0.002, "{name}: {worst} m apart");
     }
     assert_eq!(answers.cases.len(), 14);
 }

@@ -19,6 +19,8 @@ use super::HydraulicsError;
 const ALWAYS: &str = "ParkTwin-1";
 /// Standard gravity, m/s².
 const GRAVITY: f64 = 9.806_65;
+/// As EPANET has it.
+const KW_A_HORSEPOWER: f64 = 0.7457;
 const MAX_STEPS: usize = 100_000;
 
 /// What a node is to the engine.
@@ -210,7 +212,20 @@ impl Plant {
     /// # Errors
     /// [`HydraulicsError::Engine`].
     pub fn opened(engine: EPANET) -> Result<Self, HydraulicsError> {
+        let us = {
+            use FlowUnits::{Afd, Cfs, Gpm, Imgd, Mgd};
+            matches!(engine.get_flow_units()?, Cfs | Gpm | Mgd | Imgd | Afd)
+        };
         engine.set_flow_units(FlowUnits::Lps)?;
+        if us {
+            // Of all that the engine holds, the power of a pump alone stays in the units of the file.
+            for at in 1..=engine.get_count(CountType::LinkCount)? {
+                let power = engine.get_link_value(at, LinkProperty::PumpPower)?;
+                if power > 0.0 {
+                    engine.set_link_value(at, LinkProperty::PumpPower, power * KW_A_HORSEPOWER)?;
+                }
+            }
+        }
         engine.set_option(EngineOption::PressUnits, f64::from(PressUnits::Meters as i32))?;
         let count = engine.get_count(CountType::NodeCount)?;
         let mut nodes = Vec::with_capacity(count as usize);
