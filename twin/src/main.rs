@@ -82,6 +82,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Section(arguments) => report::section::run(arguments),
         Verb::Profile(arguments) => report::profile::run(arguments),
         Verb::Valves(group) => valves::run(group),
+        Verb::Hydraulics(arguments) => report::hydraulics::run(arguments),
+        Verb::Capacity(arguments) => report::capacity::run(arguments),
         Verb::Clearance(arguments) => report::clearance::run(arguments),
         Verb::Permit(arguments) => report::permit::run(arguments),
         Verb::Drill(group) => drill::run(group),
