@@ -6,8 +6,10 @@ pub mod evacuation;
 pub mod hazard;
 mod hydrants;
 mod overlay;
+mod protection;
 pub mod security;
 
 pub use hydrants::{Reach, hydrant_reach};
 pub use overlay::emergency_overlay;
+pub use protection::{Check, Finding, Protection, ProtectionRules, protection};
 pub use security::security_overlay;

@@ -18,6 +18,9 @@ pub use error::EvacuationError;
 pub use occupancy::{Occupancy, Unknown, occupancy};
 pub use people::{People, groups_and_places};
 pub use rules::EvacuationRules;
-pub use run::{Arrival, Assembly, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, evacuate};
+pub use run::{
+    Arrival, Assembly, Census, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, evacuate,
+};
 pub use walking::{Door, DoorFlow, Stair, Walking};
+pub(in crate::emergency) use ways::is_carriageway;
 pub use ways::{Way, WayNetwork};
