@@ -23,4 +23,7 @@ pub use file::{
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use outcome::{Outcome, Rated, Rating, Struck};
 pub use report::{DrillChapter, drill_notes, drill_report};
-pub use run::{DrillRun, DrillTables, run_drill};
+pub use run::{
+    Change, Contour, Contours, DrillRun, DrillTables, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track,
+    run_drill, trace_drill,
+};

@@ -1,5 +1,7 @@
 //! Runs a drill, second by second.
 
+mod trace;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use geo::{Centroid, MultiPolygon};
@@ -18,6 +20,10 @@ use crate::emergency::hydrants::{Hydrant, working_hydrants};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::Words;
+
+pub use trace::{
+    Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, Track, TraceWind, trace_drill,
+};
 
 /// Tables that a drill uses.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +69,17 @@ pub fn run_drill(
     tables: &DrillTables,
     hand: &[HandInject],
 ) -> Result<DrillRun, DrillError> {
+    watched(file, cache, tables, hand, |_| true)
+}
+
+/// Runs a drill; `watch` is shown it after every second, and stops it by answering no.
+fn watched(
+    file: &DrillFile,
+    cache: &Cache,
+    tables: &DrillTables,
+    hand: &[HandInject],
+    mut watch: impl FnMut(&Course<'_>) -> bool,
+) -> Result<DrillRun, DrillError> {
     let park = cache.snapshot();
     if park.park.slug != file.park {
         return Err(DrillError::OtherPark { wanted: file.park.clone(), found: park.park.slug.clone() });
@@ -75,6 +92,9 @@ pub fn run_drill(
     let last = (file.length_min * 60.0) as u32;
     for second in 0..=last {
         course.second(second)?;
+        if !watch(&course) {
+            return Err(DrillError::GivenUp);
+        }
     }
     Ok(course.finish(people.unknown.len()))
 }
@@ -252,6 +272,7 @@ impl<'a> Course<'a> {
                     words!("drill-missed", "missed: {what}", what = expected.as_str())
                 }
             }
+            Action::Note { text, .. } => words!("drill-noted", "noted: {what}", what = text.as_str()),
         };
         self.say(id, kind, text);
         if let Action::Done(expected) = action {
