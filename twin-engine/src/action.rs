@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 
 use crate::bookmarks::Bookmarks;
 use crate::camera::{Flight, Orbit, view_of, view_of_points};
+use crate::drill::DrillRoom;
 use crate::history::History;
 use crate::input::CameraChoice;
 use crate::layers::Selection;
@@ -21,7 +22,7 @@ use crate::text::{Language, t};
 use crate::theme::ThemeChoice;
 use crate::time::{Years, look_at, presence_on};
 use crate::tool::Tool;
-use crate::ui::{PlannerTab, Tab, Ui};
+use crate::ui::{DRILL_STEP_S as STEP_S, PlannerTab, Tab, Ui};
 
 /// Something to do.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,12 @@ pub(crate) enum Action {
     FlipSection,
     /// Panel of section and pit open or closed.
     CutPanel,
+    /// Drill console open or closed.
+    Drill,
+    /// The drill on the big screen, or not.
+    BigScreen,
+    /// Ends the drill.
+    EndDrill,
 }
 
 /// A key with what it does and the id of the words that say so.
@@ -121,7 +128,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 34] = [
+pub(crate) const KEYS: [Key; 36] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -141,6 +148,8 @@ pub(crate) const KEYS: [Key; 34] = [
     key(KeyCode::KeyS, "S", Action::Planner(PlannerTab::Cases), "key-cases"),
     key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
+    key(KeyCode::KeyE, "E", Action::Drill, "key-drill"),
+    key(KeyCode::F11, "F11", Action::BigScreen, "key-big-screen"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
     key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
@@ -228,6 +237,7 @@ fn act(
     mut kept: Kept,
     mut orbit: ResMut<Orbit>,
     mut flight: ResMut<Flight>,
+    mut drill: ResMut<DrillRoom>,
     meshed: Option<Res<Meshed>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -267,10 +277,11 @@ fn act(
             Action::Table => {
                 ui.table_open = !ui.table_open;
                 ui.planner.close();
+                drill.console = false;
             }
             Action::Planner(tab) => {
                 ui.planner.turn(tab);
-                (ui.table_open, ui.cut_open) = (false, false);
+                (ui.table_open, ui.cut_open, drill.console) = (false, false, false);
             }
             Action::Tab(tab) => {
                 ui.side = true;
@@ -279,7 +290,9 @@ fn act(
             }
             Action::Help => ui.help = !ui.help,
             Action::Clear => {
-                if *tool != Tool::Look {
+                if drill.big {
+                    twin.theme = drill.turn_big(twin.theme);
+                } else if *tool != Tool::Look {
                     *tool = Tool::Look;
                 } else if ui.help {
                     ui.help = false;
@@ -342,12 +355,22 @@ fn act(
                 years.playing = false;
                 look_at(&mut twin, day);
             }
+            Action::StepDay(steps) if drill.session.is_some() => {
+                if let Some(session) = &mut drill.session {
+                    session.jump(session.now_s + f64::from(steps) * STEP_S);
+                }
+            }
             Action::StepDay(steps) => {
                 years.playing = false;
                 if let (Some(span), Some(day)) = (&years.span, twin.day()) {
                     ui.timeline = true;
                     let next = span.stepped(day, steps);
                     look_at(&mut twin, Some(next));
+                }
+            }
+            Action::Play if drill.session.is_some() => {
+                if let Some(session) = &mut drill.session {
+                    session.play();
                 }
             }
             Action::Play => {
@@ -375,7 +398,17 @@ fn act(
             Action::CutPanel => {
                 ui.cut_open = !ui.cut_open;
                 ui.planner.close();
+                drill.console = false;
             }
+            Action::Drill => {
+                drill.turn();
+                if drill.console {
+                    (ui.table_open, ui.cut_open) = (false, false);
+                    ui.planner.close();
+                }
+            }
+            Action::BigScreen => twin.theme = drill.turn_big(twin.theme),
+            Action::EndDrill => drill.close(&mut twin),
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }
         // What a key changes shows in this frame; panels settle in the next.

@@ -15,6 +15,7 @@ mod capture;
 pub mod cut;
 mod display;
 mod drawing;
+mod drill;
 mod error;
 mod extent;
 mod feature;
@@ -62,6 +63,7 @@ mod work;
 
 pub use capture::{Stage, capture};
 pub use cut::{Cut, Dig, SectionPlane};
+pub use drill::{DrillChoice, DrillOffice, DrillStart};
 pub use error::EngineError;
 pub use film::{FilmError, FilmOptions, FilmReport, film};
 pub use glb::{GltfError, GltfExport, GltfOptions, GltfPlace, GltfReport, features_in};

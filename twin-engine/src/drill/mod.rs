@@ -18,17 +18,21 @@ use std::sync::Arc;
 use analysis::emergency::drill::{DrillFile, DrillLog, DrillRun};
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
+use bevy_egui::EguiPrimaryContextPass;
 use spatial_db::cache::Cache;
 
 pub(crate) use figures::{AlertState, Figures, Standing, clock, local_clock, standing};
-pub(crate) use overlay::level_colour;
-pub(crate) use session::{SPEEDS, Session};
+pub(crate) use crowd::on_side;
+pub(crate) use overlay::{is_beside, level_colour, turn_beside};
+pub(crate) use session::{SPEEDS, Session, write};
 pub(crate) use strand::{Played, Strand};
 
+use crate::frame::FrameSystems;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
 use crate::split::Side;
 use crate::text::{Language, t};
+use crate::theme::ThemeChoice;
 
 /// Longest time between two frames that the clock of a drill takes for one, s: a window that was asleep does not jump.
 const LONGEST_FRAME_S: f64 = 0.5;
@@ -83,6 +87,8 @@ pub(crate) struct DrillRoom {
     pub folder: Option<PathBuf>,
     /// A picture of the window to write.
     pub picture: Option<PathBuf>,
+    /// The theme before the big screen.
+    pub theme_before: Option<ThemeChoice>,
     /// Drills at hand, of the park of that version.
     choices: Option<(u64, Vec<DrillChoice>)>,
 }
@@ -105,9 +111,14 @@ impl DrillRoom {
         self.console = !self.console;
     }
 
-    /// The big screen, where there is a drill.
-    pub(crate) fn turn_big(&mut self) {
+    /// The big screen on, where there is a drill, in its dark theme; or off, in the theme before.
+    pub(crate) fn turn_big(&mut self, theme: ThemeChoice) -> ThemeChoice {
         self.big = !self.big && self.session.is_some();
+        if self.big {
+            self.theme_before = Some(theme);
+            return ThemeChoice::Dark;
+        }
+        self.theme_before.take().unwrap_or(theme)
     }
 
     /// The session where the big screen is on.
@@ -136,6 +147,7 @@ impl DrillRoom {
             overlay::take_away(twin, &session);
         }
         self.big = false;
+        twin.theme = self.theme_before.take().unwrap_or(twin.theme);
     }
 }
 
@@ -182,7 +194,8 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<DrillRoom>()
         .add_plugins(crowd::plugin)
         .add_systems(Update, (go_on, overlay::follow).chain().before(crate::scene::SceneSystems))
-        .add_systems(Update, (zones::draw, crowd::draw).after(crate::scene::SceneSystems));
+        .add_systems(Update, (zones::draw, crowd::draw).after(crate::scene::SceneSystems))
+        .add_systems(EguiPrimaryContextPass, crate::ui::paint_drill.after(FrameSystems));
 }
 
 /// Opens what is asked for, has runs made, and moves the clock.
@@ -203,7 +216,8 @@ fn go_on(
     let Some(session) = &mut room.session else { return };
     let came = session.step(&meshed.picker, wake.as_deref());
     let moved = session.advance(time.delta_secs_f64().min(LONGEST_FRAME_S));
-    if came || moved || session.is_making() {
+    // A run on its way wakes the window itself: frames would take the processor from it.
+    if came || moved {
         redraw.write(RequestRedraw);
     }
 }

@@ -96,8 +96,8 @@ pub(super) fn follow(
     }
     twin.overlays_version += 1;
     let place = place_of(&twin, NAMES[0]);
-    if first {
-        if session.overlay_before.is_none() {
+    if first || !there {
+        if first && session.overlay_before.is_none() {
             session.overlay_before = twin.shown.overlay.filter(|at| Some(*at) != place);
         }
         twin.shown.overlay = place;

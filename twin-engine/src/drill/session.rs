@@ -84,11 +84,6 @@ impl Session {
         self.file.length_min * 60.0
     }
 
-    /// A run is on its way.
-    pub(crate) fn is_making(&self) -> bool {
-        self.strand.share().is_some() || self.branch.as_ref().is_some_and(|branch| branch.strand.share().is_some())
-    }
-
     /// Takes what is ready; true where something came.
     pub(crate) fn step(&mut self, picker: &Arc<Picker>, wake: Option<&Wake>) -> bool {
         let mut came = self.strand.step(&self.file, picker, wake);
@@ -107,7 +102,7 @@ impl Session {
     /// Moves the clock by so many seconds of the room; true while it goes.
     pub(crate) fn advance(&mut self, seconds: f64) -> bool {
         if !self.playing || self.strand.holds_the_clock() {
-            return self.playing;
+            return false;
         }
         self.now_s = (self.now_s + seconds * self.speed).min(self.length_s());
         self.reached_s = self.reached_s.max(self.now_s);

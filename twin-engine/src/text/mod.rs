@@ -16,9 +16,10 @@ pub use language::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 /// Files of a language that both languages have, by name.
-const FILES: [[(&str, &str); 5]; 2] = [
+const FILES: [[(&str, &str); 6]; 2] = [
     [
         ("cut.ftl", include_str!("../../locales/en/cut.ftl")),
+        ("drill.ftl", include_str!("../../locales/en/drill.ftl")),
         ("features.ftl", include_str!("../../locales/en/features.ftl")),
         ("frame.ftl", include_str!("../../locales/en/frame.ftl")),
         ("planner.ftl", include_str!("../../locales/en/planner.ftl")),
@@ -26,6 +27,7 @@ const FILES: [[(&str, &str); 5]; 2] = [
     ],
     [
         ("cut.ftl", include_str!("../../locales/zh/cut.ftl")),
+        ("drill.ftl", include_str!("../../locales/zh/drill.ftl")),
         ("features.ftl", include_str!("../../locales/zh/features.ftl")),
         ("frame.ftl", include_str!("../../locales/zh/frame.ftl")),
         ("planner.ftl", include_str!("../../locales/zh/planner.ftl")),

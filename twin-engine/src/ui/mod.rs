@@ -4,6 +4,7 @@
 
 mod cut;
 mod cut_marks;
+mod drill;
 mod help;
 mod hints;
 mod inspector;
@@ -38,6 +39,7 @@ use crate::action::Action;
 use crate::bookmarks::Bookmarks;
 use crate::camera::control::Pointer;
 use crate::camera::{Orbit, TwinCamera};
+use crate::drill::DrillRoom;
 use crate::film::studio::Studio;
 use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
 use crate::geodetic::Geodetic;
@@ -54,6 +56,7 @@ use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
 
+pub(crate) use drill::{STEP_S as DRILL_STEP_S, paint as paint_drill};
 pub(crate) use planner::PlannerTab;
 pub(crate) use table::label as column_label;
 
@@ -108,6 +111,7 @@ pub(crate) struct Ui {
     pub table: table::Table,
     /// The planner's panel.
     pub planner: planner::Planner,
+    drill: drill::Console,
     writing: Option<writing::Writing>,
     told: Option<writing::Told>,
     recolour: recolour::Form,
@@ -162,6 +166,7 @@ struct Panels<'w> {
     wake: Res<'w, Wake>,
     desk: ResMut<'w, Desk>,
     measure: Res<'w, Measure>,
+    drill: ResMut<'w, DrillRoom>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -204,6 +209,11 @@ fn show(
         // What is made anew is drawn with in the next frame.
         redraw.write(RequestRedraw);
     }
+    if panels.drill.on_big_screen().is_some() {
+        drill::show_big(&mut root, &mut panels);
+        leave_to_the_scene(&root, &mut page, &mut redraw);
+        return Ok(());
+    }
     top::show(&mut root, &mut panels);
     live::banner(&mut root, &panels);
     status::show(&mut root, &mut panels);
@@ -211,6 +221,7 @@ fn show(
     table::show(&mut root, &mut panels);
     cut::show(&mut root, &mut panels);
     planner::show(&mut root, &mut panels);
+    drill::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);
@@ -220,12 +231,18 @@ fn show(
     if panels.ui.help {
         help::show(&ctx, &mut panels);
     }
+    leave_to_the_scene(&root, &mut page, &mut redraw);
+    Ok(())
+}
+
+/// The scene gets what the panels leave.
+fn leave_to_the_scene(root: &egui::Ui, page: &mut ResMut<Page>, redraw: &mut MessageWriter<RequestRedraw>) {
+    let free = root.available_rect_before_wrap();
     if page.0 != Some(free) {
         page.0 = Some(free);
         // The scene moves into its new place in the next frame.
         redraw.write(RequestRedraw);
     }
-    Ok(())
 }
 
 /// The outline that is being drawn.

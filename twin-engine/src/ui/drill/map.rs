@@ -185,7 +185,7 @@ impl Over<'_> {
         let width = self.sheet.pt(4.0).max(2.0);
         arrow(&self.painter, tail, head, halo, width + 1.8);
         arrow(&self.painter, tail, head, look::colour(alert::INFORMATION), width);
-        let said = format!("{} m/s", grouped(wind.m_s, 1));
+        let said = t!(self.twin.words(), "drill-metres-second", value = grouped(wind.m_s, 1));
         let galley = self.sheet.bold_text(&said, size::LABEL, self.sheet.theme.ink, 200.0);
         let at = tail - along * 6.0 - galley.size() / 2.0 - vec2(0.0, galley.size().y * 0.6);
         self.painter.extend(self.sheet.haloed(at, &galley));

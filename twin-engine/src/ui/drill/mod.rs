@@ -44,13 +44,6 @@ pub(crate) struct Console {
     path: String,
 }
 
-impl super::Ui {
-    /// True while somebody may be typing into the console.
-    pub(crate) fn console_mut(&mut self) -> &mut Console {
-        &mut self.drill
-    }
-}
-
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     let mut open = panels.drill.console;
     let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 6));
@@ -167,7 +160,9 @@ fn keyed(ui: &mut Ui, words: &Text, on: bool, label: &str, action: Action) -> be
 fn transport(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let playing = session(panels).is_some_and(|session| session.playing);
     let play = if playing { t!(words, "time-stop") } else { t!(words, "time-play") };
-    if keyed(ui, words, playing, &play, Action::Play).clicked() {
+    let key = KEYS.iter().find(|key| key.action == Action::Play).map_or("", |key| key.name);
+    let hint = format!("{} ({key})", t!(words, "drill-play-does"));
+    if ui.add(Button::selectable(playing, play)).on_hover_text(hint).clicked() {
         panels.act(Action::Play);
     }
     let hint = t!(words, "drill-event-before");

@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         lines.push((t!(words, "drill-wind"), value, false));
     }
     lines.push((t!(words, "drill-stability"), format!("{:?}", weather.stability), false));
-    lines.push((t!(words, "drill-air"), format!("{} °C", grouped(weather.temperature_c, 0)), false));
+    lines.push((t!(words, "drill-air"), t!(words, "drill-celsius", value = grouped(weather.temperature_c, 0)), false));
     lines.push((t!(words, "drill-closed"), figures.closed.to_string(), figures.closed > 0));
     grid(ui, "drill-conditions-numbers", &lines, ink, bad);
     ui.add_space(4.0);
@@ -59,7 +59,7 @@ fn people(words: &Text, figures: &Figures) -> Vec<Line> {
 fn water(words: &Text, figures: &Figures) -> Vec<Line> {
     let time = |at: Option<f64>| at.map_or_else(|| t!(words, "drill-not-yet"), clock);
     let (flow, unknown) = figures.water;
-    let mut litres = format!("{} L/s", grouped(flow, 0));
+    let mut litres = t!(words, "drill-litres", value = grouped(flow, 0));
     if unknown > 0 {
         litres = t!(words, "drill-flow-unknown", flow = litres, count = unknown);
     }

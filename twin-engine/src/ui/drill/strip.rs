@@ -75,7 +75,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let lower = Rect::from_min_max(pos2(track.min.x, track.min.y + LANE), track.max);
     painter.rect_filled(lower, CornerRadius::same(2), look::colour(theme.ink.over(theme.panel, 0.05)));
     painter.extend(areas(&played, lower, &x, now_s));
-    minutes(&painter, track, rect, length_s, &x, ink);
+    minutes(&painter, track, rect, length_s, &x, (words, ink));
     // What the file still has in mind, with a line of its own and no fill.
     for at_s in planned(&file).into_iter().filter(|at_s| *at_s > now_s && *at_s <= length_s) {
         painter.circle_stroke(pos2(x(at_s), track.min.y + LANE / 2.0), 4.0, Stroke::new(1.0, ink));
@@ -165,7 +165,7 @@ fn minutes(
     rect: Rect,
     length_s: f64,
     x: &impl Fn(f64) -> f32,
-    ink: bevy_egui::egui::Color32,
+    (words, ink): (&Text, bevy_egui::egui::Color32),
 ) {
     let fit = (track.width() / MINUTE).max(1.0);
     let all = length_s / 60.0;
@@ -176,7 +176,7 @@ fn minutes(
         let at = x(minute * 60.0);
         painter.vline(at, track.max.y..=track.max.y + 3.0, Stroke::new(1.0, ink));
         let font = FontId::proportional(look::SMALL - 1.0);
-        painter.text(pos2(at, rect.max.y), Align2::CENTER_BOTTOM, format!("{minute:.0} min"), font, ink);
+        painter.text(pos2(at, rect.max.y), Align2::CENTER_BOTTOM, t!(words, "drill-minutes", value = format!("{minute:.0}")), font, ink);
         minute += step;
     }
 }
