@@ -8,9 +8,7 @@ use bevy::math::DVec2;
 use bevy::mesh::MeshVertexBufferLayoutRef;
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
 use bevy::prelude::*;
-use bevy::render::render_resource::{
-    AsBindGroup, Face, RenderPipelineDescriptor, SpecializedMeshPipelineError,
-};
+use bevy::render::render_resource::{AsBindGroup, Face, RenderPipelineDescriptor, SpecializedMeshPipelineError};
 use bevy::render::storage::ShaderBuffer;
 use bevy::shader::{Shader, ShaderRef};
 use shaders::bits;
@@ -139,7 +137,17 @@ pub(super) fn draw(
             if let Some(gone) = slot.take() {
                 gone.entities.into_iter().for_each(|entity| commands.entity(entity).despawn());
             }
-            *slot = Some(begin(side, &played.trace, address, &twin, &meshed.geometry, &mut meshes, &mut buffers, &mut materials, &mut commands));
+            *slot = Some(begin(
+                side,
+                &played.trace,
+                address,
+                &twin,
+                &meshed.geometry,
+                &mut meshes,
+                &mut buffers,
+                &mut materials,
+                &mut commands,
+            ));
         }
         let Some(drawn) = slot else { continue };
         let origin = std::ptr::from_ref::<SceneGeometry>(&meshed.geometry).addr();
@@ -155,8 +163,10 @@ pub(super) fn draw(
             }
         }
         drawn.written = Some(now);
-        let bytes =
-            [people(&played.trace, &drawn.ranks, session.now_s, &meshed.geometry), vehicles(&played.trace, session.now_s, &meshed.geometry)];
+        let bytes = [
+            people(&played.trace, &drawn.ranks, session.now_s, &meshed.geometry),
+            vehicles(&played.trace, session.now_s, &meshed.geometry),
+        ];
         for (handle, bytes) in drawn.buffers.iter().zip(bytes) {
             if let Some(mut buffer) = buffers.get_mut(handle) {
                 buffer.data = Some(bytes);
@@ -166,11 +176,7 @@ pub(super) fn draw(
 }
 
 /// The run that a side shows.
-pub(super) fn on_side<'a>(
-    session: &'a Session,
-    side: Side,
-    twin: &Twin,
-) -> Option<&'a std::sync::Arc<Played>> {
+pub(crate) fn on_side<'a>(session: &'a Session, side: Side, twin: &Twin) -> Option<&'a std::sync::Arc<Played>> {
     match side {
         Side::Right if super::overlay::is_beside(twin) => played_on(session, Side::Right),
         _ => played_on(session, Side::Left),
@@ -204,11 +210,12 @@ fn begin(
         at += 1;
         materials.add(CrowdMaterial { figures, scene: uniform(twin, geometry, at - 1) })
     });
-    let mut entities = tiles.into_iter().zip(&made).map(|(tile, material)| {
+    let mut spawn = |tile: TileMesh, material: &Handle<CrowdMaterial>| {
         let mesh = Mesh3d(meshes.add(mesh_of(tile)));
         commands.spawn((mesh, MeshMaterial3d(material.clone()), NoFrustumCulling, side.layers(), Figure)).id()
-    });
-    let entities = [entities.next(), entities.next()].map(|entity| entity.unwrap_or(Entity::PLACEHOLDER));
+    };
+    let [people, engines] = tiles;
+    let entities = [spawn(people, &made[0]), spawn(engines, &made[1])];
     Drawn { played, entities, buffers: handles, materials: made, ranks: ranks(trace), written: None }
 }
 

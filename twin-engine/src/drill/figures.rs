@@ -113,11 +113,12 @@ pub(crate) enum Standing {
 /// How an expected action stands. What the run says of the future is not told.
 pub(crate) fn standing(file: &DrillFile, strand: &Strand, rated: &Rated, now_s: f64) -> Standing {
     // A mark by hand counts at once, before the run that follows from it is there.
-    let marked = strand.hand().iter().rev().filter(|inject| inject.at_s <= now_s.ceil()).find_map(|inject| match &inject.does {
-        Action::Done(id) if *id == rated.id => Some(Some(inject.at_s)),
-        Action::Missed(id) if *id == rated.id => Some(None),
-        _ => None,
-    });
+    let marked =
+        strand.hand().iter().rev().filter(|inject| inject.at_s <= now_s.ceil()).find_map(|inject| match &inject.does {
+            Action::Done(id) if *id == rated.id => Some(Some(inject.at_s)),
+            Action::Missed(id) if *id == rated.id => Some(None),
+            _ => None,
+        });
     let done = match marked {
         Some(None) => return Standing::Missed,
         Some(Some(at)) => Some(at),

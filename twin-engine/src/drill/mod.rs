@@ -21,8 +21,8 @@ use bevy::window::RequestRedraw;
 use bevy_egui::EguiPrimaryContextPass;
 use spatial_db::cache::Cache;
 
-pub(crate) use figures::{AlertState, Figures, Standing, clock, local_clock, standing};
 pub(crate) use crowd::on_side;
+pub(crate) use figures::{AlertState, Figures, Standing, clock, local_clock, standing};
 pub(crate) use overlay::{is_beside, level_colour, turn_beside};
 pub(crate) use session::{SPEEDS, Session, write};
 pub(crate) use strand::{Played, Strand};
@@ -152,10 +152,7 @@ impl DrillRoom {
 }
 
 /// A drill and its injects by hand from its files.
-fn read(
-    start: &DrillStart,
-    twin: &Twin,
-) -> Result<(DrillFile, Vec<analysis::emergency::drill::HandInject>), String> {
+fn read(start: &DrillStart, twin: &Twin) -> Result<(DrillFile, Vec<analysis::emergency::drill::HandInject>), String> {
     let words = twin.words();
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text_of = |path: &PathBuf| {

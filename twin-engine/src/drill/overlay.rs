@@ -258,13 +258,8 @@ fn overlay_at(
         && let Some(place) = trace.place_m
         && let Some(hazard) = park.hazards.iter().find(|hazard| hazard.provenance.key == *source)
     {
-        let class = classes.add(
-            said("drill-class-source"),
-            alert::DANGER,
-            Pattern::Solid,
-            Swatch::Symbol(Symbol::Hazard),
-            1,
-        );
+        let class =
+            classes.add(said("drill-class-source"), alert::DANGER, Pattern::Solid, Swatch::Symbol(Symbol::Hazard), 1);
         let label = hazard.name.clone().or_else(|| Some(source.clone()));
         marks.push(Mark { feature: hazard.id, position: place, symbol: Symbol::Hazard, class, label });
     }

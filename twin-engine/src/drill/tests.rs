@@ -167,8 +167,11 @@ fn playing_back_writes_buffers_and_makes_no_mesh() {
     let before = meshes(&mut stage);
     let second = at(&mut stage, 205.0);
     assert_eq!(meshes(&mut stage), before, "within half a minute nothing but places changes");
-    let differing =
-        first.pixels().zip(second.pixels()).filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 8)).count();
+    let differing = first
+        .pixels()
+        .zip(second.pixels())
+        .filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 8))
+        .count();
     assert!(differing > 40, "people moved: {differing} pixels");
     // Where the run says that somebody is, somebody is drawn.
     let world = stage.world_mut();
@@ -283,7 +286,8 @@ fn an_expected_action_waits_is_due_overdue_and_met_in_its_turn_and_a_mark_counts
     let mut session = session(None);
     settle(&mut session, &picker);
     let rated = session.strand.finished().unwrap().run.outcome.rated.clone();
-    let at = |session: &Session, which: usize, now_s: f64| standing(&session.file, &session.strand, &rated[which], now_s);
+    let at =
+        |session: &Session, which: usize, now_s: f64| standing(&session.file, &session.strand, &rated[which], now_s);
     // The alarm at 90 s is the evidence, due 180 s after the release at 30 s.
     assert_eq!(at(&session, 0, 10.0), Standing::Waits);
     assert_eq!(at(&session, 0, 60.0), Standing::Due(150.0));

@@ -139,10 +139,8 @@ fn styles() -> Vec<Style> {
             height: 1.0,
         };
     }
-    out[BODY as usize] =
-        Style { fill: BODY_COLOUR.packed(BODY_FILL), line: 0, bits: bits::VISIBLE, height: 1.0 };
-    out[CLOSED as usize] =
-        Style { fill: 0, line: alert::DANGER.packed(0.95), bits: bits::VISIBLE, height: 1.0 };
+    out[BODY as usize] = Style { fill: BODY_COLOUR.packed(BODY_FILL), line: 0, bits: bits::VISIBLE, height: 1.0 };
+    out[CLOSED as usize] = Style { fill: 0, line: alert::DANGER.packed(0.95), bits: bits::VISIBLE, height: 1.0 };
     out
 }
 

@@ -37,14 +37,15 @@ impl DrillOffice for Office {
         let mut found: Vec<DrillChoice> = Vec::new();
         for folder in &self.folders {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            let paths = entries.map(|entry| entry.path()).filter(|path| {
-                path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ENDING))
-            });
+            let paths = entries
+                .map(|entry| entry.path())
+                .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ENDING)));
             for path in paths {
                 let file = std::fs::read_to_string(&path).ok().and_then(|text| DrillFile::parse(&text).ok());
                 // What cannot be read is told when it is opened by its path.
                 let Some(file) = file.filter(|file| file.park == park) else { continue };
-                let known = |other: &DrillChoice| std::fs::canonicalize(&other.path).ok() == std::fs::canonicalize(&path).ok();
+                let known =
+                    |other: &DrillChoice| std::fs::canonicalize(&other.path).ok() == std::fs::canonicalize(&path).ok();
                 if !found.iter().any(known) {
                     found.push(DrillChoice { name: file.name, path });
                 }

@@ -21,9 +21,7 @@ use crate::rules::RuleSet;
 use crate::words;
 use crate::words::Words;
 
-pub use trace::{
-    Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, Track, TraceWind, trace_drill,
-};
+pub use trace::{Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill};
 
 /// Tables that a drill uses.
 #[derive(Debug, Clone, PartialEq)]

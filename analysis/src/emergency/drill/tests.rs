@@ -302,9 +302,8 @@ fn a_trace_tells_the_same_as_the_run_and_leaves_it_as_it_is() {
     // Everyone is where the counts have him, and nobody walks faster than people do.
     assert_eq!(trace.people.len() as u32, outcome.persons);
     for look in &trace.looks {
-        let stays = |wanted: Stay| {
-            trace.people.iter().filter(|track| track.at(look.at_s as f32).stay == wanted).count() as u32
-        };
+        let stays =
+            |wanted: Stay| trace.people.iter().filter(|track| track.at(look.at_s as f32).stay == wanted).count() as u32;
         assert_eq!((stays(Stay::Inside), stays(Stay::Arrived)), (look.inside, look.arrived), "{} s", look.at_s);
     }
     for track in &trace.people {

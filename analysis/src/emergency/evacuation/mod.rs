@@ -18,6 +18,8 @@ pub use error::EvacuationError;
 pub use occupancy::{Occupancy, Unknown, occupancy};
 pub use people::{People, groups_and_places};
 pub use rules::EvacuationRules;
-pub use run::{Arrival, Assembly, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, Whereabouts, evacuate};
+pub use run::{
+    Arrival, Assembly, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, Whereabouts, evacuate,
+};
 pub use walking::{Door, DoorFlow, Stair, Walking};
 pub use ways::{Way, WayNetwork};

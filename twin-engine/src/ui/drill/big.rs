@@ -2,8 +2,8 @@
 //! to be read from eight metres: a screen 70 cm high has capital letters of 4 cm for numbers and of 2 cm for words.
 
 use bevy_egui::egui::{
-    Align, Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Layout, Margin, Painter, Panel, Rect, Sense, Stroke,
-    StrokeKind, Ui, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Layout, Margin, Painter, Panel, Rect, Sense,
+    Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use super::super::{Panels, look};
@@ -15,11 +15,11 @@ use crate::theme::{Rgb, Theme, alert};
 
 /// Heights as shares of the window's: the band on top, the band of numbers at the foot.
 const TOP: f32 = 0.13;
-const FOOT: f32 = 0.20;
+const FOOT: f32 = 0.21;
 /// Letters as shares of the window's height: numbers, the clock, words beside them. Capitals are 0.7 of it.
 const NUMBER: f32 = 0.085;
 const CLOCK: f32 = 0.105;
-const WORD: f32 = 0.030;
+const WORD: f32 = 0.036;
 
 /// A number for the room.
 struct Tile {
@@ -36,7 +36,10 @@ pub(in super::super) fn show(root: &mut Ui, panels: &mut Panels) {
     let theme = panels.twin.theme();
     let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(14, 6));
     Panel::top("drill-big-top").frame(frame).resizable(false).show(root, |ui| top(ui, panels, words, &theme, height));
-    Panel::bottom("drill-big-foot").frame(frame).resizable(false).show(root, |ui| foot(ui, panels, words, &theme, height));
+    Panel::bottom("drill-big-foot")
+        .frame(frame)
+        .resizable(false)
+        .show(root, |ui| foot(ui, panels, words, &theme, height));
 }
 
 fn bold(ui: &Ui, size: f32) -> FontId {
@@ -67,7 +70,8 @@ fn top(ui: &mut Ui, panels: &mut Panels, words: &'static Text, theme: &Theme, he
     painter.text(pos2(left, middle + height * 0.004), Align2::LEFT_TOP, running, word.clone(), soft);
     // From the right: exercise, then the state.
     let label = t!(words, "drill-exercise");
-    let right = tag(&painter, pos2(rect.max.x, middle), &label, bold(ui, height * 0.05), alert::CAUTION, height * 0.013);
+    let right =
+        tag(&painter, pos2(rect.max.x, middle), &label, bold(ui, height * 0.05), alert::CAUTION, height * 0.013);
     if let Some(played) = session.strand.played() {
         let state = Figures::at(played, session.now_s).state;
         let at = pos2(right - height * 0.02, middle);
@@ -122,9 +126,10 @@ fn foot(ui: &mut Ui, panels: &mut Panels, words: &'static Text, theme: &Theme, h
         let place = Rect::from_min_size(pos2(left, rect.min.y), vec2(width, rect.height()));
         paint_tile(&painter, place, tile, theme, (&number, &word));
     }
-    let last = session.happened().last().map(|entry| {
-        t!(words, "drill-last", time = clock(entry.at_s), what = words.words(&entry.text))
-    });
+    let last = session
+        .happened()
+        .last()
+        .map(|entry| t!(words, "drill-last", time = clock(entry.at_s), what = words.words(&entry.text)));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let text = last.unwrap_or_else(|| session.file.name.clone());
         let text = bevy_egui::egui::RichText::new(text).size(height * WORD);

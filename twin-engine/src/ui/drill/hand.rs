@@ -49,7 +49,11 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         ui.horizontal_wrapped(|ui| {
             ui.label(look::note(t!(words, "drill-wind-from")));
             let degrees = ui.add(DragValue::new(&mut from).range(0.0..=360.0).speed(1.0).suffix("°"));
-            let metres = ui.add(DragValue::new(&mut speed).range(1.0..=30.0).speed(0.1).suffix(t!(words, "drill-metres-second", value = "")));
+            let metres = ui.add(DragValue::new(&mut speed).range(1.0..=30.0).speed(0.1).suffix(t!(
+                words,
+                "drill-metres-second",
+                value = ""
+            )));
             if degrees.changed() || metres.changed() {
                 form.wind = Some((from, speed));
             }

@@ -11,8 +11,8 @@ mod strip;
 mod written;
 
 use bevy_egui::egui::{
-    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke,
-    Ui, vec2,
+    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea,
+    Stroke, Ui, vec2,
 };
 
 use super::{Panels, look};
@@ -47,10 +47,12 @@ pub(crate) struct Console {
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     let mut open = panels.drill.console;
     let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 6));
-    Panel::bottom("drill").frame(frame).resizable(true).default_size(HEIGHT).size_range(170.0..=620.0).show_collapsible(
-        root,
-        &mut open,
-        |ui| {
+    Panel::bottom("drill")
+        .frame(frame)
+        .resizable(true)
+        .default_size(HEIGHT)
+        .size_range(170.0..=620.0)
+        .show_collapsible(root, &mut open, |ui| {
             let words = panels.twin.words();
             ui.set_min_height(ui.available_height());
             if panels.drill.session.is_none() {
@@ -64,8 +66,7 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
             strip::show(ui, panels, words);
             ui.add_space(2.0);
             columns(ui, panels, words);
-        },
-    );
+        });
     if open != panels.drill.console {
         panels.drill.console = open;
     }
@@ -236,13 +237,14 @@ fn ink_on(colour: Rgb) -> Color32 {
 
 /// Words on a colour.
 fn chip(ui: &mut Ui, colour: Rgb, said: &str) {
-    Frame::new().fill(look::colour(colour)).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(7, 1)).show(
-        ui,
-        |ui| {
+    Frame::new()
+        .fill(look::colour(colour))
+        .corner_radius(CornerRadius::same(4))
+        .inner_margin(Margin::symmetric(7, 1))
+        .show(ui, |ui| {
             let text = RichText::new(said).color(ink_on(colour)).strong().size(look::SMALL + 1.0);
             ui.add(Label::new(text).selectable(false));
-        },
-    );
+        });
 }
 
 /// While the first run is made, or where there is none: true where there is nothing else to show.
@@ -281,9 +283,11 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             let left = ui.cursor().min.x;
             ui.allocate_ui(vec2(width, height), |ui| {
                 ui.set_width(width);
-                ScrollArea::vertical().id_salt(("drill-column", at)).auto_shrink([false, false]).max_height(height).show(
-                    ui,
-                    |ui| {
+                ScrollArea::vertical()
+                    .id_salt(("drill-column", at))
+                    .auto_shrink([false, false])
+                    .max_height(height)
+                    .show(ui, |ui| {
                         ui.spacing_mut().item_spacing.x = 6.0;
                         match at {
                             0 => numbers::show(ui, panels, words),
@@ -294,8 +298,7 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                             }
                             _ => strip::events(ui, panels, words),
                         }
-                    },
-                );
+                    });
             });
             if at > 0 {
                 let x = left - gap / 2.0;
@@ -327,15 +330,17 @@ fn place(panels: &Panels, words: &Text) -> Option<((f64, f64), String)> {
 fn name_of(park: &spatial_db::model::ParkSnapshot, id: spatial_db::model::FeatureId, row: usize) -> String {
     use spatial_db::model::FeatureKind;
     let (name, key) = match id.kind {
-        FeatureKind::Building => {
-            (park.buildings.get(row).and_then(|one| one.name.clone()), park.buildings.get(row).map(|one| &one.provenance))
-        }
+        FeatureKind::Building => (
+            park.buildings.get(row).and_then(|one| one.name.clone()),
+            park.buildings.get(row).map(|one| &one.provenance),
+        ),
         FeatureKind::Parcel => {
             (park.parcels.get(row).and_then(|one| one.number.clone()), park.parcels.get(row).map(|one| &one.provenance))
         }
-        FeatureKind::EmergencyResource => {
-            (park.resources.get(row).and_then(|one| one.name.clone()), park.resources.get(row).map(|one| &one.provenance))
-        }
+        FeatureKind::EmergencyResource => (
+            park.resources.get(row).and_then(|one| one.name.clone()),
+            park.resources.get(row).map(|one| &one.provenance),
+        ),
         FeatureKind::HazardSource => {
             (park.hazards.get(row).and_then(|one| one.name.clone()), park.hazards.get(row).map(|one| &one.provenance))
         }
@@ -344,5 +349,5 @@ fn name_of(park: &spatial_db::model::ParkSnapshot, id: spatial_db::model::Featur
         }
         _ => (None, None),
     };
-    name.or_else(|| key.map(|provenance| provenance.key.clone())).unwrap_or_else(|| id.to_string())
+    name.or_else(|| key.map(|provenance| provenance.key.clone())).unwrap_or_default()
 }

@@ -50,12 +50,9 @@ fn sign(kind: Happening, at: Pos2, half: f32, line: Stroke) -> Shape {
     };
     match kind {
         Happening::Hazard => of(&[(0.0, -1.1), (1.0, 0.8), (-1.0, 0.8)]),
-        Happening::Inject => Shape::circle(bevy_egui::egui::epaint::CircleShape {
-            center: at,
-            radius: half * 0.9,
-            fill,
-            stroke: line,
-        }),
+        Happening::Inject => {
+            Shape::Circle(bevy_egui::egui::epaint::CircleShape { center: at, radius: half * 0.9, fill, stroke: line })
+        }
         Happening::Hand => of(&[(0.0, 1.1), (1.0, -0.8), (-1.0, -0.8)]),
         Happening::Response => of(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
         Happening::People => of(&[(0.0, -1.1), (1.1, 0.0), (0.0, 1.1), (-1.1, 0.0)]),
@@ -148,8 +145,12 @@ fn areas(played: &Played, place: Rect, x: &impl Fn(f64) -> f32, now_s: f64) -> V
         ] {
             let high = [low[0] + of[0] as f32 / persons, low[1] + of[1] as f32 / persons];
             if high != low {
-                let corners =
-                    vec![pos2(left, y(low[0])), pos2(right, y(low[1])), pos2(right, y(high[1])), pos2(left, y(high[0]))];
+                let corners = vec![
+                    pos2(left, y(low[0])),
+                    pos2(right, y(low[1])),
+                    pos2(right, y(high[1])),
+                    pos2(left, y(high[0])),
+                ];
                 let fill = look::colour(colour).gamma_multiply(shade);
                 shapes.push(Shape::convex_polygon(corners, fill, Stroke::NONE));
             }
@@ -176,7 +177,13 @@ fn minutes(
         let at = x(minute * 60.0);
         painter.vline(at, track.max.y..=track.max.y + 3.0, Stroke::new(1.0, ink));
         let font = FontId::proportional(look::SMALL - 1.0);
-        painter.text(pos2(at, rect.max.y), Align2::CENTER_BOTTOM, t!(words, "drill-minutes", value = format!("{minute:.0}")), font, ink);
+        painter.text(
+            pos2(at, rect.max.y),
+            Align2::CENTER_BOTTOM,
+            t!(words, "drill-minutes", value = format!("{minute:.0}")),
+            font,
+            ink,
+        );
         minute += step;
     }
 }

@@ -351,7 +351,8 @@ impl Scribe {
                 (point.id, point.position, point.name.clone(), capacity)
             })
             .collect();
-        let ways = course.ways.ways.iter().map(|way| [course.ways.nodes[way.from], course.ways.nodes[way.to]]).collect();
+        let ways =
+            course.ways.ways.iter().map(|way| [course.ways.nodes[way.from], course.ways.nodes[way.to]]).collect();
         let trace = DrillTrace {
             origin_m,
             length_s,

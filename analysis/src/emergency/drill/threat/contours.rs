@@ -55,11 +55,7 @@ impl Threat<'_> {
                 let mut depths = vec![(DEPTHS_M[0], 1_u8), (*closes_m, 2), (DEPTHS_M[1].max(2.0 * closes_m), 3)];
                 depths.dedup_by(|a, b| a.0 <= b.0);
                 let of = |(depth_m, level): (f64, u8)| Contour {
-                    label: words!(
-                        "drill-zone-water",
-                        "water deeper than {depth} m",
-                        depth = format!("{depth_m}")
-                    ),
+                    label: words!("drill-zone-water", "water deeper than {depth} m", depth = format!("{depth_m}")),
                     level,
                     above_m: 0.0,
                     water_m: (level == 1).then_some(level_m),
