@@ -106,6 +106,8 @@ pub(crate) enum Action {
     BigScreen,
     /// Ends the drill.
     EndDrill,
+    /// Fly to the place of the incident.
+    FlyToDrill,
 }
 
 /// A key with what it does and the id of the words that say so.
@@ -409,6 +411,14 @@ fn act(
             }
             Action::BigScreen => twin.theme = drill.turn_big(twin.theme),
             Action::EndDrill => drill.close(&mut twin),
+            Action::FlyToDrill => {
+                let place = drill.session.as_ref().and_then(|session| session.strand.played()?.trace.place_m);
+                if let (Some([x_m, y_m]), Some(meshed)) = (place, &meshed) {
+                    let (bearing_deg, pitch_deg) = (orbit.bearing_deg, orbit.pitch_deg.clamp(25.0, 60.0));
+                    let view = CameraChoice::At { x_m, y_m, distance_m: 620.0, bearing_deg, pitch_deg };
+                    flight.begin(*orbit, view_of(view, &meshed.geometry, &orbit));
+                }
+            }
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }
         // What a key changes shows in this frame; panels settle in the next.

@@ -448,7 +448,7 @@ fn slug(text: &str) -> Result<String, String> {
 }
 
 /// `1600x1000` within what a GPU texture holds.
-fn size(text: &str) -> Result<(u32, u32), String> {
+pub(crate) fn size(text: &str) -> Result<(u32, u32), String> {
     let (width, height) =
         text.split_once(['x', 'X', '×']).ok_or_else(|| "write it as WIDTHxHEIGHT, for example 1600x1000".to_owned())?;
     let side = |part: &str| match part.trim().parse::<u32>() {

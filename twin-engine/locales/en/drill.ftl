@@ -23,6 +23,7 @@ drill-making-again = working out what follows
 drill-cancel = Cancel
 
 drill-play-does = run the drill, or stop it
+drill-fly-does = fly to the place of the incident
 drill-event-back = ◀ event
 drill-event-before = to what happened before
 drill-event-on = event ▶

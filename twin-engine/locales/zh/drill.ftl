@@ -23,6 +23,7 @@ drill-making-again = 正在推演后续
 drill-cancel = 取消
 
 drill-play-does = 开始或暂停演练
+drill-fly-does = 飞到事发地点
 drill-event-back = ◀ 事件
 drill-event-before = 到上一事件
 drill-event-on = 事件 ▶

@@ -2,6 +2,7 @@
 
 mod office;
 mod page;
+mod shot;
 
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,8 @@ enum DrillVerb {
     Replay(ReplayArguments),
     /// Open it in the window: console, map, big screen
     Show(ShowArguments),
+    /// Draw it at a moment into a PNG, without a window
+    Shot(shot::DrillShotArguments),
 }
 
 /// Arguments of `twin drill run`.
@@ -134,6 +137,7 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
         DrillVerb::Run(arguments) => run_file(arguments),
         DrillVerb::Replay(arguments) => replay(arguments),
         DrillVerb::Show(arguments) => show(arguments),
+        DrillVerb::Shot(arguments) => shot::run(arguments),
     }
 }
 

@@ -141,6 +141,9 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             if keyed(ui, words, panels.drill.big, &t!(words, "drill-big"), Action::BigScreen).clicked() {
                 panels.act(Action::BigScreen);
             }
+            if ui.button(t!(words, "fly")).on_hover_text(t!(words, "drill-fly-does")).clicked() {
+                panels.act(Action::FlyToDrill);
+            }
             let told = panels.drill.session.as_ref().and_then(|session| session.told.clone());
             if let Some(told) = told {
                 ui.add(Label::new(look::note(told)).truncate());
