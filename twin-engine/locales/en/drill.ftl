@@ -140,6 +140,7 @@ drill-exercise = EXERCISE
 drill-banner = model, not measured
 drill-banner-synthetic = model, not measured · synthetic data
 drill-engine-there = engine at the place
+drill-engine-stuck = engine, no open way
 drill-engine-drives = engine, { $time } s
 drill-cut-off-here = { $count } cut off
 drill-runs = runs ×{ $speed }

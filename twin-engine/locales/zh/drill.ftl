@@ -140,6 +140,7 @@ drill-exercise = 演练
 drill-banner = 模型推演，非实测
 drill-banner-synthetic = 模型推演，非实测 · 合成数据
 drill-engine-there = 消防车已到场
+drill-engine-stuck = 消防车，无路可走
 drill-engine-drives = 消防车，{ $time } 秒
 drill-cut-off-here = { $count } 人受困
 drill-runs = 运行 ×{ $speed }

@@ -374,12 +374,12 @@ fn vehicles(trace: &DrillTrace, now_s: f64, geometry: &SceneGeometry) -> Vec<u8>
     let mut out = Vec::with_capacity(trace.drives.len().max(1) * BYTES);
     for drive in &trace.drives {
         match drive.at(now_s) {
-            Some(([x, y], [hx, hy])) if now_s >= drive.leaves_s => {
+            Some(([x, y], [hx, hy])) => {
                 let place = DVec2::new(x, y);
                 let foot = geometry.origin.scene_from_park(x, y, geometry.ground.height(place));
                 push(&mut out, alert::DANGER, HEIGHT_M[1], 1.0, foot, (hy as f32).atan2(hx as f32));
             }
-            _ => out.extend([0; BYTES]),
+            None => out.extend([0; BYTES]),
         }
     }
     if out.is_empty() {

@@ -37,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             let chosen = gates[form.gate].0.clone();
             ComboBox::from_id_salt("drill-gate").selected_text(chosen).width(110.0).show_ui(ui, |ui| {
                 for (at, (name, _)) in gates.iter().enumerate() {
-                    if ui.selectable_label(at == form.gate, name).clicked() {
+                    if ui.selectable_label(at == form.gate, name.as_str()).clicked() {
                         form.gate = at;
                     }
                 }

@@ -77,7 +77,7 @@ fn notes(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let mut taken = false;
     ui.horizontal_wrapped(|ui| {
         if let Some((_, name)) = &at {
-            ui.checkbox(&mut panels.ui.drill.with_place, name);
+            ui.checkbox(&mut panels.ui.drill.with_place, name.as_str());
         }
         ui.checkbox(&mut panels.ui.drill.with_picture, t!(words, "drill-with-picture"));
         taken = ui.button(t!(words, "drill-note-take")).clicked() && !note.trim().is_empty();

@@ -247,13 +247,13 @@ impl Over<'_> {
     fn vehicles(&self, trace: &DrillTrace, taken: &mut Vec<Rect>) {
         let words = self.twin.words();
         let now_s = self.session.now_s;
-        for drive in trace.drives.iter().filter(|drive| now_s >= drive.leaves_s) {
+        for drive in &trace.drives {
             let Some((place, _)) = drive.at(now_s) else { continue };
             let Some(at) = self.on_page(DVec2::from_array(place), 4.0) else { continue };
-            let said = if now_s >= drive.arrives_s {
-                t!(words, "drill-engine-there")
-            } else {
-                t!(words, "drill-engine-drives", time = grouped(drive.arrives_s - now_s, 0))
+            let said = match drive.arrives_s {
+                Some(arrives_s) if now_s >= arrives_s => t!(words, "drill-engine-there"),
+                Some(arrives_s) => t!(words, "drill-engine-drives", time = grouped(arrives_s - now_s, 0)),
+                None => t!(words, "drill-engine-stuck"),
             };
             self.tag(at, &said, alert::DANGER, taken);
         }

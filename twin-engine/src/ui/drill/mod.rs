@@ -28,6 +28,8 @@ pub(crate) use map::paint;
 const HEIGHT: f32 = 330.0;
 /// Least width of a column, points.
 const COLUMN: f32 = 235.0;
+/// Columns, from the left.
+const COLUMNS: [&str; 4] = ["drill-numbers", "drill-actions", "drill-doing", "drill-happened"];
 /// Step of the buttons that move the clock, s.
 pub(crate) const STEP_S: f64 = 10.0;
 
@@ -94,7 +96,7 @@ fn choose(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     }
     for choice in choices {
         ui.horizontal(|ui| {
-            if ui.button(&choice.name).clicked() {
+            if ui.button(choice.name.as_str()).clicked() {
                 panels.drill.ask = Some(DrillStart { path: choice.path.clone(), log: None });
             }
             let file = choice.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -286,11 +288,9 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             let left = ui.cursor().min.x;
             ui.allocate_ui(vec2(width, height), |ui| {
                 ui.set_width(width);
-                ScrollArea::vertical()
-                    .id_salt(("drill-column", at))
-                    .auto_shrink([false, false])
-                    .max_height(height)
-                    .show(ui, |ui| {
+                ScrollArea::vertical().id_salt(COLUMNS[at]).auto_shrink([false, false]).max_height(height).show(
+                    ui,
+                    |ui| {
                         ui.spacing_mut().item_spacing.x = 6.0;
                         match at {
                             0 => numbers::show(ui, panels, words),
@@ -301,7 +301,8 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                             }
                             _ => strip::events(ui, panels, words),
                         }
-                    });
+                    },
+                );
             });
             if at > 0 {
                 let x = left - gap / 2.0;

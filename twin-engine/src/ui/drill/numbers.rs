@@ -74,7 +74,7 @@ fn water(words: &Text, figures: &Figures) -> Vec<Line> {
 }
 
 fn grid(ui: &mut Ui, id: &str, lines: &[Line], ink: Color32, bad: Color32) {
-    Grid::new(id.to_owned()).num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
+    Grid::new(id).num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
         for (label, value, worries) in lines {
             ui.add(Label::new(RichText::new(label).size(look::SMALL + 1.0)).selectable(false));
             let colour = if *worries { bad } else { ink };

@@ -145,34 +145,28 @@ pub(super) fn holds<T>(changes: &[Change<T>], at_s: f64) -> Option<&T> {
 /// The drive of a vehicle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drive {
-    /// The station that it comes from.
-    pub station: FeatureId,
-    /// When it leaves and when it is there, s from the start.
-    pub leaves_s: f64,
-    /// See above.
-    pub arrives_s: f64,
-    /// Its way, m.
-    pub way_m: Vec<[f64; 2]>,
+    /// Key of the station that it comes from.
+    pub station: String,
+    /// When it is at the place, s from the start; none: never.
+    pub arrives_s: Option<f64>,
+    /// When it was where, s and m; it leaves with the first.
+    pub track: Vec<(f64, [f64; 2])>,
 }
 
 impl Drive {
-    /// Where the vehicle is, m, and where it heads, as long as one metre.
+    /// Where the vehicle is, m, and where it heads, as long as one metre; none before it leaves.
     pub fn at(&self, at_s: f64) -> Option<([f64; 2], [f64; 2])> {
-        let lengths: Vec<f64> =
-            self.way_m.windows(2).map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1])).collect();
-        let all: f64 = lengths.iter().sum();
-        let share = ((at_s - self.leaves_s) / (self.arrives_s - self.leaves_s).max(1e-3)).clamp(0.0, 1.0);
-        let mut left = share * all;
-        for (k, length) in lengths.iter().enumerate() {
-            if (left <= *length || k + 1 == lengths.len()) && *length > 0.0 {
-                let (a, b) = (self.way_m[k], self.way_m[k + 1]);
-                let heading = [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
-                let go = left.min(*length);
-                return Some(([a[0] + heading[0] * go, a[1] + heading[1] * go], heading));
-            }
-            left -= length;
-        }
-        None
+        let after = self.track.partition_point(|point| point.0 <= at_s);
+        let before = after.checked_sub(1)?;
+        let (t0, a) = self.track[before];
+        // Where it stands it looks the way that it came.
+        let (from, to) = if after < self.track.len() { (before, after) } else { (before.saturating_sub(1), before) };
+        let (p, q) = (self.track[from].1, self.track[to].1);
+        let far = (q[0] - p[0]).hypot(q[1] - p[1]);
+        let heading = if far > 0.0 { [(q[0] - p[0]) / far, (q[1] - p[1]) / far] } else { [1.0, 0.0] };
+        let Some((t1, b)) = self.track.get(after) else { return Some((a, heading)) };
+        let share = ((at_s - t0) / (t1 - t0).max(1e-3)).clamp(0.0, 1.0);
+        Some(([a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])], heading))
     }
 }
 
@@ -538,8 +532,13 @@ fn drive(course: &Course<'_>, arrives_s: f64) -> Option<Drive> {
         }
     }
     let speed = course.tables.evacuation.figure("response", "engine_m_s").value;
-    let leaves_s = arrives_s - far(station.position) / speed;
-    Some(Drive { station: station.id, leaves_s, arrives_s, way_m })
+    let mut at_s = arrives_s - far(station.position) / speed;
+    let mut track = vec![(at_s, station.position)];
+    for pair in way_m.windows(2) {
+        at_s += (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]) / speed;
+        track.push((at_s, pair[1]));
+    }
+    Some(Drive { station: station.provenance.key.clone(), arrives_s: Some(arrives_s), track })
 }
 
 #[cfg(test)]
@@ -569,10 +568,10 @@ mod tests {
 
     #[test]
     fn a_vehicle_is_on_its_way_between_its_times() {
-        let station = FeatureId::new(spatial_db::model::FeatureKind::EmergencyResource, 1);
-        let way_m = vec![[0.0, 0.0], [100.0, 0.0], [100.0, 100.0]];
-        let drive = Drive { station, leaves_s: 60.0, arrives_s: 80.0, way_m };
-        assert_eq!(drive.at(0.0), Some(([0.0, 0.0], [1.0, 0.0])));
+        let track = vec![(60.0, [0.0, 0.0]), (70.0, [100.0, 0.0]), (80.0, [100.0, 100.0])];
+        let drive = Drive { station: "S1".into(), arrives_s: Some(80.0), track };
+        assert_eq!(drive.at(0.0), None);
+        assert_eq!(drive.at(60.0), Some(([0.0, 0.0], [1.0, 0.0])));
         assert_eq!(drive.at(75.0), Some(([100.0, 50.0], [0.0, 1.0])));
         assert_eq!(drive.at(500.0), Some(([100.0, 100.0], [0.0, 1.0])));
     }
