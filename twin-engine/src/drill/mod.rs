@@ -26,7 +26,7 @@ pub(crate) use crowd::on_side;
 pub(crate) use figures::{AlertState, Figures, Standing, clock, local_clock, standing};
 pub(crate) use overlay::{is_beside, level_colour, turn_beside};
 pub(crate) use session::{SPEEDS, Session, write};
-pub(crate) use strand::{Played, Strand};
+pub(crate) use strand::Played;
 
 use crate::frame::FrameSystems;
 use crate::live::Wake;

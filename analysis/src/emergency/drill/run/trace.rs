@@ -11,7 +11,7 @@ use super::{Course, DrillRun, DrillTables, LOOK_S, watched};
 use crate::emergency::drill::DrillError;
 use crate::emergency::drill::file::{Action, DrillFile};
 use crate::emergency::drill::log::HandInject;
-use crate::emergency::evacuation::Whereabouts;
+use crate::emergency::evacuation::{Assembly, Whereabouts};
 use crate::words::Words;
 
 /// How often the hazard's contours are taken, s.
@@ -325,7 +325,6 @@ struct Scribe {
 
 impl Scribe {
     fn of(course: &Course<'_>, length_s: f64) -> Self {
-        let park = course.cache.snapshot();
         let origin_m = course.ways.nodes.first().copied().unwrap_or_default();
         let relative = |at: [f64; 2]| [(at[0] - origin_m[0]) as f32, (at[1] - origin_m[1]) as f32];
         let walkers = &course.walkers;
@@ -338,13 +337,8 @@ impl Scribe {
         let were = (0..walkers.persons())
             .map(|person| (Whereabouts::Inside, walkers.start_of(walkers.group_of(person)).1))
             .collect();
-        let points = park.resources.iter().filter(|resource| resource.kind == ResourceKind::AssemblyPoint);
-        let places = points
-            .map(|point| {
-                let capacity = point.capacity.filter(|persons| *persons >= 0.0).map(|persons| persons as u32);
-                (point.id, point.position, point.name.clone(), capacity)
-            })
-            .collect();
+        let place = |place: &Assembly| (place.resource, place.position_m, place.name.clone(), place.capacity);
+        let places = walkers.places().iter().map(place).collect();
         let ways =
             course.ways.ways.iter().map(|way| [course.ways.nodes[way.from], course.ways.nodes[way.to]]).collect();
         let trace = DrillTrace {

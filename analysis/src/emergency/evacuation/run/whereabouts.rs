@@ -1,6 +1,6 @@
 //! Where each person is, for whoever draws them.
 
-use super::{At, Walkers};
+use super::{Assembly, At, Walkers};
 
 /// Where a person is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,11 @@ impl Walkers<'_> {
     /// Where there is no such group.
     pub fn start_of(&self, group: usize) -> ([f64; 2], usize) {
         (self.groups[group].door_m, self.first[group].0)
+    }
+
+    /// Places of assembly.
+    pub fn places(&self) -> &[Assembly] {
+        self.places
     }
 
     /// Where a place of assembly is, m.
