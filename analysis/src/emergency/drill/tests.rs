@@ -316,9 +316,9 @@ fn a_trace_tells_the_same_as_the_run_and_leaves_it_as_it_is() {
     }
     // Levels of the guideline lie within one another, and a cloud has a body.
     let (_, contours) = trace.contours(600.0).unwrap();
-    use geo::Area;
+    let size = |area: &MultiPolygon<f64>| geo::Area::unsigned_area(area);
     let at_ground: Vec<f64> =
-        contours.lines.iter().filter(|line| line.above_m == 0.0).map(|line| line.area.unsigned_area()).collect();
+        contours.lines.iter().filter(|line| line.above_m == 0.0).map(|line| size(&line.area)).collect();
     assert!(at_ground.len() >= 2 && at_ground.windows(2).all(|pair| pair[0] > pair[1]), "{at_ground:?}");
     assert!(contours.lines.iter().any(|line| line.above_m > 0.0 && line.level == 2));
     let engine = &trace.drives[0];

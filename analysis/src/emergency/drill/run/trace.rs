@@ -138,7 +138,7 @@ pub struct Change<T> {
 }
 
 /// The last change at a time.
-pub(super) fn holds<T>(changes: &[Change<T>], at_s: f64) -> Option<&T> {
+fn holds<T>(changes: &[Change<T>], at_s: f64) -> Option<&T> {
     changes.get(changes.partition_point(|change| change.at_s <= at_s).checked_sub(1)?).map(|change| &change.now)
 }
 
@@ -265,7 +265,7 @@ impl DrillTrace {
 
     /// Persons inside the danger at a time: on ways, by their numbers, rising.
     pub fn in_danger(&self, at_s: f64) -> &[u32] {
-        self.look(at_s).map_or(&[], |look| &look.in_danger)
+        self.look(at_s).map_or(&[], |look| look.in_danger.as_slice())
     }
 }
 
@@ -285,7 +285,7 @@ pub fn trace_drill(
     let length_s = file.length_min * 60.0;
     let run = watched(file, cache, tables, hand, |course| {
         scribe.get_or_insert_with(|| Scribe::of(course, length_s)).write(course);
-        (course.now as u32) % LOOK_S != 0 || go_on(course.now / length_s)
+        !(course.now as u32).is_multiple_of(LOOK_S) || go_on(course.now / length_s)
     })?;
     let Some(Scribe { mut trace, .. }) = scribe else { return Err(DrillError::GivenUp) };
     if let (Some(evacuation), Some(alarm)) = (&run.evacuation, run.outcome.alarm_s) {
@@ -480,7 +480,7 @@ impl Scribe {
             course.threat.at(middle, now).1.then_some(building.id)
         });
         let inside: Vec<FeatureId> = inside.collect();
-        if self.trace.endangered.last().map_or(&[] as &[FeatureId], |last| &last.now) != inside.as_slice() {
+        if self.trace.endangered.last().map_or(&[] as &[FeatureId], |last| last.now.as_slice()) != inside.as_slice() {
             self.trace.endangered.push(Change { at_s: now, now: inside });
         }
     }
