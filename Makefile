@@ -20,7 +20,7 @@ demo: build
 	@setup/demo.sh $(TWIN) $(OUT)
 
 test: setup
-	@setup/oracles.sh
+	@setup/oracles.sh wntr
 	@cargo test --locked --workspace
 
 # Clippy through the build's own dependencies: `cargo clippy` would compile all of Bevy a second time for metadata alone.

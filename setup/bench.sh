@@ -4,6 +4,7 @@
 #   land: all indicators of every parcel against the same question in SQL, compared value by value
 #   box query: the R-tree cache against PostGIS
 #   open: from the command to the first complete picture (setup/bench-window.sh)
+#   crowd: individuals in rooms against JuPedSim on the same walls with the same persons
 #   frame: the lean material against Bevy's StandardMaterial on software Vulkan
 set -euo pipefail
 twin=$(realpath "$1")
@@ -85,6 +86,11 @@ if [ -n "${TWIN_REAL_DATA:-}" ]; then
   gaeu="$TWIN_REAL_DATA/gaeu_ch"
   compare "Gäu" importers/parks/gaeu_ch.park.toml "$gaeu" "$gaeu/gaeu_cadastre.gpkg" parcel building street pipeline landcover control_point
 fi
+
+target/debug/examples/hazard_speed
+target/debug/examples/crowd_beside_jupedsim "$work/crowds.json"
+setup/oracles.sh jupedsim
+PYTHONPATH=target/oracles/jupedsim python3 setup/crowd_in_jupedsim.py "$work/crowds.json" || echo "crowd: JuPedSim did not run"
 
 target/debug/examples/frame_time 10000
 setup/bench-window.sh "$twin"

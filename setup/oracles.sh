@@ -1,18 +1,29 @@
 #!/usr/bin/env bash
-# Installs what tests hold our answers beside: WNTR, for valve segmentation, into target/oracles. Quick when it is there.
-# Where it cannot be had, says so and goes on: the one test that needs it fails.
+# Installs what answers are held beside: WNTR, for valve segmentation (tests), JuPedSim, for crowds (bench), into target/oracles. Quick when
+# they are there. Where one cannot be had, says so and goes on: what needs it fails.
+#   setup/oracles.sh [wntr|jupedsim]     both if none is named
 set -uo pipefail
 cd "$(dirname "$0")/.."
-WNTR=1.5.0
-folder=target/oracles/wntr
-[ -n "${TWIN_ORACLE_WNTR:-}" ] && exit 0
-[ "$(cat $folder/.version 2>/dev/null)" = "$WNTR" ] && exit 0
-rm -rf "$folder"
-mkdir -p "$folder"
-if said=$(python3 -m pip install --quiet --disable-pip-version-check --target "$folder" "wntr==$WNTR" 2>&1); then
-  echo "$WNTR" >"$folder/.version"
-else
-  echo "$said" >&2
-  echo "set-up: WNTR $WNTR could not be installed with python3's pip; the test segments_of_wntr will fail." >&2
-fi
+
+# oracle NAME VERSION WHAT: the package of that name and version, and what fails without it.
+oracle() {
+  local folder=target/oracles/$1 said
+  [ "$(cat "$folder/.version" 2>/dev/null)" = "$2" ] && return 0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  if said=$(python3 -m pip install --quiet --disable-pip-version-check --target "$folder" "$1==$2" 2>&1); then
+    echo "$2" >"$folder/.version"
+  else
+    echo "$said" >&2
+    echo "set-up: $1 $2 could not be installed with python3's pip; $3." >&2
+  fi
+}
+
+asked=${1:-wntr jupedsim}
+for name in $asked; do
+  case $name in
+    wntr) [ -n "${TWIN_ORACLE_WNTR:-}" ] || oracle wntr 1.5.0 "the test segments_of_wntr will fail" ;;
+    jupedsim) oracle jupedsim 1.4.0 "make bench goes without it" ;;
+  esac
+done
 exit 0

@@ -86,6 +86,25 @@ fn a_value_outside_a_model_is_refused_with_the_range() {
         (&["heat", "--model", "pool", "--substance", "chlorine", "--diameter", "5"], "heat of combustion of chlorine"),
         (&["source", "--model", "tank", "--substance", "ammonia"], "needs --content"),
         (&["evac", "--persons", "10", "--door", "0.2"], "from 0.4 to 20 m"),
+        (&["evac", "--tread", "0.28", "--riser", "0.18", "--way", "-10"], "way must be from 0"),
+        (&["plume", "--rate", "1", "--x", "500", "--night", "--wind-height", "2"], "wind at 10 m"),
+        (
+            &[
+                "source",
+                "--model",
+                "pool",
+                "--substance",
+                "propane",
+                "--area",
+                "9",
+                "--inside",
+                "232",
+                "--ground",
+                "230",
+            ],
+            "boiling pool",
+        ),
+        (&["plume", "--rate", "1", "--substance", "hydrogen peroxide"], "no substance"),
     ] {
         let output = twin(arguments);
         let error = String::from_utf8_lossy(&output.stderr).replace('\n', " ");
@@ -93,6 +112,51 @@ fn a_value_outside_a_model_is_refused_with_the_range() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
         assert!(flat.contains(said), "{arguments:?}: {flat}");
     }
+}
+
+#[test]
+fn how_long_the_cloud_stays_limits_what_is_breathed() {
+    let at = |more: &[&str]| {
+        let base = ["plume", "--substance", "chlorine", "--wind", "3", "--x", "800", "--exposure", "60"];
+        calc(&[&base[..], more].concat())
+    };
+    let on = at(&["--rate", "2"]);
+    let ends = at(&["--rate", "2", "--duration", "120"]);
+    let puff = at(&["--mass", "500"]);
+    assert_eq!((on["breathed_s"].as_f64(), ends["breathed_s"].as_f64()), (Some(3600.0), Some(120.0)));
+    let passes = puff["breathed_s"].as_f64().unwrap();
+    assert!((10.0..200.0).contains(&passes), "{passes}");
+    // Thirty times shorter: b ln 30 less of a probit of 0.5 ln.
+    let lower = on["toxic_probit"].as_f64().unwrap() - ends["toxic_probit"].as_f64().unwrap();
+    assert!(lower > 0.5 * 30_f64.ln() - 0.05, "{lower}");
+    // A moment has no dose; a substance without constants has no share. Neither is nothing.
+    let moment = at(&["--mass", "500", "--time", "200"]);
+    assert!(moment["toxic_death_share"].is_null() && moment["toxic_missing"].as_str().unwrap().contains("moment"));
+    let unknown = calc(&["plume", "--rate", "2", "--substance", "hexane", "--x", "800"]);
+    assert!(unknown["toxic_death_share"].is_null() && unknown["toxic_missing"].as_str().unwrap().contains("hexane"));
+}
+
+#[test]
+fn what_cannot_be_drawn_or_told_is_said() {
+    let threshold = ["--threshold", "1e-5"];
+    for (arguments, said) in [
+        (&["plume", "--rate", "2", "--x", "800"][..], "--threshold"),
+        (&["plume", "--rate", "2", "--substance", "propane"], "AEGL values of propane"),
+        (&["plume", "--rate", "2", "--substance", "propane", threshold[0], threshold[1]], "AEGL values of propane"),
+    ] {
+        let missing = calc(arguments)["zones_missing"].as_str().unwrap_or_default().to_owned();
+        assert!(missing.contains(said), "{arguments:?}: {missing}");
+    }
+    assert!(calc(&["plume", "--rate", "2", "--substance", "chlorine"])["zones_missing"].is_null());
+    // A flame that is weaker than a level is the zone of that level itself: nobody is safe inside it.
+    let pool = calc(&["heat", "--model", "pool", "--substance", "gasoline", "--diameter", "60"]);
+    let zones = pool["zones"].as_array().unwrap();
+    let inside: Vec<&Value> = zones.iter().filter(|zone| zone["only_in_the_flame"] == true).collect();
+    assert!(!inside.is_empty(), "{zones:?}");
+    for zone in inside {
+        near(&zone["reach_m"], 30.0, 0.01);
+    }
+    assert!(zones.iter().all(|zone| zone["reach_m"].as_f64().unwrap() >= 30.0), "{zones:?}");
 }
 
 #[test]
@@ -104,6 +168,27 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
     assert!(count("reached_whole") > 0);
     let listed = hydrants["buildings_not_whole"].as_array().unwrap().len() as u64;
     assert_eq!(listed, count("reached_partly") + count("not_reached") + count("reach_unknown"));
+
+    let protection = place.json(&["calc", "protection", "qingxi", "--json"]);
+    let checks = protection["checks"].as_array().unwrap();
+    let of = |check: &str, verdict: &str| {
+        checks.iter().find(|one| one["check"] == check).map_or(0, |one| one[verdict].as_u64().unwrap())
+    };
+    // A hose goes round what a circle goes through.
+    let reached = count("reached_whole") + count("reached_partly");
+    assert!(of("hose_reach", "fulfilled") > 0 && of("hose_reach", "fulfilled") <= reached, "{checks:?}");
+    let listed = |check: &str, verdict: &str| {
+        let all = protection["findings"].as_array().unwrap();
+        all.iter().filter(|one| one["check"] == check && one["verdict"] == verdict).count() as u64
+    };
+    for check in ["hose_reach", "lane_width", "lane_slope", "dead_end", "frontage", "assembly_capacity"] {
+        assert_eq!(listed(check, "violated"), of(check, "violated"), "{check}");
+        assert_eq!(listed(check, "unknown"), of(check, "unknown"), "{check}");
+        assert!(checks.iter().any(|one| one["check"] == check), "{check} was made: {checks:?}");
+    }
+    let clauses = protection["findings"].as_array().unwrap().iter().map(|one| one["clause"].as_str().unwrap());
+    assert!(clauses.into_iter().all(|clause| !clause.is_empty()));
+    assert!(protection["missing"].to_string().contains("what hangs over"), "{}", protection["missing"]);
 
     let evac = |seed: &str| place.json(&["calc", "evac", "--park", "qingxi", "--seed", seed, "--json"]);
     let (one, again, other) = (evac("1"), evac("1"), evac("2"));

@@ -97,6 +97,110 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
 }
 
 #[test]
+fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = |name: &str| place.folder.path().join(name).display().to_string();
+    let path = shipped("ammonia-leak.drill.ron");
+    let run = place.json(&["drill", "run", &path, "--log", &file("drill.jsonl"), "--json"]);
+    let gpkg = file("drill.gpkg");
+    let arguments = ["drill", "report", &path, "--log", &file("drill.jsonl"), "--out"];
+    let written = place.json(&[&arguments[..], &[&gpkg, "--json"]].concat());
+    assert_eq!(written["digest"], run["digest"]);
+    // Read by GDAL, which did not write it.
+    let rows = |table: &str| -> u64 {
+        let output = std::process::Command::new("ogrinfo").args(["-so", &gpkg, table]).output().expect("ogrinfo runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let count = said.lines().find_map(|line| line.strip_prefix("Feature Count: "));
+        count.unwrap_or_else(|| panic!("{table}: {said}")).trim().parse().unwrap()
+    };
+    for (table, least) in [
+        ("drill", 1),
+        ("zone", 10),
+        ("building", 100),
+        ("count", 61),
+        ("engine", 1),
+        ("engine_place", 3),
+        ("person_track", 500),
+        ("log", run["entries"].as_array().unwrap().len() as u64),
+        ("expected", 5),
+        ("assembly", 1),
+    ] {
+        assert!(rows(table) >= least, "{table}: {}", rows(table));
+        assert_eq!(written["rows"][table].as_u64(), Some(rows(table)), "{table}");
+    }
+    let folder = file("drill-csv");
+    place.json(&[&arguments[..], &[&folder, "--json"]].concat());
+    let csv = |table: &str| std::fs::read_to_string(format!("{folder}/{table}.csv")).unwrap();
+    let struck = csv("building").lines().filter(|line| line.contains("kg/m3")).count();
+    assert_eq!(struck, run["outcome"]["struck"].as_array().unwrap().len());
+    assert!(csv("zone").contains("MULTIPOLYGON (((") && csv("log").contains("SYNTHETIC"));
+    assert_eq!(csv("count").lines().count() as u64, 1 + rows("count"));
+}
+
+#[test]
+fn a_gate_that_is_shut_is_compared_over_the_same_seeds() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = |name: &str| place.folder.path().join(name).display().to_string();
+    let path = shipped("ammonia-leak.drill.ron");
+    std::fs::write(file("shut.jsonl"), "{\"at_s\": 300.0, \"does\": {\"close\": [[560057.0, 3453341.0], 60.0]}}\n")
+        .unwrap();
+    let arguments = ["drill", "compare", &path, "--at", "300", "--with", &file("shut.jsonl"), "--seeds", "2"];
+    let found = place.json(&[&arguments[..], &["--out", &file("compare.csv"), "--json"]].concat());
+    let measures = found["measures"].as_array().unwrap();
+    let last = measures.iter().find(|one| one["name"] == "arrived").unwrap();
+    assert_eq!((last["base"].as_array().unwrap().len(), last["pairs"].as_u64()), (2, Some(2)), "{last}");
+    // The first seed is the file's own: its column is the drill as it runs alone.
+    let alone = place.json(&["drill", "run", &path, "--json"]);
+    assert_eq!(last["base"][0].as_f64(), alone["outcome"]["arrived"].as_f64());
+    let rows = std::fs::read_to_string(file("compare.csv")).unwrap().lines().count();
+    assert_eq!(rows, 1 + 2 * measures.len());
+    let (code, error) =
+        place.fails(&[&["drill", "compare", &path, "--at", "400", "--with"], &arguments[6..7]].concat());
+    assert!(code == 1 && error.contains("before the moment"), "{error}");
+}
+
+/// Killed by the system while it runs, with marks of observers still to come: what is on the disk is enough to come to the same bits.
+#[test]
+fn a_drill_killed_half_way_resumes_from_its_log_to_the_same_bits() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = |name: &str| place.folder.path().join(name).display().to_string();
+    let path = shipped("warehouse-fire.drill.ron");
+    std::fs::write(
+        file("hand.jsonl"),
+        "{\"at_s\": 200.0, \"does\": {\"close\": [[560057.0, 3453341.0], 30.0]}, \"by\": \"police\"}\n\
+         {\"at_s\": 1500.0, \"does\": {\"done\": \"second-source\"}, \"by\": \"observer\"}\n",
+    )
+    .unwrap();
+    let arguments = ["drill", "run", &path, "--hand", &file("hand.jsonl")];
+    let whole = place.json(&[&arguments[..], &["--log", &file("whole.jsonl"), "--json"]].concat());
+    // At sixty times the pace of life an hour takes a minute: it is killed long before.
+    let log = file("killed.jsonl");
+    let mut child = place.command(&[&arguments[..], &["--log", &log, "--speed", "60"]].concat()).spawn().unwrap();
+    let seen = || std::fs::read_to_string(&log).unwrap_or_default();
+    let begun = std::time::Instant::now();
+    while !seen().contains("\"id\":\"alarm\"") && !seen().contains("\"id\":\"call\"") {
+        assert!(child.try_wait().unwrap().is_none() && begun.elapsed().as_secs() < 300, "{}", seen());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let broken = seen();
+    let complete = std::fs::read_to_string(file("whole.jsonl")).unwrap();
+    assert!(
+        complete.starts_with(broken.trim_end_matches(|c| c != '\n')),
+        "what was written is the beginning of the whole"
+    );
+    assert!(!broken.contains("\"end\"") && broken.lines().count() < complete.lines().count(), "{broken}");
+    // In the same log: it is whole again afterwards.
+    let resumed = place.json(&["drill", "run", &path, "--resume", &log, "--log", &log, "--json"]);
+    assert_eq!((&resumed["digest"], &resumed["outcome"]), (&whole["digest"], &whole["outcome"]));
+    assert_eq!(seen(), complete);
+}
+
+#[test]
 fn a_drill_that_is_wrong_is_refused_with_its_line() {
     let place = Place::new();
     let text = std::fs::read_to_string(shipped("flood.drill.ron")).unwrap();

@@ -6,7 +6,7 @@ use geo::{CoordsIter, Distance, Euclidean, Point};
 use rayon::prelude::*;
 use rstar::RTree;
 use spatial_db::cache::Cache;
-use spatial_db::model::{EmergencyResource, FeatureId, HazardSource, NodeKind, ResourceKind};
+use spatial_db::model::{Building, EmergencyResource, FeatureId, HazardSource, NodeKind, ResourceKind};
 
 use crate::rules::RuleSet;
 
@@ -23,8 +23,9 @@ pub enum Reach {
     Unknown,
 }
 
-/// Words of a state that takes a hydrant out of service.
-const OUT: [&str; 6] = ["out of service", "out_of_service", "broken", "removed", "停用", "损坏"];
+/// Words of a state that takes a resource out of service.
+const OUT: [&str; 9] =
+    ["out of service", "out_of_service", "broken", "removed", "closed", "停用", "损坏", "关闭", "撤销"];
 
 /// True when nothing on record says that the resource is out of service.
 pub(super) fn in_service(resource: &EmergencyResource) -> bool {
@@ -38,10 +39,11 @@ pub(super) struct Hydrant {
     pub(super) position: [f64; 2],
 }
 
+/// The same hydrant surveyed twice, by the network and by the fire service, lies this close, m.
+pub(super) const SAME_M: f64 = 3.0;
+
 /// The hydrants that count: resources in service, and hydrants of the water network that no resource repeats.
 pub(super) fn working_hydrants(cache: &Cache) -> Vec<Hydrant> {
-    /// The same hydrant surveyed twice, by the network and by the fire service, lies this close.
-    const SAME_M: f64 = 3.0;
     let snapshot = cache.snapshot();
     let on_record: Vec<&EmergencyResource> =
         snapshot.resources.iter().filter(|r| r.kind == ResourceKind::Hydrant).collect();
@@ -61,9 +63,14 @@ pub(super) fn working_hydrants(cache: &Cache) -> Vec<Hydrant> {
 
 /// Reach per building, in snapshot order.
 pub fn hydrant_reach(cache: &Cache, rules: &RuleSet) -> Vec<Reach> {
+    reach_of(cache, rules, working_hydrants(cache).iter().map(|hydrant| hydrant.position).collect())
+}
+
+/// Reach per building of hydrants at these places, in snapshot order.
+pub(super) fn reach_of(cache: &Cache, rules: &RuleSet, places: Vec<[f64; 2]>) -> Vec<Reach> {
     let reach_m = rules.figure("hydrant", "reach_m").value;
     let snapshot = cache.snapshot();
-    let hydrants = RTree::bulk_load(working_hydrants(cache).iter().map(|h| h.position).collect());
+    let hydrants = RTree::bulk_load(places);
     if hydrants.size() == 0 {
         return vec![Reach::Unknown; snapshot.buildings.len()];
     }
@@ -85,31 +92,64 @@ pub fn hydrant_reach(cache: &Cache, rules: &RuleSet) -> Vec<Reach> {
         .collect()
 }
 
-/// Hydrants that reach a hazard source, and how many more stand too near its wall to count for it.
-pub(super) fn hydrants_for_hazard(hydrants: &[Hydrant], hazard: &HazardSource, rules: &RuleSet) -> (usize, usize) {
-    let reach_m = rules.figure("hydrant", "reach_m").value;
-    let exclusion_m = rules.figure("hydrant", "tank_exclusion_m").value;
+/// What a hydrant is worth for a place that burns or leaks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Worth {
+    /// It reaches; distance to the wall, m.
+    Counts(f64),
+    /// It stands too near the wall of a tank.
+    TooNear,
+    /// It does not reach.
+    Far,
+}
+
+/// What a hydrant is worth for a hazard source: by its distance to the wall of the tank.
+pub(super) fn worth_for_hazard(position: [f64; 2], hazard: &HazardSource, rules: &RuleSet) -> Worth {
     // A tank on record as a point has its wall half a diameter out.
     let wall_m = match hazard.shape {
         geo::Geometry::Point(_) => hazard.diameter_m.unwrap_or(0.0) / 2.0,
         _ => 0.0,
     };
+    let point = geo::Geometry::from(Point::from(position));
+    let gap_m = (Euclidean.distance(&hazard.shape, &point) - wall_m).max(0.0);
+    if gap_m < rules.figure("hydrant", "tank_exclusion_m").value {
+        Worth::TooNear
+    } else if gap_m <= rules.figure("hydrant", "reach_m").value {
+        Worth::Counts(gap_m)
+    } else {
+        Worth::Far
+    }
+}
+
+/// What a hydrant is worth for a building: by its distance to the wall.
+pub(super) fn worth_for_building(position: [f64; 2], building: &Building, rules: &RuleSet) -> Worth {
+    let gap_m = gap_to_footprint(position, &building.footprint);
+    if gap_m <= rules.figure("hydrant", "reach_m").value { Worth::Counts(gap_m) } else { Worth::Far }
+}
+
+/// Hydrants that reach a hazard source, and how many more stand too near its wall to count for it.
+pub(super) fn hydrants_for_hazard(hydrants: &[Hydrant], hazard: &HazardSource, rules: &RuleSet) -> (usize, usize) {
     let mut counted = (0, 0);
     for hydrant in hydrants {
-        let point = geo::Geometry::from(Point::from(hydrant.position));
-        let gap_m = (Euclidean.distance(&hazard.shape, &point) - wall_m).max(0.0);
-        if gap_m < exclusion_m {
-            counted.1 += 1;
-        } else if gap_m <= reach_m {
-            counted.0 += 1;
+        match worth_for_hazard(hydrant.position, hazard, rules) {
+            Worth::Counts(_) => counted.0 += 1,
+            Worth::TooNear => counted.1 += 1,
+            Worth::Far => {}
         }
     }
     counted
 }
 
+/// Distance from a footprint, 0 inside, m.
+fn gap_to_footprint(place: [f64; 2], footprint: &geo::MultiPolygon<f64>) -> f64 {
+    use geo::Contains;
+    let point = Point::from(place);
+    if footprint.contains(&point) { 0.0 } else { Euclidean.distance(footprint, &point) }
+}
+
 /// Distance from the footprint (0 inside) to the nearest hydrant, m.
 fn nearest_to_footprint(hydrants: &RTree<[f64; 2]>, footprint: &geo::MultiPolygon<f64>) -> f64 {
-    use geo::{BoundingRect, Contains};
+    use geo::BoundingRect;
     let Some(bounds) = footprint.bounding_rect() else { return f64::INFINITY };
     let centre = bounds.center();
     let half_diagonal = 0.5 * bounds.width().hypot(bounds.height());
@@ -119,8 +159,7 @@ fn nearest_to_footprint(hydrants: &RTree<[f64; 2]>, footprint: &geo::MultiPolygo
         if centre_distance_2.sqrt() - half_diagonal > best {
             break;
         }
-        let point = Point::from(*position);
-        best = best.min(if footprint.contains(&point) { 0.0 } else { Euclidean.distance(footprint, &point) });
+        best = best.min(gap_to_footprint(*position, footprint));
     }
     best
 }

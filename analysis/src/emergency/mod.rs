@@ -6,6 +6,8 @@ pub mod evacuation;
 pub mod hazard;
 mod hydrants;
 mod overlay;
+mod protection;
 
 pub use hydrants::{Reach, hydrant_reach};
 pub use overlay::emergency_overlay;
+pub use protection::{Check, Finding, Protection, ProtectionRules, protection};

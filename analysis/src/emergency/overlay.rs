@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
-use geo::{Centroid, LineString, MultiPolygon, Polygon, unary_union};
+use geo::{Centroid, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Presence, ResourceKind};
 
+use super::hazard::circle;
 use super::hydrants::{Hydrant, Reach, hydrant_reach, hydrants_for_hazard, in_service, working_hydrants};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts, Zone, undated_note};
 use crate::rules::RuleSet;
@@ -19,9 +20,6 @@ const GREEN: [u8; 3] = [46, 158, 91];
 const PALE_GREEN: [u8; 3] = [157, 208, 178];
 const BLUE: [u8; 3] = [31, 119, 180];
 const GREY: [u8; 3] = [120, 124, 130];
-
-/// Corners of a drawn reach circle: 72 keep it within 0.1 % of the true area of a circle.
-const CIRCLE_CORNERS: usize = 72;
 
 struct Row {
     label: Phrase,
@@ -217,19 +215,7 @@ fn reach_zone(hydrants: &[Hydrant], reach_m: f64) -> Vec<Zone> {
     if hydrants.is_empty() {
         return Vec::new();
     }
-    let circles: Vec<Polygon<f64>> = hydrants
-        .iter()
-        .map(|hydrant| {
-            let [x, y] = hydrant.position;
-            let ring: LineString<f64> = (0..CIRCLE_CORNERS)
-                .map(|i| {
-                    let turn = std::f64::consts::TAU * i as f64 / CIRCLE_CORNERS as f64;
-                    (x + reach_m * turn.cos(), y + reach_m * turn.sin())
-                })
-                .collect();
-            Polygon::new(ring, Vec::new())
-        })
-        .collect();
+    let circles: Vec<Polygon<f64>> = hydrants.iter().map(|hydrant| circle(hydrant.position, reach_m)).collect();
     let area: MultiPolygon<f64> = unary_union(&circles);
     vec![Zone { area, class: ZONE }]
 }

@@ -3,7 +3,7 @@
 
 pub mod answers;
 #[cfg(test)]
-mod by_hand;
+pub(crate) mod by_hand;
 pub mod clearance;
 mod dig;
 pub mod found;

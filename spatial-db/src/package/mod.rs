@@ -26,7 +26,7 @@ mod write;
 use chrono::{DateTime, Utc};
 
 pub use error::PackageError;
-pub use export::{Push, shape_of, write_table};
+pub use export::{Push, shape_of, write_table, write_tables};
 pub use file::{Column, Srs, Table};
 pub use read::{Package, PackageHeader};
 pub use scene::{SceneKind, SceneText};

@@ -40,7 +40,7 @@ pub(super) struct EvacArguments {
     #[arg(long, value_name = "M", requires = "tread")]
     riser: Option<f64>,
     /// Way along the stair, m
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", requires = "tread", allow_negative_numbers = true)]
     way: Option<f64>,
     /// Park whose buildings are all left at once, for its places of assembly
     #[arg(long, conflicts_with_all = ["door", "density", "tread"])]
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
         let speed = walking.stair_m_s(Stair { tread_m, riser_m }, density)?;
         answer.set("speed_stair_m_s", speed);
         if let Some(way) = arguments.way {
-            answer.set("stair_s", way / speed);
+            answer.set("stair_s", walking.along_s(way, speed)?);
         }
     }
     answer.print(arguments.json)

@@ -153,8 +153,10 @@ fn finish(
     }
     let mut zones: Vec<Value> = Vec::new();
     for level in &rules.effects().heat_level {
-        let reach = distance_of_level(level.value, span, &heat)?.unwrap_or(0.0);
-        zones.push(zone(&level.name, ("heat_w_m2", level.value), Some(reach), &json!({})));
+        // What is nowhere reached outside a flame is reached in it: the zone is the flame itself.
+        let reach = distance_of_level(level.value, span, &heat)?;
+        let more = if reach.is_none() && span.0 > 0.0 { json!({ "only_in_the_flame": true }) } else { json!({}) };
+        zones.push(zone(&level.name, ("heat_w_m2", level.value), Some(reach.unwrap_or(span.0)), &more));
     }
     answer.set("zones", zones);
     answer.print(arguments.json)

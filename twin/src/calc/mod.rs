@@ -6,6 +6,7 @@ mod evac;
 mod grade;
 mod heat;
 mod plume;
+mod protection;
 mod reach;
 mod source;
 mod weather;
@@ -39,6 +40,8 @@ enum Calc {
     Source(source::SourceArguments),
     /// Which buildings of a park the hydrants reach
     Hydrants(reach::HydrantArguments),
+    /// What protects a park: hoses, tanks, fire lanes, places of assembly, each violation with its clause
+    Protection(protection::ProtectionArguments),
     /// How deep a water level stands over a park
     Flood(reach::FloodArguments),
     /// Grade of a major hazard after GB 18218
@@ -54,6 +57,7 @@ pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
         Calc::Heat(arguments) => heat::run(arguments),
         Calc::Source(arguments) => source::run(arguments),
         Calc::Hydrants(arguments) => reach::run_hydrants(arguments),
+        Calc::Protection(arguments) => protection::run(arguments),
         Calc::Flood(arguments) => reach::run_flood(arguments),
         Calc::Grade(arguments) => grade::run(arguments),
         Calc::Evac(arguments) => evac::run(arguments),

@@ -74,7 +74,7 @@ pub(super) struct PlumeArguments {
     /// Guideline whose levels bound the zones
     #[arg(long, value_enum, default_value = "aegl")]
     guideline: GuidelineName,
-    /// Exposure that the levels are for, min
+    /// Exposure that the levels are for, min: how long people stay, at most as long as a release or a puff lasts
     #[arg(long, value_name = "MIN", default_value_t = 60.0)]
     exposure: f64,
     /// Concentration that bounds a zone, kg/m³; may be given several times
@@ -149,7 +149,8 @@ pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
             answer.set("time_s", time);
             answer.set("sigma_y_m", sigma_y);
             answer.set("sigma_z_m", sigma_z);
-            place_values(&mut answer, arguments, substance, &weather, found, None)?;
+            let stays = if arguments.time.is_some() { Stays::AMoment } else { Stays::For(puff.passes_s(x)) };
+            place_values(&mut answer, arguments, substance, &weather, found, stays)?;
         }
         return zones(answer, arguments, &puff, substance, &weather);
     }
@@ -176,13 +177,50 @@ pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
         let (sigma_y, sigma_z) = plume.sigmas_m(x);
         answer.set("sigma_y_m", sigma_y);
         answer.set("sigma_z_m", sigma_z);
-        place_values(&mut answer, arguments, substance, &weather, found, arguments.duration)?;
+        let stays = match (arguments.time, arguments.duration) {
+            (Some(_), _) => Stays::AMoment,
+            (None, Some(seconds)) => Stays::For(seconds),
+            (None, None) => Stays::On,
+        };
+        place_values(&mut answer, arguments, substance, &weather, found, stays)?;
     }
     if let Some(substance) = substance {
         let gas = substance.gas_density_kg_m3(weather.temperature_k, weather.pressure_pa);
         answer.set("heavier_than_air_matters", plume.density_effect(&rules, gas, &weather));
     }
     zones(answer, arguments, &plume, substance, &weather)
+}
+
+/// How long the cloud that was worked out is at a place, and so how long someone there breathes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stays {
+    /// On and on: as long as the person stays.
+    On,
+    /// So many seconds: a release that ends, or a puff that passes.
+    For(f64),
+    /// Not said: the value is that of one moment.
+    AMoment,
+}
+
+/// Toxic load at the place: what it does, or why that is not known.
+fn toxic_values(answer: &mut Answer, substance: &Substance, found_kg_m3: f64, breathed_s: Option<f64>) {
+    let probit = match breathed_s {
+        None => Err("the value is that of one moment (--time), and how long it lasts is not known".to_owned()),
+        // Nothing to breathe has no logarithm: its share is 0, and its probit none.
+        Some(_) if found_kg_m3 <= 0.0 && substance.toxic_probit.is_some() => Ok(None),
+        Some(seconds) => substance.toxic_probit(found_kg_m3, seconds).map(Some).map_err(|error| error.to_string()),
+    };
+    match probit {
+        Ok(probit) => {
+            answer.set("toxic_probit", probit);
+            answer.set("toxic_death_share", probit.map_or(0.0, share_of));
+        }
+        Err(missing) => {
+            answer.set("toxic_probit", Value::Null);
+            answer.set("toxic_death_share", Value::Null);
+            answer.set("toxic_missing", missing);
+        }
+    }
 }
 
 /// What is at the place that was asked for.
@@ -192,21 +230,24 @@ fn place_values(
     substance: Option<&Substance>,
     weather: &Weather,
     found_kg_m3: f64,
-    stays_s: Option<f64>,
+    stays: Stays,
 ) -> Result<(), Failure> {
     answer.set("concentration_kg_m3", found_kg_m3);
     let exposure_s = arguments.exposure * 60.0;
+    let breathed_s = match stays {
+        Stays::On => Some(exposure_s),
+        Stays::For(seconds) => Some(seconds.min(exposure_s)),
+        Stays::AMoment => None,
+    };
+    answer.set("breathed_s", breathed_s);
     if let Some(substance) = substance {
         let ppm = substance.ppm_from_kg_m3(found_kg_m3, weather.temperature_k, weather.pressure_pa);
         answer.set("concentration_ppm", ppm);
-        // A probit is only for substances with constants and where there is something to breathe.
-        let probit = substance.toxic_probit(found_kg_m3, exposure_s).ok();
-        answer.set("toxic_probit", probit);
-        answer.set("toxic_death_share", probit.map(share_of));
+        toxic_values(answer, substance, found_kg_m3, breathed_s);
     }
     if let Some(exchange) = arguments.air_exchange {
         let indoor = Indoor::new(exchange)?;
-        let inside = indoor.of_passing_cloud(found_kg_m3, stays_s.unwrap_or(exposure_s), exposure_s)?;
+        let inside = breathed_s.map(|seconds| indoor.of_passing_cloud(found_kg_m3, seconds, exposure_s)).transpose()?;
         answer.set("indoor_concentration_kg_m3", inside);
     }
     Ok(())
@@ -229,9 +270,10 @@ fn zones(
                 let kg_m3 = substance.kg_m3_from_ppm(ppm, weather.temperature_k, weather.pressure_pa);
                 (name, kg_m3, Some(ppm))
             })),
-            Err(error) if levels.is_empty() => answer.set("zones_missing", error.to_string()),
-            Err(_) => {}
+            Err(error) => answer.set("zones_missing", error.to_string()),
         }
+    } else if levels.is_empty() {
+        answer.set("zones_missing", "neither --substance nor --threshold says what bounds a zone");
     }
     levels.sort_by(|a, b| a.1.total_cmp(&b.1));
     levels.dedup_by(|a, b| a.1 == b.1);

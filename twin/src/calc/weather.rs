@@ -1,6 +1,6 @@
 //! The weather that the models ask for, as flags.
 
-use analysis::emergency::hazard::{HazardRules, Sky, Stability, Terrain, Weather};
+use analysis::emergency::hazard::{HazardError, HazardRules, Sky, Stability, Terrain, Weather};
 use clap::{Args, ValueEnum};
 
 use super::answer::Answer;
@@ -13,7 +13,7 @@ pub(super) struct WeatherArguments {
     /// Wind, m/s
     #[arg(long, value_name = "M/S", default_value_t = 5.0)]
     wind: f64,
-    /// Height of that wind, m
+    /// Height of that wind, m; for a class by --sun or --night it must be 10
     #[arg(long, value_name = "M", default_value_t = 10.0)]
     wind_height: f64,
     /// Where the wind blows from, degrees clockwise from north
@@ -85,6 +85,14 @@ impl WeatherArguments {
     /// The weather, with the class by wind and sky where they are given.
     pub(super) fn weather(&self, rules: &HazardRules) -> Result<Weather, Failure> {
         let cloud_tenths = self.cloud;
+        // Lowering another wind to 10 m takes the exponent of the class that is asked for.
+        if self.stability.is_none() && (self.night || self.sun.is_some()) && self.wind_height != 10.0 {
+            let reason = format!(
+                "the class by sun and cloud is tabled by the wind at 10 m, and --wind-height is {} m; give the wind at 10 m, or --stability",
+                self.wind_height
+            );
+            return Err(HazardError::NotApplicable { model: "Pasquill stability", reason }.into());
+        }
         let stability = match (self.stability, self.sun) {
             (Some(class), _) => Stability::ALL[class as usize],
             (None, Some(sun_elevation_deg)) => {

@@ -1,13 +1,17 @@
 //! `twin drill`: runs a drill file on a park without a window, writes its report, its log and the draft of an alert.
 
+mod compare;
+mod export;
 mod office;
 mod page;
 mod shot;
+mod watcher;
 
 use std::path::{Path, PathBuf};
 
 use analysis::emergency::drill::{
     CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, run_drill,
+    watch_drill,
 };
 use askama::Template;
 use clap::{Args, Subcommand};
@@ -33,6 +37,8 @@ pub(crate) use office::office;
     Examples:\n  twin drill run scenes/ammonia-leak.drill.ron --out report.html --log drill.jsonl\n  \
     twin drill run scenes/ammonia-leak.drill.ron --resume drill.jsonl --out report.html\n  \
     twin drill replay scenes/ammonia-leak.drill.ron drill.jsonl\n  \
+    twin drill report scenes/ammonia-leak.drill.ron --log drill.jsonl --out drill.gpkg\n  \
+    twin drill compare scenes/ammonia-leak.drill.ron --at 300 --with gate-shut.jsonl --seeds 10\n  \
     twin drill show scenes/ammonia-leak.drill.ron")]
 pub(crate) struct DrillGroup {
     /// What to do with the drill
@@ -51,6 +57,60 @@ enum DrillVerb {
     Show(ShowArguments),
     /// Draw it at a moment into a PNG, without a window
     Shot(shot::DrillShotArguments),
+    /// Write everything of a drill: zones by time, buildings, people, tracks, engines, log
+    Report(ReportArguments),
+    /// What if: branch at a moment with other injects, and compare over the same seeds
+    Compare(CompareArguments),
+}
+
+/// Arguments of `twin drill compare`.
+#[derive(Debug, Args)]
+struct CompareArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Log of the drill that is branched from; the drill as written if not given
+    #[arg(long)]
+    log: Option<PathBuf>,
+    /// Moment of the branch, s from the start: until then both are the same
+    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    at: f64,
+    /// Injects of the branch, one JSON object a line
+    #[arg(long)]
+    with: PathBuf,
+    /// How many seeds, from that of the file on
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: u64,
+    /// Spreadsheet to write, CSV: a row for each measure and seed
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// Park to run it on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `twin drill report`.
+#[derive(Debug, Args)]
+struct ReportArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Its log, for what was injected by hand; the drill as written if not given
+    #[arg(long)]
+    log: Option<PathBuf>,
+    /// GeoPackage to write (.gpkg), page (.html), or folder for CSV, a file a table
+    #[arg(long, short)]
+    out: PathBuf,
+    /// Park to run it on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Language of the page; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
 }
 
 /// Arguments of `twin drill run`.
@@ -64,7 +124,7 @@ struct RunArguments {
     /// Report to write, HTML
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// Log to write, a line of JSON for each thing that happened
+    /// Log to write, a line of JSON for each thing that happens, as it happens
     #[arg(long)]
     log: Option<PathBuf>,
     /// Log whose injects by hand are taken over: of a drill that was broken off, or one to branch from
@@ -76,6 +136,9 @@ struct RunArguments {
     /// Draft of a public alert to write, CAP 1.2 with status Exercise
     #[arg(long)]
     cap: Option<PathBuf>,
+    /// So many times as fast as in life; as fast as it goes if not given
+    #[arg(long, value_name = "TIMES", value_parser = pace)]
+    speed: Option<f64>,
     /// Language of the report; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
@@ -138,16 +201,27 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
         DrillVerb::Replay(arguments) => replay(arguments),
         DrillVerb::Show(arguments) => show(arguments),
         DrillVerb::Shot(arguments) => shot::run(arguments),
+        DrillVerb::Report(arguments) => report(arguments),
+        DrillVerb::Compare(arguments) => compare::run(arguments),
     }
+}
+
+/// What was injected by hand, by a log of the drill.
+fn logged(path: &Path, file: &DrillFile) -> Result<Vec<HandInject>, Failure> {
+    let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
+    log.belongs_to(file).map_err(wrong(path))?;
+    Ok(log.hand)
 }
 
 fn hand_of(arguments: &RunArguments, file: &DrillFile) -> Result<Vec<HandInject>, Failure> {
     if let Some(path) = &arguments.resume {
-        let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
-        log.belongs_to(file).map_err(wrong(path))?;
-        return Ok(log.hand);
+        return logged(path, file);
     }
-    let Some(path) = &arguments.hand else { return Ok(Vec::new()) };
+    arguments.hand.as_deref().map_or_else(|| Ok(Vec::new()), injects)
+}
+
+/// Injects by hand, a line each.
+fn injects(path: &Path) -> Result<Vec<HandInject>, Failure> {
     let text = read(path)?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let parsed = lines.map(|(k, line)| {
@@ -159,15 +233,12 @@ fn hand_of(arguments: &RunArguments, file: &DrillFile) -> Result<Vec<HandInject>
 fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
     let hand = hand_of(arguments, &file)?;
-    let run = run_drill(&file, &cache, &DrillTables::shipped(), &hand).map_err(wrong(&arguments.file))?;
-    if let Some(path) = &arguments.log {
-        let text = run.log.to_text().map_err(std::io::Error::from)?;
-        whole(path, text.as_bytes())?;
-    }
+    let mut watcher = watcher::Watcher::new(arguments.log.as_deref(), &file, &hand, arguments.speed)?;
+    let tables = DrillTables::shipped();
+    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
+    watcher.finish(run.log.digest.as_deref())?;
     if let Some(path) = &arguments.out {
-        let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
-        let page = page::Page::new(&file, &run, &cache, text);
-        whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())?;
+        page_of(&file, &run, &cache, arguments.lang, path)?;
     }
     if let Some(path) = &arguments.cap {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
@@ -176,7 +247,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     if arguments.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
-            "entries": run.log.entries,
+            "entries": run.log.entries, "zones_missing": missing(&run),
         }));
     }
     for entry in &run.log.entries {
@@ -197,6 +268,9 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         outcome.cut_off,
         outcome.struck.len()
     ))?;
+    if let Some(missing) = missing(&run) {
+        print::line(format!("zones missing: {missing}"))?;
+    }
     for rated in &outcome.rated {
         print::line(format!("{:10} {}", rated.rating.as_str(), rated.text))?;
     }
@@ -208,6 +282,59 @@ fn show(arguments: &ShowArguments) -> Result<(), Failure> {
     let file = DrillFile::parse(&read(&arguments.file)?).map_err(wrong(&arguments.file))?;
     let park = arguments.park.clone().unwrap_or(file.park);
     crate::view::run(&ViewArguments::of_drill(park, &arguments.file, arguments.resume.as_deref(), arguments.lang))
+/// Plays the drill of a log again and writes everything of it.
+fn report(arguments: &ReportArguments) -> Result<(), Failure> {
+    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let hand = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
+    let tables = DrillTables::shipped();
+    let mut watcher = watcher::Watcher::of_tracks();
+    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
+    let path = &arguments.out;
+    let written = if path.extension().is_some_and(|ending| ending == "html") {
+        page_of(&file, &run, &cache, arguments.lang, path)?;
+        Vec::new()
+    } else {
+        export::write(path, &file, &run, &cache, &tables, &watcher.into_tracks())?
+    };
+    if arguments.json {
+        let rows: serde_json::Map<String, serde_json::Value> =
+            written.iter().map(|(name, rows)| ((*name).to_owned(), json!(rows))).collect();
+        return print::json(&json!({
+            "drill": file.name, "digest": run.log.digest, "out": path, "rows": rows, "zones_missing": missing(&run),
+        }));
+    }
+    for (name, rows) in &written {
+        print::line(format!("{rows:>8}  {name}"))?;
+    }
+    print::line(format!("{}; for exercises and planning", path.display()))
+}
+
+/// Writes the page of a drill.
+fn page_of(
+    file: &DrillFile,
+    run: &DrillRun,
+    cache: &Cache,
+    lang: Option<LanguageName>,
+    path: &Path,
+) -> Result<(), Failure> {
+    let text = Text::of(lang.map_or_else(Language::from_environment, Into::into));
+    let page = page::Page::new(file, run, cache, text);
+    whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
+}
+
+/// Why there is no zone to draw, if there is none.
+fn missing(run: &DrillRun) -> Option<&'static str> {
+    run.zone
+        .1
+        .0
+        .is_empty()
+        .then_some("the danger was nowhere as strong as what bounds it, or had not begun when the drill ended")
+}
+
+/// A pace: more than 0.
+fn pace(text: &str) -> Result<f64, String> {
+    let speed = text.parse::<f64>().ok().filter(|speed| (0.01..=1e6).contains(speed));
+    speed.ok_or_else(|| format!("`{text}` is no pace; write a number from 0.01 to 1000000"))
 }
 
 fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
@@ -245,7 +372,8 @@ fn alert(file: &DrillFile, run: &DrillRun, cache: &Cache) -> String {
             ("CBRNE", "Go indoors across the wind, shut windows and ventilation, wait for word.")
         }
         HazardSpec::Fire { .. } => ("Fire", "Stay away from the cordon and leave the ways to the engines."),
-        HazardSpec::Flood { .. } => ("Geo", "Go to high ground on foot; do not walk or drive through water."),
+        HazardSpec::Power { .. } => ("Infra", "Stay where you are, keep lifts free, do not open switch rooms."),
+        HazardSpec::Flood { .. } => ("Met", "Go to high ground on foot; do not walk or drive through water."),
     };
     // Without the park's system in degrees there is no polygon, and the place stands in words.
     let area = Geodetic::of(park.srid).map_or_else(

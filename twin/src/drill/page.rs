@@ -92,7 +92,8 @@ fn path(area: &MultiPolygon<f64>, place: &impl Fn(f64, f64) -> (f64, f64)) -> St
     out
 }
 
-/// The park from above: ways, buildings (those inside the danger dark), the danger at its largest, places of assembly, hydrants.
+/// The park from above: ways, buildings (those inside the danger dark), the danger at its largest, where the engines drove, places of
+/// assembly, hydrants, stations.
 fn plan(cache: &Cache, run: &DrillRun) -> String {
     const WIDTH: f64 = 720.0;
     let park = cache.snapshot();
@@ -108,48 +109,64 @@ fn plan(cache: &Cache, run: &DrillRun) -> String {
     let scale = WIDTH / (whole.width() + 2.0 * margin);
     let height = (whole.height() + 2.0 * margin) * scale;
     let place = |x: f64, y: f64| ((x - whole.min().x + margin) * scale, height - (y - whole.min().y + margin) * scale);
+    // Colours stand in the drawing itself: not every reader of HTML takes those of the page into it.
     let mut out = format!("<svg class=\"plan\" viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\">");
     for road in &park.roads {
         for line in &road.line {
             let points: Vec<String> =
                 line.coords().map(|c| place(c.x, c.y)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-            let _ = write!(out, "<polyline class=\"way\" points=\"{}\"/>", points.join(" "));
+            let _ = write!(
+                out,
+                "<polyline fill=\"none\" stroke=\"#c9ced3\" stroke-width=\"2\" points=\"{}\"/>",
+                points.join(" ")
+            );
         }
     }
     let struck: std::collections::HashSet<&str> =
         run.outcome.struck.iter().map(|struck| struck.building.as_str()).collect();
     for building in &park.buildings {
-        let class = if struck.contains(building.provenance.key.as_str()) { "struck" } else { "building" };
-        let _ = write!(out, "<path class=\"{class}\" d=\"{}\"/>", path(&building.footprint, &place));
+        let paint = if struck.contains(building.provenance.key.as_str()) {
+            "fill=\"#7a4a46\" stroke=\"#3d1f1c\" stroke-width=\"0.5\""
+        } else {
+            "fill=\"#e4e6e9\" stroke=\"#9aa2aa\" stroke-width=\"0.4\""
+        };
+        let _ = write!(out, "<path {paint} d=\"{}\"/>", path(&building.footprint, &place));
     }
-    let _ = write!(out, "<path class=\"danger\" fill-rule=\"evenodd\" d=\"{}\"/>", path(&run.zone.1, &place));
+    let _ = write!(
+        out,
+        "<path fill=\"#b3261e\" fill-opacity=\"0.2\" stroke=\"#b3261e\" stroke-width=\"1.4\" stroke-dasharray=\"5 2\" \
+         fill-rule=\"evenodd\" d=\"{}\"/>",
+        path(&run.zone.1, &place)
+    );
+    for engine in &run.outcome.engines {
+        let points: Vec<String> =
+            engine.track.iter().map(|(_, at)| place(at[0], at[1])).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+        let _ = write!(
+            out,
+            "<polyline fill=\"none\" stroke=\"#b3261e\" stroke-width=\"1.6\" points=\"{}\"/>",
+            points.join(" ")
+        );
+    }
     for resource in &park.resources {
         let (x, y) = place(resource.position[0], resource.position[1]);
-        match resource.kind {
-            ResourceKind::Hydrant => {
-                let _ = write!(out, "<circle class=\"hydrant\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.6\"/>");
-            }
-            ResourceKind::AssemblyPoint => {
-                let _ = write!(
-                    out,
-                    "<rect class=\"assembly\" x=\"{:.1}\" y=\"{:.1}\" width=\"7\" height=\"7\"/>",
-                    x - 3.5,
-                    y - 3.5
-                );
-            }
-            ResourceKind::FireStation => {
-                let _ = write!(
-                    out,
-                    "<path class=\"station\" d=\"M{x:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/>",
-                    y - 6.0,
-                    x + 5.5,
-                    y + 4.0,
-                    x - 5.5,
-                    y + 4.0
-                );
-            }
-            _ => {}
-        }
+        let mark = match resource.kind {
+            ResourceKind::Hydrant => format!("<circle fill=\"#1f77b4\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.6\"/>"),
+            ResourceKind::AssemblyPoint => format!(
+                "<rect fill=\"#2e9e5b\" stroke=\"#ffffff\" x=\"{:.1}\" y=\"{:.1}\" width=\"7\" height=\"7\"/>",
+                x - 3.5,
+                y - 3.5
+            ),
+            ResourceKind::FireStation => format!(
+                "<path fill=\"#b3261e\" stroke=\"#ffffff\" d=\"M{x:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/>",
+                y - 6.0,
+                x + 5.5,
+                y + 4.0,
+                x - 5.5,
+                y + 4.0
+            ),
+            _ => continue,
+        };
+        out.push_str(&mark);
     }
     out.push_str("</svg>");
     out

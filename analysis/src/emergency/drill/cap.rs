@@ -1,6 +1,6 @@
 //! A draft of a public alert for the exercise: Common Alerting Protocol 1.2 (OASIS 2010), `status` Exercise.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use geo::MultiPolygon;
 
 /// What an alert says.
@@ -49,12 +49,13 @@ pub fn cap_draft(draft: &CapDraft<'_>) -> String {
         .collect();
     element(1, "identifier", &identifier);
     element(1, "sender", draft.sender);
-    // CAP wants the zone as an offset, not as Z.
-    element(1, "sent", &draft.sent.to_rfc3339_opts(SecondsFormat::Secs, false));
+    // CAP has neither Z nor +00:00: universal time is the offset -00:00.
+    element(1, "sent", &draft.sent.format("%Y-%m-%dT%H:%M:%S-00:00").to_string());
     element(1, "status", "Exercise");
     element(1, "msgType", "Alert");
-    element(1, "scope", "Private");
-    element(1, "restriction", "Exercise: for the participants of the drill only");
+    // An exercise is not Public; Restricted is the scope that goes with the text of its restriction.
+    element(1, "scope", "Restricted");
+    element(1, "restriction", "Exercise: for the participants of the drill only, not for the public");
     element(1, "note", "EXERCISE EXERCISE EXERCISE. This is no real alert.");
     out.push_str("  <info>\n");
     let mut element = |name: &str, text: &str| {

@@ -32,6 +32,14 @@ pub enum DrillError {
         /// Park at hand.
         found: String,
     },
+    /// What was injected by hand cannot be done.
+    #[error("by hand at {at_s} s: {reason}")]
+    Hand {
+        /// s from the start.
+        at_s: f64,
+        /// Why.
+        reason: String,
+    },
     /// A model of the hazard gives no number.
     #[error("line {line}: the hazard cannot be worked out")]
     Hazard {

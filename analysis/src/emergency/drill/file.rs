@@ -6,8 +6,20 @@ use super::DrillError;
 use crate::emergency::hazard::{Stability, Terrain};
 
 /// Events that every drill may have without naming them.
-pub(super) const EVENTS: [&str; 6] =
-    ["release", "alarm", "first_engine", "first_water", "threat_reaches_people", "evacuated"];
+pub(super) const EVENTS: [&str; 8] = [
+    "release",
+    "alarm",
+    "first_engine",
+    "all_engines",
+    "first_water",
+    "water_lost",
+    "threat_reaches_people",
+    "evacuated",
+];
+
+fn one() -> u32 {
+    1
+}
 
 /// A drill as written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +43,9 @@ pub struct DrillFile {
     pub weather: DrillWeather,
     /// The hazard.
     pub hazard: HazardSpec,
+    /// Engines that are called at the alarm, from the nearest stations.
+    #[serde(default = "one")]
+    pub engines: u32,
     /// Objectives.
     pub objectives: Vec<Objective>,
     /// Roles.
@@ -95,6 +110,13 @@ pub enum HazardSpec {
         from: Vec<(f64, f64)>,
         /// Nobody walks where it is deeper than this, m.
         closes_m: f64,
+    },
+    /// Power fails.
+    Power {
+        /// Key of the line or point of the power network.
+        line: String,
+        /// When, min.
+        at_min: f64,
     },
 }
 
@@ -212,6 +234,10 @@ pub enum Action {
     NoWater(Vec<String>),
     /// Hydrants within so many metres of a place give no water.
     NoWaterNear((f64, f64), f64),
+    /// The water main of a key bursts, a line or a point of the network, and is shut off: hydrants and buildings lose their water.
+    Burst(String),
+    /// The power line or point of a key fails: buildings lose their power.
+    PowerCut(String),
     /// An expected action was done.
     Done(String),
     /// An expected action was missed.
@@ -320,15 +346,18 @@ impl DrillFile {
         within("wind_m_s", self.weather.wind_m_s, 1.0, 30.0)?;
         within("wind_from_deg", self.weather.wind_from_deg, 0.0, 360.0)?;
         within("temperature_c", self.weather.temperature_c, -50.0, 60.0)?;
+        within("engines", f64::from(self.engines), 0.0, 100.0)?;
         match &self.hazard {
             HazardSpec::Leak { at_min, hole_mm, .. } => {
                 within("at_min", *at_min, 0.0, self.length_min)?;
                 within("hole_mm", *hole_mm, 0.1, 2000.0)?;
             }
-            HazardSpec::Fire { at_min, cordon_m, .. } => {
+            HazardSpec::Fire { at_min, cordon_m, water_l_s, .. } => {
                 within("at_min", *at_min, 0.0, self.length_min)?;
                 within("cordon_m", *cordon_m, 0.0, 2000.0)?;
+                within("water_l_s", water_l_s.unwrap_or(0.0), 0.0, 10_000.0)?;
             }
+            HazardSpec::Power { at_min, .. } => within("at_min", *at_min, 0.0, self.length_min)?,
             HazardSpec::Flood { levels, closes_m, .. } => {
                 within("closes_m", *closes_m, 0.0, 10.0)?;
                 let rising = levels.windows(2).all(|pair| pair[0].0 < pair[1].0);
@@ -366,6 +395,7 @@ impl DrillFile {
             if !(0.0..=1440.0).contains(&minutes) {
                 return Err(self.wrong(&inject.id, format!("{:?} happens after {minutes} minutes", inject.id)));
             }
+            self.check_action(&inject.does).map_err(|reason| self.wrong(&inject.id, reason))?;
             if let Action::Done(id) | Action::Missed(id) = &inject.does {
                 self.expects(id)?;
             }
@@ -384,6 +414,33 @@ impl DrillFile {
             }
         }
         Ok(())
+    }
+
+    /// Why an action cannot be done, whoever asks for it.
+    pub(super) fn check_action(&self, action: &Action) -> Result<(), String> {
+        let within = |what: &str, value: f64, low: f64, high: f64| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(format!("{what} must be from {low} to {high}, and is {value}"))
+        };
+        match action {
+            Action::Wind(from_deg, speed_m_s) => {
+                within("the wind's direction (degrees)", *from_deg, 0.0, 360.0)?;
+                within("the wind (m/s)", *speed_m_s, 1.0, 30.0)
+            }
+            Action::Stop if !matches!(self.hazard, HazardSpec::Leak { .. }) => {
+                Err("only a leak can be stopped".to_owned())
+            }
+            Action::Close((x, y), within_m)
+            | Action::Open((x, y), within_m)
+            | Action::NoWaterNear((x, y), within_m) => {
+                within("the place", *x, -1e9, 1e9)?;
+                within("the place", *y, -1e9, 1e9)?;
+                within("the distance (m)", *within_m, 0.0, 1e5)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An expected action of that name.

@@ -103,6 +103,18 @@ pub(super) fn fingerprint_of(text: &str) -> String {
     print.text()
 }
 
+fn row(row: &Row) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string(row)? + "\n")
+}
+
+fn head(drill: &str, file: &str, hand: &[HandInject]) -> Result<String, serde_json::Error> {
+    let mut out = row(&Row::Drill { format_version: 1, name: drill.to_owned(), file: file.to_owned() })?;
+    for inject in hand {
+        out.push_str(&row(&Row::Hand(inject.clone()))?);
+    }
+    Ok(out)
+}
+
 impl DrillLog {
     /// A log from its lines. One that was broken off in the middle of a line is read up to there.
     ///
@@ -128,32 +140,46 @@ impl DrillLog {
         Ok(log)
     }
 
-    /// Its lines: injects by hand stand where they were made.
+    /// Its lines: first the injects by hand, which with the file are the whole state, so that a log that breaks off anywhere behind them
+    /// is enough to go on; then what happened.
     ///
     /// # Errors
     /// [`serde_json::Error`] where a value cannot be written.
     pub fn to_text(&self) -> Result<String, serde_json::Error> {
-        let mut out = String::new();
-        let mut line = |row: &Row| -> Result<(), serde_json::Error> {
-            out.push_str(&serde_json::to_string(row)?);
-            out.push('\n');
-            Ok(())
-        };
-        line(&Row::Drill { format_version: 1, name: self.drill.clone(), file: self.file.clone() })?;
-        let mut hand = self.hand.iter().peekable();
+        let mut out = head(&self.drill, &self.file, &self.hand)?;
         for entry in &self.entries {
-            while let Some(inject) = hand.next_if(|inject| inject.at_s <= entry.at_s) {
-                line(&Row::Hand(inject.clone()))?;
-            }
-            line(&Row::Entry(entry.clone()))?;
-        }
-        for inject in hand {
-            line(&Row::Hand(inject.clone()))?;
+            out.push_str(&Self::line(entry)?);
         }
         if let Some(digest) = &self.digest {
-            line(&Row::End { digest: digest.clone() })?;
+            out.push_str(&Self::last_line(digest)?);
         }
         Ok(out)
+    }
+
+    /// The lines that a log begins with, for who writes it as the drill runs.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] where a value cannot be written.
+    pub fn first_lines(file: &DrillFile, hand: &[HandInject]) -> Result<String, serde_json::Error> {
+        let mut hand = hand.to_vec();
+        hand.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+        head(&file.name, &fingerprint_of(file.text()), &hand)
+    }
+
+    /// The line of something that happened.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] where a value cannot be written.
+    pub fn line(entry: &Entry) -> Result<String, serde_json::Error> {
+        row(&Row::Entry(entry.clone()))
+    }
+
+    /// The line that says that the drill came to its end, with the fingerprint of the run.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`] where a value cannot be written.
+    pub fn last_line(digest: &str) -> Result<String, serde_json::Error> {
+        row(&Row::End { digest: digest.to_owned() })
     }
 
     /// Checks that the log is one of this drill.

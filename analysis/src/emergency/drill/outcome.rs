@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::file::{DrillFile, Evidence, Item};
+use crate::emergency::evacuation::Census;
 
 /// A building that the hazard reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -11,8 +12,64 @@ pub struct Struck {
     pub building: String,
     /// When first, s.
     pub first_s: f64,
-    /// The worst: kg/m³ of a cloud, m of water, 1 for the building that burns.
+    /// The worst, in the unit of the hazard.
     pub worst: f64,
+    /// Unit of the worst: `kg/m3` of a cloud, `m` of water, `cordon` (1) within it, `power` (1) without it.
+    pub unit: &'static str,
+}
+
+/// What an engine did. Times are s from the start; none: it did not happen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EngineRun {
+    /// Key of its station.
+    pub station: String,
+    /// Called.
+    pub called_s: f64,
+    /// At the place.
+    pub arrived_s: Option<f64>,
+    /// First water from its hydrant.
+    pub water_s: Option<f64>,
+    /// Key of the hydrant that it stood at when the drill ended.
+    pub hydrant: Option<String>,
+    /// What that gives, L/s, if on record.
+    pub flow_l_s: Option<f64>,
+    /// Times that it took another way because one had closed.
+    pub rerouted: u32,
+    /// True where it had no open way when the drill ended.
+    pub cut_off: bool,
+    /// Where it was, every ten seconds and at its arrival: s and m.
+    #[serde(skip)]
+    pub track: Vec<(f64, [f64; 2])>,
+}
+
+/// A hospital, first-aid post or shelter on record, in service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Facility {
+    /// Key.
+    pub key: String,
+    /// Name.
+    pub name: Option<String>,
+    /// `hospital` or `shelter`.
+    pub kind: &'static str,
+    /// Persons that it takes, if on record.
+    pub capacity: Option<f64>,
+    /// Drive from the place by the roads open at the alarm, s; none: no open road, or no place to drive from.
+    pub drive_at_alarm_s: Option<f64>,
+    /// The same by the roads open at the end.
+    pub drive_at_end_s: Option<f64>,
+    /// When the hazard first reached it, s.
+    pub reached_s: Option<f64>,
+}
+
+/// How many were where at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CountAt {
+    /// s from the start.
+    pub at_s: f64,
+    /// People.
+    pub census: Census,
+    /// Who had been on a way inside the danger until then.
+    pub exposed: u32,
 }
 
 /// How an expected action went.
@@ -25,8 +82,10 @@ pub enum Rating {
     Late,
     /// Not at all, or marked as missed.
     Missed,
-    /// No observer has marked it.
+    /// No observer has marked it, and it is due.
     NotMarked,
+    /// Not done, and not due: its clock has not started, or has not run out when the drill ended.
+    Open,
 }
 
 impl Rating {
@@ -37,6 +96,7 @@ impl Rating {
             Self::Late => "late",
             Self::Missed => "missed",
             Self::NotMarked => "not marked",
+            Self::Open => "open",
         }
     }
 }
@@ -87,6 +147,12 @@ pub struct Outcome {
     pub buildings_unknown: usize,
     /// Buildings reached by the hazard.
     pub struck: Vec<Struck>,
+    /// Buildings on ground whose height is not known, of a flood: they count as dry.
+    pub buildings_without_height: usize,
+    /// Keys of buildings that have lost their water by a burst main.
+    pub without_water: Vec<String>,
+    /// Keys of buildings that have lost their power.
+    pub without_power: Vec<String>,
     /// Water at the place, L/s, of hydrants whose flow is known.
     pub water_l_s: f64,
     /// Hydrants there whose flow is not on record.
@@ -97,13 +163,18 @@ pub struct Outcome {
     pub hydrants_out: usize,
     /// Buildings that no hydrant with water reaches, at the start and at the end.
     pub unreached: (usize, usize),
+    /// Engines that were called, in the order of their stations.
+    pub engines: Vec<EngineRun>,
+    /// Hospitals and shelters on record.
+    pub facilities: Vec<Facility>,
     /// Expected actions.
     pub rated: Vec<Rated>,
 }
 
-/// Rates expected actions by the times of events and the marks of observers.
+/// Rates expected actions by the times of events and the marks of observers, at the end of a drill.
 pub(super) fn rate(
     file: &DrillFile,
+    end_s: f64,
     time_of: impl Fn(&str) -> Option<f64>,
     mark_of: impl Fn(&str) -> Option<(f64, bool)>,
 ) -> Vec<Rated> {
@@ -119,10 +190,13 @@ pub(super) fn rate(
             };
             let rating = match (due_s, done_s, mark, &expected.evidence) {
                 (_, _, Some((_, false)), _) => Rating::Missed,
-                (Some(due), Some(done), ..) if done <= due => Rating::Met,
-                (_, Some(_), ..) => Rating::Late,
-                (_, None, _, Evidence::Observed) => Rating::NotMarked,
-                (_, None, ..) => Rating::Missed,
+                (Some(due), Some(done), ..) if done > due => Rating::Late,
+                // In time, or before its clock had started.
+                (_, Some(_), ..) => Rating::Met,
+                (None, None, ..) => Rating::Open,
+                (Some(due), None, ..) if due > end_s => Rating::Open,
+                (Some(_), None, _, Evidence::Observed) => Rating::NotMarked,
+                (Some(_), None, ..) => Rating::Missed,
             };
             let item = file.objectives.iter().find(|o| o.id == expected.objective).map_or("", |o| Item::as_str(o.item));
             Rated {

@@ -1,8 +1,9 @@
 //! The report of a drill in words: chapters of tables.
 
-use super::file::DrillFile;
+use super::course::amount;
+use super::file::{DrillFile, HazardSpec};
 use super::log::Happening;
-use super::outcome::Rating;
+use super::outcome::{EngineRun, Facility, Rating, Struck};
 use super::run::DrillRun;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -31,11 +32,12 @@ fn clock(at_s: Option<f64>) -> Words {
     }
 }
 
-const RATINGS: [(Rating, Phrase); 4] = [
+const RATINGS: [(Rating, Phrase); 5] = [
     (Rating::Met, phrase("drill-rating-met", "met")),
     (Rating::Late, phrase("drill-rating-late", "late")),
     (Rating::Missed, phrase("drill-rating-missed", "missed")),
     (Rating::NotMarked, phrase("drill-rating-not-marked", "not marked")),
+    (Rating::Open, phrase("drill-rating-open", "open: not due in this drill")),
 ];
 
 const KINDS: [(Happening, Phrase); 5] = [
@@ -105,9 +107,12 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     ];
     let litres = |value: f64| Words::from(format!("{value:.0} L/s"));
     let needed = outcome.water_needed_l_s.map_or_else(|| phrase("unknown", "unknown").into(), litres);
-    let short = outcome.water_needed_l_s.is_some_and(|needed| outcome.water_l_s < needed);
+    // With flows that nobody knows it may be enough.
+    let known = outcome.hydrants_without_flow == 0;
+    let short = known && outcome.water_needed_l_s.is_some_and(|needed| outcome.water_l_s < needed);
+    let there = amount((outcome.water_l_s, outcome.hydrants_without_flow));
     let water = vec![
-        pair(phrase("drill-water-there", "Hydrants in reach of the place give"), litres(outcome.water_l_s), short),
+        pair(phrase("drill-water-there", "Hydrants in reach of the place give"), there, short),
         pair(phrase("drill-water-needed", "Needed"), needed, false),
         pair(
             phrase("drill-water-unknown", "Hydrants there whose flow is not on record"),
@@ -118,6 +123,16 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             phrase("drill-hydrants-out", "Hydrants without water"),
             count(outcome.hydrants_out as u32),
             outcome.hydrants_out > 0,
+        ),
+        pair(
+            phrase("drill-without-water", "Buildings without water by a burst main"),
+            count(outcome.without_water.len() as u32),
+            !outcome.without_water.is_empty(),
+        ),
+        pair(
+            phrase("drill-power-lost", "Buildings without power"),
+            count(outcome.without_power.len() as u32),
+            !outcome.without_power.is_empty(),
         ),
         pair(
             phrase("drill-unreached", "Buildings out of reach of a hydrant, before and after"),
@@ -161,18 +176,40 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     struck.sort_by(|a, b| a.first_s.total_cmp(&b.first_s).then(a.building.cmp(&b.building)));
     let struck = struck
         .into_iter()
-        .map(|one| {
-            (
-                false,
-                vec![Words::from(one.building.as_str()), clock(Some(one.first_s)), format!("{:.3e}", one.worst).into()],
-            )
-        })
+        .map(|one| (false, vec![Words::from(one.building.as_str()), clock(Some(one.first_s)), worst(one)]))
         .collect();
     let chapter = |name, title: Phrase, heads, rows| DrillChapter { name, title: title.into(), heads, rows };
     vec![
         chapter("times", phrase("drill-times", "Times from the start, min:s"), Vec::new(), times),
         chapter("people", phrase("drill-people", "People"), Vec::new(), people),
         chapter("water", phrase("drill-water-title", "Water"), Vec::new(), water),
+        chapter(
+            "response",
+            phrase("drill-response", "Engines"),
+            heads([
+                phrase("drill-head-station", "Station"),
+                phrase("drill-head-called", "Called"),
+                phrase("drill-head-arrived", "At the place"),
+                phrase("drill-head-water", "First water"),
+                phrase("drill-head-hydrant", "Hydrant at the end"),
+                phrase("drill-head-flow", "Flow, L/s"),
+                phrase("drill-head-rerouted", "New ways"),
+            ]),
+            outcome.engines.iter().map(engine).collect(),
+        ),
+        chapter(
+            "facilities",
+            phrase("drill-facilities", "Hospitals and shelters on record"),
+            heads([
+                phrase("drill-head-facility", "Name"),
+                phrase("drill-head-facility-kind", "Kind"),
+                phrase("drill-head-capacity", "Persons"),
+                phrase("drill-head-drive-alarm", "Drive at the alarm"),
+                phrase("drill-head-drive-end", "Drive at the end"),
+                phrase("drill-head-danger", "Inside the danger from"),
+            ]),
+            facilities(&outcome.facilities),
+        ),
         chapter(
             "expected",
             phrase("drill-expected", "Expected actions by the evaluation items of AQ/T 9009-2015"),
@@ -203,16 +240,125 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             heads([
                 phrase("drill-head-building", "Building"),
                 phrase("drill-head-first", "First"),
-                phrase("drill-head-worst", "Worst (kg/m³, m of water, 1 within the cordon)"),
+                match &file.hazard {
+                    HazardSpec::Leak { .. } => phrase("drill-head-worst-cloud", "Highest concentration outside, kg/m³"),
+                    HazardSpec::Fire { .. } => phrase("drill-head-worst-cordon", "Where"),
+                    HazardSpec::Power { .. } => phrase("drill-head-worst-power", "What"),
+                    HazardSpec::Flood { .. } => phrase("drill-head-worst-water", "Deepest water, m"),
+                },
             ]),
             struck,
         ),
     ]
 }
 
-/// What a reader has to know of the models.
+fn unknown() -> Words {
+    phrase("unknown", "unknown").into()
+}
+
+/// Row of an engine.
+fn engine(run: &EngineRun) -> (bool, Vec<Words>) {
+    let cells = vec![
+        Words::from(run.station.as_str()),
+        clock(Some(run.called_s)),
+        if run.cut_off { phrase("drill-no-way", "no open way").into() } else { clock(run.arrived_s) },
+        clock(run.water_s),
+        run.hydrant.as_deref().map_or_else(|| phrase("drill-none", "none").into(), Words::from),
+        match (&run.hydrant, run.flow_l_s) {
+            (None, _) => "0".into(),
+            (Some(_), Some(litres)) => format!("{litres:.0}").into(),
+            (Some(_), None) => unknown(),
+        },
+        count(run.rerouted),
+    ];
+    (run.cut_off || run.arrived_s.is_none(), cells)
+}
+
+/// Rows of hospitals and shelters; that none is on record is news.
+fn facilities(found: &[Facility]) -> Vec<(bool, Vec<Words>)> {
+    let kinds = [
+        ("hospital", phrase("drill-hospital", "hospital or first aid")),
+        ("shelter", phrase("drill-shelter", "shelter")),
+    ];
+    let mut rows = Vec::new();
+    for (kind, said) in kinds {
+        let there: Vec<&Facility> = found.iter().filter(|one| one.kind == kind).collect();
+        if there.is_empty() {
+            let nothing = phrase("drill-none-on-record", "none on record");
+            rows.push((true, vec![nothing.into(), said.into(), unknown(), unknown(), unknown(), unknown()]));
+        }
+        rows.extend(there.into_iter().map(|one| {
+            let cells = vec![
+                Words::from(one.name.as_deref().unwrap_or(&one.key)),
+                said.into(),
+                one.capacity.map_or_else(unknown, |persons| format!("{persons:.0}").into()),
+                one.drive_at_alarm_s.map_or_else(|| "–".into(), |s| clock(Some(s))),
+                one.drive_at_end_s.map_or_else(|| "–".into(), |s| clock(Some(s))),
+                clock(one.reached_s),
+            ];
+            (one.reached_s.is_some(), cells)
+        }));
+    }
+    rows
+}
+
+/// The worst at a building, in the unit of the column.
+fn worst(struck: &Struck) -> Words {
+    match struck.unit {
+        "cordon" => phrase("drill-within-cordon", "within the cordon").into(),
+        "power" => phrase("drill-without-power", "without power").into(),
+        "m" => format!("{:.2}", struck.worst).into(),
+        _ => format!("{:.3e}", struck.worst).into(),
+    }
+}
+
+/// What was given and what is left out of the hazard.
+fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
+    let weather = &file.weather;
+    let said = words!(
+        "drill-note-weather",
+        "Weather as the file gives it: wind {wind} m/s at 10 m from {from}°, class {class}, {temperature} °C. It is the same everywhere and stays so until an inject turns it; gusts, rain and sun are left out.",
+        wind = weather.wind_m_s.to_string(),
+        from = weather.wind_from_deg.to_string(),
+        class = format!("{:?}", weather.stability),
+        temperature = weather.temperature_c.to_string()
+    );
+    let hazard = match &file.hazard {
+        HazardSpec::Leak { hole_mm, .. } => words!(
+            "drill-note-leak",
+            "Leak: a hole of {hole} mm, content and substance as on record, the tank as warm as the air, the rate of the first moment until it is empty or stopped, let out 1 m over the ground. Left out: gas heavier than air, what the pool gives off, walls and slopes, the air indoors. A building counts by the air outside it.",
+            hole = hole_mm.to_string()
+        ),
+        HazardSpec::Fire { cordon_m, .. } => words!(
+            "drill-note-fire",
+            "Fire: nobody is to walk within {cordon} m of the building's walls. Left out: heat, smoke, spread to other buildings, water that fails to put it out. The water needed is the file's.",
+            cordon = cordon_m.to_string()
+        ),
+        HazardSpec::Power { .. } => words!(
+            "drill-note-power",
+            "Power: whoever hangs behind the nearest switches of the network on record, taken for fed by its nearest connection or line. Left out: load, emergency supply, lifts, lights and doors that need power; nobody walks more slowly for it."
+        ),
+        HazardSpec::Flood { closes_m, .. } => words!(
+            "drill-note-flood",
+            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground without heights and count as dry.",
+            closes = closes_m.to_string(),
+            unknown = run.outcome.buildings_without_height
+        ),
+    };
+    let mut notes = vec![said, hazard];
+    if run.zone.1.0.is_empty() {
+        notes.push(words!(
+            "drill-note-no-zone",
+            "No zone could be drawn: the danger was nowhere as strong as what bounds it, or had not begun when the drill ended."
+        ));
+    }
+    notes
+}
+
+/// What a reader has to know of the models and of what was given.
 pub fn drill_notes(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
-    vec![
+    let mut notes = given(file, run);
+    notes.extend([
         words!(
             "drill-note-use",
             "For exercises and planning. Numbers of people follow from employees on record, or floor area and use, not from a count."
@@ -226,11 +372,16 @@ pub fn drill_notes(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
             "People: SFPE doors, Weidmann's ways, shortest open way to the nearest place with room; reaction times are drawn by the seed.",
         ),
         words!(
+            "drill-note-response",
+            "Engines: turnout, speed and set-up are mean values of the table (ParkTwin's own), over roads that are open; traffic, crews, hoses and pressure are left out. A station without a number of vehicles on record counts as one.",
+        ),
+        words!(
             "drill-note-seed",
             "Seed {seed}, file {file}, run {run}: the same file, park and log give the same run to the bit.",
             seed = file.seed.to_string(),
             file = run.log.file.as_str(),
             run = run.log.digest.clone().unwrap_or_default()
         ),
-    ]
+    ]);
+    notes
 }

@@ -2,16 +2,19 @@
 
 mod contours;
 
-use geo::{BoundingRect, Contains, Distance, Euclidean, MultiPolygon, Point};
+use geo::{BoundingRect, Buffer, Contains, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
 use spatial_db::cache::Cache;
-use spatial_db::model::{Building, HazardSource};
+use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
 
 use super::DrillError;
 use super::file::{DrillFile, HazardSpec, LeakSpec};
+use super::supply::lost;
 use crate::emergency::hazard::{
     Cloud, Flood, FloodExtent, Frame, GuidelineKind, HazardRules, Hole, Leak, Plume, PlumeInput, Tank, Weather,
-    cloud_zone, flood, round_zone, source_of,
+    cloud_zone, exposed_buildings, flood, source_of,
 };
+use crate::emergency::hydrants::{Worth, worth_for_building, worth_for_hazard};
+use crate::rules::RuleSet;
 
 /// Level of a toxic guideline from which nobody is to walk: disabling harm.
 const CLOSES_LEVEL: u8 = 2;
@@ -36,7 +39,8 @@ pub(super) struct Cloudy {
 #[derive(Debug)]
 pub(super) enum Threat<'a> {
     Leak { source: &'a HazardSource, at_s: f64, cloud: Option<Box<Cloudy>>, weather: Weather },
-    Fire { building: &'a Building, at_s: f64, cordon_m: f64 },
+    Fire { building: &'a Building, at_s: f64, cordon_m: f64, area: MultiPolygon<f64>, within: Vec<usize> },
+    Power { at_s: f64, within: Vec<usize>, area: MultiPolygon<f64> },
     Flood { levels: Vec<(f64, f64)>, from: Option<Vec<[f64; 2]>>, closes_m: f64, extent: Option<FloodExtent> },
 }
 
@@ -70,15 +74,38 @@ impl<'a> Threat<'a> {
                 let Some(burning) = found else {
                     return Err(file.wrong(building, format!("park {} has no building {building:?}", park.park.slug)));
                 };
-                Ok(Self::Fire { building: burning, at_s: at_min * 60.0, cordon_m: *cordon_m })
+                let slot = park.buildings.iter().position(|b| b.provenance.key == *building).unwrap_or_default();
+                if park.park.as_of.is_some_and(|as_of| !Presence::on(park, as_of).buildings[slot]) {
+                    let reason = format!("building {building:?} does not stand on the date of park {}", park.park.slug);
+                    return Err(file.wrong(building, reason));
+                }
+                let footprint = &burning.footprint;
+                let within = footprint.bounding_rect().map_or_else(Vec::new, |bounds| {
+                    let (low, high) = (bounds.min(), bounds.max());
+                    let low = [low.x - cordon_m, low.y - cordon_m];
+                    let high = [high.x + cordon_m, high.y + cordon_m];
+                    let near = cache.slots_in_envelope(low, high, FeatureKind::Building);
+                    let reached =
+                        |slot: &usize| Euclidean.distance(&park.buildings[*slot].footprint, footprint) <= *cordon_m;
+                    near.into_iter().filter(reached).collect()
+                });
+                let area = if *cordon_m > 0.0 { footprint.buffer(*cordon_m) } else { footprint.clone() };
+                Ok(Self::Fire { building: burning, at_s: at_min * 60.0, cordon_m: *cordon_m, area, within })
+            }
+            HazardSpec::Power { line, at_min } => {
+                let found = lost(park, NetworkClass::Power, line).map_err(|reason| file.wrong(line, reason))?;
+                let shapes = found.buildings.iter().flat_map(|slot| park.buildings[*slot].footprint.iter().cloned());
+                let area = MultiPolygon::new(shapes.collect());
+                Ok(Self::Power { at_s: at_min * 60.0, within: found.buildings, area })
             }
             HazardSpec::Flood { levels, from, closes_m } => {
-                if park.terrain.is_none() {
+                let Some(terrain) = &park.terrain else {
                     return Err(file.wrong("levels", format!("park {} has no terrain", park.park.slug)));
-                }
+                };
                 let from: Vec<[f64; 2]> = from.iter().map(|&(x, y)| [x, y]).collect();
-                let levels = levels.iter().map(|&(minute, level)| (minute * 60.0, level)).collect();
                 let from = (!from.is_empty()).then_some(from);
+                check_levels(file, &park.park.slug, terrain, levels, from.as_deref())?;
+                let levels = levels.iter().map(|&(minute, level)| (minute * 60.0, level)).collect();
                 Ok(Self::Flood { levels, from, closes_m: *closes_m, extent: None })
             }
         }
@@ -87,7 +114,7 @@ impl<'a> Threat<'a> {
     /// When it begins, s.
     pub(super) fn begins_s(&self) -> f64 {
         match self {
-            Self::Leak { at_s, .. } | Self::Fire { at_s, .. } => *at_s,
+            Self::Leak { at_s, .. } | Self::Fire { at_s, .. } | Self::Power { at_s, .. } => *at_s,
             Self::Flood { levels, .. } => levels[0].0,
         }
     }
@@ -98,7 +125,7 @@ impl<'a> Threat<'a> {
         let point = match self {
             Self::Leak { source, .. } => source.shape.centroid(),
             Self::Fire { building, .. } => building.footprint.centroid(),
-            Self::Flood { .. } => None,
+            Self::Flood { .. } | Self::Power { .. } => None,
         }?;
         Some([point.x(), point.y()])
     }
@@ -178,7 +205,10 @@ impl<'a> Threat<'a> {
         let Some((began_s, stopped_s)) = running else { return Ok(()) };
         self.leak(file, rules, now_s)?;
         if let Self::Leak { cloud: Some(cloud), .. } = self {
-            (cloud.began_s, cloud.stopped_s) = (began_s, stopped_s);
+            cloud.began_s = began_s;
+            if let Some(stopped_s) = stopped_s {
+                cloud.stop(stopped_s);
+            }
         }
         Ok(())
     }
@@ -186,7 +216,7 @@ impl<'a> Threat<'a> {
     /// Stops the leak.
     pub(super) fn stop(&mut self, now_s: f64) {
         if let Self::Leak { cloud: Some(cloud), .. } = self {
-            cloud.stopped_s = Some(now_s);
+            cloud.stop(now_s);
         }
     }
 
@@ -211,7 +241,7 @@ impl<'a> Threat<'a> {
         }
     }
 
-    /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon; and whether nobody is to walk there.
+    /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon (power keeps nobody from walking); and whether nobody is to walk there.
     pub(super) fn at(&self, place: [f64; 2], now_s: f64) -> (f64, bool) {
         match self {
             Self::Leak { cloud, .. } => {
@@ -219,15 +249,67 @@ impl<'a> Threat<'a> {
                 let value = cloud.at(place, now_s);
                 (value, value > cloud.threshold_kg_m3)
             }
-            Self::Fire { building, at_s, cordon_m } => {
+            Self::Fire { building, at_s, cordon_m, .. } => {
                 let gap = Euclidean.distance(&building.footprint, &Point::from(place));
                 let near = now_s >= *at_s && (gap <= *cordon_m || building.footprint.contains(&Point::from(place)));
                 (f64::from(u8::from(near)), near)
             }
+            // Nobody is kept from walking by it.
+            Self::Power { .. } => (0.0, false),
             Self::Flood { closes_m, extent, .. } => {
                 let depth = extent.as_ref().and_then(|extent| extent.depth_m(place)).unwrap_or(0.0);
                 (depth, depth > *closes_m)
             }
+        }
+    }
+
+    /// Buildings in it now, by their slots, and how strong it is there: the cloud at its strongest about them, water at its deepest at their
+    /// corners and middle, 1 within the cordon.
+    pub(super) fn buildings(&self, cache: &Cache, now_s: f64) -> Vec<(usize, f64)> {
+        match self {
+            Self::Leak { cloud: Some(cloud), .. } => {
+                let moment = cloud.plume.at_moment(cloud.age(now_s));
+                let found = exposed_buildings(cache, &moment, &cloud.frame, &[cloud.threshold_kg_m3], 0.0);
+                found.unwrap_or_default().iter().map(|one| (one.slot, one.peak_kg_m3)).collect()
+            }
+            Self::Leak { .. } => Vec::new(),
+            Self::Fire { within, at_s, .. } | Self::Power { within, at_s, .. } if now_s >= *at_s => {
+                within.iter().map(|slot| (*slot, 1.0)).collect()
+            }
+            Self::Fire { .. } | Self::Power { .. } => Vec::new(),
+            Self::Flood { closes_m, extent, .. } => {
+                let Some(extent) = extent else { return Vec::new() };
+                let deepest = |building: &Building| depths(extent, building).into_iter().flatten().fold(0.0, f64::max);
+                let all = cache.snapshot().buildings.iter().map(deepest).enumerate();
+                all.filter(|(_, depth)| depth > closes_m).collect()
+            }
+        }
+    }
+
+    /// Buildings of a flood that stand on ground of which no height is known: they count as dry.
+    pub(super) fn without_height(&self, cache: &Cache, stands: &[bool]) -> usize {
+        let Self::Flood { extent: Some(extent), .. } = self else { return 0 };
+        let dry = |building: &Building| depths(extent, building).iter().all(Option::is_none);
+        let all = cache.snapshot().buildings.iter().zip(stands);
+        all.filter(|(building, stands)| **stands && dry(building)).count()
+    }
+
+    /// Unit of how strong it is.
+    pub(super) const fn unit(&self) -> &'static str {
+        match self {
+            Self::Leak { .. } => "kg/m3",
+            Self::Fire { .. } => "cordon",
+            Self::Power { .. } => "power",
+            Self::Flood { .. } => "m",
+        }
+    }
+
+    /// What a hydrant is worth for the place: by the rule of the overlay, to the wall of the tank or of the building.
+    pub(super) fn worth(&self, position: [f64; 2], rules: &RuleSet) -> Worth {
+        match self {
+            Self::Leak { source, .. } => worth_for_hazard(position, source, rules),
+            Self::Fire { building, .. } => worth_for_building(position, building, rules),
+            Self::Flood { .. } | Self::Power { .. } => Worth::Far,
         }
     }
 
@@ -246,14 +328,9 @@ impl<'a> Threat<'a> {
                 (cloud.name.clone(), found.map_or(nothing, |zone| zone.area))
             }
             Self::Leak { .. } => (String::new(), nothing),
-            Self::Fire { building, cordon_m, at_s } => {
-                let bounds = building.footprint.bounding_rect();
-                let area = bounds.filter(|_| now_s >= *at_s).map_or(nothing, |bounds| {
-                    let half = 0.5 * bounds.width().hypot(bounds.height());
-                    let middle = bounds.center();
-                    round_zone("cordon", [middle.x, middle.y], half + cordon_m).area
-                });
-                ("cordon".to_owned(), area)
+            Self::Fire { area, at_s, .. } => ("cordon".to_owned(), if now_s >= *at_s { area.clone() } else { nothing }),
+            Self::Power { area, at_s, .. } => {
+                ("without power".to_owned(), if now_s >= *at_s { area.clone() } else { nothing })
             }
             Self::Flood { extent, closes_m, .. } => {
                 let area = extent.as_ref().map_or(nothing, |extent| extent.deeper_than(*closes_m));
@@ -268,18 +345,61 @@ impl Cloudy {
         (now_s - self.began_s).max(0.0)
     }
 
-    /// Concentration at a place, kg/m³. A leak that stopped is the plume less the one that would have begun then.
+    /// Stops the leak: what is in the air drifts off, and nothing follows.
+    fn stop(&mut self, now_s: f64) {
+        let stopped_s = self.stopped_s.map_or(now_s, |before| before.min(now_s));
+        self.plume = self.plume.stopped_after(stopped_s - self.began_s);
+        self.stopped_s = Some(stopped_s);
+    }
+
+    /// Concentration at a place, kg/m³.
     fn at(&self, place: [f64; 2], now_s: f64) -> f64 {
         let [x, y] = self.frame.wind_from_map(place);
-        let of = |age: f64| {
-            if age <= 0.0 {
-                return 0.0;
-            }
-            self.plume.at_moment(age).slice(x, 0.0).map_or(0.0, |slice| slice.at(y))
-        };
-        let stopped = self.stopped_s.map_or(0.0, |stopped| of(now_s - stopped));
-        (of(self.age(now_s)) - stopped).max(0.0)
+        self.plume.at_moment(self.age(now_s)).slice(x, 0.0).map_or(0.0, |slice| slice.at(y))
     }
+}
+
+/// Depths at the corners and the middle of a building, m; none where the height of the ground is not known.
+fn depths(extent: &FloodExtent, building: &Building) -> Vec<Option<f64>> {
+    use geo::Centroid;
+    let corners = building.footprint.coords_iter().map(|c| [c.x, c.y]);
+    let middle = building.footprint.centroid().map(|c| [c.x(), c.y()]);
+    corners.chain(middle).map(|place| extent.depth_m(place)).collect()
+}
+
+/// Levels that the terrain has nothing to say of: a drill that would be dry, or under water as a whole, without a word.
+fn check_levels(
+    file: &DrillFile,
+    slug: &str,
+    terrain: &TerrainGrid,
+    levels: &[(f64, f64)],
+    from: Option<&[[f64; 2]]>,
+) -> Result<(), DrillError> {
+    let line = file.line_of("levels");
+    let Some((low, high)) = terrain.height_range_m() else {
+        return Err(file.wrong("levels", format!("the terrain of park {slug} has no heights")));
+    };
+    let mut wet = false;
+    for &(minute, level_m) in levels {
+        let water = Flood { level_m, from };
+        let extent = flood(terrain, &water).map_err(|source| DrillError::Hazard { line, source })?;
+        if level_m > high {
+            let reason = format!(
+                "the level of minute {minute}, {level_m} m, stands over the highest ground of park {slug} ({low:.1} to {high:.1} m): how far \
+                 the water goes is not known"
+            );
+            return Err(file.wrong("levels", reason));
+        }
+        wet |= extent.area_m2 > 0.0;
+    }
+    if !wet {
+        let of = if from.is_some() { " joined to the places in `from`" } else { "" };
+        let reason = format!(
+            "no level wets any ground{of}: that of park {slug} lies at {low:.1} to {high:.1} m, in the terrain's heights"
+        );
+        return Err(file.wrong("levels", reason));
+    }
+    Ok(())
 }
 
 /// Level of the water at a time, straight from one to the next.

@@ -1,10 +1,11 @@
 //! Who leaves from where and to where: a park's buildings with their people, and its places of assembly.
 
-use spatial_db::model::{FeatureId, ParkSnapshot, ResourceKind};
+use spatial_db::model::{FeatureId, ParkSnapshot, Presence, ResourceKind};
 
 use super::occupancy::{Unknown, employees_by_building, occupants};
 use super::run::{Assembly, Group};
 use super::{EvacuationError, EvacuationRules};
+use crate::emergency::hydrants::in_service;
 
 /// Who leaves from where and to where.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +18,8 @@ pub struct People {
     pub unknown: Vec<(FeatureId, Unknown)>,
 }
 
-/// The groups and places of a park at an hour of a working day, and the buildings whose people are not known, with the reason.
+/// The groups and places of a park at an hour of a working day, and the buildings whose people are not known, with the reason. Nobody is in
+/// a building that does not stand on the park's date, and nobody goes to a place that is closed.
 ///
 /// # Errors
 /// [`EvacuationError::NoPlaces`] and [`EvacuationError::Nobody`].
@@ -33,7 +35,7 @@ pub fn groups_and_places(
     let places: Vec<Assembly> = park
         .resources
         .iter()
-        .filter(|resource| resource.kind == ResourceKind::AssemblyPoint)
+        .filter(|resource| resource.kind == ResourceKind::AssemblyPoint && in_service(resource))
         .map(|resource| Assembly {
             resource: resource.id,
             name: resource.name.clone(),
@@ -50,7 +52,11 @@ pub fn groups_and_places(
     let width = rules.value("doors", "default_width_m");
     let employees = employees_by_building(park);
     let (mut groups, mut unknown) = (Vec::new(), Vec::new());
-    for (building, footprint_m2) in park.buildings.iter().zip(footprints_m2) {
+    let stands = park.park.as_of.map(|as_of| Presence::on(park, as_of).buildings);
+    for (slot, (building, footprint_m2)) in park.buildings.iter().zip(footprints_m2).enumerate() {
+        if stands.as_ref().is_some_and(|stands| !stands[slot]) {
+            continue;
+        }
         let persons = match occupants(rules, building, *footprint_m2, hour, &employees) {
             Ok(0) => continue,
             Ok(persons) => persons,

@@ -62,6 +62,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("response", "turnout_s"),
     ("response", "engine_m_s"),
     ("response", "setup_s"),
+    ("response", "engine_way_m"),
 ];
 
 impl EvacuationRules {

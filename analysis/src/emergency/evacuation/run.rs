@@ -18,7 +18,7 @@ use spatial_db::model::FeatureId;
 
 use super::dice::Dice;
 use super::error::within;
-use super::walking::{Door, Walking};
+use super::walking::Walking;
 use super::ways::WayNetwork;
 use super::{EvacuationError, EvacuationRules};
 
@@ -107,6 +107,19 @@ pub struct PlaceUse {
     pub capacity: Option<u32>,
     /// Most of its people were sent there although it is full.
     pub over: u32,
+}
+
+/// How many are where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Census {
+    /// In buildings.
+    pub inside: u32,
+    /// Outside, on their way or in line before one.
+    pub on_ways: u32,
+    /// At a place of assembly.
+    pub arrived: u32,
+    /// At a corner from which no way is open.
+    pub cut_off: u32,
 }
 
 /// What came of it.
@@ -241,7 +254,7 @@ impl<'a> Walkers<'a> {
         let first: Vec<(usize, f64)> = groups.iter().map(|group| ways.nearest(group.door_m)).collect();
         let mut door_flow = Vec::with_capacity(groups.len());
         for group in groups {
-            door_flow.push(walking.door_flow(Door { width_m: group.door_width_m })?.flow_1_s);
+            door_flow.push(walking.doors_flow_1_s(group.door_width_m)?);
         }
         let (median, spread) = (rules.value("persons", "reaction_median_s"), rules.value("persons", "reaction_spread"));
         let slow_share = rules.value("persons", "reduced_mobility_share");
@@ -296,6 +309,11 @@ impl<'a> Walkers<'a> {
         Ok(run)
     }
 
+    /// How many are sent to each place at the start.
+    pub fn assigned(&self) -> Vec<u32> {
+        self.assigned.clone()
+    }
+
     /// Who has not arrived.
     pub fn left(&self) -> u32 {
         self.left
@@ -306,6 +324,20 @@ impl<'a> Walkers<'a> {
         self.open_doors(now);
         self.enter_ways();
         self.walk(now);
+    }
+
+    /// How many are where.
+    pub fn census(&self) -> Census {
+        let mut census = Census::default();
+        for person in &self.persons {
+            match person.at {
+                At::Inside => census.inside += 1,
+                At::Open(..) | At::Waiting(_) | At::On(..) => census.on_ways += 1,
+                At::Arrived => census.arrived += 1,
+                At::CutOff(_) => census.cut_off += 1,
+            }
+        }
+        census
     }
 
     /// Places of the people on ways, m, in the order of their numbers.

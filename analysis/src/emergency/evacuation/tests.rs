@@ -281,6 +281,15 @@ fn employees_on_record_hold_before_the_floor_area() {
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
     assert_eq!(persons, [30, 10, 39]);
     assert_eq!(people.unknown, [(park.buildings[2].id, Unknown::NoEmployees)]);
+    // One that is not built yet and one that is gone have nobody in them, and nothing of them is unknown.
+    park.park.as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 30);
+    park.buildings[0].year_built = Some(2027);
+    park.buildings[2].valid_to = chrono::NaiveDate::from_ymd_opt(2026, 1, 1);
+    let people = groups_and_places(&park, &[100.0; 4], &rules, 9).unwrap();
+    let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
+    assert_eq!((persons, people.unknown.len()), (vec![10, 39], 0));
+    park.resources[0].state = Some("closed".into());
+    assert_eq!(groups_and_places(&park, &[100.0; 4], &rules, 9), Err(EvacuationError::NoPlaces));
     at.kind = spatial_db::model::ResourceKind::Gate;
     park.resources = vec![at];
     assert_eq!(groups_and_places(&park, &[100.0; 4], &rules, 9), Err(EvacuationError::NoPlaces));

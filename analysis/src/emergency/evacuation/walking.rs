@@ -6,6 +6,9 @@
 use super::error::within;
 use super::{EvacuationError, EvacuationRules};
 
+/// A door is no wider than this, m.
+const WIDEST_M: f64 = 20.0;
+
 /// The relations of walking, with the table's figures.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Walking {
@@ -93,9 +96,19 @@ impl Walking {
     /// [`EvacuationError::OutOfRange`] for a door of which nothing is left between its boundary layers, or wider than 20 m.
     pub fn door_flow(&self, door: Door) -> Result<DoorFlow, EvacuationError> {
         let least = 2.0 * self.boundary_m + 0.1;
-        let width = within("width of the door", door.width_m, (least, 20.0), "m")?;
+        let width = within("width of the door", door.width_m, (least, WIDEST_M), "m")?;
         let effective_m = width - 2.0 * self.boundary_m;
         Ok(DoorFlow { effective_m, flow_1_s: effective_m * self.largest_specific_flow() })
+    }
+
+    /// What doors of so many metres together let through, persons a second: more than one door can have are several, alike.
+    ///
+    /// # Errors
+    /// [`EvacuationError::OutOfRange`] for a width of which nothing is left between the boundary layers, or over 1 km.
+    pub fn doors_flow_1_s(&self, together_m: f64) -> Result<f64, EvacuationError> {
+        let together = within("width of the doors", together_m, (0.0, 1000.0), "m")?;
+        let doors = (together / WIDEST_M).ceil().max(1.0);
+        Ok(doors * self.door_flow(Door { width_m: together / doors })?.flow_1_s)
     }
 
     /// SFPE's hand value: time, s, until so many persons have left a room through a door, the last of them so far from it.
@@ -107,6 +120,15 @@ impl Walking {
         let way = within("way to the door", farthest_m, (0.0, 1e4), "m")?;
         let queue = persons / self.door_flow(door)?.flow_1_s;
         Ok(queue.max(way / self.sfpe_m_s(0.0)?))
+    }
+
+    /// Time to walk a way at a speed (m/s), s.
+    ///
+    /// # Errors
+    /// [`EvacuationError::OutOfRange`] for a way that is none, and where nobody moves.
+    pub fn along_s(&self, way_m: f64, speed_m_s: f64) -> Result<f64, EvacuationError> {
+        let way = within("way", way_m, (0.0, 1e4), "m")?;
+        Ok(way / within("speed", speed_m_s, (f64::MIN_POSITIVE, 10.0), "m/s")?)
     }
 
     /// Weidmann's speed at a density of persons/m², m/s; 0 from 5.4 on.
@@ -184,6 +206,23 @@ mod tests {
         // A far way instead of a queue: 100 m at 1.4 · (1 − 0.266 · 0.54).
         let far = walking().hand_egress_s(1.0, Door { width_m: 1.0 }, 100.0).unwrap();
         assert!((far - 100.0 / 1.1989).abs() < 0.01, "{far}");
+    }
+
+    #[test]
+    fn a_building_of_many_doors_is_not_refused() {
+        let one = walking().doors_flow_1_s(1.8).unwrap();
+        assert_eq!(one, walking().door_flow(Door { width_m: 1.8 }).unwrap().flow_1_s);
+        // Twelve entrances of 1.8 m: 21.6 m, as two doors of 10.8 m.
+        let many = walking().doors_flow_1_s(21.6).unwrap();
+        assert_eq!(many, 2.0 * walking().door_flow(Door { width_m: 10.8 }).unwrap().flow_1_s);
+        assert!(many > walking().doors_flow_1_s(19.9).unwrap() && walking().doors_flow_1_s(0.3).is_err());
+    }
+
+    #[test]
+    fn a_way_of_less_than_nothing_takes_no_time_that_is_less_than_nothing() {
+        assert_eq!(walking().along_s(10.0, 0.5).unwrap(), 20.0);
+        assert!(walking().along_s(-10.0, 0.5).unwrap_err().to_string().contains("way must be from 0"));
+        assert!(walking().along_s(10.0, 0.0).is_err() && walking().along_s(f64::NAN, 1.0).is_err());
     }
 
     #[test]

@@ -42,6 +42,25 @@ const JOIN_M: f64 = 0.5;
 const STRETCH_M: f64 = 25.0;
 /// Words of roads that nobody walks on.
 const NOT_WALKED: [&str; 4] = ["rail", "motorway", "铁路", "高速"];
+/// Words of roads that no engine drives on.
+const NOT_DRIVEN: [&str; 16] = [
+    "rail",
+    "foot",
+    "path",
+    "pedestrian",
+    "steps",
+    "stair",
+    "cycle",
+    "bike",
+    "bridle",
+    "corridor",
+    "铁路",
+    "步行",
+    "人行",
+    "自行车",
+    "小径",
+    "台阶",
+];
 
 type Segment = GeomWithData<Line<f64>, usize>;
 
@@ -76,18 +95,41 @@ fn crossing(a: &Line<f64>, b: &Line<f64>) -> Option<(f64, f64)> {
 }
 
 impl WayNetwork {
-    /// The network of a park's roads. Roads that cross are joined; bridges are not told apart from crossings.
+    /// The network of a park's roads and paths that people walk on. Roads that cross are joined; bridges are not told apart from crossings.
     ///
     /// # Errors
     /// [`EvacuationError::NoWays`].
     pub fn of(roads: &[RoadEdge], rules: &EvacuationRules) -> Result<Self, EvacuationError> {
+        Self::of_those(roads, rules, |road| !has_word(road, &NOT_WALKED))
+    }
+
+    /// Every road that is none for walkers or cyclists alone, however narrow: those that a fire lane may be looked for among.
+    ///
+    /// # Errors
+    /// [`EvacuationError::NoWays`].
+    pub fn carriageways(roads: &[RoadEdge], rules: &EvacuationRules) -> Result<Self, EvacuationError> {
+        Self::of_those(roads, rules, is_carriageway)
+    }
+
+    /// The network that engines drive on: no paths and steps, and nothing on record as narrower than an engine needs.
+    ///
+    /// # Errors
+    /// [`EvacuationError::NoWays`].
+    pub fn driven(roads: &[RoadEdge], rules: &EvacuationRules) -> Result<Self, EvacuationError> {
+        let least = rules.value("response", "engine_way_m");
+        Self::of_those(roads, rules, |road| {
+            is_carriageway(road) && road.width_m.is_none_or(|width| width <= 0.0 || width >= least)
+        })
+    }
+
+    fn of_those(
+        roads: &[RoadEdge],
+        rules: &EvacuationRules,
+        used: impl Fn(&RoadEdge) -> bool,
+    ) -> Result<Self, EvacuationError> {
         let default_width = rules.value("ways", "default_width_m");
-        let walked = |road: &&RoadEdge| {
-            let class = road.class.as_deref().unwrap_or_default().to_lowercase();
-            !NOT_WALKED.iter().any(|word| class.contains(word))
-        };
         let mut stretches: Vec<Stretch> = Vec::new();
-        for road in roads.iter().filter(walked) {
+        for road in roads.iter().filter(|road| used(road)) {
             let width_m = road.width_m.filter(|width| *width > 0.0).unwrap_or(default_width);
             for line in road.line.iter().flat_map(LineString::lines).filter(|line| line.start != line.end) {
                 let ends = [(0.0, [line.start.x, line.start.y]), (1.0, [line.end.x, line.end.y])];
@@ -144,6 +186,36 @@ impl WayNetwork {
             }
             from = to;
         }
+    }
+
+    /// Ways at a node.
+    pub fn at(&self, node: usize) -> &[usize] {
+        &self.at_node[node]
+    }
+
+    /// Way from the nearest of several starts (a node and what is before it, m) to every node, m; infinite where there is none.
+    pub fn from_any(&self, starts: &[(usize, f64)]) -> Vec<f64> {
+        let mut distance = vec![f64::INFINITY; self.nodes.len()];
+        let mut open = BinaryHeap::new();
+        for &(node, before) in starts {
+            if before < distance[node] {
+                distance[node] = before;
+                open.push(Nearest { distance: before, node });
+            }
+        }
+        while let Some(Nearest { distance: here, node }) = open.pop() {
+            if here > distance[node] {
+                continue;
+            }
+            for &way in &self.at_node[node] {
+                let (there, far) = (self.other_end(way, node), here + self.ways[way].length_m);
+                if far < distance[there] {
+                    distance[there] = far;
+                    open.push(Nearest { distance: far, node: there });
+                }
+            }
+        }
+        distance
     }
 
     /// The end of a way that is not `node`.
@@ -205,6 +277,17 @@ impl WayNetwork {
         }
         (distance, next)
     }
+}
+
+/// True for a road that is none for walkers, cyclists or trains alone.
+pub(in crate::emergency) fn is_carriageway(road: &RoadEdge) -> bool {
+    !has_word(road, &NOT_DRIVEN)
+}
+
+/// True where the class of a road has one of the words.
+fn has_word(road: &RoadEdge, words: &[&str]) -> bool {
+    let class = road.class.as_deref().unwrap_or_default().to_lowercase();
+    words.iter().any(|word| class.contains(word))
 }
 
 /// Cuts at crossings, and at roads that the end of another nearly touches.

@@ -86,6 +86,10 @@ pub struct HazardZone {
     pub cut: bool,
 }
 
+/// As near to the source as the models are asked, m: at the source itself they have no value.
+pub(super) const NEAREST_M: f64 = 1.0;
+/// Places along the axis that are looked at where it passes a building.
+const ALONG: u32 = 8;
 /// Cuts per stretch of a contour.
 const CUTS: usize = 96;
 /// Steps along the axis in which a threshold is looked for.
@@ -179,21 +183,23 @@ pub fn cloud_zone(
     Ok(HazardZone { name: name.to_owned(), area: MultiPolygon::new(polygons), area_m2, reach_m, cut })
 }
 
+/// A circle about a place, m.
+pub(in crate::emergency) fn circle([x, y]: [f64; 2], radius_m: f64) -> Polygon<f64> {
+    /// Corners: within 0.2 % of the circle's area.
+    const CORNERS: u32 = 72;
+    let ring: LineString<f64> = (0..CORNERS)
+        .map(|k| {
+            let turn = std::f64::consts::TAU * f64::from(k) / f64::from(CORNERS);
+            (x + radius_m * turn.cos(), y + radius_m * turn.sin())
+        })
+        .collect();
+    Polygon::new(ring, Vec::new())
+}
+
 /// A round zone about a place, as of heat and blast.
 pub fn round_zone(name: &str, centre_m: [f64; 2], radius_m: f64) -> HazardZone {
-    /// Corners: within 0.1 % of the circle's area.
-    const CORNERS: usize = 72;
-    let area = if radius_m > 0.0 {
-        let ring: LineString<f64> = (0..CORNERS)
-            .map(|k| {
-                let turn = std::f64::consts::TAU * k as f64 / CORNERS as f64;
-                (centre_m[0] + radius_m * turn.cos(), centre_m[1] + radius_m * turn.sin())
-            })
-            .collect();
-        MultiPolygon::new(vec![Polygon::new(ring, Vec::new())])
-    } else {
-        MultiPolygon::new(Vec::new())
-    };
+    let polygons = if radius_m > 0.0 { vec![circle(centre_m, radius_m)] } else { Vec::new() };
+    let area = MultiPolygon::new(polygons);
     let area_m2 = std::f64::consts::PI * radius_m * radius_m;
     HazardZone { name: name.to_owned(), area, area_m2, reach_m: radius_m, cut: false }
 }
@@ -262,8 +268,13 @@ pub fn exposed_buildings(
             // Between its corners: as near to the axis as the building comes.
             let y = 0.0_f64.clamp(right, left);
             look(0.5 * (near + far), y);
-            if y == 0.0 {
-                look(near, y);
+            if y == 0.0 && far > NEAREST_M {
+                // The strongest place of the axis may lie anywhere in it: of a source high up not next to it. A building over the source
+                // begins where the models do.
+                let begins = near.max(NEAREST_M);
+                for k in 0..=ALONG {
+                    look(begins * (far / begins).powf(f64::from(k) / f64::from(ALONG)), y);
+                }
             }
         }
         let level = thresholds_kg_m3.iter().filter(|threshold| peak > **threshold).count();

@@ -38,7 +38,7 @@ pub struct Evaporation {
 /// Rate of evaporation of a pool; `over_s` is the time that the rate of a boiling pool is averaged over.
 ///
 /// # Errors
-/// [`HazardError`] for values out of range and properties that are not known.
+/// [`HazardError`] for values out of range, properties that are not known, and a boiling pool on ground that gives it no heat.
 pub fn evaporation(
     rules: &HazardRules,
     substance: &Substance,
@@ -54,11 +54,18 @@ pub fn evaporation(
     if t >= boiling {
         let latent = substance.need(MODEL, "heat of vaporisation", substance.latent_heat_j_kg)?;
         let over = rules.checked(MODEL, "duration_s", over_s)?;
+        if ground <= boiling {
+            let reason = format!(
+                "ground of {ground} K is no warmer than {} boils at ({boiling} K): what it evaporates then is left to sun, air and \
+                 wind, which this model of a boiling pool does not have",
+                substance.name
+            );
+            return Err(HazardError::NotApplicable { model: MODEL, reason });
+        }
         let conductivity = rules.value("ground", "conductivity_w_m_k");
         let diffusivity = rules.value("ground", "diffusivity_m2_s");
         // Mean over the time of a heat flux that falls with its root: twice the flux at the end.
-        let flux =
-            2.0 * conductivity * (ground - boiling).max(0.0) / (std::f64::consts::PI * diffusivity * over).sqrt();
+        let flux = 2.0 * conductivity * (ground - boiling) / (std::f64::consts::PI * diffusivity * over).sqrt();
         return Ok(Evaporation { rate_kg_s: area * flux / latent, boiling: true, vapour_pa: None });
     }
     let vapour = substance.vapour_pressure_pa(t)?;
@@ -122,7 +129,10 @@ mod tests {
         // The flux falls with the root of time: its mean over 4 times the time is half.
         assert!((rate(100.0).rate_kg_s / rate(400.0).rate_kg_s - 2.0).abs() < 1e-9);
         let frozen = Pool { ground_k: 235.0, ..pool };
-        assert_eq!(evaporation(&rules, chlorine, &frozen, &Weather::default(), 60.0).unwrap().rate_kg_s, 0.0);
+        let cold = evaporation(&rules, chlorine, &frozen, &Weather::default(), 60.0).unwrap_err();
+        assert!(matches!(cold, HazardError::NotApplicable { .. }), "a cold ground is no rate of nothing: {cold}");
+        let level = Pool { ground_k: 239.1, ..pool };
+        assert!(evaporation(&rules, chlorine, &level, &Weather::default(), 60.0).is_err());
         let petrol = rules.substance("gasoline").unwrap();
         let error = evaporation(&rules, petrol, &Pool { temperature_k: 290.0, ..pool }, &Weather::default(), 60.0);
         assert!(error.unwrap_err().to_string().contains("Antoine constants"), "what petrol's vapour is, is not known");

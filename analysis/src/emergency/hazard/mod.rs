@@ -27,6 +27,7 @@ mod tests;
 mod weather;
 
 pub use blast::{Blast, blast, blast_distance_m, tnt_equivalent_kg};
+pub(in crate::emergency) use cloud::circle;
 pub use cloud::{Cloud, Exposure, Frame, HazardZone, Slice, cloud_zone, exposed_buildings, round_zone};
 pub use error::HazardError;
 pub use evaporation::{Evaporation, Pool, evaporation};

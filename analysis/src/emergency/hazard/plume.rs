@@ -213,6 +213,13 @@ impl Plume {
         0.5 * (erf((x_m - rear) / blur) - erf((x_m - front) / blur))
     }
 
+    /// The same release, stopped so many seconds after it began, if it has not ended by itself before.
+    #[must_use]
+    pub fn stopped_after(&self, seconds: f64) -> Self {
+        let lasts = seconds.max(0.0);
+        Self { duration_s: Some(self.duration_s.map_or(lasts, |duration| duration.min(lasts))), ..self.clone() }
+    }
+
     /// The cloud at one moment, for a picture.
     pub fn at_moment(&self, t_s: f64) -> Moment<'_> {
         Moment { plume: self, t_s }

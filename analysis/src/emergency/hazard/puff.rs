@@ -3,6 +3,7 @@
 //! Source: Slade, Meteorology and Atomic Energy (1968); AIChE/CCPS, Guidelines for Consequence Analysis of Chemical Releases (1999):
 //! σx = σy and σz follow from the way that the puff has gone. Left out: what [`super::plume`] leaves out.
 
+use super::cloud::NEAREST_M;
 use super::error::within;
 use super::plume::vertical;
 use super::sigma::{CloudKind, Sigmas};
@@ -100,6 +101,11 @@ impl Puff {
         let (sigma_y, _) = self.sigmas_m(gone);
         let along = (-0.5 * ((x_m - gone) / sigma_y).powi(2)).exp();
         Ok(self.middle(gone, z_m) * along * (-0.5 * (y_m / sigma_y).powi(2)).exp())
+    }
+
+    /// How long the puff is over a place downwind, s: the time in which its peak there would make the same dose, √(2π) σx / u.
+    pub fn passes_s(&self, x_m: f64) -> f64 {
+        std::f64::consts::TAU.sqrt() * self.sigmas.y(x_m.max(NEAREST_M)) / self.wind_m_s
     }
 
     /// Over the puff's middle.

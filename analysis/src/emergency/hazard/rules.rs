@@ -228,14 +228,16 @@ impl HazardRules {
         })
     }
 
-    /// A substance by name, alias or CAS number. A record often says two names at once ("液氨 ammonia"): each word is tried.
+    /// A substance by name, alias or CAS number, or by the words of a record. A record often says two names at once ("液氨 ammonia") or
+    /// more than the name ("chlorine, tank 3"): the longest runs of whole words that are names count, if all of them are of one
+    /// substance and no word beside them makes it another ("hydrogen peroxide", "ammonia solution").
     ///
     /// # Errors
     /// [`HazardError::UnknownSubstance`].
     pub fn substance(&self, asked: &str) -> Result<&Substance, HazardError> {
         let all = &self.substances.substance;
-        let find = |word: &str| all.iter().find(|substance| substance.is_called(word));
-        find(asked.trim()).or_else(|| asked.split_whitespace().find_map(find)).ok_or_else(|| {
+        let find = |word: &str| all.iter().position(|substance| substance.is_called(word));
+        find(asked.trim()).or_else(|| one_in_words(asked, find)).map(|at| &all[at]).ok_or_else(|| {
             let known = all.iter().map(|substance| substance.name.as_str()).collect::<Vec<_>>().join(", ");
             HazardError::UnknownSubstance { asked: asked.to_owned(), known }
         })
@@ -255,6 +257,34 @@ impl HazardRules {
     pub fn effects(&self) -> &EffectTable {
         &self.effects
     }
+}
+
+/// Ends of words that make another substance of the name beside them: oxide, peroxide, chloride; nitrate; hypochlorite.
+const COMPOUNDS: [&str; 3] = ["ide", "ate", "ite"];
+/// Words that make a mixture of it, whose vapour is not that of the pure substance.
+const MIXTURES: [&str; 7] = ["solution", "water", "aqueous", "diluted", "mixture", "水溶液", "氨水"];
+
+/// The one substance that a text names.
+fn one_in_words(asked: &str, find: impl Fn(&str) -> Option<usize>) -> Option<usize> {
+    let lower = asked.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|w| !w.is_empty()).collect();
+    let (mut named, mut at) = (None, 0);
+    while at < words.len() {
+        let run =
+            (at + 1..=words.len()).rev().find_map(|end| find(&words[at..end].join(" ")).map(|found| (found, end)));
+        if let Some((found, end)) = run {
+            if named.is_some_and(|one| one != found) {
+                return None;
+            }
+            (named, at) = (Some(found), end);
+            continue;
+        }
+        if COMPOUNDS.iter().any(|end| words[at].ends_with(end)) || MIXTURES.contains(&words[at]) {
+            return None;
+        }
+        at += 1;
+    }
+    named
 }
 
 #[cfg(test)]
@@ -286,6 +316,28 @@ mod tests {
         let rules = HazardRules::shipped();
         for name in ["ammonia", "NH3", "液氨", "7664-41-7", "液氨 ammonia", " 液氨 ammonia "] {
             assert_eq!(rules.substance(name).unwrap().name, "ammonia", "{name}");
+        }
+        for (text, name) in [
+            ("anhydrous ammonia", "ammonia"),
+            ("Chlorine (Cl2), tank 3", "chlorine"),
+            ("7782-50-5 in cylinders", "chlorine"),
+            ("store of hydrogen sulfide", "hydrogen sulfide"),
+            ("liquid natural gas", "methane"),
+        ] {
+            assert_eq!(rules.substance(text).unwrap().name, name, "{text}");
+        }
+        // Two substances, another one, a mixture, a part of a word: nobody knows.
+        for text in [
+            "chlorine and ammonia",
+            "hydrogen peroxide",
+            "chlorine dioxide",
+            "ammonium nitrate ammonia",
+            "ammonia solution 20 %",
+            "ammoniac",
+            "methanol/ethanol",
+            "",
+        ] {
+            assert!(rules.substance(text).is_err(), "{text}");
         }
         let error = rules.substance("unobtainium").unwrap_err().to_string();
         assert!(error.contains("unobtainium") && error.contains("chlorine"), "{error}");

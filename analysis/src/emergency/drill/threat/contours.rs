@@ -1,10 +1,10 @@
 //! The hazard as contours, for whoever draws it: every level, and for a cloud its body above the ground.
 
-use geo::{Area, BoundingRect, MultiPolygon};
+use geo::{Area, MultiPolygon};
 
 use super::{Cloudy, EXPOSURE_MIN, Threat};
 use crate::emergency::drill::Contour;
-use crate::emergency::hazard::{Cloud, GuidelineKind, HazardRules, Moment, Slice, Threshold, cloud_zone, round_zone};
+use crate::emergency::hazard::{GuidelineKind, HazardRules, Threshold, cloud_zone};
 use crate::words;
 use crate::words::Words;
 
@@ -15,41 +15,21 @@ const DEPTHS_M: [f64; 2] = [0.05, 1.0];
 /// An area smaller than this is not worth a line, m².
 const LEAST_M2: f64 = 4.0;
 
-/// A cloud less that of the leak that would have begun when it was stopped.
-struct Standing<'a> {
-    now: Moment<'a>,
-    gone: Option<Moment<'a>>,
-}
-
-impl Cloud for Standing<'_> {
-    fn slice(&self, x_m: f64, z_m: f64) -> Option<Slice> {
-        let now = self.now.slice(x_m, z_m)?;
-        let gone = self.gone.as_ref().and_then(|gone| gone.slice(x_m, z_m)).map_or(0.0, |slice| slice.centre_kg_m3);
-        Some(Slice { centre_kg_m3: (now.centre_kg_m3 - gone).max(0.0), ..now })
-    }
-
-    fn span_m(&self) -> (f64, f64) {
-        self.now.span_m()
-    }
-}
-
 impl Threat<'_> {
     /// Contours of the hazard now, the mildest first.
     pub(in crate::emergency::drill) fn contours(&self, rules: &HazardRules, now_s: f64) -> Vec<Contour> {
         let mut out = match self {
             Self::Leak { cloud: Some(cloud), .. } => self.of_cloud(cloud, rules, now_s),
             Self::Leak { .. } => Vec::new(),
-            Self::Fire { building, at_s, cordon_m } => {
-                let bounds = building.footprint.bounding_rect().filter(|_| now_s >= *at_s);
-                let cordon = bounds.map(|bounds| {
-                    let half = 0.5 * bounds.width().hypot(bounds.height());
-                    let middle = bounds.center();
-                    let area = round_zone("cordon", [middle.x, middle.y], half + cordon_m).area;
-                    let label = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
-                    Contour { label, level: 2, above_m: 0.0, water_m: None, area }
-                });
-                cordon.into_iter().collect()
+            Self::Fire { area, at_s, cordon_m, .. } if now_s >= *at_s => {
+                let label = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
+                vec![Contour { label, level: 2, above_m: 0.0, water_m: None, area: area.clone() }]
             }
+            Self::Power { area, at_s, .. } if now_s >= *at_s => {
+                let label = words!("drill-zone-power", "without power");
+                vec![Contour { label, level: 1, above_m: 0.0, water_m: None, area: area.clone() }]
+            }
+            Self::Fire { .. } | Self::Power { .. } => Vec::new(),
             Self::Flood { extent: Some(extent), closes_m, levels, .. } => {
                 let level_m = super::level_at(levels, now_s);
                 let mut depths = vec![(DEPTHS_M[0], 1_u8), (*closes_m, 2), (DEPTHS_M[1].max(2.0 * closes_m), 3)];
@@ -74,10 +54,9 @@ impl Threat<'_> {
         if age <= 0.0 {
             return Vec::new();
         }
-        let gone = cloud.stopped_s.map(|stopped| now_s - stopped).filter(|age| *age > 0.0);
-        let standing = Standing { now: cloud.plume.at_moment(age), gone: gone.map(|age| cloud.plume.at_moment(age)) };
+        let moment = cloud.plume.at_moment(age);
         let zone = |threshold: f64, z_m: f64| {
-            cloud_zone(&standing, &cloud.frame, &cloud.name, threshold, z_m)
+            cloud_zone(&moment, &cloud.frame, &cloud.name, threshold, z_m)
                 .map_or_else(|_| MultiPolygon::new(Vec::new()), |zone| zone.area)
         };
         let mut out: Vec<Contour> = self

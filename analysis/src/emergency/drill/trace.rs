@@ -3,17 +3,21 @@
 //! Written down beside a run and no part of it: the run, its log and its fingerprint are the same with and without.
 
 use geo::MultiPolygon;
-use rstar::RTree;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, ResourceKind};
+use spatial_db::model::FeatureId;
 
-use super::{Course, DrillRun, DrillTables, LOOK_S, watched};
-use crate::emergency::drill::DrillError;
-use crate::emergency::drill::file::{Action, DrillFile};
-use crate::emergency::drill::log::HandInject;
+use super::DrillError;
+use super::course::Course;
+use super::file::{Action, DrillFile};
+use super::log::HandInject;
+use super::run::{DrillRun, DrillTables, watch_drill};
+use super::watch::{Onlooker, Seen};
 use crate::emergency::evacuation::{Assembly, Whereabouts};
+use crate::emergency::hydrants::{Reach, reach_of};
 use crate::words::Words;
 
+/// How often counts are taken, s.
+const LOOK_S: u32 = 10;
 /// How often the hazard's contours are taken, s.
 const CONTOURS_S: u32 = 30;
 /// Who waits no longer than this is drawn walking on, s.
@@ -200,8 +204,10 @@ pub struct DrillTrace {
     pub closed: Vec<Change<Vec<u32>>>,
     /// Hydrants without water.
     pub dry: Vec<Change<Vec<FeatureId>>>,
-    /// Buildings that no hydrant reaches any more, and did at the start.
+    /// Buildings without water: whose main is off, or that no hydrant reaches any more.
     pub unreached: Vec<Change<Vec<FeatureId>>>,
+    /// Buildings without power.
+    pub unpowered: Vec<Change<Vec<FeatureId>>>,
     /// Buildings inside the danger.
     pub endangered: Vec<Change<Vec<FeatureId>>>,
     /// Wind.
@@ -239,7 +245,12 @@ impl DrillTrace {
         holds(&self.dry, at_s).map_or(&[], Vec::as_slice)
     }
 
-    /// Buildings that no hydrant reaches any more at a time.
+    /// Buildings without power at a time.
+    pub fn unpowered(&self, at_s: f64) -> &[FeatureId] {
+        holds(&self.unpowered, at_s).map_or(&[], Vec::as_slice)
+    }
+
+    /// Buildings without water at a time.
     pub fn unreached(&self, at_s: f64) -> &[FeatureId] {
         holds(&self.unreached, at_s).map_or(&[], Vec::as_slice)
     }
@@ -281,13 +292,20 @@ pub fn trace_drill(
     hand: &[HandInject],
     mut go_on: impl FnMut(f64) -> bool,
 ) -> Result<(DrillRun, DrillTrace), DrillError> {
-    let mut scribe: Option<Scribe> = None;
     let length_s = file.length_min * 60.0;
-    let run = watched(file, cache, tables, hand, |course| {
-        scribe.get_or_insert_with(|| Scribe::of(course, length_s)).write(course);
-        !(course.now as u32).is_multiple_of(LOOK_S) || go_on(course.now / length_s)
-    })?;
-    let Some(Scribe { mut trace, .. }) = scribe else { return Err(DrillError::GivenUp) };
+    let mut scribe = Scribe { written: None, length_s, goes_on: true, go_on: &mut go_on };
+    let run = watch_drill(file, cache, tables, hand, &mut scribe)?;
+    let Some(Written { mut trace, .. }) = scribe.written else { return Err(DrillError::GivenUp) };
+    trace.drives = run
+        .outcome
+        .engines
+        .iter()
+        .map(|engine| Drive {
+            station: engine.station.clone(),
+            arrives_s: engine.arrived_s,
+            track: engine.track.clone(),
+        })
+        .collect();
     if let (Some(evacuation), Some(alarm)) = (&run.evacuation, run.outcome.alarm_s) {
         trace.arrivals = evacuation.arrivals.iter().map(|arrival| (alarm + arrival.at_s, arrival.place)).collect();
     }
@@ -313,17 +331,39 @@ fn winds(file: &DrillFile, run: &DrillRun) -> Vec<Change<TraceWind>> {
     out
 }
 
-/// Writes a run down.
-struct Scribe {
+/// Looks on and writes down.
+struct Scribe<'a> {
+    written: Option<Written>,
+    length_s: f64,
+    goes_on: bool,
+    go_on: &'a mut dyn FnMut(f64) -> bool,
+}
+
+impl Onlooker for Scribe<'_> {
+    fn second(&mut self, seen: &Seen<'_>) {
+        let course = seen.course;
+        self.written.get_or_insert_with(|| Written::of(course, self.length_s)).write(course);
+        if (course.now as u32).is_multiple_of(LOOK_S) {
+            self.goes_on = (self.go_on)(course.now / self.length_s);
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+}
+
+/// What is written down so far.
+struct Written {
     trace: DrillTrace,
     /// Where each person was in the last second, and the node that he was at last.
     were: Vec<(Whereabouts, usize)>,
     barred: Vec<bool>,
-    dry: usize,
-    called: bool,
+    /// Hydrants without water, buildings without water and without power.
+    out: [usize; 3],
 }
 
-impl Scribe {
+impl Written {
     fn of(course: &Course<'_>, length_s: f64) -> Self {
         let origin_m = course.ways.nodes.first().copied().unwrap_or_default();
         let relative = |at: [f64; 2]| [(at[0] - origin_m[0]) as f32, (at[1] - origin_m[1]) as f32];
@@ -352,6 +392,7 @@ impl Scribe {
             closed: Vec::new(),
             dry: Vec::new(),
             unreached: Vec::new(),
+            unpowered: Vec::new(),
             endangered: Vec::new(),
             winds: Vec::new(),
             contours: Vec::new(),
@@ -359,7 +400,7 @@ impl Scribe {
             drives: Vec::new(),
             buildings_unknown: 0,
         };
-        Self { trace, were, barred: vec![false; course.barred.len()], dry: 0, called: false }
+        Self { trace, were, barred: vec![false; course.barred.len()], out: [0; 3] }
     }
 
     fn write(&mut self, course: &Course<'_>) {
@@ -374,17 +415,10 @@ impl Scribe {
             let closed = (0..self.barred.len()).filter(|&way| self.barred[way]).map(|way| way as u32).collect();
             self.trace.closed.push(Change { at_s: course.now, now: closed });
         }
-        if self.dry != course.dry.len() {
-            self.dry = course.dry.len();
-            let mut dry: Vec<usize> = course.dry.iter().copied().collect();
-            dry.sort_unstable();
-            let dry = dry.into_iter().map(|k| course.hydrants[k].feature).collect();
-            self.trace.dry.push(Change { at_s: course.now, now: dry });
-            self.trace.unreached.push(Change { at_s: course.now, now: unreached(course) });
-        }
-        if let Some(due) = course.due_engine_s.filter(|_| !self.called) {
-            self.called = true;
-            self.trace.drives.extend(drive(course, due));
+        let out = [course.dry.len(), course.without[0].len(), course.without[1].len()];
+        if self.out != out {
+            self.write_supply(course, out);
+            self.out = out;
         }
         if second.is_multiple_of(LOOK_S) {
             self.look(course);
@@ -394,6 +428,29 @@ impl Scribe {
             if self.trace.contours.last().is_none_or(|last| last.lines != lines) {
                 self.trace.contours.push(Contours { at_s: course.now, lines });
             }
+        }
+    }
+
+    /// Writes down what has no water and no power.
+    fn write_supply(&mut self, course: &Course<'_>, out: [usize; 3]) {
+        let (at_s, buildings) = (course.now, &course.cache.snapshot().buildings);
+        if self.out[0] != out[0] {
+            let mut dry: Vec<usize> = course.dry.iter().copied().collect();
+            dry.sort_unstable();
+            let dry = dry.into_iter().map(|k| course.hydrants[k].feature).collect();
+            self.trace.dry.push(Change { at_s, now: dry });
+        }
+        if self.out[..2] != out[..2] {
+            let mut thirsty = unreached(course);
+            thirsty.extend(course.without[0].iter().copied());
+            thirsty.sort_unstable();
+            thirsty.dedup();
+            let thirsty = thirsty.into_iter().map(|slot| buildings[slot].id).collect();
+            self.trace.unreached.push(Change { at_s, now: thirsty });
+        }
+        if self.out[2] != out[2] {
+            let dark = course.without[1].iter().map(|slot| buildings[*slot].id).collect();
+            self.trace.unpowered.push(Change { at_s, now: dark });
         }
     }
 
@@ -475,64 +532,23 @@ impl Scribe {
         look.water = (flow, unknown as u32);
         self.trace.looks.push(look);
         let buildings = &course.cache.snapshot().buildings;
-        let inside = course.middles.iter().zip(buildings).filter_map(|(middle, building)| {
-            let middle = (*middle)?;
-            course.threat.at(middle, now).1.then_some(building.id)
-        });
-        let inside: Vec<FeatureId> = inside.collect();
+        let inside = course.threat.buildings(course.cache, now).into_iter().filter(|(slot, _)| course.stands[*slot]);
+        let inside: Vec<FeatureId> = inside.map(|(slot, _)| buildings[slot].id).collect();
         if self.trace.endangered.last().map_or(&[] as &[FeatureId], |last| last.now.as_slice()) != inside.as_slice() {
             self.trace.endangered.push(Change { at_s: now, now: inside });
         }
     }
 }
 
-/// Buildings that no hydrant with water reaches, and one without does.
-fn unreached(course: &Course<'_>) -> Vec<FeatureId> {
-    let reach = course.tables.figures.figure("hydrant", "reach_m").value;
-    let tree = |dry: bool| {
+/// Slots of the buildings that no hydrant with water reaches, and one without does: by the rule of the overlay.
+fn unreached(course: &Course<'_>) -> Vec<usize> {
+    let reach = |dry: bool| {
         let those = course.hydrants.iter().enumerate().filter(|(k, _)| dry || !course.dry.contains(k));
-        RTree::bulk_load(those.map(|(_, hydrant)| hydrant.position).collect::<Vec<[f64; 2]>>())
+        reach_of(course.cache, &course.tables.figures, those.map(|(_, hydrant)| hydrant.position).collect())
     };
-    let (all, wet) = (tree(true), tree(false));
-    let within = |tree: &RTree<[f64; 2]>, at: [f64; 2]| tree.locate_within_distance(at, reach * reach).next().is_some();
-    let buildings = course.middles.iter().zip(&course.cache.snapshot().buildings);
-    let lost = buildings.filter_map(|(middle, building)| {
-        let middle = (*middle)?;
-        (within(&all, middle) && !within(&wet, middle)).then_some(building.id)
-    });
-    lost.collect()
-}
-
-/// The drive of the engine that is due at the place, by open ways from the station that is nearest.
-fn drive(course: &Course<'_>, arrives_s: f64) -> Option<Drive> {
-    let place = course.threat.place()?;
-    let nothing = vec![false; course.barred.len()];
-    let (goal, gap) = course.ways.nearest(place);
-    let (distance, next) = course.ways.towards(goal, &course.barred, &nothing, 1.0);
-    let stations = course.cache.snapshot().resources.iter().filter(|r| r.kind == ResourceKind::FireStation);
-    let far = |station: [f64; 2]| {
-        let (node, way) = course.ways.nearest(station);
-        distance[node] + way + gap
-    };
-    let station = stations.min_by(|a, b| far(a.position).total_cmp(&far(b.position)))?;
-    let mut way_m = vec![station.position];
-    let (mut node, _) = course.ways.nearest(station.position);
-    way_m.push(course.ways.nodes[node]);
-    while let Some(way) = next[node] {
-        node = course.ways.other_end(way, node);
-        way_m.push(course.ways.nodes[node]);
-        if way_m.len() > course.ways.nodes.len() + 2 {
-            break;
-        }
-    }
-    let speed = course.tables.evacuation.figure("response", "engine_m_s").value;
-    let mut at_s = arrives_s - far(station.position) / speed;
-    let mut track = vec![(at_s, station.position)];
-    for pair in way_m.windows(2) {
-        at_s += (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]) / speed;
-        track.push((at_s, pair[1]));
-    }
-    Some(Drive { station: station.provenance.key.clone(), arrives_s: Some(arrives_s), track })
+    let far = |reach: &Reach| matches!(reach, Reach::Outside(_) | Reach::Unknown);
+    let both = reach(true).into_iter().zip(reach(false)).enumerate();
+    both.filter(|(slot, (all, wet))| course.stands[*slot] && !far(all) && far(wet)).map(|(slot, _)| slot).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,177 @@
+//! What the timeline and people by hand bring about.
+
+use spatial_db::model::NetworkClass;
+
+use super::DrillError;
+use super::course::Course;
+use super::file::Action;
+use super::log::Happening;
+use super::supply::{Lost, lost};
+use crate::emergency::hydrants::SAME_M;
+use crate::words;
+use crate::words::Words;
+
+impl Course<'_> {
+    /// Does what an entry or an inject asks for.
+    pub(super) fn act(&mut self, id: &str, kind: Happening, action: &Action) -> Result<(), DrillError> {
+        let mut dried = 0;
+        let text = match action {
+            Action::Alarm => words!("drill-alarm", "the alarm is raised"),
+            Action::Say(text) => Words::from(text.as_str()),
+            Action::Wind(from, speed) => {
+                self.threat.turn(self.file, &self.tables.hazard, self.now, (*from, *speed))?;
+                words!(
+                    "drill-wind",
+                    "the wind blows from {from}° with {speed} m/s",
+                    from = from.to_string(),
+                    speed = speed.to_string()
+                )
+            }
+            Action::Stop => {
+                self.threat.stop(self.now);
+                words!("drill-stopped", "the leak is stopped")
+            }
+            Action::Close(place, within_m) => {
+                let count = self.bar(*place, *within_m, true);
+                words!("drill-closed", "{count} stretches of way are closed", count = count)
+            }
+            Action::Open(place, within_m) => {
+                let count = self.bar(*place, *within_m, false);
+                words!("drill-opened", "{count} stretches of way are open again", count = count)
+            }
+            Action::NoWater(_) | Action::NoWaterNear(..) => {
+                let dry = self.hydrants_of(action)?;
+                let count = dry.len();
+                self.dry.extend(dry);
+                dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
+                words!("drill-no-water", "{count} hydrants give no water", count = count)
+            }
+            Action::Burst(key) => {
+                let found = self.lost_of(action)?.unwrap_or_default();
+                let dry: Vec<usize> = (0..self.hydrants.len())
+                    .filter(|k| {
+                        let one = &self.hydrants[*k];
+                        let near = |at: [f64; 2]| (at[0] - one.position[0]).hypot(at[1] - one.position[1]) <= SAME_M;
+                        found.hydrants.iter().any(|(id, at)| *id == one.feature || near(*at))
+                    })
+                    .collect();
+                let hydrants = dry.len();
+                self.dry.extend(dry);
+                dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
+                let buildings = found.buildings.len();
+                self.without[0].extend(found.buildings);
+                supply(
+                    found.known,
+                    words!(
+                        "drill-burst",
+                        "the main {key} bursts and is shut off: {hydrants} hydrants and {buildings} buildings without water",
+                        key = key.as_str(),
+                        hydrants = hydrants,
+                        buildings = buildings
+                    ),
+                )
+            }
+            Action::PowerCut(key) => {
+                let found = self.lost_of(action)?.unwrap_or_default();
+                let buildings = found.buildings.len();
+                self.without[1].extend(found.buildings);
+                supply(
+                    found.known,
+                    words!(
+                        "drill-power-cut",
+                        "{key} fails: {buildings} buildings without power",
+                        key = key.as_str(),
+                        buildings = buildings
+                    ),
+                )
+            }
+            Action::Done(expected) | Action::Missed(expected) => {
+                self.file.expects(expected)?;
+                let done = matches!(action, Action::Done(_));
+                self.marks.insert(expected.clone(), (self.now, done));
+                if done {
+                    words!("drill-done", "done: {what}", what = expected.as_str())
+                } else {
+                    words!("drill-missed", "missed: {what}", what = expected.as_str())
+                }
+            }
+            Action::Note { text, .. } => words!("drill-noted", "noted: {what}", what = text.as_str()),
+        };
+        self.say(id, kind, text);
+        if dried > 0 {
+            self.say(
+                "water_lost",
+                Happening::Response,
+                words!("drill-water-lost", "{count} engines have lost their water and set up anew", count = dried),
+            );
+        }
+        if let Action::Done(expected) = action {
+            self.happened.entry(expected.clone()).or_insert(self.now);
+        }
+        if *action == Action::Alarm && !self.happened.contains_key("alarm") {
+            self.happened.insert("alarm".to_owned(), self.now);
+            self.call_engines();
+        }
+        Ok(())
+    }
+
+    /// Closes or opens ways about a place.
+    fn bar(&mut self, (x, y): (f64, f64), within_m: f64, closed: bool) -> usize {
+        let mut count = 0;
+        for way in 0..self.barred.len() {
+            let [wx, wy] = self.ways.middle(way);
+            if (wx - x).hypot(wy - y) <= within_m {
+                self.barred[way] = closed;
+                count += 1;
+            }
+        }
+        self.response.bar([x, y], within_m, closed);
+        count
+    }
+
+    /// Indices of the hydrants that an action takes the water from.
+    pub(super) fn hydrants_of(&self, action: &Action) -> Result<Vec<usize>, DrillError> {
+        let park = self.cache.snapshot();
+        match action {
+            Action::NoWater(keys) => {
+                keys.iter()
+                    .map(|key| {
+                        let id =
+                            park.resources.iter().find(|r| r.provenance.key == *key).map(|r| r.id).or_else(|| {
+                                park.nodes.iter().find(|node| node.provenance.key == *key).map(|node| node.id)
+                            });
+                        let found = id.and_then(|id| self.hydrants.iter().position(|hydrant| hydrant.feature == id));
+                        found.ok_or_else(|| {
+                            self.file.wrong(key, format!("park {} has no working hydrant {key:?}", park.park.slug))
+                        })
+                    })
+                    .collect()
+            }
+            Action::NoWaterNear((x, y), within_m) => Ok((0..self.hydrants.len())
+                .filter(|&k| {
+                    let [hx, hy] = self.hydrants[k].position;
+                    (hx - x).hypot(hy - y) <= *within_m
+                })
+                .collect()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Who loses supply by an action.
+    pub(super) fn lost_of(&self, action: &Action) -> Result<Option<Lost>, DrillError> {
+        let (class, key) = match action {
+            Action::Burst(key) => (NetworkClass::Water, key),
+            Action::PowerCut(key) => (NetworkClass::Power, key),
+            _ => return Ok(None),
+        };
+        lost(self.cache.snapshot(), class, key).map(Some).map_err(|reason| self.file.wrong(key, reason))
+    }
+}
+
+/// What was lost, with what is not known of it.
+fn supply(known: bool, said: Words) -> Words {
+    if known {
+        return said;
+    }
+    words!("drill-no-source", "{said} (no source is on record: what hangs behind them is not known)", said = said)
+}

@@ -1,0 +1,445 @@
+//! The state of a drill while it runs.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use geo::MultiPolygon;
+use spatial_db::cache::Cache;
+use spatial_db::model::Presence;
+
+use super::DrillError;
+use super::file::{Action, DrillFile, HazardSpec, When};
+use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
+use super::outcome::{CountAt, Outcome, Struck, rate};
+use super::response::{Came, Response};
+use super::run::{DrillRun, DrillTables, ZoneAt};
+use super::threat::Threat;
+use crate::emergency::evacuation::{Walkers, WayNetwork};
+use crate::emergency::hydrants::{Hydrant, Reach, Worth, reach_of, working_hydrants};
+use crate::words;
+use crate::words::Words;
+
+/// How often the hazard is looked at, s.
+const LOOK_S: u32 = 10;
+
+/// A drill under way.
+#[derive(Debug)]
+pub(super) struct Course<'a> {
+    pub(super) file: &'a DrillFile,
+    pub(super) cache: &'a Cache,
+    pub(super) tables: &'a DrillTables,
+    pub(super) ways: &'a WayNetwork,
+    pub(super) hand: Vec<HandInject>,
+    pub(super) hand_done: usize,
+    pub(super) threat: Threat<'a>,
+    pub(super) walkers: Walkers<'a>,
+    pub(super) response: Response<'a>,
+    /// Buildings that stand on the park's date.
+    pub(super) stands: Vec<bool>,
+    pub(super) happened: BTreeMap<String, f64>,
+    pub(super) fired: BTreeSet<usize>,
+    pub(super) marks: BTreeMap<String, (f64, bool)>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) barred: Vec<bool>,
+    pub(super) hydrants: Vec<Hydrant>,
+    /// What each of them is worth for the place.
+    pub(super) worth: Vec<Worth>,
+    pub(super) dry: HashSet<usize>,
+    pub(super) struck: BTreeMap<usize, (f64, f64)>,
+    /// Buildings without water and without power.
+    pub(super) without: [BTreeSet<usize>; 2],
+    pub(super) exposed: HashSet<usize>,
+    pub(super) zone: (String, MultiPolygon<f64>, f64),
+    pub(super) zones: Vec<ZoneAt>,
+    pub(super) counts: Vec<CountAt>,
+    pub(super) now: f64,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(
+        file: &'a DrillFile,
+        cache: &'a Cache,
+        tables: &'a DrillTables,
+        hand: &[HandInject],
+        threat: Threat<'a>,
+        ways: &'a WayNetwork,
+        walkers: Walkers<'a>,
+    ) -> Result<Self, DrillError> {
+        let mut hand = hand.to_vec();
+        hand.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+        let park = cache.snapshot();
+        let stands = park
+            .park
+            .as_of
+            .map_or_else(|| vec![true; park.buildings.len()], |as_of| Presence::on(park, as_of).buildings);
+        let hydrants = working_hydrants(cache);
+        let worth = hydrants.iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
+        let response = Response::new(park, &tables.evacuation, threat.place());
+        let course = Self {
+            file,
+            cache,
+            tables,
+            ways,
+            hand,
+            hand_done: 0,
+            threat,
+            walkers,
+            response,
+            stands,
+            happened: BTreeMap::new(),
+            fired: BTreeSet::new(),
+            marks: BTreeMap::new(),
+            entries: Vec::new(),
+            barred: vec![false; ways.ways.len()],
+            hydrants,
+            worth,
+            dry: HashSet::new(),
+            struck: BTreeMap::new(),
+            without: [BTreeSet::new(), BTreeSet::new()],
+            exposed: HashSet::new(),
+            zone: (String::new(), MultiPolygon::new(Vec::new()), 0.0),
+            zones: Vec::new(),
+            counts: Vec::new(),
+            now: 0.0,
+        };
+        // Hydrants that the timeline names must be there before it starts.
+        for does in file.timeline.iter().map(|inject| &inject.does).chain(course.hand.iter().map(|inject| &inject.does))
+        {
+            course.hydrants_of(does)?;
+            course.lost_of(does)?;
+            if let Action::Done(expected) | Action::Missed(expected) = does {
+                file.expects(expected)?;
+            }
+        }
+        Ok(course)
+    }
+
+    pub(super) fn say(&mut self, id: &str, kind: Happening, text: Words) {
+        let id = id.to_owned();
+        self.happened.entry(id.clone()).or_insert(self.now);
+        self.entries.push(Entry { at_s: self.now, id, kind, text });
+    }
+
+    /// Plays a second.
+    pub(super) fn second(&mut self, second: u32) -> Result<(), DrillError> {
+        self.now = f64::from(second);
+        if self.now >= self.threat.begins_s() && !self.happened.contains_key("release") {
+            self.threat.leak(self.file, &self.tables.hazard, self.now)?;
+            let text = match (&self.file.hazard, self.threat.airborne_kg_s()) {
+                (HazardSpec::Leak { source, .. }, Some(rate)) => words!(
+                    "drill-leak",
+                    "{source} leaks: {rate} kg/s into the air",
+                    source = source.as_str(),
+                    rate = format!("{rate:.2}")
+                ),
+                (HazardSpec::Power { line, .. }, _) => {
+                    let slots: Vec<usize> =
+                        self.threat.buildings(self.cache, self.now).iter().map(|one| one.0).collect();
+                    let count = slots.len();
+                    self.without[1].extend(slots);
+                    words!(
+                        "drill-power-cut",
+                        "{key} fails: {buildings} buildings without power",
+                        key = line.as_str(),
+                        buildings = count
+                    )
+                }
+                (HazardSpec::Fire { building, .. }, _) => {
+                    words!("drill-fire", "{building} burns", building = building.as_str())
+                }
+                _ => words!("drill-flood", "the water rises"),
+            };
+            self.say("release", Happening::Hazard, text);
+        }
+        self.due()?;
+        if second.is_multiple_of(LOOK_S) {
+            self.look();
+        }
+        self.respond();
+        if let Some(&alarm) = self.happened.get("alarm") {
+            let before = self.walkers.left();
+            self.walkers.step(self.now - alarm);
+            if before > 0 && self.walkers.left() == 0 {
+                self.say(
+                    "evacuated",
+                    Happening::People,
+                    words!("drill-evacuated", "the last person is at a place of assembly"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries of the timeline and injects by hand whose time has come; what follows on each other within the second, too.
+    fn due(&mut self) -> Result<(), DrillError> {
+        while self.hand.get(self.hand_done).is_some_and(|inject| inject.at_s <= self.now) {
+            let inject = self.hand[self.hand_done].clone();
+            self.hand_done += 1;
+            self.act(&format!("hand-{}", self.hand_done), Happening::Hand, &inject.does)?;
+        }
+        loop {
+            let ready = self.file.timeline.iter().enumerate().position(|(k, inject)| {
+                let due = match &inject.when {
+                    When::At(minutes) => Some(minutes * 60.0),
+                    When::After(event, minutes) => self.happened.get(event).map(|at| at + minutes * 60.0),
+                };
+                !self.fired.contains(&k) && due.is_some_and(|due| due <= self.now)
+            });
+            let Some(k) = ready else { return Ok(()) };
+            self.fired.insert(k);
+            let file = self.file;
+            self.act(&file.timeline[k].id, Happening::Inject, &file.timeline[k].does)?;
+        }
+    }
+
+    /// Looks where the hazard is, closes ways in it, and notes buildings and people that it reaches.
+    fn look(&mut self) {
+        self.threat.advance(self.cache, self.now);
+        let now = self.now;
+        let danger: Vec<bool> =
+            (0..self.barred.len()).map(|way| self.threat.at(self.ways.middle(way), now).1).collect();
+        if self.threat.stops_people() {
+            let closed: Vec<bool> =
+                self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
+            self.walkers.close(&closed, &vec![false; closed.len()]);
+        } else {
+            self.walkers.close(&self.barred, &danger);
+        }
+        for (k, value) in self.threat.buildings(self.cache, now) {
+            if self.stands[k] {
+                let entry = self.struck.entry(k).or_insert((now, value));
+                entry.1 = entry.1.max(value);
+            }
+        }
+        self.response.look(&self.threat, now);
+        let reached: Vec<usize> = self
+            .walkers
+            .on_ways()
+            .filter(|&(_, place)| self.threat.at(place, now).1)
+            .map(|(person, _)| person)
+            .collect();
+        if !reached.is_empty() && !self.happened.contains_key("threat_reaches_people") {
+            self.say(
+                "threat_reaches_people",
+                Happening::People,
+                words!("drill-reached", "people on ways are inside the danger"),
+            );
+        }
+        self.exposed.extend(reached);
+        if self.now.rem_euclid(60.0) == 0.0 {
+            use geo::Area;
+            let (name, area) = self.threat.zone(now);
+            let size = area.unsigned_area();
+            self.zones.push(ZoneAt { at_s: now, name: name.clone(), area: area.clone() });
+            if size > self.zone.2 {
+                self.zone = (name, area, size);
+            }
+            self.counts.push(CountAt { at_s: now, census: self.walkers.census(), exposed: self.exposed.len() as u32 });
+        }
+    }
+
+    pub(super) fn call_engines(&mut self) {
+        if self.threat.place().is_none() || self.file.engines == 0 {
+            return;
+        }
+        if self.response.call(self.file.engines, self.now) == 0 {
+            self.say(
+                "no_engine",
+                Happening::Response,
+                words!(
+                    "drill-no-engine",
+                    "no engine is called: no fire station in service or no road for one is on record"
+                ),
+            );
+        }
+    }
+
+    fn respond(&mut self) {
+        let (worth, dry) = (&self.worth, &self.dry);
+        // The nearest hydrant that counts, has water and is not taken; of those as near the first.
+        let nearest = |taken: &[usize]| {
+            let free = worth.iter().enumerate().filter_map(|(k, worth)| match worth {
+                Worth::Counts(gap_m) if !dry.contains(&k) && !taken.contains(&k) => Some((*gap_m, k)),
+                _ => None,
+            });
+            free.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, k)| k)
+        };
+        for (engine, came) in self.response.step(self.now, nearest) {
+            match came {
+                Came::Arrived if !self.happened.contains_key("first_engine") => {
+                    let text = words!("drill-engine", "the first engine is at the place");
+                    self.say("first_engine", Happening::Response, text);
+                }
+                Came::Arrived => {
+                    let station = self.response.station(engine).to_owned();
+                    let text = words!(
+                        "drill-engine-more",
+                        "another engine, from {station}, is at the place",
+                        station = station
+                    );
+                    self.say(&format!("engine-{}", engine + 1), Happening::Response, text);
+                }
+                Came::Water(hydrant) => {
+                    let (key, _) = self.hydrant(hydrant);
+                    if self.happened.contains_key("first_water") {
+                        let text = words!("drill-water-more", "an engine has water from {hydrant}", hydrant = key);
+                        self.say(&format!("water-{}", engine + 1), Happening::Response, text);
+                    } else {
+                        let amount = amount(self.water());
+                        let text = words!(
+                            "drill-water",
+                            "first water, from {hydrant}; the hydrants in reach give {amount}",
+                            hydrant = key,
+                            amount = amount
+                        );
+                        self.say("first_water", Happening::Response, text);
+                    }
+                }
+                Came::CutOff(_) => {
+                    let station = self.response.station(engine).to_owned();
+                    let text =
+                        words!("drill-engine-cut", "an engine from {station} has no open way", station = station);
+                    self.say(&format!("engine-{}-cut-off", engine + 1), Happening::Response, text);
+                }
+            }
+        }
+        if self.response.all_there() && !self.happened.contains_key("all_engines") {
+            if self.response.count() > 1 {
+                let text = words!("drill-engines-all", "all engines that were called are at the place");
+                self.say("all_engines", Happening::Response, text);
+            } else {
+                self.happened.insert("all_engines".to_owned(), self.now);
+            }
+        }
+    }
+
+    /// Key and flow, L/s, of a hydrant.
+    fn hydrant(&self, hydrant: usize) -> (String, Option<f64>) {
+        let (park, id) = (self.cache.snapshot(), self.hydrants[hydrant].feature);
+        let resource = park.resources.iter().find(|one| one.id == id);
+        let key = resource.map(|one| &one.provenance.key);
+        let key = key.or_else(|| park.nodes.iter().find(|node| node.id == id).map(|node| &node.provenance.key));
+        (key.cloned().unwrap_or_default(), resource.and_then(|one| one.flow_l_s))
+    }
+
+    /// Water that the hydrants in reach of the place give, L/s, and how many of them have no flow on record.
+    pub(super) fn water(&self) -> (f64, usize) {
+        let (mut flow, mut unknown) = (0.0, 0);
+        for (k, worth) in self.worth.iter().enumerate() {
+            if matches!(worth, Worth::Counts(_)) && !self.dry.contains(&k) {
+                match self.hydrant(k).1 {
+                    Some(litres) => flow += litres,
+                    None => unknown += 1,
+                }
+            }
+        }
+        (flow, unknown)
+    }
+
+    /// Buildings that no hydrant reaches, without and with those that are dry: by the rule of the overlay.
+    fn unreached(&self) -> (usize, usize) {
+        let count = |dry: &HashSet<usize>| {
+            let working = self.hydrants.iter().enumerate().filter(|(k, _)| !dry.contains(k)).map(|(_, h)| h.position);
+            let reach = reach_of(self.cache, &self.tables.figures, working.collect());
+            let far =
+                |(reach, stands): &(&Reach, &bool)| **stands && matches!(reach, Reach::Outside(_) | Reach::Unknown);
+            reach.iter().zip(&self.stands).filter(far).count()
+        };
+        (count(&HashSet::new()), count(&self.dry))
+    }
+
+    pub(super) fn finish(self, buildings_unknown: usize) -> DrillRun {
+        let (water_l_s, hydrants_without_flow) = self.water();
+        let unreached = self.unreached();
+        let time = |event: &str| self.happened.get(event).copied();
+        let rated = rate(self.file, self.now, time, |id| self.marks.get(id).copied());
+        let water_needed_l_s = match &self.file.hazard {
+            HazardSpec::Fire { water_l_s, .. } => *water_l_s,
+            _ => None,
+        };
+        let alarm_s = time("alarm");
+        let stood = self.response.hydrants().into_iter().map(|at| at.map(|hydrant| self.hydrant(hydrant))).collect();
+        let (engines, facilities) = self.response.finish(stood);
+        let evacuation = self.walkers.result();
+        let buildings = &self.cache.snapshot().buildings;
+        let struck = self
+            .struck
+            .iter()
+            .map(|(&k, &(first_s, worst))| {
+                let building = buildings[k].provenance.key.clone();
+                Struck { building, first_s, worst, unit: self.threat.unit() }
+            })
+            .collect();
+        let outcome = Outcome {
+            alarm_s,
+            first_engine_s: time("first_engine"),
+            first_water_s: time("first_water"),
+            last_out_s: time("evacuated"),
+            persons: evacuation.persons,
+            arrived: evacuation.arrivals.len() as u32,
+            cut_off: evacuation.cut_off,
+            on_the_way: evacuation.on_the_way,
+            exposed_on_ways: self.exposed.len() as u32,
+            buildings_unknown,
+            struck,
+            buildings_without_height: self.threat.without_height(self.cache, &self.stands),
+            without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
+            without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
+            water_l_s,
+            hydrants_without_flow,
+            water_needed_l_s,
+            hydrants_out: self.dry.len(),
+            unreached,
+            engines,
+            facilities,
+            rated,
+        };
+        let mut print = Fingerprint::new();
+        for entry in &self.entries {
+            print.number(entry.at_s);
+            print.add(entry.id.as_bytes());
+            print.add(entry.text.as_bytes());
+        }
+        for arrival in &evacuation.arrivals {
+            print.number(arrival.at_s);
+            print.number(arrival.group as f64);
+            print.number(arrival.place as f64);
+        }
+        for struck in &outcome.struck {
+            print.add(struck.building.as_bytes());
+            print.number(struck.first_s);
+            print.number(struck.worst);
+        }
+        for engine in &outcome.engines {
+            for (at_s, [x, y]) in &engine.track {
+                print.number(*at_s);
+                print.number(*x);
+                print.number(*y);
+            }
+        }
+        print.number(f64::from(outcome.exposed_on_ways));
+        let log = DrillLog {
+            drill: self.file.name.clone(),
+            file: fingerprint_of(self.file.text()),
+            hand: self.hand,
+            entries: self.entries,
+            digest: Some(print.text()),
+        };
+        let evacuation = alarm_s.map(|_| evacuation);
+        let zone = (self.zone.0, self.zone.1);
+        DrillRun { log, outcome, evacuation, zone, zones: self.zones, counts: self.counts }
+    }
+}
+
+/// Water of hydrants, of some of which the flow is not known.
+pub(super) fn amount((flow_l_s, unknown): (f64, usize)) -> Words {
+    let flow = format!("{flow_l_s:.0}");
+    if unknown == 0 {
+        return words!("drill-water-all", "{flow} L/s", flow = flow);
+    }
+    words!(
+        "drill-water-some",
+        "{flow} L/s, and those of {unknown} hydrants more whose flow is not on record",
+        flow = flow,
+        unknown = unknown
+    )
+}

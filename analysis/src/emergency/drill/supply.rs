@@ -1,0 +1,59 @@
+//! Who loses water or power when a main breaks: by the valves and switches of the network on record.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, Presence};
+
+use crate::network::Settings;
+use crate::network::answers::Network;
+use crate::network::isolation::Service;
+
+/// Who loses supply.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Lost {
+    /// Nodes of hydrants, and where they are, m.
+    pub(super) hydrants: Vec<(FeatureId, [f64; 2])>,
+    /// Buildings, by their slots.
+    pub(super) buildings: Vec<usize>,
+    /// False where no source is on record: then only what is shut off with the break is counted, and not what hangs behind it.
+    pub(super) known: bool,
+}
+
+/// What was there: on the park's date, or everything where it has none.
+fn there(park: &ParkSnapshot) -> Presence {
+    park.park.as_of.map_or_else(
+        || Presence {
+            on: NaiveDate::MAX,
+            parcels: vec![true; park.parcels.len()],
+            buildings: vec![true; park.buildings.len()],
+            edges: vec![true; park.edges.len()],
+            nodes: vec![true; park.nodes.len()],
+        },
+        |as_of| Presence::on(park, as_of),
+    )
+}
+
+/// Who loses supply when the line or point of a key breaks and is shut off at the nearest valves or switches.
+///
+/// # Errors
+/// In words, where the network has no such line or point.
+pub(super) fn lost(park: &ParkSnapshot, class: NetworkClass, key: &str) -> Result<Lost, String> {
+    let (settings, there) = (Settings::shipped(), there(park));
+    let network = Network::of(park, &there, class, &settings, HashMap::new()).map_err(|error| error.to_string())?;
+    let isolator = network.isolator();
+    let broken = network.broken(&isolator, &[key.to_owned()]).map_err(|error| error.to_string())?;
+    let plan = isolator.isolate(&broken);
+    let service = Service::of(&network.topology, park, &there, &settings);
+    let found = service.lost(&isolator, &plan);
+    let hydrants = found.hydrants.iter().filter_map(|junction| network.topology.node(park, *junction));
+    let mut buildings: Vec<usize> =
+        found.buildings.iter().map(|at| service.buildings[*at as usize].0 as usize).collect();
+    buildings.sort_unstable();
+    buildings.dedup();
+    Ok(Lost {
+        hydrants: hydrants.map(|node| (node.id, [node.position[0], node.position[1]])).collect(),
+        buildings,
+        known: plan.supply_known,
+    })
+}

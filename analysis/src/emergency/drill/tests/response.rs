@@ -1,0 +1,173 @@
+//! Engines, water and what breaks.
+
+use super::*;
+
+#[test]
+fn an_engine_goes_round_a_way_that_closes_and_takes_another_hydrant_when_its_own_is_dry() {
+    let mut round = owned();
+    // A second road from end to end, 2 · 200 m longer.
+    round.roads.push(RoadEdge {
+        id: FeatureId::new(FeatureKind::RoadEdge, 2),
+        provenance: keyed("R2"),
+        line: MultiLineString::new(vec![LineString::from(vec![
+            (0.0, 0.0),
+            (0.0, -200.0),
+            (600.0, -200.0),
+            (600.0, 0.0),
+        ])]),
+        name: None,
+        class: None,
+        width_m: Some(6.0),
+    });
+    let cache = Cache::build(Arc::new(round));
+    let tables = DrillTables::shipped();
+    // The road closes before it while it drives: called at 180 s, out at 240 s, 8.3 m/s; B2 is at (390, 17.5).
+    let fire = with("fire(building: \"B2\", at_min: 1.0, cordon_m: 10.0)")
+        .replace("(id: \"burst\", when: at(5.0), does: no_water([\"H1\"])),",
+            "(id: \"shut\", when: at(4.1), does: close((200.0, 0.0), 15.0)), (id: \"dry\", when: at(12.0), does: no_water([\"H2\"])),");
+    let found = run_drill(&DrillFile::parse(&fire).unwrap(), &cache, &tables, &[]).unwrap();
+    let engine = &found.outcome.engines[0];
+    let straight = 240.0 + (5.0 + 390.0 + 17.5) / 8.3;
+    let arrived = engine.arrived_s.unwrap();
+    assert!(engine.rerouted == 1 && arrived > straight + 60.0, "{arrived} {straight} {engine:?}");
+    assert!(engine.track.iter().any(|(_, at)| at[1] < -150.0), "{:?}", engine.track);
+    // Three minutes of set-up, and three more at the next hydrant.
+    assert_eq!(engine.water_s, Some(arrived + 180.0));
+    assert_eq!(found.outcome.first_water_s, engine.water_s);
+    assert_eq!(engine.hydrant.as_deref(), Some("H3"));
+    // With one way only it stands before the closure, and says so.
+    let cut = run(&fire, &[]);
+    assert!(cut.outcome.first_engine_s.is_none() && cut.outcome.engines[0].cut_off, "{:?}", cut.outcome.engines);
+    assert!(cut.log.entries.iter().any(|entry| entry.text.contains("no open way")));
+    assert_eq!(cut.outcome.arrived + cut.outcome.cut_off + cut.outcome.on_the_way, cut.outcome.persons);
+}
+
+#[test]
+fn two_engines_come_and_hospitals_have_their_drive() {
+    let mut more = owned();
+    more.resources[2].capacity = Some(1.0);
+    more.resources.push(resource(7, ResourceKind::FireStation, "S2", [600.0, 5.0]));
+    more.resources.push(resource(8, ResourceKind::Hospital, "HO", [0.0, 20.0]));
+    let cache = Cache::build(Arc::new(more));
+    let text = LEAK.replace("seed: 7,", "seed: 7, engines: 3,");
+    let found = run_drill(&DrillFile::parse(&text).unwrap(), &cache, &DrillTables::shipped(), &[]).unwrap();
+    // Three are asked for, and two stations have one each: one on record, one where no number is.
+    let stations: Vec<&str> = found.outcome.engines.iter().map(|engine| engine.station.as_str()).collect();
+    assert_eq!(stations, ["S1", "S2"]);
+    // H1 is dry, H2 taken: the second has no hydrant in reach.
+    let hydrants: Vec<Option<&str>> = found.outcome.engines.iter().map(|engine| engine.hydrant.as_deref()).collect();
+    assert_eq!(hydrants.iter().flatten().collect::<Vec<_>>(), [&"H2"]);
+    assert!(found.log.entries.iter().any(|entry| entry.id == "all_engines"));
+    let hospital = &found.outcome.facilities[0];
+    let drive = hospital.drive_at_alarm_s.unwrap();
+    assert!((drive - (20.0 + 300.0 + 30.0) / 8.3).abs() < 1e-9 && hospital.drive_at_end_s == Some(drive), "{drive}");
+    assert_eq!((hospital.kind, hospital.capacity, hospital.reached_s), ("hospital", None, None));
+}
+
+#[test]
+fn hydrants_count_by_the_wall_and_not_by_the_middle() {
+    // A building of 120 m: its middle is 165 m from H1, its wall 105 m. A tank of 60 m about (300, 30): H2, 39 m from its middle, is
+    // 9 m from its wall, and too near.
+    let mut long = owned();
+    let ring = LineString::from(vec![(315.0, 10.0), (435.0, 10.0), (435.0, 25.0), (315.0, 25.0), (315.0, 10.0)]);
+    long.buildings[2].footprint = MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]);
+    long.hazards[0].diameter_m = Some(60.0);
+    let cache = Cache::build(Arc::new(long));
+    let tables = DrillTables::shipped();
+    let fire = with("fire(building: \"B2\", at_min: 1.0, cordon_m: 40.0)").replace("no_water([\"H1\"])", "say(\"\")");
+    let found = run_drill(&DrillFile::parse(&fire).unwrap(), &cache, &tables, &[]).unwrap();
+    assert_eq!(found.outcome.water_l_s, 45.0);
+    let leak = run_drill(&DrillFile::parse(LEAK).unwrap(), &cache, &tables, &[]).unwrap();
+    assert_eq!((leak.outcome.water_l_s, leak.outcome.first_water_s), (0.0, None));
+    // The cordon lies 40 m about the walls: 120 × 15 m with strips and quarter circles.
+    use geo::Area;
+    let expected = 120.0 * 15.0 + 2.0 * 40.0 * (120.0 + 15.0) + std::f64::consts::PI * 1600.0;
+    let area = found.zone.1.unsigned_area();
+    assert!((area / expected - 1.0).abs() < 0.01, "{area} against {expected}");
+}
+
+#[test]
+fn water_of_which_a_part_is_not_known_is_not_called_short() {
+    let mut some = owned();
+    some.resources[5].flow_l_s = None;
+    let cache = Cache::build(Arc::new(some));
+    let fire = with("fire(building: \"B2\", at_min: 1.0, water_l_s: 65.0, cordon_m: 40.0)");
+    let file = DrillFile::parse(&fire).unwrap();
+    let found = run_drill(&file, &cache, &DrillTables::shipped(), &[]).unwrap();
+    assert_eq!((found.outcome.water_l_s, found.outcome.hydrants_without_flow), (15.0, 1));
+    let chapters = drill_report(&file, &found);
+    let row = &chapters.iter().find(|chapter| chapter.name == "water").unwrap().rows[0];
+    assert!(!row.0 && row.1[1].contains("1 hydrants more whose flow is not on record"), "{row:?}");
+    let known = run(&fire, &[]);
+    let rows = drill_report(&file, &known);
+    assert!(rows.iter().find(|chapter| chapter.name == "water").unwrap().rows[0].0, "30 of 65 L/s is short");
+}
+
+/// The park with a main along its road: a source, valves at 100 and 270 m, and the hydrants H1 and H2 on it. Power likewise, from a source at
+/// the east end.
+fn with_networks() -> Cache {
+    use crate::network::by_hand::{keyed_edge, node};
+    use spatial_db::model::{NetworkClass, NodeKind};
+    let mut park = owned();
+    let water = [
+        ("s", NodeKind::Source, [0.0, 4.0, 0.0]),
+        ("v1", NodeKind::Valve, [100.0, 4.0, 0.0]),
+        ("h1", NodeKind::Hydrant, [210.0, 5.0, 0.0]),
+        ("v2", NodeKind::Valve, [270.0, 4.0, 0.0]),
+        ("h2", NodeKind::Hydrant, [330.0, 5.0, 0.0]),
+    ];
+    park.nodes = water.iter().map(|(key, kind, at)| node(key, *kind, *at)).collect();
+    park.edges = water
+        .windows(2)
+        .enumerate()
+        .map(|(k, pair)| keyed_edge(k as i64, Some(pair[0].0), Some(pair[1].0), vec![pair[0].2, pair[1].2]))
+        .collect();
+    let power = [
+        ("p0", NodeKind::Source, [600.0, 8.0, 0.0]),
+        ("p1", NodeKind::Junction, [450.0, 8.0, 0.0]),
+        ("p2", NodeKind::Junction, [370.0, 8.0, 0.0]),
+    ];
+    for (key, kind, at) in power {
+        let mut one = node(key, kind, at);
+        one.class = NetworkClass::Power;
+        park.nodes.push(one);
+    }
+    for (k, pair) in power.windows(2).enumerate() {
+        let mut one = keyed_edge(100 + k as i64, Some(pair[0].0), Some(pair[1].0), vec![pair[0].2, pair[1].2]);
+        one.class = NetworkClass::Power;
+        park.edges.push(one);
+    }
+    Cache::build(Arc::new(park))
+}
+
+#[test]
+fn a_burst_main_takes_the_hydrants_and_buildings_that_hang_on_it() {
+    let (cache, tables) = (with_networks(), DrillTables::shipped());
+    // e1 lies between the first valve and H1: shut off there, and what is behind the second valve has no other source.
+    let fire = with("fire(building: \"B2\", at_min: 1.0, cordon_m: 10.0)")
+        .replace("at(5.0), does: no_water([\"H1\"])", "at(12.0), does: burst(\"e1\")");
+    let found = run_drill(&DrillFile::parse(&fire).unwrap(), &cache, &tables, &[]).unwrap();
+    let outcome = &found.outcome;
+    assert_eq!((outcome.hydrants_out, outcome.water_l_s), (2, 15.0), "{:?}", found.log.entries);
+    assert_eq!(outcome.engines[0].hydrant.as_deref(), Some("H3"));
+    assert!(found.log.entries.iter().any(|entry| entry.id == "water_lost" && entry.at_s == 720.0));
+    assert!(outcome.without_water.contains(&"B1".to_owned()), "{:?}", outcome.without_water);
+    assert!(outcome.unreached.1 >= outcome.unreached.0);
+    let error = refused(&fire.replace("burst(\"e1\")", "burst(\"e9\")"), &cache);
+    assert!(error.starts_with("line 15: ") && error.contains("e9"), "{error}");
+}
+
+#[test]
+fn power_that_fails_is_counted_at_buildings_and_stops_nobody() {
+    let (cache, tables) = (with_networks(), DrillTables::shipped());
+    let cut = DrillFile::parse(&with("power(line: \"e100\", at_min: 1.0)")).unwrap();
+    let found = run_drill(&cut, &cache, &tables, &[]).unwrap();
+    let outcome = &found.outcome;
+    assert!(outcome.without_power.contains(&"B3".to_owned()), "{outcome:?}");
+    let struck: Vec<&String> = outcome.struck.iter().map(|one| &one.building).collect();
+    assert_eq!(struck, outcome.without_power.iter().collect::<Vec<_>>());
+    assert!(outcome.struck.iter().all(|one| one.unit == "power" && one.first_s == 60.0));
+    assert_eq!((outcome.exposed_on_ways, outcome.arrived, outcome.first_engine_s), (0, outcome.persons, None));
+    let error = refused(&with("power(line: \"e1\", at_min: 1.0)"), &cache);
+    assert!(error.starts_with("line 9: "), "{error}");
+}

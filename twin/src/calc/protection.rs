@@ -1,0 +1,108 @@
+//! `twin calc protection`: what protects a park, item by item.
+
+use std::path::PathBuf;
+
+use analysis::emergency::evacuation::EvacuationRules;
+use analysis::emergency::{ProtectionRules, protection};
+use analysis::rules::RuleSet;
+use clap::Args;
+use serde_json::{Value, json};
+use spatial_db::cache::Cache;
+
+use super::answer::Answer;
+use crate::failure::Failure;
+use crate::origin::Origin;
+use crate::progress::Progress;
+use crate::report::whole;
+
+/// Arguments of `twin calc protection`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Sources: GB 50974-2014 (hydrants), GB 50016-2014 (fire lanes); each finding names its clause and how well the figure was \
+    checked. What is not on record is said as unknown, not as fulfilled.\n\n\
+    Examples:\n  twin calc protection qingxi\n  twin calc protection qingxi --check lane_width --out lanes.csv"
+)]
+pub(super) struct ProtectionArguments {
+    /// Short name of the park, or a package of one
+    park: String,
+    /// Only this check; may be given several times: hose_reach, tank_hydrants, lane_width, lane_height, lane_slope, dead_end,
+    /// frontage, assembly_capacity
+    #[arg(long, value_name = "CHECK", value_parser = CHECKS)]
+    check: Vec<String>,
+    /// Hour of a working day: who would go to the places of assembly
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..24))]
+    hour: u32,
+    /// Spreadsheet of the findings to write, CSV
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+const CHECKS: [&str; 8] = [
+    "hose_reach",
+    "tank_hydrants",
+    "lane_width",
+    "lane_height",
+    "lane_slope",
+    "dead_end",
+    "frontage",
+    "assembly_capacity",
+];
+
+pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
+    let progress = Progress::new(false);
+    let loaded = Origin::of(&arguments.park).load(false, &progress);
+    progress.finish();
+    let cache = Cache::build(loaded?.0);
+    let (figures, evacuation) = (RuleSet::shipped(), EvacuationRules::shipped());
+    let found = protection(&cache, &figures, &ProtectionRules::shipped(), &evacuation, arguments.hour);
+    let asked = |value: &Value| {
+        arguments.check.is_empty()
+            || arguments.check.iter().any(|check| Some(check.as_str()) == value["check"].as_str())
+    };
+    let findings: Vec<Value> = found.findings.iter().map(|finding| json!(finding)).filter(asked).collect();
+    let counts: Vec<Value> = found
+        .counts
+        .iter()
+        .map(|(check, [fulfilled, violated, unknown])| {
+            json!({ "check": check, "fulfilled": fulfilled, "violated": violated, "unknown": unknown })
+        })
+        .filter(asked)
+        .collect();
+    if let Some(path) = &arguments.out {
+        whole(path, &csv_of(&findings)?)?;
+    }
+    let mut answer = Answer::new(
+        "protection",
+        "GB 50974-2014, GB 50016-2014; the clause of each finding",
+        "flow and pressure, heights over roads, trees and parked cars, bearing of the ground, bends",
+    );
+    answer.set("park", cache.snapshot().park.slug.as_str());
+    answer.set("hour", arguments.hour);
+    answer.set("checks", counts);
+    answer.set("missing", found.missing);
+    answer.set("findings", findings);
+    answer.print(arguments.json)
+}
+
+fn csv_of(findings: &[Value]) -> Result<Vec<u8>, Failure> {
+    const COLUMNS: [&str; 8] = ["check", "key", "verdict", "found", "limit", "unit", "words", "clause"];
+    // Without the mark Excel reads Chinese as Latin letters.
+    let mut bytes = "\u{feff}".as_bytes().to_vec();
+    {
+        let mut csv = csv::Writer::from_writer(&mut bytes);
+        csv.write_record(COLUMNS).map_err(std::io::Error::from)?;
+        for finding in findings {
+            let cell = |name: &&str| match &finding[*name] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            csv.write_record(COLUMNS.iter().map(cell)).map_err(std::io::Error::from)?;
+        }
+        csv.flush()?;
+    }
+    Ok(bytes)
+}

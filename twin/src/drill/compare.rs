@@ -1,0 +1,73 @@
+//! `twin drill compare`: a branch of a drill beside the drill itself, over the same seeds.
+
+use analysis::emergency::drill::{Compared, DrillTables, branch, compare_drills};
+use serde_json::json;
+
+use super::{CompareArguments, injects, logged, open, wrong};
+use crate::failure::Failure;
+use crate::print;
+use crate::report::whole;
+
+pub(super) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
+    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let base = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
+    let own = branch(&base, arguments.at, &injects(&arguments.with)?).map_err(wrong(&arguments.with))?;
+    let seeds: Vec<u64> = (0..arguments.seeds).map(|k| file.seed.wrapping_add(k)).collect();
+    let found = compare_drills(&file, &cache, &DrillTables::shipped(), (&base, &own), &seeds)
+        .map_err(wrong(&arguments.file))?;
+    if let Some(path) = &arguments.out {
+        whole(path, &csv_of(&found, &seeds)?)?;
+    }
+    if arguments.json {
+        return print::json(&json!({
+            "drill": file.name, "park": file.park, "branch_at_s": arguments.at, "seeds": seeds, "measures": found,
+            "use": "for exercises and planning",
+        }));
+    }
+    let said = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+    let heads =
+        ["measure", "unit", "mean difference", "least", "most", "pairs", "more", "less", "only base", "only branch"];
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .map(|one| {
+            vec![
+                one.title.english.to_owned(),
+                one.unit.to_owned(),
+                said(one.mean_difference),
+                said(one.range.map(|range| range.0)),
+                said(one.range.map(|range| range.1)),
+                one.pairs.to_string(),
+                one.more_less.0.to_string(),
+                one.more_less.1.to_string(),
+                one.only.0.to_string(),
+                one.only.1.to_string(),
+            ]
+        })
+        .collect();
+    let numeric = [false, false, true, true, true, true, true, true, true, true];
+    print::line(print::aligned(&heads.map(str::to_owned), &rows, &numeric).trim_end())?;
+    print::line(format!("branch less base over {} seeds; for exercises and planning", seeds.len()))
+}
+
+fn csv_of(found: &[Compared], seeds: &[u64]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    {
+        let mut csv = csv::Writer::from_writer(&mut bytes);
+        csv.write_record(["measure", "unit", "seed", "base", "branch"]).map_err(std::io::Error::from)?;
+        let said = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        for one in found {
+            for (k, seed) in seeds.iter().enumerate() {
+                let cells = [
+                    one.name.to_owned(),
+                    one.unit.to_owned(),
+                    seed.to_string(),
+                    said(one.base[k]),
+                    said(one.branch[k]),
+                ];
+                csv.write_record(cells).map_err(std::io::Error::from)?;
+            }
+        }
+        csv.flush()?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,591 @@
+//! Everything of a drill as tables: layers of a `GeoPackage`, or a folder of CSV.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, Rated};
+use analysis::emergency::evacuation::groups_and_places;
+use chrono::Utc;
+use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
+use spatial_db::cache::Cache;
+use spatial_db::model::FeatureId;
+use spatial_db::package::{self, Cell, Column, Kind, Srs, write_tables};
+use spatial_db::schema::{GeometryKind, Shape};
+
+use crate::failure::Failure;
+
+/// Places of people on ways by their numbers: s and m.
+pub(super) type Tracks = BTreeMap<usize, Vec<(f64, [f64; 2])>>;
+
+/// A field.
+#[derive(Debug, Clone, PartialEq)]
+enum Field {
+    Unknown,
+    Whole(i64),
+    Number(f64),
+    Text(String),
+}
+
+impl From<Option<f64>> for Field {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Self::Unknown, Self::Number)
+    }
+}
+
+impl From<f64> for Field {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<u32> for Field {
+    fn from(value: u32) -> Self {
+        Self::Whole(i64::from(value))
+    }
+}
+
+impl From<usize> for Field {
+    fn from(value: usize) -> Self {
+        Self::Whole(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<&str> for Field {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<&String> for Field {
+    fn from(value: &String) -> Self {
+        Self::Text(value.clone())
+    }
+}
+
+impl From<Option<&String>> for Field {
+    fn from(value: Option<&String>) -> Self {
+        value.map_or(Self::Unknown, Self::from)
+    }
+}
+
+/// A table: what its columns mean, and its rows.
+#[derive(Debug)]
+struct Sheet {
+    name: &'static str,
+    title: &'static str,
+    says: &'static str,
+    geometry: Option<GeometryKind>,
+    columns: Vec<(&'static str, Kind, &'static str)>,
+    rows: Vec<(Option<Geometry<f64>>, Vec<Field>)>,
+}
+
+const S: &str = "s from the start of the drill";
+const KEY: &str = "key of the source";
+
+fn row<const N: usize>(shape: Option<Geometry<f64>>, fields: [Field; N]) -> (Option<Geometry<f64>>, Vec<Field>) {
+    (shape, fields.to_vec())
+}
+
+fn point([x, y]: [f64; 2]) -> Option<Geometry<f64>> {
+    Some(Geometry::Point(Point::new(x, y)))
+}
+
+/// A track as a line; none where it is one place alone.
+fn line(track: &[(f64, [f64; 2])]) -> Option<Geometry<f64>> {
+    let mut places: Vec<[f64; 2]> = track.iter().map(|(_, at)| *at).collect();
+    places.dedup();
+    let line: LineString<f64> = places.iter().map(|&[x, y]| (x, y)).collect();
+    (places.len() > 1).then(|| Geometry::MultiLineString(MultiLineString::new(vec![line])))
+}
+
+fn area(area: &MultiPolygon<f64>) -> Option<Geometry<f64>> {
+    (!area.0.is_empty()).then(|| Geometry::MultiPolygon(area.clone()))
+}
+
+/// The drill itself: a row of what was given and what it came to.
+fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
+    let (weather, outcome) = (&file.weather, &run.outcome);
+    Sheet {
+        name: "drill",
+        title: "Drill",
+        says: "What was given and what the drill came to",
+        geometry: None,
+        columns: vec![
+            ("name", Kind::Text, "name of the drill"),
+            ("note", Kind::Text, "what a reader should know"),
+            ("seed", Kind::Text, "what the draws begin with"),
+            ("file_print", Kind::Text, "fingerprint of the file"),
+            ("run_print", Kind::Text, "fingerprint of the run"),
+            ("hour", Kind::Integer, "hour of a working day"),
+            ("wind_m_s", Kind::Real, "wind at 10 m at the start"),
+            ("wind_from_deg", Kind::Real, "where it blows from at the start"),
+            ("stability", Kind::Text, "Pasquill's class"),
+            ("temperature_c", Kind::Real, "air"),
+            ("alarm_s", Kind::Real, S),
+            ("first_engine_s", Kind::Real, S),
+            ("first_water_s", Kind::Real, S),
+            ("last_out_s", Kind::Real, S),
+            ("persons", Kind::Integer, "persons in buildings whose people are known"),
+            ("buildings_unknown", Kind::Integer, "buildings whose people are not known"),
+            ("arrived", Kind::Integer, "persons at a place of assembly at the end"),
+            ("on_the_way", Kind::Integer, "persons inside or on the way at the end"),
+            ("cut_off", Kind::Integer, "persons without an open way at the end"),
+            ("exposed_on_ways", Kind::Integer, "persons on a way inside the danger at any time"),
+            ("water_l_s", Kind::Real, "L/s of hydrants in reach whose flow is known"),
+            ("hydrants_without_flow", Kind::Integer, "hydrants in reach whose flow is not on record"),
+            ("water_needed_l_s", Kind::Real, "L/s by the file"),
+            ("hydrants_out", Kind::Integer, "hydrants without water"),
+            ("unreached_before", Kind::Integer, "buildings out of reach of a hydrant, at the start"),
+            ("unreached_after", Kind::Integer, "buildings out of reach of a hydrant, at the end"),
+        ],
+        rows: vec![(
+            None,
+            vec![
+                Field::from(&file.name),
+                Field::from(&file.note),
+                Field::Text(file.seed.to_string()),
+                Field::from(&run.log.file),
+                Field::from(run.log.digest.as_ref()),
+                file.hour.into(),
+                weather.wind_m_s.into(),
+                weather.wind_from_deg.into(),
+                Field::Text(format!("{:?}", weather.stability)),
+                weather.temperature_c.into(),
+                outcome.alarm_s.into(),
+                outcome.first_engine_s.into(),
+                outcome.first_water_s.into(),
+                outcome.last_out_s.into(),
+                outcome.persons.into(),
+                outcome.buildings_unknown.into(),
+                outcome.arrived.into(),
+                outcome.on_the_way.into(),
+                outcome.cut_off.into(),
+                outcome.exposed_on_ways.into(),
+                outcome.water_l_s.into(),
+                outcome.hydrants_without_flow.into(),
+                outcome.water_needed_l_s.into(),
+                outcome.hydrants_out.into(),
+                outcome.unreached.0.into(),
+                outcome.unreached.1.into(),
+            ],
+        )],
+    }
+}
+
+fn zones(run: &DrillRun) -> Sheet {
+    let rows = run.zones.iter().filter(|zone| !zone.area.0.is_empty());
+    Sheet {
+        name: "zone",
+        title: "Danger by time",
+        says: "Where the danger was, a minute after the other",
+        geometry: Some(GeometryKind::MultiPolygon),
+        columns: vec![
+            ("at_s", Kind::Real, S),
+            ("bounded_by", Kind::Text, "what bounds it"),
+            ("area_m2", Kind::Real, "its area"),
+        ],
+        rows: rows
+            .map(|zone| {
+                row(area(&zone.area), [zone.at_s.into(), Field::from(&zone.name), zone.area.unsigned_area().into()])
+            })
+            .collect(),
+    }
+}
+
+/// Every building with its people and the worst of the hazard.
+fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, groups: &[u32]) -> Sheet {
+    let struck: HashMap<&str, _> = run.outcome.struck.iter().map(|one| (one.building.as_str(), one)).collect();
+    let alarm_s = run.outcome.alarm_s;
+    let rows = cache.snapshot().buildings.iter().map(|building| {
+        let one = struck.get(building.provenance.key.as_str());
+        let group = people.get(&building.id).copied();
+        let left = run.evacuation.as_ref().zip(group).map(|(all, group)| all.departures[group]);
+        let after = |at: Option<f64>| Field::from(at.zip(alarm_s).map(|(at, alarm)| at + alarm));
+        row(
+            area(&building.footprint),
+            [
+                Field::from(&building.provenance.key),
+                building.name.as_ref().into(),
+                group.map_or(Field::Unknown, |group| groups[group].into()),
+                after(left.and_then(|left| left.empty_s)),
+                after(left.and_then(|left| left.safe_s)),
+                one.map(|one| one.first_s).into(),
+                one.map(|one| one.worst).into(),
+                one.map_or(Field::Unknown, |one| one.unit.into()),
+            ],
+        )
+    });
+    Sheet {
+        name: "building",
+        title: "Buildings",
+        says: "People and the worst of the hazard; first_s is empty where the danger did not come",
+        geometry: Some(GeometryKind::MultiPolygon),
+        columns: vec![
+            ("key", Kind::Text, KEY),
+            ("name", Kind::Text, "name"),
+            ("persons", Kind::Integer, "persons in it at the start; empty: none or not known"),
+            ("empty_s", Kind::Real, "the last person through the door, s from the start"),
+            ("safe_s", Kind::Real, "the last of its people at a place of assembly, s from the start"),
+            ("first_s", Kind::Real, "inside the danger from, s from the start"),
+            ("worst", Kind::Real, "the worst outside it, in the unit beside"),
+            ("unit", Kind::Text, "kg/m3 of a cloud, m of water, cordon (1) within it"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn counts(run: &DrillRun) -> Sheet {
+    let rows = run.counts.iter().map(|count| {
+        let census = count.census;
+        row(
+            None,
+            [
+                count.at_s.into(),
+                census.inside.into(),
+                census.on_ways.into(),
+                census.arrived.into(),
+                census.cut_off.into(),
+                count.exposed.into(),
+            ],
+        )
+    });
+    Sheet {
+        name: "count",
+        title: "People by time",
+        says: "How many persons were where, a minute after the other",
+        geometry: None,
+        columns: vec![
+            ("at_s", Kind::Real, S),
+            ("inside", Kind::Integer, "in buildings"),
+            ("on_ways", Kind::Integer, "outside, on their way"),
+            ("arrived", Kind::Integer, "at a place of assembly"),
+            ("cut_off", Kind::Integer, "without an open way"),
+            ("exposed", Kind::Integer, "on a way inside the danger until then"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn engines(run: &DrillRun) -> [Sheet; 2] {
+    let lines = run.outcome.engines.iter().enumerate().map(|(k, engine)| {
+        row(
+            line(&engine.track),
+            [
+                (k + 1).into(),
+                Field::from(&engine.station),
+                engine.called_s.into(),
+                engine.arrived_s.into(),
+                engine.water_s.into(),
+                engine.hydrant.as_ref().into(),
+                engine.flow_l_s.into(),
+                engine.rerouted.into(),
+                u32::from(engine.cut_off).into(),
+            ],
+        )
+    });
+    let points = run.outcome.engines.iter().enumerate().flat_map(|(k, engine)| {
+        engine.track.iter().map(move |(at_s, at)| row(point(*at), [(k + 1).into(), (*at_s).into()]))
+    });
+    [
+        Sheet {
+            name: "engine",
+            title: "Engines",
+            says: "Ways that the engines drove, and what they did",
+            geometry: Some(GeometryKind::MultiLineString),
+            columns: vec![
+                ("engine", Kind::Integer, "number"),
+                ("station", Kind::Text, "key of its station"),
+                ("called_s", Kind::Real, S),
+                ("arrived_s", Kind::Real, S),
+                ("water_s", Kind::Real, "first water, s from the start"),
+                ("hydrant", Kind::Text, "key of its hydrant at the end"),
+                ("flow_l_s", Kind::Real, "L/s of that; empty: not on record"),
+                ("rerouted", Kind::Integer, "times that it took another way because one had closed"),
+                ("cut_off", Kind::Truth, "without an open way at the end"),
+            ],
+            rows: lines.collect(),
+        },
+        Sheet {
+            name: "engine_place",
+            title: "Engines by time",
+            says: "Where the engines were, every ten seconds until they were at the place",
+            geometry: Some(GeometryKind::Point),
+            columns: vec![("engine", Kind::Integer, "number"), ("at_s", Kind::Real, S)],
+            rows: points.collect(),
+        },
+    ]
+}
+
+fn people_tracks(tracks: &Tracks) -> Sheet {
+    let rows = tracks.iter().filter_map(|(person, track)| {
+        let (first, last) = (track.first()?, track.last()?);
+        Some(row(Some(line(track)?), [(*person).into(), first.0.into(), last.0.into()]))
+    });
+    Sheet {
+        name: "person_track",
+        title: "Tracks of people",
+        says: "Ways that people walked, by a place every ten seconds",
+        geometry: Some(GeometryKind::MultiLineString),
+        columns: vec![
+            ("person", Kind::Integer, "number in the drill; nobody's name"),
+            ("from_s", Kind::Real, S),
+            ("to_s", Kind::Real, S),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn log(run: &DrillRun) -> Sheet {
+    let kind = |entry: &analysis::emergency::drill::Entry| format!("{:?}", entry.kind).to_lowercase();
+    let rows = run.log.entries.iter();
+    Sheet {
+        name: "log",
+        title: "Timeline",
+        says: "What happened",
+        geometry: None,
+        columns: vec![
+            ("at_s", Kind::Real, S),
+            ("event", Kind::Text, "name of the event"),
+            ("kind", Kind::Text, "hazard, inject, hand, response or people"),
+            ("words", Kind::Text, "what happened"),
+        ],
+        rows: rows
+            .map(|entry| {
+                let words = Field::Text(entry.text.to_string());
+                row(None, [entry.at_s.into(), Field::from(&entry.id), Field::Text(kind(entry)), words])
+            })
+            .collect(),
+    }
+}
+
+fn expected(rated: &[Rated]) -> Sheet {
+    let rows = rated.iter().map(|one| {
+        row(
+            None,
+            [
+                Field::from(&one.id),
+                Field::from(&one.text),
+                Field::from(&one.role),
+                Field::from(&one.objective),
+                one.item.into(),
+                one.due_s.into(),
+                one.done_s.into(),
+                one.rating.as_str().into(),
+            ],
+        )
+    });
+    Sheet {
+        name: "expected",
+        title: "Expected actions",
+        says: "Expected actions by the evaluation items of AQ/T 9009-2015",
+        geometry: None,
+        columns: vec![
+            ("id", Kind::Text, "name in the file"),
+            ("words", Kind::Text, "what was expected"),
+            ("role", Kind::Text, "who"),
+            ("objective", Kind::Text, "objective"),
+            ("item", Kind::Text, "evaluation item"),
+            ("due_s", Kind::Real, S),
+            ("done_s", Kind::Real, S),
+            ("rating", Kind::Text, "met, late, missed, not marked or open"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// Places of assembly, hospitals and shelters.
+fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacuation::Assembly]) -> [Sheet; 2] {
+    let park = cache.snapshot();
+    let used = run.evacuation.iter().flat_map(|all| &all.places);
+    let assembly = assembly.iter().enumerate().map(|(k, place)| {
+        let use_ = used.clone().nth(k);
+        row(
+            point(place.position_m),
+            [
+                place.name.as_ref().into(),
+                place.capacity.map_or(Field::Unknown, Field::from),
+                use_.map_or(Field::Unknown, |used| used.arrived.into()),
+                use_.map_or(Field::Unknown, |used| used.over.into()),
+            ],
+        )
+    });
+    let facilities = run.outcome.facilities.iter().map(|one| {
+        let at = park.resources.iter().find(|resource| resource.provenance.key == one.key);
+        row(
+            at.and_then(|at| point(at.position)),
+            [
+                Field::from(&one.key),
+                one.name.as_ref().into(),
+                one.kind.into(),
+                one.capacity.into(),
+                one.drive_at_alarm_s.into(),
+                one.drive_at_end_s.into(),
+                one.reached_s.into(),
+            ],
+        )
+    });
+    [
+        Sheet {
+            name: "assembly",
+            title: "Places of assembly",
+            says: "Who came where",
+            geometry: Some(GeometryKind::Point),
+            columns: vec![
+                ("name", Kind::Text, "name"),
+                ("capacity", Kind::Integer, "persons that it takes; empty: not on record"),
+                ("arrived", Kind::Integer, "persons there at the end"),
+                ("over", Kind::Integer, "persons sent there although it was full"),
+            ],
+            rows: assembly.collect(),
+        },
+        Sheet {
+            name: "facility",
+            title: "Hospitals and shelters",
+            says: "Hospitals and shelters on record, in service",
+            geometry: Some(GeometryKind::Point),
+            columns: vec![
+                ("key", Kind::Text, KEY),
+                ("name", Kind::Text, "name"),
+                ("kind", Kind::Text, "hospital or shelter"),
+                ("capacity", Kind::Real, "persons that it takes; empty: not on record"),
+                ("drive_at_alarm_s", Kind::Real, "drive from the place by the roads open at the alarm, s"),
+                ("drive_at_end_s", Kind::Real, "the same at the end, s"),
+                ("reached_s", Kind::Real, "inside the danger from, s from the start"),
+            ],
+            rows: facilities.collect(),
+        },
+    ]
+}
+
+fn sheets(
+    file: &DrillFile,
+    run: &DrillRun,
+    cache: &Cache,
+    tables: &DrillTables,
+    tracks: &Tracks,
+) -> Result<Vec<Sheet>, Failure> {
+    let people = groups_and_places(cache.snapshot(), cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
+    let by_building = people.groups.iter().enumerate().map(|(k, group)| (group.building, k)).collect();
+    let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
+    let mut out = vec![drill(file, run), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
+    out.extend(engines(run));
+    out.extend([people_tracks(tracks), log(run), expected(&run.outcome.rated)]);
+    out.extend(places(run, cache, &people.places));
+    Ok(out)
+}
+
+/// Writes everything of a drill: to a `GeoPackage` where the name ends in `.gpkg`, else to a folder of CSV. Rows by table.
+pub(super) fn write(
+    path: &Path,
+    file: &DrillFile,
+    run: &DrillRun,
+    cache: &Cache,
+    tables: &DrillTables,
+    tracks: &Tracks,
+) -> Result<Vec<(&'static str, usize)>, Failure> {
+    let sheets = sheets(file, run, cache, tables, tracks)?;
+    let park = &cache.snapshot().park;
+    let data = if park.synthetic { "SYNTHETIC data: made up, not surveyed" } else { "surveyed" };
+    let mut tail = format!("{}, {data}. For exercises and planning.", park.name);
+    for said in [&park.attribution, &park.licence].into_iter().flatten() {
+        let _ = write!(tail, " {}.", said.trim_end_matches('.'));
+    }
+    if path.extension().is_some_and(|ending| ending == "gpkg") {
+        geopackage(path, &sheets, park.srid, &tail, data)?;
+    } else {
+        for sheet in &sheets {
+            crate::report::whole(&path.join(format!("{}.csv", sheet.name)), &csv_of(sheet, data)?)?;
+        }
+    }
+    Ok(sheets.iter().map(|sheet| (sheet.name, sheet.rows.len())).collect())
+}
+
+fn geopackage(path: &Path, sheets: &[Sheet], srid: i32, tail: &str, data: &str) -> Result<(), Failure> {
+    if package::Package::open(path).is_ok() {
+        return Err(Failure::OverPackage { path: path.to_path_buf() });
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })?;
+    }
+    let columns: Vec<Vec<Column<'_>>> = sheets
+        .iter()
+        .map(|sheet| {
+            let own = sheet.columns.iter().map(|&(name, kind, doc)| Column::new(name, kind, doc));
+            own.chain([Column::new("data_origin", Kind::Text, "whether the park's data is made up")]).collect()
+        })
+        .collect();
+    let says: Vec<String> = sheets.iter().map(|sheet| format!("{}. {tail}", sheet.says)).collect();
+    let tables: Vec<package::Table<'_>> = sheets
+        .iter()
+        .zip(&columns)
+        .zip(&says)
+        .map(|((sheet, columns), description)| package::Table {
+            name: sheet.name,
+            title: sheet.title,
+            description,
+            geometry: sheet.geometry,
+            columns,
+        })
+        .collect();
+    let wkt = u16::try_from(srid).ok().and_then(crs_definitions::from_code).map(|known| known.wkt.trim());
+    write_tables(path, Srs { srid, wkt }, Utc::now(), &tables, &mut |at, push| {
+        for (k, (shape, fields)) in sheets[at].rows.iter().enumerate() {
+            let kept = fields.iter().map(|field| match field {
+                Field::Unknown => Cell::Null,
+                Field::Whole(number) => Cell::Integer(*number),
+                Field::Number(number) => Cell::Real(*number),
+                Field::Text(text) => Cell::Text(text),
+            });
+            let cells: Vec<Cell<'_>> = kept.chain([Cell::Text(data)]).collect();
+            push(k as i64 + 1, shape.clone().map(Shape::planar).as_ref(), &cells)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn csv_of(sheet: &Sheet, data: &str) -> Result<Vec<u8>, Failure> {
+    // Without the mark Excel reads Chinese as Latin letters.
+    let mut bytes = "\u{feff}".as_bytes().to_vec();
+    {
+        let mut csv = csv::Writer::from_writer(&mut bytes);
+        let shape = sheet.geometry.map(|_| "wkt");
+        let heads = sheet.columns.iter().map(|column| column.0).chain(["data_origin"]).chain(shape);
+        csv.write_record(heads).map_err(std::io::Error::from)?;
+        for (shape, fields) in &sheet.rows {
+            let said = fields.iter().map(|field| match field {
+                Field::Unknown => String::new(),
+                Field::Whole(number) => number.to_string(),
+                Field::Number(number) => number.to_string(),
+                Field::Text(text) => text.clone(),
+            });
+            let shape = sheet.geometry.map(|_| shape.as_ref().map(wkt_of).unwrap_or_default());
+            csv.write_record(said.chain([data.to_owned()]).chain(shape)).map_err(std::io::Error::from)?;
+        }
+        csv.flush()?;
+    }
+    Ok(bytes)
+}
+
+/// A geometry in words, m.
+fn wkt_of(shape: &Geometry<f64>) -> String {
+    let ring = |line: &LineString<f64>| {
+        let places: Vec<String> = line.coords().map(|c| format!("{:.3} {:.3}", c.x, c.y)).collect();
+        format!("({})", places.join(", "))
+    };
+    match shape {
+        Geometry::Point(at) => format!("POINT ({:.3} {:.3})", at.x(), at.y()),
+        Geometry::MultiLineString(lines) => {
+            format!("MULTILINESTRING ({})", lines.iter().map(ring).collect::<Vec<_>>().join(", "))
+        }
+        Geometry::MultiPolygon(polygons) => {
+            let polygon = |one: &geo::Polygon<f64>| {
+                let rings: Vec<String> = std::iter::once(one.exterior()).chain(one.interiors()).map(ring).collect();
+                format!("({})", rings.join(", "))
+            };
+            format!("MULTIPOLYGON ({})", polygons.iter().map(polygon).collect::<Vec<_>>().join(", "))
+        }
+        _ => String::new(),
+    }
+}
