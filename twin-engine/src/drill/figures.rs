@@ -48,8 +48,10 @@ pub(crate) struct Figures {
     pub water: (f64, u32),
     /// Hydrants without water.
     pub dry: usize,
-    /// Buildings that no hydrant reaches any more.
+    /// Buildings without water.
     pub unreached: usize,
+    /// Buildings without power.
+    pub unpowered: usize,
     /// Stretches of way that are closed.
     pub closed: usize,
     /// Buildings whose people are not known.
@@ -87,6 +89,7 @@ impl Figures {
             water: look.water,
             dry: trace.dry(now_s).len(),
             unreached: trace.unreached(now_s).len(),
+            unpowered: trace.unpowered(now_s).len(),
             closed: trace.closed(now_s).len(),
             unknown: trace.buildings_unknown,
         }

@@ -185,6 +185,8 @@ fn overlay_at(
     let inside = classes.add(said("drill-class-danger"), alert::DANGER, Pattern::Hatch, area, endangered.len());
     let thirsty =
         classes.add(said("drill-class-no-water"), alert::CAUTION, Pattern::CrossHatch, area, figures.unreached);
+    let unpowered = trace.unpowered(now_s);
+    let dark = classes.add(said("drill-class-no-power"), alert::OUT_OF_USE, Pattern::Dots, area, unpowered.len());
     let dot = Swatch::Symbol(Symbol::Dot);
     classes.add(said("drill-class-walking"), alert::INFORMATION, Pattern::Solid, dot, figures.on_the_way as usize);
     classes.add(said("drill-class-in-danger"), alert::DANGER, Pattern::Solid, dot, figures.in_danger as usize);
@@ -263,7 +265,8 @@ fn overlay_at(
         let label = hazard.name.clone().or_else(|| Some(source.clone()));
         marks.push(Mark { feature: hazard.id, position: place, symbol: Symbol::Hazard, class, label });
     }
-    let verdicts = verdicts(words, played, now_s, (inside, endangered), (thirsty, trace.unreached(now_s)));
+    let supply = [("drill-class-no-power", dark, unpowered), ("drill-class-no-water", thirsty, trace.unreached(now_s))];
+    let verdicts = verdicts(words, played, now_s, (inside, endangered), supply);
     let digest = played.run.log.digest.clone().unwrap_or_default();
     let overlay = Overlay {
         name: name.to_owned(),
@@ -288,7 +291,7 @@ fn verdicts(
     played: &Played,
     now_s: f64,
     (inside, endangered): (usize, &[FeatureId]),
-    (thirsty, unreached): (usize, &[FeatureId]),
+    supply: [(&str, usize, &[FeatureId]); 2],
 ) -> Verdicts {
     let mut out = Verdicts::default();
     let fact = |label: &str, value: String| Fact {
@@ -296,9 +299,13 @@ fn verdicts(
         value: Words::from(value),
         basis: Words::from(words.get("drill-basis")),
     };
-    for id in unreached {
-        let facts = vec![fact("drill-class-no-water", clock(now_s))];
-        out.insert(*id, Verdict { class: thirsty, value: None, outline: None, facts });
+    for (label, class, buildings) in supply {
+        for id in buildings {
+            let said = fact(label, clock(now_s));
+            let verdict = out.entry(*id).or_insert(Verdict { class, value: None, outline: None, facts: Vec::new() });
+            verdict.class = class;
+            verdict.facts.push(said);
+        }
     }
     for id in endangered {
         let first = played.trace.endangered.iter().find(|change| change.now.contains(id)).map_or(now_s, |c| c.at_s);
@@ -308,8 +315,8 @@ fn verdicts(
             outline: None,
             facts: vec![fact("drill-class-danger", clock(first))],
         };
-        if let Some(dry) = out.get(id) {
-            verdict.facts.extend(dry.facts.clone());
+        if let Some(without) = out.get(id) {
+            verdict.facts.extend(without.facts.clone());
         }
         out.insert(*id, verdict);
     }

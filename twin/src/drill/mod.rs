@@ -282,6 +282,8 @@ fn show(arguments: &ShowArguments) -> Result<(), Failure> {
     let file = DrillFile::parse(&read(&arguments.file)?).map_err(wrong(&arguments.file))?;
     let park = arguments.park.clone().unwrap_or(file.park);
     crate::view::run(&ViewArguments::of_drill(park, &arguments.file, arguments.resume.as_deref(), arguments.lang))
+}
+
 /// Plays the drill of a log again and writes everything of it.
 fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;

@@ -69,6 +69,7 @@ fn water(words: &Text, figures: &Figures) -> Vec<Line> {
         (t!(words, "drill-flow"), litres, false),
         (t!(words, "drill-hydrants-dry"), figures.dry.to_string(), figures.dry > 0),
         (t!(words, "drill-unreached"), figures.unreached.to_string(), figures.unreached > 0),
+        (t!(words, "drill-unpowered"), figures.unpowered.to_string(), figures.unpowered > 0),
         (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
     ]
 }
