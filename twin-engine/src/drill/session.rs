@@ -132,7 +132,7 @@ impl Session {
 
     /// What happened up to now.
     pub(crate) fn happened(&self) -> &[Entry] {
-        let entries = self.strand.played().map_or(&[] as &[Entry], |played| &played.run.log.entries);
+        let entries = self.strand.played().map_or(&[] as &[Entry], |played| played.run.log.entries.as_slice());
         &entries[..entries.partition_point(|entry| entry.at_s <= self.now_s)]
     }
 

@@ -150,7 +150,7 @@ fn tiles(trace: &DrillTrace, now_s: f64, geometry: &SceneGeometry) -> [TileMesh;
     let mut line = TileMesh::new(Layer::ZoneLine);
     let (ground, origin) = (&geometry.ground, &geometry.origin);
     let frame = frame(geometry);
-    let contours = trace.contours(now_s).map_or(&[] as &[Contour], |(_, contours)| &contours.lines);
+    let contours = trace.contours(now_s).map_or(&[] as &[Contour], |(_, contours)| contours.lines.as_slice());
     let water_m = contours.iter().find_map(|contour| contour.water_m);
     for contour in contours {
         let slot = u32::from(contour.level.clamp(1, 3));

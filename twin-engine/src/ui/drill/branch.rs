@@ -89,7 +89,7 @@ fn compared(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     if let (Some(main), Some(other)) = (session.strand.played(), branch.strand.played()) {
         let rows = rows(words, main, other, session.now_s);
         Grid::new("drill-compared").num_columns(3).spacing([10.0, 2.0]).striped(true).show(ui, |ui| {
-            ui.label("");
+            ui.label(String::new());
             ui.label(look::note(t!(words, "drill-as-run")));
             ui.label(look::note(t!(words, "drill-otherwise")));
             ui.end_row();
