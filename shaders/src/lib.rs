@@ -35,12 +35,14 @@ pub const LINE: Source = pass!("line.wgsl");
 pub const SKY: Source = pass!("sky.wgsl");
 /// What a cut lays bare.
 pub const CAP: Source = pass!("cap.wgsl");
+/// People and vehicles of a drill.
+pub const CROWD: Source = pass!("crowd.wgsl");
 
 /// Panels and letters. Stands by itself: its inputs are those of egui.
 pub const PANEL: Source = Source { name: "panel.wgsl", wgsl: include_str!("../panel.wgsl") };
 
 /// Every pass of the scene.
-pub const ALL: [Source; 8] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY, CAP];
+pub const ALL: [Source; 9] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY, CAP, CROWD];
 
 /// Most corners of a pit, as `Cut` in `common.wgsl` has room for.
 pub const MOST_CORNERS: usize = 32;

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 
 use crate::bookmarks::Bookmarks;
 use crate::camera::{Flight, Orbit, view_of, view_of_points};
+use crate::drill::DrillRoom;
 use crate::history::History;
 use crate::input::CameraChoice;
 use crate::layers::Selection;
@@ -22,7 +23,7 @@ use crate::text::{Language, t};
 use crate::theme::ThemeChoice;
 use crate::time::{Years, look_at, presence_on};
 use crate::tool::Tool;
-use crate::ui::{NetworkTab, PlannerTab, Tab, Ui};
+use crate::ui::{DRILL_STEP_S as STEP_S, NetworkTab, PlannerTab, Tab, Ui};
 
 /// Something to do.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,14 @@ pub(crate) enum Action {
     FlipSection,
     /// Panel of section and pit open or closed.
     CutPanel,
+    /// Drill console open or closed.
+    Drill,
+    /// The drill on the big screen, or not.
+    BigScreen,
+    /// Ends the drill.
+    EndDrill,
+    /// Fly to the place of the incident.
+    FlyToDrill,
 }
 
 /// A key with what it does and the id of the words that say so.
@@ -124,7 +133,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 35] = [
+pub(crate) const KEYS: [Key; 37] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -145,6 +154,8 @@ pub(crate) const KEYS: [Key; 35] = [
     key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
     key(KeyCode::KeyZ, "Z", Action::Network(NetworkTab::Trace), "key-networks"),
+    key(KeyCode::KeyE, "E", Action::Drill, "key-drill"),
+    key(KeyCode::F11, "F11", Action::BigScreen, "key-big-screen"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
     key(KeyCode::BracketLeft, "[", Action::StepDay(-1), "key-day-back"),
@@ -233,6 +244,7 @@ fn act(
     mut kept: Kept,
     mut orbit: ResMut<Orbit>,
     mut flight: ResMut<Flight>,
+    mut drill: ResMut<DrillRoom>,
     meshed: Option<Res<Meshed>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -273,16 +285,17 @@ fn act(
                 ui.table_open = !ui.table_open;
                 ui.planner.close();
                 ui.network.close();
+                drill.console = false;
             }
             Action::Network(tab) => {
                 ui.network.turn(tab);
                 ui.planner.close();
-                (ui.table_open, ui.cut_open) = (false, false);
+                (ui.table_open, ui.cut_open, drill.console) = (false, false, false);
             }
             Action::Planner(tab) => {
                 ui.planner.turn(tab);
                 ui.network.close();
-                (ui.table_open, ui.cut_open) = (false, false);
+                (ui.table_open, ui.cut_open, drill.console) = (false, false, false);
             }
             Action::Tab(tab) => {
                 ui.side = true;
@@ -291,7 +304,9 @@ fn act(
             }
             Action::Help => ui.help = !ui.help,
             Action::Clear => {
-                if *tool != Tool::Look {
+                if drill.big {
+                    twin.theme = drill.turn_big(twin.theme);
+                } else if *tool != Tool::Look {
                     *tool = Tool::Look;
                 } else if ui.help {
                     ui.help = false;
@@ -356,12 +371,22 @@ fn act(
                 years.playing = false;
                 look_at(&mut twin, day);
             }
+            Action::StepDay(steps) if drill.session.is_some() => {
+                if let Some(session) = &mut drill.session {
+                    session.jump(session.now_s + f64::from(steps) * STEP_S);
+                }
+            }
             Action::StepDay(steps) => {
                 years.playing = false;
                 if let (Some(span), Some(day)) = (&years.span, twin.day()) {
                     ui.timeline = true;
                     let next = span.stepped(day, steps);
                     look_at(&mut twin, Some(next));
+                }
+            }
+            Action::Play if drill.session.is_some() => {
+                if let Some(session) = &mut drill.session {
+                    session.play();
                 }
             }
             Action::Play => {
@@ -390,6 +415,25 @@ fn act(
                 ui.cut_open = !ui.cut_open;
                 ui.planner.close();
                 ui.network.close();
+                drill.console = false;
+            }
+            Action::Drill => {
+                drill.turn();
+                if drill.console {
+                    (ui.table_open, ui.cut_open) = (false, false);
+                    ui.planner.close();
+                    ui.network.close();
+                }
+            }
+            Action::BigScreen => twin.theme = drill.turn_big(twin.theme),
+            Action::EndDrill => drill.close(&mut twin),
+            Action::FlyToDrill => {
+                let place = drill.session.as_ref().and_then(|session| session.strand.played()?.trace.place_m);
+                if let (Some([x_m, y_m]), Some(meshed)) = (place, &meshed) {
+                    let (bearing_deg, pitch_deg) = (orbit.bearing_deg, orbit.pitch_deg.clamp(25.0, 60.0));
+                    let view = CameraChoice::At { x_m, y_m, distance_m: 620.0, bearing_deg, pitch_deg };
+                    flight.begin(*orbit, view_of(view, &meshed.geometry, &orbit));
+                }
             }
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
         }

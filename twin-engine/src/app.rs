@@ -25,7 +25,7 @@ use crate::split::{RightCamera, Side};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::theme::{Theme, ThemeChoice, size};
-use crate::{frame, material, split, time};
+use crate::{drill, frame, material, split, time};
 
 /// The adapter that will draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub(crate) fn add_twin(
         .insert_resource(Twin { theme, language, ..Twin::new(input, shown) })
         .insert_resource(Wanted(Some(camera)))
         .insert_resource(ClearColor(clear_colour(theme)))
-        .add_plugins((scene::plugin, camera::plugin, frame::plugin, time::plugin, split::plugin))
+        .add_plugins((scene::plugin, camera::plugin, frame::plugin, time::plugin, split::plugin, drill::plugin))
         .add_systems(Update, follow_size.before(scene::SceneSystems));
     let watch = RenderWatch::default();
     app.insert_resource(watch.clone());

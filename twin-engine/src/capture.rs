@@ -205,8 +205,7 @@ impl Stage {
         passes.into_iter().collect()
     }
 
-    /// The world, for tests.
-    #[cfg(test)]
+    /// The world.
     pub(crate) fn world_mut(&mut self) -> &mut World {
         self.app.world_mut()
     }

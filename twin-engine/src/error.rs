@@ -42,6 +42,12 @@ pub enum EngineError {
         /// Names given, separated by commas.
         known: String,
     },
+    /// A drill cannot be run on the park.
+    #[error("the drill cannot be run: {reason}")]
+    Drill {
+        /// Why.
+        reason: String,
+    },
     /// The park has nothing that can be drawn.
     #[error("park `{park}` has no feature with a position, so there is nothing to draw")]
     NothingToDraw {

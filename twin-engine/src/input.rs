@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{Imagery, Park, ParkSnapshot};
 
+use crate::drill::{DrillOffice, DrillStart};
 use crate::error::EngineError;
 use crate::offered::Offered;
 use crate::past::PastOf;
@@ -208,6 +209,10 @@ pub struct ViewOptions {
     pub offered: Vec<Offered>,
     /// What of them cannot be read, each with its name and reason.
     pub unreadable: Vec<String>,
+    /// Whoever knows drills; `None` for a window without any.
+    pub drills: Option<Arc<dyn DrillOffice>>,
+    /// A drill to begin with.
+    pub drill: Option<DrillStart>,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.
     pub samples: Option<u32>,
     /// Close by itself after this long; the environment variable `TWIN_VIEW_EXIT_AFTER` (seconds) does the same.

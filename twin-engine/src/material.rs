@@ -96,6 +96,12 @@ impl SceneUniform {
         self
     }
 
+    /// The same for figures that are never smaller than so many theme pixels.
+    pub(crate) fn with_least_px(mut self, least_px: f32) -> Self {
+        self.layer.z = least_px;
+        self
+    }
+
     /// The same with a photo on the ground: where it lies, see [`crate::scene::Photo::placement`].
     pub(crate) fn with_photo(self, placement: Vec4) -> Self {
         Self { photo: placement, ..self }

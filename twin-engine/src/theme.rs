@@ -67,6 +67,25 @@ impl From<[u8; 3]> for Rgb {
     }
 }
 
+/// Colours of alerts, those of GB/T 2893 and ISO 3864 made to read on both themes. Each always comes with a label, a shape or a
+/// pattern.
+pub mod alert {
+    use super::Rgb;
+
+    /// Danger: lives.
+    pub const DANGER: Rgb = Rgb::hex(0xD7_263D);
+    /// Warning: harm.
+    pub const WARNING: Rgb = Rgb::hex(0xF0_7F13);
+    /// Caution.
+    pub const CAUTION: Rgb = Rgb::hex(0xF5_B700);
+    /// Safe.
+    pub const SAFE: Rgb = Rgb::hex(0x2E_9E5B);
+    /// Information.
+    pub const INFORMATION: Rgb = Rgb::hex(0x1F_77B4);
+    /// What cannot be used.
+    pub const OUT_OF_USE: Rgb = Rgb::hex(0x4A_4F55);
+}
+
 /// Which of the two themes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, save_to_disk};
 use bevy::window::{PresentMode, PrimaryWindow, RequestRedraw, WindowRef, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 
@@ -14,6 +15,7 @@ use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter, panel_came
 use crate::bookmarks::Bookmarks;
 use crate::camera::control;
 use crate::display;
+use crate::drill::DrillRoom;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
 use crate::live::{Failure, Live, Update as Told, add_live};
@@ -145,6 +147,12 @@ fn open(
         .insert_resource(PastReader(options.past.clone()))
         .insert_resource(Offers { groups: options.offered.clone(), unreadable: options.unreadable.clone() })
         .insert_resource(failure.clone())
+        .insert_resource(DrillRoom {
+            office: options.drills.clone(),
+            ask: options.drill.clone(),
+            folder: folder.map(|folder| folder.join("drills")),
+            ..DrillRoom::default()
+        })
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
         .add_plugins((cut::tool::plugin, network::plugin, history::plugin, ui::plugin, film::studio::plugin))
         .add_systems(Startup, spawn_camera)
@@ -159,6 +167,7 @@ fn open(
                 follow_theme,
                 follow_name,
                 tell_times,
+                take_picture,
             ),
         )
         .add_systems(Last, remember);
@@ -301,6 +310,19 @@ fn tell_times(
         tracing::info!("{} after {:.2} s", words[*told], began.0.elapsed().as_secs_f64());
         *told += 1;
     }
+}
+
+/// Writes a picture of the window that was asked for.
+fn take_picture(mut room: ResMut<DrillRoom>, mut redraw: MessageWriter<RequestRedraw>, mut commands: Commands) {
+    let Some(path) = room.bypass_change_detection().picture.take() else { return };
+    if let Some(folder) = path.parent()
+        && let Err(error) = std::fs::create_dir_all(folder)
+    {
+        tracing::error!("{}: {error}", folder.display());
+        return;
+    }
+    commands.spawn(Screenshot::primary_window()).observe(save_to_disk(path));
+    redraw.write(RequestRedraw);
 }
 
 fn follow_theme(twin: Res<Twin>, mut clear: ResMut<ClearColor>) {

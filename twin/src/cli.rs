@@ -2,7 +2,7 @@
 
 mod outputs;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use spatial_db::model::IssueSeverity;
@@ -422,8 +422,36 @@ pub(crate) struct ViewArguments {
     #[arg(long)]
     pub(crate) imagery: bool,
     /// Floors that the planner's panels hold the land against first: a shipped scheme, or a file of your own
-    #[arg(long, value_name = "NAME|FILE", default_value = "national-2008")]
+    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SCHEME)]
     pub(crate) scheme: String,
+    /// Drill file (docs/drill-console.md) to begin with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) drill: Option<PathBuf>,
+    /// Log of that drill to go on from
+    #[arg(long, value_name = "FILE", requires = "drill")]
+    pub(crate) drill_log: Option<PathBuf>,
+}
+
+/// Scheme that land is held against first.
+const DEFAULT_SCHEME: &str = "national-2008";
+
+impl ViewArguments {
+    /// A window that begins with a drill.
+    pub(crate) fn of_drill(park: String, drill: &Path, log: Option<&Path>, lang: Option<LanguageName>) -> Self {
+        Self {
+            park: Some(park),
+            overlay: OverlayName::Emergency,
+            compared: Compared::default(),
+            as_of: None,
+            scene: None,
+            theme: None,
+            lang,
+            imagery: false,
+            scheme: DEFAULT_SCHEME.to_owned(),
+            drill: Some(drill.to_path_buf()),
+            drill_log: log.map(Path::to_path_buf),
+        }
+    }
 }
 
 /// Small letters, digits and hyphens.
@@ -436,7 +464,7 @@ fn slug(text: &str) -> Result<String, String> {
 }
 
 /// `1600x1000` within what a GPU texture holds.
-fn size(text: &str) -> Result<(u32, u32), String> {
+pub(crate) fn size(text: &str) -> Result<(u32, u32), String> {
     let (width, height) =
         text.split_once(['x', 'X', '×']).ok_or_else(|| "write it as WIDTHxHEIGHT, for example 1600x1000".to_owned())?;
     let side = |part: &str| match part.trim().parse::<u32>() {

@@ -2,10 +2,11 @@
 
 use analysis::land::scheme::Scheme;
 use spatial_db::package::Package;
-use twin_engine::{ViewOptions, last_park, view_live};
+use twin_engine::{DrillStart, ViewOptions, last_park, view_live};
 
 use crate::cli::{OverlayName, ViewArguments};
 use crate::data_dir::data_dir;
+use crate::drill::office;
 use crate::failure::Failure;
 use crate::live::{Plan, follow};
 use crate::origin::Origin;
@@ -60,6 +61,8 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         past: Some(past),
         offered: offers,
         unreadable,
+        drills: Some(office(arguments.drill.as_deref())),
+        drill: arguments.drill.clone().map(|path| DrillStart { path, log: arguments.drill_log.clone() }),
         ..ViewOptions::default()
     };
     let (updates, outcome) = follow(Plan {

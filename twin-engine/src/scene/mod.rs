@@ -22,7 +22,7 @@ use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 pub(crate) use exchange::Exchange;
 pub(crate) use geometry::{SceneGeometry, hazard_place, tank_size_m};
 pub(crate) use photo::Photo;
-pub(crate) use spawn::{Pace, Tile};
+pub(crate) use spawn::{Pace, Tile, mesh_of};
 pub(crate) use uploads::Uploads;
 
 use chrono::NaiveDate;

@@ -372,7 +372,7 @@ fn visibility(tile: &Tile, side: Side, twin: &Twin, met: Meets, px_per_m: Option
 }
 
 /// Upload form of a tile; its memory here is freed once it is on the GPU.
-pub(super) fn mesh_of(tile: TileMesh) -> Mesh {
+pub(crate) fn mesh_of(tile: TileMesh) -> Mesh {
     Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, tile.positions)
         .with_inserted_attribute(ATTRIBUTE_SLOT, tile.slots)

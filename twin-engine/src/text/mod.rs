@@ -19,6 +19,7 @@ type Bundle = FluentBundle<FluentResource>;
 const FILES: [[(&str, &str); 6]; 2] = [
     [
         ("cut.ftl", include_str!("../../locales/en/cut.ftl")),
+        ("drill.ftl", include_str!("../../locales/en/drill.ftl")),
         ("features.ftl", include_str!("../../locales/en/features.ftl")),
         ("frame.ftl", include_str!("../../locales/en/frame.ftl")),
         ("network.ftl", include_str!("../../locales/en/network.ftl")),
@@ -27,6 +28,7 @@ const FILES: [[(&str, &str); 6]; 2] = [
     ],
     [
         ("cut.ftl", include_str!("../../locales/zh/cut.ftl")),
+        ("drill.ftl", include_str!("../../locales/zh/drill.ftl")),
         ("features.ftl", include_str!("../../locales/zh/features.ftl")),
         ("frame.ftl", include_str!("../../locales/zh/frame.ftl")),
         ("network.ftl", include_str!("../../locales/zh/network.ftl")),

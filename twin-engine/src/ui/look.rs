@@ -20,6 +20,8 @@ pub(super) const ON: &str = "▶";
 pub(super) const UP: &str = "↑";
 /// Away.
 pub(super) const AWAY: &str = "×";
+/// Nothing yet.
+pub(super) const NONE: &str = "–";
 /// Keep.
 pub(super) const KEEP: &str = "+";
 /// Size of notes in panels, points.

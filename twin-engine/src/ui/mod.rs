@@ -4,6 +4,7 @@
 
 mod cut;
 mod cut_marks;
+mod drill;
 mod help;
 mod hints;
 mod inspector;
@@ -39,6 +40,7 @@ use crate::action::Action;
 use crate::bookmarks::Bookmarks;
 use crate::camera::control::Pointer;
 use crate::camera::{Orbit, TwinCamera};
+use crate::drill::DrillRoom;
 use crate::film::studio::Studio;
 use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
 use crate::geodetic::Geodetic;
@@ -57,6 +59,7 @@ use crate::time::Years;
 use crate::tool::Tool;
 
 pub(crate) use network::NetworkTab;
+pub(crate) use drill::{STEP_S as DRILL_STEP_S, paint as paint_drill};
 pub(crate) use planner::PlannerTab;
 pub(crate) use table::label as column_label;
 
@@ -113,6 +116,7 @@ pub(crate) struct Ui {
     pub planner: planner::Planner,
     /// The networks' panel.
     pub network: network::Panel,
+    drill: drill::Console,
     writing: Option<writing::Writing>,
     told: Option<writing::Told>,
     recolour: recolour::Form,
@@ -173,6 +177,7 @@ struct Panels<'w> {
     desk: ResMut<'w, Desk>,
     bench: ResMut<'w, Workbench>,
     measure: Res<'w, Measure>,
+    drill: ResMut<'w, DrillRoom>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -220,6 +225,11 @@ fn show(
         // What is made anew is drawn with in the next frame.
         redraw.write(RequestRedraw);
     }
+    if panels.drill.on_big_screen().is_some() {
+        drill::show_big(&mut root, &mut panels);
+        leave_to_the_scene(&root, &mut page, &mut redraw);
+        return Ok(());
+    }
     top::show(&mut root, &mut panels);
     live::banner(&mut root, &panels);
     status::show(&mut root, &mut panels);
@@ -228,6 +238,7 @@ fn show(
     cut::show(&mut root, &mut panels);
     planner::show(&mut root, &mut panels);
     network::show(&mut root, &mut panels);
+    drill::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);
@@ -237,12 +248,18 @@ fn show(
     if panels.ui.help {
         help::show(&ctx, &mut panels);
     }
+    leave_to_the_scene(&root, &mut page, &mut redraw);
+    Ok(())
+}
+
+/// The scene gets what the panels leave.
+fn leave_to_the_scene(root: &egui::Ui, page: &mut ResMut<Page>, redraw: &mut MessageWriter<RequestRedraw>) {
+    let free = root.available_rect_before_wrap();
     if page.0 != Some(free) {
         page.0 = Some(free);
         // The scene moves into its new place in the next frame.
         redraw.write(RequestRedraw);
     }
-    Ok(())
 }
 
 /// The outline that is being drawn.

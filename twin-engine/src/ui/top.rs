@@ -5,6 +5,7 @@ use bevy_egui::egui::{Button, Frame, Margin, Panel, RichText, TextStyle, Ui};
 use super::{NetworkTab, Panels, PlannerTab, inspector::kind_name, look};
 use crate::action::{Action, KEYS};
 use crate::attribute::{self, KINDS};
+use crate::drill::DrillStart;
 use crate::select::Catch;
 use crate::text::{Text, t};
 use crate::theme::ThemeChoice;
@@ -88,6 +89,8 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             networks(ui, panels, words);
         }
         ui.separator();
+        drill(ui, panels, words);
+        ui.separator();
         ui.menu_button(t!(words, "catch"), |ui| catches(ui, panels, words));
     });
 }
@@ -115,6 +118,32 @@ fn networks(ui: &mut Ui, panels: &mut Panels, words: &Text) {
             panels.act(action);
             ui.close();
         }
+    }
+}
+
+/// The drill: its console, the big screen, and what can be opened.
+fn drill(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    for (label, action, on) in [
+        (t!(words, "drill-console"), Action::Drill, panels.drill.console),
+        (t!(words, "drill-big"), Action::BigScreen, panels.drill.big),
+    ] {
+        let there = action == Action::Drill || panels.drill.session.is_some();
+        let key = KEYS.iter().find(|key| key.action == action).map_or("", |key| key.name);
+        if ui.add_enabled(there, Button::selectable(on, label).shortcut_text(key)).clicked() {
+            panels.act(action);
+            ui.close();
+        }
+    }
+    let choices = panels.drill.choices(&panels.twin);
+    if !choices.is_empty() {
+        ui.menu_button(t!(words, "drill-open"), |ui| {
+            for choice in choices {
+                if ui.button(choice.name).clicked() {
+                    panels.drill.ask = Some(DrillStart { path: choice.path, log: None });
+                    ui.close();
+                }
+            }
+        });
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod compare;
 mod export;
+mod office;
 mod page;
+mod shot;
 mod watcher;
 
 use std::path::{Path, PathBuf};
@@ -20,12 +22,14 @@ use twin_engine::Language;
 use twin_engine::geodetic::Geodetic;
 use twin_engine::text::Text;
 
-use crate::cli::LanguageName;
+use crate::cli::{LanguageName, ViewArguments};
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
 use crate::report::whole;
+
+pub(crate) use office::office;
 
 /// Arguments of `twin drill`.
 #[derive(Debug, Args)]
@@ -34,7 +38,8 @@ use crate::report::whole;
     twin drill run scenes/ammonia-leak.drill.ron --resume drill.jsonl --out report.html\n  \
     twin drill replay scenes/ammonia-leak.drill.ron drill.jsonl\n  \
     twin drill report scenes/ammonia-leak.drill.ron --log drill.jsonl --out drill.gpkg\n  \
-    twin drill compare scenes/ammonia-leak.drill.ron --at 300 --with gate-shut.jsonl --seeds 10")]
+    twin drill compare scenes/ammonia-leak.drill.ron --at 300 --with gate-shut.jsonl --seeds 10\n  \
+    twin drill show scenes/ammonia-leak.drill.ron")]
 pub(crate) struct DrillGroup {
     /// What to do with the drill
     #[command(subcommand)]
@@ -48,6 +53,10 @@ enum DrillVerb {
     Run(RunArguments),
     /// Run it again from its log, and compare to the last bit
     Replay(ReplayArguments),
+    /// Open it in the window: console, map, big screen
+    Show(ShowArguments),
+    /// Draw it at a moment into a PNG, without a window
+    Shot(shot::DrillShotArguments),
     /// Write everything of a drill: zones by time, buildings, people, tracks, engines, log
     Report(ReportArguments),
     /// What if: branch at a moment with other injects, and compare over the same seeds
@@ -153,6 +162,22 @@ struct ReplayArguments {
     json: bool,
 }
 
+/// Arguments of `twin drill show`.
+#[derive(Debug, Args)]
+struct ShowArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Log to go on from
+    #[arg(long)]
+    resume: Option<PathBuf>,
+    /// Park to show it on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Language of the window; that of last time if not given, else that of the environment
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
+}
+
 fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|source| Failure::EvaluationFile { path: path.to_path_buf(), source })
 }
@@ -174,6 +199,8 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
     match &group.what {
         DrillVerb::Run(arguments) => run_file(arguments),
         DrillVerb::Replay(arguments) => replay(arguments),
+        DrillVerb::Show(arguments) => show(arguments),
+        DrillVerb::Shot(arguments) => shot::run(arguments),
         DrillVerb::Report(arguments) => report(arguments),
         DrillVerb::Compare(arguments) => compare::run(arguments),
     }
@@ -248,6 +275,13 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         print::line(format!("{:10} {}", rated.rating.as_str(), rated.text))?;
     }
     print::line(format!("run {}; for exercises and planning", run.log.digest.clone().unwrap_or_default()))
+}
+
+/// The window with a drill. What is wrong in the file is said before it opens.
+fn show(arguments: &ShowArguments) -> Result<(), Failure> {
+    let file = DrillFile::parse(&read(&arguments.file)?).map_err(wrong(&arguments.file))?;
+    let park = arguments.park.clone().unwrap_or(file.park);
+    crate::view::run(&ViewArguments::of_drill(park, &arguments.file, arguments.resume.as_deref(), arguments.lang))
 }
 
 /// Plays the drill of a log again and writes everything of it.

@@ -95,6 +95,7 @@ impl Course<'_> {
                     words!("drill-missed", "missed: {what}", what = expected.as_str())
                 }
             }
+            Action::Note { text, .. } => words!("drill-noted", "noted: {what}", what = text.as_str()),
         };
         self.say(id, kind, text);
         if dried > 0 {

@@ -322,7 +322,7 @@ impl<'a> Course<'a> {
     }
 
     /// Water that the hydrants in reach of the place give, L/s, and how many of them have no flow on record.
-    fn water(&self) -> (f64, usize) {
+    pub(super) fn water(&self) -> (f64, usize) {
         let (mut flow, mut unknown) = (0.0, 0);
         for (k, worth) in self.worth.iter().enumerate() {
             if matches!(worth, Worth::Counts(_)) && !self.dry.contains(&k) {

@@ -56,6 +56,9 @@ pub enum DrillError {
         #[from]
         source: EvacuationError,
     },
+    /// Whoever watched it had enough.
+    #[error("the run was given up")]
+    GivenUp,
     /// A log is of another drill, or does not follow from it.
     #[error("the log does not belong to this drill: {reason}")]
     OtherLog {

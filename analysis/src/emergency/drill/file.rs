@@ -242,6 +242,17 @@ pub enum Action {
     Done(String),
     /// An expected action was missed.
     Missed(String),
+    /// An observer noted something.
+    Note {
+        /// Words.
+        text: String,
+        /// Where, in the park's system, m.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<(f64, f64)>,
+        /// Picture that shows it: the name of a file beside the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        picture: Option<String>,
+    },
 }
 
 /// An entry of the timeline.

@@ -19,6 +19,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 mod threat;
+mod trace;
 mod watch;
 
 pub use cap::{CapDraft, cap_draft};
@@ -31,4 +32,5 @@ pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
+pub use trace::{Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill};
 pub use watch::{Onlooker, Seen};

@@ -76,7 +76,7 @@ pub fn run_drill(
 /// The same, with someone who looks on.
 ///
 /// # Errors
-/// As [`run_drill`].
+/// As [`run_drill`]; [`DrillError::GivenUp`] where he has seen enough.
 pub fn watch_drill(
     file: &DrillFile,
     cache: &Cache,
@@ -109,6 +109,9 @@ pub fn watch_drill(
         }
         said = course.entries.len();
         onlooker.second(&Seen { course: &course });
+        if !onlooker.goes_on() {
+            return Err(DrillError::GivenUp);
+        }
     }
     Ok(course.finish(people.unknown.len()))
 }

@@ -474,3 +474,79 @@ fn a_branch_differs_by_its_injects_alone() {
     let error = branch(&base, 300.0, &[shut]).unwrap_err().to_string();
     assert!(error.contains("before the moment"), "{error}");
 }
+
+#[test]
+fn a_trace_tells_the_same_as_the_run_and_leaves_it_as_it_is() {
+    let (file, cache, tables) = (DrillFile::parse(LEAK).unwrap(), park(), DrillTables::shipped());
+    let plain = run_drill(&file, &cache, &tables, &[]).unwrap();
+    let mut told = Vec::new();
+    let (run, trace) = trace_drill(&file, &cache, &tables, &[], |share| {
+        told.push(share);
+        true
+    })
+    .unwrap();
+    assert_eq!(run, plain, "being watched changes nothing");
+    assert!(told.len() > 100 && told.windows(2).all(|pair| pair[0] <= pair[1]) && told.last() == Some(&1.0));
+    let last = trace.looks.last().unwrap();
+    let outcome = &run.outcome;
+    assert_eq!((last.arrived, last.cut_off), (outcome.arrived, outcome.cut_off));
+    assert_eq!(last.inside + last.on_the_way, outcome.on_the_way);
+    assert_eq!((last.struck as usize, last.exposed), (outcome.struck.len(), outcome.exposed_on_ways));
+    assert_eq!(trace.filled(1e9).iter().sum::<u32>(), outcome.arrived);
+    // Everyone is where the counts have him, and nobody walks faster than people do.
+    assert_eq!(trace.people.len() as u32, outcome.persons);
+    for look in &trace.looks {
+        let stays =
+            |wanted: Stay| trace.people.iter().filter(|track| track.at(look.at_s as f32).stay == wanted).count() as u32;
+        assert_eq!((stays(Stay::Inside), stays(Stay::Arrived)), (look.inside, look.arrived), "{} s", look.at_s);
+    }
+    for track in &trace.people {
+        for pair in track.keys.windows(2).filter(|pair| pair[0].stay == Stay::Walks) {
+            let far = (pair[1].place_m[0] - pair[0].place_m[0]).hypot(pair[1].place_m[1] - pair[0].place_m[1]);
+            let took = pair[1].at_s - pair[0].at_s;
+            assert!(far <= 1.34 * (took + 2.1), "{far} m in {took} s: {pair:?}");
+        }
+        assert!(track.keys.windows(2).all(|pair| pair[0].at_s <= pair[1].at_s));
+    }
+    // Levels of the guideline lie within one another, and a cloud has a body.
+    let (_, contours) = trace.contours(600.0).unwrap();
+    let size = |area: &MultiPolygon<f64>| geo::Area::unsigned_area(area);
+    let at_ground: Vec<f64> =
+        contours.lines.iter().filter(|line| line.above_m == 0.0).map(|line| size(&line.area)).collect();
+    assert!(at_ground.len() >= 2 && at_ground.windows(2).all(|pair| pair[0] > pair[1]), "{at_ground:?}");
+    assert!(contours.lines.iter().any(|line| line.above_m > 0.0 && line.level == 2));
+    let engine = &trace.drives[0];
+    assert!((engine.arrives_s.unwrap() - outcome.first_engine_s.unwrap()).abs() <= 1.0);
+    let leaves_s = engine.track[0].0;
+    assert!((leaves_s - 180.0).abs() < 1.0, "{leaves_s}: called with the alarm");
+    assert_eq!(trace.dry(301.0).len(), 1);
+    assert!(trace.dry(299.0).is_empty());
+    let given_up = trace_drill(&file, &cache, &tables, &[], |share| share < 0.5);
+    assert!(matches!(given_up, Err(DrillError::GivenUp)));
+}
+
+#[test]
+fn notes_and_closures_by_hand_replay_to_the_bit_from_their_log() {
+    let note = Action::Note {
+        text: "Two people without masks".into(),
+        place: Some((210.0, 4.0)),
+        picture: Some("note-1.png".into()),
+    };
+    let hand = [
+        HandInject { at_s: 200.0, does: note.clone(), by: "observer".into() },
+        HandInject { at_s: 210.0, does: Action::Close((300.0, 0.0), 20.0), by: "console".into() },
+        HandInject { at_s: 400.0, does: Action::Missed("told".into()), by: "observer".into() },
+    ];
+    let first = run(LEAK, &hand);
+    assert!(first.log.entries.iter().any(|entry| entry.text.contains("Two people without masks")));
+    let log = DrillLog::parse(&first.log.to_text().unwrap()).unwrap();
+    assert_eq!(log.hand, hand);
+    let again = run(LEAK, &log.hand);
+    assert_eq!((again.log.digest, again.outcome), (first.log.digest.clone(), first.outcome.clone()));
+    assert_ne!(run(LEAK, &hand[..1]).log.digest, first.log.digest, "a closed way shows");
+    // A note changes what is told and nobody's way.
+    let noted = run(LEAK, &hand[..1]);
+    assert_eq!(noted.evacuation, run(LEAK, &[]).evacuation);
+    let text = LEAK.replace("does: alarm", "does: note(text: \"seen\")");
+    assert!(matches!(&DrillFile::parse(&text).unwrap().timeline[0].does, Action::Note { place: None, .. }));
+}

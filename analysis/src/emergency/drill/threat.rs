@@ -1,5 +1,7 @@
 //! The hazard of a drill as it goes on: where it is dangerous now.
 
+mod contours;
+
 use geo::{BoundingRect, Buffer, Contains, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};

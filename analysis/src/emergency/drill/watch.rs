@@ -17,6 +17,11 @@ pub trait Onlooker {
     fn second(&mut self, seen: &Seen<'_>) {
         let _ = seen;
     }
+
+    /// Asked after every second: no gives the run up.
+    fn goes_on(&self) -> bool {
+        true
+    }
 }
 
 /// Nobody looks on.

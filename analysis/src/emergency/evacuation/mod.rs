@@ -19,7 +19,8 @@ pub use occupancy::{Occupancy, Unknown, occupancy};
 pub use people::{People, groups_and_places};
 pub use rules::EvacuationRules;
 pub use run::{
-    Arrival, Assembly, Census, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, evacuate,
+    Arrival, Assembly, Census, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, Whereabouts,
+    evacuate,
 };
 pub use walking::{Door, DoorFlow, Stair, Walking};
 pub(in crate::emergency) use ways::is_carriageway;

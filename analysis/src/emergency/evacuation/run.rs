@@ -10,6 +10,8 @@
 //! Left out: line of sight and knowledge (everyone knows the ways), queues that reach back over corners, cars, helpers; inside buildings
 //! people are at the door when they have set out. Reaction times are lognormal.
 
+mod whereabouts;
+
 use std::collections::VecDeque;
 
 use spatial_db::model::FeatureId;
@@ -19,6 +21,8 @@ use super::error::within;
 use super::walking::Walking;
 use super::ways::WayNetwork;
 use super::{EvacuationError, EvacuationRules};
+
+pub use whereabouts::Whereabouts;
 
 /// People who leave one building.
 #[derive(Debug, Clone, PartialEq)]

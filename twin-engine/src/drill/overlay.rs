@@ -1,0 +1,324 @@
+//! The drill as an overlay: buildings, hydrants, places of assembly and everything the legend counts, at a moment.
+
+use std::time::Duration;
+
+use analysis::emergency::drill::{HazardSpec, drill_notes};
+use analysis::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
+use analysis::words::Words;
+use bevy::prelude::*;
+use chrono::{Local, NaiveDate};
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, ResourceKind};
+
+use super::figures::{Figures, clock};
+use super::strand::Played;
+use super::{DrillRoom, Session, played_on};
+use crate::scene::Twin;
+use crate::split::{Right, Side};
+use crate::text::{Language, Text, t};
+use crate::theme::{Rgb, alert};
+
+/// Names of the overlays of the drill and of its branch.
+pub(super) const NAMES: [&str; 2] = ["drill", "drill-branch"];
+/// Least time between two overlays while the clock goes.
+const BEAT: Duration = Duration::from_millis(400);
+
+/// Colour of a level of danger: the standards' red, orange and yellow.
+pub(crate) const fn level_colour(level: u8) -> Rgb {
+    match level {
+        0 | 1 => alert::CAUTION,
+        2 => alert::WARNING,
+        _ => alert::DANGER,
+    }
+}
+
+/// The second sign of a level beside its colour.
+pub(super) const fn level_pattern(level: u8) -> Pattern {
+    match level {
+        0 | 1 => Pattern::Solid,
+        2 => Pattern::Hatch,
+        _ => Pattern::CrossHatch,
+    }
+}
+
+/// What an overlay was made for.
+#[derive(Debug, Clone, PartialEq)]
+struct Made {
+    played: [usize; 2],
+    look: u64,
+    entries: usize,
+    contours: usize,
+    language: Language,
+    park: u64,
+}
+
+/// Makes the overlays anew when what they show changed.
+pub(super) fn follow(
+    mut room: ResMut<DrillRoom>,
+    mut twin: ResMut<Twin>,
+    time: Res<Time<Real>>,
+    mut made: Local<Option<Made>>,
+    mut made_at: Local<Duration>,
+) {
+    let room = room.bypass_change_detection();
+    let Some(session) = &mut room.session else {
+        *made = None;
+        return;
+    };
+    let address = |side| played_on(session, side).map_or(0, |played| std::sync::Arc::as_ptr(played).addr());
+    let Some(main) = played_on(session, Side::Left) else { return };
+    let now = Made {
+        played: [address(Side::Left), address(Side::Right)],
+        look: (session.now_s / 10.0) as u64,
+        entries: session.happened().len(),
+        contours: main.trace.contours(session.now_s).map_or(0, |(at, _)| at + 1),
+        language: twin.language,
+        park: twin.park_version,
+    };
+    let there = twin.input.overlays.iter().any(|overlay| overlay.name == NAMES[0]);
+    if there && (made.as_ref() == Some(&now) || (session.playing && time.elapsed() < *made_at + BEAT)) {
+        return;
+    }
+    let first = made.is_none();
+    (*made, *made_at) = (Some(now), time.elapsed());
+    let day = twin.day().or(twin.input.snapshot.park.as_of).unwrap_or_else(|| Local::now().date_naive());
+    for (side, name) in [Side::Left, Side::Right].into_iter().zip(NAMES) {
+        let overlay = played_on(session, side).map(|played| {
+            let title = match side {
+                Side::Left => t!(twin.words(), "drill-title", name = session.file.name),
+                Side::Right => {
+                    let what = session.branch.as_ref().map_or("", |branch| branch.what.as_str());
+                    t!(twin.words(), "drill-title-branch", what = what)
+                }
+            };
+            overlay_at(&twin.input.snapshot, session, played, title, twin.words(), day, name)
+        });
+        put(&mut twin, name, overlay);
+    }
+    twin.overlays_version += 1;
+    let place = place_of(&twin, NAMES[0]);
+    if first || !there {
+        if first && session.overlay_before.is_none() {
+            session.overlay_before = twin.shown.overlay.filter(|at| Some(*at) != place);
+        }
+        twin.shown.overlay = place;
+    }
+}
+
+fn place_of(twin: &Twin, name: &str) -> Option<usize> {
+    twin.input.overlays.iter().position(|overlay| overlay.name == name)
+}
+
+fn put(twin: &mut Twin, name: &str, overlay: Option<Overlay>) {
+    match (place_of(twin, name), overlay) {
+        (Some(at), Some(overlay)) => twin.input.overlays[at] = overlay,
+        (None, Some(overlay)) => twin.input.overlays.push(overlay),
+        (Some(at), None) => {
+            twin.input.overlays.remove(at);
+        }
+        (None, None) => {}
+    }
+}
+
+/// Takes the drill off the map.
+pub(super) fn take_away(twin: &mut Twin, session: &Session) {
+    let showed = twin.overlay().is_some_and(|overlay| NAMES.contains(&overlay.name.as_str()));
+    if twin.right.as_ref().is_some_and(|right| right.overlay == place_of(twin, NAMES[1])) {
+        twin.right = None;
+    }
+    twin.input.overlays.retain(|overlay| !NAMES.contains(&overlay.name.as_str()));
+    if showed {
+        twin.shown.overlay = session.overlay_before.filter(|at| *at < twin.input.overlays.len());
+    }
+    twin.overlays_version += 1;
+}
+
+/// Puts the branch beside the drill in a split picture, or takes it away.
+pub(crate) fn turn_beside(twin: &mut Twin) {
+    let branch = place_of(twin, NAMES[1]);
+    twin.right = match &twin.right {
+        Some(right) if right.overlay == branch => None,
+        _ => branch.map(|at| Right { at: 0.5, there: twin.shown.there.clone(), overlay: Some(at) }),
+    };
+    twin.shown.overlay = place_of(twin, NAMES[0]).or(twin.shown.overlay);
+}
+
+/// The branch stands beside the drill.
+pub(crate) fn is_beside(twin: &Twin) -> bool {
+    let branch = place_of(twin, NAMES[1]);
+    branch.is_some() && twin.right.as_ref().is_some_and(|right| right.overlay == branch)
+}
+
+/// Classes in the order of the legend.
+struct Classes(Vec<Class>);
+
+impl Classes {
+    fn add(&mut self, label: Words, colour: Rgb, pattern: Pattern, swatch: Swatch, count: usize) -> usize {
+        let colour = [colour.0, colour.1, colour.2];
+        self.0.push(Class { label, colour, pattern, swatch, count, measure: None });
+        self.0.len() - 1
+    }
+}
+
+fn overlay_at(
+    park: &ParkSnapshot,
+    session: &Session,
+    played: &Played,
+    title: String,
+    words: &Text,
+    as_of: NaiveDate,
+    name: &str,
+) -> Overlay {
+    let now_s = session.now_s;
+    let trace = &played.trace;
+    let figures = Figures::at(played, now_s);
+    let mut classes = Classes(Vec::new());
+    let said = |id: &str| Words::from(words.get(id));
+    let area = Swatch::Area;
+    if let Some((_, contours)) = trace.contours(now_s) {
+        for line in contours.lines.iter().filter(|line| line.above_m <= 0.0).rev() {
+            let pattern = level_pattern(line.level);
+            let at = classes.add(line.label.clone(), level_colour(line.level), pattern, area, 1);
+            classes.0[at].measure = Some(analysis::overlay::area_words(geo::Area::unsigned_area(&line.area)));
+        }
+    }
+    let endangered = trace.endangered(now_s);
+    let inside = classes.add(said("drill-class-danger"), alert::DANGER, Pattern::Hatch, area, endangered.len());
+    let thirsty =
+        classes.add(said("drill-class-no-water"), alert::CAUTION, Pattern::CrossHatch, area, figures.unreached);
+    let unpowered = trace.unpowered(now_s);
+    let dark = classes.add(said("drill-class-no-power"), alert::OUT_OF_USE, Pattern::Dots, area, unpowered.len());
+    let dot = Swatch::Symbol(Symbol::Dot);
+    classes.add(said("drill-class-walking"), alert::INFORMATION, Pattern::Solid, dot, figures.on_the_way as usize);
+    classes.add(said("drill-class-in-danger"), alert::DANGER, Pattern::Solid, dot, figures.in_danger as usize);
+    classes.add(said("drill-class-out"), alert::SAFE, Pattern::Solid, dot, figures.out as usize);
+    classes.add(said("drill-class-cut-off"), alert::WARNING, Pattern::Solid, dot, figures.cut_off as usize);
+    classes.add(said("drill-class-closed"), alert::DANGER, Pattern::Solid, Swatch::Line, figures.closed);
+    let dry = trace.dry(now_s);
+    let hydrants = park.resources.iter().filter(|resource| resource.kind == ResourceKind::Hydrant);
+    let (wet, out): (Vec<_>, Vec<_>) = hydrants.partition(|hydrant| !dry.contains(&hydrant.id));
+    let working = classes.add(
+        said("drill-class-hydrant"),
+        alert::INFORMATION,
+        Pattern::Solid,
+        Swatch::Symbol(Symbol::Hydrant),
+        wet.len(),
+    );
+    let lost = classes.add(
+        said("drill-class-hydrant-dry"),
+        alert::OUT_OF_USE,
+        Pattern::Solid,
+        Swatch::Symbol(Symbol::Hydrant),
+        out.len(),
+    );
+    let assembly = classes.add(
+        said("drill-class-assembly"),
+        alert::SAFE,
+        Pattern::Solid,
+        Swatch::Symbol(Symbol::AssemblyPoint),
+        trace.places.len(),
+    );
+    let full = classes.add(
+        said("drill-class-assembly-full"),
+        alert::WARNING,
+        Pattern::Solid,
+        Swatch::Symbol(Symbol::AssemblyPoint),
+        0,
+    );
+    let station = classes.add(
+        said("drill-class-station"),
+        alert::DANGER,
+        Pattern::Solid,
+        Swatch::Symbol(Symbol::FireStation),
+        park.resources.iter().filter(|resource| resource.kind == ResourceKind::FireStation).count(),
+    );
+    let mut marks = Vec::new();
+    let filled = trace.filled(now_s);
+    for ((feature, position, name, capacity), there) in trace.places.iter().zip(&filled) {
+        let name = name.clone().unwrap_or_default();
+        let room = capacity.map_or_else(|| there.to_string(), |capacity| format!("{there} / {capacity}"));
+        let is_full = capacity.is_some_and(|capacity| *there >= capacity);
+        let class = if is_full { full } else { assembly };
+        if is_full {
+            classes.0[full].count += 1;
+            classes.0[assembly].count = classes.0[assembly].count.saturating_sub(1);
+        }
+        let label = Some(format!("{name} {room}").trim().to_owned());
+        marks.push(Mark { feature: *feature, position: *position, symbol: Symbol::AssemblyPoint, class, label });
+    }
+    for resource in &park.resources {
+        let (symbol, class, label) = match resource.kind {
+            ResourceKind::Hydrant if dry.contains(&resource.id) => {
+                (Symbol::Hydrant, lost, Some(words.get("drill-dry")))
+            }
+            ResourceKind::Hydrant => (Symbol::Hydrant, working, None),
+            ResourceKind::FireStation => (Symbol::FireStation, station, resource.name.clone()),
+            _ => continue,
+        };
+        marks.push(Mark { feature: resource.id, position: resource.position, symbol, class, label });
+    }
+    if let HazardSpec::Leak { source, .. } = &session.file.hazard
+        && let Some(place) = trace.place_m
+        && let Some(hazard) = park.hazards.iter().find(|hazard| hazard.provenance.key == *source)
+    {
+        let class =
+            classes.add(said("drill-class-source"), alert::DANGER, Pattern::Solid, Swatch::Symbol(Symbol::Hazard), 1);
+        let label = hazard.name.clone().or_else(|| Some(source.clone()));
+        marks.push(Mark { feature: hazard.id, position: place, symbol: Symbol::Hazard, class, label });
+    }
+    let supply = [("drill-class-no-power", dark, unpowered), ("drill-class-no-water", thirsty, trace.unreached(now_s))];
+    let verdicts = verdicts(words, played, now_s, (inside, endangered), supply);
+    let digest = played.run.log.digest.clone().unwrap_or_default();
+    let overlay = Overlay {
+        name: name.to_owned(),
+        title: Words::from(title),
+        target: FeatureKind::Building,
+        unit: Words::from(""),
+        as_of,
+        source: Words::from(t!(words, "drill-source", time = clock(now_s), run = digest)),
+        classes: classes.0,
+        verdicts,
+        marks,
+        zones: Vec::new(),
+        pillars: Vec::new(),
+        notes: drill_notes(&session.file, &played.run),
+    };
+    overlay.without_empty_classes(|_| false)
+}
+
+/// What is said of buildings.
+fn verdicts(
+    words: &Text,
+    played: &Played,
+    now_s: f64,
+    (inside, endangered): (usize, &[FeatureId]),
+    supply: [(&str, usize, &[FeatureId]); 2],
+) -> Verdicts {
+    let mut out = Verdicts::default();
+    let fact = |label: &str, value: String| Fact {
+        label: Words::from(words.get(label)),
+        value: Words::from(value),
+        basis: Words::from(words.get("drill-basis")),
+    };
+    for (label, class, buildings) in supply {
+        for id in buildings {
+            let said = fact(label, clock(now_s));
+            let verdict = out.entry(*id).or_insert(Verdict { class, value: None, outline: None, facts: Vec::new() });
+            verdict.class = class;
+            verdict.facts.push(said);
+        }
+    }
+    for id in endangered {
+        let first = played.trace.endangered.iter().find(|change| change.now.contains(id)).map_or(now_s, |c| c.at_s);
+        let mut verdict = Verdict {
+            class: inside,
+            value: None,
+            outline: None,
+            facts: vec![fact("drill-class-danger", clock(first))],
+        };
+        if let Some(without) = out.get(id) {
+            verdict.facts.extend(without.facts.clone());
+        }
+        out.insert(*id, verdict);
+    }
+    out
+}

@@ -1,0 +1,226 @@
+//! A drill that is open: its clock, what is done by hand, its branch, and the log that is kept of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject};
+
+use super::strand::Strand;
+use crate::live::Wake;
+use crate::pick::Picker;
+
+/// How fast the clock can go.
+pub(crate) const SPEEDS: [f64; 6] = [1.0, 5.0, 20.0, 60.0, 200.0, 600.0];
+/// End of the name of a log.
+const LOG: &str = ".drill.jsonl";
+
+/// A second run that begins like the first.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    /// The run.
+    pub strand: Strand,
+    /// When it leaves the first, s.
+    pub from_s: f64,
+    /// What is otherwise, in the words of whoever asked.
+    pub what: String,
+}
+
+/// A drill that is open.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The drill.
+    pub file: Arc<DrillFile>,
+    /// The drill as it is run.
+    pub strand: Strand,
+    /// What it would be otherwise.
+    pub branch: Option<Branch>,
+    /// Time since the start, s.
+    pub now_s: f64,
+    /// The clock goes.
+    pub playing: bool,
+    /// How many seconds of the drill go by in one.
+    pub speed: f64,
+    /// Overlay that was shown before.
+    pub overlay_before: Option<usize>,
+    /// What was last written, or why not.
+    pub told: Option<String>,
+    /// The latest time that was shown, s: what lies beyond is not in the log.
+    reached_s: f64,
+    /// Where the log is kept.
+    log: Option<PathBuf>,
+    /// The log as it was written last.
+    kept: String,
+    /// Pictures of notes so far.
+    pictures: usize,
+}
+
+impl Session {
+    /// A drill at its beginning. Its log is kept in `folder`.
+    pub(crate) fn new(file: DrillFile, hand: Vec<HandInject>, folder: Option<&Path>, path: &Path) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name.split('.').next().unwrap_or_default();
+        let began = chrono::Local::now().format("%Y%m%d-%H%M%S");
+        let log = folder.map(|folder| folder.join(format!("{}-{stem}-{began}{LOG}", file.park)));
+        // A log that is gone on from was played up to its last inject.
+        let now_s = hand.last().map_or(0.0, |last| last.at_s);
+        Self {
+            file: Arc::new(file),
+            strand: Strand::new(hand),
+            branch: None,
+            now_s,
+            playing: false,
+            speed: 20.0,
+            overlay_before: None,
+            told: None,
+            reached_s: now_s,
+            log,
+            kept: String::new(),
+            pictures: 0,
+        }
+    }
+
+    /// Length, s.
+    pub(crate) fn length_s(&self) -> f64 {
+        self.file.length_min * 60.0
+    }
+
+    /// Takes what is ready; true where something came.
+    pub(crate) fn step(&mut self, picker: &Arc<Picker>, wake: Option<&Wake>) -> bool {
+        let mut came = self.strand.step(&self.file, picker, wake);
+        if let Some(branch) = &mut self.branch {
+            // One at a time: the drill itself comes first.
+            if self.strand.share().is_none() {
+                came |= branch.strand.step(&self.file, picker, wake);
+            }
+        }
+        if came {
+            self.keep();
+        }
+        came
+    }
+
+    /// Moves the clock by so many seconds of the room; true while it goes.
+    pub(crate) fn advance(&mut self, seconds: f64) -> bool {
+        if !self.playing || self.strand.holds_the_clock() {
+            return false;
+        }
+        self.now_s = (self.now_s + seconds * self.speed).min(self.length_s());
+        self.reached_s = self.reached_s.max(self.now_s);
+        if self.now_s >= self.length_s() {
+            self.playing = false;
+            self.keep();
+        }
+        true
+    }
+
+    /// Goes on or stops; from the end it begins anew.
+    pub(crate) fn play(&mut self) {
+        self.playing = !self.playing;
+        if self.playing && self.now_s >= self.length_s() {
+            self.now_s = 0.0;
+        }
+        if !self.playing {
+            self.keep();
+        }
+    }
+
+    /// Puts the clock there.
+    pub(crate) fn jump(&mut self, to_s: f64) {
+        self.now_s = to_s.clamp(0.0, self.length_s());
+        self.reached_s = self.reached_s.max(self.now_s);
+    }
+
+    /// What happened up to now.
+    pub(crate) fn happened(&self) -> &[Entry] {
+        let entries = self.strand.played().map_or(&[] as &[Entry], |played| played.run.log.entries.as_slice());
+        &entries[..entries.partition_point(|entry| entry.at_s <= self.now_s)]
+    }
+
+    /// Jumps to what happened next, or before.
+    pub(crate) fn jump_to_event(&mut self, on: bool) {
+        let Some(played) = self.strand.played() else { return };
+        let entries = &played.run.log.entries;
+        let to = if on {
+            entries.iter().find(|entry| entry.at_s > self.now_s).map_or(self.length_s(), |entry| entry.at_s)
+        } else {
+            entries.iter().rev().find(|entry| entry.at_s < self.now_s).map_or(0.0, |entry| entry.at_s)
+        };
+        self.jump(to);
+    }
+
+    /// Does something by hand, now: from the next whole second on.
+    pub(crate) fn inject(&mut self, does: Action, by: &str) {
+        let waits = !matches!(does, Action::Done(_) | Action::Missed(_) | Action::Note { .. } | Action::Say(_));
+        let inject = HandInject { at_s: self.now_s.ceil(), does, by: by.trim().to_owned() };
+        self.strand.forget_failure();
+        self.strand.add(inject, waits);
+        self.keep();
+    }
+
+    /// The second run: the first up to now, and something else besides.
+    pub(crate) fn branch_off(&mut self, does: Action, what: String) {
+        let mut strand = Strand::new(self.strand.hand().to_vec());
+        strand.add(HandInject { at_s: self.now_s.ceil(), does, by: what.clone() }, true);
+        self.branch = Some(Branch { strand, from_s: self.now_s.ceil(), what });
+    }
+
+    /// A name for the picture of a note: it stands beside the log.
+    pub(crate) fn next_picture(&mut self) -> Option<PathBuf> {
+        self.pictures += 1;
+        let log = self.log.as_ref()?;
+        let name = log.file_name()?.to_string_lossy();
+        let stem = name.strip_suffix(LOG).unwrap_or(&name);
+        Some(log.with_file_name(format!("{stem}-note-{}.png", self.pictures)))
+    }
+
+    /// Where something of this drill is written: the name of its log with another end.
+    pub(crate) fn beside_log(&self, end: &str) -> Option<PathBuf> {
+        let log = self.log.as_ref()?;
+        let name = log.file_name()?.to_string_lossy();
+        Some(log.with_file_name(format!("{}{end}", name.strip_suffix(LOG).unwrap_or(&name))))
+    }
+
+    /// The log as far as the drill was shown; whole, with its fingerprint, once it was shown to its end.
+    pub(crate) fn log(&self) -> Option<DrillLog> {
+        let played = self.strand.played()?;
+        let whole = self.reached_s >= self.length_s() && self.strand.finished().is_some();
+        let mut log = played.run.log.clone();
+        log.hand = self.strand.hand().to_vec();
+        if !whole {
+            log.entries.retain(|entry| entry.at_s <= self.reached_s);
+            log.digest = None;
+        }
+        Some(log)
+    }
+
+    /// Keeps the log, where it differs from what was kept.
+    pub(crate) fn keep(&mut self) {
+        let (Some(path), Some(log)) = (&self.log, self.log()) else { return };
+        // Nothing was done yet: a drill that was only looked at leaves no file.
+        if self.reached_s <= 0.0 && log.hand.is_empty() {
+            return;
+        }
+        let Ok(text) = log.to_text() else { return };
+        if text == self.kept {
+            return;
+        }
+        match write(path, text.as_bytes()) {
+            Ok(()) => self.kept = text,
+            Err(error) => self.told = Some(format!("{}: {error}", path.display())),
+        }
+    }
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// That it cannot be written.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    std::fs::write(&beside, bytes)?;
+    std::fs::rename(&beside, path)
+}

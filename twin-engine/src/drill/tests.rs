@@ -1,0 +1,347 @@
+//! A drill on the tiny park: what must be seen, and that its log is the drill.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use analysis::emergency::drill::{Action, DrillFile, DrillLog, DrillTables, Stay, run_drill};
+use bevy::prelude::*;
+use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
+use image::RgbImage;
+use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureId, FeatureKind, ResourceKind};
+
+use super::*;
+use crate::capture::Stage;
+use crate::fixture::{self, CORNER};
+use crate::input::{CameraChoice, CaptureOptions, TwinInput};
+use crate::pick::Picker;
+use crate::scene::SceneGeometry;
+use crate::theme::{Rgb, alert};
+
+/// Ammonia leaks at the east end and the wind takes it west, over the halls.
+const LEAK: &str = r#"(
+    format_version: 1,
+    name: "Leak at tank 1",
+    park: "tiny",
+    seed: 11,
+    hour: 10,
+    length_min: 20,
+    weather: (wind_m_s: 3.0, wind_from_deg: 90.0, stability: D, temperature_c: 20.0, terrain: urban),
+    hazard: leak(source: "hazards-1", at_min: 0.5, hole_mm: 12.0, leak: liquid(0.0)),
+    objectives: [(id: "warn", text: "Everyone is warned", item: alarm_and_reporting)],
+    roles: [(id: "officer", name: "Safety officer")],
+    timeline: [
+        (id: "call", when: after("release", 1.0), does: alarm),
+        (id: "burst", when: at(4.0), does: no_water_near((356120.0, 3431140.0), 5.0)),
+        (id: "gate", when: at(5.0), does: close((356440.0, 3431140.0), 25.0)),
+    ],
+    expected: [
+        (id: "warned", text: "Alarm within 3 min", role: "officer", objective: "warn", from: "release", within_min: 3.0, evidence: event("alarm")),
+        (id: "told", text: "The neighbours are told", role: "officer", objective: "warn", from: "alarm", within_min: 2.0, evidence: observed),
+    ],
+)"#;
+
+/// The tiny park with a fire station at the west end of its road, and room at its place of assembly.
+fn park() -> TwinInput {
+    let mut input = fixture::tiny();
+    let mut park = (*input.snapshot).clone();
+    let mut station = park.resources[0].clone();
+    station.id = FeatureId::new(FeatureKind::EmergencyResource, 9);
+    station.provenance.key = "station".into();
+    station.kind = ResourceKind::FireStation;
+    station.position = [CORNER.0 - 30.0, CORNER.1 + 146.0];
+    park.resources.push(station);
+    for resource in &mut park.resources {
+        resource.capacity = (resource.kind == ResourceKind::AssemblyPoint).then_some(900.0);
+        resource.flow_l_s = (resource.kind == ResourceKind::Hydrant).then_some(15.0);
+    }
+    input.snapshot = Arc::new(park);
+    input
+}
+
+/// Steps a session until what it asked for is there.
+fn settle(session: &mut Session, picker: &Arc<Picker>) {
+    AsyncComputeTaskPool::get_or_init(TaskPool::new);
+    let until = Instant::now() + Duration::from_secs(120);
+    let done = |session: &Session| {
+        session.strand.finished().is_some()
+            && session.branch.as_ref().is_none_or(|branch| branch.strand.finished().is_some())
+    };
+    while !done(session) && Instant::now() < until {
+        session.step(picker, None);
+        assert_eq!(session.strand.failed, None);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(done(session), "it never comes");
+}
+
+fn picker() -> Arc<Picker> {
+    let park = park().snapshot;
+    let geometry = SceneGeometry::build(&park, &[]).expect("a scene");
+    Arc::new(Picker::new(&park, &geometry))
+}
+
+fn session(folder: Option<&std::path::Path>) -> Session {
+    Session::new(DrillFile::parse(LEAK).expect("a drill"), Vec::new(), folder, "leak.drill.ron".as_ref())
+}
+
+/// Pixels within a few shades of a colour.
+fn pixels(picture: &RgbImage, colour: Rgb) -> usize {
+    let near = |a: u8, b: u8| a.abs_diff(b) <= 26;
+    picture.pixels().filter(|p| near(p.0[0], colour.0) && near(p.0[1], colour.1) && near(p.0[2], colour.2)).count()
+}
+
+fn stage(camera: CameraChoice, frame: bool) -> Stage {
+    let options = CaptureOptions { width: 640, height: 400, frame, camera, ..CaptureOptions::default() };
+    let mut stage = Stage::new(park(), &options, 1).expect("a headless stage");
+    let world = stage.world_mut();
+    world.resource_mut::<DrillRoom>().session = Some(session(None));
+    let until = Instant::now() + Duration::from_secs(120);
+    let made = |stage: &mut Stage| {
+        let room = stage.world_mut().resource::<DrillRoom>();
+        room.session.as_ref().is_some_and(|session| session.strand.finished().is_some())
+    };
+    while !made(&mut stage) && Instant::now() < until {
+        stage.frame();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(made(&mut stage), "the run never comes");
+    stage
+}
+
+fn at(stage: &mut Stage, at_s: f64) -> RgbImage {
+    stage.world_mut().resource_mut::<DrillRoom>().session.as_mut().expect("a drill").jump(at_s);
+    stage.frame();
+    stage.frame();
+    stage.picture().expect("a picture")
+}
+
+#[test]
+fn people_hazard_and_the_word_exercise_are_seen_as_the_clock_goes() {
+    let mut stage = stage(CameraChoice::WholePark, true);
+    let before = at(&mut stage, 0.0);
+    let under_way = at(&mut stage, 200.0);
+    assert!(pixels(&before, alert::CAUTION) > 400, "the banner says that it is an exercise");
+    let shown = |stage: &mut Stage| {
+        let twin = stage.world_mut().resource::<Twin>();
+        let overlay = twin.overlay().expect("the drill's").clone();
+        assert_eq!(overlay.name, "drill");
+        let count = |label: &str| overlay.classes.iter().find(|class| class.label == *label).map_or(0, |c| c.count);
+        (count("People on the way"), count("People out"), count("Hydrants without water"), count("Closed ways"))
+    };
+    let (walking, out, ..) = shown(&mut stage);
+    assert!(walking > 20, "{walking} walk");
+    // People are a few pixels each: what is blue now and was not before.
+    let blue = |picture: &RgbImage| pixels(picture, alert::INFORMATION);
+    assert!(blue(&under_way) > blue(&before) + 60, "{} {}", blue(&under_way), blue(&before));
+    // The lines of the hazard with their labels, in the three colours of the standards.
+    for (name, colour) in [("AEGL-3", alert::DANGER), ("AEGL-2", alert::WARNING)] {
+        let (then, now) = (pixels(&before, colour), pixels(&under_way, colour));
+        assert!(now > then + 80, "{name}: {then} {now}");
+    }
+    let later = at(&mut stage, 900.0);
+    let (_, out_later, dry, closed) = shown(&mut stage);
+    assert!(out_later > out && out_later > 20, "{out} {out_later}");
+    assert!(dry == 1 && closed >= 1, "{dry} {closed}");
+    assert!(pixels(&later, alert::SAFE) > pixels(&under_way, alert::SAFE), "they stand at their place");
+    // Closing the drill leaves the map as it was.
+    let world = stage.world_mut();
+    world.resource_scope(|world, mut room: Mut<DrillRoom>| room.close(&mut world.resource_mut::<Twin>()));
+    stage.frame();
+    let after = stage.picture().expect("a picture");
+    assert!(pixels(&after, alert::CAUTION) < 100, "{}", pixels(&after, alert::CAUTION));
+    let twin = stage.world_mut().resource::<Twin>();
+    assert_eq!(twin.overlay().map(|overlay| overlay.name.as_str()), Some("idle"));
+}
+
+#[test]
+fn playing_back_writes_buffers_and_makes_no_mesh() {
+    let (x_m, y_m) = (CORNER.0 + 230.0, CORNER.1 + 140.0);
+    let camera = CameraChoice::At { x_m, y_m, distance_m: 420.0, bearing_deg: 140.0, pitch_deg: 50.0 };
+    let mut stage = stage(camera, false);
+    let meshes = |stage: &mut Stage| -> std::collections::BTreeSet<AssetId<Mesh>> {
+        let world = stage.world_mut();
+        world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
+    };
+    let first = at(&mut stage, 185.0);
+    let before = meshes(&mut stage);
+    let second = at(&mut stage, 205.0);
+    assert_eq!(meshes(&mut stage), before, "within half a minute nothing but places changes");
+    let differing = first
+        .pixels()
+        .zip(second.pixels())
+        .filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 8))
+        .count();
+    assert!(differing > 40, "people moved: {differing} pixels");
+    // Where the run says that somebody is, somebody is drawn.
+    let world = stage.world_mut();
+    let geometry = Arc::clone(&world.resource::<Meshed>().geometry);
+    let orbit = *world.resource::<crate::camera::Orbit>();
+    let played = Arc::clone(world.resource::<DrillRoom>().session.as_ref().unwrap().strand.played().unwrap());
+    let trace = &played.trace;
+    let (mut looked_at, mut seen) = (0, 0);
+    for track in &trace.people {
+        let spot = track.at(205.0);
+        if spot.stay != Stay::Walks {
+            continue;
+        }
+        let place = bevy::math::DVec2::new(
+            trace.origin_m[0] + f64::from(spot.place_m[0]),
+            trace.origin_m[1] + f64::from(spot.place_m[1]),
+        );
+        let z = geometry.ground.height(place) + 0.9;
+        let Some((px, _)) = orbit.pixel(geometry.origin.scene_from_park(place.x, place.y, z)) else { continue };
+        let around = (-10..=10_i32).flat_map(|dx| (-10..=10_i32).map(move |dy| (dx, dy)));
+        looked_at += 1;
+        seen += usize::from(around.into_iter().any(|(dx, dy)| {
+            let (x, y) = (px.x as i32 + dx, px.y as i32 + dy);
+            let inside = x >= 0 && y >= 0 && x < second.width() as i32 && y < second.height() as i32;
+            inside && {
+                let [r, g, b] = second.get_pixel(x as u32, y as u32).0;
+                // Blue of people under way, or red of those in danger, in any light.
+                (i32::from(b) - i32::from(r) > 50) || (i32::from(r) - i32::from(g) > 90)
+            }
+        }));
+    }
+    assert!(looked_at > 20 && seen * 10 >= looked_at * 8, "{seen} of {looked_at}");
+}
+
+#[test]
+fn what_is_done_at_the_console_is_a_log_that_replays_to_the_bit() {
+    let folder = std::env::temp_dir().join(format!("park-drill-console-{}", std::process::id()));
+    let picker = picker();
+    let mut session = session(Some(&folder));
+    settle(&mut session, &picker);
+    session.jump(100.0);
+    session.inject(Action::Done("told".into()), "observer");
+    settle(&mut session, &picker);
+    session.jump(180.0);
+    session.inject(Action::Close((CORNER.0 + 250.0, CORNER.1 + 140.0), 15.0), "controller");
+    assert!(session.strand.holds_the_clock() || session.strand.share().is_none());
+    settle(&mut session, &picker);
+    session.jump(240.4);
+    session.inject(Action::Wind(45.0, 2.5), "");
+    // Another before the run is there: the one on its way is given up.
+    let picture = session.next_picture().expect("beside the log");
+    assert!(picture.to_string_lossy().ends_with("-note-1.png"), "{}", picture.display());
+    let note = Action::Note { text: "The east gate is blocked".into(), place: Some((1.5, 2.5)), picture: None };
+    session.inject(note, "observer");
+    settle(&mut session, &picker);
+    let hand: Vec<(f64, &str)> = session.strand.hand().iter().map(|one| (one.at_s, one.by.as_str())).collect();
+    assert_eq!(hand, [(100.0, "observer"), (180.0, "controller"), (241.0, ""), (241.0, "observer")]);
+    // Until the end was shown the log is that of a drill that was broken off there.
+    session.jump(300.0);
+    session.keep();
+    let read = || {
+        let kept: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        DrillLog::parse(&std::fs::read_to_string(&kept[0]).unwrap()).unwrap()
+    };
+    let half = read();
+    assert!(half.digest.is_none() && half.entries.iter().all(|entry| entry.at_s <= 300.0) && half.hand.len() == 4);
+    session.jump(1e9);
+    session.keep();
+    let whole = read();
+    std::fs::remove_dir_all(&folder).unwrap();
+    // Headless, from the log alone.
+    let file = DrillFile::parse(LEAK).unwrap();
+    whole.belongs_to(&file).unwrap();
+    let cache = Cache::build(park().snapshot);
+    for log in [&whole, &half] {
+        let again = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).unwrap();
+        assert_eq!(again.log.digest, whole.digest);
+        assert_eq!(again.outcome, session.strand.finished().unwrap().run.outcome);
+    }
+    let plain = run_drill(&file, &cache, &DrillTables::shipped(), &[]).unwrap();
+    assert_ne!(plain.log.digest, whole.digest);
+}
+
+#[test]
+fn a_branch_is_the_drill_until_its_moment_and_differs_by_one_thing() {
+    let picker = picker();
+    let mut session = session(None);
+    settle(&mut session, &picker);
+    session.jump(150.0);
+    // The only way to the place of assembly.
+    session.branch_off(Action::Close((CORNER.0 + 230.0, CORNER.1 + 170.0), 20.0), "the north gate is shut".into());
+    settle(&mut session, &picker);
+    let (main, branch) = (session.strand.finished().unwrap(), session.branch.as_ref().unwrap());
+    let other = branch.strand.finished().unwrap();
+    assert_eq!(session.strand.hand().len(), 0, "the drill itself goes on as it was");
+    let upto = |played: &Played| -> Vec<_> {
+        played.trace.looks.iter().filter(|look| look.at_s < branch.from_s).cloned().collect()
+    };
+    assert_eq!(upto(main), upto(other));
+    let (first, second) = (&main.run.outcome, &other.run.outcome);
+    assert!(first.arrived > 0 && second.arrived < first.arrived, "{} {}", first.arrived, second.arrived);
+    assert!(second.cut_off > first.cut_off);
+    let figures = Figures::at(other, 1200.0);
+    assert_eq!((figures.out, figures.cut_off), (second.arrived, second.cut_off));
+    assert_eq!(figures.persons, figures.inside + figures.on_the_way + figures.out + figures.cut_off);
+}
+
+#[test]
+fn an_expected_action_waits_is_due_overdue_and_met_in_its_turn_and_a_mark_counts_at_once() {
+    let picker = picker();
+    let mut session = session(None);
+    settle(&mut session, &picker);
+    let rated = session.strand.finished().unwrap().run.outcome.rated.clone();
+    let at =
+        |session: &Session, which: usize, now_s: f64| standing(&session.file, &session.strand, &rated[which], now_s);
+    // The alarm at 90 s is the evidence, due 180 s after the release at 30 s.
+    assert_eq!(at(&session, 0, 10.0), Standing::Waits);
+    assert_eq!(at(&session, 0, 60.0), Standing::Due(150.0));
+    assert_eq!(at(&session, 0, 95.0), Standing::Met(90.0));
+    assert_eq!(at(&session, 1, 100.0), Standing::Due(110.0));
+    assert_eq!(at(&session, 1, 250.0), Standing::Overdue(40.0));
+    session.jump(250.0);
+    session.inject(Action::Done("told".into()), "observer");
+    assert_eq!(at(&session, 1, 249.0), Standing::Overdue(39.0), "not before it was");
+    assert_eq!(at(&session, 1, 250.0), Standing::Late(250.0));
+    session.jump(260.0);
+    session.inject(Action::Missed("told".into()), "observer");
+    assert_eq!(at(&session, 1, 261.0), Standing::Missed);
+}
+
+#[test]
+fn the_clock_goes_at_its_speed_and_stops_at_the_end() {
+    let picker = picker();
+    let mut session = session(None);
+    assert!(!session.advance(1.0));
+    session.play();
+    assert!(!session.advance(1.0) && session.now_s == 0.0, "without a run the clock stands");
+    settle(&mut session, &picker);
+    session.speed = 60.0;
+    assert!(session.advance(0.5));
+    assert!((session.now_s - 30.0).abs() < 1e-9);
+    session.jump_to_event(true);
+    assert_eq!(session.now_s, 90.0, "the alarm");
+    session.jump_to_event(false);
+    assert_eq!(session.now_s, 30.0, "the release");
+    session.speed = 600.0;
+    for _ in 0..9 {
+        session.advance(0.5);
+    }
+    assert!(!session.playing && session.now_s == 1200.0);
+    assert_eq!((clock(3725.0), local_clock(23, 3725.0)), ("1:02:05".to_owned(), "00:02:05".to_owned()));
+}
+
+#[test]
+fn a_drill_of_another_park_or_a_broken_file_is_refused_with_its_reason() {
+    let folder = std::env::temp_dir().join(format!("park-drill-refused-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut twin = Twin::new(park(), crate::style::Shown::default());
+    let mut room = DrillRoom::default();
+    for (text, said) in [
+        (LEAK.replace("park: \"tiny\"", "park: \"other\""), "for the park other"),
+        (LEAK.replace("hour: 10", "hour: 30"), "line 6: hour must be from 0 to 23"),
+    ] {
+        let path = folder.join("x.drill.ron");
+        std::fs::write(&path, text).unwrap();
+        room.open(&DrillStart { path, log: None }, &mut twin);
+        let refused = room.refused.clone().expect("refused");
+        assert!(refused.contains(said), "{refused}");
+        assert!(room.session.is_none() && room.console);
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -1,0 +1,86 @@
+//! The numbers of the moment and the conditions.
+
+use bevy_egui::egui::{Color32, Grid, Label, RichText, Ui};
+
+use super::super::{Panels, look};
+use crate::drill::{Figures, clock};
+use crate::inspect::grouped;
+use crate::text::{Text, t};
+
+/// A number with its unit, and whether it is one to worry about.
+type Line = (String, String, bool);
+
+pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let theme = panels.twin.theme();
+    let Some(session) = panels.drill.session.as_ref() else { return };
+    let Some(played) = session.strand.played() else { return };
+    let figures = Figures::at(played, session.now_s);
+    let ink = look::colour(theme.ink);
+    let bad = look::colour(theme.bad);
+    look::group(ui, &t!(words, "drill-people"));
+    grid(ui, "drill-people-numbers", &people(words, &figures), ink, bad);
+    look::group(ui, &t!(words, "drill-water"));
+    grid(ui, "drill-water-numbers", &water(words, &figures), ink, bad);
+    look::group(ui, &t!(words, "drill-conditions"));
+    let wind = played.trace.wind(session.now_s);
+    let weather = session.file.weather;
+    let mut lines = Vec::new();
+    if let Some(wind) = wind {
+        let value = t!(words, "drill-wind-value", from = format!("{:.0}", wind.from_deg), speed = grouped(wind.m_s, 1));
+        lines.push((t!(words, "drill-wind"), value, false));
+    }
+    lines.push((t!(words, "drill-stability"), format!("{:?}", weather.stability), false));
+    lines.push((t!(words, "drill-air"), t!(words, "drill-celsius", value = grouped(weather.temperature_c, 0)), false));
+    lines.push((t!(words, "drill-closed"), figures.closed.to_string(), figures.closed > 0));
+    grid(ui, "drill-conditions-numbers", &lines, ink, bad);
+    ui.add_space(4.0);
+    ui.add(Label::new(look::note(t!(words, "drill-use"))).wrap());
+    for note in analysis::emergency::drill::drill_notes(&session.file, &played.run).iter().skip(1) {
+        ui.add(Label::new(look::note(words.words(note))).wrap());
+    }
+}
+
+fn people(words: &Text, figures: &Figures) -> Vec<Line> {
+    let count = |value: u32| grouped(f64::from(value), 0);
+    let mut lines = vec![
+        (t!(words, "drill-inside"), count(figures.inside), false),
+        (t!(words, "drill-on-the-way"), count(figures.on_the_way), false),
+        (t!(words, "drill-out"), format!("{} / {}", count(figures.out), count(figures.persons)), false),
+        (t!(words, "drill-cut-off"), count(figures.cut_off), figures.cut_off > 0),
+        (t!(words, "drill-in-danger"), count(figures.in_danger), figures.in_danger > 0),
+        (t!(words, "drill-exposed"), count(figures.exposed), figures.exposed > 0),
+    ];
+    if figures.unknown > 0 {
+        lines.push((t!(words, "drill-unknown-buildings"), figures.unknown.to_string(), false));
+    }
+    lines
+}
+
+fn water(words: &Text, figures: &Figures) -> Vec<Line> {
+    let time = |at: Option<f64>| at.map_or_else(|| t!(words, "drill-not-yet"), clock);
+    let (flow, unknown) = figures.water;
+    let mut litres = t!(words, "drill-litres", value = grouped(flow, 0));
+    if unknown > 0 {
+        litres = t!(words, "drill-flow-unknown", flow = litres, count = unknown);
+    }
+    vec![
+        (t!(words, "drill-first-engine"), time(figures.first_engine_s), false),
+        (t!(words, "drill-first-water"), time(figures.first_water_s), false),
+        (t!(words, "drill-flow"), litres, false),
+        (t!(words, "drill-hydrants-dry"), figures.dry.to_string(), figures.dry > 0),
+        (t!(words, "drill-unreached"), figures.unreached.to_string(), figures.unreached > 0),
+        (t!(words, "drill-unpowered"), figures.unpowered.to_string(), figures.unpowered > 0),
+        (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
+    ]
+}
+
+fn grid(ui: &mut Ui, id: &str, lines: &[Line], ink: Color32, bad: Color32) {
+    Grid::new(id).num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
+        for (label, value, worries) in lines {
+            ui.add(Label::new(RichText::new(label).size(look::SMALL + 1.0)).selectable(false));
+            let colour = if *worries { bad } else { ink };
+            ui.label(RichText::new(value).strong().color(colour));
+            ui.end_row();
+        }
+    });
+}
