@@ -58,8 +58,8 @@ use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
 
-pub(crate) use network::NetworkTab;
 pub(crate) use drill::{STEP_S as DRILL_STEP_S, paint as paint_drill};
+pub(crate) use network::NetworkTab;
 pub(crate) use planner::PlannerTab;
 pub(crate) use table::label as column_label;
 
