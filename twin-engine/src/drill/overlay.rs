@@ -1,12 +1,13 @@
 //! The drill as an overlay: buildings, hydrants, places of assembly and everything the legend counts, at a moment.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use analysis::emergency::drill::{HazardSpec, drill_notes};
 use analysis::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use analysis::words::Words;
 use bevy::prelude::*;
-use chrono::{Local, NaiveDate};
+use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, ResourceKind};
 
 use super::figures::{Figures, clock};
@@ -80,7 +81,7 @@ pub(super) fn follow(
     }
     let first = made.is_none();
     (*made, *made_at) = (Some(now), time.elapsed());
-    let day = twin.day().or(twin.input.snapshot.park.as_of).unwrap_or_else(|| Local::now().date_naive());
+    let day = twin.day().or(twin.input.snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     for (side, name) in [Side::Left, Side::Right].into_iter().zip(NAMES) {
         let overlay = played_on(session, side).map(|played| {
             let title = match side {
@@ -110,8 +111,8 @@ fn place_of(twin: &Twin, name: &str) -> Option<usize> {
 
 fn put(twin: &mut Twin, name: &str, overlay: Option<Overlay>) {
     match (place_of(twin, name), overlay) {
-        (Some(at), Some(overlay)) => twin.input.overlays[at] = overlay,
-        (None, Some(overlay)) => twin.input.overlays.push(overlay),
+        (Some(at), Some(overlay)) => twin.input.overlays[at] = Arc::new(overlay),
+        (None, Some(overlay)) => twin.input.overlays.push(Arc::new(overlay)),
         (Some(at), None) => {
             twin.input.overlays.remove(at);
         }

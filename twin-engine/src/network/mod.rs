@@ -293,7 +293,7 @@ fn lay(bench: &mut Workbench, twin: &mut Twin, question: &Question, answered: &A
         Ok(found) => {
             let overlays = &mut twin.input.overlays;
             let at = overlays.iter().position(|overlay| overlay.name == NAME).unwrap_or(overlays.len());
-            overlays.splice(at..(at + 1).min(overlays.len()), [found.overlay.clone()]);
+            overlays.splice(at..(at + 1).min(overlays.len()), [Arc::new(found.overlay.clone())]);
             twin.overlays_version += 1;
             if bench.laid.as_ref().is_none_or(|(laid, _)| laid != question) {
                 twin.shown.overlay = Some(at);
@@ -316,7 +316,7 @@ fn take_away(twin: &mut Twin, before: Option<usize>) {
     if at + 1 == overlays.len() {
         overlays.pop();
     } else {
-        overlays[at] = overlays[at].heading();
+        overlays[at] = Arc::new(overlays[at].heading());
     }
     let known = overlays.len();
     if twin.shown.overlay == Some(at) {

@@ -16,7 +16,7 @@ pub use language::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 /// Files of a language that both languages have, by name.
-const FILES: [[(&str, &str); 6]; 2] = [
+const FILES: [[(&str, &str); 7]; 2] = [
     [
         ("cut.ftl", include_str!("../../locales/en/cut.ftl")),
         ("drill.ftl", include_str!("../../locales/en/drill.ftl")),

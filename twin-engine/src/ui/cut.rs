@@ -300,12 +300,12 @@ fn drawn(
     let clicked = response.clicked();
     if let Some(row) = row {
         response.on_hover_ui_at_pointer(|ui| {
-            let [number, class, key, size, material, cover, axis, along] = row.cells;
+            let [number, class, key, size, material, cover, axis, along, room] = row.cells;
             ui.label(RichText::new(format!("{number} · {class} · {key}")).strong());
             ui.label(format!("{size} · {material}"));
-            let [cover_word, axis_word, at_word] =
-                [t!(words, "section-cover"), t!(words, "section-axis"), t!(words, "section-at")];
-            ui.label(format!("{cover_word} {cover} · {axis_word} {axis} · {at_word} {along}"));
+            let [cover_word, axis_word, at_word, next_word] =
+                ["section-cover", "section-axis", "section-at", "section-next"].map(|key| words.get(key));
+            ui.label(format!("{cover_word} {cover} · {axis_word} {axis} · {at_word} {along} · {next_word} {room}"));
         });
     }
     Some((id, clicked))
@@ -349,7 +349,7 @@ fn pipes(ui: &mut Ui, panels: &Panels, words: &Text, section: &Section) -> Optio
             }
             ui.end_row();
             for (row, pipe) in drawing::rows(section, words).iter().zip(&section.pipes) {
-                let [number, class, key, size, _, cover, axis, _] = &row.cells;
+                let [number, class, key, size, _, cover, axis, ..] = &row.cells;
                 let on = panels.twin.shown.hovered == Some(pipe.id) || selected.ids().contains(&pipe.id);
                 let number = ui.horizontal(|ui| {
                     swatch(ui, look::colour(theme.network(row.class)));

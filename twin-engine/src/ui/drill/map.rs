@@ -206,7 +206,8 @@ impl Over<'_> {
             if let Some(place) = trace.place_m {
                 let far = |p: &DVec2| p.distance(DVec2::from_array(place));
                 points.sort_by(|a, b| far(a).total_cmp(&far(b)));
-                points.rotate_left(points.len() * 2 / 5);
+                let first = points.len() * 2 / 5;
+                points.rotate_left(first);
             }
             let step = (points.len() / 60).max(1);
             let free = points.iter().step_by(step).find_map(|place| {
