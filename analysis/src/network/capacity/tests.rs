@@ -80,7 +80,7 @@ fn street() -> ParkSnapshot {
         with(node("c1", NodeKind::Connection, [100.0, 6.0, 1.0]), json!({ "ConnLoad_kVA": "400" })),
         with(node("c2", NodeKind::Connection, [200.0, 6.0, 1.0]), json!({ "connload_kva": 150.0 })),
     ];
-    let mut line = |id: i64, from: &str, to: &str, kva: f64| {
+    let line = |id: i64, from: &str, to: &str, kva: f64| {
         let at = |key: &str| park.nodes.iter().find(|node| node.provenance.key == key).unwrap().position;
         let mut edge = keyed_edge(id, Some(from), Some(to), vec![at(from), at(to)]);
         edge.provenance.attributes = attributes(&json!({ "rated_mva": kva / 1000.0 }));
@@ -278,7 +278,7 @@ proptest! {
             for by in ["2024-01-01", TODAY, "2027-01-01", "2031-01-01"] {
                 let (now, then) = (ask(&park, key, by), ask(&with_more, key, by));
                 if let (Some(now), Some(then)) = (now.value, then.value) {
-                    prop_assert!(then <= now + 1e-9, "{key} {by}: {now} {then}");
+                    prop_assert!(then <= now + 1e-9, "{} {}: {} {}", key, by, now, then);
                     prop_assert!(now <= before + 1e-9);
                     before = now;
                 }

@@ -312,6 +312,8 @@ pub fn park_plant(
     let (nodes, drawn, number) = draft.nodes();
     let engine = EPANET::new(NOWHERE, "", FlowUnits::Lps, HeadLossType::HazenWilliams)?;
     engine.set_option(EngineOption::PressUnits, f64::from(PressUnits::Meters as i32))?;
+    // The engine's default of a thousandth is coarse for holes.
+    engine.set_option(EngineOption::Accuracy, 1e-5)?;
     // The engine puts junctions before reservoirs whatever the order they come in: first the ones, then the others.
     let mut node_at = vec![0; nodes.len()];
     let known: Vec<f64> = nodes.iter().filter_map(|node| node.elevation_m).collect();
