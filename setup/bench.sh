@@ -3,6 +3,7 @@
 #   import: `twin import` against `ogr2ogr` with COPY into the same server, and the server's own floor
 #   land: all indicators of every parcel against the same question in SQL, compared value by value
 #   box query: the R-tree cache against PostGIS
+#   siting: 100,000 parcels against ten needs, and ranked again by other weights
 #   open: from the command to the first complete picture (setup/bench-window.sh)
 #   frame: the lean material against Bevy's StandardMaterial on software Vulkan
 set -euo pipefail
@@ -86,5 +87,6 @@ if [ -n "${TWIN_REAL_DATA:-}" ]; then
   compare "Gäu" importers/parks/gaeu_ch.park.toml "$gaeu" "$gaeu/gaeu_cadastre.gpkg" parcel building street pipeline landcover control_point
 fi
 
+target/debug/examples/siting_speed
 target/debug/examples/frame_time 10000
 setup/bench-window.sh "$twin"

@@ -206,6 +206,8 @@ pub struct ViewOptions {
     pub past: Option<PastOf>,
     /// Views that the park comes with, to choose from.
     pub offered: Vec<Offered>,
+    /// Which group of them to play from the start, if any.
+    pub play: Option<usize>,
     /// What of them cannot be read, each with its name and reason.
     pub unreadable: Vec<String>,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.

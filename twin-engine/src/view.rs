@@ -17,7 +17,7 @@ use crate::display;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
 use crate::live::{Failure, Live, Update as Told, add_live};
-use crate::offered::Offers;
+use crate::offered::{Offers, Playing, play};
 use crate::past::PastReader;
 use crate::remembered::Remembered;
 use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loading};
@@ -144,6 +144,7 @@ fn open(
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(PastReader(options.past.clone()))
         .insert_resource(Offers { groups: options.offered.clone(), unreadable: options.unreadable.clone() })
+        .insert_resource(Playing::of(options.play))
         .insert_resource(failure.clone())
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
         .add_plugins((cut::tool::plugin, history::plugin, ui::plugin, film::studio::plugin))
@@ -156,6 +157,7 @@ fn open(
                     .after(SceneSystems),
                 breathe,
                 stop_when_due,
+                play,
                 follow_theme,
                 follow_name,
                 tell_times,

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use spatial_db::model::IssueSeverity;
 
 use crate::case::CaseArguments;
-pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments};
+pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments, package};
 
 /// Spatial database and 3D twin of an industrial park.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ pub(crate) enum Verb {
     Permit(crate::report::permit::PermitArguments),
     /// Run an emergency drill without a window, or replay one from its log
     Drill(crate::drill::DrillGroup),
+    /// Find a site for a prospect: what fits and why, a brief, a package to give away
+    Pitch(crate::pitch::PitchGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for
@@ -408,6 +410,9 @@ pub(crate) struct ViewArguments {
     /// Floors that the planner's panels hold the land against first: a shipped scheme, or a file of your own
     #[arg(long, value_name = "NAME|FILE", default_value = "national-2008")]
     pub(crate) scheme: String,
+    /// Go along the tour that the package carries, until a key or button is pressed
+    #[arg(long, conflicts_with_all = ["scene", "overlay", "as_of", "theme", "imagery"])]
+    pub(crate) tour: bool,
 }
 
 /// Small letters, digits and hyphens.

@@ -8,3 +8,4 @@ mod overlays;
 mod planner;
 mod scenarios;
 mod sections;
+mod siting;

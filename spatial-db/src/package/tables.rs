@@ -22,6 +22,8 @@ pub(super) const IMAGERY_LEVEL: &str = "twin_imagery_level";
 pub(super) const IMAGERY_TILE: &str = "imagery_tile";
 /// What a person wrote to show the park by; a package without has no such table.
 pub(super) const SCENE: &str = "twin_scene";
+/// Pages about sites of the park; a package without has no such table.
+pub(super) const BRIEF: &str = "twin_brief";
 /// What is wrong with the data.
 pub(super) const ISSUE: &str = "issue";
 /// Heights of the ground.
@@ -159,6 +161,15 @@ pub(super) fn scene_columns() -> Vec<Column<'static>> {
         ("kind", Kind::Text, "scene, tour, or bookmarks: the views kept in the window of whoever packed it"),
         ("name", Kind::Text, "Name; of a scene or tour that of its file"),
         ("content", Kind::Text, "The file as it was written, in RON; scenes/README.md describes it"),
+    ])
+}
+
+/// Columns of [`BRIEF`].
+pub(super) fn brief_columns() -> Vec<Column<'static>> {
+    columns(&[
+        ("language", Kind::Text, "Code of the language: en, zh"),
+        ("title", Kind::Text, "Title"),
+        ("content", Kind::Text, "The page, HTML with nothing beside it"),
     ])
 }
 

@@ -33,8 +33,11 @@ const FILES: [[(&str, &str); 5]; 2] = [
     ],
 ];
 /// Translations of what `analysis` says.
-const OVERLAYS_ZH: &str =
-    concat!(include_str!("../../locales/zh/overlays.ftl"), include_str!("../../locales/zh/evaluation.ftl"));
+const OVERLAYS_ZH: &str = concat!(
+    include_str!("../../locales/zh/overlays.ftl"),
+    include_str!("../../locales/zh/evaluation.ftl"),
+    include_str!("../../locales/zh/siting.ftl"),
+);
 
 /// The words of one language.
 pub struct Text {

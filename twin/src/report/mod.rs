@@ -10,6 +10,7 @@ pub(crate) mod trace;
 mod write;
 mod zone;
 
+pub(crate) use dossier::address;
 pub(crate) use land::scheme;
 pub(crate) use write::csv;
 
