@@ -80,6 +80,7 @@ impl Playing {
 }
 
 /// Moves a tour on, with what is said at each stop.
+#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 pub(crate) fn play(
     time: Res<Time<Real>>,
     offers: Res<Offers>,

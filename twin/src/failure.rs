@@ -413,8 +413,8 @@ pub(crate) enum Failure {
         /// Number of the need, from 1.
         need: usize,
     },
-    /// The list of packages that were given away cannot be used.
-    #[error("the list of given packages {} cannot be used", path.display())]
+    /// A package that was just written cannot be read again.
+    #[error("the package {} cannot be read again", path.display())]
     GivenFile {
         /// File.
         path: PathBuf,

@@ -118,11 +118,23 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
     println!("{:.2} MB in {:.1} s", bytes.len() as f64 / 1e6, report["seconds"].as_f64().unwrap());
     assert!(bytes.len() < 50_000_000);
 
-    // Who got it, and which file it was.
-    let log = place.json(&["pitch", "log", "--json"]);
-    assert_eq!(log["given"][0]["to"], "Ms Li, Acme");
-    assert_eq!(log["given"][0]["digest"], spatial_db::package::digest(&bytes).as_str());
-    assert_eq!(log["broken_at_line"], Value::Null);
+    // Who got it, and which file it was; and what became of it.
+    for more in [
+        &["asked", "--pitch", &pitch][..],
+        &["visited", "--site", "QX-01-08", "--day", "2026-07-01"],
+        &["ended", "--outcome", "unmet", "--note", "no land of 3 ha"],
+    ] {
+        place.json(&[&["pitch", "record", "qingxi"], more, &["--prospect", "Ms Li, Acme", "--json"]].concat());
+    }
+    let log = place.json(&["pitch", "log", "qingxi", "--json"]);
+    let events = log["events"].as_array().unwrap();
+    let kinds: Vec<&str> = events.iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["given", "asked", "visited", "ended"]);
+    assert_eq!(events[0]["prospect"], "Ms Li, Acme");
+    assert_eq!(events[0]["digest"], spatial_db::package::digest(&bytes).as_str());
+    assert_eq!(events[1]["requirement"], std::fs::read_to_string(&pitch).unwrap().as_str());
+    let (code, words) = place.fails(&["pitch", "record", "qingxi", "ended", "--prospect", "x"]);
+    assert!(code == 2 && words.contains("--outcome"), "{words}");
 
     // Nothing that the office knows of its tenants is in the bytes.
     let mut store = place.database.store().unwrap();

@@ -166,7 +166,7 @@ impl Match<'_, '_> {
         }
         let (wanted, side) = want.figure();
         let verdict = self.verdict(candidate, at);
-        let gap = (verdict == Verdict::Gap).then(|| self.gap(want, &measure, wanted, side)).flatten();
+        let gap = (verdict == Verdict::Gap).then(|| gap(want, &measure, wanted, side)).flatten();
         let (because, source) = self.rests_on(offered, want, &measure, verdict);
         let supply = want.supply().and_then(|(utility, _)| {
             let slot = if measure.at == NOWHERE { *offered.parcels.first()? } else { measure.at };
@@ -193,19 +193,6 @@ impl Match<'_, '_> {
             date,
             grade: self.grade(candidate, at),
             measure,
-        }
-    }
-
-    fn gap(&self, want: &Want, measure: &Measure, wanted: f64, side: Side) -> Option<Words> {
-        let gap = measure.gap(wanted, side);
-        match want {
-            Want::Zoning { .. } | Want::Industry { .. } => None,
-            Want::Free { .. } if !gap.is_finite() => None,
-            Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
-            Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
-            _ if !gap.is_finite() => None,
-            _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = want.shown(gap))),
-            _ => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
         }
     }
 
@@ -356,6 +343,20 @@ impl Match<'_, '_> {
             said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
         }
         listed(said)
+    }
+}
+
+/// By how much it falls short, in words; nothing where that is no figure.
+fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Option<Words> {
+    let gap = measure.gap(wanted, side);
+    match want {
+        Want::Zoning { .. } | Want::Industry { .. } => None,
+        Want::Free { .. } if !gap.is_finite() => None,
+        Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
+        Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
+        _ if !gap.is_finite() => None,
+        _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = want.shown(gap))),
+        _ => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
     }
 }
 

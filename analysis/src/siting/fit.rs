@@ -17,6 +17,8 @@ const COARSE: usize = 72;
 const FINE: usize = 240;
 /// A wall this near to a line of the grid lies on it, m.
 const EDGE_M: f64 = 2e-6;
+/// A side is moved out by no more, m: lines of the grid are nearer to each other.
+const WIDENED_M: f64 = 10.0;
 /// Corners that get a line, at most.
 const MOST_CORNERS: usize = 160;
 /// Steps of a quarter turn beside the directions of the walls.
@@ -122,6 +124,8 @@ pub fn test_fit(
     let room_m2 = room.unsigned_area();
     let sides = [*length_m, *width_m + *yard_m];
     let (share, turn, place) = largest(&room, sides, most)?;
+    // A millimetre in a hundred metres is not what a hall fails by.
+    let share = if share > 1.0 - 1e-5 { 1.0 } else { share };
     let placed = Placed { room: place, turn, share, length_m: *length_m, width_m: *width_m, yard_m: *yard_m };
     let (hall, yard, along) = placed.lay(boundary);
     let footprint_m2 = hall.unsigned_area();
@@ -166,15 +170,75 @@ fn largest(room: &MultiPolygon<f64>, sides: [f64; 2], most: f64) -> Option<(f64,
         // Once more, closely, where it came out best.
         turns = tried.into_iter().take(3).map(|one| one.1).collect();
     }
+    let (share, turn, rectangle) = best?;
+    if share >= most - 1e-9 {
+        return best;
+    }
+    let widened = widened(room, turn, rectangle);
+    Some((share_of(widened, sides).min(most), turn, widened))
+}
+
+/// The scale at which a rectangle of these sides fits another, one way or the other.
+fn share_of([x0, y0, x1, y1]: [f64; 4], sides: [f64; 2]) -> f64 {
+    let (w, h) = (x1 - x0, y1 - y0);
+    (w / sides[0]).min(h / sides[1]).max((w / sides[1]).min(h / sides[0]))
+}
+
+/// A free rectangle with its sides moved out until they meet a wall: the grid stops short of walls that run across it.
+fn widened(room: &MultiPolygon<f64>, turn: f64, rectangle: [f64; 4]) -> [f64; 4] {
+    let rings = rings_of(room, turn);
+    let mut best = rectangle;
+    for _ in 0..2 {
+        for side in 0..4 {
+            let out = if side < 2 { -1.0 } else { 1.0 };
+            let moved = |by: f64| {
+                let mut moved = best;
+                moved[side] += out * by;
+                moved
+            };
+            let (mut free, mut blocked) = (0.0, WIDENED_M);
+            for _ in 0..24 {
+                let middle = f64::midpoint(free, blocked);
+                if is_free(&rings, moved(middle)) { free = middle } else { blocked = middle }
+            }
+            best = moved(free);
+        }
+    }
     best
+}
+
+/// Whether no wall runs through a rectangle.
+fn is_free(rings: &[Vec<Coord<f64>>], [x0, y0, x1, y1]: [f64; 4]) -> bool {
+    let (low, high) = ([x0 + EDGE_M, y0 + EDGE_M], [x1 - EDGE_M, y1 - EDGE_M]);
+    let crosses = |pair: &[Coord<f64>]| {
+        let (from, way) = ([pair[0].x, pair[0].y], [pair[1].x - pair[0].x, pair[1].y - pair[0].y]);
+        let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
+        for axis in 0..2 {
+            if way[axis].abs() < 1e-12 {
+                if from[axis] < low[axis] || from[axis] > high[axis] {
+                    return false;
+                }
+                continue;
+            }
+            let (a, b) = ((low[axis] - from[axis]) / way[axis], (high[axis] - from[axis]) / way[axis]);
+            enters = enters.max(a.min(b));
+            leaves = leaves.min(a.max(b));
+        }
+        enters <= leaves
+    };
+    !rings.iter().flat_map(|ring| ring.windows(2)).any(crosses)
+}
+
+/// The rings of a room in axes turned by `turn`.
+fn rings_of(room: &MultiPolygon<f64>, turn: f64) -> Vec<Vec<Coord<f64>>> {
+    let rings = room.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+    rings.map(|ring| ring.coords().map(|at| turned(*at, turn)).collect()).collect()
 }
 
 fn at_turn(room: &MultiPolygon<f64>, turn: f64, sides: [f64; 2], most: f64, lines: usize) -> Option<(f64, [f64; 4])> {
     let mut best: Option<(f64, [f64; 4])> = None;
     each_rectangle(room, turn, lines, &mut |rectangle| {
-        let [x0, y0, x1, y1] = rectangle;
-        let (w, h) = (x1 - x0, y1 - y0);
-        let share = (w / sides[0]).min(h / sides[1]).max((w / sides[1]).min(h / sides[0])).min(most);
+        let share = share_of(rectangle, sides).min(most);
         if best.is_none_or(|best| share > best.0 + 1e-12) {
             best = Some((share, rectangle));
         }
@@ -215,11 +279,7 @@ fn turned(at: Coord<f64>, turn: f64) -> Coord<f64> {
 
 /// Every rectangle in a room, square to axes turned by `turn`, that cannot be widened along the lines of a grid.
 fn each_rectangle(room: &MultiPolygon<f64>, turn: f64, lines: usize, take: &mut dyn FnMut([f64; 4])) {
-    let rings: Vec<Vec<Coord<f64>>> = room
-        .iter()
-        .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
-        .map(|ring| ring.coords().map(|at| turned(*at, turn)).collect())
-        .collect();
+    let rings = rings_of(room, turn);
     let corners: Vec<Coord<f64>> = rings.iter().flatten().copied().collect();
     if corners.is_empty() {
         return;
@@ -471,7 +531,7 @@ mod tests {
             prop_assert!((found - wanted).abs() < 1e-6, "{} against {}", found, wanted);
             // No turn makes it smaller, and what is laid lies on the land.
             if let Some(fit) = fit(&land, &hall(length, width), &FREE) {
-                prop_assert!(fit.share >= wanted - 1e-9);
+                prop_assert!(fit.share >= wanted - 1e-6);
                 let over = MultiPolygon(vec![fit.hall.clone()]).difference(&land).unsigned_area();
                 prop_assert!(over < 1e-3, "{} m² over the boundary", over);
             }

@@ -210,8 +210,7 @@ impl Gauge<'_, '_> {
             | Want::Sewage { .. }
             | Want::Heat { .. }
             | Want::Telecom { .. } => self.supply(candidate),
-            Want::Access { .. } | Want::Near { .. } => self.distance(candidate, reach),
-            Want::Away { .. } => self.distance(candidate, reach),
+            Want::Access { .. } | Want::Near { .. } | Want::Away { .. } => self.distance(candidate, reach),
             Want::Road { .. } => self.road(candidate, reach),
             Want::Zoning { scheme, codes } => self.of_parcels(candidate, |slot| {
                 let parcel = ground.parcel(slot);
@@ -242,7 +241,7 @@ impl Gauge<'_, '_> {
                 let mut near: Vec<u32> = industries
                     .iter()
                     .filter_map(|code| ground.trades.get(code.as_str()))
-                    .flat_map(|shapes| outlines.iter().flat_map(|one| shapes.within(one, *within_m)))
+                    .flat_map(|shapes| outlines.iter().flat_map(move |one| shapes.within(one, *within_m)))
                     .collect();
                 near.sort_unstable();
                 near.dedup();

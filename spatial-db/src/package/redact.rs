@@ -154,6 +154,10 @@ mod tests {
             for column in shown.columns {
                 assert!(table.columns.iter().any(|known| known.name == *column), "{}.{column}", table.name);
             }
+            // What a row cannot be read without is shown.
+            for needed in table.columns.iter().filter(|column| column.required) {
+                assert!(shown.columns.contains(&needed.name), "{}.{}", table.name, needed.name);
+            }
         }
         let hidden = |kind| Whitelist::PROSPECT.columns(kind).is_none();
         assert!([FeatureKind::Enterprise, FeatureKind::HazardSource, FeatureKind::NetworkNode].into_iter().all(hidden));

@@ -3,8 +3,6 @@
 
 use std::io::Read;
 
-use serde_json::json;
-
 use super::sample::{CORNER, every_kind, tiles};
 use super::tests::{contents, put};
 use super::write::redact;
@@ -40,8 +38,9 @@ impl Planted {
             row.key = self.word("key");
         }
         row.layer = self.word("layer");
-        row.attributes =
-            json!({ self.word("field"): self.word("value"), "n": self.number() }).as_object().unwrap().clone();
+        row.attributes = serde_json::Map::new();
+        row.attributes.insert(self.word("field"), self.word("value").into());
+        row.attributes.insert("n".into(), self.number().into());
     }
 }
 

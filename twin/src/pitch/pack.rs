@@ -3,14 +3,15 @@
 
 use std::time::Instant;
 
-use chrono::Utc;
+use chrono::Local;
 use serde_json::json;
 use spatial_db::package::{BriefText, PackOptions, PackStep, Package, SceneKind, SceneText, Whitelist, digest, pack};
+use spatial_db::store::{PitchEntry, PitchEventKind};
 use twin_engine::Language;
 use twin_engine::text::Text;
 
 use super::arguments::{PackArguments, UnpackArguments};
-use super::{Opened, brief, chosen, given, held, tour};
+use super::{Opened, brief, chosen, held, tour};
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::parks::store;
@@ -64,30 +65,35 @@ pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
         progress: &tell,
         ..PackOptions::default()
     };
-    let packed = pack(&mut store()?, slug, &arguments.out, &options);
+    let mut database = store()?;
+    let packed = pack(&mut database, slug, &arguments.out, &options);
     progress.finish();
     let packed = packed?;
     let out = arguments.out.display().to_string();
     let bytes =
         std::fs::read(&arguments.out).map_err(|source| Failure::GivenFile { path: arguments.out.clone(), source })?;
     let site = about.title.to_string();
-    let record = given::Given {
-        at: Utc::now(),
-        to: arguments.to.clone(),
-        park: slug.to_owned(),
-        pitch: opened.file.name.clone(),
-        site: site.clone(),
-        file: out.clone(),
-        bytes: packed.bytes,
-        digest: digest(&bytes),
-        before: String::new(),
+    let entry = PitchEntry {
+        kind: PitchEventKind::Given,
+        day: Local::now().date_naive(),
+        prospect: arguments.to.clone(),
+        pitch: Some(opened.file.name.clone()),
+        site: Some(site.clone()),
+        outcome: None,
+        note: Some(format!("{out}, {} bytes", packed.bytes)),
+        requirement: None,
+        digest: Some(digest(&bytes)),
     };
-    given::add(record.clone())?;
+    // A package that is not on record is not given away.
+    if let Err(error) = database.record_pitch(slug, &entry) {
+        let _ = std::fs::remove_file(&arguments.out);
+        return Err(error.into());
+    }
     let seconds = began.elapsed().as_secs_f64();
     if arguments.json {
         return print::json(&json!({
             "out": out, "bytes": packed.bytes, "site": site, "standing": about.standing.as_str(),
-            "tables": packed.tables, "given": record, "seconds": seconds,
+            "tables": packed.tables, "given": entry, "seconds": seconds,
         }));
     }
     let synthetic = if packed.park.synthetic { " — SYNTHETIC data" } else { "" };
