@@ -1,4 +1,4 @@
-//! What follows from the park: land, network, emergency. Pure functions of a snapshot, rules and dates; no I/O.
+//! What follows from the park: land, network, emergency, siting. Pure functions of a snapshot, rules and dates; no I/O.
 //!
 //! Everything a person may see as colour leaves here as an [`overlay::Overlay`]; how it is drawn is left to `twin-engine`.
 
@@ -14,4 +14,5 @@ pub mod projects;
 pub mod rules;
 pub mod scenario;
 pub mod sheet;
+pub mod siting;
 pub mod words;

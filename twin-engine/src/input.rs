@@ -207,6 +207,8 @@ pub struct ViewOptions {
     pub past: Option<PastOf>,
     /// Views that the park comes with, to choose from.
     pub offered: Vec<Offered>,
+    /// Which group of them to play from the start, if any.
+    pub play: Option<usize>,
     /// What of them cannot be read, each with its name and reason.
     pub unreadable: Vec<String>,
     /// Whoever knows drills; `None` for a window without any.

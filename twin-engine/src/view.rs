@@ -19,7 +19,7 @@ use crate::drill::DrillRoom;
 use crate::error::EngineError;
 use crate::input::{TwinInput, ViewOptions};
 use crate::live::{Failure, Live, Update as Told, add_live};
-use crate::offered::Offers;
+use crate::offered::{Offers, Playing, play};
 use crate::past::PastReader;
 use crate::remembered::Remembered;
 use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loading};
@@ -146,6 +146,7 @@ fn open(
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(PastReader(options.past.clone()))
         .insert_resource(Offers { groups: options.offered.clone(), unreadable: options.unreadable.clone() })
+        .insert_resource(Playing::of(options.play))
         .insert_resource(failure.clone())
         .insert_resource(DrillRoom {
             office: options.drills.clone(),
@@ -164,6 +165,7 @@ fn open(
                     .after(SceneSystems),
                 breathe,
                 stop_when_due,
+                play,
                 follow_theme,
                 follow_name,
                 tell_times,

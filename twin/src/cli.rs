@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use spatial_db::model::IssueSeverity;
 
 use crate::case::CaseArguments;
-pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments};
+pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments, package};
 
 /// Spatial database and 3D twin of an industrial park.
 #[derive(Debug, Parser)]
@@ -82,6 +82,8 @@ pub(crate) enum Verb {
     Permit(crate::report::permit::PermitArguments),
     /// Run an emergency drill without a window, or replay one from its log
     Drill(crate::drill::DrillGroup),
+    /// Find a site for a prospect: what fits and why, a brief, a package to give away
+    Pitch(crate::pitch::PitchGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for
@@ -430,6 +432,9 @@ pub(crate) struct ViewArguments {
     /// Log of that drill to go on from
     #[arg(long, value_name = "FILE", requires = "drill")]
     pub(crate) drill_log: Option<PathBuf>,
+    /// Go along the tour that the package carries, until a key or button is pressed
+    #[arg(long, conflicts_with_all = ["scene", "overlay", "as_of", "theme", "imagery"])]
+    pub(crate) tour: bool,
 }
 
 /// Scheme that land is held against first.
@@ -449,6 +454,7 @@ impl ViewArguments {
             imagery: false,
             scheme: DEFAULT_SCHEME.to_owned(),
             drill: Some(drill.to_path_buf()),
+            tour: false,
             drill_log: log.map(Path::to_path_buf),
         }
     }

@@ -406,6 +406,67 @@ pub(crate) enum Failure {
         /// Cause.
         source: Box<analysis::scenario::ScenarioError>,
     },
+    /// A pitch file cannot be read.
+    #[error("the pitch {} cannot be read", path.display())]
+    PitchFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A pitch is wrong.
+    #[error("the pitch {} cannot be used", path.display())]
+    #[diagnostic(help("docs/pitch.md describes pitches"))]
+    PitchWrong {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: Box<analysis::siting::PitchError>,
+    },
+    /// No such site among those that are offered.
+    #[error("the park offers no site {site}")]
+    #[diagnostic(help(
+        "give the number of a vacant parcel, of several joined with + between, or the key of a building with empty floor; for example {some}"
+    ))]
+    NoSite {
+        /// As asked for.
+        site: String,
+        /// Some that there are.
+        some: String,
+    },
+    /// A weight for what is no wish.
+    #[error("need {need} of the pitch is no wish, so that it has no weight")]
+    #[diagnostic(help("count the needs in the file from 1; musts have no weight"))]
+    NoWish {
+        /// Number of the need, from 1.
+        need: usize,
+    },
+    /// A package that was just written cannot be read again.
+    #[error("the package {} cannot be read again", path.display())]
+    GivenFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// A package made from a package: it would give away what the first leaves out, or nothing new.
+    #[error("{} is a package; what may be given away is taken from the park in the database", path.display())]
+    #[diagnostic(help("name the park: `twin parks` lists them"))]
+    PitchOfPackage {
+        /// The package.
+        path: PathBuf,
+    },
+    /// A package that carries no brief.
+    #[error("{} carries no brief", path.display())]
+    #[diagnostic(help("`twin pitch pack` writes packages with one"))]
+    NoBrief {
+        /// The package.
+        path: PathBuf,
+    },
+    /// A tour of a park that carries none.
+    #[error("there is no tour to begin with")]
+    #[diagnostic(help("`twin pitch pack` and `twin pack --scene some.tour.ron` put one into a package"))]
+    NoTour,
     /// Inputs or a district name a park that the report is not on.
     #[error("the park {park} is not among those of the report")]
     #[diagnostic(help("name it among the parks, or leave it out of --district and --inputs"))]
@@ -561,6 +622,9 @@ impl Failure {
             Self::NotOurServer
             | Self::NoPark
             | Self::NoBookmarks { .. }
+            | Self::NoTour
+            | Self::PitchOfPackage { .. }
+            | Self::NoWish { .. }
             | Self::SceneTwice { .. }
             | Self::ChangesOfWhat
             | Self::NoScheme { .. }

@@ -23,6 +23,7 @@ mod pace;
 mod pack;
 mod parks;
 mod past;
+mod pitch;
 mod planner;
 mod print;
 mod progress;
@@ -87,6 +88,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Clearance(arguments) => report::clearance::run(arguments),
         Verb::Permit(arguments) => report::permit::run(arguments),
         Verb::Drill(group) => drill::run(group),
+        Verb::Pitch(group) => pitch::run(group),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &PackArguments) -> Result<(), Failure> {
         program: format!("twin {}", env!("CARGO_PKG_VERSION")),
         cancel: Some(cancel_on_interrupt()),
         progress: &tell,
+        ..PackOptions::default()
     };
     let packed = pack(&mut store()?, &arguments.park, &arguments.out, &options);
     progress.finish();

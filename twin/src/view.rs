@@ -2,7 +2,7 @@
 
 use analysis::land::scheme::Scheme;
 use spatial_db::package::Package;
-use twin_engine::{DrillStart, ViewOptions, last_park, view_live};
+use twin_engine::{DrillStart, OfferedKind, ViewOptions, last_park, view_live};
 
 use crate::cli::{OverlayName, ViewArguments};
 use crate::data_dir::data_dir;
@@ -46,6 +46,10 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         }
     };
     let scene = arguments.scene.as_deref().map(|named| scene(Origin::of(&park), named)).transpose()?;
+    // A tour of its own before the views of whoever packed it.
+    let tour = || offers.iter().position(|group| matches!(group.kind, OfferedKind::Tour(_)));
+    let play =
+        arguments.tour.then(|| tour().or((!offers.is_empty()).then_some(0)).ok_or(Failure::NoTour)).transpose()?;
     let address = Address::default();
     let past = match Origin::of(&park) {
         Origin::Store(slug) => of_store(slug, address.clone()),
@@ -60,6 +64,7 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         scene,
         past: Some(past),
         offered: offers,
+        play,
         unreadable,
         drills: Some(office(arguments.drill.as_deref())),
         drill: arguments.drill.clone().map(|path| DrillStart { path, log: arguments.drill_log.clone() }),

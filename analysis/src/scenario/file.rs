@@ -35,7 +35,7 @@ impl ScenarioFile {
         let mut file: Self = options
             .from_str(text)
             .map_err(|source| ScenarioError::Unreadable { line: source.span.start.line, source: Box::new(source) })?;
-        file.lines = edit_lines(text);
+        file.lines = element_lines(text, "edits");
         if file.format_version != 1 {
             let line = text.lines().position(|line| line.contains("format_version")).map_or(1, |at| at + 1);
             return Err(ScenarioError::FormatVersion { line, found: file.format_version });
@@ -59,8 +59,8 @@ impl ScenarioFile {
     }
 }
 
-/// Lines on which the elements of the list `edits` begin, from 1. The text is known to be a scenario.
-fn edit_lines(text: &str) -> Vec<usize> {
+/// Lines on which the elements of a file's list begin, from 1. The text is known to be such a file.
+pub(crate) fn element_lines(text: &str, list: &str) -> Vec<usize> {
     let mut lines = Vec::new();
     let (mut line, mut depth, mut inside, mut waits) = (1, 0_usize, None, false);
     let mut word = String::new();
@@ -101,7 +101,7 @@ fn edit_lines(text: &str) -> Vec<usize> {
             }
             '(' | '[' | '{' => {
                 depth += 1;
-                if c == '[' && depth == 2 && word == "edits" {
+                if c == '[' && depth == 2 && word == list {
                     (inside, waits) = (Some(depth), true);
                 }
             }

@@ -6,7 +6,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 const TOUCH_M: f64 = 0.01;
 
 /// Both areas, each with the corners of the other that lie on its boundary; corners beside each other become one.
-pub(super) fn knitted(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> (MultiPolygon<f64>, MultiPolygon<f64>) {
+pub(crate) fn knitted(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> (MultiPolygon<f64>, MultiPolygon<f64>) {
     let mine = with_corners(a, &corners(b), false);
     let theirs = with_corners(b, &corners(&mine), true);
     (mine, theirs)

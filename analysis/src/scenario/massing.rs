@@ -158,7 +158,7 @@ pub fn largest_mass(
 }
 
 /// The part of the parcel that keeps the setback from its boundary and the spacing from what stands there.
-fn room(parcel: &MultiPolygon<f64>, existing: &Existing, limits: &Limits) -> MultiPolygon<f64> {
+pub(crate) fn room(parcel: &MultiPolygon<f64>, existing: &Existing, limits: &Limits) -> MultiPolygon<f64> {
     let rings = parcel.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
     let boundary = MultiLineString(rings.cloned().collect::<Vec<LineString<f64>>>());
     let inner = away_from(parcel, &boundary, limits.setback_m);

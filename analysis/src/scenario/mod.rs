@@ -17,6 +17,9 @@ use spatial_db::model::ParkSnapshot;
 pub use edit::{Edit, LAYER, is_scenario};
 pub use error::{EditError, ScenarioError};
 pub use file::ScenarioFile;
+pub(crate) use file::element_lines;
+pub(crate) use knit::knitted;
+pub(crate) use massing::room;
 pub use massing::{Existing, Limits, Mass, MassingError, largest_mass};
 
 use edit::Draft;

@@ -9,3 +9,4 @@ mod planner;
 mod scenarios;
 mod sections;
 mod security;
+mod siting;

@@ -11,10 +11,13 @@ mod file;
 mod geometry;
 mod pyramid;
 mod read;
+mod redact;
 mod rows;
 #[cfg(test)]
 mod sample;
 mod scene;
+#[cfg(test)]
+mod secrets;
 mod sql;
 mod tables;
 mod terrain;
@@ -29,7 +32,8 @@ pub use error::PackageError;
 pub use export::{Push, shape_of, write_table, write_tables};
 pub use file::{Column, Srs, Table};
 pub use read::{Package, PackageHeader};
-pub use scene::{SceneKind, SceneText};
+pub use redact::{Shown, Whitelist};
+pub use scene::{BriefText, SceneKind, SceneText};
 pub use value::{Cell, Kind};
 pub use write::{PackOptions, PackStep, Packed, PackedTable, pack};
 
@@ -56,7 +60,15 @@ struct Contents {
     levels: Vec<Level>,
     frames: Vec<Frame>,
     scenes: Vec<SceneText>,
+    briefs: Vec<BriefText>,
+    /// Columns that may be given away; all of them if `None`.
+    shown: Option<Whitelist>,
     srs_wkt: Option<String>,
     run_id: Option<i64>,
     packed: DateTime<Utc>,
+}
+
+/// Digest of bytes, as 64 hexadecimal digits: which file it was, whatever it is called now.
+pub fn digest(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
 }

@@ -14,7 +14,7 @@ use super::file::Column;
 use super::sql::{self, fill, list, quoted};
 use super::value::Cell;
 use super::write::{PackStep, picture_checksum};
-use super::{SceneKind, SceneText, SourceLayer, geometry, tables, terrain};
+use super::{BriefText, SceneKind, SceneText, SourceLayer, geometry, tables, terrain};
 use crate::model::{
     Imagery, ImageryTile, IssueRecord, IssueSeverity, Park, ParkSnapshot, TerrainGrid, ValveObservation,
 };
@@ -244,6 +244,23 @@ impl Package {
             Ok(())
         })?;
         Ok(scenes)
+    }
+
+    /// Pages about sites of the park that it carries.
+    ///
+    /// # Errors
+    /// [`PackageError::Damaged`].
+    pub fn briefs(&self) -> Result<Vec<BriefText>, PackageError> {
+        let mut briefs = Vec::new();
+        if !self.sums.contains_key(tables::BRIEF) {
+            return Ok(briefs);
+        }
+        self.reader().each_row(tables::BRIEF, false, &tables::brief_columns(), &mut |row| {
+            let row = PlainRow(row);
+            briefs.push(BriefText { language: row.get(1)?, title: row.get(2)?, html: row.get(3)? });
+            Ok(())
+        })?;
+        Ok(briefs)
     }
 
     /// Which file each layer comes from.

@@ -40,3 +40,14 @@ pub struct SceneText {
     /// The file's text.
     pub text: String,
 }
+
+/// A page about one site of the park, for whoever was given the package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BriefText {
+    /// Code of its language: `en`, `zh`.
+    pub language: String,
+    /// Its title.
+    pub title: String,
+    /// The page, with nothing beside it.
+    pub html: String,
+}

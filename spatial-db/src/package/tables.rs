@@ -24,6 +24,8 @@ pub(super) const IMAGERY_TILE: &str = "imagery_tile";
 pub(super) const SCENE: &str = "twin_scene";
 /// How valves stood; a package without has no such table.
 pub(super) const VALVE_STATE: &str = "valve_state";
+/// Pages about sites of the park; a package without has no such table.
+pub(super) const BRIEF: &str = "twin_brief";
 /// What is wrong with the data.
 pub(super) const ISSUE: &str = "issue";
 /// Heights of the ground.
@@ -172,6 +174,15 @@ pub(super) fn valve_state_columns() -> Vec<Column<'static>> {
         ("open_fraction", Kind::Real, "0 closed, 1 fully open; null where it was looked for and not known"),
         ("stuck", Kind::Truth, "It cannot be moved from where it stands"),
         ("source", Kind::Text, "Who or what observed it"),
+    ])
+}
+
+/// Columns of [`BRIEF`].
+pub(super) fn brief_columns() -> Vec<Column<'static>> {
+    columns(&[
+        ("language", Kind::Text, "Code of the language: en, zh"),
+        ("title", Kind::Text, "Title"),
+        ("content", Kind::Text, "The page, HTML with nothing beside it"),
     ])
 }
 

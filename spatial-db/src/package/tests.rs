@@ -21,7 +21,7 @@ fn scene(kind: SceneKind, name: &str, text: &str) -> SceneText {
     SceneText { kind, name: name.to_owned(), text: text.to_owned() }
 }
 
-fn contents(snapshot: ParkSnapshot) -> Contents {
+pub(super) fn contents(snapshot: ParkSnapshot) -> Contents {
     let level = |layer: &str, pixel_m, pixels| Level { layer: layer.to_owned(), pixel_m, pixels };
     let source = |table: &str| SourceLayer {
         table: table.to_owned(),
@@ -37,6 +37,8 @@ fn contents(snapshot: ParkSnapshot) -> Contents {
             scene(SceneKind::Bookmarks, "bookmarks", "(format_version: 1, stops: [])"),
             scene(SceneKind::Scene, "南门 \"1\"", "(\n  format_version: 1, // 南门\n)\n"),
         ],
+        briefs: Vec::new(),
+        shown: None,
         srs_wkt: Some("PROJCS[\"ETRS89 / UTM zone 32N\"]".to_owned()),
         frames: vec![
             Frame {
@@ -55,7 +57,7 @@ fn contents(snapshot: ParkSnapshot) -> Contents {
     }
 }
 
-fn put(contents: &Contents, pictures: &[(String, ImageryTile)], out: &Path) -> Result<Packed, PackageError> {
+pub(super) fn put(contents: &Contents, pictures: &[(String, ImageryTile)], out: &Path) -> Result<Packed, PackageError> {
     let mut each = |take: &mut dyn FnMut(&str, ImageryTile) -> Result<(), PackageError>| {
         pictures.iter().try_for_each(|(layer, tile)| take(layer, tile.clone()))
     };

@@ -12,7 +12,7 @@ use super::error::PackageError;
 use super::file::{Column, File, Rows, Srs, Table};
 use super::pyramid::{Laid, Pyramid};
 use super::value::Cell;
-use super::{Contents, SceneText, read, rows, tables, terrain};
+use super::{BriefText, Contents, SceneText, Whitelist, read, rows, tables, terrain};
 use crate::model::{FeatureKind, ImageryTile, IssueRecord, Park, ParkSnapshot};
 use crate::schema::{GeometryKind, Shape, TABLES};
 use crate::store::{Cancel, Store};
@@ -39,6 +39,10 @@ pub struct PackOptions<'a> {
     pub stamp: Option<DateTime<Utc>>,
     /// Scenes, tours and bookmarks to take along.
     pub scenes: Vec<SceneText>,
+    /// Pages about sites of the park to take along.
+    pub briefs: Vec<BriefText>,
+    /// What may be given away; everything if `None`.
+    pub shown: Option<Whitelist>,
     /// Name and version of the program, for the package to say.
     pub program: String,
     /// Set by whoever wants it stopped.
@@ -50,7 +54,16 @@ pub struct PackOptions<'a> {
 impl Default for PackOptions<'_> {
     fn default() -> Self {
         let program = format!("ParkTwin {}", env!("CARGO_PKG_VERSION"));
-        Self { force: false, stamp: None, scenes: Vec::new(), program, cancel: None, progress: &|_| {} }
+        Self {
+            force: false,
+            stamp: None,
+            scenes: Vec::new(),
+            briefs: Vec::new(),
+            shown: None,
+            program,
+            cancel: None,
+            progress: &|_| {},
+        }
     }
 }
 
@@ -94,18 +107,32 @@ pub fn pack(store: &mut Store, slug: &str, out: &Path, options: &PackOptions<'_>
     let mut whole = store.whole_park(slug)?;
     let (run_id, last) = whole.run.unzip();
     let nothing = ParkSnapshot::empty(whole.snapshot.park.clone());
-    let contents = Contents {
+    let mut contents = Contents {
         snapshot: std::mem::replace(&mut whole.snapshot, nothing),
         sources: std::mem::take(&mut whole.layers),
         levels: std::mem::take(&mut whole.levels),
         frames: std::mem::take(&mut whole.frames),
         scenes: options.scenes.clone(),
+        briefs: options.briefs.clone(),
+        shown: options.shown,
         srs_wkt: whole.srs_wkt.take(),
         run_id,
         // As exact as the file has it.
         packed: options.stamp.or(last).unwrap_or(DateTime::UNIX_EPOCH).trunc_subsecs(3),
     };
+    if redact(&mut contents) {
+        return write(&contents, &mut |_| Ok(()), out, options);
+    }
     write(&contents, &mut |take| whole.each_imagery_tile(take), out, options)
+}
+
+/// Leaves out what may not be given away; false where everything may.
+pub(super) fn redact(contents: &mut Contents) -> bool {
+    let Some(whitelist) = contents.shown else { return false };
+    contents.snapshot = whitelist.redacted(&contents.snapshot);
+    (contents.sources, contents.levels, contents.frames) = (Vec::new(), Vec::new(), Vec::new());
+    contents.run_id = None;
+    true
 }
 
 /// Hands every tile of imagery out.
@@ -134,6 +161,7 @@ pub(super) fn write(
     writer.valve_states()?;
     writer.issues()?;
     writer.scenes()?;
+    writer.briefs()?;
     writer.terrain()?;
     writer.imagery(each_tile)?;
     let tables = writer.checksums()?;
@@ -275,6 +303,7 @@ impl Writer<'_> {
         let contents = self.contents;
         let words = tables::words(table.kind);
         let columns = tables::feature_columns(table);
+        let shown = contents.shown.map(|whitelist| whitelist.columns(table.kind).unwrap_or_default());
         self.table(table.name, words, table.geometry, &columns, &mut |writer, out| {
             for at in 0.. {
                 let Some(row) = rows::row(&contents.snapshot, table.kind, at) else { break };
@@ -284,7 +313,8 @@ impl Writer<'_> {
                 let attributes = json(&row.provenance.attributes);
                 let mut cells = Vec::with_capacity(columns.len());
                 cells.push(Cell::Text(&row.provenance.key));
-                cells.extend_from_slice(&row.cells);
+                let may = |at: usize| shown.is_none_or(|shown| shown.contains(&table.columns[at].name));
+                cells.extend(row.cells.iter().enumerate().map(|(at, cell)| if may(at) { *cell } else { Cell::Null }));
                 cells.push(Cell::Text(&row.provenance.layer));
                 cells.push(Cell::Integer(row.provenance.source_row));
                 cells.push(attributes.as_deref().into());
@@ -345,6 +375,21 @@ impl Writer<'_> {
             for (at, scene) in contents.scenes.iter().enumerate() {
                 let cells = [Cell::Text(scene.kind.as_str()), Cell::Text(&scene.name), Cell::Text(&scene.text)];
                 writer.push(tables::SCENE, rows, at as i64 + 1, None, &cells)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn briefs(&mut self) -> Result<(), PackageError> {
+        let contents = self.contents;
+        if contents.briefs.is_empty() {
+            return Ok(());
+        }
+        let words = ("Briefs", "Pages about sites of the park");
+        self.table(tables::BRIEF, words, None, &tables::brief_columns(), &mut |writer, rows| {
+            for (at, brief) in contents.briefs.iter().enumerate() {
+                let cells = [Cell::Text(&brief.language), Cell::Text(&brief.title), Cell::Text(&brief.html)];
+                writer.push(tables::BRIEF, rows, at as i64 + 1, None, &cells)?;
             }
             Ok(())
         })

@@ -114,6 +114,8 @@ statements! {
     PARK_LOCK = "park_lock";
     PARK_SLUGS = "park_slugs";
     PARK_UPDATE = "park_update";
+    PITCH_EVENTS = "pitch_events";
+    PITCH_RECORD = "pitch_record";
     QUARANTINE_INSERT = "quarantine_insert";
     QUARANTINE_ROWS = "quarantine_rows";
     QUARANTINE_SETTLE = "quarantine_settle";

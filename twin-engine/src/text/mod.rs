@@ -40,7 +40,8 @@ const FILES: [[(&str, &str); 7]; 2] = [
 const OVERLAYS_ZH: &str = concat!(
     include_str!("../../locales/zh/overlays.ftl"),
     include_str!("../../locales/zh/evaluation.ftl"),
-    include_str!("../../locales/zh/sections.ftl")
+    include_str!("../../locales/zh/sections.ftl"),
+    include_str!("../../locales/zh/siting.ftl"),
 );
 
 /// The words of one language.

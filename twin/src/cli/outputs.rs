@@ -130,7 +130,7 @@ pub(crate) struct PackArguments {
 }
 
 /// A file that `twin view` will know as a package.
-fn package(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn package(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("gpkg")) {
         return Err("a package ends in .gpkg".to_owned());

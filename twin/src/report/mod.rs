@@ -14,6 +14,7 @@ pub(crate) mod trace;
 mod write;
 mod zone;
 
+pub(crate) use dossier::address;
 pub(crate) use land::scheme;
 pub(crate) use write::{csv, file};
 

@@ -24,7 +24,7 @@ pub(crate) struct Imported {
     pub(crate) report: Value,
     pub(crate) snapshot: ParkSnapshot,
     pub(crate) store: Store,
-    _database: ScratchDatabase,
+    pub(crate) database: ScratchDatabase,
 }
 
 impl Imported {
@@ -53,7 +53,7 @@ impl Imported {
         let mut store = database.store().expect("the store");
         let slug = report["park"].as_str().expect("the park's name").to_owned();
         let snapshot = store.snapshot(&slug).expect("the snapshot");
-        Some(Self { report, snapshot, store, _database: database })
+        Some(Self { report, snapshot, store, database })
     }
 
     /// Rows read, over all layers of a role.

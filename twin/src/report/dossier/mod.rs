@@ -182,7 +182,8 @@ fn pictures(
     Ok(pictures)
 }
 
-fn address(picture: &image::RgbImage) -> Result<String, Failure> {
+/// A picture as a data address.
+pub(crate) fn address(picture: &image::RgbImage) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 88)
         .encode_image(picture)

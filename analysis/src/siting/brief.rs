@@ -1,0 +1,375 @@
+//! What a brief says of one candidate: key facts, needs, connections, neighbours, readiness. How it looks is left to the command.
+
+use std::collections::BTreeMap;
+
+use geo::MultiPolygon;
+use serde::Deserialize;
+
+use super::explain::Finding;
+use super::fit::TestFit;
+use super::ground::{Candidate, Free};
+use super::matched::{Match, Standing};
+use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
+use super::supply::{NoSupplies, Supplies, Supply, Utility};
+use super::want::{Thing, Want, grouped};
+use crate::words;
+use crate::words::Words;
+
+/// Neighbours are looked for within this, m.
+pub const NEIGHBOURS_M: f64 = 500.0;
+/// Lines of a utility are looked for within this, m.
+pub const LINES_M: f64 = 1000.0;
+
+/// A fact with where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// What it is.
+    pub title: Words,
+    /// Its value with the unit.
+    pub value: Words,
+    /// Where it comes from.
+    pub source: Words,
+}
+
+/// The nearest line of a utility, and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// The utility.
+    pub utility: Utility,
+    /// From the boundary to the nearest line, m; `None` where none is near or none is on record.
+    pub distance_m: Option<f64>,
+    /// Size of that line.
+    pub size: Words,
+    /// Layer and row of that line.
+    pub source: Words,
+    /// What is left over time.
+    pub supply: Supply,
+}
+
+/// Land of one industry near by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neighbours {
+    /// Two digits of GB/T 4754.
+    pub industry: String,
+    /// Parcels.
+    pub parcels: usize,
+    /// The nearest, m.
+    pub nearest_m: f64,
+}
+
+/// One step of readiness.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadyStep {
+    /// What it takes.
+    pub title: Words,
+    /// Whether it is there; `None` where that is not known.
+    pub there: Option<bool>,
+    /// On what evidence.
+    pub evidence: Words,
+}
+
+/// All that a brief says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// Name of the site.
+    pub title: Words,
+    /// Where it stands.
+    pub standing: Standing,
+    /// That in words, with what is missed and what is open.
+    pub why: Words,
+    /// What a reader wants to know first.
+    pub facts: Vec<Fact>,
+    /// Every need.
+    pub needs: Vec<Finding>,
+    /// Utilities.
+    pub connections: Vec<Connection>,
+    /// Industries near by, the nearest first.
+    pub neighbours: Vec<Neighbours>,
+    /// Steps of readiness.
+    pub readiness: Vec<ReadyStep>,
+    /// Steps that are there one after the other.
+    pub level: usize,
+    /// Where the steps come from.
+    pub readiness_source: String,
+    /// The hall on the land.
+    pub fit: Option<TestFit>,
+    /// The land.
+    pub boundary: MultiPolygon<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadinessTable {
+    standard: String,
+    edition: String,
+    clause: String,
+    status: String,
+    served_m: f64,
+}
+
+/// The table that ships with the product.
+fn readiness_table() -> ReadinessTable {
+    toml::from_str(include_str!("../../rules/siting/readiness.toml")).expect("the shipped table is valid")
+}
+
+impl Match<'_, '_> {
+    /// What a brief says of a candidate.
+    ///
+    /// # Panics
+    /// Never: the shipped table is checked by a test.
+    pub fn brief(&self, candidate: u32) -> Brief {
+        let offered = &self.candidates[candidate as usize];
+        let mut needs = self.explain(candidate);
+        for finding in &mut needs {
+            // Which tenant keeps what, and where, is no matter of a brief.
+            if let Want::Near { what: what @ Thing::Hazard { .. }, .. }
+            | Want::Away { what: what @ Thing::Hazard { .. }, .. } = &self.pitch.needs[finding.need].want
+            {
+                (finding.because, finding.source) =
+                    (what.title(), words!("pitch-source-hazards", "hazard sources on record"));
+            }
+        }
+        let connections: Vec<Connection> =
+            Utility::ALL.into_iter().map(|utility| self.connection(offered, utility)).collect();
+        let fit = self.test_fit(candidate);
+        let table = readiness_table();
+        let readiness = self.readiness(offered, &needs, &connections, &table);
+        let places = self.rank(&self.weights());
+        let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why(place));
+        Brief {
+            title: self.name(offered),
+            standing: self.standing(candidate).0,
+            why: why.unwrap_or_default(),
+            facts: self.facts(offered, fit.as_ref()),
+            connections,
+            neighbours: self.neighbours(offered),
+            level: readiness.iter().take_while(|step| step.there == Some(true)).count(),
+            readiness,
+            readiness_source: format!("{} {}: {} [{}]", table.standard, table.edition, table.clause, table.status),
+            needs,
+            fit,
+            boundary: self.ground.boundary(offered),
+        }
+    }
+
+    fn facts(&self, offered: &Candidate, fit: Option<&TestFit>) -> Vec<Fact> {
+        let first = offered.parcels.first().map(|slot| self.ground.parcel(*slot));
+        let row = first.map_or_else(Words::default, |parcel| {
+            words!(
+                "pitch-source",
+                "{layer}, row {row}",
+                layer = parcel.provenance.layer.as_str(),
+                row = parcel.provenance.source_row,
+            )
+        });
+        let mut facts = Vec::new();
+        let mut fact = |title: Words, value: Words, source: Words| facts.push(Fact { title, value, source });
+        if offered.building.is_some() {
+            let (low, high) = offered.floor_m2;
+            let floor = if low == high { grouped(low, "m²").into() } else { words!("unknown", "unknown") };
+            fact(words!("pitch-want-floor", "floor"), floor, row.clone());
+        } else {
+            let hectares = format!("{} ({:.2} ha)", grouped(offered.area_m2, "m²"), offered.area_m2 / 1e4);
+            fact(
+                words!("pitch-want-land", "land"),
+                hectares.into(),
+                words!("pitch-source-boundary", "boundary on record, measured"),
+            );
+        }
+        let free = match offered.free {
+            Free::From(day) if day <= self.ground.as_of => words!("pitch-free-now", "at once"),
+            Free::From(day) => words!("pitch-free-from", "from {day}", day = day),
+            Free::Held => words!("pitch-never", "no day on record"),
+            Free::Unknown(_) => words!("unknown", "unknown"),
+        };
+        fact(words!("pitch-want-free", "to be had"), free, row.clone());
+        if let Some(parcel) = first {
+            let code = parcel.land_use_code.as_deref().unwrap_or_default();
+            let planned = format!("{code} {}", parcel.land_use.as_deref().unwrap_or_default()).trim().to_owned();
+            let planned = if planned.is_empty() { words!("unknown", "unknown") } else { planned.into() };
+            fact(words!("pitch-want-zoning", "planned use"), planned, row.clone());
+        }
+        if let Some(fit) = fit {
+            let size = words!(
+                "pitch-fact-hall",
+                "{area} footprint, {share}",
+                area = grouped(fit.footprint_m2, "m²"),
+                share =
+                    words!("pitch-shown-share", "{share} % of its size", share = format!("{:.0}", fit.share * 100.0),),
+            );
+            let limits = words!("pitch-source-limits", "limits of the pitch; boundary on record");
+            fact(words!("pitch-want-hall", "the hall on the land"), size, limits.clone());
+            let dense = words!(
+                "pitch-fact-density",
+                "coverage {coverage} %, floor-area ratio {far}",
+                coverage = format!("{:.1}", fit.coverage * 100.0),
+                far = format!("{:.2}", fit.far),
+            );
+            fact(words!("pitch-fact-built", "as built"), dense, limits);
+        }
+        let roads = Want::Road { classes: self.classes(), at_most_m: LINES_M, width_m: None };
+        let gauge = self.gauge(&roads);
+        let road = gauge.measure_exactly(offered);
+        if road.at != NOWHERE {
+            let of = &self.ground.park.roads[road.at as usize];
+            let named = of.name.clone().unwrap_or_else(|| of.provenance.key.clone());
+            let class = of.class.clone().unwrap_or_default();
+            let width = of.width_m.map_or_else(String::new, |width| format!(", {width:.0} m"));
+            let value = format!("{named} ({class}{width}), {}", grouped(road.high.min(road.low), "m"));
+            let source = words!(
+                "pitch-source",
+                "{layer}, row {row}",
+                layer = of.provenance.layer.as_str(),
+                row = of.provenance.source_row,
+            );
+            fact(words!("pitch-want-road", "road"), value.into(), source);
+        }
+        facts
+    }
+
+    /// Classes of roads that trucks take.
+    fn classes(&self) -> Vec<String> {
+        let none = ["rail", "path", "service"];
+        let mut classes: Vec<String> = self.ground.park.roads.iter().filter_map(|road| road.class.clone()).collect();
+        classes.sort();
+        classes.dedup();
+        classes.retain(|class| !none.contains(&class.as_str()));
+        classes
+    }
+
+    fn gauge<'m>(&'m self, want: &'m Want) -> Gauge<'m, 'm> {
+        Gauge {
+            ground: self.ground,
+            want,
+            lookup: Lookup::of(want, self.ground),
+            supplies: self.gauges.first().map_or(&NoSupplies as &dyn Supplies, |gauge| gauge.supplies),
+            limits: self.pitch.limits.as_ref(),
+        }
+    }
+
+    fn connection(&self, offered: &Candidate, utility: Utility) -> Connection {
+        let want = Want::Access { to: utility, at_most_m: LINES_M };
+        let gauge = self.gauge(&want);
+        let measure = gauge.measure_exactly(offered);
+        let edge = (measure.at != NOWHERE).then(|| &self.ground.park.edges[measure.at as usize]);
+        let slot = offered.parcels.first().copied().unwrap_or(0) as usize;
+        let best = offered.parcels.iter().map(|slot| gauge.supplies.at(*slot as usize, utility));
+        let best = best.reduce(|a, b| {
+            let least = |supply: &Supply| supply.lasting(self.ground.as_of).0;
+            if least(&b) > least(&a) { b } else { a }
+        });
+        Connection {
+            utility,
+            distance_m: edge.map(|_| measure.high).filter(|distance| *distance <= LINES_M),
+            size: edge.and_then(|edge| edge.diameter_mm).map_or_else(Words::default, |dn| format!("DN{dn:.0}").into()),
+            source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
+            supply: best.unwrap_or_else(|| gauge.supplies.at(slot, utility)),
+        }
+    }
+
+    fn neighbours(&self, offered: &Candidate) -> Vec<Neighbours> {
+        let outlines = self.ground.outlines_of(offered);
+        let mut found: BTreeMap<String, Neighbours> = BTreeMap::new();
+        for (slot, parcel) in self.ground.park.parcels.iter().enumerate() {
+            if offered.parcels.contains(&(slot as u32)) || !self.ground.presence.parcels[slot] {
+                continue;
+            }
+            let Some(code) = parcel.industry_code.as_deref().filter(|code| !code.is_empty()) else { continue };
+            let Some(outline) = &self.ground.outlines[slot] else { continue };
+            let far = outlines.iter().map(|one| one.distance_m(outline)).fold(f64::INFINITY, f64::min);
+            if far > NEIGHBOURS_M {
+                continue;
+            }
+            let code: String = code.chars().filter(char::is_ascii_digit).take(2).collect();
+            let none = Neighbours { industry: code.clone(), parcels: 0, nearest_m: f64::INFINITY };
+            let one = found.entry(code).or_insert(none);
+            one.parcels += 1;
+            one.nearest_m = one.nearest_m.min(far);
+        }
+        let mut found: Vec<Neighbours> = found.into_values().collect();
+        found.sort_by(|a, b| b.parcels.cmp(&a.parcels).then(a.nearest_m.total_cmp(&b.nearest_m)));
+        found
+    }
+
+    fn readiness(
+        &self,
+        offered: &Candidate,
+        needs: &[Finding],
+        connections: &[Connection],
+        table: &ReadinessTable,
+    ) -> Vec<ReadyStep> {
+        let of = |is: fn(&Want) -> bool| -> Vec<&Finding> {
+            needs.iter().filter(|finding| is(&self.pitch.needs[finding.need].want)).collect()
+        };
+        // All that was asked for; `None` where one is not known, and where nothing was asked.
+        let all = |found: &[&Finding]| {
+            if found.is_empty() || found.iter().any(|finding| finding.verdict == Verdict::Unknown) {
+                let missed = found.iter().any(|finding| finding.verdict == Verdict::Gap);
+                return missed.then_some(false);
+            }
+            Some(found.iter().all(|finding| finding.verdict == Verdict::Fit))
+        };
+        let because = |found: &[&Finding]| {
+            let said = |finding: &&Finding| {
+                words!("pitch-evidence", "{need}: {has}", need = finding.title.clone(), has = finding.has.clone(),)
+            };
+            if found.is_empty() {
+                words!("pitch-not-asked", "the pitch does not ask for it")
+            } else {
+                crate::land::joined(found.iter().map(said).collect())
+            }
+        };
+        let zoned = of(|want| matches!(want, Want::Zoning { .. } | Want::Industry { .. }));
+        let free = of(|want| matches!(want, Want::Free { .. }));
+        let capable = of(|want| want.supply().is_some());
+        let asked: Vec<Utility> =
+            self.pitch.needs.iter().filter_map(|need| need.want.supply()).map(|one| one.0).collect();
+        let served: Vec<&Connection> =
+            connections.iter().filter(|one| asked.is_empty() || asked.contains(&one.utility)).collect();
+        let near = |one: &&&Connection| one.distance_m.is_some_and(|distance| distance <= table.served_m);
+        let lines = if connections.iter().all(|one| one.distance_m.is_none()) && self.ground.park.edges.is_empty() {
+            None
+        } else {
+            Some(served.iter().filter(near).count() == served.len())
+        };
+        let evidence = |one: &&Connection| match one.distance_m {
+            Some(distance) => {
+                words!("pitch-evidence", "{need}: {has}", need = one.utility.title(), has = grouped(distance, "m"),)
+            }
+            None => words!(
+                "pitch-evidence",
+                "{need}: {has}",
+                need = one.utility.title(),
+                has = words!("pitch-none-on-record", "none on record"),
+            ),
+        };
+        let identified = offered.area_m2 > 0.0 || offered.building.is_some();
+        let boundary = words!("pitch-source-boundary", "boundary on record, measured");
+        let step = |title, there, evidence| ReadyStep { title, there, evidence };
+        vec![
+            step(words!("pitch-ready-identified", "identified"), Some(identified), boundary),
+            step(words!("pitch-ready-zoned", "planned for it"), all(&zoned), because(&zoned)),
+            step(words!("pitch-ready-free", "to be had in time"), all(&free), because(&free)),
+            step(
+                words!(
+                    "pitch-ready-served",
+                    "lines within {reach} m of the boundary",
+                    reach = format!("{:.0}", table.served_m),
+                ),
+                lines,
+                crate::land::joined(served.iter().map(evidence).collect()),
+            ),
+            step(words!("pitch-ready-capable", "capacity for what is asked"), all(&capable), because(&capable)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_of_readiness_is_valid() {
+        assert!(readiness_table().served_m > 0.0 && readiness_table().status == "default");
+    }
+}

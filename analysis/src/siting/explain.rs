@@ -1,0 +1,384 @@
+//! Why a candidate stands where it does: every need with its figures, sources and dates, in words.
+
+use chrono::NaiveDate;
+use spatial_db::model::Provenance;
+
+use super::file::How;
+use super::ground::{Candidate, Free, Missing};
+use super::matched::{Match, Place, Standing};
+use super::measure::{Measure, NOWHERE, Verdict};
+use super::want::{Side, Want};
+use crate::words;
+use crate::words::Words;
+
+/// A need of one candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Which need, from 0.
+    pub need: usize,
+    /// What it is called.
+    pub title: Words,
+    /// Whether the site falls without it.
+    pub must: bool,
+    /// Weight of a wish; 0 for a must.
+    pub weight: f64,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// What is asked for.
+    pub wanted: Words,
+    /// What there is.
+    pub has: Words,
+    /// By how much it falls short.
+    pub gap: Option<Words>,
+    /// What it was measured at, or what is missing.
+    pub because: Words,
+    /// Where that comes from.
+    pub source: Words,
+    /// Day of the source.
+    pub date: Option<NaiveDate>,
+    /// How near it comes, from and to, 0 to 1.
+    pub grade: (f32, f32),
+    /// The figure that there is, from and to.
+    pub measure: Measure,
+}
+
+impl Missing {
+    /// What is missing, in words; empty for nothing.
+    pub fn words(self) -> Words {
+        match self {
+            Self::Nothing => Words::default(),
+            Self::Holder => words!("pitch-missing-holder", "who holds the land is not on record"),
+            Self::Negotiated => {
+                words!("pitch-missing-negotiated", "a project without a contract is on record for the land")
+            }
+            Self::FloorArea => words!("pitch-missing-floor", "the floor area of a building is not on record"),
+            Self::TenancyFloor => words!("pitch-missing-let", "the floor that a tenant uses is not on record"),
+            Self::StoreyHeight => words!("pitch-missing-storey", "the height of the storeys is not on record"),
+            Self::ClearHeight => {
+                words!(
+                    "pitch-missing-clear",
+                    "the clear height is not on record, only how high a storey may be at most"
+                )
+            }
+            Self::FloorLoad => words!("pitch-missing-load", "what the floor bears is not on record"),
+            Self::LandUse => words!("pitch-missing-use", "the land-use class is not on record in the scheme asked for"),
+            Self::IndustryClass => words!(
+                "pitch-missing-industry",
+                "the class of industrial land, or what the industry needs, is not in the table",
+            ),
+            Self::Capacity => words!(
+                "pitch-missing-capacity",
+                "what is left at the connection is not on record: access is not capacity",
+            ),
+            Self::Lines => words!("pitch-missing-lines", "lines of this utility are not on record"),
+            Self::Roads => words!("pitch-missing-roads", "roads near by, or their class, are not on record"),
+            Self::RoadWidth => words!("pitch-missing-width", "the width of the road is not on record"),
+            Self::Things => words!("pitch-missing-things", "such records are missing or incomplete"),
+            Self::Enterprises => words!("pitch-missing-trades", "industries of the enterprises are not on record"),
+            Self::Price => words!("pitch-missing-price", "no price is on record"),
+            Self::Term => words!("pitch-missing-term", "no term is on record"),
+            Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
+            Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),
+        }
+    }
+}
+
+impl Standing {
+    /// In words.
+    pub fn words(self) -> Words {
+        match self {
+            Self::Fits => words!("pitch-fits", "fits"),
+            Self::Open => words!("pitch-open", "fits as far as is known"),
+            Self::Unproven => words!("pitch-unproven", "not known to fit"),
+            Self::Fails => words!("pitch-fails", "does not fit"),
+        }
+    }
+}
+
+impl Verdict {
+    /// In words.
+    pub fn words(self) -> Words {
+        match self {
+            Self::Fit => words!("pitch-verdict-fit", "met"),
+            Self::Unknown => words!("pitch-verdict-unknown", "unknown"),
+            Self::Gap => words!("pitch-verdict-gap", "missed"),
+        }
+    }
+
+    /// Name for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fit => "fit",
+            Self::Unknown => "unknown",
+            Self::Gap => "gap",
+        }
+    }
+}
+
+fn row_of(provenance: &Provenance) -> Words {
+    words!("pitch-source", "{layer}, row {row}", layer = provenance.layer.as_str(), row = provenance.source_row,)
+}
+
+impl Match<'_, '_> {
+    /// What a candidate is called.
+    pub fn name(&self, candidate: &Candidate) -> Words {
+        if let Some(at) = candidate.building {
+            let building = self.ground.building(at);
+            let name = building.name.clone().unwrap_or_else(|| building.provenance.key.clone());
+            return match candidate.free {
+                Free::From(day) if day > self.ground.as_of => {
+                    words!("pitch-floors-from", "floors of {building} from {day}", building = name, day = day)
+                }
+                _ => words!("pitch-floors", "floors of {building}", building = name),
+            };
+        }
+        let numbers: Vec<String> = candidate.parcels.iter().map(|slot| self.number(*slot)).collect();
+        Words::from(numbers.join(" + "))
+    }
+
+    /// What a need is called.
+    pub fn title(&self, need: usize) -> Words {
+        self.pitch.needs[need].want.title()
+    }
+
+    /// Number of a parcel as people say it.
+    pub fn number(&self, parcel: u32) -> String {
+        let parcel = self.ground.parcel(parcel);
+        parcel.number.clone().unwrap_or_else(|| parcel.provenance.key.clone())
+    }
+
+    /// Every need of a candidate, musts first, distances exactly.
+    pub fn explain(&self, candidate: u32) -> Vec<Finding> {
+        let mut findings: Vec<Finding> =
+            (0..self.pitch.needs.len()).map(|need| self.finding(candidate, need)).collect();
+        findings.sort_by(|a, b| b.must.cmp(&a.must).then(b.weight.total_cmp(&a.weight)).then(a.need.cmp(&b.need)));
+        findings
+    }
+
+    fn finding(&self, candidate: u32, at: usize) -> Finding {
+        let need = &self.pitch.needs[at];
+        let want = &need.want;
+        let offered = &self.candidates[candidate as usize];
+        // What was placed stays; a distance that only had to be far enough is taken exactly.
+        let mut measure = self.measure(candidate, at);
+        if matches!(want, Want::Near { .. } | Want::Away { .. } | Want::Access { .. } | Want::Road { .. }) {
+            measure = self.gauges[at].measure_exactly(offered);
+        }
+        let (wanted, side) = want.figure();
+        let verdict = self.verdict(candidate, at);
+        let gap = (verdict == Verdict::Gap).then(|| gap(want, &measure, wanted, side)).flatten();
+        let (because, source) = self.rests_on(offered, want, &measure, verdict);
+        let supply = want.supply().and_then(|(utility, _)| {
+            let slot = if measure.at == NOWHERE { *offered.parcels.first()? } else { measure.at };
+            Some(self.gauges[at].supplies.at(slot as usize, utility))
+        });
+        let (because, source, date) = match supply {
+            Some(supply) => {
+                let because = supply.unknown.or(supply.bottleneck).unwrap_or(because);
+                (because, supply.source, supply.date.or(self.ground.park.park.as_of))
+            }
+            None => (because, source, self.ground.park.park.as_of),
+        };
+        Finding {
+            need: at,
+            title: want.title(),
+            must: need.how == How::Must,
+            weight: if let How::Wish(weight) = need.how { weight } else { 0.0 },
+            verdict,
+            wanted: want.asked(),
+            has: has(want, offered, &measure),
+            gap,
+            because,
+            source,
+            date,
+            grade: self.grade(candidate, at),
+            measure,
+        }
+    }
+
+    /// What a measure rests on, and the row that says it.
+    fn rests_on(&self, offered: &Candidate, want: &Want, measure: &Measure, verdict: Verdict) -> (Words, Words) {
+        let park = self.ground.park;
+        let at = measure.at as usize;
+        let missing = measure.missing.words();
+        let found = measure.at != NOWHERE;
+        let place = |named: Option<Words>, row: &Provenance| {
+            let named = named.unwrap_or_else(|| Words::from(row.key.as_str()));
+            let because = if verdict == Verdict::Unknown && !missing.is_empty() {
+                words!("joined", "{before}; {next}", before = named, next = missing.clone())
+            } else {
+                named
+            };
+            (because, row_of(row))
+        };
+        match want {
+            Want::Near { what, .. } | Want::Away { what, .. } if found => {
+                use super::want::Thing;
+                match what {
+                    Thing::Hazard { .. } => {
+                        let hazard = &park.hazards[at];
+                        let named = hazard.name.clone().or_else(|| hazard.substance.clone());
+                        place(named.map(Words::from), &hazard.provenance)
+                    }
+                    Thing::OpenWater => {
+                        let surface = &park.surfaces[at];
+                        place(surface.name.clone().map(Words::from), &surface.provenance)
+                    }
+                    Thing::Rail => {
+                        let road = &park.roads[at];
+                        place(road.name.clone().map(Words::from), &road.provenance)
+                    }
+                    _ => {
+                        let resource = &park.resources[at];
+                        place(resource.name.clone().map(Words::from), &resource.provenance)
+                    }
+                }
+            }
+            Want::Near { .. } | Want::Away { .. } if measure.missing == Missing::Nothing => {
+                (words!("pitch-none-on-record", "none on record"), Words::default())
+            }
+            Want::Road { .. } if found => {
+                let road = &park.roads[at];
+                place(road.name.clone().map(Words::from), &road.provenance)
+            }
+            Want::Access { .. } if found => {
+                let edge = &park.edges[at];
+                let size = edge.diameter_mm.map(|dn| Words::from(format!("DN{dn:.0}")));
+                let (mut because, source) = place(size, &edge.provenance);
+                because = words!("pitch-access-only", "{line}: access is not capacity", line = because,);
+                (because, source)
+            }
+            Want::ClearHeight { .. } | Want::FloorLoad { .. } | Want::Hall { .. } | Want::Floor { .. }
+                if offered.building.is_none() =>
+            {
+                if verdict == Verdict::Unknown {
+                    return (missing, Words::default());
+                }
+                let because = match want {
+                    Want::FloorLoad { .. } => words!("pitch-built-new", "built new, as it is asked for"),
+                    Want::ClearHeight { .. } => {
+                        words!("pitch-built-high", "built new, as high as the limits let less the roof")
+                    }
+                    _ => {
+                        words!("pitch-tried", "placed on the land within setbacks, coverage, ratio, height and spacing")
+                    }
+                };
+                (because, words!("pitch-source-limits", "limits of the pitch; boundary on record"))
+            }
+            Want::ClearHeight { .. } | Want::FloorLoad { .. } | Want::Floor { .. } => {
+                let building = offered.building.map(|at| self.ground.building(at));
+                let source = building.map_or_else(Words::default, |building| row_of(&building.provenance));
+                (missing, source)
+            }
+            Want::Industry { .. } if verdict != Verdict::Unknown => {
+                let source = Words::from(self.ground.tables.industry_source());
+                (self.land_use(measure.at), source)
+            }
+            Want::Zoning { .. } if found => {
+                let source = row_of(&self.ground.parcel(measure.at).provenance);
+                let because = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
+                (because, source)
+            }
+            Want::Free { .. } => self.freedom(offered),
+            Want::Neighbours { .. } if measure.missing == Missing::Nothing => {
+                (Words::default(), words!("pitch-source-tenancies", "enterprises and tenancies on record"))
+            }
+            _ => {
+                let row = offered.parcels.first().map(|slot| row_of(&self.ground.parcel(*slot).provenance));
+                (missing, row.unwrap_or_default())
+            }
+        }
+    }
+
+    fn land_use(&self, parcel: u32) -> Words {
+        if parcel == NOWHERE {
+            return Words::default();
+        }
+        let parcel = self.ground.parcel(parcel);
+        let code = parcel.land_use_code.as_deref().unwrap_or_default();
+        Words::from(format!("{code} {}", parcel.land_use.as_deref().unwrap_or_default()).trim())
+    }
+
+    /// Who stands in the way of having it. Names of holders stay in the office: a pitch is shown to others.
+    fn freedom(&self, offered: &Candidate) -> (Words, Words) {
+        let row = |slot: &u32| row_of(&self.ground.parcel(*slot).provenance);
+        let source = match offered.building {
+            Some(at) => row_of(&self.ground.building(at).provenance),
+            None => offered.parcels.first().map(row).unwrap_or_default(),
+        };
+        let because = match (offered.free, offered.building) {
+            (Free::From(_), None) => words!("pitch-free-bank", "held by the land bank"),
+            (Free::From(day), Some(_)) if day > self.ground.as_of => {
+                words!("pitch-free-after", "when the last tenancy on record has ended")
+            }
+            (Free::From(_), Some(_)) => words!("pitch-free-empty", "empty by the record, let to nobody"),
+            (Free::Held, _) => words!("pitch-free-held", "held by another, without an end on record"),
+            (Free::Unknown(missing), _) => missing.words(),
+        };
+        (because, source)
+    }
+
+    /// Why a place of a ranking is where it is: where it stands, what it misses, what of the wishes it has.
+    pub fn why(&self, place: &Place) -> Words {
+        let needs = |wanted: Verdict, musts: bool| -> Vec<Words> {
+            let fits = |(at, need): (usize, &super::file::Need)| {
+                let is = (need.how == How::Must) == musts && self.verdict(place.candidate, at) == wanted;
+                is.then(|| need.want.title())
+            };
+            self.pitch.needs.iter().enumerate().filter_map(fits).collect()
+        };
+        let listed = crate::land::joined;
+        let missed = needs(Verdict::Gap, true);
+        let open = needs(Verdict::Unknown, true);
+        let mut said = vec![place.standing.words()];
+        if !missed.is_empty() {
+            said.push(words!("pitch-why-missed", "missed: {needs}", needs = listed(missed)));
+        }
+        if !open.is_empty() {
+            said.push(words!("pitch-why-open", "not known: {needs}", needs = listed(open)));
+        }
+        if self.pitch.needs.iter().any(|need| need.how != How::Must) {
+            let (low, high) = (place.score * 100.0, place.best * 100.0);
+            let share = if high - low < 0.5 { format!("{low:.0}") } else { format!("{low:.0}–{high:.0}") };
+            said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
+        }
+        listed(said)
+    }
+}
+
+/// By how much it falls short, in words; nothing where that is no figure.
+fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Option<Words> {
+    let gap = measure.gap(wanted, side);
+    match want {
+        Want::Zoning { .. } | Want::Industry { .. } => None,
+        Want::Free { .. } if !gap.is_finite() => None,
+        Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
+        Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
+        _ if !gap.is_finite() => None,
+        _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = want.shown(gap))),
+        _ => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
+    }
+}
+
+/// What there is, with its figure and unit.
+fn has(want: &Want, offered: &Candidate, measure: &Measure) -> Words {
+    if offered.building.is_none() && matches!(want, Want::FloorLoad { .. }) {
+        return words!("pitch-as-built", "as it is built");
+    }
+    let Measure { low, high, .. } = *measure;
+    if matches!(want, Want::Zoning { .. } | Want::Industry { .. }) && low < high {
+        return words!("unknown", "unknown");
+    }
+    if low == high {
+        if low.is_infinite() && !matches!(want, Want::Free { .. }) {
+            return words!("pitch-none", "none");
+        }
+        return want.shown(low);
+    }
+    match (low > 0.0 && low.is_finite(), high.is_finite()) {
+        (false, false) => words!("unknown", "unknown"),
+        (true, false) => words!("pitch-at-least", "{figure} or more", figure = want.shown(low)),
+        (false, true) => words!("pitch-at-most", "{figure} at most", figure = want.shown(high)),
+        (true, true) => words!("pitch-from-to", "{from} to {to}", from = want.shown(low), to = want.shown(high)),
+    }
+}

@@ -1,0 +1,304 @@
+//! Candidates held against a pitch: every need measured once into columns, then ranked by weights as often as a person moves them.
+
+use rayon::prelude::*;
+
+use super::error::PitchError;
+use super::file::{How, IfUnknown, Offers, PitchFile};
+use super::fit;
+use super::ground::{Candidate, Ground, Missing};
+use super::measure::{Gauge, Lookup, Measure, Verdict, buildable_m2};
+use super::supply::Supplies;
+use super::want::Want;
+
+/// Candidates whose building is tried on the land, at most: the best by everything else.
+const MOST_TRIED: usize = 200;
+
+/// Where a candidate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// Every must is met.
+    Fits,
+    /// No must is missed; of some that may stay open it is not known.
+    Open,
+    /// No must is missed for certain; of one that must be known it is not.
+    Unproven,
+    /// A must is missed.
+    Fails,
+}
+
+impl Standing {
+    /// Name for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fits => "fits",
+            Self::Open => "open",
+            Self::Unproven => "unproven",
+            Self::Fails => "fails",
+        }
+    }
+}
+
+/// One place of a ranking.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// The candidate.
+    pub candidate: u32,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Musts that it misses.
+    pub missed: u8,
+    /// Share of the wishes, weighed, that it has for certain, 0 to 1.
+    pub score: f32,
+    /// The same if everything unknown turned out well.
+    pub best: f32,
+}
+
+/// A need of every candidate.
+#[derive(Debug)]
+struct Column {
+    measures: Vec<Measure>,
+    verdicts: Vec<Verdict>,
+    low: Vec<f32>,
+    high: Vec<f32>,
+}
+
+/// A pitch held against a park.
+pub struct Match<'g, 'a> {
+    pub(super) ground: &'g Ground<'a>,
+    pub(super) pitch: &'g PitchFile,
+    /// What is offered: land by size, joined land, floors.
+    pub candidates: Vec<Candidate>,
+    /// There are more joined sites than were looked at.
+    pub cut_short: bool,
+    pub(super) gauges: Vec<Gauge<'g, 'a>>,
+    columns: Vec<Column>,
+    standing: Vec<(Standing, u8)>,
+}
+
+impl std::fmt::Debug for Match<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Match").field("candidates", &self.candidates.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'g, 'a> Match<'g, 'a> {
+    /// What a park offers, held against a pitch.
+    ///
+    /// # Errors
+    /// [`PitchError::OtherPark`] when the pitch is for another park.
+    pub fn of(ground: &'g Ground<'a>, pitch: &'g PitchFile, supplies: &'g dyn Supplies) -> Result<Self, PitchError> {
+        let slug = &ground.park.park.slug;
+        if !pitch.park.is_empty() && pitch.park != *slug {
+            return Err(PitchError::OtherPark { wanted: pitch.park.clone(), found: slug.clone() });
+        }
+        let (mut candidates, mut cut_short) = (Vec::new(), false);
+        if pitch.offers != Offers::Buildings {
+            candidates = ground.land();
+            if pitch.join > 1 {
+                let (joined, cut) = ground.joined(&candidates, pitch.join);
+                cut_short = cut;
+                candidates.extend(joined);
+            }
+        }
+        if pitch.offers != Offers::Land {
+            candidates.extend(ground.floors());
+        }
+        Ok(Self::among(ground, pitch, supplies, candidates, cut_short))
+    }
+
+    /// The same for candidates chosen otherwise.
+    pub fn among(
+        ground: &'g Ground<'a>,
+        pitch: &'g PitchFile,
+        supplies: &'g dyn Supplies,
+        candidates: Vec<Candidate>,
+        cut_short: bool,
+    ) -> Self {
+        let limits = pitch.limits.as_ref();
+        let gauge = |need: &'g super::file::Need| {
+            let want = &need.want;
+            Gauge { ground, want, lookup: Lookup::of(want, ground), supplies, limits }
+        };
+        let gauges: Vec<Gauge<'g, 'a>> = pitch.needs.iter().map(gauge).collect();
+        let columns = gauges.iter().map(|gauge| column(gauge, &candidates)).collect();
+        let mut matched = Self { ground, pitch, candidates, cut_short, gauges, columns, standing: Vec::new() };
+        matched.stand();
+        matched.try_buildings();
+        matched
+    }
+
+    fn stand(&mut self) {
+        let musts: Vec<(usize, IfUnknown)> = self.pitch.needs.iter().enumerate().filter_map(must).collect();
+        let stand = |at: usize| {
+            let (mut standing, mut missed) = (Standing::Fits, 0_u8);
+            for (need, unknown) in &musts {
+                let of = match (self.columns[*need].verdicts[at], unknown) {
+                    (Verdict::Fit, _) => Standing::Fits,
+                    (Verdict::Unknown, IfUnknown::Allowed) => Standing::Open,
+                    (Verdict::Unknown, IfUnknown::Refused) => Standing::Unproven,
+                    (Verdict::Gap, _) => {
+                        missed = missed.saturating_add(1);
+                        Standing::Fails
+                    }
+                };
+                standing = standing.max(of);
+            }
+            (standing, missed)
+        };
+        self.standing = (0..self.candidates.len()).into_par_iter().map(stand).collect();
+    }
+
+    /// Places the building, and raises its mass, on the sites that nothing else rules out: what the shape of the land leaves
+    /// is known only then.
+    fn try_buildings(&mut self) {
+        let needs: Vec<usize> = (0..self.pitch.needs.len())
+            .filter(|need| matches!(self.pitch.needs[*need].want, Want::Hall { .. } | Want::Floor { .. }))
+            .collect();
+        let Some(limits) = self.pitch.limits.as_ref().filter(|_| !needs.is_empty()) else { return };
+        // Those that fail by one must alone are tried as well: they are what a relaxed need would bring.
+        let tried: Vec<u32> = self
+            .rank(&self.weights())
+            .into_iter()
+            .filter(|place| place.missed <= 1 && self.candidates[place.candidate as usize].building.is_none())
+            .take(MOST_TRIED)
+            .map(|place| place.candidate)
+            .collect();
+        for need in needs {
+            let want = &self.pitch.needs[need].want;
+            let ground = self.ground;
+            let candidates = &self.candidates;
+            let measured: Vec<(u32, Measure)> = tried
+                .par_iter()
+                .filter_map(|at| {
+                    let candidate = &candidates[*at as usize];
+                    let first = candidate.parcels.first().copied().unwrap_or(super::measure::NOWHERE);
+                    let measure = match want {
+                        Want::Floor { .. } => match buildable_m2(ground, candidate, limits) {
+                            Some(floor) => Measure::known(floor, first),
+                            None => Measure { low: 0.0, ..Measure::unknown(Missing::FloorArea) },
+                        },
+                        _ => Measure::known(fit::largest_share(ground, candidate, want, limits)?, first),
+                    };
+                    Some((*at, measure))
+                })
+                .collect();
+            let column = &mut self.columns[need];
+            for (at, measure) in measured {
+                column.put(at as usize, measure, want);
+            }
+        }
+        self.stand();
+    }
+
+    /// Weights as the file has them; 0 for musts.
+    pub fn weights(&self) -> Vec<f32> {
+        let weight = |need: &super::file::Need| match need.how {
+            How::Must => 0.0,
+            How::Wish(weight) => weight as f32,
+        };
+        self.pitch.needs.iter().map(weight).collect()
+    }
+
+    /// Every candidate, the best first, by weights of the needs (those of musts do not count). A must that is missed is never
+    /// made up for by wishes.
+    pub fn rank(&self, weights: &[f32]) -> Vec<Place> {
+        let wishes: Vec<(usize, f32)> = self
+            .pitch
+            .needs
+            .iter()
+            .enumerate()
+            .filter(|(_, need)| need.how != How::Must)
+            .map(|(at, _)| (at, weights.get(at).copied().unwrap_or(0.0).max(0.0)))
+            .filter(|(_, weight)| *weight > 0.0)
+            .collect();
+        let sum: f32 = wishes.iter().map(|(_, weight)| weight).sum();
+        let place = |at: usize| {
+            let (mut score, mut best) = (1.0, 1.0);
+            if sum > 0.0 {
+                let of = |of: fn(&Column) -> &Vec<f32>| {
+                    wishes.iter().map(|(need, weight)| of(&self.columns[*need])[at] * weight).sum::<f32>() / sum
+                };
+                (score, best) = (of(|column| &column.low), of(|column| &column.high));
+            }
+            let (standing, missed) = self.standing[at];
+            Place { candidate: at as u32, standing, missed, score, best }
+        };
+        // One number a candidate: standing, musts missed, wishes missed, then the order of the candidates, smallest first.
+        let key = |place: &Place| {
+            let missed = (u64::from(place.standing as u8) << 8) | u64::from(place.missed);
+            let wishes = f64::from(1.0 - place.score.clamp(0.0, 1.0)) * f64::from(0x00ff_ffff);
+            (missed << 54) | ((wishes.round() as u64) << 30) | u64::from(place.candidate & 0x3fff_ffff)
+        };
+        let mut keyed: Vec<(u64, Place)> = (0..self.candidates.len())
+            .into_par_iter()
+            .map(|at| {
+                let place = place(at);
+                (key(&place), place)
+            })
+            .collect();
+        keyed.par_sort_unstable_by_key(|(key, _)| *key);
+        keyed.into_iter().map(|(_, place)| place).collect()
+    }
+
+    /// What a candidate has of a need.
+    pub fn measure(&self, candidate: u32, need: usize) -> Measure {
+        self.columns[need].measures[candidate as usize]
+    }
+
+    /// What that means.
+    pub fn verdict(&self, candidate: u32, need: usize) -> Verdict {
+        self.columns[need].verdicts[candidate as usize]
+    }
+
+    /// How near a candidate comes to a need, from and to, 0 to 1.
+    pub fn grade(&self, candidate: u32, need: usize) -> (f32, f32) {
+        let column = &self.columns[need];
+        (column.low[candidate as usize], column.high[candidate as usize])
+    }
+
+    /// Where a candidate stands, and how many musts it misses.
+    pub fn standing(&self, candidate: u32) -> (Standing, u8) {
+        self.standing[candidate as usize]
+    }
+
+    /// The candidate with these parcels, or this building, by key or number.
+    pub fn find(&self, names: &[&str]) -> Option<u32> {
+        let is = |wanted: &str, key: &str, number: Option<&str>| wanted == key || number == Some(wanted);
+        let named = |candidate: &Candidate| match candidate.building {
+            Some(at) => {
+                let building = self.ground.building(at);
+                names.len() == 1 && is(names[0], &building.provenance.key, building.name.as_deref())
+            }
+            None => {
+                candidate.parcels.len() == names.len()
+                    && candidate.parcels.iter().all(|slot| {
+                        let parcel = self.ground.parcel(*slot);
+                        names.iter().any(|name| is(name, &parcel.provenance.key, parcel.number.as_deref()))
+                    })
+            }
+        };
+        self.candidates.iter().position(named).map(|at| at as u32)
+    }
+}
+
+fn must((at, need): (usize, &super::file::Need)) -> Option<(usize, IfUnknown)> {
+    (need.how == How::Must).then_some((at, need.unknown))
+}
+
+fn column(gauge: &Gauge<'_, '_>, candidates: &[Candidate]) -> Column {
+    let measures: Vec<Measure> = candidates.par_iter().map(|candidate| gauge.measure(candidate)).collect();
+    let (wanted, side) = gauge.want.figure();
+    let scale = gauge.want.scale();
+    let verdicts = measures.iter().map(|measure| measure.verdict(wanted, side)).collect();
+    let (low, high) = measures.iter().map(|measure| measure.grade(wanted, side, scale)).unzip();
+    Column { measures, verdicts, low, high }
+}
+
+impl Column {
+    fn put(&mut self, at: usize, measure: Measure, want: &Want) {
+        let (wanted, side) = want.figure();
+        self.measures[at] = measure;
+        self.verdicts[at] = measure.verdict(wanted, side);
+        (self.low[at], self.high[at]) = measure.grade(wanted, side, want.scale());
+    }
+}

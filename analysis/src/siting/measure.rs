@@ -1,0 +1,424 @@
+//! A want held against a candidate: what it has, from and to, and what that means. No words here: it runs for every candidate.
+
+use super::ground::{Candidate, Free, Ground, Missing};
+use super::shapes::{Outline, Shapes};
+use super::supply::{Supplies, Utility};
+use super::tables::Said;
+use super::want::{Side, Want, days};
+
+/// What a candidate has of a want: no less than `low`, no more than `high`. Unknown is from −∞ to ∞.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: f64,
+    /// What it was measured at: a position in the vector that the want is about; `u32::MAX` for none.
+    pub at: u32,
+    /// What is missing for more.
+    pub missing: Missing,
+}
+
+/// Height that beams, roof and insulation take of a new building, m, at most: a `ParkTwin` default.
+pub const ROOF_M: f64 = 2.0;
+
+/// Nothing in particular.
+pub const NOWHERE: u32 = u32::MAX;
+
+/// What a measure means for a want.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It is there.
+    Fit,
+    /// It may be there.
+    Unknown,
+    /// It is not.
+    Gap,
+}
+
+impl Measure {
+    /// A figure that is known.
+    pub const fn known(figure: f64, at: u32) -> Self {
+        Self { low: figure, high: figure, at, missing: Missing::Nothing }
+    }
+
+    /// Nothing is known.
+    pub const fn unknown(missing: Missing) -> Self {
+        Self { low: f64::NEG_INFINITY, high: f64::INFINITY, at: NOWHERE, missing }
+    }
+
+    /// What it means for a figure asked for.
+    pub fn verdict(&self, wanted: f64, side: Side) -> Verdict {
+        let (sure, possible) = match side {
+            Side::AtLeast => (self.low >= wanted, self.high >= wanted),
+            Side::AtMost => (self.high <= wanted, self.low <= wanted),
+        };
+        match (sure, possible) {
+            (true, _) => Verdict::Fit,
+            (false, true) => Verdict::Unknown,
+            (false, false) => Verdict::Gap,
+        }
+    }
+
+    /// By how much it falls short at the least; 0 where it may do.
+    pub fn gap(&self, wanted: f64, side: Side) -> f64 {
+        match side {
+            Side::AtLeast => (wanted - self.high).max(0.0),
+            Side::AtMost => (self.low - wanted).max(0.0),
+        }
+    }
+
+    /// How near it comes, from and to, 0 to 1: 1 for what fits, down to 0 for what misses by `scale` or more.
+    pub fn grade(&self, wanted: f64, side: Side, scale: f64) -> (f32, f32) {
+        let share = |figure: f64| {
+            let missed = if side == Side::AtLeast { wanted - figure } else { figure - wanted };
+            (1.0 - missed / scale).clamp(0.0, 1.0) as f32
+        };
+        match side {
+            Side::AtLeast => (share(self.low), share(self.high)),
+            Side::AtMost => (share(self.high), share(self.low)),
+        }
+    }
+
+    /// The one that is better for a want; the first of equals.
+    fn better(self, other: Self, side: Side) -> Self {
+        let (a, b) = match side {
+            Side::AtLeast => ((self.low, self.high), (other.low, other.high)),
+            Side::AtMost => ((-self.high, -self.low), (-other.high, -other.low)),
+        };
+        let best = if b > a { other } else { self };
+        let both = |of: fn(f64, f64) -> f64| (of(self.low, other.low), of(self.high, other.high));
+        let (low, high) = if side == Side::AtLeast { both(f64::max) } else { both(f64::min) };
+        Self { low, high, ..best }
+    }
+
+    /// The one that is worse.
+    fn worse(self, other: Self, side: Side) -> Self {
+        let turned = if side == Side::AtLeast { Side::AtMost } else { Side::AtLeast };
+        self.better(other, turned)
+    }
+}
+
+/// What a want needs of the park, looked up once.
+#[derive(Debug)]
+pub(super) enum Lookup {
+    /// Nothing.
+    None,
+    /// Shapes to be near to, away from, or on; whether the park keeps such records.
+    Shapes { shapes: Shapes, kept: bool },
+    /// Roads of the classes and width asked for, and those of which the width or class is not known.
+    Roads { good: Shapes, open: Shapes, kept: bool, missing: Missing },
+}
+
+impl Lookup {
+    pub(super) fn of(want: &Want, ground: &Ground<'_>) -> Self {
+        match want {
+            Want::Near { what, .. } | Want::Away { what, .. } => {
+                Self::Shapes { shapes: ground.things(what), kept: ground.keeps(what) }
+            }
+            Want::Access { to, .. } => lines_of(*to, ground),
+            Want::Road { classes, width_m, .. } => roads_of(classes, *width_m, ground),
+            _ => Self::None,
+        }
+    }
+}
+
+fn lines_of(utility: Utility, ground: &Ground<'_>) -> Lookup {
+    let edges = ground.park.edges.iter().enumerate();
+    let mut kept = false;
+    let of = edges.filter(|(at, edge)| {
+        let same = edge.class == utility.class();
+        kept |= same;
+        // Storm water is no sewage.
+        let storm = edge.class == spatial_db::model::NetworkClass::Drainage
+            && edge.subtype.as_deref().is_some_and(|code| code.eq_ignore_ascii_case("YS"));
+        same && !storm && ground.presence.edges[*at]
+    });
+    let shapes = Shapes::of(of.map(|(at, edge)| {
+        let line: geo::LineString<f64> = edge.path.iter().map(|[x, y, _]| (*x, *y)).collect();
+        (at, Outline::of_lines([&line]))
+    }));
+    Lookup::Shapes { shapes, kept }
+}
+
+fn roads_of(classes: &[String], width_m: Option<f64>, ground: &Ground<'_>) -> Lookup {
+    let outline = |at: usize| (at, Outline::of_lines(&ground.park.roads[at].line));
+    let (mut good, mut open, mut missing) = (Vec::new(), Vec::new(), Missing::Nothing);
+    for (at, road) in ground.park.roads.iter().enumerate() {
+        let class = road.class.as_ref().map(|class| classes.iter().any(|one| one.eq_ignore_ascii_case(class)));
+        let width = match (width_m, road.width_m) {
+            (None, _) => Some(true),
+            (Some(wanted), Some(width)) => Some(width >= wanted),
+            (Some(_), None) => None,
+        };
+        match (class, width) {
+            (Some(false), _) | (_, Some(false)) => {}
+            (Some(true), Some(true)) => good.push(outline(at)),
+            (None, _) => {
+                missing = Missing::Roads;
+                open.push(outline(at));
+            }
+            (_, None) => {
+                missing = Missing::RoadWidth;
+                open.push(outline(at));
+            }
+        }
+    }
+    let kept = !ground.park.roads.is_empty();
+    Lookup::Roads { good: Shapes::of(good), open: Shapes::of(open), kept, missing }
+}
+
+/// A want held against candidates.
+pub(super) struct Gauge<'g, 'a> {
+    pub(super) ground: &'g Ground<'a>,
+    pub(super) want: &'g Want,
+    pub(super) lookup: Lookup,
+    pub(super) supplies: &'g dyn Supplies,
+    pub(super) limits: Option<&'g crate::scenario::Limits>,
+}
+
+impl Gauge<'_, '_> {
+    /// What a candidate has of it; distances only as far as they matter.
+    pub(super) fn measure(&self, candidate: &Candidate) -> Measure {
+        let (wanted, side) = self.want.figure();
+        let reach = if side == Side::AtMost { wanted * 2.0 } else { wanted };
+        self.measure_within(candidate, reach)
+    }
+
+    /// The same with the distances however far.
+    pub(super) fn measure_exactly(&self, candidate: &Candidate) -> Measure {
+        self.measure_within(candidate, f64::INFINITY)
+    }
+
+    fn measure_within(&self, candidate: &Candidate, reach: f64) -> Measure {
+        let ground = self.ground;
+        match self.want {
+            Want::Land { .. } => {
+                Measure::known(candidate.area_m2, candidate.parcels.first().copied().unwrap_or(NOWHERE))
+            }
+            Want::Floor { .. } => self.floor(candidate),
+            Want::Hall { .. } => self.hall_unseen(candidate),
+            Want::ClearHeight { .. } => self.clear_height(candidate),
+            Want::FloorLoad { .. } => match candidate.building {
+                // What is built new is built for the load.
+                None => Measure::known(f64::INFINITY, NOWHERE),
+                Some(at) => self.said(Said::FloorLoad, at, Missing::FloorLoad),
+            },
+            Want::Power { .. }
+            | Want::Gas { .. }
+            | Want::Water { .. }
+            | Want::Sewage { .. }
+            | Want::Heat { .. }
+            | Want::Telecom { .. } => self.supply(candidate),
+            Want::Access { .. } | Want::Near { .. } | Want::Away { .. } => self.distance(candidate, reach),
+            Want::Road { .. } => self.road(candidate, reach),
+            Want::Zoning { scheme, codes } => self.of_parcels(candidate, |slot| {
+                let parcel = ground.parcel(slot);
+                match (parcel.land_use_scheme.as_deref(), parcel.land_use_code.as_deref()) {
+                    (Some(of), Some(code)) if of == scheme => {
+                        let fits = codes.iter().any(|wanted| code.starts_with(wanted.as_str()));
+                        Measure::known(f64::from(u8::from(fits)), slot)
+                    }
+                    _ => Measure { at: slot, ..share_unknown(Missing::LandUse) },
+                }
+            }),
+            Want::Industry { code } => self.of_parcels(candidate, |slot| {
+                let parcel = ground.parcel(slot);
+                let admits = match (parcel.land_use_scheme.as_deref(), parcel.land_use_code.as_deref()) {
+                    (Some(scheme), Some(of)) => ground.tables.admits(scheme, of, code),
+                    _ => return Measure { at: slot, ..share_unknown(Missing::LandUse) },
+                };
+                match admits {
+                    Some(admits) => Measure::known(f64::from(u8::from(admits)), slot),
+                    None => Measure { at: slot, ..share_unknown(Missing::IndustryClass) },
+                }
+            }),
+            Want::Neighbours { industries, within_m, .. } => {
+                if !ground.has_trades {
+                    return Measure { low: 0.0, ..Measure::unknown(Missing::Enterprises) };
+                }
+                let outlines = ground.outlines_of(candidate);
+                let mut near: Vec<u32> = industries
+                    .iter()
+                    .filter_map(|code| ground.trades.get(code.as_str()))
+                    .flat_map(|shapes| outlines.iter().flat_map(move |one| shapes.within(one, *within_m)))
+                    .collect();
+                near.sort_unstable();
+                near.dedup();
+                Measure::known(near.len() as f64, near.first().copied().unwrap_or(NOWHERE))
+            }
+            Want::Free { .. } => match candidate.free {
+                Free::From(day) => Measure::known(days(day), NOWHERE),
+                Free::Held => Measure::known(f64::INFINITY, NOWHERE),
+                Free::Unknown(missing) => Measure::unknown(missing),
+            },
+            Want::Price { currency, .. } => self.price(candidate, currency),
+            Want::Term { .. } => match candidate.building {
+                Some(at) => self.said(Said::Term, at, Missing::Term),
+                None => self.said_of_land(candidate, Said::Term, Missing::Term, Side::AtLeast),
+            },
+        }
+    }
+
+    /// A parcel's measure; of several the worst.
+    fn of_parcels(&self, candidate: &Candidate, measure: impl Fn(u32) -> Measure) -> Measure {
+        let side = self.want.figure().1;
+        let all = candidate.parcels.iter().map(|slot| measure(*slot));
+        all.reduce(|a, b| a.worse(b, side)).unwrap_or(share_unknown(Missing::LandUse))
+    }
+
+    fn floor(&self, candidate: &Candidate) -> Measure {
+        if let Some(at) = candidate.building {
+            let (low, high) = candidate.floor_m2;
+            let missing = if low < high { Missing::FloorArea } else { Missing::Nothing };
+            return Measure { low, high, at, missing };
+        }
+        let Some(limits) = self.limits else {
+            return Measure { low: 0.0, ..Measure::unknown(Missing::Limits) };
+        };
+        // No more than the limits leave on all of the land; how much of it fits its shape is tried for the best sites.
+        let storeys = (limits.height_m / limits.storey_height_m + 1e-9).floor().max(0.0);
+        let tall = self.ground.tall_m();
+        let times = if limits.storey_height_m > tall { 2.0 } else { 1.0 };
+        let ratio = limits.far.map_or(f64::INFINITY, |far| far / times);
+        let cover = limits.coverage.unwrap_or(1.0) * storeys;
+        Measure { low: 0.0, high: candidate.area_m2 * ratio.min(cover), at: NOWHERE, missing: Missing::NotTried }
+    }
+
+    fn hall_unseen(&self, candidate: &Candidate) -> Measure {
+        let Want::Hall { length_m, width_m, yard_m, .. } = self.want else { return share_unknown(Missing::NotTried) };
+        if candidate.building.is_some() {
+            return Measure::known(0.0, NOWHERE);
+        }
+        if self.limits.is_none() {
+            return Measure { low: 0.0, ..Measure::unknown(Missing::Limits) };
+        }
+        // No larger than the land, drawn to scale.
+        let most = (candidate.area_m2 / (length_m * (width_m + yard_m))).sqrt();
+        Measure { low: 0.0, high: most.min(1.0), at: NOWHERE, missing: Missing::NotTried }
+    }
+
+    fn clear_height(&self, candidate: &Candidate) -> Measure {
+        let Some(at) = candidate.building else {
+            // What is built new is built as high as the limits let, less the roof.
+            return self.limits.map_or(Measure::unknown(Missing::Limits), |limits| Measure {
+                low: limits.height_m - ROOF_M,
+                high: limits.height_m,
+                at: NOWHERE,
+                missing: Missing::ClearHeight,
+            });
+        };
+        let building = self.ground.building(at);
+        if let Some(clear) = self.ground.tables.said(Said::ClearHeight, &building.provenance) {
+            return Measure::known(clear, at);
+        }
+        // Beams take of a storey's height: that is the most that it can be.
+        let positive = |height: Option<f64>| height.filter(|height| *height > 0.0);
+        let storey = positive(building.storey_height_m)
+            .or_else(|| Some(positive(building.height_m)? / positive(building.storeys)?.max(1.0)));
+        match storey {
+            Some(storey) => Measure { low: 0.0, high: storey, at, missing: Missing::ClearHeight },
+            None => Measure { low: 0.0, high: f64::INFINITY, at, missing: Missing::StoreyHeight },
+        }
+    }
+
+    fn said(&self, what: Said, building: u32, missing: Missing) -> Measure {
+        let building_row = &self.ground.building(building).provenance;
+        match self.ground.tables.said(what, building_row) {
+            Some(figure) => Measure::known(figure, building),
+            None => Measure::unknown(missing),
+        }
+    }
+
+    fn said_of_land(&self, candidate: &Candidate, what: Said, missing: Missing, side: Side) -> Measure {
+        let all = candidate.parcels.iter().map(|slot| {
+            let said = self.ground.tables.said(what, &self.ground.parcel(*slot).provenance);
+            said.map_or(Measure::unknown(missing), |figure| Measure::known(figure, *slot))
+        });
+        all.reduce(|a, b| a.worse(b, side)).unwrap_or(Measure::unknown(missing))
+    }
+
+    /// A price that is asked. What an assessor thinks land is worth is no price.
+    fn price(&self, candidate: &Candidate, currency: &str) -> Measure {
+        if let Some(at) = candidate.building {
+            return self.said(Said::Price, at, Missing::Price);
+        }
+        let in_currency = |slot: &u32| {
+            self.ground.parcel(*slot).currency.as_deref().is_none_or(|of| of.eq_ignore_ascii_case(currency))
+        };
+        if !candidate.parcels.iter().all(in_currency) {
+            return Measure::unknown(Missing::Price);
+        }
+        self.said_of_land(candidate, Said::Price, Missing::Price, Side::AtMost)
+    }
+
+    /// The best of the candidate's parcels: two connections are not added, since one bottleneck may feed both.
+    fn supply(&self, candidate: &Candidate) -> Measure {
+        let Some((utility, by)) = self.want.supply() else { return Measure::unknown(Missing::Capacity) };
+        let all = candidate.parcels.iter().map(|slot| {
+            let (low, high) = self.supplies.lasting(*slot as usize, utility, by);
+            let missing = if low < high { Missing::Capacity } else { Missing::Nothing };
+            Measure { low, high, at: *slot, missing }
+        });
+        all.reduce(|a, b| a.better(b, Side::AtLeast)).unwrap_or(Measure::unknown(Missing::Capacity))
+    }
+
+    fn distance(&self, candidate: &Candidate, reach: f64) -> Measure {
+        let Lookup::Shapes { shapes, kept } = &self.lookup else { return Measure::unknown(Missing::Things) };
+        let missing = if matches!(self.want, Want::Access { .. }) { Missing::Lines } else { Missing::Things };
+        let found = nearest(shapes, self.ground, candidate, reach);
+        match (found, kept) {
+            // The nearest on record is no farther than that, whatever is not on record.
+            (Some((distance, at)), false) => Measure { low: 0.0, high: distance, at, missing },
+            (Some((distance, at)), true) => Measure::known(distance, at),
+            (None, false) => Measure { low: 0.0, ..Measure::unknown(missing) },
+            (None, true) => {
+                // Farther than it matters; how far is not asked. Without any it is nowhere.
+                let low = if shapes.is_empty() { f64::INFINITY } else { reach };
+                Measure { low, high: f64::INFINITY, at: NOWHERE, missing: Missing::Nothing }
+            }
+        }
+    }
+
+    fn road(&self, candidate: &Candidate, reach: f64) -> Measure {
+        let Lookup::Roads { good, open, kept, missing } = &self.lookup else { return Measure::unknown(Missing::Roads) };
+        if !kept {
+            return Measure { low: 0.0, ..Measure::unknown(Missing::Roads) };
+        }
+        let good = nearest(good, self.ground, candidate, reach);
+        let open = nearest(open, self.ground, candidate, reach);
+        let high = good.map_or(f64::INFINITY, |found| found.0);
+        // A road whose class or width is not known may be one.
+        let low = open.map_or(high, |found| found.0.min(high));
+        let low = if low.is_infinite() { reach } else { low };
+        let at = good.or(open).map_or(NOWHERE, |found| found.1);
+        let missing = if open.is_some() && low < high { *missing } else { Missing::Nothing };
+        Measure { low, high, at, missing }
+    }
+}
+
+/// Admitted or not: nobody knows.
+const fn share_unknown(missing: Missing) -> Measure {
+    Measure { low: 0.0, high: 1.0, at: NOWHERE, missing }
+}
+
+fn nearest(shapes: &Shapes, ground: &Ground<'_>, candidate: &Candidate, reach: f64) -> Option<(f64, u32)> {
+    if shapes.is_empty() {
+        return None;
+    }
+    let found = ground.outlines_of(candidate).into_iter().filter_map(|outline| shapes.nearest(&outline, reach));
+    found.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+}
+
+/// Floor that limits leave on a candidate's land, m², with what stands there; `None` where its floors are not known.
+pub(super) fn buildable_m2(
+    ground: &Ground<'_>,
+    candidate: &Candidate,
+    limits: &crate::scenario::Limits,
+) -> Option<f64> {
+    let boundary = ground.boundary(candidate);
+    let existing = super::fit::existing(ground, candidate, &boundary)?;
+    let tall = ground.tall_m();
+    let mass = crate::scenario::largest_mass(&boundary, &existing, limits, tall);
+    Some(mass.map_or(0.0, |mass| mass.floor_area_m2))
+}

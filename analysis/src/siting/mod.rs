@@ -1,0 +1,33 @@
+//! Siting: what a park has for somebody who asks. A pitch says what is asked for; vacant parcels, neighbours joined and vacant
+//! floors are held against it, need by need: met, missed by how much, or unknown for want of which record.
+//!
+//! What must be met is never made up for by wishes, and what is not known never counts as met.
+
+mod brief;
+mod error;
+mod explain;
+mod file;
+mod fit;
+mod ground;
+mod matched;
+mod measure;
+mod overlay;
+mod relax;
+pub mod said;
+mod shapes;
+mod supply;
+mod tables;
+mod want;
+
+pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
+pub use error::PitchError;
+pub use explain::Finding;
+pub use file::{How, IfUnknown, MOST_JOINED, Need, Offers, PitchFile};
+pub use fit::{TestFit, test_fit, with_hall};
+pub use ground::{Candidate, Free, Ground, MOST_JOINED_SITES, Missing};
+pub use matched::{Match, Place, Standing};
+pub use measure::{Measure, NOWHERE, ROOF_M, Verdict};
+pub use relax::Relaxation;
+pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
+pub use tables::SitingTables;
+pub use want::{Side, Thing, Want};

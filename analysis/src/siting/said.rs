@@ -1,0 +1,139 @@
+//! Heads and sentences of lists and briefs.
+
+use super::ground::MOST_JOINED_SITES;
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
+
+/// Heads of a list of sites.
+pub const LIST: [Phrase; 6] = [
+    phrase("pitch-head-rank", "rank"),
+    phrase("pitch-head-site", "site"),
+    phrase("pitch-head-standing", "standing"),
+    phrase("pitch-head-wishes", "wishes"),
+    phrase("pitch-head-missed", "missed"),
+    phrase("pitch-head-unknown", "unknown"),
+];
+
+/// Heads of the needs of a site.
+pub const NEEDS: [Phrase; 7] = [
+    phrase("pitch-head-need", "need"),
+    phrase("pitch-head-wanted", "asked for"),
+    phrase("pitch-head-has", "on this site"),
+    phrase("pitch-head-verdict", "verdict"),
+    phrase("pitch-head-because", "because"),
+    phrase("pitch-head-source", "source"),
+    phrase("pitch-head-date", "date"),
+];
+
+/// Heads of the chapters of a brief.
+pub const FACTS: Phrase = phrase("pitch-chapter-facts", "Key facts");
+/// What was asked for.
+pub const ASKED: Phrase = phrase("pitch-chapter-needs", "What was asked for, and what is here");
+/// The plan.
+pub const PLAN: Phrase = phrase("pitch-chapter-plan", "Plan");
+/// Utilities.
+pub const CONNECTIONS: Phrase = phrase("pitch-chapter-connections", "Connections");
+/// Capacity over time.
+pub const CAPACITY: Phrase = phrase("pitch-chapter-capacity", "Capacity left over time");
+/// Industries near by.
+pub const NEIGHBOURS: Phrase = phrase("pitch-chapter-neighbours", "Neighbours");
+/// Readiness.
+pub const READINESS: Phrase = phrase("pitch-chapter-readiness", "Readiness");
+/// Contact.
+pub const CONTACT: Phrase = phrase("pitch-chapter-contact", "Contact");
+/// A must.
+pub const MUST: Phrase = phrase("pitch-must", "must");
+/// What nobody knows.
+pub const UNKNOWN: Phrase = phrase("unknown", "unknown");
+/// The hall.
+pub const HALL: Phrase = phrase("pitch-plan-hall", "hall");
+/// The yard.
+pub const YARD: Phrase = phrase("pitch-plan-yard", "truck yard");
+/// North on a plan.
+pub const NORTH: Phrase = phrase("pitch-plan-north", "N");
+/// The promise that is asked for, in a chart.
+pub const ASKED_LINE: Phrase = phrase("pitch-chart-asked", "asked for");
+
+/// Heads of the connections.
+pub const LINES: [Phrase; 5] = [
+    phrase("pitch-head-utility", "utility"),
+    phrase("pitch-head-distance", "nearest line"),
+    phrase("pitch-head-size", "size"),
+    phrase("pitch-head-left", "left at the connection"),
+    phrase("pitch-head-source", "source"),
+];
+
+/// Heads of the neighbours.
+pub const TRADES: [Phrase; 3] = [
+    phrase("pitch-head-industry", "industry (GB/T 4754)"),
+    phrase("pitch-head-parcels", "parcels"),
+    phrase("pitch-head-nearest", "nearest"),
+];
+
+/// A wish with its weight.
+pub fn wish(weight: f64) -> Words {
+    words!("pitch-wish", "wish, weight {weight}", weight = weight.to_string())
+}
+
+/// How many were looked at.
+pub fn looked_at(candidates: usize, fits: usize) -> Words {
+    words!("pitch-looked-at", "{fits} of {all} sites fit, as far as is known", fits = fits, all = candidates)
+}
+
+/// That some joined sites were left out.
+pub fn cut_short() -> Words {
+    words!("pitch-cut-short", "more than {most} joined sites: the rest was not looked at", most = MOST_JOINED_SITES,)
+}
+
+/// Nothing fits.
+pub fn nothing_fits() -> Words {
+    words!("pitch-nothing-fits", "Nothing fits. The smallest single change that would bring a site:")
+}
+
+/// Nothing fits, and no single change would do.
+pub fn no_single_change() -> Words {
+    words!("pitch-no-change", "Nothing fits, and no single change of a need would bring a site. The nearest:")
+}
+
+/// The park has nothing to offer.
+pub fn nothing_offered() -> Words {
+    words!("pitch-nothing-offered", "the park has no vacant land or floor on record")
+}
+
+/// Level of readiness.
+pub fn level(level: usize, of: usize) -> Words {
+    words!("pitch-level", "step {level} of {of}", level = level, of = of)
+}
+
+/// On what day and what data.
+pub fn as_of(day: chrono::NaiveDate) -> Words {
+    words!("pitch-as-of", "as of {day}", day = day)
+}
+
+/// Nothing says what is left.
+pub fn no_capacity() -> Words {
+    words!(
+        "pitch-no-chart",
+        "What the utilities can still give here is not on record. A line at the boundary is access, not capacity: ask for a \
+         confirmation before you decide.",
+    )
+}
+
+/// Nobody near by.
+pub fn no_neighbours(reach_m: f64) -> Words {
+    words!("pitch-no-neighbours", "no industry on record within {reach} m", reach = format!("{reach_m:.0}"),)
+}
+
+/// What a reader must know of pictures and limits.
+pub fn note() -> Words {
+    words!(
+        "pitch-note",
+        "Drawn from the park's records. What is called unknown is not known, and was not counted as met. Names and figures of \
+         other tenants, the exact course of pipes and cables, and security matters are left out.",
+    )
+}
+
+/// For whom.
+pub fn made_for(prospect: &str) -> Words {
+    words!("pitch-made-for", "for {prospect}", prospect = prospect)
+}

@@ -1,0 +1,169 @@
+//! Tables that siting needs: words of records, fields of sources, classes of industrial land. A user can replace them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use spatial_db::model::Provenance;
+
+/// The tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SitingTables {
+    words: Words,
+    industry: Industry,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    words: Vec<String>,
+    #[allow(dead_code, reason = "every row of a rule table says where it comes from")]
+    source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    names: Vec<String>,
+    #[allow(dead_code, reason = "every row of a rule table says where it comes from")]
+    source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    land_bank: List,
+    broken: List,
+    fields: Fields,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    clear_height_m: Field,
+    floor_load_kn_m2: Field,
+    price_per_m2: Field,
+    term_years: Field,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Industry {
+    standard: String,
+    edition: String,
+    clause: String,
+    status: String,
+    land: Vec<LandClasses>,
+    industry: BTreeMap<String, u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LandClasses {
+    scheme: String,
+    codes: BTreeMap<String, u8>,
+}
+
+/// A figure that only the source's own fields can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// m
+    ClearHeight,
+    /// kN/m²
+    FloorLoad,
+    /// currency/m²
+    Price,
+    /// years
+    Term,
+}
+
+impl SitingTables {
+    /// The tables that ship with the product.
+    ///
+    /// # Panics
+    /// Never: the shipped tables are checked by a test.
+    pub fn shipped() -> Self {
+        let words = include_str!("../../rules/siting/words.toml");
+        Self::parse(words, include_str!("../../rules/siting/industry.toml")).expect("the shipped tables are valid")
+    }
+
+    /// Tables from their texts.
+    ///
+    /// # Errors
+    /// What does not parse, and where.
+    pub fn parse(words: &str, industry: &str) -> Result<Self, toml::de::Error> {
+        Ok(Self { words: toml::from_str(words)?, industry: toml::from_str(industry)? })
+    }
+
+    /// True where a holder holds land to give it out.
+    pub(super) fn gives_land(&self, holder: &str) -> bool {
+        let holder = holder.to_lowercase();
+        self.words.land_bank.words.iter().any(|word| holder.contains(word.as_str()))
+    }
+
+    /// True where a state says that something does not work.
+    pub(super) fn is_broken(&self, state: &str) -> bool {
+        let state = state.trim().to_lowercase();
+        self.words.broken.words.iter().any(|word| *word == state)
+    }
+
+    /// A figure that the source says in a field of its own.
+    pub(super) fn said(&self, what: Said, provenance: &Provenance) -> Option<f64> {
+        if provenance.attributes.is_empty() {
+            return None;
+        }
+        let field = match what {
+            Said::ClearHeight => &self.words.fields.clear_height_m,
+            Said::FloorLoad => &self.words.fields.floor_load_kn_m2,
+            Said::Price => &self.words.fields.price_per_m2,
+            Said::Term => &self.words.fields.term_years,
+        };
+        let named = |name: &str| field.names.iter().any(|known| known.eq_ignore_ascii_case(name.trim()));
+        let value = provenance.attributes.iter().find(|(name, _)| named(name))?.1;
+        let figure = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        figure.filter(|figure| figure.is_finite() && *figure > 0.0)
+    }
+
+    /// Whether land of a class admits an industry; `None` where the tables cannot tell.
+    pub(super) fn admits(&self, scheme: &str, code: &str, industry: &str) -> Option<bool> {
+        let land = self.industry.land.iter().find(|land| land.scheme == scheme)?;
+        let Some(most) = land.codes.iter().find(|(known, _)| code.starts_with(known.as_str())) else {
+            // A class above one in the table has its parts in it; any other use is no industrial land.
+            return (!land.codes.keys().any(|known| known.starts_with(code))).then_some(false);
+        };
+        let digits: String = industry.chars().filter(char::is_ascii_digit).take(2).collect();
+        self.industry.industry.get(&digits).map(|least| least <= most.1)
+    }
+
+    /// Where the classes of industrial land come from, for people.
+    pub fn industry_source(&self) -> String {
+        let Industry { standard, edition, clause, status, .. } = &self.industry;
+        format!("{standard} ({edition}), {clause} [{status}]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_tables_say_what_records_mean_and_nothing_else() {
+        let tables = SitingTables::shipped();
+        assert!(tables.gives_land("清溪工业园土地储备中心") && !tables.gives_land("Works Ltd"));
+        assert!(tables.is_broken("Out of service ") && !tables.is_broken("working"));
+        let admits = |code, industry| tables.admits("planning-2023", code, industry);
+        assert_eq!((admits("100101", "39"), admits("100101", "26")), (Some(true), Some(false)));
+        assert_eq!((admits("100103", "2614"), admits("0901", "39")), (Some(true), Some(false)));
+        assert_eq!(admits("1001", "39"), None, "which class of industrial land is not said");
+        assert_eq!(admits("100101", "99"), None, "the table does not have the industry");
+        assert_eq!(tables.admits("other", "100101", "39"), None);
+        let mut row = Provenance::default();
+        assert_eq!(tables.said(Said::ClearHeight, &row), None);
+        row.attributes.insert("净高".into(), Value::String(" 9.2".into()));
+        assert_eq!(tables.said(Said::ClearHeight, &row), Some(9.2));
+    }
+}

@@ -1,0 +1,165 @@
+//! What of a park may be given away: a list of what is shown, so that whatever nobody thought of stays at home.
+//!
+//! Tables that are not in the list stay empty, columns that are not in it are unknown, keys and places of survey are made anew.
+//! Networks are drawn coarsely: where a main runs in the street, not where to dig for it.
+
+use crate::model::{FeatureKind, ParkSnapshot, Presence, Provenance, ResourceKind};
+
+/// What is shown of a kind of feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// The kind.
+    pub kind: FeatureKind,
+    /// Columns by their names in the schema.
+    pub columns: &'static [&'static str],
+    /// Whether the source's own key is shown; without, features are numbered.
+    pub key: bool,
+}
+
+/// What may be given away.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Whitelist {
+    /// Kinds and columns.
+    pub shown: &'static [Shown],
+    /// Kinds of resources.
+    pub resources: &'static [ResourceKind],
+    /// Lines of networks are drawn to the corners of squares of this size, m.
+    pub coarse_m: f64,
+}
+
+impl Whitelist {
+    /// What a prospect may see: land and its planned use, the shape of buildings, roads, ground cover, gates and what helps, and
+    /// roughly where mains run. No holders, enterprises, tenancies, figures, contracts, projects, hazards, cameras, hydrants,
+    /// issues, imagery, valves or chambers.
+    pub const PROSPECT: Self = Self {
+        shown: &[
+            Shown {
+                kind: FeatureKind::Parcel,
+                columns: &["number", "address", "land_use_code", "land_use_scheme", "land_use", "recorded_area_m2"],
+                key: true,
+            },
+            Shown {
+                kind: FeatureKind::Building,
+                columns: &["storeys", "storey_height_m", "height_m", "base_elevation_m"],
+                key: false,
+            },
+            Shown { kind: FeatureKind::RoadEdge, columns: &["name", "class", "width_m"], key: false },
+            Shown { kind: FeatureKind::Surface, columns: &["kind"], key: false },
+            Shown { kind: FeatureKind::EmergencyResource, columns: &["kind", "name"], key: false },
+            Shown { kind: FeatureKind::NetworkEdge, columns: &["class"], key: false },
+        ],
+        resources: &[ResourceKind::Gate, ResourceKind::FireStation, ResourceKind::Hospital],
+        coarse_m: 25.0,
+    };
+
+    /// Columns that are shown of a kind; `None` where nothing is.
+    pub(super) fn columns(&self, kind: FeatureKind) -> Option<&'static [&'static str]> {
+        self.shown.iter().find(|shown| shown.kind == kind).map(|shown| shown.columns)
+    }
+
+    fn shows(&self, kind: FeatureKind) -> bool {
+        self.columns(kind).is_some()
+    }
+
+    /// Where a row comes from, as far as it may be said.
+    fn provenance(&self, kind: FeatureKind, table: &str, at: usize, was: &Provenance) -> Provenance {
+        let key = self.shown.iter().any(|shown| shown.kind == kind && shown.key);
+        Provenance {
+            key: if key { was.key.clone() } else { format!("{table}-{}", at + 1) },
+            layer: table.to_owned(),
+            source_row: at as i64 + 1,
+            attributes: serde_json::Map::new(),
+        }
+    }
+
+    /// The park as it may be seen: what stands on its day, of the kinds in the list, with lines drawn coarsely. Columns are left to
+    /// the writer.
+    pub(super) fn redacted(&self, park: &ParkSnapshot) -> ParkSnapshot {
+        let there = park.park.as_of.map(|day| Presence::on(park, day));
+        let there = there.as_ref();
+        let mut out = ParkSnapshot::empty(park.park.clone());
+        // Surfaces of modelled buildings name them by their keys, which go: they go too, and footprints stand in for them.
+        if self.shows(FeatureKind::Parcel) {
+            out.parcels = standing(&park.parcels, there.map(|there| there.parcels.as_slice()));
+        }
+        if self.shows(FeatureKind::Building) {
+            out.buildings = standing(&park.buildings, there.map(|there| there.buildings.as_slice()));
+        }
+        if self.shows(FeatureKind::RoadEdge) {
+            out.roads.clone_from(&park.roads);
+        }
+        if self.shows(FeatureKind::Surface) {
+            out.surfaces.clone_from(&park.surfaces);
+        }
+        if self.shows(FeatureKind::EmergencyResource) {
+            out.resources = park.resources.iter().filter(|one| self.resources.contains(&one.kind)).cloned().collect();
+        }
+        if self.shows(FeatureKind::NetworkEdge) {
+            out.edges = standing(&park.edges, there.map(|there| there.edges.as_slice()));
+            for edge in &mut out.edges {
+                edge.path = self.coarse(&edge.path);
+            }
+            out.edges.retain(|edge| edge.path.len() > 1);
+        }
+        macro_rules! anew {
+            ($($kind:ident, $features:expr;)+) => {
+                $(for (at, one) in $features.iter_mut().enumerate() {
+                    one.id.id = at as i64 + 1;
+                    one.provenance = self.provenance(FeatureKind::$kind, table(FeatureKind::$kind), at, &one.provenance);
+                })+
+            };
+        }
+        anew! {
+            Parcel, out.parcels;
+            Building, out.buildings;
+            RoadEdge, out.roads;
+            Surface, out.surfaces;
+            EmergencyResource, out.resources;
+            NetworkEdge, out.edges;
+        }
+        out.terrain.clone_from(&park.terrain);
+        out
+    }
+
+    /// A line through the corners of squares, without a height.
+    fn coarse(&self, path: &[[f64; 3]]) -> Vec<[f64; 3]> {
+        let corner = |value: f64| (value / self.coarse_m).round() * self.coarse_m;
+        let mut out: Vec<[f64; 3]> = path.iter().map(|[x, y, _]| [corner(*x), corner(*y), f64::NAN]).collect();
+        out.dedup_by(|a, b| a[..2] == b[..2]);
+        out
+    }
+}
+
+fn standing<T: Clone>(all: &[T], there: Option<&[bool]>) -> Vec<T> {
+    match there {
+        None => all.to_vec(),
+        Some(there) => all.iter().zip(there).filter(|(_, there)| **there).map(|(one, _)| one.clone()).collect(),
+    }
+}
+
+/// Name of a kind's table.
+fn table(kind: FeatureKind) -> &'static str {
+    crate::schema::TABLES.iter().find(|table| table.kind == kind).map_or("feature", |table| table.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::TABLES;
+
+    #[test]
+    fn every_column_in_the_list_is_one() {
+        for shown in Whitelist::PROSPECT.shown {
+            let table = TABLES.iter().find(|table| table.kind == shown.kind).unwrap();
+            for column in shown.columns {
+                assert!(table.columns.iter().any(|known| known.name == *column), "{}.{column}", table.name);
+            }
+            // What a row cannot be read without is shown.
+            for needed in table.columns.iter().filter(|column| column.required) {
+                assert!(shown.columns.contains(&needed.name), "{}.{}", table.name, needed.name);
+            }
+        }
+        let hidden = |kind| Whitelist::PROSPECT.columns(kind).is_none();
+        assert!([FeatureKind::Enterprise, FeatureKind::HazardSource, FeatureKind::NetworkNode].into_iter().all(hidden));
+    }
+}

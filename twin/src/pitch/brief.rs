@@ -1,0 +1,281 @@
+//! `twin pitch brief`: one site on a page that prints on A4 and needs nothing beside it.
+
+use analysis::siting::{Brief, Finding, Match, NEIGHBOURS_M, Utility, Verdict, said, with_hall};
+use analysis::words::Words;
+use askama::Template;
+use chrono::NaiveDate;
+use twin_engine::Language;
+use twin_engine::text::Text;
+
+use super::arguments::BriefArguments;
+use super::{Opened, chosen, drawing, held, pictures};
+use crate::failure::Failure;
+use crate::print;
+use crate::progress::Progress;
+use crate::report::whole;
+
+struct Tile {
+    title: String,
+    value: String,
+    source: String,
+}
+
+struct Need {
+    title: String,
+    how: String,
+    wanted: String,
+    has: String,
+    verdict: &'static str,
+    verdict_words: String,
+    gap: String,
+    because: String,
+    source: String,
+    date: String,
+}
+
+struct Step {
+    class: &'static str,
+    title: String,
+    mark: String,
+    evidence: String,
+}
+
+struct Line {
+    utility: String,
+    distance: String,
+    size: String,
+    left: String,
+    source: String,
+}
+
+struct Trade {
+    industry: String,
+    parcels: usize,
+    nearest: String,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "brief.html")]
+struct Page {
+    lang: &'static str,
+    title: String,
+    park: String,
+    pitch: String,
+    prospect: String,
+    note: String,
+    contact: String,
+    as_of: String,
+    data: String,
+    foot: String,
+    standing: &'static str,
+    standing_words: String,
+    facts: Vec<Tile>,
+    pictures: Vec<String>,
+    asked: String,
+    need_heads: Vec<String>,
+    needs: Vec<Need>,
+    plan_title: String,
+    /// Drawn here and safe.
+    plan: String,
+    readiness_title: String,
+    level: String,
+    steps: Vec<Step>,
+    readiness_source: String,
+    connections_title: String,
+    line_heads: Vec<String>,
+    lines: Vec<Line>,
+    capacity_title: String,
+    /// Drawn here and safe.
+    capacity: String,
+    no_capacity: String,
+    neighbours_title: String,
+    trade_heads: Vec<String>,
+    trades: Vec<Trade>,
+    no_neighbours: String,
+    contact_title: String,
+    about: String,
+    credit: String,
+    made: String,
+}
+
+pub(super) fn run(arguments: &BriefArguments) -> Result<(), Failure> {
+    let opened = Opened::of(&arguments.asked)?;
+    let ground = opened.ground();
+    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let candidate = chosen(&matched, arguments.site.as_deref())?;
+    let brief = matched.brief(candidate);
+    let pictures =
+        if arguments.no_pictures { Vec::new() } else { drawn(&opened, &matched, candidate, &brief, opened.language)? };
+    let html = page(&opened, &brief, opened.language, pictures)?;
+    whole(&arguments.out, html.as_bytes())?;
+    print::line(arguments.out.display().to_string())
+}
+
+/// Pictures of a site with the hall on it.
+pub(super) fn drawn(
+    opened: &Opened,
+    matched: &Match<'_, '_>,
+    candidate: u32,
+    brief: &Brief,
+    language: Language,
+) -> Result<Vec<String>, Failure> {
+    let text = Text::of(language);
+    let park = opened.park();
+    let progress = Progress::new(false);
+    progress.show("drawing", &text.words(&brief.title));
+    let hall = text.words(&said::HALL.into());
+    let shown = brief.fit.as_ref().map_or_else(|| park.as_ref().clone(), |fit| with_hall(park, fit, &hall));
+    let drawn = pictures::pictures(shown, matched.overlay(Some(candidate)), &brief.boundary, language);
+    progress.finish();
+    drawn
+}
+
+/// The page of a site.
+pub(super) fn page(
+    opened: &Opened,
+    brief: &Brief,
+    language: Language,
+    pictures: Vec<String>,
+) -> Result<String, Failure> {
+    let asked: Vec<(Utility, NaiveDate, f64)> = opened
+        .file
+        .needs
+        .iter()
+        .filter_map(|need| need.want.supply().map(|(utility, by)| (utility, by, need.want.figure().0)))
+        .collect();
+    Page::new(opened, brief, Text::of(language), pictures, &asked).render().map_err(|source| Failure::Page { source })
+}
+
+fn metres(value: f64) -> String {
+    format!("{value:.0} m")
+}
+
+impl Page {
+    fn new(
+        opened: &Opened,
+        brief: &Brief,
+        text: &Text,
+        pictures: Vec<String>,
+        asked: &[(Utility, NaiveDate, f64)],
+    ) -> Self {
+        let park = opened.park();
+        let say = |words: &Words| text.words(words);
+        let heads = |heads: &[analysis::words::Phrase]| -> Vec<String> {
+            heads.iter().map(|head| text.words(&(*head).into())).collect()
+        };
+        let mut need_heads = heads(&said::NEEDS[..5]);
+        need_heads[4] = format!("{} · {}", need_heads[4], text.words(&said::NEEDS[5].into()));
+        let credit =
+            [&park.park.attribution, &park.park.licence].into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
+        let data = say(&analysis::sheet::origin(park.park.synthetic));
+        let prospect =
+            if opened.file.prospect.is_empty() { String::new() } else { say(&said::made_for(&opened.file.prospect)) };
+        Self {
+            lang: text.language().code(),
+            title: say(&brief.title),
+            park: park.park.name.clone(),
+            pitch: opened.file.name.clone(),
+            prospect,
+            note: opened.file.note.clone(),
+            contact: opened.file.contact.clone(),
+            as_of: say(&said::as_of(opened.as_of)),
+            // Inside a string of the style sheet.
+            foot: format!("{} · {data}", park.park.name).replace(['"', '\\', '<', '\n'], " "),
+            data,
+            standing: brief.standing.as_str(),
+            standing_words: say(&brief.standing.words()),
+            facts: brief
+                .facts
+                .iter()
+                .map(|fact| Tile { title: say(&fact.title), value: say(&fact.value), source: say(&fact.source) })
+                .collect(),
+            pictures,
+            asked: text.words(&said::ASKED.into()),
+            need_heads,
+            needs: brief.needs.iter().map(|finding| need(finding, text)).collect(),
+            plan_title: text.words(&said::PLAN.into()),
+            plan: drawing::plan(brief, park, opened.as_of, text),
+            readiness_title: text.words(&said::READINESS.into()),
+            level: say(&said::level(brief.level, brief.readiness.len())),
+            steps: brief
+                .readiness
+                .iter()
+                .map(|step| Step {
+                    class: match step.there {
+                        Some(true) => "yes",
+                        Some(false) => "no",
+                        None => "open",
+                    },
+                    title: say(&step.title),
+                    mark: match step.there {
+                        Some(true) => say(&Verdict::Fit.words()),
+                        Some(false) => say(&Verdict::Gap.words()),
+                        None => say(&Verdict::Unknown.words()),
+                    },
+                    evidence: say(&step.evidence),
+                })
+                .collect(),
+            readiness_source: brief.readiness_source.clone(),
+            connections_title: text.words(&said::CONNECTIONS.into()),
+            line_heads: heads(&said::LINES),
+            lines: brief
+                .connections
+                .iter()
+                .map(|one| {
+                    let unknown = || text.words(&said::UNKNOWN.into());
+                    let left = one.supply.remaining.first().map_or_else(unknown, |step| {
+                        if step.low == step.high {
+                            format!("{:.1} {}", step.low, one.utility.unit())
+                        } else {
+                            format!("{:.1}–{:.1} {}", step.low, step.high, one.utility.unit())
+                        }
+                    });
+                    Line {
+                        utility: say(&one.utility.title()),
+                        distance: one.distance_m.map_or_else(unknown, metres),
+                        size: say(&one.size),
+                        left,
+                        source: say(&one.source),
+                    }
+                })
+                .collect(),
+            capacity_title: text.words(&said::CAPACITY.into()),
+            capacity: drawing::capacity(&brief.connections, asked, opened.as_of, text),
+            no_capacity: say(&said::no_capacity()),
+            neighbours_title: text.words(&said::NEIGHBOURS.into()),
+            trade_heads: heads(&said::TRADES),
+            trades: brief
+                .neighbours
+                .iter()
+                .take(10)
+                .map(|one| Trade {
+                    industry: one.industry.clone(),
+                    parcels: one.parcels,
+                    nearest: metres(one.nearest_m),
+                })
+                .collect(),
+            no_neighbours: say(&said::no_neighbours(NEIGHBOURS_M)),
+            contact_title: text.words(&said::CONTACT.into()),
+            about: say(&said::note()),
+            credit,
+            made: format!("ParkTwin {}", env!("CARGO_PKG_VERSION")),
+        }
+    }
+}
+
+fn need(finding: &Finding, text: &Text) -> Need {
+    let must = finding.must;
+    Need {
+        title: text.words(&finding.title),
+        how: if must { text.words(&said::MUST.into()) } else { text.words(&said::wish(finding.weight)) },
+        wanted: text.words(&finding.wanted),
+        has: text.words(&finding.has),
+        verdict: finding.verdict.as_str(),
+        verdict_words: text.words(&finding.verdict.words()),
+        gap: finding.gap.as_ref().map(|gap| text.words(gap)).unwrap_or_default(),
+        because: text.words(&finding.because),
+        source: text.words(&finding.source),
+        date: finding.date.map_or_else(|| text.words(&said::UNKNOWN.into()), |day| day.to_string()),
+    }
+}

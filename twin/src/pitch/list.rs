@@ -1,0 +1,205 @@
+//! `twin pitch match` and `twin pitch explain`: the sites in their order, and why.
+
+use analysis::siting::{Finding, Match, Place, Standing, Verdict, said};
+use serde_json::{Value, json};
+use twin_engine::text::Text;
+
+use super::arguments::{MatchArguments, SiteArguments};
+use super::{Opened, chosen, held};
+use crate::failure::Failure;
+use crate::print;
+
+pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
+    let opened = Opened::of(&arguments.asked)?;
+    let ground = opened.ground();
+    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let mut weights = matched.weights();
+    for (need, weight) in &arguments.weight {
+        let slot = weights.get_mut(*need).filter(|_| opened.file.needs[*need].how != analysis::siting::How::Must);
+        *slot.ok_or(Failure::NoWish { need: need + 1 })? = *weight;
+    }
+    let places = matched.rank(&weights);
+    let fits = places.iter().filter(|place| place.standing <= Standing::Open).count();
+    let shown = &places[..places.len().min(arguments.limit)];
+    if arguments.json {
+        let sites: Vec<Value> = shown.iter().enumerate().map(|(at, place)| site(&matched, at + 1, place)).collect();
+        let relaxations: Vec<Value> = if fits > 0 { Vec::new() } else { relaxed(&matched) };
+        let park = &opened.park().park;
+        return print::json(&json!({
+            "pitch": opened.file.name, "prospect": opened.file.prospect,
+            "park": park.slug, "synthetic": park.synthetic, "as_of": opened.as_of,
+            "sites": places.len(), "fit": fits, "cut_short": matched.cut_short,
+            "ranking": sites, "relaxations": relaxations,
+        }));
+    }
+    let text = Text::of(opened.language);
+    heading(&opened, text)?;
+    if places.is_empty() {
+        return print::line(text.words(&said::nothing_offered()));
+    }
+    print::line(text.words(&said::looked_at(places.len(), fits)))?;
+    if matched.cut_short {
+        print::line(text.words(&said::cut_short()))?;
+    }
+    print::line("")?;
+    match arguments.compare {
+        Some(count) => compare(&matched, &places[..places.len().min(count.into())], text)?,
+        None => table(&matched, shown, text)?,
+    }
+    if fits == 0 {
+        print::line("")?;
+        let relaxations = matched.relaxations();
+        if relaxations.is_empty() {
+            print::line(text.words(&said::no_single_change()))?;
+            for near in matched.nearest(3) {
+                if let Some(place) = places.iter().find(|place| place.candidate == near) {
+                    let name = text.words(&matched.name(&matched.candidates[near as usize]));
+                    print::line(format!("  {name}: {}", text.words(&matched.why(place))))?;
+                }
+            }
+        } else {
+            print::line(text.words(&said::nothing_fits()))?;
+            for one in &relaxations {
+                print::line(format!("  {}", text.words(&matched.relaxation_words(one))))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the list is of.
+fn heading(opened: &Opened, text: &Text) -> Result<(), Failure> {
+    let park = &opened.park().park;
+    let mut line = format!("{} — {}, {}", opened.file.name, park.name, text.words(&said::as_of(opened.as_of)));
+    if park.synthetic {
+        line = format!("{line} — {}", text.words(&analysis::sheet::origin(true)));
+    }
+    print::line(line)
+}
+
+fn table(matched: &Match<'_, '_>, places: &[Place], text: &Text) -> Result<(), Failure> {
+    let heads: Vec<String> = said::LIST.iter().map(|head| text.words(&(*head).into())).collect();
+    let needs = |place: &Place, verdict: Verdict| {
+        let of = |at: &usize| matched.verdict(place.candidate, *at) == verdict;
+        let titles = (0..matched.weights().len()).filter(of).map(|at| text.words(&matched.title(at)));
+        titles.collect::<Vec<_>>().join(", ")
+    };
+    let rows: Vec<Vec<String>> = places
+        .iter()
+        .enumerate()
+        .map(|(at, place)| {
+            let low = (place.score * 100.0).round();
+            let high = (place.best * 100.0).round();
+            vec![
+                (at + 1).to_string(),
+                text.words(&matched.name(&matched.candidates[place.candidate as usize])),
+                text.words(&place.standing.words()),
+                if high > low { format!("{low:.0}–{high:.0} %") } else { format!("{low:.0} %") },
+                needs(place, Verdict::Gap),
+                needs(place, Verdict::Unknown),
+            ]
+        })
+        .collect();
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    print::table(&heads, &rows)
+}
+
+/// Sites side by side, a need a row.
+fn compare(matched: &Match<'_, '_>, places: &[Place], text: &Text) -> Result<(), Failure> {
+    let explained: Vec<Vec<Finding>> = places.iter().map(|place| matched.explain(place.candidate)).collect();
+    let mut heads = vec![text.words(&said::NEEDS[0].into()), text.words(&said::NEEDS[1].into())];
+    heads.extend(places.iter().map(|place| text.words(&matched.name(&matched.candidates[place.candidate as usize]))));
+    let mut rows = vec![vec![text.words(&said::LIST[2].into()), String::new()]];
+    rows[0].extend(places.iter().map(|place| text.words(&place.standing.words())));
+    for (at, finding) in explained.first().map_or(&[][..], Vec::as_slice).iter().enumerate() {
+        let mut row = vec![text.words(&finding.title), text.words(&finding.wanted)];
+        row.extend(explained.iter().map(|of| {
+            let mark = match of[at].verdict {
+                Verdict::Fit => "✓",
+                Verdict::Unknown => "?",
+                Verdict::Gap => "✗",
+            };
+            format!("{mark} {}", text.words(&of[at].has))
+        }));
+        rows.push(row);
+    }
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    print::table(&heads, &rows)
+}
+
+pub(super) fn explain(arguments: &SiteArguments) -> Result<(), Failure> {
+    let opened = Opened::of(&arguments.asked)?;
+    let ground = opened.ground();
+    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let candidate = chosen(&matched, arguments.site.as_deref())?;
+    let places = matched.rank(&matched.weights());
+    let (rank, place) = places
+        .iter()
+        .enumerate()
+        .find(|(_, place)| place.candidate == candidate)
+        .map_or((0, None), |(at, place)| (at + 1, Some(place)));
+    let Some(place) = place else { return Ok(()) };
+    if arguments.json {
+        return print::json(&site(&matched, rank, place));
+    }
+    let text = Text::of(opened.language);
+    heading(&opened, text)?;
+    let name = text.words(&matched.name(&matched.candidates[candidate as usize]));
+    print::line(format!("{rank}/{} {name}: {}", places.len(), text.words(&matched.why(place))))?;
+    print::line("")?;
+    let heads: Vec<String> = said::NEEDS.iter().map(|head| text.words(&(*head).into())).collect();
+    let rows: Vec<Vec<String>> = matched.explain(candidate).iter().map(|finding| row(finding, text)).collect();
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    print::table(&heads, &rows)
+}
+
+/// A need in words, in the order of [`said::NEEDS`].
+pub(super) fn row(finding: &Finding, text: &Text) -> Vec<String> {
+    let how = if finding.must { text.words(&said::MUST.into()) } else { text.words(&said::wish(finding.weight)) };
+    let verdict = text.words(&finding.verdict.words());
+    let gap = finding.gap.as_ref().map(|gap| format!(": {}", text.words(gap))).unwrap_or_default();
+    vec![
+        format!("{} ({how})", text.words(&finding.title)),
+        text.words(&finding.wanted),
+        text.words(&finding.has),
+        format!("{verdict}{gap}"),
+        text.words(&finding.because),
+        text.words(&finding.source),
+        finding.date.map_or_else(|| text.words(&said::UNKNOWN.into()), |day| day.to_string()),
+    ]
+}
+
+fn site(matched: &Match<'_, '_>, rank: usize, place: &Place) -> Value {
+    let offered = &matched.candidates[place.candidate as usize];
+    let figure = |value: f64| value.is_finite().then_some(value);
+    let needs: Vec<Value> = matched
+        .explain(place.candidate)
+        .iter()
+        .map(|finding| {
+            json!({
+                "need": finding.need + 1, "title": finding.title, "must": finding.must, "weight": finding.weight,
+                "verdict": finding.verdict.as_str(), "wanted": finding.wanted, "has": finding.has, "gap": finding.gap,
+                "from": figure(finding.measure.low), "to": figure(finding.measure.high),
+                "because": finding.because, "source": finding.source, "date": finding.date,
+            })
+        })
+        .collect();
+    let parcels: Vec<String> = offered.parcels.iter().map(|slot| matched.number(*slot)).collect();
+    json!({
+        "rank": rank, "site": matched.name(offered), "parcels": parcels, "area_m2": offered.area_m2,
+        "building": offered.building.is_some(),
+        "standing": place.standing.as_str(), "musts_missed": place.missed,
+        "wishes": place.score, "wishes_at_best": place.best, "why": matched.why(place), "needs": needs,
+    })
+}
+
+fn relaxed(matched: &Match<'_, '_>) -> Vec<Value> {
+    let one = |one: &analysis::siting::Relaxation| {
+        json!({
+            "need": one.need + 1, "change": matched.relaxation_words(one), "share": one.share,
+            "figure": one.want.as_ref().map(|want| want.figure().0),
+            "site": matched.name(&matched.candidates[one.candidate as usize]),
+        })
+    };
+    matched.relaxations().iter().map(one).collect()
+}

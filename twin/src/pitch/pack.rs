@@ -1,0 +1,117 @@
+//! `twin pitch pack`: park, brief in both languages and tour of a site in one file, by the list of what may be given away; and the
+//! brief out of such a file again.
+
+use std::time::Instant;
+
+use chrono::Local;
+use serde_json::json;
+use spatial_db::package::{BriefText, PackOptions, PackStep, Package, SceneKind, SceneText, Whitelist, digest, pack};
+use spatial_db::store::{PitchEntry, PitchEventKind};
+use twin_engine::Language;
+use twin_engine::text::Text;
+
+use super::arguments::{PackArguments, UnpackArguments};
+use super::{Opened, brief, chosen, held, tour};
+use crate::failure::Failure;
+use crate::origin::Origin;
+use crate::parks::store;
+use crate::print;
+use crate::progress::{Progress, cancel_on_interrupt};
+use crate::report::whole;
+
+pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
+    let began = Instant::now();
+    let slug = match Origin::of(&arguments.asked.park) {
+        Origin::Store(slug) => slug,
+        Origin::Package(path) => return Err(Failure::PitchOfPackage { path: path.to_path_buf() }),
+    };
+    let opened = Opened::of(&arguments.asked)?;
+    let ground = opened.ground();
+    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let candidate = chosen(&matched, arguments.site.as_deref())?;
+    let about = matched.brief(candidate);
+    let pictures = if arguments.no_pictures {
+        Vec::new()
+    } else {
+        brief::drawn(&opened, &matched, candidate, &about, Language::English)?
+    };
+    let mut briefs = Vec::new();
+    for language in [Language::English, Language::Chinese] {
+        let html = brief::page(&opened, &about, language, pictures.clone())?;
+        let title = Text::of(language).words(&about.title);
+        briefs.push(BriefText { language: language.code().to_owned(), title, html });
+    }
+    let keys: Vec<String> = matched.candidates[candidate as usize]
+        .parcels
+        .iter()
+        .map(|slot| ground.parcel(*slot).provenance.key.clone())
+        .collect();
+    let stops = tour::tour(&matched, candidate, &about, opened.as_of, &keys);
+    let mut scenes = vec![SceneText { kind: SceneKind::Tour, name: opened.file.name.clone(), text: stops.to_text() }];
+    // The views kept in the window are the office's own.
+    scenes.extend(crate::scenes::to_pack(slug, &arguments.scene, false)?);
+    let progress = Progress::new(arguments.json);
+    let tell = |step: PackStep| match step.all {
+        0 => progress.show(step.step, slug),
+        all => progress.share(step.done as f64 / all as f64, step.step),
+    };
+    let options = PackOptions {
+        force: arguments.force,
+        scenes,
+        briefs,
+        shown: Some(Whitelist::PROSPECT),
+        program: format!("twin {}", env!("CARGO_PKG_VERSION")),
+        cancel: Some(cancel_on_interrupt()),
+        progress: &tell,
+        ..PackOptions::default()
+    };
+    let mut database = store()?;
+    let packed = pack(&mut database, slug, &arguments.out, &options);
+    progress.finish();
+    let packed = packed?;
+    let out = arguments.out.display().to_string();
+    let bytes =
+        std::fs::read(&arguments.out).map_err(|source| Failure::GivenFile { path: arguments.out.clone(), source })?;
+    let site = about.title.to_string();
+    let entry = PitchEntry {
+        kind: PitchEventKind::Given,
+        day: Local::now().date_naive(),
+        prospect: arguments.to.clone(),
+        pitch: Some(opened.file.name.clone()),
+        site: Some(site.clone()),
+        outcome: None,
+        note: Some(format!("{out}, {} bytes", packed.bytes)),
+        requirement: None,
+        digest: Some(digest(&bytes)),
+    };
+    // A package that is not on record is not given away.
+    if let Err(error) = database.record_pitch(slug, &entry) {
+        let _ = std::fs::remove_file(&arguments.out);
+        return Err(error.into());
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    if arguments.json {
+        return print::json(&json!({
+            "out": out, "bytes": packed.bytes, "site": site, "standing": about.standing.as_str(),
+            "tables": packed.tables, "given": entry, "seconds": seconds,
+        }));
+    }
+    let synthetic = if packed.park.synthetic { " — SYNTHETIC data" } else { "" };
+    print::line(format!(
+        "{site} for {}{synthetic}: {out}, {:.1} MB, {seconds:.1} s; `twin view {out} --tour` shows it, \
+         `twin pitch unpack {out} --out brief.html` gives the brief",
+        arguments.to,
+        packed.bytes as f64 / 1e6,
+    ))
+}
+
+pub(super) fn unpack(arguments: &UnpackArguments) -> Result<(), Failure> {
+    let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
+    let mut briefs = Package::open(&arguments.package)?.briefs()?;
+    if briefs.is_empty() {
+        return Err(Failure::NoBrief { path: arguments.package.clone() });
+    }
+    let wanted = briefs.iter().position(|brief| brief.language == language.code()).unwrap_or(0);
+    whole(&arguments.out, briefs.swap_remove(wanted).html.as_bytes())?;
+    print::line(arguments.out.display().to_string())
+}
