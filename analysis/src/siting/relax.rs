@@ -86,14 +86,17 @@ impl Match<'_, '_> {
         let need = &self.pitch.needs[relaxation.need].want;
         let site = self.name(&self.candidates[relaxation.candidate as usize]);
         match &relaxation.want {
-            Some(want) => words!(
-                "pitch-relax",
-                "{need}: {figure} instead of {asked} would bring {site}",
-                need = need.title(),
-                figure = want.shown(want.figure().0),
-                asked = need.shown(need.figure().0),
-                site = site,
-            ),
+            Some(want) => {
+                let (figure, asked) = (want.shown(want.figure().0), need.shown(need.figure().0));
+                words!(
+                    "pitch-relax",
+                    "{need}: {figure} instead of {asked} would bring {site}",
+                    need = need.title(),
+                    figure = figure,
+                    asked = asked,
+                    site = site,
+                )
+            }
             None => words!(
                 "pitch-relax-use",
                 "{need}: another planned use of {site} would bring it",
