@@ -15,7 +15,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use geo::{Coord, MultiPolygon, Rect};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, EventKind, FeatureId, FeatureKind, LandContract, LandEvent, Park, ParkSnapshot, Parcel, Presence,
+    Building, EventKind, FeatureId, FeatureKind, LandContract, LandEvent, Parcel, Park, ParkSnapshot, Presence,
     Provenance,
 };
 
@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // What stands where is worked out once.
     drop(idle_overlay(&cache, &rules, as_of));
     println!("{parcels} parcels, {} buildings, {} contracts", park.buildings.len(), park.contracts.len());
-    let days: Vec<NaiveDate> = (1..=STEPS).filter_map(|years| as_of.checked_sub_months(Months::new(12 * years))).collect();
+    let days: Vec<NaiveDate> =
+        (1..=STEPS).filter_map(|years| as_of.checked_sub_months(Months::new(12 * years))).collect();
     let tell = |what: &str, made: &mut dyn FnMut(NaiveDate)| {
         let mut walls = Vec::new();
         let before = processor();
@@ -44,7 +45,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let busy = (processor() - before) / STEPS;
         walls.sort_unstable();
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
-        println!("  {what}: {:.1} ms, worst {:.1} ms; processor {:.0} ms", ms(walls[walls.len() / 2]), ms(walls[walls.len() - 1]), ms(busy));
+        println!(
+            "  {what}: {:.1} ms, worst {:.1} ms; processor {:.0} ms",
+            ms(walls[walls.len() / 2]),
+            ms(walls[walls.len() - 1]),
+            ms(busy)
+        );
     };
     tell("what stands (in the frame)", &mut |day| drop(Presence::on(&park, day)));
     tell("idle land (beside the frame)", &mut |day| std::mem::forget(idle_overlay(&cache, &rules, day)));

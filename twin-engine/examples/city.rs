@@ -48,8 +48,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let again = overlays.clone();
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no such day")?;
     let time = Some(TimeSource { as_of: first, overlays_on: Arc::new(move |_| again.clone()) });
-    let input =
-        TwinInput { snapshot: Arc::new(city), overlays, active: None, imagery: None, time, planner: None, apart: None };
+    let input = TwinInput {
+        snapshot: Arc::new(city),
+        overlays: overlays.into_iter().map(Arc::new).collect(),
+        active: None,
+        imagery: None,
+        time,
+        planner: None,
+        apart: None,
+    };
     let options = CaptureOptions {
         width: width as u32,
         height: height as u32,

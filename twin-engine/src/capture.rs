@@ -451,7 +451,7 @@ mod tests {
         parcel.boundary = fixture::rectangle(-30.0, 300.0, 200.0, 60.0);
         park.parcels.push(parcel);
         input.snapshot = park.into();
-        input.overlays[0].classes.iter_mut().for_each(|class| class.colour.rotate_left(1));
+        Arc::make_mut(&mut input.overlays[0]).classes.iter_mut().for_each(|class| class.colour.rotate_left(1));
         // The caller's order of overlays may change.
         input.overlays.reverse();
         input
@@ -523,7 +523,7 @@ mod tests {
         let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
         let mut twin = stage.app.world_mut().resource_mut::<Twin>();
         let own = analysis::overlay::Overlay { name: crate::recolour::NAME.into(), ..fixture::building_overlay() };
-        twin.input.overlays.push(own);
+        twin.input.overlays.push(own.into());
         twin.shown.overlay = Some(2);
         twin.shown.layers.set(LayerKey::Roads, LayerState { visible: false, opacity: 100 });
         stage.picture().expect("a picture");
@@ -539,7 +539,7 @@ mod tests {
         let mut fresh = Stage::new(later(), &options, 1).expect("a headless stage");
         let mut twin = fresh.app.world_mut().resource_mut::<Twin>();
         let own = analysis::overlay::Overlay { name: crate::recolour::NAME.into(), ..fixture::building_overlay() };
-        twin.input.overlays.push(own);
+        twin.input.overlays.push(own.into());
         twin.shown.overlay = Some(2);
         twin.shown.layers.set(LayerKey::Roads, LayerState { visible: false, opacity: 100 });
         twin.shown.underground = true;

@@ -23,7 +23,7 @@ pub struct TwinInput {
     /// The park.
     pub snapshot: Arc<ParkSnapshot>,
     /// Overlays to switch between, in the order of their keys 1, 2, 3 …
-    pub overlays: Vec<Overlay>,
+    pub overlays: Vec<Arc<Overlay>>,
     /// Name of the overlay shown first; `None` takes the first, or none if there is none.
     pub active: Option<String>,
     /// Orthophotos of the park, no finer than a picture of it can use.

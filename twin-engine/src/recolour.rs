@@ -138,7 +138,7 @@ pub(crate) fn apply(twin: &mut Twin, what: &Recolour) -> Option<usize> {
     let made = overlay(twin.words(), &layer, what, as_of)?;
     let overlays = &mut twin.input.overlays;
     let at = overlays.iter().position(|overlay| overlay.name == NAME).unwrap_or(overlays.len());
-    overlays.splice(at..(at + 1).min(overlays.len()), [made]);
+    overlays.splice(at..(at + 1).min(overlays.len()), [made.into()]);
     twin.overlays_version += 1;
     twin.recoloured_by = Some(what.clone());
     Some(at)

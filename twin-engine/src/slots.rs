@@ -1,6 +1,7 @@
 //! Which entry of the style buffer belongs to which feature. Fixed when the scene is built; what the entries say is
 //! left to `style`.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use analysis::overlay::Overlay;
@@ -27,7 +28,10 @@ pub(crate) struct Slots {
 #[derive(Debug, Clone, PartialEq)]
 enum SlotOf {
     /// From the lowest number on; 0, the ground's, where a number is nobody's.
-    Row { lowest: i64, slots: Vec<u32> },
+    Row {
+        lowest: i64,
+        slots: Vec<u32>,
+    },
     Map(HashMap<i64, u32, FixedState>),
 }
 
@@ -73,7 +77,7 @@ struct OverlaySlots {
 
 impl Slots {
     /// Slots for everything of `snapshot` that has a shape, and for the classes of `overlays`.
-    pub(crate) fn new(snapshot: &ParkSnapshot, overlays: &[Overlay]) -> Self {
+    pub(crate) fn new(snapshot: &ParkSnapshot, overlays: &[impl Borrow<Overlay>]) -> Self {
         let features: Vec<FeatureId> = std::iter::empty()
             .chain(snapshot.parcels.iter().map(|f| f.id))
             .chain(snapshot.buildings.iter().map(|f| f.id))
@@ -97,6 +101,7 @@ impl Slots {
         let overlays = overlays
             .iter()
             .map(|overlay| {
+                let overlay: &Overlay = overlay.borrow();
                 let base = count as u32;
                 count += overlay.classes.len();
                 let classes = overlay.classes.iter().map(|class| class.label.clone()).collect();
@@ -226,7 +231,7 @@ mod tests {
     fn what_an_overlay_says_is_what_its_verdicts_say() {
         let mut input = fixture::tiny();
         let outlined = input.snapshot.parcels[1].id;
-        input.overlays[0].verdicts.get_mut(&outlined).unwrap().outline = Some(3);
+        std::sync::Arc::make_mut(&mut input.overlays[0]).verdicts.get_mut(&outlined).unwrap().outline = Some(3);
         let slots = Slots::new(&input.snapshot, &input.overlays);
         for overlay in &input.overlays {
             let said = Said::new(overlay, &slots);

@@ -59,18 +59,20 @@ impl Twin {
 
     /// The overlays of a side, in the twin's order.
     pub(crate) fn overlays_on(&self, side: Side) -> Vec<&Overlay> {
-        let own = |overlay| match (&self.right, side) {
-            (Some(_), Side::Right) => of_name(&self.right_overlays, overlay).unwrap_or(overlay),
-            _ => overlay,
+        let own = |overlay| -> &Overlay {
+            match (&self.right, side) {
+                (Some(_), Side::Right) => of_name(&self.right_overlays, overlay).unwrap_or(overlay),
+                _ => overlay,
+            }
         };
-        self.input.overlays.iter().map(own).collect()
+        self.input.overlays.iter().map(|overlay| own(&**overlay)).collect()
     }
 
     /// The overlay in use on a side.
     pub(crate) fn overlay_on(&self, side: Side) -> Option<&Overlay> {
         match (&self.right, side) {
             (Some(right), Side::Right) => {
-                let overlay = self.input.overlays.get(right.overlay?)?;
+                let overlay: &Overlay = self.input.overlays.get(right.overlay?)?;
                 of_name(&self.right_overlays, overlay).or(Some(overlay))
             }
             _ => self.overlay(),

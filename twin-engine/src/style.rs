@@ -123,8 +123,11 @@ pub(crate) fn styles_said(
         layer(LayerKey::Parcels, own)
     });
     // One of each, not one a building: colours are mixed in linear light.
-    let solids: Vec<Style> =
-        overlay.iter().flat_map(|overlay| &overlay.classes).map(|class| solid(Some(class), theme.roof, theme.edge)).collect();
+    let solids: Vec<Style> = overlay
+        .iter()
+        .flat_map(|overlay| &overlay.classes)
+        .map(|class| solid(Some(class), theme.roof, theme.edge))
+        .collect();
     let solid_at = |slot: usize| said.and_then(|said| solids.get(said.class(slot)?).copied());
     let plain = solid(None, theme.roof, theme.edge);
     fill(&mut out, slots, &snapshot.buildings, FeatureKind::Building, |slot, _| {
@@ -312,6 +315,10 @@ mod tests {
     use crate::fixture;
     use crate::theme::ThemeChoice;
 
+    fn all(overlays: &[Arc<Overlay>]) -> Vec<&Overlay> {
+        overlays.iter().map(|overlay| &**overlay).collect()
+    }
+
     fn at(id: FeatureId, slots: &Slots, styles: &[Style]) -> Style {
         styles[slots.of(id).unwrap() as usize]
     }
@@ -329,7 +336,7 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let styles = styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown);
+        let styles = styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown);
         let overlay = &input.overlays[0];
         for parcel in &input.snapshot.parcels {
             let style = at(parcel.id, &slots, &styles);
@@ -352,8 +359,7 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Dark);
-        let plain =
-            styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &Shown::default());
+        let plain = styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &Shown::default());
         let (hovered, selected) = (input.snapshot.parcels[0].id, input.snapshot.buildings[0].id);
         let also = input.snapshot.buildings[2].id;
         let shown =
@@ -376,8 +382,7 @@ mod tests {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
-        let drawn =
-            |shown: &Shown| styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, shown);
+        let drawn = |shown: &Shown| styles(&input.snapshot, &all(&input.overlays), &slots, &theme, shown);
         let before = drawn(&Shown { overlay: Some(0), ..Shown::default() });
         let mut shown = Shown { overlay: Some(0), ..Shown::default() };
         shown.layers.set(LayerKey::Buildings, LayerState { visible: false, opacity: 100 });
@@ -404,17 +409,9 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         let theme = Theme::of(ThemeChoice::Daylight);
         let shown = Shown { overlay: Some(0), ..Shown::default() };
-        let before = at(
-            id,
-            &slots,
-            &styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown),
-        );
-        input.overlays[0].verdicts.get_mut(&id).unwrap().outline = Some(3);
-        let after = at(
-            id,
-            &slots,
-            &styles(&input.snapshot, &input.overlays.iter().collect::<Vec<_>>(), &slots, &theme, &shown),
-        );
+        let before = at(id, &slots, &styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown));
+        Arc::make_mut(&mut input.overlays[0]).verdicts.get_mut(&id).unwrap().outline = Some(3);
+        let after = at(id, &slots, &styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown));
         assert_eq!(after.fill, before.fill);
         assert_eq!(after.line, Rgb::from(input.overlays[0].classes[3].colour).packed(1.0));
         assert_eq!(after.bits, before.bits | bits::OUTLINED | (1 << bits::OUTLINE_PATTERN));

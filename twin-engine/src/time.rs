@@ -240,7 +240,7 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
 pub(crate) fn replace(twin: &mut Twin, overlays: Vec<Overlay>) {
     for overlay in overlays {
         if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name) {
-            let_go(std::mem::replace(old, overlay));
+            let_go(std::mem::replace(old, overlay.into()));
         }
     }
     twin.overlays_version += 1;

@@ -205,7 +205,7 @@ pub(crate) fn input(
     Ok(TwinInput {
         snapshot: Arc::new(drawn),
         active: Some(overlay.name.clone()),
-        overlays: vec![overlay],
+        overlays: vec![overlay.into()],
         imagery: None,
         time: None,
         planner: None,

@@ -107,12 +107,12 @@ pub(crate) fn overlays(
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
     hear: &mut dyn FnMut(OverlayName, usize),
-) -> (Vec<Overlay>, TimeSource) {
+) -> (Vec<Arc<Overlay>>, TimeSource) {
     let as_of = as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     let rules = RuleSet::shipped();
     let made = |(done, name): (usize, &OverlayName)| {
         hear(*name, done);
-        overlay(*name, cache, &rules, as_of)
+        overlay(*name, cache, &rules, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
     (overlays, TimeSource { as_of, overlays_on: overlays_on(cache, wanted) })

@@ -11,7 +11,7 @@ use super::site::{Site, sites};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
-use crate::words::{Phrase, Words, phrase, percent, unsigned_zero};
+use crate::words::{Phrase, Words, percent, phrase, unsigned_zero};
 
 /// Upper bounds of the classes, share of land. The 0.40 break is the 2023 floor of the coverage coefficient.
 const BREAKS: [f64; 5] = [0.01, 0.15, 0.30, 0.40, 0.55];
@@ -189,7 +189,11 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         facts.push(fact(
             phrase("fact-area-on-record", "Area on record"),
             format!("{recorded:.0} m²").into(),
-            words!("basis-differs", "geometry differs by {percent} %", percent = format!("{:+.1}", unsigned_zero(difference, 1))),
+            words!(
+                "basis-differs",
+                "geometry differs by {percent} %",
+                percent = format!("{:+.1}", unsigned_zero(difference, 1))
+            ),
         ));
     }
     facts

@@ -245,7 +245,8 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
                 )
             },
         );
-        let date = input.date.map_or_else(|| words!("planner-no-date", "no date on record"), |date| date.to_string().into());
+        let date =
+            input.date.map_or_else(|| words!("planner-no-date", "no date on record"), |date| date.to_string().into());
         words!(
             "planner-input",
             "{label}: {value} ({source}; {date})",

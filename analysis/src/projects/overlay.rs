@@ -9,7 +9,7 @@ use spatial_db::model::{FeatureId, FeatureKind, Presence};
 use super::{Milestone, MilestoneStatus, PlanSource, ProjectStatus, Timing, projects};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, undated_note};
 use crate::words;
-use crate::words::{Phrase, Words, phrase, percent};
+use crate::words::{Phrase, Words, percent, phrase};
 
 /// What a class says, with its two signs.
 type Look = (Phrase, [u8; 3], Pattern);

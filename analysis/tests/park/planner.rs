@@ -92,7 +92,11 @@ fn the_list_names_what_the_ranking_says() {
     assert_eq!(list.uses[idle.physical].label, "vacant");
     assert_eq!((idle.name.as_str(), idle.days_left), ("N-2", Some(-181)), "2025-01-10 is 181 days before");
     assert!((idle.years.unwrap() - 547.0 / 365.2425).abs() < 1e-9, "from 2024-01-10: 547 days");
-    assert_eq!((idle.against_holder, row("P3").against_holder), (Some(true), None), "nothing is held against no contract");
+    assert_eq!(
+        (idle.against_holder, row("P3").against_holder),
+        (Some(true), None),
+        "nothing is held against no contract"
+    );
     assert!(idle.reason.contains("no start on record") && idle.reason.contains("covered"), "{}", idle.reason);
     let vacant = row("P3");
     assert_eq!(list.states[vacant.state].label, "no contract");
@@ -138,7 +142,10 @@ fn bars_stand_against_the_schemes_limits_and_unknown_is_said() {
     assert_eq!(coverage.shown, "36.0 %");
     assert_eq!(coverage.limits[0].value, Some(0.3));
     let hall = coverage.inputs.iter().find(|input| input.contains("footprint")).unwrap();
-    assert!(hall.contains("B1, layer") && hall.contains("no date on record"), "source and date, or that there is none: {hall}");
+    assert!(
+        hall.contains("B1, layer") && hall.contains("no date on record"),
+        "source and date, or that there is none: {hall}"
+    );
     assert_eq!(sheet.scheme, "National control indicators for industrial project land, 2008");
     assert!(sheet.scheme.key().is_some(), "in any language");
     let output = bar("Output");

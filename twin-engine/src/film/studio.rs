@@ -187,7 +187,7 @@ fn on_day(mut input: TwinInput, day: Option<NaiveDate>) -> TwinInput {
         time.as_of = day;
         for made in (time.overlays_on)(day) {
             if let Some(old) = input.overlays.iter_mut().find(|old| old.name == made.name) {
-                *old = made;
+                *old = made.into();
             }
         }
     }

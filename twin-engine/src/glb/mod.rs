@@ -133,7 +133,7 @@ impl GltfExport {
     /// # Errors
     /// [`EngineError::UnknownOverlay`].
     pub fn new(input: &TwinInput, ids: Vec<FeatureId>, options: GltfOptions) -> Result<Self, GltfError> {
-        let overlay = input.active_index()?.and_then(|at| input.overlays.get(at));
+        let overlay = input.active_index()?.and_then(|at| input.overlays.get(at)).map(|overlay| &**overlay);
         Ok(Self::of(Arc::clone(&input.snapshot), overlay, ids, options, None))
     }
 

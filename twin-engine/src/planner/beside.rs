@@ -102,7 +102,8 @@ pub(super) fn stand_beside(
             wake.wake();
         }
     };
-    let made = wanted.and_then(|edits| Some((edits, desk.what_if_made()?.both.clone(), desk.what_if_made()?.apart.clone())));
+    let made =
+        wanted.and_then(|edits| Some((edits, desk.what_if_made()?.both.clone(), desk.what_if_made()?.apart.clone())));
     let next = if let Some((edits, both, apart)) = made {
         if twin.right.is_none() {
             let right = Right { at: 0.5, there: twin.shown.there.clone(), overlay: twin.shown.overlay };
@@ -234,7 +235,8 @@ mod tests {
         // Before what a live window adds: the order of the two must not hang on which was added first.
         crate::planner::plugin(stage.app_mut());
         add_live(stage.app_mut(), Live::default(), Some(told));
-        let keys: Vec<(String, i64)> = later().snapshot.buildings.iter().map(|one| (one.provenance.key.clone(), one.id.id)).collect();
+        let keys: Vec<(String, i64)> =
+            later().snapshot.buildings.iter().map(|one| (one.provenance.key.clone(), one.id.id)).collect();
         let edit = |stage: &mut Stage, edit: Edit| {
             let mut desk = stage.world_mut().resource_mut::<Desk>();
             desk.draft.add(edit);

@@ -332,7 +332,10 @@ mod tests {
         assert!(draft.refused.is_some());
         let file = ScenarioFile::new("wrong", "park", vec![remove("B9")]);
         draft.open(file, Path::new("wrong.scenario.ron"), "park").unwrap();
-        assert!(!draft.has_version(version) && draft.has_version(draft.version()), "another scenario's edits are not its own");
+        assert!(
+            !draft.has_version(version) && draft.has_version(draft.version()),
+            "another scenario's edits are not its own"
+        );
         draft.refuse(Words::from("there is no building B9"));
         assert_eq!(draft.edits().len(), 1, "its author mends it");
     }

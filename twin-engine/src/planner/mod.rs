@@ -217,8 +217,7 @@ impl Desk {
         }
         let edits = (self.draft.version(), state);
         let file = self.draft.file(&twin.input.snapshot.park.slug);
-        let mut came =
-            self.what_if.step((edits.clone(), day), wake, move || Some(planner.what_if(&file, day)));
+        let mut came = self.what_if.step((edits.clone(), day), wake, move || Some(planner.what_if(&file, day)));
         if let Some(made) = self.what_if.of(&(edits.clone(), day)).cloned()
             && self.made.as_ref().is_none_or(|(_, known)| !Arc::ptr_eq(known, &made))
             && self.tried.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &made))

@@ -2,6 +2,7 @@
 //!
 //! Pure and parallel; entities and uploads are left to `spawn`.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -62,7 +63,10 @@ impl SceneGeometry {
     ///
     /// # Errors
     /// [`EngineError::NothingToDraw`] when no feature has a position.
-    pub(crate) fn build(snapshot: &Arc<ParkSnapshot>, overlays: &[Overlay]) -> Result<Self, EngineError> {
+    pub(crate) fn build(
+        snapshot: &Arc<ParkSnapshot>,
+        overlays: &[impl Borrow<Overlay> + Sync],
+    ) -> Result<Self, EngineError> {
         Self::build_at(snapshot, overlays, None)
     }
 
@@ -72,7 +76,7 @@ impl SceneGeometry {
     /// As [`SceneGeometry::build`].
     pub(crate) fn build_at(
         snapshot: &Arc<ParkSnapshot>,
-        overlays: &[Overlay],
+        overlays: &[impl Borrow<Overlay> + Sync],
         origin: Option<SceneOrigin>,
     ) -> Result<Self, EngineError> {
         let start = Instant::now();
@@ -127,11 +131,12 @@ impl SceneGeometry {
         })
     }
 
-    fn tiles_of_overlays(&self, overlays: &[Overlay]) -> Vec<(usize, TileMesh)> {
+    fn tiles_of_overlays(&self, overlays: &[impl Borrow<Overlay> + Sync]) -> Vec<(usize, TileMesh)> {
         overlays
             .par_iter()
             .enumerate()
             .flat_map_iter(|(index, overlay)| {
+                let overlay: &Overlay = overlay.borrow();
                 let mut zones = TileMesh::new(Layer::Zone);
                 let mut lines = TileMesh::new(Layer::ZoneLine);
                 let mut pillars = TileMesh::new(Layer::Pillar);

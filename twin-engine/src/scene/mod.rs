@@ -141,7 +141,7 @@ impl Twin {
 
     /// The overlay in use.
     pub(crate) fn overlay(&self) -> Option<&Overlay> {
-        self.shown.overlay.and_then(|index| self.input.overlays.get(index))
+        self.shown.overlay.and_then(|index| self.input.overlays.get(index)).map(|overlay| &**overlay)
     }
 
     /// The ground is translucent: by the switch, or because the overlay speaks of what lies below and no cut shows it.
@@ -270,8 +270,8 @@ fn start_meshing(twin: Res<Twin>, live: Option<Res<Live>>, wake: Option<Res<Wake
 }
 
 /// What of overlays is meshed: zones and columns, without the verdicts, of which there are many.
-fn outlines(overlays: &[Overlay]) -> Vec<Overlay> {
-    let outline = |overlay: &Overlay| Overlay {
+fn outlines(overlays: &[Arc<Overlay>]) -> Vec<Overlay> {
+    let outline = |overlay: &Arc<Overlay>| Overlay {
         zones: overlay.zones.clone(),
         pillars: overlay.pillars.clone(),
         ..overlay.heading()

@@ -87,12 +87,9 @@ fn refresh(panels: &mut Panels, words: &'static Text, id: FeatureId) {
     let side = panels.twin.active_side();
     let overlay = panels.twin.shown_on(side).overlay;
     let (version, language) = (panels.twin.overlays_version, words.language());
-    let fresh = panels
-        .ui
-        .inspected
-        .0
-        .as_ref()
-        .is_some_and(|(seen, with, of, said, _)| (*seen, *with, *of, *said) == (id, (side, overlay), version, language));
+    let fresh = panels.ui.inspected.0.as_ref().is_some_and(|(seen, with, of, said, _)| {
+        (*seen, *with, *of, *said) == (id, (side, overlay), version, language)
+    });
     if !fresh {
         let inspection = inspect(words, &panels.twin.input.snapshot, panels.twin.active_overlay(), id);
         panels.ui.inspected.0 = inspection.map(|inspection| (id, (side, overlay), version, language, inspection));

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use bevy_egui::egui::{
     Align, Button, ComboBox, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, TextEdit, Ui,
 };
-use egui_extras::{Column as Width, TableBuilder};
 use chrono::NaiveDate;
+use egui_extras::{Column as Width, TableBuilder};
 use rayon::slice::ParallelSliceMut;
 use spatial_db::model::{FeatureId, FeatureKind};
 

@@ -84,8 +84,9 @@ pub(super) fn gltf(panels: &mut Panels, by: By, ids: Vec<FeatureId>) {
     } else {
         ids
     };
-    let export = GltfExport::of(twin.input.snapshot.clone(), twin.active_overlay(), ids, options, Some(Arc::clone(&known)))
-        .of_side(twin.side_words(side));
+    let export =
+        GltfExport::of(twin.input.snapshot.clone(), twin.active_overlay(), ids, options, Some(Arc::clone(&known)))
+            .of_side(twin.side_words(side));
     let path = export.path_in(&folder);
     let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: Some(export.cancel()) };
     begin(panels, by, way, move || export.write(&path).map(|_| ()));

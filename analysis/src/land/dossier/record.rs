@@ -8,7 +8,7 @@ use crate::land::clock::{Interval, Timeline};
 use crate::land::indicators::LandModel;
 use crate::land::ranking::Ranked;
 use crate::words;
-use crate::words::{Phrase, Words, phrase, percent};
+use crate::words::{Phrase, Words, percent, phrase};
 
 /// Sums of one year over the enterprises that use a parcel.
 #[derive(Debug, Clone, PartialEq)]

@@ -173,9 +173,7 @@ impl LandModel<'_> {
     }
 
     fn split(&self, stake: &Stake) -> Words {
-        let share = stake
-            .share
-            .map_or_else(|| words!("unknown", "unknown"), |share| Words::from(percent(share)));
+        let share = stake.share.map_or_else(|| words!("unknown", "unknown"), |share| Words::from(percent(share)));
         let by = match stake.basis {
             Basis::Floor => words!("split-by-floor", "floor area of its tenancies"),
             Basis::Land => words!("split-by-land", "land area of its contracts"),
@@ -295,9 +293,10 @@ impl LandModel<'_> {
         }
         // Those that name the land and no building, or none on record, are taken off the whole.
         let of_no_building = |tenancy: &Tenancy| {
-            tenancy.building_key.as_deref().is_none_or(|key| {
-                !self.park.buildings.iter().any(|building| building.provenance.key == key)
-            })
+            tenancy
+                .building_key
+                .as_deref()
+                .is_none_or(|key| !self.park.buildings.iter().any(|building| building.provenance.key == key))
         };
         let here = Some(self.park.parcels[parcel].provenance.key.as_str());
         let of_land = self
@@ -333,9 +332,7 @@ impl LandModel<'_> {
         let each = self.economy.stakes(parcel).iter().map(|stake| {
             let row = self.economy.figures(stake.enterprise);
             let name = self.economy.enterprise(stake.enterprise).map(|one| one.name.as_str());
-            let share = stake
-                .share
-                .map_or_else(|| words!("unknown", "unknown"), |share| Words::from(percent(share)));
+            let share = stake.share.map_or_else(|| words!("unknown", "unknown"), |share| Words::from(percent(share)));
             let label = words!(
                 "input-figure",
                 "figure of {enterprise} in {year}, of which {share} count here",

@@ -117,10 +117,7 @@ pub struct Scheme {
 
 /// What shipped schemes are called: a file of one's own is called as it says.
 const TITLES: [(&str, Phrase); 4] = [
-    (
-        "national-2008",
-        phrase("scheme-national-2008", "National control indicators for industrial project land, 2008"),
-    ),
+    ("national-2008", phrase("scheme-national-2008", "National control indicators for industrial project land, 2008")),
     (
         "national-2023",
         phrase(

@@ -407,15 +407,16 @@ fn open(panels: &mut Panels, words: &'static Text, path: &Path) {
     let file = read
         .and_then(|text| ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error)));
     let park = panels.twin.input.snapshot.park.slug.clone();
-    panels.ui.planner.form.told = match file {
-        Ok(file) => panels.desk.draft.open(file, path, &park).err().map(|wanted| {
-            t!(words, "scenario-of-another-park", path = path.display(), wanted = wanted, found = park)
-        }),
-        Err(why) => {
-            let reason = words.words(&why);
-            Some(t!(words, "scenario-not-read", path = path.display(), reason = reason))
-        }
-    };
+    panels.ui.planner.form.told =
+        match file {
+            Ok(file) => panels.desk.draft.open(file, path, &park).err().map(|wanted| {
+                t!(words, "scenario-of-another-park", path = path.display(), wanted = wanted, found = park)
+            }),
+            Err(why) => {
+                let reason = words.words(&why);
+                Some(t!(words, "scenario-not-read", path = path.display(), reason = reason))
+            }
+        };
 }
 
 /// A name and a folder to keep the scenario in.
