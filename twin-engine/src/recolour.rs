@@ -8,14 +8,16 @@ use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts
 use analysis::words::Words;
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use spatial_db::model::FeatureKind;
+use spatial_db::model::{FeatureId, FeatureKind};
 
 use crate::attribute::{self, Cell, Column, Layer};
 use crate::inspect::grouped;
 use crate::scene::Twin;
 use crate::text::{Text, t};
 use crate::theme::Rgb;
+use crate::work::let_go;
 
 /// Name of the overlay that recolouring makes.
 pub(crate) const NAME: &str = "recolour";
@@ -138,7 +140,8 @@ pub(crate) fn apply(twin: &mut Twin, what: &Recolour) -> Option<usize> {
     let made = overlay(twin.words(), &layer, what, as_of)?;
     let overlays = &mut twin.input.overlays;
     let at = overlays.iter().position(|overlay| overlay.name == NAME).unwrap_or(overlays.len());
-    overlays.splice(at..(at + 1).min(overlays.len()), [made.into()]);
+    let before: Vec<_> = overlays.splice(at..(at + 1).min(overlays.len()), [made.into()]).collect();
+    let_go(before);
     twin.overlays_version += 1;
     twin.recoloured_by = Some(what.clone());
     Some(at)
@@ -159,14 +162,21 @@ pub(crate) fn overlay(words: &Text, layer: &Layer<'_>, what: &Recolour, as_of: N
     let swatch = if line { Swatch::Line } else { Swatch::Area };
     classes.push(class(t!(words, "unknown"), Rgb::from(UNKNOWN), Pattern::Hatch));
     let mut verdicts = Verdicts::with_capacity_and_hasher(layer.len(), FixedState::default());
-    for row in 0..layer.len() {
-        let Some(id) = attribute::id(layer.park, what.kind, row) else { continue };
-        let cell = layer.cell(column, row);
-        let class = class_of(&cell).unwrap_or(unknown);
-        classes[class].count += 1;
-        let value = format!("{cell} {}", column.unit).trim_end().to_owned();
-        let facts = vec![Fact { label: title.as_str().into(), value: value.into(), basis: Words::default() }];
-        verdicts.insert(id, Verdict { class, value: cell.number(), outline: None, facts });
+    // Words are most of the work, and each feature has its own.
+    let said: Vec<Option<(FeatureId, Verdict)>> = (0..layer.len())
+        .into_par_iter()
+        .map(|row| {
+            let id = attribute::id(layer.park, what.kind, row)?;
+            let cell = layer.cell(column, row);
+            let class = class_of(&cell).unwrap_or(unknown);
+            let value = format!("{cell} {}", column.unit).trim_end().to_owned();
+            let facts = vec![Fact { label: title.as_str().into(), value: value.into(), basis: Words::default() }];
+            Some((id, Verdict { class, value: cell.number(), outline: None, facts }))
+        })
+        .collect();
+    for (id, verdict) in said.into_iter().flatten() {
+        classes[verdict.class].count += 1;
+        verdicts.insert(id, verdict);
     }
     for class in classes.iter_mut().filter(|class| class.swatch != Swatch::Ramp) {
         class.swatch = swatch;
@@ -193,7 +203,7 @@ fn class(label: String, colour: Rgb, pattern: Pattern) -> Class {
     Class { label: label.into(), colour, pattern, swatch: Swatch::Area, count: 0, measure: None }
 }
 
-type ClassOf = Box<dyn Fn(&Cell<'_>) -> Option<usize>>;
+type ClassOf = Box<dyn Fn(&Cell<'_>) -> Option<usize> + Send + Sync>;
 
 /// A step of the ramp for each value, by its share of the way from the lowest to the highest. A step is called by the value that it
 /// stands for.
@@ -219,8 +229,9 @@ fn continuous(layer: &Layer<'_>, column: &Column, ramp: Ramp) -> (Vec<Class>, Cl
 }
 
 fn ranges(layer: &Layer<'_>, column: &Column, what: &Recolour) -> (Vec<Class>, ClassOf) {
-    let mut values: Vec<f64> = (0..layer.len()).filter_map(|row| layer.cell(column, row).number()).collect();
-    values.sort_by(f64::total_cmp);
+    let rows = (0..layer.len()).into_par_iter();
+    let mut values: Vec<f64> = rows.filter_map(|row| layer.cell(column, row).number()).collect();
+    values.par_sort_unstable_by(f64::total_cmp);
     let (Some(first), Some(last)) = (values.first().copied(), values.last().copied()) else {
         return (Vec::new(), Box::new(|_| None));
     };
