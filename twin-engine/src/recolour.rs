@@ -17,7 +17,7 @@ use crate::inspect::grouped;
 use crate::scene::Twin;
 use crate::text::{Text, t};
 use crate::theme::Rgb;
-use crate::work::let_go;
+use crate::work::{in_frame, let_go};
 
 /// Name of the overlay that recolouring makes.
 pub(crate) const NAME: &str = "recolour";
@@ -137,7 +137,8 @@ pub(crate) fn apply(twin: &mut Twin, what: &Recolour) -> Option<usize> {
     let as_of = twin.overlay().map(|overlay| overlay.as_of).or(twin.day()).or(park.park.as_of);
     let as_of = as_of.unwrap_or_else(|| chrono::Local::now().date_naive());
     let layer = Layer { park: &park, kind: what.kind, overlay: None };
-    let made = overlay(twin.words(), &layer, what, as_of)?;
+    let words = twin.words();
+    let made = in_frame(|| overlay(words, &layer, what, as_of))?;
     let overlays = &mut twin.input.overlays;
     let at = overlays.iter().position(|overlay| overlay.name == NAME).unwrap_or(overlays.len());
     let before: Vec<_> = overlays.splice(at..(at + 1).min(overlays.len()), [made.into()]).collect();

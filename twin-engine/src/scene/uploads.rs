@@ -18,6 +18,7 @@ use crate::split::Side;
 use crate::style::{Shown, buffer_bytes, mark, styles_said};
 use crate::sun::Sun;
 use crate::theme::{Rgb, ThemeChoice};
+use crate::work::in_frame;
 
 /// Tiles waiting for upload, and the materials and styles they share.
 #[derive(Resource, Debug)]
@@ -77,7 +78,8 @@ impl Styled {
             let overlay = overlays.get(at)?;
             Some(&*self.said.entry(at).or_insert_with(|| Said::new(overlay, slots)))
         });
-        buffer_bytes(&styles_said(&twin.input.snapshot, &overlays, slots, &twin.theme(), &shown, said))
+        let theme = twin.theme();
+        in_frame(|| buffer_bytes(&styles_said(&twin.input.snapshot, &overlays, slots, &theme, &shown, said)))
     }
 
     fn restyle(&mut self, twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) {

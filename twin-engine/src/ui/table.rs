@@ -20,6 +20,7 @@ use crate::query::{Expected, Problem, Query, QueryError};
 use crate::scene_file::Filter;
 use crate::split::Side;
 use crate::text::{Text, t};
+use crate::work::in_frame;
 
 /// Height at first, points.
 const HEIGHT: f32 = 230.0;
@@ -221,7 +222,7 @@ fn refresh(panels: &mut Panels) {
             if let Some((at, up)) = table.order
                 && let Some(column) = table.columns.get(at)
             {
-                table.rows = sorted(&layer, column, &table.rows, up);
+                table.rows = in_frame(|| sorted(&layer, column, &table.rows, up));
             }
         }
         // The rows stay as they were until the filter can be read.
