@@ -47,7 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ids: Vec<FeatureId> = city.buildings.iter().map(|building| building.id).collect();
     let again = overlays.clone();
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no such day")?;
-    let time = Some(TimeSource { as_of: first, overlays_on: Arc::new(move |_| again.clone()) });
+    let time = Some(TimeSource {
+        as_of: first,
+        overlay_on: Arc::new(move |_, name| again.iter().find(|overlay| overlay.name == name).cloned()),
+    });
     let input = TwinInput {
         snapshot: Arc::new(city),
         overlays: overlays.into_iter().map(Arc::new).collect(),

@@ -36,16 +36,16 @@ pub struct TwinInput {
     pub apart: Option<Arc<Apart>>,
 }
 
-/// Makes the overlays of a park for a day: as many as those shown at first and in their order. Called off the frame.
-pub type OverlaysOn = Arc<dyn Fn(NaiveDate) -> Vec<Overlay> + Send + Sync>;
+/// Makes the overlay of a name for a day; `None` for one that is of no day. Called off the frame.
+pub type OverlayOn = Arc<dyn Fn(NaiveDate, &str) -> Option<Overlay> + Send + Sync>;
 
 /// What is needed to look at a park on another day.
 #[derive(Clone)]
 pub struct TimeSource {
     /// Day that the overlays given at first hold for.
     pub as_of: NaiveDate,
-    /// Overlays of any day.
-    pub overlays_on: OverlaysOn,
+    /// An overlay of any day.
+    pub overlay_on: OverlayOn,
 }
 
 impl std::fmt::Debug for TimeSource {

@@ -66,7 +66,7 @@ pub use error::EngineError;
 pub use film::{FilmError, FilmOptions, FilmReport, film};
 pub use glb::{GltfError, GltfExport, GltfOptions, GltfPlace, GltfReport, features_in};
 pub use input::{
-    CameraChoice, CaptureOptions, CaptureReport, OverlaysOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,
+    CameraChoice, CaptureOptions, CaptureReport, OverlayOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,
 };
 pub use inspect::{Inspection, Row, Section, inspect};
 pub use live::{Failed, Loading, Lost, News, NewsCounts, NewsRun, Update};

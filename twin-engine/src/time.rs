@@ -13,8 +13,9 @@ use bevy::window::RequestRedraw;
 use chrono::{Datelike, Months, NaiveDate};
 use spatial_db::model::{ParkSnapshot, Presence, years};
 
-use crate::input::OverlaysOn;
+use crate::input::OverlayOn;
 use crate::planner::presence;
+use crate::recolour;
 use crate::scene::Twin;
 use crate::split::Side;
 use crate::work::let_go;
@@ -117,29 +118,61 @@ pub(crate) struct Years {
     right: Made,
 }
 
-/// Overlays of one side: the day that they are of, and those that are being made.
+/// Overlays of one side: the day that they are for, those that are of it, and the one that is being made.
+///
+/// One after the other, the one in use first: whoever drags along the years sees that of each day that was rested on, and waits
+/// for no other.
 #[derive(Debug, Default)]
 struct Made {
     day: Option<NaiveDate>,
-    making: Option<(NaiveDate, Task<Vec<Overlay>>)>,
+    done: Vec<String>,
+    /// All that are made by day are of the day.
+    complete: bool,
+    making: Option<(NaiveDate, String, Task<Option<Overlay>>)>,
 }
 
 impl Made {
-    /// What is ready, and the next that is needed for `day`.
-    fn step(&mut self, day: NaiveDate, make: &OverlaysOn) -> Option<Vec<Overlay>> {
+    /// With all that there are of a day.
+    fn of(day: Option<NaiveDate>) -> Self {
+        Self { day, complete: day.is_some(), ..Self::default() }
+    }
+
+    /// What is ready, if it is of `day`, and the next that is needed for it: of `names`, `active` before the others.
+    fn step<'a>(
+        &mut self,
+        day: NaiveDate,
+        active: Option<&'a str>,
+        names: impl Iterator<Item = &'a str>,
+        make: &OverlayOn,
+    ) -> Option<Overlay> {
         let mut ready = None;
-        if let Some((of, task)) = &mut self.making
-            && let Some(overlays) = check_ready(task)
+        if let Some((_, _, task)) = &mut self.making
+            && let Some(overlay) = check_ready(task)
+            && let Some((of, name, _)) = self.making.take()
         {
-            self.day = Some(*of);
-            self.making = None;
-            ready = Some(overlays);
+            if Some(of) == self.day {
+                self.done.push(name);
+            }
+            // Of a day that was left meanwhile: still nearer than the one before.
+            ready = overlay;
         }
-        if self.making.is_none() && self.day != Some(day) {
-            let make = make.clone();
-            self.making = Some((day, AsyncComputeTaskPool::get().spawn(async move { make(day) })));
+        if self.day != Some(day) {
+            *self = Self { day: Some(day), making: self.making.take(), ..Self::default() };
+        }
+        if self.making.is_none() && !self.complete {
+            let next = active.into_iter().chain(names).find(|name| !self.done.iter().any(|done| done == name));
+            self.complete = next.is_none();
+            if let Some(name) = next.map(str::to_owned) {
+                let (make, wanted) = (make.clone(), name.clone());
+                self.making = Some((day, name, AsyncComputeTaskPool::get().spawn(async move { make(day, &wanted) })));
+            }
         }
         ready
+    }
+
+    /// True while overlays of another day are being made.
+    fn is_making(&self) -> bool {
+        self.making.is_some() || (self.day.is_some() && !self.complete)
     }
 }
 
@@ -148,13 +181,13 @@ impl Years {
     pub(crate) fn begin(&mut self, twin: &Twin) {
         let time = twin.input.time.as_ref();
         self.span = twin.record_day().and_then(|record| Span::of(&twin.input.snapshot, record));
-        self.left = Made { day: time.map(|time| time.as_of), making: None };
+        self.left = Made::of(time.map(|time| time.as_of));
         self.right = Made::default();
     }
 
     /// True while overlays of another day are being made.
     pub(crate) fn is_making(&self) -> bool {
-        self.left.making.is_some() || self.right.making.is_some()
+        self.left.is_making() || self.right.is_making()
     }
 }
 
@@ -212,20 +245,30 @@ fn play(
 /// Makes the overlays of each side's day and puts them in the place of the others.
 fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
     let (Some(day), Some(time)) = (twin.day(), &twin.input.time) else { return };
-    let (make, record) = (time.overlays_on.clone(), time.as_of);
+    let (make, record) = (time.overlay_on.clone(), time.as_of);
     // A scenario has overlays of its own.
     let right_make = twin.input.apart.as_ref().map_or_else(|| make.clone(), |apart| apart.after.clone());
     // Read first: writing to the twin has everything looked at anew.
     let years = years.bypass_change_detection();
-    if let Some(overlays) = years.left.step(day, &make) {
-        replace(&mut twin, overlays);
+    let names =
+        || twin.input.overlays.iter().map(|overlay| overlay.name.as_str()).filter(|name| *name != recolour::NAME);
+    let in_use =
+        |side| twin.overlay_on(side).map(|overlay| overlay.name.as_str()).filter(|name| *name != recolour::NAME);
+    let left = years.left.step(day, in_use(Side::Left), names(), &make);
+    let of_right = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on));
+    let right = of_right.and_then(|day| years.right.step(day, in_use(Side::Right), names(), &right_make));
+    if let Some(overlay) = left {
+        replace(&mut twin, overlay);
     }
-    if let Some(day) = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on)) {
-        if let Some(overlays) = years.right.step(day, &right_make) {
-            let_go(std::mem::replace(&mut twin.right_overlays, overlays));
-            twin.overlays_version += 1;
+    if let Some(overlay) = right {
+        let known = twin.right_overlays.iter().position(|known| known.name == overlay.name);
+        match known {
+            Some(at) => let_go(std::mem::replace(&mut twin.right_overlays[at], overlay)),
+            None => twin.right_overlays.push(overlay),
         }
-    } else {
+        twin.overlays_version += 1;
+    }
+    if of_right.is_none() {
         years.right = Made::default();
         if !twin.right_overlays.is_empty() {
             let_go(std::mem::take(&mut twin.right_overlays));
@@ -237,11 +280,9 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
 }
 
 /// Overlays keep their places; those that were made in the window stay behind them.
-pub(crate) fn replace(twin: &mut Twin, overlays: Vec<Overlay>) {
-    for overlay in overlays {
-        if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name) {
-            let_go(std::mem::replace(old, overlay.into()));
-        }
+pub(crate) fn replace(twin: &mut Twin, overlay: Overlay) {
+    if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name) {
+        let_go(std::mem::replace(old, overlay.into()));
     }
     twin.overlays_version += 1;
 }
@@ -295,30 +336,35 @@ mod tests {
     #[test]
     fn looking_at_another_day_hides_what_was_not_there_and_follows_with_the_overlays() {
         let (mut input, _) = fixture::built_up();
-        let asked: Arc<std::sync::Mutex<Vec<NaiveDate>>> = Arc::default();
+        let asked: Arc<std::sync::Mutex<Vec<(NaiveDate, String)>>> = Arc::default();
         let (heard, time) = (asked.clone(), input.time.clone().unwrap());
-        let overlays_on = Arc::new(move |day: NaiveDate| {
-            heard.lock().unwrap().push(day);
-            (time.overlays_on)(day)
+        let names: Vec<String> = input.overlays.iter().map(|overlay| overlay.name.clone()).collect();
+        let overlay_on = Arc::new(move |day: NaiveDate, name: &str| {
+            heard.lock().unwrap().push((day, name.to_owned()));
+            (time.overlay_on)(day, name)
         });
-        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlays_on });
+        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on });
         let mut app = App::new();
         app.add_plugins(bevy::app::TaskPoolPlugin::default())
             .add_message::<RequestRedraw>()
             .init_resource::<Time<Real>>()
-            .insert_resource(Twin::new(input, crate::style::Shown::default()))
+            .insert_resource(Twin::new(input, crate::style::Shown { overlay: Some(1), ..Default::default() }))
             .add_plugins(plugin);
         app.update();
         assert_eq!(app.world().resource::<Twin>().day(), Some(day("2026-06-30")));
         look_at(&mut app.world_mut().resource_mut::<Twin>(), Some(day("2019-12-31")));
         let until = std::time::Instant::now() + Duration::from_secs(20);
-        while app.world().resource::<Twin>().overlays_version == 0 && std::time::Instant::now() < until {
+        app.update();
+        while app.world().resource::<Years>().is_making() && std::time::Instant::now() < until {
             app.update();
         }
         let twin = app.world().resource::<Twin>();
         assert!(!twin.shown.is_there(spatial_db::model::FeatureKind::Building, 0));
         assert!(twin.shown.is_there(spatial_db::model::FeatureKind::Building, 1));
         assert!(twin.input.overlays.iter().all(|overlay| overlay.as_of == day("2019-12-31")));
-        assert_eq!(*asked.lock().unwrap(), [day("2019-12-31")], "no overlay is made without need");
+        assert_eq!(twin.overlays_version, 2);
+        let day = day("2019-12-31");
+        let wanted = [(day, names[1].clone()), (day, names[0].clone())];
+        assert_eq!(*asked.lock().unwrap(), wanted, "the one in use first, and none without need");
     }
 }

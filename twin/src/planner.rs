@@ -23,7 +23,7 @@ use twin_engine::{Apart, CaseSource, Language, Planner, WhatIf};
 
 use crate::live::ALL;
 use crate::report;
-use crate::shot::{indexed, overlays_on};
+use crate::shot::{indexed, overlay_on};
 
 /// Prepares what is asked of one state of a park.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Planner for Desk {
         let Beside { both, added, gone } = beside(self.cache.snapshot(), &park);
         let after = indexed(&Arc::new(park));
         let compared = compared(&self.cache, &after, &scenario.edits, &self.rules, day);
-        let apart = Apart { added, gone, after: overlays_on(&after, &ALL) };
+        let apart = Apart { added, gone, after: overlay_on(&after, &ALL) };
         Ok(WhatIf { both: Arc::new(both), apart, compared })
     }
 

@@ -15,7 +15,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use spatial_db::cache::Cache;
 use spatial_db::model::ParkSnapshot;
-use twin_engine::{CameraChoice, CaptureOptions, Language, OverlaysOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, Language, OverlayOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
 use crate::changes;
 use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
@@ -115,13 +115,16 @@ pub(crate) fn overlays(
         overlay(*name, cache, &rules, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
-    (overlays, TimeSource { as_of, overlays_on: overlays_on(cache, wanted) })
+    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted) })
 }
 
-/// What makes the overlays of a park for any day.
-pub(crate) fn overlays_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlaysOn {
+/// What makes the wanted overlays of a park for any day.
+pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlayOn {
     let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), RuleSet::shipped());
-    Arc::new(move |day| names.iter().filter_map(|name| overlay(*name, &cache, &rules, day)).collect())
+    Arc::new(move |day, wanted| {
+        let name = names.iter().find(|name| name.word() == wanted)?;
+        overlay(*name, &cache, &rules, day)
+    })
 }
 
 /// One overlay of a day. Changes need a park of two moments: see `changes`.

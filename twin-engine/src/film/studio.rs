@@ -185,9 +185,9 @@ fn make_folder(path: &Path) -> Result<(), FilmError> {
 fn on_day(mut input: TwinInput, day: Option<NaiveDate>) -> TwinInput {
     if let (Some(day), Some(time)) = (day, &mut input.time) {
         time.as_of = day;
-        for made in (time.overlays_on)(day) {
-            if let Some(old) = input.overlays.iter_mut().find(|old| old.name == made.name) {
-                *old = made.into();
+        for overlay in &mut input.overlays {
+            if let Some(made) = (time.overlay_on)(day, &overlay.name) {
+                *overlay = made.into();
             }
         }
     }

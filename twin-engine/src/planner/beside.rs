@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
 use super::Desk;
-use crate::input::{OverlaysOn, TwinInput};
+use crate::input::{OverlayOn, TwinInput};
 use crate::live::Wake;
 use crate::recolour;
 use crate::scene::{Exchange, Meshed, Twin, Uploads};
@@ -36,8 +36,8 @@ pub struct Apart {
     pub added: HashSet<FeatureId>,
     /// Features that the scenario takes away.
     pub gone: HashSet<FeatureId>,
-    /// Overlays of the scenario, in the order of those of the record.
-    pub after: OverlaysOn,
+    /// Overlays of the scenario, by the names of those of the record.
+    pub after: OverlayOn,
 }
 
 impl fmt::Debug for Apart {
@@ -176,7 +176,7 @@ mod tests {
                 let found = self.0.buildings.iter().find(|one| one.provenance.key == *building);
                 gone.insert(found.ok_or_else(|| Words::from(format!("there is no building {building}")))?.id);
             }
-            let apart = Apart { added: HashSet::new(), gone, after: Arc::new(|_| Vec::new()) };
+            let apart = Apart { added: HashSet::new(), gone, after: Arc::new(|_, _| None) };
             Ok(WhatIf { both: Arc::clone(&self.0), apart, compared: Vec::new() })
         }
 
@@ -293,7 +293,7 @@ mod tests {
         let apart = Apart {
             added: HashSet::from([id(FeatureKind::Building, 2), id(FeatureKind::Parcel, 8)]),
             gone: HashSet::from([id(FeatureKind::Building, 1)]),
-            after: Arc::new(|_| Vec::new()),
+            after: Arc::new(|_, _| None),
         };
         let whole = presence(&input, day, Side::Left);
         assert!(whole.buildings.iter().chain(&whole.parcels).all(|there| *there), "without a scenario all is there");
