@@ -185,6 +185,12 @@ impl Years {
         self.right = Made::default();
     }
 
+    /// True until the overlay in use is of the day, on each side.
+    fn is_behind(&self) -> bool {
+        let waits = |side: &Made| side.day.is_some() && !side.complete && side.done.is_empty();
+        waits(&self.left) || waits(&self.right)
+    }
+
     /// True while overlays of another day are being made.
     pub(crate) fn is_making(&self) -> bool {
         self.left.is_making() || self.right.is_making()
@@ -231,7 +237,7 @@ fn play(
     let now = time.elapsed();
     let due = *years.next_at.get_or_insert(now);
     // A year is not left before its verdicts are seen.
-    if now < due || years.is_making() {
+    if now < due || years.is_behind() {
         return;
     }
     if day >= span.last {
