@@ -74,10 +74,10 @@ impl Styled {
         }
         let shown = Shown { underground: twin.shows_pipes(side), ..twin.shown_on(side) };
         let overlays = twin.overlays_on(side);
-        let said = shown.overlay.and_then(|at| {
-            let overlay = overlays.get(at)?;
-            Some(&*self.said.entry(at).or_insert_with(|| Said::new(overlay, slots)))
-        });
+        let said = match shown.overlay.and_then(|at| Some((at, *overlays.get(at)?))) {
+            Some((at, overlay)) => Some(&*self.said.entry(at).or_insert_with(|| Said::new(overlay, slots))),
+            None => None,
+        };
         let theme = twin.theme();
         in_frame(|| buffer_bytes(&styles_said(&twin.input.snapshot, &overlays, slots, &theme, &shown, said)))
     }
