@@ -49,7 +49,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no such day")?;
     let time = Some(TimeSource {
         as_of: first,
-        overlay_on: Arc::new(move |_, name| again.iter().find(|overlay| overlay.name == name).cloned()),
+        overlay_on: Arc::new(move |_: NaiveDate, name: &str| {
+            again.iter().find(|overlay| overlay.name == name).cloned()
+        }),
     });
     let input = TwinInput {
         snapshot: Arc::new(city),

@@ -121,7 +121,7 @@ pub(crate) fn overlays(
 /// What makes the wanted overlays of a park for any day.
 pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlayOn {
     let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), RuleSet::shipped());
-    Arc::new(move |day, wanted| {
+    Arc::new(move |day: NaiveDate, wanted: &str| {
         let name = names.iter().find(|name| name.word() == wanted)?;
         overlay(*name, &cache, &rules, day)
     })

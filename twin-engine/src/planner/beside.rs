@@ -176,7 +176,7 @@ mod tests {
                 let found = self.0.buildings.iter().find(|one| one.provenance.key == *building);
                 gone.insert(found.ok_or_else(|| Words::from(format!("there is no building {building}")))?.id);
             }
-            let apart = Apart { added: HashSet::new(), gone, after: Arc::new(|_, _| None) };
+            let apart = Apart { added: HashSet::new(), gone, after: Arc::new(|_: NaiveDate, _: &str| None) };
             Ok(WhatIf { both: Arc::clone(&self.0), apart, compared: Vec::new() })
         }
 
@@ -293,7 +293,7 @@ mod tests {
         let apart = Apart {
             added: HashSet::from([id(FeatureKind::Building, 2), id(FeatureKind::Parcel, 8)]),
             gone: HashSet::from([id(FeatureKind::Building, 1)]),
-            after: Arc::new(|_, _| None),
+            after: Arc::new(|_: NaiveDate, _: &str| None),
         };
         let whole = presence(&input, day, Side::Left);
         assert!(whole.buildings.iter().chain(&whole.parcels).all(|there| *there), "without a scenario all is there");
