@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn every_drawn_feature_can_be_inspected() {
         let input = fixture::tiny();
-        let slots = crate::slots::Slots::new(&input.snapshot, &[]);
+        let slots = crate::slots::Slots::new(&input.snapshot, &[] as &[Overlay]);
         for id in slots.features() {
             let inspection =
                 inspect(Text::of(Language::English), &input.snapshot, None, *id).unwrap_or_else(|| panic!("{id:?}"));

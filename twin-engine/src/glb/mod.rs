@@ -193,7 +193,7 @@ impl GltfExport {
         let scene: &SceneGeometry = if let Some(known) = &self.known {
             known
         } else {
-            made = SceneGeometry::build(&self.park, &[])?;
+            made = SceneGeometry::build(&self.park, &[] as &[Overlay])?;
             &made
         };
         let (document, report) = self.document(scene)?;

@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn every_bucket_lies_in_its_box_at_every_level_and_coarser_is_never_more() {
         let input = fixture::tiny();
-        let scene = SceneGeometry::build(&input.snapshot, &[]).unwrap();
+        let scene = SceneGeometry::build(&input.snapshot, &[] as &[Overlay]).unwrap();
         for bucket in scene.buckets.iter() {
             let mut before = 0;
             for level in [Level::Sparse, Level::Far, Level::Simple, Level::Full] {
@@ -268,9 +268,9 @@ mod tests {
     #[test]
     fn an_origin_in_use_serves_until_the_park_is_far_from_it() {
         let input = fixture::tiny();
-        let best = SceneGeometry::build(&input.snapshot, &[]).unwrap().origin;
+        let best = SceneGeometry::build(&input.snapshot, &[] as &[Overlay]).unwrap().origin;
         let moved = |by: f64| SceneOrigin { x_m: best.x_m + by, ..best };
-        let built = |origin| SceneGeometry::build_at(&input.snapshot, &[], Some(origin)).unwrap().origin;
+        let built = |origin| SceneGeometry::build_at(&input.snapshot, &[] as &[Overlay], Some(origin)).unwrap().origin;
         assert_eq!(built(moved(1500.0)), moved(1500.0));
         assert_eq!(built(moved(2500.0)), best);
     }
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_park_without_any_position_says_so() {
         let park = fixture::tiny().snapshot.park.clone();
-        let error = SceneGeometry::build(&ParkSnapshot::empty(park).into(), &[]).unwrap_err();
+        let error = SceneGeometry::build(&ParkSnapshot::empty(park).into(), &[] as &[Overlay]).unwrap_err();
         assert!(matches!(error, EngineError::NothingToDraw { .. }));
     }
 
@@ -291,7 +291,7 @@ mod tests {
                 p[2] = f64::NAN;
             }
         }
-        let scene = SceneGeometry::build(&snapshot.into(), &[]).unwrap();
+        let scene = SceneGeometry::build(&snapshot.into(), &[] as &[Overlay]).unwrap();
         let made = scene.mesh_all();
         let pipes = made.iter().find(|t| t.layer == Layer::Pipe).unwrap();
         for p in &pipes.positions {

@@ -143,7 +143,7 @@ mod tests {
         app.init_resource::<FrameBegan>().init_resource::<crate::ui::Ui>();
         app.add_systems(First, begin_frame).add_systems(Last, take_pace);
         // As after a rest of an hour.
-        let long_ago = Instant::now().checked_sub(Duration::from_secs(3600)).unwrap_or_else(Instant::now);
+        let long_ago = Instant::now().checked_sub(Duration::from_hours(1)).unwrap_or_else(Instant::now);
         app.insert_resource(FrameBegan(long_ago));
         app.update();
         let ms = app.world().resource::<crate::ui::Ui>().pace.smoothed.unwrap();
