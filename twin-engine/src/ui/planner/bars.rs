@@ -119,7 +119,7 @@ fn paint(ui: &Ui, theme: &Theme, bar: &Bar, place: Rect, whole: f64) {
         painter.extend(Shape::dashed_line(&end, Stroke::new(1.5, fill), 2.0, 2.0));
     }
     for limit in &bar.limits {
-        let Some(at) = limit.value.map(x) else { continue };
+        let Some(at) = limit.value.map(&x) else { continue };
         let ink = look::colour(theme.ink);
         let stroke = Stroke::new(2.0, if limit.decides { ink } else { soft });
         painter.vline(at, track.min.y - 3.0..=track.max.y + 3.0, stroke);
