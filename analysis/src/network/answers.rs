@@ -703,6 +703,8 @@ mod tests {
 
     #[test]
     fn criticality_leaves_open_what_no_source_tells() {
+        use crate::sheet::Value as Cell;
+
         let mut park = park();
         let cells = |park: &ParkSnapshot| {
             let sheet = answered(park, |network| network.critical(false)).sheet;
@@ -710,7 +712,6 @@ mod tests {
             let cells: Vec<_> = sheet.rows.iter().map(|row| row.cells[hydrants].clone()).collect();
             (cells, sheet.notes.iter().any(|note| note.as_str().contains("is not known")))
         };
-        use crate::sheet::Value as Cell;
         assert_eq!(cells(&park), (vec![Cell::Whole(1), Cell::Whole(1), Cell::Whole(1)], false));
         park.nodes[0].kind = NodeKind::Junction;
         assert_eq!(cells(&park), (vec![Cell::Unknown, Cell::Unknown, Cell::Unknown], true));
