@@ -111,7 +111,7 @@ mod tests {
 
     use super::super::answer::tests::piped;
     use super::*;
-    use crate::network::Ask;
+    use crate::network::{Ask, Picks};
     use crate::pick::Picker;
     use crate::scene::SceneGeometry;
     use crate::style::Shown;
@@ -162,7 +162,8 @@ mod tests {
         let broken = Question::Break { class: NetworkClass::Water, at: "v2c4".into() };
         assert_eq!(app.world().resource::<Workbench>().question(), Some(&broken));
         app.world_mut().resource_mut::<Ui>().network.turn(NetworkTab::Trace);
-        app.world_mut().resource_mut::<Workbench>().ask = Ask::Path;
+        let mut bench = app.world_mut().resource_mut::<Workbench>();
+        (bench.ask, bench.picks) = (Ask::Path, Picks::default());
         let (first, second) = (middle(&app, "sv11"), middle(&app, "v2c4"));
         click(&mut app, first);
         click(&mut app, second);

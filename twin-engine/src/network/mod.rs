@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use spatial_db::model::{NetworkClass, Presence};
 
 pub(crate) use answer::{Answered, Found, List, Refused, Stage, Table};
-pub(crate) use arrows::{Arrow, Arrows};
+pub(crate) use arrows::Arrows;
 pub(crate) use dimension::Dimension;
 pub(crate) use question::{Ask, Picks, Place, Planned, Question, Told};
 
@@ -155,8 +155,13 @@ impl Workbench {
             NetworkTab::Lay => (self.planned.points.len() > 1).then(|| Question::Planned(self.planned.clone())),
             NetworkTab::Dig | NetworkTab::Profile => None,
         };
-        if let Some(question) = question {
-            self.ask(question);
+        match question {
+            Some(question) => self.ask(question),
+            // A line that is taken back is not planned any more.
+            None if tab == NetworkTab::Lay && matches!(self.question, Some(Question::Planned(_))) => {
+                self.question = None;
+            }
+            None => {}
         }
     }
 

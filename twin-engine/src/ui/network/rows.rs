@@ -157,7 +157,15 @@ fn cell(line: &mut egui_extras::TableRow<'_, '_>, words: &'static Text, value: &
 }
 
 /// The feature that a row speaks of.
-fn feature(panels: &Panels, sheet: &Sheet, row: usize) -> Option<FeatureId> {
+fn feature(panels: &Panels, found: &Found, sheet: &Sheet, row: usize) -> Option<FeatureId> {
+    if let Some(permit) = &found.permit {
+        return match sheet.name {
+            "met" => permit.met.pipes.get(row).map(|pipe| pipe.id),
+            "near" => permit.near.get(row).map(|line| line.id),
+            "fittings" => permit.met.nodes.get(row).map(|node| node.id),
+            _ => None,
+        };
+    }
     attribute::id(&panels.twin.input.snapshot, sheet.target?, sheet.rows.get(row)?.slot?)
 }
 
@@ -177,7 +185,7 @@ fn choose(panels: &mut Panels, found: &Found, table: &Table, row: usize, fly: bo
         panels.twin.shown.selection = selection;
         return;
     }
-    let Some(id) = feature(panels, &table.sheet, row) else { return };
+    let Some(id) = feature(panels, found, &table.sheet, row) else { return };
     if fly {
         fly_to(panels, id);
     } else {
