@@ -96,7 +96,7 @@ pub(super) struct Figure;
 
 /// What is on the device for a side.
 #[derive(Debug)]
-struct Drawn {
+pub(super) struct Drawn {
     /// The run, by its place in memory.
     played: usize,
     entities: [Entity; 2],

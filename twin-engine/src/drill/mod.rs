@@ -91,7 +91,7 @@ pub(crate) struct DrillRoom {
     /// The theme before the big screen.
     pub theme_before: Option<ThemeChoice>,
     /// Drills at hand, of the park of that version.
-    choices: Option<(u64, Vec<DrillChoice>)>,
+    pub(crate) choices: Option<(u64, Vec<DrillChoice>)>,
 }
 
 impl DrillRoom {

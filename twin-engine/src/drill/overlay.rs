@@ -43,7 +43,7 @@ pub(super) const fn level_pattern(level: u8) -> Pattern {
 
 /// What an overlay was made for.
 #[derive(Debug, Clone, PartialEq)]
-struct Made {
+pub(super) struct Made {
     played: [usize; 2],
     look: u64,
     entries: usize,

@@ -53,7 +53,7 @@ struct Key {
 
 /// What is on the device for a side.
 #[derive(Debug)]
-struct Drawn {
+pub(super) struct Drawn {
     key: Key,
     entities: Vec<Entity>,
 }

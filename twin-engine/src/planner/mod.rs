@@ -192,7 +192,7 @@ impl<K: PartialEq + Clone + Send + 'static, T: Send + Sync + 'static> Prepared<K
 
 /// A state of the park on record, by whoever prepares it: that stays the same, whatever stands beside it.
 #[derive(Debug, Clone)]
-struct State(Weak<dyn Planner>);
+pub(crate) struct State(Weak<dyn Planner>);
 
 impl PartialEq for State {
     /// An address alone would not do: it goes to another as soon as it is free. Held like this, it is never free.

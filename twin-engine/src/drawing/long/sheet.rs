@@ -9,7 +9,7 @@ use spatial_db::model::{NetworkClass, Park};
 use super::super::sheet::moved;
 use super::super::svg::svg;
 use super::super::{Anchor, Mark, Shape, fitted, line, width_of, words};
-use super::{Fit, GAP, HEADS, POINTS_PER_M, RIGHT, chainage, long};
+use super::{Fit, GAP, POINTS_PER_M, chainage, long};
 use crate::ThemeChoice;
 use crate::inspect::grouped;
 use crate::text::{Language, Text, t};
