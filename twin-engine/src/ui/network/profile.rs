@@ -25,6 +25,8 @@ const NOTCH: f32 = 1.18;
 const NOTCH_POINTS: f32 = 40.0;
 /// Most that the way is drawn longer than the panel is wide.
 const MOST_ZOOM: f32 = 400.0;
+/// Middle of the name of a drawing that is written.
+const FILE: &str = "profile";
 /// Exaggerations that the slider goes through.
 const EXAGGERATION: (f64, f64) = (1.0, 100.0);
 /// Width of what stands beside the graph, points.
@@ -304,7 +306,7 @@ fn export(panels: &Panels, words: &Text, found: &Found, profile: &Profile) -> Op
         Some(_) => "downstream",
         None => "path",
     };
-    let path = folder.join(format!("{}-profile-{kind}", park.slug)).with_extension("svg");
+    let path = folder.join(format!("{}-{FILE}-{kind}", park.slug)).with_extension("svg");
     Some(match write::whole(&folder, &path, profile_svg(profile, &sheet).as_bytes()) {
         Ok(()) => t!(words, "section-exported", path = path.display()),
         Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
