@@ -77,7 +77,7 @@ fn settle(session: &mut Session, picker: &Arc<Picker>) {
 
 fn picker() -> Arc<Picker> {
     let park = park().snapshot;
-    let geometry = SceneGeometry::build(&park, &[]).expect("a scene");
+    let geometry = SceneGeometry::build(&park, &[] as &[analysis::overlay::Overlay]).expect("a scene");
     Arc::new(Picker::new(&park, &geometry))
 }
 

@@ -522,7 +522,7 @@ pub(super) mod tests {
         let outfall = answer(Question::Source { class: drain, from: "a".into() });
         assert_eq!(keys(&outfall, "reached"), ["ab7", "bo8"]);
         let path = answer(Question::Path { class: water, from: "h".into(), to: "d".into() });
-        assert_eq!((path.profile.unwrap().runs.len(), keys(&path, "reached")[0].as_str()), (3, "hv23"));
+        assert_eq!((path.profile.as_ref().unwrap().runs.len(), keys(&path, "reached")[0].as_str()), (3, "hv23"));
     }
 
     #[test]

@@ -455,7 +455,7 @@ mod tests {
             let shown = Shown { overlay, underground: true, ..Shown::default() };
             styles(&input.snapshot, overlays, &slots, &theme, &shown)
         };
-        let before: Vec<&Overlay> = input.overlays.iter().collect();
+        let before: Vec<&Overlay> = input.overlays.iter().map(AsRef::as_ref).collect();
         let mut after = before.clone();
         after.push(&found.overlay);
         let (plain, coloured) = (drawn(&before, None), drawn(&after, Some(2)));

@@ -131,11 +131,14 @@ fn record_of(twin: &Twin) -> TwinInput {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::mpsc::sync_channel;
     use std::time::Duration;
 
+    use analysis::network::permit::Permit;
     use analysis::planner::{LandList, ParcelSheet, ProjectChart, project_chart};
     use analysis::scenario::{Edit, ScenarioFile};
+    use analysis::sheet::Sheet;
     use analysis::words::Words;
     use spatial_db::model::FeatureKind;
 
@@ -144,7 +147,7 @@ mod tests {
     use crate::fixture;
     use crate::input::CaptureOptions;
     use crate::live::{Failure, Live, Update as Told, add_live};
-    use crate::planner::Planner;
+    use crate::planner::{Planner, SheetForm};
     use crate::text::Language;
     use crate::ui::{PlannerTab, Ui};
 
@@ -182,6 +185,22 @@ mod tests {
 
         fn land_csv(&self, _: NaiveDate, _: usize, _: &[FeatureId], _: Language) -> Result<Vec<u8>, String> {
             Ok(Vec::new())
+        }
+
+        fn write_sheet(
+            &self,
+            _: NaiveDate,
+            _: &Sheet,
+            _: &serde_json::Value,
+            _: SheetForm,
+            _: &Path,
+            _: Language,
+        ) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn permit_page(&self, _: NaiveDate, _: &Permit, _: Language) -> Result<String, String> {
+            Ok(String::new())
         }
     }
 
