@@ -236,14 +236,14 @@ impl<'p> Network<'p> {
         let reach = self.reach(from, way)?;
         // What is reached for sure apart from what is reached perhaps.
         let perhaps = |junction: &u32| reach.perhaps_junctions.binary_search(junction).is_ok();
-        let (unsure, sure): (Vec<u32>, Vec<u32>) = reach.junctions.iter().partition(|junction| perhaps(junction));
+        let (unsure, sure): (Vec<u32>, Vec<u32>) = reach.junctions.iter().copied().partition(perhaps);
         let ends = |junctions: &[u32]| -> Vec<&'p str> {
             let row = |junction: &u32| self.topology.row_of(self.park, *junction, |node| is_end(node.kind));
             let key = |row: u32| self.park.nodes[row as usize].provenance.key.as_str();
             junctions.iter().filter_map(row).map(key).collect()
         };
         let (at_end, perhaps_at) = (ends(&sure), ends(&unsure));
-        let (far, near): (Vec<u32>, Vec<u32>) = reach.ends.iter().partition(|junction| perhaps(junction));
+        let (far, near): (Vec<u32>, Vec<u32>) = reach.ends.iter().copied().partition(perhaps);
         let listed = |keys: &[&str]| if keys.is_empty() { "–".to_owned() } else { keys.join(" ") };
         let from = from.join(" ");
         let what = match way {
@@ -588,6 +588,8 @@ mod tests {
 
     #[test]
     fn criticality_leaves_open_what_no_source_tells() {
+        use crate::sheet::Value as Cell;
+
         let mut park = park();
         let cells = |park: &ParkSnapshot| {
             let sheet = answered(park, |network| network.critical(false)).sheet;
@@ -595,7 +597,6 @@ mod tests {
             let cells: Vec<_> = sheet.rows.iter().map(|row| row.cells[hydrants].clone()).collect();
             (cells, sheet.notes.iter().any(|note| note.as_str().contains("is not known")))
         };
-        use crate::sheet::Value as Cell;
         assert_eq!(cells(&park), (vec![Cell::Whole(1), Cell::Whole(1), Cell::Whole(1)], false));
         park.nodes[0].kind = NodeKind::Junction;
         assert_eq!(cells(&park), (vec![Cell::Unknown, Cell::Unknown, Cell::Unknown], true));

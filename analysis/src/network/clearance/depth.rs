@@ -151,11 +151,7 @@ fn on_green(cache: &Cache, place: [f64; 3], depth: &Depth) -> Option<f64> {
         .collect();
     let is_green = |kind: &SurfaceKind| matches!(kind, SurfaceKind::Grass | SurfaceKind::Forest);
     // Of patches that lie on each other the harder rule counts.
-    match covers.iter().all(is_green) {
-        _ if covers.is_empty() => None,
-        true => Some(green),
-        false => Some(depth.elsewhere_m),
-    }
+    if covers.is_empty() { None } else { Some(if covers.iter().all(is_green) { green } else { depth.elsewhere_m }) }
 }
 
 /// The fall of a sewer, against what is asked for.

@@ -306,7 +306,8 @@ impl<'p> Room<'p> {
                 least = Some((near, *mine));
             }
             // One that ends square to another, with their walls over each other, crosses it as much as one that goes on.
-            if near.distance > if beside { 0.0 } else { walls_m + ROUNDING_M } {
+            let within_m = if beside { 0.0 } else { walls_m + ROUNDING_M };
+            if near.distance > within_m {
                 continue;
             }
             let sine = sine_between(*mine, *theirs);
@@ -325,14 +326,13 @@ impl<'p> Room<'p> {
             let off = walls.plan_m + their.plan_m;
             let wall = self.wall(missing);
             let apart = limit.between_m[1] + walls_m + off + wall;
-            if let Some((near, mine)) = if over.is_empty() {
-                least
-            } else {
+            if !over.is_empty() {
                 let end = |near: &Nearest<2>| {
                     near.distance > walls_m && self.ends_there([(line, row), (other, Some(b))], near)
                 };
-                self.alongside(pieces, &over, apart, end)
-            } {
+                least = self.alongside(pieces, &over, apart, end);
+            }
+            if let Some((near, mine)) = least {
                 let [x, y] = [0, 1].map(|axis: usize| f64::midpoint(near.on_a[axis], near.on_b[axis]));
                 let room = near.distance - walls_m;
                 let place = [x, y, height_at(mine, near.on_a)];
@@ -440,14 +440,14 @@ impl<'p> Room<'p> {
         let known: f64 = halves.iter().map(|half| half.unwrap_or(0.0)).sum();
         let apart = (z - other_z).abs();
         let room = apart.is_finite().then_some(apart - known);
-        let unsized_ = halves.iter().filter(|half| half.is_none()).count();
+        let bare = halves.iter().filter(|half| half.is_none()).count();
         let missing = match room {
             None => Some(Missing::Height),
-            Some(_) => (unsized_ > 0).then_some(Missing::Size),
+            Some(_) => (bare > 0).then_some(Missing::Size),
         };
         let off = walls[0].height_m + walls[1].height_m;
         let place = [at.on_a[0], at.on_a[1], f64::midpoint(z, other_z)];
-        judged(At { a: row, b, lie: Lie::Crossing, place }, room, missing, limit, off, self.wall(unsized_))
+        judged(At { a: row, b, lie: Lie::Crossing, place }, room, missing, limit, off, self.wall(bare))
     }
 
     /// How far outside their axes the walls of so many lines without a size may lie, m.

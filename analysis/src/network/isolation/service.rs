@@ -61,7 +61,7 @@ impl Service {
     pub fn of(topology: &Topology, park: &ParkSnapshot, there: &Presence, settings: &Settings) -> Self {
         let mut found = Self::default();
         for junction in 0..topology.junctions.len() as u32 {
-            let has = |kind| topology.row_of(park, junction, |node| node.kind == kind).is_some();
+            let has = |kind: NodeKind| topology.row_of(park, junction, |node| node.kind == kind).is_some();
             if has(NodeKind::Connection) {
                 found.connections.push(junction);
             }

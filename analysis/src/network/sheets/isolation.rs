@@ -155,11 +155,10 @@ impl Isolating<'_> {
         };
         let source = || phrase("role-source", "source shut off with it");
         self.sources_shut(plan).into_iter().for_each(|row| point(row, source()));
-        let at = |junctions: &[u32], kind| self.rows_of(junctions, kind);
         let hydrant = || phrase("role-hydrant", "hydrant without supply");
-        at(&lost.hydrants, NodeKind::Hydrant).into_iter().for_each(|row| point(row, hydrant()));
+        self.rows_of(&lost.hydrants, NodeKind::Hydrant).into_iter().for_each(|row| point(row, hydrant()));
         let customer = || phrase("role-customer", "connection without supply");
-        at(&lost.connections, NodeKind::Connection).into_iter().for_each(|row| point(row, customer()));
+        self.rows_of(&lost.connections, NodeKind::Connection).into_iter().for_each(|row| point(row, customer()));
         Sheet {
             name: "isolation",
             title,
