@@ -2,6 +2,7 @@
 //! window alike.
 
 mod isolate;
+mod side;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -390,35 +391,6 @@ impl<'p> Network<'p> {
         let mut way: Vec<&String> = route.links.iter().map(key).collect();
         way.dedup();
         Ok(Answer { sheet, told: json!({ "length_m": route.length_m, "way": way }) })
-    }
-
-    /// The long profile from a place with the flow, against it, or to another place.
-    ///
-    /// # Errors
-    /// [`AnswerError::NoSuchPlace`], [`AnswerError::NothingOn`], [`AnswerError::NoWay`].
-    pub fn profile(
-        &self,
-        cache: &spatial_db::cache::Cache,
-        (from, to): (&str, Option<&str>),
-        way: Way,
-        (clearance, limits): (&super::clearance::ClearanceRules, &super::profile::ProfileLimits),
-    ) -> Result<super::profile::Profile, AnswerError> {
-        let shut = |junction: u32| self.shut[junction as usize];
-        let (course, asked) = match to {
-            Some(to) => {
-                let ends = [self.junction(from)?, self.junction(to)?];
-                let course = self.topology.way_between(&self.flows, ends, shut);
-                let none = || AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() };
-                (course.ok_or_else(none)?, None)
-            }
-            None => {
-                let starts = self.starts(&[from.to_owned()])?;
-                let course = self.topology.way_along(self.park, &self.flows, &starts, way, shut);
-                (course.ok_or_else(|| AnswerError::NothingOn { from: from.to_owned() })?, Some(way))
-            }
-        };
-        let (there, topology, flows) = (self.there, &self.topology, &self.flows);
-        Ok(super::profile::Ask { cache, there, topology, flows, clearance, limits }.profile(&course, asked))
     }
 
     /// Lines on loops.

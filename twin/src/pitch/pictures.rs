@@ -33,7 +33,7 @@ pub(super) fn pictures(
     let input = TwinInput {
         snapshot: Arc::new(snapshot),
         active: Some(overlay.name.clone()),
-        overlays: vec![overlay],
+        overlays: vec![overlay.into()],
         imagery: None,
         time: None,
         planner: None,

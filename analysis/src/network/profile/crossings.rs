@@ -111,8 +111,8 @@ fn weigh(rules: &ClearanceRules, room_m: Option<f64>, sized: bool, limit: Limit,
     match room_m {
         None => Verdict::Unknown,
         Some(room) if room + off_m < least => Verdict::Violated,
-        Some(room) if room - off_m - wall >= most => Verdict::Clear,
-        Some(_) if !sized => Verdict::Unknown,
+        Some(room) if room - off_m - wall >= most && !limit.beyond => Verdict::Clear,
+        Some(_) if !sized || limit.beyond => Verdict::Unknown,
         Some(_) => Verdict::Possible,
     }
 }

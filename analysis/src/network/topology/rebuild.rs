@@ -179,7 +179,7 @@ fn compared(
 ) -> Option<(Kept, Vec<u32>, Vec<u32>)> {
     let mut kept = Kept { new_of_old, old_of_new: vec![NONE; count] };
     let mut gone = Vec::new();
-    let mut last = None;
+    let mut last: Option<u32> = None;
     for (old, new) in kept.new_of_old.iter_mut().enumerate() {
         if !is[0](old) {
             *new = NONE;
