@@ -5,6 +5,7 @@ set -euo pipefail
 
 PACKAGES=(
   build-essential pkg-config          # C parts of a few crates
+  cmake libclang1                     # EPANET, for pressures in water mains: its C code, and its header bound to Rust
   libsqlite3-dev                      # the SQLite that GDAL brings along, for park packages
   libgdal-dev gdal-bin                # reading and writing every file format; ogr2ogr is the peer in benchmarks
   postgresql postgresql-client postgresql-15-postgis-3 postgresql-15-postgis-3-scripts
@@ -23,6 +24,7 @@ if [ ! -r /etc/os-release ] || ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-re
   command -v gdal-config >/dev/null || missing+=("GDAL 3.6 or later with its headers")
   command -v pg_config >/dev/null || [ -n "${TWIN_DATABASE_URL:-}" ] || missing+=("PostgreSQL 15 with PostGIS 3.3 (server and pg_config)")
   pkg-config --exists sqlite3 2>/dev/null || missing+=("SQLite 3.34 or later with its headers")
+  command -v cmake >/dev/null || missing+=("cmake, and libclang for bindgen (EPANET is built with them)")
   command -v pkg-config >/dev/null || missing+=("pkg-config and a C compiler")
   if [ ${#missing[@]} -gt 0 ]; then
     say "this system is not Debian 12, so nothing is installed for you. Please install:"

@@ -66,6 +66,10 @@ pub(crate) enum Verb {
     Calc(crate::calc::CalcGroup),
     /// Trace a network: up, down, shortest, loops; valves to close for a break and who loses supply
     Trace(crate::report::trace::TraceArguments),
+    /// Work out pressures in water mains: as they are, after a closure or a burst; what hydrants give
+    Hydraulics(crate::report::hydraulics::HydraulicsArguments),
+    /// Say what capacity is left for parcels, today and with commitments to a date, and through which bottleneck
+    Capacity(crate::report::capacity::CapacityArguments),
     /// Hold how near lines lie to each other, to buildings and to the ground against the rules
     Clearance(crate::report::clearance::ClearanceArguments),
     /// Write what has to be known before digging on a page that prints on A4
@@ -314,6 +318,10 @@ pub(crate) enum OverlayName {
     Emergency,
     /// Pipes, ducts and cables by class, seen through the ground
     Networks,
+    /// Power capacity left per parcel, with the bottleneck
+    Capacity,
+    /// Pressures in water mains at the hour of most use
+    Pressure,
     /// What an import would change (`--manifest`) or a run changed (`--run`)
     Changes,
     /// Problems of the data, by their worst severity, with their places

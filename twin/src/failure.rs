@@ -500,6 +500,46 @@ pub(crate) enum Failure {
         /// Cause.
         source: analysis::network::answers::AnswerError,
     },
+    /// No pressures.
+    #[error("the water network gives no pressures")]
+    #[diagnostic(help("docs/hydraulics.md says what EPANET needs; `--head KEY=METRES` gives the head of a source"))]
+    Hydraulics {
+        /// Cause.
+        #[from]
+        source: analysis::network::hydraulics::HydraulicsError,
+    },
+    /// A model file that cannot be used.
+    #[error("the model {} cannot be used", path.display())]
+    #[diagnostic(help("EPANET 2.0 to 2.3 write such files (.inp); `twin import` brings one in as a park"))]
+    ModelFile {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// No capacity.
+    #[error("there is no answer")]
+    #[diagnostic(help("docs/capacity.md describes resources and places"))]
+    Capacity {
+        /// Cause.
+        #[from]
+        source: analysis::network::capacity::CapacityError,
+    },
+    /// A place that nobody named.
+    #[error("which place is meant?")]
+    #[diagnostic(help("name it with --parcel KEY, --point E,N or --node KEY"))]
+    NoPlace,
+    /// A table of a network that cannot be used.
+    #[error("the table {} cannot be used", path.display())]
+    #[diagnostic(help("analysis/rules/networks/{table}.toml is the one that ships: copy it and change its rows"))]
+    NetworkTable {
+        /// File.
+        path: PathBuf,
+        /// Name of the one that ships.
+        table: &'static str,
+        /// Cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A depth below a ground that is not known.
     #[error("the park's terrain does not reach every corner of the pit, so its depth says no elevation")]
     #[diagnostic(help("give the elevation of the floor with --floor"))]
@@ -555,6 +595,7 @@ impl Failure {
             | Self::ScenarioOfSeveral
             | Self::ParcelsOfSeveral
             | Self::NoMapOfClusters
+            | Self::NoPlace
             | Self::ChangesOfPackage { .. }
             | Self::Hazard { .. }
             | Self::Evacuation { .. }

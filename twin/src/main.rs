@@ -79,6 +79,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Report(group) => report::run(group),
         Verb::Calc(group) => calc::run(group),
         Verb::Trace(arguments) => report::trace::run(arguments),
+        Verb::Hydraulics(arguments) => report::hydraulics::run(arguments),
+        Verb::Capacity(arguments) => report::capacity::run(arguments),
         Verb::Clearance(arguments) => report::clearance::run(arguments),
         Verb::Permit(arguments) => report::permit::run(arguments),
         Verb::Drill(group) => drill::run(group),

@@ -1,12 +1,18 @@
 //! `twin shot`, and the overlays of a park that it shares with `twin view`.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use analysis::emergency::emergency_overlay;
 use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay, utilisation_overlay};
-use analysis::network::network_overlay;
+use analysis::network::answers::Network;
+use analysis::network::capacity::{Capacity, CapacityRules, capacity_overlay};
+use analysis::network::hydraulics::{
+    Asked, Demand, Given, HydraulicRules, HydraulicsError, Which, park_plant, pressure_overlay, without_pressures,
+};
+use analysis::network::{Settings, network_overlay};
 use analysis::overlay::Overlay;
 use analysis::projects::projects_overlay;
 use analysis::rules::RuleSet;
@@ -14,7 +20,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde::Serialize;
 use spatial_db::cache::Cache;
-use spatial_db::model::ParkSnapshot;
+use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 use twin_engine::{CameraChoice, CaptureOptions, Language, OverlaysOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
 use crate::changes;
@@ -34,6 +40,8 @@ impl OverlayName {
             Self::Projects => "projects",
             Self::Emergency => "emergency",
             Self::Networks => "networks",
+            Self::Capacity => "capacity",
+            Self::Pressure => "pressure",
             Self::Changes => "changes",
             Self::Issues => "issues",
         }
@@ -132,9 +140,34 @@ fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) 
         OverlayName::Projects => Some(projects_overlay(cache, as_of)),
         OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
         OverlayName::Networks => Some(network_overlay(cache, rules, as_of)),
+        OverlayName::Capacity => capacity(cache, as_of),
+        OverlayName::Pressure => Some(pressure(cache, as_of)),
         OverlayName::Changes => None,
         OverlayName::Issues => Some(issue_overlay(cache, as_of)),
     }
+}
+
+/// Power left on a day, with the commitments to that day.
+fn capacity(cache: &Cache, as_of: NaiveDate) -> Option<Overlay> {
+    let park = cache.snapshot();
+    let (rules, settings, there) = (CapacityRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
+    let power = Capacity::of(park, &there, &settings, &rules, "power").ok()?;
+    Some(capacity_overlay(&power, as_of))
+}
+
+/// Pressures on a day at the hour of most use, or why there are none.
+fn pressure(cache: &Cache, as_of: NaiveDate) -> Overlay {
+    let park = cache.snapshot();
+    let (rules, settings, there) = (HydraulicRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
+    let network = Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new());
+    let made = network.map_err(|error| HydraulicsError::NoSuchPlace { key: error.to_string() }).and_then(|network| {
+        let (plant, assumed) = park_plant(&network, &rules, &CapacityRules::shipped(), &Given::default())?;
+        let asked = Asked { which: Which::Pressure, demand: Demand::AsModelled, at_s: 0, closed: Vec::new() };
+        let answer = plant.answer(Some(&network), &asked, &rules, &assumed)?;
+        let notes = answer.sheet.notes.clone();
+        Ok(pressure_overlay(park, &plant, None, &answer.before, &rules, as_of, notes))
+    });
+    made.unwrap_or_else(|error| without_pressures(&error, as_of))
 }
 
 #[derive(Serialize)]

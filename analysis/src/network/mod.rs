@@ -1,13 +1,15 @@
 //! Networks: what lies underground, by class. [`topology`] makes graphs of them, sections cut them,
-//! excavations lay them bare. Hydraulics are left to later work.
+//! excavations lay them bare; [`hydraulics`] gives pressures in water mains, [`capacity`] what is left for a parcel.
 
 pub mod answers;
 #[cfg(test)]
 mod by_hand;
+pub mod capacity;
 pub mod clearance;
 mod dig;
 pub mod found;
 pub mod graph;
+pub mod hydraulics;
 pub mod isolation;
 mod overlay;
 pub mod permit;

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use super::dice::Dice;
 use super::enterprises::Residents;
 use super::land_records::{Register, as_of};
+use super::networks::KINDS;
 use super::parcels::Parcel;
 use super::stories::Story;
 
@@ -22,6 +23,32 @@ pub(super) struct Project {
     /// Approval, permit, start, completion, production.
     pub(super) planned: [Option<NaiveDate>; 5],
     pub(super) investment: f64,
+    /// Loads that it will bring, in the order of [`LOADS`]; empty where nobody has asked.
+    pub(super) loads: [Option<f64>; 6],
+}
+
+/// Columns of loads: the network, and the head of the column.
+pub(super) const LOADS: [(&str, &str); 6] = [
+    ("GD", "用电_kVA"),
+    ("SS", "用水_m3d"),
+    ("WS", "排水_m3d"),
+    ("MQ", "用气_m3h"),
+    ("RS", "用热_MW"),
+    ("DX", "光纤_端口"),
+];
+
+/// What a project on a parcel will draw; every tenth has not said.
+fn loads(seed: u64, parcel: &Parcel, index: u64) -> [Option<f64>; 6] {
+    let mut dice = Dice::new(seed, "project loads", index);
+    if dice.chance(0.1) {
+        return [None; 6];
+    }
+    let hectares = parcel.area_m2() / 10_000.0;
+    LOADS.map(|(code, _)| {
+        let per_ha = KINDS.iter().find(|kind| kind.code == code)?.load_per_ha()?;
+        let load = hectares * per_ha * dice.range(0.5, 1.3);
+        Some(if load < 10.0 { (load * 100.0).round() / 100.0 } else { load.round() })
+    })
 }
 
 /// What is built, in the words of such ledgers.
@@ -62,6 +89,7 @@ pub(super) fn ledger(seed: u64, parcels: &[Parcel], residents: &Residents, regis
             enterprise: contract.enterprise,
             planned: [0, 1, 2, 3, 4].map(|m| kept[m].then_some(days[m])),
             investment: (contract.investment * dice.range(0.95, 1.2)).round(),
+            loads: loads(seed, &parcels[contract.parcel], i as u64),
         });
     }
     for (i, parcel) in parcels.iter().enumerate().filter(|(_, parcel)| parcel.story == Story::Reserve) {
@@ -77,6 +105,7 @@ pub(super) fn ledger(seed: u64, parcels: &[Parcel], residents: &Residents, regis
                 enterprise: None,
                 planned: days,
                 investment: (parcel.area_m2() * dice.range(0.6, 1.0)).round(),
+                loads: loads(seed, parcel, 1_000_000 + i as u64),
             });
         }
     }

@@ -1,8 +1,10 @@
 //! `twin report`: what the park's records say, as a table, a spreadsheet, JSON or a map layer. One report a module.
 
+pub(crate) mod capacity;
 pub(crate) mod clearance;
 mod dossier;
 mod html;
+pub(crate) mod hydraulics;
 mod land;
 pub(crate) mod permit;
 mod projects;

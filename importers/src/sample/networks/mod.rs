@@ -2,10 +2,13 @@
 //!
 //! Where routes run is left to `routes`; falling sewers to `sewers`; everything under pressure or in ducts to `pressure`.
 
+mod loads;
 mod pressure;
 mod routes;
 mod sewers;
 mod water;
+
+use loads::Loads;
 
 use super::layout::Layout;
 use super::parcels::Parcel;
@@ -39,6 +42,8 @@ pub(super) struct Point {
     pub(super) word: &'static str,
     /// Chamber diameter or nominal size, mm.
     pub(super) size_mm: u32,
+    /// Parcel that is connected here.
+    pub(super) serves: Option<usize>,
 }
 
 /// A surveyed line between two points.
@@ -66,6 +71,20 @@ pub(super) enum Section {
 pub(super) struct Network {
     pub(super) points: Vec<Point>,
     pub(super) pipes: Vec<Pipe>,
+    /// What it can carry and what hangs on it.
+    loads: Loads,
+}
+
+impl Network {
+    /// Rating and contracted load of a point.
+    pub(super) fn load_at(&self, point: usize) -> [Option<f64>; 2] {
+        self.loads.points.get(point).copied().unwrap_or_default()
+    }
+
+    /// Rating of a line.
+    pub(super) fn rated(&self, line: usize) -> Option<f64> {
+        self.loads.lines.get(line).copied().flatten()
+    }
 }
 
 /// A network of the survey, its words and how to read its depths.
@@ -96,6 +115,18 @@ enum Which {
     Nitrogen,
     Hydrogen,
     Tunnel,
+}
+
+impl Kind {
+    /// Unit in the names of the columns of ratings and loads, where they are kept.
+    pub(super) fn load_unit(self) -> Option<&'static str> {
+        loads::loading(self.which).map(|loading| loading.unit)
+    }
+
+    /// Load of a hectare in that unit.
+    pub(super) fn load_per_ha(self) -> Option<f64> {
+        loads::loading(self.which).map(|loading| loading.per_ha)
+    }
 }
 
 const fn kind(
@@ -165,6 +196,7 @@ pub(super) fn lay(kind: Kind, ground: &Ground<'_>) -> Network {
         Which::Tunnel => pressure::tunnel(ground),
     };
     name_joints(&mut network);
+    network.loads = loads::load(kind, ground, &network);
     network
 }
 

@@ -201,7 +201,7 @@ fn without_dead_ends(mut network: Network) -> Network {
             *end = place[*end];
         }
     }
-    Network { points, pipes: network.pipes }
+    Network { points, pipes: network.pipes, ..Network::default() }
 }
 
 /// The utility tunnel under the middle of each east–west arterial.
@@ -306,7 +306,7 @@ pub(super) fn finish(mut routes: Routes<'_>, plan: &Plan, at_junctions: &'static
             pressure: (plan.pressure)(class),
         });
     }
-    Network { points: routes.points, pipes }
+    Network { points: routes.points, pipes, ..Network::default() }
 }
 
 /// A valve (or cabinet, or chamber) on the arms of each junction but the first.

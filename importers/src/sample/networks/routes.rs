@@ -83,7 +83,7 @@ impl<'a> Routes<'a> {
     pub(super) fn point(&mut self, at: P) -> usize {
         let ground_m = (self.ground.terrain.at_plan(at) * 1000.0).round() / 1000.0;
         let xy = self.ground.layout.place(at).to_mm();
-        self.points.push(Point { xy, ground_m, depth_m: 0.0, word: "直线点", size_mm: 0 });
+        self.points.push(Point { xy, ground_m, depth_m: 0.0, word: "直线点", size_mm: 0, serves: None });
         self.points.len() - 1
     }
 
@@ -183,6 +183,7 @@ impl<'a> Routes<'a> {
             if let Some(tap) = self.stop(street, t) {
                 let end = self.point_at((at + along.left() * 2.0).to_mm());
                 self.points[end].word = "预留口";
+                self.points[end].serves = Some(parcel);
                 return Some((tap, end, street));
             }
         }

@@ -278,7 +278,7 @@ fn drain(mut routes: Routes<'_>, plan: &Plan, outlets: &[(usize, usize)], gullie
             *depth = (*depth * 1000.0).round() / 1000.0;
         }
     }
-    Network { points: routes.points, pipes }
+    Network { points: routes.points, pipes, ..Network::default() }
 }
 
 /// A gully at the kerb beside every second chamber.

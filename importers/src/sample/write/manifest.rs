@@ -239,7 +239,21 @@ fn emergency(out: &mut String) {
     );
 }
 
+fn quoted(fields: &[String]) -> String {
+    fields.iter().map(|field| format!("\"{field}\"")).collect::<Vec<_>>().join(", ")
+}
+
 fn network(out: &mut String, kind: Kind) {
+    let mut point_attributes: Vec<String> = ["Map_No", "Feature", "SDate"].map(str::to_owned).into();
+    let mut line_attributes: Vec<String> = ["TotalHole", "UsedHole", "FlowDir", "EmBed"].map(str::to_owned).into();
+    // Ratings and loads stay with each point and line as the utility wrote them.
+    if let Some(unit) = kind.load_unit() {
+        point_attributes.extend([format!("RatedCap_{unit}"), format!("ConnLoad_{unit}")]);
+        line_attributes.push(format!("RatedCap_{unit}"));
+    }
+    if kind.class == "water" {
+        point_attributes.push("OutPress_MPa".to_owned());
+    }
     let (points, lines) = (format!("{} points", kind.code), format!("{} lines", kind.code));
     let _ = write!(out, "\n# {}: X is north and Y is east, as in every Chinese survey table.", kind.title);
     let crs = format!("crs = \"EPSG:{EPSG}\"");
@@ -255,7 +269,7 @@ fn network(out: &mut String, kind: Kind) {
             "x = \"X\"",
             "y = \"Y\"",
             "key = \"Exp_No\"",
-            "attributes = [\"Map_No\", \"Feature\", \"SDate\"]",
+            &format!("attributes = [{}]", quoted(&point_attributes)),
         ],
     );
     let words = format!("{{ fields = [\"Feature\", \"Subsid\"], join = \"\", map = {} }}", map(&POINT_WORDS));
@@ -291,7 +305,7 @@ fn network(out: &mut String, kind: Kind) {
             "z_from = [\"depth\"]",
             &format!("z_reference = \"{}\"", if kind.gravity { "invert" } else { "crown" }),
             "key = { fields = [\"S_Exp\", \"E_Exp\"], join = \"-\" }",
-            "attributes = [\"TotalHole\", \"UsedHole\", \"FlowDir\", \"EmBed\"]",
+            &format!("attributes = [{}]", quoted(&line_attributes)),
         ],
     );
     let size = if matches!(kind.class, "power" | "telecom" | "other") {

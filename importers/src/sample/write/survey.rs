@@ -31,6 +31,18 @@ pub(super) fn write(dir: &Path, kind: Kind, network: &Network) -> Result<usize, 
     Ok(loose)
 }
 
+/// Heads of the columns of ratings and loads.
+fn head(kind: Kind, columns: &[&str]) -> String {
+    let unit = kind.load_unit();
+    unit.map_or_else(String::new, |unit| columns.iter().map(|column| format!(",{column}{unit}")).collect())
+}
+
+/// Their cells: empty where nobody wrote anything down.
+fn cells(kind: Kind, values: &[Option<f64>]) -> String {
+    let cell = |value: &Option<f64>| value.map_or_else(|| ",".to_owned(), |value| format!(",{value}"));
+    if kind.load_unit().is_some() { values.iter().map(cell).collect() } else { String::new() }
+}
+
 fn points(kind: Kind, network: &Network) -> String {
     let mut links = vec![0_u32; network.points.len()];
     for pipe in &network.pipes {
@@ -39,7 +51,8 @@ fn points(kind: Kind, network: &Network) -> String {
     }
     let mut out = String::with_capacity(network.points.len() * 110);
     out.push_str(POINT_HEAD);
-    out.push('\n');
+    out.push_str(&head(kind, &["RatedCap_", "ConnLoad_"]));
+    out.push_str(if kind.class == "water" { ",OutPress_MPa\n" } else { "\n" });
     for (i, point) in network.points.iter().enumerate() {
         // A survey point is a feature of the line or an attachment, never both.
         let plain =
@@ -52,7 +65,7 @@ fn points(kind: Kind, network: &Network) -> String {
         let sheet = format!("{:.1}-{:.1}", (point.xy.y / 500.0).floor() / 2.0, (point.xy.x / 500.0).floor() / 2.0);
         let _ = writeln!(
             out,
-            "{}{},{sheet},{:.3},{:.3},{:.3},{feature},{attachment},{:.2},{shape},{material},{size},{},,,,清溪工业园,2025/11/20,清溪测绘(合成),2025/11/12,",
+            "{}{},{sheet},{:.3},{:.3},{:.3},{feature},{attachment},{:.2},{shape},{material},{size},{},,,,清溪工业园,2025/11/20,清溪测绘(合成),2025/11/12,{}{}",
             kind.code,
             i + 1,
             point.xy.y,
@@ -60,6 +73,12 @@ fn points(kind: Kind, network: &Network) -> String {
             point.ground_m,
             point.depth_m,
             links[i],
+            cells(kind, &network.load_at(i)),
+            match (kind.class, point.word) {
+                ("water", "水源") => ",0.45",
+                ("water", _) => ",",
+                _ => "",
+            },
         );
     }
     out
@@ -69,9 +88,10 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
     let mut out = String::with_capacity(network.pipes.len() * 150);
     out.push('\u{feff}');
     out.push_str(LINE_HEAD);
+    out.push_str(&head(kind, &["RatedCap_"]));
     out.push('\n');
     let code = format!("{}{}", kind.code, "1001");
-    for pipe in &network.pipes {
+    for (k, pipe) in network.pipes.iter().enumerate() {
         let (a, b) = (&network.points[pipe.a], &network.points[pipe.b]);
         let (size, duct_w, duct_h) = match pipe.section {
             Section::Round(d) => (d.to_string(), String::new(), String::new()),
@@ -89,7 +109,7 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
         let material = if kind.gravity && !pipe.pressure.is_empty() { "钢" } else { kind.material };
         let _ = writeln!(
             out,
-            "{}{},{:.3},{:.3},{:.3},{}{},{:.3},{:.3},{:.3},{},{code},{material},{size},{duct_w},{duct_h},{},{},,{holes},{used},{flow},{buried},清溪工业园,{}/6/30",
+            "{}{},{:.3},{:.3},{:.3},{}{},{:.3},{:.3},{:.3},{},{code},{material},{size},{duct_w},{duct_h},{},{},,{holes},{used},{flow},{buried},清溪工业园,{}/6/30{}",
             kind.code,
             pipe.a + 1,
             a.xy.y,
@@ -104,6 +124,7 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
             kind.voltage,
             pipe.pressure,
             pipe.year,
+            cells(kind, &[network.rated(k)]),
         );
     }
     let mut loose = 0;
@@ -111,8 +132,12 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
         loose = 1;
         let _ = writeln!(
             out,
-            "{0}1,{1:.3},{2:.3},1.40,{0}999999,,,,{0},{code},{3},100,,,,,,,,,直埋,清溪工业园,2012/6/30",
-            kind.code, point.xy.y, point.xy.x, kind.material
+            "{0}1,{1:.3},{2:.3},1.40,{0}999999,,,,{0},{code},{3},100,,,,,,,,,直埋,清溪工业园,2012/6/30{4}",
+            kind.code,
+            point.xy.y,
+            point.xy.x,
+            kind.material,
+            cells(kind, &[None]),
         );
     }
     (out, loose)

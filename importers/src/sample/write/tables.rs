@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::sample::SampleError;
 use crate::sample::park::Park;
+use crate::sample::projects::LOADS;
 
 pub(super) const ENTERPRISES: &str = "企业名录.csv";
 pub(super) const TENANCIES: &str = "入驻台账.csv";
@@ -120,8 +121,10 @@ fn events(park: &Park<'_>) -> String {
 fn projects(park: &Park<'_>) -> (String, usize) {
     let mut out = String::from("清溪工业园项目推进台账（虚构数据）\n");
     out.push_str(
-        "项目编号,项目名称,合同编号,宗地代码,统一社会信用代码,计划核准,计划施工许可,计划开工,计划竣工,计划投产,计划投资_亿元\n",
+        "项目编号,项目名称,合同编号,宗地代码,统一社会信用代码,计划核准,计划施工许可,计划开工,计划竣工,计划投产,计划投资_亿元",
     );
+    LOADS.iter().for_each(|(_, head)| out.extend([",", *head]));
+    out.push('\n');
     let mut unsettled = 0;
     for (k, project) in park.projects.iter().enumerate() {
         let enterprise = project.enterprise.map_or("", |e| park.residents.enterprises[e].key.as_str());
@@ -141,7 +144,11 @@ fn projects(park: &Park<'_>) -> (String, usize) {
                 let _ = write!(out, ",{day}");
             }
         }
-        let _ = writeln!(out, ",{:.4}", project.investment / 10_000.0);
+        let _ = write!(out, ",{:.4}", project.investment / 10_000.0);
+        for load in project.loads {
+            let _ = write!(out, ",{}", load.map(|load| load.to_string()).unwrap_or_default());
+        }
+        out.push('\n');
     }
     (out, unsettled)
 }

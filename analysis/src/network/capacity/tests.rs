@@ -1,0 +1,293 @@
+//! Capacity on networks small enough to reckon by hand.
+
+use geo::{LineString, MultiPolygon, Polygon};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use spatial_db::model::{FeatureId, FeatureKind, NodeKind, Parcel, Project, Provenance};
+
+use super::*;
+use crate::network::by_hand::{empty, keyed_edge, node};
+use spatial_db::model::NetworkClass;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn attributes(value: &Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn parcel(number: i64, key: &str, x: f64) -> Parcel {
+    let ring = vec![(x, 5.0), (x + 80.0, 5.0), (x + 80.0, 90.0), (x, 90.0), (x, 5.0)];
+    Parcel {
+        id: FeatureId::new(FeatureKind::Parcel, number),
+        provenance: Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, ..Provenance::default() },
+        boundary: MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]),
+        number: None,
+        address: None,
+        holder: None,
+        land_use_code: None,
+        land_use_scheme: None,
+        land_use: None,
+        industry_code: None,
+        recorded_area_m2: None,
+        recorded_floor_area_m2: None,
+        assessed_value: None,
+        currency: None,
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+fn project(number: i64, parcel: &str, kva: f64, production: Option<&str>) -> Project {
+    let key = format!("x{number}");
+    Project {
+        id: FeatureId::new(FeatureKind::Project, number),
+        provenance: Provenance {
+            key,
+            layer: "by hand".into(),
+            source_row: number,
+            attributes: attributes(&json!({ "用电_kVA": kva })),
+        },
+        name: None,
+        contract_key: None,
+        parcel_key: Some(parcel.into()),
+        enterprise_key: None,
+        planned_approval: None,
+        planned_permit: None,
+        planned_start: None,
+        planned_completion: None,
+        planned_production: production.map(day),
+        planned_investment: None,
+        currency: None,
+        note: None,
+    }
+}
+
+/// Substation s (1000 kVA) – cabinet a – cabinet b in a street; parcels p1 and p2 connected at a and b, p3 beside the line beyond b,
+/// p4 far away. Feeders: s–a 800 kVA, a–b 300 kVA. Connected: c1 400, c2 150.
+fn street() -> ParkSnapshot {
+    let mut park = empty();
+    let with = |mut node: spatial_db::model::NetworkNode, value: Value| {
+        node.provenance.attributes = attributes(&value);
+        node
+    };
+    park.nodes = vec![
+        with(node("s", NodeKind::Source, [0.0, 0.0, 1.0]), json!({ "RatedCap_kVA": 1000 })),
+        node("a", NodeKind::Switch, [100.0, 0.0, 1.0]),
+        node("b", NodeKind::Switch, [200.0, 0.0, 1.0]),
+        node("e", NodeKind::Manhole, [300.0, 0.0, 1.0]),
+        with(node("c1", NodeKind::Connection, [100.0, 6.0, 1.0]), json!({ "ConnLoad_kVA": "400" })),
+        with(node("c2", NodeKind::Connection, [200.0, 6.0, 1.0]), json!({ "connload_kva": 150.0 })),
+    ];
+    let line = |id: i64, from: &str, to: &str, kva: f64| {
+        let at = |key: &str| park.nodes.iter().find(|node| node.provenance.key == key).unwrap().position;
+        let mut edge = keyed_edge(id, Some(from), Some(to), vec![at(from), at(to)]);
+        edge.provenance.attributes = attributes(&json!({ "rated_mva": kva / 1000.0 }));
+        edge
+    };
+    let edges = vec![
+        line(1, "s", "a", 800.0),
+        line(2, "a", "b", 300.0),
+        line(3, "b", "e", 250.0),
+        line(4, "a", "c1", 500.0),
+        line(5, "b", "c2", 400.0),
+    ];
+    park.edges = edges;
+    park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Power);
+    park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Power);
+    park.parcels = vec![parcel(1, "p1", 60.0), parcel(2, "p2", 160.0), parcel(3, "p3", 260.0), parcel(4, "p4", 3000.0)];
+    park
+}
+
+const TODAY: &str = "2026-06-30";
+
+fn ask(park: &ParkSnapshot, parcel: &str, by: &str) -> Remaining {
+    remaining(park, "power", Place::Parcel(parcel), day(TODAY), day(by)).unwrap()
+}
+
+#[test]
+fn the_least_on_the_way_is_what_is_left() {
+    let park = street();
+    // p1: own branch 500 − 400; feeder s–a 800 − 550; substation 1000 − 550.
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, &one.known), (Some(100.0), &Known::Known));
+    assert_eq!(one.bottleneck().unwrap().key, "e4");
+    assert_eq!(one.reached, Reached::Connection);
+    assert_eq!(one.path.iter().map(|part| part.key.as_str()).collect::<Vec<_>>(), ["e4", "e1", "s"]);
+    // p2: branch 400 − 150 = 250, a–b 300 − 150 = 150, s–a 250.
+    let two = ask(&park, "p2", TODAY);
+    assert_eq!((two.value, two.bottleneck().unwrap().key.as_str()), (Some(150.0), "e2"));
+    // p3 has no connection: the line beyond b is 5 m away, and p2's branch is not taken for it.
+    let three = ask(&park, "p3", TODAY);
+    assert_eq!((three.reached, three.value), (Reached::Line(5.0), Some(150.0)));
+    assert_eq!(three.path[0].remains(), Some(250.0));
+    let four = ask(&park, "p4", TODAY);
+    assert_eq!((four.reached, four.value), (Reached::Nothing, None));
+    assert_eq!(four.known, Known::Unknown(vec![Missing::Connection]));
+    // A point and a cabinet answer alike; other keys do not.
+    let at = |place| remaining(&park, "power", place, day(TODAY), day(TODAY));
+    assert_eq!(at(Place::Point([290.0, 8.0])).unwrap().value, Some(150.0));
+    assert_eq!(at(Place::Node("b")).unwrap().value, Some(150.0));
+    assert!(matches!(at(Place::Node("z")), Err(CapacityError::NoSuchNode { .. })));
+    assert!(matches!(at(Place::Parcel("z")), Err(CapacityError::NoSuchParcel { .. })));
+    assert!(matches!(
+        remaining(&park, "steam", Place::Node("b"), day(TODAY), day(TODAY)),
+        Err(CapacityError::NoSuchResource { .. })
+    ));
+}
+
+#[test]
+fn commitments_take_from_everybody_on_their_way_from_their_day_on() {
+    let mut park = street();
+    park.projects = vec![
+        project(1, "p3", 100.0, Some("2027-05-01")),
+        project(2, "p2", 90.0, Some("2028-01-01")),
+        // Overdue and not producing: it may come any day.
+        project(3, "p1", 20.0, Some("2024-01-01")),
+        // No day on record.
+        project(4, "p1", 5.0, None),
+    ];
+    let left = |parcel, by| ask(&park, parcel, by).value.unwrap();
+    assert_eq!(left("p1", TODAY), 75.0);
+    assert_eq!(left("p2", TODAY), 150.0);
+    assert_eq!(left("p2", "2027-05-01"), 50.0);
+    assert_eq!(left("p3", "2027-12-31"), 50.0);
+    let over = ask(&park, "p3", "2028-01-01");
+    assert_eq!((over.value, over.bottleneck().unwrap().key.as_str()), (Some(-40.0), "e2"));
+    let told: Vec<(&str, f64)> = over.committed.iter().map(|one| (one.source.as_str(), one.amount)).collect();
+    assert_eq!(told, [("x1", 100.0), ("x2", 90.0)]);
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    let steps = power.over_time(Place::Parcel("p2"), day("2030-01-01")).unwrap();
+    let steps: Vec<(String, f64)> = steps.iter().map(|step| (step.by.to_string(), step.value.unwrap())).collect();
+    let expected = [(TODAY, 150.0), ("2027-05-01", 50.0), ("2028-01-01", -40.0)];
+    assert_eq!(steps, expected.map(|(day, left)| (day.to_owned(), left)));
+    // A parcel that nobody knows: no place in the network, so no answer is more than "at most".
+    park.projects.push(project(5, "nowhere", 10.0, None));
+    assert_eq!(ask(&park, "p2", TODAY).known, Known::AtMost(vec![Missing::Commitments(1)]));
+}
+
+#[test]
+fn what_no_record_tells_stays_unknown() {
+    let mut park = street();
+    // The feeder's rating goes: what is left is at most what the rest leaves.
+    park.edges[0].provenance.attributes.clear();
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!(one.value, Some(100.0));
+    assert_eq!(one.known, Known::AtMost(vec![Missing::Ratings(1, "e1".into())]));
+    // No rating at all: access, and nothing else.
+    park.edges.iter_mut().for_each(|edge| edge.provenance.attributes.clear());
+    park.nodes[0].provenance.attributes.clear();
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, one.bottleneck, one.reached), (None, None, Reached::Connection));
+    assert!(matches!(&one.known, Known::Unknown(missing) if missing[0] == Missing::Ratings(3, "e4".into())));
+    // A load that is not on record.
+    let mut park = street();
+    park.nodes[5].provenance.attributes.clear();
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!(one.known, Known::AtMost(vec![Missing::Loads(1)]));
+    // Unless the substation's own meter tells it; the feeder still does not know.
+    park.nodes[0].provenance.attributes.insert("peak_kva".into(), json!(970.0));
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, one.bottleneck().unwrap().key.as_str()), (Some(30.0), "s"));
+    // No source on record: nobody knows where it comes from.
+    park.nodes[0].kind = NodeKind::Manhole;
+    assert_eq!(ask(&park, "p1", TODAY).known, Known::Unknown(vec![Missing::Way]));
+}
+
+#[test]
+fn holes_of_ducts_are_counted_line_by_line() {
+    let mut park = street();
+    park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Telecom);
+    for (edge, [total, used]) in park.edges.iter_mut().zip([[12, 8], [6, 5], [6, 0], [2, 1], [2, 1]]) {
+        edge.class = NetworkClass::Telecom;
+        edge.provenance.attributes = attributes(&json!({ "TotalHole": total.to_string(), "UsedHole": used }));
+    }
+    let ducts = |parcel| remaining(&park, "ducts", Place::Parcel(parcel), day(TODAY), day(TODAY)).unwrap();
+    assert_eq!((ducts("p1").value, ducts("p1").known), (Some(1.0), Known::Known));
+    assert_eq!(ducts("p3").value, Some(1.0));
+    assert_eq!(ducts("p3").bottleneck().unwrap().key, "e2");
+    // Fibre: there is a way, and no port on record.
+    let fibre = remaining(&park, "fibre", Place::Parcel("p1"), day(TODAY), day(TODAY)).unwrap();
+    assert!(matches!(fibre.known, Known::Unknown(_)));
+    assert_eq!(fibre.reached, Reached::Connection);
+}
+
+#[test]
+fn mains_and_sewers_without_a_rating_are_rated_by_size() {
+    let rules = CapacityRules::shipped();
+    let mut main = keyed_edge(1, None, None, vec![[0.0, 0.0, 2.0], [100.0, 0.0, 1.0]]);
+    assert_eq!(rules.by_rule(rules.resource("water").unwrap(), &main), None, "no size");
+    main.diameter_mm = Some(200.0);
+    // 0.0314159 m² × 1.5 m/s.
+    let water = rules.by_rule(rules.resource("water").unwrap(), &main).unwrap();
+    assert!((water - 4071.504).abs() < 0.01, "{water}");
+    // DN 200 at 1 % runs 32.8 L/s full by Manning with n = 0.013, as tables of sewers have it.
+    let sewer = rules.by_rule(rules.resource("sewage").unwrap(), &main).unwrap() / 86.4;
+    assert!((sewer - 32.8).abs() < 0.05, "{sewer}");
+    main.path[1][2] = 2.0;
+    assert_eq!(rules.by_rule(rules.resource("sewage").unwrap(), &main), None, "no fall");
+    assert_eq!(rules.by_rule(rules.resource("power").unwrap(), &main), None);
+}
+
+#[test]
+fn parcels_are_coloured_by_what_is_left() {
+    let mut park = street();
+    park.projects = vec![project(1, "p3", 160.0, Some("2027-05-01"))];
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    let overlay = capacity_overlay(&power, day("2027-05-01"));
+    let label = |row: usize| {
+        overlay.verdicts.get(&park.parcels[row].id).map(|verdict| overlay.classes[verdict.class].label.to_string())
+    };
+    assert_eq!(label(0).unwrap(), "10 to 30 % of the bottleneck left");
+    assert_eq!(label(1).unwrap(), "nothing left, or more promised than there is");
+    assert_eq!(label(3).unwrap(), "not known");
+    let (sheet, answers) = parcels_sheet(&power, day(TODAY));
+    assert_eq!((sheet.rows.len(), answers.len()), (4, 4));
+    assert_eq!(answers[0].value, Some(100.0), "the least first");
+    let elements = elements_sheet(&power, day(TODAY));
+    assert_eq!(elements.rows.len(), 6, "five feeders and the substation");
+}
+
+proptest! {
+    /// More that is promised never leaves more, wherever it is promised; a later day never leaves more than an earlier one; a rating
+    /// that is lost never makes an answer better known or larger than "at most".
+    #[test]
+    fn promises_never_raise_what_is_left(
+        promised in prop::collection::vec((0..4_usize, 0.0..500.0_f64, 2024..2032_i32), 0..8),
+        more in (0..4_usize, 0.0..500.0_f64, 2024..2032_i32),
+        unrated in 0..6_usize,
+    ) {
+        let keys = ["p1", "p2", "p3", "p4"];
+        let make = |(number, (at, kva, year)): (usize, &(usize, f64, i32))| {
+            project(number as i64, keys[*at], *kva, Some(&format!("{year}-01-01")))
+        };
+        let mut park = street();
+        park.projects = promised.iter().enumerate().map(make).collect();
+        let mut with_more = park.clone();
+        with_more.projects.push(make((99, &more)));
+        let mut without = park.clone();
+        match unrated {
+            5 => without.nodes[0].provenance.attributes.clear(),
+            edge => without.edges[edge].provenance.attributes.clear(),
+        }
+        for key in keys {
+            let mut before = f64::INFINITY;
+            for by in ["2024-01-01", TODAY, "2027-01-01", "2031-01-01"] {
+                let (now, then) = (ask(&park, key, by), ask(&with_more, key, by));
+                if let (Some(now), Some(then)) = (now.value, then.value) {
+                    prop_assert!(then <= now + 1e-9, "{} {}: {} {}", key, by, now, then);
+                    prop_assert!(now <= before + 1e-9);
+                    before = now;
+                }
+                let blind = ask(&without, key, by);
+                if blind.path.iter().any(|part| part.rated.is_none()) {
+                    prop_assert!(blind.known != Known::Known);
+                }
+                prop_assert!(blind.value.is_none() || blind.value >= now.value);
+            }
+        }
+    }
+}

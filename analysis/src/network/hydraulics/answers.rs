@@ -1,0 +1,229 @@
+//! Questions of a person about pressures, by keys, and the answers as reports: for the command and the window alike.
+
+use serde_json::{Value, json};
+
+use super::HydraulicsError;
+use super::engine::{Demand, Leak, Plant, Sort, State, WhatIf};
+use super::fire::FireFlow;
+use super::park::Assumed;
+use super::rules::HydraulicRules;
+use super::sheets::{fire_sheet, notes, pressure_sheet};
+use crate::network::answers::Network;
+use crate::sheet::Sheet;
+
+/// A hole in a pipe, by what a person knows of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Burst {
+    /// Key of the line or point.
+    pub at: String,
+    /// Diameter of a round hole of the same area, mm; the whole bore where it is not told.
+    pub hole_mm: Option<f64>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Which {
+    /// Pressures as they are.
+    Pressure,
+    /// What closing off a break at these keys does: the valves of its isolation where there is a network, else the lines themselves.
+    Close(Vec<String>),
+    /// What a burst does until somebody closes it off.
+    Burst(Burst),
+    /// What hydrants give, each alone: all of them where no key is told.
+    Fire {
+        /// Keys.
+        at: Vec<String>,
+        /// Residual pressure, m; the table's where it is not told.
+        residual_m: Option<f64>,
+    },
+}
+
+/// A question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// What.
+    pub which: Which,
+    /// How demand answers to pressure.
+    pub demand: Demand,
+    /// Seconds after the start of the model.
+    pub at_s: u64,
+    /// Keys of valves or lines that are closed already.
+    pub closed: Vec<String>,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct HydraulicAnswer {
+    /// The report.
+    pub sheet: Sheet,
+    /// Numbers and keys beside its rows.
+    pub told: Value,
+    /// As it is.
+    pub before: State,
+    /// With what was asked for; `None` for pressures alone and for fire flow.
+    pub after: Option<State>,
+    /// What hydrants give.
+    pub fire: Vec<FireFlow>,
+    /// Links that were shut for the answer.
+    pub shut: Vec<u32>,
+}
+
+impl Plant {
+    /// Answers a question. `network` is the park's, where the plant was made from one; `assumed` what its records did not tell.
+    ///
+    /// # Errors
+    /// [`HydraulicsError`].
+    pub fn answer(
+        &self,
+        network: Option<&Network<'_>>,
+        asked: &Asked,
+        rules: &HydraulicRules,
+        assumed: &[Assumed],
+    ) -> Result<HydraulicAnswer, HydraulicsError> {
+        let mut as_is = WhatIf { demand: asked.demand, at_s: asked.at_s, ..WhatIf::default() };
+        for key in &asked.closed {
+            as_is.shut.extend(self.closed_by(key)?);
+        }
+        let before = self.solve(&as_is)?;
+        let mut then = as_is.clone();
+        match &asked.which {
+            Which::Pressure => {}
+            Which::Close(at) => then.shut.extend(self.shut_for(network, at)?),
+            Which::Burst(burst) => then.leaks.push(self.leak(burst, rules)?),
+            Which::Fire { at, residual_m } => {
+                let nodes = self.hydrants(at)?;
+                let residual = residual_m.unwrap_or(rules.figure.residual_m.value);
+                let mut fixed = as_is.clone();
+                // Rated against the demand that is asked for, as the rule has it.
+                fixed.demand = Demand::Fixed;
+                let fire = self.fire_flow(&nodes, residual, rules.figure.most_l_s.value, &fixed)?;
+                let said = notes(self, &before, None, assumed, rules);
+                let sheet = fire_sheet(self, &fire, residual, rules, said);
+                let told = self.told(&before, None, &as_is, assumed);
+                return Ok(HydraulicAnswer { sheet, told, before, after: None, fire, shut: as_is.shut });
+            }
+        }
+        then.shut.sort_unstable();
+        then.shut.dedup();
+        let after = if then == as_is { None } else { Some(self.solve(&then)?) };
+        let said = notes(self, &before, after.as_ref(), assumed, rules);
+        let sheet = pressure_sheet(self, asked, &before, after.as_ref(), rules, said);
+        let told = self.told(&before, after.as_ref(), &then, assumed);
+        Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), shut: then.shut })
+    }
+
+    /// Links shut by a valve that is a point (all ways but one), or the line itself.
+    fn closed_by(&self, key: &str) -> Result<Vec<u32>, HydraulicsError> {
+        let lines = self.links_of(key);
+        if !lines.is_empty() {
+            return Ok(lines.to_vec());
+        }
+        let node = self.node(key).ok_or_else(|| HydraulicsError::NoSuchPlace { key: key.to_owned() })?;
+        Ok(self.links_at(node).skip(1).collect())
+    }
+
+    /// Links that a closure shuts.
+    fn shut_for(&self, network: Option<&Network<'_>>, at: &[String]) -> Result<Vec<u32>, HydraulicsError> {
+        let Some(network) = network else {
+            let mut shut = Vec::new();
+            for key in at {
+                match (self.links_of(key), self.node(key)) {
+                    ([], None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
+                    ([], Some(node)) => shut.extend(self.links_at(node)),
+                    (lines, _) => shut.extend(lines),
+                }
+            }
+            return Ok(shut);
+        };
+        let isolator = network.isolator();
+        let missing = |_| HydraulicsError::NoSuchPlace { key: at.join(" ") };
+        let broken = network.broken(&isolator, at).map_err(missing)?;
+        let plan = isolator.isolate(&broken);
+        let mut inside = vec![false; network.topology.links.len()];
+        for segment in &plan.segments {
+            isolator.links_of(*segment).iter().for_each(|link| inside[*link as usize] = true);
+        }
+        // A segment may be one point with its valves and no line of its own: then its valves' lines are what is shut.
+        for valve in &plan.close {
+            let gates = network.valves.gates.iter().filter(|gate| gate.valve == *valve);
+            gates.for_each(|gate| inside[gate.link as usize] = true);
+        }
+        let is_shut = |link: &u32| self.links[*link as usize].piece.is_some_and(|piece| inside[piece as usize]);
+        Ok((0..self.links.len() as u32).filter(is_shut).collect())
+    }
+
+    /// A burst as a hole at a node: at the end of the line that is no source, the middle piece of a line that is split.
+    fn leak(&self, burst: &Burst, rules: &HydraulicRules) -> Result<Leak, HydraulicsError> {
+        let key = &burst.at;
+        let lines = self.links_of(key);
+        let (node, bore_of) = match (lines.get(lines.len() / 2), self.node(key)) {
+            (Some(line), _) => {
+                let ends = self.links[*line as usize].ends;
+                let open = ends.into_iter().rev().find(|at| self.nodes[*at as usize].sort == Sort::Junction);
+                (open.ok_or_else(|| HydraulicsError::LeftOut { key: key.clone() })?, vec![*line])
+            }
+            (None, Some(node)) => (node, self.links_at(node).collect()),
+            (None, None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
+        };
+        let mut bore_mm = 0.0_f64;
+        for line in bore_of {
+            bore_mm = bore_mm.max(self.diameter_mm(line)?);
+        }
+        let hole_mm = burst.hole_mm.unwrap_or(bore_mm);
+        let area_mm2 = std::f64::consts::PI * hole_mm.powi(2) / 4.0;
+        Ok(Leak { node, area_mm2, coefficient: rules.figure.discharge.value })
+    }
+
+    fn hydrants(&self, at: &[String]) -> Result<Vec<u32>, HydraulicsError> {
+        if at.is_empty() {
+            let all: Vec<u32> = (0..self.nodes.len() as u32).filter(|at| self.nodes[*at as usize].hydrant).collect();
+            return if all.is_empty() { Err(HydraulicsError::NoHydrants) } else { Ok(all) };
+        }
+        let node = |key: &String| self.node(key).ok_or_else(|| HydraulicsError::NoSuchPlace { key: key.clone() });
+        at.iter().map(node).collect()
+    }
+
+    /// Everything about a state, for programs.
+    fn told(&self, before: &State, after: Option<&State>, what: &WhatIf, assumed: &[Assumed]) -> Value {
+        let key = |at: &u32| self.nodes[*at as usize].key.as_str();
+        let of = |state: &State| {
+            let negative = state.negative();
+            let asked: f64 = state.asked_l_s.iter().sum();
+            let lowest = lowest(self, state);
+            json!({
+                "negative": negative.iter().map(key).collect::<Vec<_>>(),
+                "without_supply": (0..state.dry.len() as u32).filter(|at| state.dry[*at as usize]).map(|at| key(&at).to_owned())
+                    .collect::<Vec<_>>(),
+                "asked_l_s": asked,
+                "given_l_s": state.given_l_s.iter().zip(&self.nodes).filter(|(_, n)| n.sort == Sort::Junction)
+                    .map(|(given, _)| given).sum::<f64>(),
+                "lowest_m": lowest.map(|(pressure, _)| pressure),
+                "lowest_at": lowest.map(|(_, at)| key(&at)),
+                "burst_l_s": state.leak_l_s,
+                "warnings": state.warnings.iter().map(|warning| format!("{warning:?}").to_lowercase()).collect::<Vec<_>>(),
+                "at_s": state.at_s,
+            })
+        };
+        let mut shut: Vec<&str> = what.shut.iter().map(|link| self.links[*link as usize].key.as_str()).collect();
+        shut.sort_unstable();
+        shut.dedup();
+        json!({
+            "engine": "EPANET 2.3",
+            "nodes": self.nodes.len(),
+            "links": self.links.len(),
+            "estimate": assumed.iter().any(Assumed::estimates),
+            "assumed": assumed.iter().map(|one| one.words().to_string()).collect::<Vec<_>>(),
+            "shut": shut,
+            "before": of(before),
+            "after": after.map(of),
+        })
+    }
+}
+
+/// The lowest pressure of a state, m, and where.
+pub(super) fn lowest(plant: &Plant, state: &State) -> Option<(f64, u32)> {
+    let at = |(at, pressure): (usize, &Option<f64>)| {
+        Some(((*pressure)?, at as u32)).filter(|_| plant.nodes[at].sort == Sort::Junction)
+    };
+    state.pressure_m.iter().enumerate().filter_map(at).min_by(|a, b| a.0.total_cmp(&b.0))
+}

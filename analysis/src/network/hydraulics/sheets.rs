@@ -1,0 +1,262 @@
+//! Pressures and fire flows as reports.
+
+use spatial_db::model::FeatureKind;
+
+use super::METRES_A_MPA;
+use super::answers::{Asked, Which, lowest};
+use super::engine::{Plant, Sort, State, Warning};
+use super::fire::FireFlow;
+use super::park::Assumed;
+use super::rules::HydraulicRules;
+use crate::sheet::{Column, Holds, Row, Sheet, Value};
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
+
+/// What a pressure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Grade {
+    Negative,
+    Dry,
+    /// Below what the code asks for in a fire.
+    Low,
+    /// Below the working pressure.
+    BelowWorking,
+    Good,
+    Unknown,
+}
+
+impl Grade {
+    pub(super) fn of(plant: &Plant, state: &State, node: u32, rules: &HydraulicRules) -> Self {
+        let at = node as usize;
+        match state.pressure_m[at] {
+            _ if state.dry[at] => Self::Dry,
+            _ if plant.nodes[at].sort != Sort::Junction => Self::Good,
+            None => Self::Unknown,
+            Some(pressure) if pressure < 0.0 => Self::Negative,
+            Some(pressure) if pressure < rules.figure.gb_residual_m.value => Self::Low,
+            Some(pressure) if pressure < rules.figure.gb_working_m.value => Self::BelowWorking,
+            Some(_) => Self::Good,
+        }
+    }
+
+    pub(super) const fn phrase(self) -> Phrase {
+        match self {
+            Self::Negative => phrase("pressure-negative", "below zero: nobody gets what is shown there"),
+            Self::Dry => phrase("pressure-dry", "no open way from a source"),
+            Self::Low => phrase("pressure-low", "below 0.10 MPa"),
+            Self::BelowWorking => phrase("pressure-below-working", "0.10 to 0.14 MPa"),
+            Self::Good => phrase("pressure-good", "0.14 MPa or more"),
+            Self::Unknown => phrase("pressure-unknown", "not known: no elevation"),
+        }
+    }
+}
+
+fn text(name: &'static str, title: Words) -> Column {
+    Column::new(name, title, "", Holds::Text)
+}
+
+fn warning(warning: Warning) -> Words {
+    match warning {
+        Warning::Unbalanced => phrase("engine-unbalanced", "EPANET did not settle").into(),
+        Warning::Unstable => phrase("engine-unstable", "EPANET settled, perhaps not stably").into(),
+        Warning::CutOff => phrase("engine-cut-off", "EPANET found parts cut off").into(),
+        Warning::Pumps => phrase("engine-pumps", "pumps cannot deliver what is asked of them").into(),
+        Warning::Valves => phrase("engine-valves", "valves cannot deliver what is asked of them").into(),
+        Warning::Negative => phrase("engine-negative", "EPANET found pressures below zero").into(),
+    }
+}
+
+/// What a reader must know of an answer: the engine, what was assumed, what went wrong.
+pub(super) fn notes(
+    plant: &Plant,
+    before: &State,
+    after: Option<&State>,
+    assumed: &[Assumed],
+    rules: &HydraulicRules,
+) -> Vec<Words> {
+    let mut said = vec![words!(
+        "note-engine",
+        "EPANET 2.3, {nodes} nodes, {links} links, {hours} h after the start; 10.2 m are 0.10 MPa or 14.5 psi",
+        nodes = plant.nodes.len(),
+        links = plant.links.len(),
+        hours = format!("{:.2}", before.at_s as f64 / 3600.0),
+    )];
+    if assumed.iter().any(Assumed::estimates) {
+        said.push(phrase("note-estimate", "An estimate: the records do not tell everything that it needs").into());
+    }
+    said.extend(assumed.iter().map(Assumed::words));
+    let last = after.unwrap_or(before);
+    let sums = |state: &State| -> (f64, f64) {
+        let junctions = plant.nodes.iter().enumerate().filter(|(_, node)| node.sort == Sort::Junction);
+        junctions.fold((0.0, 0.0), |sum, (at, _)| (sum.0 + state.asked_l_s[at], sum.1 + state.given_l_s[at]))
+    };
+    let (was_asked, was_given) = sums(before);
+    let (_, given) = sums(last);
+    said.push(words!(
+        "note-demand",
+        "{asked} L/s asked for, {before} given before, {after} after",
+        asked = format!("{was_asked:.1}"),
+        before = format!("{was_given:.1}"),
+        after = format!("{given:.1}"),
+    ));
+    if let Some((pressure, at)) = lowest(plant, last) {
+        said.push(words!(
+            "note-lowest",
+            "lowest pressure {pressure} m at {key}",
+            pressure = format!("{pressure:.1}"),
+            key = &plant.nodes[at as usize].key
+        ));
+    }
+    let count =
+        |grade: Grade| (0..plant.nodes.len() as u32).filter(|at| Grade::of(plant, last, *at, rules) == grade).count();
+    let (negative, dry) = (count(Grade::Negative), count(Grade::Dry));
+    if negative > 0 {
+        said.push(words!(
+            "note-negative",
+            "{count} points below zero: with demand that does not answer to pressure nobody gets what is shown; ask with --pressure-driven",
+            count = negative,
+        ));
+    }
+    if dry > 0 {
+        said.push(words!("note-dry", "{count} points have no open way from a source", count = dry));
+    }
+    for leak in &last.leak_l_s {
+        said.push(words!("note-burst", "the burst spills {flow} L/s", flow = format!("{leak:.1}")));
+    }
+    said.extend(last.warnings.iter().copied().map(warning));
+    said
+}
+
+/// Every point with its pressure before and after, the worst first; where nothing was changed, the pressure alone.
+pub(super) fn pressure_sheet(
+    plant: &Plant,
+    asked: &Asked,
+    before: &State,
+    after: Option<&State>,
+    rules: &HydraulicRules,
+    notes: Vec<Words>,
+) -> Sheet {
+    let last = after.unwrap_or(before);
+    let grade = |at: u32| Grade::of(plant, last, at, rules);
+    let fall = |at: u32| {
+        let then = after?.pressure_m[at as usize]?;
+        Some(then - before.pressure_m[at as usize]?)
+    };
+    let mut order: Vec<u32> = (0..plant.nodes.len() as u32).collect();
+    let worst = |at: &u32| last.pressure_m[*at as usize].unwrap_or(f64::INFINITY);
+    order.sort_by(|a, b| {
+        let changed = |at: &u32| fall(*at).unwrap_or(0.0);
+        grade(*a)
+            .cmp(&grade(*b))
+            .then(changed(a).total_cmp(&changed(b)))
+            .then(worst(a).total_cmp(&worst(b)))
+            .then_with(|| plant.nodes[*a as usize].key.cmp(&plant.nodes[*b as usize].key))
+    });
+    let row = |at: &u32| {
+        let (node, at) = (&plant.nodes[*at as usize], *at as usize);
+        let mut cells: Vec<Value> = vec![Some(node.key.as_str()).into(), before.pressure_m[at].into()];
+        if after.is_some() {
+            cells.push(last.pressure_m[at].into());
+            cells.push(fall(at as u32).into());
+        }
+        let rest: [Value; 6] = [
+            last.pressure_m[at].map(|pressure| pressure / METRES_A_MPA).into(),
+            Some(last.asked_l_s[at]).into(),
+            Some(last.given_l_s[at]).into(),
+            Value::Text(grade(at as u32).phrase().into()),
+            node.elevation_m.into(),
+            last.head_m[at].into(),
+        ];
+        cells.extend(rest);
+        Row { slot: node.row.map(|row| row as usize), cells }
+    };
+    let number = |name, title, unit: &str, decimals| Column::new(name, title, unit, Holds::Number(decimals));
+    let mut columns = vec![
+        text("point", words!("head-point", "point")),
+        number("pressure_m", words!("head-pressure", "pressure"), "m", 2),
+    ];
+    if after.is_some() {
+        columns.push(number("pressure_after_m", words!("head-pressure-after", "pressure after"), "m", 2));
+        columns.push(number("change_m", words!("head-change", "change"), "m", 2));
+    }
+    columns.extend([
+        number("pressure_mpa", words!("head-pressure-last", "pressure"), "MPa", 3),
+        number("asked_l_s", words!("head-asked", "asked for"), "L/s", 2),
+        number("given_l_s", words!("head-given", "given"), "L/s", 2),
+        text("grade", words!("head-grade", "pressure is")),
+        number("elevation_m", words!("head-elevation", "elevation"), "m", 2).in_files(),
+        number("head_m", words!("head-head", "head"), "m", 2).in_files(),
+    ]);
+    let title = match &asked.which {
+        Which::Close(at) => words!("title-close", "Pressures with {keys} closed off", keys = at.join(" ")),
+        Which::Burst(burst) => words!("title-burst", "Pressures with a burst at {key}", key = &burst.at),
+        _ => words!("title-pressure", "Pressures in water mains"),
+    };
+    Sheet {
+        name: "pressures",
+        title,
+        notes,
+        target: Some(FeatureKind::NetworkNode),
+        columns,
+        rows: order.iter().map(row).collect(),
+    }
+}
+
+/// What hydrants give, the least first.
+pub(super) fn fire_sheet(
+    plant: &Plant,
+    fire: &[FireFlow],
+    residual_m: f64,
+    rules: &HydraulicRules,
+    mut notes: Vec<Words>,
+) -> Sheet {
+    let enough_l_s = rules.figure.gb_flow_l_s.value;
+    let short = fire.iter().filter(|one| one.available_l_s.is_some_and(|flow| flow < enough_l_s)).count();
+    notes.push(words!(
+        "note-fire",
+        "each hydrant alone at a residual of {residual} m ({source}); {short} of {all} give less than {enough} L/s ({rule})",
+        residual = format!("{residual_m:.2}"),
+        source = rules.figure.residual_m.citation(),
+        short = short,
+        all = fire.len(),
+        enough = format!("{enough_l_s:.0}"),
+        rule = rules.figure.gb_flow_l_s.citation(),
+    ));
+    let mut order: Vec<&FireFlow> = fire.iter().collect();
+    let flow = |one: &FireFlow| one.available_l_s.unwrap_or(f64::INFINITY);
+    order.sort_by(|a, b| flow(a).total_cmp(&flow(b)).then(a.node.cmp(&b.node)));
+    let row = |one: &&FireFlow| {
+        let node = &plant.nodes[one.node as usize];
+        let verdict = match one.available_l_s {
+            None => words!("unknown", "unknown"),
+            Some(_) if one.more => words!("fire-more", "at least"),
+            Some(flow) if flow < enough_l_s => words!("fire-short", "too little"),
+            Some(_) => words!("fire-enough", "enough"),
+        };
+        let cells = vec![
+            Some(node.key.as_str()).into(),
+            one.static_m.into(),
+            one.available_l_s.into(),
+            verdict.into(),
+            one.lowest.map(|(pressure, _)| pressure).into(),
+            one.lowest.map(|(_, at)| plant.nodes[at as usize].key.as_str()).into(),
+        ];
+        Row { slot: node.row.map(|row| row as usize), cells }
+    };
+    let number = |name, title, unit: &str| Column::new(name, title, unit, Holds::Number(1));
+    Sheet {
+        name: "fire_flow",
+        title: words!("title-fire", "Fire flow at hydrants"),
+        notes,
+        target: Some(FeatureKind::NetworkNode),
+        columns: vec![
+            text("hydrant", words!("head-hydrant", "hydrant")),
+            number("static_m", words!("head-static", "pressure, nothing drawn"), "m"),
+            number("available_l_s", words!("head-available", "fire flow"), "L/s"),
+            text("verdict", words!("head-fire-verdict", "against the code")),
+            number("lowest_m", words!("head-lowest", "lowest elsewhere then"), "m"),
+            text("lowest_at", words!("head-lowest-at", "at")),
+        ],
+        rows: order.iter().map(row).collect(),
+    }
+}

@@ -1,0 +1,262 @@
+//! Pressures on networks small enough to reckon by hand.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use spatial_db::model::{NodeKind, ParkSnapshot, Presence};
+
+use super::*;
+use crate::network::answers::Network;
+use crate::network::by_hand::{empty, keyed_edge, node};
+use crate::network::capacity::CapacityRules;
+use crate::network::settings::Settings;
+use spatial_db::model::NetworkClass;
+
+/// Works w (head 60 m) – valve v – a – b – hydrant h, and c behind a; ground at 10 m, every pipe 500 m of DN 200 ductile iron.
+/// Connections at b: 864 m³/d, at c: 432 m³/d, so 15 and 7.5 L/s at the hour of most use.
+fn street() -> ParkSnapshot {
+    let mut park = empty();
+    let at = |x: f64, y: f64| [x, y, 8.5];
+    park.nodes = vec![
+        node("w", NodeKind::Source, at(0.0, 0.0)),
+        node("v", NodeKind::Valve, at(500.0, 0.0)),
+        node("a", NodeKind::Junction, at(1000.0, 0.0)),
+        node("b", NodeKind::Connection, at(1500.0, 0.0)),
+        node("h", NodeKind::Hydrant, at(2000.0, 0.0)),
+        node("v2", NodeKind::Valve, at(1000.0, 500.0)),
+        node("c", NodeKind::Connection, at(1000.0, 1000.0)),
+    ];
+    for (node, value) in
+        [(0, json!({ "head_m": 60.0 })), (3, json!({ "ConnLoad_m3d": 864 })), (6, json!({ "ConnLoad_m3d": "432" }))]
+    {
+        park.nodes[node].provenance.attributes = value.as_object().unwrap().clone();
+    }
+    park.nodes.iter_mut().for_each(|node| node.ground_elevation_m = Some(10.0));
+    let line = |(id, (from, to)): (usize, &(&str, &str))| {
+        let place = |key: &str| park.nodes.iter().find(|node| node.provenance.key == key).unwrap().position;
+        let mut edge = keyed_edge(id as i64 + 1, Some(from), Some(to), vec![place(from), place(to)]);
+        (edge.diameter_mm, edge.material) = (Some(200.0), Some("球墨铸铁".into()));
+        edge
+    };
+    let pairs = [("w", "v"), ("v", "a"), ("a", "b"), ("b", "h"), ("a", "v2"), ("v2", "c")];
+    park.edges = pairs.iter().enumerate().map(line).collect();
+    park
+}
+
+struct Made {
+    park: ParkSnapshot,
+    there: Presence,
+    settings: Settings,
+}
+
+impl Made {
+    fn of(park: ParkSnapshot) -> Self {
+        let there = Presence::on(&park, "2026-06-30".parse().unwrap());
+        Self { park, there, settings: Settings::shipped() }
+    }
+
+    fn network(&self) -> Network<'_> {
+        Network::of(&self.park, &self.there, NetworkClass::Water, &self.settings, HashMap::new()).unwrap()
+    }
+}
+
+fn plant_of(network: &Network<'_>, given: &Given) -> Result<(Plant, Vec<Assumed>), HydraulicsError> {
+    park_plant(network, &HydraulicRules::shipped(), &CapacityRules::shipped(), given)
+}
+
+/// Loss of head by Hazen and Williams, m: EPANET's own form, in metres and cubic metres per second.
+fn loss_m(l_s: f64, c: f64, diameter_m: f64, length_m: f64) -> f64 {
+    10.667 * c.powf(-1.852) * diameter_m.powf(-4.871) * length_m * (l_s / 1000.0).powf(1.852)
+}
+
+fn pressure(plant: &Plant, state: &State, key: &str) -> Option<f64> {
+    state.pressure_m[plant.node(key).unwrap() as usize]
+}
+
+fn near(a: f64, b: f64, by: f64) {
+    assert!((a - b).abs() < by, "{a} is not {b}");
+}
+
+#[test]
+fn pressures_are_those_of_hazen_and_williams() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    assert_eq!(assumed, []);
+    let state = plant.solve(&WhatIf::default()).unwrap();
+    let a = 50.0 - 2.0 * loss_m(22.5, 130.0, 0.2, 500.0);
+    near(pressure(&plant, &state, "a").unwrap(), a, 0.01);
+    near(pressure(&plant, &state, "b").unwrap(), a - loss_m(15.0, 130.0, 0.2, 500.0), 0.01);
+    near(pressure(&plant, &state, "h").unwrap(), a - loss_m(15.0, 130.0, 0.2, 500.0), 0.01);
+    near(state.given_l_s.iter().filter(|l_s| **l_s > 0.0).sum::<f64>(), 22.5, 1e-6);
+    // The same again, whatever was asked in between.
+    let shut = WhatIf { shut: plant.links_of("e5").to_vec(), ..WhatIf::default() };
+    let without = plant.solve(&shut).unwrap();
+    assert_eq!(pressure(&plant, &without, "c"), None);
+    assert!(without.dry[plant.node("c").unwrap() as usize]);
+    near(pressure(&plant, &without, "a").unwrap(), 50.0 - 2.0 * loss_m(15.0, 130.0, 0.2, 500.0), 0.01);
+    assert_eq!(plant.solve(&WhatIf::default()).unwrap().pressure_m, state.pressure_m);
+}
+
+#[test]
+fn what_a_closed_valve_and_an_isolation_do() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let asked = |which: Which, closed: &[&str]| Asked {
+        which,
+        demand: Demand::AsModelled,
+        at_s: 0,
+        closed: closed.iter().map(|key| (*key).to_owned()).collect(),
+    };
+    let answer = |asked: &Asked| plant.answer(Some(&network), asked, &rules, &assumed);
+    // A break behind v2 is shut there alone: a gains pressure, c is dry.
+    let closed = answer(&asked(Which::Close(vec!["e6".into()]), &[])).unwrap();
+    let after = closed.after.as_ref().unwrap();
+    assert!(pressure(&plant, after, "a") > pressure(&plant, &closed.before, "a"));
+    assert_eq!(closed.told["after"]["without_supply"], json!(["c"]));
+    assert_eq!(closed.told["after"]["given_l_s"].as_f64().map(|l_s| l_s.round()), Some(15.0));
+    // A break between the valves takes all that hangs there.
+    let closed = answer(&asked(Which::Close(vec!["a".into()]), &[])).unwrap();
+    let dry = closed.told["after"]["without_supply"].as_array().unwrap();
+    assert!(["a", "b", "h", "c"].iter().all(|key| dry.contains(&json!(key))), "{dry:?}");
+    // v is closed already: everything behind it is dry as it is.
+    let before = answer(&asked(Which::Pressure, &["v"])).unwrap();
+    assert_eq!(before.told["before"]["given_l_s"].as_f64(), Some(0.0));
+    let nowhere = answer(&asked(Which::Close(vec!["zz".into()]), &[]));
+    assert_eq!(nowhere.unwrap_err(), HydraulicsError::NoSuchPlace { key: "zz".into() });
+}
+
+#[test]
+fn a_burst_spills_what_the_orifice_equation_says() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, _) = plant_of(&network, &Given::default()).unwrap();
+    let leak = Leak { node: plant.node("a").unwrap(), area_mm2: 1000.0, coefficient: 0.6 };
+    let what = WhatIf { leaks: vec![leak], ..WhatIf::default() };
+    let state = plant.solve(&what).unwrap();
+    let head = pressure(&plant, &state, "a").unwrap();
+    near(state.leak_l_s[0], 0.6 * 1e-3 * (2.0 * 9.806_65 * head).sqrt() * 1000.0, 0.01);
+    let a = 50.0 - 2.0 * loss_m(22.5 + state.leak_l_s[0], 130.0, 0.2, 500.0);
+    near(head, a, 0.02);
+    // A whole bore: more than the main can carry; demand that is drawn all the same leaves pressures below zero, and that is said.
+    let whole = Asked {
+        which: Which::Burst(Burst { at: "e4".into(), hole_mm: None }),
+        demand: Demand::AsModelled,
+        at_s: 0,
+        closed: Vec::new(),
+    };
+    let fixed = plant.answer(Some(&network), &whole, &HydraulicRules::shipped(), &[]).unwrap();
+    let after = fixed.after.as_ref().unwrap();
+    assert!(after.leak_l_s[0] > 40.0, "{:?}", after.leak_l_s);
+    // Demand that answers to pressure: less is given, nothing is negative that draws.
+    let driven = Asked { demand: Demand::PressureDriven { minimum_m: 0.0, required_m: 14.3, exponent: 0.5 }, ..whole };
+    let driven = plant.answer(Some(&network), &driven, &HydraulicRules::shipped(), &[]).unwrap();
+    let given = |state: &State, key: &str| state.given_l_s[plant.node(key).unwrap() as usize];
+    let after = driven.after.as_ref().unwrap();
+    assert!(given(after, "b") < 15.0 - 1.0, "{}", given(after, "b"));
+    let head = pressure(&plant, after, "b").unwrap();
+    near(given(after, "b"), 15.0 * (head / 14.3).sqrt(), 0.05);
+    near(given(&driven.before, "b"), 15.0, 1e-3);
+}
+
+#[test]
+fn a_hydrant_gives_what_takes_its_pressure_to_the_residual() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, _) = plant_of(&network, &Given::default()).unwrap();
+    let hydrant = plant.node("h").unwrap();
+    let fire = plant.fire_flow(&[hydrant], 14.06, 300.0, &WhatIf::default()).unwrap();
+    let flow = fire[0].available_l_s.unwrap();
+    // The same by hand: two pieces carry all, two what b and h draw, one h alone.
+    let at = |l_s: f64| {
+        50.0 - 2.0 * loss_m(22.5 + l_s, 130.0, 0.2, 500.0)
+            - loss_m(15.0 + l_s, 130.0, 0.2, 500.0)
+            - loss_m(l_s, 130.0, 0.2, 500.0)
+    };
+    near(at(flow), 14.06, 0.05);
+    assert!(!fire[0].more);
+    // Elsewhere c is lowest? It hangs at a, above h: h itself is left out, so b is.
+    assert_eq!(fire[0].lowest.map(|(_, at)| plant.nodes[at as usize].key.clone()), Some("b".into()));
+    // Below the residual before anything is drawn.
+    let none = plant.fire_flow(&[hydrant], 49.0, 300.0, &WhatIf::default()).unwrap();
+    assert_eq!(none[0].available_l_s, Some(0.0));
+    // More than is tried.
+    let more = plant.fire_flow(&[hydrant], 14.06, 5.0, &WhatIf::default()).unwrap();
+    assert_eq!((more[0].available_l_s, more[0].more), (Some(5.0), true));
+    let rules = HydraulicRules::shipped();
+    let asked = Asked {
+        which: Which::Fire { at: Vec::new(), residual_m: None },
+        demand: Demand::AsModelled,
+        at_s: 0,
+        closed: vec!["v".into()],
+    };
+    let dry = plant.answer(Some(&network), &asked, &rules, &[]).unwrap();
+    assert_eq!(dry.fire[0].available_l_s, None, "no way to a source: not known, not nought");
+}
+
+#[test]
+fn what_the_records_do_not_tell_is_named() {
+    let mut park = street();
+    park.edges[0].diameter_mm = None;
+    park.edges[1].material = Some("unobtainium".into());
+    park.nodes[6].provenance.attributes.clear();
+    park.nodes.push(node("p", NodeKind::Pump, [5000.0, 0.0, 1.0]));
+    let mut made = Made::of(park);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    assert!(assumed.contains(&Assumed::Diameters(1, 200.0, "e1".into())), "{assumed:?}");
+    assert!(assumed.contains(&Assumed::Roughness(1, 120.0)), "{assumed:?}");
+    assert!(assumed.contains(&Assumed::Loads(1, 2)), "{assumed:?}");
+    assert!(assumed.contains(&Assumed::Apart(1)), "{assumed:?}");
+    assert!(assumed.iter().any(Assumed::estimates));
+    assert_eq!(plant.node("p"), None, "nothing leads there");
+    let asked = Asked { which: Which::Pressure, demand: Demand::AsModelled, at_s: 0, closed: Vec::new() };
+    let answer = plant.answer(Some(&network), &asked, &HydraulicRules::shipped(), &assumed).unwrap();
+    assert_eq!(answer.told["estimate"], Value::Bool(true));
+    assert!(answer.sheet.notes.iter().any(|note| note.starts_with("An estimate")));
+    // Without a head nobody can tell any pressure; a person may.
+    made.park.nodes[0].provenance.attributes.clear();
+    let network = made.network();
+    let error = plant_of(&network, &Given::default()).unwrap_err();
+    assert_eq!(error, HydraulicsError::NoHead { named: ": w".into() });
+    let given = Given { heads_m: HashMap::from([("w".to_owned(), 60.0)]), times: Some(1.0) };
+    let (plant, _) = plant_of(&network, &given).unwrap();
+    let state = plant.solve(&WhatIf::default()).unwrap();
+    near(state.given_l_s.iter().filter(|l_s| **l_s > 0.0).sum::<f64>(), 10.0, 1e-6);
+}
+
+#[test]
+fn pipes_are_as_rough_as_their_material_and_age() {
+    let rules = HydraulicRules::shipped();
+    let mut line = keyed_edge(1, None, None, vec![[0.0; 3], [1.0, 0.0, 0.0]]);
+    let mut c = |material: &str, year: Option<i32>| {
+        (line.material, line.year_laid) = (Some(material.into()), year);
+        rules.c(&line, "2026-06-30".parse().unwrap())
+    };
+    assert_eq!(c("HDPE", Some(1990)), Some(150.0));
+    assert_eq!(c("球墨铸铁", Some(1990)), Some(130.0), "ductile iron, not cast");
+    assert_eq!(c("灰口铸铁", None), Some(130.0));
+    assert_eq!(c("灰口铸铁", Some(2004)), Some(89.0));
+    assert_eq!(c("cast iron", Some(1900)), Some(64.0));
+    assert_eq!(c("unobtainium", None), None);
+}
+
+#[test]
+fn overlays_colour_mains_and_mark_hydrants() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, _) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let shut = WhatIf { shut: plant.links_of("e5").to_vec(), ..WhatIf::default() };
+    let (before, after) = (plant.solve(&WhatIf::default()).unwrap(), plant.solve(&shut).unwrap());
+    let day = "2026-06-30".parse().unwrap();
+    let over = pressure_overlay(&made.park, &plant, Some(&before), &after, &rules, day, Vec::new());
+    let counts: Vec<(String, usize)> =
+        over.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
+    assert_eq!(counts, [("no open way from a source".to_owned(), 2), ("0.14 MPa or more".to_owned(), 4)]);
+    let fire = plant.fire_flow(&[plant.node("h").unwrap()], 14.06, 300.0, &WhatIf::default()).unwrap();
+    let over = fire_overlay(&made.park, &plant, &fire, &rules, day, Vec::new());
+    assert_eq!((over.marks.len(), over.classes.len(), over.classes[0].count), (1, 1, 1));
+}

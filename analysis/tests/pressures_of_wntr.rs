@@ -1,0 +1,138 @@
+//! Pressures beside those of WNTR, which brings EPANET 2.2 and a solver of its own, on the networks that come with it (case P5).
+//! `setup/oracles.sh` installs WNTR; without it the tests fail.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use analysis::network::hydraulics::{Demand, Plant, Sort, State, WhatIf};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Answers {
+    version: String,
+    cases: Vec<Answer>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    network: String,
+    file: String,
+    solver: String,
+    hour: u64,
+    closed: Option<String>,
+    draw: Option<(String, f64)>,
+    pda: Option<BTreeMap<String, f64>>,
+    pressure_m: BTreeMap<String, f64>,
+    given_l_s: BTreeMap<String, f64>,
+    seconds: f64,
+}
+
+fn folder() -> PathBuf {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("target/oracles/wntr");
+    std::env::var_os("TWIN_ORACLE_WNTR").map_or(installed, PathBuf::from)
+}
+
+fn ask() -> Answers {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wntr/pressures.py");
+    let run = Command::new("python3").arg(&script).env("PYTHONPATH", folder()).output();
+    let run = run.unwrap_or_else(|error| panic!("python3 does not start ({error}); WNTR is the oracle of this test"));
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "WNTR does not answer from {}; run setup/oracles.sh. {said}", folder().display());
+    serde_json::from_slice(&run.stdout).expect("what pressures.py prints")
+}
+
+fn open(file: &Path) -> Plant {
+    let engine = epanet::EPANET::with_inp_file(&file.display().to_string(), "/dev/null", "");
+    Plant::opened(engine.unwrap_or_else(|error| panic!("{}: {error}", file.display()))).unwrap()
+}
+
+fn at(plant: &Plant, state: &State, key: &str) -> f64 {
+    state.pressure_m[plant.node(key).unwrap() as usize].unwrap()
+}
+
+/// As published with the network, m.
+#[test]
+fn p5_pressures_of_net1_at_the_start() {
+    let plant = open(&folder().join("wntr/library/networks/Net1.inp"));
+    let state = plant.solve(&WhatIf::default()).unwrap();
+    for (node, pressure_m) in [("10", 89.717), ("11", 83.890), ("22", 83.539), ("32", 77.934)] {
+        let ours = at(&plant, &state, node);
+        assert!((ours - pressure_m).abs() < 0.002, "node {node}: {ours} m, published {pressure_m} m");
+    }
+    assert_eq!((state.at_s, state.warnings.as_slice()), (0, &[][..]));
+}
+
+#[test]
+fn pressures_are_those_of_wntr_on_net1_net3_and_ky4() {
+    let answers = ask();
+    let mut networks = BTreeMap::new();
+    for case in &answers.cases {
+        // One plant a network for all its questions: what one question laid over it must be gone for the next.
+        let plant = networks.entry(case.network.clone()).or_insert_with(|| open(Path::new(&case.file)));
+        let named = |key: &String| plant.node(key).unwrap();
+        let what = WhatIf {
+            shut: case.closed.iter().flat_map(|key| plant.links_of(key).to_vec()).collect(),
+            draws: case.draw.iter().map(|(key, l_s)| (named(key), *l_s)).collect(),
+            demand: case.pda.as_ref().map_or(Demand::AsModelled, |pda| Demand::PressureDriven {
+                minimum_m: pda["minimum_m"],
+                required_m: pda["required_m"],
+                exponent: 0.5,
+            }),
+            at_s: case.hour * 3600,
+            ..WhatIf::default()
+        };
+        let name = format!("{} {:?} {:?} at {} h, {}", case.network, case.closed, case.draw, case.hour, case.solver);
+        let began = Instant::now();
+        let state = plant.solve(&what).unwrap();
+        let ours = began.elapsed().as_secs_f64();
+        assert_eq!(state.at_s, what.at_s, "{name}");
+        let junctions = plant.nodes.iter().filter(|node| node.sort == Sort::Junction).count();
+        assert_eq!(case.pressure_m.len(), junctions, "{name}");
+        let (mut worst, mut compared) = (0.0_f64, 0);
+        for (key, theirs) in &case.pressure_m {
+            let node = named(key) as usize;
+            let Some(pressure) = state.pressure_m[node] else {
+                assert!(case.closed.is_some(), "{name}: {key} is dry");
+                continue;
+            };
+            compared += 1;
+            worst = worst.max((pressure - theirs).abs());
+            let drawn = case.draw.as_ref().filter(|(at, _)| at == key).map_or(0.0, |(_, l_s)| *l_s);
+            // A draw of ours is a category of its own on both sides, so demands are the same sums.
+            let given = state.given_l_s[node];
+            assert!(
+                (given - case.given_l_s[key]).abs() < 0.02 + drawn * 1e-3,
+                "{name} {key}: {given} {}",
+                case.given_l_s[key]
+            );
+        }
+        assert!(compared + 40 > junctions, "{name}: {compared} of {junctions}");
+        println!(
+            "{name}: {compared} junctions within {worst:.4} m; WNTR {} {:.0} ms, ours {:.1} ms",
+            answers.version,
+            case.seconds * 1e3,
+            ours * 1e3
+        );
+        assert!(worst < 0.002, "{name}: {worst} m apart");
+    }
+    assert_eq!(answers.cases.len(), 14);
+}
+
+/// What hydrants give: drawn as a demand of its own, WNTR's EPANET finds the residual there.
+#[test]
+fn fire_flow_of_net1_leaves_the_residual() {
+    let plant = open(&folder().join("wntr/library/networks/Net1.inp"));
+    let nodes: Vec<u32> = ["11", "22", "32"].iter().map(|key| plant.node(key).unwrap()).collect();
+    let fire = plant.fire_flow(&nodes, 14.06, 2000.0, &WhatIf::default()).unwrap();
+    for one in &fire {
+        let flow = one.available_l_s.unwrap();
+        assert!(!one.more && flow > 10.0, "{one:?}");
+        let state = plant.solve(&WhatIf { draws: vec![(one.node, flow)], ..WhatIf::default() }).unwrap();
+        let left = state.pressure_m[one.node as usize].unwrap();
+        assert!((left - 14.06).abs() < 0.05, "{}: {left}", plant.nodes[one.node as usize].key);
+    }
+    // 32 hangs at the end: less than 11 at the beginning.
+    assert!(fire[2].available_l_s < fire[0].available_l_s);
+}

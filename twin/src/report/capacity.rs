@@ -1,0 +1,149 @@
+//! `twin capacity`: what remains of power, water, sewage, gas, heat, fibre and ducts for parcels, and through which bottleneck.
+
+use std::path::PathBuf;
+
+use analysis::network::Settings;
+use analysis::network::capacity::{
+    Capacity, CapacityRules, Place, Remaining, elements_sheet, parcels_sheet, way_sheet,
+};
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+use spatial_db::model::Presence;
+
+use super::Asked;
+use super::write::{Outgoing, rows};
+use crate::failure::Failure;
+
+/// Arguments of `twin capacity`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "docs/capacity.md says which columns tell ratings and loads, and what stays unknown.\n\nExamples:\n  \
+    twin capacity parcels qingxi --resource power --by 2028-12-31\n  \
+    twin capacity parcels qingxi --resource water --format gpkg --out water.gpkg\n  \
+    twin capacity elements qingxi --resource power --format csv --out feeders.csv\n  \
+    twin capacity at qingxi --resource power --parcel 320999003001GB00012 --format json"
+)]
+pub(crate) struct CapacityArguments {
+    /// What to list
+    #[arg(value_enum)]
+    kind: Kind,
+    #[command(flatten)]
+    asked: Asked,
+    /// What: power, water, sewage, gas, heat, fibre, ducts, or a name of your table
+    #[arg(long)]
+    resource: String,
+    /// Commitments count up to this day; the day of the records if not given
+    #[arg(long, value_name = "DATE")]
+    by: Option<NaiveDate>,
+    /// For `at`: key of the parcel
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["point", "node"])]
+    parcel: Option<String>,
+    /// For `at`: easting and northing in the park's coordinates, m
+    #[arg(long, value_name = "E,N", value_parser = point, conflicts_with = "node")]
+    point: Option<[f64; 2]>,
+    /// For `at`: key of a point of the network
+    #[arg(long, value_name = "KEY")]
+    node: Option<String>,
+    /// Table of columns and figures instead of the one that ships
+    #[arg(long, value_name = "TOML")]
+    rules: Option<PathBuf>,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Every parcel, the least left first
+    Parcels,
+    /// Every line and point that limits somebody, the least left first
+    Elements,
+    /// One place: its way, part by part, and what is left as days go by
+    At,
+}
+
+fn point(text: &str) -> Result<[f64; 2], String> {
+    let parts: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| "easting,northing, such as 560100,3453200".to_owned())
+}
+
+fn told(answer: &Remaining) -> Value {
+    let parts = |element: &analysis::network::capacity::Element| {
+        json!({
+            "key": element.key,
+            "rated": element.rated.as_ref().map(|rated| rated.value),
+            "connected": element.connected.as_ref().map(|load| load.value),
+            "loads_unknown": element.loads_unknown,
+            "committed": element.committed,
+            "remaining": element.remains(),
+        })
+    };
+    let promised = |one: &analysis::network::capacity::Commitment| json!({ "source": one.source, "parcel": one.parcel, "date": one.date, "amount": one.amount });
+    json!({
+        "resource": answer.resource,
+        "unit": answer.unit,
+        "by": answer.by,
+        "remaining": answer.value,
+        "known": answer.known.as_str(),
+        "missing": answer.known.missing().iter().map(|one| one.words().to_string()).collect::<Vec<_>>(),
+        "bottleneck": answer.bottleneck().map(parts),
+        "committed": answer.committed.iter().map(promised).collect::<Vec<_>>(),
+        "way": answer.path.iter().map(parts).collect::<Vec<_>>(),
+    })
+}
+
+fn table(path: Option<&PathBuf>) -> Result<CapacityRules, Failure> {
+    let Some(path) = path else { return Ok(CapacityRules::shipped()) };
+    let table = std::fs::read_to_string(path).map_err(|source| Failure::NetworkTable {
+        path: path.clone(),
+        table: "capacity",
+        source: source.into(),
+    })?;
+    CapacityRules::parse(&table).map_err(|source| Failure::NetworkTable {
+        path: path.clone(),
+        table: "capacity",
+        source: Box::new(source),
+    })
+}
+
+pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
+    let (park, as_of) = arguments.asked.load()?;
+    let (table, settings, there) = (table(arguments.rules.as_ref())?, Settings::shipped(), Presence::on(&park, as_of));
+    let capacity = Capacity::of(&park, &there, &settings, &table, &arguments.resource)?;
+    let by = arguments.by.unwrap_or(as_of);
+    let (sheet, detail) = match arguments.kind {
+        Kind::Parcels => {
+            let (sheet, answers) = parcels_sheet(&capacity, by);
+            let count = |word: &str| answers.iter().filter(|answer| answer.known.as_str() == word).count();
+            let counts = json!({ "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown") });
+            (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
+        }
+        Kind::Elements => (elements_sheet(&capacity, by), json!({ "unit": capacity.resource.unit, "by": by })),
+        Kind::At => {
+            let place = match (&arguments.parcel, arguments.point, &arguments.node) {
+                (Some(key), ..) => Place::Parcel(key),
+                (_, Some(at), _) => Place::Point(at),
+                (.., Some(key)) => Place::Node(key),
+                _ => return Err(Failure::NoPlace),
+            };
+            let answer = capacity.remaining(place, by)?;
+            let mut detail = told(&answer);
+            let steps = capacity.over_time(place, by)?;
+            detail["over_time"] = steps
+                .iter()
+                .map(|step| {
+                    let key = step.bottleneck().map(|element| element.key.as_str());
+                    json!({ "from": step.by, "remaining": step.value, "bottleneck": key })
+                })
+                .collect();
+            (way_sheet(&capacity, &answer), detail)
+        }
+    };
+    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &sheet }.write(|text| {
+        let mut object = match detail {
+            Value::Object(object) => object,
+            other => Map::from_iter([("told".to_owned(), other)]),
+        };
+        object.insert("rows".into(), rows(&sheet, text));
+        object
+    })
+}

@@ -1,0 +1,114 @@
+//! `twin hydraulics` and `twin capacity` on the sample park.
+
+mod support;
+
+use serde_json::Value;
+use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+use spatial_db::store::Store;
+use support::{Place, manifest};
+
+fn park(place: &Place) -> ParkSnapshot {
+    place.json(&["import", &manifest(), "--json"]);
+    Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn pressures_and_capacity_of_the_sample_park() {
+    let place = Place::new();
+    let park = park(&place);
+
+    // Pressures: everybody gets what he asks for, nothing is below zero, nothing was assumed.
+    let ask = |extra: &[&str]| {
+        let mut arguments = vec!["hydraulics", extra[0], "qingxi", "--format", "json"];
+        arguments.extend(&extra[1..]);
+        place.json(&arguments)
+    };
+    let now = ask(&["pressure"]);
+    assert_eq!(now["engine"], "EPANET 2.3");
+    assert_eq!(now["estimate"], false, "{}", now["assumed"]);
+    assert_eq!(now["before"]["negative"].as_array().unwrap().len(), 0);
+    let (asked, given) = (number(&now["before"]["asked_l_s"]), number(&now["before"]["given_l_s"]));
+    assert!(asked > 50.0 && (asked - given).abs() < 1e-3, "{asked} {given}");
+    // The contracted loads, at 1.5 times their mean.
+    let is_customer =
+        |node: &&spatial_db::model::NetworkNode| node.class == NetworkClass::Water && node.kind == NodeKind::Connection;
+    let loads: f64 = park
+        .nodes
+        .iter()
+        .filter(is_customer)
+        .map(|node| {
+            node.provenance.attributes["ConnLoad_m3d"].as_str().map_or_else(
+                || node.provenance.attributes["ConnLoad_m3d"].as_f64().unwrap(),
+                |text| text.parse().unwrap(),
+            )
+        })
+        .sum();
+    assert!((asked - loads / 86.4 * 1.5).abs() < 0.01, "{asked} {loads}");
+
+    // A main closed off: no pressure rises above what the works give, the lines inside are dry.
+    let customer = park.nodes.iter().find(is_customer).unwrap();
+    let key = customer.provenance.key.as_str();
+    let closed = ask(&["close", "--at", key]);
+    let dry = closed["after"]["without_supply"].as_array().unwrap();
+    assert!(dry.iter().any(|one| one == key), "{dry:?}");
+    assert!(number(&closed["after"]["given_l_s"]) < asked);
+    // A burst there spills, and what answers to pressure is given no more than before.
+    let burst = ask(&["burst", "--at", key, "--hole", "80", "--pressure-driven"]);
+    assert!(number(&burst["after"]["burst_l_s"][0]) > 5.0, "{}", burst["after"]);
+    assert!(number(&burst["after"]["given_l_s"]) <= number(&burst["before"]["given_l_s"]) + 1e-3);
+    let fire = ask(&["fire"]);
+    let hydrants = park.nodes.iter().filter(|n| n.class == NetworkClass::Water && n.kind == NodeKind::Hydrant).count();
+    assert_eq!(fire["rows"].as_array().unwrap().len(), hydrants);
+    let said = place.twin(&["hydraulics", "fire", "qingxi", "--lang", "zh"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains("消火栓出流量") && said.contains("GB 50974"), "{said}");
+    assert!(place.fails(&["hydraulics", "close", "qingxi", "--at", "nowhere"]).1.contains("`nowhere`"));
+
+    // Capacity: every parcel has an answer, later days leave no more, and power and water are known.
+    for (resource, known) in [("power", true), ("water", true), ("sewage", false), ("gas", false), ("fibre", false)] {
+        let at = |by: &str| {
+            place.json(&["capacity", "parcels", "qingxi", "--resource", resource, "--by", by, "--format", "json"])
+        };
+        let (soon, late) = (at("2026-06-30"), at("2032-12-31"));
+        let left = |answer: &Value| -> std::collections::BTreeMap<String, Option<f64>> {
+            let rows = answer["rows"].as_array().unwrap();
+            rows.iter().map(|row| (row["parcel"].as_str().unwrap().to_owned(), row["remaining"].as_f64())).collect()
+        };
+        let (soon_left, late_left) = (left(&soon), left(&late));
+        assert_eq!(soon_left.len(), park.parcels.len());
+        for (key, soon) in &soon_left {
+            if let (Some(soon), Some(late)) = (soon, late_left[key]) {
+                assert!(late <= soon + 1e-6, "{resource} {key}: {soon} {late}");
+            }
+        }
+        let fell = soon_left.iter().filter(|(key, soon)| late_left[*key] < **soon).count();
+        assert!(fell > 0, "{resource}: no commitment takes anything");
+        if known {
+            assert!(number(&soon["counts"]["known"]) > 100.0, "{resource} {}", soon["counts"]);
+        }
+    }
+    let one = place.json(&[
+        "capacity",
+        "at",
+        "qingxi",
+        "--resource",
+        "power",
+        "--parcel",
+        &park.parcels[20].provenance.key,
+        "--by",
+        "2032-12-31",
+        "--format",
+        "json",
+    ]);
+    let steps = one["over_time"].as_array().unwrap();
+    assert!(!steps.is_empty() && number(&steps[0]["remaining"]) >= number(&steps.last().unwrap()["remaining"]));
+    assert_eq!(one["way"].as_array().unwrap().len(), one["rows"].as_array().unwrap().len());
+    let said = place.twin(&["capacity", "elements", "qingxi", "--resource", "power", "--lang", "zh"]);
+    assert!(String::from_utf8_lossy(&said.stdout).contains("剩余能力：电力"));
+    assert_eq!(place.fails(&["capacity", "at", "qingxi", "--resource", "power"]).0, 2);
+    assert!(place.fails(&["capacity", "parcels", "qingxi", "--resource", "steam"]).1.contains("ducts"));
+}
