@@ -4,6 +4,7 @@
 //! What must be met is never made up for by wishes, and what is not known never counts as met.
 
 mod brief;
+mod capacity;
 mod error;
 mod explain;
 mod file;
@@ -20,6 +21,7 @@ mod tables;
 mod want;
 
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
+pub use capacity::{LEAST_POWER_FACTOR, NetworkSupplies};
 pub use error::PitchError;
 pub use explain::Finding;
 pub use file::{How, IfUnknown, MOST_JOINED, Need, Offers, PitchFile};

@@ -119,6 +119,11 @@ pub fn no_capacity() -> Words {
     )
 }
 
+/// What is left, and no more than that.
+pub fn at_most(figure: &str) -> Words {
+    words!("pitch-at-most", "{figure} at most", figure = figure)
+}
+
 /// Nobody near by.
 pub fn no_neighbours(reach_m: f64) -> Words {
     words!("pitch-no-neighbours", "no industry on record within {reach} m", reach = format!("{reach_m:.0}"),)

@@ -159,3 +159,5 @@ pitch-this-site = 本地块
 pitch-overlay = { $pitch }：可选地块
 pitch-overlay-source = 园区登记资料，选址文件
 pitch-source-hazards = 登记的危险源
+pitch-bottleneck = 瓶颈 { $key }
+pitch-source-capacity = 登记的容量、负荷与承诺

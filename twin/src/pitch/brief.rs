@@ -101,8 +101,8 @@ struct Page {
 
 pub(super) fn run(arguments: &BriefArguments) -> Result<(), Failure> {
     let opened = Opened::of(&arguments.asked)?;
-    let ground = opened.ground();
-    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let (ground, supplies) = (opened.ground(), opened.supplies());
+    let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let candidate = chosen(&matched, arguments.site.as_deref())?;
     let brief = matched.brief(candidate);
     let pictures =
@@ -224,11 +224,13 @@ impl Page {
                 .iter()
                 .map(|one| {
                     let unknown = || text.words(&said::UNKNOWN.into());
+                    let unit = one.utility.unit();
                     let left = one.supply.remaining.first().map_or_else(unknown, |step| {
-                        if step.low == step.high {
-                            format!("{:.1} {}", step.low, one.utility.unit())
-                        } else {
-                            format!("{:.1}–{:.1} {}", step.low, step.high, one.utility.unit())
+                        match (step.low.is_finite(), step.high.is_finite()) {
+                            (true, true) if step.low == step.high => format!("{:.1} {unit}", step.low),
+                            (true, true) => format!("{:.1}–{:.1} {unit}", step.low, step.high),
+                            (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
+                            _ => unknown(),
                         }
                     });
                     Line {

@@ -213,10 +213,21 @@ pub(super) fn capacity(
                 continue;
             }
             let (x0, x1) = (x(step.from), x(until));
-            let value = if step.low.is_finite() { step.low } else { 0.0 };
+            let sure = step.low.is_finite();
+            let (value, sign) = match (sure, step.high.is_finite()) {
+                (true, _) => (step.low, ""),
+                (false, true) => (step.high, "≤ "),
+                (false, false) => continue,
+            };
+            // No more than that: a dashed frame, not a bar.
+            let look = if sure {
+                r##"fill="#3b6ea5" fill-opacity="0.75""##
+            } else {
+                r##"fill="#3b6ea5" fill-opacity="0.15" stroke="#3b6ea5" stroke-dasharray="4 3""##
+            };
             let _ = write!(
                 out,
-                r##"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{:.1}" fill="#3b6ea5" fill-opacity="0.75"/><text x="{:.1}" y="{:.1}" font-size="10" fill="#1d2833">{value:.1}</text>"##,
+                r##"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{:.1}" {look}/><text x="{:.1}" y="{:.1}" font-size="10" fill="#1d2833">{sign}{value:.1}</text>"##,
                 y(value),
                 (x1 - x0).max(0.5),
                 base - y(value),

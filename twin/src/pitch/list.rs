@@ -11,8 +11,8 @@ use crate::print;
 
 pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     let opened = Opened::of(&arguments.asked)?;
-    let ground = opened.ground();
-    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let (ground, supplies) = (opened.ground(), opened.supplies());
+    let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let mut weights = matched.weights();
     for (need, weight) in &arguments.weight {
         let slot = weights.get_mut(*need).filter(|_| opened.file.needs[*need].how != analysis::siting::How::Must);
@@ -129,8 +129,8 @@ fn compare(matched: &Match<'_, '_>, places: &[Place], text: &Text) -> Result<(),
 
 pub(super) fn explain(arguments: &SiteArguments) -> Result<(), Failure> {
     let opened = Opened::of(&arguments.asked)?;
-    let ground = opened.ground();
-    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let (ground, supplies) = (opened.ground(), opened.supplies());
+    let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let candidate = chosen(&matched, arguments.site.as_deref())?;
     let places = matched.rank(&matched.weights());
     let (rank, place) = places

@@ -12,11 +12,13 @@ mod tour;
 use std::path::Path;
 use std::sync::Arc;
 
+use analysis::network::Settings;
+use analysis::network::capacity::CapacityRules;
 use analysis::rules::RuleSet;
-use analysis::siting::{Ground, Match, NoSupplies, PitchFile, SitingTables};
+use analysis::siting::{Ground, Match, NetworkSupplies, PitchFile, SitingTables, Supplies};
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
-use spatial_db::model::ParkSnapshot;
+use spatial_db::model::{ParkSnapshot, Presence};
 use twin_engine::Language;
 
 pub(crate) use arguments::PitchGroup;
@@ -44,6 +46,8 @@ struct Opened {
     cache: Arc<Cache>,
     rules: RuleSet,
     tables: SitingTables,
+    presence: Presence,
+    capacities: CapacityRules,
     as_of: NaiveDate,
     language: Language,
 }
@@ -58,6 +62,8 @@ impl Opened {
         let as_of = asked.as_of.or(snapshot.park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
         Ok(Self {
             file,
+            presence: Presence::on(&snapshot, as_of),
+            capacities: CapacityRules::shipped(),
             cache: Arc::new(Cache::build(snapshot)),
             rules: RuleSet::shipped(),
             tables: SitingTables::shipped(),
@@ -68,6 +74,12 @@ impl Opened {
 
     fn park(&self) -> &Arc<ParkSnapshot> {
         self.cache.snapshot()
+    }
+
+    /// What the networks have left, with what is promised in the ten years to come.
+    fn supplies(&self) -> NetworkSupplies<'_> {
+        let until = self.as_of.checked_add_months(chrono::Months::new(120)).unwrap_or(self.as_of);
+        NetworkSupplies::of(self.park(), &self.presence, &Settings::shipped(), &self.capacities, until)
     }
 
     fn ground(&self) -> Ground<'_> {
@@ -82,8 +94,13 @@ fn read(path: &Path) -> Result<PitchFile, Failure> {
 }
 
 /// What the park has, held against the pitch.
-fn held<'g, 'a>(ground: &'g Ground<'a>, opened: &'g Opened, path: &Path) -> Result<Match<'g, 'a>, Failure> {
-    Match::of(ground, &opened.file, &NoSupplies)
+fn held<'g, 'a>(
+    ground: &'g Ground<'a>,
+    opened: &'g Opened,
+    supplies: &'g dyn Supplies,
+    path: &Path,
+) -> Result<Match<'g, 'a>, Failure> {
+    Match::of(ground, &opened.file, supplies)
         .map_err(|source| Failure::PitchWrong { path: path.to_owned(), source: Box::new(source) })
 }
 

@@ -26,8 +26,8 @@ pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
         Origin::Package(path) => return Err(Failure::PitchOfPackage { path: path.to_path_buf() }),
     };
     let opened = Opened::of(&arguments.asked)?;
-    let ground = opened.ground();
-    let matched = held(&ground, &opened, &arguments.asked.file)?;
+    let (ground, supplies) = (opened.ground(), opened.supplies());
+    let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let candidate = chosen(&matched, arguments.site.as_deref())?;
     let about = matched.brief(candidate);
     let pictures = if arguments.no_pictures {
