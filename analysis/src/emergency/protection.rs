@@ -153,6 +153,8 @@ pub fn protection(
 
 /// Lengths of hose from the nearest hydrant to the wall of each building, m, along real ways; none without one.
 fn hose_m(cache: &Cache, evacuation: &EvacuationRules) -> Option<Vec<Option<f64>>> {
+    /// Over open ground a hose goes no further than this beside a way.
+    const BESIDE_M: f64 = 60.0;
     let park = cache.snapshot();
     let ways = WayNetwork::of(&park.roads, evacuation).ok()?;
     let hydrants = working_hydrants(cache);
@@ -168,8 +170,6 @@ fn hose_m(cache: &Cache, evacuation: &EvacuationRules) -> Option<Vec<Option<f64>
         .collect();
     let distance = ways.from_any(&starts);
     let places = RTree::bulk_load(hydrants.iter().map(|one| one.position).collect::<Vec<_>>());
-    /// Over open ground a hose goes no further than this beside a way.
-    const BESIDE_M: f64 = 60.0;
     let of = |building: &spatial_db::model::Building| {
         let bounds = building.footprint.bounding_rect()?;
         let (centre, half) = (bounds.center(), 0.5 * bounds.width().hypot(bounds.height()));

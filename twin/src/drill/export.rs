@@ -399,14 +399,14 @@ fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacua
     let park = cache.snapshot();
     let used = run.evacuation.iter().flat_map(|all| &all.places);
     let assembly = assembly.iter().enumerate().map(|(k, place)| {
-        let use_ = used.clone().nth(k);
+        let there = used.clone().nth(k);
         row(
             point(place.position_m),
             [
                 place.name.as_ref().into(),
                 place.capacity.map_or(Field::Unknown, Field::from),
-                use_.map_or(Field::Unknown, |used| used.arrived.into()),
-                use_.map_or(Field::Unknown, |used| used.over.into()),
+                there.map_or(Field::Unknown, |used| used.arrived.into()),
+                there.map_or(Field::Unknown, |used| used.over.into()),
             ],
         )
     });
@@ -466,7 +466,8 @@ fn sheets(
     tracks: &Tracks,
 ) -> Result<Vec<Sheet>, Failure> {
     let people = groups_and_places(cache.snapshot(), cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
-    let by_building = people.groups.iter().enumerate().map(|(k, group)| (group.building, k)).collect();
+    let by_building: HashMap<FeatureId, usize> =
+        people.groups.iter().enumerate().map(|(k, group)| (group.building, k)).collect();
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
     let mut out = vec![drill(file, run), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
     out.extend(engines(run));

@@ -89,7 +89,8 @@ pub fn compare_drills(
     let played: Vec<(Outcome, Outcome)> = seeds
         .par_iter()
         .map(|&seed| {
-            let file = DrillFile { seed, ..file.clone() };
+            let mut file = file.clone();
+            file.seed = seed;
             let (a, b) = rayon::join(
                 || run_drill(&file, cache, tables, base).map(|run| run.outcome),
                 || run_drill(&file, cache, tables, branch).map(|run| run.outcome),

@@ -294,7 +294,7 @@ impl<'a> Course<'a> {
                         self.say("first_water", Happening::Response, text);
                     }
                 }
-                Came::CutOff(_) => {
+                Came::CutOff => {
                     let station = self.response.station(engine).to_owned();
                     let text =
                         words!("drill-engine-cut", "an engine from {station} has no open way", station = station);

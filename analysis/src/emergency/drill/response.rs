@@ -46,8 +46,8 @@ pub(super) enum Came {
     Arrived,
     /// It has water from the hydrant of this index.
     Water(usize),
-    /// It has no open way any more; index of its station.
-    CutOff(usize),
+    /// It has no open way any more.
+    CutOff,
 }
 
 /// Engines and roads.
@@ -250,7 +250,7 @@ impl<'a> Response<'a> {
                 }
                 let engine = &mut self.engines[k];
                 if engine.cut_off && !engine.run.cut_off {
-                    out.push((k, Came::CutOff(engine.station)));
+                    out.push((k, Came::CutOff));
                 }
                 engine.run.cut_off = engine.cut_off;
             }

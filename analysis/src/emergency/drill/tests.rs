@@ -468,7 +468,8 @@ fn a_branch_differs_by_its_injects_alone() {
     assert_eq!((last.base.len(), last.more_less.1), (6, 0), "{last:?}");
     assert!(last.more_less.0 == 6 && last.mean_difference.unwrap() > 60.0, "{last:?}");
     // Each pair is that of its seed, on any number of threads.
-    let alone = DrillFile { seed: 3, ..file.clone() };
+    let mut alone = file.clone();
+    alone.seed = 3;
     assert_eq!(run_drill(&alone, &cache, &tables, &own).unwrap().outcome.last_out_s, last.branch[2]);
     let error = branch(&base, 300.0, &[shut]).unwrap_err().to_string();
     assert!(error.contains("before the moment"), "{error}");

@@ -259,8 +259,30 @@ impl HazardRules {
     }
 }
 
-/// Ends of words that make another substance of the name beside them: oxide, peroxide, chloride; nitrate; hypochlorite.
-const COMPOUNDS: [&str; 3] = ["ide", "ate", "ite"];
+/// Ends of words that make another substance of the name beside them: peroxide, chloride, nitrate, hypochlorite.
+const COMPOUNDS: [&str; 21] = [
+    "oxide",
+    "chloride",
+    "fluoride",
+    "bromide",
+    "iodide",
+    "sulfide",
+    "sulphide",
+    "cyanide",
+    "hydride",
+    "amide",
+    "azide",
+    "carbide",
+    "nitrate",
+    "sulfate",
+    "sulphate",
+    "phosphate",
+    "carbonate",
+    "acetate",
+    "chlorate",
+    "nitrite",
+    "chlorite",
+];
 /// Words that make a mixture of it, whose vapour is not that of the pure substance.
 const MIXTURES: [&str; 7] = ["solution", "water", "aqueous", "diluted", "mixture", "水溶液", "氨水"];
 
@@ -323,6 +345,7 @@ mod tests {
             ("7782-50-5 in cylinders", "chlorine"),
             ("store of hydrogen sulfide", "hydrogen sulfide"),
             ("liquid natural gas", "methane"),
+            ("ammonia, north side of the site", "ammonia"),
         ] {
             assert_eq!(rules.substance(text).unwrap().name, name, "{text}");
         }

@@ -1,5 +1,7 @@
 //! Engines, water and what breaks.
 
+use geo::Area;
+
 use super::*;
 
 #[test]
@@ -80,7 +82,6 @@ fn hydrants_count_by_the_wall_and_not_by_the_middle() {
     let leak = run_drill(&DrillFile::parse(LEAK).unwrap(), &cache, &tables, &[]).unwrap();
     assert_eq!((leak.outcome.water_l_s, leak.outcome.first_water_s), (0.0, None));
     // The cordon lies 40 m about the walls: 120 × 15 m with strips and quarter circles.
-    use geo::Area;
     let expected = 120.0 * 15.0 + 2.0 * 40.0 * (120.0 + 15.0) + std::f64::consts::PI * 1600.0;
     let area = found.zone.1.unsigned_area();
     assert!((area / expected - 1.0).abs() < 0.01, "{area} against {expected}");
