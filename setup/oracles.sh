@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what tests hold our answers beside: WNTR, for valve segmentation, into target/oracles. Quick when it is there.
-# Where it cannot be had, says so and goes on: the one test that needs it fails.
+# Installs what tests hold our answers beside: WNTR, for valve segmentation and pressures, into target/oracles. Quick when it is there.
+# Where it cannot be had, says so and goes on: the tests that need it fail.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 WNTR=1.5.0
@@ -13,6 +13,6 @@ if said=$(python3 -m pip install --quiet --disable-pip-version-check --target "$
   echo "$WNTR" >"$folder/.version"
 else
   echo "$said" >&2
-  echo "set-up: WNTR $WNTR could not be installed with python3's pip; the test segments_of_wntr will fail." >&2
+  echo "set-up: WNTR $WNTR could not be installed with python3's pip; the tests segments_of_wntr and pressures_of_wntr will fail." >&2
 fi
 exit 0
