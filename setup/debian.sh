@@ -12,7 +12,7 @@ PACKAGES=(
   libvulkan1 mesa-vulkan-drivers      # a Vulkan driver that needs no graphics card
   libx11-6 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0 libudev-dev
   xvfb xdotool imagemagick            # a screen for the window's own tests
-  python3 python3-pip                 # WNTR, beside which valve segmentation is tested (setup/oracles.sh)
+  python3 python3-pip                 # WNTR, beside which segmentation and pressures are tested (setup/oracles.sh)
   time                                # peak memory in benchmarks
   fonts-noto-core fonts-noto-cjk      # letters of the pictures, Chinese included
 )
