@@ -24,7 +24,7 @@ fn a_way_and_a_line_are_cut_in_every_form() {
     let sewer = park.edges.iter().find(|edge| edge.class == NetworkClass::Drainage).unwrap();
     let key = format!("line:{}", sewer.provenance.key);
     let base = ["profile", "qingxi", "--class", "drainage", "--from", &key];
-    let ask = |extra: &[&str]| [&base, extra].concat();
+    let ask = |extra: &[&'static str]| [&base, extra].concat();
     let told = place.json(&ask(&["--format", "json"]));
     let length = told["length_m"].as_f64().unwrap();
     let stations = told["stations"].as_array().unwrap();
