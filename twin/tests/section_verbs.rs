@@ -24,8 +24,10 @@ fn a_way_and_a_line_are_cut_in_every_form() {
     let sewer = park.edges.iter().find(|edge| edge.class == NetworkClass::Drainage).unwrap();
     let key = format!("line:{}", sewer.provenance.key);
     let base = ["profile", "qingxi", "--class", "drainage", "--from", &key];
-    let ask = |extra: &[&'static str]| [&base, extra].concat();
-    let told = place.json(&ask(&["--format", "json"]));
+    fn ask<'a>(base: &[&'a str], extra: &[&'a str]) -> Vec<&'a str> {
+        [base, extra].concat()
+    }
+    let told = place.json(&ask(&base, &["--format", "json"]));
     let length = told["length_m"].as_f64().unwrap();
     let stations = told["stations"].as_array().unwrap();
     assert!(length > 0.0 && stations.len() > 1, "{told}");
@@ -34,13 +36,13 @@ fn a_way_and_a_line_are_cut_in_every_form() {
     assert!(way.iter().all(|corner| corner["x"].is_number() && corner["chainage_m"].is_number()), "{told}");
     for rows in ["stations", "crossings", "findings"] {
         assert!(
-            ran(&place, &ask(&["--rows", rows, "--format", "csv"])).contains("SYNTHETIC")
+            ran(&place, &ask(&base, &["--rows", rows, "--format", "csv"])).contains("SYNTHETIC")
                 || told[rows] == serde_json::json!([])
         );
     }
     // Chinese words, and a drawing that says what it is.
     let svg = place.folder.path().join("way.svg").display().to_string();
-    let said = ran(&place, &ask(&["--svg", &svg, "--exaggeration", "20", "--lang", "zh"]));
+    let said = ran(&place, &ask(&base, &["--svg", &svg, "--exaggeration", "20", "--lang", "zh"]));
     assert_eq!(said.trim(), svg);
     let drawing = std::fs::read_to_string(&svg).unwrap();
     for part in ["纵断面", "桩号", "垂直夸大 20 倍", "1:", "合成"] {
@@ -48,7 +50,7 @@ fn a_way_and_a_line_are_cut_in_every_form() {
     }
     let (code, error) = place.fails(&["profile", "qingxi", "--class", "drainage", "--from", "nowhere"]);
     assert!(code == 1 && error.contains("nowhere"), "{error}");
-    assert_eq!(place.fails(&ask(&["--exaggeration", "20"])).0, 2, "without a drawing");
+    assert_eq!(place.fails(&ask(&base, &["--exaggeration", "20"])).0, 2, "without a drawing");
 
     let [a, b] = [sewer.path[0], sewer.path[1]];
     let (x, y) = (f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1]));
