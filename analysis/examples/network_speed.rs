@@ -174,34 +174,6 @@ fn whole(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
     numbers.into_iter().flat_map(u32::to_le_bytes).collect()
 }
 
-/// Ten lines here and there get a corner, one goes, one comes: what is joined anew, and how long it takes.
-fn edit(park: &ParkSnapshot, there: &Presence, topology: &Topology, settings: &Settings) {
-    let mut next = park.clone();
-    let count = next.edges.len();
-    for at in 0..9 {
-        let line = &mut next.edges[count / 10 * at + 7];
-        let [a, b] = [line.path[0], line.path[1]];
-        line.path.insert(1, [0, 1, 2].map(|axis: usize| f64::midpoint(a[axis], b[axis]) + 0.5));
-    }
-    next.edges.remove(count / 2);
-    let mut new = next.edges[count / 3].clone();
-    new.id = FeatureId::new(FeatureKind::NetworkEdge, count as i64 + 10);
-    (new.from_key, new.to_key) = (None, None);
-    new.path[1] = [new.path[0][0] + 30.0, new.path[0][1] + 30.0, new.path[0][2]];
-    next.edges.push(new);
-    let now = Presence::on(&next, there.on);
-    let cache = timed("index of the park, which the store's cache keeps", || Cache::build(Arc::new(next)));
-    let (rebuilt, anew) =
-        timed("topology after an edit of ten lines", || topology.rebuilt((park, there), &cache, &now, settings));
-    println!("  {anew:?}");
-    let built =
-        timed("the same, built as a whole", || Topology::build(cache.snapshot(), &now, topology.class, settings));
-    assert_eq!(
-        (rebuilt.links.len(), rebuilt.junctions.len(), rebuilt.findings.len(), rebuilt.joined),
-        (built.links.len(), built.junctions.len(), built.findings.len(), built.joined)
-    );
-}
-
 fn main() {
     let size = std::env::args().nth(1).and_then(|size| size.parse().ok()).unwrap_or(200_usize);
     let (settings, rules) = (Settings::shipped(), ClearanceRules::shipped());
@@ -221,7 +193,6 @@ fn main() {
         println!("{} lines, {} points, {} buildings, {how}", park.edges.len(), park.nodes.len(), park.buildings.len());
         let topology = timed("topology", || Topology::build(&park, &there, NetworkClass::Water, &settings));
         println!("  {:.0} km, {} findings", topology.length_m() / 1000.0, topology.findings.len());
-        edit(&park, &there, &topology, &settings);
         if !keys {
             continue;
         }

@@ -1,5 +1,7 @@
 //! What ends a verb early, with the hint and the exit code that go with it.
 
+mod causes;
+
 use std::path::PathBuf;
 
 use miette::Diagnostic;
@@ -17,7 +19,6 @@ pub(crate) enum Failure {
     DataDir {
         /// Folder.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// No place for data.
@@ -41,22 +42,13 @@ pub(crate) enum Failure {
     NotOurServer,
     /// The private server.
     #[error("the private database server")]
-    Cluster {
-        /// Cause.
-        source: Box<spatial_db::cluster::ClusterError>,
-    },
+    Cluster { source: Box<spatial_db::cluster::ClusterError> },
     /// The store.
     #[error("the database")]
-    Store {
-        /// Cause.
-        source: Box<spatial_db::store::StoreError>,
-    },
+    Store { source: Box<spatial_db::store::StoreError> },
     /// The park package.
     #[error("the park package")]
-    Package {
-        /// Cause.
-        source: Box<spatial_db::package::PackageError>,
-    },
+    Package { source: Box<spatial_db::package::PackageError> },
     /// `--overlay changes` on a package.
     #[error("{} holds one moment of its park, and the overlay changes compares two", path.display())]
     #[diagnostic(help("name the park in the database instead; every other overlay can be shown from the package"))]
@@ -69,7 +61,6 @@ pub(crate) enum Failure {
     ValveFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A row of a file of states of valves.
@@ -100,13 +91,11 @@ pub(crate) enum Failure {
         /// What to do.
         #[help]
         hint: Option<String>,
-        /// Cause.
         source: Box<importers::ImportError>,
     },
     /// A limit in the environment is no number.
     #[error(transparent)]
     Limit {
-        /// Cause.
         #[from]
         source: importers::reader::BadLimit,
     },
@@ -116,21 +105,14 @@ pub(crate) enum Failure {
     ImportUnknown {
         /// Manifest.
         manifest: PathBuf,
-        /// Cause.
         source: Box<importers::ImportError>,
     },
     /// The issues.
     #[error("the issues were not exported")]
-    Export {
-        /// Cause.
-        source: Box<importers::ExportError>,
-    },
+    Export { source: Box<importers::ExportError> },
     /// Nothing could be looked at.
     #[error("the files could not be looked at")]
-    Inspect {
-        /// Cause.
-        source: importers::inspect::InspectError,
-    },
+    Inspect { source: importers::inspect::InspectError },
     /// Some files could not be read; the others were reported.
     #[error("{} could not be read", list(files))]
     Unreadable {
@@ -152,7 +134,6 @@ pub(crate) enum Failure {
     ManifestWrite {
         /// The manifest.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A draft in which nothing can be imported yet.
@@ -169,27 +150,19 @@ pub(crate) enum Failure {
     Sample {
         /// Folder.
         dir: PathBuf,
-        /// Cause.
         source: Box<importers::sample::SampleError>,
     },
     /// The engine.
     #[error("the twin could not be drawn")]
-    Engine {
-        /// Cause.
-        source: Box<twin_engine::EngineError>,
-    },
+    Engine { source: Box<twin_engine::EngineError> },
     /// The system gives no thread.
     #[error("the park cannot be read in the background")]
-    Background {
-        /// Cause.
-        source: std::io::Error,
-    },
+    Background { source: std::io::Error },
     /// A scene file cannot be read.
     #[error("the scene {} cannot be read", path.display())]
     SceneFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A picture with an orthophoto was asked for, and the park has none.
@@ -207,7 +180,6 @@ pub(crate) enum Failure {
     Scene {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: twin_engine::SceneError,
     },
     /// Two scenes of a package have one name.
@@ -238,16 +210,12 @@ pub(crate) enum Failure {
     },
     /// There is no film.
     #[error("the film could not be made")]
-    Film {
-        /// Cause.
-        source: Box<twin_engine::FilmError>,
-    },
+    Film { source: Box<twin_engine::FilmError> },
     /// A file to attach cannot be read, or one attached not be written.
     #[error("the file {} cannot be used", path.display())]
     CaseFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// An entry of a case without a file.
@@ -301,10 +269,7 @@ pub(crate) enum Failure {
     },
     /// There is no glTF file.
     #[error("the glTF file could not be made")]
-    Gltf {
-        /// Cause.
-        source: Box<twin_engine::GltfError>,
-    },
+    Gltf { source: Box<twin_engine::GltfError> },
     /// `--overlay changes` without saying between what.
     #[error("the overlay changes compares two moments, and none are named")]
     #[diagnostic(help(
@@ -326,7 +291,6 @@ pub(crate) enum Failure {
     ChangesFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// There is no such scheme.
@@ -353,22 +317,15 @@ pub(crate) enum Failure {
     },
     /// A page could not be made.
     #[error("the page could not be made")]
-    Page {
-        /// Cause.
-        source: askama::Error,
-    },
+    Page { source: askama::Error },
     /// A picture of a page could not be made.
     #[error("a picture of the page could not be made")]
-    PagePicture {
-        /// Cause.
-        source: image::ImageError,
-    },
+    PagePicture { source: image::ImageError },
     /// A scheme file cannot be read.
     #[error("the scheme {} cannot be read", path.display())]
     SchemeFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A scheme is wrong.
@@ -377,7 +334,6 @@ pub(crate) enum Failure {
     SchemeWrong {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: analysis::land::scheme::SchemeError,
     },
     /// A file that a person wrote for a report cannot be read.
@@ -385,7 +341,6 @@ pub(crate) enum Failure {
     EvaluationFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A scheme, inputs or reference figures are wrong.
@@ -394,7 +349,6 @@ pub(crate) enum Failure {
     EvaluationWrong {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: Box<analysis::evaluation::EvaluationError>,
     },
     /// A scenario is wrong.
@@ -403,7 +357,6 @@ pub(crate) enum Failure {
     ScenarioWrong {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: Box<analysis::scenario::ScenarioError>,
     },
     /// A pitch file cannot be read.
@@ -411,7 +364,6 @@ pub(crate) enum Failure {
     PitchFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A pitch is wrong.
@@ -420,7 +372,6 @@ pub(crate) enum Failure {
     PitchWrong {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: Box<analysis::siting::PitchError>,
     },
     /// No such site among those that are offered.
@@ -446,7 +397,6 @@ pub(crate) enum Failure {
     GivenFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A package made from a package: it would give away what the first leaves out, or nothing new.
@@ -490,7 +440,6 @@ pub(crate) enum Failure {
     #[error("there is no answer")]
     #[diagnostic(help("docs/emergency.md has the range and the source of every model; `--help` names them too"))]
     Hazard {
-        /// Cause.
         #[from]
         source: analysis::emergency::hazard::HazardError,
     },
@@ -498,7 +447,6 @@ pub(crate) enum Failure {
     #[error("there is no answer")]
     #[diagnostic(help("docs/emergency.md has the ranges and sources"))]
     Evacuation {
-        /// Cause.
         #[from]
         source: analysis::emergency::evacuation::EvacuationError,
     },
@@ -508,7 +456,6 @@ pub(crate) enum Failure {
     DrillWrong {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: Box<analysis::emergency::drill::DrillError>,
     },
     /// A report cannot be written.
@@ -516,7 +463,6 @@ pub(crate) enum Failure {
     ReportFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: std::io::Error,
     },
     /// A question about a network that has no answer.
@@ -524,15 +470,11 @@ pub(crate) enum Failure {
     #[diagnostic(help(
         "keys are those of the park's lines and points: `twin view` shows them, `twin trace topology` lists what is in doubt"
     ))]
-    Network {
-        /// Cause.
-        source: analysis::network::answers::AnswerError,
-    },
+    Network { source: analysis::network::answers::AnswerError },
     /// No pressures.
     #[error("the water network gives no pressures")]
     #[diagnostic(help("docs/hydraulics.md says what EPANET needs; `--head KEY=METRES` gives the head of a source"))]
     Hydraulics {
-        /// Cause.
         #[from]
         source: analysis::network::hydraulics::HydraulicsError,
     },
@@ -542,14 +484,12 @@ pub(crate) enum Failure {
     ModelFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// No capacity.
     #[error("there is no answer")]
     #[diagnostic(help("docs/capacity.md describes resources and places"))]
     Capacity {
-        /// Cause.
         #[from]
         source: analysis::network::capacity::CapacityError,
     },
@@ -565,7 +505,6 @@ pub(crate) enum Failure {
         path: PathBuf,
         /// Name of the one that ships.
         table: &'static str,
-        /// Cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A depth below a ground that is not known.
@@ -575,10 +514,7 @@ pub(crate) enum Failure {
     /// A pit that is none.
     #[error("the pit")]
     #[diagnostic(help("--outline takes the corners in order round the pit, \"x,y x,y x,y\", in the park's metres"))]
-    Pit {
-        /// Cause.
-        source: analysis::network::permit::PitError,
-    },
+    Pit { source: analysis::network::permit::PitError },
     /// A key that names no line.
     #[error("the park has no line `{key}` on {on}")]
     NoSuchLine {
@@ -593,7 +529,6 @@ pub(crate) enum Failure {
     RuleFile {
         /// File.
         path: PathBuf,
-        /// Cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The internal reader broke; its parent reports it.
@@ -605,7 +540,6 @@ pub(crate) enum Failure {
     /// Standard output is gone.
     #[error("the result could not be printed")]
     Print {
-        /// Cause.
         #[from]
         source: std::io::Error,
     },
@@ -613,82 +547,4 @@ pub(crate) enum Failure {
 
 fn list(files: &[PathBuf]) -> String {
     files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
-}
-
-impl Failure {
-    /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
-    pub(crate) fn exit_code(&self) -> u8 {
-        match self {
-            Self::NotOurServer
-            | Self::NoPark
-            | Self::NoBookmarks { .. }
-            | Self::NoTour
-            | Self::PitchOfPackage { .. }
-            | Self::NoWish { .. }
-            | Self::SceneTwice { .. }
-            | Self::ChangesOfWhat
-            | Self::NoScheme { .. }
-            | Self::NotReported { .. }
-            | Self::ScenarioOfSeveral
-            | Self::ParcelsOfSeveral
-            | Self::NoMapOfClusters
-            | Self::NoPlace
-            | Self::ChangesOfPackage { .. }
-            | Self::Hazard { .. }
-            | Self::Evacuation { .. }
-            | Self::Limit { .. } => 2,
-            Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,
-            Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
-            Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
-            Self::Gltf { source } if matches!(**source, twin_engine::GltfError::Cancelled) => INTERRUPTED,
-            Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
-            _ => 1,
-        }
-    }
-}
-
-impl From<analysis::network::answers::AnswerError> for Failure {
-    fn from(source: analysis::network::answers::AnswerError) -> Self {
-        Self::Network { source }
-    }
-}
-
-impl From<analysis::network::permit::PitError> for Failure {
-    fn from(source: analysis::network::permit::PitError) -> Self {
-        Self::Pit { source }
-    }
-}
-
-impl From<spatial_db::cluster::ClusterError> for Failure {
-    fn from(source: spatial_db::cluster::ClusterError) -> Self {
-        Self::Cluster { source: Box::new(source) }
-    }
-}
-
-impl From<importers::inspect::InspectError> for Failure {
-    fn from(source: importers::inspect::InspectError) -> Self {
-        Self::Inspect { source }
-    }
-}
-
-impl From<spatial_db::store::StoreError> for Failure {
-    fn from(source: spatial_db::store::StoreError) -> Self {
-        Self::Store { source: Box::new(source) }
-    }
-}
-
-impl From<spatial_db::package::PackageError> for Failure {
-    fn from(source: spatial_db::package::PackageError) -> Self {
-        match source {
-            // Said as everywhere else.
-            spatial_db::package::PackageError::Store(source) => source.into(),
-            source => Self::Package { source: Box::new(source) },
-        }
-    }
-}
-
-impl From<twin_engine::EngineError> for Failure {
-    fn from(source: twin_engine::EngineError) -> Self {
-        Self::Engine { source: Box::new(source) }
-    }
 }

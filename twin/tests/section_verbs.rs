@@ -17,6 +17,10 @@ fn ran(place: &Place, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+fn ask<'a>(base: &[&'a str], extra: &[&'a str]) -> Vec<&'a str> {
+    [base, extra].concat()
+}
+
 #[test]
 fn a_way_and_a_line_are_cut_in_every_form() {
     let place = Place::new();
@@ -24,9 +28,6 @@ fn a_way_and_a_line_are_cut_in_every_form() {
     let sewer = park.edges.iter().find(|edge| edge.class == NetworkClass::Drainage).unwrap();
     let key = format!("line:{}", sewer.provenance.key);
     let base = ["profile", "qingxi", "--class", "drainage", "--from", &key];
-    fn ask<'a>(base: &[&'a str], extra: &[&'a str]) -> Vec<&'a str> {
-        [base, extra].concat()
-    }
     let told = place.json(&ask(&base, &["--format", "json"]));
     let length = told["length_m"].as_f64().unwrap();
     let stations = told["stations"].as_array().unwrap();

@@ -332,16 +332,10 @@ impl Match<'_, '_> {
         } else {
             Some(served.iter().filter(near).count() == served.len())
         };
-        let evidence = |one: &&Connection| match one.distance_m {
-            Some(distance) => {
-                words!("pitch-evidence", "{need}: {has}", need = one.utility.title(), has = grouped(distance, "m"),)
-            }
-            None => words!(
-                "pitch-evidence",
-                "{need}: {has}",
-                need = one.utility.title(),
-                has = words!("pitch-none-on-record", "none on record"),
-            ),
+        let evidence = |one: &&Connection| {
+            let none = || words!("pitch-none-on-record", "none on record");
+            let has = one.distance_m.map_or_else(none, |distance| grouped(distance, "m").into());
+            words!("pitch-evidence", "{need}: {has}", need = one.utility.title(), has = has)
         };
         let identified = offered.area_m2 > 0.0 || offered.building.is_some();
         let boundary = words!("pitch-source-boundary", "boundary on record, measured");

@@ -398,7 +398,8 @@ impl Placed {
             if lies { area(from, low, from + length, high) } else { area(low, from, high, from + length) }
         };
         let middle = f64::midpoint(c0, c1);
-        let (low, high) = (middle - (width + yard) / 2.0, middle + (width + yard) / 2.0);
+        let half = f64::midpoint(width, yard);
+        let (low, high) = (middle - half, middle + half);
         let along = self.turn + if lies { 0.0 } else { std::f64::consts::FRAC_PI_2 };
         if yard <= 0.0 {
             return (rect(low, high), None, along);

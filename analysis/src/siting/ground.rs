@@ -376,13 +376,11 @@ impl<'a> Ground<'a> {
     /// Outlines of a candidate: of its parcels, or of its building.
     pub(super) fn outlines_of<'g>(&'g self, candidate: &Candidate) -> Vec<std::borrow::Cow<'g, Outline>> {
         use std::borrow::Cow;
-        match candidate.building {
-            Some(at) => Outline::of_area(&self.building(at).footprint).map(Cow::Owned).into_iter().collect(),
-            None => {
-                let outlines = candidate.parcels.iter().filter_map(|slot| self.outlines[*slot as usize].as_ref());
-                outlines.map(Cow::Borrowed).collect()
-            }
+        if let Some(at) = candidate.building {
+            return Outline::of_area(&self.building(at).footprint).map(Cow::Owned).into_iter().collect();
         }
+        let outlines = candidate.parcels.iter().filter_map(|slot| self.outlines[*slot as usize].as_ref());
+        outlines.map(Cow::Borrowed).collect()
     }
 
     /// Boundary of a candidate's land as one area; parcels of different surveys are knitted first.

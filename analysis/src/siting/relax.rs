@@ -85,24 +85,22 @@ impl Match<'_, '_> {
     pub fn relaxation_words(&self, relaxation: &Relaxation) -> Words {
         let need = &self.pitch.needs[relaxation.need].want;
         let site = self.name(&self.candidates[relaxation.candidate as usize]);
-        match &relaxation.want {
-            Some(want) => {
-                let (figure, asked) = (want.shown(want.figure().0), need.shown(need.figure().0));
-                words!(
-                    "pitch-relax",
-                    "{need}: {figure} instead of {asked} would bring {site}",
-                    need = need.title(),
-                    figure = figure,
-                    asked = asked,
-                    site = site,
-                )
-            }
-            None => words!(
-                "pitch-relax-use",
-                "{need}: another planned use of {site} would bring it",
+        if let Some(want) = &relaxation.want {
+            let (figure, asked) = (want.shown(want.figure().0), need.shown(need.figure().0));
+            return words!(
+                "pitch-relax",
+                "{need}: {figure} instead of {asked} would bring {site}",
                 need = need.title(),
+                figure = figure,
+                asked = asked,
                 site = site,
-            ),
+            );
         }
+        words!(
+            "pitch-relax-use",
+            "{need}: another planned use of {site} would bring it",
+            need = need.title(),
+            site = site,
+        )
     }
 }

@@ -252,7 +252,7 @@ mod tests {
             x in 0.0_f64..500.0, y in 0.0_f64..500.0, w in 1.0_f64..90.0, h in 1.0_f64..90.0, reach in 0.0_f64..200.0,
         ) {
             let areas: Vec<MultiPolygon<f64>> = boxes.iter().map(|(x, y, w, h)| block(*x, *y, *w, *h)).collect();
-            let shapes = Shapes::of(areas.iter().map(|area| Outline::of_area(area)).enumerate());
+            let shapes = Shapes::of(areas.iter().map(Outline::of_area).enumerate());
             let mine = block(x, y, w, h);
             let true_m: Vec<f64> = areas.iter().map(|area| Euclidean.distance(area, &mine)).collect();
             for (area, wanted) in areas.iter().zip(&true_m) {

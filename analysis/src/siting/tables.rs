@@ -54,7 +54,8 @@ struct Industry {
     clause: String,
     status: String,
     land: Vec<LandClasses>,
-    industry: BTreeMap<String, u8>,
+    #[serde(rename = "industry")]
+    needed: BTreeMap<String, u8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -104,7 +105,7 @@ impl SitingTables {
     /// True where a state says that something does not work.
     pub(super) fn is_broken(&self, state: &str) -> bool {
         let state = state.trim().to_lowercase();
-        self.words.broken.words.iter().any(|word| *word == state)
+        self.words.broken.words.contains(&state)
     }
 
     /// A figure that the source says in a field of its own.
@@ -136,7 +137,7 @@ impl SitingTables {
             return (!land.codes.keys().any(|known| known.starts_with(code))).then_some(false);
         };
         let digits: String = industry.chars().filter(char::is_ascii_digit).take(2).collect();
-        self.industry.industry.get(&digits).map(|least| least <= most.1)
+        self.industry.needed.get(&digits).map(|least| least <= most.1)
     }
 
     /// Where the classes of industrial land come from, for people.

@@ -68,8 +68,8 @@ fn a_hall_hides_a_stretch_of_the_boundary() {
     // A hall across the view: the west side is hidden from half its height up.
     snapshot.buildings = vec![building(1, block(50.0, 15.0, 10.0, 40.0))];
     let hidden = overlay(snapshot);
-    // Its nearest lower corner, (60, 15), stands 40 m off and 15 m up: 100 · 15 / 40 = 37.5 m of the west side stay in view.
-    assert_eq!(said(&hidden, "Watched"), "138 m, 42 %");
+    // Its far lower corner, (50, 15), is the lowest in view: 100 · 15 / 50 = 30 m of the west side stay in view.
+    assert_eq!(said(&hidden, "Watched"), "130 m, 40 %");
 }
 
 #[test]

@@ -16,6 +16,7 @@ struct Planted {
     numbers: Vec<f64>,
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "fields that may be empty are filled as they are")]
 impl Planted {
     fn word(&mut self, field: &str) -> String {
         let word = format!("geheim{}密{field}", self.words.len());

@@ -32,5 +32,7 @@ pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
-pub use trace::{Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill};
+pub use trace::{
+    AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill,
+};
 pub use watch::{Onlooker, Seen};

@@ -164,9 +164,8 @@ impl<'a> Response<'a> {
                 self.route();
                 for engine in &mut self.engines {
                     let node = match engine.drive {
-                        Drive::Station => engine.start,
+                        Drive::Station | Drive::Beside(_, _, _, false) => engine.start,
                         Drive::Corner(node) | Drive::On(_, node, _) => node,
-                        Drive::Beside(_, _, _, false) => engine.start,
                         Drive::Beside(..) | Drive::There => continue,
                     };
                     let (was, is) = (before.get(node), self.distance.get(node));

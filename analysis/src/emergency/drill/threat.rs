@@ -272,11 +272,10 @@ impl<'a> Threat<'a> {
                 let found = exposed_buildings(cache, &moment, &cloud.frame, &[cloud.threshold_kg_m3], 0.0);
                 found.unwrap_or_default().iter().map(|one| (one.slot, one.peak_kg_m3)).collect()
             }
-            Self::Leak { .. } => Vec::new(),
             Self::Fire { within, at_s, .. } | Self::Power { within, at_s, .. } if now_s >= *at_s => {
                 within.iter().map(|slot| (*slot, 1.0)).collect()
             }
-            Self::Fire { .. } | Self::Power { .. } => Vec::new(),
+            Self::Leak { .. } | Self::Fire { .. } | Self::Power { .. } => Vec::new(),
             Self::Flood { closes_m, extent, .. } => {
                 let Some(extent) = extent else { return Vec::new() };
                 let deepest = |building: &Building| depths(extent, building).into_iter().flatten().fold(0.0, f64::max);

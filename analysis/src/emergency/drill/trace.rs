@@ -183,6 +183,9 @@ pub struct TraceWind {
     pub m_s: f64,
 }
 
+/// A place of assembly: which, where, m, its name, and persons it holds where that is on record.
+pub type AssemblyPlace = (FeatureId, [f64; 2], Option<String>, Option<u32>);
+
 /// A drill as it can be played back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrillTrace {
@@ -195,7 +198,7 @@ pub struct DrillTrace {
     /// Everyone.
     pub people: Vec<Track>,
     /// Places of assembly: where, name, capacity where it is on record.
-    pub places: Vec<(FeatureId, [f64; 2], Option<String>, Option<u32>)>,
+    pub places: Vec<AssemblyPlace>,
     /// Arrivals in their order: s from the start and index of the place.
     pub arrivals: Vec<(f64, usize)>,
     /// Ends of every way, m.

@@ -55,7 +55,8 @@ pub fn seen<'a>(sector: &Sector, buildings: impl Iterator<Item = &'a MultiPolygo
 fn angles(sector: &Sector, walls: &[[Coord<f64>; 2]]) -> Vec<f64> {
     let (middle, half) = (sector.bearing_deg.to_radians(), (sector.angle_deg.min(360.0) / 2.0).to_radians());
     let steps = (2.0 * half / STEP).ceil().max(1.0) as usize;
-    let even = (0..=steps).map(|at| 2.0 * half * at as f64 / steps as f64 - half);
+    // The edges as they are: worked out, the last one could fall outside by a hair, and with it a whole step.
+    let even = (1..steps).map(|at| 2.0 * half * at as f64 / steps as f64 - half).chain([-half, half]);
     let corner = |at: &Coord<f64>| {
         let from_middle = (at.x.atan2(at.y) - middle).rem_euclid(std::f64::consts::TAU);
         let turn = if from_middle > std::f64::consts::PI { from_middle - std::f64::consts::TAU } else { from_middle };

@@ -20,18 +20,15 @@ impl Network<'_> {
         (clearance, limits): (&ClearanceRules, &ProfileLimits),
     ) -> Result<Profile, AnswerError> {
         let shut = |junction: u32| self.shut[junction as usize];
-        let (course, asked) = match to {
-            Some(to) => {
-                let ends = [self.junction(from)?, self.junction(to)?];
-                let course = self.topology.way_between(&self.flows, ends, shut);
-                let none = || AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() };
-                (course.ok_or_else(none)?, None)
-            }
-            None => {
-                let starts = self.starts(&[from.to_owned()])?;
-                let course = self.topology.way_along(self.park, &self.flows, &starts, way, shut);
-                (course.ok_or_else(|| AnswerError::NothingOn { from: from.to_owned() })?, Some(way))
-            }
+        let (course, asked) = if let Some(to) = to {
+            let ends = [self.junction(from)?, self.junction(to)?];
+            let course = self.topology.way_between(&self.flows, ends, shut);
+            let none = || AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() };
+            (course.ok_or_else(none)?, None)
+        } else {
+            let starts = self.starts(&[from.to_owned()])?;
+            let course = self.topology.way_along(self.park, &self.flows, &starts, way, shut);
+            (course.ok_or_else(|| AnswerError::NothingOn { from: from.to_owned() })?, Some(way))
         };
         let (there, topology, flows) = (self.there, &self.topology, &self.flows);
         Ok(Ask { cache, there, topology, flows, clearance, limits }.profile(&course, asked))

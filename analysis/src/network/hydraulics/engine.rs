@@ -3,7 +3,7 @@
 //! A [`WhatIf`] is laid over the project, worked out and taken away again, so that one plant answers many questions. Where each
 //! number of the network came from is left to whoever made the project.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use epanet::EPANET;
 use epanet::types::analysis::InitHydOption;
@@ -312,13 +312,12 @@ impl Plant {
     /// Nodes without a way to a source through what is not shut.
     fn dry(&self, shut: &[u32]) -> Result<Vec<bool>, HydraulicsError> {
         let mut ways: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
-        let mut is_shut = vec![false; self.links.len()];
-        shut.iter().for_each(|link| is_shut[*link as usize] = true);
+        let shut: HashSet<u32> = shut.iter().copied().collect();
         for (at, link) in self.links.iter().enumerate() {
             // A control may open what begins closed.
             let open =
                 self.controlled[at] || self.engine.get_link_value(self.link_at[at], LinkProperty::InitStatus)? > 0.0;
-            if open && !is_shut[at] {
+            if open && !shut.contains(&(at as u32)) {
                 let [a, b] = link.ends;
                 ways[a as usize].push(b);
                 ways[b as usize].push(a);
@@ -327,7 +326,9 @@ impl Plant {
         let mut dry = vec![true; self.nodes.len()];
         let fed = |at: &u32| self.nodes[*at as usize].sort != Sort::Junction;
         let mut queue: Vec<u32> = (0..self.nodes.len() as u32).filter(fed).collect();
-        queue.iter().for_each(|at| dry[*at as usize] = false);
+        for at in &queue {
+            dry[*at as usize] = false;
+        }
         while let Some(here) = queue.pop() {
             for there in &ways[here as usize] {
                 if std::mem::replace(&mut dry[*there as usize], false) {

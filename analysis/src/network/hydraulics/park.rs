@@ -185,7 +185,9 @@ impl Draft<'_, '_> {
         }
         let mut queue: Vec<u32> =
             (0..self.fixed.len() as u32).filter(|at| self.fixed[*at as usize].is_some()).collect();
-        queue.iter().for_each(|at| self.within[*at as usize] = true);
+        for at in &queue {
+            self.within[*at as usize] = true;
+        }
         while let Some(here) = queue.pop() {
             for arc in topology.graph.at(here) {
                 if !std::mem::replace(&mut self.within[arc.to as usize], true) {

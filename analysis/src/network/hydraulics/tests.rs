@@ -116,7 +116,7 @@ fn what_a_closed_valve_and_an_isolation_do() {
     let after = closed.after.as_ref().unwrap();
     assert!(pressure(&plant, after, "a") > pressure(&plant, &closed.before, "a"));
     assert_eq!(closed.told["after"]["without_supply"], json!(["c"]));
-    assert_eq!(closed.told["after"]["given_l_s"].as_f64().map(|l_s| l_s.round()), Some(15.0));
+    assert_eq!(closed.told["after"]["given_l_s"].as_f64().map(f64::round), Some(15.0));
     // A break between the valves takes all that hangs there.
     let closed = answer(&asked(Which::Close(vec!["a".into()]), &[])).unwrap();
     let dry = closed.told["after"]["without_supply"].as_array().unwrap();

@@ -8,7 +8,6 @@
 mod build;
 mod flow;
 mod join;
-mod rebuild;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +16,6 @@ use spatial_db::model::{FeatureId, NetworkClass, NetworkNode, ParkSnapshot};
 use super::graph::{Graph, NONE};
 pub(crate) use flow::feeds;
 pub use flow::{Direction, FlowBasis, Flows};
-pub use rebuild::Anew;
 
 /// Where links meet or end.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -34,7 +34,7 @@ pub(super) fn write(dir: &Path, kind: Kind, network: &Network) -> Result<usize, 
 /// Heads of the columns of ratings and loads.
 fn head(kind: Kind, columns: &[&str]) -> String {
     let unit = kind.load_unit();
-    unit.map_or_else(String::new, |unit| columns.iter().map(|column| format!(",{column}{unit}")).collect())
+    unit.map_or_else(String::new, |unit| columns.iter().flat_map(|column| [",", *column, unit]).collect())
 }
 
 /// Their cells: empty where nobody wrote anything down.

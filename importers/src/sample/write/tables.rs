@@ -123,7 +123,9 @@ fn projects(park: &Park<'_>) -> (String, usize) {
     out.push_str(
         "项目编号,项目名称,合同编号,宗地代码,统一社会信用代码,计划核准,计划施工许可,计划开工,计划竣工,计划投产,计划投资_亿元",
     );
-    LOADS.iter().for_each(|(_, head)| out.extend([",", *head]));
+    for (_, head) in LOADS {
+        out.extend([",", head]);
+    }
     out.push('\n');
     let mut unsettled = 0;
     for (k, project) in park.projects.iter().enumerate() {

@@ -20,7 +20,6 @@ impl Threat<'_> {
     pub(in crate::emergency::drill) fn contours(&self, rules: &HazardRules, now_s: f64) -> Vec<Contour> {
         let mut out = match self {
             Self::Leak { cloud: Some(cloud), .. } => self.of_cloud(cloud, rules, now_s),
-            Self::Leak { .. } => Vec::new(),
             Self::Fire { area, at_s, cordon_m, .. } if now_s >= *at_s => {
                 let label = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
                 vec![Contour { label, level: 2, above_m: 0.0, water_m: None, area: area.clone() }]
@@ -29,7 +28,6 @@ impl Threat<'_> {
                 let label = words!("drill-zone-power", "without power");
                 vec![Contour { label, level: 1, above_m: 0.0, water_m: None, area: area.clone() }]
             }
-            Self::Fire { .. } | Self::Power { .. } => Vec::new(),
             Self::Flood { extent: Some(extent), closes_m, levels, .. } => {
                 let level_m = super::level_at(levels, now_s);
                 let mut depths = vec![(DEPTHS_M[0], 1_u8), (*closes_m, 2), (DEPTHS_M[1].max(2.0 * closes_m), 3)];
@@ -43,7 +41,7 @@ impl Threat<'_> {
                 };
                 depths.into_iter().map(of).collect()
             }
-            Self::Flood { .. } => Vec::new(),
+            Self::Leak { .. } | Self::Fire { .. } | Self::Power { .. } | Self::Flood { .. } => Vec::new(),
         };
         out.retain(|contour| contour.area.unsigned_area() > LEAST_M2);
         out
