@@ -286,7 +286,8 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         for (at, share) in shares.into_iter().enumerate() {
             let width = (room.x - 3.0 * gap) * share;
             let left = ui.cursor().min.x;
-            ui.allocate_ui(vec2(width, height), |ui| {
+            // Downwards: what is laid in a row goes on in a row.
+            ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);
                 ScrollArea::vertical().id_salt(COLUMNS[at]).auto_shrink([false, false]).max_height(height).show(
                     ui,
