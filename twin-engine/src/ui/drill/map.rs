@@ -123,7 +123,8 @@ impl Over<'_> {
         let synthetic = self.twin.input.snapshot.park.synthetic;
         let note = if synthetic { t!(words, "drill-banner-synthetic") } else { t!(words, "drill-banner") };
         let small = sheet.text(&note, size::NOTE + 1.0, Rgb(20, 24, 29), inner.width() * 0.32);
-        let pad = sheet.padding();
+        // In a small window too the words keep off the edge.
+        let pad = sheet.padding().max(7.0);
         let width = strong.size().x.max(small.size().x) + pad * 2.0;
         let high = strong.size().y + small.size().y + pad * 1.6;
         let rect = Rect::from_min_size(pos2(inner.max.x - width, inner.min.y), vec2(width, high));
@@ -150,7 +151,7 @@ impl Over<'_> {
             class = class
         );
         let galley = sheet.text(&said, size::LABEL, sheet.theme.ink, sheet.pt(230.0));
-        let pad = sheet.padding();
+        let pad = sheet.padding().max(7.0);
         let ring = sheet.pt(17.0).max(9.0);
         let high = (ring * 2.0).max(galley.size().y) + pad;
         let wide = galley.size().x + ring * 2.0 + pad * 3.0;
@@ -187,7 +188,10 @@ impl Over<'_> {
         arrow(&self.painter, tail, head, look::colour(alert::INFORMATION), width);
         let said = t!(self.twin.words(), "drill-metres-second", value = grouped(wind.m_s, 1));
         let galley = self.sheet.bold_text(&said, size::LABEL, self.sheet.theme.ink, 200.0);
-        let at = tail - along * 6.0 - galley.size() / 2.0 - vec2(0.0, galley.size().y * 0.6);
+        // Beyond the tail, whichever way the arrow lies.
+        let half = galley.size() / 2.0;
+        let reach = along.x.abs() * half.x + along.y.abs() * half.y + 4.0;
+        let at = tail - along * reach - half;
         self.painter.extend(self.sheet.haloed(at, &galley));
     }
 
