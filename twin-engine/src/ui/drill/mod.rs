@@ -205,6 +205,8 @@ fn speeds(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 }
 
 fn clocks(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    // Speeds stand closer to each other than the clocks.
+    ui.spacing_mut().item_spacing.x = 8.0;
     let Some(session) = panels.drill.session.as_ref() else { return };
     let time = t!(words, "drill-clock", time = clock(session.now_s));
     ui.add(Label::new(RichText::new(time).strong().size(look::BODY + 4.0)).selectable(false));
