@@ -15,7 +15,7 @@ use bevy_egui::egui::{
 use super::super::look;
 use super::ink_on;
 use crate::camera::Orbit;
-use crate::drill::{DrillRoom, Played, Session, level_colour, on_side};
+use crate::drill::{DrillRoom, Played, Session, contour_colour, is_water, on_side};
 use crate::frame::{FontsReady, Page, Sheet, line_x};
 use crate::inspect::grouped;
 use crate::scene::{Meshed, SceneGeometry, Twin};
@@ -198,9 +198,10 @@ impl Over<'_> {
     /// Labels on the lines of the hazard.
     fn labels(&self, trace: &DrillTrace, taken: &mut Vec<Rect>) {
         let Some((_, contours)) = trace.contours(self.session.now_s) else { return };
+        let is_water = is_water(&contours.lines);
         // The worst first: it gets the room.
         for contour in contours.lines.iter().filter(|contour| contour.above_m <= 0.0).rev() {
-            let colour = level_colour(contour.level);
+            let colour = contour_colour(contour.level, is_water);
             let said = self.twin.words().words(&contour.label);
             let galley = self.sheet.bold_text(&said, size::LABEL, ink_rgb(colour), 260.0);
             let pad = vec2(self.sheet.pt(6.0).max(3.0), self.sheet.pt(2.0).max(1.0));
