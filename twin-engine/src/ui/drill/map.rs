@@ -16,7 +16,7 @@ use super::super::look;
 use super::ink_on;
 use crate::camera::Orbit;
 use crate::drill::{DrillRoom, Played, Session, contour_colour, is_water, on_side};
-use crate::frame::{FontsReady, Page, Sheet, line_x};
+use crate::frame::{FontsReady, Page, Sheet, Taken, line_x};
 use crate::inspect::grouped;
 use crate::scene::{Meshed, SceneGeometry, Twin};
 use crate::split::Side;
@@ -40,6 +40,7 @@ pub(crate) fn paint(
     meshed: Option<Res<Meshed>>,
     fonts: Res<FontsReady>,
     page: Res<Page>,
+    panels: Res<Taken>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let (Some(meshed), Some(session)) = (meshed, room.session.as_ref()) else { return Ok(()) };
@@ -70,6 +71,7 @@ pub(crate) fn paint(
             twin: &twin,
             session,
             played,
+            panels: &panels.0,
         };
         over.all(side);
     }
@@ -87,12 +89,14 @@ struct Over<'a> {
     twin: &'a Twin,
     session: &'a Session,
     played: &'a Arc<Played>,
+    /// Panels that labels keep clear of.
+    panels: &'a [Rect],
 }
 
 impl Over<'_> {
     fn all(&self, side: Side) {
         let trace = &self.played.trace;
-        let mut taken = Vec::new();
+        let mut taken = self.panels.to_vec();
         if side == Side::Left {
             taken.push(self.banner());
         }
