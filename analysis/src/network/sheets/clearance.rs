@@ -180,7 +180,7 @@ pub fn fall_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Fall], n
 pub fn verdicts_note([violated, possible, unknown, clear]: [usize; 4]) -> Words {
     words!(
         "note-verdicts",
-        "{violated} violated, {possible} possibly violated, {unknown} not known, {clear} clear",
+        "pairs: {violated} violated, {possible} possibly violated, {unknown} not known, {clear} clear",
         violated = violated,
         possible = possible,
         unknown = unknown,
