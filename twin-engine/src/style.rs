@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use shaders::bits;
 use std::sync::Arc;
 
-use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot, Presence, ResourceKind, SurfaceKind};
+use spatial_db::model::{
+    FeatureId, FeatureKind, NetworkClass, NodeKind, ParkSnapshot, Presence, ResourceKind, SurfaceKind,
+};
 
 use crate::layers::{LayerKey, Layers, Selection};
 use crate::slots::{GROUND, Said, Slots};
@@ -146,12 +148,17 @@ pub(crate) fn styles_said(
         // The road pass draws with `line`, the casing pass with `fill` (line.wgsl).
         layer(LayerKey::Roads, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0)))
     });
+    // What was asked of some lines is seen only where the others step back: a trace among eight colours is lost.
+    let stepped_back = overlay
+        .filter(|overlay| overlay.name == crate::network::NAME)
+        .map(|_| solid(None, theme.ink_soft.over(theme.ground, STEPPED_BACK), theme.edge));
+    let unsaid = |class: NetworkClass| stepped_back.unwrap_or_else(|| solid(None, theme.network(class), theme.edge));
     fill(&mut out, slots, &snapshot.edges, FeatureKind::NetworkEdge, |slot, edge| {
-        let style = solid_at(slot).unwrap_or_else(|| solid(None, theme.network(edge.class), theme.edge));
+        let style = solid_at(slot).unwrap_or_else(|| unsaid(edge.class));
         layer(LayerKey::Network(edge.class), style)
     });
     fill(&mut out, slots, &snapshot.nodes, FeatureKind::NetworkNode, |slot, node| {
-        let mut style = solid_at(slot).unwrap_or_else(|| solid(None, theme.network(node.class), theme.edge));
+        let mut style = solid_at(slot).unwrap_or_else(|| unsaid(node.class));
         if !shown.underground && node.kind != NodeKind::Hydrant {
             style.bits &= !bits::VISIBLE;
         }
@@ -267,6 +274,8 @@ fn in_layer(layers: Layers, key: LayerKey, mut style: Style) -> Style {
     style
 }
 
+/// Ink in the grey of lines that an answer says nothing of.
+const STEPPED_BACK: f32 = 0.4;
 /// Red of hydrants in the scene itself.
 const HYDRANT_RED: Rgb = Rgb::hex(0xC8_3A32);
 

@@ -260,7 +260,7 @@ impl<'p> Network<'p> {
         if !self.flows.against.is_empty() {
             notes.push(words!(
                 "note-rises",
-                "{count} lines rise the way they are taken to flow, as the rest are drawn",
+                "lines that rise the way they are taken to flow, as the rest are drawn: {count}",
                 count = self.flows.against.len(),
             ));
         }

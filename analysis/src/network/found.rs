@@ -174,7 +174,7 @@ pub fn clearance_overlay(
         let value = match one.room_m {
             Some(room) => words!(
                 "room-of",
-                "{room} m, {asked} m asked for, off by {off} m",
+                "{room} m, {asked} m asked for, known to ± {off} m",
                 room = format!("{room:.2}"),
                 asked = format!("{:.2}", one.limit_m[1]),
                 off = format!("{:.2}", one.off_m),

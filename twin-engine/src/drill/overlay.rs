@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use analysis::emergency::drill::{HazardSpec, drill_notes};
+use analysis::emergency::drill::{Contour, HazardSpec, drill_notes};
 use analysis::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use analysis::words::Words;
 use bevy::prelude::*;
@@ -24,12 +24,25 @@ pub(super) const NAMES: [&str; 2] = ["drill", "drill-branch"];
 const BEAT: Duration = Duration::from_millis(400);
 
 /// Colour of a level of danger: the standards' red, orange and yellow.
-pub(crate) const fn level_colour(level: u8) -> Rgb {
+pub(super) const fn level_colour(level: u8) -> Rgb {
     match level {
         0 | 1 => alert::CAUTION,
         2 => alert::WARNING,
         _ => alert::DANGER,
     }
+}
+
+/// Colour of water by depth, about as its layers on one another show.
+const WATER: [Rgb; 3] = [Rgb::hex(0xA6_C3DF), Rgb::hex(0x81_AAD2), Rgb::hex(0x64_96C7)];
+
+/// True where lines bound water: the outermost of them carries its level.
+pub(crate) fn is_water(lines: &[Contour]) -> bool {
+    lines.iter().any(|line| line.water_m.is_some())
+}
+
+/// Colour of a line of the hazard in the legend and on its label: water is drawn blue, not by levels of danger.
+pub(crate) fn contour_colour(level: u8, is_water: bool) -> Rgb {
+    if is_water { WATER[usize::from(level.clamp(1, 3)) - 1] } else { level_colour(level) }
 }
 
 /// The second sign of a level beside its colour.
@@ -176,9 +189,15 @@ fn overlay_at(
     let said = |id: &str| Words::from(words.get(id));
     let area = Swatch::Area;
     if let Some((_, contours)) = trace.contours(now_s) {
+        let is_water = is_water(&contours.lines);
         for line in contours.lines.iter().filter(|line| line.above_m <= 0.0).rev() {
-            let pattern = level_pattern(line.level);
-            let at = classes.add(line.label.clone(), level_colour(line.level), pattern, area, 1);
+            let pattern = match (is_water, line.level) {
+                (true, 0..=2) => Pattern::Solid,
+                (true, _) => Pattern::Hatch,
+                (false, level) => level_pattern(level),
+            };
+            let colour = contour_colour(line.level, is_water);
+            let at = classes.add(line.label.clone(), colour, pattern, area, 1);
             classes.0[at].measure = Some(analysis::overlay::area_words(geo::Area::unsigned_area(&line.area)));
         }
     }

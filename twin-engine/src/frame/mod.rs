@@ -35,6 +35,10 @@ pub(crate) struct FramePainted(pub u32);
 #[derive(Resource, Debug, Default, Clone, Copy, PartialEq)]
 pub(crate) struct Page(pub Option<egui::Rect>);
 
+/// Where title, legend and the other panels of the frame stand in the last picture, points.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Taken(pub Vec<egui::Rect>);
+
 /// Set of the systems that paint the frame.
 #[derive(SystemSet, Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FrameSystems;
@@ -45,10 +49,14 @@ pub(crate) struct FontSystems;
 
 /// Paints the frame.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<FontsReady>().init_resource::<FramePainted>().init_resource::<Page>().add_systems(
-        EguiPrimaryContextPass,
-        (fonts::install_fonts.in_set(FontSystems), paint.after(FontSystems).in_set(FrameSystems)),
-    );
+    app.init_resource::<FontsReady>()
+        .init_resource::<FramePainted>()
+        .init_resource::<Page>()
+        .init_resource::<Taken>()
+        .add_systems(
+            EguiPrimaryContextPass,
+            (fonts::install_fonts.in_set(FontSystems), paint.after(FontSystems).in_set(FrameSystems)),
+        );
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
@@ -62,6 +70,7 @@ fn paint(
     live: Option<Res<Live>>,
     uploads: Option<Res<Uploads>>,
     mut painted: ResMut<FramePainted>,
+    mut taken: ResMut<Taken>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     if !fonts.is_in_use() {
@@ -102,8 +111,8 @@ fn paint(
         .chain(tags)
         .collect();
 
+    taken.0 = blocks.iter().map(|b| b.rect).collect();
     if let Some(meshed) = meshed {
-        let taken: Vec<egui::Rect> = blocks.iter().map(|b| b.rect).collect();
         let parts = line.map_or_else(
             || vec![(Side::Left, page)],
             |x| {
@@ -112,7 +121,7 @@ fn paint(
             },
         );
         for part in parts {
-            painter.extend(marks::mark_shapes(&sheet, &twin, &meshed.geometry, &orbit, part, &taken));
+            painter.extend(marks::mark_shapes(&sheet, &twin, &meshed.geometry, &orbit, part, &taken.0));
         }
     } else if live.is_none_or(|live| !live.waiting) {
         painter.extend(title::loading_note(&sheet));

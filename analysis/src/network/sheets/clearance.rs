@@ -2,7 +2,7 @@
 
 use spatial_db::model::{FeatureKind, ParkSnapshot};
 
-use super::{said, text};
+use super::{class, said, text};
 use crate::network::clearance::{Clearance, ClearanceRules, Cover, Fall, Lie, Missing, Verdict};
 use crate::network::section::Size;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
@@ -50,19 +50,19 @@ fn place_columns() -> [Column; 3] {
 pub fn clearance_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Clearance], notes: Vec<Words>) -> Sheet {
     let row = |one: &Clearance| {
         let a = one.a.map(|row| &park.edges[row as usize]);
-        let (b, class) = if one.lie == Lie::Building {
-            (&park.buildings[one.b as usize].provenance.key, "building")
+        let (b, b_class) = if one.lie == Lie::Building {
+            (&park.buildings[one.b as usize].provenance.key, words!("head-building", "building"))
         } else {
             let line = &park.edges[one.b as usize];
-            (&line.provenance.key, line.class.as_str())
+            (&line.provenance.key, class(line.class))
         };
         let mut cells = vec![
             verdict(one.verdict).into(),
             lie(one.lie).into(),
             a.map_or_else(|| words!("planned-line", "planned").into(), |line| said(&line.provenance.key)),
-            a.map(|line| line.class.as_str()).into(),
+            a.map_or(Value::Unknown, |line| class(line.class).into()),
             said(b),
-            said(class),
+            b_class.into(),
             one.room_m.into(),
             Some(one.limit_m[1]).into(),
             one.margin_m().into(),
@@ -112,7 +112,7 @@ pub fn cover_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Cover],
         let mut cells = vec![
             verdict(one.verdict).into(),
             said(&line.provenance.key),
-            said(line.class.as_str()),
+            class(line.class).into(),
             one.cover_m.into(),
             Some(one.limit_m[1]).into(),
             road,
@@ -180,7 +180,7 @@ pub fn fall_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Fall], n
 pub fn verdicts_note([violated, possible, unknown, clear]: [usize; 4]) -> Words {
     words!(
         "note-verdicts",
-        "{violated} violated, {possible} possibly violated, {unknown} not known, {clear} clear",
+        "pairs: {violated} violated, {possible} possibly violated, {unknown} not known, {clear} clear",
         violated = violated,
         possible = possible,
         unknown = unknown,

@@ -48,7 +48,9 @@ impl Isolating<'_> {
 
     /// What to know of an isolation besides its rows.
     pub fn notes(&self, plan: &Isolation, lost: &Supply) -> Vec<Words> {
-        let length = |segments: &[u32]| -> f64 { segments.iter().map(|s| self.isolator.length_m(*s)).sum() };
+        // Nothing sums up to -0.
+        let length =
+            |segments: &[u32]| -> f64 { segments.iter().map(|s| self.isolator.length_m(*s)).sum::<f64>() + 0.0 };
         let mut notes = vec![words!(
             "note-isolation",
             "{shut} m shut off, {cut} m more without supply; {customers} connections, {hydrants} hydrants, {buildings} buildings",

@@ -2,8 +2,8 @@
 //! to be read from eight metres: a screen 70 cm high has capital letters of 4 cm for numbers and of 2 cm for words.
 
 use bevy_egui::egui::{
-    Align, Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Layout, Margin, Painter, Panel, Rect, Sense,
-    Stroke, StrokeKind, Ui, pos2, vec2,
+    Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Margin, Painter, Panel, Rect, Sense, Stroke, StrokeKind,
+    Ui, pos2, vec2,
 };
 
 use super::super::{Panels, look};
@@ -130,11 +130,9 @@ fn foot(ui: &mut Ui, panels: &mut Panels, words: &'static Text, theme: &Theme, h
         .happened()
         .last()
         .map(|entry| t!(words, "drill-last", time = clock(entry.at_s), what = words.words(&entry.text)));
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        let text = last.unwrap_or_else(|| session.file.name.clone());
-        let text = bevy_egui::egui::RichText::new(text).size(height * WORD);
-        ui.add(bevy_egui::egui::Label::new(text).truncate().selectable(false));
-    });
+    let text = last.unwrap_or_else(|| session.file.name.clone());
+    let text = bevy_egui::egui::RichText::new(text).size(height * WORD);
+    ui.add(bevy_egui::egui::Label::new(text).truncate().selectable(false));
     let use_ = bevy_egui::egui::RichText::new(t!(words, "drill-use-short")).size((height * 0.018).max(look::SMALL));
     ui.add(bevy_egui::egui::Label::new(use_.weak()).truncate().selectable(false));
 }
@@ -160,7 +158,8 @@ fn paint_tile(painter: &Painter, place: Rect, tile: &Tile, theme: &Theme, (numbe
     let value = fitted(&tile.value, number, widest, ink);
     let at = pos2(place.center().x - value.size().x / 2.0, place.min.y + place.height() * 0.36 - value.size().y / 2.0);
     painter.galley(at, value, ink);
-    let label = painter.layout(tile.label.clone(), word.clone(), ink, widest);
+    // In one line: a second one would be cut off at the foot.
+    let label = fitted(&tile.label, word, widest, ink);
     let at = pos2(place.center().x - label.size().x / 2.0, place.max.y - place.height() * 0.19 - label.size().y / 2.0);
     painter.galley(at, label, ink);
 }

@@ -15,8 +15,8 @@ use bevy_egui::egui::{
 use super::super::look;
 use super::ink_on;
 use crate::camera::Orbit;
-use crate::drill::{DrillRoom, Played, Session, level_colour, on_side};
-use crate::frame::{FontsReady, Page, Sheet, line_x};
+use crate::drill::{DrillRoom, Played, Session, contour_colour, is_water, on_side};
+use crate::frame::{FontsReady, Page, Sheet, Taken, line_x};
 use crate::inspect::grouped;
 use crate::scene::{Meshed, SceneGeometry, Twin};
 use crate::split::Side;
@@ -40,6 +40,7 @@ pub(crate) fn paint(
     meshed: Option<Res<Meshed>>,
     fonts: Res<FontsReady>,
     page: Res<Page>,
+    panels: Res<Taken>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let (Some(meshed), Some(session)) = (meshed, room.session.as_ref()) else { return Ok(()) };
@@ -70,6 +71,7 @@ pub(crate) fn paint(
             twin: &twin,
             session,
             played,
+            panels: &panels.0,
         };
         over.all(side);
     }
@@ -87,12 +89,14 @@ struct Over<'a> {
     twin: &'a Twin,
     session: &'a Session,
     played: &'a Arc<Played>,
+    /// Panels that labels keep clear of.
+    panels: &'a [Rect],
 }
 
 impl Over<'_> {
     fn all(&self, side: Side) {
         let trace = &self.played.trace;
-        let mut taken = Vec::new();
+        let mut taken = self.panels.to_vec();
         if side == Side::Left {
             taken.push(self.banner());
         }
@@ -123,7 +127,8 @@ impl Over<'_> {
         let synthetic = self.twin.input.snapshot.park.synthetic;
         let note = if synthetic { t!(words, "drill-banner-synthetic") } else { t!(words, "drill-banner") };
         let small = sheet.text(&note, size::NOTE + 1.0, Rgb(20, 24, 29), inner.width() * 0.32);
-        let pad = sheet.padding();
+        // In a small window too the words keep off the edge.
+        let pad = sheet.padding().max(7.0);
         let width = strong.size().x.max(small.size().x) + pad * 2.0;
         let high = strong.size().y + small.size().y + pad * 1.6;
         let rect = Rect::from_min_size(pos2(inner.max.x - width, inner.min.y), vec2(width, high));
@@ -150,7 +155,7 @@ impl Over<'_> {
             class = class
         );
         let galley = sheet.text(&said, size::LABEL, sheet.theme.ink, sheet.pt(230.0));
-        let pad = sheet.padding();
+        let pad = sheet.padding().max(7.0);
         let ring = sheet.pt(17.0).max(9.0);
         let high = (ring * 2.0).max(galley.size().y) + pad;
         let wide = galley.size().x + ring * 2.0 + pad * 3.0;
@@ -187,16 +192,20 @@ impl Over<'_> {
         arrow(&self.painter, tail, head, look::colour(alert::INFORMATION), width);
         let said = t!(self.twin.words(), "drill-metres-second", value = grouped(wind.m_s, 1));
         let galley = self.sheet.bold_text(&said, size::LABEL, self.sheet.theme.ink, 200.0);
-        let at = tail - along * 6.0 - galley.size() / 2.0 - vec2(0.0, galley.size().y * 0.6);
+        // Beyond the tail, whichever way the arrow lies.
+        let half = galley.size() / 2.0;
+        let reach = along.x.abs() * half.x + along.y.abs() * half.y + 4.0;
+        let at = tail - along * reach - half;
         self.painter.extend(self.sheet.haloed(at, &galley));
     }
 
     /// Labels on the lines of the hazard.
     fn labels(&self, trace: &DrillTrace, taken: &mut Vec<Rect>) {
         let Some((_, contours)) = trace.contours(self.session.now_s) else { return };
+        let is_water = is_water(&contours.lines);
         // The worst first: it gets the room.
         for contour in contours.lines.iter().filter(|contour| contour.above_m <= 0.0).rev() {
-            let colour = level_colour(contour.level);
+            let colour = contour_colour(contour.level, is_water);
             let said = self.twin.words().words(&contour.label);
             let galley = self.sheet.bold_text(&said, size::LABEL, ink_rgb(colour), 260.0);
             let pad = vec2(self.sheet.pt(6.0).max(3.0), self.sheet.pt(2.0).max(1.0));

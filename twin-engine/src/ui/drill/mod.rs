@@ -26,8 +26,8 @@ pub(crate) use map::paint;
 
 /// Height at first, points.
 const HEIGHT: f32 = 330.0;
-/// Least width of a column, points.
-const COLUMN: f32 = 235.0;
+/// Least width of the numbers' column, points: a label, and the wind beside it.
+const COLUMN: f32 = 262.0;
 /// Columns, from the left.
 const COLUMNS: [&str; 4] = ["drill-numbers", "drill-actions", "drill-doing", "drill-happened"];
 /// Step of the buttons that move the clock, s.
@@ -205,6 +205,8 @@ fn speeds(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 }
 
 fn clocks(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    // Speeds stand closer to each other than the clocks.
+    ui.spacing_mut().item_spacing.x = 8.0;
     let Some(session) = panels.drill.session.as_ref() else { return };
     let time = t!(words, "drill-clock", time = clock(session.now_s));
     ui.add(Label::new(RichText::new(time).strong().size(look::BODY + 4.0)).selectable(false));
@@ -277,7 +279,7 @@ fn waits(ui: &mut Ui, panels: &mut Panels, words: &'static Text) -> bool {
 fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let room = ui.available_size();
     let gap = 10.0;
-    let narrow = room.x < 4.0 * COLUMN + 3.0 * gap;
+    let narrow = (room.x - 3.0 * gap) * 0.20 < COLUMN;
     let shares = if narrow { [0.24, 0.30, 0.24, 0.22] } else { [0.20, 0.31, 0.25, 0.24] };
     let height = room.y;
     let line = Stroke::new(1.0, look::colour(panels.twin.theme().panel_line));
@@ -286,7 +288,8 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         for (at, share) in shares.into_iter().enumerate() {
             let width = (room.x - 3.0 * gap) * share;
             let left = ui.cursor().min.x;
-            ui.allocate_ui(vec2(width, height), |ui| {
+            // Downwards: what is laid in a row goes on in a row.
+            ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);
                 ScrollArea::vertical().id_salt(COLUMNS[at]).auto_shrink([false, false]).max_height(height).show(
                     ui,

@@ -2,9 +2,7 @@
 //! of what has happened.
 
 use analysis::emergency::drill::{DrillFile, Entry, Happening, When};
-use bevy_egui::egui::{
-    Align2, CornerRadius, FontId, Label, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2,
-};
+use bevy_egui::egui::{CornerRadius, FontId, Label, Mesh, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::super::{Panels, look};
 use crate::drill::{Played, clock};
@@ -71,7 +69,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let (ink, accent) = (look::colour(theme.ink_soft), look::colour(theme.accent));
     let lower = Rect::from_min_max(pos2(track.min.x, track.min.y + LANE), track.max);
     painter.rect_filled(lower, CornerRadius::same(2), look::colour(theme.ink.over(theme.panel, 0.05)));
-    painter.extend(areas(&played, lower, &x, now_s));
+    painter.add(areas(&played, lower, &x, now_s));
     minutes(&painter, track, rect, length_s, &x, (words, ink));
     // What the file still has in mind, with a line of its own and no fill.
     for at_s in planned(&file).into_iter().filter(|at_s| *at_s > now_s && *at_s <= length_s) {
@@ -128,12 +126,13 @@ fn planned(file: &DrillFile) -> Vec<f64> {
 }
 
 /// Who was out, and who was on the way, up to now: two areas over one another.
-fn areas(played: &Played, place: Rect, x: &impl Fn(f64) -> f32, now_s: f64) -> Vec<Shape> {
+fn areas(played: &Played, place: Rect, x: &impl Fn(f64) -> f32, now_s: f64) -> Shape {
     let persons = played.trace.people.len().max(1) as f32;
     let looks: Vec<_> = played.trace.looks.iter().filter(|look| look.at_s <= now_s).collect();
     let every = (looks.len() / 240).max(1);
     let y = |share: f32| place.max.y - share * (place.height() - 2.0);
-    let mut shapes = Vec::new();
+    // One mesh: polygons have soft edges, and side by side they show as stripes.
+    let mut mesh = Mesh::default();
     for pair in looks.iter().step_by(every).collect::<Vec<_>>().windows(2) {
         let (a, b) = (pair[0], pair[1]);
         let (left, right) = (x(a.at_s), x(b.at_s));
@@ -145,19 +144,19 @@ fn areas(played: &Played, place: Rect, x: &impl Fn(f64) -> f32, now_s: f64) -> V
         ] {
             let high = [low[0] + of[0] as f32 / persons, low[1] + of[1] as f32 / persons];
             if high != low {
-                let corners = vec![
-                    pos2(left, y(low[0])),
-                    pos2(right, y(low[1])),
-                    pos2(right, y(high[1])),
-                    pos2(left, y(high[0])),
-                ];
                 let fill = look::colour(colour).gamma_multiply(shade);
-                shapes.push(Shape::convex_polygon(corners, fill, Stroke::NONE));
+                let first = mesh.vertices.len() as u32;
+                mesh.colored_vertex(pos2(left, y(low[0])), fill);
+                mesh.colored_vertex(pos2(right, y(low[1])), fill);
+                mesh.colored_vertex(pos2(right, y(high[1])), fill);
+                mesh.colored_vertex(pos2(left, y(high[0])), fill);
+                mesh.add_triangle(first, first + 1, first + 2);
+                mesh.add_triangle(first, first + 2, first + 3);
             }
             low = high;
         }
     }
-    shapes
+    Shape::mesh(mesh)
 }
 
 fn minutes(
@@ -177,13 +176,11 @@ fn minutes(
         let at = x(minute * 60.0);
         painter.vline(at, track.max.y..=track.max.y + 3.0, Stroke::new(1.0, ink));
         let font = FontId::proportional(look::SMALL - 1.0);
-        painter.text(
-            pos2(at, rect.max.y),
-            Align2::CENTER_BOTTOM,
-            t!(words, "drill-minutes", value = format!("{minute:.0}")),
-            font,
-            ink,
-        );
+        let said = t!(words, "drill-minutes", value = format!("{minute:.0}"));
+        let said = painter.layout_no_wrap(said, font, ink);
+        // The first and the last stay on the strip.
+        let left = (at - said.size().x / 2.0).min(rect.max.x - said.size().x).max(rect.min.x);
+        painter.galley(pos2(left, rect.max.y - said.size().y), said, ink);
         minute += step;
     }
 }

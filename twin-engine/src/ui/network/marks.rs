@@ -7,7 +7,7 @@ use bevy_egui::{EguiContexts, egui};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, vec2};
 
 use crate::camera::Orbit;
-use crate::frame::Page;
+use crate::frame::{Page, Taken};
 use crate::layers::LayerKey;
 use crate::network::{Arrows, Dimension, Found, Workbench};
 use crate::scene::{Meshed, Twin};
@@ -41,6 +41,7 @@ pub(crate) fn show(
     orbit: Res<Orbit>,
     meshed: Option<Res<Meshed>>,
     page: Res<Page>,
+    panels: Res<Taken>,
     mut painted: Local<Painted>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -53,6 +54,7 @@ pub(crate) fn show(
         halo: look::colour(theme.halo),
         panel: look::colour(theme.panel),
         bad: look::colour(theme.bad),
+        panels: &panels.0,
         eye: Eye {
             clip: orbit.clip_from_scene(),
             orbit: &orbit,
@@ -146,6 +148,8 @@ struct Pen<'a> {
     halo: Color32,
     panel: Color32,
     bad: Color32,
+    /// Title, legend and what else arrows keep clear of.
+    panels: &'a [Rect],
     eye: Eye<'a>,
 }
 
@@ -264,6 +268,9 @@ impl Pen<'_> {
             let place = self.eye.lying(arrow.at);
             let Some((at, per_m)) = self.eye.at(place) else { continue };
             if arrow.length_m as f32 * per_m < LEAST_LINK || !self.eye.scene.contains(at) {
+                continue;
+            }
+            if self.panels.iter().any(|panel| panel.expand(ARROW).contains(at)) {
                 continue;
             }
             let cell = ((at.x / APART) as i32, (at.y / APART) as i32);

@@ -149,7 +149,10 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                         asked::show(ui, panels, words);
                     });
                 });
-            answer::show(ui, panels, words);
+            // Off the line beside the questions.
+            Frame::new().inner_margin(Margin { left: 10, right: 0, top: 0, bottom: 0 }).show(ui, |ui| {
+                answer::show(ui, panels, words);
+            });
         });
     if open != panels.ui.network.open {
         panels.ui.network.open = open;

@@ -62,6 +62,8 @@ pub(super) fn show(
             .resizable(true)
             .sense(Sense::click())
             .auto_shrink([false, false])
+            // The panel keeps its height: rows scroll in what is left.
+            .min_scrolled_height(3.0 * ROW)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Width::exact(NUMBER));
         for at in &columns {
