@@ -11,9 +11,9 @@ use crate::cli::LanguageName;
 #[derive(Debug, Args)]
 #[command(after_help = "docs/pitch.md describes the file and what becomes of it.\n\nExamples:\n  \
     twin pitch match qingxi scenes/warehouse.pitch.ron\n  \
-    twin pitch explain qingxi scenes/warehouse.pitch.ron QX-05-03\n  \
-    twin pitch brief qingxi scenes/warehouse.pitch.ron QX-05-03 --out brief.html\n  \
-    twin pitch pack qingxi scenes/warehouse.pitch.ron QX-05-03 --to \"Ms Li, Acme\" --out acme.gpkg\n  \
+    twin pitch explain qingxi scenes/warehouse.pitch.ron QX-36-03\n  \
+    twin pitch brief qingxi scenes/warehouse.pitch.ron QX-36-03 --out brief.html\n  \
+    twin pitch pack qingxi scenes/warehouse.pitch.ron QX-36-03 --to \"Ms Li, Acme\" --out acme.gpkg\n  \
     twin view acme.gpkg --tour")]
 pub(crate) struct PitchGroup {
     /// What to do with the pitch

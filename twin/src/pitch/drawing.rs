@@ -202,11 +202,12 @@ pub(super) fn capacity(
         let name = escaped(&text.words(&one.utility.title()));
         let _ = write!(
             out,
-            r##"<text x="0" y="{:.1}" font-size="12" font-weight="700" fill="#1d2833">{name}</text><text x="0" y="{:.1}" font-size="10" fill="#5c6670">{most:.0} {unit}</text><line x1="{left}" y1="{base}" x2="{right}" y2="{base}" stroke="#d5d9dd"/>"##,
+            r##"<text x="0" y="{:.1}" font-size="12" font-weight="700" fill="#1d2833">{name}</text><text x="0" y="{:.1}" font-size="10" fill="#5c6670">{most:.1} {unit}</text><line x1="{left}" y1="{base}" x2="{right}" y2="{base}" stroke="#d5d9dd"/>"##,
             top + 14.0,
             top + 28.0
         );
         let steps = &one.supply.remaining;
+        let mut free = left;
         for (index, step) in steps.iter().enumerate() {
             let until = steps.get(index + 1).map_or(end, |next| next.from);
             if until <= as_of || step.from >= end {
@@ -227,10 +228,20 @@ pub(super) fn capacity(
             };
             let _ = write!(
                 out,
-                r##"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{:.1}" {look}/><text x="{:.1}" y="{:.1}" font-size="10" fill="#1d2833">{sign}{value:.1}</text>"##,
+                r##"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{:.1}" {look}/>"##,
                 y(value),
                 (x1 - x0).max(0.5),
-                base - y(value),
+                base - y(value)
+            );
+            // A step that follows too soon upon a named one goes without its figure: words never lie on each other.
+            if x0 < free {
+                continue;
+            }
+            let figure = format!("{sign}{value:.1}");
+            free = x0 + 3.0 + 6.5 * figure.chars().count() as f64;
+            let _ = write!(
+                out,
+                r##"<text x="{:.1}" y="{:.1}" font-size="10" fill="#1d2833">{figure}</text>"##,
                 x0 + 3.0,
                 y(value) - 3.0
             );

@@ -302,7 +302,8 @@ impl<'p> Capacity<'p> {
         }
         let numbers = self.committed[junction as usize].iter();
         let counts = numbers.filter(|number| self.commitments[**number as usize].date.is_none_or(|day| day <= by));
-        counts.map(|number| self.commitments[*number as usize].amount).sum()
+        // An empty sum is minus zero, which nobody wants to read.
+        counts.map(|number| self.commitments[*number as usize].amount).sum::<f64>() + 0.0
     }
 
     /// What a record says of the load, else the sum of what is behind.
