@@ -1,5 +1,5 @@
 # 图框：标题栏、图例、比例尺。无窗口出图时同样使用。
-synthetic = 模拟数据
+synthetic = 合成数据
 as-of = 截至 { $date }
 date-unknown = 日期不详
 building-scene = 正在构建场景 …

@@ -1174,6 +1174,7 @@ pressure-low = 低于 0.10 MPa
 pressure-below-working = 0.10 至 0.14 MPa
 pressure-good = 0.14 MPa 及以上
 pressure-unknown = 不详：无高程
+pressure-source = 水源或水池
 engine-unbalanced = EPANET 未收敛
 engine-unstable = EPANET 已收敛，但可能不稳定
 engine-cut-off = EPANET 发现有部分被切断

@@ -159,11 +159,17 @@ pub(super) fn pressure_sheet(
             cells.push(last.pressure_m[at].into());
             cells.push(fall(at as u32).into());
         }
+        // A source or tank keeps its head whatever the code asks of a main.
+        let kind = if node.sort == Sort::Junction {
+            grade(at as u32).phrase()
+        } else {
+            phrase("pressure-source", "a source or tank")
+        };
         let rest: [Value; 6] = [
             last.pressure_m[at].map(|pressure| pressure / METRES_A_MPA).into(),
             Some(last.asked_l_s[at]).into(),
             Some(last.given_l_s[at]).into(),
-            Value::Text(grade(at as u32).phrase().into()),
+            Value::Text(kind.into()),
             node.elevation_m.into(),
             last.head_m[at].into(),
         ];
