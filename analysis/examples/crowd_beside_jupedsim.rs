@@ -1,4 +1,4 @@
-//! Crowds that JuPedSim is run beside: writes rooms and persons for `setup/crowd_in_jupedsim.py`, runs them here, and prints egress times and steps of
+//! Crowds that `JuPedSim` is run beside: writes rooms and persons for `setup/crowd_in_jupedsim.py`, runs them here, and prints egress times and steps of
 //! a person a second.
 //!
 //! `cargo run -p analysis --example crowd_beside_jupedsim -- CASES.json`

@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             made(*day);
             walls.push(began.elapsed());
         }
-        let busy = (processor() - before) / STEPS;
+        let busy = processor().saturating_sub(before) / STEPS;
         walls.sort_unstable();
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         println!(

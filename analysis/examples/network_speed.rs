@@ -1,18 +1,16 @@
 //! How long networks of a city take: topology, isolation and clearance on a made-up grid of 8,000 km in 400,000 lines.
 //!
 //! `cargo run --locked -p analysis --example network_speed [SIZE]`. Beside ours, on the same network in the same run, what peers need
-//! that `network_peers.py` finds installed for python3 (`PYTHONPATH`, else `target/oracles/wntr`): SciPy, petgraph by rustworkx and
+//! that `network_peers.py` finds installed for python3 (`PYTHONPATH`, else `target/oracles/wntr`): `SciPy`, petgraph by rustworkx and
 //! WNTR for segments, GEOS by shapely for near lines. Wall time and processor time of all threads are told: other work slows one of them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Instant;
 
 use analysis::network::clearance::{ClearanceRules, Room, Verdict};
 use analysis::network::isolation::{Break, Isolator, Segments, Service, Valves};
 use analysis::network::{Settings, Topology};
 use geo::{MultiPolygon, Rect, coord};
-use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Park, ParkSnapshot, Presence,
     Provenance,

@@ -21,7 +21,10 @@ const WIDTH: f32 = 300.0;
 
 /// The feature that is shown, kept while nothing changes.
 #[derive(Debug, Default)]
-pub(super) struct Inspected(Option<(FeatureId, (Side, Option<usize>), u64, Language, Inspection)>);
+pub(super) struct Inspected(Option<Known>);
+
+/// A feature, the side and overlay that it is looked at by, the state of the park, the language, and what is said.
+type Known = (FeatureId, (Side, Option<usize>), u64, Language, Inspection);
 
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     if panels.twin.shown.selection.is_empty() {

@@ -74,6 +74,7 @@ impl NetworkTab {
 
 /// The panel from frame to frame.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that is open or not")]
 pub(crate) struct Panel {
     open: bool,
     tab: NetworkTab,
