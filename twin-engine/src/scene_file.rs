@@ -291,6 +291,11 @@ mod tests {
                     assert!(!read.unwrap_or_else(|e| panic!("{}: {e}", path.display())).edits.is_empty());
                     continue;
                 }
+                if path.to_string_lossy().ends_with(".pitch.ron") {
+                    let read = analysis::siting::PitchFile::parse(&text);
+                    assert!(!read.unwrap_or_else(|e| panic!("{}: {e}", path.display())).needs.is_empty());
+                    continue;
+                }
                 if path.to_string_lossy().ends_with(".drill.ron") {
                     let read = analysis::emergency::drill::DrillFile::parse(&text);
                     assert!(!read.unwrap_or_else(|e| panic!("{}: {e}", path.display())).objectives.is_empty());

@@ -31,6 +31,11 @@ impl Sun {
 /// A moment with the offset of its clock from UTC.
 pub(crate) type SunTime = DateTime<FixedOffset>;
 
+/// Day and hour of a clock, as pictures name them.
+pub(crate) fn clock_of(time: &SunTime) -> String {
+    time.format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// Offset from UTC that clocks have at a place, roughly: in China that of Beijing, elsewhere whole hours of the sun's.
 pub(crate) fn offset_of(place: LonLat) -> FixedOffset {
     let in_china = (73.0..=135.0).contains(&place.lon_deg) && (18.0..=53.5).contains(&place.lat_deg);

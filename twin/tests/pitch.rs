@@ -202,7 +202,7 @@ fn asked_of_real(folder: &str, slug: &str, pitch: &str) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-fn verdict<'a>(site: &'a Value, need: u64) -> &'a str {
+fn verdict(site: &Value, need: u64) -> &str {
     let found = site["needs"].as_array().unwrap().iter().find(|one| one["need"] == need).unwrap();
     found["verdict"].as_str().unwrap()
 }

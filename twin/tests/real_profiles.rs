@@ -62,7 +62,7 @@ fn sant_boi_sewers_from_the_side() {
         for sewer in &sewers {
             let profile = along(network, cache, sewer, None, Way::Downstream);
             // A profile is as long as its pipes, and each begins where the one before ends.
-            let sum: f64 = profile.runs.iter().map(|run| run.length_m()).sum();
+            let sum: f64 = profile.runs.iter().map(analysis::network::profile::Run::length_m).sum();
             assert!((sum - profile.length_m).abs() < 1e-6, "{sewer}");
             assert_eq!((profile.runs[0].span_m[0], profile.stations.len()), (0.0, profile.runs.len() + 1));
             assert!(profile.runs.windows(2).all(|pair| pair[0].span_m[1] == pair[1].span_m[0]), "{sewer}");

@@ -437,7 +437,7 @@ mod tests {
                     _ => None,
                 })
                 .collect();
-            assert_eq!(leaders.len(), pipes.min(52), "as many as there is room for");
+            assert_eq!(leaders.len(), pipes.min(45), "as many as there is room for");
             for leader in leaders {
                 let end = leader[2];
                 assert!(chart.spots.iter().any(|(_, at, half)| end.distance(*at - Vec2::new(0.0, half.y)) < 1e-3));

@@ -402,7 +402,7 @@ mod tests {
     }
 
     fn settle(app: &mut App) {
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
         loop {
             app.update();
             let bench = app.world().resource::<Workbench>();

@@ -25,8 +25,8 @@ use crate::report::whole;
 pub(super) struct ProtectionArguments {
     /// Short name of the park, or a package of one
     park: String,
-    /// Only this check; may be given several times: hose_reach, tank_hydrants, lane_width, lane_height, lane_slope, dead_end,
-    /// frontage, assembly_capacity
+    /// Only this check; may be given several times: `hose_reach`, `tank_hydrants`, `lane_width`, `lane_height`, `lane_slope`, `dead_end`,
+    /// frontage, `assembly_capacity`
     #[arg(long, value_name = "CHECK", value_parser = CHECKS)]
     check: Vec<String>,
     /// Hour of a working day: who would go to the places of assembly

@@ -87,6 +87,7 @@ fn row<const N: usize>(shape: Option<Geometry<f64>>, fields: [Field; N]) -> (Opt
     (shape, fields.to_vec())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "rows may have no place")]
 fn point([x, y]: [f64; 2]) -> Option<Geometry<f64>> {
     Some(Geometry::Point(Point::new(x, y)))
 }

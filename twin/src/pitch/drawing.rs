@@ -228,7 +228,7 @@ pub(super) fn capacity(
             };
             let _ = write!(
                 out,
-                r##"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{:.1}" {look}/>"##,
+                r#"<rect x="{x0:.1}" y="{:.1}" width="{:.1}" height="{:.1}" {look}/>"#,
                 y(value),
                 (x1 - x0).max(0.5),
                 base - y(value)

@@ -205,7 +205,7 @@ pub(super) mod tests {
                 id: FeatureId::new(FeatureKind::NetworkNode, number as i64),
                 key: if number == pipes { "O".into() } else { format!("M{}", number + 1) },
                 kind: NodeKind::Manhole,
-                cover_level_m: (number % 2 == 0).then_some(10.0 - number as f64 * 0.2),
+                cover_level_m: number.is_multiple_of(2).then_some(10.0 - number as f64 * 0.2),
                 bottom_m: Some(7.9 - number as f64 * 0.2),
                 depth_m: Some(2.1),
                 width_m: None,
@@ -241,8 +241,8 @@ pub(super) mod tests {
             rule: "GB".into(),
         };
         let flaw = |number: usize| Flaw {
-            kind: if number % 2 == 0 { FlawKind::TooFlat } else { FlawKind::StepsUp },
-            verdict: if number % 3 == 0 { Verdict::Violated } else { Verdict::Possible },
+            kind: if number.is_multiple_of(2) { FlawKind::TooFlat } else { FlawKind::StepsUp },
+            verdict: if number.is_multiple_of(3) { Verdict::Violated } else { Verdict::Possible },
             span_m: [at(number), at(number + 1)],
             id: line(number as i64),
             key: format!("e{number}"),

@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn long_sentences_are_broken_where_words_end() {
-        let lines = wrapped("one two three four", 10.0, width_of("one two th", 10.0));
+        let lines = wrapped("one two three four", 10.0, width_of("one two t", 10.0));
         assert_eq!(lines, ["one two", "three", "four"]);
         assert_eq!(wrapped("覆土不足，坡度不足", 10.0, 60.0), ["覆土不足，", "坡度不足"]);
     }
