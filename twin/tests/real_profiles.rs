@@ -162,7 +162,7 @@ fn kentuckys_feet_are_metres_in_a_profile() {
 /// Chiba: solids with depth and diameter lie as deep in profile and section as their record says.
 #[test]
 fn plateaus_sewers_lie_at_the_depth_of_their_record() {
-    let Some(imported) = Imported::new("plateau_unf") else { return };
+    let Some(imported) = Imported::of("plateau_jp", "plateau_unf") else { return };
     let park = imported.snapshot;
     let record = file("plateau_jp/unf/sewer_53403039_unf_6697.gml");
     let sewers: Vec<_> = park.edges.iter().filter(|edge| edge.class == NetworkClass::Drainage).cloned().collect();

@@ -28,11 +28,16 @@ pub(crate) struct Imported {
 }
 
 impl Imported {
-    /// Imports a folder with its manifest, twice: the second time nothing may change.
+    /// Imports a folder with the manifest of its name.
     pub(crate) fn new(folder: &str) -> Option<Self> {
+        Self::of(folder, folder)
+    }
+
+    /// Imports a folder with a manifest of the project, twice: the second time nothing may change.
+    pub(crate) fn of(folder: &str, manifest: &str) -> Option<Self> {
         let root = real(folder)?;
         let database = ScratchDatabase::create().expect("a scratch database");
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../importers/parks/{folder}.park.toml"));
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../importers/parks/{manifest}.park.toml"));
         let import = || -> Value {
             let output = Command::new(env!("CARGO_BIN_EXE_twin"))
                 .arg("import")
