@@ -422,7 +422,9 @@ proptest! {
             prop_assert!(holds(sum(&less, which), sum(&full, which)), "{:?}", which);
         }
         let rules = EvaluationRules::shipped();
-        for (a, b) in potentials(&full, &scheme, &rules).iter().zip(&potentials(&less, &scheme, &rules)) {
+        let (before, after) = (potentials(&full, &scheme, &rules), potentials(&less, &scheme, &rules));
+        prop_assert!(before.len() == after.len() && !before.is_empty());
+        for (a, b) in before.iter().zip(&after) {
             if let (Some(a), Some(b)) = (a.amount, b.amount) {
                 prop_assert!(holds(b, a), "{:?} in {:?}", a, b);
             }
