@@ -1,8 +1,7 @@
 //! Order 53 at its edges, clause by clause: the day before, the day itself, missing inputs, and what must hold of any record.
 
 use proptest::prelude::*;
-use spatial_db::model::EventKind;
-use spatial_db::model::Provenance;
+use spatial_db::model::{EventKind, Provenance};
 
 use super::*;
 
