@@ -17,39 +17,18 @@ use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Pr
 
 /// A grid of buildings of 20 by 14 m, 40 m apart.
 fn park(buildings: usize) -> ParkSnapshot {
-    let header = Park {
-        park_id: 1,
-        slug: "made-up".into(),
-        name: "Made up".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    };
+    let header = Park::made_up("made-up", "Made up", 4549);
     let side = (buildings as f64).sqrt().ceil() as usize;
     let mut park = ParkSnapshot::empty(header);
     park.buildings = (0..buildings)
         .map(|k| {
             let (x, y) = ((k % side) as f64 * 40.0, (k / side) as f64 * 40.0);
             let ring = LineString::from(vec![(x, y), (x + 20.0, y), (x + 20.0, y + 14.0), (x, y + 14.0), (x, y)]);
-            Building {
-                id: FeatureId::new(FeatureKind::Building, k as i64),
-                provenance: Provenance { key: format!("B{k}"), layer: "made up".into(), ..Provenance::default() },
-                footprint: MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]),
-                name: None,
-                address: None,
-                use_text: None,
-                storeys: None,
-                storey_height_m: None,
-                height_m: None,
-                floor_area_m2: None,
-                base_elevation_m: None,
-                year_built: None,
-                state: None,
-                valid_from: None,
-                valid_to: None,
-            }
+            Building::bare(
+                k as i64,
+                Provenance { key: format!("B{k}"), layer: "made up".into(), ..Provenance::default() },
+                MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]),
+            )
         })
         .collect();
     park
@@ -83,12 +62,12 @@ fn crowd(persons: usize) -> Result<f64, Box<dyn std::error::Error>> {
 fn streets(people: u32) -> Result<f64, Box<dyn std::error::Error>> {
     let rules = EvacuationRules::shipped();
     let line = |id: i64, from: (f64, f64), to: (f64, f64)| RoadEdge {
-        id: FeatureId::new(FeatureKind::RoadEdge, id),
-        provenance: Provenance { key: format!("R{id}"), layer: "made up".into(), ..Provenance::default() },
-        line: MultiLineString::new(vec![LineString::from(vec![from, to])]),
-        name: None,
-        class: None,
         width_m: Some(6.0),
+        ..RoadEdge::bare(
+            id,
+            Provenance { key: format!("R{id}"), layer: "made up".into(), ..Provenance::default() },
+            MultiLineString::new(vec![LineString::from(vec![from, to])]),
+        )
     };
     let mut roads = Vec::new();
     for k in 0..16 {

@@ -15,8 +15,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use geo::{Coord, MultiPolygon, Rect};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, EventKind, FeatureId, FeatureKind, LandContract, LandEvent, Parcel, Park, ParkSnapshot, Presence,
-    Provenance,
+    Building, EventKind, LandContract, LandEvent, Parcel, Park, ParkSnapshot, Presence, Provenance,
 };
 
 /// Steps that are timed.
@@ -78,84 +77,47 @@ fn square(x: f64, y: f64, side: f64) -> MultiPolygon<f64> {
     MultiPolygon(vec![Rect::new(Coord { x, y }, Coord { x: x + side, y: y + side }).to_polygon()])
 }
 
-fn keyed(key: String) -> Provenance {
-    Provenance { key, ..Provenance::default() }
-}
-
 /// A square of parcels of a hectare; three of four built on in some year, every second under contract, some of them late.
 fn park(count: usize, as_of: NaiveDate) -> ParkSnapshot {
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "made-up".into(),
-        name: "Made up".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: Some(as_of),
-    });
+    let mut park = ParkSnapshot::empty(Park { as_of: Some(as_of), ..Park::made_up("made-up", "Made up", 4549) });
     let across = (count as f64).sqrt().ceil() as usize;
     for at in 0..count {
         let id = at as i64 + 1;
         let (x, y) = (500_000.0 + (at % across) as f64 * 110.0, 3_400_000.0 + (at / across) as f64 * 110.0);
         let year = as_of.year() - (at % 15) as i32;
         park.parcels.push(Parcel {
-            id: FeatureId::new(FeatureKind::Parcel, id),
-            provenance: keyed(format!("P{id}")),
-            boundary: square(x, y, 100.0),
             number: Some(format!("N-{id:06}")),
             holder: Some(format!("Works {}", at % 500)),
-            address: None,
             land_use: Some("industry".into()),
             land_use_code: Some("100101".into()),
             land_use_scheme: Some("planning-2023".into()),
             industry_code: Some("34".into()),
             recorded_area_m2: Some(10_000.0),
-            recorded_floor_area_m2: None,
-            assessed_value: None,
-            currency: None,
-            valid_from: None,
-            valid_to: None,
+            ..Parcel::bare(id, Provenance::keyed(format!("P{id}")), square(x, y, 100.0))
         });
         if at % 4 != 0 {
             park.buildings.push(Building {
-                id: FeatureId::new(FeatureKind::Building, id),
-                provenance: keyed(format!("B{id}")),
-                footprint: square(x + 10.0, y + 10.0, 10.0 + (at % 7) as f64 * 10.0),
-                name: None,
-                address: None,
                 use_text: Some("workshop".into()),
                 storeys: Some(2.0),
                 storey_height_m: Some(4.0),
                 height_m: Some(8.0),
-                floor_area_m2: None,
-                base_elevation_m: None,
                 year_built: Some(year),
-                state: None,
-                valid_from: None,
-                valid_to: None,
+                ..Building::bare(
+                    id,
+                    Provenance::keyed(format!("B{id}")),
+                    square(x + 10.0, y + 10.0, 10.0 + (at % 7) as f64 * 10.0),
+                )
             });
         }
         if at % 2 == 0 {
             let day = |years: i32| NaiveDate::from_ymd_opt(year + years, 3, 1);
             let key = format!("C{id}");
             if at % 3 == 0 {
-                park.events.extend(day(0).map(|date| LandEvent {
-                    id: FeatureId::new(FeatureKind::LandEvent, id),
-                    provenance: keyed(format!("E{id}")),
-                    contract_key: key.clone(),
-                    kind: EventKind::Start,
-                    date,
-                    developed_area_m2: None,
-                    invested: None,
-                    note: None,
+                park.events.extend(day(0).map(|date| {
+                    LandEvent::bare(id, Provenance::keyed(format!("E{id}")), key.clone(), EventKind::Start, date)
                 }));
             }
             park.contracts.push(LandContract {
-                id: FeatureId::new(FeatureKind::LandContract, id),
-                provenance: keyed(key),
-                parcel_key: format!("P{id}"),
-                enterprise_key: None,
                 signed: day(-1),
                 agreed_start: day(0),
                 agreed_completion: day(2),
@@ -163,6 +125,7 @@ fn park(count: usize, as_of: NaiveDate) -> ParkSnapshot {
                 total_investment: Some(3e7),
                 currency: Some("CNY".into()),
                 area_due_m2: Some(10_000.0),
+                ..LandContract::bare(id, Provenance::keyed(key), format!("P{id}"))
             });
         }
     }

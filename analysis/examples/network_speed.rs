@@ -12,8 +12,7 @@ use analysis::network::isolation::{Break, Isolator, Segments, Service, Valves};
 use analysis::network::{Settings, Topology};
 use geo::{MultiPolygon, Rect, coord};
 use spatial_db::model::{
-    Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Park, ParkSnapshot, Presence,
-    Provenance,
+    Building, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Park, ParkSnapshot, Presence, Provenance,
 };
 
 /// Metres between streets, and lines of a class between two corners.
@@ -43,20 +42,13 @@ fn lay(park: &mut ParkSnapshot, class: NetworkClass, size: usize, aside_m: f64, 
         [at(x, east), at(y, north), 10.0 - depth_m]
     };
     let mut node = |at: [usize; 3], up: bool, kind: NodeKind| {
-        park.nodes.push(NetworkNode {
-            id: FeatureId::new(FeatureKind::NetworkNode, park.nodes.len() as i64 + 1),
-            provenance: keyed(key(class, at, up)),
+        park.nodes.push(NetworkNode::bare(
+            park.nodes.len() as i64 + 1,
+            keyed(key(class, at, up)),
             class,
-            position: place(at, up),
             kind,
-            subtype: None,
-            ground_elevation_m: None,
-            depth_m: None,
-            material: None,
-            size_mm: None,
-            valid_from: None,
-            valid_to: None,
-        });
+            place(at, up),
+        ));
     };
     for x in 0..size {
         for y in 0..size {
@@ -80,23 +72,12 @@ fn lay(park: &mut ParkSnapshot, class: NetworkClass, size: usize, aside_m: f64, 
                     let [from_key, to_key] = ends.map(|at| keys.then(|| key(class, at, up)));
                     let id = park.edges.len() as i64 + 1;
                     park.edges.push(NetworkEdge {
-                        id: FeatureId::new(FeatureKind::NetworkEdge, id),
-                        provenance: keyed(format!("e{id}")),
-                        class,
-                        path: ends.map(|at| place(at, up)).to_vec(),
-                        subtype: None,
                         from_key,
                         to_key,
                         diameter_mm: Some(dn),
-                        width_mm: None,
-                        height_mm: None,
-                        material: None,
                         pressure: (class == NetworkClass::Gas).then(|| "medium".into()),
-                        voltage: None,
-                        year_laid: None,
                         survey_level: Some("A".into()),
-                        valid_from: None,
-                        valid_to: None,
+                        ..NetworkEdge::bare(id, keyed(format!("e{id}")), class, ends.map(|at| place(at, up)).to_vec())
                     });
                 }
             }
@@ -105,37 +86,12 @@ fn lay(park: &mut ParkSnapshot, class: NetworkClass, size: usize, aside_m: f64, 
 }
 
 fn empty() -> ParkSnapshot {
-    ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "speed".into(),
-        name: "Made up".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    })
+    ParkSnapshot::empty(Park::made_up("speed", "Made up", 4549))
 }
 
 fn building(id: i64, x: f64, y: f64) -> Building {
     let area = Rect::new(coord! { x: x, y: y }, coord! { x: x + 50.0, y: y + 40.0 });
-    Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: keyed(format!("b{id}")),
-        footprint: MultiPolygon(vec![area.to_polygon()]),
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: None,
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    }
+    Building::bare(id, keyed(format!("b{id}")), MultiPolygon(vec![area.to_polygon()]))
 }
 
 /// Processor time of this process, all threads, s; 0 where the system does not tell.

@@ -13,8 +13,7 @@ use chrono::NaiveDate;
 use geo::{LineString, MultiLineString, MultiPolygon, Point, Rect, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    EmergencyResource, FeatureId, FeatureKind, HazardSource, Parcel, Park, ParkSnapshot, Provenance, ResourceKind,
-    RoadEdge,
+    EmergencyResource, HazardSource, Parcel, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge,
 };
 
 const SIDE_M: f64 = 60.0;
@@ -25,37 +24,16 @@ fn keyed(key: String) -> Provenance {
 
 fn park(count: usize) -> ParkSnapshot {
     let side = (count as f64).sqrt().ceil() as usize;
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "speed".into(),
-        name: "Made up".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut park = ParkSnapshot::empty(Park::made_up("speed", "Made up", 4549));
     for at in 0..count {
         let (x, y) = ((at % side) as f64 * (SIDE_M + 8.0), (at / side) as f64 * (SIDE_M + 8.0));
         let deep = SIDE_M * (0.5 + (at % 7) as f64 / 14.0);
         let land = Rect::new(coord! { x: x, y: y }, coord! { x: x + SIDE_M, y: y + deep }).to_polygon();
         park.parcels.push(Parcel {
-            id: FeatureId::new(FeatureKind::Parcel, at as i64 + 1),
-            provenance: keyed(format!("p{at}")),
-            boundary: MultiPolygon(vec![land]),
-            number: None,
-            address: None,
             holder: (at % 3 > 0).then(|| "Land bank".into()),
             land_use_code: (at % 5 > 0).then(|| ["100101", "100102", "1101"][at % 3].into()),
             land_use_scheme: Some("planning-2023".into()),
-            land_use: None,
-            industry_code: None,
-            recorded_area_m2: None,
-            recorded_floor_area_m2: None,
-            assessed_value: None,
-            currency: None,
-            valid_from: None,
-            valid_to: None,
+            ..Parcel::bare(at as i64 + 1, keyed(format!("p{at}")), MultiPolygon(vec![land]))
         });
     }
     let far = side as f64 * (SIDE_M + 8.0);
@@ -64,40 +42,27 @@ fn park(count: usize) -> ParkSnapshot {
         for part in 0..side.div_ceil(10) {
             let x = part as f64 * 10.0 * (SIDE_M + 8.0);
             park.roads.push(RoadEdge {
-                id: FeatureId::new(FeatureKind::RoadEdge, park.roads.len() as i64 + 1),
-                provenance: keyed(format!("r{line}/{part}")),
-                line: MultiLineString(vec![LineString::from(vec![(x, y), (x + 10.0 * (SIDE_M + 8.0), y)])]),
-                name: None,
                 class: Some(["local", "arterial"][line % 2].into()),
                 width_m: Some(9.0),
+                ..RoadEdge::bare(
+                    park.roads.len() as i64 + 1,
+                    keyed(format!("r{line}/{part}")),
+                    MultiLineString(vec![LineString::from(vec![(x, y), (x + 10.0 * (SIDE_M + 8.0), y)])]),
+                )
             });
         }
     }
     for at in 0..400_usize {
         let place = [(at * 7919 % 1009) as f64 / 1009.0 * far, (at * 104_729 % 997) as f64 / 997.0 * far];
-        park.resources.push(EmergencyResource {
-            id: FeatureId::new(FeatureKind::EmergencyResource, at as i64 + 1),
-            provenance: keyed(format!("x{at}")),
-            kind: [ResourceKind::Gate, ResourceKind::Hydrant, ResourceKind::FireStation][at % 3],
-            position: place,
-            name: None,
-            state: None,
-            capacity: None,
-            flow_l_s: None,
-            bearing_deg: None,
-            range_m: None,
-        });
+        park.resources.push(EmergencyResource::bare(
+            at as i64 + 1,
+            keyed(format!("x{at}")),
+            [ResourceKind::Gate, ResourceKind::Hydrant, ResourceKind::FireStation][at % 3],
+            place,
+        ));
         park.hazards.push(HazardSource {
-            id: FeatureId::new(FeatureKind::HazardSource, at as i64 + 1),
-            provenance: keyed(format!("h{at}")),
-            shape: Point::new(place[1], place[0]).into(),
-            name: None,
-            kind: None,
             substance: Some(["chlorine", "ammonia"][at % 2].into()),
-            cas: None,
-            quantity_t: None,
-            height_m: None,
-            diameter_m: None,
+            ..HazardSource::bare(at as i64 + 1, keyed(format!("h{at}")), Point::new(place[1], place[0]).into())
         });
     }
     park

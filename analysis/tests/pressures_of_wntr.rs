@@ -108,7 +108,8 @@ fn pressures_are_those_of_wntr_on_net1_net3_and_ky4() {
                 case.given_l_s[key]
             );
         }
-        assert!(compared + 40 > junctions, "{name}: {compared} of {junctions}");
+        // Forty dry junctions would be all that a small network has.
+        assert!(compared + 40 > junctions && compared * 2 > junctions, "{name}: {compared} of {junctions}");
         println!(
             "{name}: {compared} junctions within {worst:.4} m; WNTR {} {:.0} ms, ours {:.1} ms",
             answers.version,

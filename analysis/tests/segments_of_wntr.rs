@@ -59,6 +59,7 @@ fn p2_segments_are_those_of_wntr_on_net3_and_ky4() {
         // The same parts, whatever their numbers.
         let mut pairs: HashMap<u32, u32> = HashMap::new();
         let mut back: HashMap<u32, u32> = HashMap::new();
+        assert_eq!((segments.of_junction.len(), segments.of_link.len()), (case.of_node.len(), case.of_link.len()));
         let told = case.of_node.iter().chain(&case.of_link);
         for (mine, theirs) in segments.of_junction.iter().chain(&segments.of_link).zip(told) {
             assert_eq!(pairs.entry(*mine).or_insert(*theirs), theirs, "{}", case.name);

@@ -12,79 +12,19 @@ use spatial_db::model::{
 const ALL: [FeatureKind; 3] = [FeatureKind::Parcel, FeatureKind::Building, FeatureKind::NetworkEdge];
 
 fn park() -> Park {
-    Park {
-        park_id: 1,
-        slug: "random".into(),
-        name: "Random".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    }
+    Park::made_up("random", "Random", 4549)
 }
 
 fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
-    Parcel {
-        id: FeatureId::new(FeatureKind::Parcel, id),
-        provenance: Provenance::default(),
-        boundary,
-        number: None,
-        address: None,
-        holder: None,
-        land_use_code: None,
-        land_use_scheme: None,
-        land_use: None,
-        industry_code: None,
-        recorded_area_m2: None,
-        recorded_floor_area_m2: None,
-        assessed_value: None,
-        currency: None,
-        valid_from: None,
-        valid_to: None,
-    }
+    Parcel::bare(id, Provenance::default(), boundary)
 }
 
 fn building(id: i64, footprint: MultiPolygon<f64>, height_m: f64) -> Building {
-    Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: Provenance::default(),
-        footprint,
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: Some(height_m),
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    }
+    Building { height_m: Some(height_m), ..Building::bare(id, Provenance::default(), footprint) }
 }
 
 fn edge(id: i64, path: Vec<[f64; 3]>) -> NetworkEdge {
-    NetworkEdge {
-        id: FeatureId::new(FeatureKind::NetworkEdge, id),
-        provenance: Provenance::default(),
-        class: NetworkClass::Water,
-        path,
-        subtype: None,
-        from_key: None,
-        to_key: None,
-        diameter_mm: Some(300.0),
-        width_mm: None,
-        height_mm: None,
-        material: None,
-        pressure: None,
-        voltage: None,
-        year_laid: None,
-        survey_level: None,
-        valid_from: None,
-        valid_to: None,
-    }
+    NetworkEdge { diameter_mm: Some(300.0), ..NetworkEdge::bare(id, Provenance::default(), NetworkClass::Water, path) }
 }
 
 /// A rotated rectangle around a centre.

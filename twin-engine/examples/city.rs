@@ -211,16 +211,7 @@ fn peak_mb() -> f64 {
 
 /// Blocks of buildings with wings, a parcel under each, streets around each block, on rolling ground.
 fn city(count: usize) -> ParkSnapshot {
-    let mut city = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "city".into(),
-        name: "City".into(),
-        srid: 4550,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut city = ParkSnapshot::empty(Park::made_up("city", "City", 4550));
     let side = (count as f64).sqrt().ceil() as usize;
     let at = |i: usize| 500_000.0 + i as f64 * SPACING_M + (i / PER_BLOCK) as f64 * STREET_M;
     let north = |i: usize| at(i) - 500_000.0 + 3_400_000.0;
@@ -237,43 +228,20 @@ fn city(count: usize) -> ParkSnapshot {
         let ring =
             |corners: &[(f64, f64)]| corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect::<LineString<f64>>();
         city.buildings.push(Building {
-            id: FeatureId::new(FeatureKind::Building, i as i64 + 1),
-            provenance: from("b", i),
-            footprint: MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]),
-            name: None,
-            address: None,
-            use_text: None,
             storeys: Some(1.0 + (i * 7 % 9) as f64),
             storey_height_m: Some(3.2),
-            height_m: None,
-            floor_area_m2: None,
-            base_elevation_m: None,
             year_built: Some(1950 + (i % 70) as i32),
-            state: None,
             valid_from: NaiveDate::from_ymd_opt(1986 + (i % 40) as i32, 1, 1),
-            valid_to: None,
+            ..Building::bare(i as i64 + 1, from("b", i), MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]))
         });
         let edge = SPACING_M - 1.0;
         city.parcels.push(Parcel {
-            id: FeatureId::new(FeatureKind::Parcel, i as i64 + 1),
-            provenance: from("p", i),
-            boundary: MultiPolygon(vec![Polygon::new(
-                ring(&[(0., 0.), (edge, 0.), (edge, edge), (0., edge)]),
-                Vec::new(),
-            )]),
             number: Some(format!("{}-{}", i / 1000, i % 1000)),
-            address: None,
-            holder: None,
-            land_use_code: None,
-            land_use_scheme: None,
-            land_use: None,
-            industry_code: None,
-            recorded_area_m2: None,
-            recorded_floor_area_m2: None,
-            assessed_value: None,
-            currency: None,
-            valid_from: None,
-            valid_to: None,
+            ..Parcel::bare(
+                i as i64 + 1,
+                from("p", i),
+                MultiPolygon(vec![Polygon::new(ring(&[(0., 0.), (edge, 0.), (edge, edge), (0., edge)]), Vec::new())]),
+            )
         });
     }
     let (low, high) = (0, side);
@@ -286,12 +254,8 @@ fn city(count: usize) -> ParkSnapshot {
         for line in lines {
             let row = city.roads.len();
             city.roads.push(RoadEdge {
-                id: FeatureId::new(FeatureKind::RoadEdge, row as i64 + 1),
-                provenance: from("r", row),
-                line: MultiLineString(vec![line.into()]),
-                name: None,
-                class: None,
                 width_m: Some(10.0),
+                ..RoadEdge::bare(row as i64 + 1, from("r", row), MultiLineString(vec![line.into()]))
             });
         }
     }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
+use spatial_db::model::{Building, FeatureKind, Park, ParkSnapshot, Provenance};
 use twin_engine::attribute::{Export, Format, Layer, columns, write_csv};
 use twin_engine::query::Query;
 use twin_engine::search::Index;
@@ -15,16 +15,7 @@ const STREETS: [&str; 8] =
     ["Broadway", "滨江大道", "Water Street", "人民路", "Canal Street", "科技园西路", "Spring Street", "Fulton Street"];
 
 fn park(count: usize) -> ParkSnapshot {
-    let header = Park {
-        park_id: 1,
-        slug: "bench".into(),
-        name: "Bench".into(),
-        srid: 32618,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    };
+    let header = Park::made_up("bench", "Bench", 32618);
     let mut park = ParkSnapshot::empty(header);
     park.buildings = (0..count)
         .map(|at| {
@@ -32,26 +23,22 @@ fn park(count: usize) -> ParkSnapshot {
             let side = 8.0 + (at * 7919 % 23) as f64;
             let ring = vec![(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)];
             Building {
-                id: FeatureId::new(FeatureKind::Building, at as i64),
-                provenance: Provenance {
-                    key: format!("{}", 1_000_000 + at * 37),
-                    layer: "buildings".into(),
-                    source_row: at as i64 + 1,
-                    ..Provenance::default()
-                },
-                footprint: geo::MultiPolygon(vec![geo::Polygon::new(ring.into(), Vec::new())]),
                 name: (at % 5 == 0).then(|| format!("Building {at}")),
                 address: Some(format!("{} {}", at % 900 + 1, STREETS[at * 31 % STREETS.len()])),
                 use_text: Some(if at % 3 == 0 { "vacant loft" } else { "office" }.into()),
                 storeys: Some((at % 40) as f64 + 1.0),
-                storey_height_m: None,
                 height_m: Some((at % 40) as f64 * 3.1 + 3.0),
-                floor_area_m2: None,
-                base_elevation_m: None,
                 year_built: Some(1900 + (at % 120) as i32),
-                state: None,
-                valid_from: None,
-                valid_to: None,
+                ..Building::bare(
+                    at as i64,
+                    Provenance {
+                        key: format!("{}", 1_000_000 + at * 37),
+                        layer: "buildings".into(),
+                        source_row: at as i64 + 1,
+                        ..Provenance::default()
+                    },
+                    geo::MultiPolygon(vec![geo::Polygon::new(ring.into(), Vec::new())]),
+                )
             }
         })
         .collect();

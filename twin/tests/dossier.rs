@@ -38,6 +38,7 @@ fn a_page_stands_alone_and_says_what_the_report_says() {
     for said in [&worst["clock"]["clause"], &worst["clock"]["because"], &worst["physical_use"]["because"]] {
         assert!(page.contains(&escaped(said.as_str().expect("words"))), "{said}");
     }
+    let mut sources = 0;
     for indicator in worst["indicators"].as_array().expect("indicators") {
         let formula = escaped(indicator["formula"].as_str().expect("a formula"));
         assert!(page.contains(&formula), "{formula}");
@@ -45,8 +46,10 @@ fn a_page_stands_alone_and_says_what_the_report_says() {
             let source = &input["source"];
             let from = format!("{}, layer {}", source["file"].as_str().unwrap(), source["layer"].as_str().unwrap());
             assert!(page.contains(&escaped(&from)), "{from}");
+            sources += 1;
         }
     }
+    assert!(sources > 0, "{}", worst["indicators"]);
     // Nothing is fetched from anywhere: a laptop in a car park shows it whole.
     for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
         assert!(!page.contains(outside), "{outside}");

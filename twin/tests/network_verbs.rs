@@ -125,6 +125,9 @@ fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
     let own = own.display().to_string();
     let strict = place.json(&["clearance", "qingxi", "--rules", &own, "--format", "json"]);
     assert!(strict["counts"]["violated"].as_u64().unwrap() > count("violated") + 100);
+    let cited = |row: &Value| row["rule"].as_str().is_some_and(|rule| rule.contains("GB 50289"));
+    let strict_rows = strict["rows"].as_array().unwrap();
+    assert!(strict_rows.len() > 100 && strict_rows.iter().all(cited));
     let line = &park.edges[0].provenance.key;
     let of_line = place.json(&["clearance", "qingxi", "--rules", &own, "--line", line, "--format", "json"]);
     for row in of_line["rows"].as_array().unwrap() {

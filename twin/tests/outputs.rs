@@ -19,7 +19,7 @@ fn read(path: &Path) -> (Value, Vec<String>) {
     let extras = |extras: &gltf::json::Extras| -> Value {
         extras.as_ref().map_or(Value::Null, |raw| serde_json::from_str(raw.get()).expect("JSON"))
     };
-    let mut kinds = Vec::new();
+    let (mut kinds, mut places) = (Vec::new(), 0);
     for node in document.nodes().filter(|node| node.mesh().is_some()) {
         kinds.push(extras(node.extras())["kind"].as_str().expect("a kind").to_owned());
         for primitive in node.mesh().expect("a mesh").primitives() {
@@ -27,9 +27,11 @@ fn read(path: &Path) -> (Value, Vec<String>) {
             let [low, high] = [primitive.bounding_box().min, primitive.bounding_box().max];
             for at in positions.expect("positions") {
                 assert!((0..3).all(|k| (low[k]..=high[k]).contains(&at[k])), "{at:?} is outside of what the file says");
+                places += 1;
             }
         }
     }
+    assert!(places >= kinds.len() && places > 0, "{places} places of {} nodes", kinds.len());
     (extras(&document.as_json().asset.extras), kinds)
 }
 

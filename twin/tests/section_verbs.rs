@@ -34,6 +34,7 @@ fn a_way_and_a_line_are_cut_in_every_form() {
     assert!(length > 0.0 && stations.len() > 1, "{told}");
     assert_eq!(stations[stations.len() - 1]["chainage_m"].as_f64(), Some(length));
     let way = told["way"].as_array().unwrap();
+    assert!(way.len() > 1, "{told}");
     assert!(way.iter().all(|corner| corner["x"].is_number() && corner["chainage_m"].is_number()), "{told}");
     for rows in ["stations", "crossings", "findings"] {
         assert!(

@@ -234,9 +234,12 @@ impl Walk {
     }
 }
 
-struct Step {
-    far_m: f64,
-    junction: u32,
+/// A junction to go on from: what a heap of them gives out first is the nearest.
+pub(crate) struct Step {
+    /// How far it is along the links, m.
+    pub(crate) far_m: f64,
+    /// The junction.
+    pub(crate) junction: u32,
 }
 
 impl PartialEq for Step {

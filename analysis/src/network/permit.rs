@@ -495,21 +495,12 @@ mod tests {
         park.nodes[2].size_mm = Some(1000.0);
         let area = geo::Rect::new(geo::coord! { x: 52.0, y: 52.0 }, geo::coord! { x: 55.0, y: 55.0 }).to_polygon();
         let building = |id, valid_to| spatial_db::model::Building {
-            id: FeatureId::new(FeatureKind::Building, id),
-            provenance: spatial_db::model::Provenance::default(),
-            footprint: MultiPolygon(vec![area.clone()]),
-            name: None,
-            address: None,
-            use_text: None,
-            storeys: None,
-            storey_height_m: None,
-            height_m: None,
-            floor_area_m2: None,
-            base_elevation_m: None,
-            year_built: None,
-            state: None,
-            valid_from: None,
             valid_to,
+            ..spatial_db::model::Building::bare(
+                id,
+                spatial_db::model::Provenance::default(),
+                MultiPolygon(vec![area.clone()]),
+            )
         };
         park.buildings = vec![building(1, gone), building(2, None)];
         let permit = dug(park, 7.5);

@@ -7,44 +7,26 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn keyed(key: &str) -> Provenance {
-    Provenance { key: key.into(), ..Provenance::default() }
-}
-
 fn contract() -> LandContract {
     LandContract {
-        id: FeatureId::new(FeatureKind::LandContract, 1),
-        provenance: keyed("C1"),
-        parcel_key: "P1".into(),
-        enterprise_key: None,
         signed: Some(day("2023-06-01")),
         agreed_start: Some(day("2024-01-31")),
         agreed_completion: Some(day("2025-12-31")),
-        land_price: None,
         total_investment: Some(1000.0),
         currency: Some("CNY".into()),
-        area_due_m2: None,
+        ..LandContract::bare(1, Provenance::keyed("C1"), "P1")
     }
 }
 
 fn event(kind: EventKind, date: &str) -> LandEvent {
-    LandEvent {
-        id: FeatureId::new(FeatureKind::LandEvent, 1),
-        provenance: keyed("E"),
-        contract_key: "C1".into(),
-        kind,
-        date: day(date),
-        developed_area_m2: None,
-        invested: None,
-        note: None,
-    }
+    LandEvent::bare(1, Provenance::keyed("E"), "C1", kind, day(date))
 }
 
 fn ledger(planned: [Option<&str>; 5]) -> Project {
     let [approval, permit, start, completion, production] = planned.map(|text| text.map(day));
     Project {
         id: FeatureId::new(FeatureKind::Project, 1),
-        provenance: keyed("X1"),
+        provenance: Provenance::keyed("X1"),
         name: Some("Works".into()),
         contract_key: Some("C1".into()),
         parcel_key: None,
@@ -64,16 +46,7 @@ const PLAN: [Option<&str>; 5] =
     [Some("2023-07-01"), Some("2023-12-15"), Some("2024-01-15"), Some("2025-12-01"), Some("2026-03-01")];
 
 fn park(ledger: &[Project], events: &[LandEvent]) -> ParkSnapshot {
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "p".into(),
-        name: "P".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut park = ParkSnapshot::empty(Park::made_up("p", "P", 4549));
     park.contracts = vec![contract()];
     park.projects = ledger.to_vec();
     park.events = events.to_vec();
@@ -199,7 +172,7 @@ fn contracts_that_are_not_there_and_those_that_are_shared_are_said() {
 #[test]
 fn the_chart_has_late_projects_first_and_bars_between_milestones() {
     let as_of = day("2026-01-31");
-    let other = Project { contract_key: Some("C2".into()), provenance: keyed("A1"), ..ledger([None; 5]) };
+    let other = Project { contract_key: Some("C2".into()), provenance: Provenance::keyed("A1"), ..ledger([None; 5]) };
     let all = projects(&park(&[other, ledger(PLAN)], &life()), as_of);
     let chart = gantt(&all, as_of);
     assert_eq!(chart.rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["X1", "A1"]);

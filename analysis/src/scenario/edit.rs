@@ -293,21 +293,12 @@ impl<'a> Draft<'a> {
         let tall = self.rules.figure("land", "tall_storey_m").value;
         let mass = largest_mass(&boundary, &existing, limits, tall)?;
         let building = Building {
-            id: self.new_id(FeatureKind::Building),
-            provenance: marked(key, number),
-            footprint: mass.footprint,
-            name: None,
-            address: None,
             use_text: use_text.map(str::to_owned),
             storeys: Some(f64::from(mass.storeys)),
             storey_height_m: Some(limits.storey_height_m),
             height_m: Some(mass.height_m),
             floor_area_m2: Some(mass.floor_area_m2),
-            base_elevation_m: None,
-            year_built: None,
-            state: None,
-            valid_from: None,
-            valid_to: None,
+            ..Building::bare(self.new_id(FeatureKind::Building).id, marked(key, number), mass.footprint)
         };
         self.park.buildings.push(building);
         Ok(())

@@ -4,7 +4,7 @@
 //! always lies within; where walls are square to the grid it is the largest that there is.
 
 use geo::{Area, BooleanOps, BoundingRect, Coord, LineString, MultiPolygon, Polygon};
-use spatial_db::model::{Building, FeatureId, FeatureKind, ParkSnapshot, Provenance};
+use spatial_db::model::{Building, FeatureKind, ParkSnapshot, Provenance};
 
 use super::ground::{Candidate, Ground};
 use super::matched::Match;
@@ -422,21 +422,16 @@ impl Placed {
 pub fn with_hall(park: &ParkSnapshot, fit: &TestFit, name: &str) -> ParkSnapshot {
     let mut park = park.clone();
     park.buildings.push(Building {
-        id: FeatureId::new(FeatureKind::Building, -1),
-        provenance: Provenance { key: "test-fit".to_owned(), layer: LAYER.to_owned(), ..Provenance::default() },
-        footprint: MultiPolygon(vec![fit.hall.clone()]),
         name: Some(name.to_owned()),
-        address: None,
-        use_text: None,
         storeys: Some(1.0),
         storey_height_m: Some(fit.height_m),
         height_m: Some(fit.height_m),
         floor_area_m2: Some(fit.footprint_m2),
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
+        ..Building::bare(
+            -1,
+            Provenance { key: "test-fit".to_owned(), layer: LAYER.to_owned(), ..Provenance::default() },
+            MultiPolygon(vec![fit.hall.clone()]),
+        )
     });
     park
 }

@@ -106,30 +106,22 @@ fn year(key: &str, year: i32, output: Option<f64>, currency: &str) -> Enterprise
 
 fn tenancy(enterprise: &str, building: &str, floor: Option<f64>, from: &str, to: Option<&str>) -> Tenancy {
     Tenancy {
-        id: FeatureId::new(FeatureKind::Tenancy, 1),
-        provenance: keyed(&format!("{enterprise}@{building}")),
-        enterprise_key: enterprise.into(),
         building_key: Some(building.into()),
-        parcel_key: None,
         floor_area_m2: floor,
         valid_from: Some(day(from)),
         valid_to: to.map(day),
+        ..Tenancy::bare(1, keyed(&format!("{enterprise}@{building}")), enterprise)
     }
 }
 
 fn contract(key: &str, parcel: &str, holder: &str, price: Option<f64>) -> LandContract {
     LandContract {
-        id: FeatureId::new(FeatureKind::LandContract, 1),
-        provenance: keyed(key),
-        parcel_key: parcel.into(),
         enterprise_key: Some(holder.into()),
         signed: Some(day("2015-01-01")),
         agreed_start: Some(day("2015-06-01")),
-        agreed_completion: None,
         land_price: price,
-        total_investment: None,
         currency: Some("CNY".into()),
-        area_due_m2: None,
+        ..LandContract::bare(1, keyed(key), parcel)
     }
 }
 

@@ -104,17 +104,9 @@ fn without_buildings_on_record_nothing_is_vacant() {
 fn idle_land_needs_a_contract_and_the_clock_shows_days_left() {
     let mut snapshot = snapshot();
     snapshot.contracts.push(LandContract {
-        id: FeatureId::new(FeatureKind::LandContract, 1),
-        provenance: keyed("C1"),
-        parcel_key: "P2".into(),
-        enterprise_key: None,
         signed: Some(day("2024-06-01")),
         agreed_start: Some(day("2025-01-10")),
-        agreed_completion: None,
-        land_price: None,
-        total_investment: None,
-        currency: None,
-        area_due_m2: None,
+        ..LandContract::bare(1, keyed("C1"), "P2")
     });
     let cache = cache(snapshot);
     let overlay = |date| idle_overlay(&cache, &RuleSet::shipped(), day(date));
@@ -151,16 +143,8 @@ fn networks_are_measured_in_3d_and_unknown_elevations_are_named() {
 
 fn hydrant(id: i64, x: f64, y: f64, state: Option<&str>) -> EmergencyResource {
     EmergencyResource {
-        id: FeatureId::new(FeatureKind::EmergencyResource, id),
-        provenance: keyed(&format!("H{id}")),
-        kind: ResourceKind::Hydrant,
-        position: [x, y],
-        name: None,
         state: state.map(str::to_owned),
-        capacity: None,
-        flow_l_s: None,
-        bearing_deg: None,
-        range_m: None,
+        ..EmergencyResource::bare(id, keyed(&format!("H{id}")), ResourceKind::Hydrant, [x, y])
     }
 }
 
@@ -184,16 +168,13 @@ fn emergency_overlay_counts_marks_and_excludes_hydrants_at_the_tank_wall() {
     let mut snapshot = snapshot();
     snapshot.resources = vec![hydrant(1, 30.0, 80.0, None), hydrant(2, 60.0, 80.0, None)];
     snapshot.hazards.push(HazardSource {
-        id: FeatureId::new(FeatureKind::HazardSource, 1),
-        provenance: keyed("T1"),
-        shape: geo::Point::new(30.0, 66.0).into(),
         name: Some("T-101".into()),
         kind: Some("tank".into()),
         substance: Some("chlorine".into()),
-        cas: None,
         quantity_t: Some(30.0),
         height_m: Some(8.0),
         diameter_m: Some(6.0),
+        ..HazardSource::bare(1, keyed("T1"), geo::Point::new(30.0, 66.0).into())
     });
     let overlay = emergency_overlay(&cache(snapshot), &RuleSet::shipped(), day("2026-06-30"));
     // Hydrant 1 is 14 − 3 = 11 m from the wall; hydrant 2 is about 30 m away.

@@ -39,29 +39,12 @@ fn park() -> ParkSnapshot {
         ..building(1, block(20.0, 20.0, 60.0, 60.0))
     });
     let contract = |key: &str, parcel_key: &str, start: &str| LandContract {
-        id: FeatureId::new(FeatureKind::LandContract, 1),
-        provenance: keyed(key),
-        parcel_key: parcel_key.into(),
-        enterprise_key: None,
         signed: Some(day("2023-01-10")),
         agreed_start: Some(day(start)),
-        agreed_completion: None,
-        land_price: None,
-        total_investment: None,
-        currency: None,
-        area_due_m2: None,
+        ..LandContract::bare(1, keyed(key), parcel_key)
     };
     park.contracts = vec![contract("C2", "P2", "2024-01-10"), contract("C4", "P4", "2023-06-01")];
-    let event = |kind, date: &str| LandEvent {
-        id: FeatureId::new(FeatureKind::LandEvent, 1),
-        provenance: keyed(date),
-        contract_key: "C4".into(),
-        kind,
-        date: day(date),
-        developed_area_m2: None,
-        invested: None,
-        note: None,
-    };
+    let event = |kind, date: &str| LandEvent::bare(1, keyed(date), "C4", kind, day(date));
     park.events = vec![event(EventKind::Start, "2023-06-20"), event(EventKind::Suspension, "2024-01-05")];
     park
 }

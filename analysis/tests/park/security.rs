@@ -11,18 +11,7 @@ use spatial_db::model::{EmergencyResource, FeatureId, FeatureKind, HazardSource,
 use crate::by_hand::{block, building, empty, keyed, parcel};
 
 fn resource(id: i64, kind: ResourceKind, position: [f64; 2]) -> EmergencyResource {
-    EmergencyResource {
-        id: FeatureId::new(FeatureKind::EmergencyResource, id),
-        provenance: keyed(&format!("R{id}")),
-        kind,
-        position,
-        name: None,
-        state: None,
-        capacity: None,
-        flow_l_s: None,
-        bearing_deg: None,
-        range_m: None,
-    }
+    EmergencyResource::bare(id, keyed(&format!("R{id}")), kind, position)
 }
 
 fn camera(id: i64, position: [f64; 2], bearing_deg: f64) -> EmergencyResource {
@@ -102,18 +91,8 @@ fn cameras_all_round_watch_a_boundary_whole_with_what_stands_in_it() {
         snapshot.resources.push(camera(id + 10, at, bearing_deg + 25.0));
     }
     let tank = geo::Geometry::from(geo::Point::new(70.0, 30.0));
-    snapshot.hazards = vec![HazardSource {
-        id: FeatureId::new(FeatureKind::HazardSource, 1),
-        provenance: keyed("H1"),
-        shape: tank,
-        name: None,
-        kind: None,
-        substance: Some("ammonia".into()),
-        cas: None,
-        quantity_t: None,
-        height_m: None,
-        diameter_m: None,
-    }];
+    snapshot.hazards =
+        vec![HazardSource { substance: Some("ammonia".into()), ..HazardSource::bare(1, keyed("H1"), tank) }];
     let watched = overlay(snapshot);
     assert_eq!((class(&watched).as_str(), said(&watched, "Watched").as_str()), ("boundary watched", "320 m, 100 %"));
     assert!(watched.marks.iter().any(|mark| watched.classes[mark.class].label == "hazard source, watched"));

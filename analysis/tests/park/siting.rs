@@ -12,10 +12,7 @@ use chrono::NaiveDate;
 use geo::{LineString, MultiLineString, Point};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{
-    EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, ParkSnapshot, ResourceKind, RoadEdge,
-    Tenancy,
-};
+use spatial_db::model::{EmergencyResource, HazardSource, LandContract, ParkSnapshot, ResourceKind, RoadEdge, Tenancy};
 
 use crate::by_hand::{block, building, edge, empty, keyed, parcel};
 use crate::evaluation::day;
@@ -46,42 +43,21 @@ fn park() -> ParkSnapshot {
 
 fn road(id: i64, line: &[(f64, f64)], class: Option<&str>, width_m: Option<f64>) -> RoadEdge {
     RoadEdge {
-        id: FeatureId::new(FeatureKind::RoadEdge, id),
-        provenance: keyed(&format!("R{id}")),
-        line: MultiLineString(vec![LineString::from(line.to_vec())]),
-        name: None,
         class: class.map(str::to_owned),
         width_m,
+        ..RoadEdge::bare(id, keyed(&format!("R{id}")), MultiLineString(vec![LineString::from(line.to_vec())]))
     }
 }
 
 fn resource(id: i64, kind: ResourceKind, position: [f64; 2]) -> EmergencyResource {
-    EmergencyResource {
-        id: FeatureId::new(FeatureKind::EmergencyResource, id),
-        provenance: keyed(&format!("X{id}")),
-        kind,
-        position,
-        name: None,
-        state: None,
-        capacity: None,
-        flow_l_s: None,
-        bearing_deg: None,
-        range_m: None,
-    }
+    EmergencyResource::bare(id, keyed(&format!("X{id}")), kind, position)
 }
 
 fn hazard(id: i64, at: [f64; 2], substance: Option<&str>) -> HazardSource {
     HazardSource {
-        id: FeatureId::new(FeatureKind::HazardSource, id),
-        provenance: keyed(&format!("H{id}")),
-        shape: Point::new(at[0], at[1]).into(),
         name: Some("Tank of a tenant".into()),
-        kind: None,
         substance: substance.map(str::to_owned),
-        cas: None,
-        quantity_t: None,
-        height_m: None,
-        diameter_m: None,
+        ..HazardSource::bare(id, keyed(&format!("H{id}")), Point::new(at[0], at[1]).into())
     }
 }
 
@@ -179,19 +155,7 @@ fn who_holds_land_decides_whether_it_is_to_be_had() {
     park.parcels[1].holder = Some("Works Ltd".into());
     park.parcels[2].holder = None;
     let pitch = pitch(vec![must(Want::Free { by: day("2026-12-31") })], 1);
-    let contract = LandContract {
-        id: FeatureId::new(FeatureKind::LandContract, 1),
-        provenance: keyed("C1"),
-        parcel_key: "P1".into(),
-        enterprise_key: None,
-        signed: Some(day("2024-01-01")),
-        agreed_start: None,
-        agreed_completion: None,
-        land_price: None,
-        total_investment: None,
-        currency: None,
-        area_due_m2: None,
-    };
+    let contract = LandContract { signed: Some(day("2024-01-01")), ..LandContract::bare(1, keyed("C1"), "P1") };
     asked(park.clone(), &pitch, &NoSupplies, |matched| {
         let found = standings(matched);
         assert_eq!(found[&vec![0]], Standing::Fits);
@@ -215,14 +179,11 @@ fn empty_floors_are_offered_now_and_let_ones_when_they_end() {
     empty_hall.provenance.attributes.insert("净高".into(), 9.2.into());
     park.buildings.push(empty_hall);
     park.tenancies.push(Tenancy {
-        id: FeatureId::new(FeatureKind::Tenancy, 1),
-        provenance: keyed("T1"),
-        enterprise_key: "E1".into(),
         building_key: Some("B1".into()),
-        parcel_key: None,
         floor_area_m2: Some(5_000.0),
         valid_from: Some(day("2020-01-01")),
         valid_to: Some(day("2027-03-01")),
+        ..Tenancy::bare(1, keyed("T1"), "E1")
     });
     let mut pitch = pitch(
         vec![

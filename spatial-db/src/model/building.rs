@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, Provenance};
+use super::{FeatureId, FeatureKind, Provenance};
 
 /// A building: footprint plus whatever is known of its height.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,27 @@ pub const ASSUMED_STOREY_HEIGHT_M: f64 = 3.6;
 pub const ASSUMED_HEIGHT_M: f64 = 6.0;
 
 impl Building {
+    /// A building by its row in the store, of which only the outline is known.
+    pub fn bare(id: i64, provenance: Provenance, footprint: MultiPolygon<f64>) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::Building, id),
+            provenance,
+            footprint,
+            name: None,
+            address: None,
+            use_text: None,
+            storeys: None,
+            storey_height_m: None,
+            height_m: None,
+            floor_area_m2: None,
+            base_elevation_m: None,
+            year_built: None,
+            state: None,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
+
     /// Height to draw, m, and whether it was recorded (`true`) or assumed from storeys or nothing (`false`).
     pub fn drawn_height_m(&self) -> (f64, bool) {
         let positive = |v: Option<f64>| v.filter(|v| v.is_finite() && *v > 0.0);

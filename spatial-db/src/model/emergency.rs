@@ -3,7 +3,7 @@
 use geo::Geometry;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, Provenance};
+use super::{FeatureId, FeatureKind, Provenance};
 
 /// Kind of emergency or security resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,6 +89,24 @@ pub struct EmergencyResource {
     pub range_m: Option<f64>,
 }
 
+impl EmergencyResource {
+    /// A resource by its row in the store, of which only the kind and the place are known.
+    pub fn bare(id: i64, provenance: Provenance, kind: ResourceKind, position: [f64; 2]) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::EmergencyResource, id),
+            provenance,
+            kind,
+            position,
+            name: None,
+            state: None,
+            capacity: None,
+            flow_l_s: None,
+            bearing_deg: None,
+            range_m: None,
+        }
+    }
+}
+
 /// A tank, store or plant that can start an emergency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HazardSource {
@@ -112,4 +130,22 @@ pub struct HazardSource {
     pub height_m: Option<f64>,
     /// Diameter of the vessel, m.
     pub diameter_m: Option<f64>,
+}
+
+impl HazardSource {
+    /// A hazard source by its row in the store, of which only the place is known.
+    pub fn bare(id: i64, provenance: Provenance, shape: Geometry<f64>) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::HazardSource, id),
+            provenance,
+            shape,
+            name: None,
+            kind: None,
+            substance: None,
+            cas: None,
+            quantity_t: None,
+            height_m: None,
+            diameter_m: None,
+        }
+    }
 }

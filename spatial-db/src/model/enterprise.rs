@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{FeatureId, Provenance};
+use super::{FeatureId, FeatureKind, Provenance};
 
 /// A resident enterprise.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,22 @@ pub struct Tenancy {
     pub valid_from: Option<NaiveDate>,
     /// Day after the last; `None` while it runs.
     pub valid_to: Option<NaiveDate>,
+}
+
+impl Tenancy {
+    /// A use by its row in the store, of which only the enterprise is known.
+    pub fn bare(id: i64, provenance: Provenance, enterprise_key: impl Into<String>) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::Tenancy, id),
+            provenance,
+            enterprise_key: enterprise_key.into(),
+            building_key: None,
+            parcel_key: None,
+            floor_area_m2: None,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
 }
 
 /// An enterprise's figures for one calendar year.

@@ -70,3 +70,10 @@ pub struct Provenance {
     /// Source fields that the manifest did not map, as read.
     pub attributes: serde_json::Map<String, serde_json::Value>,
 }
+
+impl Provenance {
+    /// A row by its key, from no layer of any source.
+    pub fn keyed(key: impl Into<String>) -> Self {
+        Self { key: key.into(), ..Self::default() }
+    }
+}

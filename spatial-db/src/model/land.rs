@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, Provenance};
+use super::{FeatureId, FeatureKind, Provenance};
 
 /// A land parcel (cadastral unit).
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,30 @@ pub struct Parcel {
     pub valid_to: Option<NaiveDate>,
 }
 
+impl Parcel {
+    /// A parcel by its row in the store, of which only the boundary is known.
+    pub fn bare(id: i64, provenance: Provenance, boundary: MultiPolygon<f64>) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::Parcel, id),
+            provenance,
+            boundary,
+            number: None,
+            address: None,
+            holder: None,
+            land_use_code: None,
+            land_use_scheme: None,
+            land_use: None,
+            industry_code: None,
+            recorded_area_m2: None,
+            recorded_floor_area_m2: None,
+            assessed_value: None,
+            currency: None,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
+}
+
 /// A contract that grants land-use rights on a parcel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LandContract {
@@ -68,6 +92,25 @@ pub struct LandContract {
     pub currency: Option<String>,
     /// Area that the contract says must be developed, m².
     pub area_due_m2: Option<f64>,
+}
+
+impl LandContract {
+    /// A contract by its row in the store, of which only the parcel is known.
+    pub fn bare(id: i64, provenance: Provenance, parcel_key: impl Into<String>) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::LandContract, id),
+            provenance,
+            parcel_key: parcel_key.into(),
+            enterprise_key: None,
+            signed: None,
+            agreed_start: None,
+            agreed_completion: None,
+            land_price: None,
+            total_investment: None,
+            currency: None,
+            area_due_m2: None,
+        }
+    }
 }
 
 /// What happened under a contract.
@@ -152,4 +195,26 @@ pub struct LandEvent {
     pub invested: Option<f64>,
     /// Words of the record.
     pub note: Option<String>,
+}
+
+impl LandEvent {
+    /// An event by its row in the store that measured nothing.
+    pub fn bare(
+        id: i64,
+        provenance: Provenance,
+        contract_key: impl Into<String>,
+        kind: EventKind,
+        date: NaiveDate,
+    ) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::LandEvent, id),
+            provenance,
+            contract_key: contract_key.into(),
+            kind,
+            date,
+            developed_area_m2: None,
+            invested: None,
+            note: None,
+        }
+    }
 }

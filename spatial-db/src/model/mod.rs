@@ -1,7 +1,7 @@
 //! The park as plain data: one struct per kind of feature, all lengths in metres in the park's own CRS.
 //!
 //! Nothing here knows PostGIS, GDAL or Bevy. Optional fields are `None` when the source did not say:
-//! an absent value is *unknown*, never zero.
+//! an absent value is *unknown*, never zero. `bare` makes a feature of which nothing is known but what it cannot be without.
 
 mod building;
 mod case;

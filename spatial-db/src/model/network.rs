@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, Provenance};
+use super::{FeatureId, FeatureKind, Provenance};
 
 /// Network class, CJJ 61-2017 (code letters and digits in `analysis/rules/network_classes.toml`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -152,6 +152,26 @@ pub struct NetworkNode {
     pub valid_to: Option<NaiveDate>,
 }
 
+impl NetworkNode {
+    /// A point by its row in the store, of which only the class, the kind and the place are known.
+    pub fn bare(id: i64, provenance: Provenance, class: NetworkClass, kind: NodeKind, position: [f64; 3]) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::NetworkNode, id),
+            provenance,
+            class,
+            position,
+            kind,
+            subtype: None,
+            ground_elevation_m: None,
+            depth_m: None,
+            material: None,
+            size_mm: None,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
+}
+
 /// A line of a network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetworkEdge {
@@ -189,4 +209,29 @@ pub struct NetworkEdge {
     pub valid_from: Option<NaiveDate>,
     /// True in the world until this date, the day after the last.
     pub valid_to: Option<NaiveDate>,
+}
+
+impl NetworkEdge {
+    /// A line by its row in the store, of which only the class and the way are known.
+    pub fn bare(id: i64, provenance: Provenance, class: NetworkClass, path: Vec<[f64; 3]>) -> Self {
+        Self {
+            id: FeatureId::new(FeatureKind::NetworkEdge, id),
+            provenance,
+            class,
+            path,
+            subtype: None,
+            from_key: None,
+            to_key: None,
+            diameter_mm: None,
+            width_mm: None,
+            height_mm: None,
+            material: None,
+            pressure: None,
+            voltage: None,
+            year_laid: None,
+            survey_level: None,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
 }

@@ -5,8 +5,8 @@ use geo::{MultiLineString, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, HazardSource, IssueRecord,
-    LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, Project, Provenance, Tenancy, TerrainGrid,
+    Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, FeatureId, FeatureKind, HazardSource,
+    IssueRecord, LandContract, LandEvent, NetworkEdge, NetworkNode, Parcel, Project, Provenance, Tenancy, TerrainGrid,
     ValveObservation,
 };
 
@@ -31,6 +31,22 @@ pub struct Park {
     pub as_of: Option<NaiveDate>,
 }
 
+impl Park {
+    /// The header of a park that is made up, as tests and measurements are run on.
+    pub fn made_up(slug: impl Into<String>, name: impl Into<String>, srid: i32) -> Self {
+        Self {
+            park_id: 1,
+            slug: slug.into(),
+            name: name.into(),
+            srid,
+            synthetic: true,
+            attribution: None,
+            licence: None,
+            as_of: None,
+        }
+    }
+}
+
 /// A road centre line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoadEdge {
@@ -46,6 +62,13 @@ pub struct RoadEdge {
     pub class: Option<String>,
     /// Carriageway width, m.
     pub width_m: Option<f64>,
+}
+
+impl RoadEdge {
+    /// A road by its row in the store, of which only the line is known.
+    pub fn bare(id: i64, provenance: Provenance, line: MultiLineString<f64>) -> Self {
+        Self { id: FeatureId::new(FeatureKind::RoadEdge, id), provenance, line, name: None, class: None, width_m: None }
+    }
 }
 
 /// Kind of ground cover.

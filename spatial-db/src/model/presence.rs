@@ -73,88 +73,36 @@ pub fn years(park: &ParkSnapshot) -> BTreeMap<i32, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Park, Provenance,
-    };
+    use crate::model::{Building, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Park, Provenance};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
 
-    fn keyed(key: &str) -> Provenance {
-        Provenance { key: key.into(), ..Provenance::default() }
-    }
-
     fn building(year_built: Option<i32>, from: Option<&str>, to: Option<&str>) -> Building {
         Building {
-            id: FeatureId::new(FeatureKind::Building, 1),
-            provenance: Provenance::default(),
-            footprint: geo::MultiPolygon(Vec::new()),
-            name: None,
-            address: None,
-            use_text: None,
-            storeys: None,
-            storey_height_m: None,
-            height_m: None,
-            floor_area_m2: None,
-            base_elevation_m: None,
             year_built,
-            state: None,
             valid_from: from.map(day),
             valid_to: to.map(day),
+            ..Building::bare(1, Provenance::default(), geo::MultiPolygon(Vec::new()))
         }
     }
 
     fn edge(key: &str, from: &str, to: &str, year_laid: i32) -> NetworkEdge {
         NetworkEdge {
-            id: FeatureId::new(FeatureKind::NetworkEdge, 1),
-            provenance: keyed(key),
-            class: NetworkClass::Water,
-            path: Vec::new(),
-            subtype: None,
             from_key: Some(from.into()),
             to_key: Some(to.into()),
-            diameter_mm: None,
-            width_mm: None,
-            height_mm: None,
-            material: None,
-            pressure: None,
-            voltage: None,
             year_laid: Some(year_laid),
-            survey_level: None,
-            valid_from: None,
-            valid_to: None,
+            ..NetworkEdge::bare(1, Provenance::keyed(key), NetworkClass::Water, Vec::new())
         }
     }
 
     fn node(key: &str, class: NetworkClass) -> NetworkNode {
-        NetworkNode {
-            id: FeatureId::new(FeatureKind::NetworkNode, 1),
-            provenance: keyed(key),
-            class,
-            position: [0.0; 3],
-            kind: NodeKind::Valve,
-            subtype: None,
-            ground_elevation_m: None,
-            depth_m: None,
-            material: None,
-            size_mm: None,
-            valid_from: None,
-            valid_to: None,
-        }
+        NetworkNode::bare(1, Provenance::keyed(key), class, NodeKind::Valve, [0.0; 3])
     }
 
     fn empty() -> ParkSnapshot {
-        ParkSnapshot::empty(Park {
-            park_id: 1,
-            slug: "p".into(),
-            name: "P".into(),
-            srid: 4549,
-            synthetic: true,
-            attribution: None,
-            licence: None,
-            as_of: None,
-        })
+        ParkSnapshot::empty(Park::made_up("p", "P", 4549))
     }
 
     #[test]

@@ -26,7 +26,7 @@ use bevy::render::{RenderApp, view::Msaa};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use geo::{LineString, MultiPolygon, Polygon};
-use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
+use spatial_db::model::{Building, Park, ParkSnapshot, Provenance};
 use twin_engine::mesh::{BuildingShape, Ground, Layer, TileMesh, building_walls_and_roof};
 use twin_engine::space::SceneOrigin;
 use twin_engine::{CameraChoice, CaptureOptions, Cut, Dig, SectionPlane, Stage, TwinInput};
@@ -80,16 +80,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// `count` buildings with two wings on a square grid, heights from 6 to 30 m.
 fn park(count: usize) -> Arc<ParkSnapshot> {
-    let mut snapshot = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "bench".into(),
-        name: "Bench".into(),
-        srid: 4550,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut snapshot = ParkSnapshot::empty(Park::made_up("bench", "Bench", 4550));
     let side = (count as f64).sqrt().ceil() as usize;
     snapshot.buildings = (0..count)
         .map(|i| {
@@ -98,21 +89,13 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
             let ring = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect::<LineString<f64>>();
             let storeys = 2.0 + (i * 7 % 9) as f64;
             Building {
-                id: FeatureId::new(FeatureKind::Building, i as i64 + 1),
-                provenance: Provenance::default(),
-                footprint: MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
-                name: None,
-                address: None,
-                use_text: None,
                 storeys: Some(storeys),
                 storey_height_m: Some(3.0),
-                height_m: None,
-                floor_area_m2: None,
-                base_elevation_m: None,
-                year_built: None,
-                state: None,
-                valid_from: None,
-                valid_to: None,
+                ..Building::bare(
+                    i as i64 + 1,
+                    Provenance::default(),
+                    MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
+                )
             }
         })
         .collect();

@@ -423,10 +423,9 @@ pub(super) mod tests {
         let mut input = fixture::tiny();
         let mut park = (*input.snapshot).clone();
         let (first_edge, first_node) = (park.edges[0].clone(), park.nodes[0].clone());
-        let key = |key: &str| Provenance { key: key.into(), ..Provenance::default() };
         let node = |id: i64, name: &str, kind, class, dx: f64, dy: f64, z: f64| NetworkNode {
             id: FeatureId::new(FeatureKind::NetworkNode, 100 + id),
-            provenance: key(name),
+            provenance: Provenance::keyed(name),
             class,
             kind,
             position: [CORNER.0 + dx, CORNER.1 + dy, z],
@@ -451,7 +450,7 @@ pub(super) mod tests {
             let middle = [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1]) + bend, f64::midpoint(a[2], b[2])];
             NetworkEdge {
                 id: FeatureId::new(FeatureKind::NetworkEdge, 100 + id),
-                provenance: key(&format!("{from}{to}{id}")),
+                provenance: Provenance::keyed(format!("{from}{to}{id}")),
                 class,
                 from_key: Some(from.into()),
                 to_key: Some(to.into()),

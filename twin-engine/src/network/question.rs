@@ -141,23 +141,9 @@ impl Planned {
             corner(*x, *y);
         }
         NetworkEdge {
-            id: FeatureId::new(FeatureKind::NetworkEdge, -1),
-            provenance: Provenance::default(),
-            class: self.class,
-            path,
-            subtype: None,
-            from_key: None,
-            to_key: None,
             diameter_mm: Some(self.diameter_mm),
-            width_mm: None,
-            height_mm: None,
-            material: None,
-            pressure: None,
-            voltage: None,
-            year_laid: None,
             survey_level: Some("A".into()),
-            valid_from: None,
-            valid_to: None,
+            ..NetworkEdge::bare(-1, Provenance::default(), self.class, path)
         }
     }
 }

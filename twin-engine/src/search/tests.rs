@@ -19,20 +19,14 @@ fn park() -> Arc<ParkSnapshot> {
     park.buildings[4].name = Some("Marshalling shed".into());
     park.enterprises.push(Enterprise {
         id: FeatureId::new(FeatureKind::Enterprise, 1),
-        provenance: Provenance { key: "E1".into(), ..Provenance::default() },
+        provenance: Provenance::keyed("E1"),
         name: "宏达机械".into(),
         industry_code: None,
         state: None,
     });
     park.tenancies.push(Tenancy {
-        id: FeatureId::new(FeatureKind::Tenancy, 1),
-        provenance: Provenance::default(),
-        enterprise_key: "E1".into(),
         building_key: Some(park.buildings[5].provenance.key.clone()),
-        parcel_key: None,
-        floor_area_m2: None,
-        valid_from: None,
-        valid_to: None,
+        ..Tenancy::bare(1, Provenance::default(), "E1")
     });
     Arc::new(park)
 }

@@ -106,16 +106,7 @@ mod tests {
 
     #[test]
     fn a_page_escapes_measures_and_says_what_it_is() {
-        let park = Park {
-            park_id: 1,
-            slug: "q".into(),
-            name: "Q".into(),
-            srid: 4550,
-            synthetic: true,
-            attribution: Some("© office".into()),
-            licence: None,
-            as_of: None,
-        };
+        let park = Park { attribution: Some("© office".into()), ..Park::made_up("q", "Q", 4550) };
         let day = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
         let html = page(&sheet(), &park, day, Text::of(Language::English)).unwrap();
         assert!(!html.contains("<b>") && html.contains("P&#38;1"), "{html}");

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use geo::{Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, Park, ParkSnapshot, Provenance, ResourceKind,
-    RoadEdge, TerrainGrid,
+    Building, EmergencyResource, HazardSource, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge, TerrainGrid,
 };
 
 use super::*;
@@ -20,58 +19,27 @@ fn keyed(key: &str) -> Provenance {
 fn building(id: i64, x: f64, y: f64) -> Building {
     let ring = LineString::from(vec![(x, y), (x + 20.0, y), (x + 20.0, y + 15.0), (x, y + 15.0), (x, y)]);
     Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: keyed(&format!("B{id}")),
-        footprint: MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]),
-        name: None,
-        address: None,
         use_text: Some("office".into()),
         storeys: Some(3.0),
-        storey_height_m: None,
-        height_m: None,
         floor_area_m2: Some(900.0),
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
+        ..Building::bare(id, keyed(&format!("B{id}")), MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]))
     }
 }
 
 fn resource(id: i64, kind: ResourceKind, key: &str, position: [f64; 2]) -> EmergencyResource {
     EmergencyResource {
-        id: FeatureId::new(FeatureKind::EmergencyResource, id),
-        provenance: keyed(key),
-        kind,
-        position,
-        name: None,
-        state: None,
         capacity: (kind == ResourceKind::AssemblyPoint).then_some(500.0),
         flow_l_s: (kind == ResourceKind::Hydrant).then_some(15.0),
-        bearing_deg: None,
-        range_m: None,
+        ..EmergencyResource::bare(id, keyed(key), kind, position)
     }
 }
 
 /// A road of 600 m from west to east, four offices along it, a tank in the middle, places at both ends, ground that rises to the east.
 fn park() -> Cache {
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "hand".into(),
-        name: "By hand".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
     park.roads = vec![RoadEdge {
-        id: FeatureId::new(FeatureKind::RoadEdge, 1),
-        provenance: keyed("R1"),
-        line: MultiLineString::new(vec![LineString::from(vec![(0.0, 0.0), (600.0, 0.0)])]),
-        name: None,
-        class: None,
         width_m: Some(6.0),
+        ..RoadEdge::bare(1, keyed("R1"), MultiLineString::new(vec![LineString::from(vec![(0.0, 0.0), (600.0, 0.0)])]))
     }];
     park.buildings =
         [50.0, 200.0, 380.0, 520.0].iter().enumerate().map(|(k, x)| building(k as i64, *x, 10.0)).collect();
@@ -84,16 +52,9 @@ fn park() -> Cache {
         resource(6, ResourceKind::Hydrant, "H3", [500.0, 5.0]),
     ];
     park.hazards = vec![HazardSource {
-        id: FeatureId::new(FeatureKind::HazardSource, 1),
-        provenance: keyed("T1"),
-        shape: Geometry::from(Point::new(300.0, 30.0)),
-        name: None,
-        kind: None,
         substance: Some("液氨 ammonia".into()),
-        cas: None,
         quantity_t: Some(20.0),
-        height_m: None,
-        diameter_m: None,
+        ..HazardSource::bare(1, keyed("T1"), Geometry::from(Point::new(300.0, 30.0)))
     }];
     let heights_m = (0..9 * 65).map(|k| (k % 65) as f32 * 0.1).collect();
     park.terrain =

@@ -8,12 +8,12 @@ use super::*;
 
 fn road(id: i64, points: &[(f64, f64)], width_m: f64) -> RoadEdge {
     RoadEdge {
-        id: FeatureId::new(FeatureKind::RoadEdge, id),
-        provenance: Provenance { key: format!("R{id}"), layer: "by hand".into(), ..Provenance::default() },
-        line: MultiLineString::new(vec![points.iter().copied().collect()]),
-        name: None,
-        class: None,
         width_m: Some(width_m),
+        ..RoadEdge::bare(
+            id,
+            Provenance { key: format!("R{id}"), layer: "by hand".into(), ..Provenance::default() },
+            MultiLineString::new(vec![points.iter().copied().collect()]),
+        )
     }
 }
 
@@ -176,21 +176,10 @@ fn the_same_seed_is_the_same_evacuation_and_another_is_not() {
 fn occupants_follow_use_area_and_hour_and_are_unknown_without_them() {
     let rules = EvacuationRules::shipped();
     let mut building = spatial_db::model::Building {
-        id: FeatureId::new(FeatureKind::Building, 1),
-        provenance: Provenance::default(),
-        footprint: geo::MultiPolygon::new(Vec::new()),
-        name: None,
-        address: None,
         use_text: Some("办公楼".into()),
         storeys: Some(5.0),
-        storey_height_m: None,
-        height_m: None,
         floor_area_m2: Some(1300.0),
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
+        ..spatial_db::model::Building::bare(1, Provenance::default(), geo::MultiPolygon::new(Vec::new()))
     };
     assert_eq!(occupancy(&rules, &building, 260.0, 10), Ok(100));
     assert_eq!(occupancy(&rules, &building, 260.0, 3), Ok(2));
@@ -207,32 +196,16 @@ fn occupants_follow_use_area_and_hour_and_are_unknown_without_them() {
 #[test]
 fn employees_on_record_hold_before_the_floor_area() {
     use spatial_db::model::{Enterprise, EnterpriseYear, Park, ParkSnapshot, Tenancy};
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "hand".into(),
-        name: "By hand".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
+    let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
     let building = |key: &str, use_text: &str| spatial_db::model::Building {
-        id: FeatureId::new(FeatureKind::Building, key.len() as i64),
-        provenance: Provenance { key: key.into(), ..Provenance::default() },
-        footprint: geo::MultiPolygon::new(vec![geo::Rect::new((0.0, 0.0), (10.0, 10.0)).to_polygon()]),
-        name: None,
-        address: None,
         use_text: Some(use_text.into()),
         storeys: Some(1.0),
-        storey_height_m: None,
-        height_m: None,
         floor_area_m2: Some(3600.0),
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
+        ..spatial_db::model::Building::bare(
+            key.len() as i64,
+            Provenance::keyed(key),
+            geo::MultiPolygon::new(vec![geo::Rect::new((0.0, 0.0), (10.0, 10.0)).to_polygon()]),
+        )
     };
     park.buildings =
         vec![building("A", "plant"), building("BB", "plant"), building("CCC", "plant"), building("DDDD", "宿舍")];
@@ -252,28 +225,17 @@ fn employees_on_record_hold_before_the_floor_area() {
     };
     park.enterprise_years = vec![year(2024, 10), year(2025, 40), year(2023, 99)];
     let tenancy = |building: &str, floor_area_m2| Tenancy {
-        id: FeatureId::new(FeatureKind::Tenancy, 1),
-        provenance: Provenance::default(),
-        enterprise_key: "E".into(),
         building_key: Some(building.into()),
-        parcel_key: None,
         floor_area_m2: Some(floor_area_m2),
-        valid_from: None,
-        valid_to: None,
+        ..Tenancy::bare(1, Provenance::default(), "E")
     };
     park.tenancies = vec![tenancy("A", 300.0), tenancy("BB", 100.0)];
-    let mut at = spatial_db::model::EmergencyResource {
-        id: FeatureId::new(FeatureKind::EmergencyResource, 1),
-        provenance: Provenance::default(),
-        kind: spatial_db::model::ResourceKind::AssemblyPoint,
-        position: [0.0, 0.0],
-        name: None,
-        state: None,
-        capacity: None,
-        flow_l_s: None,
-        bearing_deg: None,
-        range_m: None,
-    };
+    let mut at = spatial_db::model::EmergencyResource::bare(
+        1,
+        Provenance::default(),
+        spatial_db::model::ResourceKind::AssemblyPoint,
+        [0.0, 0.0],
+    );
     park.resources = vec![at.clone()];
     let rules = EvacuationRules::shipped();
     let people = groups_and_places(&park, &[100.0; 4], &rules, 9).unwrap();

@@ -321,34 +321,13 @@ fn a_jet_of_gas_burns_as_long_as_api_says() {
 
 /// A park of one building, a rectangle from a corner to the other.
 fn one_building(low: (f64, f64), high: (f64, f64)) -> spatial_db::cache::Cache {
-    use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
-    let mut park = ParkSnapshot::empty(Park {
-        park_id: 1,
-        slug: "hand".into(),
-        name: "By hand".into(),
-        srid: 4549,
-        synthetic: true,
-        attribution: None,
-        licence: None,
-        as_of: None,
-    });
-    park.buildings = vec![Building {
-        id: FeatureId::new(FeatureKind::Building, 1),
-        provenance: Provenance::default(),
-        footprint: geo::MultiPolygon::new(vec![geo::Rect::new(low, high).to_polygon()]),
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: None,
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    }];
+    use spatial_db::model::{Building, Park, ParkSnapshot, Provenance};
+    let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
+    park.buildings = vec![Building::bare(
+        1,
+        Provenance::default(),
+        geo::MultiPolygon::new(vec![geo::Rect::new(low, high).to_polygon()]),
+    )];
     spatial_db::cache::Cache::build(std::sync::Arc::new(park))
 }
 
@@ -418,22 +397,14 @@ proptest! {
     ) {
         use std::sync::Arc;
         use spatial_db::cache::Cache;
-        use spatial_db::model::{Building, FeatureId, FeatureKind, Park, ParkSnapshot, Provenance};
-        let mut park = ParkSnapshot::empty(Park {
-            park_id: 1, slug: "hand".into(), name: "By hand".into(), srid: 4549, synthetic: true, attribution: None,
-            licence: None, as_of: None,
-        });
+        use spatial_db::model::{Building, Park, ParkSnapshot, Provenance};
+        let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
         park.buildings = (0..400)
             .map(|k| {
                 let (x, y) = (f64::from(k % 20) * 90.0, f64::from(k / 20) * 90.0);
                 let size = 5.0 + f64::from(k % 7) * 12.0;
                 let footprint = geo::MultiPolygon::new(vec![geo::Rect::new((x, y), (x + size, y + 9.0)).to_polygon()]);
-                Building {
-                    id: FeatureId::new(FeatureKind::Building, i64::from(k)), provenance: Provenance::default(), footprint,
-                    name: None, address: None, use_text: None, storeys: None, storey_height_m: None, height_m: None,
-                    floor_area_m2: None, base_elevation_m: None, year_built: None, state: None, valid_from: None,
-                    valid_to: None,
-                }
+                Building::bare(i64::from(k), Provenance::default(), footprint)
             })
             .collect();
         let cache = Cache::build(Arc::new(park));

@@ -1,8 +1,7 @@
 //! Order 53 at its edges, clause by clause: the day before, the day itself, missing inputs, and what must hold of any record.
 
 use proptest::prelude::*;
-use spatial_db::model::EventKind;
-use spatial_db::model::{FeatureId, FeatureKind, Provenance};
+use spatial_db::model::{EventKind, Provenance};
 
 use super::*;
 
@@ -12,31 +11,17 @@ fn day(text: &str) -> NaiveDate {
 
 fn contract(agreed_start: Option<&str>) -> LandContract {
     LandContract {
-        id: FeatureId::new(FeatureKind::LandContract, 1),
-        provenance: Provenance { key: "C1".into(), ..Provenance::default() },
-        parcel_key: "P1".into(),
-        enterprise_key: None,
-        signed: None,
         agreed_start: agreed_start.map(day),
-        agreed_completion: None,
         land_price: Some(10e6),
         total_investment: Some(100e6),
         currency: Some("CNY".into()),
         area_due_m2: Some(30_000.0),
+        ..LandContract::bare(1, Provenance::keyed("C1"), "P1")
     }
 }
 
 fn event(kind: EventKind, date: &str) -> LandEvent {
-    LandEvent {
-        id: FeatureId::new(FeatureKind::LandEvent, 1),
-        provenance: Provenance::default(),
-        contract_key: "C1".into(),
-        kind,
-        date: day(date),
-        developed_area_m2: None,
-        invested: None,
-        note: None,
-    }
+    LandEvent::bare(1, Provenance::default(), "C1", kind, day(date))
 }
 
 fn progress(date: &str, developed_area_m2: Option<f64>, invested: Option<f64>) -> LandEvent {

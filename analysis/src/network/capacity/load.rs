@@ -10,7 +10,7 @@ use spatial_db::model::{EventKind, NodeKind, ParkSnapshot, Presence};
 use super::place::Places;
 use super::rules::{CapacityRules, Ends, Resource, told};
 use super::{Basis, CapacityError, Commitment, Element, Known, Missing, Place, Rated, Reached, Remaining};
-use crate::network::graph::{Arc, NONE};
+use crate::network::graph::{Arc, NONE, Step};
 use crate::network::settings::Settings;
 use crate::network::topology::{Direction, Topology};
 
@@ -373,31 +373,6 @@ impl<'p> Capacity<'p> {
     /// A line counts where it has a rating, or should have one.
     fn limits(&self, line: Element) -> Option<Element> {
         (self.resource.lines || line.rated.is_some()).then_some(line)
-    }
-}
-
-struct Step {
-    far_m: f64,
-    junction: u32,
-}
-
-impl PartialEq for Step {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Step {}
-
-impl PartialOrd for Step {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Step {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.far_m.total_cmp(&self.far_m).then(other.junction.cmp(&self.junction))
     }
 }
 

@@ -19,24 +19,11 @@ fn attributes(value: &Value) -> Map<String, Value> {
 
 fn parcel(number: i64, key: &str, x: f64) -> Parcel {
     let ring = vec![(x, 5.0), (x + 80.0, 5.0), (x + 80.0, 90.0), (x, 90.0), (x, 5.0)];
-    Parcel {
-        id: FeatureId::new(FeatureKind::Parcel, number),
-        provenance: Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, ..Provenance::default() },
-        boundary: MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]),
-        number: None,
-        address: None,
-        holder: None,
-        land_use_code: None,
-        land_use_scheme: None,
-        land_use: None,
-        industry_code: None,
-        recorded_area_m2: None,
-        recorded_floor_area_m2: None,
-        assessed_value: None,
-        currency: None,
-        valid_from: None,
-        valid_to: None,
-    }
+    Parcel::bare(
+        number,
+        Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, ..Provenance::default() },
+        MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]),
+    )
 }
 
 fn project(number: i64, parcel: &str, kva: f64, production: Option<&str>) -> Project {

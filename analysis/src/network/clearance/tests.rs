@@ -120,25 +120,13 @@ fn lines_of_a_class_that_meet_are_not_beside_each_other() {
 #[test]
 fn buildings_stand_back_by_the_size_of_the_main() {
     let mut park = empty();
-    let mut building = spatial_db::model::Building {
-        id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::Building, 1),
-        provenance: spatial_db::model::Provenance::default(),
-        footprint: geo::MultiPolygon(vec![
+    let mut building = spatial_db::model::Building::bare(
+        1,
+        spatial_db::model::Provenance::default(),
+        geo::MultiPolygon(vec![
             geo::Rect::new(geo::coord! { x: 10.0, y: 5.0 }, geo::coord! { x: 20.0, y: 15.0 }).to_polygon(),
         ]),
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: None,
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    };
+    );
     park.buildings = vec![building.clone()];
     park.edges = vec![line(1, Water, Some(300.0), vec![[0.0, 2.5, 2.0], [30.0, 2.5, 2.0]])];
     let one = all(&park).found[0];
@@ -269,12 +257,12 @@ fn gas_under_green_lies_less_deep() {
 
 fn road(id: i64, y: f64) -> spatial_db::model::RoadEdge {
     spatial_db::model::RoadEdge {
-        id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::RoadEdge, id),
-        provenance: spatial_db::model::Provenance::default(),
-        line: geo::MultiLineString(vec![geo::LineString::from(vec![(0.0, y), (200.0, y)])]),
-        name: None,
-        class: None,
         width_m: Some(6.0),
+        ..spatial_db::model::RoadEdge::bare(
+            id,
+            spatial_db::model::Provenance::default(),
+            geo::MultiLineString(vec![geo::LineString::from(vec![(0.0, y), (200.0, y)])]),
+        )
     }
 }
 

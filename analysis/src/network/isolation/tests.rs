@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use spatial_db::model::{Building, FeatureId, FeatureKind, NetworkClass, NodeKind, ParkSnapshot, Presence};
+use spatial_db::model::{Building, NetworkClass, NodeKind, ParkSnapshot, Presence};
 
 use super::*;
 use crate::network::by_hand::{edge, empty, keyed_edge, node};
@@ -264,23 +264,7 @@ fn buildings_hang_on_the_nearest_connection_else_line() {
             geo::Rect::new(geo::coord! { x: x, y: y }, geo::coord! { x: x + 8.0, y: y + 8.0 }).to_polygon(),
         ])
     };
-    let building = |id, x, y| Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: spatial_db::model::Provenance::default(),
-        footprint: block(x, y),
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: None,
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    };
+    let building = |id, x, y| Building::bare(id, spatial_db::model::Provenance::default(), block(x, y));
     // d stands at x = 90; h at 120.
     park.buildings = vec![building(1, 85.0, 20.0), building(2, 250.0, 0.0), building(3, 0.0, 30.0)];
     let case = case(park, &[]);

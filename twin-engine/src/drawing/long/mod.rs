@@ -268,16 +268,8 @@ pub(super) mod tests {
     }
 
     pub(in crate::drawing) fn street() -> (Profile, Park) {
-        let park = Park {
-            park_id: 1,
-            slug: "street".into(),
-            name: "A street".into(),
-            srid: 4549,
-            synthetic: true,
-            attribution: Some("Made by hand for tests".into()),
-            licence: None,
-            as_of: None,
-        };
+        let park =
+            Park { attribution: Some("Made by hand for tests".into()), ..Park::made_up("street", "A street", 4549) };
         (sewer(3, 50.0), park)
     }
 

@@ -9,17 +9,17 @@ fn an_engine_goes_round_a_way_that_closes_and_takes_another_hydrant_when_its_own
     let mut round = owned();
     // A second road from end to end, 2 · 200 m longer.
     round.roads.push(RoadEdge {
-        id: FeatureId::new(FeatureKind::RoadEdge, 2),
-        provenance: keyed("R2"),
-        line: MultiLineString::new(vec![LineString::from(vec![
-            (0.0, 0.0),
-            (0.0, -200.0),
-            (600.0, -200.0),
-            (600.0, 0.0),
-        ])]),
-        name: None,
-        class: None,
         width_m: Some(6.0),
+        ..RoadEdge::bare(
+            2,
+            keyed("R2"),
+            MultiLineString::new(vec![LineString::from(vec![
+                (0.0, 0.0),
+                (0.0, -200.0),
+                (600.0, -200.0),
+                (600.0, 0.0),
+            ])]),
+        )
     });
     let cache = Cache::build(Arc::new(round));
     let tables = DrillTables::shipped();
