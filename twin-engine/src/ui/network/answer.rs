@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.add(Label::new(RichText::new(words.words(&found.overlay.title)).strong()).wrap());
-        let stale = panels.bench.question() != Some(&question) || found.of.0 != panels.twin.park_version;
+        let stale = !panels.bench.is_current(&panels.twin);
         let day = t!(words, "as-of", date = found.of.1);
         ui.label(look::note(if stale { t!(words, "net-stale", day = day) } else { day }));
     });

@@ -45,8 +45,14 @@ pub(super) fn show(
     if panels.ui.network.rows.of.as_ref() != Some(&of) {
         panels.ui.network.rows = Rows { of: Some(of), ..Rows::default() };
     }
+    // Rows are places in the park that they were made of: in another they would speak of something else.
+    let current = found.is_of(panels.twin.park_version);
     // Above the table, which takes all the room that is left.
-    mark_chosen(ui, panels, words, found, table);
+    if current {
+        mark_chosen(ui, panels, words, found, table);
+    } else {
+        ui.add(Label::new(look::note(t!(words, "net-stale-rows"))).wrap());
+    }
     let sheet = &table.sheet;
     let without = panels.ui.network.without;
     let shown: Vec<usize> =
@@ -60,7 +66,7 @@ pub(super) fn show(
             .id_salt(("network-rows", sheet.name))
             .striped(true)
             .resizable(true)
-            .sense(Sense::click())
+            .sense(if current { Sense::click() } else { Sense::hover() })
             .auto_shrink([false, false])
             // The panel keeps its height: rows scroll in what is left.
             .min_scrolled_height(3.0 * ROW)
@@ -114,6 +120,10 @@ pub(super) fn show(
             ui.label(look::note(words.words(&analysis::sheet::nothing())));
         }
     });
+    if !current {
+        panels.ui.network.arrows = false;
+        return;
+    }
     let chose = keys(ui, panels, &shown, clicked.is_some());
     if let Some((at, fly)) = clicked.map(|at| (at, true)).or(chose)
         && let Some(row) = shown.get(at)
