@@ -216,7 +216,7 @@ fn press_keys(
             actions.write(key.action);
         }
         let digit = DIGITS.iter().position(|code| code == pressed).filter(|_| !typing && !ctrl);
-        if let Some(index) = digit.filter(|index| *index < twin.input.overlays.len()) {
+        if let Some(index) = digit.filter(|index| twin.overlay_at(*index).is_some()) {
             actions.write(Action::Overlay(Some(index)));
         }
         if let Some(index) = DIGITS.iter().position(|code| code == pressed).filter(|_| ctrl) {
@@ -457,7 +457,7 @@ fn first_split(twin: &Twin) -> Right {
         return Right { at: 0.5, there: presence_on(twin, record, Side::Right), overlay };
     }
     let next = overlay.map_or(0, |at| at + 1);
-    let next = (next < twin.input.overlays.len()).then_some(next);
+    let next = twin.overlay_at(next).map(|_| next);
     Right { at: 0.5, there: twin.shown.there.clone(), overlay: next }
 }
 

@@ -49,12 +49,13 @@ pub(crate) struct Right {
 impl Twin {
     /// What a side shows.
     pub(crate) fn shown_on(&self, side: Side) -> Shown {
-        match (&self.right, side) {
+        let shown = match (&self.right, side) {
             (Some(right), Side::Right) => {
                 Shown { there: right.there.clone(), overlay: right.overlay, ..self.shown.clone() }
             }
             _ => self.shown.clone(),
-        }
+        };
+        Shown { overlay: shown.overlay.filter(|at| self.overlay_at(*at).is_some()), ..shown }
     }
 
     /// The overlays of a side, in the twin's order.
@@ -72,7 +73,7 @@ impl Twin {
     pub(crate) fn overlay_on(&self, side: Side) -> Option<&Overlay> {
         match (&self.right, side) {
             (Some(right), Side::Right) => {
-                let overlay: &Overlay = self.input.overlays.get(right.overlay?)?;
+                let overlay = self.overlay_at(right.overlay?)?;
                 of_name(&self.right_overlays, overlay).or(Some(overlay))
             }
             _ => self.overlay(),

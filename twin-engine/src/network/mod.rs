@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use analysis::network::isolation::ValveState;
 use analysis::overlay::Overlay;
+use analysis::words::Words;
 use bevy::math::{DVec2, Vec3};
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
@@ -294,9 +295,15 @@ pub(crate) fn plugin(app: &mut App) {
     );
 }
 
-/// True for an overlay that was made in the window, not given by the caller.
+/// True for an overlay that was made in the window, not given by the caller: another day or state of the park leaves it to whoever
+/// made it.
 pub(crate) fn is_made_here(overlay: &Overlay) -> bool {
-    overlay.name == NAME || overlay.name == crate::recolour::NAME
+    overlay.name == NAME || overlay.name == crate::recolour::NAME || crate::drill::is_of_drill(&overlay.name)
+}
+
+/// True for the place of an answer that was taken away: nothing is there to be looked at.
+pub(crate) fn is_taken_away(overlay: &Overlay) -> bool {
+    overlay.name == NAME && overlay.title.as_str().is_empty()
 }
 
 /// A pit is asked of while its tab is open.
@@ -398,7 +405,8 @@ fn take_away(twin: &mut Twin, before: Option<usize>) {
     if at + 1 == overlays.len() {
         overlays.pop();
     } else {
-        overlays[at] = Arc::new(overlays[at].heading());
+        let heading = overlays[at].heading();
+        overlays[at] = Arc::new(Overlay { title: Words::default(), classes: Vec::new(), ..heading });
     }
     let known = overlays.len();
     if twin.shown.overlay == Some(at) {

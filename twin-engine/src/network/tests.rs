@@ -160,6 +160,25 @@ fn who_comes_back_to_a_question_has_its_answer_laid_again() {
 }
 
 #[test]
+fn an_answer_that_was_taken_away_before_others_leaves_nothing_to_look_at() {
+    let mut app = app();
+    app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));
+    settle(&mut app);
+    let later = Overlay { name: crate::recolour::NAME.into(), ..crate::fixture::building_overlay() };
+    app.world_mut().resource_mut::<Twin>().input.overlays.push(Arc::new(later));
+    app.world_mut().resource_scope(|world, mut bench: Mut<Workbench>| {
+        assert!(bench.clear(&mut world.resource_mut::<Twin>()));
+    });
+    let mut twin = app.world_mut().resource_mut::<Twin>();
+    assert_eq!((twin.input.overlays.len(), twin.shown.overlay), (4, Some(1)), "others keep their places");
+    assert!(twin.overlay_at(2).is_none() && twin.overlay_at(3).is_some());
+    // Undo may bring its place back.
+    twin.shown.overlay = Some(2);
+    assert!(twin.overlay().is_none());
+    assert_eq!(twin.shown_on(crate::split::Side::Left).overlay, None, "no line steps back for it");
+}
+
+#[test]
 fn an_answer_is_stale_once_park_day_or_what_is_told_is_another() {
     let mut app = app();
     app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));
