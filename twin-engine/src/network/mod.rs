@@ -261,7 +261,7 @@ impl Workbench {
 
     /// Takes question and answer away, with the planned line; the overlay before comes back. False where there was nothing.
     pub(crate) fn clear(&mut self, twin: &mut Twin) -> bool {
-        let there = self.question.is_some() || !self.planned.points.is_empty();
+        let there = self.question.is_some() || self.given_up.is_some() || !self.planned.points.is_empty();
         self.watch.stop();
         self.answer = Prepared::default();
         (self.question, self.measured, self.next) = (None, None, None);

@@ -100,8 +100,8 @@ pub(super) fn told(permit: &Permit) -> serde_json::Value {
             Met::Below => "below",
         };
         serde_json::json!({
-            "line": pipe.key, "class": pipe.class.as_str(), "lies": lies, "sure": unsure.is_empty(), "size": known(&pipe.size),
-            "material": pipe.material, "length_m": pipe.length_m, "cover_m": pipe.cover_m,
+            "line": pipe.key, "class": pipe.class.as_str(), "lies": lies, "sure": unsure.is_empty(),
+            "size": known(&pipe.size), "material": pipe.material, "length_m": pipe.length_m, "cover_m": pipe.cover_m,
         })
     });
     let near = permit.near.iter().map(|line| {
