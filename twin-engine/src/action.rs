@@ -2,11 +2,14 @@
 //!
 //! Dragging, wheel and keys that are held are left to `camera::control`.
 
+use analysis::emergency::drill::DrillTrace;
 use bevy::ecs::system::SystemParam;
+use bevy::math::DVec2;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy_egui::input::EguiWantsInput;
 use chrono::NaiveDate;
+use geo::BoundingRect;
 
 use crate::bookmarks::Bookmarks;
 use crate::camera::{Flight, Orbit, view_of, view_of_points};
@@ -216,7 +219,7 @@ fn press_keys(
             actions.write(key.action);
         }
         let digit = DIGITS.iter().position(|code| code == pressed).filter(|_| !typing && !ctrl);
-        if let Some(index) = digit.filter(|index| *index < twin.input.overlays.len()) {
+        if let Some(index) = digit.filter(|index| twin.overlay_at(*index).is_some()) {
             actions.write(Action::Overlay(Some(index)));
         }
         if let Some(index) = DIGITS.iter().position(|code| code == pressed).filter(|_| ctrl) {
@@ -428,11 +431,11 @@ fn act(
             Action::BigScreen => twin.theme = drill.turn_big(twin.theme),
             Action::EndDrill => drill.close(&mut twin),
             Action::FlyToDrill => {
-                let place = drill.session.as_ref().and_then(|session| session.strand.played()?.trace.place_m);
-                if let (Some([x_m, y_m]), Some(meshed)) = (place, &meshed) {
-                    let (bearing_deg, pitch_deg) = (orbit.bearing_deg, orbit.pitch_deg.clamp(25.0, 60.0));
-                    let view = CameraChoice::At { x_m, y_m, distance_m: 620.0, bearing_deg, pitch_deg };
-                    flight.begin(*orbit, view_of(view, &meshed.geometry, &orbit));
+                let played = drill.session.as_ref().and_then(|session| session.strand.played());
+                if let (Some(played), Some(meshed)) = (played, &meshed)
+                    && let Some(view) = view_of_places(incident(&played.trace), meshed, &orbit)
+                {
+                    flight.begin(*orbit, view);
                 }
             }
             Action::Tool(wanted) => *tool = if *tool == wanted { Tool::Look } else { wanted },
@@ -457,7 +460,7 @@ fn first_split(twin: &Twin) -> Right {
         return Right { at: 0.5, there: presence_on(twin, record, Side::Right), overlay };
     }
     let next = overlay.map_or(0, |at| at + 1);
-    let next = (next < twin.input.overlays.len()).then_some(next);
+    let next = twin.overlay_at(next).map(|_| next);
     Right { at: 0.5, there: twin.shown.there.clone(), overlay: next }
 }
 
@@ -475,9 +478,57 @@ pub(crate) fn view_of_selection(twin: &Twin, meshed: &Meshed, orbit: &Orbit) -> 
     view_of_points(&steep, &points, 0.5, 60.0)
 }
 
+/// Where an incident is: the place that crews go to, and corners of everything that the hazard comes to bound, park coordinates, m.
+fn incident(trace: &DrillTrace) -> impl Iterator<Item = DVec2> + '_ {
+    let lines = trace.contours.iter().flat_map(|contours| &contours.lines);
+    let boxes = lines.filter_map(|line| line.area.bounding_rect());
+    let corners = boxes.flat_map(|of| [of.min(), of.max()]).map(|corner| DVec2::new(corner.x, corner.y));
+    corners.chain(trace.place_m.map(DVec2::from_array))
+}
+
+/// The view in which the box of places of the park (m) fills most of the picture; `None` without any.
+fn view_of_places(places: impl Iterator<Item = DVec2>, meshed: &Meshed, orbit: &Orbit) -> Option<Orbit> {
+    /// From no nearer than this is a place seen with what is around it, m.
+    const NEAREST_M: f32 = 620.0;
+    let (low, high) =
+        places.fold((DVec2::INFINITY, DVec2::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+    let geometry = &meshed.geometry;
+    let corners = [low, DVec2::new(low.x, high.y), high, DVec2::new(high.x, low.y)];
+    if corners.iter().any(|corner| !corner.is_finite()) {
+        return None;
+    }
+    let points =
+        corners.map(|corner| geometry.origin.scene_from_park(corner.x, corner.y, geometry.ground.height(corner)));
+    let steep = Orbit { pitch_deg: orbit.pitch_deg.clamp(25.0, 60.0), ..*orbit };
+    view_of_points(&steep, &points, 0.7, NEAREST_M)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+
+    #[test]
+    fn all_of_an_incident_is_in_the_view_that_is_flown_to() {
+        let input = crate::fixture::tiny();
+        let geometry = crate::scene::SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        let picker = crate::pick::Picker::new(&input.snapshot, &geometry);
+        let meshed = Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) };
+        let (x, y) = crate::fixture::CORNER;
+        let orbit = Orbit { size: Vec2::new(1280.0, 740.0), ..Orbit::default() };
+        let place = DVec2::new(x + 50.0, y + 40.0);
+        let near = view_of_places([place].into_iter(), &meshed, &orbit).unwrap();
+        assert!((near.distance_m - 620.0).abs() < 1.0, "{}", near.distance_m);
+        let cloud = [place, DVec2::new(x - 900.0, y - 300.0), DVec2::new(x + 1400.0, y + 900.0)];
+        let wide = view_of_places(cloud.into_iter(), &meshed, &orbit).unwrap();
+        for at in cloud {
+            let height_m = meshed.geometry.ground.height(at);
+            let (pixel, _) = wide.pixel(meshed.geometry.origin.scene_from_park(at.x, at.y, height_m)).unwrap();
+            assert!(pixel.cmpge(Vec2::ZERO).all() && pixel.cmple(wide.size).all(), "{pixel}");
+        }
+        assert!(view_of_places(std::iter::empty(), &meshed, &orbit).is_none());
+    }
 
     #[test]
     fn no_key_does_two_things_and_every_key_has_words() {

@@ -395,6 +395,11 @@ pub(crate) fn clock(at: DateTime<Utc>) -> String {
     at.format(form).to_string()
 }
 
+/// Day and time of day here.
+pub(crate) fn day_and_clock(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

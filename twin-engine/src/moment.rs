@@ -87,7 +87,10 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
         split: twin.right.as_ref().map(|right| SplitLook {
             at: right.at,
             as_of: day(Side::Right),
-            overlay: twin.overlay_on(Side::Right).map(|overlay| overlay.name.clone()),
+            overlay: twin
+                .overlay_on(Side::Right)
+                .filter(|overlay| !is_made_here(overlay) || overlay.name == recolour::NAME)
+                .map(|overlay| overlay.name.clone()),
         }),
         cut: (twin.cut != Cut::default()).then(|| twin.cut.clone()),
         ..SceneFile::default()

@@ -8,7 +8,7 @@ use spatial_db::model::FeatureId;
 
 use crate::attribute;
 use crate::inspect::{Row, Section};
-use crate::live::{Wake, clock};
+use crate::live::{Wake, day_and_clock};
 use crate::scene::Twin;
 use crate::text::{Text, t};
 
@@ -135,8 +135,12 @@ pub(crate) fn section(words: &Text, past: Option<&Result<Past, String>>) -> Sect
                 rows.push(plain(t!(words, "past-source"), source.clone()));
             }
             if let Some((run, moment)) = past.only {
-                let run = run.map_or_else(|| t!(words, "unknown"), |run| t!(words, "past-run", run = run));
-                rows.push(plain(t!(words, "past-only"), t!(words, "past-only-run", run = run, time = clock(moment))));
+                let time = day_and_clock(moment);
+                let said = match run {
+                    Some(run) => t!(words, "past-only-run", run = t!(words, "past-run", run = run), time = time),
+                    None => t!(words, "past-only-moment", time = time),
+                };
+                rows.push(plain(t!(words, "past-only"), said));
             }
             for (at, state) in past.states.iter().enumerate().rev() {
                 if let Some(run) = state.removed_by {
@@ -174,7 +178,7 @@ fn of_state(words: &Text, state: &PastState, first: bool) -> Row {
     } else if what.is_empty() {
         what.push(t!(words, "past-back"));
     }
-    let mut basis = t!(words, "past-when", time = clock(state.finished), who = state.by);
+    let mut basis = t!(words, "past-when", time = day_and_clock(state.finished), who = state.by);
     if let Some(undid) = state.undid {
         basis = format!("{basis} · {}", t!(words, "past-undid", run = undid));
     }
@@ -228,6 +232,21 @@ mod tests {
             Past { states: vec![state(1, &[]), PastState { columns: many, ..state(2, &[]) }], ..Past::default() };
         let section = super::section(Text::of(Language::Chinese), Some(&Ok(past)));
         assert!(section.rows[0].value.contains('5'), "{:?}", section.rows[0]);
+    }
+
+    #[test]
+    fn a_moment_of_today_is_told_with_its_day() {
+        let now = Utc::now();
+        let today = now.with_timezone(&chrono::Local).date_naive().to_string();
+        for (run, wanted) in [(Some(7), "run 7, "), (None, "as of ")] {
+            let past = Past { only: Some((run, now)), ..Past::default() };
+            let section = section(Text::of(Language::English), Some(&Ok(past)));
+            let said = &section.rows[0].value;
+            assert!(said.starts_with(&format!("{wanted}{today} ")) && !said.contains("unknown"), "{said}");
+        }
+        let past = Past { states: vec![PastState { finished: now, ..state(1, &[]) }], ..Past::default() };
+        let section = section(Text::of(Language::Chinese), Some(&Ok(past)));
+        assert!(section.rows[0].basis.as_ref().unwrap().contains(&today), "{:?}", section.rows[0]);
     }
 
     /// Whoever is asked may take its time: the frame goes on, and the answer is taken by a later one.

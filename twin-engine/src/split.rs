@@ -49,12 +49,13 @@ pub(crate) struct Right {
 impl Twin {
     /// What a side shows.
     pub(crate) fn shown_on(&self, side: Side) -> Shown {
-        match (&self.right, side) {
+        let shown = match (&self.right, side) {
             (Some(right), Side::Right) => {
                 Shown { there: right.there.clone(), overlay: right.overlay, ..self.shown.clone() }
             }
             _ => self.shown.clone(),
-        }
+        };
+        Shown { overlay: shown.overlay.filter(|at| self.overlay_at(*at).is_some()), ..shown }
     }
 
     /// The overlays of a side, in the twin's order.
@@ -72,7 +73,7 @@ impl Twin {
     pub(crate) fn overlay_on(&self, side: Side) -> Option<&Overlay> {
         match (&self.right, side) {
             (Some(right), Side::Right) => {
-                let overlay: &Overlay = self.input.overlays.get(right.overlay?)?;
+                let overlay = self.overlay_at(right.overlay?)?;
                 of_name(&self.right_overlays, overlay).or(Some(overlay))
             }
             _ => self.overlay(),
@@ -152,9 +153,18 @@ pub(crate) struct RightCamera;
 #[derive(Resource, Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SceneArea(pub Option<(UVec2, UVec2)>);
 
-/// The system that gives each camera its part.
+/// The systems that give each camera its part, and forget which part was chosen once there is one.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<SceneArea>().add_systems(PostUpdate, lay_out.before(TransformSystems::Propagate));
+    app.init_resource::<SceneArea>()
+        .add_systems(PostUpdate, (choose_whole, lay_out).chain().before(TransformSystems::Propagate));
+}
+
+/// A picture that is split again begins with its left part, however it became whole.
+fn choose_whole(mut twin: ResMut<Twin>) {
+    if twin.right.is_none() && twin.chosen != Side::Left {
+        // Panels of a whole picture speak of it all: nothing has to be drawn anew.
+        twin.bypass_change_detection().chosen = Side::Left;
+    }
 }
 
 type Left<'w, 's> = Query<'w, 's, &'static mut Camera, (With<TwinCamera>, Without<RightCamera>)>;
@@ -211,5 +221,27 @@ fn give(camera: &mut Mut<Camera>, viewport: Option<Viewport>, view: Option<SubCa
     }
     if camera.sub_camera_view != view {
         camera.sub_camera_view = view;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_picture_that_is_split_again_begins_with_its_left_part() {
+        let mut app = App::new();
+        app.insert_resource(Twin::new(fixture::tiny(), Shown::default())).add_systems(PostUpdate, choose_whole);
+        let chosen = |app: &mut App, right: Option<Right>| {
+            app.world_mut().resource_mut::<Twin>().right = right;
+            app.update();
+            app.world().resource::<Twin>().chosen
+        };
+        let split = Right { at: 0.5, there: None, overlay: None };
+        app.world_mut().resource_mut::<Twin>().chosen = Side::Right;
+        assert_eq!(chosen(&mut app, Some(split.clone())), Side::Right, "the part that was clicked");
+        assert_eq!(chosen(&mut app, None), Side::Left);
+        assert_eq!(chosen(&mut app, Some(split)), Side::Left);
     }
 }

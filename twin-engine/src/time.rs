@@ -14,8 +14,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use spatial_db::model::{ParkSnapshot, Presence, years};
 
 use crate::input::OverlayOn;
+use crate::network::is_made_here;
 use crate::planner::presence;
-use crate::recolour;
 use crate::scene::Twin;
 use crate::split::Side;
 use crate::work::let_go;
@@ -256,10 +256,13 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
     let right_make = twin.input.apart.as_ref().map_or_else(|| make.clone(), |apart| apart.after.clone());
     // Read first: writing to the twin has everything looked at anew.
     let years = years.bypass_change_detection();
-    let names =
-        || twin.input.overlays.iter().map(|overlay| overlay.name.as_str()).filter(|name| *name != recolour::NAME);
+    // What was made in the window is made anew by whoever made it: nobody else knows its day.
+    let names = || {
+        let given = twin.input.overlays.iter().filter(|overlay| !is_made_here(overlay));
+        given.map(|overlay| overlay.name.as_str())
+    };
     let in_use =
-        |side| twin.overlay_on(side).map(|overlay| overlay.name.as_str()).filter(|name| *name != recolour::NAME);
+        |side| twin.overlay_on(side).filter(|overlay| !is_made_here(overlay)).map(|overlay| overlay.name.as_str());
     let left = years.left.step(day, in_use(Side::Left), names(), &make);
     let of_right = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on));
     let right = of_right.and_then(|day| years.right.step(day, in_use(Side::Right), names(), &right_make));
@@ -287,7 +290,7 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
 
 /// Overlays keep their places; those that were made in the window stay behind them.
 pub(crate) fn replace(twin: &mut Twin, overlay: Overlay) {
-    if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name) {
+    if let Some(old) = twin.input.overlays.iter_mut().find(|old| old.name == overlay.name && !is_made_here(old)) {
         let_go(std::mem::replace(old, overlay.into()));
     }
     twin.overlays_version += 1;
@@ -339,6 +342,45 @@ mod tests {
         }
     }
 
+    /// A window that begins with an overlay and then looks at a day, until all is made.
+    fn looking_at(input: crate::TwinInput, overlay: usize, day: NaiveDate) -> App {
+        let record = input.time.as_ref().map(|time| time.as_of);
+        let mut app = App::new();
+        app.add_plugins(bevy::app::TaskPoolPlugin::default())
+            .add_message::<RequestRedraw>()
+            .init_resource::<Time<Real>>()
+            .insert_resource(Twin::new(input, crate::style::Shown { overlay: Some(overlay), ..Default::default() }))
+            .add_plugins(plugin);
+        app.update();
+        assert_eq!(app.world().resource::<Twin>().day(), record);
+        look_at(&mut app.world_mut().resource_mut::<Twin>(), Some(day));
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        app.update();
+        while app.world().resource::<Years>().is_making() && std::time::Instant::now() < until {
+            app.update();
+        }
+        app
+    }
+
+    #[test]
+    fn what_was_made_in_the_window_is_left_to_whoever_made_it() {
+        let (mut input, _) = fixture::built_up();
+        let given = input.overlays.len();
+        for name in [crate::network::NAME, crate::recolour::NAME, "drill", "drill-branch"] {
+            input.overlays.push(Arc::new(Overlay { name: name.to_owned(), ..fixture::building_overlay() }));
+        }
+        let own: Vec<Arc<Overlay>> = input.overlays[given..].to_vec();
+        // A caller that knows an overlay of every name.
+        let overlay_on = Arc::new(|day: NaiveDate, name: &str| {
+            Some(Overlay { name: name.to_owned(), as_of: day, ..fixture::building_overlay() })
+        });
+        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on });
+        let app = looking_at(input, given, day("2019-12-31"));
+        let overlays = &app.world().resource::<Twin>().input.overlays;
+        assert!(overlays[..given].iter().all(|overlay| overlay.as_of == day("2019-12-31")));
+        assert!(overlays[given..].iter().zip(&own).all(|(now, before)| Arc::ptr_eq(now, before)));
+    }
+
     #[test]
     fn looking_at_another_day_hides_what_was_not_there_and_follows_with_the_overlays() {
         let (mut input, _) = fixture::built_up();
@@ -350,20 +392,7 @@ mod tests {
             (time.overlay_on)(day, name)
         });
         input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on });
-        let mut app = App::new();
-        app.add_plugins(bevy::app::TaskPoolPlugin::default())
-            .add_message::<RequestRedraw>()
-            .init_resource::<Time<Real>>()
-            .insert_resource(Twin::new(input, crate::style::Shown { overlay: Some(1), ..Default::default() }))
-            .add_plugins(plugin);
-        app.update();
-        assert_eq!(app.world().resource::<Twin>().day(), Some(day("2026-06-30")));
-        look_at(&mut app.world_mut().resource_mut::<Twin>(), Some(day("2019-12-31")));
-        let until = std::time::Instant::now() + Duration::from_secs(20);
-        app.update();
-        while app.world().resource::<Years>().is_making() && std::time::Instant::now() < until {
-            app.update();
-        }
+        let app = looking_at(input, 1, day("2019-12-31"));
         let twin = app.world().resource::<Twin>();
         assert!(!twin.shown.is_there(spatial_db::model::FeatureKind::Building, 0));
         assert!(twin.shown.is_there(spatial_db::model::FeatureKind::Building, 1));

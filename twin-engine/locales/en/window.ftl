@@ -242,6 +242,7 @@ past-source = File
 past-run = run { $run }
 past-only = Import
 past-only-run = { $run }, { $time }; a package keeps no more
+past-only-moment = as of { $time }; the import is not on record, and a package keeps no more
 past-came = came in
 past-back = brought back
 past-removed = taken out

@@ -242,6 +242,7 @@ past-source = 来源文件
 past-run = 第 { $run } 次导入
 past-only = 导入
 past-only-run = { $run }，{ $time }；数据包不保存更早的历史
+past-only-moment = 截至 { $time }；导入编号无记录，数据包不保存更早的历史
 past-came = 导入
 past-back = 恢复
 past-removed = 移除

@@ -220,6 +220,11 @@ fn go_on(
     }
 }
 
+/// True for the name of an overlay of a drill or of its branch.
+pub(crate) fn is_of_drill(name: &str) -> bool {
+    overlay::NAMES.contains(&name)
+}
+
 /// The runs that the sides of the picture show.
 pub(crate) fn played_on(session: &Session, side: Side) -> Option<&Arc<Played>> {
     match side {

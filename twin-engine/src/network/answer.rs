@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use analysis::network::Settings;
 use analysis::network::answers::{Answer, AnswerError, IsolationRows, Network};
 use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near};
 use analysis::network::found::{clearance_overlay, isolation_overlay, trace_overlay};
@@ -12,23 +13,19 @@ use analysis::network::permit::{Permit, check_pit, permit};
 use analysis::network::profile::{Profile, ProfileLimits};
 use analysis::network::sheets::{Part, clearance_sheet, verdicts_note};
 use analysis::network::trace::Way;
-use analysis::network::{Met, Settings};
-use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict, Verdicts};
+use analysis::overlay::{Overlay, Swatch};
 use analysis::sheet::Sheet;
 use analysis::words::Words;
 use chrono::NaiveDate;
-use spatial_db::model::{FeatureId, FeatureKind, NetworkEdge, ParkSnapshot, Presence};
+use spatial_db::model::{FeatureId, NetworkEdge, ParkSnapshot, Presence};
 
 use super::dimension::{Dimension, dimension};
 use super::joints::{Joint, Joints, Of};
+use super::pit;
 use super::question::{Question, Told};
 use crate::live::Wake;
 use crate::pick::Picker;
-use crate::text::{Text, t};
-
-const IN_PIT: [u8; 3] = [213, 94, 0];
-const UNDER_PIT: [u8; 3] = [0, 114, 178];
-const NEAR_PIT: [u8; 3] = [230, 159, 0];
+use crate::text::Text;
 
 /// A table of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +87,13 @@ pub(crate) struct Found {
     pub profile: Option<Profile>,
     /// State of the park and day that it holds for.
     pub of: Of,
+}
+
+impl Found {
+    /// True where its rows are those of the park of this version.
+    pub(crate) fn is_of(&self, park_version: u64) -> bool {
+        self.of.0 == park_version
+    }
 }
 
 /// Why there is no answer.
@@ -340,6 +344,7 @@ impl Asked {
         let counts = [count(Near::Violated), count(Near::Possible), count(Near::Unknown), findings.clear];
         let notes = vec![verdicts_note(counts)];
         let overlay = clearance_overlay(self.park(), rules, &findings, self.day(), notes.clone());
+        let overlay = with_lengths(self.park(), overlay);
         let sheet = clearance_sheet(self.park(), rules, &findings.found, notes);
         let told = serde_json::json!({
             "violated": counts[0], "possible": counts[1], "unknown": counts[2], "clear": counts[3],
@@ -361,56 +366,33 @@ impl Asked {
         let rules = ClearanceRules::shipped();
         let permit = permit(self.picker.cache(), &self.there, &rules, outline, floor_m, caution_m);
         let tables = permit.tables().into_iter().map(|sheet| Table { list: List::Titled, sheet }).collect();
-        let mut found = self.found(self.pit_overlay(&permit), tables, serde_json::json!({}));
+        let mut found = self.found(pit::overlay(&permit, self.words, self.day()), tables, pit::told(&permit));
         found.figures = permit.facts();
         found.permit = Some(permit);
         Some(Ok(found))
     }
+}
 
-    /// Lines in a pit, under it and beside it.
-    fn pit_overlay(&self, permit: &Permit) -> Overlay {
-        let words = self.words;
-        let class = |label: String, colour, pattern| Class {
-            label: label.into(),
-            colour,
-            pattern,
-            swatch: Swatch::Line,
-            count: 0,
-            measure: None,
-        };
-        let mut classes = vec![
-            class(t!(words, "net-in-pit"), IN_PIT, Pattern::Solid),
-            class(t!(words, "net-under-pit"), UNDER_PIT, Pattern::Dots),
-            class(t!(words, "net-near-pit"), NEAR_PIT, Pattern::Hatch),
-        ];
-        let mut verdicts = Verdicts::default();
-        let met = permit.met.pipes.iter().map(|pipe| (pipe.id, usize::from(pipe.met == Met::Below)));
-        for (id, class) in met.chain(permit.near.iter().map(|line| (line.id, 2))) {
-            classes[class].count += 1;
-            verdicts.insert(id, Verdict { class, value: None, outline: None, facts: Vec::new() });
+/// The lengths of the lines of each class, km, each line as a whole, where the overlay says none.
+fn with_lengths(park: &ParkSnapshot, mut overlay: Overlay) -> Overlay {
+    let mut lengths_m = vec![0.0; overlay.classes.len()];
+    for line in &park.edges {
+        if let Some(verdict) = overlay.verdicts.get(&line.id) {
+            lengths_m[verdict.class] += crate::inspect::length_m(&line.path);
         }
-        let overlay = Overlay {
-            name: super::NAME.into(),
-            title: permit.title(),
-            target: FeatureKind::NetworkEdge,
-            unit: Words::default(),
-            as_of: self.day(),
-            source: t!(words, "net-source").into(),
-            classes,
-            verdicts,
-            marks: Vec::new(),
-            zones: Vec::new(),
-            pillars: Vec::new(),
-            notes: Vec::new(),
-        };
-        overlay.without_empty_classes(|_| false)
     }
+    for (class, length_m) in overlay.classes.iter_mut().zip(lengths_m) {
+        if class.swatch == Swatch::Line && class.measure.is_none() {
+            class.measure = Some(format!("{:.2} km", length_m / 1000.0));
+        }
+    }
+    overlay
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use analysis::network::isolation::ValveState;
-    use spatial_db::model::{NetworkClass, NetworkNode, NodeKind, Provenance};
+    use spatial_db::model::{FeatureKind, NetworkClass, NetworkNode, NodeKind, Provenance};
 
     use super::*;
     use crate::TwinInput;
@@ -560,6 +542,7 @@ pub(super) mod tests {
     fn clearances_have_a_row_each_and_a_pit_tells_what_it_meets() {
         let near = answer(Question::Near);
         assert_eq!(near.near.len(), near.tables[0].sheet.rows.len());
+        assert!(near.overlay.classes.iter().all(|class| class.measure.is_some()), "with their lengths");
         assert!(!near.near.is_empty(), "the drain passes under the main, and neither survey is sure of its height");
         let (x, y) = CORNER;
         let outline = vec![[x + 40.0, y + 25.0], [x + 60.0, y + 25.0], [x + 60.0, y + 35.0], [x + 40.0, y + 35.0]];

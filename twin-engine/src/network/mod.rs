@@ -7,12 +7,14 @@ mod arrows;
 mod clicks;
 mod dimension;
 mod joints;
+mod pit;
 mod question;
 
 use std::sync::Arc;
 
 use analysis::network::isolation::ValveState;
 use analysis::overlay::Overlay;
+use analysis::words::Words;
 use bevy::math::{DVec2, Vec3};
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
@@ -42,6 +44,15 @@ const NEAREST_M: f32 = 9.0;
 
 /// What an answer holds for: state of the park, day, the language where its words are not `analysis`' own, question, valves.
 pub(crate) type Key = (u64, NaiveDate, Option<Language>, Question, Told);
+
+/// A question that another took the place of.
+#[derive(Debug)]
+struct Before {
+    question: Question,
+    picks: Picks,
+    told: Told,
+    answer: Option<(Key, Arc<Answered>)>,
+}
 
 /// Where to fly.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +95,12 @@ pub(crate) struct Workbench {
     /// Directions.
     pub arrows: Prepared<(u64, NaiveDate), Arrows>,
     question: Option<Question>,
+    /// The network that valves were told of.
+    told_of: Option<NetworkClass>,
+    /// The last question of each other tab.
+    before: Vec<Before>,
+    /// The question that was given up: a pit is not asked of again until it is another.
+    given_up: Option<Question>,
     /// The question whose answer was laid over the park last, and the overlay before it.
     laid: Option<(Question, Option<usize>)>,
     joints: Joints,
@@ -108,6 +125,9 @@ impl Default for Workbench {
             answer: Prepared::default(),
             arrows: Prepared::default(),
             question: None,
+            told_of: None,
+            before: Vec::new(),
+            given_up: None,
             laid: None,
             joints: Joints::default(),
             watch: Watch::default(),
@@ -123,17 +143,68 @@ impl Workbench {
 
     /// Asks.
     pub(crate) fn ask(&mut self, question: Question) {
+        self.given_up = None;
         if self.question.as_ref() == Some(&question) {
             return;
         }
+        self.keep_question();
         // Whoever waits for an answer that nobody wants any more waits too long.
         self.watch.stop();
         self.answer.give_up();
-        if self.question.as_ref().and_then(Question::class) != question.class() {
+        if self.told_of != question.class() {
             self.told.clear();
         }
+        self.told_of = question.class();
         self.measured = None;
         self.question = Some(question);
+    }
+
+    /// Keeps the question that stands for whoever comes back to its tab.
+    fn keep_question(&mut self) {
+        let Some(question) = self.question.take() else { return };
+        let own = self.answer.known().filter(|(key, _)| key.3 == question);
+        let answer = own.map(|(key, answered)| (key.clone(), Arc::clone(answered)));
+        let tab = NetworkTab::of(&question);
+        self.before.retain(|before| NetworkTab::of(&before.question) != tab);
+        self.before.push(Before { question, picks: self.picks.clone(), told: self.told.clone(), answer });
+    }
+
+    /// Comes back to a tab: what was asked there last stands again, with what was picked, what was told of valves, and its answer.
+    pub(crate) fn return_to(&mut self, tab: NetworkTab) {
+        if self.question.as_ref().is_some_and(|question| tab.has(question)) {
+            return;
+        }
+        let Some(at) = self.before.iter().position(|before| tab.has(&before.question)) else { return };
+        let Before { question, picks, told, answer } = self.before.swap_remove(at);
+        self.ask(question);
+        (self.picks, self.told) = (picks, told);
+        if let Some((key, answered)) = answer {
+            self.answer.put(key, answered);
+        }
+    }
+
+    /// Gives up the answer that is being made. What is picked, drawn and told stays, so that it can be asked again.
+    pub(crate) fn give_up(&mut self) {
+        self.watch.stop();
+        self.answer.give_up();
+        self.measured = None;
+        self.given_up = self.question.take();
+    }
+
+    /// True where the answer that is there is of the park and the day looked at, of the question that stands, and of what is told of
+    /// valves; false while another is on its way.
+    pub(crate) fn is_current(&self, twin: &Twin) -> bool {
+        let Some(((version, day, language, question, told), _)) = self.answer.known() else { return false };
+        *version == twin.park_version
+            && Some(*day) == day_of(twin)
+            && language.is_none_or(|language| language == twin.language)
+            && self.question.as_ref() == Some(question)
+            && self.told == *told
+    }
+
+    /// True where the answer to a question lies over the park, or did until another overlay was looked at.
+    fn is_laid(&self, question: &Question) -> bool {
+        self.laid.as_ref().is_some_and(|(laid, _)| laid == question)
     }
 
     /// Takes a picked place, and asks what the tab is about.
@@ -190,10 +261,12 @@ impl Workbench {
 
     /// Takes question and answer away, with the planned line; the overlay before comes back. False where there was nothing.
     pub(crate) fn clear(&mut self, twin: &mut Twin) -> bool {
-        let there = self.question.is_some() || !self.planned.points.is_empty();
+        let there = self.question.is_some() || self.given_up.is_some() || !self.planned.points.is_empty();
         self.watch.stop();
         self.answer = Prepared::default();
         (self.question, self.measured, self.next) = (None, None, None);
+        (self.told_of, self.given_up) = (None, None);
+        self.before.clear();
         self.spot = None;
         self.picks = Picks::default();
         self.told.clear();
@@ -222,9 +295,15 @@ pub(crate) fn plugin(app: &mut App) {
     );
 }
 
-/// True for an overlay that was made in the window, not given by the caller.
+/// True for an overlay that was made in the window, not given by the caller: another day or state of the park leaves it to whoever
+/// made it.
 pub(crate) fn is_made_here(overlay: &Overlay) -> bool {
-    overlay.name == NAME || overlay.name == crate::recolour::NAME
+    overlay.name == NAME || overlay.name == crate::recolour::NAME || crate::drill::is_of_drill(&overlay.name)
+}
+
+/// True for the place of an answer that was taken away: nothing is there to be looked at.
+pub(crate) fn is_taken_away(overlay: &Overlay) -> bool {
+    overlay.name == NAME && overlay.title.as_str().is_empty()
 }
 
 /// A pit is asked of while its tab is open.
@@ -238,6 +317,7 @@ fn follow_pit(twin: Res<Twin>, ui: Res<Ui>, meshed: Option<Res<Meshed>>, mut ben
     });
     let bench = bench.bypass_change_detection();
     match question {
+        Some(question) if bench.given_up.as_ref() == Some(&question) => {}
         Some(question) => bench.ask(question),
         None if matches!(bench.question, Some(Question::Dig { .. })) => bench.question = None,
         None => {}
@@ -278,8 +358,12 @@ fn prepare(
         };
         let joints = at_hand.joints.clone();
         came |= at_hand.answer.step(key.clone(), wake.as_deref(), move || asked.answer(&joints));
-        if came && let Some(answered) = at_hand.answer.of(&key).cloned() {
+        let answered = at_hand.answer.of(&key).cloned();
+        // An answer that was there before its question came back is laid like one that was just made.
+        let back = answered.as_ref().is_some_and(|answered| answered.is_ok() && !at_hand.is_laid(&key.3));
+        if let Some(answered) = answered.filter(|_| came || back) {
             lay(at_hand, &mut twin, &key.3, &answered);
+            came = true;
         }
     } else if let Some((_, before)) = at_hand.laid.take() {
         take_away(&mut twin, before);
@@ -321,7 +405,8 @@ fn take_away(twin: &mut Twin, before: Option<usize>) {
     if at + 1 == overlays.len() {
         overlays.pop();
     } else {
-        overlays[at] = Arc::new(overlays[at].heading());
+        let heading = overlays[at].heading();
+        overlays[at] = Arc::new(Overlay { title: Words::default(), classes: Vec::new(), ..heading });
     }
     let known = overlays.len();
     if twin.shown.overlay == Some(at) {
@@ -372,132 +457,4 @@ fn fly(
 }
 
 #[cfg(test)]
-mod tests {
-    use analysis::network::trace::Way;
-    use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
-
-    use super::answer::tests::{answer, piped};
-    use super::*;
-    use crate::pick::Picker;
-    use crate::scene::SceneGeometry;
-    use crate::slots::Slots;
-    use crate::style::{Shown, Style, styles};
-
-    fn reach(from: &str) -> Question {
-        Question::Reach { class: NetworkClass::Water, from: from.into(), way: Way::Downstream }
-    }
-
-    fn app() -> App {
-        AsyncComputeTaskPool::get_or_init(TaskPool::new);
-        let input = piped();
-        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
-        let picker = Picker::new(&input.snapshot, &geometry);
-        let mut app = App::new();
-        app.add_message::<RequestRedraw>()
-            .init_resource::<Workbench>()
-            .insert_resource(Twin::new(input, Shown { overlay: Some(1), ..Shown::default() }))
-            .insert_resource(Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) })
-            .add_systems(Update, prepare);
-        app
-    }
-
-    fn settle(app: &mut App) {
-        let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
-        loop {
-            app.update();
-            let bench = app.world().resource::<Workbench>();
-            let twin = app.world().resource::<Twin>();
-            let key = bench.key(twin, day_of(twin).unwrap());
-            if key.is_none_or(|key| bench.answer.of(&key).is_some()) || std::time::Instant::now() > until {
-                return;
-            }
-            std::thread::yield_now();
-        }
-    }
-
-    #[test]
-    fn an_answer_is_laid_over_the_park_and_taken_away_with_the_overlay_before_it_back() {
-        let mut app = app();
-        let geometry = Arc::clone(&app.world().resource::<Meshed>().geometry);
-        app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));
-        settle(&mut app);
-        let twin = app.world().resource::<Twin>();
-        assert_eq!((twin.shown.overlay, twin.overlay().map(|o| o.name.as_str())), (Some(2), Some(NAME)));
-        assert!(twin.is_underground(), "what lies below is looked at");
-        // Another overlay is looked at, and the park becomes another: the answer is made anew and does not push itself forward.
-        app.world_mut().resource_mut::<Twin>().shown.overlay = Some(0);
-        app.world_mut().resource_mut::<Twin>().park_version += 1;
-        settle(&mut app);
-        let twin = app.world().resource::<Twin>();
-        assert_eq!((twin.shown.overlay, twin.input.overlays.len()), (Some(0), 3));
-        assert_eq!(app.world().resource::<Workbench>().good().unwrap().of.0, 1);
-        app.world_mut().resource_mut::<Twin>().shown.overlay = Some(2);
-        // A place that is not there: the answer goes, the reason stays.
-        app.world_mut().resource_mut::<Workbench>().ask(reach("nowhere"));
-        settle(&mut app);
-        let twin = app.world().resource::<Twin>();
-        assert_eq!((twin.shown.overlay, twin.input.overlays.len()), (Some(1), 2));
-        assert!(matches!(app.world().resource::<Workbench>().found(), Some(Err(Refused::Network(_)))));
-        app.world_mut().resource_scope(|world, mut bench: Mut<Workbench>| {
-            assert!(bench.clear(&mut world.resource_mut::<Twin>()));
-            assert!(!bench.clear(&mut world.resource_mut::<Twin>()), "nothing is left");
-        });
-        assert!(Arc::ptr_eq(&geometry, &app.world().resource::<Meshed>().geometry), "no mesh was made anew");
-    }
-
-    #[test]
-    fn an_answer_colours_its_lines_through_the_styles_and_the_others_step_back() {
-        let input = piped();
-        let slots = Slots::new(&input.snapshot, &input.overlays);
-        let found = answer(reach("hv23"));
-        let theme = crate::theme::Theme::of(crate::ThemeChoice::Daylight);
-        let drawn = |overlays: &[&Overlay], overlay| {
-            let shown = Shown { overlay, underground: true, ..Shown::default() };
-            styles(&input.snapshot, overlays, &slots, &theme, &shown)
-        };
-        let before: Vec<&Overlay> = input.overlays.iter().map(AsRef::as_ref).collect();
-        let mut after = before.clone();
-        after.push(&found.overlay);
-        let (plain, coloured) = (drawn(&before, None), drawn(&after, Some(2)));
-        assert_eq!(plain.len(), coloured.len(), "no slot is added");
-        let changed: Vec<usize> = (0..plain.len()).filter(|slot| plain[*slot] != coloured[*slot]).collect();
-        let wanted: Vec<usize> = input
-            .snapshot
-            .edges
-            .iter()
-            .filter(|edge| ["hv23", "v2c4", "cd5", "cd6"].contains(&edge.provenance.key.as_str()))
-            .map(|edge| slots.of(edge.id).unwrap() as usize)
-            .collect();
-        let (lines, points) = (input.snapshot.edges.iter(), input.snapshot.nodes.iter());
-        let ids = lines.map(|edge| edge.id).chain(points.map(|node| node.id));
-        let mut network: Vec<usize> = ids.map(|id| slots.of(id).unwrap() as usize).collect();
-        network.sort_unstable();
-        assert_eq!(changed, network, "nothing but the networks changes");
-        let grey: Vec<u32> =
-            network.iter().filter(|slot| !wanted.contains(slot)).map(|slot| coloured[*slot].fill).collect();
-        assert!(grey.windows(2).all(|pair| pair[0] == pair[1]), "what is not asked of has one grey");
-        assert!(wanted.iter().all(|slot| coloured[*slot].fill != grey[0]));
-        // What is only perhaps has another pattern, not colour alone.
-        let pattern = |style: &Style| style.bits & 0xff;
-        assert_ne!(pattern(&coloured[wanted[0]]), pattern(&coloured[wanted[3]]));
-    }
-
-    #[test]
-    fn a_valve_is_marked_and_the_mark_taken_back() {
-        let mut bench = Workbench::default();
-        bench.mark_valve("v1");
-        assert_eq!(bench.told["v1"], ValveState::StuckOpen);
-        bench.marking = ValveState::Closed;
-        bench.mark_valve("v1");
-        assert_eq!(bench.told["v1"], ValveState::Closed);
-        bench.mark_valve("v1");
-        assert!(bench.told.is_empty());
-        // Of another network nothing is told.
-        bench.ask(reach("hv23"));
-        bench.mark_valve("v1");
-        bench.ask(reach("v2c4"));
-        assert_eq!(bench.told.len(), 1);
-        bench.ask(Question::Loops { class: NetworkClass::Gas });
-        assert!(bench.told.is_empty());
-    }
-}
+mod tests;

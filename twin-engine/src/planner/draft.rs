@@ -122,6 +122,11 @@ impl Draft {
         !self.trying && !self.taken_back.is_empty()
     }
 
+    /// True while the last edit is only tried: it may be refused, and is in no file until then.
+    pub(crate) fn is_trying(&self) -> bool {
+        self.trying
+    }
+
     /// The edits were made. A new one leads nowhere back.
     pub(crate) fn made(&mut self) {
         if std::mem::take(&mut self.trying) {
@@ -327,7 +332,9 @@ mod tests {
         draft.made();
         let version = draft.version();
         draft.add(remove("B9"));
+        assert!(draft.is_trying(), "not to be written yet");
         draft.refuse(Words::from("there is no building B9"));
+        assert!(!draft.is_trying());
         assert_eq!((draft.edits(), draft.version()), ([remove("B1")].as_slice(), version), "as it was");
         assert!(draft.refused.is_some());
         let file = ScenarioFile::new("wrong", "park", vec![remove("B9")]);

@@ -142,6 +142,12 @@ impl<K: PartialEq + Clone + Send + 'static, T: Send + Sync + 'static> Prepared<K
         self.known.as_ref().and_then(|(key, made)| Some((key, made.as_ref()?)))
     }
 
+    /// Puts what was made before back in its place; what is on its way is given up.
+    pub(crate) fn put(&mut self, key: K, made: Arc<T>) {
+        self.making = None;
+        let_go(self.known.replace((key, Some(made))));
+    }
+
     /// True where the next step begins to make what is of `key`.
     pub(crate) fn wants(&self, key: &K) -> bool {
         self.making.is_none() && self.known.as_ref().is_none_or(|(known, _)| known != key)

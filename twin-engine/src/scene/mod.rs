@@ -36,7 +36,7 @@ use crate::extent::Extent;
 use crate::geodetic::{Geodetic, LonLat};
 use crate::input::TwinInput;
 use crate::live::{Live, Wake};
-use crate::network::is_made_here;
+use crate::network::{is_made_here, is_taken_away};
 use crate::pick::Picker;
 use crate::planner::presence;
 use crate::recolour::Recolour;
@@ -142,7 +142,12 @@ impl Twin {
 
     /// The overlay in use.
     pub(crate) fn overlay(&self) -> Option<&Overlay> {
-        self.shown.overlay.and_then(|index| self.input.overlays.get(index)).map(|overlay| &**overlay)
+        self.overlay_at(self.shown.overlay?)
+    }
+
+    /// The overlay at a place of the list, if there is anything to be looked at.
+    pub(crate) fn overlay_at(&self, at: usize) -> Option<&Overlay> {
+        self.input.overlays.get(at).map(|overlay| &**overlay).filter(|overlay| !is_taken_away(overlay))
     }
 
     /// The ground is translucent: by the switch, or because the overlay speaks of what lies below and no cut shows it.
@@ -168,7 +173,8 @@ impl Twin {
 
     /// These switches over another park. Overlays made in the window come along, with their numbers for the park before.
     fn with_input(&self, mut input: TwinInput) -> Self {
-        input.overlays.extend(self.input.overlays.iter().filter(|overlay| is_made_here(overlay)).cloned());
+        let own = self.input.overlays.iter().filter(|overlay| is_made_here(overlay) && !is_taken_away(overlay));
+        input.overlays.extend(own.cloned());
         let shown = Shown { overlay: self.place_in(&input, self.shown.overlay), ..self.shown.clone() };
         let right = self.right.as_ref().map(|right| (self.place_in(&input, right.overlay), right));
         // Places of one CRS say nothing in another.

@@ -42,7 +42,7 @@ use crate::camera::control::Pointer;
 use crate::camera::{Orbit, TwinCamera};
 use crate::drill::DrillRoom;
 use crate::film::studio::Studio;
-use crate::frame::{FontSystems, FontsReady, FrameSystems, Page};
+use crate::frame::{FontSystems, FontsReady, FrameSystems, Page, Taken};
 use crate::geodetic::Geodetic;
 use crate::history::History;
 use crate::live::{Live, Wake};
@@ -178,6 +178,7 @@ struct Panels<'w> {
     bench: ResMut<'w, Workbench>,
     measure: Res<'w, Measure>,
     drill: ResMut<'w, DrillRoom>,
+    taken: Res<'w, Taken>,
     actions: MessageWriter<'w, Action>,
 }
 

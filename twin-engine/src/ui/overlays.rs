@@ -9,18 +9,16 @@ use crate::text::t;
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     let words = panels.twin.words();
     let active = panels.twin.shown.overlay;
-    let titles: Vec<(String, String)> = panels
-        .twin
-        .input
-        .overlays
-        .iter()
-        .map(|overlay| (words.words(&overlay.title), t!(words, "as-of", date = overlay.as_of)))
+    let twin = &panels.twin;
+    let titles: Vec<(usize, String, String)> = (0..twin.input.overlays.len())
+        .filter_map(|at| Some((at, twin.overlay_at(at)?)))
+        .map(|(at, overlay)| (at, words.words(&overlay.title), t!(words, "as-of", date = overlay.as_of)))
         .collect();
     look::group(ui, &t!(words, "overlay-by"));
     if ui.add(RadioButton::new(active.is_none(), t!(words, "overlay-none"))).clicked() {
         panels.act(Action::Overlay(None));
     }
-    for (index, (title, as_of)) in titles.into_iter().enumerate() {
+    for (index, title, as_of) in titles {
         let on = active == Some(index);
         let response = ui.add(RadioButton::new(on, format!("{}  {title}", index + 1))).on_hover_text(as_of);
         if response.clicked() {

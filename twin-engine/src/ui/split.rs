@@ -44,16 +44,18 @@ pub(super) fn show(mut contexts: EguiContexts, mut twin: ResMut<Twin>, years: Re
             egui::Frame::popup(ui.style()).inner_margin(egui::Margin::symmetric(8, 6)).show(ui, |ui| {
                 ui.set_max_width(190.0);
                 ui.label(look::note(t!(words, "split-right")));
-                let titles: Vec<String> =
-                    twin.input.overlays.iter().map(|overlay| words.words(&overlay.title)).collect();
+                let titles: Vec<(usize, String)> = (0..twin.input.overlays.len())
+                    .filter_map(|at| Some((at, words.words(&twin.overlay_at(at)?.title))))
+                    .collect();
                 let none = t!(words, "overlay-none");
-                let shown = now.overlay.and_then(|at| titles.get(at)).unwrap_or(&none).clone();
+                let chosen = titles.iter().find(|(at, _)| Some(*at) == now.overlay);
+                let shown = chosen.map_or(&none, |(_, title)| title).clone();
                 egui::ComboBox::from_id_salt("split-overlay").selected_text(shown).width(170.0).truncate().show_ui(
                     ui,
                     |ui| {
                         ui.selectable_value(&mut now.overlay, None, &none);
-                        for (at, title) in titles.iter().enumerate() {
-                            ui.selectable_value(&mut now.overlay, Some(at), title);
+                        for (at, title) in &titles {
+                            ui.selectable_value(&mut now.overlay, Some(*at), title);
                         }
                     },
                 );

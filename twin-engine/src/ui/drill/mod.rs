@@ -10,6 +10,9 @@ mod numbers;
 mod strip;
 mod written;
 
+use std::sync::Arc;
+
+use analysis::emergency::drill::DrillFile;
 use bevy_egui::egui::{
     Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea,
     Stroke, Ui, vec2,
@@ -44,6 +47,8 @@ pub(crate) struct Console {
     hand: hand::Form,
     branch: branch::Form,
     path: String,
+    /// The drill that the camera flew to, once its run was there.
+    flown_to: Option<Arc<DrillFile>>,
 }
 
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
@@ -65,6 +70,7 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
             if waits(ui, panels, words) {
                 return;
             }
+            fly_once(panels);
             strip::show(ui, panels, words);
             ui.add_space(2.0);
             columns(ui, panels, words);
@@ -77,6 +83,15 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
 /// The drill that is open; the console is drawn only where there is one.
 fn session<'a>(panels: &'a mut Panels<'_>) -> Option<&'a mut Session> {
     panels.drill.session.as_mut()
+}
+
+/// Flies to a drill that was opened, as soon as its run tells where it happens.
+fn fly_once(panels: &mut Panels) {
+    let Some(file) = panels.drill.session.as_ref().map(|session| Arc::clone(&session.file)) else { return };
+    if panels.ui.drill.flown_to.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &file)) {
+        panels.ui.drill.flown_to = Some(file);
+        panels.act(Action::FlyToDrill);
+    }
 }
 
 /// Which drill to open.

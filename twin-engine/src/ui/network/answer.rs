@@ -1,11 +1,14 @@
 //! The answer: what is coloured, with counts and lengths, then its tables.
 
+use std::sync::Arc;
+
 use bevy_egui::egui::{Button, Color32, Label, RichText, Sense, Stroke, Ui, vec2};
 
 use analysis::overlay::{Class, Pattern, Swatch};
 
-use super::{NetworkTab, answered, rows};
-use crate::network::{Found, List, Question, Refused, Table};
+use super::rows::{self, NOT_KNOWN};
+use super::{NetworkTab, answered};
+use crate::network::{Answered, Found, List, Question, Refused, Table};
 use crate::text::{Text, t};
 use crate::ui::writing::{self, By};
 use crate::ui::{Panels, look};
@@ -35,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.add(Label::new(RichText::new(words.words(&found.overlay.title)).strong()).wrap());
-        let stale = panels.bench.question() != Some(&question) || found.of.0 != panels.twin.park_version;
+        let stale = !panels.bench.is_current(&panels.twin);
         let day = t!(words, "as-of", date = found.of.1);
         ui.label(look::note(if stale { t!(words, "net-stale", day = day) } else { day }));
     });
@@ -47,7 +50,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     for note in notes(found) {
         ui.add(Label::new(look::note(words.words(note))).wrap());
     }
-    tables(ui, panels, words, &question, found);
+    tables(ui, panels, words, (&question, &answered), found);
 }
 
 /// What is said of the answer: notes that are the same for all its tables once.
@@ -80,7 +83,9 @@ fn chip(ui: &mut Ui, words: &Text, class: &Class) {
             painter.extend(crate::frame::pattern_shapes(class.pattern, place, fill));
         }
     }
-    let measure = class.measure.as_ref().map_or_else(String::new, |measure| format!(" · {measure}"));
+    // A line has a length: where none is told, that is said.
+    let none = if class.swatch == Swatch::Line { format!(" · {NOT_KNOWN}") } else { String::new() };
+    let measure = class.measure.as_ref().map_or(none, |measure| format!(" · {measure}"));
     ui.add(Label::new(format!("{} {}{measure}", words.words(&class.label), class.count)).selectable(false));
     ui.add_space(8.0);
 }
@@ -95,7 +100,7 @@ fn list_label(words: &Text, table: &Table) -> String {
     }
 }
 
-fn tables(ui: &mut Ui, panels: &mut Panels, words: &'static Text, question: &Question, found: &Found) {
+fn tables(ui: &mut Ui, panels: &mut Panels, words: &'static Text, of: (&Question, &Arc<Answered>), found: &Found) {
     let list = panels.ui.network.list.min(found.tables.len().saturating_sub(1));
     if found.tables.len() > 1 {
         ui.horizontal_wrapped(|ui| {
@@ -108,7 +113,7 @@ fn tables(ui: &mut Ui, panels: &mut Panels, words: &'static Text, question: &Que
         });
     }
     let Some(table) = found.tables.get(list) else { return };
-    rows::show(ui, panels, words, question, found, table);
+    rows::show(ui, panels, words, of, found, table);
 }
 
 /// Why there is no answer, in words.

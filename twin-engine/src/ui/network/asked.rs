@@ -2,7 +2,7 @@
 
 use analysis::network::isolation::ValveState;
 use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, RichText, Ui};
-use spatial_db::model::NetworkClass;
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass};
 
 use super::{NetworkTab, answered, fly_to, tool_button};
 use crate::cut::DEPTH_M;
@@ -118,13 +118,15 @@ fn picked(ui: &mut Ui, panels: &mut Panels, words: &'static Text, tab: NetworkTa
     if let Some(id) = fly {
         fly_to(panels, id);
     }
-    let ids = panels.twin.shown.selection.ids().to_vec();
-    let park = panels.twin.input.snapshot.clone();
-    // Looked up only where it is short: an outline may have caught a city.
-    let places: Vec<Place> = ids.iter().take(2).filter_map(|id| Place::of(&park, *id)).collect();
-    let take = ui.add_enabled(!places.is_empty(), Button::new(t!(words, "net-take")));
+    // An outline may have caught a city: its first two are what can be asked of.
+    let ids: Vec<FeatureId> = panels.twin.shown.selection.ids().iter().take(2).copied().collect();
+    let is_of_network = |id: &FeatureId| matches!(id.kind, FeatureKind::NetworkEdge | FeatureKind::NetworkNode);
+    let take = ui.add_enabled(ids.iter().any(is_of_network), Button::new(t!(words, "net-take")));
     if take.on_hover_text(t!(words, "net-take-help")).clicked() {
-        for place in places.into_iter().take(if way { 2 } else { 1 }) {
+        // Looked up once it is wanted: a key is held against all others of its network.
+        let park = panels.twin.input.snapshot.clone();
+        let places = ids.iter().filter_map(|id| Place::of(&park, *id));
+        for place in places.take(if way { 2 } else { 1 }) {
             panels.bench.pick(place, tab);
         }
         panels.ui.network.take_focus = true;
@@ -295,7 +297,8 @@ fn dig(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         && let Ok(found) = &*answered
         && let Some(permit) = &found.permit
     {
-        let can = panels.twin.input.planner.is_some() && panels.ui.exports.is_some() && panels.ui.writing.is_none();
+        let ready = panels.twin.input.planner.is_some() && panels.ui.exports.is_some() && panels.ui.writing.is_none();
+        let can = ready && found.is_of(panels.twin.park_version);
         let button = ui.add_enabled(can, Button::new(t!(words, "net-permit")));
         if button.on_hover_text(t!(words, "net-permit-help")).clicked() {
             super::write::permit(panels, permit.clone(), found.of.1);

@@ -1,5 +1,7 @@
 //! Over the scene: numbers of valves to close, dimension lines of clearances, directions of flow, the line that is being drawn.
 
+use std::sync::{Arc, Weak};
+
 use analysis::network::clearance::Verdict;
 use bevy::math::{DVec2, Mat4, Vec3};
 use bevy::prelude::*;
@@ -9,8 +11,8 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, vec2};
 use crate::camera::Orbit;
 use crate::frame::{Page, Taken};
 use crate::layers::LayerKey;
-use crate::network::{Arrows, Dimension, Found, Workbench};
-use crate::scene::{Meshed, Twin};
+use crate::network::{Answered, Arrows, Dimension, Found, Workbench};
+use crate::scene::{Meshed, SceneGeometry, Twin};
 use crate::text::{Text, t};
 use crate::tool::Tool;
 use crate::ui::{NetworkTab, Ui, cut_marks, look};
@@ -31,6 +33,27 @@ const LEAST_LINE: f32 = 10.0;
 /// Arrows as they were painted last, and from where.
 type Painted = Option<(Orbit, usize, Rect, Vec<Shape>)>;
 
+/// A row of clearances whose line is drawn: its place in the table, ends and leader on the page.
+type Line = (usize, [Pos2; 2], Option<Pos2>);
+
+/// Dimension lines as they were looked for last among all clearances, and in what.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    /// Held like this, their addresses go to no others.
+    of: (Weak<Answered>, Weak<SceneGeometry>),
+    from: (Orbit, Rect),
+    chosen: Option<usize>,
+    lines: Vec<Line>,
+}
+
+impl Lines {
+    fn is_of(&self, answered: &Arc<Answered>, eye: &Eye<'_>, chosen: Option<usize>) -> bool {
+        let same = std::ptr::eq(self.of.0.as_ptr(), Arc::as_ptr(answered))
+            && std::ptr::eq(self.of.1.as_ptr(), Arc::as_ptr(&eye.meshed.geometry));
+        same && self.from == (*eye.orbit, eye.scene) && self.chosen == chosen
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 pub(crate) fn show(
     mut contexts: EguiContexts,
@@ -43,6 +66,7 @@ pub(crate) fn show(
     page: Res<Page>,
     panels: Res<Taken>,
     mut painted: Local<Painted>,
+    mut looked_for: Local<Option<Lines>>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     let (Some(meshed), Some(scene)) = (meshed, page.0) else { return Ok(()) };
@@ -80,9 +104,20 @@ pub(crate) fn show(
     }
     let tab = ui.network.open_tab();
     let is_shown = twin.overlay().is_some_and(|overlay| overlay.name == crate::network::NAME);
-    if let Some(found) = bench.good().filter(|_| is_shown) {
-        pen.dimensions(twin.words(), found, bench.measured);
+    if let (Some(found), Some(answered)) = (bench.good().filter(|_| is_shown), bench.answer.get()) {
+        let chosen = bench.measured;
+        let known = looked_for.take().filter(|known| known.is_of(answered, &pen.eye, chosen));
+        let lines = known.unwrap_or_else(|| Lines {
+            of: (Arc::downgrade(answered), Arc::downgrade(&meshed.geometry)),
+            from: (*orbit, scene),
+            chosen,
+            lines: pen.eye.lines(found, chosen),
+        });
+        pen.dimensions(twin.words(), found, chosen, &lines.lines);
+        *looked_for = Some(lines);
         pen.valves(found);
+    } else {
+        *looked_for = None;
     }
     let planned: Vec<DVec2> = bench.planned.points.iter().map(|at| DVec2::from_array(*at)).collect();
     if tab == Some(NetworkTab::Lay) && (!planned.is_empty() || *tool == Tool::Lay) {
@@ -139,6 +174,27 @@ impl Eye<'_> {
         let place = self.scene.min + vec2(px.x, px.y) / self.scale;
         Some((place, self.orbit.px_per_metre(clip.w) / self.scale))
     }
+
+    /// Dimension lines to draw: the one that is chosen, and as many as there may be of those that are large enough to be read.
+    fn lines(&self, found: &Found, chosen: Option<usize>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (row, measured) in found.dimensions.iter().enumerate() {
+            let strong = chosen == Some(row);
+            let (Some(measured), true) = (measured, strong || lines.len() < MOST_LINES) else { continue };
+            let Some((ends, leader)) = self.ends(measured) else { continue };
+            let long = ends[0].distance(ends[1]);
+            if strong || (long >= LEAST_LINE && ends.iter().any(|end| self.scene.contains(*end))) {
+                lines.push((row, ends, leader));
+            }
+        }
+        lines
+    }
+
+    fn ends(&self, measured: &Dimension) -> Option<([Pos2; 2], Option<Pos2>)> {
+        let at = |place| self.at(self.lying(place)).map(|(at, _)| at);
+        let [a, b] = measured.ends;
+        Some(([at(a)?, at(b)?], measured.leader.and_then(at)))
+    }
 }
 
 struct Pen<'a> {
@@ -180,38 +236,25 @@ impl Pen<'_> {
         }
     }
 
-    /// Dimension lines: the one that is chosen, and those that are large enough to be read.
-    fn dimensions(&self, words: &Text, found: &Found, chosen: Option<usize>) {
-        let mut drawn = 0;
-        for (row, measured) in found.dimensions.iter().enumerate() {
-            let strong = chosen == Some(row);
-            let (Some(one), true) = (found.near.get(row), strong || drawn < MOST_LINES) else { continue };
-            let Some(measured) = measured else {
-                if strong && let Some((at, _)) = self.eye.at(self.eye.lying(one.place)) {
-                    self.painter.circle_stroke(at, 7.0, Stroke::new(2.0, self.bad));
-                    self.said(at + vec2(0.0, -12.0), Align2::CENTER_BOTTOM, &t!(words, "net-no-height"), self.bad);
-                }
-                continue;
-            };
-            let Some((ends, leader)) = self.ends(measured) else { continue };
-            let long = ends[0].distance(ends[1]);
-            if !strong && (long < LEAST_LINE || !ends.iter().any(|end| self.eye.scene.contains(*end))) {
-                continue;
-            }
-            drawn += 1;
+    /// Dimension lines, the one that is chosen with what is asked for. One that cannot be measured is told where it is.
+    fn dimensions(&self, words: &Text, found: &Found, chosen: Option<usize>, lines: &[Line]) {
+        if let Some(row) = chosen
+            && let (Some(one), Some(None)) = (found.near.get(row), found.dimensions.get(row))
+            && let Some((at, _)) = self.eye.at(self.eye.lying(one.place))
+        {
+            self.painter.circle_stroke(at, 7.0, Stroke::new(2.0, self.bad));
+            self.said(at + vec2(0.0, -12.0), Align2::CENTER_BOTTOM, &t!(words, "net-no-height"), self.bad);
+        }
+        for (row, ends, leader) in lines {
+            let strong = chosen == Some(*row);
+            let Some(one) = found.near.get(*row) else { continue };
             let colour = if one.verdict == Verdict::Violated { self.bad } else { self.ink };
-            self.dimension(ends, leader, colour, if strong { 2.2 } else { 1.4 });
+            self.dimension(*ends, *leader, colour, if strong { 2.2 } else { 1.4 });
             let room = one.room_m.map_or_else(|| t!(words, "section-unknown"), |room| format!("{room:.2} m"));
             let asked = format!("{:.2} m", one.limit_m[1]);
             let text = if strong { t!(words, "net-dimension", room = room, asked = asked) } else { room };
             self.said(ends[0].lerp(ends[1], 0.5) - vec2(0.0, 9.0), Align2::CENTER_BOTTOM, &text, colour);
         }
-    }
-
-    fn ends(&self, measured: &Dimension) -> Option<([Pos2; 2], Option<Pos2>)> {
-        let at = |place| self.eye.at(self.eye.lying(place)).map(|(at, _)| at);
-        let [a, b] = measured.ends;
-        Some(([at(a)?, at(b)?], measured.leader.and_then(at)))
     }
 
     /// A line with a tick at both ends, and a thin one to the axis that lies elsewhere.

@@ -58,17 +58,23 @@ impl NetworkTab {
         }
     }
 
-    /// Whether an answer to a question stands in the tab.
-    fn has(self, question: &Question) -> bool {
+    /// The tab that a question is asked in.
+    pub(crate) fn of(question: &Question) -> Self {
         match question {
             Question::Reach { .. } | Question::Source { .. } | Question::Path { .. } | Question::Loops { .. } => {
-                matches!(self, Self::Trace | Self::Profile)
+                Self::Trace
             }
-            Question::Break { .. } => self == Self::Break,
-            Question::Near => self == Self::Near,
-            Question::Planned(_) => self == Self::Lay,
-            Question::Dig { .. } => self == Self::Dig,
+            Question::Break { .. } => Self::Break,
+            Question::Near => Self::Near,
+            Question::Planned(_) => Self::Lay,
+            Question::Dig { .. } => Self::Dig,
         }
+    }
+
+    /// Whether an answer to a question stands in the tab: a profile is that of a trace.
+    pub(crate) fn has(self, question: &Question) -> bool {
+        let asked_in = Self::of(question);
+        self == asked_in || (self == Self::Profile && asked_in == Self::Trace)
     }
 }
 
@@ -191,6 +197,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             let on = panels.ui.network.tab == tab;
             if ui.add(Button::selectable(on, tab.label(words))).clicked() && !on {
                 panels.ui.network.turn(tab);
+                panels.bench.return_to(tab);
             }
         }
         ui.separator();
@@ -226,8 +233,7 @@ fn progress(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         Stage::Telling => t!(words, "net-telling"),
     };
     if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "net-stop")).clicked() {
-        let panels = &mut *panels;
-        panels.bench.clear(&mut panels.twin);
+        panels.bench.give_up();
     }
     ui.add(Label::new(look::note(said)).selectable(false));
 }

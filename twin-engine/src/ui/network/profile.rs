@@ -1,5 +1,7 @@
 //! The way of a trace from the side, linked to the scene: the pointer marks the place, a click flies there.
 
+use std::sync::{Arc, Weak};
+
 use analysis::network::clearance::Verdict;
 use analysis::network::profile::Profile;
 use analysis::network::trace::Way;
@@ -12,9 +14,9 @@ use bevy_egui::egui::{
 use super::{answered, write};
 use crate::drawing::{Fit, Long, Spot, long};
 use crate::inspect::grouped;
-use crate::network::{Fly, Found};
-use crate::text::{Text, t};
-use crate::theme::Theme;
+use crate::network::{Answered, Fly, Found};
+use crate::text::{Language, Text, t};
+use crate::theme::{Theme, ThemeChoice};
 use crate::ui::cut::paint;
 use crate::ui::{Panels, look};
 use crate::{ProfileSheet, profile_svg};
@@ -46,11 +48,33 @@ pub(super) struct View {
     /// Length of the way that it was made for, m.
     of_m: f64,
     told: Option<String>,
+    /// The way as it was laid out last, and what for.
+    laid: Option<(LaidFor, Arc<Long>)>,
+}
+
+/// What a way is laid out for.
+#[derive(Debug, Clone)]
+struct LaidFor {
+    /// Held like this, its address goes to no other answer.
+    of: Weak<Answered>,
+    /// Width of the drawing and most height of its graph, points.
+    size: [f32; 2],
+    exaggeration: Option<f64>,
+    theme: ThemeChoice,
+    language: Language,
+}
+
+impl PartialEq for LaidFor {
+    fn eq(&self, other: &Self) -> bool {
+        self.of.ptr_eq(&other.of)
+            && (self.size, self.exaggeration) == (other.size, other.exaggeration)
+            && (self.theme, self.language) == (other.theme, other.language)
+    }
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { zoom: 1.0, corner: Vec2::ZERO, exaggeration: None, of_m: 0.0, told: None }
+        Self { zoom: 1.0, corner: Vec2::ZERO, exaggeration: None, of_m: 0.0, told: None, laid: None }
     }
 }
 
@@ -63,6 +87,30 @@ impl View {
         self.zoom = zoom;
     }
 
+    /// The way in a panel so wide, its graph no higher than `most`: laid out anew only where something of that is another.
+    fn drawn(
+        &mut self,
+        (answered, profile): (&Arc<Answered>, &Profile),
+        (panel, most): (f32, f32),
+        theme: ThemeChoice,
+        words: &'static Text,
+    ) -> Arc<Long> {
+        let wanted = LaidFor {
+            of: Arc::downgrade(answered),
+            size: [wide(panel, self.zoom), most],
+            exaggeration: self.exaggeration,
+            theme,
+            language: words.language(),
+        };
+        if let Some((_, laid)) = self.laid.as_ref().filter(|(known, _)| *known == wanted) {
+            return Arc::clone(laid);
+        }
+        let fit = Fit::Width(wanted.size[0]);
+        let laid = Arc::new(long(profile, fit, wanted.exaggeration, most, &Theme::of(theme), words));
+        self.laid = Some((wanted, Arc::clone(&laid)));
+        laid
+    }
+
     /// Kept on the drawing.
     fn keep(&mut self, size: Vec2, panel: Vec2) {
         self.corner = self.corner.min(size - panel).max(Vec2::ZERO);
@@ -71,8 +119,9 @@ impl View {
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let answered = answered(panels);
-    let found = answered.as_ref().and_then(|(_, answered)| (**answered).as_ref().ok());
-    let Some((found, profile)) = found.and_then(|found| Some((found, found.profile.as_ref()?))) else {
+    let found = answered.as_ref().and_then(|(_, made)| Some((made, (**made).as_ref().ok()?)));
+    let Some((made, found, profile)) = found.and_then(|(made, found)| Some((made, found, found.profile.as_ref()?)))
+    else {
         ui.add_space(6.0);
         ui.add(Label::new(look::note(t!(words, "net-no-profile"))).wrap());
         clear_spot(panels);
@@ -85,14 +134,12 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     head(ui, panels, words, found, profile);
     let size = ui.available_size();
     let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    let theme = panels.twin.theme();
+    let theme = panels.twin.theme;
     let view = &mut panels.ui.network.profile;
     let most = (size.y - FRAME).max(90.0);
-    let drawn =
-        |view: &View| long(profile, Fit::Width(wide(size.x, view.zoom)), view.exaggeration, most, &theme, words);
-    let mut laid = drawn(view);
+    let mut laid = view.drawn((made, profile), (size.x, most), theme, words);
     if steered(ui, &response, place, &laid, view) {
-        laid = drawn(view);
+        laid = view.drawn((made, profile), (size.x, most), theme, words);
     }
     view.keep(laid.size, Vec2::new(size.x, size.y));
     let corner = view.corner;
@@ -316,6 +363,24 @@ fn export(panels: &Panels, words: &Text, found: &Found, profile: &Profile) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_is_laid_out_anew_for_another_answer_size_or_language_alone() {
+        let answer = || -> Arc<Answered> { Arc::new(Err(crate::network::Refused::NoLine)) };
+        let (one, other) = (answer(), answer());
+        let of = |answered: &Arc<Answered>| LaidFor {
+            of: Arc::downgrade(answered),
+            size: [800.0, 90.0],
+            exaggeration: None,
+            theme: ThemeChoice::Daylight,
+            language: Language::English,
+        };
+        assert_eq!(of(&one), of(&one));
+        assert_ne!(of(&one), of(&other), "what is said alike is still another answer");
+        assert_ne!(of(&one), LaidFor { size: [801.0, 90.0], ..of(&one) });
+        assert_ne!(of(&one), LaidFor { exaggeration: Some(10.0), ..of(&one) });
+        assert_ne!(of(&one), LaidFor { language: Language::Chinese, ..of(&one) });
+    }
 
     #[test]
     fn what_is_under_the_pointer_stays_there_while_the_wheel_turns() {

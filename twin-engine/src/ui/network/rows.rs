@@ -1,5 +1,7 @@
 //! Rows of an answer's table: gone through with the arrows, flown to with Enter or a click. A clearance is drawn where it is.
 
+use std::sync::{Arc, Weak};
+
 use analysis::sheet::{Holds, Sheet, Value};
 use bevy_egui::egui::{Align, EventFilter, Id, Key, Label, Layout, Modifiers, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column as Width, TableBuilder};
@@ -8,7 +10,7 @@ use spatial_db::model::{FeatureId, FeatureKind};
 use super::fly_to;
 use crate::attribute;
 use crate::layers::Selection;
-use crate::network::{Fly, Found, List, Question, Table};
+use crate::network::{Answered, Fly, Found, List, Question, Table};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
 
@@ -21,7 +23,7 @@ const WORDS: f32 = 128.0;
 const NUMBERS: f32 = 84.0;
 const NUMBER: f32 = 30.0;
 /// What stands for what is not known.
-const NOT_KNOWN: &str = "–";
+pub(super) const NOT_KNOWN: &str = "–";
 
 /// Rows as they are shown.
 #[derive(Debug, Default)]
@@ -31,13 +33,55 @@ pub(super) struct Rows {
     /// What it was chosen in.
     of: Option<(Question, usize)>,
     scroll_to: Option<usize>,
+    picked: Option<Arc<Picked>>,
+}
+
+/// Rows and columns of a table that are shown, looked for once.
+#[derive(Debug)]
+struct Picked {
+    /// Held like this, its address goes to no other answer.
+    answer: Weak<Answered>,
+    list: usize,
+    without: [bool; 3],
+    rows: Vec<usize>,
+    columns: Vec<usize>,
+}
+
+impl Picked {
+    fn new(answered: &Arc<Answered>, list: usize, without: [bool; 3], found: &Found, table: &Table) -> Self {
+        let sheet = &table.sheet;
+        let wanted = |row: &usize| table.list != List::Near || !is_left_out(found, without, *row);
+        let rows = (0..sheet.rows.len()).filter(wanted).collect();
+        let columns = (0..sheet.columns.len()).filter(|at| sheet.columns[*at].brief).collect();
+        Self { answer: Arc::downgrade(answered), list, without, rows, columns }
+    }
+
+    fn is_of(&self, answered: &Arc<Answered>, list: usize, without: [bool; 3]) -> bool {
+        std::ptr::eq(self.answer.as_ptr(), Arc::as_ptr(answered)) && (self.list, self.without) == (list, without)
+    }
+}
+
+impl Rows {
+    /// What is shown of a table.
+    fn picked(
+        &mut self,
+        answered: &Arc<Answered>,
+        list: usize,
+        without: [bool; 3],
+        (found, table): (&Found, &Table),
+    ) -> Arc<Picked> {
+        let known = self.picked.take().filter(|known| known.is_of(answered, list, without));
+        let picked = known.unwrap_or_else(|| Arc::new(Picked::new(answered, list, without, found, table)));
+        self.picked = Some(Arc::clone(&picked));
+        picked
+    }
 }
 
 pub(super) fn show(
     ui: &mut Ui,
     panels: &mut Panels,
     words: &'static Text,
-    question: &Question,
+    (question, answered): (&Question, &Arc<Answered>),
     found: &Found,
     table: &Table,
 ) {
@@ -45,13 +89,18 @@ pub(super) fn show(
     if panels.ui.network.rows.of.as_ref() != Some(&of) {
         panels.ui.network.rows = Rows { of: Some(of), ..Rows::default() };
     }
+    // Rows are places in the park that they were made of: in another they would speak of something else.
+    let current = found.is_of(panels.twin.park_version);
     // Above the table, which takes all the room that is left.
-    mark_chosen(ui, panels, words, found, table);
+    if current {
+        mark_chosen(ui, panels, words, found, table);
+    } else {
+        ui.add(Label::new(look::note(t!(words, "net-stale-rows"))).wrap());
+    }
     let sheet = &table.sheet;
-    let without = panels.ui.network.without;
-    let shown: Vec<usize> =
-        (0..sheet.rows.len()).filter(|row| table.list != List::Near || !is_left_out(found, without, *row)).collect();
-    let columns: Vec<usize> = (0..sheet.columns.len()).filter(|at| sheet.columns[*at].brief).collect();
+    let (list, without) = (panels.ui.network.list, panels.ui.network.without);
+    let picked = panels.ui.network.rows.picked(answered, list, without, (found, table));
+    let (shown, columns) = (&picked.rows, &picked.columns);
     let scroll_to = panels.ui.network.rows.scroll_to.take();
     let chosen = panels.ui.network.rows.chosen;
     let mut clicked = None;
@@ -60,13 +109,13 @@ pub(super) fn show(
             .id_salt(("network-rows", sheet.name))
             .striped(true)
             .resizable(true)
-            .sense(Sense::click())
+            .sense(if current { Sense::click() } else { Sense::hover() })
             .auto_shrink([false, false])
             // The panel keeps its height: rows scroll in what is left.
             .min_scrolled_height(3.0 * ROW)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Width::exact(NUMBER));
-        for at in &columns {
+        for at in columns {
             let width = if is_number(sheet.columns[*at].holds) { NUMBERS } else { WORDS };
             builder = builder.column(if columns.last() == Some(at) {
                 Width::remainder().at_least(width).clip(true)
@@ -80,7 +129,7 @@ pub(super) fn show(
         builder
             .header(ROW + 2.0, |mut header| {
                 header.col(|_| {});
-                for at in &columns {
+                for at in columns {
                     let column = &sheet.columns[*at];
                     header.col(|ui| {
                         let title = words.words(&column.title);
@@ -101,7 +150,7 @@ pub(super) fn show(
                         let number = if on_map { RichText::new((row + 1).to_string()).strong() } else { number };
                         ui.add(Label::new(number).selectable(false));
                     });
-                    for column in &columns {
+                    for column in columns {
                         cell(&mut line, words, &sheet.rows[row].cells[*column], sheet.columns[*column].holds);
                     }
                     if line.response().clicked() {
@@ -114,7 +163,11 @@ pub(super) fn show(
             ui.label(look::note(words.words(&analysis::sheet::nothing())));
         }
     });
-    let chose = keys(ui, panels, &shown, clicked.is_some());
+    if !current {
+        panels.ui.network.arrows = false;
+        return;
+    }
+    let chose = keys(ui, panels, shown, clicked.is_some());
     if let Some((at, fly)) = clicked.map(|at| (at, true)).or(chose)
         && let Some(row) = shown.get(at)
     {

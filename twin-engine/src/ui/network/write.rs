@@ -18,7 +18,10 @@ use crate::ui::writing::{self, By, Way};
 pub(super) fn buttons(ui: &mut Ui, panels: &mut Panels, words: &'static Text, found: &Found) {
     let list = panels.ui.network.list.min(found.tables.len().saturating_sub(1));
     let Some(table) = found.tables.get(list) else { return };
-    let ready = panels.twin.input.planner.is_some() && panels.ui.exports.is_some() && panels.ui.writing.is_none();
+    // Rows of the park before would be written with the shapes of this one.
+    let current = found.is_of(panels.twin.park_version);
+    let idle = panels.ui.exports.is_some() && panels.ui.writing.is_none();
+    let ready = current && idle && panels.twin.input.planner.is_some();
     for (form, label) in [
         (SheetForm::GeoPackage, t!(words, "net-gpkg")),
         (SheetForm::Csv, t!(words, "net-csv")),

@@ -419,9 +419,10 @@ fn open(panels: &mut Panels, words: &'static Text, path: &Path) {
         };
 }
 
-/// A name and a folder to keep the scenario in.
+/// A name and a folder to keep the scenario in, and no edit in it that may yet be refused.
 fn can_write(panels: &Panels) -> bool {
-    !panels.desk.draft.name.trim().is_empty() && folder(panels).is_some()
+    let draft = &panels.desk.draft;
+    !draft.name.trim().is_empty() && !draft.is_trying() && folder(panels).is_some()
 }
 
 /// Keeps the scenario; false, with words, where that failed.

@@ -1,0 +1,226 @@
+//! Questions that stand, answers that are laid over the park, and what becomes of both.
+
+use analysis::network::trace::Way;
+use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
+
+use super::answer::tests::{answer, piped};
+use super::*;
+use crate::pick::Picker;
+use crate::scene::SceneGeometry;
+use crate::slots::Slots;
+use crate::style::{Shown, Style, styles};
+
+fn reach(from: &str) -> Question {
+    Question::Reach { class: NetworkClass::Water, from: from.into(), way: Way::Downstream }
+}
+
+fn app() -> App {
+    AsyncComputeTaskPool::get_or_init(TaskPool::new);
+    let input = piped();
+    let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+    let picker = Picker::new(&input.snapshot, &geometry);
+    let mut app = App::new();
+    app.add_message::<RequestRedraw>()
+        .init_resource::<Workbench>()
+        .insert_resource(Twin::new(input, Shown { overlay: Some(1), ..Shown::default() }))
+        .insert_resource(Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) })
+        .add_systems(Update, prepare);
+    app
+}
+
+fn settle(app: &mut App) {
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    loop {
+        app.update();
+        let bench = app.world().resource::<Workbench>();
+        let twin = app.world().resource::<Twin>();
+        let key = bench.key(twin, day_of(twin).unwrap());
+        if key.is_none_or(|key| bench.answer.of(&key).is_some()) || std::time::Instant::now() > until {
+            return;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_answer_is_laid_over_the_park_and_taken_away_with_the_overlay_before_it_back() {
+    let mut app = app();
+    let geometry = Arc::clone(&app.world().resource::<Meshed>().geometry);
+    app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));
+    settle(&mut app);
+    let twin = app.world().resource::<Twin>();
+    assert_eq!((twin.shown.overlay, twin.overlay().map(|o| o.name.as_str())), (Some(2), Some(NAME)));
+    assert!(twin.is_underground(), "what lies below is looked at");
+    // Another overlay is looked at, and the park becomes another: the answer is made anew and does not push itself forward.
+    app.world_mut().resource_mut::<Twin>().shown.overlay = Some(0);
+    app.world_mut().resource_mut::<Twin>().park_version += 1;
+    settle(&mut app);
+    let twin = app.world().resource::<Twin>();
+    assert_eq!((twin.shown.overlay, twin.input.overlays.len()), (Some(0), 3));
+    assert_eq!(app.world().resource::<Workbench>().good().unwrap().of.0, 1);
+    app.world_mut().resource_mut::<Twin>().shown.overlay = Some(2);
+    // A place that is not there: the answer goes, the reason stays.
+    app.world_mut().resource_mut::<Workbench>().ask(reach("nowhere"));
+    settle(&mut app);
+    let twin = app.world().resource::<Twin>();
+    assert_eq!((twin.shown.overlay, twin.input.overlays.len()), (Some(1), 2));
+    assert!(matches!(app.world().resource::<Workbench>().found(), Some(Err(Refused::Network(_)))));
+    app.world_mut().resource_scope(|world, mut bench: Mut<Workbench>| {
+        assert!(bench.clear(&mut world.resource_mut::<Twin>()));
+        assert!(!bench.clear(&mut world.resource_mut::<Twin>()), "nothing is left");
+    });
+    assert!(Arc::ptr_eq(&geometry, &app.world().resource::<Meshed>().geometry), "no mesh was made anew");
+}
+
+#[test]
+fn an_answer_colours_its_lines_through_the_styles_and_the_others_step_back() {
+    let input = piped();
+    let slots = Slots::new(&input.snapshot, &input.overlays);
+    let found = answer(reach("hv23"));
+    let theme = crate::theme::Theme::of(crate::ThemeChoice::Daylight);
+    let drawn = |overlays: &[&Overlay], overlay| {
+        let shown = Shown { overlay, underground: true, ..Shown::default() };
+        styles(&input.snapshot, overlays, &slots, &theme, &shown)
+    };
+    let before: Vec<&Overlay> = input.overlays.iter().map(AsRef::as_ref).collect();
+    let mut after = before.clone();
+    after.push(&found.overlay);
+    let (plain, coloured) = (drawn(&before, None), drawn(&after, Some(2)));
+    assert_eq!(plain.len(), coloured.len(), "no slot is added");
+    let changed: Vec<usize> = (0..plain.len()).filter(|slot| plain[*slot] != coloured[*slot]).collect();
+    let wanted: Vec<usize> = input
+        .snapshot
+        .edges
+        .iter()
+        .filter(|edge| ["hv23", "v2c4", "cd5", "cd6"].contains(&edge.provenance.key.as_str()))
+        .map(|edge| slots.of(edge.id).unwrap() as usize)
+        .collect();
+    let (lines, points) = (input.snapshot.edges.iter(), input.snapshot.nodes.iter());
+    let ids = lines.map(|edge| edge.id).chain(points.map(|node| node.id));
+    let mut network: Vec<usize> = ids.map(|id| slots.of(id).unwrap() as usize).collect();
+    network.sort_unstable();
+    assert_eq!(changed, network, "nothing but the networks changes");
+    let grey: Vec<u32> =
+        network.iter().filter(|slot| !wanted.contains(slot)).map(|slot| coloured[*slot].fill).collect();
+    assert!(grey.windows(2).all(|pair| pair[0] == pair[1]), "what is not asked of has one grey");
+    assert!(wanted.iter().all(|slot| coloured[*slot].fill != grey[0]));
+    // What is only perhaps has another pattern, not colour alone.
+    let pattern = |style: &Style| style.bits & 0xff;
+    assert_ne!(pattern(&coloured[wanted[0]]), pattern(&coloured[wanted[3]]));
+}
+
+#[test]
+fn a_valve_is_marked_and_the_mark_taken_back() {
+    let mut bench = Workbench::default();
+    bench.mark_valve("v1");
+    assert_eq!(bench.told["v1"], ValveState::StuckOpen);
+    bench.marking = ValveState::Closed;
+    bench.mark_valve("v1");
+    assert_eq!(bench.told["v1"], ValveState::Closed);
+    bench.mark_valve("v1");
+    assert!(bench.told.is_empty());
+    // Of another network nothing is told.
+    bench.ask(reach("hv23"));
+    bench.mark_valve("v1");
+    bench.ask(reach("v2c4"));
+    assert_eq!(bench.told.len(), 1);
+    bench.ask(Question::Loops { class: NetworkClass::Gas });
+    assert!(bench.told.is_empty());
+}
+
+#[test]
+fn who_comes_back_to_a_question_has_its_answer_laid_again() {
+    let mut app = app();
+    let down = reach("hv23");
+    app.world_mut().resource_mut::<Workbench>().ask(down.clone());
+    settle(&mut app);
+    app.world_mut().resource_mut::<Workbench>().mark_valve("v1");
+    settle(&mut app);
+    // Another tab: another question, without what was told of valves.
+    app.world_mut().resource_mut::<Workbench>().ask(Question::Near);
+    settle(&mut app);
+    let near = app.world().resource::<Twin>().overlay().unwrap().title.clone();
+    assert!(app.world().resource::<Workbench>().told.is_empty());
+    app.world_mut().resource_mut::<Workbench>().return_to(NetworkTab::Profile);
+    let bench = app.world().resource::<Workbench>();
+    assert_eq!((bench.question(), bench.told.len()), (Some(&down), 1));
+    assert!(bench.is_current(app.world().resource::<Twin>()), "nothing has to be made anew");
+    app.update();
+    let twin = app.world().resource::<Twin>();
+    assert_ne!(twin.overlay().unwrap().title, near);
+    assert_eq!(twin.overlay().unwrap().verdicts.len(), 4);
+    // It lies there once: a frame later the park is not coloured anew.
+    let version = twin.overlays_version;
+    app.update();
+    assert_eq!(app.world().resource::<Twin>().overlays_version, version);
+    app.world_mut().resource_mut::<Workbench>().return_to(NetworkTab::Near);
+    assert_eq!(app.world().resource::<Workbench>().question(), Some(&Question::Near));
+    app.world_mut().resource_mut::<Workbench>().return_to(NetworkTab::Break);
+    assert_eq!(app.world().resource::<Workbench>().question(), Some(&Question::Near), "nothing was asked there");
+}
+
+#[test]
+fn an_answer_that_was_taken_away_before_others_leaves_nothing_to_look_at() {
+    let mut app = app();
+    app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));
+    settle(&mut app);
+    let later = Overlay { name: crate::recolour::NAME.into(), ..crate::fixture::building_overlay() };
+    app.world_mut().resource_mut::<Twin>().input.overlays.push(Arc::new(later));
+    app.world_mut().resource_scope(|world, mut bench: Mut<Workbench>| {
+        assert!(bench.clear(&mut world.resource_mut::<Twin>()));
+    });
+    let mut twin = app.world_mut().resource_mut::<Twin>();
+    assert_eq!((twin.input.overlays.len(), twin.shown.overlay), (4, Some(1)), "others keep their places");
+    assert!(twin.overlay_at(2).is_none() && twin.overlay_at(3).is_some());
+    // Undo may bring its place back.
+    twin.shown.overlay = Some(2);
+    assert!(twin.overlay().is_none());
+    assert_eq!(twin.shown_on(crate::split::Side::Left).overlay, None, "no line steps back for it");
+}
+
+#[test]
+fn an_answer_is_stale_once_park_day_or_what_is_told_is_another() {
+    let mut app = app();
+    app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));
+    settle(&mut app);
+    let is_current = |app: &App| app.world().resource::<Workbench>().is_current(app.world().resource::<Twin>());
+    let rows_hold = |app: &App| {
+        let version = app.world().resource::<Twin>().park_version;
+        app.world().resource::<Workbench>().good().unwrap().is_of(version)
+    };
+    assert!(is_current(&app) && rows_hold(&app));
+    app.world_mut().resource_mut::<Workbench>().mark_valve("v2");
+    assert!(!is_current(&app) && rows_hold(&app), "its rows are still those of the park");
+    settle(&mut app);
+    assert!(is_current(&app));
+    app.world_mut().resource_mut::<Twin>().park_version += 1;
+    assert!(!is_current(&app) && !rows_hold(&app));
+    settle(&mut app);
+    assert!(is_current(&app) && rows_hold(&app));
+    let park = Arc::clone(&app.world().resource::<Twin>().input.snapshot);
+    let day = "2019-12-31".parse().unwrap();
+    app.world_mut().resource_mut::<Twin>().shown.there = Some(Arc::new(Presence::on(&park, day)));
+    assert!(!is_current(&app) && rows_hold(&app));
+}
+
+#[test]
+fn who_gives_an_answer_up_keeps_what_was_picked_and_told() {
+    let mut app = app();
+    let park = Arc::clone(&app.world().resource::<Twin>().input.snapshot);
+    let line = park.edges.iter().find(|edge| edge.provenance.key == "hv23").unwrap().id;
+    let mut bench = app.world_mut().resource_mut::<Workbench>();
+    bench.pick(Place::of(&park, line).unwrap(), NetworkTab::Break);
+    bench.mark_valve("v1");
+    settle(&mut app);
+    let mut bench = app.world_mut().resource_mut::<Workbench>();
+    bench.give_up();
+    assert_eq!((bench.question(), bench.told.len()), (None, 1));
+    assert_eq!(bench.picks.from.as_ref().unwrap().key, "hv23");
+    app.update();
+    assert!(app.world().resource::<Twin>().input.overlays.iter().all(|overlay| overlay.name != NAME));
+    // Asked again, with what was told; what was made before is laid again.
+    app.world_mut().resource_mut::<Workbench>().ask_again(NetworkTab::Break);
+    assert_eq!(app.world().resource::<Workbench>().told.len(), 1);
+    app.update();
+    assert_eq!(app.world().resource::<Twin>().overlay().map(|overlay| overlay.name.as_str()), Some(NAME));
+}
