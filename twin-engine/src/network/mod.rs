@@ -199,7 +199,7 @@ impl Workbench {
         self.told.clear();
         self.planned.points.clear();
         if let Some((_, before)) = self.laid.take() {
-            take_away(twin, before);
+            take_away(twin, NAME, before);
         }
         there
     }
@@ -224,7 +224,7 @@ pub(crate) fn plugin(app: &mut App) {
 
 /// True for an overlay that was made in the window, not given by the caller.
 pub(crate) fn is_made_here(overlay: &Overlay) -> bool {
-    overlay.name == NAME || overlay.name == crate::recolour::NAME
+    [NAME, crate::recolour::NAME, crate::siting::NAME].contains(&overlay.name.as_str())
 }
 
 /// A pit is asked of while its tab is open.
@@ -282,7 +282,7 @@ fn prepare(
             lay(at_hand, &mut twin, &key.3, &answered);
         }
     } else if let Some((_, before)) = at_hand.laid.take() {
-        take_away(&mut twin, before);
+        take_away(&mut twin, NAME, before);
         came = true;
     }
     if came {
@@ -307,16 +307,16 @@ fn lay(bench: &mut Workbench, twin: &mut Twin, question: &Question, answered: &A
         }
         Err(_) => {
             if bench.laid.take().is_some() {
-                take_away(twin, before);
+                take_away(twin, NAME, before);
             }
         }
     }
 }
 
-/// Takes the answer's overlay away; `before` is looked at again where the answer was.
-fn take_away(twin: &mut Twin, before: Option<usize>) {
+/// Takes an overlay that was made in the window away; `before` is looked at again where it was.
+pub(crate) fn take_away(twin: &mut Twin, name: &str, before: Option<usize>) {
     let overlays = &mut twin.input.overlays;
-    let Some(at) = overlays.iter().position(|overlay| overlay.name == NAME) else { return };
+    let Some(at) = overlays.iter().position(|overlay| overlay.name == name) else { return };
     // Undo knows overlays by their place: one before others is emptied, not taken out.
     if at + 1 == overlays.len() {
         overlays.pop();
