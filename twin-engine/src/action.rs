@@ -106,6 +106,8 @@ pub(crate) enum Action {
     FlipSection,
     /// Panel of section and pit open or closed.
     CutPanel,
+    /// Panel of sites open or closed.
+    Sites,
     /// Drill console open or closed.
     Drill,
     /// The drill on the big screen, or not.
@@ -136,7 +138,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 37] = [
+pub(crate) const KEYS: [Key; 38] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -158,6 +160,7 @@ pub(crate) const KEYS: [Key; 37] = [
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
     key(KeyCode::KeyZ, "Z", Action::Network(NetworkTab::Trace), "key-networks"),
     key(KeyCode::KeyE, "E", Action::Drill, "key-drill"),
+    Key { ctrl: true, ..key(KeyCode::KeyP, "Ctrl+P", Action::Sites, "key-sites") },
     key(KeyCode::F11, "F11", Action::BigScreen, "key-big-screen"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
     key(KeyCode::KeyY, "Y", Action::Timeline, "key-timeline"),
@@ -288,16 +291,19 @@ fn act(
                 ui.table_open = !ui.table_open;
                 ui.planner.close();
                 ui.network.close();
+                ui.siting.close();
                 drill.console = false;
             }
             Action::Network(tab) => {
                 ui.network.turn(tab);
                 ui.planner.close();
+                ui.siting.close();
                 (ui.table_open, ui.cut_open, drill.console) = (false, false, false);
             }
             Action::Planner(tab) => {
                 ui.planner.turn(tab);
                 ui.network.close();
+                ui.siting.close();
                 (ui.table_open, ui.cut_open, drill.console) = (false, false, false);
             }
             Action::Tab(tab) => {
@@ -418,12 +424,22 @@ fn act(
                 ui.cut_open = !ui.cut_open;
                 ui.planner.close();
                 ui.network.close();
+                ui.siting.close();
                 drill.console = false;
             }
             Action::Drill => {
                 drill.turn();
                 if drill.console {
                     (ui.table_open, ui.cut_open) = (false, false);
+                    ui.planner.close();
+                    ui.network.close();
+                    ui.siting.close();
+                }
+            }
+            Action::Sites => {
+                ui.siting.turn();
+                if ui.siting.is_open() {
+                    (ui.table_open, ui.cut_open, drill.console) = (false, false, false);
                     ui.planner.close();
                     ui.network.close();
                 }

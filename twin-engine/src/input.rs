@@ -213,6 +213,8 @@ pub struct ViewOptions {
     pub unreadable: Vec<String>,
     /// Whoever knows drills; `None` for a window without any.
     pub drills: Option<Arc<dyn DrillOffice>>,
+    /// Folders with pitches that can be opened.
+    pub pitches: Vec<PathBuf>,
     /// A drill to begin with.
     pub drill: Option<DrillStart>,
     /// Samples per pixel, 1 or 4; `None` takes 4 on a graphics card and 1 on a software adapter.

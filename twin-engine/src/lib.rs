@@ -48,6 +48,7 @@ mod scene;
 mod scene_file;
 pub mod search;
 mod select;
+mod siting;
 mod slots;
 pub mod space;
 mod split;

@@ -23,10 +23,11 @@ use crate::offered::{Offers, Playing, play};
 use crate::past::PastReader;
 use crate::remembered::Remembered;
 use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loading};
+use crate::siting::Sites;
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, cut, film, history, measure, moment, network, past, planner, select, ui};
+use crate::{action, cut, film, history, measure, moment, network, past, planner, select, siting, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -154,8 +155,16 @@ fn open(
             folder: folder.map(|folder| folder.join("drills")),
             ..DrillRoom::default()
         })
+        .insert_resource(Sites { folders: options.pitches.clone(), ..Sites::default() })
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
-        .add_plugins((cut::tool::plugin, network::plugin, history::plugin, ui::plugin, film::studio::plugin))
+        .add_plugins((
+            cut::tool::plugin,
+            network::plugin,
+            siting::plugin,
+            history::plugin,
+            ui::plugin,
+            film::studio::plugin,
+        ))
         .add_systems(Startup, spawn_camera)
         .add_systems(
             Update,

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::live::{Plan, follow};
 use crate::origin::Origin;
 use crate::past::{Address, of_package, of_store};
+use crate::pitch;
 use crate::scenes::{offered, scene};
 
 /// The scheme asked for, then those that are shipped.
@@ -67,6 +68,7 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         play,
         unreadable,
         drills: Some(office(arguments.drill.as_deref())),
+        pitches: pitch::folders(Origin::of(&park)),
         drill: arguments.drill.clone().map(|path| DrillStart { path, log: arguments.drill_log.clone() }),
         ..ViewOptions::default()
     };

@@ -7,6 +7,7 @@ use super::file::{How, IfUnknown, Offers, PitchFile};
 use super::fit;
 use super::ground::{Candidate, Ground, Missing};
 use super::measure::{Gauge, Lookup, Measure, Verdict, buildable_m2};
+use super::ranking::{Ranking, Wished, ranked, weight_of};
 use super::supply::Supplies;
 use super::want::Want;
 
@@ -202,42 +203,21 @@ impl<'g, 'a> Match<'g, 'a> {
     /// Every candidate, the best first, by weights of the needs (those of musts do not count). A must that is missed is never
     /// made up for by wishes.
     pub fn rank(&self, weights: &[f32]) -> Vec<Place> {
-        let wishes: Vec<(usize, f32)> = self
-            .pitch
-            .needs
-            .iter()
-            .enumerate()
-            .filter(|(_, need)| need.how != How::Must)
-            .map(|(at, _)| (at, weights.get(at).copied().unwrap_or(0.0).max(0.0)))
-            .filter(|(_, weight)| *weight > 0.0)
+        let needs = self.pitch.needs.iter().zip(&self.columns).enumerate();
+        let wishes: Vec<Wished<'_>> = needs
+            .filter(|(_, (need, _))| need.how != How::Must)
+            .map(|(at, (_, column))| Wished { weight: weight_of(weights, at), low: &column.low, high: &column.high })
             .collect();
-        let sum: f32 = wishes.iter().map(|(_, weight)| weight).sum();
-        let place = |at: usize| {
-            let (mut score, mut best) = (1.0, 1.0);
-            if sum > 0.0 {
-                let of = |of: fn(&Column) -> &Vec<f32>| {
-                    wishes.iter().map(|(need, weight)| of(&self.columns[*need])[at] * weight).sum::<f32>() / sum
-                };
-                (score, best) = (of(|column| &column.low), of(|column| &column.high));
-            }
-            let (standing, missed) = self.standing[at];
-            Place { candidate: at as u32, standing, missed, score, best }
-        };
-        // One number a candidate: standing, musts missed, wishes missed, then the order of the candidates, smallest first.
-        let key = |place: &Place| {
-            let missed = (u64::from(place.standing as u8) << 8) | u64::from(place.missed);
-            let wishes = f64::from(1.0 - place.score.clamp(0.0, 1.0)) * f64::from(0x00ff_ffff);
-            (missed << 54) | ((wishes.round() as u64) << 30) | u64::from(place.candidate & 0x3fff_ffff)
-        };
-        let mut keyed: Vec<(u64, Place)> = (0..self.candidates.len())
-            .into_par_iter()
-            .map(|at| {
-                let place = place(at);
-                (key(&place), place)
-            })
+        ranked(&wishes, &self.standing)
+    }
+
+    /// What the ranking rests on, to be ranked again by other weights when the park is no longer at hand.
+    pub fn ranking(&self) -> Ranking {
+        let needs = self.pitch.needs.iter().zip(&self.columns);
+        let wishes = needs
+            .map(|(need, column)| (need.how != How::Must).then(|| (column.low.clone(), column.high.clone())))
             .collect();
-        keyed.par_sort_unstable_by_key(|(key, _)| *key);
-        keyed.into_iter().map(|(_, place)| place).collect()
+        Ranking { wishes, standing: self.standing.clone() }
     }
 
     /// What a candidate has of a need.

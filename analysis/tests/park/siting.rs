@@ -120,6 +120,10 @@ fn parcels_are_joined_with_their_neighbours_only_and_what_they_have_is_measured(
         assert!((findings[2].measure.high - 8.0).abs() < 1e-9);
         assert!(findings.iter().all(|one| one.verdict == Verdict::Fit && one.date == Some(day("2026-06-30"))));
         assert_eq!(findings[2].source, "by hand, row 1");
+        // Ranked without the park it is the same.
+        for weights in [matched.weights(), vec![0.0; 4]] {
+            assert_eq!(matched.ranking().rank(&weights), matched.rank(&weights));
+        }
         // The hectare apart lacks half of the land, and is too near to the tank.
         let third = matched.find(&["P3"]).unwrap();
         assert_eq!(matched.standing(third), (Standing::Fails, 2));

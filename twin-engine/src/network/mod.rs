@@ -272,7 +272,7 @@ impl Workbench {
         self.told.clear();
         self.planned.points.clear();
         if let Some((_, before)) = self.laid.take() {
-            take_away(twin, before);
+            take_away(twin, NAME, before);
         }
         there
     }
@@ -298,12 +298,13 @@ pub(crate) fn plugin(app: &mut App) {
 /// True for an overlay that was made in the window, not given by the caller: another day or state of the park leaves it to whoever
 /// made it.
 pub(crate) fn is_made_here(overlay: &Overlay) -> bool {
-    overlay.name == NAME || overlay.name == crate::recolour::NAME || crate::drill::is_of_drill(&overlay.name)
+    [NAME, crate::recolour::NAME, crate::siting::NAME].contains(&overlay.name.as_str())
+        || crate::drill::is_of_drill(&overlay.name)
 }
 
 /// True for the place of an answer that was taken away: nothing is there to be looked at.
 pub(crate) fn is_taken_away(overlay: &Overlay) -> bool {
-    overlay.name == NAME && overlay.title.as_str().is_empty()
+    [NAME, crate::siting::NAME].contains(&overlay.name.as_str()) && overlay.title.as_str().is_empty()
 }
 
 /// A pit is asked of while its tab is open.
@@ -366,7 +367,7 @@ fn prepare(
             came = true;
         }
     } else if let Some((_, before)) = at_hand.laid.take() {
-        take_away(&mut twin, before);
+        take_away(&mut twin, NAME, before);
         came = true;
     }
     if came {
@@ -391,16 +392,16 @@ fn lay(bench: &mut Workbench, twin: &mut Twin, question: &Question, answered: &A
         }
         Err(_) => {
             if bench.laid.take().is_some() {
-                take_away(twin, before);
+                take_away(twin, NAME, before);
             }
         }
     }
 }
 
-/// Takes the answer's overlay away; `before` is looked at again where the answer was.
-fn take_away(twin: &mut Twin, before: Option<usize>) {
+/// Takes an overlay that was made in the window away; `before` is looked at again where it was.
+pub(crate) fn take_away(twin: &mut Twin, name: &str, before: Option<usize>) {
     let overlays = &mut twin.input.overlays;
-    let Some(at) = overlays.iter().position(|overlay| overlay.name == NAME) else { return };
+    let Some(at) = overlays.iter().position(|overlay| overlay.name == name) else { return };
     // Undo knows overlays by their place: one before others is emptied, not taken out.
     if at + 1 == overlays.len() {
         overlays.pop();

@@ -16,7 +16,7 @@ pub use language::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 /// Files of a language that both languages have, by name.
-const FILES: [[(&str, &str); 7]; 2] = [
+const FILES: [[(&str, &str); 8]; 2] = [
     [
         ("cut.ftl", include_str!("../../locales/en/cut.ftl")),
         ("drill.ftl", include_str!("../../locales/en/drill.ftl")),
@@ -24,6 +24,7 @@ const FILES: [[(&str, &str); 7]; 2] = [
         ("frame.ftl", include_str!("../../locales/en/frame.ftl")),
         ("network.ftl", include_str!("../../locales/en/network.ftl")),
         ("planner.ftl", include_str!("../../locales/en/planner.ftl")),
+        ("site.ftl", include_str!("../../locales/en/site.ftl")),
         ("window.ftl", include_str!("../../locales/en/window.ftl")),
     ],
     [
@@ -33,6 +34,7 @@ const FILES: [[(&str, &str); 7]; 2] = [
         ("frame.ftl", include_str!("../../locales/zh/frame.ftl")),
         ("network.ftl", include_str!("../../locales/zh/network.ftl")),
         ("planner.ftl", include_str!("../../locales/zh/planner.ftl")),
+        ("site.ftl", include_str!("../../locales/zh/site.ftl")),
         ("window.ftl", include_str!("../../locales/zh/window.ftl")),
     ],
 ];

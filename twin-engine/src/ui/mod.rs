@@ -19,6 +19,7 @@ mod quiet;
 mod recolour;
 mod search;
 mod side;
+mod siting;
 mod split;
 mod status;
 mod sun;
@@ -54,6 +55,7 @@ use crate::past::{PastReader, Remembrance};
 use crate::planner::Desk;
 use crate::scene::{Exchange, Meshed, Twin, Uploads};
 use crate::select::Catch;
+use crate::siting::Sites;
 use crate::split::SceneArea;
 use crate::time::Years;
 use crate::tool::Tool;
@@ -116,6 +118,8 @@ pub(crate) struct Ui {
     pub planner: planner::Planner,
     /// The networks' panel.
     pub network: network::Panel,
+    /// The panel of sites.
+    pub siting: siting::Panel,
     drill: drill::Console,
     writing: Option<writing::Writing>,
     told: Option<writing::Told>,
@@ -149,6 +153,7 @@ impl Ui {
         self.cut_open = true;
         self.planner.close();
         self.network.close();
+        self.siting.close();
     }
 }
 
@@ -179,6 +184,7 @@ struct Panels<'w> {
     measure: Res<'w, Measure>,
     drill: ResMut<'w, DrillRoom>,
     taken: Res<'w, Taken>,
+    sites: ResMut<'w, Sites>,
     actions: MessageWriter<'w, Action>,
 }
 
@@ -240,6 +246,7 @@ fn show(
     planner::show(&mut root, &mut panels);
     network::show(&mut root, &mut panels);
     drill::show(&mut root, &mut panels);
+    siting::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
     side::show(&mut root, &mut panels);
     inspector::show(&mut root, &mut panels);

@@ -90,6 +90,7 @@ fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         }
         ui.separator();
         drill(ui, panels, words);
+        sites(ui, panels, words);
         ui.separator();
         ui.menu_button(t!(words, "catch"), |ui| catches(ui, panels, words));
     });
@@ -144,6 +145,16 @@ fn drill(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                 }
             }
         });
+    }
+}
+
+/// The panel of sites.
+fn sites(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    let key = KEYS.iter().find(|key| key.action == Action::Sites).map_or("", |key| key.name);
+    let open = panels.ui.siting.is_open();
+    if ui.add(Button::selectable(open, t!(words, "site-panel")).shortcut_text(key)).clicked() {
+        panels.act(Action::Sites);
+        ui.close();
     }
 }
 

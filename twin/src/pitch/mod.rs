@@ -9,7 +9,7 @@ mod pictures;
 mod record;
 mod tour;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::network::Settings;
@@ -24,6 +24,7 @@ use twin_engine::Language;
 pub(crate) use arguments::PitchGroup;
 use arguments::{Asked, PitchVerb};
 
+use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
@@ -38,6 +39,20 @@ pub(crate) fn run(group: &PitchGroup) -> Result<(), Failure> {
         PitchVerb::Record(arguments) => record::run(arguments),
         PitchVerb::Log(arguments) => record::log(arguments),
     }
+}
+
+/// Folder of the pitches that ship, from where the command runs.
+const SHIPPED: &str = "scenes";
+
+/// Folders of the pitches that the window offers: beside a package, those that ship, and those in the data directory.
+pub(crate) fn folders(park: Origin<'_>) -> Vec<PathBuf> {
+    let beside = match park {
+        // A bare name lies where the command runs.
+        Origin::Package(path) => path.parent().map(|folder| Path::new(".").join(folder)),
+        Origin::Store(_) => None,
+    };
+    let own = data_dir().ok().map(|folder| folder.join("pitches"));
+    beside.into_iter().chain([PathBuf::from(SHIPPED)]).chain(own).collect()
 }
 
 /// A pitch and the park that it is held against.

@@ -203,7 +203,9 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "close")).clicked() {
-                panels.ui.network.close();
+                // By the action, after this frame: what is closed while it is drawn counts as open at its end.
+                let tab = panels.ui.network.tab;
+                panels.act(crate::action::Action::Network(tab));
             }
             let flows = panels.bench.flows;
             let toggle = ui.add(Button::selectable(flows, t!(words, "net-flows")));
