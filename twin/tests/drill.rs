@@ -200,6 +200,40 @@ fn a_drill_killed_half_way_resumes_from_its_log_to_the_same_bits() {
     assert_eq!(seen(), complete);
 }
 
+fn written_down<'a>(path: &'a str, log: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["drill", "action", path, log, "--id", "A1"][..], more].concat()
+}
+
+#[test]
+fn an_improvement_is_written_into_the_log_with_its_owner_and_date() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = |name: &str| place.folder.path().join(name).display().to_string();
+    let (path, log, page) = (shipped("ammonia-leak.drill.ron"), file("drill.jsonl"), file("drill.html"));
+    let run = place.json(&["drill", "run", &path, "--log", &log, "--json"]);
+    assert_eq!(run["improvements"], serde_json::json!([]));
+    let (code, error) = place.fails(&written_down(&path, &log, &["--text", "Train the alarm chain"]));
+    assert!(code == 1 && error.contains("needs --owner"), "{error}");
+    let (code, error) =
+        place.fails(&written_down(&path, &log, &["--text", "Train", "--owner", "nobody", "--due", "2099-01-31"]));
+    assert!(code == 1 && error.contains("no role \"nobody\""), "{error}");
+    let new = ["--text", "Train the alarm chain", "--owner", "officer", "--due", "2099-01-31", "--objective", "warn"];
+    let told =
+        place.json(&written_down(&path, &log, &[&new[..], &["--out", &page, "--lang", "en", "--json"]].concat()));
+    assert_eq!(told["improvements"][0]["owner"], "officer");
+    let html = std::fs::read_to_string(&page).unwrap();
+    for said in ["Improvement actions", "Train the alarm chain", "Safety officer", "2099-01-31", "open"] {
+        assert!(html.contains(said), "the report lacks {said:?}");
+    }
+    // Told anew it is the same action; the log replays to the bit.
+    let done = place.json(&written_down(&path, &log, &["--done", "2027-01-05", "--json"]));
+    assert_eq!(done["improvements"].as_array().unwrap().len(), 1);
+    assert_eq!(done["improvements"][0]["done"], "2027-01-05");
+    assert_eq!(done["improvements"][0]["text"], "Train the alarm chain");
+    let replay = place.json(&["drill", "replay", &path, &log, "--json"]);
+    assert_eq!((&replay["same"], &replay["digest"]), (&true.into(), &done["digest"]));
+}
+
 #[test]
 fn a_drill_that_is_wrong_is_refused_with_its_line() {
     let place = Place::new();

@@ -2,6 +2,7 @@
 
 mod compare;
 mod export;
+mod improve;
 mod office;
 mod page;
 mod shot;
@@ -10,8 +11,8 @@ mod watcher;
 use std::path::{Path, PathBuf};
 
 use analysis::emergency::drill::{
-    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, run_drill,
-    watch_drill,
+    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, improvements,
+    run_drill, watch_drill,
 };
 use askama::Template;
 use clap::{Args, Subcommand};
@@ -39,6 +40,8 @@ pub(crate) use office::office;
     twin drill replay scenes/ammonia-leak.drill.ron drill.jsonl\n  \
     twin drill report scenes/ammonia-leak.drill.ron --log drill.jsonl --out drill.gpkg\n  \
     twin drill compare scenes/ammonia-leak.drill.ron --at 300 --with gate-shut.jsonl --seeds 10\n  \
+    twin drill action scenes/ammonia-leak.drill.ron drill.jsonl --id A1 --text \"Train the alarm chain\" \\\n    \
+    --owner officer --due 2027-01-31 --objective warn\n  \
     twin drill show scenes/ammonia-leak.drill.ron")]
 pub(crate) struct DrillGroup {
     /// What to do with the drill
@@ -61,6 +64,8 @@ enum DrillVerb {
     Report(ReportArguments),
     /// What if: branch at a moment with other injects, and compare over the same seeds
     Compare(CompareArguments),
+    /// Write an action to do better into the log, with its owner and date
+    Action(improve::ActionArguments),
 }
 
 /// Arguments of `twin drill compare`.
@@ -203,6 +208,7 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
         DrillVerb::Shot(arguments) => shot::run(arguments),
         DrillVerb::Report(arguments) => report(arguments),
         DrillVerb::Compare(arguments) => compare::run(arguments),
+        DrillVerb::Action(arguments) => improve::run(arguments),
     }
 }
 
@@ -247,7 +253,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     if arguments.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
-            "entries": run.log.entries, "zones_missing": missing(&run),
+            "entries": run.log.entries, "zones_missing": missing(&run), "improvements": improvements(&run.log.hand),
         }));
     }
     for entry in &run.log.entries {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report};
+use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, improvement_chapter};
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
 use spatial_db::cache::Cache;
@@ -42,7 +42,11 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn new(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &Text) -> Self {
         let park = &cache.snapshot().park;
-        let chapters = drill_report(file, run)
+        let mut chapters = drill_report(file, run);
+        let expected = chapters.iter().position(|chapter| chapter.name == "expected");
+        let improvements = improvement_chapter(file, run, chrono::Local::now().date_naive());
+        chapters.insert(expected.map_or(chapters.len(), |at| at + 1), improvements);
+        let chapters = chapters
             .iter()
             .map(|chapter| Chapter {
                 name: chapter.name,

@@ -96,6 +96,13 @@ impl Course<'_> {
                 }
             }
             Action::Note { text, .. } => words!("drill-noted", "noted: {what}", what = text.as_str()),
+            Action::Improve(one) => words!(
+                "drill-improve",
+                "improvement {id} until {due}: {what}",
+                id = one.id.as_str(),
+                due = one.due,
+                what = one.text.as_str()
+            ),
         };
         self.say(id, kind, text);
         if dried > 0 {

@@ -10,6 +10,7 @@ mod compare;
 mod course;
 mod error;
 mod file;
+mod improve;
 mod log;
 mod outcome;
 mod report;
@@ -28,6 +29,7 @@ pub use error::DrillError;
 pub use file::{
     Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, Role, When,
 };
+pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck};
 pub use report::{DrillChapter, drill_notes, drill_report};
