@@ -26,6 +26,7 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
             &path,
             "--out",
             &file(&page),
+            "--no-pictures",
             "--log",
             &file(&log),
             "--cap",
@@ -200,6 +201,44 @@ fn a_drill_killed_half_way_resumes_from_its_log_to_the_same_bits() {
     assert_eq!(seen(), complete);
 }
 
+#[test]
+fn a_report_has_pictures_of_the_moments_that_count_and_the_headline_numbers() {
+    use base64::Engine;
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let page = place.folder.path().join("drill.html").display().to_string();
+    let path = shipped("warehouse-fire.drill.ron");
+    let run = place.json(&["drill", "run", &path, "--out", &page, "--lang", "en", "--json"]);
+    let html = std::fs::read_to_string(&page).unwrap();
+    let mut seen: Vec<image::RgbImage> = Vec::new();
+    for address in html.split("src=\"data:image/").skip(1) {
+        let (kind, rest) = address.split_once(";base64,").unwrap();
+        let (coded, after) = rest.split_once('"').unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(coded).unwrap();
+        let magic: &[u8] = if kind == "png" { b"\x89PNG\r\n" } else { b"\xff\xd8\xff" };
+        assert!(["png", "jpeg"].contains(&kind) && bytes.starts_with(magic), "{kind}");
+        let caption = after.split_once("</figcaption>").unwrap().0;
+        assert!(caption.contains("SYNTHETIC"), "{caption}");
+        let picture = image::load_from_memory(&bytes).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), (960, 540));
+        let first = picture.get_pixel(0, 0);
+        let other = picture.pixels().filter(|pixel| *pixel != first).count();
+        assert!(other > 960 * 540 / 10, "a blank picture: {caption}");
+        assert!(!seen.contains(&picture), "the same picture twice: {caption}");
+        seen.push(picture);
+    }
+    assert!((3..=5).contains(&seen.len()), "{} pictures", seen.len());
+    for said in ["the start", "the alarm", "the end"] {
+        assert!(html.contains(said), "{said}");
+    }
+    for number in ["persons", "arrived", "on_the_way"] {
+        let number = run["outcome"][number].as_u64().unwrap();
+        assert!(html.contains(&format!("<td>{number}</td>")), "{number}");
+    }
+    // Nothing is fetched from anywhere.
+    assert!(!html.contains("src=\"http"));
+}
+
 fn written_down<'a>(path: &'a str, log: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["drill", "action", path, log, "--id", "A1"][..], more].concat()
 }
@@ -218,8 +257,11 @@ fn an_improvement_is_written_into_the_log_with_its_owner_and_date() {
         place.fails(&written_down(&path, &log, &["--text", "Train", "--owner", "nobody", "--due", "2099-01-31"]));
     assert!(code == 1 && error.contains("no role \"nobody\""), "{error}");
     let new = ["--text", "Train the alarm chain", "--owner", "officer", "--due", "2099-01-31", "--objective", "warn"];
-    let told =
-        place.json(&written_down(&path, &log, &[&new[..], &["--out", &page, "--lang", "en", "--json"]].concat()));
+    let told = place.json(&written_down(
+        &path,
+        &log,
+        &[&new[..], &["--out", &page, "--no-pictures", "--lang", "en", "--json"]].concat(),
+    ));
     assert_eq!(told["improvements"][0]["owner"], "officer");
     let html = std::fs::read_to_string(&page).unwrap();
     for said in ["Improvement actions", "Train the alarm chain", "Safety officer", "2099-01-31", "open"] {

@@ -49,6 +49,9 @@ pub(super) struct ActionArguments {
     /// Park that it was played on, or a package of one; the one that the file names if not given
     #[arg(long)]
     park: Option<String>,
+    /// Leave the pictures out of the report: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
     /// Language of the report; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
@@ -79,7 +82,7 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let run = run_drill(&file, &cache, &tables, &hand).map_err(wrong(&arguments.log))?;
     whole(&arguments.log, run.log.to_text().map_err(std::io::Error::from)?.as_bytes())?;
     if let Some(path) = &arguments.out {
-        page_of(&file, &run, &cache, arguments.lang, path)?;
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
     }
     let known = improvements(&run.log.hand);
     if arguments.json {

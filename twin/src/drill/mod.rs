@@ -5,6 +5,7 @@ mod export;
 mod improve;
 mod office;
 mod page;
+mod pictures;
 mod shot;
 mod watcher;
 
@@ -110,6 +111,9 @@ struct ReportArguments {
     /// Park to run it on, or a package of one; the one that the file names if not given
     #[arg(long)]
     park: Option<String>,
+    /// Leave the pictures out of the page: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
     /// Language of the page; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
@@ -144,6 +148,9 @@ struct RunArguments {
     /// So many times as fast as in life; as fast as it goes if not given
     #[arg(long, value_name = "TIMES", value_parser = pace)]
     speed: Option<f64>,
+    /// Leave the pictures out of the report: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
     /// Language of the report; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
@@ -244,7 +251,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
     watcher.finish(run.log.digest.as_deref())?;
     if let Some(path) = &arguments.out {
-        page_of(&file, &run, &cache, arguments.lang, path)?;
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
     }
     if let Some(path) = &arguments.cap {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
@@ -299,7 +306,7 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
-        page_of(&file, &run, &cache, arguments.lang, path)?;
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
         Vec::new()
     } else {
         export::write(path, &file, &run, &cache, &tables, &watcher.into_tracks())?
@@ -317,16 +324,18 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     print::line(format!("{}; for exercises and planning", path.display()))
 }
 
-/// Writes the page of a drill.
+/// Writes the page of a drill, with pictures of its moments or without.
 fn page_of(
     file: &DrillFile,
     run: &DrillRun,
     cache: &Cache,
     lang: Option<LanguageName>,
+    with_pictures: bool,
     path: &Path,
 ) -> Result<(), Failure> {
     let text = Text::of(lang.map_or_else(Language::from_environment, Into::into));
-    let page = page::Page::new(file, run, cache, text);
+    let pictures = if with_pictures { pictures::pictures(file, run, cache, text)? } else { Vec::new() };
+    let page = page::Page::new(file, run, cache, text, pictures);
     whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
 }
 

@@ -12,6 +12,7 @@ use spatial_db::model::{
 use super::*;
 
 mod improve;
+mod moments;
 mod response;
 
 fn keyed(key: &str) -> Provenance {
