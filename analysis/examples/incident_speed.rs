@@ -313,8 +313,7 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         let draft = alert(park, &edge.provenance.key, &without, out_of_reach);
         steps[3].push(lap(&mut began));
         steps[4].push(whole.elapsed().as_secs_f64() * 1e3);
-        let of_this =
-            [plan.close.len(), dry.len(), without.len(), out_of_reach.saturating_sub(before), draft.len()];
+        let of_this = [plan.close.len(), dry.len(), without.len(), out_of_reach.saturating_sub(before), draft.len()];
         for (sum, one) in sums.iter_mut().zip(of_this) {
             *sum += one;
         }
