@@ -3,6 +3,7 @@
 #   import: `twin import` against `ogr2ogr` with COPY into the same server, and the server's own floor
 #   land: all indicators of every parcel against the same question in SQL, compared value by value
 #   box query: the R-tree cache against PostGIS
+#   incident: an hour of 20,000 people and 50 engines, a new wind over a city, and from a broken main to the draft of an alert
 #   siting: 100,000 parcels against ten needs, and ranked again by other weights
 #   open: from the command to the first complete picture (setup/bench-window.sh)
 #   crowd: individuals in rooms against JuPedSim on the same walls with the same persons
@@ -93,6 +94,7 @@ target/debug/examples/crowd_beside_jupedsim "$work/crowds.json"
 setup/oracles.sh jupedsim
 PYTHONPATH=target/oracles/jupedsim python3 setup/crowd_in_jupedsim.py "$work/crowds.json" || echo "crowd: JuPedSim did not run"
 
+target/debug/examples/incident_speed
 target/debug/examples/siting_speed
 target/debug/examples/frame_time 10000
 setup/bench-window.sh "$twin"

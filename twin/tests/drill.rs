@@ -26,6 +26,7 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
             &path,
             "--out",
             &file(&page),
+            "--no-pictures",
             "--log",
             &file(&log),
             "--cap",
@@ -198,6 +199,81 @@ fn a_drill_killed_half_way_resumes_from_its_log_to_the_same_bits() {
     let resumed = place.json(&["drill", "run", &path, "--resume", &log, "--log", &log, "--json"]);
     assert_eq!((&resumed["digest"], &resumed["outcome"]), (&whole["digest"], &whole["outcome"]));
     assert_eq!(seen(), complete);
+}
+
+#[test]
+fn a_report_has_pictures_of_the_moments_that_count_and_the_headline_numbers() {
+    use base64::Engine;
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let page = place.folder.path().join("drill.html").display().to_string();
+    let path = shipped("warehouse-fire.drill.ron");
+    let run = place.json(&["drill", "run", &path, "--out", &page, "--lang", "en", "--json"]);
+    let html = std::fs::read_to_string(&page).unwrap();
+    let mut seen: Vec<image::RgbImage> = Vec::new();
+    for address in html.split("src=\"data:image/").skip(1) {
+        let (kind, rest) = address.split_once(";base64,").unwrap();
+        let (coded, after) = rest.split_once('"').unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(coded).unwrap();
+        let magic: &[u8] = if kind == "png" { b"\x89PNG\r\n" } else { b"\xff\xd8\xff" };
+        assert!(["png", "jpeg"].contains(&kind) && bytes.starts_with(magic), "{kind}");
+        let caption = after.split_once("</figcaption>").unwrap().0;
+        assert!(caption.contains("SYNTHETIC"), "{caption}");
+        let picture = image::load_from_memory(&bytes).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), (960, 540));
+        let first = picture.get_pixel(0, 0);
+        let other = picture.pixels().filter(|pixel| *pixel != first).count();
+        assert!(other > 960 * 540 / 10, "a blank picture: {caption}");
+        assert!(!seen.contains(&picture), "the same picture twice: {caption}");
+        seen.push(picture);
+    }
+    assert!((3..=5).contains(&seen.len()), "{} pictures", seen.len());
+    for said in ["the start", "the alarm", "the end"] {
+        assert!(html.contains(said), "{said}");
+    }
+    for number in ["persons", "arrived", "on_the_way"] {
+        let number = run["outcome"][number].as_u64().unwrap();
+        assert!(html.contains(&format!("<td>{number}</td>")), "{number}");
+    }
+    // Nothing is fetched from anywhere.
+    assert!(!html.contains("src=\"http"));
+}
+
+fn written_down<'a>(path: &'a str, log: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["drill", "action", path, log, "--id", "A1"][..], more].concat()
+}
+
+#[test]
+fn an_improvement_is_written_into_the_log_with_its_owner_and_date() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = |name: &str| place.folder.path().join(name).display().to_string();
+    let (path, log, page) = (shipped("ammonia-leak.drill.ron"), file("drill.jsonl"), file("drill.html"));
+    let run = place.json(&["drill", "run", &path, "--log", &log, "--json"]);
+    assert_eq!(run["improvements"], serde_json::json!([]));
+    let (code, error) = place.fails(&written_down(&path, &log, &["--text", "Train the alarm chain"]));
+    assert!(code == 1 && error.contains("needs --owner"), "{error}");
+    let (code, error) =
+        place.fails(&written_down(&path, &log, &["--text", "Train", "--owner", "nobody", "--due", "2099-01-31"]));
+    assert!(code == 1 && error.contains("no role \"nobody\""), "{error}");
+    let new = ["--text", "Train the alarm chain", "--owner", "officer", "--due", "2099-01-31", "--objective", "warn"];
+    let told = place.json(&written_down(
+        &path,
+        &log,
+        &[&new[..], &["--out", &page, "--no-pictures", "--lang", "en", "--json"]].concat(),
+    ));
+    assert_eq!(told["improvements"][0]["owner"], "officer");
+    let html = std::fs::read_to_string(&page).unwrap();
+    for said in ["Improvement actions", "Train the alarm chain", "Safety officer", "2099-01-31", "open"] {
+        assert!(html.contains(said), "the report lacks {said:?}");
+    }
+    // Told anew it is the same action; the log replays to the bit.
+    let done = place.json(&written_down(&path, &log, &["--done", "2027-01-05", "--json"]));
+    assert_eq!(done["improvements"].as_array().unwrap().len(), 1);
+    assert_eq!(done["improvements"][0]["done"], "2027-01-05");
+    assert_eq!(done["improvements"][0]["text"], "Train the alarm chain");
+    let replay = place.json(&["drill", "replay", &path, &log, "--json"]);
+    assert_eq!((&replay["same"], &replay["digest"]), (&true.into(), &done["digest"]));
 }
 
 #[test]

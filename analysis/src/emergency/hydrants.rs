@@ -2,6 +2,8 @@
 //!
 //! Reach by hose along real ways and flow are left to the drill work; a state word of "out of service" is honoured.
 
+use std::collections::HashSet;
+
 use geo::{CoordsIter, Distance, Euclidean, Point};
 use rayon::prelude::*;
 use rstar::RTree;
@@ -64,6 +66,19 @@ pub(super) fn working_hydrants(cache: &Cache) -> Vec<Hydrant> {
 /// Reach per building, in snapshot order.
 pub fn hydrant_reach(cache: &Cache, rules: &RuleSet) -> Vec<Reach> {
     reach_of(cache, rules, working_hydrants(cache).iter().map(|hydrant| hydrant.position).collect())
+}
+
+/// The same while hydrants give no water, told by the ids of their resources or of their points in the network: a main is shut off. One
+/// that was surveyed by both is dry by either; where none is left, nothing is known of any building.
+pub fn hydrant_reach_without(cache: &Cache, rules: &RuleSet, dry: &[FeatureId]) -> Vec<Reach> {
+    let dry: HashSet<FeatureId> = dry.iter().copied().collect();
+    let points = cache.snapshot().nodes.iter().filter(|node| dry.contains(&node.id));
+    let dry_points = RTree::bulk_load(points.map(|node| [node.position[0], node.position[1]]).collect());
+    let wet = working_hydrants(cache).into_iter().filter(|hydrant| {
+        !dry.contains(&hydrant.feature)
+            && dry_points.locate_within_distance(hydrant.position, SAME_M * SAME_M).next().is_none()
+    });
+    reach_of(cache, rules, wet.map(|hydrant| hydrant.position).collect())
 }
 
 /// Reach per building of hydrants at these places, in snapshot order.

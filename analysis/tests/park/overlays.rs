@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analysis::emergency::{Reach, emergency_overlay, hydrant_reach};
+use analysis::emergency::{Reach, emergency_overlay, hydrant_reach, hydrant_reach_without};
 use analysis::land::{idle_overlay, sites, utilisation_overlay};
 use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
@@ -161,6 +161,24 @@ fn hydrants_reach_150_m_to_the_wall_and_broken_ones_do_not_count() {
     assert_eq!(hydrant_reach(&cache(snapshot.clone()), &rules), [Reach::Outside(150.5)]);
     snapshot.resources[0].position = [100.0, 35.0];
     assert_eq!(hydrant_reach(&cache(snapshot), &rules), [Reach::Whole(50.0)]);
+}
+
+#[test]
+fn a_dry_hydrant_reaches_nothing_by_whichever_survey_it_is_named() {
+    let rules = RuleSet::shipped();
+    let mut snapshot = snapshot();
+    snapshot.buildings.truncate(1);
+    snapshot.resources = vec![hydrant(1, 100.0, 35.0, None), hydrant(2, 30.0, 230.0, None)];
+    // The network has the first of them, too, a metre beside.
+    snapshot.nodes = vec![node(7, NodeKind::Hydrant, [101.0, 35.0, 0.0], None, None)];
+    let (resource, point) = (snapshot.resources[0].id, snapshot.nodes[0].id);
+    let all = [resource, snapshot.resources[1].id];
+    let cache = cache(snapshot);
+    assert_eq!(hydrant_reach_without(&cache, &rules, &[]), hydrant_reach(&cache, &rules));
+    assert_eq!(hydrant_reach_without(&cache, &rules, &[]), [Reach::Whole(50.0)]);
+    // Without it the other is 170 m from the hall's wall.
+    assert_eq!(hydrant_reach_without(&cache, &rules, &[point]), [Reach::Outside(170.0)]);
+    assert_eq!(hydrant_reach_without(&cache, &rules, &all), [Reach::Unknown]);
 }
 
 #[test]

@@ -6,7 +6,9 @@ use analysis::emergency::security::{View, security, security_overlay};
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
 use spatial_db::cache::Cache;
-use spatial_db::model::{EmergencyResource, FeatureId, FeatureKind, HazardSource, ParkSnapshot, ResourceKind};
+use spatial_db::model::{
+    EmergencyResource, FeatureId, FeatureKind, HazardSource, ParkSnapshot, ResourceKind, RoadEdge,
+};
 
 use crate::by_hand::{block, building, empty, keyed, parcel};
 
@@ -41,6 +43,18 @@ fn said(overlay: &Overlay, label: &str) -> String {
 
 fn class(overlay: &Overlay) -> String {
     overlay.classes[overlay.verdicts[&FeatureId::new(FeatureKind::Parcel, 1)].class].label.to_string()
+}
+
+fn tank(id: i64, x: f64, y: f64) -> HazardSource {
+    HazardSource {
+        substance: Some("ammonia".into()),
+        ..HazardSource::bare(id, keyed(&format!("H{id}")), geo::Geometry::from(geo::Point::new(x, y)))
+    }
+}
+
+fn road(id: i64, class: &str, points: &[(f64, f64)]) -> RoadEdge {
+    let line = geo::MultiLineString::new(vec![points.iter().copied().collect()]);
+    RoadEdge { class: Some(class.into()), ..RoadEdge::bare(id, keyed(&format!("W{id}")), line) }
 }
 
 #[test]
@@ -90,11 +104,43 @@ fn cameras_all_round_watch_a_boundary_whole_with_what_stands_in_it() {
         snapshot.resources.push(camera(id, at, bearing_deg - 25.0));
         snapshot.resources.push(camera(id + 10, at, bearing_deg + 25.0));
     }
-    let tank = geo::Geometry::from(geo::Point::new(70.0, 30.0));
-    snapshot.hazards =
-        vec![HazardSource { substance: Some("ammonia".into()), ..HazardSource::bare(1, keyed("H1"), tank) }];
+    snapshot.hazards = vec![tank(1, 70.0, 30.0)];
     let watched = overlay(snapshot);
     assert_eq!((class(&watched).as_str(), said(&watched, "Watched").as_str()), ("boundary watched", "320 m, 100 %"));
     assert!(watched.marks.iter().any(|mark| watched.classes[mark.class].label == "hazard source, watched"));
     assert_eq!(watched.verdicts.len(), 1, "a parcel without a gate is not judged");
+}
+
+#[test]
+fn a_hazard_site_is_entered_through_gates_alone() {
+    let mut snapshot = compound();
+    snapshot.hazards = vec![tank(1, 70.0, 30.0), tank(2, 80.0, 30.0)];
+    snapshot.roads = vec![
+        // In by the gate; in without one, bending on the way; by rail; along the boundary; past it.
+        road(1, "local", &[(50.0, -40.0), (50.0, 30.0)]),
+        road(2, "path", &[(20.0, 100.0), (20.0, 50.0), (30.0, 40.0)]),
+        road(3, "railway siding", &[(80.0, 100.0), (80.0, 40.0)]),
+        road(4, "local", &[(-20.0, 60.0), (120.0, 60.0)]),
+        road(5, "arterial", &[(-20.0, -20.0), (120.0, -20.0)]),
+    ];
+    let rules = RuleSet::shipped();
+    let day = "2026-06-30".parse().unwrap();
+    let found = security(&Cache::build(Arc::new(snapshot.clone())), &rules, day);
+    assert_eq!(found.restricted.len(), 1);
+    let site = &found.restricted[0];
+    assert_eq!((site.parcel, site.hazards, site.gates), (0, 2, 1));
+    let [(way, [x, y])] = site.open[..] else { panic!("{:?}", site.open) };
+    assert_eq!(way, snapshot.roads[1].id);
+    assert!((x - 20.0).hypot(y - 60.0) < 0.01, "{x} {y}");
+    let shown = overlay(snapshot.clone());
+    assert_eq!(said(&shown, "Ways in without a gate on record"), "1");
+    let marked = |label: &str| shown.marks.iter().filter(|mark| shown.classes[mark.class].label == label).count();
+    assert_eq!(marked("way into a hazard site without a gate on record"), 1);
+    assert!(shown.notes.iter().any(|note| note.contains("house rule")));
+    // Without its gate the site is told, and both ways in are open.
+    snapshot.resources.clear();
+    let bare = overlay(snapshot);
+    assert_eq!(class(&bare), "hazard site without a gate on record");
+    assert_eq!((said(&bare, "Gates on record").as_str(), bare.verdicts.len()), ("0", 1));
+    assert_eq!(said(&bare, "Ways in without a gate on record"), "2");
 }

@@ -150,7 +150,8 @@ impl Session {
 
     /// Does something by hand, now: from the next whole second on.
     pub(crate) fn inject(&mut self, does: Action, by: &str) {
-        let waits = !matches!(does, Action::Done(_) | Action::Missed(_) | Action::Note { .. } | Action::Say(_));
+        let told_only = matches!(does, Action::Done(_) | Action::Missed(_) | Action::Note { .. } | Action::Say(_));
+        let waits = !told_only && !matches!(does, Action::Improve(_));
         let inject = HandInject { at_s: self.now_s.ceil(), does, by: by.trim().to_owned() };
         self.strand.forget_failure();
         self.strand.add(inject, waits);

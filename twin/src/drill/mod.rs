@@ -2,16 +2,18 @@
 
 mod compare;
 mod export;
+mod improve;
 mod office;
 mod page;
+mod pictures;
 mod shot;
 mod watcher;
 
 use std::path::{Path, PathBuf};
 
 use analysis::emergency::drill::{
-    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, run_drill,
-    watch_drill,
+    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, improvements,
+    run_drill, watch_drill,
 };
 use askama::Template;
 use clap::{Args, Subcommand};
@@ -39,6 +41,8 @@ pub(crate) use office::office;
     twin drill replay scenes/ammonia-leak.drill.ron drill.jsonl\n  \
     twin drill report scenes/ammonia-leak.drill.ron --log drill.jsonl --out drill.gpkg\n  \
     twin drill compare scenes/ammonia-leak.drill.ron --at 300 --with gate-shut.jsonl --seeds 10\n  \
+    twin drill action scenes/ammonia-leak.drill.ron drill.jsonl --id A1 --text \"Train the alarm chain\" \\\n    \
+    --owner officer --due 2027-01-31 --objective warn\n  \
     twin drill show scenes/ammonia-leak.drill.ron")]
 pub(crate) struct DrillGroup {
     /// What to do with the drill
@@ -61,6 +65,8 @@ enum DrillVerb {
     Report(ReportArguments),
     /// What if: branch at a moment with other injects, and compare over the same seeds
     Compare(CompareArguments),
+    /// Write an action to do better into the log, with its owner and date
+    Action(improve::ActionArguments),
 }
 
 /// Arguments of `twin drill compare`.
@@ -105,6 +111,9 @@ struct ReportArguments {
     /// Park to run it on, or a package of one; the one that the file names if not given
     #[arg(long)]
     park: Option<String>,
+    /// Leave the pictures out of the page: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
     /// Language of the page; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
@@ -139,6 +148,9 @@ struct RunArguments {
     /// So many times as fast as in life; as fast as it goes if not given
     #[arg(long, value_name = "TIMES", value_parser = pace)]
     speed: Option<f64>,
+    /// Leave the pictures out of the report: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
     /// Language of the report; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
@@ -203,6 +215,7 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
         DrillVerb::Shot(arguments) => shot::run(arguments),
         DrillVerb::Report(arguments) => report(arguments),
         DrillVerb::Compare(arguments) => compare::run(arguments),
+        DrillVerb::Action(arguments) => improve::run(arguments),
     }
 }
 
@@ -238,7 +251,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
     watcher.finish(run.log.digest.as_deref())?;
     if let Some(path) = &arguments.out {
-        page_of(&file, &run, &cache, arguments.lang, path)?;
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
     }
     if let Some(path) = &arguments.cap {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
@@ -247,7 +260,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     if arguments.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
-            "entries": run.log.entries, "zones_missing": missing(&run),
+            "entries": run.log.entries, "zones_missing": missing(&run), "improvements": improvements(&run.log.hand),
         }));
     }
     for entry in &run.log.entries {
@@ -293,7 +306,7 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
-        page_of(&file, &run, &cache, arguments.lang, path)?;
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
         Vec::new()
     } else {
         export::write(path, &file, &run, &cache, &tables, &watcher.into_tracks())?
@@ -311,16 +324,18 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     print::line(format!("{}; for exercises and planning", path.display()))
 }
 
-/// Writes the page of a drill.
+/// Writes the page of a drill, with pictures of its moments or without.
 fn page_of(
     file: &DrillFile,
     run: &DrillRun,
     cache: &Cache,
     lang: Option<LanguageName>,
+    with_pictures: bool,
     path: &Path,
 ) -> Result<(), Failure> {
     let text = Text::of(lang.map_or_else(Language::from_environment, Into::into));
-    let page = page::Page::new(file, run, cache, text);
+    let pictures = if with_pictures { pictures::pictures(file, run, cache, text)? } else { Vec::new() };
+    let page = page::Page::new(file, run, cache, text, pictures);
     whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
 }
 

@@ -56,7 +56,7 @@ impl DrillOffice for Office {
     }
 
     fn report(&self, file: &DrillFile, run: &DrillRun, park: &Cache, language: Language) -> Result<Vec<u8>, String> {
-        let page = page::Page::new(file, run, park, Text::of(language));
+        let page = page::Page::new(file, run, park, Text::of(language), Vec::new());
         page.render().map(String::into_bytes).map_err(|error| error.to_string())
     }
 

@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report};
+use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, improvement_chapter};
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
 use spatial_db::cache::Cache;
 use spatial_db::model::ResourceKind;
 use twin_engine::text::Text;
+
+use super::pictures::Picture;
 
 struct Row {
     amiss: bool,
@@ -33,6 +35,7 @@ pub(super) struct Page {
     /// A drawing, made here and safe.
     plan: String,
     zone: String,
+    pictures: Vec<Picture>,
     chapters: Vec<Chapter>,
     notes: Vec<String>,
     credit: String,
@@ -40,9 +43,13 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &Text) -> Self {
+    pub(super) fn new(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &Text, pictures: Vec<Picture>) -> Self {
         let park = &cache.snapshot().park;
-        let chapters = drill_report(file, run)
+        let mut chapters = drill_report(file, run);
+        let expected = chapters.iter().position(|chapter| chapter.name == "expected");
+        let improvements = improvement_chapter(file, run, chrono::Local::now().date_naive());
+        chapters.insert(expected.map_or(chapters.len(), |at| at + 1), improvements);
+        let chapters = chapters
             .iter()
             .map(|chapter| Chapter {
                 name: chapter.name,
@@ -67,6 +74,7 @@ impl Page {
             data: text.words(&analysis::sheet::origin(park.synthetic)),
             plan: plan(cache, run),
             zone: run.zone.0.clone(),
+            pictures,
             chapters,
             notes: drill_notes(file, run).iter().map(|note| text.words(note)).collect(),
             credit,

@@ -96,6 +96,13 @@ impl Course<'_> {
                 }
             }
             Action::Note { text, .. } => words!("drill-noted", "noted: {what}", what = text.as_str()),
+            Action::Improve(one) => words!(
+                "drill-improve",
+                "improvement {id} until {due}: {what}",
+                id = one.id.as_str(),
+                due = one.due,
+                what = one.text.as_str()
+            ),
         };
         self.say(id, kind, text);
         if dried > 0 {
@@ -158,13 +165,19 @@ impl Course<'_> {
     }
 
     /// Who loses supply by an action.
-    pub(super) fn lost_of(&self, action: &Action) -> Result<Option<Lost>, DrillError> {
+    pub(super) fn lost_of(&mut self, action: &Action) -> Result<Option<Lost>, DrillError> {
         let (class, key) = match action {
             Action::Burst(key) => (NetworkClass::Water, key),
             Action::PowerCut(key) => (NetworkClass::Power, key),
             _ => return Ok(None),
         };
-        lost(self.cache.snapshot(), class, key).map(Some).map_err(|reason| self.file.wrong(key, reason))
+        let asked = (class.as_str(), key.clone());
+        if let Some(found) = self.lost.get(&asked) {
+            return Ok(Some(found.clone()));
+        }
+        let found = lost(self.cache.snapshot(), class, key).map_err(|reason| self.file.wrong(key, reason))?;
+        self.lost.insert(asked, found.clone());
+        Ok(Some(found))
     }
 }
 

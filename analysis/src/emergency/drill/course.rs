@@ -12,6 +12,7 @@ use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprin
 use super::outcome::{CountAt, Outcome, Struck, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
+use super::supply::Lost;
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{Hydrant, Reach, Worth, reach_of, working_hydrants};
@@ -47,6 +48,8 @@ pub(super) struct Course<'a> {
     pub(super) struck: BTreeMap<usize, (f64, f64)>,
     /// Buildings without water and without power.
     pub(super) without: [BTreeSet<usize>; 2],
+    /// Who loses supply by the mains and lines that are asked for, by class and key: a network is put together once for each.
+    pub(super) lost: BTreeMap<(&'static str, String), Lost>,
     pub(super) exposed: HashSet<usize>,
     pub(super) zone: (String, MultiPolygon<f64>, f64),
     pub(super) zones: Vec<ZoneAt>,
@@ -74,7 +77,9 @@ impl<'a> Course<'a> {
         let hydrants = working_hydrants(cache);
         let worth = hydrants.iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
         let response = Response::new(park, &tables.evacuation, threat.place());
-        let course = Self {
+        let asked: Vec<Action> =
+            file.timeline.iter().map(|one| &one.does).chain(hand.iter().map(|one| &one.does)).cloned().collect();
+        let mut course = Self {
             file,
             cache,
             tables,
@@ -95,6 +100,7 @@ impl<'a> Course<'a> {
             dry: HashSet::new(),
             struck: BTreeMap::new(),
             without: [BTreeSet::new(), BTreeSet::new()],
+            lost: BTreeMap::new(),
             exposed: HashSet::new(),
             zone: (String::new(), MultiPolygon::new(Vec::new()), 0.0),
             zones: Vec::new(),
@@ -102,8 +108,7 @@ impl<'a> Course<'a> {
             now: 0.0,
         };
         // Hydrants that the timeline names must be there before it starts.
-        for does in file.timeline.iter().map(|inject| &inject.does).chain(course.hand.iter().map(|inject| &inject.does))
-        {
+        for does in &asked {
             course.hydrants_of(does)?;
             course.lost_of(does)?;
             if let Action::Done(expected) | Action::Missed(expected) = does {

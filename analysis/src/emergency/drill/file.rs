@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DrillError;
+use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
 
 /// Events that every drill may have without naming them.
@@ -253,6 +254,8 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         picture: Option<String>,
     },
+    /// An action to do better is written down, by hand only.
+    Improve(Improvement),
 }
 
 /// An entry of the timeline.
@@ -399,6 +402,9 @@ impl DrillFile {
             if let Action::Done(id) | Action::Missed(id) = &inject.does {
                 self.expects(id)?;
             }
+            if matches!(inject.does, Action::Improve(_)) {
+                return Err(self.wrong(&inject.id, "improvements are written down by hand, not in the timeline"));
+            }
             self.follows_itself(inject)?;
         }
         for expected in &self.expected {
@@ -439,6 +445,7 @@ impl DrillFile {
                 within("the place", *y, -1e9, 1e9)?;
                 within("the distance (m)", *within_m, 0.0, 1e5)
             }
+            Action::Improve(improvement) => improvement.check(self),
             _ => Ok(()),
         }
     }

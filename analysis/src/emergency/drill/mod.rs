@@ -10,7 +10,9 @@ mod compare;
 mod course;
 mod error;
 mod file;
+mod improve;
 mod log;
+mod moments;
 mod outcome;
 mod report;
 mod response;
@@ -28,7 +30,9 @@ pub use error::DrillError;
 pub use file::{
     Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, Role, When,
 };
+pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended};
 pub use log::{DrillLog, Entry, HandInject, Happening};
+pub use moments::{key_moments, moment_caption};
 pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};

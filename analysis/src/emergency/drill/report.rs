@@ -22,7 +22,7 @@ pub struct DrillChapter {
 }
 
 /// A time from the start, minutes and seconds.
-fn clock(at_s: Option<f64>) -> Words {
+pub(super) fn clock(at_s: Option<f64>) -> Words {
     match at_s {
         None => phrase("drill-never", "not in this drill").into(),
         Some(at) => {

@@ -10,6 +10,8 @@ use spatial_db::model::{
 
 use super::*;
 
+mod improve;
+mod moments;
 mod response;
 
 fn keyed(key: &str) -> Provenance {

@@ -14,6 +14,7 @@ mod whereabouts;
 
 use std::collections::VecDeque;
 
+use rayon::prelude::*;
 use spatial_db::model::FeatureId;
 
 use super::dice::Dice;
@@ -181,9 +182,10 @@ pub fn evacuate(rules: &EvacuationRules, input: &EvacuationInput<'_>) -> Result<
     let mut walkers = Walkers::new(rules, input.ways, input.groups, input.places, input.seed)?;
     let steps = (until_s / STEP_S) as usize;
     let nothing = vec![false; input.ways.ways.len()];
+    let mut closed = nothing.clone();
     for step in 0..steps {
         let now = step as f64 * STEP_S;
-        let mut closed = vec![false; input.ways.ways.len()];
+        closed.fill(false);
         for closure in input.closures {
             if closure.from_s <= now && closure.until_s.is_none_or(|until| now < until) {
                 closed[closure.way] = true;
@@ -251,7 +253,8 @@ impl<'a> Walkers<'a> {
         let walking = Walking::new(rules);
         let closed = vec![false; ways.ways.len()];
         let last: Vec<(usize, f64)> = places.iter().map(|place| ways.nearest(place.position_m)).collect();
-        let first: Vec<(usize, f64)> = groups.iter().map(|group| ways.nearest(group.door_m)).collect();
+        let doors: Vec<[f64; 2]> = groups.iter().map(|group| group.door_m).collect();
+        let first = ways.nearest_of_each(&doors);
         let mut door_flow = Vec::with_capacity(groups.len());
         for group in groups {
             door_flow.push(walking.doors_flow_1_s(group.door_width_m)?);
@@ -353,11 +356,9 @@ impl<'a> Walkers<'a> {
     }
 
     fn route(&mut self) {
-        self.tables = self
-            .last
-            .iter()
-            .map(|&(node, _)| self.ways.towards(node, &self.closed, &self.avoided, self.avoid))
-            .collect();
+        // A search a place, none of which knows of another: threads change no bit of them.
+        let (ways, closed, avoided, avoid) = (self.ways, &self.closed, &self.avoided, self.avoid);
+        self.tables = self.last.par_iter().map(|&(node, _)| ways.towards(node, closed, avoided, avoid)).collect();
     }
 
     /// Gives every group a place: nearest pairs first, as long as the place has room; who finds none goes to the nearest all the same.

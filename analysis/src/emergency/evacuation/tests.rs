@@ -52,6 +52,20 @@ fn run(
 }
 
 #[test]
+fn many_places_find_the_node_that_each_alone_finds() {
+    let rules = EvacuationRules::shipped();
+    let roads = [road(1, &[(0.0, 0.0), (200.0, 0.0)], 4.0), road(2, &[(100.0, -90.0), (100.0, 90.0)], 4.0)];
+    let ways = WayNetwork::of(&roads, &rules).unwrap();
+    // On nodes, beside them, halfway between two and four of them, far away, and nowhere.
+    let mut places: Vec<[f64; 2]> =
+        (0..441).map(|k| [f64::from(k % 21) * 12.5 - 25.0, f64::from(k / 21) * 12.5 - 125.0]).collect();
+    places.extend([[1e6, -3e5], [f64::NAN, 0.0], [f64::INFINITY, 1.0]]);
+    let alone: Vec<(usize, f64)> = places.iter().map(|place| ways.nearest(*place)).collect();
+    assert_eq!(ways.nearest_of_each(&places), alone);
+    assert_eq!(ways.nearest_of_each(&places[..3]), alone[..3]);
+}
+
+#[test]
 fn roads_meet_where_they_cross_and_where_an_end_nearly_touches() {
     let rules = EvacuationRules::shipped();
     let roads = [

@@ -237,6 +237,36 @@ impl WayNetwork {
         (best, least)
     }
 
+    /// [`WayNetwork::nearest`] of each of many places, by a tree of the nodes: the same nodes, to the bit.
+    pub fn nearest_of_each(&self, places: &[[f64; 2]]) -> Vec<(usize, f64)> {
+        /// For fewer a tree is not worth its making.
+        const FEW: usize = 16;
+        if places.len() < FEW {
+            return places.iter().map(|place| self.nearest(*place)).collect();
+        }
+        let nodes = self.nodes.iter().enumerate().map(|(node, at)| GeomWithData::new(*at, node));
+        let tree: RTree<GeomWithData<[f64; 2], usize>> = RTree::bulk_load(nodes.collect());
+        let find = |place: &[f64; 2]| {
+            let mut best = (0, f64::INFINITY);
+            if !place.iter().all(|c| c.is_finite()) {
+                return best;
+            }
+            for (found, squared) in tree.nearest_neighbor_iter_with_distance_2(place) {
+                // A square is rounded otherwise than the distance: whoever may be as near is asked too, and the first node wins.
+                if squared > best.1 * best.1 * (1.0 + 1e-9) {
+                    break;
+                }
+                let [x, y] = *found.geom();
+                let distance = (x - place[0]).hypot(y - place[1]);
+                if distance < best.1 || (distance == best.1 && found.data < best.0) {
+                    best = (found.data, distance);
+                }
+            }
+            best
+        };
+        places.iter().map(find).collect()
+    }
+
     /// Middle of a way, m.
     pub fn middle(&self, way: usize) -> [f64; 2] {
         let way = &self.ways[way];

@@ -5,6 +5,7 @@
 //! makes nothing surer: what it may see is unknown, never watched.
 
 mod overlay;
+mod restricted;
 mod view;
 
 use chrono::NaiveDate;
@@ -20,6 +21,7 @@ use super::hydrants::in_service;
 use crate::rules::RuleSet;
 
 pub use overlay::security_overlay;
+pub use restricted::Restricted;
 pub use view::{Sector, seen};
 
 /// A gate belongs to a parcel whose boundary is this near, m.
@@ -88,6 +90,8 @@ pub struct Security {
     pub gates: Vec<Guarded>,
     /// Every hazard source.
     pub hazards: Vec<Guarded>,
+    /// Every parcel with a hazard source on it.
+    pub restricted: Vec<Restricted>,
 }
 
 /// Works out what the cameras of a park see on a day.
@@ -110,6 +114,7 @@ pub fn security(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Security {
             gates_of[parcel].push(at);
         }
     }
+    let restricted = restricted::restricted(cache, &presence, &gates_of);
     let compounds = gates_of
         .into_par_iter()
         .enumerate()
@@ -119,7 +124,8 @@ pub fn security(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Security {
             eyes.compound(parcel, &snapshot.parcels[parcel].boundary, (own.len(), seen))
         })
         .collect();
-    Security { cameras, compounds, gates: gates.into_iter().map(|(_, guarded)| guarded).collect(), hazards }
+    let gates = gates.into_iter().map(|(_, guarded)| guarded).collect();
+    Security { cameras, compounds, gates, hazards, restricted }
 }
 
 fn view_of(camera: &EmergencyResource, angle_deg: f64, cache: &Cache, presence: &Presence) -> View {

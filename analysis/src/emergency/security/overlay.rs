@@ -6,7 +6,7 @@ use geo::{Centroid, Coord, LinesIter, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, ResourceKind};
 
-use super::{Compound, Guarded, Security, View, security};
+use super::{Compound, Guarded, Restricted, Security, View, security};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts, Zone, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
@@ -38,8 +38,10 @@ const GATE_UNKNOWN: usize = 12;
 const HAZARD: usize = 13;
 const HAZARD_BLIND: usize = 14;
 const HAZARD_UNKNOWN: usize = 15;
+const SITE: usize = 16;
+const OPEN: usize = 17;
 
-const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 16] = [
+const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 18] = [
     (phrase("security-watched", "boundary watched"), GREEN, Pattern::Solid, Swatch::Area),
     (phrase("security-partly", "boundary with blind stretches"), AMBER, Pattern::Dots, Swatch::Area),
     (phrase("security-blind", "no camera sees the boundary"), RED, Pattern::Hatch, Swatch::Area),
@@ -66,6 +68,13 @@ const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 16] = [
         Pattern::Solid,
         Swatch::Symbol(Symbol::Hazard),
     ),
+    (phrase("security-site", "hazard site without a gate on record"), GREY, Pattern::CrossHatch, Swatch::Area),
+    (
+        phrase("security-open", "way into a hazard site without a gate on record"),
+        RED,
+        Pattern::Solid,
+        Swatch::Symbol(Symbol::Dot),
+    ),
 ];
 
 /// How much of each compound's boundary the cameras see on a day.
@@ -78,12 +87,21 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
         let class = class_of(compound);
         counts[class] += 1;
         let value = (class != UNKNOWN).then(|| 100.0 * compound.watched_m / compound.length_m);
-        let facts = facts(compound);
+        let mut facts = facts(compound);
+        let site = found.restricted.iter().find(|site| site.parcel == compound.parcel);
+        facts.extend(site.into_iter().flat_map(site_facts));
         verdicts.insert(snapshot.parcels[compound.parcel].id, Verdict { class, value, outline: None, facts });
+    }
+    // A compound has its class by its boundary; a site without a gate is judged by nothing else.
+    let gateless_sites = found.restricted.iter().filter(|site| site.gates == 0);
+    for site in gateless_sites {
+        counts[SITE] += 1;
+        let verdict = Verdict { class: SITE, value: None, outline: None, facts: site_facts(site) };
+        verdicts.insert(snapshot.parcels[site.parcel].id, verdict);
     }
     let marks = marks(cache, &found, &mut counts);
     let zones = zones(&found, &mut counts);
-    let gateless = snapshot.parcels.len() - found.compounds.len();
+    let gateless = snapshot.parcels.len() - verdicts.len();
     let angle = rules.figure("camera", "view_angle_deg");
     let overlay = Overlay {
         name: "security".into(),
@@ -123,6 +141,14 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
             ),
         ]
         .into_iter()
+        .chain((!found.restricted.is_empty()).then(|| {
+            words!(
+                "note-security-site",
+                "A parcel with a hazard source stands for a restricted area, which no record tells: it is to be entered through \
+                 gates alone. No clause asks for this: house rule. Which ways are public is not on record: every way but a \
+                 railway counts",
+            )
+        }))
         .chain(undated_note(snapshot, as_of))
         .collect(),
     };
@@ -170,6 +196,19 @@ fn facts(compound: &Compound) -> Vec<Fact> {
     .collect()
 }
 
+/// What is known of a hazard site beside its cameras.
+fn site_facts(site: &Restricted) -> Vec<Fact> {
+    let rule = || words!("basis-security-site", "house rule, no clause: hazard sites are entered through gates alone");
+    [
+        (words!("fact-site-hazards", "Hazard sources on it"), site.hazards.to_string()),
+        (words!("fact-site-gates", "Gates on record"), site.gates.to_string()),
+        (words!("fact-site-open", "Ways in without a gate on record"), site.open.len().to_string()),
+    ]
+    .into_iter()
+    .map(|(label, value)| Fact { label, value: value.into(), basis: rule() })
+    .collect()
+}
+
 fn share(compound: &Compound) -> String {
     // Rounded down: a boundary with a gap is never told as watched whole.
     format!("{:.0}", (100.0 * compound.watched_m / compound.length_m).floor())
@@ -206,6 +245,9 @@ fn marks(cache: &Cache, found: &Security, counts: &mut [usize]) -> Vec<Mark> {
             let class = state(guarded, [HAZARD, HAZARD_BLIND, HAZARD_UNKNOWN]);
             add(hazard.id, [at.x(), at.y()], Symbol::Hazard, class, hazard.substance.clone());
         }
+    }
+    for (road, at) in found.restricted.iter().flat_map(|site| &site.open) {
+        add(*road, *at, Symbol::Dot, OPEN, None);
     }
     marks
 }

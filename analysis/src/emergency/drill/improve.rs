@@ -1,0 +1,158 @@
+//! What is to be done better after a drill: actions with an owner and a date, and the objectives that nobody sees to yet.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::file::{Action, DrillFile, Objective};
+use super::log::HandInject;
+use super::outcome::{Outcome, Rating};
+use super::report::DrillChapter;
+use super::run::DrillRun;
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
+
+/// An action to do better: written down by hand, after the drill or in it. One of the same name later is the same action, told anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Improvement {
+    /// Its name in the log.
+    pub id: String,
+    /// What is to be done.
+    pub text: String,
+    /// Role of the drill that sees to it.
+    pub owner: String,
+    /// Day until which.
+    pub due: NaiveDate,
+    /// Objective that it serves, if one of the drill's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<String>,
+    /// Day on which it was done; none: it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<NaiveDate>,
+}
+
+impl Improvement {
+    /// Why it cannot be written down.
+    pub(super) fn check(&self, file: &DrillFile) -> Result<(), String> {
+        if self.id.trim().is_empty() || self.text.trim().is_empty() {
+            return Err("an improvement needs a name and words".to_owned());
+        }
+        if file.roles.iter().all(|role| role.id != self.owner) {
+            return Err(format!("there is no role {:?} to see to the improvement {:?}", self.owner, self.id));
+        }
+        match &self.objective {
+            Some(id) if file.objectives.iter().all(|one| one.id != *id) => {
+                Err(format!("there is no objective {id:?} for the improvement {:?}", self.id))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How it stands on a day.
+    pub fn standing(&self, today: NaiveDate) -> Standing {
+        match self.done {
+            Some(day) => Standing::Done(day),
+            None if self.due < today => Standing::Overdue,
+            None => Standing::Open,
+        }
+    }
+}
+
+/// How an improvement stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not done, and not due before that day.
+    Open,
+    /// Not done, and due before that day.
+    Overdue,
+    /// Done on that day.
+    Done(NaiveDate),
+}
+
+impl Standing {
+    /// In words.
+    pub fn words(self) -> Words {
+        match self {
+            Self::Open => phrase("drill-improve-open", "open").into(),
+            Self::Overdue => phrase("drill-improve-overdue", "overdue").into(),
+            Self::Done(day) => words!("drill-improve-done", "done on {day}", day = day),
+        }
+    }
+}
+
+/// The improvements that were written down by hand, each as it was told last, in the order in which they came first.
+pub fn improvements(hand: &[HandInject]) -> Vec<Improvement> {
+    let mut found: Vec<Improvement> = Vec::new();
+    for inject in hand {
+        if let Action::Improve(told) = &inject.does {
+            match found.iter_mut().find(|known| known.id == told.id) {
+                Some(known) => known.clone_from(told),
+                None => found.push(told.clone()),
+            }
+        }
+    }
+    found
+}
+
+/// Objectives of which an expected action was late or missed, without an improvement that serves them.
+pub fn unattended<'a>(file: &'a DrillFile, outcome: &Outcome, known: &[Improvement]) -> Vec<&'a Objective> {
+    let failed = |objective: &&Objective| {
+        outcome
+            .rated
+            .iter()
+            .any(|one| one.objective == objective.id && matches!(one.rating, Rating::Late | Rating::Missed))
+    };
+    let served =
+        |objective: &&Objective| known.iter().any(|one| one.objective.as_deref() == Some(objective.id.as_str()));
+    file.objectives.iter().filter(|one| failed(one) && !served(one)).collect()
+}
+
+/// The chapter of improvements as they stand on a day: owner, date and objective of each, and the objectives that were not met and have none.
+pub fn improvement_chapter(file: &DrillFile, run: &DrillRun, today: NaiveDate) -> DrillChapter {
+    let known = improvements(&run.log.hand);
+    let nothing = || Words::from("–");
+    let role = |id: &str| file.roles.iter().find(|role| role.id == id).map_or(id, |role| role.name.as_str()).to_owned();
+    let objective =
+        |id: &str| file.objectives.iter().find(|one| one.id == id).map_or(id, |one| one.text.as_str()).to_owned();
+    let mut rows: Vec<(bool, Vec<Words>)> = known
+        .iter()
+        .map(|one| {
+            let standing = one.standing(today);
+            let cells = vec![
+                Words::from(one.text.as_str()),
+                standing.words(),
+                Words::from(role(&one.owner)),
+                Words::from(one.due.to_string()),
+                one.objective.as_deref().map_or_else(nothing, |id| Words::from(objective(id))),
+            ];
+            (standing == Standing::Overdue, cells)
+        })
+        .collect();
+    rows.extend(unattended(file, &run.outcome, &known).into_iter().map(|one| {
+        let cells = vec![
+            phrase("drill-improve-none", "no action yet").into(),
+            phrase("drill-improve-unmet", "objective not met").into(),
+            nothing(),
+            nothing(),
+            Words::from(one.text.as_str()),
+        ];
+        (true, cells)
+    }));
+    if rows.is_empty() {
+        let none = phrase("drill-improve-empty", "none written down").into();
+        rows.push((false, vec![none, nothing(), nothing(), nothing(), nothing()]));
+    }
+    let heads: [Phrase; 5] = [
+        phrase("drill-improve-what", "Improvement"),
+        phrase("drill-improve-state", "State"),
+        phrase("drill-improve-owner", "Owner"),
+        phrase("drill-improve-until", "Until"),
+        phrase("drill-head-objective", "Objective"),
+    ];
+    DrillChapter {
+        name: "improvements",
+        title: phrase("drill-improve-title", "Improvement actions").into(),
+        heads: heads.map(Words::from).to_vec(),
+        rows,
+    }
+}

@@ -1,0 +1,117 @@
+//! `twin drill action`: an action to do better, written into the log of a drill that was played.
+
+use std::path::PathBuf;
+
+use analysis::emergency::drill::{
+    Action, DrillError, DrillLog, DrillTables, HandInject, Improvement, improvements, run_drill,
+};
+use chrono::NaiveDate;
+use clap::Args;
+use serde_json::json;
+
+use super::{open, page_of, read, wrong};
+use crate::cli::LanguageName;
+use crate::failure::Failure;
+use crate::print;
+use crate::report::whole;
+
+/// Arguments of `twin drill action`.
+#[derive(Debug, Args)]
+pub(super) struct ActionArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Log of the drill, played to its end; the action is written into it
+    log: PathBuf,
+    /// Name of the action; one that the log has already is told anew
+    #[arg(long)]
+    id: String,
+    /// What is to be done
+    #[arg(long)]
+    text: Option<String>,
+    /// Role of the drill that sees to it
+    #[arg(long)]
+    owner: Option<String>,
+    /// Day until which
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    due: Option<NaiveDate>,
+    /// Objective of the drill that it serves
+    #[arg(long)]
+    objective: Option<String>,
+    /// Day on which it was done
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    done: Option<NaiveDate>,
+    /// Who writes it down
+    #[arg(long, default_value = "")]
+    by: String,
+    /// Report to write anew, HTML
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// Park that it was played on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Leave the pictures out of the report: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
+    /// Language of the report; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
+    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let log = DrillLog::parse(&read(&arguments.log)?).map_err(wrong(&arguments.log))?;
+    log.belongs_to(&file).map_err(wrong(&arguments.log))?;
+    let other = |reason: &str| wrong(&arguments.log)(DrillError::OtherLog { reason: reason.to_owned() });
+    if log.digest.is_none() {
+        return Err(other("it was broken off: play it to its end first, with --resume"));
+    }
+    let tables = DrillTables::shipped();
+    let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.file))?;
+    if before.log.digest != log.digest {
+        return Err(other("the run that it tells of is another: the park or the tables have changed"));
+    }
+    // The last second that is played: after everything else that was done by hand.
+    let at_s = (file.length_min * 60.0).floor();
+    let told = told(arguments, &improvements(&log.hand))
+        .map_err(|reason| wrong(&arguments.log)(DrillError::Hand { at_s, reason }))?;
+    let mut hand = log.hand;
+    hand.push(HandInject { at_s, does: Action::Improve(told), by: arguments.by.trim().to_owned() });
+    let run = run_drill(&file, &cache, &tables, &hand).map_err(wrong(&arguments.log))?;
+    whole(&arguments.log, run.log.to_text().map_err(std::io::Error::from)?.as_bytes())?;
+    if let Some(path) = &arguments.out {
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
+    }
+    let known = improvements(&run.log.hand);
+    if arguments.json {
+        return print::json(&json!({ "drill": file.name, "digest": run.log.digest, "improvements": known }));
+    }
+    let today = chrono::Local::now().date_naive();
+    for one in &known {
+        print::line(format!(
+            "{}  {}  until {}  {}  {}",
+            one.id,
+            one.owner,
+            one.due,
+            one.standing(today).words(),
+            one.text
+        ))?;
+    }
+    Ok(())
+}
+
+/// The action as it is told now: what is not given stays as the log has it.
+fn told(arguments: &ActionArguments, known: &[Improvement]) -> Result<Improvement, String> {
+    let before = known.iter().find(|one| one.id == arguments.id);
+    let lacks = |what: &str| format!("the action {:?} is new and needs --{what}", arguments.id);
+    Ok(Improvement {
+        id: arguments.id.clone(),
+        text: arguments.text.clone().or_else(|| before.map(|one| one.text.clone())).ok_or_else(|| lacks("text"))?,
+        owner: arguments.owner.clone().or_else(|| before.map(|one| one.owner.clone())).ok_or_else(|| lacks("owner"))?,
+        due: arguments.due.or_else(|| before.map(|one| one.due)).ok_or_else(|| lacks("due"))?,
+        objective: arguments.objective.clone().or_else(|| before.and_then(|one| one.objective.clone())),
+        done: arguments.done.or_else(|| before.and_then(|one| one.done)),
+    })
+}
