@@ -35,7 +35,7 @@ pub use read::{Package, PackageHeader};
 pub use redact::{Shown, Whitelist};
 pub use scene::{BriefText, SceneKind, SceneText};
 pub use value::{Cell, Kind};
-pub use write::{PackOptions, PackStep, Packed, PackedTable, pack};
+pub use write::{PackOptions, PackStep, Packed, PackedTable, pack, pack_shown};
 
 use crate::model::ParkSnapshot;
 use crate::store::imagery::{Frame, Level};

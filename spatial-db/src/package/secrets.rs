@@ -238,6 +238,13 @@ fn secrets_in_every_other_field_are_nowhere_in_the_bytes() {
     assert_eq!(park.roads[0].name, original.roads[0].name);
     assert_eq!(park.resources.len(), 1, "a gate, and no camera");
     assert!(park.terrain.is_some() && package.imagery(1_000_000).unwrap().is_none());
+    // What is drawn for a prospect is drawn from what the package shows, no field more.
+    let drawn = Whitelist::PROSPECT.redacted(&planted().0);
+    assert_eq!(format!("{:?}", drawn.parcels), format!("{:?}", park.parcels));
+    assert_eq!(format!("{:?}", drawn.buildings), format!("{:?}", park.buildings));
+    assert_eq!(format!("{:?}", drawn.edges), format!("{:?}", park.edges));
+    assert_eq!(format!("{:?}", drawn.resources), format!("{:?}", park.resources));
+    assert_eq!(format!("{:?}", (drawn.roads, drawn.surfaces)), format!("{:?}", (park.roads, park.surfaces)));
     let empty = [
         park.enterprises.len(),
         park.tenancies.len(),
@@ -252,6 +259,17 @@ fn secrets_in_every_other_field_are_nowhere_in_the_bytes() {
     ];
     assert_eq!(empty, [0; 10]);
     assert_eq!(package.header().run_id, None);
+}
+
+#[test]
+fn what_is_given_for_another_day_is_what_stood_on_that_day() {
+    let (park, _) = planted();
+    let before = Whitelist { as_of: chrono::NaiveDate::from_ymd_opt(2000, 12, 31), ..Whitelist::PROSPECT };
+    // The second parcel and building were there until the end of 2000.
+    let (then, now) = (before.redacted(&park), Whitelist::PROSPECT.redacted(&park));
+    assert_eq!((then.parcels.len(), then.buildings.len()), (2, 2));
+    assert_eq!((now.parcels.len(), now.buildings.len()), (1, 1));
+    assert_eq!((then.park.as_of, now.park.as_of), (before.as_of, park.park.as_of));
 }
 
 #[test]

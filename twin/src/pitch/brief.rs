@@ -1,9 +1,12 @@
 //! `twin pitch brief`: one site on a page that prints on A4 and needs nothing beside it.
 
+use std::collections::HashMap;
+
 use analysis::siting::{Brief, Finding, Match, NEIGHBOURS_M, Utility, Verdict, said, with_hall};
 use analysis::words::Words;
 use askama::Template;
 use chrono::NaiveDate;
+use spatial_db::model::FeatureId;
 use twin_engine::Language;
 use twin_engine::text::Text;
 
@@ -112,7 +115,7 @@ pub(super) fn run(arguments: &BriefArguments) -> Result<(), Failure> {
     print::line(arguments.out.display().to_string())
 }
 
-/// Pictures of a site with the hall on it.
+/// Pictures of a site with the hall on it, drawn from what a prospect may see: what is written in them is given away with them.
 pub(super) fn drawn(
     opened: &Opened,
     matched: &Match<'_, '_>,
@@ -121,11 +124,22 @@ pub(super) fn drawn(
     language: Language,
 ) -> Result<Vec<String>, Failure> {
     let text = Text::of(language);
-    let park = opened.park();
+    let mut park = opened.shown();
+    // Verdicts go by the numbers of the store; what is shown is numbered anew, and of parcels keeps the key.
+    let numbers: HashMap<&str, FeatureId> =
+        opened.park().parcels.iter().map(|parcel| (parcel.provenance.key.as_str(), parcel.id)).collect();
+    for parcel in &mut park.parcels {
+        if let Some(id) = numbers.get(parcel.provenance.key.as_str()) {
+            parcel.id = *id;
+        }
+    }
     let progress = Progress::new(false);
     progress.show("drawing", &text.words(&brief.title));
     let hall = text.words(&said::HALL.into());
-    let shown = brief.fit.as_ref().map_or_else(|| park.as_ref().clone(), |fit| with_hall(park, fit, &hall));
+    let shown = match &brief.fit {
+        Some(fit) => with_hall(&park, fit, &hall),
+        None => park,
+    };
     let drawn = pictures::pictures(shown, matched.overlay(Some(candidate)), &brief.boundary, language);
     progress.finish();
     drawn
