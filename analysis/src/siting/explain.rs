@@ -71,11 +71,18 @@ impl Missing {
                 "what is left at the connection is not on record: access is not capacity",
             ),
             Self::Lines => words!("pitch-missing-lines", "lines of this utility are not on record"),
+            Self::LineKind => words!("pitch-missing-line-kind", "what the nearest drain carries is not on record"),
+            Self::Moved => words!(
+                "pitch-missing-moved",
+                "the lines of this package are drawn coarsely: how far the nearest is, is not known closer",
+            ),
             Self::Roads => words!("pitch-missing-roads", "roads near by, or their class, are not on record"),
             Self::RoadWidth => words!("pitch-missing-width", "the width of the road is not on record"),
             Self::Things => words!("pitch-missing-things", "such records are missing or incomplete"),
-            Self::Enterprises => words!("pitch-missing-trades", "industries of the enterprises are not on record"),
-            Self::Price => words!("pitch-missing-price", "no price is on record"),
+            Self::Enterprises => {
+                words!("pitch-missing-trades", "the industry or the place of enterprises is not on record")
+            }
+            Self::Price => words!("pitch-missing-price", "no price in this currency is on record"),
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
             Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),

@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod file;
 mod fit;
+mod floors;
 mod ground;
 mod matched;
 mod measure;
@@ -18,6 +19,8 @@ pub mod said;
 mod shapes;
 mod supply;
 mod tables;
+mod things;
+mod trades;
 mod want;
 
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};

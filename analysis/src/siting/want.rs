@@ -142,7 +142,7 @@ pub enum Want {
         /// By this day.
         by: NaiveDate,
     },
-    /// Price asked for the land, or yearly rent of the floor, by m².
+    /// Price asked for the land or the floor, by m². A rent is no price.
     Price {
         /// At most, by m².
         at_most_per_m2: f64,

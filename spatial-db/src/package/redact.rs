@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use crate::model::{FeatureKind, ParkSnapshot, Presence, Provenance, ResourceKind};
+use crate::model::{FeatureKind, NetworkEdge, ParkSnapshot, Presence, Provenance, ResourceKind};
 
 /// What is shown of a kind of feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +168,17 @@ impl Whitelist {
         out.dedup_by(|a, b| a[..2] == b[..2]);
         out
     }
+}
+
+/// How far a line may lie from where it was surveyed, m, where it was drawn coarsely for a package that is given away; `None` where
+/// it is as surveyed. Lines shorter than a square are not in such a package at all.
+pub fn moved_m(edge: &NetworkEdge) -> Option<f64> {
+    let side = Whitelist::PROSPECT.coarse_m;
+    let name = table(FeatureKind::NetworkEdge);
+    let anew = edge.provenance.layer == name && edge.provenance.key.starts_with(name);
+    let corner = |[x, y, z]: &[f64; 3]| x % side == 0.0 && y % side == 0.0 && z.is_nan();
+    // A place moves by half the diagonal of a square at most, and a line by as much as its ends.
+    (anew && edge.path.iter().all(corner)).then_some(side * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 fn standing<T: Clone>(all: &[T], there: Option<&[bool]>) -> Vec<T> {

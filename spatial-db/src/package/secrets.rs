@@ -284,6 +284,9 @@ fn lines_are_drawn_to_corners_that_tell_no_place_of_survey() {
     for [x, y, z] in path {
         assert!(x % 25.0 == 0.0 && y % 25.0 == 0.0 && z.is_nan());
     }
+    let moved = crate::package::moved_m(&contents.snapshot.edges[0]).unwrap();
+    assert!((moved - 12.5_f64.hypot(12.5)).abs() < 1e-9);
+    assert!(every_kind().edges.iter().all(|edge| crate::package::moved_m(edge).is_none()), "as surveyed");
     // A line shorter than a square is not drawn at all.
     assert_eq!(contents.snapshot.edges.len(), 1);
 }
