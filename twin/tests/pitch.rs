@@ -97,10 +97,17 @@ fn a_brief_stands_alone_in_both_languages() {
     for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
         assert!(!page.contains(outside), "{outside}");
     }
+    // Sources by their layer, networks as coarse as a package draws them, no figure of what is not asked for.
+    for hidden in [", row ", "yard 0 m"] {
+        assert!(!page.contains(hidden), "{hidden}");
+    }
+    assert!(page.contains(" m at most"), "a distance to a main in its steps");
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
     assert!(pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)));
     let chinese = brief("zh", &["--no-pictures"]);
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
+    assert!(!chinese.contains("DN"), "sizes of mains");
+    assert!(chinese.contains("业（") && !chinese.contains("industry"), "industries by their names");
     // Nothing of other tenants: no name of an enterprise on record.
     let mut store = place.database.store().unwrap();
     let park = store.snapshot("qingxi").unwrap();

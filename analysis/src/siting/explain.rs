@@ -346,7 +346,8 @@ impl Match<'_, '_> {
         }
         if self.pitch.needs.iter().any(|need| need.how != How::Must) {
             let (low, high) = (place.score * 100.0, place.best * 100.0);
-            let share = if high - low < 0.5 { format!("{low:.0}") } else { format!("{low:.0}–{high:.0}") };
+            let (low, high) = (format!("{low:.0}"), format!("{high:.0}"));
+            let share = if low == high { low } else { format!("{low}–{high}") };
             said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
         }
         listed(said)
@@ -372,11 +373,16 @@ fn has(want: &Want, offered: &Candidate, measure: &Measure) -> Words {
     if offered.building.is_none() && matches!(want, Want::FloorLoad { .. }) {
         return words!("pitch-as-built", "as it is built");
     }
-    let Measure { low, high, .. } = *measure;
+    range(want, measure.low, measure.high)
+}
+
+/// A figure, from and to, with its unit: one figure where both read alike.
+pub(super) fn range(want: &Want, low: f64, high: f64) -> Words {
     if matches!(want, Want::Zoning { .. } | Want::Industry { .. }) && low < high {
         return words!("unknown", "unknown");
     }
-    if low == high {
+    let alike = low.is_finite() && high.is_finite() && *want.shown(low) == *want.shown(high);
+    if low == high || alike {
         if low.is_infinite() && !matches!(want, Want::Free { .. }) {
             return words!("pitch-none", "none");
         }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use analysis::siting::{Brief, Finding, Match, NEIGHBOURS_M, Utility, Verdict, said, with_hall};
+use analysis::siting::{
+    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, said, with_hall,
+};
 use analysis::words::Words;
 use askama::Template;
 use chrono::NaiveDate;
@@ -46,7 +48,6 @@ struct Step {
 struct Line {
     utility: String,
     distance: String,
-    size: String,
     left: String,
     source: String,
 }
@@ -241,16 +242,21 @@ impl Page {
                     let unit = one.utility.unit();
                     let left = one.supply.remaining.first().map_or_else(unknown, |step| {
                         match (step.low.is_finite(), step.high.is_finite()) {
-                            (true, true) if step.low == step.high => format!("{:.1} {unit}", step.low),
-                            (true, true) => format!("{:.1}–{:.1} {unit}", step.low, step.high),
+                            (true, true) => {
+                                let (low, high) = (format!("{:.1}", step.low), format!("{:.1}", step.high));
+                                if low == high { format!("{low} {unit}") } else { format!("{low}–{high} {unit}") }
+                            }
                             (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
                             _ => unknown(),
                         }
                     });
                     Line {
                         utility: say(&one.utility.title()),
-                        distance: one.distance_m.map_or_else(unknown, metres),
-                        size: say(&one.size),
+                        distance: match (one.distance_m, one.served) {
+                            (Some(distance), _) => say(&said::at_most(&metres(distance))),
+                            (None, Some(_)) => say(&said::no_line(LINES_M)),
+                            (None, None) => unknown(),
+                        },
                         left,
                         source: say(&one.source),
                     }
@@ -266,7 +272,7 @@ impl Page {
                 .iter()
                 .take(10)
                 .map(|one| Trade {
-                    industry: one.industry.clone(),
+                    industry: say(&industry_words(&one.industry)),
                     parcels: one.parcels,
                     nearest: metres(one.nearest_m),
                 })
