@@ -7,7 +7,7 @@ use super::sample::{CORNER, every_kind, tiles};
 use super::tests::{contents, put};
 use super::write::redact;
 use super::{BriefText, Package, SceneKind, SceneText, Whitelist};
-use crate::model::{ParkSnapshot, Provenance, ResourceKind};
+use crate::model::{ParkSnapshot, Provenance, ResourceKind, ValveObservation};
 
 /// Fills fields with words that no file has by chance, and remembers them.
 #[derive(Default)]
@@ -133,6 +133,13 @@ fn planted() -> (ParkSnapshot, Planted) {
         (f.quantity_t, f.height_m) = (p.number(), p.number());
         f.shape = geo::Point::new(p.number().unwrap(), p.number().unwrap()).into();
     }
+    park.valve_states.push(ValveObservation {
+        node_key: p.word("valve"),
+        observed: chrono::DateTime::UNIX_EPOCH,
+        open_fraction: p.number(),
+        stuck: true,
+        source: p.word("who"),
+    });
     for f in &mut park.issues {
         (f.reason, f.fix, f.layer, f.source) = (p.word("reason"), p.word("fix"), p.word("layer"), p.word("source"));
         (f.key, f.other_key, f.table, f.check) = (p.some("key"), p.some("other"), p.some("table"), p.some("check"));
@@ -256,8 +263,9 @@ fn secrets_in_every_other_field_are_nowhere_in_the_bytes() {
         park.hazards.len(),
         park.issues.len(),
         park.building_surfaces.len(),
+        park.valve_states.len(),
     ];
-    assert_eq!(empty, [0; 10]);
+    assert_eq!(empty, [0; 11]);
     assert_eq!(package.header().run_id, None);
 }
 
