@@ -406,6 +406,33 @@ pub(crate) enum Failure {
         /// The package.
         path: PathBuf,
     },
+    /// A package about floor in a building.
+    #[error("{site} is floor in a building, and a package is made of land: names and keys of buildings stay out of it")]
+    #[diagnostic(help("write the page alone with `twin pitch brief`, or name a vacant parcel"))]
+    PitchOfFloor {
+        /// The site.
+        site: String,
+    },
+    /// A site on record that the park does not have.
+    #[error("the park {park} has no parcel or building {site}")]
+    #[diagnostic(help(
+        "give the number or key of a parcel, of several joined with + between, or the key of a building"
+    ))]
+    NoSuchSite {
+        /// As it was given.
+        site: String,
+        /// Short name of the park.
+        park: String,
+    },
+    /// A scene that names what may not be given away.
+    #[error("the scene {scene} names {word}, which may not be given away")]
+    #[diagnostic(help("take it out of the names and captions of the scene, or leave the scene at home"))]
+    SceneTells {
+        /// Its name.
+        scene: String,
+        /// What it names.
+        word: String,
+    },
     /// A package that carries no brief.
     #[error("{} carries no brief", path.display())]
     #[diagnostic(help("`twin pitch pack` writes packages with one"))]

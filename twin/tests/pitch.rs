@@ -2,10 +2,13 @@
 
 mod support;
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::process::Command;
 
+use geo::CoordsIter;
 use serde_json::Value;
+use spatial_db::model::{ParkSnapshot, ResourceKind};
 use spatial_db::package::Package;
 use support::real::Imported;
 use support::{Place, manifest};
@@ -96,10 +99,17 @@ fn a_brief_stands_alone_in_both_languages() {
     for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
         assert!(!page.contains(outside), "{outside}");
     }
+    // Sources by their layer, networks as coarse as a package draws them, no figure of what is not asked for.
+    for hidden in [", row ", "yard 0 m"] {
+        assert!(!page.contains(hidden), "{hidden}");
+    }
+    assert!(page.contains(" m at most"), "a distance to a main in its steps");
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
     assert!(pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)));
     let chinese = brief("zh", &["--no-pictures"]);
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
+    assert!(!chinese.contains("DN"), "sizes of mains");
+    assert!(chinese.contains("业（") && !chinese.contains("industry"), "industries by their names");
     // Nothing of other tenants: no name of an enterprise on record.
     let mut store = place.database.store().unwrap();
     let park = store.snapshot("qingxi").unwrap();
@@ -107,6 +117,63 @@ fn a_brief_stands_alone_in_both_languages() {
     for enterprise in &park.enterprises {
         assert!(!page.contains(&enterprise.name) && !page.contains(&enterprise.provenance.key), "{}", enterprise.name);
     }
+}
+
+/// The first two bytes as a number.
+fn begin(of: &[u8]) -> usize {
+    usize::from(u16::from_le_bytes([of[0], of[1]]))
+}
+
+/// Which of some byte strings stand in a file: one walk for each length.
+fn found<'w>(bytes: &[u8], wanted: &'w HashSet<Vec<u8>>) -> Vec<&'w [u8]> {
+    let mut begins = vec![false; 1 << 16];
+    for one in wanted {
+        begins[begin(one)] = true;
+    }
+    let lengths: BTreeSet<usize> = wanted.iter().map(Vec::len).collect();
+    let mut found = Vec::new();
+    for length in lengths {
+        let seen = bytes.windows(length).filter(|window| begins[begin(window)]).filter_map(|window| wanted.get(window));
+        found.extend(seen.map(Vec::as_slice));
+    }
+    found
+}
+
+/// Names and keys that a prospect may not see, as bytes.
+fn names(park: &ParkSnapshot) -> HashSet<Vec<u8>> {
+    let mut secrets: Vec<String> = Vec::new();
+    secrets.extend(park.enterprises.iter().flat_map(|one| [one.name.clone(), one.provenance.key.clone()]));
+    secrets.extend(park.hazards.iter().filter_map(|one| one.name.clone()));
+    secrets.extend(park.contracts.iter().map(|one| one.provenance.key.clone()));
+    secrets.extend(park.nodes.iter().map(|one| one.provenance.key.clone()));
+    secrets.extend(park.edges.iter().map(|one| one.provenance.key.clone()));
+    secrets.extend(park.buildings.iter().map(|one| one.provenance.key.clone()));
+    let hidden = park.resources.iter().filter(|one| !is_shown(one.kind));
+    secrets.extend(hidden.flat_map(|one| [one.name.clone(), Some(one.provenance.key.clone())]).flatten());
+    // What is shorter stands in other words by chance.
+    secrets.into_iter().filter(|secret| secret.len() > 5).map(String::into_bytes).collect()
+}
+
+fn is_shown(kind: ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Gate | ResourceKind::FireStation | ResourceKind::Hospital)
+}
+
+/// Ordinates of the survey that no shown land, building, road or ground has as well: each alone would tell where something is.
+fn ordinates(park: &ParkSnapshot) -> Vec<f64> {
+    let mut shown: HashSet<u64> = HashSet::new();
+    let mut see = |at: geo::Coord<f64>| shown.extend([at.x.to_bits(), at.y.to_bits()]);
+    park.parcels.iter().flat_map(|one| one.boundary.coords_iter()).for_each(&mut see);
+    park.buildings.iter().flat_map(|one| one.footprint.coords_iter()).for_each(&mut see);
+    park.roads.iter().flat_map(|one| one.line.coords_iter()).for_each(&mut see);
+    park.surfaces.iter().flat_map(|one| one.area.coords_iter()).for_each(&mut see);
+    let place = |at: [f64; 2]| geo::Coord { x: at[0], y: at[1] };
+    park.resources.iter().filter(|one| is_shown(one.kind)).map(|one| place(one.position)).for_each(&mut see);
+    let mut hidden: Vec<f64> = park.edges.iter().flat_map(|one| &one.path).flat_map(|[x, y, _]| [*x, *y]).collect();
+    hidden.extend(park.nodes.iter().flat_map(|one| [one.position[0], one.position[1]]));
+    hidden.extend(park.resources.iter().filter(|one| !is_shown(one.kind)).flat_map(|one| one.position));
+    // A whole metre, a corner of the squares that lines are drawn to among them, is no place of a survey to the millimetre.
+    hidden.retain(|one| one.fract().abs() > 1e-3 && !shown.contains(&one.to_bits()));
+    hidden
 }
 
 #[test]
@@ -125,7 +192,7 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
     // Who got it, and which file it was; and what became of it.
     for more in [
         &["asked", "--pitch", &pitch][..],
-        &["visited", "--site", "QX-01-08", "--day", "2026-07-01"],
+        &["visited", "--site", report["site"].as_str().unwrap(), "--day", "2026-07-01"],
         &["ended", "--outcome", "unmet", "--note", "no land of 3 ha"],
     ] {
         place.json(&[&["pitch", "record", "qingxi"], more, &["--prospect", "Ms Li, Acme", "--json"]].concat());
@@ -140,31 +207,37 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
     let (code, words) = place.fails(&["pitch", "record", "qingxi", "ended", "--prospect", "x"]);
     assert!(code == 2 && words.contains("--outcome"), "{words}");
 
+    let (code, words) = place.fails(&["pitch", "record", "qingxi", "visited", "--prospect", "x", "--site", "QX-99-99"]);
+    assert!(code == 2 && words.contains("QX-99-99"), "{words}");
+    assert_eq!(place.json(&["pitch", "log", "qingxi", "--json"])["events"].as_array().unwrap().len(), 4);
+
     // Nothing that the office knows of its tenants is in the bytes.
     let mut store = place.database.store().unwrap();
     let park = store.snapshot("qingxi").unwrap();
-    let mut secrets: Vec<String> = Vec::new();
-    secrets.extend(park.enterprises.iter().flat_map(|one| [one.name.clone(), one.provenance.key.clone()]));
-    secrets.extend(park.hazards.iter().filter_map(|one| one.name.clone()));
-    secrets.extend(park.contracts.iter().map(|one| one.provenance.key.clone()));
-    secrets.extend(park.nodes.iter().map(|one| one.provenance.key.clone()).filter(|key| key.len() > 5));
-    secrets
-        .extend(park.resources.iter().filter(|one| one.kind.as_str() == "camera").filter_map(|one| one.name.clone()));
-    assert!(secrets.len() > 500, "{}", secrets.len());
-    for secret in &secrets {
-        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
-    }
-    // A place of the survey, to the millimetre, is not in it either.
-    let mut looked_for = 0;
-    for edge in park.edges.iter().take(200) {
-        // Both ordinates together: one alone may be a parcel corner's too.
-        let [x, y, _] = edge.path[0];
-        let place = [x.to_le_bytes(), y.to_le_bytes()].concat();
-        let exact = x.fract().abs() > 1e-3 && y.fract().abs() > 1e-3;
-        assert!(!exact || !bytes.windows(16).any(|window| window == place), "{x} {y}");
-        looked_for += usize::from(exact);
-    }
-    assert!(looked_for > 0, "no place of the survey has millimetres");
+    let secrets = names(&park);
+    assert!(secrets.len() > 1000, "{}", secrets.len());
+    let seen: Vec<_> = found(&bytes, &secrets).into_iter().map(String::from_utf8_lossy).collect();
+    assert!(seen.is_empty(), "{seen:?}");
+    // Nor a place of the survey: neither of its ordinates, as a number of either order or in words.
+    let ordinates = ordinates(&park);
+    assert!(ordinates.len() > 1000, "{}", ordinates.len());
+    let both = |one: &f64| [one.to_le_bytes().to_vec(), one.to_be_bytes().to_vec()];
+    let wanted: HashSet<Vec<u8>> = ordinates.iter().flat_map(both).collect();
+    let seen: Vec<f64> = found(&bytes, &wanted)
+        .into_iter()
+        .map(|eight| <[u8; 8]>::try_from(eight).unwrap())
+        .map(f64::from_le_bytes)
+        .collect();
+    assert!(seen.is_empty(), "{seen:?}");
+    let wanted: HashSet<Vec<u8>> =
+        ordinates.iter().map(f64::to_string).filter(|text| text.len() > 8).map(String::into_bytes).collect();
+    let seen: Vec<_> = found(&bytes, &wanted).into_iter().map(String::from_utf8_lossy).collect();
+    assert!(seen.is_empty(), "{seen:?}");
+    // The search finds what is there: the number of a shown parcel, and an ordinate of its boundary.
+    let corner = park.parcels[0].boundary.coords_iter().next().unwrap();
+    let there: HashSet<Vec<u8>> =
+        [corner.x.to_le_bytes().to_vec(), park.parcels[0].provenance.key.clone().into_bytes()].into();
+    assert_eq!(found(&bytes, &there).into_iter().collect::<HashSet<_>>().len(), 2);
 
     let package = Package::open(&file).unwrap();
     let shown = package.snapshot(&|_| {}).unwrap();
@@ -190,6 +263,46 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
     // What is left out cannot be packed from a package.
     let output = offline(&["pitch", "pack", "acme.gpkg", &pitch, "--to", "x", "--out", "b.gpkg"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn what_cannot_be_given_away_leaves_the_earlier_package_where_it_was() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let (pitch, file) = (shipped("warehouse.pitch.ron"), place.folder.path().join("acme.gpkg"));
+    let pack = |more: &[&str]| {
+        let asked = ["pitch", "pack", "qingxi", &pitch, "--out", "acme.gpkg", "--no-pictures", "--lang", "en"];
+        [&asked[..], more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |arguments: &[String]| place.twin(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    // A prospect without a name is refused by the record, when the package is written already.
+    assert!(!run(&pack(&["--to", " "])).status.success());
+    assert!(!file.exists(), "a package that is on no record");
+    let output = run(&pack(&["--to", "Acme"]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("(fits)"), "where the site stands is said");
+    let before = std::fs::read(&file).unwrap();
+    assert!(!run(&pack(&["--to", " ", "--as-of", "2024-06-30"])).status.success());
+    assert!(std::fs::read(&file).unwrap() == before, "the earlier package");
+    let beside: Vec<_> = std::fs::read_dir(place.folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert!(!beside.iter().any(|name| name.to_string_lossy().starts_with(".earlier")), "{beside:?}");
+
+    // What is given for a day says that day, and holds what stood on it.
+    let output = run(&pack(&["--to", "Acme", "--as-of", "2015-06-30"]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let then = Package::open(&file).unwrap().snapshot(&|_| {}).unwrap();
+    std::fs::write(place.folder.path().join("now.gpkg"), &before).unwrap();
+    let now = Package::open(&place.folder.path().join("now.gpkg")).unwrap().snapshot(&|_| {}).unwrap();
+    assert_eq!(then.park.as_of, "2015-06-30".parse().ok());
+    assert!(then.buildings.len() < now.buildings.len(), "{} of {}", then.buildings.len(), now.buildings.len());
+
+    // Floor in a building has no package.
+    let floor = place.folder.path().join("floor.pitch.ron");
+    let text = r#"(format_version: 1, name: "Floor", offers: buildings, needs: [(want: floor(at_least_m2: 100))])"#;
+    std::fs::write(&floor, text).unwrap();
+    let asked = ["pitch", "pack", "qingxi", floor.to_str().unwrap(), "--to", "x", "--out", "floor.gpkg"];
+    let (code, words) = place.fails(&asked);
+    assert!(code == 2 && words.contains("land") && words.contains("brief"), "{words}");
 }
 
 /// A real place is asked what it knows, and says of the rest that it does not.

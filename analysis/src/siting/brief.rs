@@ -10,8 +10,9 @@ use super::fit::TestFit;
 use super::ground::{Candidate, Free};
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
+use super::stranger::steps_m;
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
-use super::want::{Thing, Want, grouped};
+use super::want::{Side, Want, grouped};
 use crate::words;
 use crate::words::Words;
 
@@ -36,11 +37,12 @@ pub struct Fact {
 pub struct Connection {
     /// The utility.
     pub utility: Utility,
-    /// From the boundary to the nearest line, m; `None` where none is near or none is on record.
+    /// From the boundary to the nearest line at most, m, in the steps that a package draws lines in; `None` where none is near, or
+    /// nobody knows.
     pub distance_m: Option<f64>,
-    /// Size of that line.
-    pub size: Words,
-    /// Layer and row of that line.
+    /// Whether one is near enough to serve the site; `None` where that is not known.
+    pub served: Option<bool>,
+    /// Layer of that line.
     pub source: Words,
     /// What is left over time.
     pub supply: Supply,
@@ -119,20 +121,12 @@ impl Match<'_, '_> {
     /// Never: the shipped table is checked by a test.
     pub fn brief(&self, candidate: u32) -> Brief {
         let offered = &self.candidates[candidate as usize];
-        let mut needs = self.explain(candidate);
-        for finding in &mut needs {
-            // Which tenant keeps what, and where, is no matter of a brief.
-            if let Want::Near { what: what @ Thing::Hazard { .. }, .. }
-            | Want::Away { what: what @ Thing::Hazard { .. }, .. } = &self.pitch.needs[finding.need].want
-            {
-                (finding.because, finding.source) =
-                    (what.title(), words!("pitch-source-hazards", "hazard sources on record"));
-            }
-        }
-        let connections: Vec<Connection> =
-            Utility::ALL.into_iter().map(|utility| self.connection(offered, utility)).collect();
-        let fit = self.test_fit(candidate);
+        // Which tenant keeps what, and where, is no matter of a brief.
+        let needs: Vec<Finding> = self.explain(candidate).into_iter().map(|one| self.to_strangers(one)).collect();
         let table = readiness_table();
+        let connections: Vec<Connection> =
+            Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();
+        let fit = self.test_fit(candidate);
         let readiness = self.readiness(offered, &needs, &connections, &table);
         let places = self.rank(&self.weights());
         let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why(place));
@@ -154,14 +148,7 @@ impl Match<'_, '_> {
 
     fn facts(&self, offered: &Candidate, fit: Option<&TestFit>) -> Vec<Fact> {
         let first = offered.parcels.first().map(|slot| self.ground.parcel(*slot));
-        let row = first.map_or_else(Words::default, |parcel| {
-            words!(
-                "pitch-source",
-                "{layer}, row {row}",
-                layer = parcel.provenance.layer.as_str(),
-                row = parcel.provenance.source_row,
-            )
-        });
+        let row = first.map_or_else(Words::default, |parcel| Words::from(parcel.provenance.layer.as_str()));
         let mut facts = Vec::new();
         let mut fact = |title: Words, value: Words, source: Words| facts.push(Fact { title, value, source });
         if offered.building.is_some() {
@@ -212,17 +199,17 @@ impl Match<'_, '_> {
         let road = gauge.measure_exactly(offered);
         if road.at != NOWHERE {
             let of = &self.ground.park.roads[road.at as usize];
-            let named = of.name.clone().unwrap_or_else(|| of.provenance.key.clone());
-            let class = of.class.clone().unwrap_or_default();
-            let width = of.width_m.map_or_else(String::new, |width| format!(", {width:.0} m"));
-            let value = format!("{named} ({class}{width}), {}", grouped(road.high.min(road.low), "m"));
-            let source = words!(
-                "pitch-source",
-                "{layer}, row {row}",
-                layer = of.provenance.layer.as_str(),
-                row = of.provenance.source_row,
-            );
-            fact(words!("pitch-want-road", "road"), value.into(), source);
+            let width = of.width_m.map(|width| format!("{width:.0} m"));
+            let kind: Vec<String> = of.class.clone().into_iter().chain(width).collect();
+            let kind = kind.join(", ");
+            let named = match &of.name {
+                Some(name) if kind.is_empty() => name.clone(),
+                Some(name) => format!("{name} ({kind})"),
+                None => kind,
+            };
+            let value = format!("{named}, {}", grouped(road.high.min(road.low), "m"));
+            let value = value.trim_start_matches(", ").to_owned();
+            fact(words!("pitch-want-road", "road"), value.into(), of.provenance.layer.as_str().into());
         }
         facts
     }
@@ -247,7 +234,7 @@ impl Match<'_, '_> {
         }
     }
 
-    fn connection(&self, offered: &Candidate, utility: Utility) -> Connection {
+    fn connection(&self, offered: &Candidate, utility: Utility, served_m: f64) -> Connection {
         let want = Want::Access { to: utility, at_most_m: LINES_M };
         let gauge = self.gauge(&want);
         let measure = gauge.measure_exactly(offered);
@@ -258,12 +245,18 @@ impl Match<'_, '_> {
             let least = |supply: &Supply| supply.lasting(self.ground.as_of).0;
             if least(&b) > least(&a) { b } else { a }
         });
+        let supply = best.unwrap_or_else(|| gauge.supplies.at(slot, utility));
         Connection {
             utility,
-            distance_m: edge.map(|_| measure.high).filter(|distance| *distance <= LINES_M),
-            size: edge.and_then(|edge| edge.diameter_mm).map_or_else(Words::default, |dn| format!("DN{dn:.0}").into()),
+            distance_m: (measure.high <= LINES_M).then(|| steps_m(measure.low, measure.high).1),
+            served: match measure.verdict(served_m, Side::AtMost) {
+                Verdict::Fit => Some(true),
+                Verdict::Gap => Some(false),
+                Verdict::Unknown => None,
+            },
             source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
-            supply: best.unwrap_or_else(|| gauge.supplies.at(slot, utility)),
+            // Which element is the connection point, the bottleneck, or without a rating, is named by its key.
+            supply: Supply { point: None, distance_m: None, bottleneck: None, unknown: None, ..supply },
         }
     }
 
@@ -281,6 +274,9 @@ impl Match<'_, '_> {
                 continue;
             }
             let code: String = code.chars().filter(char::is_ascii_digit).take(2).collect();
+            if code.len() < 2 {
+                continue;
+            }
             let none = Neighbours { industry: code.clone(), parcels: 0, nearest_m: f64::INFINITY };
             let one = found.entry(code).or_insert(none);
             one.parcels += 1;
@@ -326,15 +322,18 @@ impl Match<'_, '_> {
             self.pitch.needs.iter().filter_map(|need| need.want.supply()).map(|one| one.0).collect();
         let served: Vec<&Connection> =
             connections.iter().filter(|one| asked.is_empty() || asked.contains(&one.utility)).collect();
-        let near = |one: &&&Connection| one.distance_m.is_some_and(|distance| distance <= table.served_m);
-        let lines = if connections.iter().all(|one| one.distance_m.is_none()) && self.ground.park.edges.is_empty() {
-            None
+        // Missed where one is missed; not known where one is not.
+        let lines = if served.iter().any(|one| one.served == Some(false)) {
+            Some(false)
         } else {
-            Some(served.iter().filter(near).count() == served.len())
+            (!served.iter().any(|one| one.served.is_none())).then_some(true)
         };
         let evidence = |one: &&Connection| {
-            let none = || words!("pitch-none-on-record", "none on record");
-            let has = one.distance_m.map_or_else(none, |distance| grouped(distance, "m").into());
+            let has = match (one.served, one.distance_m) {
+                (_, Some(distance)) => super::said::at_most(&grouped(distance, "m")),
+                (Some(false), None) => super::said::no_line(LINES_M),
+                (_, None) => words!("unknown", "unknown"),
+            };
             words!("pitch-evidence", "{need}: {has}", need = one.utility.title(), has = has)
         };
         let identified = offered.area_m2 > 0.0 || offered.building.is_some();

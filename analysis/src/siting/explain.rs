@@ -71,11 +71,18 @@ impl Missing {
                 "what is left at the connection is not on record: access is not capacity",
             ),
             Self::Lines => words!("pitch-missing-lines", "lines of this utility are not on record"),
+            Self::LineKind => words!("pitch-missing-line-kind", "what the nearest drain carries is not on record"),
+            Self::Moved => words!(
+                "pitch-missing-moved",
+                "the lines of this package are drawn coarsely: how far the nearest is, is not known closer",
+            ),
             Self::Roads => words!("pitch-missing-roads", "roads near by, or their class, are not on record"),
             Self::RoadWidth => words!("pitch-missing-width", "the width of the road is not on record"),
             Self::Things => words!("pitch-missing-things", "such records are missing or incomplete"),
-            Self::Enterprises => words!("pitch-missing-trades", "industries of the enterprises are not on record"),
-            Self::Price => words!("pitch-missing-price", "no price is on record"),
+            Self::Enterprises => {
+                words!("pitch-missing-trades", "the industry or the place of enterprises is not on record")
+            }
+            Self::Price => words!("pitch-missing-price", "no price in this currency is on record"),
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
             Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),
@@ -339,7 +346,8 @@ impl Match<'_, '_> {
         }
         if self.pitch.needs.iter().any(|need| need.how != How::Must) {
             let (low, high) = (place.score * 100.0, place.best * 100.0);
-            let share = if high - low < 0.5 { format!("{low:.0}") } else { format!("{low:.0}–{high:.0}") };
+            let (low, high) = (format!("{low:.0}"), format!("{high:.0}"));
+            let share = if low == high { low } else { format!("{low}–{high}") };
             said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
         }
         listed(said)
@@ -365,11 +373,16 @@ fn has(want: &Want, offered: &Candidate, measure: &Measure) -> Words {
     if offered.building.is_none() && matches!(want, Want::FloorLoad { .. }) {
         return words!("pitch-as-built", "as it is built");
     }
-    let Measure { low, high, .. } = *measure;
+    range(want, measure.low, measure.high)
+}
+
+/// A figure, from and to, with its unit: one figure where both read alike.
+pub(super) fn range(want: &Want, low: f64, high: f64) -> Words {
     if matches!(want, Want::Zoning { .. } | Want::Industry { .. }) && low < high {
         return words!("unknown", "unknown");
     }
-    if low == high {
+    let alike = low.is_finite() && high.is_finite() && *want.shown(low) == *want.shown(high);
+    if low == high || alike {
         if low.is_infinite() && !matches!(want, Want::Free { .. }) {
             return words!("pitch-none", "none");
         }

@@ -6,19 +6,16 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{Building, Parcel, ParkSnapshot, Presence, ResourceKind, SurfaceKind};
+use spatial_db::model::{Building, Parcel, ParkSnapshot, Presence};
 
 use super::shapes::{Outline, Shapes, shared_m};
 use super::tables::SitingTables;
-use super::want::Thing;
+use super::trades::Trades;
 use crate::land::{Ledger, PhysicalUse, Site, physical_use, sites};
-use crate::rules::{BuildingState, RuleSet};
+use crate::rules::RuleSet;
 
 /// Joined sites that are looked at, at most.
 pub const MOST_JOINED_SITES: usize = 20_000;
-
-/// Floor that is worth offering, m².
-const SMALLEST_FLOOR_M2: f64 = 100.0;
 
 /// Why something is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -48,13 +45,17 @@ pub enum Missing {
     Capacity,
     /// Lines of the utility.
     Lines,
+    /// What a drain carries.
+    LineKind,
+    /// Where lines were surveyed: they are drawn coarsely.
+    Moved,
     /// Roads.
     Roads,
     /// Width of a road.
     RoadWidth,
     /// Records of what it is to be near to or away from.
     Things,
-    /// Enterprises with their industry.
+    /// Industry or place of an enterprise.
     Enterprises,
     /// A price.
     Price,
@@ -107,9 +108,8 @@ pub struct Ground<'a> {
     pub(super) standing: Vec<Vec<u32>>,
     ledger: Ledger<'a>,
     negotiated: BTreeSet<&'a str>,
-    /// Enterprises with industry: where they are.
-    pub(super) trades: HashMap<String, Shapes>,
-    pub(super) has_trades: bool,
+    /// Enterprises: where those of each industry are.
+    pub(super) trades: Trades,
 }
 
 impl<'a> Ground<'a> {
@@ -143,10 +143,9 @@ impl<'a> Ground<'a> {
             standing,
             ledger: Ledger::of(park),
             negotiated,
-            trades: HashMap::new(),
-            has_trades: false,
+            trades: Trades::none(),
         };
-        ground.place_trades();
+        ground.trades = Trades::of(&ground);
         ground
     }
 
@@ -178,50 +177,6 @@ impl<'a> Ground<'a> {
     /// A building.
     pub fn building(&self, at: u32) -> &'a Building {
         &self.park.buildings[at as usize]
-    }
-
-    /// Where the enterprises of each industry are: on the parcels and in the buildings that they use on the day.
-    fn place_trades(&mut self) {
-        let park = self.park;
-        let parcels: HashMap<&str, usize> =
-            park.parcels.iter().enumerate().map(|(at, one)| (one.provenance.key.as_str(), at)).collect();
-        let buildings: HashMap<&str, usize> =
-            park.buildings.iter().enumerate().map(|(at, one)| (one.provenance.key.as_str(), at)).collect();
-        let mut places: HashMap<&str, BTreeSet<usize>> = HashMap::new();
-        let mut put = |enterprise: &'a str, parcel: usize| {
-            places.entry(enterprise).or_default().insert(parcel);
-        };
-        for tenancy in &park.tenancies {
-            let runs = tenancy.valid_from.is_none_or(|from| from <= self.as_of)
-                && tenancy.valid_to.is_none_or(|to| self.as_of < to);
-            if !runs {
-                continue;
-            }
-            let building = tenancy.building_key.as_deref().and_then(|key| buildings.get(key));
-            let on = building.and_then(|at| self.standing[*at].first().map(|slot| *slot as usize));
-            let on = on.or_else(|| tenancy.parcel_key.as_deref().and_then(|key| parcels.get(key).copied()));
-            if let Some(on) = on {
-                put(&tenancy.enterprise_key, on);
-            }
-        }
-        let mut by_trade: HashMap<String, Vec<(usize, Option<Outline>)>> = HashMap::new();
-        for (at, enterprise) in park.enterprises.iter().enumerate() {
-            let code: String = enterprise
-                .industry_code
-                .iter()
-                .flat_map(|code| code.chars())
-                .filter(char::is_ascii_digit)
-                .take(2)
-                .collect();
-            if code.len() < 2 {
-                continue;
-            }
-            for parcel in places.get(enterprise.provenance.key.as_str()).into_iter().flatten().take(1) {
-                by_trade.entry(code.clone()).or_default().push((at, self.outlines[*parcel].clone()));
-            }
-        }
-        self.has_trades = !by_trade.is_empty();
-        self.trades = by_trade.into_iter().map(|(code, places)| (code, Shapes::of(places))).collect();
     }
 
     /// From when a parcel is to be had.
@@ -316,63 +271,6 @@ impl<'a> Ground<'a> {
         slots.par_iter().filter_map(beside).collect()
     }
 
-    /// Buildings with floor that stands empty on the day, or will by a day on record.
-    pub fn floors(&self) -> Vec<Candidate> {
-        let mut lets: HashMap<&str, Vec<&spatial_db::model::Tenancy>> = HashMap::new();
-        for tenancy in &self.park.tenancies {
-            if let Some(key) = tenancy.building_key.as_deref() {
-                lets.entry(key).or_default().push(tenancy);
-            }
-        }
-        let offered = |(at, building): (usize, &Building)| {
-            if !self.presence.buildings[at] {
-                return Vec::new();
-            }
-            let footprint = geo::Area::unsigned_area(&building.footprint);
-            let floor = building.floor_area_m2.filter(|m2| *m2 > 0.0);
-            let floor = floor.or_else(|| Some(building.storeys.filter(|n| *n > 0.0)? * footprint));
-            let tenancies = lets.get(building.provenance.key.as_str()).map_or(&[][..], Vec::as_slice);
-            let runs = tenancies
-                .iter()
-                .filter(|one| one.valid_from.is_none_or(|from| from <= self.as_of))
-                .filter(|one| one.valid_to.is_none_or(|to| self.as_of < to));
-            let runs: Vec<_> = runs.collect();
-            let state = building.state.as_deref().and_then(|text| self.rules.state(text));
-            if matches!(state, Some(BuildingState::Unfinished)) {
-                return Vec::new();
-            }
-            let offer = |floor_m2, free| Candidate {
-                parcels: self.standing[at].clone(),
-                building: Some(at as u32),
-                area_m2: 0.0,
-                floor_m2,
-                free,
-            };
-            if runs.is_empty() {
-                // Empty by what the record says, and let to nobody.
-                let empty = state == Some(BuildingState::Vacant);
-                let floor_m2 = floor.map_or((0.0, f64::INFINITY), |floor| (floor, floor));
-                return if empty { vec![offer(floor_m2, Free::From(self.as_of))] } else { Vec::new() };
-            }
-            let Some(floor) = floor else { return Vec::new() };
-            let mut offers = Vec::new();
-            // What no tenancy uses now, and everything once the last has left.
-            if let Some(used) = runs.iter().map(|one| one.floor_area_m2).sum::<Option<f64>>()
-                && floor - used >= SMALLEST_FLOOR_M2
-            {
-                offers.push(offer((floor - used, floor - used), Free::From(self.as_of)));
-            }
-            let ends = runs.iter().map(|one| one.valid_to).collect::<Option<Vec<_>>>();
-            if let Some(last) = ends.and_then(|days| days.into_iter().max()) {
-                offers.push(offer((floor, floor), Free::From(last)));
-            }
-            offers
-        };
-        let mut floors: Vec<Candidate> = self.park.buildings.iter().enumerate().flat_map(offered).collect();
-        floors.sort_by(|a, b| a.floor_m2.0.total_cmp(&b.floor_m2.0).then_with(|| a.building.cmp(&b.building)));
-        floors
-    }
-
     /// Outlines of a candidate: of its parcels, or of its building.
     pub(super) fn outlines_of<'g>(&'g self, candidate: &Candidate) -> Vec<std::borrow::Cow<'g, Outline>> {
         use std::borrow::Cow;
@@ -392,56 +290,5 @@ impl<'a> Ground<'a> {
             let (whole, next) = crate::scenario::knitted(&whole, next);
             whole.union(&next)
         })
-    }
-
-    /// All things of a kind.
-    pub(super) fn things(&self, thing: &Thing) -> Shapes {
-        let resources = |kind: ResourceKind, works: bool| {
-            let of = self.park.resources.iter().enumerate().filter(move |(_, one)| {
-                one.kind == kind && !(works && one.state.as_deref().is_some_and(|state| self.tables.is_broken(state)))
-            });
-            Shapes::of(
-                of.map(|(at, one)| (at, Outline::of_place(geo::Coord { x: one.position[0], y: one.position[1] }))),
-            )
-        };
-        match thing {
-            Thing::Gate => resources(ResourceKind::Gate, false),
-            Thing::FireStation => resources(ResourceKind::FireStation, false),
-            Thing::Hospital => resources(ResourceKind::Hospital, false),
-            Thing::Hydrant => resources(ResourceKind::Hydrant, true),
-            Thing::Hazard { substance } => {
-                let wanted = substance.to_lowercase();
-                let of = self.park.hazards.iter().enumerate().filter(|(_, one)| {
-                    let says = |text: &Option<String>| {
-                        text.as_deref().is_some_and(|text| text.to_lowercase().contains(&wanted))
-                    };
-                    wanted.is_empty() || says(&one.substance) || says(&one.cas) || says(&one.name)
-                });
-                Shapes::of(of.map(|(at, one)| (at, Outline::of(&one.shape))))
-            }
-            Thing::OpenWater => {
-                let of = self.park.surfaces.iter().enumerate().filter(|(_, one)| one.kind == SurfaceKind::Water);
-                Shapes::of(of.map(|(at, one)| (at, Outline::of_area(&one.area))))
-            }
-            Thing::Rail => {
-                let of = self.park.roads.iter().enumerate();
-                let of = of.filter(|(_, one)| one.class.as_deref() == Some("rail"));
-                Shapes::of(of.map(|(at, one)| (at, Outline::of_lines(&one.line))))
-            }
-        }
-    }
-
-    /// Whether the park keeps records of a kind at all: where it has none, a distance says nothing.
-    pub(super) fn keeps(&self, thing: &Thing) -> bool {
-        match thing {
-            Thing::Gate | Thing::FireStation | Thing::Hospital | Thing::Hydrant => !self.park.resources.is_empty(),
-            // A substance whose name no record can give may be anywhere.
-            Thing::Hazard { .. } => {
-                !self.park.hazards.is_empty()
-                    && self.park.hazards.iter().all(|one| one.substance.is_some() || one.cas.is_some())
-            }
-            Thing::OpenWater => !self.park.surfaces.is_empty(),
-            Thing::Rail => !self.park.roads.is_empty() && self.park.roads.iter().all(|one| one.class.is_some()),
-        }
     }
 }

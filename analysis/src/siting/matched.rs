@@ -102,7 +102,12 @@ impl<'g, 'a> Match<'g, 'a> {
             }
         }
         if pitch.offers != Offers::Land {
-            candidates.extend(ground.floors());
+            // The longest term that is asked for: a let that begins within it is in the way.
+            let years = pitch.needs.iter().filter_map(|need| match need.want {
+                Want::Term { at_least_years } => Some(at_least_years),
+                _ => None,
+            });
+            candidates.extend(ground.floors(years.reduce(f64::max)));
         }
         Ok(Self::among(ground, pitch, supplies, candidates, cut_short))
     }
@@ -133,8 +138,11 @@ impl<'g, 'a> Match<'g, 'a> {
         let stand = |at: usize| {
             let (mut standing, mut missed) = (Standing::Fits, 0_u8);
             for (need, unknown) in &musts {
-                let of = match (self.columns[*need].verdicts[at], unknown) {
+                let column = &self.columns[*need];
+                let of = match (column.verdicts[at], unknown) {
                     (Verdict::Fit, _) => Standing::Fits,
+                    // What was not tried is no question that the record leaves open: it is not offered before it is tried.
+                    (Verdict::Unknown, _) if column.measures[at].missing == Missing::NotTried => Standing::Unproven,
                     (Verdict::Unknown, IfUnknown::Allowed) => Standing::Open,
                     (Verdict::Unknown, IfUnknown::Refused) => Standing::Unproven,
                     (Verdict::Gap, _) => {

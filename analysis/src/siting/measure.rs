@@ -4,6 +4,7 @@ use super::ground::{Candidate, Free, Ground, Missing};
 use super::shapes::{Outline, Shapes};
 use super::supply::{Supplies, Utility};
 use super::tables::Said;
+use super::things::Things;
 use super::want::{Side, Want, days};
 
 /// What a candidate has of a want: no less than `low`, no more than `high`. Unknown is from −∞ to ∞.
@@ -104,17 +105,27 @@ impl Measure {
 pub(super) enum Lookup {
     /// Nothing.
     None,
-    /// Shapes to be near to, away from, or on; whether the park keeps such records.
-    Shapes { shapes: Shapes, kept: bool },
-    /// Roads of the classes and width asked for, and those of which the width or class is not known.
-    Roads { good: Shapes, open: Shapes, kept: bool, missing: Missing },
+    /// Shapes to be near to, away from, or on.
+    Shapes {
+        /// Those that are what is asked for.
+        good: Shapes,
+        /// Those that may be: of them too little is known.
+        open: Shapes,
+        /// Whether the park keeps such records.
+        kept: bool,
+        /// How far a shape may be from where it was surveyed, m; 0 where they are as surveyed.
+        moved_m: f64,
+        /// What is missing of those that may be.
+        missing: Missing,
+    },
 }
 
 impl Lookup {
     pub(super) fn of(want: &Want, ground: &Ground<'_>) -> Self {
         match want {
             Want::Near { what, .. } | Want::Away { what, .. } => {
-                Self::Shapes { shapes: ground.things(what), kept: ground.keeps(what) }
+                let Things { good, open, kept } = ground.things(what);
+                Self::Shapes { good, open, kept, moved_m: 0.0, missing: Missing::Things }
             }
             Want::Access { to, .. } => lines_of(*to, ground),
             Want::Road { classes, width_m, .. } => roads_of(classes, *width_m, ground),
@@ -124,21 +135,26 @@ impl Lookup {
 }
 
 fn lines_of(utility: Utility, ground: &Ground<'_>) -> Lookup {
-    let edges = ground.park.edges.iter().enumerate();
-    let mut kept = false;
-    let of = edges.filter(|(at, edge)| {
-        let same = edge.class == utility.class();
-        kept |= same;
-        // Storm water is no sewage.
-        let storm = edge.class == spatial_db::model::NetworkClass::Drainage
-            && edge.subtype.as_deref().is_some_and(|code| code.eq_ignore_ascii_case("YS"));
-        same && !storm && ground.presence.edges[*at]
-    });
-    let shapes = Shapes::of(of.map(|(at, edge)| {
+    let (mut good, mut open, mut kept, mut moved_m) = (Vec::new(), Vec::new(), false, 0.0);
+    for (at, edge) in ground.park.edges.iter().enumerate() {
+        if edge.class != utility.class() {
+            continue;
+        }
+        kept = true;
+        // Storm water is no sewage; a drain of which nobody says what it carries may be either.
+        let carries = match utility {
+            Utility::Sewage => ground.tables.carries_sewage(edge.subtype.as_deref()),
+            _ => Some(true),
+        };
+        if carries == Some(false) || !ground.presence.edges[at] {
+            continue;
+        }
+        moved_m = spatial_db::package::moved_m(edge).map_or(moved_m, |by| f64::max(moved_m, by));
         let line: geo::LineString<f64> = edge.path.iter().map(|[x, y, _]| (*x, *y)).collect();
-        (at, Outline::of_lines([&line]))
-    }));
-    Lookup::Shapes { shapes, kept }
+        let outline = (at, Outline::of_lines([&line]));
+        if carries.is_some() { good.push(outline) } else { open.push(outline) }
+    }
+    Lookup::Shapes { good: Shapes::of(good), open: Shapes::of(open), kept, moved_m, missing: Missing::LineKind }
 }
 
 fn roads_of(classes: &[String], width_m: Option<f64>, ground: &Ground<'_>) -> Lookup {
@@ -165,7 +181,7 @@ fn roads_of(classes: &[String], width_m: Option<f64>, ground: &Ground<'_>) -> Lo
         }
     }
     let kept = !ground.park.roads.is_empty();
-    Lookup::Roads { good: Shapes::of(good), open: Shapes::of(open), kept, missing }
+    Lookup::Shapes { good: Shapes::of(good), open: Shapes::of(open), kept, moved_m: 0.0, missing }
 }
 
 /// A want held against candidates.
@@ -210,8 +226,9 @@ impl Gauge<'_, '_> {
             | Want::Sewage { .. }
             | Want::Heat { .. }
             | Want::Telecom { .. } => self.supply(candidate),
-            Want::Access { .. } | Want::Near { .. } | Want::Away { .. } => self.distance(candidate, reach),
-            Want::Road { .. } => self.road(candidate, reach),
+            Want::Access { .. } | Want::Near { .. } | Want::Away { .. } | Want::Road { .. } => {
+                self.distance(candidate, reach)
+            }
             Want::Zoning { scheme, codes } => self.of_parcels(candidate, |slot| {
                 let parcel = ground.parcel(slot);
                 match (parcel.land_use_scheme.as_deref(), parcel.land_use_code.as_deref()) {
@@ -234,18 +251,7 @@ impl Gauge<'_, '_> {
                 }
             }),
             Want::Neighbours { industries, within_m, .. } => {
-                if !ground.has_trades {
-                    return Measure { low: 0.0, ..Measure::unknown(Missing::Enterprises) };
-                }
-                let outlines = ground.outlines_of(candidate);
-                let mut near: Vec<u32> = industries
-                    .iter()
-                    .filter_map(|code| ground.trades.get(code.as_str()))
-                    .flat_map(|shapes| outlines.iter().flat_map(move |one| shapes.within(one, *within_m)))
-                    .collect();
-                near.sort_unstable();
-                near.dedup();
-                Measure::known(near.len() as f64, near.first().copied().unwrap_or(NOWHERE))
+                ground.trades.near(&ground.outlines_of(candidate), industries, *within_m)
             }
             Want::Free { .. } => match candidate.free {
                 Free::From(day) => Measure::known(days(day), NOWHERE),
@@ -270,7 +276,11 @@ impl Gauge<'_, '_> {
     fn floor(&self, candidate: &Candidate) -> Measure {
         if let Some(at) = candidate.building {
             let (low, high) = candidate.floor_m2;
-            let missing = if low < high { Missing::FloorArea } else { Missing::Nothing };
+            let missing = match (low < high, high.is_finite()) {
+                (false, _) => Missing::Nothing,
+                (true, false) => Missing::FloorArea,
+                (true, true) => Missing::TenancyFloor,
+            };
             return Measure { low, high, at, missing };
         }
         let Some(limits) = self.limits else {
@@ -338,13 +348,20 @@ impl Gauge<'_, '_> {
         all.reduce(|a, b| a.worse(b, side)).unwrap_or(Measure::unknown(missing))
     }
 
-    /// A price that is asked. What an assessor thinks land is worth is no price.
+    /// A price that is asked, in the currency that it is asked for in: 400 of nobody knows what is no price. What an assessor thinks
+    /// land is worth is none either.
     fn price(&self, candidate: &Candidate, currency: &str) -> Measure {
+        let (ground, tables) = (self.ground, self.ground.tables);
+        let same = |of: Option<&str>| of.is_some_and(|of| of.trim().eq_ignore_ascii_case(currency));
         if let Some(at) = candidate.building {
+            if !same(tables.currency(&ground.building(at).provenance)) {
+                return Measure::unknown(Missing::Price);
+            }
             return self.said(Said::Price, at, Missing::Price);
         }
         let in_currency = |slot: &u32| {
-            self.ground.parcel(*slot).currency.as_deref().is_none_or(|of| of.eq_ignore_ascii_case(currency))
+            let parcel = ground.parcel(*slot);
+            same(tables.currency(&parcel.provenance).or(parcel.currency.as_deref()))
         };
         if !candidate.parcels.iter().all(in_currency) {
             return Measure::unknown(Missing::Price);
@@ -364,35 +381,35 @@ impl Gauge<'_, '_> {
     }
 
     fn distance(&self, candidate: &Candidate, reach: f64) -> Measure {
-        let Lookup::Shapes { shapes, kept } = &self.lookup else { return Measure::unknown(Missing::Things) };
-        let missing = if matches!(self.want, Want::Access { .. }) { Missing::Lines } else { Missing::Things };
-        let found = nearest(shapes, self.ground, candidate, reach);
-        match (found, kept) {
-            // The nearest on record is no farther than that, whatever is not on record.
-            (Some((distance, at)), false) => Measure { low: 0.0, high: distance, at, missing },
-            (Some((distance, at)), true) => Measure::known(distance, at),
-            (None, false) => Measure { low: 0.0, ..Measure::unknown(missing) },
-            (None, true) => {
-                // Farther than it matters; how far is not asked. Without any it is nowhere.
-                let low = if shapes.is_empty() { f64::INFINITY } else { reach };
-                Measure { low, high: f64::INFINITY, at: NOWHERE, missing: Missing::Nothing }
-            }
-        }
-    }
-
-    fn road(&self, candidate: &Candidate, reach: f64) -> Measure {
-        let Lookup::Roads { good, open, kept, missing } = &self.lookup else { return Measure::unknown(Missing::Roads) };
+        let nothing = match self.want {
+            Want::Access { .. } => Missing::Lines,
+            Want::Road { .. } => Missing::Roads,
+            _ => Missing::Things,
+        };
+        let Lookup::Shapes { good, open, kept, moved_m, missing } = &self.lookup else {
+            return Measure::unknown(nothing);
+        };
+        // What was moved may be as much nearer or farther: it is looked for as far, and never known.
+        let look = |shapes: &Shapes| nearest(shapes, self.ground, candidate, reach + moved_m);
+        let (sure, possible) = (look(good), look(open));
+        // The nearest on record is no farther than that, whatever is not on record.
+        let high = sure.map_or(f64::INFINITY, |found| found.0 + moved_m);
+        let at = sure.or(possible).map_or(NOWHERE, |found| found.1);
         if !kept {
-            return Measure { low: 0.0, ..Measure::unknown(Missing::Roads) };
+            return Measure { low: 0.0, high, at, missing: nothing };
         }
-        let good = nearest(good, self.ground, candidate, reach);
-        let open = nearest(open, self.ground, candidate, reach);
-        let high = good.map_or(f64::INFINITY, |found| found.0);
-        // A road whose class or width is not known may be one.
-        let low = open.map_or(high, |found| found.0.min(high));
-        let low = if low.is_infinite() { reach } else { low };
-        let at = good.or(open).map_or(NOWHERE, |found| found.1);
-        let missing = if open.is_some() && low < high { *missing } else { Missing::Nothing };
+        if *moved_m > 0.0 {
+            // Lines shorter than a square were left out besides.
+            return Measure { low: 0.0, high, at, missing: Missing::Moved };
+        }
+        let low = match possible {
+            Some((distance, _)) => distance.min(high),
+            None if sure.is_some() => high,
+            // Farther than it matters; how far is not asked. Without any it is nowhere.
+            None if good.is_empty() && open.is_empty() => f64::INFINITY,
+            None => reach,
+        };
+        let missing = if possible.is_some() && low < high { *missing } else { Missing::Nothing };
         Measure { low, high, at, missing }
     }
 }

@@ -37,7 +37,9 @@ impl Match<'_, '_> {
             }
             let musts = || self.pitch.needs.iter().enumerate().filter(|(_, need)| need.how == How::Must);
             let unproven = |(at, need): (usize, &super::file::Need)| {
-                self.verdict(candidate, at) == Verdict::Unknown && need.unknown == super::file::IfUnknown::Refused
+                let refused = need.unknown == super::file::IfUnknown::Refused;
+                let tried = self.measure(candidate, at).missing != super::ground::Missing::NotTried;
+                self.verdict(candidate, at) == Verdict::Unknown && (refused || !tried)
             };
             if musts().any(unproven) {
                 continue;

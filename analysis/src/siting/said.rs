@@ -55,10 +55,9 @@ pub const NORTH: Phrase = phrase("pitch-plan-north", "N");
 pub const ASKED_LINE: Phrase = phrase("pitch-chart-asked", "asked for");
 
 /// Heads of the connections.
-pub const LINES: [Phrase; 5] = [
+pub const LINES: [Phrase; 4] = [
     phrase("pitch-head-utility", "utility"),
     phrase("pitch-head-distance", "nearest line"),
-    phrase("pitch-head-size", "size"),
     phrase("pitch-head-left", "left at the connection"),
     phrase("pitch-head-source", "source"),
 ];
@@ -122,6 +121,11 @@ pub fn no_capacity() -> Words {
 /// What is left, and no more than that.
 pub fn at_most(figure: &str) -> Words {
     words!("pitch-at-most", "{figure} at most", figure = figure)
+}
+
+/// No line so near.
+pub fn no_line(reach_m: f64) -> Words {
+    words!("pitch-no-line", "none within {reach} m on record", reach = format!("{reach_m:.0}"))
 }
 
 /// Nobody near by.

@@ -34,6 +34,8 @@ struct Field {
 struct Words {
     land_bank: List,
     broken: List,
+    sewer: List,
+    storm: List,
     fields: Fields,
 }
 
@@ -43,6 +45,7 @@ struct Fields {
     clear_height_m: Field,
     floor_load_kn_m2: Field,
     price_per_m2: Field,
+    currency: Field,
     term_years: Field,
 }
 
@@ -108,6 +111,20 @@ impl SitingTables {
         self.words.broken.words.contains(&state)
     }
 
+    /// Whether a drain of a subtype carries sewage; `None` where the subtype does not tell.
+    pub(super) fn carries_sewage(&self, subtype: Option<&str>) -> Option<bool> {
+        let subtype = subtype?.trim().to_lowercase();
+        let code: String = subtype.chars().take_while(|c| c.is_ascii_alphabetic()).collect();
+        // Codes of two letters stand in other words by chance.
+        let says = |list: &List| {
+            list.words.iter().any(|word| if word.len() > 2 { subtype.contains(word.as_str()) } else { code == *word })
+        };
+        if says(&self.words.storm) && !says(&self.words.sewer) {
+            return Some(false);
+        }
+        says(&self.words.sewer).then_some(true)
+    }
+
     /// A figure that the source says in a field of its own.
     pub(super) fn said(&self, what: Said, provenance: &Provenance) -> Option<f64> {
         if provenance.attributes.is_empty() {
@@ -127,6 +144,13 @@ impl SitingTables {
             _ => None,
         };
         figure.filter(|figure| figure.is_finite() && *figure > 0.0)
+    }
+
+    /// Currency of a price that the source says in a field of its own.
+    pub(super) fn currency<'p>(&self, provenance: &'p Provenance) -> Option<&'p str> {
+        let names = &self.words.fields.currency.names;
+        let named = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name.trim()));
+        provenance.attributes.iter().find(|(name, _)| named(name))?.1.as_str()
     }
 
     /// Whether land of a class admits an industry; `None` where the tables cannot tell.
@@ -156,6 +180,10 @@ mod tests {
         let tables = SitingTables::shipped();
         assert!(tables.gives_land("清溪工业园土地储备中心") && !tables.gives_land("Works Ltd"));
         assert!(tables.is_broken("Out of service ") && !tables.is_broken("working"));
+        let carries = |subtype| tables.carries_sewage(Some(subtype));
+        assert_eq!(["WS", "ws1001", "污水管", "Combined sewer"].map(carries), [Some(true); 4]);
+        assert_eq!(["YS", "storm drain", "雨水"].map(carries), [Some(false); 3]);
+        assert_eq!((carries("PS"), carries("flows"), tables.carries_sewage(None)), (None, None, None));
         let admits = |code, industry| tables.admits("planning-2023", code, industry);
         assert_eq!((admits("100101", "39"), admits("100101", "26")), (Some(true), Some(false)));
         assert_eq!((admits("100103", "2614"), admits("0901", "39")), (Some(true), Some(false)));

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::industries::industry_words;
 use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
@@ -142,7 +143,7 @@ pub enum Want {
         /// By this day.
         by: NaiveDate,
     },
-    /// Price asked for the land, or yearly rent of the floor, by m².
+    /// Price asked for the land or the floor, by m². A rent is no price.
     Price {
         /// At most, by m².
         at_most_per_m2: f64,
@@ -305,7 +306,9 @@ impl Want {
             Self::Near { what, .. } => words!("pitch-want-near", "near {thing}", thing = what.title()),
             Self::Away { what, .. } => words!("pitch-want-away", "away from {thing}", thing = what.title()),
             Self::Zoning { .. } => words!("pitch-want-zoning", "planned use"),
-            Self::Industry { code } => words!("pitch-want-industry", "industry {code} admitted", code = code),
+            Self::Industry { code } => {
+                words!("pitch-want-industry", "industry {code} admitted", code = industry_words(code))
+            }
             Self::Neighbours { .. } => words!("pitch-want-neighbours", "neighbours in the trade"),
             Self::Free { .. } => words!("pitch-want-free", "to be had"),
             Self::Price { .. } => words!("pitch-want-price", "price by m²"),
@@ -317,9 +320,12 @@ impl Want {
     pub fn asked(&self) -> Words {
         match self {
             Self::Zoning { scheme, codes } => Words::from(format!("{} ({scheme})", codes.join(", "))),
-            Self::Industry { code } => code.as_str().into(),
+            Self::Industry { code } => industry_words(code),
             Self::Hall { length_m, width_m, height_m, yard_m } => {
                 let hall = format!("{length_m:.0} × {width_m:.0} × {height_m:.1}");
+                if *yard_m <= 0.0 {
+                    return words!("pitch-asked-hall-bare", "{hall} m", hall = hall);
+                }
                 words!("pitch-asked-hall", "{hall} m, yard {yard} m", hall = hall, yard = format!("{yard_m:.0}"))
             }
             Self::Road { classes, at_most_m, width_m } => {
@@ -340,7 +346,7 @@ impl Want {
                 "pitch-asked-neighbours",
                 "≥ {count} of industry {codes} within {reach} m",
                 count = at_least.to_string(),
-                codes = industries.join(", "),
+                codes = crate::land::joined(industries.iter().map(|code| industry_words(code)).collect()),
                 reach = format!("{within_m:.0}"),
             ),
             _ => {

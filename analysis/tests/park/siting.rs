@@ -20,7 +20,7 @@ use crate::evaluation::day;
 const BANK: &str = "Land bank of the town";
 
 /// Three parcels of a hectare in a row, the first two side by side, a road along their south, a gate, a tank of chlorine.
-fn park() -> ParkSnapshot {
+pub(crate) fn park() -> ParkSnapshot {
     let mut park = empty();
     park.park.as_of = Some(day("2026-06-30"));
     park.parcels = vec![
@@ -53,7 +53,7 @@ fn resource(id: i64, kind: ResourceKind, position: [f64; 2]) -> EmergencyResourc
     EmergencyResource::bare(id, keyed(&format!("X{id}")), kind, position)
 }
 
-fn hazard(id: i64, at: [f64; 2], substance: Option<&str>) -> HazardSource {
+pub(crate) fn hazard(id: i64, at: [f64; 2], substance: Option<&str>) -> HazardSource {
     HazardSource {
         name: Some("Tank of a tenant".into()),
         substance: substance.map(str::to_owned),
@@ -61,22 +61,22 @@ fn hazard(id: i64, at: [f64; 2], substance: Option<&str>) -> HazardSource {
     }
 }
 
-fn must(want: Want) -> Need {
+pub(crate) fn must(want: Want) -> Need {
     Need { want, how: How::Must, unknown: IfUnknown::Refused }
 }
 
-fn wish(want: Want, weight: f64) -> Need {
+pub(crate) fn wish(want: Want, weight: f64) -> Need {
     Need { want, how: How::Wish(weight), unknown: IfUnknown::Allowed }
 }
 
-fn pitch(needs: Vec<Need>, join: u32) -> PitchFile {
+pub(crate) fn pitch(needs: Vec<Need>, join: u32) -> PitchFile {
     let mut pitch = PitchFile::new("test", needs).unwrap();
     pitch.join = join;
     pitch
 }
 
 /// Asks a park, and hands the answer to a look at it.
-fn asked<T>(
+pub(crate) fn asked<T>(
     park: ParkSnapshot,
     pitch: &PitchFile,
     supplies: &dyn Supplies,
@@ -172,6 +172,20 @@ fn who_holds_land_decides_whether_it_is_to_be_had() {
     asked(park, &pitch, &NoSupplies, |matched| assert_eq!(standings(matched)[&vec![0]], Standing::Fails));
 }
 
+/// A tenancy in the first building, from a day until another, for good if that is empty.
+pub(crate) fn tenancy(id: i64, enterprise: &str, floor_area_m2: Option<f64>, [from, to]: [&str; 2]) -> Tenancy {
+    Tenancy {
+        id: FeatureId::new(FeatureKind::Tenancy, id),
+        provenance: keyed(&format!("T{id}")),
+        enterprise_key: enterprise.into(),
+        building_key: Some("B1".into()),
+        parcel_key: None,
+        floor_area_m2,
+        valid_from: Some(day(from)),
+        valid_to: (!to.is_empty()).then(|| day(to)),
+    }
+}
+
 #[test]
 fn empty_floors_are_offered_now_and_let_ones_when_they_end() {
     let mut park = park();
@@ -182,13 +196,7 @@ fn empty_floors_are_offered_now_and_let_ones_when_they_end() {
     (empty_hall.state, empty_hall.storeys) = (Some("vacant".into()), Some(1.0));
     empty_hall.provenance.attributes.insert("净高".into(), 9.2.into());
     park.buildings.push(empty_hall);
-    park.tenancies.push(Tenancy {
-        building_key: Some("B1".into()),
-        floor_area_m2: Some(5_000.0),
-        valid_from: Some(day("2020-01-01")),
-        valid_to: Some(day("2027-03-01")),
-        ..Tenancy::bare(1, keyed("T1"), "E1")
-    });
+    park.tenancies.push(tenancy(1, "E1", Some(5_000.0), ["2020-01-01", "2027-03-01"]));
     let mut pitch = pitch(
         vec![
             must(Want::Floor { at_least_m2: 2_400.0 }),

@@ -32,10 +32,10 @@ pub use error::PackageError;
 pub use export::{Push, shape_of, write_table, write_tables};
 pub use file::{Column, Srs, Table};
 pub use read::{Package, PackageHeader};
-pub use redact::{Shown, Whitelist};
+pub use redact::{Shown, Whitelist, moved_m};
 pub use scene::{BriefText, SceneKind, SceneText};
 pub use value::{Cell, Kind};
-pub use write::{PackOptions, PackStep, Packed, PackedTable, pack};
+pub use write::{PackOptions, PackStep, Packed, PackedTable, pack, pack_shown};
 
 use crate::model::ParkSnapshot;
 use crate::store::imagery::{Frame, Level};

@@ -3,7 +3,9 @@
 //! Tables that are not in the list stay empty, columns that are not in it are unknown, keys and places of survey are made anew.
 //! Networks are drawn coarsely: where a main runs in the street, not where to dig for it.
 
-use crate::model::{FeatureKind, ParkSnapshot, Presence, Provenance, ResourceKind};
+use chrono::NaiveDate;
+
+use crate::model::{FeatureKind, NetworkEdge, ParkSnapshot, Presence, Provenance, ResourceKind};
 
 /// What is shown of a kind of feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,19 @@ pub struct Whitelist {
     pub resources: &'static [ResourceKind],
     /// Lines of networks are drawn to the corners of squares of this size, m.
     pub coarse_m: f64,
+    /// The day that it is given for: what is not there then stays at home. The park's own if `None`.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// Empties the columns of a row that are not in a list.
+macro_rules! blank {
+    ($columns:expr, $rows:expr, $($field:ident),+) => {
+        for one in &mut $rows {
+            $(if !$columns.contains(&stringify!($field)) {
+                one.$field = None;
+            })+
+        }
+    };
 }
 
 impl Whitelist {
@@ -50,6 +65,7 @@ impl Whitelist {
         ],
         resources: &[ResourceKind::Gate, ResourceKind::FireStation, ResourceKind::Hospital],
         coarse_m: 25.0,
+        as_of: None,
     };
 
     /// Columns that are shown of a kind; `None` where nothing is.
@@ -72,12 +88,14 @@ impl Whitelist {
         }
     }
 
-    /// The park as it may be seen: what stands on its day, of the kinds in the list, with lines drawn coarsely. Columns are left to
-    /// the writer.
-    pub(super) fn redacted(&self, park: &ParkSnapshot) -> ParkSnapshot {
-        let there = park.park.as_of.map(|day| Presence::on(park, day));
+    /// The park as it may be seen: what stands on the day, of the kinds in the list, with the columns in the list, and lines drawn
+    /// coarsely. What is drawn for somebody is drawn from this.
+    pub fn redacted(&self, park: &ParkSnapshot) -> ParkSnapshot {
+        let day = self.as_of.or(park.park.as_of);
+        let there = day.map(|day| Presence::on(park, day));
         let there = there.as_ref();
         let mut out = ParkSnapshot::empty(park.park.clone());
+        out.park.as_of = day;
         // Surfaces of modelled buildings name them by their keys, which go: they go too, and footprints stand in for them.
         if self.shows(FeatureKind::Parcel) {
             out.parcels = standing(&park.parcels, there.map(|there| there.parcels.as_slice()));
@@ -117,8 +135,30 @@ impl Whitelist {
             EmergencyResource, out.resources;
             NetworkEdge, out.edges;
         }
+        self.blank_columns(&mut out);
         out.terrain.clone_from(&park.terrain);
         out
+    }
+
+    /// Empties what is not in the list of columns. The writer holds to the list by itself; a picture does not.
+    fn blank_columns(&self, out: &mut ParkSnapshot) {
+        let columns = |kind| self.columns(kind).unwrap_or_default();
+        let of = columns(FeatureKind::Parcel);
+        blank!(of, out.parcels, number, address, holder, land_use_code, land_use_scheme, land_use, industry_code);
+        blank!(of, out.parcels, recorded_area_m2, recorded_floor_area_m2, assessed_value, currency);
+        blank!(of, out.parcels, valid_from, valid_to);
+        let of = columns(FeatureKind::Building);
+        blank!(of, out.buildings, name, address, use_text, storeys, storey_height_m, height_m, floor_area_m2);
+        blank!(of, out.buildings, base_elevation_m, year_built, state, valid_from, valid_to);
+        let of = columns(FeatureKind::RoadEdge);
+        blank!(of, out.roads, name, class, width_m);
+        let of = columns(FeatureKind::Surface);
+        blank!(of, out.surfaces, name);
+        let of = columns(FeatureKind::EmergencyResource);
+        blank!(of, out.resources, name, state, capacity, flow_l_s, bearing_deg, range_m);
+        let of = columns(FeatureKind::NetworkEdge);
+        blank!(of, out.edges, subtype, from_key, to_key, diameter_mm, width_mm, height_mm, material, pressure);
+        blank!(of, out.edges, voltage, year_laid, survey_level, valid_from, valid_to);
     }
 
     /// A line through the corners of squares, without a height.
@@ -128,6 +168,17 @@ impl Whitelist {
         out.dedup_by(|a, b| a[..2] == b[..2]);
         out
     }
+}
+
+/// How far a line may lie from where it was surveyed, m, where it was drawn coarsely for a package that is given away; `None` where
+/// it is as surveyed. Lines shorter than a square are not in such a package at all.
+pub fn moved_m(edge: &NetworkEdge) -> Option<f64> {
+    let side = Whitelist::PROSPECT.coarse_m;
+    let name = table(FeatureKind::NetworkEdge);
+    let anew = edge.provenance.layer == name && edge.provenance.key.starts_with(name);
+    let corner = |[x, y, z]: &[f64; 3]| x % side == 0.0 && y % side == 0.0 && z.is_nan();
+    // A place moves by half the diagonal of a square at most, and a line by as much as its ends.
+    (anew && edge.path.iter().all(corner)).then_some(side * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 fn standing<T: Clone>(all: &[T], there: Option<&[bool]>) -> Vec<T> {

@@ -7,7 +7,7 @@ use super::sample::{CORNER, every_kind, tiles};
 use super::tests::{contents, put};
 use super::write::redact;
 use super::{BriefText, Package, SceneKind, SceneText, Whitelist};
-use crate::model::{ParkSnapshot, Provenance, ResourceKind};
+use crate::model::{ParkSnapshot, Provenance, ResourceKind, ValveObservation};
 
 /// Fills fields with words that no file has by chance, and remembers them.
 #[derive(Default)]
@@ -133,6 +133,13 @@ fn planted() -> (ParkSnapshot, Planted) {
         (f.quantity_t, f.height_m) = (p.number(), p.number());
         f.shape = geo::Point::new(p.number().unwrap(), p.number().unwrap()).into();
     }
+    park.valve_states.push(ValveObservation {
+        node_key: p.word("valve"),
+        observed: chrono::DateTime::UNIX_EPOCH,
+        open_fraction: p.number(),
+        stuck: true,
+        source: p.word("who"),
+    });
     for f in &mut park.issues {
         (f.reason, f.fix, f.layer, f.source) = (p.word("reason"), p.word("fix"), p.word("layer"), p.word("source"));
         (f.key, f.other_key, f.table, f.check) = (p.some("key"), p.some("other"), p.some("table"), p.some("check"));
@@ -238,6 +245,13 @@ fn secrets_in_every_other_field_are_nowhere_in_the_bytes() {
     assert_eq!(park.roads[0].name, original.roads[0].name);
     assert_eq!(park.resources.len(), 1, "a gate, and no camera");
     assert!(park.terrain.is_some() && package.imagery(1_000_000).unwrap().is_none());
+    // What is drawn for a prospect is drawn from what the package shows, no field more.
+    let drawn = Whitelist::PROSPECT.redacted(&planted().0);
+    assert_eq!(format!("{:?}", drawn.parcels), format!("{:?}", park.parcels));
+    assert_eq!(format!("{:?}", drawn.buildings), format!("{:?}", park.buildings));
+    assert_eq!(format!("{:?}", drawn.edges), format!("{:?}", park.edges));
+    assert_eq!(format!("{:?}", drawn.resources), format!("{:?}", park.resources));
+    assert_eq!(format!("{:?}", (drawn.roads, drawn.surfaces)), format!("{:?}", (park.roads, park.surfaces)));
     let empty = [
         park.enterprises.len(),
         park.tenancies.len(),
@@ -249,9 +263,21 @@ fn secrets_in_every_other_field_are_nowhere_in_the_bytes() {
         park.hazards.len(),
         park.issues.len(),
         park.building_surfaces.len(),
+        park.valve_states.len(),
     ];
-    assert_eq!(empty, [0; 10]);
+    assert_eq!(empty, [0; 11]);
     assert_eq!(package.header().run_id, None);
+}
+
+#[test]
+fn what_is_given_for_another_day_is_what_stood_on_that_day() {
+    let (park, _) = planted();
+    let before = Whitelist { as_of: chrono::NaiveDate::from_ymd_opt(2000, 12, 31), ..Whitelist::PROSPECT };
+    // The second parcel and building were there until the end of 2000.
+    let (then, now) = (before.redacted(&park), Whitelist::PROSPECT.redacted(&park));
+    assert_eq!((then.parcels.len(), then.buildings.len()), (2, 2));
+    assert_eq!((now.parcels.len(), now.buildings.len()), (1, 1));
+    assert_eq!((then.park.as_of, now.park.as_of), (before.as_of, park.park.as_of));
 }
 
 #[test]
@@ -266,6 +292,9 @@ fn lines_are_drawn_to_corners_that_tell_no_place_of_survey() {
     for [x, y, z] in path {
         assert!(x % 25.0 == 0.0 && y % 25.0 == 0.0 && z.is_nan());
     }
+    let moved = crate::package::moved_m(&contents.snapshot.edges[0]).unwrap();
+    assert!((moved - 12.5_f64.hypot(12.5)).abs() < 1e-9);
+    assert!(every_kind().edges.iter().all(|edge| crate::package::moved_m(edge).is_none()), "as surveyed");
     // A line shorter than a square is not drawn at all.
     assert_eq!(contents.snapshot.edges.len(), 1);
 }

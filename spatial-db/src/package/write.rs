@@ -126,6 +126,35 @@ pub fn pack(store: &mut Store, slug: &str, out: &Path, options: &PackOptions<'_>
     write(&contents, &mut |take| whole.each_imagery_tile(take), out, options)
 }
 
+/// Writes what may be given away of a park that is in hand to `out`, whole or not at all: what a person saw of it and what goes into
+/// the file are of one moment, and the store is not read for it again. Of the store comes the CRS and the day of the last import.
+///
+/// # Errors
+/// [`PackageError`].
+pub fn pack_shown(
+    store: &mut Store,
+    park: &ParkSnapshot,
+    whitelist: Whitelist,
+    out: &Path,
+    options: &PackOptions<'_>,
+) -> Result<Packed, PackageError> {
+    may_write(out, options.force)?;
+    let (srs_wkt, last) = store.pack_head(&park.park)?;
+    let contents = Contents {
+        snapshot: whitelist.redacted(park),
+        sources: Vec::new(),
+        levels: Vec::new(),
+        frames: Vec::new(),
+        scenes: options.scenes.clone(),
+        briefs: options.briefs.clone(),
+        shown: Some(whitelist),
+        srs_wkt,
+        run_id: None,
+        packed: options.stamp.or(last).unwrap_or(DateTime::UNIX_EPOCH).trunc_subsecs(3),
+    };
+    write(&contents, &mut |_| Ok(()), out, options)
+}
+
 /// Leaves out what may not be given away; false where everything may.
 pub(super) fn redact(contents: &mut Contents) -> bool {
     let Some(whitelist) = contents.shown else { return false };

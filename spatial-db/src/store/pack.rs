@@ -11,7 +11,7 @@ use postgres::{IsolationLevel, Row, Transaction};
 use super::imagery::{Frame, Level, tile_of};
 use super::snapshot::{Rows, read_park};
 use super::{Store, StoreError, sql};
-use crate::model::{ImageryTile, ParkSnapshot};
+use crate::model::{ImageryTile, Park, ParkSnapshot};
 use crate::package::SourceLayer;
 
 /// A park as one transaction sees it.
@@ -39,6 +39,17 @@ impl Store {
     pub fn sources(&mut self, park_id: i32) -> Result<Vec<SourceLayer>, StoreError> {
         let rows = self.client.query(sql::SOURCE_LAYERS, &[&park_id]).map_err(StoreError::of("reading the sources"))?;
         Ok(rows.iter().map(source_layer).collect())
+    }
+
+    /// What a package says of a park that is in hand already: the definition of its CRS, and when the last run was committed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the server does not answer.
+    pub(crate) fn pack_head(&mut self, park: &Park) -> Result<(Option<String>, Option<DateTime<Utc>>), StoreError> {
+        let what = || StoreError::of(format!("reading park {}", park.slug));
+        let srs = self.client.query_opt(sql::SRS, &[&park.srid]).map_err(what())?;
+        let run = self.client.query_opt(sql::PACK_RUN, &[&park.park_id]).map_err(what())?;
+        Ok((srs.and_then(|row| row.get(0)), run.map(|row| row.get(1))))
     }
 
     /// Everything the store holds of a park at one moment; imagery is handed out by [`Whole::each_imagery_tile`].

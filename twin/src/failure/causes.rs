@@ -11,6 +11,9 @@ impl Failure {
             | Self::NoBookmarks { .. }
             | Self::NoTour
             | Self::PitchOfPackage { .. }
+            | Self::PitchOfFloor { .. }
+            | Self::NoSuchSite { .. }
+            | Self::SceneTells { .. }
             | Self::NoWish { .. }
             | Self::SceneTwice { .. }
             | Self::ChangesOfWhat

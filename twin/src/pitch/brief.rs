@@ -1,9 +1,14 @@
 //! `twin pitch brief`: one site on a page that prints on A4 and needs nothing beside it.
 
-use analysis::siting::{Brief, Finding, Match, NEIGHBOURS_M, Utility, Verdict, said, with_hall};
+use std::collections::HashMap;
+
+use analysis::siting::{
+    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, said, with_hall,
+};
 use analysis::words::Words;
 use askama::Template;
 use chrono::NaiveDate;
+use spatial_db::model::FeatureId;
 use twin_engine::Language;
 use twin_engine::text::Text;
 
@@ -43,7 +48,6 @@ struct Step {
 struct Line {
     utility: String,
     distance: String,
-    size: String,
     left: String,
     source: String,
 }
@@ -112,7 +116,7 @@ pub(super) fn run(arguments: &BriefArguments) -> Result<(), Failure> {
     print::line(arguments.out.display().to_string())
 }
 
-/// Pictures of a site with the hall on it.
+/// Pictures of a site with the hall on it, drawn from what a prospect may see: what is written in them is given away with them.
 pub(super) fn drawn(
     opened: &Opened,
     matched: &Match<'_, '_>,
@@ -121,11 +125,22 @@ pub(super) fn drawn(
     language: Language,
 ) -> Result<Vec<String>, Failure> {
     let text = Text::of(language);
-    let park = opened.park();
+    let mut park = opened.shown();
+    // Verdicts go by the numbers of the store; what is shown is numbered anew, and of parcels keeps the key.
+    let numbers: HashMap<&str, FeatureId> =
+        opened.park().parcels.iter().map(|parcel| (parcel.provenance.key.as_str(), parcel.id)).collect();
+    for parcel in &mut park.parcels {
+        if let Some(id) = numbers.get(parcel.provenance.key.as_str()) {
+            parcel.id = *id;
+        }
+    }
     let progress = Progress::new(false);
     progress.show("drawing", &text.words(&brief.title));
     let hall = text.words(&said::HALL.into());
-    let shown = brief.fit.as_ref().map_or_else(|| park.as_ref().clone(), |fit| with_hall(park, fit, &hall));
+    let shown = match &brief.fit {
+        Some(fit) => with_hall(&park, fit, &hall),
+        None => park,
+    };
     let drawn = pictures::pictures(shown, matched.overlay(Some(candidate)), &brief.boundary, language);
     progress.finish();
     drawn
@@ -227,16 +242,21 @@ impl Page {
                     let unit = one.utility.unit();
                     let left = one.supply.remaining.first().map_or_else(unknown, |step| {
                         match (step.low.is_finite(), step.high.is_finite()) {
-                            (true, true) if step.low == step.high => format!("{:.1} {unit}", step.low),
-                            (true, true) => format!("{:.1}–{:.1} {unit}", step.low, step.high),
+                            (true, true) => {
+                                let (low, high) = (format!("{:.1}", step.low), format!("{:.1}", step.high));
+                                if low == high { format!("{low} {unit}") } else { format!("{low}–{high} {unit}") }
+                            }
                             (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
                             _ => unknown(),
                         }
                     });
                     Line {
                         utility: say(&one.utility.title()),
-                        distance: one.distance_m.map_or_else(unknown, metres),
-                        size: say(&one.size),
+                        distance: match (one.distance_m, one.served) {
+                            (Some(distance), _) => say(&said::at_most(&metres(distance))),
+                            (None, Some(_)) => say(&said::no_line(LINES_M)),
+                            (None, None) => unknown(),
+                        },
                         left,
                         source: say(&one.source),
                     }
@@ -252,7 +272,7 @@ impl Page {
                 .iter()
                 .take(10)
                 .map(|one| Trade {
-                    industry: one.industry.clone(),
+                    industry: say(&industry_words(&one.industry)),
                     parcels: one.parcels,
                     nearest: metres(one.nearest_m),
                 })

@@ -3,6 +3,7 @@
 mod arguments;
 mod brief;
 mod drawing;
+mod given;
 mod list;
 mod pack;
 mod pictures;
@@ -19,6 +20,7 @@ use analysis::siting::{Ground, Match, NetworkSupplies, PitchFile, SitingTables, 
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{ParkSnapshot, Presence};
+use spatial_db::package::Whitelist;
 use twin_engine::Language;
 
 pub(crate) use arguments::PitchGroup;
@@ -89,6 +91,16 @@ impl Opened {
 
     fn park(&self) -> &Arc<ParkSnapshot> {
         self.cache.snapshot()
+    }
+
+    /// What a prospect may see on the day.
+    fn whitelist(&self) -> Whitelist {
+        Whitelist { as_of: Some(self.as_of), ..Whitelist::PROSPECT }
+    }
+
+    /// The park as a prospect may see it.
+    fn shown(&self) -> ParkSnapshot {
+        self.whitelist().redacted(self.park())
     }
 
     /// What the networks have left, with what is promised in the ten years to come.

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use serde_json::json;
+use spatial_db::model::ParkSnapshot;
 use spatial_db::store::{PitchEntry, PitchEvent, PitchEventKind};
 
 use super::arguments::{LogArguments, RecordArguments, RecordKind};
@@ -29,6 +30,10 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<(), Failure> {
         }
         _ => None,
     };
+    let mut database = store()?;
+    if let Some(site) = &arguments.site {
+        on_record(&database.snapshot(&arguments.park)?, site)?;
+    }
     let outcome = arguments.outcome.and_then(|outcome| outcome.to_possible_value());
     let entry = PitchEntry {
         kind: arguments.kind.into(),
@@ -41,11 +46,28 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<(), Failure> {
         requirement: written,
         digest: None,
     };
-    let number = store()?.record_pitch(&arguments.park, &entry)?;
+    let number = database.record_pitch(&arguments.park, &entry)?;
     if arguments.json {
         return print::json(&json!({ "event_id": number, "entry": entry }));
     }
     print::line(format!("{number}: {} {}, {}", entry.prospect, entry.kind.as_str(), entry.day))
+}
+
+/// Refuses a site that the park does not have: parcels joined with +, or a building, by key, number or name.
+fn on_record(park: &ParkSnapshot, site: &str) -> Result<(), Failure> {
+    let is = |name: &str, key: &str, said: Option<&str>| name == key || said == Some(name);
+    let known = |name: &str| {
+        park.parcels.iter().any(|one| is(name, &one.provenance.key, one.number.as_deref()))
+            || park.buildings.iter().any(|one| is(name, &one.provenance.key, one.name.as_deref()))
+    };
+    // A name may have a + of its own.
+    if known(site.trim()) {
+        return Ok(());
+    }
+    match site.split('+').map(str::trim).find(|name| !known(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::NoSuchSite { site: name.to_owned(), park: park.park.slug.clone() }),
+    }
 }
 
 pub(super) fn log(arguments: &LogArguments) -> Result<(), Failure> {

@@ -1,0 +1,111 @@
+//! What is told to somebody from outside: no more than a package for a prospect shows. Names and keys of what stays at home go, rows of
+//! sources go, and distances to what is drawn coarsely are as coarse.
+
+use spatial_db::package::Whitelist;
+
+use super::explain::Finding;
+use super::matched::Match;
+use super::measure::{Measure, NOWHERE, Verdict};
+use super::want::{Thing, Want};
+use crate::words;
+use crate::words::{Argument, Words};
+
+/// A source without the row.
+pub(super) fn without_row(source: Words) -> Words {
+    let layer = source.arguments().iter().find(|(name, _)| *name == "layer" && source.key() == Some("pitch-source"));
+    match layer {
+        Some((_, Argument::Text(layer))) => Words::from(layer.as_str()),
+        _ => source,
+    }
+}
+
+/// The steps, m, that a distance lies between: those of the squares that a package draws lines to.
+pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
+    let side = Whitelist::PROSPECT.coarse_m;
+    let from = if low.is_finite() { (low / side).floor().max(0.0) * side } else { low };
+    let to = if high.is_finite() { f64::max((high / side).ceil() * side, from + side) } else { high };
+    (from, to)
+}
+
+impl Match<'_, '_> {
+    /// A finding as it may be told.
+    pub(super) fn to_strangers(&self, mut finding: Finding) -> Finding {
+        let want = &self.pitch.needs[finding.need].want;
+        finding.source = without_row(finding.source);
+        if let Some(named) = self.named(want, finding.measure.at) {
+            let missing = finding.measure.missing.words();
+            finding.because = if finding.verdict == Verdict::Unknown && !missing.is_empty() {
+                words!("joined", "{before}; {next}", before = named, next = missing)
+            } else {
+                named
+            };
+        } else if want.supply().is_some() {
+            // Which part of the way is the bottleneck, or has no rating, is named by its key.
+            finding.because = finding.measure.missing.words();
+        }
+        let hidden = |what: &Thing| matches!(what, Thing::Hydrant | Thing::Hazard { .. });
+        let coarse = match want {
+            Want::Access { .. } => true,
+            Want::Near { what, .. } | Want::Away { what, .. } => hidden(what),
+            _ => false,
+        };
+        if coarse {
+            let Measure { low, high, .. } = finding.measure;
+            let (low, high) = steps_m(low, high);
+            finding.measure = Measure { low, high, at: NOWHERE, ..finding.measure };
+            finding.has = super::explain::range(want, low, high);
+            finding.gap = None;
+        }
+        if let Want::Near { what: Thing::Hazard { .. }, .. } | Want::Away { what: Thing::Hazard { .. }, .. } = want {
+            finding.source = words!("pitch-source-hazards", "hazard sources on record");
+        }
+        finding
+    }
+
+    /// What a want was measured at, by a name that a package shows; `None` for what is no thing on the map.
+    fn named(&self, want: &Want, at: u32) -> Option<Words> {
+        if at == NOWHERE {
+            return None;
+        }
+        let (park, at) = (self.ground.park, at as usize);
+        let or = |name: Option<&String>, title: Words| name.map_or(title, |name| Words::from(name.as_str()));
+        match want {
+            Want::Near { what, .. } | Want::Away { what, .. } => Some(match what {
+                Thing::Gate | Thing::FireStation | Thing::Hospital => {
+                    or(park.resources[at].name.as_ref(), what.title())
+                }
+                Thing::Rail => or(park.roads[at].name.as_ref(), what.title()),
+                Thing::Hydrant | Thing::Hazard { .. } | Thing::OpenWater => what.title(),
+            }),
+            Want::Road { .. } => {
+                let road = &park.roads[at];
+                Some(or(road.name.as_ref().or(road.class.as_ref()), want.title()))
+            }
+            Want::Access { to, .. } => {
+                Some(words!("pitch-access-only", "{line}: access is not capacity", line = to.title()))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_lie_between_the_steps_of_the_squares() {
+        assert_eq!(steps_m(8.2, 8.2), (0.0, 25.0));
+        assert_eq!(steps_m(0.0, 0.0), (0.0, 25.0));
+        assert_eq!(steps_m(25.0, 25.0), (25.0, 50.0));
+        assert_eq!(steps_m(49.0, 120.0), (25.0, 125.0));
+        assert_eq!(steps_m(60.0, f64::INFINITY), (50.0, f64::INFINITY));
+    }
+
+    #[test]
+    fn a_source_is_told_by_its_layer() {
+        let row = words!("pitch-source", "{layer}, row {row}", layer = "pipes", row = 12_i64);
+        assert_eq!(without_row(row), "pipes");
+        assert_eq!(without_row("the plan".into()), "the plan");
+    }
+}

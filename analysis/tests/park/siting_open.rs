@@ -1,0 +1,197 @@
+//! Siting where records leave something open: what is not known is neither met nor missed.
+
+use analysis::scenario::Limits;
+use analysis::siting::{
+    Candidate, Free, How, IfUnknown, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict, Want,
+};
+use spatial_db::model::{Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Tenancy};
+
+use crate::by_hand::{block, edge, keyed, parcel};
+use crate::evaluation::day;
+use crate::siting::{asked, hazard, must, park, pitch, tenancy, wish};
+
+/// Verdict and figures of the first need on the first parcel.
+fn first(park: ParkSnapshot, want: Want) -> (Verdict, f64, f64) {
+    asked(park, &pitch(vec![must(want)], 1), &NoSupplies, |matched| {
+        let measure = matched.explain(matched.find(&["P1"]).unwrap())[0].measure;
+        (matched.verdict(matched.find(&["P1"]).unwrap(), 0), measure.low, measure.high)
+    })
+}
+
+#[test]
+fn what_nobody_recorded_is_not_away_and_what_is_recorded_is_known_by_any_name() {
+    let away = |word: &str| Want::Away { what: Thing::Hazard { substance: word.into() }, at_least_m: 1000.0 };
+    for said in ["chlorine", "液氯", "氯", "7782-50-5"] {
+        let mut park = park();
+        park.hazards[0] = hazard(1, [150.0, 50.0], Some(said));
+        for word in ["chlorine", "液氯", "氯", "7782-50-5"] {
+            assert_eq!(first(park.clone(), away(word)), (Verdict::Gap, 50.0, 50.0), "{word} in {said}");
+        }
+        assert_eq!(first(park, away("ammonia")).0, Verdict::Fit, "{said}");
+    }
+    // Of a tank without a name nobody knows whether it is this; one far away is no matter.
+    let mut unnamed = park();
+    unnamed.hazards = vec![hazard(1, [150.0, 50.0], None)];
+    assert_eq!(first(unnamed.clone(), away("chlorine")), (Verdict::Unknown, 50.0, f64::INFINITY));
+    unnamed.hazards = vec![hazard(1, [5000.0, 50.0], None)];
+    assert_eq!(first(unnamed, away("chlorine")).0, Verdict::Fit);
+    // Gates are on record, hydrants and stations are not: that none is near is not known.
+    for what in [Thing::Hydrant, Thing::FireStation, Thing::Hospital] {
+        assert_eq!(first(park(), Want::Near { what: what.clone(), at_most_m: 10.0 }).0, Verdict::Unknown, "{what:?}");
+        assert_eq!(first(park(), Want::Away { what, at_least_m: 10.0 }).0, Verdict::Unknown);
+    }
+}
+
+#[test]
+fn a_drain_without_a_kind_may_be_a_sewer_and_a_moved_line_is_never_known() {
+    let access = |to| Want::Access { to, at_most_m: 50.0 };
+    let drain = |subtype: Option<&str>, at: f64| {
+        let mut one = edge(1, vec![[0.0, at, 1.0], [200.0, at, 1.0]], Some(300.0));
+        one.class = NetworkClass::Drainage;
+        one.subtype = subtype.map(str::to_owned);
+        one
+    };
+    let with = |edges: Vec<NetworkEdge>| ParkSnapshot { edges, ..park() };
+    let sewer = |subtype| first(with(vec![drain(subtype, -5.0)]), access(Utility::Sewage));
+    assert_eq!(sewer(Some("WS")), (Verdict::Fit, 5.0, 5.0));
+    assert_eq!(sewer(Some("YS")).0, Verdict::Gap);
+    assert_eq!(sewer(None), (Verdict::Unknown, 5.0, f64::INFINITY));
+    assert_eq!(sewer(Some("PS")).0, Verdict::Unknown);
+    // A sewer farther off is one in any case.
+    let both = with(vec![drain(None, -5.0), drain(Some("WS"), -30.0)]);
+    assert_eq!(first(both, access(Utility::Sewage)), (Verdict::Fit, 5.0, 30.0));
+
+    // As a package gives it away: to the corners of squares of 25 m.
+    let mut moved = edge(1, vec![[0.0, -25.0, f64::NAN], [200.0, -25.0, f64::NAN]], None);
+    (moved.provenance.key, moved.provenance.layer) = ("network_edge-1".into(), "network_edge".into());
+    let (verdict, low, high) = first(with(vec![moved.clone()]), access(Utility::Water));
+    assert_eq!((verdict, low), (Verdict::Fit, 0.0));
+    assert!((high - 25.0 - 12.5_f64.hypot(12.5)).abs() < 1e-9, "{high}");
+    let near = first(with(vec![moved.clone()]), Want::Access { to: Utility::Water, at_most_m: 30.0 });
+    assert_eq!(near.0, Verdict::Unknown, "it may be nearer or farther");
+    moved.path = vec![[0.0, -500.0, f64::NAN], [200.0, -500.0, f64::NAN]];
+    assert_eq!(
+        first(with(vec![moved]), access(Utility::Water)).0,
+        Verdict::Unknown,
+        "a short line is not drawn at all"
+    );
+}
+
+#[test]
+fn a_let_that_begins_later_is_a_let_and_one_of_unknown_floor_leaves_what_nobody_knows() {
+    let offers = |lets: Vec<Tenancy>, more: Vec<Need>| {
+        let mut park = park();
+        park.buildings[0].floor_area_m2 = Some(8_000.0);
+        park.tenancies = lets;
+        let needs = [vec![must(Want::Floor { at_least_m2: 1_000.0 })], more].concat();
+        let mut pitch = pitch(needs, 1);
+        pitch.offers = Offers::Buildings;
+        asked(park, &pitch, &NoSupplies, |matched| {
+            let of = |(at, one): (usize, &Candidate)| (one.floor_m2, one.free, matched.verdict(at as u32, 0));
+            matched.candidates.iter().enumerate().map(of).collect::<Vec<_>>()
+        })
+    };
+    let now = Free::From(day("2026-06-30"));
+    let running = || tenancy(1, "E1", Some(5_000.0), ["2020-01-01", ""]);
+    assert_eq!(offers(vec![running()], vec![]), [((3_000.0, 3_000.0), now, Verdict::Fit)]);
+    // The rest is let from 2028 on: it is no more to be had for good, but for a year it is.
+    let later = || tenancy(2, "E2", Some(2_950.0), ["2028-01-01", ""]);
+    assert!(offers(vec![running(), later()], vec![]).is_empty());
+    let term = |at_least_years| vec![wish(Want::Term { at_least_years }, 1.0)];
+    assert_eq!(offers(vec![running(), later()], term(1.0)), [((3_000.0, 3_000.0), now, Verdict::Fit)]);
+    assert!(offers(vec![running(), later()], term(2.0)).is_empty());
+    // One that follows another takes its place, no more.
+    let ends = tenancy(1, "E1", Some(5_000.0), ["2020-01-01", "2027-01-01"]);
+    let follows = tenancy(2, "E2", Some(5_000.0), ["2027-01-01", ""]);
+    assert_eq!(offers(vec![ends, follows], vec![]), [((3_000.0, 3_000.0), now, Verdict::Fit)]);
+    // What the second takes nobody knows: up to what the first leaves.
+    let unsaid = tenancy(2, "E2", None, ["2021-01-01", ""]);
+    assert_eq!(offers(vec![running(), unsaid], vec![]), [((0.0, 3_000.0), now, Verdict::Unknown)]);
+}
+
+#[test]
+fn an_enterprise_counts_wherever_it_is_and_one_of_unknown_trade_may() {
+    let near = Want::Neighbours { industries: vec!["26".into()], within_m: 120.0, at_least: 1 };
+    let enterprise = |id: i64, industry: Option<&str>| Enterprise {
+        id: FeatureId::new(FeatureKind::Enterprise, id),
+        provenance: keyed(&format!("E{id}")),
+        name: format!("Works {id}"),
+        industry_code: industry.map(str::to_owned),
+        state: None,
+    };
+    let uses = |id: i64, parcel: &str| Tenancy {
+        building_key: None,
+        parcel_key: Some(parcel.into()),
+        ..tenancy(id, "E1", None, ["2020-01-01", ""])
+    };
+    // On the fourth parcel, far from the first, and on the second beside it.
+    let mut park = park();
+    park.enterprises.push(enterprise(1, Some("C2614")));
+    park.tenancies = vec![uses(1, "P4"), uses(2, "P2")];
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Fit, 1.0, 1.0));
+    park.tenancies = vec![uses(1, "P4")];
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Gap, 0.0, 0.0));
+    // Somebody is beside it of whom nobody knows what they do, or nobody knows where they are.
+    park.enterprises.push(enterprise(2, None));
+    park.tenancies.push(Tenancy { enterprise_key: "E2".into(), ..uses(2, "P2") });
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Unknown, 0.0, 1.0));
+    park.tenancies.pop();
+    assert_eq!(first(park, near).0, Verdict::Unknown);
+}
+
+#[test]
+fn a_price_counts_in_its_own_currency_only_and_a_rent_is_none() {
+    let want = Want::Price { at_most_per_m2: 500.0, currency: "CNY".into() };
+    let priced = |field: &str, currency: Option<&str>| {
+        let mut park = park();
+        park.parcels[0].provenance.attributes.insert(field.into(), 400.0.into());
+        park.parcels[0].currency = currency.map(str::to_owned);
+        first(park, want.clone()).0
+    };
+    assert_eq!(priced("挂牌单价", Some("CNY")), Verdict::Fit);
+    assert_eq!(priced("挂牌单价", Some("USD")), Verdict::Unknown);
+    assert_eq!(priced("挂牌单价", None), Verdict::Unknown, "400 of what?");
+    assert_eq!(priced("租金_元/m2", Some("CNY")), Verdict::Unknown, "a rent is no price");
+
+    // Of a building the currency stands beside the price.
+    let floors = |currency: Option<&str>| {
+        let mut park = park();
+        let building = &mut park.buildings[0];
+        (building.state, building.floor_area_m2) = (Some("vacant".into()), Some(1_000.0));
+        building.provenance.attributes.insert("price_per_m2".into(), 400.0.into());
+        if let Some(currency) = currency {
+            building.provenance.attributes.insert("currency".into(), currency.into());
+        }
+        let mut pitch = pitch(vec![must(want.clone())], 1);
+        pitch.offers = Offers::Buildings;
+        asked(park, &pitch, &NoSupplies, |matched| matched.verdict(0, 0))
+    };
+    assert_eq!(
+        [floors(Some("CNY")), floors(Some("USD")), floors(None)],
+        [Verdict::Fit, Verdict::Unknown, Verdict::Unknown]
+    );
+}
+
+#[test]
+fn a_hall_that_was_not_tried_is_not_known_to_fit() {
+    // More land than is tried, all alike.
+    let mut park = park();
+    park.buildings.clear();
+    park.parcels = (0..230).map(|at| parcel(at + 1, block(at as f64 * 60.0, 0.0, 50.0, 50.0))).collect();
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let mut pitch = pitch(vec![Need { want: hall, how: How::Must, unknown: IfUnknown::Allowed }], 1);
+    pitch.limits = Some(Limits {
+        setback_m: 2.0,
+        spacing_m: 0.0,
+        far: None,
+        coverage: None,
+        height_m: 20.0,
+        storey_height_m: 10.0,
+    });
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let count = |wanted: Standing| {
+            (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
+        };
+        assert_eq!((count(Standing::Fits), count(Standing::Open), count(Standing::Unproven)), (200, 0, 30));
+    });
+}
