@@ -115,12 +115,11 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Closes or opens ways about a place.
+    /// Closes or opens the ways that run within so many metres of a place.
     fn bar(&mut self, (x, y): (f64, f64), within_m: f64, closed: bool) -> usize {
         let mut count = 0;
         for way in 0..self.barred.len() {
-            let [wx, wy] = self.ways.middle(way);
-            if (wx - x).hypot(wy - y) <= within_m {
+            if self.ways.comes_within(way, [x, y], within_m) {
                 self.barred[way] = closed;
                 count += 1;
             }

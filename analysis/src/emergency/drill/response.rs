@@ -138,11 +138,11 @@ impl<'a> Response<'a> {
         self.facility_places.iter().map(|at| self.way_m(*at).map(|metres| metres / self.speed_m_s)).collect()
     }
 
-    /// Closes or opens roads about a place.
+    /// Closes or opens the roads that run within so many metres of a place.
     pub(super) fn bar(&mut self, place: [f64; 2], within_m: f64, closed: bool) {
         let Some(roads) = &self.roads else { return };
         for (way, barred) in self.barred.iter_mut().enumerate() {
-            if between(roads.middle(way), place) <= within_m {
+            if roads.comes_within(way, place, within_m) {
                 *barred = closed;
             }
         }

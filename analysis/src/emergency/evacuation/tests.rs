@@ -321,3 +321,13 @@ proptest! {
         prop_assert_eq!(result.egress_s.is_some(), result.arrivals.len() as u32 == all);
     }
 }
+
+#[test]
+fn a_way_comes_as_near_to_a_place_as_it_runs_by() {
+    // 25 m from west to east: its middle is 12.5 m from its ends.
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (25.0, 0.0)], 4.0)], &EvacuationRules::shipped()).unwrap();
+    assert_eq!(ways.ways.len(), 1);
+    assert!(ways.comes_within(0, [5.0, 3.0], 3.0) && !ways.comes_within(0, [5.0, 3.1], 3.0));
+    // Beyond its end it is the end that counts.
+    assert!(ways.comes_within(0, [28.0, 4.0], 5.0) && !ways.comes_within(0, [28.1, 4.0], 5.0));
+}

@@ -244,6 +244,13 @@ impl WayNetwork {
         [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]
     }
 
+    /// True where a way runs within so many metres of a place, be its ends and its middle further off.
+    pub fn comes_within(&self, way: usize, place: [f64; 2], within_m: f64) -> bool {
+        let way = &self.ways[way];
+        let (a, b) = (self.nodes[way.from], self.nodes[way.to]);
+        foot(&Line::new((a[0], a[1]), (b[0], b[1])), place).1 <= within_m
+    }
+
     /// Way to a node from every other, m (infinite where there is none), and the way to take from each. Closed ways are not taken; on ways
     /// that are avoided a metre counts as `avoid` of them: who is among them goes out, and everyone else goes round.
     pub fn towards(
