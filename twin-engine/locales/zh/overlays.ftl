@@ -914,6 +914,7 @@ drill-water-lost = { $count } 辆消防车断水，重新铺设
 drill-engine-more = 来自 { $station } 的又一辆消防车到场
 drill-engine-cut = 来自 { $station } 的消防车无路可走
 drill-engines-all = 出动的消防车全部到场
+drill-engines-short = 要求出动 { $wanted } 辆消防车，仅 { $called } 辆可出动：在用消防站登记的车辆不足
 drill-no-engine = 未出动消防车：没有在用的消防站或可通行道路的登记
 drill-never = 本次演练未发生
 drill-rating-met = 达到

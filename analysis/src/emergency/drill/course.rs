@@ -241,7 +241,8 @@ impl<'a> Course<'a> {
         if self.threat.place().is_none() || self.file.engines == 0 {
             return;
         }
-        if self.response.call(self.file.engines, self.now) == 0 {
+        let (wanted, called) = (self.file.engines as usize, self.response.call(self.file.engines, self.now));
+        if called == 0 {
             self.say(
                 "no_engine",
                 Happening::Response,
@@ -250,6 +251,14 @@ impl<'a> Course<'a> {
                     "no engine is called: no fire station in service or no road for one is on record"
                 ),
             );
+        } else if called < wanted {
+            let text = words!(
+                "drill-engines-short",
+                "{called} of {wanted} engines that were asked for come: the stations in service have no more on record",
+                called = called,
+                wanted = wanted
+            );
+            self.say("engines_short", Happening::Response, text);
         }
     }
 

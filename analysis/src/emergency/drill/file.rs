@@ -6,11 +6,12 @@ use super::DrillError;
 use crate::emergency::hazard::{Stability, Terrain};
 
 /// Events that every drill may have without naming them.
-pub(super) const EVENTS: [&str; 8] = [
+pub(super) const EVENTS: [&str; 9] = [
     "release",
     "alarm",
     "first_engine",
     "all_engines",
+    "engines_short",
     "first_water",
     "water_lost",
     "threat_reaches_people",

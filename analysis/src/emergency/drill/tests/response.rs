@@ -59,7 +59,14 @@ fn two_engines_come_and_hospitals_have_their_drive() {
     // H1 is dry, H2 taken: the second has no hydrant in reach.
     let hydrants: Vec<Option<&str>> = found.outcome.engines.iter().map(|engine| engine.hydrant.as_deref()).collect();
     assert_eq!(hydrants.iter().flatten().collect::<Vec<_>>(), [&"H2"]);
-    assert!(found.log.entries.iter().any(|entry| entry.id == "all_engines"));
+    // Two that came are not all of three.
+    let of = |run: &DrillRun, id: &str| run.log.entries.iter().find(|entry| entry.id == id).map(|entry| entry.at_s);
+    assert!(found.outcome.engines.iter().all(|engine| engine.arrived_s.is_some()));
+    assert_eq!((of(&found, "all_engines"), of(&found, "engines_short")), (None, Some(180.0)));
+    assert!(found.log.entries.iter().any(|entry| entry.text.contains("2 of 3 engines")));
+    let two = text.replace("engines: 3", "engines: 2");
+    let two = run_drill(&DrillFile::parse(&two).unwrap(), &cache, &DrillTables::shipped(), &[]).unwrap();
+    assert!(of(&two, "all_engines").is_some() && of(&two, "engines_short").is_none(), "{:?}", two.log.entries);
     let hospital = &found.outcome.facilities[0];
     let drive = hospital.drive_at_alarm_s.unwrap();
     assert!((drive - (20.0 + 300.0 + 30.0) / 8.3).abs() < 1e-9 && hospital.drive_at_end_s == Some(drive), "{drive}");
