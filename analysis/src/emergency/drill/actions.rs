@@ -60,6 +60,7 @@ impl Course<'_> {
                 dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
                 let buildings = found.buildings.len();
                 self.without[0].extend(found.buildings);
+                self.supply_known.water &= found.known;
                 supply(
                     found.known,
                     words!(
@@ -75,6 +76,7 @@ impl Course<'_> {
                 let found = self.lost_of(action)?.unwrap_or_default();
                 let buildings = found.buildings.len();
                 self.without[1].extend(found.buildings);
+                self.supply_known.power &= found.known;
                 supply(
                     found.known,
                     words!(
@@ -168,7 +170,7 @@ impl Course<'_> {
 }
 
 /// What was lost, with what is not known of it.
-fn supply(known: bool, said: Words) -> Words {
+pub(super) fn supply(known: bool, said: Words) -> Words {
     if known {
         return said;
     }

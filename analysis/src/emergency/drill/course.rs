@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use geo::MultiPolygon;
 use spatial_db::cache::Cache;
-use spatial_db::model::Presence;
+use spatial_db::model::{NetworkClass, Presence};
 
 use super::DrillError;
+use super::actions::supply;
 use super::file::{Action, DrillFile, HazardSpec, When};
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
-use super::outcome::{CountAt, Outcome, Struck, rate};
+use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
+use super::supply::is_known;
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{Hydrant, Reach, Worth, reach_of, working_hydrants};
@@ -47,6 +49,7 @@ pub(super) struct Course<'a> {
     pub(super) struck: BTreeMap<usize, (f64, f64)>,
     /// Buildings without water and without power.
     pub(super) without: [BTreeSet<usize>; 2],
+    pub(super) supply_known: SupplyKnown,
     pub(super) exposed: HashSet<usize>,
     pub(super) zone: (String, MultiPolygon<f64>, f64),
     pub(super) zones: Vec<ZoneAt>,
@@ -73,6 +76,10 @@ impl<'a> Course<'a> {
             .map_or_else(|| vec![true; park.buildings.len()], |as_of| Presence::on(park, as_of).buildings);
         let hydrants = working_hydrants(cache);
         let worth = hydrants.iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
+        let supply_known = SupplyKnown {
+            water: is_known(park, NetworkClass::Water),
+            power: is_known(park, NetworkClass::Power) && threat.lost_is_known(),
+        };
         let response = Response::new(park, &tables.evacuation, threat.place());
         let course = Self {
             file,
@@ -95,6 +102,7 @@ impl<'a> Course<'a> {
             dry: HashSet::new(),
             struck: BTreeMap::new(),
             without: [BTreeSet::new(), BTreeSet::new()],
+            supply_known,
             exposed: HashSet::new(),
             zone: (String::new(), MultiPolygon::new(Vec::new()), 0.0),
             zones: Vec::new(),
@@ -132,15 +140,17 @@ impl<'a> Course<'a> {
                     rate = format!("{rate:.2}")
                 ),
                 (HazardSpec::Power { line, .. }, _) => {
-                    let slots: Vec<usize> =
-                        self.threat.buildings(self.cache, self.now).iter().map(|one| one.0).collect();
+                    let slots = self.threat.without_power(self.now);
                     let count = slots.len();
                     self.without[1].extend(slots);
-                    words!(
-                        "drill-power-cut",
-                        "{key} fails: {buildings} buildings without power",
-                        key = line.as_str(),
-                        buildings = count
+                    supply(
+                        self.threat.lost_is_known(),
+                        words!(
+                            "drill-power-cut",
+                            "{key} fails: {buildings} buildings without power",
+                            key = line.as_str(),
+                            buildings = count
+                        ),
                     )
                 }
                 (HazardSpec::Fire { building, .. }, _) => {
@@ -393,6 +403,7 @@ impl<'a> Course<'a> {
             buildings_without_height: self.threat.without_height(self.cache, &self.stands),
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
+            supply_known: self.supply_known,
             water_l_s,
             hydrants_without_flow,
             water_needed_l_s,

@@ -29,7 +29,7 @@ pub use file::{
     Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, Role, When,
 };
 pub use log::{DrillLog, Entry, HandInject, Happening};
-pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck};
+pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
 pub use trace::{

@@ -126,12 +126,12 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         ),
         pair(
             phrase("drill-without-water", "Buildings without water by a burst main"),
-            count(outcome.without_water.len() as u32),
+            lost(outcome.supply_known.water, outcome.without_water.len()),
             !outcome.without_water.is_empty(),
         ),
         pair(
             phrase("drill-power-lost", "Buildings without power"),
-            count(outcome.without_power.len() as u32),
+            lost(outcome.supply_known.power, outcome.without_power.len()),
             !outcome.without_power.is_empty(),
         ),
         pair(
@@ -252,6 +252,15 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     ]
 }
 
+/// Buildings without supply: where supply is not known, so many at least, or nobody knows.
+fn lost(known: bool, buildings: usize) -> Words {
+    match (known, buildings) {
+        (true, _) => buildings.to_string().into(),
+        (false, 0) => unknown(),
+        (false, _) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
+    }
+}
+
 fn unknown() -> Words {
     phrase("unknown", "unknown").into()
 }
@@ -306,7 +315,6 @@ fn facilities(found: &[Facility]) -> Vec<(bool, Vec<Words>)> {
 fn worst(struck: &Struck) -> Words {
     match struck.unit {
         "cordon" => phrase("drill-within-cordon", "within the cordon").into(),
-        "power" => phrase("drill-without-power", "without power").into(),
         "m" => format!("{:.2}", struck.worst).into(),
         _ => format!("{:.3e}", struck.worst).into(),
     }

@@ -40,7 +40,7 @@ pub(super) struct Cloudy {
 pub(super) enum Threat<'a> {
     Leak { source: &'a HazardSource, at_s: f64, cloud: Option<Box<Cloudy>>, weather: Weather },
     Fire { building: &'a Building, at_s: f64, cordon_m: f64, area: MultiPolygon<f64>, within: Vec<usize> },
-    Power { at_s: f64, within: Vec<usize>, area: MultiPolygon<f64> },
+    Power { at_s: f64, without: Vec<usize>, area: MultiPolygon<f64>, known: bool },
     Flood { levels: Vec<(f64, f64)>, from: Option<Vec<[f64; 2]>>, closes_m: f64, extent: Option<FloodExtent> },
 }
 
@@ -96,7 +96,7 @@ impl<'a> Threat<'a> {
                 let found = lost(park, NetworkClass::Power, line).map_err(|reason| file.wrong(line, reason))?;
                 let shapes = found.buildings.iter().flat_map(|slot| park.buildings[*slot].footprint.iter().cloned());
                 let area = MultiPolygon::new(shapes.collect());
-                Ok(Self::Power { at_s: at_min * 60.0, within: found.buildings, area })
+                Ok(Self::Power { at_s: at_min * 60.0, without: found.buildings, area, known: found.known })
             }
             HazardSpec::Flood { levels, from, closes_m } => {
                 let Some(terrain) = &park.terrain else {
@@ -272,9 +272,8 @@ impl<'a> Threat<'a> {
                 let found = exposed_buildings(cache, &moment, &cloud.frame, &[cloud.threshold_kg_m3], 0.0);
                 found.unwrap_or_default().iter().map(|one| (one.slot, one.peak_kg_m3)).collect()
             }
-            Self::Fire { within, at_s, .. } | Self::Power { within, at_s, .. } if now_s >= *at_s => {
-                within.iter().map(|slot| (*slot, 1.0)).collect()
-            }
+            Self::Fire { within, at_s, .. } if now_s >= *at_s => within.iter().map(|slot| (*slot, 1.0)).collect(),
+            // A building without power is in no danger by that.
             Self::Leak { .. } | Self::Fire { .. } | Self::Power { .. } => Vec::new(),
             Self::Flood { closes_m, extent, .. } => {
                 let Some(extent) = extent else { return Vec::new() };
@@ -283,6 +282,19 @@ impl<'a> Threat<'a> {
                 all.filter(|(_, depth)| depth > closes_m).collect()
             }
         }
+    }
+
+    /// Buildings that the hazard takes the power from, by their slots.
+    pub(super) fn without_power(&self, now_s: f64) -> &[usize] {
+        match self {
+            Self::Power { without, at_s, .. } if now_s >= *at_s => without,
+            _ => &[],
+        }
+    }
+
+    /// False where power fails in a part of the network without a source on record: what hangs behind it is not known.
+    pub(super) const fn lost_is_known(&self) -> bool {
+        !matches!(self, Self::Power { known: false, .. })
     }
 
     /// Buildings of a flood that stand on ground of which no height is known: they count as dry.
@@ -298,7 +310,7 @@ impl<'a> Threat<'a> {
         match self {
             Self::Leak { .. } => "kg/m3",
             Self::Fire { .. } => "cordon",
-            Self::Power { .. } => "power",
+            Self::Power { .. } => "",
             Self::Flood { .. } => "m",
         }
     }

@@ -1,6 +1,7 @@
 //! Engines, water and what breaks.
 
 use geo::Area;
+use spatial_db::model::{NetworkClass, NodeKind};
 
 use super::*;
 
@@ -115,7 +116,6 @@ fn water_of_which_a_part_is_not_known_is_not_called_short() {
 /// the east end.
 fn with_networks() -> Cache {
     use crate::network::by_hand::{keyed_edge, node};
-    use spatial_db::model::{NetworkClass, NodeKind};
     let mut park = owned();
     let water = [
         ("s", NodeKind::Source, [0.0, 4.0, 0.0]),
@@ -172,9 +172,28 @@ fn power_that_fails_is_counted_at_buildings_and_stops_nobody() {
     let found = run_drill(&cut, &cache, &tables, &[]).unwrap();
     let outcome = &found.outcome;
     assert!(outcome.without_power.contains(&"B3".to_owned()), "{outcome:?}");
-    let struck: Vec<&String> = outcome.struck.iter().map(|one| &one.building).collect();
-    assert_eq!(struck, outcome.without_power.iter().collect::<Vec<_>>());
-    assert!(outcome.struck.iter().all(|one| one.unit == "power" && one.first_s == 60.0));
+    // Without power is not in danger.
+    assert!(outcome.struck.is_empty(), "{outcome:?}");
+    assert!(found.log.entries.iter().any(|entry| entry.id == "release" && entry.at_s == 60.0));
+    let cut = &cut;
+    let (_, trace) = trace_drill(cut, &cache, &tables, &[], |_| true).unwrap();
+    assert!(trace.endangered(1e9).is_empty() && trace.unpowered(59.0).is_empty());
+    assert_eq!(trace.unpowered(1e9).len(), outcome.without_power.len());
+    // By a network with a source the list is all; without one nobody can say who has power.
+    assert_eq!(outcome.supply_known, SupplyKnown { water: true, power: true });
+    let bare = run(LEAK, &[]);
+    assert_eq!((bare.outcome.supply_known.power, bare.outcome.without_power.len()), (false, 0));
+    let chapters = drill_report(&DrillFile::parse(LEAK).unwrap(), &bare);
+    let water = chapters.iter().find(|chapter| chapter.name == "water").unwrap();
+    let row = water.rows.iter().find(|row| row.1[0] == "Buildings without power").unwrap();
+    assert_eq!(row.1[1], "unknown");
+    let mut park = (**cache.snapshot()).clone();
+    for node in park.nodes.iter_mut().filter(|node| node.class == NetworkClass::Power) {
+        node.kind = NodeKind::Junction;
+    }
+    let unfed = run_drill(cut, &Cache::build(Arc::new(park)), &tables, &[]).unwrap();
+    assert!(!unfed.outcome.supply_known.power && unfed.outcome.supply_known.water);
+    assert!(unfed.log.entries.iter().any(|entry| entry.text.contains("no source is on record")));
     assert_eq!((outcome.exposed_on_ways, outcome.arrived, outcome.first_engine_s), (0, outcome.persons, None));
     let error = refused(&with("power(line: \"e1\", at_min: 1.0)"), &cache);
     assert!(error.starts_with("line 9: "), "{error}");
