@@ -32,9 +32,9 @@ pub(crate) struct Figures {
     pub out: u32,
     /// Without an open way.
     pub cut_off: u32,
-    /// On ways inside the danger.
+    /// Outside or at a door inside the danger.
     pub in_danger: u32,
-    /// On ways inside the danger at any time up to now.
+    /// Outside or at a door inside the danger at any time up to now.
     pub exposed: u32,
     /// Buildings inside the danger.
     pub endangered: usize,
@@ -128,7 +128,7 @@ pub(crate) fn standing(file: &DrillFile, strand: &Strand, rated: &Rated, now_s: 
         None => rated.done_s.filter(|at| *at <= now_s && rated.rating != Rating::Missed),
     };
     if let Some(at) = done {
-        return if rated.due_s.is_some_and(|due| at <= due) { Standing::Met(at) } else { Standing::Late(at) };
+        return if rated.due_s.is_none_or(|due| at <= due) { Standing::Met(at) } else { Standing::Late(at) };
     }
     let within_s = file.expected.iter().find(|one| one.id == rated.id).map_or(0.0, |one| one.within_min * 60.0);
     match rated.due_s {

@@ -302,6 +302,10 @@ fn an_expected_action_waits_is_due_overdue_and_met_in_its_turn_and_a_mark_counts
     session.jump(260.0);
     session.inject(Action::Missed("told".into()), "observer");
     assert_eq!(at(&session, 1, 261.0), Standing::Missed);
+    // Done before its clock has started is in time, as the rating of the run says.
+    let mut early = rated[0].clone();
+    early.due_s = None;
+    assert_eq!(standing(&session.file, &session.strand, &early, 95.0), Standing::Met(90.0));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use spatial_db::schema::{GeometryKind, Shape};
 
 use crate::failure::Failure;
 
-/// Places of people on ways by their numbers: s and m.
+/// Places of people outside by their numbers: s and m.
 pub(super) type Tracks = BTreeMap<usize, Vec<(f64, [f64; 2])>>;
 
 /// A field.
@@ -132,7 +132,7 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
             ("arrived", Kind::Integer, "persons at a place of assembly at the end"),
             ("on_the_way", Kind::Integer, "persons inside or on the way at the end"),
             ("cut_off", Kind::Integer, "persons without an open way at the end"),
-            ("exposed_on_ways", Kind::Integer, "persons on a way inside the danger at any time"),
+            ("exposed_on_ways", Kind::Integer, "persons outside or at a door inside the danger at any time"),
             ("water_l_s", Kind::Real, "L/s of hydrants in reach whose flow is known"),
             ("hydrants_without_flow", Kind::Integer, "hydrants in reach whose flow is not on record"),
             ("water_needed_l_s", Kind::Real, "L/s by the file"),
@@ -269,7 +269,7 @@ fn counts(run: &DrillRun) -> Sheet {
             ("on_ways", Kind::Integer, "outside, on their way"),
             ("arrived", Kind::Integer, "at a place of assembly"),
             ("cut_off", Kind::Integer, "without an open way"),
-            ("exposed", Kind::Integer, "on a way inside the danger until then"),
+            ("exposed", Kind::Integer, "outside or at a door inside the danger until then"),
         ],
         rows: rows.collect(),
     }

@@ -123,6 +123,8 @@ impl Course<'_> {
         for way in 0..self.barred.len() {
             if self.ways.comes_within(way, [x, y], within_m) {
                 self.barred[way] = closed;
+                // What is opened may still lie under water: that is seen with the next look.
+                self.closed[way] |= closed;
                 count += 1;
             }
         }

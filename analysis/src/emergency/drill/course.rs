@@ -41,7 +41,10 @@ pub(super) struct Course<'a> {
     pub(super) fired: BTreeSet<usize>,
     pub(super) marks: BTreeMap<String, (f64, bool)>,
     pub(super) entries: Vec<Entry>,
+    /// Ways that are closed by somebody.
     pub(super) barred: Vec<bool>,
+    /// Ways that nobody can take: those, and what lies under water that is too deep.
+    pub(super) closed: Vec<bool>,
     pub(super) hydrants: Vec<Hydrant>,
     /// What each of them is worth for the place.
     pub(super) worth: Vec<Worth>,
@@ -97,6 +100,7 @@ impl<'a> Course<'a> {
             marks: BTreeMap::new(),
             entries: Vec::new(),
             barred: vec![false; ways.ways.len()],
+            closed: vec![false; ways.ways.len()],
             hydrants,
             worth,
             dry: HashSet::new(),
@@ -208,11 +212,11 @@ impl<'a> Course<'a> {
         let danger: Vec<bool> =
             (0..self.barred.len()).map(|way| self.threat.at(self.ways.middle(way), now).1).collect();
         if self.threat.stops_people() {
-            let closed: Vec<bool> =
-                self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
-            self.walkers.close(&closed, &vec![false; closed.len()]);
+            self.closed = self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
+            self.walkers.close(&self.closed, &vec![false; danger.len()]);
         } else {
-            self.walkers.close(&self.barred, &danger);
+            self.closed.clone_from(&self.barred);
+            self.walkers.close(&self.closed, &danger);
         }
         for (k, value) in self.threat.buildings(self.cache, now) {
             if self.stands[k] {
@@ -223,7 +227,7 @@ impl<'a> Course<'a> {
         self.response.look(&self.threat, now);
         let reached: Vec<usize> = self
             .walkers
-            .on_ways()
+            .in_the_open()
             .filter(|&(_, place)| self.threat.at(place, now).1)
             .map(|(person, _)| person)
             .collect();
@@ -231,7 +235,7 @@ impl<'a> Course<'a> {
             self.say(
                 "threat_reaches_people",
                 Happening::People,
-                words!("drill-reached", "people on ways are inside the danger"),
+                words!("drill-reached", "people outside or in line at a door are inside the danger"),
             );
         }
         self.exposed.extend(reached);

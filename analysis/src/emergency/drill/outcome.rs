@@ -150,7 +150,7 @@ pub struct Outcome {
     pub cut_off: u32,
     /// Who is on the way.
     pub on_the_way: u32,
-    /// Who was on a way inside the threat, at any time.
+    /// Who was inside the threat at any time: outside, on a way or not, or in line at a door.
     pub exposed_on_ways: u32,
     /// Buildings whose people are not known.
     pub buildings_unknown: usize,

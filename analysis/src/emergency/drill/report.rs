@@ -100,7 +100,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         ),
         pair(phrase("drill-cut-off", "Without an open way"), count(outcome.cut_off), outcome.cut_off > 0),
         pair(
-            phrase("drill-exposed", "On a way inside the danger at any time"),
+            phrase("drill-exposed", "Outside or at a door inside the danger at any time"),
             count(outcome.exposed_on_ways),
             outcome.exposed_on_ways > 0,
         ),

@@ -11,6 +11,7 @@ use spatial_db::model::{
 
 use super::*;
 
+mod course;
 mod response;
 
 fn keyed(key: &str) -> Provenance {

@@ -49,7 +49,7 @@ impl Seen<'_> {
         self.course.walkers.census()
     }
 
-    /// Numbers and places (m) of the people on ways.
+    /// Numbers and places (m) of the people outside.
     pub fn people(&self) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
         self.course.walkers.on_ways()
     }

@@ -1,0 +1,30 @@
+//! What is closed, and who is in danger where.
+
+use std::collections::HashSet;
+
+use super::*;
+
+#[test]
+fn a_trace_holds_the_ways_under_deep_water_and_the_hydrants_that_count() {
+    let mut some = owned();
+    some.resources[4].state = Some("broken".into());
+    let ids: HashSet<FeatureId> = [&some.resources[3], &some.resources[5]].map(|hydrant| hydrant.id).into();
+    let cache = Cache::build(Arc::new(some));
+    let file = DrillFile::parse(&with("flood(levels: [(0.0, 0.0), (20.0, 3.0)], closes_m: 0.3)")).unwrap();
+    let (_, trace) = trace_drill(&file, &cache, &DrillTables::shipped(), &[], |_| true).unwrap();
+    assert_eq!(trace.hydrants, ids);
+    // At 3 m the water is over 0.3 m deep as far as 245 m: the middles of the first ten stretches of 25 m, which nobody has barred.
+    assert!(trace.closed(0.0).is_empty());
+    assert_eq!(trace.closed(1e9).to_vec(), (0..10).collect::<Vec<u32>>());
+    let barred = DrillFile::parse(&LEAK.replace("no_water([\"H1\"])", "close((180.0, 5.0), 6.0)")).unwrap();
+    let (_, trace) = trace_drill(&barred, &park(), &DrillTables::shipped(), &[], |_| true).unwrap();
+    assert_eq!((trace.closed(299.0).len(), trace.closed(300.0)), (0, &[7_u32][..]));
+}
+
+#[test]
+fn who_leaves_through_a_door_in_the_danger_is_exposed_before_he_is_on_a_way() {
+    // The cordon of 5 m ends before the road, which runs 10 m from the walls: the 69 people of B2 cross it from their door.
+    let found = run(&with("fire(building: \"B2\", at_min: 1.0, cordon_m: 5.0)"), &[]);
+    assert_eq!(found.outcome.exposed_on_ways, 69);
+    assert!(found.log.entries.iter().any(|entry| entry.id == "threat_reaches_people"));
+}
