@@ -188,7 +188,7 @@ fn zones(run: &DrillRun) -> Sheet {
         ],
         rows: rows
             .map(|zone| {
-                row(area(&zone.area), [zone.at_s.into(), Field::from(&zone.name), zone.area.unsigned_area().into()])
+                row(area(&zone.area), [zone.at_s.into(), (&*zone.name).into(), zone.area.unsigned_area().into()])
             })
             .collect(),
     }

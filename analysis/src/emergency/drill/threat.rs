@@ -15,6 +15,8 @@ use crate::emergency::hazard::{
 };
 use crate::emergency::hydrants::{Worth, worth_for_building, worth_for_hazard};
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::Words;
 
 /// Level of a toxic guideline from which nobody is to walk: disabling harm.
 const CLOSES_LEVEL: u8 = 2;
@@ -325,7 +327,7 @@ impl<'a> Threat<'a> {
     }
 
     /// What bounds the danger, and where it is now.
-    pub(super) fn zone(&self, now_s: f64) -> (String, MultiPolygon<f64>) {
+    pub(super) fn zone(&self, now_s: f64) -> (Words, MultiPolygon<f64>) {
         let nothing = MultiPolygon::new(Vec::new());
         match self {
             Self::Leak { cloud: Some(cloud), .. } => {
@@ -336,16 +338,19 @@ impl<'a> Threat<'a> {
                     cloud.threshold_kg_m3,
                     0.0,
                 );
-                (cloud.name.clone(), found.map_or(nothing, |zone| zone.area))
+                (Words::from(cloud.name.as_str()), found.map_or(nothing, |zone| zone.area))
             }
-            Self::Leak { .. } => (String::new(), nothing),
-            Self::Fire { area, at_s, .. } => ("cordon".to_owned(), if now_s >= *at_s { area.clone() } else { nothing }),
+            Self::Leak { .. } => (Words::default(), nothing),
+            Self::Fire { area, at_s, cordon_m, .. } => {
+                let name = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
+                (name, if now_s >= *at_s { area.clone() } else { nothing })
+            }
             Self::Power { area, at_s, .. } => {
-                ("without power".to_owned(), if now_s >= *at_s { area.clone() } else { nothing })
+                (words!("drill-zone-power", "without power"), if now_s >= *at_s { area.clone() } else { nothing })
             }
             Self::Flood { extent, closes_m, .. } => {
                 let area = extent.as_ref().map_or(nothing, |extent| extent.deeper_than(*closes_m));
-                (format!("water deeper than {closes_m} m"), area)
+                (words!("drill-zone-water", "water deeper than {depth} m", depth = closes_m.to_string()), area)
             }
         }
     }

@@ -93,6 +93,8 @@ fn hydrants_count_by_the_wall_and_not_by_the_middle() {
     let expected = 120.0 * 15.0 + 2.0 * 40.0 * (120.0 + 15.0) + std::f64::consts::PI * 1600.0;
     let area = found.zone.1.unsigned_area();
     assert!((area / expected - 1.0).abs() < 0.01, "{area} against {expected}");
+    // What bounds it is said with its key, for every language.
+    assert_eq!((found.zone.0.as_str(), found.zone.0.key()), ("cordon 40 m", Some("drill-zone-cordon")));
 }
 
 #[test]
