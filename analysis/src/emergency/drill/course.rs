@@ -166,7 +166,7 @@ impl<'a> Course<'a> {
         }
         self.due()?;
         if second.is_multiple_of(LOOK_S) {
-            self.look();
+            self.look()?;
         }
         self.respond();
         if let Some(&alarm) = self.happened.get("alarm") {
@@ -206,8 +206,8 @@ impl<'a> Course<'a> {
     }
 
     /// Looks where the hazard is, closes ways in it, and notes buildings and people that it reaches.
-    fn look(&mut self) {
-        self.threat.advance(self.cache, self.now);
+    fn look(&mut self) -> Result<(), DrillError> {
+        self.threat.advance(self.file, self.cache, self.now)?;
         let now = self.now;
         let danger: Vec<bool> =
             (0..self.barred.len()).map(|way| self.threat.at(self.ways.middle(way), now).1).collect();
@@ -249,6 +249,7 @@ impl<'a> Course<'a> {
             }
             self.counts.push(CountAt { at_s: now, census: self.walkers.census(), exposed: self.exposed.len() as u32 });
         }
+        Ok(())
     }
 
     pub(super) fn call_engines(&mut self) {
@@ -392,6 +393,10 @@ impl<'a> Course<'a> {
                 Struck { building, first_s, worst, unit: self.threat.unit() }
             })
             .collect();
+        // Where the water is known to stand at one corner, it is.
+        let lacking = self.threat.without_height(self.cache);
+        let buildings_without_height =
+            lacking.iter().filter(|slot| self.stands[**slot] && !self.struck.contains_key(*slot)).count();
         let outcome = Outcome {
             alarm_s,
             first_engine_s: time("first_engine"),
@@ -404,7 +409,7 @@ impl<'a> Course<'a> {
             exposed_on_ways: self.exposed.len() as u32,
             buildings_unknown,
             struck,
-            buildings_without_height: self.threat.without_height(self.cache, &self.stands),
+            buildings_without_height,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             supply_known: self.supply_known,

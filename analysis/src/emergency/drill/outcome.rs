@@ -156,7 +156,8 @@ pub struct Outcome {
     pub buildings_unknown: usize,
     /// Buildings reached by the hazard.
     pub struck: Vec<Struck>,
-    /// Buildings on ground whose height is not known, of a flood: they count as dry.
+    /// Buildings of a flood on ground whose height is not known, wholly or in part, that are not known to be in the water: nobody can say
+    /// that they are dry.
     pub buildings_without_height: usize,
     /// Keys of buildings that have lost their water by a burst main.
     pub without_water: Vec<String>,

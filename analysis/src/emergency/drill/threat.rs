@@ -235,12 +235,14 @@ impl<'a> Threat<'a> {
         }
     }
 
-    /// Lays the water of this moment.
-    pub(super) fn advance(&mut self, cache: &Cache, now_s: f64) {
+    /// Lays the water of this moment. Water that cannot be laid is an error: it is not dry there.
+    pub(super) fn advance(&mut self, file: &DrillFile, cache: &Cache, now_s: f64) -> Result<(), DrillError> {
         if let (Self::Flood { levels, from, extent, .. }, Some(terrain)) = (self, &cache.snapshot().terrain) {
-            let level_m = level_at(levels, now_s);
-            *extent = flood(terrain, &Flood { level_m, from: from.as_deref() }).ok();
+            let water = Flood { level_m: level_at(levels, now_s), from: from.as_deref() };
+            let laid = flood(terrain, &water);
+            *extent = Some(laid.map_err(|source| DrillError::Hazard { line: file.line_of("levels"), source })?);
         }
+        Ok(())
     }
 
     /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon (power keeps nobody from walking); and whether nobody is to walk there.
@@ -299,12 +301,12 @@ impl<'a> Threat<'a> {
         !matches!(self, Self::Power { known: false, .. })
     }
 
-    /// Buildings of a flood that stand on ground of which no height is known: they count as dry.
-    pub(super) fn without_height(&self, cache: &Cache, stands: &[bool]) -> usize {
-        let Self::Flood { extent: Some(extent), .. } = self else { return 0 };
-        let dry = |building: &Building| depths(extent, building).iter().all(Option::is_none);
-        let all = cache.snapshot().buildings.iter().zip(stands);
-        all.filter(|(building, stands)| **stands && dry(building)).count()
+    /// Slots of the buildings of a flood that stand on ground of which heights are missing, be it under a corner.
+    pub(super) fn without_height(&self, cache: &Cache) -> Vec<usize> {
+        let Self::Flood { extent: Some(extent), .. } = self else { return Vec::new() };
+        let lacks = |building: &Building| depths(extent, building).iter().any(Option::is_none);
+        let all = cache.snapshot().buildings.iter().enumerate();
+        all.filter(|(_, building)| lacks(building)).map(|(slot, _)| slot).collect()
     }
 
     /// Unit of how strong it is.

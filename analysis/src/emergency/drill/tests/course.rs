@@ -28,3 +28,25 @@ fn who_leaves_through_a_door_in_the_danger_is_exposed_before_he_is_on_a_way() {
     assert_eq!(found.outcome.exposed_on_ways, 69);
     assert!(found.log.entries.iter().any(|entry| entry.id == "threat_reaches_people"));
 }
+
+#[test]
+fn a_flood_says_where_it_does_not_know_the_ground() {
+    use crate::emergency::drill::threat::Threat;
+    let mut holes = owned();
+    // No heights under the east walls of B0, which is in the water at its west walls, and of B3, which is dry there.
+    for k in 0..9 * 65 {
+        if [9, 56].contains(&(k % 65)) {
+            holes.terrain.as_mut().unwrap().heights_m[k] = f32::NAN;
+        }
+    }
+    let cache = Cache::build(Arc::new(holes));
+    let file = DrillFile::parse(&with("flood(levels: [(0.0, 0.0), (20.0, 3.0)], closes_m: 0.3)")).unwrap();
+    let found = run_drill(&file, &cache, &DrillTables::shipped(), &[]).unwrap();
+    let struck: Vec<&str> = found.outcome.struck.iter().map(|struck| struck.building.as_str()).collect();
+    assert_eq!((struck, found.outcome.buildings_without_height), (vec!["B0", "B1"], 1));
+    let notes = drill_notes(&file, &found);
+    assert!(notes.iter().any(|note| note.contains("1 buildings stand on ground of which heights are missing")));
+    // Water that cannot be laid is no dry land.
+    let mut threat = Threat::Flood { levels: vec![(0.0, 9900.0)], from: None, closes_m: 0.3, extent: None };
+    assert!(threat.advance(&file, &cache, 10.0).is_err());
+}
