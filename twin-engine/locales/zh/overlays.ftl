@@ -918,6 +918,7 @@ protection-assembly-people = 集合点：{ $count } 栋建筑的人数不明
 protection-no-assembly = 集合点：{ $why }
 drill-alarm = 发出警报
 drill-wind = 风向 { $from }°，风速 { $speed } m/s
+drill-called-off = 泄漏在发生前已被制止：没有物质释放
 drill-stopped = 泄漏已止住
 drill-closed = { $count } 段道路封闭
 drill-opened = { $count } 段道路重新开放

@@ -27,6 +27,10 @@ impl Course<'_> {
                     speed = speed.to_string()
                 )
             }
+            Action::Stop if !self.happened.contains_key("release") => {
+                self.called_off = true;
+                words!("drill-called-off", "the leak is stopped before it begins: nothing is released")
+            }
             Action::Stop => {
                 self.threat.stop(self.now);
                 words!("drill-stopped", "the leak is stopped")

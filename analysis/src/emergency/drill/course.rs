@@ -58,6 +58,8 @@ pub(super) struct Course<'a> {
     pub(super) zones: Vec<ZoneAt>,
     pub(super) counts: Vec<CountAt>,
     pub(super) now: f64,
+    /// The hazard was stopped before it began: it never does.
+    pub(super) called_off: bool,
 }
 
 impl<'a> Course<'a> {
@@ -112,6 +114,7 @@ impl<'a> Course<'a> {
             zones: Vec::new(),
             counts: Vec::new(),
             now: 0.0,
+            called_off: false,
         };
         // Hydrants that the timeline names must be there before it starts.
         for does in file.timeline.iter().map(|inject| &inject.does).chain(course.hand.iter().map(|inject| &inject.does))
@@ -134,7 +137,8 @@ impl<'a> Course<'a> {
     /// Plays a second.
     pub(super) fn second(&mut self, second: u32) -> Result<(), DrillError> {
         self.now = f64::from(second);
-        if self.now >= self.threat.begins_s() && !self.happened.contains_key("release") {
+        let begins = self.now >= self.threat.begins_s() && !self.called_off;
+        if begins && !self.happened.contains_key("release") {
             self.threat.leak(self.file, &self.tables.hazard, self.now)?;
             let text = match (&self.file.hazard, self.threat.airborne_kg_s()) {
                 (HazardSpec::Leak { source, .. }, Some(rate)) => words!(

@@ -250,6 +250,8 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("format_version: 1", "format_version: 9", 2, "format version 9"),
         ("seed: 7,", "seed: 7, colour: 3,", 5, "no drill"),
         ("id: \"burst\"", "id: \"alarm\"", 15, "there twice"),
+        ("when: after(\"call\", 10.0)", "when: at(0.5)", 14, "before it begins in minute 1"),
+        ("at(5.0), does: no_water([\"H1\"])", "at(0.0), does: stop", 15, "before it begins in minute 1"),
     ] {
         let error = DrillFile::parse(&LEAK.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.starts_with(&format!("line {line}: ")) && error.contains(said), "{from}: {error}");

@@ -50,3 +50,21 @@ fn a_flood_says_where_it_does_not_know_the_ground() {
     let mut threat = Threat::Flood { levels: vec![(0.0, 9900.0)], from: None, closes_m: 0.3, extent: None };
     assert!(threat.advance(&file, &cache, 10.0).is_err());
 }
+
+#[test]
+fn a_leak_that_is_stopped_before_it_begins_releases_nothing() {
+    let early = [HandInject { at_s: 30.0, does: Action::Stop, by: "controller".into() }];
+    let found = run(LEAK, &early);
+    let outcome = &found.outcome;
+    assert!(found.log.entries.iter().all(|entry| entry.id != "release"), "{:?}", found.log.entries);
+    assert!(found.log.entries.iter().any(|entry| entry.id == "hand-1" && entry.text.contains("nothing is released")));
+    // The alarm waits for the release, and nothing is in any danger.
+    assert!(outcome.struck.is_empty() && outcome.exposed_on_ways == 0 && outcome.alarm_s.is_none());
+    assert!(found.zone.1.0.is_empty());
+    // A chain that begins before the release is refused as well; one that hangs on it is not.
+    let chain =
+        LEAK.replace("when: after(\"call\", 10.0)", "when: after(\"burst\", 0.2)").replace("at(5.0)", "at(0.5)");
+    let error = DrillFile::parse(&chain).unwrap_err().to_string();
+    assert!(error.starts_with("line 14: ") && error.contains("in minute 0.7"), "{error}");
+    assert!(DrillFile::parse(&LEAK.replace("after(\"call\", 10.0)", "after(\"release\", 0.0)")).is_ok());
+}
