@@ -203,6 +203,7 @@ security-gate = 出入口（有监控）
 security-gate-blind = 出入口（无监控）
 security-gate-unknown = 出入口（可能有监控）
 security-hazard = 危险源（有监控）
+security-hazard-partly = 危险源（部分有监控）
 security-hazard-blind = 危险源（无监控）
 security-hazard-unknown = 危险源（可能有监控）
 title-security = 安防：摄像机可视范围
