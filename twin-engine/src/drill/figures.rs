@@ -1,6 +1,6 @@
 //! The numbers of a moment: people, water, times, and how each expected action stands.
 
-use analysis::emergency::drill::{Action, DrillFile, Rated, Rating};
+use analysis::emergency::drill::{Action, DrillFile, Look, Rated, Rating};
 
 use super::strand::{Played, Strand};
 
@@ -62,7 +62,9 @@ impl Figures {
     /// The numbers at a time.
     pub(crate) fn at(played: &Played, now_s: f64) -> Self {
         let Played { run, trace } = played;
-        let look = trace.look(now_s).cloned().unwrap_or_default();
+        // Borrowed: a frame asks for these several times, and a look lists everyone who is in danger.
+        let nothing = Look::default();
+        let look = trace.look(now_s).unwrap_or(&nothing);
         let by_now = |at: Option<f64>| at.filter(|at| *at <= now_s);
         let happened = |id: &str| run.log.entries.iter().any(|entry| entry.id == id && entry.at_s <= now_s);
         let alarm = by_now(run.outcome.alarm_s).is_some();
