@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use analysis::emergency::drill::{Action, DrillFile, DrillLog, DrillTables, Stay, run_drill};
+use analysis::overlay::Symbol;
 use bevy::prelude::*;
 use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
 use image::RgbImage;
@@ -41,6 +42,8 @@ const LEAK: &str = r#"(
     ],
 )"#;
 
+const BROKEN: FeatureId = FeatureId::new(FeatureKind::EmergencyResource, 10);
+
 /// The tiny park with a fire station at the west end of its road, and room at its place of assembly.
 fn park() -> TwinInput {
     let mut input = fixture::tiny();
@@ -51,6 +54,13 @@ fn park() -> TwinInput {
     station.kind = ResourceKind::FireStation;
     station.position = [CORNER.0 - 30.0, CORNER.1 + 146.0];
     park.resources.push(station);
+    // A hydrant that is out of service is none that the drill reckons with.
+    let mut broken = park.resources[0].clone();
+    broken.id = BROKEN;
+    broken.provenance.key = "broken".into();
+    broken.state = Some("broken".into());
+    broken.position = [CORNER.0 + 300.0, CORNER.1 + 20.0];
+    park.resources.push(broken);
     for resource in &mut park.resources {
         resource.capacity = (resource.kind == ResourceKind::AssemblyPoint).then_some(900.0);
         resource.flow_l_s = (resource.kind == ResourceKind::Hydrant).then_some(15.0);
@@ -143,6 +153,10 @@ fn people_hazard_and_the_word_exercise_are_seen_as_the_clock_goes() {
     let (_, out_later, dry, closed) = shown(&mut stage);
     assert!(out_later > out && out_later > 20, "{out} {out_later}");
     assert!(dry == 1 && closed >= 1, "{dry} {closed}");
+    let marks = &stage.world_mut().resource::<Twin>().overlay().expect("the drill's").marks;
+    let hydrants: Vec<FeatureId> =
+        marks.iter().filter(|mark| mark.symbol == Symbol::Hydrant).map(|mark| mark.feature).collect();
+    assert!(hydrants.len() == 2 && !hydrants.contains(&BROKEN), "{hydrants:?}");
     assert!(pixels(&later, alert::SAFE) > pixels(&under_way, alert::SAFE), "they stand at their place");
     // Closing the drill leaves the map as it was.
     let world = stage.world_mut();
