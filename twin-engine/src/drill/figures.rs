@@ -50,8 +50,8 @@ pub(crate) struct Figures {
     pub dry: usize,
     /// Buildings without water.
     pub unreached: usize,
-    /// Buildings without power.
-    pub unpowered: usize,
+    /// Buildings without power; none where no supply is on record, so that nobody can say who has it.
+    pub unpowered: Option<usize>,
     /// Stretches of way that are closed.
     pub closed: usize,
     /// Buildings whose people are not known.
@@ -68,6 +68,7 @@ impl Figures {
         let by_now = |at: Option<f64>| at.filter(|at| *at <= now_s);
         let happened = |id: &str| run.log.entries.iter().any(|entry| entry.id == id && entry.at_s <= now_s);
         let alarm = by_now(run.outcome.alarm_s).is_some();
+        let unpowered = trace.unpowered(now_s).len();
         let last_out_s = by_now(run.outcome.last_out_s);
         let state = match (alarm, happened("release")) {
             _ if last_out_s.is_some() => AlertState::AllOut,
@@ -91,7 +92,7 @@ impl Figures {
             water: look.water,
             dry: trace.dry(now_s).len(),
             unreached: trace.unreached(now_s).len(),
-            unpowered: trace.unpowered(now_s).len(),
+            unpowered: (run.outcome.supply_known.power || unpowered > 0).then_some(unpowered),
             closed: trace.closed(now_s).len(),
             unknown: trace.buildings_unknown,
         }

@@ -292,6 +292,7 @@ fn a_branch_is_the_drill_until_its_moment_and_differs_by_one_thing() {
     assert_ne!(main.run.log.digest, other.run.log.digest);
     let figures = Figures::at(other, 1200.0);
     assert_eq!((figures.out, figures.cut_off), (second.arrived, second.cut_off));
+    assert_eq!(figures.unpowered, None, "the tiny park has no power network");
     assert_eq!(figures.persons, figures.inside + figures.on_the_way + figures.out + figures.cut_off);
 }
 
