@@ -1,22 +1,27 @@
 //! What protects a park, item by item: violations and what is not on record, each with its clause.
 //!
 //! Hydrants by hose: the figure of the straight reach, measured along real ways from the hydrant to the wall. Tanks: hydrants too near to count.
+//! What a check needs and is not on record makes it unknown, never fulfilled.
+//!
 //! Fire lanes: width, slope, height, dead ends and frontage of GB 50016. Places of assembly by the people who would go there. Left out: flow and
 //! pressure, trees and parked cars, the bearing of the ground, kerbs and the radius of bends.
 
+mod hose;
+
 use std::collections::BTreeMap;
 
-use geo::{Area, BoundingRect, Distance, Euclidean, LineString, MinimumRotatedRect, Point};
-use rstar::RTree;
-use rstar::primitives::GeomWithData;
+use geo::{Area, BoundingRect, LineString, MinimumRotatedRect};
 use serde::Serialize;
 use spatial_db::cache::Cache;
-use spatial_db::model::{Presence, RoadEdge, TerrainGrid};
+use spatial_db::model::{FeatureId, HazardSource, Presence, RoadEdge, TerrainGrid};
 
-use super::evacuation::{EvacuationRules, Walkers, WayNetwork, groups_and_places, is_carriageway};
+use self::hose::{BESIDE_M, Hose, Missing};
+use super::evacuation::{EvacuationError, EvacuationRules, Walkers, WayNetwork, groups_and_places, is_carriageway};
 use super::hazard::HazardError;
-use super::hydrants::{Worth, working_hydrants, worth_for_hazard};
+use super::hydrants::{Hydrant, Worth, working_hydrants, worth_for_hazard};
 use crate::rules::{Figure, RuleSet};
+use crate::words;
+use crate::words::{Words, percent};
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -40,6 +45,18 @@ pub enum Check {
     AssemblyCapacity,
 }
 
+/// What a finding says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Fulfilled, with something to know.
+    Note,
+    /// Not on record.
+    Unknown,
+    /// Violated.
+    Violated,
+}
+
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
@@ -53,12 +70,12 @@ pub struct Finding {
     pub limit: Option<f64>,
     /// Unit; empty for counts.
     pub unit: &'static str,
-    /// `violated`, `unknown`, or `note`: fulfilled, with something to know.
-    pub verdict: &'static str,
+    /// Violated, not known, or a note.
+    pub verdict: Verdict,
     /// What is amiss or missing.
-    pub words: String,
+    pub words: Words,
     /// The clause.
-    pub clause: String,
+    pub clause: Words,
 }
 
 /// What came of all checks.
@@ -69,7 +86,7 @@ pub struct Protection {
     /// By check: how many were fulfilled, violated, not known.
     pub counts: BTreeMap<Check, [usize; 3]>,
     /// Checks that could not be made at all, and why.
-    pub missing: Vec<String>,
+    pub missing: Vec<Words>,
 }
 
 /// The figures of the checks.
@@ -118,9 +135,9 @@ impl Notes {
 
     fn add(&mut self, finding: Finding) {
         let at = match finding.verdict {
-            "violated" => 1,
-            "unknown" => 2,
-            _ => 0,
+            Verdict::Note => 0,
+            Verdict::Violated => 1,
+            Verdict::Unknown => 2,
         };
         self.all.counts.entry(finding.check).or_default()[at] += 1;
         self.all.findings.push(finding);
@@ -151,62 +168,52 @@ pub fn protection(
     out
 }
 
-/// Lengths of hose from the nearest hydrant to the wall of each building, m, along real ways; none without one.
-fn hose_m(cache: &Cache, evacuation: &EvacuationRules) -> Option<Vec<Option<f64>>> {
-    /// Over open ground a hose goes no further than this beside a way.
-    const BESIDE_M: f64 = 60.0;
-    let park = cache.snapshot();
-    let ways = WayNetwork::of(&park.roads, evacuation).ok()?;
-    let hydrants = working_hydrants(cache);
-    if hydrants.is_empty() {
-        return None;
-    }
-    let nodes: RTree<GeomWithData<[f64; 2], usize>> =
-        RTree::bulk_load(ways.nodes.iter().enumerate().map(|(k, at)| GeomWithData::new(*at, k)).collect());
-    let starts: Vec<(usize, f64)> = hydrants
-        .iter()
-        .filter_map(|one| nodes.nearest_neighbor_iter_with_distance_2(&one.position).next())
-        .map(|(node, far2)| (node.data, far2.sqrt()))
-        .collect();
-    let distance = ways.from_any(&starts);
-    let places = RTree::bulk_load(hydrants.iter().map(|one| one.position).collect::<Vec<_>>());
-    let of = |building: &spatial_db::model::Building| {
-        let bounds = building.footprint.bounding_rect()?;
-        let (centre, half) = (bounds.center(), 0.5 * bounds.width().hypot(bounds.height()));
-        let reach = (half + BESIDE_M).powi(2);
-        let gap = |at: [f64; 2]| Euclidean.distance(&building.footprint, &Point::from(at));
-        let along = nodes
-            .locate_within_distance([centre.x, centre.y], reach)
-            .map(|node| (distance[node.data], gap(*node.geom())))
-            .filter(|(_, gap)| *gap <= BESIDE_M)
-            .map(|(way, gap)| way + gap)
-            .fold(f64::INFINITY, f64::min);
-        // A hydrant beside the building needs no way.
-        let beside = places
-            .locate_within_distance([centre.x, centre.y], reach)
-            .map(|at| gap(*at))
-            .filter(|gap| *gap <= BESIDE_M)
-            .fold(f64::INFINITY, f64::min);
-        Some(along.min(beside)).filter(|metres| metres.is_finite())
-    };
-    Some(park.buildings.iter().map(of).collect())
-}
-
 fn hoses(cache: &Cache, figures: &RuleSet, evacuation: &EvacuationRules, stands: &[bool], notes: &mut Notes) {
     let reach = figures.figure("hydrant", "reach_m");
-    let Some(hoses) = hose_m(cache, evacuation) else {
-        notes.all.missing.push("hose reach: no hydrant in service, or no way, is on record".to_owned());
-        return;
-    };
-    let buildings = cache.snapshot().buildings.iter().zip(hoses).zip(stands);
-    for ((building, found), _) in buildings.filter(|(_, stands)| **stands) {
-        if found.is_some_and(|metres| metres <= reach.value) {
-            notes.fulfilled(Check::HoseReach);
-            continue;
+    let found = match hose::hoses(cache, evacuation) {
+        Ok(found) => found,
+        Err(missing) => {
+            // Not known of any building: that is no building without a finding.
+            notes.all.counts.entry(Check::HoseReach).or_default()[2] += stands.iter().filter(|stands| **stands).count();
+            notes.all.missing.push(match missing {
+                Missing::Hydrants => {
+                    words!("protection-no-hydrant-hose", "hose reach: no hydrant in service is on record")
+                }
+                Missing::Ways => words!("protection-no-way-hose", "hose reach: no way is on record"),
+            });
+            return;
         }
-        let words = match found {
-            Some(metres) => format!("the nearest hydrant is {metres:.0} m of hose away along real ways"),
-            None => "no way with a hydrant comes within 60 m of it".to_owned(),
+    };
+    let buildings = cache.snapshot().buildings.iter().zip(found).zip(stands);
+    for ((building, hose), _) in buildings.filter(|(_, stands)| **stands) {
+        let (found, verdict, words) = match hose {
+            Hose::Metres(metres) if metres <= reach.value => {
+                notes.fulfilled(Check::HoseReach);
+                continue;
+            }
+            Hose::Metres(metres) => {
+                let said = words!(
+                    "protection-hose",
+                    "the nearest hydrant is {metres} m of hose away along real ways",
+                    metres = format!("{metres:.0}")
+                );
+                (Some(metres), Verdict::Violated, said)
+            }
+            Hose::NoWayNear => {
+                let said = words!(
+                    "protection-hose-no-way",
+                    "no way on record comes within {beside} m of it: how a hose would be laid is not known",
+                    beside = format!("{BESIDE_M:.0}")
+                );
+                (None, Verdict::Unknown, said)
+            }
+            Hose::NotJoined => {
+                let said = words!(
+                    "protection-hose-not-joined",
+                    "no way on record leads from a hydrant to the ways near it: how a hose would be laid is not known"
+                );
+                (None, Verdict::Unknown, said)
+            }
         };
         notes.add(Finding {
             check: Check::HoseReach,
@@ -214,58 +221,91 @@ fn hoses(cache: &Cache, figures: &RuleSet, evacuation: &EvacuationRules, stands:
             found,
             limit: Some(reach.value),
             unit: "m",
-            verdict: "violated",
+            verdict,
             words,
-            clause: format!("{}, measured along ways", reach.citation()),
+            clause: words!("protection-along-ways", "{clause}, measured along ways", clause = reach.citation()),
         });
     }
+}
+
+/// Counts the hydrants of a tank; what is in the way of that, in words.
+fn hydrants_of_tank(
+    hydrants: &[Hydrant],
+    hazard: &HazardSource,
+    figures: &RuleSet,
+) -> Result<(usize, Vec<FeatureId>), Words> {
+    if hydrants.is_empty() {
+        return Err(words!("protection-tank-no-hydrant", "no hydrant in service is on record"));
+    }
+    // A tank on record as a point has its wall half a diameter out.
+    let is_point = matches!(hazard.shape, geo::Geometry::Point(_));
+    if is_point && hazard.diameter_m.is_none_or(|diameter| diameter.is_nan() || diameter <= 0.0) {
+        return Err(words!(
+            "protection-tank-no-wall",
+            "its diameter is not on record: how far the hydrants stand from its wall is not known"
+        ));
+    }
+    let (mut counting, mut near) = (0, Vec::new());
+    for hydrant in hydrants {
+        match worth_for_hazard(hydrant.position, hazard, figures) {
+            Worth::Counts(_) => counting += 1,
+            Worth::TooNear => near.push(hydrant.feature),
+            Worth::Far => {}
+        }
+    }
+    Ok((counting, near))
 }
 
 fn tanks(cache: &Cache, figures: &RuleSet, notes: &mut Notes) {
     let hydrants = working_hydrants(cache);
     let park = cache.snapshot();
-    let key_of = |id| {
+    let key_of = |id: FeatureId| {
         let resource = park.resources.iter().find(|one| one.id == id).map(|one| &one.provenance.key);
-        resource.or_else(|| park.nodes.iter().find(|node| node.id == id).map(|node| &node.provenance.key))
+        resource.or_else(|| park.nodes.iter().find(|node| node.id == id).map(|node| &node.provenance.key)).cloned()
     };
     let exclusion = figures.figure("hydrant", "tank_exclusion_m");
     for hazard in &park.hazards {
-        let (mut counting, mut near) = (0_usize, Vec::new());
-        for hydrant in &hydrants {
-            match worth_for_hazard(hydrant.position, hazard, figures) {
-                Worth::Counts(_) => counting += 1,
-                Worth::TooNear => near.extend(key_of(hydrant.feature).cloned()),
-                Worth::Far => {}
+        let (found, verdict, words) = match hydrants_of_tank(&hydrants, hazard, figures) {
+            Ok((1.., near)) if near.is_empty() => {
+                notes.fulfilled(Check::TankHydrants);
+                continue;
             }
-        }
-        if counting > 0 && near.is_empty() {
-            notes.fulfilled(Check::TankHydrants);
-            continue;
-        }
-        let mut words = format!("{counting} hydrants count for it");
-        if !near.is_empty() {
-            words = format!("{words}; too near to count: {}", near.join(", "));
-        }
+            Ok((counting, near)) => {
+                let said = words!("protection-tank", "{count} hydrants count for it", count = counting);
+                let keys = near.into_iter().filter_map(key_of).collect::<Vec<_>>().join(", ");
+                let said = if keys.is_empty() {
+                    said
+                } else {
+                    words!("protection-tank-near", "{said}; too near to count: {keys}", said = said, keys = keys)
+                };
+                (Some(counting as f64), if counting == 0 { Verdict::Violated } else { Verdict::Note }, said)
+            }
+            Err(missing) => (None, Verdict::Unknown, missing),
+        };
         notes.add(Finding {
             check: Check::TankHydrants,
             key: hazard.provenance.key.clone(),
-            found: Some(counting as f64),
+            found,
             limit: Some(1.0),
             unit: "",
-            verdict: if counting == 0 { "violated" } else { "note" },
+            verdict,
             words,
-            clause: exclusion.citation().to_string(),
+            clause: exclusion.citation(),
         });
     }
 }
 
-/// The steepest stretch of a line over so many metres; none where no stretch has heights at both ends.
-fn steepest(line: &LineString<f64>, terrain: &TerrainGrid, over_m: f64) -> Option<f64> {
+/// The steepest stretch of a line over so many metres, none where no stretch has heights at both ends; and whether every place looked at
+/// has a height.
+fn steepest(line: &LineString<f64>, terrain: &TerrainGrid, over_m: f64) -> (Option<f64>, bool) {
+    let (Some(first), Some(end)) = (line.0.first(), line.0.last()) else { return (None, false) };
+    let mut known = true;
     let mut walked = 0.0;
     let mut last: Option<(f64, Option<f64>)> = None;
     let mut steepest = None;
     let mut look = |at_m: f64, x: f64, y: f64| {
         let height = terrain.height_at(x, y);
+        known &= height.is_some();
         if let Some((from_m, Some(before))) = last
             && let Some(height) = height
             && at_m - from_m >= 0.5 * over_m
@@ -275,7 +315,6 @@ fn steepest(line: &LineString<f64>, terrain: &TerrainGrid, over_m: f64) -> Optio
         }
         last = Some((at_m, height));
     };
-    let first = line.0.first()?;
     look(0.0, first.x, first.y);
     let mut next_m = over_m;
     let whole: f64 = line.lines().map(|piece| (piece.end.x - piece.start.x).hypot(piece.end.y - piece.start.y)).sum();
@@ -289,9 +328,8 @@ fn steepest(line: &LineString<f64>, terrain: &TerrainGrid, over_m: f64) -> Optio
         }
         walked += length;
     }
-    let end = line.0.last()?;
     look(whole, end.x, end.y);
-    steepest
+    (steepest, known)
 }
 
 fn lanes(roads: &[RoadEdge], terrain: Option<&TerrainGrid>, rules: &ProtectionRules, notes: &mut Notes) {
@@ -301,49 +339,64 @@ fn lanes(roads: &[RoadEdge], terrain: Option<&TerrainGrid>, rules: &ProtectionRu
     for road in roads.iter().filter(|road| is_carriageway(road)) {
         count += 1;
         let key = &road.provenance.key;
-        let mut note = |check, found, figure: &Figure, unit, verdict, words: String| {
-            let clause = figure.citation().to_string();
-            notes.add(Finding {
-                check,
-                key: key.clone(),
-                found,
-                limit: Some(figure.value),
-                unit,
-                verdict,
-                words,
-                clause,
-            });
+        let mut note = |found, verdict, words| {
+            let (check, unit, limit) = (Check::LaneWidth, "m", Some(width.value));
+            let clause = width.citation();
+            notes.add(Finding { check, key: key.clone(), found, limit, unit, verdict, words, clause });
         };
         match road.width_m.filter(|width| *width > 0.0) {
             Some(metres) if metres < width.value => {
-                let words = format!("{metres:.1} m wide: it does not count as a fire lane");
-                note(Check::LaneWidth, Some(metres), width, "m", "violated", words);
+                let said = words!(
+                    "protection-lane-narrow",
+                    "{metres} m wide: it does not count as a fire lane",
+                    metres = format!("{metres:.1}")
+                );
+                note(Some(metres), Verdict::Violated, said);
             }
             Some(_) => notes.fulfilled(Check::LaneWidth),
-            None => note(Check::LaneWidth, None, width, "m", "unknown", "its width is not on record".to_owned()),
+            None => note(None, Verdict::Unknown, words!("protection-lane-no-width", "its width is not on record")),
         }
-        let mut note = |found, verdict, words: String| {
+        let mut note = |found, verdict, words| {
             let (check, unit, limit) = (Check::LaneSlope, "1", Some(slope.value));
-            let clause = slope.citation().to_string();
+            let clause = slope.citation();
             notes.add(Finding { check, key: key.clone(), found, limit, unit, verdict, words, clause });
         };
-        let found = terrain
-            .and_then(|terrain| road.line.iter().filter_map(|line| steepest(line, terrain, over)).reduce(f64::max));
+        let lines =
+            terrain.into_iter().flat_map(|terrain| road.line.iter().map(move |line| steepest(line, terrain, over)));
+        let (found, known) = lines.fold((None::<f64>, terrain.is_some()), |(most, known), (found, all)| {
+            (most.into_iter().chain(found).reduce(f64::max), known && all)
+        });
         match found {
             Some(share) if share > slope.value => {
-                note(Some(share), "violated", format!("{:.1} % at its steepest, by the terrain", 100.0 * share));
+                let said =
+                    words!("protection-lane-steep", "{share} at its steepest, by the terrain", share = percent(share));
+                note(Some(share), Verdict::Violated, said);
             }
-            Some(_) => notes.fulfilled(Check::LaneSlope),
-            None => note(None, "unknown", "too short, or no heights under it".to_owned()),
+            Some(_) if known => notes.fulfilled(Check::LaneSlope),
+            Some(share) => {
+                let said = words!(
+                    "protection-lane-part",
+                    "{share} at its steepest where the terrain has heights; under a part of it there are none",
+                    share = percent(share)
+                );
+                note(Some(share), Verdict::Unknown, said);
+            }
+            None => {
+                note(None, Verdict::Unknown, words!("protection-lane-no-heights", "too short, or no heights under it"))
+            }
         }
     }
     if count == 0 {
-        notes.all.missing.push("fire lanes: no road is on record".to_owned());
+        notes.all.missing.push(words!("protection-no-lane", "fire lanes: no road is on record"));
     } else {
         // The model has no heights of bridges, pipe racks and gates over roads.
         notes.all.counts.entry(Check::LaneHeight).or_default()[2] += count;
-        let words = format!("lane height: what hangs over the {count} roads is not on record ({})", height.citation());
-        notes.all.missing.push(words);
+        notes.all.missing.push(words!(
+            "protection-lane-height",
+            "lane height: what hangs over the {count} roads is not on record ({clause})",
+            count = count,
+            clause = height.citation()
+        ));
     }
 }
 
@@ -387,12 +440,16 @@ fn dead_ends(cache: &Cache, rules: &ProtectionRules, evacuation: &EvacuationRule
             found: Some(metres),
             limit: Some(long),
             unit: "m",
-            verdict: "unknown",
-            words: format!(
-                "a dead end of {metres:.0} m at {:.0}, {:.0}; whether there is a yard of {:.0} by {:.0} m to turn in is not on record",
-                at[0], at[1], yard.value, yard.value
+            verdict: Verdict::Unknown,
+            words: words!(
+                "protection-dead-end",
+                "a dead end of {metres} m at {x}, {y}; whether there is a yard of {side} by {side} m to turn in is not on record",
+                metres = format!("{metres:.0}"),
+                x = format!("{:.0}", at[0]),
+                y = format!("{:.0}", at[1]),
+                side = format!("{:.0}", yard.value)
             ),
-            clause: yard.citation().to_string(),
+            clause: yard.citation(),
         });
     }
 }
@@ -427,9 +484,14 @@ fn frontages(cache: &Cache, rules: &ProtectionRules, stands: &[bool], notes: &mu
             found: Some(found),
             limit: Some(figure.value),
             unit: "m",
-            verdict: "unknown",
-            words: format!("{long:.0} by {short:.0} m: whether a lane goes through it or round it is not on record"),
-            clause: figure.citation().to_string(),
+            verdict: Verdict::Unknown,
+            words: words!(
+                "protection-frontage",
+                "{long} by {short} m: whether a lane goes through it or round it is not on record",
+                long = format!("{long:.0}"),
+                short = format!("{short:.0}")
+            ),
+            clause: figure.citation(),
         });
     }
 }
@@ -441,14 +503,14 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
     let (ways, people) = match found {
         Ok(found) => found,
         Err(why) => {
-            notes.all.missing.push(format!("places of assembly: {why}"));
+            notes.all.missing.push(no_assembly(&why));
             return;
         }
     };
     let used = match Walkers::new(evacuation, &ways, &people.groups, &people.places, 1) {
         Ok(walkers) => walkers.assigned(),
         Err(why) => {
-            notes.all.missing.push(format!("places of assembly: {why}"));
+            notes.all.missing.push(no_assembly(&why));
             return;
         }
     };
@@ -461,9 +523,21 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
                 continue;
             }
             Some(_) => {
-                ("violated", format!("{persons} persons would go there, more than it takes: no place has room for all"))
+                let said = words!(
+                    "protection-assembly-full",
+                    "{persons} persons would go there, more than it takes: no place has room for all",
+                    persons = persons.to_string()
+                );
+                (Verdict::Violated, said)
             }
-            None => ("unknown", format!("{persons} persons would go there, and its capacity is not on record")),
+            None => {
+                let said = words!(
+                    "protection-assembly-unknown",
+                    "{persons} persons would go there, and its capacity is not on record",
+                    persons = persons.to_string()
+                );
+                (Verdict::Unknown, said)
+            }
         };
         notes.add(Finding {
             check: Check::AssemblyCapacity,
@@ -473,46 +547,25 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
             unit: "",
             verdict,
             words,
-            clause: format!(
-                "capacity on record; everyone known to be there at {hour} h, nearest place with room first"
+            clause: words!(
+                "protection-assembly-clause",
+                "capacity on record; everyone known to be there at {hour} h, nearest place with room first",
+                hour = hour.to_string()
             ),
         });
     }
     if !people.unknown.is_empty() {
-        notes
-            .all
-            .missing
-            .push(format!("places of assembly: people of {} buildings are not known", people.unknown.len()));
+        notes.all.missing.push(words!(
+            "protection-assembly-people",
+            "places of assembly: people of {count} buildings are not known",
+            count = people.unknown.len()
+        ));
     }
+}
+
+fn no_assembly(why: &EvacuationError) -> Words {
+    words!("protection-no-assembly", "places of assembly: {why}", why = why.to_string())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shipped_figures_say_where_they_are_from() {
-        let rules = ProtectionRules::shipped();
-        for figure in rules.0.values() {
-            assert!(["verified", "secondary", "memory", "default"].contains(&figure.status.as_str()), "{figure:?}");
-        }
-        let error = ProtectionRules::parse("").unwrap_err().to_string();
-        assert!(error.contains("it lacks width_m"), "{error}");
-    }
-
-    #[test]
-    fn the_steepest_stretch_of_a_road_is_that_of_the_ground() {
-        // 5 m of ground rising 1 in 10 to the east from x = 100 on, level before.
-        let heights_m = (0..3).flat_map(|_| (0..41).map(|c| (c as f32 - 20.0).max(0.0) * 0.5)).collect();
-        let terrain = TerrainGrid { origin_x_m: 0.0, origin_y_m: -5.0, cell_m: 5.0, columns: 41, rows: 3, heights_m };
-        let slope = |from: f64, to: f64| {
-            steepest(&LineString::from(vec![(from, 0.0), (0.5 * (from + to), 0.0), (to, 0.0)]), &terrain, 20.0)
-        };
-        assert_eq!(slope(0.0, 100.0), Some(0.0));
-        assert!((slope(0.0, 200.0).unwrap() - 0.1).abs() < 1e-6);
-        assert!((slope(200.0, 0.0).unwrap() - 0.1).abs() < 1e-6);
-        assert_eq!(slope(300.0, 400.0), None);
-        // Shorter than half of what a slope is taken over: not known.
-        assert_eq!(slope(150.0, 158.0), None);
-    }
-}
+mod tests;

@@ -95,6 +95,65 @@ fn every_state_of_a_camera_is_told_and_only_a_known_view_watches() {
 }
 
 #[test]
+fn a_hazard_that_is_seen_in_part_is_told_with_its_share() {
+    let mut snapshot = compound();
+    snapshot.hazards = vec![HazardSource {
+        id: FeatureId::new(FeatureKind::HazardSource, 1),
+        provenance: keyed("H1"),
+        shape: geo::Geometry::from(block(40.0, 20.0, 20.0, 20.0)),
+        name: None,
+        kind: None,
+        substance: Some("ammonia".into()),
+        cas: None,
+        quantity_t: None,
+        height_m: None,
+        diameter_m: None,
+    }];
+    // From the west it reaches to 50 m, the middle of the yard of 20 by 20 m, and a little less aside.
+    let from_west = |range_m| EmergencyResource { range_m: Some(range_m), ..camera(2, [0.0, 30.0], 90.0) };
+    snapshot.resources.push(from_west(50.0));
+    let date = "2026-06-30".parse().unwrap();
+    let share = |snapshot: &ParkSnapshot| {
+        let found = security(&Cache::build(Arc::new(snapshot.clone())), &RuleSet::shipped(), date);
+        (found.hazards[0].cameras, found.hazards[0].share)
+    };
+    let (cameras, half) = share(&snapshot);
+    assert!(cameras == 1 && (0.42..=0.5).contains(&half), "{cameras} {half}");
+    let shown = overlay(snapshot.clone());
+    let mark = shown.marks.iter().find(|mark| mark.feature.kind == FeatureKind::HazardSource).unwrap();
+    assert_eq!(shown.classes[mark.class].label, "hazard source, partly watched");
+    let label = mark.label.as_deref().unwrap();
+    assert!(label.starts_with("ammonia, 4") && label.ends_with(" %"), "{label}");
+    // Clipped at its corner it is hardly watched, and with the whole in view it is.
+    *snapshot.resources.last_mut().unwrap() = from_west(42.0);
+    assert!((0.01..0.1).contains(&share(&snapshot).1), "{:?}", share(&snapshot));
+    *snapshot.resources.last_mut().unwrap() = from_west(80.0);
+    assert_eq!(share(&snapshot), (1, 1.0));
+    let shown = overlay(snapshot);
+    assert!(shown.marks.iter().any(|mark| shown.classes[mark.class].label == "hazard source, watched"));
+}
+
+#[test]
+fn a_camera_without_a_range_may_see_further_than_those_with_one() {
+    let far = [50.0, -900.0];
+    let gate = |more: EmergencyResource| {
+        let mut snapshot = compound();
+        // It looks away, to 200 m: that says nothing of another's range.
+        snapshot.resources.extend([camera(2, [50.0, 500.0], 0.0), more]);
+        let shown = overlay(snapshot);
+        let mark = shown.marks.iter().find(|mark| shown.classes[mark.class].label.starts_with("gate")).unwrap();
+        shown.classes[mark.class].label.to_string()
+    };
+    let bare = resource(3, ResourceKind::Camera, far);
+    let towards = |bearing_deg| EmergencyResource { bearing_deg: Some(bearing_deg), ..bare.clone() };
+    assert_eq!(gate(bare.clone()), "gate, perhaps watched");
+    assert_eq!(gate(towards(0.0)), "gate, perhaps watched");
+    // What is on record of it still counts: it looks the other way, or sees no further than 200 m.
+    assert_eq!(gate(towards(180.0)), "gate, not watched");
+    assert_eq!(gate(EmergencyResource { range_m: Some(200.0), ..bare.clone() }), "gate, not watched");
+}
+
+#[test]
 fn cameras_all_round_watch_a_boundary_whole_with_what_stands_in_it() {
     let mut snapshot = compound();
     for (id, at, bearing_deg) in

@@ -175,14 +175,11 @@ fn who_holds_land_decides_whether_it_is_to_be_had() {
 /// A tenancy in the first building, from a day until another, for good if that is empty.
 pub(crate) fn tenancy(id: i64, enterprise: &str, floor_area_m2: Option<f64>, [from, to]: [&str; 2]) -> Tenancy {
     Tenancy {
-        id: FeatureId::new(FeatureKind::Tenancy, id),
-        provenance: keyed(&format!("T{id}")),
-        enterprise_key: enterprise.into(),
         building_key: Some("B1".into()),
-        parcel_key: None,
         floor_area_m2,
         valid_from: Some(day(from)),
         valid_to: (!to.is_empty()).then(|| day(to)),
+        ..Tenancy::bare(id, keyed(&format!("T{id}")), enterprise)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The numbers of a moment: people, water, times, and how each expected action stands.
 
-use analysis::emergency::drill::{Action, DrillFile, Rated, Rating};
+use analysis::emergency::drill::{Action, DrillFile, Look, Rated, Rating};
 
 use super::strand::{Played, Strand};
 
@@ -32,9 +32,9 @@ pub(crate) struct Figures {
     pub out: u32,
     /// Without an open way.
     pub cut_off: u32,
-    /// On ways inside the danger.
+    /// Outside or at a door inside the danger.
     pub in_danger: u32,
-    /// On ways inside the danger at any time up to now.
+    /// Outside or at a door inside the danger at any time up to now.
     pub exposed: u32,
     /// Buildings inside the danger.
     pub endangered: usize,
@@ -50,8 +50,8 @@ pub(crate) struct Figures {
     pub dry: usize,
     /// Buildings without water.
     pub unreached: usize,
-    /// Buildings without power.
-    pub unpowered: usize,
+    /// Buildings without power; none where no supply is on record, so that nobody can say who has it.
+    pub unpowered: Option<usize>,
     /// Stretches of way that are closed.
     pub closed: usize,
     /// Buildings whose people are not known.
@@ -62,10 +62,13 @@ impl Figures {
     /// The numbers at a time.
     pub(crate) fn at(played: &Played, now_s: f64) -> Self {
         let Played { run, trace } = played;
-        let look = trace.look(now_s).cloned().unwrap_or_default();
+        // Borrowed: a frame asks for these several times, and a look lists everyone who is in danger.
+        let nothing = Look::default();
+        let look = trace.look(now_s).unwrap_or(&nothing);
         let by_now = |at: Option<f64>| at.filter(|at| *at <= now_s);
         let happened = |id: &str| run.log.entries.iter().any(|entry| entry.id == id && entry.at_s <= now_s);
         let alarm = by_now(run.outcome.alarm_s).is_some();
+        let unpowered = trace.unpowered(now_s).len();
         let last_out_s = by_now(run.outcome.last_out_s);
         let state = match (alarm, happened("release")) {
             _ if last_out_s.is_some() => AlertState::AllOut,
@@ -89,7 +92,7 @@ impl Figures {
             water: look.water,
             dry: trace.dry(now_s).len(),
             unreached: trace.unreached(now_s).len(),
-            unpowered: trace.unpowered(now_s).len(),
+            unpowered: (run.outcome.supply_known.power || unpowered > 0).then_some(unpowered),
             closed: trace.closed(now_s).len(),
             unknown: trace.buildings_unknown,
         }
@@ -128,7 +131,7 @@ pub(crate) fn standing(file: &DrillFile, strand: &Strand, rated: &Rated, now_s: 
         None => rated.done_s.filter(|at| *at <= now_s && rated.rating != Rating::Missed),
     };
     if let Some(at) = done {
-        return if rated.due_s.is_some_and(|due| at <= due) { Standing::Met(at) } else { Standing::Late(at) };
+        return if rated.due_s.is_none_or(|due| at <= due) { Standing::Met(at) } else { Standing::Late(at) };
     }
     let within_s = file.expected.iter().find(|one| one.id == rated.id).map_or(0.0, |one| one.within_min * 60.0);
     match rated.due_s {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use analysis::emergency::drill::{Contour, HazardSpec, drill_notes};
+use analysis::emergency::drill::{Contour, DrillTrace, HazardSpec, drill_notes};
 use analysis::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use analysis::words::Words;
 use bevy::prelude::*;
@@ -214,8 +214,8 @@ fn overlay_at(
     classes.add(said("drill-class-cut-off"), alert::WARNING, Pattern::Solid, dot, figures.cut_off as usize);
     classes.add(said("drill-class-closed"), alert::DANGER, Pattern::Solid, Swatch::Line, figures.closed);
     let dry = trace.dry(now_s);
-    let hydrants = park.resources.iter().filter(|resource| resource.kind == ResourceKind::Hydrant);
-    let (wet, out): (Vec<_>, Vec<_>) = hydrants.partition(|hydrant| !dry.contains(&hydrant.id));
+    let hydrants = hydrants(park, trace);
+    let (wet, out): (Vec<_>, Vec<_>) = hydrants.iter().partition(|hydrant| !dry.contains(&hydrant.0));
     let working = classes.add(
         said("drill-class-hydrant"),
         alert::INFORMATION,
@@ -265,16 +265,14 @@ fn overlay_at(
         let label = Some(format!("{name} {room}").trim().to_owned());
         marks.push(Mark { feature: *feature, position: *position, symbol: Symbol::AssemblyPoint, class, label });
     }
-    for resource in &park.resources {
-        let (symbol, class, label) = match resource.kind {
-            ResourceKind::Hydrant if dry.contains(&resource.id) => {
-                (Symbol::Hydrant, lost, Some(words.get("drill-dry")))
-            }
-            ResourceKind::Hydrant => (Symbol::Hydrant, working, None),
-            ResourceKind::FireStation => (Symbol::FireStation, station, resource.name.clone()),
-            _ => continue,
-        };
-        marks.push(Mark { feature: resource.id, position: resource.position, symbol, class, label });
+    for (feature, position) in hydrants {
+        let is_dry = dry.contains(&feature);
+        let (class, label) = if is_dry { (lost, Some(words.get("drill-dry"))) } else { (working, None) };
+        marks.push(Mark { feature, position, symbol: Symbol::Hydrant, class, label });
+    }
+    for resource in park.resources.iter().filter(|resource| resource.kind == ResourceKind::FireStation) {
+        let (symbol, label) = (Symbol::FireStation, resource.name.clone());
+        marks.push(Mark { feature: resource.id, position: resource.position, symbol, class: station, label });
     }
     if let HazardSpec::Leak { source, .. } = &session.file.hazard
         && let Some(place) = trace.place_m
@@ -303,6 +301,13 @@ fn overlay_at(
         notes: drill_notes(&session.file, &played.run),
     };
     overlay.without_empty_classes(|_| false)
+}
+
+/// The hydrants that the drill reckons with, of the fire service and of the water network, and where they are, m.
+fn hydrants(park: &ParkSnapshot, trace: &DrillTrace) -> Vec<(FeatureId, [f64; 2])> {
+    let of_service = park.resources.iter().map(|one| (one.id, one.position));
+    let of_network = park.nodes.iter().map(|one| (one.id, [one.position[0], one.position[1]]));
+    of_service.chain(of_network).filter(|(id, _)| trace.hydrants.contains(id)).collect()
 }
 
 /// What is said of buildings.

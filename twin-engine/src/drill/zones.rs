@@ -45,8 +45,9 @@ const SIZE_M: f32 = 1e6;
 #[derive(Debug, Clone, PartialEq)]
 struct Key {
     played: usize,
+    /// Which contours and which closures of the run hold: steps, so that a frame compares numbers and copies no list.
     contours: usize,
-    closed: Vec<u32>,
+    closed: usize,
     look: (ThemeChoice, u32),
     geometry: usize,
 }
@@ -109,7 +110,7 @@ fn key_of(session: &Session, side: Side, twin: &Twin, geometry: &SceneGeometry) 
     Some(Key {
         played: std::sync::Arc::as_ptr(played).addr(),
         contours: played.trace.contours(session.now_s).map_or(usize::MAX, |(at, _)| at),
-        closed: played.trace.closed(session.now_s).to_vec(),
+        closed: played.trace.closed.partition_point(|change| change.at_s <= session.now_s),
         look: (twin.theme, twin.px_factor.to_bits()),
         geometry: std::ptr::from_ref(geometry).addr(),
     })

@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("hour", arguments.hour);
     answer.set("checks", counts);
-    answer.set("missing", found.missing);
+    answer.set("missing", json!(found.missing));
     answer.set("findings", findings);
     answer.print(arguments.json)
 }

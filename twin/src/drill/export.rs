@@ -1,6 +1,6 @@
 //! Everything of a drill as tables: layers of a `GeoPackage`, or a folder of CSV.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use spatial_db::schema::{GeometryKind, Shape};
 
 use crate::failure::Failure;
 
-/// Places of people on ways by their numbers: s and m.
+/// Places of people outside by their numbers: s and m.
 pub(super) type Tracks = BTreeMap<usize, Vec<(f64, [f64; 2])>>;
 
 /// A field.
@@ -132,7 +132,7 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
             ("arrived", Kind::Integer, "persons at a place of assembly at the end"),
             ("on_the_way", Kind::Integer, "persons inside or on the way at the end"),
             ("cut_off", Kind::Integer, "persons without an open way at the end"),
-            ("exposed_on_ways", Kind::Integer, "persons on a way inside the danger at any time"),
+            ("exposed_on_ways", Kind::Integer, "persons outside or at a door inside the danger at any time"),
             ("water_l_s", Kind::Real, "L/s of hydrants in reach whose flow is known"),
             ("hydrants_without_flow", Kind::Integer, "hydrants in reach whose flow is not on record"),
             ("water_needed_l_s", Kind::Real, "L/s by the file"),
@@ -188,7 +188,7 @@ fn zones(run: &DrillRun) -> Sheet {
         ],
         rows: rows
             .map(|zone| {
-                row(area(&zone.area), [zone.at_s.into(), Field::from(&zone.name), zone.area.unsigned_area().into()])
+                row(area(&zone.area), [zone.at_s.into(), (&*zone.name).into(), zone.area.unsigned_area().into()])
             })
             .collect(),
     }
@@ -198,6 +198,9 @@ fn zones(run: &DrillRun) -> Sheet {
 fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, groups: &[u32]) -> Sheet {
     let struck: HashMap<&str, _> = run.outcome.struck.iter().map(|one| (one.building.as_str(), one)).collect();
     let alarm_s = run.outcome.alarm_s;
+    let outcome = &run.outcome;
+    let [dry, dark] = [&outcome.without_water, &outcome.without_power].map(|keys| keys.iter().collect::<HashSet<_>>());
+    let without = |lost: bool, known: bool| if lost || known { Field::from(u32::from(lost)) } else { Field::Unknown };
     let rows = cache.snapshot().buildings.iter().map(|building| {
         let one = struck.get(building.provenance.key.as_str());
         let group = people.get(&building.id).copied();
@@ -214,6 +217,8 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
                 one.map(|one| one.first_s).into(),
                 one.map(|one| one.worst).into(),
                 one.map_or(Field::Unknown, |one| one.unit.into()),
+                without(dry.contains(&building.provenance.key), outcome.supply_known.water),
+                without(dark.contains(&building.provenance.key), outcome.supply_known.power),
             ],
         )
     });
@@ -231,6 +236,8 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
             ("first_s", Kind::Real, "inside the danger from, s from the start"),
             ("worst", Kind::Real, "the worst outside it, in the unit beside"),
             ("unit", Kind::Text, "kg/m3 of a cloud, m of water, cordon (1) within it"),
+            ("without_water", Kind::Integer, "1: lost by a burst main; empty: no supply on record"),
+            ("without_power", Kind::Integer, "1: lost; empty: no supply on record"),
         ],
         rows: rows.collect(),
     }
@@ -262,7 +269,7 @@ fn counts(run: &DrillRun) -> Sheet {
             ("on_ways", Kind::Integer, "outside, on their way"),
             ("arrived", Kind::Integer, "at a place of assembly"),
             ("cut_off", Kind::Integer, "without an open way"),
-            ("exposed", Kind::Integer, "on a way inside the danger until then"),
+            ("exposed", Kind::Integer, "outside or at a door inside the danger until then"),
         ],
         rows: rows.collect(),
     }

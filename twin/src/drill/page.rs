@@ -73,7 +73,7 @@ impl Page {
             park: park.name.clone(),
             data: text.words(&analysis::sheet::origin(park.synthetic)),
             plan: plan(cache, run),
-            zone: run.zone.0.clone(),
+            zone: text.words(&run.zone.0),
             pictures,
             chapters,
             notes: drill_notes(file, run).iter().map(|note| text.words(note)).collect(),

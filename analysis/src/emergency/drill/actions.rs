@@ -27,6 +27,10 @@ impl Course<'_> {
                     speed = speed.to_string()
                 )
             }
+            Action::Stop if !self.happened.contains_key("release") => {
+                self.called_off = true;
+                words!("drill-called-off", "the leak is stopped before it begins: nothing is released")
+            }
             Action::Stop => {
                 self.threat.stop(self.now);
                 words!("drill-stopped", "the leak is stopped")
@@ -60,6 +64,7 @@ impl Course<'_> {
                 dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
                 let buildings = found.buildings.len();
                 self.without[0].extend(found.buildings);
+                self.supply_known.water &= found.known;
                 supply(
                     found.known,
                     words!(
@@ -75,6 +80,7 @@ impl Course<'_> {
                 let found = self.lost_of(action)?.unwrap_or_default();
                 let buildings = found.buildings.len();
                 self.without[1].extend(found.buildings);
+                self.supply_known.power &= found.known;
                 supply(
                     found.known,
                     words!(
@@ -122,13 +128,14 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Closes or opens ways about a place.
+    /// Closes or opens the ways that run within so many metres of a place.
     fn bar(&mut self, (x, y): (f64, f64), within_m: f64, closed: bool) -> usize {
         let mut count = 0;
         for way in 0..self.barred.len() {
-            let [wx, wy] = self.ways.middle(way);
-            if (wx - x).hypot(wy - y) <= within_m {
+            if self.ways.comes_within(way, [x, y], within_m) {
                 self.barred[way] = closed;
+                // What is opened may still lie under water: that is seen with the next look.
+                self.closed[way] |= closed;
                 count += 1;
             }
         }
@@ -182,7 +189,7 @@ impl Course<'_> {
 }
 
 /// What was lost, with what is not known of it.
-fn supply(known: bool, said: Words) -> Words {
+pub(super) fn supply(known: bool, said: Words) -> Words {
     if known {
         return said;
     }

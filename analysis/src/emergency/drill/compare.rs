@@ -66,7 +66,7 @@ const MEASURES: [Measure; 9] = [
         Some(f64::from(one.on_the_way))
     }),
     ("cut_off", "", phrase("drill-cut-off", "Without an open way"), |one| Some(f64::from(one.cut_off))),
-    ("exposed_on_ways", "", phrase("drill-exposed", "On a way inside the danger at any time"), |one| {
+    ("exposed_on_ways", "", phrase("drill-exposed", "Outside or at a door inside the danger at any time"), |one| {
         Some(f64::from(one.exposed_on_ways))
     }),
     ("struck", "", phrase("drill-struck", "Buildings inside the danger"), |one| Some(one.struck.len() as f64)),

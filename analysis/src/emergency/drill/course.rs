@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use geo::MultiPolygon;
 use spatial_db::cache::Cache;
-use spatial_db::model::Presence;
+use spatial_db::model::{NetworkClass, Presence};
 
 use super::DrillError;
+use super::actions::supply;
 use super::file::{Action, DrillFile, HazardSpec, When};
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
-use super::outcome::{CountAt, Outcome, Struck, rate};
+use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
-use super::supply::Lost;
+use super::supply::{Lost, is_known};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{Hydrant, Reach, Worth, reach_of, working_hydrants};
@@ -40,7 +41,10 @@ pub(super) struct Course<'a> {
     pub(super) fired: BTreeSet<usize>,
     pub(super) marks: BTreeMap<String, (f64, bool)>,
     pub(super) entries: Vec<Entry>,
+    /// Ways that are closed by somebody.
     pub(super) barred: Vec<bool>,
+    /// Ways that nobody can take: those, and what lies under water that is too deep.
+    pub(super) closed: Vec<bool>,
     pub(super) hydrants: Vec<Hydrant>,
     /// What each of them is worth for the place.
     pub(super) worth: Vec<Worth>,
@@ -50,11 +54,14 @@ pub(super) struct Course<'a> {
     pub(super) without: [BTreeSet<usize>; 2],
     /// Who loses supply by the mains and lines that are asked for, by class and key: a network is put together once for each.
     pub(super) lost: BTreeMap<(&'static str, String), Lost>,
+    pub(super) supply_known: SupplyKnown,
     pub(super) exposed: HashSet<usize>,
-    pub(super) zone: (String, MultiPolygon<f64>, f64),
+    pub(super) zone: (Words, MultiPolygon<f64>, f64),
     pub(super) zones: Vec<ZoneAt>,
     pub(super) counts: Vec<CountAt>,
     pub(super) now: f64,
+    /// The hazard was stopped before it began: it never does.
+    pub(super) called_off: bool,
 }
 
 impl<'a> Course<'a> {
@@ -76,6 +83,10 @@ impl<'a> Course<'a> {
             .map_or_else(|| vec![true; park.buildings.len()], |as_of| Presence::on(park, as_of).buildings);
         let hydrants = working_hydrants(cache);
         let worth = hydrants.iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
+        let supply_known = SupplyKnown {
+            water: is_known(park, NetworkClass::Water),
+            power: is_known(park, NetworkClass::Power) && threat.lost_is_known(),
+        };
         let response = Response::new(park, &tables.evacuation, threat.place());
         let asked: Vec<Action> =
             file.timeline.iter().map(|one| &one.does).chain(hand.iter().map(|one| &one.does)).cloned().collect();
@@ -95,17 +106,20 @@ impl<'a> Course<'a> {
             marks: BTreeMap::new(),
             entries: Vec::new(),
             barred: vec![false; ways.ways.len()],
+            closed: vec![false; ways.ways.len()],
             hydrants,
             worth,
             dry: HashSet::new(),
             struck: BTreeMap::new(),
             without: [BTreeSet::new(), BTreeSet::new()],
             lost: BTreeMap::new(),
+            supply_known,
             exposed: HashSet::new(),
-            zone: (String::new(), MultiPolygon::new(Vec::new()), 0.0),
+            zone: (Words::default(), MultiPolygon::new(Vec::new()), 0.0),
             zones: Vec::new(),
             counts: Vec::new(),
             now: 0.0,
+            called_off: false,
         };
         // Hydrants that the timeline names must be there before it starts.
         for does in &asked {
@@ -127,7 +141,8 @@ impl<'a> Course<'a> {
     /// Plays a second.
     pub(super) fn second(&mut self, second: u32) -> Result<(), DrillError> {
         self.now = f64::from(second);
-        if self.now >= self.threat.begins_s() && !self.happened.contains_key("release") {
+        let begins = self.now >= self.threat.begins_s() && !self.called_off;
+        if begins && !self.happened.contains_key("release") {
             self.threat.leak(self.file, &self.tables.hazard, self.now)?;
             let text = match (&self.file.hazard, self.threat.airborne_kg_s()) {
                 (HazardSpec::Leak { source, .. }, Some(rate)) => words!(
@@ -137,15 +152,17 @@ impl<'a> Course<'a> {
                     rate = format!("{rate:.2}")
                 ),
                 (HazardSpec::Power { line, .. }, _) => {
-                    let slots: Vec<usize> =
-                        self.threat.buildings(self.cache, self.now).iter().map(|one| one.0).collect();
+                    let slots = self.threat.without_power(self.now);
                     let count = slots.len();
                     self.without[1].extend(slots);
-                    words!(
-                        "drill-power-cut",
-                        "{key} fails: {buildings} buildings without power",
-                        key = line.as_str(),
-                        buildings = count
+                    supply(
+                        self.threat.lost_is_known(),
+                        words!(
+                            "drill-power-cut",
+                            "{key} fails: {buildings} buildings without power",
+                            key = line.as_str(),
+                            buildings = count
+                        ),
                     )
                 }
                 (HazardSpec::Fire { building, .. }, _) => {
@@ -157,7 +174,7 @@ impl<'a> Course<'a> {
         }
         self.due()?;
         if second.is_multiple_of(LOOK_S) {
-            self.look();
+            self.look()?;
         }
         self.respond();
         if let Some(&alarm) = self.happened.get("alarm") {
@@ -197,17 +214,17 @@ impl<'a> Course<'a> {
     }
 
     /// Looks where the hazard is, closes ways in it, and notes buildings and people that it reaches.
-    fn look(&mut self) {
-        self.threat.advance(self.cache, self.now);
+    fn look(&mut self) -> Result<(), DrillError> {
+        self.threat.advance(self.file, self.cache, self.now)?;
         let now = self.now;
         let danger: Vec<bool> =
             (0..self.barred.len()).map(|way| self.threat.at(self.ways.middle(way), now).1).collect();
         if self.threat.stops_people() {
-            let closed: Vec<bool> =
-                self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
-            self.walkers.close(&closed, &vec![false; closed.len()]);
+            self.closed = self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
+            self.walkers.close(&self.closed, &vec![false; danger.len()]);
         } else {
-            self.walkers.close(&self.barred, &danger);
+            self.closed.clone_from(&self.barred);
+            self.walkers.close(&self.closed, &danger);
         }
         for (k, value) in self.threat.buildings(self.cache, now) {
             if self.stands[k] {
@@ -218,7 +235,7 @@ impl<'a> Course<'a> {
         self.response.look(&self.threat, now);
         let reached: Vec<usize> = self
             .walkers
-            .on_ways()
+            .in_the_open()
             .filter(|&(_, place)| self.threat.at(place, now).1)
             .map(|(person, _)| person)
             .collect();
@@ -226,7 +243,7 @@ impl<'a> Course<'a> {
             self.say(
                 "threat_reaches_people",
                 Happening::People,
-                words!("drill-reached", "people on ways are inside the danger"),
+                words!("drill-reached", "people outside or in line at a door are inside the danger"),
             );
         }
         self.exposed.extend(reached);
@@ -240,13 +257,15 @@ impl<'a> Course<'a> {
             }
             self.counts.push(CountAt { at_s: now, census: self.walkers.census(), exposed: self.exposed.len() as u32 });
         }
+        Ok(())
     }
 
     pub(super) fn call_engines(&mut self) {
         if self.threat.place().is_none() || self.file.engines == 0 {
             return;
         }
-        if self.response.call(self.file.engines, self.now) == 0 {
+        let (wanted, called) = (self.file.engines as usize, self.response.call(self.file.engines, self.now));
+        if called == 0 {
             self.say(
                 "no_engine",
                 Happening::Response,
@@ -255,6 +274,14 @@ impl<'a> Course<'a> {
                     "no engine is called: no fire station in service or no road for one is on record"
                 ),
             );
+        } else if called < wanted {
+            let text = words!(
+                "drill-engines-short",
+                "{called} of {wanted} engines that were asked for come: the stations in service have no more on record",
+                called = called,
+                wanted = wanted
+            );
+            self.say("engines_short", Happening::Response, text);
         }
     }
 
@@ -374,6 +401,10 @@ impl<'a> Course<'a> {
                 Struck { building, first_s, worst, unit: self.threat.unit() }
             })
             .collect();
+        // Where the water is known to stand at one corner, it is.
+        let lacking = self.threat.without_height(self.cache);
+        let buildings_without_height =
+            lacking.iter().filter(|slot| self.stands[**slot] && !self.struck.contains_key(*slot)).count();
         let outcome = Outcome {
             alarm_s,
             first_engine_s: time("first_engine"),
@@ -386,9 +417,10 @@ impl<'a> Course<'a> {
             exposed_on_ways: self.exposed.len() as u32,
             buildings_unknown,
             struck,
-            buildings_without_height: self.threat.without_height(self.cache, &self.stands),
+            buildings_without_height,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
+            supply_known: self.supply_known,
             water_l_s,
             hydrants_without_flow,
             water_needed_l_s,

@@ -7,11 +7,12 @@ use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
 
 /// Events that every drill may have without naming them.
-pub(super) const EVENTS: [&str; 8] = [
+pub(super) const EVENTS: [&str; 9] = [
     "release",
     "alarm",
     "first_engine",
     "all_engines",
+    "engines_short",
     "first_water",
     "water_lost",
     "threat_reaches_people",
@@ -407,6 +408,7 @@ impl DrillFile {
             }
             self.follows_itself(inject)?;
         }
+        self.stops_what_runs()?;
         for expected in &self.expected {
             known(&expected.from)?;
             if let Evidence::Event(event) = &expected.evidence {
@@ -456,6 +458,34 @@ impl DrillFile {
             return Ok(());
         }
         Err(self.wrong(id, format!("there is no expected action {id:?}")))
+    }
+
+    /// A leak cannot be stopped before it begins, as far as the file alone fixes when that is.
+    fn stops_what_runs(&self) -> Result<(), DrillError> {
+        let HazardSpec::Leak { at_min, .. } = &self.hazard else { return Ok(()) };
+        for inject in self.timeline.iter().filter(|inject| inject.does == Action::Stop) {
+            if let Some(minute) = self.minute_of(inject, *at_min).filter(|minute| minute < at_min) {
+                let reason =
+                    format!("{:?} stops the leak in minute {minute}, before it begins in minute {at_min}", inject.id);
+                return Err(self.wrong(&inject.id, reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// The minute of an inject; none where it hangs on what comes about while the drill runs. None of them waits for itself.
+    fn minute_of(&self, inject: &Inject, release_min: f64) -> Option<f64> {
+        let (mut at, mut minutes) = (inject, 0.0_f64);
+        loop {
+            match &at.when {
+                When::At(minute) => return Some(minutes + minute),
+                When::After(event, after) if event == "release" => return Some(release_min + minutes + after),
+                When::After(event, after) => {
+                    minutes += after;
+                    at = self.timeline.iter().find(|other| other.id == *event)?;
+                }
+            }
+        }
     }
 
     /// An inject that waits for itself would never happen.

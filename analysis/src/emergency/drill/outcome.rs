@@ -14,7 +14,7 @@ pub struct Struck {
     pub first_s: f64,
     /// The worst, in the unit of the hazard.
     pub worst: f64,
-    /// Unit of the worst: `kg/m3` of a cloud, `m` of water, `cordon` (1) within it, `power` (1) without it.
+    /// Unit of the worst: `kg/m3` of a cloud, `m` of water, `cordon` (1) within it.
     pub unit: &'static str,
 }
 
@@ -122,6 +122,15 @@ pub struct Rated {
     pub rating: Rating,
 }
 
+/// Whether anybody can tell who has supply: by a network on record with a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SupplyKnown {
+    /// Of water, by a main.
+    pub water: bool,
+    /// Of power.
+    pub power: bool,
+}
+
 /// What a drill came to. Times are s from the start; none: it did not happen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -141,18 +150,21 @@ pub struct Outcome {
     pub cut_off: u32,
     /// Who is on the way.
     pub on_the_way: u32,
-    /// Who was on a way inside the threat, at any time.
+    /// Who was inside the threat at any time: outside, on a way or not, or in line at a door.
     pub exposed_on_ways: u32,
     /// Buildings whose people are not known.
     pub buildings_unknown: usize,
     /// Buildings reached by the hazard.
     pub struck: Vec<Struck>,
-    /// Buildings on ground whose height is not known, of a flood: they count as dry.
+    /// Buildings of a flood on ground whose height is not known, wholly or in part, that are not known to be in the water: nobody can say
+    /// that they are dry.
     pub buildings_without_height: usize,
     /// Keys of buildings that have lost their water by a burst main.
     pub without_water: Vec<String>,
     /// Keys of buildings that have lost their power.
     pub without_power: Vec<String>,
+    /// Whether the two lists are all: where supply is not known nobody can say that a building has it.
+    pub supply_known: SupplyKnown,
     /// Water at the place, L/s, of hydrants whose flow is known.
     pub water_l_s: f64,
     /// Hydrants there whose flow is not on record.

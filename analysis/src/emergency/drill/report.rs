@@ -100,7 +100,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         ),
         pair(phrase("drill-cut-off", "Without an open way"), count(outcome.cut_off), outcome.cut_off > 0),
         pair(
-            phrase("drill-exposed", "On a way inside the danger at any time"),
+            phrase("drill-exposed", "Outside or at a door inside the danger at any time"),
             count(outcome.exposed_on_ways),
             outcome.exposed_on_ways > 0,
         ),
@@ -126,12 +126,12 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         ),
         pair(
             phrase("drill-without-water", "Buildings without water by a burst main"),
-            count(outcome.without_water.len() as u32),
+            lost(outcome.supply_known.water, outcome.without_water.len()),
             !outcome.without_water.is_empty(),
         ),
         pair(
             phrase("drill-power-lost", "Buildings without power"),
-            count(outcome.without_power.len() as u32),
+            lost(outcome.supply_known.power, outcome.without_power.len()),
             !outcome.without_power.is_empty(),
         ),
         pair(
@@ -252,6 +252,15 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     ]
 }
 
+/// Buildings without supply: where supply is not known, so many at least, or nobody knows.
+fn lost(known: bool, buildings: usize) -> Words {
+    match (known, buildings) {
+        (true, _) => buildings.to_string().into(),
+        (false, 0) => unknown(),
+        (false, _) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
+    }
+}
+
 fn unknown() -> Words {
     phrase("unknown", "unknown").into()
 }
@@ -306,7 +315,6 @@ fn facilities(found: &[Facility]) -> Vec<(bool, Vec<Words>)> {
 fn worst(struck: &Struck) -> Words {
     match struck.unit {
         "cordon" => phrase("drill-within-cordon", "within the cordon").into(),
-        "power" => phrase("drill-without-power", "without power").into(),
         "m" => format!("{:.2}", struck.worst).into(),
         _ => format!("{:.3e}", struck.worst).into(),
     }
@@ -340,7 +348,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         HazardSpec::Flood { closes_m, .. } => words!(
             "drill-note-flood",
-            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground without heights and count as dry.",
+            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground of which heights are missing, wholly or in part: whether the water is there is not known.",
             closes = closes_m.to_string(),
             unknown = run.outcome.buildings_without_height
         ),

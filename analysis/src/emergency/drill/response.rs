@@ -61,6 +61,8 @@ pub(super) struct Response<'a> {
     goal: (usize, f64),
     distance: Vec<f64>,
     next: Vec<Option<usize>>,
+    /// How many engines were asked for.
+    wanted: usize,
     engines: Vec<Engine>,
     facilities: Vec<Facility>,
     facility_places: Vec<[f64; 2]>,
@@ -89,6 +91,7 @@ impl<'a> Response<'a> {
             goal,
             distance: Vec::new(),
             next: Vec::new(),
+            wanted: 0,
             engines: Vec::new(),
             facilities: Vec::new(),
             facility_places: Vec::new(),
@@ -138,11 +141,11 @@ impl<'a> Response<'a> {
         self.facility_places.iter().map(|at| self.way_m(*at).map(|metres| metres / self.speed_m_s)).collect()
     }
 
-    /// Closes or opens roads about a place.
+    /// Closes or opens the roads that run within so many metres of a place.
     pub(super) fn bar(&mut self, place: [f64; 2], within_m: f64, closed: bool) {
         let Some(roads) = &self.roads else { return };
         for (way, barred) in self.barred.iter_mut().enumerate() {
-            if between(roads.middle(way), place) <= within_m {
+            if roads.comes_within(way, place, within_m) {
                 *barred = closed;
             }
         }
@@ -183,6 +186,7 @@ impl<'a> Response<'a> {
 
     /// Calls so many engines from the nearest stations in service: as many of each as it has on record, one where that is not. How many come.
     pub(super) fn call(&mut self, wanted: u32, now_s: f64) -> usize {
+        self.wanted = wanted as usize;
         let drives = self.drives_s();
         for (facility, drive) in self.facilities.iter_mut().zip(drives) {
             facility.drive_at_alarm_s = drive;
@@ -322,9 +326,10 @@ impl<'a> Response<'a> {
         lost
     }
 
-    /// True when every engine that was called is at the place.
+    /// True when as many engines as were asked for are at the place.
     pub(super) fn all_there(&self) -> bool {
-        !self.engines.is_empty() && self.engines.iter().all(|engine| engine.drive == Drive::There)
+        let there = self.engines.iter().filter(|engine| engine.drive == Drive::There).count();
+        there > 0 && there >= self.wanted
     }
 
     /// Engines that were called.

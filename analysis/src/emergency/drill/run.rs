@@ -13,6 +13,7 @@ use super::watch::{Onlooker, Seen};
 use crate::emergency::evacuation::{Evacuation, EvacuationRules, Walkers, WayNetwork, groups_and_places};
 use crate::emergency::hazard::HazardRules;
 use crate::rules::RuleSet;
+use crate::words::Words;
 
 /// Tables that a drill uses.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +39,7 @@ pub struct ZoneAt {
     /// s from the start.
     pub at_s: f64,
     /// What bounds it.
-    pub name: String,
+    pub name: Words,
     /// Where; empty where there is none.
     pub area: MultiPolygon<f64>,
 }
@@ -53,7 +54,7 @@ pub struct DrillRun {
     /// The evacuation; none where the alarm was never raised or nobody could be moved.
     pub evacuation: Option<Evacuation>,
     /// What bounds the danger, and where it was at its largest.
-    pub zone: (String, MultiPolygon<f64>),
+    pub zone: (Words, MultiPolygon<f64>),
     /// Where the danger was, a minute after the other.
     pub zones: Vec<ZoneAt>,
     /// How many people were where, a minute after the other.

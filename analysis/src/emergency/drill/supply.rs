@@ -8,6 +8,7 @@ use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, Presence};
 use crate::network::Settings;
 use crate::network::answers::Network;
 use crate::network::isolation::Service;
+use crate::network::topology::feeds;
 
 /// Who loses supply.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,6 +33,13 @@ fn there(park: &ParkSnapshot) -> Presence {
         },
         |as_of| Presence::on(park, as_of),
     )
+}
+
+/// True where a network of the class is on record with a line and with something that feeds it.
+pub(super) fn is_known(park: &ParkSnapshot, class: NetworkClass) -> bool {
+    let there = there(park);
+    let lines = park.edges.iter().zip(&there.edges).any(|(edge, there)| *there && edge.class == class);
+    lines && park.nodes.iter().zip(&there.nodes).any(|(node, there)| *there && node.class == class && feeds(node))
 }
 
 /// Who loses supply when the line or point of a key breaks and is shut off at the nearest valves or switches.

@@ -10,6 +10,7 @@ use spatial_db::model::{
 
 use super::*;
 
+mod course;
 mod improve;
 mod moments;
 mod response;
@@ -212,6 +213,8 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("format_version: 1", "format_version: 9", 2, "format version 9"),
         ("seed: 7,", "seed: 7, colour: 3,", 5, "no drill"),
         ("id: \"burst\"", "id: \"alarm\"", 15, "there twice"),
+        ("when: after(\"call\", 10.0)", "when: at(0.5)", 14, "before it begins in minute 1"),
+        ("at(5.0), does: no_water([\"H1\"])", "at(0.0), does: stop", 15, "before it begins in minute 1"),
     ] {
         let error = DrillFile::parse(&LEAK.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.starts_with(&format!("line {line}: ")) && error.contains(said), "{from}: {error}");
@@ -512,4 +515,12 @@ fn notes_and_closures_by_hand_replay_to_the_bit_from_their_log() {
     assert_eq!(noted.evacuation, run(LEAK, &[]).evacuation);
     let text = LEAK.replace("does: alarm", "does: note(text: \"seen\")");
     assert!(matches!(&DrillFile::parse(&text).unwrap().timeline[0].does, Action::Note { place: None, .. }));
+}
+
+#[test]
+fn a_closure_takes_the_ways_that_run_past_its_place() {
+    // The stretch from 175 to 200 m runs 5 m past the place; its middle is 9 m off, its nearer neighbour 7 m.
+    let found = run(&LEAK.replace("no_water([\"H1\"])", "close((180.0, 5.0), 6.0)"), &[]);
+    let burst = found.log.entries.iter().find(|entry| entry.id == "burst").unwrap();
+    assert_eq!(burst.text.as_str(), "1 stretches of way are closed");
 }

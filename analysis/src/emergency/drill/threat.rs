@@ -15,6 +15,8 @@ use crate::emergency::hazard::{
 };
 use crate::emergency::hydrants::{Worth, worth_for_building, worth_for_hazard};
 use crate::rules::RuleSet;
+use crate::words;
+use crate::words::Words;
 
 /// Level of a toxic guideline from which nobody is to walk: disabling harm.
 const CLOSES_LEVEL: u8 = 2;
@@ -40,7 +42,7 @@ pub(super) struct Cloudy {
 pub(super) enum Threat<'a> {
     Leak { source: &'a HazardSource, at_s: f64, cloud: Option<Box<Cloudy>>, weather: Weather },
     Fire { building: &'a Building, at_s: f64, cordon_m: f64, area: MultiPolygon<f64>, within: Vec<usize> },
-    Power { at_s: f64, within: Vec<usize>, area: MultiPolygon<f64> },
+    Power { at_s: f64, without: Vec<usize>, area: MultiPolygon<f64>, known: bool },
     Flood { levels: Vec<(f64, f64)>, from: Option<Vec<[f64; 2]>>, closes_m: f64, extent: Option<FloodExtent> },
 }
 
@@ -96,7 +98,7 @@ impl<'a> Threat<'a> {
                 let found = lost(park, NetworkClass::Power, line).map_err(|reason| file.wrong(line, reason))?;
                 let shapes = found.buildings.iter().flat_map(|slot| park.buildings[*slot].footprint.iter().cloned());
                 let area = MultiPolygon::new(shapes.collect());
-                Ok(Self::Power { at_s: at_min * 60.0, within: found.buildings, area })
+                Ok(Self::Power { at_s: at_min * 60.0, without: found.buildings, area, known: found.known })
             }
             HazardSpec::Flood { levels, from, closes_m } => {
                 let Some(terrain) = &park.terrain else {
@@ -233,12 +235,14 @@ impl<'a> Threat<'a> {
         }
     }
 
-    /// Lays the water of this moment.
-    pub(super) fn advance(&mut self, cache: &Cache, now_s: f64) {
+    /// Lays the water of this moment. Water that cannot be laid is an error: it is not dry there.
+    pub(super) fn advance(&mut self, file: &DrillFile, cache: &Cache, now_s: f64) -> Result<(), DrillError> {
         if let (Self::Flood { levels, from, extent, .. }, Some(terrain)) = (self, &cache.snapshot().terrain) {
-            let level_m = level_at(levels, now_s);
-            *extent = flood(terrain, &Flood { level_m, from: from.as_deref() }).ok();
+            let water = Flood { level_m: level_at(levels, now_s), from: from.as_deref() };
+            let laid = flood(terrain, &water);
+            *extent = Some(laid.map_err(|source| DrillError::Hazard { line: file.line_of("levels"), source })?);
         }
+        Ok(())
     }
 
     /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon (power keeps nobody from walking); and whether nobody is to walk there.
@@ -272,9 +276,8 @@ impl<'a> Threat<'a> {
                 let found = exposed_buildings(cache, &moment, &cloud.frame, &[cloud.threshold_kg_m3], 0.0);
                 found.unwrap_or_default().iter().map(|one| (one.slot, one.peak_kg_m3)).collect()
             }
-            Self::Fire { within, at_s, .. } | Self::Power { within, at_s, .. } if now_s >= *at_s => {
-                within.iter().map(|slot| (*slot, 1.0)).collect()
-            }
+            Self::Fire { within, at_s, .. } if now_s >= *at_s => within.iter().map(|slot| (*slot, 1.0)).collect(),
+            // A building without power is in no danger by that.
             Self::Leak { .. } | Self::Fire { .. } | Self::Power { .. } => Vec::new(),
             Self::Flood { closes_m, extent, .. } => {
                 let Some(extent) = extent else { return Vec::new() };
@@ -285,12 +288,25 @@ impl<'a> Threat<'a> {
         }
     }
 
-    /// Buildings of a flood that stand on ground of which no height is known: they count as dry.
-    pub(super) fn without_height(&self, cache: &Cache, stands: &[bool]) -> usize {
-        let Self::Flood { extent: Some(extent), .. } = self else { return 0 };
-        let dry = |building: &Building| depths(extent, building).iter().all(Option::is_none);
-        let all = cache.snapshot().buildings.iter().zip(stands);
-        all.filter(|(building, stands)| **stands && dry(building)).count()
+    /// Buildings that the hazard takes the power from, by their slots.
+    pub(super) fn without_power(&self, now_s: f64) -> &[usize] {
+        match self {
+            Self::Power { without, at_s, .. } if now_s >= *at_s => without,
+            _ => &[],
+        }
+    }
+
+    /// False where power fails in a part of the network without a source on record: what hangs behind it is not known.
+    pub(super) const fn lost_is_known(&self) -> bool {
+        !matches!(self, Self::Power { known: false, .. })
+    }
+
+    /// Slots of the buildings of a flood that stand on ground of which heights are missing, be it under a corner.
+    pub(super) fn without_height(&self, cache: &Cache) -> Vec<usize> {
+        let Self::Flood { extent: Some(extent), .. } = self else { return Vec::new() };
+        let lacks = |building: &Building| depths(extent, building).iter().any(Option::is_none);
+        let all = cache.snapshot().buildings.iter().enumerate();
+        all.filter(|(_, building)| lacks(building)).map(|(slot, _)| slot).collect()
     }
 
     /// Unit of how strong it is.
@@ -298,7 +314,7 @@ impl<'a> Threat<'a> {
         match self {
             Self::Leak { .. } => "kg/m3",
             Self::Fire { .. } => "cordon",
-            Self::Power { .. } => "power",
+            Self::Power { .. } => "",
             Self::Flood { .. } => "m",
         }
     }
@@ -313,7 +329,7 @@ impl<'a> Threat<'a> {
     }
 
     /// What bounds the danger, and where it is now.
-    pub(super) fn zone(&self, now_s: f64) -> (String, MultiPolygon<f64>) {
+    pub(super) fn zone(&self, now_s: f64) -> (Words, MultiPolygon<f64>) {
         let nothing = MultiPolygon::new(Vec::new());
         match self {
             Self::Leak { cloud: Some(cloud), .. } => {
@@ -324,16 +340,19 @@ impl<'a> Threat<'a> {
                     cloud.threshold_kg_m3,
                     0.0,
                 );
-                (cloud.name.clone(), found.map_or(nothing, |zone| zone.area))
+                (Words::from(cloud.name.as_str()), found.map_or(nothing, |zone| zone.area))
             }
-            Self::Leak { .. } => (String::new(), nothing),
-            Self::Fire { area, at_s, .. } => ("cordon".to_owned(), if now_s >= *at_s { area.clone() } else { nothing }),
+            Self::Leak { .. } => (Words::default(), nothing),
+            Self::Fire { area, at_s, cordon_m, .. } => {
+                let name = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
+                (name, if now_s >= *at_s { area.clone() } else { nothing })
+            }
             Self::Power { area, at_s, .. } => {
-                ("without power".to_owned(), if now_s >= *at_s { area.clone() } else { nothing })
+                (words!("drill-zone-power", "without power"), if now_s >= *at_s { area.clone() } else { nothing })
             }
             Self::Flood { extent, closes_m, .. } => {
                 let area = extent.as_ref().map_or(nothing, |extent| extent.deeper_than(*closes_m));
-                (format!("water deeper than {closes_m} m"), area)
+                (words!("drill-zone-water", "water deeper than {depth} m", depth = closes_m.to_string()), area)
             }
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Written down beside a run and no part of it: the run, its log and its fingerprint are the same with and without.
 
+use std::collections::HashSet;
+
 use geo::MultiPolygon;
 use spatial_db::cache::Cache;
 use spatial_db::model::FeatureId;
@@ -122,9 +124,9 @@ pub struct Look {
     pub arrived: u32,
     /// Without an open way.
     pub cut_off: u32,
-    /// Numbers of the persons on ways inside the danger now, rising.
+    /// Numbers of the persons outside or in line at a door inside the danger now, rising.
     pub in_danger: Vec<u32>,
-    /// Who was on a way inside the danger up to now.
+    /// Who was so inside the danger up to now.
     pub exposed: u32,
     /// Buildings inside the danger up to now.
     pub struck: u32,
@@ -203,8 +205,10 @@ pub struct DrillTrace {
     pub arrivals: Vec<(f64, usize)>,
     /// Ends of every way, m.
     pub ways: Vec<[[f64; 2]; 2]>,
-    /// Ways that are closed.
+    /// Ways that are closed, by somebody or by water that is too deep.
     pub closed: Vec<Change<Vec<u32>>>,
+    /// Hydrants that the drill reckons with: in service, each once.
+    pub hydrants: HashSet<FeatureId>,
     /// Hydrants without water.
     pub dry: Vec<Change<Vec<FeatureId>>>,
     /// Buildings without water: whose main is off, or that no hydrant reaches any more.
@@ -277,7 +281,7 @@ impl DrillTrace {
         out
     }
 
-    /// Persons inside the danger at a time: on ways, by their numbers, rising.
+    /// Persons outside or at a door inside the danger at a time, by their numbers, rising.
     pub fn in_danger(&self, at_s: f64) -> &[u32] {
         self.look(at_s).map_or(&[], |look| look.in_danger.as_slice())
     }
@@ -361,7 +365,7 @@ struct Written {
     trace: DrillTrace,
     /// Where each person was in the last second, and the node that he was at last.
     were: Vec<(Whereabouts, usize)>,
-    barred: Vec<bool>,
+    closed: Vec<bool>,
     /// Hydrants without water, buildings without water and without power.
     out: [usize; 3],
 }
@@ -393,6 +397,7 @@ impl Written {
             arrivals: Vec::new(),
             ways,
             closed: Vec::new(),
+            hydrants: course.hydrants.iter().map(|one| one.feature).collect(),
             dry: Vec::new(),
             unreached: Vec::new(),
             unpowered: Vec::new(),
@@ -403,7 +408,7 @@ impl Written {
             drives: Vec::new(),
             buildings_unknown: 0,
         };
-        Self { trace, were, barred: vec![false; course.barred.len()], out: [0; 3] }
+        Self { trace, were, closed: vec![false; course.closed.len()], out: [0; 3] }
     }
 
     fn write(&mut self, course: &Course<'_>) {
@@ -413,9 +418,9 @@ impl Written {
                 self.follow(course, person);
             }
         }
-        if self.barred != course.barred {
-            self.barred.clone_from(&course.barred);
-            let closed = (0..self.barred.len()).filter(|&way| self.barred[way]).map(|way| way as u32).collect();
+        if self.closed != course.closed {
+            self.closed.clone_from(&course.closed);
+            let closed = (0..self.closed.len()).filter(|&way| self.closed[way]).map(|way| way as u32).collect();
             self.trace.closed.push(Change { at_s: course.now, now: closed });
         }
         let out = [course.dry.len(), course.without[0].len(), course.without[1].len()];
@@ -528,7 +533,7 @@ impl Written {
                 _ => look.on_the_way += 1,
             }
         }
-        let reached = walkers.on_ways().filter(|&(_, place)| course.threat.at(place, now).1);
+        let reached = walkers.in_the_open().filter(|&(_, place)| course.threat.at(place, now).1);
         look.in_danger = reached.map(|(person, _)| person as u32).collect();
         look.struck = course.struck.len() as u32;
         let (flow, unknown) = course.water();

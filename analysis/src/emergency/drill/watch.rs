@@ -5,6 +5,7 @@ use geo::MultiPolygon;
 use super::course::Course;
 use super::log::Entry;
 use crate::emergency::evacuation::Census;
+use crate::words::Words;
 
 /// Someone who looks on. What he does changes nothing of the run.
 pub trait Onlooker {
@@ -40,7 +41,7 @@ impl Seen<'_> {
     }
 
     /// What bounds the danger, and where it is now.
-    pub fn zone(&self) -> (String, MultiPolygon<f64>) {
+    pub fn zone(&self) -> (Words, MultiPolygon<f64>) {
         self.course.threat.zone(self.course.now)
     }
 
@@ -49,7 +50,7 @@ impl Seen<'_> {
         self.course.walkers.census()
     }
 
-    /// Numbers and places (m) of the people on ways.
+    /// Numbers and places (m) of the people outside.
     pub fn people(&self) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
         self.course.walkers.on_ways()
     }

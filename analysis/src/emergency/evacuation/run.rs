@@ -148,8 +148,8 @@ enum At {
     Inside,
     /// Towards the first node or, at the end, the place: way left, m; `true` at the end.
     Open(f64, bool),
-    /// In line before a way at a node.
-    Waiting(usize),
+    /// In line before a way, at a node.
+    Waiting(usize, usize),
     /// On a way towards a node: way left, m.
     On(usize, usize, f64),
     Arrived,
@@ -233,6 +233,8 @@ pub struct Walkers<'a> {
     over: Vec<u32>,
     empty_s: Vec<f64>,
     left: u32,
+    /// The last step, s after the alarm.
+    now_s: f64,
 }
 
 impl<'a> Walkers<'a> {
@@ -306,6 +308,7 @@ impl<'a> Walkers<'a> {
             over: vec![0; places.len()],
             empty_s: vec![0.0; groups.len()],
             left,
+            now_s: f64::NEG_INFINITY,
         };
         run.route();
         run.assign();
@@ -324,6 +327,7 @@ impl<'a> Walkers<'a> {
 
     /// A second, `now` seconds after the alarm.
     pub fn step(&mut self, now: f64) {
+        self.now_s = now;
         self.open_doors(now);
         self.enter_ways();
         self.walk(now);
@@ -335,24 +339,12 @@ impl<'a> Walkers<'a> {
         for person in &self.persons {
             match person.at {
                 At::Inside => census.inside += 1,
-                At::Open(..) | At::Waiting(_) | At::On(..) => census.on_ways += 1,
+                At::Open(..) | At::Waiting(..) | At::On(..) => census.on_ways += 1,
                 At::Arrived => census.arrived += 1,
                 At::CutOff(_) => census.cut_off += 1,
             }
         }
         census
-    }
-
-    /// Places of the people on ways, m, in the order of their numbers.
-    pub fn on_ways(&self) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
-        self.persons.iter().enumerate().filter_map(|(id, person)| match person.at {
-            At::On(way, towards, left) => {
-                let (b, a) = (self.ways.nodes[towards], self.ways.nodes[self.ways.other_end(way, towards)]);
-                let share = (left / self.ways.ways[way].length_m).clamp(0.0, 1.0);
-                Some((id, [b[0] + share * (a[0] - b[0]), b[1] + share * (a[1] - b[1])]))
-            }
-            _ => None,
-        })
     }
 
     fn route(&mut self) {
@@ -457,7 +449,7 @@ impl<'a> Walkers<'a> {
         };
         let side = usize::from(self.ways.ways[way].to == node);
         self.lines[way][side].push_back(id);
-        self.persons[id as usize].at = At::Waiting(way);
+        self.persons[id as usize].at = At::Waiting(way, node);
     }
 
     /// From the last corner to the place.
@@ -555,7 +547,7 @@ impl<'a> Walkers<'a> {
                         self.choose(id, towards);
                     }
                 }
-                At::Inside | At::Waiting(_) | At::Arrived | At::CutOff(_) => {}
+                At::Inside | At::Waiting(..) | At::Arrived | At::CutOff(_) => {}
             }
         }
     }

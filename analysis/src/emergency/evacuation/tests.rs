@@ -297,3 +297,39 @@ proptest! {
         prop_assert_eq!(result.egress_s.is_some(), result.arrivals.len() as u32 == all);
     }
 }
+
+#[test]
+fn a_way_comes_as_near_to_a_place_as_it_runs_by() {
+    // 25 m from west to east: its middle is 12.5 m from its ends.
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (25.0, 0.0)], 4.0)], &EvacuationRules::shipped()).unwrap();
+    assert_eq!(ways.ways.len(), 1);
+    assert!(ways.comes_within(0, [5.0, 3.0], 3.0) && !ways.comes_within(0, [5.0, 3.1], 3.0));
+    // Beyond its end it is the end that counts.
+    assert!(ways.comes_within(0, [28.0, 4.0], 5.0) && !ways.comes_within(0, [28.1, 4.0], 5.0));
+}
+
+#[test]
+fn who_stands_in_line_or_has_no_way_is_in_the_open_where_he_stands() {
+    let rules = at_once();
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (100.0, 0.0)], 4.0)], &rules).unwrap();
+    let (groups, places) = ([group(10, [0.0, 5.0], 1.0)], [place([100.0, 0.0], None)]);
+    let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+    assert_eq!(walkers.in_the_open().count(), 0, "before the alarm everyone is at his desk");
+    let closed = vec![true; ways.ways.len()];
+    walkers.close(&closed, &vec![false; closed.len()]);
+    walkers.step(0.0);
+    // A door of 1 m lets out less than one a second: the ten stand at it.
+    assert!(walkers.in_the_open().all(|(_, at)| at == [0.0, 5.0]) && walkers.in_the_open().count() == 10);
+    assert_eq!(walkers.on_ways().count(), 0);
+    for second in 1..=6 {
+        walkers.step(f64::from(second));
+    }
+    let outside = walkers.on_ways().count();
+    assert!((1..10).contains(&outside) && walkers.in_the_open().count() == 10, "{outside}");
+    assert!(walkers.on_ways().all(|(_, at)| at[0] == 0.0 && (0.0..5.0).contains(&at[1])));
+    for second in 7..=60 {
+        walkers.step(f64::from(second));
+    }
+    assert_eq!(walkers.census().cut_off, 10);
+    assert!(walkers.on_ways().all(|(_, at)| at == [0.0, 0.0]) && walkers.on_ways().count() == 10);
+}

@@ -274,6 +274,30 @@ impl WayNetwork {
         [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]
     }
 
+    /// True where a way runs within so many metres of a place, be its ends and its middle further off.
+    pub fn comes_within(&self, way: usize, place: [f64; 2], within_m: f64) -> bool {
+        self.foot(way, place).1 <= within_m
+    }
+
+    /// A way as a line from its first end to the other.
+    pub fn line(&self, way: usize) -> Line<f64> {
+        let way = &self.ways[way];
+        let (a, b) = (self.nodes[way.from], self.nodes[way.to]);
+        Line::new((a[0], a[1]), (b[0], b[1]))
+    }
+
+    /// Where a way runs nearest to a place: m along it from its first end, and m from there to the place.
+    pub fn foot(&self, way: usize, place: [f64; 2]) -> (f64, f64) {
+        let (share, gap_m) = foot(&self.line(way), place);
+        (share * self.ways[way].length_m, gap_m)
+    }
+
+    /// Place on a way so many metres from its first end, m.
+    pub fn place_m(&self, way: usize, along_m: f64) -> [f64; 2] {
+        let (line, share) = (self.line(way), along_m / self.ways[way].length_m);
+        [line.start.x + share * line.dx(), line.start.y + share * line.dy()]
+    }
+
     /// Way to a node from every other, m (infinite where there is none), and the way to take from each. Closed ways are not taken; on ways
     /// that are avoided a metre counts as `avoid` of them: who is among them goes out, and everyone else goes round.
     pub fn towards(

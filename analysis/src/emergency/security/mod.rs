@@ -2,7 +2,8 @@
 //!
 //! A compound is a parcel with a gate on record; no record says where fences run, so its boundary stands for the fence. In plan:
 //! a building hides what is behind it, whatever its height, and the ground is level. A camera whose record lacks direction or range
-//! makes nothing surer: what it may see is unknown, never watched.
+//! makes nothing surer: what it may see is unknown, never watched. Without a range on record it may see to any distance: that others see
+//! 100 m says nothing of it. What has an extent is watched by the share of it that is seen, by places spread over it.
 
 mod overlay;
 mod restricted;
@@ -10,13 +11,14 @@ mod view;
 
 use chrono::NaiveDate;
 use geo::{
-    BooleanOps, BoundingRect, Contains, Distance, Euclidean, Geometry, Intersects, Length, LineString, MultiLineString,
-    MultiPolygon, Point, Polygon, unary_union,
+    BooleanOps, BoundingRect, CoordsIter, Distance, Euclidean, Geometry, Intersects, Length, LineString,
+    MultiLineString, MultiPolygon, Point, Polygon, unary_union,
 };
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{EmergencyResource, FeatureId, FeatureKind, Presence, ResourceKind};
+use spatial_db::model::{EmergencyResource, FeatureId, FeatureKind, HazardSource, Presence, ResourceKind};
 
+use super::hazard::circle;
 use super::hydrants::in_service;
 use crate::rules::RuleSet;
 
@@ -49,8 +51,17 @@ pub struct Guarded {
     pub feature: FeatureId,
     /// Cameras that see it, or some of it.
     pub cameras: usize,
+    /// Share of it that cameras see, 0 to 1, by places spread over it.
+    pub share: f64,
     /// A camera with an unknown view may see it.
     pub perhaps: bool,
+}
+
+impl Guarded {
+    /// Cameras see a part of it and not the whole.
+    pub fn is_partly(&self) -> bool {
+        self.cameras > 0 && self.share < 1.0
+    }
 }
 
 /// The boundary of a parcel with a gate.
@@ -103,11 +114,11 @@ pub fn security(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Security {
     let cameras: Vec<(usize, &EmergencyResource)> = of_kind(ResourceKind::Camera).collect();
     let cameras: Vec<(usize, View)> =
         cameras.into_par_iter().map(|(at, camera)| (at, view_of(camera, angle_deg, cache, &presence))).collect();
-    let eyes = Eyes::of(snapshot.resources.as_slice(), &cameras);
+    let eyes = Eyes::of(snapshot.resources.as_slice(), &cameras, angle_deg);
     let gates: Vec<(&EmergencyResource, Guarded)> = of_kind(ResourceKind::Gate)
         .map(|(_, gate)| (gate, eyes.guard(gate.id, &Geometry::from(Point::from(gate.position)))))
         .collect();
-    let hazards = snapshot.hazards.iter().map(|hazard| eyes.guard(hazard.id, &hazard.shape)).collect();
+    let hazards = snapshot.hazards.iter().map(|hazard| eyes.guard(hazard.id, &extent_of(hazard))).collect();
     let mut gates_of: Vec<Vec<usize>> = vec![Vec::new(); snapshot.parcels.len()];
     for (at, (gate, _)) in gates.iter().enumerate() {
         if let Some(parcel) = parcel_of_gate(gate, cache, &presence) {
@@ -160,34 +171,108 @@ fn parcel_of_gate(gate: &EmergencyResource, cache: &Cache, presence: &Presence) 
         .map(|(row, _)| row)
 }
 
+/// Where a hazard source is: a tank on record as a point has its diameter, where that is known.
+fn extent_of(hazard: &HazardSource) -> Geometry<f64> {
+    match (&hazard.shape, hazard.diameter_m) {
+        (Geometry::Point(at), Some(diameter_m)) if diameter_m > 0.0 => {
+            Geometry::from(circle([at.x(), at.y()], diameter_m / 2.0))
+        }
+        _ => hazard.shape.clone(),
+    }
+}
+
+/// Places spread over a shape: those of a grid that lie in it, else its corners.
+fn places_of(shape: &Geometry<f64>) -> Vec<Point<f64>> {
+    /// Places across its longer side.
+    const ACROSS: f64 = 24.0;
+    let mut inside = Vec::new();
+    if let Some(bounds) = shape.bounding_rect() {
+        let step_m = bounds.width().max(bounds.height()) / ACROSS;
+        if step_m > 0.0 {
+            let count = |length_m: f64| (length_m / step_m).ceil() as usize;
+            for row in 0..count(bounds.height()) {
+                for column in 0..count(bounds.width()) {
+                    let x = bounds.min().x + (column as f64 + 0.5) * step_m;
+                    let at = Point::new(x, bounds.min().y + (row as f64 + 0.5) * step_m);
+                    inside.extend(shape.intersects(&at).then_some(at));
+                }
+            }
+        }
+    }
+    if inside.is_empty() { shape.coords_iter().map(Point::from).collect() } else { inside }
+}
+
+/// Places along lines, no more than a few metres apart.
+fn places_along(lines: &MultiLineString<f64>) -> Vec<Point<f64>> {
+    const STEP_M: f64 = 5.0;
+    let of_line = |line: geo::Line<f64>| {
+        let way = line.delta();
+        let steps = (way.x.hypot(way.y) / STEP_M).ceil().max(1.0) as usize;
+        (0..=steps).map(move |step| Point::from(line.start + way * (step as f64 / steps as f64)))
+    };
+    lines.iter().flat_map(LineString::lines).flat_map(of_line).collect()
+}
+
+/// A camera of which direction or range is not on record.
+struct Unsure {
+    eye: Point<f64>,
+    bearing_deg: Option<f64>,
+    range_m: Option<f64>,
+}
+
+impl Unsure {
+    /// Nothing on record keeps it from seeing some of a shape, which stands in these places.
+    fn may_see(&self, shape: &Geometry<f64>, places: &[Point<f64>], angle_deg: f64) -> bool {
+        let eye = Geometry::from(self.eye);
+        let in_view = |bearing_deg: f64| {
+            places.iter().any(|at| {
+                let way = *at - self.eye;
+                let turn = (way.x().atan2(way.y()).to_degrees() - bearing_deg + 540.0).rem_euclid(360.0) - 180.0;
+                turn.abs() <= angle_deg / 2.0
+            })
+        };
+        self.range_m.is_none_or(|range_m| Euclidean.distance(&eye, shape) <= range_m)
+            && self.bearing_deg.is_none_or(in_view)
+    }
+}
+
 /// The cameras' views, to be asked what is in them.
 struct Eyes<'a> {
     seen: Vec<&'a Polygon<f64>>,
     /// Cameras with an unknown view.
-    unknown: Vec<Point<f64>>,
-    /// How far one of those may see: as far as the best of the park, m; without bound where no range is on record at all.
-    unknown_m: f64,
+    unknown: Vec<Unsure>,
+    angle_deg: f64,
 }
 
 impl<'a> Eyes<'a> {
-    fn of(resources: &[EmergencyResource], cameras: &'a [(usize, View)]) -> Self {
-        let ranges = cameras.iter().filter_map(|(at, _)| resources[*at].range_m).filter(|m| m.is_finite());
-        let unknown = cameras.iter().filter(|(_, view)| *view == View::Unknown);
+    fn of(resources: &[EmergencyResource], cameras: &'a [(usize, View)], angle_deg: f64) -> Self {
+        let unknown = cameras.iter().filter(|(_, view)| *view == View::Unknown).map(|(at, _)| {
+            let camera = &resources[*at];
+            Unsure {
+                eye: Point::from(camera.position),
+                bearing_deg: camera.bearing_deg.filter(|bearing| bearing.is_finite()),
+                range_m: camera.range_m.filter(|metres| metres.is_finite() && *metres > 0.0),
+            }
+        });
         Self {
             seen: cameras
                 .iter()
                 .filter_map(|(_, view)| if let View::Seen(area) = view { Some(area) } else { None })
                 .collect(),
-            unknown: unknown.map(|(at, _)| Point::from(resources[*at].position)).collect(),
-            unknown_m: ranges.reduce(f64::max).unwrap_or(f64::INFINITY),
+            unknown: unknown.collect(),
+            angle_deg,
         }
     }
 
     fn guard(&self, feature: FeatureId, shape: &Geometry<f64>) -> Guarded {
+        let places = places_of(shape);
+        let areas: Vec<&Polygon<f64>> = self.seen.iter().copied().filter(|area| area.intersects(shape)).collect();
+        let watched = places.iter().filter(|at| areas.iter().any(|area| area.intersects(*at))).count();
         Guarded {
             feature,
-            cameras: self.seen.iter().filter(|area| area.intersects(shape)).count(),
-            perhaps: self.unknown.iter().any(|eye| Euclidean.distance(&Geometry::from(*eye), shape) <= self.unknown_m),
+            cameras: areas.len(),
+            share: if places.is_empty() { 0.0 } else { watched as f64 / places.len() as f64 },
+            perhaps: self.unknown.iter().any(|camera| camera.may_see(shape, &places, self.angle_deg)),
         }
     }
 
@@ -204,12 +289,11 @@ impl<'a> Eyes<'a> {
         let length_m = Euclidean.length(&fence);
         let blind = if areas.is_empty() { fence } else { joined(unary_union(&areas).clip(&fence, true)) };
         let blind = MultiLineString::new(blind.into_iter().filter(|line| Euclidean.length(line) >= GAP_M).collect());
-        let perhaps = self.unknown.iter().any(|eye| {
-            boundary.contains(eye)
-                || Euclidean.distance(&Geometry::from(*eye), &Geometry::from(blind.clone())) <= self.unknown_m
-        });
+        let (places, gaps) = (places_along(&blind), Geometry::from(blind.clone()));
+        let perhaps =
+            !blind.0.is_empty() && self.unknown.iter().any(|camera| camera.may_see(&gaps, &places, self.angle_deg));
         let watched_m = length_m - Euclidean.length(&blind);
-        Compound { parcel, gates, cameras, length_m, watched_m, perhaps: perhaps && !blind.0.is_empty(), blind }
+        Compound { parcel, gates, cameras, length_m, watched_m, perhaps, blind }
     }
 }
 

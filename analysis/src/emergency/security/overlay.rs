@@ -77,11 +77,15 @@ const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 18] = [
     ),
 ];
 
+/// Behind the rows: a hazard source of which cameras see a part.
+const HAZARD_PARTLY: usize = ROWS.len();
+const ORANGE: [u8; 3] = [232, 126, 4];
+
 /// How much of each compound's boundary the cameras see on a day.
 pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let found = security(cache, rules, as_of);
-    let mut counts = [0_usize; ROWS.len()];
+    let mut counts = [0_usize; ROWS.len() + 1];
     let mut verdicts = Verdicts::with_capacity_and_hasher(found.compounds.len(), FixedState::default());
     for compound in &found.compounds {
         let class = class_of(compound);
@@ -121,6 +125,14 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
                 count,
                 measure: None,
             })
+            .chain(std::iter::once(Class {
+                label: phrase("security-hazard-partly", "hazard source, partly watched").into(),
+                colour: ORANGE,
+                pattern: Pattern::Solid,
+                swatch: Swatch::Symbol(Symbol::Hazard),
+                count: counts[HAZARD_PARTLY],
+                measure: None,
+            }))
             .collect(),
         verdicts,
         marks,
@@ -214,6 +226,12 @@ fn share(compound: &Compound) -> String {
     format!("{:.0}", (100.0 * compound.watched_m / compound.length_m).floor())
 }
 
+/// A part, in percent: rounded down, and never told as nothing.
+fn part(share: f64) -> String {
+    let percent = (100.0 * share).floor();
+    if percent < 1.0 { "< 1 %".to_owned() } else { format!("{percent:.0} %") }
+}
+
 fn marks(cache: &Cache, found: &Security, counts: &mut [usize]) -> Vec<Mark> {
     let snapshot = cache.snapshot();
     let mut marks = Vec::new();
@@ -242,8 +260,15 @@ fn marks(cache: &Cache, found: &Security, counts: &mut [usize]) -> Vec<Mark> {
     }
     for (hazard, guarded) in snapshot.hazards.iter().zip(&found.hazards) {
         if let Some(at) = hazard.shape.centroid() {
+            let place = [at.x(), at.y()];
+            if guarded.is_partly() {
+                let label = [hazard.substance.clone(), Some(part(guarded.share))];
+                let label = label.into_iter().flatten().collect::<Vec<_>>().join(", ");
+                add(hazard.id, place, Symbol::Hazard, HAZARD_PARTLY, Some(label));
+                continue;
+            }
             let class = state(guarded, [HAZARD, HAZARD_BLIND, HAZARD_UNKNOWN]);
-            add(hazard.id, [at.x(), at.y()], Symbol::Hazard, class, hazard.substance.clone());
+            add(hazard.id, place, Symbol::Hazard, class, hazard.substance.clone());
         }
     }
     for (road, at) in found.restricted.iter().flat_map(|site| &site.open) {

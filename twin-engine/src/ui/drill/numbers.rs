@@ -63,13 +63,14 @@ fn water(words: &Text, figures: &Figures) -> Vec<Line> {
     if unknown > 0 {
         litres = t!(words, "drill-flow-unknown", flow = litres, count = unknown);
     }
+    let unpowered = figures.unpowered.map_or_else(|| t!(words, "unknown"), |count| count.to_string());
     vec![
         (t!(words, "drill-first-engine"), time(figures.first_engine_s), false),
         (t!(words, "drill-first-water"), time(figures.first_water_s), false),
         (t!(words, "drill-flow"), litres, false),
         (t!(words, "drill-hydrants-dry"), figures.dry.to_string(), figures.dry > 0),
         (t!(words, "drill-unreached"), figures.unreached.to_string(), figures.unreached > 0),
-        (t!(words, "drill-unpowered"), figures.unpowered.to_string(), figures.unpowered > 0),
+        (t!(words, "drill-unpowered"), unpowered, figures.unpowered.is_some_and(|count| count > 0)),
         (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
     ]
 }

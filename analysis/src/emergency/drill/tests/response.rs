@@ -1,6 +1,7 @@
 //! Engines, water and what breaks.
 
 use geo::Area;
+use spatial_db::model::{NetworkClass, NodeKind};
 
 use super::*;
 
@@ -59,7 +60,14 @@ fn two_engines_come_and_hospitals_have_their_drive() {
     // H1 is dry, H2 taken: the second has no hydrant in reach.
     let hydrants: Vec<Option<&str>> = found.outcome.engines.iter().map(|engine| engine.hydrant.as_deref()).collect();
     assert_eq!(hydrants.iter().flatten().collect::<Vec<_>>(), [&"H2"]);
-    assert!(found.log.entries.iter().any(|entry| entry.id == "all_engines"));
+    // Two that came are not all of three.
+    let of = |run: &DrillRun, id: &str| run.log.entries.iter().find(|entry| entry.id == id).map(|entry| entry.at_s);
+    assert!(found.outcome.engines.iter().all(|engine| engine.arrived_s.is_some()));
+    assert_eq!((of(&found, "all_engines"), of(&found, "engines_short")), (None, Some(180.0)));
+    assert!(found.log.entries.iter().any(|entry| entry.text.contains("2 of 3 engines")));
+    let two = text.replace("engines: 3", "engines: 2");
+    let two = run_drill(&DrillFile::parse(&two).unwrap(), &cache, &DrillTables::shipped(), &[]).unwrap();
+    assert!(of(&two, "all_engines").is_some() && of(&two, "engines_short").is_none(), "{:?}", two.log.entries);
     let hospital = &found.outcome.facilities[0];
     let drive = hospital.drive_at_alarm_s.unwrap();
     assert!((drive - (20.0 + 300.0 + 30.0) / 8.3).abs() < 1e-9 && hospital.drive_at_end_s == Some(drive), "{drive}");
@@ -85,6 +93,8 @@ fn hydrants_count_by_the_wall_and_not_by_the_middle() {
     let expected = 120.0 * 15.0 + 2.0 * 40.0 * (120.0 + 15.0) + std::f64::consts::PI * 1600.0;
     let area = found.zone.1.unsigned_area();
     assert!((area / expected - 1.0).abs() < 0.01, "{area} against {expected}");
+    // What bounds it is said with its key, for every language.
+    assert_eq!((found.zone.0.as_str(), found.zone.0.key()), ("cordon 40 m", Some("drill-zone-cordon")));
 }
 
 #[test]
@@ -108,7 +118,6 @@ fn water_of_which_a_part_is_not_known_is_not_called_short() {
 /// the east end.
 fn with_networks() -> Cache {
     use crate::network::by_hand::{keyed_edge, node};
-    use spatial_db::model::{NetworkClass, NodeKind};
     let mut park = owned();
     let water = [
         ("s", NodeKind::Source, [0.0, 4.0, 0.0]),
@@ -165,9 +174,28 @@ fn power_that_fails_is_counted_at_buildings_and_stops_nobody() {
     let found = run_drill(&cut, &cache, &tables, &[]).unwrap();
     let outcome = &found.outcome;
     assert!(outcome.without_power.contains(&"B3".to_owned()), "{outcome:?}");
-    let struck: Vec<&String> = outcome.struck.iter().map(|one| &one.building).collect();
-    assert_eq!(struck, outcome.without_power.iter().collect::<Vec<_>>());
-    assert!(outcome.struck.iter().all(|one| one.unit == "power" && one.first_s == 60.0));
+    // Without power is not in danger.
+    assert!(outcome.struck.is_empty(), "{outcome:?}");
+    assert!(found.log.entries.iter().any(|entry| entry.id == "release" && entry.at_s == 60.0));
+    let cut = &cut;
+    let (_, trace) = trace_drill(cut, &cache, &tables, &[], |_| true).unwrap();
+    assert!(trace.endangered(1e9).is_empty() && trace.unpowered(59.0).is_empty());
+    assert_eq!(trace.unpowered(1e9).len(), outcome.without_power.len());
+    // By a network with a source the list is all; without one nobody can say who has power.
+    assert_eq!(outcome.supply_known, SupplyKnown { water: true, power: true });
+    let bare = run(LEAK, &[]);
+    assert_eq!((bare.outcome.supply_known.power, bare.outcome.without_power.len()), (false, 0));
+    let chapters = drill_report(&DrillFile::parse(LEAK).unwrap(), &bare);
+    let water = chapters.iter().find(|chapter| chapter.name == "water").unwrap();
+    let row = water.rows.iter().find(|row| row.1[0] == "Buildings without power").unwrap();
+    assert_eq!(row.1[1], "unknown");
+    let mut park = (**cache.snapshot()).clone();
+    for node in park.nodes.iter_mut().filter(|node| node.class == NetworkClass::Power) {
+        node.kind = NodeKind::Junction;
+    }
+    let unfed = run_drill(cut, &Cache::build(Arc::new(park)), &tables, &[]).unwrap();
+    assert!(!unfed.outcome.supply_known.power && unfed.outcome.supply_known.water);
+    assert!(unfed.log.entries.iter().any(|entry| entry.text.contains("no source is on record")));
     assert_eq!((outcome.exposed_on_ways, outcome.arrived, outcome.first_engine_s), (0, outcome.persons, None));
     let error = refused(&with("power(line: \"e1\", at_min: 1.0)"), &cache);
     assert!(error.starts_with("line 9: "), "{error}");

@@ -1,6 +1,6 @@
 //! Where each person is, for whoever draws them.
 
-use super::{Assembly, At, Walkers};
+use super::{Assembly, At, Person, Walkers};
 
 /// Where a person is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,11 +54,48 @@ impl Walkers<'_> {
             At::Inside => Whereabouts::Inside,
             At::Open(_, false) => Whereabouts::Leaving,
             At::Open(_, true) => Whereabouts::Arriving { place: person.place },
-            At::Waiting(way) => Whereabouts::Waiting { way },
+            At::Waiting(way, _) => Whereabouts::Waiting { way },
             At::On(way, towards, _) => Whereabouts::On { way, towards },
             At::Arrived => Whereabouts::Arrived { place: person.place },
             At::CutOff(node) => Whereabouts::CutOff { node },
         }
+    }
+
+    /// Places of the people outside, m, in the order of their numbers: on ways, in line before one, between a door or a place of assembly
+    /// and the ways, and where no way is open.
+    pub fn on_ways(&self) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
+        self.persons.iter().enumerate().filter_map(move |(id, person)| Some((id, self.outside_m(person)?)))
+    }
+
+    /// Those, and the people who have set out and stand in line at their door: everyone whom what is in the air outside reaches.
+    pub fn in_the_open(&self) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
+        self.persons.iter().enumerate().filter_map(move |(id, person)| {
+            let in_line = person.at == At::Inside && person.ready_s <= self.now_s;
+            let place = if in_line { Some(self.groups[person.group].door_m) } else { self.outside_m(person) };
+            Some((id, place?))
+        })
+    }
+
+    /// Where a person is outside, m; none in his building and at his place of assembly.
+    fn outside_m(&self, person: &Person) -> Option<[f64; 2]> {
+        let nodes = &self.ways.nodes;
+        let (from, to, left_m, whole_m) = match person.at {
+            At::Inside | At::Arrived => return None,
+            At::Waiting(_, node) | At::CutOff(node) => return Some(nodes[node]),
+            At::Open(left, false) => {
+                let (node, whole) = self.first[person.group];
+                (self.groups[person.group].door_m, nodes[node], left, whole)
+            }
+            At::Open(left, true) => {
+                let (node, whole) = self.last[person.place];
+                (nodes[node], self.places[person.place].position_m, left, whole)
+            }
+            At::On(way, towards, left) => {
+                (nodes[self.ways.other_end(way, towards)], nodes[towards], left, self.ways.ways[way].length_m)
+            }
+        };
+        let share = if whole_m > 0.0 { (left_m / whole_m).clamp(0.0, 1.0) } else { 0.0 };
+        Some([to[0] + share * (from[0] - to[0]), to[1] + share * (from[1] - to[1])])
     }
 
     /// Index of a person's group.

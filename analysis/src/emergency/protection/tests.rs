@@ -1,0 +1,236 @@
+//! Checks of a park made by hand, whose answers a pencil gives.
+
+use std::sync::Arc;
+
+use geo::{Geometry, MultiLineString, MultiPolygon, Point, Polygon};
+use spatial_db::model::{Building, EmergencyResource, FeatureKind, ParkSnapshot, Provenance, ResourceKind};
+
+use super::*;
+use crate::network::by_hand;
+
+fn keyed(key: &str) -> Provenance {
+    Provenance { key: key.into(), layer: "by hand".into(), ..Provenance::default() }
+}
+
+fn building(id: i64, x: f64, y: f64) -> Building {
+    let ring = LineString::from(vec![(x, y), (x + 20.0, y), (x + 20.0, y + 20.0), (x, y + 20.0), (x, y)]);
+    Building {
+        id: FeatureId::new(FeatureKind::Building, id),
+        provenance: keyed(&format!("B{id}")),
+        footprint: MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]),
+        name: None,
+        address: None,
+        use_text: None,
+        storeys: None,
+        storey_height_m: None,
+        height_m: None,
+        floor_area_m2: None,
+        base_elevation_m: None,
+        year_built: None,
+        state: None,
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+fn hydrant(id: i64, position: [f64; 2]) -> EmergencyResource {
+    EmergencyResource {
+        id: FeatureId::new(FeatureKind::EmergencyResource, id),
+        provenance: keyed(&format!("H{id}")),
+        kind: ResourceKind::Hydrant,
+        position,
+        name: None,
+        state: None,
+        capacity: None,
+        flow_l_s: None,
+        bearing_deg: None,
+        range_m: None,
+    }
+}
+
+fn road(id: i64, points: &[(f64, f64)], width_m: Option<f64>) -> RoadEdge {
+    RoadEdge {
+        id: FeatureId::new(FeatureKind::RoadEdge, id),
+        provenance: keyed(&format!("R{id}")),
+        line: MultiLineString::new(vec![points.iter().copied().collect()]),
+        name: None,
+        class: None,
+        width_m,
+    }
+}
+
+fn tank(diameter_m: Option<f64>) -> HazardSource {
+    HazardSource {
+        id: FeatureId::new(FeatureKind::HazardSource, 1),
+        provenance: keyed("T1"),
+        shape: Geometry::from(Point::new(0.0, 0.0)),
+        name: None,
+        kind: None,
+        substance: None,
+        cas: None,
+        quantity_t: None,
+        height_m: None,
+        diameter_m,
+    }
+}
+
+fn checked(park: ParkSnapshot) -> Protection {
+    let (figures, rules) = (RuleSet::shipped(), ProtectionRules::shipped());
+    protection(&Cache::build(Arc::new(park)), &figures, &rules, &EvacuationRules::shipped(), 10)
+}
+
+/// What is said of a feature by a check; none where it is fulfilled or was not looked at.
+fn of<'a>(found: &'a Protection, check: Check, key: &str) -> Option<&'a Finding> {
+    found.findings.iter().find(|one| one.check == check && one.key == key)
+}
+
+#[test]
+fn a_hose_of_149_m_reaches_and_one_of_151_m_does_not() {
+    // Off the way 2 m, along it from 10 m to the corner of the building that is nearest, and 10 m from there to the wall. As the crow
+    // flies it is 137 m and 139 m.
+    for (corner_m, hose_m, reaches) in [(147.0, 149.0, true), (149.0, 151.0, false)] {
+        let mut park = by_hand::empty();
+        park.roads = vec![road(1, &[(0.0, 0.0), (400.0, 0.0)], None)];
+        park.resources = vec![hydrant(1, [10.0, 2.0])];
+        park.buildings = vec![building(1, corner_m, 10.0)];
+        let cache = Cache::build(Arc::new(park.clone()));
+        let hoses = hose::hoses(&cache, &EvacuationRules::shipped()).unwrap();
+        let Hose::Metres(metres) = hoses[0] else { panic!("{hoses:?}") };
+        assert!((metres - hose_m).abs() < 1e-6, "{metres} against {hose_m}");
+        let found = checked(park);
+        assert_eq!(found.counts[&Check::HoseReach], if reaches { [1, 0, 0] } else { [0, 1, 0] });
+        let finding = of(&found, Check::HoseReach, "B1");
+        assert_eq!(finding.map(|one| one.verdict), (!reaches).then_some(Verdict::Violated));
+        assert!(reaches || finding.unwrap().words.contains("151 m of hose"), "{finding:?}");
+    }
+}
+
+#[test]
+fn a_hydrant_on_the_same_stretch_needs_no_corner_and_a_place_without_ways_is_not_known() {
+    let mut park = by_hand::empty();
+    // The second road is joined to nothing.
+    park.roads = vec![road(1, &[(0.0, 0.0), (100.0, 0.0)], None), road(2, &[(0.0, 900.0), (100.0, 900.0)], None)];
+    park.resources = vec![hydrant(1, [3.0, 0.0])];
+    // 58 m beside the hydrant's own stretch, by the other road, and by none.
+    park.buildings = vec![building(1, 20.0, 58.0), building(2, 40.0, 920.0), building(3, 40.0, 400.0)];
+    let hoses = hose::hoses(&Cache::build(Arc::new(park.clone())), &EvacuationRules::shipped()).unwrap();
+    assert!(matches!(hoses[0], Hose::Metres(metres) if (metres - 75.0).abs() < 1e-6), "17 and 58 m: {hoses:?}");
+    let found = checked(park);
+    assert_eq!(found.counts[&Check::HoseReach], [1, 0, 2]);
+    for (key, said) in [("B2", "leads from a hydrant"), ("B3", "within 60 m")] {
+        let finding = of(&found, Check::HoseReach, key).unwrap();
+        assert!(finding.verdict == Verdict::Unknown && finding.words.contains(said), "{finding:?}");
+        assert_eq!(finding.found, None);
+    }
+    let mut bare = by_hand::empty();
+    bare.buildings = vec![building(1, 0.0, 0.0), building(2, 40.0, 0.0)];
+    bare.resources = vec![hydrant(1, [300.0, 0.0])];
+    let found = checked(bare.clone());
+    assert_eq!(found.counts[&Check::HoseReach], [0, 0, 2], "without ways nothing is known, and nothing is fine");
+    assert!(found.missing.iter().any(|one| one.contains("no way is on record")), "{:?}", found.missing);
+    bare.resources.clear();
+    let found = checked(bare);
+    assert!(found.counts[&Check::HoseReach] == [0, 0, 2] && found.missing.iter().any(|one| one.contains("no hydrant")));
+}
+
+#[test]
+fn a_hydrant_14_m_from_the_wall_of_a_tank_is_too_near_and_one_at_16_m_counts() {
+    let with = |hydrants: &[[f64; 2]], diameter_m: Option<f64>| {
+        let mut park = by_hand::empty();
+        park.hazards = vec![tank(diameter_m)];
+        park.resources = hydrants.iter().enumerate().map(|(k, at)| hydrant(k as i64 + 1, *at)).collect();
+        checked(park)
+    };
+    let (near, far) = ([24.0, 0.0], [0.0, 26.0]);
+    let found = with(&[near, far], Some(20.0));
+    let both = of(&found, Check::TankHydrants, "T1").unwrap();
+    assert_eq!((both.verdict, both.found), (Verdict::Note, Some(1.0)));
+    assert_eq!(both.words, "1 hydrants count for it; too near to count: H1");
+    let found = with(&[near], Some(20.0));
+    let one = of(&found, Check::TankHydrants, "T1").unwrap();
+    assert_eq!((one.verdict, one.found), (Verdict::Violated, Some(0.0)));
+    assert_eq!(with(&[far], Some(20.0)).counts[&Check::TankHydrants], [1, 0, 0]);
+    // Of a point without a diameter the wall is not known; without hydrants on record nothing is.
+    for (hydrants, diameter_m, said) in [
+        (&[near, far][..], None, "diameter"),
+        (&[near, far][..], Some(0.0), "diameter"),
+        (&[][..], Some(20.0), "no hydrant"),
+    ] {
+        let found = with(hydrants, diameter_m);
+        let unknown = of(&found, Check::TankHydrants, "T1").unwrap();
+        assert_eq!((unknown.verdict, unknown.found), (Verdict::Unknown, None));
+        assert!(unknown.words.contains(said), "{unknown:?}");
+        assert_eq!(found.counts[&Check::TankHydrants], [0, 0, 1]);
+    }
+}
+
+#[test]
+fn a_lane_is_judged_by_its_width_and_slope_and_what_hangs_over_it_is_not_known() {
+    let lane = |width_m: Option<f64>, slope: f32, known_to: usize| {
+        let mut park = by_hand::empty();
+        park.roads = vec![road(1, &[(10.0, 10.0), (110.0, 10.0)], width_m)];
+        let height = |k: usize| if k % 13 <= known_to { (k % 13) as f32 * 10.0 * slope } else { f32::NAN };
+        let heights_m = (0..3 * 13).map(height).collect();
+        park.terrain =
+            Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 13, rows: 3, heights_m });
+        checked(park)
+    };
+    let verdict = |found: &Protection, check| of(found, check, "R1").map(|one| one.verdict);
+    let fine = lane(Some(4.0), 0.079, 12);
+    assert_eq!(verdict(&fine, Check::LaneWidth), None);
+    assert_eq!(verdict(&fine, Check::LaneSlope), None);
+    assert_eq!((fine.counts[&Check::LaneWidth], fine.counts[&Check::LaneSlope]), ([1, 0, 0], [1, 0, 0]));
+    assert_eq!(fine.counts[&Check::LaneHeight], [0, 0, 1]);
+    let poor = lane(Some(3.9), 0.081, 12);
+    assert_eq!(verdict(&poor, Check::LaneWidth), Some(Verdict::Violated));
+    let steep = of(&poor, Check::LaneSlope, "R1").unwrap();
+    assert!(steep.verdict == Verdict::Violated && (steep.found.unwrap() - 0.081).abs() < 1e-5, "{steep:?}");
+    assert!(steep.words.contains("8.1 %"), "{steep:?}");
+    // With heights under its first half only it may be steeper behind them; what is too steep already is so whatever follows.
+    let part = lane(None, 0.079, 6);
+    assert_eq!(verdict(&part, Check::LaneWidth), Some(Verdict::Unknown));
+    assert_eq!(verdict(&part, Check::LaneSlope), Some(Verdict::Unknown));
+    assert!(of(&part, Check::LaneSlope, "R1").unwrap().words.contains("where the terrain has heights"));
+    assert_eq!(verdict(&lane(None, 0.081, 6), Check::LaneSlope), Some(Verdict::Violated));
+}
+
+#[test]
+fn verdicts_and_sentences_are_written_as_before() {
+    let written: Vec<String> = [Verdict::Violated, Verdict::Unknown, Verdict::Note]
+        .iter()
+        .map(|one| serde_json::to_string(one).unwrap())
+        .collect();
+    assert_eq!(written, ["\"violated\"", "\"unknown\"", "\"note\""]);
+    let mut park = by_hand::empty();
+    park.hazards = vec![tank(None)];
+    let found = serde_json::to_value(checked(park)).unwrap();
+    assert!(found["findings"][0]["words"].is_string() && found["missing"][0].is_string(), "{found}");
+}
+
+#[test]
+fn shipped_figures_say_where_they_are_from() {
+    let rules = ProtectionRules::shipped();
+    for figure in rules.0.values() {
+        assert!(["verified", "secondary", "memory", "default"].contains(&figure.status.as_str()), "{figure:?}");
+    }
+    let error = ProtectionRules::parse("").unwrap_err().to_string();
+    assert!(error.contains("it lacks width_m"), "{error}");
+}
+
+#[test]
+fn the_steepest_stretch_of_a_road_is_that_of_the_ground() {
+    // 5 m of ground rising 1 in 10 to the east from x = 100 on, level before.
+    let heights_m = (0..3).flat_map(|_| (0..41).map(|c| (c as f32 - 20.0).max(0.0) * 0.5)).collect();
+    let terrain = TerrainGrid { origin_x_m: 0.0, origin_y_m: -5.0, cell_m: 5.0, columns: 41, rows: 3, heights_m };
+    let slope = |from: f64, to: f64| {
+        steepest(&LineString::from(vec![(from, 0.0), (0.5 * (from + to), 0.0), (to, 0.0)]), &terrain, 20.0)
+    };
+    assert_eq!(slope(0.0, 100.0), (Some(0.0), true));
+    assert!((slope(0.0, 200.0).0.unwrap() - 0.1).abs() < 1e-6);
+    assert!((slope(200.0, 0.0).0.unwrap() - 0.1).abs() < 1e-6);
+    assert_eq!(slope(300.0, 400.0), (None, false));
+    // Shorter than half of what a slope is taken over: not known.
+    assert_eq!(slope(150.0, 158.0), (None, true));
+    // Beyond the ground its heights are not known.
+    assert!(!slope(0.0, 300.0).1);
+}
