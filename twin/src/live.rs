@@ -29,7 +29,7 @@ use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, indexed, overlays};
 
 /// Every overlay that the window switches between.
-pub(crate) const ALL: [OverlayName; 7] = [
+pub(crate) const ALL: [OverlayName; 9] = [
     OverlayName::Utilisation,
     OverlayName::Idle,
     OverlayName::Emergency,
@@ -37,6 +37,8 @@ pub(crate) const ALL: [OverlayName; 7] = [
     OverlayName::Networks,
     OverlayName::Issues,
     OverlayName::Projects,
+    OverlayName::Capacity,
+    OverlayName::Pressure,
 ];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::HydraulicsError;
-use super::engine::{Demand, Leak, Plant, Sort, State, WhatIf};
+use super::engine::{Demand, Leak, Plant, PlantLink, Sort, WhatIf};
 use super::fire::FireFlow;
 use super::park::Assumed;
 use super::rules::HydraulicRules;
 use super::sheets::{fire_sheet, notes, pressure_sheet};
+use super::state::State;
 use crate::network::answers::Network;
 use crate::sheet::Sheet;
 
@@ -64,6 +65,8 @@ pub struct HydraulicAnswer {
     pub after: Option<State>,
     /// What hydrants give.
     pub fire: Vec<FireFlow>,
+    /// Whether the engine came to an answer of everything that was asked; the notes begin with it where it did not.
+    pub settled: bool,
     /// Links that were shut for the answer.
     pub shut: Vec<u32>,
 }
@@ -97,19 +100,21 @@ impl Plant {
                 // Rated against the demand that is asked for, as the rule has it.
                 fixed.demand = Demand::Fixed;
                 let fire = self.fire_flow(&nodes, residual, rules.figure.most_l_s.value, &fixed)?;
-                let said = notes(self, &before, None, assumed, rules);
+                let settled = before.settled && fire.iter().all(|one| one.settled);
+                let said = notes(self, network, (&before, None, settled), assumed, rules);
                 let sheet = fire_sheet(self, &fire, residual, rules, said);
-                let told = self.told(&before, None, &as_is, assumed);
-                return Ok(HydraulicAnswer { sheet, told, before, after: None, fire, shut: as_is.shut });
+                let told = self.told(&before, None, settled, &as_is, assumed);
+                return Ok(HydraulicAnswer { sheet, told, before, after: None, fire, settled, shut: as_is.shut });
             }
         }
         then.shut.sort_unstable();
         then.shut.dedup();
         let after = if then == as_is { None } else { Some(self.solve(&then)?) };
-        let said = notes(self, &before, after.as_ref(), assumed, rules);
+        let settled = before.settled && after.as_ref().is_none_or(|after| after.settled);
+        let said = notes(self, network, (&before, after.as_ref(), settled), assumed, rules);
         let sheet = pressure_sheet(self, asked, &before, after.as_ref(), rules, said);
-        let told = self.told(&before, after.as_ref(), &then, assumed);
-        Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), shut: then.shut })
+        let told = self.told(&before, after.as_ref(), settled, &then, assumed);
+        Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), settled, shut: then.shut })
     }
 
     /// Links shut by a valve that is a point (all ways but one), or the line itself.
@@ -162,6 +167,9 @@ impl Plant {
                 let open = ends.into_iter().rev().find(|at| self.nodes[*at as usize].sort == Sort::Junction);
                 (open.ok_or_else(|| HydraulicsError::LeftOut { key: key.clone() })?, vec![*line])
             }
+            (None, Some(node)) if self.nodes[node as usize].sort != Sort::Junction => {
+                return Err(HydraulicsError::KeepsHead { key: key.clone() });
+            }
             (None, Some(node)) => (node, self.links_at(node).collect()),
             (None, None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
         };
@@ -184,13 +192,16 @@ impl Plant {
     }
 
     /// Everything about a state, for programs.
-    fn told(&self, before: &State, after: Option<&State>, what: &WhatIf, assumed: &[Assumed]) -> Value {
+    fn told(&self, before: &State, after: Option<&State>, settled: bool, what: &WhatIf, assumed: &[Assumed]) -> Value {
         let key = |at: &u32| self.nodes[*at as usize].key.as_str();
         let of = |state: &State| {
             let negative = state.negative();
             let asked: f64 = state.asked_l_s.iter().sum();
             let lowest = lowest(self, state);
             json!({
+                "settled": state.settled,
+                "behind_guessed_diameters": (0..state.guessed.len() as u32).filter(|at| state.guessed[*at as usize])
+                    .map(|at| key(&at).to_owned()).collect::<Vec<_>>(),
                 "negative": negative.iter().map(key).collect::<Vec<_>>(),
                 "without_supply": (0..state.dry.len() as u32).filter(|at| state.dry[*at as usize]).map(|at| key(&at).to_owned())
                     .collect::<Vec<_>>(),
@@ -207,12 +218,19 @@ impl Plant {
         let mut shut: Vec<&str> = what.shut.iter().map(|link| self.links[*link as usize].key.as_str()).collect();
         shut.sort_unstable();
         shut.dedup();
+        // Pieces of one line stand side by side.
+        let mut guessed: Vec<&PlantLink> = self.links.iter().filter(|link| link.is_guessed()).collect();
+        guessed.dedup_by(|one, other| one.row == other.row && one.key == other.key);
+        let pipe = |link: &&PlantLink| json!({ "key": link.key, "diameter_mm": link.guessed_mm, "hazen_williams_c": link.guessed_c });
         json!({
             "engine": "EPANET 2.3",
+            "settled": settled,
+            "times": self.peak.map(|peak| peak.times),
             "nodes": self.nodes.len(),
             "links": self.links.len(),
             "estimate": assumed.iter().any(Assumed::estimates),
             "assumed": assumed.iter().map(|one| one.words().to_string()).collect::<Vec<_>>(),
+            "assumed_pipes": guessed.iter().map(pipe).collect::<Vec<_>>(),
             "shut": shut,
             "before": of(before),
             "after": after.map(of),
