@@ -1115,6 +1115,7 @@ basis-committed = 项目 { $keys }
 fact-missing = 所缺
 basis-missing-capacity = 未登记
 note-capacity = 额定 − 已接 − 已承诺，取沿途最小值；{ $count } 个项目有承诺，计至 { $by }。有接户点不等于有能力
+note-undecided = { $count } 项承诺负荷可能使用宗地多个接户点中的任一个：仅在各路径共用处计入，其他处的结果为上限
 note-unplaced = { $count } 项承诺负荷在管网中的位置不详：未计入，所有结果均为上限
 note-meshed = { $count } 条管线在环上；供应路径取最短
 note-rated-by-rule = 无登记额定能力的管线按规格计算：{ $velocity }；{ $manning }
@@ -1144,6 +1145,7 @@ missing-ratings = 路径上 { $count } 处的额定能力（首个：{ $key }）
 missing-loads = { $count } 个接户点的负荷
 missing-load = { $key } 的负荷
 missing-commitments = { $count } 项承诺负荷在管网中的位置
+missing-choice = { $count } 项承诺负荷将使用多个接户点中的哪一个
 at-most = 至多 { $figure }
 
 # 水力

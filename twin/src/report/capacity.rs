@@ -36,8 +36,8 @@ pub(crate) struct CapacityArguments {
     /// Commitments count up to this day; the day of the records if not given
     #[arg(long, value_name = "DATE")]
     by: Option<NaiveDate>,
-    /// For `at`: key of the parcel
-    #[arg(long, value_name = "KEY", conflicts_with_all = ["point", "node"])]
+    /// For `at`: number or key of the parcel
+    #[arg(long, value_name = "PARCEL", conflicts_with_all = ["point", "node"])]
     parcel: Option<String>,
     /// For `at`: easting and northing in the park's coordinates, m
     #[arg(long, value_name = "E,N", value_parser = point, conflicts_with = "node")]
