@@ -9,7 +9,7 @@ use super::park::Assumed;
 use super::rules::HydraulicRules;
 use super::sheets::{fire_sheet, notes, pressure_sheet};
 use super::state::State;
-use crate::network::answers::Network;
+use crate::network::answers::{AnswerError, Network};
 use crate::sheet::Sheet;
 
 /// A hole in a pipe, by what a person knows of it.
@@ -50,6 +50,14 @@ pub struct Asked {
     pub at_s: u64,
     /// Keys of valves or lines that are closed already.
     pub closed: Vec<String>,
+}
+
+/// What a key names in a model.
+enum Named<'p> {
+    /// The pieces of a line.
+    Lines(&'p [u32]),
+    /// A point.
+    Point(u32),
 }
 
 /// The answer.
@@ -117,32 +125,70 @@ impl Plant {
         Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), settled, shut: then.shut })
     }
 
+    /// What a key names; `point:KEY` and `line:KEY` tell a point and a line apart that have one.
+    fn named(&self, key: &str) -> Result<Named<'_>, HydraulicsError> {
+        let (points, lines) = self.of(key);
+        let (kind, bare) = match key.split_once(':') {
+            Some((kind @ ("point" | "line"), bare)) if points.is_empty() && lines.is_empty() => (Some(kind), bare),
+            _ => (None, key),
+        };
+        let (mut points, mut lines) = self.of(bare);
+        match kind {
+            Some("point") => lines = &[],
+            Some(_) => points = &[],
+            None => {}
+        }
+        // Points at one place are one, and so are the pieces of a line.
+        let mut places = points.to_vec();
+        places.dedup();
+        let mut rows: Vec<Option<u32>> = lines.iter().map(|line| self.links[*line as usize].row).collect();
+        rows.dedup();
+        match (places.as_slice(), rows.len()) {
+            ([], 0) => Err(HydraulicsError::NoSuchPlace { key: key.to_owned() }),
+            ([point], 0) => Ok(Named::Point(*point)),
+            ([], 1) => Ok(Named::Lines(lines)),
+            (places, others) => Err(HydraulicsError::SeveralPlaces {
+                key: key.to_owned(),
+                count: places.len() + others,
+                write: if (places.len(), others) == (1, 1) {
+                    format!("write one of: point:{bare}, line:{bare}")
+                } else {
+                    "give them keys of their own".to_owned()
+                },
+            }),
+        }
+    }
+
+    /// Points and lines of a key.
+    fn of(&self, key: &str) -> (&[u32], &[u32]) {
+        (self.nodes_of(key), self.links_of(key))
+    }
+
     /// Links shut by a valve that is a point (all ways but one), or the line itself.
     fn closed_by(&self, key: &str) -> Result<Vec<u32>, HydraulicsError> {
-        let lines = self.links_of(key);
-        if !lines.is_empty() {
-            return Ok(lines.to_vec());
-        }
-        let node = self.node(key).ok_or_else(|| HydraulicsError::NoSuchPlace { key: key.to_owned() })?;
-        Ok(self.links_at(node).skip(1).collect())
+        Ok(match self.named(key)? {
+            Named::Lines(lines) => lines.to_vec(),
+            Named::Point(node) => self.links_at(node).skip(1).collect(),
+        })
     }
 
     /// Links that a closure shuts.
     fn shut_for(&self, network: Option<&Network<'_>>, at: &[String]) -> Result<Vec<u32>, HydraulicsError> {
         let Some(network) = network else {
-            let mut shut = Vec::new();
+            let mut shut: Vec<u32> = Vec::new();
             for key in at {
-                match (self.links_of(key), self.node(key)) {
-                    ([], None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
-                    ([], Some(node)) => shut.extend(self.links_at(node)),
-                    (lines, _) => shut.extend(lines),
+                match self.named(key)? {
+                    Named::Lines(lines) => shut.extend(lines),
+                    Named::Point(node) => shut.extend(self.links_at(node)),
                 }
             }
             return Ok(shut);
         };
         let isolator = network.isolator();
-        let missing = |_| HydraulicsError::NoSuchPlace { key: at.join(" ") };
-        let broken = network.broken(&isolator, at).map_err(missing)?;
+        let broken = network.broken(&isolator, at).map_err(|error| match error {
+            AnswerError::NoSuchPlace { key, .. } => HydraulicsError::NoSuchPlace { key },
+            several => HydraulicsError::Network(several),
+        })?;
         let plan = isolator.isolate(&broken);
         let mut inside = vec![false; network.topology.links.len()];
         for segment in &plan.segments {
@@ -160,18 +206,17 @@ impl Plant {
     /// A burst as a hole at a node: at the end of the line that is no source, the middle piece of a line that is split.
     fn leak(&self, burst: &Burst, rules: &HydraulicRules) -> Result<Leak, HydraulicsError> {
         let key = &burst.at;
-        let lines = self.links_of(key);
-        let (node, bore_of) = match (lines.get(lines.len() / 2), self.node(key)) {
-            (Some(line), _) => {
-                let ends = self.links[*line as usize].ends;
+        let (node, bore_of) = match self.named(key)? {
+            Named::Lines(lines) => {
+                let line = lines[lines.len() / 2];
+                let ends = self.links[line as usize].ends;
                 let open = ends.into_iter().rev().find(|at| self.nodes[*at as usize].sort == Sort::Junction);
-                (open.ok_or_else(|| HydraulicsError::LeftOut { key: key.clone() })?, vec![*line])
+                (open.ok_or_else(|| HydraulicsError::LeftOut { key: key.clone() })?, vec![line])
             }
-            (None, Some(node)) if self.nodes[node as usize].sort != Sort::Junction => {
+            Named::Point(node) if self.nodes[node as usize].sort != Sort::Junction => {
                 return Err(HydraulicsError::KeepsHead { key: key.clone() });
             }
-            (None, Some(node)) => (node, self.links_at(node).collect()),
-            (None, None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
+            Named::Point(node) => (node, self.links_at(node).collect()),
         };
         let mut bore_mm = 0.0_f64;
         for line in bore_of {
@@ -187,7 +232,14 @@ impl Plant {
             let all: Vec<u32> = (0..self.nodes.len() as u32).filter(|at| self.nodes[*at as usize].hydrant).collect();
             return if all.is_empty() { Err(HydraulicsError::NoHydrants) } else { Ok(all) };
         }
-        let node = |key: &String| self.node(key).ok_or_else(|| HydraulicsError::NoSuchPlace { key: key.clone() });
+        // A line gives no water: of a point and a line of one name the point is meant.
+        let node = |key: &String| match self.nodes_of(key) {
+            [point] => Ok(*point),
+            _ => match self.named(key)? {
+                Named::Point(point) => Ok(point),
+                Named::Lines(_) => Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
+            },
+        };
         at.iter().map(node).collect()
     }
 

@@ -155,7 +155,7 @@ pub struct Plant {
     pub peak: Option<Peak>,
     node_at: Vec<i32>,
     link_at: Vec<i32>,
-    node_named: HashMap<String, u32>,
+    nodes_named: HashMap<String, Vec<u32>>,
     links_named: HashMap<String, Vec<u32>>,
     controlled: Vec<bool>,
     multiplier: f64,
@@ -242,14 +242,10 @@ impl Plant {
             *controlled = engine.get_link_value(*at, LinkProperty::LinkInControl)? > 0.0;
         }
         let multiplier = engine.get_option(EngineOption::DemandMult)?;
-        let mut node_named: HashMap<String, u32> = HashMap::new();
-        // What stands for a place goes before what shares it.
+        let mut nodes_named: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, node) in nodes.iter().enumerate() {
-            node_named.insert(node.key.clone(), at as u32);
-        }
-        for (at, node) in nodes.iter().enumerate() {
-            for key in &node.others {
-                node_named.entry(key.clone()).or_insert(at as u32);
+            for key in std::iter::once(&node.key).chain(&node.others) {
+                nodes_named.entry(key.clone()).or_default().push(at as u32);
             }
         }
         let mut links_named: HashMap<String, Vec<u32>> = HashMap::new();
@@ -257,12 +253,17 @@ impl Plant {
             links_named.entry(link.key.clone()).or_default().push(at as u32);
         }
         let peak = None;
-        Ok(Self { engine, nodes, links, peak, node_at, link_at, node_named, links_named, controlled, multiplier })
+        Ok(Self { engine, nodes, links, peak, node_at, link_at, nodes_named, links_named, controlled, multiplier })
     }
 
-    /// A node by name.
+    /// A node by name: of several the first.
     pub fn node(&self, key: &str) -> Option<u32> {
-        self.node_named.get(key).copied()
+        self.nodes_of(key).first().copied()
+    }
+
+    /// Nodes by name, or by that of another point at their place.
+    pub fn nodes_of(&self, key: &str) -> &[u32] {
+        self.nodes_named.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Links by name: all pieces of a line.

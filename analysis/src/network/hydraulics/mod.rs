@@ -52,6 +52,19 @@ pub enum HydraulicsError {
         /// Key.
         key: String,
     },
+    /// A key that names several things in the model.
+    #[error("`{key}` names {count} lines and points of the model; {write}")]
+    SeveralPlaces {
+        /// Key.
+        key: String,
+        /// How many.
+        count: usize,
+        /// What to write instead.
+        write: String,
+    },
+    /// What the network answers: that a key names several things.
+    #[error(transparent)]
+    Network(super::answers::AnswerError),
     /// A place that the model leaves out: no way leads there from a source with a known head.
     #[error("`{key}` is not fed from any source with a known head, so the model leaves it out")]
     LeftOut {

@@ -397,3 +397,27 @@ fn the_figures_that_grade_and_the_peak_are_the_tables() {
     let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
     assert!(answer.sheet.notes.iter().any(|note| note.contains("times 2: as asked for")));
 }
+
+#[test]
+fn a_key_of_a_point_and_a_line_is_asked_back() {
+    let mut park = street();
+    park.edges[2].provenance.key = "b".into();
+    let made = Made::of(park);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let ask = |which: Which, closed: &[&str]| {
+        let closed = closed.iter().map(|key| (*key).to_owned()).collect();
+        plant.answer(Some(&network), &Asked { closed, ..asked(which) }, &rules, &assumed)
+    };
+    let write = "write one of: point:b, line:b".to_owned();
+    let several = HydraulicsError::SeveralPlaces { key: "b".into(), count: 2, write: write.clone() };
+    assert_eq!(ask(Which::Pressure, &["b"]).unwrap_err(), several);
+    let burst = Which::Burst(Burst { at: "b".into(), hole_mm: None });
+    assert_eq!(ask(burst, &[]).unwrap_err(), several);
+    let error = ask(Which::Close(vec!["b".into()]), &[]).unwrap_err();
+    assert!(error.to_string().ends_with(&write), "{error}");
+    let answer = ask(Which::Pressure, &["line:b"]).unwrap();
+    assert_eq!(answer.told["before"]["without_supply"], json!(["b", "h"]));
+    assert!(matches!(ask(Which::Pressure, &["line:zz"]), Err(HydraulicsError::NoSuchPlace { .. })));
+}
