@@ -404,7 +404,7 @@ impl<'p> Network<'p> {
             rings = rings.len(),
             loops = independent,
         ));
-        let parts = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Reached));
+        let parts = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Looped));
         let what = words!("trace-loops", "lines that lie on loops");
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
         let ring = |ring: &super::trace::Ring| json!({ "links": ring.links.len(), "loops": ring.loops, "length_m": ring.length_m });

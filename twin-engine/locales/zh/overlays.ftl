@@ -818,6 +818,7 @@ title-fall = 排水管坡度
 head-fall = 坡度
 note-other-valves = { $all } 个阀门中有 { $count } 个不能关断：止回阀、减压阀、排气阀、排泥阀及管端阀门
 part-reached = 到达
+part-looped = 位于环上
 part-perhaps = 可能到达：途中流向不详
 part-shut-off = 被关断
 part-cut-off = 失去供应
