@@ -1,6 +1,6 @@
 //! What is wrong along a way.
 
-use spatial_db::model::NetworkClass;
+use spatial_db::model::{NetworkClass, NodeKind};
 
 use super::build::opens;
 use super::{Ask, Flaw, FlawKind, Flow, Profile, Run, Station};
@@ -123,8 +123,11 @@ fn narrows(ask: &Ask<'_>, profile: &Profile, runs: [&Run; 2], found: &mut Vec<Fl
     }
 }
 
-/// The pipe that leaves a chamber above the one that comes in.
+/// The pipe that leaves a chamber above the one that comes in. A pump lifts: nothing is wrong there.
 fn step(ask: &Ask<'_>, profile: &Profile, station: &Station, found: &mut Vec<Flaw>) {
+    if ask.topology.row_of(ask.cache.snapshot(), station.junction, |node| node.kind == NodeKind::Pump).is_some() {
+        return;
+    }
     let at = |at_m: f64, before: bool| {
         profile.runs.iter().find(|run| run.span_m[usize::from(before)] == at_m && run.length_m() > 0.0)
     };

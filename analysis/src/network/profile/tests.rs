@@ -187,6 +187,16 @@ fn what_is_wrong_is_told_with_its_clause() {
     let flat = profile.flaws.iter().find(|flaw| flaw.kind == FlawKind::TooFlat).unwrap();
     assert_eq!((flat.verdict, flat.key.as_str(), flat.limit), (Verdict::Possible, "e2", Some(0.0015)));
     assert!(flat.rule.contains("GB 50014") && flat.rule.contains("[memory]"), "{}", flat.rule);
+    // A pump lifts.
+    let mut lifted = park.clone();
+    lifted.edges[2].path = vec![[110.0, 100.0, 9.9], [190.0, 100.0, 9.7]];
+    let steps = |park: &ParkSnapshot| {
+        let profile = Made::of(park.clone()).along("M1", Way::Downstream).unwrap();
+        profile.flaws.iter().any(|flaw| flaw.kind == FlawKind::StepsUp)
+    };
+    assert!(steps(&lifted));
+    lifted.nodes[2].kind = NodeKind::Pump;
+    assert!(!steps(&lifted));
     // The second sewer rises by 0.3 m as it flows, is smaller than the first, and begins above its end; the third lies bare.
     park.edges[1].path = vec![[60.0, 100.0, 7.925], [110.0, 100.0, 8.225]];
     park.edges[1].diameter_mm = Some(250.0);
