@@ -301,9 +301,18 @@ fn in_words(failure: &Failure) -> Failed {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum;
     use spatial_db::store::Store;
 
     use super::*;
+
+    #[test]
+    fn the_window_switches_between_every_overlay_of_one_moment() {
+        for name in OverlayName::value_variants() {
+            assert_eq!(ALL.contains(name), *name != OverlayName::Changes, "{name:?}");
+        }
+        assert!(ALL.len() <= 9, "a digit switches to each");
+    }
 
     #[test]
     fn a_failure_is_told_with_its_causes_and_its_hint() {
