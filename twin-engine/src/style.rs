@@ -150,7 +150,7 @@ pub(crate) fn styles_said(
     });
     // What was asked of some lines is seen only where the others step back: a trace among eight colours is lost.
     let stepped_back = overlay
-        .filter(|overlay| overlay.name == crate::network::NAME)
+        .filter(|overlay| STEPS_BACK.contains(&overlay.name.as_str()))
         .map(|_| solid(None, theme.ink_soft.over(theme.ground, STEPPED_BACK), theme.edge));
     let unsaid = |class: NetworkClass| stepped_back.unwrap_or_else(|| solid(None, theme.network(class), theme.edge));
     fill(&mut out, slots, &snapshot.edges, FeatureKind::NetworkEdge, |slot, edge| {
@@ -274,6 +274,8 @@ fn in_layer(layers: Layers, key: LayerKey, mut style: Style) -> Style {
     style
 }
 
+/// Overlays of some lines alone: an answer, and pressures, which only water mains have.
+const STEPS_BACK: [&str; 2] = [crate::network::NAME, "pressure"];
 /// Ink in the grey of lines that an answer says nothing of.
 const STEPPED_BACK: f32 = 0.4;
 /// Red of hydrants in the scene itself.
@@ -361,6 +363,26 @@ mod tests {
         for building in &input.snapshot.buildings {
             assert_eq!(at(building.id, &slots, &styles).fill, theme.roof.packed(1.0));
         }
+    }
+
+    #[test]
+    fn mains_have_the_colour_of_the_legend_and_other_lines_step_back() {
+        let mut input = fixture::tiny();
+        let theme = Theme::of(ThemeChoice::Daylight);
+        let [main, other] = [0, 1].map(|row: usize| input.snapshot.edges[row].clone());
+        let overlay = Arc::make_mut(&mut input.overlays[0]);
+        (overlay.name, overlay.target) = ("pressure".into(), FeatureKind::NetworkEdge);
+        let verdict = analysis::overlay::Verdict { class: 0, value: None, outline: None, facts: Vec::new() };
+        overlay.verdicts.clear();
+        overlay.verdicts.insert(main.id, verdict);
+        let slots = Slots::new(&input.snapshot, &input.overlays);
+        let shown = Shown { overlay: Some(0), underground: true, ..Shown::default() };
+        let styles = styles(&input.snapshot, &all(&input.overlays), &slots, &theme, &shown);
+        let legend = Rgb::from(input.overlays[0].classes[0].colour);
+        assert_eq!(at(main.id, &slots, &styles).fill, legend.packed(1.0));
+        let grey = at(other.id, &slots, &styles).fill;
+        assert_ne!(grey, theme.network(other.class).packed(1.0));
+        assert_eq!(grey, theme.ink_soft.over(theme.ground, STEPPED_BACK).packed(1.0));
     }
 
     #[test]

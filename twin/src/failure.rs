@@ -63,6 +63,16 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// A key that valves of several networks have.
+    #[error("`{key}` is a valve of several networks of the park {park}; write one of: {names}")]
+    SeveralValves {
+        /// Park.
+        park: String,
+        /// Key.
+        key: String,
+        /// What to write instead.
+        names: String,
+    },
     /// A row of a file of states of valves.
     #[error("{}, row {row}: {reason}", path.display())]
     #[diagnostic(help("nothing was taken in; mend the row and load the file again"))]

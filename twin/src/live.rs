@@ -29,7 +29,7 @@ use crate::progress::Progress;
 use crate::shot::{MOST_PIXELS, indexed, overlays};
 
 /// Every overlay that the window switches between.
-pub(crate) const ALL: [OverlayName; 7] = [
+pub(crate) const ALL: [OverlayName; 9] = [
     OverlayName::Utilisation,
     OverlayName::Idle,
     OverlayName::Emergency,
@@ -37,6 +37,8 @@ pub(crate) const ALL: [OverlayName; 7] = [
     OverlayName::Networks,
     OverlayName::Issues,
     OverlayName::Projects,
+    OverlayName::Capacity,
+    OverlayName::Pressure,
 ];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);
@@ -299,9 +301,18 @@ fn in_words(failure: &Failure) -> Failed {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum;
     use spatial_db::store::Store;
 
     use super::*;
+
+    #[test]
+    fn the_window_switches_between_every_overlay_of_one_moment() {
+        for name in OverlayName::value_variants() {
+            assert_eq!(ALL.contains(name), *name != OverlayName::Changes, "{name:?}");
+        }
+        assert!(ALL.len() <= 9, "a digit switches to each");
+    }
 
     #[test]
     fn a_failure_is_told_with_its_causes_and_its_hint() {

@@ -165,7 +165,7 @@ fn pressure(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let park = cache.snapshot();
     let (rules, settings, there) = (HydraulicRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
     let network = Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new());
-    let made = network.map_err(|error| HydraulicsError::NoSuchPlace { key: error.to_string() }).and_then(|network| {
+    let made = network.map_err(HydraulicsError::Network).and_then(|network| {
         let (plant, assumed) = park_plant(&network, &rules, &CapacityRules::shipped(), &Given::default())?;
         let asked = Asked { which: Which::Pressure, demand: Demand::AsModelled, at_s: 0, closed: Vec::new() };
         let answer = plant.answer(Some(&network), &asked, &rules, &assumed)?;

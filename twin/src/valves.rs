@@ -1,12 +1,14 @@
 //! `twin valves`: how valves and switches stand, as somebody saw them; traces and isolations of that day and later go by it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use analysis::network::Settings;
+use analysis::network::isolation::{Observed, observed_in};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use spatial_db::model::{ParkSnapshot, ValveObservation};
+use spatial_db::model::{NetworkClass, NetworkNode, ParkSnapshot, ValveObservation};
 
 use crate::failure::Failure;
 use crate::origin::Origin;
@@ -42,7 +44,7 @@ enum What {
 struct SetArguments {
     /// Short name of the park (`twin parks` lists them)
     park: String,
-    /// Key of the valve or switch
+    /// Key of the valve or switch; NETWORK:KEY where valves of several networks have it, such as gas:V1
     valve: String,
     /// How it stands
     #[arg(value_enum)]
@@ -60,7 +62,7 @@ struct SetArguments {
 struct LoadArguments {
     /// Short name of the park (`twin parks` lists them)
     park: String,
-    /// CSV file with a head: valve, state (open, closed, stuck-open, stuck-closed, unknown), seen, by
+    /// CSV file with a head, in UTF-8 or GBK: valve, state (open, closed, stuck-open, stuck-closed, unknown), seen, by
     file: PathBuf,
 }
 
@@ -129,14 +131,22 @@ fn set(arguments: &SetArguments) -> Result<(), Failure> {
     let (open_fraction, stuck) = arguments.state.kept();
     let observed = arguments.seen.unwrap_or_else(Utc::now);
     let (node_key, source) = (arguments.valve.clone(), arguments.by.clone());
-    put(&arguments.park, &[ValveObservation { node_key, observed, open_fraction, stuck, source }], &|_| None)
+    put(&arguments.park, vec![ValveObservation { node_key, observed, open_fraction, stuck, source }], &|_| None)
 }
 
 fn load(arguments: &LoadArguments) -> Result<(), Failure> {
     let path = &arguments.file;
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::ValveFile { path: path.clone(), source })?;
+    let unread = |source| Failure::ValveFile { path: path.clone(), source };
+    let text = text_of(&std::fs::read(path).map_err(unread)?).map_err(unread)?;
     let states = rows(&text).map_err(|(row, reason)| refused(path, row, reason))?;
-    put(&arguments.park, &states, &|at| Some((path.clone(), at + 2)))
+    put(&arguments.park, states, &|at| Some((path.clone(), at + 2)))
+}
+
+/// Text in UTF-8 or whatever imports recognise.
+fn text_of(bytes: &[u8]) -> std::io::Result<String> {
+    let unknown =
+        || std::io::Error::new(std::io::ErrorKind::InvalidData, "its text is in no encoding that is recognised");
+    importers::reader::small_text(bytes).ok_or_else(unknown)
 }
 
 fn refused(path: &Path, row: usize, reason: String) -> Failure {
@@ -178,25 +188,52 @@ fn rows(text: &str) -> Result<Vec<ValveObservation>, (usize, String)> {
 /// Writes states whose keys all name valves; `row_of` gives file and row of one for the word about those that do not.
 fn put(
     park: &str,
-    states: &[ValveObservation],
+    mut states: Vec<ValveObservation>,
     row_of: &dyn Fn(usize) -> Option<(PathBuf, usize)>,
 ) -> Result<(), Failure> {
     let mut store = store()?;
     let snapshot = store.snapshot(park)?;
-    if let Some(at) = states.iter().position(|state| !is_valve(&snapshot, &state.node_key)) {
-        let key = states[at].node_key.clone();
-        return Err(match row_of(at) {
-            Some((path, row)) => refused(&path, row, format!("`{key}` is no valve or switch of the park")),
-            None => Failure::NoSuchValve { park: park.to_owned(), key },
-        });
+    for (at, state) in states.iter_mut().enumerate() {
+        state.node_key = kept_as(&snapshot, &state.node_key).map_err(|names| {
+            let key = state.node_key.clone();
+            match (row_of(at), names) {
+                (Some((path, row)), None) => refused(&path, row, format!("`{key}` is no valve or switch of the park")),
+                (Some((path, row)), Some(names)) => {
+                    refused(&path, row, format!("`{key}` is a valve of several networks; write one of: {names}"))
+                }
+                (None, None) => Failure::NoSuchValve { park: park.to_owned(), key },
+                (None, Some(names)) => Failure::SeveralValves { park: park.to_owned(), key, names },
+            }
+        })?;
     }
-    let changed = store.put_valve_states(park, states)?;
+    let changed = store.put_valve_states(park, &states)?;
     print::line(format!("{changed} of {} states are new or changed", states.len()))
 }
 
-fn is_valve(park: &ParkSnapshot, key: &str) -> bool {
+/// What the state of a valve is kept under: its key, with its network before it where valves of others have the same. Where the key
+/// names none, `None`; where it names several, what to write instead.
+fn kept_as(park: &ParkSnapshot, written: &str) -> Result<String, Option<String>> {
     let settings = Settings::shipped();
-    park.nodes.iter().any(|node| node.provenance.key == key && settings.device(node).is_some())
+    let networks = |key: &str| -> BTreeSet<NetworkClass> {
+        let named = |node: &&NetworkNode| node.provenance.key == key && settings.device(node).is_some();
+        park.nodes.iter().filter(named).map(|node| node.class).collect()
+    };
+    let of = networks(written);
+    if of.len() > 1 {
+        let names: Vec<String> = of.iter().map(|class| format!("{}:{written}", class.as_str())).collect();
+        return Err(Some(names.join(", ")));
+    }
+    if of.len() == 1 {
+        return Ok(written.to_owned());
+    }
+    let Some((class, key)) = written.split_once(':') else { return Err(None) };
+    let Some(class) = NetworkClass::parse(class) else { return Err(None) };
+    let of = networks(key);
+    match (of.contains(&class), of.len()) {
+        (false, _) => Err(None),
+        (true, 1) => Ok(key.to_owned()),
+        (true, _) => Ok(written.to_owned()),
+    }
 }
 
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
@@ -205,14 +242,16 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
     progress.finish();
     let (park, _) = loaded?;
     let as_of = arguments.as_of.unwrap_or_else(|| Utc::now().date_naive());
-    let seen = analysis::network::isolation::observed_on(&park, as_of);
     let settings = Settings::shipped();
-    let mut valves: Vec<&spatial_db::model::NetworkNode> =
-        park.nodes.iter().filter(|node| settings.device(node).is_some()).collect();
+    let seen = NetworkClass::ALL.map(|class| observed_in(&park, class, &settings, as_of));
+    let mut valves: Vec<&NetworkNode> = park.nodes.iter().filter(|node| settings.device(node).is_some()).collect();
     valves.sort_by(|a, b| (a.class, &a.provenance.key).cmp(&(b.class, &b.provenance.key)));
-    let of = |node: &spatial_db::model::NetworkNode| seen.get(node.provenance.key.as_str());
+    let of = |node: &NetworkNode| -> Option<&Observed<'_>> {
+        let class = NetworkClass::ALL.iter().position(|class| *class == node.class)?;
+        seen[class].get(node.provenance.key.as_str())
+    };
     if arguments.json {
-        let valve = |node: &&spatial_db::model::NetworkNode| {
+        let valve = |node: &&NetworkNode| {
             let seen = of(node);
             json!({
                 "valve": node.provenance.key,
@@ -226,7 +265,7 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
         return print::json(&json!({ "park": park.park.slug, "as_of": as_of, "valves": valves }));
     }
     let known = valves.iter().filter(|node| of(node).is_some()).count();
-    let row = |node: &&spatial_db::model::NetworkNode| {
+    let row = |node: &&NetworkNode| {
         let seen = of(node);
         vec![
             node.provenance.key.clone(),
@@ -258,5 +297,53 @@ mod tests {
         assert!(bad("v,open,12.5.2026,x").1.contains("12.5.2026"));
         assert!(bad(",open,2026-05-12,x").1.contains("`valve` is empty"));
         assert!(rows("valve,state,seen\n").unwrap_err().1.contains("`by`"));
+    }
+
+    #[test]
+    fn a_spreadsheet_in_gbk_is_read() {
+        let mut bytes = b"valve,state,seen,by\nv1,closed,2026-05-12,".to_vec();
+        // 李娜 in GBK.
+        bytes.extend([0xC0, 0xEE, 0xC4, 0xC8, b'\n']);
+        let states = rows(&text_of(&bytes).unwrap()).unwrap();
+        assert_eq!(states[0].source, "李娜");
+        assert!(text_of(&[0xEF, 0xBB, 0xBF, 0xFF, 0xFF]).is_err(), "it says UTF-8 and is not");
+    }
+
+    #[test]
+    fn a_key_of_two_networks_is_asked_back() {
+        let node = |id: i64, key: &str, class: NetworkClass| NetworkNode {
+            id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::NetworkNode, id),
+            provenance: spatial_db::model::Provenance { key: key.into(), ..Default::default() },
+            class,
+            position: [0.0; 3],
+            kind: spatial_db::model::NodeKind::Valve,
+            subtype: None,
+            ground_elevation_m: None,
+            depth_m: None,
+            material: None,
+            size_mm: None,
+            valid_from: None,
+            valid_to: None,
+        };
+        let mut park = ParkSnapshot::empty(spatial_db::model::Park {
+            park_id: 1,
+            slug: "p".into(),
+            name: "P".into(),
+            srid: 4549,
+            synthetic: true,
+            attribution: None,
+            licence: None,
+            as_of: None,
+        });
+        let (water, gas) = (NetworkClass::Water, NetworkClass::Gas);
+        park.nodes = vec![node(1, "V1", water), node(2, "V1", gas), node(3, "V2", gas)];
+        let kept = |written: &str| kept_as(&park, written);
+        assert_eq!(kept("V1").unwrap_err().as_deref(), Some("water:V1, gas:V1"));
+        for (written, as_) in [("gas:V1", "gas:V1"), ("gas:V2", "V2"), ("V2", "V2")] {
+            assert_eq!(kept(written).unwrap(), as_, "{written}");
+        }
+        for written in ["water:V2", "V3", "steam:V1"] {
+            assert_eq!(kept(written).unwrap_err(), None, "{written}");
+        }
     }
 }

@@ -202,7 +202,7 @@ impl<'p> Network<'p> {
             return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
         }
         // What a person says of a valve goes before what is on record.
-        let seen = super::isolation::observed_on(park, there.on);
+        let seen = super::isolation::observed_in(park, class, settings, there.on);
         let mut on_record: Vec<(&'p str, super::isolation::Observed<'p>)> = Vec::new();
         for valve in &valves.shut {
             let key = park.nodes[valve.node as usize].provenance.key.as_str();
@@ -404,7 +404,7 @@ impl<'p> Network<'p> {
             rings = rings.len(),
             loops = independent,
         ));
-        let parts = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Reached));
+        let parts = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Looped));
         let what = words!("trace-loops", "lines that lie on loops");
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
         let ring = |ring: &super::trace::Ring| json!({ "links": ring.links.len(), "loops": ring.loops, "length_m": ring.length_m });

@@ -71,7 +71,7 @@ fn empty(name: &str, title: Words, unit: Words, as_of: NaiveDate, classes: Vec<C
     }
 }
 
-/// What a trace reached.
+/// What a trace reached, or what lies on loops.
 pub fn trace_overlay(
     park: &ParkSnapshot,
     topology: &Topology,
@@ -80,8 +80,10 @@ pub fn trace_overlay(
     as_of: NaiveDate,
     notes: Vec<Words>,
 ) -> Overlay {
+    let looped = parts.iter().any(|(_, part)| *part == Part::Looped);
+    let found = if looped { Part::Looped } else { Part::Reached };
     let classes = vec![
-        class(Part::Reached.phrase(), REACHED, Pattern::Solid, Swatch::Line),
+        class(found.phrase(), REACHED, Pattern::Solid, Swatch::Line),
         class(Part::Perhaps.phrase(), PERHAPS, Pattern::Hatch, Swatch::Line),
     ];
     let mut overlay = empty("trace", title, "m".into(), as_of, classes, notes);
@@ -181,7 +183,7 @@ pub fn clearance_overlay(
             ),
             None => words!("missing-height", "height not on record"),
         };
-        let mut tell = |id: FeatureId, of: &str| {
+        let mut tell = |id: FeatureId, of: Words| {
             let fact = Fact {
                 label: words!("near-what", "{how} {other}", how = lie(one.lie), other = of),
                 value: value.clone(),
@@ -194,10 +196,10 @@ pub fn clearance_overlay(
             entry.facts.push(fact);
         };
         if let Some((id, _)) = a {
-            tell(id, b_key);
+            tell(id, b_key.into());
         }
         if !building {
-            tell(b, a.map_or("–", |(_, key)| key));
+            tell(b, a.map_or_else(|| words!("planned-line", "planned"), |(_, key)| key.into()));
         }
     }
     overlay.without_empty_classes(|_| false)
@@ -217,6 +219,7 @@ mod tests {
     use crate::network::by_hand::{edge, empty, keyed_edge, node};
     use crate::network::clearance::Room;
     use crate::network::isolation::Service;
+    use crate::network::sheets::clearance_sheet;
 
     #[test]
     fn an_isolation_is_coloured_with_valves_and_hydrants_marked() {
@@ -248,6 +251,8 @@ mod tests {
         let parts = [(0, Part::Perhaps), (1, Part::Reached)];
         let overlay = trace_overlay(&park, &network.topology, &parts, "t".into(), day, Vec::new());
         assert_eq!(overlay.verdicts[&park.edges[0].id].class, 1);
+        let overlay = trace_overlay(&park, &network.topology, &[(0, Part::Looped)], "t".into(), day, Vec::new());
+        assert_eq!(overlay.classes[0].label, "on a loop");
     }
 
     #[test]
@@ -269,5 +274,29 @@ mod tests {
         assert!((sewer.value.unwrap() + 0.3).abs() < 1e-9);
         assert_eq!(sewer.facts[0].label, "alongside e2");
         assert_eq!(overlay.verdicts[&park.edges[2].id].class, 1);
+    }
+
+    #[test]
+    fn a_planned_line_is_told_as_planned_with_its_own_class() {
+        let mut park = empty();
+        let at = |id, y: f64, class| {
+            let mut line = edge(id, vec![[0.0, y, 5.0], [50.0, y, 5.0]]);
+            (line.class, line.diameter_mm, line.survey_level) = (class, Some(100.0), Some("A".into()));
+            line
+        };
+        park.edges = vec![at(1, 0.0, Drainage)];
+        let day = "2026-01-01".parse().unwrap();
+        let (there, rules) = (Presence::on(&park, day), ClearanceRules::shipped());
+        let planned = at(2, 0.3, Power);
+        let findings = Room::of(&park, &there, &rules).planned(&planned);
+        let overlay = clearance_overlay(&park, &rules, &findings, day, Vec::new());
+        assert_eq!(overlay.verdicts[&park.edges[0].id].facts[0].label, "alongside planned");
+        let sheet = clearance_sheet(&park, &rules, &findings.found, Some(&planned), Vec::new());
+        let at = |name: &str| sheet.columns.iter().position(|column| column.name == name).unwrap();
+        let said = |name: &str| sheet.rows[0].cells[at(name)].clone();
+        let cell = |words: Words| crate::sheet::Value::Text(words);
+        assert_eq!(said("line"), cell(words!("planned-line", "planned")));
+        assert_eq!(said("class"), cell(words!("network-power", "Power")));
+        assert_eq!(said("other_class"), cell(words!("network-drainage", "Drainage")));
     }
 }

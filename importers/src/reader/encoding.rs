@@ -101,6 +101,15 @@ pub(super) fn to_utf8(bytes: &[u8], said: Option<&str>) -> Result<Option<(String
     Ok([GB18030, encoding_rs::WINDOWS_1252].iter().find(strict).and_then(|encoding| told(encoding)))
 }
 
+/// The text of a small file by the rules of imports: its byte order mark, strict UTF-8, GB18030, Latin-1. `None` where it is no text.
+pub fn small_text(bytes: &[u8]) -> Option<String> {
+    match to_utf8(bytes, None) {
+        Ok(Some((text, _))) => Some(text),
+        Ok(None) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        Err(_) => None,
+    }
+}
+
 /// Whether every byte of a file means something in an encoding.
 fn decodes(path: &Path, encoding: &'static Encoding) -> io::Result<bool> {
     let mut file = File::open(path)?;

@@ -283,7 +283,7 @@ impl Asked {
 
     fn loops(&self, network: &Network<'_>) -> Found {
         let rings = network.topology.rings();
-        let parts: Vec<_> = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Reached)).collect();
+        let parts: Vec<_> = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Looped)).collect();
         self.traced(network, &parts, network.loops())
     }
 
@@ -345,7 +345,7 @@ impl Asked {
         let notes = vec![verdicts_note(counts)];
         let overlay = clearance_overlay(self.park(), rules, &findings, self.day(), notes.clone());
         let overlay = with_lengths(self.park(), overlay);
-        let sheet = clearance_sheet(self.park(), rules, &findings.found, notes);
+        let sheet = clearance_sheet(self.park(), rules, &findings.found, planned.as_ref(), notes);
         let told = serde_json::json!({
             "violated": counts[0], "possible": counts[1], "unknown": counts[2], "clear": counts[3],
         });
@@ -497,7 +497,7 @@ pub(super) mod tests {
         assert_eq!(keys(&sewer, "reached"), ["ab7", "bo8"]);
         assert_eq!(sewer.profile.unwrap().runs.len(), 2);
         assert_eq!(keys(&reach(drain, "bo8", Way::Upstream), "reached"), ["ab7", "bo8"]);
-        assert_eq!(keys(&answer(Question::Loops { class: water }), "reached"), ["cd5", "cd6"]);
+        assert_eq!(keys(&answer(Question::Loops { class: water }), "on a loop"), ["cd5", "cd6"]);
         let source = answer(Question::Source { class: water, from: "c".into() });
         assert_eq!(keys(&source, "reached"), ["sv11", "v1h2", "hv23", "v2c4"]);
         let outfall = answer(Question::Source { class: drain, from: "a".into() });

@@ -8,11 +8,11 @@ use analysis::network::capacity::{
 };
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use spatial_db::model::Presence;
 
 use super::Asked;
-use super::write::{Outgoing, rows};
+use super::write::{Outgoing, beside};
 use crate::failure::Failure;
 
 /// Arguments of `twin capacity`.
@@ -36,8 +36,8 @@ pub(crate) struct CapacityArguments {
     /// Commitments count up to this day; the day of the records if not given
     #[arg(long, value_name = "DATE")]
     by: Option<NaiveDate>,
-    /// For `at`: key of the parcel
-    #[arg(long, value_name = "KEY", conflicts_with_all = ["point", "node"])]
+    /// For `at`: number or key of the parcel
+    #[arg(long, value_name = "PARCEL", conflicts_with_all = ["point", "node"])]
     parcel: Option<String>,
     /// For `at`: easting and northing in the park's coordinates, m
     #[arg(long, value_name = "E,N", value_parser = point, conflicts_with = "node")]
@@ -138,12 +138,6 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
             (way_sheet(&capacity, &answer), detail)
         }
     };
-    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &sheet }.write(|text| {
-        let mut object = match detail {
-            Value::Object(object) => object,
-            other => Map::from_iter([("told".to_owned(), other)]),
-        };
-        object.insert("rows".into(), rows(&sheet, text));
-        object
-    })
+    let out = Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &sheet };
+    out.write(|text| beside(&detail, &sheet, text))
 }

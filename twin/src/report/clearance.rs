@@ -114,7 +114,7 @@ pub(crate) fn run(arguments: &ClearanceArguments) -> Result<(), Failure> {
             let mut found = rows_named.as_ref().map_or_else(|| room.all(), |rows| room.about(rows));
             let (note, detail) = counted(found.found.iter().map(|one| one.verdict), found.clear);
             found.found.retain(|one| arguments.wants(one.verdict));
-            (clearance_sheet(&park, &rules, &found.found, vec![note]), detail)
+            (clearance_sheet(&park, &rules, &found.found, None, vec![note]), detail)
         }
         Of::Cover => {
             let (mut found, clear) = covers_of(&Cache::build(Arc::clone(&park)), &there, &rules, wanted);

@@ -12,11 +12,10 @@ use analysis::network::hydraulics::{
 };
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value};
 use spatial_db::model::{NetworkClass, Park, ParkSnapshot, Presence};
 
 use super::Asked;
-use super::write::{Outgoing, rows};
+use super::write::{Outgoing, beside};
 use crate::failure::Failure;
 
 /// Where the engine's own report goes: nowhere.
@@ -169,12 +168,5 @@ fn out(
     answer: &analysis::network::hydraulics::HydraulicAnswer,
 ) -> Result<(), Failure> {
     let sheet = &answer.sheet;
-    Outgoing { asked: &arguments.asked, park, as_of, sheet }.write(|text| {
-        let mut object = match answer.told.clone() {
-            Value::Object(object) => object,
-            other => Map::from_iter([("told".to_owned(), other)]),
-        };
-        object.insert("rows".into(), rows(sheet, text));
-        object
-    })
+    Outgoing { asked: &arguments.asked, park, as_of, sheet }.write(|text| beside(&answer.told, sheet, text))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use spatial_db::model::NodeKind;
 
-use super::super::isolation::{Break, Isolation, Isolator, Observed, Service, Supply, Valves};
+use super::super::isolation::{Break, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves};
 use super::super::sheets::{Isolating, Part, lines_sheet, other_valves_note};
 use super::super::trace::Start;
 use super::{Answer, AnswerError, IsolationRows, Network};
@@ -14,6 +14,29 @@ impl Network<'_> {
     /// The network cut at its valves.
     pub fn isolator(&self) -> Isolator {
         Isolator::of(&self.topology, self.park, &self.valves, &self.told)
+    }
+
+    /// By link of the graph: whether a valve that is closed stands on it.
+    pub fn shut_links(&self) -> Vec<bool> {
+        let states = self.valves.states(self.park, &self.told);
+        let mut shut = vec![false; self.topology.links.len()];
+        for gate in &self.valves.gates {
+            shut[gate.link as usize] |= states[gate.valve as usize].is_shut();
+        }
+        shut
+    }
+
+    /// Keys of the valves that are closed.
+    pub fn closed_valves(&self) -> Vec<&str> {
+        let states = self.valves.states(self.park, &self.told);
+        let closed = self.valves.shut.iter().zip(states).filter(|(_, state)| state.is_shut());
+        closed.map(|(valve, _)| self.park.nodes[valve.node as usize].provenance.key.as_str()).collect()
+    }
+
+    /// How many valves there are whose state nobody has told.
+    pub fn valves_unknown(&self) -> usize {
+        let states = self.valves.states(self.park, &self.told);
+        states.into_iter().filter(|state| *state == ValveState::Unknown).count()
     }
 
     /// Segments at places by key: a line that is split is broken in all its pieces, a valve on both its sides.

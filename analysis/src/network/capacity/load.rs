@@ -2,7 +2,7 @@
 //!
 //! The way is the shortest past what is open: on a ring it may be another in truth, and every answer of a meshed network says so.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use chrono::NaiveDate;
 use spatial_db::model::{EventKind, NodeKind, ParkSnapshot, Presence};
@@ -10,9 +10,11 @@ use spatial_db::model::{EventKind, NodeKind, ParkSnapshot, Presence};
 use super::place::Places;
 use super::rules::{CapacityRules, Ends, Resource, told};
 use super::{Basis, CapacityError, Commitment, Element, Known, Missing, Place, Rated, Reached, Remaining};
+use crate::network::answers::AnswerError;
 use crate::network::graph::{Arc, NONE, Step};
 use crate::network::settings::Settings;
 use crate::network::topology::{Direction, Topology};
+use crate::network::trace::Start;
 
 /// A resource of a park on a day, ready to answer for any place.
 #[derive(Debug, Clone)]
@@ -35,8 +37,12 @@ pub struct Capacity<'p> {
     pub(super) commitments: Vec<Commitment>,
     /// By junction: those at and behind it.
     committed: Vec<Vec<u32>>,
+    /// By junction: those of parcels with several connections that may be at or behind it, or elsewhere.
+    perhaps: Vec<Vec<u32>>,
     /// Commitments whose place in the network is not known.
     pub unplaced: usize,
+    /// Commitments of parcels with several connections, of which nothing tells which they will use.
+    pub undecided: usize,
     /// Links on loops: their way is taken for the shortest.
     pub meshed: usize,
 }
@@ -67,10 +73,14 @@ impl<'p> Capacity<'p> {
         let count = topology.junctions.len();
         let mut behind = vec![(0.0, 0_usize); count];
         for junction in 0..count as u32 {
-            let Some(node) = topology.node(park, junction) else { continue };
-            if node.kind == NodeKind::Connection && resource.carries(node.subtype.as_deref()) {
-                behind[junction as usize] =
-                    told(&resource.connected, &node.provenance.attributes).map_or((0.0, 1), |(load, _)| (load, 0));
+            // Several customers may be connected at one place.
+            let all = topology.nodes_at(park, junction).filter(|node| resource.connects(node));
+            for node in all {
+                let (load, unknown) = &mut behind[junction as usize];
+                match told(&resource.connected, &node.provenance.attributes) {
+                    Some((told, _)) => *load += told,
+                    None => *unknown += 1,
+                }
             }
         }
         for junction in order.iter().rev() {
@@ -92,7 +102,9 @@ impl<'p> Capacity<'p> {
             behind,
             commitments: Vec::new(),
             committed: vec![Vec::new(); count],
+            perhaps: vec![Vec::new(); count],
             unplaced: 0,
+            undecided: 0,
             meshed: topology.rings().iter().map(|ring| ring.links.len()).sum(),
             topology,
         };
@@ -132,41 +144,72 @@ impl<'p> Capacity<'p> {
                 amount,
             });
             let row = parcel.and_then(|key| self.places.parcel(park, key));
-            let at = row.and_then(|row| self.places.of_parcel(row).first().copied());
-            let Some((mut junction, _)) = at.filter(|(junction, _)| self.far_m[*junction as usize].is_finite()) else {
+            let starts = row.map_or(&[][..], |row| self.places.of_parcel(row));
+            let starts = starts.iter().map(|(junction, _)| *junction);
+            let starts: Vec<u32> = starts.filter(|at| self.far_m[*at as usize].is_finite()).collect();
+            if starts.is_empty() {
                 self.unplaced += 1;
                 continue;
-            };
-            while junction != NONE {
-                self.committed[junction as usize].push(number);
-                junction = self.up[junction as usize].to;
             }
+            self.undecided += usize::from(starts.len() > 1);
+            let mut ways: HashMap<u32, usize> = HashMap::new();
+            for start in &starts {
+                let mut junction = *start;
+                while junction != NONE {
+                    *ways.entry(junction).or_default() += 1;
+                    junction = self.up[junction as usize].to;
+                }
+            }
+            // Where all ways run the load comes through for sure, elsewhere perhaps.
+            for (junction, of) in ways {
+                let all = if of == starts.len() { &mut self.committed } else { &mut self.perhaps };
+                all[junction as usize].push(number);
+            }
+        }
+    }
+
+    /// Row of a parcel that was there, by its key or else its number.
+    fn parcel(&self, name: &str) -> Result<u32, CapacityError> {
+        let is_there = |row: &u32| self.there.parcels[*row as usize];
+        if let Some(row) = self.places.parcel(self.park, name).filter(is_there) {
+            return Ok(row);
+        }
+        let numbered = (0..self.park.parcels.len() as u32).filter(is_there);
+        let numbered = numbered.filter(|row| self.park.parcels[*row as usize].number.as_deref() == Some(name));
+        match numbered.collect::<Vec<u32>>().as_slice() {
+            [] => Err(CapacityError::NoSuchParcel { key: name.to_owned() }),
+            [row] => Ok(*row),
+            several => {
+                let key = |row: &u32| self.park.parcels[*row as usize].provenance.key.as_str();
+                let keys = several.iter().map(key).collect::<Vec<_>>().join(", ");
+                Err(CapacityError::SeveralParcels { name: name.to_owned(), keys })
+            }
+        }
+    }
+
+    /// Junction of a point by its key.
+    fn junction(&self, key: &str) -> Result<u32, CapacityError> {
+        let class = self.resource.class.as_str();
+        let none = || CapacityError::NoSuchNode { key: key.to_owned(), class };
+        match self.topology.place_of(self.park, key) {
+            Ok(starts) => match starts.as_slice() {
+                [Start::Junction(junction)] => Ok(*junction),
+                _ => Err(none()),
+            },
+            Err(AnswerError::NoSuchPlace { .. }) => Err(none()),
+            Err(several) => Err(CapacityError::Several(several)),
         }
     }
 
     /// What remains at a place with commitments up to `by`.
     ///
     /// # Errors
-    /// [`CapacityError::NoSuchParcel`], [`CapacityError::NoSuchNode`].
+    /// [`CapacityError`].
     pub fn remaining(&self, place: Place<'_>, by: NaiveDate) -> Result<Remaining, CapacityError> {
         let starts = match place {
-            Place::Parcel(key) => {
-                let row = self.places.parcel(self.park, key).filter(|row| self.there.parcels[*row as usize]);
-                let row = row.ok_or_else(|| CapacityError::NoSuchParcel { key: key.to_owned() })?;
-                self.places.of_parcel(row).to_vec()
-            }
+            Place::Parcel(name) => self.places.of_parcel(self.parcel(name)?).to_vec(),
             Place::Point(at) => self.places.near(at).into_iter().collect(),
-            Place::Node(key) => {
-                let named = |row: &usize| {
-                    let node = &self.park.nodes[*row];
-                    node.class == self.resource.class && node.provenance.key == key
-                };
-                let row = (0..self.park.nodes.len()).find(named);
-                let junction = row.and_then(|row| self.topology.junction_of_node(row));
-                let class = self.resource.class.as_str();
-                let junction = junction.ok_or_else(|| CapacityError::NoSuchNode { key: key.to_owned(), class })?;
-                vec![(junction, Reached::Connection)]
-            }
+            Place::Node(key) => vec![(self.junction(key)?, Reached::Connection)],
         };
         // Of several connections the one with the most left: a parcel may use any of them.
         let answers = starts.iter().map(|(junction, reached)| self.at(*junction, *reached, by));
@@ -180,7 +223,7 @@ impl<'p> Capacity<'p> {
     /// What is left at a place as days go by: today, then on every day on which something that is promised on its way begins.
     ///
     /// # Errors
-    /// [`CapacityError::NoSuchParcel`], [`CapacityError::NoSuchNode`].
+    /// [`CapacityError`].
     pub fn over_time(&self, place: Place<'_>, until: NaiveDate) -> Result<Vec<Remaining>, CapacityError> {
         let mut days = vec![self.there.on];
         let known = self.commitments.iter().filter_map(|commitment| commitment.date);
@@ -221,7 +264,9 @@ impl<'p> Capacity<'p> {
     }
 
     fn at(&self, junction: u32, reached: Reached, by: NaiveDate) -> Remaining {
-        let node = self.topology.node(self.park, junction).map(|node| node.id);
+        let connection = self.topology.row_of(self.park, junction, |node| self.resource.connects(node));
+        let row = connection.or_else(|| self.topology.rows_at(junction).next());
+        let node = row.map(|row| self.park.nodes[row as usize].id);
         let line = |link: u32| self.park.edges[self.topology.links[link as usize].edge as usize].id;
         let first = Some(self.up[junction as usize].link).filter(|link| *link != NONE).map(line);
         let at = if reached == Reached::Connection { node.or(first) } else { first.or(node) };
@@ -231,7 +276,7 @@ impl<'p> Capacity<'p> {
         let mut path: Vec<(Element, u32)> = Vec::new();
         let mut here = junction;
         loop {
-            path.extend(self.point(here, by).map(|element| (element, here)));
+            path.extend(self.points(here, by).into_iter().map(|element| (element, here)));
             let Arc { link, to } = self.up[here as usize];
             if link == NONE {
                 break;
@@ -242,7 +287,7 @@ impl<'p> Capacity<'p> {
         // The least is the bottleneck: of equals the one nearest to the place.
         let least = path.iter().enumerate().filter_map(|(row, (element, _))| Some((row, element.remains()?)));
         let least = least.min_by(|a, b| a.1.total_cmp(&b.1));
-        let missing = self.missing(&path);
+        let missing = self.missing(&path, by);
         let (bottleneck, value) = least.unzip();
         let committed = bottleneck.map_or_else(Vec::new, |row| self.committed_at(path[row].1, by));
         Remaining {
@@ -264,7 +309,7 @@ impl<'p> Capacity<'p> {
         }
     }
 
-    fn missing(&self, path: &[(Element, u32)]) -> Vec<Missing> {
+    fn missing(&self, path: &[(Element, u32)], by: NaiveDate) -> Vec<Missing> {
         let mut missing = Vec::new();
         let unrated: Vec<&Element> =
             path.iter().map(|(element, _)| element).filter(|element| element.rated.is_none()).collect();
@@ -281,16 +326,25 @@ impl<'p> Capacity<'p> {
         if self.unplaced > 0 {
             missing.push(Missing::Commitments(self.unplaced));
         }
+        let perhaps = path.iter().flat_map(|(_, junction)| &self.perhaps[*junction as usize]);
+        let perhaps: BTreeSet<u32> = perhaps.copied().filter(|number| self.counts(*number, by)).collect();
+        if !perhaps.is_empty() {
+            missing.push(Missing::Choice(perhaps.len()));
+        }
         if path.is_empty() {
             missing.push(Missing::Way);
         }
         missing
     }
 
+    /// Whether a commitment, by its number, counts on `by`.
+    fn counts(&self, number: u32, by: NaiveDate) -> bool {
+        self.commitments[number as usize].date.is_none_or(|day| day <= by)
+    }
+
     /// Commitments at and behind a junction that count on `by`.
     fn committed_at(&self, junction: u32, by: NaiveDate) -> Vec<Commitment> {
-        let counts = |number: &&u32| self.commitments[**number as usize].date.is_none_or(|day| day <= by);
-        let numbers = self.committed[junction as usize].iter().filter(counts);
+        let numbers = self.committed[junction as usize].iter().filter(|number| self.counts(**number, by));
         let mut found: Vec<Commitment> = numbers.map(|number| self.commitments[*number as usize].clone()).collect();
         found.sort_by(|a, b| a.date.cmp(&b.date).then_with(|| a.source.cmp(&b.source)));
         found
@@ -300,8 +354,7 @@ impl<'p> Capacity<'p> {
         if !self.resource.adds {
             return 0.0;
         }
-        let numbers = self.committed[junction as usize].iter();
-        let counts = numbers.filter(|number| self.commitments[**number as usize].date.is_none_or(|day| day <= by));
+        let counts = self.committed[junction as usize].iter().filter(|number| self.counts(**number, by));
         // An empty sum is minus zero, which nobody wants to read.
         counts.map(|number| self.commitments[*number as usize].amount).sum::<f64>() + 0.0
     }
@@ -333,25 +386,28 @@ impl<'p> Capacity<'p> {
         }
     }
 
-    /// A point of the way, where it can limit it: it has a rating, or should have one.
-    pub(super) fn point(&self, junction: u32, by: NaiveDate) -> Option<Element> {
-        let node = self.topology.node(self.park, junction)?;
-        let attributes = &node.provenance.attributes;
-        let record = told(&self.resource.rated, attributes);
-        if record.is_none() && !self.resource.must.contains(&node.kind) {
-            return None;
+    /// Points of the way at a junction, as far as they can limit it: they have a rating, or should have one.
+    pub(super) fn points(&self, junction: u32, by: NaiveDate) -> Vec<Element> {
+        let mut found = Vec::new();
+        for node in self.topology.nodes_at(self.park, junction) {
+            let attributes = &node.provenance.attributes;
+            let record = told(&self.resource.rated, attributes);
+            if record.is_none() && !self.resource.must.contains(&node.kind) {
+                continue;
+            }
+            // A connection's own column is its contracted load, which is in the sum already.
+            let measured = told(&self.resource.connected, attributes).filter(|_| node.kind != NodeKind::Connection);
+            let (connected, loads_unknown) = self.load(measured, junction);
+            found.push(Element {
+                feature: node.id,
+                key: node.provenance.key.clone(),
+                rated: record.map(|(value, column)| Rated { value, basis: Basis::Column(column.to_owned()) }),
+                connected,
+                loads_unknown,
+                committed: self.promised(junction, by),
+            });
         }
-        // A connection's own column is its contracted load, which is in the sum already.
-        let measured = told(&self.resource.connected, attributes).filter(|_| node.kind != NodeKind::Connection);
-        let (connected, loads_unknown) = self.load(measured, junction);
-        Some(Element {
-            feature: node.id,
-            key: node.provenance.key.clone(),
-            rated: record.map(|(value, column)| Rated { value, basis: Basis::Column(column.to_owned()) }),
-            connected,
-            loads_unknown,
-            committed: self.promised(junction, by),
-        })
+        found
     }
 
     /// Every line and point that limits somebody's way, by the junction behind it.
@@ -361,7 +417,7 @@ impl<'p> Capacity<'p> {
             if !self.far_m[junction as usize].is_finite() {
                 continue;
             }
-            found.extend(self.point(junction, by));
+            found.extend(self.points(junction, by));
             let link = self.up[junction as usize].link;
             if link != NONE {
                 found.extend(self.limits(self.line(link, junction, by)));
@@ -385,12 +441,7 @@ fn ways(
     carries: impl Fn(u32) -> bool,
 ) -> (Vec<Arc>, Vec<f64>, Vec<u32>) {
     let roots: Vec<u32> = match resource.ends {
-        Ends::Source => {
-            let is = |at: &u32| {
-                topology.node(park, *at).is_some_and(|n| matches!(n.kind, NodeKind::Source | NodeKind::Tank))
-            };
-            (0..topology.junctions.len() as u32).filter(is).collect()
-        }
+        Ends::Source => topology.sources(park),
         Ends::Outfall => {
             let all: Vec<u32> = (0..topology.junctions.len() as u32).collect();
             topology.outfalls(park, &all)

@@ -28,7 +28,7 @@ use crate::words::{Words, phrase};
 /// Where one asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place<'a> {
-    /// A parcel by key: at its own connection, else where it would be connected.
+    /// A parcel by key or number: at its own connection, else where it would be connected.
     Parcel(&'a str),
     /// Easting and northing, m.
     Point([f64; 2]),
@@ -51,9 +51,20 @@ pub enum CapacityError {
     /// A key that names no parcel.
     #[error("the park has no parcel `{key}` on that day")]
     NoSuchParcel {
-        /// Key.
+        /// Key or number.
         key: String,
     },
+    /// A number that several parcels have.
+    #[error("`{name}` is the number of several parcels; write a key: {keys}")]
+    SeveralParcels {
+        /// The number.
+        name: String,
+        /// Their keys.
+        keys: String,
+    },
+    /// A key that names several points or lines.
+    #[error(transparent)]
+    Several(super::answers::AnswerError),
     /// A key that names no point of the network.
     #[error("the {class} network has no point `{key}` on that day")]
     NoSuchNode {
@@ -148,6 +159,8 @@ pub enum Missing {
     Load(String),
     /// So many commitments whose place in the network is not known.
     Commitments(usize),
+    /// Which of its parcel's connections each of so many commitments will use: this way may be it.
+    Choice(usize),
 }
 
 impl Missing {
@@ -166,6 +179,13 @@ impl Missing {
             Self::Load(key) => words!("missing-load", "load of {key}", key = key),
             Self::Commitments(count) => {
                 words!("missing-commitments", "place in the network of {count} committed loads", count = *count)
+            }
+            Self::Choice(count) => {
+                words!(
+                    "missing-choice",
+                    "which of several connections {count} committed loads will use",
+                    count = *count
+                )
             }
         }
     }

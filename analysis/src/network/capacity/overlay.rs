@@ -150,6 +150,13 @@ pub(super) fn notes(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
             count = capacity.unplaced,
         ));
     }
+    if capacity.undecided > 0 {
+        notes.push(words!(
+            "note-undecided",
+            "{count} committed loads may use one of several connections of their parcel: they are counted where all ways run, and answers elsewhere on them are at most",
+            count = capacity.undecided,
+        ));
+    }
     if capacity.meshed > 0 && capacity.resource.adds {
         notes.push(words!(
             "note-meshed",

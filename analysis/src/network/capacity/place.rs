@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use geo::{BoundingRect, Distance, Euclidean, Line, Point, coord};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree, RTreeObject};
-use spatial_db::model::{NodeKind, ParkSnapshot, Presence};
+use spatial_db::model::{ParkSnapshot, Presence};
 
 use super::Reached;
 use super::rules::{CapacityRules, Resource};
@@ -50,10 +50,7 @@ impl Places {
         rules: &CapacityRules,
         far_m: &[f64],
     ) -> Self {
-        let is_connection = |junction: u32| {
-            let node = topology.node(park, junction);
-            node.is_some_and(|n| n.kind == NodeKind::Connection && resource.carries(n.subtype.as_deref()))
-        };
+        let is_connection = |junction: u32| topology.row_of(park, junction, |node| resource.connects(node)).is_some();
         let spot = |junction: u32| {
             let [x, y, _] = topology.junctions[junction as usize].position;
             GeomWithData::new([x, y], junction)

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use spatial_db::model::{NetworkClass, NetworkEdge};
+use spatial_db::model::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 
 use crate::network::topology::plan_m;
 use crate::rules::Figure;
@@ -66,7 +66,7 @@ pub struct Resource {
     #[serde(default)]
     pub subtypes: Vec<String>,
     /// Kinds of points that leave the answer open without a rating.
-    pub must: Vec<spatial_db::model::NodeKind>,
+    pub must: Vec<NodeKind>,
     /// Whether lines without a rating do.
     pub lines: bool,
     /// Whether loads add up along the way. Holes of ducts do not.
@@ -148,6 +148,11 @@ impl CapacityRules {
 }
 
 impl Resource {
+    /// Whether a node is a customer's connection to it.
+    pub(super) fn connects(&self, node: &NetworkNode) -> bool {
+        node.kind == NodeKind::Connection && self.carries(node.subtype.as_deref())
+    }
+
     /// Whether a line or point of this subtype carries it.
     pub(super) fn carries(&self, subtype: Option<&str>) -> bool {
         let Some(subtype) = subtype.filter(|_| !self.subtypes.is_empty()) else { return true };

@@ -278,3 +278,79 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_tank_that_feeds_limits_water() {
+    let mut park = street();
+    park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Water);
+    for edge in &mut park.edges {
+        edge.class = NetworkClass::Water;
+        edge.provenance.attributes = attributes(&json!({ "rated_m3_d": 5000 }));
+    }
+    park.nodes[0].kind = NodeKind::Tank;
+    park.nodes[0].provenance.attributes.clear();
+    for row in [4, 5] {
+        park.nodes[row].provenance.attributes = attributes(&json!({ "ConnLoad_m3d": 100 }));
+    }
+    let water = |park: &ParkSnapshot| remaining(park, "water", Place::Parcel("p1"), day(TODAY), day(TODAY)).unwrap();
+    assert_eq!(water(&park).known, Known::AtMost(vec![Missing::Ratings(1, "s".into())]));
+    park.nodes[0].provenance.attributes = attributes(&json!({ "RatedCap_m3d": 250 }));
+    let one = water(&park);
+    assert_eq!((one.value, one.bottleneck().unwrap().key.as_str()), (Some(50.0), "s"));
+}
+
+/// A further connection at a place, of power.
+fn connection(key: &str, at: [f64; 3], kva: f64) -> spatial_db::model::NetworkNode {
+    let mut made = node(key, NodeKind::Connection, at);
+    made.class = NetworkClass::Power;
+    made.provenance.attributes = attributes(&json!({ "ConnLoad_kVA": kva }));
+    made
+}
+
+#[test]
+fn all_connections_at_one_place_count() {
+    let mut park = street();
+    park.nodes.push(connection("c3", park.nodes[4].position, 50.0));
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, one.known), (Some(50.0), Known::Known));
+    park.nodes[6].provenance.attributes.clear();
+    assert_eq!(ask(&park, "p1", TODAY).known, Known::AtMost(vec![Missing::Loads(1)]));
+}
+
+#[test]
+fn a_commitment_with_several_connections_counts_where_all_ways_run() {
+    let mut park = street();
+    let place = [120.0, 6.0, 1.0];
+    park.nodes.push(connection("c3", place, 10.0));
+    let mut branch = keyed_edge(6, Some("a"), Some("c3"), vec![park.nodes[1].position, place]);
+    branch.class = NetworkClass::Power;
+    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
+    park.edges.push(branch);
+    park.projects = vec![project(1, "p1", 100.0, None)];
+    // The feeder s–a carries it whichever branch it takes: 800 − 560 − 100.
+    let two = ask(&park, "p2", TODAY);
+    assert_eq!((two.value, two.bottleneck().unwrap().key.as_str()), (Some(140.0), "e1"));
+    assert_eq!(two.known, Known::Known);
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, one.known), (Some(140.0), Known::AtMost(vec![Missing::Choice(1)])));
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    assert_eq!((power.undecided, power.unplaced), (1, 0));
+    let (sheet, _) = parcels_sheet(&power, day(TODAY));
+    assert!(sheet.notes.iter().any(|note| note.starts_with("1 committed loads may use one of several connections")));
+}
+
+#[test]
+fn parcels_go_by_their_number_too_and_what_is_meant_is_asked_back() {
+    let mut park = street();
+    park.parcels[0].number = Some("A-1".into());
+    assert_eq!(ask(&park, "A-1", TODAY), ask(&park, "p1", TODAY));
+    park.parcels[1].number = Some("A-1".into());
+    park.edges[2].provenance.key = "b".into();
+    let at = |place| remaining(&park, "power", place, day(TODAY), day(TODAY));
+    let error = at(Place::Parcel("A-1")).unwrap_err();
+    assert_eq!(error, CapacityError::SeveralParcels { name: "A-1".into(), keys: "p1, p2".into() });
+    let error = at(Place::Node("b")).unwrap_err().to_string();
+    assert!(error.ends_with("write one of: point:b, line:b"), "{error}");
+    assert_eq!(at(Place::Node("point:b")).unwrap().value, Some(150.0));
+}

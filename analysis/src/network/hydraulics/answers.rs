@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::HydraulicsError;
-use super::engine::{Demand, Leak, Plant, Sort, State, WhatIf};
+use super::engine::{Demand, Leak, Plant, PlantLink, Sort, WhatIf};
 use super::fire::FireFlow;
 use super::park::Assumed;
 use super::rules::HydraulicRules;
 use super::sheets::{fire_sheet, notes, pressure_sheet};
-use crate::network::answers::Network;
+use super::state::State;
+use crate::network::answers::{AnswerError, Network};
 use crate::sheet::Sheet;
 
 /// A hole in a pipe, by what a person knows of it.
@@ -51,6 +52,14 @@ pub struct Asked {
     pub closed: Vec<String>,
 }
 
+/// What a key names in a model.
+enum Named<'p> {
+    /// The pieces of a line.
+    Lines(&'p [u32]),
+    /// A point.
+    Point(u32),
+}
+
 /// The answer.
 #[derive(Debug)]
 pub struct HydraulicAnswer {
@@ -64,6 +73,8 @@ pub struct HydraulicAnswer {
     pub after: Option<State>,
     /// What hydrants give.
     pub fire: Vec<FireFlow>,
+    /// Whether the engine came to an answer of everything that was asked; the notes begin with it where it did not.
+    pub settled: bool,
     /// Links that were shut for the answer.
     pub shut: Vec<u32>,
 }
@@ -97,47 +108,87 @@ impl Plant {
                 // Rated against the demand that is asked for, as the rule has it.
                 fixed.demand = Demand::Fixed;
                 let fire = self.fire_flow(&nodes, residual, rules.figure.most_l_s.value, &fixed)?;
-                let said = notes(self, &before, None, assumed, rules);
+                let settled = before.settled && fire.iter().all(|one| one.settled);
+                let said = notes(self, network, (&before, None, settled), assumed, rules);
                 let sheet = fire_sheet(self, &fire, residual, rules, said);
-                let told = self.told(&before, None, &as_is, assumed);
-                return Ok(HydraulicAnswer { sheet, told, before, after: None, fire, shut: as_is.shut });
+                let told = self.told(&before, None, settled, &as_is, assumed);
+                return Ok(HydraulicAnswer { sheet, told, before, after: None, fire, settled, shut: as_is.shut });
             }
         }
         then.shut.sort_unstable();
         then.shut.dedup();
         let after = if then == as_is { None } else { Some(self.solve(&then)?) };
-        let said = notes(self, &before, after.as_ref(), assumed, rules);
+        let settled = before.settled && after.as_ref().is_none_or(|after| after.settled);
+        let said = notes(self, network, (&before, after.as_ref(), settled), assumed, rules);
         let sheet = pressure_sheet(self, asked, &before, after.as_ref(), rules, said);
-        let told = self.told(&before, after.as_ref(), &then, assumed);
-        Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), shut: then.shut })
+        let told = self.told(&before, after.as_ref(), settled, &then, assumed);
+        Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), settled, shut: then.shut })
+    }
+
+    /// What a key names; `point:KEY` and `line:KEY` tell a point and a line apart that have one.
+    fn named(&self, key: &str) -> Result<Named<'_>, HydraulicsError> {
+        let (points, lines) = self.of(key);
+        let (kind, bare) = match key.split_once(':') {
+            Some((kind @ ("point" | "line"), bare)) if points.is_empty() && lines.is_empty() => (Some(kind), bare),
+            _ => (None, key),
+        };
+        let (mut points, mut lines) = self.of(bare);
+        match kind {
+            Some("point") => lines = &[],
+            Some(_) => points = &[],
+            None => {}
+        }
+        // Points at one place are one, and so are the pieces of a line.
+        let mut places = points.to_vec();
+        places.dedup();
+        let mut rows: Vec<Option<u32>> = lines.iter().map(|line| self.links[*line as usize].row).collect();
+        rows.dedup();
+        match (places.as_slice(), rows.len()) {
+            ([], 0) => Err(HydraulicsError::NoSuchPlace { key: key.to_owned() }),
+            ([point], 0) => Ok(Named::Point(*point)),
+            ([], 1) => Ok(Named::Lines(lines)),
+            (places, others) => Err(HydraulicsError::SeveralPlaces {
+                key: key.to_owned(),
+                count: places.len() + others,
+                write: if (places.len(), others) == (1, 1) {
+                    format!("write one of: point:{bare}, line:{bare}")
+                } else {
+                    "give them keys of their own".to_owned()
+                },
+            }),
+        }
+    }
+
+    /// Points and lines of a key.
+    fn of(&self, key: &str) -> (&[u32], &[u32]) {
+        (self.nodes_of(key), self.links_of(key))
     }
 
     /// Links shut by a valve that is a point (all ways but one), or the line itself.
     fn closed_by(&self, key: &str) -> Result<Vec<u32>, HydraulicsError> {
-        let lines = self.links_of(key);
-        if !lines.is_empty() {
-            return Ok(lines.to_vec());
-        }
-        let node = self.node(key).ok_or_else(|| HydraulicsError::NoSuchPlace { key: key.to_owned() })?;
-        Ok(self.links_at(node).skip(1).collect())
+        Ok(match self.named(key)? {
+            Named::Lines(lines) => lines.to_vec(),
+            Named::Point(node) => self.links_at(node).skip(1).collect(),
+        })
     }
 
     /// Links that a closure shuts.
     fn shut_for(&self, network: Option<&Network<'_>>, at: &[String]) -> Result<Vec<u32>, HydraulicsError> {
         let Some(network) = network else {
-            let mut shut = Vec::new();
+            let mut shut: Vec<u32> = Vec::new();
             for key in at {
-                match (self.links_of(key), self.node(key)) {
-                    ([], None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
-                    ([], Some(node)) => shut.extend(self.links_at(node)),
-                    (lines, _) => shut.extend(lines),
+                match self.named(key)? {
+                    Named::Lines(lines) => shut.extend(lines),
+                    Named::Point(node) => shut.extend(self.links_at(node)),
                 }
             }
             return Ok(shut);
         };
         let isolator = network.isolator();
-        let missing = |_| HydraulicsError::NoSuchPlace { key: at.join(" ") };
-        let broken = network.broken(&isolator, at).map_err(missing)?;
+        let broken = network.broken(&isolator, at).map_err(|error| match error {
+            AnswerError::NoSuchPlace { key, .. } => HydraulicsError::NoSuchPlace { key },
+            several => HydraulicsError::Network(several),
+        })?;
         let plan = isolator.isolate(&broken);
         let mut inside = vec![false; network.topology.links.len()];
         for segment in &plan.segments {
@@ -155,15 +206,17 @@ impl Plant {
     /// A burst as a hole at a node: at the end of the line that is no source, the middle piece of a line that is split.
     fn leak(&self, burst: &Burst, rules: &HydraulicRules) -> Result<Leak, HydraulicsError> {
         let key = &burst.at;
-        let lines = self.links_of(key);
-        let (node, bore_of) = match (lines.get(lines.len() / 2), self.node(key)) {
-            (Some(line), _) => {
-                let ends = self.links[*line as usize].ends;
+        let (node, bore_of) = match self.named(key)? {
+            Named::Lines(lines) => {
+                let line = lines[lines.len() / 2];
+                let ends = self.links[line as usize].ends;
                 let open = ends.into_iter().rev().find(|at| self.nodes[*at as usize].sort == Sort::Junction);
-                (open.ok_or_else(|| HydraulicsError::LeftOut { key: key.clone() })?, vec![*line])
+                (open.ok_or_else(|| HydraulicsError::LeftOut { key: key.clone() })?, vec![line])
             }
-            (None, Some(node)) => (node, self.links_at(node).collect()),
-            (None, None) => return Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
+            Named::Point(node) if self.nodes[node as usize].sort != Sort::Junction => {
+                return Err(HydraulicsError::KeepsHead { key: key.clone() });
+            }
+            Named::Point(node) => (node, self.links_at(node).collect()),
         };
         let mut bore_mm = 0.0_f64;
         for line in bore_of {
@@ -179,18 +232,28 @@ impl Plant {
             let all: Vec<u32> = (0..self.nodes.len() as u32).filter(|at| self.nodes[*at as usize].hydrant).collect();
             return if all.is_empty() { Err(HydraulicsError::NoHydrants) } else { Ok(all) };
         }
-        let node = |key: &String| self.node(key).ok_or_else(|| HydraulicsError::NoSuchPlace { key: key.clone() });
+        // A line gives no water: of a point and a line of one name the point is meant.
+        let node = |key: &String| match self.nodes_of(key) {
+            [point] => Ok(*point),
+            _ => match self.named(key)? {
+                Named::Point(point) => Ok(point),
+                Named::Lines(_) => Err(HydraulicsError::NoSuchPlace { key: key.clone() }),
+            },
+        };
         at.iter().map(node).collect()
     }
 
     /// Everything about a state, for programs.
-    fn told(&self, before: &State, after: Option<&State>, what: &WhatIf, assumed: &[Assumed]) -> Value {
+    fn told(&self, before: &State, after: Option<&State>, settled: bool, what: &WhatIf, assumed: &[Assumed]) -> Value {
         let key = |at: &u32| self.nodes[*at as usize].key.as_str();
         let of = |state: &State| {
             let negative = state.negative();
             let asked: f64 = state.asked_l_s.iter().sum();
             let lowest = lowest(self, state);
             json!({
+                "settled": state.settled,
+                "behind_guessed_diameters": (0..state.guessed.len() as u32).filter(|at| state.guessed[*at as usize])
+                    .map(|at| key(&at).to_owned()).collect::<Vec<_>>(),
                 "negative": negative.iter().map(key).collect::<Vec<_>>(),
                 "without_supply": (0..state.dry.len() as u32).filter(|at| state.dry[*at as usize]).map(|at| key(&at).to_owned())
                     .collect::<Vec<_>>(),
@@ -207,12 +270,19 @@ impl Plant {
         let mut shut: Vec<&str> = what.shut.iter().map(|link| self.links[*link as usize].key.as_str()).collect();
         shut.sort_unstable();
         shut.dedup();
+        // Pieces of one line stand side by side.
+        let mut guessed: Vec<&PlantLink> = self.links.iter().filter(|link| link.is_guessed()).collect();
+        guessed.dedup_by(|one, other| one.row == other.row && one.key == other.key);
+        let pipe = |link: &&PlantLink| json!({ "key": link.key, "diameter_mm": link.guessed_mm, "hazen_williams_c": link.guessed_c });
         json!({
             "engine": "EPANET 2.3",
+            "settled": settled,
+            "times": self.peak.map(|peak| peak.times),
             "nodes": self.nodes.len(),
             "links": self.links.len(),
             "estimate": assumed.iter().any(Assumed::estimates),
             "assumed": assumed.iter().map(|one| one.words().to_string()).collect::<Vec<_>>(),
+            "assumed_pipes": guessed.iter().map(pipe).collect::<Vec<_>>(),
             "shut": shut,
             "before": of(before),
             "after": after.map(of),

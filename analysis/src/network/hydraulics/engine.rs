@@ -10,10 +10,11 @@ use epanet::types::analysis::InitHydOption;
 use epanet::types::demand::{DemandModel, DemandModelInfo};
 use epanet::types::link::{LinkProperty, LinkType};
 use epanet::types::node::{NodeProperty, NodeType};
-use epanet::types::options::{FlowUnits, Option as EngineOption, PressUnits, StatusReport};
+use epanet::types::options::{AnalysisStatistic, FlowUnits, Option as EngineOption, PressUnits, StatusReport};
 use epanet::types::{ActionCodeType, CountType};
 
 use super::HydraulicsError;
+use super::state::{State, Warning};
 
 /// Pattern that is 1 at every hour, for draws of ours.
 const ALWAYS: &str = "ParkTwin-1";
@@ -47,6 +48,8 @@ pub struct PlantNode {
     pub hydrant: bool,
     /// Row of the node in the park.
     pub row: Option<u32>,
+    /// Names of other points at the same place.
+    pub others: Vec<String>,
 }
 
 /// A link.
@@ -62,6 +65,26 @@ pub struct PlantLink {
     pub row: Option<u32>,
     /// The link of the topology that it is.
     pub piece: Option<u32>,
+    /// Diameter that was taken, mm, where none is on record.
+    pub guessed_mm: Option<f64>,
+    /// Hazen-Williams C that was taken, where nothing tells it.
+    pub guessed_c: Option<f64>,
+}
+
+impl PlantLink {
+    /// Whether something of it was taken that nothing tells.
+    pub fn is_guessed(&self) -> bool {
+        self.guessed_mm.is_some() || self.guessed_c.is_some()
+    }
+}
+
+/// What mean loads were multiplied by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peak {
+    /// The factor.
+    pub times: f64,
+    /// Whether a person gave it; else it is the table's.
+    pub given: bool,
 }
 
 /// How demand answers to pressure.
@@ -121,70 +144,6 @@ impl Default for WhatIf {
     }
 }
 
-/// What the engine warned of (EPANET user manual, appendix B).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Warning {
-    /// It did not settle.
-    Unbalanced,
-    /// It may not be stable.
-    Unstable,
-    /// Parts are cut off.
-    CutOff,
-    /// Pumps cannot deliver what is asked of them.
-    Pumps,
-    /// Valves cannot deliver what is asked of them.
-    Valves,
-    /// There are pressures below zero.
-    Negative,
-}
-
-impl Warning {
-    const fn of(code: i32) -> Option<Self> {
-        match code {
-            1 => Some(Self::Unbalanced),
-            2 => Some(Self::Unstable),
-            3 => Some(Self::CutOff),
-            4 => Some(Self::Pumps),
-            5 => Some(Self::Valves),
-            6 => Some(Self::Negative),
-            _ => None,
-        }
-    }
-}
-
-/// Heads and flows at one moment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct State {
-    /// Head of each node, m; `None` where no open way leads to a source.
-    pub head_m: Vec<Option<f64>>,
-    /// Pressure of each node, m of water; `None` where it has no head or no elevation.
-    pub pressure_m: Vec<Option<f64>>,
-    /// What each node asks for, L/s.
-    pub asked_l_s: Vec<f64>,
-    /// What it gets, L/s.
-    pub given_l_s: Vec<f64>,
-    /// Flow of each link from its first node to its last, L/s.
-    pub flow_l_s: Vec<f64>,
-    /// Velocity of each link, m/s.
-    pub velocity_m_s: Vec<f64>,
-    /// Flow out of each hole, L/s.
-    pub leak_l_s: Vec<f64>,
-    /// Nodes without an open way to a source: they get nothing.
-    pub dry: Vec<bool>,
-    /// What the engine warned of, each once.
-    pub warnings: Vec<Warning>,
-    /// The moment, s after the start.
-    pub at_s: u64,
-}
-
-impl State {
-    /// Nodes whose pressure is below zero: air or foul water may be drawn in there; nobody gets what such a model says he gets.
-    pub fn negative(&self) -> Vec<u32> {
-        let below = |at: &u32| self.pressure_m[*at as usize].is_some_and(|pressure| pressure < 0.0);
-        (0..self.pressure_m.len() as u32).filter(below).collect()
-    }
-}
-
 /// A network in the engine.
 pub struct Plant {
     pub(super) engine: EPANET,
@@ -192,9 +151,11 @@ pub struct Plant {
     pub nodes: Vec<PlantNode>,
     /// Links; the order is ours.
     pub links: Vec<PlantLink>,
+    /// What mean loads were multiplied by; `None` where a model file tells its own demands.
+    pub peak: Option<Peak>,
     node_at: Vec<i32>,
     link_at: Vec<i32>,
-    node_named: HashMap<String, u32>,
+    nodes_named: HashMap<String, Vec<u32>>,
     links_named: HashMap<String, Vec<u32>>,
     controlled: Vec<bool>,
     multiplier: f64,
@@ -241,6 +202,7 @@ impl Plant {
                 elevation_m: Some(engine.get_node_value(at, NodeProperty::Elevation)?),
                 hydrant: false,
                 row: None,
+                others: Vec::new(),
             });
         }
         let count = engine.get_count(CountType::LinkCount)?;
@@ -253,6 +215,8 @@ impl Plant {
                 pipe: matches!(engine.get_link_type(at)?, LinkType::Pipe | LinkType::CvPipe),
                 row: None,
                 piece: None,
+                guessed_mm: None,
+                guessed_c: None,
             });
         }
         let (node_at, link_at) = ((1..=nodes.len() as i32).collect(), (1..=links.len() as i32).collect());
@@ -278,17 +242,28 @@ impl Plant {
             *controlled = engine.get_link_value(*at, LinkProperty::LinkInControl)? > 0.0;
         }
         let multiplier = engine.get_option(EngineOption::DemandMult)?;
-        let node_named = nodes.iter().enumerate().map(|(at, node)| (node.key.clone(), at as u32)).collect();
+        let mut nodes_named: HashMap<String, Vec<u32>> = HashMap::new();
+        for (at, node) in nodes.iter().enumerate() {
+            for key in std::iter::once(&node.key).chain(&node.others) {
+                nodes_named.entry(key.clone()).or_default().push(at as u32);
+            }
+        }
         let mut links_named: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, link) in links.iter().enumerate() {
             links_named.entry(link.key.clone()).or_default().push(at as u32);
         }
-        Ok(Self { engine, nodes, links, node_at, link_at, node_named, links_named, controlled, multiplier })
+        let peak = None;
+        Ok(Self { engine, nodes, links, peak, node_at, link_at, nodes_named, links_named, controlled, multiplier })
     }
 
-    /// A node by name.
+    /// A node by name: of several the first.
     pub fn node(&self, key: &str) -> Option<u32> {
-        self.node_named.get(key).copied()
+        self.nodes_of(key).first().copied()
+    }
+
+    /// Nodes by name, or by that of another point at their place.
+    pub fn nodes_of(&self, key: &str) -> &[u32] {
+        self.nodes_named.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Links by name: all pieces of a line.
@@ -347,7 +322,7 @@ impl Plant {
         let mut laid = Laid { plant: self, undo: Vec::new() };
         let dry = laid.lay(what)?;
         let run = self.run(what.at_s);
-        let state = run.and_then(|(at_s, warnings)| self.read(what, dry, warnings, at_s));
+        let state = run.and_then(|ran| self.read(what, dry, ran));
         let closed = self.engine.close_h();
         laid.take_away()?;
         let state = state?;
@@ -356,10 +331,12 @@ impl Plant {
     }
 
     /// Runs from the start to the last step that begins at or before `at_s`; the solver stays open.
-    fn run(&self, at_s: u64) -> Result<(u64, Vec<Warning>), HydraulicsError> {
+    fn run(&self, at_s: u64) -> Result<Ran, HydraulicsError> {
         self.engine.open_h()?;
         self.engine.init_h(InitHydOption::InitFlow)?;
         let mut now = 0;
+        // Levels of tanks follow from every step before.
+        let mut settled = true;
         for _ in 0..MAX_STEPS {
             let mut warnings = Vec::new();
             match self.engine.run_h() {
@@ -367,17 +344,26 @@ impl Plant {
                 Err(warning) if warning.is_warning() => warnings.extend(Warning::of(warning.code)),
                 Err(error) => return Err(error.into()),
             }
+            settled &= self.settled()?;
+            let ran = Ran { at_s: now, warnings, settled };
             if now >= at_s {
-                return Ok((now, warnings));
+                return Ok(ran);
             }
             let step = self.engine.next_h()?;
             if step == 0 || now + step > at_s {
                 // What holds until the next step holds at the moment asked for.
-                return Ok((now, warnings));
+                return Ok(ran);
             }
             now += step;
         }
-        Ok((now, vec![Warning::Unstable]))
+        Ok(Ran { at_s: now, warnings: vec![Warning::Unstable], settled: false })
+    }
+
+    /// Whether the last run came to an answer within the trials that it may take. Of its warnings the engine tells only one, which
+    /// may be another.
+    fn settled(&self) -> Result<bool, HydraulicsError> {
+        let trials = self.engine.get_option(EngineOption::Trials)?;
+        Ok(self.engine.get_statistic(AnalysisStatistic::Iterations)? <= trials)
     }
 
     /// Lays what is different over the project, holds the solver open for `work`, and takes it away again.
@@ -397,12 +383,12 @@ impl Plant {
         Ok(worked)
     }
 
-    /// Runs the open solver once more at the start, as when a draw was changed.
-    pub(super) fn again(&self) -> Result<(), HydraulicsError> {
+    /// Runs the open solver once more at the start, as when a draw was changed; whether it settled.
+    pub(super) fn again(&self) -> Result<bool, HydraulicsError> {
         self.engine.init_h(InitHydOption::InitFlow)?;
         match self.engine.run_h() {
             Err(error) if !error.is_warning() => Err(error.into()),
-            _ => Ok(()),
+            _ => self.settled(),
         }
     }
 
@@ -426,7 +412,7 @@ impl Plant {
         Ok(self.engine.delete_demand(self.node_at[node as usize], number)?)
     }
 
-    fn read(&self, what: &WhatIf, dry: Vec<bool>, warnings: Vec<Warning>, at_s: u64) -> Result<State, HydraulicsError> {
+    fn read(&self, what: &WhatIf, dry: Vec<bool>, ran: Ran) -> Result<State, HydraulicsError> {
         let nodes = |property: NodeProperty| -> Result<Vec<f64>, HydraulicsError> {
             let all = self.engine.get_node_values(property)?;
             Ok(self.node_at.iter().map(|at| all[*at as usize - 1]).collect())
@@ -439,19 +425,30 @@ impl Plant {
         let emitted = nodes(NodeProperty::EmitterFlow)?;
         let head_m: Vec<Option<f64>> = heads.iter().zip(&dry).map(|(head, dry)| Some(*head).filter(|_| !dry)).collect();
         let pressure = |(at, head): (usize, &Option<f64>)| Some((*head)? - self.nodes[at].elevation_m?);
+        let flow_l_s = links(LinkProperty::Flow)?;
+        let open: Vec<bool> = links(LinkProperty::Status)?.iter().map(|status| *status > 0.0).collect();
         Ok(State {
             pressure_m: head_m.iter().enumerate().map(pressure).collect(),
             head_m,
             asked_l_s: nodes(NodeProperty::FullDemand)?,
             given_l_s: nodes(NodeProperty::DemandFlow)?,
-            flow_l_s: links(LinkProperty::Flow)?,
+            guessed: self.behind_guesses(&flow_l_s, &open),
+            flow_l_s,
             velocity_m_s: links(LinkProperty::Velocity)?,
             leak_l_s: what.leaks.iter().map(|leak| emitted[leak.node as usize]).collect(),
             dry,
-            warnings,
-            at_s,
+            settled: ran.settled,
+            warnings: ran.warnings,
+            at_s: ran.at_s,
         })
     }
+}
+
+/// What a run came to.
+struct Ran {
+    at_s: u64,
+    warnings: Vec<Warning>,
+    settled: bool,
 }
 
 /// A change that was made, as it is taken back.
@@ -493,7 +490,8 @@ impl Laid<'_> {
                 }
             }
         }
-        for (node, l_s) in what.draws.iter().filter(|(node, _)| !dry[*node as usize]) {
+        let draws = |node: u32| !dry[node as usize] && plant.nodes[node as usize].sort == Sort::Junction;
+        for (node, l_s) in what.draws.iter().filter(|(node, _)| draws(*node)) {
             let number = plant.add_draw(*node, *l_s)?;
             self.undo.push(Undo::Draw(*node, number));
         }

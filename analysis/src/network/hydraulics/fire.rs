@@ -1,7 +1,8 @@
 //! Fire flow: what a hydrant gives before its pressure falls to a residual.
 
 use super::HydraulicsError;
-use super::engine::{Plant, Sort, State, WhatIf};
+use super::engine::{Plant, Sort, WhatIf};
+use super::state::State;
 
 /// How near the pressure at the answer is to the residual, m.
 const NEAR_M: f64 = 0.02;
@@ -18,8 +19,19 @@ pub struct FireFlow {
     pub available_l_s: Option<f64>,
     /// It gives more than was tried.
     pub more: bool,
+    /// Water comes to it through a pipe whose diameter was guessed: so is what it gives.
+    pub guessed: bool,
+    /// Whether the engine came to an answer; else nothing is known.
+    pub settled: bool,
     /// The lowest pressure elsewhere at that flow, m, and where: a hydrant may give what others then lack.
     pub lowest: Option<(f64, u32)>,
+}
+
+impl FireFlow {
+    /// What it gives as far as somebody may go by it, L/s: not where a diameter on its way was guessed.
+    pub fn known_l_s(&self) -> Option<f64> {
+        self.available_l_s.filter(|_| !self.guessed)
+    }
 }
 
 impl Plant {
@@ -50,8 +62,9 @@ impl Plant {
         what: &WhatIf,
         nothing: &State,
     ) -> Result<FireFlow, HydraulicsError> {
-        let static_m = nothing.pressure_m[node as usize];
-        let mut answer = FireFlow { node, static_m, available_l_s: None, more: false, lowest: None };
+        let (settled, guessed) = (nothing.settled, nothing.guessed[node as usize]);
+        let static_m = nothing.pressure_m[node as usize].filter(|_| settled);
+        let mut answer = FireFlow { node, static_m, available_l_s: None, more: false, guessed, settled, lowest: None };
         let Some(start_m) = static_m.filter(|_| self.nodes[node as usize].sort == Sort::Junction) else {
             return Ok(answer);
         };
@@ -66,15 +79,17 @@ impl Plant {
         let found = self.held_open(what, || {
             for _ in 0..MOST_TRIES {
                 self.set_draw(node, number, flow)?;
-                self.again()?;
+                if !self.again()? {
+                    return Ok(None);
+                }
                 let pressure_m = self.head_m(node)? - elevation_m;
                 if (pressure_m - residual_m).abs() < NEAR_M {
-                    return Ok((flow, false));
+                    return Ok(Some((flow, false)));
                 }
                 if pressure_m > residual_m {
                     low = flow;
                     if flow >= most_l_s {
-                        return Ok((most_l_s, true));
+                        return Ok(Some((most_l_s, true)));
                     }
                 } else {
                     high = flow;
@@ -89,15 +104,23 @@ impl Plant {
                 }
                 .min(most_l_s);
             }
-            Ok((low, false))
+            Ok(Some((low, false)))
         });
         self.drop_draw(node, number)?;
-        let (flow, more) = found?;
-        answer.available_l_s = Some(flow);
-        answer.more = more;
+        let Some((flow, more)) = found? else {
+            answer.settled = false;
+            return Ok(answer);
+        };
         let mut drawn = what.clone();
         drawn.draws.push((node, flow));
         let then = self.solve(&drawn)?;
+        if !then.settled {
+            answer.settled = false;
+            return Ok(answer);
+        }
+        (answer.available_l_s, answer.more) = (Some(flow), more);
+        // A pipe in which water moves only while a hydrant draws loses nothing before.
+        answer.guessed |= then.guessed[node as usize];
         let elsewhere = then
             .pressure_m
             .iter()

@@ -11,15 +11,17 @@ mod overlay;
 mod park;
 mod rules;
 mod sheets;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub use answers::{Asked, Burst, HydraulicAnswer, Which};
-pub use engine::{Demand, Leak, Plant, PlantLink, PlantNode, Sort, State, Warning, WhatIf};
+pub use engine::{Demand, Leak, Peak, Plant, PlantLink, PlantNode, Sort, WhatIf};
 pub use fire::FireFlow;
 pub use overlay::{fire_overlay, pressure_overlay, without_pressures};
 pub use park::{Assumed, Given, park_plant};
 pub use rules::HydraulicRules;
+pub use state::{State, Warning};
 
 /// Metres of water in a megapascal, at 1000 kg/m³ and 9.80665 m/s².
 pub const METRES_A_MPA: f64 = 101.971_62;
@@ -50,9 +52,28 @@ pub enum HydraulicsError {
         /// Key.
         key: String,
     },
+    /// A key that names several things in the model.
+    #[error("`{key}` names {count} lines and points of the model; {write}")]
+    SeveralPlaces {
+        /// Key.
+        key: String,
+        /// How many.
+        count: usize,
+        /// What to write instead.
+        write: String,
+    },
+    /// What the network answers: that a key names several things.
+    #[error(transparent)]
+    Network(super::answers::AnswerError),
     /// A place that the model leaves out: no way leads there from a source with a known head.
     #[error("`{key}` is not fed from any source with a known head, so the model leaves it out")]
     LeftOut {
+        /// Key.
+        key: String,
+    },
+    /// A burst at what keeps its head.
+    #[error("`{key}` is a source or tank, whose head a burst does not touch; name a line beside it")]
+    KeepsHead {
         /// Key.
         key: String,
     },

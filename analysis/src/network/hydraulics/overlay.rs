@@ -4,21 +4,23 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureKind, ParkSnapshot};
 
 use super::HydraulicsError;
-use super::engine::{Plant, State};
+use super::engine::Plant;
 use super::fire::FireFlow;
 use super::rules::HydraulicRules;
 use super::sheets::Grade;
+use super::state::State;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
 use crate::words::{Words, phrase};
 
+/// In the order of grades. Strong colours: a main is a thin line among the ground, streets and halls above it.
 const GRADES: [(Grade, [u8; 3], Pattern); 6] = [
-    (Grade::Negative, [126, 20, 120], Pattern::CrossHatch),
-    (Grade::Dry, [60, 60, 66], Pattern::Dots),
-    (Grade::Low, [213, 60, 0], Pattern::Hatch),
-    (Grade::BelowWorking, [230, 159, 0], Pattern::Hatch),
-    (Grade::Good, [0, 114, 178], Pattern::Solid),
-    (Grade::Unknown, [160, 162, 168], Pattern::Dots),
+    (Grade::Negative, [140, 20, 150], Pattern::CrossHatch),
+    (Grade::Dry, [40, 40, 46], Pattern::Dots),
+    (Grade::Low, [215, 38, 61], Pattern::Hatch),
+    (Grade::BelowWorking, [240, 150, 0], Pattern::Hatch),
+    (Grade::Unknown, [128, 132, 140], Pattern::Dots),
+    (Grade::Good, [0, 105, 190], Pattern::Solid),
 ];
 
 fn overlay(name: &str, title: Words, unit: Words, as_of: NaiveDate, notes: Vec<Words>) -> Overlay {
@@ -53,7 +55,7 @@ pub fn pressure_overlay(
     over.classes = GRADES
         .iter()
         .map(|(grade, colour, pattern)| Class {
-            label: grade.phrase().into(),
+            label: grade.words(rules),
             colour: *colour,
             pattern: *pattern,
             swatch: Swatch::Line,
@@ -79,7 +81,7 @@ pub fn pressure_overlay(
             over.classes[kept.class].count -= 1;
         }
         over.classes[class].count += 1;
-        let value = lower(state, link.ends);
+        let value = lower(state, link.ends).filter(|_| grade != Grade::Unknown);
         let said = |pressure: Option<f64>| {
             pressure.map_or_else(|| phrase("unknown", "unknown").into(), |pressure| format!("{pressure:.1} m").into())
         };
@@ -135,12 +137,13 @@ pub fn fire_overlay(
     for one in fire {
         let Some(row) = plant.nodes[one.node as usize].row else { continue };
         let node = &park.nodes[row as usize];
-        let class = match one.available_l_s {
+        let class = match one.known_l_s() {
             None => 2,
             Some(flow) => usize::from(flow >= rules.figure.gb_flow_l_s.value),
         };
         over.classes[class].count += 1;
-        let value = one.available_l_s.map_or_else(
+        let known = one.known_l_s();
+        let value = known.map_or_else(
             || phrase("unknown", "unknown").into(),
             |flow| words!("fire-flow", "{flow} L/s", flow = format!("{flow:.1}")),
         );
@@ -149,8 +152,8 @@ pub fn fire_overlay(
             value,
             basis: rules.figure.residual_m.citation(),
         }];
-        over.verdicts.insert(node.id, Verdict { class, value: one.available_l_s, outline: None, facts });
-        let label = one.available_l_s.map(|flow| format!("{flow:.0} L/s"));
+        over.verdicts.insert(node.id, Verdict { class, value: known, outline: None, facts });
+        let label = known.map(|flow| format!("{flow:.0} L/s"));
         let [x, y, _] = node.position;
         over.marks.push(Mark { feature: node.id, position: [x, y], symbol: looks[class].3, class, label });
     }

@@ -9,12 +9,14 @@ use epanet::types::options::{FlowUnits, HeadLossType, Option as EngineOption, Pr
 use spatial_db::model::{NetworkEdge, NetworkNode, NodeKind};
 
 use super::HydraulicsError;
-use super::engine::{Plant, PlantLink, PlantNode, Sort};
+use super::engine::{Peak, Plant, PlantLink, PlantNode, Sort};
 use super::rules::HydraulicRules;
+use super::state::STILL_L_S;
 use crate::network::answers::Network;
 use crate::network::capacity::{CapacityRules, told};
 use crate::network::graph::NONE;
 use crate::network::settings::Device;
+use crate::network::topology::feeds;
 use crate::words;
 use crate::words::Words;
 
@@ -30,6 +32,8 @@ const SHORTEST_M: f64 = 0.01;
 pub enum Assumed {
     /// Lines without a size: taken to be of the network's median, mm.
     Diameters(usize, f64, String),
+    /// No line has a size: all were taken to be of the table's figure, mm.
+    NoDiameters(usize, f64),
     /// Lines whose material is not on record or not in the table: Hazen-Williams C as the table's figure.
     Roughness(usize, f64),
     /// Connections without a load: nothing is drawn there.
@@ -46,6 +50,10 @@ pub enum Assumed {
     Apart(usize),
     /// Tanks keep the level that is on record.
     Tanks(usize),
+    /// Sources and tanks with a load: they keep their head whatever is drawn there.
+    LoadsAtSources(Vec<String>),
+    /// Valves that stand closed: what they shut is shut.
+    Closed(Vec<String>),
 }
 
 fn listed(keys: &[String]) -> String {
@@ -64,6 +72,12 @@ impl Assumed {
                 "{count} lines have no size on record (the first: {key}); taken as DN {mm}, the median of the others",
                 count = *count,
                 key = first,
+                mm = format!("{mm:.0}"),
+            ),
+            Self::NoDiameters(count, mm) => words!(
+                "assumed-no-diameters",
+                "none of {count} lines has a size on record; all taken as DN {mm}",
+                count = *count,
                 mm = format!("{mm:.0}"),
             ),
             Self::Roughness(count, c) => words!(
@@ -104,12 +118,21 @@ impl Assumed {
                 count = *count
             ),
             Self::Tanks(count) => words!("assumed-tanks", "{count} tanks keep the level on record", count = *count),
+            Self::LoadsAtSources(keys) => words!(
+                "assumed-loads-at-sources",
+                "loads at sources and tanks are not drawn, as these keep their head: {keys}",
+                keys = listed(keys)
+            ),
+            Self::Closed(keys) => {
+                words!("assumed-closed", "valves that stand closed are shut: {keys}", keys = listed(keys))
+            }
         }
     }
 
     /// Whether it makes an estimate of the answer; what is left out or keeps a level on record does not.
     pub const fn estimates(&self) -> bool {
-        !matches!(self, Self::Tanks(_) | Self::Apart(_) | Self::Elevations(_))
+        use Assumed::{Apart, Closed, Elevations, LoadsAtSources, Tanks};
+        !matches!(self, Tanks(_) | Apart(_) | Elevations(_) | LoadsAtSources(_) | Closed(_))
     }
 }
 
@@ -151,7 +174,7 @@ impl Draft<'_, '_> {
     fn elevation(&self, junction: u32) -> Option<f64> {
         let park = self.network.park;
         let place = self.network.topology.junctions[junction as usize].position;
-        let ground = self.network.topology.node(park, junction).and_then(|node| node.ground_elevation_m);
+        let ground = self.network.topology.nodes_at(park, junction).find_map(|node| node.ground_elevation_m);
         let terrain = || park.terrain.as_ref().and_then(|grid| grid.height_at(place[0], place[1]));
         ground.or_else(terrain).or(Some(place[2])).filter(|z| z.is_finite())
     }
@@ -160,17 +183,18 @@ impl Draft<'_, '_> {
     fn find_heads(&mut self) -> Result<(), HydraulicsError> {
         let network = self.network;
         let topology = &network.topology;
-        let mut without = Vec::new();
+        let mut without: Vec<String> = Vec::new();
         let mut tanks = 0;
         for junction in topology.sources(network.park) {
-            let Some(node) = topology.node(network.park, junction) else { continue };
-            let head = head_of(node, self.elevation(junction), self.given, self.rules);
+            let ground_m = self.elevation(junction);
+            let at = || topology.nodes_at(network.park, junction).filter(|node| feeds(node));
+            let head = at().find_map(|node| Some((head_of(node, ground_m, self.given, self.rules)?, node.kind)));
             match head {
-                Some(head) => {
+                Some((head, kind)) => {
                     self.fixed[junction as usize] = Some(head);
-                    tanks += usize::from(node.kind == NodeKind::Tank);
+                    tanks += usize::from(kind == NodeKind::Tank);
                 }
-                None => without.push(node.provenance.key.clone()),
+                None => without.extend(at().next().map(|node| node.provenance.key.clone())),
             }
         }
         let named = if without.is_empty() { String::new() } else { format!(": {}", listed(&without)) };
@@ -216,33 +240,33 @@ impl Draft<'_, '_> {
         let (mut nodes, mut drawn) = (Vec::new(), Vec::new());
         let mut number = vec![NONE; self.within.len()];
         let (mut flat, mut without, mut connections) = (0, 0, 0);
-        let (mut pumps, mut valves) = (Vec::new(), Vec::new());
+        let (mut pumps, mut valves, mut at_sources) = (Vec::new(), Vec::new(), Vec::new());
         for junction in (0..self.within.len() as u32).filter(|at| self.within[*at as usize]) {
             number[junction as usize] = nodes.len() as u32;
-            let node = network.topology.node(park, junction);
-            let load = node.and_then(|node| told(columns, &node.provenance.attributes));
-            if let Some(node) = node {
+            let fixed = self.fixed[junction as usize].is_some();
+            // Of several points at one place every one may draw, and every one may be a hydrant or a pump.
+            let mut load_m3_d = 0.0;
+            for node in network.topology.nodes_at(park, junction) {
+                let key = &node.provenance.key;
+                let load = told(columns, &node.provenance.attributes).map(|(m3_d, _)| m3_d);
                 let is_connection = node.kind == NodeKind::Connection;
                 connections += usize::from(is_connection);
                 without += usize::from(is_connection && load.is_none());
+                if fixed && load.is_some_and(|m3_d| m3_d > 0.0) {
+                    at_sources.push(key.clone());
+                }
+                load_m3_d += load.unwrap_or(0.0);
                 if node.kind == NodeKind::Pump {
-                    pumps.push(node.provenance.key.clone());
+                    pumps.push(key.clone());
                 }
                 if matches!(network.settings.device(node), Some(Device::Check | Device::Reduces)) {
-                    valves.push(node.provenance.key.clone());
+                    valves.push(key.clone());
                 }
             }
-            let fixed = self.fixed[junction as usize].is_some();
             let elevation_m = self.elevation(junction);
             flat += usize::from(elevation_m.is_none() && !fixed);
-            nodes.push(PlantNode {
-                key: node.map_or_else(|| format!("({junction})"), |node| node.provenance.key.clone()),
-                sort: if fixed { Sort::Reservoir } else { Sort::Junction },
-                elevation_m,
-                hydrant: node.is_some_and(|node| node.kind == NodeKind::Hydrant),
-                row: node.map(|_| network.topology.junctions[junction as usize].node),
-            });
-            drawn.push(if fixed { 0.0 } else { load.map_or(0.0, |(m3_d, _)| m3_d * 1000.0 / SECONDS_A_DAY * times) });
+            nodes.push(self.node(junction, fixed, elevation_m));
+            drawn.push(if fixed { 0.0 } else { load_m3_d * 1000.0 / SECONDS_A_DAY * times });
         }
         if flat > 0 {
             self.assumed.push(Assumed::Elevations(flat));
@@ -252,7 +276,24 @@ impl Draft<'_, '_> {
         }
         self.assumed.extend((!pumps.is_empty()).then_some(Assumed::Pumps(pumps)));
         self.assumed.extend((!valves.is_empty()).then_some(Assumed::Valves(valves)));
+        self.assumed.extend((!at_sources.is_empty()).then_some(Assumed::LoadsAtSources(at_sources)));
         (nodes, drawn, number)
+    }
+
+    /// A node of the model: a hydrant goes by its own name and row, whatever else stands at its place.
+    fn node(&self, junction: u32, fixed: bool, elevation_m: Option<f64>) -> PlantNode {
+        let (topology, park) = (&self.network.topology, self.network.park);
+        let hydrant = topology.row_of(park, junction, |node| node.kind == NodeKind::Hydrant);
+        let row = hydrant.or_else(|| topology.rows_at(junction).next());
+        let named = |row: u32| park.nodes[row as usize].provenance.key.clone();
+        PlantNode {
+            key: row.map_or_else(|| format!("({junction})"), named),
+            sort: if fixed { Sort::Reservoir } else { Sort::Junction },
+            elevation_m,
+            hydrant: hydrant.is_some(),
+            row,
+            others: topology.rows_at(junction).filter(|other| Some(*other) != row).map(named).collect(),
+        }
     }
 
     fn median_mm(&self) -> Option<f64> {
@@ -263,31 +304,40 @@ impl Draft<'_, '_> {
         sizes.get(sizes.len() / 2).copied()
     }
 
-    /// Length, size and roughness of each line, with what was taken from elsewhere.
-    fn pipe(&self, edge: &NetworkEdge, pieces: bool, length_m: f64, lacks: &mut Lacks) -> [f64; 3] {
+    /// Length, size and roughness of a line, with what was taken from elsewhere; `other_mm` where it has no size.
+    fn pipe(&self, edge: &NetworkEdge, pieces: bool, length_m: f64, other_mm: f64) -> Pipe {
         let attributes = &edge.provenance.attributes;
         // A length on record is that of the whole line.
         let told_m = told(&self.rules.length_m, attributes).map(|(length, _)| length).filter(|_| !pieces);
-        let length_m = told_m.unwrap_or(length_m).max(SHORTEST_M);
-        let diameter_mm = edge.diameter_mm.filter(|mm| *mm > 0.0).unwrap_or_else(|| {
-            lacks.diameters.get_or_insert_with(|| (0, edge.provenance.key.clone())).0 += 1;
-            lacks.median_mm
-        });
+        let size_mm = edge.diameter_mm.filter(|mm| *mm > 0.0);
         let c = told(&self.rules.roughness, attributes).map(|(c, _)| c).filter(|c| *c > 0.0);
-        let c = c.or_else(|| self.rules.c(edge, self.network.there.on)).unwrap_or_else(|| {
-            lacks.roughness += 1;
-            self.rules.figure.other_c.value
-        });
-        [length_m, diameter_mm, c]
+        let c = c.or_else(|| self.rules.c(edge, self.network.there.on));
+        let other_c = self.rules.figure.other_c.value;
+        Pipe {
+            length_m: told_m.unwrap_or(length_m).max(SHORTEST_M),
+            diameter_mm: size_mm.unwrap_or(other_mm),
+            c: c.unwrap_or(other_c),
+            guessed_mm: size_mm.is_none().then_some(other_mm),
+            guessed_c: c.is_none().then_some(other_c),
+        }
     }
 }
 
-#[derive(Default)]
-struct Lacks {
-    median_mm: f64,
-    diameters: Option<(usize, String)>,
-    roughness: usize,
-    pumps: Vec<String>,
+/// A line as the engine needs it.
+struct Pipe {
+    length_m: f64,
+    diameter_mm: f64,
+    c: f64,
+    guessed_mm: Option<f64>,
+    guessed_c: Option<f64>,
+}
+
+/// How many lines something was guessed of, and the key of the first; pieces of one line are one.
+fn guessed(links: &[PlantLink], is: impl Fn(&PlantLink) -> bool) -> Option<(usize, String)> {
+    let mut lines: Vec<(Option<u32>, &str)> =
+        links.iter().filter(|link| is(link)).map(|link| (link.row, link.key.as_str())).collect();
+    lines.dedup();
+    Some((lines.len(), lines.first()?.1.to_owned()))
 }
 
 /// The water network of a park in the engine, at the hour of most use, and what its records did not tell.
@@ -314,8 +364,10 @@ pub fn park_plant(
     let (nodes, drawn, number) = draft.nodes();
     let engine = EPANET::new(NOWHERE, "", FlowUnits::Lps, HeadLossType::HazenWilliams)?;
     engine.set_option(EngineOption::PressUnits, f64::from(PressUnits::Meters as i32))?;
-    // The engine's default of a thousandth is coarse for holes.
-    engine.set_option(EngineOption::Accuracy, 1e-5)?;
+    // A thousandth of all flows is coarse for holes, and demand that answers to pressure does not settle much nearer: so besides it
+    // each flow by itself must stand still.
+    engine.set_option(EngineOption::Accuracy, 1e-3)?;
+    engine.set_option(EngineOption::FlowChange, STILL_L_S)?;
     // The engine puts junctions before reservoirs whatever the order they come in: first the ones, then the others.
     let mut node_at = vec![0; nodes.len()];
     let known: Vec<f64> = nodes.iter().filter_map(|node| node.elevation_m).collect();
@@ -335,8 +387,10 @@ pub fn park_plant(
             engine.set_node_value(node_at[at as usize], NodeProperty::Elevation, head)?;
         }
     }
-    let mut lacks = Lacks { median_mm: draft.median_mm().unwrap_or(100.0), ..Lacks::default() };
-    let (mut links, mut link_at) = (Vec::new(), Vec::new());
+    let median_mm = draft.median_mm();
+    let other_mm = median_mm.unwrap_or(rules.figure.other_mm.value);
+    let shut = network.shut_links();
+    let (mut links, mut link_at, mut pumps) = (Vec::new(), Vec::new(), Vec::new());
     for (at, link) in network.topology.links.iter().enumerate() {
         let ends = network.topology.graph.ends(at as u32);
         let [from, to] = ends.map(|junction| number[junction as usize]);
@@ -345,18 +399,18 @@ pub fn park_plant(
         }
         let edge = &network.park.edges[link.edge as usize];
         let pieces = network.topology.links_of_edge(link.edge as usize).len() > 1;
-        let [length_m, diameter_mm, c] = draft.pipe(edge, pieces, link.length_m, &mut lacks);
+        let pipe = draft.pipe(edge, pieces, link.length_m, other_mm);
         let name = format!("l{}", links.len());
         let index = engine.add_link(&name, LinkType::Pipe, &format!("n{from}"), &format!("n{to}"))?;
-        engine.set_pipe_data(index, length_m, diameter_mm, c, 0.0)?;
+        engine.set_pipe_data(index, pipe.length_m, pipe.diameter_mm, pipe.c, 0.0)?;
         let attribute = |name: &str| edge.provenance.attributes.get(name).and_then(serde_json::Value::as_str);
-        if attribute("status").is_some_and(|status| status.eq_ignore_ascii_case("closed")) {
+        if shut[at] || attribute("status").is_some_and(|status| status.eq_ignore_ascii_case("closed")) {
             engine.set_link_value(index, LinkProperty::InitStatus, 0.0)?;
         }
         // As EPANET's own files have their pumps: a line with a power or a curve.
         let begins = |word: &str| attribute("parameters").is_some_and(|text| text.to_uppercase().starts_with(word));
         if ["POWER", "HEAD", "SPEED"].into_iter().any(begins) {
-            lacks.pumps.push(edge.provenance.key.clone());
+            pumps.push(edge.provenance.key.clone());
         }
         links.push(PlantLink {
             key: edge.provenance.key.clone(),
@@ -364,18 +418,30 @@ pub fn park_plant(
             pipe: true,
             row: Some(link.edge),
             piece: Some(at as u32),
+            guessed_mm: pipe.guessed_mm,
+            guessed_c: pipe.guessed_c,
         });
         link_at.push(index);
     }
     let Draft { mut assumed, .. } = draft;
-    if !lacks.pumps.is_empty() {
-        assumed.push(Assumed::Pumps(lacks.pumps));
+    if !pumps.is_empty() {
+        assumed.push(Assumed::Pumps(pumps));
     }
-    if let Some((count, first)) = lacks.diameters {
-        assumed.push(Assumed::Diameters(count, lacks.median_mm, first));
+    if let Some((count, first)) = guessed(&links, |link| link.guessed_mm.is_some()) {
+        assumed.push(match median_mm {
+            Some(mm) => Assumed::Diameters(count, mm, first),
+            None => Assumed::NoDiameters(count, other_mm),
+        });
     }
-    if lacks.roughness > 0 {
-        assumed.push(Assumed::Roughness(lacks.roughness, rules.figure.other_c.value));
+    if let Some((count, _)) = guessed(&links, |link| link.guessed_c.is_some()) {
+        assumed.push(Assumed::Roughness(count, rules.figure.other_c.value));
     }
-    Ok((Plant::made(engine, nodes, links, node_at, link_at)?, assumed))
+    let closed = network.closed_valves();
+    if !closed.is_empty() {
+        assumed.push(Assumed::Closed(closed.into_iter().map(str::to_owned).collect()));
+    }
+    let mut plant = Plant::made(engine, nodes, links, node_at, link_at)?;
+    let times = given.times.unwrap_or(rules.figure.peak.value);
+    plant.peak = Some(Peak { times, given: given.times.is_some() });
+    Ok((plant, assumed))
 }

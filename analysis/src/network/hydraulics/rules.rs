@@ -32,6 +32,8 @@ pub struct HydraulicRules {
 pub struct Figures {
     /// Hazen-Williams C where no material tells it.
     pub other_c: Figure,
+    /// Diameter where no line of the network tells one, mm.
+    pub other_mm: Figure,
     /// Hour of most use over the mean hour.
     pub peak: Figure,
     /// Residual of fire flow, m.

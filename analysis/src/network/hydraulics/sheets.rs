@@ -4,15 +4,17 @@ use spatial_db::model::FeatureKind;
 
 use super::METRES_A_MPA;
 use super::answers::{Asked, Which, lowest};
-use super::engine::{Plant, Sort, State, Warning};
+use super::engine::{Plant, Sort};
 use super::fire::FireFlow;
 use super::park::Assumed;
 use super::rules::HydraulicRules;
+use super::state::{State, Warning};
+use crate::network::answers::Network;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{Words, phrase};
 
-/// What a pressure is.
+/// What a pressure is, the worst first: what is not known goes before what is good, so that nothing unknown ever counts as good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grade {
     Negative,
@@ -21,8 +23,13 @@ pub(super) enum Grade {
     Low,
     /// Below the working pressure.
     BelowWorking,
-    Good,
     Unknown,
+    Good,
+}
+
+/// A pressure as the code writes it, MPa.
+fn mpa(metres: f64) -> String {
+    format!("{:.2}", metres / METRES_A_MPA)
 }
 
 impl Grade {
@@ -31,6 +38,7 @@ impl Grade {
         match state.pressure_m[at] {
             _ if state.dry[at] => Self::Dry,
             _ if plant.nodes[at].sort != Sort::Junction => Self::Good,
+            _ if state.guessed[at] || !state.settled => Self::Unknown,
             None => Self::Unknown,
             Some(pressure) if pressure < 0.0 => Self::Negative,
             Some(pressure) if pressure < rules.figure.gb_residual_m.value => Self::Low,
@@ -39,16 +47,33 @@ impl Grade {
         }
     }
 
-    pub(super) const fn phrase(self) -> Phrase {
+    /// In words, with the figures of the table.
+    pub(super) fn words(self, rules: &HydraulicRules) -> Words {
+        let (residual, working) = (mpa(rules.figure.gb_residual_m.value), mpa(rules.figure.gb_working_m.value));
         match self {
-            Self::Negative => phrase("pressure-negative", "below zero: nobody gets what is shown there"),
-            Self::Dry => phrase("pressure-dry", "no open way from a source"),
-            Self::Low => phrase("pressure-low", "below 0.10 MPa"),
-            Self::BelowWorking => phrase("pressure-below-working", "0.10 to 0.14 MPa"),
-            Self::Good => phrase("pressure-good", "0.14 MPa or more"),
-            Self::Unknown => phrase("pressure-unknown", "not known: no elevation"),
+            Self::Negative => phrase("pressure-negative", "below zero: nobody gets what is shown there").into(),
+            Self::Dry => phrase("pressure-dry", "no open way from a source").into(),
+            Self::Low => words!("pressure-low", "below {low} MPa", low = residual),
+            Self::BelowWorking => {
+                words!("pressure-below-working", "{low} to {high} MPa", low = residual, high = working)
+            }
+            Self::Good => words!("pressure-good", "{high} MPa or more", high = working),
+            Self::Unknown => phrase("pressure-unknown", "not known").into(),
         }
     }
+}
+
+/// Where the figures between the grades come from.
+pub(super) fn grades_note(rules: &HydraulicRules) -> Words {
+    let (residual, working) = (&rules.figure.gb_residual_m, &rules.figure.gb_working_m);
+    words!(
+        "note-grades",
+        "{low} MPa: {low_rule}; {high} MPa: {high_rule}",
+        low = mpa(residual.value),
+        low_rule = residual.citation(),
+        high = mpa(working.value),
+        high_rule = working.citation(),
+    )
 }
 
 fn text(name: &'static str, title: Words) -> Column {
@@ -58,7 +83,7 @@ fn text(name: &'static str, title: Words) -> Column {
 fn warning(warning: Warning) -> Words {
     match warning {
         Warning::Unbalanced => phrase("engine-unbalanced", "EPANET did not settle").into(),
-        Warning::Unstable => phrase("engine-unstable", "EPANET settled, perhaps not stably").into(),
+        Warning::Unstable => phrase("engine-unstable", "EPANET came near an answer that may not be stable").into(),
         Warning::CutOff => phrase("engine-cut-off", "EPANET found parts cut off").into(),
         Warning::Pumps => phrase("engine-pumps", "pumps cannot deliver what is asked of them").into(),
         Warning::Valves => phrase("engine-valves", "valves cannot deliver what is asked of them").into(),
@@ -66,25 +91,50 @@ fn warning(warning: Warning) -> Words {
     }
 }
 
-/// What a reader must know of an answer: the engine, what was assumed, what went wrong.
+/// What a reader must know of an answer: whether it is one, the engine, what was assumed, what went wrong.
 pub(super) fn notes(
     plant: &Plant,
-    before: &State,
-    after: Option<&State>,
+    network: Option<&Network<'_>>,
+    (before, after, settled): (&State, Option<&State>, bool),
     assumed: &[Assumed],
     rules: &HydraulicRules,
 ) -> Vec<Words> {
-    let mut said = vec![words!(
+    let mut said = Vec::new();
+    if !settled {
+        said.push(words!(
+            "note-unsettled",
+            "EPANET did not come to an answer: the figures are those of its last trial, and nothing may be decided by them",
+        ));
+    }
+    said.push(words!(
         "note-engine",
         "EPANET 2.3, {nodes} nodes, {links} links, {hours} h after the start; 10.2 m are 0.10 MPa or 14.5 psi",
         nodes = plant.nodes.len(),
         links = plant.links.len(),
         hours = format!("{:.2}", before.at_s as f64 / 3600.0),
-    )];
+    ));
     if assumed.iter().any(Assumed::estimates) {
         said.push(phrase("note-estimate", "An estimate: the records do not tell everything that it needs").into());
     }
     said.extend(assumed.iter().map(Assumed::words));
+    if let Some(peak) = plant.peak {
+        let source: Words =
+            if peak.given { phrase("peak-given", "as asked for").into() } else { rules.figure.peak.citation() };
+        said.push(words!(
+            "note-peak",
+            "loads on record are means of a day and are taken times {times}: {source}",
+            times = peak.times.to_string(),
+            source = source,
+        ));
+    }
+    if let Some(network) = network.filter(|network| network.valves_unknown() > 0) {
+        said.push(words!(
+            "note-valves-open",
+            "{count} of {all} valves have no known state and are taken for open",
+            count = network.valves_unknown(),
+            all = network.valves.shut.len(),
+        ));
+    }
     let last = after.unwrap_or(before);
     let sums = |state: &State| -> (f64, f64) {
         let junctions = plant.nodes.iter().enumerate().filter(|(_, node)| node.sort == Sort::Junction);
@@ -120,10 +170,19 @@ pub(super) fn notes(
     if dry > 0 {
         said.push(words!("note-dry", "{count} points have no open way from a source", count = dry));
     }
+    let guessed = last.guessed.iter().filter(|guessed| **guessed).count();
+    if guessed > 0 {
+        said.push(words!(
+            "note-behind-guesses",
+            "{count} points get their water through lines whose size was assumed: their pressure counts as not known",
+            count = guessed,
+        ));
+    }
     for leak in &last.leak_l_s {
         said.push(words!("note-burst", "the burst spills {flow} L/s", flow = format!("{leak:.1}")));
     }
     said.extend(last.warnings.iter().copied().map(warning));
+    said.push(grades_note(rules));
     said
 }
 
@@ -160,16 +219,16 @@ pub(super) fn pressure_sheet(
             cells.push(fall(at as u32).into());
         }
         // A source or tank keeps its head whatever the code asks of a main.
-        let kind = if node.sort == Sort::Junction {
-            grade(at as u32).phrase()
+        let kind: Words = if node.sort == Sort::Junction {
+            grade(at as u32).words(rules)
         } else {
-            phrase("pressure-source", "a source or tank")
+            phrase("pressure-source", "a source or tank").into()
         };
         let rest: [Value; 6] = [
             last.pressure_m[at].map(|pressure| pressure / METRES_A_MPA).into(),
             Some(last.asked_l_s[at]).into(),
             Some(last.given_l_s[at]).into(),
-            Value::Text(kind.into()),
+            Value::Text(kind),
             node.elevation_m.into(),
             last.head_m[at].into(),
         ];
@@ -217,7 +276,7 @@ pub(super) fn fire_sheet(
     mut notes: Vec<Words>,
 ) -> Sheet {
     let enough_l_s = rules.figure.gb_flow_l_s.value;
-    let short = fire.iter().filter(|one| one.available_l_s.is_some_and(|flow| flow < enough_l_s)).count();
+    let short = fire.iter().filter(|one| one.known_l_s().is_some_and(|flow| flow < enough_l_s)).count();
     notes.push(words!(
         "note-fire",
         "each hydrant alone at a residual of {residual} m ({source}); {short} of {all} give less than {enough} L/s ({rule})",
@@ -233,7 +292,7 @@ pub(super) fn fire_sheet(
     order.sort_by(|a, b| flow(a).total_cmp(&flow(b)).then(a.node.cmp(&b.node)));
     let row = |one: &&FireFlow| {
         let node = &plant.nodes[one.node as usize];
-        let verdict = match one.available_l_s {
+        let verdict = match one.known_l_s() {
             None => words!("unknown", "unknown"),
             Some(_) if one.more => words!("fire-more", "at least"),
             Some(flow) if flow < enough_l_s => words!("fire-short", "too little"),

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use epanet::types::options::Option as EngineOption;
 use serde_json::{Value, json};
-use spatial_db::model::{NodeKind, ParkSnapshot, Presence};
+use spatial_db::model::{NodeKind, ParkSnapshot, Presence, ValveObservation};
 
 use super::*;
 use crate::network::answers::Network;
@@ -259,4 +260,164 @@ fn overlays_colour_mains_and_mark_hydrants() {
     let fire = plant.fire_flow(&[plant.node("h").unwrap()], 14.06, 300.0, &WhatIf::default()).unwrap();
     let over = fire_overlay(&made.park, &plant, &fire, &rules, day, Vec::new());
     assert_eq!((over.marks.len(), over.classes.len(), over.classes[0].count), (1, 1, 1));
+}
+
+fn asked(which: Which) -> Asked {
+    Asked { which, demand: Demand::AsModelled, at_s: 0, closed: Vec::new() }
+}
+
+#[test]
+fn what_does_not_settle_is_said_first_and_nothing_of_it_is_known() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let ask = |which: Which| plant.answer(Some(&network), &asked(which), &rules, &assumed).unwrap();
+    assert_eq!(plant.engine.get_option(EngineOption::Accuracy).unwrap(), 1e-3);
+    near(plant.engine.get_option(EngineOption::FlowChange).unwrap(), 0.005, 1e-9);
+    assert!(ask(Which::Pressure).settled);
+    // One trial is never enough.
+    plant.engine.set_option(EngineOption::Trials, 1.0).unwrap();
+    let answer = ask(Which::Pressure);
+    assert!(!answer.settled);
+    assert_eq!([&answer.told["settled"], &answer.told["before"]["settled"]], [&json!(false), &json!(false)]);
+    assert!(answer.sheet.notes[0].starts_with("EPANET did not come to an answer"), "{}", answer.sheet.notes[0]);
+    let day = "2026-06-30".parse().unwrap();
+    let over = pressure_overlay(&made.park, &plant, None, &answer.before, &rules, day, Vec::new());
+    let classes: Vec<(String, usize)> =
+        over.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
+    assert_eq!(classes, [("not known".to_owned(), 6)]);
+    let fire = ask(Which::Fire { at: Vec::new(), residual_m: None });
+    assert_eq!((fire.fire[0].available_l_s, fire.fire[0].static_m, fire.settled), (None, None, false));
+    let over = fire_overlay(&made.park, &plant, &fire.fire, &rules, day, Vec::new());
+    assert_eq!(over.classes[0].label.to_string(), "unknown");
+}
+
+#[test]
+fn valves_that_stand_closed_are_closed_in_the_model() {
+    let mut park = street();
+    let seen = |key: &str, open: Option<f64>, stuck: bool| ValveObservation {
+        node_key: key.into(),
+        observed: "2026-05-01T08:00:00Z".parse().unwrap(),
+        open_fraction: open,
+        stuck,
+        source: "walk".into(),
+    };
+    park.valve_states = vec![seen("v", Some(1.0), false), seen("v2", Some(0.0), true)];
+    let mut made = Made::of(park);
+    let rules = HydraulicRules::shipped();
+    {
+        let network = made.network();
+        let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+        assert_eq!(assumed, [Assumed::Closed(vec!["v2".into()])]);
+        let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
+        assert_eq!(answer.told["before"]["without_supply"], json!(["c"]));
+        near(answer.told["before"]["given_l_s"].as_f64().unwrap(), 15.0, 1e-6);
+        assert!(answer.sheet.notes.iter().any(|note| note.ends_with("v2")), "it is said");
+        assert!(!answer.sheet.notes.iter().any(|note| note.contains("taken for open")), "both are on record");
+    }
+    // Looked for and not known: open, and told.
+    made.park.valve_states[1] = seen("v2", None, false);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
+    assert_eq!(answer.told["before"]["without_supply"], json!([]));
+    assert!(answer.sheet.notes.iter().any(|note| note.starts_with("1 of 2 valves have no known state")));
+}
+
+#[test]
+fn all_points_at_one_place_count() {
+    let mut park = street();
+    let at = park.nodes[2].position;
+    let mut second = node("a2", NodeKind::Connection, at);
+    second.provenance.attributes = json!({ "ConnLoad_m3d": 864 }).as_object().unwrap().clone();
+    park.nodes.extend([second, node("a3", NodeKind::Hydrant, at)]);
+    // A load of the works themselves.
+    let works = &mut park.nodes[0].provenance.attributes;
+    works.insert("ConnLoad_m3d".into(), json!(100));
+    let made = Made::of(park);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let place = plant.node("a").unwrap();
+    assert_eq!((plant.node("a2"), plant.node("a3")), (Some(place), Some(place)));
+    assert!(plant.nodes[place as usize].hydrant);
+    assert_eq!(assumed, [Assumed::LoadsAtSources(vec!["w".into()])]);
+    let state = plant.solve(&WhatIf::default()).unwrap();
+    near(state.given_l_s.iter().filter(|l_s| **l_s > 0.0).sum::<f64>(), 22.5 + 15.0, 1e-6);
+    let burst = Which::Burst(Burst { at: "w".into(), hole_mm: Some(50.0) });
+    let error = plant.answer(Some(&network), &asked(burst), &HydraulicRules::shipped(), &assumed).unwrap_err();
+    assert_eq!(error, HydraulicsError::KeepsHead { key: "w".into() });
+}
+
+#[test]
+fn what_hangs_behind_an_assumed_size_is_not_known() {
+    let mut park = street();
+    park.edges[2].diameter_mm = None;
+    let mut made = Made::of(park);
+    let rules = HydraulicRules::shipped();
+    let day = "2026-06-30".parse().unwrap();
+    {
+        let network = made.network();
+        let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+        let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
+        assert_eq!(answer.told["before"]["behind_guessed_diameters"], json!(["b", "h"]), "h has its water from b");
+        let pipes = json!([{ "key": "e3", "diameter_mm": 200.0, "hazen_williams_c": null }]);
+        assert_eq!(answer.told["assumed_pipes"], pipes);
+        let over = pressure_overlay(&made.park, &plant, None, &answer.before, &rules, day, Vec::new());
+        let classes: Vec<(String, usize)> =
+            over.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
+        assert_eq!(classes, [("not known".to_owned(), 2), ("0.14 MPa or more".to_owned(), 4)]);
+        let fire = Which::Fire { at: Vec::new(), residual_m: None };
+        let fire = plant.answer(Some(&network), &asked(fire), &rules, &assumed).unwrap();
+        assert!(fire.fire[0].available_l_s.is_some() && fire.fire[0].known_l_s().is_none());
+    }
+    // No size at all: there is no median, and the figure is the table's.
+    made.park.edges.iter_mut().for_each(|edge| edge.diameter_mm = None);
+    let network = made.network();
+    let (_, assumed) = plant_of(&network, &Given::default()).unwrap();
+    assert_eq!(assumed, [Assumed::NoDiameters(6, 100.0)]);
+}
+
+#[test]
+fn the_figures_that_grade_and_the_peak_are_the_tables() {
+    let made = Made::of(street());
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let mut rules = HydraulicRules::shipped();
+    (rules.figure.gb_working_m.value, rules.figure.gb_working_m.clause) = (METRES_A_MPA * 0.2, "our own".into());
+    let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
+    let says = |text: &str| answer.sheet.notes.iter().any(|note| note.contains(text));
+    assert!(says("0.20 MPa: GB 50974-2014 (2014), our own") && says("0.10 MPa: GB 50974-2014"));
+    assert!(says("times 1.5: GB 50013-2018"));
+    let day = "2026-06-30".parse().unwrap();
+    let over = pressure_overlay(&made.park, &plant, None, &answer.before, &rules, day, Vec::new());
+    assert!(over.classes.iter().any(|class| class.label == "0.20 MPa or more"));
+    let given = Given { times: Some(2.0), ..Given::default() };
+    let (plant, assumed) = plant_of(&network, &given).unwrap();
+    let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
+    assert!(answer.sheet.notes.iter().any(|note| note.contains("times 2: as asked for")));
+}
+
+#[test]
+fn a_key_of_a_point_and_a_line_is_asked_back() {
+    let mut park = street();
+    park.edges[2].provenance.key = "b".into();
+    let made = Made::of(park);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let ask = |which: Which, closed: &[&str]| {
+        let closed = closed.iter().map(|key| (*key).to_owned()).collect();
+        plant.answer(Some(&network), &Asked { closed, ..asked(which) }, &rules, &assumed)
+    };
+    let write = "write one of: point:b, line:b".to_owned();
+    let several = HydraulicsError::SeveralPlaces { key: "b".into(), count: 2, write: write.clone() };
+    assert_eq!(ask(Which::Pressure, &["b"]).unwrap_err(), several);
+    let burst = Which::Burst(Burst { at: "b".into(), hole_mm: None });
+    assert_eq!(ask(burst, &[]).unwrap_err(), several);
+    let error = ask(Which::Close(vec!["b".into()]), &[]).unwrap_err();
+    assert!(error.to_string().ends_with(&write), "{error}");
+    let answer = ask(Which::Pressure, &["line:b"]).unwrap();
+    assert_eq!(answer.told["before"]["without_supply"], json!(["b", "h"]));
+    assert!(matches!(ask(Which::Pressure, &["line:zz"]), Err(HydraulicsError::NoSuchPlace { .. })));
 }

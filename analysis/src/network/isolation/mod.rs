@@ -17,7 +17,7 @@ use spatial_db::model::ParkSnapshot;
 use super::graph::{Graph, Unions};
 use super::topology::Topology;
 pub use critical::Critical;
-pub use observed::{Observed, observed_on};
+pub use observed::{Observed, observed_in};
 pub use segments::{Gate, Segments};
 pub use service::{Served, Service, Supply};
 pub use valves::{Valve, ValveState, Valves};

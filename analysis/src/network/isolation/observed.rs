@@ -1,11 +1,12 @@
 //! What the records tell of valves: the last that was seen of each by the end of a day.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use spatial_db::model::{ParkSnapshot, ValveObservation};
+use spatial_db::model::{NetworkClass, ParkSnapshot, ValveObservation};
 
 use super::ValveState;
+use crate::network::settings::Settings;
 
 /// How a valve stood when it was last seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,8 +32,36 @@ impl From<&ValveObservation> for ValveState {
     }
 }
 
-/// By key: how each valve stood when it was last seen, by the end of a day (UTC).
-pub fn observed_on(park: &ParkSnapshot, on: NaiveDate) -> HashMap<&str, Observed<'_>> {
+/// How the valves of one network stood when they were last seen, by their keys. What is on record for `NETWORK:KEY` is of that network;
+/// a bare key that valves of other networks have too names none of them.
+pub fn observed_in<'p>(
+    park: &'p ParkSnapshot,
+    class: NetworkClass,
+    settings: &Settings,
+    on: NaiveDate,
+) -> HashMap<&'p str, Observed<'p>> {
+    let last = observed_on(park, on);
+    let mut found: HashMap<&'p str, Observed<'p>> = HashMap::with_capacity(last.len());
+    if last.is_empty() {
+        return found;
+    }
+    let elsewhere = park.nodes.iter().filter(|node| node.class != class && settings.device(node).is_some());
+    let elsewhere: HashSet<&str> = elsewhere.map(|node| node.provenance.key.as_str()).collect();
+    let own = |told: &'p str| told.split_once(':').filter(|(of, _)| *of == class.as_str()).map(|(_, key)| key);
+    let bare = last.iter().map(|(&told, &one)| (told, one)).filter(|(told, _)| !elsewhere.contains(*told));
+    let named = last.iter().filter_map(|(&told, &one)| Some((own(told)?, one)));
+    for (key, one) in bare.chain(named) {
+        // Of one moment what names the network goes first.
+        let kept = found.entry(key).or_insert(one);
+        if one.seen >= kept.seen {
+            *kept = one;
+        }
+    }
+    found
+}
+
+/// By what it is kept under: how each valve stood when it was last seen, by the end of a day (UTC).
+fn observed_on(park: &ParkSnapshot, on: NaiveDate) -> HashMap<&str, Observed<'_>> {
     let mut last: HashMap<&str, Observed<'_>> = HashMap::new();
     for seen in park.valve_states.iter().filter(|seen| seen.observed.date_naive() <= on) {
         let one = Observed { state: seen.into(), seen: seen.observed, source: &seen.source };
@@ -80,6 +109,24 @@ mod tests {
             [on("2026-03-01", "w"), on("2026-03-01", "x")],
             [Some(ValveState::Unknown), Some(ValveState::StuckClosed)]
         );
+    }
+
+    #[test]
+    fn a_key_of_two_networks_names_neither_unless_the_network_is_told() {
+        let mut park = empty();
+        park.nodes = vec![node("v", NodeKind::Valve, [0.0; 3]), node("v", NodeKind::Valve, [9.0, 0.0, 0.0])];
+        park.nodes[1].class = NetworkClass::Gas;
+        let day = "2026-06-30".parse().unwrap();
+        let settings = Settings::shipped();
+        let of = |park: &ParkSnapshot, class| observed_in(park, class, &settings, day).get("v").map(|seen| seen.state);
+        park.valve_states = vec![seen("v", "2026-03-01T08:00:00Z", Some(0.0), false)];
+        assert_eq!([of(&park, NetworkClass::Water), of(&park, NetworkClass::Gas)], [None, None]);
+        park.valve_states.push(seen("gas:v", "2026-02-01T08:00:00Z", Some(0.0), true));
+        let told = [of(&park, NetworkClass::Water), of(&park, NetworkClass::Gas)];
+        assert_eq!(told, [None, Some(ValveState::StuckClosed)]);
+        // A manhole of that key is no valve: the bare key is enough.
+        park.nodes[1].kind = NodeKind::Manhole;
+        assert_eq!(of(&park, NetworkClass::Water), Some(ValveState::Closed));
     }
 
     /// s – v – a – w – h: what is on record stops traces and widens isolation, as of the day; what a person says goes first.

@@ -1,7 +1,7 @@
 //! From a way through the graph to what stands and lies along it.
 
 use spatial_db::cache::Cache;
-use spatial_db::model::Presence;
+use spatial_db::model::{NodeKind, Presence};
 
 use super::crossings::crossings;
 use super::flaws::flaws;
@@ -151,20 +151,7 @@ impl Ask<'_> {
         let position = self.topology.junctions[junction as usize].position;
         let at_m = after.map_or_else(|| before.map_or(0.0, |run| run.span_m[1]), |run| run.span_m[0]);
         let terrain_m = height(self.cache, [position[0], position[1]]);
-        let node = self.topology.node(park, junction).map(|node| {
-            let cover_level_m = node.ground_elevation_m;
-            let depth_m = node.depth_m.filter(|depth| *depth > 0.0);
-            let floor = depth_m.and_then(|depth| Some(cover_level_m.or(terrain_m)? - depth));
-            StationNode {
-                id: node.id,
-                key: node.provenance.key.clone(),
-                kind: node.kind,
-                cover_level_m,
-                bottom_m: floor,
-                depth_m,
-                width_m: node.size_mm.filter(|mm| *mm > 0.0).map(|mm| mm / 1000.0),
-            }
-        });
+        let node = self.stands(junction, terrain_m);
         let own = [number.checked_sub(1), Some(number)].map(|at| at.and_then(|at| course.links.get(at)));
         let others = self.topology.graph.at(junction).iter().filter(|arc| !own.contains(&Some(&arc.link)));
         let branch = |arc: &crate::network::graph::Arc| {
@@ -192,4 +179,31 @@ impl Ask<'_> {
             branches: others.map(branch).collect(),
         }
     }
+    /// What stands at a junction. Of several points a chamber gives name and kind, and every fact is that of the first that has it.
+    fn stands(&self, junction: u32, terrain_m: Option<f64>) -> Option<StationNode> {
+        let park = self.cache.snapshot();
+        let chamber = self.topology.row_of(park, junction, |node| opens(node.kind));
+        let row = chamber.or_else(|| self.topology.rows_at(junction).next())?;
+        let main = &park.nodes[row as usize];
+        let all = || std::iter::once(main).chain(self.topology.nodes_at(park, junction));
+        let cover_level_m = all().find_map(|node| node.ground_elevation_m);
+        let depth_m = all().find_map(|node| node.depth_m.filter(|depth| *depth > 0.0));
+        Some(StationNode {
+            id: main.id,
+            key: main.provenance.key.clone(),
+            kind: main.kind,
+            cover_level_m,
+            bottom_m: depth_m.and_then(|depth| Some(cover_level_m.or(terrain_m)? - depth)),
+            depth_m,
+            width_m: all().find_map(|node| node.size_mm.filter(|mm| *mm > 0.0)).map(|mm| mm / 1000.0),
+        })
+    }
+}
+
+/// Whether a person can get at the pipes there.
+pub(super) const fn opens(kind: NodeKind) -> bool {
+    matches!(
+        kind,
+        NodeKind::Manhole | NodeKind::Inlet | NodeKind::Outfall | NodeKind::Tank | NodeKind::Source | NodeKind::Pump
+    )
 }

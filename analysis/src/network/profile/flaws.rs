@@ -2,9 +2,10 @@
 
 use spatial_db::model::{NetworkClass, NodeKind};
 
-use super::limits::cited;
+use super::build::opens;
 use super::{Ask, Flaw, FlawKind, Flow, Profile, Run, Station};
 use crate::network::clearance::{Verdict, covers};
+use crate::words::Words;
 
 /// Finds it, by distance, the gravest first where several are at one place.
 pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile) -> Vec<Flaw> {
@@ -35,7 +36,7 @@ pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile) -> Vec<Flaw> {
             value,
             limit: Some(limit[1]),
             place: profile.place(crossing.at_m),
-            rule: crossing.rule.clone(),
+            rule: crossing.rule.as_str().into(),
         });
     }
     found.retain(|flaw| matches!(flaw.verdict, Verdict::Violated | Verdict::Possible));
@@ -60,7 +61,7 @@ fn of_run(profile: &Profile, run: &Run, kind: FlawKind, verdict: Verdict, value:
         value,
         limit: None,
         place: profile.place(middle),
-        rule: String::new(),
+        rule: Words::default(),
     }
 }
 
@@ -88,21 +89,21 @@ fn slope(ask: &Ask<'_>, profile: &Profile, run: &Run, found: &mut Vec<Flaw>) {
     let rises = &ask.limits.rises;
     if fall < rises.value {
         let verdict = below(fall, rises.value, off);
-        found.push(Flaw { rule: cited(rises), ..of_run(profile, run, FlawKind::Rises, verdict, fall) });
+        found.push(Flaw { rule: rises.citation(), ..of_run(profile, run, FlawKind::Rises, verdict, fall) });
         return;
     }
     let Some(dn) = run.diameter_mm else { return };
     if dn < ask.limits.least_mm.value {
         let least = &ask.limits.least_mm;
         let flaw = of_run(profile, run, FlawKind::TooSmall, Verdict::Violated, dn);
-        found.push(Flaw { limit: Some(least.value), rule: cited(least), ..flaw });
+        found.push(Flaw { limit: Some(least.value), rule: least.citation(), ..flaw });
     }
     if let Some(row) = ask.limits.slope(dn, run.material.as_deref())
         && fall < row.value
     {
         let verdict = below(fall, row.value, off);
         let flaw = of_run(profile, run, FlawKind::TooFlat, verdict, fall);
-        found.push(Flaw { limit: Some(row.value), rule: row.cited(), ..flaw });
+        found.push(Flaw { limit: Some(row.value), rule: row.citation(), ..flaw });
     }
 }
 
@@ -118,12 +119,15 @@ fn narrows(ask: &Ask<'_>, profile: &Profile, runs: [&Run; 2], found: &mut Vec<Fl
         && to < from - figure.value
     {
         let flaw = of_run(profile, after, FlawKind::Narrows, Verdict::Violated, to);
-        found.push(Flaw { limit: Some(from), rule: cited(figure), ..flaw });
+        found.push(Flaw { limit: Some(from), rule: figure.citation(), ..flaw });
     }
 }
 
-/// The pipe that leaves a chamber above the one that comes in.
+/// The pipe that leaves a chamber above the one that comes in. A pump lifts: nothing is wrong there.
 fn step(ask: &Ask<'_>, profile: &Profile, station: &Station, found: &mut Vec<Flaw>) {
+    if ask.topology.row_of(ask.cache.snapshot(), station.junction, |node| node.kind == NodeKind::Pump).is_some() {
+        return;
+    }
     let at = |at_m: f64, before: bool| {
         profile.runs.iter().find(|run| run.span_m[usize::from(before)] == at_m && run.length_m() > 0.0)
     };
@@ -149,7 +153,7 @@ fn step(ask: &Ask<'_>, profile: &Profile, station: &Station, found: &mut Vec<Fla
             key,
             place,
             limit: Some(figure.value),
-            rule: cited(figure),
+            rule: figure.citation(),
             ..flaw
         });
     }
@@ -157,21 +161,8 @@ fn step(ask: &Ask<'_>, profile: &Profile, station: &Station, found: &mut Vec<Fla
 
 /// Chambers too far apart for the largest sewer between them.
 fn spacing(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
-    let opens = |station: &&Station| {
-        let kind = station.node.as_ref().map(|node| node.kind);
-        matches!(
-            kind,
-            Some(
-                NodeKind::Manhole
-                    | NodeKind::Inlet
-                    | NodeKind::Outfall
-                    | NodeKind::Tank
-                    | NodeKind::Source
-                    | NodeKind::Pump
-            )
-        )
-    };
-    let chambers: Vec<&Station> = profile.stations.iter().filter(opens).collect();
+    let is_chamber = |station: &&Station| station.node.as_ref().is_some_and(|node| opens(node.kind));
+    let chambers: Vec<&Station> = profile.stations.iter().filter(is_chamber).collect();
     for pair in chambers.windows(2) {
         let span_m = [pair[0].at_m, pair[1].at_m];
         let between = profile.runs.iter().filter(|run| run.span_m[0] >= span_m[0] && run.span_m[1] <= span_m[1]);
@@ -190,7 +181,7 @@ fn spacing(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
                 value: apart,
                 limit: Some(row.value),
                 place: profile.place(f64::midpoint(span_m[0], span_m[1])),
-                rule: row.cited(),
+                rule: row.citation(),
             });
         }
     }
@@ -199,7 +190,7 @@ fn spacing(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
 /// Too little ground above a pipe, or none: of the whole line where the way takes a part of one.
 fn cover(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
     let Some(depth) = ask.clearance.depth(profile.class) else { return };
-    let rule = ask.clearance.cited_depth(depth);
+    let rule: Words = ask.clearance.cited_depth(depth).into();
     let mut there = ask.there.clone();
     there.edges.fill(false);
     for run in &profile.runs {

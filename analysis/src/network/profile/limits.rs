@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::rules::Figure;
+use crate::words::Words;
 
 /// A row for a range of diameters.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -26,9 +27,11 @@ pub struct ByDiameter {
 }
 
 impl ByDiameter {
-    /// Standard, edition, clause and status in words.
-    pub fn cited(&self) -> String {
-        format!("{} ({}), {} [{}]", self.standard, self.edition, self.clause, self.status)
+    /// Standard, edition, clause and status in words, as any figure of a table is cited.
+    pub fn citation(&self) -> Words {
+        let [standard, edition] = [&self.standard, &self.edition].map(String::clone);
+        let [clause, status] = [&self.clause, &self.status].map(String::clone);
+        Figure { value: self.value, unit: String::new(), standard, edition, clause, status }.citation()
     }
 
     fn fits(&self, dn: f64, material: Option<&str>) -> bool {
@@ -85,11 +88,6 @@ impl ProfileLimits {
     }
 }
 
-/// Standard, edition, clause and status of a figure in words.
-pub(super) fn cited(figure: &Figure) -> String {
-    format!("{} ({}), {} [{}]", figure.standard, figure.edition, figure.clause, figure.status)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,7 +110,10 @@ mod tests {
         for row in limits.slope.iter().chain(&limits.spacing) {
             assert!(["verified", "secondary", "memory", "default"].contains(&row.status.as_str()), "{row:?}");
         }
-        assert!(limits.slope(500.0, None).unwrap().cited().ends_with("DN500 [memory]"));
+        assert!(limits.slope(500.0, None).unwrap().citation().ends_with("DN500 [memory]"));
+        // As everywhere: what is wholly ours needs no status, and the status has words in other languages.
+        assert_eq!(limits.rises.citation(), "ParkTwin default 0.1: gravity sewers fall the way they flow");
+        assert_eq!(limits.slope(500.0, None).unwrap().citation().key(), Some("citation-status"));
         assert!(ProfileLimits::parse("slope = []").is_err());
     }
 }

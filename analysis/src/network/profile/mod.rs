@@ -16,6 +16,7 @@ use spatial_db::model::{FeatureId, NetworkClass, NodeKind};
 
 use super::clearance::Verdict;
 use super::trace::Way as TraceWay;
+use crate::words::Words;
 pub use build::Ask;
 pub use limits::ProfileLimits;
 pub use sheet::{ProfileRows, kind_words, profile_sheet, profile_words, verdict_words};
@@ -273,7 +274,7 @@ pub struct Flaw {
     /// Easting, northing, level, m; the level is NaN where nothing tells it.
     pub place: [f64; 3],
     /// Rule, with standard, edition, clause and status.
-    pub rule: String,
+    pub rule: Words,
 }
 
 impl Profile {

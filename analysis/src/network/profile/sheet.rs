@@ -353,7 +353,7 @@ fn flaw_row(park: &ParkSnapshot, flaw: &Flaw) -> Row {
         Some(flaw.kind.in_unit(flaw.value)).into(),
         flaw.limit.map(|limit| flaw.kind.in_unit(limit)).into(),
         said(flaw.kind.unit()),
-        said(&flaw.rule),
+        Value::Text(flaw.rule.clone()),
         Some(flaw.place[0]).into(),
         Some(flaw.place[1]).into(),
     ];

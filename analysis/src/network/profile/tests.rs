@@ -103,6 +103,30 @@ fn near(a: Option<f64>, b: f64) -> bool {
 }
 
 #[test]
+fn points_at_one_place_are_one_station() {
+    let mut park = street();
+    // A valve that lines name, on a chamber that has the levels; a pump, on the outfall, with a line that goes on.
+    let (m2, o) = (park.nodes[1].clone(), park.nodes[3].clone());
+    (park.nodes[1].kind, park.nodes[1].depth_m) = (NodeKind::Valve, None);
+    (park.nodes[1].ground_elevation_m, park.nodes[1].size_mm) = (None, None);
+    park.nodes[3].kind = NodeKind::Pump;
+    for (twin, key) in [(m2, "C2"), (o.clone(), "O2")] {
+        let mut made = node(key, twin.kind, twin.position);
+        (made.class, made.ground_elevation_m) = (twin.class, twin.ground_elevation_m);
+        (made.depth_m, made.size_mm) = (twin.depth_m, twin.size_mm);
+        park.nodes.push(made);
+    }
+    let mut on = keyed_edge(8, Some("O"), None, vec![o.position, [199.0, 100.0, o.position[2] - 0.1]]);
+    on.class = NetworkClass::Drainage;
+    park.edges.push(on);
+    let profile = Made::of(park).along("M1", Way::Downstream).unwrap();
+    let station = profile.stations[1].node.as_ref().unwrap();
+    assert_eq!((station.key.as_str(), station.kind), ("C2", NodeKind::Manhole));
+    assert_eq!((station.cover_level_m, station.depth_m, station.width_m), (Some(10.02), Some(2.3), Some(1.0)));
+    assert_eq!(profile.length_m, 180.0, "it ends at the outfall");
+}
+
+#[test]
 fn a_street_by_hand() {
     let made = Made::of(street());
     let profile = made.along("M1", Way::Downstream).unwrap();
@@ -163,6 +187,16 @@ fn what_is_wrong_is_told_with_its_clause() {
     let flat = profile.flaws.iter().find(|flaw| flaw.kind == FlawKind::TooFlat).unwrap();
     assert_eq!((flat.verdict, flat.key.as_str(), flat.limit), (Verdict::Possible, "e2", Some(0.0015)));
     assert!(flat.rule.contains("GB 50014") && flat.rule.contains("[memory]"), "{}", flat.rule);
+    // A pump lifts.
+    let mut lifted = park.clone();
+    lifted.edges[2].path = vec![[110.0, 100.0, 9.9], [190.0, 100.0, 9.7]];
+    let steps = |park: &ParkSnapshot| {
+        let profile = Made::of(park.clone()).along("M1", Way::Downstream).unwrap();
+        profile.flaws.iter().any(|flaw| flaw.kind == FlawKind::StepsUp)
+    };
+    assert!(steps(&lifted));
+    lifted.nodes[2].kind = NodeKind::Pump;
+    assert!(!steps(&lifted));
     // The second sewer rises by 0.3 m as it flows, is smaller than the first, and begins above its end; the third lies bare.
     park.edges[1].path = vec![[60.0, 100.0, 7.925], [110.0, 100.0, 8.225]];
     park.edges[1].diameter_mm = Some(250.0);

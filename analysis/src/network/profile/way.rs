@@ -68,7 +68,7 @@ impl Topology {
         let ways = self.graph.ways(onward, None, length, open);
         let reached = (0..self.graph.junctions() as u32).filter(|at| ways.far_m[*at as usize].is_finite());
         let far = |at: &u32| ways.far_m[*at as usize];
-        let outfall = |at: &u32| self.node(park, *at).is_some_and(|node| node.kind == NodeKind::Outfall);
+        let outfall = |at: &u32| self.row_of(park, *at, |node| node.kind == NodeKind::Outfall).is_some();
         let nearest = |a: &u32, b: &u32| far(a).total_cmp(&far(b)).then(a.cmp(b));
         let to = if up { None } else { reached.clone().filter(outfall).min_by(nearest) };
         let to = to.or_else(|| reached.max_by(|a, b| far(a).total_cmp(&far(b)).then(b.cmp(a))))?;

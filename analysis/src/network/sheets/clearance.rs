@@ -1,6 +1,6 @@
 //! Clearances, covers and falls as reports.
 
-use spatial_db::model::{FeatureKind, ParkSnapshot};
+use spatial_db::model::{FeatureKind, NetworkEdge, ParkSnapshot};
 
 use super::{class, said, text};
 use crate::network::clearance::{Clearance, ClearanceRules, Cover, Fall, Lie, Missing, Verdict};
@@ -46,8 +46,14 @@ fn place_columns() -> [Column; 3] {
     ]
 }
 
-/// Where lines and buildings are too near, may be, or where that cannot be told.
-pub fn clearance_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Clearance], notes: Vec<Words>) -> Sheet {
+/// Where lines and buildings are too near, may be, or where that cannot be told. `planned` is the line that is no row of the park.
+pub fn clearance_sheet(
+    park: &ParkSnapshot,
+    rules: &ClearanceRules,
+    found: &[Clearance],
+    planned: Option<&NetworkEdge>,
+    notes: Vec<Words>,
+) -> Sheet {
     let row = |one: &Clearance| {
         let a = one.a.map(|row| &park.edges[row as usize]);
         let (b, b_class) = if one.lie == Lie::Building {
@@ -60,7 +66,7 @@ pub fn clearance_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Cle
             verdict(one.verdict).into(),
             lie(one.lie).into(),
             a.map_or_else(|| words!("planned-line", "planned").into(), |line| said(&line.provenance.key)),
-            a.map_or(Value::Unknown, |line| class(line.class).into()),
+            a.or(planned).map_or(Value::Unknown, |line| class(line.class).into()),
             said(b),
             b_class.into(),
             one.room_m.into(),

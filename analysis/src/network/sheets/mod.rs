@@ -46,6 +46,8 @@ pub(super) fn class(class: NetworkClass) -> Words {
 pub enum Part {
     /// Reached by a trace.
     Reached,
+    /// On a loop.
+    Looped,
     /// Reached if an unknown direction is so.
     Perhaps,
     /// Shut off with a break.
@@ -59,6 +61,7 @@ impl Part {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reached => "reached",
+            Self::Looped => "on_loop",
             Self::Perhaps => "perhaps",
             Self::ShutOff => "shut_off",
             Self::CutOff => "without_supply",
@@ -68,6 +71,7 @@ impl Part {
     pub(super) fn phrase(self) -> Phrase {
         match self {
             Self::Reached => phrase("part-reached", "reached"),
+            Self::Looped => phrase("part-looped", "on a loop"),
             Self::Perhaps => phrase("part-perhaps", "perhaps: a direction on the way is not known"),
             Self::ShutOff => phrase("part-shut-off", "shut off"),
             Self::CutOff => phrase("part-cut-off", "without supply"),

@@ -136,6 +136,11 @@ impl Topology {
         (first != NONE).then_some(first).into_iter().chain(others)
     }
 
+    /// The nodes at a junction: the one that stands for it, then others at its place.
+    pub fn nodes_at<'p>(&self, park: &'p ParkSnapshot, junction: u32) -> impl Iterator<Item = &'p NetworkNode> {
+        self.rows_at(junction).map(move |row| &park.nodes[row as usize])
+    }
+
     /// Row of the first node at a junction that is of a kind: a hydrant or a valve may share its place with a joint.
     pub fn row_of(&self, park: &ParkSnapshot, junction: u32, is: impl Fn(&NetworkNode) -> bool) -> Option<u32> {
         self.rows_at(junction).find(|row| is(&park.nodes[*row as usize]))

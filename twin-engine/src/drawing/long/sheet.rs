@@ -271,7 +271,8 @@ fn flaws(marks: &mut Vec<Mark>, profile: &Profile, inner: f32, y: f32, theme: &T
     let row = |(at, flaw): (usize, &analysis::network::profile::Flaw)| {
         let [from, to] = flaw.span_m.map(chainage);
         let where_ = if from == to { from } else { format!("{from} – {to}") };
-        let cells = vec![(at + 1).to_string(), where_, text.words(&flaw.said()), flaw.key.clone(), flaw.rule.clone()];
+        let cells =
+            vec![(at + 1).to_string(), where_, text.words(&flaw.said()), flaw.key.clone(), text.words(&flaw.rule)];
         (cells, flaw.verdict == Verdict::Violated, None)
     };
     Grid { columns, rows: profile.flaws.iter().enumerate().map(row).collect() }.draw(marks, y, theme)

@@ -9,7 +9,7 @@ mod write;
 
 use std::sync::Arc;
 
-use bevy_egui::egui::{Align, Button, Frame, Label, Layout, Margin, Panel as Side, ScrollArea, Ui};
+use bevy_egui::egui::{Align, Button, Frame, Id, Label, Layout, Margin, Panel as Side, ScrollArea, Ui};
 use spatial_db::model::FeatureId;
 
 use super::{Panels, look};
@@ -21,6 +21,10 @@ pub(super) use marks::show as marks;
 
 /// Height at first, points.
 const HEIGHT: f32 = 320.0;
+/// Heights that it can be given, points.
+const HEIGHTS: [f32; 2] = [170.0, 760.0];
+/// Share of the window that a long profile takes at first, at most.
+const SHARE: f32 = 0.7;
 /// Width of the questions' column.
 const QUESTIONS: f32 = 290.0;
 
@@ -128,11 +132,18 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     lift_ground(panels);
     let mut open = panels.ui.network.open;
     let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 6));
-    Side::bottom("network")
+    // A long profile is as high at first as its rows need, each way by itself: cut off, they would be looked for.
+    let needs = panels.ui.network.profile.needs().filter(|_| panels.ui.network.tab == NetworkTab::Profile);
+    let most = (root.available_height() * SHARE).clamp(HEIGHT, HEIGHTS[1]);
+    let (id, height) = needs.map_or_else(
+        || (Id::new("network"), HEIGHT),
+        |(way, height)| (Id::new(("network-profile", way)), height.clamp(HEIGHT, most)),
+    );
+    Side::bottom(id)
         .frame(frame)
         .resizable(true)
-        .default_size(HEIGHT)
-        .size_range(170.0..=600.0)
+        .default_size(height)
+        .size_range(HEIGHTS[0]..=HEIGHTS[1])
         .show_collapsible(root, &mut open, |ui| {
             let words = panels.twin.words();
             ui.set_min_height(ui.available_height());

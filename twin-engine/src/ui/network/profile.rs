@@ -33,8 +33,12 @@ const FILE: &str = "profile";
 const EXAGGERATION: (f64, f64) = (1.0, 100.0);
 /// Width of what stands beside the graph, points.
 const BESIDE: f32 = 186.0;
-/// Height of the frame under the graph, about, points.
+/// Height of the frame under the graph before it is laid out, points.
 const FRAME: f32 = 150.0;
+/// Least height of the graph, points.
+const GRAPH: f32 = 90.0;
+/// Height of what stands above the drawing in the panel, points.
+const ABOVE: f32 = 96.0;
 
 /// How the way is looked at.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub(super) struct View {
     exaggeration: Option<f64>,
     /// Length of the way that it was made for, m.
     of_m: f64,
+    /// Height of what is drawn above and below the graph, points; 0 before it was laid out.
+    around: f32,
     told: Option<String>,
     /// The way as it was laid out last, and what for.
     laid: Option<(LaidFor, Arc<Long>)>,
@@ -74,11 +80,16 @@ impl PartialEq for LaidFor {
 
 impl Default for View {
     fn default() -> Self {
-        Self { zoom: 1.0, corner: Vec2::ZERO, exaggeration: None, of_m: 0.0, told: None, laid: None }
+        Self { zoom: 1.0, corner: Vec2::ZERO, exaggeration: None, of_m: 0.0, around: 0.0, told: None, laid: None }
     }
 }
 
 impl View {
+    /// What tells the way apart, and the height that the panel needs for all of its rows, points; `None` before it was laid out.
+    pub(super) fn needs(&self) -> Option<(u64, f32)> {
+        (self.around > 0.0).then(|| (self.of_m.to_bits(), ABOVE + self.around + GRAPH))
+    }
+
     /// Longer by `factor`, with what is drawn at `x` of a panel (`heads` of it for the heads of rows) staying there.
     fn zoomed(&mut self, factor: f32, x: f32, heads: f32) {
         let zoom = (self.zoom * factor).clamp(1.0, MOST_ZOOM);
@@ -136,11 +147,14 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let theme = panels.twin.theme;
     let view = &mut panels.ui.network.profile;
-    let most = (size.y - FRAME).max(90.0);
+    // The rows take what they need; the graph has the rest.
+    let around = if view.around > 0.0 { view.around } else { FRAME };
+    let most = (size.y - around).max(GRAPH);
     let mut laid = view.drawn((made, profile), (size.x, most), theme, words);
     if steered(ui, &response, place, &laid, view) {
         laid = view.drawn((made, profile), (size.x, most), theme, words);
     }
+    view.around = laid.size.y - (laid.graph[1].y - laid.graph[0].y);
     view.keep(laid.size, Vec2::new(size.x, size.y));
     let corner = view.corner;
     let strong = TextStyle::Heading.resolve(ui.style()).family;
@@ -380,6 +394,18 @@ mod tests {
         assert_ne!(of(&one), LaidFor { size: [801.0, 90.0], ..of(&one) });
         assert_ne!(of(&one), LaidFor { exaggeration: Some(10.0), ..of(&one) });
         assert_ne!(of(&one), LaidFor { language: Language::Chinese, ..of(&one) });
+    }
+
+    #[test]
+    fn a_way_with_more_rows_needs_a_higher_panel() {
+        let mut view = View { of_m: 120.0, ..View::default() };
+        assert_eq!(view.needs(), None, "not laid out yet");
+        view.around = 260.0;
+        let (way, low) = view.needs().unwrap();
+        view.around = 430.0;
+        assert_eq!(view.needs(), Some((way, low + 170.0)));
+        view.of_m = 121.0;
+        assert!(view.needs().unwrap().0 != way, "another way has its own height");
     }
 
     #[test]
