@@ -109,6 +109,11 @@ fn pressures_and_capacity_of_the_sample_park() {
     let steps = one["over_time"].as_array().unwrap();
     assert!(!steps.is_empty() && number(&steps[0]["remaining"]) >= number(&steps.last().unwrap()["remaining"]));
     assert_eq!(one["way"].as_array().unwrap().len(), one["rows"].as_array().unwrap().len());
+    // Its number does as well as its key.
+    let number_of = park.parcels[20].number.as_deref().expect("the sample numbers its parcels");
+    let by = ["--parcel", number_of, "--by", "2032-12-31", "--format", "json"];
+    let same = place.json(&[&["capacity", "at", "qingxi", "--resource", "power"][..], &by[..]].concat());
+    assert_eq!(same["way"], one["way"]);
     let said = place.twin(&["capacity", "elements", "qingxi", "--resource", "power", "--lang", "zh"]);
     assert!(String::from_utf8_lossy(&said.stdout).contains("剩余能力：电力"));
     assert_eq!(place.fails(&["capacity", "at", "qingxi", "--resource", "power"]).0, 2);
