@@ -30,6 +30,7 @@ fn pressures_and_capacity_of_the_sample_park() {
     let now = ask(&["pressure"]);
     assert_eq!(now["engine"], "EPANET 2.3");
     assert_eq!(now["estimate"], false, "{}", now["assumed"]);
+    assert_eq!((&now["settled"], &now["times"]), (&Value::Bool(true), &Value::from(1.5)));
     assert_eq!(now["before"]["negative"].as_array().unwrap().len(), 0);
     let (asked, given) = (number(&now["before"]["asked_l_s"]), number(&now["before"]["given_l_s"]));
     assert!(asked > 50.0 && (asked - given).abs() < 1e-3, "{asked} {given}");
@@ -58,6 +59,7 @@ fn pressures_and_capacity_of_the_sample_park() {
     assert!(number(&closed["after"]["given_l_s"]) < asked);
     // A burst there spills, and what answers to pressure is given no more than before.
     let burst = ask(&["burst", "--at", key, "--hole", "80", "--pressure-driven"]);
+    assert_eq!(burst["settled"], true, "{}", burst["after"]["warnings"]);
     assert!(number(&burst["after"]["burst_l_s"][0]) > 5.0, "{}", burst["after"]);
     assert!(number(&burst["after"]["given_l_s"]) <= number(&burst["before"]["given_l_s"]) + 1e-3);
     let fire = ask(&["fire"]);
@@ -108,6 +110,11 @@ fn pressures_and_capacity_of_the_sample_park() {
     let steps = one["over_time"].as_array().unwrap();
     assert!(!steps.is_empty() && number(&steps[0]["remaining"]) >= number(&steps.last().unwrap()["remaining"]));
     assert_eq!(one["way"].as_array().unwrap().len(), one["rows"].as_array().unwrap().len());
+    // Its number does as well as its key.
+    let number_of = park.parcels[20].number.as_deref().expect("the sample numbers its parcels");
+    let by = ["--parcel", number_of, "--by", "2032-12-31", "--format", "json"];
+    let same = place.json(&[&["capacity", "at", "qingxi", "--resource", "power"][..], &by[..]].concat());
+    assert_eq!(same["way"], one["way"]);
     let said = place.twin(&["capacity", "elements", "qingxi", "--resource", "power", "--lang", "zh"]);
     assert!(String::from_utf8_lossy(&said.stdout).contains("剩余能力：电力"));
     assert_eq!(place.fails(&["capacity", "at", "qingxi", "--resource", "power"]).0, 2);

@@ -44,8 +44,8 @@ use std::time::{Duration, Instant};
 
 use spatial_db::store::Cancel;
 
-pub(crate) use ogr::keep_proj_offline;
 pub use encoding::small_text;
+pub(crate) use ogr::keep_proj_offline;
 pub use process::ReaderCommand;
 pub use protocol::{BandFacts, Expect, FileHead, LayerRequest, Opened, RasterFacts, RasterHead, ReadFailure};
 pub(crate) use protocol::{Batch, Cells, GeometryNote, PictureWindow, TextCells};
