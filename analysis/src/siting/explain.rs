@@ -155,7 +155,8 @@ impl Match<'_, '_> {
         findings
     }
 
-    fn finding(&self, candidate: u32, at: usize) -> Finding {
+    /// One need of a candidate, distances exactly.
+    pub(super) fn finding(&self, candidate: u32, at: usize) -> Finding {
         let need = &self.pitch.needs[at];
         let want = &need.want;
         let offered = &self.candidates[candidate as usize];

@@ -18,6 +18,7 @@ pub mod said;
 mod shapes;
 mod supply;
 mod tables;
+mod unmet;
 mod want;
 
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
@@ -32,4 +33,8 @@ pub use measure::{Measure, NOWHERE, ROOF_M, Verdict};
 pub use relax::Relaxation;
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
+pub use unmet::{
+    Answer, ByCriterion, ByParcel, Change, Closest, Demand, Lack, UnmetDemand, Unserved, unmet, unmet_criteria,
+    unmet_overlay, unmet_parcels, unmet_requirements,
+};
 pub use want::{Side, Thing, Want};

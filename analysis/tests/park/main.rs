@@ -10,3 +10,4 @@ mod scenarios;
 mod sections;
 mod security;
 mod siting;
+mod unmet;

@@ -11,6 +11,7 @@ impl Failure {
             | Self::NoBookmarks { .. }
             | Self::NoTour
             | Self::PitchOfPackage { .. }
+            | Self::RecordOfPackage { .. }
             | Self::NoWish { .. }
             | Self::SceneTwice { .. }
             | Self::ChangesOfWhat
