@@ -11,6 +11,7 @@ use super::ground::{Candidate, Free};
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
+use super::turning::TurningFit;
 use super::want::{Thing, Want, grouped};
 use crate::words;
 use crate::words::Words;
@@ -93,6 +94,8 @@ pub struct Brief {
     pub readiness_source: String,
     /// The hall on the land.
     pub fit: Option<TestFit>,
+    /// The circle that trucks turn in; `None` where none is asked for, or none is known to fit.
+    pub turning: Option<TurningFit>,
     /// The land.
     pub boundary: MultiPolygon<f64>,
 }
@@ -131,7 +134,11 @@ impl Match<'_, '_> {
         }
         let connections: Vec<Connection> =
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility)).collect();
-        let fit = self.test_fit(candidate);
+        let mut fit = self.test_fit(candidate);
+        let turning = self.turning(candidate);
+        if let (Some(fit), Some(turning)) = (&mut fit, &turning) {
+            turning.lay(fit);
+        }
         let table = readiness_table();
         let readiness = self.readiness(offered, &needs, &connections, &table);
         let places = self.rank(&self.weights());
@@ -148,6 +155,7 @@ impl Match<'_, '_> {
             readiness_source: format!("{} {}: {} [{}]", table.standard, table.edition, table.clause, table.status),
             needs,
             fit,
+            turning,
             boundary: self.ground.boundary(offered),
         }
     }

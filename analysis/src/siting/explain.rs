@@ -79,6 +79,13 @@ impl Missing {
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
             Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),
+            Self::Layout => words!(
+                "pitch-missing-layout",
+                "the layouts of the hall that were tried leave too little; whether another leaves enough is not known",
+            ),
+            Self::Way => {
+                words!("pitch-missing-way", "no way for trucks from the road to where they could turn was found")
+            }
         }
     }
 }
@@ -279,6 +286,11 @@ impl Match<'_, '_> {
                 let source = row_of(&self.ground.parcel(measure.at).provenance);
                 let because = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
                 (because, source)
+            }
+            Want::Turning { vehicle, .. } => {
+                let tried = super::turning::because(vehicle);
+                let because = if verdict == Verdict::Unknown { missing } else { tried };
+                (because, Words::from(super::turning::source(vehicle)))
             }
             Want::Free { .. } => self.freedom(offered),
             Want::Neighbours { .. } if measure.missing == Missing::Nothing => {

@@ -64,6 +64,10 @@ pub enum Missing {
     Limits,
     /// The place of the hall, which is tried for the best sites only.
     NotTried,
+    /// Whether the hall can be laid so that trucks have room: the layouts that were tried leave too little.
+    Layout,
+    /// A way for trucks from the road to where they could turn.
+    Way,
 }
 
 /// From when land or floor is to be had.

@@ -198,6 +198,12 @@ impl Gauge<'_, '_> {
             }
             Want::Floor { .. } => self.floor(candidate),
             Want::Hall { .. } => self.hall_unseen(candidate),
+            // No larger than the land; what is left of it beside the hall is tried for the best sites.
+            Want::Turning { .. } => {
+                let most = (candidate.area_m2 / std::f64::consts::PI).sqrt();
+                let high = if candidate.building.is_some() { f64::INFINITY } else { most };
+                Measure { low: 0.0, high, at: NOWHERE, missing: Missing::NotTried }
+            }
             Want::ClearHeight { .. } => self.clear_height(candidate),
             Want::FloorLoad { .. } => match candidate.building {
                 // What is built new is built for the load.

@@ -18,6 +18,7 @@ pub mod said;
 mod shapes;
 mod supply;
 mod tables;
+mod turning;
 mod unmet;
 mod want;
 
@@ -33,6 +34,7 @@ pub use measure::{Measure, NOWHERE, ROOF_M, Verdict};
 pub use relax::Relaxation;
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
+pub use turning::TurningFit;
 pub use unmet::{
     Answer, ByCriterion, ByParcel, Change, Closest, Demand, Lack, UnmetDemand, Unserved, unmet, unmet_criteria,
     unmet_overlay, unmet_parcels, unmet_requirements,

@@ -33,6 +33,15 @@ pub enum Want {
         #[serde(default)]
         yard_m: f64,
     },
+    /// Room on the land, beside the hall and what stands there, for a truck to turn round, and a way to it from the road.
+    Turning {
+        /// Vehicle of `analysis/rules/siting/turning.toml`.
+        #[serde(default = "super::turning::articulated")]
+        vehicle: String,
+        /// Outer radius that it sweeps, m; that of the table if absent.
+        #[serde(default)]
+        radius_m: Option<f64>,
+    },
     /// Clear height under the lowest beam, m.
     ClearHeight {
         /// At least, m.
@@ -199,6 +208,10 @@ impl Want {
         match self {
             Self::Land { at_least_m2 } | Self::Floor { at_least_m2 } => (*at_least_m2, Side::AtLeast),
             Self::Hall { .. } | Self::Zoning { .. } | Self::Industry { .. } => (1.0, Side::AtLeast),
+            Self::Turning { vehicle, radius_m } => {
+                let radius_m = radius_m.or_else(|| super::turning::swept_m(vehicle));
+                (radius_m.unwrap_or(f64::NAN), Side::AtLeast)
+            }
             Self::ClearHeight { at_least_m } | Self::Away { at_least_m, .. } => (*at_least_m, Side::AtLeast),
             Self::FloorLoad { at_least_kn_m2 } => (*at_least_kn_m2, Side::AtLeast),
             Self::Power { at_least_mw, .. } | Self::Heat { at_least_mw, .. } => (*at_least_mw, Side::AtLeast),
@@ -232,6 +245,7 @@ impl Want {
                 }
             }
             Self::Zoning { .. } | Self::Industry { .. } => {}
+            Self::Turning { radius_m, .. } => *radius_m = Some(figure),
             Self::ClearHeight { at_least_m } | Self::Away { at_least_m, .. } => *at_least_m = figure,
             Self::FloorLoad { at_least_kn_m2 } => *at_least_kn_m2 = figure,
             Self::Power { at_least_mw, .. } | Self::Heat { at_least_mw, .. } => *at_least_mw = figure,
@@ -267,6 +281,7 @@ impl Want {
         match self {
             Self::Land { .. } | Self::Floor { .. } => "m²",
             Self::ClearHeight { .. }
+            | Self::Turning { .. }
             | Self::Access { .. }
             | Self::Road { .. }
             | Self::Near { .. }
@@ -292,6 +307,7 @@ impl Want {
             Self::Land { .. } => words!("pitch-want-land", "land"),
             Self::Floor { .. } => words!("pitch-want-floor", "floor"),
             Self::Hall { .. } => words!("pitch-want-hall", "the hall on the land"),
+            Self::Turning { .. } => words!("pitch-want-turning", "room for trucks to turn, radius"),
             Self::ClearHeight { .. } => words!("pitch-want-clear-height", "clear height"),
             Self::FloorLoad { .. } => words!("pitch-want-floor-load", "floor load"),
             Self::Power { by, .. } => words!("pitch-want-power", "power from {by}", by = *by),
@@ -395,6 +411,9 @@ impl Want {
                 if !(yard_m.is_finite() && *yard_m >= 0.0) {
                     return Err(("yard_m", yard_m.to_string(), "0 or more"));
                 }
+            }
+            Self::Turning { vehicle, .. } if super::turning::swept_m(vehicle).is_none() => {
+                return Err(("the vehicle", vehicle.clone(), "one of the table of vehicles"));
             }
             Self::Zoning { scheme, codes } => {
                 given(scheme.is_empty(), "the scheme")?;

@@ -10,4 +10,5 @@ mod scenarios;
 mod sections;
 mod security;
 mod siting;
+mod turning;
 mod unmet;

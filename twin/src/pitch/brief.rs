@@ -126,7 +126,11 @@ pub(super) fn drawn(
     progress.show("drawing", &text.words(&brief.title));
     let hall = text.words(&said::HALL.into());
     let shown = brief.fit.as_ref().map_or_else(|| park.as_ref().clone(), |fit| with_hall(park, fit, &hall));
-    let drawn = pictures::pictures(shown, matched.overlay(Some(candidate)), &brief.boundary, language);
+    let mut overlay = matched.overlay(Some(candidate));
+    if let Some(turning) = &brief.turning {
+        overlay = turning.on(overlay);
+    }
+    let drawn = pictures::pictures(shown, overlay, &brief.boundary, language);
     progress.finish();
     drawn
 }
