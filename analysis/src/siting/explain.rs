@@ -75,6 +75,10 @@ impl Missing {
             Self::RoadWidth => words!("pitch-missing-width", "the width of the road is not on record"),
             Self::Things => words!("pitch-missing-things", "such records are missing or incomplete"),
             Self::Enterprises => words!("pitch-missing-trades", "industries of the enterprises are not on record"),
+            Self::Jobs => words!(
+                "pitch-missing-jobs",
+                "who works beyond the park's records, and who lives near by, is not on record"
+            ),
             Self::Price => words!("pitch-missing-price", "no price is on record"),
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
@@ -292,6 +296,7 @@ impl Match<'_, '_> {
                 let because = if verdict == Verdict::Unknown { missing } else { tried };
                 (because, Words::from(super::turning::source(vehicle)))
             }
+            Want::Jobs { .. } => (missing, words!("pitch-source-jobs", "yearly figures and tenancies on record")),
             Want::Free { .. } => self.freedom(offered),
             Want::Neighbours { .. } if measure.missing == Missing::Nothing => {
                 (Words::default(), words!("pitch-source-tenancies", "enterprises and tenancies on record"))

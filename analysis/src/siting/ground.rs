@@ -56,6 +56,8 @@ pub enum Missing {
     Things,
     /// Enterprises with their industry.
     Enterprises,
+    /// Jobs beyond those on record, and who lives near by.
+    Jobs,
     /// A price.
     Price,
     /// A term.

@@ -108,6 +108,8 @@ pub(super) enum Lookup {
     Shapes { shapes: Shapes, kept: bool },
     /// Roads of the classes and width asked for, and those of which the width or class is not known.
     Roads { good: Shapes, open: Shapes, kept: bool, missing: Missing },
+    /// Jobs on record.
+    Jobs(super::jobs::Jobs),
 }
 
 impl Lookup {
@@ -118,6 +120,7 @@ impl Lookup {
             }
             Want::Access { to, .. } => lines_of(*to, ground),
             Want::Road { classes, width_m, .. } => roads_of(classes, *width_m, ground),
+            Want::Jobs { .. } => Self::Jobs(super::jobs::Jobs::of(ground)),
             _ => Self::None,
         }
     }
@@ -253,6 +256,10 @@ impl Gauge<'_, '_> {
                 near.dedup();
                 Measure::known(near.len() as f64, near.first().copied().unwrap_or(NOWHERE))
             }
+            Want::Jobs { within_m, .. } => match &self.lookup {
+                Lookup::Jobs(jobs) => jobs.measure(ground, candidate, *within_m),
+                _ => Measure { low: 0.0, ..Measure::unknown(Missing::Jobs) },
+            },
             Want::Free { .. } => match candidate.free {
                 Free::From(day) => Measure::known(days(day), NOWHERE),
                 Free::Held => Measure::known(f64::INFINITY, NOWHERE),

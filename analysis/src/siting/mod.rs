@@ -10,6 +10,7 @@ mod explain;
 mod file;
 mod fit;
 mod ground;
+mod jobs;
 mod matched;
 mod measure;
 mod overlay;

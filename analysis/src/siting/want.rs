@@ -146,6 +146,13 @@ pub enum Want {
         /// At least so many.
         at_least: u32,
     },
+    /// People who work near by already, by the yearly figures of the park's enterprises: who could be hired, or come along.
+    Jobs {
+        /// At least so many.
+        at_least: u32,
+        /// At most so far, m.
+        within_m: f64,
+    },
     /// To be had.
     Free {
         /// By this day.
@@ -221,7 +228,7 @@ impl Want {
             Self::Access { at_most_m, .. } | Self::Road { at_most_m, .. } | Self::Near { at_most_m, .. } => {
                 (*at_most_m, Side::AtMost)
             }
-            Self::Neighbours { at_least, .. } => (f64::from(*at_least), Side::AtLeast),
+            Self::Neighbours { at_least, .. } | Self::Jobs { at_least, .. } => (f64::from(*at_least), Side::AtLeast),
             Self::Free { by } => (days(*by), Side::AtMost),
             Self::Price { at_most_per_m2, .. } => (*at_most_per_m2, Side::AtMost),
             Self::Term { at_least_years } => (*at_least_years, Side::AtLeast),
@@ -255,7 +262,7 @@ impl Want {
             Self::Access { at_most_m, .. } | Self::Road { at_most_m, .. } | Self::Near { at_most_m, .. } => {
                 *at_most_m = figure;
             }
-            Self::Neighbours { at_least, .. } => *at_least = figure.max(0.0) as u32,
+            Self::Neighbours { at_least, .. } | Self::Jobs { at_least, .. } => *at_least = figure.max(0.0) as u32,
             Self::Free { by } => *by = date(figure).unwrap_or(*by),
             Self::Price { at_most_per_m2, .. } => *at_most_per_m2 = figure,
             Self::Term { at_least_years } => *at_least_years = figure,
@@ -296,6 +303,7 @@ impl Want {
             | Self::Zoning { .. }
             | Self::Industry { .. }
             | Self::Neighbours { .. }
+            | Self::Jobs { .. }
             | Self::Free { .. }
             | Self::Term { .. } => "",
         }
@@ -323,6 +331,7 @@ impl Want {
             Self::Zoning { .. } => words!("pitch-want-zoning", "planned use"),
             Self::Industry { code } => words!("pitch-want-industry", "industry {code} admitted", code = code),
             Self::Neighbours { .. } => words!("pitch-want-neighbours", "neighbours in the trade"),
+            Self::Jobs { .. } => words!("pitch-want-jobs", "jobs near by"),
             Self::Free { .. } => words!("pitch-want-free", "to be had"),
             Self::Price { .. } => words!("pitch-want-price", "price by m²"),
             Self::Term { .. } => words!("pitch-want-term", "term"),
@@ -359,6 +368,12 @@ impl Want {
                 codes = industries.join(", "),
                 reach = format!("{within_m:.0}"),
             ),
+            Self::Jobs { at_least, within_m } => words!(
+                "pitch-asked-jobs",
+                "≥ {count} within {reach} m",
+                count = at_least.to_string(),
+                reach = format!("{within_m:.0}"),
+            ),
             _ => {
                 let (figure, side) = self.figure();
                 let sign = if side == Side::AtLeast { "≥" } else { "≤" };
@@ -378,7 +393,7 @@ impl Want {
             Self::Hall { .. } => {
                 words!("pitch-shown-share", "{share} % of its size", share = format!("{:.0}", figure * 100.0))
             }
-            Self::Telecom { .. } | Self::Neighbours { .. } => Words::from(format!("{figure:.0}")),
+            Self::Telecom { .. } | Self::Neighbours { .. } | Self::Jobs { .. } => Words::from(format!("{figure:.0}")),
             Self::Term { .. } => words!("pitch-shown-years", "{years} years", years = format!("{figure:.0}")),
             Self::Price { .. } => Words::from(format!("{}/m²", grouped(figure, self.unit()))),
             Self::Zoning { .. } | Self::Industry { .. } => {
@@ -425,6 +440,9 @@ impl Want {
                 if let Some(width) = width_m.filter(|width| !(width.is_finite() && *width > 0.0)) {
                     return Err(("width_m", width.to_string(), "above 0"));
                 }
+            }
+            Self::Jobs { within_m, .. } if !(within_m.is_finite() && *within_m > 0.0) => {
+                return Err(("within_m", within_m.to_string(), "above 0"));
             }
             Self::Neighbours { industries, within_m, .. } => {
                 given(industries.is_empty(), "the industries")?;

@@ -4,6 +4,7 @@ mod by_hand;
 mod evaluation;
 mod excavations;
 mod indicators;
+mod jobs;
 mod overlays;
 mod planner;
 mod scenarios;

@@ -211,3 +211,7 @@ pitch-missing-way = 未找到货车由道路到回转处的通路
 pitch-turning-circle = 回转圆
 pitch-turning-tried = { $vehicle }：厂房旁空地上的圆，周边留空 { $clearance } 米，并有宽 { $lane } 米的通路接道路
 pitch-want-turning = 货车回转半径
+pitch-asked-jobs = { $reach } 米内 ≥ { $count } 个
+pitch-missing-jobs = 园区登记之外的就业和周边居民未登记
+pitch-source-jobs = 登记的年度数据与租约
+pitch-want-jobs = 周边就业岗位
