@@ -217,6 +217,10 @@ fn turned(
         };
         laid = layouts(&found, &crate::scenario::room(&boundary, &existing, limits));
     }
+    // Where there is too little without the hall no other layout helps.
+    if most_m < wanted_m {
+        laid.truncate(1);
+    }
     let inner_radius_m = table().vehicles.get(vehicle).map_or(0.0, |of| of.inner_radius_m);
     let mut best: Option<Reached> = None;
     for layout in laid {

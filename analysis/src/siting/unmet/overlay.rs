@@ -37,15 +37,15 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
     for row in unmet.by_parcel() {
         let Some(parcel) = row.parcel else { continue };
         let count = row.prospects.len();
-        let value = match row.most {
-            Some(most) => words!(
+        let alone = || words!("unmet-fact", "would have served {count}", count = count);
+        let value = row.most.map_or_else(alone, |most| {
+            words!(
                 "unmet-fact-short",
                 "would have served {count}; missed by {short} or less",
                 count = count,
                 short = grouped(most, &row.unit)
-            ),
-            None => words!("unmet-fact", "would have served {count}", count = count),
-        };
+            )
+        });
         // Names of prospects stay in the report: pictures are shown to others.
         facts.entry(parcel).or_default().push(Fact { label: row.criterion, value, basis: row.site });
     }
