@@ -156,6 +156,22 @@ fn what_one_change_would_have_served_is_counted_by_criterion_and_parcel() {
 }
 
 #[test]
+fn the_change_that_is_named_serves_and_less_of_it_does_not() {
+    let asked = &all()[..1];
+    let found = answered(&POWER, asked);
+    assert_eq!(found.unserved[0].changes.len(), 3);
+    for change in &found.unserved[0].changes {
+        let with = |more: f64| {
+            let mut power = POWER.0;
+            power[change.parcels[0] as usize] += more;
+            answered(&Power(power), asked).met
+        };
+        let amount = change.lack.amount.unwrap();
+        assert_eq!((with(amount), with(amount - 0.1)), (1, 0), "{:?}", change.site);
+    }
+}
+
+#[test]
 fn a_joined_site_is_left_out_where_a_part_of_it_would_do() {
     let needs = r#"join: 2, needs: [(want: power(at_least_mw: 4, by: "2027-06-01")), (want: land(at_least_m2: 9000))]"#;
     let found = answered(&POWER, &[demand("A", needs)]);
