@@ -157,7 +157,8 @@ fn what_one_change_would_have_served_is_counted_by_criterion_and_parcel() {
 
 #[test]
 fn the_change_that_is_named_serves_and_less_of_it_does_not() {
-    let asked = &all()[..1];
+    let all = all();
+    let asked = &all[..1];
     let found = answered(&POWER, asked);
     assert_eq!(found.unserved[0].changes.len(), 3);
     for change in &found.unserved[0].changes {
