@@ -334,6 +334,8 @@ pub(crate) enum OverlayName {
     Changes,
     /// Problems of the data, by their worst severity, with their places
     Issues,
+    /// Unmet demand: prospects on record that a single change on the parcel would have served
+    Unmet,
 }
 
 /// Colours of the picture.

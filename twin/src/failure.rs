@@ -443,6 +443,13 @@ pub(crate) enum Failure {
         /// What it names.
         word: String,
     },
+    /// A package, where the record of prospects is asked for.
+    #[error("{} is a package; who asked for what is on record in the database alone", path.display())]
+    #[diagnostic(help("name the park: `twin parks` lists them"))]
+    RecordOfPackage {
+        /// The package.
+        path: PathBuf,
+    },
     /// A package that carries no brief.
     #[error("{} carries no brief", path.display())]
     #[diagnostic(help("`twin pitch pack` writes packages with one"))]

@@ -45,6 +45,7 @@ impl OverlayName {
             Self::Pressure => "pressure",
             Self::Changes => "changes",
             Self::Issues => "issues",
+            Self::Unmet => "unmet",
         }
     }
 }
@@ -89,9 +90,14 @@ pub(crate) fn input(
     }
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
-    let (overlays, time) = overlays(&indexed(&snapshot), wanted, as_of, &mut |name, _| {
+    let (mut overlays, time) = overlays(&indexed(&snapshot), wanted, as_of, &mut |name, _| {
         progress.show("computing the overlay", name.word());
     });
+    // Who asked for what is in the database, not in the park.
+    if let Some(at) = wanted.iter().position(|name| *name == OverlayName::Unmet) {
+        let unmet = crate::report::unmet::overlay(origin, &snapshot, time.as_of)?;
+        overlays.insert(at.min(overlays.len()), Arc::new(unmet));
+    }
     let active = wanted.first().map(|name| name.word().to_owned());
     Ok(TwinInput {
         snapshot,
@@ -136,7 +142,7 @@ pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlayO
     })
 }
 
-/// One overlay of a day. Changes need a park of two moments: see `changes`.
+/// One overlay of a day. Changes need a park of two moments, unmet demand the record of prospects: see `input`.
 fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Option<Overlay> {
     match name {
         OverlayName::Utilisation => Some(utilisation_overlay(cache, rules, as_of)),
@@ -147,7 +153,7 @@ fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) 
         OverlayName::Networks => Some(network_overlay(cache, rules, as_of)),
         OverlayName::Capacity => capacity(cache, as_of),
         OverlayName::Pressure => Some(pressure(cache, as_of)),
-        OverlayName::Changes => None,
+        OverlayName::Changes | OverlayName::Unmet => None,
         OverlayName::Issues => Some(issue_overlay(cache, as_of)),
     }
 }

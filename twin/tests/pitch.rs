@@ -370,3 +370,53 @@ fn the_development_land_of_a_city_is_offered_by_what_is_known_of_it() {
     let open: Vec<&Value> = sites.iter().filter(|site| site["standing"] == "open").collect();
     assert!(open.iter().all(|site| site["area_m2"].as_f64().unwrap() >= 2000.0 && verdict(site, 3) == "fit"));
 }
+
+#[test]
+fn what_the_park_could_not_give_is_told_by_requirement_criterion_and_parcel() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    // Higher than the limits let anywhere: the one thing that every vacant parcel lacks.
+    let tall = place.folder.path().join("tall.pitch.ron").display().to_string();
+    let limits = "(setback_m: 6, spacing_m: 10, far: 1.2, coverage: 0.5, height_m: 18, storey_height_m: 12)";
+    let needs = "[(want: clear_height(at_least_m: 40))]";
+    std::fs::write(&tall, format!("(format_version: 1, name: \"A silo\", limits: {limits}, needs: {needs})")).unwrap();
+    let warehouse = shipped("warehouse.pitch.ron");
+    for (prospect, pitch) in [("Acme", &tall), ("Bolt", &tall), ("Crate", &warehouse)] {
+        place.json(&["pitch", "record", "qingxi", "asked", "--prospect", prospect, "--pitch", pitch, "--json"]);
+    }
+    let unmet = || place.json(&["pitch", "unmet", "qingxi", "--format", "json", "--lang", "en"]);
+    let found = unmet();
+    assert_eq!((&found["asked"], &found["met"], &found["closed"]), (&3.into(), &1.into(), &0.into()));
+    let rows = |name: &str| found[name].as_array().unwrap().clone();
+    let asked: Vec<Value> = rows("requirements").iter().map(|row| row["prospect"].clone()).collect();
+    assert_eq!(asked, ["Acme", "Bolt"]);
+    let criteria = rows("criteria");
+    assert_eq!((criteria.len(), &criteria[0]["criterion"]), (1, &"clear height".into()));
+    assert_eq!(
+        (&criteria[0]["served"], &criteria[0]["most"], &criteria[0]["unit"]),
+        (&2.into(), &22.0.into(), &"m".into())
+    );
+    let parcels = rows("parcels");
+    assert!(parcels.len() > 5 && parcels.iter().all(|row| row["prospects"] == 2 && row["who"] == "Acme; Bolt"));
+
+    // What ended with a contract asks for nothing any more.
+    let ended = ["pitch", "record", "qingxi", "ended", "--prospect", "Acme", "--outcome", "signed", "--json"];
+    place.json(&ended);
+    let left = unmet();
+    assert_eq!((&left["closed"], &left["criteria"][0]["served"]), (&1.into(), &1.into()));
+
+    let out = place.folder.path().join("unmet.gpkg").display().to_string();
+    let kept = place.twin(&["pitch", "unmet", "qingxi", "--by", "parcel", "--format", "gpkg", "--out", &out]);
+    assert!(kept.status.success() && Path::new(&out).exists(), "{}", String::from_utf8_lossy(&kept.stderr));
+    let table = place.twin(&["pitch", "unmet", "qingxi", "--by", "criterion", "--lang", "zh"]);
+    let table = String::from_utf8_lossy(&table.stdout).into_owned();
+    assert!(table.contains("净高") && table.contains("未满足需求"), "{table}");
+    let drawn = ["shot", "qingxi", "--overlay", "unmet", "--size", "320x180", "--out", "unmet.png", "--json"];
+    let drawn = place.json(&drawn);
+    assert!(drawn.to_string().contains("1 prospect"), "{drawn}");
+
+    // The record is in the database alone.
+    place.json(&["pack", "qingxi", "--out", "qingxi.gpkg", "--json"]);
+    let (code, words) = place.fails(&["pitch", "unmet", "qingxi.gpkg"]);
+    assert!(code == 2 && words.contains("is a package"), "{words}");
+}

@@ -12,6 +12,7 @@ use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
 use super::stranger::steps_m;
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
+use super::turning::TurningFit;
 use super::want::{Side, Want, grouped};
 use crate::words;
 use crate::words::Words;
@@ -95,6 +96,8 @@ pub struct Brief {
     pub readiness_source: String,
     /// The hall on the land.
     pub fit: Option<TestFit>,
+    /// The circle that trucks turn in; `None` where none is asked for, or none is known to fit.
+    pub turning: Option<TurningFit>,
     /// The land.
     pub boundary: MultiPolygon<f64>,
 }
@@ -123,10 +126,14 @@ impl Match<'_, '_> {
         let offered = &self.candidates[candidate as usize];
         // Which tenant keeps what, and where, is no matter of a brief.
         let needs: Vec<Finding> = self.explain(candidate).into_iter().map(|one| self.to_strangers(one)).collect();
+        let mut fit = self.test_fit(candidate);
+        let turning = self.turning(candidate);
+        if let (Some(fit), Some(turning)) = (&mut fit, &turning) {
+            turning.lay(fit);
+        }
         let table = readiness_table();
         let connections: Vec<Connection> =
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();
-        let fit = self.test_fit(candidate);
         let readiness = self.readiness(offered, &needs, &connections, &table);
         let places = self.rank(&self.weights());
         let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why(place));
@@ -142,6 +149,7 @@ impl Match<'_, '_> {
             readiness_source: format!("{} {}: {} [{}]", table.standard, table.edition, table.clause, table.status),
             needs,
             fit,
+            turning,
             boundary: self.ground.boundary(offered),
         }
     }

@@ -82,10 +82,21 @@ impl Missing {
             Self::Enterprises => {
                 words!("pitch-missing-trades", "the industry or the place of enterprises is not on record")
             }
+            Self::Jobs => words!(
+                "pitch-missing-jobs",
+                "who works beyond the park's records, and who lives near by, is not on record"
+            ),
             Self::Price => words!("pitch-missing-price", "no price in this currency is on record"),
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
             Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),
+            Self::Layout => words!(
+                "pitch-missing-layout",
+                "the layouts of the hall that were tried leave too little; whether another leaves enough is not known",
+            ),
+            Self::Way => {
+                words!("pitch-missing-way", "no way for trucks from the road to where they could turn was found")
+            }
         }
     }
 }
@@ -162,7 +173,8 @@ impl Match<'_, '_> {
         findings
     }
 
-    fn finding(&self, candidate: u32, at: usize) -> Finding {
+    /// One need of a candidate, distances exactly.
+    pub(super) fn finding(&self, candidate: u32, at: usize) -> Finding {
         let need = &self.pitch.needs[at];
         let want = &need.want;
         let offered = &self.candidates[candidate as usize];
@@ -286,6 +298,12 @@ impl Match<'_, '_> {
                 let because = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
                 (because, source)
             }
+            Want::Turning { vehicle, .. } => {
+                let tried = super::turning::because(vehicle);
+                let because = if verdict == Verdict::Unknown { missing } else { tried };
+                (because, Words::from(super::turning::source(vehicle)))
+            }
+            Want::Jobs { .. } => (missing, words!("pitch-source-jobs", "yearly figures and tenancies on record")),
             Want::Free { .. } => self.freedom(offered),
             Want::Neighbours { .. } if measure.missing == Missing::Nothing => {
                 (Words::default(), words!("pitch-source-tenancies", "enterprises and tenancies on record"))

@@ -208,7 +208,7 @@ fn widened(room: &MultiPolygon<f64>, turn: f64, rectangle: [f64; 4]) -> [f64; 4]
 }
 
 /// Whether no wall runs through a rectangle.
-fn is_free(rings: &[Vec<Coord<f64>>], [x0, y0, x1, y1]: [f64; 4]) -> bool {
+pub(super) fn is_free(rings: &[Vec<Coord<f64>>], [x0, y0, x1, y1]: [f64; 4]) -> bool {
     let (low, high) = ([x0 + EDGE_M, y0 + EDGE_M], [x1 - EDGE_M, y1 - EDGE_M]);
     let crosses = |pair: &[Coord<f64>]| {
         let (from, way) = ([pair[0].x, pair[0].y], [pair[1].x - pair[0].x, pair[1].y - pair[0].y]);
@@ -230,7 +230,7 @@ fn is_free(rings: &[Vec<Coord<f64>>], [x0, y0, x1, y1]: [f64; 4]) -> bool {
 }
 
 /// The rings of a room in axes turned by `turn`.
-fn rings_of(room: &MultiPolygon<f64>, turn: f64) -> Vec<Vec<Coord<f64>>> {
+pub(super) fn rings_of(room: &MultiPolygon<f64>, turn: f64) -> Vec<Vec<Coord<f64>>> {
     let rings = room.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
     rings.map(|ring| ring.coords().map(|at| turned(*at, turn)).collect()).collect()
 }
@@ -272,7 +272,7 @@ fn turns_of(room: &MultiPolygon<f64>) -> Vec<f64> {
 }
 
 /// A place in axes turned by `turn`.
-fn turned(at: Coord<f64>, turn: f64) -> Coord<f64> {
+pub(super) fn turned(at: Coord<f64>, turn: f64) -> Coord<f64> {
     let (sin, cos) = turn.sin_cos();
     Coord { x: at.x * cos + at.y * sin, y: at.y * cos - at.x * sin }
 }

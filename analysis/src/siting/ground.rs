@@ -57,6 +57,8 @@ pub enum Missing {
     Things,
     /// Industry or place of an enterprise.
     Enterprises,
+    /// Jobs beyond those on record, and who lives near by.
+    Jobs,
     /// A price.
     Price,
     /// A term.
@@ -65,6 +67,10 @@ pub enum Missing {
     Limits,
     /// The place of the hall, which is tried for the best sites only.
     NotTried,
+    /// Whether the hall can be laid so that trucks have room: the layouts that were tried leave too little.
+    Layout,
+    /// A way for trucks from the road to where they could turn.
+    Way,
 }
 
 /// From when land or floor is to be had.

@@ -130,6 +130,7 @@ impl<'g, 'a> Match<'g, 'a> {
         let mut matched = Self { ground, pitch, candidates, cut_short, gauges, columns, standing: Vec::new() };
         matched.stand();
         matched.try_buildings();
+        matched.try_turning();
         matched
     }
 
@@ -195,6 +196,21 @@ impl<'g, 'a> Match<'g, 'a> {
             for (at, measure) in measured {
                 column.put(at as usize, measure, want);
             }
+        }
+        self.stand();
+    }
+
+    /// Candidates that miss one must at most, the best first: what is costly to find out is tried on these.
+    pub(super) fn worth_trying(&self) -> Vec<u32> {
+        let places = self.rank(&self.weights()).into_iter().filter(|place| place.missed <= 1);
+        places.take(MOST_TRIED).map(|place| place.candidate).collect()
+    }
+
+    /// Puts what was tried in place of what was thought.
+    pub(super) fn put(&mut self, need: usize, measured: Vec<(u32, Measure)>) {
+        let want = &self.pitch.needs[need].want;
+        for (at, measure) in measured {
+            self.columns[need].put(at as usize, measure, want);
         }
         self.stand();
     }

@@ -118,6 +118,8 @@ pub(super) enum Lookup {
         /// What is missing of those that may be.
         missing: Missing,
     },
+    /// Jobs on record.
+    Jobs(super::jobs::Jobs),
 }
 
 impl Lookup {
@@ -129,6 +131,7 @@ impl Lookup {
             }
             Want::Access { to, .. } => lines_of(*to, ground),
             Want::Road { classes, width_m, .. } => roads_of(classes, *width_m, ground),
+            Want::Jobs { .. } => Self::Jobs(super::jobs::Jobs::of(ground)),
             _ => Self::None,
         }
     }
@@ -214,6 +217,12 @@ impl Gauge<'_, '_> {
             }
             Want::Floor { .. } => self.floor(candidate),
             Want::Hall { .. } => self.hall_unseen(candidate),
+            // No larger than the land; what is left of it beside the hall is tried for the best sites.
+            Want::Turning { .. } => {
+                let most = (candidate.area_m2 / std::f64::consts::PI).sqrt();
+                let high = if candidate.building.is_some() { f64::INFINITY } else { most };
+                Measure { low: 0.0, high, at: NOWHERE, missing: Missing::NotTried }
+            }
             Want::ClearHeight { .. } => self.clear_height(candidate),
             Want::FloorLoad { .. } => match candidate.building {
                 // What is built new is built for the load.
@@ -253,6 +262,10 @@ impl Gauge<'_, '_> {
             Want::Neighbours { industries, within_m, .. } => {
                 ground.trades.near(&ground.outlines_of(candidate), industries, *within_m)
             }
+            Want::Jobs { within_m, .. } => match &self.lookup {
+                Lookup::Jobs(jobs) => jobs.measure(ground, candidate, *within_m),
+                _ => Measure { low: 0.0, ..Measure::unknown(Missing::Jobs) },
+            },
             Want::Free { .. } => match candidate.free {
                 Free::From(day) => Measure::known(days(day), NOWHERE),
                 Free::Held => Measure::known(f64::INFINITY, NOWHERE),

@@ -12,6 +12,7 @@ mod fit;
 mod floors;
 mod ground;
 mod industries;
+mod jobs;
 mod matched;
 mod measure;
 mod overlay;
@@ -24,6 +25,8 @@ mod supply;
 mod tables;
 mod things;
 mod trades;
+mod turning;
+mod unmet;
 mod want;
 
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
@@ -40,4 +43,9 @@ pub use ranking::Ranking;
 pub use relax::Relaxation;
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
+pub use turning::TurningFit;
+pub use unmet::{
+    Answer, ByCriterion, ByParcel, Change, Closest, Demand, Lack, UnmetDemand, Unserved, unmet, unmet_criteria,
+    unmet_overlay, unmet_parcels, unmet_requirements,
+};
 pub use want::{Side, Thing, Want};

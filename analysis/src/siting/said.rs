@@ -49,6 +49,8 @@ pub const UNKNOWN: Phrase = phrase("unknown", "unknown");
 pub const HALL: Phrase = phrase("pitch-plan-hall", "hall");
 /// The yard.
 pub const YARD: Phrase = phrase("pitch-plan-yard", "truck yard");
+/// The circle that a truck turns in.
+pub const TURNING: Phrase = phrase("pitch-turning-circle", "turning circle");
 /// North on a plan.
 pub const NORTH: Phrase = phrase("pitch-plan-north", "N");
 /// The promise that is asked for, in a chart.

@@ -34,6 +34,15 @@ pub enum Want {
         #[serde(default)]
         yard_m: f64,
     },
+    /// Room on the land, beside the hall and what stands there, for a truck to turn round, and a way to it from the road.
+    Turning {
+        /// Vehicle of `analysis/rules/siting/turning.toml`.
+        #[serde(default = "super::turning::articulated")]
+        vehicle: String,
+        /// Outer radius that it sweeps, m; that of the table if absent.
+        #[serde(default)]
+        radius_m: Option<f64>,
+    },
     /// Clear height under the lowest beam, m.
     ClearHeight {
         /// At least, m.
@@ -138,6 +147,13 @@ pub enum Want {
         /// At least so many.
         at_least: u32,
     },
+    /// People who work near by already, by the yearly figures of the park's enterprises: who could be hired, or come along.
+    Jobs {
+        /// At least so many.
+        at_least: u32,
+        /// At most so far, m.
+        within_m: f64,
+    },
     /// To be had.
     Free {
         /// By this day.
@@ -200,6 +216,10 @@ impl Want {
         match self {
             Self::Land { at_least_m2 } | Self::Floor { at_least_m2 } => (*at_least_m2, Side::AtLeast),
             Self::Hall { .. } | Self::Zoning { .. } | Self::Industry { .. } => (1.0, Side::AtLeast),
+            Self::Turning { vehicle, radius_m } => {
+                let radius_m = radius_m.or_else(|| super::turning::swept_m(vehicle));
+                (radius_m.unwrap_or(f64::NAN), Side::AtLeast)
+            }
             Self::ClearHeight { at_least_m } | Self::Away { at_least_m, .. } => (*at_least_m, Side::AtLeast),
             Self::FloorLoad { at_least_kn_m2 } => (*at_least_kn_m2, Side::AtLeast),
             Self::Power { at_least_mw, .. } | Self::Heat { at_least_mw, .. } => (*at_least_mw, Side::AtLeast),
@@ -209,7 +229,7 @@ impl Want {
             Self::Access { at_most_m, .. } | Self::Road { at_most_m, .. } | Self::Near { at_most_m, .. } => {
                 (*at_most_m, Side::AtMost)
             }
-            Self::Neighbours { at_least, .. } => (f64::from(*at_least), Side::AtLeast),
+            Self::Neighbours { at_least, .. } | Self::Jobs { at_least, .. } => (f64::from(*at_least), Side::AtLeast),
             Self::Free { by } => (days(*by), Side::AtMost),
             Self::Price { at_most_per_m2, .. } => (*at_most_per_m2, Side::AtMost),
             Self::Term { at_least_years } => (*at_least_years, Side::AtLeast),
@@ -233,6 +253,7 @@ impl Want {
                 }
             }
             Self::Zoning { .. } | Self::Industry { .. } => {}
+            Self::Turning { radius_m, .. } => *radius_m = Some(figure),
             Self::ClearHeight { at_least_m } | Self::Away { at_least_m, .. } => *at_least_m = figure,
             Self::FloorLoad { at_least_kn_m2 } => *at_least_kn_m2 = figure,
             Self::Power { at_least_mw, .. } | Self::Heat { at_least_mw, .. } => *at_least_mw = figure,
@@ -242,7 +263,7 @@ impl Want {
             Self::Access { at_most_m, .. } | Self::Road { at_most_m, .. } | Self::Near { at_most_m, .. } => {
                 *at_most_m = figure;
             }
-            Self::Neighbours { at_least, .. } => *at_least = figure.max(0.0) as u32,
+            Self::Neighbours { at_least, .. } | Self::Jobs { at_least, .. } => *at_least = figure.max(0.0) as u32,
             Self::Free { by } => *by = date(figure).unwrap_or(*by),
             Self::Price { at_most_per_m2, .. } => *at_most_per_m2 = figure,
             Self::Term { at_least_years } => *at_least_years = figure,
@@ -268,6 +289,7 @@ impl Want {
         match self {
             Self::Land { .. } | Self::Floor { .. } => "m²",
             Self::ClearHeight { .. }
+            | Self::Turning { .. }
             | Self::Access { .. }
             | Self::Road { .. }
             | Self::Near { .. }
@@ -282,6 +304,7 @@ impl Want {
             | Self::Zoning { .. }
             | Self::Industry { .. }
             | Self::Neighbours { .. }
+            | Self::Jobs { .. }
             | Self::Free { .. }
             | Self::Term { .. } => "",
         }
@@ -293,6 +316,7 @@ impl Want {
             Self::Land { .. } => words!("pitch-want-land", "land"),
             Self::Floor { .. } => words!("pitch-want-floor", "floor"),
             Self::Hall { .. } => words!("pitch-want-hall", "the hall on the land"),
+            Self::Turning { .. } => words!("pitch-want-turning", "room for trucks to turn, radius"),
             Self::ClearHeight { .. } => words!("pitch-want-clear-height", "clear height"),
             Self::FloorLoad { .. } => words!("pitch-want-floor-load", "floor load"),
             Self::Power { by, .. } => words!("pitch-want-power", "power from {by}", by = *by),
@@ -310,6 +334,7 @@ impl Want {
                 words!("pitch-want-industry", "industry {code} admitted", code = industry_words(code))
             }
             Self::Neighbours { .. } => words!("pitch-want-neighbours", "neighbours in the trade"),
+            Self::Jobs { .. } => words!("pitch-want-jobs", "jobs near by"),
             Self::Free { .. } => words!("pitch-want-free", "to be had"),
             Self::Price { .. } => words!("pitch-want-price", "price by m²"),
             Self::Term { .. } => words!("pitch-want-term", "term"),
@@ -349,6 +374,12 @@ impl Want {
                 codes = crate::land::joined(industries.iter().map(|code| industry_words(code)).collect()),
                 reach = format!("{within_m:.0}"),
             ),
+            Self::Jobs { at_least, within_m } => words!(
+                "pitch-asked-jobs",
+                "≥ {count} within {reach} m",
+                count = at_least.to_string(),
+                reach = format!("{within_m:.0}"),
+            ),
             _ => {
                 let (figure, side) = self.figure();
                 let sign = if side == Side::AtLeast { "≥" } else { "≤" };
@@ -368,7 +399,7 @@ impl Want {
             Self::Hall { .. } => {
                 words!("pitch-shown-share", "{share} % of its size", share = format!("{:.0}", figure * 100.0))
             }
-            Self::Telecom { .. } | Self::Neighbours { .. } => Words::from(format!("{figure:.0}")),
+            Self::Telecom { .. } | Self::Neighbours { .. } | Self::Jobs { .. } => Words::from(format!("{figure:.0}")),
             Self::Term { .. } => words!("pitch-shown-years", "{years} years", years = format!("{figure:.0}")),
             Self::Price { .. } => Words::from(format!("{}/m²", grouped(figure, self.unit()))),
             Self::Zoning { .. } | Self::Industry { .. } => {
@@ -402,6 +433,9 @@ impl Want {
                     return Err(("yard_m", yard_m.to_string(), "0 or more"));
                 }
             }
+            Self::Turning { vehicle, .. } if super::turning::swept_m(vehicle).is_none() => {
+                return Err(("the vehicle", vehicle.clone(), "one of the table of vehicles"));
+            }
             Self::Zoning { scheme, codes } => {
                 given(scheme.is_empty(), "the scheme")?;
                 given(codes.is_empty(), "the codes")?;
@@ -412,6 +446,9 @@ impl Want {
                 if let Some(width) = width_m.filter(|width| !(width.is_finite() && *width > 0.0)) {
                     return Err(("width_m", width.to_string(), "above 0"));
                 }
+            }
+            Self::Jobs { within_m, .. } if !(within_m.is_finite() && *within_m > 0.0) => {
+                return Err(("within_m", within_m.to_string(), "above 0"));
             }
             Self::Neighbours { industries, within_m, .. } => {
                 given(industries.is_empty(), "the industries")?;

@@ -14,6 +14,7 @@ impl Failure {
             | Self::PitchOfFloor { .. }
             | Self::NoSuchSite { .. }
             | Self::SceneTells { .. }
+            | Self::RecordOfPackage { .. }
             | Self::NoWish { .. }
             | Self::SceneTwice { .. }
             | Self::ChangesOfWhat

@@ -38,6 +38,8 @@ pub(super) enum PitchVerb {
     Record(RecordArguments),
     /// List what is on record of prospects, and who got which package, when
     Log(LogArguments),
+    /// What prospects on record asked for and no site gives, and where a single change would have served whom
+    Unmet(crate::report::unmet::UnmetArguments),
 }
 
 /// Which park, which pitch, on which day.

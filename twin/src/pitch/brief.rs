@@ -141,7 +141,11 @@ pub(super) fn drawn(
         Some(fit) => with_hall(&park, fit, &hall),
         None => park,
     };
-    let drawn = pictures::pictures(shown, matched.overlay(Some(candidate)), &brief.boundary, language);
+    let mut overlay = matched.overlay(Some(candidate));
+    if let Some(turning) = &brief.turning {
+        overlay = turning.on(overlay);
+    }
+    let drawn = pictures::pictures(shown, overlay, &brief.boundary, language);
     progress.finish();
     drawn
 }

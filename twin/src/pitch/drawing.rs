@@ -125,6 +125,17 @@ pub(super) fn plan(brief: &Brief, park: &ParkSnapshot, as_of: NaiveDate, text: &
         );
         label(&mut out, &sheet, &fit.hall, &text.words(&said::HALL.into()), "#ffffff");
     }
+    if let Some(turning) = &brief.turning {
+        let circle = turning.circle();
+        let (x, y) = sheet.at(turning.centre);
+        let _ = write!(
+            out,
+            r##"<path d="{}" fill="#ffffff" fill-opacity="0.45" stroke="#5c6670" stroke-width="1.2" stroke-dasharray="6 3"/><circle cx="{x:.1}" cy="{y:.1}" r="{:.1}" fill="none" stroke="#5c6670" stroke-width="0.8" stroke-dasharray="2 3"/>"##,
+            sheet.path(&circle),
+            turning.inner_radius_m * sheet.scale
+        );
+        label(&mut out, &sheet, &circle, &text.words(&said::TURNING.into()), "#5c6670");
+    }
     margin(&mut out, &sheet, text);
     out.push_str("</svg>");
     out

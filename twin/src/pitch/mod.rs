@@ -40,6 +40,7 @@ pub(crate) fn run(group: &PitchGroup) -> Result<(), Failure> {
         PitchVerb::Unpack(arguments) => pack::unpack(arguments),
         PitchVerb::Record(arguments) => record::run(arguments),
         PitchVerb::Log(arguments) => record::log(arguments),
+        PitchVerb::Unmet(arguments) => crate::report::unmet::run(arguments),
     }
 }
 

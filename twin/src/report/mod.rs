@@ -11,6 +11,7 @@ pub(crate) mod profile;
 mod projects;
 pub(crate) mod section;
 pub(crate) mod trace;
+pub(crate) mod unmet;
 mod write;
 mod zone;
 

@@ -1,0 +1,92 @@
+//! Unmet demand on the map: parcels by how many prospects a single change there would have served.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use geo::Area;
+use spatial_db::model::{FeatureKind, ParkSnapshot};
+
+use super::UnmetDemand;
+use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words};
+use crate::siting::want::grouped;
+use crate::words;
+use crate::words::{Phrase, Words, phrase};
+
+/// Word, colour and pattern of each class.
+const CLASSES: [(Phrase, [u8; 3], Pattern); 5] = [
+    (phrase("unmet-class-five", "5 prospects or more"), [127, 39, 4], Pattern::Solid),
+    (phrase("unmet-class-three", "3 or 4 prospects"), [217, 95, 14], Pattern::CrossHatch),
+    (phrase("unmet-class-two", "2 prospects"), [254, 153, 41], Pattern::Hatch),
+    (phrase("unmet-class-one", "1 prospect"), [254, 217, 142], Pattern::Dots),
+    (phrase("unmet-class-none", "vacant, no single change would have served one"), [215, 219, 224], Pattern::Solid),
+];
+
+const fn class_of(prospects: usize) -> usize {
+    match prospects {
+        0 => 4,
+        1 => 3,
+        2 => 2,
+        3 | 4 => 1,
+        _ => 0,
+    }
+}
+
+/// Parcels by how many prospects on record a single change on each would have served.
+pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate) -> Overlay {
+    let mut facts: BTreeMap<u32, Vec<Fact>> = BTreeMap::new();
+    for row in unmet.by_parcel() {
+        let Some(parcel) = row.parcel else { continue };
+        let count = row.prospects.len();
+        let alone = || words!("unmet-fact", "would have served {count}", count = count);
+        let value = row.most.map_or_else(alone, |most| {
+            words!(
+                "unmet-fact-short",
+                "would have served {count}; missed by {short} or less",
+                count = count,
+                short = grouped(most, &row.unit)
+            )
+        });
+        // Names of prospects stay in the report: pictures are shown to others.
+        facts.entry(parcel).or_default().push(Fact { label: row.criterion, value, basis: row.site });
+    }
+    let served = unmet.prospects_on_parcels();
+    let mut counts: BTreeMap<u32, usize> = unmet.offered.iter().map(|slot| (*slot, 0)).collect();
+    counts.extend(served.iter().map(|(slot, prospects)| (*slot, prospects.len())));
+    let mut sums = [(0_usize, 0.0_f64); CLASSES.len()];
+    let mut verdicts = Verdicts::default();
+    for (slot, prospects) in counts {
+        let parcel = &park.parcels[slot as usize];
+        let class = class_of(prospects);
+        sums[class].0 += 1;
+        sums[class].1 += parcel.boundary.unsigned_area();
+        let facts = facts.remove(&slot).unwrap_or_default();
+        verdicts.insert(parcel.id, Verdict { class, value: Some(prospects as f64), outline: None, facts });
+    }
+    let class = |((label, colour, pattern), (count, area)): ((Phrase, [u8; 3], Pattern), (usize, f64))| Class {
+        label: label.into(),
+        colour,
+        pattern,
+        swatch: Swatch::Area,
+        count,
+        measure: Some(area_words(area)),
+    };
+    let overlay = Overlay {
+        name: "unmet".to_owned(),
+        title: title(),
+        target: FeatureKind::Parcel,
+        unit: words!("unmet-unit", "prospects"),
+        as_of,
+        source: words!("unmet-source", "the record of prospects, the park's records"),
+        classes: CLASSES.into_iter().zip(sums).map(class).collect(),
+        verdicts,
+        marks: Vec::new(),
+        zones: Vec::new(),
+        pillars: Vec::new(),
+        notes: unmet.notes(),
+    };
+    overlay.without_empty_classes(|_| false)
+}
+
+fn title() -> Words {
+    words!("unmet-title-overlay", "Unmet demand: prospects that one change here would have served")
+}
