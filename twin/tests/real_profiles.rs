@@ -3,17 +3,18 @@
 
 mod support;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use analysis::network::answers::Network;
 use analysis::network::clearance::ClearanceRules;
-use analysis::network::profile::{FlawKind, Flow, Profile, ProfileLimits};
+use analysis::network::profile::{FlawKind, Flow, Profile, ProfileLimits, Run};
 use analysis::network::trace::Way;
 use analysis::network::{Settings, section_along};
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot, Presence};
+use spatial_db::store::IssueFilter;
 use support::real::Imported;
 
 fn day() -> NaiveDate {
@@ -45,7 +46,14 @@ fn file(path: &str) -> String {
 #[test]
 fn sant_boi_sewers_from_the_side() {
     let Some(imported) = Imported::new("santboi_es") else { return };
-    let park = imported.snapshot;
+    let (park, mut store) = (imported.snapshot, imported.store);
+    // Sewers on record above the ground lie by their depth under it, and the import says so: their levels are no longer the record's.
+    let filter = IssueFilter { code: Some("edge.above_terrain".into()), ..IssueFilter::default() };
+    let moved = store.issues(park.park.park_id, &filter, None).expect("the issues");
+    let moved: HashSet<String> = moved.into_iter().filter_map(|issue| issue.key).collect();
+    assert_eq!(moved.len(), 15, "{moved:?}");
+    // Depths under a cover that are not the levels beside them, or a fall that is not theirs: the record does not agree with itself.
+    let odd = HashSet::from(["ud-100010", "ud-100011", "ud-100014"]);
     let attribute = |key: &str, name: &str| -> Option<f64> {
         let edge = park.edges.iter().find(|edge| edge.provenance.key == key && edge.class == NetworkClass::Drainage)?;
         edge.provenance.attributes.get(name)?.as_f64()
@@ -62,7 +70,7 @@ fn sant_boi_sewers_from_the_side() {
         for sewer in &sewers {
             let profile = along(network, cache, sewer, None, Way::Downstream);
             // A profile is as long as its pipes, and each begins where the one before ends.
-            let sum: f64 = profile.runs.iter().map(analysis::network::profile::Run::length_m).sum();
+            let sum: f64 = profile.runs.iter().map(Run::length_m).sum();
             assert!((sum - profile.length_m).abs() < 1e-6, "{sewer}");
             assert_eq!((profile.runs[0].span_m[0], profile.stations.len()), (0.0, profile.runs.len() + 1));
             assert!(profile.runs.windows(2).all(|pair| pair[0].span_m[1] == pair[1].span_m[0]), "{sewer}");
@@ -92,7 +100,9 @@ fn sant_boi_sewers_from_the_side() {
         assert!(apart.len() > 10 && mean.abs() < 0.5, "{mean}");
         // Falls and inverts at both ends are those that the source worked out itself, in fields that the import leaves alone.
         let mut held = [0; 2];
-        for run in &profile.runs {
+        let as_told = |run: &&Run| !moved.contains(&run.key) && !odd.contains(run.key.as_str());
+        assert!(profile.runs.iter().filter(as_told).count() + 3 >= profile.runs.len(), "few are left out");
+        for run in profile.runs.iter().filter(as_told) {
             let (fall, told) = (run.fall.expect("every sewer has levels"), attribute(&run.key, "sys_slope"));
             if let Some(told) = told {
                 // The source rounds, and goes by lengths of its own.
