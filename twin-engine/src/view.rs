@@ -155,7 +155,7 @@ fn open(
             folder: folder.map(|folder| folder.join("drills")),
             ..DrillRoom::default()
         })
-        .insert_resource(Sites { folders: options.pitches.clone(), ..Sites::default() })
+        .insert_resource(Sites::in_folders(options.pitches.clone()))
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
         .add_plugins((
             cut::tool::plugin,

@@ -215,7 +215,7 @@ fn overlay_at(
     classes.add(said("drill-class-closed"), alert::DANGER, Pattern::Solid, Swatch::Line, figures.closed);
     let dry = trace.dry(now_s);
     let hydrants = hydrants(park, trace);
-    let (wet, out): (Vec<_>, Vec<_>) = hydrants.iter().partition(|hydrant| !dry.contains(&hydrant.0));
+    let (wet, out): (Vec<_>, Vec<_>) = hydrants.iter().copied().partition(|hydrant| !dry.contains(&hydrant.0));
     let working = classes.add(
         said("drill-class-hydrant"),
         alert::INFORMATION,

@@ -50,6 +50,11 @@ pub(crate) struct Sites {
 }
 
 impl Sites {
+    /// With pitches of these folders on offer.
+    pub(crate) fn in_folders(folders: Vec<PathBuf>) -> Self {
+        Self { folders, ..Self::default() }
+    }
+
     /// Pitches at hand that are for this park or for any.
     pub(crate) fn choices(&mut self, twin: &Twin) -> Vec<PitchChoice> {
         let version = twin.park_version;
