@@ -12,6 +12,7 @@ use super::*;
 
 mod course;
 mod improve;
+mod manual;
 mod moments;
 mod response;
 
