@@ -367,7 +367,7 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
         && log.entries.iter().zip(&run.log.entries).all(same)
         && log.digest.as_ref().is_none_or(|digest| Some(digest) == run.log.digest.as_ref());
     if !alike {
-        let reason = "the run that it tells of is another: the park or the tables have changed".to_owned();
+        let reason = "the run that it tells of is another: the park, the tables or the program have changed".to_owned();
         return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
     }
     let whole = log.digest.is_some();
