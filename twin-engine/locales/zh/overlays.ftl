@@ -985,6 +985,7 @@ drill-cut-off = 无路可走
 drill-exposed = 曾在室外或门口处于危险区
 drill-water-there = 到场可用消火栓供水
 drill-water-needed = 需水量
+drill-no-place = 无事故点，不计供水
 drill-water-unknown = 流量未登记的消火栓
 drill-hydrants-out = 无水的消火栓
 drill-unreached = 消火栓未覆盖的建筑（前 → 后）

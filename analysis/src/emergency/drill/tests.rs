@@ -14,6 +14,7 @@ mod course;
 mod improve;
 mod manual;
 mod moments;
+mod report;
 mod response;
 
 fn keyed(key: &str) -> Provenance {
