@@ -922,6 +922,7 @@ protection-dead-end = 尽头路长 { $metres } m，位于 { $x }, { $y }；是�
 protection-frontage = { $long } m × { $short } m：是否有穿过或环绕的消防车道未登记
 protection-assembly-full = { $persons } 人将前往此处，超过其容量：没有一处能容纳全部人员
 protection-assembly-unknown = { $persons } 人将前往此处，其容量未登记
+protection-assembly-perhaps = 已知 { $persons } 人将前往此处且能容纳；另有 { $count } 栋建筑的人数不明
 protection-assembly-clause = 登记的容量；{ $hour } 时已知在场的全部人员，优先前往最近且有余量的集合点
 protection-assembly-people = 集合点：{ $count } 栋建筑的人数不明
 protection-no-assembly = 集合点：{ $why }
