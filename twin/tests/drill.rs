@@ -137,6 +137,10 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
     assert_eq!(struck, run["outcome"]["struck"].as_array().unwrap().len());
     assert!(csv("zone").contains("MULTIPOLYGON (((") && csv("log").contains("SYNTHETIC"));
     assert_eq!(csv("count").lines().count() as u64, 1 + rows("count"));
+    // What nobody can say of a flood has its column.
+    let drill = csv("drill");
+    let heads = drill.lines().next().unwrap_or_default();
+    assert!(heads.contains("buildings_without_height") && heads.contains("water_l_s"), "{drill}");
 }
 
 #[test]
