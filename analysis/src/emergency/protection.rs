@@ -515,6 +515,15 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
         }
     };
     let unknown = people.unknown.len();
+    let all = people.groups.iter().map(|group| group.persons).sum::<u32>();
+    let stranded = all.saturating_sub(used.iter().sum::<u32>());
+    if stranded > 0 {
+        notes.all.missing.push(words!(
+            "protection-assembly-stranded",
+            "places of assembly: no way on record leads {persons} persons to one: they are counted at none",
+            persons = stranded.to_string()
+        ));
+    }
     for (place, persons) in people.places.iter().zip(used) {
         let resource = park.resources.iter().find(|one| one.id == place.resource);
         let key = resource.map_or_else(String::new, |one| one.provenance.key.clone());

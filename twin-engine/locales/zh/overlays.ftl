@@ -924,6 +924,7 @@ protection-assembly-full = { $persons } 人将前往此处，超过其容量：�
 protection-assembly-unknown = { $persons } 人将前往此处，其容量未登记
 protection-assembly-perhaps = 已知 { $persons } 人将前往此处且能容纳；另有 { $count } 栋建筑的人数不明
 protection-assembly-clause = 登记的容量；{ $hour } 时已知在场的全部人员，优先前往最近且有余量的集合点
+protection-assembly-stranded = 集合点：{ $persons } 人没有登记的道路可达任何集合点，未计入任何一处
 protection-assembly-people = 集合点：{ $count } 栋建筑的人数不明
 protection-no-assembly = 集合点：{ $why }
 drill-alarm = 发出警报

@@ -218,6 +218,21 @@ fn a_place_of_assembly_has_room_only_where_everyone_is_known() {
     assert_eq!(of(&found, Check::AssemblyCapacity, "H1").map(|one| one.verdict), Some(Verdict::Violated));
     let found = with(None, true);
     assert_eq!(of(&found, Check::AssemblyCapacity, "H1").map(|one| one.verdict), Some(Verdict::Unknown));
+    assert!(found.missing.iter().all(|one| !one.contains("counted at none")), "{:?}", found.missing);
+}
+
+#[test]
+fn people_whom_no_way_leads_to_a_place_of_assembly_are_said_to_be_counted_at_none() {
+    let mut park = by_hand::empty();
+    // The second road is joined to nothing.
+    park.roads = vec![road(1, &[(0.0, 0.0), (100.0, 0.0)], None), road(2, &[(0.0, 900.0), (100.0, 900.0)], None)];
+    park.resources =
+        vec![EmergencyResource { kind: ResourceKind::AssemblyPoint, capacity: Some(900.0), ..hydrant(1, [90.0, 3.0]) }];
+    let offices =
+        |id, y| Building { use_text: Some("office".into()), floor_area_m2: Some(1300.0), ..building(id, 10.0, y) };
+    park.buildings = vec![offices(1, 5.0), offices(2, 905.0)];
+    let found = checked(park);
+    assert!(found.missing.iter().any(|one| one.contains("leads 100 persons to one")), "{:?}", found.missing);
 }
 
 #[test]
