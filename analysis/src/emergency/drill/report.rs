@@ -354,7 +354,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         HazardSpec::Flood { closes_m, .. } => words!(
             "drill-note-flood",
-            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground of which heights are missing, wholly or in part: whether the water is there is not known.",
+            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground of which heights are missing, wholly or in part: whether the water is there is not known. Ways on such ground stay open, and nobody on them counts as exposed.",
             closes = closes_m.to_string(),
             unknown = run.outcome.buildings_without_height
         ),
