@@ -71,12 +71,13 @@ fn water(words: &Text, figures: &Figures) -> Vec<Line> {
         Some(count) if figures.power_known => count.to_string(),
         Some(count) => t!(words, "drill-unpowered-least", count = count),
     };
+    let unreached = figures.unreached.map_or_else(|| t!(words, "unknown"), |count| count.to_string());
     vec![
         (t!(words, "drill-first-engine"), time(figures.first_engine_s), false),
         (t!(words, "drill-first-water"), time(figures.first_water_s), false),
         (t!(words, "drill-flow"), litres, false),
         (t!(words, "drill-hydrants-dry"), figures.dry.to_string(), figures.dry > 0),
-        (t!(words, "drill-unreached"), figures.unreached.to_string(), figures.unreached > 0),
+        (t!(words, "drill-unreached"), unreached, figures.unreached.is_some_and(|count| count > 0)),
         (t!(words, "drill-unpowered"), unpowered, figures.unpowered.is_some_and(|count| count > 0)),
         (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
     ]
@@ -101,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_of_water_and_power_is_not_told_as_a_plain_number() {
-        let figures = |water, unpowered, power_known| Figures {
+        let figures = |water, unreached, unpowered, power_known| Figures {
             state: AlertState::Quiet,
             persons: 0,
             inside: 0,
@@ -116,7 +117,7 @@ mod tests {
             last_out_s: None,
             water,
             dry: 0,
-            unreached: 0,
+            unreached,
             unpowered,
             power_known,
             closed: 0,
@@ -124,12 +125,13 @@ mod tests {
         };
         let said = |figures: &Figures| {
             let lines = water(Text::of(Language::English), figures);
-            (lines[2].1.clone(), lines[5].1.clone())
+            (lines[2].1.clone(), lines[4].1.clone(), lines[5].1.clone())
         };
-        let told = |flow: &str, power: &str| (flow.to_owned(), power.to_owned());
-        assert_eq!(said(&figures(Some((30.0, 0)), Some(3), true)), told("30 L/s", "3"));
-        assert_eq!(said(&figures(Some((30.0, 2)), Some(3), false)), told("30 L/s + 2 unknown", "3 at least"));
+        let told = |flow: &str, dry: &str, power: &str| (flow.to_owned(), dry.to_owned(), power.to_owned());
+        assert_eq!(said(&figures(Some((30.0, 0)), Some(0), Some(3), true)), told("30 L/s", "0", "3"));
+        let some = figures(Some((30.0, 2)), Some(4), Some(3), false);
+        assert_eq!(said(&some), told("30 L/s + 2 unknown", "4", "3 at least"));
         // A flood has no place to bring water to: that is not a place without water.
-        assert_eq!(said(&figures(None, None, false)), told(look::NONE, "unknown"));
+        assert_eq!(said(&figures(None, None, None, false)), told(look::NONE, "unknown", "unknown"));
     }
 }
