@@ -43,6 +43,10 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
             "{drill}: {outcome}"
         );
         assert!(!outcome["struck"].as_array().unwrap().is_empty(), "{drill}: {outcome}");
+        // Whatever is expected falls due while the drill runs: nothing is asked for that cannot be judged.
+        for rated in outcome["rated"].as_array().unwrap() {
+            assert!(rated["due_s"].is_number() && rated["rating"] != "open", "{drill}: {rated}");
+        }
         let html = text(&page);
         for said in
             ["SYNTHETIC", "Expected actions", "First water", word, "<svg class=\"plan\"", "exercises and planning"]
