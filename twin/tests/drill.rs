@@ -43,6 +43,10 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
             "{drill}: {outcome}"
         );
         assert!(!outcome["struck"].as_array().unwrap().is_empty(), "{drill}: {outcome}");
+        // Whatever is expected falls due while the drill runs: nothing is asked for that cannot be judged.
+        for rated in outcome["rated"].as_array().unwrap() {
+            assert!(rated["due_s"].is_number() && rated["rating"] != "open", "{drill}: {rated}");
+        }
         let html = text(&page);
         for said in
             ["SYNTHETIC", "Expected actions", "First water", word, "<svg class=\"plan\"", "exercises and planning"]
@@ -137,6 +141,10 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
     assert_eq!(struck, run["outcome"]["struck"].as_array().unwrap().len());
     assert!(csv("zone").contains("MULTIPOLYGON (((") && csv("log").contains("SYNTHETIC"));
     assert_eq!(csv("count").lines().count() as u64, 1 + rows("count"));
+    // What nobody can say of a flood has its column.
+    let drill = csv("drill");
+    let heads = drill.lines().next().unwrap_or_default();
+    assert!(heads.contains("buildings_without_height") && heads.contains("water_l_s"), "{drill}");
 }
 
 #[test]

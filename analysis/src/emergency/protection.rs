@@ -514,13 +514,33 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
             return;
         }
     };
+    let unknown = people.unknown.len();
+    let all = people.groups.iter().map(|group| group.persons).sum::<u32>();
+    let stranded = all.saturating_sub(used.iter().sum::<u32>());
+    if stranded > 0 {
+        notes.all.missing.push(words!(
+            "protection-assembly-stranded",
+            "places of assembly: no way on record leads {persons} persons to one: they are counted at none",
+            persons = stranded.to_string()
+        ));
+    }
     for (place, persons) in people.places.iter().zip(used) {
         let resource = park.resources.iter().find(|one| one.id == place.resource);
         let key = resource.map_or_else(String::new, |one| one.provenance.key.clone());
         let (verdict, words) = match place.capacity {
-            Some(capacity) if persons <= capacity => {
+            Some(capacity) if persons <= capacity && unknown == 0 => {
                 notes.fulfilled(Check::AssemblyCapacity);
                 continue;
+            }
+            // Who may be in those would go somewhere too.
+            Some(capacity) if persons <= capacity => {
+                let said = words!(
+                    "protection-assembly-perhaps",
+                    "{persons} persons who are known would go there and have room; the people of {count} buildings are not known",
+                    persons = persons.to_string(),
+                    count = unknown
+                );
+                (Verdict::Unknown, said)
             }
             Some(_) => {
                 let said = words!(
@@ -554,11 +574,11 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
             ),
         });
     }
-    if !people.unknown.is_empty() {
+    if unknown > 0 {
         notes.all.missing.push(words!(
             "protection-assembly-people",
             "places of assembly: people of {count} buildings are not known",
-            count = people.unknown.len()
+            count = unknown
         ));
     }
 }

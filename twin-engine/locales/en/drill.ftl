@@ -53,6 +53,7 @@ drill-flow-unknown = { $flow } + { $count } unknown
 drill-hydrants-dry = Hydrants without water
 drill-unreached = Buildings without water
 drill-unpowered = Buildings without power
+drill-unpowered-least = { $count } at least
 drill-unreached-short = Without water
 drill-endangered = Buildings in the danger
 drill-not-yet = not yet

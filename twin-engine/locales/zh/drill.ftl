@@ -53,6 +53,7 @@ drill-flow-unknown = { $flow }，另 { $count } 个不详
 drill-hydrants-dry = 无水消火栓
 drill-unreached = 失去供水的建筑
 drill-unpowered = 停电的建筑
+drill-unpowered-least = 至少 { $count } 栋
 drill-unreached-short = 失去供水建筑
 drill-endangered = 危险区内建筑
 drill-not-yet = 尚未

@@ -44,14 +44,16 @@ pub(crate) struct Figures {
     pub first_water_s: Option<f64>,
     /// Last person out, s.
     pub last_out_s: Option<f64>,
-    /// Water at the place, L/s, and hydrants there whose flow is not on record.
-    pub water: (f64, u32),
+    /// Water at the place, L/s, and hydrants there whose flow is not on record; none where the drill has no place to bring it to.
+    pub water: Option<(f64, u32)>,
     /// Hydrants without water.
     pub dry: usize,
-    /// Buildings without water.
-    pub unreached: usize,
+    /// Buildings without water; none where neither hydrants nor a supply are on record, so that nobody can say who has it.
+    pub unreached: Option<usize>,
     /// Buildings without power; none where no supply is on record, so that nobody can say who has it.
     pub unpowered: Option<usize>,
+    /// Those are all; else so many at least.
+    pub power_known: bool,
     /// Stretches of way that are closed.
     pub closed: usize,
     /// Buildings whose people are not known.
@@ -68,7 +70,8 @@ impl Figures {
         let by_now = |at: Option<f64>| at.filter(|at| *at <= now_s);
         let happened = |id: &str| run.log.entries.iter().any(|entry| entry.id == id && entry.at_s <= now_s);
         let alarm = by_now(run.outcome.alarm_s).is_some();
-        let unpowered = trace.unpowered(now_s).len();
+        let (unreached, unpowered) = (trace.unreached(now_s).len(), trace.unpowered(now_s).len());
+        let water_known = run.outcome.supply_known.water || !trace.hydrants.is_empty();
         let last_out_s = by_now(run.outcome.last_out_s);
         let state = match (alarm, happened("release")) {
             _ if last_out_s.is_some() => AlertState::AllOut,
@@ -89,10 +92,11 @@ impl Figures {
             first_engine_s: by_now(run.outcome.first_engine_s),
             first_water_s: by_now(run.outcome.first_water_s),
             last_out_s,
-            water: look.water,
+            water: trace.place_m.map(|_| look.water),
             dry: trace.dry(now_s).len(),
-            unreached: trace.unreached(now_s).len(),
+            unreached: (water_known || unreached > 0).then_some(unreached),
             unpowered: (run.outcome.supply_known.power || unpowered > 0).then_some(unpowered),
+            power_known: run.outcome.supply_known.power,
             closed: trace.closed(now_s).len(),
             unknown: trace.buildings_unknown,
         }

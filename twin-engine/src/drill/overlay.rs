@@ -203,8 +203,8 @@ fn overlay_at(
     }
     let endangered = trace.endangered(now_s);
     let inside = classes.add(said("drill-class-danger"), alert::DANGER, Pattern::Hatch, area, endangered.len());
-    let thirsty =
-        classes.add(said("drill-class-no-water"), alert::CAUTION, Pattern::CrossHatch, area, figures.unreached);
+    let unreached = trace.unreached(now_s);
+    let thirsty = classes.add(said("drill-class-no-water"), alert::CAUTION, Pattern::CrossHatch, area, unreached.len());
     let unpowered = trace.unpowered(now_s);
     let dark = classes.add(said("drill-class-no-power"), alert::OUT_OF_USE, Pattern::Dots, area, unpowered.len());
     let dot = Swatch::Symbol(Symbol::Dot);
@@ -283,7 +283,7 @@ fn overlay_at(
         let label = hazard.name.clone().or_else(|| Some(source.clone()));
         marks.push(Mark { feature: hazard.id, position: place, symbol: Symbol::Hazard, class, label });
     }
-    let supply = [("drill-class-no-power", dark, unpowered), ("drill-class-no-water", thirsty, trace.unreached(now_s))];
+    let supply = [("drill-class-no-power", dark, unpowered), ("drill-class-no-water", thirsty, unreached)];
     let verdicts = verdicts(words, played, now_s, (inside, endangered), supply);
     let digest = played.run.log.digest.clone().unwrap_or_default();
     let overlay = Overlay {

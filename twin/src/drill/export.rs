@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, Rated};
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, HazardSpec, Rated};
 use analysis::emergency::evacuation::groups_and_places;
 use chrono::Utc;
 use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
@@ -107,6 +107,8 @@ fn area(area: &MultiPolygon<f64>) -> Option<Geometry<f64>> {
 /// The drill itself: a row of what was given and what it came to.
 fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
     let (weather, outcome) = (&file.weather, &run.outcome);
+    let has_place = matches!(file.hazard, HazardSpec::Leak { .. } | HazardSpec::Fire { .. });
+    let at_place = |field: Field| if has_place { field } else { Field::Unknown };
     Sheet {
         name: "drill",
         title: "Drill",
@@ -129,11 +131,16 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
             ("last_out_s", Kind::Real, S),
             ("persons", Kind::Integer, "persons in buildings whose people are known"),
             ("buildings_unknown", Kind::Integer, "buildings whose people are not known"),
+            (
+                "buildings_without_height",
+                Kind::Integer,
+                "buildings of a flood on ground without heights: nobody can say that they are dry",
+            ),
             ("arrived", Kind::Integer, "persons at a place of assembly at the end"),
             ("on_the_way", Kind::Integer, "persons inside or on the way at the end"),
             ("cut_off", Kind::Integer, "persons without an open way at the end"),
             ("exposed_on_ways", Kind::Integer, "persons outside or at a door inside the danger at any time"),
-            ("water_l_s", Kind::Real, "L/s of hydrants in reach whose flow is known"),
+            ("water_l_s", Kind::Real, "L/s of hydrants in reach whose flow is known; empty: no place to bring it to"),
             ("hydrants_without_flow", Kind::Integer, "hydrants in reach whose flow is not on record"),
             ("water_needed_l_s", Kind::Real, "L/s by the file"),
             ("hydrants_out", Kind::Integer, "hydrants without water"),
@@ -159,12 +166,13 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 outcome.last_out_s.into(),
                 outcome.persons.into(),
                 outcome.buildings_unknown.into(),
+                outcome.buildings_without_height.into(),
                 outcome.arrived.into(),
                 outcome.on_the_way.into(),
                 outcome.cut_off.into(),
                 outcome.exposed_on_ways.into(),
-                outcome.water_l_s.into(),
-                outcome.hydrants_without_flow.into(),
+                at_place(outcome.water_l_s.into()),
+                at_place(outcome.hydrants_without_flow.into()),
                 outcome.water_needed_l_s.into(),
                 outcome.hydrants_out.into(),
                 outcome.unreached.0.into(),
@@ -225,7 +233,7 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
     Sheet {
         name: "building",
         title: "Buildings",
-        says: "People and the worst of the hazard; first_s is empty where the danger did not come",
+        says: "People and the worst of the hazard; first_s is empty where the danger is not known to have come",
         geometry: Some(GeometryKind::MultiPolygon),
         columns: vec![
             ("key", Kind::Text, KEY),

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let tables = DrillTables::shipped();
     let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.file))?;
     if before.log.digest != log.digest {
-        return Err(other("the run that it tells of is another: the park or the tables have changed"));
+        return Err(other("the run that it tells of is another: the park, the tables or the program have changed"));
     }
     // The last second that is played: after everything else that was done by hand.
     let at_s = (file.length_min * 60.0).floor();

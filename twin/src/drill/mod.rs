@@ -250,11 +250,12 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     let tables = DrillTables::shipped();
     let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
     watcher.finish(run.log.digest.as_deref())?;
-    if let Some(path) = &arguments.out {
-        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
-    }
+    // Before the page, whose pictures may fail where there is no adapter.
     if let Some(path) = &arguments.cap {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
+    }
+    if let Some(path) = &arguments.out {
+        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
     }
     let outcome = &run.outcome;
     if arguments.json {
@@ -281,6 +282,9 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         outcome.cut_off,
         outcome.struck.len()
     ))?;
+    if outcome.buildings_unknown > 0 {
+        print::line(format!("people of {} buildings are not known and not among them", outcome.buildings_unknown))?;
+    }
     if let Some(missing) = missing(&run) {
         print::line(format!("zones missing: {missing}"))?;
     }
@@ -367,7 +371,7 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
         && log.entries.iter().zip(&run.log.entries).all(same)
         && log.digest.as_ref().is_none_or(|digest| Some(digest) == run.log.digest.as_ref());
     if !alike {
-        let reason = "the run that it tells of is another: the park or the tables have changed".to_owned();
+        let reason = "the run that it tells of is another: the park, the tables or the program have changed".to_owned();
         return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
     }
     let whole = log.digest.is_some();

@@ -48,12 +48,12 @@ impl Improvement {
         }
     }
 
-    /// How it stands on a day.
+    /// How it stands on a day. What is said to be done on a later day is not done yet.
     pub fn standing(&self, today: NaiveDate) -> Standing {
         match self.done {
-            Some(day) => Standing::Done(day),
-            None if self.due < today => Standing::Overdue,
-            None => Standing::Open,
+            Some(day) if day <= today => Standing::Done(day),
+            _ if self.due < today => Standing::Overdue,
+            _ => Standing::Open,
         }
     }
 }
@@ -151,7 +151,7 @@ pub fn improvement_chapter(file: &DrillFile, run: &DrillRun, today: NaiveDate) -
     ];
     DrillChapter {
         name: "improvements",
-        title: phrase("drill-improve-title", "Improvement actions").into(),
+        title: words!("drill-improve-title", "Improvement actions as they stand on {day}", day = today),
         heads: heads.map(Words::from).to_vec(),
         rows,
     }

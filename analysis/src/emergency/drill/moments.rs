@@ -8,12 +8,13 @@ use super::run::DrillRun;
 use crate::words;
 use crate::words::{Words, phrase};
 
-/// Moments nearer to one another than this are one, s.
+/// Moments nearer to one another than this are one, and it is told as each of them, s.
 const APART_S: f64 = 1.0;
 
 /// Moments that are worth a picture, s from the start, with what they are, in their order: the start, the alarm, the first water, the worst
 /// minute, the end. What did not happen is left out, and so is the worst minute where nobody and nothing was ever in danger. The worst minute
-/// is that in which most people came into the danger on ways; where nobody did, that of its largest area. Both are told by minutes.
+/// is that in which most people came into the danger, outside or in line at a door; where nobody did, that of its largest area. Both are told
+/// by minutes.
 pub fn key_moments(file: &DrillFile, run: &DrillRun) -> Vec<(f64, Words)> {
     let outcome = &run.outcome;
     let end_s = (file.length_min * 60.0).floor();
@@ -26,8 +27,12 @@ pub fn key_moments(file: &DrillFile, run: &DrillRun) -> Vec<(f64, Words)> {
     ];
     let mut found: Vec<(f64, Words)> = Vec::new();
     for (at_s, what) in wanted.into_iter().flatten() {
-        if found.iter().all(|known| (known.0 - at_s).abs() >= APART_S) {
-            found.push((at_s, what));
+        match found.iter_mut().find(|known| (known.0 - at_s).abs() < APART_S) {
+            Some(known) => {
+                let before = known.1.clone();
+                known.1 = words!("drill-moment-both", "{one}; {other}", one = before, other = what);
+            }
+            None => found.push((at_s, what)),
         }
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -47,7 +52,7 @@ fn worst(run: &DrillRun) -> Option<(f64, Words)> {
     if most > 0 {
         let text = words!(
             "drill-moment-exposed",
-            "the minute in which most people came into the danger on ways: {count}",
+            "the minute in which most people outside or at a door came into the danger: {count}",
             count = most.to_string()
         );
         return Some((when_s, text));

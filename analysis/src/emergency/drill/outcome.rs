@@ -68,7 +68,7 @@ pub struct CountAt {
     pub at_s: f64,
     /// People.
     pub census: Census,
-    /// Who had been on a way inside the danger until then.
+    /// Who had been inside the danger until then: outside, on a way or not, or in line at a door.
     pub exposed: u32,
 }
 

@@ -110,7 +110,13 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     // With flows that nobody knows it may be enough.
     let known = outcome.hydrants_without_flow == 0;
     let short = known && outcome.water_needed_l_s.is_some_and(|needed| outcome.water_l_s < needed);
-    let there = amount((outcome.water_l_s, outcome.hydrants_without_flow));
+    // Nothing is fought with water where there is no place to bring it to: that is no place without water.
+    let there = match &file.hazard {
+        HazardSpec::Leak { .. } | HazardSpec::Fire { .. } => amount((outcome.water_l_s, outcome.hydrants_without_flow)),
+        HazardSpec::Power { .. } | HazardSpec::Flood { .. } => {
+            phrase("drill-no-place", "no place of the incident to bring it to").into()
+        }
+    };
     let water = vec![
         pair(phrase("drill-water-there", "Hydrants in reach of the place give"), there, short),
         pair(phrase("drill-water-needed", "Needed"), needed, false),
@@ -348,7 +354,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         HazardSpec::Flood { closes_m, .. } => words!(
             "drill-note-flood",
-            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground of which heights are missing, wholly or in part: whether the water is there is not known.",
+            "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground of which heights are missing, wholly or in part: whether the water is there is not known. Ways on such ground stay open, and nobody on them counts as exposed.",
             closes = closes_m.to_string(),
             unknown = run.outcome.buildings_without_height
         ),

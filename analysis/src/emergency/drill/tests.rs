@@ -12,7 +12,9 @@ use super::*;
 
 mod course;
 mod improve;
+mod manual;
 mod moments;
+mod report;
 mod response;
 
 fn keyed(key: &str) -> Provenance {

@@ -195,6 +195,47 @@ fn a_lane_is_judged_by_its_width_and_slope_and_what_hangs_over_it_is_not_known()
 }
 
 #[test]
+fn a_place_of_assembly_has_room_only_where_everyone_is_known() {
+    let with = |capacity: Option<f64>, everyone: bool| {
+        let mut park = by_hand::empty();
+        park.roads = vec![road(1, &[(0.0, 0.0), (100.0, 0.0)], None)];
+        park.resources =
+            vec![EmergencyResource { kind: ResourceKind::AssemblyPoint, capacity, ..hydrant(1, [90.0, 3.0]) }];
+        // 1,300 m² of offices at 13 m² a person.
+        let offices =
+            |id, x| Building { use_text: Some("office".into()), floor_area_m2: Some(1300.0), ..building(id, x, 5.0) };
+        park.buildings = vec![offices(1, 10.0), if everyone { offices(2, 40.0) } else { building(2, 40.0, 5.0) }];
+        checked(park)
+    };
+    let found = with(Some(1000.0), true);
+    assert_eq!((found.counts[&Check::AssemblyCapacity], of(&found, Check::AssemblyCapacity, "H1")), ([1, 0, 0], None));
+    let found = with(Some(1000.0), false);
+    let perhaps = of(&found, Check::AssemblyCapacity, "H1").unwrap();
+    assert_eq!((perhaps.verdict, found.counts[&Check::AssemblyCapacity]), (Verdict::Unknown, [0, 0, 1]));
+    assert!(perhaps.words.contains("the people of 1 buildings are not known"), "{perhaps:?}");
+    // Too many already are too many, whoever is not known.
+    let found = with(Some(1.0), false);
+    assert_eq!(of(&found, Check::AssemblyCapacity, "H1").map(|one| one.verdict), Some(Verdict::Violated));
+    let found = with(None, true);
+    assert_eq!(of(&found, Check::AssemblyCapacity, "H1").map(|one| one.verdict), Some(Verdict::Unknown));
+    assert!(found.missing.iter().all(|one| !one.contains("counted at none")), "{:?}", found.missing);
+}
+
+#[test]
+fn people_whom_no_way_leads_to_a_place_of_assembly_are_said_to_be_counted_at_none() {
+    let mut park = by_hand::empty();
+    // The second road is joined to nothing.
+    park.roads = vec![road(1, &[(0.0, 0.0), (100.0, 0.0)], None), road(2, &[(0.0, 900.0), (100.0, 900.0)], None)];
+    park.resources =
+        vec![EmergencyResource { kind: ResourceKind::AssemblyPoint, capacity: Some(900.0), ..hydrant(1, [90.0, 3.0]) }];
+    let offices =
+        |id, y| Building { use_text: Some("office".into()), floor_area_m2: Some(1300.0), ..building(id, 10.0, y) };
+    park.buildings = vec![offices(1, 5.0), offices(2, 905.0)];
+    let found = checked(park);
+    assert!(found.missing.iter().any(|one| one.contains("leads 100 persons to one")), "{:?}", found.missing);
+}
+
+#[test]
 fn verdicts_and_sentences_are_written_as_before() {
     let written: Vec<String> = [Verdict::Violated, Verdict::Unknown, Verdict::Note]
         .iter()

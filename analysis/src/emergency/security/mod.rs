@@ -167,7 +167,8 @@ fn parcel_of_gate(gate: &EmergencyResource, cache: &Cache, presence: &Presence) 
         .filter(|row| presence.parcels[*row])
         .map(|row| (row, Euclidean.distance(&at, &parcels[row].boundary)))
         .filter(|(_, gap_m)| *gap_m <= GATE_M)
-        .min_by(|a, b| a.1.total_cmp(&b.1))
+        // On a boundary that two share it is the first one's, however the tree was built.
+        .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)))
         .map(|(row, _)| row)
 }
 

@@ -95,6 +95,7 @@ fn tag(painter: &Painter, right: bevy_egui::egui::Pos2, said: &str, font: FontId
 fn tiles(words: &Text, figures: &Figures) -> Vec<Tile> {
     let count = |value: u32| grouped(f64::from(value), 0);
     let time = |at: Option<f64>| at.map_or_else(|| look::NONE.to_owned(), minutes);
+    let unreached = figures.unreached.map_or_else(|| look::NONE.to_owned(), |count| count.to_string());
     let tile = |value: String, label: String, colour: Rgb, alarms: bool| Tile { value, label, colour, alarms };
     vec![
         tile(count(figures.inside), t!(words, "drill-inside"), alert::OUT_OF_USE, false),
@@ -103,7 +104,7 @@ fn tiles(words: &Text, figures: &Figures) -> Vec<Tile> {
         tile(count(figures.in_danger), t!(words, "drill-in-danger"), alert::DANGER, figures.in_danger > 0),
         tile(count(figures.cut_off), t!(words, "drill-cut-off"), alert::WARNING, figures.cut_off > 0),
         tile(time(figures.first_water_s), t!(words, "drill-first-water"), alert::INFORMATION, false),
-        tile(figures.unreached.to_string(), t!(words, "drill-unreached-short"), alert::CAUTION, figures.unreached > 0),
+        tile(unreached, t!(words, "drill-unreached-short"), alert::CAUTION, figures.unreached.is_some_and(|it| it > 0)),
     ]
 }
 

@@ -58,18 +58,26 @@ fn people(words: &Text, figures: &Figures) -> Vec<Line> {
 
 fn water(words: &Text, figures: &Figures) -> Vec<Line> {
     let time = |at: Option<f64>| at.map_or_else(|| t!(words, "drill-not-yet"), clock);
-    let (flow, unknown) = figures.water;
-    let mut litres = t!(words, "drill-litres", value = grouped(flow, 0));
-    if unknown > 0 {
-        litres = t!(words, "drill-flow-unknown", flow = litres, count = unknown);
-    }
-    let unpowered = figures.unpowered.map_or_else(|| t!(words, "unknown"), |count| count.to_string());
+    let litres = match figures.water {
+        None => look::NONE.to_owned(),
+        Some((flow, 0)) => t!(words, "drill-litres", value = grouped(flow, 0)),
+        Some((flow, unknown)) => {
+            let known = t!(words, "drill-litres", value = grouped(flow, 0));
+            t!(words, "drill-flow-unknown", flow = known, count = unknown)
+        }
+    };
+    let unpowered = match figures.unpowered {
+        None => t!(words, "unknown"),
+        Some(count) if figures.power_known => count.to_string(),
+        Some(count) => t!(words, "drill-unpowered-least", count = count),
+    };
+    let unreached = figures.unreached.map_or_else(|| t!(words, "unknown"), |count| count.to_string());
     vec![
         (t!(words, "drill-first-engine"), time(figures.first_engine_s), false),
         (t!(words, "drill-first-water"), time(figures.first_water_s), false),
         (t!(words, "drill-flow"), litres, false),
         (t!(words, "drill-hydrants-dry"), figures.dry.to_string(), figures.dry > 0),
-        (t!(words, "drill-unreached"), figures.unreached.to_string(), figures.unreached > 0),
+        (t!(words, "drill-unreached"), unreached, figures.unreached.is_some_and(|count| count > 0)),
         (t!(words, "drill-unpowered"), unpowered, figures.unpowered.is_some_and(|count| count > 0)),
         (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
     ]
@@ -84,4 +92,46 @@ fn grid(ui: &mut Ui, id: &str, lines: &[Line], ink: Color32, bad: Color32) {
             ui.end_row();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::AlertState;
+    use crate::text::Language;
+
+    #[test]
+    fn what_is_not_known_of_water_and_power_is_not_told_as_a_plain_number() {
+        let figures = |water, unreached, unpowered, power_known| Figures {
+            state: AlertState::Quiet,
+            persons: 0,
+            inside: 0,
+            on_the_way: 0,
+            out: 0,
+            cut_off: 0,
+            in_danger: 0,
+            exposed: 0,
+            endangered: 0,
+            first_engine_s: None,
+            first_water_s: None,
+            last_out_s: None,
+            water,
+            dry: 0,
+            unreached,
+            unpowered,
+            power_known,
+            closed: 0,
+            unknown: 0,
+        };
+        let said = |figures: &Figures| {
+            let lines = water(Text::of(Language::English), figures);
+            (lines[2].1.clone(), lines[4].1.clone(), lines[5].1.clone())
+        };
+        let told = |flow: &str, dry: &str, power: &str| (flow.to_owned(), dry.to_owned(), power.to_owned());
+        assert_eq!(said(&figures(Some((30.0, 0)), Some(0), Some(3), true)), told("30 L/s", "0", "3"));
+        let some = figures(Some((30.0, 2)), Some(4), Some(3), false);
+        assert_eq!(said(&some), told("30 L/s + 2 unknown", "4", "3 at least"));
+        // A flood has no place to bring water to: that is not a place without water.
+        assert_eq!(said(&figures(None, None, None, false)), told(look::NONE, "unknown", "unknown"));
+    }
 }

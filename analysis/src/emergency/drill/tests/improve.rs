@@ -57,6 +57,12 @@ fn an_improvement_is_overdue_after_its_day_and_done_when_it_is_told_anew() {
     let done = chapter(&hand, "2026-03-02");
     assert_eq!((done.rows[0].0, done.rows[0].1[1].as_str()), (false, "done on 2026-02-10"));
     assert_eq!(done.rows.len(), 2);
+    // What is to be done on a later day is not done, and the title says of which day all this is.
+    let before = chapter(&hand, "2026-02-09");
+    assert_eq!((before.rows[0].0, before.rows[0].1[1].as_str()), (false, "open"));
+    assert_eq!(before.title, "Improvement actions as they stand on 2026-02-09");
+    let kept = chapter(&[improvement("a", Some("warn"), Some("2026-04-01"))], "2026-03-02");
+    assert_eq!((kept.rows[0].0, kept.rows[0].1[1].as_str()), (true, "overdue"));
 }
 
 #[test]

@@ -19,7 +19,8 @@ fn moments_stand_in_their_order_and_the_worst_is_when_most_came_into_the_danger(
     let most = gains.iter().map(|gain| gain.1).max().unwrap();
     assert!(most > 0);
     let worst = moments.iter().find(|one| one.1.contains("most people")).expect("a worst minute");
-    assert!(worst.1.ends_with(&format!(": {most}")), "{worst:?}");
+    // Those in line at a door and between it and the ways are among them.
+    assert!(worst.1.ends_with(&format!("outside or at a door came into the danger: {most}")), "{worst:?}");
     assert!(gains.contains(&(worst.0, most)), "{worst:?} {gains:?}");
     let caption = moment_caption(180.0, &moments[1].1, true);
     assert_eq!(caption, "3:00 – the alarm. The place of the incident");
@@ -37,4 +38,9 @@ fn what_did_not_happen_has_no_picture_and_an_area_stands_for_people() {
     assert_eq!(said(&key_moments(&file, &quiet)), ["the start", "the danger at its largest", "the end"]);
     quiet.zones.clear();
     assert_eq!(said(&key_moments(&file, &quiet)), ["the start", "the end"]);
+    // Two that fall together are one picture that is told as both.
+    quiet.outcome.alarm_s = Some(0.0);
+    let moments = key_moments(&file, &quiet);
+    assert_eq!(said(&moments), ["the start; the alarm", "the end"]);
+    assert_eq!(moments[0].1.key(), Some("drill-moment-both"));
 }
