@@ -136,7 +136,7 @@ impl Match<'_, '_> {
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();
         let readiness = self.readiness(offered, &needs, &connections, &table);
         let places = self.rank(&self.weights());
-        let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why(place));
+        let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why_to_strangers(place));
         Brief {
             title: self.name(offered),
             standing: self.standing(candidate).0,

@@ -345,6 +345,18 @@ impl Match<'_, '_> {
 
     /// Why a place of a ranking is where it is: where it stands, what it misses, what of the wishes it has.
     pub fn why(&self, place: &Place) -> Words {
+        let mut said = self.stands(place);
+        if self.pitch.needs.iter().any(|need| need.how != How::Must) {
+            let (low, high) = (place.score * 100.0, place.best * 100.0);
+            let (low, high) = (format!("{low:.0}"), format!("{high:.0}"));
+            let share = if low == high { low } else { format!("{low}–{high}") };
+            said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
+        }
+        crate::land::joined(said)
+    }
+
+    /// Where a place stands, what it misses and what is not known of its musts.
+    pub(super) fn stands(&self, place: &Place) -> Vec<Words> {
         let needs = |wanted: Verdict, musts: bool| -> Vec<Words> {
             let fits = |(at, need): (usize, &super::file::Need)| {
                 let is = (need.how == How::Must) == musts && self.verdict(place.candidate, at) == wanted;
@@ -362,13 +374,7 @@ impl Match<'_, '_> {
         if !open.is_empty() {
             said.push(words!("pitch-why-open", "not known: {needs}", needs = listed(open)));
         }
-        if self.pitch.needs.iter().any(|need| need.how != How::Must) {
-            let (low, high) = (place.score * 100.0, place.best * 100.0);
-            let (low, high) = (format!("{low:.0}"), format!("{high:.0}"));
-            let share = if low == high { low } else { format!("{low}–{high}") };
-            said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
-        }
-        listed(said)
+        said
     }
 }
 

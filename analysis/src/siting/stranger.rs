@@ -4,7 +4,7 @@
 use spatial_db::package::Whitelist;
 
 use super::explain::Finding;
-use super::matched::Match;
+use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::want::{Thing, Want};
 use crate::words;
@@ -56,10 +56,22 @@ impl Match<'_, '_> {
             finding.has = super::explain::range(want, low, high);
             finding.gap = None;
         }
+        if let Want::Jobs { .. } = want {
+            // Where one enterprise is near by, how many there are is that enterprise's own figure.
+            let low = if finding.verdict == Verdict::Fit { want.figure().0 } else { 0.0 };
+            finding.measure = Measure { low, ..finding.measure };
+            finding.has = super::explain::range(want, low, finding.measure.high);
+        }
         if let Want::Near { what: Thing::Hazard { .. }, .. } | Want::Away { what: Thing::Hazard { .. }, .. } = want {
             finding.source = words!("pitch-source-hazards", "hazard sources on record");
         }
         finding
+    }
+
+    /// Why a place of a ranking is where it is, as it may be told: without the share of the wishes, since of a single wish it tells the
+    /// exact distance or figure that is told coarsely or not at all.
+    pub(super) fn why_to_strangers(&self, place: &Place) -> Words {
+        crate::land::joined(self.stands(place))
     }
 
     /// What a want was measured at, by a name that a package shows; `None` for what is no thing on the map.
