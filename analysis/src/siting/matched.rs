@@ -254,6 +254,13 @@ impl<'g, 'a> Match<'g, 'a> {
         self.columns[need].verdicts[candidate as usize]
     }
 
+    /// True where a need is not known to be met and cannot stay open: it must be known, or it was not tried.
+    pub(super) fn is_unproven(&self, candidate: u32, need: usize) -> bool {
+        let refused = self.pitch.needs[need].unknown == IfUnknown::Refused;
+        let tried = self.measure(candidate, need).missing != Missing::NotTried;
+        self.verdict(candidate, need) == Verdict::Unknown && (refused || !tried)
+    }
+
     /// How near a candidate comes to a need, from and to, 0 to 1.
     pub fn grade(&self, candidate: u32, need: usize) -> (f32, f32) {
         let column = &self.columns[need];
