@@ -131,6 +131,12 @@ fn an_enterprise_counts_wherever_it_is_and_one_of_unknown_trade_may() {
     assert_eq!(first(park.clone(), near.clone()), (Verdict::Fit, 1.0, 1.0));
     park.tenancies = vec![uses(1, "P4")];
     assert_eq!(first(park.clone(), near.clone()), (Verdict::Gap, 0.0, 0.0));
+    // Far off for certain, and somewhere else besides of which no parcel is on record; or near for certain already.
+    park.tenancies = vec![uses(1, "P4"), uses(2, "P99")];
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Unknown, 0.0, 1.0));
+    park.tenancies = vec![uses(1, "P2"), uses(2, "P99")];
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Fit, 1.0, 1.0));
+    park.tenancies = vec![uses(1, "P4")];
     // Somebody is beside it of whom nobody knows what they do, or nobody knows where they are.
     park.enterprises.push(enterprise(2, None));
     park.tenancies.push(Tenancy { enterprise_key: "E2".into(), ..uses(2, "P2") });
