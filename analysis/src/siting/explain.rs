@@ -298,10 +298,11 @@ impl Match<'_, '_> {
                 let because = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
                 (because, source)
             }
-            Want::Turning { vehicle, .. } => {
-                let tried = super::turning::because(vehicle);
+            Want::Turning { vehicle, radius_m } => {
+                let own = radius_m.is_some();
+                let tried = super::turning::because(vehicle, own);
                 let because = if verdict == Verdict::Unknown { missing } else { tried };
-                (because, Words::from(super::turning::source(vehicle)))
+                (because, super::turning::source(vehicle, own))
             }
             Want::Jobs { .. } => (missing, words!("pitch-source-jobs", "yearly figures and tenancies on record")),
             Want::Free { .. } => self.freedom(offered),
