@@ -4,6 +4,7 @@
 use spatial_db::package::Whitelist;
 
 use super::explain::Finding;
+use super::ground::Missing;
 use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::want::{Thing, Want};
@@ -42,6 +43,10 @@ impl Match<'_, '_> {
         } else if want.supply().is_some() {
             // Which part of the way is the bottleneck, or has no rating, is named by its key.
             finding.because = finding.measure.missing.words();
+        }
+        if finding.measure.missing == Missing::Negotiated {
+            // That somebody else is in talks about the land is the office's own.
+            finding.because = words!("pitch-free-open", "not settled yet: ask");
         }
         let hidden = |what: &Thing| matches!(what, Thing::Hydrant | Thing::Hazard { .. });
         let coarse = match want {

@@ -4,7 +4,9 @@ use analysis::scenario::Limits;
 use analysis::siting::{
     Candidate, Free, How, IfUnknown, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict, Want,
 };
-use spatial_db::model::{Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Tenancy};
+use spatial_db::model::{
+    Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Tenancy,
+};
 
 use crate::by_hand::{block, edge, keyed, parcel};
 use crate::evaluation::day;
@@ -199,5 +201,34 @@ fn a_hall_that_was_not_tried_is_not_known_to_fit() {
             (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
         };
         assert_eq!((count(Standing::Fits), count(Standing::Open), count(Standing::Unproven)), (200, 0, 30));
+    });
+}
+
+#[test]
+fn a_brief_does_not_tell_that_somebody_else_is_in_talks() {
+    let mut park = park();
+    park.projects.push(Project {
+        id: FeatureId::new(FeatureKind::Project, 1),
+        provenance: keyed("J1"),
+        name: Some("A works of somebody else".into()),
+        contract_key: None,
+        parcel_key: Some("P1".into()),
+        enterprise_key: None,
+        planned_approval: None,
+        planned_permit: None,
+        planned_start: None,
+        planned_completion: None,
+        planned_production: None,
+        planned_investment: None,
+        currency: None,
+        note: None,
+    });
+    let pitch = pitch(vec![must(Want::Free { by: day("2027-06-01") })], 1);
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let land = matched.find(&["P1"]).unwrap();
+        let (office, told) = (matched.explain(land).remove(0), matched.brief(land).needs.remove(0));
+        assert_eq!((office.verdict, told.verdict), (Verdict::Unknown, Verdict::Unknown));
+        assert!(office.because.contains("project"), "{}", office.because);
+        assert_eq!(told.because, "not settled yet: ask");
     });
 }

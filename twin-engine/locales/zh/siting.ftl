@@ -18,6 +18,7 @@ pitch-free-after = 登记的最后一份租约到期之后
 pitch-free-bank = 由土地储备机构持有
 pitch-free-empty = 登记为空置，无租约
 pitch-free-held = 他人持有，未登记到期日
+pitch-free-open = 尚未确定，请询问
 pitch-free-now = 即可供应
 pitch-free-from = { $day } 起
 pitch-from-to = { $from } 至 { $to }
