@@ -177,9 +177,10 @@ impl<'g, 'a> Match<'g, 'a> {
             let want = &self.pitch.needs[need].want;
             let ground = self.ground;
             let candidates = &self.candidates;
+            let thought = &self.columns[need].measures;
             let measured: Vec<(u32, Measure)> = tried
                 .par_iter()
-                .filter_map(|at| {
+                .map(|at| {
                     let candidate = &candidates[*at as usize];
                     let first = candidate.parcels.first().copied().unwrap_or(super::measure::NOWHERE);
                     let measure = match want {
@@ -187,9 +188,13 @@ impl<'g, 'a> Match<'g, 'a> {
                             Some(floor) => Measure::known(floor, first),
                             None => Measure { low: 0.0, ..Measure::unknown(Missing::FloorArea) },
                         },
-                        _ => Measure::known(fit::largest_share(ground, candidate, want, limits)?, first),
+                        // No larger than was thought, and what stands there may leave less.
+                        _ => match fit::largest_share(ground, candidate, want, limits) {
+                            Some(share) => Measure::known(share, first),
+                            None => Measure { missing: Missing::FloorArea, ..thought[*at as usize] },
+                        },
                     };
-                    Some((*at, measure))
+                    (*at, measure)
                 })
                 .collect();
             let column = &mut self.columns[need];

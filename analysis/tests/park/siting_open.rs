@@ -8,7 +8,7 @@ use spatial_db::model::{
     Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Tenancy,
 };
 
-use crate::by_hand::{block, edge, keyed, parcel};
+use crate::by_hand::{block, building, edge, keyed, parcel};
 use crate::evaluation::day;
 use crate::siting::{asked, hazard, must, park, pitch, tenancy, wish};
 
@@ -230,5 +230,29 @@ fn a_brief_does_not_tell_that_somebody_else_is_in_talks() {
         assert_eq!((office.verdict, told.verdict), (Verdict::Unknown, Verdict::Unknown));
         assert!(office.because.contains("project"), "{}", office.because);
         assert_eq!(told.because, "not settled yet: ask");
+    });
+}
+
+#[test]
+fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
+    // A hut of a storey count that nobody knows, too small to make the land a built one.
+    let mut park = park();
+    park.buildings.push(building(2, block(2.0, 2.0, 5.0, 5.0)));
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let mut pitch = pitch(vec![must(hall)], 1);
+    pitch.limits = Some(Limits {
+        setback_m: 2.0,
+        spacing_m: 0.0,
+        far: Some(1.0),
+        coverage: None,
+        height_m: 20.0,
+        storey_height_m: 10.0,
+    });
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let land = matched.find(&["P1"]).unwrap();
+        assert_eq!(matched.standing(land).0, Standing::Unproven);
+        let finding = matched.explain(land).remove(0);
+        assert_eq!(finding.because, "the floor area of a building is not on record");
+        assert_eq!((finding.measure.low, finding.measure.high), (0.0, 1.0));
     });
 }
