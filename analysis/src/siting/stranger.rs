@@ -7,6 +7,7 @@ use super::explain::Finding;
 use super::ground::Missing;
 use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
+use super::roads::road_class_words;
 use super::want::{Thing, Want};
 use crate::words;
 use crate::words::{Argument, Words};
@@ -96,7 +97,8 @@ impl Match<'_, '_> {
             }),
             Want::Road { .. } => {
                 let road = &park.roads[at];
-                Some(or(road.name.as_ref().or(road.class.as_ref()), want.title()))
+                let class = road.class.as_deref().map(road_class_words);
+                Some(or(road.name.as_ref(), class.unwrap_or_else(|| want.title())))
             }
             Want::Access { to, .. } => {
                 Some(words!("pitch-access-only", "{line}: access is not capacity", line = to.title()))

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::industries::industry_words;
+use super::roads::road_class_words;
 use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
@@ -354,7 +355,7 @@ impl Want {
                 words!("pitch-asked-hall", "{hall} m, yard {yard} m", hall = hall, yard = format!("{yard_m:.0}"))
             }
             Self::Road { classes, at_most_m, width_m } => {
-                let classes = Words::from(classes.join(", "));
+                let classes = crate::land::joined(classes.iter().map(|class| road_class_words(class)).collect());
                 let near = format!("≤ {at_most_m:.0} m");
                 match width_m {
                     None => words!("pitch-asked-road", "{classes}, {near}", classes = classes, near = near),
