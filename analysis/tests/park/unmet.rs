@@ -241,3 +241,13 @@ fn what_was_not_tried_is_lacking_and_no_single_change_makes_up_for_it() {
     let verdicts: Vec<_> = lacks.iter().map(|lack| lack.verdict).collect();
     assert_eq!(verdicts, [Verdict::Gap, Verdict::Unknown]);
 }
+
+#[test]
+fn land_that_is_too_small_to_turn_on_is_no_change_of_a_parcel() {
+    let found = answered(&NoSupplies, &[demand("A", "needs: [(want: turning(radius_m: 80))]")]);
+    let one = &found.unserved[0];
+    assert_eq!((one.answer, one.changes.len()), (Answer::Missed, 0));
+    let lacks = &one.closest.as_ref().unwrap().lacks;
+    assert_eq!((lacks.len(), lacks[0].verdict), (1, Verdict::Gap));
+    assert_eq!(found.by_criterion()[0].missed_by, 1);
+}

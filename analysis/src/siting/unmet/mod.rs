@@ -234,7 +234,7 @@ fn nearest<'p>(matched: &Match<'_, '_>, places: &'p [Place]) -> Option<&'p Place
 }
 
 /// The must that alone keeps a candidate out; `None` where there are more, where one that must be known is not or was not tried, and
-/// for more land, which is no change of a parcel.
+/// for more land, or room to turn for which there is too little of it, which is no change of a parcel.
 fn only_gap(matched: &Match<'_, '_>, candidate: u32) -> Option<usize> {
     if matched.standing(candidate) != (Standing::Fails, 1) {
         return None;
@@ -242,7 +242,9 @@ fn only_gap(matched: &Match<'_, '_>, candidate: u32) -> Option<usize> {
     let musts = || matched.pitch.needs.iter().enumerate().filter(|(_, need)| need.how == How::Must);
     let unproven = musts().any(|(at, _)| matched.is_unproven(candidate, at));
     let gap = musts().map(|(at, _)| at).find(|at| matched.verdict(candidate, *at) == Verdict::Gap)?;
-    (!unproven && !matches!(matched.pitch.needs[gap].want, Want::Land { .. })).then_some(gap)
+    // Room to turn is missed where the land is too small for it, hall or not.
+    let is_of_land = matches!(matched.pitch.needs[gap].want, Want::Land { .. } | Want::Turning { .. });
+    (!unproven && !is_of_land).then_some(gap)
 }
 
 fn changes(matched: &Match<'_, '_>) -> Vec<Change> {
