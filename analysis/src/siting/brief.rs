@@ -10,6 +10,7 @@ use super::fit::TestFit;
 use super::ground::{Candidate, Free};
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
+use super::roads::road_class_words;
 use super::stranger::steps_m;
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
 use super::turning::TurningFit;
@@ -136,7 +137,7 @@ impl Match<'_, '_> {
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();
         let readiness = self.readiness(offered, &needs, &connections, &table);
         let places = self.rank(&self.weights());
-        let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why(place));
+        let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why_to_strangers(place));
         Brief {
             title: self.name(offered),
             standing: self.standing(candidate).0,
@@ -207,17 +208,14 @@ impl Match<'_, '_> {
         let road = gauge.measure_exactly(offered);
         if road.at != NOWHERE {
             let of = &self.ground.park.roads[road.at as usize];
-            let width = of.width_m.map(|width| format!("{width:.0} m"));
-            let kind: Vec<String> = of.class.clone().into_iter().chain(width).collect();
-            let kind = kind.join(", ");
-            let named = match &of.name {
-                Some(name) if kind.is_empty() => name.clone(),
-                Some(name) => format!("{name} ({kind})"),
-                None => kind,
-            };
-            let value = format!("{named}, {}", grouped(road.high.min(road.low), "m"));
-            let value = value.trim_start_matches(", ").to_owned();
-            fact(words!("pitch-want-road", "road"), value.into(), of.provenance.layer.as_str().into());
+            let name = of.name.as_deref().map(Words::from);
+            let class = of.class.as_deref().map(road_class_words);
+            let wide = |width: f64| words!("pitch-fact-wide", "{width} m wide", width = format!("{width:.0}"));
+            let distance = grouped(road.high.min(road.low), "m");
+            let away = words!("pitch-fact-away", "{distance} away", distance = distance);
+            let said = name.into_iter().chain(class).chain(of.width_m.map(wide)).chain([away]);
+            let value = crate::land::joined(said.collect());
+            fact(words!("pitch-want-road", "road"), value, of.provenance.layer.as_str().into());
         }
         facts
     }

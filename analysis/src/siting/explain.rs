@@ -298,10 +298,11 @@ impl Match<'_, '_> {
                 let because = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
                 (because, source)
             }
-            Want::Turning { vehicle, .. } => {
-                let tried = super::turning::because(vehicle);
+            Want::Turning { vehicle, radius_m } => {
+                let own = radius_m.is_some();
+                let tried = super::turning::because(vehicle, own);
                 let because = if verdict == Verdict::Unknown { missing } else { tried };
-                (because, Words::from(super::turning::source(vehicle)))
+                (because, super::turning::source(vehicle, own))
             }
             Want::Jobs { .. } => (missing, words!("pitch-source-jobs", "yearly figures and tenancies on record")),
             Want::Free { .. } => self.freedom(offered),
@@ -345,6 +346,18 @@ impl Match<'_, '_> {
 
     /// Why a place of a ranking is where it is: where it stands, what it misses, what of the wishes it has.
     pub fn why(&self, place: &Place) -> Words {
+        let mut said = self.stands(place);
+        if self.pitch.needs.iter().any(|need| need.how != How::Must) {
+            let (low, high) = (place.score * 100.0, place.best * 100.0);
+            let (low, high) = (format!("{low:.0}"), format!("{high:.0}"));
+            let share = if low == high { low } else { format!("{low}–{high}") };
+            said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
+        }
+        crate::land::joined(said)
+    }
+
+    /// Where a place stands, what it misses and what is not known of its musts.
+    pub(super) fn stands(&self, place: &Place) -> Vec<Words> {
         let needs = |wanted: Verdict, musts: bool| -> Vec<Words> {
             let fits = |(at, need): (usize, &super::file::Need)| {
                 let is = (need.how == How::Must) == musts && self.verdict(place.candidate, at) == wanted;
@@ -362,13 +375,7 @@ impl Match<'_, '_> {
         if !open.is_empty() {
             said.push(words!("pitch-why-open", "not known: {needs}", needs = listed(open)));
         }
-        if self.pitch.needs.iter().any(|need| need.how != How::Must) {
-            let (low, high) = (place.score * 100.0, place.best * 100.0);
-            let (low, high) = (format!("{low:.0}"), format!("{high:.0}"));
-            let share = if low == high { low } else { format!("{low}–{high}") };
-            said.push(words!("pitch-why-wishes", "wishes {share} %", share = share));
-        }
-        listed(said)
+        said
     }
 }
 
@@ -379,11 +386,20 @@ fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Option<Words>
         Want::Zoning { .. } | Want::Industry { .. } => None,
         Want::Free { .. } if !gap.is_finite() => None,
         Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
-        Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
+        Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
         _ if !gap.is_finite() => None,
-        _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = want.shown(gap))),
-        _ => Some(words!("pitch-gap", "{gap} short", gap = want.shown(gap))),
+        _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = short(want, gap))),
+        _ => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
     }
+}
+
+/// What is lacking, with its unit: what is lacking by so little that it would read as nothing is less than the least that is written.
+fn short(want: &Want, gap: f64) -> Words {
+    let (shown, none, least) = (want.shown(gap), want.shown(0.0), want.shown(0.05));
+    if gap > 0.0 && *shown == *none && *least != *none {
+        return words!("pitch-less-than", "less than {figure}", figure = least);
+    }
+    shown
 }
 
 /// What there is, with its figure and unit.
@@ -411,5 +427,21 @@ pub(super) fn range(want: &Want, low: f64, high: f64) -> Words {
         (true, false) => words!("pitch-at-least", "{figure} or more", figure = want.shown(low)),
         (false, true) => words!("pitch-at-most", "{figure} at most", figure = want.shown(high)),
         (true, true) => words!("pitch-from-to", "{from} to {to}", from = want.shown(low), to = want.shown(high)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_lacking_never_reads_as_nothing() {
+        let power = Want::Power { at_least_mw: 4.0, by: NaiveDate::default() };
+        assert_eq!(short(&power, 0.04), "less than 0.1 MW");
+        assert_eq!(short(&power, 0.3), "0.3 MW");
+        assert_eq!(short(&power, 0.0), "0 MW");
+        let hall = Want::Hall { length_m: 60.0, width_m: 30.0, height_m: 10.0, yard_m: 0.0 };
+        assert_eq!(short(&hall, 0.002), "less than 5 % of its size");
+        assert_eq!(short(&hall, 0.2), "20 % of its size");
     }
 }

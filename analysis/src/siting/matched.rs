@@ -177,9 +177,10 @@ impl<'g, 'a> Match<'g, 'a> {
             let want = &self.pitch.needs[need].want;
             let ground = self.ground;
             let candidates = &self.candidates;
+            let thought = &self.columns[need].measures;
             let measured: Vec<(u32, Measure)> = tried
                 .par_iter()
-                .filter_map(|at| {
+                .map(|at| {
                     let candidate = &candidates[*at as usize];
                     let first = candidate.parcels.first().copied().unwrap_or(super::measure::NOWHERE);
                     let measure = match want {
@@ -187,9 +188,13 @@ impl<'g, 'a> Match<'g, 'a> {
                             Some(floor) => Measure::known(floor, first),
                             None => Measure { low: 0.0, ..Measure::unknown(Missing::FloorArea) },
                         },
-                        _ => Measure::known(fit::largest_share(ground, candidate, want, limits)?, first),
+                        // No larger than was thought, and what stands there may leave less.
+                        _ => match fit::largest_share(ground, candidate, want, limits) {
+                            Some(share) => Measure::known(share, first),
+                            None => Measure { missing: Missing::FloorArea, ..thought[*at as usize] },
+                        },
                     };
-                    Some((*at, measure))
+                    (*at, measure)
                 })
                 .collect();
             let column = &mut self.columns[need];
@@ -252,6 +257,13 @@ impl<'g, 'a> Match<'g, 'a> {
     /// What that means.
     pub fn verdict(&self, candidate: u32, need: usize) -> Verdict {
         self.columns[need].verdicts[candidate as usize]
+    }
+
+    /// True where a need is not known to be met and cannot stay open: it must be known, or it was not tried.
+    pub(super) fn is_unproven(&self, candidate: u32, need: usize) -> bool {
+        let refused = self.pitch.needs[need].unknown == IfUnknown::Refused;
+        let tried = self.measure(candidate, need).missing != Missing::NotTried;
+        self.verdict(candidate, need) == Verdict::Unknown && (refused || !tried)
     }
 
     /// How near a candidate comes to a need, from and to, 0 to 1.

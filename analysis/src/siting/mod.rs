@@ -18,6 +18,7 @@ mod measure;
 mod overlay;
 mod ranking;
 mod relax;
+mod roads;
 pub mod said;
 mod shapes;
 mod stranger;

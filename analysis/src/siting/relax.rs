@@ -36,12 +36,7 @@ impl Match<'_, '_> {
                 continue;
             }
             let musts = || self.pitch.needs.iter().enumerate().filter(|(_, need)| need.how == How::Must);
-            let unproven = |(at, need): (usize, &super::file::Need)| {
-                let refused = need.unknown == super::file::IfUnknown::Refused;
-                let tried = self.measure(candidate, at).missing != super::ground::Missing::NotTried;
-                self.verdict(candidate, at) == Verdict::Unknown && (refused || !tried)
-            };
-            if musts().any(unproven) {
+            if musts().any(|(at, _)| self.is_unproven(candidate, at)) {
                 continue;
             }
             let Some(at) = musts().map(|(at, _)| at).find(|at| self.verdict(candidate, *at) == Verdict::Gap) else {

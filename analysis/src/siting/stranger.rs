@@ -4,8 +4,10 @@
 use spatial_db::package::Whitelist;
 
 use super::explain::Finding;
-use super::matched::Match;
+use super::ground::Missing;
+use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
+use super::roads::road_class_words;
 use super::want::{Thing, Want};
 use crate::words;
 use crate::words::{Argument, Words};
@@ -43,6 +45,10 @@ impl Match<'_, '_> {
             // Which part of the way is the bottleneck, or has no rating, is named by its key.
             finding.because = finding.measure.missing.words();
         }
+        if finding.measure.missing == Missing::Negotiated {
+            // That somebody else is in talks about the land is the office's own.
+            finding.because = words!("pitch-free-open", "not settled yet: ask");
+        }
         let hidden = |what: &Thing| matches!(what, Thing::Hydrant | Thing::Hazard { .. });
         let coarse = match want {
             Want::Access { .. } => true,
@@ -56,10 +62,22 @@ impl Match<'_, '_> {
             finding.has = super::explain::range(want, low, high);
             finding.gap = None;
         }
+        if let Want::Jobs { .. } = want {
+            // Where one enterprise is near by, how many there are is that enterprise's own figure.
+            let low = if finding.verdict == Verdict::Fit { want.figure().0 } else { 0.0 };
+            finding.measure = Measure { low, ..finding.measure };
+            finding.has = super::explain::range(want, low, finding.measure.high);
+        }
         if let Want::Near { what: Thing::Hazard { .. }, .. } | Want::Away { what: Thing::Hazard { .. }, .. } = want {
             finding.source = words!("pitch-source-hazards", "hazard sources on record");
         }
         finding
+    }
+
+    /// Why a place of a ranking is where it is, as it may be told: without the share of the wishes, since of a single wish it tells the
+    /// exact distance or figure that is told coarsely or not at all.
+    pub(super) fn why_to_strangers(&self, place: &Place) -> Words {
+        crate::land::joined(self.stands(place))
     }
 
     /// What a want was measured at, by a name that a package shows; `None` for what is no thing on the map.
@@ -79,7 +97,8 @@ impl Match<'_, '_> {
             }),
             Want::Road { .. } => {
                 let road = &park.roads[at];
-                Some(or(road.name.as_ref().or(road.class.as_ref()), want.title()))
+                let class = road.class.as_deref().map(road_class_words);
+                Some(or(road.name.as_ref(), class.unwrap_or_else(|| want.title())))
             }
             Want::Access { to, .. } => {
                 Some(words!("pitch-access-only", "{line}: access is not capacity", line = to.title()))

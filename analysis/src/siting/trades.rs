@@ -15,8 +15,8 @@ pub(super) struct Trades {
     of: HashMap<String, Shapes>,
     /// Where those are whose industry is not on record.
     unknown: Shapes,
-    /// How many of each industry have no place on record; those without an industry under nothing.
-    nowhere: HashMap<String, usize>,
+    /// Those of each industry that use something of which the place is not on record; those without an industry under nothing.
+    nowhere: HashMap<String, Vec<u32>>,
 }
 
 /// What an enterprise uses.
@@ -83,14 +83,16 @@ impl Trades {
             Place::Building(at) => Outline::of_area(&park.buildings[at].footprint),
         };
         let mut by_trade: HashMap<String, Vec<(usize, Option<Outline>)>> = HashMap::new();
-        let mut nowhere: HashMap<String, usize> = HashMap::new();
+        let mut nowhere: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, enterprise) in park.enterprises.iter().enumerate() {
             let (code, key) = (industry(enterprise), enterprise.provenance.key.as_str());
             let uses = places.get(key).filter(|uses| !uses.is_empty());
+            // Who is somewhere for certain may be somewhere else besides.
+            if lost.contains(key) || !on_record.contains(key) {
+                nowhere.entry(code.clone()).or_default().push(at as u32);
+            }
             if let Some(uses) = uses {
                 by_trade.entry(code).or_default().extend(uses.iter().map(|place| (at, outline(place))));
-            } else if lost.contains(key) || !on_record.contains(key) {
-                *nowhere.entry(code).or_default() += 1;
             }
         }
         let unknown = Shapes::of(by_trade.remove("").unwrap_or_default());
@@ -110,12 +112,12 @@ impl Trades {
             outlines.iter().flat_map(|one| shapes.within(one.as_ref(), within_m)).collect()
         };
         let sure: BTreeSet<u32> = codes.iter().filter_map(|code| self.of.get(code)).flat_map(within).collect();
-        let open: BTreeSet<u32> = within(&self.unknown).into_iter().collect();
-        let lost = |code: &str| self.nowhere.get(code).copied().unwrap_or_default();
-        let lost: usize = codes.iter().map(|code| lost(code)).sum::<usize>() + lost("");
-        let missing = if open.is_empty() && lost == 0 { Missing::Nothing } else { Missing::Enterprises };
+        let lost = codes.iter().map(String::as_str).chain([""]).filter_map(|code| self.nowhere.get(code)).flatten();
+        let open: BTreeSet<u32> = within(&self.unknown).into_iter().chain(lost.copied()).collect();
+        let open = open.difference(&sure).count();
+        let missing = if open == 0 { Missing::Nothing } else { Missing::Enterprises };
         let low = sure.len() as f64;
-        let high = low + (open.len() + lost) as f64;
+        let high = low + open as f64;
         Measure { low, high, at: sure.first().copied().unwrap_or(NOWHERE), missing }
     }
 }

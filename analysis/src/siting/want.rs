@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::industries::industry_words;
+use super::roads::road_class_words;
 use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
@@ -354,7 +355,7 @@ impl Want {
                 words!("pitch-asked-hall", "{hall} m, yard {yard} m", hall = hall, yard = format!("{yard_m:.0}"))
             }
             Self::Road { classes, at_most_m, width_m } => {
-                let classes = Words::from(classes.join(", "));
+                let classes = crate::land::joined(classes.iter().map(|class| road_class_words(class)).collect());
                 let near = format!("≤ {at_most_m:.0} m");
                 match width_m {
                     None => words!("pitch-asked-road", "{classes}, {near}", classes = classes, near = near),
@@ -452,6 +453,11 @@ impl Want {
             }
             Self::Neighbours { industries, within_m, .. } => {
                 given(industries.is_empty(), "the industries")?;
+                // A division has two digits: by fewer nobody would be found, and the site would seem to have no neighbours.
+                let digits = |code: &str| code.chars().filter(char::is_ascii_digit).count();
+                if let Some(code) = industries.iter().find(|code| digits(code.as_str()) < 2) {
+                    return Err(("an industry", code.clone(), "two digits or more"));
+                }
                 if !(within_m.is_finite() && *within_m > 0.0) {
                     return Err(("within_m", within_m.to_string(), "above 0"));
                 }
@@ -516,6 +522,15 @@ mod tests {
         assert_eq!(grouped(4.0, "MW"), "4 MW");
         assert_eq!(grouped(f64::INFINITY, "m"), "∞ m");
         assert_eq!(date(days("2027-06-01".parse().unwrap())), "2027-06-01".parse().ok());
+    }
+
+    #[test]
+    fn an_industry_of_neighbours_has_two_digits() {
+        let neighbours =
+            |code: &str| Want::Neighbours { industries: vec![code.to_owned()], within_m: 100.0, at_least: 1 }.check();
+        assert!(neighbours("59").is_ok() && neighbours("C2614").is_ok());
+        assert_eq!(neighbours("C").unwrap_err().0, "an industry");
+        assert!(neighbours("5").is_err());
     }
 
     #[test]

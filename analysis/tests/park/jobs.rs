@@ -94,3 +94,22 @@ fn jobs_of_the_last_year_that_had_ended_count_and_too_few_are_not_known_to_be_al
     dim.enterprise_years.clear();
     assert_eq!(jobs(dim, 1, 600.0), (0.0, Verdict::Unknown, Standing::Open));
 }
+
+#[test]
+fn a_brief_tells_no_figure_of_an_enterprise_near_by() {
+    let need =
+        |at_least, how| Need { want: Want::Jobs { at_least, within_m: 150.0 }, how, unknown: IfUnknown::Allowed };
+    let pitch = PitchFile::new("test", vec![need(100, How::Must), need(300, How::Wish(1.0))]).unwrap();
+    let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
+    let cache = Cache::build(Arc::new(park()));
+    let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
+    let matched = Match::of(&ground, &pitch, &NoSupplies).unwrap();
+    let land = matched.find(&["P1"]).unwrap();
+    let office = matched.explain(land);
+    assert_eq!((&*office[0].has, &*office[1].has), ("120 or more", "120 or more"));
+    let brief = matched.brief(land);
+    assert_eq!((&*brief.needs[0].has, &*brief.needs[1].has), ("100 or more", "unknown"));
+    assert_eq!((brief.needs[0].measure.low, brief.needs[1].measure.low), (100.0, 0.0));
+    // 40 % of the wish would be the figure again.
+    assert_eq!(brief.why, "fits");
+}

@@ -4,9 +4,11 @@ use analysis::scenario::Limits;
 use analysis::siting::{
     Candidate, Free, How, IfUnknown, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict, Want,
 };
-use spatial_db::model::{Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Tenancy};
+use spatial_db::model::{
+    Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Tenancy,
+};
 
-use crate::by_hand::{block, edge, keyed, parcel};
+use crate::by_hand::{block, building, edge, keyed, parcel};
 use crate::evaluation::day;
 use crate::siting::{asked, hazard, must, park, pitch, tenancy, wish};
 
@@ -131,6 +133,12 @@ fn an_enterprise_counts_wherever_it_is_and_one_of_unknown_trade_may() {
     assert_eq!(first(park.clone(), near.clone()), (Verdict::Fit, 1.0, 1.0));
     park.tenancies = vec![uses(1, "P4")];
     assert_eq!(first(park.clone(), near.clone()), (Verdict::Gap, 0.0, 0.0));
+    // Far off for certain, and somewhere else besides of which no parcel is on record; or near for certain already.
+    park.tenancies = vec![uses(1, "P4"), uses(2, "P99")];
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Unknown, 0.0, 1.0));
+    park.tenancies = vec![uses(1, "P2"), uses(2, "P99")];
+    assert_eq!(first(park.clone(), near.clone()), (Verdict::Fit, 1.0, 1.0));
+    park.tenancies = vec![uses(1, "P4")];
     // Somebody is beside it of whom nobody knows what they do, or nobody knows where they are.
     park.enterprises.push(enterprise(2, None));
     park.tenancies.push(Tenancy { enterprise_key: "E2".into(), ..uses(2, "P2") });
@@ -193,5 +201,58 @@ fn a_hall_that_was_not_tried_is_not_known_to_fit() {
             (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
         };
         assert_eq!((count(Standing::Fits), count(Standing::Open), count(Standing::Unproven)), (200, 0, 30));
+    });
+}
+
+#[test]
+fn a_brief_does_not_tell_that_somebody_else_is_in_talks() {
+    let mut park = park();
+    park.projects.push(Project {
+        id: FeatureId::new(FeatureKind::Project, 1),
+        provenance: keyed("J1"),
+        name: Some("A works of somebody else".into()),
+        contract_key: None,
+        parcel_key: Some("P1".into()),
+        enterprise_key: None,
+        planned_approval: None,
+        planned_permit: None,
+        planned_start: None,
+        planned_completion: None,
+        planned_production: None,
+        planned_investment: None,
+        currency: None,
+        note: None,
+    });
+    let pitch = pitch(vec![must(Want::Free { by: day("2027-06-01") })], 1);
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let land = matched.find(&["P1"]).unwrap();
+        let (office, told) = (matched.explain(land).remove(0), matched.brief(land).needs.remove(0));
+        assert_eq!((office.verdict, told.verdict), (Verdict::Unknown, Verdict::Unknown));
+        assert!(office.because.contains("project"), "{}", office.because);
+        assert_eq!(told.because, "not settled yet: ask");
+    });
+}
+
+#[test]
+fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
+    // A hut of a storey count that nobody knows, too small to make the land a built one.
+    let mut park = park();
+    park.buildings.push(building(2, block(2.0, 2.0, 5.0, 5.0)));
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let mut pitch = pitch(vec![must(hall)], 1);
+    pitch.limits = Some(Limits {
+        setback_m: 2.0,
+        spacing_m: 0.0,
+        far: Some(1.0),
+        coverage: None,
+        height_m: 20.0,
+        storey_height_m: 10.0,
+    });
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let land = matched.find(&["P1"]).unwrap();
+        assert_eq!(matched.standing(land).0, Standing::Unproven);
+        let finding = matched.explain(land).remove(0);
+        assert_eq!(finding.because, "the floor area of a building is not on record");
+        assert_eq!((finding.measure.low, finding.measure.high), (0.0, 1.0));
     });
 }

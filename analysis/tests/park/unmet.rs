@@ -219,3 +219,35 @@ fn what_is_not_known_is_never_counted_as_missing() {
     open.requirement = open.requirement.map(|text| text.replace("2027-06-01\")", "2027-06-01\"), unknown: allowed"));
     assert_eq!(answered(&NoSupplies, &[open]).met, 1);
 }
+
+#[test]
+fn what_was_not_tried_is_lacking_and_no_single_change_makes_up_for_it() {
+    // An empty building off all land on record: whether trucks can turn there cannot be tried.
+    let mut park = park();
+    let mut off = building(2, block(2000.0, 0.0, 40.0, 40.0));
+    (off.state, off.floor_area_m2) = (Some("vacant".to_owned()), Some(1_000.0));
+    park.buildings.push(off);
+    let asked = demand(
+        "A",
+        "offers: buildings, needs: [(want: floor(at_least_m2: 5000)), (want: turning(), unknown: allowed)]",
+    );
+    let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
+    let cache = Cache::build(Arc::new(park));
+    let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
+    let found = unmet(&ground, &NoSupplies, &[asked]);
+    let one = &found.unserved[0];
+    assert_eq!((one.answer, one.changes.len()), (Answer::Missed, 0));
+    let lacks = &one.closest.as_ref().unwrap().lacks;
+    let verdicts: Vec<_> = lacks.iter().map(|lack| lack.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Gap, Verdict::Unknown]);
+}
+
+#[test]
+fn land_that_is_too_small_to_turn_on_is_no_change_of_a_parcel() {
+    let found = answered(&NoSupplies, &[demand("A", "needs: [(want: turning(radius_m: 80))]")]);
+    let one = &found.unserved[0];
+    assert_eq!((one.answer, one.changes.len()), (Answer::Missed, 0));
+    let lacks = &one.closest.as_ref().unwrap().lacks;
+    assert_eq!((lacks.len(), lacks[0].verdict), (1, Verdict::Gap));
+    assert_eq!(found.by_criterion()[0].missed_by, 1);
+}

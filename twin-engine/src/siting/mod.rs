@@ -68,6 +68,8 @@ impl Sites {
 
     /// Opens a pitch. One that cannot be read leaves the one before.
     fn open(&mut self, path: &Path, twin: &mut Twin) {
+        // Whoever opens files writes them: when the list is shown next, it is of then.
+        self.choices = None;
         match read(path, twin) {
             Ok(file) => {
                 self.refused = None;
@@ -296,6 +298,11 @@ mod tests {
         sites.open(&bad, &mut twin);
         assert!(sites.refused.as_ref().unwrap().contains("line 2: need 1"), "{:?}", sites.refused);
         assert!(sites.pitch.is_some(), "the one before stays");
+        fs::write(&bad, PITCH.replace("A hall", "B hall")).unwrap();
+        sites.open(&bad, &mut twin);
+        assert_eq!(sites.refused, None);
+        let names: Vec<String> = sites.choices(&twin).into_iter().map(|choice| choice.name).collect();
+        assert_eq!(names, ["A hall", "B hall"], "what was mended is listed by its name");
         sites.open(&folder.join("other.pitch.ron"), &mut twin);
         assert!(sites.refused.as_ref().unwrap().contains("elsewhere"));
         fs::remove_dir_all(&folder).unwrap();

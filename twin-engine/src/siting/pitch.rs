@@ -135,6 +135,11 @@ impl Pitch {
         }
     }
 
+    /// True where some wish has a weight: without any there is nothing to have a share of.
+    pub(crate) fn has_wishes(&self) -> bool {
+        self.weights.iter().any(|weight| *weight > 0.0)
+    }
+
     /// True while no weight was moved.
     pub(crate) fn is_as_written(&self) -> bool {
         self.weights == as_written(&self.file)
@@ -324,6 +329,9 @@ mod tests {
         assert!(pitch.is_as_written(), "a must has no weight");
         pitch.weigh(1, 0.5);
         assert_eq!((pitch.weight(1), pitch.is_as_written()), (0.5, false));
+        assert!(pitch.has_wishes());
+        pitch.weigh(1, 0.0);
+        assert!(!pitch.has_wishes(), "the only wish is left out");
         pitch.weigh_as_written();
         assert_eq!((pitch.weight(1), pitch.is_as_written()), (8.0, true));
     }

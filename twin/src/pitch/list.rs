@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     print::line("")?;
     match arguments.compare {
         Some(count) => compare(&matched, &places[..places.len().min(count.into())], text)?,
-        None => table(&matched, shown, text)?,
+        None => table(&matched, shown, weights.iter().any(|weight| *weight > 0.0), text)?,
     }
     if fits == 0 {
         print::line("")?;
@@ -77,7 +77,8 @@ fn heading(opened: &Opened, text: &Text) -> Result<(), Failure> {
     print::line(line)
 }
 
-fn table(matched: &Match<'_, '_>, places: &[Place], text: &Text) -> Result<(), Failure> {
+/// The sites in their order; `wished` is false where no wish has a weight, so that there is no share of any.
+fn table(matched: &Match<'_, '_>, places: &[Place], wished: bool, text: &Text) -> Result<(), Failure> {
     let heads: Vec<String> = said::LIST.iter().map(|head| text.words(&(*head).into())).collect();
     let needs = |place: &Place, verdict: Verdict| {
         let of = |at: &usize| matched.verdict(place.candidate, *at) == verdict;
@@ -94,7 +95,11 @@ fn table(matched: &Match<'_, '_>, places: &[Place], text: &Text) -> Result<(), F
                 (at + 1).to_string(),
                 text.words(&matched.name(&matched.candidates[place.candidate as usize])),
                 text.words(&place.standing.words()),
-                if high > low { format!("{low:.0}–{high:.0} %") } else { format!("{low:.0} %") },
+                match (wished, high > low) {
+                    (false, _) => "–".to_owned(),
+                    (true, true) => format!("{low:.0}–{high:.0} %"),
+                    (true, false) => format!("{low:.0} %"),
+                },
                 needs(place, Verdict::Gap),
                 needs(place, Verdict::Unknown),
             ]

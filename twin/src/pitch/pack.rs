@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
         briefs.push(BriefText { language: language.code().to_owned(), title, html });
     }
     let keys: Vec<String> = offered.parcels.iter().map(|slot| ground.parcel(*slot).provenance.key.clone()).collect();
-    let stops = tour::tour(&matched, candidate, &about, opened.as_of, &keys);
+    let stops = tour::tour(&about, opened.as_of, &keys);
     let mut scenes = vec![SceneText { kind: SceneKind::Tour, name: opened.file.name.clone(), text: stops.to_text() }];
     // The views kept in the window are the office's own.
     let written = crate::scenes::to_pack(slug, &arguments.scene, false)?;

@@ -1,14 +1,14 @@
 //! The tour of a site: the park, the site from two sides, its surroundings, each with a caption in two languages.
 
-use analysis::siting::{Brief, Match, Standing};
+use analysis::siting::Brief;
 use chrono::NaiveDate;
 use geo::BoundingRect;
 use spatial_db::model::FeatureKind;
 use twin_engine::text::Text;
 use twin_engine::{CameraChoice, Caption, FeatureKey, Language, SceneFile, Stop, Tour};
 
-/// The tour of a candidate.
-pub(super) fn tour(matched: &Match<'_, '_>, candidate: u32, brief: &Brief, as_of: NaiveDate, keys: &[String]) -> Tour {
+/// The tour of the site of a brief.
+pub(super) fn tour(brief: &Brief, as_of: NaiveDate, keys: &[String]) -> Tour {
     let both = |of: &dyn Fn(&Text) -> String| Caption {
         en: of(Text::of(Language::English)),
         zh: of(Text::of(Language::Chinese)),
@@ -32,7 +32,6 @@ pub(super) fn tour(matched: &Match<'_, '_>, candidate: u32, brief: &Brief, as_of
             bearing_deg,
             pitch_deg,
         };
-        let place = matched.rank(&matched.weights()).into_iter().find(|place| place.candidate == candidate);
         stop(
             "site",
             at(140.0, 32.0, 2.2),
@@ -44,15 +43,7 @@ pub(super) fn tour(matched: &Match<'_, '_>, candidate: u32, brief: &Brief, as_of
                     .join(" · ")
             }),
         );
-        stop(
-            "verdict",
-            at(230.0, 38.0, 2.6),
-            both(&|text| {
-                place
-                    .as_ref()
-                    .map_or_else(|| text.words(&Standing::Unproven.words()), |place| text.words(&matched.why(place)))
-            }),
-        );
+        stop("verdict", at(230.0, 38.0, 2.6), both(&|text| text.words(&brief.why)));
         stop(
             "surroundings",
             at(320.0, 50.0, 5.0),

@@ -74,11 +74,25 @@ pub(super) fn swept_m(vehicle: &str) -> Option<f64> {
     table().vehicles.get(vehicle).map(|of| of.outer_radius_m + of.overhang_m)
 }
 
-/// Where the figures of a vehicle come from, for people.
-pub(super) fn source(vehicle: &str) -> String {
+/// Where the figures of a vehicle come from, for people; a radius of the pitch's own is of no standard.
+pub(super) fn source(vehicle: &str, own: bool) -> Words {
+    let lane = table().lane_source.as_str();
+    if own {
+        return words!("pitch-source-radius", "radius of the pitch; {lane}", lane = lane);
+    }
     let of = table().vehicles.get(vehicle);
     let vehicle = of.map(|of| format!("{} ({}), {} [{}]", of.standard, of.edition, of.clause, of.status));
-    [vehicle.as_deref(), Some(table().lane_source.as_str())].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    [vehicle.as_deref(), Some(lane)].into_iter().flatten().collect::<Vec<_>>().join("; ").into()
+}
+
+/// What a vehicle is called; one that was added to the table by its name there.
+fn called(vehicle: &str, own: bool) -> Words {
+    match vehicle {
+        _ if own => words!("pitch-vehicle-own", "vehicle of the pitch"),
+        "articulated" => words!("pitch-vehicle-articulated", "articulated truck"),
+        "large_truck" => words!("pitch-vehicle-large-truck", "large truck without trailer"),
+        other => other.replace('_', " ").into(),
+    }
 }
 
 /// Room for a vehicle to turn on a candidate's land.
@@ -187,7 +201,7 @@ fn turned(
     hall: Option<&Want>,
     limits: Option<&crate::scenario::Limits>,
 ) -> Option<Turned> {
-    let Want::Turning { vehicle, .. } = want else { return None };
+    let Want::Turning { vehicle, radius_m } = want else { return None };
     let (wanted_m, _) = want.figure();
     let boundary = ground.boundary(offered);
     // Of a building whose land is not on record nothing is known.
@@ -221,7 +235,9 @@ fn turned(
     if most_m < wanted_m {
         laid.truncate(1);
     }
-    let inner_radius_m = table().vehicles.get(vehicle).map_or(0.0, |of| of.inner_radius_m);
+    // That of the table belongs to the radius of the table.
+    let of = table().vehicles.get(vehicle).filter(|_| radius_m.is_none());
+    let inner_radius_m = of.map_or(0.0, |of| of.inner_radius_m);
     let mut best: Option<Reached> = None;
     for layout in laid {
         let mut beside = bare.clone();
@@ -321,7 +337,8 @@ fn roads(ground: &Ground<'_>, boundary: &MultiPolygon<f64>) -> Option<Roads> {
 }
 
 /// On what a verdict of room to turn rests.
-pub(super) fn because(vehicle: &str) -> Words {
+pub(super) fn because(vehicle: &str, own: bool) -> Words {
+    let vehicle = called(vehicle, own);
     let (lane, clearance) = (format!("{:.1}", table().lane_m), format!("{:.1}", table().clearance_m));
     words!(
         "pitch-turning-tried",
@@ -351,7 +368,16 @@ mod tests {
             assert!(!of.standard.is_empty() && !of.edition.is_empty() && !of.clause.is_empty(), "{name}");
         }
         assert_eq!(swept_m(&articulated()), Some(12.5));
-        assert!(source("articulated").contains("96/53/EC") && swept_m("sledge").is_none());
+        assert!(source("articulated", false).contains("96/53/EC") && swept_m("sledge").is_none());
+        assert!(
+            !source("articulated", true).contains("96/53/EC"),
+            "a radius of the pitch's own is not the directive's"
+        );
+        for vehicle in table.vehicles.keys() {
+            assert!(called(vehicle, false).key().is_some(), "{vehicle} is called something in other languages");
+        }
+        assert_eq!(called("road_train", false), "road train");
+        assert!(because("large_truck", false).starts_with("large truck without trailer: "));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub use overlay::unmet_overlay;
 pub use record::Demand;
 pub use sheet::{unmet_criteria, unmet_parcels, unmet_requirements};
 
-use super::file::{How, IfUnknown, PitchFile};
+use super::file::{How, PitchFile};
 use super::ground::Ground;
 use super::matched::{Match, Place, Standing};
 use super::measure::Verdict;
@@ -122,7 +122,7 @@ pub struct ByCriterion {
     pub sites: usize,
     /// The least that a prospect lacked where it lacked least; `None` where no figure is known.
     pub least: Option<f64>,
-    /// The most of these: that much would have served each of them somewhere.
+    /// The most of these: that much would have closed this gap for each of them somewhere; it alone serves `served` of them at most.
     pub most: Option<f64>,
 }
 
@@ -189,8 +189,7 @@ fn held(ground: &Ground<'_>, supplies: &dyn Supplies, demand: &Demand) -> Unserv
     };
     let offered = &matched.candidates[best.candidate as usize];
     let lacks = matched.pitch.needs.iter().enumerate().filter_map(|(at, need)| {
-        let verdict = matched.verdict(best.candidate, at);
-        let open = verdict == Verdict::Gap || (verdict == Verdict::Unknown && need.unknown == IfUnknown::Refused);
+        let open = matched.verdict(best.candidate, at) == Verdict::Gap || matched.is_unproven(best.candidate, at);
         (need.how == How::Must && open).then(|| lack(&matched, best.candidate, at))
     });
     let closest = Closest { site: matched.name(offered), parcels: offered.parcels.clone(), lacks: lacks.collect() };
@@ -234,17 +233,18 @@ fn nearest<'p>(matched: &Match<'_, '_>, places: &'p [Place]) -> Option<&'p Place
     Some(best.0)
 }
 
-/// The must that alone keeps a candidate out; `None` where there are more, where one that must be known is not, and for more
-/// land, which is no change of a parcel.
+/// The must that alone keeps a candidate out; `None` where there are more, where one that must be known is not or was not tried, and
+/// for more land, or room to turn for which there is too little of it, which is no change of a parcel.
 fn only_gap(matched: &Match<'_, '_>, candidate: u32) -> Option<usize> {
     if matched.standing(candidate) != (Standing::Fails, 1) {
         return None;
     }
     let musts = || matched.pitch.needs.iter().enumerate().filter(|(_, need)| need.how == How::Must);
-    let unproven = musts()
-        .any(|(at, need)| matched.verdict(candidate, at) == Verdict::Unknown && need.unknown == IfUnknown::Refused);
+    let unproven = musts().any(|(at, _)| matched.is_unproven(candidate, at));
     let gap = musts().map(|(at, _)| at).find(|at| matched.verdict(candidate, *at) == Verdict::Gap)?;
-    (!unproven && !matches!(matched.pitch.needs[gap].want, Want::Land { .. })).then_some(gap)
+    // Room to turn is missed where the land is too small for it, hall or not.
+    let is_of_land = matches!(matched.pitch.needs[gap].want, Want::Land { .. } | Want::Turning { .. });
+    (!unproven && !is_of_land).then_some(gap)
 }
 
 fn changes(matched: &Match<'_, '_>) -> Vec<Change> {

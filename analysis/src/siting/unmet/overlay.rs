@@ -43,7 +43,7 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
                 "unmet-fact-short",
                 "would have served {count}; missed by {short} or less",
                 count = count,
-                short = grouped(most, &row.unit)
+                short = short(most, &row.unit)
             )
         });
         // Names of prospects stay in the report: pictures are shown to others.
@@ -87,6 +87,28 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
     overlay.without_empty_classes(|_| false)
 }
 
+/// So much of what is lacking, rounded up where it is counted whole.
+fn short(most: f64, unit: &str) -> Words {
+    let whole = format!("{:.0}", most.ceil());
+    match unit {
+        "d" => words!("unmet-days", "{days} days", days = whole),
+        "a" => words!("pitch-shown-years", "{years} years", years = whole),
+        _ => grouped(most, unit).into(),
+    }
+}
+
 fn title() -> Words {
     words!("unmet-title-overlay", "Unmet demand: prospects that one change here would have served")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_years_are_written_out() {
+        assert_eq!(short(364.0, "d"), "364 days");
+        assert_eq!(short(2.2, "a"), "3 years");
+        assert_eq!(short(1.0, "MW"), "1 MW");
+    }
 }

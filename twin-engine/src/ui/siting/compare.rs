@@ -53,7 +53,7 @@ pub(super) fn side_by_side(ui: &mut Ui, panels: &mut Panels, words: &'static Tex
     for (_, place) in compared.iter().filter_map(|site| shown.place(*site)) {
         let colour = Some(standing_colour(&theme, place.standing));
         standing.push(Cell { said: words.words(&place.standing.words()), colour });
-        wishes.push(Cell::from(rows::share(place)));
+        wishes.push(Cell::from(rows::share(shown, place)));
     }
     let mut table = vec![standing, wishes];
     // Needs stand in the same order for every site, musts first.
@@ -87,7 +87,7 @@ pub(super) fn why(ui: &mut Ui, panels: &mut Panels, words: &'static Text, pitch:
         let standing = words.words(&place.standing.words());
         ui.label(RichText::new(standing).color(standing_colour(&theme, place.standing)));
         let wishes = words.words(&said::LIST[3].into());
-        ui.label(look::note(format!("{wishes} {}", rows::share(place))));
+        ui.label(look::note(format!("{wishes} {}", rows::share(shown, place))));
         fly = ui.button(t!(words, "fly")).clicked();
     });
     if let Some(findings) = shown.findings(at) {

@@ -110,7 +110,7 @@ fn cells(
         RichText::new((at + 1).to_string()),
         RichText::new(words.words(&site.name)),
         standing,
-        RichText::new(share(place)),
+        RichText::new(share(pitch, place)),
         if site.missed.is_empty() { missed } else { missed.color(bad) },
         RichText::new(listed(&site.unknown, titles)),
     ] {
@@ -120,8 +120,11 @@ fn cells(
     }
 }
 
-/// Share of the wishes that a site has for certain, to what it has if everything unknown turns out well.
-pub(super) fn share(place: &Place) -> String {
+/// Share of the wishes that a site has for certain, to what it has if everything unknown turns out well; none where nothing is wished.
+pub(super) fn share(pitch: &Pitch, place: &Place) -> String {
+    if !pitch.has_wishes() {
+        return look::NONE.to_owned();
+    }
     let (low, high) = ((place.score * 100.0).round(), (place.best * 100.0).round());
     if high > low { format!("{low:.0}–{high:.0} %") } else { format!("{low:.0} %") }
 }
