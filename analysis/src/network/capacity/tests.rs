@@ -341,6 +341,25 @@ fn a_commitment_with_several_connections_counts_where_all_ways_run() {
 }
 
 #[test]
+fn what_is_less_known_from_a_day_on_is_a_step_of_its_own() {
+    let mut park = street();
+    let place = [120.0, 6.0, 1.0];
+    park.nodes.push(connection("c3", place, 10.0));
+    let mut branch = keyed_edge(6, Some("a"), Some("c3"), vec![park.nodes[1].position, place]);
+    branch.class = NetworkClass::Power;
+    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
+    park.edges.push(branch);
+    park.projects = vec![project(1, "p1", 20.0, Some("2028-01-01"))];
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    // Its own branch leaves 100 whichever connection the project takes; from 2028 on it may take this one.
+    let steps = power.over_time(Place::Node("c1"), day("2030-01-01")).unwrap();
+    let steps: Vec<_> = steps.into_iter().map(|step| (step.by, step.value, step.known)).collect();
+    let later = Known::AtMost(vec![Missing::Choice(1)]);
+    assert_eq!(steps, [(day(TODAY), Some(100.0), Known::Known), (day("2028-01-01"), Some(100.0), later)]);
+}
+
+#[test]
 fn parcels_go_by_their_number_too_and_what_is_meant_is_asked_back() {
     let mut park = street();
     park.parcels[0].number = Some("A-1".into());
