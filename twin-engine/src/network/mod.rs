@@ -360,8 +360,11 @@ fn prepare(
         let joints = at_hand.joints.clone();
         came |= at_hand.answer.step(key.clone(), wake.as_deref(), move || asked.answer(&joints));
         let answered = at_hand.answer.of(&key).cloned();
-        // An answer that was there before its question came back is laid like one that was just made.
-        let back = answered.as_ref().is_some_and(|answered| answered.is_ok() && !at_hand.is_laid(&key.3));
+        // An answer that was there before its question came back is laid like one that was just made; where there is none, that of
+        // another question does not stay.
+        let back = answered
+            .as_ref()
+            .is_some_and(|answered| if answered.is_ok() { !at_hand.is_laid(&key.3) } else { at_hand.laid.is_some() });
         if let Some(answered) = answered.filter(|_| came || back) {
             lay(at_hand, &mut twin, &key.3, &answered);
             came = true;
