@@ -304,7 +304,9 @@ pub(crate) fn is_made_here(overlay: &Overlay) -> bool {
 
 /// True for the place of an answer that was taken away: nothing is there to be looked at.
 pub(crate) fn is_taken_away(overlay: &Overlay) -> bool {
-    [NAME, crate::siting::NAME].contains(&overlay.name.as_str()) && overlay.title.as_str().is_empty()
+    let name = overlay.name.as_str();
+    let may_be = [NAME, crate::siting::NAME].contains(&name) || crate::drill::is_of_drill(name);
+    may_be && overlay.title.as_str().is_empty()
 }
 
 /// A pit is asked of while its tab is open.
