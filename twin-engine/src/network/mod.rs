@@ -147,7 +147,7 @@ impl Workbench {
         if self.question.as_ref() == Some(&question) {
             return;
         }
-        self.keep_question();
+        self.keep_question(NetworkTab::of(&question));
         // Whoever waits for an answer that nobody wants any more waits too long.
         self.watch.stop();
         self.answer.give_up();
@@ -159,19 +159,29 @@ impl Workbench {
         self.question = Some(question);
     }
 
-    /// Keeps the question that stands for whoever comes back to its tab.
-    fn keep_question(&mut self) {
-        let Some(question) = self.question.take() else { return };
+    /// Keeps the question that stands for whoever comes back to its tab, unless the next is of the same.
+    fn keep_question(&mut self, next: NetworkTab) {
+        let stood = self.question.take();
+        let tab = stood.as_ref().map(NetworkTab::of);
+        self.before.retain(|before| {
+            let of = NetworkTab::of(&before.question);
+            of != next && Some(of) != tab
+        });
+        let Some(question) = stood.filter(|_| tab != Some(next)) else { return };
         let own = self.answer.known().filter(|(key, _)| key.3 == question);
         let answer = own.map(|(key, answered)| (key.clone(), Arc::clone(answered)));
-        let tab = NetworkTab::of(&question);
-        self.before.retain(|before| NetworkTab::of(&before.question) != tab);
         self.before.push(Before { question, picks: self.picks.clone(), told: self.told.clone(), answer });
+    }
+
+    /// True where what was asked last in a tab waits for whoever comes back to it.
+    pub(crate) fn waits_in(&self, tab: NetworkTab) -> bool {
+        let stands = self.question.as_ref().is_some_and(|question| tab.has(question));
+        !stands && self.before.iter().any(|before| tab.has(&before.question))
     }
 
     /// Comes back to a tab: what was asked there last stands again, with what was picked, what was told of valves, and its answer.
     pub(crate) fn return_to(&mut self, tab: NetworkTab) {
-        if self.question.as_ref().is_some_and(|question| tab.has(question)) {
+        if !self.waits_in(tab) {
             return;
         }
         let Some(at) = self.before.iter().position(|before| tab.has(&before.question)) else { return };
