@@ -318,6 +318,15 @@ fn all_connections_at_one_place_count() {
 }
 
 #[test]
+fn a_main_stays_one_where_a_connection_shares_the_place_of_its_joint() {
+    let mut park = street();
+    park.nodes.push(connection("c9", park.nodes[2].position, 20.0));
+    // p3 would still be connected to the line beyond b: a–b 300 − 150 − 20.
+    let three = ask(&park, "p3", TODAY);
+    assert_eq!((three.reached, three.value), (Reached::Line(5.0), Some(130.0)));
+}
+
+#[test]
 fn a_commitment_with_several_connections_counts_where_all_ways_run() {
     let mut park = street();
     let place = [120.0, 6.0, 1.0];
