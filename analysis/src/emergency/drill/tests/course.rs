@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use spatial_db::model::FeatureId;
+
 use super::*;
 
 #[test]
