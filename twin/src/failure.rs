@@ -202,12 +202,14 @@ pub(crate) enum Failure {
         name: String,
     },
     /// A scene names an overlay that there is not.
-    #[error("the scene {} names the overlay {overlay:?}; there are: utilisation, idle, projects, emergency, networks, changes, issues", path.display())]
+    #[error("the scene {} names the overlay {overlay:?}; there are: {known}", path.display())]
     SceneOverlay {
         /// File.
         path: PathBuf,
         /// What it names.
         overlay: String,
+        /// Those that there are.
+        known: String,
     },
     /// A film was asked for without a tour, and nothing was kept in the window.
     #[error("park {park} has no bookmarks to make a film of; looked for {}", path.display())]

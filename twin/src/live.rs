@@ -26,9 +26,10 @@ use crate::origin::Origin;
 use crate::past::Address;
 use crate::planner;
 use crate::progress::Progress;
+use crate::report::unmet::Record;
 use crate::shot::{MOST_PIXELS, indexed, overlays};
 
-/// Every overlay that the window switches between.
+/// Every overlay that the window switches between; unmet demand comes besides where it is asked for.
 pub(crate) const ALL: [OverlayName; 9] = [
     OverlayName::Utilisation,
     OverlayName::Idle,
@@ -89,7 +90,7 @@ pub(crate) fn follow(plan: Plan) -> Result<(Receiver<Update>, Outcome), Failure>
     let (updates, received) = sync_channel(WAITING);
     let (begun, under_way) = channel();
     let outcome = Outcome::default();
-    let mut way = Way { plan, updates, outcome: outcome.clone(), begun: Some(begun), shown: false };
+    let mut way = Way { plan, updates, outcome: outcome.clone(), begun: Some(begun), shown: false, record: None };
     std::thread::Builder::new().name("park".to_owned()).spawn(move || way.go()).map_err(background)?;
     if let Err(RecvTimeoutError::Disconnected) = under_way.recv_timeout(BEFORE_THE_WINDOW)
         && let Some(failure) = outcome.failure()
@@ -112,6 +113,8 @@ struct Way {
     begun: Option<Sender<()>>,
     /// A park was handed on.
     shown: bool,
+    /// What prospects asked for, once it is read where unmet demand is asked for.
+    record: Option<Record>,
 }
 
 impl Way {
@@ -245,14 +248,25 @@ impl Way {
         let first = !self.shown;
         let mut told = Ok(());
         let cache = indexed(&snapshot);
-        let (overlays, time) = overlays(&cache, &ALL, self.plan.as_of, &mut |_, done| {
+        let (mut overlays, mut time) = overlays(&cache, &ALL, self.plan.as_of, &mut |_, done| {
             if first && told.is_ok() {
                 told = self.tell(Update::Loading(Loading::Overlays { done, of: ALL.len() }));
             }
         });
         told?;
+        if self.plan.overlay == OverlayName::Unmet && self.record.is_none() {
+            let record = Record::of(Origin::of(&self.plan.park));
+            match record {
+                Ok(record) => self.record = Some(record),
+                Err(failure) => return self.fail(failure),
+            }
+        }
+        if let Some(record) = &self.record {
+            overlays.push(Arc::new(record.overlay(&cache, time.as_of)));
+            time.overlay_on = record.beside(time.overlay_on, &cache);
+        }
         let active = Some(self.plan.overlay.word().to_owned());
-        let planner = planner::planner(cache, self.plan.schemes.clone());
+        let planner = planner::planner(cache, self.plan.schemes.clone(), self.record.clone());
         let input =
             TwinInput { snapshot, overlays, active, imagery, time: Some(time), planner: Some(planner), apart: None };
         self.outcome.set(None);
@@ -309,7 +323,9 @@ mod tests {
     #[test]
     fn the_window_switches_between_every_overlay_of_one_moment() {
         for name in OverlayName::value_variants() {
-            assert_eq!(ALL.contains(name), *name != OverlayName::Changes, "{name:?}");
+            // What compares two moments has a window of its own; what is not in the park comes only where it is asked for.
+            let apart = [OverlayName::Changes, OverlayName::Unmet].contains(name);
+            assert_eq!(ALL.contains(name), !apart, "{name:?}");
         }
         assert!(ALL.len() <= 9, "a digit switches to each");
     }

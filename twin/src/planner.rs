@@ -26,6 +26,7 @@ use twin_engine::{Apart, CaseSource, Language, Planner, SheetForm, WhatIf};
 
 use crate::live::ALL;
 use crate::report;
+use crate::report::unmet::Record;
 use crate::shot::{indexed, overlay_on};
 
 /// Prepares what is asked of one state of a park.
@@ -34,11 +35,13 @@ struct Desk {
     cache: Arc<Cache>,
     rules: RuleSet,
     schemes: Vec<Scheme>,
+    /// Where unmet demand is among the overlays.
+    record: Option<Record>,
 }
 
-/// Whoever prepares the panels of a park. `schemes` are those to choose from.
-pub(crate) fn planner(cache: Arc<Cache>, schemes: Vec<Scheme>) -> Arc<dyn Planner> {
-    Arc::new(Desk { cache, rules: RuleSet::shipped(), schemes })
+/// Whoever prepares the panels of a park. `schemes` are those to choose from; `record` is there where unmet demand is looked at.
+pub(crate) fn planner(cache: Arc<Cache>, schemes: Vec<Scheme>, record: Option<Record>) -> Arc<dyn Planner> {
+    Arc::new(Desk { cache, rules: RuleSet::shipped(), schemes, record })
 }
 
 /// Cases for the panels.
@@ -82,7 +85,12 @@ impl Planner for Desk {
         let Beside { both, added, gone } = beside(self.cache.snapshot(), &park);
         let after = indexed(&Arc::new(park));
         let compared = compared(&self.cache, &after, &scenario.edits, &self.rules, day);
-        let apart = Apart { added, gone, after: overlay_on(&after, &ALL) };
+        let made = overlay_on(&after, &ALL);
+        let made = match &self.record {
+            Some(record) => record.beside(made, &after),
+            None => made,
+        };
+        let apart = Apart { added, gone, after: made };
         Ok(WhatIf { both: Arc::new(both), apart, compared })
     }
 

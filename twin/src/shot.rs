@@ -29,6 +29,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
+use crate::report::unmet::Record;
 use crate::scenario::laid_over;
 
 impl OverlayName {
@@ -90,13 +91,15 @@ pub(crate) fn input(
     }
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
-    let (mut overlays, time) = overlays(&indexed(&snapshot), wanted, as_of, &mut |name, _| {
+    let cache = indexed(&snapshot);
+    let (mut overlays, mut time) = overlays(&cache, wanted, as_of, &mut |name, _| {
         progress.show("computing the overlay", name.word());
     });
     // Who asked for what is in the database, not in the park.
     if let Some(at) = wanted.iter().position(|name| *name == OverlayName::Unmet) {
-        let unmet = crate::report::unmet::overlay(origin, &snapshot, time.as_of)?;
-        overlays.insert(at.min(overlays.len()), Arc::new(unmet));
+        let record = Record::of(origin)?;
+        overlays.insert(at.min(overlays.len()), Arc::new(record.overlay(&cache, time.as_of)));
+        time.overlay_on = record.beside(time.overlay_on, &cache);
     }
     let active = wanted.first().map(|name| name.word().to_owned());
     Ok(TwinInput {
@@ -142,7 +145,7 @@ pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlayO
     })
 }
 
-/// One overlay of a day. Changes need a park of two moments, unmet demand the record of prospects: see `input`.
+/// One overlay of a day. Changes need a park of two moments, unmet demand the record of prospects: see `input` and `Record`.
 fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Option<Overlay> {
     match name {
         OverlayName::Utilisation => Some(utilisation_overlay(cache, rules, as_of)),
@@ -235,8 +238,10 @@ impl View {
 }
 
 fn overlay_of_scene(path: &Path, name: &str) -> Result<OverlayName, Failure> {
-    OverlayName::from_str(name, false)
-        .map_err(|_| Failure::SceneOverlay { path: path.to_owned(), overlay: name.to_owned() })
+    OverlayName::from_str(name, false).map_err(|_| {
+        let known: Vec<&str> = OverlayName::value_variants().iter().map(|one| one.word()).collect();
+        Failure::SceneOverlay { path: path.to_owned(), overlay: name.to_owned(), known: known.join(", ") }
+    })
 }
 
 pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {

@@ -37,6 +37,9 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         Origin::Package(path) if arguments.park.is_none() && !path.exists() => {
             return Err(Failure::LastGone { path: path.to_path_buf() });
         }
+        Origin::Package(path) if arguments.overlay == OverlayName::Unmet => {
+            return Err(Failure::RecordOfPackage { path: path.to_path_buf() });
+        }
         // What is no package is said before a window opens.
         Origin::Package(path) => {
             let package = Package::open(path)?;

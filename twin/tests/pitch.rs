@@ -417,6 +417,8 @@ fn what_the_park_could_not_give_is_told_by_requirement_criterion_and_parcel() {
 
     // The record is in the database alone.
     place.json(&["pack", "qingxi", "--out", "qingxi.gpkg", "--json"]);
-    let (code, words) = place.fails(&["pitch", "unmet", "qingxi.gpkg"]);
-    assert!(code == 2 && words.contains("is a package"), "{words}");
+    for asked in [&["pitch", "unmet", "qingxi.gpkg"][..], &["view", "qingxi.gpkg", "--overlay", "unmet"]] {
+        let (code, words) = place.fails(asked);
+        assert!(code == 2 && words.contains("is a package"), "{words}");
+    }
 }

@@ -109,6 +109,7 @@ fn pressures_and_capacity_of_the_sample_park() {
     ]);
     let steps = one["over_time"].as_array().unwrap();
     assert!(!steps.is_empty() && number(&steps[0]["remaining"]) >= number(&steps.last().unwrap()["remaining"]));
+    assert!(steps.iter().all(|step| step["known"].is_string()));
     assert_eq!(one["way"].as_array().unwrap().len(), one["rows"].as_array().unwrap().len());
     // Its number does as well as its key.
     let number_of = park.parcels[20].number.as_deref().expect("the sample numbers its parcels");

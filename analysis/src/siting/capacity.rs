@@ -56,7 +56,9 @@ impl Supplies for NetworkSupplies<'_> {
         let nobody = NoSupplies.at(parcel, utility);
         let Some(answers) = self.answers(parcel, utility) else { return nobody };
         let first = &answers[0];
-        let missing = first.known.missing();
+        // What stays is of all later days: what is missing on one of them is missing.
+        let missing = answers.iter().map(|answer| answer.known.missing()).find(|missing| !missing.is_empty());
+        let missing = missing.unwrap_or_default();
         let unknown = (!missing.is_empty()).then(|| crate::land::joined(missing.iter().map(Missing::words).collect()));
         let told = answers.iter().any(|answer| answer.value.is_some());
         let bottleneck = first.bottleneck();

@@ -88,7 +88,7 @@ pub(super) fn follow(
         language: twin.language,
         park: twin.park_version,
     };
-    let there = twin.input.overlays.iter().any(|overlay| overlay.name == NAMES[0]);
+    let there = place_of(&twin, NAMES[0]).is_some();
     if there && (made.as_ref() == Some(&now) || (session.playing && time.elapsed() < *made_at + BEAT)) {
         return;
     }
@@ -118,30 +118,36 @@ pub(super) fn follow(
     }
 }
 
+/// Where it is, if it is there to be looked at.
 fn place_of(twin: &Twin, name: &str) -> Option<usize> {
+    kept_place(twin, name).filter(|at| twin.overlay_at(*at).is_some())
+}
+
+/// Its place in the list, be it kept for it alone.
+fn kept_place(twin: &Twin, name: &str) -> Option<usize> {
     twin.input.overlays.iter().position(|overlay| overlay.name == name)
 }
 
 fn put(twin: &mut Twin, name: &str, overlay: Option<Overlay>) {
-    match (place_of(twin, name), overlay) {
+    match (kept_place(twin, name), overlay) {
         (Some(at), Some(overlay)) => twin.input.overlays[at] = Arc::new(overlay),
         (None, Some(overlay)) => twin.input.overlays.push(Arc::new(overlay)),
-        (Some(at), None) => {
-            twin.input.overlays.remove(at);
+        (_, None) => {
+            // Who looked at a branch that ended looks at the drill.
+            let drill = place_of(twin, NAMES[0]);
+            crate::network::take_away(twin, name, drill);
         }
-        (None, None) => {}
     }
 }
 
 /// Takes the drill off the map.
 pub(super) fn take_away(twin: &mut Twin, session: &Session) {
-    let showed = twin.overlay().is_some_and(|overlay| NAMES.contains(&overlay.name.as_str()));
-    if twin.right.as_ref().is_some_and(|right| right.overlay == place_of(twin, NAMES[1])) {
+    if is_beside(twin) {
         twin.right = None;
     }
-    twin.input.overlays.retain(|overlay| !NAMES.contains(&overlay.name.as_str()));
-    if showed {
-        twin.shown.overlay = session.overlay_before.filter(|at| *at < twin.input.overlays.len());
+    // The last first, which goes without leaving a place; before others each keeps its own.
+    for name in NAMES.into_iter().rev() {
+        crate::network::take_away(twin, name, session.overlay_before);
     }
     twin.overlays_version += 1;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use analysis::emergency::drill::{Action, DrillFile, DrillLog, DrillTables, Stay, run_drill};
-use analysis::overlay::Symbol;
+use analysis::overlay::{Overlay, Symbol};
 use bevy::prelude::*;
 use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
 use image::RgbImage;
@@ -17,6 +17,8 @@ use crate::fixture::{self, CORNER};
 use crate::input::{CameraChoice, CaptureOptions, TwinInput};
 use crate::pick::Picker;
 use crate::scene::SceneGeometry;
+use crate::split::Right;
+use crate::style::Shown;
 use crate::theme::{Rgb, alert};
 
 /// Ammonia leaks at the east end and the wind takes it west, over the halls.
@@ -166,6 +168,33 @@ fn people_hazard_and_the_word_exercise_are_seen_as_the_clock_goes() {
     assert!(pixels(&after, alert::CAUTION) < 100, "{}", pixels(&after, alert::CAUTION));
     let twin = stage.world_mut().resource::<Twin>();
     assert_eq!(twin.overlay().map(|overlay| overlay.name.as_str()), Some("idle"));
+}
+
+#[test]
+fn a_drill_that_ends_leaves_other_overlays_and_splits_as_they_are() {
+    let input = park();
+    let given = input.overlays.len();
+    let mut twin = Twin::new(input, Shown { overlay: Some(0), ..Shown::default() });
+    for name in ["drill", "drill-branch", crate::network::NAME, crate::recolour::NAME] {
+        twin.input.overlays.push(Arc::new(Overlay { name: name.to_owned(), ..fixture::building_overlay() }));
+    }
+    let mut ended = session(None);
+    ended.overlay_before = Some(1);
+    twin.shown.overlay = Some(given + 2);
+    twin.right = Some(Right { at: 0.5, there: None, overlay: Some(given + 3) });
+    overlay::take_away(&mut twin, &ended);
+    let name = |twin: &Twin, side| twin.overlay_on(side).map(|overlay| overlay.name.clone());
+    assert_eq!(name(&twin, Side::Left).as_deref(), Some(crate::network::NAME));
+    assert_eq!(name(&twin, Side::Right).as_deref(), Some(crate::recolour::NAME));
+    assert!(twin.overlay_at(given).is_none() && twin.overlay_at(given + 1).is_none(), "nothing to be looked at");
+    // As the last of the list they go, what was looked at before is back, and a split without an overlay stays.
+    twin.input.overlays.truncate(given);
+    twin.input.overlays.push(Arc::new(Overlay { name: "drill".to_owned(), ..fixture::building_overlay() }));
+    twin.shown.overlay = Some(given);
+    twin.right = Some(Right { at: 0.5, there: None, overlay: None });
+    overlay::take_away(&mut twin, &ended);
+    assert_eq!((twin.input.overlays.len(), twin.shown.overlay), (given, Some(1)));
+    assert!(twin.right.is_some());
 }
 
 #[test]

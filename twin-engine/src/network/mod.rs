@@ -147,7 +147,7 @@ impl Workbench {
         if self.question.as_ref() == Some(&question) {
             return;
         }
-        self.keep_question();
+        self.keep_question(NetworkTab::of(&question));
         // Whoever waits for an answer that nobody wants any more waits too long.
         self.watch.stop();
         self.answer.give_up();
@@ -159,19 +159,29 @@ impl Workbench {
         self.question = Some(question);
     }
 
-    /// Keeps the question that stands for whoever comes back to its tab.
-    fn keep_question(&mut self) {
-        let Some(question) = self.question.take() else { return };
+    /// Keeps the question that stands for whoever comes back to its tab, unless the next is of the same.
+    fn keep_question(&mut self, next: NetworkTab) {
+        let stood = self.question.take();
+        let tab = stood.as_ref().map(NetworkTab::of);
+        self.before.retain(|before| {
+            let of = NetworkTab::of(&before.question);
+            of != next && Some(of) != tab
+        });
+        let Some(question) = stood.filter(|_| tab != Some(next)) else { return };
         let own = self.answer.known().filter(|(key, _)| key.3 == question);
         let answer = own.map(|(key, answered)| (key.clone(), Arc::clone(answered)));
-        let tab = NetworkTab::of(&question);
-        self.before.retain(|before| NetworkTab::of(&before.question) != tab);
         self.before.push(Before { question, picks: self.picks.clone(), told: self.told.clone(), answer });
+    }
+
+    /// True where what was asked last in a tab waits for whoever comes back to it.
+    pub(crate) fn waits_in(&self, tab: NetworkTab) -> bool {
+        let stands = self.question.as_ref().is_some_and(|question| tab.has(question));
+        !stands && self.before.iter().any(|before| tab.has(&before.question))
     }
 
     /// Comes back to a tab: what was asked there last stands again, with what was picked, what was told of valves, and its answer.
     pub(crate) fn return_to(&mut self, tab: NetworkTab) {
-        if self.question.as_ref().is_some_and(|question| tab.has(question)) {
+        if !self.waits_in(tab) {
             return;
         }
         let Some(at) = self.before.iter().position(|before| tab.has(&before.question)) else { return };
@@ -304,7 +314,9 @@ pub(crate) fn is_made_here(overlay: &Overlay) -> bool {
 
 /// True for the place of an answer that was taken away: nothing is there to be looked at.
 pub(crate) fn is_taken_away(overlay: &Overlay) -> bool {
-    [NAME, crate::siting::NAME].contains(&overlay.name.as_str()) && overlay.title.as_str().is_empty()
+    let name = overlay.name.as_str();
+    let may_be = [NAME, crate::siting::NAME].contains(&name) || crate::drill::is_of_drill(name);
+    may_be && overlay.title.as_str().is_empty()
 }
 
 /// A pit is asked of while its tab is open.
@@ -360,8 +372,11 @@ fn prepare(
         let joints = at_hand.joints.clone();
         came |= at_hand.answer.step(key.clone(), wake.as_deref(), move || asked.answer(&joints));
         let answered = at_hand.answer.of(&key).cloned();
-        // An answer that was there before its question came back is laid like one that was just made.
-        let back = answered.as_ref().is_some_and(|answered| answered.is_ok() && !at_hand.is_laid(&key.3));
+        // An answer that was there before its question came back is laid like one that was just made; where there is none, that of
+        // another question does not stay.
+        let back = answered
+            .as_ref()
+            .is_some_and(|answered| if answered.is_ok() { !at_hand.is_laid(&key.3) } else { at_hand.laid.is_some() });
         if let Some(answered) = answered.filter(|_| came || back) {
             lay(at_hand, &mut twin, &key.3, &answered);
             came = true;

@@ -160,6 +160,41 @@ fn who_comes_back_to_a_question_has_its_answer_laid_again() {
 }
 
 #[test]
+fn a_tab_comes_back_with_its_last_question_and_no_earlier_one() {
+    let mut bench = Workbench::default();
+    bench.ask(reach("hv23"));
+    bench.ask(reach("v2c4"));
+    assert!(!bench.waits_in(NetworkTab::Trace), "it stands there");
+    bench.give_up();
+    assert!(!bench.waits_in(NetworkTab::Trace), "what was asked before it is not asked again by itself");
+    bench.ask(reach("v2c4"));
+    bench.ask(Question::Near);
+    assert!(bench.waits_in(NetworkTab::Profile) && !bench.waits_in(NetworkTab::Near));
+    bench.return_to(NetworkTab::Trace);
+    assert_eq!(bench.question(), Some(&reach("v2c4")));
+    assert!(bench.waits_in(NetworkTab::Near) && !bench.waits_in(NetworkTab::Trace));
+}
+
+#[test]
+fn who_comes_back_to_a_question_without_an_answer_sees_that_of_no_other() {
+    let mut app = app();
+    app.world_mut().resource_mut::<Workbench>().ask(reach("nowhere"));
+    settle(&mut app);
+    app.world_mut().resource_mut::<Workbench>().ask(Question::Near);
+    settle(&mut app);
+    assert_eq!(app.world().resource::<Twin>().overlay().map(|overlay| overlay.name.as_str()), Some(NAME));
+    app.world_mut().resource_mut::<Workbench>().return_to(NetworkTab::Trace);
+    app.update();
+    assert!(matches!(app.world().resource::<Workbench>().found(), Some(Err(Refused::Network(_)))));
+    let twin = app.world().resource::<Twin>();
+    assert!(twin.input.overlays.iter().all(|overlay| overlay.name != NAME));
+    assert_eq!(twin.shown.overlay, Some(1), "the overlay before it is back");
+    let version = twin.overlays_version;
+    app.update();
+    assert_eq!(app.world().resource::<Twin>().overlays_version, version);
+}
+
+#[test]
 fn an_answer_that_was_taken_away_before_others_leaves_nothing_to_look_at() {
     let mut app = app();
     app.world_mut().resource_mut::<Workbench>().ask(reach("hv23"));

@@ -132,7 +132,7 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
                 .iter()
                 .map(|step| {
                     let key = step.bottleneck().map(|element| element.key.as_str());
-                    json!({ "from": step.by, "remaining": step.value, "bottleneck": key })
+                    json!({ "from": step.by, "remaining": step.value, "known": step.known.as_str(), "bottleneck": key })
                 })
                 .collect();
             (way_sheet(&capacity, &answer), detail)

@@ -14,10 +14,12 @@ use chrono::{Months, NaiveDate};
 use clap::{Args, ValueEnum};
 use serde_json::Map;
 use spatial_db::cache::Cache;
-use spatial_db::model::{ParkSnapshot, Presence};
+use spatial_db::model::Presence;
+use twin_engine::OverlayOn;
 
 use super::Asked;
 use super::write::{Outgoing, rows};
+use crate::cli::OverlayName;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::parks::store;
@@ -48,9 +50,9 @@ enum By {
 }
 
 pub(crate) fn run(arguments: &UnmetArguments) -> Result<(), Failure> {
-    let demands = demands(Origin::of(&arguments.asked.park))?;
+    let record = Record::of(Origin::of(&arguments.asked.park))?;
     let (park, as_of) = arguments.asked.load()?;
-    let found = found(&park, as_of, &demands);
+    let found = record.found(&Cache::build(Arc::clone(&park)), as_of);
     let sheets = [unmet_requirements(&found), unmet_criteria(&found), unmet_parcels(&found, &park)];
     let sheet = match arguments.by {
         By::Requirement => &sheets[0],
@@ -69,29 +71,66 @@ pub(crate) fn run(arguments: &UnmetArguments) -> Result<(), Failure> {
     })
 }
 
-/// Requirements on record of a park in the database; packages carry no record.
-fn demands(origin: Origin<'_>) -> Result<Vec<Demand>, Failure> {
-    match origin {
-        Origin::Store(slug) => {
-            let events = store()?.pitch_events(slug)?;
-            Ok(Demand::of_record(events.iter().map(|event| &event.entry)))
+/// What prospects on record asked for, to be held against any state of their park on any day.
+#[derive(Debug, Clone)]
+pub(crate) struct Record(Arc<Vec<Demand>>);
+
+impl Record {
+    /// That of a park in the database; packages carry none.
+    pub(crate) fn of(origin: Origin<'_>) -> Result<Self, Failure> {
+        match origin {
+            Origin::Store(slug) => {
+                let events = store()?.pitch_events(slug)?;
+                Ok(Self(Arc::new(Demand::of_record(events.iter().map(|event| &event.entry)))))
+            }
+            Origin::Package(path) => Err(Failure::RecordOfPackage { path: path.to_path_buf() }),
         }
-        Origin::Package(path) => Err(Failure::RecordOfPackage { path: path.to_path_buf() }),
+    }
+
+    /// Held against a park of a day, with what the networks have promised in the ten years to come.
+    fn found(&self, cache: &Cache, as_of: NaiveDate) -> UnmetDemand {
+        let park = cache.snapshot();
+        let (rules, tables, capacities) = (RuleSet::shipped(), SitingTables::shipped(), CapacityRules::shipped());
+        let presence = Presence::on(park, as_of);
+        let until = as_of.checked_add_months(Months::new(120)).unwrap_or(as_of);
+        let supplies = NetworkSupplies::of(park, &presence, &Settings::shipped(), &capacities, until);
+        unmet(&Ground::of(cache, &rules, &tables, as_of), &supplies, &self.0)
+    }
+
+    /// The overlay of unmet demand over a park.
+    pub(crate) fn overlay(&self, cache: &Cache, as_of: NaiveDate) -> Overlay {
+        unmet_overlay(&self.found(cache, as_of), cache.snapshot(), as_of)
+    }
+
+    /// What makes `others` of any day, and this one besides.
+    pub(crate) fn beside(&self, others: OverlayOn, cache: &Arc<Cache>) -> OverlayOn {
+        let (record, cache) = (self.clone(), Arc::clone(cache));
+        Arc::new(
+            move |day: NaiveDate, name: &str| {
+                if name == OverlayName::Unmet.word() { Some(record.overlay(&cache, day)) } else { others(day, name) }
+            },
+        )
     }
 }
 
-/// The record held against a park of a day, with what the networks have promised in the ten years to come.
-fn found(park: &Arc<ParkSnapshot>, as_of: NaiveDate, demands: &[Demand]) -> UnmetDemand {
-    let (rules, tables, capacities) = (RuleSet::shipped(), SitingTables::shipped(), CapacityRules::shipped());
-    let presence = Presence::on(park, as_of);
-    let until = as_of.checked_add_months(Months::new(120)).unwrap_or(as_of);
-    let supplies = NetworkSupplies::of(park, &presence, &Settings::shipped(), &capacities, until);
-    let cache = Cache::build(Arc::clone(park));
-    unmet(&Ground::of(&cache, &rules, &tables, as_of), &supplies, demands)
-}
+#[cfg(test)]
+mod tests {
+    use spatial_db::model::{Park, ParkSnapshot};
 
-/// The overlay of unmet demand over a park.
-pub(crate) fn overlay(origin: Origin<'_>, park: &Arc<ParkSnapshot>, as_of: NaiveDate) -> Result<Overlay, Failure> {
-    let demands = demands(origin)?;
-    Ok(unmet_overlay(&found(park, as_of, &demands), park, as_of))
+    use super::*;
+
+    #[test]
+    fn unmet_demand_is_made_for_any_day_beside_the_other_overlays() {
+        let park = ParkSnapshot::empty(Park::made_up("p", "P", 4549));
+        let cache = Arc::new(Cache::build(Arc::new(park)));
+        let others: OverlayOn = Arc::new(|_: NaiveDate, name: &str| -> Option<Overlay> {
+            assert_eq!(name, "idle", "what they do not know is not asked of them");
+            None
+        });
+        let made = Record(Arc::new(Vec::new())).beside(others, &cache);
+        let day = NaiveDate::from_ymd_opt(2024, 12, 31).unwrap();
+        let overlay = made(day, "unmet").unwrap();
+        assert_eq!((overlay.name.as_str(), overlay.as_of), ("unmet", day));
+        assert!(made(day, "idle").is_none());
+    }
 }

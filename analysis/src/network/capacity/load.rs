@@ -220,7 +220,8 @@ impl<'p> Capacity<'p> {
         Ok(best.unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by)))
     }
 
-    /// What is left at a place as days go by: today, then on every day on which something that is promised on its way begins.
+    /// What is left at a place as days go by: today, then on every day on which something that is promised begins and changes what
+    /// is left, what limits it or how well it is known.
     ///
     /// # Errors
     /// [`CapacityError`].
@@ -233,7 +234,10 @@ impl<'p> Capacity<'p> {
         let mut steps: Vec<Remaining> = Vec::new();
         for day in days {
             let step = self.remaining(place, day)?;
-            let same = |before: &Remaining| before.value == step.value && before.bottleneck == step.bottleneck;
+            // What is less known from a day on is another answer, were its number the same.
+            let same = |before: &Remaining| {
+                (before.value, before.bottleneck) == (step.value, step.bottleneck) && before.known == step.known
+            };
             if !steps.last().is_some_and(same) {
                 steps.push(step);
             }

@@ -57,12 +57,17 @@ impl Places {
         };
         let all = 0..topology.junctions.len() as u32;
         let connections = RTree::bulk_load(all.filter(|at| is_connection(*at)).map(spot).collect());
+        // A connection that shares its place with a joint of a main makes no branches of the main's lines.
+        let ends_branch = |junction: u32| {
+            let stands = topology.node(park, junction).is_some_and(|node| resource.connects(node));
+            stands || (topology.graph.at(junction).len() < 2 && is_connection(junction))
+        };
         let mut lines = Vec::new();
         for link in 0..topology.links.len() as u32 {
             let [a, b] = topology.graph.ends(link);
             let subtype = park.edges[topology.links[link as usize].edge as usize].subtype.as_deref();
             // A customer's own branch is no main that others connect to.
-            if is_connection(a) || is_connection(b) || !resource.carries(subtype) {
+            if ends_branch(a) || ends_branch(b) || !resource.carries(subtype) {
                 continue;
             }
             let junction = if far_m[a as usize] > far_m[b as usize] { a } else { b };

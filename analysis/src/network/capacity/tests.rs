@@ -318,6 +318,15 @@ fn all_connections_at_one_place_count() {
 }
 
 #[test]
+fn a_main_stays_one_where_a_connection_shares_the_place_of_its_joint() {
+    let mut park = street();
+    park.nodes.push(connection("c9", park.nodes[2].position, 20.0));
+    // p3 would still be connected to the line beyond b: a–b 300 − 150 − 20.
+    let three = ask(&park, "p3", TODAY);
+    assert_eq!((three.reached, three.value), (Reached::Line(5.0), Some(130.0)));
+}
+
+#[test]
 fn a_commitment_with_several_connections_counts_where_all_ways_run() {
     let mut park = street();
     let place = [120.0, 6.0, 1.0];
@@ -338,6 +347,25 @@ fn a_commitment_with_several_connections_counts_where_all_ways_run() {
     assert_eq!((power.undecided, power.unplaced), (1, 0));
     let (sheet, _) = parcels_sheet(&power, day(TODAY));
     assert!(sheet.notes.iter().any(|note| note.starts_with("1 committed loads may use one of several connections")));
+}
+
+#[test]
+fn what_is_less_known_from_a_day_on_is_a_step_of_its_own() {
+    let mut park = street();
+    let place = [120.0, 6.0, 1.0];
+    park.nodes.push(connection("c3", place, 10.0));
+    let mut branch = keyed_edge(6, Some("a"), Some("c3"), vec![park.nodes[1].position, place]);
+    branch.class = NetworkClass::Power;
+    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
+    park.edges.push(branch);
+    park.projects = vec![project(1, "p1", 20.0, Some("2028-01-01"))];
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    // Its own branch leaves 100 whichever connection the project takes; from 2028 on it may take this one.
+    let steps = power.over_time(Place::Node("c1"), day("2030-01-01")).unwrap();
+    let steps: Vec<_> = steps.into_iter().map(|step| (step.by, step.value, step.known)).collect();
+    let later = Known::AtMost(vec![Missing::Choice(1)]);
+    assert_eq!(steps, [(day(TODAY), Some(100.0), Known::Known), (day("2028-01-01"), Some(100.0), later)]);
 }
 
 #[test]

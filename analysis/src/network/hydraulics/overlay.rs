@@ -104,7 +104,16 @@ pub fn pressure_overlay(
 
 /// Where there are no pressures: why.
 pub fn without_pressures(error: &HydraulicsError, as_of: NaiveDate) -> Overlay {
-    let why = words!("note-no-pressures", "no pressures: {why}", why = error.to_string());
+    let why: Words = match error {
+        HydraulicsError::NoHead { named } => words!(
+            "no-head",
+            "no source, tank or reservoir of the water network has a head on record{named}",
+            named = named,
+        ),
+        // The engine's words, or of a key that somebody typed: no overlay asks by one.
+        other => other.to_string().into(),
+    };
+    let why = words!("note-no-pressures", "no pressures: {why}", why = why);
     overlay("pressure", words!("title-pressure", "Pressures in water mains"), "m".into(), as_of, vec![why])
 }
 

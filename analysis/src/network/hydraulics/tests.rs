@@ -11,6 +11,7 @@ use crate::network::answers::Network;
 use crate::network::by_hand::{empty, keyed_edge, node};
 use crate::network::capacity::CapacityRules;
 use crate::network::settings::Settings;
+use crate::words::Argument;
 use spatial_db::model::NetworkClass;
 
 /// Works w (head 60 m) – valve v – a – b – hydrant h, and c behind a; ground at 10 m, every pipe 500 m of DN 200 ductile iron.
@@ -222,6 +223,11 @@ fn what_the_records_do_not_tell_is_named() {
     let network = made.network();
     let error = plant_of(&network, &Given::default()).unwrap_err();
     assert_eq!(error, HydraulicsError::NoHead { named: ": w".into() });
+    // On the map in its reader's language.
+    let over = without_pressures(&error, "2026-06-30".parse().unwrap());
+    assert_eq!(over.notes[0].to_string(), format!("no pressures: {error}"));
+    let Argument::Words(why) = &over.notes[0].arguments()[0].1 else { panic!("{:?}", over.notes[0]) };
+    assert_eq!(why.key(), Some("no-head"));
     let given = Given { heads_m: HashMap::from([("w".to_owned(), 60.0)]), times: Some(1.0) };
     let (plant, _) = plant_of(&network, &given).unwrap();
     let state = plant.solve(&WhatIf::default()).unwrap();

@@ -10,10 +10,11 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, vec2};
 
 use crate::camera::Orbit;
 use crate::frame::{Page, Taken};
-use crate::layers::LayerKey;
+use crate::layers::{LayerKey, Layers};
 use crate::network::{Answered, Arrows, Dimension, Found, Workbench};
 use crate::scene::{Meshed, SceneGeometry, Twin};
 use crate::text::{Text, t};
+use crate::theme::ThemeChoice;
 use crate::tool::Tool;
 use crate::ui::{NetworkTab, Ui, cut_marks, look};
 
@@ -30,8 +31,28 @@ const ARROW: f32 = 9.0;
 /// Dimension lines at least this long on screen are drawn without being asked for.
 const LEAST_LINE: f32 = 10.0;
 
-/// Arrows as they were painted last, and from where.
-type Painted = Option<(Orbit, usize, Rect, Vec<Shape>)>;
+/// What arrows were painted for.
+#[derive(Debug)]
+pub(crate) struct PaintedFor {
+    /// Held like this, their addresses go to no others.
+    of: (Weak<Arrows>, Weak<SceneGeometry>),
+    from: (Orbit, Rect),
+    theme: ThemeChoice,
+    layers: Layers,
+    /// What they keep clear of.
+    panels: Vec<Rect>,
+}
+
+impl PartialEq for PaintedFor {
+    fn eq(&self, other: &Self) -> bool {
+        (self.of.0.ptr_eq(&other.of.0) && self.of.1.ptr_eq(&other.of.1))
+            && (self.from, self.theme, self.layers) == (other.from, other.theme, other.layers)
+            && self.panels == other.panels
+    }
+}
+
+/// Arrows as they were painted last, and what for.
+type Painted = Option<(PaintedFor, Vec<Shape>)>;
 
 /// A row of clearances whose line is drawn: its place in the table, ends and leader on the page.
 type Line = (usize, [Pos2; 2], Option<Pos2>);
@@ -91,14 +112,17 @@ pub(crate) fn show(
         && twin.is_underground()
         && let Some(arrows) = bench.arrows.get()
     {
-        let version = std::sync::Arc::as_ptr(arrows).cast::<()>() as usize;
-        let fresh = painted.as_ref().is_some_and(|(at, of, page, _)| *at == *orbit && *of == version && *page == scene);
-        if !fresh {
-            *painted = Some((*orbit, version, scene, pen.arrows(&twin, arrows)));
-        }
-        if let Some((.., shapes)) = &*painted {
-            pen.painter.extend(shapes.iter().cloned());
-        }
+        let wanted = PaintedFor {
+            of: (Arc::downgrade(arrows), Arc::downgrade(&meshed.geometry)),
+            from: (*orbit, scene),
+            theme: twin.theme,
+            layers: twin.shown.layers,
+            panels: panels.0.clone(),
+        };
+        let known = painted.take().filter(|(known, _)| *known == wanted);
+        let known = known.unwrap_or_else(|| (wanted, pen.arrows(&twin, arrows)));
+        pen.painter.extend(known.1.iter().cloned());
+        *painted = Some(known);
     } else {
         *painted = None;
     }
@@ -333,5 +357,35 @@ impl Pen<'_> {
             shapes.extend(halves.map(|half| Shape::convex_polygon(half, self.ink, Stroke::NONE)));
         }
         shapes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use spatial_db::model::NetworkClass;
+
+    use super::*;
+    use crate::layers::LayerState;
+
+    #[test]
+    fn arrows_are_painted_anew_for_another_theme_layer_or_panel() {
+        let input = crate::fixture::tiny();
+        let geometry = Arc::new(SceneGeometry::build(&input.snapshot, &input.overlays).unwrap());
+        let (one, other) = (Arc::new(Arrows::default()), Arc::new(Arrows::default()));
+        let of = |arrows: &Arc<Arrows>| PaintedFor {
+            of: (Arc::downgrade(arrows), Arc::downgrade(&geometry)),
+            from: (Orbit::default(), Rect::ZERO),
+            theme: ThemeChoice::Daylight,
+            layers: Layers::default(),
+            panels: Vec::new(),
+        };
+        assert_eq!(of(&one), of(&one));
+        assert_ne!(of(&one), of(&other), "what is said alike is of another day");
+        assert_ne!(of(&one), PaintedFor { theme: ThemeChoice::Dark, ..of(&one) });
+        assert_ne!(of(&one), PaintedFor { panels: vec![Rect::ZERO], ..of(&one) });
+        let mut layers = Layers::default();
+        let water = LayerKey::Network(NetworkClass::Water);
+        layers.set(water, LayerState { visible: false, ..layers.get(water) });
+        assert_ne!(of(&one), PaintedFor { layers, ..of(&one) });
     }
 }

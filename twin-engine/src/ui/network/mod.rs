@@ -130,6 +130,10 @@ impl Panel {
 
 pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     lift_ground(panels);
+    // By whatever way its tab came to be open: a key and a menu open tabs too.
+    if let Some(tab) = panels.ui.network.open_tab().filter(|tab| panels.bench.waits_in(*tab)) {
+        panels.bench.return_to(tab);
+    }
     let mut open = panels.ui.network.open;
     let frame = Frame::side_top_panel(root.style()).inner_margin(Margin::symmetric(10, 6));
     // A long profile is as high at first as its rows need, each way by itself: cut off, they would be looked for.
