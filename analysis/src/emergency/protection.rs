@@ -382,7 +382,7 @@ fn lanes(roads: &[RoadEdge], terrain: Option<&TerrainGrid>, rules: &ProtectionRu
                 note(Some(share), Verdict::Unknown, said);
             }
             None => {
-                note(None, Verdict::Unknown, words!("protection-lane-no-heights", "too short, or no heights under it"))
+                note(None, Verdict::Unknown, words!("protection-lane-no-heights", "too short, or no heights under it"));
             }
         }
     }

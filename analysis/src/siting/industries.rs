@@ -63,9 +63,10 @@ const DIVISIONS: [(&str, Phrase); 53] = [
 /// An industry in words with its digits; the digits alone for a division that is not in the list.
 pub fn industry_words(code: &str) -> Words {
     let digits: String = code.chars().filter(char::is_ascii_digit).take(2).collect();
-    match DIVISIONS.iter().find(|(of, _)| *of == digits) {
-        Some((_, name)) => words!("pitch-industry", "{name} ({code})", name = *name, code = digits),
-        None => words!("pitch-industry-other", "industry {code}", code = code),
+    if let Some((_, name)) = DIVISIONS.iter().find(|(of, _)| *of == digits) {
+        words!("pitch-industry", "{name} ({code})", name = *name, code = digits)
+    } else {
+        words!("pitch-industry-other", "industry {code}", code = code)
     }
 }
 

@@ -114,7 +114,7 @@ impl SitingTables {
     /// Whether a drain of a subtype carries sewage; `None` where the subtype does not tell.
     pub(super) fn carries_sewage(&self, subtype: Option<&str>) -> Option<bool> {
         let subtype = subtype?.trim().to_lowercase();
-        let code: String = subtype.chars().take_while(|c| c.is_ascii_alphabetic()).collect();
+        let code: String = subtype.chars().take_while(char::is_ascii_alphabetic).collect();
         // Codes of two letters stand in other words by chance.
         let says = |list: &List| {
             list.words.iter().any(|word| if word.len() > 2 { subtype.contains(word.as_str()) } else { code == *word })

@@ -294,7 +294,7 @@ impl<'a> Eyes<'a> {
         let perhaps =
             !blind.0.is_empty() && self.unknown.iter().any(|camera| camera.may_see(&gaps, &places, self.angle_deg));
         let watched_m = length_m - Euclidean.length(&blind);
-        Compound { parcel, gates, cameras, length_m, watched_m, perhaps, blind }
+        Compound { parcel, gates, cameras, length_m, watched_m, blind, perhaps }
     }
 }
 

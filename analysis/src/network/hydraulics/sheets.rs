@@ -27,7 +27,7 @@ pub(super) enum Grade {
     Good,
 }
 
-/// A pressure as the code writes it, MPa.
+/// A pressure as the code of practice writes it, in megapascals.
 fn mpa(metres: f64) -> String {
     format!("{:.2}", metres / METRES_A_MPA)
 }

@@ -36,7 +36,7 @@ fn an_objective_that_was_not_met_has_no_action_until_one_is_written_down() {
     let found = run(LEAK, &[]);
     assert!(found.outcome.rated.iter().any(|one| one.objective == "warn" && one.rating == Rating::Late));
     let nobody = (true, vec!["no action yet", "objective not met", "–", "–", "Everyone is warned"]);
-    assert_eq!(said(&chapter(&[], "2026-01-01")), [nobody.clone()]);
+    assert_eq!(said(&chapter(&[], "2026-01-01")), std::slice::from_ref(&nobody));
     // One that serves no objective leaves it as it was.
     let besides = chapter(&[improvement("a", None, None)], "2026-01-01");
     let open = (false, vec!["Drill the alarm chain a", "open", "Safety officer", "2026-03-01", "–"]);
