@@ -182,9 +182,9 @@ fn a_price_counts_in_its_own_currency_only_and_a_rent_is_none() {
 
 #[test]
 fn a_hall_that_was_not_tried_is_not_known_to_fit() {
-    // More land than is tried, all alike.
+    // More land than is tried, all alike, and a building elsewhere: where none is on record, no land is known to be vacant.
     let mut park = park();
-    park.buildings.clear();
+    park.buildings = vec![building(1, block(0.0, 500.0, 90.0, 90.0))];
     park.parcels = (0..230).map(|at| parcel(at + 1, block(at as f64 * 60.0, 0.0, 50.0, 50.0))).collect();
     let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
     let mut pitch = pitch(vec![Need { want: hall, how: How::Must, unknown: IfUnknown::Allowed }], 1);
