@@ -64,7 +64,7 @@ pub(crate) struct Lines {
     of: (Weak<Answered>, Weak<SceneGeometry>),
     from: (Orbit, Rect),
     chosen: Option<usize>,
-    lines: Vec<Line>,
+    seen: Vec<Line>,
 }
 
 impl Lines {
@@ -135,9 +135,9 @@ pub(crate) fn show(
             of: (Arc::downgrade(answered), Arc::downgrade(&meshed.geometry)),
             from: (*orbit, scene),
             chosen,
-            lines: pen.eye.lines(found, chosen),
+            seen: pen.eye.lines(found, chosen),
         });
-        pen.dimensions(twin.words(), found, chosen, &lines.lines);
+        pen.dimensions(twin.words(), found, chosen, &lines.seen);
         *looked_for = Some(lines);
         pen.valves(found);
     } else {
