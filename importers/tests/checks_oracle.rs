@@ -16,7 +16,8 @@ fn measured(manifest: &str, folder: &str) -> Option<BTreeMap<String, usize>> {
     let report = bench.import_kept(manifest, &data.join(folder)).unwrap_or_else(|error| panic!("{error}"));
     let park_id = bench.store.park(&report.park).unwrap().park_id;
     let mut client = Client::connect(&bench.database.url(), NoTls).unwrap();
-    let found = oracle::assert_as_measured(&mut client, park_id, &CheckSettings::default());
+    let found =
+        oracle::assert_as_measured(&mut client, park_id, &CheckSettings::default()).expect("PostGIS measures it");
     println!("{manifest}: {found:?}");
     Some(found)
 }

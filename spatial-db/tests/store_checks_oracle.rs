@@ -173,12 +173,19 @@ fn checks_that_compare_areas_find_what_postgis_finds() {
     let store = RefCell::new(store);
     let client = RefCell::new(client(&database));
     let totals: RefCell<BTreeMap<String, usize>> = RefCell::default();
-    let config =
-        ProptestConfig { cases: 96, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: 96,
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        max_global_rejects: 8,
+        ..ProptestConfig::default()
+    };
     proptest!(config, |(parcels in block(), buildings in buildings())| {
         let park_id = load(&mut store.borrow_mut(), "p", parcels, buildings);
         let found = oracle::assert_as_measured(&mut client.borrow_mut(), park_id, &CheckSettings::default());
-        for (code, count) in found {
+        // Now and then GEOS gives up on the union of such shapes: another park is made then, the same number is held.
+        prop_assume!(found.is_some());
+        for (code, count) in found.unwrap_or_default() {
             *totals.borrow_mut().entry(code).or_default() += count;
         }
     });

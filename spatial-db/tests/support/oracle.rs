@@ -23,9 +23,15 @@ struct Finding {
 /// Findings by code and features.
 type Found = BTreeMap<(String, Option<i64>, Option<i64>), Vec<Finding>>;
 
-fn found(client: &mut Client, statement: &str) -> Found {
+/// What a statement finds; `None` where GEOS itself gives up on the shapes, so that there is nothing to hold an answer against.
+fn found(client: &mut Client, statement: &str) -> Option<Found> {
     let mut found = Found::new();
-    for row in client.query(statement, &[]).unwrap_or_else(|error| panic!("{error:?}: {statement}")) {
+    let rows = match client.query(statement, &[]) {
+        Ok(rows) => rows,
+        Err(error) if error.as_db_error().is_some_and(|it| it.message().contains("TopologyException")) => return None,
+        Err(error) => panic!("{error:?}: {statement}"),
+    };
+    for row in rows {
         let (reason, facts, area_m2) = (row.get(3), row.get(4), row.get(5));
         let finding = Finding { reason, facts, area_m2, centre: [row.get(6), row.get(7)] };
         found.entry((row.get(0), row.get(1), row.get(2))).or_default().push(finding);
@@ -33,7 +39,7 @@ fn found(client: &mut Client, statement: &str) -> Found {
     for same in found.values_mut() {
         same.sort_by(|a, b| a.area_m2.total_cmp(&b.area_m2));
     }
-    found
+    Some(found)
 }
 
 /// A statement with the park and the check's tolerances filled in.
@@ -49,22 +55,23 @@ fn filled(text: &str, name: &str, table: &str, park_id: i32, settings: &CheckSet
     include_str!("../../sql/tests/whole_found.sql").replace("{found}", &text)
 }
 
-/// Asserts that every check that compares areas found in a park what PostGIS finds; returns how many findings of each code.
+/// Asserts that every check that compares areas found in a park what PostGIS finds; returns how many findings of each code, `None`
+/// where PostGIS cannot measure the park.
 pub(crate) fn assert_as_measured(
     client: &mut Client,
     park_id: i32,
     settings: &CheckSettings,
-) -> BTreeMap<String, usize> {
+) -> Option<BTreeMap<String, usize>> {
     let mut counts = BTreeMap::new();
     let keys = |found: &Found| found.iter().map(|(key, same)| (key.clone(), same.len())).collect::<Vec<_>>();
     for (name, table, text) in WHOLE {
-        let expected = found(client, &filled(text, name, table, park_id, settings));
+        let expected = found(client, &filled(text, name, table, park_id, settings))?;
         let stored = include_str!("../../sql/tests/whole_stored.sql");
         let stored = stored.replace("{park}", &park_id.to_string()).replace("{check}", name);
-        let stored = found(client, &stored);
+        let stored = found(client, &stored).expect("what is stored is read, not measured");
         if name == "parcel.gap" {
             let holes = include_str!("../../sql/tests/whole_holes.sql");
-            let holes = found(client, &filled(holes, name, table, park_id, settings));
+            let holes = found(client, &filled(holes, name, table, park_id, settings))?;
             same_places(&expected, &stored);
             same_places(&stored, &expected);
             same_places(&holes, &stored);
@@ -91,7 +98,7 @@ pub(crate) fn assert_as_measured(
             *counts.entry(key.0.clone()).or_default() += same.len();
         }
     }
-    counts
+    Some(counts)
 }
 
 /// Asserts that every gap is there: the same place, area and width. They are measured on a grid, the width to a thousandth
