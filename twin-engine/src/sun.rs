@@ -36,6 +36,11 @@ pub(crate) fn clock_of(time: &SunTime) -> String {
     time.format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// Offset of a clock from UTC, as pictures name it.
+pub(crate) fn zone_of(time: &SunTime) -> String {
+    time.format("%:z").to_string()
+}
+
 /// Offset from UTC that clocks have at a place, roughly: in China that of Beijing, elsewhere whole hours of the sun's.
 pub(crate) fn offset_of(place: LonLat) -> FixedOffset {
     let in_china = (73.0..=135.0).contains(&place.lon_deg) && (18.0..=53.5).contains(&place.lat_deg);

@@ -70,7 +70,7 @@ pub(super) fn title_block(
 
 /// When the sun stands as it lights the picture, by which clock.
 fn sun_words(words: &Text, time: SunTime) -> String {
-    t!(words, "sun-of", time = crate::sun::clock_of(&time), offset = time.format("%:z"))
+    t!(words, "sun-of", time = crate::sun::clock_of(&time), offset = crate::sun::zone_of(&time))
 }
 
 /// Credit for the data, small, along the foot of the picture.
