@@ -84,7 +84,8 @@ pub(super) fn stand_beside(
 ) {
     let desk = desk.bypass_change_detection();
     let shown = twin.input.apart.is_some();
-    if !shown {
+    // While a scenario is on its way to the scene, the record that it stands beside is still the one to come back to.
+    if !shown && exchange.is_none() {
         desk.record = None;
         desk.beside = None;
     }
