@@ -104,6 +104,8 @@ fn a_brief_stands_alone_in_both_languages() {
         assert!(!page.contains(hidden), "{hidden}");
     }
     assert!(page.contains(" m at most"), "a distance to a main in its steps");
+    // What is left of the water is known, and is not told as if it were not.
+    assert!(page.contains("leaves so much at the connection") && !page.contains("is not on record: access"));
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
     assert!(pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)));
     let chinese = brief("zh", &["--no-pictures"]);

@@ -43,7 +43,11 @@ impl Match<'_, '_> {
             };
         } else if want.supply().is_some() {
             // Which part of the way is the bottleneck, or has no rating, is named by its key.
-            finding.because = finding.measure.missing.words();
+            finding.because = if finding.verdict == Verdict::Unknown {
+                finding.measure.missing.words()
+            } else {
+                words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
+            };
         }
         if finding.measure.missing == Missing::Negotiated {
             // That somebody else is in talks about the land is the office's own.

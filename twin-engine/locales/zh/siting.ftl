@@ -27,6 +27,7 @@ pitch-gap-days = 晚 { $days } 天
 pitch-less-than = 不到 { $figure }
 pitch-gap-over = 超出 { $gap }
 pitch-missing-capacity = 接入点的剩余容量未登记：通达不等于容量
+pitch-left-there = 按现有与已承诺的用量，接入点只剩这些
 pitch-missing-clear = 净高未登记，仅知层高上限
 pitch-missing-floor = 建筑面积未登记
 pitch-missing-holder = 土地权利人未登记
