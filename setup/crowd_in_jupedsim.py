@@ -83,18 +83,20 @@ def run(case):
             )
         )
     steps, last, took = 0, 0.0, 0.0
+    left = 0
     while simulation.agent_count() > 0 and simulation.elapsed_time() < 1200.0:
         steps += simulation.agent_count()
         began = time.perf_counter()
         simulation.iterate()
         took += time.perf_counter() - began
-        inside = any(
+        left = sum(
             low[0] <= agent.position[0] <= high[0] and low[1] <= agent.position[1] <= high[1]
             for agent in simulation.agents()
         )
-        if inside:
+        if left:
             last = simulation.elapsed_time()
-    print(f"jupedsim  {case['name']}: egress {last:.1f} s, {steps / took / 1e6:.2f} million steps of a person a second")
+    egress = f"egress {last:.1f} s" if not left else f"not empty after {last:.0f} s, {left} persons still inside"
+    print(f"jupedsim  {case['name']}: {egress}, {steps / took / 1e6:.2f} million steps of a person a second")
 
 
 if __name__ == "__main__":

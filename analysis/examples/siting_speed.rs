@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use geo::{LineString, MultiLineString, MultiPolygon, Point, Rect, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    EmergencyResource, HazardSource, Parcel, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge,
+    Building, EmergencyResource, HazardSource, Parcel, Park, ParkSnapshot, Provenance, ResourceKind, RoadEdge,
 };
 
 const SIDE_M: f64 = 60.0;
@@ -65,6 +65,9 @@ fn park(count: usize) -> ParkSnapshot {
             ..HazardSource::bare(at as i64 + 1, keyed(format!("h{at}")), Point::new(place[1], place[0]).into())
         });
     }
+    // Where no building is on record at all, no land is known to be vacant.
+    let aside = Rect::new(coord! { x: -200.0, y: -200.0 }, coord! { x: -150.0, y: -160.0 }).to_polygon();
+    park.buildings.push(Building::bare(1, keyed("b1".into()), MultiPolygon(vec![aside])));
     park
 }
 
@@ -133,6 +136,7 @@ fn main() {
     let began = Instant::now();
     let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
     let land = ground.land();
+    assert!(!land.is_empty(), "no land to rank");
     println!(
         "{} vacant parcels, {} needs; the park made ready in {:.3} s",
         land.len(),
