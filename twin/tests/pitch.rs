@@ -184,7 +184,7 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
     place.json(&["import", &manifest(), "--json"]);
     let pitch = shipped("warehouse.pitch.ron");
     let asked =
-        ["pitch", "pack", "qingxi", &pitch, "--to", "Ms Li, Acme", "--out", "acme.gpkg", "--no-pictures", "--json"];
+        ["pitch", "pack", "qingxi", &pitch, "--to", "Acme Logistics", "--out", "acme.gpkg", "--no-pictures", "--json"];
     let report = place.json(&asked);
     let file = place.folder.path().join("acme.gpkg");
     let bytes = std::fs::read(&file).unwrap();
@@ -197,13 +197,13 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
         &["visited", "--site", report["site"].as_str().unwrap(), "--day", "2026-07-01"],
         &["ended", "--outcome", "unmet", "--note", "no land of 3 ha"],
     ] {
-        place.json(&[&["pitch", "record", "qingxi"], more, &["--prospect", "Ms Li, Acme", "--json"]].concat());
+        place.json(&[&["pitch", "record", "qingxi"], more, &["--prospect", "Acme Logistics", "--json"]].concat());
     }
     let log = place.json(&["pitch", "log", "qingxi", "--json"]);
     let events = log["events"].as_array().unwrap();
     let kinds: Vec<&str> = events.iter().map(|one| one["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["given", "asked", "visited", "ended"]);
-    assert_eq!(events[0]["prospect"], "Ms Li, Acme");
+    assert_eq!(events[0]["prospect"], "Acme Logistics");
     assert_eq!(events[0]["digest"], spatial_db::package::digest(&bytes).as_str());
     assert_eq!(events[1]["requirement"], std::fs::read_to_string(&pitch).unwrap().as_str());
     let (code, words) = place.fails(&["pitch", "record", "qingxi", "ended", "--prospect", "x"]);

@@ -13,7 +13,7 @@ use crate::cli::LanguageName;
     twin pitch match qingxi scenes/warehouse.pitch.ron\n  \
     twin pitch explain qingxi scenes/warehouse.pitch.ron QX-36-03\n  \
     twin pitch brief qingxi scenes/warehouse.pitch.ron QX-36-03 --out brief.html\n  \
-    twin pitch pack qingxi scenes/warehouse.pitch.ron QX-36-03 --to \"Ms Li, Acme\" --out acme.gpkg\n  \
+    twin pitch pack qingxi scenes/warehouse.pitch.ron QX-36-03 --to \"Acme Logistics\" --out acme.gpkg\n  \
     twin view acme.gpkg --tour")]
 pub(crate) struct PitchGroup {
     /// What to do with the pitch

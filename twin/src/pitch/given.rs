@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn notes_filters_and_selections_stay_at_home_and_the_view_goes_along() {
         let text = r#"(
-            // Ask Mr Secret first.
+            // Ask the tenant Secret first.
             format_version: 1,
             overlay: "idle",
             underground: true,
