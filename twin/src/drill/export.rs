@@ -13,6 +13,7 @@ use spatial_db::model::FeatureId;
 use spatial_db::package::{self, Cell, Column, Kind, Srs, write_tables};
 use spatial_db::schema::{GeometryKind, Shape};
 
+use super::wkt::wkt_of;
 use crate::failure::Failure;
 
 /// Places of people outside by their numbers: s and m.
@@ -583,26 +584,4 @@ fn csv_of(sheet: &Sheet, data: &str) -> Result<Vec<u8>, Failure> {
         csv.flush()?;
     }
     Ok(bytes)
-}
-
-/// A geometry in words, m.
-fn wkt_of(shape: &Geometry<f64>) -> String {
-    let ring = |line: &LineString<f64>| {
-        let places: Vec<String> = line.coords().map(|c| format!("{:.3} {:.3}", c.x, c.y)).collect();
-        format!("({})", places.join(", "))
-    };
-    match shape {
-        Geometry::Point(at) => format!("POINT ({:.3} {:.3})", at.x(), at.y()),
-        Geometry::MultiLineString(lines) => {
-            format!("MULTILINESTRING ({})", lines.iter().map(ring).collect::<Vec<_>>().join(", "))
-        }
-        Geometry::MultiPolygon(polygons) => {
-            let polygon = |one: &geo::Polygon<f64>| {
-                let rings: Vec<String> = std::iter::once(one.exterior()).chain(one.interiors()).map(ring).collect();
-                format!("({})", rings.join(", "))
-            };
-            format!("MULTIPOLYGON ({})", polygons.iter().map(polygon).collect::<Vec<_>>().join(", "))
-        }
-        _ => String::new(),
-    }
 }

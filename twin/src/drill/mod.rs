@@ -8,6 +8,7 @@ mod page;
 mod pictures;
 mod shot;
 mod watcher;
+mod wkt;
 
 use std::path::{Path, PathBuf};
 
