@@ -91,15 +91,19 @@ fn alongside(a: &NetworkEdge, b: &NetworkEdge, place: [f64; 3]) -> Option<Dimens
 /// Straight up, between the lower wall of the upper line and the upper wall of the lower one.
 fn crossing(a: &NetworkEdge, b: &NetworkEdge, place: [f64; 3]) -> Option<Dimension> {
     let at = flat(place);
-    let axis = |line: &NetworkEdge| {
-        let off = |piece: Piece| nearest([at; 2], piece.map(flat)).distance;
-        let piece = pieces(line).min_by(|x, y| off(*x).total_cmp(&off(*y)))?;
-        Some(height_at(piece, at))
-    };
-    let (za, zb) = (axis(a)?, axis(b)?);
-    if za.is_nan() || zb.is_nan() {
-        return None;
+    // The two pieces that it was measured between: where one line has a corner there, others of its pieces come as near.
+    let mut best: Option<(f64, f64, f64)> = None;
+    for mine in pieces(a) {
+        for theirs in pieces(b) {
+            let near = nearest(mine.map(flat), theirs.map(flat));
+            let (za, zb) = (height_at(mine, near.on_a), height_at(theirs, near.on_b));
+            let off = away(near.on_a, at) + (f64::midpoint(za, zb) - place[2]).abs();
+            if !off.is_nan() && best.is_none_or(|(least, ..)| off < least) {
+                best = Some((off, za, zb));
+            }
+        }
     }
+    let (_, za, zb) = best?;
     let ((upper, above), (lower, below)) = if za >= zb { ((za, a), (zb, b)) } else { ((zb, b), (za, a)) };
     let ends = [[at[0], at[1], upper - half(above)[1]], [at[0], at[1], lower + half(below)[1]]];
     Some(Dimension { ends, leader: None })
