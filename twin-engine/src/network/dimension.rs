@@ -22,7 +22,7 @@ pub(crate) fn dimension(park: &ParkSnapshot, planned: Option<&NetworkEdge>, one:
         None => planned?,
     };
     match one.lie {
-        Lie::Alongside => alongside(a, park.edges.get(one.b as usize)?, one.place),
+        Lie::Alongside => alongside(a, park.edges.get(one.b as usize)?, one),
         Lie::Crossing => crossing(a, park.edges.get(one.b as usize)?, one.place),
         Lie::Building => beside(a, &park.buildings.get(one.b as usize)?.footprint, one.place),
     }
@@ -66,17 +66,25 @@ fn known(z: f64, other: f64) -> f64 {
 }
 
 /// In plan, at the height of the first line, with a leader to the second.
-fn alongside(a: &NetworkEdge, b: &NetworkEdge, place: [f64; 3]) -> Option<Dimension> {
-    // The two pieces between which the place lies in the middle.
+fn alongside(a: &NetworkEdge, b: &NetworkEdge, one: &Clearance) -> Option<Dimension> {
+    let middle = flat(one.place);
+    let apart = one.room_m.map(|room| room + half(a)[0] + half(b)[0]);
+    // The two pieces between which the place lies in the middle, as far apart as was measured: what is near to where the lines cross
+    // does not count, so that the nearest places of whole pieces need not be those.
     let mut best: Option<(f64, [f64; 3], [f64; 3])> = None;
     for mine in pieces(a) {
         for theirs in pieces(b) {
-            let near = nearest(mine.map(flat), theirs.map(flat));
-            let middle = [0, 1].map(|axis: usize| f64::midpoint(near.on_a[axis], near.on_b[axis]));
-            let off = away(middle, flat(place));
-            if best.is_none_or(|(least, ..)| off < least) {
-                let on = |piece, at: [f64; 2]| [at[0], at[1], height_at(piece, at)];
-                best = Some((off, on(mine, near.on_a), on(theirs, near.on_b)));
+            let across = |at: [f64; 2]| [2.0 * middle[0] - at[0], 2.0 * middle[1] - at[1]];
+            let on_b = nearest([middle; 2], theirs.map(flat)).on_b;
+            let on_a = nearest([middle; 2], mine.map(flat)).on_b;
+            for (on_a, on_b) in [(across(on_b), on_b), (on_a, across(on_a))] {
+                let beside = |at: [f64; 2], piece: Piece| nearest([at; 2], piece.map(flat)).distance;
+                let far = apart.map_or(0.0, |apart| (away(on_a, on_b) - apart).abs());
+                let off = beside(on_a, mine) + beside(on_b, theirs) + far;
+                if best.is_none_or(|(least, ..)| off < least) {
+                    let on = |piece, at: [f64; 2]| [at[0], at[1], height_at(piece, at)];
+                    best = Some((off, on(mine, on_a), on(theirs, on_b)));
+                }
             }
         }
     }
