@@ -8,6 +8,7 @@ extern crate self as twin_engine;
 
 mod action;
 mod app;
+mod at_hand;
 pub mod attribute;
 mod bookmarks;
 mod camera;
@@ -63,10 +64,11 @@ mod ui;
 mod view;
 mod work;
 
+pub use at_hand::FileChoice;
 pub use capture::{Stage, capture};
 pub use cut::{Cut, Dig, SectionPlane};
 pub use drawing::{ProfileSheet, SectionSheet, profile_svg, section_svg};
-pub use drill::{DrillChoice, DrillOffice, DrillStart};
+pub use drill::{DrillOffice, DrillStart};
 pub use error::EngineError;
 pub use film::{FilmError, FilmOptions, FilmReport, film};
 pub use glb::{GltfError, GltfExport, GltfOptions, GltfPlace, GltfReport, features_in};

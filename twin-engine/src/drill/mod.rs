@@ -28,6 +28,7 @@ pub(crate) use overlay::{contour_colour, is_beside, is_water, turn_beside};
 pub(crate) use session::{SPEEDS, Session, write};
 pub(crate) use strand::Played;
 
+use crate::at_hand::FileChoice;
 use crate::frame::FrameSystems;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
@@ -38,19 +39,10 @@ use crate::theme::ThemeChoice;
 /// Longest time between two frames that the clock of a drill takes for one, s: a window that was asleep does not jump.
 const LONGEST_FRAME_S: f64 = 0.5;
 
-/// A drill that can be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DrillChoice {
-    /// Its name.
-    pub name: String,
-    /// Its file.
-    pub path: PathBuf,
-}
-
 /// Whoever knows where drills are kept, and writes what is left of one.
 pub trait DrillOffice: Send + Sync + fmt::Debug {
     /// Drills of a park, by its short name.
-    fn drills(&self, park: &str) -> Vec<DrillChoice>;
+    fn drills(&self, park: &str) -> Vec<FileChoice>;
     /// The report, one HTML file: the same as without a window.
     ///
     /// # Errors
@@ -91,12 +83,12 @@ pub(crate) struct DrillRoom {
     /// The theme before the big screen.
     pub theme_before: Option<ThemeChoice>,
     /// Drills at hand, of the park of that version.
-    pub(crate) choices: Option<(u64, Vec<DrillChoice>)>,
+    pub(crate) choices: Option<(u64, Vec<FileChoice>)>,
 }
 
 impl DrillRoom {
     /// Drills at hand.
-    pub(crate) fn choices(&mut self, twin: &Twin) -> Vec<DrillChoice> {
+    pub(crate) fn choices(&mut self, twin: &Twin) -> Vec<FileChoice> {
         let version = twin.park_version;
         if let Some((_, known)) = self.choices.as_ref().filter(|(of, _)| *of == version) {
             return known.clone();

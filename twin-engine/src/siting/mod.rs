@@ -15,6 +15,7 @@ use chrono::Local;
 pub(crate) use pitch::{MOST_COMPARED, Pitch};
 
 use self::matcher::Of;
+use crate::at_hand::FileChoice;
 use crate::drill::chain;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
@@ -24,15 +25,6 @@ use crate::text::t;
 pub(crate) const NAME: &str = "siting";
 /// End of the name of a pitch.
 const ENDING: &str = ".pitch.ron";
-
-/// A pitch that can be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PitchChoice {
-    /// Its name; that of its file where it cannot be read: why is told when it is opened.
-    pub name: String,
-    /// Its file.
-    pub path: PathBuf,
-}
 
 /// The pitch in the window, and those at hand.
 #[derive(Resource, Debug, Default)]
@@ -46,7 +38,7 @@ pub(crate) struct Sites {
     /// Why the last could not be opened.
     pub refused: Option<String>,
     /// Pitches at hand, for the park of that version.
-    choices: Option<(u64, Vec<PitchChoice>)>,
+    choices: Option<(u64, Vec<FileChoice>)>,
 }
 
 impl Sites {
@@ -56,7 +48,7 @@ impl Sites {
     }
 
     /// Pitches at hand that are for this park or for any.
-    pub(crate) fn choices(&mut self, twin: &Twin) -> Vec<PitchChoice> {
+    pub(crate) fn choices(&mut self, twin: &Twin) -> Vec<FileChoice> {
         let version = twin.park_version;
         if let Some((_, known)) = self.choices.as_ref().filter(|(of, _)| *of == version) {
             return known.clone();
@@ -94,8 +86,8 @@ pub(crate) fn waits_for_record(twin: &Twin) -> bool {
 }
 
 /// Pitches of some folders for a park, by name.
-fn pitches_in(folders: &[PathBuf], park: &str) -> Vec<PitchChoice> {
-    let mut found: Vec<(PathBuf, PitchChoice)> = Vec::new();
+fn pitches_in(folders: &[PathBuf], park: &str) -> Vec<FileChoice> {
+    let mut found: Vec<(PathBuf, FileChoice)> = Vec::new();
     for entry in folders.iter().flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten()) {
         let path = entry.path();
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -108,9 +100,9 @@ fn pitches_in(folders: &[PathBuf], park: &str) -> Vec<PitchChoice> {
             Some(file) => file.name,
             None => file_name,
         };
-        found.push((whole, PitchChoice { name, path }));
+        found.push((whole, FileChoice { name, path }));
     }
-    let mut choices: Vec<PitchChoice> = found.into_iter().map(|(_, choice)| choice).collect();
+    let mut choices: Vec<FileChoice> = found.into_iter().map(|(_, choice)| choice).collect();
     choices.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
     choices
 }

@@ -2,6 +2,7 @@
 //!
 //! Panels read the engine's state and send [`Action`]s; what an action does is left to `action`.
 
+mod choose;
 mod cut;
 mod cut_marks;
 mod drill;
@@ -57,6 +58,7 @@ use crate::scene::{Exchange, Meshed, Twin, Uploads};
 use crate::select::Catch;
 use crate::siting::Sites;
 use crate::split::SceneArea;
+use crate::text::{Text, t};
 use crate::time::Years;
 use crate::tool::Tool;
 
@@ -191,6 +193,13 @@ struct Panels<'w> {
 impl Panels<'_> {
     fn act(&mut self, action: Action) {
         self.actions.write(action);
+    }
+}
+
+/// The button that closes a panel. By its action, after this frame: what is closed while it is drawn counts as open at its end.
+fn close_button(ui: &mut egui::Ui, panels: &mut Panels, words: &Text, closes: Action) {
+    if ui.add(egui::Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "close")).clicked() {
+        panels.act(closes);
     }
 }
 

@@ -7,7 +7,7 @@ use analysis::emergency::drill::{DrillFile, DrillRun};
 use askama::Template;
 use spatial_db::cache::Cache;
 use twin_engine::text::Text;
-use twin_engine::{DrillChoice, DrillOffice, Language};
+use twin_engine::{DrillOffice, FileChoice, Language};
 
 use super::{alert, page};
 use crate::data_dir::data_dir;
@@ -33,8 +33,8 @@ pub(crate) fn office(drill: Option<&Path>) -> Arc<dyn DrillOffice> {
 }
 
 impl DrillOffice for Office {
-    fn drills(&self, park: &str) -> Vec<DrillChoice> {
-        let mut found: Vec<DrillChoice> = Vec::new();
+    fn drills(&self, park: &str) -> Vec<FileChoice> {
+        let mut found: Vec<FileChoice> = Vec::new();
         for folder in &self.folders {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             let paths = entries
@@ -45,9 +45,9 @@ impl DrillOffice for Office {
                 // What cannot be read is told when it is opened by its path.
                 let Some(file) = file.filter(|file| file.park == park) else { continue };
                 let known =
-                    |other: &DrillChoice| std::fs::canonicalize(&other.path).ok() == std::fs::canonicalize(&path).ok();
+                    |other: &FileChoice| std::fs::canonicalize(&other.path).ok() == std::fs::canonicalize(&path).ok();
                 if !found.iter().any(known) {
-                    found.push(DrillChoice { name: file.name, path });
+                    found.push(FileChoice { name: file.name, path });
                 }
             }
         }

@@ -18,7 +18,8 @@ use bevy_egui::egui::{
     Stroke, Ui, vec2,
 };
 
-use super::{Panels, look};
+use super::choose::Chooser;
+use super::{Panels, close_button, look};
 use crate::action::{Action, KEYS};
 use crate::drill::{AlertState, DrillStart, Figures, SPEEDS, Session, clock, local_clock};
 use crate::text::{Text, t};
@@ -95,48 +96,23 @@ fn fly_once(panels: &mut Panels) {
 }
 
 /// Which drill to open.
-fn choose(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(t!(words, "drill-open")).strong());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| away(ui, panels, words));
-    });
-    if let Some(refused) = panels.drill.refused.clone() {
-        let bad = look::colour(panels.twin.theme().bad);
-        ui.add(Label::new(RichText::new(refused).color(bad)).wrap());
+fn choose(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    let chooser = Chooser {
+        heading: t!(words, "drill-open"),
+        refused: panels.drill.refused.clone(),
+        choices: panels.drill.choices(&panels.twin),
+        none: t!(words, "drill-none", park = panels.twin.input.snapshot.park.slug),
+        another: t!(words, "drill-path"),
+        open: t!(words, "drill-open-file"),
+        closes: Action::Drill,
+    };
+    let mut typed = std::mem::take(&mut panels.ui.drill.path);
+    if let Some(path) = chooser.show(ui, panels, words, &mut typed) {
+        panels.drill.ask = Some(DrillStart { path, log: None });
     }
-    ui.add_space(4.0);
-    let choices = panels.drill.choices(&panels.twin);
-    if choices.is_empty() {
-        ui.label(look::note(t!(words, "drill-none", park = panels.twin.input.snapshot.park.slug)));
-    }
-    for choice in choices {
-        ui.horizontal(|ui| {
-            if ui.button(choice.name.as_str()).clicked() {
-                panels.drill.ask = Some(DrillStart { path: choice.path.clone(), log: None });
-            }
-            let file = choice.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            ui.label(look::note(file));
-        });
-    }
-    ui.add_space(6.0);
-    ui.label(look::note(t!(words, "drill-path")));
-    ui.horizontal(|ui| {
-        let mut path = std::mem::take(&mut panels.ui.drill.path);
-        let edit = ui.add(bevy_egui::egui::TextEdit::singleline(&mut path).desired_width(420.0));
-        let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(bevy_egui::egui::Key::Enter));
-        if (ui.button(t!(words, "drill-open-file")).clicked() || entered) && !path.trim().is_empty() {
-            panels.drill.ask = Some(DrillStart { path: path.trim().into(), log: None });
-        }
-        panels.ui.drill.path = path;
-    });
+    panels.ui.drill.path = typed;
     ui.add_space(6.0);
     ui.add(Label::new(look::note(t!(words, "drill-use"))).wrap());
-}
-
-fn away(ui: &mut Ui, panels: &mut Panels, words: &Text) {
-    if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "close")).clicked() {
-        panels.act(Action::Drill);
-    }
 }
 
 /// Transport, speeds, clock, and what is done with the whole of it.
@@ -150,7 +126,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         clocks(ui, panels, words);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            away(ui, panels, words);
+            close_button(ui, panels, words, Action::Drill);
             if ui.button(t!(words, "drill-end")).on_hover_text(t!(words, "drill-end-does")).clicked() {
                 panels.act(Action::EndDrill);
             }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use bevy_egui::egui::{Align, Button, Frame, Id, Label, Layout, Margin, Panel as Side, ScrollArea, Ui};
 use spatial_db::model::FeatureId;
 
-use super::{Panels, look};
+use super::{Panels, close_button, look};
+use crate::action::Action;
 use crate::network::{Answered, Fly, Question};
 use crate::text::{Text, t};
 use crate::tool::Tool;
@@ -217,11 +218,8 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         }
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "close")).clicked() {
-                // By the action, after this frame: what is closed while it is drawn counts as open at its end.
-                let tab = panels.ui.network.tab;
-                panels.act(crate::action::Action::Network(tab));
-            }
+            let tab = panels.ui.network.tab;
+            close_button(ui, panels, words, Action::Network(tab));
             let flows = panels.bench.flows;
             let toggle = ui.add(Button::selectable(flows, t!(words, "net-flows")));
             if toggle.on_hover_text(t!(words, "net-flows-help")).clicked() {
@@ -259,14 +257,14 @@ fn progress(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 fn tool_button(ui: &mut Ui, panels: &mut Panels, tool: Tool, label: String) {
     let on = *panels.tool == tool;
     if ui.add(Button::selectable(on, label)).clicked() {
-        panels.act(crate::action::Action::Tool(tool));
+        panels.act(Action::Tool(tool));
     }
 }
 
 /// Selects a feature and flies to it.
 fn fly_to(panels: &mut Panels, id: FeatureId) {
     panels.twin.shown.selection = crate::layers::Selection::from(Some(id));
-    panels.act(crate::action::Action::FlyToSelection);
+    panels.act(Action::FlyToSelection);
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use bevy_egui::egui::{
 };
 use spatial_db::model::FeatureId;
 
-use super::{Panels, look};
+use super::{Panels, close_button, look};
 use crate::action::Action;
 use crate::frame::pattern_shapes;
 use crate::layers::Selection;
@@ -144,12 +144,8 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         }
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "close")).clicked() {
-                // By the action, after this frame: what is closed while it is drawn counts as open at its end.
-                let tab = panels.ui.planner.tab;
-                panels.act(Action::Planner(tab));
-            }
             let tab = panels.ui.planner.tab;
+            close_button(ui, panels, words, Action::Planner(tab));
             if panels.twin.input.planner.is_some() {
                 match tab {
                     PlannerTab::Land => land::head(ui, panels, words),

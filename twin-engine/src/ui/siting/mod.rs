@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use analysis::siting::{How, Standing, Verdict, said};
 use bevy_egui::egui::{
-    Align, Button, Color32, Frame, Key, Label, Layout, Margin, Panel as Side, RichText, ScrollArea, Slider,
-    SliderClamping, TextEdit, Ui,
+    Align, Button, Color32, Frame, Label, Layout, Margin, Panel as Side, RichText, ScrollArea, Slider, SliderClamping,
+    Ui,
 };
 
-use super::{Panels, look};
+use super::choose::Chooser;
+use super::{Panels, close_button, look};
 use crate::action::Action;
 use crate::siting::{NAME, Pitch, now, waits_for_record};
 use crate::text::{Text, t};
@@ -89,45 +90,21 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
 }
 
 /// Which pitch to open.
-fn choose_pitch(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(t!(words, "site-open")).strong());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| away(ui, panels, words));
-    });
-    if let Some(refused) = panels.sites.refused.clone() {
-        let bad = look::colour(panels.twin.theme().bad);
-        ui.add(Label::new(RichText::new(refused).color(bad)).wrap());
+fn choose_pitch(ui: &mut Ui, panels: &mut Panels, words: &Text) {
+    let chooser = Chooser {
+        heading: t!(words, "site-open"),
+        refused: panels.sites.refused.clone(),
+        choices: panels.sites.choices(&panels.twin),
+        none: t!(words, "site-none", park = panels.twin.input.snapshot.park.slug),
+        another: t!(words, "site-path"),
+        open: t!(words, "site-open-file"),
+        closes: Action::Sites,
+    };
+    let mut typed = std::mem::take(&mut panels.ui.siting.path);
+    if let Some(path) = chooser.show(ui, panels, words, &mut typed) {
+        panels.sites.ask = Some(path);
     }
-    ui.add_space(4.0);
-    let choices = panels.sites.choices(&panels.twin);
-    if choices.is_empty() {
-        ui.label(look::note(t!(words, "site-none", park = panels.twin.input.snapshot.park.slug)));
-    }
-    for choice in choices {
-        ui.horizontal(|ui| {
-            if ui.button(choice.name.as_str()).clicked() {
-                panels.sites.ask = Some(choice.path.clone());
-            }
-            ui.label(look::note(choice.path.file_name().unwrap_or_default().to_string_lossy()));
-        });
-    }
-    ui.add_space(6.0);
-    ui.label(look::note(t!(words, "site-path")));
-    ui.horizontal(|ui| {
-        let mut path = std::mem::take(&mut panels.ui.siting.path);
-        let edit = ui.add(TextEdit::singleline(&mut path).desired_width(420.0));
-        let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if (ui.button(t!(words, "site-open-file")).clicked() || entered) && !path.trim().is_empty() {
-            panels.sites.ask = Some(path.trim().into());
-        }
-        panels.ui.siting.path = path;
-    });
-}
-
-fn away(ui: &mut Ui, panels: &mut Panels, words: &Text) {
-    if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "close")).clicked() {
-        panels.act(Action::Sites);
-    }
+    panels.ui.siting.path = typed;
 }
 
 /// What is looked at, the pitch and how far it is, and what can be done with it. False where it is to be closed.
@@ -146,7 +123,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text, pitch: &Pitch) -
         }
         ui.separator();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            away(ui, panels, words);
+            close_button(ui, panels, words, Action::Sites);
             stays = !ui.button(t!(words, "site-end")).on_hover_text(t!(words, "site-end-does")).clicked();
             if let Some(at) = panels.twin.input.overlays.iter().position(|overlay| overlay.name == NAME) {
                 let on = panels.twin.shown.overlay == Some(at);
