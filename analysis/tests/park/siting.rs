@@ -19,8 +19,8 @@ use crate::evaluation::day;
 
 const BANK: &str = "Land bank of the town";
 
-/// Three parcels of a hectare in a row, the first two side by side, a road along their south, a gate, a tank of chlorine.
-pub(crate) fn park() -> ParkSnapshot {
+/// Two neighbours of 1 and 1.2 ha, one of 1.5 ha apart, one that is built on; all of the land bank.
+pub(crate) fn land_of_the_bank() -> ParkSnapshot {
     let mut park = empty();
     park.park.as_of = Some(day("2026-06-30"));
     park.parcels = vec![
@@ -30,11 +30,19 @@ pub(crate) fn park() -> ParkSnapshot {
         parcel(4, block(600.0, 0.0, 100.0, 100.0)),
     ];
     for one in &mut park.parcels {
-        one.land_use_scheme = Some("planning-2023".into());
-        one.land_use_code = Some("100102".into());
         one.holder = Some(BANK.into());
     }
     park.buildings.push(building(1, block(600.0, 0.0, 90.0, 90.0)));
+    park
+}
+
+/// That land with its zoning, a road along its south, a gate, a tank of chlorine.
+pub(crate) fn park() -> ParkSnapshot {
+    let mut park = land_of_the_bank();
+    for one in &mut park.parcels {
+        one.land_use_scheme = Some("planning-2023".into());
+        one.land_use_code = Some("100102".into());
+    }
     park.roads.push(road(1, &[(-50.0, -8.0), (800.0, -8.0)], Some("local"), Some(9.0)));
     park.resources.push(resource(1, ResourceKind::Gate, [0.0, -20.0]));
     park.hazards.push(hazard(1, [600.0, 50.0], Some("chlorine")));

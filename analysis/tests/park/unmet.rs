@@ -10,27 +10,10 @@ use analysis::siting::{
     unmet, unmet_criteria, unmet_overlay, unmet_parcels, unmet_requirements,
 };
 use spatial_db::cache::Cache;
-use spatial_db::model::ParkSnapshot;
 
-use crate::by_hand::{block, building, empty, parcel};
+use crate::by_hand::{block, building};
 use crate::evaluation::day;
-
-/// Two neighbours of 1 and 1.2 ha, one of 1.5 ha apart, one that is built on; all of the land bank.
-fn park() -> ParkSnapshot {
-    let mut park = empty();
-    park.park.as_of = Some(day("2026-06-30"));
-    park.parcels = vec![
-        parcel(1, block(0.0, 0.0, 100.0, 100.0)),
-        parcel(2, block(100.0, 0.0, 120.0, 100.0)),
-        parcel(3, block(400.0, 0.0, 150.0, 100.0)),
-        parcel(4, block(600.0, 0.0, 100.0, 100.0)),
-    ];
-    for one in &mut park.parcels {
-        one.holder = Some("Land bank of the town".into());
-    }
-    park.buildings.push(building(1, block(600.0, 0.0, 90.0, 90.0)));
-    park
-}
+use crate::siting::land_of_the_bank;
 
 /// Power left by parcel, MW.
 struct Power([f64; 4]);
@@ -57,7 +40,7 @@ fn demand(prospect: &str, needs: &str) -> Demand {
 
 fn answered(supplies: &dyn Supplies, demands: &[Demand]) -> UnmetDemand {
     let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
-    let cache = Cache::build(Arc::new(park()));
+    let cache = Cache::build(Arc::new(land_of_the_bank()));
     let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
     unmet(&ground, supplies, demands)
 }
@@ -147,7 +130,7 @@ fn what_one_change_would_have_served_is_counted_by_criterion_and_parcel() {
             (Some(2), "P3", "power", vec!["A", "C"], Some(5.5)),
         ]
     );
-    let sheet = unmet_parcels(&found, &park());
+    let sheet = unmet_parcels(&found, &land_of_the_bank());
     assert_eq!(sheet.rows[0].cells[0], Value::Text("P1".into()));
     assert!(sheet.rows.iter().all(|row| row.cells.len() == sheet.columns.len()));
     let sheet = unmet_criteria(&found);
@@ -187,23 +170,26 @@ fn a_joined_site_is_left_out_where_a_part_of_it_would_do() {
 #[test]
 fn parcels_are_coloured_by_the_prospects_that_one_change_would_have_served() {
     let drawn = |demands: &[Demand]| {
-        let overlay = unmet_overlay(&answered(&POWER, demands), &park(), day("2026-06-30"));
+        let overlay = unmet_overlay(&answered(&POWER, demands), &land_of_the_bank(), day("2026-06-30"));
         let classes: Vec<(String, usize)> =
             overlay.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
         (overlay, classes)
     };
     let (overlay, classes) = drawn(&all());
     assert_eq!(classes, [("2 prospects".to_owned(), 3)]);
-    let second = &overlay.verdicts[&park().parcels[1].id];
+    let second = &overlay.verdicts[&land_of_the_bank().parcels[1].id];
     assert_eq!((second.value, second.facts.len()), (Some(2.0), 1));
     assert_eq!(second.facts[0].value, "would have served 2; missed by 1 MW or less");
-    assert!(!overlay.verdicts.contains_key(&park().parcels[3].id), "what is built on is on offer to nobody");
+    assert!(
+        !overlay.verdicts.contains_key(&land_of_the_bank().parcels[3].id),
+        "what is built on is on offer to nobody"
+    );
     let told = format!("{:?}", overlay.verdicts);
     assert!(!told.contains("\"A\"") && !told.contains("\"G\""), "prospects are not named on a picture");
     let (overlay, classes) = drawn(&all()[2..3]);
     let none = "vacant, no single change would have served one".to_owned();
     assert_eq!(classes, [("1 prospect".to_owned(), 1), (none, 2)]);
-    assert_eq!(overlay.verdicts[&park().parcels[0].id].value, Some(0.0));
+    assert_eq!(overlay.verdicts[&land_of_the_bank().parcels[0].id].value, Some(0.0));
 }
 
 #[test]
@@ -223,7 +209,7 @@ fn what_is_not_known_is_never_counted_as_missing() {
 #[test]
 fn what_was_not_tried_is_lacking_and_no_single_change_makes_up_for_it() {
     // An empty building off all land on record: whether trucks can turn there cannot be tried.
-    let mut park = park();
+    let mut park = land_of_the_bank();
     let mut off = building(2, block(2000.0, 0.0, 40.0, 40.0));
     (off.state, off.floor_area_m2) = (Some("vacant".to_owned()), Some(1_000.0));
     park.buildings.push(off);
