@@ -3,22 +3,22 @@
 use analysis::emergency::drill::{Compared, DrillTables, branch, compare_drills};
 use serde_json::json;
 
-use super::{CompareArguments, injects, logged, open, wrong};
+use super::{CompareArguments, injects, logged, wrong};
 use crate::failure::Failure;
 use crate::print;
 use crate::report::whole;
 
 pub(super) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
-    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let (file, cache) = arguments.played.open()?;
     let base = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
     let own = branch(&base, arguments.at, &injects(&arguments.with)?).map_err(wrong(&arguments.with))?;
     let seeds: Vec<u64> = (0..arguments.seeds).map(|k| file.seed.wrapping_add(k)).collect();
     let found = compare_drills(&file, &cache, &DrillTables::shipped(), (&base, &own), &seeds)
-        .map_err(wrong(&arguments.file))?;
+        .map_err(wrong(&arguments.played.file))?;
     if let Some(path) = &arguments.out {
         whole(path, &csv_of(&found, &seeds)?)?;
     }
-    if arguments.json {
+    if arguments.played.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "branch_at_s": arguments.at, "seeds": seeds, "measures": found,
             "use": "for exercises and planning",

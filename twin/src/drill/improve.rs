@@ -9,8 +9,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 
-use super::{open, page_of, read, wrong};
-use crate::cli::LanguageName;
+use super::{PageArguments, PlayedArguments, read, wrong};
 use crate::failure::Failure;
 use crate::print;
 use crate::report::whole;
@@ -18,8 +17,8 @@ use crate::report::whole;
 /// Arguments of `twin drill action`.
 #[derive(Debug, Args)]
 pub(super) struct ActionArguments {
-    /// Drill file
-    file: PathBuf,
+    #[command(flatten)]
+    played: PlayedArguments,
     /// Log of the drill, played to its end; the action is written into it
     log: PathBuf,
     /// Name of the action; one that the log has already is told anew
@@ -46,22 +45,12 @@ pub(super) struct ActionArguments {
     /// Report to write anew, HTML
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// Park that it was played on, or a package of one; the one that the file names if not given
-    #[arg(long)]
-    park: Option<String>,
-    /// Leave the pictures out of the report: quicker, and without a graphics adapter
-    #[arg(long)]
-    no_pictures: bool,
-    /// Language of the report; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    page: PageArguments,
 }
 
 pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
-    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let (file, cache) = arguments.played.open()?;
     let log = DrillLog::parse(&read(&arguments.log)?).map_err(wrong(&arguments.log))?;
     log.belongs_to(&file).map_err(wrong(&arguments.log))?;
     let other = |reason: &str| wrong(&arguments.log)(DrillError::OtherLog { reason: reason.to_owned() });
@@ -69,7 +58,7 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
         return Err(other("it was broken off: play it to its end first, with --resume"));
     }
     let tables = DrillTables::shipped();
-    let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.file))?;
+    let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.played.file))?;
     if before.log.digest != log.digest {
         return Err(other("the run that it tells of is another: the park, the tables or the program have changed"));
     }
@@ -82,10 +71,10 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let run = run_drill(&file, &cache, &tables, &hand).map_err(wrong(&arguments.log))?;
     whole(&arguments.log, run.log.to_text().map_err(std::io::Error::from)?.as_bytes())?;
     if let Some(path) = &arguments.out {
-        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
+        arguments.page.write(&file, &run, &cache, path)?;
     }
     let known = improvements(&run.log.hand);
-    if arguments.json {
+    if arguments.played.json {
         return print::json(&json!({ "drill": file.name, "digest": run.log.digest, "improvements": known }));
     }
     let today = chrono::Local::now().date_naive();

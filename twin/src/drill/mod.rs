@@ -70,11 +70,35 @@ enum DrillVerb {
     Action(improve::ActionArguments),
 }
 
+/// Which drill is played, on which park, and how what comes of it is told.
+#[derive(Debug, Args)]
+struct PlayedArguments {
+    /// Drill file
+    file: PathBuf,
+    /// Park to run it on, or a package of one; the one that the file names if not given
+    #[arg(long)]
+    park: Option<String>,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+/// How the page of a drill is made.
+#[derive(Debug, Args)]
+struct PageArguments {
+    /// Leave the pictures out of the page: quicker, and without a graphics adapter
+    #[arg(long)]
+    no_pictures: bool,
+    /// Language of the page; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
+}
+
 /// Arguments of `twin drill compare`.
 #[derive(Debug, Args)]
 struct CompareArguments {
-    /// Drill file
-    file: PathBuf,
+    #[command(flatten)]
+    played: PlayedArguments,
     /// Log of the drill that is branched from; the drill as written if not given
     #[arg(long)]
     log: Option<PathBuf>,
@@ -90,47 +114,28 @@ struct CompareArguments {
     /// Spreadsheet to write, CSV: a row for each measure and seed
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// Park to run it on, or a package of one; the one that the file names if not given
-    #[arg(long)]
-    park: Option<String>,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    json: bool,
 }
 
 /// Arguments of `twin drill report`.
 #[derive(Debug, Args)]
 struct ReportArguments {
-    /// Drill file
-    file: PathBuf,
+    #[command(flatten)]
+    played: PlayedArguments,
     /// Its log, for what was injected by hand; the drill as written if not given
     #[arg(long)]
     log: Option<PathBuf>,
     /// GeoPackage to write (.gpkg), page (.html), or folder for CSV, a file a table
     #[arg(long, short)]
     out: PathBuf,
-    /// Park to run it on, or a package of one; the one that the file names if not given
-    #[arg(long)]
-    park: Option<String>,
-    /// Leave the pictures out of the page: quicker, and without a graphics adapter
-    #[arg(long)]
-    no_pictures: bool,
-    /// Language of the page; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    page: PageArguments,
 }
 
 /// Arguments of `twin drill run`.
 #[derive(Debug, Args)]
 struct RunArguments {
-    /// Drill file
-    file: PathBuf,
-    /// Park to run it on, or a package of one; the one that the file names if not given
-    #[arg(long)]
-    park: Option<String>,
+    #[command(flatten)]
+    played: PlayedArguments,
     /// Report to write, HTML
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -149,30 +154,17 @@ struct RunArguments {
     /// So many times as fast as in life; as fast as it goes if not given
     #[arg(long, value_name = "TIMES", value_parser = pace)]
     speed: Option<f64>,
-    /// Leave the pictures out of the report: quicker, and without a graphics adapter
-    #[arg(long)]
-    no_pictures: bool,
-    /// Language of the report; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    page: PageArguments,
 }
 
 /// Arguments of `twin drill replay`.
 #[derive(Debug, Args)]
 struct ReplayArguments {
-    /// Drill file
-    file: PathBuf,
+    #[command(flatten)]
+    played: PlayedArguments,
     /// Its log
     log: PathBuf,
-    /// Park to run it on, or a package of one; the one that the file names if not given
-    #[arg(long)]
-    park: Option<String>,
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    json: bool,
 }
 
 /// Arguments of `twin drill show`.
@@ -200,12 +192,15 @@ fn wrong(path: &Path) -> impl Fn(DrillError) -> Failure {
     move |source| Failure::DrillWrong { path: path.clone(), source: Box::new(source) }
 }
 
-fn open(path: &Path, park: Option<&str>) -> Result<(DrillFile, Cache), Failure> {
-    let file = DrillFile::parse(&read(path)?).map_err(wrong(path))?;
-    let progress = Progress::new(false);
-    let loaded = Origin::of(park.unwrap_or(&file.park)).load(false, &progress);
-    progress.finish();
-    Ok((file, Cache::build(loaded?.0)))
+impl PlayedArguments {
+    /// The drill, and its park ready to be asked.
+    fn open(&self) -> Result<(DrillFile, Cache), Failure> {
+        let file = DrillFile::parse(&read(&self.file)?).map_err(wrong(&self.file))?;
+        let progress = Progress::new(false);
+        let loaded = Origin::of(self.park.as_deref().unwrap_or(&file.park)).load(false, &progress);
+        progress.finish();
+        Ok((file, Cache::build(loaded?.0)))
+    }
 }
 
 pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
@@ -245,21 +240,21 @@ fn injects(path: &Path) -> Result<Vec<HandInject>, Failure> {
 }
 
 fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
-    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let (file, cache) = arguments.played.open()?;
     let hand = hand_of(arguments, &file)?;
     let mut watcher = watcher::Watcher::new(arguments.log.as_deref(), &file, &hand, arguments.speed)?;
     let tables = DrillTables::shipped();
-    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
+    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
     watcher.finish(run.log.digest.as_deref())?;
     // Before the page, whose pictures may fail where there is no adapter.
     if let Some(path) = &arguments.cap {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
     }
     if let Some(path) = &arguments.out {
-        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
+        arguments.page.write(&file, &run, &cache, path)?;
     }
     let outcome = &run.outcome;
-    if arguments.json {
+    if arguments.played.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
             "entries": run.log.entries, "zones_missing": missing(&run), "improvements": improvements(&run.log.hand),
@@ -304,19 +299,19 @@ fn show(arguments: &ShowArguments) -> Result<(), Failure> {
 
 /// Plays the drill of a log again and writes everything of it.
 fn report(arguments: &ReportArguments) -> Result<(), Failure> {
-    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let (file, cache) = arguments.played.open()?;
     let hand = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
     let tables = DrillTables::shipped();
     let mut watcher = watcher::Watcher::of_tracks();
-    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.file))?;
+    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
-        page_of(&file, &run, &cache, arguments.lang, !arguments.no_pictures, path)?;
+        arguments.page.write(&file, &run, &cache, path)?;
         Vec::new()
     } else {
         export::write(path, &file, &run, &cache, &tables, &watcher.into_tracks())?
     };
-    if arguments.json {
+    if arguments.played.json {
         let rows: serde_json::Map<String, serde_json::Value> =
             written.iter().map(|(name, rows)| ((*name).to_owned(), json!(rows))).collect();
         return print::json(&json!({
@@ -329,19 +324,14 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     print::line(format!("{}; for exercises and planning", path.display()))
 }
 
-/// Writes the page of a drill, with pictures of its moments or without.
-fn page_of(
-    file: &DrillFile,
-    run: &DrillRun,
-    cache: &Cache,
-    lang: Option<LanguageName>,
-    with_pictures: bool,
-    path: &Path,
-) -> Result<(), Failure> {
-    let text = Text::of(lang.map_or_else(Language::from_environment, Into::into));
-    let pictures = if with_pictures { pictures::pictures(file, run, cache, text)? } else { Vec::new() };
-    let page = page::Page::new(file, run, cache, text, pictures);
-    whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
+impl PageArguments {
+    /// Writes the page of a drill, with pictures of its moments or without.
+    fn write(&self, file: &DrillFile, run: &DrillRun, cache: &Cache, path: &Path) -> Result<(), Failure> {
+        let text = Text::of(self.lang.map_or_else(Language::from_environment, Into::into));
+        let pictures = if self.no_pictures { Vec::new() } else { pictures::pictures(file, run, cache, text)? };
+        let page = page::Page::new(file, run, cache, text, pictures);
+        whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
+    }
 }
 
 /// Why there is no zone to draw, if there is none.
@@ -360,10 +350,10 @@ fn pace(text: &str) -> Result<f64, String> {
 }
 
 fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
-    let (file, cache) = open(&arguments.file, arguments.park.as_deref())?;
+    let (file, cache) = arguments.played.open()?;
     let log = DrillLog::parse(&read(&arguments.log)?).map_err(wrong(&arguments.log))?;
     log.belongs_to(&file).map_err(wrong(&arguments.log))?;
-    let run = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).map_err(wrong(&arguments.file))?;
+    let run = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).map_err(wrong(&arguments.played.file))?;
     let entries = log.entries.len();
     let same = |(a, b): (&analysis::emergency::drill::Entry, &analysis::emergency::drill::Entry)| {
         a.at_s.to_bits() == b.at_s.to_bits() && a.id == b.id && *a.text == *b.text
@@ -376,7 +366,7 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
         return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
     }
     let whole = log.digest.is_some();
-    if arguments.json {
+    if arguments.played.json {
         return print::json(&json!({ "same": true, "whole": whole, "entries": entries, "digest": run.log.digest }));
     }
     let broken = if whole { "" } else { " (the log was broken off; up to there)" };

@@ -3,11 +3,11 @@
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use analysis::emergency::drill::{DrillFile, DrillLog};
+use analysis::emergency::drill::DrillFile;
 use clap::Args;
 use twin_engine::{CaptureOptions, EngineError, Language, Stage};
 
-use super::{read, wrong};
+use super::{logged, read, wrong};
 use crate::cli::{Compared, LanguageName, OverlayName, ThemeName, size};
 use crate::failure::Failure;
 use crate::print;
@@ -48,14 +48,7 @@ pub(super) struct DrillShotArguments {
 
 pub(super) fn run(arguments: &DrillShotArguments) -> Result<(), Failure> {
     let file = DrillFile::parse(&read(&arguments.file)?).map_err(wrong(&arguments.file))?;
-    let hand = match &arguments.resume {
-        None => Vec::new(),
-        Some(path) => {
-            let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
-            log.belongs_to(&file).map_err(wrong(path))?;
-            log.hand
-        }
-    };
+    let hand = arguments.resume.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
     let progress = Progress::new(false);
     let park = arguments.park.clone().unwrap_or_else(|| file.park.clone());
     let wanted = [OverlayName::Emergency];
