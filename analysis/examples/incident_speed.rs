@@ -4,6 +4,7 @@
 //! (200: the 8,000 km of mains of `network_speed`). All places are made up. Aimed for: 60 times real time, 5 ms, 1 s.
 
 mod city;
+mod winds;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,9 +12,6 @@ use std::time::Instant;
 
 use analysis::emergency::drill::{CapDraft, DrillFile, DrillTables, cap_draft, run_drill};
 use analysis::emergency::evacuation::{Assembly, EvacuationRules, Group, Walkers, WayNetwork};
-use analysis::emergency::hazard::{
-    Frame, GuidelineKind, HazardRules, Plume, PlumeInput, Stability, Terrain, Weather, cloud_zone, exposed_buildings,
-};
 use analysis::emergency::{Reach, hydrant_reach_without};
 use analysis::network::isolation::{Break, Isolator, Service, Valves};
 use analysis::network::{Settings, Topology};
@@ -25,6 +23,10 @@ use spatial_db::model::{
     Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, NetworkClass, ParkSnapshot, Presence,
     ResourceKind, RoadEdge,
 };
+use winds::{AIM_MS, WINDS, Winds, middle_and_worst, turned_around};
+
+/// An hour of a drill is aimed to run so many times as fast as in life.
+const AIM_TIMES: f64 = 60.0;
 
 /// An hour of a leak: everyone sets out, the wind turns, the leak is stopped.
 const DRILL: &str = r#"(
@@ -129,12 +131,6 @@ fn park() -> ParkSnapshot {
     park
 }
 
-/// Median and worst of times.
-fn middle_and_worst(times: &mut [f64]) -> (f64, f64) {
-    times.sort_by(f64::total_cmp);
-    (times[times.len() / 2], times[times.len() - 1])
-}
-
 /// Milliseconds since the last look at the clock.
 fn lap(began: &mut Instant) -> f64 {
     let took = began.elapsed().as_secs_f64() * 1e3;
@@ -163,7 +159,7 @@ fn incident(runs: usize) -> Result<(), Box<dyn Error>> {
     }
     let (median, worst) = middle_and_worst(&mut times);
     println!(
-        "  median {median:.2} s, worst {worst:.2} s of {runs}: {:.0} and {:.0} times real time",
+        "  median {median:.2} s, worst {worst:.2} s of {runs}: {:.0} and {:.0} times real time; aimed for {AIM_TIMES}",
         3600.0 / median,
         3600.0 / worst
     );
@@ -171,43 +167,10 @@ fn incident(runs: usize) -> Result<(), Box<dyn Error>> {
 }
 
 /// A new wind over the city: plume, three zones, the buildings in them.
-fn winds(cache: &Cache, middle: [f64; 2]) -> Result<(), Box<dyn Error>> {
-    const WINDS: u32 = 72;
-    let rules = HazardRules::shipped();
-    let chlorine = rules.substance("chlorine")?;
-    let (mut times, mut found) = (Vec::new(), 0);
-    for turn in 0..WINDS {
-        let weather = Weather {
-            wind_m_s: 2.0,
-            stability: Stability::F,
-            wind_from_deg: f64::from(turn) * 360.0 / f64::from(WINDS),
-            ..Weather::default()
-        };
-        let mut began = Instant::now();
-        let input = PlumeInput {
-            rate_kg_s: 1.0,
-            duration_s: Some(1800.0),
-            height_m: 2.0,
-            weather,
-            terrain: Terrain::Urban,
-            sigma_set: None,
-            averaging_s: None,
-            extrapolate: true,
-        };
-        let (plume, frame) = (Plume::new(&rules, &input)?, Frame::new(middle, &weather));
-        let mut thresholds = Vec::new();
-        for level in chlorine.thresholds(GuidelineKind::Aegl, 30.0)? {
-            let kg_m3 = chlorine.kg_m3_from_ppm(level.ppm, weather.temperature_k, weather.pressure_pa);
-            cloud_zone(&plume, &frame, &level.name, kg_m3, 1.5)?;
-            thresholds.push(kg_m3);
-        }
-        found += exposed_buildings(cache, &plume, &frame, &thresholds, 1.5)?.len();
-        times.push(lap(&mut began));
-    }
-    let (median, worst) = middle_and_worst(&mut times);
+fn new_wind(cache: &Cache, middle: [f64; 2]) -> Result<(), Box<dyn Error>> {
+    let Winds { median_ms, worst_ms, buildings } = turned_around(cache, middle)?;
     println!(
-        "wind: plume, three zones, {} buildings in them on average: median {median:.2} ms, worst {worst:.2} ms of {WINDS}",
-        found / WINDS as usize
+        "wind: plume, three zones, {buildings} buildings in them on average: median {median_ms:.2} ms, worst {worst_ms:.2} ms of {WINDS}; aimed for {AIM_MS} ms"
     );
     Ok(())
 }
@@ -327,7 +290,7 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         "buildings out of reach",
         "evacuation by other ways",
         "draft of the alert",
-        "from the pipe to the draft",
+        "from the pipe to the draft (1 s aimed for)",
     ];
     for (name, times) in names.iter().zip(&mut steps) {
         let (median, worst) = middle_and_worst(times);
@@ -352,6 +315,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     offices(&mut park, size, 65.0);
     let cache = Cache::build(Arc::new(park));
     let middle = 0.5 * (size - 1) as f64 * BLOCK_M;
-    winds(&cache, [middle, middle])?;
+    new_wind(&cache, [middle, middle])?;
     chain(&cache, size)
 }
