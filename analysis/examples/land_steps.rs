@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ms(busy)
         );
     };
-    tell("what stands (in the frame)", &mut |day| drop(Presence::on(&park, day)));
+    tell("what stands (in the frame; within one aimed for)", &mut |day| drop(Presence::on(&park, day)));
     tell("idle land (beside the frame)", &mut |day| std::mem::forget(idle_overlay(&cache, &rules, day)));
     tell("utilisation (beside the frame)", &mut |day| std::mem::forget(utilisation_overlay(&cache, &rules, day)));
     tell("ranked list (beside the frame)", &mut |day| {

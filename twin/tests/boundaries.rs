@@ -140,6 +140,24 @@ fn no_source_file_is_past_600_lines() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
+/// What measures or makes what is measured, in `*/examples`, is part of `make bench`: a figure that nobody prints is not kept.
+#[test]
+fn every_example_is_run_by_the_bench() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let bench = std::fs::read_to_string(root.join("setup/bench.sh")).expect("the bench");
+    let metadata = metadata();
+    let members = members(&metadata);
+    let targets = members.values().flat_map(|package| list(package, "targets"));
+    let of_examples = targets.filter(|target| list(target, "kind").iter().any(|kind| kind == "example"));
+    let examples: Vec<&str> = of_examples.map(|target| text(target, "name")).collect();
+    assert!(examples.len() > 10, "{examples:?}");
+    let lines = bench.lines().filter(|line| !line.starts_with('#'));
+    let words = lines.flat_map(str::split_whitespace);
+    let run: BTreeSet<&str> = words.filter_map(|word| word.strip_prefix("target/debug/examples/")).collect();
+    let left: Vec<&str> = examples.into_iter().filter(|name| !run.contains(name)).collect();
+    assert!(left.is_empty(), "setup/bench.sh does not run {left:?}");
+}
+
 fn visit(folder: &Path, look: &mut dyn FnMut(&Path, &str)) {
     for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
         let path = entry.expect("a folder entry").path();

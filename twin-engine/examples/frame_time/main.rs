@@ -65,7 +65,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tiles: Vec<TileMesh> = park.buildings.chunks(PER_TILE).map(|of| tile(of, side_m)).collect();
     let eye = EYE.normalize() * side_m as f32 * AWAY;
     let times = bare::frames(&tiles, eye, FOV_DEG, (WIDTH, HEIGHT), FRAMES)?;
-    println!("bare wgpu, 1 sample, walls and roofs alone: {:.1} ms", millis(median(times)));
+    let bare = millis(median(times));
+    println!(
+        "bare wgpu, 1 sample, walls and roofs alone: {bare:.1} ms; the lean material takes {:.1} times as long, 1.3 aimed for",
+        millis(plain) / bare
+    );
     Ok(())
 }
 
