@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 use crate::words;
-use crate::words::Words;
+use crate::words::{Phrase, Words};
 
 /// Fill pattern: the second sign beside colour, so that a grey print still reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,6 +79,17 @@ pub struct Class {
     pub count: usize,
     /// Their measure in words with unit, where a count alone misleads ("412.6 ha").
     pub measure: Option<String>,
+}
+
+impl Class {
+    /// A class of areas by its words, colour and pattern: how many there are, and how much they come to, m².
+    pub(crate) fn of_areas(
+        (label, colour, pattern): (Phrase, [u8; 3], Pattern),
+        (count, area_m2): (usize, f64),
+    ) -> Self {
+        let measure = Some(area_words(area_m2));
+        Self { label: label.into(), colour, pattern, swatch: Swatch::Area, count, measure }
+    }
 }
 
 /// A number or word behind a verdict, as shown when a person asks.

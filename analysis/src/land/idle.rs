@@ -14,7 +14,7 @@ use super::ledger::Ledger;
 use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
 use super::utilisation::site_facts;
-use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, area_words, undated_note};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -154,12 +154,8 @@ fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> 
     let all = physical.chain(statutory).enumerate();
     all.filter(|(i, _)| with_contracts || *i < PHYSICAL.len())
         .map(|(i, (label, colour, pattern, swatch))| Class {
-            label: label.into(),
-            colour,
-            pattern,
             swatch,
-            count: counts[i],
-            measure: Some(area_words(areas[i])),
+            ..Class::of_areas((label, colour, pattern), (counts[i], areas[i]))
         })
         .collect()
 }

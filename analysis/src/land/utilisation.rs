@@ -8,7 +8,7 @@ use spatial_db::model::{FeatureKind, Parcel, Presence};
 
 use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words, undated_note};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Verdict, Verdicts, undated_note};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, percent, phrase, unsigned_zero};
@@ -74,28 +74,14 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         areas[verdict.class] += site.area_m2;
         verdicts.insert(parcel.id, verdict);
     }
-    let mut classes: Vec<Class> = (0..6)
-        .map(|i| Class {
-            label: LABELS[i].into(),
-            colour: COLOURS[i],
-            pattern: Pattern::Solid,
-            swatch: Swatch::Area,
-            count: counts[i],
-            measure: Some(area_words(areas[i])),
-        })
-        .collect();
+    let sum = |i: usize| (counts[i], areas[i]);
+    let mut classes: Vec<Class> =
+        (0..6).map(|i| Class::of_areas((LABELS[i], COLOURS[i], Pattern::Solid), sum(i))).collect();
     for (label, colour, pattern, i) in [
         (phrase("use-not-rated", "road, water, green: not rated"), [226, 224, 218], Pattern::Solid, NOT_BUILDING_LAND),
         (phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch, UNKNOWN),
     ] {
-        classes.push(Class {
-            label: label.into(),
-            colour,
-            pattern,
-            swatch: Swatch::Area,
-            count: counts[i],
-            measure: Some(area_words(areas[i])),
-        });
+        classes.push(Class::of_areas((label, colour, pattern), sum(i)));
     }
     let overlay = Overlay {
         name: "utilisation".into(),
