@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 use crate::words;
-use crate::words::Words;
+use crate::words::{Phrase, Words};
 
 /// Fill pattern: the second sign beside colour, so that a grey print still reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,6 +79,17 @@ pub struct Class {
     pub count: usize,
     /// Their measure in words with unit, where a count alone misleads ("412.6 ha").
     pub measure: Option<String>,
+}
+
+impl Class {
+    /// A class of filled areas: word, colour and pattern with how many members it has and their area together, m².
+    pub(crate) fn of_areas(
+        (label, colour, pattern): (Phrase, [u8; 3], Pattern),
+        (count, area_m2): (usize, f64),
+    ) -> Self {
+        let measure = Some(area_words(area_m2));
+        Self { label: label.into(), colour, pattern, swatch: Swatch::Area, count, measure }
+    }
 }
 
 /// A number or word behind a verdict, as shown when a person asks.
@@ -234,4 +245,20 @@ pub(crate) fn undated_note(park: &ParkSnapshot, as_of: NaiveDate) -> Option<Word
 /// An area in words: hectares from one hectare up, else square metres.
 pub fn area_words(area_m2: f64) -> String {
     if area_m2 >= 10_000.0 { format!("{:.1} ha", area_m2 / 10_000.0) } else { format!("{area_m2:.0} m²") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::phrase;
+
+    #[test]
+    fn a_class_of_areas_tells_how_many_there_are_and_how_large_they_are_together() {
+        let made = |sum| Class::of_areas((phrase("pitch-fits", "fits"), [1, 2, 3], Pattern::Dots), sum);
+        let class = made((3, 41_260.0));
+        assert_eq!((class.label.key(), class.label.as_str()), (Some("pitch-fits"), "fits"));
+        assert_eq!((class.colour, class.pattern, class.swatch), ([1, 2, 3], Pattern::Dots, Swatch::Area));
+        assert_eq!((class.count, class.measure.as_deref()), (3, Some("4.1 ha")));
+        assert_eq!(made((0, 0.0)).measure.as_deref(), Some("0 m²"));
+    }
 }

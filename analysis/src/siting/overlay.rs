@@ -3,7 +3,7 @@
 use spatial_db::model::FeatureKind;
 
 use super::matched::{Match, Standing};
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Verdict, Verdicts};
 use crate::words;
 use crate::words::{Phrase, phrase};
 
@@ -51,14 +51,6 @@ impl Match<'_, '_> {
             let facts = self.explain_briefly(candidate);
             verdicts.insert(parcel.id, Verdict { class, value: Some(area), outline: None, facts });
         }
-        let class = |((label, colour, pattern), (count, area)): ((Phrase, [u8; 3], Pattern), (usize, f64))| Class {
-            label: label.into(),
-            colour,
-            pattern,
-            swatch: Swatch::Area,
-            count,
-            measure: Some(area_words(area)),
-        };
         let overlay = Overlay {
             name: "pitch".to_owned(),
             title: words!("pitch-overlay", "Sites for {pitch}", pitch = self.pitch.name.as_str()),
@@ -66,7 +58,7 @@ impl Match<'_, '_> {
             unit: "m²".into(),
             as_of: self.ground.as_of,
             source: words!("pitch-overlay-source", "the park's records, the pitch file"),
-            classes: CLASSES.into_iter().zip(counts).map(class).collect(),
+            classes: CLASSES.into_iter().zip(counts).map(|(class, sum)| Class::of_areas(class, sum)).collect(),
             verdicts,
             marks: Vec::new(),
             zones: Vec::new(),

@@ -7,7 +7,7 @@ use geo::Area;
 use spatial_db::model::{FeatureKind, ParkSnapshot};
 
 use super::UnmetDemand;
-use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts, area_words};
+use crate::overlay::{Class, Fact, Overlay, Pattern, Verdict, Verdicts};
 use crate::siting::want::grouped;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -62,14 +62,6 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
         let facts = facts.remove(&slot).unwrap_or_default();
         verdicts.insert(parcel.id, Verdict { class, value: Some(prospects as f64), outline: None, facts });
     }
-    let class = |((label, colour, pattern), (count, area)): ((Phrase, [u8; 3], Pattern), (usize, f64))| Class {
-        label: label.into(),
-        colour,
-        pattern,
-        swatch: Swatch::Area,
-        count,
-        measure: Some(area_words(area)),
-    };
     let overlay = Overlay {
         name: "unmet".to_owned(),
         title: title(),
@@ -77,7 +69,7 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
         unit: words!("unmet-unit", "prospects"),
         as_of,
         source: words!("unmet-source", "the record of prospects, the park's records"),
-        classes: CLASSES.into_iter().zip(sums).map(class).collect(),
+        classes: CLASSES.into_iter().zip(sums).map(|(class, sum)| Class::of_areas(class, sum)).collect(),
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),
