@@ -234,6 +234,29 @@ fn a_brief_does_not_tell_that_somebody_else_is_in_talks() {
 }
 
 #[test]
+fn a_verdict_tells_the_site_how_it_stands_how_many_needs_are_met_and_which_wishes_are_missed() {
+    let verdict = |needs: Vec<Need>| {
+        asked(park(), &pitch(needs, 1), &NoSupplies, |matched| matched.brief(matched.find(&["P1"]).unwrap()).verdict())
+    };
+    let land = |at_least_m2| Want::Land { at_least_m2 };
+    let told = verdict(vec![must(land(5_000.0)), wish(Want::Near { what: Thing::Gate, at_most_m: 100.0 }, 1.0)]);
+    assert_eq!(told, "P1: fits; 2 of 2 needs met");
+    assert_eq!(told.key(), Some("pitch-verdict"));
+    // A hydrant is on no record: that is neither met nor missed. The tank is 500 m away; the land has a hectare.
+    let told = verdict(vec![
+        must(land(5_000.0)),
+        wish(Want::Near { what: Thing::Hydrant, at_most_m: 100.0 }, 1.0),
+        wish(Want::Away { what: Thing::Hazard { substance: "chlorine".into() }, at_least_m: 1_000.0 }, 3.0),
+        wish(land(20_000.0), 2.0),
+    ]);
+    assert_eq!(told, "P1: fits; 1 of 4 needs met; wishes missed: away from chlorine on record; land");
+    assert_eq!(told.key(), Some("pitch-verdict-missed"));
+    // What of its musts it misses is said once, by why.
+    let told = verdict(vec![must(land(20_000.0)), wish(Want::Near { what: Thing::Gate, at_most_m: 100.0 }, 1.0)]);
+    assert_eq!(told, "P1: does not fit; missed: land; 1 of 2 needs met");
+}
+
+#[test]
 fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
     // A hut of a storey count that nobody knows, too small to make the land a built one.
     let mut park = park();
