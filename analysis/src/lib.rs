@@ -1,4 +1,5 @@
-//! What follows from the park: land, network, emergency, siting. Pure functions of a snapshot, rules and dates; no I/O.
+//! What follows from the park: land, network, emergency, siting. Pure functions of a snapshot, rules and dates; no I/O, but for what
+//! EPANET does (`docs/architecture.md`).
 //!
 //! Everything a person may see as colour leaves here as an [`overlay::Overlay`]; how it is drawn is left to `twin-engine`.
 

@@ -246,3 +246,19 @@ pub(crate) fn undated_note(park: &ParkSnapshot, as_of: NaiveDate) -> Option<Word
 pub fn area_words(area_m2: f64) -> String {
     if area_m2 >= 10_000.0 { format!("{:.1} ha", area_m2 / 10_000.0) } else { format!("{area_m2:.0} m²") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::phrase;
+
+    #[test]
+    fn a_class_of_areas_tells_how_many_there_are_and_how_large_they_are_together() {
+        let made = |sum| Class::of_areas((phrase("pitch-fits", "fits"), [1, 2, 3], Pattern::Dots), sum);
+        let class = made((3, 41_260.0));
+        assert_eq!((class.label.key(), class.label.as_str()), (Some("pitch-fits"), "fits"));
+        assert_eq!((class.colour, class.pattern, class.swatch), ([1, 2, 3], Pattern::Dots, Swatch::Area));
+        assert_eq!((class.count, class.measure.as_deref()), (3, Some("4.1 ha")));
+        assert_eq!(made((0, 0.0)).measure.as_deref(), Some("0 m²"));
+    }
+}

@@ -133,8 +133,7 @@ fn open(
     let settings = exit_after.asleep(IDLE, Duration::ZERO);
     let mut panels = Ui::new(remembered.side, remembered.tab, remembered.table, exports);
     panels.missing = missing;
-    // Where nothing is remembered they would come every time.
-    if options.state.is_some() && !remembered.hinted {
+    if begins_with_hints(options, &remembered) {
         panels.begin_hints();
     }
     app.insert_resource(Pace::Smooth)
@@ -143,7 +142,13 @@ fn open(
         .insert_resource(Began(began))
         .insert_resource(Samples(samples))
         .insert_resource(panels)
-        .insert_resource(Memory { file: options.state.clone(), kept: remembered, park, language_set: options.language })
+        .insert_resource(Memory {
+            file: options.state.clone(),
+            kept: remembered,
+            park,
+            language_set: options.language,
+            hints: false,
+        })
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(PastReader(options.past.clone()))
         .insert_resource(Offers { groups: options.offered.clone(), unreadable: options.unreadable.clone() })
@@ -206,6 +211,22 @@ struct Memory {
     park: String,
     /// The language that the command line asked for: not a choice for later.
     language_set: Option<Language>,
+    /// Hints were there in this window: only those can have been read or sent away.
+    hints: bool,
+}
+
+impl Memory {
+    /// Whether the hints for a first time are over, by whether they are there now.
+    fn hinted(&mut self, are_there: bool) -> bool {
+        self.hints |= are_there;
+        self.kept.hinted || (self.hints && !are_there)
+    }
+}
+
+/// Whether the window begins with the hints for a first time. Where nothing is remembered they would come every time; over a tour
+/// that plays they would be in the way of what is shown to others.
+fn begins_with_hints(options: &ViewOptions, remembered: &Remembered) -> bool {
+    options.state.is_some() && options.play.is_none() && !remembered.hinted
 }
 
 fn spawn_camera(samples: Res<Samples>, mut commands: Commands) {
@@ -232,7 +253,7 @@ fn remember(
     now.theme = twin.theme;
     now.language = language.or(memory.kept.language);
     (now.side, now.tab, now.table) = (ui.side, ui.tab, ui.table_open);
-    now.hinted |= ui.hint.is_none();
+    now.hinted = memory.hinted(ui.hint.is_some());
     if !live.waiting {
         now.park = Some(memory.park.clone());
     }
@@ -340,5 +361,32 @@ fn follow_theme(twin: Res<Twin>, mut clear: ResMut<ClearColor>) {
     let wanted = clear_colour(twin.theme);
     if clear.0 != wanted {
         clear.0 = wanted;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_leave_a_tour_alone_and_come_the_next_time() {
+        let first = Remembered::default();
+        let mut over = first.clone();
+        over.hinted = true;
+        let plain = ViewOptions { state: Some("state.ron".into()), ..ViewOptions::default() };
+        assert!(begins_with_hints(&plain, &first));
+        assert!(!begins_with_hints(&ViewOptions::default(), &first), "they would come every time");
+        assert!(!begins_with_hints(&plain, &over));
+        assert!(!begins_with_hints(&ViewOptions { play: Some(0), ..plain }, &first));
+
+        let memory =
+            |kept: Remembered| Memory { file: None, kept, park: String::new(), language_set: None, hints: false };
+        // A tour: they were not there, so that nobody has read them.
+        assert!(!memory(first.clone()).hinted(false));
+        let mut shown = memory(first);
+        assert!(!shown.hinted(true), "still on screen");
+        assert!(shown.hinted(false), "read or sent away");
+        // What is over stays over.
+        assert!(memory(over).hinted(false));
     }
 }

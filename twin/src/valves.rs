@@ -193,8 +193,9 @@ fn put(
 ) -> Result<(), Failure> {
     let mut store = store()?;
     let snapshot = store.snapshot(park)?;
+    let settings = Settings::shipped();
     for (at, state) in states.iter_mut().enumerate() {
-        state.node_key = kept_as(&snapshot, &state.node_key).map_err(|names| {
+        state.node_key = kept_as(&snapshot, &settings, &state.node_key).map_err(|names| {
             let key = state.node_key.clone();
             match (row_of(at), names) {
                 (Some((path, row)), None) => refused(&path, row, format!("`{key}` is no valve or switch of the park")),
@@ -210,13 +211,16 @@ fn put(
     print::line(format!("{changed} of {} states are new or changed", states.len()))
 }
 
+/// The valves and switches of a park.
+fn valves<'p>(park: &'p ParkSnapshot, settings: &Settings) -> impl Iterator<Item = &'p NetworkNode> {
+    park.nodes.iter().filter(move |node| settings.device(node).is_some())
+}
+
 /// What the state of a valve is kept under: its key, with its network before it where valves of others have the same. Where the key
 /// names none, `None`; where it names several, what to write instead.
-fn kept_as(park: &ParkSnapshot, written: &str) -> Result<String, Option<String>> {
-    let settings = Settings::shipped();
+fn kept_as(park: &ParkSnapshot, settings: &Settings, written: &str) -> Result<String, Option<String>> {
     let networks = |key: &str| -> BTreeSet<NetworkClass> {
-        let named = |node: &&NetworkNode| node.provenance.key == key && settings.device(node).is_some();
-        park.nodes.iter().filter(named).map(|node| node.class).collect()
+        valves(park, settings).filter(|node| node.provenance.key == key).map(|node| node.class).collect()
     };
     let of = networks(written);
     if of.len() > 1 {
@@ -244,7 +248,7 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let as_of = arguments.as_of.unwrap_or_else(|| Utc::now().date_naive());
     let settings = Settings::shipped();
     let seen = NetworkClass::ALL.map(|class| observed_in(&park, class, &settings, as_of));
-    let mut valves: Vec<&NetworkNode> = park.nodes.iter().filter(|node| settings.device(node).is_some()).collect();
+    let mut valves: Vec<&NetworkNode> = valves(&park, &settings).collect();
     valves.sort_by(|a, b| (a.class, &a.provenance.key).cmp(&(b.class, &b.provenance.key)));
     let of = |node: &NetworkNode| -> Option<&Observed<'_>> {
         let class = NetworkClass::ALL.iter().position(|class| *class == node.class)?;
@@ -283,6 +287,8 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use spatial_db::model::{NodeKind, Park, Provenance};
+
     use super::*;
 
     #[test]
@@ -311,33 +317,22 @@ mod tests {
 
     #[test]
     fn a_key_of_two_networks_is_asked_back() {
-        let node = |id: i64, key: &str, class: NetworkClass| NetworkNode {
-            id: spatial_db::model::FeatureId::new(spatial_db::model::FeatureKind::NetworkNode, id),
-            provenance: spatial_db::model::Provenance { key: key.into(), ..Default::default() },
-            class,
-            position: [0.0; 3],
-            kind: spatial_db::model::NodeKind::Valve,
-            subtype: None,
-            ground_elevation_m: None,
-            depth_m: None,
-            material: None,
-            size_mm: None,
-            valid_from: None,
-            valid_to: None,
+        let node = |id: i64, key: &str, class: NetworkClass, kind: NodeKind| {
+            let provenance = Provenance { key: key.into(), ..Provenance::default() };
+            NetworkNode::bare(id, provenance, class, kind, [0.0; 3])
         };
-        let mut park = ParkSnapshot::empty(spatial_db::model::Park {
-            park_id: 1,
-            slug: "p".into(),
-            name: "P".into(),
-            srid: 4549,
-            synthetic: true,
-            attribution: None,
-            licence: None,
-            as_of: None,
-        });
+        let mut park = ParkSnapshot::empty(Park::made_up("p", "P", 4549));
         let (water, gas) = (NetworkClass::Water, NetworkClass::Gas);
-        park.nodes = vec![node(1, "V1", water), node(2, "V1", gas), node(3, "V2", gas)];
-        let kept = |written: &str| kept_as(&park, written);
+        let valve = NodeKind::Valve;
+        park.nodes = vec![
+            node(1, "V1", water, valve),
+            node(2, "V1", gas, valve),
+            node(3, "V2", gas, valve),
+            // What is no valve asks nothing back.
+            node(4, "V2", water, NodeKind::Manhole),
+        ];
+        let settings = Settings::shipped();
+        let kept = |written: &str| kept_as(&park, &settings, written);
         assert_eq!(kept("V1").unwrap_err().as_deref(), Some("water:V1, gas:V1"));
         for (written, as_) in [("gas:V1", "gas:V1"), ("gas:V2", "V2"), ("V2", "V2")] {
             assert_eq!(kept(written).unwrap(), as_, "{written}");

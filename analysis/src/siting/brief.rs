@@ -103,6 +103,29 @@ pub struct Brief {
     pub boundary: MultiPolygon<f64>,
 }
 
+impl Brief {
+    /// In one sentence how the site fares: where it stands and why, how many of all needs are met for certain, and which wishes it
+    /// misses. What of its musts it misses is said by [`Brief::why`].
+    pub fn verdict(&self) -> Words {
+        let met = self.needs.iter().filter(|need| need.verdict == Verdict::Fit).count();
+        let missed = self.needs.iter().filter(|need| !need.must && need.verdict == Verdict::Gap);
+        let missed: Vec<Words> = missed.map(|need| need.title.clone()).collect();
+        let verdict = words!(
+            "pitch-verdict",
+            "{site}: {why}; {met} of {all} needs met",
+            site = self.title.clone(),
+            why = self.why.clone(),
+            met = met,
+            all = self.needs.len(),
+        );
+        if missed.is_empty() {
+            return verdict;
+        }
+        let wishes = crate::land::joined(missed);
+        words!("pitch-verdict-missed", "{verdict}; wishes missed: {wishes}", verdict = verdict, wishes = wishes)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReadinessTable {

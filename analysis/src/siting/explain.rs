@@ -337,7 +337,7 @@ impl Match<'_, '_> {
             (Free::From(day), Some(_)) if day > self.ground.as_of => {
                 words!("pitch-free-after", "when the last tenancy on record has ended")
             }
-            (Free::From(_), Some(_)) => words!("pitch-free-empty", "empty by the record, let to nobody"),
+            (Free::From(_), Some(_)) => words!("pitch-free-empty", "let to nobody by the record"),
             (Free::Held, _) => words!("pitch-free-held", "held by another, without an end on record"),
             (Free::Unknown(missing), _) => missing.words(),
         };

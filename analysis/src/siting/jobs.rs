@@ -16,7 +16,7 @@ pub(super) struct Jobs {
     places: Shapes,
     /// Whose each place is, by the position in `people`.
     enterprises: Vec<usize>,
-    /// Places and people of each enterprise.
+    /// Parcels and people of each enterprise.
     people: Vec<(usize, i64)>,
 }
 
@@ -46,12 +46,18 @@ impl Jobs {
                 continue;
             }
             let in_building = tenancy.building_key.as_deref().and_then(|key| buildings.get(key));
-            let on = in_building.and_then(|at| ground.standing[*at].first().copied());
-            let on = on.or_else(|| tenancy.parcel_key.as_deref().and_then(|key| parcels.get(key).copied()));
-            match on {
-                Some(on) => used.entry(&tenancy.enterprise_key).or_default().insert(on),
-                None => somewhere.insert(&tenancy.enterprise_key),
-            };
+            // A building stands on several parcels where it stands over their boundary; where in it the people work is not known.
+            let below = in_building.map_or(&[][..], |at| ground.standing[*at].as_slice());
+            let on = tenancy.parcel_key.as_deref().and_then(|key| parcels.get(key).copied());
+            match (below.is_empty(), on) {
+                (false, _) => used.entry(&tenancy.enterprise_key).or_default().extend(below),
+                (true, Some(on)) => {
+                    used.entry(&tenancy.enterprise_key).or_default().insert(on);
+                }
+                (true, None) => {
+                    somewhere.insert(&tenancy.enterprise_key);
+                }
+            }
         }
         let (mut places, mut enterprises, mut kept) = (Vec::new(), Vec::new(), Vec::new());
         for enterprise in &park.enterprises {

@@ -15,7 +15,8 @@ pub(super) struct Things {
     pub(super) good: Shapes,
     /// Those of which the record does not tell.
     pub(super) open: Shapes,
-    /// Whether the park keeps records of the kind: where it has none, a distance says nothing.
+    /// Whether the park keeps records of the kind: where it has none, a distance says nothing. Other ground cover says nothing of
+    /// water, nor other roads of railways.
     pub(super) kept: bool,
 }
 
@@ -30,11 +31,8 @@ impl Ground<'_> {
             Thing::Hazard { substance } => self.hazards(substance),
             Thing::OpenWater => {
                 let of = self.park.surfaces.iter().enumerate().filter(|(_, one)| one.kind == SurfaceKind::Water);
-                Things {
-                    good: Shapes::of(of.map(|(at, one)| (at, Outline::of_area(&one.area)))),
-                    open: Shapes::of([]),
-                    kept: !self.park.surfaces.is_empty(),
-                }
+                let good = Shapes::of(of.map(|(at, one)| (at, Outline::of_area(&one.area))));
+                Things { kept: !good.is_empty(), good, open: Shapes::of([]) }
             }
             Thing::Rail => {
                 let of = |class: Option<&str>| {
@@ -42,7 +40,8 @@ impl Ground<'_> {
                     let of = roads.filter(|(_, one)| one.class.as_deref() == class);
                     Shapes::of(of.map(|(at, one)| (at, Outline::of_lines(&one.line))))
                 };
-                Things { good: of(Some("rail")), open: of(None), kept: !self.park.roads.is_empty() }
+                let good = of(Some("rail"));
+                Things { kept: !good.is_empty(), good, open: of(None) }
             }
         }
     }

@@ -96,6 +96,21 @@ fn jobs_of_the_last_year_that_had_ended_count_and_too_few_are_not_known_to_be_al
 }
 
 #[test]
+fn a_building_over_a_boundary_is_near_where_all_its_land_is() {
+    // The hall of the first works stands on the second parcel, and on a fourth beside it that reaches to 500 m.
+    let mut park = park();
+    park.parcels.push(parcel(4, block(300.0, 0.0, 300.0, 100.0)));
+    park.buildings[0] = building(1, block(250.0, 0.0, 100.0, 90.0));
+    park.tenancies = vec![Tenancy { building_key: Some("B1".to_owned()), parcel_key: None, ..tenancy(1, "E1", "P2") }];
+    assert_eq!(jobs(park.clone(), 100, 150.0).0, 0.0, "part of it is 200 m away");
+    assert_eq!(jobs(park.clone(), 100, 250.0), (120.0, Verdict::Fit, Standing::Fits));
+    // On no parcel on record it is where the tenancy says.
+    park.buildings[0] = building(1, block(250.0, 900.0, 100.0, 90.0));
+    park.tenancies[0].parcel_key = Some("P2".to_owned());
+    assert_eq!(jobs(park, 100, 150.0).0, 120.0);
+}
+
+#[test]
 fn a_brief_tells_no_figure_of_an_enterprise_near_by() {
     let need =
         |at_least, how| Need { want: Want::Jobs { at_least, within_m: 150.0 }, how, unknown: IfUnknown::Allowed };

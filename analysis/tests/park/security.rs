@@ -124,6 +124,18 @@ fn a_hazard_that_is_seen_in_part_is_told_with_its_share() {
     assert_eq!(shown.classes[mark.class].label, "hazard source, partly watched");
     let label = mark.label.as_deref().unwrap();
     assert!(label.starts_with("ammonia, 4") && label.ends_with(" %"), "{label}");
+    // Of another camera neither direction nor range is on record: it may see the other half.
+    let mut unsure = snapshot.clone();
+    unsure.resources.push(resource(3, ResourceKind::Camera, [100.0, 30.0]));
+    let shown = overlay(unsure.clone());
+    let mark = shown.marks.iter().find(|mark| mark.feature.kind == FeatureKind::HazardSource).unwrap();
+    assert_eq!(shown.classes[mark.class].label, "hazard source, perhaps watched");
+    assert_eq!(mark.label.as_deref(), Some("ammonia"));
+    // Seen whole it is watched, whatever else may see it.
+    unsure.resources[1] = from_west(80.0);
+    let shown = overlay(unsure);
+    let mark = shown.marks.iter().find(|mark| mark.feature.kind == FeatureKind::HazardSource).unwrap();
+    assert_eq!(shown.classes[mark.class].label, "hazard source, watched");
     // Clipped at its corner it is hardly watched, and with the whole in view it is.
     *snapshot.resources.last_mut().unwrap() = from_west(42.0);
     assert!((0.01..0.1).contains(&share(&snapshot).1), "{:?}", share(&snapshot));

@@ -49,7 +49,7 @@ pub(crate) fn park() -> ParkSnapshot {
     park
 }
 
-fn road(id: i64, line: &[(f64, f64)], class: Option<&str>, width_m: Option<f64>) -> RoadEdge {
+pub(crate) fn road(id: i64, line: &[(f64, f64)], class: Option<&str>, width_m: Option<f64>) -> RoadEdge {
     RoadEdge {
         class: class.map(str::to_owned),
         width_m,

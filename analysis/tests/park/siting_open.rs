@@ -5,12 +5,12 @@ use analysis::siting::{
     Candidate, Free, How, IfUnknown, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict, Want,
 };
 use spatial_db::model::{
-    Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Tenancy,
+    Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Surface, SurfaceKind, Tenancy,
 };
 
 use crate::by_hand::{block, building, edge, keyed, parcel};
 use crate::evaluation::day;
-use crate::siting::{asked, hazard, must, park, pitch, tenancy, wish};
+use crate::siting::{asked, hazard, must, park, pitch, road, tenancy, wish};
 
 /// Verdict and figures of the first need on the first parcel.
 fn first(park: ParkSnapshot, want: Want) -> (Verdict, f64, f64) {
@@ -42,6 +42,36 @@ fn what_nobody_recorded_is_not_away_and_what_is_recorded_is_known_by_any_name() 
         assert_eq!(first(park(), Want::Near { what: what.clone(), at_most_m: 10.0 }).0, Verdict::Unknown, "{what:?}");
         assert_eq!(first(park(), Want::Away { what, at_least_m: 10.0 }).0, Verdict::Unknown);
     }
+}
+
+#[test]
+fn other_roads_say_nothing_of_railways_nor_other_ground_of_water() {
+    let away = |what: Thing| Want::Away { what, at_least_m: 100.0 };
+    let rail = |south_m: f64| {
+        let mut park = park();
+        park.roads.push(road(2, &[(-50.0, -south_m), (800.0, -south_m)], Some("rail"), None));
+        first(park, away(Thing::Rail))
+    };
+    assert!(!park().roads.is_empty());
+    assert_eq!(first(park(), away(Thing::Rail)).0, Verdict::Unknown, "nobody recorded railways");
+    assert_eq!(rail(500.0).0, Verdict::Fit);
+    assert_eq!(rail(50.0), (Verdict::Gap, 50.0, 50.0));
+    let ground = |kinds: &[(SurfaceKind, f64)]| {
+        let mut park = park();
+        let of = |(at, (kind, south_m)): (usize, &(SurfaceKind, f64))| Surface {
+            id: FeatureId::new(FeatureKind::Surface, at as i64 + 1),
+            provenance: keyed(&format!("S{at}")),
+            area: block(0.0, -south_m - 10.0, 100.0, 10.0),
+            kind: *kind,
+            name: None,
+        };
+        park.surfaces = kinds.iter().enumerate().map(of).collect();
+        first(park, away(Thing::OpenWater))
+    };
+    let grass = (SurfaceKind::Grass, 20.0);
+    assert_eq!(ground(&[grass]).0, Verdict::Unknown, "nobody recorded water");
+    assert_eq!(ground(&[grass, (SurfaceKind::Water, 500.0)]).0, Verdict::Fit);
+    assert_eq!(ground(&[grass, (SurfaceKind::Water, 50.0)]), (Verdict::Gap, 50.0, 50.0));
 }
 
 #[test]
@@ -231,6 +261,29 @@ fn a_brief_does_not_tell_that_somebody_else_is_in_talks() {
         assert!(office.because.contains("project"), "{}", office.because);
         assert_eq!(told.because, "not settled yet: ask");
     });
+}
+
+#[test]
+fn a_verdict_tells_the_site_how_it_stands_how_many_needs_are_met_and_which_wishes_are_missed() {
+    let verdict = |needs: Vec<Need>| {
+        asked(park(), &pitch(needs, 1), &NoSupplies, |matched| matched.brief(matched.find(&["P1"]).unwrap()).verdict())
+    };
+    let land = |at_least_m2| Want::Land { at_least_m2 };
+    let told = verdict(vec![must(land(5_000.0)), wish(Want::Near { what: Thing::Gate, at_most_m: 100.0 }, 1.0)]);
+    assert_eq!(told, "P1: fits; 2 of 2 needs met");
+    assert_eq!(told.key(), Some("pitch-verdict"));
+    // A hydrant is on no record: that is neither met nor missed. The tank is 500 m away; the land has a hectare.
+    let told = verdict(vec![
+        must(land(5_000.0)),
+        wish(Want::Near { what: Thing::Hydrant, at_most_m: 100.0 }, 1.0),
+        wish(Want::Away { what: Thing::Hazard { substance: "chlorine".into() }, at_least_m: 1_000.0 }, 3.0),
+        wish(land(20_000.0), 2.0),
+    ]);
+    assert_eq!(told, "P1: fits; 1 of 4 needs met; wishes missed: away from chlorine on record; land");
+    assert_eq!(told.key(), Some("pitch-verdict-missed"));
+    // What of its musts it misses is said once, by why.
+    let told = verdict(vec![must(land(20_000.0)), wish(Want::Near { what: Thing::Gate, at_most_m: 100.0 }, 1.0)]);
+    assert_eq!(told, "P1: does not fit; missed: land; 1 of 2 needs met");
 }
 
 #[test]

@@ -10,8 +10,9 @@ use analysis::siting::{
     unmet, unmet_criteria, unmet_overlay, unmet_parcels, unmet_requirements,
 };
 use spatial_db::cache::Cache;
+use spatial_db::model::ParkSnapshot;
 
-use crate::by_hand::{block, building};
+use crate::by_hand::{block, building, parcel};
 use crate::evaluation::day;
 use crate::siting::land_of_the_bank;
 
@@ -39,8 +40,12 @@ fn demand(prospect: &str, needs: &str) -> Demand {
 }
 
 fn answered(supplies: &dyn Supplies, demands: &[Demand]) -> UnmetDemand {
+    answered_by(land_of_the_bank(), supplies, demands)
+}
+
+fn answered_by(park: ParkSnapshot, supplies: &dyn Supplies, demands: &[Demand]) -> UnmetDemand {
     let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
-    let cache = Cache::build(Arc::new(land_of_the_bank()));
+    let cache = Cache::build(Arc::new(park));
     let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
     unmet(&ground, supplies, demands)
 }
@@ -106,6 +111,21 @@ fn each_requirement_is_told_what_it_lacked_where_it_came_closest() {
     assert_eq!(sheet.rows.len(), 6);
     assert!(sheet.rows.iter().all(|row| row.cells.len() == sheet.columns.len()));
     assert_eq!(sheet.rows[0].slot, Some(1));
+}
+
+#[test]
+fn what_was_not_looked_at_is_not_missed() {
+    // 32 by 32 parcels side by side: 1,984 pairs, and more sites of up to four than are looked at.
+    let mut park = land_of_the_bank();
+    let at = |number: i64| block((number % 32) as f64 * 50.0, 1000.0 + (number / 32) as f64 * 50.0, 50.0, 50.0);
+    park.parcels = (0..32 * 32).map(|number| parcel(number + 1, at(number))).collect();
+    let asked =
+        |prospect, join| demand(prospect, &format!("join: {join}, needs: [(want: land(at_least_m2: 1000000))]"));
+    let found = answered_by(park, &NoSupplies, &[asked("A", 2), asked("B", 4)]);
+    let told: Vec<_> = found.unserved.iter().map(|one| (one.demand.prospect.as_str(), one.answer)).collect();
+    assert_eq!(told, [("A", Answer::Missed), ("B", Answer::Unproven)]);
+    let said = |at: usize| found.unserved[at].why.contains("joined sites: the rest was not looked at");
+    assert!(!said(0) && said(1), "{}", found.unserved[1].why);
 }
 
 #[test]

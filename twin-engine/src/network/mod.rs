@@ -187,6 +187,8 @@ impl Workbench {
         let Some(at) = self.before.iter().position(|before| tab.has(&before.question)) else { return };
         let Before { question, picks, told, answer } = self.before.swap_remove(at);
         self.ask(question);
+        // What is asked next in the tab is of its network, not of the one that was asked of meanwhile.
+        self.class = self.question.as_ref().and_then(Question::class).or(self.class);
         (self.picks, self.told) = (picks, told);
         if let Some((key, answered)) = answer {
             self.answer.put(key, answered);

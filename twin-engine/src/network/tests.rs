@@ -176,6 +176,24 @@ fn a_tab_comes_back_with_its_last_question_and_no_earlier_one() {
 }
 
 #[test]
+fn a_tab_comes_back_with_the_network_that_it_asked_of() {
+    let (water, gas) = (NetworkClass::Water, NetworkClass::Gas);
+    let mut bench = Workbench { class: Some(gas), ..Workbench::default() };
+    bench.ask(Question::Loops { class: gas });
+    // Meanwhile another network is asked of elsewhere.
+    bench.ask(Question::Break { class: water, at: "hv23".into() });
+    bench.class = Some(water);
+    bench.return_to(NetworkTab::Trace);
+    assert_eq!(bench.class, Some(gas));
+    // A question of all networks leaves it.
+    bench.ask(Question::Near);
+    bench.ask(reach("hv23"));
+    bench.class = Some(water);
+    bench.return_to(NetworkTab::Near);
+    assert_eq!((bench.question(), bench.class), (Some(&Question::Near), Some(water)));
+}
+
+#[test]
 fn who_comes_back_to_a_question_without_an_answer_sees_that_of_no_other() {
     let mut app = app();
     app.world_mut().resource_mut::<Workbench>().ask(reach("nowhere"));

@@ -85,6 +85,12 @@ pub(crate) fn waits_for_record(twin: &Twin) -> bool {
     twin.input.apart.is_some()
 }
 
+/// Where the map of the sites is among the overlays, if it is there to be looked at: one that was taken away may have left its place.
+pub(crate) fn map_at(twin: &Twin) -> Option<usize> {
+    let at = twin.input.overlays.iter().position(|overlay| overlay.name == NAME)?;
+    twin.overlay_at(at).map(|_| at)
+}
+
 /// Pitches of some folders for a park, by name.
 fn pitches_in(folders: &[PathBuf], park: &str) -> Vec<FileChoice> {
     let mut found: Vec<(PathBuf, FileChoice)> = Vec::new();
@@ -158,6 +164,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
+    use analysis::overlay::Overlay;
     use analysis::siting::Standing;
     use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
 
@@ -244,6 +251,22 @@ mod tests {
         });
         let twin = app.world().resource::<Twin>();
         assert!(twin.input.overlays.iter().all(|overlay| overlay.name != NAME));
+    }
+
+    #[test]
+    fn a_map_that_was_taken_away_before_others_is_none_to_look_at() {
+        let mut app = app(PITCH);
+        until(&mut app, |app| overlay(app) == Some(NAME));
+        let later = Overlay { name: crate::recolour::NAME.into(), ..fixture::building_overlay() };
+        app.world_mut().resource_mut::<Twin>().input.overlays.push(Arc::new(later));
+        let twin = app.world().resource::<Twin>();
+        assert_eq!(map_at(twin), twin.shown.overlay);
+        app.world_mut().resource_scope(|world, mut sites: Mut<Sites>| {
+            sites.pitch.take().unwrap().leave(&mut world.resource_mut::<Twin>());
+        });
+        let twin = app.world().resource::<Twin>();
+        assert!(twin.input.overlays.iter().any(|overlay| overlay.name == NAME), "others keep their places");
+        assert_eq!(map_at(twin), None);
     }
 
     #[test]

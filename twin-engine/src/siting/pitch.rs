@@ -203,6 +203,10 @@ impl Pitch {
                 News::Found(_) => {}
             }
         }
+        // What failed for another day or state of the park says nothing of this one.
+        if wanted.is_some() && self.failed.as_ref().is_some_and(|(of, _)| Some(*of) != wanted) {
+            self.failed = None;
+        }
         // One at a time: whoever drags along the years does not fill the machine.
         if let Some(of) = wanted.filter(|of| self.next.is_none() && self.lacks(*of)) {
             let job = Job { file: Arc::clone(&self.file), picker: Arc::clone(picker), of };
@@ -303,7 +307,29 @@ fn toggle(compared: &mut Vec<u32>, site: u32) {
 
 #[cfg(test)]
 mod tests {
+    use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
+
     use super::*;
+    use crate::fixture;
+    use crate::scene::SceneGeometry;
+
+    #[test]
+    fn what_failed_for_another_day_is_not_told_of_this_one() {
+        AsyncComputeTaskPool::get_or_init(TaskPool::new);
+        let input = fixture::tiny();
+        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        let picker = Arc::new(Picker::new(&input.snapshot, &geometry));
+        let text = r#"(format_version: 1, name: "A hall", needs: [(want: land(at_least_m2: 500))])"#;
+        let mut pitch = Pitch::new(PitchFile::parse(text).unwrap());
+        let of = |day: &str| -> Of { (1, day.parse().unwrap()) };
+        pitch.failed = Some((of("2026-06-30"), "no thread".to_owned()));
+        pitch.step(Some(of("2026-06-30")), &picker, None);
+        assert_eq!((pitch.failed(), pitch.is_matching()), (Some("no thread"), false), "it is not tried on and on");
+        pitch.step(None, &picker, None);
+        assert_eq!(pitch.failed(), Some("no thread"), "nothing is matched, and nothing else is known");
+        pitch.step(Some(of("2026-07-01")), &picker, None);
+        assert_eq!((pitch.failed(), pitch.is_matching()), (None, true));
+    }
 
     #[test]
     fn five_are_compared_as_they_were_picked_and_no_sixth() {

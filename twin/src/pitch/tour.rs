@@ -43,7 +43,7 @@ pub(super) fn tour(brief: &Brief, as_of: NaiveDate, keys: &[String]) -> Tour {
                     .join(" · ")
             }),
         );
-        stop("verdict", at(230.0, 38.0, 2.6), both(&|text| text.words(&brief.why)));
+        stop("verdict", at(230.0, 38.0, 2.6), both(&|text| text.words(&brief.verdict())));
         stop(
             "surroundings",
             at(320.0, 50.0, 5.0),

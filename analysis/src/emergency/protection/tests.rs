@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use geo::{Geometry, MultiLineString, MultiPolygon, Point, Polygon};
-use spatial_db::model::{Building, EmergencyResource, FeatureKind, ParkSnapshot, Provenance, ResourceKind};
+use spatial_db::model::{Building, EmergencyResource, ParkSnapshot, Provenance, ResourceKind};
 
 use super::*;
 use crate::network::by_hand;
@@ -14,64 +14,20 @@ fn keyed(key: &str) -> Provenance {
 
 fn building(id: i64, x: f64, y: f64) -> Building {
     let ring = LineString::from(vec![(x, y), (x + 20.0, y), (x + 20.0, y + 20.0), (x, y + 20.0), (x, y)]);
-    Building {
-        id: FeatureId::new(FeatureKind::Building, id),
-        provenance: keyed(&format!("B{id}")),
-        footprint: MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]),
-        name: None,
-        address: None,
-        use_text: None,
-        storeys: None,
-        storey_height_m: None,
-        height_m: None,
-        floor_area_m2: None,
-        base_elevation_m: None,
-        year_built: None,
-        state: None,
-        valid_from: None,
-        valid_to: None,
-    }
+    Building::bare(id, keyed(&format!("B{id}")), MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]))
 }
 
 fn hydrant(id: i64, position: [f64; 2]) -> EmergencyResource {
-    EmergencyResource {
-        id: FeatureId::new(FeatureKind::EmergencyResource, id),
-        provenance: keyed(&format!("H{id}")),
-        kind: ResourceKind::Hydrant,
-        position,
-        name: None,
-        state: None,
-        capacity: None,
-        flow_l_s: None,
-        bearing_deg: None,
-        range_m: None,
-    }
+    EmergencyResource::bare(id, keyed(&format!("H{id}")), ResourceKind::Hydrant, position)
 }
 
 fn road(id: i64, points: &[(f64, f64)], width_m: Option<f64>) -> RoadEdge {
-    RoadEdge {
-        id: FeatureId::new(FeatureKind::RoadEdge, id),
-        provenance: keyed(&format!("R{id}")),
-        line: MultiLineString::new(vec![points.iter().copied().collect()]),
-        name: None,
-        class: None,
-        width_m,
-    }
+    let line = MultiLineString::new(vec![points.iter().copied().collect()]);
+    RoadEdge { width_m, ..RoadEdge::bare(id, keyed(&format!("R{id}")), line) }
 }
 
 fn tank(diameter_m: Option<f64>) -> HazardSource {
-    HazardSource {
-        id: FeatureId::new(FeatureKind::HazardSource, 1),
-        provenance: keyed("T1"),
-        shape: Geometry::from(Point::new(0.0, 0.0)),
-        name: None,
-        kind: None,
-        substance: None,
-        cas: None,
-        quantity_t: None,
-        height_m: None,
-        diameter_m,
-    }
+    HazardSource { diameter_m, ..HazardSource::bare(1, keyed("T1"), Geometry::from(Point::new(0.0, 0.0))) }
 }
 
 fn checked(park: ParkSnapshot) -> Protection {

@@ -250,7 +250,7 @@ fn marks(cache: &Cache, found: &Security, counts: &mut [usize]) -> Vec<Mark> {
         add(camera.id, camera.position, Symbol::Camera, class, None);
     }
     let state = |guarded: &Guarded, [yes, no, perhaps]: [usize; 3]| match guarded {
-        Guarded { cameras: 1.., .. } => yes,
+        Guarded { cameras: 1.., .. } if !guarded.is_partly() => yes,
         Guarded { perhaps: true, .. } => perhaps,
         Guarded { .. } => no,
     };
@@ -261,7 +261,8 @@ fn marks(cache: &Cache, found: &Security, counts: &mut [usize]) -> Vec<Mark> {
     for (hazard, guarded) in snapshot.hazards.iter().zip(&found.hazards) {
         if let Some(at) = hazard.shape.centroid() {
             let place = [at.x(), at.y()];
-            if guarded.is_partly() {
+            // Where a camera with an unknown view may see the rest, whether it is watched whole is not known.
+            if guarded.is_partly() && !guarded.perhaps {
                 let label = [hazard.substance.clone(), Some(part(guarded.share))];
                 let label = label.into_iter().flatten().collect::<Vec<_>>().join(", ");
                 add(hazard.id, place, Symbol::Hazard, HAZARD_PARTLY, Some(label));

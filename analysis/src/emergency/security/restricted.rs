@@ -20,8 +20,10 @@ const GATE_NEAR_M: f64 = 15.0;
 const DEEP_M: f64 = 1.0;
 /// A place this near the boundary is on it, m.
 const ON_M: f64 = 0.05;
-/// Words of ways that nobody walks or drives in by.
-const RAIL: [&str; 2] = ["rail", "铁路"];
+/// Words of ways that nobody walks or drives in by; those in Latin letters are whole words: a trail is no railway.
+const RAIL: [&str; 6] = ["rail", "rails", "railway", "railways", "railroad", "monorail"];
+/// The same in Chinese, which puts no space between words.
+const RAIL_ZH: &str = "铁路";
 
 /// A parcel with a hazard source on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +76,7 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
 
 fn is_rail(road: &RoadEdge) -> bool {
     let class = road.class.as_deref().unwrap_or_default().to_lowercase();
-    RAIL.iter().any(|word| class.contains(word))
+    class.contains(RAIL_ZH) || class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| RAIL.contains(&word))
 }
 
 /// Where ways come in without a gate; several within the reach of one gate are one.
@@ -104,4 +106,27 @@ fn open_ways(
         }
     }
     open.into_iter().map(|(road, at)| (road, [at.x(), at.y()])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::MultiLineString;
+    use spatial_db::model::Provenance;
+
+    use super::*;
+
+    #[test]
+    fn a_trail_is_no_railway() {
+        let of = |class: &str| {
+            let bare = RoadEdge::bare(1, Provenance::default(), MultiLineString(Vec::new()));
+            is_rail(&RoadEdge { class: Some(class.to_owned()), ..bare })
+        };
+        for class in ["rail", "Railway siding", "light_rail", "narrow-gauge railroad", "铁路专用线", "厂内铁路 (rail)"]
+        {
+            assert!(of(class), "{class}");
+        }
+        for class in ["trail", "Trailer park road", "guardrail lane", "local", ""] {
+            assert!(!of(class), "{class}");
+        }
+    }
 }

@@ -49,6 +49,39 @@ fn a_camera_on_a_wall_looks_past_it_and_one_in_a_hall_at_nothing_outside() {
     assert!(seen(&sector(90.0, 60.0), [&block(-30.0, -20.0, 60.0, 40.0)].into_iter()).is_none());
 }
 
+#[test]
+fn a_wall_that_leaves_the_reach_hides_nothing_before_it() {
+    // Its face runs at 2 m beside the middle of the view and leaves the reach between two of the even rays: a chord from the one that
+    // meets it at 67 m to the one past it would cut off what lies before the wall.
+    let hall = block(60.0, 2.0, 400.0, 3.0);
+    let area = seen(&sector(90.0, 90.0), [&hall].into_iter()).unwrap();
+    assert!(holds(&area, 95.0, 1.5) && holds(&area, 99.9, 1.9), "before the wall");
+    assert!(!holds(&area, 95.0, 2.5) && !holds(&area, 98.0, 5.0), "behind it");
+    assert!(!holds(&area, 101.0, 1.0), "out of reach");
+}
+
+#[test]
+fn the_corner_between_two_buildings_that_overlap_is_seen() {
+    let halls = [block(20.0, -4.0, 110.0, 3.0), block(70.0, -6.0, 5.0, 12.0)];
+    let area = seen(&sector(90.0, 90.0), halls.iter()).unwrap();
+    assert!(holds(&area, 68.0, -0.85) && holds(&area, 69.9, -0.95), "in the corner");
+    assert!(!holds(&area, 68.0, -1.1) && !holds(&area, 70.1, -0.9), "within the halls");
+}
+
+#[test]
+fn a_camera_looks_past_its_own_wall_only_where_that_is_nearer_than_a_mount() {
+    // 0.3 m before the long side of a hall: asin(0.3 / 0.5) below the wall's direction it is half a metre away.
+    let hall = block(-30.0, -20.3, 60.0, 20.0);
+    let area = seen(&sector(180.0, 300.0), [&hall].into_iter()).unwrap();
+    let turn = (0.3_f64 / 0.5).asin();
+    for (more_deg, is_seen) in [(0.4_f64, true), (-0.4, false)] {
+        let (sin, cos) = (turn + more_deg.to_radians()).sin_cos();
+        for side in [1.0, -1.0] {
+            assert_eq!(holds(&area, side * 15.0 * cos, -15.0 * sin), is_seen, "{more_deg} {side}");
+        }
+    }
+}
+
 proptest! {
     /// A point is seen where it is in reach and the straight line to it meets no wall: asked point by point.
     #[test]

@@ -307,6 +307,18 @@ fn connection(key: &str, at: [f64; 3], kva: f64) -> spatial_db::model::NetworkNo
     made
 }
 
+/// The street with a second connection on p1: c3, 10 kVA, with a branch of 500 kVA of its own from a.
+fn street_with_two_connections() -> ParkSnapshot {
+    let mut park = street();
+    let place = [120.0, 6.0, 1.0];
+    park.nodes.push(connection("c3", place, 10.0));
+    let mut branch = keyed_edge(6, Some("a"), Some("c3"), vec![park.nodes[1].position, place]);
+    branch.class = NetworkClass::Power;
+    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
+    park.edges.push(branch);
+    park
+}
+
 #[test]
 fn all_connections_at_one_place_count() {
     let mut park = street();
@@ -328,13 +340,7 @@ fn a_main_stays_one_where_a_connection_shares_the_place_of_its_joint() {
 
 #[test]
 fn a_commitment_with_several_connections_counts_where_all_ways_run() {
-    let mut park = street();
-    let place = [120.0, 6.0, 1.0];
-    park.nodes.push(connection("c3", place, 10.0));
-    let mut branch = keyed_edge(6, Some("a"), Some("c3"), vec![park.nodes[1].position, place]);
-    branch.class = NetworkClass::Power;
-    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
-    park.edges.push(branch);
+    let mut park = street_with_two_connections();
     park.projects = vec![project(1, "p1", 100.0, None)];
     // The feeder s–a carries it whichever branch it takes: 800 − 560 − 100.
     let two = ask(&park, "p2", TODAY);
@@ -351,13 +357,7 @@ fn a_commitment_with_several_connections_counts_where_all_ways_run() {
 
 #[test]
 fn what_is_less_known_from_a_day_on_is_a_step_of_its_own() {
-    let mut park = street();
-    let place = [120.0, 6.0, 1.0];
-    park.nodes.push(connection("c3", place, 10.0));
-    let mut branch = keyed_edge(6, Some("a"), Some("c3"), vec![park.nodes[1].position, place]);
-    branch.class = NetworkClass::Power;
-    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
-    park.edges.push(branch);
+    let mut park = street_with_two_connections();
     park.projects = vec![project(1, "p1", 20.0, Some("2028-01-01"))];
     let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
     let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();

@@ -2,7 +2,8 @@
 //! comes from a park ([`park_plant`]) or from an opened model file.
 //!
 //! What a park's records do not tell (sizes, heads, loads, pump curves) is taken from a table or left out, and named in
-//! [`Assumed`]: such an answer is an estimate. The engine keeps everything in memory; it reads no file here.
+//! [`Assumed`]: such an answer is an estimate. The engine keeps everything in memory; it reads no file here, and the
+//! empty ones that it makes for names of scratch files it removes at once.
 
 mod answers;
 mod engine;

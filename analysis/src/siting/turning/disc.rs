@@ -58,7 +58,7 @@ impl Area {
 }
 
 /// The place of an edge that is nearest to another.
-fn on_edge(at: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> Coord<f64> {
+pub(super) fn on_edge(at: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> Coord<f64> {
     let (way, edge) = (at - a, b - a);
     let length = edge.x * edge.x + edge.y * edge.y;
     let t = if length > 0.0 { ((way.x * edge.x + way.y * edge.y) / length).clamp(0.0, 1.0) } else { 0.0 };

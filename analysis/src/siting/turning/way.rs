@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use geo::Coord;
 
-use super::disc::{Area, Disc, FreeGround, apart_m};
+use super::disc::{Area, Disc, FreeGround, apart_m, on_edge};
 
 /// Squares of the ground each way, at most.
 const MOST_SQUARES: f64 = 300.0;
@@ -58,13 +58,7 @@ impl Roads {
 }
 
 fn nearest_m(at: Coord<f64>, line: &[Coord<f64>]) -> f64 {
-    let to = |pair: &[Coord<f64>]| {
-        let (way, edge) = (at - pair[0], pair[1] - pair[0]);
-        let length = edge.x * edge.x + edge.y * edge.y;
-        let t = if length > 0.0 { ((way.x * edge.x + way.y * edge.y) / length).clamp(0.0, 1.0) } else { 0.0 };
-        apart_m(at, pair[0] + edge * t)
-    };
-    line.windows(2).map(to).fold(f64::INFINITY, f64::min)
+    line.windows(2).map(|pair| apart_m(at, on_edge(at, pair[0], pair[1]))).fold(f64::INFINITY, f64::min)
 }
 
 /// Whether a way leads from a road to a disc; and if not, the squares that are joined to the disc.

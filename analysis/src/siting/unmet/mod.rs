@@ -28,7 +28,7 @@ use crate::words::Words;
 pub enum Answer {
     /// Some site fits, or does as far as is known.
     Met,
-    /// No site is known to fit, and not every site misses a must.
+    /// No site is known to fit, and not every site misses a must, or not every site was looked at.
     Unproven,
     /// Every site misses a must, or there is none.
     Missed,
@@ -185,6 +185,8 @@ fn held(ground: &Ground<'_>, supplies: &dyn Supplies, demand: &Demand) -> Unserv
     let answer = match best.standing {
         Standing::Fits | Standing::Open => return nothing(Answer::Met, Words::default()),
         Standing::Unproven => Answer::Unproven,
+        // One of the joined sites that were not looked at may fit.
+        Standing::Fails if matched.cut_short => Answer::Unproven,
         Standing::Fails => Answer::Missed,
     };
     let offered = &matched.candidates[best.candidate as usize];
@@ -192,14 +194,10 @@ fn held(ground: &Ground<'_>, supplies: &dyn Supplies, demand: &Demand) -> Unserv
         let open = matched.verdict(best.candidate, at) == Verdict::Gap || matched.is_unproven(best.candidate, at);
         (need.how == How::Must && open).then(|| lack(&matched, best.candidate, at))
     });
+    let why = matched.why(best);
+    let why = if matched.cut_short { crate::land::joined(vec![why, said::cut_short()]) } else { why };
     let closest = Closest { site: matched.name(offered), parcels: offered.parcels.clone(), lacks: lacks.collect() };
-    Unserved {
-        demand: demand.clone(),
-        answer,
-        why: matched.why(best),
-        closest: Some(closest),
-        changes: changes(&matched),
-    }
+    Unserved { demand: demand.clone(), answer, why, closest: Some(closest), changes: changes(&matched) }
 }
 
 /// Moves a day that has passed to `as_of`.

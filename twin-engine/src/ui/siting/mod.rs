@@ -14,7 +14,7 @@ use bevy_egui::egui::{
 use super::choose::Chooser;
 use super::{Panels, close_button, look};
 use crate::action::Action;
-use crate::siting::{NAME, Pitch, now, waits_for_record};
+use crate::siting::{Pitch, map_at, now, waits_for_record};
 use crate::text::{Text, t};
 use crate::theme::Theme;
 
@@ -125,7 +125,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text, pitch: &Pitch) -
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             close_button(ui, panels, words, Action::Sites);
             stays = !ui.button(t!(words, "site-end")).on_hover_text(t!(words, "site-end-does")).clicked();
-            if let Some(at) = panels.twin.input.overlays.iter().position(|overlay| overlay.name == NAME) {
+            if let Some(at) = map_at(&panels.twin) {
                 let on = panels.twin.shown.overlay == Some(at);
                 let map = ui.add(Button::selectable(on, t!(words, "site-map")));
                 if map.on_hover_text(t!(words, "site-map-does")).clicked() {
