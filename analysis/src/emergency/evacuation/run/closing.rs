@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::reroute::Bars;
 use super::{At, Walkers};
 
-/// From so many ways in a hundred that change at once, searching anew is no longer slower.
+/// Where more ways in a hundred than these change at once, most of what was found hangs on one of them: all is searched anew.
 const MANY_PERCENT: usize = 12;
 
 impl Walkers<'_> {
@@ -39,11 +39,11 @@ impl Walkers<'_> {
     /// When there are not as many flags as ways.
     pub fn close(&mut self, closed: &[bool], avoided: &[bool]) {
         assert_eq!((closed.len(), avoided.len()), (self.closed.len(), self.closed.len()), "a flag a way");
-        let differs = |way: &usize| closed[*way] != self.closed[*way] || avoided[*way] != self.avoided[*way];
-        let changed: Vec<usize> = (0..closed.len()).filter(differs).collect();
-        if changed.is_empty() {
+        if closed == self.closed && avoided == self.avoided {
             return;
         }
+        let differs = |way: &usize| closed[*way] != self.closed[*way] || avoided[*way] != self.avoided[*way];
+        let changed: Vec<usize> = (0..closed.len()).filter(differs).collect();
         let was_closed = std::mem::replace(&mut self.closed, closed.to_vec());
         let was_avoided = std::mem::replace(&mut self.avoided, avoided.to_vec());
         self.route_again((&was_closed, &was_avoided), &changed);
