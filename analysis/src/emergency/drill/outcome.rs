@@ -148,7 +148,7 @@ pub struct Outcome {
     pub first_engine_s: Option<f64>,
     /// First water.
     pub first_water_s: Option<f64>,
-    /// Last person at a place of assembly, of those who are known: see [`Self::everyone_out`].
+    /// Last person at a place of assembly, of those who are known: see [`Outcome::everyone_out`].
     pub last_out_s: Option<f64>,
     /// Everyone known to be in buildings.
     pub persons: u32,
