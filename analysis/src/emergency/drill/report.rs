@@ -256,15 +256,15 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
 /// When the last person was out; with those of whom nobody knows, where there are any.
 fn last_out(outcome: &Outcome) -> Words {
     let time = clock(outcome.last_out_s);
-    match outcome.everyone_out() {
-        Some(_) => time,
-        None => words!(
-            "drill-known-out",
-            "{time}, of the known people; of {count} buildings the people are not known",
-            time = time,
-            count = outcome.buildings_unknown
-        ),
+    if outcome.everyone_out().is_some() {
+        return time;
     }
+    words!(
+        "drill-known-out",
+        "{time}, of the known people; of {count} buildings the people are not known",
+        time = time,
+        count = outcome.buildings_unknown
+    )
 }
 
 /// How an expected action went; why nobody can say it, where that is so.
