@@ -130,6 +130,7 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
         ("log", run["entries"].as_array().unwrap().len() as u64),
         ("expected", 5),
         ("assembly", 1),
+        ("improvement", 0),
     ] {
         assert!(rows(table) >= least, "{table}: {}", rows(table));
         assert_eq!(written["rows"][table].as_u64(), Some(rows(table)), "{table}");
@@ -145,6 +146,8 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
     let drill = csv("drill");
     let heads = drill.lines().next().unwrap_or_default();
     assert!(heads.contains("buildings_without_height") && heads.contains("water_l_s"), "{drill}");
+    assert!(heads.contains("everyone_out") && heads.contains("water_known"), "{drill}");
+    assert!(csv("facility").lines().next().unwrap_or_default().contains("without_height"));
 }
 
 #[test]
@@ -282,6 +285,14 @@ fn an_improvement_is_written_into_the_log_with_its_owner_and_date() {
     assert_eq!(done["improvements"][0]["text"], "Train the alarm chain");
     let replay = place.json(&["drill", "replay", &path, &log, "--json"]);
     assert_eq!((&replay["same"], &replay["digest"]), (&true.into(), &done["digest"]));
+    // And a row of a table of its own, as it was told last.
+    let folder = file("drill-csv");
+    let written = place.json(&["drill", "report", &path, "--log", &log, "--out", &folder, "--json"]);
+    assert_eq!(written["rows"]["improvement"], 1);
+    let table = std::fs::read_to_string(format!("{folder}/improvement.csv")).unwrap();
+    let lines: Vec<&str> = table.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "id,words,owner,due,objective,done,data_origin");
+    assert!(lines[1].starts_with("A1,Train the alarm chain,officer,2099-01-31,warn,2027-01-05,"), "{table}");
 }
 
 #[test]

@@ -2,11 +2,12 @@
 //!
 //! Reach by hose along real ways and flow are left to the drill work; a state word of "out of service" is honoured.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use geo::{CoordsIter, Distance, Euclidean, Point};
+use geo::{BoundingRect, CoordsIter, Distance, Euclidean, Point};
 use rayon::prelude::*;
 use rstar::RTree;
+use rstar::primitives::GeomWithData;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, EmergencyResource, FeatureId, HazardSource, NodeKind, ResourceKind};
 
@@ -81,30 +82,112 @@ pub fn hydrant_reach_without(cache: &Cache, rules: &RuleSet, dry: &[FeatureId]) 
     reach_of(cache, rules, wet.map(|hydrant| hydrant.position).collect())
 }
 
+/// A hydrant's place with its number.
+type Spot = GeomWithData<[f64; 2], usize>;
+
+/// A tree of places by their numbers.
+fn tree_of(places: impl Iterator<Item = [f64; 2]>) -> RTree<Spot> {
+    RTree::bulk_load(places.enumerate().map(|(number, at)| Spot::new(at, number)).collect())
+}
+
 /// Reach per building of hydrants at these places, in snapshot order.
 pub(super) fn reach_of(cache: &Cache, rules: &RuleSet, places: Vec<[f64; 2]>) -> Vec<Reach> {
     let reach_m = rules.figure("hydrant", "reach_m").value;
-    let snapshot = cache.snapshot();
-    let hydrants = RTree::bulk_load(places);
-    if hydrants.size() == 0 {
-        return vec![Reach::Unknown; snapshot.buildings.len()];
+    let buildings = &cache.snapshot().buildings;
+    if places.is_empty() {
+        return vec![Reach::Unknown; buildings.len()];
     }
-    snapshot
-        .buildings
-        .par_iter()
-        .map(|building| {
-            let reached = |at: [f64; 2]| hydrants.locate_within_distance(at, reach_m * reach_m).next().is_some();
-            let whole = building.footprint.coords_iter().all(|c| reached([c.x, c.y]));
-            let nearest_m = nearest_to_footprint(&hydrants, &building.footprint);
-            if whole {
-                Reach::Whole(nearest_m)
-            } else if nearest_m <= reach_m {
-                Reach::Part(nearest_m)
-            } else {
-                Reach::Outside(nearest_m)
+    let hydrants = tree_of(places.into_iter());
+    buildings.par_iter().map(|building| reach_of_one(&hydrants, |_| true, building, reach_m)).collect()
+}
+
+/// Reach of the hydrants that give water at a building; there is at least one.
+fn reach_of_one(hydrants: &RTree<Spot>, gives: impl Fn(usize) -> bool, building: &Building, reach_m: f64) -> Reach {
+    let reached = |at: [f64; 2]| hydrants.locate_within_distance(at, reach_m * reach_m).any(|spot| gives(spot.data));
+    let whole = building.footprint.coords_iter().all(|c| reached([c.x, c.y]));
+    let nearest_m = nearest_to_footprint(hydrants, &gives, &building.footprint);
+    if whole {
+        Reach::Whole(nearest_m)
+    } else if nearest_m <= reach_m {
+        Reach::Part(nearest_m)
+    } else {
+        Reach::Outside(nearest_m)
+    }
+}
+
+/// The hydrants of a park and what they reach together, worked out once: for who asks again and again what is left without some of them.
+/// Only the buildings that one of those is near enough to are looked at again.
+#[derive(Debug)]
+pub struct HydrantCover<'a> {
+    cache: &'a Cache,
+    reach_m: f64,
+    hydrants: Vec<Hydrant>,
+    tree: RTree<Spot>,
+    /// Places of the points of networks, m.
+    points: HashMap<FeatureId, [f64; 2]>,
+    all: Vec<Reach>,
+}
+
+impl<'a> HydrantCover<'a> {
+    /// The hydrants on record, with what they reach.
+    pub fn of(cache: &'a Cache, rules: &RuleSet) -> Self {
+        let hydrants = working_hydrants(cache);
+        let nodes = cache.snapshot().nodes.iter();
+        Self {
+            cache,
+            reach_m: rules.figure("hydrant", "reach_m").value,
+            tree: tree_of(hydrants.iter().map(|hydrant| hydrant.position)),
+            points: nodes.map(|node| (node.id, [node.position[0], node.position[1]])).collect(),
+            all: reach_of(cache, rules, hydrants.iter().map(|hydrant| hydrant.position).collect()),
+            hydrants,
+        }
+    }
+
+    /// What [`hydrant_reach`] says.
+    pub fn all(&self) -> &[Reach] {
+        &self.all
+    }
+
+    /// What [`hydrant_reach_without`] says, to the bit.
+    pub fn without(&self, dry: &[FeatureId]) -> Vec<Reach> {
+        let named: HashSet<FeatureId> = dry.iter().copied().collect();
+        let mut is_dry: Vec<bool> = self.hydrants.iter().map(|hydrant| named.contains(&hydrant.feature)).collect();
+        for at in dry.iter().filter_map(|id| self.points.get(id)) {
+            for spot in self.tree.locate_within_distance(*at, SAME_M * SAME_M) {
+                is_dry[spot.data] = true;
             }
-        })
-        .collect()
+        }
+        let buildings = &self.cache.snapshot().buildings;
+        let gone = tree_of(self.hydrants.iter().zip(&is_dry).filter(|(_, dry)| **dry).map(|(one, _)| one.position));
+        if gone.size() == self.hydrants.len() {
+            return vec![Reach::Unknown; buildings.len()];
+        }
+        let looked_at = self.all.par_iter().zip(buildings.par_iter());
+        looked_at
+            .map(|(before, building)| {
+                if self.is_far_from(&gone, *before, building) {
+                    *before
+                } else {
+                    reach_of_one(&self.tree, |hydrant| !is_dry[hydrant], building, self.reach_m)
+                }
+            })
+            .collect()
+    }
+
+    /// True where none of those that are gone was a building's nearest or reached a corner of it.
+    fn is_far_from(&self, gone: &RTree<Spot>, before: Reach, building: &Building) -> bool {
+        /// More than what rounding can take off a distance, m.
+        const ROUNDING_M: f64 = 1e-3;
+        let (Reach::Whole(nearest_m) | Reach::Part(nearest_m) | Reach::Outside(nearest_m)) = before else {
+            return false;
+        };
+        let Some(bounds) = building.footprint.bounding_rect() else { return true };
+        let middle = [bounds.center().x, bounds.center().y];
+        let Some(spot) = gone.nearest_neighbor(&middle) else { return true };
+        let [x, y] = *spot.geom();
+        let gap_m = (x - middle[0]).hypot(y - middle[1]) - 0.5 * bounds.width().hypot(bounds.height());
+        gap_m > nearest_m.max(self.reach_m) + ROUNDING_M
+    }
 }
 
 /// What a hydrant is worth for a place that burns or leaks.
@@ -162,19 +245,82 @@ fn gap_to_footprint(place: [f64; 2], footprint: &geo::MultiPolygon<f64>) -> f64 
     if footprint.contains(&point) { 0.0 } else { Euclidean.distance(footprint, &point) }
 }
 
-/// Distance from the footprint (0 inside) to the nearest hydrant, m.
-fn nearest_to_footprint(hydrants: &RTree<[f64; 2]>, footprint: &geo::MultiPolygon<f64>) -> f64 {
-    use geo::BoundingRect;
+/// Distance from the footprint (0 inside) to the nearest hydrant that gives water, m.
+fn nearest_to_footprint(
+    hydrants: &RTree<Spot>,
+    gives: &impl Fn(usize) -> bool,
+    footprint: &geo::MultiPolygon<f64>,
+) -> f64 {
     let Some(bounds) = footprint.bounding_rect() else { return f64::INFINITY };
     let centre = bounds.center();
     let half_diagonal = 0.5 * bounds.width().hypot(bounds.height());
     let mut best = f64::INFINITY;
-    for (position, centre_distance_2) in hydrants.nearest_neighbor_iter_with_distance_2(&[centre.x, centre.y]) {
+    for (spot, centre_distance_2) in hydrants.nearest_neighbor_iter_with_distance_2(&[centre.x, centre.y]) {
         // No hydrant further out can be nearer to the footprint than this bound.
         if centre_distance_2.sqrt() - half_diagonal > best {
             break;
         }
-        best = best.min(gap_to_footprint(*position, footprint));
+        if gives(spot.data) {
+            best = best.min(gap_to_footprint(*spot.geom(), footprint));
+        }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use geo::{MultiPolygon, Rect, coord};
+    use proptest::prelude::*;
+    use spatial_db::model::{NetworkClass, NetworkNode, Park, ParkSnapshot, Provenance};
+
+    use super::*;
+
+    fn building(id: i64, (x, y): (f64, f64), (width, height): (f64, f64)) -> Building {
+        let area = Rect::new(coord! { x: x, y: y }, coord! { x: x + width, y: y + height });
+        Building::bare(id, Provenance::default(), MultiPolygon::new(vec![area.to_polygon()]))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        /// Hydrants of both surveys, some of them twice, over a place in which some buildings are out of all reach.
+        #[test]
+        fn what_is_left_without_some_hydrants_is_what_a_look_at_all_buildings_finds(
+            halls in prop::collection::vec(((0.0..1500.0_f64, 0.0..1500.0_f64), (5.0..200.0_f64, 5.0..200.0_f64)), 1..40),
+            surveyed in prop::collection::vec((0.0..1500.0_f64, 0.0..1500.0_f64), 0..12),
+            points in prop::collection::vec((0.0..1500.0_f64, 0.0..1500.0_f64, any::<bool>()), 0..12),
+            twice in 0..4_usize,
+            dry in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        ) {
+            let mut park = ParkSnapshot::empty(Park::made_up("cover", "By hand", 4549));
+            park.buildings = halls.iter().enumerate().map(|(k, (at, size))| building(k as i64, *at, *size)).collect();
+            park.resources = surveyed
+                .iter()
+                .enumerate()
+                .map(|(k, &(x, y))| {
+                    EmergencyResource::bare(k as i64, Provenance::default(), ResourceKind::Hydrant, [x, y])
+                })
+                .collect();
+            let beside = surveyed.iter().take(twice).map(|&(x, y)| (x + 1.0, y - 1.0, true));
+            park.nodes = points
+                .iter()
+                .copied()
+                .chain(beside)
+                .enumerate()
+                .map(|(k, (x, y, is_hydrant))| {
+                    let kind = if is_hydrant { NodeKind::Hydrant } else { NodeKind::Valve };
+                    NetworkNode::bare(k as i64, Provenance::default(), NetworkClass::Water, kind, [x, y, 0.0])
+                })
+                .collect();
+            let known: Vec<FeatureId> =
+                park.resources.iter().map(|one| one.id).chain(park.nodes.iter().map(|node| node.id)).collect();
+            let dry: Vec<FeatureId> =
+                if known.is_empty() { Vec::new() } else { dry.iter().map(|at| *at.get(&known)).collect() };
+            let (cache, rules) = (Cache::build(Arc::new(park)), RuleSet::shipped());
+            let cover = HydrantCover::of(&cache, &rules);
+            prop_assert_eq!(cover.all().to_vec(), hydrant_reach(&cache, &rules));
+            prop_assert_eq!(cover.without(&dry), hydrant_reach_without(&cache, &rules, &dry));
+        }
+    }
 }

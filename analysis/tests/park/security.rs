@@ -183,6 +183,31 @@ fn cameras_all_round_watch_a_boundary_whole_with_what_stands_in_it() {
 }
 
 #[test]
+fn a_tank_on_no_parcel_has_an_unknown_site_and_says_so() {
+    let mut snapshot = compound();
+    snapshot.hazards = vec![tank(1, 70.0, 30.0), tank(2, 200.0, 30.0)];
+    let found = security(&Cache::build(Arc::new(snapshot.clone())), &RuleSet::shipped(), "2026-06-30".parse().unwrap());
+    assert_eq!((found.restricted.len(), found.siteless.as_slice()), (1, &[1][..]));
+    let shown = overlay(snapshot.clone());
+    let verdict = &shown.verdicts[&snapshot.hazards[1].id];
+    let class = &shown.classes[verdict.class];
+    assert_eq!((class.label.as_str(), class.count), ("hazard source on no parcel: its site is unknown", 1));
+    assert_eq!(verdict.facts[0].value, "unknown: it stands on no parcel on record");
+    assert!(!shown.verdicts.contains_key(&snapshot.hazards[0].id), "the other's site is its parcel");
+    assert!(
+        shown.notes.iter().any(|note| note.starts_with("1 hazard sources stand on no parcel")),
+        "{:?}",
+        shown.notes
+    );
+    // The parcels without a gate are counted as before.
+    assert!(shown.notes.iter().any(|note| note.contains("1 parcels have no gate")), "{:?}", shown.notes);
+    snapshot.hazards.truncate(1);
+    let placed = overlay(snapshot);
+    assert!(placed.classes.iter().all(|class| !class.label.starts_with("hazard source on no parcel")));
+    assert!(!placed.notes.iter().any(|note| note.contains("on no parcel")));
+}
+
+#[test]
 fn a_hazard_site_is_entered_through_gates_alone() {
     let mut snapshot = compound();
     snapshot.hazards = vec![tank(1, 70.0, 30.0), tank(2, 80.0, 30.0)];

@@ -15,6 +15,8 @@ pub(crate) enum AlertState {
     Alarm,
     /// Everyone is at a place of assembly.
     AllOut,
+    /// Everyone who is known is, and of some buildings the people are not known.
+    KnownOut,
 }
 
 /// The numbers of a moment.
@@ -42,12 +44,14 @@ pub(crate) struct Figures {
     pub first_engine_s: Option<f64>,
     /// First water, s.
     pub first_water_s: Option<f64>,
-    /// Last person out, s.
+    /// Last person out, of those who are known, s.
     pub last_out_s: Option<f64>,
     /// Water at the place, L/s, and hydrants there whose flow is not on record; none where the drill has no place to bring it to.
     pub water: Option<(f64, u32)>,
-    /// Hydrants without water.
-    pub dry: usize,
+    /// Hydrants without water; none where no source of water is on record and nothing is known of any.
+    pub dry: Option<usize>,
+    /// Those are all; else so many at least.
+    pub dry_known: bool,
     /// Buildings without water; none where neither hydrants nor a supply are on record, so that nobody can say who has it.
     pub unreached: Option<usize>,
     /// Buildings without power; none where no supply is on record, so that nobody can say who has it.
@@ -72,8 +76,10 @@ impl Figures {
         let alarm = by_now(run.outcome.alarm_s).is_some();
         let (unreached, unpowered) = (trace.unreached(now_s).len(), trace.unpowered(now_s).len());
         let water_known = run.outcome.supply_known.water || !trace.hydrants.is_empty();
+        let (dry, dry_known) = (trace.dry(now_s).len(), run.outcome.supply_known.water);
         let last_out_s = by_now(run.outcome.last_out_s);
         let state = match (alarm, happened("release")) {
+            _ if last_out_s.is_some() && trace.buildings_unknown > 0 => AlertState::KnownOut,
             _ if last_out_s.is_some() => AlertState::AllOut,
             (true, _) => AlertState::Alarm,
             (false, true) => AlertState::Incident,
@@ -93,7 +99,8 @@ impl Figures {
             first_water_s: by_now(run.outcome.first_water_s),
             last_out_s,
             water: trace.place_m.map(|_| look.water),
-            dry: trace.dry(now_s).len(),
+            dry: (dry_known || dry > 0).then_some(dry),
+            dry_known,
             unreached: (water_known || unreached > 0).then_some(unreached),
             unpowered: (run.outcome.supply_known.power || unpowered > 0).then_some(unpowered),
             power_known: run.outcome.supply_known.power,
@@ -114,6 +121,8 @@ pub(crate) enum Standing {
     Overdue(f64),
     /// Done in time, at that time.
     Met(f64),
+    /// Everyone out was asked for: those who are known were, at that time, and the people of so many buildings are not known.
+    KnownOut(f64, usize),
     /// Done too late, at that time.
     Late(f64),
     /// Marked as missed.
@@ -135,7 +144,15 @@ pub(crate) fn standing(file: &DrillFile, strand: &Strand, rated: &Rated, now_s: 
         None => rated.done_s.filter(|at| *at <= now_s && rated.rating != Rating::Missed),
     };
     if let Some(at) = done {
-        return if rated.due_s.is_none_or(|due| at <= due) { Standing::Met(at) } else { Standing::Late(at) };
+        let in_time = rated.due_s.is_none_or(|due| at <= due);
+        return match rated.rating {
+            _ if !in_time => Standing::Late(at),
+            // A mark by hand counts: whoever made it has counted them.
+            Rating::Unknown if marked.is_none() => {
+                Standing::KnownOut(at, strand.played().map_or(0, |played| played.run.outcome.buildings_unknown))
+            }
+            _ => Standing::Met(at),
+        };
     }
     let within_s = file.expected.iter().find(|one| one.id == rated.id).map_or(0.0, |one| one.within_min * 60.0);
     match rated.due_s {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject};
+use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject, branch};
 
 use super::strand::Strand;
 use crate::live::Wake;
@@ -158,11 +158,20 @@ impl Session {
         self.keep();
     }
 
-    /// The second run: the first up to now, and something else besides.
+    /// The second run: the first up to now, and something else besides. What its file has scripted for later comes about in it too; what was
+    /// done by hand later is the first run's own, as `twin drill compare` has it.
     pub(crate) fn branch_off(&mut self, does: Action, what: String) {
-        let mut strand = Strand::new(self.strand.hand().to_vec());
-        strand.add(HandInject { at_s: self.now_s.ceil(), does, by: what.clone() }, true);
-        self.branch = Some(Branch { strand, from_s: self.now_s.ceil(), what });
+        let from_s = self.now_s.ceil();
+        let own = [HandInject { at_s: from_s, does, by: what.clone() }];
+        // It could be refused only for something of its own from before the moment.
+        let Ok(hand) = branch(self.strand.hand(), from_s, &own) else { return };
+        self.branch = Some(Branch { strand: Strand::new(hand), from_s, what });
+    }
+
+    /// How many things done by hand came after the branch left: it has none of them.
+    pub(crate) fn left_out(&self) -> usize {
+        let Some(branch) = &self.branch else { return 0 };
+        self.strand.hand().iter().filter(|inject| inject.at_s > branch.from_s).count()
     }
 
     /// A name for the picture of a note: it stands beside the log.

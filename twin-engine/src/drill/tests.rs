@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use analysis::emergency::drill::{Action, DrillFile, DrillLog, DrillTables, Stay, run_drill};
+use analysis::emergency::drill::{Action, DrillFile, DrillLog, DrillTables, Rating, Stay, run_drill, trace_drill};
 use analysis::overlay::{Overlay, Symbol};
 use bevy::prelude::*;
 use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
@@ -350,6 +350,60 @@ fn an_expected_action_waits_is_due_overdue_and_met_in_its_turn_and_a_mark_counts
     let mut early = rated[0].clone();
     early.due_s = None;
     assert_eq!(standing(&session.file, &session.strand, &early, 95.0), Standing::Met(90.0));
+    // What the run calls unknown is not met in the console either, and too late is too late.
+    let mut known = rated[0].clone();
+    known.rating = Rating::Unknown;
+    assert_eq!(standing(&session.file, &session.strand, &known, 95.0), Standing::KnownOut(90.0, 0));
+    known.due_s = Some(80.0);
+    assert_eq!(standing(&session.file, &session.strand, &known, 95.0), Standing::Late(90.0));
+}
+
+#[test]
+fn all_out_is_said_only_where_everyone_is_known() {
+    let (file, cache) = (DrillFile::parse(LEAK).unwrap(), Cache::build(park().snapshot));
+    let (mut run, trace) = trace_drill(&file, &cache, &DrillTables::shipped(), &[], |_| true).unwrap();
+    run.outcome.last_out_s = Some(600.0);
+    let mut played = Played { run, trace };
+    assert_eq!(Figures::at(&played, 599.0).state, AlertState::Alarm);
+    played.trace.buildings_unknown = 0;
+    assert_eq!(Figures::at(&played, 600.0).state, AlertState::AllOut);
+    played.trace.buildings_unknown = 2;
+    let figures = Figures::at(&played, 600.0);
+    assert_eq!((figures.state, figures.unknown), (AlertState::KnownOut, 2));
+}
+
+#[test]
+fn a_branch_has_what_the_file_scripts_for_later_and_nothing_that_was_done_by_hand_later() {
+    let picker = picker();
+    let mut session = session(None);
+    settle(&mut session, &picker);
+    for (at_s, does) in [
+        (100.0, Action::Done("told".into())),
+        (151.0, Action::Say("at the moment itself".into())),
+        (400.0, Action::Say("later, in the drill alone".into())),
+    ] {
+        session.jump(at_s);
+        session.inject(does, "observer");
+    }
+    session.jump(150.4);
+    session.branch_off(Action::Say("its own".into()), "something is said".into());
+    settle(&mut session, &picker);
+    let branch = session.branch.as_ref().unwrap();
+    let times = |strand: &strand::Strand| strand.hand().iter().map(|one| one.at_s).collect::<Vec<_>>();
+    assert_eq!((times(&branch.strand), branch.from_s), (vec![100.0, 151.0, 151.0], 151.0));
+    assert_eq!(times(&session.strand), [100.0, 151.0, 400.0]);
+    assert_eq!(session.left_out(), 1);
+    let said = |played: &Played| {
+        let entries = &played.run.log.entries;
+        entries.iter().filter(|entry| entry.at_s > 151.0).map(|entry| entry.text.to_string()).collect::<Vec<_>>()
+    };
+    let (main, other) = (said(session.strand.finished().unwrap()), said(branch.strand.finished().unwrap()));
+    assert!(main.iter().any(|text| text.contains("in the drill alone")));
+    assert!(!other.iter().any(|text| text.contains("in the drill alone")), "{other:?}");
+    // The burst main at 240 s and the gate at 300 s are the file's.
+    for scripted in ["hydrants give no water", "stretches of way are closed"] {
+        assert!(other.iter().any(|text| text.contains(scripted)), "{scripted}: {other:?}");
+    }
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Everything of a drill as tables: layers of a `GeoPackage`, or a folder of CSV.
 
+mod told;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, HazardSpec, Rated};
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, HazardSpec};
 use analysis::emergency::evacuation::groups_and_places;
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
 use spatial_db::cache::Cache;
 use spatial_db::model::FeatureId;
@@ -26,6 +28,7 @@ enum Field {
     Whole(i64),
     Number(f64),
     Text(String),
+    Day(NaiveDate),
 }
 
 impl From<Option<f64>> for Field {
@@ -110,6 +113,7 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
     let (weather, outcome) = (&file.weather, &run.outcome);
     let has_place = matches!(file.hazard, HazardSpec::Leak { .. } | HazardSpec::Fire { .. });
     let at_place = |field: Field| if has_place { field } else { Field::Unknown };
+    let water_known = outcome.supply_known.water;
     Sheet {
         name: "drill",
         title: "Drill",
@@ -129,7 +133,12 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
             ("alarm_s", Kind::Real, S),
             ("first_engine_s", Kind::Real, S),
             ("first_water_s", Kind::Real, S),
-            ("last_out_s", Kind::Real, S),
+            ("last_out_s", Kind::Real, "last of the known people at a place of assembly, s from the start"),
+            (
+                "everyone_out",
+                Kind::Truth,
+                "1: everyone; 0: not all who are known; empty: those who are, and of buildings_unknown nobody knows",
+            ),
             ("persons", Kind::Integer, "persons in buildings whose people are known"),
             ("buildings_unknown", Kind::Integer, "buildings whose people are not known"),
             (
@@ -144,7 +153,12 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
             ("water_l_s", Kind::Real, "L/s of hydrants in reach whose flow is known; empty: no place to bring it to"),
             ("hydrants_without_flow", Kind::Integer, "hydrants in reach whose flow is not on record"),
             ("water_needed_l_s", Kind::Real, "L/s by the file"),
-            ("hydrants_out", Kind::Integer, "hydrants without water"),
+            (
+                "hydrants_out",
+                Kind::Integer,
+                "hydrants without water; so many at least with water_known 0; empty: not known",
+            ),
+            ("water_known", Kind::Truth, "whether a water network with a source is on record"),
             ("unreached_before", Kind::Integer, "buildings out of reach of a hydrant, at the start"),
             ("unreached_after", Kind::Integer, "buildings out of reach of a hydrant, at the end"),
         ],
@@ -165,6 +179,7 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 outcome.first_engine_s.into(),
                 outcome.first_water_s.into(),
                 outcome.last_out_s.into(),
+                outcome.everyone_out().map_or(Field::Unknown, |all| u32::from(all).into()),
                 outcome.persons.into(),
                 outcome.buildings_unknown.into(),
                 outcome.buildings_without_height.into(),
@@ -175,7 +190,8 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 at_place(outcome.water_l_s.into()),
                 at_place(outcome.hydrants_without_flow.into()),
                 outcome.water_needed_l_s.into(),
-                outcome.hydrants_out.into(),
+                if water_known || outcome.hydrants_out > 0 { outcome.hydrants_out.into() } else { Field::Unknown },
+                u32::from(water_known).into(),
                 outcome.unreached.0.into(),
                 outcome.unreached.1.into(),
             ],
@@ -353,64 +369,6 @@ fn people_tracks(tracks: &Tracks) -> Sheet {
     }
 }
 
-fn log(run: &DrillRun) -> Sheet {
-    let kind = |entry: &analysis::emergency::drill::Entry| format!("{:?}", entry.kind).to_lowercase();
-    let rows = run.log.entries.iter();
-    Sheet {
-        name: "log",
-        title: "Timeline",
-        says: "What happened",
-        geometry: None,
-        columns: vec![
-            ("at_s", Kind::Real, S),
-            ("event", Kind::Text, "name of the event"),
-            ("kind", Kind::Text, "hazard, inject, hand, response or people"),
-            ("words", Kind::Text, "what happened"),
-        ],
-        rows: rows
-            .map(|entry| {
-                let words = Field::Text(entry.text.to_string());
-                row(None, [entry.at_s.into(), Field::from(&entry.id), Field::Text(kind(entry)), words])
-            })
-            .collect(),
-    }
-}
-
-fn expected(rated: &[Rated]) -> Sheet {
-    let rows = rated.iter().map(|one| {
-        row(
-            None,
-            [
-                Field::from(&one.id),
-                Field::from(&one.text),
-                Field::from(&one.role),
-                Field::from(&one.objective),
-                one.item.into(),
-                one.due_s.into(),
-                one.done_s.into(),
-                one.rating.as_str().into(),
-            ],
-        )
-    });
-    Sheet {
-        name: "expected",
-        title: "Expected actions",
-        says: "Expected actions by the evaluation items of AQ/T 9009-2015",
-        geometry: None,
-        columns: vec![
-            ("id", Kind::Text, "name in the file"),
-            ("words", Kind::Text, "what was expected"),
-            ("role", Kind::Text, "who"),
-            ("objective", Kind::Text, "objective"),
-            ("item", Kind::Text, "evaluation item"),
-            ("due_s", Kind::Real, S),
-            ("done_s", Kind::Real, S),
-            ("rating", Kind::Text, "met, late, missed, not marked or open"),
-        ],
-        rows: rows.collect(),
-    }
-}
-
 /// Places of assembly, hospitals and shelters.
 fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacuation::Assembly]) -> [Sheet; 2] {
     let park = cache.snapshot();
@@ -439,6 +397,7 @@ fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacua
                 one.drive_at_alarm_s.into(),
                 one.drive_at_end_s.into(),
                 one.reached_s.into(),
+                u32::from(one.without_height).into(),
             ],
         )
     });
@@ -469,6 +428,11 @@ fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacua
                 ("drive_at_alarm_s", Kind::Real, "drive from the place by the roads open at the alarm, s"),
                 ("drive_at_end_s", Kind::Real, "the same at the end, s"),
                 ("reached_s", Kind::Real, "inside the danger from, s from the start"),
+                (
+                    "without_height",
+                    Kind::Truth,
+                    "1: of a flood, on ground without heights, so that nobody can say that it is dry",
+                ),
             ],
             rows: facilities.collect(),
         },
@@ -488,7 +452,7 @@ fn sheets(
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
     let mut out = vec![drill(file, run), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
     out.extend(engines(run));
-    out.extend([people_tracks(tracks), log(run), expected(&run.outcome.rated)]);
+    out.extend([people_tracks(tracks), told::log(run), told::expected(&run.outcome.rated), told::improvements(run)]);
     out.extend(places(run, cache, &people.places));
     Ok(out)
 }
@@ -554,6 +518,7 @@ fn geopackage(path: &Path, sheets: &[Sheet], srid: i32, tail: &str, data: &str) 
                 Field::Whole(number) => Cell::Integer(*number),
                 Field::Number(number) => Cell::Real(*number),
                 Field::Text(text) => Cell::Text(text),
+                Field::Day(day) => Cell::Day(*day),
             });
             let cells: Vec<Cell<'_>> = kept.chain([Cell::Text(data)]).collect();
             push(k as i64 + 1, shape.clone().map(Shape::planar).as_ref(), &cells)?;
@@ -577,6 +542,7 @@ fn csv_of(sheet: &Sheet, data: &str) -> Result<Vec<u8>, Failure> {
                 Field::Whole(number) => number.to_string(),
                 Field::Number(number) => number.to_string(),
                 Field::Text(text) => text.clone(),
+                Field::Day(day) => day.to_string(),
             });
             let shape = sheet.geometry.map(|_| shape.as_ref().map(wkt_of).unwrap_or_default());
             csv.write_record(said.chain([data.to_owned()]).chain(shape)).map_err(std::io::Error::from)?;

@@ -264,8 +264,9 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         print::line(format!("{:>5.0} s  {}", entry.at_s, entry.text))?;
     }
     let time = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), |at| format!("{at:.0} s"));
+    let known = if outcome.everyone_out().is_none() { "known " } else { "" };
     print::line(format!(
-        "alarm {}, first engine {}, first water {}, last person out {}",
+        "alarm {}, first engine {}, first water {}, last {known}person out {}",
         time(outcome.alarm_s),
         time(outcome.first_engine_s),
         time(outcome.first_water_s),

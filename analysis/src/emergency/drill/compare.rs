@@ -57,11 +57,15 @@ pub struct Compared {
 /// A measure, its unit, its words and how to read it off an outcome.
 type Measure = (&'static str, &'static str, Phrase, fn(&Outcome) -> Option<f64>);
 
-const MEASURES: [Measure; 9] = [
+const MEASURES: [Measure; 10] = [
     ("last_out_s", "s", phrase("drill-last-out", "Last person at a place of assembly"), |one| one.last_out_s),
     ("first_engine_s", "s", phrase("drill-engine-time", "First engine at the place"), |one| one.first_engine_s),
     ("first_water_s", "s", phrase("drill-water-time", "First water"), |one| one.first_water_s),
     ("arrived", "", phrase("drill-arrived", "Arrived at a place of assembly"), |one| Some(f64::from(one.arrived))),
+    // Whoever reads of the last person out sees beside it of how many buildings nobody knows.
+    ("buildings_unknown", "", phrase("drill-unknown", "Buildings whose people are not known"), |one| {
+        Some(one.buildings_unknown as f64)
+    }),
     ("on_the_way", "", phrase("drill-on-the-way", "Inside or on the way at the end"), |one| {
         Some(f64::from(one.on_the_way))
     }),

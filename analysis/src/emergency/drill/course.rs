@@ -62,6 +62,8 @@ pub(super) struct Course<'a> {
     pub(super) now: f64,
     /// The hazard was stopped before it began: it never does.
     pub(super) called_off: bool,
+    /// Buildings whose people are not known.
+    pub(super) buildings_unknown: usize,
 }
 
 impl<'a> Course<'a> {
@@ -72,7 +74,7 @@ impl<'a> Course<'a> {
         hand: &[HandInject],
         threat: Threat<'a>,
         ways: &'a WayNetwork,
-        walkers: Walkers<'a>,
+        (walkers, buildings_unknown): (Walkers<'a>, usize),
     ) -> Result<Self, DrillError> {
         let mut hand = hand.to_vec();
         hand.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
@@ -120,6 +122,7 @@ impl<'a> Course<'a> {
             counts: Vec::new(),
             now: 0.0,
             called_off: false,
+            buildings_unknown,
         };
         // Hydrants that the timeline names must be there before it starts.
         for does in &asked {
@@ -181,11 +184,17 @@ impl<'a> Course<'a> {
             let before = self.walkers.left();
             self.walkers.step(self.now - alarm);
             if before > 0 && self.walkers.left() == 0 {
-                self.say(
-                    "evacuated",
-                    Happening::People,
-                    words!("drill-evacuated", "the last person is at a place of assembly"),
-                );
+                // Who is not known may still be inside.
+                let text = if self.buildings_unknown == 0 {
+                    words!("drill-evacuated", "the last person is at a place of assembly")
+                } else {
+                    words!(
+                        "drill-evacuated-known",
+                        "the last of the known people is at a place of assembly; of {count} buildings the people are not known",
+                        count = self.buildings_unknown
+                    )
+                };
+                self.say("evacuated", Happening::People, text);
             }
         }
         Ok(())
@@ -379,19 +388,19 @@ impl<'a> Course<'a> {
         (count(&HashSet::new()), count(&self.dry))
     }
 
-    pub(super) fn finish(self, buildings_unknown: usize) -> DrillRun {
+    pub(super) fn finish(self) -> DrillRun {
         let (water_l_s, hydrants_without_flow) = self.water();
         let unreached = self.unreached();
         let time = |event: &str| self.happened.get(event).copied();
-        let rated = rate(self.file, self.now, time, |id| self.marks.get(id).copied());
         let water_needed_l_s = match &self.file.hazard {
             HazardSpec::Fire { water_l_s, .. } => *water_l_s,
             _ => None,
         };
         let alarm_s = time("alarm");
         let stood = self.response.hydrants().into_iter().map(|at| at.map(|hydrant| self.hydrant(hydrant))).collect();
-        let (engines, facilities) = self.response.finish(stood);
+        let (engines, facilities) = self.response.finish(stood, |at| self.threat.lacks_height(at));
         let evacuation = self.walkers.result();
+        let rated = rate(self.file, self.now, self.buildings_unknown, time, |id| self.marks.get(id).copied());
         let buildings = &self.cache.snapshot().buildings;
         let struck = self
             .struck
@@ -415,7 +424,7 @@ impl<'a> Course<'a> {
             cut_off: evacuation.cut_off,
             on_the_way: evacuation.on_the_way,
             exposed_on_ways: self.exposed.len() as u32,
-            buildings_unknown,
+            buildings_unknown: self.buildings_unknown,
             struck,
             buildings_without_height,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Action, DrillFile, Objective};
 use super::log::HandInject;
-use super::outcome::{Outcome, Rating};
+use super::outcome::{Outcome, Rated, Rating};
 use super::report::DrillChapter;
 use super::run::DrillRun;
 use crate::words;
@@ -94,20 +94,32 @@ pub fn improvements(hand: &[HandInject]) -> Vec<Improvement> {
     found
 }
 
-/// Objectives of which an expected action was late or missed, without an improvement that serves them.
+/// Objectives of which an expected action was late or missed, or nobody knows whether it was met, and that no improvement serves.
 pub fn unattended<'a>(file: &'a DrillFile, outcome: &Outcome, known: &[Improvement]) -> Vec<&'a Objective> {
-    let failed = |objective: &&Objective| {
-        outcome
-            .rated
-            .iter()
-            .any(|one| one.objective == objective.id && matches!(one.rating, Rating::Late | Rating::Missed))
+    let open = |objective: &&Objective| {
+        outcome.rated.iter().any(|one| one.objective == objective.id && (failed(one) || one.rating == Rating::Unknown))
     };
     let served =
         |objective: &&Objective| known.iter().any(|one| one.objective.as_deref() == Some(objective.id.as_str()));
-    file.objectives.iter().filter(|one| failed(one) && !served(one)).collect()
+    file.objectives.iter().filter(|one| open(one) && !served(one)).collect()
 }
 
-/// The chapter of improvements as they stand on a day: owner, date and objective of each, and the objectives that were not met and have none.
+/// True for an expected action that was late or missed.
+fn failed(one: &Rated) -> bool {
+    matches!(one.rating, Rating::Late | Rating::Missed)
+}
+
+/// How an objective of [`unattended`] stands: not met, or nobody knows.
+pub fn unattended_words(outcome: &Outcome, objective: &Objective) -> Words {
+    if outcome.rated.iter().any(|one| one.objective == objective.id && failed(one)) {
+        phrase("drill-improve-unmet", "objective not met").into()
+    } else {
+        phrase("drill-improve-unsure", "not known whether the objective was met").into()
+    }
+}
+
+/// The chapter of improvements as they stand on a day: owner, date and objective of each, and the objectives that were not met, or of which
+/// nobody knows, and have none.
 pub fn improvement_chapter(file: &DrillFile, run: &DrillRun, today: NaiveDate) -> DrillChapter {
     let known = improvements(&run.log.hand);
     let nothing = || Words::from("–");
@@ -131,7 +143,7 @@ pub fn improvement_chapter(file: &DrillFile, run: &DrillRun, today: NaiveDate) -
     rows.extend(unattended(file, &run.outcome, &known).into_iter().map(|one| {
         let cells = vec![
             phrase("drill-improve-none", "no action yet").into(),
-            phrase("drill-improve-unmet", "objective not met").into(),
+            unattended_words(&run.outcome, one),
             nothing(),
             nothing(),
             Words::from(one.text.as_str()),

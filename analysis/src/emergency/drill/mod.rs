@@ -30,7 +30,7 @@ pub use error::DrillError;
 pub use file::{
     Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, Role, When,
 };
-pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended};
+pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
 pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck, SupplyKnown};

@@ -59,6 +59,8 @@ pub struct Facility {
     pub drive_at_end_s: Option<f64>,
     /// When the hazard first reached it, s.
     pub reached_s: Option<f64>,
+    /// A flood is not known to have reached it, and stands over ground whose height there is not known: nobody can say that it is dry.
+    pub without_height: bool,
 }
 
 /// How many were where at a time.
@@ -86,6 +88,8 @@ pub enum Rating {
     NotMarked,
     /// Not done, and not due: its clock has not started, or has not run out when the drill ended.
     Open,
+    /// Everyone out was asked for, and of some buildings the people are not known: those who are known are out, in time.
+    Unknown,
 }
 
 impl Rating {
@@ -97,6 +101,7 @@ impl Rating {
             Self::Missed => "missed",
             Self::NotMarked => "not marked",
             Self::Open => "open",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -131,6 +136,9 @@ pub struct SupplyKnown {
     pub power: bool,
 }
 
+/// Event of the last person at a place of assembly: the last of those who are known.
+const EVERYONE_OUT: &str = "evacuated";
+
 /// What a drill came to. Times are s from the start; none: it did not happen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -140,7 +148,7 @@ pub struct Outcome {
     pub first_engine_s: Option<f64>,
     /// First water.
     pub first_water_s: Option<f64>,
-    /// Last person at a place of assembly.
+    /// Last person at a place of assembly, of those who are known: see [`Outcome::everyone_out`].
     pub last_out_s: Option<f64>,
     /// Everyone known to be in buildings.
     pub persons: u32,
@@ -171,7 +179,7 @@ pub struct Outcome {
     pub hydrants_without_flow: usize,
     /// Water that is needed, L/s.
     pub water_needed_l_s: Option<f64>,
-    /// Hydrants without water.
+    /// Hydrants without water; so many at least where supply is not known.
     pub hydrants_out: usize,
     /// Buildings that no hydrant with water reaches, at the start and at the end.
     pub unreached: (usize, usize),
@@ -183,10 +191,24 @@ pub struct Outcome {
     pub rated: Vec<Rated>,
 }
 
-/// Rates expected actions by the times of events and the marks of observers, at the end of a drill.
+impl Outcome {
+    /// Whether everyone is at a place of assembly. None: everyone who is known is, and of some buildings the people are not known, so that
+    /// nobody can say it of everyone.
+    pub fn everyone_out(&self) -> Option<bool> {
+        match (self.last_out_s, self.buildings_unknown) {
+            (Some(_), 0) => Some(true),
+            (Some(_), _) => None,
+            (None, _) => Some(false),
+        }
+    }
+}
+
+/// Rates expected actions by the times of events and the marks of observers, at the end of a drill. Where the people of some buildings are
+/// not known they may still be inside: everyone out is then not met by its event alone.
 pub(super) fn rate(
     file: &DrillFile,
     end_s: f64,
+    buildings_unknown: usize,
     time_of: impl Fn(&str) -> Option<f64>,
     mark_of: impl Fn(&str) -> Option<(f64, bool)>,
 ) -> Vec<Rated> {
@@ -200,9 +222,12 @@ pub(super) fn rate(
                 (Evidence::Event(event), None) => time_of(event),
                 _ => None,
             };
+            let of_everyone = matches!(&expected.evidence, Evidence::Event(event) if event == EVERYONE_OUT);
             let rating = match (due_s, done_s, mark, &expected.evidence) {
                 (_, _, Some((_, false)), _) => Rating::Missed,
                 (Some(due), Some(done), ..) if done > due => Rating::Late,
+                // An observer who marks it done has counted them.
+                (_, Some(_), None, _) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
                 // In time, or before its clock had started.
                 (_, Some(_), ..) => Rating::Met,
                 (None, None, ..) => Rating::Open,

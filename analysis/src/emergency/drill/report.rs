@@ -3,7 +3,7 @@
 use super::course::amount;
 use super::file::{DrillFile, HazardSpec};
 use super::log::Happening;
-use super::outcome::{EngineRun, Facility, Rating, Struck};
+use super::outcome::{EngineRun, Facility, Outcome, Rating, Struck};
 use super::run::DrillRun;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -81,8 +81,8 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         pair(phrase("drill-water-time", "First water"), clock(outcome.first_water_s), false),
         pair(
             phrase("drill-last-out", "Last person at a place of assembly"),
-            clock(outcome.last_out_s),
-            outcome.last_out_s.is_none(),
+            last_out(outcome),
+            outcome.everyone_out() != Some(true),
         ),
     ];
     let people = vec![
@@ -125,11 +125,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             count(outcome.hydrants_without_flow as u32),
             false,
         ),
-        pair(
-            phrase("drill-hydrants-out", "Hydrants without water"),
-            count(outcome.hydrants_out as u32),
-            outcome.hydrants_out > 0,
-        ),
+        pair(phrase("drill-hydrants-out", "Hydrants without water"), hydrants_out(outcome), outcome.hydrants_out > 0),
         pair(
             phrase("drill-without-water", "Buildings without water by a burst main"),
             lost(outcome.supply_known.water, outcome.without_water.len()),
@@ -156,17 +152,16 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         .rated
         .iter()
         .map(|rated| {
-            let rating = RATINGS.iter().find(|row| row.0 == rated.rating).map_or(RATINGS[3].1, |row| row.1);
             let cells = vec![
                 Words::from(rated.text.as_str()),
-                rating.into(),
+                rating(rated.rating, outcome),
                 clock(rated.due_s),
                 clock(rated.done_s),
                 Words::from(role(&rated.role)),
                 Words::from(objective(&rated.objective)),
                 said(rated.item),
             ];
-            (matches!(rated.rating, Rating::Late | Rating::Missed), cells)
+            (matches!(rated.rating, Rating::Late | Rating::Missed | Rating::Unknown), cells)
         })
         .collect();
     let timeline = run
@@ -258,6 +253,43 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     ]
 }
 
+/// When the last person was out; with those of whom nobody knows, where there are any.
+fn last_out(outcome: &Outcome) -> Words {
+    let time = clock(outcome.last_out_s);
+    if outcome.everyone_out().is_some() {
+        return time;
+    }
+    words!(
+        "drill-known-out",
+        "{time}, of the known people; of {count} buildings the people are not known",
+        time = time,
+        count = outcome.buildings_unknown
+    )
+}
+
+/// How an expected action went; why nobody can say it, where that is so.
+fn rating(rating: Rating, outcome: &Outcome) -> Words {
+    match rating {
+        Rating::Unknown => words!(
+            "drill-rating-known-out",
+            "unknown: known people out, of {count} buildings the people are not known",
+            count = outcome.buildings_unknown
+        ),
+        _ => RATINGS.iter().find(|row| row.0 == rating).map_or(RATINGS[3].1, |row| row.1).into(),
+    }
+}
+
+/// Hydrants without water: without a source on record those that the drill names, and nobody knows of the others.
+fn hydrants_out(outcome: &Outcome) -> Words {
+    match (outcome.supply_known.water, outcome.hydrants_out) {
+        (true, out) => out.to_string().into(),
+        (false, 0) => unknown(),
+        (false, out) => {
+            words!("drill-hydrants-least", "{count} at least: no source of water is on record", count = out)
+        }
+    }
+}
+
 /// Buildings without supply: where supply is not known, so many at least, or nobody knows.
 fn lost(known: bool, buildings: usize) -> Words {
     match (known, buildings) {
@@ -309,9 +341,13 @@ fn facilities(found: &[Facility]) -> Vec<(bool, Vec<Words>)> {
                 one.capacity.map_or_else(unknown, |persons| format!("{persons:.0}").into()),
                 one.drive_at_alarm_s.map_or_else(|| "–".into(), |s| clock(Some(s))),
                 one.drive_at_end_s.map_or_else(|| "–".into(), |s| clock(Some(s))),
-                clock(one.reached_s),
+                if one.without_height {
+                    phrase("drill-ground-unknown", "ground height unknown").into()
+                } else {
+                    clock(one.reached_s)
+                },
             ];
-            (one.reached_s.is_some(), cells)
+            (one.reached_s.is_some() || one.without_height, cells)
         }));
     }
     rows

@@ -131,6 +131,7 @@ impl<'a> Response<'a> {
                     drive_at_alarm_s: None,
                     drive_at_end_s: None,
                     reached_s: None,
+                    without_height: false,
                 });
             }
         }
@@ -366,11 +367,17 @@ impl<'a> Response<'a> {
         self.engines.iter().map(|engine| engine.hydrant).collect()
     }
 
-    /// What the engines did, with key and flow of the hydrant that each stands at; and the hospitals and shelters.
-    pub(super) fn finish(mut self, hydrants: Vec<Option<(String, Option<f64>)>>) -> (Vec<EngineRun>, Vec<Facility>) {
+    /// What the engines did, with key and flow of the hydrant that each stands at; and the hospitals and shelters. `lacks_height` tells of a
+    /// place that a flood may be at unseen.
+    pub(super) fn finish(
+        mut self,
+        hydrants: Vec<Option<(String, Option<f64>)>>,
+        lacks_height: impl Fn([f64; 2]) -> bool,
+    ) -> (Vec<EngineRun>, Vec<Facility>) {
         let drives = self.drives_s();
-        for (facility, drive) in self.facilities.iter_mut().zip(drives) {
+        for ((facility, at), drive) in self.facilities.iter_mut().zip(&self.facility_places).zip(drives) {
             facility.drive_at_end_s = drive;
+            facility.without_height = facility.reached_s.is_none() && lacks_height(*at);
         }
         let engines = self.engines.into_iter().zip(hydrants).map(|(engine, hydrant)| {
             let (hydrant, flow_l_s) = hydrant.map_or((None, None), |(key, flow_l_s)| (Some(key), flow_l_s));

@@ -100,7 +100,7 @@ pub fn watch_drill(
     let ways = WayNetwork::of(&park.roads, &tables.evacuation)?;
     let people = groups_and_places(park, cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
     let walkers = Walkers::new(&tables.evacuation, &ways, &people.groups, &people.places, file.seed)?;
-    let mut course = Course::new(file, cache, tables, hand, threat, &ways, walkers)?;
+    let mut course = Course::new(file, cache, tables, hand, threat, &ways, (walkers, people.unknown.len()))?;
     let last = (file.length_min * 60.0) as u32;
     let mut said = 0;
     for second in 0..=last {
@@ -114,5 +114,5 @@ pub fn watch_drill(
             return Err(DrillError::GivenUp);
         }
     }
-    Ok(course.finish(people.unknown.len()))
+    Ok(course.finish())
 }

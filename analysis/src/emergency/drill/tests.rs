@@ -16,6 +16,7 @@ mod manual;
 mod moments;
 mod report;
 mod response;
+mod unknown;
 
 fn keyed(key: &str) -> Provenance {
     Provenance { key: key.into(), layer: "by hand".into(), ..Provenance::default() }

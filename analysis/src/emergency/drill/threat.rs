@@ -309,6 +309,11 @@ impl<'a> Threat<'a> {
         all.filter(|(_, building)| lacks(building)).map(|(slot, _)| slot).collect()
     }
 
+    /// True in a flood at a place where the height of the ground is not known: nobody can say that it is dry.
+    pub(super) fn lacks_height(&self, place: [f64; 2]) -> bool {
+        matches!(self, Self::Flood { extent: Some(extent), .. } if extent.depth_m(place).is_none())
+    }
+
     /// Unit of how strong it is.
     pub(super) const fn unit(&self) -> &'static str {
         match self {

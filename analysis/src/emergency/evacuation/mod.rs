@@ -7,6 +7,7 @@ mod dice;
 mod error;
 mod occupancy;
 mod people;
+mod reroute;
 mod rules;
 mod run;
 #[cfg(test)]

@@ -10,15 +10,16 @@
 //! Left out: line of sight and knowledge (everyone knows the ways), queues that reach back over corners, cars, helpers; inside buildings
 //! people are at the door when they have set out. Reaction times are lognormal.
 
+mod closing;
 mod whereabouts;
 
 use std::collections::VecDeque;
 
-use rayon::prelude::*;
 use spatial_db::model::FeatureId;
 
 use super::dice::Dice;
 use super::error::within;
+use super::reroute::Routes;
 use super::walking::Walking;
 use super::ways::WayNetwork;
 use super::{EvacuationError, EvacuationRules};
@@ -220,7 +221,9 @@ pub struct Walkers<'a> {
     avoided: Vec<bool>,
     avoid: f64,
     /// Per place: distance and way to take per node.
-    tables: Vec<(Vec<f64>, Vec<Option<usize>>)>,
+    tables: Vec<Routes>,
+    /// Those can be brought up to date where ways change.
+    every_stretch_counts: bool,
     /// People on each way, and waiting before each end of it (from, to).
     crowd: Vec<u32>,
     lines: Vec<[VecDeque<u32>; 2]>,
@@ -283,6 +286,7 @@ impl<'a> Walkers<'a> {
             inside.push(VecDeque::from(queue));
         }
         let left = persons.len() as u32;
+        let avoid = rules.value("ways", "avoid_factor");
         let mut run = Self {
             ways,
             groups,
@@ -296,8 +300,9 @@ impl<'a> Walkers<'a> {
             last,
             closed,
             avoided: vec![false; ways.ways.len()],
-            avoid: rules.value("ways", "avoid_factor"),
+            avoid,
             tables: Vec::new(),
+            every_stretch_counts: ways.every_stretch_counts(avoid),
             crowd: vec![0; ways.ways.len()],
             lines: (0..ways.ways.len()).map(|_| [VecDeque::new(), VecDeque::new()]).collect(),
             credit: vec![[0.0; 2]; ways.ways.len()],
@@ -347,12 +352,6 @@ impl<'a> Walkers<'a> {
         census
     }
 
-    fn route(&mut self) {
-        // A search a place, none of which knows of another: threads change no bit of them.
-        let (ways, closed, avoided, avoid) = (self.ways, &self.closed, &self.avoided, self.avoid);
-        self.tables = self.last.par_iter().map(|&(node, _)| ways.towards(node, closed, avoided, avoid)).collect();
-    }
-
     /// Gives every group a place: nearest pairs first, as long as the place has room; who finds none goes to the nearest all the same.
     fn assign(&mut self) {
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
@@ -388,37 +387,6 @@ impl<'a> Walkers<'a> {
                     self.over[place] += go;
                 }
             }
-        }
-    }
-
-    /// Opens and closes ways, and says which are better avoided (a flag a way each); where that changes anything, everyone who waits chooses
-    /// again.
-    ///
-    /// # Panics
-    /// When there are not as many flags as ways.
-    pub fn close(&mut self, closed: &[bool], avoided: &[bool]) {
-        assert_eq!((closed.len(), avoided.len()), (self.closed.len(), self.closed.len()), "a flag a way");
-        if closed == self.closed && avoided == self.avoided {
-            return;
-        }
-        self.closed.copy_from_slice(closed);
-        self.avoided.copy_from_slice(avoided);
-        self.route();
-        let mut again: Vec<(u32, usize)> = Vec::new();
-        for (way, lines) in self.lines.iter_mut().enumerate() {
-            let ends = [self.ways.ways[way].from, self.ways.ways[way].to];
-            for (line, node) in lines.iter_mut().zip(ends) {
-                again.extend(line.drain(..).map(|id| (id, node)));
-            }
-        }
-        for (id, person) in self.persons.iter().enumerate() {
-            if let At::CutOff(node) = person.at {
-                again.push((id as u32, node));
-            }
-        }
-        for (id, node) in again {
-            self.persons[id as usize].spare_s = 0.0;
-            self.choose(id, node);
         }
     }
 

@@ -387,9 +387,9 @@ fn cut_where_they_meet(stretches: &mut [Stretch]) {
 
 /// A node on the front of the search, nearest first; nodes as far apart by their number.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Nearest {
-    distance: f64,
-    node: usize,
+pub(super) struct Nearest {
+    pub(super) distance: f64,
+    pub(super) node: usize,
 }
 
 impl Eq for Nearest {}

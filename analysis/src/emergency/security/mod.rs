@@ -103,6 +103,8 @@ pub struct Security {
     pub hazards: Vec<Guarded>,
     /// Every parcel with a hazard source on it.
     pub restricted: Vec<Restricted>,
+    /// Hazard sources on no parcel on record, by their places in the snapshot: which ground about them is restricted is not known.
+    pub siteless: Vec<usize>,
 }
 
 /// Works out what the cameras of a park see on a day.
@@ -125,7 +127,7 @@ pub fn security(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Security {
             gates_of[parcel].push(at);
         }
     }
-    let restricted = restricted::restricted(cache, &presence, &gates_of);
+    let (restricted, siteless) = restricted::restricted(cache, &presence, &gates_of);
     let compounds = gates_of
         .into_par_iter()
         .enumerate()
@@ -136,7 +138,7 @@ pub fn security(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Security {
         })
         .collect();
     let gates = gates.into_iter().map(|(_, guarded)| guarded).collect();
-    Security { cameras, compounds, gates, hazards, restricted }
+    Security { cameras, compounds, gates, hazards, restricted, siteless }
 }
 
 fn view_of(camera: &EmergencyResource, angle_deg: f64, cache: &Cache, presence: &Presence) -> View {

@@ -40,8 +40,9 @@ const HAZARD_BLIND: usize = 14;
 const HAZARD_UNKNOWN: usize = 15;
 const SITE: usize = 16;
 const OPEN: usize = 17;
+const SITELESS: usize = 18;
 
-const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 18] = [
+const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 19] = [
     (phrase("security-watched", "boundary watched"), GREEN, Pattern::Solid, Swatch::Area),
     (phrase("security-partly", "boundary with blind stretches"), AMBER, Pattern::Dots, Swatch::Area),
     (phrase("security-blind", "no camera sees the boundary"), RED, Pattern::Hatch, Swatch::Area),
@@ -75,6 +76,12 @@ const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 18] = [
         Pattern::Solid,
         Swatch::Symbol(Symbol::Dot),
     ),
+    (
+        phrase("security-siteless", "hazard source on no parcel: its site is unknown"),
+        AMBER,
+        Pattern::CrossHatch,
+        Swatch::Area,
+    ),
 ];
 
 /// Behind the rows: a hazard source of which cameras see a part.
@@ -106,6 +113,12 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
     let marks = marks(cache, &found, &mut counts);
     let zones = zones(&found, &mut counts);
     let gateless = snapshot.parcels.len() - verdicts.len();
+    // Behind the parcels: what has no parcel is told at itself.
+    for hazard in &found.siteless {
+        counts[SITELESS] += 1;
+        let verdict = Verdict { class: SITELESS, value: None, outline: None, facts: vec![siteless_fact()] };
+        verdicts.insert(snapshot.hazards[*hazard].id, verdict);
+    }
     let angle = rules.figure("camera", "view_angle_deg");
     let overlay = Overlay {
         name: "security".into(),
@@ -161,6 +174,14 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
                  railway counts",
             )
         }))
+        .chain((!found.siteless.is_empty()).then(|| {
+            words!(
+                "note-security-siteless",
+                "{count} hazard sources stand on no parcel on record: which ground about them is restricted, and which ways lead \
+                 in, is unknown",
+                count = found.siteless.len(),
+            )
+        }))
         .chain(undated_note(snapshot, as_of))
         .collect(),
     };
@@ -210,15 +231,27 @@ fn facts(compound: &Compound) -> Vec<Fact> {
 
 /// What is known of a hazard site beside its cameras.
 fn site_facts(site: &Restricted) -> Vec<Fact> {
-    let rule = || words!("basis-security-site", "house rule, no clause: hazard sites are entered through gates alone");
     [
         (words!("fact-site-hazards", "Hazard sources on it"), site.hazards.to_string()),
         (words!("fact-site-gates", "Gates on record"), site.gates.to_string()),
         (words!("fact-site-open", "Ways in without a gate on record"), site.open.len().to_string()),
     ]
     .into_iter()
-    .map(|(label, value)| Fact { label, value: value.into(), basis: rule() })
+    .map(|(label, value)| Fact { label, value: value.into(), basis: house_rule() })
     .collect()
+}
+
+/// What is known of the site of a hazard source on no parcel.
+fn siteless_fact() -> Fact {
+    Fact {
+        label: words!("fact-site", "Restricted site"),
+        value: words!("security-site-unknown", "unknown: it stands on no parcel on record"),
+        basis: house_rule(),
+    }
+}
+
+fn house_rule() -> Words {
+    words!("basis-security-site", "house rule, no clause: hazard sites are entered through gates alone")
 }
 
 fn share(compound: &Compound) -> String {

@@ -38,17 +38,21 @@ pub struct Restricted {
     pub open: Vec<(FeatureId, [f64; 2])>,
 }
 
-/// The parcels with a hazard source; `gates_of` has the gates of each parcel.
-pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usize>]) -> Vec<Restricted> {
+/// The parcels with a hazard source, and the places in the snapshot of the hazard sources that are on none: no site of theirs is known.
+/// `gates_of` has the gates of each parcel.
+pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usize>]) -> (Vec<Restricted>, Vec<usize>) {
     let snapshot = cache.snapshot();
     let mut hazards_of: BTreeMap<usize, usize> = BTreeMap::new();
-    for hazard in &snapshot.hazards {
-        let Some(at) = hazard.shape.centroid() else { continue };
-        let place = [at.x(), at.y()];
-        let holds = |row: &usize| presence.parcels[*row] && snapshot.parcels[*row].boundary.contains(&at);
-        let own = cache.slots_in_envelope(place, place, FeatureKind::Parcel).into_iter().filter(holds).min();
-        if let Some(parcel) = own {
-            *hazards_of.entry(parcel).or_default() += 1;
+    let mut siteless = Vec::new();
+    for (hazard, source) in snapshot.hazards.iter().enumerate() {
+        let own = source.shape.centroid().and_then(|at| {
+            let place = [at.x(), at.y()];
+            let holds = |row: &usize| presence.parcels[*row] && snapshot.parcels[*row].boundary.contains(&at);
+            cache.slots_in_envelope(place, place, FeatureKind::Parcel).into_iter().filter(holds).min()
+        });
+        match own {
+            Some(parcel) => *hazards_of.entry(parcel).or_default() += 1,
+            None => siteless.push(hazard),
         }
     }
     let gates: Vec<Point<f64>> = snapshot
@@ -63,7 +67,7 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
         .filter(|road| !is_rail(road))
         .filter_map(|road| road.line.bounding_rect().map(|reach| (road, reach)))
         .collect();
-    hazards_of
+    let sites = hazards_of
         .into_iter()
         .map(|(parcel, hazards)| Restricted {
             parcel,
@@ -71,7 +75,8 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
             gates: gates_of[parcel].len(),
             open: open_ways(&snapshot.parcels[parcel].boundary, &roads, &gates),
         })
-        .collect()
+        .collect();
+    (sites, siteless)
 }
 
 fn is_rail(road: &RoadEdge) -> bool {

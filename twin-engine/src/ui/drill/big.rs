@@ -97,10 +97,15 @@ fn tiles(words: &Text, figures: &Figures) -> Vec<Tile> {
     let time = |at: Option<f64>| at.map_or_else(|| look::NONE.to_owned(), minutes);
     let unreached = figures.unreached.map_or_else(|| look::NONE.to_owned(), |count| count.to_string());
     let tile = |value: String, label: String, colour: Rgb, alarms: bool| Tile { value, label, colour, alarms };
+    // Out of those who are known: never all out in green while there are others.
+    let (out, safe) = match figures.unknown {
+        0 => (t!(words, "drill-out"), alert::SAFE),
+        unknown => (t!(words, "drill-out-known", count = unknown), alert::CAUTION),
+    };
     vec![
         tile(count(figures.inside), t!(words, "drill-inside"), alert::OUT_OF_USE, false),
         tile(count(figures.on_the_way), t!(words, "drill-on-the-way"), alert::INFORMATION, false),
-        tile(count(figures.out), t!(words, "drill-out"), alert::SAFE, false),
+        tile(count(figures.out), out, safe, false),
         tile(count(figures.in_danger), t!(words, "drill-in-danger"), alert::DANGER, figures.in_danger > 0),
         tile(count(figures.cut_off), t!(words, "drill-cut-off"), alert::WARNING, figures.cut_off > 0),
         tile(time(figures.first_water_s), t!(words, "drill-first-water"), alert::INFORMATION, false),

@@ -66,6 +66,7 @@ fn compared(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let bad = look::colour(panels.twin.theme().bad);
     let beside = crate::drill::is_beside(&panels.twin);
     let Some(session) = panels.drill.session.as_mut() else { return };
+    let later = session.left_out();
     let Some(branch) = &session.branch else {
         ui.add(Label::new(look::note(t!(words, "drill-if-none"))).wrap());
         return;
@@ -102,7 +103,8 @@ fn compared(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                 ui.end_row();
             }
         });
-        ui.add(Label::new(look::note(t!(words, "drill-if-seed"))).wrap());
+        let why = if later == 0 { t!(words, "drill-if-seed") } else { t!(words, "drill-if-seed-later", count = later) };
+        ui.add(Label::new(look::note(why)).wrap());
     }
     if ends {
         if beside {
@@ -120,6 +122,10 @@ fn rows(words: &Text, main: &Played, other: &Played, now_s: f64) -> Vec<[String;
     let time = |at: Option<f64>| at.map_or_else(|| t!(words, "drill-never"), clock);
     let both = |label: String, value: &dyn Fn(&Played) -> String| [label, value(main), value(other)];
     let now = |played: &Played| Figures::at(played, now_s);
+    let last_out = match main.run.outcome.buildings_unknown {
+        0 => t!(words, "drill-last-out"),
+        unknown => t!(words, "drill-last-out-known", count = unknown),
+    };
     vec![
         both(t!(words, "drill-now", what = t!(words, "drill-out")), &|played| count(now(played).out)),
         both(t!(words, "drill-now", what = t!(words, "drill-cut-off")), &|played| count(now(played).cut_off)),
@@ -128,7 +134,7 @@ fn rows(words: &Text, main: &Played, other: &Played, now_s: f64) -> Vec<[String;
         both(t!(words, "drill-end-of", what = t!(words, "drill-exposed")), &|played| {
             count(played.run.outcome.exposed_on_ways)
         }),
-        both(t!(words, "drill-last-out"), &|played| time(played.run.outcome.last_out_s)),
+        both(last_out, &|played| time(played.run.outcome.last_out_s)),
         both(t!(words, "drill-first-engine"), &|played| time(played.run.outcome.first_engine_s)),
         both(t!(words, "drill-first-water"), &|played| time(played.run.outcome.first_water_s)),
     ]

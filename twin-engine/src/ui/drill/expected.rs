@@ -63,6 +63,9 @@ fn said(words: &Text, how: Standing) -> (Rgb, String) {
         Standing::Due(left) => (alert::INFORMATION, t!(words, "drill-standing-due", time = minutes(left))),
         Standing::Overdue(by) => (alert::WARNING, t!(words, "drill-standing-overdue", time = minutes(by))),
         Standing::Met(at) => (alert::SAFE, t!(words, "drill-standing-met", time = clock(at))),
+        Standing::KnownOut(at, count) => {
+            (alert::CAUTION, t!(words, "drill-standing-known-out", time = clock(at), count = count))
+        }
         Standing::Late(at) => (alert::CAUTION, t!(words, "drill-standing-late", time = clock(at))),
         Standing::Missed => (alert::DANGER, t!(words, "drill-standing-missed")),
     }

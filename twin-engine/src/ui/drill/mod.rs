@@ -5,6 +5,7 @@ mod big;
 mod branch;
 mod expected;
 mod hand;
+mod improve;
 mod map;
 mod numbers;
 mod strip;
@@ -216,6 +217,7 @@ fn state_colour(state: AlertState) -> Rgb {
         AlertState::Incident => alert::DANGER,
         AlertState::Alarm => alert::WARNING,
         AlertState::AllOut => alert::SAFE,
+        AlertState::KnownOut => alert::CAUTION,
     }
 }
 
@@ -225,6 +227,7 @@ fn state_words(words: &Text, state: AlertState) -> String {
         AlertState::Incident => t!(words, "drill-state-incident"),
         AlertState::Alarm => t!(words, "drill-state-alarm"),
         AlertState::AllOut => t!(words, "drill-state-out"),
+        AlertState::KnownOut => t!(words, "drill-state-known-out"),
     }
 }
 
@@ -288,7 +291,10 @@ fn columns(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                         ui.spacing_mut().item_spacing.x = 6.0;
                         match at {
                             0 => numbers::show(ui, panels, words),
-                            1 => expected::show(ui, panels, words),
+                            1 => {
+                                expected::show(ui, panels, words);
+                                improve::show(ui, panels, words);
+                            }
                             2 => {
                                 hand::show(ui, panels, words);
                                 branch::show(ui, panels, words);

@@ -71,12 +71,17 @@ fn water(words: &Text, figures: &Figures) -> Vec<Line> {
         Some(count) if figures.power_known => count.to_string(),
         Some(count) => t!(words, "drill-unpowered-least", count = count),
     };
+    let dry = match figures.dry {
+        None => t!(words, "unknown"),
+        Some(count) if figures.dry_known => count.to_string(),
+        Some(count) => t!(words, "drill-hydrants-least", count = count),
+    };
     let unreached = figures.unreached.map_or_else(|| t!(words, "unknown"), |count| count.to_string());
     vec![
         (t!(words, "drill-first-engine"), time(figures.first_engine_s), false),
         (t!(words, "drill-first-water"), time(figures.first_water_s), false),
         (t!(words, "drill-flow"), litres, false),
-        (t!(words, "drill-hydrants-dry"), figures.dry.to_string(), figures.dry > 0),
+        (t!(words, "drill-hydrants-dry"), dry, figures.dry.is_some_and(|count| count > 0)),
         (t!(words, "drill-unreached"), unreached, figures.unreached.is_some_and(|count| count > 0)),
         (t!(words, "drill-unpowered"), unpowered, figures.unpowered.is_some_and(|count| count > 0)),
         (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
@@ -100,9 +105,9 @@ mod tests {
     use crate::drill::AlertState;
     use crate::text::Language;
 
-    #[test]
-    fn what_is_not_known_of_water_and_power_is_not_told_as_a_plain_number() {
-        let figures = |water, unreached, unpowered, power_known| Figures {
+    /// Nothing has happened, and everything is known.
+    fn quiet() -> Figures {
+        Figures {
             state: AlertState::Quiet,
             persons: 0,
             inside: 0,
@@ -115,14 +120,34 @@ mod tests {
             first_engine_s: None,
             first_water_s: None,
             last_out_s: None,
-            water,
-            dry: 0,
-            unreached,
-            unpowered,
-            power_known,
+            water: None,
+            dry: Some(0),
+            dry_known: true,
+            unreached: Some(0),
+            unpowered: Some(0),
+            power_known: true,
             closed: 0,
             unknown: 0,
+        }
+    }
+
+    #[test]
+    fn dry_hydrants_are_so_many_at_least_without_a_source_on_record() {
+        let said = |dry, dry_known| {
+            let figures = Figures { dry, dry_known, ..quiet() };
+            let line = water(Text::of(Language::English), &figures).swap_remove(3);
+            (line.1, line.2)
         };
+        assert_eq!(said(Some(2), true), ("2".to_owned(), true));
+        assert_eq!(said(Some(2), false), ("2 at least".to_owned(), true));
+        assert_eq!(said(None, false), ("unknown".to_owned(), false));
+        assert_eq!(said(Some(0), true), ("0".to_owned(), false));
+    }
+
+    #[test]
+    fn what_is_not_known_of_water_and_power_is_not_told_as_a_plain_number() {
+        let figures =
+            |water, unreached, unpowered, power_known| Figures { water, unreached, unpowered, power_known, ..quiet() };
         let said = |figures: &Figures| {
             let lines = water(Text::of(Language::English), figures);
             (lines[2].1.clone(), lines[4].1.clone(), lines[5].1.clone())

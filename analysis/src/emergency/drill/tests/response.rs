@@ -116,7 +116,7 @@ fn water_of_which_a_part_is_not_known_is_not_called_short() {
 
 /// The park with a main along its road: a source, valves at 100 and 270 m, and the hydrants H1 and H2 on it. Power likewise, from a source at
 /// the east end.
-fn with_networks() -> Cache {
+pub(super) fn with_networks() -> Cache {
     use crate::network::by_hand::{keyed_edge, node};
     let mut park = owned();
     let water = [

@@ -1,0 +1,121 @@
+//! What nobody knows is said where it counts: people of whom nothing is on record, water without a source, ground without heights.
+
+use spatial_db::model::NodeKind;
+
+use super::*;
+use crate::words::Words;
+
+/// [`LEAK`] over an hour, with everyone out expected within so many minutes of the alarm, and nothing that is late.
+fn with_everyone_out(within_min: &str) -> String {
+    LEAK.replace("length_min: 30", "length_min: 60")
+        .replace(
+            "from: \"release\", within_min: 3.0, evidence: event(\"alarm\")",
+            &format!("from: \"alarm\", within_min: {within_min}, evidence: event(\"evacuated\")"),
+        )
+        .replace("from: \"alarm\", within_min: 2.0", "from: \"alarm\", within_min: 25.0")
+}
+
+/// The park with an office of whose people nothing is on record.
+fn with_an_unknown_office() -> Cache {
+    let mut park = owned();
+    park.buildings[3].use_text = None;
+    Cache::build(Arc::new(park))
+}
+
+fn run_on(cache: &Cache, text: &str, hand: &[HandInject]) -> (DrillFile, DrillRun) {
+    let file = DrillFile::parse(text).unwrap();
+    let run = run_drill(&file, cache, &DrillTables::shipped(), hand).unwrap();
+    (file, run)
+}
+
+/// The row of a chapter that begins with some words: whether something is amiss, and its second cell.
+fn row(file: &DrillFile, run: &DrillRun, chapter: &str, first: &str) -> (bool, Words) {
+    let found = drill_report(file, run).into_iter().find(|one| one.name == chapter).unwrap();
+    let (amiss, cells) = found.rows.into_iter().find(|(_, cells)| cells[0] == first).unwrap();
+    (amiss, cells[1].clone())
+}
+
+#[test]
+fn everyone_out_is_not_met_while_the_people_of_a_building_are_unknown() {
+    let text = with_everyone_out("50.0");
+    // All four offices known: met, without a word more.
+    let (file, whole) = run_on(&park(), &text, &[]);
+    assert_eq!((whole.outcome.everyone_out(), whole.outcome.rated[0].rating), (Some(true), Rating::Met));
+    let (amiss, rating) = row(&file, &whole, "expected", "Alarm within 3 min");
+    assert!(!amiss && rating == "met", "{rating}");
+    let said = |run: &DrillRun| run.log.entries.iter().find(|one| one.id == "evacuated").unwrap().text.to_string();
+    assert_eq!(said(&whole), "the last person is at a place of assembly");
+    // One of them unknown: the three are out as before, and nobody can say that everyone is.
+    let cache = with_an_unknown_office();
+    let (file, run) = run_on(&cache, &text, &[]);
+    let outcome = &run.outcome;
+    assert_eq!((outcome.persons, outcome.arrived, outcome.buildings_unknown), (3 * 69, 3 * 69, 1));
+    assert!(outcome.last_out_s.is_some() && outcome.everyone_out().is_none());
+    assert_eq!((outcome.rated[0].rating, outcome.rated[0].rating.as_str()), (Rating::Unknown, "unknown"));
+    assert_eq!(outcome.rated[0].done_s, outcome.last_out_s);
+    let (amiss, rating) = row(&file, &run, "expected", "Alarm within 3 min");
+    assert!(amiss && rating == "unknown: known people out, of 1 buildings the people are not known", "{rating}");
+    let (amiss, last) = row(&file, &run, "times", "Last person at a place of assembly");
+    assert!(amiss && last.ends_with(", of the known people; of 1 buildings the people are not known"), "{last}");
+    assert!(said(&run).starts_with("the last of the known people is") && said(&run).contains("of 1 buildings"));
+    // Its objective is not met for that, and nobody sees to it yet.
+    let chapter = improvement_chapter(&file, &run, "2026-01-01".parse().unwrap());
+    assert_eq!(chapter.rows[0].1[1], "not known whether the objective was met");
+    // Too late for those who are known is too late; an observer who marks it has counted.
+    assert_eq!(run_on(&cache, &with_everyone_out("2.0"), &[]).1.outcome.rated[0].rating, Rating::Late);
+    let counted = [HandInject { at_s: 3000.0, does: Action::Done("warned".into()), by: "observer".into() }];
+    assert_eq!(run_on(&cache, &text, &counted).1.outcome.rated[0].rating, Rating::Met);
+}
+
+#[test]
+fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
+    let name = "Hydrants without water";
+    let (file, run) = run_on(&park(), LEAK, &[]);
+    assert_eq!(run.outcome.hydrants_out, 1);
+    let (amiss, said) = row(&file, &run, "water", name);
+    assert!(amiss && said == "1 at least: no source of water is on record", "{said}");
+    let (file, run) = run_on(&park(), &LEAK.replace("no_water([\"H1\"])", "say(\"\")"), &[]);
+    let (amiss, said) = row(&file, &run, "water", name);
+    assert!(!amiss && said == "unknown", "{said}");
+    // With a source the count is all of them; with the same lines and no source it is not.
+    let fed = super::response::with_networks();
+    let (file, run) = run_on(&fed, LEAK, &[]);
+    assert_eq!(row(&file, &run, "water", name).1, "1");
+    let mut unfed = (**fed.snapshot()).clone();
+    for node in unfed.nodes.iter_mut().filter(|node| node.kind == NodeKind::Source) {
+        node.kind = NodeKind::Junction;
+    }
+    let (file, run) = run_on(&Cache::build(Arc::new(unfed)), LEAK, &[]);
+    assert_eq!(row(&file, &run, "water", name).1, "1 at least: no source of water is on record");
+}
+
+#[test]
+fn a_hospital_on_ground_without_heights_is_not_called_dry() {
+    let mut park = owned();
+    let kinds = [ResourceKind::Hospital, ResourceKind::Shelter, ResourceKind::Hospital, ResourceKind::Shelter];
+    // On a hole in the heights, beyond the grid, on high ground, and where the water comes.
+    let at = [[500.0, -10.0], [2000.0, 0.0], [560.0, -10.0], [20.0, -10.0]];
+    for (k, (kind, at)) in kinds.into_iter().zip(at).enumerate() {
+        park.resources.push(resource(20 + k as i64, kind, &format!("F{k}"), at));
+    }
+    let terrain = park.terrain.as_mut().unwrap();
+    // Columns of 10 m from x = -20 and rows from y = -40.
+    terrain.heights_m[3 * 65 + 52] = f32::NAN;
+    let cache = Cache::build(Arc::new(park));
+    let (file, run) = run_on(&cache, &with("flood(levels: [(0.0, 0.0), (20.0, 3.0)], closes_m: 0.3)"), &[]);
+    let found = |key: &str| run.outcome.facilities.iter().find(|one| one.key == key).unwrap();
+    let stands = ["F0", "F1", "F2", "F3"].map(|key| (found(key).without_height, found(key).reached_s.is_some()));
+    assert_eq!(stands, [(true, false), (true, false), (false, false), (false, true)]);
+    let chapter = drill_report(&file, &run).into_iter().find(|one| one.name == "facilities").unwrap();
+    let said = |key: &str| {
+        let (amiss, cells) = chapter.rows.iter().find(|(_, cells)| cells[0] == key).unwrap();
+        (*amiss, cells[5].to_string())
+    };
+    let lacks = (true, "ground height unknown".to_owned());
+    assert_eq!((said("F0"), said("F1")), (lacks.clone(), lacks));
+    assert_eq!(said("F2"), (false, "not in this drill".to_owned()));
+    assert!(said("F3").0 && said("F3").1.contains(':'), "{:?}", said("F3"));
+    // A leak needs no heights.
+    let (_, leak) = run_on(&cache, LEAK, &[]);
+    assert!(leak.outcome.facilities.iter().all(|one| !one.without_height));
+}
