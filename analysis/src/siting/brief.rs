@@ -10,6 +10,7 @@ use super::fit::TestFit;
 use super::ground::{Candidate, Free};
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
+use super::obstacles::taken_words;
 use super::roads::road_class_words;
 use super::stranger::steps_m;
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
@@ -126,7 +127,8 @@ impl Match<'_, '_> {
     pub fn brief(&self, candidate: u32) -> Brief {
         let offered = &self.candidates[candidate as usize];
         // Which tenant keeps what, and where, is no matter of a brief.
-        let needs: Vec<Finding> = self.explain(candidate).into_iter().map(|one| self.to_strangers(one)).collect();
+        let needs: Vec<Finding> =
+            self.explain(candidate).into_iter().map(|one| self.to_strangers(offered, one)).collect();
         let mut fit = self.test_fit(candidate);
         let turning = self.turning(candidate);
         if let (Some(fit), Some(turning)) = (&mut fit, &turning) {
@@ -202,6 +204,13 @@ impl Match<'_, '_> {
                 far = format!("{:.2}", fit.far),
             );
             fact(words!("pitch-fact-built", "as built"), dense, limits);
+            if !fit.taken_out.is_empty() {
+                fact(
+                    words!("pitch-fact-taken", "not to be built on"),
+                    taken_words(&fit.taken_out, false),
+                    words!("pitch-source-taken", "ground cover, tracks and underground lines on record"),
+                );
+            }
         }
         let roads = Want::Road { classes: self.classes(), at_most_m: LINES_M, width_m: None };
         let gauge = self.gauge(&roads);

@@ -278,9 +278,7 @@ impl Match<'_, '_> {
                     Want::ClearHeight { .. } => {
                         words!("pitch-built-high", "built new, as high as the limits let less the roof")
                     }
-                    _ => {
-                        words!("pitch-tried", "placed on the land within setbacks, coverage, ratio, height and spacing")
-                    }
+                    _ => self.placed_on(offered, true),
                 };
                 (because, words!("pitch-source-limits", "limits of the pitch; boundary on record"))
             }

@@ -4,7 +4,7 @@
 use spatial_db::package::Whitelist;
 
 use super::explain::Finding;
-use super::ground::Missing;
+use super::ground::{Candidate, Missing};
 use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::roads::road_class_words;
@@ -31,7 +31,7 @@ pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
 
 impl Match<'_, '_> {
     /// A finding as it may be told.
-    pub(super) fn to_strangers(&self, mut finding: Finding) -> Finding {
+    pub(super) fn to_strangers(&self, offered: &Candidate, mut finding: Finding) -> Finding {
         let want = &self.pitch.needs[finding.need].want;
         finding.source = without_row(finding.source);
         if let Some(named) = self.named(want, finding.measure.at) {
@@ -48,6 +48,12 @@ impl Match<'_, '_> {
             } else {
                 words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
             };
+        }
+        if matches!(want, Want::Hall { .. } | Want::Floor { .. })
+            && offered.building.is_none()
+            && finding.verdict != Verdict::Unknown
+        {
+            finding.because = self.placed_on(offered, false);
         }
         if finding.measure.missing == Missing::Negotiated {
             // That somebody else is in talks about the land is the office's own.
