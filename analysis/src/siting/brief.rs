@@ -47,7 +47,7 @@ pub struct Connection {
     pub served: Option<bool>,
     /// Layer of that line.
     pub source: Words,
-    /// What is left over time.
+    /// What is left over time, as it may be told ([`Supply::told`]).
     pub supply: Supply,
 }
 
@@ -270,8 +270,16 @@ impl Match<'_, '_> {
                 Verdict::Unknown => None,
             },
             source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
-            // Which element is the connection point, the bottleneck, or without a rating, is named by its key.
-            supply: Supply { point: None, distance_m: None, bottleneck: None, unknown: None, ..supply },
+            // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step is
+            // somebody's plan.
+            supply: Supply {
+                point: None,
+                distance_m: None,
+                bottleneck: None,
+                unknown: None,
+                remaining: supply.told(self.ground.as_of),
+                ..supply
+            },
         }
     }
 

@@ -163,6 +163,7 @@ pitch-plan-hall = 厂房
 pitch-plan-yard = 货车场地
 pitch-plan-north = 北
 pitch-chart-asked = 要求
+pitch-chart-note = 至下一阶梯为止的最低余量。对他人的承诺合并计入年初，不逐项列出。
 pitch-looked-at = 就已知情况，{ $all } 处中有 { $fits } 处符合
 pitch-cut-short = 合并地块超过 { $most } 种：其余未查
 pitch-nothing-fits = 没有符合的地块。只改一项时改动最小的是：

@@ -92,6 +92,7 @@ struct Page {
     capacity_title: String,
     /// Drawn here and safe.
     capacity: String,
+    chart_note: String,
     no_capacity: String,
     neighbours_title: String,
     trade_heads: Vec<String>,
@@ -268,6 +269,7 @@ impl Page {
                 .collect(),
             capacity_title: text.words(&said::CAPACITY.into()),
             capacity: drawing::capacity(&brief.connections, asked, opened.as_of, text),
+            chart_note: say(&said::chart()),
             no_capacity: say(&said::no_capacity()),
             neighbours_title: text.words(&said::NEIGHBOURS.into()),
             trade_heads: heads(&said::TRADES),
