@@ -124,6 +124,9 @@ fn a_brief_stands_alone_in_both_languages() {
         assert!(!page.contains(hidden), "{hidden}");
     }
     assert!(page.contains(" m at most"), "a distance to a main in its steps");
+    // How far industries are, in bands.
+    let bands = ["<td>0–50 m</td>", "<td>50–100 m</td>", "<td>100–250 m</td>", "<td>250–500 m</td>"];
+    assert!(bands.iter().any(|band| page.contains(band)));
     // What is left of the water is known, and is not told as if it were not.
     assert!(page.contains("leaves so much at the connection") && !page.contains("is not on record: access"));
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();

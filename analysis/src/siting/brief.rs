@@ -12,7 +12,7 @@ use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
 use super::obstacles::taken_words;
 use super::roads::road_class_words;
-use super::stranger::steps_m;
+use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
 use super::turning::TurningFit;
 use super::want::{Side, Want, grouped};
@@ -58,8 +58,8 @@ pub struct Neighbours {
     pub industry: String,
     /// Parcels.
     pub parcels: usize,
-    /// The nearest, m.
-    pub nearest_m: f64,
+    /// How far the nearest is, m, from and to: nobody outside is told which parcel it is.
+    pub nearest_m: (f64, f64),
 }
 
 /// One step of readiness.
@@ -285,7 +285,7 @@ impl Match<'_, '_> {
 
     fn neighbours(&self, offered: &Candidate) -> Vec<Neighbours> {
         let outlines = self.ground.outlines_of(offered);
-        let mut found: BTreeMap<String, Neighbours> = BTreeMap::new();
+        let mut found: BTreeMap<String, (usize, f64)> = BTreeMap::new();
         for (slot, parcel) in self.ground.park.parcels.iter().enumerate() {
             if offered.parcels.contains(&(slot as u32)) || !self.ground.presence.parcels[slot] {
                 continue;
@@ -300,13 +300,18 @@ impl Match<'_, '_> {
             if code.len() < 2 {
                 continue;
             }
-            let none = Neighbours { industry: code.clone(), parcels: 0, nearest_m: f64::INFINITY };
-            let one = found.entry(code).or_insert(none);
-            one.parcels += 1;
-            one.nearest_m = one.nearest_m.min(far);
+            let (parcels, nearest_m) = found.entry(code).or_insert((0, f64::INFINITY));
+            *parcels += 1;
+            *nearest_m = nearest_m.min(far);
         }
-        let mut found: Vec<Neighbours> = found.into_values().collect();
-        found.sort_by(|a, b| b.parcels.cmp(&a.parcels).then(a.nearest_m.total_cmp(&b.nearest_m)));
+        let told = |(industry, (parcels, nearest_m)): (String, (usize, f64))| Neighbours {
+            industry,
+            parcels,
+            nearest_m: band_m(nearest_m, nearest_m),
+        };
+        // By the band, since an order by the distance would tell more of it.
+        let mut found: Vec<Neighbours> = found.into_iter().map(told).collect();
+        found.sort_by(|a, b| b.parcels.cmp(&a.parcels).then(a.nearest_m.0.total_cmp(&b.nearest_m.0)));
         found
     }
 

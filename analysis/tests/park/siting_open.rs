@@ -256,3 +256,29 @@ fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
         assert_eq!((finding.measure.low, finding.measure.high), (0.0, 1.0));
     });
 }
+
+#[test]
+fn a_brief_tells_in_bands_how_far_neighbours_and_hazards_are_and_the_verdict_stays_exact() {
+    let mut park = park();
+    for (at, industry) in [(1, "C3913"), (2, "C2614")] {
+        park.parcels[at].industry_code = Some(industry.into());
+    }
+    // 183.7 m east of the first parcel.
+    park.hazards = vec![hazard(1, [283.7, 50.0], Some("chlorine"))];
+    let away = |at_least_m| must(Want::Away { what: Thing::Hazard { substance: "chlorine".into() }, at_least_m });
+    let pitch = pitch(vec![away(183.0), away(184.0)], 1);
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let site = matched.find(&["P1"]).unwrap();
+        assert!(matched.explain(site).iter().all(|one| (one.measure.low - 183.7).abs() < 1e-9), "the office knows");
+        let brief = matched.brief(site);
+        let of = |need: usize| brief.needs.iter().find(|one| one.need == need).unwrap();
+        assert_eq!((of(0).verdict, of(1).verdict), (Verdict::Fit, Verdict::Gap));
+        for finding in [of(0), of(1)] {
+            assert_eq!((finding.measure.low, finding.measure.high), (100.0, 250.0));
+            assert!(!finding.has.contains("18") && finding.gap.is_none(), "{}", finding.has);
+        }
+        let told: Vec<_> = brief.neighbours.iter().map(|one| (one.industry.as_str(), one.nearest_m)).collect();
+        // Beside it, and 300 m away.
+        assert_eq!(told, [("39", (0.0, 50.0)), ("26", (250.0, 500.0))]);
+    });
+}

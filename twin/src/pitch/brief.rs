@@ -171,6 +171,11 @@ fn metres(value: f64) -> String {
     format!("{value:.0} m")
 }
 
+/// A band of distances.
+fn band((from, to): (f64, f64)) -> String {
+    if to.is_finite() { format!("{from:.0}–{to:.0} m") } else { format!("≥ {from:.0} m") }
+}
+
 impl Page {
     fn new(
         opened: &Opened,
@@ -280,7 +285,7 @@ impl Page {
                 .map(|one| Trade {
                     industry: say(&industry_words(&one.industry)),
                     parcels: one.parcels,
-                    nearest: metres(one.nearest_m),
+                    nearest: band(one.nearest_m),
                 })
                 .collect(),
             no_neighbours: say(&said::no_neighbours(NEIGHBOURS_M)),
