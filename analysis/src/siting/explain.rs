@@ -287,9 +287,11 @@ impl Match<'_, '_> {
                 let source = building.map_or_else(Words::default, |building| row_of(&building.provenance));
                 (missing, source)
             }
-            Want::Industry { .. } if verdict != Verdict::Unknown => {
-                let source = Words::from(self.ground.tables.industry_source());
-                (self.land_use(measure.at), source)
+            Want::Industry { .. } => {
+                let told = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
+                let mut because = vec![told, self.ground.tables.industry_standing()];
+                because.retain(|words| !words.is_empty());
+                (crate::land::joined(because), Words::from(self.ground.tables.industry_source()))
             }
             Want::Zoning { .. } if found => {
                 let source = row_of(&self.ground.parcel(measure.at).provenance);

@@ -282,3 +282,19 @@ fn a_brief_tells_in_bands_how_far_neighbours_and_hazards_are_and_the_verdict_sta
         assert_eq!(told, [("39", (0.0, 50.0)), ("26", (250.0, 500.0))]);
     });
 }
+
+#[test]
+fn an_answer_about_an_industry_says_that_its_table_is_from_memory_whatever_the_answer() {
+    let verdicts = [("39", Verdict::Fit), ("26", Verdict::Gap), ("99", Verdict::Unknown)];
+    for (code, verdict) in verdicts {
+        asked(park(), &pitch(vec![must(Want::Industry { code: code.into() })], 1), &NoSupplies, |matched| {
+            let site = matched.find(&["P1"]).unwrap();
+            for finding in [matched.explain(site).remove(0), matched.brief(site).needs.remove(0)] {
+                assert_eq!(finding.verdict, verdict, "{code}");
+                let because = &finding.because;
+                assert!(because.contains("from memory that nobody has checked"), "{code}: {because}");
+                assert!(finding.source.contains("[memory]"), "{code}: {}", finding.source);
+            }
+        });
+    }
+}
