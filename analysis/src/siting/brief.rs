@@ -129,11 +129,7 @@ impl Match<'_, '_> {
         // Which tenant keeps what, and where, is no matter of a brief.
         let needs: Vec<Finding> =
             self.explain(candidate).into_iter().map(|one| self.to_strangers(offered, one)).collect();
-        let mut fit = self.test_fit(candidate);
-        let turning = self.turning(candidate);
-        if let (Some(fit), Some(turning)) = (&mut fit, &turning) {
-            turning.lay(fit);
-        }
+        let (fit, turning) = self.laid(candidate);
         let table = readiness_table();
         let connections: Vec<Connection> =
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();

@@ -2,8 +2,10 @@
 
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Free, How, IfUnknown, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict, Want,
+    Candidate, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict,
+    Want,
 };
+use geo::{Area, Contains, Point};
 use spatial_db::model::{
     Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Tenancy,
 };
@@ -277,6 +279,18 @@ fn a_brief_tells_in_bands_how_far_neighbours_and_hazards_are_and_the_verdict_sta
             assert_eq!((finding.measure.low, finding.measure.high), (100.0, 250.0));
             assert!(!finding.has.contains("18") && finding.gap.is_none(), "{}", finding.has);
         }
+        // In the office's own window the ground within each distance is drawn.
+        let laid = matched.laid_out(site);
+        assert!(laid.fit.is_none() && laid.turning.is_none());
+        let parts: Vec<LaidPart> = laid.kept_away.iter().map(KeptAway::part).collect();
+        assert_eq!(parts, [LaidPart::KeptAway, LaidPart::TooNear]);
+        for (one, radius_m) in laid.kept_away.iter().zip([183.0_f64, 184.0]) {
+            let circle_m2 = std::f64::consts::PI * radius_m * radius_m;
+            assert!((one.area.unsigned_area() / circle_m2 - 1.0).abs() < 0.01 && one.at_least_m == radius_m);
+            assert!(one.area.contains(&Point::new(283.7, 50.0)));
+        }
+        let labels: Vec<String> = laid.classes().iter().map(|class| class.label.to_string()).collect();
+        assert_eq!(labels, ["distance to keep", "distance to keep, not kept"]);
         let told: Vec<_> = brief.neighbours.iter().map(|one| (one.industry.as_str(), one.nearest_m)).collect();
         // Beside it, and 300 m away.
         assert_eq!(told, [("39", (0.0, 50.0)), ("26", (250.0, 500.0))]);
