@@ -4,8 +4,7 @@ mod support;
 
 use chrono::NaiveDate;
 use serde_json::json;
-use spatial_db::model::FeatureKind;
-use spatial_db::store::{PitchEntry, PitchEventKind};
+use spatial_db::model::{FeatureKind, PitchEntry, PitchEventKind};
 use support::{any, client, header, put, record, scratch};
 
 const SLUG: &str = "pitches";

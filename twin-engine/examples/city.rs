@@ -54,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         overlay_on: Arc::new(move |_: NaiveDate, name: &str| {
             again.iter().find(|overlay| overlay.name == name).cloned()
         }),
+        later: Vec::new(),
     });
     let input = TwinInput {
         snapshot: Arc::new(city),

@@ -47,6 +47,9 @@ pub struct TimeSource {
     pub as_of: NaiveDate,
     /// An overlay of any day.
     pub overlay_on: OverlayOn,
+    /// Names of overlays that take too long to be made before they are asked for: each stands empty among those given at first,
+    /// saying so, and is made for a day when it is first looked at on that day.
+    pub later: Vec<String>,
 }
 
 impl std::fmt::Debug for TimeSource {

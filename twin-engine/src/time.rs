@@ -137,11 +137,13 @@ impl Made {
         Self { day, complete: day.is_some(), ..Self::default() }
     }
 
-    /// What is ready, if it is of `day`, and the next that is needed for it: of `names`, `active` before the others.
+    /// What is ready, if it is of `day`, and the next that is needed for it: of `names`, `active` before the others. One of those
+    /// that come `later` is needed only while it is active, and then also on the day that the overlays were given for.
     fn step<'a>(
         &mut self,
         day: NaiveDate,
         active: Option<&'a str>,
+        later: &[String],
         names: impl Iterator<Item = &'a str>,
         make: &OverlayOn,
     ) -> Option<Overlay> {
@@ -159,9 +161,15 @@ impl Made {
         if self.day != Some(day) {
             *self = Self { day: Some(day), making: self.making.take(), ..Self::default() };
         }
-        if self.making.is_none() && !self.complete {
-            let next = active.into_iter().chain(names).find(|name| !self.done.iter().any(|done| done == name));
-            self.complete = next.is_none();
+        if self.making.is_none() {
+            let is_due = |name: &&str| !self.done.iter().any(|done| done == name);
+            let is_later = |name: &&str| later.iter().any(|one| one == name);
+            let next = if self.complete {
+                active.filter(|name| is_later(name) && is_due(name))
+            } else {
+                active.into_iter().chain(names.filter(|name| !is_later(name))).find(is_due)
+            };
+            self.complete |= next.is_none();
             if let Some(name) = next.map(str::to_owned) {
                 let (make, wanted) = (make.clone(), name.clone());
                 self.making = Some((day, name, AsyncComputeTaskPool::get().spawn(async move { make(day, &wanted) })));
@@ -251,7 +259,7 @@ fn play(
 /// Makes the overlays of each side's day and puts them in the place of the others.
 fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
     let (Some(day), Some(time)) = (twin.day(), &twin.input.time) else { return };
-    let (make, record) = (time.overlay_on.clone(), time.as_of);
+    let (make, record, later) = (time.overlay_on.clone(), time.as_of, time.later.as_slice());
     // A scenario has overlays of its own.
     let right_make = twin.input.apart.as_ref().map_or_else(|| make.clone(), |apart| apart.after.clone());
     // Read first: writing to the twin has everything looked at anew.
@@ -263,9 +271,9 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
     };
     let in_use =
         |side| twin.overlay_on(side).filter(|overlay| !is_made_here(overlay)).map(|overlay| overlay.name.as_str());
-    let left = years.left.step(day, in_use(Side::Left), names(), &make);
+    let left = years.left.step(day, in_use(Side::Left), later, names(), &make);
     let of_right = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on));
-    let right = of_right.and_then(|day| years.right.step(day, in_use(Side::Right), names(), &right_make));
+    let right = of_right.and_then(|day| years.right.step(day, in_use(Side::Right), later, names(), &right_make));
     if let Some(overlay) = left {
         replace(&mut twin, overlay);
     }
@@ -354,12 +362,47 @@ mod tests {
         app.update();
         assert_eq!(app.world().resource::<Twin>().day(), record);
         look_at(&mut app.world_mut().resource_mut::<Twin>(), Some(day));
+        settle(&mut app);
+        app
+    }
+
+    /// Frames until all is made.
+    fn settle(app: &mut App) {
         let until = std::time::Instant::now() + Duration::from_secs(20);
         app.update();
         while app.world().resource::<Years>().is_making() && std::time::Instant::now() < until {
             app.update();
         }
-        app
+    }
+
+    #[test]
+    fn what_takes_long_is_made_when_it_is_first_looked_at_and_once_a_day() {
+        for on in [day("2026-06-30"), day("2019-12-31")] {
+            let (mut input, _) = fixture::built_up();
+            let asked: Arc<std::sync::Mutex<Vec<(NaiveDate, String)>>> = Arc::default();
+            let (heard, time) = (asked.clone(), input.time.clone().unwrap());
+            let late = input.overlays[0].name.clone();
+            let given = Arc::clone(&input.overlays[0]);
+            let overlay_on = Arc::new(move |day: NaiveDate, name: &str| {
+                heard.lock().unwrap().push((day, name.to_owned()));
+                (time.overlay_on)(day, name)
+            });
+            let as_of = day("2026-06-30");
+            input.time = Some(crate::input::TimeSource { as_of, overlay_on, later: vec![late.clone()] });
+            let mut app = looking_at(input, 1, on);
+            let made = || asked.lock().unwrap().iter().filter(|(_, name)| *name == late).cloned().collect::<Vec<_>>();
+            assert!(made().is_empty(), "not before it is looked at");
+            assert!(Arc::ptr_eq(&app.world().resource::<Twin>().input.overlays[0], &given));
+            app.world_mut().resource_mut::<Twin>().shown.overlay = Some(0);
+            settle(&mut app);
+            assert_eq!(made(), [(on, late.clone())]);
+            assert!(!Arc::ptr_eq(&app.world().resource::<Twin>().input.overlays[0], &given));
+            app.world_mut().resource_mut::<Twin>().shown.overlay = Some(1);
+            settle(&mut app);
+            app.world_mut().resource_mut::<Twin>().shown.overlay = Some(0);
+            settle(&mut app);
+            assert_eq!(made().len(), 1, "once");
+        }
     }
 
     #[test]
@@ -374,7 +417,7 @@ mod tests {
         let overlay_on = Arc::new(|day: NaiveDate, name: &str| {
             Some(Overlay { name: name.to_owned(), as_of: day, ..fixture::building_overlay() })
         });
-        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on });
+        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on, later: Vec::new() });
         let app = looking_at(input, given, day("2019-12-31"));
         let overlays = &app.world().resource::<Twin>().input.overlays;
         assert!(overlays[..given].iter().all(|overlay| overlay.as_of == day("2019-12-31")));
@@ -391,7 +434,7 @@ mod tests {
             heard.lock().unwrap().push((day, name.to_owned()));
             (time.overlay_on)(day, name)
         });
-        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on });
+        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on, later: Vec::new() });
         let app = looking_at(input, 1, day("2019-12-31"));
         let twin = app.world().resource::<Twin>();
         assert!(!twin.shown.is_there(spatial_db::model::FeatureKind::Building, 0));

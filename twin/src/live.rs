@@ -10,13 +10,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use analysis::land::scheme::Scheme;
+use analysis::network::hydraulics::awaited_pressures;
+use analysis::overlay::Overlay;
 use chrono::NaiveDate;
 use miette::Diagnostic;
+use spatial_db::cache::Cache;
 use spatial_db::cluster::resolve_database_url;
 use spatial_db::model::{Imagery, ParkSnapshot};
 use spatial_db::package::{PackStep, Package};
 use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, StoreError};
-use twin_engine::{Failed, Loading, Lost, News, NewsCounts, NewsRun, TwinInput, Update};
+use twin_engine::{Failed, Loading, Lost, News, NewsCounts, NewsRun, TimeSource, TwinInput, Update};
 
 use crate::changes;
 use crate::cli::{Compared, OverlayName};
@@ -27,7 +30,7 @@ use crate::past::Address;
 use crate::planner;
 use crate::progress::Progress;
 use crate::report::unmet::Record;
-use crate::shot::{MOST_PIXELS, indexed, overlays};
+use crate::shot::{MOST_PIXELS, indexed, overlay_on, overlays};
 
 /// Every overlay that the window switches between; unmet demand comes besides where it is asked for.
 pub(crate) const ALL: [OverlayName; 9] = [
@@ -41,6 +44,8 @@ pub(crate) const ALL: [OverlayName; 9] = [
     OverlayName::Capacity,
     OverlayName::Pressure,
 ];
+/// Those of them that a hydraulic engine has to be run for: made beside the picture, when they are first looked at.
+const LATER: [OverlayName; 1] = [OverlayName::Pressure];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);
 /// Updates that may wait for the window.
@@ -248,9 +253,9 @@ impl Way {
         let first = !self.shown;
         let mut told = Ok(());
         let cache = indexed(&snapshot);
-        let (mut overlays, mut time) = overlays(&cache, &ALL, self.plan.as_of, &mut |_, done| {
+        let (mut overlays, mut time) = at_first(&cache, self.plan.as_of, &mut |done, of| {
             if first && told.is_ok() {
-                told = self.tell(Update::Loading(Loading::Overlays { done, of: ALL.len() }));
+                told = self.tell(Update::Loading(Loading::Overlays { done, of }));
             }
         });
         told?;
@@ -273,6 +278,21 @@ impl Way {
         self.shown = true;
         self.tell(Update::Park(Box::new(input), news))
     }
+}
+
+/// The overlays of the window as it opens: those that take long stand empty, behind the others. `hear` is told how many are made, and
+/// of how many.
+fn at_first(
+    cache: &Arc<Cache>,
+    as_of: Option<NaiveDate>,
+    hear: &mut dyn FnMut(usize, usize),
+) -> (Vec<Arc<Overlay>>, TimeSource) {
+    let now: Vec<OverlayName> = ALL.into_iter().filter(|name| !LATER.contains(name)).collect();
+    let (mut all, mut time) = overlays(cache, &now, as_of, &mut |_, done| hear(done, now.len()));
+    all.push(Arc::new(awaited_pressures(time.as_of)));
+    time.overlay_on = overlay_on(cache, &ALL);
+    time.later = LATER.iter().map(|name| name.word().to_owned()).collect();
+    (all, time)
 }
 
 fn background(source: std::io::Error) -> Failure {
@@ -328,6 +348,25 @@ mod tests {
             assert_eq!(ALL.contains(name), !apart, "{name:?}");
         }
         assert!(ALL.len() <= 9, "a digit switches to each");
+    }
+
+    #[test]
+    fn no_hydraulic_engine_runs_before_the_first_picture_and_the_overlay_says_so() {
+        use spatial_db::model::Park;
+
+        assert!(ALL.ends_with(&LATER), "what is given later has its place behind the others");
+        let cache = indexed(&Arc::new(ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549))));
+        let as_of = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+        let mut heard = Vec::new();
+        let (given, time) = at_first(&cache, Some(as_of), &mut |done, of| heard.push((done, of)));
+        assert_eq!(heard.len(), ALL.len() - LATER.len(), "{heard:?}");
+        let pressure = given.last().unwrap();
+        assert_eq!((pressure.name.as_str(), pressure.as_of), (OverlayName::Pressure.word(), as_of));
+        assert_eq!(pressure.notes, ["the pressures are being worked out"]);
+        assert_eq!(time.later, [OverlayName::Pressure.word()]);
+        // Asked for, it is made, and says why there are none.
+        let made = (time.overlay_on)(as_of, "pressure").unwrap();
+        assert!(made.notes[0].contains("no pressures: "), "{:?}", made.notes);
     }
 
     #[test]

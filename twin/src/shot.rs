@@ -133,7 +133,7 @@ pub(crate) fn overlays(
         overlay(*name, cache, &rules, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
-    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted) })
+    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted), later: Vec::new() })
 }
 
 /// What makes the wanted overlays of a park for any day.

@@ -101,6 +101,21 @@ fn lower_crates_reach_neither_bevy_nor_gdal() {
     }
 }
 
+/// What follows from the park is told from what the park is, wherever it is kept.
+#[test]
+fn analysis_does_not_know_the_store() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (mut offenders, mut looked_at) = (Vec::new(), 0);
+    visit(&root.join("analysis/src"), &mut |path, text| {
+        looked_at += 1;
+        if text.contains("spatial_db::store") || text.contains("spatial_db::cluster") {
+            offenders.push(path.display().to_string());
+        }
+    });
+    assert!(looked_at > 100, "{looked_at} files");
+    assert!(offenders.is_empty(), "{offenders:#?}");
+}
+
 /// SQL text lives only under `spatial-db/{migrations,sql}`: that of the program, and that of other crates' tests.
 #[test]
 fn sql_stays_in_its_folders() {

@@ -79,6 +79,26 @@ fn three_pitches_ship_one_fits_one_with_a_neighbour_one_nowhere() {
     assert!(code == 2 && words.contains("no wish"), "{words}");
 }
 
+/// Steps of the capacity chart stand at its beginning and at the beginnings of years only: the day of a promise to somebody else is
+/// that tenant's plan.
+fn only_years(page: &str) {
+    let chart = page.split("class=\"capacity\"").nth(1).expect("a chart").split("</svg>").next().unwrap();
+    let after = |begin: &str| -> Vec<String> {
+        chart.split(begin).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let bars = after("<rect x=\"");
+    let years: HashSet<String> = chart
+        .split("<line x1=\"")
+        .skip(1)
+        .filter(|rest| rest.contains("y1=\"4\""))
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    assert!(!bars.is_empty() && years.len() >= 5, "{chart}");
+    for bar in bars {
+        assert!(bar == "96.0" || years.contains(&bar), "a step at {bar} among {years:?}");
+    }
+}
+
 #[test]
 fn a_brief_stands_alone_in_both_languages() {
     let place = Place::new();
@@ -104,6 +124,9 @@ fn a_brief_stands_alone_in_both_languages() {
         assert!(!page.contains(hidden), "{hidden}");
     }
     assert!(page.contains(" m at most"), "a distance to a main in its steps");
+    // How far industries are, in bands.
+    let bands = ["<td>0–50 m</td>", "<td>50–100 m</td>", "<td>100–250 m</td>", "<td>250–500 m</td>"];
+    assert!(bands.iter().any(|band| page.contains(band)));
     // What is left of the water is known, and is not told as if it were not.
     assert!(page.contains("leaves so much at the connection") && !page.contains("is not on record: access"));
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
@@ -111,6 +134,8 @@ fn a_brief_stands_alone_in_both_languages() {
     let chinese = brief("zh", &["--no-pictures"]);
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
     assert!(!chinese.contains("DN"), "sizes of mains");
+    only_years(&page);
+    only_years(&chinese);
     assert!(chinese.contains("业（") && !chinese.contains("industry"), "industries by their names");
     // Nothing of other tenants: no name of an enterprise on record.
     let mut store = place.database.store().unwrap();
@@ -147,6 +172,8 @@ fn names(park: &ParkSnapshot) -> HashSet<Vec<u8>> {
     secrets.extend(park.enterprises.iter().flat_map(|one| [one.name.clone(), one.provenance.key.clone()]));
     secrets.extend(park.hazards.iter().filter_map(|one| one.name.clone()));
     secrets.extend(park.contracts.iter().map(|one| one.provenance.key.clone()));
+    secrets.extend(park.projects.iter().map(|one| one.provenance.key.clone()));
+    secrets.extend(park.projects.iter().filter_map(|one| one.name.clone()));
     secrets.extend(park.nodes.iter().map(|one| one.provenance.key.clone()));
     secrets.extend(park.edges.iter().map(|one| one.provenance.key.clone()));
     secrets.extend(park.buildings.iter().map(|one| one.provenance.key.clone()));
@@ -259,6 +286,7 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let page = std::fs::read_to_string(place.folder.path().join("brief.html")).unwrap();
         assert!(page.contains(words) && page.contains("SYNTHETIC") == (lang == "en"));
+        only_years(&page);
     }
     let tour = package.scenes().unwrap();
     assert!(tour.len() == 1 && twin_engine::Tour::parse(&tour[0].text).unwrap().stops.len() == 4);

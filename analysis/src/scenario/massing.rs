@@ -68,11 +68,14 @@ pub struct Existing {
     pub footprint_m2: f64,
     /// Their floors by the rules, m².
     pub floor_m2: f64,
+    /// Ground that no building may stand on, such as open water; neither setback nor spacing is kept from it.
+    pub blocked: MultiPolygon<f64>,
 }
 
 impl Default for Existing {
     fn default() -> Self {
-        Self { footprints: MultiPolygon(Vec::new()), footprint_m2: 0.0, floor_m2: 0.0 }
+        let none = MultiPolygon(Vec::new());
+        Self { footprints: none.clone(), footprint_m2: 0.0, floor_m2: 0.0, blocked: none }
     }
 }
 
@@ -123,7 +126,13 @@ pub fn largest_mass(
     let inner = room(parcel, existing, limits);
     let inner_m2 = inner.unsigned_area();
     if inner_m2 < SMALLEST_M2 {
-        let limit = if limits.setback_m > 0.0 { "the setback" } else { "what stands there" };
+        let limit = if !existing.blocked.0.is_empty() {
+            "ground that is not to be built on"
+        } else if limits.setback_m > 0.0 {
+            "the setback"
+        } else {
+            "what stands there"
+        };
         return Err(MassingError::NoRoom { limit });
     }
     // A height that is a whole number of storeys is not to lose one to rounding.
@@ -157,11 +166,14 @@ pub fn largest_mass(
     })
 }
 
-/// The part of the parcel that keeps the setback from its boundary and the spacing from what stands there.
+/// The part of the parcel that can be built on, with the setback from its boundary and the spacing from what stands there.
 pub(crate) fn room(parcel: &MultiPolygon<f64>, existing: &Existing, limits: &Limits) -> MultiPolygon<f64> {
     let rings = parcel.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
     let boundary = MultiLineString(rings.cloned().collect::<Vec<LineString<f64>>>());
-    let inner = away_from(parcel, &boundary, limits.setback_m);
+    let mut inner = away_from(parcel, &boundary, limits.setback_m);
+    if !existing.blocked.0.is_empty() {
+        inner = inner.difference(&existing.blocked);
+    }
     if existing.footprints.0.is_empty() {
         return inner;
     }

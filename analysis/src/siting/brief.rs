@@ -10,8 +10,9 @@ use super::fit::TestFit;
 use super::ground::{Candidate, Free};
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
+use super::obstacles::taken_words;
 use super::roads::road_class_words;
-use super::stranger::steps_m;
+use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
 use super::turning::TurningFit;
 use super::want::{Side, Want, grouped};
@@ -46,7 +47,7 @@ pub struct Connection {
     pub served: Option<bool>,
     /// Layer of that line.
     pub source: Words,
-    /// What is left over time.
+    /// What is left over time, as it may be told ([`Supply::told`]).
     pub supply: Supply,
 }
 
@@ -57,8 +58,8 @@ pub struct Neighbours {
     pub industry: String,
     /// Parcels.
     pub parcels: usize,
-    /// The nearest, m.
-    pub nearest_m: f64,
+    /// How far the nearest is, m, from and to: nobody outside is told which parcel it is.
+    pub nearest_m: (f64, f64),
 }
 
 /// One step of readiness.
@@ -149,12 +150,9 @@ impl Match<'_, '_> {
     pub fn brief(&self, candidate: u32) -> Brief {
         let offered = &self.candidates[candidate as usize];
         // Which tenant keeps what, and where, is no matter of a brief.
-        let needs: Vec<Finding> = self.explain(candidate).into_iter().map(|one| self.to_strangers(one)).collect();
-        let mut fit = self.test_fit(candidate);
-        let turning = self.turning(candidate);
-        if let (Some(fit), Some(turning)) = (&mut fit, &turning) {
-            turning.lay(fit);
-        }
+        let needs: Vec<Finding> =
+            self.explain(candidate).into_iter().map(|one| self.to_strangers(offered, one)).collect();
+        let (fit, turning) = self.laid(candidate);
         let table = readiness_table();
         let connections: Vec<Connection> =
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();
@@ -225,6 +223,13 @@ impl Match<'_, '_> {
                 far = format!("{:.2}", fit.far),
             );
             fact(words!("pitch-fact-built", "as built"), dense, limits);
+            if !fit.taken_out.is_empty() {
+                fact(
+                    words!("pitch-fact-taken", "not to be built on"),
+                    taken_words(&fit.taken_out, false),
+                    words!("pitch-source-taken", "ground cover, tracks and underground lines on record"),
+                );
+            }
         }
         let roads = Want::Road { classes: self.classes(), at_most_m: LINES_M, width_m: None };
         let gauge = self.gauge(&roads);
@@ -284,14 +289,22 @@ impl Match<'_, '_> {
                 Verdict::Unknown => None,
             },
             source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
-            // Which element is the connection point, the bottleneck, or without a rating, is named by its key.
-            supply: Supply { point: None, distance_m: None, bottleneck: None, unknown: None, ..supply },
+            // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step is
+            // somebody's plan.
+            supply: Supply {
+                point: None,
+                distance_m: None,
+                bottleneck: None,
+                unknown: None,
+                remaining: supply.told(self.ground.as_of),
+                ..supply
+            },
         }
     }
 
     fn neighbours(&self, offered: &Candidate) -> Vec<Neighbours> {
         let outlines = self.ground.outlines_of(offered);
-        let mut found: BTreeMap<String, Neighbours> = BTreeMap::new();
+        let mut found: BTreeMap<String, (usize, f64)> = BTreeMap::new();
         for (slot, parcel) in self.ground.park.parcels.iter().enumerate() {
             if offered.parcels.contains(&(slot as u32)) || !self.ground.presence.parcels[slot] {
                 continue;
@@ -306,13 +319,18 @@ impl Match<'_, '_> {
             if code.len() < 2 {
                 continue;
             }
-            let none = Neighbours { industry: code.clone(), parcels: 0, nearest_m: f64::INFINITY };
-            let one = found.entry(code).or_insert(none);
-            one.parcels += 1;
-            one.nearest_m = one.nearest_m.min(far);
+            let (parcels, nearest_m) = found.entry(code).or_insert((0, f64::INFINITY));
+            *parcels += 1;
+            *nearest_m = nearest_m.min(far);
         }
-        let mut found: Vec<Neighbours> = found.into_values().collect();
-        found.sort_by(|a, b| b.parcels.cmp(&a.parcels).then(a.nearest_m.total_cmp(&b.nearest_m)));
+        let told = |(industry, (parcels, nearest_m)): (String, (usize, f64))| Neighbours {
+            industry,
+            parcels,
+            nearest_m: band_m(nearest_m, nearest_m),
+        };
+        // By the band, since an order by the distance would tell more of it.
+        let mut found: Vec<Neighbours> = found.into_iter().map(told).collect();
+        found.sort_by(|a, b| b.parcels.cmp(&a.parcels).then(a.nearest_m.0.total_cmp(&b.nearest_m.0)));
         found
     }
 

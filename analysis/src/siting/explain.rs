@@ -278,9 +278,7 @@ impl Match<'_, '_> {
                     Want::ClearHeight { .. } => {
                         words!("pitch-built-high", "built new, as high as the limits let less the roof")
                     }
-                    _ => {
-                        words!("pitch-tried", "placed on the land within setbacks, coverage, ratio, height and spacing")
-                    }
+                    _ => self.placed_on(offered, true),
                 };
                 (because, words!("pitch-source-limits", "limits of the pitch; boundary on record"))
             }
@@ -289,9 +287,11 @@ impl Match<'_, '_> {
                 let source = building.map_or_else(Words::default, |building| row_of(&building.provenance));
                 (missing, source)
             }
-            Want::Industry { .. } if verdict != Verdict::Unknown => {
-                let source = Words::from(self.ground.tables.industry_source());
-                (self.land_use(measure.at), source)
+            Want::Industry { .. } => {
+                let told = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
+                let mut because = vec![told, self.ground.tables.industry_standing()];
+                because.retain(|words| !words.is_empty());
+                (crate::land::joined(because), Words::from(self.ground.tables.industry_source()))
             }
             Want::Zoning { .. } if found => {
                 let source = row_of(&self.ground.parcel(measure.at).provenance);

@@ -8,6 +8,7 @@ use spatial_db::model::{Building, FeatureKind, ParkSnapshot, Provenance};
 
 use super::ground::{Candidate, Ground};
 use super::matched::Match;
+use super::obstacles::TakenOut;
 use super::want::Want;
 use crate::land::rule_floor_area_m2;
 use crate::scenario::{Existing, LAYER, Limits, room};
@@ -43,13 +44,16 @@ pub struct TestFit {
     pub coverage: f64,
     /// Floor-area ratio, a tall storey twice, what stands there included.
     pub far: f64,
-    /// Room that setbacks and spacing leave, m².
+    /// Room that setbacks, spacing and what cannot be built on leave, m².
     pub room_m2: f64,
+    /// Ground of the land that cannot be built on by the record: neither hall nor yard lies on it. Known for a candidate only.
+    pub taken_out: Vec<TakenOut>,
     /// Height, m.
     pub height_m: f64,
 }
 
-/// What stands on a candidate's land, and what is so near that the spacing counts; `None` where floors are not known.
+/// What stands on a candidate's land and is in the way there, and what is so near that the spacing counts; `None` where floors are
+/// not known.
 pub(super) fn existing(ground: &Ground<'_>, candidate: &Candidate, boundary: &MultiPolygon<f64>) -> Option<Existing> {
     let mut existing = Existing::default();
     let Some(bounds) = boundary.bounding_rect() else { return Some(existing) };
@@ -73,6 +77,7 @@ pub(super) fn existing(ground: &Ground<'_>, candidate: &Candidate, boundary: &Mu
         }
         existing.footprints.0.extend(building.footprint.iter().cloned());
     }
+    existing.blocked = ground.obstacles(boundary).ground;
     Some(existing)
 }
 
@@ -87,7 +92,8 @@ impl Match<'_, '_> {
         }
         let boundary = self.ground.boundary(offered);
         let existing = existing(self.ground, offered, &boundary)?;
-        test_fit(&boundary, &existing, want, limits, self.ground.tall_m())
+        let fit = test_fit(&boundary, &existing, want, limits, self.ground.tall_m())?;
+        Some(TestFit { taken_out: self.taken_out_of(offered), ..fit })
     }
 }
 
@@ -137,6 +143,7 @@ pub fn test_fit(
         coverage: (footprint_m2 + existing.footprint_m2) / land_m2,
         far: (footprint_m2 * times + existing.floor_m2) / land_m2,
         room_m2,
+        taken_out: Vec::new(),
         height_m: *height_m,
         hall,
         yard,
@@ -530,6 +537,36 @@ mod tests {
                 prop_assert!(fit.share >= wanted - 1e-6);
                 let over = MultiPolygon(vec![fit.hall.clone()]).difference(&land).unsigned_area();
                 prop_assert!(over < 1e-3, "{} m² over the boundary", over);
+            }
+        }
+
+        /// Ponds are as if they were no land: nothing larger is found, nothing smaller, and hall and yard stay out of them.
+        #[test]
+        fn on_land_with_ponds_it_is_as_large_as_the_best_of_all_beside_them(
+            bits in any::<u64>(), length in 10.0_f64..70.0, width in 5.0_f64..60.0, yard_m in 0.0_f64..10.0,
+        ) {
+            let mut cells = [[true; 6]; 6];
+            let mut existing = Existing::default();
+            for (at, cell) in cells.iter_mut().flatten().enumerate() {
+                *cell = bits >> at & 1 == 1 || bits >> (at + 20) & 1 == 1;
+                if !*cell {
+                    let pond = block((at % 6) as f64 * 10.0, (at / 6) as f64 * 10.0, 10.0, 10.0);
+                    existing.blocked = existing.blocked.union(&pond);
+                }
+            }
+            let (length, width) = (f64::max(length, width + yard_m), f64::min(length, width));
+            let land = block(0.0, 0.0, 60.0, 60.0);
+            let sides = [length, width + yard_m];
+            let wanted = by_hand(&cells, sides);
+            let found = at_turn(&room(&land, &existing, &FREE), 0.0, sides, 1.0, COARSE).map_or(0.0, |found| found.0);
+            prop_assert!((found - wanted).abs() < 1e-6, "{} against {}", found, wanted);
+            let want = Want::Hall { length_m: length, width_m: width, height_m: 10.0, yard_m };
+            if let Some(fit) = test_fit(&land, &existing, &want, &FREE, 8.0) {
+                prop_assert!(fit.share >= wanted - 1e-6);
+                for part in std::iter::once(&fit.hall).chain(&fit.yard) {
+                    let wet = MultiPolygon(vec![part.clone()]).intersection(&existing.blocked).unsigned_area();
+                    prop_assert!(wet < 1e-3, "{} m² in a pond", wet);
+                }
             }
         }
     }

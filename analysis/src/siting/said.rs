@@ -125,6 +125,15 @@ pub fn at_most(figure: &str) -> Words {
     words!("pitch-at-most", "{figure} at most", figure = figure)
 }
 
+/// How a chart of what is left is to be read.
+pub fn chart() -> Words {
+    words!(
+        "pitch-chart-note",
+        "The least that is left until the next step. What was promised to others is told together, from the beginning of a year, \
+         never one by one.",
+    )
+}
+
 /// No line so near.
 pub fn no_line(reach_m: f64) -> Words {
     words!("pitch-no-line", "none within {reach} m on record", reach = format!("{reach_m:.0}"))

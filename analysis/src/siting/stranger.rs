@@ -4,7 +4,7 @@
 use spatial_db::package::Whitelist;
 
 use super::explain::Finding;
-use super::ground::Missing;
+use super::ground::{Candidate, Missing};
 use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::roads::road_class_words;
@@ -21,6 +21,17 @@ pub(super) fn without_row(source: Words) -> Words {
     }
 }
 
+/// Bounds of the bands in which it is told how far something is that a package does not show at all, m.
+const BANDS_M: [f64; 6] = [0.0, 50.0, 100.0, 250.0, 500.0, 1000.0];
+
+/// The band, m, that a distance lies in, from and to; beyond the last bound there is no end to it.
+pub(super) fn band_m(low: f64, high: f64) -> (f64, f64) {
+    let bounds = || BANDS_M.iter().copied();
+    let from = if low.is_finite() { bounds().rfind(|bound| *bound <= low).unwrap_or(0.0) } else { low };
+    let to = bounds().find(|bound| *bound > high).unwrap_or(f64::INFINITY);
+    (from, to)
+}
+
 /// The steps, m, that a distance lies between: those of the squares that a package draws lines to.
 pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
     let side = Whitelist::PROSPECT.coarse_m;
@@ -31,7 +42,7 @@ pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
 
 impl Match<'_, '_> {
     /// A finding as it may be told.
-    pub(super) fn to_strangers(&self, mut finding: Finding) -> Finding {
+    pub(super) fn to_strangers(&self, offered: &Candidate, mut finding: Finding) -> Finding {
         let want = &self.pitch.needs[finding.need].want;
         finding.source = without_row(finding.source);
         if let Some(named) = self.named(want, finding.measure.at) {
@@ -49,19 +60,29 @@ impl Match<'_, '_> {
                 words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
             };
         }
+        if matches!(want, Want::Hall { .. } | Want::Floor { .. })
+            && offered.building.is_none()
+            && finding.verdict != Verdict::Unknown
+        {
+            finding.because = self.placed_on(offered, false);
+        }
         if finding.measure.missing == Missing::Negotiated {
             // That somebody else is in talks about the land is the office's own.
             finding.because = words!("pitch-free-open", "not settled yet: ask");
         }
-        let hidden = |what: &Thing| matches!(what, Thing::Hydrant | Thing::Hazard { .. });
-        let coarse = match want {
-            Want::Access { .. } => true,
-            Want::Near { what, .. } | Want::Away { what, .. } => hidden(what),
-            _ => false,
+        // The verdict is that of the exact distance.
+        let coarse: Option<fn(f64, f64) -> (f64, f64)> = match want {
+            Want::Near { what, .. } | Want::Away { what, .. } => match what {
+                Thing::Hazard { .. } => Some(band_m),
+                Thing::Hydrant => Some(steps_m),
+                _ => None,
+            },
+            Want::Access { .. } => Some(steps_m),
+            _ => None,
         };
-        if coarse {
+        if let Some(coarse) = coarse {
             let Measure { low, high, .. } = finding.measure;
-            let (low, high) = steps_m(low, high);
+            let (low, high) = coarse(low, high);
             finding.measure = Measure { low, high, at: NOWHERE, ..finding.measure };
             finding.has = super::explain::range(want, low, high);
             finding.gap = None;
@@ -123,6 +144,17 @@ mod tests {
         assert_eq!(steps_m(25.0, 25.0), (25.0, 50.0));
         assert_eq!(steps_m(49.0, 120.0), (25.0, 125.0));
         assert_eq!(steps_m(60.0, f64::INFINITY), (50.0, f64::INFINITY));
+    }
+
+    #[test]
+    fn what_is_not_shown_at_all_is_told_in_bands() {
+        assert_eq!(band_m(0.0, 0.0), (0.0, 50.0));
+        assert_eq!(band_m(49.9, 49.9), (0.0, 50.0));
+        assert_eq!(band_m(131.7, 131.7), (100.0, 250.0));
+        assert_eq!(band_m(60.0, 300.0), (50.0, 500.0));
+        assert_eq!(band_m(1000.0, 1000.0), (1000.0, f64::INFINITY));
+        assert_eq!(band_m(60.0, f64::INFINITY), (50.0, f64::INFINITY));
+        assert_eq!(band_m(f64::INFINITY, f64::INFINITY), (f64::INFINITY, f64::INFINITY));
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! What a utility still gives at the point where a parcel would be connected. Access is not capacity: where nothing says what
 //! the works and the lines between can give and have promised, what is left is unknown.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use spatial_db::model::NetworkClass;
 
 use crate::words;
 use crate::words::Words;
+
+/// Changes that are told to others as one, at least: of fewer the day and the size of a single promise would be known.
+const MIXED: usize = 3;
 
 /// A utility.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -106,6 +109,52 @@ impl Supply {
         let least = |of: fn(&Step) -> f64| self.remaining[first..].iter().map(of).fold(f64::INFINITY, f64::min);
         (least(|step| step.low), least(|step| step.high))
     }
+
+    /// What may be told to others of what is left over time, from a day on: never more than there is, and no single promise to
+    /// somebody else. Steps begin on the day or with a year; each says the least that is left until the next, and every change
+    /// between two of them is of three or more together. Where there are too few changes one step says the least of all.
+    #[must_use]
+    pub fn told(&self, since: NaiveDate) -> Vec<Step> {
+        let Some(first) = self.remaining.iter().rposition(|step| step.from <= since) else { return Vec::new() };
+        let mut told = vec![Told { step: Step { from: since, ..self.remaining[first] }, changes: 0, latest: since }];
+        for pair in self.remaining[first..].windows(2) {
+            let (before, step) = (&pair[0], &pair[1]);
+            let year = NaiveDate::from_ymd_opt(step.from.year(), 1, 1).unwrap_or(step.from);
+            match told.last_mut() {
+                Some(last) if year <= last.latest || (1..MIXED).contains(&last.changes) => last.take(step, 1),
+                _ => {
+                    // What was left before counts from the year's beginning until the change.
+                    let (low, high) = (before.low.min(step.low), before.high.min(step.high));
+                    told.push(Told { step: Step { from: year, low, high }, changes: 1, latest: step.from });
+                }
+            }
+        }
+        if told.len() > 1
+            && let Some(few) = told.pop_if(|last| last.changes < MIXED)
+            && let Some(last) = told.last_mut()
+        {
+            last.take(&few.step, few.changes);
+        }
+        told.into_iter().map(|one| one.step).collect()
+    }
+}
+
+/// A step that is told to others.
+struct Told {
+    step: Step,
+    /// Changes that it holds.
+    changes: usize,
+    /// The day of the last of them.
+    latest: NaiveDate,
+}
+
+impl Told {
+    fn take(&mut self, step: &Step, changes: usize) {
+        self.step.low = self.step.low.min(step.low);
+        self.step.high = self.step.high.min(step.high);
+        self.changes += changes;
+        self.latest = self.latest.max(step.from);
+    }
 }
 
 /// Whoever knows what is left at the connection points of a park's parcels.
@@ -173,6 +222,8 @@ pub fn remaining(since: NaiveDate, capacity: f64, commitments: &[Commitment]) ->
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -192,5 +243,65 @@ mod tests {
         // Ten are left in 2027, but three of them are promised from 2028.
         assert_eq!(supply.lasting(day("2027-06-01")), (7.0, 7.0));
         assert_eq!(supply.lasting(day("2020-01-01")), (f64::NEG_INFINITY, f64::INFINITY), "before anything is known");
+    }
+
+    fn supply(promised: &[Commitment]) -> Supply {
+        let remaining = remaining(day("2026-06-30"), 20.0, promised);
+        Supply { remaining, ..NoSupplies.at(0, Utility::Power) }
+    }
+
+    #[test]
+    fn a_single_promise_is_not_told_and_several_are_told_together() {
+        let since = day("2026-06-30");
+        let promise = |from: &str, amount: f64| Commitment { from: day(from), to: None, amount };
+        let told = |promised: &[Commitment]| -> Vec<(String, f64)> {
+            supply(promised).told(since).iter().map(|step| (step.from.to_string(), step.low)).collect()
+        };
+        assert_eq!(told(&[]), [("2026-06-30".to_owned(), 20.0)]);
+        // One tenant's plan, or two, cannot be read from it.
+        let few = [promise("2027-03-15", 2.75), promise("2028-09-01", 1.5)];
+        assert_eq!(told(&few[..1]), [("2026-06-30".to_owned(), 17.25)]);
+        assert_eq!(told(&few), [("2026-06-30".to_owned(), 15.75)]);
+        let three = [few[0], few[1], promise("2028-11-01", 0.5)];
+        assert_eq!(told(&three), [("2026-06-30".to_owned(), 20.0), ("2027-01-01".to_owned(), 15.25)]);
+        // A fourth alone in its year goes with those before it.
+        let four = [three[0], three[1], three[2], promise("2030-02-02", 4.0)];
+        assert_eq!(told(&four), [("2026-06-30".to_owned(), 20.0), ("2027-01-01".to_owned(), 11.25)]);
+        // What begins later this year does not begin today for everybody to see.
+        let soon = [promise("2026-09-01", 2.75), three[0], three[1], three[2]];
+        assert_eq!(told(&soon), [("2026-06-30".to_owned(), 12.5)]);
+        assert!(Supply { remaining: Vec::new(), ..supply(&[]) }.told(since).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_told_is_never_more_than_there_is_and_never_a_single_promise(
+            promises in prop::collection::vec((1_u64..2500, prop::option::of(1_u64..1500), 0.1_f64..4.0), 0..14),
+        ) {
+            let since = day("2026-06-30");
+            let promised: Vec<Commitment> = promises
+                .into_iter()
+                .map(|(from, length, amount)| {
+                    let from = since + chrono::Days::new(from);
+                    Commitment { from, to: length.map(|length| from + chrono::Days::new(length)), amount }
+                })
+                .collect();
+            let supply = supply(&promised);
+            let told = supply.told(since);
+            prop_assert_eq!(told[0].from, since);
+            for (at, step) in told.iter().enumerate() {
+                prop_assert!(at == 0 || (step.from.month(), step.from.day()) == (1, 1));
+                let until = told.get(at + 1).map(|next| next.from);
+                let within = |day: NaiveDate| day >= step.from && until.is_none_or(|until| day < until);
+                let changes: Vec<&Step> = supply.remaining[1..].iter().filter(|one| within(one.from)).collect();
+                prop_assert!(changes.is_empty() || changes.len() >= 3 || told.len() == 1, "{:?}", told);
+                for one in &changes {
+                    prop_assert!(step.low <= one.low && step.high <= one.high);
+                }
+                let there = supply.remaining.iter().rfind(|one| one.from <= step.from).unwrap();
+                prop_assert!(step.low <= there.low && step.high <= there.high);
+            }
+            prop_assert_eq!(told.iter().map(|one| one.low).fold(f64::INFINITY, f64::min), supply.lasting(since).0);
+        }
     }
 }

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use spatial_db::model::Provenance;
 
+use crate::words;
+
 /// The tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SitingTables {
@@ -168,6 +170,20 @@ impl SitingTables {
     pub fn industry_source(&self) -> String {
         let Industry { standard, edition, clause, status, .. } = &self.industry;
         format!("{standard} ({edition}), {clause} [{status}]")
+    }
+
+    /// How far the table of industries can be relied on, for people; empty where it was read in its source.
+    pub fn industry_standing(&self) -> crate::words::Words {
+        match self.industry.status.as_str() {
+            "verified" => crate::words::Words::default(),
+            "memory" => words!(
+                "pitch-table-memory",
+                "by a table from memory that nobody has checked: the plan and the environmental approval of the place decide",
+            ),
+            "secondary" => words!("pitch-table-secondary", "by a table out of a secondary source"),
+            "default" => words!("pitch-table-default", "by a table of ParkTwin's own"),
+            other => words!("pitch-table-other", "by a table of status {status}", status = other),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod scenarios;
 mod sections;
 mod security;
 mod siting;
+mod siting_obstacles;
 mod siting_open;
 mod turning;
 mod unmet;

@@ -2,8 +2,10 @@
 
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Free, How, IfUnknown, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict, Want,
+    Candidate, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict,
+    Want,
 };
+use geo::{Area, Contains, Point};
 use spatial_db::model::{
     Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Surface, SurfaceKind, Tenancy,
 };
@@ -308,4 +310,58 @@ fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
         assert_eq!(finding.because, "the floor area of a building is not on record");
         assert_eq!((finding.measure.low, finding.measure.high), (0.0, 1.0));
     });
+}
+
+#[test]
+fn a_brief_tells_in_bands_how_far_neighbours_and_hazards_are_and_the_verdict_stays_exact() {
+    let mut park = park();
+    for (at, industry) in [(1, "C3913"), (2, "C2614")] {
+        park.parcels[at].industry_code = Some(industry.into());
+    }
+    // 183.7 m east of the first parcel.
+    park.hazards = vec![hazard(1, [283.7, 50.0], Some("chlorine"))];
+    let away = |at_least_m| must(Want::Away { what: Thing::Hazard { substance: "chlorine".into() }, at_least_m });
+    let pitch = pitch(vec![away(183.0), away(184.0)], 1);
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let site = matched.find(&["P1"]).unwrap();
+        assert!(matched.explain(site).iter().all(|one| (one.measure.low - 183.7).abs() < 1e-9), "the office knows");
+        let brief = matched.brief(site);
+        let of = |need: usize| brief.needs.iter().find(|one| one.need == need).unwrap();
+        assert_eq!((of(0).verdict, of(1).verdict), (Verdict::Fit, Verdict::Gap));
+        for finding in [of(0), of(1)] {
+            assert_eq!((finding.measure.low, finding.measure.high), (100.0, 250.0));
+            assert!(!finding.has.contains("18") && finding.gap.is_none(), "{}", finding.has);
+        }
+        // In the office's own window the ground within each distance is drawn.
+        let laid = matched.laid_out(site);
+        assert!(laid.fit.is_none() && laid.turning.is_none());
+        let parts: Vec<LaidPart> = laid.kept_away.iter().map(KeptAway::part).collect();
+        assert_eq!(parts, [LaidPart::KeptAway, LaidPart::TooNear]);
+        for (one, radius_m) in laid.kept_away.iter().zip([183.0_f64, 184.0]) {
+            let circle_m2 = std::f64::consts::PI * radius_m * radius_m;
+            assert!((one.area.unsigned_area() / circle_m2 - 1.0).abs() < 0.01 && one.at_least_m == radius_m);
+            assert!(one.area.contains(&Point::new(283.7, 50.0)));
+        }
+        let labels: Vec<String> = laid.classes().iter().map(|class| class.label.to_string()).collect();
+        assert_eq!(labels, ["distance to keep", "distance to keep, not kept"]);
+        let told: Vec<_> = brief.neighbours.iter().map(|one| (one.industry.as_str(), one.nearest_m)).collect();
+        // Beside it, and 300 m away.
+        assert_eq!(told, [("39", (0.0, 50.0)), ("26", (250.0, 500.0))]);
+    });
+}
+
+#[test]
+fn an_answer_about_an_industry_says_that_its_table_is_from_memory_whatever_the_answer() {
+    let verdicts = [("39", Verdict::Fit), ("26", Verdict::Gap), ("99", Verdict::Unknown)];
+    for (code, verdict) in verdicts {
+        asked(park(), &pitch(vec![must(Want::Industry { code: code.into() })], 1), &NoSupplies, |matched| {
+            let site = matched.find(&["P1"]).unwrap();
+            for finding in [matched.explain(site).remove(0), matched.brief(site).needs.remove(0)] {
+                assert_eq!(finding.verdict, verdict, "{code}");
+                let because = &finding.because;
+                assert!(because.contains("from memory that nobody has checked"), "{code}: {because}");
+                assert!(finding.source.contains("[memory]"), "{code}: {}", finding.source);
+            }
+        });
+    }
 }

@@ -50,7 +50,6 @@ pub use follow::{Arrival, ArrivedRun, Followed, KindCounts, Reading};
 pub use history::FeatureState;
 pub use issues::{IssueFilter, IssueSpool, IssueTotal, NewIssue, RejectedRow};
 pub use load::{AllowShrink, Cancel, LEAST_SHRINK, Load, LoadOptions};
-pub use pitches::{PitchEntry, PitchEvent, PitchEventKind};
 pub use query::{LandQuestion, LandRow};
 pub use revert::{RevertBlocker, Reverted, RevertedTable};
 pub use runs::{LayerCounts, Run, RunKind};

@@ -1235,6 +1235,7 @@ title-pressure = 给水管网压力
 fact-pressure = 压力
 basis-pressure = 两端较低者，自地面起，EPANET 2.3
 fact-pressure-before = 之前的压力
+note-pressures-awaited = 正在计算压力
 note-no-pressures = 无法给出压力：{ $why }
 no-head = 给水管网中没有登记水头的水源、水池或水库{ $named }
 title-fire = 消火栓出流量

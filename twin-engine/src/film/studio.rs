@@ -181,11 +181,14 @@ fn make_folder(path: &Path) -> Result<(), FilmError> {
     path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|error| FilmError::write(path, &error))
 }
 
-/// The input with the overlays of a day, which a window may have exchanged for those of another.
+/// The input with the overlays of a day, which a window may have exchanged for those of another; those that were not made yet are.
 fn on_day(mut input: TwinInput, day: Option<NaiveDate>) -> TwinInput {
-    if let (Some(day), Some(time)) = (day, &mut input.time) {
+    if let Some(time) = &mut input.time {
+        let later = std::mem::take(&mut time.later);
+        let is_other = day.is_some();
+        let day = day.unwrap_or(time.as_of);
         time.as_of = day;
-        for overlay in &mut input.overlays {
+        for overlay in input.overlays.iter_mut().filter(|one| is_other || later.contains(&one.name)) {
             if let Some(made) = (time.overlay_on)(day, &overlay.name) {
                 *overlay = made.into();
             }

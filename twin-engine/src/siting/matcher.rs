@@ -11,7 +11,8 @@ use analysis::network::capacity::CapacityRules;
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
 use analysis::siting::{
-    Candidate, Finding, Free, Ground, How, Match, NetworkSupplies, PitchFile, Ranking, SitingTables, Standing, Verdict,
+    Candidate, Finding, Free, Ground, How, LaidOut, Match, NetworkSupplies, PitchFile, Ranking, SitingTables, Standing,
+    Verdict,
 };
 use analysis::words::Words;
 use chrono::{Months, NaiveDate};
@@ -70,7 +71,7 @@ pub(crate) struct Found {
 pub(super) enum Order {
     /// Every need of it.
     Explain(u32),
-    /// The map, with this site apart if there is one.
+    /// The map, with this site apart if there is one and what is laid on its land.
     Colour(Option<u32>),
 }
 
@@ -81,8 +82,8 @@ pub(super) enum News {
     Found(Box<Found>),
     /// Every need of a site.
     Explained(u32, Vec<Finding>),
-    /// The map.
-    Coloured(Box<Overlay>),
+    /// The map, and what is laid on the land of the site that is apart.
+    Coloured(Box<Overlay>, Option<(u32, Box<LaidOut>)>),
     /// There will be nothing more: why, or no words where that is not known.
     Ended(String),
 }
@@ -167,7 +168,10 @@ impl Job {
             let news = match order {
                 Order::Explain(site) => News::Explained(site, matched.explain(site)),
                 Order::Colour(site) => {
-                    News::Coloured(Box::new(Overlay { name: super::NAME.to_owned(), ..matched.overlay(site) }))
+                    let laid = site.map(|site| (site, Box::new(matched.laid_out(site))));
+                    let mut overlay = Overlay { name: super::NAME.to_owned(), ..matched.overlay(site) };
+                    overlay.classes.extend(laid.iter().flat_map(|(_, laid)| laid.classes()));
+                    News::Coloured(Box::new(overlay), laid)
                 }
             };
             if !tell(news) {

@@ -1,6 +1,7 @@
 //! Sites for a prospect in the window: a pitch that is open, held against the park off the frame ([`matcher`]), ranked by weights
-//! as they are moved, and laid over the park as an overlay.
+//! as they are moved, and laid over the park as an overlay, with the hall on the site that is spoken of ([`massing`]).
 
+mod massing;
 mod matcher;
 mod pitch;
 
@@ -129,7 +130,9 @@ fn read(path: &Path, twin: &Twin) -> Result<PitchFile, String> {
 
 /// The system that opens pitches, has them matched and lays their sites over the park.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Sites>().add_systems(Update, go_on.before(crate::scene::SceneSystems));
+    app.init_resource::<Sites>()
+        .add_systems(Update, go_on.before(crate::scene::SceneSystems))
+        .add_systems(Update, massing::draw.after(crate::scene::SceneSystems));
 }
 
 fn go_on(
@@ -237,6 +240,10 @@ mod tests {
         });
         until(&mut app, |app| pitch(app).findings(best).is_some());
         assert_eq!(pitch(&app).findings(best).unwrap().len(), 3);
+        // What is laid on its land comes with the map: without a hall or anything to be away from that is nothing.
+        until(&mut app, |app| pitch(app).laid_out().is_some());
+        let (_, laid) = pitch(&app).laid_out().unwrap();
+        assert!(laid.fit.is_none() && laid.kept_away.is_empty());
         // Another overlay is looked at, and the park becomes another: sites are stale, then made anew without coming forward.
         app.world_mut().resource_mut::<Twin>().shown.overlay = Some(0);
         app.world_mut().resource_mut::<Twin>().park_version += 1;

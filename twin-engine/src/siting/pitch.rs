@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use analysis::overlay::Overlay;
-use analysis::siting::{Finding, How, PitchFile, Place};
+use analysis::siting::{Finding, How, LaidOut, PitchFile, Place};
 
 use super::NAME;
 use super::matcher::{Found, Job, Matcher, News, Of, Order, Site};
@@ -54,6 +54,9 @@ pub(crate) struct Pitch {
     /// What could not be matched, and why; no words where nobody knows.
     failed: Option<(Of, String)>,
     map: Map,
+    /// What is laid on the land of a site, and how many came before it.
+    laid: Option<(u32, Box<LaidOut>)>,
+    laid_before: usize,
 }
 
 impl Pitch {
@@ -72,6 +75,8 @@ impl Pitch {
             next: None,
             failed: None,
             map: Map::default(),
+            laid: None,
+            laid_before: 0,
         }
     }
 
@@ -174,6 +179,12 @@ impl Pitch {
         }
     }
 
+    /// What is laid on the land of the site that is spoken of, once it is there, with a number that changes with it.
+    pub(super) fn laid_out(&self) -> Option<(usize, &LaidOut)> {
+        let (site, laid) = self.laid.as_ref()?;
+        (self.chosen == Some(*site)).then_some((self.laid_before, &**laid))
+    }
+
     /// Takes what came and asks for what is wanted; true where something came. `wanted` is the state of the park and the day
     /// that sites are to be of; nothing is matched without.
     pub(super) fn step(&mut self, wanted: Option<Of>, picker: &Arc<Picker>, wake: Option<&Wake>) -> bool {
@@ -186,7 +197,7 @@ impl Pitch {
                     self.matcher = self.next.take();
                 }
                 News::Ended(why) => self.failed = self.next.take().map(|ended| (ended.of, why)),
-                News::Explained(..) | News::Coloured(_) => {}
+                News::Explained(..) | News::Coloured(..) => {}
             }
         }
         while let Some(news) = self.matcher.as_mut().and_then(Matcher::news) {
@@ -195,9 +206,11 @@ impl Pitch {
                 News::Explained(site, findings) => {
                     self.findings.insert(site, findings);
                 }
-                News::Coloured(overlay) => {
+                News::Coloured(overlay, laid) => {
                     self.map.comes = false;
                     self.map.arrived = Some(overlay);
+                    let_go(std::mem::replace(&mut self.laid, laid));
+                    self.laid_before += 1;
                 }
                 News::Ended(why) => self.failed = self.matcher.take().map(|ended| (ended.of, why)),
                 News::Found(_) => {}
@@ -247,6 +260,8 @@ impl Pitch {
         let_go(self.found.replace(found));
         self.findings.clear();
         self.asked.clear();
+        // Sites have other numbers now.
+        self.laid = None;
         self.failed = None;
         self.map = Map { due: true, comes: false, arrived: None, ..std::mem::take(&mut self.map) };
         self.rank();

@@ -92,6 +92,7 @@ struct Page {
     capacity_title: String,
     /// Drawn here and safe.
     capacity: String,
+    chart_note: String,
     no_capacity: String,
     neighbours_title: String,
     trade_heads: Vec<String>,
@@ -168,6 +169,11 @@ pub(super) fn page(
 
 fn metres(value: f64) -> String {
     format!("{value:.0} m")
+}
+
+/// A band of distances.
+fn band((from, to): (f64, f64)) -> String {
+    if to.is_finite() { format!("{from:.0}–{to:.0} m") } else { format!("≥ {from:.0} m") }
 }
 
 impl Page {
@@ -268,6 +274,7 @@ impl Page {
                 .collect(),
             capacity_title: text.words(&said::CAPACITY.into()),
             capacity: drawing::capacity(&brief.connections, asked, opened.as_of, text),
+            chart_note: say(&said::chart()),
             no_capacity: say(&said::no_capacity()),
             neighbours_title: text.words(&said::NEIGHBOURS.into()),
             trade_heads: heads(&said::TRADES),
@@ -278,7 +285,7 @@ impl Page {
                 .map(|one| Trade {
                     industry: say(&industry_words(&one.industry)),
                     parcels: one.parcels,
-                    nearest: metres(one.nearest_m),
+                    nearest: band(one.nearest_m),
                 })
                 .collect(),
             no_neighbours: say(&said::no_neighbours(NEIGHBOURS_M)),

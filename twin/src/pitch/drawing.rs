@@ -183,8 +183,8 @@ fn margin(out: &mut String, sheet: &Sheet, text: &Text) {
 /// Years of the chart.
 const YEARS: i32 = 5;
 
-/// What each utility has left at the connection over the years to come, as steps, with what is asked for; nothing where no
-/// utility's is known.
+/// What each utility has left at the connection over the years to come, in the steps that may be told, with what is asked for;
+/// nothing where no utility's is known.
 pub(super) fn capacity(
     connections: &[Connection],
     asked: &[(analysis::siting::Utility, NaiveDate, f64)],

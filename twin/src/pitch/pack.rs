@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use chrono::Local;
 use serde_json::json;
+use spatial_db::model::{PitchEntry, PitchEventKind};
 use spatial_db::package::{BriefText, PackOptions, PackStep, Package, SceneKind, SceneText, digest, pack_shown};
-use spatial_db::store::{PitchEntry, PitchEventKind};
 use twin_engine::Language;
 use twin_engine::text::Text;
 

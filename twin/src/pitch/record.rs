@@ -2,8 +2,7 @@
 
 use clap::ValueEnum;
 use serde_json::json;
-use spatial_db::model::ParkSnapshot;
-use spatial_db::store::{PitchEntry, PitchEvent, PitchEventKind};
+use spatial_db::model::{ParkSnapshot, PitchEntry, PitchEvent, PitchEventKind};
 
 use super::arguments::{LogArguments, RecordArguments, RecordKind};
 use crate::failure::Failure;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use spatial_db::model::{NetworkClass, NetworkEdge};
 
+use super::walls::Walls;
 use crate::rules::Figure;
 
 /// What a row of the table is about.
@@ -304,6 +305,15 @@ impl ClearanceRules {
             });
         }
         found
+    }
+
+    /// Half the width of the ground over a line in which no building may stand, m: half the line's own, and the clear distance in
+    /// plan that rows which may fit ask for at most. How far the survey may be off is not in it. `None` where the table has no row
+    /// for the class and buildings.
+    pub fn kept_free_m(&self, line: &NetworkEdge) -> Option<f64> {
+        let limit = self.horizontal(line, None)?;
+        let half_m = Walls::of(line, self).half_width_m.unwrap_or(self.unsized_m.value / 2.0);
+        Some(half_m + limit.between_m[1])
     }
 
     /// The most that any row asks for in plan, m: how far to look.

@@ -19,7 +19,7 @@ mod tests;
 pub use answers::{Asked, Burst, HydraulicAnswer, Which};
 pub use engine::{Demand, Leak, Peak, Plant, PlantLink, PlantNode, Sort, WhatIf};
 pub use fire::FireFlow;
-pub use overlay::{fire_overlay, pressure_overlay, without_pressures};
+pub use overlay::{awaited_pressures, fire_overlay, pressure_overlay, without_pressures};
 pub use park::{Assumed, Given, park_plant};
 pub use rules::HydraulicRules;
 pub use state::{State, Warning};

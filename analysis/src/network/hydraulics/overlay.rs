@@ -117,6 +117,12 @@ pub fn without_pressures(error: &HydraulicsError, as_of: NaiveDate) -> Overlay {
     overlay("pressure", words!("title-pressure", "Pressures in water mains"), "m".into(), as_of, vec![why])
 }
 
+/// The overlay of pressures before anybody asked for it, which says that they are being worked out.
+pub fn awaited_pressures(as_of: NaiveDate) -> Overlay {
+    let notes = vec![words!("note-pressures-awaited", "the pressures are being worked out")];
+    overlay("pressure", words!("title-pressure", "Pressures in water mains"), "m".into(), as_of, notes)
+}
+
 /// Hydrants by what they give.
 pub fn fire_overlay(
     park: &ParkSnapshot,

@@ -208,7 +208,9 @@ fn turned(
     if boundary.0.is_empty() {
         return None;
     }
-    let standing = standing(ground, &boundary);
+    let mut standing = standing(ground, &boundary);
+    // No truck drives through water or across a track.
+    standing.extend(ground.obstacles(&boundary).impassable);
     let roads = roads(ground, &boundary);
     let setback_m = limits.filter(|_| table().keeps_setback).map_or(0.0, |limits| limits.setback_m);
     let bare = FreeGround {

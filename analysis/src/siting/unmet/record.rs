@@ -1,7 +1,7 @@
 //! Requirements out of the record of prospects: who asked for what, and how it ended.
 
 use chrono::NaiveDate;
-use spatial_db::store::{PitchEntry, PitchEventKind};
+use spatial_db::model::{PitchEntry, PitchEventKind};
 
 /// A requirement on record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,167 @@
+//! What is laid on the land of a candidate, to be drawn in the scene: the hall of the test-fit with its yard, the circle that trucks
+//! turn in, and the ground within the distance that the prospect wants to keep.
+
+use geo::{Buffer, Geometry, MultiPolygon, Point};
+
+use super::fit::TestFit;
+use super::matched::Match;
+use super::measure::{NOWHERE, Verdict};
+use super::said;
+use super::turning::TurningFit;
+use super::want::{Thing, Want, grouped};
+use crate::overlay::{Class, Pattern, Swatch};
+use crate::words;
+use crate::words::Words;
+
+/// A part of what is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LaidPart {
+    /// The hall.
+    Hall,
+    /// Its truck yard.
+    Yard,
+    /// The circle that trucks turn in.
+    Turning,
+    /// The ground within the distance asked for; the site is not known to reach into it.
+    KeptAway,
+    /// The same where the site reaches into it.
+    TooNear,
+}
+
+impl LaidPart {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Hall, Self::Yard, Self::Turning, Self::KeptAway, Self::TooNear];
+
+    /// Colour, sRGB: those of the plan in a brief, and of its verdicts.
+    pub const fn colour(self) -> [u8; 3] {
+        match self {
+            Self::Hall => [10, 110, 209],
+            Self::Yard => [255, 255, 255],
+            Self::Turning => [92, 102, 112],
+            Self::KeptAway => [46, 158, 91],
+            Self::TooNear => [179, 38, 30],
+        }
+    }
+
+    /// The second sign beside colour.
+    pub const fn pattern(self) -> Pattern {
+        match self {
+            Self::Hall | Self::Yard => Pattern::Solid,
+            Self::Turning => Pattern::Hatch,
+            Self::KeptAway => Pattern::Dots,
+            Self::TooNear => Pattern::CrossHatch,
+        }
+    }
+
+    /// What it is called.
+    pub fn title(self) -> Words {
+        match self {
+            Self::Hall => said::HALL.into(),
+            Self::Yard => said::YARD.into(),
+            Self::Turning => said::TURNING.into(),
+            Self::KeptAway => words!("pitch-kept-away", "distance to keep"),
+            Self::TooNear => words!("pitch-too-near", "distance to keep, not kept"),
+        }
+    }
+}
+
+/// The ground within the distance that is to be kept from the nearest thing of a kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptAway {
+    /// The need, from 0.
+    pub need: usize,
+    /// The distance asked for, m.
+    pub at_least_m: f64,
+    /// The thing, widened by it.
+    pub area: MultiPolygon<f64>,
+    /// Whether the site keeps it.
+    pub verdict: Verdict,
+}
+
+impl KeptAway {
+    /// How it is drawn.
+    pub fn part(&self) -> LaidPart {
+        if self.verdict == Verdict::Gap { LaidPart::TooNear } else { LaidPart::KeptAway }
+    }
+}
+
+/// What is laid on the land of a candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaidOut {
+    /// The hall and its yard; where a circle fits, as they leave room for it.
+    pub fit: Option<TestFit>,
+    /// The circle that trucks turn in.
+    pub turning: Option<TurningFit>,
+    /// One for each need to be away from something that is on record.
+    pub kept_away: Vec<KeptAway>,
+}
+
+impl LaidOut {
+    /// Entries of a legend.
+    pub fn classes(&self) -> Vec<Class> {
+        let class = |part: LaidPart, measure: Option<String>| Class {
+            label: part.title(),
+            colour: part.colour(),
+            pattern: part.pattern(),
+            swatch: Swatch::Area,
+            count: 1,
+            measure,
+        };
+        let mut classes = Vec::new();
+        if let Some(fit) = &self.fit {
+            let size = format!("{}, {:.1} m", grouped(fit.footprint_m2, "m²"), fit.height_m);
+            classes.push(class(LaidPart::Hall, Some(size)));
+            if let Some(yard) = &fit.yard {
+                classes.push(class(LaidPart::Yard, Some(grouped(geo::Area::unsigned_area(yard), "m²"))));
+            }
+        }
+        if let Some(turning) = &self.turning {
+            classes.push(class(LaidPart::Turning, Some(format!("R {:.1} m", turning.radius_m))));
+        }
+        classes.extend(self.kept_away.iter().map(|one| class(one.part(), Some(grouped(one.at_least_m, "m")))));
+        classes
+    }
+}
+
+impl Match<'_, '_> {
+    /// The hall and the circle on a candidate's land, the hall where it leaves room for the circle.
+    pub(super) fn laid(&self, candidate: u32) -> (Option<TestFit>, Option<TurningFit>) {
+        let (mut fit, turning) = (self.test_fit(candidate), self.turning(candidate));
+        if let (Some(fit), Some(turning)) = (&mut fit, &turning) {
+            turning.lay(fit);
+        }
+        (fit, turning)
+    }
+
+    /// What is laid on a candidate's land, and the ground that it is to keep away from.
+    pub fn laid_out(&self, candidate: u32) -> LaidOut {
+        let (fit, turning) = self.laid(candidate);
+        let away = self.pitch.needs.iter().enumerate().filter_map(|(need, of)| match &of.want {
+            Want::Away { what, at_least_m } => Some((need, what, *at_least_m)),
+            _ => None,
+        });
+        let kept_away = away.filter_map(|(need, what, at_least_m)| {
+            let finding = self.finding(candidate, need);
+            let thing = self.shape_of(what, finding.measure.at)?;
+            Some(KeptAway { need, at_least_m, area: thing.buffer(at_least_m), verdict: finding.verdict })
+        });
+        LaidOut { fit, turning, kept_away: kept_away.collect() }
+    }
+
+    /// Where a thing is; `None` for none.
+    fn shape_of(&self, what: &Thing, at: u32) -> Option<Geometry<f64>> {
+        if at == NOWHERE {
+            return None;
+        }
+        let (park, at) = (self.ground.park, at as usize);
+        Some(match what {
+            Thing::Gate | Thing::FireStation | Thing::Hospital | Thing::Hydrant => {
+                let [x, y] = park.resources[at].position;
+                Point::new(x, y).into()
+            }
+            Thing::Hazard { .. } => park.hazards[at].shape.clone(),
+            Thing::OpenWater => park.surfaces[at].area.clone().into(),
+            Thing::Rail => park.roads[at].line.clone().into(),
+        })
+    }
+}
