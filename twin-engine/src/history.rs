@@ -86,6 +86,11 @@ impl History {
         !self.future.is_empty()
     }
 
+    /// Steps that can be taken back, and that can be brought back.
+    pub(crate) fn steps(&self) -> (usize, usize) {
+        (self.past.len(), self.future.len())
+    }
+
     /// Takes note of what is shown `at` this time.
     fn note(&mut self, moment: Moment, at: Duration) {
         let Some(before) = &self.now else {
