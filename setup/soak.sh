@@ -36,7 +36,7 @@ read -r display <&"$number"
 export DISPLAY=":$display"
 # It closes by itself, a little after the last event.
 due=$((minutes * 60 + 240))
-TWIN_VIEW_EXIT_AFTER=$due "$twin" -v view qingxi >"$work/out" 2>"$work/err" &
+TWIN_VIEW_COUNTS=1 TWIN_VIEW_EXIT_AFTER=$due "$twin" -v view qingxi >"$work/out" 2>"$work/err" &
 window=$!
 opened=$(now)
 for _ in $(seq 600); do
@@ -118,6 +118,8 @@ read -r slope low high last <<<"$summary"
   echo "soak: seed $seed, $round rounds of 24 events in $lived s${died:+, then it DIED}; exit code $code"
   echo "soak: resident memory $low to $high MB, $last MB at the end; $slope MB a minute over the second half"
   echo "soak: $complaints lines of complaint"
+  # What the window held at first, at half-time and at last: numbers that grow say whose memory it is.
+  grep -o 'counts at .*' "$work/err" | awk '{ line[NR] = $0 } END { for (at = 1; at <= NR; at++) if (at == 1 || at == int((NR + 1) / 2) || at == NR) print "soak: " line[at] }' || true
 } | tee -a "$log"
 grep -E "$complaint" "$work/err" | head -20 || true
 [ "$log" = "$work/soak.log" ] || cp "$work/memory" "$log.memory"

@@ -65,6 +65,55 @@ fn only_the_entry_points_for_cuts_read_what_is_cut() {
     }
 }
 
+/// Conditions within a block, and those of them that are the same for every vertex or fragment of a draw. What a local variable holds
+/// counts as different.
+fn conditions(block: &naga::Block, info: &naga::valid::FunctionInfo) -> (usize, usize) {
+    let mut sums = (0, 0);
+    for statement in block {
+        let (decided_by, within): (Option<naga::Handle<naga::Expression>>, Vec<&naga::Block>) = match statement {
+            naga::Statement::Block(inner) => (None, vec![inner]),
+            naga::Statement::If { condition, accept, reject } => (Some(*condition), vec![accept, reject]),
+            naga::Statement::Switch { selector, cases } => {
+                (Some(*selector), cases.iter().map(|case| &case.body).collect())
+            }
+            naga::Statement::Loop { body, continuing, break_if } => (*break_if, vec![body, continuing]),
+            _ => continue,
+        };
+        if let Some(condition) = decided_by {
+            sums.0 += 1;
+            sums.1 += usize::from(info[condition].uniformity.non_uniform_result.is_none());
+        }
+        for (all, uniform) in within.into_iter().map(|block| conditions(block, info)) {
+            sums = (sums.0 + all, sums.1 + uniform);
+        }
+    }
+    sums
+}
+
+/// The same of a whole module.
+fn conditions_of(module: &naga::Module) -> (usize, usize) {
+    let info = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(module).expect("it validates");
+    let functions = module.functions.iter().map(|(handle, function)| conditions(&function.body, &info[handle]));
+    let entries = module.entry_points.iter().enumerate();
+    let entries = entries.map(|(at, entry)| conditions(&entry.function.body, info.get_entry_point(at)));
+    functions.chain(entries).fold((0, 0), |sums, (all, uniform)| (sums.0 + all, sums.1 + uniform))
+}
+
+#[test]
+fn no_condition_hangs_on_uniforms_alone() {
+    // Mesa's software driver puts the values of such uniforms into the code, compiles it anew whenever they are bound, and keeps it all.
+    let told = "@group(0) @binding(0) var<uniform> u: vec4<f32>;
+        @fragment fn fragment() -> @location(0) vec4<f32> { if (u.x > 0.5) { return u; } return vec4<f32>(0.0); }";
+    assert_eq!(conditions_of(&naga::front::wgsl::parse_str(told).expect("it parses")), (1, 1));
+    let mut all = 0;
+    for source in shaders::ALL.iter().chain([&shaders::PANEL]) {
+        let (conditions, uniform) = conditions_of(&parsed(source).expect("the source parses"));
+        assert_eq!(uniform, 0, "{}", source.name);
+        all += conditions;
+    }
+    assert!(all > 50, "{all}");
+}
+
 #[test]
 fn a_style_takes_sixteen_bytes_and_the_scene_128() {
     let module = parsed(&shaders::SOLID).expect("solid parses");

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, RenderTarget};
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
+use bevy::light::cluster::{ClusterConfig, GlobalClusterSettings};
 use bevy::pbr::PreparedMaterial;
 use bevy::prelude::*;
 use bevy::render::erased_render_asset::ErasedRenderAssets;
@@ -106,6 +107,7 @@ pub(crate) fn add_twin(
         .insert_resource(Wanted(Some(camera)))
         .insert_resource(ClearColor(clear_colour(theme)))
         .add_plugins((scene::plugin, camera::plugin, frame::plugin, time::plugin, split::plugin, drill::plugin))
+        .add_systems(Startup, sort_no_lights)
         .add_systems(Update, follow_size.before(scene::SceneSystems));
     let watch = RenderWatch::default();
     app.insert_resource(watch.clone());
@@ -119,6 +121,14 @@ pub(crate) fn add_twin(
     Ok(())
 }
 
+/// Keeps Bevy from sorting its lights into the parts of each view on the device: the scene has none of them. That takes three compute
+/// passes, two of drawing, a read-back and buffers of their own in every frame of each camera.
+fn sort_no_lights(settings: Option<ResMut<GlobalClusterSettings>>) {
+    if let Some(mut settings) = settings {
+        settings.gpu_clustering = None;
+    }
+}
+
 /// What both cameras of the scene have in common.
 fn scene_camera(target: RenderTarget, samples: u32) -> impl Bundle {
     (
@@ -130,6 +140,8 @@ fn scene_camera(target: RenderTarget, samples: u32) -> impl Bundle {
         // Colours leave the shaders as they should be seen.
         Tonemapping::None,
         DebandDither::Disabled,
+        // One part for all lights, of which there are none.
+        ClusterConfig::Single,
     )
 }
 
@@ -227,5 +239,32 @@ fn watch_render(
             CachedPipelineState::Err(error) => Some(error.to_string()),
             _ => None,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy::render::render_resource::PipelineDescriptor;
+
+    use super::*;
+    use crate::capture::Stage;
+    use crate::fixture;
+    use crate::input::CaptureOptions;
+
+    #[test]
+    fn nothing_is_made_for_lights_that_are_not_there() {
+        let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        stage.picture().expect("a picture");
+        let app = stage.app_mut();
+        assert!(app.world().resource::<GlobalClusterSettings>().gpu_clustering.is_none());
+        let cache = app.sub_app(RenderApp).world().resource::<PipelineCache>();
+        let label = |descriptor: &PipelineDescriptor| match descriptor {
+            PipelineDescriptor::RenderPipelineDescriptor(of) => of.label.as_deref().unwrap_or_default().to_owned(),
+            PipelineDescriptor::ComputePipelineDescriptor(of) => of.label.as_deref().unwrap_or_default().to_owned(),
+        };
+        let labels: Vec<String> = cache.pipelines().map(|pipeline| label(&pipeline.descriptor)).collect();
+        assert!(labels.iter().any(|label| label.starts_with("twin ")), "{labels:?}");
+        assert!(!labels.iter().any(|label| label.contains("cluster")), "{labels:?}");
     }
 }

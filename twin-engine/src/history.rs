@@ -44,7 +44,9 @@ impl Changed {
         };
         let line = |moment: &Moment| moment.right.as_ref().map(|right| right.at);
         let others_same = a.theme == b.theme && a.cut == b.cut;
-        if a.theme == b.theme && a.filter == b.filter && a.right == b.right && a.shown == b.shown {
+        let left_same = a.shown == b.shown && a.day == b.day;
+        let right_same = a.right == b.right && a.right_day == b.right_day;
+        if a.theme == b.theme && a.filter == b.filter && right_same && left_same {
             let same_parts = |part: fn(&Cut) -> bool| part(&a.cut) == part(&b.cut);
             // To open or close one is a step of its own; to drag it is not.
             if same_parts(|cut| cut.section.is_some()) && same_parts(|cut| cut.dig.is_some()) {
@@ -52,22 +54,22 @@ impl Changed {
             }
         }
         let filter_same = a.filter == b.filter;
-        if others_same && filter_same && a.right == b.right {
-            if same_shown(a.shown.clone(), |like, b| like.there.clone_from(&b.there)) {
+        if others_same && filter_same && right_same {
+            if a.shown == b.shown {
                 return Self::Day;
             }
-            if same_shown(a.shown.clone(), |like, b| like.layers = b.layers) {
+            if a.day == b.day && same_shown(a.shown.clone(), |like, b| like.layers = b.layers) {
                 return Self::Layers;
             }
-            if same_shown(a.shown.clone(), |like, b| like.sun = b.sun) {
+            if a.day == b.day && same_shown(a.shown.clone(), |like, b| like.sun = b.sun) {
                 return Self::Sun;
             }
         }
-        if others_same && a.shown == b.shown {
+        if others_same && left_same {
             if filter_same && line(a) != line(b) && line(a).is_some() && line(b).is_some() {
                 return Self::Line;
             }
-            if !filter_same && a.right == b.right {
+            if !filter_same && right_same {
                 return Self::Filter;
             }
         }
@@ -84,6 +86,11 @@ impl History {
     /// True when there is something to bring back.
     pub(crate) fn can_redo(&self) -> bool {
         !self.future.is_empty()
+    }
+
+    /// Steps that can be taken back, and that can be brought back.
+    pub(crate) fn steps(&self) -> (usize, usize) {
+        (self.past.len(), self.future.len())
     }
 
     /// Takes note of what is shown `at` this time.
@@ -139,11 +146,19 @@ fn take_note(time: Res<Time<Real>>, twin: Res<Twin>, ui: Res<Ui>, mut history: R
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use chrono::NaiveDate;
+    use spatial_db::model::Presence;
+
     use super::*;
     use crate::fixture;
+    use crate::input::TimeSource;
     use crate::layers::{LayerKey, LayerState};
     use crate::scene_file::Filter;
+    use crate::split::{Right, Side};
     use crate::style::Shown;
+    use crate::time::{look_at, presence_on};
 
     fn filter(expression: &str) -> Filter {
         Filter { kind: spatial_db::model::FeatureKind::Parcel, expression: expression.into() }
@@ -196,6 +211,59 @@ mod tests {
         let opacity = |moment: Moment| moment.shown.layers.get(LayerKey::Roads).opacity;
         assert_eq!(history.undo().map(opacity), Some(40));
         assert_eq!(history.undo().map(opacity), Some(100));
+        assert!(!history.can_undo());
+    }
+
+    #[test]
+    fn steps_keep_days_and_not_what_stood_on_them() {
+        let [record, early, late] =
+            [(2024, 6, 30), (2010, 1, 1), (2021, 1, 1)].map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).unwrap());
+        let mut input = fixture::tiny();
+        input.time = Some(TimeSource { as_of: record, overlay_on: Arc::new(|_, _| None) });
+        let mut twin = Twin::new(input, Shown::default());
+        let mut history = History::default();
+        let mut seconds = 0;
+        let mut note = |history: &mut History, twin: &Twin| {
+            seconds += 5;
+            history.note(Moment::of(twin, &filter("")), Duration::from_secs(seconds));
+        };
+        note(&mut history, &twin);
+        let stood = Arc::downgrade(twin.shown.there.as_ref().unwrap());
+        look_at(&mut twin, Some(early));
+        note(&mut history, &twin);
+        assert!(stood.upgrade().is_none(), "a step holds on to what stood");
+        twin.right = Some(Right { at: 0.5, there: presence_on(&twin, late, Side::Right), overlay: None });
+        note(&mut history, &twin);
+        twin.right = None;
+        note(&mut history, &twin);
+        assert_eq!(history.steps(), (3, 0));
+
+        // Each day's parcels come back with it: they are on record since 2019.
+        let on_record =
+            |there: Option<&Arc<Presence>>| there.map(|there| there.parcels.iter().filter(|is| **is).count());
+        history.undo().unwrap().restore(&mut twin);
+        let right = twin.right.as_ref().and_then(|right| right.there.as_ref());
+        assert_eq!((right.map(|there| there.on), on_record(right)), (Some(late), Some(8)));
+        assert_eq!((twin.day(), on_record(twin.shown.there.as_ref())), (Some(early), Some(0)));
+        history.undo().unwrap().restore(&mut twin);
+        assert!(twin.right.is_none());
+        history.undo().unwrap().restore(&mut twin);
+        assert_eq!((twin.day(), on_record(twin.shown.there.as_ref())), (Some(record), Some(8)));
+        assert_eq!(history.steps(), (0, 3));
+    }
+
+    #[test]
+    fn a_drag_along_the_years_is_one_step() {
+        let day = |month| NaiveDate::from_ymd_opt(2023, month, 1).unwrap();
+        let mut input = fixture::tiny();
+        input.time = Some(TimeSource { as_of: day(1), overlay_on: Arc::new(|_, _| None) });
+        let mut twin = Twin::new(input, Shown::default());
+        let mut history = History::default();
+        for month in 1..=4 {
+            look_at(&mut twin, Some(day(month)));
+            history.note(Moment::of(&twin, &filter("")), Duration::from_millis(u64::from(month) * 200));
+        }
+        assert_eq!(history.undo().and_then(|moment| moment.day), Some(day(1)));
         assert!(!history.can_undo());
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use bevy::prelude::*;
+use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 use crate::attribute;
@@ -25,10 +26,14 @@ const MOST_KEYS: usize = 2000;
 /// Everything that undo takes back.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Moment {
-    /// Switches, selection and day, with nothing hovered.
+    /// Switches and selection, with nothing hovered. What stood is left out: for a city that takes megabytes, and the day tells it.
     pub shown: Shown,
-    /// The right part of a split picture: its line, day and overlay.
+    /// The day; `None` for a park that is not looked at by date.
+    pub day: Option<NaiveDate>,
+    /// The right part of a split picture, its line and overlay; what stood is left out.
     pub right: Option<Right>,
+    /// Its day.
+    pub right_day: Option<NaiveDate>,
     /// What is cut open.
     pub cut: Cut,
     /// Theme.
@@ -40,14 +45,28 @@ pub(crate) struct Moment {
 impl Moment {
     /// The moment of the twin.
     pub(crate) fn of(twin: &Twin, filter: &Filter) -> Self {
-        let shown = Shown { hovered: None, ..twin.shown.clone() };
-        Self { shown, right: twin.right.clone(), cut: twin.cut.clone(), theme: twin.theme, filter: filter.clone() }
+        let there = |right: &Right| right.there.as_ref().map(|there| there.on);
+        Self {
+            shown: Shown { hovered: None, there: None, ..twin.shown.clone() },
+            day: twin.day(),
+            right: twin.right.as_ref().map(|right| Right { at: right.at, there: None, overlay: right.overlay }),
+            right_day: twin.right.as_ref().and_then(there),
+            cut: twin.cut.clone(),
+            theme: twin.theme,
+            filter: filter.clone(),
+        }
     }
 
     /// The twin as it was then; the filter is handed back.
     pub(crate) fn restore(self, twin: &mut Twin) -> Filter {
-        twin.shown = self.shown;
-        twin.right = self.right;
+        // What stood on a day that stays is not worked out again.
+        let kept = twin.shown.there.clone().filter(|there| Some(there.on) == self.day);
+        let left = kept.or_else(|| presence_on(twin, self.day?, Side::Left));
+        let kept = twin.right.as_ref().and_then(|right| right.there.clone());
+        let kept = kept.filter(|there| Some(there.on) == self.right_day);
+        let right = kept.or_else(|| presence_on(twin, self.right_day?, Side::Right));
+        twin.shown = Shown { there: left, ..self.shown };
+        twin.right = self.right.map(|of| Right { there: right, ..of });
         twin.cut = self.cut;
         twin.theme = self.theme;
         self.filter

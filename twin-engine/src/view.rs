@@ -27,7 +27,7 @@ use crate::siting::Sites;
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, cut, film, history, measure, moment, network, past, planner, select, siting, ui};
+use crate::{action, counts, cut, film, history, measure, moment, network, past, planner, select, siting, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -169,6 +169,7 @@ fn open(
             history::plugin,
             ui::plugin,
             film::studio::plugin,
+            counts::plugin,
         ))
         .add_systems(Startup, spawn_camera)
         .add_systems(

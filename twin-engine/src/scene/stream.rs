@@ -110,6 +110,11 @@ impl Stream {
         self.viewed.as_ref() == Some(orbit) && self.queue.is_empty() && self.in_work == 0
     }
 
+    /// Buckets that are being made, wait to be uploaded or wait for either.
+    pub(super) fn under_way(&self) -> usize {
+        self.queue.len() + self.in_work
+    }
+
     /// The view that was decided on last.
     pub(super) fn viewed(&self) -> Option<Orbit> {
         self.viewed

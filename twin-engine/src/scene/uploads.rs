@@ -184,6 +184,17 @@ impl Uploads {
         self.stream.viewed()
     }
 
+    /// Tiles that are made or wait to be uploaded.
+    pub(crate) fn under_way(&self) -> usize {
+        self.waiting.len() + self.stream.under_way()
+    }
+
+    /// What is kept for the next switch: materials, and what overlays say of the slots.
+    pub(crate) fn kept(&self) -> (usize, usize) {
+        let said = self.left.said.len() + self.right.as_ref().map_or(0, |right| right.said.len());
+        (self.materials.len(), said)
+    }
+
     /// True when the photo is ready to be drawn, or known to be none.
     pub(crate) fn has_photo(&self) -> bool {
         self.photo.is_some()
