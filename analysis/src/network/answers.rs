@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
-use super::isolation::{ValveState, Valves};
+use super::isolation::{Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
 use super::topology::{Flows, Topology};
 use super::trace::{Reach, Route, Start, Way};
@@ -195,14 +195,26 @@ impl<'p> Network<'p> {
     ) -> Result<Self, AnswerError> {
         let Joined { topology, flows, valves } = joined;
         let class = topology.class;
-        let is_valve = |key: &str| valves.shut.iter().any(|v| park.nodes[v.node as usize].provenance.key == key);
-        let mut unknown: Vec<&String> = told.keys().filter(|key| !is_valve(key)).collect();
+        let key_of = |valve: &Valve| park.nodes[valve.node as usize].provenance.key.as_str();
+        // What lets pass one way, or at a lower pressure, is no shut-off valve, but may stand closed.
+        let takes = |key: &str, state: ValveState| {
+            valves.shut.iter().any(|valve| key_of(valve) == key)
+                || state != ValveState::StuckOpen && valves.passing(&topology).any(|valve| key_of(valve) == key)
+        };
+        let mut unknown: Vec<&String> =
+            told.iter().filter(|(key, state)| !takes(key, **state)).map(|(key, _)| key).collect();
         unknown.sort_unstable();
         if let Some(key) = unknown.first() {
             return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
         }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
+        for key in valves.passing(&topology).map(key_of) {
+            if let Some(seen) = seen.get(key) {
+                told.entry(key.to_owned()).or_insert(seen.state);
+            }
+        }
+        let valves = valves.parting(&topology, park, &told).map_or(valves, Arc::new);
         let mut on_record: Vec<(&'p str, super::isolation::Observed<'p>)> = Vec::new();
         for valve in &valves.shut {
             let key = park.nodes[valve.node as usize].provenance.key.as_str();
