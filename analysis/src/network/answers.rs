@@ -2,6 +2,7 @@
 //! window alike.
 
 mod isolate;
+mod joined;
 mod side;
 
 use std::collections::HashMap;
@@ -12,12 +13,13 @@ use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
 use super::isolation::{Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
-use super::topology::{Flows, Topology};
+use super::topology::{Anew, Flows, Topology};
 use super::trace::{Reach, Route, Start, Way};
 use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
 use crate::words::Words;
+pub use joined::Joined;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,39 +115,6 @@ pub struct Answer {
     pub told: Value,
 }
 
-/// A network that is put together once, to be asked under one told state of its valves after another.
-#[derive(Debug, Clone)]
-pub struct Joined {
-    topology: Arc<Topology>,
-    flows: Arc<Flows>,
-    valves: Arc<Valves>,
-}
-
-impl Joined {
-    /// The network of a class, of what was there.
-    pub fn of(park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
-        let topology = Topology::build(park, there, class, settings);
-        let valves = Valves::of(&topology, park, settings);
-        let flows = topology.flows(park, settings);
-        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves) }
-    }
-
-    /// The graph.
-    pub fn topology(&self) -> &Topology {
-        &self.topology
-    }
-
-    /// Directions.
-    pub fn flows(&self) -> &Flows {
-        &self.flows
-    }
-
-    /// Valves.
-    pub fn valves(&self) -> &Valves {
-        &self.valves
-    }
-}
-
 /// A network made ready to be asked.
 #[derive(Debug)]
 pub struct Network<'p> {
@@ -161,6 +130,8 @@ pub struct Network<'p> {
     pub flows: Arc<Flows>,
     /// Valves.
     pub valves: Arc<Valves>,
+    /// What was joined anew, where the network was there before a change.
+    pub anew: Option<Anew>,
     /// Valves whose state is on record, by key, with when they were last seen.
     pub on_record: Vec<(&'p str, super::isolation::Observed<'p>)>,
     told: HashMap<String, ValveState>,
@@ -193,7 +164,7 @@ impl<'p> Network<'p> {
         joined: Joined,
         mut told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
-        let Joined { topology, flows, valves } = joined;
+        let Joined { topology, flows, valves, anew } = joined;
         let class = topology.class;
         let key_of = |valve: &Valve| park.nodes[valve.node as usize].provenance.key.as_str();
         // What lets pass one way, or at a lower pressure, is no shut-off valve, but may stand closed.
@@ -227,7 +198,7 @@ impl<'p> Network<'p> {
         for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
             shut[valve.junction as usize] |= state.is_shut();
         }
-        Ok(Self { park, there, settings, topology, flows, valves, on_record, told, shut })
+        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, shut })
     }
 
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
@@ -269,6 +240,15 @@ impl<'p> Network<'p> {
             placed = topology.joined[1],
             doubts = topology.findings.len(),
         )];
+        if let Some(anew) = self.anew.filter(|anew| !anew.whole) {
+            notes.push(words!(
+                "note-joined-anew",
+                "{changed} lines and points came, went or changed since it was joined: {lines} of {all} lines were joined anew",
+                changed = anew.changed,
+                lines = anew.lines,
+                all = anew.of_lines,
+            ));
+        }
         if !self.flows.against.is_empty() {
             notes.push(words!(
                 "note-rises",

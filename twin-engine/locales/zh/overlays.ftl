@@ -751,6 +751,7 @@ clause-colours = 颜色表
 # 地下管网：追踪、关断、净距
 title-trace = { $class }：{ $what }
 note-topology = { $links } 段，{ $junctions } 个连接点，{ $km } km；{ $named } 个端点按管点编号连接，{ $placed } 个按位置连接；疑点 { $doubts } 处（twin trace topology）
+note-joined-anew = 自上次连接以来 { $changed } 条管线及管点有增减或变化：{ $all } 条管线中重新连接 { $lines } 条
 note-rises = { $count } 条管线逆所取流向上坡（其余均按图示流向）
 trace-connected = 与 { $from } 相连
 trace-upstream = 流向 { $from }
