@@ -118,7 +118,7 @@ impl Drawn {
     }
 }
 
-/// An edit of a line or a point by its row, past the last a new one.
+/// An edit of a line or a point by its row.
 #[derive(Debug, Clone)]
 struct Edit {
     of_line: bool,
@@ -128,6 +128,8 @@ struct Edit {
 
 #[derive(Debug, Clone)]
 enum How {
+    /// A new one, after all others.
+    Comes(Drawn),
     /// Drawn anew: moved, with other keys.
     Becomes(Drawn),
     Goes,
@@ -139,34 +141,32 @@ enum How {
 
 fn edit() -> impl Strategy<Value = Edit> {
     let how = prop_oneof![
-        4 => drawn().prop_map(How::Becomes),
+        2 => drawn().prop_map(How::Comes),
+        3 => drawn().prop_map(How::Becomes),
         2 => Just(How::Goes),
         2 => prop_oneof![Just(0.2), Just(3.0), Just(f64::NAN)].prop_map(How::Deeper),
         1 => prop_oneof![Just(1990), Just(2030)].prop_map(How::Year),
     ];
-    (prop::bool::ANY, 0..120_usize, how).prop_map(|(of_line, row, how)| Edit { of_line, row, how })
+    (prop::bool::ANY, 0..70_usize, how).prop_map(|(of_line, row, how)| Edit { of_line, row, how })
 }
 
-fn edited(park: &mut ParkSnapshot, edit: &Edit, id: i64) {
-    if edit.of_line {
-        let row = edit.row % (park.edges.len() + 1);
-        match (&edit.how, park.edges.get_mut(row)) {
-            (How::Becomes(drawn), Some(line)) => *line = NetworkEdge { id: line.id, ..drawn.line(0) },
-            (How::Becomes(drawn), None) => park.edges.push(drawn.line(id)),
-            (How::Goes, Some(_)) => drop(park.edges.remove(row)),
-            (How::Deeper(by), Some(line)) => line.path.iter_mut().for_each(|place| place[2] -= by),
-            (How::Year(year), Some(line)) => line.year_laid = Some(*year),
-            (_, None) => {}
+fn edited(park: &mut ParkSnapshot, Edit { of_line, row, how }: &Edit, id: i64) {
+    let (row, of_line) = (*row, *of_line);
+    let count = if of_line { park.edges.len() } else { park.nodes.len() };
+    match how {
+        How::Comes(drawn) if of_line => park.edges.push(drawn.line(id)),
+        How::Comes(drawn) => park.nodes.push(drawn.point(id)),
+        _ if row >= count => {}
+        How::Becomes(drawn) if of_line => {
+            park.edges[row] = NetworkEdge { id: park.edges[row].id, ..drawn.line(0) };
         }
-    } else {
-        let row = edit.row % (park.nodes.len() + 1);
-        match (&edit.how, park.nodes.get_mut(row)) {
-            (How::Becomes(drawn), Some(point)) => *point = NetworkNode { id: point.id, ..drawn.point(0) },
-            (How::Becomes(drawn), None) => park.nodes.push(drawn.point(id)),
-            (How::Goes, Some(_)) => drop(park.nodes.remove(row)),
-            (How::Deeper(by), Some(point)) => point.position[2] -= by,
-            _ => {}
-        }
+        How::Becomes(drawn) => park.nodes[row] = NetworkNode { id: park.nodes[row].id, ..drawn.point(0) },
+        How::Goes if of_line => drop(park.edges.remove(row)),
+        How::Goes => drop(park.nodes.remove(row)),
+        How::Deeper(by) if of_line => park.edges[row].path.iter_mut().for_each(|place| place[2] -= by),
+        How::Deeper(by) => park.nodes[row].position[2] -= by,
+        How::Year(year) if of_line => park.edges[row].year_laid = Some(*year),
+        How::Year(year) => park.nodes[row].valid_from = chrono::NaiveDate::from_ymd_opt(*year, 1, 1),
     }
 }
 
