@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NetworkNode, ParkSnapshot, Presence};
 
 use super::isolation::{Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
@@ -115,6 +115,12 @@ pub struct Answer {
     pub told: Value,
 }
 
+/// Whether the record of a valve itself says that it is closed, as those of model files do.
+fn is_recorded_closed(node: &NetworkNode) -> bool {
+    let status = node.provenance.attributes.get("status").and_then(Value::as_str);
+    status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
+}
+
 /// A network made ready to be asked.
 #[derive(Debug)]
 pub struct Network<'p> {
@@ -180,9 +186,12 @@ impl<'p> Network<'p> {
         }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
-        for key in valves.passing(&topology).map(key_of) {
+        for valve in valves.shut.iter().chain(valves.passing(&topology)) {
+            let key = key_of(valve);
             if let Some(seen) = seen.get(key) {
                 told.entry(key.to_owned()).or_insert(seen.state);
+            } else if is_recorded_closed(&park.nodes[valve.node as usize]) {
+                told.entry(key.to_owned()).or_insert(ValveState::Closed);
             }
         }
         let valves = valves.parting(&topology, park, &told).map_or(valves, Arc::new);
@@ -191,7 +200,6 @@ impl<'p> Network<'p> {
             let key = park.nodes[valve.node as usize].provenance.key.as_str();
             if let Some(seen) = seen.get(key) {
                 on_record.push((key, *seen));
-                told.entry(key.to_owned()).or_insert(seen.state);
             }
         }
         let mut shut = vec![false; topology.junctions.len()];

@@ -212,4 +212,32 @@ mod tests {
         let error = asked(&[], &[("c", ValveState::StuckOpen)], "e2").unwrap_err();
         assert!(matches!(error, AnswerError::NoSuchValve { .. }), "it is not there to be closed: {error}");
     }
+
+    /// As a model file has it: in the record of the valve itself, which gives way to what was seen.
+    #[test]
+    fn a_valve_recorded_as_closed_is_closed_until_somebody_saw_otherwise() {
+        let mut park = empty();
+        let kinds = [NodeKind::Source, NodeKind::Valve, NodeKind::Valve, NodeKind::Hydrant];
+        let keys = ["s", "v", "p", "h"];
+        park.nodes = keys.iter().zip(kinds).map(|(key, kind)| node(key, kind, [0.0; 3])).collect();
+        let line = |at: usize| {
+            let path = vec![[at as f64 * 10.0, 0.0, 0.0], [at as f64 * 10.0 + 10.0, 0.0, 0.0]];
+            keyed_edge(at as i64, Some(keys[at]), Some(keys[at + 1]), path)
+        };
+        park.edges = (0..3).map(line).collect();
+        park.nodes[2].subtype = Some("PRV".into());
+        let settings = Settings::shipped();
+        let reached = |park: &ParkSnapshot| {
+            let there = Presence::on(park, "2026-06-30".parse().unwrap());
+            let network = Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new()).unwrap();
+            (network.reach(&["s".to_owned()], Way::Connected).unwrap().links.len(), network.closed_valves().len())
+        };
+        assert_eq!(reached(&park), (3, 0));
+        for (row, links) in [(2, 2), (1, 1)] {
+            park.nodes[row].provenance.attributes.insert("status".into(), "CLOSED".into());
+            assert_eq!(reached(&park), (links, 3 - row));
+        }
+        park.valve_states = ["v", "p"].map(|key| seen(key, "2026-02-01T08:00:00Z", Some(1.0), false)).to_vec();
+        assert_eq!(reached(&park), (3, 0));
+    }
 }
