@@ -58,7 +58,7 @@ pub struct Valve {
 /// The valves of a network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Valves {
-    /// Valves that shut a way, in the order of their junctions; before them those that let pass but stand closed ([`Self::parting`]).
+    /// Valves that shut a way, in the order of their junctions; before them those that let pass but stand closed ([`Valves::parting`]).
     pub shut: Vec<Valve>,
     /// The others: check, reducing, air and drain valves, and those at the end of a line, which part nothing.
     pub others: Vec<Valve>,

@@ -30,6 +30,8 @@ use crate::network::settings::Settings;
 
 /// Where more than one of so many lines would be joined again, the whole is.
 const WHOLE: usize = 2;
+/// Where more than one of so many lines and points changed, what lies about them is not looked for: it is most of all.
+const MOST: usize = 4;
 /// Added to tolerances, m: what rounding leaves open counts as within.
 const ROUNDED_M: f64 = 1e-6;
 
@@ -382,21 +384,17 @@ impl<'a> Change<'a> {
 
     /// What came of it; `None` where everything has to be joined again.
     fn rebuilt(&self) -> Option<(Topology, Anew)> {
+        let kept = [&self.kept_lines, &self.kept_points];
+        let changed: usize = kept.map(|kept| kept.gone().count() + kept.come().count()).iter().sum();
+        if changed * MOST > self.lines.len() + self.points.len() {
+            return None;
+        }
         let area = self.dirty();
         let (lines, points) = self.deciding(&area);
         if lines.len() * WHOLE > self.lines.len() {
             return None;
         }
-        let anew = Anew {
-            changed: [&self.kept_lines, &self.kept_points]
-                .map(|kept| kept.gone().count() + kept.come().count())
-                .iter()
-                .sum(),
-            lines: lines.len(),
-            points: points.len(),
-            of_lines: self.lines.len(),
-            whole: false,
-        };
+        let anew = Anew { changed, lines: lines.len(), points: points.len(), of_lines: self.lines.len(), whole: false };
         let part = drafted(self.park, lines.into_iter().collect(), points, self.settings);
         Some((self.merged(&area, &part)?, anew))
     }
