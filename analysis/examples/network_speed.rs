@@ -7,13 +7,16 @@
 mod city;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use analysis::network::clearance::{ClearanceRules, Room, Verdict};
 use analysis::network::isolation::{Break, Isolator, Segments, Service, Valves};
+use analysis::network::topology::Basis;
 use analysis::network::{Settings, Topology};
 use city::{BLOCK_M, building, empty, lay};
-use spatial_db::model::{NetworkClass, Presence};
+use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, ParkSnapshot, Presence};
 
 /// Processor time of this process, all threads, s; 0 where the system does not tell.
 fn processor_s() -> f64 {
@@ -49,6 +52,33 @@ fn whole(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
     numbers.into_iter().flat_map(u32::to_le_bytes).collect()
 }
 
+/// Ten lines here and there get a corner, one goes, one comes: what is joined anew, and how long it takes.
+fn edit(park: &ParkSnapshot, there: &Presence, topology: &Topology, settings: &Settings) {
+    let mut next = park.clone();
+    let count = next.edges.len();
+    for at in 0..9 {
+        let line = &mut next.edges[count / 10 * at + 7];
+        let [a, b] = [line.path[0], line.path[1]];
+        line.path.insert(1, [0, 1, 2].map(|axis: usize| f64::midpoint(a[axis], b[axis]) + 0.5));
+    }
+    next.edges.remove(count / 2);
+    let mut new = next.edges[count / 3].clone();
+    new.id = FeatureId::new(FeatureKind::NetworkEdge, count as i64 + 10);
+    (new.from_key, new.to_key) = (None, None);
+    new.path[1] = [new.path[0][0] + 30.0, new.path[0][1] + 30.0, new.path[0][2]];
+    next.edges.push(new);
+    let now = Presence::on(&next, there.on);
+    let cache = timed("index of the park, which the store's cache keeps", || Cache::build(Arc::new(next)));
+    let basis =
+        timed("what the network was joined from, kept beside it", || Basis::of(park, there, topology.class, settings));
+    let (rebuilt, anew) =
+        timed("topology after an edit of ten lines", || topology.rebuilt(&basis, &cache, &now, settings));
+    println!("  {anew:?}");
+    let built =
+        timed("the same, built as a whole", || Topology::build(cache.snapshot(), &now, topology.class, settings));
+    assert!(rebuilt.graph == built.graph && rebuilt.links == built.links && rebuilt.joined == built.joined);
+}
+
 fn main() {
     let size = std::env::args().nth(1).and_then(|size| size.parse().ok()).unwrap_or(200_usize);
     let (settings, rules) = (Settings::shipped(), ClearanceRules::shipped());
@@ -68,6 +98,7 @@ fn main() {
         println!("{} lines, {} points, {} buildings, {how}", park.edges.len(), park.nodes.len(), park.buildings.len());
         let topology = timed("topology", || Topology::build(&park, &there, NetworkClass::Water, &settings));
         println!("  {:.0} km, {} findings", topology.length_m() / 1000.0, topology.findings.len());
+        edit(&park, &there, &topology, &settings);
         if !keys {
             continue;
         }

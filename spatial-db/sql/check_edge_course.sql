@@ -38,7 +38,13 @@ SELECT
     'edge.rises', feature_id, NULL, NULL, NULL,
     format('it rises %s m in %s m; most pipes of its layer fall as they are drawn', round((-fall_m)::numeric, 2), round(plan_m::numeric, 1)),
     jsonb_build_object('rise_m', -fall_m, 'plan_m', plan_m), NULL
-FROM courses WHERE gravity AND layer IN (SELECT layer FROM directed) AND fall_m <> 'NaN' AND -fall_m > {min_rise_m}
+FROM courses AS c
+WHERE gravity AND layer IN (SELECT layer FROM directed) AND fall_m <> 'NaN' AND -fall_m > {min_rise_m}
+  -- what a pump lifts may rise
+  AND NOT EXISTS (
+      SELECT FROM twin.network_node AS p
+      WHERE p.park_id = {park} AND p.class = 'drainage' AND p.kind = 'pump' AND p.key = c.from_key
+  )
 UNION ALL
 SELECT
     'edge.shrinks', c.feature_id, NULL, NULL, NULL,

@@ -2,22 +2,24 @@
 //! window alike.
 
 mod isolate;
+mod joined;
 mod side;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NetworkNode, ParkSnapshot, Presence};
 
-use super::isolation::{ValveState, Valves};
+use super::isolation::{Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
-use super::topology::{Flows, Topology};
+use super::topology::{Anew, Flows, Topology};
 use super::trace::{Reach, Route, Start, Way};
 use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
 use crate::words::Words;
+pub use joined::Joined;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,37 +115,10 @@ pub struct Answer {
     pub told: Value,
 }
 
-/// A network that is put together once, to be asked under one told state of its valves after another.
-#[derive(Debug, Clone)]
-pub struct Joined {
-    topology: Arc<Topology>,
-    flows: Arc<Flows>,
-    valves: Arc<Valves>,
-}
-
-impl Joined {
-    /// The network of a class, of what was there.
-    pub fn of(park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
-        let topology = Topology::build(park, there, class, settings);
-        let valves = Valves::of(&topology, park, settings);
-        let flows = topology.flows(park, settings);
-        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves) }
-    }
-
-    /// The graph.
-    pub fn topology(&self) -> &Topology {
-        &self.topology
-    }
-
-    /// Directions.
-    pub fn flows(&self) -> &Flows {
-        &self.flows
-    }
-
-    /// Valves.
-    pub fn valves(&self) -> &Valves {
-        &self.valves
-    }
+/// Whether the record of a valve itself says that it is closed, as those of model files do.
+fn is_recorded_closed(node: &NetworkNode) -> bool {
+    let status = node.provenance.attributes.get("status").and_then(Value::as_str);
+    status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
 }
 
 /// A network made ready to be asked.
@@ -161,6 +136,8 @@ pub struct Network<'p> {
     pub flows: Arc<Flows>,
     /// Valves.
     pub valves: Arc<Valves>,
+    /// What was joined anew, where the network was there before a change.
+    pub anew: Option<Anew>,
     /// Valves whose state is on record, by key, with when they were last seen.
     pub on_record: Vec<(&'p str, super::isolation::Observed<'p>)>,
     told: HashMap<String, ValveState>,
@@ -193,29 +170,43 @@ impl<'p> Network<'p> {
         joined: Joined,
         mut told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
-        let Joined { topology, flows, valves } = joined;
+        let Joined { topology, flows, valves, anew } = joined;
         let class = topology.class;
-        let is_valve = |key: &str| valves.shut.iter().any(|v| park.nodes[v.node as usize].provenance.key == key);
-        let mut unknown: Vec<&String> = told.keys().filter(|key| !is_valve(key)).collect();
+        let key_of = |valve: &Valve| park.nodes[valve.node as usize].provenance.key.as_str();
+        // What lets pass one way, or at a lower pressure, is no shut-off valve, but may stand closed.
+        let takes = |key: &str, state: ValveState| {
+            valves.shut.iter().any(|valve| key_of(valve) == key)
+                || state != ValveState::StuckOpen && valves.passing(&topology).any(|valve| key_of(valve) == key)
+        };
+        let mut unknown: Vec<&String> =
+            told.iter().filter(|(key, state)| !takes(key, **state)).map(|(key, _)| key).collect();
         unknown.sort_unstable();
         if let Some(key) = unknown.first() {
             return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
         }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
+        for valve in valves.shut.iter().chain(valves.passing(&topology)) {
+            let key = key_of(valve);
+            if let Some(seen) = seen.get(key) {
+                told.entry(key.to_owned()).or_insert(seen.state);
+            } else if is_recorded_closed(&park.nodes[valve.node as usize]) {
+                told.entry(key.to_owned()).or_insert(ValveState::Closed);
+            }
+        }
+        let valves = valves.parting(&topology, park, &told).map_or(valves, Arc::new);
         let mut on_record: Vec<(&'p str, super::isolation::Observed<'p>)> = Vec::new();
         for valve in &valves.shut {
             let key = park.nodes[valve.node as usize].provenance.key.as_str();
             if let Some(seen) = seen.get(key) {
                 on_record.push((key, *seen));
-                told.entry(key.to_owned()).or_insert(seen.state);
             }
         }
         let mut shut = vec![false; topology.junctions.len()];
         for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
             shut[valve.junction as usize] |= state.is_shut();
         }
-        Ok(Self { park, there, settings, topology, flows, valves, on_record, told, shut })
+        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, shut })
     }
 
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
@@ -257,6 +248,15 @@ impl<'p> Network<'p> {
             placed = topology.joined[1],
             doubts = topology.findings.len(),
         )];
+        if let Some(anew) = self.anew.filter(|anew| !anew.whole) {
+            notes.push(words!(
+                "note-joined-anew",
+                "{changed} lines and points came, went or changed since it was joined: {lines} of {all} lines were joined anew",
+                changed = anew.changed,
+                lines = anew.lines,
+                all = anew.of_lines,
+            ));
+        }
         if !self.flows.against.is_empty() {
             notes.push(words!(
                 "note-rises",

@@ -755,6 +755,7 @@ clause-colours = 颜色表
 # 地下管网：追踪、关断、净距
 title-trace = { $class }：{ $what }
 note-topology = { $links } 段，{ $junctions } 个连接点，{ $km } km；{ $named } 个端点按管点编号连接，{ $placed } 个按位置连接；疑点 { $doubts } 处（twin trace topology）
+note-joined-anew = 自上次连接以来 { $changed } 条管线及管点有增减或变化：{ $all } 条管线中重新连接 { $lines } 条
 note-rises = { $count } 条管线逆所取流向上坡（其余均按图示流向）
 trace-connected = 与 { $from } 相连
 trace-upstream = 流向 { $from }
@@ -1263,7 +1264,7 @@ note-unsettled = EPANET 未得出结果：所示为最后一次试算的数值�
 note-peak = 登记的负荷为日平均值，按 { $times } 倍计：{ $source }
 peak-given = 按所问
 note-valves-open = { $all } 个阀门中 { $count } 个状态不详，按开启计
-note-behind-guesses = { $count } 处经规格为推定的管线供水：其压力按不详计
+note-behind-guesses = { $count } 处经规格为推定的管线供水，或由含此类管线的环路供水：其压力按不详计
 note-estimate = 估算：所需资料未全部登记
 note-demand = 需水 { $asked } L/s，之前供给 { $before }，之后供给 { $after }
 note-lowest = 最低压力 { $pressure } m，位于 { $key }

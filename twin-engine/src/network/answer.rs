@@ -225,7 +225,7 @@ impl Asked {
         let class = self.question.class()?;
         let settings = Settings::shipped();
         self.stage(Stage::Joining)?;
-        let joint = joints.of(self.of(), class, self.park(), &self.there, &settings);
+        let joint = joints.of(self.of(), class, self.picker.cache(), &self.there, &settings);
         self.stage(Stage::Asking)?;
         let told = self.told.iter().map(|(key, state)| (key.clone(), *state)).collect();
         let network = match Network::told(self.park(), &self.there, &settings, joint.joined.clone(), told) {

@@ -2,6 +2,7 @@
 
 use analysis::network::Settings;
 use analysis::network::topology::{Direction, Topology};
+use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
 use super::joints::{Joints, Of};
@@ -35,8 +36,8 @@ pub(crate) struct Arrows {
 
 impl Arrows {
     /// Of all networks that were there.
-    pub(crate) fn of(park: &ParkSnapshot, there: &Presence, of: Of, joints: &Joints) -> Self {
-        let settings = Settings::shipped();
+    pub(crate) fn of(cache: &Cache, there: &Presence, of: Of, joints: &Joints) -> Self {
+        let (park, settings) = (cache.snapshot(), Settings::shipped());
         let mut found = Self::default();
         for class in NetworkClass::ALL {
             match park.edges.iter().filter(|edge| edge.class == class).count() {
@@ -47,7 +48,7 @@ impl Arrows {
                 }
                 _ => {}
             }
-            let joint = joints.of(of, class, park, there, &settings);
+            let joint = joints.of(of, class, cache, there, &settings);
             let (topology, flows) = (joint.joined.topology(), joint.joined.flows());
             for (link, direction) in flows.directions.iter().enumerate() {
                 match arrow(park, topology, link as u32, *direction) {
@@ -88,7 +89,7 @@ mod tests {
         let park = piped().snapshot;
         let day = "2024-06-30".parse().unwrap();
         let there = Presence::on(&park, day);
-        let arrows = Arrows::of(&park, &there, (1, day), &Joints::default());
+        let arrows = Arrows::of(&Cache::build(park), &there, (1, day), &Joints::default());
         // Four water mains before the ring, two drains; the two lines of the ring.
         assert_eq!((arrows.known.len(), arrows.unknown, arrows.left_out.len()), (6, 2, 0));
         let water = arrows.known.iter().filter(|arrow| arrow.class == NetworkClass::Water);

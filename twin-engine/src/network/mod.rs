@@ -354,7 +354,7 @@ fn prepare(
     if at_hand.flows {
         let (there, joints) = (there(), at_hand.joints.clone());
         let (picker, of) = (Arc::clone(&meshed.picker), (twin.park_version, day));
-        let make = move || Some(Arrows::of(picker.cache().snapshot(), &there, of, &joints));
+        let make = move || Some(Arrows::of(picker.cache(), &there, of, &joints));
         came |= at_hand.arrows.step(of, wake.as_deref(), make);
     }
     if let Some(key) = at_hand.key(&twin, day) {

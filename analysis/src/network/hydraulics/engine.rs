@@ -427,12 +427,14 @@ impl Plant {
         let pressure = |(at, head): (usize, &Option<f64>)| Some((*head)? - self.nodes[at].elevation_m?);
         let flow_l_s = links(LinkProperty::Flow)?;
         let open: Vec<bool> = links(LinkProperty::Status)?.iter().map(|status| *status > 0.0).collect();
+        let asked_l_s = nodes(NodeProperty::FullDemand)?;
+        let driven = matches!(self.engine.get_demand_model()?.demand_type, DemandModel::Pda);
         Ok(State {
             pressure_m: head_m.iter().enumerate().map(pressure).collect(),
             head_m,
-            asked_l_s: nodes(NodeProperty::FullDemand)?,
             given_l_s: nodes(NodeProperty::DemandFlow)?,
-            guessed: self.behind_guesses(&flow_l_s, &open),
+            guessed: self.behind_guesses(&flow_l_s, &open, |at| driven && asked_l_s[at] > 0.0 || emitted[at] != 0.0),
+            asked_l_s,
             flow_l_s,
             velocity_m_s: links(LinkProperty::Velocity)?,
             leak_l_s: what.leaks.iter().map(|leak| emitted[leak.node as usize]).collect(),

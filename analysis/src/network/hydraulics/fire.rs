@@ -19,7 +19,7 @@ pub struct FireFlow {
     pub available_l_s: Option<f64>,
     /// It gives more than was tried.
     pub more: bool,
-    /// Water comes to it through a pipe whose diameter was guessed: so is what it gives.
+    /// Its pressure follows from a pipe whose diameter was guessed: so is what it gives.
     pub guessed: bool,
     /// Whether the engine came to an answer; else nothing is known.
     pub settled: bool,
@@ -28,7 +28,8 @@ pub struct FireFlow {
 }
 
 impl FireFlow {
-    /// What it gives as far as somebody may go by it, L/s: not where a diameter on its way was guessed.
+    /// What it gives as far as somebody may go by it, L/s: not where a diameter on its way, or on a loop
+    /// that feeds it, was guessed.
     pub fn known_l_s(&self) -> Option<f64> {
         self.available_l_s.filter(|_| !self.guessed)
     }

@@ -44,7 +44,7 @@ pub enum Assumed {
     Elevations(usize),
     /// Pumps: their curves are not on record; water passes and gains nothing.
     Pumps(Vec<String>),
-    /// Check and reducing valves: water passes both ways and loses nothing.
+    /// Check and reducing valves that do not stand closed: water passes both ways and loses nothing.
     Valves(Vec<String>),
     /// Junctions without a way to a source whose head is known: left out.
     Apart(usize),
@@ -241,6 +241,7 @@ impl Draft<'_, '_> {
         let mut number = vec![NONE; self.within.len()];
         let (mut flat, mut without, mut connections) = (0, 0, 0);
         let (mut pumps, mut valves, mut at_sources) = (Vec::new(), Vec::new(), Vec::new());
+        let closed = network.closed_valves();
         for junction in (0..self.within.len() as u32).filter(|at| self.within[*at as usize]) {
             number[junction as usize] = nodes.len() as u32;
             let fixed = self.fixed[junction as usize].is_some();
@@ -259,7 +260,9 @@ impl Draft<'_, '_> {
                 if node.kind == NodeKind::Pump {
                     pumps.push(key.clone());
                 }
-                if matches!(network.settings.device(node), Some(Device::Check | Device::Reduces)) {
+                if matches!(network.settings.device(node), Some(Device::Check | Device::Reduces))
+                    && !closed.contains(&key.as_str())
+                {
                     valves.push(key.clone());
                 }
             }

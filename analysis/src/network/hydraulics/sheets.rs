@@ -174,7 +174,7 @@ pub(super) fn notes(
     if guessed > 0 {
         said.push(words!(
             "note-behind-guesses",
-            "{count} points get their water through lines whose size was assumed: their pressure counts as not known",
+            "{count} points get their water through lines whose size was assumed, or by a loop with such a line: their pressure counts as not known",
             count = guessed,
         ));
     }

@@ -385,6 +385,48 @@ fn what_hangs_behind_an_assumed_size_is_not_known() {
 }
 
 #[test]
+fn an_assumed_size_on_a_loop_leaves_the_loop_and_what_it_feeds_open() {
+    let behind = |park: ParkSnapshot, demand: Demand| {
+        let made = Made::of(park);
+        let network = made.network();
+        let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+        let asked = Asked { demand, ..asked(Which::Pressure) };
+        let answer = plant.answer(Some(&network), &asked, &HydraulicRules::shipped(), &assumed).unwrap();
+        answer.told["before"]["behind_guessed_diameters"].clone()
+    };
+    let more = |park: &mut ParkSnapshot, id: i64, from: &str, to: &str| {
+        let place = |key: &str| park.nodes.iter().find(|node| node.provenance.key == key).unwrap().position;
+        let mut line = keyed_edge(id, Some(from), Some(to), vec![place(from), place(to)]);
+        (line.diameter_mm, line.material) = (Some(200.0), Some("球墨铸铁".into()));
+        park.edges.push(line);
+    };
+    // b – c makes a loop of a, b, c and v2; the way to it carries the same whatever lies on the loop.
+    let mut park = street();
+    more(&mut park, 7, "b", "c");
+    park.edges[2].diameter_mm = None;
+    assert_eq!(behind(park.clone(), Demand::AsModelled), json!(["b", "h", "v2", "c"]));
+    // A size before the loop is followed by everything, one that hangs on it by what is behind.
+    (park.edges[2].diameter_mm, park.edges[1].diameter_mm) = (Some(200.0), None);
+    assert_eq!(behind(park.clone(), Demand::AsModelled), json!(["a", "b", "h", "v2", "c"]));
+    (park.edges[1].diameter_mm, park.edges[3].diameter_mm) = (Some(200.0), None);
+    assert_eq!(behind(park, Demand::AsModelled), json!([]), "no water moves to the hydrant");
+    // From works to works: how much comes from either follows from every size between them.
+    let mut park = street();
+    let mut second = node("w2", NodeKind::Source, [1000.0, 2000.0, 8.5]);
+    second.provenance.attributes = json!({ "head_m": 55.0 }).as_object().unwrap().clone();
+    park.nodes.push(second);
+    more(&mut park, 7, "c", "w2");
+    park.edges[5].diameter_mm = None;
+    assert_eq!(behind(park, Demand::AsModelled), json!(["v", "a", "b", "h", "v2", "c"]));
+    // Where less is given at less pressure, what comes to the others follows too.
+    let mut park = street();
+    park.edges[5].diameter_mm = None;
+    assert_eq!(behind(park.clone(), Demand::AsModelled), json!(["c"]));
+    let driven = Demand::PressureDriven { minimum_m: 0.0, required_m: 14.3, exponent: 0.5 };
+    assert_eq!(behind(park, driven), json!(["v", "a", "b", "h", "v2", "c"]));
+}
+
+#[test]
 fn the_figures_that_grade_and_the_peak_are_the_tables() {
     let made = Made::of(street());
     let network = made.network();

@@ -1,6 +1,7 @@
 //! Isolation: which valves to close for a break, what that shuts off, who loses supply, and what each segment is worth.
 //!
-//! Supply is a way from a source through what is open; pressure is left to hydraulics. Check and reducing valves let pass.
+//! Supply is a way from a source through what is open; pressure is left to hydraulics. Check and reducing valves let pass, both ways,
+//! unless they are told to stand closed.
 
 mod critical;
 mod observed;

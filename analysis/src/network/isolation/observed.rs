@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
     use crate::network::Settings;
-    use crate::network::answers::{IsolationRows, Network};
+    use crate::network::answers::{AnswerError, IsolationRows, Network};
     use crate::network::by_hand::{empty, keyed_edge, node};
     use crate::network::trace::Way;
 
@@ -159,5 +159,85 @@ mod tests {
         assert_eq!(asked("2026-02-01", &[]), (3, keys(&[]), keys(&["w"]), keys(&["v"])));
         let open = [("w", ValveState::Open), ("v", ValveState::Closed)];
         assert_eq!(asked("2026-02-01", &open), (1, keys(&["w"]), keys(&["v"]), keys(&[])), "a person knows better");
+    }
+
+    /// s – v – c – p – h with a check valve c and a reducing valve p: they part nothing but where they stand closed.
+    #[test]
+    fn check_and_reducing_valves_on_record_as_closed_let_nothing_pass() {
+        let mut park = empty();
+        let kinds = [NodeKind::Source, NodeKind::Valve, NodeKind::Valve, NodeKind::Valve, NodeKind::Hydrant];
+        let keys = ["s", "v", "c", "p", "h"];
+        park.nodes = keys.iter().zip(kinds).map(|(key, kind)| node(key, kind, [0.0; 3])).collect();
+        (park.nodes[2].subtype, park.nodes[3].subtype) = (Some("止回阀".into()), Some("PRV-VALVE150".into()));
+        // A gate valve, open, at the place of the check valve.
+        park.nodes.push(node("g", NodeKind::Valve, [0.0; 3]));
+        for (at, row) in park.nodes.iter_mut().enumerate() {
+            row.position[0] = 10.0 * at as f64;
+        }
+        park.nodes[5].position = park.nodes[2].position;
+        let line = |id: usize| {
+            let ends = [id, id + 1].map(|at| park.nodes[at].position);
+            keyed_edge(id as i64, Some(keys[id]), Some(keys[id + 1]), ends.to_vec())
+        };
+        park.edges = (0..4).map(line).collect();
+        let settings = Settings::shipped();
+        let asked = |states: &[ValveObservation], told: &[(&str, ValveState)], broken: &str| {
+            let park = ParkSnapshot { valve_states: states.to_vec(), ..park.clone() };
+            let there = Presence::on(&park, "2026-06-30".parse().unwrap());
+            let told: HashMap<String, ValveState> = told.iter().map(|(k, s)| ((*k).to_owned(), *s)).collect();
+            let network = Network::of(&park, &there, NetworkClass::Water, &settings, told)?;
+            let reached = network.reach(&["s".to_owned()], Way::Connected)?.links.len();
+            let plan = network.isolate(&[broken.to_owned()], IsolationRows::Steps)?.told;
+            Ok::<_, AnswerError>((
+                reached,
+                plan["close"].clone(),
+                plan["closed_already"].clone(),
+                plan["hydrants"].clone(),
+            ))
+        };
+        let keys = |keys: &[&str]| serde_json::json!(keys);
+        let none = keys(&[]);
+        let shut = |key: &str| seen(key, "2026-02-01T08:00:00Z", Some(0.0), false);
+        assert_eq!(asked(&[], &[], "e2").unwrap(), (4, keys(&["g"]), none.clone(), keys(&["h"])));
+        // Closed: a trace ends there, what is behind has nothing to lose, and a break before it is shut off by it.
+        assert_eq!(asked(&[shut("p")], &[], "e2").unwrap(), (3, keys(&["g"]), keys(&["p"]), none.clone()));
+        assert_eq!(asked(&[shut("p")], &[], "e3").unwrap(), (3, none.clone(), keys(&["p"]), none.clone()));
+        // The check valve parts what the open gate valve at its place does not.
+        assert_eq!(asked(&[shut("c")], &[], "e1").unwrap(), (2, keys(&["v"]), keys(&["c"]), none.clone()));
+        // A person knows better than the record, and may say so of one that is on none.
+        let open = [("p", ValveState::Open)];
+        assert_eq!(asked(&[shut("p")], &open, "e2").unwrap(), (4, keys(&["g"]), none.clone(), keys(&["h"])));
+        let closed = [("p", ValveState::Closed)];
+        assert_eq!(asked(&[], &closed, "e2").unwrap(), (3, keys(&["g"]), keys(&["p"]), none));
+        let error = asked(&[], &[("c", ValveState::StuckOpen)], "e2").unwrap_err();
+        assert!(matches!(error, AnswerError::NoSuchValve { .. }), "it is not there to be closed: {error}");
+    }
+
+    /// As a model file has it: in the record of the valve itself, which gives way to what was seen.
+    #[test]
+    fn a_valve_recorded_as_closed_is_closed_until_somebody_saw_otherwise() {
+        let mut park = empty();
+        let kinds = [NodeKind::Source, NodeKind::Valve, NodeKind::Valve, NodeKind::Hydrant];
+        let keys = ["s", "v", "p", "h"];
+        park.nodes = keys.iter().zip(kinds).map(|(key, kind)| node(key, kind, [0.0; 3])).collect();
+        let line = |at: usize| {
+            let path = vec![[at as f64 * 10.0, 0.0, 0.0], [at as f64 * 10.0 + 10.0, 0.0, 0.0]];
+            keyed_edge(at as i64, Some(keys[at]), Some(keys[at + 1]), path)
+        };
+        park.edges = (0..3).map(line).collect();
+        park.nodes[2].subtype = Some("PRV".into());
+        let settings = Settings::shipped();
+        let reached = |park: &ParkSnapshot| {
+            let there = Presence::on(park, "2026-06-30".parse().unwrap());
+            let network = Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new()).unwrap();
+            (network.reach(&["s".to_owned()], Way::Connected).unwrap().links.len(), network.closed_valves().len())
+        };
+        assert_eq!(reached(&park), (3, 0));
+        for (row, links) in [(2, 2), (1, 1)] {
+            park.nodes[row].provenance.attributes.insert("status".into(), "CLOSED".into());
+            assert_eq!(reached(&park), (links, 3 - row));
+        }
+        park.valve_states = ["v", "p"].map(|key| seen(key, "2026-02-01T08:00:00Z", Some(1.0), false)).to_vec();
+        assert_eq!(reached(&park), (3, 0));
     }
 }

@@ -58,7 +58,7 @@ pub struct Valve {
 /// The valves of a network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Valves {
-    /// Valves that shut a way, in the order of their junctions.
+    /// Valves that shut a way, in the order of their junctions; before them those that let pass but stand closed ([`Valves::parting`]).
     pub shut: Vec<Valve>,
     /// The others: check, reducing, air and drain valves, and those at the end of a line, which part nothing.
     pub others: Vec<Valve>,
@@ -83,11 +83,39 @@ impl Valves {
                 }
                 let number = found.shut.len() as u32;
                 found.shut.push(valve);
-                let gate = |arc: &crate::network::graph::Arc| Gate { link: arc.link, junction, valve: number };
-                found.gates.extend(arcs[1..].iter().map(gate));
+                found.gates.extend(gates_at(topology, junction, number));
             }
         }
         found
+    }
+
+    /// Valves that let pass on a line, one way or at a lower pressure: check and reducing valves. They shut nothing off, but where they
+    /// stand closed nothing passes.
+    pub fn passing(&self, topology: &Topology) -> impl Iterator<Item = &Valve> {
+        let lets_pass = |valve: &Valve| matches!(valve.device, Device::Check | Device::Reduces);
+        self.others.iter().filter(move |valve| lets_pass(valve) && topology.graph.at(valve.junction).len() > 1)
+    }
+
+    /// These, but with those that let pass and are told to stand closed among those that shut, by states by key of their nodes. `None`
+    /// where none does. They go first: of several valves at one place the first counts, and what is closed parts whatever is open.
+    pub fn parting(
+        &self,
+        topology: &Topology,
+        park: &ParkSnapshot,
+        told: &HashMap<String, ValveState>,
+    ) -> Option<Self> {
+        let state = |valve: &Valve| told.get(&park.nodes[valve.node as usize].provenance.key);
+        let stands_closed = |valve: &Valve| state(valve).is_some_and(|state| state.is_shut());
+        let closed: Vec<Valve> = self.passing(topology).filter(|valve| stands_closed(valve)).copied().collect();
+        if closed.is_empty() {
+            return None;
+        }
+        let count = closed.len() as u32;
+        let first = (0..count).zip(&closed).flat_map(|(number, valve)| gates_at(topology, valve.junction, number));
+        let others = self.others.iter().filter(|valve| !closed.contains(valve)).copied().collect();
+        let gates = first.chain(self.gates.iter().map(|gate| Gate { valve: gate.valve + count, ..*gate })).collect();
+        let shut = closed.iter().chain(&self.shut).copied().collect();
+        Some(Self { shut, others, gates })
     }
 
     /// State of each valve that shuts, from states by key of its node.
@@ -95,6 +123,11 @@ impl Valves {
         let state = |valve: &Valve| told.get(&park.nodes[valve.node as usize].provenance.key).copied();
         self.shut.iter().map(|valve| state(valve).unwrap_or_default()).collect()
     }
+}
+
+/// A valve on a line is one gate, one at a tee closes all ways.
+fn gates_at(topology: &Topology, junction: u32, valve: u32) -> impl Iterator<Item = Gate> + '_ {
+    topology.graph.at(junction).iter().skip(1).map(move |arc| Gate { link: arc.link, junction, valve })
 }
 
 impl Topology {

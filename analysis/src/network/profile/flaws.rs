@@ -11,11 +11,13 @@ use crate::words::Words;
 pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile) -> Vec<Flaw> {
     let mut found = Vec::new();
     if profile.class == NetworkClass::Drainage {
-        for run in &profile.runs {
-            slope(ask, profile, run, &mut found);
+        for (number, run) in profile.runs.iter().enumerate().filter(|(_, run)| !under_pressure(ask, run)) {
+            slope(ask, profile, (number, run), &mut found);
         }
-        for pair in profile.runs.windows(2) {
-            narrows(ask, profile, [&pair[0], &pair[1]], &mut found);
+        for (station, pair) in profile.stations.iter().skip(1).zip(profile.runs.windows(2)) {
+            if !is_pump(ask, station) && !pair.iter().any(|run| under_pressure(ask, run)) {
+                narrows(ask, profile, [&pair[0], &pair[1]], &mut found);
+            }
         }
         for station in &profile.stations {
             step(ask, profile, station, &mut found);
@@ -65,6 +67,38 @@ fn of_run(profile: &Profile, run: &Run, kind: FlawKind, verdict: Verdict, value:
     }
 }
 
+/// Whether a pump stands there.
+fn is_pump(ask: &Ask<'_>, station: &Station) -> bool {
+    ask.topology.row_of(ask.cache.snapshot(), station.junction, |node| node.kind == NodeKind::Pump).is_some()
+}
+
+/// Whether a pressure is on record: such a main is no gravity sewer, and none of its rules are for it.
+fn under_pressure(ask: &Ask<'_>, run: &Run) -> bool {
+    ask.cache.snapshot().edges[run.edge as usize].pressure.is_some()
+}
+
+/// Whether a pipe carries on what a pump lifts: it leaves a pump, or another such pipe without a chamber between them.
+fn lifted(ask: &Ask<'_>, profile: &Profile, number: usize) -> bool {
+    let flow = profile.runs[number].flow;
+    let mut at = number;
+    loop {
+        let (station, before) = match flow {
+            Flow::With => (at, at.checked_sub(1)),
+            Flow::Against => (at + 1, Some(at + 1)),
+            Flow::Unknown => return false,
+        };
+        let Some(station) = profile.stations.get(station) else { return false };
+        if is_pump(ask, station) {
+            return true;
+        }
+        let open = station.node.as_ref().is_some_and(|node| opens(node.kind));
+        match before.filter(|before| profile.runs.get(*before).is_some_and(|run| run.flow == flow)) {
+            Some(before) if !open => at = before,
+            _ => return false,
+        }
+    }
+}
+
 /// A value that is to be no less than a limit, off by so much either way.
 fn below(value: f64, limit: f64, off: f64) -> Verdict {
     if value + off < limit {
@@ -76,8 +110,8 @@ fn below(value: f64, limit: f64, off: f64) -> Verdict {
     }
 }
 
-/// The fall of a sewer in the direction of its flow, where that is known.
-fn slope(ask: &Ask<'_>, profile: &Profile, run: &Run, found: &mut Vec<Flaw>) {
+/// The fall of a sewer in the direction of its flow, where that is known. What a pump lifts may rise.
+fn slope(ask: &Ask<'_>, profile: &Profile, (number, run): (usize, &Run), found: &mut Vec<Flaw>) {
     let (Some(fall), length) = (run.fall, run.length_m()) else { return };
     let fall = match run.flow {
         Flow::With => fall,
@@ -88,8 +122,10 @@ fn slope(ask: &Ask<'_>, profile: &Profile, run: &Run, found: &mut Vec<Flaw>) {
     let off = run.off_m * std::f64::consts::SQRT_2 / length;
     let rises = &ask.limits.rises;
     if fall < rises.value {
-        let verdict = below(fall, rises.value, off);
-        found.push(Flaw { rule: rises.citation(), ..of_run(profile, run, FlawKind::Rises, verdict, fall) });
+        if !lifted(ask, profile, number) {
+            let verdict = below(fall, rises.value, off);
+            found.push(Flaw { rule: rises.citation(), ..of_run(profile, run, FlawKind::Rises, verdict, fall) });
+        }
         return;
     }
     let Some(dn) = run.diameter_mm else { return };
@@ -125,7 +161,7 @@ fn narrows(ask: &Ask<'_>, profile: &Profile, runs: [&Run; 2], found: &mut Vec<Fl
 
 /// The pipe that leaves a chamber above the one that comes in. A pump lifts: nothing is wrong there.
 fn step(ask: &Ask<'_>, profile: &Profile, station: &Station, found: &mut Vec<Flaw>) {
-    if ask.topology.row_of(ask.cache.snapshot(), station.junction, |node| node.kind == NodeKind::Pump).is_some() {
+    if is_pump(ask, station) {
         return;
     }
     let at = |at_m: f64, before: bool| {

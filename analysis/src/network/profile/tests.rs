@@ -219,6 +219,40 @@ fn what_is_wrong_is_told_with_its_clause() {
 }
 
 #[test]
+fn what_a_pump_lifts_is_no_sewer_that_rises() {
+    // M2 → M3 rises by 0.3 m and is smaller than what comes in.
+    let mut park = street();
+    park.edges[1].path = vec![[60.0, 100.0, 7.925], [110.0, 100.0, 8.225]];
+    park.edges[1].diameter_mm = Some(250.0);
+    // Enough that fall as they are drawn for that to be the convention.
+    for id in 20..30 {
+        let x = 10.0 * (id - 19) as f64;
+        let mut line = edge(id, vec![[x, 150.0, 9.0], [x, 160.0, 8.0]]);
+        line.class = NetworkClass::Drainage;
+        park.edges.push(line);
+    }
+    let told = |park: &ParkSnapshot| -> Vec<FlawKind> {
+        let profile = Made::of(park.clone()).along("M1", Way::Downstream).unwrap();
+        let kinds = profile.flaws.iter().map(|flaw| flaw.kind);
+        kinds.filter(|kind| matches!(kind, FlawKind::Rises | FlawKind::Narrows | FlawKind::StepsUp)).collect()
+    };
+    let wrong = [FlawKind::Rises, FlawKind::Narrows];
+    let all = |told: Vec<FlawKind>| wrong.iter().all(|kind| told.contains(kind));
+    assert!(all(told(&park)));
+    let mut pumped = park.clone();
+    pumped.nodes[1].kind = NodeKind::Pump;
+    assert_eq!(told(&pumped), []);
+    // Past a bend of the main too, but not past a chamber, from where it flows by itself.
+    pumped.edges[2].path = vec![[110.0, 100.0, 8.225], [190.0, 100.0, 8.7]];
+    assert_eq!(told(&pumped), [FlawKind::Rises]);
+    pumped.nodes[2].kind = NodeKind::Junction;
+    assert_eq!(told(&pumped), []);
+    // A pressure on record says the same of a line whose pump is not on record.
+    park.edges[1].pressure = Some("0.3MPa".into());
+    assert_eq!(told(&park), []);
+}
+
+#[test]
 fn what_is_not_known_stays_so() {
     let mut park = street();
     park.terrain = None;

@@ -9,6 +9,24 @@ use super::{Doubt, Finding, Junction, Link, Topology, along, length_m, plan_m};
 use crate::network::graph::{Graph, NONE};
 use crate::network::settings::Settings;
 
+/// What a junction was first made of; junctions stand in the order of these, so that they have the same numbers however they came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Origin {
+    pub(super) made: Made,
+    /// Row of the point or line in the snapshot.
+    pub(super) row: u32,
+    /// Which end, or which vertex of the line.
+    pub(super) nth: u32,
+}
+
+/// Of what, in the order in which junctions are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Made {
+    Point,
+    Ends,
+    Corners,
+}
+
 /// A place along a line where something joins it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stop {
@@ -24,6 +42,7 @@ pub(super) struct Draft<'p> {
     /// Rows of the lines of the class that were there.
     pub(super) edges: Vec<u32>,
     pub(super) junctions: Vec<Junction>,
+    pub(super) origins: Vec<Origin>,
     /// Whether a line's end names the junction: then it is no place to be joined by where it lies.
     pub(super) named: Vec<bool>,
     /// Whether a chamber stands there, in which lines end at any height.
@@ -38,14 +57,17 @@ pub(super) struct Draft<'p> {
     pub(super) span_m: Vec<[f64; 2]>,
     /// Junction of each end of each line in `edges`, or [`NONE`].
     pub(super) ends: Vec<[u32; 2]>,
+    /// Whether each end of each line in `edges` names a point that is there.
+    pub(super) keyed: Vec<[bool; 2]>,
     pub(super) stops: Vec<Stop>,
     pub(super) findings: Vec<Finding>,
 }
 
 impl Draft<'_> {
     /// A junction without a node.
-    pub(super) fn place(&mut self, position: [f64; 3]) -> u32 {
+    pub(super) fn place(&mut self, position: [f64; 3], origin: Origin) -> u32 {
         self.junctions.push(Junction { node: NONE, position });
+        self.origins.push(origin);
         self.named.push(false);
         self.chamber.push(false);
         self.used.push(true);
@@ -76,21 +98,26 @@ impl Draft<'_> {
 impl Topology {
     /// The network of a class from the lines and points that were there.
     pub fn build(park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
-        let of_class = |(row, present): (usize, &bool)| *present && park.edges[row].class == class;
-        let edges: Vec<u32> = (0..park.edges.len())
-            .zip(&there.edges)
-            .filter(|at| of_class(*at) && park.edges[at.0].path.len() > 1)
-            .map(|at| at.0 as u32)
-            .collect();
-        let nodes = (0..park.nodes.len()).zip(&there.nodes);
-        let nodes = nodes.filter(|(row, present)| **present && park.nodes[*row].class == class);
-        let Drafted { draft, rows, joined } = drafted(park, edges, nodes.map(|at| at.0 as u32), settings);
+        let (edges, nodes) = rows_of(park, there, class);
+        let Drafted { draft, rows, joined } = drafted(park, edges, nodes, settings);
         let mut node_junctions = vec![NONE; park.nodes.len()];
         for [row, junction] in rows {
             node_junctions[row as usize] = junction;
         }
         finish(draft, class, node_junctions, joined)
     }
+}
+
+/// Rows of the lines and of the points of a class that were there, in order.
+pub(super) fn rows_of(park: &ParkSnapshot, there: &Presence, class: NetworkClass) -> (Vec<u32>, Vec<u32>) {
+    let is_line = |row: &usize| {
+        let edge = &park.edges[*row];
+        there.edges[*row] && edge.class == class && edge.path.len() > 1
+    };
+    let is_point = |row: &usize| there.nodes[*row] && park.nodes[*row].class == class;
+    let lines = (0..park.edges.len()).filter(is_line).map(|row| row as u32).collect();
+    let points = (0..park.nodes.len()).filter(is_point).map(|row| row as u32).collect();
+    (lines, points)
 }
 
 /// Lines and points joined, before lines are cut at their stops.
@@ -106,7 +133,7 @@ pub(super) struct Drafted<'p> {
 pub(super) fn drafted<'p>(
     park: &'p ParkSnapshot,
     edges: Vec<u32>,
-    nodes: impl Iterator<Item = u32>,
+    nodes: impl IntoIterator<Item = u32>,
     settings: &Settings,
 ) -> Drafted<'p> {
     let mut rows = Vec::new();
@@ -114,8 +141,10 @@ pub(super) fn drafted<'p>(
     let mut draft = Draft {
         park,
         ends: vec![[NONE; 2]; edges.len()],
+        keyed: vec![[false; 2]; edges.len()],
         edges,
         junctions: Vec::new(),
+        origins: Vec::new(),
         named: Vec::new(),
         chamber: Vec::new(),
         same: Vec::new(),
@@ -127,7 +156,7 @@ pub(super) fn drafted<'p>(
     };
     for row in nodes {
         let node = &park.nodes[row as usize];
-        let junction = draft.place(node.position);
+        let junction = draft.place(node.position, Origin { made: Made::Point, row, nth: 0 });
         draft.junctions[junction as usize].node = row;
         draft.chamber[junction as usize] = join::is_chamber(node.kind);
         draft.used[junction as usize] = false;
@@ -142,6 +171,7 @@ pub(super) fn drafted<'p>(
             match key.as_deref().map(|key| by_key.get(key)) {
                 Some(Some(junction)) => {
                     draft.ends[at][end] = *junction;
+                    draft.keyed[at][end] = true;
                     // What lines that name it say of a height that its own record does not.
                     if draft.junctions[*junction as usize].position[2].is_nan() {
                         let [low, high] = draft.span_m[*junction as usize];
@@ -189,9 +219,11 @@ impl Draft<'_> {
     fn without_doubles(&mut self) -> Vec<u32> {
         let mut kept = vec![NONE; self.junctions.len()];
         let mut junctions = Vec::with_capacity(self.junctions.len());
+        let mut origins = Vec::with_capacity(self.junctions.len());
         for (at, junction) in self.junctions.iter().enumerate().filter(|(at, _)| self.same[*at] == *at as u32) {
             kept[at] = junctions.len() as u32;
             junctions.push(*junction);
+            origins.push(self.origins[at]);
         }
         let new: Vec<u32> = (0..kept.len() as u32).map(|at| kept[self.stands_for(at) as usize]).collect();
         for end in self.ends.iter_mut().flatten() {
@@ -201,6 +233,7 @@ impl Draft<'_> {
             stop.junction = new[stop.junction as usize];
         }
         self.junctions = junctions;
+        self.origins = origins;
         new
     }
 }
@@ -213,7 +246,8 @@ pub(super) fn finish(
     joined: [usize; 2],
 ) -> Topology {
     draft.stops.sort_by(|a, b| a.edge.cmp(&b.edge).then(a.at_m.total_cmp(&b.at_m)).then(a.junction.cmp(&b.junction)));
-    let mut stops = std::mem::take(&mut draft.stops).into_iter().peekable();
+    let stops = std::mem::take(&mut draft.stops);
+    let mut next = stops.iter().copied().peekable();
     let mut ends = Vec::with_capacity(draft.edges.len());
     let mut links = Vec::with_capacity(draft.edges.len());
     let mut edge_starts = vec![0_u32; draft.park.edges.len() + 1];
@@ -222,7 +256,7 @@ pub(super) fn finish(
         let path = &draft.park.edges[edge as usize].path;
         let [mut from, last] = draft.ends[at];
         let mut from_m = 0.0;
-        while let Some(stop) = stops.next_if(|stop| stop.edge == at as u32) {
+        while let Some(stop) = next.next_if(|stop| stop.edge == at as u32) {
             // Where an end was drawn onto a stop, or two stops onto each other, there is nothing between.
             if stop.junction == from || stop.junction == last {
                 continue;
@@ -261,6 +295,9 @@ pub(super) fn finish(
         edge_starts,
         node_junctions,
         shared,
+        stops,
+        keyed: draft.keyed,
+        origins: draft.origins,
     }
 }
 

@@ -6,7 +6,7 @@ use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree, RTreeObject};
 use spatial_db::model::NodeKind;
 
-use super::build::{Draft, Stop};
+use super::build::{Draft, Made, Origin, Stop};
 use super::{Doubt, plan_m};
 use crate::network::graph::{NONE, Unions};
 use crate::network::settings::Settings;
@@ -300,7 +300,10 @@ fn ends_to_ends(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
         let set = sets.find(at as u32);
         let junction = match made.get(&set) {
             Some(junction) => *junction,
-            None => draft.place(end.place),
+            None => {
+                let row = draft.edges[end.edge as usize];
+                draft.place(end.place, Origin { made: Made::Ends, row, nth: u32::from(end.end) })
+            }
         };
         made.insert(set, junction);
         let position = &mut draft.junctions[junction as usize].position;
@@ -318,6 +321,8 @@ fn ends_to_ends(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
 /// A straight piece of a line.
 struct Piece {
     edge: u32,
+    /// Its number along the line.
+    nth: u32,
     /// Where it begins along the line in plan, m.
     from_m: f64,
     ends: [[f64; 3]; 2],
@@ -371,8 +376,8 @@ fn onto_lines(draft: &mut Draft<'_>, points: u32, within: &Within) {
     let mut pieces = Vec::new();
     for at in 0..draft.edges.len() {
         let mut from_m = 0.0;
-        for pair in draft.path(at).windows(2) {
-            pieces.push(Piece { edge: at as u32, from_m, ends: [pair[0], pair[1]] });
+        for (pair, nth) in draft.path(at).windows(2).zip(0..) {
+            pieces.push(Piece { edge: at as u32, nth, from_m, ends: [pair[0], pair[1]] });
             from_m += plan_m(pair[0], pair[1]);
         }
     }
@@ -393,7 +398,11 @@ fn onto_lines(draft: &mut Draft<'_>, points: u32, within: &Within) {
         let position = draft.junctions[j].position;
         // The nearest place on each line within reach, by line.
         let mut near: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
-        for piece in pieces.locate_in_envelope_intersecting(&box_about(position, within.near.max(within.tee))) {
+        // Of places as near on one line, as where it drops or comes by again, the first along it counts: in order, not as the tree has them.
+        let about = pieces.locate_in_envelope_intersecting(&box_about(position, within.near.max(within.tee)));
+        let mut about: Vec<&Piece> = about.collect();
+        about.sort_unstable_by_key(|piece| (piece.edge, piece.nth));
+        for piece in about {
             let ends = draft.ends[piece.edge as usize];
             if ends.contains(&junction) || (draft.named[j] && says_all(draft, piece.edge as usize)) {
                 continue;
@@ -466,17 +475,18 @@ fn onto_lines(draft: &mut Draft<'_>, points: u32, within: &Within) {
 
 /// Corners of two lines at one place in 3D: drawn to meet, where both heights are known.
 fn corners(draft: &mut Draft<'_>, within: &Within) {
-    let mut spots: Vec<(u32, f64, [f64; 3])> = Vec::new();
+    // Line, how far along it, place, and which vertex.
+    let mut spots: Vec<(u32, f64, [f64; 3], u32)> = Vec::new();
     for at in 0..draft.edges.len() {
         let edge = &draft.park.edges[draft.edges[at] as usize];
         if edge.from_key.is_some() && edge.to_key.is_some() {
             continue;
         }
         let mut from_m = 0.0;
-        for pair in edge.path.windows(2) {
+        for (pair, nth) in edge.path.windows(2).zip(1..) {
             from_m += plan_m(pair[0], pair[1]);
             if pair[1][2].is_finite() {
-                spots.push((at as u32, from_m, pair[1]));
+                spots.push((at as u32, from_m, pair[1], nth));
             }
         }
         // The last vertex is an end, not a corner.
@@ -490,9 +500,9 @@ fn corners(draft: &mut Draft<'_>, within: &Within) {
     let tree: RTree<Spot> =
         RTree::bulk_load(spots.iter().enumerate().map(|(i, s)| Spot::new([s.2[0], s.2[1]], i as u32)).collect());
     let mut sets = Unions::new(spots.len());
-    for (at, (edge, _, place)) in spots.iter().enumerate() {
+    for (at, (edge, _, place, _)) in spots.iter().enumerate() {
         for spot in tree.locate_in_envelope(&box_about(*place, within.snap)) {
-            let (other_edge, _, other) = spots[spot.data as usize];
+            let (other_edge, _, other, _) = spots[spot.data as usize];
             let near = plan_m(*place, other) <= within.snap && (place[2] - other[2]).abs() <= within.height;
             if near && other_edge != *edge {
                 sets.join(at as u32, spot.data);
@@ -504,14 +514,17 @@ fn corners(draft: &mut Draft<'_>, within: &Within) {
     for at in 0..spots.len() as u32 {
         *size.entry(sets.find(at)).or_default() += 1;
     }
-    for (at, (edge, at_m, place)) in spots.iter().enumerate() {
+    for (at, (edge, at_m, place, nth)) in spots.iter().enumerate() {
         let set = sets.find(at as u32);
         if size[&set] < 2 {
             continue;
         }
         let junction = match made.get(&set) {
             Some(junction) => *junction,
-            None => draft.place(*place),
+            None => {
+                let row = draft.edges[*edge as usize];
+                draft.place(*place, Origin { made: Made::Corners, row, nth: *nth })
+            }
         };
         made.insert(set, junction);
         draft.stops.push(Stop { edge: *edge, at_m: *at_m, junction });

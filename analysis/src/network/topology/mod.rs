@@ -8,14 +8,17 @@
 mod build;
 mod flow;
 mod join;
+mod rebuild;
 #[cfg(test)]
 mod tests;
 
 use spatial_db::model::{FeatureId, NetworkClass, NetworkNode, ParkSnapshot};
 
 use super::graph::{Graph, NONE};
+use build::{Origin, Stop};
 pub(crate) use flow::feeds;
 pub use flow::{Direction, FlowBasis, Flows};
+pub use rebuild::{Anew, Basis};
 
 /// Where links meet or end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -115,6 +118,12 @@ pub struct Topology {
     node_junctions: Vec<u32>,
     /// Junctions with more than one node, and the rows of those that do not stand for them, in order.
     shared: Vec<[u32; 2]>,
+    /// Where something joins lines on their course, those at their ends too; lines by position among those of the network.
+    stops: Vec<Stop>,
+    /// By line of the network, whether each end names a point that is there.
+    keyed: Vec<[bool; 2]>,
+    /// By junction.
+    origins: Vec<Origin>,
 }
 
 impl Topology {
