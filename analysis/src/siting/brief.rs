@@ -14,7 +14,7 @@ use super::obstacles::taken_words;
 use super::roads::road_class_words;
 use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Supplies, Supply, Utility};
-use super::turning::TurningFit;
+use super::turning::{TurningFit, trucks_come_by};
 use super::want::{Side, Want, grouped};
 use crate::words;
 use crate::words::Words;
@@ -248,13 +248,12 @@ impl Match<'_, '_> {
         facts
     }
 
-    /// Classes of roads that trucks take.
+    /// Classes of roads that trucks take; a service road leads to somebody else's door.
     fn classes(&self) -> Vec<String> {
-        let none = ["rail", "path", "service"];
         let mut classes: Vec<String> = self.ground.park.roads.iter().filter_map(|road| road.class.clone()).collect();
         classes.sort();
         classes.dedup();
-        classes.retain(|class| !none.contains(&class.as_str()));
+        classes.retain(|class| !class.eq_ignore_ascii_case("service") && trucks_come_by(class));
         classes
     }
 

@@ -351,6 +351,20 @@ fn a_brief_tells_in_bands_how_far_neighbours_and_hazards_are_and_the_verdict_sta
 }
 
 #[test]
+fn a_brief_tells_the_nearest_road_that_trucks_come_by() {
+    // Nearer than the road of 9 m, 8 m away.
+    for (at, class) in ["footpath", "Railway siding", "非机动车道", "Service"].into_iter().enumerate() {
+        let mut park = park();
+        park.roads.push(road(at as i64 + 2, &[(-50.0, -2.0), (800.0, -2.0)], Some(class), None));
+        let brief = asked(park, &pitch(vec![must(Want::Land { at_least_m2: 1.0 })], 1), &NoSupplies, |matched| {
+            matched.brief(matched.find(&["P1"]).unwrap())
+        });
+        let fact = brief.facts.iter().find(|fact| *fact.title == *"road").unwrap();
+        assert_eq!(fact.value, "local; 9 m wide; 8 m away", "{class}");
+    }
+}
+
+#[test]
 fn an_answer_about_an_industry_says_that_its_table_is_from_memory_whatever_the_answer() {
     let verdicts = [("39", Verdict::Fit), ("26", Verdict::Gap), ("99", Verdict::Unknown)];
     for (code, verdict) in verdicts {

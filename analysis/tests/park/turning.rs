@@ -83,7 +83,8 @@ fn a_circle_fits_or_falls_short_by_so_many_metres() {
 
 #[test]
 fn without_a_road_that_trucks_come_by_it_is_not_known_whether_they_get_there() {
-    for class in [None, Some("rail"), Some("Railway siding"), Some("footpath"), Some("人行道")] {
+    let none = ["rail", "Railway siding", "footpath", "人行道", "自行车道", "非机动车道"];
+    for class in none.into_iter().map(Some).chain([None]) {
         asked(park(class), vec![turning(None)], |matched| {
             let wide = matched.find(&["P1"]).unwrap();
             assert_eq!(matched.standing(wide).0, Standing::Unproven);

@@ -321,16 +321,18 @@ fn standing(ground: &Ground<'_>, boundary: &MultiPolygon<f64>) -> Vec<Polygon<f6
     there.flat_map(|at| ground.park.buildings[at].footprint.iter().cloned()).collect()
 }
 
+/// Whether trucks come by roads of a class: not by railways, nor by ways for walkers and cyclists.
+pub(super) fn trucks_come_by(class: &str) -> bool {
+    let class = class.to_lowercase();
+    !table().no_roads.iter().any(|word| class.contains(word.as_str()))
+}
+
 /// Roads near land that trucks come by; `None` where none is on record with its class.
 fn roads(ground: &Ground<'_>, boundary: &MultiPolygon<f64>) -> Option<Roads> {
     let within_m = table().road_within_m;
     let bounds = boundary.bounding_rect()?;
     let (low, high) = (bounds.min(), bounds.max());
-    let drives = |class: &str| {
-        let class = class.to_lowercase();
-        !table().no_roads.iter().any(|word| class.contains(word.as_str()))
-    };
-    let of = ground.park.roads.iter().filter(|road| road.class.as_deref().is_some_and(drives));
+    let of = ground.park.roads.iter().filter(|road| road.class.as_deref().is_some_and(trucks_come_by));
     let near = of.flat_map(|road| road.line.iter()).filter(|line| {
         line.bounding_rect().is_some_and(|rect| {
             let (a, b) = (rect.min(), rect.max());
