@@ -12,6 +12,7 @@ use super::ground::{Candidate, Ground};
 use super::matched::Match;
 use super::said;
 use super::want::grouped;
+use crate::emergency::security::is_rail;
 use crate::network::clearance::ClearanceRules;
 use crate::words;
 use crate::words::Words;
@@ -140,7 +141,7 @@ impl Ground<'_> {
             Obstacle::Rail => {
                 parts.extend(surfaces(SurfaceKind::Rail));
                 for road in of(FeatureKind::RoadEdge, REACH_M).into_iter().map(|at| &self.park.roads[at]) {
-                    if road.class.as_deref().is_some_and(|class| class.eq_ignore_ascii_case("rail")) {
+                    if road.class.as_deref().is_some_and(is_rail) {
                         let width = road.width_m.filter(|width| *width > 0.0);
                         let half_m = width.map_or(table().rail_half_m, |width| width / 2.0);
                         parts.extend(road.line.iter().map(|line| strip(&line.0, half_m, near)));
@@ -234,6 +235,8 @@ mod tests {
     fn the_shipped_table_is_valid_and_a_strip_is_as_wide_as_it_is_asked_for() {
         assert!(table().rail_half_m > 0.0 && table().least_m2 > 0.0);
         assert!(!table().rail_source.is_empty() && !table().least_source.is_empty());
+        // Half of the widest line is less than ten metres.
+        assert!(clearance().reach_m() + 10.0 <= REACH_M, "a strip that reaches the land is not looked for");
         let at = |x: f64, y: f64| Coord { x: 356_000.0 + x, y: 3_431_000.0 + y };
         let near = Rect::new(at(0.0, 0.0), at(100.0, 100.0));
         let line = [at(-500.0, 50.0), at(50.0, 50.0), at(50.0, 50.0), at(50.0, 900.0)];

@@ -7,6 +7,7 @@ use super::ground::Ground;
 use super::shapes::{Outline, Shapes};
 use super::want::Thing;
 use crate::emergency::hazard::{HazardRules, Substance};
+use crate::emergency::security::is_rail;
 
 /// All things of a kind.
 #[derive(Debug)]
@@ -35,13 +36,13 @@ impl Ground<'_> {
                 Things { kept: !good.is_empty(), good, open: Shapes::of([]) }
             }
             Thing::Rail => {
-                let of = |class: Option<&str>| {
+                let of = |is: fn(Option<&str>) -> bool| {
                     let roads = self.park.roads.iter().enumerate();
-                    let of = roads.filter(|(_, one)| one.class.as_deref() == class);
+                    let of = roads.filter(|(_, one)| is(one.class.as_deref()));
                     Shapes::of(of.map(|(at, one)| (at, Outline::of_lines(&one.line))))
                 };
-                let good = of(Some("rail"));
-                Things { kept: !good.is_empty(), good, open: of(None) }
+                let good = of(|class| class.is_some_and(is_rail));
+                Things { kept: !good.is_empty(), good, open: of(|class| class.is_none()) }
             }
         }
     }

@@ -101,12 +101,14 @@ fn a_pond_takes_its_ground_out_of_the_land_and_says_how_much() {
 #[test]
 fn a_track_and_a_main_take_their_strips_and_what_two_take_is_told_once() {
     let down = |x: f64| [(x, -40.0), (x, 120.0)];
-    let mut tracked = park();
-    tracked.roads.push(road(2, &down(50.0), "rail", Some(6.0)));
-    held(tracked, |matched, site| {
-        only(&matched.taken_out(site), Obstacle::Rail, 480.0);
-        keeps_off(matched, site, &block(47.0, 0.0, 6.0, 80.0));
-    });
+    for class in ["rail", "Railway siding", "铁路专用线"] {
+        let mut tracked = park();
+        tracked.roads.push(road(2, &down(50.0), class, Some(6.0)));
+        held(tracked, |matched, site| {
+            only(&matched.taken_out(site), Obstacle::Rail, 480.0);
+            keeps_off(matched, site, &block(47.0, 0.0, 6.0, 80.0));
+        });
+    }
     // 3 m from a main of DN300 to a building, and half the main.
     let main = |x: f64| edge(1, vec![[x, -40.0, 1.0], [x, 120.0, 1.0]], Some(300.0));
     let mut piped = park();

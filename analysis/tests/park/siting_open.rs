@@ -49,15 +49,17 @@ fn what_nobody_recorded_is_not_away_and_what_is_recorded_is_known_by_any_name() 
 #[test]
 fn other_roads_say_nothing_of_railways_nor_other_ground_of_water() {
     let away = |what: Thing| Want::Away { what, at_least_m: 100.0 };
-    let rail = |south_m: f64| {
+    let rail = |class: &str, south_m: f64| {
         let mut park = park();
-        park.roads.push(road(2, &[(-50.0, -south_m), (800.0, -south_m)], Some("rail"), None));
+        park.roads.push(road(2, &[(-50.0, -south_m), (800.0, -south_m)], Some(class), None));
         first(park, away(Thing::Rail))
     };
     assert!(!park().roads.is_empty());
     assert_eq!(first(park(), away(Thing::Rail)).0, Verdict::Unknown, "nobody recorded railways");
-    assert_eq!(rail(500.0).0, Verdict::Fit);
-    assert_eq!(rail(50.0), (Verdict::Gap, 50.0, 50.0));
+    for class in ["rail", "Railway siding", "铁路专用线"] {
+        assert_eq!(rail(class, 500.0).0, Verdict::Fit);
+        assert_eq!(rail(class, 50.0), (Verdict::Gap, 50.0, 50.0));
+    }
     let ground = |kinds: &[(SurfaceKind, f64)]| {
         let mut park = park();
         let of = |(at, (kind, south_m)): (usize, &(SurfaceKind, f64))| Surface {

@@ -24,6 +24,7 @@ use crate::rules::RuleSet;
 
 pub use overlay::security_overlay;
 pub use restricted::Restricted;
+pub(crate) use restricted::is_rail;
 pub use view::{Sector, seen};
 
 /// A gate belongs to a parcel whose boundary is this near, m.

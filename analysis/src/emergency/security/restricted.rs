@@ -64,7 +64,7 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
     let roads: Vec<(&RoadEdge, Rect<f64>)> = snapshot
         .roads
         .iter()
-        .filter(|road| !is_rail(road))
+        .filter(|road| !road.class.as_deref().is_some_and(is_rail))
         .filter_map(|road| road.line.bounding_rect().map(|reach| (road, reach)))
         .collect();
     let sites = hazards_of
@@ -79,8 +79,9 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
     (sites, siteless)
 }
 
-fn is_rail(road: &RoadEdge) -> bool {
-    let class = road.class.as_deref().unwrap_or_default().to_lowercase();
+/// Whether roads of a class are railways, by the words of it.
+pub(crate) fn is_rail(class: &str) -> bool {
+    let class = class.to_lowercase();
     class.contains(RAIL_ZH) || class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| RAIL.contains(&word))
 }
 
@@ -115,23 +116,16 @@ fn open_ways(
 
 #[cfg(test)]
 mod tests {
-    use geo::MultiLineString;
-    use spatial_db::model::Provenance;
-
     use super::*;
 
     #[test]
     fn a_trail_is_no_railway() {
-        let of = |class: &str| {
-            let bare = RoadEdge::bare(1, Provenance::default(), MultiLineString(Vec::new()));
-            is_rail(&RoadEdge { class: Some(class.to_owned()), ..bare })
-        };
         for class in ["rail", "Railway siding", "light_rail", "narrow-gauge railroad", "铁路专用线", "厂内铁路 (rail)"]
         {
-            assert!(of(class), "{class}");
+            assert!(is_rail(class), "{class}");
         }
         for class in ["trail", "Trailer park road", "guardrail lane", "local", ""] {
-            assert!(!of(class), "{class}");
+            assert!(!is_rail(class), "{class}");
         }
     }
 }
