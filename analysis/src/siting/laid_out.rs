@@ -70,6 +70,8 @@ impl LaidPart {
 pub struct KeptAway {
     /// The need, from 0.
     pub need: usize,
+    /// What it is called, with the kind of thing.
+    pub title: Words,
     /// The distance asked for, m.
     pub at_least_m: f64,
     /// The thing, widened by it.
@@ -99,14 +101,15 @@ pub struct LaidOut {
 impl LaidOut {
     /// Entries of a legend.
     pub fn classes(&self) -> Vec<Class> {
-        let class = |part: LaidPart, measure: Option<String>| Class {
-            label: part.title(),
+        let named = |part: LaidPart, label: Words, measure: Option<String>| Class {
+            label,
             colour: part.colour(),
             pattern: part.pattern(),
             swatch: Swatch::Area,
             count: 1,
             measure,
         };
+        let class = |part: LaidPart, measure: Option<String>| named(part, part.title(), measure);
         let mut classes = Vec::new();
         if let Some(fit) = &self.fit {
             let size = format!("{}, {:.1} m", grouped(fit.footprint_m2, "m²"), fit.height_m);
@@ -118,7 +121,12 @@ impl LaidOut {
         if let Some(turning) = &self.turning {
             classes.push(class(LaidPart::Turning, Some(format!("R {:.1} m", turning.radius_m))));
         }
-        classes.extend(self.kept_away.iter().map(|one| class(one.part(), Some(grouped(one.at_least_m, "m")))));
+        // There may be several: each says from what.
+        classes.extend(self.kept_away.iter().map(|one| {
+            let part = one.part();
+            let label = words!("pitch-kept-from", "{need}: {part}", need = one.title.clone(), part = part.title());
+            named(part, label, Some(grouped(one.at_least_m, "m")))
+        }));
         classes
     }
 }
@@ -137,13 +145,13 @@ impl Match<'_, '_> {
     pub fn laid_out(&self, candidate: u32) -> LaidOut {
         let (fit, turning) = self.laid(candidate);
         let away = self.pitch.needs.iter().enumerate().filter_map(|(need, of)| match &of.want {
-            Want::Away { what, at_least_m } => Some((need, what, *at_least_m)),
+            Want::Away { what, at_least_m } => Some((need, of.want.title(), what, *at_least_m)),
             _ => None,
         });
-        let kept_away = away.filter_map(|(need, what, at_least_m)| {
+        let kept_away = away.filter_map(|(need, title, what, at_least_m)| {
             let finding = self.finding(candidate, need);
             let thing = self.shape_of(what, finding.measure.at)?;
-            Some(KeptAway { need, at_least_m, area: thing.buffer(at_least_m), verdict: finding.verdict })
+            Some(KeptAway { need, title, at_least_m, area: thing.buffer(at_least_m), verdict: finding.verdict })
         });
         LaidOut { fit, turning, kept_away: kept_away.collect() }
     }

@@ -345,7 +345,8 @@ fn a_brief_tells_in_bands_how_far_neighbours_and_hazards_are_and_the_verdict_sta
             assert!(one.area.contains(&Point::new(283.7, 50.0)));
         }
         let labels: Vec<String> = laid.classes().iter().map(|class| class.label.to_string()).collect();
-        assert_eq!(labels, ["distance to keep", "distance to keep, not kept"]);
+        let from = "away from chlorine on record";
+        assert_eq!(labels, [format!("{from}: distance to keep"), format!("{from}: distance to keep, not kept")]);
         let told: Vec<_> = brief.neighbours.iter().map(|one| (one.industry.as_str(), one.nearest_m)).collect();
         // Beside it, and 300 m away.
         assert_eq!(told, [("39", (0.0, 50.0)), ("26", (250.0, 500.0))]);

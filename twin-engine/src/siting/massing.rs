@@ -179,6 +179,7 @@ mod tests {
             turning: None,
             kept_away: vec![KeptAway {
                 need: 0,
+                title: "away from water".into(),
                 at_least_m: 50.0,
                 area: Point::new(x + 100.0, y + 50.0).buffer(50.0),
                 verdict: Verdict::Gap,
@@ -201,6 +202,6 @@ mod tests {
         laid.kept_away[0].verdict = Verdict::Fit;
         assert_eq!(slots(&tiles(&laid, &geometry)[2]), of(&[LaidPart::Yard, LaidPart::KeptAway]));
         let labels: Vec<String> = laid.classes().iter().map(|class| class.label.to_string()).collect();
-        assert_eq!(labels, ["hall", "truck yard", "distance to keep"]);
+        assert_eq!(labels, ["hall", "truck yard", "away from water: distance to keep"]);
     }
 }
