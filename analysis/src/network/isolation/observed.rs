@@ -237,6 +237,11 @@ mod tests {
             park.nodes[row].provenance.attributes.insert("status".into(), "CLOSED".into());
             assert_eq!(reached(&park), (links, 3 - row));
         }
+        // A closed switch lets current pass.
+        let mut power = park.clone();
+        power.nodes[1].kind = NodeKind::Switch;
+        power.nodes[2].kind = NodeKind::Switch;
+        assert_eq!(reached(&power), (3, 0));
         park.valve_states = ["v", "p"].map(|key| seen(key, "2026-02-01T08:00:00Z", Some(1.0), false)).to_vec();
         assert_eq!(reached(&park), (3, 0));
     }
