@@ -14,10 +14,16 @@ WITH
         SELECT layer FROM courses WHERE gravity AND fall_m <> 'NaN' AND fall_m <> 0
         GROUP BY layer HAVING count(*) >= 5 AND avg((fall_m > 0)::int) >= 0.7
     ),
-    -- the largest pipe that leaves each node
+    -- what a pump lifts may rise, and may be narrower than what comes in
+    pumps AS MATERIALIZED (
+        SELECT key FROM twin.network_node WHERE park_id = {park} AND class = 'drainage' AND kind = 'pump'
+    ),
+    -- the largest pipe that leaves each node by itself
     leaving AS (
-        SELECT from_key AS key, max(diameter_mm) AS diameter_mm FROM courses
-        WHERE gravity AND layer IN (SELECT layer FROM directed) AND from_key IS NOT NULL GROUP BY from_key HAVING count(*) = count(diameter_mm)
+        SELECT c.from_key AS key, max(c.diameter_mm) AS diameter_mm FROM courses AS c
+        WHERE c.gravity AND c.layer IN (SELECT layer FROM directed) AND c.from_key IS NOT NULL
+          AND NOT EXISTS (SELECT FROM pumps AS p WHERE p.key = c.from_key)
+        GROUP BY c.from_key HAVING count(*) = count(c.diameter_mm)
     )
 SELECT
     'edge.too_long' AS code, feature_id, NULL::bigint AS other_feature, NULL::text AS other_key, NULL::text AS layer,
@@ -40,11 +46,7 @@ SELECT
     jsonb_build_object('rise_m', -fall_m, 'plan_m', plan_m), NULL
 FROM courses AS c
 WHERE gravity AND layer IN (SELECT layer FROM directed) AND fall_m <> 'NaN' AND -fall_m > {min_rise_m}
-  -- what a pump lifts may rise
-  AND NOT EXISTS (
-      SELECT FROM twin.network_node AS p
-      WHERE p.park_id = {park} AND p.class = 'drainage' AND p.kind = 'pump' AND p.key = c.from_key
-  )
+  AND NOT EXISTS (SELECT FROM pumps AS p WHERE p.key = c.from_key)
 UNION ALL
 SELECT
     'edge.shrinks', c.feature_id, NULL, NULL, NULL,

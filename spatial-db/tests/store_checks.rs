@@ -288,11 +288,11 @@ fn every_network_rule_finds_its_case() {
     edges.push(edge("steep", 117, &[a(7), [284.0, 0.0, -0.6]], &link("n7", "pit", 400.0)));
     nodes.push(node("up", 118, [320.0, 40.0, 6.0], &[]));
     edges.push(edge("rising", 119, &[a(8), [320.0, 40.0, 6.0]], &link("n8", "up", 400.0)));
-    // What a pump lifts may rise.
+    // What a pump lifts may rise, and be narrower.
     nodes.push(node("lift", 125, [320.0, 80.0, 5.9], &[("kind", text("pump"))]));
     nodes.push(node("top", 126, [320.0, 120.0, 7.0], &[]));
     edges.push(edge("to-lift", 127, &[[320.0, 40.0, 6.0], [320.0, 80.0, 5.9]], &link("up", "lift", 400.0)));
-    edges.push(edge("lifted", 128, &[[320.0, 80.0, 5.9], [320.0, 120.0, 7.0]], &link("lift", "top", 400.0)));
+    edges.push(edge("lifted", 128, &[[320.0, 80.0, 5.9], [320.0, 120.0, 7.0]], &link("lift", "top", 300.0)));
     nodes.push(node("wide", 120, [1160.0, 40.0, 1.6], &[]));
     edges.push(edge("shrinking", 121, &[[1160.0, 40.0, 1.6], [1120.0, 0.0, 1.4]], &link("wide", "n28", 800.0)));
     // Above ground, far below, and apart from the rest.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use spatial_db::model::{NetworkClass, NetworkNode, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NetworkNode, NodeKind, ParkSnapshot, Presence};
 
 use super::isolation::{Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
@@ -115,10 +115,11 @@ pub struct Answer {
     pub told: Value,
 }
 
-/// Whether the record of a valve itself says that it is closed, as those of model files do.
+/// Whether the record of a valve itself says that it is closed, as those of model files do. A closed switch is another thing: through
+/// it current flows.
 fn is_recorded_closed(node: &NetworkNode) -> bool {
     let status = node.provenance.attributes.get("status").and_then(Value::as_str);
-    status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
+    node.kind == NodeKind::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
 }
 
 /// A network made ready to be asked.
@@ -452,8 +453,6 @@ impl<'p> Network<'p> {
 
 #[cfg(test)]
 mod tests {
-    use spatial_db::model::NodeKind;
-
     use super::*;
     use crate::network::by_hand::{empty, keyed_edge, node};
 

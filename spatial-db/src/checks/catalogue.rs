@@ -439,14 +439,14 @@ pub const CHECKS: &[Check] = &[
             code(
                 "edge.rises",
                 Warning,
-                "a sewer rises, in a layer whose pipes fall as they are drawn",
+                "a sewer rises, in a layer whose pipes fall as they are drawn; what leaves a pump may",
                 "check the depths and which way it was drawn",
                 &[t("min_rise_m", 0.1, "levels of manholes are measured to a few centimetres")],
             ),
             code(
                 "edge.shrinks",
                 Note,
-                "the sewer that goes on from its end is narrower; the place is that node",
+                "the sewer that goes on from its end, no pump, is narrower; the place is that node",
                 "check both diameters; a narrower pipe downstream chokes the flow",
                 &[],
             ),

@@ -46,14 +46,16 @@ impl Network<'_> {
     pub fn broken(&self, isolator: &Isolator, at: &[String]) -> Result<Vec<u32>, AnswerError> {
         let mut broken = Vec::new();
         for start in self.starts(at)? {
-            let at = match start {
-                Start::Link(link) => Break::Link(link),
+            match start {
+                Start::Link(link) => broken.extend(isolator.at(Break::Link(link))),
                 Start::Junction(junction) => {
-                    let valve = self.valves.shut.iter().position(|valve| valve.junction == junction);
-                    valve.map_or(Break::Junction(junction), |valve| Break::Valve(valve as u32))
+                    // Of several valves at one place one counts: the others have no sides.
+                    let here = self.valves.shut.iter().zip(0_u32..).filter(|(valve, _)| valve.junction == junction);
+                    let mut sides = here.map(|(_, valve)| isolator.at(Break::Valve(valve)));
+                    let sides = sides.find(|sides| !sides.is_empty());
+                    broken.extend(sides.unwrap_or_else(|| isolator.at(Break::Junction(junction))));
                 }
-            };
-            broken.extend(isolator.at(at));
+            }
         }
         broken.sort_unstable();
         broken.dedup();

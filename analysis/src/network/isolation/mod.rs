@@ -11,7 +11,8 @@ mod service;
 mod tests;
 mod valves;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use spatial_db::model::ParkSnapshot;
 
@@ -78,13 +79,12 @@ pub struct Isolation {
 
 impl Isolator {
     /// Cuts a network of links with lengths, m, at its gates. `states` has the state of each valve, `sources` the junctions that feed.
-    /// Of several gates at one place the first counts.
+    /// Of several gates at one place the first counts that is closed, else the first that can be, else the first.
     ///
     /// # Panics
     /// When a gate names a valve that has no state.
     pub fn new(graph: &Graph, length_m: &[f64], gates: &[Gate], states: &[ValveState], sources: &[u32]) -> Self {
-        let mut places = HashSet::new();
-        let gates: Vec<Gate> = gates.iter().copied().filter(|gate| places.insert((gate.link, gate.junction))).collect();
+        let gates = one_at_each_place(gates, states);
         let segments = Segments::of(graph, &gates);
         let ends = |gate: &Gate| [segments.of_link[gate.link as usize], segments.of_junction[gate.junction as usize]];
         let cells = Graph::new(segments.count, gates.iter().map(ends).collect());
@@ -273,4 +273,30 @@ impl Isolator {
     pub fn supplied_now(&self) -> Vec<bool> {
         self.supplied.clone()
     }
+}
+
+/// Gates without those beside another at one place: what is closed parts whatever is open, and where one cannot be closed another may.
+fn one_at_each_place(gates: &[Gate], states: &[ValveState]) -> Vec<Gate> {
+    let rank = |gate: &Gate| match states[gate.valve as usize] {
+        ValveState::Closed | ValveState::StuckClosed => 0,
+        ValveState::Open | ValveState::Unknown => 1,
+        ValveState::StuckOpen => 2,
+    };
+    let mut numbers: HashMap<(u32, u32), usize> = HashMap::new();
+    let mut counted: Vec<Gate> = Vec::with_capacity(gates.len());
+    for gate in gates {
+        match numbers.entry((gate.link, gate.junction)) {
+            Entry::Vacant(place) => {
+                place.insert(counted.len());
+                counted.push(*gate);
+            }
+            Entry::Occupied(place) => {
+                let number = *place.get();
+                if rank(gate) < rank(&counted[number]) {
+                    counted[number] = *gate;
+                }
+            }
+        }
+    }
+    counted
 }

@@ -213,6 +213,37 @@ mod tests {
         assert!(matches!(error, AnswerError::NoSuchValve { .. }), "it is not there to be closed: {error}");
     }
 
+    /// An isolation goes by the closed one of two valves at a place, as a trace does, and a break at either is one on both its sides.
+    #[test]
+    fn of_two_valves_at_one_place_the_closed_one_parts() {
+        let mut park = empty();
+        let kinds = [NodeKind::Source, NodeKind::Valve, NodeKind::Valve, NodeKind::Hydrant, NodeKind::Valve];
+        park.nodes = ["s", "u", "v", "h", "w"].iter().zip(kinds).map(|(key, kind)| node(key, kind, [0.0; 3])).collect();
+        for (at, row) in park.nodes.iter_mut().enumerate() {
+            row.position[0] = 10.0 * at as f64;
+        }
+        park.nodes[4].position = park.nodes[2].position;
+        let line = |at: usize| {
+            let ends = [at, at + 1].map(|at| park.nodes[at].position);
+            keyed_edge(at as i64, None, None, ends.to_vec())
+        };
+        park.edges = (0..3).map(line).collect();
+        let settings = Settings::shipped();
+        let there = Presence::on(&park, "2026-06-30".parse().unwrap());
+        let told = HashMap::from([("v".to_owned(), ValveState::Open), ("w".to_owned(), ValveState::Closed)]);
+        let network = Network::of(&park, &there, NetworkClass::Water, &settings, told).unwrap();
+        assert_eq!(network.reach(&["s".to_owned()], Way::Connected).unwrap().links.len(), 2);
+        let plan = |broken: &str| {
+            let told = network.isolate(&[broken.to_owned()], IsolationRows::Steps).unwrap().told;
+            let lines = told["lines"].as_array().unwrap().len();
+            (told["close"].clone(), told["closed_already"].clone(), lines)
+        };
+        let keys = |keys: &[&str]| serde_json::json!(keys);
+        assert_eq!(plan("e2"), (keys(&[]), keys(&["w"]), 1));
+        assert_eq!(plan("v"), (keys(&["u"]), keys(&[]), 2));
+        assert_eq!(plan("w"), (keys(&["u"]), keys(&[]), 2));
+    }
+
     /// As a model file has it: in the record of the valve itself, which gives way to what was seen.
     #[test]
     fn a_valve_recorded_as_closed_is_closed_until_somebody_saw_otherwise() {
@@ -237,6 +268,11 @@ mod tests {
             park.nodes[row].provenance.attributes.insert("status".into(), "CLOSED".into());
             assert_eq!(reached(&park), (links, 3 - row));
         }
+        // A closed switch lets current pass.
+        let mut power = park.clone();
+        power.nodes[1].kind = NodeKind::Switch;
+        power.nodes[2].kind = NodeKind::Switch;
+        assert_eq!(reached(&power), (3, 0));
         park.valve_states = ["v", "p"].map(|key| seen(key, "2026-02-01T08:00:00Z", Some(1.0), false)).to_vec();
         assert_eq!(reached(&park), (3, 0));
     }

@@ -257,6 +257,31 @@ fn a_valve_drawn_at_a_tee_closes_all_ways() {
 }
 
 #[test]
+fn of_valves_at_one_place_that_counts_which_is_closed_or_can_be() {
+    let mut park = empty();
+    park.nodes = vec![
+        node("s", NodeKind::Source, [0.0, 0.0, 5.0]),
+        node("v", NodeKind::Valve, [10.0, 0.0, 5.0]),
+        node("w", NodeKind::Valve, [10.0, 0.0, 5.0]),
+        node("d", NodeKind::Connection, [20.0, 0.0, 5.0]),
+    ];
+    park.edges =
+        vec![edge(0, vec![[0.0, 0.0, 5.0], [10.0, 0.0, 5.0]]), edge(1, vec![[10.0, 0.0, 5.0], [20.0, 0.0, 5.0]])];
+    let told = |v: ValveState, w: ValveState| {
+        let case = case(park.clone(), &[("v", v), ("w", w)]);
+        let plan = case.isolator.isolate(&case.isolator.at(Break::Link(1)));
+        let keys = |valves: &[u32]| case.keys(valves).join(" ");
+        [keys(&plan.close), keys(&plan.closed), keys(&plan.stuck)]
+    };
+    let (open, closed, stuck) = (ValveState::Open, ValveState::Closed, ValveState::StuckOpen);
+    assert_eq!(told(open, open), ["v", "", ""]);
+    assert_eq!(told(open, closed), ["", "w", ""]);
+    assert_eq!(told(closed, stuck), ["", "v", ""]);
+    assert_eq!(told(stuck, open), ["w", "", ""]);
+    assert_eq!(told(stuck, stuck), ["", "", "v"]);
+}
+
+#[test]
 fn buildings_hang_on_the_nearest_connection_else_line() {
     let mut park = park();
     let block = |x: f64, y: f64| {

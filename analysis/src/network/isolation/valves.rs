@@ -97,7 +97,7 @@ impl Valves {
     }
 
     /// These, but with those that let pass and are told to stand closed among those that shut, by states by key of their nodes. `None`
-    /// where none does. They go first: of several valves at one place the first counts, and what is closed parts whatever is open.
+    /// where none does. They go before those.
     pub fn parting(
         &self,
         topology: &Topology,

@@ -38,7 +38,7 @@ const ROUNDED_M: f64 = 1e-6;
 /// What was joined anew after a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Anew {
-    /// Lines and points that came, went or changed; one that changed went and came.
+    /// Lines and points that came, went or changed, each once.
     pub changed: usize,
     /// Lines that were joined again for it.
     pub lines: usize,
@@ -260,6 +260,15 @@ impl<'a> Change<'a> {
         Some(Self { old, basis, cache, park, settings, lines, points, kept_lines, kept_points, snap_m, reach_m })
     }
 
+    /// Lines and points that came, went or changed: one that changed went and came, and counts once.
+    fn changed(&self) -> usize {
+        let gone_lines = self.kept_lines.gone().map(|at| self.basis.lines[at].id);
+        let come_lines = self.kept_lines.come().map(|at| self.edge(self.lines[at]).id);
+        let gone_points = self.kept_points.gone().map(|at| self.basis.points[at].id);
+        let come_points = self.kept_points.come().map(|at| self.node(self.points[at]).id);
+        gone_lines.chain(come_lines).chain(gone_points).chain(come_points).collect::<HashSet<FeatureId>>().len()
+    }
+
     fn edge(&self, row: u32) -> &'a NetworkEdge {
         &self.park.edges[row as usize]
     }
@@ -384,8 +393,7 @@ impl<'a> Change<'a> {
 
     /// What came of it; `None` where everything has to be joined again.
     fn rebuilt(&self) -> Option<(Topology, Anew)> {
-        let kept = [&self.kept_lines, &self.kept_points];
-        let changed: usize = kept.map(|kept| kept.gone().count() + kept.come().count()).iter().sum();
+        let changed = self.changed();
         if changed * MOST > self.lines.len() + self.points.len() {
             return None;
         }
