@@ -2,6 +2,7 @@
 //!
 //! Switching anything rewrites this buffer and nothing else. How the bytes are drawn is left to the shaders.
 
+use analysis::emergency::security::is_rail;
 use analysis::overlay::{Class, Overlay, Pattern};
 use rayon::prelude::*;
 use shaders::bits;
@@ -143,7 +144,7 @@ pub(crate) fn styles_said(
         layer(LayerKey::Surfaces, style)
     });
     fill(&mut out, slots, &snapshot.roads, FeatureKind::RoadEdge, |slot, road| {
-        let fill = if is_rail(road.class.as_deref()) { theme.rail } else { theme.road };
+        let fill = if is_track(road.class.as_deref()) { theme.rail } else { theme.road };
         let fill = class_at(slot).map_or(fill, |class| class.colour.into());
         // The road pass draws with `line`, the casing pass with `fill` (line.wgsl).
         layer(LayerKey::Roads, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0)))
@@ -294,12 +295,9 @@ pub(crate) fn buffer_bytes(styles: &[Style]) -> Vec<u8> {
     bytes
 }
 
-/// True for the words that mean a railway.
-pub(crate) fn is_rail(class: Option<&str>) -> bool {
-    class.is_some_and(|word| {
-        let word = word.to_lowercase();
-        word.contains("rail") || word.contains("tram") || word.contains("铁路")
-    })
+/// True for the words that mean a railway or a tramway: tracks are drawn, not pavement.
+pub(crate) fn is_track(class: Option<&str>) -> bool {
+    class.is_some_and(|class| is_rail(class) || class.to_lowercase().contains("tram"))
 }
 
 /// True when the overlay speaks of what lies underground.

@@ -13,7 +13,7 @@ use crate::mesh::{
     building_edges, building_shadow, building_walls_and_roof, cylinder, drape_outline, drape_polygon, facade_edges,
     facade_faces, post, road_line, road_ribbon, sphere, spread_polygon, tube,
 };
-use crate::style::is_rail;
+use crate::style::is_track;
 use crate::sun::Sun;
 
 /// Drawn width of a road of unknown width, m.
@@ -241,7 +241,7 @@ fn stands_for_others(row: u32) -> bool {
 
 /// Drawn width of a road, m.
 pub(super) fn road_width_m(road: &RoadEdge) -> f64 {
-    let assumed = if is_rail(road.class.as_deref()) { RAIL_WIDTH_M } else { ASSUMED_ROAD_WIDTH_M };
+    let assumed = if is_track(road.class.as_deref()) { RAIL_WIDTH_M } else { ASSUMED_ROAD_WIDTH_M };
     road.width_m.filter(|w| *w > 0.5 && *w < 120.0).unwrap_or(assumed)
 }
 

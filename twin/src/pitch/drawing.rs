@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use analysis::emergency::security::is_rail;
 use analysis::siting::{Brief, Connection, said};
 use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Polygon, Rect};
@@ -80,7 +81,7 @@ pub(super) fn plan(brief: &Brief, park: &ParkSnapshot, as_of: NaiveDate, text: &
         if !road.line.bounding_rect().is_some_and(|rect| rect.intersects(&window)) {
             continue;
         }
-        let rail = road.class.as_deref() == Some("rail");
+        let rail = road.class.as_deref().is_some_and(is_rail);
         let ground_m = if rail { 3.0 } else { road.width_m.unwrap_or(6.0) };
         let width = (ground_m * scale).max(1.5);
         for line in &road.line {

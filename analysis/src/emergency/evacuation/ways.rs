@@ -9,6 +9,7 @@ use rstar::{AABB, RTree};
 use spatial_db::model::{FeatureId, RoadEdge};
 
 use super::{EvacuationError, EvacuationRules};
+use crate::emergency::security::is_rail;
 
 /// A stretch of way between two nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,11 +41,10 @@ pub struct WayNetwork {
 const JOIN_M: f64 = 0.5;
 /// Ways are cut into stretches no longer than this, so that a crowd and a closure have a place.
 const STRETCH_M: f64 = 25.0;
-/// Words of roads that nobody walks on.
-const NOT_WALKED: [&str; 4] = ["rail", "motorway", "铁路", "高速"];
-/// Words of roads that no engine drives on.
-const NOT_DRIVEN: [&str; 16] = [
-    "rail",
+/// Words of roads that nobody walks on, beside railways.
+const NOT_WALKED: [&str; 2] = ["motorway", "高速"];
+/// Words of roads that no engine drives on, beside railways.
+const NOT_DRIVEN: [&str; 14] = [
     "foot",
     "path",
     "pedestrian",
@@ -54,7 +54,6 @@ const NOT_DRIVEN: [&str; 16] = [
     "bike",
     "bridle",
     "corridor",
-    "铁路",
     "步行",
     "人行",
     "自行车",
@@ -100,7 +99,7 @@ impl WayNetwork {
     /// # Errors
     /// [`EvacuationError::NoWays`].
     pub fn of(roads: &[RoadEdge], rules: &EvacuationRules) -> Result<Self, EvacuationError> {
-        Self::of_those(roads, rules, |road| !has_word(road, &NOT_WALKED))
+        Self::of_those(roads, rules, |road| !is_rail_or(road, &NOT_WALKED))
     }
 
     /// Every road that is none for walkers or cyclists alone, however narrow: those that a fire lane may be looked for among.
@@ -335,13 +334,13 @@ impl WayNetwork {
 
 /// True for a road that is none for walkers, cyclists or trains alone.
 pub(in crate::emergency) fn is_carriageway(road: &RoadEdge) -> bool {
-    !has_word(road, &NOT_DRIVEN)
+    !is_rail_or(road, &NOT_DRIVEN)
 }
 
-/// True where the class of a road has one of the words.
-fn has_word(road: &RoadEdge, words: &[&str]) -> bool {
+/// True for a railway, and where the class of a road has one of the words.
+fn is_rail_or(road: &RoadEdge, words: &[&str]) -> bool {
     let class = road.class.as_deref().unwrap_or_default().to_lowercase();
-    words.iter().any(|word| class.contains(word))
+    is_rail(&class) || words.iter().any(|word| class.contains(word))
 }
 
 /// Cuts at crossings, and at roads that the end of another nearly touches.

@@ -23,8 +23,7 @@ use super::hydrants::in_service;
 use crate::rules::RuleSet;
 
 pub use overlay::security_overlay;
-pub use restricted::Restricted;
-pub(crate) use restricted::is_rail;
+pub use restricted::{Restricted, is_rail};
 pub use view::{Sector, seen};
 
 /// A gate belongs to a parcel whose boundary is this near, m.

@@ -80,7 +80,8 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
 }
 
 /// Whether roads of a class are railways, by the words of it.
-pub(crate) fn is_rail(class: &str) -> bool {
+#[must_use]
+pub fn is_rail(class: &str) -> bool {
     let class = class.to_lowercase();
     class.contains(RAIL_ZH) || class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| RAIL.contains(&word))
 }
