@@ -168,10 +168,12 @@ impl Session {
         self.branch = Some(Branch { strand: Strand::new(hand), from_s, what });
     }
 
-    /// How many things done by hand came after the branch left: it has none of them.
+    /// How many things done by hand the branch has not: those after the moment that it left at, and those from before it that were put in
+    /// since.
     pub(crate) fn left_out(&self) -> usize {
         let Some(branch) = &self.branch else { return 0 };
-        self.strand.hand().iter().filter(|inject| inject.at_s > branch.from_s).count()
+        let has = branch.strand.hand();
+        self.strand.hand().iter().filter(|inject| !has.contains(inject)).count()
     }
 
     /// A name for the picture of a note: it stands beside the log.

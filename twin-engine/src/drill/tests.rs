@@ -404,6 +404,10 @@ fn a_branch_has_what_the_file_scripts_for_later_and_nothing_that_was_done_by_han
     for scripted in ["hydrants give no water", "stretches of way are closed"] {
         assert!(other.iter().any(|text| text.contains(scripted)), "{scripted}: {other:?}");
     }
+    // Put in for an earlier moment once the branch had left: the drill has it, and the branch does not.
+    session.jump(120.0);
+    session.inject(Action::Say("earlier, and told later".into()), "observer");
+    assert_eq!(session.left_out(), 2);
 }
 
 #[test]
