@@ -24,5 +24,5 @@ pub use run::{
     evacuate,
 };
 pub use walking::{Door, DoorFlow, Stair, Walking};
-pub(in crate::emergency) use ways::is_carriageway;
 pub use ways::{Way, WayNetwork};
+pub(in crate::emergency) use ways::{is_carriageway, is_rail};

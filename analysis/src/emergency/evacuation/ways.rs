@@ -41,10 +41,10 @@ const JOIN_M: f64 = 0.5;
 /// Ways are cut into stretches no longer than this, so that a crowd and a closure have a place.
 const STRETCH_M: f64 = 25.0;
 /// Words of roads that nobody walks on.
-const NOT_WALKED: [&str; 4] = ["rail", "motorway", "铁路", "高速"];
+const NOT_WALKED: [&str; 2] = ["motorway", "高速"];
 /// Words of roads that no engine drives on.
-const NOT_DRIVEN: [&str; 16] = [
-    "rail",
+const NOT_DRIVEN: [&str; 15] = [
+    "trail",
     "foot",
     "path",
     "pedestrian",
@@ -54,7 +54,6 @@ const NOT_DRIVEN: [&str; 16] = [
     "bike",
     "bridle",
     "corridor",
-    "铁路",
     "步行",
     "人行",
     "自行车",
@@ -100,7 +99,7 @@ impl WayNetwork {
     /// # Errors
     /// [`EvacuationError::NoWays`].
     pub fn of(roads: &[RoadEdge], rules: &EvacuationRules) -> Result<Self, EvacuationError> {
-        Self::of_those(roads, rules, |road| !has_word(road, &NOT_WALKED))
+        Self::of_those(roads, rules, |road| !is_rail(road) && !has_word(road, &NOT_WALKED))
     }
 
     /// Every road that is none for walkers or cyclists alone, however narrow: those that a fire lane may be looked for among.
@@ -335,12 +334,25 @@ impl WayNetwork {
 
 /// True for a road that is none for walkers, cyclists or trains alone.
 pub(in crate::emergency) fn is_carriageway(road: &RoadEdge) -> bool {
-    !has_word(road, &NOT_DRIVEN)
+    !is_rail(road) && !has_word(road, &NOT_DRIVEN)
+}
+
+/// True for a railway, which nobody walks or drives along.
+pub(in crate::emergency) fn is_rail(road: &RoadEdge) -> bool {
+    /// Words that have "rail" in them and mean none.
+    const OTHERS: [&str; 3] = ["trail", "guardrail", "handrail"];
+    let class = class_of(road);
+    let is_one = |word: &str| word.contains("rail") && !OTHERS.iter().any(|other| word.starts_with(*other));
+    class.contains("铁路") || class.split(|c: char| !c.is_ascii_alphabetic()).any(is_one)
+}
+
+fn class_of(road: &RoadEdge) -> String {
+    road.class.as_deref().unwrap_or_default().to_lowercase()
 }
 
 /// True where the class of a road has one of the words.
 fn has_word(road: &RoadEdge, words: &[&str]) -> bool {
-    let class = road.class.as_deref().unwrap_or_default().to_lowercase();
+    let class = class_of(road);
     words.iter().any(|word| class.contains(word))
 }
 
@@ -403,5 +415,33 @@ impl PartialOrd for Nearest {
 impl Ord for Nearest {
     fn cmp(&self, other: &Self) -> Ordering {
         other.distance.total_cmp(&self.distance).then(other.node.cmp(&self.node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::MultiLineString;
+    use spatial_db::model::Provenance;
+
+    use super::*;
+
+    #[test]
+    fn a_trail_is_walked_and_no_railway() {
+        let of = |class: &str| {
+            let line = MultiLineString::new(vec![vec![(0.0, 0.0), (20.0, 0.0)].into()]);
+            RoadEdge { class: Some(class.to_owned()), ..RoadEdge::bare(1, Provenance::default(), line) }
+        };
+        let rules = EvacuationRules::shipped();
+        let walked = |class: &str| WayNetwork::of(&[of(class)], &rules).is_ok();
+        for class in
+            ["rail", "Railway siding", "light_rail", "lightrail", "narrow-gauge railroad", "铁路专用线", "铁路 (rail)"]
+        {
+            assert!(is_rail(&of(class)) && !walked(class) && !is_carriageway(&of(class)), "{class}");
+        }
+        for class in ["trail", "Trailer park road", "guardrail lane", "local", ""] {
+            assert!(!is_rail(&of(class)) && walked(class), "{class}");
+        }
+        assert!(!is_carriageway(&of("trail")), "no engine drives on it");
+        assert!(is_carriageway(&of("guardrail lane")));
     }
 }

@@ -13,6 +13,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, HazardSource, Presence, ResourceKind, RoadEdge};
 
 use super::{extent_of, joined};
+use crate::emergency::evacuation::is_rail;
 
 /// A crossing has a gate where one stands this near, m.
 const GATE_NEAR_M: f64 = 15.0;
@@ -20,10 +21,6 @@ const GATE_NEAR_M: f64 = 15.0;
 const DEEP_M: f64 = 1.0;
 /// A place this near the boundary is on it, m.
 const ON_M: f64 = 0.05;
-/// Words of ways that nobody walks or drives in by; those in Latin letters are whole words: a trail is no railway.
-const RAIL: [&str; 6] = ["rail", "rails", "railway", "railways", "railroad", "monorail"];
-/// The same in Chinese, which puts no space between words.
-const RAIL_ZH: &str = "铁路";
 
 /// A parcel with a hazard source on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,11 +74,6 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
     (sites, siteless)
 }
 
-fn is_rail(road: &RoadEdge) -> bool {
-    let class = road.class.as_deref().unwrap_or_default().to_lowercase();
-    class.contains(RAIL_ZH) || class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| RAIL.contains(&word))
-}
-
 /// The parcel in which the middle of a hazard source lies; where that is in none, or on a boundary, every one that it reaches into or touches.
 fn parcels_of(source: &HazardSource, cache: &Cache, presence: &Presence) -> Vec<usize> {
     let parcels = &cache.snapshot().parcels;
@@ -127,27 +119,4 @@ fn open_ways(
         }
     }
     open.into_iter().map(|(road, at)| (road, [at.x(), at.y()])).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use geo::MultiLineString;
-    use spatial_db::model::Provenance;
-
-    use super::*;
-
-    #[test]
-    fn a_trail_is_no_railway() {
-        let of = |class: &str| {
-            let bare = RoadEdge::bare(1, Provenance::default(), MultiLineString(Vec::new()));
-            is_rail(&RoadEdge { class: Some(class.to_owned()), ..bare })
-        };
-        for class in ["rail", "Railway siding", "light_rail", "narrow-gauge railroad", "铁路专用线", "厂内铁路 (rail)"]
-        {
-            assert!(of(class), "{class}");
-        }
-        for class in ["trail", "Trailer park road", "guardrail lane", "local", ""] {
-            assert!(!of(class), "{class}");
-        }
-    }
 }
