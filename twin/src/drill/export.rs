@@ -158,7 +158,7 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 Kind::Integer,
                 "hydrants without water; so many at least with water_known 0; empty: not known",
             ),
-            ("water_known", Kind::Truth, "whether a water network with a source is on record"),
+            ("water_known", Kind::Truth, "whether a source of water is on record, for what was shut off too"),
             ("unreached_before", Kind::Integer, "buildings out of reach of a hydrant, at the start"),
             ("unreached_after", Kind::Integer, "buildings out of reach of a hydrant, at the end"),
         ],
