@@ -377,15 +377,18 @@ impl<'a> Course<'a> {
         (flow, unknown)
     }
 
-    /// Buildings that no hydrant reaches, without and with those that are dry: by the rule of the overlay.
-    fn unreached(&self) -> (usize, usize) {
+    /// Buildings that no hydrant reaches, without and with those that are dry: by the rule of the overlay. None where there is no hydrant.
+    fn unreached(&self) -> Option<(usize, usize)> {
+        if self.cover.hydrants().is_empty() {
+            return None;
+        }
         let count = |reach: &[Reach]| {
             let far =
                 |(reach, stands): &(&Reach, &bool)| **stands && matches!(reach, Reach::Outside(_) | Reach::Unknown);
             reach.iter().zip(&self.stands).filter(far).count()
         };
         let dry = &self.dry;
-        (count(self.cover.all()), count(&self.cover.without_those(|hydrant| dry.contains(&hydrant))))
+        Some((count(self.cover.all()), count(&self.cover.without_those(|hydrant| dry.contains(&hydrant)))))
     }
 
     pub(super) fn finish(self) -> DrillRun {

@@ -138,8 +138,8 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         ),
         pair(
             phrase("drill-unreached", "Buildings out of reach of a hydrant, before and after"),
-            format!("{} → {}", outcome.unreached.0, outcome.unreached.1).into(),
-            outcome.unreached.1 > outcome.unreached.0,
+            outcome.unreached.map_or_else(unknown, |(before, after)| format!("{before} → {after}").into()),
+            outcome.unreached.is_some_and(|(before, after)| after > before),
         ),
     ];
     let role = |id: &str| file.roles.iter().find(|role| role.id == id).map_or(id, |role| role.name.as_str()).to_owned();

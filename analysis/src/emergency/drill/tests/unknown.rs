@@ -101,6 +101,22 @@ fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
 }
 
 #[test]
+fn without_a_hydrant_on_record_no_building_is_told_as_out_of_reach() {
+    let name = "Buildings out of reach of a hydrant, before and after";
+    let text = LEAK.replace("no_water([\"H1\"])", "say(\"\")");
+    let (file, run) = run_on(&park(), &text, &[]);
+    assert_eq!(run.outcome.unreached, Some((0, 0)));
+    let (amiss, said) = row(&file, &run, "water", name);
+    assert!(!amiss && said == "0 → 0", "{said}");
+    let mut bare = owned();
+    bare.resources.retain(|one| one.kind != ResourceKind::Hydrant);
+    let (file, run) = run_on(&Cache::build(Arc::new(bare)), &text, &[]);
+    assert_eq!(run.outcome.unreached, None);
+    let (amiss, said) = row(&file, &run, "water", name);
+    assert!(!amiss && said == "unknown", "{said}");
+}
+
+#[test]
 fn a_hospital_on_ground_without_heights_is_not_called_dry() {
     let mut park = owned();
     let kinds = [ResourceKind::Hospital, ResourceKind::Shelter, ResourceKind::Hospital, ResourceKind::Shelter];
