@@ -196,12 +196,16 @@ impl Session {
     pub(crate) fn log(&self) -> Option<DrillLog> {
         let played = self.strand.played()?;
         let whole = self.reached_s >= self.length_s() && self.strand.finished().is_some();
+        let hand = self.strand.hand();
         let mut log = played.run.log.clone();
-        log.hand = self.strand.hand().to_vec();
         if !whole {
-            log.entries.retain(|entry| entry.at_s <= self.reached_s);
+            // What was done by hand since that run was made may change what comes after it.
+            let since = hand.iter().enumerate().find(|(k, inject)| log.hand.get(*k) != Some(*inject));
+            let since_s = since.map_or(f64::INFINITY, |(_, inject)| inject.at_s);
+            log.entries.retain(|entry| entry.at_s <= self.reached_s && entry.at_s < since_s);
             log.digest = None;
         }
+        log.hand = hand.to_vec();
         Some(log)
     }
 

@@ -311,8 +311,7 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let tables = DrillTables::shipped();
     let mut watcher = watcher::Watcher::of_tracks();
     let run = watch_drill(&file, &cache, &tables, hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
-    // One that the window broke off may tell of the time before the last thing done by hand: only a whole one is held to.
-    if let Some((log, path)) = log.as_ref().filter(|log| log.digest.is_some()).zip(arguments.log.as_deref()) {
+    if let Some((log, path)) = log.as_ref().zip(arguments.log.as_deref()) {
         log.tells_of(&run.log).map_err(wrong(path))?;
     }
     let path = &arguments.out;
