@@ -70,6 +70,10 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
         std::fs::write(&broken, whole.replacen("alarm is raised", "alarm is given", 1)).unwrap();
         let (code, error) = place.fails(&["drill", "replay", &path, &broken]);
         assert!(code == 1 && error.contains("does not belong"), "{error}");
+        // Nor is anything made of a run that the log does not tell of.
+        let page = file("other.html");
+        let (code, error) = place.fails(&["drill", "report", &path, "--log", &broken, "--out", &page, "--no-pictures"]);
+        assert!(code == 1 && error.contains("is another") && !PathBuf::from(&page).exists(), "{error}");
     }
     // The burst main takes the water that the fire needs.
     let path = shipped("warehouse-fire.drill.ron");
@@ -168,6 +172,13 @@ fn a_gate_that_is_shut_is_compared_over_the_same_seeds() {
     assert_eq!(last["base"][0].as_f64(), alone["outcome"]["arrived"].as_f64());
     let rows = std::fs::read_to_string(file("compare.csv")).unwrap().lines().count();
     assert_eq!(rows, 1 + 2 * measures.len());
+    // In words no difference of 0 tells of buildings whose people are not known, but how many those are.
+    let printed = place.twin(&arguments);
+    let printed = String::from_utf8_lossy(&printed.stdout);
+    assert!(printed.contains("Last person at a place of assembly"), "{printed}");
+    assert!(!printed.contains("Buildings whose people are not known"), "{printed}");
+    let unknown = alone["outcome"]["buildings_unknown"].as_u64().unwrap();
+    assert_eq!(printed.contains(&format!("people of {unknown} buildings are not known")), unknown > 0, "{printed}");
     let (code, error) =
         place.fails(&[&["drill", "compare", &path, "--at", "400", "--with"], &arguments[6..7]].concat());
     assert!(code == 1 && error.contains("before the moment"), "{error}");

@@ -91,7 +91,7 @@ fn tree_of(places: impl Iterator<Item = [f64; 2]>) -> RTree<Spot> {
 }
 
 /// Reach per building of hydrants at these places, in snapshot order.
-pub(super) fn reach_of(cache: &Cache, rules: &RuleSet, places: Vec<[f64; 2]>) -> Vec<Reach> {
+fn reach_of(cache: &Cache, rules: &RuleSet, places: Vec<[f64; 2]>) -> Vec<Reach> {
     let reach_m = rules.figure("hydrant", "reach_m").value;
     let buildings = &cache.snapshot().buildings;
     if places.is_empty() {
@@ -143,6 +143,11 @@ impl<'a> HydrantCover<'a> {
         }
     }
 
+    /// The hydrants that count, in the order of their numbers.
+    pub(super) fn hydrants(&self) -> &[Hydrant] {
+        &self.hydrants
+    }
+
     /// What [`hydrant_reach`] says.
     pub fn all(&self) -> &[Reach] {
         &self.all
@@ -157,8 +162,14 @@ impl<'a> HydrantCover<'a> {
                 is_dry[spot.data] = true;
             }
         }
+        self.without_those(|hydrant| is_dry[hydrant])
+    }
+
+    /// The same without hydrants that are told by their numbers.
+    pub(super) fn without_those(&self, is_dry: impl Fn(usize) -> bool + Sync) -> Vec<Reach> {
         let buildings = &self.cache.snapshot().buildings;
-        let gone = tree_of(self.hydrants.iter().zip(&is_dry).filter(|(_, dry)| **dry).map(|(one, _)| one.position));
+        let dry = self.hydrants.iter().enumerate().filter(|(hydrant, _)| is_dry(*hydrant));
+        let gone = tree_of(dry.map(|(_, one)| one.position));
         if gone.size() == self.hydrants.len() {
             return vec![Reach::Unknown; buildings.len()];
         }
@@ -168,7 +179,7 @@ impl<'a> HydrantCover<'a> {
                 if self.is_far_from(&gone, *before, building) {
                     *before
                 } else {
-                    reach_of_one(&self.tree, |hydrant| !is_dry[hydrant], building, self.reach_m)
+                    reach_of_one(&self.tree, |hydrant| !is_dry(hydrant), building, self.reach_m)
                 }
             })
             .collect()

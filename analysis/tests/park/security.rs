@@ -208,6 +208,28 @@ fn a_tank_on_no_parcel_has_an_unknown_site_and_says_so() {
 }
 
 #[test]
+fn a_tank_whose_middle_is_on_no_parcel_has_those_for_a_site_that_it_reaches_into() {
+    // A third parcel along the east side of the first.
+    let mut snapshot = compound();
+    snapshot.parcels.push(parcel(3, block(100.0, 0.0, 40.0, 60.0)));
+    let sites = |hazards: Vec<HazardSource>| {
+        let park = ParkSnapshot { hazards, ..snapshot.clone() };
+        let found = security(&Cache::build(Arc::new(park)), &RuleSet::shipped(), "2026-06-30".parse().unwrap());
+        let sites: Vec<(usize, usize)> = found.restricted.iter().map(|site| (site.parcel, site.hazards)).collect();
+        (sites, found.siteless)
+    };
+    // In the first; on the boundary of both; south of the first by 2 m, as a point, and with 3 m of its tank over there.
+    assert_eq!(sites(vec![tank(1, 99.0, 30.0)]), (vec![(0, 1)], vec![]));
+    assert_eq!(sites(vec![tank(1, 100.0, 30.0)]), (vec![(0, 1), (2, 1)], vec![]));
+    assert_eq!(sites(vec![tank(1, 50.0, -2.0)]), (vec![], vec![0]));
+    let wide = HazardSource { diameter_m: Some(10.0), ..tank(1, 50.0, -2.0) };
+    assert_eq!(sites(vec![wide]), (vec![(0, 1)], vec![]));
+    // With its middle in one it is of that one, however far it reaches into the next.
+    let wide = HazardSource { diameter_m: Some(10.0), ..tank(1, 99.0, 30.0) };
+    assert_eq!(sites(vec![wide]), (vec![(0, 1)], vec![]));
+}
+
+#[test]
 fn a_hazard_site_is_entered_through_gates_alone() {
     let mut snapshot = compound();
     snapshot.hazards = vec![tank(1, 70.0, 30.0), tank(2, 80.0, 30.0)];

@@ -48,7 +48,7 @@ pub(crate) struct Figures {
     pub last_out_s: Option<f64>,
     /// Water at the place, L/s, and hydrants there whose flow is not on record; none where the drill has no place to bring it to.
     pub water: Option<(f64, u32)>,
-    /// Hydrants without water; none where no source of water is on record and nothing is known of any.
+    /// Hydrants without water; none where a source of water is not on record for all and nothing is known of any.
     pub dry: Option<usize>,
     /// Those are all; else so many at least.
     pub dry_known: bool,

@@ -222,7 +222,7 @@ fn overlay_at(
     let dry = trace.dry(now_s);
     let hydrants = hydrants(park, trace);
     let (wet, out): (Vec<_>, Vec<_>) = hydrants.iter().copied().partition(|hydrant| !dry.contains(&hydrant.0));
-    // Without a source on record nobody can say that the others have water.
+    // Without a source on record for all of them nobody can say that the others have water.
     let wet_words = if figures.dry_known { "drill-class-hydrant" } else { "drill-class-hydrant-unsure" };
     let working =
         classes.add(said(wet_words), alert::INFORMATION, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant), wet.len());

@@ -168,10 +168,12 @@ impl Session {
         self.branch = Some(Branch { strand: Strand::new(hand), from_s, what });
     }
 
-    /// How many things done by hand came after the branch left: it has none of them.
+    /// How many things done by hand the branch has not: those after the moment that it left at, and those from before it that were put in
+    /// since.
     pub(crate) fn left_out(&self) -> usize {
         let Some(branch) = &self.branch else { return 0 };
-        self.strand.hand().iter().filter(|inject| inject.at_s > branch.from_s).count()
+        let has = branch.strand.hand();
+        self.strand.hand().iter().filter(|inject| !has.contains(inject)).count()
     }
 
     /// A name for the picture of a note: it stands beside the log.
@@ -194,12 +196,16 @@ impl Session {
     pub(crate) fn log(&self) -> Option<DrillLog> {
         let played = self.strand.played()?;
         let whole = self.reached_s >= self.length_s() && self.strand.finished().is_some();
+        let hand = self.strand.hand();
         let mut log = played.run.log.clone();
-        log.hand = self.strand.hand().to_vec();
         if !whole {
-            log.entries.retain(|entry| entry.at_s <= self.reached_s);
+            // What was done by hand since that run was made may change what comes after it.
+            let since = hand.iter().enumerate().find(|(k, inject)| log.hand.get(*k) != Some(*inject));
+            let since_s = since.map_or(f64::INFINITY, |(_, inject)| inject.at_s);
+            log.entries.retain(|entry| entry.at_s <= self.reached_s && entry.at_s < since_s);
             log.digest = None;
         }
+        log.hand = hand.to_vec();
         Some(log)
     }
 

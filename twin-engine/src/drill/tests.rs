@@ -300,6 +300,27 @@ fn what_is_done_at_the_console_is_a_log_that_replays_to_the_bit() {
 }
 
 #[test]
+fn a_log_kept_before_the_run_with_the_last_inject_is_there_tells_of_nothing_after_that() {
+    let picker = picker();
+    let mut session = session(None);
+    settle(&mut session, &picker);
+    session.jump(1e9);
+    let before = session.log().unwrap();
+    assert!(before.digest.is_some());
+    // Back, and something in the middle of what was shown already: the window may be shut before it is played anew.
+    let middle_s = before.entries[before.entries.len() / 2].at_s;
+    session.jump(middle_s);
+    session.inject(Action::Say("in the middle".into()), "observer");
+    let kept = session.log().unwrap();
+    assert!(kept.digest.is_none() && kept.hand.len() == 1);
+    assert!(!kept.entries.is_empty() && kept.entries.iter().all(|entry| entry.at_s < middle_s), "{:?}", kept.entries);
+    settle(&mut session, &picker);
+    kept.tells_of(&session.strand.finished().unwrap().run.log).unwrap();
+    let after = session.log().unwrap();
+    assert!(after.digest.is_some() && after.entries.len() == before.entries.len() + 1);
+}
+
+#[test]
 fn a_branch_is_the_drill_until_its_moment_and_differs_by_one_thing() {
     let picker = picker();
     let mut session = session(None);
@@ -404,6 +425,10 @@ fn a_branch_has_what_the_file_scripts_for_later_and_nothing_that_was_done_by_han
     for scripted in ["hydrants give no water", "stretches of way are closed"] {
         assert!(other.iter().any(|text| text.contains(scripted)), "{scripted}: {other:?}");
     }
+    // Put in for an earlier moment once the branch had left: the drill has it, and the branch does not.
+    session.jump(120.0);
+    session.inject(Action::Say("earlier, and told later".into()), "observer");
+    assert_eq!(session.left_out(), 2);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use crate::failure::Failure;
 use crate::print;
 use crate::report::whole;
 
+/// The measure that is the same in both: as a difference it would read as if nothing were unknown.
+const UNKNOWN: &str = "buildings_unknown";
+
 pub(super) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
     let base = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
@@ -29,6 +32,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
         ["measure", "unit", "mean difference", "least", "most", "pairs", "more", "less", "only base", "only branch"];
     let rows: Vec<Vec<String>> = found
         .iter()
+        .filter(|one| one.name != UNKNOWN)
         .map(|one| {
             vec![
                 one.title.english.to_owned(),
@@ -46,6 +50,12 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
         .collect();
     let numeric = [false, false, true, true, true, true, true, true, true, true];
     print::line(print::aligned(&heads.map(str::to_owned), &rows, &numeric).trim_end())?;
+    let unknown = found.iter().find(|one| one.name == UNKNOWN).and_then(|one| one.base.first().copied().flatten());
+    if let Some(count) = unknown.filter(|count| *count > 0.0) {
+        print::line(format!(
+            "people of {count:.0} buildings are not known: the last person is the last of those who are"
+        ))?;
+    }
     print::line(format!("branch less base over {} seeds; for exercises and planning", seeds.len()))
 }
 

@@ -158,9 +158,13 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 Kind::Integer,
                 "hydrants without water; so many at least with water_known 0; empty: not known",
             ),
-            ("water_known", Kind::Truth, "whether a water network with a source is on record"),
-            ("unreached_before", Kind::Integer, "buildings out of reach of a hydrant, at the start"),
-            ("unreached_after", Kind::Integer, "buildings out of reach of a hydrant, at the end"),
+            ("water_known", Kind::Truth, "whether a source of water is on record, for what was shut off too"),
+            (
+                "unreached_before",
+                Kind::Integer,
+                "buildings out of reach of a hydrant, at the start; empty: no hydrant is on record",
+            ),
+            ("unreached_after", Kind::Integer, "the same at the end"),
         ],
         rows: vec![(
             None,
@@ -192,8 +196,8 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 outcome.water_needed_l_s.into(),
                 if water_known || outcome.hydrants_out > 0 { outcome.hydrants_out.into() } else { Field::Unknown },
                 u32::from(water_known).into(),
-                outcome.unreached.0.into(),
-                outcome.unreached.1.into(),
+                outcome.unreached.map_or(Field::Unknown, |(before, _)| before.into()),
+                outcome.unreached.map_or(Field::Unknown, |(_, after)| after.into()),
             ],
         )],
     }

@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use analysis::emergency::drill::{
-    Action, DrillError, DrillLog, DrillTables, HandInject, Improvement, improvements, run_drill,
-};
+use analysis::emergency::drill::{Action, DrillError, DrillTables, HandInject, Improvement, improvements, run_drill};
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 
-use super::{PageArguments, PlayedArguments, read, wrong};
+use super::{PageArguments, PlayedArguments, log_of, wrong};
 use crate::failure::Failure;
 use crate::print;
 use crate::report::whole;
@@ -51,17 +49,14 @@ pub(super) struct ActionArguments {
 
 pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
-    let log = DrillLog::parse(&read(&arguments.log)?).map_err(wrong(&arguments.log))?;
-    log.belongs_to(&file).map_err(wrong(&arguments.log))?;
-    let other = |reason: &str| wrong(&arguments.log)(DrillError::OtherLog { reason: reason.to_owned() });
+    let log = log_of(&arguments.log, &file)?;
     if log.digest.is_none() {
-        return Err(other("it was broken off: play it to its end first, with --resume"));
+        let reason = "it was broken off: play it to its end first, with --resume".to_owned();
+        return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
     }
     let tables = DrillTables::shipped();
     let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.played.file))?;
-    if before.log.digest != log.digest {
-        return Err(other("the run that it tells of is another: the park, the tables or the program have changed"));
-    }
+    log.tells_of(&before.log).map_err(wrong(&arguments.log))?;
     // The last second that is played: after everything else that was done by hand.
     let at_s = (file.length_min * 60.0).floor();
     let told = told(arguments, &improvements(&log.hand))

@@ -215,11 +215,16 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
     }
 }
 
-/// What was injected by hand, by a log of the drill.
-fn logged(path: &Path, file: &DrillFile) -> Result<Vec<HandInject>, Failure> {
+/// A log of the drill.
+fn log_of(path: &Path, file: &DrillFile) -> Result<DrillLog, Failure> {
     let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
     log.belongs_to(file).map_err(wrong(path))?;
-    Ok(log.hand)
+    Ok(log)
+}
+
+/// What was injected by hand, by a log of the drill.
+fn logged(path: &Path, file: &DrillFile) -> Result<Vec<HandInject>, Failure> {
+    Ok(log_of(path, file)?.hand)
 }
 
 fn hand_of(arguments: &RunArguments, file: &DrillFile) -> Result<Vec<HandInject>, Failure> {
@@ -301,10 +306,14 @@ fn show(arguments: &ShowArguments) -> Result<(), Failure> {
 /// Plays the drill of a log again and writes everything of it.
 fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
-    let hand = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
+    let log = arguments.log.as_deref().map(|path| log_of(path, &file)).transpose()?;
+    let hand = log.as_ref().map_or(&[] as &[HandInject], |log| log.hand.as_slice());
     let tables = DrillTables::shipped();
     let mut watcher = watcher::Watcher::of_tracks();
-    let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
+    let run = watch_drill(&file, &cache, &tables, hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
+    if let Some((log, path)) = log.as_ref().zip(arguments.log.as_deref()) {
+        log.tells_of(&run.log).map_err(wrong(path))?;
+    }
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
         arguments.page.write(&file, &run, &cache, path)?;
@@ -352,20 +361,10 @@ fn pace(text: &str) -> Result<f64, String> {
 
 fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
-    let log = DrillLog::parse(&read(&arguments.log)?).map_err(wrong(&arguments.log))?;
-    log.belongs_to(&file).map_err(wrong(&arguments.log))?;
+    let log = log_of(&arguments.log, &file)?;
     let run = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).map_err(wrong(&arguments.played.file))?;
     let entries = log.entries.len();
-    let same = |(a, b): (&analysis::emergency::drill::Entry, &analysis::emergency::drill::Entry)| {
-        a.at_s.to_bits() == b.at_s.to_bits() && a.id == b.id && *a.text == *b.text
-    };
-    let alike = run.log.entries.len() >= entries
-        && log.entries.iter().zip(&run.log.entries).all(same)
-        && log.digest.as_ref().is_none_or(|digest| Some(digest) == run.log.digest.as_ref());
-    if !alike {
-        let reason = "the run that it tells of is another: the park, the tables or the program have changed".to_owned();
-        return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
-    }
+    log.tells_of(&run.log).map_err(wrong(&arguments.log))?;
     let whole = log.digest.is_some();
     if arguments.played.json {
         return print::json(&json!({ "same": true, "whole": whole, "entries": entries, "digest": run.log.digest }));

@@ -52,9 +52,9 @@ impl Course<'_> {
             }
             Action::Burst(key) => {
                 let found = self.lost_of(action)?.unwrap_or_default();
-                let dry: Vec<usize> = (0..self.hydrants.len())
+                let dry: Vec<usize> = (0..self.cover.hydrants().len())
                     .filter(|k| {
-                        let one = &self.hydrants[*k];
+                        let one = &self.cover.hydrants()[*k];
                         let near = |at: [f64; 2]| (at[0] - one.position[0]).hypot(at[1] - one.position[1]) <= SAME_M;
                         found.hydrants.iter().any(|(id, at)| *id == one.feature || near(*at))
                     })
@@ -154,16 +154,17 @@ impl Course<'_> {
                             park.resources.iter().find(|r| r.provenance.key == *key).map(|r| r.id).or_else(|| {
                                 park.nodes.iter().find(|node| node.provenance.key == *key).map(|node| node.id)
                             });
-                        let found = id.and_then(|id| self.hydrants.iter().position(|hydrant| hydrant.feature == id));
+                        let found =
+                            id.and_then(|id| self.cover.hydrants().iter().position(|hydrant| hydrant.feature == id));
                         found.ok_or_else(|| {
                             self.file.wrong(key, format!("park {} has no working hydrant {key:?}", park.park.slug))
                         })
                     })
                     .collect()
             }
-            Action::NoWaterNear((x, y), within_m) => Ok((0..self.hydrants.len())
+            Action::NoWaterNear((x, y), within_m) => Ok((0..self.cover.hydrants().len())
                 .filter(|&k| {
-                    let [hx, hy] = self.hydrants[k].position;
+                    let [hx, hy] = self.cover.hydrants()[k].position;
                     (hx - x).hypot(hy - y) <= *within_m
                 })
                 .collect()),

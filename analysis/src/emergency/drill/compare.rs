@@ -62,7 +62,7 @@ const MEASURES: [Measure; 10] = [
     ("first_engine_s", "s", phrase("drill-engine-time", "First engine at the place"), |one| one.first_engine_s),
     ("first_water_s", "s", phrase("drill-water-time", "First water"), |one| one.first_water_s),
     ("arrived", "", phrase("drill-arrived", "Arrived at a place of assembly"), |one| Some(f64::from(one.arrived))),
-    // Whoever reads of the last person out sees beside it of how many buildings nobody knows.
+    // The same in every run: beside the last person out it tells of how many buildings nobody knows.
     ("buildings_unknown", "", phrase("drill-unknown", "Buildings whose people are not known"), |one| {
         Some(one.buildings_unknown as f64)
     }),

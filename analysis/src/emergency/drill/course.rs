@@ -16,7 +16,7 @@ use super::run::{DrillRun, DrillTables, ZoneAt};
 use super::supply::{Lost, is_known};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
-use crate::emergency::hydrants::{Hydrant, Reach, Worth, reach_of, working_hydrants};
+use crate::emergency::hydrants::{HydrantCover, Reach, Worth};
 use crate::words;
 use crate::words::Words;
 
@@ -45,7 +45,8 @@ pub(super) struct Course<'a> {
     pub(super) barred: Vec<bool>,
     /// Ways that nobody can take: those, and what lies under water that is too deep.
     pub(super) closed: Vec<bool>,
-    pub(super) hydrants: Vec<Hydrant>,
+    /// The hydrants, and what they reach.
+    pub(super) cover: HydrantCover<'a>,
     /// What each of them is worth for the place.
     pub(super) worth: Vec<Worth>,
     pub(super) dry: HashSet<usize>,
@@ -83,8 +84,8 @@ impl<'a> Course<'a> {
             .park
             .as_of
             .map_or_else(|| vec![true; park.buildings.len()], |as_of| Presence::on(park, as_of).buildings);
-        let hydrants = working_hydrants(cache);
-        let worth = hydrants.iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
+        let cover = HydrantCover::of(cache, &tables.figures);
+        let worth = cover.hydrants().iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
         let supply_known = SupplyKnown {
             water: is_known(park, NetworkClass::Water),
             power: is_known(park, NetworkClass::Power) && threat.lost_is_known(),
@@ -109,7 +110,7 @@ impl<'a> Course<'a> {
             entries: Vec::new(),
             barred: vec![false; ways.ways.len()],
             closed: vec![false; ways.ways.len()],
-            hydrants,
+            cover,
             worth,
             dry: HashSet::new(),
             struck: BTreeMap::new(),
@@ -355,7 +356,7 @@ impl<'a> Course<'a> {
 
     /// Key and flow, L/s, of a hydrant.
     fn hydrant(&self, hydrant: usize) -> (String, Option<f64>) {
-        let (park, id) = (self.cache.snapshot(), self.hydrants[hydrant].feature);
+        let (park, id) = (self.cache.snapshot(), self.cover.hydrants()[hydrant].feature);
         let resource = park.resources.iter().find(|one| one.id == id);
         let key = resource.map(|one| &one.provenance.key);
         let key = key.or_else(|| park.nodes.iter().find(|node| node.id == id).map(|node| &node.provenance.key));
@@ -376,16 +377,18 @@ impl<'a> Course<'a> {
         (flow, unknown)
     }
 
-    /// Buildings that no hydrant reaches, without and with those that are dry: by the rule of the overlay.
-    fn unreached(&self) -> (usize, usize) {
-        let count = |dry: &HashSet<usize>| {
-            let working = self.hydrants.iter().enumerate().filter(|(k, _)| !dry.contains(k)).map(|(_, h)| h.position);
-            let reach = reach_of(self.cache, &self.tables.figures, working.collect());
+    /// Buildings that no hydrant reaches, without and with those that are dry: by the rule of the overlay. None where there is no hydrant.
+    fn unreached(&self) -> Option<(usize, usize)> {
+        if self.cover.hydrants().is_empty() {
+            return None;
+        }
+        let count = |reach: &[Reach]| {
             let far =
                 |(reach, stands): &(&Reach, &bool)| **stands && matches!(reach, Reach::Outside(_) | Reach::Unknown);
             reach.iter().zip(&self.stands).filter(far).count()
         };
-        (count(&HashSet::new()), count(&self.dry))
+        let dry = &self.dry;
+        Some((count(self.cover.all()), count(&self.cover.without_those(|hydrant| dry.contains(&hydrant)))))
     }
 
     pub(super) fn finish(self) -> DrillRun {

@@ -6,6 +6,9 @@ use super::DrillError;
 use super::file::{Action, DrillFile};
 use crate::words::Words;
 
+/// Version of the lines that this program writes and reads.
+const FORMAT_VERSION: u32 = 1;
+
 /// Something that a person did while the drill ran.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,7 +111,7 @@ fn row(row: &Row) -> Result<String, serde_json::Error> {
 }
 
 fn head(drill: &str, file: &str, hand: &[HandInject]) -> Result<String, serde_json::Error> {
-    let mut out = row(&Row::Drill { format_version: 1, name: drill.to_owned(), file: file.to_owned() })?;
+    let mut out = row(&Row::Drill { format_version: FORMAT_VERSION, name: drill.to_owned(), file: file.to_owned() })?;
     for inject in hand {
         out.push_str(&row(&Row::Hand(inject.clone()))?);
     }
@@ -119,7 +122,7 @@ impl DrillLog {
     /// A log from its lines. One that was broken off in the middle of a line is read up to there.
     ///
     /// # Errors
-    /// [`DrillError::Log`] for a line that cannot be read and is not the last.
+    /// [`DrillError::Log`] for a line that cannot be read and is not the last, [`DrillError::OtherLog`] for one of another version.
     pub fn parse(text: &str) -> Result<Self, DrillError> {
         let mut log =
             Self { drill: String::new(), file: String::new(), hand: Vec::new(), entries: Vec::new(), digest: None };
@@ -131,7 +134,11 @@ impl DrillLog {
                 Err(source) => return Err(DrillError::Log { line: k + 1, source }),
             };
             match row {
-                Row::Drill { name, file, .. } => (log.drill, log.file) = (name, file),
+                Row::Drill { format_version: FORMAT_VERSION, name, file } => (log.drill, log.file) = (name, file),
+                Row::Drill { format_version, .. } => {
+                    let reason = format!("it has format version {format_version}; this version reads {FORMAT_VERSION}");
+                    return Err(DrillError::OtherLog { reason });
+                }
                 Row::Hand(inject) => log.hand.push(inject),
                 Row::Entry(entry) => log.entries.push(entry),
                 Row::End { digest } => log.digest = Some(digest),
@@ -191,6 +198,23 @@ impl DrillLog {
             return Ok(());
         }
         let reason = format!("it is of {:?}, or the file was changed since", self.drill);
+        Err(DrillError::OtherLog { reason })
+    }
+
+    /// Checks that what came of the drill now is what the log tells of, to the bit; of one that was broken off, up to there.
+    ///
+    /// # Errors
+    /// [`DrillError::OtherLog`].
+    pub fn tells_of(&self, run: &Self) -> Result<(), DrillError> {
+        let same =
+            |(a, b): (&Entry, &Entry)| a.at_s.to_bits() == b.at_s.to_bits() && a.id == b.id && *a.text == *b.text;
+        let alike = run.entries.len() >= self.entries.len()
+            && self.entries.iter().zip(&run.entries).all(same)
+            && self.digest.as_ref().is_none_or(|digest| Some(digest) == run.digest.as_ref());
+        if alike {
+            return Ok(());
+        }
+        let reason = "the run that it tells of is another: the park, the tables or the program have changed".to_owned();
         Err(DrillError::OtherLog { reason })
     }
 }

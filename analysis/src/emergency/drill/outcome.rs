@@ -181,8 +181,9 @@ pub struct Outcome {
     pub water_needed_l_s: Option<f64>,
     /// Hydrants without water; so many at least where supply is not known.
     pub hydrants_out: usize,
-    /// Buildings that no hydrant with water reaches, at the start and at the end.
-    pub unreached: (usize, usize),
+    /// Buildings that no hydrant with water reaches, at the start and at the end; none where no hydrant in service is on record, so that
+    /// nobody can say.
+    pub unreached: Option<(usize, usize)>,
     /// Engines that were called, in the order of their stations.
     pub engines: Vec<EngineRun>,
     /// Hospitals and shelters on record.

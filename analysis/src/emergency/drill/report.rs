@@ -138,8 +138,8 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         ),
         pair(
             phrase("drill-unreached", "Buildings out of reach of a hydrant, before and after"),
-            format!("{} → {}", outcome.unreached.0, outcome.unreached.1).into(),
-            outcome.unreached.1 > outcome.unreached.0,
+            outcome.unreached.map_or_else(unknown, |(before, after)| format!("{before} → {after}").into()),
+            outcome.unreached.is_some_and(|(before, after)| after > before),
         ),
     ];
     let role = |id: &str| file.roles.iter().find(|role| role.id == id).map_or(id, |role| role.name.as_str()).to_owned();
@@ -279,13 +279,14 @@ fn rating(rating: Rating, outcome: &Outcome) -> Words {
     }
 }
 
-/// Hydrants without water: without a source on record those that the drill names, and nobody knows of the others.
+/// Hydrants without water: where there is no source on record, or none for what was shut off, those that are known to have none, and nobody
+/// knows of the others.
 fn hydrants_out(outcome: &Outcome) -> Words {
     match (outcome.supply_known.water, outcome.hydrants_out) {
         (true, out) => out.to_string().into(),
         (false, 0) => unknown(),
         (false, out) => {
-            words!("drill-hydrants-least", "{count} at least: no source of water is on record", count = out)
+            words!("drill-hydrants-least", "{count} at least: not all has a source of water on record", count = out)
         }
     }
 }

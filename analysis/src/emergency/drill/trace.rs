@@ -15,7 +15,7 @@ use super::log::HandInject;
 use super::run::{DrillRun, DrillTables, watch_drill};
 use super::watch::{Onlooker, Seen};
 use crate::emergency::evacuation::{Assembly, Whereabouts};
-use crate::emergency::hydrants::{Reach, reach_of};
+use crate::emergency::hydrants::Reach;
 use crate::words::Words;
 
 /// How often counts are taken, s.
@@ -397,7 +397,7 @@ impl Written {
             arrivals: Vec::new(),
             ways,
             closed: Vec::new(),
-            hydrants: course.hydrants.iter().map(|one| one.feature).collect(),
+            hydrants: course.cover.hydrants().iter().map(|one| one.feature).collect(),
             dry: Vec::new(),
             unreached: Vec::new(),
             unpowered: Vec::new(),
@@ -445,7 +445,7 @@ impl Written {
         if self.out[0] != out[0] {
             let mut dry: Vec<usize> = course.dry.iter().copied().collect();
             dry.sort_unstable();
-            let dry = dry.into_iter().map(|k| course.hydrants[k].feature).collect();
+            let dry = dry.into_iter().map(|k| course.cover.hydrants()[k].feature).collect();
             self.trace.dry.push(Change { at_s, now: dry });
         }
         if self.out[..2] != out[..2] {
@@ -550,12 +550,10 @@ impl Written {
 
 /// Slots of the buildings that no hydrant with water reaches, and one without does: by the rule of the overlay.
 fn unreached(course: &Course<'_>) -> Vec<usize> {
-    let reach = |dry: bool| {
-        let those = course.hydrants.iter().enumerate().filter(|(k, _)| dry || !course.dry.contains(k));
-        reach_of(course.cache, &course.tables.figures, those.map(|(_, hydrant)| hydrant.position).collect())
-    };
+    let dry = &course.dry;
+    let wet = course.cover.without_those(|hydrant| dry.contains(&hydrant));
     let far = |reach: &Reach| matches!(reach, Reach::Outside(_) | Reach::Unknown);
-    let both = reach(true).into_iter().zip(reach(false)).enumerate();
+    let both = course.cover.all().iter().copied().zip(wet).enumerate();
     both.filter(|(slot, (all, wet))| course.stands[*slot] && !far(all) && far(wet)).map(|(slot, _)| slot).collect()
 }
 

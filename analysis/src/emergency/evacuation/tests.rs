@@ -66,21 +66,6 @@ fn many_places_find_the_node_that_each_alone_finds() {
 }
 
 #[test]
-fn a_trail_is_walked_and_a_railway_siding_is_not() {
-    let rules = EvacuationRules::shipped();
-    let of = |class: &str| {
-        let class = Some(class.to_owned());
-        WayNetwork::of(&[RoadEdge { class, ..road(1, &[(0.0, 0.0), (200.0, 0.0)], 2.0) }], &rules)
-    };
-    for class in ["trail", "Nature trail", "steps", "local"] {
-        assert!(of(class).is_ok(), "{class}");
-    }
-    for class in ["Railway siding", "light_rail", "铁路专用线", "motorway"] {
-        assert!(of(class).is_err(), "{class}");
-    }
-}
-
-#[test]
 fn roads_meet_where_they_cross_and_where_an_end_nearly_touches() {
     let rules = EvacuationRules::shipped();
     let roads = [

@@ -44,7 +44,8 @@ const STRETCH_M: f64 = 25.0;
 /// Words of roads that nobody walks on, beside railways.
 const NOT_WALKED: [&str; 2] = ["motorway", "高速"];
 /// Words of roads that no engine drives on, beside railways.
-const NOT_DRIVEN: [&str; 14] = [
+const NOT_DRIVEN: [&str; 15] = [
+    "trail",
     "foot",
     "path",
     "pedestrian",
@@ -402,5 +403,33 @@ impl PartialOrd for Nearest {
 impl Ord for Nearest {
     fn cmp(&self, other: &Self) -> Ordering {
         other.distance.total_cmp(&self.distance).then(other.node.cmp(&self.node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::MultiLineString;
+    use spatial_db::model::Provenance;
+
+    use super::*;
+
+    #[test]
+    fn a_trail_is_walked_and_no_railway() {
+        let of = |class: &str| {
+            let line = MultiLineString::new(vec![vec![(0.0, 0.0), (20.0, 0.0)].into()]);
+            RoadEdge { class: Some(class.to_owned()), ..RoadEdge::bare(1, Provenance::default(), line) }
+        };
+        let rules = EvacuationRules::shipped();
+        let walked = |class: &str| WayNetwork::of(&[of(class)], &rules).is_ok();
+        for class in
+            ["rail", "Railway siding", "light_rail", "lightrail", "narrow-gauge railroad", "铁路专用线", "铁路 (rail)"]
+        {
+            assert!(is_rail(class) && !walked(class) && !is_carriageway(&of(class)), "{class}");
+        }
+        for class in ["trail", "Trailer park road", "guardrail lane", "local", ""] {
+            assert!(!is_rail(class) && walked(class), "{class}");
+        }
+        assert!(!is_carriageway(&of("trail")), "no engine drives on it");
+        assert!(is_carriageway(&of("guardrail lane")));
     }
 }

@@ -10,9 +10,9 @@ use geo::{
     Polygon, Rect,
 };
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, FeatureKind, Presence, ResourceKind, RoadEdge};
+use spatial_db::model::{FeatureId, FeatureKind, HazardSource, Presence, ResourceKind, RoadEdge};
 
-use super::joined;
+use super::{extent_of, joined};
 
 /// A crossing has a gate where one stands this near, m.
 const GATE_NEAR_M: f64 = 15.0;
@@ -21,7 +21,7 @@ const DEEP_M: f64 = 1.0;
 /// A place this near the boundary is on it, m.
 const ON_M: f64 = 0.05;
 /// Words of ways that nobody walks or drives in by; those in Latin letters are whole words: a trail is no railway.
-const RAIL: [&str; 6] = ["rail", "rails", "railway", "railways", "railroad", "monorail"];
+const RAIL: [&str; 7] = ["rail", "rails", "railway", "railways", "railroad", "monorail", "lightrail"];
 /// The same in Chinese, which puts no space between words.
 const RAIL_ZH: &str = "铁路";
 
@@ -30,7 +30,7 @@ const RAIL_ZH: &str = "铁路";
 pub struct Restricted {
     /// The parcel: its place in the snapshot.
     pub parcel: usize,
-    /// Hazard sources on it.
+    /// Hazard sources on it, be it with a part where their middle is on none.
     pub hazards: usize,
     /// Gates on record that belong to it.
     pub gates: usize,
@@ -45,14 +45,12 @@ pub(super) fn restricted(cache: &Cache, presence: &Presence, gates_of: &[Vec<usi
     let mut hazards_of: BTreeMap<usize, usize> = BTreeMap::new();
     let mut siteless = Vec::new();
     for (hazard, source) in snapshot.hazards.iter().enumerate() {
-        let own = source.shape.centroid().and_then(|at| {
-            let place = [at.x(), at.y()];
-            let holds = |row: &usize| presence.parcels[*row] && snapshot.parcels[*row].boundary.contains(&at);
-            cache.slots_in_envelope(place, place, FeatureKind::Parcel).into_iter().filter(holds).min()
-        });
-        match own {
-            Some(parcel) => *hazards_of.entry(parcel).or_default() += 1,
-            None => siteless.push(hazard),
+        let own = parcels_of(source, cache, presence);
+        if own.is_empty() {
+            siteless.push(hazard);
+        }
+        for parcel in own {
+            *hazards_of.entry(parcel).or_default() += 1;
         }
     }
     let gates: Vec<Point<f64>> = snapshot
@@ -86,6 +84,24 @@ pub fn is_rail(class: &str) -> bool {
     class.contains(RAIL_ZH) || class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| RAIL.contains(&word))
 }
 
+/// The parcel in which the middle of a hazard source lies; where that is in none, or on a boundary, every one that it reaches into or touches.
+fn parcels_of(source: &HazardSource, cache: &Cache, presence: &Presence) -> Vec<usize> {
+    let parcels = &cache.snapshot().parcels;
+    let extent = extent_of(source);
+    let Some(bounds) = extent.bounding_rect() else { return Vec::new() };
+    let (low, high) = (bounds.min(), bounds.max());
+    let mut near = cache.slots_in_envelope([low.x, low.y], [high.x, high.y], FeatureKind::Parcel);
+    near.retain(|row| presence.parcels[*row]);
+    near.sort_unstable();
+    if let Some(middle) = source.shape.centroid()
+        && let Some(own) = near.iter().copied().find(|row| parcels[*row].boundary.contains(&middle))
+    {
+        return vec![own];
+    }
+    near.retain(|row| parcels[*row].boundary.intersects(&extent));
+    near
+}
+
 /// Where ways come in without a gate; several within the reach of one gate are one.
 fn open_ways(
     boundary: &MultiPolygon<f64>,
@@ -113,20 +129,4 @@ fn open_ways(
         }
     }
     open.into_iter().map(|(road, at)| (road, [at.x(), at.y()])).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trail_is_no_railway() {
-        for class in ["rail", "Railway siding", "light_rail", "narrow-gauge railroad", "铁路专用线", "厂内铁路 (rail)"]
-        {
-            assert!(is_rail(class), "{class}");
-        }
-        for class in ["trail", "Trailer park road", "guardrail lane", "local", ""] {
-            assert!(!is_rail(class), "{class}");
-        }
-    }
 }

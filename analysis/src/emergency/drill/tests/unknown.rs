@@ -3,6 +3,7 @@
 use spatial_db::model::NodeKind;
 
 use super::*;
+use crate::network::by_hand;
 use crate::words::Words;
 
 /// [`LEAK`] over an hour, with everyone out expected within so many minutes of the alarm, and nothing that is late.
@@ -73,7 +74,7 @@ fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
     let (file, run) = run_on(&park(), LEAK, &[]);
     assert_eq!(run.outcome.hydrants_out, 1);
     let (amiss, said) = row(&file, &run, "water", name);
-    assert!(amiss && said == "1 at least: no source of water is on record", "{said}");
+    assert!(amiss && said == "1 at least: not all has a source of water on record", "{said}");
     let (file, run) = run_on(&park(), &LEAK.replace("no_water([\"H1\"])", "say(\"\")"), &[]);
     let (amiss, said) = row(&file, &run, "water", name);
     assert!(!amiss && said == "unknown", "{said}");
@@ -86,7 +87,33 @@ fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
         node.kind = NodeKind::Junction;
     }
     let (file, run) = run_on(&Cache::build(Arc::new(unfed)), LEAK, &[]);
-    assert_eq!(row(&file, &run, "water", name).1, "1 at least: no source of water is on record");
+    let least = row(&file, &run, "water", name).1;
+    // Nor is it where the main that bursts is in a part that has none, beside one that has.
+    let mut apart = (**fed.snapshot()).clone();
+    let ends = [("y1", NodeKind::Valve, [100.0, 90.0, 0.0]), ("y2", NodeKind::Hydrant, [140.0, 90.0, 0.0])];
+    apart.nodes.extend(ends.map(|(key, kind, at)| by_hand::node(key, kind, at)));
+    apart.edges.push(by_hand::keyed_edge(50, Some("y1"), Some("y2"), ends.map(|end| end.2).to_vec()));
+    let burst = LEAK.replace("no_water([\"H1\"])", "burst(\"e50\")");
+    let (file, run) = run_on(&Cache::build(Arc::new(apart)), &burst, &[]);
+    assert!(!run.outcome.supply_known.water && run.outcome.hydrants_out == 1, "{:?}", run.log.entries);
+    assert_eq!(row(&file, &run, "water", name).1, least);
+    assert_eq!(least, "1 at least: not all has a source of water on record");
+}
+
+#[test]
+fn without_a_hydrant_on_record_no_building_is_told_as_out_of_reach() {
+    let name = "Buildings out of reach of a hydrant, before and after";
+    let text = LEAK.replace("no_water([\"H1\"])", "say(\"\")");
+    let (file, run) = run_on(&park(), &text, &[]);
+    assert_eq!(run.outcome.unreached, Some((0, 0)));
+    let (amiss, said) = row(&file, &run, "water", name);
+    assert!(!amiss && said == "0 → 0", "{said}");
+    let mut bare = owned();
+    bare.resources.retain(|one| one.kind != ResourceKind::Hydrant);
+    let (file, run) = run_on(&Cache::build(Arc::new(bare)), &text, &[]);
+    assert_eq!(run.outcome.unreached, None);
+    let (amiss, said) = row(&file, &run, "water", name);
+    assert!(!amiss && said == "unknown", "{said}");
 }
 
 #[test]
