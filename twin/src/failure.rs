@@ -84,6 +84,9 @@ pub(crate) enum Failure {
         /// What is wrong.
         reason: String,
     },
+    /// The state of a switch in the words of valves, or the other way round.
+    #[error("{0}")]
+    ValveWord(String),
     /// A key that names no valve.
     #[error("`{key}` is no valve or switch of the park {park}")]
     #[diagnostic(help("`twin valves list {park}` lists them"))]

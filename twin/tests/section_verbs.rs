@@ -2,7 +2,11 @@
 
 mod support;
 
-use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+use std::collections::HashMap;
+
+use analysis::network::Settings;
+use analysis::network::answers::{IsolationRows, Network};
+use spatial_db::model::{NetworkClass, NetworkEdge, NodeKind, ParkSnapshot, Presence};
 use spatial_db::store::Store;
 use support::{Place, manifest};
 
@@ -112,4 +116,73 @@ fn states_of_valves_are_kept_and_gone_by() {
     let (code, error) = place.fails(&["valves", "load", "qingxi", &file.display().to_string()]);
     assert!(code == 1 && error.contains("row 3") && error.contains("none"), "{error}");
     assert_eq!(isolate("2026-06-30"), [false, false, true]);
+}
+
+#[test]
+fn a_switch_is_on_or_off_and_a_valve_open_or_closed() {
+    let place = Place::new();
+    let park = park(&place);
+    let (settings, there) = (Settings::shipped(), Presence::on(&park, "2026-06-30".parse().unwrap()));
+    let network = Network::of(&park, &there, NetworkClass::Power, &settings, HashMap::new()).unwrap();
+    // A cable that is cut off by a switch.
+    let cut_off = |edge: &NetworkEdge| {
+        let answer = network.isolate(std::slice::from_ref(&edge.provenance.key), IsolationRows::Steps).ok()?;
+        Some((edge.provenance.key.clone(), answer.told["switch_off"][0].as_str()?.to_owned()))
+    };
+    let (line, switch) = park.edges.iter().filter(|edge| edge.class == NetworkClass::Power).find_map(cut_off).unwrap();
+    let valve = park.nodes.iter().find(|n| n.kind == NodeKind::Valve && n.class == NetworkClass::Water).unwrap();
+    let valve = valve.provenance.key.as_str();
+    let isolate = || {
+        let answer = place.json(&[
+            "trace",
+            "isolate",
+            "qingxi",
+            "--class",
+            "power",
+            "--from",
+            &line,
+            "--format",
+            "json",
+            "--as-of",
+            "2026-06-30",
+        ]);
+        let has = |name: &str| answer[name].as_array().unwrap().iter().any(|one| *one == *switch);
+        [has("switch_off"), has("off_already"), has("close"), has("closed_already")]
+    };
+    assert_eq!(isolate(), [true, false, false, false]);
+    // The word for the other, told by hand or out of a file, is refused with what to write, and nothing is taken in.
+    let refused = |arguments: &[&str]| {
+        let (code, error) = place.fails(arguments);
+        assert_eq!(code, 1, "{error}");
+        // What is told is broken into lines, at hyphens too.
+        error.chars().filter(|c| !c.is_whitespace() && !"│|".contains(*c)).collect::<String>()
+    };
+    let set = |key: &str, state: &str| {
+        refused(&["valves", "set", "qingxi", key, state, "--by", "walk", "--seen", "2026-05-12"])
+    };
+    let error = set(&switch, "closed");
+    assert!([&*switch, "`on`", "`off`"].iter().all(|word| error.contains(word)), "{error}");
+    let error = set(valve, "off");
+    assert!([valve, "`open`", "`closed`"].iter().all(|word| error.contains(word)), "{error}");
+    let file = place.folder.path().join("walk.csv");
+    for (key, state, right) in [(&*switch, "open", "`off`"), (valve, "stuck-on", "`stuck-open`")] {
+        let text = format!("valve,state,seen,by\n{switch},off,2026-05-12,walk\n{key},{state},2026-05-13,walk\n");
+        std::fs::write(&file, text).unwrap();
+        let error = refused(&["valves", "load", "qingxi", &file.display().to_string()]);
+        let words = ["row3", "walk.csv", key, right];
+        assert!(words.iter().all(|word| error.contains(word)), "{error}");
+    }
+    assert_eq!(isolate(), [true, false, false, false]);
+    ran(&place, &["valves", "set", "qingxi", &switch, "off", "--by", "walk", "--seen", "2026-05-12"]);
+    assert_eq!(isolate(), [false, true, false, false]);
+    let list = place.json(&["valves", "list", "qingxi", "--as-of", "2026-06-30", "--json"]);
+    let one = list["valves"].as_array().unwrap().iter().find(|one| one["valve"] == *switch).unwrap();
+    assert_eq!(one["state"], "off");
+    let said = ran(
+        &place,
+        &["trace", "isolate", "qingxi", "--class", "power", "--from", &line, "--as-of", "2026-06-30", "--lang", "zh"],
+    );
+    assert!(said.contains("已分闸：请核查") && !said.contains("阀门") && !said.contains("关闭"), "{said}");
+    let error = refused(&["trace", "isolate", "qingxi", "--class", "power", "--from", &line, "--closed", &switch]);
+    assert!(error.contains(&format!("--off{switch}")), "{error}");
 }

@@ -4,14 +4,15 @@
 mod isolate;
 mod joined;
 mod side;
+mod told;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use spatial_db::model::{NetworkClass, NetworkNode, NodeKind, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NetworkNode, ParkSnapshot, Presence};
 
-use super::isolation::{Valve, ValveState, Valves};
+use super::isolation::{Gear, Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
 use super::topology::{Anew, Flows, Topology};
 use super::trace::{Reach, Route, Start, Way};
@@ -20,6 +21,7 @@ use crate::sheet::Sheet;
 use crate::words;
 use crate::words::Words;
 pub use joined::Joined;
+pub use told::{Told, valves_told};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,9 +47,23 @@ pub enum AnswerError {
         /// What to write instead.
         names: String,
     },
-    /// A valve that is told to be both.
-    #[error("the valve `{key}` is told to be closed and to be open and stuck: it can be only one of them")]
+    /// A valve or switch that is told to be both.
+    #[error("`{key}` is told to be closed or off and to be stuck open or on: it can be only one of them")]
     TwoStates {
+        /// Key.
+        key: String,
+    },
+    /// A switch that is told in the word for a valve, which means the opposite.
+    #[error(
+        "`{key}` is a switch, and a closed one lets current pass: write --off {key} if it is off, and nothing if it is on"
+    )]
+    IsSwitch {
+        /// Key.
+        key: String,
+    },
+    /// A valve that is told in the word for a switch.
+    #[error("`{key}` is a valve and never off: write --closed {key} if it is closed, and nothing if it is open")]
+    IsValve {
         /// Key.
         key: String,
     },
@@ -68,31 +84,19 @@ pub enum AnswerError {
         class: &'static str,
     },
     /// Nothing leads on from a place.
-    #[error("no line leads on from `{from}` past what is closed")]
+    #[error("no line leads on from `{from}` past what is closed or off")]
     NothingOn {
         /// From.
         from: String,
     },
     /// No way between two places.
-    #[error("no way leads from `{from}` to `{to}` past what is closed")]
+    #[error("no way leads from `{from}` to `{to}` past what is closed or off")]
     NoWay {
         /// From.
         from: String,
         /// To.
         to: String,
     },
-}
-
-/// What is told of valves by the keys of their nodes: those that are closed, and those that are open and cannot be closed.
-///
-/// # Errors
-/// [`AnswerError::TwoStates`].
-pub fn valves_told(closed: &[String], stuck: &[String]) -> Result<HashMap<String, ValveState>, AnswerError> {
-    if let Some(key) = closed.iter().find(|key| stuck.contains(key)) {
-        return Err(AnswerError::TwoStates { key: key.clone() });
-    }
-    let closed = closed.iter().map(|key| (key.clone(), ValveState::Closed));
-    Ok(closed.chain(stuck.iter().map(|key| (key.clone(), ValveState::StuckOpen))).collect())
 }
 
 /// Which rows a report on an isolation has.
@@ -119,7 +123,7 @@ pub struct Answer {
 /// it current flows.
 fn is_recorded_closed(node: &NetworkNode) -> bool {
     let status = node.provenance.attributes.get("status").and_then(Value::as_str);
-    node.kind == NodeKind::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
+    Gear::of(node) == Gear::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
 }
 
 /// A network made ready to be asked.
@@ -139,8 +143,8 @@ pub struct Network<'p> {
     pub valves: Arc<Valves>,
     /// What was joined anew, where the network was there before a change.
     pub anew: Option<Anew>,
-    /// Valves whose state is on record, by key, with when they were last seen.
-    pub on_record: Vec<(&'p str, super::isolation::Observed<'p>)>,
+    /// Valves and switches whose state is on record, with when they were last seen.
+    pub on_record: Vec<(&'p NetworkNode, super::isolation::Observed<'p>)>,
     told: HashMap<String, ValveState>,
     shut: Vec<bool>,
 }
@@ -196,11 +200,11 @@ impl<'p> Network<'p> {
             }
         }
         let valves = valves.parting(&topology, park, &told).map_or(valves, Arc::new);
-        let mut on_record: Vec<(&'p str, super::isolation::Observed<'p>)> = Vec::new();
+        let mut on_record: Vec<(&'p NetworkNode, super::isolation::Observed<'p>)> = Vec::new();
         for valve in &valves.shut {
-            let key = park.nodes[valve.node as usize].provenance.key.as_str();
-            if let Some(seen) = seen.get(key) {
-                on_record.push((key, *seen));
+            let node = &park.nodes[valve.node as usize];
+            if let Some(seen) = seen.get(node.provenance.key.as_str()) {
+                on_record.push((node, *seen));
             }
         }
         let mut shut = vec![false; topology.junctions.len()];
@@ -265,15 +269,27 @@ impl<'p> Network<'p> {
                 count = self.flows.against.len(),
             ));
         }
-        let seen = self.on_record.iter().map(|(_, seen)| seen.seen.date_naive());
-        if let (Some(first), Some(last)) = (seen.clone().min(), seen.max()) {
-            notes.push(words!(
-                "note-valve-states",
-                "{count} valves have a state on record, seen {first} to {last}",
-                count = self.on_record.len(),
-                first = first,
-                last = last,
-            ));
+        for gear in [Gear::Valve, Gear::Switch] {
+            let seen = self.on_record.iter().filter(|(node, _)| Gear::of(node) == gear);
+            let days: Vec<chrono::NaiveDate> = seen.map(|(_, seen)| seen.seen.date_naive()).collect();
+            let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { continue };
+            let (count, first, last) = (days.len(), *first, *last);
+            notes.push(match gear {
+                Gear::Valve => words!(
+                    "note-valve-states",
+                    "{count} valves have a state on record, seen {first} to {last}",
+                    count = count,
+                    first = first,
+                    last = last,
+                ),
+                Gear::Switch => words!(
+                    "note-switch-states",
+                    "{count} switches have a state on record, seen {first} to {last}",
+                    count = count,
+                    first = first,
+                    last = last,
+                ),
+            });
         }
         notes
     }
@@ -453,6 +469,8 @@ impl<'p> Network<'p> {
 
 #[cfg(test)]
 mod tests {
+    use spatial_db::model::NodeKind;
+
     use super::*;
     use crate::network::by_hand::{empty, keyed_edge, node};
 
@@ -503,15 +521,6 @@ mod tests {
             1,
             "what is gone is not meant"
         );
-    }
-
-    #[test]
-    fn a_valve_cannot_be_closed_and_stuck_open() {
-        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
-        let told = valves_told(&keys(&["a"]), &keys(&["b"])).unwrap();
-        assert_eq!((told["a"], told["b"]), (ValveState::Closed, ValveState::StuckOpen));
-        let error = valves_told(&keys(&["a", "b"]), &keys(&["b"])).unwrap_err();
-        assert!(error.to_string().contains("`b`"), "{error}");
     }
 
     #[test]

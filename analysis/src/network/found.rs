@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot};
 
 use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
-use super::isolation::{Isolation, Supply};
-use super::sheets::{Isolating, Part, lie, verdict};
+use super::isolation::{Gear, Isolation, Supply};
+use super::sheets::{Isolating, Part, SHUT_ALREADY, STUCK, TO_SHUT, lie, verdict};
 use super::topology::Topology;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
@@ -104,9 +104,12 @@ pub fn isolation_overlay(
         class(Part::ShutOff.phrase(), SHUT_OFF, Pattern::Solid, Swatch::Line),
         class(Part::CutOff.phrase(), CUT_OFF, Pattern::Hatch, Swatch::Line),
         class(phrase("class-dry-building", "building without supply"), CUT_OFF, Pattern::CrossHatch, Swatch::Area),
-        class(phrase("role-close", "close"), CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
-        class(phrase("role-closed", "closed already: check"), CLOSED, Pattern::Solid, symbol(Symbol::Gate)),
-        class(phrase("role-stuck", "cannot be closed"), CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
+        class(TO_SHUT[0], CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
+        class(SHUT_ALREADY[0], CLOSED, Pattern::Solid, symbol(Symbol::Gate)),
+        class(STUCK[0], CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
+        class(TO_SHUT[1], CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
+        class(SHUT_ALREADY[1], CLOSED, Pattern::Solid, symbol(Symbol::Gate)),
+        class(STUCK[1], CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
         class(phrase("role-hydrant", "hydrant without supply"), HYDRANT, Pattern::Solid, symbol(Symbol::Hydrant)),
         class(phrase("role-customer", "connection without supply"), CUT_OFF, Pattern::Solid, symbol(Symbol::Dot)),
         class(phrase("role-source", "source shut off with it"), REACHED, Pattern::CrossHatch, symbol(Symbol::Dot)),
@@ -129,13 +132,15 @@ pub fn isolation_overlay(
     };
     for (valves, class) in [(&plan.close, 3), (&plan.closed, 4), (&plan.stuck, 5)] {
         for valve in valves {
+            // Those of switches follow those of valves.
+            let class = if with.gear(*valve) == Gear::Valve { class } else { class + 3 };
             mark(with.valves.shut[*valve as usize].node, class, Symbol::Gate);
         }
     }
     let hydrants = with.rows_of(&lost.hydrants, NodeKind::Hydrant);
     let connections = with.rows_of(&lost.connections, NodeKind::Connection);
     for (rows, class, symbol) in
-        [(hydrants, 6, Symbol::Hydrant), (connections, 7, Symbol::Dot), (with.sources_shut(plan), 8, Symbol::Dot)]
+        [(hydrants, 9, Symbol::Hydrant), (connections, 10, Symbol::Dot), (with.sources_shut(plan), 11, Symbol::Dot)]
     {
         for row in rows {
             mark(row, class, symbol);

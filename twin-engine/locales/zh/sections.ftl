@@ -61,3 +61,4 @@ head-next = 至下一条中心距
 head-next-clear = 至下一条净距
 head-next-height = 至下一条垂直净距
 note-valve-states = { $count } 个阀门有状态记录，观测于 { $first } 至 { $last }
+note-switch-states = { $count } 个开关有状态记录，观测于 { $first } 至 { $last }

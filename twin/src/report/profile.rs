@@ -1,10 +1,9 @@
 //! `twin profile`: a way through a network from the side, as rows and as a drawing.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use analysis::network::Settings;
-use analysis::network::answers::Network;
+use analysis::network::answers::{Network, Told, valves_told};
 use analysis::network::clearance::ClearanceRules;
 use analysis::network::profile::{Profile, ProfileLimits, ProfileRows, profile_sheet};
 use analysis::network::trace::Way;
@@ -45,6 +44,9 @@ pub(crate) struct ProfileArguments {
     /// Key of a valve that is closed; may be given several times
     #[arg(long, value_name = "KEY")]
     closed: Vec<String>,
+    /// Key of a switch that is off; may be given several times
+    #[arg(long, value_name = "KEY")]
+    off: Vec<String>,
     /// Which rows the table, the spreadsheet and the map layer hold; JSON holds all
     #[arg(long, value_enum, default_value = "stations")]
     rows: RowsName,
@@ -91,8 +93,8 @@ pub(crate) fn run(arguments: &ProfileArguments) -> Result<(), Failure> {
     let (park, as_of) = asked.load()?;
     let (settings, there) = (Settings::shipped(), Presence::on(&park, as_of));
     let (clearance, limits) = (ClearanceRules::shipped(), ProfileLimits::shipped());
-    let closed = arguments.closed.iter().map(|key| (key.clone(), analysis::network::isolation::ValveState::Closed));
-    let told: HashMap<_, _> = closed.collect();
+    let told = Told { closed: &arguments.closed, off: &arguments.off, stuck: &[] };
+    let told = valves_told(&park, arguments.class.into(), told)?;
     let cache = Cache::build(park.clone());
     let network = Network::of(&park, &there, arguments.class.into(), &settings, told)?;
     let way = if arguments.upstream { Way::Upstream } else { Way::Downstream };

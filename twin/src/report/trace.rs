@@ -1,7 +1,7 @@
 //! `twin trace`: ways through a network, and what a break takes.
 
 use analysis::network::Settings;
-use analysis::network::answers::{IsolationRows, Network, valves_told};
+use analysis::network::answers::{IsolationRows, Network, Told, valves_told};
 use analysis::network::trace::Way;
 use clap::{Args, ValueEnum};
 use spatial_db::model::{NetworkClass, Presence};
@@ -15,6 +15,7 @@ use crate::failure::Failure;
 #[command(after_help = "docs/networks.md says how networks are joined and how answers come about.\n\nExamples:\n  \
     twin trace downstream qingxi --class drainage --from YS-12\n  \
     twin trace isolate qingxi --class water --from JS-7 --stuck JS-V3 --format json\n  \
+    twin trace isolate qingxi --class power --from GD-7 --off GD-S3\n  \
     twin trace isolate qingxi --class water --from JS-7 --rows lines --format gpkg --out dry.gpkg\n  \
     twin trace critical qingxi --class water --format csv --out critical.csv")]
 pub(crate) struct TraceArguments {
@@ -39,13 +40,16 @@ pub(crate) struct TraceArguments {
     /// Key of a valve that is closed; may be given several times
     #[arg(long, value_name = "KEY")]
     closed: Vec<String>,
-    /// Key of a valve that is open and cannot be closed; may be given several times
+    /// Key of a switch that is off; may be given several times
+    #[arg(long, value_name = "KEY")]
+    off: Vec<String>,
+    /// Key of a valve that is open and cannot be closed, or a switch that is on and cannot be switched off; may be given several times
     #[arg(long, value_name = "KEY")]
     stuck: Vec<String>,
     /// Which rows of an isolation the table, the spreadsheet and the map layer hold; JSON holds all
     #[arg(long, value_enum, default_value = "steps")]
     rows: RowsName,
-    /// For `critical`: as if a valve stood at both ends of every line
+    /// For `critical`: as if a valve or switch stood at both ends of every line
     #[arg(long)]
     valves_everywhere: bool,
 }
@@ -65,7 +69,7 @@ enum Kind {
     Loops,
     /// What a source or tank feeds
     Fed,
-    /// Valves to close for a break, and who loses supply
+    /// Valves to close or switches to switch off for a break, and who loses supply
     Isolate,
     /// What a break in every line would take, the worst first
     Critical,
@@ -76,7 +80,7 @@ enum Kind {
 /// Rows of an isolation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum RowsName {
-    /// Valves, and the hydrants and connections that lose supply
+    /// Valves and switches, and the hydrants and connections that lose supply
     Steps,
     /// Lines shut off or without supply
     Lines,
@@ -131,8 +135,9 @@ impl From<RowsName> for IsolationRows {
 }
 
 pub(crate) fn run(arguments: &TraceArguments) -> Result<(), Failure> {
-    let told = valves_told(&arguments.closed, &arguments.stuck)?;
     let (park, as_of) = arguments.asked.load()?;
+    let told = Told { closed: &arguments.closed, off: &arguments.off, stuck: &arguments.stuck };
+    let told = valves_told(&park, arguments.class.into(), told)?;
     let (settings, there) = (Settings::shipped(), Presence::on(&park, as_of));
     let network = Network::of(&park, &there, arguments.class.into(), &settings, told)?;
     let from = &arguments.from;

@@ -1,10 +1,10 @@
 //! Breaks: what to close, who loses supply, what every line is worth.
 
 use serde_json::{Value, json};
-use spatial_db::model::NodeKind;
+use spatial_db::model::{NetworkNode, NodeKind};
 
-use super::super::isolation::{Break, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves};
-use super::super::sheets::{Isolating, Part, lines_sheet, other_valves_note};
+use super::super::isolation::{Break, Gear, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves};
+use super::super::sheets::{Isolating, Part, lines_sheet, other_valves_notes};
 use super::super::trace::Start;
 use super::{Answer, AnswerError, IsolationRows, Network};
 use crate::sheet::Sheet;
@@ -92,7 +92,10 @@ impl Network<'_> {
         let lost = service.lost(&isolator, &plan);
         let others = isolator.alternatives(&broken, &plan);
         let mut told = self.told_of(&with, &plan, &lost, &others);
-        let state = |(key, seen): &(&str, Observed<'_>)| json!({ "valve": key, "state": seen.state, "seen": seen.seen, "source": seen.source });
+        let state = |(node, seen): &(&NetworkNode, Observed<'_>)| {
+            let said = seen.state.as_str(Gear::of(node));
+            json!({ "valve": node.provenance.key, "state": said, "seen": seen.seen, "source": seen.source })
+        };
         told["states_on_record"] = self.on_record.iter().map(state).collect();
         Ok((told, make(&with, &plan, &lost, &others)))
     }
@@ -115,7 +118,7 @@ impl Network<'_> {
             IsolationRows::Buildings => with.buildings_sheet(plan, lost, title),
         };
         sheet.notes.extend(self.notes());
-        sheet.notes.extend(other_valves_note(&self.valves));
+        sheet.notes.extend(other_valves_notes(self.park, &self.valves));
         sheet
     }
 
@@ -126,6 +129,8 @@ impl Network<'_> {
     /// Everything of an isolation, for programs.
     fn told_of(&self, with: &Isolating<'_>, plan: &Isolation, lost: &Supply, others: &[(u32, Isolation)]) -> Value {
         let keys = |valves: &[u32]| valves.iter().map(|valve| with.key(*valve)).collect::<Vec<_>>();
+        // Valves to close and switches to switch off apart: a switch that is closed lets current pass.
+        let apart = |all: &[u32]| with.by_gear(all).map(|some| keys(&some));
         let of_rows = |rows: Vec<u32>| -> Vec<&str> {
             rows.into_iter().map(|row| self.park.nodes[row as usize].provenance.key.as_str()).collect()
         };
@@ -139,19 +144,29 @@ impl Network<'_> {
         let lines: Vec<Value> = with.parts(plan).into_iter().map(line).collect();
         let fails = |(valve, other): &(u32, Isolation)| {
             let without = with.service.lost(with.isolator, other);
+            let [close, switch_off] = apart(&other.close);
             json!({
                 "valve": with.key(*valve),
-                "close": keys(&other.close),
+                "close": close,
+                "switch_off": switch_off,
                 "connections": without.connections.len(),
                 "hydrants": without.hydrants.len(),
                 "buildings": without.buildings.len(),
             })
         };
+        let [close, switch_off] = apart(&plan.close);
+        let [close_unsure, switch_off_unsure] = apart(&plan.unsure);
+        let [closed, off] = apart(&plan.closed);
+        let [stuck_open, stuck_on] = apart(&plan.stuck);
         json!({
-            "close": keys(&plan.close),
-            "close_of_unknown_state": keys(&plan.unsure),
-            "closed_already": keys(&plan.closed),
-            "cannot_be_closed": keys(&plan.stuck),
+            "close": close,
+            "close_of_unknown_state": close_unsure,
+            "closed_already": closed,
+            "cannot_be_closed": stuck_open,
+            "switch_off": switch_off,
+            "switch_off_of_unknown_state": switch_off_unsure,
+            "off_already": off,
+            "cannot_be_switched_off": stuck_on,
             "supply_known": plan.supply_known,
             "sources_shut": of_rows(with.sources_shut(plan)),
             "hydrants": of_rows(with.rows_of(&lost.hydrants, NodeKind::Hydrant)),
@@ -176,9 +191,83 @@ impl Network<'_> {
         let with = self.isolating(&self.valves, &isolator, &service);
         let mut sheet = with.critical_sheet(&worth, self.title(words!("trace-critical", "what a break would take")));
         if everywhere {
-            sheet.notes.push(words!("note-valves-everywhere", "as if a valve stood at both ends of every line"));
+            sheet.notes.push(match Gear::of_class(self.topology.class) {
+                Gear::Valve => words!("note-valves-everywhere", "as if a valve stood at both ends of every line"),
+                Gear::Switch => words!("note-switches-everywhere", "as if a switch stood at both ends of every line"),
+            });
         }
         sheet.notes.extend(self.notes());
         Answer { sheet, told: json!({ "segments": isolator.segments.count, "valves": self.valves.shut.len() }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use spatial_db::model::{NetworkClass, Presence, ValveObservation};
+
+    use super::*;
+    use crate::network::Settings;
+    use crate::network::by_hand::{empty, keyed_edge, node};
+    use crate::sheet::Value as Cell;
+
+    /// s – q – w – c of cables, w stuck: an electrician reads of switches to switch off, and nothing of what is to be closed.
+    #[test]
+    fn of_switches_it_is_told_what_to_switch_off_and_never_what_to_close() {
+        let mut park = empty();
+        let kinds = [NodeKind::Source, NodeKind::Switch, NodeKind::Switch, NodeKind::Connection];
+        let keys = ["s", "q", "w", "c"];
+        park.nodes = (0..4).map(|at| node(keys[at], kinds[at], [10.0 * at as f64, 0.0, 0.0])).collect();
+        let line = |at: usize| {
+            let path = [at, at + 1].map(|at| [10.0 * at as f64, 0.0, 0.0]).to_vec();
+            keyed_edge(at as i64, Some(keys[at]), Some(keys[at + 1]), path)
+        };
+        park.edges = (0..3).map(line).collect();
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Power);
+        park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Power);
+        let seen = |key: &str, open: f64, stuck: bool| ValveObservation {
+            node_key: key.into(),
+            observed: "2026-02-01T08:00:00Z".parse().unwrap(),
+            open_fraction: Some(open),
+            stuck,
+            source: "switching log".into(),
+        };
+        let settings = Settings::shipped();
+        let asked = |states: &[ValveObservation]| {
+            let park = spatial_db::model::ParkSnapshot { valve_states: states.to_vec(), ..park.clone() };
+            let there = Presence::on(&park, "2026-06-30".parse().unwrap());
+            let network = Network::of(&park, &there, NetworkClass::Power, &settings, HashMap::new()).unwrap();
+            network.isolate(&["e1".to_owned()], IsolationRows::Steps).unwrap()
+        };
+        let cells = |answer: &Answer| -> Vec<[String; 3]> {
+            let said = |cell: &Cell| if let Cell::Text(words) = cell { words.to_string() } else { String::new() };
+            answer.sheet.rows.iter().map(|row| [0, 1, 2].map(|at| said(&row.cells[at]))).collect()
+        };
+        let row = |cells: [&str; 3]| cells.map(str::to_owned);
+
+        let answer = asked(&[seen("q", 1.0, false), seen("w", 1.0, true)]);
+        assert_eq!(answer.told["switch_off"], json!(["q"]));
+        assert_eq!(answer.told["cannot_be_switched_off"], json!(["w"]));
+        for name in ["close", "closed_already", "cannot_be_closed", "close_of_unknown_state"] {
+            assert_eq!(answer.told[name], json!([]), "{name}");
+        }
+        let states = answer.told["states_on_record"].as_array().unwrap();
+        assert_eq!(states.iter().map(|one| &one["state"]).collect::<Vec<_>>(), ["on", "stuck_on"]);
+        let rows = cells(&answer);
+        assert_eq!(rows[0], row(["q", "switch off", "on"]));
+        assert_eq!(rows[1], row(["w", "cannot be switched off", "stuck_on"]));
+        let notes: Vec<&str> = answer.sheet.notes.iter().map(crate::words::Words::as_str).collect();
+        assert!(notes.iter().any(|note| note.starts_with("1 switches cannot be switched off")), "{notes:?}");
+        assert!(notes.iter().all(|note| !note.contains("valve") && !note.contains("close")), "{notes:?}");
+
+        // Off: current is cut there already, as it was kept before there were words for it.
+        let answer = asked(&[seen("q", 0.0, false)]);
+        assert_eq!((&answer.told["off_already"], &answer.told["switch_off"]), (&json!(["q"]), &json!(["w"])));
+        assert_eq!(answer.told["switch_off_of_unknown_state"], json!(["w"]));
+        assert_eq!(answer.told["if_fails"][0]["close"], json!([]));
+        let rows = cells(&answer);
+        assert_eq!(rows[0], row(["w", "switch off", "unknown"]));
+        assert_eq!(rows[1], row(["q", "off already: check", "off"]));
     }
 }

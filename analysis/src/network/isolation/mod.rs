@@ -4,6 +4,7 @@
 //! unless they are told to stand closed.
 
 mod critical;
+mod gear;
 mod observed;
 mod segments;
 mod service;
@@ -19,6 +20,7 @@ use spatial_db::model::ParkSnapshot;
 use super::graph::{Graph, Unions};
 use super::topology::Topology;
 pub use critical::Critical;
+pub use gear::Gear;
 pub use observed::{Observed, observed_in};
 pub use segments::{Gate, Segments};
 pub use service::{Served, Service, Supply};

@@ -9,17 +9,17 @@ use super::Gate;
 use crate::network::settings::{Device, Settings};
 use crate::network::topology::Topology;
 
-/// State of a valve or switch.
+/// State of a valve or switch, in the words of valves; [`Gear`](super::Gear) says it of a switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValveState {
-    /// Open, and can be closed.
+    /// Open, and can be closed; a switch that is on.
     Open,
-    /// Closed.
+    /// Closed; a switch that is off.
     Closed,
-    /// Cannot be closed.
+    /// Cannot be closed, or switched off.
     StuckOpen,
-    /// Cannot be opened.
+    /// Cannot be opened, or switched on.
     StuckClosed,
     /// Nobody has told: taken for open, and for one that can be closed; every answer says so.
     #[default]
@@ -30,17 +30,6 @@ impl ValveState {
     /// Nothing passes.
     pub const fn is_shut(self) -> bool {
         matches!(self, Self::Closed | Self::StuckClosed)
-    }
-
-    /// A short word for tables and files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::StuckOpen => "stuck_open",
-            Self::StuckClosed => "stuck_closed",
-            Self::Unknown => "unknown",
-        }
     }
 }
 

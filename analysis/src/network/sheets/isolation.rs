@@ -3,11 +3,21 @@
 use spatial_db::model::{FeatureKind, NodeKind, ParkSnapshot};
 
 use super::{Part, said, text};
-use crate::network::isolation::{Critical, Isolation, Isolator, Served, Service, Supply, Valves};
+use crate::network::isolation::{Critical, Gear, Isolation, Isolator, Served, Service, Supply, Valve, Valves};
 use crate::network::topology::{Topology, feeds};
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
+
+/// What is to be shut, of a valve and of a switch.
+pub(in crate::network) const TO_SHUT: [Phrase; 2] =
+    [phrase("role-close", "close"), phrase("role-switch-off", "switch off")];
+/// What is shut already.
+pub(in crate::network) const SHUT_ALREADY: [Phrase; 2] =
+    [phrase("role-closed", "closed already: check"), phrase("role-off", "off already: check")];
+/// What would have done, but cannot be shut.
+pub(in crate::network) const STUCK: [Phrase; 2] =
+    [phrase("role-stuck", "cannot be closed"), phrase("role-stuck-on", "cannot be switched off")];
 
 /// What everyone who answers for an isolation needs.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +38,17 @@ impl Isolating<'_> {
     /// Key of a valve's node.
     pub fn key(&self, valve: u32) -> &str {
         &self.park.nodes[self.valves.shut[valve as usize].node as usize].provenance.key
+    }
+
+    /// Whether a valve by number is one, or a switch.
+    pub fn gear(&self, valve: u32) -> Gear {
+        Gear::of(&self.park.nodes[self.valves.shut[valve as usize].node as usize])
+    }
+
+    /// Those of them that are valves, and those that are switches.
+    pub fn by_gear(&self, all: &[u32]) -> [Vec<u32>; 2] {
+        let (valves, switches) = all.iter().copied().partition(|valve| self.gear(*valve) == Gear::Valve);
+        [valves, switches]
     }
 
     /// Rows of the sources and tanks that are shut off with a break: they feed nothing until it is mended.
@@ -75,18 +96,34 @@ impl Isolating<'_> {
                 sources = sources.iter().map(key).collect::<Vec<_>>().join(" "),
             ));
         }
-        if !plan.unsure.is_empty() {
+        let [valves, switches] = self.by_gear(&plan.unsure);
+        if !valves.is_empty() {
             notes.push(words!(
                 "note-unsure",
                 "{count} valves have no state on record: taken for open and for ones that close",
-                count = plan.unsure.len(),
+                count = valves.len(),
             ));
         }
-        if !plan.stuck.is_empty() {
+        if !switches.is_empty() {
+            notes.push(words!(
+                "note-unsure-switches",
+                "{count} switches have no state on record: taken for on and for ones that can be switched off",
+                count = switches.len(),
+            ));
+        }
+        let [valves, switches] = self.by_gear(&plan.stuck);
+        if !valves.is_empty() {
             notes.push(words!(
                 "note-stuck",
                 "{count} valves cannot be closed: the area is larger for them",
-                count = plan.stuck.len(),
+                count = valves.len(),
+            ));
+        }
+        if !switches.is_empty() {
+            notes.push(words!(
+                "note-stuck-switches",
+                "{count} switches cannot be switched off: the area is larger for them",
+                count = switches.len(),
             ));
         }
         let assumed =
@@ -109,40 +146,60 @@ impl Isolating<'_> {
         junctions.iter().filter_map(row).collect()
     }
 
+    /// What to close and to switch off, in words; a dash where it is nothing.
+    fn to_shut(&self, all: &[u32], of: Gear) -> Words {
+        let keys = |some: &[u32]| some.iter().map(|valve| self.key(*valve)).collect::<Vec<_>>().join(" ");
+        let [valves, switches] = self.by_gear(all);
+        match (valves.is_empty(), switches.is_empty()) {
+            (true, true) if of == Gear::Valve => words!("close-these", "close {valves}", valves = "–"),
+            (true, true) => words!("switch-off-these", "switch off {switches}", switches = "–"),
+            (false, true) => words!("close-these", "close {valves}", valves = keys(&valves)),
+            (true, false) => words!("switch-off-these", "switch off {switches}", switches = keys(&switches)),
+            (false, false) => words!(
+                "close-and-switch-off-these",
+                "close {valves}, switch off {switches}",
+                valves = keys(&valves),
+                switches = keys(&switches),
+            ),
+        }
+    }
+
     /// The valves of an isolation, and the hydrants and customers that lose supply: what a crew needs. `others` tells for each valve
     /// to close what follows if it fails.
     pub fn steps_sheet(&self, plan: &Isolation, lost: &Supply, others: &[(u32, Isolation)], title: Words) -> Sheet {
         let mut rows = Vec::new();
         let base = [lost.connections.len(), lost.hydrants.len(), lost.buildings.len()];
-        let mut valve = |number: u32, role: Phrase| {
+        let mut valve = |number: u32, role: [Phrase; 2]| {
             let at = self.valves.shut[number as usize];
             let node = &self.park.nodes[at.node as usize];
             let fails = others.iter().find(|(valve, _)| *valve == number).map(|(_, other)| {
-                let more: Vec<&str> =
-                    other.close.iter().filter(|v| !plan.close.contains(v)).map(|v| self.key(*v)).collect();
+                let more: Vec<u32> = other.close.iter().copied().filter(|v| !plan.close.contains(v)).collect();
                 let without = self.service.lost(self.isolator, other);
                 let now = [without.connections.len(), without.hydrants.len(), without.buildings.len()];
                 words!(
                     "if-it-fails",
-                    "close {valves}; +{customers} connections, +{hydrants} hydrants, +{buildings} buildings",
-                    valves = if more.is_empty() { "–".to_owned() } else { more.join(" ") },
+                    "{shut}; +{customers} connections, +{hydrants} hydrants, +{buildings} buildings",
+                    shut = self.to_shut(&more, self.gear(number)),
                     customers = now[0].saturating_sub(base[0]),
                     hydrants = now[1].saturating_sub(base[1]),
                     buildings = now[2].saturating_sub(base[2]),
                 )
             });
+            let gear = self.gear(number);
+            let [of_valve, of_switch] = role;
+            let role = if gear == Gear::Valve { of_valve } else { of_switch };
             let cells = vec![
                 said(&node.provenance.key),
                 Words::from(role).into(),
-                said(self.isolator.states()[number as usize].as_str()),
+                Words::from(self.isolator.states()[number as usize].phrase(gear)).into(),
                 node.subtype.as_deref().into(),
                 fails.map_or(Value::Unknown, Value::Text),
             ];
             rows.push(Row { slot: Some(at.node as usize), cells });
         };
-        plan.close.iter().for_each(|v| valve(*v, phrase("role-close", "close")));
-        plan.closed.iter().for_each(|v| valve(*v, phrase("role-closed", "closed already: check")));
-        plan.stuck.iter().for_each(|v| valve(*v, phrase("role-stuck", "cannot be closed")));
+        plan.close.iter().for_each(|v| valve(*v, TO_SHUT));
+        plan.closed.iter().for_each(|v| valve(*v, SHUT_ALREADY));
+        plan.stuck.iter().for_each(|v| valve(*v, STUCK));
         let mut point = |row: u32, role: Phrase| {
             let row = row as usize;
             let node = &self.park.nodes[row];
@@ -280,7 +337,13 @@ impl Isolating<'_> {
             columns: vec![
                 text("line", words!("head-line", "line")),
                 whole("segment", words!("head-segment", "segment")),
-                whole("valves", words!("head-valves", "valves")),
+                whole(
+                    "valves",
+                    match Gear::of_class(self.topology.class) {
+                        Gear::Valve => words!("head-valves", "valves"),
+                        Gear::Switch => words!("head-switches", "switches"),
+                    },
+                ),
                 Column::new("segment_m", words!("head-segment-length", "segment"), "m", Holds::Number(0)),
                 Column::new("lost_m", words!("head-lost-length", "shut off or without supply"), "m", Holds::Number(0)),
                 whole("connections", words!("head-connections", "connections")),
@@ -292,14 +355,29 @@ impl Isolating<'_> {
     }
 }
 
-/// What valves are not used as such, in words: those that do not shut off, and those at the end of a line.
-pub fn other_valves_note(valves: &Valves) -> Option<Words> {
-    (!valves.others.is_empty()).then(|| {
-        words!(
+/// What valves and switches are not used as such, in words: those that do not shut off, and those at the end of a line.
+pub fn other_valves_notes(park: &ParkSnapshot, valves: &Valves) -> Vec<Words> {
+    let of = |some: &[Valve], gear: Gear| {
+        some.iter().filter(|valve| Gear::of(&park.nodes[valve.node as usize]) == gear).count()
+    };
+    let mut notes = Vec::new();
+    let count = of(&valves.others, Gear::Valve);
+    if count > 0 {
+        notes.push(words!(
             "note-other-valves",
             "{count} of {all} valves do not shut a way off: check, reducing, air and drain valves, and those at an end",
-            count = valves.others.len(),
-            all = valves.others.len() + valves.shut.len(),
-        )
-    })
+            all = count + of(&valves.shut, Gear::Valve),
+            count = count,
+        ));
+    }
+    let count = of(&valves.others, Gear::Switch);
+    if count > 0 {
+        notes.push(words!(
+            "note-other-switches",
+            "{count} of {all} switches part no way: they stand at an end",
+            all = count + of(&valves.shut, Gear::Switch),
+            count = count,
+        ));
+    }
+    notes
 }

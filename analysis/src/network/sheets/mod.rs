@@ -16,7 +16,8 @@ use crate::words::{Phrase, Words, phrase};
 
 pub use clearance::{clearance_sheet, cover_sheet, fall_sheet, verdicts_note};
 pub(super) use clearance::{lie, verdict};
-pub use isolation::{Isolating, other_valves_note};
+pub use isolation::{Isolating, other_valves_notes};
+pub(super) use isolation::{SHUT_ALREADY, STUCK, TO_SHUT};
 pub use section::section_sheet;
 
 pub(super) fn text(name: &'static str, title: Words) -> Column {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy_egui::egui::{Button, Color32, Label, RichText, Sense, Stroke, Ui, vec2};
 
+use analysis::network::isolation::Gear;
 use analysis::overlay::{Class, Pattern, Swatch};
 
 use super::rows::{self, NOT_KNOWN};
@@ -90,9 +91,11 @@ fn chip(ui: &mut Ui, words: &Text, class: &Class) {
     ui.add_space(8.0);
 }
 
-fn list_label(words: &Text, table: &Table) -> String {
+fn list_label(words: &Text, question: &Question, table: &Table) -> String {
+    let switches = question.class().is_some_and(|class| Gear::of_class(class) == Gear::Switch);
     match table.list {
         List::Lines => t!(words, "net-list-lines"),
+        List::Steps if switches => t!(words, "net-list-switch-steps"),
         List::Steps => t!(words, "net-list-steps"),
         List::Buildings => t!(words, "net-list-buildings"),
         List::Near => t!(words, "net-near"),
@@ -105,7 +108,7 @@ fn tables(ui: &mut Ui, panels: &mut Panels, words: &'static Text, of: (&Question
     if found.tables.len() > 1 {
         ui.horizontal_wrapped(|ui| {
             for (at, table) in found.tables.iter().enumerate() {
-                let label = format!("{} ({})", list_label(words, table), table.sheet.rows.len());
+                let label = format!("{} ({})", list_label(words, of.0, table), table.sheet.rows.len());
                 if ui.add(Button::selectable(at == list, label)).clicked() {
                     panels.ui.network.list = at;
                 }

@@ -1,13 +1,13 @@
 //! The column of questions: what is picked, what is asked of it, and what a click does.
 
-use analysis::network::isolation::ValveState;
+use analysis::network::isolation::{Gear, ValveState};
 use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, RichText, Ui};
 use spatial_db::model::{FeatureId, FeatureKind, NetworkClass};
 
 use super::{NetworkTab, answered, fly_to, tool_button};
 use crate::cut::DEPTH_M;
 use crate::inspect::grouped;
-use crate::network::{Ask, Place};
+use crate::network::{Ask, Place, Question};
 use crate::text::{Text, t};
 use crate::tool::Tool;
 use crate::ui::{Panels, look};
@@ -72,11 +72,15 @@ fn broken(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     ui.add_space(4.0);
     ui.add(Label::new(look::note(t!(words, "net-pick-break"))).wrap());
     ui.add_space(4.0);
-    ui.label(look::note(t!(words, "net-mark")));
+    let gear = Marked::of(panels);
+    ui.label(look::note(match gear {
+        Marked::Valves => t!(words, "net-mark"),
+        Marked::Switches => t!(words, "net-mark-switch"),
+        Marked::Either => t!(words, "net-mark-either"),
+    }));
     ui.horizontal_wrapped(|ui| {
-        for (state, label) in
-            [(ValveState::StuckOpen, t!(words, "net-stuck")), (ValveState::Closed, t!(words, "net-closed"))]
-        {
+        for state in [ValveState::StuckOpen, ValveState::Closed] {
+            let label = gear.state(state, words);
             let on = *panels.tool == Tool::Valve && panels.bench.marking == state;
             if ui.add(Button::selectable(on, label)).clicked() {
                 panels.bench.marking = state;
@@ -133,7 +137,42 @@ fn picked(ui: &mut Ui, panels: &mut Panels, words: &'static Text, tab: NetworkTa
     }
 }
 
-/// What a person told of valves.
+/// What is marked in the network that is asked: a closed switch lets current pass, so nobody reads the word for a valve of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marked {
+    Valves,
+    Switches,
+    /// Networks of the class "others" may have both.
+    Either,
+}
+
+impl Marked {
+    fn of(panels: &Panels) -> Self {
+        Self::in_class(panels.bench.question().and_then(Question::class).or(panels.bench.class))
+    }
+
+    fn in_class(class: Option<NetworkClass>) -> Self {
+        match class.map(|class| (class, Gear::of_class(class))) {
+            Some((_, Gear::Switch)) => Self::Switches,
+            Some((NetworkClass::Other, Gear::Valve)) => Self::Either,
+            Some((_, Gear::Valve)) | None => Self::Valves,
+        }
+    }
+
+    /// What is told of one of them.
+    fn state(self, state: ValveState, words: &Text) -> String {
+        match (self, state.is_shut()) {
+            (Self::Valves, true) => t!(words, "net-closed"),
+            (Self::Valves, false) => t!(words, "net-stuck"),
+            (Self::Switches, true) => t!(words, "net-off"),
+            (Self::Switches, false) => t!(words, "net-stuck-on"),
+            (Self::Either, true) => t!(words, "net-closed-or-off"),
+            (Self::Either, false) => t!(words, "net-stuck-either"),
+        }
+    }
+}
+
+/// What a person told of valves and switches.
 fn told(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     if panels.bench.told.is_empty() {
         return;
@@ -141,15 +180,13 @@ fn told(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     ui.add_space(4.0);
     ui.label(look::note(t!(words, "net-told")));
     let mut taken_back = None;
+    let gear = Marked::of(panels);
     for (key, state) in &panels.bench.told {
         ui.horizontal(|ui| {
             if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "net-take-back")).clicked() {
                 taken_back = Some(key.clone());
             }
-            let state = match state {
-                ValveState::Closed | ValveState::StuckClosed => t!(words, "net-closed"),
-                _ => t!(words, "net-stuck"),
-            };
+            let state = gear.state(*state, words);
             ui.add(Label::new(format!("{key}: {state}")).truncate());
         });
     }
@@ -303,5 +340,30 @@ fn dig(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         if button.on_hover_text(t!(words, "net-permit-help")).clicked() {
             super::write::permit(panels, permit.clone(), found.of.1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn a_switch_is_marked_as_off_and_never_as_closed() {
+        let said = |class: Option<NetworkClass>, state: ValveState, language: Language| {
+            Marked::in_class(class).state(state, Text::of(language))
+        };
+        let (english, chinese) = (Language::English, Language::Chinese);
+        for class in [NetworkClass::Power, NetworkClass::Telecom] {
+            assert_eq!(said(Some(class), ValveState::Closed, english), "off");
+            assert_eq!(said(Some(class), ValveState::Closed, chinese), "已分闸");
+            assert_eq!(said(Some(class), ValveState::StuckOpen, english), "stuck: cannot be switched off");
+            assert_eq!(said(Some(class), ValveState::StuckOpen, chinese), "卡死，无法分闸");
+        }
+        assert_eq!(said(Some(NetworkClass::Water), ValveState::Closed, english), "closed");
+        assert_eq!(said(None, ValveState::StuckOpen, english), "stuck: cannot be closed");
+        // Where there may be both, both are named.
+        let either = said(Some(NetworkClass::Other), ValveState::Closed, english);
+        assert!(either.contains("valve closed") && either.contains("switch off"), "{either}");
     }
 }
