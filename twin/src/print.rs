@@ -53,7 +53,41 @@ pub(crate) fn aligned(header: &[String], rows: &[Vec<String>], numeric: &[bool])
     lines
 }
 
-/// Columns a text takes on a terminal: CJK letters take two.
+/// Columns a text takes on a terminal: what Unicode calls wide or full-width (UAX #11) takes two, as Chinese does; spaces between
+/// thousands, dashes, `≥`, `✓` and the like take one.
 fn width(text: &str) -> usize {
-    text.chars().map(|c| if ('\u{1100}'..='\u{FFEF}').contains(&c) { 2 } else { 1 }).sum()
+    let wide = |c: char| {
+        matches!(
+            c,
+            '\u{1100}'..='\u{115F}'
+                | '\u{2E80}'..='\u{303E}'
+                | '\u{3041}'..='\u{A4CF}'
+                | '\u{AC00}'..='\u{D7A3}'
+                | '\u{F900}'..='\u{FAFF}'
+                | '\u{FE30}'..='\u{FE6F}'
+                | '\u{FF00}'..='\u{FF60}'
+                | '\u{FFE0}'..='\u{FFE6}'
+                | '\u{20000}'..='\u{3FFFD}'
+        )
+    };
+    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stay_in_line_whatever_signs_a_figure_has() {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let rows =
+            [row(["≥ 25\u{202f}000 m²", "✗ 3 MW"]), row(["≤ 50 m – 60 m", "✓ 15 m"]), row(["主干路，≤ 50 m", "✓"])];
+        let text = aligned(&row(["asked for", "here"]), &rows, &[false, false]);
+        // Letters before the second column; Chinese ones, the comma among them, take two columns each.
+        let before = |line: &str, sign: char| line.chars().position(|c| c == sign).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((before(lines[1], '✗'), before(lines[2], '✓')), (16, 16), "{text}");
+        assert_eq!(before(lines[3], '✓'), 12, "{text}");
+        assert_eq!(lines[0].find("here"), Some(16));
+    }
 }
