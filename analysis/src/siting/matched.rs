@@ -237,7 +237,15 @@ impl<'g, 'a> Match<'g, 'a> {
             .filter(|(_, (need, _))| need.how != How::Must)
             .map(|(at, (_, column))| Wished { weight: weight_of(weights, at), low: &column.low, high: &column.high })
             .collect();
-        ranked(&wishes, &self.standing)
+        ranked(&wishes, &self.standing, &self.short())
+    }
+
+    /// How far every candidate is from its musts, at the least: 0 to 1 for each, added.
+    fn short(&self) -> Vec<f32> {
+        let musts: Vec<usize> =
+            (0..self.pitch.needs.len()).filter(|at| self.pitch.needs[*at].how == How::Must).collect();
+        let of = |at: usize| musts.iter().map(|need| 1.0 - self.columns[*need].high[at]).sum::<f32>();
+        (0..self.candidates.len()).into_par_iter().map(of).collect()
     }
 
     /// What the ranking rests on, to be ranked again by other weights when the park is no longer at hand.
@@ -246,7 +254,7 @@ impl<'g, 'a> Match<'g, 'a> {
         let wishes = needs
             .map(|(need, column)| (need.how != How::Must).then(|| (column.low.clone(), column.high.clone())))
             .collect();
-        Ranking { wishes, standing: self.standing.clone() }
+        Ranking { wishes, standing: self.standing.clone(), short: self.short() }
     }
 
     /// What a candidate has of a need.

@@ -11,6 +11,8 @@ pub struct Ranking {
     pub(super) wishes: Vec<Option<(Vec<f32>, Vec<f32>)>>,
     /// By candidate, with the number of musts that it misses.
     pub(super) standing: Vec<(Standing, u8)>,
+    /// By candidate, how far it is from its musts, 0 to 1 for each, added: 0 where every one may be met.
+    pub(super) short: Vec<f32>,
 }
 
 impl Ranking {
@@ -26,7 +28,7 @@ impl Ranking {
                 Some(Wished { weight: weight_of(weights, at), low, high })
             })
             .collect();
-        ranked(&wishes, &self.standing)
+        ranked(&wishes, &self.standing, &self.short)
     }
 }
 
@@ -43,8 +45,9 @@ pub(super) fn weight_of(weights: &[f32], need: usize) -> f32 {
     weights.get(need).copied().unwrap_or(0.0).max(0.0)
 }
 
-/// Every candidate, the best first.
-pub(super) fn ranked(wishes: &[Wished<'_>], standing: &[(Standing, u8)]) -> Vec<Place> {
+/// Every candidate, the best first. `short` is how far each is from its musts: of sites that miss as many, and have as much of
+/// the wishes, the one comes first that comes nearest to what must be, rather than the smallest.
+pub(super) fn ranked(wishes: &[Wished<'_>], standing: &[(Standing, u8)], short: &[f32]) -> Vec<Place> {
     let wishes: Vec<Wished<'_>> = wishes.iter().copied().filter(|wish| wish.weight > 0.0).collect();
     let sum: f32 = wishes.iter().map(|wish| wish.weight).sum();
     let place = |at: usize| {
@@ -56,13 +59,16 @@ pub(super) fn ranked(wishes: &[Wished<'_>], standing: &[(Standing, u8)]) -> Vec<
         let (standing, missed) = standing[at];
         Place { candidate: at as u32, standing, missed, score, best }
     };
-    // One number a candidate: standing, musts missed, wishes missed, then the order of the candidates, smallest first.
+    // Two numbers a candidate: standing, musts missed and wishes missed; how far it is from its musts, then the order of the
+    // candidates, smallest first.
     let key = |place: &Place| {
         let missed = (u64::from(place.standing as u8) << 8) | u64::from(place.missed);
         let wishes = f64::from(1.0 - place.score.clamp(0.0, 1.0)) * f64::from(0x00ff_ffff);
-        (missed << 54) | ((wishes.round() as u64) << 30) | u64::from(place.candidate & 0x3fff_ffff)
+        let short = f64::from(short[place.candidate as usize].max(0.0)) * 65_536.0;
+        let order = (u64::from(short.round() as u32) << 32) | u64::from(place.candidate);
+        ((missed << 24) | (wishes.round() as u64), order)
     };
-    let mut keyed: Vec<(u64, Place)> = (0..standing.len())
+    let mut keyed: Vec<((u64, u64), Place)> = (0..standing.len())
         .into_par_iter()
         .map(|at| {
             let place = place(at);
@@ -83,6 +89,7 @@ mod tests {
         Ranking {
             wishes: vec![None, wish([1.0, 0.0, 1.0]), wish([0.0, 0.5, 1.0])],
             standing: vec![(Standing::Fits, 0), (Standing::Fits, 0), (Standing::Fails, 1)],
+            short: vec![0.0, 0.0, 0.5],
         }
     }
 
@@ -96,6 +103,18 @@ mod tests {
         assert_eq!(order(&[0.0, 1.0, 3.0]), [1, 0, 2]);
         let scores: Vec<f32> = ranking().rank(&[0.0, 1.0, 3.0]).iter().map(|place| place.score).collect();
         assert_eq!(scores, [0.375, 0.25, 1.0]);
+    }
+
+    #[test]
+    fn of_sites_that_miss_as_many_musts_the_nearest_to_them_comes_before_the_smallest() {
+        let fails = Ranking {
+            wishes: vec![None, None, Some((vec![1.0, 1.0, 1.0, 0.5], vec![1.0; 4]))],
+            standing: vec![(Standing::Fails, 2), (Standing::Fails, 2), (Standing::Fails, 1), (Standing::Fails, 2)],
+            short: vec![1.9, 1.2, 0.9, 0.1],
+        };
+        let order = |weights: &[f32]| -> Vec<u32> { fails.rank(weights).iter().map(|place| place.candidate).collect() };
+        assert_eq!(order(&[0.0, 0.0, 1.0]), [2, 1, 0, 3], "fewer musts missed, then wishes, then what is nearest");
+        assert_eq!(order(&[]), [2, 3, 1, 0], "no wish has a weight");
     }
 
     #[test]
