@@ -48,6 +48,7 @@ use failure::Failure;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     start_log(cli.verbose);
+    keep_keys_whole();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         // `twin parks | head -1`: whoever reads has read enough.
@@ -95,6 +96,15 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         }
         Verb::ReadSource => import::serve_reader(),
     }
+}
+
+/// Failures are told in lines that never break within a key, as that of a parcel: what is told can be copied.
+fn keep_keys_whole() {
+    // Only the first hook counts, and this is it.
+    let _ = miette::set_hook(Box::new(|_| {
+        let splitter = textwrap::WordSplitter::NoHyphenation;
+        Box::new(miette::MietteHandlerOpts::new().word_splitter(splitter).build())
+    }));
 }
 
 /// Warnings of the libraries go to standard error; `-v` and `-vv` show more, `RUST_LOG` decides all.

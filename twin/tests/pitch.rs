@@ -68,6 +68,7 @@ fn three_pitches_ship_one_fits_one_with_a_neighbour_one_nowhere() {
     let (code, words) =
         place.fails(&["pitch", "explain", "qingxi", &shipped("warehouse.pitch.ron"), "QX-99-99", "--json"]);
     assert!(code == 1 && words.contains("QX-99-99") && words.contains("for example"), "{words}");
+    assert!(!words.lines().any(|line| line.ends_with('-')), "what is named can be copied: {words}");
 
     // Weights move wishes, and nothing else.
     let wish = first(&fits)["needs"].as_array().unwrap().iter().find(|need| need["must"] == false).unwrap();
