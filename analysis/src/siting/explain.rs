@@ -1,5 +1,7 @@
 //! Why a candidate stands where it does: every need with its figures, sources and dates, in words.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use spatial_db::model::Provenance;
 
@@ -7,7 +9,8 @@ use super::file::How;
 use super::ground::{Candidate, Free, Missing};
 use super::matched::{Match, Place, Standing};
 use super::measure::{Measure, NOWHERE, Verdict};
-use super::want::{Side, Want};
+use super::things::is_in_table;
+use super::want::{Side, Thing, Want};
 use crate::words;
 use crate::words::Words;
 
@@ -97,6 +100,9 @@ impl Missing {
             Self::Way => {
                 words!("pitch-missing-way", "no way for trucks from the road to where they could turn was found")
             }
+            Self::Passed => {
+                words!("pitch-missing-passed", "the day asked for is past: ask for one from the day looked at on")
+            }
         }
     }
 }
@@ -131,6 +137,14 @@ impl Verdict {
             Self::Gap => "gap",
         }
     }
+}
+
+/// That sources of a substance are told by the word that was asked for alone: a word that the table does not have may be a slip.
+fn by_word(substance: &str) -> Option<Words> {
+    let told = substance.trim().is_empty() || is_in_table(substance);
+    (!told).then(|| {
+        words!("pitch-by-word", "{substance} is not in the table of substances: is it spelt so?", substance = substance)
+    })
 }
 
 fn row_of(provenance: &Provenance) -> Words {
@@ -193,7 +207,8 @@ impl Match<'_, '_> {
         });
         let (because, source, date) = match supply {
             Some(supply) => {
-                let because = supply.unknown.or(supply.bottleneck).unwrap_or(because);
+                let passed = measure.missing == Missing::Passed;
+                let because = supply.unknown.or(supply.bottleneck).filter(|_| !passed).unwrap_or(because);
                 (because, supply.source, supply.date.or(self.ground.park.park.as_of))
             }
             None => (because, source, self.ground.park.park.as_of),
@@ -231,34 +246,45 @@ impl Match<'_, '_> {
             (because, row_of(row))
         };
         match want {
-            Want::Near { what, .. } | Want::Away { what, .. } if found => {
-                use super::want::Thing;
-                match what {
-                    Thing::Hazard { .. } => {
-                        let hazard = &park.hazards[at];
-                        let named = hazard.name.clone().or_else(|| hazard.substance.clone());
-                        place(named.map(Words::from), &hazard.provenance)
-                    }
-                    Thing::OpenWater => {
-                        let surface = &park.surfaces[at];
-                        place(surface.name.clone().map(Words::from), &surface.provenance)
-                    }
-                    Thing::Rail => {
-                        let road = &park.roads[at];
-                        place(road.name.clone().map(Words::from), &road.provenance)
-                    }
-                    _ => {
-                        let resource = &park.resources[at];
-                        place(resource.name.clone().map(Words::from), &resource.provenance)
-                    }
+            Want::Near { what, .. } | Want::Away { what, .. } if found => match what {
+                Thing::Hazard { substance } => {
+                    let hazard = &park.hazards[at];
+                    let named = hazard.name.clone().or_else(|| hazard.substance.clone());
+                    let (because, source) = place(named.map(Words::from), &hazard.provenance);
+                    (crate::land::joined([because].into_iter().chain(by_word(substance)).collect()), source)
                 }
-            }
-            Want::Near { .. } | Want::Away { .. } if measure.missing == Missing::Nothing => {
-                (words!("pitch-none-on-record", "none on record"), Words::default())
+                Thing::OpenWater => {
+                    let surface = &park.surfaces[at];
+                    place(surface.name.clone().map(Words::from), &surface.provenance)
+                }
+                Thing::Rail => {
+                    let road = &park.roads[at];
+                    place(road.name.clone().map(Words::from), &road.provenance)
+                }
+                _ => {
+                    let resource = &park.resources[at];
+                    place(resource.name.clone().map(Words::from), &resource.provenance)
+                }
+            },
+            Want::Near { what, .. } | Want::Away { what, .. } if measure.missing == Missing::Nothing => {
+                let none = words!("pitch-none-on-record", "none on record");
+                let by_word = if let Thing::Hazard { substance } = what { by_word(substance) } else { None };
+                (crate::land::joined([none].into_iter().chain(by_word).collect()), Words::default())
             }
             Want::Road { .. } if found => {
                 let road = &park.roads[at];
                 place(road.name.clone().map(Words::from), &road.provenance)
+            }
+            Want::Road { .. } if measure.missing == Missing::Nothing => {
+                // As they are written in a pitch.
+                let classes: BTreeSet<&str> = park.roads.iter().filter_map(|road| road.class.as_deref()).collect();
+                let classes = classes.into_iter().collect::<Vec<_>>().join(", ");
+                let none = words!(
+                    "pitch-no-such-road",
+                    "no such road on record; classes on record: {classes}",
+                    classes = classes
+                );
+                (none, Words::default())
             }
             Want::Access { .. } if found => {
                 let edge = &park.edges[at];
@@ -379,15 +405,20 @@ impl Match<'_, '_> {
     }
 }
 
-/// By how much it falls short, in words; nothing where that is no figure.
-fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Option<Words> {
+/// By how much it falls short, in words; nothing where that is no figure. Of what is known from and to only it is the least.
+pub(super) fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Option<Words> {
     let gap = measure.gap(wanted, side);
+    let least = *want.shown(measure.low) != *want.shown(measure.high);
     match want {
         Want::Zoning { .. } | Want::Industry { .. } => None,
         Want::Free { .. } if !gap.is_finite() => None,
         Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
         Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
         _ if !gap.is_finite() => None,
+        _ if least && side == Side::AtMost => {
+            Some(words!("pitch-gap-over-least", "at least {gap} too much", gap = short(want, gap)))
+        }
+        _ if least => Some(words!("pitch-gap-least", "at least {gap} short", gap = short(want, gap))),
         _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = short(want, gap))),
         _ => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
     }
@@ -443,5 +474,26 @@ mod tests {
         let hall = Want::Hall { length_m: 60.0, width_m: 30.0, height_m: 10.0, yard_m: 0.0 };
         assert_eq!(short(&hall, 0.002), "less than 5 % of its size");
         assert_eq!(short(&hall, 0.2), "20 % of its size");
+    }
+
+    #[test]
+    fn what_falls_short_of_a_range_falls_short_by_so_much_at_least() {
+        let short = |measure: Measure| {
+            let want = Want::Power { at_least_mw: 3.0, by: NaiveDate::default() };
+            gap(&want, &measure, 3.0, Side::AtLeast).unwrap().to_string()
+        };
+        let between = |low: f64, high: f64| Measure { low, high, at: NOWHERE, missing: Missing::Capacity };
+        assert_eq!(short(Measure::known(1.0, 0)), "2 MW short");
+        assert_eq!(short(between(1.1, 1.2)), "at least 1.8 MW short");
+        assert_eq!(short(between(f64::NEG_INFINITY, -0.8)), "at least 3.8 MW short");
+        // What reads as one figure is one.
+        assert_eq!(short(between(1.201, 1.204)), "1.8 MW short");
+        let far = gap(
+            &Want::Near { what: Thing::Gate, at_most_m: 100.0 },
+            &between(150.0, f64::INFINITY),
+            100.0,
+            Side::AtMost,
+        );
+        assert_eq!(far.unwrap().as_str(), "at least 50 m too much");
     }
 }

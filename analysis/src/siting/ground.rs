@@ -71,6 +71,8 @@ pub enum Missing {
     Layout,
     /// A way for trucks from the road to where they could turn.
     Way,
+    /// A day to come: that which is asked for is past.
+    Passed,
 }
 
 /// From when land or floor is to be had.

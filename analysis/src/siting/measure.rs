@@ -385,6 +385,9 @@ impl Gauge<'_, '_> {
     /// The best of the candidate's parcels: two connections are not added, since one bottleneck may feed both.
     fn supply(&self, candidate: &Candidate) -> Measure {
         let Some((utility, by)) = self.want.supply() else { return Measure::unknown(Missing::Capacity) };
+        if by < self.ground.as_of {
+            return Measure::unknown(Missing::Passed);
+        }
         let all = candidate.parcels.iter().map(|slot| {
             let (low, high) = self.supplies.lasting(*slot as usize, utility, by);
             let missing = if low < high { Missing::Capacity } else { Missing::Nothing };

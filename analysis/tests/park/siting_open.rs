@@ -291,6 +291,35 @@ fn a_verdict_tells_the_site_how_it_stands_how_many_needs_are_met_and_which_wishe
 }
 
 #[test]
+fn a_slip_in_a_pitch_is_told_where_it_decides() {
+    let because = |want: Want| {
+        asked(park(), &pitch(vec![must(want)], 1), &NoSupplies, |matched| {
+            let finding = matched.explain(matched.find(&["P1"]).unwrap()).remove(0);
+            (finding.verdict, finding.because.to_string(), finding.source.to_string())
+        })
+    };
+    // Nothing is known of a day that is past, whatever the networks have.
+    let (verdict, told, _) = because(Want::Power { at_least_mw: 1.0, by: day("2026-06-29") });
+    assert_eq!(verdict, Verdict::Unknown);
+    assert_eq!(told, "the day asked for is past: ask for one from the day looked at on");
+    let (_, told, _) = because(Want::Power { at_least_mw: 1.0, by: day("2026-06-30") });
+    assert!(told.contains("not on record"), "{told}");
+    // A class that no road has: which there are, and no row of a parcel as its source.
+    let road = |class: &str| Want::Road { classes: vec![class.into()], at_most_m: 50.0, width_m: None };
+    let none = "no such road on record; classes on record: local".to_owned();
+    assert_eq!(because(road("main")), (Verdict::Gap, none, String::new()));
+    assert_eq!(because(road("local")).0, Verdict::Fit);
+    // A tank of chlorine is none of what is misspelt, and the need is met: the slip is told.
+    let away = |substance: &str| Want::Away { what: Thing::Hazard { substance: substance.into() }, at_least_m: 100.0 };
+    let (verdict, told, _) = because(away("clorine"));
+    assert_eq!(verdict, Verdict::Fit);
+    assert_eq!(told, "none on record; clorine is not in the table of substances: is it spelt so?");
+    for known in ["chlorine", "液氯", "ammonia", ""] {
+        assert!(!because(away(known)).1.contains("spelt"), "{known}");
+    }
+}
+
+#[test]
 fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
     // A hut of a storey count that nobody knows, too small to make the land a built one.
     let mut park = park();
