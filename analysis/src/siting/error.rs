@@ -13,6 +13,14 @@ pub enum PitchError {
         #[source]
         source: Box<ron::error::SpannedError>,
     },
+    /// A figure with a comma between its thousands.
+    #[error("line {line}: a figure has no signs between its thousands: {} is written, not {figure}", figure.replace(',', ""))]
+    Thousands {
+        /// Line of the file.
+        line: usize,
+        /// The figure as it stands there.
+        figure: String,
+    },
     /// A format that this version does not know.
     #[error("line {line}: the pitch has format version {found}; this version reads 1")]
     FormatVersion {

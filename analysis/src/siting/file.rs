@@ -49,6 +49,23 @@ const fn one() -> u32 {
     1
 }
 
+/// A figure with a comma between its thousands, as in `25,000`: RON takes what follows the comma for the next field, and complains of
+/// that. Comments and what stands in quotes are no figures.
+fn parted_thousands(line: &str) -> Option<&str> {
+    let is_figure = |word: &&str| {
+        let mut parts = word.split(',');
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let first = parts.next().is_some_and(|part| digits(part) && part.len() <= 3);
+        let mut rest = parts.peekable();
+        first && rest.peek().is_some() && rest.all(|part| digits(part) && part.len() == 3)
+    };
+    let code = line.split("//").next()?;
+    let bare = code.split('"').step_by(2);
+    bare.flat_map(|part| part.split(|c: char| !(c.is_ascii_digit() || c == ',')))
+        .map(|word| word.trim_end_matches(','))
+        .find(is_figure)
+}
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -105,9 +122,13 @@ impl PitchFile {
     /// [`PitchError`] with the line.
     pub fn parse(text: &str) -> Result<Self, PitchError> {
         let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let mut file: Self = options
-            .from_str(text)
-            .map_err(|source| PitchError::Unreadable { line: source.span.start.line, source: Box::new(source) })?;
+        let mut file: Self = options.from_str(text).map_err(|source| {
+            let line = source.span.start.line;
+            match text.lines().nth(line.saturating_sub(1)).and_then(parted_thousands) {
+                Some(figure) => PitchError::Thousands { line, figure: figure.to_owned() },
+                None => PitchError::Unreadable { line, source: Box::new(source) },
+            }
+        })?;
         file.lines = element_lines(text, "needs");
         if file.format_version != 1 {
             let line = text.lines().position(|line| line.contains("format_version")).map_or(1, |at| at + 1);
@@ -211,5 +232,28 @@ mod tests {
         assert!(complaint("land(at_least_m2", "lend(at_least_m2").starts_with("line 6:"));
         assert!(complaint("name: \"A hall\",", "name: \"A hall\", join: 9,").contains("join is 9"));
         assert!(matches!(PitchFile::new("nothing", Vec::new()), Err(PitchError::NoNeeds)));
+        let thousands = complaint("30000", "30,000");
+        assert_eq!(thousands, "line 6: a figure has no signs between its thousands: 30000 is written, not 30,000");
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_told_with_how_days_are_written() {
+        for wrong in ["June 2027", "2027-06-31", "1.6.2027"] {
+            let error = PitchFile::parse(&TEXT.replace("2027-06-01", wrong)).unwrap_err();
+            let PitchError::Unreadable { line: 7, source } = &error else { panic!("{wrong}: {error}") };
+            let told = source.to_string();
+            assert!(told.contains(wrong) && told.contains("is written as \"2027-06-01\""), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_comma_in_a_figure_is_told_from_one_between_fields() {
+        assert_eq!(parted_thousands("(want: land(at_least_m2: 25,000)),"), Some("25,000"));
+        assert_eq!(parted_thousands("height_m: 1,000,000, far: 1"), Some("1,000,000"));
+        for bare in
+            ["height_m: 24,storey: 9", "codes: [\"10\",\"160\"]", "name: \"1,200\", x", "x: 5 // 25,000 m²", "(1,20)"]
+        {
+            assert_eq!(parted_thousands(bare), None, "{bare}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! What can be asked of a site, with its figure and unit. How it is held against a park is left to `measure`.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::industries::industry_words;
 use super::roads::road_class_words;
@@ -59,6 +60,7 @@ pub enum Want {
         /// At least, MW.
         at_least_mw: f64,
         /// From this day on.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// Gas that is left at the connection point, m³/h.
@@ -66,6 +68,7 @@ pub enum Want {
         /// At least, m³/h.
         at_least_m3_h: f64,
         /// From this day on.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// Water that is left at the connection point, m³/d.
@@ -73,6 +76,7 @@ pub enum Want {
         /// At least, m³/d.
         at_least_m3_d: f64,
         /// From this day on.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// Sewage that the connection point still takes, m³/d.
@@ -80,6 +84,7 @@ pub enum Want {
         /// At least, m³/d.
         at_least_m3_d: f64,
         /// From this day on.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// Heat that is left at the connection point, MW.
@@ -87,6 +92,7 @@ pub enum Want {
         /// At least, MW.
         at_least_mw: f64,
         /// From this day on.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// Fibre routes that have no stretch in common.
@@ -94,6 +100,7 @@ pub enum Want {
         /// At least so many.
         at_least_routes: u32,
         /// From this day on.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// A line of this utility near the boundary. Access is not capacity.
@@ -158,6 +165,7 @@ pub enum Want {
     /// To be had.
     Free {
         /// By this day.
+        #[serde(deserialize_with = "written_day")]
         by: NaiveDate,
     },
     /// Price asked for the land or the floor, by m². A rent is no price.
@@ -486,6 +494,12 @@ impl Thing {
             Self::Rail => words!("pitch-thing-rail", "a railway"),
         }
     }
+}
+
+/// A day as it is written in a pitch.
+fn written_day<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(|_| D::Error::custom(format!("{text:?} is no day: a day is written as \"2027-06-01\"")))
 }
 
 /// A day as a number: days of the common era.
