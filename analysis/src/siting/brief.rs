@@ -13,7 +13,7 @@ use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
 use super::obstacles::taken_words;
 use super::roads::road_class_words;
 use super::stranger::{band_m, steps_m};
-use super::supply::{NoSupplies, Supplies, Supply, Utility};
+use super::supply::{NoSupplies, Step, Supplies, Supply, Utility, left_to_tell};
 use super::turning::{TurningFit, trucks_come_by};
 use super::want::{Side, Want, grouped};
 use crate::words;
@@ -279,6 +279,10 @@ impl Match<'_, '_> {
             if least(&b) > least(&a) { b } else { a }
         });
         let supply = best.unwrap_or_else(|| gauge.supplies.at(slot, utility));
+        let told = |step: Step| {
+            let (low, high) = left_to_tell((step.low, step.high));
+            Step { low, high, ..step }
+        };
         Connection {
             utility,
             distance_m: (measure.high <= LINES_M).then(|| steps_m(measure.low, measure.high).1),
@@ -295,7 +299,7 @@ impl Match<'_, '_> {
                 distance_m: None,
                 bottleneck: None,
                 unknown: None,
-                remaining: supply.told(self.ground.as_of),
+                remaining: supply.told(self.ground.as_of).into_iter().map(told).collect(),
                 ..supply
             },
         }

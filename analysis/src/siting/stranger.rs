@@ -8,6 +8,7 @@ use super::ground::{Candidate, Missing};
 use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::roads::road_class_words;
+use super::supply::left_to_tell;
 use super::want::{Thing, Want};
 use crate::words;
 use crate::words::{Argument, Words};
@@ -59,6 +60,13 @@ impl Match<'_, '_> {
             } else {
                 words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
             };
+        }
+        if want.supply().is_some() && finding.verdict == Verdict::Gap {
+            let (low, high) = left_to_tell((finding.measure.low, finding.measure.high));
+            finding.measure = Measure { low, high, ..finding.measure };
+            finding.has = super::explain::range(want, low, high);
+            let (wanted, side) = want.figure();
+            finding.gap = super::explain::gap(want, &finding.measure, wanted, side);
         }
         if matches!(want, Want::Hall { .. } | Want::Floor { .. })
             && offered.building.is_none()

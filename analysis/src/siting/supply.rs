@@ -195,6 +195,15 @@ impl Supplies for NoSupplies {
     }
 }
 
+/// What is left, from and to, as it is told to others: of what is promised beyond what there is nothing is left, and by how much
+/// it was promised too often is the office's own.
+pub(super) fn left_to_tell((low, high): (f64, f64)) -> (f64, f64) {
+    if high <= 0.0 {
+        return (0.0, 0.0);
+    }
+    (if low.is_finite() { low.max(0.0) } else { low }, high)
+}
+
 /// Load that is promised to somebody.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Commitment {
@@ -243,6 +252,16 @@ mod tests {
         // Ten are left in 2027, but three of them are promised from 2028.
         assert_eq!(supply.lasting(day("2027-06-01")), (7.0, 7.0));
         assert_eq!(supply.lasting(day("2020-01-01")), (f64::NEG_INFINITY, f64::INFINITY), "before anything is known");
+    }
+
+    #[test]
+    fn less_than_nothing_is_told_as_nothing() {
+        let unknown = (f64::NEG_INFINITY, f64::INFINITY);
+        assert_eq!(left_to_tell(unknown), unknown);
+        assert_eq!(left_to_tell((f64::NEG_INFINITY, -105.2)), (0.0, 0.0));
+        assert_eq!(left_to_tell((f64::NEG_INFINITY, 3.0)), (f64::NEG_INFINITY, 3.0));
+        assert_eq!(left_to_tell((-0.2, 0.1)), (0.0, 0.1));
+        assert_eq!(left_to_tell((1.1, 1.2)), (1.1, 1.2));
     }
 
     fn supply(promised: &[Commitment]) -> Supply {

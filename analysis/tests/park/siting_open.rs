@@ -2,8 +2,8 @@
 
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Thing, Utility, Verdict,
-    Want,
+    Candidate, Finding, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Supplies, Supply,
+    Thing, Utility, Verdict, Want, remaining,
 };
 use geo::{Area, Contains, Point};
 use spatial_db::model::{
@@ -288,6 +288,38 @@ fn a_verdict_tells_the_site_how_it_stands_how_many_needs_are_met_and_which_wishe
     // What of its musts it misses is said once, by why.
     let told = verdict(vec![must(land(20_000.0)), wish(Want::Near { what: Thing::Gate, at_most_m: 100.0 }, 1.0)]);
     assert_eq!(told, "P1: does not fit; missed: land; 1 of 2 needs met");
+}
+
+/// Half a megawatt more is promised than there is.
+struct Overpromised;
+
+impl Supplies for Overpromised {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let remaining = remaining(day("2026-06-30"), -0.5, &[]);
+        Supply { remaining, unknown: None, ..NoSupplies.at(parcel, utility) }
+    }
+}
+
+#[test]
+fn by_how_much_power_is_promised_too_often_stays_in_the_office() {
+    let pitch = pitch(vec![must(Want::Power { at_least_mw: 3.0, by: day("2027-06-01") })], 1);
+    asked(park(), &pitch, &Overpromised, |matched| {
+        let site = matched.find(&["P1"]).unwrap();
+        let told = |finding: &Finding| {
+            (
+                finding.verdict,
+                finding.has.to_string(),
+                finding.gap.as_ref().map(ToString::to_string).unwrap_or_default(),
+            )
+        };
+        let of = |has: &str, gap: &str| (Verdict::Gap, has.to_owned(), gap.to_owned());
+        assert_eq!(told(&matched.explain(site)[0]), of("-0.5 MW", "3.5 MW short"));
+        let brief = matched.brief(site);
+        assert_eq!(told(&brief.needs[0]), of("0 MW", "3 MW short"));
+        let power = brief.connections.iter().find(|one| one.utility == Utility::Power).unwrap();
+        let steps: Vec<(f64, f64)> = power.supply.remaining.iter().map(|step| (step.low, step.high)).collect();
+        assert_eq!(steps, [(0.0, 0.0)]);
+    });
 }
 
 #[test]
