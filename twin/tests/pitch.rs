@@ -132,7 +132,14 @@ fn a_brief_stands_alone_in_both_languages() {
     assert!(page.contains("leaves so much at the connection") && !page.contains("is not on record: access"));
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
     assert!(pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)));
+    // What their colours stand for, in words.
+    let legend = page.split("<p class=\"legend\">").nth(1).expect("a legend").split("</p>").next().unwrap();
+    assert!(
+        legend.contains("#0a6ed1") && legend.contains(">this site<") && legend.contains(">does not fit<"),
+        "{legend}"
+    );
     let chinese = brief("zh", &["--no-pictures"]);
+    assert!(!chinese.contains("<p class=\"legend\">"), "no picture, no colours");
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
     assert!(!chinese.contains("DN"), "sizes of mains");
     only_years(&page);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use analysis::overlay::{Class, Pattern};
 use analysis::siting::{
     Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, said, with_hall,
 };
@@ -58,6 +59,23 @@ struct Trade {
     nearest: String,
 }
 
+/// What a colour of the pictures stands for.
+struct Sign {
+    /// Class of the style sheet, by its pattern.
+    class: &'static str,
+    /// Colour, as a style sheet writes it.
+    colour: String,
+    words: String,
+}
+
+/// Pictures of a site, and what their colours stand for.
+#[derive(Default)]
+pub(super) struct Drawn {
+    /// Data addresses of JPEG files.
+    pictures: Vec<String>,
+    legend: Vec<Class>,
+}
+
 /// The page.
 #[derive(Template)]
 #[template(path = "brief.html")]
@@ -76,6 +94,7 @@ struct Page {
     standing_words: String,
     facts: Vec<Tile>,
     pictures: Vec<String>,
+    legend: Vec<Sign>,
     asked: String,
     need_heads: Vec<String>,
     needs: Vec<Need>,
@@ -110,9 +129,12 @@ pub(super) fn run(arguments: &BriefArguments) -> Result<(), Failure> {
     let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let candidate = chosen(&matched, arguments.site.as_deref())?;
     let brief = matched.brief(candidate);
-    let pictures =
-        if arguments.no_pictures { Vec::new() } else { drawn(&opened, &matched, candidate, &brief, opened.language)? };
-    let html = page(&opened, &brief, opened.language, pictures)?;
+    let drawn = if arguments.no_pictures {
+        Drawn::default()
+    } else {
+        drawn(&opened, &matched, candidate, &brief, opened.language)?
+    };
+    let html = page(&opened, &brief, opened.language, drawn)?;
     whole(&arguments.out, html.as_bytes())?;
     print::line(arguments.out.display().to_string())
 }
@@ -124,7 +146,7 @@ pub(super) fn drawn(
     candidate: u32,
     brief: &Brief,
     language: Language,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Drawn, Failure> {
     let text = Text::of(language);
     let mut park = opened.shown();
     // Verdicts go by the numbers of the store; what is shown is numbered anew, and of parcels keeps the key.
@@ -146,25 +168,21 @@ pub(super) fn drawn(
     if let Some(turning) = &brief.turning {
         overlay = turning.on(overlay);
     }
-    let drawn = pictures::pictures(shown, overlay, &brief.boundary, language);
+    let legend = overlay.classes.clone();
+    let pictures = pictures::pictures(shown, overlay, &brief.boundary, language);
     progress.finish();
-    drawn
+    Ok(Drawn { pictures: pictures?, legend })
 }
 
 /// The page of a site.
-pub(super) fn page(
-    opened: &Opened,
-    brief: &Brief,
-    language: Language,
-    pictures: Vec<String>,
-) -> Result<String, Failure> {
+pub(super) fn page(opened: &Opened, brief: &Brief, language: Language, drawn: Drawn) -> Result<String, Failure> {
     let asked: Vec<(Utility, NaiveDate, f64)> = opened
         .file
         .needs
         .iter()
         .filter_map(|need| need.want.supply().map(|(utility, by)| (utility, by, need.want.figure().0)))
         .collect();
-    Page::new(opened, brief, Text::of(language), pictures, &asked).render().map_err(|source| Failure::Page { source })
+    Page::new(opened, brief, Text::of(language), drawn, &asked).render().map_err(|source| Failure::Page { source })
 }
 
 fn metres(value: f64) -> String {
@@ -177,13 +195,7 @@ fn band((from, to): (f64, f64)) -> String {
 }
 
 impl Page {
-    fn new(
-        opened: &Opened,
-        brief: &Brief,
-        text: &Text,
-        pictures: Vec<String>,
-        asked: &[(Utility, NaiveDate, f64)],
-    ) -> Self {
+    fn new(opened: &Opened, brief: &Brief, text: &Text, drawn: Drawn, asked: &[(Utility, NaiveDate, f64)]) -> Self {
         let park = opened.park();
         let say = |words: &Words| text.words(words);
         let heads = |heads: &[analysis::words::Phrase]| -> Vec<String> {
@@ -215,7 +227,8 @@ impl Page {
                 .iter()
                 .map(|fact| Tile { title: say(&fact.title), value: say(&fact.value), source: say(&fact.source) })
                 .collect(),
-            pictures,
+            pictures: drawn.pictures,
+            legend: drawn.legend.iter().map(|class| sign(class, text)).collect(),
             asked: text.words(&said::ASKED.into()),
             need_heads,
             needs: brief.needs.iter().map(|finding| need(finding, text)).collect(),
@@ -294,6 +307,20 @@ impl Page {
             credit,
             made: format!("ParkTwin {}", env!("CARGO_PKG_VERSION")),
         }
+    }
+}
+
+fn sign(class: &Class, text: &Text) -> Sign {
+    let [red, green, blue] = class.colour;
+    Sign {
+        class: match class.pattern {
+            Pattern::Solid => "plain",
+            Pattern::Hatch => "hatch",
+            Pattern::CrossHatch => "cross",
+            Pattern::Dots => "dots",
+        },
+        colour: format!("#{red:02x}{green:02x}{blue:02x}"),
+        words: text.words(&class.label),
     }
 }
 

@@ -69,12 +69,12 @@ pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
     let about = matched.brief(candidate);
     let mut briefs = Vec::new();
     for language in [Language::English, Language::Chinese] {
-        let pictures = if arguments.no_pictures {
-            Vec::new()
+        let drawn = if arguments.no_pictures {
+            brief::Drawn::default()
         } else {
             brief::drawn(&opened, &matched, candidate, &about, language)?
         };
-        let html = brief::page(&opened, &about, language, pictures)?;
+        let html = brief::page(&opened, &about, language, drawn)?;
         let title = Text::of(language).words(&about.title);
         briefs.push(BriefText { language: language.code().to_owned(), title, html });
     }

@@ -44,7 +44,7 @@ pub(super) fn pictures(
         height: WIDE.1,
         camera: view(140.0, 32.0, 2.2),
         language,
-        // A brief has its own title, legend and credit.
+        // The page has its own title, legend and credit.
         frame: false,
         ..CaptureOptions::default()
     };
