@@ -100,7 +100,7 @@ fn paint(
     let right = spot(egui::Align2::RIGHT_BOTTOM, lift);
     let other = other.map(|o| legend::legend_block(&sheet, o, right, ground));
     let credit = title::credit_line(&sheet, park);
-    let caption = caption::caption_block(&sheet, &twin.caption);
+    let caption = caption::caption_block(&sheet, &twin.caption, compass.as_ref().map(|compass| compass.rect));
     let tags = divider::blocks(&sheet, &twin, under);
     let blocks: Vec<Block> = std::iter::once(title)
         .chain(legend)
