@@ -80,6 +80,26 @@ fn three_pitches_ship_one_fits_one_with_a_neighbour_one_nowhere() {
     assert!(code == 2 && words.contains("no wish"), "{words}");
 }
 
+#[test]
+fn what_the_pitch_leaves_out_is_said_with_the_list() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = place.folder.path().join("hasty.pitch.ron").display().to_string();
+    let listed = |limits: &str, day: &str| {
+        let needs = format!(r#"[(want: floor(at_least_m2: 900)), (want: power(at_least_mw: 1, by: "{day}"))]"#);
+        std::fs::write(&file, format!("(format_version: 1, name: \"Hasty\", {limits} needs: {needs})")).unwrap();
+        let output = place.twin(&["pitch", "match", "qingxi", &file, "--lang", "en"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (unlimited, past) = ("the pitch gives no limits", "the day asked for is past");
+    let hasty = listed("", "2026-01-01");
+    assert!(hasty.contains(unlimited) && hasty.contains(past), "{hasty}");
+    let limits = "limits: (setback_m: 6, spacing_m: 10, far: 1.2, coverage: 0.5, height_m: 18, storey_height_m: 12),";
+    let careful = listed(limits, "2027-06-01");
+    assert!(!careful.contains(unlimited) && !careful.contains(past), "{careful}");
+}
+
 /// Steps of the capacity chart stand at its beginning and at the beginnings of years only: the day of a promise to somebody else is
 /// that tenant's plan.
 fn only_years(page: &str) {

@@ -1,6 +1,6 @@
 //! `twin pitch match` and `twin pitch explain`: the sites in their order, and why.
 
-use analysis::siting::{Finding, Match, Place, Standing, Verdict, said};
+use analysis::siting::{Finding, Match, Missing, Place, Standing, Verdict, said};
 use serde_json::{Value, json};
 use twin_engine::text::Text;
 
@@ -40,6 +40,14 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     print::line(text.words(&said::looked_at(places.len(), fits)))?;
     if matched.cut_short {
         print::line(text.words(&said::cut_short()))?;
+    }
+    // What keeps needs unknown on every site, and is for whoever wrote the pitch to mend.
+    for slip in [Missing::Limits, Missing::Passed] {
+        let needs = || 0..opened.file.needs.len();
+        let is = |site: u32| needs().any(|need| matched.measure(site, need).missing == slip);
+        if (0..matched.candidates.len() as u32).any(is) {
+            print::line(text.words(&slip.words()))?;
+        }
     }
     print::line("")?;
     match arguments.compare {
