@@ -4,6 +4,7 @@ mod outputs;
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use spatial_db::model::IssueSeverity;
 
@@ -471,6 +472,11 @@ fn slug(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A day, `2027-06-01`.
+pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
+    text.trim().parse().map_err(|_| "write a day as YYYY-MM-DD, for example 2027-06-01".to_owned())
+}
+
 /// `1600x1000` within what a GPU texture holds.
 pub(crate) fn size(text: &str) -> Result<(u32, u32), String> {
     let (width, height) =
@@ -497,6 +503,16 @@ mod tests {
     fn slugs_are_checked() {
         assert_eq!(slug("east-park-2").as_deref(), Ok("east-park-2"));
         assert!(slug("East Park").is_err() && slug("").is_err() && slug("园区").is_err());
+    }
+
+    #[test]
+    fn days_are_checked() {
+        assert_eq!(day("2027-06-01"), Ok(NaiveDate::from_ymd_opt(2027, 6, 1).unwrap()));
+        for wrong in ["1.6.2027", "2027-06-31", "June 2027", ""] {
+            assert!(day(wrong).unwrap_err().contains("YYYY-MM-DD"), "{wrong}");
+        }
+        let error = Cli::try_parse_from(["twin", "pitch", "match", "x", "y", "--as-of", "1.6.2027"]).unwrap_err();
+        assert!(error.to_string().contains("YYYY-MM-DD"), "{error}");
     }
 
     #[test]

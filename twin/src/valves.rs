@@ -77,7 +77,7 @@ struct ListArguments {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
     park: String,
     /// As it was known on that day; today if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     as_of: Option<NaiveDate>,
     /// Print one JSON object instead of words
     #[arg(long)]

@@ -74,7 +74,7 @@ pub(crate) struct Said {
     #[arg(long, value_name = "NAME", env = "TWIN_BY", hide_env_values = true)]
     pub(crate) by: String,
     /// Day that it holds for; today if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) day: Option<NaiveDate>,
     /// Words
     #[arg(long, value_name = "TEXT")]
@@ -126,7 +126,7 @@ pub(crate) struct ListArguments {
     #[arg(long, value_name = "KEY")]
     pub(crate) parcel: Option<String>,
     /// Where the cases stood on this day, as known now; today if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) as_of: Option<NaiveDate>,
     /// Print one JSON object instead of words
     #[arg(long)]
@@ -194,7 +194,7 @@ pub(crate) struct DeadlineArguments {
     #[command(flatten)]
     pub(crate) one: OneArguments,
     /// Last day to meet it
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) due: NaiveDate,
     /// What it is for; the same as --note
     #[arg(long = "for", value_name = "TEXT", conflicts_with = "note")]
@@ -227,10 +227,10 @@ pub(crate) struct RemedyArguments {
     #[arg(value_enum)]
     pub(crate) remedy: RemedyName,
     /// Its first day; the day of the entry if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) from: Option<NaiveDate>,
     /// Its last day; extension and temporary use need one
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) until: Option<NaiveDate>,
     /// What the entry says
     #[command(flatten)]
@@ -249,10 +249,10 @@ pub(crate) struct CorrectArguments {
     #[arg(long, value_enum)]
     pub(crate) cause: Option<CauseName>,
     /// First day instead, of a remedy
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) from: Option<NaiveDate>,
     /// Last day instead, of a deadline or remedy
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) due: Option<NaiveDate>,
     /// Withdraw the entry whole
     #[arg(long)]
@@ -268,7 +268,7 @@ pub(crate) struct OverdueArguments {
     /// Short name of the park (`twin parks` lists them)
     pub(crate) park: String,
     /// Day to look from; today if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(crate) as_of: Option<NaiveDate>,
     /// Print one JSON object instead of words
     #[arg(long)]

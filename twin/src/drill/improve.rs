@@ -29,13 +29,13 @@ pub(super) struct ActionArguments {
     #[arg(long)]
     owner: Option<String>,
     /// Day until which
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = crate::cli::day)]
     due: Option<NaiveDate>,
     /// Objective of the drill that it serves
     #[arg(long)]
     objective: Option<String>,
     /// Day on which it was done
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = crate::cli::day)]
     done: Option<NaiveDate>,
     /// Who writes it down
     #[arg(long, default_value = "")]

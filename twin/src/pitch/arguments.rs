@@ -50,7 +50,7 @@ pub(super) struct Asked {
     /// Pitch file (docs/pitch.md)
     pub(super) file: PathBuf,
     /// Day that it holds for; the park's own date if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(super) as_of: Option<NaiveDate>,
     /// Language; that of the environment if not given
     #[arg(long, value_enum)]
@@ -193,7 +193,7 @@ pub(super) struct RecordArguments {
     #[arg(long)]
     pub(super) note: Option<String>,
     /// The day on which it was; today if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     pub(super) day: Option<NaiveDate>,
     /// Print one JSON object instead of words
     #[arg(long)]

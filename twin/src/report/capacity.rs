@@ -34,7 +34,7 @@ pub(crate) struct CapacityArguments {
     #[arg(long)]
     resource: String,
     /// Commitments count up to this day; the day of the records if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     by: Option<NaiveDate>,
     /// For `at`: number or key of the parcel
     #[arg(long, value_name = "PARCEL", conflicts_with_all = ["point", "node"])]

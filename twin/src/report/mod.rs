@@ -63,7 +63,7 @@ struct Asked {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
     park: String,
     /// Date the verdicts hold for; the park's own date if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     as_of: Option<NaiveDate>,
     /// A scenario (docs/scenarios.md) laid over the park; the record stays as it is
     #[arg(long, value_name = "RON")]

@@ -57,7 +57,7 @@ pub(crate) struct PermitArguments {
     #[arg(long, short)]
     out: PathBuf,
     /// Date; the park's own if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     as_of: Option<NaiveDate>,
     /// Language; that of the environment if not given
     #[arg(long, value_enum)]

@@ -29,7 +29,7 @@ pub(super) struct Zones {
     #[arg(required = true, value_name = "PARK")]
     parks: Vec<String>,
     /// Date the evaluation holds for, several with commas; the earliest of the parks' own dates if not given
-    #[arg(long, value_name = "DATE", value_delimiter = ',')]
+    #[arg(long, value_name = "DATE", value_delimiter = ',', value_parser = crate::cli::day)]
     as_of: Vec<NaiveDate>,
     /// Ends of these years instead: 2021..2025, or 2023
     #[arg(long, value_name = "YEARS", value_parser = years, conflicts_with = "as_of")]

@@ -49,7 +49,7 @@ pub(super) struct DossierArguments {
     #[arg(long, short)]
     out: PathBuf,
     /// Date the verdicts hold for; the park's own date if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     as_of: Option<NaiveDate>,
     /// Floors to hold the land against: a shipped scheme (see `twin report land --help`), or a file of your own
     #[arg(long, value_name = "NAME|FILE", default_value = "national-2008")]
