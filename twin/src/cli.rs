@@ -375,7 +375,7 @@ pub(crate) struct ShotArguments {
     #[arg(long, default_value = "1600x1000", value_parser = size)]
     pub(crate) size: (u32, u32),
     /// Date the verdicts hold for; the park's own date if not given
-    #[arg(long)]
+    #[arg(long, value_parser = day)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
     /// A scenario (docs/scenarios.md) laid over the park; the record stays as it is
     #[arg(long, value_name = "RON", conflicts_with_all = ["manifest", "run"])]
@@ -412,7 +412,7 @@ pub(crate) struct ViewArguments {
     #[command(flatten)]
     pub(crate) compared: Compared,
     /// Date the verdicts hold for; the park's own date if not given
-    #[arg(long)]
+    #[arg(long, value_parser = day)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
     /// Scene file (scenes/README.md) to begin with
     #[arg(long, conflicts_with_all = ["overlay", "as_of", "theme", "imagery"])]

@@ -86,7 +86,7 @@ pub(crate) struct GltfArguments {
     #[command(flatten)]
     pub(crate) compared: Compared,
     /// Date the verdicts hold for; the park's own date if not given
-    #[arg(long)]
+    #[arg(long, value_parser = super::day)]
     pub(crate) as_of: Option<chrono::NaiveDate>,
     /// Colours of what the overlay does not speak of
     #[arg(long, value_enum, default_value = "daylight")]
