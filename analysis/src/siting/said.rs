@@ -86,14 +86,17 @@ pub fn cut_short() -> Words {
     words!("pitch-cut-short", "more than {most} joined sites: the rest was not looked at", most = MOST_JOINED_SITES,)
 }
 
-/// Nothing fits.
+/// Nothing fits, as far as is known.
 pub fn nothing_fits() -> Words {
-    words!("pitch-nothing-fits", "Nothing fits. The smallest single change that would bring a site:")
+    words!("pitch-nothing-fits", "Nothing is known to fit. The smallest single change that would bring a site:")
 }
 
-/// Nothing fits, and no single change would do.
+/// Nothing fits, as far as is known, and no single change would do.
 pub fn no_single_change() -> Words {
-    words!("pitch-no-change", "Nothing fits, and no single change of a need would bring a site. The nearest:")
+    words!(
+        "pitch-no-change",
+        "Nothing is known to fit, and no single change of a need would bring a site. The nearest:"
+    )
 }
 
 /// The park has nothing to offer.
