@@ -100,6 +100,26 @@ fn what_the_pitch_leaves_out_is_said_with_the_list() {
     assert!(!careful.contains(unlimited) && !careful.contains(past), "{careful}");
 }
 
+#[test]
+fn a_slip_in_the_name_of_a_prospect_is_told() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let site = place.json(&["pitch", "match", "qingxi", &shipped("warehouse.pitch.ron"), "--json"]);
+    let site = first(&site)["site"].as_str().unwrap().to_owned();
+    let record = |more: &[&str]| {
+        let output = place.twin(&[&["pitch", "record", "qingxi"], more].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let new = "nobody of this name";
+    let asked = record(&["asked", "--prospect", "Acme"]);
+    assert!(asked.0 == Some(0) && !asked.1.contains(new), "{}", asked.1);
+    let offered = record(&["offered", "--prospect", " Acme", "--site", &site]);
+    assert!(offered.0 == Some(0) && !offered.1.contains(new), "{}", offered.1);
+    let slip = record(&["offered", "--prospect", "Amce", "--site", &site]);
+    assert!(slip.0 == Some(0) && slip.1.contains(new), "{}", slip.1);
+    assert_eq!(record(&["asked", "--prospect", " "]).0, Some(2));
+}
+
 /// Steps of the capacity chart stand at its beginning and at the beginnings of years only: the day of a promise to somebody else is
 /// that tenant's plan.
 fn only_years(page: &str) {

@@ -178,7 +178,7 @@ pub(super) struct RecordArguments {
     #[arg(value_enum)]
     pub(super) kind: RecordKind,
     /// Who asks
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = who)]
     pub(super) prospect: String,
     /// Pitch file; when somebody asked it is kept as it is written
     #[arg(long, value_name = "FILE")]
@@ -213,6 +213,14 @@ pub(super) struct LogArguments {
     pub(super) json: bool,
 }
 
+/// A name, without spaces around it.
+fn who(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say who it is".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
 /// `3=0.5`.
 fn weight(text: &str) -> Result<(usize, f32), String> {
     let wrong = || format!("`{text}` is no weight: write NEED=WEIGHT, for example 3=0.5");
@@ -225,6 +233,12 @@ fn weight(text: &str) -> Result<(usize, f32), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prospect_has_a_name() {
+        assert_eq!(who(" Acme Logistics ").as_deref(), Ok("Acme Logistics"));
+        assert!(who("").is_err() && who("  ").is_err());
+    }
 
     #[test]
     fn weights_are_checked() {

@@ -49,7 +49,14 @@ pub(super) fn run(arguments: &RecordArguments) -> Result<(), Failure> {
     if arguments.json {
         return print::json(&json!({ "event_id": number, "entry": entry }));
     }
-    print::line(format!("{number}: {} {}, {}", entry.prospect, entry.kind.as_str(), entry.day))
+    print::line(format!("{number}: {} {}, {}", entry.prospect, entry.kind.as_str(), entry.day))?;
+    // What is on record stays: a slip in a name makes a prospect of its own.
+    let of_them = |event: &PitchEvent| event.event_id != number && event.entry.prospect == entry.prospect;
+    let events = database.pitch_events(&arguments.park);
+    if entry.kind != PitchEventKind::Asked && events.is_ok_and(|events| !events.iter().any(of_them)) {
+        print::line("nobody of this name was on record before: `twin pitch log` says who is")?;
+    }
+    Ok(())
 }
 
 /// Refuses a site that the park does not have: parcels joined with +, or a building, by key, number or name.
