@@ -376,7 +376,7 @@ pub(crate) struct ShotArguments {
     pub(crate) size: (u32, u32),
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long, value_parser = day)]
-    pub(crate) as_of: Option<chrono::NaiveDate>,
+    pub(crate) as_of: Option<NaiveDate>,
     /// A scenario (docs/scenarios.md) laid over the park; the record stays as it is
     #[arg(long, value_name = "RON", conflicts_with_all = ["manifest", "run"])]
     pub(crate) scenario: Option<PathBuf>,
@@ -413,7 +413,7 @@ pub(crate) struct ViewArguments {
     pub(crate) compared: Compared,
     /// Date the verdicts hold for; the park's own date if not given
     #[arg(long, value_parser = day)]
-    pub(crate) as_of: Option<chrono::NaiveDate>,
+    pub(crate) as_of: Option<NaiveDate>,
     /// Scene file (scenes/README.md) to begin with
     #[arg(long, conflicts_with_all = ["overlay", "as_of", "theme", "imagery"])]
     pub(crate) scene: Option<PathBuf>,
