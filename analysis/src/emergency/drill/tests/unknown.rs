@@ -9,11 +9,11 @@ use crate::words::Words;
 /// [`LEAK`] over an hour, with everyone out expected within so many minutes of the alarm, and nothing that is late.
 fn with_everyone_out(within_min: &str) -> String {
     LEAK.replace("length_min: 30", "length_min: 60")
+        .replace("from: \"alarm\", within_min: 2.0", "from: \"alarm\", within_min: 25.0")
         .replace(
             "from: \"release\", within_min: 3.0, evidence: event(\"alarm\")",
             &format!("from: \"alarm\", within_min: {within_min}, evidence: event(\"evacuated\")"),
         )
-        .replace("from: \"alarm\", within_min: 2.0", "from: \"alarm\", within_min: 25.0")
 }
 
 /// The park with an office of whose people nothing is on record.
