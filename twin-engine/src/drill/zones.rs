@@ -2,23 +2,18 @@
 //! when one of them changes, which is twice a minute of the drill at most.
 
 use analysis::emergency::drill::{Contour, DrillTrace};
-use bevy::asset::RenderAssetUsages;
-use bevy::camera::visibility::NoFrustumCulling;
 use bevy::math::DVec2;
 use bevy::prelude::*;
-use bevy::render::storage::ShaderBuffer;
 use geo::{BooleanOps, LineString, MultiPolygon, Polygon};
 use shaders::bits;
 
 use super::crowd::on_side;
 use super::overlay::{level_colour, level_pattern};
 use super::{DrillRoom, Session};
-use crate::cut::scene::SceneCut;
-use crate::material::{LayerMaterial, SceneUniform};
 use crate::mesh::{Layer, TileMesh, Vertex, drape_outline, drape_polygon, road_ribbon, triangulate};
-use crate::scene::{Meshed, SceneGeometry, Twin, mesh_of};
+use crate::scene::{Loose, Meshed, SceneGeometry, Twin};
 use crate::split::Side;
-use crate::style::{Style, buffer_bytes, pattern_number};
+use crate::style::{Style, pattern_number};
 use crate::theme::{Rgb, ThemeChoice, alert};
 
 /// Slots: levels 1 to 3, the body of a cloud, water by depth, closed ways.
@@ -60,16 +55,12 @@ pub(super) struct Drawn {
 }
 
 /// Draws the hazard of the moment.
-#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 pub(super) fn draw(
     room: Res<DrillRoom>,
     twin: Res<Twin>,
     meshed: Option<Res<Meshed>>,
     mut drawn: Local<[Option<Drawn>; 2]>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut buffers: ResMut<Assets<ShaderBuffer>>,
-    mut materials: ResMut<Assets<LayerMaterial>>,
-    mut commands: Commands,
+    mut loose: Loose,
 ) {
     let Some(meshed) = meshed else { return };
     for (side, slot) in [Side::Left, Side::Right].into_iter().zip(drawn.iter_mut()) {
@@ -80,28 +71,14 @@ pub(super) fn draw(
             continue;
         }
         if let Some(gone) = slot.take() {
-            gone.entities.into_iter().for_each(|entity| commands.entity(entity).despawn());
+            loose.clear(gone.entities);
         }
         let (Some(key), Some(session)) = (key, session) else { continue };
         let Some(played) = on_side(session, side, &twin) else { continue };
-        let tiles = tiles(&played.trace, session.now_s, &meshed.geometry);
-        let styles = buffers.add(ShaderBuffer::new(&buffer_bytes(&styles()), RenderAssetUsages::RENDER_WORLD));
-        let entities = tiles.into_iter().filter(|tile| !tile.is_empty()).map(|tile| {
-            let layer = tile.layer;
-            let material = LayerMaterial {
-                styles: styles.clone(),
-                scene: SceneUniform::new(&twin.theme(), layer, false, meshed.geometry.ground_y(), twin.px_factor)
-                    .with_sun(twin.light()),
-                photo: None,
-                cut: SceneCut::nothing().uniform(&twin.theme(), layer),
-                is_cut: false,
-                layer,
-                blended: true,
-            };
-            let mesh = Mesh3d(meshes.add(mesh_of(tile)));
-            commands.spawn((mesh, MeshMaterial3d(materials.add(material)), NoFrustumCulling, side.layers())).id()
-        });
-        *slot = Some(Drawn { key, entities: entities.collect() });
+        let geometry = &meshed.geometry;
+        let tiles = tiles(&played.trace, session.now_s, geometry);
+        let entities = loose.lay(tiles, &styles(), (&twin, geometry), side);
+        *slot = Some(Drawn { key, entities });
     }
 }
 

@@ -5,6 +5,7 @@
 mod bucket;
 mod exchange;
 mod geometry;
+mod loose;
 mod photo;
 mod plan;
 mod single;
@@ -21,6 +22,7 @@ use bevy::tasks::{AsyncComputeTaskPool, Task, futures::check_ready};
 
 pub(crate) use exchange::Exchange;
 pub(crate) use geometry::{SceneGeometry, hazard_place, tank_size_m};
+pub(crate) use loose::Loose;
 pub(crate) use photo::Photo;
 pub(crate) use spawn::{Pace, Tile, mesh_of};
 pub(crate) use uploads::Uploads;

@@ -4,22 +4,17 @@
 //! The park itself is not touched: the hall is in no table, and nothing finds it under the pointer.
 
 use analysis::siting::{LaidOut, LaidPart};
-use bevy::asset::RenderAssetUsages;
-use bevy::camera::visibility::NoFrustumCulling;
 use bevy::prelude::*;
-use bevy::render::storage::ShaderBuffer;
 use geo::Polygon;
 use shaders::bits;
 
 use super::{Sites, waits_for_record};
-use crate::cut::scene::SceneCut;
-use crate::material::{LayerMaterial, SceneUniform};
 use crate::mesh::{
     BuildingShape, Edges, Layer, TileMesh, building_edges, building_walls_and_roof, drape_outline, drape_polygon,
 };
-use crate::scene::{Meshed, SceneGeometry, Twin, mesh_of};
+use crate::scene::{Loose, Meshed, SceneGeometry, Twin};
 use crate::split::Side;
-use crate::style::{Style, buffer_bytes, pattern_number};
+use crate::style::{Style, pattern_number};
 use crate::sun::SunTime;
 use crate::theme::{Rgb, ThemeChoice};
 
@@ -44,16 +39,12 @@ pub(super) struct Drawn {
 }
 
 /// Draws what is laid on the chosen site, in the left part of a split picture: the right one may be of another day.
-#[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 pub(super) fn draw(
     sites: Res<Sites>,
     twin: Res<Twin>,
     meshed: Option<Res<Meshed>>,
     mut drawn: Local<Option<Drawn>>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut buffers: ResMut<Assets<ShaderBuffer>>,
-    mut materials: ResMut<Assets<LayerMaterial>>,
-    mut commands: Commands,
+    mut loose: Loose,
 ) {
     let (Some(meshed), drawn) = (meshed, &mut *drawn) else { return };
     let pitch = sites.pitch.as_ref().filter(|_| !waits_for_record(&twin));
@@ -67,27 +58,11 @@ pub(super) fn draw(
         return;
     }
     if let Some(gone) = drawn.take() {
-        gone.entities.into_iter().for_each(|entity| commands.entity(entity).despawn());
+        loose.clear(gone.entities);
     }
     let (Some(key), Some((_, laid))) = (key, laid) else { return };
-    let styles = buffers.add(ShaderBuffer::new(&buffer_bytes(&styles()), RenderAssetUsages::RENDER_WORLD));
-    let tiles = tiles(laid, &meshed.geometry).into_iter().filter(|tile| !tile.is_empty());
-    let entities = tiles.map(|tile| {
-        let layer = tile.layer;
-        let material = LayerMaterial {
-            styles: styles.clone(),
-            scene: SceneUniform::new(&twin.theme(), layer, false, meshed.geometry.ground_y(), twin.px_factor)
-                .with_sun(twin.light()),
-            photo: None,
-            cut: SceneCut::nothing().uniform(&twin.theme(), layer),
-            is_cut: false,
-            layer,
-            blended: layer != Layer::Building,
-        };
-        let mesh = Mesh3d(meshes.add(mesh_of(tile)));
-        commands.spawn((mesh, MeshMaterial3d(materials.add(material)), NoFrustumCulling, Side::Left.layers())).id()
-    });
-    let entities = entities.collect();
+    let geometry = &meshed.geometry;
+    let entities = loose.lay(tiles(laid, geometry), &styles(), (&twin, geometry), Side::Left);
     *drawn = Some(Drawn { key, entities });
 }
 
