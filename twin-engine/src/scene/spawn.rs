@@ -74,8 +74,7 @@ pub(super) fn spawn_sky(
 #[derive(Component, Debug)]
 pub(super) struct Sky;
 
-type Meshes = (&'static Mesh3d, &'static MeshMaterial3d<LayerMaterial>, &'static Aabb, &'static Tile);
-type OnLeft = (With<Side>, Without<Staged>);
+type Meshes = (&'static Mesh3d, &'static Aabb, &'static Tile, &'static Side);
 type Looks =
     (&'static Tile, &'static Side, &'static Aabb, &'static mut Visibility, &'static mut MeshMaterial3d<LayerMaterial>);
 
@@ -85,7 +84,7 @@ pub(super) fn spawn_right(
     twin: Res<Twin>,
     uploads: Option<ResMut<Uploads>>,
     meshed: Option<Res<Meshed>>,
-    left: Query<Meshes, OnLeft>,
+    tiles: Query<Meshes, Without<Staged>>,
     sky: Query<(&Mesh3d, &MeshMaterial3d<LayerMaterial>), With<Sky>>,
     right: Query<(Entity, &Side)>,
     orbit: Res<Orbit>,
@@ -113,7 +112,8 @@ pub(super) fn spawn_right(
     *seen = uploads.generation;
     all_gone(&mut commands);
     let cut = twin.scene_cut(&meshed.geometry, Side::Right);
-    for (mesh, _, aabb, tile) in &left {
+    // Those of the right part are still there: they go when this is done.
+    for (mesh, aabb, tile, _) in tiles.iter().filter(|(.., side)| **side == Side::Left) {
         let met = cut.as_ref().map_or(Meets::Untouched, |cut| cut.meets(tile.layer, aabb));
         let is_cut = met == Meets::Touched;
         let material = uploads.material(tile.layer, Side::Right, is_cut, &twin, &meshed.geometry, &mut materials);
@@ -379,4 +379,36 @@ pub(crate) fn mesh_of(tile: TileMesh) -> Mesh {
         .with_inserted_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm16x4(tile.normals))
         .with_inserted_attribute(ATTRIBUTE_PARAM, tile.params)
         .with_inserted_indices(Indices::U32(tile.indices))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Stage;
+    use crate::fixture;
+    use crate::input::CaptureOptions;
+    use crate::split::Right;
+
+    #[test]
+    fn the_right_part_has_each_tile_of_the_left_one_once_however_often_they_are_made_anew() {
+        let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
+        let split = Right { at: 0.5, there: None, overlay: None };
+        stage.app_mut().world_mut().resource_mut::<Twin>().right = Some(split);
+        for _ in 0..4 {
+            stage.picture().expect("a picture");
+            let world = stage.app_mut().world_mut();
+            let [left, right] = [Side::Left, Side::Right].map(|side| {
+                let mut tiles = world.query_filtered::<(&Side, &Mesh3d), With<Tile>>();
+                let on_side = tiles.iter(world).filter(|(of, _)| **of == side);
+                let mut meshes: Vec<AssetId<Mesh>> = on_side.map(|(_, mesh)| mesh.0.id()).collect();
+                meshes.sort_unstable();
+                meshes
+            });
+            assert!(left.len() > 3, "{left:?}");
+            assert_eq!(left, right);
+            // As when the camera has moved on and other tiles have come.
+            world.resource_mut::<Uploads>().generation += 1;
+        }
+    }
 }
