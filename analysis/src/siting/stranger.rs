@@ -41,6 +41,9 @@ pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
     (from, to)
 }
 
+/// How a measure is told less exactly: from its least and its most to what is told of them.
+type Coarse = fn(f64, f64) -> (f64, f64);
+
 impl Match<'_, '_> {
     /// A finding as it may be told.
     pub(super) fn to_strangers(&self, offered: &Candidate, mut finding: Finding) -> Finding {
@@ -79,7 +82,7 @@ impl Match<'_, '_> {
             finding.because = words!("pitch-free-open", "not settled yet: ask");
         }
         // The verdict is that of the exact distance.
-        let coarse: Option<fn(f64, f64) -> (f64, f64)> = match want {
+        let coarse: Option<Coarse> = match want {
             Want::Near { what, .. } | Want::Away { what, .. } => match what {
                 Thing::Hazard { .. } => Some(band_m),
                 Thing::Hydrant => Some(steps_m),

@@ -26,6 +26,7 @@ impl Joined {
 
     /// The network of a park that changed, or of another day, from this one and what it was joined from: lines are joined anew only
     /// where something changed, as far as [`Topology::rebuilt`] can.
+    #[must_use]
     pub fn rebuilt(&self, basis: &Basis, now: &Cache, there: &Presence, settings: &Settings) -> Self {
         let (topology, anew) = self.topology.rebuilt(basis, now, there, settings);
         Self::made(topology, Some(anew), now.snapshot(), settings)

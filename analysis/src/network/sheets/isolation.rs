@@ -147,7 +147,7 @@ impl Isolating<'_> {
     }
 
     /// What to close and to switch off, in words; a dash where it is nothing.
-    fn to_shut(&self, all: &[u32], of: Gear) -> Words {
+    fn what_to_shut(&self, all: &[u32], of: Gear) -> Words {
         let keys = |some: &[u32]| some.iter().map(|valve| self.key(*valve)).collect::<Vec<_>>().join(" ");
         let [valves, switches] = self.by_gear(all);
         match (valves.is_empty(), switches.is_empty()) {
@@ -179,7 +179,7 @@ impl Isolating<'_> {
                 words!(
                     "if-it-fails",
                     "{shut}; +{customers} connections, +{hydrants} hydrants, +{buildings} buildings",
-                    shut = self.to_shut(&more, self.gear(number)),
+                    shut = self.what_to_shut(&more, self.gear(number)),
                     customers = now[0].saturating_sub(base[0]),
                     hydrants = now[1].saturating_sub(base[1]),
                     buildings = now[2].saturating_sub(base[2]),

@@ -298,14 +298,10 @@ fn ends_to_ends(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
     let mut made: BTreeMap<u32, u32> = BTreeMap::new();
     for (at, end) in left.iter().enumerate() {
         let set = sets.find(at as u32);
-        let junction = match made.get(&set) {
-            Some(junction) => *junction,
-            None => {
-                let row = draft.edges[end.edge as usize];
-                draft.place(end.place, Origin { made: Made::Ends, row, nth: u32::from(end.end) })
-            }
-        };
-        made.insert(set, junction);
+        let junction = *made.entry(set).or_insert_with(|| {
+            let row = draft.edges[end.edge as usize];
+            draft.place(end.place, Origin { made: Made::Ends, row, nth: u32::from(end.end) })
+        });
         let position = &mut draft.junctions[junction as usize].position;
         if position[2].is_nan() {
             position[2] = end.place[2];
@@ -519,14 +515,10 @@ fn corners(draft: &mut Draft<'_>, within: &Within) {
         if size[&set] < 2 {
             continue;
         }
-        let junction = match made.get(&set) {
-            Some(junction) => *junction,
-            None => {
-                let row = draft.edges[*edge as usize];
-                draft.place(*place, Origin { made: Made::Corners, row, nth: *nth })
-            }
-        };
-        made.insert(set, junction);
+        let junction = *made.entry(set).or_insert_with(|| {
+            let row = draft.edges[*edge as usize];
+            draft.place(*place, Origin { made: Made::Corners, row, nth: *nth })
+        });
         draft.stops.push(Stop { edge: *edge, at_m: *at_m, junction });
     }
 }

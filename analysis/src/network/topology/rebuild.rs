@@ -201,7 +201,7 @@ impl Places {
         self.seen.contains(&Self::key(place))
     }
 
-    fn to_look_about(&mut self) -> Option<[f64; 3]> {
+    fn next_to_look_about(&mut self) -> Option<[f64; 3]> {
         let place = self.all.get(self.looked).copied();
         self.looked += usize::from(place.is_some());
         place
@@ -293,7 +293,7 @@ impl<'a> Change<'a> {
 
     /// Looks about every place that has not been: what hangs together with it is there too.
     fn flood(&self, area: &mut Area) {
-        while let Some(here) = area.places.to_look_about() {
+        while let Some(here) = area.places.next_to_look_about() {
             for row in self.lines_about([here; 2], self.snap_m) {
                 for place in self.edge(row).path.iter().filter(|place| plan_m(**place, here) <= self.snap_m) {
                     area.lines.insert(row);
@@ -344,7 +344,9 @@ impl<'a> Change<'a> {
         }
         for edge in self.lines.iter().map(|row| self.edge(*row)) {
             if keys_of(edge).into_iter().flatten().any(|key| changed.contains(key)) {
-                ends(&edge.path).into_iter().for_each(|place| area.places.add(place));
+                for place in ends(&edge.path) {
+                    area.places.add(place);
+                }
             }
         }
         self.flood(&mut area);
@@ -376,7 +378,9 @@ impl<'a> Change<'a> {
         // What stands at their ends tells whether they end in a point that is named.
         let mut far = Area::default();
         for row in &lines {
-            ends(&self.edge(*row).path).into_iter().for_each(|place| far.places.add(place));
+            for place in ends(&self.edge(*row).path) {
+                far.places.add(place);
+            }
         }
         self.flood(&mut far);
         lines.extend(&far.lines);
