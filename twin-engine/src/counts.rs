@@ -130,6 +130,10 @@ pub(crate) fn plugin(app: &mut App) {
     }
 }
 
+/// What is held for the device.
+type Held<'w> =
+    (Res<'w, Assets<Mesh>>, Res<'w, Assets<Image>>, Res<'w, Assets<ShaderBuffer>>, Res<'w, Assets<LayerMaterial>>);
+
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 fn tell(
     time: Res<Time<Real>>,
@@ -139,12 +143,7 @@ fn tell(
     bookmarks: Res<Bookmarks>,
     studio: Res<Studio>,
     watch: Res<RenderWatch>,
-    (meshes, images, buffers, materials): (
-        Res<Assets<Mesh>>,
-        Res<Assets<Image>>,
-        Res<Assets<ShaderBuffer>>,
-        Res<Assets<LayerMaterial>>,
-    ),
+    (meshes, images, buffers, materials): Held<'_>,
     entities: Query<Entity>,
     mut contexts: EguiContexts,
     mut told: Local<Option<Duration>>,

@@ -55,6 +55,8 @@ impl Loose<'_, '_> {
 
     /// Takes away what was laid.
     pub(crate) fn clear(&mut self, entities: Vec<Entity>) {
-        entities.into_iter().for_each(|entity| self.commands.entity(entity).despawn());
+        for entity in entities {
+            self.commands.entity(entity).despawn();
+        }
     }
 }
