@@ -60,7 +60,7 @@ pub const ASKED_LINE: Phrase = phrase("pitch-chart-asked", "asked for");
 pub const LINES: [Phrase; 4] = [
     phrase("pitch-head-utility", "utility"),
     phrase("pitch-head-distance", "nearest line"),
-    phrase("pitch-head-left", "left at the connection, at least"),
+    phrase("pitch-head-left", "left at the connection"),
     phrase("pitch-head-source", "source"),
 ];
 
