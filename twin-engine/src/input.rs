@@ -11,6 +11,7 @@ use spatial_db::model::{Imagery, Park, ParkSnapshot};
 
 use crate::drill::{DrillOffice, DrillStart};
 use crate::error::EngineError;
+use crate::film::FilmOffice;
 use crate::offered::Offered;
 use crate::past::PastOf;
 use crate::planner::{Apart, Planner};
@@ -216,6 +217,8 @@ pub struct ViewOptions {
     pub unreadable: Vec<String>,
     /// Whoever knows drills; `None` for a window without any.
     pub drills: Option<Arc<dyn DrillOffice>>,
+    /// Whoever has the kept views filmed by a process of its own; if `None`, a thread of the window's films them.
+    pub films: Option<Arc<dyn FilmOffice>>,
     /// Folders with pitches that can be opened.
     pub pitches: Vec<PathBuf>,
     /// A drill to begin with.

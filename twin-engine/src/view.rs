@@ -17,6 +17,7 @@ use crate::camera::control;
 use crate::display;
 use crate::drill::DrillRoom;
 use crate::error::EngineError;
+use crate::film::studio::Studio;
 use crate::input::{TwinInput, ViewOptions};
 use crate::live::{Failure, Live, Update as Told, add_live};
 use crate::offered::{Offers, Playing, play};
@@ -161,6 +162,7 @@ fn open(
             ..DrillRoom::default()
         })
         .insert_resource(Sites::in_folders(options.pitches.clone()))
+        .insert_resource(Studio::of(options.films.clone()))
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
         .add_plugins((
             cut::tool::plugin,

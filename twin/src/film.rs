@@ -1,45 +1,64 @@
-//! `twin film`: a tour of the park as MP4.
+//! `twin film`: a tour of the park as MP4; and how a window has its views filmed by a process of its own.
 
+use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use twin_engine::{FilmOptions, Language, film};
+use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Language, Tour, film};
 
 use crate::cli::{Compared, FilmArguments};
 use crate::failure::Failure;
-use crate::live::ALL;
+use crate::live::{ALL, in_words};
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::{Progress, cancel_on_interrupt};
 use crate::scenes::tour;
 use crate::shot::input;
 
+/// Has a park filmed by this program, once more.
+#[derive(Debug)]
+struct Office {
+    /// Short name of the park, or path of a package.
+    park: String,
+}
+
+/// Whoever has `park` (its short name, or the path of a package) filmed by a process of its own.
+pub(crate) fn office(park: &str) -> Arc<dyn FilmOffice> {
+    Arc::new(Office { park: park.to_owned() })
+}
+
+impl FilmOffice for Office {
+    fn command(&self, order: &FilmOrder) -> std::io::Result<Command> {
+        let FilmOptions { out, width, height, fps, language, frame } = &order.options;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["film", &self.park, "--tour", "-", "--told", "--out"]).arg(out);
+        command.args(["--size", &format!("{width}x{height}"), "--fps", &fps.to_string()]);
+        command.args(["--lang", if *language == Language::Chinese { "zh" } else { "en" }]);
+        if let Some(day) = order.day {
+            command.args(["--as-of", &day.to_string()]);
+        }
+        if !frame {
+            command.arg("--no-frame");
+        }
+        Ok(command)
+    }
+}
+
 pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
-    let tour = tour(Origin::of(&arguments.park), arguments.tour.as_deref())?;
-    let progress = Progress::new(arguments.json);
-    let photo = tour.stops.iter().any(|stop| stop.scene.photo);
-    let input = input(&arguments.park, &ALL, None, &Compared::default(), None, photo, &progress)?;
-    let options = FilmOptions {
-        out: arguments.out.clone(),
-        width: arguments.size.0,
-        height: arguments.size.1,
-        fps: arguments.fps,
-        language: arguments.lang.map_or_else(Language::from_environment, Into::into),
-        frame: !arguments.no_frame,
-    };
-    let cancelled = cancel_on_interrupt();
-    let began = Instant::now();
-    let filmed = film(input, &tour, &options, &mut |done, count| {
-        let rate = f64::from(done) / began.elapsed().as_secs_f64().max(1e-3);
-        let left = f64::from(count - done) / rate;
-        progress.share(
-            f64::from(done) / f64::from(count.max(1)),
-            &format!("picture {done} of {count}, {rate:.1} a second, {left:.0} s left"),
-        );
-        !cancelled.load(Ordering::SeqCst)
-    });
-    progress.finish();
-    let report = filmed.map_err(|source| Failure::Film { source: Box::new(source) })?;
+    let made = make(arguments);
+    if arguments.told {
+        let told = match &made {
+            Ok((_, report)) => FilmTold::Made(report.clone()),
+            Err(failure) => {
+                let said = in_words(failure);
+                FilmTold::Failed(said.hint.iter().fold(said.message, |message, hint| format!("{message} ({hint})")))
+            }
+        };
+        print::line(told.line())?;
+        return made.map(|_| ());
+    }
+    let (tour, report) = made?;
     if arguments.json {
         return print::json(&serde_json::json!({
             "out": arguments.out,
@@ -61,4 +80,35 @@ pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
         report.frames,
         report.adapter
     ))
+}
+
+fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
+    let tour = tour(Origin::of(&arguments.park), arguments.tour.as_deref())?;
+    let progress = Progress::new(arguments.json || arguments.told);
+    let photo = tour.stops.iter().any(|stop| stop.scene.photo);
+    let input = input(&arguments.park, &ALL, arguments.as_of, &Compared::default(), None, photo, &progress)?;
+    let options = FilmOptions {
+        out: arguments.out.clone(),
+        width: arguments.size.0,
+        height: arguments.size.1,
+        fps: arguments.fps,
+        language: arguments.lang.map_or_else(Language::from_environment, Into::into),
+        frame: !arguments.no_frame,
+    };
+    let cancelled = cancel_on_interrupt();
+    let began = Instant::now();
+    let filmed = film(input, &tour, &options, &mut |done, count| {
+        let rate = f64::from(done) / began.elapsed().as_secs_f64().max(1e-3);
+        let left = f64::from(count - done) / rate;
+        progress.share(
+            f64::from(done) / f64::from(count.max(1)),
+            &format!("picture {done} of {count}, {rate:.1} a second, {left:.0} s left"),
+        );
+        // A window that is gone wants no film.
+        let is_heard = !arguments.told || print::line(FilmTold::Picture { done, of: count }.line()).is_ok();
+        is_heard && !cancelled.load(Ordering::SeqCst)
+    });
+    progress.finish();
+    let report = filmed.map_err(|source| Failure::Film { source: Box::new(source) })?;
+    Ok((tour, report))
 }

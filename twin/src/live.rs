@@ -323,7 +323,7 @@ fn is_no_park(failure: &Failure) -> bool {
 }
 
 /// A failure with its causes and what to do about it.
-fn in_words(failure: &Failure) -> Failed {
+pub(crate) fn in_words(failure: &Failure) -> Failed {
     let mut message = failure.to_string();
     let mut cause = failure.source();
     while let Some(error) = cause {

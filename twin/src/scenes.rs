@@ -29,6 +29,7 @@ pub(crate) fn tour(origin: Origin<'_>, named: Option<&Path>) -> Result<Tour, Fai
 fn text(origin: Origin<'_>, named: &Path, kind: SceneKind) -> Result<(String, PathBuf), Failure> {
     if let Origin::Package(package) = origin
         && !named.exists()
+        && named.as_os_str() != "-"
     {
         let name = named.to_string_lossy();
         let fits = |scene: &SceneText| {
@@ -38,8 +39,12 @@ fn text(origin: Origin<'_>, named: &Path, kind: SceneKind) -> Result<(String, Pa
             return Ok((scene.text, package.join(scene.name)));
         }
     }
-    let text =
-        std::fs::read_to_string(named).map_err(|source| Failure::SceneFile { path: named.to_owned(), source })?;
+    let text = if named.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(named)
+    };
+    let text = text.map_err(|source| Failure::SceneFile { path: named.to_owned(), source })?;
     Ok((text, named.to_owned()))
 }
 

@@ -8,6 +8,7 @@ use crate::cli::{OverlayName, ViewArguments};
 use crate::data_dir::data_dir;
 use crate::drill::office;
 use crate::failure::Failure;
+use crate::film;
 use crate::live::{Plan, follow};
 use crate::origin::Origin;
 use crate::past::{Address, of_package, of_store};
@@ -71,6 +72,8 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         play,
         unreadable,
         drills: Some(office(arguments.drill.as_deref())),
+        // What two moments differ in is in no park that another process could read.
+        films: (arguments.overlay != OverlayName::Changes).then(|| film::office(&park)),
         pitches: pitch::folders(Origin::of(&park)),
         drill: arguments.drill.clone().map(|path| DrillStart { path, log: arguments.drill_log.clone() }),
         ..ViewOptions::default()

@@ -2,7 +2,9 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 use support::{Place, manifest};
@@ -139,4 +141,52 @@ fn a_tour_becomes_a_film_that_plays() {
     let (code, complaint) = place.fails(&["film", "qingxi", "--tour", "bad.tour.ron", "--out", "c.mp4"]);
     assert!(code == 1 && complaint.contains("bad.tour.ron"), "{complaint}");
     assert!(!folder.join("c.mp4").exists());
+}
+
+/// As a window has its views filmed: the tour through standard input, a line for every picture and one for the end.
+#[test]
+fn a_film_made_for_a_window_tells_its_pictures_and_leaves_nothing_when_given_up() {
+    let place = imported();
+    let folder = place.folder.path();
+    let film = |park: &str, out: &str, tour: &str| {
+        let size = ["--size", "160x96", "--fps", "5", "--as-of", "2026-06-30"];
+        let mut command = place.command(&["film", park, "--tour", "-", "--told", "--out", out]);
+        let mut process = command
+            .args(size)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("twin");
+        // One that fails at once does not listen.
+        let _ = process.stdin.take().expect("an ear").write_all(tour.as_bytes());
+        process
+    };
+    let lines = |process: std::process::Child| -> Vec<Value> {
+        let output = process.wait_with_output().expect("an end");
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    };
+    let told = lines(film("qingxi", "told.mp4", TOUR));
+    let pictures: Vec<u64> = told.iter().filter_map(|line| line["picture"]["done"].as_u64()).collect();
+    assert_eq!(pictures, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(told.last().expect("an end")["made"]["frames"], 6);
+    assert!(folder.join("told.mp4").exists());
+
+    let told = lines(film("nowhere", "none.mp4", TOUR));
+    let said = told.last().expect("an end")["failed"].as_str().expect("why").to_owned();
+    assert!(told.len() == 1 && said.contains("nowhere"), "{told:?}");
+
+    // Ten minutes of film, ended after the first picture.
+    let mut process = film("qingxi", "long.mp4", &TOUR.replace("hold_secs: 0.4", "hold_secs: 300.0"));
+    let mut first = String::new();
+    BufReader::new(process.stdout.take().expect("a mouth")).read_line(&mut first).unwrap();
+    assert!(first.contains("\"picture\"") && folder.join("long.mp4.new").exists(), "{first}");
+    let pid = rustix::process::Pid::from_child(&process);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(!process.wait().unwrap().success());
+    assert!(!folder.join("long.mp4.new").exists() && !folder.join("long.mp4").exists());
 }

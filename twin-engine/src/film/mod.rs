@@ -1,5 +1,6 @@
 //! A film along a tour: from scene to scene by flight, with what is said at each, as MP4.
 
+mod office;
 mod recorder;
 pub(crate) mod studio;
 
@@ -7,12 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use serde::{Deserialize, Serialize};
+
 use crate::camera::between;
 use crate::capture::Stage;
 use crate::error::EngineError;
 use crate::input::{CaptureOptions, TwinInput};
 use crate::text::Language;
 use crate::tour::{Stop, Tour};
+pub use office::{FilmOffice, FilmOrder, FilmTold};
 use recorder::Recorder;
 
 /// Pictures a second that a film may have.
@@ -36,7 +40,7 @@ pub struct FilmOptions {
 }
 
 /// What a film took.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FilmReport {
     /// Pictures.
     pub frames: u32,
@@ -87,6 +91,12 @@ pub enum FilmError {
         /// Why.
         reason: String,
     },
+    /// The process that makes it says so, or there is none.
+    #[error("{reason}")]
+    Process {
+        /// What it says.
+        reason: String,
+    },
     /// The tour has no stop, or no time.
     #[error("the tour has nothing to show: it needs a stop with a hold_secs above 0")]
     NoFrames,
@@ -104,6 +114,10 @@ impl From<EngineError> for FilmError {
 impl FilmError {
     fn encode(error: openh264::Error) -> Self {
         Self::Encode { reason: error.to_string() }
+    }
+
+    fn process(error: &std::io::Error) -> Self {
+        Self::Process { reason: format!("the process that films cannot be started: {error}") }
     }
 
     fn write(path: &Path, error: &dyn std::error::Error) -> Self {

@@ -26,6 +26,11 @@ const UNIT_IDR: u8 = 5;
 const UNIT_SPS: u8 = 7;
 const UNIT_PPS: u8 = 8;
 
+/// Where a film is while it is written.
+pub(super) fn beside(place: &Path) -> PathBuf {
+    place.with_extension("mp4.new")
+}
+
 /// Writes one film.
 pub(super) struct Recorder {
     place: PathBuf,
@@ -57,7 +62,7 @@ impl Recorder {
             .adaptive_quantization(false)
             .background_detection(false);
         let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(FilmError::encode)?;
-        let beside = place.with_extension("mp4.new");
+        let beside = beside(place);
         Ok(Self { place: place.to_owned(), beside, encoder, fps, size, file: None, frames: 0, finished: false })
     }
 

@@ -1,4 +1,5 @@
-//! A film of the kept views, made beside an open window: by a thread of its own, on a stage of its own.
+//! A film of the kept views, made beside an open window: by a process of its own, or, of a scenario that no other process knows, by a
+//! thread on a stage of its own.
 //!
 //! The window draws on meanwhile, though slower where both share a processor. Closing it gives the film up.
 
@@ -12,7 +13,8 @@ use std::time::{Duration, Instant};
 use bevy::prelude::*;
 use chrono::NaiveDate;
 
-use super::{FilmError, FilmOptions, FilmReport, film_until};
+use super::office::film_by;
+use super::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, film_until};
 use crate::input::TwinInput;
 use crate::live::Wake;
 use crate::text::Language;
@@ -31,6 +33,8 @@ const TELLS: Duration = Duration::from_millis(400);
 /// What is being filmed, and how the last film ended.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Studio {
+    /// Whoever has it done by another process.
+    office: Option<Arc<dyn FilmOffice>>,
     take: Option<Take>,
     /// How the last one ended, with its file.
     pub ended: Option<(PathBuf, Ended)>,
@@ -73,6 +77,11 @@ pub(crate) struct Progress {
 }
 
 impl Studio {
+    /// A studio whose films are made through this office.
+    pub(crate) fn of(office: Option<Arc<dyn FilmOffice>>) -> Self {
+        Self { office, ..Self::default() }
+    }
+
     /// Begins to film `tour` through `input`, into a folder that is made if need be. `day` is that of the data: the film
     /// begins with its overlays. Nothing happens while a film is under way.
     pub(crate) fn begin(
@@ -92,6 +101,8 @@ impl Studio {
         let cancel = Arc::new(AtomicBool::new(false));
         let (sender, ended) = channel();
         let options = FilmOptions { out: path.clone(), width: SIZE.0, height: SIZE.1, fps: FPS, language, frame: true };
+        // What is only tried is in no record that another process could read.
+        let office = self.office.clone().filter(|_| input.apart.is_none());
         let make = {
             let (done, all, cancel, wake) = (done.clone(), all.clone(), cancel.clone(), wake.clone());
             move || {
@@ -106,8 +117,16 @@ impl Studio {
                     }
                     !cancel.load(Ordering::Relaxed)
                 };
-                let made = make_folder(&options.out)
-                    .and_then(|()| film_until(on_day(input, day), &tour, &options, Some(cancel.clone()), &mut heard));
+                let made = make_folder(&options.out).and_then(|()| match office {
+                    Some(office) => {
+                        // The window lives on what it has; the other process brings its own.
+                        drop(input);
+                        let order = FilmOrder { options: options.clone(), day };
+                        let command = office.command(&order).map_err(|error| FilmError::process(&error))?;
+                        film_by(command, &tour, &options, &cancel, &mut heard)
+                    }
+                    None => film_until(on_day(input, day), &tour, &options, Some(cancel.clone()), &mut heard),
+                });
                 // Whoever asked may be gone.
                 let _ = sender.send(made);
                 wake.wake();
@@ -169,7 +188,8 @@ impl Drop for Take {
     }
 }
 
-/// Puts this thread, and those that the graphics driver makes for it, behind the window's: a film may wait, a frame may not.
+/// Puts this thread, and those that the graphics driver makes for it, behind the window's, and with it a process that it starts: a
+/// film may wait, a frame may not.
 fn give_way() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, GIVES_WAY) {

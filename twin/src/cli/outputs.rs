@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
-use super::{Compared, LanguageName, OverlayName, ThemeName, size};
+use super::{Compared, LanguageName, OverlayName, ThemeName, day, size};
 
 /// Arguments of `twin film`.
 #[derive(Debug, Args)]
 pub(crate) struct FilmArguments {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
     pub(crate) park: String,
-    /// Tour file (scenes/README.md), or name of a tour in the package; if not given, the views kept in the window, else those in the package
+    /// Tour file (scenes/README.md), `-` for standard input, or name of a tour in the package; if not given, the views kept in the
+    /// window, else those in the package
     #[arg(long)]
     pub(crate) tour: Option<PathBuf>,
     /// MP4 file to write
@@ -23,6 +25,9 @@ pub(crate) struct FilmArguments {
     /// Pictures a second
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(5..=60))]
     pub(crate) fps: u32,
+    /// Date the verdicts hold for; the park's own date if not given
+    #[arg(long, value_parser = day)]
+    pub(crate) as_of: Option<NaiveDate>,
     /// Language of frame and captions; that of the environment if not given
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LanguageName>,
@@ -32,6 +37,9 @@ pub(crate) struct FilmArguments {
     /// Print one JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,
+    /// Tell every picture and the end in lines of JSON: what a window asks that has its views filmed
+    #[arg(long, hide = true, conflicts_with = "json")]
+    pub(crate) told: bool,
 }
 
 /// Layers that a glTF file can hold.
@@ -86,8 +94,8 @@ pub(crate) struct GltfArguments {
     #[command(flatten)]
     pub(crate) compared: Compared,
     /// Date the verdicts hold for; the park's own date if not given
-    #[arg(long, value_parser = super::day)]
-    pub(crate) as_of: Option<chrono::NaiveDate>,
+    #[arg(long, value_parser = day)]
+    pub(crate) as_of: Option<NaiveDate>,
     /// Colours of what the overlay does not speak of
     #[arg(long, value_enum, default_value = "daylight")]
     pub(crate) theme: ThemeName,
