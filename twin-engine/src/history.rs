@@ -32,6 +32,7 @@ enum Changed {
     Cut,
     Sun,
     Filter,
+    Colours,
     Other,
 }
 
@@ -42,6 +43,13 @@ impl Changed {
             f(&mut like, &b.shown);
             like == b.shown
         };
+        let coloured = |moment: &Moment| moment.recoloured_by.as_ref().map(|by| (by.kind, by.column.clone()));
+        if a.recoloured_by != b.recoloured_by {
+            // Another number of classes, or another ramp, of the same column.
+            let same_column = coloured(a).is_some() && coloured(a) == coloured(b);
+            let else_same = Moment { recoloured_by: None, ..a.clone() } == Moment { recoloured_by: None, ..b.clone() };
+            return if same_column && else_same { Self::Colours } else { Self::Other };
+        }
         let line = |moment: &Moment| moment.right.as_ref().map(|right| right.at);
         let others_same = a.theme == b.theme && a.cut == b.cut;
         let left_same = a.shown == b.shown && a.day == b.day;
@@ -194,6 +202,41 @@ mod tests {
         twin.shown.underground = true;
         note(&mut history, &twin);
         assert!(!history.can_redo() && history.can_undo());
+    }
+
+    #[test]
+    fn a_layer_coloured_by_something_else_is_a_step_that_is_taken_back() {
+        use crate::recolour::{NAME, Ramp, Recolour, Scheme, apply};
+        let by = |column: &str, classes| Recolour {
+            kind: spatial_db::model::FeatureKind::Building,
+            column: column.into(),
+            scheme: Scheme::Equal,
+            classes,
+            ramp: Ramp::default(),
+        };
+        let mut twin = Twin::new(fixture::tiny(), Shown::default());
+        let mut history = History::default();
+        history.note(Moment::of(&twin, &filter("")), Duration::ZERO);
+        // One column, then another whose classes are dragged.
+        for (at, what) in [by("height_m", 4), by("storeys", 3), by("storeys", 5), by("storeys", 6)].iter().enumerate() {
+            twin.shown.overlay = apply(&mut twin, what);
+            history.note(Moment::of(&twin, &filter("")), Duration::from_millis(5000 + at as u64 * 200));
+        }
+        let shown = |twin: &Twin| {
+            let overlay = twin.overlay().filter(|overlay| overlay.name == NAME);
+            overlay.map(|overlay| (overlay.title.to_string(), twin.recoloured_by.clone().map(|by| by.column)))
+        };
+        let last = shown(&twin);
+        assert_eq!(history.steps(), (2, 0), "to drag is one step");
+        history.undo().unwrap().restore(&mut twin);
+        let before = shown(&twin);
+        assert_eq!(before.clone().unwrap().1.as_deref(), Some("height_m"));
+        assert_ne!(before, last);
+        // What was restored is what is shown: no step of its own.
+        history.note(Moment::of(&twin, &filter("")), Duration::from_secs(60));
+        assert!(history.can_redo());
+        history.redo().unwrap().restore(&mut twin);
+        assert_eq!((shown(&twin), twin.recoloured_by.as_ref().map(|by| by.classes)), (last, Some(6)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::cut::Cut;
 use crate::input::CameraChoice;
 use crate::layers::{LayerKey, LayerState, Layers, Selection};
 use crate::network::is_made_here;
-use crate::recolour;
+use crate::recolour::{self, Recolour};
 use crate::scene::{SceneGeometry, Twin};
 use crate::scene_file::{FeatureKey, Filter, LayerLook, SceneFile, SplitLook};
 use crate::split::{Right, Side};
@@ -40,6 +40,8 @@ pub(crate) struct Moment {
     pub theme: ThemeChoice,
     /// Filter of the table.
     pub filter: Filter,
+    /// What a layer is coloured by, where that is looked at.
+    pub recoloured_by: Option<Recolour>,
 }
 
 impl Moment {
@@ -54,6 +56,10 @@ impl Moment {
             cut: twin.cut.clone(),
             theme: twin.theme,
             filter: filter.clone(),
+            recoloured_by: twin.recoloured_by.clone().filter(|_| {
+                let shows = |side| twin.overlay_on(side).is_some_and(|overlay| overlay.name == recolour::NAME);
+                shows(Side::Left) || (twin.right.is_some() && shows(Side::Right))
+            }),
         }
     }
 
@@ -69,6 +75,10 @@ impl Moment {
         twin.right = self.right.map(|of| Right { there: right, ..of });
         twin.cut = self.cut;
         twin.theme = self.theme;
+        // Of the days that are looked at now: so after them.
+        if let Some(by) = self.recoloured_by.filter(|by| twin.recoloured_by.as_ref() != Some(by)) {
+            recolour::apply(twin, &by);
+        }
         self.filter
     }
 }
@@ -129,6 +139,14 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
             layers.set(key, LayerState { visible: look.visible, opacity: look.opacity });
         }
     }
+    let record = twin.record_day();
+    let day = scene.as_of.or(record);
+    // The days first: a layer is coloured by what stood on them.
+    twin.shown.there = day.and_then(|day| presence_on(twin, day, Side::Left));
+    twin.right = scene.split.as_ref().map(|split| {
+        let there = split.as_of.or(day).and_then(|day| presence_on(twin, day, Side::Right));
+        Right { at: split.at, there, overlay: None }
+    });
     let overlay = match &scene.recolour {
         Some(wanted) => {
             let made = recolour::apply(twin, wanted);
@@ -139,8 +157,6 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         }
         None => named(twin, scene.overlay.as_deref(), &mut missing),
     };
-    let record = twin.record_day();
-    let day = scene.as_of.or(record);
     let selection = selected(&twin.input.snapshot, &scene.selection);
     if selection.len() < scene.selection.len() {
         missing.push(Missing::Features(scene.selection.len() - selection.len()));
@@ -155,13 +171,12 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         underground: scene.underground,
         photo: scene.photo && twin.input.imagery.is_some(),
         sun: scene.sun,
-        there: day.and_then(|day| presence_on(twin, day, Side::Left)),
+        there: twin.shown.there.take(),
     };
-    twin.right = scene.split.as_ref().map(|split| {
+    if let Some(split) = &scene.split {
         let overlay = split.overlay.as_deref().map_or(overlay, |name| named(twin, Some(name), &mut missing));
-        let there = split.as_of.or(day).and_then(|day| presence_on(twin, day, Side::Right));
-        Right { at: split.at, there, overlay }
-    });
+        twin.right = twin.right.take().map(|right| Right { overlay, ..right });
+    }
     missing
 }
 

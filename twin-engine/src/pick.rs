@@ -64,8 +64,9 @@ impl Drawn {
         }
     }
 
-    pub(crate) fn has(&self, rows: impl Fn(&Presence) -> &[bool], row: usize) -> bool {
-        self.there.as_ref().is_none_or(|there| rows(there).get(row).copied().unwrap_or(true))
+    /// True when the feature in `row` of the snapshot's vector of `kind` was there on the day.
+    pub(crate) fn has(&self, kind: FeatureKind, row: usize) -> bool {
+        self.there.as_ref().is_none_or(|there| there.has(kind, row))
     }
 }
 
@@ -160,11 +161,11 @@ impl Picker {
         let (class, there) = match id.kind {
             FeatureKind::NetworkEdge => {
                 let Some(row) = snapshot.edges.iter().position(|edge| edge.id == id) else { return false };
-                (snapshot.edges[row].class, drawn.has(|there| &there.edges, row))
+                (snapshot.edges[row].class, drawn.has(id.kind, row))
             }
             FeatureKind::NetworkNode => {
                 let Some(row) = snapshot.nodes.iter().position(|node| node.id == id) else { return false };
-                (snapshot.nodes[row].class, drawn.has(|there| &there.nodes, row))
+                (snapshot.nodes[row].class, drawn.has(id.kind, row))
             }
             kind => return drawn.layers.shows(kind),
         };
@@ -217,7 +218,7 @@ impl Picker {
                 .cache
                 .slots_in_envelope(low.to_array(), high.to_array(), FeatureKind::Building)
                 .into_iter()
-                .filter(|slot| drawn.has(|there| &there.buildings, *slot))
+                .filter(|slot| drawn.has(FeatureKind::Building, *slot))
                 .filter_map(|slot| Some((self.prism_distance(slot, eye, direction, reach)?, slot)))
                 .min_by(|x, y| x.0.total_cmp(&y.0));
             // A building found here may be met later than another of the next chunk, so only accept what lies in this one.
@@ -286,9 +287,7 @@ impl Picker {
             let there = |id: &FeatureId| {
                 // Of what lies on the ground only parcels come and go.
                 let row = || snapshot.parcels.iter().position(|parcel| parcel.id == *id);
-                kind != FeatureKind::Parcel
-                    || drawn.there.is_none()
-                    || row().is_some_and(|row| drawn.has(|there| &there.parcels, row))
+                kind != FeatureKind::Parcel || drawn.there.is_none() || row().is_some_and(|row| drawn.has(kind, row))
             };
             found.into_iter().filter(there).min_by_key(|id| id.id)
         };

@@ -3,6 +3,7 @@
 //! Colours are ramps that are even to the eye and told apart by the colour-blind; many categories take patterns besides.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use analysis::words::Words;
@@ -10,7 +11,7 @@ use chrono::NaiveDate;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use spatial_db::model::{FeatureId, FeatureKind};
+use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
 
 use crate::attribute::{self, Cell, Column, Layer};
 use crate::inspect::grouped;
@@ -133,40 +134,79 @@ pub(crate) fn breaks(values: &[f64], scheme: Scheme, classes: usize) -> Vec<f64>
 /// Colours the twin by `what`: the overlay takes the place of the last one of its kind, or comes behind the others. Where it
 /// is, or `None` where the layer has no such column.
 pub(crate) fn apply(twin: &mut Twin, what: &Recolour) -> Option<usize> {
-    let park = twin.input.snapshot.clone();
-    let as_of = twin.overlay().map(|overlay| overlay.as_of).or(twin.day()).or(park.park.as_of);
-    let as_of = as_of.unwrap_or_else(|| chrono::Local::now().date_naive());
-    let layer = Layer { park: &park, kind: what.kind, overlay: None };
-    let words = twin.words();
-    let made = in_frame(|| overlay(words, &layer, what, as_of))?;
+    let asked = Asked::of(twin);
+    let made = in_frame(|| asked.overlay(what))?;
+    let at = put(twin, made);
+    twin.recoloured_by = Some(what.clone());
+    Some(at)
+}
+
+/// Puts an overlay in the place of the last one of its kind, or behind the others; where it is.
+pub(crate) fn put(twin: &mut Twin, made: Overlay) -> usize {
     let overlays = &mut twin.input.overlays;
     let at = overlays.iter().position(|overlay| overlay.name == NAME).unwrap_or(overlays.len());
     let before: Vec<_> = overlays.splice(at..(at + 1).min(overlays.len()), [made.into()]).collect();
     let_go(before);
     twin.overlays_version += 1;
-    twin.recoloured_by = Some(what.clone());
-    Some(at)
+    at
 }
 
-/// The overlay; `None` where the layer has no such column.
-pub(crate) fn overlay(words: &Text, layer: &Layer<'_>, what: &Recolour, as_of: NaiveDate) -> Option<Overlay> {
+/// A park on the days that are looked at, ready to be coloured off the frame.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    park: Arc<ParkSnapshot>,
+    /// What stood: on one day, or on those of both parts of a split picture. Empty for a park that is not looked at by date.
+    there: Vec<Arc<Presence>>,
+    as_of: NaiveDate,
+    words: &'static Text,
+}
+
+impl Asked {
+    /// What the twin shows now.
+    pub(crate) fn of(twin: &Twin) -> Self {
+        let park = twin.input.snapshot.clone();
+        let as_of = twin.day().or(twin.overlay().map(|overlay| overlay.as_of)).or(park.park.as_of);
+        let as_of = as_of.unwrap_or_else(|| chrono::Local::now().date_naive());
+        let right = twin.right.as_ref().and_then(|right| right.there.clone());
+        Self { park, there: twin.shown.there.clone().into_iter().chain(right).collect(), as_of, words: twin.words() }
+    }
+
+    /// The overlay; `None` where the layer has no such column.
+    pub(crate) fn overlay(&self, what: &Recolour) -> Option<Overlay> {
+        let layer = Layer { park: &self.park, kind: what.kind, overlay: None };
+        let stands = |row: &usize| self.there.is_empty() || self.there.iter().any(|there| there.has(what.kind, *row));
+        let rows: Vec<usize> = (0..layer.len()).filter(stands).collect();
+        let mut made = overlay(self.words, &layer, &rows, what, self.as_of)?;
+        // One legend for both parts: what it counts is said.
+        if let [left, right] = &self.there[..]
+            && left.on != right.on
+        {
+            let note = t!(self.words, "recolour-two-days", left = left.on.to_string(), right = right.on.to_string());
+            made.notes.push(note.into());
+        }
+        Some(made)
+    }
+}
+
+/// The overlay of these rows of a layer; `None` where it has no such column.
+fn overlay(words: &Text, layer: &Layer<'_>, rows: &[usize], what: &Recolour, as_of: NaiveDate) -> Option<Overlay> {
     let columns = attribute::columns(layer.park, what.kind, layer.overlay);
     let column = columns.iter().find(|column| column.name == what.column)?;
     let title = crate::ui::column_label(words, column);
     let (mut classes, class_of) = match what.scheme {
-        Scheme::Categories => categories(words, layer, column),
-        Scheme::Continuous => continuous(layer, column, what.ramp),
-        _ => ranges(layer, column, what),
+        Scheme::Categories => categories(words, layer, rows, column),
+        Scheme::Continuous => continuous(layer, rows, column, what.ramp),
+        _ => ranges(layer, rows, column, what),
     };
     let unknown = classes.len();
     let line = matches!(what.kind, FeatureKind::NetworkEdge | FeatureKind::RoadEdge);
     let swatch = if line { Swatch::Line } else { Swatch::Area };
     classes.push(class(t!(words, "unknown"), Rgb::from(UNKNOWN), Pattern::Hatch));
-    let mut verdicts = Verdicts::with_capacity_and_hasher(layer.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity_and_hasher(rows.len(), FixedState::default());
     // Words are most of the work, and each feature has its own.
-    let said: Vec<Option<(FeatureId, Verdict)>> = (0..layer.len())
-        .into_par_iter()
-        .map(|row| {
+    let said: Vec<Option<(FeatureId, Verdict)>> = rows
+        .par_iter()
+        .map(|&row| {
             let id = attribute::id(layer.park, what.kind, row)?;
             let cell = layer.cell(column, row);
             let class = class_of(&cell).unwrap_or(unknown);
@@ -208,8 +248,8 @@ type ClassOf = Box<dyn Fn(&Cell<'_>) -> Option<usize> + Send + Sync>;
 
 /// A step of the ramp for each value, by its share of the way from the lowest to the highest. A step is called by the value that it
 /// stands for.
-fn continuous(layer: &Layer<'_>, column: &Column, ramp: Ramp) -> (Vec<Class>, ClassOf) {
-    let values = (0..layer.len()).filter_map(|row| layer.cell(column, row).number());
+fn continuous(layer: &Layer<'_>, rows: &[usize], column: &Column, ramp: Ramp) -> (Vec<Class>, ClassOf) {
+    let values = rows.iter().filter_map(|row| layer.cell(column, *row).number());
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if low > high {
         return (Vec::new(), Box::new(|_| None));
@@ -229,9 +269,8 @@ fn continuous(layer: &Layer<'_>, column: &Column, ramp: Ramp) -> (Vec<Class>, Cl
     (classes, Box::new(move |cell| cell.number().map(step)))
 }
 
-fn ranges(layer: &Layer<'_>, column: &Column, what: &Recolour) -> (Vec<Class>, ClassOf) {
-    let rows = (0..layer.len()).into_par_iter();
-    let mut values: Vec<f64> = rows.filter_map(|row| layer.cell(column, row).number()).collect();
+fn ranges(layer: &Layer<'_>, rows: &[usize], column: &Column, what: &Recolour) -> (Vec<Class>, ClassOf) {
+    let mut values: Vec<f64> = rows.par_iter().filter_map(|row| layer.cell(column, *row).number()).collect();
     values.par_sort_unstable_by(f64::total_cmp);
     let (Some(first), Some(last)) = (values.first().copied(), values.last().copied()) else {
         return (Vec::new(), Box::new(|_| None));
@@ -268,10 +307,10 @@ fn digits(ends: &[f64]) -> usize {
     (0..=4).find(|digits| step * 10_f64.powi(*digits) >= 2.0).unwrap_or(4) as usize
 }
 
-fn categories(words: &Text, layer: &Layer<'_>, column: &Column) -> (Vec<Class>, ClassOf) {
+fn categories(words: &Text, layer: &Layer<'_>, rows: &[usize], column: &Column) -> (Vec<Class>, ClassOf) {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for row in 0..layer.len() {
-        let cell = layer.cell(column, row);
+    for row in rows {
+        let cell = layer.cell(column, *row);
         if cell != Cell::Empty {
             *counts.entry(cell.to_string()).or_default() += 1;
         }
@@ -306,9 +345,41 @@ mod tests {
 
     fn made(what: &Recolour) -> Overlay {
         let input = fixture::tiny();
-        let layer = Layer { park: &input.snapshot, kind: what.kind, overlay: None };
+        of(&input.snapshot, what).expect("an overlay")
+    }
+
+    /// The overlay of all that there is.
+    fn of(park: &ParkSnapshot, what: &Recolour) -> Option<Overlay> {
         let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
-        overlay(Text::of(Language::English), &layer, what, day).expect("an overlay")
+        let words = Text::of(Language::English);
+        Asked { park: Arc::new(park.clone()), there: Vec::new(), as_of: day, words }.overlay(what)
+    }
+
+    #[test]
+    fn only_what_stood_is_coloured_and_counted() {
+        let (input, _) = fixture::built_up();
+        let mut twin = Twin::new(input, crate::style::Shown::default());
+        let what = by("height_m", Scheme::Equal, 3);
+        let counted = |twin: &mut Twin| {
+            let at = apply(twin, &what).expect("an overlay");
+            let overlay = &twin.input.overlays[at];
+            assert_eq!(overlay.classes.iter().map(|class| class.count).sum::<usize>(), overlay.verdicts.len());
+            (overlay.verdicts.len(), overlay.as_of, overlay.notes.len())
+        };
+        let stood = |twin: &Twin| twin.shown.there.as_ref().unwrap().buildings.iter().filter(|there| **there).count();
+        let all = twin.input.snapshot.buildings.len();
+        let early = NaiveDate::from_ymd_opt(2019, 12, 31).unwrap();
+        let record = twin.day().unwrap();
+        assert_eq!(counted(&mut twin), (stood(&twin), record, 0));
+        let now = stood(&twin);
+        crate::time::look_at(&mut twin, Some(early));
+        let then = stood(&twin);
+        assert!(then < now && now <= all && then > 0, "{then} {now} {all}");
+        assert_eq!(counted(&mut twin), (then, early, 0));
+        // Both days of a split picture are in one legend, which says so.
+        let there = crate::time::presence_on(&twin, record, crate::split::Side::Right);
+        twin.right = Some(crate::split::Right { at: 0.5, there, overlay: None });
+        assert_eq!(counted(&mut twin), (now, early, 1), "what stood early still stands");
     }
 
     fn by(column: &str, scheme: Scheme, classes: usize) -> Recolour {
@@ -377,10 +448,7 @@ mod tests {
         let mut park = (*park).clone();
         park.buildings.iter_mut().for_each(|building| building.height_m = Some(7.0));
         park.buildings[0].height_m = None;
-        let layer = Layer { park: &park, kind: FeatureKind::Building, overlay: None };
-        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
-        let what = by("height_m", Scheme::Continuous, 0);
-        let overlay = super::overlay(Text::of(Language::English), &layer, &what, day).unwrap();
+        let overlay = of(&park, &by("height_m", Scheme::Continuous, 0)).unwrap();
         let counts: Vec<(&str, usize)> = overlay.classes.iter().map(|c| (c.label.as_str(), c.count)).collect();
         assert_eq!(counts, [("7", 5), ("unknown", 1)]);
     }
@@ -392,10 +460,7 @@ mod tests {
             building.use_text = Some(word.into());
         }
         park.buildings[5].use_text = None;
-        let layer = Layer { park: &park, kind: FeatureKind::Building, overlay: None };
-        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
-        let what = by("use_text", Scheme::Categories, 0);
-        let overlay = overlay(Text::of(Language::English), &layer, &what, day).unwrap();
+        let overlay = of(&park, &by("use_text", Scheme::Categories, 0)).unwrap();
         let counts: Vec<(&str, usize)> =
             overlay.classes.iter().map(|class| (class.label.as_str(), class.count)).collect();
         assert_eq!(counts, [("a", 3), ("b", 2), ("unknown", 1)]);
@@ -414,10 +479,7 @@ mod tests {
                 building
             })
             .collect();
-        let layer = Layer { park: &park, kind: FeatureKind::Building, overlay: None };
-        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
-        let overlay =
-            overlay(Text::of(Language::English), &layer, &by("use_text", Scheme::Categories, 0), day).unwrap();
+        let overlay = of(&park, &by("use_text", Scheme::Categories, 0)).unwrap();
         assert_eq!(overlay.classes.len(), MOST_CATEGORIES + 1);
         assert_eq!(overlay.classes.last().unwrap().count, 10);
         let looks: std::collections::HashSet<_> =

@@ -118,16 +118,7 @@ impl Twin {
             (Some(right), Side::Right) => right.there.as_ref(),
             _ => self.shown.there.as_ref(),
         };
-        let on_day = there.is_none_or(|there| {
-            let of = |all: &[bool]| all.get(row).copied().unwrap_or(true);
-            match id.kind {
-                FeatureKind::Parcel => of(&there.parcels),
-                FeatureKind::Building => of(&there.buildings),
-                FeatureKind::NetworkEdge => of(&there.edges),
-                FeatureKind::NetworkNode => of(&there.nodes),
-                _ => true,
-            }
-        });
+        let on_day = there.is_none_or(|there| there.has(id.kind, row));
         let other_alone = self.right.as_ref().zip(self.input.apart.as_ref()).is_some_and(|(_, apart)| match side {
             Side::Left => apart.added.contains(&id),
             Side::Right => apart.gone.contains(&id),

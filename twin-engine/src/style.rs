@@ -63,16 +63,7 @@ pub(crate) struct Shown {
 impl Shown {
     /// True when the feature in `row` of the snapshot's vector of `kind` was there on the day.
     pub(crate) fn is_there(&self, kind: FeatureKind, row: usize) -> bool {
-        self.there.as_ref().is_none_or(|there| {
-            let rows = match kind {
-                FeatureKind::Parcel => &there.parcels,
-                FeatureKind::Building => &there.buildings,
-                FeatureKind::NetworkEdge => &there.edges,
-                FeatureKind::NetworkNode => &there.nodes,
-                _ => return true,
-            };
-            rows.get(row).copied().unwrap_or(true)
-        })
+        self.there.as_ref().is_none_or(|there| there.has(kind, row))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::ParkSnapshot;
+use super::{FeatureKind, ParkSnapshot};
 
 /// Which features of a snapshot were there on a day, by their position in its vectors. What no date tells was always there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,18 @@ impl Presence {
         };
         let nodes = park.nodes.iter().map(node).collect();
         Self { on, parcels, buildings, edges, nodes }
+    }
+
+    /// True when the feature in `row` of the snapshot's vector of `kind` was there. What has no days of its own always was.
+    pub fn has(&self, kind: FeatureKind, row: usize) -> bool {
+        let rows = match kind {
+            FeatureKind::Parcel => &self.parcels,
+            FeatureKind::Building => &self.buildings,
+            FeatureKind::NetworkEdge => &self.edges,
+            FeatureKind::NetworkNode => &self.nodes,
+            _ => return true,
+        };
+        rows.get(row).copied().unwrap_or(true)
     }
 }
 

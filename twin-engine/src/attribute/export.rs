@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use analysis::overlay::{Overlay, Verdict};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use spatial_db::model::{FeatureKind, ParkSnapshot};
 use spatial_db::package::{self, Cell as Kept, Column as KeptColumn, Kind, PackageError, Srs, write_table};
 use spatial_db::schema::{ColumnKind, Table};
@@ -62,7 +62,9 @@ pub struct Export {
     rows: Vec<u32>,
     filter: String,
     side: Option<String>,
+    day: Option<NaiveDate>,
     done: Arc<AtomicUsize>,
+    cancel: Arc<AtomicBool>,
 }
 
 impl Export {
@@ -87,13 +89,35 @@ impl Export {
                 .collect(),
             ..overlay.heading()
         });
-        Self { park, kind, overlay, columns, rows, filter, side: None, done: Arc::default() }
+        Self {
+            park,
+            kind,
+            overlay,
+            columns,
+            rows,
+            filter,
+            side: None,
+            day: None,
+            done: Arc::default(),
+            cancel: Arc::default(),
+        }
     }
 
     /// The same of one side of a split picture, which the file and its name tell in these words.
     #[must_use]
     pub(crate) fn of_side(self, side: String) -> Self {
         Self { side: Some(side), ..self }
+    }
+
+    /// The same of another day than the record's, which the file and its name tell.
+    #[must_use]
+    pub(crate) fn on_day(self, day: NaiveDate) -> Self {
+        Self { day: Some(day), ..self }
+    }
+
+    /// Set to give the file up: nothing of it stays.
+    pub fn cancel(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancel)
     }
 
     /// Counts the rows that are written.
@@ -111,10 +135,12 @@ impl Export {
         self.rows.is_empty()
     }
 
-    /// Where a file of this kind goes in a folder: `<park>-<table>.csv`, with the side of a split picture before the dot.
+    /// Where a file of this kind goes in a folder: `<park>-<table>.csv`, with the side of a split picture or another day before the
+    /// dot.
     pub fn path_in(&self, folder: &Path, format: Format) -> PathBuf {
         let side = self.side.as_deref().map_or_else(String::new, file_words);
-        folder.join(format!("{}-{}{side}.{}", self.park.park.slug, self.table(), format.ending()))
+        let day = self.day.map_or_else(String::new, |day| format!("-{day}"));
+        folder.join(format!("{}-{}{side}{day}.{}", self.park.park.slug, self.table(), format.ending()))
     }
 
     fn table(&self) -> &'static str {
@@ -125,16 +151,21 @@ impl Export {
         Layer { park: &self.park, kind: self.kind, overlay: self.overlay.as_ref() }
     }
 
-    fn tell(&self, row: usize) {
+    /// Counts a row that is written; an error where nobody wants the file any more.
+    fn tell(&self, row: usize) -> std::io::Result<()> {
         if row.is_multiple_of(TELLS) || row == self.rows.len() {
             self.done.store(row, Ordering::Relaxed);
         }
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
+        Ok(())
     }
 
     /// Writes the rows to `path` and makes its folder; `now` is what a `GeoPackage` says of its age.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written, or is given up.
     pub fn write(&self, path: &Path, format: Format, now: DateTime<Utc>) -> Result<(), ExportError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
@@ -175,7 +206,7 @@ impl Export {
                 kept.extend(each.map(|((field, cell), word)| field.keep(cell, word)));
                 let shape = package::shape_of(&self.park, self.kind, row);
                 push(at as i64 + 1, shape.as_ref(), &kept)?;
-                self.tell(at + 1);
+                self.tell(at + 1).map_err(|source| PackageError::Io { path: path.to_owned(), source })?;
             }
             Ok(())
         })?;
@@ -189,6 +220,9 @@ impl Export {
         let mut said = format!("{} of {all} rows of {} of {}.", self.rows.len(), self.table(), park.name);
         if let Some(side) = &self.side {
             let _ = write!(said, " Of a split picture: {side}.");
+        }
+        if let Some(day) = self.day {
+            let _ = write!(said, " Of what was there on {day}.");
         }
         if !self.filter.trim().is_empty() {
             let _ = write!(said, " Filter: {}.", self.filter.trim());
@@ -306,7 +340,7 @@ fn kind_of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Kind {
 /// # Errors
 /// The file cannot be written.
 pub fn write_csv(path: &Path, layer: &Layer<'_>, columns: &[Column], rows: &[u32]) -> std::io::Result<()> {
-    csv_rows(path, layer, columns, rows, &mut |_| {})
+    csv_rows(path, layer, columns, rows, &mut |_| Ok(()))
 }
 
 fn csv_rows(
@@ -314,10 +348,10 @@ fn csv_rows(
     layer: &Layer<'_>,
     columns: &[Column],
     rows: &[u32],
-    tell: &mut dyn FnMut(usize),
+    tell: &mut dyn FnMut(usize) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let beside = path.with_extension("csv.new");
-    {
+    let mut write = || -> std::io::Result<()> {
         let mut file = std::io::BufWriter::new(std::fs::File::create(&beside)?);
         // Without it Excel reads Chinese as Latin letters.
         file.write_all("\u{feff}".as_bytes())?;
@@ -328,11 +362,16 @@ fn csv_rows(
         }))?;
         for (at, row) in rows.iter().enumerate() {
             csv.write_record(columns.iter().map(|column| layer.cell(column, *row as usize).to_string()))?;
-            tell(at + 1);
+            tell(at + 1)?;
         }
-        csv.flush()?;
+        csv.flush()
+    };
+    let written = write().and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // There is nothing to be done about a file that will not go.
+        let _ = std::fs::remove_file(&beside);
     }
-    std::fs::rename(&beside, path)
+    written
 }
 
 #[cfg(test)]
@@ -366,6 +405,28 @@ mod tests {
         assert_eq!(read.len(), 2);
         assert_eq!((&read[0][name], &read[1][name]), ("Hall 3", "Hall \"A\", east\n青溪"));
         assert!(read.iter().all(|record| record.len() == columns.len()));
+    }
+
+    #[test]
+    fn a_file_given_up_leaves_what_was_there_before() {
+        let park = fixture::tiny().snapshot;
+        let columns = columns(&park, FeatureKind::Building, None);
+        let export = Export::new(park, FeatureKind::Building, None, columns, vec![0, 1, 2], String::new());
+        let export = export.on_day(NaiveDate::from_ymd_opt(2019, 12, 31).unwrap());
+        let folder = std::env::temp_dir().join(format!("twin-export-stopped-{}", std::process::id()));
+        for format in [Format::Csv, Format::GeoPackage] {
+            let path = export.path_in(&folder, format);
+            assert!(path.to_string_lossy().contains("building-2019-12-31."), "{}", path.display());
+            export.cancel().store(false, Ordering::Relaxed);
+            export.write(&path, format, DateTime::UNIX_EPOCH).unwrap();
+            let before = std::fs::read(&path).unwrap();
+            export.cancel().store(true, Ordering::Relaxed);
+            assert!(export.write(&path, format, DateTime::UNIX_EPOCH).is_err());
+            assert!(std::fs::read(&path).unwrap() == before, "the earlier file stands as it was");
+            assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "and nothing beside it");
+            std::fs::remove_file(&path).unwrap();
+        }
+        std::fs::remove_dir(&folder).unwrap();
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn on_face(twin: &Twin, meshed: &Meshed, plane: &SectionPlane, at: DVec3, tolera
     if layers.shows(FeatureKind::Building) {
         let building = cut.buildings.iter().find(|building| {
             let row = meshed.geometry.slots.row(building.id);
-            if row.is_some_and(|row| !drawn.has(|there| &there.buildings, row)) {
+            if row.is_some_and(|row| !drawn.has(FeatureKind::Building, row)) {
                 return false;
             }
             let (low, high) = row.and_then(|row| meshed.picker.span(row)).unwrap_or((building.base_m, building.top_m));

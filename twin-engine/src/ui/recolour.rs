@@ -1,21 +1,37 @@
 //! Colouring a layer by one of its attributes: what, how, and with which colours.
 
+use analysis::overlay::Overlay;
 use bevy_egui::egui::{ComboBox, Slider, Ui};
+use chrono::NaiveDate;
 use spatial_db::model::FeatureKind;
 
 use super::{Panels, inspector::kind_name, look, table};
 use crate::attribute::{self, Column, KINDS};
-use crate::recolour::{Ramp, Recolour, Scheme, apply};
+use crate::live::Wake;
+use crate::recolour::{Asked, Ramp, Recolour, Scheme, apply, put};
+use crate::scene::Twin;
 use crate::text::{Language, Text, t};
+use crate::work::Work;
 
 /// What is chosen, and what the overlay in use was made from.
 #[derive(Debug, Default)]
 pub(super) struct Form {
     wanted: Option<Recolour>,
     made: Option<(Recolour, Language)>,
+    /// The days that it is of, and what is being made for others.
+    days: Days,
+    follows: Option<(Days, Work<Option<Overlay>>)>,
     columns: Option<(FeatureKind, Vec<Column>)>,
     /// The overlay was made for another state of the park.
     stale: bool,
+}
+
+/// The days of both parts of the picture.
+type Days = [Option<NaiveDate>; 2];
+
+fn days_of(twin: &Twin) -> Days {
+    let right = twin.right.as_ref().and_then(|right| right.there.as_ref());
+    [twin.day(), right.map(|there| there.on)]
 }
 
 /// Makes the overlay anew for another state of the park, whether or not it is looked at.
@@ -140,6 +156,8 @@ pub(super) fn keep(panels: &mut Panels) {
     {
         form.wanted = Some(by.clone());
         form.made = Some((by, panels.twin.language));
+        // Whoever brought it made it of these days.
+        (form.days, form.follows) = (days_of(&panels.twin), None);
     }
     make(panels, &mut form);
     panels.ui.recolour = form;
@@ -149,13 +167,30 @@ fn make(panels: &mut Panels, form: &mut Form) {
     let Some(wanted) = form.wanted.clone().filter(|wanted| !wanted.column.is_empty()) else { return };
     let now = (wanted, panels.twin.language);
     if form.made.as_ref() == Some(&now) && !form.stale {
+        follow_days(panels, form, &now.0);
         return;
     }
     form.stale = false;
+    (form.days, form.follows) = (days_of(&panels.twin), None);
     let same_choice = form.made.as_ref().is_some_and(|(made, _)| *made == now.0);
     let at = apply(&mut panels.twin, &now.0);
     if let (Some(at), false) = (at, same_choice) {
         panels.twin.shown.overlay = Some(at);
     }
     form.made = Some(now);
+}
+
+/// Another day has other features: the overlay is made anew beside the frame, and its legend says of what day it is meanwhile.
+fn follow_days(panels: &mut Panels, form: &mut Form, wanted: &Recolour) {
+    if let Some((of, made)) = form.follows.as_ref().and_then(|(of, work)| Some((*of, work.take()?))) {
+        (form.days, form.follows) = (of, None);
+        if let Some(overlay) = made {
+            put(&mut panels.twin, overlay);
+        }
+    }
+    let days = days_of(&panels.twin);
+    if form.days != days && form.follows.is_none() {
+        let (asked, wanted, wake) = (Asked::of(&panels.twin), wanted.clone(), Wake::clone(&panels.wake));
+        form.follows = Some((days, Work::begin(move || asked.overlay(&wanted), move || wake.wake())));
+    }
 }

@@ -17,6 +17,7 @@ use crate::attribute::{self, Cell, Column, Export, Format, KINDS, Layer};
 use crate::inspect::grouped;
 use crate::layers::Selection;
 use crate::query::{Expected, Problem, Query, QueryError};
+use crate::scene::Twin;
 use crate::scene_file::Filter;
 use crate::split::Side;
 use crate::text::{Text, t};
@@ -29,10 +30,10 @@ const ROW: f32 = 20.0;
 /// Room for the choice of a side, points.
 const SIDE: f32 = 190.0;
 
-/// What the rows were made for: layer, overlay, its version, filter, order, and the side of a split picture.
-type Made = (FeatureKind, Option<usize>, u64, String, Option<(usize, bool)>, Option<OfSide>);
+/// What the rows were made for: layer, overlay, its version, filter, order, and the side of the picture.
+type Made = (FeatureKind, Option<usize>, u64, String, Option<(usize, bool)>, OfSide);
 
-/// A side of a split picture with its day.
+/// A side of the picture with its day.
 type OfSide = (Side, Option<NaiveDate>);
 
 /// The table as it is.
@@ -135,7 +136,11 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         });
         let (shown, all) = (panels.ui.table.rows.len(), attribute::len(&park, panels.ui.table.kind));
         let counted = t!(words, "table-rows", shown = grouped(shown as f64, 0), all = grouped(all as f64, 0));
-        ui.label(look::note(counted));
+        // On another day the rest was not there, or is not yet.
+        ui.label(look::note(match another_day(&panels.twin) {
+            Some(day) => t!(words, "table-rows-on", rows = counted, day = day.to_string()),
+            None => counted,
+        }));
         choose_side(ui, panels);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(Button::new("×").frame(false)).on_hover_text(t!(words, "close")).clicked() {
@@ -170,6 +175,11 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     }
 }
 
+/// The day of a picture that is whole, where it is not that of the data.
+fn another_day(twin: &Twin) -> Option<NaiveDate> {
+    twin.day().filter(|day| twin.right.is_none() && Some(*day) != twin.record_day())
+}
+
 /// The side of a split picture that the rows, and the files made of them, belong to.
 fn choose_side(ui: &mut Ui, panels: &mut Panels) {
     let twin = &mut panels.twin;
@@ -192,8 +202,7 @@ fn refresh(panels: &mut Panels) {
     let table = &mut panels.ui.table;
     let side = twin.active_side();
     let shown = twin.shown_on(side);
-    let split = twin.right.is_some();
-    let of_side = split.then(|| (side, shown.there.as_ref().map(|there| there.on)));
+    let of_side = (side, shown.there.as_ref().map(|there| there.on));
     let filter = table.filter.clone();
     let now: Made = (table.kind, shown.overlay, twin.overlays_version, filter, table.order, of_side);
     if table.made.as_ref() == Some(&now) {
@@ -213,10 +222,10 @@ fn refresh(panels: &mut Panels) {
         Ok(query) => {
             table.error = None;
             let fits = |row: &u32| query.as_ref().is_none_or(|q| q.fits(&layer, &table.columns, *row as usize));
-            // Of a split picture the rows of one side: both at once would be neither.
+            // What was there on the day, and of a split picture the rows of one side: both at once would be neither.
             let there = |row: &u32| {
                 let row = *row as usize;
-                !split || attribute::id(park, layer.kind, row).is_some_and(|id| twin.is_there_on(side, id, row))
+                attribute::id(park, layer.kind, row).is_some_and(|id| twin.is_there_on(side, id, row))
             };
             table.rows = (0..layer.len() as u32).filter(|row| there(row) && fits(row)).collect();
             if let Some((at, up)) = table.order
@@ -420,9 +429,12 @@ fn export(panels: &mut Panels, format: Format) {
     let export = Export::new(park, table.kind, panels.twin.active_overlay(), columns, rows, table.filter.clone());
     let export = match panels.twin.side_words(panels.twin.active_side()) {
         Some(side) => export.of_side(side),
-        None => export,
+        None => match another_day(&panels.twin) {
+            Some(day) => export.on_day(day),
+            None => export,
+        },
     };
     let path = export.path_in(&folder, format);
-    let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: None };
+    let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: Some(export.cancel()) };
     writing::begin(panels, By::Table, way, move || export.write(&path, format, chrono::Utc::now()));
 }
