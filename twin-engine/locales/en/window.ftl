@@ -95,7 +95,9 @@ search-what = Parcel numbers, addresses, enterprises, buildings, pipes. Any part
 search-making = reading the park
 search-none = nothing found
 search-found = { $count } found in { $ms } ms
+search-found-of = { $count } of { $all } found in { $ms } ms: type more of it
 search-result = { $kind } · { $field }
+search-no-place = { $field } · no place on record
 field-enterprise = enterprise
 
 tab-views = Views

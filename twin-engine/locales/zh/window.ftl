@@ -95,7 +95,9 @@ search-what = 地块编号、地址、企业、建筑、管线。输入任意部
 search-making = 正在读取园区
 search-none = 没有找到
 search-found = 找到 { $count } 个，{ $ms } 毫秒
+search-found-of = 共 { $all } 个，列出最相近的 { $count } 个，{ $ms } 毫秒；请再多输入一些
 search-result = { $kind } · { $field }
+search-no-place = { $field } · 档案中没有所在位置
 field-enterprise = 企业
 
 tab-views = 视图

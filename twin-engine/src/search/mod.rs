@@ -5,13 +5,15 @@
 //! left to `ui`.
 
 use memchr::memmem::Finder;
-use pinyin::ToPinyin;
+use pinyin::{ToPinyin, ToPinyinMulti};
 use spatial_db::model::{FeatureId, ParkSnapshot};
 
 /// Results of a search.
 const MOST_RESULTS: usize = 60;
-/// Lines that are looked at more closely; a search for one letter finds them all.
-const MOST_LINES: usize = 8_000;
+/// Lines that are kept while a search goes on, the best so far: they hold the best few of each feature.
+const MOST_KEPT: usize = MOST_RESULTS * 8;
+/// Ways to say a text that are kept: a character may have several readings, a name seldom more than two odd ones.
+const MOST_READINGS: usize = 16;
 
 /// What was found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +136,10 @@ impl Index {
             let mut ids = places.remove(enterprise.provenance.key.as_str()).unwrap_or_default();
             ids.sort_unstable();
             ids.dedup();
+            // One that sits nowhere on record is found all the same.
+            if ids.is_empty() {
+                ids.push(enterprise.id);
+            }
             for id in ids {
                 self.add(id, Field::Enterprise, Some(&enterprise.name));
             }
@@ -150,9 +156,13 @@ impl Index {
         };
         line(&plain(text), Form::Written);
         if !text.is_ascii() && text.to_pinyin().any(|p| p.is_some()) {
-            let (spoken, initials) = pinyin(text);
-            line(&spoken, Form::Spoken);
-            line(&initials, Form::Initials);
+            let readings = readings(text);
+            for (at, (spoken, initials)) in readings.iter().enumerate() {
+                line(spoken, Form::Spoken);
+                if readings[..at].iter().all(|(_, before)| before != initials) {
+                    line(initials, Form::Initials);
+                }
+            }
         }
         self.entries.push(Entry { id, field, text: text.into() });
     }
@@ -170,18 +180,25 @@ impl Index {
     /// What holds all words of `query`, best first: the whole text, then its beginning, then the beginning of a word, then
     /// any place; as written before pinyin; numbers before names before addresses before keys.
     pub fn search(&self, query: &str) -> Vec<Found> {
+        self.search_counted(query).0
+    }
+
+    /// The same with how many texts there are in all: only the best are told.
+    pub fn search_counted(&self, query: &str) -> (Vec<Found>, usize) {
         let query = plain(query.trim());
         let mut words: Vec<&str> = query.split_whitespace().collect();
         // The longest word is on the fewest lines.
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let Some((longest, others)) = words.split_first() else { return Vec::new() };
+        let Some((longest, others)) = words.split_first() else { return (Vec::new(), 0) };
         let finder = Finder::new(longest.as_bytes());
         let hay = self.hay.as_bytes();
         let mut ranked = Vec::new();
         let (mut from, mut line) = (0, 0);
+        // The lines of an entry stand together.
+        let (mut all, mut last) = (0, None);
         while let Some(at) = finder.find(&hay[from..]) {
             let at = from + at;
-            line += self.lines[line..].partition_point(|line| line.start as usize <= at) - 1;
+            line = self.line_of(at, line);
             let start = self.lines[line].start as usize;
             let end = self.lines.get(line + 1).map_or(hay.len(), |next| next.start as usize);
             from = end;
@@ -190,25 +207,35 @@ impl Index {
             if others.iter().all(|word| text.contains(word)) && fits(form, &query) {
                 let Entry { field, text: written, .. } = &self.entries[entry as usize];
                 ranked.push((place(text, &query, at - start), form, *field, written.len(), entry));
+                all += usize::from(last != Some(entry));
+                last = Some(entry);
             }
-            if ranked.len() >= MOST_LINES {
-                break;
+            // A search for one letter finds nearly every line.
+            if ranked.len() >= MOST_KEPT * 4 {
+                ranked.select_nth_unstable(MOST_KEPT);
+                ranked.truncate(MOST_KEPT);
             }
-        }
-        // The best few hundred hold the best few of each feature.
-        if ranked.len() > MOST_RESULTS * 8 {
-            ranked.select_nth_unstable(MOST_RESULTS * 8);
-            ranked.truncate(MOST_RESULTS * 8);
         }
         ranked.sort_unstable();
         let mut seen = std::collections::HashSet::new();
-        ranked
+        let found = ranked
             .into_iter()
             .map(|(.., entry)| &self.entries[entry as usize])
             .filter(|entry| seen.insert((entry.id, entry.field)))
             .take(MOST_RESULTS)
             .map(|entry| Found { id: entry.id, text: entry.text.to_string(), field: entry.field })
-            .collect()
+            .collect();
+        (found, all)
+    }
+
+    /// The line that holds a place of the text, from a line at or before it: near by where much is found, far off where little is.
+    fn line_of(&self, at: usize, from: usize) -> usize {
+        let mut reach = 1;
+        while self.lines.get(from + reach).is_some_and(|line| line.start as usize <= at) {
+            reach *= 2;
+        }
+        let end = (from + reach).min(self.lines.len());
+        from + self.lines[from..end].partition_point(|line| line.start as usize <= at) - 1
     }
 }
 
@@ -240,20 +267,40 @@ fn plain(text: &str) -> String {
     text.chars().map(narrow).flat_map(char::to_lowercase).collect()
 }
 
-/// A text as spoken, and its initials; what has no pinyin stays as it is.
-fn pinyin(text: &str) -> (String, String) {
-    let (mut spoken, mut initials) = (String::new(), String::new());
-    for (c, said) in text.chars().zip(text.to_pinyin()) {
-        if let Some(said) = said {
-            spoken.push_str(&said.plain().replace('ü', "v"));
-            initials.push_str(said.first_letter());
-        } else {
-            let same = plain(&c.to_string());
-            spoken.push_str(&same);
-            initials.push_str(&same);
+/// A text as spoken, and its initials, by the commonest reading of each character first, then with another reading of one of them, then
+/// of two. What has no pinyin stays as it is.
+fn readings(text: &str) -> Vec<(String, String)> {
+    let of = |c: char| -> Vec<(String, String)> {
+        let said = |one: pinyin::Pinyin| (one.plain().replace('ü', "v"), one.first_letter().to_owned());
+        let mut all: Vec<(String, String)> = c.to_pinyin().into_iter().map(said).collect();
+        for other in c.to_pinyin_multi().into_iter().flatten().map(said) {
+            if !all.contains(&other) {
+                all.push(other);
+            }
         }
-    }
-    (spoken, initials)
+        if all.is_empty() {
+            let same = plain(&c.to_string());
+            all.push((same.clone(), same));
+        }
+        all
+    };
+    let characters: Vec<Vec<(String, String)>> = text.chars().map(of).collect();
+    let joined = |odd: Vec<(usize, usize)>| {
+        let mut whole = (String::new(), String::new());
+        for (at, all) in characters.iter().enumerate() {
+            let reading = odd.iter().find(|(which, _)| *which == at).map_or(0, |(_, reading)| *reading);
+            whole.0.push_str(&all[reading].0);
+            whole.1.push_str(&all[reading].1);
+        }
+        whole
+    };
+    let several: Vec<usize> = (0..characters.len()).filter(|at| characters[*at].len() > 1).collect();
+    let ones = several.iter().flat_map(|at| (1..characters[*at].len()).map(|reading| vec![(*at, reading)]));
+    let pairs = several
+        .iter()
+        .enumerate()
+        .flat_map(|(k, first)| several[k + 1..].iter().map(|second| vec![(*first, 1), (*second, 1)]));
+    std::iter::once(Vec::new()).chain(ones).chain(pairs).take(MOST_READINGS).map(joined).collect()
 }
 
 #[cfg(test)]

@@ -61,6 +61,43 @@ fn the_whole_comes_before_the_beginning_before_a_word_before_any_place() {
 }
 
 #[test]
+fn a_name_is_found_by_the_reading_that_its_city_uses_and_an_enterprise_without_a_place_by_its_name() {
+    let mut park = (*park()).clone();
+    park.buildings[0].name = Some("重庆长安厂房".into());
+    park.enterprises[0].name = "厦门东方".into();
+    park.tenancies.clear();
+    let index = Index::new(&park);
+    // Read as in Chongqing and Chang'an, not as in zhòng (heavy) and zhǎng (to grow).
+    for query in ["chongqing", "changan", "cqca", "zhongqing"] {
+        assert_eq!(first(&index, query), Some((FeatureKind::Building, 1, Field::Name)), "{query}");
+    }
+    for query in ["xiamen", "xmdf", "厦门"] {
+        assert_eq!(first(&index, query), Some((FeatureKind::Enterprise, 1, Field::Enterprise)), "{query}");
+    }
+}
+
+#[test]
+fn a_short_word_finds_what_is_called_so_however_late_it_comes_and_says_how_many_there_are() {
+    let mut park = (*fixture::tiny().snapshot).clone();
+    let one = park.buildings[0].clone();
+    park.buildings = (0..20_000)
+        .map(|at| {
+            let mut building = one.clone();
+            building.id.id = at;
+            building.provenance.key = format!("B{at}");
+            building.name = Some(if at == 19_999 { "a".to_owned() } else { format!("hall {at} bay") });
+            building
+        })
+        .collect();
+    let index = Index::new(&park);
+    let (found, all) = index.search_counted("a");
+    assert_eq!((found[0].id.id, found.len()), (19_999, MOST_RESULTS), "{found:?}");
+    let slow = park.buildings.iter().flat_map(|b| [b.name.as_deref(), b.address.as_deref(), Some(&b.provenance.key)]);
+    let holds = slow.flatten().filter(|text| text.to_lowercase().contains('a')).count();
+    assert!(all >= holds && all < holds + 200, "{all} of {holds} among the buildings");
+}
+
+#[test]
 fn every_network_key_is_found() {
     let park = park();
     let index = Index::new(&park);

@@ -24,6 +24,8 @@ pub(crate) struct Search {
     query: String,
     asked: Option<String>,
     found: Vec<Found>,
+    /// How many there are in all; the best of them were found.
+    all: usize,
     chosen: usize,
     took: Duration,
     /// The park that the index is of, or will be.
@@ -94,6 +96,8 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     let (count, ms) = (panels.search.found.len(), panels.search.took.as_secs_f64() * 1000.0);
     let told = if count == 0 {
         t!(words, "search-none")
+    } else if panels.search.all > count {
+        t!(words, "search-found-of", count = count, all = panels.search.all, ms = format!("{ms:.1}"))
     } else {
         t!(words, "search-found", count = count, ms = format!("{ms:.1}"))
     };
@@ -106,7 +110,9 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
             picked = Some(at);
         }
     }
-    if let Some(found) = picked.and_then(|at| panels.search.found.get(at)).cloned() {
+    // Of an enterprise that sits nowhere on record there is nothing to fly to.
+    let placed = |found: &&Found| found.id.kind != FeatureKind::Enterprise;
+    if let Some(found) = picked.and_then(|at| panels.search.found.get(at)).filter(placed).cloned() {
         if matches!(found.id.kind, FeatureKind::NetworkEdge | FeatureKind::NetworkNode) && !panels.twin.is_underground()
         {
             panels.act(Action::Underground);
@@ -125,7 +131,7 @@ fn ask(search: &mut Search) {
         return;
     }
     let start = std::time::Instant::now();
-    search.found = index.search(&search.query);
+    (search.found, search.all) = index.search_counted(&search.query);
     search.took = start.elapsed();
     search.chosen = 0;
     search.asked = Some(search.query.clone());
@@ -139,12 +145,12 @@ fn result(ui: &mut Ui, words: &Text, found: &Found, on: bool) -> egui::Response 
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add(Label::new(RichText::new(&found.text)).truncate().selectable(false));
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                let what = t!(
-                    words,
-                    "search-result",
-                    kind = kind_name(words, found.id.kind),
-                    field = field(words, found.field)
-                );
+                let what = match found.id.kind {
+                    FeatureKind::Enterprise => t!(words, "search-no-place", field = field(words, found.field)),
+                    kind => {
+                        t!(words, "search-result", kind = kind_name(words, kind), field = field(words, found.field))
+                    }
+                };
                 ui.add(Label::new(look::note(what)).selectable(false));
             });
         });
