@@ -295,11 +295,11 @@ fn readings(text: &str) -> Vec<(String, String)> {
         whole
     };
     let several: Vec<usize> = (0..characters.len()).filter(|at| characters[*at].len() > 1).collect();
-    let ones = several.iter().flat_map(|at| (1..characters[*at].len()).map(|reading| vec![(*at, reading)]));
+    let ones = several.iter().flat_map(|at| (1..characters[*at].len()).map(move |reading| vec![(*at, reading)]));
     let pairs = several
         .iter()
         .enumerate()
-        .flat_map(|(k, first)| several[k + 1..].iter().map(|second| vec![(*first, 1), (*second, 1)]));
+        .flat_map(|(k, first)| several[k + 1..].iter().map(move |second| vec![(*first, 1), (*second, 1)]));
     std::iter::once(Vec::new()).chain(ones).chain(pairs).take(MOST_READINGS).map(joined).collect()
 }
 
