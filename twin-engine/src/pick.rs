@@ -2,15 +2,16 @@
 //!
 //! What is said about the answer is left to `inspect`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bevy::math::{DVec2, DVec3};
-use geo::{Contains, Point};
+use geo::{Contains, Intersects, Point};
 use spatial_db::cache::{Cache, Ray};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
 
 use crate::layers::{LayerKey, Layers};
-use crate::mesh::Ground;
+use crate::mesh::{FacadeModel, Ground};
 use crate::scene::{SceneGeometry, Twin, hazard_place};
 use crate::split::Side;
 use crate::style::Shown;
@@ -36,6 +37,8 @@ pub(crate) struct Picker {
     ground: Ground,
     /// Drawn bottom and top of each building, m, in snapshot order; empty ranges for what is not drawn.
     spans: Arc<[(f64, f64)]>,
+    /// Rows of the surfaces of each building that was modelled, by its place in the snapshot: it is drawn as they are.
+    modelled: Arc<HashMap<u32, Vec<u32>>>,
     highest_m: f64,
 }
 
@@ -75,7 +78,8 @@ impl Picker {
     pub(crate) fn new(snapshot: &Arc<ParkSnapshot>, geometry: &SceneGeometry) -> Self {
         let ground = geometry.ground.clone();
         let spans = geometry.spans_m.clone();
-        Self { cache: Cache::build(snapshot.clone()), ground, spans, highest_m: geometry.highest_m }
+        let modelled = Arc::clone(&geometry.modelled);
+        Self { cache: Cache::build(snapshot.clone()), ground, spans, modelled, highest_m: geometry.highest_m }
     }
 
     /// The cache that answers.
@@ -98,8 +102,9 @@ impl Picker {
         if underground {
             let ray = Ray { origin_m: eye.to_array(), direction: direction.to_array(), reach_m: reach + 200.0 };
             let kinds = [FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
-            let hit = self.cache.pick(&ray, &kinds, tolerance_m);
-            if let Some(hit) = hit.filter(|hit| self.is_drawn(hit.id, drawn)) {
+            if let Some(hit) =
+                self.cache.pick_among(&ray, &kinds, tolerance_m, |kind, row| self.is_drawn(kind, row, drawn))
+            {
                 return Some(Picked { feature: Some(hit.id), point: DVec3::from_array(hit.point_m) });
             }
         }
@@ -113,7 +118,7 @@ impl Picker {
 
     /// Features of `kind` that meet an area on the ground (park coordinates), of the layers that are drawn.
     pub(crate) fn in_area(&self, area: &geo::Polygon<f64>, kind: FeatureKind, shown: &Shown) -> Vec<FeatureId> {
-        use geo::{BoundingRect, Intersects};
+        use geo::BoundingRect;
         let Some(bounds) = area.bounding_rect() else { return Vec::new() };
         let snapshot = self.cache.snapshot();
         let mut rows = self.cache.slots_in_envelope(bounds.min().into(), bounds.max().into(), kind);
@@ -155,21 +160,15 @@ impl Picker {
         found.collect()
     }
 
-    /// True when the layer of a feature is switched on.
-    pub(crate) fn is_drawn(&self, id: FeatureId, drawn: &Drawn) -> bool {
+    /// True when the layer of the feature in `row` of the snapshot's vector of `kind` is switched on, and it was there on the day.
+    pub(crate) fn is_drawn(&self, kind: FeatureKind, row: usize, drawn: &Drawn) -> bool {
         let snapshot = self.cache.snapshot();
-        let (class, there) = match id.kind {
-            FeatureKind::NetworkEdge => {
-                let Some(row) = snapshot.edges.iter().position(|edge| edge.id == id) else { return false };
-                (snapshot.edges[row].class, drawn.has(id.kind, row))
-            }
-            FeatureKind::NetworkNode => {
-                let Some(row) = snapshot.nodes.iter().position(|node| node.id == id) else { return false };
-                (snapshot.nodes[row].class, drawn.has(id.kind, row))
-            }
-            kind => return drawn.layers.shows(kind),
+        let class = match kind {
+            FeatureKind::NetworkEdge => snapshot.edges.get(row).map(|edge| edge.class),
+            FeatureKind::NetworkNode => snapshot.nodes.get(row).map(|node| node.class),
+            kind => return drawn.layers.shows(kind) && drawn.has(kind, row),
         };
-        there && drawn.layers.get(LayerKey::Network(class)).visible
+        class.is_some_and(|class| drawn.layers.get(LayerKey::Network(class)).visible) && drawn.has(kind, row)
     }
 
     /// Distance along the ray to the drawn ground, m.
@@ -219,7 +218,7 @@ impl Picker {
                 .slots_in_envelope(low.to_array(), high.to_array(), FeatureKind::Building)
                 .into_iter()
                 .filter(|slot| drawn.has(FeatureKind::Building, *slot))
-                .filter_map(|slot| Some((self.prism_distance(slot, eye, direction, reach)?, slot)))
+                .filter_map(|slot| Some((self.building_distance(slot, eye, direction, reach)?, slot)))
                 .min_by(|x, y| x.0.total_cmp(&y.0));
             // A building found here may be met later than another of the next chunk, so only accept what lies in this one.
             if let Some((distance, slot)) = nearest.filter(|(distance, _)| *distance <= to) {
@@ -228,6 +227,27 @@ impl Picker {
             from = to;
         }
         None
+    }
+
+    /// Distance to a building as it is drawn near by: as modelled, else as its footprint raised to its height.
+    fn building_distance(&self, slot: usize, eye: DVec3, direction: DVec3, reach: f64) -> Option<f64> {
+        let Some(rows) = self.modelled.get(&(slot as u32)) else {
+            return self.prism_distance(slot, eye, direction, reach);
+        };
+        let snapshot = self.cache.snapshot();
+        let surfaces = || rows.iter().map(|row| &snapshot.building_surfaces[*row as usize]);
+        // One that the ray passes by is not set up at all.
+        let corners = || surfaces().flat_map(|s| s.polygons.iter().flatten().flatten()).map(|p| DVec2::new(p[0], p[1]));
+        let plan = direction.truncate();
+        let sides = corners().map(|corner| plan.perp_dot(corner - eye.truncate()));
+        let (low, high) = sides.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), s| (low.min(s), high.max(s)));
+        if plan.length() > 1e-9 && (low > 0.0 || high < 0.0) {
+            return None;
+        }
+        match FacadeModel::new(surfaces(), &self.ground) {
+            Some(model) => model.distance(eye, direction).filter(|distance| *distance <= reach),
+            None => self.prism_distance(slot, eye, direction, reach),
+        }
     }
 
     fn prism_distance(&self, slot: usize, eye: DVec3, direction: DVec3, reach: f64) -> Option<f64> {
@@ -282,14 +302,22 @@ impl Picker {
                 return Some(first.id);
             }
         }
+        let point = Point::new(at.x, at.y);
         let here = |kind| {
-            let found = seen(kind).then(|| self.cache.in_box(place, place, &[kind]))?;
-            let there = |id: &FeatureId| {
-                // Of what lies on the ground only parcels come and go.
-                let row = || snapshot.parcels.iter().position(|parcel| parcel.id == *id);
-                kind != FeatureKind::Parcel || drawn.there.is_none() || row().is_some_and(|row| drawn.has(kind, row))
-            };
-            found.into_iter().filter(there).min_by_key(|id| id.id)
+            let rows = if seen(kind) { self.cache.slots_in_envelope(place, place, kind) } else { Vec::new() };
+            let there = rows.into_iter().filter(|row| drawn.has(kind, *row));
+            there
+                .filter_map(|row| match kind {
+                    FeatureKind::Parcel => {
+                        let parcel = &snapshot.parcels[row];
+                        parcel.boundary.intersects(&point).then_some(parcel.id)
+                    }
+                    _ => {
+                        let surface = &snapshot.surfaces[row];
+                        surface.area.intersects(&point).then_some(surface.id)
+                    }
+                })
+                .min_by_key(|id| id.id)
         };
         let road = || {
             if !seen(FeatureKind::RoadEdge) {
@@ -303,66 +331,4 @@ impl Picker {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture::{self, CORNER};
-
-    const SEEN: Drawn = Drawn { underground: false, marks: true, layers: Layers::all(), there: None };
-
-    fn picker() -> Picker {
-        let input = fixture::tiny();
-        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
-        Picker::new(&input.snapshot, &geometry)
-    }
-
-    fn towards(dx: f64, dy: f64, z: f64, from: DVec3) -> (DVec3, DVec3) {
-        let eye = DVec3::new(CORNER.0, CORNER.1, 0.0) + from;
-        let target = DVec3::new(CORNER.0 + dx, CORNER.1 + dy, z);
-        (eye, (target - eye).normalize())
-    }
-
-    fn picked(picker: &Picker, dx: f64, dy: f64, z: f64, from: DVec3) -> Option<FeatureId> {
-        let (eye, direction) = towards(dx, dy, z, from);
-        picker.pick(eye, direction, 0.0006, &SEEN).and_then(|p| p.feature)
-    }
-
-    #[test]
-    fn straight_down_on_a_roof_is_the_building_and_beside_it_the_parcel() {
-        let picker = picker();
-        let above = |x, y| DVec3::new(x, y, 400.0);
-        assert_eq!(
-            picked(&picker, 265.0, 75.0, 0.0, above(265.0, 75.0)),
-            Some(FeatureId::new(FeatureKind::Building, 3))
-        );
-        assert_eq!(
-            picked(&picker, 300.0, 120.0, 0.0, above(300.0, 120.0)),
-            Some(FeatureId::new(FeatureKind::Parcel, 3))
-        );
-    }
-
-    #[test]
-    fn the_building_in_front_hides_the_one_behind() {
-        let picker = picker();
-        // From the south, level with the first floor, towards the north building in the same column.
-        let eye = DVec3::new(170.0, -200.0, 12.0);
-        assert_eq!(picked(&picker, 155.0, 190.0, 10.0, eye), Some(FeatureId::new(FeatureKind::Building, 2)));
-    }
-
-    #[test]
-    fn underground_finds_the_pipe_under_the_road() {
-        let picker = picker();
-        let (eye, direction) = towards(400.0, 136.0, 9.2, DVec3::new(400.0, 100.0, 200.0));
-        let hit = picker.pick(eye, direction, 0.0006, &Drawn { underground: true, ..SEEN }).unwrap();
-        assert_eq!(hit.feature, Some(FeatureId::new(FeatureKind::NetworkEdge, 1)));
-    }
-
-    #[test]
-    fn the_ground_is_met_where_it_is_drawn_and_the_sky_is_nothing() {
-        let picker = picker();
-        let (eye, direction) = towards(40.0, 250.0, 5.0, DVec3::new(-300.0, -300.0, 300.0));
-        let distance = picker.ground_distance(eye, direction).unwrap();
-        let p = eye + direction * distance;
-        assert!((p.z - picker.ground.height(p.truncate())).abs() < 1e-3);
-        assert_eq!(picker.pick(eye, DVec3::Z, 0.0006, &SEEN), None);
-    }
-}
+mod tests;

@@ -77,10 +77,22 @@ impl Cache {
     /// Buildings are prisms from their base to their roof, pipes tubes of their diameter but never thinner than
     /// `tolerance_m`, fittings spheres of `tolerance_m`. Parcels are met where the ray meets the ground.
     pub fn pick(&self, ray: &Ray, kinds: &[FeatureKind], tolerance_m: f64) -> Option<Hit> {
+        self.pick_among(ray, kinds, tolerance_m, |_, _| true)
+    }
+
+    /// The same among the features that `counts` lets through, by kind and position in the snapshot's vector of that kind: what is
+    /// not drawn hides nothing.
+    pub fn pick_among(
+        &self,
+        ray: &Ray,
+        kinds: &[FeatureKind],
+        tolerance_m: f64,
+        counts: impl Fn(FeatureKind, usize) -> bool,
+    ) -> Option<Hit> {
         let ground = self.ground_distance(ray);
         self.tree()
             .locate_with_selection_function(Under { ray, margin_m: tolerance_m })
-            .filter(|entry| kinds.contains(&entry.kind))
+            .filter(|entry| kinds.contains(&entry.kind) && counts(entry.kind, entry.slot as usize))
             .filter_map(|entry| {
                 let distance_m = self.distance_to(ray, entry, ground, tolerance_m)?;
                 Some(Hit { id: entry.id(self.snapshot()), distance_m, point_m: ray.at(distance_m) })

@@ -68,10 +68,12 @@ fn on_face(twin: &Twin, meshed: &Meshed, plane: &SectionPlane, at: DVec3, tolera
     let layers = drawn.layers;
     let met = |feature: Option<FeatureId>| Face::Met(Picked { feature, point: at });
     let factor = twin.cut.pipe_factor;
+    let is_drawn =
+        |id: FeatureId| meshed.geometry.slots.row(id).is_some_and(|row| meshed.picker.is_drawn(id.kind, row, drawn));
     let nearest = cut
         .pipes
         .iter()
-        .filter(|pipe| meshed.picker.is_drawn(pipe.id, drawn))
+        .filter(|pipe| is_drawn(pipe.id))
         .filter_map(|pipe| {
             let axis_m = drawn_axis_m(pipe, ends[0] + along * pipe.at_m, ground);
             let reach = |size: f64| size / 2.0 * factor + tolerance_m;
@@ -84,7 +86,6 @@ fn on_face(twin: &Twin, meshed: &Meshed, plane: &SectionPlane, at: DVec3, tolera
     }
     let within =
         |span: [f64; 2], low: f64, high: f64| (span[0]..=span[1]).contains(&half) && (low..=high).contains(&at.z);
-    let is_drawn = |id| meshed.picker.is_drawn(id, drawn);
     if let Some(chamber) = cut.chambers.iter().find(|c| is_drawn(c.id) && within(c.span_m, c.bottom_m, c.top_m)) {
         return met(Some(chamber.id));
     }
@@ -124,10 +125,12 @@ fn in_pit(
     let end = ((floor_m - eye.z) / way.z).max(0.0);
     let tolerance_m = NEAR_PX * m_per_px_at_1m * end;
     let ray = Ray { origin_m: eye.to_array(), direction: way.to_array(), reach_m: end + tolerance_m };
-    let hit = meshed.picker.cache().pick(&ray, &[FeatureKind::NetworkEdge, FeatureKind::NetworkNode], tolerance_m);
+    let kinds = [FeatureKind::NetworkEdge, FeatureKind::NetworkNode];
+    let shown = |kind, row| meshed.picker.is_drawn(kind, row, drawn);
+    let hit = meshed.picker.cache().pick_among(&ray, &kinds, tolerance_m, shown);
     let bare = hit.filter(|hit| {
         let at = DVec3::from_array(hit.point_m);
-        dig.holds(at.truncate()) && at.z > floor_m - tolerance_m && meshed.picker.is_drawn(hit.id, drawn)
+        dig.holds(at.truncate()) && at.z > floor_m - tolerance_m
     });
     if let Some(hit) = bare {
         return Picked { feature: Some(hit.id), point: DVec3::from_array(hit.point_m) };

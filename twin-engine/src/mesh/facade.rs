@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use bevy::math::{DVec2, DVec3};
+use bevy::math::{DVec2, DVec3, Vec3Swizzles};
 use geo::{LineString, Polygon};
 use spatial_db::model::{BuildingSurface, FacadeKind};
 
@@ -29,6 +29,33 @@ struct Face {
     /// Unit vector away from the front.
     normal: DVec3,
     roof: bool,
+}
+
+impl Face {
+    /// Whether a place in its plane is inside: by the rings as they look along the axis that its normal is nearest to, crossed an odd
+    /// number of times by a line from there.
+    fn holds(&self, at: DVec3) -> bool {
+        let [x, y, z] = self.normal.abs().to_array();
+        let flat = |p: DVec3| {
+            if x >= y && x >= z {
+                p.yz()
+            } else if y >= z {
+                p.zx()
+            } else {
+                p.xy()
+            }
+        };
+        let here = flat(at);
+        let crossed = |ring: &Vec<DVec3>| {
+            (0..ring.len())
+                .filter(|i| {
+                    let (a, b) = (flat(ring[*i]), flat(ring[(i + 1) % ring.len()]));
+                    (a.y > here.y) != (b.y > here.y) && here.x < a.x + (here.y - a.y) / (b.y - a.y) * (b.x - a.x)
+                })
+                .count()
+        };
+        self.rings.iter().map(crossed).sum::<usize>() % 2 == 1
+    }
 }
 
 /// A modelled building, set on the drawn ground.
@@ -97,6 +124,16 @@ impl FacadeModel {
             pieces.extend(met.chunks_exact(2).map(|pair| [pair[0], pair[1]]));
         }
         pieces
+    }
+
+    /// Distance at which a ray first meets one of its faces, from whichever side, m; `direction` is a unit vector.
+    pub fn distance(&self, eye: DVec3, direction: DVec3) -> Option<f64> {
+        let meets = |face: &Face| {
+            let slope = face.normal.dot(direction);
+            let distance = face.normal.dot(face.rings[0][0] - eye) / slope;
+            (slope.abs() > 1e-12 && distance > 0.0 && face.holds(eye + direction * distance)).then_some(distance)
+        };
+        self.faces.iter().filter_map(meets).min_by(f64::total_cmp)
     }
 
     /// A corner of it, park coordinates.

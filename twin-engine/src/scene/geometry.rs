@@ -45,7 +45,7 @@ pub(crate) struct SceneGeometry {
     /// Drawn bottom and top of each building, m, in the order of the park; empty ranges for what is not drawn.
     pub spans_m: Arc<[(f64, f64)]>,
     /// Surfaces of each building whose roof and walls are on record, by its row in the park.
-    pub(super) modelled: HashMap<u32, Vec<u32>>,
+    pub(crate) modelled: Arc<HashMap<u32, Vec<u32>>>,
     /// A point inside each parcel, found when first asked for.
     middles: Arc<[OnceLock<Option<DVec2>>]>,
     /// What is meshed as the camera needs it.
@@ -89,7 +89,7 @@ impl SceneGeometry {
             DVec3::new(o.x_m, o.y_m, o.z_m).distance(DVec3::new(best.x_m, best.y_m, best.z_m)) < ORIGIN_KEPT_M
         };
         let origin = origin.filter(is_near).unwrap_or(best);
-        let modelled = modelled(snapshot);
+        let modelled = Arc::new(modelled(snapshot));
         let spans_m: Arc<[(f64, f64)]> = spans(snapshot, &ground).into();
         let tops = spans_m.iter().map(|span| span.1).filter(|top| top.is_finite());
         let models = modelled.par_iter().filter_map(|(_, rows)| {
