@@ -110,6 +110,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     stage.look(CameraChoice::WholePark);
     stage.picture()?;
     tell("whole city, nothing changes", frames(&mut stage, FRAMES, |_, _| {}), "");
+    let meshes = stage.meshes();
     let switch = |stage: &mut Stage, at: usize| stage.show_overlay(Some(at % 2));
     tell("overlay of all buildings switched every frame", frames(&mut stage, FRAMES, switch), ONE_FRAME);
     let select = |stage: &mut Stage, at: usize| stage.select(ids.get(at * 37 % count).copied());
@@ -117,6 +118,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     stage.select(None);
     let step = |stage: &mut Stage, at: usize| stage.look_at_day(first - Months::new(12 * (at as u32 % 40 + 1)));
     tell("another year looked at every frame", frames(&mut stage, FRAMES, step), ONE_FRAME);
+    assert_eq!(stage.meshes(), meshes, "no mesh is made anew for an overlay, a highlight or another year");
     tell_picks(&mut stage, "whole city");
     stage.look(street(150.0, 140.0));
     stage.picture()?;

@@ -2,6 +2,7 @@
 //!
 //! Frames count only once every mesh, material and pipeline is on the device; nothing waits a fixed number of frames.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -206,6 +207,12 @@ impl Stage {
     }
 
     /// The world.
+    /// The meshes that tiles are drawn with: as long as two answers are equal, none was made anew.
+    pub fn meshes(&mut self) -> BTreeSet<AssetId<Mesh>> {
+        let world = self.app.world_mut();
+        world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
+    }
+
     pub(crate) fn world_mut(&mut self) -> &mut World {
         self.app.world_mut()
     }
@@ -405,16 +412,9 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::fixture;
     use crate::layers::{LayerKey, LayerState};
-
-    fn meshes(stage: &mut Stage) -> BTreeSet<AssetId<Mesh>> {
-        let world = stage.app.world_mut();
-        world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
-    }
 
     #[test]
     fn layers_fade_and_hide_without_a_mesh_being_made() {
@@ -422,14 +422,14 @@ mod tests {
         let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
         let roof = |picture: &RgbImage| picture.pixels().filter(|p| p.0.iter().all(|c| *c > 236)).count();
         let whole = stage.picture().expect("a picture");
-        let before = meshes(&mut stage);
+        let before = stage.meshes();
         let mut seen = Vec::new();
         for (visible, opacity) in [(true, 40), (false, 100), (true, 100)] {
             let mut twin = stage.app.world_mut().resource_mut::<Twin>();
             twin.shown.layers.set(LayerKey::Buildings, LayerState { visible, opacity });
             twin.shown.layers.set(LayerKey::Roads, LayerState { visible, opacity });
             seen.push(stage.picture().expect("a picture"));
-            assert_eq!(meshes(&mut stage), before, "no mesh is made or dropped");
+            assert_eq!(stage.meshes(), before, "no mesh is made or dropped");
         }
         assert!(roof(&seen[0]) < roof(&whole) && roof(&seen[1]) < roof(&seen[0]), "fainter, then gone");
         assert_eq!(roof(&seen[2]), roof(&whole), "and back");
@@ -469,7 +469,7 @@ mod tests {
         let stays = FeatureId::new(spatial_db::model::FeatureKind::Parcel, 3);
         stage.app.world_mut().resource_mut::<Twin>().shown.selection = [gone, stays].into_iter().collect();
         let before = stage.picture().expect("a picture");
-        let (orbit, tiles) = (*stage.app.world().resource::<Orbit>(), meshes(&mut stage));
+        let (orbit, tiles) = (*stage.app.world().resource::<Orbit>(), stage.meshes());
 
         stage.exchange(later());
         let mut copies = Vec::new();
@@ -498,7 +498,7 @@ mod tests {
         let twin = world.resource::<Twin>();
         assert_eq!(twin.overlay().map(|overlay| overlay.name.as_str()), Some("idle"), "the overlay stays");
         assert_eq!(twin.shown.selection.ids(), [stays], "what is gone is let go");
-        let left: Vec<_> = meshes(&mut stage).intersection(&tiles).copied().collect();
+        let left: Vec<_> = stage.meshes().intersection(&tiles).copied().collect();
         assert_eq!(left.len(), 1, "the sky stays, no tile of before is left");
     }
 
@@ -506,14 +506,14 @@ mod tests {
     fn a_park_with_nothing_to_draw_leaves_what_is_shown() {
         let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
         let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
-        let tiles = meshes(&mut stage);
+        let tiles = stage.meshes();
         let mut empty = fixture::tiny();
         empty.snapshot = Arc::new(spatial_db::model::ParkSnapshot::empty(empty.snapshot.park.clone()));
         stage.exchange(empty);
         while stage.is_exchanging() {
             stage.frame();
         }
-        assert_eq!(meshes(&mut stage), tiles);
+        assert_eq!(stage.meshes(), tiles);
         let failed = stage.app.world_mut().remove_resource::<MeshingFailed>().expect("told");
         assert!(matches!(failed.0, EngineError::NothingToDraw { .. }));
         assert_eq!(stage.app.world().resource::<Twin>().input.snapshot.buildings.len(), 6);
@@ -556,13 +556,13 @@ mod tests {
         let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
         let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
         stage.picture().expect("a picture");
-        let before = meshes(&mut stage);
+        let before = stage.meshes();
         let (x, y) = fixture::CORNER;
         let plane = crate::SectionPlane { from: [x, y + 150.0], to: [x + 400.0, y + 150.0] };
         for step in [0.0, 1.0, -25.0] {
             stage.cut(crate::Cut { section: Some(plane.moved(step)), ..crate::Cut::default() });
             stage.picture().expect("a picture");
-            let now = meshes(&mut stage);
+            let now = stage.meshes();
             assert!(before.is_subset(&now) && now.len() == before.len() + 1, "one face more, and the same tiles");
         }
         // A plane far to the south: the park is behind it, and no pass pays for it.
@@ -583,6 +583,6 @@ mod tests {
         assert!(!ids.is_empty() && !ids.iter().any(cut));
         stage.cut(crate::Cut::default());
         stage.picture().expect("a picture");
-        assert_eq!(meshes(&mut stage), before);
+        assert_eq!(stage.meshes(), before);
     }
 }

@@ -202,14 +202,10 @@ fn playing_back_writes_buffers_and_makes_no_mesh() {
     let (x_m, y_m) = (CORNER.0 + 230.0, CORNER.1 + 140.0);
     let camera = CameraChoice::At { x_m, y_m, distance_m: 420.0, bearing_deg: 140.0, pitch_deg: 50.0 };
     let mut stage = stage(camera, false);
-    let meshes = |stage: &mut Stage| -> std::collections::BTreeSet<AssetId<Mesh>> {
-        let world = stage.world_mut();
-        world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
-    };
     let first = at(&mut stage, 185.0);
-    let before = meshes(&mut stage);
+    let before = stage.meshes();
     let second = at(&mut stage, 205.0);
-    assert_eq!(meshes(&mut stage), before, "within half a minute nothing but places changes");
+    assert_eq!(stage.meshes(), before, "within half a minute nothing but places changes");
     let differing = first
         .pixels()
         .zip(second.pixels())

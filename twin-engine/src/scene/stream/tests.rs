@@ -114,17 +114,68 @@ fn frame_by_frame_in_the_background_gives_the_same_picture_as_all_at_once() {
 #[test]
 fn a_camera_at_rest_has_nothing_made_anew() {
     let mut stage = stage(at(700.0, 900.0, 150.0));
-    let meshes = |stage: &mut Stage| {
-        let world = stage.world_mut();
-        let ids: std::collections::BTreeSet<_> = world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect();
-        ids
-    };
-    let before = meshes(&mut stage);
+    let before = stage.meshes();
     for at in 0..6 {
         stage.select(Some(FeatureId::new(FeatureKind::Building, at + 1)));
         stage.turn(0.0);
         stage.frame();
     }
     stage.picture().expect("a picture");
-    assert_eq!(meshes(&mut stage), before);
+    assert_eq!(stage.meshes(), before);
+}
+
+/// Another overlay, another day and another highlight write colours into a buffer and nothing else.
+#[test]
+fn overlays_days_and_highlights_make_no_mesh_anew() {
+    let mut input = town();
+    let mut park = (*input.snapshot).clone();
+    for (at, building) in park.buildings.iter_mut().enumerate() {
+        building.year_built = Some(2000 + (at % 20) as i32);
+    }
+    let classes = [fixture::building_overlay(), fixture::building_overlay()].map(|mut overlay| {
+        overlay.verdicts = park
+            .buildings
+            .iter()
+            .map(|b| (b.id, overlay.verdicts[&FeatureId::new(FeatureKind::Building, 1)].clone()))
+            .collect();
+        overlay
+    });
+    input.snapshot = Arc::new(park);
+    let [first, mut second] = classes;
+    second.name = "other".into();
+    second.classes.iter_mut().for_each(|class| class.colour.rotate_left(1));
+    input.overlays = vec![Arc::new(first), Arc::new(second)];
+    let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+    input.time = Some(crate::input::TimeSource { as_of, overlay_on: Arc::new(|_, _| None), later: Vec::new() });
+    let options = CaptureOptions {
+        width: 320,
+        height: 180,
+        frame: false,
+        camera: at(700.0, 900.0, 150.0),
+        ..CaptureOptions::default()
+    };
+    let mut stage = Stage::new(input, &options, 1).expect("a headless stage");
+    let pictures = |stage: &mut Stage| stage.picture().expect("a picture");
+    let mut before = pictures(&mut stage);
+    let meshes = stage.meshes();
+    assert!(meshes.len() > 3, "{}", meshes.len());
+    let day = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 6, 30).unwrap();
+    let changes: [(&str, &dyn Fn(&mut Stage)); 6] = [
+        ("another overlay", &|stage| stage.show_overlay(Some(1))),
+        ("none", &|stage| stage.show_overlay(None)),
+        ("an earlier day", &|stage| stage.look_at_day(day(2005))),
+        ("a later day", &|stage| stage.look_at_day(day(2015))),
+        ("all on record", &|stage| stage.look_at_day(day(2026))),
+        ("a selection", &|stage| {
+            let near = (0..3600).map(|id| FeatureId::new(FeatureKind::Building, id + 1));
+            stage.world_mut().resource_mut::<crate::scene::Twin>().shown.selection = near.take(2000).collect();
+        }),
+    ];
+    for (what, change) in changes {
+        change(&mut stage);
+        let after = pictures(&mut stage);
+        assert!(differing(&before, &after) > 100, "{what} shows");
+        assert_eq!(stage.meshes(), meshes, "{what}: no mesh is made or dropped");
+        before = after;
+    }
 }
