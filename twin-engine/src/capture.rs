@@ -206,13 +206,13 @@ impl Stage {
         passes.into_iter().collect()
     }
 
-    /// The world.
     /// The meshes that tiles are drawn with: as long as two answers are equal, none was made anew.
     pub fn meshes(&mut self) -> BTreeSet<AssetId<Mesh>> {
         let world = self.app.world_mut();
         world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
     }
 
+    /// The world.
     pub(crate) fn world_mut(&mut self) -> &mut World {
         self.app.world_mut()
     }

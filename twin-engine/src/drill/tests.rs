@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use analysis::emergency::drill::{Action, DrillFile, DrillLog, DrillTables, Rating, Stay, run_drill, trace_drill};
 use analysis::overlay::{Overlay, Symbol};
-use bevy::prelude::*;
 use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
 use image::RgbImage;
 use spatial_db::cache::Cache;

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bevy::prelude::*;
 use image::RgbImage;
 use spatial_db::model::{FeatureId, FeatureKind};
 
