@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Language, Tour, film};
+use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Language, Tour, film, still};
 
 use crate::cli::{Compared, FilmArguments};
 use crate::failure::Failure;
@@ -40,6 +40,9 @@ impl FilmOffice for Office {
         }
         if !frame {
             command.arg("--no-frame");
+        }
+        if order.still {
+            command.arg("--still");
         }
         Ok(command)
     }
@@ -96,6 +99,12 @@ fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
         frame: !arguments.no_frame,
     };
     let cancelled = cancel_on_interrupt();
+    if arguments.still {
+        progress.show("drawing", &arguments.out.display().to_string());
+        let drawn = still(input, &tour, &options, Some(cancelled));
+        progress.finish();
+        return Ok((tour, drawn.map_err(|source| Failure::Film { source: Box::new(source) })?));
+    }
     let began = Instant::now();
     let filmed = film(input, &tour, &options, &mut |done, count| {
         let rate = f64::from(done) / began.elapsed().as_secs_f64().max(1e-3);

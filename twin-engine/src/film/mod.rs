@@ -173,15 +173,7 @@ pub(crate) fn film_until(
     }
     let pictures = pictures(&tour.stops, fps);
     let Some(first) = tour.stops.first().filter(|_| !pictures.is_empty()) else { return Err(FilmError::NoFrames) };
-    let capture = CaptureOptions {
-        width,
-        height,
-        language: options.language,
-        frame: options.frame,
-        camera: first.scene.camera,
-        ..CaptureOptions::default()
-    };
-    let mut stage = Stage::for_film(input, &capture, cancel)?;
+    let mut stage = Stage::for_film(input, &capture_of(options, first), cancel)?;
     let mut recorder = Recorder::new(&options.out, (width, height), fps)?;
     let count = pictures.len() as u32;
     let mut shown = None;
@@ -191,14 +183,7 @@ pub(crate) fn film_until(
         let new = shown != Some(picture.stop);
         if new {
             from = shown.map(|_| stage.view());
-            let missing = stage.show(&stop.scene);
-            if let Some(missing) = missing.first() {
-                return Err(FilmError::SceneOfAnother { stop: stop.name.clone(), what: missing.to_string() });
-            }
-            stage.say(match options.language {
-                Language::English => &stop.caption.en,
-                Language::Chinese => &stop.caption.zh,
-            });
+            show(&mut stage, stop, options.language)?;
             shown = Some(picture.stop);
         }
         let there = stage.view_of(stop.scene.camera);
@@ -211,6 +196,50 @@ pub(crate) fn film_until(
     }
     let frames = recorder.finish()?;
     Ok(FilmReport { frames, seconds: frames as f32 / fps as f32, adapter: stage.adapter().to_owned() })
+}
+
+/// Draws the first stop of `tour` through `input`, both parts of it where it is split, and writes it as PNG to `options.out`.
+///
+/// # Errors
+/// See [`FilmError`]. Nothing is left at `out` by a picture that fails.
+pub fn still(
+    input: TwinInput,
+    tour: &Tour,
+    options: &FilmOptions,
+    cancel: Option<Arc<AtomicBool>>,
+) -> Result<FilmReport, FilmError> {
+    let Some(stop) = tour.stops.first() else { return Err(FilmError::NoFrames) };
+    let mut stage = Stage::for_film(input, &capture_of(options, stop), cancel)?;
+    show(&mut stage, stop, options.language)?;
+    let picture = stage.picture()?;
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).map_err(|error| FilmError::write(&options.out, &error))?;
+    std::fs::write(&options.out, png.into_inner()).map_err(|error| FilmError::write(&options.out, &error))?;
+    Ok(FilmReport { frames: 1, seconds: 0.0, adapter: stage.adapter().to_owned() })
+}
+
+fn capture_of(options: &FilmOptions, first: &Stop) -> CaptureOptions {
+    CaptureOptions {
+        width: options.width,
+        height: options.height,
+        language: options.language,
+        frame: options.frame,
+        camera: first.scene.camera,
+        ..CaptureOptions::default()
+    }
+}
+
+/// Shows the scene of a stop with what is said there.
+fn show(stage: &mut Stage, stop: &Stop, language: Language) -> Result<(), FilmError> {
+    let missing = stage.show(&stop.scene);
+    if let Some(missing) = missing.first() {
+        return Err(FilmError::SceneOfAnother { stop: stop.name.clone(), what: missing.to_string() });
+    }
+    stage.say(match language {
+        Language::English => &stop.caption.en,
+        Language::Chinese => &stop.caption.zh,
+    });
+    Ok(())
 }
 
 #[cfg(test)]

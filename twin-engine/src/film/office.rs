@@ -40,6 +40,8 @@ pub struct FilmOrder {
     pub options: FilmOptions,
     /// Day that the overlays hold for; the park's own if `None`.
     pub day: Option<NaiveDate>,
+    /// Only the first picture, as PNG.
+    pub still: bool,
 }
 
 /// What the process of a film tells, a line of JSON each.

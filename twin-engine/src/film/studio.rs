@@ -14,11 +14,12 @@ use bevy::prelude::*;
 use chrono::NaiveDate;
 
 use super::office::film_by;
-use super::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, film_until};
+use super::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, film_until, still};
 use crate::input::TwinInput;
 use crate::live::Wake;
+use crate::scene_file::SceneFile;
 use crate::text::Language;
-use crate::tour::Tour;
+use crate::tour::{Stop, Tour};
 
 /// Size and rate of a film made in the window.
 const SIZE: (u32, u32) = (1280, 720);
@@ -83,7 +84,7 @@ impl Studio {
     }
 
     /// Begins to film `tour` through `input`, into a folder that is made if need be. `day` is that of the data: the film
-    /// begins with its overlays. Nothing happens while a film is under way.
+    /// begins with its overlays. Nothing happens while a film or picture is under way.
     pub(crate) fn begin(
         &mut self,
         input: TwinInput,
@@ -93,14 +94,42 @@ impl Studio {
         folder: &Path,
         wake: Wake,
     ) {
+        let out = folder.join(format!("{}-tour.mp4", input.snapshot.park.slug));
+        let options = FilmOptions { out, width: SIZE.0, height: SIZE.1, fps: FPS, language, frame: true };
+        self.take(input, tour, FilmOrder { options, day, still: false }, wake);
+    }
+
+    /// Begins to draw a scene as a picture of `size` px, into a file of that folder that is not there yet.
+    pub(crate) fn draw(
+        &mut self,
+        input: TwinInput,
+        day: Option<NaiveDate>,
+        scene: SceneFile,
+        language: Language,
+        (folder, size): (&Path, (u32, u32)),
+        wake: Wake,
+    ) {
+        let slug = &input.snapshot.park.slug;
+        let named = |at: u32| folder.join(format!("{slug}-{at}.png"));
+        let Some(out) = (1..10_000).map(named).find(|path| !path.exists()) else { return };
+        let options = FilmOptions { out, width: size.0, height: size.1, fps: FPS, language, frame: true };
+        let tour = Tour { stops: vec![Stop::of(slug.clone(), scene)], ..Tour::default() };
+        self.take(input, tour, FilmOrder { options, day, still: true }, wake);
+    }
+
+    /// True while what is under way is a single picture.
+    pub(crate) fn draws(&self) -> bool {
+        self.take.as_ref().is_some_and(|take| is_picture(&take.path))
+    }
+
+    fn take(&mut self, input: TwinInput, tour: Tour, order: FilmOrder, wake: Wake) {
         if self.take.is_some() {
             return;
         }
-        let path = folder.join(format!("{}-tour.mp4", input.snapshot.park.slug));
+        let path = order.options.out.clone();
         let (done, all) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let cancel = Arc::new(AtomicBool::new(false));
         let (sender, ended) = channel();
-        let options = FilmOptions { out: path.clone(), width: SIZE.0, height: SIZE.1, fps: FPS, language, frame: true };
         // What is only tried is in no record that another process could read.
         let office = self.office.clone().filter(|_| input.apart.is_none());
         let make = {
@@ -117,15 +146,16 @@ impl Studio {
                     }
                     !cancel.load(Ordering::Relaxed)
                 };
+                let options = &order.options;
                 let made = make_folder(&options.out).and_then(|()| match office {
                     Some(office) => {
                         // The window lives on what it has; the other process brings its own.
                         drop(input);
-                        let order = FilmOrder { options: options.clone(), day };
                         let command = office.command(&order).map_err(|error| FilmError::process(&error))?;
-                        film_by(command, &tour, &options, &cancel, &mut heard)
+                        film_by(command, &tour, options, &cancel, &mut heard)
                     }
-                    None => film_until(on_day(input, day), &tour, &options, Some(cancel.clone()), &mut heard),
+                    None if order.still => still(on_day(input, order.day), &tour, options, Some(cancel.clone())),
+                    None => film_until(on_day(input, order.day), &tour, options, Some(cancel.clone()), &mut heard),
                 });
                 // Whoever asked may be gone.
                 let _ = sender.send(made);
@@ -176,6 +206,11 @@ impl Studio {
         self.take = None;
         true
     }
+}
+
+/// Whether a file is a picture and no film.
+pub(crate) fn is_picture(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "png")
 }
 
 impl Drop for Take {
@@ -244,8 +279,7 @@ fn take_film(mut studio: ResMut<Studio>) {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::scene_file::SceneFile;
-    use crate::tour::{Caption, Stop};
+    use crate::tour::Caption;
 
     fn tour(secs: f32) -> Tour {
         let stop = Stop {
@@ -281,6 +315,23 @@ mod tests {
         }
         assert!(std::fs::metadata(&path).unwrap().len() > 2000 && studio.progress().is_none());
         std::fs::remove_file(&path).unwrap();
+
+        // A picture of a scene, each in a file of its own.
+        for at in 1..=2 {
+            let scene = SceneFile { overlay: Some("idle".into()), ..SceneFile::default() };
+            let to = (folder.as_path(), (320, 200));
+            studio.draw(fixture::tiny(), None, scene, Language::Chinese, to, Wake::none());
+            assert!(studio.draws());
+            assert!(matches!(wait(&mut studio), Ended::Made(_)), "{:?}", studio.ended);
+            let path = folder.join(format!("tiny-{at}.png"));
+            let picture = image::open(&path).expect("a picture");
+            assert_eq!((picture.width(), picture.height()), (320, 200));
+            assert!(picture.to_rgb8().pixels().any(|pixel| pixel.0 != [255; 3]));
+            if at == 2 {
+                std::fs::remove_file(&path).unwrap();
+                std::fs::remove_file(folder.join("tiny-1.png")).unwrap();
+            }
+        }
 
         // Given up while it is being set up or drawn: nothing is left.
         studio.begin(fixture::tiny(), None, tour(60.0), Language::English, &folder, Wake::none());

@@ -1,15 +1,21 @@
 //! The bookmarks: scenes to go back to, in the order of a tour.
 
+use std::path::Path;
+
 use bevy::prelude::DetectChangesMut;
 use bevy_egui::egui::{Button, ProgressBar, TextEdit, Ui, vec2};
 
 use super::{Panels, look};
 use crate::action::{Action, KEYS};
-use crate::film::studio::{Ended, Progress};
+use crate::film::studio::{Ended, Progress, is_picture};
 use crate::live::Wake;
-use crate::moment::Missing;
+use crate::moment::{Missing, scene_of};
 use crate::offered::{Offered, OfferedKind};
 use crate::text::{Text, t};
+
+/// Sizes of pictures, px: screens, and sheets at 300 dots an inch (ISO 216).
+const SIZES: [(&str, (u32, u32)); 5] =
+    [("HD", (1920, 1080)), ("4K", (3840, 2160)), ("A4", (3508, 2480)), ("A3", (4960, 3508)), ("A2", (7016, 4960))];
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     let words = panels.twin.words();
@@ -128,6 +134,7 @@ fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
             ui.add(ProgressBar::new(share).desired_height(6.0).fill(accent).corner_radius(3));
         });
         let said = match (all, left) {
+            (0, _) if panels.studio.draws() => t!(words, "picture-drawing"),
             (0, _) => t!(words, "film-setting-up"),
             (_, None) => t!(words, "film-picture", done = done, all = all),
             (_, Some(left)) => t!(words, "film-picture-left", done = done, all = all, left = left.as_secs().max(1)),
@@ -143,8 +150,11 @@ fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         let (tour, language, wake) = (panels.bookmarks.tour.clone(), panels.twin.language, Wake::clone(&panels.wake));
         panels.studio.begin(input, day, tour, language, &folder, wake);
     }
+    picture(ui, panels, &folder, words);
     if let Some((path, ended)) = &panels.studio.ended {
         ui.label(look::note(match ended {
+            Ended::Made(_) if is_picture(path) => t!(words, "picture-made", path = path.display()),
+            Ended::Failed(reason) if is_picture(path) => t!(words, "picture-failed", reason = reason),
             Ended::Made(report) => {
                 t!(words, "film-made", path = path.display(), seconds = format!("{:.1}", report.seconds))
             }
@@ -152,6 +162,27 @@ fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
             Ended::Failed(reason) => t!(words, "film-failed", reason = reason),
         }));
     }
+}
+
+/// Draws what is shown as a picture for print, at a size of a sheet or a screen.
+fn picture(ui: &mut Ui, panels: &mut Panels, folder: &Path, words: &Text) {
+    let Some(meshed) = panels.meshed.as_ref() else { return };
+    let mut wanted = None;
+    ui.menu_button(t!(words, "picture"), |ui| {
+        for (name, (width, height)) in SIZES {
+            if ui.button(t!(words, "picture-size", name = name, width = width, height = height)).clicked() {
+                wanted = Some((width, height));
+                ui.close();
+            }
+        }
+    })
+    .response
+    .on_hover_text(t!(words, "picture-help"));
+    let Some(size) = wanted else { return };
+    let scene = scene_of(&panels.twin, &panels.ui.table.filter(), &meshed.geometry, &panels.orbit);
+    let (input, day, language) = (panels.twin.input.clone(), panels.twin.record_day(), panels.twin.language);
+    let wake = Wake::clone(&panels.wake);
+    panels.studio.draw(input, day, scene, language, (folder, size), wake);
 }
 
 fn said(words: &Text, missing: &Missing) -> String {

@@ -16,7 +16,7 @@ pub(crate) struct FilmArguments {
     /// window, else those in the package
     #[arg(long)]
     pub(crate) tour: Option<PathBuf>,
-    /// MP4 file to write
+    /// MP4 file to write, or PNG with --still
     #[arg(long, short)]
     pub(crate) out: PathBuf,
     /// Pixels, width × height, both even
@@ -40,6 +40,9 @@ pub(crate) struct FilmArguments {
     /// Tell every picture and the end in lines of JSON: what a window asks that has its views filmed
     #[arg(long, hide = true, conflicts_with = "json")]
     pub(crate) told: bool,
+    /// Only the first picture of the first scene, as PNG
+    #[arg(long)]
+    pub(crate) still: bool,
 }
 
 /// Layers that a glTF file can hold.
