@@ -22,7 +22,7 @@ use crate::style::Shown;
 use crate::theme::{Rgb, alert};
 
 /// Ammonia leaks at the east end and the wind takes it west, over the halls.
-const LEAK: &str = r#"(
+pub(crate) const LEAK: &str = r#"(
     format_version: 1,
     name: "Leak at tank 1",
     park: "tiny",
