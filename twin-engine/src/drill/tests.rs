@@ -47,7 +47,7 @@ pub(crate) const LEAK: &str = r#"(
 const BROKEN: FeatureId = FeatureId::new(FeatureKind::EmergencyResource, 10);
 
 /// The tiny park with a fire station at the west end of its road, and room at its place of assembly.
-fn park() -> TwinInput {
+pub(crate) fn park() -> TwinInput {
     let mut input = fixture::tiny();
     let mut park = (*input.snapshot).clone();
     let mut station = park.resources[0].clone();
