@@ -16,7 +16,7 @@ use super::run::{DrillRun, DrillTables, ZoneAt};
 use super::supply::{Lost, is_known};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
-use crate::emergency::hydrants::{HydrantCover, Reach, Worth};
+use crate::emergency::hydrants::{HydrantCover, Reach, Worth, stands_somewhere};
 use crate::words;
 use crate::words::Words;
 
@@ -417,6 +417,8 @@ impl<'a> Course<'a> {
         let lacking = self.threat.without_height(self.cache);
         let buildings_without_height =
             lacking.iter().filter(|slot| self.stands[**slot] && !self.struck.contains_key(*slot)).count();
+        let standing = buildings.iter().zip(&self.stands).filter(|(_, stands)| **stands);
+        let buildings_without_footprint = standing.filter(|(building, _)| !stands_somewhere(building)).count();
         let outcome = Outcome {
             alarm_s,
             first_engine_s: time("first_engine"),
@@ -430,6 +432,7 @@ impl<'a> Course<'a> {
             buildings_unknown: self.buildings_unknown,
             struck,
             buildings_without_height,
+            buildings_without_footprint,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             supply_known: self.supply_known,

@@ -167,6 +167,8 @@ pub struct Outcome {
     /// Buildings of a flood on ground whose height is not known, wholly or in part, that are not known to be in the water: nobody can say
     /// that they are dry.
     pub buildings_without_height: usize,
+    /// Buildings without a footprint on record: nobody can say whether the hazard or a hydrant reaches them.
+    pub buildings_without_footprint: usize,
     /// Keys of buildings that have lost their water by a burst main.
     pub without_water: Vec<String>,
     /// Keys of buildings that have lost their power.

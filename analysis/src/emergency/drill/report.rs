@@ -397,6 +397,13 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
     };
     let mut notes = vec![said, hazard];
+    if run.outcome.buildings_without_footprint > 0 {
+        notes.push(words!(
+            "drill-note-no-footprint",
+            "{count} buildings have no footprint on record: nobody can say where they stand, and whether the danger or a hydrant reaches them is not known.",
+            count = run.outcome.buildings_without_footprint
+        ));
+    }
     if run.zone.1.0.is_empty() {
         notes.push(words!(
             "drill-note-no-zone",

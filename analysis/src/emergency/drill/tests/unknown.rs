@@ -117,6 +117,24 @@ fn without_a_hydrant_on_record_no_building_is_told_as_out_of_reach() {
 }
 
 #[test]
+fn a_building_without_a_footprint_is_told_as_unknown_in_everything() {
+    let mut some = owned();
+    some.buildings[3].footprint = MultiPolygon::new(Vec::new());
+    let cache = Cache::build(Arc::new(some));
+    // Every hydrant dry: all who stand somewhere are out of reach in the end, and of the other nobody can say.
+    let text = with_everyone_out("50.0").replace("no_water([\"H1\"])", "no_water([\"H1\", \"H2\", \"H3\"])");
+    let (file, run) = run_on(&cache, &text, &[]);
+    let outcome = &run.outcome;
+    assert_eq!((outcome.persons, outcome.buildings_unknown, outcome.buildings_without_footprint), (3 * 69, 1, 1));
+    assert_eq!((outcome.unreached, outcome.everyone_out()), (Some((0, 3)), None));
+    let note = |note: &Words| note.starts_with("1 buildings have no footprint on record");
+    assert!(drill_notes(&file, &run).iter().any(note));
+    let (file, whole) = run_on(&park(), &text, &[]);
+    assert_eq!((whole.outcome.unreached, whole.outcome.buildings_without_footprint), (Some((0, 4)), 0));
+    assert!(!drill_notes(&file, &whole).iter().any(|one| one.contains("footprint")));
+}
+
+#[test]
 fn a_hospital_on_ground_without_heights_is_not_called_dry() {
     let mut park = owned();
     let kinds = [ResourceKind::Hospital, ResourceKind::Shelter, ResourceKind::Hospital, ResourceKind::Shelter];
