@@ -9,6 +9,7 @@ use spatial_db::model::{NetworkClass, Presence};
 use super::DrillError;
 use super::actions::supply;
 use super::file::{Action, DrillFile, HazardSpec, When};
+use super::hangs::Hangs;
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
 use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
@@ -189,11 +190,13 @@ impl<'a> Course<'a> {
                 let text = if self.buildings_unknown == 0 {
                     words!("drill-evacuated", "the last person is at a place of assembly")
                 } else {
-                    words!(
+                    let said = words!(
                         "drill-evacuated-known",
                         "the last of the known people is at a place of assembly; of {count} buildings the people are not known",
                         count = self.buildings_unknown
-                    )
+                    );
+                    // By what was done by hand until now: what is done later changes nothing that was said.
+                    Hangs::of(self.file, &self.hand[..self.hand_done]).named(self.file, said)
                 };
                 self.say("evacuated", Happening::People, text);
             }
@@ -403,7 +406,8 @@ impl<'a> Course<'a> {
         let stood = self.response.hydrants().into_iter().map(|at| at.map(|hydrant| self.hydrant(hydrant))).collect();
         let (engines, facilities) = self.response.finish(stood, |at| self.threat.lacks_height(at));
         let evacuation = self.walkers.result();
-        let rated = rate(self.file, self.now, self.buildings_unknown, time, |id| self.marks.get(id).copied());
+        let known = (self.buildings_unknown, &Hangs::of(self.file, &self.hand));
+        let rated = rate(self.file, self.now, known, time, |id| self.marks.get(id).copied());
         let buildings = &self.cache.snapshot().buildings;
         let struck = self
             .struck

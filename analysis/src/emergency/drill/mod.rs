@@ -10,6 +10,7 @@ mod compare;
 mod course;
 mod error;
 mod file;
+mod hangs;
 mod improve;
 mod log;
 mod moments;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::file::{DrillFile, Evidence, Item};
+use super::hangs::Hangs;
 use crate::emergency::evacuation::Census;
 
 /// A building that the hazard reached.
@@ -88,7 +89,8 @@ pub enum Rating {
     NotMarked,
     /// Not done, and not due: its clock has not started, or has not run out when the drill ended.
     Open,
-    /// Everyone out was asked for, and of some buildings the people are not known: those who are known are out, in time.
+    /// Everyone out was asked for, or what comes about by that alone, and of some buildings the people are not known: those who are known
+    /// are out, in time.
     Unknown,
 }
 
@@ -135,9 +137,6 @@ pub struct SupplyKnown {
     /// Of power.
     pub power: bool,
 }
-
-/// Event of the last person at a place of assembly: the last of those who are known.
-const EVERYONE_OUT: &str = "evacuated";
 
 /// What a drill came to. Times are s from the start; none: it did not happen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -207,11 +206,11 @@ impl Outcome {
 }
 
 /// Rates expected actions by the times of events and the marks of observers, at the end of a drill. Where the people of some buildings are
-/// not known they may still be inside: everyone out is then not met by its event alone.
+/// not known they may still be inside: everyone out, and what hangs on it, is then not met by its event alone.
 pub(super) fn rate(
     file: &DrillFile,
     end_s: f64,
-    buildings_unknown: usize,
+    (buildings_unknown, hangs): (usize, &Hangs<'_>),
     time_of: impl Fn(&str) -> Option<f64>,
     mark_of: impl Fn(&str) -> Option<(f64, bool)>,
 ) -> Vec<Rated> {
@@ -225,12 +224,16 @@ pub(super) fn rate(
                 (Evidence::Event(event), None) => time_of(event),
                 _ => None,
             };
-            let of_everyone = matches!(&expected.evidence, Evidence::Event(event) if event == EVERYONE_OUT);
+            // An observer who marks it done has counted them.
+            let of_everyone = match (&expected.evidence, mark) {
+                (_, Some(_)) => hangs.marks(&expected.id),
+                (Evidence::Event(event), None) => hangs.event(event),
+                (Evidence::Observed, None) => false,
+            };
             let rating = match (due_s, done_s, mark, &expected.evidence) {
                 (_, _, Some((_, false)), _) => Rating::Missed,
                 (Some(due), Some(done), ..) if done > due => Rating::Late,
-                // An observer who marks it done has counted them.
-                (_, Some(_), None, _) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
+                (_, Some(_), ..) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
                 // In time, or before its clock had started.
                 (_, Some(_), ..) => Rating::Met,
                 (None, None, ..) => Rating::Open,

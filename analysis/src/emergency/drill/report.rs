@@ -2,6 +2,7 @@
 
 use super::course::amount;
 use super::file::{DrillFile, HazardSpec};
+use super::hangs::Hangs;
 use super::log::Happening;
 use super::outcome::{EngineRun, Facility, Outcome, Rating, Struck};
 use super::run::DrillRun;
@@ -403,6 +404,14 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
             "{count} buildings have no footprint on record: nobody can say where they stand, and whether the danger or a hydrant reaches them is not known.",
             count = run.outcome.buildings_without_footprint
         ));
+    }
+    if run.outcome.everyone_out().is_none() {
+        let said = words!(
+            "drill-note-known-out",
+            "The last person out is the last of the known people: of {count} buildings the people are not known, and may still be inside",
+            count = run.outcome.buildings_unknown
+        );
+        notes.push(Hangs::of(file, &run.log.hand).named(file, said));
     }
     if run.zone.1.0.is_empty() {
         notes.push(words!(

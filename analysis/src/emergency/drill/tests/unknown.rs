@@ -68,6 +68,61 @@ fn everyone_out_is_not_met_while_the_people_of_a_building_are_unknown() {
     assert_eq!(run_on(&cache, &text, &counted).1.outcome.rated[0].rating, Rating::Met);
 }
 
+/// The note of a run that begins with some words.
+fn note(file: &DrillFile, run: &DrillRun, first: &str) -> Option<Words> {
+    drill_notes(file, run).into_iter().find(|note| note.starts_with(first))
+}
+
+#[test]
+fn what_hangs_on_everyone_out_by_a_chain_is_unknown_and_named() {
+    // The roll is called after everyone is out, which is news of it, and starts a clock; the one action is marked by an entry behind that.
+    let text = with_everyone_out("50.0")
+        .replace(
+            "    timeline: [",
+            "    timeline: [
+        (id: \"tell\", when: after(\"roll\", 1.0), does: done(\"told\")),
+        (id: \"roll\", when: after(\"evacuated\", 1.0), does: say(\"the roll is called\")),",
+        )
+        .replace("within_min: 25.0, evidence: event(\"first_water\")", "within_min: 50.0, evidence: event(\"roll\")")
+        .replace(
+            "from: \"alarm\", within_min: 5.0, evidence: observed",
+            "from: \"alarm\", within_min: 50.0, evidence: observed",
+        );
+    let ratings = |run: &DrillRun| run.outcome.rated.iter().map(|one| one.rating).collect::<Vec<_>>();
+    let (file, whole) = run_on(&park(), &text, &[]);
+    assert_eq!(ratings(&whole), [Rating::Met; 3]);
+    assert_eq!(note(&file, &whole, "The last person out"), None);
+    let cache = with_an_unknown_office();
+    let (file, run) = run_on(&cache, &text, &[]);
+    assert_eq!(ratings(&run), [Rating::Unknown; 3]);
+    let names = "on this hang the expected actions: Alarm within 3 min, Water within 2 min of the alarm, The neighbours are told; \
+                 of the objectives: Everyone is warned";
+    let told = note(&file, &run, "The last person out is the last of the known people: of 1 buildings").unwrap();
+    assert!(told.ends_with(names), "{told}");
+    let entry = run.log.entries.iter().find(|one| one.id == "evacuated").unwrap();
+    assert!(entry.text.starts_with("the last of the known people is") && entry.text.ends_with(names), "{}", entry.text);
+    // Who counted them and marks one by hand knows that one, and what is said before it stays as it was.
+    let counted = [HandInject { at_s: 3000.0, does: Action::Done("told".into()), by: "observer".into() }];
+    let (file, by_hand) = run_on(&cache, &text, &counted);
+    assert_eq!(ratings(&by_hand), [Rating::Unknown, Rating::Unknown, Rating::Met]);
+    assert!(by_hand.log.entries.contains(entry));
+    let told = note(&file, &by_hand, "The last person out").unwrap();
+    assert!(told.contains("Water within 2 min") && !told.contains("neighbours"), "{told}");
+    // Nothing hangs on it: nothing is named.
+    let (file, plain) = run_on(&cache, &LEAK.replace("length_min: 30", "length_min: 60"), &[]);
+    let told = note(&file, &plain, "The last person out").unwrap();
+    assert!(told.ends_with("and may still be inside"), "{told}");
+    // A clock that it starts hangs on it too.
+    let clock = with_everyone_out("50.0").replace("evidence: event(\"evacuated\")", "evidence: event(\"alarm\")");
+    let clock = clock.replace("from: \"alarm\", within_min: 5.0", "from: \"evacuated\", within_min: 5.0");
+    let (file, run) = run_on(&cache, &clock, &[]);
+    let told = note(&file, &run, "The last person out").unwrap();
+    assert!(
+        told.ends_with("expected actions: The neighbours are told; of the objectives: Everyone is warned"),
+        "{told}"
+    );
+}
+
 #[test]
 fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
     let name = "Hydrants without water";
