@@ -1045,6 +1045,7 @@ drill-head-worst-cordon = 位置
 drill-head-worst-power = 情况
 drill-without-water = 因主管爆裂断水的建筑
 drill-at-least = 至少 { $count } 栋：供应情况未登记
+drill-lost-of-known = { $count } 栋；另有 { $unsure } 栋不详：无登记的源头供给
 drill-power-lost = 停电的建筑
 drill-burst = 主管 { $key } 爆裂并已隔断：{ $hydrants } 个消火栓、{ $buildings } 栋建筑断水
 drill-power-cut = { $key } 断电：{ $buildings } 栋建筑停电

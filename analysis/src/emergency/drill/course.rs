@@ -14,7 +14,7 @@ use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprin
 use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
-use super::supply::{Lost, is_known};
+use super::supply::{Lost, is_known, known_buildings};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{HydrantCover, Reach, Worth, stands_somewhere};
@@ -421,6 +421,14 @@ impl<'a> Course<'a> {
         let lacking = self.threat.without_height(self.cache);
         let buildings_without_height =
             lacking.iter().filter(|slot| self.stands[**slot] && !self.struck.contains_key(*slot)).count();
+        let slots_unknown =
+            [(NetworkClass::Water, &self.without[0]), (NetworkClass::Power, &self.without[1])].map(|(class, lost)| {
+                let known = known_buildings(self.cache.snapshot(), class);
+                (0..known.len()).filter(|slot| !known[*slot] && !lost.contains(slot)).collect::<Vec<usize>>()
+            });
+        let [water_unknown, power_unknown] =
+            [0, 1].map(|of: usize| slots_unknown[of].iter().filter(|slot| self.stands[**slot]).count());
+        let keys = |slots: Vec<usize>| slots.into_iter().map(|slot| buildings[slot].provenance.key.clone()).collect();
         let standing = buildings.iter().zip(&self.stands).filter(|(_, stands)| **stands);
         let buildings_without_footprint = standing.filter(|(building, _)| !stands_somewhere(building)).count();
         let outcome = Outcome {
@@ -440,6 +448,9 @@ impl<'a> Course<'a> {
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             supply_known: self.supply_known,
+            water_unknown,
+            power_unknown,
+            supply_unknown: slots_unknown.map(keys),
             water_l_s,
             hydrants_without_flow,
             water_needed_l_s,

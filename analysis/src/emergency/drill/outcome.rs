@@ -1,5 +1,7 @@
 //! What a drill came to: times, water, people, and how each objective was met.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::file::{DrillFile, Evidence, Item};
@@ -174,6 +176,14 @@ pub struct Outcome {
     pub without_power: Vec<String>,
     /// Whether the two lists are all: where supply is not known nobody can say that a building has it.
     pub supply_known: SupplyKnown,
+    /// Buildings that stand, and have not lost it, of which nobody can tell whether they have water from a main: they hang on a part of the
+    /// network without a source, or on none.
+    pub water_unknown: usize,
+    /// The same of power.
+    pub power_unknown: usize,
+    /// Keys of all buildings of which nobody can tell whether they have water, and whether they have power.
+    #[serde(skip)]
+    pub supply_unknown: [BTreeSet<String>; 2],
     /// Water at the place, L/s, of hydrants whose flow is known.
     pub water_l_s: f64,
     /// Hydrants there whose flow is not on record.

@@ -129,12 +129,12 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         pair(phrase("drill-hydrants-out", "Hydrants without water"), hydrants_out(outcome), outcome.hydrants_out > 0),
         pair(
             phrase("drill-without-water", "Buildings without water by a burst main"),
-            lost(outcome.supply_known.water, outcome.without_water.len()),
+            lost(outcome.supply_known.water, outcome.without_water.len(), outcome.water_unknown),
             !outcome.without_water.is_empty(),
         ),
         pair(
             phrase("drill-power-lost", "Buildings without power"),
-            lost(outcome.supply_known.power, outcome.without_power.len()),
+            lost(outcome.supply_known.power, outcome.without_power.len(), outcome.power_unknown),
             !outcome.without_power.is_empty(),
         ),
         pair(
@@ -292,12 +292,19 @@ fn hydrants_out(outcome: &Outcome) -> Words {
     }
 }
 
-/// Buildings without supply: where supply is not known, so many at least, or nobody knows.
-fn lost(known: bool, buildings: usize) -> Words {
-    match (known, buildings) {
-        (true, _) => buildings.to_string().into(),
-        (false, 0) => unknown(),
-        (false, _) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
+/// Buildings without supply: where supply is not known, so many at least, or nobody knows; where it is, those of which nobody can tell
+/// for themselves stand beside.
+fn lost(known: bool, buildings: usize, unsure: usize) -> Words {
+    match (known, buildings, unsure) {
+        (true, _, 0) => buildings.to_string().into(),
+        (true, ..) => words!(
+            "drill-lost-of-known",
+            "{count}; of {unsure} buildings more it is not known: no source on record feeds them",
+            count = buildings,
+            unsure = unsure
+        ),
+        (false, 0, _) => unknown(),
+        (false, ..) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
     }
 }
 

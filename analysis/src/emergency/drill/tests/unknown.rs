@@ -156,6 +156,38 @@ fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
 }
 
 #[test]
+fn who_has_water_is_told_building_by_building() {
+    let name = "Buildings without water by a burst main";
+    // A main along B3 that hangs on nothing, beside one with a source along B0 and B1; B2 is 50.2 m from the end of that.
+    let with_apart = |kind: NodeKind| {
+        let mut park = (**super::response::with_networks().snapshot()).clone();
+        let ends = [("y1", kind, [500.0, 4.0, 0.0]), ("y2", NodeKind::Hydrant, [560.0, 4.0, 0.0])];
+        park.nodes.extend(ends.map(|(key, kind, at)| by_hand::node(key, kind, at)));
+        park.edges.push(by_hand::keyed_edge(50, Some("y1"), Some("y2"), ends.map(|end| end.2).to_vec()));
+        Cache::build(Arc::new(park))
+    };
+    let unsure = |run: &DrillRun| run.outcome.supply_unknown[0].iter().cloned().collect::<Vec<String>>();
+    let burst = |main: &str| LEAK.replace("no_water([\"H1\"])", &format!("burst(\"{main}\")"));
+    let (file, run) = run_on(&with_apart(NodeKind::Valve), &burst("e1"), &[]);
+    assert_eq!((run.outcome.without_water.clone(), run.outcome.supply_known.water), (vec!["B1".to_owned()], true));
+    assert_eq!((unsure(&run), run.outcome.water_unknown), (vec!["B2".to_owned(), "B3".to_owned()], 2));
+    let said = row(&file, &run, "water", name).1;
+    assert_eq!(said, "1; of 2 buildings more it is not known: no source on record feeds them");
+    // With a source on it B3 is known to have water.
+    let (file, run) = run_on(&with_apart(NodeKind::Source), &burst("e1"), &[]);
+    assert_eq!(unsure(&run), ["B2"]);
+    let said = row(&file, &run, "water", name).1;
+    assert_eq!(said, "1; of 1 buildings more it is not known: no source on record feeds them");
+    // Where the part without a source is the one that breaks, what hangs behind it is not known; who hangs on the other part still is.
+    let (file, run) = run_on(&with_apart(NodeKind::Valve), &burst("e50"), &[]);
+    assert_eq!((run.outcome.without_water.clone(), unsure(&run)), (vec!["B3".to_owned()], vec!["B2".to_owned()]));
+    assert_eq!(row(&file, &run, "water", name).1, "1 at least: supply is not on record");
+    // Without any network nobody can tell of any.
+    let (_, bare) = run_on(&park(), LEAK, &[]);
+    assert_eq!((bare.outcome.water_unknown, bare.outcome.power_unknown), (4, 4));
+}
+
+#[test]
 fn without_a_hydrant_on_record_no_building_is_told_as_out_of_reach() {
     let name = "Buildings out of reach of a hydrant, before and after";
     let text = LEAK.replace("no_water([\"H1\"])", "say(\"\")");
