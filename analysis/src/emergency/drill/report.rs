@@ -390,7 +390,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         HazardSpec::Fire { cordon_m, .. } => words!(
             "drill-note-fire",
-            "Fire: nobody is to walk within {cordon} m of the building's walls. Left out: heat, smoke, spread to other buildings, water that fails to put it out. The water needed is the file's.",
+            "Fire: nobody is to walk within {cordon} m of the building's walls. Left out of what is counted: heat, smoke, spread to other buildings, water that fails to put it out. The water needed is the file's.",
             cordon = cordon_m.to_string()
         ),
         HazardSpec::Power { .. } => words!(
@@ -405,6 +405,14 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
     };
     let mut notes = vec![said, hazard];
+    if let HazardSpec::Fire { pool: Some(pool), .. } = &file.hazard {
+        notes.push(words!(
+            "drill-note-heat",
+            "Heat: rings about a pool of {substance}, {diameter} m across, in the middle of the building (solid flame, docs/emergency.md), on a surface that faces the fire best. They close no way and count nobody: the cordon does. Left out: tilt by the wind, walls and smoke between fire and people, spread.",
+            substance = pool.substance.as_str(),
+            diameter = pool.diameter_m.to_string()
+        ));
+    }
     if run.outcome.buildings_without_footprint > 0 {
         notes.push(words!(
             "drill-note-no-footprint",
