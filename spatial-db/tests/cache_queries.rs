@@ -94,6 +94,27 @@ proptest! {
     }
 
     #[test]
+    fn boxes_that_a_question_takes_are_those_that_brute_force_takes(
+        snapshot in snapshot(), x in -100.0..1100.0, y in -100.0..1100.0, far in 0.0..500.0,
+    ) {
+        use geo::BoundingRect;
+        // Boxes that come within a distance of a place: whoever takes one takes every box about it.
+        let near = |low: [f64; 2], high: [f64; 2]| {
+            let gap = |at: f64, axis: usize| (low[axis] - at).max(at - high[axis]).max(0.0);
+            gap(x, 0).hypot(gap(y, 1)) <= far
+        };
+        let bounds = snapshot.buildings.iter().map(|building| building.footprint.bounding_rect().unwrap());
+        let expected: Vec<usize> = bounds
+            .enumerate()
+            .filter(|(_, bounds)| near(bounds.min().into(), bounds.max().into()))
+            .map(|(slot, _)| slot)
+            .collect();
+        let mut found = Cache::build(Arc::new(snapshot)).slots_where(FeatureKind::Building, near);
+        found.sort_unstable();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
     fn nearest_equals_brute_force(
         snapshot in snapshot(), x in -200.0..1200.0, y in -200.0..1200.0, count in 1usize..8,
     ) {

@@ -501,10 +501,11 @@ pub(crate) enum Failure {
     },
     /// A drill file or its log is wrong.
     #[error("the drill {} cannot be used", path.display())]
-    #[diagnostic(help("docs/drills.md describes drill files and logs"))]
+    #[diagnostic(help("{help}"))]
     DrillWrong {
         /// File.
         path: PathBuf,
+        help: String,
         source: Box<analysis::emergency::drill::DrillError>,
     },
     /// A report cannot be written.

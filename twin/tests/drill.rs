@@ -11,6 +11,13 @@ fn shipped(name: &str) -> String {
     path.display().to_string()
 }
 
+/// An error with the command that plays what was done by hand in a log anew, however its lines are broken.
+fn names_the_way_out(error: &str, drill: &str, log: &str, new: &str) {
+    let tight = |text: &str| text.split_whitespace().collect::<String>();
+    let command = tight(&format!("`twin drill run {drill} --resume {log} --log {new}`"));
+    assert!(tight(error).contains(&command), "{error}");
+}
+
 #[test]
 fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
     let place = Place::new();
@@ -70,10 +77,20 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
         std::fs::write(&broken, whole.replacen("alarm is raised", "alarm is given", 1)).unwrap();
         let (code, error) = place.fails(&["drill", "replay", &path, &broken]);
         assert!(code == 1 && error.contains("does not belong"), "{error}");
+        names_the_way_out(&error, &path, &broken, &file("broken-new.jsonl"));
         // Nor is anything made of a run that the log does not tell of.
         let page = file("other.html");
         let (code, error) = place.fails(&["drill", "report", &path, "--log", &broken, "--out", &page, "--no-pictures"]);
         assert!(code == 1 && error.contains("program have changed") && !PathBuf::from(&page).exists(), "{error}");
+        names_the_way_out(&error, &path, &broken, &file("broken-new.jsonl"));
+        let (code, error) = place.fails(&written_down(&path, &broken, &["--text", "Train"]));
+        assert_eq!(code, 1, "{error}");
+        names_the_way_out(&error, &path, &broken, &file("broken-new.jsonl"));
+        // And that way is one.
+        let new = file("broken-new.jsonl");
+        let again = place.json(&["drill", "run", &path, "--resume", &broken, "--log", &new, "--json"]);
+        assert_eq!(again["digest"], run["digest"], "{drill}");
+        place.json(&["drill", "replay", &path, &new, "--json"]);
     }
     // The burst main takes the water that the fire needs.
     let path = shipped("warehouse-fire.drill.ron");
@@ -315,4 +332,26 @@ fn a_drill_that_is_wrong_is_refused_with_its_line() {
     std::fs::write(&file, text.replace("after(\"gauge\"", "after(\"gage\"")).unwrap();
     let (code, error) = place.fails(&["drill", "run", &file.display().to_string()]);
     assert!(code == 1 && error.contains(&format!("line {line}")) && error.contains("gage"), "{error}");
+}
+
+#[test]
+fn a_log_of_a_drill_file_that_was_changed_since_gives_what_was_done_by_hand() {
+    let place = Place::new();
+    place.json(&["import", &manifest(), "--json"]);
+    let file = |name: &str| place.folder.path().join(name).display().to_string();
+    let (path, log, hand) = (file("now.drill.ron"), file("drill.jsonl"), file("hand.jsonl"));
+    let text = std::fs::read_to_string(shipped("ammonia-leak.drill.ron")).unwrap();
+    std::fs::write(&path, &text).unwrap();
+    std::fs::write(&hand, "{\"at_s\": 200.0, \"does\": {\"say\": \"told by radio\"}, \"by\": \"observer\"}\n").unwrap();
+    place.json(&["drill", "run", &path, "--hand", &hand, "--log", &log, "--json"]);
+    // A comment more is another file: the log is refused, with the way to keep what was done.
+    std::fs::write(&path, format!("// changed\n{text}")).unwrap();
+    let (code, error) = place.fails(&["drill", "run", &path, "--resume", &log]);
+    let tight: String = error.split_whitespace().collect();
+    assert!(code == 1 && tight.contains("changedsince"), "{error}");
+    assert!(tight.contains(&format!("--hand{log}--log{}", file("drill-new.jsonl"))), "{error}");
+    let kept = place.json(&["drill", "run", &path, "--hand", &log, "--json"]);
+    let told =
+        kept["entries"].as_array().unwrap().iter().any(|entry| entry["text"].to_string().contains("told by radio"));
+    assert!(told, "{kept}");
 }

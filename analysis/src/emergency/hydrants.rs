@@ -24,6 +24,8 @@ pub enum Reach {
     Outside(f64),
     /// No hydrant is on record anywhere in the park.
     Unknown,
+    /// The building has no footprint on record: nobody can say where it stands.
+    NoFootprint,
 }
 
 /// Words of a state that takes a resource out of service.
@@ -69,19 +71,6 @@ pub fn hydrant_reach(cache: &Cache, rules: &RuleSet) -> Vec<Reach> {
     reach_of(cache, rules, working_hydrants(cache).iter().map(|hydrant| hydrant.position).collect())
 }
 
-/// The same while hydrants give no water, told by the ids of their resources or of their points in the network: a main is shut off. One
-/// that was surveyed by both is dry by either; where none is left, nothing is known of any building.
-pub fn hydrant_reach_without(cache: &Cache, rules: &RuleSet, dry: &[FeatureId]) -> Vec<Reach> {
-    let dry: HashSet<FeatureId> = dry.iter().copied().collect();
-    let points = cache.snapshot().nodes.iter().filter(|node| dry.contains(&node.id));
-    let dry_points = RTree::bulk_load(points.map(|node| [node.position[0], node.position[1]]).collect());
-    let wet = working_hydrants(cache).into_iter().filter(|hydrant| {
-        !dry.contains(&hydrant.feature)
-            && dry_points.locate_within_distance(hydrant.position, SAME_M * SAME_M).next().is_none()
-    });
-    reach_of(cache, rules, wet.map(|hydrant| hydrant.position).collect())
-}
-
 /// A hydrant's place with its number.
 type Spot = GeomWithData<[f64; 2], usize>;
 
@@ -95,14 +84,31 @@ fn reach_of(cache: &Cache, rules: &RuleSet, places: Vec<[f64; 2]>) -> Vec<Reach>
     let reach_m = rules.figure("hydrant", "reach_m").value;
     let buildings = &cache.snapshot().buildings;
     if places.is_empty() {
-        return vec![Reach::Unknown; buildings.len()];
+        return without_any(buildings);
     }
     let hydrants = tree_of(places.into_iter());
     buildings.par_iter().map(|building| reach_of_one(&hydrants, |_| true, building, reach_m)).collect()
 }
 
+/// Reach per building where no hydrant gives water.
+fn without_any(buildings: &[Building]) -> Vec<Reach> {
+    buildings
+        .iter()
+        .map(|building| if stands_somewhere(building) { Reach::Unknown } else { Reach::NoFootprint })
+        .collect()
+}
+
+/// True where a footprint of the building is on record.
+pub(super) fn stands_somewhere(building: &Building) -> bool {
+    building.footprint.coords_iter().next().is_some()
+}
+
 /// Reach of the hydrants that give water at a building; there is at least one.
 fn reach_of_one(hydrants: &RTree<Spot>, gives: impl Fn(usize) -> bool, building: &Building, reach_m: f64) -> Reach {
+    // Of no corners all are reached, and none is near.
+    if !stands_somewhere(building) {
+        return Reach::NoFootprint;
+    }
     let reached = |at: [f64; 2]| hydrants.locate_within_distance(at, reach_m * reach_m).any(|spot| gives(spot.data));
     let whole = building.footprint.coords_iter().all(|c| reached([c.x, c.y]));
     let nearest_m = nearest_to_footprint(hydrants, &gives, &building.footprint);
@@ -153,7 +159,8 @@ impl<'a> HydrantCover<'a> {
         &self.all
     }
 
-    /// What [`hydrant_reach_without`] says, to the bit.
+    /// The same while hydrants give no water, told by the ids of their resources or of their points in the network: a main is shut off. One
+    /// that was surveyed by both is dry by either; where none is left, nothing is known of any building.
     pub fn without(&self, dry: &[FeatureId]) -> Vec<Reach> {
         let named: HashSet<FeatureId> = dry.iter().copied().collect();
         let mut is_dry: Vec<bool> = self.hydrants.iter().map(|hydrant| named.contains(&hydrant.feature)).collect();
@@ -171,7 +178,7 @@ impl<'a> HydrantCover<'a> {
         let dry = self.hydrants.iter().enumerate().filter(|(hydrant, _)| is_dry(*hydrant));
         let gone = tree_of(dry.map(|(_, one)| one.position));
         if gone.size() == self.hydrants.len() {
-            return vec![Reach::Unknown; buildings.len()];
+            return without_any(buildings);
         }
         let looked_at = self.all.par_iter().zip(buildings.par_iter());
         looked_at
@@ -291,6 +298,35 @@ mod tests {
     fn building(id: i64, (x, y): (f64, f64), (width, height): (f64, f64)) -> Building {
         let area = Rect::new(coord! { x: x, y: y }, coord! { x: x + width, y: y + height });
         Building::bare(id, Provenance::default(), MultiPolygon::new(vec![area.to_polygon()]))
+    }
+
+    /// What [`HydrantCover::without`] has to say: every building is looked at anew, with the hydrants that are left.
+    fn hydrant_reach_without(cache: &Cache, rules: &RuleSet, dry: &[FeatureId]) -> Vec<Reach> {
+        let dry: HashSet<FeatureId> = dry.iter().copied().collect();
+        let points = cache.snapshot().nodes.iter().filter(|node| dry.contains(&node.id));
+        let dry_points = RTree::bulk_load(points.map(|node| [node.position[0], node.position[1]]).collect());
+        let wet = working_hydrants(cache).into_iter().filter(|hydrant| {
+            !dry.contains(&hydrant.feature)
+                && dry_points.locate_within_distance(hydrant.position, SAME_M * SAME_M).next().is_none()
+        });
+        reach_of(cache, rules, wet.map(|hydrant| hydrant.position).collect())
+    }
+
+    #[test]
+    fn a_building_without_a_footprint_is_neither_reached_nor_out_of_reach() {
+        let mut park = ParkSnapshot::empty(Park::made_up("cover", "By hand", 4549));
+        let nowhere = Building::bare(2, Provenance::default(), MultiPolygon::new(Vec::new()));
+        park.buildings = vec![building(1, (0.0, 0.0), (20.0, 10.0)), nowhere];
+        let dry = FeatureId::new(spatial_db::model::FeatureKind::EmergencyResource, 1);
+        let rules = RuleSet::shipped();
+        let bare = Cache::build(Arc::new(park.clone()));
+        assert_eq!(hydrant_reach(&bare, &rules), [Reach::Unknown, Reach::NoFootprint]);
+        park.resources = vec![EmergencyResource::bare(1, Provenance::default(), ResourceKind::Hydrant, [10.0, 20.0])];
+        let cache = Cache::build(Arc::new(park));
+        assert_eq!(hydrant_reach(&cache, &rules), [Reach::Whole(10.0), Reach::NoFootprint]);
+        let cover = HydrantCover::of(&cache, &rules);
+        assert_eq!(cover.without(&[]), [Reach::Whole(10.0), Reach::NoFootprint]);
+        assert_eq!(cover.without(&[dry]), [Reach::Unknown, Reach::NoFootprint]);
     }
 
     proptest! {

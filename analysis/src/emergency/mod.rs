@@ -9,7 +9,7 @@ mod overlay;
 mod protection;
 pub mod security;
 
-pub use hydrants::{HydrantCover, Reach, hydrant_reach, hydrant_reach_without};
+pub use hydrants::{HydrantCover, Reach, hydrant_reach};
 pub use overlay::emergency_overlay;
 pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection};
 pub use security::security_overlay;

@@ -36,24 +36,26 @@ const REACHED: usize = 0;
 const PARTLY: usize = 1;
 const OUTSIDE: usize = 2;
 const UNKNOWN: usize = 3;
-const ZONE: usize = 4;
-const HYDRANT: usize = 5;
-const HYDRANT_OUT: usize = 6;
-const ASSEMBLY: usize = 7;
-const STATION: usize = 8;
-const SHELTER: usize = 9;
-const HOSPITAL: usize = 10;
-const GATE: usize = 11;
-const CAMERA: usize = 12;
-const ENTRANCE: usize = 13;
-const OTHER: usize = 14;
-const HAZARD: usize = 15;
+const NOWHERE: usize = 4;
+const ZONE: usize = 5;
+const HYDRANT: usize = 6;
+const HYDRANT_OUT: usize = 7;
+const ASSEMBLY: usize = 8;
+const STATION: usize = 9;
+const SHELTER: usize = 10;
+const HOSPITAL: usize = 11;
+const GATE: usize = 12;
+const CAMERA: usize = 13;
+const ENTRANCE: usize = 14;
+const OTHER: usize = 15;
+const HAZARD: usize = 16;
 
-const ROWS: [Row; 16] = [
+const ROWS: [Row; 17] = [
     row("mark-reach-whole", "building within hydrant reach", PALE_GREEN, Pattern::Solid, Swatch::Area),
     row("mark-reach-part", "building partly in reach", AMBER, Pattern::Dots, Swatch::Area),
     row("mark-reach-outside", "building outside reach", RED, Pattern::Hatch, Swatch::Area),
     row("mark-reach-unknown", "building: no hydrant on record", [201, 204, 209], Pattern::Hatch, Swatch::Area),
+    row("mark-reach-nowhere", "building: no footprint on record", [201, 204, 209], Pattern::Dots, Swatch::Area),
     row("mark-hydrant-reach", "hydrant reach", BLUE, Pattern::Solid, Swatch::Area),
     row("mark-hydrant", "hydrant", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
     row("mark-hydrant-out", "hydrant out of service", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
@@ -82,6 +84,7 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
             Reach::Part(distance) => (PARTLY, Some(distance)),
             Reach::Outside(distance) => (OUTSIDE, Some(distance)),
             Reach::Unknown => (UNKNOWN, None),
+            Reach::NoFootprint => (NOWHERE, None),
         };
         counts[class] += 1;
         let distance: Words =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analysis::emergency::{Reach, emergency_overlay, hydrant_reach, hydrant_reach_without};
+use analysis::emergency::{HydrantCover, Reach, emergency_overlay, hydrant_reach};
 use analysis::land::{idle_overlay, sites, utilisation_overlay};
 use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
@@ -174,11 +174,12 @@ fn a_dry_hydrant_reaches_nothing_by_whichever_survey_it_is_named() {
     let (resource, point) = (snapshot.resources[0].id, snapshot.nodes[0].id);
     let all = [resource, snapshot.resources[1].id];
     let cache = cache(snapshot);
-    assert_eq!(hydrant_reach_without(&cache, &rules, &[]), hydrant_reach(&cache, &rules));
-    assert_eq!(hydrant_reach_without(&cache, &rules, &[]), [Reach::Whole(50.0)]);
+    let cover = HydrantCover::of(&cache, &rules);
+    assert_eq!(cover.without(&[]), hydrant_reach(&cache, &rules));
+    assert_eq!(cover.without(&[]), [Reach::Whole(50.0)]);
     // Without it the other is 170 m from the hall's wall.
-    assert_eq!(hydrant_reach_without(&cache, &rules, &[point]), [Reach::Outside(170.0)]);
-    assert_eq!(hydrant_reach_without(&cache, &rules, &all), [Reach::Unknown]);
+    assert_eq!(cover.without(&[point]), [Reach::Outside(170.0)]);
+    assert_eq!(cover.without(&all), [Reach::Unknown]);
 }
 
 #[test]

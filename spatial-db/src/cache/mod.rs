@@ -10,7 +10,7 @@ mod ray;
 use std::sync::{Arc, OnceLock};
 
 use geo::{Area, Distance, Euclidean, Intersects, Rect, coord};
-use rstar::{AABB, RTree};
+use rstar::{AABB, RTree, SelectionFunction};
 
 use crate::model::{FeatureId, FeatureKind, ParkSnapshot};
 use entry::Entry;
@@ -146,8 +146,32 @@ impl Cache {
             .collect()
     }
 
+    /// Positions, in the snapshot's vector of `kind`, of the features whose envelope `may` takes, from its low corner to its high one;
+    /// unordered. It is asked of the boxes about many of them first, and must take every box about one that it takes: what lies in a box
+    /// that it does not take is never looked at, which for a slender shape across a park leaves out most of what its own box holds.
+    pub fn slots_where(&self, kind: FeatureKind, may: impl Fn([f64; 2], [f64; 2]) -> bool) -> Vec<usize> {
+        let taken = self.tree.locate_with_selection_function(Taken { kind, may });
+        taken.map(|entry| entry.slot as usize).collect()
+    }
+
     pub(crate) fn tree(&self) -> &RTree<Entry> {
         &self.tree
+    }
+}
+
+/// Selects tree nodes whose box a question takes, and of them the features of a kind.
+struct Taken<F> {
+    kind: FeatureKind,
+    may: F,
+}
+
+impl<F: Fn([f64; 2], [f64; 2]) -> bool> SelectionFunction<Entry> for Taken<F> {
+    fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
+        (self.may)(envelope.lower(), envelope.upper())
+    }
+
+    fn should_unpack_leaf(&self, leaf: &Entry) -> bool {
+        leaf.kind == self.kind && (self.may)(leaf.envelope.lower(), leaf.envelope.upper())
     }
 }
 

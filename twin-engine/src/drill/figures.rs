@@ -52,8 +52,10 @@ pub(crate) struct Figures {
     pub dry: Option<usize>,
     /// Those are all; else so many at least.
     pub dry_known: bool,
-    /// Buildings without water; none where neither hydrants nor a supply are on record, so that nobody can say who has it.
+    /// Buildings without water; none where a source of water is not on record for all and nothing is known of any.
     pub unreached: Option<usize>,
+    /// Those are all; else so many at least.
+    pub unreached_known: bool,
     /// Buildings without power; none where no supply is on record, so that nobody can say who has it.
     pub unpowered: Option<usize>,
     /// Those are all; else so many at least.
@@ -75,8 +77,9 @@ impl Figures {
         let happened = |id: &str| run.log.entries.iter().any(|entry| entry.id == id && entry.at_s <= now_s);
         let alarm = by_now(run.outcome.alarm_s).is_some();
         let (unreached, unpowered) = (trace.unreached(now_s).len(), trace.unpowered(now_s).len());
-        let water_known = run.outcome.supply_known.water || !trace.hydrants.is_empty();
-        let (dry, dry_known) = (trace.dry(now_s).len(), run.outcome.supply_known.water);
+        // A hydrant that is not told to be dry has water only as far as a source is on record, and so have the buildings about it.
+        let water_known = run.outcome.supply_known.water;
+        let (dry, dry_known) = (trace.dry(now_s).len(), water_known);
         let last_out_s = by_now(run.outcome.last_out_s);
         let state = match (alarm, happened("release")) {
             _ if last_out_s.is_some() && trace.buildings_unknown > 0 => AlertState::KnownOut,
@@ -102,6 +105,7 @@ impl Figures {
             dry: (dry_known || dry > 0).then_some(dry),
             dry_known,
             unreached: (water_known || unreached > 0).then_some(unreached),
+            unreached_known: water_known,
             unpowered: (run.outcome.supply_known.power || unpowered > 0).then_some(unpowered),
             power_known: run.outcome.supply_known.power,
             closed: trace.closed(now_s).len(),

@@ -226,4 +226,4 @@ pub(crate) fn played_on(session: &Session, side: Side) -> Option<&Arc<Played>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -179,7 +179,8 @@ impl Classes {
     }
 }
 
-fn overlay_at(
+/// The overlay of a run at the moment that the clock of the session shows.
+pub(super) fn overlay_at(
     park: &ParkSnapshot,
     session: &Session,
     played: &Played,

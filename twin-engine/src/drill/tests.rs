@@ -18,10 +18,11 @@ use crate::pick::Picker;
 use crate::scene::SceneGeometry;
 use crate::split::Right;
 use crate::style::Shown;
+use crate::text::Text;
 use crate::theme::{Rgb, alert};
 
 /// Ammonia leaks at the east end and the wind takes it west, over the halls.
-const LEAK: &str = r#"(
+pub(crate) const LEAK: &str = r#"(
     format_version: 1,
     name: "Leak at tank 1",
     park: "tiny",
@@ -46,7 +47,7 @@ const LEAK: &str = r#"(
 const BROKEN: FeatureId = FeatureId::new(FeatureKind::EmergencyResource, 10);
 
 /// The tiny park with a fire station at the west end of its road, and room at its place of assembly.
-fn park() -> TwinInput {
+pub(crate) fn park() -> TwinInput {
     let mut input = fixture::tiny();
     let mut park = (*input.snapshot).clone();
     let mut station = park.resources[0].clone();
@@ -167,6 +168,31 @@ fn people_hazard_and_the_word_exercise_are_seen_as_the_clock_goes() {
     assert!(pixels(&after, alert::CAUTION) < 100, "{}", pixels(&after, alert::CAUTION));
     let twin = stage.world_mut().resource::<Twin>();
     assert_eq!(twin.overlay().map(|overlay| overlay.name.as_str()), Some("idle"));
+}
+
+#[test]
+fn the_legend_names_the_rings_of_heat_about_a_burning_pool() {
+    let leak = "leak(source: \"hazards-1\", at_min: 0.5, hole_mm: 12.0, leak: liquid(0.0))";
+    let pool = "pool: (substance: \"gasoline\", diameter_m: 20.0)";
+    let fire = format!("fire(building: \"buildings-1\", at_min: 0.5, cordon_m: 20.0, {pool})");
+    let file = DrillFile::parse(&LEAK.replace(leak, &fire)).expect("a drill");
+    let mut session = Session::new(file, Vec::new(), None, "fire.drill.ron".as_ref());
+    settle(&mut session, &picker());
+    session.jump(120.0);
+    let (words, day) = (Text::of(Language::Chinese), "2026-06-30".parse().expect("a day"));
+    let played = session.strand.finished().expect("a run");
+    let overlay = overlay::overlay_at(&park().snapshot, &session, played, String::new(), words, day, "drill");
+    for (label, chinese, colour) in [
+        ("heat 2 kW/m²", "热辐射 2 kW/m²", alert::CAUTION),
+        ("heat 5 kW/m²", "热辐射 5 kW/m²", alert::WARNING),
+        ("heat 12.5 kW/m²", "热辐射 12.5 kW/m²", alert::DANGER),
+        ("cordon 20 m", "警戒区 20 m", alert::WARNING),
+    ] {
+        let class = overlay.classes.iter().find(|class| class.label == *label).expect(label);
+        assert_eq!((class.colour, class.count), ([colour.0, colour.1, colour.2], 1), "{label}");
+        assert!(class.measure.is_some(), "{label} has an area");
+        assert_eq!(words.words(&class.label), chinese);
+    }
 }
 
 #[test]

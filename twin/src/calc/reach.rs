@@ -75,7 +75,8 @@ pub(super) fn run_hydrants(arguments: &HydrantArguments) -> Result<(), Failure> 
             Reach::Whole(distance) => (0, "whole", Some(distance)),
             Reach::Part(distance) => (1, "part", Some(distance)),
             Reach::Outside(distance) => (2, "outside", Some(distance)),
-            Reach::Unknown => (3, "unknown", None),
+            // Without a hydrant on record, or without a footprint.
+            Reach::Unknown | Reach::NoFootprint => (3, "unknown", None),
         };
         counts[k] += 1;
         if k > 0 {

@@ -229,7 +229,9 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
     let alarm_s = run.outcome.alarm_s;
     let outcome = &run.outcome;
     let [dry, dark] = [&outcome.without_water, &outcome.without_power].map(|keys| keys.iter().collect::<HashSet<_>>());
-    let without = |lost: bool, known: bool| if lost || known { Field::from(u32::from(lost)) } else { Field::Unknown };
+    let [water_unsure, power_unsure] = &outcome.supply_unknown;
+    let without =
+        |lost: bool, unsure: bool| if lost || !unsure { Field::from(u32::from(lost)) } else { Field::Unknown };
     let rows = cache.snapshot().buildings.iter().map(|building| {
         let one = struck.get(building.provenance.key.as_str());
         let group = people.get(&building.id).copied();
@@ -246,8 +248,8 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
                 one.map(|one| one.first_s).into(),
                 one.map(|one| one.worst).into(),
                 one.map_or(Field::Unknown, |one| one.unit.into()),
-                without(dry.contains(&building.provenance.key), outcome.supply_known.water),
-                without(dark.contains(&building.provenance.key), outcome.supply_known.power),
+                without(dry.contains(&building.provenance.key), water_unsure.contains(&building.provenance.key)),
+                without(dark.contains(&building.provenance.key), power_unsure.contains(&building.provenance.key)),
             ],
         )
     });
@@ -265,8 +267,8 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
             ("first_s", Kind::Real, "inside the danger from, s from the start"),
             ("worst", Kind::Real, "the worst outside it, in the unit beside"),
             ("unit", Kind::Text, "kg/m3 of a cloud, m of water, cordon (1) within it"),
-            ("without_water", Kind::Integer, "1: lost by a burst main; empty: no supply on record"),
-            ("without_power", Kind::Integer, "1: lost; empty: no supply on record"),
+            ("without_water", Kind::Integer, "1: lost by a burst main; empty: no source on record feeds it"),
+            ("without_power", Kind::Integer, "1: lost; empty: no source on record feeds it"),
         ],
         rows: rows.collect(),
     }

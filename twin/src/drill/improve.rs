@@ -52,11 +52,11 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let log = log_of(&arguments.log, &file)?;
     if log.digest.is_none() {
         let reason = "it was broken off: play it to its end first, with --resume".to_owned();
-        return Err(wrong(&arguments.log)(DrillError::OtherLog { reason }));
+        return Err(arguments.played.stale(&arguments.log)(DrillError::OtherLog { reason }));
     }
     let tables = DrillTables::shipped();
     let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.played.file))?;
-    log.tells_of(&before.log).map_err(wrong(&arguments.log))?;
+    log.tells_of(&before.log).map_err(arguments.played.stale(&arguments.log))?;
     // The last second that is played: after everything else that was done by hand.
     let at_s = (file.length_min * 60.0).floor();
     let told = told(arguments, &improvements(&log.hand))

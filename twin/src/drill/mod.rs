@@ -145,7 +145,7 @@ struct RunArguments {
     /// Log whose injects by hand are taken over: of a drill that was broken off, or one to branch from
     #[arg(long)]
     resume: Option<PathBuf>,
-    /// Injects by hand, one JSON object a line
+    /// Injects by hand, one JSON object a line; or a log, for what was done by hand in it
     #[arg(long, conflicts_with = "resume")]
     hand: Option<PathBuf>,
     /// Draft of a public alert to write, CAP 1.2 with status Exercise
@@ -188,8 +188,13 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 fn wrong(path: &Path) -> impl Fn(DrillError) -> Failure {
+    helped(path, "docs/drills.md describes drill files and logs".to_owned())
+}
+
+/// What is wrong with a file, and what to do about it.
+fn helped(path: &Path, help: String) -> impl Fn(DrillError) -> Failure {
     let path = path.to_path_buf();
-    move |source| Failure::DrillWrong { path: path.clone(), source: Box::new(source) }
+    move |source| Failure::DrillWrong { path: path.clone(), help: help.clone(), source: Box::new(source) }
 }
 
 impl PlayedArguments {
@@ -201,6 +206,25 @@ impl PlayedArguments {
         progress.finish();
         Ok((file, Cache::build(loaded?.0)))
     }
+
+    /// What is wrong with a log that tells of another run, with the way to go on from it.
+    fn stale(&self, log: &Path) -> impl Fn(DrillError) -> Failure {
+        let park = self.park.as_ref().map_or_else(String::new, |park| format!(" --park {park}"));
+        let help = format!(
+            "what was done by hand in it can be played anew, without a word of what came of it before: `twin drill run {}{park} --resume {} \
+             --log {}`",
+            self.file.display(),
+            log.display(),
+            anew(log).display()
+        );
+        helped(log, help)
+    }
+}
+
+/// The name of a log that is written beside another.
+fn anew(log: &Path) -> PathBuf {
+    let stem = log.file_stem().unwrap_or_default().to_string_lossy();
+    log.with_file_name(format!("{stem}-new.jsonl"))
 }
 
 pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
@@ -218,7 +242,12 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
 /// A log of the drill.
 fn log_of(path: &Path, file: &DrillFile) -> Result<DrillLog, Failure> {
     let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
-    log.belongs_to(file).map_err(wrong(path))?;
+    let help = format!(
+        "give the drill file as it was; or play what was done by hand with the one that there is now: `twin drill run FILE --hand {} --log {}`",
+        path.display(),
+        anew(path).display()
+    );
+    log.belongs_to(file).map_err(helped(path, help))?;
     Ok(log)
 }
 
@@ -234,9 +263,12 @@ fn hand_of(arguments: &RunArguments, file: &DrillFile) -> Result<Vec<HandInject>
     arguments.hand.as_deref().map_or_else(|| Ok(Vec::new()), injects)
 }
 
-/// Injects by hand, a line each.
+/// Injects by hand, a line each; or those of a log, of whatever drill it is.
 fn injects(path: &Path) -> Result<Vec<HandInject>, Failure> {
     let text = read(path)?;
+    if text.starts_with("{\"drill\"") {
+        return Ok(DrillLog::parse(&text).map_err(wrong(path))?.hand);
+    }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let parsed = lines.map(|(k, line)| {
         serde_json::from_str(line).map_err(|source| wrong(path)(DrillError::Log { line: k + 1, source }))
@@ -312,7 +344,7 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let mut watcher = watcher::Watcher::of_tracks();
     let run = watch_drill(&file, &cache, &tables, hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
     if let Some((log, path)) = log.as_ref().zip(arguments.log.as_deref()) {
-        log.tells_of(&run.log).map_err(wrong(path))?;
+        log.tells_of(&run.log).map_err(arguments.played.stale(path))?;
     }
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
@@ -364,7 +396,7 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let log = log_of(&arguments.log, &file)?;
     let run = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).map_err(wrong(&arguments.played.file))?;
     let entries = log.entries.len();
-    log.tells_of(&run.log).map_err(wrong(&arguments.log))?;
+    log.tells_of(&run.log).map_err(arguments.played.stale(&arguments.log))?;
     let whole = log.digest.is_some();
     if arguments.played.json {
         return print::json(&json!({ "same": true, "whole": whole, "entries": entries, "digest": run.log.digest }));

@@ -9,14 +9,15 @@ use spatial_db::model::{NetworkClass, Presence};
 use super::DrillError;
 use super::actions::supply;
 use super::file::{Action, DrillFile, HazardSpec, When};
+use super::hangs::Hangs;
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
 use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
-use super::supply::{Lost, is_known};
+use super::supply::{Lost, is_known, known_buildings};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
-use crate::emergency::hydrants::{HydrantCover, Reach, Worth};
+use crate::emergency::hydrants::{HydrantCover, Reach, Worth, stands_somewhere};
 use crate::words;
 use crate::words::Words;
 
@@ -189,11 +190,13 @@ impl<'a> Course<'a> {
                 let text = if self.buildings_unknown == 0 {
                     words!("drill-evacuated", "the last person is at a place of assembly")
                 } else {
-                    words!(
+                    let said = words!(
                         "drill-evacuated-known",
                         "the last of the known people is at a place of assembly; of {count} buildings the people are not known",
                         count = self.buildings_unknown
-                    )
+                    );
+                    // By what was done by hand until now: what is done later changes nothing that was said.
+                    Hangs::of(self.file, &self.hand[..self.hand_done]).named(self.file, said)
                 };
                 self.say("evacuated", Happening::People, text);
             }
@@ -403,7 +406,8 @@ impl<'a> Course<'a> {
         let stood = self.response.hydrants().into_iter().map(|at| at.map(|hydrant| self.hydrant(hydrant))).collect();
         let (engines, facilities) = self.response.finish(stood, |at| self.threat.lacks_height(at));
         let evacuation = self.walkers.result();
-        let rated = rate(self.file, self.now, self.buildings_unknown, time, |id| self.marks.get(id).copied());
+        let known = (self.buildings_unknown, &Hangs::of(self.file, &self.hand));
+        let rated = rate(self.file, self.now, known, time, |id| self.marks.get(id).copied());
         let buildings = &self.cache.snapshot().buildings;
         let struck = self
             .struck
@@ -417,6 +421,16 @@ impl<'a> Course<'a> {
         let lacking = self.threat.without_height(self.cache);
         let buildings_without_height =
             lacking.iter().filter(|slot| self.stands[**slot] && !self.struck.contains_key(*slot)).count();
+        let slots_unknown =
+            [(NetworkClass::Water, &self.without[0]), (NetworkClass::Power, &self.without[1])].map(|(class, lost)| {
+                let known = known_buildings(self.cache.snapshot(), class);
+                (0..known.len()).filter(|slot| !known[*slot] && !lost.contains(slot)).collect::<Vec<usize>>()
+            });
+        let [water_unknown, power_unknown] =
+            [0, 1].map(|of: usize| slots_unknown[of].iter().filter(|slot| self.stands[**slot]).count());
+        let keys = |slots: Vec<usize>| slots.into_iter().map(|slot| buildings[slot].provenance.key.clone()).collect();
+        let standing = buildings.iter().zip(&self.stands).filter(|(_, stands)| **stands);
+        let buildings_without_footprint = standing.filter(|(building, _)| !stands_somewhere(building)).count();
         let outcome = Outcome {
             alarm_s,
             first_engine_s: time("first_engine"),
@@ -430,9 +444,13 @@ impl<'a> Course<'a> {
             buildings_unknown: self.buildings_unknown,
             struck,
             buildings_without_height,
+            buildings_without_footprint,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             without_power: self.without[1].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),
             supply_known: self.supply_known,
+            water_unknown,
+            power_unknown,
+            supply_unknown: slots_unknown.map(keys),
             water_l_s,
             hydrants_without_flow,
             water_needed_l_s,

@@ -102,6 +102,9 @@ pub enum HazardSpec {
         water_l_s: Option<f64>,
         /// Nobody walks this near to it, m.
         cordon_m: f64,
+        /// What burns in its middle as a pool, for the rings of heat; none if absent.
+        #[serde(default)]
+        pool: Option<PoolSpec>,
     },
     /// Water rises.
     Flood {
@@ -120,6 +123,16 @@ pub enum HazardSpec {
         /// When, min.
         at_min: f64,
     },
+}
+
+/// A pool that burns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolSpec {
+    /// Substance: name, alias or CAS number.
+    pub substance: String,
+    /// Diameter, m.
+    pub diameter_m: f64,
 }
 
 /// Where a tank leaks.

@@ -10,6 +10,7 @@ mod compare;
 mod course;
 mod error;
 mod file;
+mod hangs;
 mod improve;
 mod log;
 mod moments;
@@ -28,7 +29,8 @@ pub use cap::{CapDraft, cap_draft};
 pub use compare::{Compared, branch, compare_drills};
 pub use error::DrillError;
 pub use file::{
-    Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, Role, When,
+    Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, PoolSpec, Role,
+    When,
 };
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};

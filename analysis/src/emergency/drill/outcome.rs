@@ -1,8 +1,11 @@
 //! What a drill came to: times, water, people, and how each objective was met.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::file::{DrillFile, Evidence, Item};
+use super::hangs::Hangs;
 use crate::emergency::evacuation::Census;
 
 /// A building that the hazard reached.
@@ -88,7 +91,8 @@ pub enum Rating {
     NotMarked,
     /// Not done, and not due: its clock has not started, or has not run out when the drill ended.
     Open,
-    /// Everyone out was asked for, and of some buildings the people are not known: those who are known are out, in time.
+    /// Everyone out was asked for, or what comes about by that alone, and of some buildings the people are not known: those who are known
+    /// are out, in time.
     Unknown,
 }
 
@@ -136,9 +140,6 @@ pub struct SupplyKnown {
     pub power: bool,
 }
 
-/// Event of the last person at a place of assembly: the last of those who are known.
-const EVERYONE_OUT: &str = "evacuated";
-
 /// What a drill came to. Times are s from the start; none: it did not happen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -167,12 +168,22 @@ pub struct Outcome {
     /// Buildings of a flood on ground whose height is not known, wholly or in part, that are not known to be in the water: nobody can say
     /// that they are dry.
     pub buildings_without_height: usize,
+    /// Buildings without a footprint on record: nobody can say whether the hazard or a hydrant reaches them.
+    pub buildings_without_footprint: usize,
     /// Keys of buildings that have lost their water by a burst main.
     pub without_water: Vec<String>,
     /// Keys of buildings that have lost their power.
     pub without_power: Vec<String>,
     /// Whether the two lists are all: where supply is not known nobody can say that a building has it.
     pub supply_known: SupplyKnown,
+    /// Buildings that stand, and have not lost it, of which nobody can tell whether they have water from a main: they hang on a part of the
+    /// network without a source, or on none.
+    pub water_unknown: usize,
+    /// The same of power.
+    pub power_unknown: usize,
+    /// Keys of all buildings of which nobody can tell whether they have water, and whether they have power.
+    #[serde(skip)]
+    pub supply_unknown: [BTreeSet<String>; 2],
     /// Water at the place, L/s, of hydrants whose flow is known.
     pub water_l_s: f64,
     /// Hydrants there whose flow is not on record.
@@ -205,11 +216,11 @@ impl Outcome {
 }
 
 /// Rates expected actions by the times of events and the marks of observers, at the end of a drill. Where the people of some buildings are
-/// not known they may still be inside: everyone out is then not met by its event alone.
+/// not known they may still be inside: everyone out, and what hangs on it, is then not met by its event alone.
 pub(super) fn rate(
     file: &DrillFile,
     end_s: f64,
-    buildings_unknown: usize,
+    (buildings_unknown, hangs): (usize, &Hangs<'_>),
     time_of: impl Fn(&str) -> Option<f64>,
     mark_of: impl Fn(&str) -> Option<(f64, bool)>,
 ) -> Vec<Rated> {
@@ -223,12 +234,16 @@ pub(super) fn rate(
                 (Evidence::Event(event), None) => time_of(event),
                 _ => None,
             };
-            let of_everyone = matches!(&expected.evidence, Evidence::Event(event) if event == EVERYONE_OUT);
+            // An observer who marks it done has counted them.
+            let of_everyone = match (&expected.evidence, mark) {
+                (_, Some(_)) => hangs.marks(&expected.id),
+                (Evidence::Event(event), None) => hangs.event(event),
+                (Evidence::Observed, None) => false,
+            };
             let rating = match (due_s, done_s, mark, &expected.evidence) {
                 (_, _, Some((_, false)), _) => Rating::Missed,
                 (Some(due), Some(done), ..) if done > due => Rating::Late,
-                // An observer who marks it done has counted them.
-                (_, Some(_), None, _) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
+                (_, Some(_), ..) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
                 // In time, or before its clock had started.
                 (_, Some(_), ..) => Rating::Met,
                 (None, None, ..) => Rating::Open,

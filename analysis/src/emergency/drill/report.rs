@@ -2,6 +2,7 @@
 
 use super::course::amount;
 use super::file::{DrillFile, HazardSpec};
+use super::hangs::Hangs;
 use super::log::Happening;
 use super::outcome::{EngineRun, Facility, Outcome, Rating, Struck};
 use super::run::DrillRun;
@@ -128,12 +129,12 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         pair(phrase("drill-hydrants-out", "Hydrants without water"), hydrants_out(outcome), outcome.hydrants_out > 0),
         pair(
             phrase("drill-without-water", "Buildings without water by a burst main"),
-            lost(outcome.supply_known.water, outcome.without_water.len()),
+            lost(outcome.supply_known.water, outcome.without_water.len(), outcome.water_unknown),
             !outcome.without_water.is_empty(),
         ),
         pair(
             phrase("drill-power-lost", "Buildings without power"),
-            lost(outcome.supply_known.power, outcome.without_power.len()),
+            lost(outcome.supply_known.power, outcome.without_power.len(), outcome.power_unknown),
             !outcome.without_power.is_empty(),
         ),
         pair(
@@ -291,12 +292,19 @@ fn hydrants_out(outcome: &Outcome) -> Words {
     }
 }
 
-/// Buildings without supply: where supply is not known, so many at least, or nobody knows.
-fn lost(known: bool, buildings: usize) -> Words {
-    match (known, buildings) {
-        (true, _) => buildings.to_string().into(),
-        (false, 0) => unknown(),
-        (false, _) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
+/// Buildings without supply: where supply is not known, so many at least, or nobody knows; where it is, those of which nobody can tell
+/// for themselves stand beside.
+fn lost(known: bool, buildings: usize, unsure: usize) -> Words {
+    match (known, buildings, unsure) {
+        (true, _, 0) => buildings.to_string().into(),
+        (true, ..) => words!(
+            "drill-lost-of-known",
+            "{count}; of {unsure} buildings more it is not known: no source on record feeds them",
+            count = buildings,
+            unsure = unsure
+        ),
+        (false, 0, _) => unknown(),
+        (false, ..) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
     }
 }
 
@@ -382,7 +390,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         HazardSpec::Fire { cordon_m, .. } => words!(
             "drill-note-fire",
-            "Fire: nobody is to walk within {cordon} m of the building's walls. Left out: heat, smoke, spread to other buildings, water that fails to put it out. The water needed is the file's.",
+            "Fire: nobody is to walk within {cordon} m of the building's walls. Left out of what is counted: heat, smoke, spread to other buildings, water that fails to put it out. The water needed is the file's.",
             cordon = cordon_m.to_string()
         ),
         HazardSpec::Power { .. } => words!(
@@ -397,6 +405,29 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
     };
     let mut notes = vec![said, hazard];
+    if let HazardSpec::Fire { pool: Some(pool), .. } = &file.hazard {
+        notes.push(words!(
+            "drill-note-heat",
+            "Heat: rings about a pool of {substance}, {diameter} m across, in the middle of the building (solid flame, docs/emergency.md), on a surface that faces the fire best. They close no way and count nobody: the cordon does. Left out: tilt by the wind, walls and smoke between fire and people, spread.",
+            substance = pool.substance.as_str(),
+            diameter = pool.diameter_m.to_string()
+        ));
+    }
+    if run.outcome.buildings_without_footprint > 0 {
+        notes.push(words!(
+            "drill-note-no-footprint",
+            "{count} buildings have no footprint on record: nobody can say where they stand, and whether the danger or a hydrant reaches them is not known.",
+            count = run.outcome.buildings_without_footprint
+        ));
+    }
+    if run.outcome.everyone_out().is_none() {
+        let said = words!(
+            "drill-note-known-out",
+            "The last person out is the last of the known people: of {count} buildings the people are not known, and may still be inside",
+            count = run.outcome.buildings_unknown
+        );
+        notes.push(Hangs::of(file, &run.log.hand).named(file, said));
+    }
     if run.zone.1.0.is_empty() {
         notes.push(words!(
             "drill-note-no-zone",

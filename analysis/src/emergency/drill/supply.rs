@@ -42,6 +42,23 @@ pub(super) fn is_known(park: &ParkSnapshot, class: NetworkClass) -> bool {
     lines && park.nodes.iter().zip(&there.nodes).any(|(node, there)| *there && node.class == class && feeds(node))
 }
 
+/// Whether anybody can tell of each building, by its slot, that it has supply: it hangs on a part of the network with a source. One on a part
+/// without any, or with neither connection nor line near it, may have it from what is not on record.
+pub(super) fn known_buildings(park: &ParkSnapshot, class: NetworkClass) -> Vec<bool> {
+    let mut known = vec![false; park.buildings.len()];
+    if !is_known(park, class) {
+        return known;
+    }
+    let (settings, there) = (Settings::shipped(), there(park));
+    if let Ok(network) = Network::of(park, &there, class, &settings, HashMap::new()) {
+        let service = Service::of(&network.topology, park, &there, &settings);
+        for row in service.with_source(&network.isolator()) {
+            known[row as usize] = true;
+        }
+    }
+    known
+}
+
 /// Who loses supply when the line or point of a key breaks and is shut off at the nearest valves or switches.
 ///
 /// # Errors

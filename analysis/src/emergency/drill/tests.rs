@@ -11,6 +11,7 @@ use spatial_db::model::{
 use super::*;
 
 mod course;
+mod heat;
 mod improve;
 mod manual;
 mod moments;

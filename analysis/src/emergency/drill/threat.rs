@@ -1,14 +1,15 @@
 //! The hazard of a drill as it goes on: where it is dangerous now.
 
 mod contours;
+mod heat;
 
 use geo::{BoundingRect, Buffer, Contains, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
 
-use super::DrillError;
 use super::file::{DrillFile, HazardSpec, LeakSpec};
 use super::supply::lost;
+use super::{Contour, DrillError};
 use crate::emergency::hazard::{
     Cloud, Flood, FloodExtent, Frame, GuidelineKind, HazardRules, Hole, Leak, Plume, PlumeInput, Tank, Weather,
     cloud_zone, exposed_buildings, flood, source_of,
@@ -40,10 +41,33 @@ pub(super) struct Cloudy {
 /// The hazard.
 #[derive(Debug)]
 pub(super) enum Threat<'a> {
-    Leak { source: &'a HazardSource, at_s: f64, cloud: Option<Box<Cloudy>>, weather: Weather },
-    Fire { building: &'a Building, at_s: f64, cordon_m: f64, area: MultiPolygon<f64>, within: Vec<usize> },
-    Power { at_s: f64, without: Vec<usize>, area: MultiPolygon<f64>, known: bool },
-    Flood { levels: Vec<(f64, f64)>, from: Option<Vec<[f64; 2]>>, closes_m: f64, extent: Option<FloodExtent> },
+    Leak {
+        source: &'a HazardSource,
+        at_s: f64,
+        cloud: Option<Box<Cloudy>>,
+        weather: Weather,
+    },
+    /// `heat` are the rings about a pool that burns in it.
+    Fire {
+        building: &'a Building,
+        at_s: f64,
+        cordon_m: f64,
+        area: MultiPolygon<f64>,
+        within: Vec<usize>,
+        heat: Vec<Contour>,
+    },
+    Power {
+        at_s: f64,
+        without: Vec<usize>,
+        area: MultiPolygon<f64>,
+        known: bool,
+    },
+    Flood {
+        levels: Vec<(f64, f64)>,
+        from: Option<Vec<[f64; 2]>>,
+        closes_m: f64,
+        extent: Option<FloodExtent>,
+    },
 }
 
 impl<'a> Threat<'a> {
@@ -71,7 +95,7 @@ impl<'a> Threat<'a> {
                 }
                 Ok(threat)
             }
-            HazardSpec::Fire { building, at_min, cordon_m, .. } => {
+            HazardSpec::Fire { building, at_min, cordon_m, pool, .. } => {
                 let found = park.buildings.iter().find(|b| b.provenance.key == *building);
                 let Some(burning) = found else {
                     return Err(file.wrong(building, format!("park {} has no building {building:?}", park.park.slug)));
@@ -92,7 +116,17 @@ impl<'a> Threat<'a> {
                     near.into_iter().filter(reached).collect()
                 });
                 let area = if *cordon_m > 0.0 { footprint.buffer(*cordon_m) } else { footprint.clone() };
-                Ok(Self::Fire { building: burning, at_s: at_min * 60.0, cordon_m: *cordon_m, area, within })
+                let (at_s, cordon_m) = (at_min * 60.0, *cordon_m);
+                let mut threat = Self::Fire { building: burning, at_s, cordon_m, area, within, heat: Vec::new() };
+                if let Some((pool, place)) = pool.as_ref().zip(threat.place()) {
+                    let line = file.line_of(&pool.substance);
+                    let rings = heat::rings(rules, pool, &weather, place);
+                    let rings = rings.map_err(|source| DrillError::Hazard { line, source })?;
+                    if let Self::Fire { heat, .. } = &mut threat {
+                        *heat = rings;
+                    }
+                }
+                Ok(threat)
             }
             HazardSpec::Power { line, at_min } => {
                 let found = lost(park, NetworkClass::Power, line).map_err(|reason| file.wrong(line, reason))?;

@@ -19,6 +19,8 @@ pub enum Unknown {
     NoFloorArea,
     /// The park has employees on record by building, and none for this one: vacant or not reported.
     NoEmployees,
+    /// The building has no footprint on record: its floor area does not follow from its storeys, and where people would set out is not known.
+    NoFootprint,
 }
 
 impl Unknown {
@@ -29,6 +31,7 @@ impl Unknown {
             Self::UseNotInTable => "a use that the table of occupants does not have",
             Self::NoFloorArea => "neither floor area nor storeys on record",
             Self::NoEmployees => "no employees on record where other buildings have some",
+            Self::NoFootprint => "no footprint on record",
         }
     }
 }
@@ -41,6 +44,10 @@ pub type Occupancy = Result<u32, Unknown>;
 pub fn occupancy(rules: &EvacuationRules, building: &Building, footprint_m2: f64, hour: u32) -> Occupancy {
     let row = row_of(rules, building)?;
     let Some(m2_per_person) = row.m2_per_person else { return Ok(0) };
+    // Storeys of nothing are no floor area of 0 m².
+    if building.floor_area_m2.is_none() && building.storeys.is_some() && footprint_m2 == 0.0 {
+        return Err(Unknown::NoFootprint);
+    }
     let floor_m2 = building.floor_area_m2.or_else(|| building.storeys.map(|storeys| storeys * footprint_m2));
     let Some(floor_m2) = floor_m2.filter(|area| area.is_finite() && *area >= 0.0) else {
         return Err(Unknown::NoFloorArea);

@@ -65,7 +65,11 @@ pub fn groups_and_places(
                 continue;
             }
         };
-        let Some(middle) = building.footprint.interior_point() else { continue };
+        let Some(middle) = building.footprint.interior_point() else {
+            // People whose number is known, and not where they set out.
+            unknown.push((building.id, Unknown::NoFootprint));
+            continue;
+        };
         let reach = 200.0_f64.powi(2);
         let own = tree.locate_within_distance([middle.x(), middle.y()], reach).filter(|at| {
             let point = Point::from(**at);

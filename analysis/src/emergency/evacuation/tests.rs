@@ -208,6 +208,33 @@ fn occupants_follow_use_area_and_hour_and_are_unknown_without_them() {
 }
 
 #[test]
+fn people_of_a_building_without_a_footprint_are_unknown_and_not_nobody() {
+    use spatial_db::model::{Building, EmergencyResource, Park, ParkSnapshot, ResourceKind};
+    let rules = EvacuationRules::shipped();
+    let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
+    let office = |id: i64, footprint, floor_area_m2| Building {
+        use_text: Some("office".into()),
+        storeys: Some(3.0),
+        floor_area_m2,
+        ..Building::bare(id, Provenance::default(), footprint)
+    };
+    let nothing = || geo::MultiPolygon::new(Vec::new());
+    let hall = geo::MultiPolygon::new(vec![geo::Rect::new((0.0, 0.0), (20.0, 15.0)).to_polygon()]);
+    park.buildings = vec![office(1, hall, Some(900.0)), office(2, nothing(), Some(900.0)), office(3, nothing(), None)];
+    let place = EmergencyResource::bare(1, Provenance::default(), ResourceKind::AssemblyPoint, [0.0, -5.0]);
+    park.resources = vec![place];
+    let found = groups_and_places(&park, &[300.0, 0.0, 0.0], &rules, 10).unwrap();
+    assert_eq!(
+        found.groups.iter().map(|group| (group.building, group.persons)).collect::<Vec<_>>(),
+        [(park.buildings[0].id, 69)]
+    );
+    let unknown = [1, 2].map(|slot: usize| (park.buildings[slot].id, Unknown::NoFootprint));
+    assert_eq!(found.unknown, unknown);
+    // Storeys of nothing are no floor area.
+    assert_eq!(occupancy(&rules, &park.buildings[2], 0.0, 10), Err(Unknown::NoFootprint));
+}
+
+#[test]
 fn employees_on_record_hold_before_the_floor_area() {
     use spatial_db::model::{Enterprise, EnterpriseYear, Park, ParkSnapshot, Tenancy};
     let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));

@@ -2,7 +2,7 @@
 //!
 //! Every cloud here is a bell across the wind, so a contour needs the axis alone: half its width at x is σy √(2 ln(axis / threshold)).
 
-use geo::{BoundingRect, CoordsIter, LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind};
@@ -90,6 +90,8 @@ pub struct HazardZone {
 pub(super) const NEAREST_M: f64 = 1.0;
 /// Places along the axis that are looked at where it passes a building.
 const ALONG: u32 = 8;
+/// Buildings that a thread is worth.
+const PIECE: usize = 256;
 /// Cuts per stretch of a contour.
 const CUTS: usize = 96;
 /// Steps along the axis in which a threshold is looked for.
@@ -108,6 +110,10 @@ fn stretches(cloud: &impl Cloud, threshold: f64, z_m: f64) -> Vec<(f64, f64)> {
         let began = over(a);
         for _ in 0..60 {
             let middle = 0.5 * (a + b);
+            // Nothing lies between them any more.
+            if middle == a || middle == b {
+                break;
+            }
             if over(middle) == began { a = middle } else { b = middle }
         }
         0.5 * (a + b)
@@ -154,6 +160,44 @@ fn may_touch(edges: &[Vec<(f64, f64)>], [x, y]: [f64; 2], radius_m: f64) -> bool
     })
 }
 
+fn checked_threshold(kg_m3: f64) -> Result<f64, HazardError> {
+    within("zones", "threshold", kg_m3, (f64::MIN_POSITIVE, 1e6), "kg/m3")
+}
+
+/// The box on the map about a contour of half widths: its low and its high corner; none where there is no contour.
+fn bounds_of(edges: &[Vec<(f64, f64)>], frame: &Frame) -> Option<([f64; 2], [f64; 2])> {
+    let sides = |&(x, y): &(f64, f64)| [frame.map_from_wind(x, -y), frame.map_from_wind(x, y)];
+    edges.iter().flatten().flat_map(sides).fold(None, |bounds, [x, y]| {
+        let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
+        Some(([low[0].min(x), low[1].min(y)], [high[0].max(x), high[1].max(y)]))
+    })
+}
+
+/// Slots of the buildings in the box about a contour that may touch it, and of some more. The tree is gone down only where the contour
+/// runs: its box, lying across the park, is mostly empty of it.
+fn slots_about(
+    cache: &Cache,
+    frame: &Frame,
+    edges: &[Vec<(f64, f64)>],
+    (low, high): ([f64; 2], [f64; 2]),
+) -> Vec<usize> {
+    /// More than what rounding can take off a distance on the map, m.
+    const ROUNDING_M: f64 = 1e-3;
+    cache.slots_where(FeatureKind::Building, |min, max| {
+        let meets = (0..2).all(|axis| min[axis] <= high[axis] && max[axis] >= low[axis]);
+        let (width, height) = (max[0] - min[0], max[1] - min[1]);
+        let centre = [min[0] + 0.5 * width, min[1] + 0.5 * height];
+        // Half of both sides together, and not of the diagonal: so the circle about a box holds those about all boxes in it.
+        meets && may_touch(edges, frame.wind_from_map(centre), 0.5 * (width + height) + ROUNDING_M)
+    })
+}
+
+/// Corners of a polygon and its holes, each once: a ring ends with the corner that it begins with.
+fn corners_of(polygon: &Polygon<f64>) -> impl Iterator<Item = [f64; 2]> {
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    rings.flat_map(|ring| ring.0.iter().skip(usize::from(ring.0.len() > 1))).map(|corner| [corner.x, corner.y])
+}
+
 /// The zone where the cloud is over a threshold (kg/m³) at `z_m` over the ground.
 ///
 /// # Errors
@@ -165,7 +209,7 @@ pub fn cloud_zone(
     threshold_kg_m3: f64,
     z_m: f64,
 ) -> Result<HazardZone, HazardError> {
-    within("zones", "threshold", threshold_kg_m3, (f64::MIN_POSITIVE, 1e6), "kg/m3")?;
+    checked_threshold(threshold_kg_m3)?;
     let (low, high) = cloud.span_m();
     let mut polygons = Vec::new();
     let (mut area_m2, mut reach_m, mut cut) = (0.0, 0.0_f64, false);
@@ -235,14 +279,13 @@ pub fn exposed_buildings(
     if thresholds_kg_m3.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(HazardError::NotApplicable { model: MODEL, reason: "the thresholds must rise".to_owned() });
     }
-    let zone = cloud_zone(cloud, frame, "", lowest, z_m)?;
-    let Some(bounds) = zone.area.bounding_rect() else { return Ok(Vec::new()) };
-    let (min, max) = (bounds.min(), bounds.max());
-    let mut slots = cache.slots_in_envelope([min.x, min.y], [max.x, max.y], FeatureKind::Building);
+    checked_threshold(lowest)?;
+    let edges = edges(cloud, lowest, z_m);
+    let Some(bounds) = bounds_of(&edges, frame) else { return Ok(Vec::new()) };
+    let mut slots = slots_about(cache, frame, &edges, bounds);
     slots.sort_unstable();
     let buildings = &cache.snapshot().buildings;
-    let edges = edges(cloud, lowest, z_m);
-    let exposures = slots.par_iter().with_min_len(64).filter_map(|&slot| {
+    let exposures = slots.par_iter().with_min_len(PIECE).filter_map(|&slot| {
         let building = &buildings[slot];
         let bounds = building.footprint.bounding_rect()?;
         let centre = bounds.center();
@@ -250,7 +293,7 @@ pub fn exposed_buildings(
         if !may_touch(&edges, frame.wind_from_map([centre.x, centre.y]), radius_m) {
             return None;
         }
-        let corners = building.footprint.coords_iter().map(|corner| frame.wind_from_map([corner.x, corner.y]));
+        let corners = building.footprint.iter().flat_map(corners_of).map(|corner| frame.wind_from_map(corner));
         let mut peak = 0.0_f64;
         let (mut left, mut right) = (f64::NEG_INFINITY, f64::INFINITY);
         let (mut near, mut far) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -281,4 +324,120 @@ pub fn exposed_buildings(
         (level > 0).then_some(Exposure { building: building.id, slot, peak_kg_m3: peak, level })
     });
     Ok(exposures.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use geo::{CoordsIter, Rotate};
+    use proptest::prelude::*;
+    use spatial_db::model::{Building, NetworkClass, NetworkNode, NodeKind, Park, ParkSnapshot, Provenance};
+
+    use super::*;
+    use crate::emergency::hazard::{HazardRules, Plume, PlumeInput, Stability, Terrain};
+
+    /// What [`exposed_buildings`] has to say: every building whose box meets that of the zone is looked at, corner by corner.
+    fn looked_at_one_by_one(
+        cache: &Cache,
+        cloud: &impl Cloud,
+        frame: &Frame,
+        thresholds: &[f64],
+        z_m: f64,
+    ) -> Vec<Exposure> {
+        let zone = cloud_zone(cloud, frame, "", thresholds[0], z_m).unwrap();
+        let Some(bounds) = zone.area.bounding_rect() else { return Vec::new() };
+        let edges = edges(cloud, thresholds[0], z_m);
+        let mut slots = cache.slots_in_envelope(bounds.min().into(), bounds.max().into(), FeatureKind::Building);
+        slots.sort_unstable();
+        let mut found = Vec::new();
+        for slot in slots {
+            let building = &cache.snapshot().buildings[slot];
+            let bounds = building.footprint.bounding_rect().unwrap();
+            let middle = frame.wind_from_map(bounds.center().into());
+            if !may_touch(&edges, middle, 0.5 * bounds.width().hypot(bounds.height())) {
+                continue;
+            }
+            let corners: Vec<[f64; 2]> =
+                building.footprint.coords_iter().map(|corner| frame.wind_from_map(corner.into())).collect();
+            let of = |axis: usize, pick: fn(f64, f64) -> f64| corners.iter().map(|at| at[axis]).reduce(pick).unwrap();
+            let (near, far) = (of(0, f64::min), of(0, f64::max));
+            let y = 0.0_f64.clamp(of(1, f64::min), of(1, f64::max));
+            let mut places = corners.clone();
+            if far > near {
+                places.push([0.5 * (near + far), y]);
+                if y == 0.0 && far > NEAREST_M {
+                    let begins = near.max(NEAREST_M);
+                    let share = |k: u32| f64::from(k) / f64::from(ALONG);
+                    places.extend((0..=ALONG).map(|k| [begins * (far / begins).powf(share(k)), y]));
+                }
+            }
+            let there = |[x, y]: [f64; 2]| cloud.slice(x, z_m).map_or(0.0, |slice| slice.at(y));
+            let peak_kg_m3 = places.into_iter().map(there).fold(0.0, f64::max);
+            let level = thresholds.iter().filter(|threshold| peak_kg_m3 > **threshold).count();
+            if level > 0 {
+                found.push(Exposure { building: building.id, slot, peak_kg_m3, level });
+            }
+        }
+        found
+    }
+
+    /// A turned hall with a yard in it, about a place.
+    fn hall(id: i64, (x, y): (f64, f64), (width, depth): (f64, f64), turn: f64) -> Building {
+        let ring = |width: f64, depth: f64| -> LineString<f64> {
+            vec![(x - width, y - depth), (x + width, y - depth), (x + width, y + depth), (x - width, y + depth)].into()
+        };
+        let plain = Polygon::new(ring(width, depth), vec![ring(0.5 * width, 0.5 * depth)]);
+        let turned = plain.rotate_around_point(turn, geo::Point::new(x, y));
+        Building::bare(id, Provenance::default(), MultiPolygon::new(vec![turned]))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn buildings_found_along_a_cloud_are_those_of_a_look_at_all_in_its_box_to_the_bit(
+            halls in prop::collection::vec(
+                ((0.0..6000.0_f64, 0.0..6000.0_f64), (2.0..150.0_f64, 2.0..60.0_f64), 0.0..180.0_f64), 1..400,
+            ),
+            at in (1000.0..5000.0_f64, 1000.0..5000.0_f64),
+            class in 0..6_usize,
+            (from, rate, height) in (0.0..360.0_f64, 0.01..20.0_f64, 0.0..60.0_f64),
+            (lasts, age, z) in (prop::option::of(30.0..3600.0_f64), 1.0..4000.0_f64, 0.0..10.0_f64),
+        ) {
+            let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
+            park.buildings =
+                halls.iter().enumerate().map(|(k, (place, size, turn))| hall(k as i64, *place, *size, *turn)).collect();
+            // Something else in the tree at every building.
+            let node = |(k, ((x, y), ..)): (usize, &((f64, f64), (f64, f64), f64))| {
+                let at = [*x, *y, 0.0];
+                NetworkNode::bare(k as i64, Provenance::default(), NetworkClass::Water, NodeKind::Valve, at)
+            };
+            park.nodes = halls.iter().enumerate().map(node).collect();
+            let cache = Cache::build(Arc::new(park));
+            let weather = Weather {
+                wind_m_s: 2.0,
+                stability: Stability::ALL[class],
+                wind_from_deg: from,
+                ..Weather::default()
+            };
+            let input = PlumeInput {
+                rate_kg_s: rate,
+                duration_s: lasts,
+                height_m: height,
+                weather,
+                terrain: Terrain::Urban,
+                sigma_set: None,
+                averaging_s: None,
+                extrapolate: true,
+            };
+            let plume = Plume::new(&HazardRules::shipped(), &input).unwrap();
+            let frame = Frame::new([at.0, at.1], &weather);
+            let thresholds = [2e-6, 2e-5, 2e-4];
+            let found = exposed_buildings(&cache, &plume, &frame, &thresholds, z).unwrap();
+            prop_assert_eq!(found, looked_at_one_by_one(&cache, &plume, &frame, &thresholds, z));
+            let moment = plume.at_moment(age);
+            let found = exposed_buildings(&cache, &moment, &frame, &thresholds, z).unwrap();
+            prop_assert_eq!(found, looked_at_one_by_one(&cache, &moment, &frame, &thresholds, z));
+        }
+    }
 }

@@ -167,17 +167,18 @@ impl Plume {
         (self.sigmas.y(x_m) * self.meander, self.sigmas.z(x_m))
     }
 
+    /// On the axis above a point of the ground, with the release going on for ever; and σy, m. `spread_m` is σy without the averaging time,
+    /// which whoever asks has need of himself.
+    fn axis(&self, x_m: f64, z_m: f64, spread_m: f64) -> (f64, f64) {
+        let (sigma_y, sigma_z) = (spread_m * self.meander, self.sigmas.z(x_m));
+        let spread = 2.0 * std::f64::consts::PI * self.wind_m_s * sigma_y * sigma_z;
+        (self.rate_kg_s * vertical(sigma_z, z_m, self.height_m, self.lid_m) / spread, sigma_y)
+    }
+
     /// The distance, where the model holds there.
     fn distance(&self, x_m: f64) -> Result<f64, HazardError> {
         let range = if self.extrapolate { (1.0, 100_000.0) } else { (self.valid_m[0], self.valid_m[1]) };
         within(MODEL, &format!("distance downwind ({})", self.set), x_m, range, "m")
-    }
-
-    /// On the axis above a point of the ground, with the release going on for ever.
-    fn axis(&self, x_m: f64, z_m: f64) -> (f64, f64) {
-        let (sigma_y, sigma_z) = self.sigmas_m(x_m);
-        let spread = 2.0 * std::f64::consts::PI * self.wind_m_s * sigma_y * sigma_z;
-        (self.rate_kg_s * vertical(sigma_z, z_m, self.height_m, self.lid_m) / spread, sigma_y)
     }
 
     /// Concentration, kg/m³: x downwind, y across, z up, m; with the release at its height (for one that lasts a while: its peak).
@@ -197,17 +198,23 @@ impl Plume {
     /// As [`Plume::at_kg_m3`].
     pub fn at_time_kg_m3(&self, x_m: f64, y_m: f64, z_m: f64, t_s: f64) -> Result<f64, HazardError> {
         within(MODEL, "time since the release", t_s, (0.0, 1e7), "s")?;
-        let steady = { self.distance(x_m).map(|_| self.axis(x_m, z_m))? };
+        self.distance(x_m)?;
         within(MODEL, "crosswind distance", y_m, (-1e5, 1e5), "m")?;
         within(MODEL, "height of the receptor", z_m, (0.0, self.lid_m.unwrap_or(10_000.0)), "m")?;
-        let slice = Slice { centre_kg_m3: steady.0 * self.passing(x_m, t_s), sigma_y_m: steady.1 };
-        Ok(slice.at(y_m))
+        Ok(self.slice_at(x_m, z_m, t_s).at(y_m))
+    }
+
+    /// The cut across it `t_s` after the release began.
+    fn slice_at(&self, x_m: f64, z_m: f64, t_s: f64) -> Slice {
+        let spread_m = self.sigmas.y(x_m);
+        let (steady, sigma_y_m) = self.axis(x_m, z_m, spread_m);
+        Slice { centre_kg_m3: steady * self.passing(x_m, spread_m, t_s), sigma_y_m }
     }
 
     /// Share of the steady plume that is at `x_m` after `t_s` (Palazzi): its front and its rear are blurred by diffusion along the
-    /// wind, with σx = σy.
-    fn passing(&self, x_m: f64, t_s: f64) -> f64 {
-        let blur = std::f64::consts::SQRT_2 * self.sigmas.y(x_m);
+    /// wind, with σx = σy, which is `spread_m` there.
+    fn passing(&self, x_m: f64, spread_m: f64, t_s: f64) -> f64 {
+        let blur = std::f64::consts::SQRT_2 * spread_m;
         let front = self.wind_m_s * t_s;
         let rear = self.duration_s.map_or(0.0, |duration| self.wind_m_s * (t_s - duration).max(0.0));
         0.5 * (erf((x_m - rear) / blur) - erf((x_m - front) / blur))
@@ -243,11 +250,12 @@ impl Cloud for Plume {
         if x_m <= 0.0 {
             return None;
         }
-        let (steady, sigma_y_m) = self.axis(x_m, z_m);
+        let spread_m = self.sigmas.y(x_m);
+        let (steady, sigma_y_m) = self.axis(x_m, z_m, spread_m);
         // The peak of a passing cloud is when its middle passes.
-        let share = self.duration_s.map_or(1.0, |duration| {
-            erf(0.5 * self.wind_m_s * duration / (std::f64::consts::SQRT_2 * self.sigmas.y(x_m)))
-        });
+        let share = self
+            .duration_s
+            .map_or(1.0, |duration| erf(0.5 * self.wind_m_s * duration / (std::f64::consts::SQRT_2 * spread_m)));
         Some(Slice { centre_kg_m3: steady * share, sigma_y_m })
     }
 
@@ -268,8 +276,7 @@ impl Cloud for Moment<'_> {
         if x_m <= 0.0 {
             return None;
         }
-        let (steady, sigma_y_m) = self.plume.axis(x_m, z_m);
-        Some(Slice { centre_kg_m3: steady * self.plume.passing(x_m, self.t_s), sigma_y_m })
+        Some(self.plume.slice_at(x_m, z_m, self.t_s))
     }
 
     fn span_m(&self) -> (f64, f64) {

@@ -121,6 +121,13 @@ impl Service {
         counts
     }
 
+    /// Rows of the buildings that hang on a part of the network with a source. Of the others nobody can tell whether they have supply.
+    pub fn with_source(&self, isolator: &Isolator) -> Vec<u32> {
+        let has = isolator.parts_with_source();
+        let fed = self.buildings.iter().filter(|(_, served, _)| has[served.segment(isolator) as usize]);
+        fed.map(|(row, ..)| *row).collect()
+    }
+
     /// Who loses supply by an isolation: those shut off and those cut off, who had it before.
     pub fn lost(&self, isolator: &Isolator, isolation: &Isolation) -> Supply {
         let had = isolator.supplied_now();

@@ -7,6 +7,7 @@ use bevy_egui::egui::{
 };
 
 use super::super::{Panels, look};
+use super::numbers::unreached;
 use super::{ink_on, state_colour, state_words};
 use crate::drill::{Figures, clock, local_clock};
 use crate::inspect::grouped;
@@ -95,7 +96,7 @@ fn tag(painter: &Painter, right: bevy_egui::egui::Pos2, said: &str, font: FontId
 fn tiles(words: &Text, figures: &Figures) -> Vec<Tile> {
     let count = |value: u32| grouped(f64::from(value), 0);
     let time = |at: Option<f64>| at.map_or_else(|| look::NONE.to_owned(), minutes);
-    let unreached = figures.unreached.map_or_else(|| look::NONE.to_owned(), |count| count.to_string());
+    let unreached = unreached(words, figures);
     let tile = |value: String, label: String, colour: Rgb, alarms: bool| Tile { value, label, colour, alarms };
     // Out of those who are known: never all out in green while there are others.
     let (out, safe) = match figures.unknown {
@@ -168,4 +169,35 @@ fn paint_tile(painter: &Painter, place: Rect, tile: &Tile, theme: &Theme, (numbe
     let label = fitted(&tile.label, word, widest, ink);
     let at = pos2(place.center().x - label.size().x / 2.0, place.max.y - place.height() * 0.19 - label.size().y / 2.0);
     painter.galley(at, label, ink);
+}
+
+#[cfg(test)]
+mod tests {
+    use analysis::emergency::drill::{DrillFile, DrillTables, trace_drill};
+    use spatial_db::cache::Cache;
+
+    use super::*;
+    use crate::drill::Played;
+    use crate::drill::tests::{LEAK, park};
+    use crate::text::Language;
+
+    #[test]
+    fn buildings_without_water_are_told_as_far_as_a_source_is_on_record() {
+        // The tiny park has hydrants and no network: nobody can say that they have water, nor who else has.
+        let (file, cache) = (DrillFile::parse(LEAK).expect("a drill"), Cache::build(park().snapshot));
+        let (run, trace) = trace_drill(&file, &cache, &DrillTables::shipped(), &[], |_| true).expect("a run");
+        assert!(!run.outcome.supply_known.water && !trace.hydrants.is_empty());
+        let words = Text::of(Language::English);
+        let mut played = Played { run, trace };
+        played.trace.unreached.clear();
+        let said = |played: &Played| tiles(words, &Figures::at(played, 600.0)).swap_remove(6);
+        let tile = said(&played);
+        assert_eq!((tile.value.as_str(), tile.label.as_str(), tile.alarms), ("unknown", "Without water", false));
+        let buildings = cache.snapshot().buildings.iter().take(2).map(|one| one.id).collect();
+        played.trace.unreached.push(analysis::emergency::drill::Change { at_s: 300.0, now: buildings });
+        let tile = said(&played);
+        assert_eq!((tile.value.as_str(), tile.alarms), ("2 at least", true));
+        played.run.outcome.supply_known.water = true;
+        assert_eq!(said(&played).value, "2");
+    }
 }

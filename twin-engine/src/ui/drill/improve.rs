@@ -82,22 +82,8 @@ mod tests {
     use analysis::emergency::drill::{Action, DrillFile, HandInject, Improvement};
 
     use super::*;
+    use crate::drill::tests::LEAK;
     use crate::text::Language;
-
-    const DRILL: &str = r#"(
-        format_version: 1,
-        name: "By hand",
-        park: "tiny",
-        seed: 1,
-        hour: 10,
-        length_min: 20,
-        weather: (wind_m_s: 3.0, wind_from_deg: 90.0, stability: D, temperature_c: 20.0, terrain: urban),
-        hazard: leak(source: "hazards-1", at_min: 0.5, hole_mm: 12.0, leak: liquid(0.0)),
-        objectives: [(id: "warn", text: "Everyone is warned", item: alarm_and_reporting)],
-        roles: [(id: "officer", name: "Safety officer")],
-        timeline: [],
-        expected: [],
-    )"#;
 
     #[test]
     fn actions_stand_with_owner_date_and_objective_as_they_were_told_last() {
@@ -120,7 +106,7 @@ mod tests {
             told("c", "2026-02-01", None, None),
             told("c", "2026-02-01", None, Some("2026-01-20")),
         ];
-        let session = Session::new(DrillFile::parse(DRILL).expect("a drill"), hand, None, "x.drill.ron".as_ref());
+        let session = Session::new(DrillFile::parse(LEAK).expect("a drill"), hand, None, "x.drill.ron".as_ref());
         let rows = rows(&session, day("2026-04-01"), Text::of(Language::English));
         let said: Vec<[&str; 3]> =
             rows.iter().map(|row| [row.state.as_str(), row.text.as_str(), row.who.as_str()]).collect();

@@ -1,5 +1,6 @@
 //! The numbers of the moment and the conditions.
 
+use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes};
 use bevy_egui::egui::{Color32, Grid, Label, RichText, Ui};
 
 use super::super::{Panels, look};
@@ -35,9 +36,14 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     grid(ui, "drill-conditions-numbers", &lines, ink, bad);
     ui.add_space(4.0);
     ui.add(Label::new(look::note(t!(words, "drill-use"))).wrap());
-    for note in analysis::emergency::drill::drill_notes(&session.file, &played.run).iter().skip(1) {
-        ui.add(Label::new(look::note(words.words(note))).wrap());
+    for note in notes(words, &session.file, &played.run) {
+        ui.add(Label::new(look::note(note)).wrap());
     }
+}
+
+/// What was given and what the models leave out: all of it, as the report has it.
+fn notes(words: &Text, file: &DrillFile, run: &DrillRun) -> Vec<String> {
+    drill_notes(file, run).iter().map(|note| words.words(note)).collect()
 }
 
 fn people(words: &Text, figures: &Figures) -> Vec<Line> {
@@ -69,23 +75,31 @@ fn water(words: &Text, figures: &Figures) -> Vec<Line> {
     let unpowered = match figures.unpowered {
         None => t!(words, "unknown"),
         Some(count) if figures.power_known => count.to_string(),
-        Some(count) => t!(words, "drill-unpowered-least", count = count),
+        Some(count) => t!(words, "drill-buildings-least", count = count),
     };
     let dry = match figures.dry {
         None => t!(words, "unknown"),
         Some(count) if figures.dry_known => count.to_string(),
         Some(count) => t!(words, "drill-hydrants-least", count = count),
     };
-    let unreached = figures.unreached.map_or_else(|| t!(words, "unknown"), |count| count.to_string());
     vec![
         (t!(words, "drill-first-engine"), time(figures.first_engine_s), false),
         (t!(words, "drill-first-water"), time(figures.first_water_s), false),
         (t!(words, "drill-flow"), litres, false),
         (t!(words, "drill-hydrants-dry"), dry, figures.dry.is_some_and(|count| count > 0)),
-        (t!(words, "drill-unreached"), unreached, figures.unreached.is_some_and(|count| count > 0)),
+        (t!(words, "drill-unreached"), unreached(words, figures), figures.unreached.is_some_and(|count| count > 0)),
         (t!(words, "drill-unpowered"), unpowered, figures.unpowered.is_some_and(|count| count > 0)),
         (t!(words, "drill-endangered"), figures.endangered.to_string(), figures.endangered > 0),
     ]
+}
+
+/// Buildings without water: so many at least, or unknown, where not all of the supply is on record.
+pub(super) fn unreached(words: &Text, figures: &Figures) -> String {
+    match figures.unreached {
+        None => t!(words, "unknown"),
+        Some(count) if figures.unreached_known => count.to_string(),
+        Some(count) => t!(words, "drill-buildings-least", count = count),
+    }
 }
 
 fn grid(ui: &mut Ui, id: &str, lines: &[Line], ink: Color32, bad: Color32) {
@@ -101,8 +115,12 @@ fn grid(ui: &mut Ui, id: &str, lines: &[Line], ink: Color32, bad: Color32) {
 
 #[cfg(test)]
 mod tests {
+    use analysis::emergency::drill::{DrillTables, run_drill};
+    use spatial_db::cache::Cache;
+
     use super::*;
     use crate::drill::AlertState;
+    use crate::drill::tests::{LEAK, park};
     use crate::text::Language;
 
     /// Nothing has happened, and everything is known.
@@ -124,6 +142,7 @@ mod tests {
             dry: Some(0),
             dry_known: true,
             unreached: Some(0),
+            unreached_known: true,
             unpowered: Some(0),
             power_known: true,
             closed: 0,
@@ -158,5 +177,31 @@ mod tests {
         assert_eq!(said(&some), told("30 L/s + 2 unknown", "4", "3 at least"));
         // A flood has no place to bring water to: that is not a place without water.
         assert_eq!(said(&figures(None, None, None, false)), told(look::NONE, "unknown", "unknown"));
+    }
+
+    #[test]
+    fn buildings_without_water_are_so_many_at_least_or_unknown_without_a_source_on_record() {
+        let said = |unreached, unreached_known| {
+            let figures = Figures { unreached, unreached_known, ..quiet() };
+            let line = water(Text::of(Language::English), &figures).swap_remove(4);
+            (line.1, line.2)
+        };
+        assert_eq!(said(Some(3), true), ("3".to_owned(), true));
+        assert_eq!(said(Some(3), false), ("3 at least".to_owned(), true));
+        assert_eq!(said(None, false), ("unknown".to_owned(), false));
+        assert_eq!(said(Some(0), true), ("0".to_owned(), false));
+        let least = Figures { unreached: Some(3), unreached_known: false, ..quiet() };
+        assert_eq!(unreached(Text::of(Language::Chinese), &least), "至少 3 栋");
+    }
+
+    #[test]
+    fn the_console_tells_every_note_of_the_report_the_weather_first() {
+        let (file, cache) = (DrillFile::parse(LEAK).expect("a drill"), Cache::build(park().snapshot));
+        let run = run_drill(&file, &cache, &DrillTables::shipped(), &[]).expect("a run");
+        let said = notes(Text::of(Language::English), &file, &run);
+        assert!(said[0].starts_with("Weather as the file gives it: wind 3 m/s at 10 m from 90°, class D"), "{said:?}");
+        assert!(said.iter().any(|note| note.starts_with("Leak: a hole of 12 mm")), "{said:?}");
+        assert!(said.last().is_some_and(|note| note.starts_with("Seed 11, file ")), "{said:?}");
+        assert_eq!(said.len(), drill_notes(&file, &run).len());
     }
 }

@@ -68,6 +68,61 @@ fn everyone_out_is_not_met_while_the_people_of_a_building_are_unknown() {
     assert_eq!(run_on(&cache, &text, &counted).1.outcome.rated[0].rating, Rating::Met);
 }
 
+/// The note of a run that begins with some words.
+fn note(file: &DrillFile, run: &DrillRun, first: &str) -> Option<Words> {
+    drill_notes(file, run).into_iter().find(|note| note.starts_with(first))
+}
+
+#[test]
+fn what_hangs_on_everyone_out_by_a_chain_is_unknown_and_named() {
+    // The roll is called after everyone is out, which is news of it, and starts a clock; the one action is marked by an entry behind that.
+    let text = with_everyone_out("50.0")
+        .replace(
+            "    timeline: [",
+            "    timeline: [
+        (id: \"tell\", when: after(\"roll\", 1.0), does: done(\"told\")),
+        (id: \"roll\", when: after(\"evacuated\", 1.0), does: say(\"the roll is called\")),",
+        )
+        .replace("within_min: 25.0, evidence: event(\"first_water\")", "within_min: 50.0, evidence: event(\"roll\")")
+        .replace(
+            "from: \"alarm\", within_min: 5.0, evidence: observed",
+            "from: \"alarm\", within_min: 50.0, evidence: observed",
+        );
+    let ratings = |run: &DrillRun| run.outcome.rated.iter().map(|one| one.rating).collect::<Vec<_>>();
+    let (file, whole) = run_on(&park(), &text, &[]);
+    assert_eq!(ratings(&whole), [Rating::Met; 3]);
+    assert_eq!(note(&file, &whole, "The last person out"), None);
+    let cache = with_an_unknown_office();
+    let (file, run) = run_on(&cache, &text, &[]);
+    assert_eq!(ratings(&run), [Rating::Unknown; 3]);
+    let names = "on this hang the expected actions: Alarm within 3 min, Water within 2 min of the alarm, The neighbours are told; \
+                 of the objectives: Everyone is warned";
+    let told = note(&file, &run, "The last person out is the last of the known people: of 1 buildings").unwrap();
+    assert!(told.ends_with(names), "{told}");
+    let entry = run.log.entries.iter().find(|one| one.id == "evacuated").unwrap();
+    assert!(entry.text.starts_with("the last of the known people is") && entry.text.ends_with(names), "{}", entry.text);
+    // Who counted them and marks one by hand knows that one, and what is said before it stays as it was.
+    let counted = [HandInject { at_s: 3000.0, does: Action::Done("told".into()), by: "observer".into() }];
+    let (file, by_hand) = run_on(&cache, &text, &counted);
+    assert_eq!(ratings(&by_hand), [Rating::Unknown, Rating::Unknown, Rating::Met]);
+    assert!(by_hand.log.entries.contains(entry));
+    let told = note(&file, &by_hand, "The last person out").unwrap();
+    assert!(told.contains("Water within 2 min") && !told.contains("neighbours"), "{told}");
+    // Nothing hangs on it: nothing is named.
+    let (file, plain) = run_on(&cache, &LEAK.replace("length_min: 30", "length_min: 60"), &[]);
+    let told = note(&file, &plain, "The last person out").unwrap();
+    assert!(told.ends_with("and may still be inside"), "{told}");
+    // A clock that it starts hangs on it too.
+    let clock = with_everyone_out("50.0").replace("evidence: event(\"evacuated\")", "evidence: event(\"alarm\")");
+    let clock = clock.replace("from: \"alarm\", within_min: 5.0", "from: \"evacuated\", within_min: 5.0");
+    let (file, run) = run_on(&cache, &clock, &[]);
+    let told = note(&file, &run, "The last person out").unwrap();
+    assert!(
+        told.ends_with("expected actions: The neighbours are told; of the objectives: Everyone is warned"),
+        "{told}"
+    );
+}
+
 #[test]
 fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
     let name = "Hydrants without water";
@@ -101,6 +156,38 @@ fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
 }
 
 #[test]
+fn who_has_water_is_told_building_by_building() {
+    let name = "Buildings without water by a burst main";
+    // A main along B3 that hangs on nothing, beside one with a source along B0 and B1; B2 is 50.2 m from the end of that.
+    let with_apart = |kind: NodeKind| {
+        let mut park = (**super::response::with_networks().snapshot()).clone();
+        let ends = [("y1", kind, [500.0, 4.0, 0.0]), ("y2", NodeKind::Hydrant, [560.0, 4.0, 0.0])];
+        park.nodes.extend(ends.map(|(key, kind, at)| by_hand::node(key, kind, at)));
+        park.edges.push(by_hand::keyed_edge(50, Some("y1"), Some("y2"), ends.map(|end| end.2).to_vec()));
+        Cache::build(Arc::new(park))
+    };
+    let unsure = |run: &DrillRun| run.outcome.supply_unknown[0].iter().cloned().collect::<Vec<String>>();
+    let burst = |main: &str| LEAK.replace("no_water([\"H1\"])", &format!("burst(\"{main}\")"));
+    let (file, run) = run_on(&with_apart(NodeKind::Valve), &burst("e1"), &[]);
+    assert_eq!((run.outcome.without_water.clone(), run.outcome.supply_known.water), (vec!["B1".to_owned()], true));
+    assert_eq!((unsure(&run), run.outcome.water_unknown), (vec!["B2".to_owned(), "B3".to_owned()], 2));
+    let said = row(&file, &run, "water", name).1;
+    assert_eq!(said, "1; of 2 buildings more it is not known: no source on record feeds them");
+    // With a source on it B3 is known to have water.
+    let (file, run) = run_on(&with_apart(NodeKind::Source), &burst("e1"), &[]);
+    assert_eq!(unsure(&run), ["B2"]);
+    let said = row(&file, &run, "water", name).1;
+    assert_eq!(said, "1; of 1 buildings more it is not known: no source on record feeds them");
+    // Where the part without a source is the one that breaks, what hangs behind it is not known; who hangs on the other part still is.
+    let (file, run) = run_on(&with_apart(NodeKind::Valve), &burst("e50"), &[]);
+    assert_eq!((run.outcome.without_water.clone(), unsure(&run)), (vec!["B3".to_owned()], vec!["B2".to_owned()]));
+    assert_eq!(row(&file, &run, "water", name).1, "1 at least: supply is not on record");
+    // Without any network nobody can tell of any.
+    let (_, bare) = run_on(&park(), LEAK, &[]);
+    assert_eq!((bare.outcome.water_unknown, bare.outcome.power_unknown), (4, 4));
+}
+
+#[test]
 fn without_a_hydrant_on_record_no_building_is_told_as_out_of_reach() {
     let name = "Buildings out of reach of a hydrant, before and after";
     let text = LEAK.replace("no_water([\"H1\"])", "say(\"\")");
@@ -114,6 +201,24 @@ fn without_a_hydrant_on_record_no_building_is_told_as_out_of_reach() {
     assert_eq!(run.outcome.unreached, None);
     let (amiss, said) = row(&file, &run, "water", name);
     assert!(!amiss && said == "unknown", "{said}");
+}
+
+#[test]
+fn a_building_without_a_footprint_is_told_as_unknown_in_everything() {
+    let mut some = owned();
+    some.buildings[3].footprint = MultiPolygon::new(Vec::new());
+    let cache = Cache::build(Arc::new(some));
+    // Every hydrant dry: all who stand somewhere are out of reach in the end, and of the other nobody can say.
+    let text = with_everyone_out("50.0").replace("no_water([\"H1\"])", "no_water([\"H1\", \"H2\", \"H3\"])");
+    let (file, run) = run_on(&cache, &text, &[]);
+    let outcome = &run.outcome;
+    assert_eq!((outcome.persons, outcome.buildings_unknown, outcome.buildings_without_footprint), (3 * 69, 1, 1));
+    assert_eq!((outcome.unreached, outcome.everyone_out()), (Some((0, 3)), None));
+    let note = |note: &Words| note.starts_with("1 buildings have no footprint on record");
+    assert!(drill_notes(&file, &run).iter().any(note));
+    let (file, whole) = run_on(&park(), &text, &[]);
+    assert_eq!((whole.outcome.unreached, whole.outcome.buildings_without_footprint), (Some((0, 4)), 0));
+    assert!(!drill_notes(&file, &whole).iter().any(|one| one.contains("footprint")));
 }
 
 #[test]

@@ -20,9 +20,12 @@ impl Threat<'_> {
     pub(in crate::emergency::drill) fn contours(&self, rules: &HazardRules, now_s: f64) -> Vec<Contour> {
         let mut out = match self {
             Self::Leak { cloud: Some(cloud), .. } => self.of_cloud(cloud, rules, now_s),
-            Self::Fire { area, at_s, cordon_m, .. } if now_s >= *at_s => {
+            Self::Fire { area, at_s, cordon_m, heat, .. } if now_s >= *at_s => {
                 let label = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
-                vec![Contour { label, level: 2, above_m: 0.0, water_m: None, area: area.clone() }]
+                let cordon = Contour { label, level: 2, above_m: 0.0, water_m: None, area: area.clone() };
+                let mut lines: Vec<Contour> = heat.iter().cloned().chain([cordon]).collect();
+                lines.sort_by_key(|line| line.level);
+                lines
             }
             Self::Power { area, at_s, .. } if now_s >= *at_s => {
                 let label = words!("drill-zone-power", "without power");
