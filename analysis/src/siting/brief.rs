@@ -292,10 +292,11 @@ impl Match<'_, '_> {
                 Verdict::Unknown => None,
             },
             source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
-            // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step is
-            // somebody's plan.
+            // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step, and
+            // to whom it is promised, is somebody's plan.
             supply: Supply {
                 point: None,
+                whose: Vec::new(),
                 distance_m: None,
                 bottleneck: None,
                 unknown: None,
