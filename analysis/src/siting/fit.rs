@@ -77,7 +77,7 @@ pub(super) fn existing(ground: &Ground<'_>, candidate: &Candidate, boundary: &Mu
         }
         existing.footprints.0.extend(building.footprint.iter().cloned());
     }
-    existing.blocked = ground.obstacles(boundary).ground;
+    existing.blocked = ground.obstacles(candidate).ground.clone();
     Some(existing)
 }
 

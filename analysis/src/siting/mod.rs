@@ -44,6 +44,7 @@ pub use laid_out::{KeptAway, LaidOut, LaidPart};
 pub use matched::{Match, Place, Standing};
 pub use measure::{Measure, NOWHERE, ROOF_M, Verdict};
 pub use obstacles::{Obstacle, TakenOut};
+pub(crate) use obstacles::{obstacles_on_record, taken_words};
 pub use ranking::Ranking;
 pub use relax::Relaxation;
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};

@@ -27,7 +27,7 @@ fn road(id: i64, line: &[(f64, f64)], class: &str, width_m: Option<f64>) -> Road
     }
 }
 
-fn surface(id: i64, kind: SurfaceKind, area: MultiPolygon<f64>) -> Surface {
+pub(crate) fn surface(id: i64, kind: SurfaceKind, area: MultiPolygon<f64>) -> Surface {
     Surface {
         id: FeatureId::new(FeatureKind::Surface, id),
         provenance: keyed(&format!("S{id}")),
