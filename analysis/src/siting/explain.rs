@@ -9,7 +9,7 @@ use super::file::How;
 use super::ground::{Candidate, Free, Missing};
 use super::matched::{Match, Place, Standing};
 use super::measure::{Measure, NOWHERE, Verdict};
-use super::things::is_in_table;
+use super::things::{Railway, is_in_table};
 use super::want::{Side, Thing, Want};
 use crate::words;
 use crate::words::Words;
@@ -257,10 +257,10 @@ impl Match<'_, '_> {
                     let surface = &park.surfaces[at];
                     place(surface.name.clone().map(Words::from), &surface.provenance)
                 }
-                Thing::Rail => {
-                    let road = &park.roads[at];
-                    place(road.name.clone().map(Words::from), &road.provenance)
-                }
+                Thing::Rail => match self.ground.railway(at) {
+                    Railway::Track(road) => place(road.name.clone().map(Words::from), &road.provenance),
+                    Railway::Cover(surface) => place(surface.name.clone().map(Words::from), &surface.provenance),
+                },
                 _ => {
                     let resource = &park.resources[at];
                     place(resource.name.clone().map(Words::from), &resource.provenance)

@@ -7,6 +7,7 @@ use super::fit::TestFit;
 use super::matched::Match;
 use super::measure::{NOWHERE, Verdict};
 use super::said;
+use super::things::Railway;
 use super::turning::TurningFit;
 use super::want::{Thing, Want, grouped};
 use crate::overlay::{Class, Pattern, Swatch};
@@ -169,7 +170,10 @@ impl Match<'_, '_> {
             }
             Thing::Hazard { .. } => park.hazards[at].shape.clone(),
             Thing::OpenWater => park.surfaces[at].area.clone().into(),
-            Thing::Rail => park.roads[at].line.clone().into(),
+            Thing::Rail => match self.ground.railway(at) {
+                Railway::Track(road) => road.line.clone().into(),
+                Railway::Cover(surface) => surface.area.clone().into(),
+            },
         })
     }
 }

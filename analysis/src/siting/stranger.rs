@@ -9,6 +9,7 @@ use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::roads::road_class_words;
 use super::supply::left_to_tell;
+use super::things::Railway;
 use super::want::{Thing, Want};
 use crate::words;
 use crate::words::{Argument, Words};
@@ -128,7 +129,11 @@ impl Match<'_, '_> {
                 Thing::Gate | Thing::FireStation | Thing::Hospital => {
                     or(park.resources[at].name.as_ref(), what.title())
                 }
-                Thing::Rail => or(park.roads[at].name.as_ref(), what.title()),
+                Thing::Rail => match self.ground.railway(at) {
+                    Railway::Track(road) => or(road.name.as_ref(), what.title()),
+                    // A package shows no names of ground cover.
+                    Railway::Cover(_) => what.title(),
+                },
                 Thing::Hydrant | Thing::Hazard { .. } | Thing::OpenWater => what.title(),
             }),
             Want::Road { .. } => {

@@ -1,7 +1,7 @@
 //! Ground that cannot be built on, on parcels made by hand: what it takes out of a site, and that nothing is laid on it.
 
 use analysis::scenario::Limits;
-use analysis::siting::{Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Want};
+use analysis::siting::{Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Thing, Verdict, Want};
 use geo::{Area, BooleanOps, LineString, MultiLineString, MultiPolygon};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 
@@ -132,6 +132,33 @@ fn a_track_and_a_main_take_their_strips_and_what_two_take_is_told_once() {
         assert_eq!(kinds, [Obstacle::Water, Obstacle::Lines]);
         assert!((taken[0].area_m2 - 42.0 * 80.0).abs() < 0.1 && (taken[1].area_m2 - 1.15 * 80.0).abs() < 0.1);
     });
+}
+
+#[test]
+fn railway_ground_is_a_railway_to_keep_away_from_as_a_track_is() {
+    let away = PitchFile::new("test", vec![must(Want::Away { what: Thing::Rail, at_least_m: 60.0 })]).unwrap();
+    let told = |park: &ParkSnapshot| {
+        asked(park.clone(), &away, &NoSupplies, |matched| {
+            let site = matched.find(&["P1"]).unwrap();
+            let (finding, brief) = (matched.explain(site).remove(0), matched.brief(site));
+            let area_m2: f64 = matched.laid_out(site).kept_away.iter().map(|one| one.area.unsigned_area()).sum();
+            let said = [&finding.has, &finding.because, &brief.needs[0].because].map(ToString::to_string);
+            (finding.verdict, said, area_m2)
+        })
+    };
+    assert_eq!(told(&park()).0, Verdict::Unknown, "no railway of any kind on record");
+    // A yard of 10 m by 80 m, 50 m from the parcel.
+    let mut yard = park();
+    yard.surfaces.push(surface(1, SurfaceKind::Grass, block(110.0, 0.0, 10.0, 80.0)));
+    yard.surfaces.push(surface(2, SurfaceKind::Rail, block(150.0, 0.0, 10.0, 80.0)));
+    let (verdict, said, area_m2) = told(&yard);
+    assert_eq!((verdict, said.each_ref().map(String::as_str)), (Verdict::Gap, ["50 m", "S2", "a railway"]));
+    let wanted = 10.0 * 80.0 + 180.0 * 60.0 + std::f64::consts::PI * 3_600.0;
+    assert!((area_m2 - wanted).abs() < wanted * 0.03, "{area_m2} instead of {wanted}");
+    // A track that is nearer.
+    yard.roads.push(road(2, &[(130.0, -40.0), (130.0, 120.0)], "rail", None));
+    let (verdict, said, _) = told(&yard);
+    assert_eq!((verdict, said.each_ref().map(String::as_str)), (Verdict::Gap, ["30 m", "R2", "a railway"]));
 }
 
 #[test]
