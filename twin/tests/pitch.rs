@@ -188,6 +188,13 @@ fn a_brief_stands_alone_in_both_languages() {
     assert!(!chinese.contains("<p class=\"legend\">"), "no picture, no colours");
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
     assert!(!chinese.contains("DN"), "sizes of mains");
+    // Layers by their names in the reader's language, whatever the manifest calls them.
+    let layers = std::fs::read_to_string(manifest()).unwrap();
+    let layers = layers.split("[[layer]]\nname = \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let layers: Vec<String> = layers.map(|name| format!(">{name}<")).collect();
+    assert!(layers.iter().any(|layer| page.contains(layer)), "{layers:?}");
+    let english: Vec<&String> = layers.iter().filter(|layer| chinese.contains(*layer)).collect();
+    assert!(english.is_empty() && chinese.contains(">宗地<"), "{english:?}");
     only_years(&page);
     only_years(&chinese);
     assert!(chinese.contains("业（") && !chinese.contains("industry"), "industries by their names");

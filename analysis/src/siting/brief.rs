@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::explain::Finding;
 use super::fit::TestFit;
 use super::ground::{Candidate, Free};
+use super::layers::layer_words;
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
 use super::obstacles::taken_words;
@@ -178,7 +179,7 @@ impl Match<'_, '_> {
 
     fn facts(&self, offered: &Candidate, fit: Option<&TestFit>) -> Vec<Fact> {
         let first = offered.parcels.first().map(|slot| self.ground.parcel(*slot));
-        let row = first.map_or_else(Words::default, |parcel| Words::from(parcel.provenance.layer.as_str()));
+        let row = first.map_or_else(Words::default, |parcel| layer_words(&parcel.provenance.layer));
         let mut facts = Vec::new();
         let mut fact = |title: Words, value: Words, source: Words| facts.push(Fact { title, value, source });
         if offered.building.is_some() {
@@ -243,7 +244,7 @@ impl Match<'_, '_> {
             let away = words!("pitch-fact-away", "{distance} away", distance = distance);
             let said = name.into_iter().chain(class).chain(of.width_m.map(wide)).chain([away]);
             let value = crate::land::joined(said.collect());
-            fact(words!("pitch-want-road", "road"), value, of.provenance.layer.as_str().into());
+            fact(words!("pitch-want-road", "road"), value, layer_words(&of.provenance.layer));
         }
         facts
     }
@@ -291,7 +292,7 @@ impl Match<'_, '_> {
                 Verdict::Gap => Some(false),
                 Verdict::Unknown => None,
             },
-            source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
+            source: edge.map_or_else(Words::default, |edge| layer_words(&edge.provenance.layer)),
             // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step, and
             // to whom it is promised, is somebody's plan.
             supply: Supply {

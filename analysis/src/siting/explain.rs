@@ -7,9 +7,11 @@ use spatial_db::model::Provenance;
 
 use super::file::How;
 use super::ground::{Candidate, Free, Missing};
+use super::layers::layer_words;
 use super::matched::{Match, Place, Standing};
 use super::measure::{Measure, NOWHERE, Verdict};
-use super::things::{Railway, is_in_table};
+use super::substances::{is_in_table, substance_words};
+use super::things::Railway;
 use super::want::{Side, Thing, Want};
 use crate::words;
 use crate::words::Words;
@@ -148,7 +150,7 @@ fn by_word(substance: &str) -> Option<Words> {
 }
 
 fn row_of(provenance: &Provenance) -> Words {
-    words!("pitch-source", "{layer}, row {row}", layer = provenance.layer.as_str(), row = provenance.source_row,)
+    words!("pitch-source", "{layer}, row {row}", layer = layer_words(&provenance.layer), row = provenance.source_row)
 }
 
 impl Match<'_, '_> {
@@ -249,8 +251,9 @@ impl Match<'_, '_> {
             Want::Near { what, .. } | Want::Away { what, .. } if found => match what {
                 Thing::Hazard { substance } => {
                     let hazard = &park.hazards[at];
-                    let named = hazard.name.clone().or_else(|| hazard.substance.clone());
-                    let (because, source) = place(named.map(Words::from), &hazard.provenance);
+                    let substance_there = || hazard.substance.as_deref().map(substance_words);
+                    let named = hazard.name.as_deref().map(Words::from).or_else(substance_there);
+                    let (because, source) = place(named, &hazard.provenance);
                     (crate::land::joined([because].into_iter().chain(by_word(substance)).collect()), source)
                 }
                 Thing::OpenWater => {

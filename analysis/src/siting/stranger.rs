@@ -19,7 +19,8 @@ pub(super) fn without_row(source: Words) -> Words {
     let layer = source.arguments().iter().find(|(name, _)| *name == "layer" && source.key() == Some("pitch-source"));
     match layer {
         Some((_, Argument::Text(layer))) => Words::from(layer.as_str()),
-        _ => source,
+        Some((_, Argument::Words(layer))) => layer.clone(),
+        None => source,
     }
 }
 
@@ -177,6 +178,9 @@ mod tests {
     fn a_source_is_told_by_its_layer() {
         let row = words!("pitch-source", "{layer}, row {row}", layer = "pipes", row = 12_i64);
         assert_eq!(without_row(row), "pipes");
+        let lines = super::super::layers::layer_words("GD lines");
+        let row = words!("pitch-source", "{layer}, row {row}", layer = lines.clone(), row = 12_i64);
+        assert_eq!(without_row(row), lines, "in the reader's language");
         assert_eq!(without_row("the plan".into()), "the plan");
     }
 }

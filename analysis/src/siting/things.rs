@@ -1,8 +1,6 @@
 //! What a site can be near to or away from: what of the records is one for certain, what may be one, and whether the park keeps
 //! such records at all.
 
-use std::sync::OnceLock;
-
 use spatial_db::model::{HazardSource, ResourceKind, RoadEdge, Surface, SurfaceKind};
 
 use super::ground::Ground;
@@ -96,12 +94,6 @@ impl<'a> Ground<'a> {
             Some(at) => Railway::Cover(&park.surfaces[at]),
         }
     }
-}
-
-/// Whether the table of substances has a substance, by any of its names or its CAS number.
-pub(super) fn is_in_table(substance: &str) -> bool {
-    static RULES: OnceLock<HazardRules> = OnceLock::new();
-    RULES.get_or_init(HazardRules::shipped).substance(substance).is_ok()
 }
 
 /// A substance that is asked for.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::industries::industry_words;
 use super::roads::road_class_words;
+use super::substances::substance_words;
 use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
@@ -488,7 +489,7 @@ impl Thing {
                 words!("pitch-thing-hazard", "dangerous substances")
             }
             Self::Hazard { substance } => {
-                words!("pitch-thing-substance", "{substance} on record", substance = substance)
+                words!("pitch-thing-substance", "{substance} on record", substance = substance_words(substance))
             }
             Self::OpenWater => words!("pitch-thing-water", "open water"),
             Self::Rail => words!("pitch-thing-rail", "a railway"),
