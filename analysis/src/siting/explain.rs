@@ -10,6 +10,7 @@ use super::ground::{Candidate, Free, Missing};
 use super::layers::layer_words;
 use super::matched::{Match, Place, Standing};
 use super::measure::{Measure, NOWHERE, Verdict};
+use super::said;
 use super::substances::{is_in_table, substance_words};
 use super::things::Railway;
 use super::want::{Side, Thing, Want};
@@ -415,7 +416,7 @@ pub(super) fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Op
     match want {
         Want::Zoning { .. } | Want::Industry { .. } => None,
         Want::Free { .. } if !gap.is_finite() => None,
-        Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
+        Want::Free { .. } => Some(words!("pitch-gap-days", "{days} late", days = said::days(gap))),
         Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
         _ if !gap.is_finite() => None,
         _ if least && side == Side::AtMost => {
@@ -477,6 +478,19 @@ mod tests {
         let hall = Want::Hall { length_m: 60.0, width_m: 30.0, height_m: 10.0, yard_m: 0.0 };
         assert_eq!(short(&hall, 0.002), "less than 5 % of its size");
         assert_eq!(short(&hall, 0.2), "20 % of its size");
+    }
+
+    #[test]
+    fn one_of_a_kind_is_told_as_one() {
+        let late = |by: &str, until: &str| {
+            let day = |text: &str| super::super::want::days(text.parse().unwrap());
+            let want = Want::Free { by: by.parse().unwrap() };
+            gap(&want, &Measure::known(day(until), 0), day(by), Side::AtMost).unwrap().to_string()
+        };
+        assert_eq!(late("2027-06-01", "2027-06-02"), "1 day late");
+        assert_eq!(late("2027-06-01", "2027-07-01"), "30 days late");
+        let term = Want::Term { at_least_years: 5.0 };
+        assert_eq!((term.shown(1.0).as_str(), term.shown(5.0).as_str()), ("1 year", "5 years"));
     }
 
     #[test]
