@@ -1,13 +1,12 @@
 //! Ground that cannot be built on, on parcels made by hand: what it takes out of a site, and that nothing is laid on it.
 
-use analysis::scenario::Limits;
 use analysis::siting::{Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Thing, Verdict, Want};
 use geo::{Area, BooleanOps, LineString, MultiLineString, MultiPolygon};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 
 use crate::by_hand::{block, building, edge, empty, keyed, parcel};
 use crate::evaluation::day;
-use crate::siting::{asked, must};
+use crate::siting::{asked, limits, must};
 
 /// One vacant parcel of 100 m by 80 m, a road along its south, a building elsewhere.
 fn park() -> ParkSnapshot {
@@ -42,14 +41,7 @@ fn pitch() -> PitchFile {
     let hall = Want::Hall { length_m: 80.0, width_m: 40.0, height_m: 10.0, yard_m: 10.0 };
     let turning = Want::Turning { vehicle: "articulated".into(), radius_m: None };
     let mut pitch = PitchFile::new("test", vec![must(hall), must(turning)]).unwrap();
-    pitch.limits = Some(Limits {
-        setback_m: 5.0,
-        spacing_m: 0.0,
-        far: None,
-        coverage: None,
-        height_m: 20.0,
-        storey_height_m: 10.0,
-    });
+    pitch.limits = Some(limits(5.0));
     pitch
 }
 
