@@ -184,6 +184,8 @@ fn a_brief_stands_alone_in_both_languages() {
         legend.contains("#0a6ed1") && legend.contains(">this site<") && legend.contains(">does not fit<"),
         "{legend}"
     );
+    // The hall in a colour of its own.
+    assert!(legend.contains("#084f96") && legend.contains(">hall<"), "{legend}");
     let chinese = brief("zh", &["--no-pictures"]);
     assert!(!chinese.contains("<p class=\"legend\">"), "no picture, no colours");
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));

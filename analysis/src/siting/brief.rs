@@ -11,8 +11,9 @@ use super::ground::{Candidate, Free};
 use super::layers::layer_words;
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
-use super::obstacles::taken_words;
+use super::obstacles::{Obstacle, taken_words};
 use super::roads::road_class_words;
+use super::said;
 use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Step, Supplies, Supply, Utility, left_to_tell};
 use super::turning::{TurningFit, trucks_come_by};
@@ -106,6 +107,12 @@ pub struct Brief {
 }
 
 impl Brief {
+    /// What a reader of the plan must know who sees the hall stand at an odd place: that lines are in the way, which are not drawn.
+    pub fn plan_note(&self) -> Option<Words> {
+        let lines = |fit: &TestFit| fit.taken_out.iter().any(|one| one.what == Obstacle::Lines);
+        self.fit.as_ref().is_some_and(lines).then(said::clear_of_lines)
+    }
+
     /// In one sentence how the site fares: where it stands and why, how many of all needs are met for certain, and which wishes it
     /// misses. What of its musts it misses is said by [`Brief::why`].
     pub fn verdict(&self) -> Words {
@@ -382,8 +389,8 @@ impl Match<'_, '_> {
         };
         let evidence = |one: &&Connection| {
             let has = match (one.served, one.distance_m) {
-                (_, Some(distance)) => super::said::at_most(&grouped(distance, "m")),
-                (Some(false), None) => super::said::no_line(LINES_M),
+                (_, Some(distance)) => said::at_most(&grouped(distance, "m")),
+                (Some(false), None) => said::no_line(LINES_M),
                 (_, None) => words!("unknown", "unknown"),
             };
             words!("pitch-evidence", "{need}: {has}", need = one.utility.title(), has = has)

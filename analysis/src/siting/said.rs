@@ -163,6 +163,14 @@ pub fn no_neighbours(reach_m: f64) -> Words {
     words!("pitch-no-neighbours", "no industry on record within {reach} m", reach = format!("{reach_m:.0}"),)
 }
 
+/// Why the hall may stand where nothing that is drawn keeps it from standing elsewhere.
+pub(super) fn clear_of_lines() -> Words {
+    words!(
+        "pitch-plan-lines",
+        "Hall and yard leave the room free that must be kept clear of underground lines. The lines are not drawn.",
+    )
+}
+
 /// What a reader must know of pictures and limits.
 pub fn note() -> Words {
     words!(

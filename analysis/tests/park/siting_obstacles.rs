@@ -1,6 +1,8 @@
 //! Ground that cannot be built on, on parcels made by hand: what it takes out of a site, and that nothing is laid on it.
 
-use analysis::siting::{Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Thing, Verdict, Want};
+use analysis::siting::{
+    LaidPart, Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Thing, Verdict, Want, with_hall,
+};
 use geo::{Area, BooleanOps, LineString, MultiLineString, MultiPolygon};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 
@@ -87,6 +89,7 @@ fn a_pond_takes_its_ground_out_of_the_land_and_says_how_much() {
         let brief = matched.brief(site);
         let fact = brief.facts.iter().find(|fact| *fact.title == *"not to be built on").unwrap();
         assert_eq!(fact.value, "open water 1\u{202f}600 m²");
+        assert!(brief.plan_note().is_none(), "a pond is drawn");
     });
 }
 
@@ -112,6 +115,8 @@ fn a_track_and_a_main_take_their_strips_and_what_two_take_is_told_once() {
         let brief = matched.brief(site);
         let hall = brief.needs.iter().find(|one| one.need == 0).unwrap();
         assert!(hall.because.contains("600 m² at most") && !hall.because.contains("504"), "{}", hall.because);
+        // Lines are not drawn: why the hall stands where it does is said.
+        assert!(brief.plan_note().is_some_and(|note| note.contains("underground lines")));
     });
     piped.edges[0].valid_to = Some(day("2020-01-01"));
     held(piped, |matched, site| assert!(matched.taken_out(site).is_empty(), "it lies there no more"));
@@ -123,6 +128,18 @@ fn a_track_and_a_main_take_their_strips_and_what_two_take_is_told_once() {
         let kinds: Vec<Obstacle> = taken.iter().map(|one| one.what).collect();
         assert_eq!(kinds, [Obstacle::Water, Obstacle::Lines]);
         assert!((taken[0].area_m2 - 42.0 * 80.0).abs() < 0.1 && (taken[1].area_m2 - 1.15 * 80.0).abs() < 0.1);
+    });
+}
+
+#[test]
+fn the_hall_of_a_picture_has_a_colour_and_a_word_in_the_legend_of_its_own() {
+    held(park(), |matched, site| {
+        let fit = matched.test_fit(site).unwrap();
+        let overlay = fit.on(matched.overlay(Some(site)));
+        let hall = with_hall(&park(), &fit, "hall").buildings.last().unwrap().id;
+        let class = &overlay.classes[overlay.verdicts[&hall].class];
+        assert_eq!((class.label.as_str(), class.colour), ("hall", LaidPart::Hall.colour()));
+        assert_eq!(overlay.classes.iter().filter(|one| one.colour == class.colour).count(), 1, "not as its site");
     });
 }
 

@@ -353,3 +353,4 @@ pitch-layer-yearly-figures = 年度数据
 pitch-layer-emergency-resources = 应急资源
 pitch-layer-lines = { $code } 管线
 pitch-layer-points = { $code } 管点
+pitch-plan-lines = 厂房与货车场地已避开地下管线须留出的净空范围；管线不在图上表示。
