@@ -234,7 +234,7 @@ fn edit_error_words(error: &EditError) -> Words {
         EditError::Massing(why) => words!("edit-massing", "no such mass: {reason}", reason = why.to_string()),
         EditError::MassingBeside { why, taken } => crate::land::joined(vec![
             words!("edit-massing", "no such mass: {reason}", reason = why.to_string()),
-            words!("pitch-taken-out", "taken out of the land: {what}", what = taken.clone()),
+            words!("pitch-taken-out", "taken out of the land: {what}", what = Words::clone(taken)),
         ]),
     }
 }

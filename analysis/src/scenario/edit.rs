@@ -295,7 +295,7 @@ impl<'a> Draft<'a> {
         let tall = self.rules.figure("land", "tall_storey_m").value;
         let mass = largest_mass(&boundary, &existing, limits, tall).map_err(|why| match why {
             MassingError::NoRoom { .. } if !obstacles.taken.is_empty() => {
-                EditError::MassingBeside { why, taken: taken_words(&obstacles.taken, true) }
+                EditError::MassingBeside { why, taken: Box::new(taken_words(&obstacles.taken, true)) }
             }
             _ => EditError::Massing(why),
         })?;

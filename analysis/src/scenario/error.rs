@@ -120,6 +120,6 @@ pub enum EditError {
         /// What leaves no room.
         why: MassingError,
         /// What was taken out of the parcel, with its areas.
-        taken: Words,
+        taken: Box<Words>,
     },
 }

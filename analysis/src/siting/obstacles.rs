@@ -113,7 +113,7 @@ impl Ground<'_> {
             let (low, high) = (near.min(), near.max());
             self.cache.slots_in_envelope([low.x, low.y], [high.x, high.y], kind)
         };
-        let records = Records { park: self.park, laid: Some(&self.presence.edges), within: &within };
+        let records = Records { park: self.park, laid: Some(self.presence.edges.as_slice()), within: &within };
         let found = Arc::new(records.obstacles(&self.boundary(candidate)));
         known().insert(candidate.parcels.clone(), Arc::clone(&found));
         found
