@@ -82,6 +82,7 @@ impl Supplies for Feeders {
             point: None,
             distance_m: None,
             remaining,
+            whose: Vec::new(),
             bottleneck: None,
             unknown: None,
             source: "made up".into(),

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Language, Tour, film, still};
 
-use crate::cli::{Compared, FilmArguments};
+use crate::cli::{Compared, FilmArguments, OverlayName};
 use crate::failure::Failure;
-use crate::live::{ALL, in_words};
+use crate::live::{ALL, LATER, in_words};
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::{Progress, cancel_on_interrupt};
@@ -89,7 +89,8 @@ fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
     let tour = tour(Origin::of(&arguments.park), arguments.tour.as_deref())?;
     let progress = Progress::new(arguments.json || arguments.told);
     let photo = tour.stops.iter().any(|stop| stop.scene.photo);
-    let input = input(&arguments.park, &ALL, arguments.as_of, &Compared::default(), None, photo, &progress)?;
+    let input =
+        input(&arguments.park, &overlays(&tour), arguments.as_of, &Compared::default(), None, photo, &progress)?;
     let options = FilmOptions {
         out: arguments.out.clone(),
         width: arguments.size.0,
@@ -120,4 +121,38 @@ fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
     progress.finish();
     let report = filmed.map_err(|source| Failure::Film { source: Box::new(source) })?;
     Ok((tour, report))
+}
+
+/// The overlays that a tour is filmed with: of those that a hydraulic engine has to be run for, only what a stop shows; and what
+/// prospects asked for in vain where a stop shows that, which is in the database and not in the park.
+fn overlays(tour: &Tour) -> Vec<OverlayName> {
+    let is_shown = |name: &OverlayName| {
+        tour.stops.iter().any(|stop| {
+            let beside = stop.scene.split.as_ref().and_then(|split| split.overlay.as_deref());
+            [stop.scene.overlay.as_deref(), beside].contains(&Some(name.word()))
+        })
+    };
+    let given = ALL.into_iter().filter(|name| !LATER.contains(name) || is_shown(name));
+    given.chain([OverlayName::Unmet].into_iter().filter(is_shown)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pressures_are_worked_out_for_a_tour_that_shows_them() {
+        let made = |scene: &str| {
+            let stops = "(name: \"a\", scene: (format_version: 1)), (name: \"b\", scene: (format_version: 1, SCENE))";
+            let text = format!("(format_version: 1, stops: [{}])", stops.replace("SCENE", scene));
+            overlays(&Tour::parse(&text).unwrap())
+        };
+        let others: Vec<OverlayName> = ALL.into_iter().filter(|name| !LATER.contains(name)).collect();
+        assert_eq!(made(""), others);
+        assert_eq!(made("overlay: \"networks\""), others);
+        for shown in ["overlay: \"pressure\"", "overlay: \"idle\", split: (overlay: \"pressure\")"] {
+            assert_eq!(made(shown), ALL, "{shown}");
+        }
+        assert_eq!(made("overlay: \"unmet\""), [&others[..], &[OverlayName::Unmet]].concat());
+    }
 }

@@ -45,7 +45,7 @@ pub(crate) const ALL: [OverlayName; 9] = [
     OverlayName::Pressure,
 ];
 /// Those of them that a hydraulic engine has to be run for: made beside the picture, when they are first looked at.
-const LATER: [OverlayName; 1] = [OverlayName::Pressure];
+pub(crate) const LATER: [OverlayName; 1] = [OverlayName::Pressure];
 /// What fails this soon is told before a window opens.
 const BEFORE_THE_WINDOW: Duration = Duration::from_millis(400);
 /// Updates that may wait for the window.

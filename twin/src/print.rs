@@ -3,6 +3,9 @@
 use std::io::Write;
 
 use serde::Serialize;
+// Columns on a terminal: what Unicode calls wide or full-width (UAX #11) takes two, as Chinese does; spaces between thousands, dashes,
+// `≥`, `✓` and the like take one.
+use textwrap::core::display_width as width;
 
 use crate::failure::Failure;
 
@@ -51,26 +54,6 @@ pub(crate) fn aligned(header: &[String], rows: &[Vec<String>], numeric: &[bool])
         lines.push('\n');
     }
     lines
-}
-
-/// Columns a text takes on a terminal: what Unicode calls wide or full-width (UAX #11) takes two, as Chinese does; spaces between
-/// thousands, dashes, `≥`, `✓` and the like take one.
-fn width(text: &str) -> usize {
-    let wide = |c: char| {
-        matches!(
-            c,
-            '\u{1100}'..='\u{115F}'
-                | '\u{2E80}'..='\u{303E}'
-                | '\u{3041}'..='\u{A4CF}'
-                | '\u{AC00}'..='\u{D7A3}'
-                | '\u{F900}'..='\u{FAFF}'
-                | '\u{FE30}'..='\u{FE6F}'
-                | '\u{FF00}'..='\u{FF60}'
-                | '\u{FFE0}'..='\u{FFE6}'
-                | '\u{20000}'..='\u{3FFFD}'
-        )
-    };
-    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
 }
 
 #[cfg(test)]

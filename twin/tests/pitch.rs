@@ -118,6 +118,12 @@ fn a_slip_in_the_name_of_a_prospect_is_told() {
     let slip = record(&["offered", "--prospect", "Amce", "--site", &site]);
     assert!(slip.0 == Some(0) && slip.1.contains(new), "{}", slip.1);
     assert_eq!(record(&["asked", "--prospect", " "]).0, Some(2));
+    // A name is looked for as it is kept.
+    for (written, entries) in [("Acme", 2), (" Acme ", 2), ("Acm", 0)] {
+        let log = place.json(&["pitch", "log", "qingxi", "--prospect", written, "--json"]);
+        assert_eq!(log["events"].as_array().unwrap().len(), entries, "{written:?}");
+    }
+    assert_eq!(place.fails(&["pitch", "log", "qingxi", "--prospect", " "]).0, 2);
 }
 
 /// Steps of the capacity chart stand at its beginning and at the beginnings of years only: the day of a promise to somebody else is
@@ -178,10 +184,19 @@ fn a_brief_stands_alone_in_both_languages() {
         legend.contains("#0a6ed1") && legend.contains(">this site<") && legend.contains(">does not fit<"),
         "{legend}"
     );
+    // The hall in a colour of its own.
+    assert!(legend.contains("#084f96") && legend.contains(">hall<"), "{legend}");
     let chinese = brief("zh", &["--no-pictures"]);
     assert!(!chinese.contains("<p class=\"legend\">"), "no picture, no colours");
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
     assert!(!chinese.contains("DN"), "sizes of mains");
+    // Layers by their names in the reader's language, whatever the manifest calls them.
+    let layers = std::fs::read_to_string(manifest()).unwrap();
+    let layers = layers.split("[[layer]]\nname = \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let layers: Vec<String> = layers.map(|name| format!(">{name}<")).collect();
+    assert!(layers.iter().any(|layer| page.contains(layer)), "{layers:?}");
+    let english: Vec<&String> = layers.iter().filter(|layer| chinese.contains(*layer)).collect();
+    assert!(english.is_empty() && chinese.contains(">宗地<"), "{english:?}");
     only_years(&page);
     only_years(&chinese);
     assert!(chinese.contains("业（") && !chinese.contains("industry"), "industries by their names");
@@ -353,14 +368,21 @@ fn what_cannot_be_given_away_leaves_the_earlier_package_where_it_was() {
         [&asked[..], more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let run = |arguments: &[String]| place.twin(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    // A prospect without a name is refused by the record, when the package is written already.
-    assert!(!run(&pack(&["--to", " "])).status.success());
+    // A prospect without a name is refused before anything is written.
+    let nobody = run(&pack(&["--to", " "]));
+    let words = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    assert!(nobody.status.code() == Some(2) && words.contains("say who it is"), "{words}");
+    assert!(!file.exists(), "a package for nobody");
+    // And this one by the record, when the package is written already.
+    let mut superuser = postgres::Client::connect(&place.database.url(), postgres::NoTls).unwrap();
+    superuser.batch_execute(include_str!("../../spatial-db/sql/tests/pitch_refused.sql")).unwrap();
+    assert!(!run(&pack(&["--to", "Refused"])).status.success());
     assert!(!file.exists(), "a package that is on no record");
     let output = run(&pack(&["--to", "Acme"]));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stdout).contains("(fits)"), "where the site stands is said");
     let before = std::fs::read(&file).unwrap();
-    assert!(!run(&pack(&["--to", " ", "--as-of", "2024-06-30"])).status.success());
+    assert!(!run(&pack(&["--to", "Refused", "--as-of", "2024-06-30"])).status.success());
     assert!(std::fs::read(&file).unwrap() == before, "the earlier package");
     let beside: Vec<_> = std::fs::read_dir(place.folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
     assert!(!beside.iter().any(|name| name.to_string_lossy().starts_with(".earlier")), "{beside:?}");

@@ -12,6 +12,7 @@ use crate::land::indicators::{Indicator, LandModel};
 use crate::land::value_words;
 use crate::rules::RuleSet;
 use crate::scenario::{Edit, EditError, Limits, ScenarioError, changes, is_scenario};
+use crate::siting::{obstacles_on_record, taken_words};
 use crate::words;
 use crate::words::Words;
 
@@ -98,8 +99,32 @@ pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, 
                 after: is.unwrap_or_else(none),
             });
         }
+        all.extend(not_built_on(record, after, edits, &key));
     }
     all
+}
+
+/// What of a parcel that a mass is placed on cannot be built on, as it was taken out of its land; `None` where that is nothing.
+fn not_built_on(record: &Cache, after: &Cache, edits: &[Edit], key: &str) -> Option<Compared> {
+    let is_placed = |edit: &Edit| matches!(edit, Edit::PlaceBuilding { parcel, .. } if parcel == key);
+    if !edits.iter().any(is_placed) {
+        return None;
+    }
+    let said = |cache: &Cache| {
+        let park = cache.snapshot();
+        let parcel = park.parcels.iter().find(|parcel| parcel.provenance.key == key)?;
+        let taken = obstacles_on_record(park, &parcel.boundary).taken;
+        (!taken.is_empty()).then(|| taken_words(&taken, true))
+    };
+    let (was, is) = (said(record), said(after));
+    let none = || Words::from("–");
+    (was.is_some() || is.is_some()).then(|| Compared {
+        parcel: Some(key.to_owned()),
+        title: words!("pitch-fact-taken", "not to be built on"),
+        differs: was != is,
+        before: was.unwrap_or_else(none),
+        after: is.unwrap_or_else(none),
+    })
 }
 
 /// Keys of parcels that differ, or on which a building comes or goes.
@@ -207,5 +232,9 @@ fn edit_error_words(error: &EditError) -> Words {
             words!("edit-no-floors", "the floors of the building {key} on the parcel are unknown", key = key)
         }
         EditError::Massing(why) => words!("edit-massing", "no such mass: {reason}", reason = why.to_string()),
+        EditError::MassingBeside { why, taken } => crate::land::joined(vec![
+            words!("edit-massing", "no such mass: {reason}", reason = why.to_string()),
+            words!("pitch-taken-out", "taken out of the land: {what}", what = Words::clone(taken)),
+        ]),
     }
 }

@@ -6,10 +6,11 @@ use spatial_db::model::{Building, FeatureId, FeatureKind, Parcel, ParkSnapshot, 
 
 use super::error::{EditError, ScenarioError};
 use super::knit::knitted;
-use super::massing::{Existing, Limits, largest_mass};
+use super::massing::{Existing, Limits, MassingError, largest_mass};
 use super::split::split;
 use crate::land::rule_floor_area_m2;
 use crate::rules::RuleSet;
+use crate::siting::{obstacles_on_record, taken_words};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -289,9 +290,15 @@ impl<'a> Draft<'a> {
             return Err(EditError::KeyTaken { key: key.to_owned() });
         }
         let boundary = self.park.parcels[at].boundary.clone();
-        let existing = self.existing(&boundary)?;
+        let obstacles = obstacles_on_record(&self.park, &boundary);
+        let existing = Existing { blocked: obstacles.ground, ..self.existing(&boundary)? };
         let tall = self.rules.figure("land", "tall_storey_m").value;
-        let mass = largest_mass(&boundary, &existing, limits, tall)?;
+        let mass = largest_mass(&boundary, &existing, limits, tall).map_err(|why| match why {
+            MassingError::NoRoom { .. } if !obstacles.taken.is_empty() => {
+                EditError::MassingBeside { why, taken: Box::new(taken_words(&obstacles.taken, true)) }
+            }
+            _ => EditError::Massing(why),
+        })?;
         let building = Building {
             use_text: use_text.map(str::to_owned),
             storeys: Some(f64::from(mass.storeys)),
@@ -304,7 +311,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// What stands on a parcel now. Buildings that are gone by the day of the data do not stand.
+    /// What stands on a parcel now, without the ground that cannot be built on. Buildings that are gone by the day of the data do not
+    /// stand.
     fn existing(&self, boundary: &MultiPolygon<f64>) -> Result<Existing, EditError> {
         let mut existing = Existing::default();
         let Some(bounds) = boundary.bounding_rect() else { return Ok(existing) };

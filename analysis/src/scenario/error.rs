@@ -1,6 +1,7 @@
 //! What is wrong with a scenario.
 
 use super::massing::MassingError;
+use crate::words::Words;
 
 /// What is wrong with a scenario or its file.
 #[derive(Debug, thiserror::Error)]
@@ -113,4 +114,12 @@ pub enum EditError {
     /// The mass cannot be placed.
     #[error("{0}")]
     Massing(#[from] MassingError),
+    /// Nothing fits on what ponds, railways and underground lines leave of the parcel.
+    #[error("{why}; taken out of the land: {taken}")]
+    MassingBeside {
+        /// What leaves no room.
+        why: MassingError,
+        /// What was taken out of the parcel, with its areas.
+        taken: Box<Words>,
+    },
 }

@@ -126,14 +126,7 @@ pub fn largest_mass(
     let inner = room(parcel, existing, limits);
     let inner_m2 = inner.unsigned_area();
     if inner_m2 < SMALLEST_M2 {
-        let limit = if !existing.blocked.0.is_empty() {
-            "ground that is not to be built on"
-        } else if limits.setback_m > 0.0 {
-            "the setback"
-        } else {
-            "what stands there"
-        };
-        return Err(MassingError::NoRoom { limit });
+        return Err(MassingError::NoRoom { limit: what_leaves_no_room(parcel, existing, limits) });
     }
     // A height that is a whole number of storeys is not to lose one to rounding.
     let most_storeys = (limits.height_m / limits.storey_height_m + 1e-9).floor();
@@ -164,6 +157,32 @@ pub fn largest_mass(
         storeys: storeys as u32,
         footprint,
     })
+}
+
+/// What leaves no room: the first that alone leaves none, else the fewest that leave none together. What leaves room is not named:
+/// a pond in the corner is not why there is no room between two setbacks.
+fn what_leaves_no_room(parcel: &MultiPolygon<f64>, existing: &Existing, limits: &Limits) -> &'static str {
+    let standing = Existing { footprints: existing.footprints.clone(), ..Existing::default() };
+    let blocked = Existing { blocked: existing.blocked.clone(), ..Existing::default() };
+    let at_the_edge = Limits { setback_m: 0.0, ..*limits };
+    let leaves_none = |with: &Existing, limits: &Limits| room(parcel, with, limits).unsigned_area() < SMALLEST_M2;
+    if leaves_none(&Existing::default(), &at_the_edge) {
+        "the shape of the parcel"
+    } else if leaves_none(&Existing::default(), limits) {
+        "the setback"
+    } else if leaves_none(&standing, &at_the_edge) {
+        "what stands there"
+    } else if leaves_none(&blocked, &at_the_edge) {
+        "ground that is not to be built on"
+    } else if leaves_none(&standing, limits) {
+        "the setback with what stands there"
+    } else if leaves_none(&blocked, limits) {
+        "the setback with ground that is not to be built on"
+    } else if leaves_none(existing, &at_the_edge) {
+        "what stands there with ground that is not to be built on"
+    } else {
+        "the setback with what stands there and ground that is not to be built on"
+    }
 }
 
 /// The part of the parcel that can be built on, with the setback from its boundary and the spacing from what stands there.
@@ -290,6 +309,34 @@ mod tests {
         let full = Existing { footprint_m2: 5000.0, floor_m2: 5000.0, ..Existing::default() };
         let error = largest_mass(&block(0.0, 0.0, 100.0, 100.0), &full, &LIMITS, 8.0).unwrap_err();
         assert!(error.to_string().contains("the coverage"), "{error}");
+    }
+
+    #[test]
+    fn ground_that_is_not_built_on_is_named_only_where_it_leaves_no_room() {
+        let land = block(0.0, 0.0, 100.0, 100.0);
+        let error = |existing: &Existing, setback_m: f64, spacing_m: f64| {
+            let limits = Limits { setback_m, spacing_m, ..LIMITS };
+            largest_mass(&land, existing, &limits, 8.0).unwrap_err().to_string()
+        };
+        let pond = |x: f64, y: f64, w: f64, h: f64| Existing { blocked: block(x, y, w, h), ..Existing::default() };
+        let hall = |x: f64, y: f64, w: f64, h: f64| Existing { footprints: block(x, y, w, h), ..Existing::default() };
+        let no_room = |what: &str| format!("no building fits: {what} leaves no room");
+        // A pond in a corner, and a setback of half the land.
+        assert_eq!(error(&pond(0.0, 0.0, 20.0, 20.0), 50.0, 0.0), no_room("the setback"));
+        assert_eq!(error(&pond(0.0, 0.0, 100.0, 100.0), 10.0, 0.0), no_room("ground that is not to be built on"));
+        // Neither alone: strips of nine metres are left beside the pond, ten are kept from the boundary.
+        let both = no_room("the setback with ground that is not to be built on");
+        assert_eq!(error(&pond(9.0, 9.0, 82.0, 82.0), 10.0, 0.0), both);
+        let covered = Existing { blocked: block(0.0, 0.0, 20.0, 20.0), ..hall(0.0, 0.0, 100.0, 100.0) };
+        assert_eq!(error(&covered, 0.0, 0.0), no_room("what stands there"));
+        assert_eq!(error(&hall(9.0, 9.0, 82.0, 82.0), 10.0, 0.0), no_room("the setback with what stands there"));
+        let halves = Existing { blocked: block(0.0, 0.0, 50.0, 100.0), ..hall(50.0, 0.0, 50.0, 100.0) };
+        assert_eq!(error(&halves, 0.0, 0.0), no_room("what stands there with ground that is not to be built on"));
+        let all = Existing { blocked: block(0.0, 0.0, 50.0, 91.0), ..hall(50.0, 0.0, 50.0, 91.0) };
+        let all_of_it = no_room("the setback with what stands there and ground that is not to be built on");
+        assert_eq!(error(&all, 10.0, 0.0), all_of_it);
+        let mite = largest_mass(&block(0.0, 0.0, 0.5, 0.5), &Existing::default(), &LIMITS, 8.0).unwrap_err();
+        assert_eq!(mite.to_string(), no_room("the shape of the parcel"));
     }
 
     /// A star-shaped parcel with reflex corners.

@@ -8,10 +8,12 @@ use serde::Deserialize;
 use super::explain::Finding;
 use super::fit::TestFit;
 use super::ground::{Candidate, Free};
+use super::layers::layer_words;
 use super::matched::{Match, Standing};
 use super::measure::{Gauge, Lookup, NOWHERE, Verdict};
-use super::obstacles::taken_words;
+use super::obstacles::{Obstacle, taken_words};
 use super::roads::road_class_words;
+use super::said;
 use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Step, Supplies, Supply, Utility, left_to_tell};
 use super::turning::{TurningFit, trucks_come_by};
@@ -105,6 +107,12 @@ pub struct Brief {
 }
 
 impl Brief {
+    /// What a reader of the plan must know who sees the hall stand at an odd place: that lines are in the way, which are not drawn.
+    pub fn plan_note(&self) -> Option<Words> {
+        let lines = |fit: &TestFit| fit.taken_out.iter().any(|one| one.what == Obstacle::Lines);
+        self.fit.as_ref().is_some_and(lines).then(said::clear_of_lines)
+    }
+
     /// In one sentence how the site fares: where it stands and why, how many of all needs are met for certain, and which wishes it
     /// misses. What of its musts it misses is said by [`Brief::why`].
     pub fn verdict(&self) -> Words {
@@ -178,7 +186,7 @@ impl Match<'_, '_> {
 
     fn facts(&self, offered: &Candidate, fit: Option<&TestFit>) -> Vec<Fact> {
         let first = offered.parcels.first().map(|slot| self.ground.parcel(*slot));
-        let row = first.map_or_else(Words::default, |parcel| Words::from(parcel.provenance.layer.as_str()));
+        let row = first.map_or_else(Words::default, |parcel| layer_words(&parcel.provenance.layer));
         let mut facts = Vec::new();
         let mut fact = |title: Words, value: Words, source: Words| facts.push(Fact { title, value, source });
         if offered.building.is_some() {
@@ -243,7 +251,7 @@ impl Match<'_, '_> {
             let away = words!("pitch-fact-away", "{distance} away", distance = distance);
             let said = name.into_iter().chain(class).chain(of.width_m.map(wide)).chain([away]);
             let value = crate::land::joined(said.collect());
-            fact(words!("pitch-want-road", "road"), value, of.provenance.layer.as_str().into());
+            fact(words!("pitch-want-road", "road"), value, layer_words(&of.provenance.layer));
         }
         facts
     }
@@ -291,11 +299,12 @@ impl Match<'_, '_> {
                 Verdict::Gap => Some(false),
                 Verdict::Unknown => None,
             },
-            source: edge.map_or_else(Words::default, |edge| edge.provenance.layer.as_str().into()),
-            // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step is
-            // somebody's plan.
+            source: edge.map_or_else(Words::default, |edge| layer_words(&edge.provenance.layer)),
+            // Which element is the connection point, the bottleneck, or without a rating, is named by its key; and a single step, and
+            // to whom it is promised, is somebody's plan.
             supply: Supply {
                 point: None,
+                whose: Vec::new(),
                 distance_m: None,
                 bottleneck: None,
                 unknown: None,
@@ -380,8 +389,8 @@ impl Match<'_, '_> {
         };
         let evidence = |one: &&Connection| {
             let has = match (one.served, one.distance_m) {
-                (_, Some(distance)) => super::said::at_most(&grouped(distance, "m")),
-                (Some(false), None) => super::said::no_line(LINES_M),
+                (_, Some(distance)) => said::at_most(&grouped(distance, "m")),
+                (Some(false), None) => said::no_line(LINES_M),
                 (_, None) => words!("unknown", "unknown"),
             };
             words!("pitch-evidence", "{need}: {has}", need = one.utility.title(), has = has)

@@ -1,5 +1,7 @@
 //! What the networks have left, as siting asks for it: at the connection point of a parcel, over time, with the bottleneck.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 use spatial_db::model::{ParkSnapshot, Presence};
 
@@ -19,6 +21,8 @@ pub struct NetworkSupplies<'p> {
     park: &'p ParkSnapshot,
     of: Vec<(Utility, Capacity<'p>)>,
     until: NaiveDate,
+    /// By key of the project: the enterprise that carries it out.
+    whose: HashMap<&'p str, &'p str>,
 }
 
 impl<'p> NetworkSupplies<'p> {
@@ -41,13 +45,29 @@ impl<'p> NetworkSupplies<'p> {
         let of = resources
             .into_iter()
             .filter_map(|(utility, name)| Some((utility, Capacity::of(park, there, settings, rules, name).ok()?)));
-        Self { park, of: of.collect(), until }
+        let contracts = park.contracts.iter();
+        let holders: HashMap<&str, &str> = contracts
+            .filter_map(|contract| Some((contract.provenance.key.as_str(), contract.enterprise_key.as_deref()?)))
+            .collect();
+        let whose = park.projects.iter().filter_map(|project| {
+            let by_contract = || holders.get(project.contract_key.as_deref()?).copied();
+            Some((project.provenance.key.as_str(), project.enterprise_key.as_deref().or_else(by_contract)?))
+        });
+        Self { park, of: of.collect(), until, whose: whose.collect() }
     }
 
     fn answers(&self, parcel: usize, utility: Utility) -> Option<Vec<Remaining>> {
         let (_, capacity) = self.of.iter().find(|(of, _)| *of == utility)?;
         let key = self.park.parcels[parcel].provenance.key.as_str();
         capacity.over_time(Place::Parcel(key), self.until).ok().filter(|answers| !answers.is_empty())
+    }
+
+    /// Keys of the enterprises whose promises begin on the day of an answer at what limits it then. A project without an enterprise,
+    /// by its contract neither, is nobody's.
+    fn begins(&self, answer: &Remaining) -> Vec<String> {
+        let today = answer.committed.iter().filter(|one| one.date == Some(answer.by));
+        let whose: BTreeSet<&str> = today.filter_map(|one| self.whose.get(one.source.as_str()).copied()).collect();
+        whose.into_iter().map(str::to_owned).collect()
     }
 }
 
@@ -73,6 +93,7 @@ impl Supplies for NetworkSupplies<'_> {
             bottleneck: bottleneck
                 .map(|element| words!("pitch-bottleneck", "bottleneck {key}", key = element.key.as_str())),
             remaining: if told { answers.iter().map(|answer| step(utility, answer)).collect() } else { Vec::new() },
+            whose: if told { answers.iter().map(|answer| self.begins(answer)).collect() } else { Vec::new() },
             unknown: if told { unknown } else { unknown.or(nobody.unknown) },
             source: words!("pitch-source-capacity", "ratings, loads and commitments on record"),
             date: Some(first.as_of),
@@ -90,4 +111,87 @@ fn step(utility: Utility, answer: &Remaining) -> Step {
         _ => (f64::NEG_INFINITY, f64::INFINITY),
     };
     Step { from: answer.by, low, high }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{MultiPolygon, Polygon};
+    use serde_json::{Value, json};
+    use spatial_db::model::{
+        FeatureId, FeatureKind, LandContract, NetworkClass, NodeKind, Parcel, Project, Provenance,
+    };
+
+    use super::*;
+    use crate::network::by_hand::{empty, keyed_edge, node};
+
+    fn keyed(key: &str, attributes: &Value) -> Provenance {
+        let attributes = attributes.as_object().unwrap().clone();
+        Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, attributes }
+    }
+
+    /// A substation of 1000 kVA, a cable, a parcel at its end, and three projects that will draw on it.
+    fn park() -> ParkSnapshot {
+        let mut park = empty();
+        let mut source = node("s", NodeKind::Source, [0.0, 0.0, 1.0]);
+        source.provenance.attributes = json!({ "RatedCap_kVA": 1000 }).as_object().unwrap().clone();
+        park.nodes = vec![source, node("a", NodeKind::Switch, [100.0, 0.0, 1.0])];
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Power);
+        let mut cable = keyed_edge(1, Some("s"), Some("a"), vec![[0.0, 0.0, 1.0], [100.0, 0.0, 1.0]]);
+        cable.class = NetworkClass::Power;
+        cable.provenance.attributes = json!({ "rated_mva": 0.8 }).as_object().unwrap().clone();
+        park.edges = vec![cable];
+        let ring = vec![(60.0, 5.0), (140.0, 5.0), (140.0, 90.0), (60.0, 90.0), (60.0, 5.0)];
+        let land = MultiPolygon(vec![Polygon::new(ring.into(), Vec::new())]);
+        park.parcels = vec![Parcel::bare(1, keyed("p1", &json!({})), land)];
+        park.contracts = vec![LandContract {
+            enterprise_key: Some("E1".into()),
+            ..LandContract::bare(1, keyed("C1", &json!({})), "p1")
+        }];
+        let project = |number: i64, enterprise: Option<&str>, contract: Option<&str>, day: &str| Project {
+            id: FeatureId::new(FeatureKind::Project, number),
+            provenance: keyed(&format!("x{number}"), &json!({ "用电_kVA": 50.0 })),
+            name: None,
+            contract_key: contract.map(str::to_owned),
+            parcel_key: Some("p1".into()),
+            enterprise_key: enterprise.map(str::to_owned),
+            planned_approval: None,
+            planned_permit: None,
+            planned_start: None,
+            planned_completion: None,
+            planned_production: day.parse().ok(),
+            planned_investment: None,
+            currency: None,
+            note: None,
+        };
+        park.projects = vec![
+            project(1, Some("E1"), None, "2027-03-01"),
+            // By its contract the same one's.
+            project(2, None, Some("C1"), "2027-09-01"),
+            project(3, None, None, "2028-03-01"),
+            project(4, Some("E2"), None, "2028-09-01"),
+            project(5, Some("E3"), None, "2028-09-01"),
+        ];
+        park
+    }
+
+    #[test]
+    fn whose_a_promise_is_comes_from_the_project_or_its_contract() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let steps = |park: &ParkSnapshot| {
+            let (settings, rules) = (Settings::shipped(), CapacityRules::shipped());
+            let there = Presence::on(park, day("2026-06-30"));
+            let supplies = NetworkSupplies::of(park, &there, &settings, &rules, day("2036-06-30"));
+            let supply = supplies.at(0, Utility::Power);
+            (supply.whose.clone(), supply.told(day("2026-06-30")))
+        };
+        let (whose, told) = steps(&park());
+        assert_eq!(whose, [vec![], vec!["E1"], vec!["E1"], vec![], vec!["E2", "E3"]]);
+        // E1 alone does not show before the others have come in: 800 kVA, then 550.
+        let shown: Vec<(String, f64)> = told.iter().map(|step| (step.from.to_string(), step.high)).collect();
+        assert_eq!(shown, [("2026-06-30".to_owned(), 0.8), ("2027-01-01".to_owned(), 0.55)]);
+        // Without the other two all of it is E1's.
+        let mut ones = park();
+        ones.projects.truncate(3);
+        assert_eq!(steps(&ones).1.len(), 1);
+    }
 }

@@ -7,9 +7,12 @@ use spatial_db::model::Provenance;
 
 use super::file::How;
 use super::ground::{Candidate, Free, Missing};
+use super::layers::layer_words;
 use super::matched::{Match, Place, Standing};
 use super::measure::{Measure, NOWHERE, Verdict};
-use super::things::is_in_table;
+use super::said;
+use super::substances::{is_in_table, substance_words};
+use super::things::Railway;
 use super::want::{Side, Thing, Want};
 use crate::words;
 use crate::words::Words;
@@ -148,7 +151,7 @@ fn by_word(substance: &str) -> Option<Words> {
 }
 
 fn row_of(provenance: &Provenance) -> Words {
-    words!("pitch-source", "{layer}, row {row}", layer = provenance.layer.as_str(), row = provenance.source_row,)
+    words!("pitch-source", "{layer}, row {row}", layer = layer_words(&provenance.layer), row = provenance.source_row)
 }
 
 impl Match<'_, '_> {
@@ -249,18 +252,19 @@ impl Match<'_, '_> {
             Want::Near { what, .. } | Want::Away { what, .. } if found => match what {
                 Thing::Hazard { substance } => {
                     let hazard = &park.hazards[at];
-                    let named = hazard.name.clone().or_else(|| hazard.substance.clone());
-                    let (because, source) = place(named.map(Words::from), &hazard.provenance);
+                    let substance_there = || hazard.substance.as_deref().map(substance_words);
+                    let named = hazard.name.as_deref().map(Words::from).or_else(substance_there);
+                    let (because, source) = place(named, &hazard.provenance);
                     (crate::land::joined([because].into_iter().chain(by_word(substance)).collect()), source)
                 }
                 Thing::OpenWater => {
                     let surface = &park.surfaces[at];
                     place(surface.name.clone().map(Words::from), &surface.provenance)
                 }
-                Thing::Rail => {
-                    let road = &park.roads[at];
-                    place(road.name.clone().map(Words::from), &road.provenance)
-                }
+                Thing::Rail => match self.ground.railway(at) {
+                    Railway::Track(road) => place(road.name.clone().map(Words::from), &road.provenance),
+                    Railway::Cover(surface) => place(surface.name.clone().map(Words::from), &surface.provenance),
+                },
                 _ => {
                     let resource = &park.resources[at];
                     place(resource.name.clone().map(Words::from), &resource.provenance)
@@ -412,7 +416,7 @@ pub(super) fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Op
     match want {
         Want::Zoning { .. } | Want::Industry { .. } => None,
         Want::Free { .. } if !gap.is_finite() => None,
-        Want::Free { .. } => Some(words!("pitch-gap-days", "{days} days late", days = format!("{gap:.0}"))),
+        Want::Free { .. } => Some(words!("pitch-gap-days", "{days} late", days = said::days(gap))),
         Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
         _ if !gap.is_finite() => None,
         _ if least && side == Side::AtMost => {
@@ -474,6 +478,19 @@ mod tests {
         let hall = Want::Hall { length_m: 60.0, width_m: 30.0, height_m: 10.0, yard_m: 0.0 };
         assert_eq!(short(&hall, 0.002), "less than 5 % of its size");
         assert_eq!(short(&hall, 0.2), "20 % of its size");
+    }
+
+    #[test]
+    fn one_of_a_kind_is_told_as_one() {
+        let late = |by: &str, until: &str| {
+            let day = |text: &str| super::super::want::days(text.parse().unwrap());
+            let want = Want::Free { by: by.parse().unwrap() };
+            gap(&want, &Measure::known(day(until), 0), day(by), Side::AtMost).unwrap().to_string()
+        };
+        assert_eq!(late("2027-06-01", "2027-06-02"), "1 day late");
+        assert_eq!(late("2027-06-01", "2027-07-01"), "30 days late");
+        let term = Want::Term { at_least_years: 5.0 };
+        assert_eq!((term.shown(1.0).as_str(), term.shown(5.0).as_str()), ("1 year", "5 years"));
     }
 
     #[test]

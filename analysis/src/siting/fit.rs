@@ -77,7 +77,7 @@ pub(super) fn existing(ground: &Ground<'_>, candidate: &Candidate, boundary: &Mu
         }
         existing.footprints.0.extend(building.footprint.iter().cloned());
     }
-    existing.blocked = ground.obstacles(boundary).ground;
+    existing.blocked = ground.obstacles(candidate).ground.clone();
     Some(existing)
 }
 
@@ -425,6 +425,9 @@ impl Placed {
     }
 }
 
+/// Number of the hall in such a park: those of the store are above 0.
+pub(super) const HALL_ID: i64 = -1;
+
 /// A park with the hall on it, as a scenario would have it: to be drawn, and to be measured by the planner's indicators.
 pub fn with_hall(park: &ParkSnapshot, fit: &TestFit, name: &str) -> ParkSnapshot {
     let mut park = park.clone();
@@ -435,7 +438,7 @@ pub fn with_hall(park: &ParkSnapshot, fit: &TestFit, name: &str) -> ParkSnapshot
         height_m: Some(fit.height_m),
         floor_area_m2: Some(fit.footprint_m2),
         ..Building::bare(
-            -1,
+            HALL_ID,
             Provenance { key: "test-fit".to_owned(), layer: LAYER.to_owned(), ..Provenance::default() },
             MultiPolygon(vec![fit.hall.clone()]),
         )

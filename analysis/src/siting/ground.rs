@@ -1,6 +1,7 @@
 //! What a park has to offer on a day: vacant parcels, neighbours among them, vacant floors. Everything here is independent of who asks.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
 use geo::MultiPolygon;
@@ -8,6 +9,7 @@ use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, Parcel, ParkSnapshot, Presence};
 
+use super::obstacles::Obstacles;
 use super::shapes::{Outline, Shapes, shared_m};
 use super::tables::SitingTables;
 use super::trades::Trades;
@@ -118,6 +120,8 @@ pub struct Ground<'a> {
     negotiated: BTreeSet<&'a str>,
     /// Enterprises: where those of each industry are.
     pub(super) trades: Trades,
+    /// By the parcels of a site: what of it cannot be built on, as far as anybody asked.
+    pub(super) obstacles: Mutex<HashMap<Vec<u32>, Arc<Obstacles>>>,
 }
 
 impl<'a> Ground<'a> {
@@ -152,6 +156,7 @@ impl<'a> Ground<'a> {
             ledger: Ledger::of(park),
             negotiated,
             trades: Trades::none(),
+            obstacles: Mutex::default(),
         };
         ground.trades = Trades::of(&ground);
         ground

@@ -2,14 +2,16 @@
 //! turn in, and the ground within the distance that the prospect wants to keep.
 
 use geo::{Buffer, Geometry, MultiPolygon, Point};
+use spatial_db::model::{FeatureId, FeatureKind};
 
-use super::fit::TestFit;
+use super::fit::{HALL_ID, TestFit};
 use super::matched::Match;
 use super::measure::{NOWHERE, Verdict};
 use super::said;
+use super::things::Railway;
 use super::turning::TurningFit;
 use super::want::{Thing, Want, grouped};
-use crate::overlay::{Class, Pattern, Swatch};
+use crate::overlay::{self, Class, Overlay, Pattern, Swatch};
 use crate::words;
 use crate::words::Words;
 
@@ -32,10 +34,10 @@ impl LaidPart {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Hall, Self::Yard, Self::Turning, Self::KeptAway, Self::TooNear];
 
-    /// Colour, sRGB: those of the plan in a brief, and of its verdicts.
+    /// Colour, sRGB: those of the plan in a brief, and of its verdicts. The hall stands on its site: a darker blue than that.
     pub const fn colour(self) -> [u8; 3] {
         match self {
-            Self::Hall => [10, 110, 209],
+            Self::Hall => [8, 79, 150],
             Self::Yard => [255, 255, 255],
             Self::Turning => [92, 102, 112],
             Self::KeptAway => [46, 158, 91],
@@ -98,34 +100,48 @@ pub struct LaidOut {
     pub kept_away: Vec<KeptAway>,
 }
 
+/// Entry of a legend.
+fn class(part: LaidPart, label: Words, measure: Option<String>) -> Class {
+    Class { label, colour: part.colour(), pattern: part.pattern(), swatch: Swatch::Area, count: 1, measure }
+}
+
+impl TestFit {
+    /// Entry of a legend for the hall.
+    fn class(&self) -> Class {
+        let size = format!("{}, {:.1} m", grouped(self.footprint_m2, "m²"), self.height_m);
+        class(LaidPart::Hall, LaidPart::Hall.title(), Some(size))
+    }
+
+    /// An overlay in which the hall that [`super::with_hall`] puts into a park has its colour.
+    #[must_use]
+    pub fn on(&self, mut overlay: Overlay) -> Overlay {
+        let hall = FeatureId::new(FeatureKind::Building, HALL_ID);
+        let class = overlay.classes.len();
+        overlay.verdicts.insert(hall, overlay::Verdict { class, value: None, outline: None, facts: Vec::new() });
+        overlay.classes.push(self.class());
+        overlay
+    }
+}
+
 impl LaidOut {
     /// Entries of a legend.
     pub fn classes(&self) -> Vec<Class> {
-        let named = |part: LaidPart, label: Words, measure: Option<String>| Class {
-            label,
-            colour: part.colour(),
-            pattern: part.pattern(),
-            swatch: Swatch::Area,
-            count: 1,
-            measure,
-        };
-        let class = |part: LaidPart, measure: Option<String>| named(part, part.title(), measure);
+        let titled = |part: LaidPart, measure: Option<String>| class(part, part.title(), measure);
         let mut classes = Vec::new();
         if let Some(fit) = &self.fit {
-            let size = format!("{}, {:.1} m", grouped(fit.footprint_m2, "m²"), fit.height_m);
-            classes.push(class(LaidPart::Hall, Some(size)));
+            classes.push(fit.class());
             if let Some(yard) = &fit.yard {
-                classes.push(class(LaidPart::Yard, Some(grouped(geo::Area::unsigned_area(yard), "m²"))));
+                classes.push(titled(LaidPart::Yard, Some(grouped(geo::Area::unsigned_area(yard), "m²"))));
             }
         }
         if let Some(turning) = &self.turning {
-            classes.push(class(LaidPart::Turning, Some(format!("R {:.1} m", turning.radius_m))));
+            classes.push(titled(LaidPart::Turning, Some(format!("R {:.1} m", turning.radius_m))));
         }
         // There may be several: each says from what.
         classes.extend(self.kept_away.iter().map(|one| {
             let part = one.part();
             let label = words!("pitch-kept-from", "{need}: {part}", need = one.title.clone(), part = part.title());
-            named(part, label, Some(grouped(one.at_least_m, "m")))
+            class(part, label, Some(grouped(one.at_least_m, "m")))
         }));
         classes
     }
@@ -169,7 +185,10 @@ impl Match<'_, '_> {
             }
             Thing::Hazard { .. } => park.hazards[at].shape.clone(),
             Thing::OpenWater => park.surfaces[at].area.clone().into(),
-            Thing::Rail => park.roads[at].line.clone().into(),
+            Thing::Rail => match self.ground.railway(at) {
+                Railway::Track(road) => road.line.clone().into(),
+                Railway::Cover(surface) => surface.area.clone().into(),
+            },
         })
     }
 }

@@ -1,12 +1,12 @@
 //! Ground of a site that cannot be built on whatever the limits say: open water, railways, and the strips over underground lines in
 //! which no building may stand.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use geo::algorithm::buffer::{Buffer, BufferStyle, LineCap, LineJoin};
-use geo::{Area, BooleanOps, BoundingRect, Coord, LineString, MultiLineString, MultiPolygon, Rect};
+use geo::{Area, BooleanOps, BoundingRect, Coord, Intersects, LineString, MultiLineString, MultiPolygon, Rect};
 use serde::Deserialize;
-use spatial_db::model::{FeatureKind, SurfaceKind};
+use spatial_db::model::{FeatureKind, ParkSnapshot, Presence, SurfaceKind};
 
 use super::ground::{Candidate, Ground};
 use super::matched::Match;
@@ -91,25 +91,73 @@ pub struct TakenOut {
 
 /// Ground of a site that cannot be built on.
 #[derive(Debug, Clone)]
-pub(super) struct Obstacles {
+pub(crate) struct Obstacles {
     /// For what, and how much of it.
-    pub(super) taken: Vec<TakenOut>,
+    pub(crate) taken: Vec<TakenOut>,
     /// All of it that is on the land.
-    pub(super) ground: MultiPolygon<f64>,
+    pub(crate) ground: MultiPolygon<f64>,
     /// What trucks cannot cross, on the land and just beside it.
     pub(super) impassable: MultiPolygon<f64>,
 }
 
 impl Ground<'_> {
-    /// What of land cannot be built on by the record.
-    pub(super) fn obstacles(&self, boundary: &MultiPolygon<f64>) -> Obstacles {
+    /// What of a candidate's land cannot be built on by the record. It is worked out once for each site: halls, masses and circles
+    /// are tried on it again and again.
+    pub(super) fn obstacles(&self, candidate: &Candidate) -> Arc<Obstacles> {
+        let known = || self.obstacles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&candidate.parcels) {
+            return Arc::clone(found);
+        }
+        // Not under the lock, since it takes time: where two look at once, both find the same.
+        let within = |kind: FeatureKind, near: Rect<f64>| {
+            let (low, high) = (near.min(), near.max());
+            self.cache.slots_in_envelope([low.x, low.y], [high.x, high.y], kind)
+        };
+        let records = Records { park: self.park, laid: Some(self.presence.edges.as_slice()), within: &within };
+        let found = Arc::new(records.obstacles(&self.boundary(candidate)));
+        known().insert(candidate.parcels.clone(), Arc::clone(&found));
+        found
+    }
+}
+
+/// What of land cannot be built on by a park's record, on the day that its data are of; for a park that is only drafted, without
+/// an index.
+pub(crate) fn obstacles_on_record(park: &ParkSnapshot, boundary: &MultiPolygon<f64>) -> Obstacles {
+    let there = park.park.as_of.map(|day| Presence::on(park, day));
+    let within = |kind: FeatureKind, near: Rect<f64>| -> Vec<usize> {
+        let reaches = |bounds: Option<Rect<f64>>| bounds.is_some_and(|bounds| bounds.intersects(&near));
+        let course = |path: &[[f64; 3]]| path.iter().map(|[x, y, _]| (*x, *y)).collect::<LineString<f64>>();
+        let slots =
+            |found: &dyn Fn(usize) -> bool, all: usize| -> Vec<usize> { (0..all).filter(|at| found(*at)).collect() };
+        match kind {
+            FeatureKind::Surface => slots(&|at| reaches(park.surfaces[at].area.bounding_rect()), park.surfaces.len()),
+            FeatureKind::RoadEdge => slots(&|at| reaches(park.roads[at].line.bounding_rect()), park.roads.len()),
+            FeatureKind::NetworkEdge => {
+                slots(&|at| reaches(course(&park.edges[at].path).bounding_rect()), park.edges.len())
+            }
+            _ => Vec::new(),
+        }
+    };
+    let laid = there.as_ref().map(|there| there.edges.as_slice());
+    Records { park, laid, within: &within }.obstacles(boundary)
+}
+
+/// Where the ground of a site is looked up.
+struct Records<'r> {
+    park: &'r ParkSnapshot,
+    /// Which lines lie there on the day; `None` where all do.
+    laid: Option<&'r [bool]>,
+    /// Places in the snapshot of what of a kind reaches into a box.
+    within: &'r dyn Fn(FeatureKind, Rect<f64>) -> Vec<usize>,
+}
+
+impl Records<'_> {
+    /// What of land cannot be built on.
+    fn obstacles(&self, boundary: &MultiPolygon<f64>) -> Obstacles {
         let nothing = || MultiPolygon(Vec::new());
         let mut found = Obstacles { taken: Vec::new(), ground: nothing(), impassable: nothing() };
         let Some(bounds) = boundary.bounding_rect() else { return found };
-        let beside = Rect::new(
-            Coord { x: bounds.min().x - BESIDE_M, y: bounds.min().y - BESIDE_M },
-            Coord { x: bounds.max().x + BESIDE_M, y: bounds.max().y + BESIDE_M },
-        );
+        let beside = grown(bounds, BESIDE_M);
         for what in Obstacle::ALL {
             let Some(all) = self.ground_of(what, beside) else { continue };
             let on_land = boundary.intersection(&all).difference(&found.ground);
@@ -127,10 +175,7 @@ impl Ground<'_> {
 
     /// Ground of a kind in a box; `None` where there is none.
     fn ground_of(&self, what: Obstacle, near: Rect<f64>) -> Option<MultiPolygon<f64>> {
-        let of = |kind: FeatureKind, reach_m: f64| {
-            let (low, high) = (near.min(), near.max());
-            self.cache.slots_in_envelope([low.x - reach_m, low.y - reach_m], [high.x + reach_m, high.y + reach_m], kind)
-        };
+        let of = |kind: FeatureKind, reach_m: f64| (self.within)(kind, grown(near, reach_m));
         let surfaces = |kind: SurfaceKind| -> Vec<MultiPolygon<f64>> {
             let found = of(FeatureKind::Surface, 0.0).into_iter().map(|at| &self.park.surfaces[at]);
             found.filter(|surface| surface.kind == kind).map(|surface| surface.area.clone()).collect()
@@ -151,8 +196,9 @@ impl Ground<'_> {
             Obstacle::Lines => {
                 for at in of(FeatureKind::NetworkEdge, REACH_M) {
                     let edge = &self.park.edges[at];
+                    let lies = self.laid.is_none_or(|laid| laid[at]);
                     // Where a line lies that was drawn coarsely for a package, nobody can say closely enough.
-                    if !self.presence.edges[at] || spatial_db::package::moved_m(edge).is_some() {
+                    if !lies || spatial_db::package::moved_m(edge).is_some() {
                         continue;
                     }
                     let Some(half_m) = clearance().kept_free_m(edge) else { continue };
@@ -166,6 +212,12 @@ impl Ground<'_> {
         let parts = parts.into_iter().map(|part| part.intersection(&window)).filter(|part| !part.0.is_empty());
         parts.reduce(|all, next| all.union(&next))
     }
+}
+
+/// A box, wider by so much on all sides.
+fn grown(bounds: Rect<f64>, by_m: f64) -> Rect<f64> {
+    let (low, high) = (bounds.min(), bounds.max());
+    Rect::new(Coord { x: low.x - by_m, y: low.y - by_m }, Coord { x: high.x + by_m, y: high.y + by_m })
 }
 
 /// The ground within a distance of a line, as far as the line is near to a box.
@@ -198,7 +250,7 @@ impl Match<'_, '_> {
         if offered.building.is_some() {
             return Vec::new();
         }
-        self.ground.obstacles(&self.ground.boundary(offered)).taken
+        self.ground.obstacles(offered).taken.clone()
     }
 
     /// On what a building that was placed on the land rests, with the ground that was taken out; as exactly as the office knows it,
@@ -215,7 +267,7 @@ impl Match<'_, '_> {
 }
 
 /// What was taken out, with its areas.
-pub(super) fn taken_words(taken: &[TakenOut], exact: bool) -> Words {
+pub(crate) fn taken_words(taken: &[TakenOut], exact: bool) -> Words {
     let told = |one: &TakenOut| {
         let area = if exact || one.what.stops_trucks() {
             Words::from(grouped(one.area_m2, "m²"))
@@ -229,7 +281,49 @@ pub(super) fn taken_words(taken: &[TakenOut], exact: bool) -> Words {
 
 #[cfg(test)]
 mod tests {
+    use spatial_db::cache::Cache;
+    use spatial_db::model::{Parcel, Park, Provenance, Surface};
+
+    use super::super::ground::Free;
+    use super::super::tables::SitingTables;
     use super::*;
+    use crate::rules::RuleSet;
+
+    /// A parcel with a pond on it: without an index the same is found as with one, and with one it is looked for once.
+    #[test]
+    fn what_is_taken_out_is_worked_out_once_for_each_site() {
+        let block = |x: f64, w: f64| {
+            let at = |x: f64, y: f64| Coord { x: 356_000.0 + x, y: 3_431_000.0 + y };
+            MultiPolygon(vec![Rect::new(at(x, 0.0), at(x + w, 80.0)).to_polygon()])
+        };
+        let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
+        let parcel = |id: i64, x: f64| Parcel::bare(id, Provenance::keyed(format!("P{id}")), block(x, 100.0));
+        park.parcels = vec![parcel(1, 0.0), parcel(2, 100.0)];
+        park.surfaces.push(Surface {
+            id: spatial_db::model::FeatureId::new(FeatureKind::Surface, 1),
+            provenance: Provenance::keyed("S1"),
+            area: block(40.0, 20.0),
+            kind: SurfaceKind::Water,
+            name: None,
+        });
+        let (cache, rules, tables) = (Cache::build(Arc::new(park)), RuleSet::shipped(), SitingTables::shipped());
+        let ground = Ground::of(&cache, &rules, &tables, chrono::NaiveDate::default());
+        let site = |parcels: Vec<u32>| Candidate {
+            parcels,
+            building: None,
+            area_m2: 0.0,
+            floor_m2: (0.0, 0.0),
+            free: Free::Held,
+        };
+        let first = ground.obstacles(&site(vec![0]));
+        assert!((first.ground.unsigned_area() - 1600.0).abs() < 1e-6, "{:?}", first.taken);
+        assert!(Arc::ptr_eq(&first, &ground.obstacles(&site(vec![0]))));
+        let other = ground.obstacles(&site(vec![1]));
+        assert!(!Arc::ptr_eq(&first, &other) && other.taken.is_empty());
+        let drafted = obstacles_on_record(cache.snapshot(), &ground.boundary(&site(vec![0])));
+        assert_eq!(drafted.taken, first.taken);
+        assert_eq!(drafted.ground, first.ground);
+    }
 
     #[test]
     fn the_shipped_table_is_valid_and_a_strip_is_as_wide_as_it_is_asked_for() {

@@ -76,9 +76,25 @@ pub fn wish(weight: f64) -> Words {
     words!("pitch-wish", "wish, weight {weight}", weight = weight.to_string())
 }
 
+/// So many days.
+pub(super) fn days(count: f64) -> Words {
+    match format!("{count:.0}").as_str() {
+        "1" => words!("pitch-shown-day", "1 day"),
+        days => words!("unmet-days", "{days} days", days = days),
+    }
+}
+
+/// So many years.
+pub(super) fn years(count: f64) -> Words {
+    match format!("{count:.0}").as_str() {
+        "1" => words!("pitch-shown-year", "1 year"),
+        years => words!("pitch-shown-years", "{years} years", years = years),
+    }
+}
+
 /// How many were looked at.
 pub fn looked_at(candidates: usize, fits: usize) -> Words {
-    words!("pitch-looked-at", "{fits} of {all} sites fit, as far as is known", fits = fits, all = candidates)
+    words!("pitch-looked-at", "sites that fit, as far as is known: {fits} of {all}", fits = fits, all = candidates)
 }
 
 /// That some joined sites were left out.
@@ -145,6 +161,14 @@ pub fn no_line(reach_m: f64) -> Words {
 /// Nobody near by.
 pub fn no_neighbours(reach_m: f64) -> Words {
     words!("pitch-no-neighbours", "no industry on record within {reach} m", reach = format!("{reach_m:.0}"),)
+}
+
+/// Why the hall may stand where nothing that is drawn keeps it from standing elsewhere.
+pub(super) fn clear_of_lines() -> Words {
+    words!(
+        "pitch-plan-lines",
+        "Hall and yard leave the room free that must be kept clear of underground lines. The lines are not drawn.",
+    )
 }
 
 /// What a reader must know of pictures and limits.

@@ -9,6 +9,7 @@ use super::matched::{Match, Place};
 use super::measure::{Measure, NOWHERE, Verdict};
 use super::roads::road_class_words;
 use super::supply::left_to_tell;
+use super::things::Railway;
 use super::want::{Thing, Want};
 use crate::words;
 use crate::words::{Argument, Words};
@@ -18,7 +19,8 @@ pub(super) fn without_row(source: Words) -> Words {
     let layer = source.arguments().iter().find(|(name, _)| *name == "layer" && source.key() == Some("pitch-source"));
     match layer {
         Some((_, Argument::Text(layer))) => Words::from(layer.as_str()),
-        _ => source,
+        Some((_, Argument::Words(layer))) => layer.clone(),
+        None => source,
     }
 }
 
@@ -128,7 +130,11 @@ impl Match<'_, '_> {
                 Thing::Gate | Thing::FireStation | Thing::Hospital => {
                     or(park.resources[at].name.as_ref(), what.title())
                 }
-                Thing::Rail => or(park.roads[at].name.as_ref(), what.title()),
+                Thing::Rail => match self.ground.railway(at) {
+                    Railway::Track(road) => or(road.name.as_ref(), what.title()),
+                    // A package shows no names of ground cover.
+                    Railway::Cover(_) => what.title(),
+                },
                 Thing::Hydrant | Thing::Hazard { .. } | Thing::OpenWater => what.title(),
             }),
             Want::Road { .. } => {
@@ -172,6 +178,9 @@ mod tests {
     fn a_source_is_told_by_its_layer() {
         let row = words!("pitch-source", "{layer}, row {row}", layer = "pipes", row = 12_i64);
         assert_eq!(without_row(row), "pipes");
+        let lines = super::super::layers::layer_words("GD lines");
+        let row = words!("pitch-source", "{layer}, row {row}", layer = lines.clone(), row = 12_i64);
+        assert_eq!(without_row(row), lines, "in the reader's language");
         assert_eq!(without_row("the plan".into()), "the plan");
     }
 }

@@ -1,6 +1,8 @@
 //! What a utility still gives at the point where a parcel would be connected. Access is not capacity: where nothing says what
 //! the works and the lines between can give and have promised, what is left is unknown.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use spatial_db::model::NetworkClass;
@@ -8,7 +10,8 @@ use spatial_db::model::NetworkClass;
 use crate::words;
 use crate::words::Words;
 
-/// Changes that are told to others as one, at least: of fewer the day and the size of a single promise would be known.
+/// Changes that are told to others as one, and enterprises whose promises they are, at least: of fewer the day and the size of what
+/// is promised to one of them would be known, and three phases of one plant are one tenant's plan.
 const MIXED: usize = 3;
 
 /// A utility.
@@ -90,6 +93,9 @@ pub struct Supply {
     pub distance_m: Option<f64>,
     /// What is left over time, in order of days; nothing where that is unknown.
     pub remaining: Vec<Step>,
+    /// Whose promises begin or end with each of these steps, by its place there: keys of enterprises, which stay in the office. Who
+    /// is not on record is not among them.
+    pub whose: Vec<Vec<String>>,
     /// What limits it.
     pub bottleneck: Option<Words>,
     /// What is missing, where it is not known.
@@ -110,49 +116,61 @@ impl Supply {
         (least(|step| step.low), least(|step| step.high))
     }
 
-    /// What may be told to others of what is left over time, from a day on: never more than there is, and no single promise to
-    /// somebody else. Steps begin on the day or with a year; each says the least that is left until the next, and every change
-    /// between two of them is of three or more together. Where there are too few changes one step says the least of all.
+    /// What may be told to others of what is left over time, from a day on: never more than there is, and nothing of what is promised
+    /// to a single other enterprise. Steps begin on the day or with a year; each says the least that is left until the next, and every
+    /// change between two of them is of three or more together, by three enterprises or more. Of whom nobody knows whose a promise
+    /// is, it may be anybody's: it makes no further enterprise. Where there are too few one step says the least of all.
     #[must_use]
     pub fn told(&self, since: NaiveDate) -> Vec<Step> {
         let Some(first) = self.remaining.iter().rposition(|step| step.from <= since) else { return Vec::new() };
-        let mut told = vec![Told { step: Step { from: since, ..self.remaining[first] }, changes: 0, latest: since }];
-        for pair in self.remaining[first..].windows(2) {
-            let (before, step) = (&pair[0], &pair[1]);
+        let begins = Step { from: since, ..self.remaining[first] };
+        let mut told = vec![Told { step: begins, changes: 0, whose: BTreeSet::new(), latest: since }];
+        for at in first + 1..self.remaining.len() {
+            let (before, step) = (&self.remaining[at - 1], &self.remaining[at]);
+            let whose = self.whose.get(at).into_iter().flatten().map(String::as_str);
             let year = NaiveDate::from_ymd_opt(step.from.year(), 1, 1).unwrap_or(step.from);
             match told.last_mut() {
-                Some(last) if year <= last.latest || (1..MIXED).contains(&last.changes) => last.take(step, 1),
+                Some(last) if year <= last.latest || last.is_too_few() => last.take(step, 1, whose),
                 _ => {
                     // What was left before counts from the year's beginning until the change.
                     let (low, high) = (before.low.min(step.low), before.high.min(step.high));
-                    told.push(Told { step: Step { from: year, low, high }, changes: 1, latest: step.from });
+                    let step_told = Step { from: year, low, high };
+                    told.push(Told { step: step_told, changes: 1, whose: whose.collect(), latest: step.from });
                 }
             }
         }
         if told.len() > 1
-            && let Some(few) = told.pop_if(|last| last.changes < MIXED)
+            && let Some(few) = told.pop_if(|last| last.is_too_few())
             && let Some(last) = told.last_mut()
         {
-            last.take(&few.step, few.changes);
+            last.take(&few.step, few.changes, few.whose);
         }
         told.into_iter().map(|one| one.step).collect()
     }
 }
 
 /// A step that is told to others.
-struct Told {
+struct Told<'s> {
     step: Step,
     /// Changes that it holds.
     changes: usize,
+    /// Enterprises whose promises they are.
+    whose: BTreeSet<&'s str>,
     /// The day of the last of them.
     latest: NaiveDate,
 }
 
-impl Told {
-    fn take(&mut self, step: &Step, changes: usize) {
+impl<'s> Told<'s> {
+    /// Whether it holds changes, and too few to be told apart from the rest.
+    fn is_too_few(&self) -> bool {
+        self.changes > 0 && (self.changes < MIXED || self.whose.len() < MIXED)
+    }
+
+    fn take(&mut self, step: &Step, changes: usize, whose: impl IntoIterator<Item = &'s str>) {
         self.step.low = self.step.low.min(step.low);
         self.step.high = self.step.high.min(step.high);
         self.changes += changes;
+        self.whose.extend(whose);
         self.latest = self.latest.max(step.from);
     }
 }
@@ -179,6 +197,7 @@ impl Supplies for NoSupplies {
             point: None,
             distance_m: None,
             remaining: Vec::new(),
+            whose: Vec::new(),
             bottleneck: None,
             unknown: Some(words!(
                 "pitch-no-capacities",
@@ -264,9 +283,20 @@ mod tests {
         assert_eq!(left_to_tell((1.1, 1.2)), (1.1, 1.2));
     }
 
+    /// Promises, each to an enterprise of its own.
     fn supply(promised: &[Commitment]) -> Supply {
+        let whose: Vec<String> = (0..promised.len()).map(|at| format!("E{at}")).collect();
+        supply_of(promised, &whose)
+    }
+
+    /// Promises with the enterprise of each.
+    fn supply_of(promised: &[Commitment], to: &[String]) -> Supply {
         let remaining = remaining(day("2026-06-30"), 20.0, promised);
-        Supply { remaining, ..NoSupplies.at(0, Utility::Power) }
+        let whose = remaining.iter().map(|step| {
+            let on = promised.iter().zip(to).filter(|(one, _)| one.from == step.from || one.to == Some(step.from));
+            on.map(|(_, whose)| whose.clone()).collect()
+        });
+        Supply { whose: whose.collect(), remaining, ..NoSupplies.at(0, Utility::Power) }
     }
 
     #[test]
@@ -292,7 +322,56 @@ mod tests {
         assert!(Supply { remaining: Vec::new(), ..supply(&[]) }.told(since).is_empty());
     }
 
+    #[test]
+    fn three_phases_of_one_enterprise_are_one_promise() {
+        let since = day("2026-06-30");
+        let days = ["2027-03-15", "2027-09-01", "2028-02-01", "2029-02-01", "2029-08-01"];
+        let promised = days.map(|from| Commitment { from: day(from), to: None, amount: 2.0 });
+        let told = |whose: [&str; 5]| -> Vec<(String, f64)> {
+            let whose = whose.map(str::to_owned);
+            supply_of(&promised, &whose).told(since).iter().map(|step| (step.from.to_string(), step.low)).collect()
+        };
+        let at_once = vec![("2026-06-30".to_owned(), 10.0)];
+        assert_eq!(told(["A", "A", "A", "A", "A"]), at_once);
+        assert_eq!(told(["A", "A", "A", "B", "B"]), at_once, "B knows its own and could tell A's");
+        let by_three = [("2026-06-30".to_owned(), 20.0), ("2027-01-01".to_owned(), 10.0)];
+        assert_eq!(told(["A", "B", "C", "A", "A"]), by_three);
+        // What is nobody's by the record may be anybody's.
+        let mut nobodys = supply(&promised);
+        nobodys.whose.clear();
+        assert_eq!(nobodys.told(since).len(), 1);
+        nobodys.whose = vec![Vec::new(), vec!["A".into()], Vec::new(), vec!["B".into()], vec!["B".into()]];
+        assert_eq!(nobodys.told(since).len(), 1);
+        nobodys.whose.push(vec!["C".into()]);
+        assert_eq!(nobodys.told(since).iter().map(|step| step.low).collect::<Vec<_>>(), [20.0, 10.0]);
+    }
+
     proptest! {
+        /// By hand: whoever's promises change what is told between two steps, they are three enterprises or more.
+        #[test]
+        fn no_step_is_of_fewer_than_three_enterprises(
+            promises in prop::collection::vec((1_u64..2500, prop::option::of(1_u64..1500), 0_usize..5), 0..14),
+        ) {
+            let since = day("2026-06-30");
+            let (promised, whose): (Vec<Commitment>, Vec<String>) = promises
+                .into_iter()
+                .map(|(from, length, whose)| {
+                    let from = since + chrono::Days::new(from);
+                    let to = length.map(|length| from + chrono::Days::new(length));
+                    (Commitment { from, to, amount: 1.0 }, format!("E{whose}"))
+                })
+                .unzip();
+            let told = supply_of(&promised, &whose).told(since);
+            prop_assert_eq!(told[0].from, since);
+            for (at, step) in told.iter().enumerate().skip(1) {
+                let until = told.get(at + 1).map(|next| next.from);
+                let within = |day: NaiveDate| day >= step.from && until.is_none_or(|until| day < until);
+                let of = promised.iter().zip(&whose).filter(|(one, _)| within(one.from) || one.to.is_some_and(within));
+                let whose: BTreeSet<&str> = of.map(|(_, whose)| whose.as_str()).collect();
+                prop_assert!(whose.len() >= 3, "{:?} of {:?}", step, whose);
+            }
+        }
+
         #[test]
         fn what_is_told_is_never_more_than_there_is_and_never_a_single_promise(
             promises in prop::collection::vec((1_u64..2500, prop::option::of(1_u64..1500), 0.1_f64..4.0), 0..14),

@@ -1,9 +1,7 @@
 //! What a site can be near to or away from: what of the records is one for certain, what may be one, and whether the park keeps
 //! such records at all.
 
-use std::sync::OnceLock;
-
-use spatial_db::model::{HazardSource, ResourceKind, SurfaceKind};
+use spatial_db::model::{HazardSource, ResourceKind, RoadEdge, Surface, SurfaceKind};
 
 use super::ground::Ground;
 use super::shapes::{Outline, Shapes};
@@ -38,13 +36,14 @@ impl Ground<'_> {
                 Things { kept: !good.is_empty(), good, open: Shapes::of([]) }
             }
             Thing::Rail => {
-                let of = |is: fn(Option<&str>) -> bool| {
-                    let roads = self.park.roads.iter().enumerate();
-                    let of = roads.filter(|(_, one)| is(one.class.as_deref()));
-                    Shapes::of(of.map(|(at, one)| (at, Outline::of_lines(&one.line))))
+                let roads = |is: fn(Option<&str>) -> bool| {
+                    let of = self.park.roads.iter().enumerate().filter(move |(_, one)| is(one.class.as_deref()));
+                    of.map(|(at, one)| (at, Outline::of_lines(&one.line)))
                 };
-                let good = of(|class| class.is_some_and(is_rail));
-                Things { kept: !good.is_empty(), good, open: of(|class| class.is_none()) }
+                let cover = self.park.surfaces.iter().enumerate().filter(|(_, one)| one.kind == SurfaceKind::Rail);
+                let cover = cover.map(|(at, one)| (self.park.roads.len() + at, Outline::of_area(&one.area)));
+                let good = Shapes::of(roads(|class| class.is_some_and(is_rail)).chain(cover));
+                Things { kept: !good.is_empty(), good, open: Shapes::of(roads(|class| class.is_none())) }
             }
         }
     }
@@ -77,10 +76,24 @@ impl Ground<'_> {
     }
 }
 
-/// Whether the table of substances has a substance, by any of its names or its CAS number.
-pub(super) fn is_in_table(substance: &str) -> bool {
-    static RULES: OnceLock<HazardRules> = OnceLock::new();
-    RULES.get_or_init(HazardRules::shipped).substance(substance).is_ok()
+/// A railway on record.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Railway<'p> {
+    /// A track.
+    Track(&'p RoadEdge),
+    /// Ground cover.
+    Cover(&'p Surface),
+}
+
+impl<'a> Ground<'a> {
+    /// A railway by its place among [`Ground::things`]: tracks are counted with the roads, ground cover after them.
+    pub(super) fn railway(&self, at: usize) -> Railway<'a> {
+        let park = self.park;
+        match at.checked_sub(park.roads.len()) {
+            None => Railway::Track(&park.roads[at]),
+            Some(at) => Railway::Cover(&park.surfaces[at]),
+        }
+    }
 }
 
 /// A substance that is asked for.

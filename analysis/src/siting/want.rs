@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::industries::industry_words;
 use super::roads::road_class_words;
+use super::said;
+use super::substances::substance_words;
 use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
@@ -409,7 +411,7 @@ impl Want {
                 words!("pitch-shown-share", "{share} % of its size", share = format!("{:.0}", figure * 100.0))
             }
             Self::Telecom { .. } | Self::Neighbours { .. } | Self::Jobs { .. } => Words::from(format!("{figure:.0}")),
-            Self::Term { .. } => words!("pitch-shown-years", "{years} years", years = format!("{figure:.0}")),
+            Self::Term { .. } => said::years(figure),
             Self::Price { .. } => Words::from(format!("{}/m²", grouped(figure, self.unit()))),
             Self::Zoning { .. } | Self::Industry { .. } => {
                 if figure >= 1.0 {
@@ -488,7 +490,7 @@ impl Thing {
                 words!("pitch-thing-hazard", "dangerous substances")
             }
             Self::Hazard { substance } => {
-                words!("pitch-thing-substance", "{substance} on record", substance = substance)
+                words!("pitch-thing-substance", "{substance} on record", substance = substance_words(substance))
             }
             Self::OpenWater => words!("pitch-thing-water", "open water"),
             Self::Rail => words!("pitch-thing-rail", "a railway"),

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use analysis::evaluation::{EvaluationRules, Zone, indicators};
+use analysis::planner::{compared, scenario_error_words};
 use analysis::rules::RuleSet;
 use analysis::scenario::{Edit, EditError, LAYER, Limits, Scenario, ScenarioError, ScenarioFile, changes, is_scenario};
 use geo::{Area, BooleanOps};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::ParkSnapshot;
+use spatial_db::model::{ParkSnapshot, SurfaceKind};
 
-use crate::by_hand::{block, building, empty, parcel};
+use crate::by_hand::{block, building, edge, empty, parcel};
 use crate::evaluation::day;
+use crate::siting_obstacles::surface;
 
 /// Two parcels side by side and one apart; a hall on the first.
 fn park() -> ParkSnapshot {
@@ -149,6 +151,46 @@ fn a_mass_minds_what_stands_there_and_indicators_tell() {
     assert_eq!(scenario.undo(), None);
 }
 
+/// A mass of one storey on all the land that there is of P3.
+fn all_of_p3(storey_height_m: f64) -> Edit {
+    let limits = Limits { setback_m: 0.0, spacing_m: 0.0, far: None, coverage: None, height_m: 5.0, storey_height_m };
+    Edit::PlaceBuilding { parcel: "P3".into(), key: "N".into(), limits, use_text: None }
+}
+
+#[test]
+fn a_mass_keeps_off_ponds_and_mains_and_what_they_take_is_told() {
+    let placed = |base: &ParkSnapshot| {
+        let file = ScenarioFile::new("x", "hand", vec![all_of_p3(5.0)]);
+        Scenario::on(Arc::new(base.clone()), file).unwrap().park(&RuleSet::shipped())
+    };
+    let footprint_m2 = |park: &ParkSnapshot| park.buildings.last().unwrap().footprint.unsigned_area();
+    assert!((footprint_m2(&placed(&park()).unwrap()) - 10_000.0).abs() < 1e-6);
+    // A pond along the west, and a main of DN300 down the middle: 3 m from it to a building, and half the main.
+    let mut wet = park();
+    wet.surfaces.push(surface(1, SurfaceKind::Water, block(290.0, 0.0, 30.0, 100.0)));
+    wet.edges.push(edge(1, vec![[350.0, -40.0, 1.0], [350.0, 140.0, 1.0]], Some(300.0)));
+    let after = placed(&wet).unwrap();
+    assert!((footprint_m2(&after) - (8_000.0 - 6.3 * 100.0)).abs() < 0.5, "{}", footprint_m2(&after));
+    let told = |after: &ParkSnapshot| {
+        let [record, after] = [wet.clone(), after.clone()].map(|park| Cache::build(Arc::new(park)));
+        let rows = compared(&record, &after, &[all_of_p3(5.0)], &RuleSet::shipped(), day("2024-12-31"));
+        let row = rows.into_iter().find(|row| row.title == "not to be built on").unwrap();
+        (row.parcel, row.before.to_string(), row.after.to_string(), row.differs)
+    };
+    let both = "open water 2\u{202f}000 m²; strips over underground lines 630 m²".to_owned();
+    assert_eq!(told(&after), (Some("P3".to_owned()), both.clone(), both, false));
+    // Nothing is left: what takes it is named, with its area.
+    wet.surfaces.push(surface(2, SurfaceKind::Rail, block(320.0, 0.0, 80.0, 100.0)));
+    let error = scenario_error_words(&placed(&wet).unwrap_err());
+    let taken = "taken out of the land: open water 2\u{202f}000 m²; railway 8\u{202f}000 m²";
+    assert!(error.contains("ground that is not to be built on leaves no room") && error.ends_with(taken), "{error}");
+    // A limit that nothing on the ground has to do with is told alone.
+    wet.surfaces.truncate(1);
+    let low = ScenarioFile::new("x", "hand", vec![all_of_p3(1.0)]);
+    let error = Scenario::on(Arc::new(wet), low).unwrap().park(&RuleSet::shipped()).unwrap_err();
+    assert!(matches!(error, ScenarioError::Edit { source: EditError::Massing(_), .. }), "{error:?}");
+}
+
 #[test]
 fn use_changes_and_buildings_go() {
     let edits = vec![
@@ -222,6 +264,30 @@ fn files_are_read_and_complaints_have_lines() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Squares of ten metres, some of them pond or railway ground: a mass without limits stands on all others and on none of them.
+    #[test]
+    fn a_mass_takes_the_squares_that_are_free_and_no_others(bits in any::<u128>(), tracks in any::<u128>()) {
+        let mut park = park();
+        let cell = |at: usize| block(300.0 + (at % 10) as f64 * 10.0, (at / 10) as f64 * 10.0, 10.0, 10.0);
+        let is_free = |at: usize| bits >> at & 1 == 0;
+        // Grass takes nothing out.
+        park.surfaces.push(surface(1001, SurfaceKind::Grass, block(300.0, 0.0, 100.0, 100.0)));
+        for at in (0..100).filter(|at| !is_free(*at)) {
+            let kind = if tracks >> at & 1 == 0 { SurfaceKind::Water } else { SurfaceKind::Rail };
+            park.surfaces.push(surface(at as i64 + 1, kind, cell(at)));
+        }
+        let free = (0..100).filter(|at| is_free(*at)).count();
+        let scenario = Scenario::on(Arc::new(park), ScenarioFile::new("x", "hand", vec![all_of_p3(5.0)])).unwrap();
+        let after = scenario.park(&RuleSet::shipped());
+        prop_assert_eq!(after.is_ok(), free > 0);
+        let Ok(after) = after else { return Ok(()) };
+        let mass = &after.buildings.last().unwrap().footprint;
+        prop_assert!((mass.unsigned_area() - free as f64 * 100.0).abs() < 1e-3);
+        for at in (0..100).filter(|at| !is_free(*at)) {
+            prop_assert!(mass.intersection(&cell(at)).unsigned_area() < 1e-3, "square {}", at);
+        }
+    }
 
     #[test]
     fn splits_add_up_and_merge_back(x in 5.0_f64..95.0, tilt in -4.0_f64..4.0, again in 5.0_f64..95.0) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use analysis::rules::RuleSet;
+use analysis::scenario::Limits;
 use analysis::siting::{
     Candidate, Commitment, Free, Ground, How, IfUnknown, Match, Need, NoSupplies, Offers, PitchFile, Side,
     SitingTables, Standing, Supplies, Supply, Thing, Utility, Verdict, Want, remaining,
@@ -81,6 +82,11 @@ pub(crate) fn pitch(needs: Vec<Need>, join: u32) -> PitchFile {
     let mut pitch = PitchFile::new("test", needs).unwrap();
     pitch.join = join;
     pitch
+}
+
+/// Limits that leave what the setback leaves, for storeys of ten metres.
+pub(crate) fn limits(setback_m: f64) -> Limits {
+    Limits { setback_m, spacing_m: 0.0, far: None, coverage: None, height_m: 20.0, storey_height_m: 10.0 }
 }
 
 /// Asks a park, and hands the answer to a look at it.

@@ -1,13 +1,14 @@
 //! Ground that cannot be built on, on parcels made by hand: what it takes out of a site, and that nothing is laid on it.
 
-use analysis::scenario::Limits;
-use analysis::siting::{Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Want};
+use analysis::siting::{
+    LaidPart, Match, NoSupplies, Obstacle, PitchFile, Standing, TakenOut, Thing, Verdict, Want, with_hall,
+};
 use geo::{Area, BooleanOps, LineString, MultiLineString, MultiPolygon};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 
 use crate::by_hand::{block, building, edge, empty, keyed, parcel};
 use crate::evaluation::day;
-use crate::siting::{asked, must};
+use crate::siting::{asked, limits, must};
 
 /// One vacant parcel of 100 m by 80 m, a road along its south, a building elsewhere.
 fn park() -> ParkSnapshot {
@@ -27,7 +28,7 @@ fn road(id: i64, line: &[(f64, f64)], class: &str, width_m: Option<f64>) -> Road
     }
 }
 
-fn surface(id: i64, kind: SurfaceKind, area: MultiPolygon<f64>) -> Surface {
+pub(crate) fn surface(id: i64, kind: SurfaceKind, area: MultiPolygon<f64>) -> Surface {
     Surface {
         id: FeatureId::new(FeatureKind::Surface, id),
         provenance: keyed(&format!("S{id}")),
@@ -42,14 +43,7 @@ fn pitch() -> PitchFile {
     let hall = Want::Hall { length_m: 80.0, width_m: 40.0, height_m: 10.0, yard_m: 10.0 };
     let turning = Want::Turning { vehicle: "articulated".into(), radius_m: None };
     let mut pitch = PitchFile::new("test", vec![must(hall), must(turning)]).unwrap();
-    pitch.limits = Some(Limits {
-        setback_m: 5.0,
-        spacing_m: 0.0,
-        far: None,
-        coverage: None,
-        height_m: 20.0,
-        storey_height_m: 10.0,
-    });
+    pitch.limits = Some(limits(5.0));
     pitch
 }
 
@@ -95,6 +89,7 @@ fn a_pond_takes_its_ground_out_of_the_land_and_says_how_much() {
         let brief = matched.brief(site);
         let fact = brief.facts.iter().find(|fact| *fact.title == *"not to be built on").unwrap();
         assert_eq!(fact.value, "open water 1\u{202f}600 m²");
+        assert!(brief.plan_note().is_none(), "a pond is drawn");
     });
 }
 
@@ -120,6 +115,8 @@ fn a_track_and_a_main_take_their_strips_and_what_two_take_is_told_once() {
         let brief = matched.brief(site);
         let hall = brief.needs.iter().find(|one| one.need == 0).unwrap();
         assert!(hall.because.contains("600 m² at most") && !hall.because.contains("504"), "{}", hall.because);
+        // Lines are not drawn: why the hall stands where it does is said.
+        assert!(brief.plan_note().is_some_and(|note| note.contains("underground lines")));
     });
     piped.edges[0].valid_to = Some(day("2020-01-01"));
     held(piped, |matched, site| assert!(matched.taken_out(site).is_empty(), "it lies there no more"));
@@ -132,6 +129,45 @@ fn a_track_and_a_main_take_their_strips_and_what_two_take_is_told_once() {
         assert_eq!(kinds, [Obstacle::Water, Obstacle::Lines]);
         assert!((taken[0].area_m2 - 42.0 * 80.0).abs() < 0.1 && (taken[1].area_m2 - 1.15 * 80.0).abs() < 0.1);
     });
+}
+
+#[test]
+fn the_hall_of_a_picture_has_a_colour_and_a_word_in_the_legend_of_its_own() {
+    held(park(), |matched, site| {
+        let fit = matched.test_fit(site).unwrap();
+        let overlay = fit.on(matched.overlay(Some(site)));
+        let hall = with_hall(&park(), &fit, "hall").buildings.last().unwrap().id;
+        let class = &overlay.classes[overlay.verdicts[&hall].class];
+        assert_eq!((class.label.as_str(), class.colour), ("hall", LaidPart::Hall.colour()));
+        assert_eq!(overlay.classes.iter().filter(|one| one.colour == class.colour).count(), 1, "not as its site");
+    });
+}
+
+#[test]
+fn railway_ground_is_a_railway_to_keep_away_from_as_a_track_is() {
+    let away = PitchFile::new("test", vec![must(Want::Away { what: Thing::Rail, at_least_m: 60.0 })]).unwrap();
+    let told = |park: &ParkSnapshot| {
+        asked(park.clone(), &away, &NoSupplies, |matched| {
+            let site = matched.find(&["P1"]).unwrap();
+            let (finding, brief) = (matched.explain(site).remove(0), matched.brief(site));
+            let area_m2: f64 = matched.laid_out(site).kept_away.iter().map(|one| one.area.unsigned_area()).sum();
+            let said = [&finding.has, &finding.because, &brief.needs[0].because].map(ToString::to_string);
+            (finding.verdict, said, area_m2)
+        })
+    };
+    assert_eq!(told(&park()).0, Verdict::Unknown, "no railway of any kind on record");
+    // A yard of 10 m by 80 m, 50 m from the parcel.
+    let mut yard = park();
+    yard.surfaces.push(surface(1, SurfaceKind::Grass, block(110.0, 0.0, 10.0, 80.0)));
+    yard.surfaces.push(surface(2, SurfaceKind::Rail, block(150.0, 0.0, 10.0, 80.0)));
+    let (verdict, said, area_m2) = told(&yard);
+    assert_eq!((verdict, said.each_ref().map(String::as_str)), (Verdict::Gap, ["50 m", "S2", "a railway"]));
+    let wanted = 10.0 * 80.0 + 180.0 * 60.0 + std::f64::consts::PI * 3_600.0;
+    assert!((area_m2 - wanted).abs() < wanted * 0.03, "{area_m2} instead of {wanted}");
+    // A track that is nearer.
+    yard.roads.push(road(2, &[(130.0, -40.0), (130.0, 120.0)], "rail", None));
+    let (verdict, said, _) = told(&yard);
+    assert_eq!((verdict, said.each_ref().map(String::as_str)), (Verdict::Gap, ["30 m", "R2", "a railway"]));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use spatial_db::model::{
 
 use crate::by_hand::{block, building, edge, keyed, parcel};
 use crate::evaluation::day;
-use crate::siting::{asked, hazard, must, park, pitch, road, tenancy, wish};
+use crate::siting::{asked, hazard, limits, must, park, pitch, road, tenancy, wish};
 
 /// Verdict and figures of the first need on the first parcel.
 fn first(park: ParkSnapshot, want: Want) -> (Verdict, f64, f64) {
@@ -222,14 +222,7 @@ fn a_hall_that_was_not_tried_is_not_known_to_fit() {
     park.parcels = (0..230).map(|at| parcel(at + 1, block(at as f64 * 60.0, 0.0, 50.0, 50.0))).collect();
     let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
     let mut pitch = pitch(vec![Need { want: hall, how: How::Must, unknown: IfUnknown::Allowed }], 1);
-    pitch.limits = Some(Limits {
-        setback_m: 2.0,
-        spacing_m: 0.0,
-        far: None,
-        coverage: None,
-        height_m: 20.0,
-        storey_height_m: 10.0,
-    });
+    pitch.limits = Some(limits(2.0));
     asked(park, &pitch, &NoSupplies, |matched| {
         let count = |wanted: Standing| {
             (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
@@ -358,14 +351,7 @@ fn a_hall_beside_a_building_of_unknown_floor_is_open_for_want_of_that_floor() {
     park.buildings.push(building(2, block(2.0, 2.0, 5.0, 5.0)));
     let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
     let mut pitch = pitch(vec![must(hall)], 1);
-    pitch.limits = Some(Limits {
-        setback_m: 2.0,
-        spacing_m: 0.0,
-        far: Some(1.0),
-        coverage: None,
-        height_m: 20.0,
-        storey_height_m: 10.0,
-    });
+    pitch.limits = Some(Limits { far: Some(1.0), ..limits(2.0) });
     asked(park, &pitch, &NoSupplies, |matched| {
         let land = matched.find(&["P1"]).unwrap();
         assert_eq!(matched.standing(land).0, Standing::Unproven);

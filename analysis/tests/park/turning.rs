@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use analysis::rules::RuleSet;
-use analysis::scenario::Limits;
 use analysis::siting::{
     Ground, How, IfUnknown, Match, Need, NoSupplies, PitchFile, SitingTables, Standing, Verdict, Want,
 };
@@ -13,6 +12,7 @@ use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, RoadEdge};
 
 use crate::by_hand::{block, building, empty, keyed, parcel};
 use crate::evaluation::day;
+use crate::siting::limits;
 
 /// A wide parcel, one of 60 m by 30 m, and a strip of 20 m, a road along their south.
 fn park(class: Option<&str>) -> ParkSnapshot {
@@ -46,14 +46,7 @@ fn turning(radius_m: Option<f64>) -> Need {
 
 fn asked<T>(park: ParkSnapshot, needs: Vec<Need>, look: impl FnOnce(&Match<'_, '_>) -> T) -> T {
     let mut pitch = PitchFile::new("test", needs).unwrap();
-    pitch.limits = Some(Limits {
-        setback_m: 5.0,
-        spacing_m: 0.0,
-        far: None,
-        coverage: None,
-        height_m: 20.0,
-        storey_height_m: 10.0,
-    });
+    pitch.limits = Some(limits(5.0));
     let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
     let cache = Cache::build(Arc::new(park));
     let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));

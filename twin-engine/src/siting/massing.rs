@@ -21,7 +21,7 @@ use crate::theme::{Rgb, ThemeChoice};
 /// Outlines never fade.
 const SIZE_M: f32 = 1e6;
 /// Colour of the edges of the hall.
-const EDGES: Rgb = Rgb::hex(0x08_4F96);
+const EDGES: Rgb = Rgb::hex(0x05_3263);
 
 /// What the meshes were made for.
 #[derive(Debug, Clone, PartialEq)]

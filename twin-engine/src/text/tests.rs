@@ -189,6 +189,17 @@ fn words_of_an_overlay_are_translated_with_what_is_inside_them() {
     assert_eq!(Text::of(Language::Chinese).words(&free), "Hall 7");
 }
 
+/// The table of hazards is asked by its other names: what a substance is called in Chinese is one of them.
+#[test]
+fn substances_are_called_by_names_that_the_table_of_hazards_has() {
+    for substance in analysis::emergency::hazard::HazardRules::shipped().substances() {
+        let thing = analysis::siting::Thing::Hazard { substance: substance.name.clone() };
+        let told = Text::of(Language::Chinese).words(&thing.title());
+        let name = told.strip_prefix("登记的 ").unwrap_or(&told);
+        assert!(substance.aliases.iter().any(|alias| alias == name), "{} is called {name}", substance.name);
+    }
+}
+
 /// Nothing that a person reads stands in the code of panels and frame: only ids, names of widgets and punctuation do.
 #[test]
 fn no_words_stand_in_the_code_of_panels_and_frame() {

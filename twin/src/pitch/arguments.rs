@@ -111,7 +111,7 @@ pub(super) struct PackArguments {
     /// Number or key of the parcel, of several joined with + between, or key of the building; the best if not given
     pub(super) site: Option<String>,
     /// Who gets it: for the record
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = who)]
     pub(super) to: String,
     /// GeoPackage to write; an older package there is replaced
     #[arg(long, short, value_name = "GPKG", value_parser = crate::cli::package)]
@@ -206,7 +206,7 @@ pub(super) struct LogArguments {
     /// Short name of the park (`twin parks` lists them)
     pub(super) park: String,
     /// Only this prospect
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = who)]
     pub(super) prospect: Option<String>,
     /// Print one JSON object instead of words
     #[arg(long)]

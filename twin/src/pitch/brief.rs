@@ -101,6 +101,7 @@ struct Page {
     plan_title: String,
     /// Drawn here and safe.
     plan: String,
+    plan_note: String,
     readiness_title: String,
     level: String,
     steps: Vec<Step>,
@@ -129,25 +130,15 @@ pub(super) fn run(arguments: &BriefArguments) -> Result<(), Failure> {
     let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let candidate = chosen(&matched, arguments.site.as_deref())?;
     let brief = matched.brief(candidate);
-    let drawn = if arguments.no_pictures {
-        Drawn::default()
-    } else {
-        drawn(&opened, &matched, candidate, &brief, opened.language)?
-    };
-    let html = page(&opened, &brief, opened.language, drawn)?;
+    let drawn = if arguments.no_pictures { Drawn::default() } else { drawn(&opened, &matched, candidate, &brief)? };
+    let html = page(&opened, &brief, opened.language, &drawn)?;
     whole(&arguments.out, html.as_bytes())?;
     print::line(arguments.out.display().to_string())
 }
 
-/// Pictures of a site with the hall on it, drawn from what a prospect may see: what is written in them is given away with them.
-pub(super) fn drawn(
-    opened: &Opened,
-    matched: &Match<'_, '_>,
-    candidate: u32,
-    brief: &Brief,
-    language: Language,
-) -> Result<Drawn, Failure> {
-    let text = Text::of(language);
+/// Pictures of a site with the hall on it, drawn from what a prospect may see: what is written in them is given away with them. No
+/// words stand in them, so that they are the same in every language.
+pub(super) fn drawn(opened: &Opened, matched: &Match<'_, '_>, candidate: u32, brief: &Brief) -> Result<Drawn, Failure> {
     let mut park = opened.shown();
     // Verdicts go by the numbers of the store; what is shown is numbered anew, and of parcels keeps the key.
     let numbers: HashMap<&str, FeatureId> =
@@ -158,24 +149,23 @@ pub(super) fn drawn(
         }
     }
     let progress = Progress::new(false);
-    progress.show("drawing", &text.words(&brief.title));
-    let hall = text.words(&said::HALL.into());
-    let shown = match &brief.fit {
-        Some(fit) => with_hall(&park, fit, &hall),
-        None => park,
-    };
+    progress.show("drawing", &brief.title);
     let mut overlay = matched.overlay(Some(candidate));
+    if let Some(fit) = &brief.fit {
+        park = with_hall(&park, fit, said::HALL.english);
+        overlay = fit.on(overlay);
+    }
     if let Some(turning) = &brief.turning {
         overlay = turning.on(overlay);
     }
     let legend = overlay.classes.clone();
-    let pictures = pictures::pictures(shown, overlay, &brief.boundary, language);
+    let pictures = pictures::pictures(park, overlay, &brief.boundary);
     progress.finish();
     Ok(Drawn { pictures: pictures?, legend })
 }
 
 /// The page of a site.
-pub(super) fn page(opened: &Opened, brief: &Brief, language: Language, drawn: Drawn) -> Result<String, Failure> {
+pub(super) fn page(opened: &Opened, brief: &Brief, language: Language, drawn: &Drawn) -> Result<String, Failure> {
     let asked: Vec<(Utility, NaiveDate, f64)> = opened
         .file
         .needs
@@ -195,7 +185,7 @@ fn band((from, to): (f64, f64)) -> String {
 }
 
 impl Page {
-    fn new(opened: &Opened, brief: &Brief, text: &Text, drawn: Drawn, asked: &[(Utility, NaiveDate, f64)]) -> Self {
+    fn new(opened: &Opened, brief: &Brief, text: &Text, drawn: &Drawn, asked: &[(Utility, NaiveDate, f64)]) -> Self {
         let park = opened.park();
         let say = |words: &Words| text.words(words);
         let heads = |heads: &[analysis::words::Phrase]| -> Vec<String> {
@@ -227,13 +217,14 @@ impl Page {
                 .iter()
                 .map(|fact| Tile { title: say(&fact.title), value: say(&fact.value), source: say(&fact.source) })
                 .collect(),
-            pictures: drawn.pictures,
+            pictures: drawn.pictures.clone(),
             legend: drawn.legend.iter().map(|class| sign(class, text)).collect(),
             asked: text.words(&said::ASKED.into()),
             need_heads,
             needs: brief.needs.iter().map(|finding| need(finding, text)).collect(),
             plan_title: text.words(&said::PLAN.into()),
             plan: drawing::plan(brief, park, opened.as_of, text),
+            plan_note: brief.plan_note().map(|note| say(&note)).unwrap_or_default(),
             readiness_title: text.words(&said::READINESS.into()),
             level: say(&said::level(brief.level, brief.readiness.len())),
             steps: brief

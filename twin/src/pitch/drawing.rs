@@ -121,7 +121,7 @@ pub(super) fn plan(brief: &Brief, park: &ParkSnapshot, as_of: NaiveDate, text: &
         }
         let _ = write!(
             out,
-            r##"<path d="{}" fill="#0a6ed1" fill-opacity="0.62" stroke="#084f96" stroke-width="1.4"/>"##,
+            r##"<path d="{}" fill="#084f96" fill-opacity="0.82" stroke="#053263" stroke-width="1.4"/>"##,
             sheet.path(&fit.hall)
         );
         label(&mut out, &sheet, &fit.hall, &text.words(&said::HALL.into()), "#ffffff");

@@ -67,14 +67,15 @@ pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
         return Err(Failure::PitchOfFloor { site: matched.name(offered).to_string() });
     }
     let about = matched.brief(candidate);
+    // Drawn once: no words stand in them.
+    let drawn = if arguments.no_pictures {
+        brief::Drawn::default()
+    } else {
+        brief::drawn(&opened, &matched, candidate, &about)?
+    };
     let mut briefs = Vec::new();
     for language in [Language::English, Language::Chinese] {
-        let drawn = if arguments.no_pictures {
-            brief::Drawn::default()
-        } else {
-            brief::drawn(&opened, &matched, candidate, &about, language)?
-        };
-        let html = brief::page(&opened, &about, language, drawn)?;
+        let html = brief::page(&opened, &about, language, &drawn)?;
         let title = Text::of(language).words(&about.title);
         briefs.push(BriefText { language: language.code().to_owned(), title, html });
     }

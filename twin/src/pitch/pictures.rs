@@ -5,7 +5,7 @@ use std::sync::Arc;
 use analysis::overlay::Overlay;
 use geo::{BoundingRect, MultiPolygon};
 use spatial_db::model::ParkSnapshot;
-use twin_engine::{CameraChoice, CaptureOptions, Language, Stage, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, Stage, TwinInput};
 
 use crate::failure::Failure;
 use crate::report::address;
@@ -18,7 +18,6 @@ pub(super) fn pictures(
     snapshot: ParkSnapshot,
     overlay: Overlay,
     boundary: &MultiPolygon<f64>,
-    language: Language,
 ) -> Result<Vec<String>, Failure> {
     let Some(bounds) = boundary.bounding_rect() else { return Ok(Vec::new()) };
     let (x_m, y_m) = bounds.center().x_y();
@@ -43,8 +42,7 @@ pub(super) fn pictures(
         width: WIDE.0,
         height: WIDE.1,
         camera: view(140.0, 32.0, 2.2),
-        language,
-        // The page has its own title, legend and credit.
+        // The page has its own title, legend and credit, and no words stand in a picture without them.
         frame: false,
         ..CaptureOptions::default()
     };

@@ -210,7 +210,7 @@ fn turned(
     }
     let mut standing = standing(ground, &boundary);
     // No truck drives through water or across a track.
-    standing.extend(ground.obstacles(&boundary).impassable);
+    standing.extend(ground.obstacles(offered).impassable.iter().cloned());
     let roads = roads(ground, &boundary);
     let setback_m = limits.filter(|_| table().keeps_setback).map_or(0.0, |limits| limits.setback_m);
     let bare = FreeGround {

@@ -444,8 +444,9 @@ impl UnmetDemand {
         vec![
             words!(
                 "unmet-note-counts",
-                "{asked} requirements on record: {met} have a site that fits as far as is known, {missed} have none, of {open} \
-                 no site is known to fit, {unheld} cannot be held against the park, {closed} are signed or withdrawn and left out",
+                "Requirements on record: {asked}; with a site that fits as far as is known: {met}; with no site: {missed}; with no site \
+                 that is known to fit: {open}; that cannot be held against the park: {unheld}; signed or withdrawn, and left out: \
+                 {closed}",
                 asked = self.asked,
                 met = self.met,
                 missed = count(Answer::Missed),

@@ -8,6 +8,7 @@ use spatial_db::model::{FeatureKind, ParkSnapshot};
 
 use super::UnmetDemand;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Verdict, Verdicts};
+use crate::siting::said;
 use crate::siting::want::grouped;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -81,10 +82,9 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
 
 /// So much of what is lacking, rounded up where it is counted whole.
 fn short(most: f64, unit: &str) -> Words {
-    let whole = format!("{:.0}", most.ceil());
     match unit {
-        "d" => words!("unmet-days", "{days} days", days = whole),
-        "a" => words!("pitch-shown-years", "{years} years", years = whole),
+        "d" => said::days(most.ceil()),
+        "a" => said::years(most.ceil()),
         _ => grouped(most, unit).into(),
     }
 }
