@@ -1,12 +1,11 @@
 //! Land and buildings of the sample park: nothing overlaps, everything stands where it belongs, counts are as asked.
 
-mod sample_support;
-
 use std::collections::{HashMap, HashSet};
 
 use geo::{Area, BooleanOps, BoundingRect, Contains, Intersects, Rect};
 use importers::manifest::Manifest;
-use sample_support::{Made, Row, layer, make, table};
+
+use crate::sample_support::{Made, Row, layer, make, table};
 
 /// Rows of the cadastre without the ones that are wrong on purpose.
 fn parcels(made: &Made) -> Vec<Row> {

@@ -1,10 +1,8 @@
 //! Networks and emergency resources of the sample park: all classes, below ground, falling drains, hydrants within reach.
 
-mod sample_support;
-
 use std::collections::{HashMap, HashSet};
 
-use sample_support::{Made, Row, layer, make, table};
+use crate::sample_support::{Made, Row, layer, make, table};
 
 struct Survey {
     points: HashMap<String, HashMap<String, String>>,
