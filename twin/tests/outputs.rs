@@ -1,17 +1,10 @@
 //! What leaves the program for others: `twin gltf` and `twin film`, read back by readers that share nothing with the writers.
 
-mod support;
-
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Place, manifest};
 
-fn imported() -> Place {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
-    place
-}
+use crate::support::Place;
 
 /// The description of a file that the `gltf` crate accepts, with every node's kind.
 fn read(path: &Path) -> (Value, Vec<String>) {
@@ -41,7 +34,7 @@ fn count(kinds: &[String], kind: &str) -> usize {
 
 #[test]
 fn a_park_and_a_part_of_it_become_gltf() {
-    let place = imported();
+    let place = Place::imported();
     let folder = place.folder.path();
     let parks = place.json(&["parks", "--json"]);
     let held = |kind: &str| parks["parks"][0]["counts"][kind].as_u64().unwrap() as usize;
@@ -108,7 +101,7 @@ const TOUR: &str = r#"(format_version: 1, stops: [
 
 #[test]
 fn a_tour_becomes_a_film_that_plays() {
-    let place = imported();
+    let place = Place::imported();
     let folder = place.folder.path();
     std::fs::write(folder.join("a.tour.ron"), TOUR).unwrap();
     let film = ["film", "qingxi", "--tour", "a.tour.ron", "--out", "a.mp4", "--size", "160x96", "--fps", "5", "--json"];
