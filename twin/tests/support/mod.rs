@@ -68,7 +68,7 @@ impl Place {
     }
 }
 
-/// The sample park, generated once for all tests of this file.
+/// The sample park, generated once for all tests of this program.
 pub(crate) fn sample() -> &'static Path {
     static SAMPLE: OnceLock<tempfile::TempDir> = OnceLock::new();
     SAMPLE
