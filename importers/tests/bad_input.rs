@@ -1,12 +1,10 @@
 //! What goes wrong is said clearly, nothing is half written, and a mended second run works.
 
-#[macro_use]
-mod support;
-
 use gdal::vector::OGRFieldType::{OFTReal, OFTString};
 use importers::reader::ReaderCommand;
 use importers::{ImportError, ImportOptions, import};
-use support::{Bench, Field, layer, make, square};
+
+use crate::support::{self, Bench, Field, layer, make, square};
 
 const GOOD: &str = "[[layer]]\nname = \"good\"\nrole = \"parcel\"\nfile = \"good.gpkg\"\nkey = \"ID\"\n";
 

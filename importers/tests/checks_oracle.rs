@@ -2,13 +2,13 @@
 
 #[path = "../../spatial-db/tests/support/oracle.rs"]
 mod oracle;
-mod support;
 
 use std::collections::BTreeMap;
 
 use postgres::{Client, NoTls};
 use spatial_db::checks::CheckSettings;
-use support::{Bench, real_data};
+
+use crate::support::{Bench, real_data};
 
 fn measured(manifest: &str, folder: &str) -> Option<BTreeMap<String, usize>> {
     let data = real_data()?;

@@ -2,13 +2,12 @@
 //!
 //! What is expected is counted and measured in the files' text, without the importer's help.
 
-mod support;
-
 use std::path::Path;
 
 use geo::{Area, BoundingRect};
 use spatial_db::model::{FacadeKind, NetworkClass};
-use support::{Bench, assert_unchanged, layer, real_data};
+
+use crate::support::{Bench, assert_unchanged, layer, real_data};
 
 fn text(root: &Path, file: &str) -> String {
     std::fs::read_to_string(root.join(file)).unwrap()

@@ -1,8 +1,6 @@
 //! City models in JSON, from the file to the store: documents, sequences and archives beside plain GeoJSON, PLATEAU's
 //! buildings written as CityJSON against the same in CityGML, and buildings that the 3D BAG published.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -10,7 +8,8 @@ use std::path::Path;
 use geo::Area;
 use serde_json::{Value, json};
 use spatial_db::model::Building;
-use support::{Bench, assert_unchanged, layer, real_data};
+
+use crate::support::{Bench, assert_unchanged, layer, real_data};
 
 /// Two sheds of 10 m by 5 m, 20 m apart; the second has a gable of 2 m above eaves of 3 m.
 fn sheds() -> Value {

@@ -1,9 +1,6 @@
 //! Other people's files: looked at, a manifest drafted, imported without a touch. Run where `TWIN_REAL_DATA` is set.
 #![allow(clippy::format_push_string, reason = "a test reads better so")]
 
-#[macro_use]
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +9,8 @@ use importers::manifest::Manifest;
 use importers::reader::Limits;
 use importers::{ImportOptions, ImportReport, import};
 use spatial_db::model::{NetworkClass, NodeKind, ResourceKind};
-use support::{Bench, layer, reader, real_data};
+
+use crate::support::{self, Bench, layer, reader, real_data};
 
 fn look_with(files: &[PathBuf], reference: &[PathBuf], crs: Option<&str>) -> Inspection {
     let options = InspectOptions {

@@ -1,9 +1,8 @@
 //! Files as other people left them. Run where `TWIN_REAL_DATA` is set.
 
-mod support;
-
 use importers::ImportError;
-use support::{Bench, layer, real_data};
+
+use crate::support::{self, Bench, layer, real_data};
 
 fn parcels(file: &std::path::Path, more: &str) -> String {
     format!("[[layer]]\nname = \"p\"\nrole = \"parcel\"\nfile = \"{}\"\n{more}\n", file.display())

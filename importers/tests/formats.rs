@@ -1,10 +1,9 @@
 //! Every format is read, in its own way, into the same park.
 
-mod support;
-
 use gdal::vector::OGRFieldType::{OFTInteger, OFTReal, OFTString};
 use geo::Area;
-use support::{Bench, Field, layer, make, square};
+
+use crate::support::{Bench, Field, layer, make, square};
 
 /// Two plots with a name and a height, by GDAL's own hand.
 fn two_buildings(bench: &Bench, driver: &str, file: &str) {

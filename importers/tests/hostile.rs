@@ -2,9 +2,6 @@
 #![allow(clippy::type_complexity, reason = "a test reads better so")]
 #![allow(clippy::result_large_err, reason = "as in the crate")]
 
-#[macro_use]
-mod support;
-
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -14,7 +11,8 @@ use std::time::{Duration, Instant};
 use gdal::vector::OGRFieldType::OFTString;
 use importers::reader::{Limits, ReaderCommand};
 use importers::{ImportError, ImportOptions, import};
-use support::{Bench, Field, make, square};
+
+use crate::support::{self, Bench, Field, make, square};
 
 /// Stands in a file outside of the folder of the sources, and must turn up nowhere.
 const CANARY: &str = "canary-5f2e";

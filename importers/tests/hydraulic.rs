@@ -1,11 +1,10 @@
 //! Input files of EPANET and SWMM as parks. Run where `TWIN_REAL_DATA` is set, as far as they are real.
 
-mod support;
-
 use std::collections::{BTreeMap, HashMap};
 
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
-use support::{Bench, assert_unchanged, layer, real_data};
+
+use crate::support::{Bench, assert_unchanged, layer, real_data};
 
 /// Lines of a section that hold more than a comment, counted without the importer's help.
 fn count(text: &str, section: &str) -> u64 {

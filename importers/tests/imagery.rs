@@ -1,7 +1,5 @@
 //! Orthophotos into tiles of the park's CRS, against GDAL's own warping of the same files.
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
@@ -12,7 +10,8 @@ use gdal::spatial_ref::SpatialRef;
 use image::RgbaImage;
 use importers::{ImportError, ImportReport};
 use spatial_db::model::Imagery;
-use support::{Bench, layer, square};
+
+use crate::support::{Bench, layer, square};
 
 /// Columns and rows of the photo, and its size of pixel.
 const SIZE: (usize, usize) = (1300, 700);

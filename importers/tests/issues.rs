@@ -1,16 +1,14 @@
 //! Issues: every one is in the store with its place, goes out to a GeoPackage, is mended there and comes back in.
 #![allow(clippy::format_push_string, reason = "a test reads better so")]
 
-#[macro_use]
-mod support;
-
 use gdal::vector::OGRFieldType::{OFTReal, OFTString};
 use gdal::vector::{Geometry, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use importers::{ExportError, ExportOptions, ImportOptions, export_issues, import};
 use spatial_db::model::{IssueRecord, IssueSeverity};
 use spatial_db::store::{IssueFilter, LoadOptions};
-use support::{Bench, Field, assert_unchanged, layer, make, reader, real_data, square};
+
+use crate::support::{Bench, Field, assert_unchanged, layer, make, reader, real_data, square};
 
 const LAYER: &str = "[[layer]]\nname = \"parcels\"\nrole = \"parcel\"\nfile = \"bad.shp\"\nkey = \"ID\"\n[layer.fields]\nnumber = \"ID\"\nrecorded_area_m2 = \"AREA\"\n";
 

@@ -1,14 +1,12 @@
 //! The manifests kept for other formats, against what GDAL says of the same files. Run where `TWIN_REAL_DATA` is set.
 
-#[macro_use]
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
 use geo::{Area, BoundingRect};
 use importers::ImportReport;
-use support::{Bench, assert_unchanged, layer, real_data};
+
+use crate::support::{Bench, assert_unchanged, layer, real_data};
 
 /// What `ogr2ogr` finds: rows of a query on a file, as CSV lines below their heading.
 fn by_gdal(file: &Path, more: &[&str]) -> Vec<String> {

@@ -1,10 +1,9 @@
 //! Survey tables and drawings of underground networks: elevations from whatever the source tells.
 
-mod support;
-
 use gdal::vector::OGRFieldType::{OFTReal, OFTString};
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
-use support::{Bench, Field, layer, make};
+
+use crate::support::{self, Bench, Field, layer, make};
 
 /// Point table as Chinese surveys write it: X is north, `High` the ground, `WellDeep` the chamber.
 const POINTS: &str = "Exp_No,X,Y,High,Subsid,WellDeep\n\

@@ -2,16 +2,14 @@
 //! Then what no converter makes: names in GBK inside an archive, workbooks with titles, drawings with block attributes.
 #![allow(clippy::items_after_statements, clippy::type_complexity, reason = "a test reads better so")]
 
-#[macro_use]
-mod support;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use geo::Area;
-use support::{Bench, layer, real_data};
+
+use crate::support::{Bench, layer, real_data};
 
 fn convert(from: &Path, to: &Path, driver: &str, more: &[&str]) {
     let mut command = Command::new("ogr2ogr");

@@ -1,9 +1,5 @@
 //! Park packages as GDAL, and with it QGIS, sees them: no warning, the same features in the same places.
 
-mod sample_support;
-#[macro_use]
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +11,9 @@ use importers::import;
 use spatial_db::model::ParkSnapshot;
 use spatial_db::package::{PackOptions, Package, pack};
 use spatial_db::schema::TABLES;
-use support::{Bench, options, real_data};
+
+use crate::sample_support;
+use crate::support::{self, Bench, options, real_data};
 
 /// What a program prints, which must be nothing on standard error.
 fn quiet(program: &str, arguments: &[&str]) -> String {

@@ -1,12 +1,11 @@
 //! The four real parks, by their kept manifests. Run where `TWIN_REAL_DATA` is set.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use importers::ImportReport;
 use spatial_db::model::{NetworkClass, NodeKind, ResourceKind, SurfaceKind};
-use support::{Bench, assert_unchanged, layer, real_data};
+
+use crate::support::{Bench, assert_unchanged, layer, real_data};
 
 fn counts(report: &ImportReport) -> BTreeMap<&str, u64> {
     report.layers.iter().map(|layer| (layer.layer.as_str(), layer.read)).collect()

@@ -1,11 +1,10 @@
 //! The same options give the same bytes; other seeds other ones; a folder with something else in it is left alone.
 
-mod sample_support;
-
 use std::cell::RefCell;
 
 use importers::sample::{FEWEST_PARCELS, SampleError, SampleOptions, SampleProgress, generate};
-use sample_support::{bytes, make};
+
+use crate::sample_support::{bytes, make};
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {

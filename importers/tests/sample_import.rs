@@ -1,10 +1,9 @@
 //! The importer reads the sample park through its manifest: every row accounted for, every blemish reported.
 
-mod support;
-
 use importers::sample::{SampleOptions, generate};
 use importers::{ImportOptions, import};
-use support::{Bench, assert_unchanged, layer, reader};
+
+use crate::support::{self, Bench, assert_unchanged, layer, reader};
 
 #[test]
 fn the_park_arrives_whole_and_its_blemishes_are_named() {

@@ -1,12 +1,11 @@
 //! Land and buildings of the sample park: nothing overlaps, everything stands where it belongs, counts are as asked.
 
-mod sample_support;
-
 use std::collections::{HashMap, HashSet};
 
 use geo::{Area, BooleanOps, BoundingRect, Contains, Intersects, Rect};
 use importers::manifest::Manifest;
-use sample_support::{Made, Row, layer, make, table};
+
+use crate::sample_support::{Made, Row, default_park, layer, make, table};
 
 /// Rows of the cadastre without the ones that are wrong on purpose.
 fn parcels(made: &Made) -> Vec<Row> {
@@ -87,7 +86,7 @@ fn no_parcel_on_a_street(made: &Made) {
 
 #[test]
 fn the_default_park_is_believable() {
-    let made = make(1, 200);
+    let made = default_park();
     let s = &made.summary;
     assert_eq!(s.parcels, 200);
     assert!((2.0..2.5).contains(&s.area_km2), "{}", s.area_km2);
@@ -95,16 +94,16 @@ fn the_default_park_is_believable() {
     assert!((130..200).contains(&s.enterprises), "{}", s.enterprises);
     assert!(s.contracts > 140 && s.events > 800, "{s:?}");
     assert!(s.hazard_sources >= 15 && s.emergency_resources > 200, "{s:?}");
-    land_is_sound(&made);
-    no_parcel_on_a_street(&made);
+    land_is_sound(made);
+    no_parcel_on_a_street(made);
 
-    let classes: HashSet<String> = parcels(&made).iter().map(|row| row.text("地类编码").to_owned()).collect();
+    let classes: HashSet<String> = parcels(made).iter().map(|row| row.text("地类编码").to_owned()).collect();
     for code in ["100101", "100102", "100103", "1101", "0802", "0901", "0701", "1302", "1303", "1310", "1401", "16"] {
         assert!(classes.contains(code), "no parcel of class {code}");
     }
-    let states: HashSet<String> = buildings(&made).iter().map(|row| row.text("状态").to_owned()).collect();
+    let states: HashSet<String> = buildings(made).iter().map(|row| row.text("状态").to_owned()).collect();
     assert_eq!(states, ["在用", "空置", "在建", "停建"].map(str::to_owned).into());
-    let tanks = buildings(&made).iter().filter(|row| row.text("用途") == "储罐").count();
+    let tanks = buildings(made).iter().filter(|row| row.text("用途") == "储罐").count();
     assert!(tanks >= 12, "{tanks} tanks");
 }
 
@@ -127,12 +126,12 @@ fn it_says_that_it_is_made_up_and_the_manifest_reads() {
 
 #[test]
 fn records_hang_together() {
-    let made = make(1, 200);
+    let made = default_park();
     let keys = |file: &str, field: &str| -> HashSet<String> {
         table(&made.dir.join(file)).into_iter().map(|row| row[field].clone()).collect()
     };
-    let parcel_keys: HashSet<String> = parcels(&made).iter().map(|row| row.text("宗地代码").to_owned()).collect();
-    let building_keys: HashSet<String> = buildings(&made).iter().map(|row| row.text("建筑编号").to_owned()).collect();
+    let parcel_keys: HashSet<String> = parcels(made).iter().map(|row| row.text("宗地代码").to_owned()).collect();
+    let building_keys: HashSet<String> = buildings(made).iter().map(|row| row.text("建筑编号").to_owned()).collect();
     let (enterprises, contracts) = (keys("企业名录.csv", "统一社会信用代码"), keys("土地合同.csv", "合同编号"));
     assert_eq!(enterprises.len(), made.summary.enterprises);
     for row in table(&made.dir.join("土地合同.csv")) {
@@ -177,7 +176,7 @@ type Told = Vec<(String, chrono::NaiveDate, Option<f64>, Option<f64>)>;
 
 #[test]
 fn every_kind_of_idle_land_is_on_record() {
-    let made = make(1, 200);
+    let made = default_park();
     let date = |text: &str, format: &str| chrono::NaiveDate::parse_from_str(text, format).unwrap();
     let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
     let mut told: HashMap<String, Told> = HashMap::new();
@@ -226,6 +225,6 @@ fn every_kind_of_idle_land_is_on_record() {
     assert!(found["going on or done"] > 110, "{found:?}");
     let with_contract: HashSet<String> =
         table(&made.dir.join("土地合同.csv")).into_iter().map(|row| row["宗地代码"].clone()).collect();
-    let without = parcels(&made).iter().filter(|p| !with_contract.contains(p.text("宗地代码"))).count();
+    let without = parcels(made).iter().filter(|p| !with_contract.contains(p.text("宗地代码"))).count();
     assert!((10..50).contains(&without), "{without} parcels without a contract");
 }

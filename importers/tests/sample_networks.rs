@@ -1,10 +1,8 @@
 //! Networks and emergency resources of the sample park: all classes, below ground, falling drains, hydrants within reach.
 
-mod sample_support;
-
 use std::collections::{HashMap, HashSet};
 
-use sample_support::{Made, Row, layer, make, table};
+use crate::sample_support::{Made, Row, default_park, layer, make, table};
 
 struct Survey {
     points: HashMap<String, HashMap<String, String>>,
@@ -46,7 +44,7 @@ fn ends<'a>(survey: &'a Survey, line: &HashMap<String, String>) -> Option<[(&'a 
 
 #[test]
 fn every_network_lies_below_ground_between_its_points() {
-    let made = make(1, 200);
+    let made = default_park();
     let manifest = importers::manifest::Manifest::read(&made.summary.manifest, None).unwrap();
     let classes: HashSet<String> = manifest
         .layers
@@ -58,7 +56,7 @@ fn every_network_lies_below_ground_between_its_points() {
         assert!(classes.contains(&format!("network.{}", class.as_str())), "no network of class {}", class.as_str());
     }
     for (title, code) in ALL {
-        let survey = survey(&made, title, code);
+        let survey = survey(made, title, code);
         let mut loose = 0;
         let mut linked = HashSet::new();
         for line in &survey.lines {
@@ -122,8 +120,8 @@ fn resources(made: &Made) -> Vec<Row> {
 
 #[test]
 fn hydrants_stand_close_enough_except_in_the_developing_quarter() {
-    let made = make(1, 200);
-    let water = survey(&made, "给水", "SS");
+    let made = default_park();
+    let water = survey(made, "给水", "SS");
     let hydrants: Vec<(f64, f64)> = water
         .points
         .values()
@@ -131,7 +129,7 @@ fn hydrants_stand_close_enough_except_in_the_developing_quarter() {
         .map(|point| (number(point, "Y"), number(point, "X")))
         .collect();
     assert!(hydrants.len() > 80, "{}", hydrants.len());
-    assert_eq!(resources(&made).iter().filter(|row| row.text("类别") == "消火栓").count(), hydrants.len());
+    assert_eq!(resources(made).iter().filter(|row| row.text("类别") == "消火栓").count(), hydrants.len());
     let nearest = |x: f64, y: f64, zero: bool| {
         hydrants.iter().map(|h| (h.0 - x).hypot(h.1 - y)).filter(|d| zero || *d > 0.01).fold(f64::INFINITY, f64::min)
     };
@@ -155,8 +153,8 @@ fn hydrants_stand_close_enough_except_in_the_developing_quarter() {
 
 #[test]
 fn emergency_resources_are_complete() {
-    let made = make(1, 200);
-    let rows = resources(&made);
+    let made = default_park();
+    let rows = resources(made);
     let of = |kind: &str| rows.iter().filter(|row| row.text("类别") == kind).collect::<Vec<_>>();
     for kind in ["消火栓", "应急集合点", "消防站", "应急避难场所", "医疗救护点", "监控摄像头", "出入口"]
     {
@@ -182,7 +180,7 @@ fn emergency_resources_are_complete() {
 
 #[test]
 fn slopes_inside_the_park_are_gentle() {
-    let made = make(1, 200);
+    let made = default_park();
     let dataset = gdal::Dataset::open(made.dir.join("高程.tif")).unwrap();
     let transform = dataset.geo_transform().unwrap();
     let band = dataset.rasterband(1).unwrap();

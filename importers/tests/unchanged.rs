@@ -1,13 +1,11 @@
 //! The same files again: recorded as a run, with nothing read and nothing touched; one byte more and all is read.
 #![allow(clippy::result_large_err, reason = "as in the crate")]
 
-#[macro_use]
-mod support;
-
 use std::io::Write;
 
 use importers::{ImportOptions, ImportReport, import};
-use support::{Bench, layer, reader};
+
+use crate::support::{self, Bench, layer, reader};
 
 const LAYERS: &str = "[[layer]]\nname = \"firms\"\nrole = \"enterprise\"\nfile = \"firms.csv\"\nkey = \"id\"\n\
                       [layer.fields]\nname = \"name\"\n";

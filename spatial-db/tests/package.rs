@@ -1,13 +1,12 @@
 //! A park out of the store and the same park out of its package are the same.
 
-mod support;
-
 use serde_json::json;
 use spatial_db::model::{ImageryTile, TerrainGrid};
 use spatial_db::package::{PackOptions, Package, PackageError, pack};
 use spatial_db::schema::TABLES;
 use spatial_db::store::{LoadOptions, Store, StoreError};
-use support::{CORNER, SRID, header, put, record, scratch};
+
+use crate::support::{CORNER, SRID, header, put, record, scratch};
 
 /// Every table, terrain, two orthophotos in levels. Issues come with the sample park, in the tests of `twin`.
 fn fill(store: &mut Store, slug: &str) {

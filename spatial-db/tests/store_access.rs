@@ -1,9 +1,8 @@
 //! Roles see their parks and do what they may, no more.
 
-mod support;
-
 use spatial_db::store::{LoadOptions, QuarantinedRow, Store};
-use support::{buildings, client, counts, header, import, number, put, scratch};
+
+use crate::support::{self, buildings, client, counts, header, import, number, put, scratch};
 
 fn as_role(database: &spatial_db::cluster::scratch::ScratchDatabase, role: &str) -> Store {
     Store::connect(&format!("{}?options=-c%20role%3D{role}", database.url())).unwrap()

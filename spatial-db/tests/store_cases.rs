@@ -1,7 +1,5 @@
 //! Cases against PostGIS: what may be recorded by whom, what stays on record, what survives imports and packages.
 
-mod support;
-
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate, Utc};
@@ -11,7 +9,8 @@ use spatial_db::model::{Case, CaseState, Cause, FeatureKind, Remedy};
 use spatial_db::package::{PackOptions, pack};
 use spatial_db::schema::Value;
 use spatial_db::store::{Correction, Feed, FeedEvent, FeedOptions, NewFile, Recording, RemedyTerms, Store, StoreError};
-use support::{any, client, header, number, put, record, scratch};
+
+use crate::support::{any, client, header, number, put, record, scratch};
 
 /// The day so many days ago.
 fn ago(days: u64) -> NaiveDate {

@@ -1,14 +1,13 @@
 //! Who can do everything in the database can change what is on record of a case: that is found, column by column.
 
-mod support;
-
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
 use spatial_db::cluster::scratch::ScratchDatabase;
 use spatial_db::model::{CaseState, Cause, FeatureKind, Remedy};
 use spatial_db::store::{Broken, Correction, Flaw, NewFile, Recording, RemedyTerms, Store};
-use support::{any, client, header, number, put, record, scratch};
+
+use crate::support::{any, client, header, number, put, record, scratch};
 
 fn today() -> Recording {
     Recording::new("王工", chrono::Utc::now().date_naive()).note("a note")

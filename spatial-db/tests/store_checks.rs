@@ -1,7 +1,5 @@
 //! The checks over whole tables find what brute force finds, and what a surveyor would; no more.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use geo::{Area, BooleanOps, Geometry, LineString, MultiPolygon, Point, Rotate, coord};
@@ -9,7 +7,8 @@ use spatial_db::checks::{CHECKS, CheckSettings, codes};
 use spatial_db::model::{FeatureKind, IssueRecord, TerrainGrid};
 use spatial_db::schema::{Record, Shape, TABLES, Value};
 use spatial_db::store::{IssueFilter, LoadOptions, Store};
-use support::{CORNER, header, put, record, scratch, square, table};
+
+use crate::support::{CORNER, header, put, record, scratch, square, table};
 
 type Layers = Vec<(FeatureKind, &'static str, Vec<Record>)>;
 

@@ -2,7 +2,6 @@
 
 #[path = "support/oracle.rs"]
 mod oracle;
-mod support;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,7 +12,8 @@ use spatial_db::checks::CheckSettings;
 use spatial_db::model::FeatureKind;
 use spatial_db::schema::{Record, Shape, Value};
 use spatial_db::store::Store;
-use support::{CORNER, any as anything, client, header, put, record, scratch, table};
+
+use crate::support::{CORNER, any as anything, client, header, put, record, scratch, table};
 
 fn rows(kind: FeatureKind, areas: Vec<MultiPolygon<f64>>) -> Vec<Record> {
     areas

@@ -1,14 +1,13 @@
 //! A second import writes the difference and nothing else, and the change log says what it was.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use serde_json::json;
 use spatial_db::model::FeatureKind::{self, Building, Parcel};
 use spatial_db::schema::Value;
 use spatial_db::store::{Duplicate, LoadOptions};
-use support::{building, buildings, client, counts, header, import, number, put, scratch};
+
+use crate::support::{self, building, buildings, client, counts, header, import, number, put, scratch};
 
 /// Row version, number and layer by key: unchanged rows keep all three.
 fn versions(client: &mut postgres::Client) -> BTreeMap<String, (String, i64, String)> {

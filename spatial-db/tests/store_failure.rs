@@ -1,7 +1,5 @@
 //! Whatever goes wrong, nothing is half written, the error says what it was, and the next import works.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +8,8 @@ use serde_json::json;
 use spatial_db::cluster::scratch::ScratchDatabase;
 use spatial_db::model::FeatureKind::Building;
 use spatial_db::store::{LoadOptions, Store, StoreError};
-use support::{building, buildings, client, counts, header, import, number, put, scratch, table};
+
+use crate::support::{self, building, buildings, client, counts, header, import, number, put, scratch, table};
 
 /// Nothing of any park is there.
 fn assert_untouched(database: &ScratchDatabase) {

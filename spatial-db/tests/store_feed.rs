@@ -1,7 +1,5 @@
 //! A park followed: what the feed gives is what the store holds, whatever ran in between and whoever was away.
 
-mod support;
-
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -11,7 +9,8 @@ use spatial_db::cluster::Cluster;
 use spatial_db::model::FeatureKind::{self, Building, NetworkEdge, Parcel};
 use spatial_db::model::TerrainGrid;
 use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, LoadOptions, Reading, RunKind, Store};
-use support::{any, building, buildings, client, header, import, put, record, scratch};
+
+use crate::support::{any, building, buildings, client, header, import, put, record, scratch};
 
 fn unheard(_: Reading) -> ControlFlow<()> {
     ControlFlow::Continue(())

@@ -1,11 +1,10 @@
 //! The history of one feature: what each run made of it, whatever way it came into the database.
 
-mod support;
-
 use spatial_db::model::{FeatureId, FeatureKind};
 use spatial_db::schema::Value;
 use spatial_db::store::{FeatureState, LoadOptions, RunKind};
-use support::{building, buildings, import, scratch};
+
+use crate::support::{building, buildings, import, scratch};
 
 /// A state in short: run, columns that differ, shape, the run that took it out.
 fn told(states: &[FeatureState]) -> Vec<String> {

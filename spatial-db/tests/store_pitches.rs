@@ -1,11 +1,10 @@
 //! The record of pitches: what goes in comes out, and nothing on record can be changed.
 
-mod support;
-
 use chrono::NaiveDate;
 use serde_json::json;
 use spatial_db::model::{FeatureKind, PitchEntry, PitchEventKind};
-use support::{any, client, header, put, record, scratch};
+
+use crate::support::{any, client, header, put, record, scratch};
 
 const SLUG: &str = "pitches";
 

@@ -1,12 +1,11 @@
 //! PostGIS's own answers, which the cache and the analysis are checked against.
 
-mod support;
-
 use serde_json::json;
 use spatial_db::model::FeatureKind::{Building, Enterprise, Parcel};
 use spatial_db::schema::{Record, Shape};
 use spatial_db::store::{LoadOptions, ParkHeader, Store};
-use support::{CORNER, header, put, record, scratch, square};
+
+use crate::support::{self, CORNER, header, put, record, scratch, square};
 
 fn placed(kind: spatial_db::model::FeatureKind, key: &str, x: f64, y: f64, side: f64) -> Record {
     Record { shape: Some(Shape::planar(square(x, y, side))), ..record(kind, key, 1) }

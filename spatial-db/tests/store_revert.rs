@@ -1,7 +1,5 @@
 //! Undoing a run gives back, to the byte, what was there before it; the history knows every state in between.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -11,7 +9,8 @@ use spatial_db::model::FeatureKind::{self, Building, Parcel};
 use spatial_db::model::TerrainGrid;
 use spatial_db::schema::{Record, Value};
 use spatial_db::store::{LoadOptions, ParkHeader, QuarantinedRow, RunKind, Store, StoreError};
-use support::{any, building, buildings, client, counts, header, import, number, put, record, scratch};
+
+use crate::support::{self, any, building, buildings, client, counts, header, import, number, put, record, scratch};
 
 /// Every row of the park but the logs, in one hash per table.
 fn hashes(client: &mut postgres::Client) -> BTreeMap<String, String> {

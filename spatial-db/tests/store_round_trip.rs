@@ -1,12 +1,11 @@
 //! What goes into the store comes out of it, to the bit.
 
-mod support;
-
 use serde_json::json;
 use spatial_db::model::{EventKind, FeatureKind, NetworkClass, NodeKind, ResourceKind, SurfaceKind, TerrainGrid};
 use spatial_db::schema::{Shape, TABLES};
 use spatial_db::store::{LoadOptions, QuarantinedRow, StoreError};
-use support::{CORNER, SRID, counts, header, put, record, scratch};
+
+use crate::support::{self, CORNER, SRID, counts, header, put, record, scratch};
 
 #[test]
 fn every_table_round_trips() {

@@ -1,11 +1,10 @@
 //! The migrations and `schema::TABLES` say the same; every table and column says what it means.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use spatial_db::schema::{ColumnKind, GeometryKind, TABLES};
-use support::{client, number, scratch};
+
+use crate::support::{self, client, number, scratch};
 
 #[test]
 fn tables_have_the_columns_that_the_program_writes() {

@@ -1,11 +1,10 @@
 //! How valves stood goes into the store and comes out, of the right park and in time.
 
-mod support;
-
 use spatial_db::model::ValveObservation;
 use spatial_db::package::{PackOptions, Package, pack};
 use spatial_db::store::{LoadOptions, StoreError};
-use support::{header, scratch};
+
+use crate::support::{header, scratch};
 
 fn seen(key: &str, at: &str, open_fraction: Option<f64>, stuck: bool) -> ValveObservation {
     let source = "巡检 walk".to_owned();

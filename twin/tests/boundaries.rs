@@ -1,7 +1,7 @@
 //! The house's walls: which crate may depend on which, and what none of them may reach.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -171,6 +171,36 @@ fn every_example_is_run_by_the_bench() {
     let run: BTreeSet<&str> = words.filter_map(|word| word.strip_prefix("target/debug/examples/")).collect();
     let left: Vec<&str> = examples.into_iter().filter(|name| !run.contains(name)).collect();
     assert!(left.is_empty(), "setup/bench.sh does not run {left:?}");
+}
+
+/// Where one program takes in the tests of many files, a file that it does not name would stand there untested.
+#[test]
+fn every_file_of_tests_is_in_a_program() {
+    let metadata = metadata();
+    let (mut left, mut looked_at) = (Vec::new(), 0);
+    for package in members(&metadata).into_values() {
+        let is_test = |target: &&Value| list(target, "kind").iter().any(|kind| kind == "test");
+        let programs =
+            list(package, "targets").iter().filter(is_test).map(|target| PathBuf::from(text(target, "src_path")));
+        let mut taken_in: BTreeSet<PathBuf> = programs.collect();
+        for program in taken_in.clone() {
+            let source = std::fs::read_to_string(&program).expect("a test program");
+            let names = source.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+            taken_in.extend(names.map(|name| program.with_file_name(format!("{name}.rs"))));
+        }
+        let folder = Path::new(text(package, "manifest_path")).with_file_name("tests");
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.expect("a folder entry").path();
+            if path.extension().is_some_and(|e| e == "rs") {
+                looked_at += 1;
+                if !taken_in.contains(&path) {
+                    left.push(path);
+                }
+            }
+        }
+    }
+    assert!(looked_at > 50, "{looked_at} files");
+    assert!(left.is_empty(), "no test program takes in {left:#?}");
 }
 
 fn visit(folder: &Path, look: &mut dyn FnMut(&Path, &str)) {

@@ -1,11 +1,10 @@
 //! `twin calc`: the published cases on the command line, on a park, and what it refuses.
 
-mod support;
-
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 fn twin(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_twin")).arg("calc").args(arguments).output().expect("twin runs")
@@ -163,8 +162,7 @@ fn what_cannot_be_drawn_or_told_is_said() {
 
 #[test]
 fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let hydrants = place.json(&["calc", "hydrants", "qingxi", "--json"]);
     let count = |key: &str| hydrants[key].as_u64().unwrap();
     assert!(count("reached_whole") > 0);

@@ -1,10 +1,9 @@
 //! `twin case` as a person uses it, on the sample park: a case from suspicion to the end, and what is refused.
 
-mod support;
-
 use serde_json::Value;
 use spatial_db::store::Store;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 fn words(place: &Place, arguments: &[&str]) -> String {
     let output = place.twin(arguments);
@@ -20,8 +19,7 @@ fn contract(place: &Place) -> (String, String) {
 
 #[test]
 fn a_case_goes_from_suspicion_to_its_end_and_every_word_of_it_is_shown() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let (parcel, contract) = contract(&place);
     assert!(words(&place, &["case", "list", "qingxi"]).contains("no cases"));
     let by = ["--by", "王工", "--json"];
@@ -76,8 +74,7 @@ fn a_case_goes_from_suspicion_to_its_end_and_every_word_of_it_is_shown() {
 
 #[test]
 fn what_may_not_be_is_refused_with_a_way_out() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let (parcel, _) = contract(&place);
     let refused = |arguments: &[&str], parts: &[&str]| {
         let (code, complaint) = place.fails(&[&["case"], arguments].concat());

@@ -1,9 +1,8 @@
 //! `twin report dossier` as a person uses it: a page that stands alone and says what the report of all land says.
 
-mod support;
-
 use serde_json::Value;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 /// The most severe parcel of the sample: its row in the report of all land.
 fn worst(place: &Place) -> Value {
@@ -25,8 +24,7 @@ fn escaped(words: &str) -> String {
 
 #[test]
 fn a_page_stands_alone_and_says_what_the_report_says() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let worst = worst(&place);
     let key = worst["parcel"].as_str().expect("a key");
     place.twin(&["case", "open", "qingxi", "--parcel", key, "--by", "The <office>", "--note", "asked & answered"]);
@@ -64,8 +62,7 @@ fn a_page_stands_alone_and_says_what_the_report_says() {
 /// What was so on a day, as known now: an entry counts from the day that holds for it, and a correction is no entry of its own.
 #[test]
 fn as_of_a_day_it_tells_the_entries_that_hold_by_then_with_their_corrections() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let worst = worst(&place);
     let key = worst["parcel"].as_str().expect("a key");
     let record = |arguments: &[&str]| {
@@ -94,8 +91,7 @@ fn as_of_a_day_it_tells_the_entries_that_hold_by_then_with_their_corrections() {
 
 #[test]
 fn it_speaks_chinese_by_the_parcels_number_and_does_without_pictures() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let worst = worst(&place);
     let number = worst["number"].as_str().expect("a number");
     let page = dossier(&place, &[number, "--lang", "zh", "--no-pictures"]);

@@ -1,10 +1,8 @@
 //! The shipped drills on the sample park, as a safety officer runs them: report, log, replay, resume, alert.
 
-mod support;
-
 use std::path::PathBuf;
 
-use support::{Place, manifest};
+use crate::support::Place;
 
 fn shipped(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenes").join(name);
@@ -20,8 +18,7 @@ fn names_the_way_out(error: &str, drill: &str, log: &str, new: &str) {
 
 #[test]
 fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let file = |name: &str| place.folder.path().join(name).display().to_string();
     let text = |name: &str| std::fs::read_to_string(place.folder.path().join(name)).unwrap();
     for (drill, word) in [("ammonia-leak", "AEGL-2"), ("warehouse-fire", "cordon"), ("flood", "water deeper than")] {
@@ -124,8 +121,7 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
 
 #[test]
 fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let file = |name: &str| place.folder.path().join(name).display().to_string();
     let path = shipped("ammonia-leak.drill.ron");
     let run = place.json(&["drill", "run", &path, "--log", &file("drill.jsonl"), "--json"]);
@@ -173,8 +169,7 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
 
 #[test]
 fn a_gate_that_is_shut_is_compared_over_the_same_seeds() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let file = |name: &str| place.folder.path().join(name).display().to_string();
     let path = shipped("ammonia-leak.drill.ron");
     std::fs::write(file("shut.jsonl"), "{\"at_s\": 300.0, \"does\": {\"close\": [[560057.0, 3453341.0], 60.0]}}\n")
@@ -204,8 +199,7 @@ fn a_gate_that_is_shut_is_compared_over_the_same_seeds() {
 /// Killed by the system while it runs, with marks of observers still to come: what is on the disk is enough to come to the same bits.
 #[test]
 fn a_drill_killed_half_way_resumes_from_its_log_to_the_same_bits() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let file = |name: &str| place.folder.path().join(name).display().to_string();
     let path = shipped("warehouse-fire.drill.ron");
     std::fs::write(
@@ -243,8 +237,7 @@ fn a_drill_killed_half_way_resumes_from_its_log_to_the_same_bits() {
 #[test]
 fn a_report_has_pictures_of_the_moments_that_count_and_the_headline_numbers() {
     use base64::Engine;
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let page = place.folder.path().join("drill.html").display().to_string();
     let path = shipped("warehouse-fire.drill.ron");
     let run = place.json(&["drill", "run", &path, "--out", &page, "--lang", "en", "--json"]);
@@ -284,8 +277,7 @@ fn written_down<'a>(path: &'a str, log: &'a str, more: &[&'a str]) -> Vec<&'a st
 
 #[test]
 fn an_improvement_is_written_into_the_log_with_its_owner_and_date() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let file = |name: &str| place.folder.path().join(name).display().to_string();
     let (path, log, page) = (shipped("ammonia-leak.drill.ron"), file("drill.jsonl"), file("drill.html"));
     let run = place.json(&["drill", "run", &path, "--log", &log, "--json"]);

@@ -1,11 +1,10 @@
 //! The whole way with the built command: sample → import → parks → shot, and what happens when things are wrong.
 
-mod support;
-
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Place, altered, manifest, sample};
+
+use crate::support::{Place, altered, manifest, sample};
 
 fn sums(report: &Value, field: &str) -> u64 {
     report["layers"].as_array().expect("layers").iter().map(|layer| layer[field].as_u64().expect(field)).sum()
@@ -44,8 +43,7 @@ fn the_sample_park_goes_in_once_and_the_second_import_changes_nothing() {
 
 #[test]
 fn each_overlay_is_drawn_with_its_counts() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let parks = place.json(&["parks", "--json"]);
     let slug = parks["parks"][0]["slug"].as_str().unwrap();
     let parcels = parks["parks"][0]["counts"]["parcel"].as_u64().unwrap();
@@ -89,8 +87,7 @@ fn wrong_usage_is_2_and_failure_is_1_with_a_way_out() {
 
 #[test]
 fn a_broken_import_leaves_the_store_as_it_was_and_a_second_run_works() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let before = place.json(&["parks", "--json"]);
     let typo = altered(&place, "typo", "role = \"building\"", "role = \"bulding\"");
     let (code, words) = place.fails(&["import", &typo]);

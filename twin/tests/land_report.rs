@@ -1,7 +1,5 @@
 //! `twin report land` as a person uses it, on the sample park: forms, choices, failures, and the same values by SQL.
 
-mod support;
-
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,13 +9,8 @@ use serde_json::Value;
 use spatial_db::cache::Cache;
 use spatial_db::model::Presence;
 use spatial_db::store::LandQuestion;
-use support::{Place, manifest};
 
-fn imported() -> Place {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
-    place
-}
+use crate::support::Place;
 
 fn said(place: &Place, arguments: &[&str]) -> String {
     let output = place.twin(arguments);
@@ -37,7 +30,7 @@ fn parcels(report: &Value) -> &[Value] {
 
 #[test]
 fn json_has_every_indicator_with_formula_inputs_and_sources() {
-    let place = imported();
+    let place = Place::imported();
     let whole = report(&place, &["--all", "--lang", "en"]);
     assert_eq!((&whole["park"]["synthetic"], whole["scheme"]["name"].as_str()), (&true.into(), Some("national-2008")));
     assert!(whole["data"].as_str().unwrap().contains("SYNTHETIC"));
@@ -94,7 +87,7 @@ fn json_has_every_indicator_with_formula_inputs_and_sources() {
 /// Every value of every parcel by SQL on the same server, on two days.
 #[test]
 fn indicators_equal_those_of_the_server() {
-    let place = imported();
+    let place = Place::imported();
     let mut store = place.database.store().unwrap();
     let snapshot = Arc::new(store.snapshot("qingxi").unwrap());
     let rules = RuleSet::shipped();
@@ -137,7 +130,7 @@ fn indicators_equal_those_of_the_server() {
 
 #[test]
 fn tables_and_spreadsheets_say_units_day_and_that_the_data_is_made_up() {
-    let place = imported();
+    let place = Place::imported();
     let table = said(&place, &["report", "land", "qingxi", "--lang", "en", "--as-of", "2026-06-30"]);
     for part in [
         "Idle and under-used land",
@@ -179,7 +172,7 @@ fn tables_and_spreadsheets_say_units_day_and_that_the_data_is_made_up() {
 
 #[test]
 fn choices_narrow_the_list_and_order_it() {
-    let place = imported();
+    let place = Place::imported();
     let listed = report(&place, &[]);
     let idle = report(&place, &["--state", "idle", "--state", "past-reclaim"]);
     assert!(!parcels(&idle).is_empty() && parcels(&idle).len() < parcels(&listed).len());
@@ -216,7 +209,7 @@ fn choices_narrow_the_list_and_order_it() {
 
 #[test]
 fn what_cannot_be_reported_fails_with_a_hint() {
-    let place = imported();
+    let place = Place::imported();
     let fails = |arguments: &[&str]| {
         let (code, complaint) = place.fails(arguments);
         (code, complaint.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" "))
@@ -238,7 +231,7 @@ fn what_cannot_be_reported_fails_with_a_hint() {
 /// From a package, without a database, the same report.
 #[test]
 fn a_package_gives_the_same_report() {
-    let place = imported();
+    let place = Place::imported();
     place.json(&["pack", "qingxi", "--out", "qingxi.gpkg", "--json"]);
     let stored = report(&place, &["--lang", "en"]);
     let mut offline =

@@ -1,16 +1,14 @@
 //! `twin trace` and `twin clearance` on the sample park.
 
-mod support;
-
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
 use spatial_db::store::Store;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 fn park(place: &Place) -> ParkSnapshot {
-    place.json(&["import", &manifest(), "--json"]);
     Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
 }
 
@@ -21,7 +19,7 @@ fn texts<'v>(value: &'v Value, name: &str) -> BTreeSet<&'v str> {
 
 #[test]
 fn traces_and_isolations_speak_of_the_park_in_every_form() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
     let water = || park.edges.iter().filter(|edge| edge.class == NetworkClass::Water);
     let valves: HashMap<&str, usize> = park
@@ -108,7 +106,7 @@ fn traces_and_isolations_speak_of_the_park_in_every_form() {
 
 #[test]
 fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
     let found = place.json(&["clearance", "qingxi", "--format", "json"]);
     let rows = found["rows"].as_array().unwrap();
@@ -158,7 +156,7 @@ fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
 
 #[test]
 fn a_permit_shows_the_pit_its_lines_and_whom_to_call() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
     // Across the middle of a water main.
     let main = park.edges.iter().find(|edge| edge.class == NetworkClass::Water).unwrap();

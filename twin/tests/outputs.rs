@@ -1,19 +1,12 @@
 //! What leaves the program for others: `twin gltf` and `twin film`, read back by readers that share nothing with the writers.
 
-mod support;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
-use support::{Place, manifest};
 
-fn imported() -> Place {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
-    place
-}
+use crate::support::Place;
 
 /// The description of a file that the `gltf` crate accepts, with every node's kind.
 fn read(path: &Path) -> (Value, Vec<String>) {
@@ -43,7 +36,7 @@ fn count(kinds: &[String], kind: &str) -> usize {
 
 #[test]
 fn a_park_and_a_part_of_it_become_gltf() {
-    let place = imported();
+    let place = Place::imported();
     let folder = place.folder.path();
     let parks = place.json(&["parks", "--json"]);
     let held = |kind: &str| parks["parks"][0]["counts"][kind].as_u64().unwrap() as usize;
@@ -110,7 +103,7 @@ const TOUR: &str = r#"(format_version: 1, stops: [
 
 #[test]
 fn a_tour_becomes_a_film_that_plays() {
-    let place = imported();
+    let place = Place::imported();
     let folder = place.folder.path();
     std::fs::write(folder.join("a.tour.ron"), TOUR).unwrap();
     let film = ["film", "qingxi", "--tour", "a.tour.ron", "--out", "a.mp4", "--size", "160x96", "--fps", "5", "--json"];
@@ -146,7 +139,7 @@ fn a_tour_becomes_a_film_that_plays() {
 /// As a window has its views filmed: the tour through standard input, a line for every picture and one for the end.
 #[test]
 fn a_film_made_for_a_window_tells_its_pictures_and_leaves_nothing_when_given_up() {
-    let place = imported();
+    let place = Place::imported();
     let folder = place.folder.path();
     let film = |park: &str, out: &str, tour: &str| {
         let size = ["--size", "160x96", "--fps", "5", "--as-of", "2026-06-30"];

@@ -1,7 +1,5 @@
 //! `twin pack`, and what `view` and `shot` make of a package where there is no database at all.
 
-mod support;
-
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -17,15 +15,15 @@ use serde_json::Value;
 use spatial_db::cache::Cache;
 use spatial_db::model::ParkSnapshot;
 use spatial_db::package::Package;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 /// Pixels that the engine lays on the ground, at most.
 const MOST_PIXELS: u64 = 4096 * 4096;
 
 /// The sample park in the database and in `qingxi.gpkg`.
 fn packed() -> (Place, Value) {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let report = place.json(&["pack", "qingxi", "--out", "qingxi.gpkg", "--json"]);
     (place, report)
 }
@@ -144,9 +142,8 @@ const SCENE: &str = "(\n    // 北侧空地\n    format_version: 1,\n    overlay
 
 #[test]
 fn scenes_and_kept_views_travel_in_the_package() {
-    let place = Place::new();
+    let place = Place::imported();
     let folder = place.folder.path();
-    place.json(&["import", &manifest(), "--json"]);
     let kept = folder.join("data/bookmarks");
     std::fs::create_dir_all(&kept).unwrap();
     std::fs::write(kept.join("qingxi.tour.ron"), KEPT).unwrap();
@@ -200,7 +197,7 @@ fn scenes_and_kept_views_travel_in_the_package() {
 
 #[test]
 fn what_is_no_package_is_said_with_a_way_out() {
-    let place = Place::new();
+    let place = Place::imported();
     let folder = place.folder.path();
     std::fs::write(folder.join("text.gpkg"), "somebody's notes").unwrap();
     for (file, expected) in [
@@ -210,7 +207,6 @@ fn what_is_no_package_is_said_with_a_way_out() {
         let (code, words) = complaint(&offline(folder, &["shot", file, "--out", "x.png"]));
         assert!(code == Some(1) && expected.iter().all(|part| words.contains(part)), "{words}");
     }
-    place.json(&["import", &manifest(), "--json"]);
     let (code, words) = complaint(&place.twin(&["pack", "qingxi", "--out", "text.gpkg"]));
     assert!(code == Some(1) && words.contains("--force"), "{words}");
     assert_eq!(std::fs::read_to_string(folder.join("text.gpkg")).unwrap(), "somebody's notes");

@@ -1,7 +1,5 @@
 //! `twin pitch` as a person uses it: from what a prospect asks to a package on a laptop without a database.
 
-mod support;
-
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::process::Command;
@@ -10,8 +8,9 @@ use geo::CoordsIter;
 use serde_json::Value;
 use spatial_db::model::{ParkSnapshot, ResourceKind};
 use spatial_db::package::Package;
-use support::real::Imported;
-use support::{Place, manifest};
+
+use crate::support::Place;
+use crate::support::real::Imported;
 
 /// A pitch that ships.
 fn shipped(name: &str) -> String {
@@ -28,8 +27,7 @@ fn first(answer: &Value) -> &Value {
 
 #[test]
 fn three_pitches_ship_one_fits_one_with_a_neighbour_one_nowhere() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let fits = matched(&place, "warehouse.pitch.ron");
     assert_eq!(
         (first(&fits)["standing"].as_str(), &fits["synthetic"]),
@@ -82,8 +80,7 @@ fn three_pitches_ship_one_fits_one_with_a_neighbour_one_nowhere() {
 
 #[test]
 fn what_the_pitch_leaves_out_is_said_with_the_list() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let file = place.folder.path().join("hasty.pitch.ron").display().to_string();
     let listed = |limits: &str, day: &str| {
         let needs = format!(r#"[(want: floor(at_least_m2: 900)), (want: power(at_least_mw: 1, by: "{day}"))]"#);
@@ -102,8 +99,7 @@ fn what_the_pitch_leaves_out_is_said_with_the_list() {
 
 #[test]
 fn a_slip_in_the_name_of_a_prospect_is_told() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let site = place.json(&["pitch", "match", "qingxi", &shipped("warehouse.pitch.ron"), "--json"]);
     let site = first(&site)["site"].as_str().unwrap().to_owned();
     let record = |more: &[&str]| {
@@ -148,8 +144,7 @@ fn only_years(page: &str) {
 
 #[test]
 fn a_brief_stands_alone_in_both_languages() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let brief = |lang: &str, more: &[&str]| {
         let out = place.folder.path().join("brief.html");
         let asked = ["pitch", "brief", "qingxi", &shipped("two-parcels.pitch.ron"), "--lang", lang, "--out"];
@@ -270,8 +265,7 @@ fn ordinates(park: &ParkSnapshot) -> Vec<f64> {
 
 #[test]
 fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let pitch = shipped("warehouse.pitch.ron");
     let asked =
         ["pitch", "pack", "qingxi", &pitch, "--to", "Acme Logistics", "--out", "acme.gpkg", "--no-pictures", "--json"];
@@ -360,8 +354,7 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
 
 #[test]
 fn what_cannot_be_given_away_leaves_the_earlier_package_where_it_was() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let (pitch, file) = (shipped("warehouse.pitch.ron"), place.folder.path().join("acme.gpkg"));
     let pack = |more: &[&str]| {
         let asked = ["pitch", "pack", "qingxi", &pitch, "--out", "acme.gpkg", "--no-pictures", "--lang", "en"];
@@ -473,8 +466,7 @@ fn the_development_land_of_a_city_is_offered_by_what_is_known_of_it() {
 
 #[test]
 fn what_the_park_could_not_give_is_told_by_requirement_criterion_and_parcel() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     // Higher than the limits let anywhere: the one thing that every vacant parcel lacks.
     let tall = place.folder.path().join("tall.pitch.ron").display().to_string();
     let limits = "(setback_m: 6, spacing_m: 10, far: 1.2, coverage: 0.5, height_m: 18, storey_height_m: 12)";

@@ -1,12 +1,11 @@
 //! `twin report projects` and its overlay on the sample park, against SQL on the same database.
 
-mod support;
-
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 use spatial_db::store::Store;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 const MISSED: &str = include_str!("../../spatial-db/sql/tests/projects_missed.sql");
 
@@ -25,8 +24,7 @@ fn missed(report: &Value) -> BTreeMap<String, i64> {
 
 #[test]
 fn what_is_late_is_what_sql_says_on_every_day() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let mut sql = postgres::Client::connect(&place.database.url(), postgres::NoTls).unwrap();
     let mut seen = HashSet::new();
     for day in ["2000-01-01", "2015-06-30", "2020-02-29", "2024-03-01", "2026-06-30", "2030-01-01"] {
@@ -42,8 +40,7 @@ fn what_is_late_is_what_sql_says_on_every_day() {
 
 #[test]
 fn the_report_lists_ledger_and_contracts_and_the_overlay_counts_the_same() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let report = place.json(&["report", "projects", "qingxi", "--format", "json"]);
     let park = Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap();
     let in_ledger: HashSet<&str> = park.projects.iter().filter_map(|project| project.contract_key.as_deref()).collect();

@@ -1,7 +1,5 @@
 //! What is said of land in real places, where `TWIN_REAL_DATA` names the folder that holds them (`docs/planner.md` looks at it).
 
-mod support;
-
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -13,7 +11,8 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, Presence};
 use spatial_db::store::LandQuestion;
-use support::real::Imported;
+
+use crate::support::real::Imported;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

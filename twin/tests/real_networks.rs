@@ -1,8 +1,6 @@
 //! What is said of underground networks in real places, where `TWIN_REAL_DATA` names the folder that holds them, against walks along
 //! the keys of their records that share no code with the product.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analysis::network::Settings;
@@ -12,7 +10,8 @@ use analysis::network::topology::FlowBasis;
 use analysis::network::trace::Way;
 use chrono::NaiveDate;
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot, Presence};
-use support::real::Imported;
+
+use crate::support::real::Imported;
 
 fn day() -> NaiveDate {
     "2026-06-30".parse().unwrap()

@@ -1,7 +1,5 @@
 //! Four real places through the whole way, where `TWIN_REAL_DATA` names the folder that holds them.
 
-mod support;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,7 +7,8 @@ use analysis::land::{PhysicalUse, idle_overlay, physical_use, sites};
 use analysis::rules::RuleSet;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, NetworkClass, Presence, ResourceKind};
-use support::real::{Imported, layers};
+
+use crate::support::real::{Imported, layers};
 
 #[test]
 fn gaeu_parcel_coverage_equals_postgis_and_its_vacant_land_is_listed() {

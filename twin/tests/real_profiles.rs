@@ -1,8 +1,6 @@
 //! Long profiles and cross-sections of real places, where `TWIN_REAL_DATA` names the folder that holds them, against figures of their
 //! sources that the product did not make.
 
-mod support;
-
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -15,7 +13,8 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot, Presence};
 use spatial_db::store::IssueFilter;
-use support::real::Imported;
+
+use crate::support::real::Imported;
 
 fn day() -> NaiveDate {
     "2026-06-30".parse().unwrap()

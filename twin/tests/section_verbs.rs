@@ -1,17 +1,15 @@
 //! `twin profile`, `twin section` and `twin valves` on the sample park.
 
-mod support;
-
 use std::collections::HashMap;
 
 use analysis::network::Settings;
 use analysis::network::answers::{IsolationRows, Network};
 use spatial_db::model::{NetworkClass, NetworkEdge, NodeKind, ParkSnapshot, Presence};
 use spatial_db::store::Store;
-use support::{Place, manifest};
+
+use crate::support::{Place, manifest};
 
 fn park(place: &Place) -> ParkSnapshot {
-    place.json(&["import", &manifest(), "--json"]);
     Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
 }
 
@@ -27,7 +25,7 @@ fn ask<'a>(base: &[&'a str], extra: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_way_and_a_line_are_cut_in_every_form() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
     let sewer = park.edges.iter().find(|edge| edge.class == NetworkClass::Drainage).unwrap();
     let key = format!("line:{}", sewer.provenance.key);
@@ -77,7 +75,7 @@ fn a_way_and_a_line_are_cut_in_every_form() {
 
 #[test]
 fn states_of_valves_are_kept_and_gone_by() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
     let is_valve = |key: &str| {
         park.nodes
@@ -120,7 +118,7 @@ fn states_of_valves_are_kept_and_gone_by() {
 
 #[test]
 fn a_switch_is_on_or_off_and_a_valve_open_or_closed() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
     let (settings, there) = (Settings::shipped(), Presence::on(&park, "2026-06-30".parse().unwrap()));
     let network = Network::of(&park, &there, NetworkClass::Power, &settings, HashMap::new()).unwrap();

@@ -1,12 +1,11 @@
 //! Each verb as a person uses it, on the sample park: what it prints, what it writes, and how it fails.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use support::{Place, altered, manifest, sample};
+
+use crate::support::{Place, altered, manifest, sample};
 
 fn words(place: &Place, arguments: &[&str]) -> String {
     let output = place.twin(arguments);

@@ -1,14 +1,12 @@
 //! `twin hydraulics` and `twin capacity` on the sample park.
 
-mod support;
-
 use serde_json::Value;
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
 use spatial_db::store::Store;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 fn park(place: &Place) -> ParkSnapshot {
-    place.json(&["import", &manifest(), "--json"]);
     Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
 }
 
@@ -18,7 +16,7 @@ fn number(value: &Value) -> f64 {
 
 #[test]
 fn pressures_and_capacity_of_the_sample_park() {
-    let place = Place::new();
+    let place = Place::imported();
     let park = park(&place);
 
     // Pressures: everybody gets what he asks for, nothing is below zero, nothing was assumed.

@@ -172,8 +172,7 @@ fn runtime(place: &Place) -> PathBuf {
 
 #[test]
 fn an_import_elsewhere_shows_in_an_open_window_within_two_seconds() {
-    let (screen, place) = (Screen::new(), Place::new());
-    place.json(&["import", &manifest(), "--json"]);
+    let (place, screen) = (Place::imported(), Screen::new());
     let mut window = Window::open(&screen, place.command(&["-v", "view", "qingxi"]), &runtime(&place));
     window.says("picture complete");
 
@@ -200,8 +199,7 @@ fn an_import_elsewhere_shows_in_an_open_window_within_two_seconds() {
 
 #[test]
 fn a_window_closes_cleanly_at_any_moment_of_its_loading() {
-    let (screen, place) = (Screen::new(), Place::new());
-    place.json(&["import", &manifest(), "--json"]);
+    let (place, screen) = (Place::imported(), Screen::new());
     for moment in ["first frame", "park read", "scene made", "picture complete"] {
         let mut window = Window::open(&screen, place.command(&["-v", "view", "qingxi", "--imagery"]), &runtime(&place));
         window.says(moment);
@@ -215,8 +213,7 @@ fn a_window_closes_cleanly_at_any_moment_of_its_loading() {
 
 #[test]
 fn a_park_that_is_not_there_is_told_where_it_was_asked_for() {
-    let (screen, place) = (Screen::new(), Place::new());
-    place.json(&["import", &manifest(), "--json"]);
+    let (place, screen) = (Place::imported(), Screen::new());
     let mut window = Window::open(&screen, place.command(&["view", "atlantis"]), &runtime(&place));
     assert_eq!(window.ends(PATIENCE).code(), Some(1));
     let said = window.everything();
@@ -289,8 +286,7 @@ fn a_window_outlives_its_server_and_closes_while_it_is_away() {
 /// A display that is not there, and one that takes the call and never answers.
 #[test]
 fn a_display_that_does_not_answer_is_said_and_nothing_panics() {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
+    let place = Place::imported();
     let said = |display: &str| {
         let mut command = place.command(&["view", "qingxi"]);
         let output =
@@ -321,8 +317,7 @@ fn a_display_that_does_not_answer_is_said_and_nothing_panics() {
 /// Views that a package carries are offered where there is no database.
 #[test]
 fn a_package_offers_its_views_in_the_window() {
-    let (screen, place) = (Screen::new(), Place::new());
-    place.json(&["import", &manifest(), "--json"]);
+    let (place, screen) = (Place::imported(), Screen::new());
     let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenes/idle-land.tour.ron");
     place.json(&["pack", "qingxi", "--scene", &scene.display().to_string(), "--out", "qingxi.gpkg", "--json"]);
     let mut command = place.command(&["-v", "view", "qingxi.gpkg"]);

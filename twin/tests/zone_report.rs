@@ -1,24 +1,17 @@
 //! `twin report zone` and `clusters` on the sample park: every step against PostGIS and a sheet kept beside this test.
 
-mod support;
-
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::Value;
 use spatial_db::model::ParkSnapshot;
-use support::{Place, manifest};
+
+use crate::support::Place;
 
 const LINES: &str = include_str!("../../spatial-db/sql/tests/zone_lines.sql");
 const STEPS: &str = include_str!("../../spatial-db/sql/tests/zone_steps.sql");
 const AS_OF: &str = "2026-06-30";
 const POPULATION: f64 = 8_200.0;
-
-fn imported() -> Place {
-    let place = Place::new();
-    place.json(&["import", &manifest(), "--json"]);
-    place
-}
 
 fn said(place: &Place, arguments: &[&str]) -> String {
     let output = place.twin(arguments);
@@ -93,7 +86,7 @@ fn node<'a>(nodes: &'a [Value], name: &str) -> Option<&'a Value> {
 
 #[test]
 fn every_step_is_that_of_postgis_and_of_the_sheet() {
-    let place = imported();
+    let place = Place::imported();
     let parcels = place.json(&["report", "zone", "qingxi", "--parcels", "--format", "json", "--lang", "en"]);
     let park = place.database.store().unwrap().snapshot("qingxi").unwrap();
     let inputs = place.folder.path().join("qingxi.inputs.toml");
@@ -188,7 +181,7 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
 
 #[test]
 fn reports_have_every_form_and_refuse_what_cannot_be() {
-    let place = imported();
+    let place = Place::imported();
     let table = said(&place, &["report", "zone", "qingxi", "--lang", "en"]);
     for part in [
         "SYNTHETIC",
@@ -241,7 +234,7 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
 
 #[test]
 fn a_scenario_shows_in_reports_and_pictures_and_leaves_the_record() {
-    let place = imported();
+    let place = Place::imported();
     let scenario = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenes/second-phase.scenario.ron");
     let scenario = scenario.display().to_string();
     let zone = |more: &[&str]| {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use gdal::Dataset;
 use gdal::vector::LayerAccess;
@@ -23,6 +24,12 @@ pub(crate) fn make(seed: u64, parcels: usize) -> Made {
     let options = SampleOptions { seed, parcels, ..SampleOptions::default() };
     let summary = generate(&dir, &options, &|_| {}).expect("a park");
     Made { _keep: keep, dir, summary }
+}
+
+/// The park of the default options, made once for the tests that look at it and leave it as it is.
+pub(crate) fn default_park() -> &'static Made {
+    static PARK: OnceLock<Made> = OnceLock::new();
+    PARK.get_or_init(|| make(1, 200))
 }
 
 /// A row with its geometry: field values as text, rings as read.

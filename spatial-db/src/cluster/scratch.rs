@@ -57,17 +57,33 @@ impl ScratchDatabase {
     /// What keeps the server from running or the schema from being made.
     pub fn create() -> Result<Self, ClusterError> {
         static SWEPT: Once = Once::new();
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let cluster = cluster()?;
         let failed = |source| ClusterError::Database { database: "postgres".to_owned(), source };
         let mut admin = cluster.admin().map_err(failed)?;
         SWEPT.call_once(|| sweep(&mut admin));
         let template = ensure_template(&cluster, &mut admin)?;
+        Self::of(cluster, &mut admin, &template)
+    }
+
+    /// A fresh database with all that is in this one: what takes long to fill is filled once for many tests. Nobody may be connected
+    /// to this one meanwhile; who is about to leave is waited for.
+    ///
+    /// # Errors
+    /// A server that does not answer, or a connection to this database that stays.
+    pub fn copy(&self) -> Result<Self, ClusterError> {
+        let cluster = self.cluster.clone();
+        let failed = |source| ClusterError::Database { database: "postgres".to_owned(), source };
+        let mut admin = cluster.admin().map_err(failed)?;
+        Self::of(cluster, &mut admin, &self.name)
+    }
+
+    /// A database of the next free name, as `template` is.
+    fn of(cluster: Cluster, admin: &mut Client, template: &str) -> Result<Self, ClusterError> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("twin_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let failed = |source| ClusterError::Database { database: name.clone(), source };
         admin.batch_execute(&DROP.replace("{name}", &name)).map_err(failed)?;
-        admin
-            .batch_execute(&CREATE.replace("{name}", &name).replace("{template}", &template))
-            .map_err(|source| ClusterError::Database { database: name.clone(), source })?;
+        admin.batch_execute(&CREATE.replace("{name}", &name).replace("{template}", template)).map_err(failed)?;
         Ok(Self { cluster, name })
     }
 

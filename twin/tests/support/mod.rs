@@ -24,6 +24,21 @@ impl Place {
         }
     }
 
+    /// A place whose database has the sample park, as `twin import` brought it in once for all tests of this program.
+    pub(crate) fn imported() -> Self {
+        // Nobody drops it; the next program of tests does, when it sweeps.
+        static SAMPLE: OnceLock<ScratchDatabase> = OnceLock::new();
+        let sample = SAMPLE.get_or_init(|| {
+            let place = Self::new();
+            place.json(&["import", &manifest(), "--json"]);
+            place.database
+        });
+        Self {
+            database: sample.copy().expect("a copy of the sample park"),
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
     pub(crate) fn twin(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("twin runs")
     }
@@ -53,7 +68,7 @@ impl Place {
     }
 }
 
-/// The sample park, generated once for all tests of this file.
+/// The sample park, generated once for all tests of this program.
 pub(crate) fn sample() -> &'static Path {
     static SAMPLE: OnceLock<tempfile::TempDir> = OnceLock::new();
     SAMPLE

@@ -1,7 +1,9 @@
 //! Parks of real places, where `TWIN_REAL_DATA` names the folder that holds their data.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 use spatial_db::cluster::scratch::ScratchDatabase;
@@ -19,12 +21,12 @@ fn real(folder: &str) -> Option<PathBuf> {
     Some(root)
 }
 
-/// A real park, imported.
+/// A real park, imported. Its database is for reading: tests share it.
 pub(crate) struct Imported {
     pub(crate) report: Value,
     pub(crate) snapshot: ParkSnapshot,
     pub(crate) store: Store,
-    pub(crate) database: ScratchDatabase,
+    pub(crate) database: &'static ScratchDatabase,
 }
 
 impl Imported {
@@ -33,32 +35,14 @@ impl Imported {
         Self::of(folder, folder)
     }
 
-    /// Imports a folder with a manifest of the project, twice: the second time nothing may change.
+    /// Imports a folder with a manifest of the project, once for all tests of this program.
     pub(crate) fn of(folder: &str, manifest: &str) -> Option<Self> {
         let root = real(folder)?;
-        let database = ScratchDatabase::create().expect("a scratch database");
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../importers/parks/{manifest}.park.toml"));
-        let import = || -> Value {
-            let output = Command::new(env!("CARGO_BIN_EXE_twin"))
-                .arg("import")
-                .args([&manifest, Path::new("--root"), &root, Path::new("--json")])
-                .env("TWIN_DATABASE_URL", database.url())
-                .output()
-                .expect("twin runs");
-            assert!(output.status.success(), "{folder}: {}", String::from_utf8_lossy(&output.stderr));
-            let printed = String::from_utf8_lossy(&output.stdout);
-            serde_json::from_str(printed.lines().last().unwrap_or_default()).expect("the last event is the report")
-        };
-        let report = import();
-        let again = import();
-        for field in ["added", "changed", "removed"] {
-            let sum: u64 = layers(&again).iter().map(|l| l[field].as_u64().unwrap()).sum();
-            assert_eq!(sum, 0, "second import of {folder}: {field}");
-        }
+        let (database, report) = known(manifest).get_or_init(|| import_twice(&root, manifest));
         let mut store = database.store().expect("the store");
         let slug = report["park"].as_str().expect("the park's name").to_owned();
         let snapshot = store.snapshot(&slug).expect("the snapshot");
-        Some(Self { report, snapshot, store, database })
+        Some(Self { report: report.clone(), snapshot, store, database })
     }
 
     /// Rows read, over all layers of a role.
@@ -70,4 +54,38 @@ impl Imported {
 /// The layers of an import's report.
 pub(crate) fn layers(report: &Value) -> &Vec<Value> {
     report["layers"].as_array().expect("layers")
+}
+
+/// A park in its database, with the report of its import.
+type Known = OnceLock<(ScratchDatabase, Value)>;
+
+/// Where the park of a manifest is kept once it is imported: who comes meanwhile waits for that park alone.
+fn known(manifest: &str) -> &'static Known {
+    static PARKS: Mutex<BTreeMap<String, &'static Known>> = Mutex::new(BTreeMap::new());
+    let mut parks = PARKS.lock().unwrap_or_else(PoisonError::into_inner);
+    *parks.entry(manifest.to_owned()).or_insert_with(|| Box::leak(Box::new(Known::new())))
+}
+
+/// Imports twice: the second time nothing may change.
+fn import_twice(root: &Path, manifest: &str) -> (ScratchDatabase, Value) {
+    let database = ScratchDatabase::create().expect("a scratch database");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../importers/parks/{manifest}.park.toml"));
+    let import = || -> Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_twin"))
+            .arg("import")
+            .args([&file, Path::new("--root"), root, Path::new("--json")])
+            .env("TWIN_DATABASE_URL", database.url())
+            .output()
+            .expect("twin runs");
+        assert!(output.status.success(), "{manifest}: {}", String::from_utf8_lossy(&output.stderr));
+        let printed = String::from_utf8_lossy(&output.stdout);
+        serde_json::from_str(printed.lines().last().unwrap_or_default()).expect("the last event is the report")
+    };
+    let report = import();
+    let again = import();
+    for field in ["added", "changed", "removed"] {
+        let sum: u64 = layers(&again).iter().map(|l| l[field].as_u64().unwrap()).sum();
+        assert_eq!(sum, 0, "second import of {manifest}: {field}");
+    }
+    (database, report)
 }
