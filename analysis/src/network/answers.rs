@@ -1,6 +1,7 @@
 //! Questions of a person about one network, by the keys of lines and points, and the answers as reports: for the command and the
 //! window alike.
 
+mod error;
 mod isolate;
 mod joined;
 mod side;
@@ -20,84 +21,9 @@ use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
 use crate::words::Words;
+pub use error::AnswerError;
 pub use joined::Joined;
 pub use told::{Told, valves_told};
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AnswerError {
-    /// A key that names nothing in the network.
-    #[error("the {class} network has neither a line nor a point `{key}` on that day")]
-    NoSuchPlace {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-    },
-    /// A key that names several things.
-    #[error("`{key}` names {count} lines and points of the {class} network; write one of: {names}")]
-    SeveralPlaces {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-        /// How many.
-        count: usize,
-        /// What to write instead.
-        names: String,
-    },
-    /// A valve or switch that is told to be both.
-    #[error("`{key}` is told to be closed or off and to be stuck open or on: it can be only one of them")]
-    TwoStates {
-        /// Key.
-        key: String,
-    },
-    /// A switch that is told in the word for a valve, which means the opposite.
-    #[error(
-        "`{key}` is a switch, and a closed one lets current pass: write --off {key} if it is off, and nothing if it is on"
-    )]
-    IsSwitch {
-        /// Key.
-        key: String,
-    },
-    /// A valve that is told in the word for a switch.
-    #[error("`{key}` is a valve and never off: write --closed {key} if it is closed, and nothing if it is open")]
-    IsValve {
-        /// Key.
-        key: String,
-    },
-    /// A key that names no valve.
-    #[error("`{key}` is no valve or switch of the {class} network that shuts a way off")]
-    NoSuchValve {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-    },
-    /// Nothing that the way could lead to.
-    #[error("the {class} network has no source, tank or outfall on record that a way from `{key}` leads to")]
-    NoSource {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-    },
-    /// Nothing leads on from a place.
-    #[error("no line leads on from `{from}` past what is closed or off")]
-    NothingOn {
-        /// From.
-        from: String,
-    },
-    /// No way between two places.
-    #[error("no way leads from `{from}` to `{to}` past what is closed or off")]
-    NoWay {
-        /// From.
-        from: String,
-        /// To.
-        to: String,
-    },
-}
 
 /// Which rows a report on an isolation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +79,7 @@ impl<'p> Network<'p> {
     /// The network of a class, with what is told of its valves by key.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchValve`].
+    /// [`AnswerError::NoSuchValve`], [`AnswerError::ShutsNothing`].
     pub fn of(
         park: &'p ParkSnapshot,
         there: &'p Presence,
@@ -167,7 +93,7 @@ impl<'p> Network<'p> {
     /// A network that was put together of the same park on the same day, with what is told of its valves by key.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchValve`].
+    /// [`AnswerError::NoSuchValve`], [`AnswerError::ShutsNothing`].
     pub fn told(
         park: &'p ParkSnapshot,
         there: &'p Presence,
@@ -187,7 +113,14 @@ impl<'p> Network<'p> {
             told.iter().filter(|(key, state)| !takes(key, **state)).map(|(key, _)| key).collect();
         unknown.sort_unstable();
         if let Some(key) = unknown.first() {
-            return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
+            let (key, class) = ((*key).clone(), class.as_str());
+            // What is there but parts no way is not to be looked for elsewhere.
+            let there = valves.others.iter().any(|valve| key_of(valve) == key);
+            return Err(if there {
+                AnswerError::ShutsNothing { key, class }
+            } else {
+                AnswerError::NoSuchValve { key, class }
+            });
         }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
@@ -253,7 +186,8 @@ impl<'p> Network<'p> {
             placed = topology.joined[1],
             doubts = topology.findings.len(),
         )];
-        if let Some(anew) = self.anew.filter(|anew| !anew.whole) {
+        // Where nothing changed there is nothing to tell: the network is the one that was joined before.
+        if let Some(anew) = self.anew.filter(|anew| !anew.whole && anew.lines > 0) {
             notes.push(words!(
                 "note-joined-anew",
                 "{changed} lines and points came, went or changed since it was joined: {lines} of {all} lines were joined anew",
