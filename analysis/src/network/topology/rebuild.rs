@@ -474,22 +474,9 @@ impl<'a> Change<'a> {
         let by_key = keyed.iter().flatten().filter(|named| **named).count();
         let joined = [by_key, self.lines.len() * 2 - by_key];
         let (origins, junctions) = made.into_iter().map(|(origin, junction, ..)| (origin, junction)).unzip();
-        let draft = Draft {
-            park: self.park,
-            edges: self.lines.clone(),
-            junctions,
-            origins,
-            named: Vec::new(),
-            chamber: Vec::new(),
-            same: Vec::new(),
-            used: Vec::new(),
-            undecided: Vec::new(),
-            span_m: Vec::new(),
-            ends: line_ends,
-            keyed,
-            stops,
-            findings,
-        };
+        // What only joining needs of junctions is left out: they are joined.
+        let of_lines = Draft::of(self.park, self.lines.clone());
+        let draft = Draft { junctions, origins, ends: line_ends, keyed, stops, findings, ..of_lines };
         Some(finish(draft, old.class, node_junctions, joined))
     }
 
