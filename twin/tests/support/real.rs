@@ -35,13 +35,27 @@ impl Imported {
 
     /// Imports a folder with a manifest of the project, twice: the second time nothing may change.
     pub(crate) fn of(folder: &str, manifest: &str) -> Option<Self> {
+        Some(Self::at(&real(folder)?, folder, manifest))
+    }
+
+    /// Imports a copy of a folder with the manifest of its name, the text of one file in it altered.
+    pub(crate) fn altered(folder: &str, file: &str, alter: impl FnOnce(String) -> String) -> Option<Self> {
         let root = real(folder)?;
+        let copied = tempfile::tempdir().expect("a folder");
+        super::copy(&root, &copied.path().to_path_buf());
+        let path = copied.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("the file is text");
+        std::fs::write(&path, alter(text)).expect("the copy is written");
+        Some(Self::at(copied.path(), folder, folder))
+    }
+
+    fn at(root: &Path, folder: &str, manifest: &str) -> Self {
         let database = ScratchDatabase::create().expect("a scratch database");
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../importers/parks/{manifest}.park.toml"));
         let import = || -> Value {
             let output = Command::new(env!("CARGO_BIN_EXE_twin"))
                 .arg("import")
-                .args([&manifest, Path::new("--root"), &root, Path::new("--json")])
+                .args([&manifest, Path::new("--root"), root, Path::new("--json")])
                 .env("TWIN_DATABASE_URL", database.url())
                 .output()
                 .expect("twin runs");
@@ -58,7 +72,7 @@ impl Imported {
         let mut store = database.store().expect("the store");
         let slug = report["park"].as_str().expect("the park's name").to_owned();
         let snapshot = store.snapshot(&slug).expect("the snapshot");
-        Some(Self { report, snapshot, store, database })
+        Self { report, snapshot, store, database }
     }
 
     /// Rows read, over all layers of a role.

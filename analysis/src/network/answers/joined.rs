@@ -5,6 +5,7 @@ use std::sync::Arc;
 use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
+use crate::network::barriers::Passage;
 use crate::network::isolation::Valves;
 use crate::network::settings::Settings;
 use crate::network::topology::{Anew, Basis, Flows, Topology};
@@ -15,6 +16,7 @@ pub struct Joined {
     pub(super) topology: Arc<Topology>,
     pub(super) flows: Arc<Flows>,
     pub(super) valves: Arc<Valves>,
+    pub(super) lines: Arc<[Passage]>,
     pub(super) anew: Option<Anew>,
 }
 
@@ -35,7 +37,8 @@ impl Joined {
     fn made(topology: Topology, anew: Option<Anew>, park: &ParkSnapshot, settings: &Settings) -> Self {
         let valves = Valves::of(&topology, park, settings);
         let flows = topology.flows(park, settings);
-        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves), anew }
+        let lines = topology.passages(park).into();
+        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves), lines, anew }
     }
 
     /// The graph.
