@@ -259,7 +259,7 @@ fn ky4_pipes_are_worth_what_taking_each_away_shows() {
     assert!(vital > 100 && vital < 1156);
 }
 
-/// ky4 with a pipe that its [STATUS] closes and two with check valves of their own: who has supply, and what a trace reaches, is what a
+/// ky4 with a pipe that its `[STATUS]` closes and two with check valves of their own: who has supply, and what a trace reaches, is what a
 /// walk along the names of the file finds that takes no closed pipe and no check valve backwards.
 #[test]
 fn ky4_closed_pipes_and_check_valves_are_honoured() {
