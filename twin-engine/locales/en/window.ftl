@@ -141,6 +141,7 @@ bookmarks-file = Kept in { $file }
 missing-overlay = The park has no overlay { $name }.
 missing-column = The park has no column { $name }.
 missing-features = { $count } selected features are not in the park.
+missing-not-kept = { $count } selected features are not kept: a view keeps the first 2000.
 timeline = Years
 key-timeline = timeline of the years
 key-day-back = one step of time back

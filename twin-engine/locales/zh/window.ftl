@@ -141,6 +141,7 @@ bookmarks-file = 保存于 { $file }
 missing-overlay = 园区没有专题 { $name }。
 missing-column = 园区没有字段 { $name }。
 missing-features = 有 { $count } 个所选要素不在园区中。
+missing-not-kept = 有 { $count } 个所选要素未保存：一个视图只保存前 2000 个。
 timeline = 年份
 key-timeline = 时间轴
 key-day-back = 时间后退一步

@@ -48,7 +48,10 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     look::group(ui, &t!(words, "recolour"));
     let park = panels.twin.input.snapshot.clone();
     let mut form = std::mem::take(&mut panels.ui.recolour);
-    let kind = form.wanted.as_ref().map_or_else(|| crate::select::selected_by_outline(&panels.twin), |w| w.kind);
+    let kind = form
+        .wanted
+        .as_ref()
+        .map_or_else(|| crate::select::selected_by_outline(&panels.twin, panels.twin.active_side()), |w| w.kind);
     let mut chosen_kind = kind;
     ComboBox::from_id_salt("recolour-kind")
         .selected_text(kind_name(words, kind))
