@@ -79,7 +79,8 @@ pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, 
     });
     // What nobody knows before or after tells nothing.
     let mut all: Vec<Compared> = park.filter(|row| row.differs && row.before != row.after).collect();
-    let [before, after] = [record, after].map(|cache| {
+    let then = after;
+    let [before, after] = [record, then].map(|cache| {
         let presence = Presence::on(cache.snapshot(), as_of);
         LandModel::of(cache, &presence, rules, as_of)
     });
@@ -99,7 +100,7 @@ pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, 
                 after: is.unwrap_or_else(none),
             });
         }
-        all.extend(not_built_on(record, after, edits, &key));
+        all.extend(not_built_on(record, then, edits, &key));
     }
     all
 }
