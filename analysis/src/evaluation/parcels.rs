@@ -9,12 +9,11 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{EventKind, LandContract, LandEvent, Parcel, Presence};
 
-use super::classes::{BuiltBy, Group};
 use super::inputs::{TypedInputs, TypedParcel};
 use super::range::Range;
 use super::rules::{EvaluationRules, says};
 use crate::land::{ClockState, PhysicalUse, Site, contract_clock, physical_use, sites};
-use crate::rules::RuleSet;
+use crate::rules::{BuiltBy, Group, RuleSet};
 use crate::words;
 use crate::words::Words;
 

@@ -7,13 +7,13 @@
 use chrono::{Months, NaiveDate};
 
 use super::books::{Measure, Sector};
-use super::classes::Group;
 use super::parcels::{Line, State};
 use super::range::Range;
 use super::rules::EvaluationRules;
 use super::scheme::Scheme;
 use super::sums::{Sum, over_states};
 use super::zone::Zone;
+use crate::rules::Group;
 use crate::words;
 use crate::words::{Words, phrase};
 
