@@ -396,7 +396,7 @@ fn parcel_row(line: &Line, slots: &dyn Fn(&str) -> Option<usize>) -> Row {
     cells.extend([
         Value::Number(line.footprint_m2),
         line.floor_m2.value().into(),
-        Value::Number(line.yard_m2),
+        line.yards_surveyed.then_some(line.yard_m2).into(),
         Value::Text(words!("answer", "{answer}: {because}", answer = group, because = line.group.because.clone())),
         yes_no(&line.built),
         yes_no(&line.supplied),
