@@ -103,6 +103,7 @@ fn indicators_equal_those_of_the_server() {
             unfinished: &["under construction", "construction stopped"],
             vacant: &["空置", "闲置", "停用", "vacant", "unoccupied", "empty"],
             used: &["在用", "使用中", "自用", "出租", "in use", "occupied", "let", "temporary"],
+            cover_complete: 0.99,
         };
         let theirs = store.land_indicators(snapshot.park.park_id, &question).unwrap();
         let mine: Vec<usize> = model.parcels().collect();

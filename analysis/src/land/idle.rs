@@ -1,4 +1,5 @@
-//! The idle-land overlay: physical use as fill, the statutory state as outline, days left as a thin column.
+//! The idle-land overlay: physical use as fill, the statutory state as outline, days left as a thin column: to the one-year date
+//! while the clock runs, to the two-year date once the year is up.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 
 use super::clock::{ClockState, Timeline, contract_clock};
 use super::ledger::Ledger;
-use super::physical::{PhysicalUse, physical_use};
+use super::physical::{PhysicalUse, open_point, physical_use};
 use super::site::{Site, sites};
 use super::utilisation::site_facts;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, undated_note};
@@ -32,13 +33,47 @@ const PHYSICAL: [(PhysicalUse, Phrase, [u8; 3], Pattern); 5] = [
     (PhysicalUse::Unknown, phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch),
 ];
 
-const STATUTORY: [(ClockState, Phrase, [u8; 3]); 5] = [
-    (ClockState::PastReclaim, phrase("clock-past-reclaim", "contract: over 2 years, may be reclaimed"), [110, 16, 40]),
-    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78]),
-    (ClockState::StalledIdle, phrase("clock-stalled", "contract: stalled, may be held idle"), [138, 72, 160]),
-    (ClockState::Running, phrase("clock-running", "contract: clock runs, column = days left"), [22, 92, 170]),
-    (ClockState::Excused, phrase("clock-excused", "contract: excused, government cause"), [46, 125, 110]),
+const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
+    (
+        ClockState::PastReclaim,
+        phrase("clock-past-reclaim", "contract: over 2 years, may be reclaimed"),
+        [110, 16, 40],
+        Pattern::Solid,
+    ),
+    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78], Pattern::Solid),
+    (
+        ClockState::StalledIdle,
+        phrase("clock-stalled", "contract: stalled, may be held idle"),
+        [138, 72, 160],
+        Pattern::Solid,
+    ),
+    (
+        ClockState::Running,
+        phrase("clock-running", "contract: clock runs, column = days left"),
+        [22, 92, 170],
+        Pattern::Solid,
+    ),
+    (
+        ClockState::Excused,
+        phrase("clock-excused", "contract: excused, government cause"),
+        [46, 125, 110],
+        Pattern::Solid,
+    ),
+    // Not in order: it may hide an idle parcel.
+    (
+        ClockState::Unknown,
+        phrase("clock-unknown", "contract: unknown, a record is missing"),
+        [96, 100, 108],
+        Pattern::Hatch,
+    ),
 ];
+
+/// The columns of land whose first year is up: days left to the two-year date.
+const TO_RECLAIM: (Phrase, [u8; 3]) =
+    (phrase("clock-to-reclaim", "contract: column = days left to 2 years"), [222, 94, 140]);
+/// Its class, after those of use and state.
+const TO_RECLAIM_CLASS: usize = PHYSICAL.len() + STATUTORY.len();
+const CLASSES: usize = TO_RECLAIM_CLASS + 1;
 
 /// A column of no height: there is nothing to count down.
 fn no_pillar(parcel: &Parcel) -> Option<Pillar> {
@@ -54,8 +89,7 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     let snapshot = cache.snapshot();
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
-    let mut counts = vec![0; PHYSICAL.len() + STATUTORY.len()];
-    let mut areas = vec![0.0; PHYSICAL.len() + STATUTORY.len()];
+    let (mut counts, mut areas) = (vec![0; CLASSES], vec![0.0; CLASSES]);
     let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
     // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
@@ -75,15 +109,16 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, (&ledger, rules), as_of, on_record)))
         .collect();
     for ((parcel, site), said) in snapshot.parcels.iter().zip(&sites).zip(said) {
-        let Some(Said { verdict, days_left }) = said else { continue };
-        for class in std::iter::once(verdict.class).chain(verdict.outline) {
+        let Some(Said { verdict, column }) = said else { continue };
+        let of_column = column.as_ref().map(|column| column.class).filter(|class| *class == TO_RECLAIM_CLASS);
+        for class in std::iter::once(verdict.class).chain(verdict.outline).chain(of_column) {
             counts[class] += 1;
             areas[class] += site.area_m2;
         }
-        if let (Some(days), Some(class), Some(pillar)) = (days_left, verdict.outline, pillars.get_mut(&parcel.id)) {
+        if let (Some(Column { days, class, label }), Some(pillar)) = (column, pillars.get_mut(&parcel.id)) {
             pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
             pillar.class = class;
-            pillar.label = Some(words!("pillar-days", "{days} days", days = days));
+            pillar.label = Some(label);
         }
         verdicts.insert(parcel.id, verdict);
     }
@@ -102,15 +137,38 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         notes: notes(snapshot.contracts.is_empty(), rules).into_iter().chain(undated_note(snapshot, as_of)).collect(),
     };
     // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
+    let answers = PHYSICAL.len()..PHYSICAL.len() + STATUTORY.len() - 1;
     let rated = counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);
-    overlay.without_empty_classes(|class| (rated && class < 3) || class >= PHYSICAL.len())
+    overlay.without_empty_classes(|class| (rated && class < 3) || answers.contains(&class))
 }
 
 /// What is said of a parcel.
 struct Said {
     verdict: Verdict,
-    /// Of a clock that runs.
-    days_left: Option<i64>,
+    column: Option<Column>,
+}
+
+/// The column of days left on a parcel.
+struct Column {
+    days: i64,
+    class: usize,
+    label: Words,
+}
+
+/// Days left to the date that comes next: the year's while the clock runs, that of the two years once the year is up.
+fn column(timeline: &Timeline, outline: usize) -> Option<Column> {
+    match timeline.state {
+        ClockState::Running => {
+            let days = timeline.days_left?;
+            Some(Column { days, class: outline, label: words!("pillar-days", "{days} days", days = days) })
+        }
+        ClockState::Idle => {
+            let days = timeline.days_to_reclaim.filter(|days| *days >= 0)?;
+            let label = words!("pillar-days-reclaim", "{days} days to 2 years", days = days);
+            Some(Column { days, class: TO_RECLAIM_CLASS, label })
+        }
+        _ => None,
+    }
 }
 
 fn said_of(
@@ -127,10 +185,16 @@ fn said_of(
         value: PHYSICAL[class].1.into(),
         basis: reason,
     }];
+    facts.extend(open_point(physical, site).map(|open| Fact {
+        label: words!("fact-open", "Open point"),
+        value: open,
+        basis: words!("basis-open", "not on record; the verdict stands without it"),
+    }));
     let timeline = ledger
         .contract(parcel, as_of)
         .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
-    let outline = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
+    let row = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
+    let outline = row.map(|row| PHYSICAL.len() + row);
     match &timeline {
         Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
         None => facts.push(Fact {
@@ -141,17 +205,15 @@ fn said_of(
     }
     facts.extend(site_facts(parcel, site, rules, on_record));
     let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
-    let running = timeline.filter(|(_, timeline)| timeline.state == ClockState::Running);
-    Said {
-        verdict: Verdict { class, value, outline: outline.map(|row| PHYSICAL.len() + row), facts },
-        days_left: running.and_then(|(_, timeline)| timeline.days_left),
-    }
+    let column = timeline.and_then(|(_, timeline)| column(&timeline, outline?));
+    Said { verdict: Verdict { class, value, outline, facts }, column }
 }
 
 fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> {
     let physical = PHYSICAL.iter().map(|(_, label, colour, pattern)| (*label, *colour, *pattern, Swatch::Area));
-    let statutory = STATUTORY.iter().map(|(_, label, colour)| (*label, *colour, Pattern::Solid, Swatch::Line));
-    let all = physical.chain(statutory).enumerate();
+    let statutory = STATUTORY.iter().map(|(_, label, colour, pattern)| (*label, *colour, *pattern, Swatch::Line));
+    let columns = [(TO_RECLAIM.0, TO_RECLAIM.1, Pattern::Solid, Swatch::Area)];
+    let all = physical.chain(statutory).chain(columns).enumerate();
     all.filter(|(i, _)| with_contracts || *i < PHYSICAL.len())
         .map(|(i, (label, colour, pattern, swatch))| Class {
             swatch,

@@ -122,7 +122,9 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
         disposal.and_then(|disposal| disposal.fee).into(),
         Value::from(fee_currency(land)),
         words(disposal.map(|disposal| &disposal.words)),
-        listed(timeline.map(|timeline| timeline.open.clone()).unwrap_or_default()),
+        listed(
+            timeline.into_iter().flat_map(|timeline| timeline.open.clone()).chain(land.physical_open.clone()).collect(),
+        ),
         Value::Text(land.efficiency.rating.words()),
         listed(land.efficiency.missed().map(Finding::words).collect()),
         listed(land.efficiency.breached().map(Finding::words).collect()),

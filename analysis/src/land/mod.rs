@@ -25,6 +25,6 @@ pub(crate) use land_sheet::{notes as land_notes, state_words};
 pub use ledger::Ledger;
 pub use physical::{PhysicalUse, physical_use};
 pub use ranking::{Ranked, ranked, verdicts};
-pub(crate) use site::rule_floor_area_m2;
+pub(crate) use site::rule_floors;
 pub use site::{Site, sites};
 pub use utilisation::utilisation_overlay;

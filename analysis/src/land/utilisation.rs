@@ -102,12 +102,24 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             clause = rules.figure("land", "coverage_floor").citation(),
         )]
         .into_iter()
+        .chain(yards_note(&sites, on_record))
         .chain(undated_note(snapshot, as_of))
         .collect(),
     };
     // The ramp stays whole where anything is rated; "not rated" and "unknown" show only where there is some.
     let rated = counts[..NOT_BUILDING_LAND].iter().any(|count| *count > 0);
     overlay.without_empty_classes(|index| rated && index < NOT_BUILDING_LAND)
+}
+
+/// What a reader must know of coverage where nobody surveyed open storage yards.
+fn yards_note(sites: &[Site], on_record: bool) -> Option<Words> {
+    let open = on_record && sites.iter().any(|site| !site.yards_surveyed);
+    open.then(|| {
+        words!(
+            "note-yards-open",
+            "Open storage yards are not on record: classes are by footprints alone, coverage is at least that"
+        )
+    })
 }
 
 /// Area, coverage and floor-area ratio with formula and completeness.
@@ -136,6 +148,21 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         None if site.buildings.is_empty() => {
             fact(far_label, "0.00".into(), words!("basis-no-building", "no building on the parcel"))
         }
+        None if site.buildings_without_floors == 0 => fact(
+            far_label,
+            words!(
+                "between",
+                "{least} to {most}",
+                least = format!("{:.2}", site.least_floor_area_m2 / site.area_m2),
+                most = format!("{:.2}", site.most_floor_area_m2 / site.area_m2),
+            ),
+            words!(
+                "basis-storey-height",
+                "height of the storeys missing for {missing} of {all} buildings; tall ones count twice",
+                missing = site.buildings_without_storey_height,
+                all = site.buildings.len(),
+            ),
+        ),
         None => fact(
             far_label,
             words!("unknown", "unknown"),
@@ -147,22 +174,34 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
             ),
         ),
     };
+    let (footprint, storage) = (format!("{:.0}", site.footprint_m2), format!("{:.0}", site.storage_yard_m2));
+    let (coverage, coverage_basis) = if site.yards_surveyed || !on_record {
+        (
+            if on_record { Words::from(percent(site.coverage())) } else { words!("unknown", "unknown") },
+            words!(
+                "basis-coverage",
+                "({footprint} m² footprint + {storage} m² open storage) / land",
+                footprint = footprint,
+                storage = storage,
+            ),
+        )
+    } else {
+        (
+            words!("at-least", "at least {value}", value = percent(site.footprint_share())),
+            words!(
+                "basis-coverage-footprint",
+                "{footprint} m² footprint / land; open storage yards are not on record",
+                footprint = footprint,
+            ),
+        )
+    };
     let mut facts = vec![
         fact(
             phrase("fact-land-area", "Land area"),
             format!("{:.0} m²", site.area_m2).into(),
             words!("basis-surveyed", "boundary as surveyed"),
         ),
-        fact(
-            phrase("fact-coverage", "Site coverage"),
-            if on_record { percent(site.coverage()).into() } else { words!("unknown", "unknown") },
-            words!(
-                "basis-coverage",
-                "({footprint} m² footprint + {storage} m² open storage) / land",
-                footprint = format!("{:.0}", site.footprint_m2),
-                storage = format!("{:.0}", site.storage_yard_m2),
-            ),
-        ),
+        fact(phrase("fact-coverage", "Site coverage"), coverage, coverage_basis),
         far,
         fact(
             phrase("fact-buildings", "Buildings"),

@@ -190,8 +190,8 @@ pub(super) fn state_look(state: Option<ClockState>) -> Look {
 fn reason(land: &Ranked<'_>) -> Words {
     let clock = land.clock.as_ref().filter(|(_, timeline)| timeline.state != ClockState::InOrder);
     let clock = clock.map(|(_, timeline)| timeline.reason.clone());
-    let physical =
-        matches!(land.physical, PhysicalUse::Vacant | PhysicalUse::UnderUsed).then(|| land.physical_reason.clone());
+    let unused = matches!(land.physical, PhysicalUse::Vacant | PhysicalUse::UnderUsed) || land.empty_by_record;
+    let physical = unused.then(|| land.physical_reason.clone());
     let all: Vec<Words> =
         clock.into_iter().chain(physical).chain(land.efficiency.missed().map(Finding::words)).collect();
     if all.is_empty() { land.physical_reason.clone() } else { joined(all) }

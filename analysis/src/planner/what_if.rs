@@ -230,7 +230,11 @@ fn edit_error_words(error: &EditError) -> Words {
         EditError::Twice { key } => words!("edit-twice", "the parcel {key} is named twice", key = key),
         EditError::TooFew => words!("edit-too-few", "to merge takes two parcels or more"),
         EditError::NoFloors { key } => {
-            words!("edit-no-floors", "the floors of the building {key} on the parcel are unknown", key = key)
+            words!(
+                "edit-no-floors",
+                "the floors of the building {key} on the parcel are unknown: storeys or their height are missing",
+                key = key
+            )
         }
         EditError::Massing(why) => words!("edit-massing", "no such mass: {reason}", reason = why.to_string()),
         EditError::MassingBeside { why, taken } => crate::land::joined(vec![

@@ -4,7 +4,7 @@
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
-const SAID: [Phrase; 25] = [
+const SAID: [Phrase; 27] = [
     phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
     phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
     phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
@@ -22,6 +22,10 @@ const SAID: [Phrase; 25] = [
     phrase("clause-article-30", "Art. 30"),
     phrase("clause-coverage", "coverage"),
     phrase("clause-tall-storey", "a storey above 8 m counts double"),
+    phrase(
+        "clause-cover-complete",
+        "ground cover on record and footprints together from this share of a parcel on: its cover is surveyed",
+    ),
     phrase("clause-vacant", "physically vacant: footprints below this share"),
     phrase("clause-underused", "physically under-used: footprints below this share"),
     phrase("clause-strip", "unbuilt parcels narrower than this (2·area/perimeter) are roads, paths or ditches"),
@@ -29,6 +33,10 @@ const SAID: [Phrase; 25] = [
     phrase(
         "clause-natural",
         "unbuilt parcels with more than this share of water, forest, railway or (where no surface says otherwise) road are not building land",
+    ),
+    phrase(
+        "clause-empty-floor",
+        "built land with at least this share of its finished floor vacant by the records is empty by record",
     ),
     phrase("clause-camera-angle", "angle of view of a camera; records do not give it"),
     phrase("clause-hydrant-reach", "outdoor hydrant protection radius"),

@@ -4,14 +4,16 @@
 
 mod building;
 mod citation;
+mod land_use;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use spatial_db::model::NetworkClass;
+use spatial_db::model::{NetworkClass, Provenance};
 
 pub use building::BuildingState;
 use building::BuildingWords;
+pub use land_use::{BuiltBy, Class, Group, LandUseClasses};
 
 use crate::words;
 use crate::words::Words;
@@ -116,6 +118,7 @@ pub struct RuleSet {
     figures: BTreeMap<String, BTreeMap<String, Figure>>,
     network_classes: Vec<NetworkClassRow>,
     building_words: BuildingWords,
+    land_use: LandUseClasses,
 }
 
 #[derive(Deserialize)]
@@ -139,11 +142,13 @@ const NEEDED: &[(&str, &str)] = &[
     ("idle", "start_definition"),
     ("land", "coverage_floor"),
     ("land", "tall_storey_m"),
+    ("land", "cover_complete"),
     ("vacancy", "vacant_coverage"),
     ("vacancy", "underused_coverage"),
     ("vacancy", "strip_width_m"),
     ("vacancy", "minimum_area_m2"),
     ("vacancy", "natural_share"),
+    ("vacancy", "empty_floor_share"),
     ("camera", "view_angle_deg"),
     ("hydrant", "reach_m"),
     ("hydrant", "tank_exclusion_m"),
@@ -170,7 +175,8 @@ impl RuleSet {
         let classes: ClassTable = toml::from_str(network_classes).map_err(unreadable("network_classes"))?;
         let building_words =
             toml::from_str(include_str!("../../rules/building_words.toml")).map_err(unreadable("building_words"))?;
-        let rules = Self { figures, network_classes: classes.class, building_words };
+        let land_use = LandUseClasses::parse(include_str!("../../rules/land_use.toml"))?;
+        let rules = Self { figures, network_classes: classes.class, building_words, land_use };
         for &(group, name) in NEEDED {
             rules.find(group, name).ok_or(RuleError::Missing { group, name })?;
         }
@@ -206,6 +212,16 @@ impl RuleSet {
     /// What a building's state in words means; `None` where the table does not have the words.
     pub fn state(&self, text: &str) -> Option<BuildingState> {
         self.building_words.state(text)
+    }
+
+    /// The condition of a building as its record has it; `None` where it has none.
+    pub fn condition<'a>(&self, provenance: &'a Provenance) -> Option<&'a str> {
+        self.building_words.condition(provenance)
+    }
+
+    /// The land-use classes of every scheme.
+    pub fn land_use(&self) -> &LandUseClasses {
+        &self.land_use
     }
 
     /// Name, letters and colour of a network class, where the table has it.
@@ -246,6 +262,11 @@ mod tests {
         let own = "[use.administration]\nwords = [\"bureau\"]\nsource = \"own\"\n[state.vacant]\nwords = [\"leer\"]\nsource = \"own\"\n\
             [state.used]\nwords = []\nsource = \"own\"\n[state.unfinished]\nwords = []\nsource = \"own\"\n";
         assert_eq!(rules.clone().with_building_words(own).unwrap().state("leer"), Some(BuildingState::Vacant));
+        let mut record = Provenance::default();
+        assert_eq!(rules.condition(&record), None);
+        record.attributes.insert("Bldg_Condition".to_owned(), "Poor".into());
+        assert_eq!(rules.condition(&record), Some("Poor"));
+        assert_eq!(rules.clone().with_building_words(own).unwrap().condition(&record), None, "a table without fields");
         assert!(rules.with_building_words("words = 1").unwrap_err().to_string().contains("building_words"));
     }
 

@@ -14,14 +14,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, Case, CaseEvent, CaseEventKind, CaseState, EventKind, FeatureId, FeatureKind, LandContract, LandEvent,
-    ParkSnapshot, Presence, Project,
+    ParkSnapshot, Presence, Project, SurfaceKind,
 };
 
-use crate::by_hand::{block, building, empty, keyed, parcel};
+use crate::by_hand::{block, building, cover, empty, keyed, parcel};
 use crate::evaluation::day;
 
 /// Parcel 1: a hall of 60 × 60 m with two storeys. Parcel 2: empty, under a contract to start on 2024-01-10. Parcel 3: empty,
-/// without a contract. Parcel 4: its contract was stopped half a year after the start.
+/// without a contract. Parcel 4: its contract was stopped half a year after the start. Yards are surveyed: one lies beside them.
 fn park() -> ParkSnapshot {
     let mut park = empty();
     park.parcels = (0..4).map(|at| parcel(at + 1, block(at as f64 * 100.0, 0.0, 100.0, 100.0))).collect();
@@ -33,6 +33,7 @@ fn park() -> ParkSnapshot {
         parcel.industry_code = Some("34".into());
     }
     park.parcels[1].number = Some("N-2".into());
+    park.surfaces.push(cover(1, SurfaceKind::StorageYard, block(0.0, -50.0, 20.0, 20.0)));
     park.buildings.push(Building {
         storeys: Some(2.0),
         storey_height_m: Some(4.0),

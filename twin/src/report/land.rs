@@ -67,6 +67,8 @@ enum StateName {
     Vacant,
     /// Physically under-used
     UnderUsed,
+    /// Built, and its floor stands empty by the records
+    EmptyByRecord,
     /// A floor of the scheme is missed
     LowEfficiency,
 }
@@ -92,6 +94,7 @@ impl StateName {
             Self::NoContract => land.state().is_none(),
             Self::Vacant => land.physical == PhysicalUse::Vacant,
             Self::UnderUsed => land.physical == PhysicalUse::UnderUsed,
+            Self::EmptyByRecord => land.empty_by_record,
             Self::LowEfficiency => land.efficiency.rating == Rating::LowEfficiency,
             Self::PastReclaim => land.state() == Some(ClockState::PastReclaim),
             Self::Idle => land.state() == Some(ClockState::Idle),
@@ -204,7 +207,12 @@ impl Told<'_> {
             },
             "area_m2": land.site.area_m2,
             "source": self.source(&parcel.provenance.layer, parcel.provenance.source_row, &parcel.provenance.key),
-            "physical_use": { "value": land.physical.as_str(), "because": self.text.words(&land.physical_reason) },
+            "physical_use": {
+                "value": land.physical.as_str(),
+                "because": self.text.words(&land.physical_reason),
+                "empty_by_record": land.empty_by_record,
+                "open_points": land.physical_open.iter().map(|open| self.text.words(open)).collect::<Vec<_>>(),
+            },
             "clock": self.clock(land),
             "efficiency": self.efficiency(land),
             "indicators": indicators,
