@@ -27,7 +27,7 @@ const PHYSICAL: [(PhysicalUse, Phrase, [u8; 3], Pattern); 5] = [
         PhysicalUse::NotBuildingLand,
         phrase("use-not-rated", "road, water, green: not rated"),
         [226, 224, 218],
-        Pattern::Solid,
+        Pattern::Dots,
     ),
     (PhysicalUse::Unknown, phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch),
 ];
@@ -39,6 +39,16 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3]); 5] = [
     (ClockState::Running, phrase("clock-running", "contract: clock runs, column = days left"), [22, 92, 170]),
     (ClockState::Excused, phrase("clock-excused", "contract: excused, government cause"), [46, 125, 110]),
 ];
+
+/// How the outline of a state is broken: in grey all five colours are as dark as each other.
+const fn outline_pattern(state: ClockState) -> Pattern {
+    match state {
+        ClockState::Idle => Pattern::Hatch,
+        ClockState::StalledIdle => Pattern::CrossHatch,
+        ClockState::Excused => Pattern::Dots,
+        _ => Pattern::Solid,
+    }
+}
 
 /// A column of no height: there is nothing to count down.
 fn no_pillar(parcel: &Parcel) -> Option<Pillar> {
@@ -150,7 +160,8 @@ fn said_of(
 
 fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> {
     let physical = PHYSICAL.iter().map(|(_, label, colour, pattern)| (*label, *colour, *pattern, Swatch::Area));
-    let statutory = STATUTORY.iter().map(|(_, label, colour)| (*label, *colour, Pattern::Solid, Swatch::Line));
+    let statutory =
+        STATUTORY.iter().map(|(state, label, colour)| (*label, *colour, outline_pattern(*state), Swatch::Line));
     let all = physical.chain(statutory).enumerate();
     all.filter(|(i, _)| with_contracts || *i < PHYSICAL.len())
         .map(|(i, (label, colour, pattern, swatch))| Class {
@@ -158,6 +169,13 @@ fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> 
             ..Class::of_areas((label, colour, pattern), (counts[i], areas[i]))
         })
         .collect()
+}
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    let none = [0; PHYSICAL.len() + STATUTORY.len()];
+    classes(&none, &none.map(|_| 0.0), true)
 }
 
 pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {

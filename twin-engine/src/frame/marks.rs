@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use analysis::overlay::{Overlay, Symbol};
+use analysis::overlay::{Overlay, Pattern, Symbol};
 use bevy::math::{DVec2, Vec3};
 use bevy_egui::egui::{Pos2, Rect, Shape, Vec2, pos2};
 use spatial_db::model::FeatureKind;
@@ -41,7 +41,7 @@ const fn priority(symbol: Symbol) -> u32 {
 
 struct Spot<'a> {
     at: Pos2,
-    symbol: Symbol,
+    look: (Symbol, Pattern),
     colour: Rgb,
     label: Option<&'a str>,
 }
@@ -71,12 +71,12 @@ pub(super) fn mark_shapes(
             let box_ = Rect::from_center_size(spot.at, Vec2::splat(side * 1.12));
             if room.is_free(box_) {
                 room.take(box_);
-                full.extend(symbol_shapes(spot.symbol, spot.at, side, spot.colour, sheet.theme.halo));
+                full.extend(symbol_shapes(spot.look, spot.at, side, spot.colour, sheet.theme.halo));
                 labels.extend(spot.label.map(|label| (spot.at, side * 0.62, label.into())));
             } else {
                 let small = Rect::from_center_size(spot.at, Vec2::splat(dot * 2.0));
                 if room.is_free(small) {
-                    dots.extend(dot_shapes(spot.at, dot, spot.colour, sheet.theme.halo));
+                    dots.extend(dot_shapes(spot.at, dot, spot.look.1, spot.colour, sheet.theme.halo));
                 }
             }
         }
@@ -112,7 +112,8 @@ fn spots<'a>(overlay: &'a Overlay, layers: Layers, to_page: &Projector) -> Vec<S
             let place = DVec2::from_array(mark.position);
             let class = overlay.classes.get(mark.class)?;
             let (at, _) = to_page.at(place, to_page.geometry.ground.height(place) + 1.5)?;
-            let spot = Spot { at, symbol: mark.symbol, colour: class.colour.into(), label: mark.label.as_deref() };
+            let look = (mark.symbol, class.pattern);
+            let spot = Spot { at, look, colour: class.colour.into(), label: mark.label.as_deref() };
             Some((priority(mark.symbol), spot))
         })
         .collect();
