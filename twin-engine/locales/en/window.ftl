@@ -198,6 +198,9 @@ scheme-quantiles = quantiles
 scheme-equal = equal steps
 scheme-continuous = ramp
 scheme-categories = categories
+scheme-standard = the standard
+recolour-standard = Colours: { $source }
+recolour-no-standard = Marked *: no colour in that table, coloured as categories
 
 updating = taking in what came
 live-database = Reaching the database …

@@ -198,6 +198,9 @@ scheme-quantiles = 分位数
 scheme-equal = 等距
 scheme-continuous = 连续色带
 scheme-categories = 分类
+scheme-standard = 标准
+recolour-standard = 颜色：{ $source }
+recolour-no-standard = 带 * 者：该标准未给出颜色，按分类着色
 
 updating = 正在并入新数据
 live-database = 正在连接数据库……
