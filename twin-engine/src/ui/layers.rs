@@ -3,7 +3,7 @@
 use bevy_egui::egui::{Align, Color32, Label, Layout, Rect, Response, Sense, Shape, Slider, Stroke, Ui, pos2, vec2};
 use spatial_db::model::NetworkClass;
 
-use super::{Panels, look, sun};
+use super::{Panels, cut, look, sun};
 use crate::inspect::grouped;
 use crate::layers::{LayerKey, LayerState};
 use crate::text::{Text, t};
@@ -63,8 +63,14 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
             row(ui, panels, words, key, count(key));
         }
     }
-    if !panels.twin.is_underground() {
-        ui.add_space(8.0);
+    ui.add_space(8.0);
+    if panels.twin.is_underground() {
+        ui.horizontal(|ui| {
+            let mut now = panels.twin.cut.clone();
+            cut::factors(ui, words, &mut now);
+            cut::set(panels, now);
+        });
+    } else {
         ui.label(look::note(t!(words, "networks-hint")));
     }
     sun::show(ui, panels);
