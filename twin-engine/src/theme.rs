@@ -311,6 +311,11 @@ impl Theme {
 
 /// The rule tables that ship: the one list of the standard's colours.
 static STANDARD: LazyLock<RuleSet> = LazyLock::new(RuleSet::shipped);
+/// The standard's letters of a network class (`JS` for water); none where the table has no such class.
+pub(crate) fn network_letters(class: NetworkClass) -> &'static str {
+    STANDARD.network_class(class).map_or("", |row| row.letters.as_str())
+}
+
 /// Contrast of networks with light ground.
 const NETWORK_CONTRAST: f32 = 1.5;
 
