@@ -28,11 +28,12 @@ const PHYSICAL: [(PhysicalUse, Phrase, [u8; 3], Pattern); 5] = [
         PhysicalUse::NotBuildingLand,
         phrase("use-not-rated", "road, water, green: not rated"),
         [226, 224, 218],
-        Pattern::Solid,
+        Pattern::Dots,
     ),
     (PhysicalUse::Unknown, phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch),
 ];
 
+/// In grey all of these are as dark as each other: their outlines are broken in other ways.
 const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
     (
         ClockState::PastReclaim,
@@ -40,12 +41,12 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
         [110, 16, 40],
         Pattern::Solid,
     ),
-    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78], Pattern::Solid),
+    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78], Pattern::Hatch),
     (
         ClockState::StalledIdle,
         phrase("clock-stalled", "contract: stalled, may be held idle"),
         [138, 72, 160],
-        Pattern::Solid,
+        Pattern::CrossHatch,
     ),
     (
         ClockState::Running,
@@ -57,13 +58,13 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
         ClockState::Excused,
         phrase("clock-excused", "contract: excused, government cause"),
         [46, 125, 110],
-        Pattern::Solid,
+        Pattern::Dots,
     ),
     // Not in order: it may hide an idle parcel.
     (
         ClockState::Unknown,
         phrase("clock-unknown", "contract: unknown, a record is missing"),
-        [96, 100, 108],
+        [150, 154, 160],
         Pattern::Hatch,
     ),
 ];
@@ -220,6 +221,13 @@ fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> 
             ..Class::of_areas((label, colour, pattern), (counts[i], areas[i]))
         })
         .collect()
+}
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    let none = [0; CLASSES];
+    classes(&none, &none.map(|_| 0.0), true)
 }
 
 pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {

@@ -19,6 +19,8 @@ pub(crate) use dossier::{
     case_entry_words, case_state_words, cause_words, event_words, joined, number, remedy_words, value_words,
 };
 pub use idle::idle_overlay;
+#[cfg(test)]
+pub(crate) use idle::legend as idle_legend;
 pub(crate) use idle::{state_colour, use_look};
 pub use land_sheet::land_sheet;
 pub(crate) use land_sheet::{notes as land_notes, state_words};
@@ -27,4 +29,6 @@ pub use physical::{PhysicalUse, physical_use};
 pub use ranking::{Ranked, ranked, verdicts};
 pub(crate) use site::rule_floors;
 pub use site::{Site, sites};
+#[cfg(test)]
+pub(crate) use utilisation::classes as utilisation_classes;
 pub use utilisation::utilisation_overlay;

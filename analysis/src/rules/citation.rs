@@ -4,10 +4,11 @@
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
-const SAID: [Phrase; 27] = [
+const SAID: [Phrase; 28] = [
     phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
     phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
     phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
+    phrase("standard-land-use", "Classification of land and sea use for territorial planning and use control"),
     phrase("standard-default", "ParkTwin default"),
     phrase("clause-article-2", "Art. 2"),
     phrase(
@@ -58,7 +59,11 @@ mod tests {
     /// What stands in the shipped tables has words; only names of standards are the same everywhere.
     #[test]
     fn every_standard_and_clause_that_ships_has_words() {
-        let tables = [include_str!("../../rules/figures.toml"), include_str!("../../rules/network_classes.toml")];
+        let tables = [
+            include_str!("../../rules/figures.toml"),
+            include_str!("../../rules/network_classes.toml"),
+            include_str!("../../rules/land_use_colours.toml"),
+        ];
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {
             let Some((field, text)) = line.split_once(" = ") else { continue };

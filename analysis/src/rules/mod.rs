@@ -5,6 +5,7 @@
 mod building;
 mod citation;
 mod land_use;
+mod land_use_colours;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use spatial_db::model::{NetworkClass, Provenance};
 pub use building::BuildingState;
 use building::BuildingWords;
 pub use land_use::{BuiltBy, Class, Group, LandUseClasses};
+pub use land_use_colours::LandUseColours;
 
 use crate::words;
 use crate::words::Words;
@@ -39,30 +41,30 @@ pub struct Figure {
 impl Figure {
     /// Standard, edition and clause in one phrase, with the status where the figure is not verified.
     pub fn citation(&self) -> Words {
-        let [standard, clause, status] = [&self.standard, &self.clause, &self.status].map(|text| citation::words(text));
-        let edition = self.edition.as_str();
-        let base = if self.status == "default" {
-            words!(
-                "citation-default",
-                "{standard} {edition}: {clause}",
-                standard = standard,
-                edition = edition,
-                clause = clause
-            )
-        } else {
-            words!(
-                "citation",
-                "{standard} ({edition}), {clause}",
-                standard = standard,
-                edition = edition,
-                clause = clause
-            )
-        };
-        if self.status == "verified" || self.status == "default" {
-            return base;
-        }
-        words!("citation-status", "{base} [{status}]", base = base, status = status)
+        cited(&self.standard, &self.edition, &self.clause, &self.status)
     }
+}
+
+/// Standard, edition and clause in one phrase, with the status where it is not verified.
+fn cited(standard: &str, edition: &str, clause: &str, status: &str) -> Words {
+    let of_ours = status == "default";
+    let is_sure = of_ours || status == "verified";
+    let [standard, clause, status] = [standard, clause, status].map(citation::words);
+    let base = if of_ours {
+        words!(
+            "citation-default",
+            "{standard} {edition}: {clause}",
+            standard = standard,
+            edition = edition,
+            clause = clause
+        )
+    } else {
+        words!("citation", "{standard} ({edition}), {clause}", standard = standard, edition = edition, clause = clause)
+    };
+    if is_sure {
+        return base;
+    }
+    words!("citation-status", "{base} [{status}]", base = base, status = status)
 }
 
 /// A network class as the standard names and colours it.

@@ -751,6 +751,7 @@ standard-order-53 = 国土资源部令第 53 号《闲置土地处置办法》
 standard-control-coverage = 工业项目建设用地控制指标（建筑系数）
 standard-control-ratio = 工业项目建设用地控制指标（容积率）
 standard-default = ParkTwin 默认值
+standard-land-use = 《国土空间调查、规划、用途管制用地用海分类指南》
 clause-article-2 = 第二条
 clause-article-2-year = 第二条：“中止开发建设满一年”，按 1999 年第 5 号令第二条解释为连续一年
 clause-article-8 = 第八条
