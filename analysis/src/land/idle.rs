@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 
-use super::clock::{ClockState, Timeline, contract_clock};
+use super::cases::{CaseLedger, CasesUpTo};
+use super::clock::{ClockState, Proviso, Timeline, contract_clock_in_cases, qualified};
 use super::ledger::Ledger;
 use super::physical::{PhysicalUse, physical_use};
 use super::site::{Site, sites};
@@ -37,7 +38,7 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3]); 5] = [
     (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78]),
     (ClockState::StalledIdle, phrase("clock-stalled", "contract: stalled, may be held idle"), [138, 72, 160]),
     (ClockState::Running, phrase("clock-running", "contract: clock runs, column = days left"), [22, 92, 170]),
-    (ClockState::Excused, phrase("clock-excused", "contract: excused, government cause"), [46, 125, 110]),
+    (ClockState::Excused, phrase("clock-excused", "contract: excused (Art. 8)"), [46, 125, 110]),
 ];
 
 /// A column of no height: there is nothing to count down.
@@ -49,13 +50,26 @@ fn no_pillar(parcel: &Parcel) -> Option<Pillar> {
 /// Height of a full year on the clock, m in the scene.
 const YEAR_PILLAR_M: f64 = 90.0;
 
-/// Physical use of every parcel and the statutory state of every contract on `as_of`.
+/// Physical use of every parcel and the statutory state of every contract on `as_of`, where cases are not at hand.
 pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
+    idle_overlay_in_cases(cache, rules, None, as_of)
+}
+
+/// The same with what the park's cases do to the clocks; `None` where they are not at hand.
+pub fn idle_overlay_in_cases(
+    cache: &Cache,
+    rules: &RuleSet,
+    cases: Option<CasesUpTo<'_>>,
+    as_of: NaiveDate,
+) -> Overlay {
     let snapshot = cache.snapshot();
+    let cases = cases.map(CaseLedger::of);
+    let on = On { rules, cases: cases.as_ref(), as_of };
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
     let mut counts = vec![0; PHYSICAL.len() + STATUTORY.len()];
     let mut areas = vec![0.0; PHYSICAL.len() + STATUTORY.len()];
+    let mut taken = vec![0; PHYSICAL.len() + STATUTORY.len()];
     let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
     // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
@@ -72,13 +86,16 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         .par_iter()
         .zip(&sites)
         .zip(&presence.parcels)
-        .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, (&ledger, rules), as_of, on_record)))
+        .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, &ledger, &on, on_record)))
         .collect();
     for ((parcel, site), said) in snapshot.parcels.iter().zip(&sites).zip(said) {
-        let Some(Said { verdict, days_left }) = said else { continue };
+        let Some(Said { verdict, days_left, if_delivered }) = said else { continue };
         for class in std::iter::once(verdict.class).chain(verdict.outline) {
             counts[class] += 1;
             areas[class] += site.area_m2;
+        }
+        if let Some(class) = verdict.outline.filter(|_| if_delivered) {
+            taken[class] += 1;
         }
         if let (Some(days), Some(class), Some(pillar)) = (days_left, verdict.outline, pillars.get_mut(&parcel.id)) {
             pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
@@ -94,16 +111,27 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         unit: Words::default(),
         as_of,
         source: words!("source-idle", "footprints on record; contracts and land events on record"),
-        classes: classes(&counts, &areas, !snapshot.contracts.is_empty()),
+        classes: classes(&counts, &areas, &taken, !snapshot.contracts.is_empty()),
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: pillars.into_values().collect(),
-        notes: notes(snapshot.contracts.is_empty(), rules).into_iter().chain(undated_note(snapshot, as_of)).collect(),
+        notes: notes(snapshot.contracts.is_empty(), rules)
+            .into_iter()
+            .chain(cases_note(snapshot.contracts.is_empty(), cases.is_some()))
+            .chain(undated_note(snapshot, as_of))
+            .collect(),
     };
     // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
     let rated = counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);
     overlay.without_empty_classes(|class| (rated && class < 3) || class >= PHYSICAL.len())
+}
+
+/// What verdicts are made by.
+struct On<'a> {
+    rules: &'a RuleSet,
+    cases: Option<&'a CaseLedger<'a>>,
+    as_of: NaiveDate,
 }
 
 /// What is said of a parcel.
@@ -111,15 +139,12 @@ struct Said {
     verdict: Verdict,
     /// Of a clock that runs.
     days_left: Option<i64>,
+    /// Its contract's state holds if the land was handed over as agreed.
+    if_delivered: bool,
 }
 
-fn said_of(
-    parcel: &Parcel,
-    site: &Site,
-    (ledger, rules): (&Ledger<'_>, &RuleSet),
-    as_of: NaiveDate,
-    on_record: bool,
-) -> Said {
+fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_record: bool) -> Said {
+    let (rules, as_of) = (on.rules, on.as_of);
     let (physical, reason) = physical_use(parcel, site, rules, on_record);
     let class = PHYSICAL.iter().position(|row| row.0 == physical).unwrap_or(PHYSICAL.len() - 1);
     let mut facts = vec![Fact {
@@ -127,9 +152,10 @@ fn said_of(
         value: PHYSICAL[class].1.into(),
         basis: reason,
     }];
-    let timeline = ledger
-        .contract(parcel, as_of)
-        .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+    let timeline = ledger.contract(parcel, as_of).map(|contract| {
+        let cases = on.cases.map(|cases| cases.bearing(contract)).unwrap_or_default();
+        (contract, contract_clock_in_cases(contract, ledger.events(contract), &cases, rules, as_of))
+    });
     let outline = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
     match &timeline {
         Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
@@ -139,23 +165,42 @@ fn said_of(
             basis: words!("no-contract-basis", "land without a contract is never called idle"),
         }),
     }
+    if let Some(cases) = on.cases {
+        facts.push(Fact {
+            label: words!("fact-case", "Case"),
+            value: cases.standing(parcel).words(),
+            basis: words!("basis-case", "as recorded with twin case"),
+        });
+    }
     facts.extend(site_facts(parcel, site, rules, on_record));
     let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
+    let proviso = timeline.as_ref().and_then(|(_, timeline)| timeline.proviso);
     let running = timeline.filter(|(_, timeline)| timeline.state == ClockState::Running);
     Said {
         verdict: Verdict { class, value, outline: outline.map(|row| PHYSICAL.len() + row), facts },
         days_left: running.and_then(|(_, timeline)| timeline.days_left),
+        if_delivered: proviso == Some(Proviso::DeliveredAsAgreed),
     }
 }
 
-fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> {
+/// The classes with what is in them; `taken` says of how many the state holds only if the land was handed over as agreed.
+fn classes(counts: &[usize], areas: &[f64], taken: &[usize], with_contracts: bool) -> Vec<Class> {
     let physical = PHYSICAL.iter().map(|(_, label, colour, pattern)| (*label, *colour, *pattern, Swatch::Area));
     let statutory = STATUTORY.iter().map(|(_, label, colour)| (*label, *colour, Pattern::Solid, Swatch::Line));
     let all = physical.chain(statutory).enumerate();
     all.filter(|(i, _)| with_contracts || *i < PHYSICAL.len())
-        .map(|(i, (label, colour, pattern, swatch))| Class {
-            swatch,
-            ..Class::of_areas((label, colour, pattern), (counts[i], areas[i]))
+        .map(|(i, (label, colour, pattern, swatch))| {
+            let class = Class { swatch, ..Class::of_areas((label, colour, pattern), (counts[i], areas[i])) };
+            if taken[i] == 0 {
+                return class;
+            }
+            let label = words!(
+                "class-if-delivered",
+                "{label} ({count} if delivered as agreed)",
+                label = class.label,
+                count = taken[i]
+            );
+            Class { label, ..class }
         })
         .collect()
 }
@@ -179,6 +224,12 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
         )
     });
     notes
+}
+
+/// That cases are not at hand, where there are contracts that they could bear on.
+pub(super) fn cases_note(no_contracts: bool, at_hand: bool) -> Option<Words> {
+    (!no_contracts && !at_hand)
+        .then(|| words!("note-no-cases", "Cases are not at hand: extensions and causes in them are not counted"))
 }
 
 /// Colour and pattern of a physical use.
@@ -209,7 +260,7 @@ fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
     let mut facts = vec![
         Fact {
             label: words!("fact-statutory-state", "Statutory state"),
-            value: state_words(timeline.state).into(),
+            value: qualified(state_words(timeline.state), timeline.proviso),
             basis: timeline.clause.clone(),
         },
         Fact {
