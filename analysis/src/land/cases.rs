@@ -182,12 +182,12 @@ impl<'a> CaseLedger<'a> {
 
     /// What cases do to the clock of a contract.
     pub fn bearing(&self, contract: &LandContract) -> CaseBearing {
-        let counts = |case: &&&Case| match &case.contract_key {
-            Some(key) => *key == contract.provenance.key,
-            None => {
-                let opened = case.entries().first().map(|entry| entry.day);
-                contract.signed.is_none_or(|signed| opened.is_some_and(|opened| signed <= opened))
+        let counts = |case: &&&Case| {
+            if let Some(key) = &case.contract_key {
+                return *key == contract.provenance.key;
             }
+            let opened = case.entries().first().map(|entry| entry.day);
+            contract.signed.is_none_or(|signed| opened.is_some_and(|opened| signed <= opened))
         };
         let mut bearing = CaseBearing::default();
         for case in self.of_parcel(&contract.parcel_key).iter().filter(counts) {
