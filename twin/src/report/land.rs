@@ -59,7 +59,7 @@ enum StateName {
     Idle,
     /// Started and suspended for a year, too little developed or invested
     Stalled,
-    /// The clock stands still for a cause on the government's side
+    /// The clock stands still for a cause of Art. 8
     Excused,
     /// The clock runs
     Running,
