@@ -4,7 +4,7 @@
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
-const SAID: [Phrase; 28] = [
+const SAID: [Phrase; 35] = [
     phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
     phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
     phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
@@ -16,6 +16,13 @@ const SAID: [Phrase; 28] = [
         "Art. 2: \"suspended for a full year\", read as one continuous year as Order 5 of 1999, Art. 2, had it",
     ),
     phrase("clause-article-8", "Art. 8"),
+    phrase("clause-article-8-1", "Art. 8 (1)"),
+    phrase("clause-article-8-2", "Art. 8 (2)"),
+    phrase("clause-article-8-3", "Art. 8 (3)"),
+    phrase("clause-article-8-4", "Art. 8 (4)"),
+    phrase("clause-article-8-5", "Art. 8 (5)"),
+    phrase("clause-article-8-6", "Art. 8 (6)"),
+    phrase("clause-article-8-paragraph", "Art. 8, second paragraph"),
     phrase("clause-article-12", "Art. 12"),
     phrase("clause-article-14", "Art. 14 (disposal)"),
     phrase("clause-article-14-1", "Art. 14 (1)"),
@@ -63,6 +70,7 @@ mod tests {
             include_str!("../../rules/figures.toml"),
             include_str!("../../rules/network_classes.toml"),
             include_str!("../../rules/land_use_colours.toml"),
+            include_str!("../../rules/idle_causes.toml"),
         ];
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {
