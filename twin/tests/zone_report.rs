@@ -285,6 +285,12 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
     let (code, complaint) = place.fails(&["report", "zone", "qingxi", "--scheme", &wrong.display().to_string()]);
     assert!(code == 1 && complaint.contains("line 6") && complaint.contains("0.9"), "{complaint}");
     assert_eq!(place.fails(&["report", "zone", "qingxi", "--scheme", "none"]).0, 2);
+    // A window is refused the same, before it opens.
+    assert_eq!(place.fails(&["view", "qingxi", "--zone-scheme", "none"]).0, 2);
+    let others = place.folder.path().join("others.toml");
+    std::fs::write(&others, "park = \"elsewhere\"\n").unwrap();
+    let (code, complaint) = place.fails(&["view", "qingxi", "--inputs", &others.display().to_string()]);
+    assert!(code == 2 && complaint.contains("elsewhere"), "{code}: {complaint}");
     assert_eq!(place.fails(&["report", "zone", "qingxi", "--district", "North=elsewhere"]).0, 2);
 
     let clusters = place.json(&["report", "clusters", "qingxi", "--by", "jobs", "--format", "json", "--lang", "en"]);

@@ -9,6 +9,7 @@ use crate::evaluation::{
     Range, Reference, Scheme, Scored, Zone, ZoneReport, area_words, clusters, digits_of, notes, potential_way,
     range_words, report, sum_words, told_amount,
 };
+use crate::sheet;
 use crate::words;
 use crate::words::Words;
 
@@ -17,8 +18,6 @@ use crate::words::Words;
 pub struct ZoneBoard {
     /// The day.
     pub as_of: NaiveDate,
-    /// True where any of its data is made up.
-    pub synthetic: bool,
     /// Types of TD/T 1029 that the shares leave possible: one where it is known.
     pub types: Vec<Words>,
     /// Score of the whole, 0 to 100; `None` by a scheme that cannot score.
@@ -33,7 +32,7 @@ pub struct ZoneBoard {
     pub potentials: Vec<Amount>,
     /// Industries, by what is counted, in the order of [`Measure::ALL`].
     pub clusters: Vec<Clusters>,
-    /// What a reader must know of the scheme and of ranges.
+    /// What a reader must know of the data, the scheme and ranges.
     pub notes: Vec<Words>,
     /// The limits of the clusters' classes, and the figures that quotients compare with.
     pub cluster_notes: Vec<Words>,
@@ -93,10 +92,12 @@ pub fn zone_board(zone: Zone, scheme: &Scheme, rules: &EvaluationRules, referenc
     let clusters: Vec<Clusters> =
         Measure::ALL.into_iter().map(|measure| clusters(&zone.books[0], measure, reference, rules)).collect();
     let reports = report(vec![(Level::Park, zone)], scheme, rules);
-    let notes = notes(&reports, scheme);
+    let mut notes = notes(&reports, scheme);
+    if synthetic {
+        notes.insert(0, sheet::origin(true));
+    }
     let mut board = ZoneBoard {
         as_of,
-        synthetic,
         types: Vec::new(),
         score: None,
         goals: Vec::new(),

@@ -27,7 +27,7 @@ pub(super) struct Pictures {
 
 impl std::fmt::Debug for Pictures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pictures").field("of", &self.of).field("known", &self.known.len()).finish_non_exhaustive()
+        f.debug_list().entries(self.known.iter().map(|(entry, _)| entry)).finish()
     }
 }
 
@@ -41,7 +41,7 @@ impl Pictures {
         let Some((of, entry, _)) = self.asked.take() else { return };
         // Whoever went on to another case meanwhile has no use for it.
         if of == case {
-            let name = format!("case-{of}-{entry}");
+            let name = format!("{of}-{entry}");
             let texture = picture.map(|picture| ctx.load_texture(name, picture, TextureOptions::LINEAR));
             self.known.push((entry, texture));
         }

@@ -405,7 +405,6 @@ mod tests {
             Amount { name: "years-of-supply".into(), shown: "≥ 5.0 a".into(), unit: "a".into(), ..land.clone() };
         ZoneBoard {
             as_of: NaiveDate::from_ymd_opt(2024, 12, 31).unwrap(),
-            synthetic: true,
             types: vec!["industry-led".into()],
             score: Some(Range::new(72.5, 81.0)),
             goals: vec![
