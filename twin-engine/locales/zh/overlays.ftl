@@ -1250,7 +1250,7 @@ capacity-none = 无剩余，或承诺已超出能力
 capacity-little = 剩余不足瓶颈能力的 10 %
 capacity-some = 剩余为瓶颈能力的 10 至 30 %
 capacity-ample = 剩余超过瓶颈能力的 30 %
-capacity-at-most = 至多如此：缺额定能力或负荷
+capacity-at-most = 至多如此：额定能力、负荷或供应路径不详
 capacity-unknown = 不详
 reached-connection = 自有接户点
 reached-line = 尚无接户点；最近管线距 { $far } m
@@ -1281,7 +1281,8 @@ basis-missing-capacity = 未登记
 note-capacity = 额定 − 已接 − 已承诺，取沿途最小值；{ $count } 个项目有承诺，计至 { $by }。有接户点不等于有能力
 note-undecided = { $count } 项承诺负荷可能使用宗地多个接户点中的任一个：仅在各路径共用处计入，其他处的结果为上限
 note-unplaced = { $count } 项承诺负荷在管网中的位置不详：未计入，所有结果均为上限
-note-meshed = { $count } 条管线在环上；供应路径取最短
+note-meshed = { $count } 条管线在环上或两电源（水源）之间；供应路径取最短，经过这些管线的结果为上限
+note-capacity-states = 按登记有 { $shut } 处阀门、开关或管线关闭或分闸，路径不经过；{ $unseen } 处阀门和开关状态未登记，按开启或合闸计
 note-rated-by-rule = 无登记额定能力的管线按规格计算：{ $velocity }；{ $manning }
 source-capacity = 管线登记的额定能力和负荷、项目登记的负荷
 head-parcel-key = 地块
@@ -1310,6 +1311,8 @@ missing-loads = { $count } 个接户点的负荷
 missing-load = { $key } 的负荷
 missing-commitments = { $count } 项承诺负荷在管网中的位置
 missing-choice = { $count } 项承诺负荷将使用多个接户点中的哪一个
+missing-route = 供应路径：途中 { $count } 条管线在环上或两电源（水源）之间
+missing-state = 途中 { $count } 处阀门或开关的状态
 at-most = 至多 { $figure }
 
 # 水力

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use analysis::network::Settings;
 use analysis::network::capacity::{
-    Capacity, CapacityRules, Place, Remaining, elements_sheet, parcels_sheet, way_sheet,
+    Capacity, CapacityRules, Missing, Place, Remaining, elements_sheet, parcels_sheet, way_sheet,
 };
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -114,7 +114,15 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
         Kind::Parcels => {
             let (sheet, answers) = parcels_sheet(&capacity, by);
             let count = |word: &str| answers.iter().filter(|answer| answer.known.as_str() == word).count();
-            let counts = json!({ "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown") });
+            let for_the_way = answers.iter().filter(|answer| {
+                let missing = answer.known.missing();
+                answer.known.as_str() == "at_most" && missing.iter().all(|one| matches!(one, Missing::Route(_)))
+            });
+            let counts = json!({
+                "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown"),
+                // Of those at most: where all is on record but which way it comes.
+                "at_most_for_the_way": for_the_way.count(),
+            });
             (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
         }
         Kind::Elements => (elements_sheet(&capacity, by), json!({ "unit": capacity.resource.unit, "by": by })),

@@ -11,6 +11,7 @@ mod rules;
 mod sheets;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
@@ -163,6 +164,10 @@ pub enum Missing {
     Commitments(usize),
     /// Which of its parcel's connections each of so many commitments will use: this way may be it.
     Choice(usize),
+    /// Which way it is fed: so many lines of the way lie on loops or between sources.
+    Route(usize),
+    /// How so many valves or switches on the way stand: somebody looked, and did not find out.
+    State(usize),
 }
 
 impl Missing {
@@ -189,6 +194,16 @@ impl Missing {
                     count = *count
                 )
             }
+            Self::Route(count) => {
+                words!(
+                    "missing-route",
+                    "which way it comes: {count} lines of the way lie on loops or between sources",
+                    count = *count
+                )
+            }
+            Self::State(count) => {
+                words!("missing-state", "how {count} valves or switches on the way stand", count = *count)
+            }
         }
     }
 }
@@ -196,7 +211,7 @@ impl Missing {
 /// How well an answer is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Every rating and load of the way is on record or worked out by rule.
+    /// Every rating and load of the way is on record or worked out by rule, and there is no other way.
     Known,
     /// No more than the value: something that may take from it is missing.
     AtMost(Vec<Missing>),

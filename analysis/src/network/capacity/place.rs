@@ -9,6 +9,7 @@ use spatial_db::model::{ParkSnapshot, Presence};
 
 use super::Reached;
 use super::rules::{CapacityRules, Resource};
+use super::ways::Ways;
 use crate::network::topology::Topology;
 
 /// A junction at which a place is connected, and how.
@@ -16,7 +17,7 @@ type Start = (u32, Reached);
 
 #[derive(Debug, Clone)]
 struct Course {
-    /// The end of the line that is farther from the source.
+    /// The end of the line that is farther from the source: a junction, or the line's own end before something shut.
     junction: u32,
     line: Line<f64>,
 }
@@ -48,7 +49,7 @@ impl Places {
         topology: &Topology,
         resource: &Resource,
         rules: &CapacityRules,
-        far_m: &[f64],
+        ways: &Ways,
     ) -> Self {
         let is_connection = |junction: u32| topology.row_of(park, junction, |node| resource.connects(node)).is_some();
         let spot = |junction: u32| {
@@ -66,11 +67,12 @@ impl Places {
         for link in 0..topology.links.len() as u32 {
             let [a, b] = topology.graph.ends(link);
             let subtype = park.edges[topology.links[link as usize].edge as usize].subtype.as_deref();
-            // A customer's own branch is no main that others connect to.
-            if ends_branch(a) || ends_branch(b) || !resource.carries(subtype) {
+            // A customer's own branch is no main that others connect to, and from a closed line nothing comes.
+            if ends_branch(a) || ends_branch(b) || !resource.carries(subtype) || ways.closed[link as usize] {
                 continue;
             }
-            let junction = if far_m[a as usize] > far_m[b as usize] { a } else { b };
+            let [a, b] = ways.ends(topology, link);
+            let junction = if ways.far_m[a as usize] > ways.far_m[b as usize] { a } else { b };
             for pair in topology.course(park, link).windows(2) {
                 let at = |p: [f64; 3]| coord! { x: p[0], y: p[1] };
                 lines.push(Course { junction, line: Line::new(at(pair[0]), at(pair[1])) });

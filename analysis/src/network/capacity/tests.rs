@@ -382,3 +382,103 @@ fn parcels_go_by_their_number_too_and_what_is_meant_is_asked_back() {
     assert!(error.ends_with("write one of: point:b, line:b"), "{error}");
     assert_eq!(at(Place::Node("point:b")).unwrap().value, Some(150.0));
 }
+
+/// The street closed to a ring: a second substation t (2000 kVA) beyond e, a normally open point between them at b when it is off.
+fn ring() -> ParkSnapshot {
+    let mut park = street();
+    let mut other = node("t", NodeKind::Source, [450.0, 0.0, 1.0]);
+    other.class = NetworkClass::Power;
+    other.provenance.attributes = attributes(&json!({ "RatedCap_kVA": 2000 }));
+    park.nodes.push(other);
+    let mut feeder = keyed_edge(6, Some("e"), Some("t"), vec![[300.0, 0.0, 1.0], [450.0, 0.0, 1.0]]);
+    feeder.class = NetworkClass::Power;
+    feeder.provenance.attributes = attributes(&json!({ "rated_mva": 0.9 }));
+    park.edges.push(feeder);
+    park
+}
+
+/// A switch or valve as somebody saw it.
+fn seen(park: &mut ParkSnapshot, key: &str, open: Option<f64>) {
+    park.valve_states.push(spatial_db::model::ValveObservation {
+        node_key: key.into(),
+        observed: "2026-02-01T08:00:00Z".parse().unwrap(),
+        open_fraction: open,
+        stuck: false,
+        source: "switching log".into(),
+    });
+}
+
+#[test]
+fn over_a_loop_an_answer_is_at_most() {
+    let park = ring();
+    // Fed from both ends: which of them carries p2 nothing tells.
+    let two = ask(&park, "p2", TODAY);
+    assert_eq!(two.known, Known::AtMost(vec![Missing::Route(2)]));
+    assert_eq!(two.value, Some(150.0), "by the shortest way, as before");
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    // s–a, a–b, b–e, e–t; the branches are none of it.
+    assert_eq!((power.meshed, power.shut, power.unseen), (4, 0, 2));
+    let overlay = capacity_overlay(&power, day(TODAY));
+    assert!(overlay.notes.iter().any(|note| note.key() == Some("note-meshed")));
+    assert!(overlay.notes.iter().any(|note| note.key() == Some("note-capacity-states")));
+    // Twin cables between two cabinets are a loop too.
+    let mut twin = street();
+    let mut cable = twin.edges[1].clone();
+    (cable.id, cable.provenance.key) = (FeatureId::new(FeatureKind::NetworkEdge, 9), "e9".into());
+    twin.edges.push(cable);
+    assert_eq!(ask(&twin, "p2", TODAY).known, Known::AtMost(vec![Missing::Route(1)]));
+    assert_eq!(ask(&twin, "p1", TODAY).known, Known::Known, "nothing of the loop is on its way");
+}
+
+#[test]
+fn no_way_leads_past_what_is_off() {
+    let mut park = ring();
+    // Beside b–e alone.
+    park.parcels[2] = parcel(3, "p3", 210.0);
+    seen(&mut park, "b", Some(0.0));
+    // Every way is the only one again: p1 from s, whose feeder no longer carries p2.
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, &one.known), (Some(100.0), &Known::Known));
+    let feeder = one.path.iter().find(|part| part.key == "e1").unwrap();
+    assert_eq!(feeder.connected.as_ref().unwrap().value, 400.0);
+    // t feeds b–e up to the switch, and nothing hangs on it.
+    let three = ask(&park, "p3", TODAY);
+    assert_eq!(three.path.iter().map(|part| part.key.as_str()).collect::<Vec<_>>(), ["e3", "e6", "t"]);
+    assert_eq!((three.value, &three.known), (Some(250.0), &Known::Known));
+    // A load promised to it runs that way alone.
+    park.projects = vec![project(1, "p3", 240.0, None)];
+    assert_eq!(ask(&park, "p3", TODAY).value, Some(10.0));
+    assert_eq!(ask(&park, "p1", TODAY).value, Some(100.0));
+    // p2 hangs behind the switch that is off: nothing feeds it.
+    assert_eq!(ask(&park, "p2", TODAY).known, Known::Unknown(vec![Missing::Way]));
+    // Switched on again, it is a ring.
+    seen(&mut park, "b", Some(1.0));
+    assert!(matches!(ask(&park, "p2", TODAY).known, Known::AtMost(_)));
+}
+
+#[test]
+fn a_switch_that_nobody_could_read_leaves_what_is_behind_it_at_most() {
+    let mut park = street();
+    seen(&mut park, "b", None);
+    assert_eq!(ask(&park, "p2", TODAY).known, Known::AtMost(vec![Missing::State(1)]));
+    assert_eq!(ask(&park, "p1", TODAY).known, Known::Known);
+    // A main that its record closes leads nowhere; one that lets pass one way only leads that way.
+    let water = |status: &str, turned: bool| {
+        let mut park = street();
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Water);
+        for edge in &mut park.edges {
+            edge.class = NetworkClass::Water;
+            edge.provenance.attributes = attributes(&json!({ "rated_m3_d": 5000 }));
+        }
+        park.edges[1].provenance.attributes.insert("status".into(), status.into());
+        if turned {
+            park.edges[1].path.reverse();
+            (park.edges[1].from_key, park.edges[1].to_key) = (Some("b".into()), Some("a".into()));
+        }
+        remaining(&park, "water", Place::Node("b"), day(TODAY), day(TODAY)).unwrap().known
+    };
+    assert_eq!(water("Closed", false), Known::Unknown(vec![Missing::Way]));
+    assert_eq!(water("CV", true), Known::Unknown(vec![Missing::Way]));
+    assert!(matches!(water("CV", false), Known::AtMost(_)));
+}
