@@ -344,7 +344,15 @@ impl ClearanceRules {
     pub fn quality(&self, line: &NetworkEdge) -> &Quality {
         let level = line.survey_level.as_deref().map(str::trim).unwrap_or_default();
         let row = |level: &str| self.survey.iter().find(|row| row.level.eq_ignore_ascii_case(level));
-        row(level).or_else(|| row("-")).expect("checked when the table was read")
+        row(level).unwrap_or_else(|| self.unlevelled())
+    }
+
+    /// How well a line of no level is known.
+    ///
+    /// # Panics
+    /// Never: a table without this row is refused.
+    pub fn unlevelled(&self) -> &Quality {
+        self.survey.iter().find(|row| row.level == "-").expect("checked when the table was read")
     }
 
     /// The worst that any level may be off in plan, m.
