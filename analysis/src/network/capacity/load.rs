@@ -191,6 +191,25 @@ impl<'p> Capacity<'p> {
         }
     }
 
+    /// Row of a building that was there, by its key or else its name.
+    fn building(&self, name: &str) -> Result<usize, CapacityError> {
+        let there: Vec<usize> = (0..self.park.buildings.len()).filter(|row| self.there.buildings[*row]).collect();
+        let key = |row: usize| self.park.buildings[row].provenance.key.as_str();
+        if let Some(row) = there.iter().find(|row| key(**row) == name) {
+            return Ok(*row);
+        }
+        let named = there.into_iter().filter(|row| self.park.buildings[*row].name.as_deref() == Some(name));
+        let named: Vec<usize> = named.collect();
+        match named.as_slice() {
+            [] => Err(CapacityError::NoSuchBuilding { key: name.to_owned() }),
+            [row] => Ok(*row),
+            several => {
+                let keys = several.iter().map(|row| key(*row)).collect::<Vec<_>>().join(", ");
+                Err(CapacityError::SeveralBuildings { name: name.to_owned(), keys })
+            }
+        }
+    }
+
     /// Junction of a point by its key.
     fn junction(&self, key: &str) -> Result<u32, CapacityError> {
         let class = self.resource.class.as_str();
@@ -212,16 +231,26 @@ impl<'p> Capacity<'p> {
     pub fn remaining(&self, place: Place<'_>, by: NaiveDate) -> Result<Remaining, CapacityError> {
         let starts = match place {
             Place::Parcel(name) => self.places.of_parcel(self.parcel(name)?).to_vec(),
+            Place::Building(name) => self.places.of_footprint(&self.park.buildings[self.building(name)?].footprint),
             Place::Point(at) => self.places.near(at).into_iter().collect(),
             Place::Node(key) => vec![(self.junction(key)?, Reached::Connection)],
         };
-        // Of several connections the one with the most left: a parcel may use any of them.
+        Ok(self.best(&starts, by))
+    }
+
+    /// What remains for a building, by its row, with commitments up to `by`.
+    pub(super) fn for_building(&self, row: usize, by: NaiveDate) -> Remaining {
+        self.best(&self.places.of_footprint(&self.park.buildings[row].footprint), by)
+    }
+
+    /// What remains where something may be connected at any of several places: of several the one with the most left.
+    fn best(&self, starts: &[(u32, Reached)], by: NaiveDate) -> Remaining {
         let answers = starts.iter().map(|(junction, reached)| self.at(*junction, *reached, by));
         let best = answers.max_by(|a, b| {
             let worth = |answer: &Remaining| answer.value.unwrap_or(f64::NEG_INFINITY);
             worth(a).total_cmp(&worth(b))
         });
-        Ok(best.unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by)))
+        best.unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by))
     }
 
     /// What is left at a place as days go by: today, then on every day on which something that is promised begins and changes what

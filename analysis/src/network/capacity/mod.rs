@@ -4,6 +4,7 @@
 //! [`Capacity`] holds one resource of a park; [`remaining`] answers one question. Access is not capacity: what no record tells stays
 //! unknown, and says what is missing. Pressures are left to [`super::hydraulics`].
 
+mod buildings;
 mod load;
 mod overlay;
 mod place;
@@ -16,6 +17,7 @@ mod ways;
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
+pub use buildings::{buildings_sheet, coverage_overlay};
 pub use load::Capacity;
 pub use overlay::capacity_overlay;
 #[cfg(test)]
@@ -26,13 +28,15 @@ pub use sheets::{elements_sheet, parcels_sheet, way_sheet};
 
 use super::settings::Settings;
 use crate::words;
-use crate::words::{Words, phrase};
+use crate::words::{Phrase, Words, phrase};
 
 /// Where one asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place<'a> {
     /// A parcel by key or number: at its own connection, else where it would be connected.
     Parcel(&'a str),
+    /// A building by key or name: at its own connections, else where it would be connected.
+    Building(&'a str),
     /// Easting and northing, m.
     Point([f64; 2]),
     /// A point of the network by key.
@@ -61,6 +65,20 @@ pub enum CapacityError {
     #[error("`{name}` is the number of several parcels; write a key: {keys}")]
     SeveralParcels {
         /// The number.
+        name: String,
+        /// Their keys.
+        keys: String,
+    },
+    /// A key that names no building.
+    #[error("the park has no building `{key}` on that day")]
+    NoSuchBuilding {
+        /// Key or name.
+        key: String,
+    },
+    /// A name that several buildings have.
+    #[error("`{name}` is the name of several buildings; write a key: {keys}")]
+    SeveralBuildings {
+        /// The name.
         name: String,
         /// Their keys.
         keys: String,
@@ -222,10 +240,15 @@ pub enum Known {
 impl Known {
     /// A short word for files.
     pub const fn as_str(&self) -> &'static str {
+        self.phrase().english
+    }
+
+    /// The same with what other languages say.
+    pub const fn phrase(&self) -> Phrase {
         match self {
-            Self::Known => "known",
-            Self::AtMost(_) => "at_most",
-            Self::Unknown(_) => "unknown",
+            Self::Known => phrase("left-known", "known"),
+            Self::AtMost(_) => phrase("left-at-most", "at_most"),
+            Self::Unknown(_) => phrase("unknown", "unknown"),
         }
     }
 

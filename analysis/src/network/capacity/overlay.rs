@@ -92,7 +92,8 @@ pub(super) fn title(name: &str) -> Words {
     words!("title-capacity", "Capacity left: {resource}", resource = resource(name))
 }
 
-fn facts(answer: &Remaining) -> Vec<Fact> {
+/// What there is to say of an answer.
+pub(super) fn facts(answer: &Remaining) -> Vec<Fact> {
     let mut facts = vec![
         Fact {
             label: words!("fact-remaining", "Left"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use geo::{BoundingRect, Distance, Euclidean, Line, Point, coord};
+use geo::{BoundingRect, Distance, Euclidean, Line, MultiPolygon, Point, coord};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree, RTreeObject};
 use spatial_db::model::{ParkSnapshot, Presence};
@@ -115,13 +115,28 @@ impl Places {
         for (row, bounds) in boxes.into_iter().enumerate() {
             self.of_parcel[row].sort_by_key(|(junction, _)| *junction);
             let Some(bounds) = bounds.filter(|_| self.of_parcel[row].is_empty()) else { continue };
-            let boundary = &park.parcels[row].boundary;
-            let near = self.lines.locate_in_envelope_intersecting(&grown(bounds, self.reach_m));
-            let far = near.map(|course| (Euclidean.distance(&course.line, boundary), course.junction));
-            let best =
-                far.filter(|(far, _)| *far <= self.reach_m).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            self.of_parcel[row].extend(best.map(|(far, junction)| (junction, Reached::Line(far))));
+            let best = self.nearest_line(bounds, &park.parcels[row].boundary);
+            self.of_parcel[row].extend(best);
         }
+    }
+
+    /// The line that something would be connected to.
+    fn nearest_line(&self, bounds: geo::Rect<f64>, boundary: &MultiPolygon<f64>) -> Option<Start> {
+        let near = self.lines.locate_in_envelope_intersecting(&grown(bounds, self.reach_m));
+        let far = near.map(|course| (Euclidean.distance(&course.line, boundary), course.junction));
+        let best = far.filter(|(far, _)| *far <= self.reach_m).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        best.map(|(far, junction)| (junction, Reached::Line(far)))
+    }
+
+    /// Where a building is connected: all connections near it, else one line, else nothing. Two buildings may share a connection.
+    pub(super) fn of_footprint(&self, footprint: &MultiPolygon<f64>) -> Vec<Start> {
+        let Some(bounds) = footprint.bounding_rect() else { return Vec::new() };
+        let near = self.connections.locate_in_envelope(&grown(bounds, self.own_m));
+        let far = |at: [f64; 2]| Euclidean.distance(&Point::new(at[0], at[1]), footprint);
+        let own = near.filter(|at| far(*at.geom()) <= self.own_m).map(|at| (at.data, Reached::Connection));
+        let mut own: Vec<Start> = own.collect();
+        own.sort_by_key(|(junction, _)| *junction);
+        if own.is_empty() { self.nearest_line(bounds, footprint).into_iter().collect() } else { own }
     }
 
     /// Row of a parcel by key.

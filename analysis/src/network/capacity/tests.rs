@@ -482,3 +482,79 @@ fn a_switch_that_nobody_could_read_leaves_what_is_behind_it_at_most() {
     assert_eq!(water("CV", true), Known::Unknown(vec![Missing::Way]));
     assert!(matches!(water("CV", false), Known::AtMost(_)));
 }
+
+/// A building of 10 by 10 m with its corner there.
+fn building(number: i64, key: &str, [x, y]: [f64; 2]) -> spatial_db::model::Building {
+    let ring = vec![(x, y), (x + 10.0, y), (x + 10.0, y + 10.0), (x, y + 10.0), (x, y)];
+    spatial_db::model::Building::bare(
+        number,
+        Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, ..Provenance::default() },
+        MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]),
+    )
+}
+
+#[test]
+fn fibre_reaches_the_buildings_that_a_connection_is_on_record_for() {
+    let mut park = street();
+    park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Telecom);
+    for (edge, [total, used]) in park.edges.iter_mut().zip([[12, 8], [6, 5], [6, 0], [4, 1], [2, 2]]) {
+        edge.class = NetworkClass::Telecom;
+        edge.provenance.attributes = attributes(&json!({ "TotalHole": total, "UsedHole": used }));
+    }
+    for (node, told) in [(0, json!({ "端口数": 64 })), (4, json!({ "占用端口": 24 })), (5, json!({ "used_ports": 8 }))]
+    {
+        park.nodes[node].provenance.attributes = attributes(&told);
+    }
+    // Beside the connections c1 and c2, which lie at y = 6; by the line beyond b alone; far from all; gone.
+    park.buildings = vec![
+        building(1, "b1", [96.0, 14.0]),
+        building(2, "b2", [204.0, 12.0]),
+        building(3, "b3", [260.0, 30.0]),
+        building(4, "b4", [900.0, 900.0]),
+        building(5, "b5", [96.0, 14.0]),
+    ];
+    park.buildings[0].name = Some("Hall".into());
+    park.buildings[4].valid_to = Some(day("2020-01-01"));
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let of = |name| Capacity::of(&park, &there, &settings, &rules, name).unwrap();
+    let (fibre, ducts) = (of("fibre"), of("ducts"));
+    let left = |key| fibre.remaining(Place::Building(key), day(TODAY)).unwrap();
+    // 64 ports less 24 and 8.
+    assert_eq!(
+        (left("b1").value, left("b1").known, left("b1").reached),
+        (Some(32.0), Known::Known, Reached::Connection)
+    );
+    assert_eq!(left("Hall"), left("b1"));
+    assert_eq!((left("b3").reached, left("b4").reached), (Reached::Line(30.0), Reached::Nothing));
+    for nobody in ["b5", "Barn"] {
+        let asked = fibre.remaining(Place::Building(nobody), day(TODAY));
+        assert!(matches!(asked, Err(CapacityError::NoSuchBuilding { .. })), "{nobody}");
+    }
+    let (sheet, answers) = buildings_sheet(&fibre, Some(&ducts), day(TODAY));
+    assert_eq!((sheet.rows.len(), answers.len()), (4, 4));
+    let column = |name: &str| sheet.columns.iter().position(|column| column.name == name).unwrap();
+    let cell = |key: &str, name: &str| {
+        let is = |row: &&crate::sheet::Row| row.cells[0] == crate::sheet::Value::from(Some(key));
+        sheet.rows.iter().find(is).unwrap().cells[column(name)].clone()
+    };
+    let number = crate::sheet::Value::Number;
+    // Holes: the branch to c1 has 3 free, s–a 4; that to c2 has none.
+    assert_eq!((cell("b1", "remaining"), cell("b1", "ducts_remaining")), (number(32.0), number(3.0)));
+    assert_eq!((cell("b2", "remaining"), cell("b2", "ducts_remaining")), (number(32.0), number(0.0)));
+    // Without a connection on record nobody knows, though a line with ports is near.
+    let unknown = crate::sheet::Value::Unknown;
+    assert_eq!((cell("b3", "remaining"), cell("b3", "ducts_remaining")), (unknown.clone(), unknown));
+    let overlay = coverage_overlay(&fibre, day(TODAY));
+    let label = |row: usize| {
+        let verdict = overlay.verdicts.get(&park.buildings[row].id);
+        verdict.map(|verdict| overlay.classes[verdict.class].label.to_string())
+    };
+    assert_eq!(label(0).unwrap(), "connected, with something left");
+    assert_eq!(label(2).unwrap(), "no connection on record, a line is near");
+    assert_eq!(label(3).unwrap(), "neither a connection on record nor a line near");
+    assert_eq!(label(4), None, "gone");
+    // Ports that nobody counted leave a connected building open.
+    park.nodes[0].provenance.attributes.clear();
+    let answer = remaining(&park, "fibre", Place::Building("b1"), day(TODAY), day(TODAY)).unwrap();
+    assert!(answer.reached == Reached::Connection && matches!(answer.known, Known::Unknown(_)));
+}
