@@ -18,10 +18,16 @@ type Look = (Phrase, [u8; 3], Pattern);
 const LOOKS: [Look; 5] = [
     (phrase("coverage-room", "connected, with something left"), [0, 132, 98], Pattern::Solid),
     (phrase("coverage-full", "connected, nothing left"), [158, 0, 20], Pattern::CrossHatch),
-    (phrase("coverage-open", "connected, what is left is not known or at most"), [120, 170, 215], Pattern::Hatch),
+    (phrase("coverage-open", "connected, what is left is not known or at most"), [120, 170, 215], Pattern::CrossHatch),
     (phrase("coverage-line", "no connection on record, a line is near"), [240, 205, 90], Pattern::Hatch),
     (phrase("coverage-unknown", "neither a connection on record nor a line near"), [160, 162, 168], Pattern::Dots),
 ];
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    LOOKS.into_iter().map(|look| Class::of_areas(look, (0, 0.0))).collect()
+}
 
 /// The class of an answer for a building, by its place in the legend.
 fn class_of(answer: &Remaining) -> usize {

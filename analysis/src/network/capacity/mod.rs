@@ -17,6 +17,8 @@ mod ways;
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
+#[cfg(test)]
+pub(crate) use buildings::legend as coverage_legend;
 pub use buildings::{buildings_sheet, coverage_overlay};
 pub use load::Capacity;
 pub use overlay::capacity_overlay;
