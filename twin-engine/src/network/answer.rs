@@ -9,7 +9,7 @@ use analysis::network::Settings;
 use analysis::network::answers::{Answer, AnswerError, IsolationRows, Network};
 use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near};
 use analysis::network::found::{clearance_overlay, isolation_overlay, trace_overlay};
-use analysis::network::permit::{Permit, check_pit, permit};
+use analysis::network::permit::{Operators, Permit, check_pit, permit};
 use analysis::network::profile::{Profile, ProfileLimits};
 use analysis::network::sheets::{Part, clearance_sheet, verdicts_note};
 use analysis::network::trace::Way;
@@ -363,8 +363,8 @@ impl Asked {
         if check_pit(outline, None, caution_m).is_err() {
             return Some(Err(Refused::NoPit));
         }
-        let rules = ClearanceRules::shipped();
-        let permit = permit(self.picker.cache(), &self.there, &rules, outline, floor_m, caution_m);
+        let (rules, operators) = (ClearanceRules::shipped(), Operators::shipped());
+        let permit = permit(self.picker.cache(), &self.there, &rules, &operators, outline, floor_m, caution_m);
         let tables = permit.tables().into_iter().map(|sheet| Table { list: List::Titled, sheet }).collect();
         let mut found = self.found(pit::overlay(&permit, self.words, self.day()), tables, pit::told(&permit));
         found.figures = permit.facts();
