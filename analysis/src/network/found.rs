@@ -7,7 +7,7 @@ use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot};
 
 use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
 use super::isolation::{Gear, Isolation, Supply};
-use super::sheets::{Isolating, Part, SHUT_ALREADY, STUCK, TO_SHUT, lie, verdict};
+use super::sheets::{Isolating, Part, SHUT_ALREADY, STUCK, TO_SHUT, lie, rule, verdict};
 use super::topology::Topology;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
@@ -209,7 +209,7 @@ pub fn clearance_overlay(
             let fact = Fact {
                 label: words!("near-what", "{how} {other}", how = lie(one.lie), other = of),
                 value: value.clone(),
-                basis: rules.cited(one.lie == Lie::Crossing, one.row),
+                basis: rule(rules, one),
             };
             let entry = overlay.verdicts.entry(id).or_insert_with(|| {
                 overlay.classes[class].count += 1;

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use analysis::network::Settings;
 use analysis::network::answers::{Answer, AnswerError, IsolationRows, Network};
-use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near};
+use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near, cover_of, fall_of};
 use analysis::network::found::{clearance_overlay, isolation_overlay, trace_overlay};
 use analysis::network::permit::{Operators, Permit, check_pit, permit};
 use analysis::network::profile::{Profile, ProfileLimits};
-use analysis::network::sheets::{Part, clearance_sheet, verdicts_note};
+use analysis::network::sheets::{Part, clearance_sheet, cover_sheet, fall_sheet, own_notes, own_told, verdicts_note};
 use analysis::network::trace::Way;
 use analysis::overlay::{Overlay, Swatch};
 use analysis::sheet::Sheet;
@@ -328,7 +328,7 @@ impl Asked {
         self.stage(Stage::Asking)?;
         let findings = Room::of(self.park(), &self.there, &rules).all();
         self.stage(Stage::Telling)?;
-        Some(Ok(self.findings(&rules, findings, None)))
+        Some(Ok(self.findings(&rules, findings, None, Vec::new())))
     }
 
     fn planned(&self, line: NetworkEdge) -> Option<Answered> {
@@ -336,18 +336,36 @@ impl Asked {
         self.stage(Stage::Asking)?;
         let findings = Room::of(self.park(), &self.there, &rules).planned(&line);
         self.stage(Stage::Telling)?;
-        Some(Ok(self.findings(&rules, findings, Some(line))))
+        let (cover, fall) = (cover_of(self.picker.cache(), &rules, &line), fall_of(&rules, &line));
+        let park = self.park();
+        let covers = cover.as_ref().map(|one| cover_sheet(park, &rules, &[*one], Some(&line), Vec::new()));
+        let falls = fall.as_ref().map(|one| fall_sheet(park, &rules, &[*one], Some(&line), Vec::new()));
+        let notes = own_notes(&rules, cover.as_ref(), fall.as_ref());
+        let mut found = self.findings(&rules, findings, Some(line), notes);
+        found.tables.extend(covers.into_iter().chain(falls).map(|sheet| Table { list: List::Titled, sheet }));
+        if let Some(told) = found.told.as_object_mut() {
+            told.extend(own_told(&rules, cover.as_ref(), fall.as_ref()));
+        }
+        Some(Ok(found))
     }
 
-    fn findings(&self, rules: &ClearanceRules, findings: Findings, planned: Option<NetworkEdge>) -> Found {
+    fn findings(
+        &self,
+        rules: &ClearanceRules,
+        findings: Findings,
+        planned: Option<NetworkEdge>,
+        own: Vec<Words>,
+    ) -> Found {
         let count = |verdict| findings.found.iter().filter(|one| one.verdict == verdict).count();
         let counts = [count(Near::Violated), count(Near::Possible), count(Near::Unknown), findings.clear];
-        let notes = vec![verdicts_note(counts)];
+        let mut notes = vec![verdicts_note(counts, findings.no_rule)];
+        notes.extend(own);
         let overlay = clearance_overlay(self.park(), rules, &findings, self.day(), notes.clone());
         let overlay = with_lengths(self.park(), overlay);
         let sheet = clearance_sheet(self.park(), rules, &findings.found, planned.as_ref(), notes);
         let told = serde_json::json!({
             "violated": counts[0], "possible": counts[1], "unknown": counts[2], "clear": counts[3],
+            "no_rule": findings.no_rule,
         });
         let dimensions = findings.found.iter().map(|one| dimension(self.park(), planned.as_ref(), one)).collect();
         Found {
@@ -391,6 +409,7 @@ fn with_lengths(park: &ParkSnapshot, mut overlay: Overlay) -> Overlay {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use analysis::network::clearance::{Course, End, Planned};
     use analysis::network::isolation::ValveState;
     use spatial_db::model::{FeatureKind, NetworkClass, NetworkNode, NodeKind, Provenance};
 
@@ -536,6 +555,33 @@ pub(super) mod tests {
         assert!(matches!(refused, Refused::Network(AnswerError::NoSuchPlace { ref key, .. }) if key == "x"));
         asked.watch.stop();
         assert_eq!(asked.answer(&Joints::default()), None);
+    }
+
+    #[test]
+    fn a_planned_sewer_is_held_against_cover_and_fall_too() {
+        let (x, y) = CORNER;
+        let points = vec![[x + 20.0, y + 60.0], [x + 120.0, y + 60.0]];
+        let ends = |levels: [f64; 2]| Course::Ends(levels.map(End::Invert));
+        let tables = |planned: Planned| {
+            let found = answer(Question::Planned(planned));
+            let said = |table: &Table, name: &str| {
+                let at = table.sheet.columns.iter().position(|column| column.name == name).unwrap();
+                table.sheet.rows[0].cells[at].clone()
+            };
+            let own: Vec<_> =
+                found.tables[1..].iter().map(|table| (table.sheet.name, said(table, "verdict"))).collect();
+            (found.tables[0].list, own)
+        };
+        let [clear, violated] =
+            [analysis::words!("verdict-clear", "clear"), analysis::words!("verdict-violated", "violated")]
+                .map(analysis::sheet::Value::Text);
+        let sewer = Planned { class: NetworkClass::Drainage, points, ..Planned::default() };
+        let deep = tables(Planned { course: ends([-3.0, -3.5]), ..sewer.clone() });
+        assert_eq!(deep, (List::Near, vec![("cover", clear.clone()), ("fall", clear)]));
+        let bad = tables(Planned { course: ends([900.0, 900.0]), ..sewer.clone() });
+        assert_eq!(bad.1, [("cover", violated.clone()), ("fall", violated)]);
+        let main = tables(Planned { class: NetworkClass::Water, course: Course::Cover(3.0), ..sewer });
+        assert_eq!(main.1.len(), 1, "no main falls");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod html;
 pub(crate) mod hydraulics;
 mod land;
 pub(crate) mod permit;
+mod planned;
 pub(crate) mod profile;
 mod projects;
 pub(crate) mod section;

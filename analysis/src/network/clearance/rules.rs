@@ -73,6 +73,20 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The stages, from low to high.
+    pub const ALL: [Self; 5] = [Self::Low, Self::Medium, Self::SubHighB, Self::SubHighA, Self::High];
+
+    /// As a record has it: [`Stage::of`] reads it back.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::SubHighB => "sub-high B",
+            Self::SubHighA => "sub-high A",
+            Self::High => "high",
+        }
+    }
+
     /// The stage of a pressure as recorded: in words, or a number with `kPa` or `MPa`.
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim().to_lowercase();
@@ -322,6 +336,11 @@ impl ClearanceRules {
         self.horizontal.iter().map(|row| row.m).fold(0.0, f64::max)
     }
 
+    /// The table as a whole: standard and edition.
+    pub fn named(&self) -> String {
+        format!("{} ({})", self.table.standard, self.table.edition)
+    }
+
     /// Row of the horizontal or vertical table, with standard and edition, in words.
     pub fn cited(&self, vertical: bool, row: usize) -> Words {
         let row = if vertical { &self.vertical[row] } else { &self.horizontal[row] };
@@ -442,6 +461,7 @@ mod tests {
             ["高压A", "high pressure", "nan MPa", "-1 MPa"].map(Stage::of),
             [Some(High), Some(High), None, None]
         );
+        assert_eq!(Stage::ALL.map(|stage| Stage::of(stage.as_str())), Stage::ALL.map(Some));
         let rules = ClearanceRules::shipped();
         let mut line = line(NetworkClass::Gas, None, None);
         assert_eq!(rules.quality(&line).level, "-");

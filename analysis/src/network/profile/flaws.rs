@@ -232,9 +232,9 @@ fn cover(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
     for run in &profile.runs {
         there.edges[run.edge as usize] = true;
     }
-    let (worst, _) = covers(ask.cache, &there, ask.clearance);
-    for one in worst {
-        let (Some(value), Some(run)) = (one.cover_m, profile.runs.iter().find(|run| run.edge == one.edge)) else {
+    for one in covers(ask.cache, &there, ask.clearance).found {
+        let of = profile.runs.iter().find(|run| Some(run.edge) == one.edge);
+        let (Some(value), Some(run)) = (one.cover_m, of) else {
             continue;
         };
         let (kind, verdict) = if value < 0.0 {
