@@ -7,6 +7,7 @@ mod calc;
 mod cases;
 mod dossier;
 mod drill;
+mod golden_sample;
 mod journey;
 mod land_report;
 mod network_verbs;
