@@ -4,8 +4,7 @@
 //! small. Without a graphics adapter these tests fail; they are never skipped.
 
 #[path = "../../twin-engine/tests/likeness/mod.rs"]
-#[allow(dead_code, reason = "the engine's own tests ask for more")]
-mod likeness;
+pub(crate) mod likeness;
 
 use std::collections::BTreeSet;
 use std::io::BufWriter;
