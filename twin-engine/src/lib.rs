@@ -59,6 +59,7 @@ mod sun;
 pub mod text;
 pub mod theme;
 mod time;
+mod told;
 mod tool;
 mod tour;
 mod ui;
@@ -71,7 +72,7 @@ pub use cut::{Cut, Dig, SectionPlane};
 pub use drawing::{ProfileSheet, SectionSheet, profile_svg, section_svg};
 pub use drill::{DrillOffice, DrillStart};
 pub use error::EngineError;
-pub use film::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, film, still};
+pub use film::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, film, still, stills};
 pub use glb::{GltfError, GltfExport, GltfOptions, GltfPlace, GltfReport, features_in};
 pub use input::{
     CameraChoice, CaptureOptions, CaptureReport, OverlayOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,

@@ -108,6 +108,7 @@ key-split = picture in two parts
 key-undo = take back
 key-redo = bring back
 key-bookmark = keep this view
+key-film = film the kept views
 undo = Undo
 redo = Redo
 split = Split

@@ -108,6 +108,7 @@ key-split = 分屏对比
 key-undo = 撤销
 key-redo = 重做
 key-bookmark = 保存当前视图
+key-film = 录制已保存的视图
 undo = 撤销
 redo = 重做
 split = 分屏
