@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Runs(RunsArguments),
     /// Undo one import of a park, exactly
     Revert(RevertArguments),
+    /// Accept a scenario: its edits become the record, as one run that can be undone
+    Scenario(crate::scenario::ScenarioGroup),
     /// Draw a park with an overlay into a PNG, without a window
     Shot(ShotArguments),
     /// Film a tour of a park as MP4

@@ -73,6 +73,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Parks(arguments) => parks::run(*arguments),
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Revert(arguments) => revert::run(arguments),
+        Verb::Scenario(group) => scenario::run(group),
         Verb::Shot(arguments) => shot::run(arguments),
         Verb::Film(arguments) => film::run(arguments),
         Verb::Gltf(arguments) => gltf::run(arguments),

@@ -73,10 +73,9 @@ impl ClearanceArguments {
 
     fn rules(&self) -> Result<ClearanceRules, Failure> {
         let Some(path) = &self.rules else { return Ok(ClearanceRules::shipped()) };
-        let table = std::fs::read_to_string(path)
-            .map_err(|source| Failure::RuleFile { path: path.clone(), source: source.into() })?;
-        ClearanceRules::parse(&table)
-            .map_err(|source| Failure::RuleFile { path: path.clone(), source: Box::new(source) })
+        let wrong = |source| Failure::NetworkTable { path: path.clone(), table: "clearance", source };
+        let table = std::fs::read_to_string(path).map_err(|source| wrong(source.into()))?;
+        ClearanceRules::parse(&table).map_err(|source| wrong(Box::new(source)))
     }
 }
 
