@@ -318,3 +318,120 @@ fn sign<T: Feature>(after: &mut [T], now: &[T], told: &Map<String, Value>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use geo::{MultiPolygon, Rect};
+    use spatial_db::model::{EventKind, FeatureKind, Park};
+
+    use super::*;
+
+    const HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn parcel(key: &str, id: i64, from: f64, to: f64) -> Parcel {
+        let square = Rect::new((from, 0.0), (to, 100.0)).to_polygon();
+        Parcel::bare(id, Provenance::keyed(key), MultiPolygon(vec![square]))
+    }
+
+    /// A parcel under contract, with what hangs on it, and a neighbour.
+    fn park() -> ParkSnapshot {
+        let mut park = ParkSnapshot::empty(Park::made_up("p", "P", 4549));
+        park.parcels = vec![parcel("P1", 1, 0.0, 100.0), parcel("P2", 2, 100.0, 150.0)];
+        park.parcels[1].provenance.attributes.insert("plot".to_owned(), json!("7b"));
+        let mut contract = LandContract::bare(1, Provenance::keyed("C"), "P1");
+        contract.land_price = Some(1000.0);
+        park.contracts = vec![contract];
+        let day = "2024-03-01".parse().unwrap();
+        park.events = vec![LandEvent::bare(1, Provenance::keyed("E"), "C", EventKind::Start, day)];
+        let mut tenancy = Tenancy::bare(1, Provenance::keyed("T"), "works");
+        tenancy.parcel_key = Some("P1".to_owned());
+        park.tenancies = vec![tenancy];
+        park.projects = vec![Project {
+            id: FeatureId::new(FeatureKind::Project, 1),
+            provenance: Provenance::keyed("J"),
+            name: None,
+            contract_key: Some("C".to_owned()),
+            parcel_key: None,
+            enterprise_key: None,
+            planned_approval: None,
+            planned_permit: None,
+            planned_start: None,
+            planned_completion: None,
+            planned_production: None,
+            planned_investment: None,
+            currency: None,
+            note: None,
+        }];
+        park
+    }
+
+    fn file() -> ScenarioFile {
+        let cut = Edit::SplitParcel { parcel: "P1".to_owned(), line: vec![(60.0, -1.0), (60.0, 101.0)] };
+        let use_of = Edit::ChangeUse {
+            parcel: "P2".to_owned(),
+            scheme: "planning-2023".to_owned(),
+            code: "100101".to_owned(),
+            land_use: None,
+            industry: None,
+        };
+        ScenarioFile::new("next", "p", vec![cut, use_of])
+    }
+
+    fn accept(now: ParkSnapshot, drawn: ParkSnapshot) -> Result<ParkSnapshot, AcceptError> {
+        let (by, reason) = ("Li Na".to_owned(), "plan 14".to_owned());
+        let acceptance = Acceptance { file: "next.scenario.ron".to_owned(), sha256: HASH.to_owned(), by, reason };
+        accepted(&Arc::new(now), &Arc::new(drawn), &file(), &acceptance, &RuleSet::shipped())
+    }
+
+    #[test]
+    fn what_is_new_has_a_key_of_its_own_and_says_who_accepted_it() {
+        let after = accept(park(), park()).unwrap();
+        let keys: Vec<&str> = after.parcels.iter().map(|parcel| parcel.provenance.key.as_str()).collect();
+        assert_eq!(keys, ["P1/1@01234567", "P1/2@01234567", "P2"]);
+        assert_eq!(after.park.name, "P", "the record keeps its name");
+        let contracts: Vec<(&str, &str, Option<f64>)> = after
+            .contracts
+            .iter()
+            .map(|one| (one.provenance.key.as_str(), one.parcel_key.as_str(), one.land_price.map(f64::round)))
+            .collect();
+        assert_eq!(
+            contracts,
+            [("C/1@01234567", "P1/1@01234567", Some(600.0)), ("C/2@01234567", "P1/2@01234567", Some(400.0))]
+        );
+        let events: Vec<&str> = after.events.iter().map(|event| event.contract_key.as_str()).collect();
+        assert_eq!(events, ["C/1@01234567", "C/2@01234567"]);
+        assert_eq!(after.projects[0].contract_key.as_deref(), Some("C/1@01234567"));
+        assert_eq!(after.tenancies[0].parcel_key.as_deref(), Some("P1/1@01234567"));
+        // The parcel that only changed its use keeps what its source says beside the columns.
+        let told = &after.parcels[2].provenance.attributes;
+        assert_eq!((&told["plot"], &told["scenario_accepted_by"]), (&json!("7b"), &json!("Li Na")));
+        assert_eq!(told["scenario_sha256"], HASH);
+        assert!(after.parcels.iter().all(|parcel| parcel.provenance.attributes["scenario_reason"] == "plan 14"));
+    }
+
+    #[test]
+    fn what_changed_since_is_named_with_its_edit() {
+        let mut changed = park();
+        changed.parcels[1].holder = Some("somebody else".to_owned());
+        let refused = accept(changed, park()).unwrap_err();
+        assert!(matches!(&refused, AcceptError::Changed { number: 2, key, .. } if key == "P2"), "{refused}");
+
+        let mut gone = park();
+        gone.parcels.remove(0);
+        let refused = accept(gone, park()).unwrap_err();
+        assert!(matches!(&refused, AcceptError::Gone { number: 1, key, .. } if key == "P1"), "{refused}");
+
+        // The parcel itself is as it was, and the contract over it is another.
+        let mut other = park();
+        other.contracts[0].land_price = Some(2000.0);
+        let refused = accept(other, park()).unwrap_err();
+        assert!(matches!(&refused, AcceptError::Otherwise { number: 1, key } if key == "C/1"), "{refused}");
+
+        // Another number, layer and row of the same is no change.
+        let mut again = park();
+        again.parcels[0].id.id = 17;
+        again.parcels[0].provenance.layer = "parcels-2025".to_owned();
+        again.parcels[0].provenance.source_row = 99;
+        assert!(accept(again, park()).is_ok());
+    }
+}
