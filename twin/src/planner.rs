@@ -27,6 +27,7 @@ use twin_engine::{Apart, CaseSource, Language, Planner, SheetForm, WhatIf};
 use crate::live::ALL;
 use crate::report;
 use crate::report::unmet::Record;
+use crate::rules::tables;
 use crate::shot::{indexed, overlay_on};
 
 /// Prepares what is asked of one state of a park.
@@ -41,7 +42,7 @@ struct Desk {
 
 /// Whoever prepares the panels of a park. `schemes` are those to choose from; `record` is there where unmet demand is looked at.
 pub(crate) fn planner(cache: Arc<Cache>, schemes: Vec<Scheme>, record: Option<Record>) -> Arc<dyn Planner> {
-    Arc::new(Desk { cache, rules: RuleSet::shipped(), schemes, record })
+    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, record })
 }
 
 /// Cases for the panels.

@@ -5,13 +5,13 @@ mod accept;
 use std::path::Path;
 use std::sync::Arc;
 
-use analysis::rules::RuleSet;
 use analysis::scenario::{Scenario, ScenarioError, ScenarioFile};
 use spatial_db::model::ParkSnapshot;
 
 pub(crate) use accept::{ScenarioGroup, run};
 
 use crate::failure::Failure;
+use crate::rules::tables;
 
 /// A scenario file: its text and what it says.
 fn read(path: &Path) -> Result<(String, ScenarioFile), Failure> {
@@ -30,6 +30,6 @@ fn wrong(path: &Path) -> impl Fn(ScenarioError) -> Failure + use<> {
 pub(crate) fn laid_over(park: Arc<ParkSnapshot>, path: Option<&Path>) -> Result<Arc<ParkSnapshot>, Failure> {
     let Some(path) = path else { return Ok(park) };
     let (_, file) = read(path)?;
-    let park = Scenario::on(park, file).and_then(|scenario| scenario.park(&RuleSet::shipped())).map_err(wrong(path))?;
+    let park = Scenario::on(park, file).and_then(|scenario| scenario.park(&tables().land)).map_err(wrong(path))?;
     Ok(Arc::new(park))
 }

@@ -18,6 +18,7 @@ mod real_land;
 mod real_networks;
 mod real_parks;
 mod real_profiles;
+mod rules;
 mod scenarios;
 mod section_verbs;
 mod support;

@@ -4,6 +4,7 @@
 
 mod building;
 mod citation;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use spatial_db::model::NetworkClass;
 
 pub use building::BuildingState;
 use building::BuildingWords;
+pub use tables::{OwnTable, RuleTables, SHIPPED, TableError};
 
 use crate::words;
 use crate::words::Words;

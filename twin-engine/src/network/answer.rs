@@ -10,10 +10,11 @@ use analysis::network::answers::{Answer, AnswerError, IsolationRows, Network};
 use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near};
 use analysis::network::found::{clearance_overlay, isolation_overlay, trace_overlay};
 use analysis::network::permit::{Permit, check_pit, permit};
-use analysis::network::profile::{Profile, ProfileLimits};
+use analysis::network::profile::Profile;
 use analysis::network::sheets::{Part, clearance_sheet, verdicts_note};
 use analysis::network::trace::Way;
 use analysis::overlay::{Overlay, Swatch};
+use analysis::rules::RuleTables;
 use analysis::sheet::Sheet;
 use analysis::words::Words;
 use chrono::NaiveDate;
@@ -223,16 +224,16 @@ impl Asked {
 
     fn network(&self, joints: &Joints) -> Option<Answered> {
         let class = self.question.class()?;
-        let settings = Settings::shipped();
+        let settings = &RuleTables::in_force().topology;
         self.stage(Stage::Joining)?;
-        let joint = joints.of(self.of(), class, self.picker.cache(), &self.there, &settings);
+        let joint = joints.of(self.of(), class, self.picker.cache(), &self.there, settings);
         self.stage(Stage::Asking)?;
         let told = self.told.iter().map(|(key, state)| (key.clone(), *state)).collect();
-        let network = match Network::told(self.park(), &self.there, &settings, joint.joined.clone(), told) {
+        let network = match Network::told(self.park(), &self.there, settings, joint.joined.clone(), told) {
             Ok(network) => network,
             Err(error) => return Some(Err(Refused::Network(error))),
         };
-        self.ask(&network, &joint, &settings).map(|found| found.map_err(Refused::Network))
+        self.ask(&network, &joint, settings).map(|found| found.map_err(Refused::Network))
     }
 
     fn ask(&self, network: &Network<'_>, joint: &Joint, settings: &Settings) -> Option<Result<Found, AnswerError>> {
@@ -270,7 +271,8 @@ impl Asked {
 
     /// The way laid out flat, where there is one.
     fn profile(&self, network: &Network<'_>, ends: (&str, Option<&str>), way: Way) -> Option<Profile> {
-        let rules = (&ClearanceRules::shipped(), &ProfileLimits::shipped());
+        let in_force = RuleTables::in_force();
+        let rules = (&in_force.clearance, &in_force.profile);
         network.profile(self.picker.cache(), ends, way, rules).ok()
     }
 
@@ -324,19 +326,19 @@ impl Asked {
     }
 
     fn near(&self) -> Option<Answered> {
-        let rules = ClearanceRules::shipped();
+        let rules = &RuleTables::in_force().clearance;
         self.stage(Stage::Asking)?;
-        let findings = Room::of(self.park(), &self.there, &rules).all();
+        let findings = Room::of(self.park(), &self.there, rules).all();
         self.stage(Stage::Telling)?;
-        Some(Ok(self.findings(&rules, findings, None)))
+        Some(Ok(self.findings(rules, findings, None)))
     }
 
     fn planned(&self, line: NetworkEdge) -> Option<Answered> {
-        let rules = ClearanceRules::shipped();
+        let rules = &RuleTables::in_force().clearance;
         self.stage(Stage::Asking)?;
-        let findings = Room::of(self.park(), &self.there, &rules).planned(&line);
+        let findings = Room::of(self.park(), &self.there, rules).planned(&line);
         self.stage(Stage::Telling)?;
-        Some(Ok(self.findings(&rules, findings, Some(line))))
+        Some(Ok(self.findings(rules, findings, Some(line))))
     }
 
     fn findings(&self, rules: &ClearanceRules, findings: Findings, planned: Option<NetworkEdge>) -> Found {
@@ -363,8 +365,8 @@ impl Asked {
         if check_pit(outline, None, caution_m).is_err() {
             return Some(Err(Refused::NoPit));
         }
-        let rules = ClearanceRules::shipped();
-        let permit = permit(self.picker.cache(), &self.there, &rules, outline, floor_m, caution_m);
+        let rules = &RuleTables::in_force().clearance;
+        let permit = permit(self.picker.cache(), &self.there, rules, outline, floor_m, caution_m);
         let tables = permit.tables().into_iter().map(|sheet| Table { list: List::Titled, sheet }).collect();
         let mut found = self.found(pit::overlay(&permit, self.words, self.day()), tables, pit::told(&permit));
         found.figures = permit.facts();

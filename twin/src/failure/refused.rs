@@ -43,4 +43,47 @@ pub(crate) enum Refused {
         path: PathBuf,
         source: Box<analysis::scenario::AcceptError>,
     },
+    /// A folder of rule tables cannot be used.
+    #[error("the folder of rules {} cannot be used", dir.display())]
+    #[diagnostic(help("name one with --rules-dir or TWIN_RULES; `twin rules export DIR` makes one with every table"))]
+    RuleFolder {
+        /// Folder.
+        dir: PathBuf,
+        source: std::io::Error,
+    },
+    /// A rule table cannot be read.
+    #[error("the rule table {} cannot be read", path.display())]
+    #[diagnostic(help("a table is a TOML file in UTF-8"))]
+    RuleFile {
+        /// File.
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    /// A file that takes the place of no table.
+    #[error("a file in {} is no rule table that can be replaced", dir.display())]
+    #[diagnostic(help(
+        "give it the name of the table that it takes the place of, or keep it elsewhere: schemes of your own are named with --scheme FILE"
+    ))]
+    RuleName {
+        /// Folder.
+        dir: PathBuf,
+        source: Box<analysis::rules::TableError>,
+    },
+    /// A table of a user's own is wrong.
+    #[error("the rules in {} are not used", dir.display())]
+    #[diagnostic(help(
+        "`twin rules export DIR` writes the table that ships: mend the row after it, or take the file away and the shipped table is used"
+    ))]
+    RuleTable {
+        /// Folder.
+        dir: PathBuf,
+        source: Box<analysis::rules::TableError>,
+    },
+    /// An export would write over a table.
+    #[error("{} is there already, and nothing was written", path.display())]
+    #[diagnostic(help("name another folder: your rows are in that one"))]
+    RuleThere {
+        /// File.
+        path: PathBuf,
+    },
 }

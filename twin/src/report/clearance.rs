@@ -14,6 +14,7 @@ use spatial_db::model::Presence;
 use super::Asked;
 use super::write::{Outgoing, rows};
 use crate::failure::Failure;
+use crate::rules::{single, tables};
 
 /// Arguments of `twin clearance`.
 #[derive(Debug, Args)]
@@ -72,10 +73,8 @@ impl ClearanceArguments {
     }
 
     fn rules(&self) -> Result<ClearanceRules, Failure> {
-        let Some(path) = &self.rules else { return Ok(ClearanceRules::shipped()) };
-        let wrong = |source| Failure::NetworkTable { path: path.clone(), table: "clearance", source };
-        let table = std::fs::read_to_string(path).map_err(|source| wrong(source.into()))?;
-        ClearanceRules::parse(&table).map_err(|source| wrong(Box::new(source)))
+        let Some(path) = &self.rules else { return Ok(tables().clearance.clone()) };
+        single(path, "clearance", ClearanceRules::parse)
     }
 }
 

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::evaluation::{
-    EvaluationError, EvaluationRules, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored,
-    TypedInputs, Weights, Zone, ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
+    EvaluationError, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored, TypedInputs, Weights, Zone,
+    ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
 };
-use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -20,6 +19,7 @@ use super::write::Outgoing;
 use super::{Asked, Format};
 use crate::cli::LanguageName;
 use crate::failure::Failure;
+use crate::rules::tables;
 use crate::scenario::laid_over;
 
 /// Which parks, on which dates.
@@ -151,8 +151,8 @@ fn wrong(path: &Path) -> impl FnOnce(EvaluationError) -> Failure + use<> {
 
 /// A shipped scheme, or one of the user's own.
 fn scheme(named: &str) -> Result<Scheme, Failure> {
-    if let Some(scheme) = Scheme::shipped(named) {
-        return Ok(scheme);
+    if let Some(scheme) = tables().evaluation_scheme(named) {
+        return Ok(scheme.clone());
     }
     if !named.contains(['.', '/', '\\']) {
         let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
@@ -204,14 +204,14 @@ impl Zones {
         }
         let dates = self.dates(&parks);
         let caches: Vec<Cache> = parks.iter().map(|snapshot| Cache::build(Arc::clone(snapshot))).collect();
-        let (rules, evaluation) = (RuleSet::shipped(), EvaluationRules::shipped());
+        let (rules, evaluation) = (&tables().land, &tables().evaluation);
         let mut zones = Vec::new();
         for date in &dates {
             let of_parks: HashMap<&str, Zone> = caches
                 .iter()
                 .map(|cache| {
                     let slug = cache.snapshot().park.slug.as_str();
-                    (slug, Zone::of(cache, &rules, &evaluation, inputs.get(slug), *date))
+                    (slug, Zone::of(cache, rules, evaluation, inputs.get(slug), *date))
                 })
                 .collect();
             for (name, members) in &self.district {
@@ -287,7 +287,7 @@ pub(super) fn run(arguments: &ZoneArguments) -> Result<(), Failure> {
         return Outgoing { asked: &asked, park, as_of, sheet: &sheet }
             .write(|text| [("parcels".to_owned(), lines(zone, text).into())].into_iter().collect());
     }
-    let reports = report(zones, &scheme, &EvaluationRules::shipped());
+    let reports = report(zones, &scheme, &tables().evaluation);
     let whole = arguments.zones.format != Format::Table;
     let sheet = zone_sheet(&reports, &scheme, whole);
     let park = header(&parks);
@@ -312,11 +312,11 @@ pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> 
     }
     let Loaded { mut zones, parks, dates } = arguments.zones.load()?;
     zones.sort_by_key(|(level, zone)| (*level, zone.as_of));
-    let rules = EvaluationRules::shipped();
+    let rules = &tables().evaluation;
     let measure = Measure::from(arguments.by);
     let all: Vec<_> = zones
         .iter()
-        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), &rules)))
+        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), rules)))
         .collect();
     let mut notes = Vec::new();
     for name in ["specialised", "moderate", "high"] {

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use analysis::rules::RuleSet;
 use analysis::scenario::{Acceptance, ScenarioFile, accepted};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -17,6 +16,7 @@ use crate::failure::{Failure, Refused};
 use crate::parks::store;
 use crate::print;
 use crate::progress::cancel_on_interrupt;
+use crate::rules::tables;
 
 /// Arguments of `twin scenario`.
 #[derive(Debug, Args)]
@@ -170,7 +170,7 @@ fn write(store: &mut Store, park: Park, asked: &Asked<'_>, changes: &ChangeList)
         return Err(Refused::AcceptedBefore { path, park, run }.into());
     }
     let now = Arc::new(load.snapshot()?);
-    let after = accepted(&now, &asked.drawn, &asked.file, acceptance, &RuleSet::shipped())
+    let after = accepted(&now, &asked.drawn, &asked.file, acceptance, &tables().land)
         .map_err(|source| Refused::NotAccepted { path: arguments.file.clone(), source: Box::new(source) })?;
     let amended = amendments(&now, &after);
     load.amend(&acceptance.layer(), &acceptance.source(), &amended)?;

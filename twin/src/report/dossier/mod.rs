@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use analysis::land::indicators::LandModel;
 use analysis::land::{Dossier, Ranked, ranked};
-use analysis::rules::RuleSet;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +30,7 @@ use crate::origin::Origin;
 use crate::parks::store;
 use crate::print;
 use crate::progress::Progress;
+use crate::rules::tables;
 use crate::shot::{indexed, overlays};
 
 /// Size of a picture, px.
@@ -79,8 +79,8 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
         Origin::Package(_) => None,
     };
     let cache = Cache::build(Arc::clone(&snapshot));
-    let rules = RuleSet::shipped();
-    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), &rules, as_of);
+    let rules = &tables().land;
+    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), rules, as_of);
     let all = ranked(&model, &scheme);
     let land = wanted(&all, &snapshot, &arguments.parcel, as_of)?;
     let dossier = Dossier::of(&model, &scheme, land, cases.as_deref(), &files);
