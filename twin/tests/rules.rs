@@ -1,5 +1,6 @@
 //! Rule tables of a user's own: written out, edited, in force in every verb, named wherever they are cited.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -34,6 +35,32 @@ fn refused(place: &Place, arguments: &[&str]) -> String {
 
 fn list<'v>(value: &'v Value, name: &str) -> &'v Vec<Value> {
     value[name].as_array().unwrap_or_else(|| panic!("{name}: {value}"))
+}
+
+/// Tables in a folder and what they hold, by name.
+fn tables(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for under in ["", "schemes", "evaluation", "networks"] {
+        for entry in std::fs::read_dir(folder.join(under)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "toml") {
+                let name = path.strip_prefix(folder).unwrap().display().to_string();
+                found.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_table_of_land_and_networks_is_written_out_as_it_ships() {
+    let place = Place::new();
+    let folder = export(&place, "all");
+    let mut shipped = tables(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../analysis/rules"));
+    // Of emergencies: it cannot be replaced, and neither can the folders beside these.
+    shipped.remove("evacuation.toml").expect("a table of walking");
+    assert!(shipped.len() > 10);
+    assert_eq!(tables(Path::new(&folder)), shipped);
 }
 
 #[test]
@@ -82,9 +109,8 @@ fn tables_of_ones_own_decide_and_are_cited_by_file_and_hash() {
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["counts"], before["counts"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("figures.toml"), "it is said that tables are replaced");
-    let tables = place.json(&["--rules-dir", &folder, "rules", "list", "--json"]);
-    let owned =
-        |name: &str| list(&tables, "tables").iter().find(|table| table["table"] == name).unwrap()["own"].clone();
+    let told = place.json(&["--rules-dir", &folder, "rules", "list", "--json"]);
+    let owned = |name: &str| list(&told, "tables").iter().find(|table| table["table"] == name).unwrap()["own"].clone();
     assert_eq!((owned("figures.toml"), owned("networks/clearance.toml")), (true.into(), false.into()));
 }
 

@@ -168,7 +168,7 @@ fn a_scenario_drawn_on_another_record_is_refused_with_the_edit() {
     let record = hashes(&place);
 
     // A house on a parcel that is as it was, then an edit of one that has another use by now.
-    let building = &snapshot(&place).buildings[0].provenance.key;
+    let building = snapshot(&place).buildings[0].provenance.key.clone();
     let remove = format!("remove_building(building: \"{building}\")");
     let merge = "merge_parcels(parcels: [\"990001001020GB00111\", \"990001001020GB00117\"], key: \"M\")";
     let second = scenario(&place, "second", &format!("{remove}, {merge}"));

@@ -346,25 +346,6 @@ mod tests {
         assert!(tables.own().is_empty());
     }
 
-    /// Every file in the folder that ships can be replaced, but for those of hazards, of evacuation and of siting.
-    #[test]
-    fn every_table_of_land_and_networks_can_be_replaced() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        let mut found = Vec::new();
-        for under in ["", "schemes", "evaluation", "networks"] {
-            for entry in std::fs::read_dir(folder.join(under)).unwrap() {
-                let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-                if name.ends_with(".toml") && name != "evacuation.toml" {
-                    found.push(if under.is_empty() { name } else { format!("{under}/{name}") });
-                }
-            }
-        }
-        let mut known: Vec<String> = SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
-        found.sort();
-        known.sort();
-        assert_eq!(found, known);
-    }
-
     #[test]
     fn a_table_of_ones_own_decides_and_is_cited() {
         let before = RuleTables::shipped();
