@@ -329,6 +329,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_keeps_the_run_that_it_was_drawn_on() {
+        let folder = Folder::new("drawn");
+        let mut file = ScenarioFile::new("plan", "park", vec![remove("B1")]);
+        file.drawn_on = Some(3);
+        let mut draft = Draft::default();
+        draft.open(file, &folder.0.join("plan.scenario.ron"), "park").unwrap();
+        draft.add(remove("B2"));
+        draft.made();
+        let kept = read(&draft.keep(&folder.0, "park").unwrap());
+        assert_eq!((kept.drawn_on, kept.edits.len()), (Some(3), 2));
+        assert_eq!(read(&Draft::default().keep(&folder.0, "park").unwrap()).drawn_on, None);
+    }
+
+    #[test]
     fn an_edit_that_cannot_be_made_goes_and_those_of_a_file_stay() {
         let mut draft = Draft::default();
         draft.add(remove("B1"));
