@@ -44,8 +44,8 @@ struct AcceptArguments {
     park: String,
     /// The scenario
     file: PathBuf,
-    /// Who accepts it
-    #[arg(long, value_parser = words)]
+    /// Who accepts it, by name; `TWIN_BY` if not given
+    #[arg(long, env = "TWIN_BY", hide_env_values = true, value_parser = words)]
     by: String,
     /// Why, for whoever asks later
     #[arg(long, value_parser = words)]
