@@ -67,6 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         unfinished: &["在建", "停建"],
         vacant: &["空置", "闲置", "停用", "vacant", "unoccupied", "empty"],
         used: &["在用", "使用中", "自用", "出租", "in use", "occupied", "let", "temporary"],
+        cover_complete: rules.figure("land", "cover_complete").value,
     };
     let theirs = store.land_indicators(snapshot.park.park_id, &question)?;
     let server = began.elapsed();

@@ -31,6 +31,12 @@ const CLASSES: [(Phrase, [u8; 3], Pattern); 4] = [
     (phrase("change-unchanged", "unchanged"), [214, 214, 208], Pattern::Solid),
 ];
 
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    CLASSES.into_iter().map(|row| Class::of_areas(row, (0, 0.0))).collect()
+}
+
 /// A feature with a place in the picture.
 trait Placed: Clone + Debug + PartialEq {
     /// Singular and plural.

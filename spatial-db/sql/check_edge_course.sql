@@ -18,6 +18,13 @@ WITH
     pumps AS MATERIALIZED (
         SELECT key FROM twin.network_node WHERE park_id = {park} AND class = 'drainage' AND kind = 'pump'
     ),
+    -- pumps behind which one line goes on: it is what they lift into, and may rise. Where a line under pressure leaves the pump, that is
+    -- the one, and where lines lead to several places nothing tells which is: all that are not under pressure are looked at
+    lifting AS MATERIALIZED (
+        SELECT c.from_key AS key FROM courses AS c
+        WHERE c.class = 'drainage' AND EXISTS (SELECT FROM pumps AS p WHERE p.key = c.from_key)
+        GROUP BY c.from_key HAVING bool_and(c.gravity) AND count(DISTINCT coalesce(c.to_key, c.key)) = 1
+    ),
     -- the largest pipe that leaves each node by itself
     leaving AS (
         SELECT c.from_key AS key, max(c.diameter_mm) AS diameter_mm FROM courses AS c
@@ -46,7 +53,7 @@ SELECT
     jsonb_build_object('rise_m', -fall_m, 'plan_m', plan_m), NULL
 FROM courses AS c
 WHERE gravity AND layer IN (SELECT layer FROM directed) AND fall_m <> 'NaN' AND -fall_m > {min_rise_m}
-  AND NOT EXISTS (SELECT FROM pumps AS p WHERE p.key = c.from_key)
+  AND NOT EXISTS (SELECT FROM lifting AS l WHERE l.key = c.from_key)
 UNION ALL
 SELECT
     'edge.shrinks', c.feature_id, NULL, NULL, NULL,

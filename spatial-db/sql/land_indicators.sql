@@ -1,22 +1,30 @@
 -- Indicators of every parcel of park $1 on day $2 by the formulas of docs/planner.md, a storey above $3 m counting twice, figures
--- of the latest year up to $4: what the program answers from memory, asked of the server. A value is null where an input is missing.
-WITH parcel AS (
+-- of the latest year up to $4, cover surveyed from a share of $9 on: what the program answers from memory, asked of the server. A value
+-- is null where an input is missing.
+WITH surveyed AS (
+    -- A park without a yard on record is one whose yards nobody surveyed; the same of green.
+    SELECT coalesce(bool_or(kind = 'storage_yard'), false) AS yards, coalesce(bool_or(kind IN ('grass', 'forest')), false) AS green
+    FROM twin.surface
+    WHERE park_id = $1
+), parcel AS (
     SELECT feature_id, key, geom, ST_Area(geom) AS land, recorded_floor_area_m2
     FROM twin.parcel
     WHERE park_id = $1 AND coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true)
 ), building AS (
     -- Tenancies count each storey once, also where the rules count a tall one twice.
     SELECT feature_id, key, geom, footprint, floor_area_m2, use_text,
-           CASE WHEN storeys > 0 AND coalesce(nullif(greatest(storey_height_m, 0), 0), nullif(greatest(height_m, 0), 0) / storeys) > $3
-                THEN 2 * storeys * footprint
-                ELSE coalesce(nullif(greatest(floor_area_m2, 0), 0), nullif(greatest(storeys, 0), 0) * footprint)
+           -- Storeys of unknown height may count once or twice, where no floor area is on record: null.
+           CASE WHEN storeys > 0 AND storey_m > $3 THEN 2 * storeys * footprint
+                WHEN floor_area_m2 > 0 THEN floor_area_m2
+                WHEN storey_m IS NOT NULL THEN nullif(greatest(storeys, 0), 0) * footprint
            END AS floor,
            nullif(greatest(storeys, 0), 0) * footprint AS floor_once,
            lower(use_text) LIKE ANY ($5::text[]) AS administers,
            state && $6::text[] AS unfinished,
            CASE WHEN state && $7::text[] THEN 1 WHEN state && $8::text[] THEN 0 END AS vacant_by_state
     FROM (
-        SELECT feature_id, key, geom, ST_Area(geom) AS footprint, floor_area_m2, use_text, storeys, storey_height_m, height_m,
+        SELECT feature_id, key, geom, ST_Area(geom) AS footprint, floor_area_m2, use_text, storeys,
+               coalesce(nullif(greatest(storey_height_m, 0), 0), nullif(greatest(height_m, 0), 0) / nullif(greatest(storeys, 0), 0)) AS storey_m,
                string_to_array(lower(coalesce(state, '')), ', ') AS state
         FROM twin.building
         WHERE park_id = $1 AND coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true)
@@ -63,7 +71,8 @@ WITH parcel AS (
 ), cover AS (
     SELECT p.feature_id AS parcel,
            sum(ST_Area(ST_Intersection(p.geom, s.geom))) FILTER (WHERE s.kind = 'storage_yard') AS yard,
-           sum(ST_Area(ST_Intersection(p.geom, s.geom))) FILTER (WHERE s.kind IN ('grass', 'forest')) AS green
+           sum(ST_Area(ST_Intersection(p.geom, s.geom))) FILTER (WHERE s.kind IN ('grass', 'forest')) AS green,
+           sum(ST_Area(ST_Intersection(p.geom, s.geom))) AS covered
     FROM parcel AS p
     JOIN twin.surface AS s ON s.park_id = $1 AND s.geom && p.geom AND ST_Intersects(p.geom, s.geom)
     GROUP BY p.feature_id
@@ -118,9 +127,10 @@ WITH parcel AS (
 SELECT p.feature_id, p.land,
        coalesce(d.footprint, 0) AS footprint,
        CASE WHEN d.parcel IS NULL THEN 0 ELSE d.floor END AS floor_area,
-       (coalesce(d.footprint, 0) + coalesce(c.yard, 0)) / p.land AS coverage,
+       CASE WHEN s.yards THEN (coalesce(d.footprint, 0) + coalesce(c.yard, 0)) / p.land END AS coverage,
        CASE WHEN d.parcel IS NULL THEN 0 ELSE d.floor END / p.land AS far,
-       coalesce(c.green, 0) / p.land AS green_share,
+       CASE WHEN s.green AND coalesce(c.covered, 0) + coalesce(d.footprint, 0) >= $9 * p.land
+            THEN coalesce(c.green, 0) / p.land END AS green_share,
        CASE WHEN d.parcel IS NULL THEN 0 ELSE d.admin END AS admin_share,
        d.vacant AS vacant_floor,
        CASE WHEN e.currency = k.currency THEN (e.assets + k.land_price) / (p.land / 10000) END AS investment_intensity,
@@ -128,6 +138,7 @@ SELECT p.feature_id, p.land,
        e.tax / (p.land / 10000) AS tax_per_ha,
        e.jobs / (p.land / 10000) AS jobs_per_ha
 FROM parcel AS p
+CROSS JOIN surveyed AS s
 LEFT JOIN density AS d ON d.parcel = p.feature_id
 LEFT JOIN cover AS c ON c.parcel = p.feature_id
 LEFT JOIN economy AS e ON e.parcel = p.feature_id

@@ -325,6 +325,31 @@ fn every_network_rule_finds_its_case() {
     assert!(of(&issues, "z.above_terrain").iter().all(|issue| issue.place.is_some()));
 }
 
+/// Of three pumps: one with its main on record as under pressure, one with two lines to several places, one with a line and no more.
+#[test]
+fn of_what_leaves_a_pump_only_the_line_it_lifts_into_may_rise() {
+    let (_database, mut store) = scratch();
+    let (mut nodes, mut edges) = sewer(30);
+    let mut leaves = |pump: &str, at: i64, line: &str, pressure: Option<&str>| {
+        let (x, to, row) = (100.0 * at as f64, format!("{line}-end"), 200 + edges.len() as i64);
+        let end = [x, 140.0 + edges.len() as f64, 7.0];
+        nodes.push(node(&to, row, end, &[]));
+        let names = [("from_key", text(pump)), ("to_key", text(&to)), ("diameter_mm", Value::Real(300.0))];
+        let pressure = pressure.map(|pressure| ("pressure", text(pressure)));
+        edges.push(edge(line, row, &[[x, 100.0, 5.0], end], &names.into_iter().chain(pressure).collect::<Vec<_>>()));
+    };
+    leaves("p1", 1, "main", Some("0.3MPa"));
+    leaves("p1", 1, "beside-main", None);
+    leaves("p2", 2, "either", None);
+    leaves("p2", 2, "other", None);
+    leaves("p3", 3, "only", None);
+    let pump = |at: i64| node(&format!("p{at}"), 300 + at, [100.0 * at as f64, 100.0, 5.0], &[("kind", text("pump"))]);
+    nodes.extend((1..4).map(pump));
+    let layers = vec![(FeatureKind::NetworkNode, "points", nodes), (FeatureKind::NetworkEdge, "lines", edges)];
+    let issues = check(&mut store, layers, None, &CheckSettings::default());
+    assert_eq!(keys(&issues, "edge.rises"), ["beside-main", "either", "other"]);
+}
+
 #[test]
 fn units_are_told_from_the_middle_of_a_layer() {
     let (_database, mut store) = scratch();

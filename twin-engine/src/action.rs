@@ -351,6 +351,7 @@ fn act(
                 if let Some(meshed) = &meshed {
                     let scene = scene_of(&twin, &ui.table.filter(), &meshed.geometry, &orbit);
                     kept.bookmarks.add(&t!(twin.words(), "bookmark-name"), scene);
+                    ui.missing = moment::not_kept(&twin).into_iter().collect();
                     ui.side = true;
                     ui.tab = Tab::Views;
                 }

@@ -102,7 +102,7 @@ pub enum CameraChoice {
     From {
         /// Bearing from the park to the camera, degrees clockwise from north.
         bearing_deg: f32,
-        /// How far the camera looks down, degrees, 8..89.
+        /// How far the camera looks down, degrees, 6..89.
         pitch_deg: f32,
     },
     /// A place in the park.
@@ -115,7 +115,7 @@ pub enum CameraChoice {
         distance_m: f32,
         /// Bearing from the point to the camera, degrees clockwise from north.
         bearing_deg: f32,
-        /// How far the camera looks down, degrees, 8..89.
+        /// How far the camera looks down, degrees, 6..89.
         pitch_deg: f32,
     },
 }

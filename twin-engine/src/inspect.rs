@@ -38,20 +38,36 @@ pub struct Inspection {
     pub sections: Vec<Section>,
 }
 
-/// Collects rows, leaving out what is unknown. Labels are ids of words.
+/// Days without which a feature has always been there, or still is: nothing is missing.
+const NOT_MISSED: [&str; 2] = ["column-valid-from", "column-valid-to"];
+
+/// Collects rows, and what is unknown by its name. Labels are ids of words.
 struct Rows {
     words: &'static Text,
     rows: Vec<Row>,
+    missing: Vec<String>,
 }
 
 impl Rows {
     fn new(words: &'static Text) -> Self {
-        Self { words, rows: Vec::new() }
+        Self { words, rows: Vec::new(), missing: Vec::new() }
     }
 
     fn text(&mut self, label: &str, value: Option<impl ToString>) -> &mut Self {
-        let label = self.words.get(label);
-        self.named(&label, value)
+        let name = self.words.get(label);
+        if value.is_none() && !NOT_MISSED.contains(&label) {
+            self.missing.push(name.clone());
+        }
+        self.named(&name, value)
+    }
+
+    /// The rows, the last of which names what the record leaves open.
+    fn with_missing(mut self) -> Vec<Row> {
+        if !self.missing.is_empty() {
+            let value = self.missing.join(&t!(self.words, "list-separator"));
+            self.rows.push(Row { label: t!(self.words, "not-on-record"), value, basis: None });
+        }
+        self.rows
     }
 
     /// A row whose label is data.
@@ -124,8 +140,9 @@ pub fn inspect(
         rows.text("verdict-source", Some(words.words(&overlay.source)));
         sections.push(Section { heading: words.words(&overlay.title), rows: rows.rows });
     }
-    if !rows.rows.is_empty() {
-        sections.push(Section { heading: t!(words, "attributes"), rows: rows.rows });
+    let rows = rows.with_missing();
+    if !rows.is_empty() {
+        sections.push(Section { heading: t!(words, "attributes"), rows });
     }
     sections.extend(related(words, snapshot, id));
     sections.push(origin(words, provenance));
@@ -256,7 +273,7 @@ fn attributes<'a>(
     })
 }
 
-/// Contracts on a parcel, and who uses a parcel or building.
+/// Contracts on a parcel, and who uses a parcel or building, with the figures of the last year on record.
 fn related(words: &'static Text, snapshot: &ParkSnapshot, id: FeatureId) -> Vec<Section> {
     let mut sections = Vec::new();
     let key = match id.kind {
@@ -270,6 +287,9 @@ fn related(words: &'static Text, snapshot: &ParkSnapshot, id: FeatureId) -> Vec<
             let mut rows = Rows::new(words);
             rows.text("contract-signed", contract.signed).text("contract-agreed-start", contract.agreed_start);
             rows.text("contract-agreed-completion", contract.agreed_completion);
+            let holder = contract.enterprise_key.as_ref().map(|key| enterprise_name(snapshot, key));
+            rows.text("contract-enterprise", holder);
+            rows.number("contract-area-due", contract.area_due_m2, "m²", 0);
             rows.money("contract-land-price", contract.land_price, contract.currency.as_deref());
             rows.money("contract-total-investment", contract.total_investment, contract.currency.as_deref());
             let mut events: Vec<_> =
@@ -284,20 +304,48 @@ fn related(words: &'static Text, snapshot: &ParkSnapshot, id: FeatureId) -> Vec<
         }
     }
     let mut rows = Rows::new(words);
+    let mut users: Vec<&str> = Vec::new();
     for tenancy in &snapshot.tenancies {
         let here = if id.kind == FeatureKind::Parcel { &tenancy.parcel_key } else { &tenancy.building_key };
         if here.as_ref() == Some(key) {
-            let enterprise = snapshot.enterprises.iter().find(|e| e.provenance.key == tenancy.enterprise_key);
-            let name = enterprise.map_or(tenancy.enterprise_key.as_str(), |e| e.name.as_str());
+            let name = enterprise_name(snapshot, &tenancy.enterprise_key);
+            if !users.contains(&tenancy.enterprise_key.as_str()) {
+                users.push(&tenancy.enterprise_key);
+            }
             let until = tenancy.valid_to.map_or_else(|| t!(words, "today"), |d| d.to_string());
             let since = tenancy.valid_from.map_or_else(|| t!(words, "unknown"), |d| d.to_string());
-            rows.named(name, Some(format!("{since} – {until}")));
+            let floor = tenancy.floor_area_m2.map(|area| format!(" · {} m²", grouped(area, 0))).unwrap_or_default();
+            rows.named(name, Some(format!("{since} – {until}{floor}")));
         }
     }
     if !rows.rows.is_empty() {
         sections.push(Section { heading: t!(words, "used-by"), rows: rows.rows });
     }
+    sections.extend(users.into_iter().filter_map(|key| enterprise(words, snapshot, key)));
     sections
+}
+
+fn enterprise_name<'a>(snapshot: &'a ParkSnapshot, key: &'a str) -> &'a str {
+    let known = snapshot.enterprises.iter().find(|one| one.provenance.key == *key);
+    known.map_or(key, |one| one.name.as_str())
+}
+
+/// What is on record of an enterprise: its trade, its state, and the figures of its last year.
+fn enterprise(words: &'static Text, snapshot: &ParkSnapshot, key: &str) -> Option<Section> {
+    let one = snapshot.enterprises.iter().find(|one| one.provenance.key == *key)?;
+    let mut rows = Rows::new(words);
+    rows.text("column-industry-code", one.industry_code.as_ref()).text("column-state", one.state.as_ref());
+    let years = snapshot.enterprise_years.iter().filter(|year| year.enterprise_key == *key);
+    if let Some(last) = years.max_by_key(|year| year.year) {
+        let currency = last.currency.as_deref();
+        rows.text("enterprise-year", Some(last.year));
+        rows.money("enterprise-output", last.output, currency).money("enterprise-tax", last.tax, currency);
+        rows.money("enterprise-assets", last.fixed_assets, currency);
+        rows.text("enterprise-employees", last.employees);
+    } else {
+        rows.missing.push(t!(words, "enterprise-years"));
+    }
+    Some(Section { heading: t!(words, "enterprise-section", name = one.name.as_str()), rows: rows.with_missing() })
 }
 
 /// Length of an axis, m: in 3D where both ends of a piece have elevations, else in plan.
@@ -338,6 +386,45 @@ mod tests {
             Some("45.00 %"),
             "no money where none is known"
         );
+    }
+
+    #[test]
+    fn what_is_not_on_record_is_named_and_an_enterprise_has_its_own_figures() {
+        use spatial_db::model::{Enterprise, EnterpriseYear, Tenancy};
+        let mut park = (*fixture::tiny().snapshot).clone();
+        let (parcel, key) = (park.parcels[1].id, park.parcels[1].provenance.key.clone());
+        (park.parcels[1].holder, park.parcels[1].address) = (None, Some("1 Mill Road".into()));
+        let inspection = inspect(Text::of(Language::English), &park, None, parcel).unwrap();
+        let open = &row(&inspection, "not known here").expect("something is open").value;
+        assert!(open.contains("holder") && !open.contains("address") && !open.contains("valid"), "{open}");
+        park.enterprises.push(Enterprise {
+            id: FeatureId::new(FeatureKind::Enterprise, 1),
+            provenance: Provenance::keyed("E1"),
+            name: "Mill".into(),
+            industry_code: Some("34".into()),
+            state: None,
+        });
+        let tenancy = Tenancy::bare(1, Provenance::default(), "E1");
+        park.tenancies.push(Tenancy { parcel_key: Some(key), floor_area_m2: Some(1200.0), ..tenancy });
+        for (year, output) in [(2022, 5.0), (2024, 7000.0), (2023, 6.0)] {
+            park.enterprise_years.push(EnterpriseYear {
+                id: FeatureId::new(FeatureKind::EnterpriseYear, i64::from(year)),
+                provenance: Provenance::default(),
+                enterprise_key: "E1".into(),
+                year,
+                output: Some(output),
+                tax: None,
+                fixed_assets: None,
+                employees: Some(41),
+                currency: Some("CNY".into()),
+            });
+        }
+        let inspection = inspect(Text::of(Language::English), &park, None, parcel).unwrap();
+        assert!(row(&inspection, "Mill").unwrap().value.ends_with("1\u{202f}200 m²"));
+        let own =
+            inspection.sections.iter().find(|section| section.heading.contains("Enterprise Mill")).expect("its own");
+        let values: Vec<&str> = own.rows.iter().map(|row| row.value.as_str()).collect();
+        assert_eq!(values, ["34", "2024", "7\u{202f}000 CNY", "41", "state, tax, fixed assets"]);
     }
 
     #[test]

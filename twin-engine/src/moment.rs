@@ -23,6 +23,12 @@ use crate::time::presence_on;
 /// Most features of a selection that a scene keeps by name.
 const MOST_KEYS: usize = 2000;
 
+/// How much of what is shown a scene does not keep.
+pub(crate) fn not_kept(twin: &Twin) -> Option<Missing> {
+    let over = twin.shown.selection.ids().len().saturating_sub(MOST_KEYS);
+    (over > 0).then_some(Missing::NotKept(over))
+}
+
 /// Everything that undo takes back.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Moment {
@@ -107,7 +113,7 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
             y_m: round(at[1], 100.0),
             distance_m: round(orbit.distance_m.into(), 10.0) as f32,
             bearing_deg: round(orbit.bearing_deg.into(), 100.0) as f32,
-            pitch_deg: round(orbit.pitch_deg.clamp(8.0, 89.0).into(), 100.0) as f32,
+            pitch_deg: round(orbit.pitch_deg.clamp(6.0, 89.0).into(), 100.0) as f32,
         },
         layers,
         recolour: recoloured.and_then(|_| twin.recoloured_by.clone()),
@@ -189,6 +195,8 @@ pub(crate) enum Missing {
     Column(String),
     /// So many features of the selection.
     Features(usize),
+    /// So many features of a selection that is too large to be kept.
+    NotKept(usize),
 }
 
 impl std::fmt::Display for Missing {
@@ -197,6 +205,7 @@ impl std::fmt::Display for Missing {
             Self::Overlay(name) => write!(f, "an overlay {name:?}"),
             Self::Column(name) => write!(f, "a column {name:?}"),
             Self::Features(count) => write!(f, "{count} selected features"),
+            Self::NotKept(count) => write!(f, "{count} selected features more than a scene keeps"),
         }
     }
 }

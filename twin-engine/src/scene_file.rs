@@ -237,7 +237,7 @@ impl SceneFile {
             CameraChoice::At { distance_m, bearing_deg, pitch_deg, .. } => (bearing_deg, pitch_deg, distance_m),
         };
         check("bearing_deg", bearing, (0.0..=360.0).contains(&bearing), "from 0 to 360")?;
-        check("pitch_deg", pitch, (8.0..=89.0).contains(&pitch), "from 8 to 89")?;
+        check("pitch_deg", pitch, (6.0..=89.0).contains(&pitch), "from 6 to 89")?;
         check("distance_m", distance, distance.is_finite() && distance > 0.0, "above 0")
     }
 }

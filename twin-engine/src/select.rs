@@ -29,14 +29,14 @@ pub(crate) enum Catch {
 }
 
 impl Catch {
-    /// The kinds that are looked for.
-    pub(crate) fn kinds(self, twin: &Twin) -> Vec<FeatureKind> {
+    /// The kinds that are looked for in a part of the picture.
+    pub(crate) fn kinds(self, twin: &Twin, side: Side) -> Vec<FeatureKind> {
         match self {
-            Self::OfOverlay => vec![selected_by_outline(twin)],
+            Self::OfOverlay => vec![selected_by_outline(twin, side)],
             Self::Kind(kind) => vec![kind],
             Self::Everything => {
                 // Pipes that nobody sees are not meant.
-                let below = twin.shows_pipes(Side::Left);
+                let below = twin.shows_pipes(side);
                 let hidden =
                     |kind: &FeatureKind| !below && matches!(kind, FeatureKind::NetworkEdge | FeatureKind::NetworkNode);
                 KINDS.into_iter().filter(|kind| !hidden(kind)).collect()
@@ -127,9 +127,12 @@ fn select(
             }
             Gesture::Outline { outline, add } => {
                 let Some(area) = on_ground(&orbit, &meshed, outline) else { continue };
-                let kinds = catch.kinds(&twin);
+                // Of a split picture the part that the middle of the outline lies in.
+                let middle = outline.iter().map(|px| px.x).sum::<f32>() / outline.len().max(1) as f32;
+                let side = twin.side_at(middle / orbit.size.x);
+                let (kinds, shown) = (catch.kinds(&twin, side), twin.shown_on(side));
                 let found: Vec<FeatureId> =
-                    kinds.into_iter().flat_map(|kind| meshed.picker.in_area(&area, kind, &twin.shown)).collect();
+                    kinds.into_iter().flat_map(|kind| meshed.picker.in_area(&area, kind, &shown)).collect();
                 let before = if *add { twin.shown.selection.clone() } else { Selection::default() };
                 before.with(found)
             }
@@ -151,14 +154,15 @@ pub(crate) fn picked(orbit: &Orbit, meshed: &Meshed, twin: &Twin, pixel: Vec2) -
 }
 
 /// Kind of features that an outline selects: what the overlay speaks of, else buildings, else parcels.
-pub(crate) fn selected_by_outline(twin: &Twin) -> FeatureKind {
+pub(crate) fn selected_by_outline(twin: &Twin, side: Side) -> FeatureKind {
     let park = &twin.input.snapshot;
     let kinds = [
         (FeatureKind::Parcel, park.parcels.is_empty()),
         (FeatureKind::Building, park.buildings.is_empty()),
         (FeatureKind::NetworkEdge, park.edges.is_empty()),
     ];
-    let wanted = if twin.is_underground() { Some(FeatureKind::NetworkEdge) } else { twin.overlay().map(|o| o.target) };
+    let below = twin.is_underground_on(side);
+    let wanted = if below { Some(FeatureKind::NetworkEdge) } else { twin.overlay_on(side).map(|o| o.target) };
     let fits = |kind: FeatureKind| {
         kinds.iter().any(|(known, empty)| *known == kind && !empty) && twin.shown.layers.shows(kind)
     };
@@ -264,7 +268,7 @@ mod tests {
         let outline = pixels(&orbit, &meshed, (-30.0, 470.0), (10.0, 280.0));
         let area = on_ground(&orbit, &meshed, &outline).unwrap();
         let caught = |twin: &Twin, catch: Catch| {
-            let kinds = catch.kinds(twin);
+            let kinds = catch.kinds(twin, Side::Left);
             let found = kinds.into_iter().flat_map(|kind| meshed.picker.in_area(&area, kind, &twin.shown));
             let mut counts = std::collections::BTreeMap::new();
             found.for_each(|id| *counts.entry(id.kind).or_insert(0) += 1);

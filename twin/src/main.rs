@@ -2,6 +2,7 @@
 //!
 //! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
 
+mod at_hand;
 mod calc;
 mod case;
 mod changes;

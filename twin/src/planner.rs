@@ -24,6 +24,7 @@ use spatial_db::model::{Case, FeatureId, Presence};
 use twin_engine::text::Text;
 use twin_engine::{Apart, CaseSource, Language, Planner, SheetForm, WhatIf};
 
+use crate::at_hand::AtHand;
 use crate::live::ALL;
 use crate::report;
 use crate::report::unmet::Record;
@@ -38,15 +39,23 @@ struct Desk {
     schemes: Vec<Scheme>,
     /// Where unmet demand is among the overlays.
     record: Option<Record>,
+    /// The park's cases, where they are at hand.
+    cases: Option<AtHand>,
 }
 
-/// Whoever prepares the panels of a park. `schemes` are those to choose from; `record` is there where unmet demand is looked at.
-pub(crate) fn planner(cache: Arc<Cache>, schemes: Vec<Scheme>, record: Option<Record>) -> Arc<dyn Planner> {
-    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, record })
+/// Whoever prepares the panels of a park. `schemes` are those to choose from; `record` is there where unmet demand is looked at, `cases`
+/// where they are at hand.
+pub(crate) fn planner(
+    cache: Arc<Cache>,
+    schemes: Vec<Scheme>,
+    record: Option<Record>,
+    cases: Option<AtHand>,
+) -> Arc<dyn Planner> {
+    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, record, cases })
 }
 
 /// Cases for the panels.
-pub(crate) fn cases(cases: Vec<Case>) -> CaseSource {
+pub(crate) fn cases(cases: Arc<Vec<Case>>) -> CaseSource {
     CaseSource(Arc::new(move |day| case_book(&cases, day)))
 }
 
@@ -54,7 +63,8 @@ impl Desk {
     fn with<T>(&self, day: NaiveDate, scheme: usize, make: impl FnOnce(&LandModel<'_>, &Scheme) -> T) -> Option<T> {
         let scheme = self.schemes.get(scheme).or(self.schemes.first())?;
         let presence = Presence::on(self.cache.snapshot(), day);
-        let model = LandModel::of(&self.cache, &presence, &self.rules, day);
+        let model = LandModel::of(&self.cache, &presence, &self.rules, day)
+            .with_cases(self.cases.as_ref().map(|cases| cases.on(day)));
         Some(make(&model, scheme))
     }
 }
@@ -86,7 +96,7 @@ impl Planner for Desk {
         let Beside { both, added, gone } = beside(self.cache.snapshot(), &park);
         let after = indexed(&Arc::new(park));
         let compared = compared(&self.cache, &after, &scenario.edits, &self.rules, day);
-        let made = overlay_on(&after, &ALL);
+        let made = overlay_on(&after, &ALL, self.cases.clone());
         let made = match &self.record {
             Some(record) => record.beside(made, &after),
             None => made,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use analysis::emergency::{emergency_overlay, security_overlay};
 use analysis::issues::issue_overlay;
-use analysis::land::{idle_overlay, utilisation_overlay};
+use analysis::land::{idle_overlay_in_cases, utilisation_overlay};
 use analysis::network::answers::Network;
 use analysis::network::capacity::{Capacity, capacity_overlay};
 use analysis::network::hydraulics::{
@@ -23,6 +23,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 use twin_engine::{CameraChoice, CaptureOptions, Language, OverlayOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
+use crate::at_hand::AtHand;
 use crate::changes;
 use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
@@ -93,7 +94,7 @@ pub(crate) fn input(
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
     let cache = indexed(&snapshot);
-    let (mut overlays, mut time) = overlays(&cache, wanted, as_of, &mut |name, _| {
+    let (mut overlays, mut time) = overlays(&cache, wanted, as_of, None, &mut |name, _| {
         progress.show("computing the overlay", name.word());
     });
     // Who asked for what is in the database, not in the park.
@@ -120,37 +121,44 @@ pub(crate) fn indexed(snapshot: &Arc<ParkSnapshot>) -> Arc<Cache> {
 }
 
 /// The wanted overlays over a park for a date, the park's own if none is given, and what makes them for another. `hear` is
-/// told each before it is made, and how many are.
+/// told each before it is made, and how many are. Pictures to give away are made without cases.
 pub(crate) fn overlays(
     cache: &Arc<Cache>,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
+    cases: Option<&AtHand>,
     hear: &mut dyn FnMut(OverlayName, usize),
 ) -> (Vec<Arc<Overlay>>, TimeSource) {
     let as_of = as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     let rules = &tables().land;
     let made = |(done, name): (usize, &OverlayName)| {
         hear(*name, done);
-        overlay(*name, cache, rules, as_of).map(Arc::new)
+        overlay(*name, cache, rules, cases, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
-    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted), later: Vec::new() })
+    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted, cases.cloned()), later: Vec::new() })
 }
 
 /// What makes the wanted overlays of a park for any day.
-pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlayOn {
+pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName], cases: Option<AtHand>) -> OverlayOn {
     let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), &tables().land);
     Arc::new(move |day: NaiveDate, wanted: &str| {
         let name = names.iter().find(|name| name.word() == wanted)?;
-        overlay(*name, &cache, rules, day)
+        overlay(*name, &cache, rules, cases.as_ref(), day)
     })
 }
 
 /// One overlay of a day. Changes need a park of two moments, unmet demand the record of prospects: see `input` and `Record`.
-fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Option<Overlay> {
+fn overlay(
+    name: OverlayName,
+    cache: &Cache,
+    rules: &RuleSet,
+    cases: Option<&AtHand>,
+    as_of: NaiveDate,
+) -> Option<Overlay> {
     match name {
         OverlayName::Utilisation => Some(utilisation_overlay(cache, rules, as_of)),
-        OverlayName::Idle => Some(idle_overlay(cache, rules, as_of)),
+        OverlayName::Idle => Some(idle_overlay_in_cases(cache, rules, cases.map(|cases| cases.on(as_of)), as_of)),
         OverlayName::Projects => Some(projects_overlay(cache, as_of)),
         OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
         OverlayName::Security => Some(security_overlay(cache, rules, as_of)),

@@ -257,12 +257,12 @@ fn put(
 ) -> Result<(), Failure> {
     let mut store = store()?;
     let snapshot = store.snapshot(park)?;
-    let settings = &tables().topology;
-    let gears = Gears::of(&snapshot, settings);
+    // Looked up once: a file may tell of as many valves as a city has.
+    let gears = Gears::of(&snapshot, &tables().topology);
     let mut states = Vec::with_capacity(told.len());
     for (at, (name, mut state)) in told.into_iter().enumerate() {
         let written = state.node_key.clone();
-        state.node_key = kept_as(&snapshot, settings, &state.node_key).map_err(|names| {
+        state.node_key = gears.kept_as(&state.node_key).map_err(|names| {
             let key = state.node_key.clone();
             match (row_of(at), names) {
                 (Some((path, row)), None) => refused(&path, row, format!("`{key}` is no valve or switch of the park")),
@@ -318,29 +318,31 @@ impl<'p> Gears<'p> {
         // Of several points with one key it is enough that the word fits one.
         if gears.contains(&said_of) { None } else { gears.first().copied() }
     }
-}
 
-/// What the state of a valve is kept under: its key, with its network before it where valves of others have the same. Where the key
-/// names none, `None`; where it names several, what to write instead.
-fn kept_as(park: &ParkSnapshot, settings: &Settings, written: &str) -> Result<String, Option<String>> {
-    let networks = |key: &str| -> BTreeSet<NetworkClass> {
-        valves(park, settings).filter(|node| node.provenance.key == key).map(|node| node.class).collect()
-    };
-    let of = networks(written);
-    if of.len() > 1 {
-        let names: Vec<String> = of.iter().map(|class| format!("{}:{written}", class.as_str())).collect();
-        return Err(Some(names.join(", ")));
+    /// The networks whose valves or switches have a key.
+    fn networks(&self, key: &str) -> BTreeSet<NetworkClass> {
+        self.0.get(key).into_iter().flatten().map(|(class, _)| *class).collect()
     }
-    if of.len() == 1 {
-        return Ok(written.to_owned());
-    }
-    let Some((class, key)) = written.split_once(':') else { return Err(None) };
-    let Some(class) = NetworkClass::parse(class) else { return Err(None) };
-    let of = networks(key);
-    match (of.contains(&class), of.len()) {
-        (false, _) => Err(None),
-        (true, 1) => Ok(key.to_owned()),
-        (true, _) => Ok(written.to_owned()),
+
+    /// What the state of a valve is kept under: its key, with its network before it where valves of others have the same. Where the
+    /// key names none, `None`; where it names several, what to write instead.
+    fn kept_as(&self, written: &str) -> Result<String, Option<String>> {
+        let of = self.networks(written);
+        if of.len() > 1 {
+            let names: Vec<String> = of.iter().map(|class| format!("{}:{written}", class.as_str())).collect();
+            return Err(Some(names.join(", ")));
+        }
+        if of.len() == 1 {
+            return Ok(written.to_owned());
+        }
+        let Some((class, key)) = written.split_once(':') else { return Err(None) };
+        let Some(class) = NetworkClass::parse(class) else { return Err(None) };
+        let of = self.networks(key);
+        match (of.contains(&class), of.len()) {
+            (false, _) => Err(None),
+            (true, 1) => Ok(key.to_owned()),
+            (true, _) => Ok(written.to_owned()),
+        }
     }
 }
 
@@ -485,8 +487,8 @@ mod tests {
             // What is no valve asks nothing back.
             node(4, "V2", water, NodeKind::Manhole),
         ];
-        let settings = Settings::shipped();
-        let kept = |written: &str| kept_as(&park, &settings, written);
+        let gears = Gears::of(&park, &Settings::shipped());
+        let kept = |written: &str| gears.kept_as(written);
         assert_eq!(kept("V1").unwrap_err().as_deref(), Some("water:V1, gas:V1"));
         for (written, as_) in [("gas:V1", "gas:V1"), ("gas:V2", "V2"), ("V2", "V2")] {
             assert_eq!(kept(written).unwrap(), as_, "{written}");

@@ -34,6 +34,7 @@ fn gaeu_indicators_equal_postgis_and_vacant_land_is_ranked() {
         unfinished: &[],
         vacant: &[],
         used: &[],
+        cover_complete: rules.figure("land", "cover_complete").value,
     };
     let theirs: HashMap<FeatureId, _> = park.store.land_indicators(park_id, &question).unwrap().into_iter().collect();
     let parcels = &cache.snapshot().parcels;
@@ -60,7 +61,10 @@ fn gaeu_indicators_equal_postgis_and_vacant_land_is_ranked() {
         }
     }
     println!("Gäu, values that are known: {known:?}");
-    assert!(known[&Indicator::Coverage] == parcels.len() && known[&Indicator::GreenShare] == parcels.len());
+    // The survey has 57 yards, so coverage is known everywhere. Green is where ground cover and footprints fill the parcel to
+    // 99 %: on 3,606 parcels by GDAL's own areas of the file; mending moves a boundary or two over that share.
+    assert_eq!(known[&Indicator::Coverage], parcels.len());
+    assert!(known[&Indicator::GreenShare].abs_diff(3606) <= 5, "{}", known[&Indicator::GreenShare]);
     // No heights, no tenancies, no contracts: floors only where nothing stands, and no verdict on efficiency.
     assert!(!known.contains_key(&Indicator::VacantFloor) && !known.contains_key(&Indicator::OutputPerHa));
     let scheme = Scheme::named("national-2008").unwrap();
@@ -167,6 +171,22 @@ fn cambridge_vacant_land_against_the_assessors_codes() {
         println!("  {:.1} ha {words}", area / 1e4);
     }
     let count = |says, ours: &str| table.get(&(says, ours)).map_or(0, |cell| cell.0);
+    // The whole table, as docs/planner.md prints it and looks at it.
+    let counts: BTreeMap<(Assessed, &str), usize> = table.iter().map(|(cell, (count, _))| (*cell, *count)).collect();
+    let printed = [
+        ((Assessed::Developed, "in-use"), 12_239),
+        ((Assessed::Developed, "under-used"), 81),
+        ((Assessed::Developed, "vacant"), 93),
+        ((Assessed::Developed, "not-building-land"), 133),
+        ((Assessed::Developed, "unknown"), 1),
+        ((Assessed::Vacant, "in-use"), 1),
+        ((Assessed::Vacant, "vacant"), 138),
+        ((Assessed::Vacant, "not-building-land"), 292),
+        ((Assessed::Industrial, "vacant"), 3),
+        ((Assessed::Industrial, "not-building-land"), 1),
+        ((Assessed::Nothing, "unknown"), 133),
+    ];
+    assert_eq!(counts, BTreeMap::from(printed));
     // The codes and the recorded floor agree on 98 of 100 developed parcels; a vacant code with floor on it is the exception.
     let developed: usize =
         table.iter().filter(|((says, _), _)| *says == Assessed::Developed).map(|(_, cell)| cell.0).sum();
@@ -194,11 +214,18 @@ fn ubc_unoccupied_buildings_and_their_condition() {
     assert_eq!(count(Some(BuildingState::Vacant)), 9);
     assert_eq!(count(Some(BuildingState::Unfinished)), 12);
     assert_eq!(count(Some(BuildingState::Used)), 422);
+    // Counted in the file: half the buildings have a condition, none of those that stand empty.
+    let mut conditions: BTreeMap<&str, usize> = BTreeMap::new();
+    for building in &snapshot.buildings {
+        *conditions.entry(rules.condition(&building.provenance).unwrap_or("none")).or_default() += 1;
+    }
+    let counted = [("Critical", 46), ("Fair", 23), ("Good", 49), ("Poor", 111), ("none", 214)];
+    assert_eq!(conditions, BTreeMap::from(counted));
     let vacant = &states[&format!("{:?}", Some(BuildingState::Vacant))];
     for slot in vacant {
         let building = &snapshot.buildings[*slot];
-        let condition = building.provenance.attributes.get("BLDG_CONDITION");
-        println!("UBC: {:?} {:?} m², condition {condition:?}", building.name, building.floor_area_m2);
+        println!("UBC: {:?} {:?} m²", building.name, building.floor_area_m2);
+        assert_eq!(rules.condition(&building.provenance), None, "{:?}", building.name);
     }
     // The vacant floor of the areas is the recorded floor of the nine, all of which stand on them.
     let model = LandModel::of(&cache, &Presence::on(snapshot, as_of), &rules, as_of);

@@ -322,7 +322,7 @@ impl Part {
             Footprint => when(built, Range::exactly(line.footprint_m2)),
             Floor => when(built, line.floor_m2),
             IndustrialFloor => when(industrial, line.floor_m2),
-            IndustrialCover => when(industrial, Range::exactly(line.footprint_m2 + line.yard_m2)),
+            IndustrialCover => when(industrial, line.cover_m2()),
             Books(..) | BooksBefore(..) | TypedPart(_) => return None,
         })
     }
@@ -425,7 +425,7 @@ impl Definition {
             let (fixed, missing_fixed) = self.numerator.whole(zone).unwrap_or((Range::exactly(0.0), Vec::new()));
             missing.extend(missing_fixed);
             let choices: Vec<Vec<Share>> = zone.lines.iter().map(|line| self.shares(line)).collect();
-            Self::name_open(zone, &choices, &mut missing);
+            self.name_open(zone, &choices, &mut missing);
             let found = ratio_range(&choices, fixed);
             (found.unwrap_or(Range::ANY), found.is_some())
         };
@@ -479,9 +479,10 @@ impl Definition {
     }
 
     /// Says why parcels are open, with a few of their keys.
-    fn name_open(zone: &Zone, choices: &[Vec<Share>], missing: &mut Vec<Words>) {
+    fn name_open(&self, zone: &Zone, choices: &[Vec<Share>], missing: &mut Vec<Words>) {
         let mut by_reason: BTreeMap<String, (Words, Vec<&str>)> = BTreeMap::new();
-        let mut floors = (0_usize, Vec::new());
+        let (mut floors, mut heights) = ((0_usize, Vec::new()), (0_usize, Vec::new()));
+        let mut yards = Vec::new();
         for (line, shares) in zone.lines.iter().zip(choices) {
             if shares.len() > 1
                 && let Some(reason) = line.open().next()
@@ -489,9 +490,20 @@ impl Definition {
                 let entry = by_reason.entry(reason.to_string()).or_insert_with(|| (reason.clone(), Vec::new()));
                 entry.1.push(&line.key);
             }
-            if shares.iter().any(|share| share.numerator.value().is_none()) {
-                floors.0 += line.buildings_without_floors;
-                floors.1.push(line.key.as_str());
+            if shares.iter().all(|share| share.numerator.value().is_some()) {
+                continue;
+            }
+            if matches!(self.numerator, IndustrialCover) {
+                yards.push(line.key.as_str());
+            } else {
+                for (lacking, count) in
+                    [(&mut floors, line.buildings_without_floors), (&mut heights, line.buildings_without_storey_height)]
+                {
+                    if count > 0 {
+                        lacking.0 += count;
+                        lacking.1.push(line.key.as_str());
+                    }
+                }
             }
         }
         for (reason, keys) in by_reason.into_values() {
@@ -509,6 +521,24 @@ impl Definition {
             missing.push(words!(
                 "ev-missing-floors",
                 "{count} buildings without storeys or floor area ({keys})",
+                count = count,
+                keys = keys
+            ));
+        }
+        if !yards.is_empty() {
+            let (count, keys) = (yards.len(), a_few(&yards));
+            missing.push(words!(
+                "ev-missing-yards",
+                "{count} parcels: no open yards are on record in the park ({keys})",
+                count = count,
+                keys = keys
+            ));
+        }
+        if heights.0 > 0 {
+            let (count, keys) = (heights.0, a_few(&heights.1));
+            missing.push(words!(
+                "ev-missing-storey-heights",
+                "{count} buildings without the height of their storeys, which may count twice ({keys})",
                 count = count,
                 keys = keys
             ));

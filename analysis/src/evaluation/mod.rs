@@ -4,7 +4,6 @@
 //! parcel shows is left to `land`.
 
 mod books;
-mod classes;
 mod cluster;
 mod error;
 mod indicator;
@@ -20,8 +19,8 @@ mod score;
 mod sums;
 mod zone;
 
+pub use crate::rules::{BuiltBy, Class, Group, LandUseClasses};
 pub use books::{Account, Books, Measure, Sector, year_of_books};
-pub use classes::{BuiltBy, Class, Group, LandUseClasses};
 pub use cluster::{Cluster, Clusters, Concentration, Reference, clusters, herfindahl, location_quotient};
 pub use error::EvaluationError;
 pub use indicator::{DEFINITIONS, Definition, Indicator, InputUsed, Origin, definition, indicators};

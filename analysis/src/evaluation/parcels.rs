@@ -9,12 +9,11 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{EventKind, LandContract, LandEvent, Parcel, Presence};
 
-use super::classes::{BuiltBy, Group};
 use super::inputs::{TypedInputs, TypedParcel};
 use super::range::Range;
 use super::rules::{EvaluationRules, says};
 use crate::land::{ClockState, PhysicalUse, Site, contract_clock, physical_use, sites};
-use crate::rules::RuleSet;
+use crate::rules::{BuiltBy, Group, RuleSet};
 use crate::words;
 use crate::words::Words;
 
@@ -68,10 +67,14 @@ pub struct Line {
     pub footprint_m2: f64,
     /// Floors by the rules (tall storeys twice), m².
     pub floor_m2: Range,
-    /// Open storage and operating yards, m².
+    /// Open storage and operating yards on record, m².
     pub yard_m2: f64,
+    /// The park has such yards on record, so that ground without one has none.
+    pub yards_surveyed: bool,
     /// Buildings whose floors are unknown.
     pub buildings_without_floors: usize,
+    /// Buildings with storeys of unknown height, which may count once or twice.
+    pub buildings_without_storey_height: usize,
     /// In the zone's growth area.
     pub growth_area: bool,
     /// Earliest signature of a contract by the date asked for; `None` inside when it is not dated.
@@ -91,6 +94,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// Footprints and open yards, m²: where nobody surveyed yards, up to the whole of the land.
+    pub fn cover_m2(&self) -> Range {
+        let least = self.footprint_m2 + self.yard_m2;
+        if self.yards_surveyed { Range::exactly(least) } else { Range::new(least, least.max(self.area_m2)) }
+    }
+
     /// What is missing, of the decisions that are open.
     pub fn open(&self) -> impl Iterator<Item = &Words> {
         let group = self.group.answer.is_none().then_some(&self.group.because);
@@ -190,9 +199,11 @@ impl Records<'_> {
         let idle = self.idle(&signed, typed);
         let floor_m2 = match site.floor_area_m2 {
             Some(floor) => Range::exactly(floor),
-            None if site.buildings_without_floors == 0 => Range::exactly(0.0),
+            None if site.buildings.is_empty() => Range::exactly(0.0),
+            // Only heights of storeys are missing: each counts once or twice.
+            None if site.buildings_without_floors == 0 => Range::new(site.least_floor_area_m2, site.most_floor_area_m2),
             // Whoever built it built one floor at least.
-            None => Range::new(site.known_floor_area_m2.max(site.footprint_m2), f64::INFINITY),
+            None => Range::new(site.least_floor_area_m2.max(site.footprint_m2), f64::INFINITY),
         };
         let mut states = states(group.answer, built.answer, supplied.answer, ready.answer, idle.answer);
         if group.answer.is_none() && built.answer == Some(false) {
@@ -207,7 +218,9 @@ impl Records<'_> {
             footprint_m2: site.footprint_m2,
             floor_m2,
             yard_m2: site.storage_yard_m2,
+            yards_surveyed: site.yards_surveyed,
             buildings_without_floors: site.buildings_without_floors,
+            buildings_without_storey_height: site.buildings_without_storey_height,
             growth_area: typed.is_some_and(|typed| typed.growth_area),
             signed: signed.iter().map(|contract| contract.signed).min_by_key(|date| date.unwrap_or(NaiveDate::MAX)),
             states,

@@ -7,13 +7,13 @@
 use chrono::{Months, NaiveDate};
 
 use super::books::{Measure, Sector};
-use super::classes::Group;
 use super::parcels::{Line, State};
 use super::range::Range;
 use super::rules::EvaluationRules;
 use super::scheme::Scheme;
 use super::sums::{Sum, over_states};
 use super::zone::Zone;
+use crate::rules::Group;
 use crate::words;
 use crate::words::{Words, phrase};
 
@@ -168,7 +168,7 @@ fn intensity(zone: &Zone, scheme: &Scheme, name: &'static str, indicator: &str, 
     // What stands on a parcel is worth this much land at the ideal; a parcel's floors may be a range.
     let worth = |line: &Line| match indicator {
         "industrial-far" => line.floor_m2.times(1.0 / ideal),
-        "industrial-coverage" => Range::exactly((line.footprint_m2 + line.yard_m2) / ideal),
+        "industrial-coverage" => line.cover_m2().times(1.0 / ideal),
         _ => Range::exactly(0.0),
     };
     let counts = |state: &State| Sum::Industrial.counts(state);

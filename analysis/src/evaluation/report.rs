@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use spatial_db::model::FeatureKind;
 
-use super::classes::Group;
 use super::cluster::Clusters;
 use super::indicator::{DEFINITIONS, Indicator, indicators};
 use super::levels::{Level, Standing, standings};
@@ -16,6 +15,7 @@ use super::scheme::{Scheme, Weights};
 use super::score::{Area, Evaluation, Scored, evaluate};
 use super::sums::{LandSum, Sum, land_sum};
 use super::zone::{Zone, ZoneType, zone_types};
+use crate::rules::Group;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -396,7 +396,7 @@ fn parcel_row(line: &Line, slots: &dyn Fn(&str) -> Option<usize>) -> Row {
     cells.extend([
         Value::Number(line.footprint_m2),
         line.floor_m2.value().into(),
-        Value::Number(line.yard_m2),
+        line.yards_surveyed.then_some(line.yard_m2).into(),
         Value::Text(words!("answer", "{answer}: {because}", answer = group, because = line.group.because.clone())),
         yes_no(&line.built),
         yes_no(&line.supplied),

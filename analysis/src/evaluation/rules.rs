@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{EvaluationError, LandUseClasses};
-use crate::rules::Figure;
+use super::EvaluationError;
+use crate::rules::{Figure, LandUseClasses};
 
 /// Words of the records that decide something; each is looked for anywhere in a field, letter by letter.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -1,8 +1,8 @@
 //! The land sums of TD/T 1029 (A, A1, A2, B, B21, D, G), each with the parcels that went in.
 
-use super::classes::Group;
 use super::parcels::{Line, State};
 use super::range::{Range, sum_range};
+use crate::rules::Group;
 use crate::words::{Phrase, phrase};
 
 /// A sum of the standard's table of land.

@@ -1,11 +1,14 @@
 //! Physical use from geometry alone: vacant, under-used, in use, not building land, unknown.
 //!
+//! Vacant and under-used speak of buildings. Where nobody surveyed open storage yards, land may be used by one: the reason says so,
+//! and `open_point` names it. A building that is not finished stands, and the reason tells that it is a shell.
+//!
 //! What the law says of the same land is left to `clock`: a vacant parcel is not yet an idle one.
 
 use spatial_db::model::Parcel;
 
 use super::Site;
-use crate::rules::RuleSet;
+use crate::rules::{BuiltBy, RuleSet};
 use crate::words;
 use crate::words::Words;
 
@@ -61,21 +64,55 @@ pub fn physical_use(parcel: &Parcel, site: &Site, rules: &RuleSet, buildings_on_
             }
         }
     };
-    let (physical, reason) = by_share(parcel, site, share, &figure);
-    if buildings_on_record {
+    let (physical, reason) = by_share((parcel, rules), site, share, &figure);
+    let reason = if buildings_on_record {
+        shell(site, reason)
+    } else {
+        words!("reason-by-record", "{reason}, by the floor area on record", reason = reason)
+    };
+    if open_point(physical, site).is_none() {
         return (physical, reason);
     }
-    (physical, words!("reason-by-record", "{reason}, by the floor area on record", reason = reason))
+    let reason =
+        words!("reason-yards-open", "{reason}, as far as buildings go: no open yards are on record", reason = reason);
+    (physical, reason)
 }
 
-fn by_share(parcel: &Parcel, site: &Site, share: f64, figure: &dyn Fn(&str) -> f64) -> (PhysicalUse, Words) {
+/// What is not on record and could change a physical use; `None` where nothing could.
+pub(super) fn open_point(physical: PhysicalUse, site: &Site) -> Option<Words> {
+    let by_buildings = matches!(physical, PhysicalUse::Vacant | PhysicalUse::UnderUsed);
+    (by_buildings && !site.yards_surveyed).then(|| {
+        words!("open-yards", "open storage yards are not on record in the park: one here could make it land in use")
+    })
+}
+
+/// The reason with what of the buildings is a shell.
+fn shell(site: &Site, reason: Words) -> Words {
+    if site.buildings_unfinished == 0 {
+        return reason;
+    }
+    words!(
+        "reason-shell",
+        "{reason}; not finished: {shells} of {all} buildings",
+        reason = reason,
+        shells = site.buildings_unfinished,
+        all = site.buildings.len(),
+    )
+}
+
+fn by_share(
+    (parcel, rules): (&Parcel, &RuleSet),
+    site: &Site,
+    share: f64,
+    figure: &dyn Fn(&str) -> f64,
+) -> (PhysicalUse, Words) {
     if share >= figure("underused_coverage") {
         return (
             PhysicalUse::InUse,
             words!("reason-covered", "{share} % covered", share = format!("{:.1}", share * 100.0)),
         );
     }
-    if let Some(reason) = not_building_land(parcel) {
+    if let Some(reason) = not_building_land(parcel, rules) {
         return (PhysicalUse::NotBuildingLand, reason);
     }
     if share >= figure("vacant_coverage") {
@@ -114,14 +151,73 @@ fn by_share(parcel: &Parcel, site: &Site, share: f64, figure: &dyn Fn(&str) -> f
     (PhysicalUse::Vacant, words!("reason-covered", "{share} % covered", share = format!("{:.2}", share * 100.0)))
 }
 
-/// Why the planning class rules building out, where it does (GB planning scheme 2023: 12xx transport, 14xx green, 17xx water).
-fn not_building_land(parcel: &Parcel) -> Option<Words> {
-    if parcel.land_use_scheme.as_deref() != Some("planning-2023") {
+/// Why the land-use class rules building out, where it does: by the table of its scheme, roads, green and water.
+fn not_building_land(parcel: &Parcel, rules: &RuleSet) -> Option<Words> {
+    let (code, scheme) = (parcel.land_use_code.as_deref()?, parcel.land_use_scheme.as_deref()?);
+    let class = rules.land_use().find(scheme, code)?;
+    if class.built_by == BuiltBy::Building {
         return None;
     }
-    let code = parcel.land_use_code.as_deref()?;
-    ["12", "14", "17"].into_iter().any(|prefix| code.starts_with(prefix)).then(|| {
-        let class = format!("{code} {}", parcel.land_use.as_deref().unwrap_or(""));
-        words!("reason-planned", "planned as {class}", class = class.trim_end())
+    let named = format!("{code} {}", parcel.land_use.as_deref().unwrap_or(&class.name));
+    Some(if scheme == "planning-2023" {
+        words!("reason-planned", "planned as {class}", class = named)
+    } else {
+        words!("reason-classed", "of class {class} in {scheme}", class = named, scheme = scheme)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{MultiPolygon, Rect, coord};
+    use spatial_db::model::Provenance;
+
+    use super::*;
+
+    /// A hectare without a building, of a class.
+    fn bare(scheme: &str, code: &str) -> (PhysicalUse, Words) {
+        let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 100.0, y: 100.0 }).to_polygon();
+        let parcel = Parcel {
+            land_use_scheme: Some(scheme.into()),
+            land_use_code: Some(code.into()),
+            ..Parcel::bare(1, Provenance::default(), MultiPolygon(vec![square]))
+        };
+        let site = Site {
+            area_m2: 1e4,
+            mean_width_m: 50.0,
+            footprint_m2: 0.0,
+            buildings: Vec::new(),
+            storage_yard_m2: 0.0,
+            yards_surveyed: true,
+            paved_m2: 0.0,
+            natural_m2: 0.0,
+            green_m2: 0.0,
+            cover_m2: 0.0,
+            floor_area_m2: None,
+            least_floor_area_m2: 0.0,
+            most_floor_area_m2: 0.0,
+            buildings_without_floors: 0,
+            buildings_without_storey_height: 0,
+            buildings_unfinished: 0,
+        };
+        physical_use(&parcel, &site, &RuleSet::shipped(), true)
+    }
+
+    /// Roads, green and water by the codes of three classifications, as these print them; and the same digits that mean industry.
+    #[test]
+    fn classes_that_need_no_building_are_read_in_their_own_scheme() {
+        for (scheme, not_building, building) in [
+            ("planning-2023", ["1207", "1401", "1701"], ["100101", "1101", "0601"]),
+            ("survey", ["1004", "1006", "1101"], ["0601", "0604", "1401"]),
+            ("gb50137-2011", ["S1", "G2", "E1"], ["M1", "W2", "1207"]),
+        ] {
+            for code in not_building {
+                assert_eq!(bare(scheme, code).0, PhysicalUse::NotBuildingLand, "{code} in {scheme}");
+            }
+            for code in building {
+                assert_eq!(bare(scheme, code).0, PhysicalUse::Vacant, "{code} in {scheme}");
+            }
+        }
+        assert_eq!(bare("planning-2023", "1207").1, "planned as 1207 transport");
+        assert_eq!(bare("gb50137-2011", "S1").1, "of class S1 street and transport in gb50137-2011");
+    }
 }

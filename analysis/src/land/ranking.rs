@@ -4,12 +4,15 @@
 //! physical use (vacant, under-used, in use, unknown, not building land), then the scheme's rating (low efficiency, unknown,
 //! efficient, not rated), then the larger area.
 
-use super::clock::{ClockState, Timeline, contract_clock};
-use super::indicators::{LandModel, Readings};
-use super::physical::{PhysicalUse, physical_use};
+use super::cases::CaseStanding;
+use super::clock::{ClockState, Timeline, qualified};
+use super::indicators::{Indicator, LandModel, Readings};
+use super::land_sheet::state_words;
+use super::physical::{PhysicalUse, open_point, physical_use};
 use super::scheme::{Efficiency, Rating, Scheme, efficiency};
 use super::site::Site;
-use crate::words::Words;
+use crate::words;
+use crate::words::{Words, percent};
 use rayon::prelude::*;
 use spatial_db::model::LandContract;
 
@@ -24,8 +27,14 @@ pub struct Ranked<'a> {
     pub physical: PhysicalUse,
     /// Why, in words.
     pub physical_reason: Words,
+    /// What is not on record and could change the physical use.
+    pub physical_open: Option<Words>,
+    /// Built, but the floor of its finished buildings stands empty by the records (`vacancy.empty_floor_share`).
+    pub empty_by_record: bool,
     /// The contract that holds it and its clock; `None` where no contract is on record.
     pub clock: Option<(&'a LandContract, Timeline)>,
+    /// Where its follow-up stands.
+    pub case: CaseStanding,
     /// Its indicators.
     pub readings: Readings,
     /// What the scheme says of it.
@@ -38,10 +47,19 @@ impl Ranked<'_> {
         self.clock.as_ref().map(|(_, timeline)| timeline.state)
     }
 
-    /// True for land that a list of idle and under-used land holds: empty or barely built, with a clock that is not in order, or of
-    /// low efficiency.
+    /// The statutory state in words that need no legend, with what it takes for granted.
+    pub fn state_words(&self) -> Words {
+        self.clock.as_ref().map_or_else(
+            || words!("no-contract", "no contract on record"),
+            |(_, timeline)| qualified(state_words(timeline.state), timeline.proviso),
+        )
+    }
+
+    /// True for land that a list of idle and under-used land holds: empty or barely built, built and empty by record, with a clock
+    /// that is not in order, or of low efficiency.
     pub fn listed(&self) -> bool {
         matches!(self.physical, PhysicalUse::Vacant | PhysicalUse::UnderUsed)
+            || self.empty_by_record
             || self.state().is_some_and(|state| state != ClockState::InOrder)
             || self.efficiency.rating == Rating::LowEfficiency
     }
@@ -49,7 +67,7 @@ impl Ranked<'_> {
     /// True for land that is empty or barely built; `None` where that cannot be told.
     pub fn physical_is_bad(&self) -> Option<bool> {
         match self.physical {
-            PhysicalUse::Vacant | PhysicalUse::UnderUsed => Some(true),
+            PhysicalUse::Vacant | PhysicalUse::UnderUsed => self.physical_open.is_none().then_some(true),
             PhysicalUse::Unknown => None,
             PhysicalUse::InUse | PhysicalUse::NotBuildingLand => Some(false),
         }
@@ -69,18 +87,46 @@ impl Ranked<'_> {
     }
 }
 
+/// The vacant share of built land that is empty by record; `None` for other land and where the share is not known.
+fn emptied(model: &LandModel<'_>, physical: PhysicalUse, readings: &Readings) -> Option<f64> {
+    if !matches!(physical, PhysicalUse::InUse | PhysicalUse::UnderUsed) {
+        return None;
+    }
+    let at = Indicator::ALL.iter().position(|one| *one == Indicator::VacantFloor)?;
+    let limit = model.rules().figure("vacancy", "empty_floor_share").value;
+    readings[at].value.filter(|share| *share >= limit)
+}
+
 /// Everything that is said of one parcel, by its position in the snapshot.
 pub fn verdicts<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme, slot: usize) -> Ranked<'a> {
     let (park, rules, as_of) = (model.park(), model.rules(), model.as_of());
     let (parcel, site) = (&park.parcels[slot], model.site(slot));
-    let (physical, physical_reason) = physical_use(parcel, site, rules, !park.buildings.is_empty());
-    let ledger = model.ledger();
-    let clock = ledger
-        .contract(parcel, as_of)
-        .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+    let (physical, mut physical_reason) = physical_use(parcel, site, rules, !park.buildings.is_empty());
+    let clock = model.ledger().contract(parcel, as_of).map(|contract| (contract, model.clock(contract)));
+    let case = model.case_standing(slot);
     let readings = model.readings(slot);
+    let empty = emptied(model, physical, &readings);
+    if let Some(share) = empty {
+        physical_reason = words!(
+            "reason-empty",
+            "{reason}; built, empty by record: {share} of the finished floor is vacant",
+            reason = physical_reason,
+            share = percent(share),
+        );
+    }
     let efficiency = efficiency(scheme, model, slot, &readings);
-    Ranked { slot, site, physical, physical_reason, clock, readings, efficiency }
+    Ranked {
+        slot,
+        site,
+        physical,
+        physical_reason,
+        physical_open: open_point(physical, site),
+        empty_by_record: empty.is_some(),
+        clock,
+        case,
+        readings,
+        efficiency,
+    }
 }
 
 /// Every parcel that is there on the model's day, ranked.

@@ -1,6 +1,7 @@
 //! What stands on each parcel: footprint, floor area, coverage and floor-area ratio, with what is missing.
 //!
-//! Open storage yards count towards site coverage (as the control indicators define it) when the park records them.
+//! Open storage yards count towards site coverage, as the control indicators define it. A park that has none on record is not taken
+//! for one without yards: nobody surveyed them, and coverage is known from below only.
 
 use geo::{Area, BooleanOps, BoundingRect, Length};
 use rayon::prelude::*;
@@ -8,7 +9,7 @@ use spatial_db::cache::{Cache, Overlap};
 use spatial_db::model::{Building, FeatureKind, Presence, SurfaceKind};
 
 use super::clip::clipped;
-use crate::rules::RuleSet;
+use crate::rules::{BuildingState, RuleSet};
 
 /// A parcel's indicators. Ratios are shares of the geometric area.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +22,10 @@ pub struct Site {
     pub footprint_m2: f64,
     /// Buildings that share area with the parcel: positions in the snapshot.
     pub buildings: Vec<usize>,
-    /// Open storage yards, m².
+    /// Open storage yards on record, m².
     pub storage_yard_m2: f64,
+    /// The park has open storage yards on record, so that ground without one has none.
+    pub yards_surveyed: bool,
     /// Sealed yard, m².
     pub paved_m2: f64,
     /// Water, forest and railway, m².
@@ -33,10 +36,16 @@ pub struct Site {
     pub cover_m2: f64,
     /// Gross floor area by the rules (tall storeys twice), m²; `None` when a building's floors are unknown or there is none.
     pub floor_area_m2: Option<f64>,
-    /// Floor area of the buildings whose floors are known, m².
-    pub known_floor_area_m2: f64,
+    /// The least that it may be by what is known, m²: a storey of unknown height once.
+    pub least_floor_area_m2: f64,
+    /// The most, m²: a storey of unknown height twice; infinite where a building's floors are unknown.
+    pub most_floor_area_m2: f64,
     /// How many of the buildings have unknown floors.
     pub buildings_without_floors: usize,
+    /// How many have storeys of unknown height and no floor area on record.
+    pub buildings_without_storey_height: usize,
+    /// How many are not finished by their state.
+    pub buildings_unfinished: usize,
 }
 
 impl Site {
@@ -45,7 +54,7 @@ impl Site {
         self.footprint_m2 / self.area_m2
     }
 
-    /// Site coverage coefficient: (footprint + open storage yards) / land.
+    /// Site coverage coefficient: (footprint + open storage yards) / land; at least that where yards are not surveyed.
     pub fn coverage(&self) -> f64 {
         (self.footprint_m2 + self.storage_yard_m2) / self.area_m2
     }
@@ -56,15 +65,48 @@ impl Site {
     }
 }
 
-/// Floor area of a building by the rules, m²: storeys × footprint, a storey above the tall limit twice; else the record.
-pub(crate) fn rule_floor_area_m2(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Option<f64> {
+/// What is known of a building's floor area by the rules.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Floors {
+    /// The least that it may be, m².
+    pub(crate) least_m2: f64,
+    /// The most, m²; infinite where neither storeys nor a floor area are on record.
+    pub(crate) most_m2: f64,
+}
+
+impl Floors {
+    const fn exactly(floor_m2: f64) -> Self {
+        Self { least_m2: floor_m2, most_m2: floor_m2 }
+    }
+
+    /// The floor area, m², where it is known.
+    pub(crate) fn known(self) -> Option<f64> {
+        (self.least_m2 == self.most_m2).then_some(self.least_m2)
+    }
+
+    /// True where only the height of the storeys is missing.
+    pub(crate) fn lacks_storey_height(self) -> bool {
+        self.most_m2.is_finite() && self.known().is_none()
+    }
+}
+
+/// Floor area of a building by the rules: storeys × footprint, a storey above the tall limit twice; else the record, as it is.
+/// Storeys whose height nobody recorded may count once or twice, whatever the building's use: the rule knows no exception. A
+/// storey's height is that on record, else the mean by the building's height.
+pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Floors {
     let tall = rules.figure("land", "tall_storey_m").value;
-    let storeys = building.storeys.filter(|s| *s > 0.0);
-    let storey_height =
-        building.storey_height_m.or_else(|| Some(building.height_m? / storeys?)).filter(|h| h.is_finite() && *h > 0.0);
-    match (storeys, storey_height) {
-        (Some(storeys), Some(height)) if height > tall => Some(2.0 * storeys * footprint_m2),
-        _ => building.floor_area_m2.filter(|a| *a > 0.0).or_else(|| Some(storeys? * footprint_m2)),
+    let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
+    let storeys = positive(building.storeys);
+    let storey_height = positive(building.storey_height_m).or_else(|| Some(positive(building.height_m)? / storeys?));
+    match (storeys, storey_height, positive(building.floor_area_m2)) {
+        (Some(storeys), Some(height), _) if height > tall => Floors::exactly(2.0 * storeys * footprint_m2),
+        (_, _, Some(recorded)) => Floors::exactly(recorded),
+        (Some(storeys), Some(_), None) => Floors::exactly(storeys * footprint_m2),
+        (Some(storeys), None, None) => {
+            let once = storeys * footprint_m2;
+            Floors { least_m2: once, most_m2: 2.0 * once }
+        }
+        (None, _, None) => Floors { least_m2: 0.0, most_m2: f64::INFINITY },
     }
 }
 
@@ -108,26 +150,35 @@ pub fn sites(cache: &Cache, rules: &RuleSet, presence: &Presence) -> Vec<Site> {
 
 /// One site per parcel, in snapshot order.
 pub(super) fn sites_with(cache: &Cache, rules: &RuleSet, standing: &Standing) -> Vec<Site> {
-    let parcels = 0..cache.snapshot().parcels.len();
-    parcels.into_par_iter().map(|parcel| site(cache, rules, parcel, standing.on(parcel))).collect()
+    let snapshot = cache.snapshot();
+    let yards_surveyed = snapshot.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard);
+    let parcels = (0..snapshot.parcels.len()).into_par_iter();
+    parcels.map(|parcel| site(cache, rules, parcel, standing.on(parcel), yards_surveyed)).collect()
 }
 
-fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> Site {
+fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {
     let snapshot = cache.snapshot();
     let boundary = &snapshot.parcels[parcel].boundary;
     let area_m2 = cache.parcel_area_m2()[parcel];
     let perimeter: f64 = boundary.iter().map(perimeter_m).sum();
-    let mut known_floor_area_m2 = 0.0;
-    let mut without_floors = 0;
+    let (mut least_floor_area_m2, mut most_floor_area_m2) = (0.0, 0.0);
+    let (mut known, mut without_floors, mut without_storey_height, mut unfinished) = (0, 0, 0, 0);
     for overlap in overlaps {
         let building = &snapshot.buildings[overlap.building];
         let footprint = cache.footprint_area_m2()[overlap.building];
-        if let Some(floors) = rule_floor_area_m2(building, footprint, rules) {
-            // A building over a boundary gives each parcel its share of the floors.
-            known_floor_area_m2 += floors * overlap.area_m2 / footprint;
+        let floors = rule_floors(building, footprint, rules);
+        // A building over a boundary gives each parcel its share of the floors.
+        least_floor_area_m2 += floors.least_m2 * overlap.area_m2 / footprint;
+        most_floor_area_m2 += floors.most_m2 * overlap.area_m2 / footprint;
+        if floors.known().is_some() {
+            known += 1;
+        } else if floors.lacks_storey_height() {
+            without_storey_height += 1;
         } else {
             without_floors += 1;
         }
+        let state = building.state.as_deref().and_then(|state| rules.state(state));
+        unfinished += usize::from(state == Some(BuildingState::Unfinished));
     }
     let (mut storage_yard_m2, mut paved_m2, mut natural_m2, mut green_m2, mut cover_m2) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (surface, share) in surfaces_on(cache, parcel) {
@@ -150,13 +201,17 @@ fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap]) -> 
         footprint_m2: overlaps.iter().map(|o| o.area_m2).sum::<f64>() + 0.0,
         buildings: overlaps.iter().map(|o| o.building).collect(),
         storage_yard_m2,
+        yards_surveyed,
         paved_m2,
         natural_m2,
         green_m2,
         cover_m2,
-        floor_area_m2: (!overlaps.is_empty() && without_floors == 0).then_some(known_floor_area_m2),
-        known_floor_area_m2,
+        floor_area_m2: (!overlaps.is_empty() && known == overlaps.len()).then_some(least_floor_area_m2),
+        least_floor_area_m2,
+        most_floor_area_m2,
         buildings_without_floors: without_floors,
+        buildings_without_storey_height: without_storey_height,
+        buildings_unfinished: unfinished,
     }
 }
 

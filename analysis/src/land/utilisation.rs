@@ -29,6 +29,21 @@ const LABELS: [Phrase; 6] = [
 const NOT_BUILDING_LAND: usize = 6;
 const UNKNOWN: usize = 7;
 
+/// The legend, with what is counted.
+pub(crate) fn classes(counts: &[usize; 8], areas: &[f64; 8]) -> Vec<Class> {
+    let sum = |i: usize| (counts[i], areas[i]);
+    let mut classes: Vec<Class> =
+        (0..6).map(|i| Class::of_areas((LABELS[i], COLOURS[i], Pattern::Solid), sum(i))).collect();
+    for (label, colour, pattern, i) in [
+        // As light as the second step of the ramp: the dots tell it apart.
+        (phrase("use-not-rated", "road, water, green: not rated"), [226, 224, 218], Pattern::Dots, NOT_BUILDING_LAND),
+        (phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch, UNKNOWN),
+    ] {
+        classes.push(Class::of_areas((label, colour, pattern), sum(i)));
+    }
+    classes
+}
+
 /// Coverage of every parcel on `as_of`.
 pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
@@ -74,15 +89,6 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         areas[verdict.class] += site.area_m2;
         verdicts.insert(parcel.id, verdict);
     }
-    let sum = |i: usize| (counts[i], areas[i]);
-    let mut classes: Vec<Class> =
-        (0..6).map(|i| Class::of_areas((LABELS[i], COLOURS[i], Pattern::Solid), sum(i))).collect();
-    for (label, colour, pattern, i) in [
-        (phrase("use-not-rated", "road, water, green: not rated"), [226, 224, 218], Pattern::Solid, NOT_BUILDING_LAND),
-        (phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch, UNKNOWN),
-    ] {
-        classes.push(Class::of_areas((label, colour, pattern), sum(i)));
-    }
     let overlay = Overlay {
         name: "utilisation".into(),
         title: words!("title-utilisation", "Utilisation: site coverage"),
@@ -90,7 +96,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         unit: words!("unit-coverage", "% of parcel area"),
         as_of,
         source: words!("source-utilisation", "footprints and open storage yards on record / geometric parcel area"),
-        classes,
+        classes: classes(&counts, &areas),
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),
@@ -102,12 +108,24 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
             clause = rules.figure("land", "coverage_floor").citation(),
         )]
         .into_iter()
+        .chain(yards_note(&sites, on_record))
         .chain(undated_note(snapshot, as_of))
         .collect(),
     };
     // The ramp stays whole where anything is rated; "not rated" and "unknown" show only where there is some.
     let rated = counts[..NOT_BUILDING_LAND].iter().any(|count| *count > 0);
     overlay.without_empty_classes(|index| rated && index < NOT_BUILDING_LAND)
+}
+
+/// What a reader must know of coverage where nobody surveyed open storage yards.
+fn yards_note(sites: &[Site], on_record: bool) -> Option<Words> {
+    let open = on_record && sites.iter().any(|site| !site.yards_surveyed);
+    open.then(|| {
+        words!(
+            "note-yards-open",
+            "Open storage yards are not on record: classes are by footprints alone, coverage is at least that"
+        )
+    })
 }
 
 /// Area, coverage and floor-area ratio with formula and completeness.
@@ -136,6 +154,21 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         None if site.buildings.is_empty() => {
             fact(far_label, "0.00".into(), words!("basis-no-building", "no building on the parcel"))
         }
+        None if site.buildings_without_floors == 0 => fact(
+            far_label,
+            words!(
+                "between",
+                "{least} to {most}",
+                least = format!("{:.2}", site.least_floor_area_m2 / site.area_m2),
+                most = format!("{:.2}", site.most_floor_area_m2 / site.area_m2),
+            ),
+            words!(
+                "basis-storey-height",
+                "height of the storeys missing for {missing} of {all} buildings; tall ones count twice",
+                missing = site.buildings_without_storey_height,
+                all = site.buildings.len(),
+            ),
+        ),
         None => fact(
             far_label,
             words!("unknown", "unknown"),
@@ -147,22 +180,34 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
             ),
         ),
     };
+    let (footprint, storage) = (format!("{:.0}", site.footprint_m2), format!("{:.0}", site.storage_yard_m2));
+    let (coverage, coverage_basis) = if site.yards_surveyed || !on_record {
+        (
+            if on_record { Words::from(percent(site.coverage())) } else { words!("unknown", "unknown") },
+            words!(
+                "basis-coverage",
+                "({footprint} m² footprint + {storage} m² open storage) / land",
+                footprint = footprint,
+                storage = storage,
+            ),
+        )
+    } else {
+        (
+            words!("at-least", "at least {value}", value = percent(site.footprint_share())),
+            words!(
+                "basis-coverage-footprint",
+                "{footprint} m² footprint / land; open storage yards are not on record",
+                footprint = footprint,
+            ),
+        )
+    };
     let mut facts = vec![
         fact(
             phrase("fact-land-area", "Land area"),
             format!("{:.0} m²", site.area_m2).into(),
             words!("basis-surveyed", "boundary as surveyed"),
         ),
-        fact(
-            phrase("fact-coverage", "Site coverage"),
-            if on_record { percent(site.coverage()).into() } else { words!("unknown", "unknown") },
-            words!(
-                "basis-coverage",
-                "({footprint} m² footprint + {storage} m² open storage) / land",
-                footprint = format!("{:.0}", site.footprint_m2),
-                storage = format!("{:.0}", site.storage_yard_m2),
-            ),
-        ),
+        fact(phrase("fact-coverage", "Site coverage"), coverage, coverage_basis),
         far,
         fact(
             phrase("fact-buildings", "Buildings"),

@@ -1,8 +1,10 @@
 //! Questions of a person about one network, by the keys of lines and points, and the answers as reports: for the command and the
 //! window alike.
 
+mod error;
 mod isolate;
 mod joined;
+mod notes;
 mod side;
 mod told;
 
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use spatial_db::model::{NetworkClass, NetworkNode, ParkSnapshot, Presence};
 
+use super::barriers::{Along, Barrier, Barriers};
 use super::isolation::{Gear, Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
 use super::topology::{Anew, Flows, Topology};
@@ -20,84 +23,9 @@ use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
 use crate::words::Words;
+pub use error::AnswerError;
 pub use joined::Joined;
 pub use told::{Told, valves_told};
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AnswerError {
-    /// A key that names nothing in the network.
-    #[error("the {class} network has neither a line nor a point `{key}` on that day")]
-    NoSuchPlace {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-    },
-    /// A key that names several things.
-    #[error("`{key}` names {count} lines and points of the {class} network; write one of: {names}")]
-    SeveralPlaces {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-        /// How many.
-        count: usize,
-        /// What to write instead.
-        names: String,
-    },
-    /// A valve or switch that is told to be both.
-    #[error("`{key}` is told to be closed or off and to be stuck open or on: it can be only one of them")]
-    TwoStates {
-        /// Key.
-        key: String,
-    },
-    /// A switch that is told in the word for a valve, which means the opposite.
-    #[error(
-        "`{key}` is a switch, and a closed one lets current pass: write --off {key} if it is off, and nothing if it is on"
-    )]
-    IsSwitch {
-        /// Key.
-        key: String,
-    },
-    /// A valve that is told in the word for a switch.
-    #[error("`{key}` is a valve and never off: write --closed {key} if it is closed, and nothing if it is open")]
-    IsValve {
-        /// Key.
-        key: String,
-    },
-    /// A key that names no valve.
-    #[error("`{key}` is no valve or switch of the {class} network that shuts a way off")]
-    NoSuchValve {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-    },
-    /// Nothing that the way could lead to.
-    #[error("the {class} network has no source, tank or outfall on record that a way from `{key}` leads to")]
-    NoSource {
-        /// Key.
-        key: String,
-        /// Network.
-        class: &'static str,
-    },
-    /// Nothing leads on from a place.
-    #[error("no line leads on from `{from}` past what is closed or off")]
-    NothingOn {
-        /// From.
-        from: String,
-    },
-    /// No way between two places.
-    #[error("no way leads from `{from}` to `{to}` past what is closed or off")]
-    NoWay {
-        /// From.
-        from: String,
-        /// To.
-        to: String,
-    },
-}
 
 /// Which rows a report on an isolation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,14 +74,14 @@ pub struct Network<'p> {
     /// Valves and switches whose state is on record, with when they were last seen.
     pub on_record: Vec<(&'p NetworkNode, super::isolation::Observed<'p>)>,
     told: HashMap<String, ValveState>,
-    shut: Vec<bool>,
+    barriers: Barriers,
 }
 
 impl<'p> Network<'p> {
     /// The network of a class, with what is told of its valves by key.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchValve`].
+    /// [`AnswerError::NoSuchValve`], [`AnswerError::ShutsNothing`].
     pub fn of(
         park: &'p ParkSnapshot,
         there: &'p Presence,
@@ -167,7 +95,7 @@ impl<'p> Network<'p> {
     /// A network that was put together of the same park on the same day, with what is told of its valves by key.
     ///
     /// # Errors
-    /// [`AnswerError::NoSuchValve`].
+    /// [`AnswerError::NoSuchValve`], [`AnswerError::ShutsNothing`].
     pub fn told(
         park: &'p ParkSnapshot,
         there: &'p Presence,
@@ -175,7 +103,7 @@ impl<'p> Network<'p> {
         joined: Joined,
         mut told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
-        let Joined { topology, flows, valves, anew } = joined;
+        let Joined { topology, flows, valves, lines, anew } = joined;
         let class = topology.class;
         let key_of = |valve: &Valve| park.nodes[valve.node as usize].provenance.key.as_str();
         // What lets pass one way, or at a lower pressure, is no shut-off valve, but may stand closed.
@@ -187,7 +115,14 @@ impl<'p> Network<'p> {
             told.iter().filter(|(key, state)| !takes(key, **state)).map(|(key, _)| key).collect();
         unknown.sort_unstable();
         if let Some(key) = unknown.first() {
-            return Err(AnswerError::NoSuchValve { key: (*key).clone(), class: class.as_str() });
+            let (key, class) = ((*key).clone(), class.as_str());
+            // What is there but parts no way is not to be looked for elsewhere.
+            let there = valves.others.iter().any(|valve| key_of(valve) == key);
+            return Err(if there {
+                AnswerError::ShutsNothing { key, class }
+            } else {
+                AnswerError::NoSuchValve { key, class }
+            });
         }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
@@ -207,11 +142,19 @@ impl<'p> Network<'p> {
                 on_record.push((node, *seen));
             }
         }
-        let mut shut = vec![false; topology.junctions.len()];
-        for (valve, state) in valves.shut.iter().zip(valves.states(park, &told)) {
-            shut[valve.junction as usize] |= state.is_shut();
+        let mut at = vec![Barrier::Open; topology.junctions.len()];
+        for valve in valves.shut.iter().chain(valves.passing(&topology)) {
+            let barrier = match told.get(key_of(valve)) {
+                Some(state) if state.is_shut() => Barrier::Shut,
+                // Looked for and not found out: what stood on record before is no better known than that.
+                Some(ValveState::Unknown) => Barrier::MayBeShut,
+                _ => Barrier::Open,
+            };
+            let here = &mut at[valve.junction as usize];
+            *here = (*here).max(barrier);
         }
-        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, shut })
+        let barriers = Barriers::new(at, lines);
+        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, barriers })
     }
 
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
@@ -236,62 +179,15 @@ impl<'p> Network<'p> {
         junctions.iter().filter_map(node).map(|node| node.provenance.key.as_str()).collect()
     }
 
-    fn title(&self, what: Words) -> Words {
-        words!("title-trace", "{class}: {what}", class = sheets::class(self.topology.class), what = what)
+    /// Keys of the lines of links, each once.
+    fn lines_of(&self, links: &[u32]) -> Vec<&'p str> {
+        let mut rows: Vec<u32> = links.iter().map(|link| self.topology.links[*link as usize].edge).collect();
+        rows.dedup();
+        rows.into_iter().map(|row| self.park.edges[row as usize].provenance.key.as_str()).collect()
     }
 
-    /// What everyone who reads of the network must know.
-    fn notes(&self) -> Vec<Words> {
-        let topology = &self.topology;
-        let mut notes = vec![words!(
-            "note-topology",
-            "{links} links, {junctions} junctions, {km} km; {named} ends joined by the keys of nodes, {placed} by place; {doubts} in doubt (twin trace topology)",
-            links = topology.links.len(),
-            junctions = topology.junctions.len(),
-            km = format!("{:.1}", topology.length_m() / 1000.0),
-            named = topology.joined[0],
-            placed = topology.joined[1],
-            doubts = topology.findings.len(),
-        )];
-        if let Some(anew) = self.anew.filter(|anew| !anew.whole) {
-            notes.push(words!(
-                "note-joined-anew",
-                "{changed} lines and points came, went or changed since it was joined: {lines} of {all} lines were joined anew",
-                changed = anew.changed,
-                lines = anew.lines,
-                all = anew.of_lines,
-            ));
-        }
-        if !self.flows.against.is_empty() {
-            notes.push(words!(
-                "note-rises",
-                "lines that rise the way they are taken to flow, as the rest are drawn: {count}",
-                count = self.flows.against.len(),
-            ));
-        }
-        for gear in [Gear::Valve, Gear::Switch] {
-            let seen = self.on_record.iter().filter(|(node, _)| Gear::of(node) == gear);
-            let days: Vec<chrono::NaiveDate> = seen.map(|(_, seen)| seen.seen.date_naive()).collect();
-            let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { continue };
-            let (count, first, last) = (days.len(), *first, *last);
-            notes.push(match gear {
-                Gear::Valve => words!(
-                    "note-valve-states",
-                    "{count} valves have a state on record, seen {first} to {last}",
-                    count = count,
-                    first = first,
-                    last = last,
-                ),
-                Gear::Switch => words!(
-                    "note-switch-states",
-                    "{count} switches have a state on record, seen {first} to {last}",
-                    count = count,
-                    first = first,
-                    last = last,
-                ),
-            });
-        }
-        notes
+    fn title(&self, what: Words) -> Words {
+        words!("title-trace", "{class}: {what}", class = sheets::class(self.topology.class), what = what)
     }
 
     /// What a trace from places by key reaches.
@@ -300,7 +196,7 @@ impl<'p> Network<'p> {
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn reach(&self, from: &[String], way: Way) -> Result<Reach, AnswerError> {
         let starts = self.starts(from)?;
-        Ok(self.topology.trace(&self.flows, &starts, way, |junction| self.shut[junction as usize]))
+        Ok(self.topology.trace(&self.flows, &starts, way, &self.barriers))
     }
 
     /// A trace.
@@ -338,7 +234,7 @@ impl<'p> Network<'p> {
         if !perhaps_at.is_empty() {
             notes.push(words!(
                 "note-reach-perhaps",
-                "reached perhaps, as a direction on the way is not known: {ends}",
+                "reached perhaps, as a direction or the state of a valve or switch on the way is not known: {ends}",
                 ends = listed(&perhaps_at),
             ));
         }
@@ -355,6 +251,7 @@ impl<'p> Network<'p> {
             "ends": self.keys(&near),
             "perhaps_ends": self.keys(&far),
             "stopped_at": self.keys(&reach.stopped),
+            "stopped_at_lines": self.lines_of(&reach.stopped_lines),
         });
         Ok(Answer { sheet, told })
     }
@@ -365,7 +262,7 @@ impl<'p> Network<'p> {
     /// [`AnswerError`].
     pub fn route(&self, from: &str, to: &str) -> Result<Route, AnswerError> {
         let (first, last) = (self.junction(from)?, self.junction(to)?);
-        let route = self.topology.shortest(first, last, |junction| self.shut[junction as usize]);
+        let route = self.topology.shortest(first, last, &self.barriers);
         route.ok_or_else(|| AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() })
     }
 
@@ -375,17 +272,19 @@ impl<'p> Network<'p> {
     /// [`AnswerError`].
     pub fn nearest_end(&self, from: &str) -> Result<String, AnswerError> {
         let first = self.junction(from)?;
-        let ends = if self.topology.class == NetworkClass::Drainage {
+        // To an outfall as lines let pass, from a source against that.
+        let (ends, along) = if self.topology.class == NetworkClass::Drainage {
             let all: Vec<u32> = (0..self.topology.junctions.len() as u32).collect();
-            self.topology.outfalls(self.park, &all)
+            (self.topology.outfalls(self.park, &all), Along::With)
         } else {
-            self.topology.sources(self.park)
+            (self.topology.sources(self.park), Along::Against)
         };
-        let open = |junction: u32| self.shut[junction as usize];
         // Only those that can be reached at all are asked for a way: a search that fails goes through everything.
-        let about = self.topology.trace(&self.flows, &[Start::Junction(first)], Way::Connected, open);
+        let past = (&self.barriers, along);
+        let about = self.topology.reach(&self.flows, &[Start::Junction(first)], Way::Connected, past);
         let near = ends.into_iter().filter(|end| about.junctions.binary_search(end).is_ok());
-        let far = near.filter_map(|end| Some((self.topology.shortest(first, end, open)?.length_m, end)));
+        let route = |end: u32| self.topology.shortest_along(first, end, &self.barriers, along);
+        let far = near.filter_map(|end| Some((route(end)?.length_m, end)));
         let nearest = far.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let class = self.topology.class.as_str();
         let none = || AnswerError::NoSource { key: from.to_owned(), class };
@@ -401,6 +300,19 @@ impl<'p> Network<'p> {
         let route = self.route(from, to)?;
         let mut notes = self.notes();
         notes.push(words!("note-path", "{metres} m", metres = format!("{:.1}", route.length_m)));
+        let asked = [self.junction(from)?, self.junction(to)?];
+        let passed = route.links.iter().flat_map(|link| self.topology.graph.ends(*link));
+        let may_be_shut = |junction: &u32| self.barriers.may_be_shut(*junction) && !asked.contains(junction);
+        let mut doubtful: Vec<u32> = passed.filter(may_be_shut).collect();
+        doubtful.sort_unstable();
+        doubtful.dedup();
+        if !doubtful.is_empty() {
+            notes.push(words!(
+                "note-path-perhaps",
+                "the way is open perhaps: nobody found out how what stands at {points} stands",
+                points = self.keys(&doubtful).join(" "),
+            ));
+        }
         let what = words!("trace-path", "shortest way from {from} to {to}", from = from, to = to);
         let parts = route.links.iter().map(|link| (*link, Part::Reached));
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
@@ -434,7 +346,7 @@ impl<'p> Network<'p> {
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn fed(&self, source: &str) -> Result<Answer, AnswerError> {
         let junction = self.junction(source)?;
-        let fed = self.topology.fed(self.park, &self.flows, junction, |at| self.shut[at as usize]);
+        let fed = self.topology.fed(self.park, &self.flows, junction, &self.barriers);
         let others = self.keys(&fed.others);
         let mut notes = self.notes();
         notes.push(words!(
@@ -444,9 +356,13 @@ impl<'p> Network<'p> {
             others = if others.is_empty() { "–".to_owned() } else { others.join(" ") },
         ));
         let parts = fed.reach.links.iter().map(|link| (*link, Part::Reached));
+        let parts = parts.chain(fed.reach.perhaps.iter().map(|link| (*link, Part::Perhaps)));
         let what = words!("trace-fed", "what {from} feeds", from = source);
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
-        Ok(Answer { sheet, told: json!({ "length_m": fed.reach.length_m, "also_fed_from": others }) })
+        Ok(Answer {
+            sheet,
+            told: json!({ "length_m": fed.reach.length_m, "perhaps": fed.reach.perhaps.len(), "also_fed_from": others }),
+        })
     }
 
     /// What was in doubt when lines were joined.

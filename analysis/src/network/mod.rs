@@ -2,6 +2,7 @@
 //! excavations lay them bare; [`hydraulics`] gives pressures in water mains, [`capacity`] what is left for a parcel.
 
 pub mod answers;
+pub mod barriers;
 #[cfg(test)]
 pub(crate) mod by_hand;
 pub mod capacity;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use spatial_db::model::{NodeKind, ParkSnapshot};
 
+use super::barriers::{Along, Barriers};
 use super::graph::NONE;
 use super::topology::{Direction, Flows, Topology};
 
@@ -32,7 +33,7 @@ pub enum Way {
 pub struct Reach {
     /// Links, by number.
     pub links: Vec<u32>,
-    /// Links that are reached only by ways on which a direction is not known: perhaps.
+    /// Links that are reached only by ways on which a direction is not known, or past what may be shut: perhaps.
     pub perhaps: Vec<u32>,
     /// Junctions, by number, those of `perhaps` too.
     pub junctions: Vec<u32>,
@@ -40,6 +41,8 @@ pub struct Reach {
     pub perhaps_junctions: Vec<u32>,
     /// Junctions with a closed valve or switch, where it stopped.
     pub stopped: Vec<u32>,
+    /// Links that are closed, where it stopped.
+    pub stopped_lines: Vec<u32>,
     /// Junctions where no way goes on: outfalls and dead ends downstream, heads upstream. Empty for [`Way::Connected`].
     pub ends: Vec<u32>,
     /// Length of `links`, m.
@@ -82,8 +85,19 @@ impl Topology {
         self.place_of(park, key).ok()
     }
 
-    /// Traces from `starts`. `shut` says at which junctions a closed valve or switch stops it; a start passes its own.
-    pub fn trace(&self, flows: &Flows, starts: &[Start], way: Way, shut: impl Fn(u32) -> bool) -> Reach {
+    /// Traces from `starts`, past what does not stop it; a start passes a valve or switch of its own.
+    pub fn trace(&self, flows: &Flows, starts: &[Start], way: Way, barriers: &Barriers) -> Reach {
+        self.reach(flows, starts, way, (barriers, Along::Any))
+    }
+
+    /// A trace that goes along lines which let pass one way as `along` has it; upstream and downstream directions tell it already.
+    pub(super) fn reach(
+        &self,
+        flows: &Flows,
+        starts: &[Start],
+        way: Way,
+        (barriers, along): (&Barriers, Along),
+    ) -> Reach {
         let mut state = vec![Seen::Not; self.graph.junctions()];
         let mut links = vec![Seen::Not; self.graph.links()];
         let mut first = Vec::new();
@@ -94,6 +108,11 @@ impl Topology {
                 Start::Link(link) => {
                     links[link as usize] = Seen::Sure;
                     let [from, to] = self.graph.ends(link);
+                    // Where on it a closed line is shut is not known.
+                    if barriers.is_closed(link) {
+                        next.extend([from, to]);
+                        continue;
+                    }
                     match (way, flows.directions[link as usize]) {
                         (Way::Downstream, Direction::Forward) | (Way::Upstream, Direction::Backward) => first.push(to),
                         (Way::Downstream, Direction::Backward) | (Way::Upstream, Direction::Forward) => {
@@ -109,7 +128,8 @@ impl Topology {
         let mut reach = Reach::default();
         // What is sure first: what is reached again in doubt stays sure.
         let begun: Vec<u32> = first.iter().chain(&next).copied().collect();
-        let passes = |junction: u32| !shut(junction) || begun.contains(&junction);
+        let passes = |junction: u32| !barriers.is_shut(junction) || begun.contains(&junction);
+        let for_sure = |junction: u32| !barriers.may_be_shut(junction) || begun.contains(&junction);
         for round in [Seen::Sure, Seen::Perhaps] {
             let mut queue = std::mem::take(&mut first);
             for junction in &queue {
@@ -123,17 +143,22 @@ impl Topology {
                 }
                 for arc in self.graph.at(here) {
                     let [from, _] = self.graph.ends(arc.link);
-                    let along = match flows.directions[arc.link as usize] {
+                    let with = match flows.directions[arc.link as usize] {
                         _ if way == Way::Connected => Some(true),
                         Direction::Unknown => None,
                         Direction::Forward => Some((from == here) == (way == Way::Downstream)),
                         Direction::Backward => Some((from == here) == (way == Way::Upstream)),
                     };
-                    let sure = match along {
-                        Some(false) => continue,
-                        Some(true) => round == Seen::Sure,
-                        None => false,
-                    };
+                    if with == Some(false) {
+                        continue;
+                    }
+                    if !barriers.passes(self, arc.link, here, along) {
+                        if barriers.is_closed(arc.link) {
+                            reach.stopped_lines.push(arc.link);
+                        }
+                        continue;
+                    }
+                    let sure = with == Some(true) && round == Seen::Sure && for_sure(here);
                     if !sure && round == Seen::Sure {
                         next.push(here);
                         continue;
@@ -160,6 +185,10 @@ impl Topology {
         reach.perhaps = of(&links, Seen::Perhaps);
         reach.junctions = (0..state.len() as u32).filter(|at| state[*at as usize] != Seen::Not).collect();
         reach.perhaps_junctions = of(&state, Seen::Perhaps);
+        // One that it began on did not stop it.
+        reach.stopped_lines.retain(|link| links[*link as usize] == Seen::Not);
+        reach.stopped_lines.sort_unstable();
+        reach.stopped_lines.dedup();
         reach.stopped = reach.junctions.iter().copied().filter(|junction| !passes(*junction)).collect();
         if way != Way::Connected {
             let goes_on = |junction: u32| {
@@ -178,10 +207,24 @@ impl Topology {
         reach
     }
 
-    /// The shortest way between two junctions past what is not shut, by length.
-    pub fn shortest(&self, from: u32, to: u32, shut: impl Fn(u32) -> bool) -> Option<Route> {
+    /// The shortest way between two junctions past what is not shut, by length: as water passes lines that let it pass one way, from
+    /// either end; where none does, as they hang together.
+    pub fn shortest(&self, from: u32, to: u32, barriers: &Barriers) -> Option<Route> {
+        if !barriers.any_one_way() {
+            return self.shortest_along(from, to, barriers, Along::Any);
+        }
+        let ways = [Along::With, Along::Against].map(|along| self.shortest_along(from, to, barriers, along));
+        let nearest = ways.into_iter().flatten().min_by(|a, b| a.length_m.total_cmp(&b.length_m));
+        nearest.or_else(|| self.shortest_along(from, to, barriers, Along::Any))
+    }
+
+    /// The shortest way along lines that let pass one way as `along` has it.
+    pub(super) fn shortest_along(&self, from: u32, to: u32, barriers: &Barriers, along: Along) -> Option<Route> {
         let length = |link: u32| self.links[link as usize].length_m;
-        let (length_m, links) = self.graph.shortest(from, to, length, |_, here| here == from || !shut(here))?;
+        let open = |link: u32, here: u32| {
+            (here == from || !barriers.is_shut(here)) && barriers.passes(self, link, here, along)
+        };
+        let (length_m, links) = self.graph.shortest(from, to, length, open)?;
         Some(Route { links, length_m })
     }
 
@@ -225,8 +268,8 @@ impl Topology {
     }
 
     /// What the source at a junction reaches past what is not shut, and which other sources do too.
-    pub fn fed(&self, park: &ParkSnapshot, flows: &Flows, source: u32, shut: impl Fn(u32) -> bool) -> Fed {
-        let reach = self.trace(flows, &[Start::Junction(source)], Way::Connected, shut);
+    pub fn fed(&self, park: &ParkSnapshot, flows: &Flows, source: u32, barriers: &Barriers) -> Fed {
+        let reach = self.reach(flows, &[Start::Junction(source)], Way::Connected, (barriers, Along::With));
         let sources = self.sources(park);
         let others =
             sources.into_iter().filter(|at| *at != source && reach.junctions.binary_search(at).is_ok()).collect();
@@ -288,7 +331,8 @@ mod tests {
     #[test]
     fn water_flows_down_and_what_is_level_only_perhaps() {
         let (park, topology, flows) = sewers();
-        let open = |_| false;
+        let shut_at_c = Barriers::shut_at(&topology, |junction| junction == 2);
+        let open = &Barriers::shut_at(&topology, |_| false);
         let down = topology.trace(&flows, &[Start::Link(0)], Way::Downstream, open);
         assert_eq!((down.links, down.perhaps), (vec![0, 1, 2], vec![4]));
         assert_eq!(topology.outfalls(&park, &down.junctions), [3]);
@@ -307,9 +351,9 @@ mod tests {
         let all = topology.trace(&flows, &[Start::Junction(4)], Way::Connected, open);
         assert_eq!((all.links.len(), all.perhaps.len(), all.junctions.len()), (5, 0, 6));
         // Shut at c: reached, not passed; unless it begins there.
-        let stopped = topology.trace(&flows, &[Start::Link(0)], Way::Downstream, |junction| junction == 2);
+        let stopped = topology.trace(&flows, &[Start::Link(0)], Way::Downstream, &shut_at_c);
         assert_eq!((stopped.links, stopped.stopped), (vec![0, 1], vec![2]));
-        assert_eq!(topology.trace(&flows, &[Start::Junction(2)], Way::Downstream, |j| j == 2).links, [2]);
+        assert_eq!(topology.trace(&flows, &[Start::Junction(2)], Way::Downstream, &shut_at_c).links, [2]);
         assert!((down.length_m - 3.0 * 10.0_f64.hypot(1.0)).abs() < 1e-9);
     }
 
@@ -336,13 +380,15 @@ mod tests {
         let topology = Topology::build(&park, &there, NetworkClass::Water, &settings);
         let rings = topology.rings();
         assert_eq!(rings, [Ring { links: vec![1, 2, 3, 4], loops: 2, length_m: 16.0 }]);
-        let way = topology.shortest(0, 3, |_| false).unwrap();
+        let shut = |at: u32| Barriers::shut_at(&topology, |junction| junction == at);
+        let open = Barriers::shut_at(&topology, |_| false);
+        let way = topology.shortest(0, 3, &open).unwrap();
         assert_eq!((way.links, way.length_m), (vec![0, 1, 4], 9.0));
-        assert_eq!(topology.shortest(0, 3, |junction| junction == 2).unwrap().links, [0, 3]);
-        assert!(topology.shortest(0, 4, |junction| junction == 3).is_none());
+        assert_eq!(topology.shortest(0, 3, &shut(2)).unwrap().links, [0, 3]);
+        assert!(topology.shortest(0, 4, &shut(3)).is_none());
         let flows = topology.flows(&park, &settings);
-        let fed = topology.fed(&park, &flows, 0, |junction| junction == 4);
+        let fed = topology.fed(&park, &flows, 0, &shut(4));
         assert_eq!((fed.reach.links, fed.others), (vec![0, 1, 2, 3, 4, 5], vec![]));
-        assert_eq!(topology.fed(&park, &flows, 0, |_| false).others, [5]);
+        assert_eq!(topology.fed(&park, &flows, 0, &open).others, [5]);
     }
 }

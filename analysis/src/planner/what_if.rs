@@ -79,7 +79,8 @@ pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, 
     });
     // What nobody knows before or after tells nothing.
     let mut all: Vec<Compared> = park.filter(|row| row.differs && row.before != row.after).collect();
-    let [before, after] = [record, after].map(|cache| {
+    let then = after;
+    let [before, after] = [record, then].map(|cache| {
         let presence = Presence::on(cache.snapshot(), as_of);
         LandModel::of(cache, &presence, rules, as_of)
     });
@@ -99,7 +100,7 @@ pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, 
                 after: is.unwrap_or_else(none),
             });
         }
-        all.extend(not_built_on(record, after, edits, &key));
+        all.extend(not_built_on(record, then, edits, &key));
     }
     all
 }
@@ -229,7 +230,11 @@ fn edit_error_words(error: &EditError) -> Words {
         EditError::Twice { key } => words!("edit-twice", "the parcel {key} is named twice", key = key),
         EditError::TooFew => words!("edit-too-few", "to merge takes two parcels or more"),
         EditError::NoFloors { key } => {
-            words!("edit-no-floors", "the floors of the building {key} on the parcel are unknown", key = key)
+            words!(
+                "edit-no-floors",
+                "the floors of the building {key} on the parcel are unknown: storeys or their height are missing",
+                key = key
+            )
         }
         EditError::Massing(why) => words!("edit-massing", "no such mass: {reason}", reason = why.to_string()),
         EditError::MassingBeside { why, taken } => crate::land::joined(vec![

@@ -4,10 +4,11 @@
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
-const SAID: [Phrase; 25] = [
+const SAID: [Phrase; 35] = [
     phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
     phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
     phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
+    phrase("standard-land-use", "Classification of land and sea use for territorial planning and use control"),
     phrase("standard-default", "ParkTwin default"),
     phrase("clause-article-2", "Art. 2"),
     phrase(
@@ -15,6 +16,13 @@ const SAID: [Phrase; 25] = [
         "Art. 2: \"suspended for a full year\", read as one continuous year as Order 5 of 1999, Art. 2, had it",
     ),
     phrase("clause-article-8", "Art. 8"),
+    phrase("clause-article-8-1", "Art. 8 (1)"),
+    phrase("clause-article-8-2", "Art. 8 (2)"),
+    phrase("clause-article-8-3", "Art. 8 (3)"),
+    phrase("clause-article-8-4", "Art. 8 (4)"),
+    phrase("clause-article-8-5", "Art. 8 (5)"),
+    phrase("clause-article-8-6", "Art. 8 (6)"),
+    phrase("clause-article-8-paragraph", "Art. 8, second paragraph"),
     phrase("clause-article-12", "Art. 12"),
     phrase("clause-article-14", "Art. 14 (disposal)"),
     phrase("clause-article-14-1", "Art. 14 (1)"),
@@ -22,6 +30,10 @@ const SAID: [Phrase; 25] = [
     phrase("clause-article-30", "Art. 30"),
     phrase("clause-coverage", "coverage"),
     phrase("clause-tall-storey", "a storey above 8 m counts double"),
+    phrase(
+        "clause-cover-complete",
+        "ground cover on record and footprints together from this share of a parcel on: its cover is surveyed",
+    ),
     phrase("clause-vacant", "physically vacant: footprints below this share"),
     phrase("clause-underused", "physically under-used: footprints below this share"),
     phrase("clause-strip", "unbuilt parcels narrower than this (2·area/perimeter) are roads, paths or ditches"),
@@ -29,6 +41,10 @@ const SAID: [Phrase; 25] = [
     phrase(
         "clause-natural",
         "unbuilt parcels with more than this share of water, forest, railway or (where no surface says otherwise) road are not building land",
+    ),
+    phrase(
+        "clause-empty-floor",
+        "built land with at least this share of its finished floor vacant by the records is empty by record",
     ),
     phrase("clause-camera-angle", "angle of view of a camera; records do not give it"),
     phrase("clause-hydrant-reach", "outdoor hydrant protection radius"),
@@ -50,7 +66,12 @@ mod tests {
     /// What stands in the shipped tables has words; only names of standards are the same everywhere.
     #[test]
     fn every_standard_and_clause_that_ships_has_words() {
-        let tables = [include_str!("../../rules/figures.toml"), include_str!("../../rules/network_classes.toml")];
+        let tables = [
+            include_str!("../../rules/figures.toml"),
+            include_str!("../../rules/network_classes.toml"),
+            include_str!("../../rules/land_use_colours.toml"),
+            include_str!("../../rules/idle_causes.toml"),
+        ];
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {
             let Some((field, text)) = line.split_once(" = ") else { continue };

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::RuleSet;
-use crate::evaluation::{self, EvaluationRules, LandUseClasses};
+use super::{LandUseClasses, LandUseColours, RuleSet};
+use crate::evaluation::{self, EvaluationRules};
 use crate::land::scheme::Scheme;
 use crate::network::Settings;
 use crate::network::capacity::CapacityRules;
@@ -16,11 +16,13 @@ use crate::network::hydraulics::HydraulicRules;
 use crate::network::profile::ProfileLimits;
 
 /// Names of the tables that can be replaced, as they stand in a folder of rules, and the text of those that ship.
-pub const SHIPPED: [(&str, &str); 17] = [
+pub const SHIPPED: [(&str, &str); 19] = [
     ("figures.toml", include_str!("../../rules/figures.toml")),
     ("network_classes.toml", include_str!("../../rules/network_classes.toml")),
     ("building_words.toml", include_str!("../../rules/building_words.toml")),
+    ("idle_causes.toml", include_str!("../../rules/idle_causes.toml")),
     ("land_use.toml", include_str!("../../rules/land_use.toml")),
+    ("land_use_colours.toml", include_str!("../../rules/land_use_colours.toml")),
     ("schemes/national-2008.toml", include_str!("../../rules/schemes/national-2008.toml")),
     ("schemes/national-2023.toml", include_str!("../../rules/schemes/national-2023.toml")),
     ("schemes/shanghai.toml", include_str!("../../rules/schemes/shanghai.toml")),
@@ -162,8 +164,10 @@ pub enum TableError {
 /// The tables of land and networks.
 #[derive(Debug, Clone)]
 pub struct RuleTables {
-    /// Figures, network classes, words of building records.
+    /// Figures, network classes, classes of land use, causes that excuse, words of building records.
     pub land: RuleSet,
+    /// Colours of classes of land use.
+    pub land_use_colours: LandUseColours,
     /// The zone evaluation, with the classes of land use.
     pub evaluation: EvaluationRules,
     /// Schemes of land.
@@ -202,8 +206,8 @@ impl RuleTables {
         if let Some(table) = own.iter().find(|table| SHIPPED.iter().all(|(name, _)| *name != table.name)) {
             return Err(TableError::Unknown { table: table.name.clone() });
         }
-        let land = land(&own)?;
         let classes = read(&own, "land_use.toml", LandUseClasses::parse)?;
+        let land = land(&own, &classes)?;
         let evaluation = read(&own, "evaluation/zone.toml", |text| EvaluationRules::parse(text, classes.clone()))?;
         let mut schemes = Vec::new();
         for table in SCHEMES {
@@ -217,6 +221,7 @@ impl RuleTables {
         }
         Ok(Self {
             land,
+            land_use_colours: read(&own, "land_use_colours.toml", LandUseColours::parse)?,
             evaluation,
             schemes,
             evaluation_schemes,
@@ -283,11 +288,13 @@ where
     parse(&text(own, table)).map_err(wrong)
 }
 
-fn land(own: &[OwnTable]) -> Result<RuleSet, TableError> {
+fn land(own: &[OwnTable], classes: &LandUseClasses) -> Result<RuleSet, TableError> {
     read(own, "figures.toml", |figures| RuleSet::parse(figures, shipped("network_classes.toml")))?;
     let figures = text(own, "figures.toml");
     let rules = read(own, "network_classes.toml", |classes| RuleSet::parse(&figures, classes))?;
     let rules = read(own, "building_words.toml", |words| rules.clone().with_building_words(words))?;
+    let rules = read(own, "idle_causes.toml", |causes| rules.clone().with_idle_causes(causes))?;
+    let rules = RuleSet { land_use: classes.clone(), ..rules };
     for (group, figures) in &RuleSet::shipped().figures {
         for (name, figure) in figures {
             let Some(found) = rules.find(group, name) else { continue };
@@ -332,6 +339,7 @@ mod tests {
     fn the_shipped_tables_are_those_of_each_shipped_set() {
         let tables = RuleTables::shipped();
         assert_eq!(tables.land, RuleSet::shipped());
+        assert_eq!(tables.land_use_colours, LandUseColours::shipped());
         assert_eq!(tables.evaluation, EvaluationRules::shipped());
         assert_eq!(tables.schemes, Scheme::shipped());
         assert_eq!(tables.topology, Settings::shipped());

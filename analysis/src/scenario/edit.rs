@@ -8,7 +8,7 @@ use super::error::{EditError, ScenarioError};
 use super::knit::knitted;
 use super::massing::{Existing, Limits, MassingError, largest_mass};
 use super::split::split;
-use crate::land::rule_floor_area_m2;
+use crate::land::rule_floors;
 use crate::rules::RuleSet;
 use crate::siting::{obstacles_on_record, taken_words};
 
@@ -329,7 +329,8 @@ impl<'a> Draft<'a> {
             if part_m2 <= 1e-6 {
                 continue;
             }
-            let floors = rule_floor_area_m2(building, footprint_m2, self.rules)
+            let floors = rule_floors(building, footprint_m2, self.rules)
+                .known()
                 .ok_or_else(|| EditError::NoFloors { key: building.provenance.key.clone() })?;
             existing.footprint_m2 += part_m2;
             existing.floor_m2 += floors * part_m2 / footprint_m2;

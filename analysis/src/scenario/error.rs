@@ -105,8 +105,8 @@ pub enum EditError {
     /// Less than two parcels.
     #[error("to merge takes two parcels or more")]
     TooFew,
-    /// A building on the parcel without storeys or floor area: its share of the floor-area ratio is unknown.
-    #[error("the floors of the building {key} on the parcel are unknown")]
+    /// A building on the parcel without floor area and storeys with their height: its share of the floor-area ratio is unknown.
+    #[error("the floors of the building {key} on the parcel are unknown: storeys or their height are missing")]
     NoFloors {
         /// Key of the building.
         key: String,

@@ -10,7 +10,7 @@ use super::ground::{Candidate, Ground};
 use super::matched::Match;
 use super::obstacles::TakenOut;
 use super::want::Want;
-use crate::land::rule_floor_area_m2;
+use crate::land::rule_floors;
 use crate::scenario::{Existing, LAYER, Limits, room};
 
 /// Lines of the grid each way, beside those through corners.
@@ -72,7 +72,7 @@ pub(super) fn existing(ground: &Ground<'_>, candidate: &Candidate, boundary: &Mu
             let part = boundary.intersection(&building.footprint).unsigned_area();
             if part > 1.0 {
                 existing.footprint_m2 += part;
-                existing.floor_m2 += rule_floor_area_m2(building, whole, ground.rules)? * part / whole;
+                existing.floor_m2 += rule_floors(building, whole, ground.rules).known()? * part / whole;
             }
         }
         existing.footprints.0.extend(building.footprint.iter().cloned());

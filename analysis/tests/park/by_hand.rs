@@ -2,7 +2,8 @@
 
 use geo::{MultiPolygon, Rect, coord};
 use spatial_db::model::{
-    Building, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Provenance,
+    Building, FeatureId, FeatureKind, NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot,
+    Provenance, Surface, SurfaceKind,
 };
 
 pub(crate) fn block(x: f64, y: f64, w: f64, h: f64) -> MultiPolygon<f64> {
@@ -24,6 +25,17 @@ pub(crate) fn parcel(id: i64, boundary: MultiPolygon<f64>) -> Parcel {
 
 pub(crate) fn building(id: i64, footprint: MultiPolygon<f64>) -> Building {
     Building::bare(id, keyed(&format!("B{id}")), footprint)
+}
+
+/// Ground cover. A yard anywhere says that the park's yards are surveyed.
+pub(crate) fn cover(id: i64, kind: SurfaceKind, area: MultiPolygon<f64>) -> Surface {
+    Surface {
+        id: FeatureId::new(FeatureKind::Surface, id),
+        provenance: keyed(&format!("S{id}")),
+        area,
+        kind,
+        name: None,
+    }
 }
 
 pub(crate) fn edge(id: i64, path: Vec<[f64; 3]>, diameter_mm: Option<f64>) -> NetworkEdge {

@@ -12,10 +12,10 @@ use geo::MultiPolygon;
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Enterprise, EnterpriseYear, EventKind, FeatureId, FeatureKind, LandContract, LandEvent, ParkSnapshot,
+    Enterprise, EnterpriseYear, EventKind, FeatureId, FeatureKind, LandContract, LandEvent, ParkSnapshot, SurfaceKind,
 };
 
-use crate::by_hand::{block, building, empty, keyed, parcel};
+use crate::by_hand::{block, building, cover, empty, keyed, parcel};
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -44,6 +44,11 @@ fn add_building(park: &mut ParkSnapshot, footprint: MultiPolygon<f64>, storeys: 
     new.storeys = storeys;
     new.storey_height_m = Some(4.0);
     park.buildings.push(new);
+}
+
+/// A yard on no parcel: the park's yards are surveyed, and its parcels have none.
+fn survey_yards(park: &mut ParkSnapshot) {
+    park.surfaces.push(cover(1, SurfaceKind::StorageYard, block(-900.0, -900.0, 10.0, 10.0)));
 }
 
 fn contract(parcel_key: &str, signed: Option<&str>, agreed_start: Option<&str>) -> LandContract {
@@ -114,6 +119,7 @@ fn l3_an_enterprise() {
     add_parcel(&mut park, block(0.0, 0.0, 822.0, 100.0), Some("100101"));
     add_building(&mut park, block(10.0, 10.0, 540.0, 75.0), None);
     park.buildings[0].floor_area_m2 = Some(58_200.0);
+    survey_yards(&mut park);
     let all = indicators(&zone(park));
     for (name, expected) in [("industrial-far", "0.708"), ("far", "0.708")] {
         assert_eq!(format!("{:.3}", all[name].value().unwrap()), expected, "{name}");
@@ -130,6 +136,7 @@ fn small_park() -> ParkSnapshot {
     park.parcels[4].holder = Some("Qingxi land bank".into());
     add_building(&mut park, block(10.0, 10.0, 80.0, 50.0), Some(2.0));
     add_building(&mut park, block(220.0, 10.0, 50.0, 40.0), Some(6.0));
+    survey_yards(&mut park);
     park.contracts = vec![
         contract("P1", Some("2015-03-01"), Some("2015-06-01")),
         contract("P2", Some("2021-03-01"), Some("2021-06-01")),
@@ -256,6 +263,37 @@ fn what_is_missing_is_named_and_leaves_a_range() {
     assert!(score.value().is_none() && (score.high - score.low - 20.0) > -1e-9, "benefit is a fifth: {score:?}");
 }
 
+/// A storey of unknown height counts once or twice: the ratio is known from the one to the other.
+#[test]
+fn storeys_of_unknown_height_leave_a_range() {
+    let mut park = small_park();
+    park.buildings[0].storey_height_m = None;
+    let all = indicators(&zone(park.clone()));
+    // The works: two storeys on 4,000 m² of a hectare; with the homes, whose height is known, 20,000 or 28,000 m² on three.
+    let industrial = &all["industrial-far"];
+    let within = |found: Range, low: f64, high: f64| (found.low - low).abs() < 1e-9 && (found.high - high).abs() < 1e-9;
+    assert!(within(industrial.range, 0.8, 1.6), "{industrial:?}");
+    assert!(industrial.missing[0].contains("1 buildings without the height"), "{:?}", industrial.missing);
+    assert!(industrial.missing[0].contains("P1"), "{:?}", industrial.missing);
+    assert!(within(all["far"].range, 20_000.0 / 3e4, 28_000.0 / 3e4), "{:?}", all["far"]);
+    // A height of the building says the storeys': 12 m are two of 6 m, 18 m two of 9 m.
+    for (height_m, expected) in [(12.0, 0.8), (18.0, 1.6)] {
+        park.buildings[0].height_m = Some(height_m);
+        near(&indicators(&zone(park.clone()))["industrial-far"], expected);
+    }
+}
+
+/// Yards that nobody surveyed may cover what no building does.
+#[test]
+fn yards_that_nobody_surveyed_leave_a_range() {
+    let mut park = small_park();
+    park.surfaces.clear();
+    let all = indicators(&zone(park));
+    let coverage = &all["industrial-coverage"];
+    assert!((coverage.range.low - 0.4).abs() < 1e-9 && (coverage.range.high - 1.0).abs() < 1e-9, "{coverage:?}");
+    assert!(coverage.missing[0].contains("no open yards") && coverage.missing[0].contains("P1"), "{coverage:?}");
+}
+
 #[test]
 fn a_contract_without_completion_beside_a_building_is_open() {
     let mut park = small_park();
@@ -362,6 +400,7 @@ fn laid_out(plots: &[Plot], first: usize) -> ParkSnapshot {
     park.enterprise_years.push(figures(&format!("base{first}"), 2024, [1.0, 1.0, 1.0, 1.0]));
     // And something always stands, so that buildings are on record.
     add_building(&mut park, block(-500.0 - first as f64, 0.0, 1.0, 1.0), Some(1.0));
+    survey_yards(&mut park);
     for (i, plot) in plots.iter().enumerate() {
         let at = first + i;
         let x = at as f64 * 100.0;
@@ -396,7 +435,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn less_on_record_never_narrows(plots in plots(), victim in 0_usize..8, what in 0_u8..5) {
+    fn less_on_record_never_narrows(plots in plots(), victim in 0_usize..8, what in 0_u8..6) {
         let full = laid_out(&plots, 0);
         let mut less = full.clone();
         let victim = victim % plots.len();
@@ -405,6 +444,7 @@ proptest! {
             0 => less.parcels[victim].land_use_code = None,
             1 => less.parcels[victim].land_use_scheme = None,
             2 => for building in &mut less.buildings { building.storeys = None },
+            5 => for building in &mut less.buildings { building.storey_height_m = None },
             3 => for contract in &mut less.contracts { if contract.parcel_key == key { contract.signed = None } },
             _ => for row in &mut less.enterprise_years { row.tax = None; row.fixed_assets = None },
         }

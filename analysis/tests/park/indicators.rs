@@ -12,57 +12,57 @@ use proptest::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, Enterprise, EnterpriseYear, FeatureId, FeatureKind, LandContract, Parcel, ParkSnapshot, Presence,
-    Surface, SurfaceKind, Tenancy,
+    SurfaceKind, Tenancy,
 };
 
-use crate::by_hand::{block, building, empty, keyed, parcel};
+use crate::by_hand::{block, building, cover, empty, keyed, parcel};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// Reads one park on one day.
-struct Bench {
+pub(crate) struct Bench {
     cache: Cache,
     rules: RuleSet,
     as_of: NaiveDate,
 }
 
 impl Bench {
-    fn of(park: ParkSnapshot, as_of: &str) -> Self {
+    pub(crate) fn of(park: ParkSnapshot, as_of: &str) -> Self {
         Self { cache: Cache::build(Arc::new(park)), rules: RuleSet::shipped(), as_of: day(as_of) }
     }
 
-    fn model(&self) -> LandModel<'_> {
+    pub(crate) fn model(&self) -> LandModel<'_> {
         LandModel::of(&self.cache, &Presence::on(self.cache.snapshot(), self.as_of), &self.rules, self.as_of)
     }
 
-    fn reading(&self, parcel: usize, indicator: Indicator) -> Reading {
+    pub(crate) fn reading(&self, parcel: usize, indicator: Indicator) -> Reading {
         self.model().reading(parcel, indicator)
     }
 
-    fn value(&self, parcel: usize, indicator: Indicator) -> Option<f64> {
+    pub(crate) fn value(&self, parcel: usize, indicator: Indicator) -> Option<f64> {
         self.reading(parcel, indicator).value
     }
 
-    fn lacks(&self, parcel: usize, indicator: Indicator) -> Vec<Input> {
+    pub(crate) fn lacks(&self, parcel: usize, indicator: Indicator) -> Vec<Input> {
         let reading = self.reading(parcel, indicator);
         assert_eq!(reading.value.is_none(), !reading.missing.is_empty(), "{indicator:?} {reading:?}");
         reading.missing.inputs().collect()
     }
 
-    fn rating(&self, parcel: usize, scheme: &str) -> Rating {
+    pub(crate) fn rating(&self, parcel: usize, scheme: &str) -> Rating {
         let scheme = Scheme::named(scheme).unwrap();
         let model = self.model();
         efficiency(&scheme, &model, parcel, &model.readings(parcel)).rating
     }
 }
 
-fn close(found: Option<f64>, expected: f64) -> bool {
+pub(crate) fn close(found: Option<f64>, expected: f64) -> bool {
     found.is_some_and(|found| (found - expected).abs() <= 1e-9 * expected.abs().max(1.0))
 }
 
-fn industrial(id: i64, boundary: geo::MultiPolygon<f64>) -> Parcel {
+pub(crate) fn industrial(id: i64, boundary: geo::MultiPolygon<f64>) -> Parcel {
     Parcel {
         industry_code: Some("34".into()),
         land_use_code: Some("100102".into()),
@@ -71,7 +71,7 @@ fn industrial(id: i64, boundary: geo::MultiPolygon<f64>) -> Parcel {
     }
 }
 
-fn hall(id: i64, footprint: geo::MultiPolygon<f64>, storeys: f64, storey_height_m: f64) -> Building {
+pub(crate) fn hall(id: i64, footprint: geo::MultiPolygon<f64>, storeys: f64, storey_height_m: f64) -> Building {
     Building {
         storeys: Some(storeys),
         storey_height_m: Some(storey_height_m),
@@ -134,6 +134,8 @@ fn l3_enterprise_of_8_22_ha() {
     // 40,500 m² of footprint: 22,800 of one storey and 17,700 of two, together 58,200 m² of floor, all storeys below 8 m.
     park.buildings =
         vec![hall(1, block(0.0, 0.0, 228.0, 100.0), 1.0, 7.5), hall(2, block(300.0, 0.0, 177.0, 100.0), 2.0, 4.0)];
+    // The case has no yards: they are surveyed, and the one on record is not here.
+    park.surfaces = vec![cover(1, SurfaceKind::StorageYard, block(0.0, -90.0, 20.0, 20.0))];
     let bench = Bench::of(park, "2026-06-30");
     let value = |indicator| bench.value(0, indicator).unwrap();
     assert_eq!((value(Indicator::LandArea), value(Indicator::Footprint)), (82_200.0, 40_500.0));
@@ -147,8 +149,8 @@ fn l3_enterprise_of_8_22_ha() {
 }
 
 /// Two parcels of a hectare. On the first a 9 m hall of 40 × 50 m, an office of 20 × 10 m with two storeys, a yard of 1,000 m²
-/// and 1,500 m² of grass; the second has a hall of 50 × 40 m.
-fn two_works() -> ParkSnapshot {
+/// and 1,500 m² of grass; the second has a hall of 50 × 40 m. The rest of both is paved: their cover is surveyed.
+pub(crate) fn two_works() -> ParkSnapshot {
     let mut park = empty();
     park.parcels = vec![industrial(1, block(0.0, 0.0, 100.0, 100.0)), industrial(2, block(100.0, 0.0, 100.0, 100.0))];
     park.buildings = vec![
@@ -156,16 +158,17 @@ fn two_works() -> ParkSnapshot {
         Building { use_text: Some("办公".into()), ..hall(2, block(60.0, 80.0, 20.0, 10.0), 2.0, 3.6) },
         hall(3, block(110.0, 10.0, 50.0, 40.0), 1.0, 6.0),
     ];
-    let surface = |id, kind, area| Surface {
-        id: FeatureId::new(FeatureKind::Surface, id),
-        provenance: keyed(&format!("S{id}")),
-        area,
-        kind,
-        name: None,
-    };
+    let rest = [
+        block(0.0, 0.0, 60.0, 100.0),
+        block(60.0, 0.0, 25.0, 10.0),
+        block(80.0, 10.0, 5.0, 50.0),
+        block(60.0, 60.0, 25.0, 40.0),
+        block(100.0, 0.0, 100.0, 100.0),
+    ];
     park.surfaces = vec![
-        surface(1, SurfaceKind::StorageYard, block(60.0, 10.0, 20.0, 50.0)),
-        surface(2, SurfaceKind::Grass, block(85.0, 0.0, 15.0, 100.0)),
+        cover(1, SurfaceKind::StorageYard, block(60.0, 10.0, 20.0, 50.0)),
+        cover(2, SurfaceKind::Grass, block(85.0, 0.0, 15.0, 100.0)),
+        cover(3, SurfaceKind::Paved, geo::MultiPolygon(rest.into_iter().flatten().collect())),
     ];
     park
 }
@@ -486,11 +489,14 @@ proptest! {
         if hide & 16 == 0 {
             less.surfaces.clear();
         }
-        // A yard that nobody recorded is no unknown input but ground without a yard.
-        let yards: Vec<Surface> =
-            park.surfaces.iter().filter(|one| one.kind == SurfaceKind::StorageYard).cloned().collect();
-        if less.surfaces.is_empty() {
-            less.surfaces = yards;
+        if hide & 32 == 0 {
+            less.buildings.iter_mut().for_each(|building| building.storey_height_m = None);
+        }
+        if hide & 64 == 0 {
+            less.surfaces.retain(|surface| surface.kind != SurfaceKind::StorageYard);
+        }
+        if hide & 128 == 0 {
+            less.surfaces.retain(|surface| surface.kind != SurfaceKind::Paved);
         }
         let (full, less) = (Bench::of(park, "2026-06-30"), Bench::of(less, "2026-06-30"));
         for scheme in ["national-2008", "national-2023", "shanghai-illustrative"] {

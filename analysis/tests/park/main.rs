@@ -5,6 +5,7 @@ mod evaluation;
 mod excavations;
 mod indicators;
 mod jobs;
+mod land_open;
 mod overlays;
 mod planner;
 mod scenarios;

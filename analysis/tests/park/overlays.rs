@@ -11,10 +11,10 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, LandContract, NetworkClass, NetworkEdge,
-    NetworkNode, NodeKind, ParkSnapshot, Presence, ResourceKind, Surface, SurfaceKind,
+    NetworkNode, NodeKind, ParkSnapshot, Presence, ResourceKind, SurfaceKind,
 };
 
-use crate::by_hand::{block, building, edge, empty, keyed, node, parcel};
+use crate::by_hand::{block, building, cover, edge, empty, keyed, node, parcel};
 
 /// Parcel 1: 100 × 100 m with a 40 × 50 m hall of one 9 m storey. Parcel 2: the same size, empty, under contract.
 /// Parcel 3: a 10 m strip. Parcel 4: one small building without floors. A building stands over 1 and 2.
@@ -54,13 +54,7 @@ fn fact<'a>(overlay: &'a Overlay, kind: FeatureKind, id: i64, label: &str) -> &'
 #[test]
 fn tall_storeys_count_double_and_shared_buildings_split() {
     let mut snapshot = snapshot();
-    snapshot.surfaces.push(Surface {
-        id: FeatureId::new(FeatureKind::Surface, 1),
-        provenance: keyed("S1"),
-        area: block(60.0, 10.0, 20.0, 50.0),
-        kind: SurfaceKind::StorageYard,
-        name: None,
-    });
+    snapshot.surfaces.push(cover(1, SurfaceKind::StorageYard, block(60.0, 10.0, 20.0, 50.0)));
     let cache = cache(snapshot);
     let sites = sites(&cache, &RuleSet::shipped(), &Presence::on(cache.snapshot(), day("2026-06-30")));
     // Footprint 40·50 + 3·10 = 2,030 m²; yard 1,000 m²; floors 2·2,000 (9 m storey) + 2·30.
@@ -122,6 +116,77 @@ fn idle_land_needs_a_contract_and_the_clock_shows_days_left() {
     assert_eq!(state(&overlay("2024-05-31")), "no contract on record");
     assert_eq!(fact(&early, FeatureKind::Parcel, 1, "Statutory state"), "no contract on record");
     assert_eq!(early.verdicts[&FeatureId::new(FeatureKind::Parcel, 1)].outline, None);
+}
+
+/// Once the year is up the column counts down to the two years, in a class of its own.
+#[test]
+fn the_second_year_has_a_column_of_its_own() {
+    let mut snapshot = snapshot();
+    snapshot.contracts.push(LandContract {
+        signed: Some(day("2024-06-01")),
+        agreed_start: Some(day("2025-01-10")),
+        ..LandContract::bare(1, keyed("C1"), "P2")
+    });
+    let cache = cache(snapshot);
+    let column = |date| {
+        let overlay = idle_overlay(&cache, &RuleSet::shipped(), day(date));
+        assert_eq!(overlay.pillars.len(), 1, "one for every parcel under contract, on any day");
+        let pillar = &overlay.pillars[0];
+        let class = overlay.classes[pillar.class].label.to_string();
+        let outlines = overlay.classes.iter().filter(|class| class.label.contains("over 1 year")).count();
+        assert_eq!(outlines, 1, "no idle contract is an answer");
+        (pillar.height_m, class, pillar.label.as_deref().map(str::to_owned), overlay.classes.len())
+    };
+    let (height, class, label, running) = column("2026-01-09");
+    assert!(
+        (height - 4.0).abs() < 1e-9 && class.contains("clock runs") && label.as_deref() == Some("1 days"),
+        "{label:?}"
+    );
+    let (height, class, label, second) = column("2026-01-10");
+    assert!((height - 90.0).abs() < 1e-9, "{height}");
+    assert_eq!(class, "contract: column = days left to 2 years");
+    assert_eq!(label.as_deref(), Some("365 days to 2 years"));
+    assert_eq!(second, running + 1, "its class shows only where there is such a column");
+    let (height, _, label, past) = column("2027-01-10");
+    assert_eq!((height, label, past), (0.0, None, running), "nothing is left to count");
+}
+
+/// A contract whose state cannot be told does not look like one that is in order.
+#[test]
+fn an_unknown_clock_is_outlined_and_in_the_legend() {
+    let mut snapshot = snapshot();
+    // Neither an agreed start nor a delivery on record.
+    snapshot.contracts =
+        vec![LandContract { signed: Some(day("2020-06-01")), ..LandContract::bare(1, keyed("C1"), "P2") }];
+    let overlay = idle_overlay(&cache(snapshot), &RuleSet::shipped(), day("2026-06-30"));
+    assert_eq!(fact(&overlay, FeatureKind::Parcel, 2, "Statutory state"), "unknown");
+    let outline = overlay.verdicts[&FeatureId::new(FeatureKind::Parcel, 2)].outline.expect("an outline");
+    let class = &overlay.classes[outline];
+    assert_eq!((class.count, class.pattern), (1, analysis::overlay::Pattern::Hatch));
+    assert!(class.label.contains("unknown"), "{}", class.label);
+}
+
+/// Vacant and under-used land is so by its buildings alone where nobody surveyed yards, and says it.
+#[test]
+fn where_no_yards_are_surveyed_coverage_is_a_least_value() {
+    let (idle, used) = {
+        let cache = cache(snapshot());
+        let (rules, date) = (RuleSet::shipped(), day("2026-06-30"));
+        (idle_overlay(&cache, &rules, date), utilisation_overlay(&cache, &rules, date))
+    };
+    assert_eq!(fact(&used, FeatureKind::Parcel, 1, "Site coverage"), "at least 20.3 %");
+    assert!(used.notes.iter().any(|note| note.contains("storage yards are not on record")), "{:?}", used.notes);
+    for (parcel, open) in [(1, false), (2, true), (3, false), (4, true)] {
+        let facts = &idle.verdicts[&FeatureId::new(FeatureKind::Parcel, parcel)].facts;
+        let said = facts.iter().any(|fact| fact.label == "Open point" && fact.value.contains("storage yards"));
+        assert_eq!(said, open, "parcel {parcel}: {facts:?}");
+    }
+    let mut surveyed = snapshot();
+    surveyed.surfaces.push(cover(1, SurfaceKind::StorageYard, block(0.0, -50.0, 20.0, 20.0)));
+    let cache = cache(surveyed);
+    let idle = idle_overlay(&cache, &RuleSet::shipped(), day("2026-06-30"));
+    let open = idle.verdicts.values().flat_map(|verdict| &verdict.facts).filter(|fact| fact.label == "Open point");
+    assert_eq!(open.count(), 0);
 }
 
 #[test]
@@ -294,6 +359,8 @@ fn another_day_says_what_has_no_date() {
     let mut snapshot = snapshot();
     snapshot.park.as_of = Some(day("2026-06-30"));
     snapshot.buildings[0].year_built = Some(2015);
+    // Yards are surveyed, or coverage would be known from below only.
+    snapshot.surfaces.push(cover(1, SurfaceKind::StorageYard, block(0.0, -50.0, 20.0, 20.0)));
     let (cache, rules) = (cache(snapshot), RuleSet::shipped());
     let overlays = |date: &str| {
         [utilisation_overlay, idle_overlay, emergency_overlay].map(|overlay| overlay(&cache, &rules, day(date)))

@@ -9,12 +9,14 @@ WITH
         FROM twin.parcel AS p, moment AS m
         WHERE p.park_id = {park} AND coalesce(p.valid_from <= m.day, true) AND coalesce(p.valid_to > m.day, true)
     ),
-    -- finished buildings that stand that day, with their floors: storeys above 8 m count twice
+    -- finished buildings that stand that day, with their floors: storeys above 8 m count twice, those of unknown height once or twice
     finished AS (
         SELECT b.feature_id, b.geom, ST_Area(b.geom) AS footprint_m2,
-               CASE WHEN b.storeys > 0 AND coalesce(b.storey_height_m, b.height_m / b.storeys) > 8 THEN 2 * b.storeys * ST_Area(b.geom)
+               CASE WHEN b.storeys > 0 AND coalesce(b.storey_height_m, b.height_m / nullif(b.storeys, 0)) > 8
+                    THEN 2 * b.storeys * ST_Area(b.geom)
                     WHEN b.floor_area_m2 > 0 THEN b.floor_area_m2
-                    WHEN b.storeys > 0 THEN b.storeys * ST_Area(b.geom) END AS floor_m2
+                    WHEN b.storeys > 0 AND coalesce(b.storey_height_m, b.height_m / nullif(b.storeys, 0)) IS NOT NULL
+                    THEN b.storeys * ST_Area(b.geom) END AS floor_m2
         FROM twin.building AS b, moment AS m
         WHERE b.park_id = {park} AND coalesce(b.valid_from <= m.day, true) AND coalesce(b.valid_to > m.day, true)
           AND coalesce(b.year_built <= extract(year FROM m.day), true)

@@ -439,7 +439,7 @@ pub const CHECKS: &[Check] = &[
             code(
                 "edge.rises",
                 Warning,
-                "a sewer rises, in a layer whose pipes fall as they are drawn; what leaves a pump may",
+                "a sewer rises, in a layer whose pipes fall as they are drawn; the one line that goes on from a pump may",
                 "check the depths and which way it was drawn",
                 &[t("min_rise_m", 0.1, "levels of manholes are measured to a few centimetres")],
             ),

@@ -26,7 +26,7 @@ pub use enterprise::{Enterprise, EnterpriseYear, Tenancy};
 pub use feature::{FeatureId, FeatureKind, Provenance};
 pub use imagery::{Imagery, ImageryTile};
 pub use issue::{IssueRecord, IssueSeverity};
-pub use land::{EventKind, LandContract, LandEvent, Parcel};
+pub use land::{EventKind, IdleCause, LandContract, LandEvent, Parcel};
 pub use network::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 pub use park::{Park, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 pub use pitch::{PitchEntry, PitchEvent, PitchEventKind};

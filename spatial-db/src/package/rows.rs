@@ -3,7 +3,7 @@
 use geo::{Coord, Geometry, LineString, MultiPolygon, Point, Polygon};
 
 use super::value::Cell;
-use crate::model::{BuildingSurface, FeatureKind, ParkSnapshot, Provenance};
+use crate::model::{BuildingSurface, FeatureKind, IdleCause, ParkSnapshot, Provenance};
 use crate::schema::Shape;
 
 /// A feature as a row.
@@ -151,6 +151,8 @@ pub(super) fn row(park: &ParkSnapshot, kind: FeatureKind, at: usize) -> Option<F
                 f.developed_area_m2.into(),
                 f.invested.into(),
                 text(f.note.as_ref()),
+                f.cause.map(IdleCause::as_str).into(),
+                f.until.into(),
             ];
             FeatureRow { id: f.id.id, provenance: &f.provenance, shape: None, cells }
         }

@@ -6,9 +6,9 @@ use serde_json::{Map, json};
 
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
-    FeatureKind, HazardSource, ImageryTile, IssueRecord, IssueSeverity, LandContract, LandEvent, NetworkClass,
-    NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge,
-    Surface, SurfaceKind, Tenancy, TerrainGrid,
+    FeatureKind, HazardSource, IdleCause, ImageryTile, IssueRecord, IssueSeverity, LandContract, LandEvent,
+    NetworkClass, NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind,
+    RoadEdge, Surface, SurfaceKind, Tenancy, TerrainGrid,
 };
 
 /// South-west corner, m.
@@ -150,6 +150,8 @@ pub(super) fn every_kind() -> ParkSnapshot {
             developed_area_m2: real(10.0),
             invested: real(20.0),
             note: text("note"),
+            cause: known.then_some(IdleCause::ForceMajeure),
+            until: date(2020),
         });
         park.projects.push(Project {
             id: id(FeatureKind::Project, n),

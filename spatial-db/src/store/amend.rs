@@ -45,7 +45,10 @@ pub fn amendments(now: &ParkSnapshot, wanted: &ParkSnapshot) -> Vec<Amended> {
     ];
     let differing = tables.into_iter().filter_map(|(kind, now, wanted)| {
         let table = TABLES.iter().find(|table| table.kind == kind)?;
-        let (gone, written) = difference(&now, &wanted);
+        let (gone, mut written) = difference(&now, &wanted);
+        if kind == FeatureKind::BuildingSurface {
+            written.clear();
+        }
         (!gone.is_empty() || !written.is_empty()).then_some(Amended { table, gone, written })
     });
     differing.collect()
@@ -264,6 +267,8 @@ impl Row for LandEvent {
             real(self.developed_area_m2),
             real(self.invested),
             text(self.note.as_ref()),
+            self.cause.map_or(Value::Null, |cause| said(cause.as_str())),
+            date(self.until),
         ];
         made(self.id, &self.provenance, None, values)
     }

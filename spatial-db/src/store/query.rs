@@ -52,6 +52,8 @@ pub struct LandQuestion<'a> {
     pub vacant: &'a [&'a str],
     /// States of buildings in use.
     pub used: &'a [&'a str],
+    /// Ground cover and footprints from this share of a parcel on: its cover is surveyed.
+    pub cover_complete: f64,
 }
 
 impl Store {
@@ -180,10 +182,11 @@ impl Store {
     /// # Errors
     /// The server's.
     pub fn land_indicators(&mut self, park_id: i32, question: &LandQuestion<'_>) -> Result<Vec<LandRow>, StoreError> {
-        let LandQuestion { as_of, tall_storey_m, last_year, administration, unfinished, vacant, used } = question;
+        let LandQuestion { as_of, tall_storey_m, last_year, administration, unfinished, vacant, used, cover_complete } =
+            question;
         let patterns: Vec<String> = administration.iter().map(|word| format!("%{word}%")).collect();
-        let values: [&(dyn postgres::types::ToSql + Sync); 8] =
-            [&park_id, as_of, tall_storey_m, last_year, &patterns, unfinished, vacant, used];
+        let values: [&(dyn postgres::types::ToSql + Sync); 9] =
+            [&park_id, as_of, tall_storey_m, last_year, &patterns, unfinished, vacant, used, cover_complete];
         let rows = self.client.query(sql::LAND_INDICATORS, &values);
         let rows = rows.map_err(StoreError::of("asking for indicators"))?;
         Ok(rows

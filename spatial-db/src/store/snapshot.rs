@@ -15,8 +15,8 @@ use super::query::park_of;
 use super::{IssueFilter, Store, StoreError, issues, sql, terrain, valves};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
-    FeatureKind, HazardSource, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode, NodeKind,
-    Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+    FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode,
+    NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
 
@@ -190,6 +190,11 @@ impl<'r, R: RowSource> FieldReader<'r, R> {
         parse(&word).ok_or_else(|| format!("{word:?} is not a known word").into())
     }
 
+    fn some_word<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+        let Some(word) = self.get::<Option<String>>()? else { return Ok(None) };
+        parse(&word).map(Some).ok_or_else(|| format!("{word:?} is not a known word").into())
+    }
+
     fn shape(&mut self) -> Result<Shape, Fault> {
         let at = self.at;
         self.at += 1;
@@ -327,6 +332,8 @@ pub(crate) fn take_row<R: RowSource>(
             developed_area_m2: f.get()?,
             invested: f.get()?,
             note: f.get()?,
+            cause: f.some_word(IdleCause::parse)?,
+            until: f.get()?,
         }),
         FeatureKind::Project => park.projects.push(Project {
             id,

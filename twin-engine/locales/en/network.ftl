@@ -84,6 +84,7 @@ net-no-pit = This outline makes no pit: its sides must not cross.
 net-several = { $key } names several lines or points of this network.
 net-no-place = { $key } is not in this network on this day.
 net-no-valve = { $key } is no valve or switch of this network that shuts a way off.
+net-shuts-nothing = { $key } is not there to shut a way off: a check or reducing valve can only be marked as closed, an air or drain valve or one at the end of a line not at all.
 net-no-way = No way leads from { $from } to { $to } past what is closed or off.
 net-no-source = No source, tank or outfall on record can be reached from { $key }.
 net-no-height = height not on record: not measured

@@ -84,6 +84,7 @@ net-no-pit = 该轮廓不能成为基坑：各边不得相交。
 net-several = { $key } 在此管网中对应多个管段或管点。
 net-no-place = 该日此管网中没有 { $key }。
 net-no-valve = { $key } 不是此管网中能切断通路的阀门或开关。
+net-shuts-nothing = { $key } 不用于切断通路：止回阀和减压阀只能标记为已关闭，排气阀、排泥阀及管端阀门不能标记。
 net-no-way = 从 { $from } 到 { $to } 没有不经过关闭或分闸处的路径。
 net-no-source = 从 { $key } 无法到达任何登记的水源、水池或排出口。
 net-no-height = 高程未登记，无法量测

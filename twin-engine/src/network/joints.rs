@@ -50,12 +50,16 @@ impl Joints {
         // Whoever panicked while writing left whole entries.
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lock().iter().find(|joint| joint.class == class).cloned();
-        let joined = match before {
+        let park = cache.snapshot();
+        let (joined, basis) = match before {
             Some(joint) if joint.of == of => return joint,
-            Some(before) => before.joined.rebuilt(&before.basis, cache, there, settings),
-            None => Joined::of(cache.snapshot(), there, class, settings),
+            Some(before) => {
+                let joined = before.joined.rebuilt(&before.basis, cache, there, settings);
+                (joined, before.basis.after(park, there, class, settings))
+            }
+            None => (Joined::of(park, there, class, settings), Basis::of(park, there, class, settings)),
         };
-        let basis = Arc::new(Basis::of(cache.snapshot(), there, class, settings));
+        let basis = Arc::new(basis);
         let joint = Joint { of, class, joined, basis, service: Arc::default() };
         let mut all = lock();
         all.retain(|joint| joint.class != class);

@@ -161,6 +161,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_told_apart_without_colour() {
+        let class = |at: usize| Class {
+            label: Words::default(),
+            colour: COLOURS[at],
+            pattern: PATTERNS[at],
+            swatch: Swatch::Line,
+            count: 0,
+            measure: None,
+        };
+        let classes: Vec<Class> = (0..COLOURS.len()).map(class).collect();
+        assert_eq!(analysis::vision::first_alike(&classes), None);
+    }
+
+    #[test]
     fn what_a_survey_is_too_rough_to_tell_has_a_class_of_its_own() {
         let labels = |found: &Found| -> Vec<(String, usize, Option<String>)> {
             let classes = found.overlay.classes.iter();

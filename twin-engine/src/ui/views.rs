@@ -190,5 +190,6 @@ fn said(words: &Text, missing: &Missing) -> String {
         Missing::Overlay(name) => t!(words, "missing-overlay", name = name),
         Missing::Column(name) => t!(words, "missing-column", name = name),
         Missing::Features(count) => t!(words, "missing-features", count = *count),
+        Missing::NotKept(count) => t!(words, "missing-not-kept", count = *count),
     }
 }

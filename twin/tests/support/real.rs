@@ -38,11 +38,25 @@ impl Imported {
     /// Imports a folder with a manifest of the project, once for all tests of this program.
     pub(crate) fn of(folder: &str, manifest: &str) -> Option<Self> {
         let root = real(folder)?;
-        let (database, report) = known(manifest).get_or_init(|| import_twice(&root, manifest));
+        Some(Self::at(known(manifest).get_or_init(|| import_twice(&root, manifest))))
+    }
+
+    /// Imports a copy of a folder with the manifest of its name, the text of one file in it altered: once for the test that asks.
+    pub(crate) fn altered(folder: &str, file: &str, alter: impl FnOnce(String) -> String) -> Option<Self> {
+        let root = real(folder)?;
+        let copied = tempfile::tempdir().expect("a folder");
+        super::copy(&root, &copied.path().to_path_buf());
+        let path = copied.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("the file is text");
+        std::fs::write(&path, alter(text)).expect("the copy is written");
+        Some(Self::at(Box::leak(Box::new(import_twice(copied.path(), folder)))))
+    }
+
+    fn at((database, report): &'static (ScratchDatabase, Value)) -> Self {
         let mut store = database.store().expect("the store");
         let slug = report["park"].as_str().expect("the park's name").to_owned();
         let snapshot = store.snapshot(&slug).expect("the snapshot");
-        Some(Self { report: report.clone(), snapshot, store, database })
+        Self { report: report.clone(), snapshot, store, database }
     }
 
     /// Rows read, over all layers of a role.

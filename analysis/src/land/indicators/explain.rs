@@ -151,6 +151,13 @@ impl LandModel<'_> {
                     "by the floor area on the parcel's record: the park has no buildings on record"
                 ));
             }
+            notes.extend(self.range_note(parcel));
+            if self.counts_by_record(parcel) {
+                notes.push(words!(
+                    "note-record-counts",
+                    "a floor area on record counts as it is where storeys or their height are unknown: whether a tall storey stands twice in it, the record does not say"
+                ));
+            }
             notes.push(words!(
                 "note-tall-storey",
                 "tall limit {limit} m: {clause}",
@@ -170,6 +177,31 @@ impl LandModel<'_> {
             notes.extend(stakes.iter().filter(|stake| stake.places > 1).map(|stake| self.split(stake)));
         }
         notes
+    }
+
+    /// From where to where the floors go, where only heights of storeys are missing.
+    fn range_note(&self, parcel: usize) -> Option<Words> {
+        let site = &self.sites[parcel];
+        let (missing, most) = (site.buildings_without_storey_height, site.most_floor_area_m2);
+        (missing > 0 && most.is_finite()).then(|| {
+            words!(
+                "note-storey-height",
+                "{missing} of {all} buildings without the height of their storeys, which may count twice: {least} to {most} m² of floor",
+                missing = missing,
+                all = site.buildings.len(),
+                least = format!("{:.0}", site.least_floor_area_m2),
+                most = format!("{most:.0}"),
+            )
+        })
+    }
+
+    /// True where a building's floor area on record goes in without a height that says whether its storeys are tall.
+    fn counts_by_record(&self, parcel: usize) -> bool {
+        let known = |value: Option<f64>| value.is_some_and(|value| value.is_finite() && value > 0.0);
+        self.sites[parcel].buildings.iter().map(|slot| &self.park.buildings[*slot]).any(|building| {
+            let by_height = known(building.storey_height_m) || known(building.height_m);
+            known(building.floor_area_m2) && !(known(building.storeys) && by_height)
+        })
     }
 
     fn split(&self, stake: &Stake) -> Words {
@@ -230,7 +262,7 @@ impl LandModel<'_> {
         }
         let each = self.floors_on(parcel).map(|(slot, floor)| {
             let label = self.floor_label(slot);
-            self.of_building(slot, label, floor, floor.is_none().then_some(Input::Floors))
+            self.of_building(slot, label, floor.ok(), floor.err())
         });
         each.collect()
     }
@@ -259,12 +291,8 @@ impl LandModel<'_> {
                 "floor area, use: {use_text}",
                 use_text = use_text.map_or_else(|| words!("unknown", "unknown"), Words::from),
             );
-            let missing = match (floor, use_text) {
-                (None, _) => Some(Input::Floors),
-                (_, None) => Some(Input::BuildingUse),
-                _ => None,
-            };
-            self.of_building(slot, label, floor, missing)
+            let missing = floor.err().or_else(|| use_text.is_none().then_some(Input::BuildingUse));
+            self.of_building(slot, label, floor.ok(), missing)
         });
         each.collect()
     }
@@ -279,12 +307,19 @@ impl LandModel<'_> {
             }
             let share = self.vacant_share(parcel, slot, state);
             let missing = if floor.is_none() { Some(Input::Floors) } else { share.err() };
-            let label = words!(
-                "input-vacant",
-                "vacant of {floor} m², state: {state}",
-                floor = floor.map_or_else(|| words!("unknown", "unknown"), |floor| Words::from(format!("{floor:.0}"))),
-                state = building.state.as_deref().map_or_else(|| words!("unknown", "unknown"), Words::from),
-            );
+            let of = floor.map_or_else(|| words!("unknown", "unknown"), |floor| Words::from(format!("{floor:.0}")));
+            let said = building.state.as_deref().map_or_else(|| words!("unknown", "unknown"), Words::from);
+            let label = if let Some(condition) = self.rules.condition(&building.provenance) {
+                words!(
+                    "input-vacant-condition",
+                    "vacant of {floor} m², state: {state}, condition: {condition}",
+                    floor = of,
+                    state = said,
+                    condition = condition,
+                )
+            } else {
+                words!("input-vacant", "vacant of {floor} m², state: {state}", floor = of, state = said)
+            };
             let vacant = floor.zip(share.ok()).map(|(floor, share)| floor * share);
             inputs.push(self.of_building(slot, label, vacant, missing));
             let key = Some(building.provenance.key.as_str());

@@ -115,7 +115,7 @@ impl Indicator {
             Self::Footprint => words!("formula-footprint", "sum of the footprints' areas on the parcel"),
             Self::FloorArea => words!(
                 "formula-floor-area",
-                "sum over buildings of storeys × footprint on the parcel, a storey above the tall limit twice; else the building's floor area on record"
+                "sum over buildings of storeys × footprint on the parcel, a storey above the tall limit twice; else the building's floor area on record as it is"
             ),
             Self::Coverage => words!("formula-coverage", "(footprint + open storage yards) / land area"),
             Self::Far => words!("formula-far", "floor area / land area"),
@@ -148,7 +148,11 @@ pub enum Input {
     Buildings,
     /// Storeys or floor area of a building.
     Floors,
-    /// Grass and forest of the park.
+    /// Height of a building or of its storeys: a tall storey counts twice.
+    StoreyHeight,
+    /// Open storage yards of the park.
+    StorageYards,
+    /// Ground cover of the parcel, grass and forest of the park.
     GroundCover,
     /// Use of a building.
     BuildingUse,
@@ -172,10 +176,12 @@ pub enum Input {
 
 impl Input {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Boundary,
         Self::Buildings,
         Self::Floors,
+        Self::StoreyHeight,
+        Self::StorageYards,
         Self::GroundCover,
         Self::BuildingUse,
         Self::FinishedFloor,
@@ -194,7 +200,11 @@ impl Input {
             Self::Boundary => words!("missing-boundary", "a boundary with an area"),
             Self::Buildings => words!("missing-buildings", "buildings of the park"),
             Self::Floors => words!("missing-floors", "storeys or floor area of a building"),
-            Self::GroundCover => words!("missing-ground-cover", "green areas of the park"),
+            Self::StoreyHeight => {
+                words!("missing-storey-height", "height of a building or its storeys: tall storeys count twice")
+            }
+            Self::StorageYards => words!("missing-storage-yards", "open storage yards of the park"),
+            Self::GroundCover => words!("missing-ground-cover", "ground cover of the parcel, green areas of the park"),
             Self::BuildingUse => words!("missing-building-use", "use of a building"),
             Self::FinishedFloor => words!("missing-finished-floor", "a finished building on the parcel"),
             Self::Occupancy => words!("missing-occupancy", "tenancies, or the state of a building"),

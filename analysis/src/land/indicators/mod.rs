@@ -12,10 +12,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{Building, ParkSnapshot, Presence, SurfaceKind};
+use spatial_db::model::{Building, LandContract, ParkSnapshot, Presence, SurfaceKind};
 
+use super::cases::{CaseLedger, CaseStanding, CasesUpTo};
+use super::clock::{Timeline, contract_clock_in_cases};
 use super::ledger::Ledger;
-use super::site::{Site, Standing, rule_floor_area_m2, sites_with};
+use super::site::{Floors, Site, Standing, rule_floors, sites_with};
 use crate::rules::{BuildingState, RuleSet};
 use economy::{Economy, runs};
 
@@ -52,9 +54,11 @@ pub struct LandModel<'a> {
     standing: Standing,
     sites: Vec<Site>,
     ledger: Ledger<'a>,
+    /// `None` where cases are not at hand.
+    cases: Option<CaseLedger<'a>>,
     economy: Economy<'a>,
-    /// Gross floor area of each building by the rules, m².
-    floors: Vec<Option<f64>>,
+    /// Gross floor area of each building by the rules.
+    floors: Vec<Floors>,
     /// Floor of each building as records of tenancies count it, each storey once, m².
     floors_once: Vec<Option<f64>>,
     lettings: Lettings,
@@ -73,7 +77,7 @@ impl<'a> LandModel<'a> {
         let economy = Economy::of(park, &standing, &ledger, cache.parcel_area_m2(), as_of);
         let footprints = cache.footprint_area_m2();
         let floors = park.buildings.par_iter().zip(footprints);
-        let floors = floors.map(|(building, footprint)| rule_floor_area_m2(building, *footprint, rules)).collect();
+        let floors = floors.map(|(building, footprint)| rule_floors(building, *footprint, rules)).collect();
         let floors_once = park.buildings.par_iter().zip(footprints);
         let floors_once = floors_once.map(|(building, footprint)| floor_once_m2(building, *footprint)).collect();
         let coded = park.enterprises.iter();
@@ -91,6 +95,7 @@ impl<'a> LandModel<'a> {
             standing,
             sites,
             ledger,
+            cases: None,
             economy,
             floors,
             floors_once,
@@ -98,6 +103,29 @@ impl<'a> LandModel<'a> {
             industries,
             has_green,
         }
+    }
+
+    /// The same with the park's cases; `None` where they are not at hand.
+    #[must_use]
+    pub fn with_cases(self, cases: Option<CasesUpTo<'a>>) -> Self {
+        Self { cases: cases.map(CaseLedger::of), ..self }
+    }
+
+    /// Whether the park's cases are at hand.
+    pub fn has_cases(&self) -> bool {
+        self.cases.is_some()
+    }
+
+    /// Where the follow-up of a parcel stands.
+    pub fn case_standing(&self, parcel: usize) -> CaseStanding {
+        let parcel = &self.park.parcels[parcel];
+        self.cases.as_ref().map_or(CaseStanding::NotAtHand, |cases| cases.standing(parcel))
+    }
+
+    /// The clock of a contract on the day, with what cases do to it where they are at hand.
+    pub fn clock(&self, contract: &LandContract) -> Timeline {
+        let cases = self.cases.as_ref().map(|cases| cases.bearing(contract)).unwrap_or_default();
+        contract_clock_in_cases(contract, self.ledger.events(contract), &cases, self.rules, self.as_of)
     }
 
     /// The park.
@@ -180,14 +208,17 @@ impl<'a> LandModel<'a> {
                 Reading::unknown(Missing::one(Input::Buildings))
             }
             Indicator::Footprint => Reading::known(site.footprint_m2),
+            Indicator::Coverage if !site.yards_surveyed => Reading {
+                value: None,
+                at_least: site.footprint_share(),
+                completeness: 0.5,
+                missing: Missing::one(Input::StorageYards),
+            },
             Indicator::Coverage => Reading::known(site.coverage()),
             Indicator::FloorArea => self.floor_area(parcel),
             Indicator::Far => self.floor_area(parcel).over(land),
             Indicator::GreenShare if !self.has_green => Reading::unknown(Missing::one(Input::GroundCover)),
-            Indicator::GreenShare => Reading {
-                completeness: ((site.cover_m2 + site.footprint_m2) / land).min(1.0) as f32,
-                ..Reading::known(site.green_m2 / land)
-            },
+            Indicator::GreenShare => self.green_share(site),
             Indicator::AdminShare => self.admin_share(parcel),
             Indicator::VacantFloor => self.vacant_floor(parcel),
             Indicator::InvestmentIntensity => self.investment(parcel).over(hectares),
@@ -196,6 +227,21 @@ impl<'a> LandModel<'a> {
             Indicator::JobsPerHa => {
                 self.economy.sum(parcel, |year| year.employees.map(|n| n as f64), false, true).over(hectares)
             }
+        }
+    }
+
+    /// Green share of a parcel in a park with green areas on record: known where the cover of the whole parcel is, else at least.
+    fn green_share(&self, site: &Site) -> Reading {
+        let green = site.green_m2 / site.area_m2;
+        let covered = ((site.cover_m2 + site.footprint_m2) / site.area_m2).min(1.0);
+        if covered >= self.rules.figure("land", "cover_complete").value {
+            return Reading { completeness: covered as f32, ..Reading::known(green) };
+        }
+        Reading {
+            value: None,
+            at_least: green,
+            completeness: covered as f32,
+            missing: Missing::one(Input::GroundCover),
         }
     }
 
@@ -210,22 +256,32 @@ impl<'a> LandModel<'a> {
             };
         }
         let (all, without) = (site.buildings.len(), site.buildings_without_floors);
-        if without == 0 {
-            return Reading::known(site.known_floor_area_m2);
+        let without_height = site.buildings_without_storey_height;
+        let mut missing = Missing::NONE;
+        if without > 0 {
+            missing.add(Input::Floors);
+        }
+        if without_height > 0 {
+            missing.add(Input::StoreyHeight);
+        }
+        if missing.is_empty() {
+            return Reading::known(site.least_floor_area_m2);
         }
         Reading {
             value: None,
-            at_least: site.known_floor_area_m2,
-            completeness: (all - without) as f32 / all as f32,
-            missing: Missing::one(Input::Floors),
+            at_least: site.least_floor_area_m2,
+            completeness: (all - without - without_height) as f32 / all as f32,
+            missing,
         }
     }
 
-    /// Floor of each building on a parcel, m² there: position of the building, floor where known.
-    fn floors_on(&self, parcel: usize) -> impl Iterator<Item = (usize, Option<f64>)> {
+    /// Floor of each building on a parcel, m² there: position of the building, floor where known, else what is missing.
+    fn floors_on(&self, parcel: usize) -> impl Iterator<Item = (usize, Result<f64, Input>)> {
         self.standing.on(parcel).iter().map(|overlap| {
             let share = overlap.area_m2 / self.cache.footprint_area_m2()[overlap.building];
-            (overlap.building, self.floors[overlap.building].map(|floor| floor * share))
+            let floors = self.floors[overlap.building];
+            let lacks = if floors.lacks_storey_height() { Input::StoreyHeight } else { Input::Floors };
+            (overlap.building, floors.known().map(|floor| floor * share).ok_or(lacks))
         })
     }
 
@@ -245,12 +301,12 @@ impl<'a> LandModel<'a> {
             let administers =
                 self.park.buildings[building].use_text.as_deref().map(|text| self.rules.administers(text));
             match (floor, administers) {
-                (Some(floor), Some(administers)) => {
+                (Ok(floor), Some(administers)) => {
                     all += floor;
                     admin += if administers { floor } else { 0.0 };
                     known += 1;
                 }
-                (None, _) => missing.add(Input::Floors),
+                (Err(input), _) => missing.add(input),
                 (_, None) => missing.add(Input::BuildingUse),
             }
         }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use spatial_db::model::{NetworkNode, NodeKind};
 
-use super::super::isolation::{Break, Gear, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves};
+use super::super::isolation::{
+    Besides, Break, Gear, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves,
+};
 use super::super::sheets::{Isolating, Part, lines_sheet, other_valves_notes};
 use super::super::trace::Start;
 use super::{Answer, AnswerError, IsolationRows, Network};
@@ -135,7 +137,9 @@ impl Network<'_> {
             rows.into_iter().map(|row| self.park.nodes[row as usize].provenance.key.as_str()).collect()
         };
         let building = |at: &u32| &self.park.buildings[with.service.buildings[*at as usize].0 as usize].provenance.key;
-        let buildings: Vec<&String> = lost.buildings.iter().map(building).collect();
+        let keys_of_buildings = |of: &Supply| -> Vec<&String> { of.buildings.iter().map(building).collect() };
+        let buildings = keys_of_buildings(lost);
+        let perhaps = with.service.perhaps_lost(with.isolator, plan);
         let line = |(link, part): (u32, Part)| {
             let link = self.topology.links[link as usize];
             let key = &self.park.edges[link.edge as usize].provenance.key;
@@ -167,12 +171,18 @@ impl Network<'_> {
             "switch_off_of_unknown_state": switch_off_unsure,
             "off_already": off,
             "cannot_be_switched_off": stuck_on,
+            "closed_lines": self.lines_of(&plan.closed_lines),
             "supply_known": plan.supply_known,
             "sources_shut": of_rows(with.sources_shut(plan)),
             "hydrants": of_rows(with.rows_of(&lost.hydrants, NodeKind::Hydrant)),
             "connections": of_rows(with.rows_of(&lost.connections, NodeKind::Connection)),
             "buildings": buildings,
             "lines": lines,
+            "perhaps_lost": {
+                "hydrants": of_rows(with.rows_of(&perhaps.hydrants, NodeKind::Hydrant)),
+                "connections": of_rows(with.rows_of(&perhaps.connections, NodeKind::Connection)),
+                "buildings": keys_of_buildings(&perhaps),
+            },
             "if_fails": others.iter().map(fails).collect::<Vec<_>>(),
         })
     }
@@ -182,7 +192,9 @@ impl Network<'_> {
         let isolator = if everywhere {
             let lengths: Vec<f64> = self.topology.links.iter().map(|link| link.length_m).collect();
             let (gates, states) = self.topology.gates_at_every_end();
-            Isolator::new(&self.topology.graph, &lengths, &gates, &states, &self.topology.sources(self.park))
+            let (sources, lines) = (self.topology.sources(self.park), self.barriers.lines());
+            let besides = Besides { lines, ..Besides::default() };
+            Isolator::beside(&self.topology.graph, &lengths, (&gates, &states), &sources, besides)
         } else {
             self.isolator()
         };
@@ -224,8 +236,6 @@ mod tests {
             keyed_edge(at as i64, Some(keys[at]), Some(keys[at + 1]), path)
         };
         park.edges = (0..3).map(line).collect();
-        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Power);
-        park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Power);
         let seen = |key: &str, open: f64, stuck: bool| ValveObservation {
             node_key: key.into(),
             observed: "2026-02-01T08:00:00Z".parse().unwrap(),
@@ -234,12 +244,15 @@ mod tests {
             source: "switching log".into(),
         };
         let settings = Settings::shipped();
-        let asked = |states: &[ValveObservation]| {
-            let park = spatial_db::model::ParkSnapshot { valve_states: states.to_vec(), ..park.clone() };
+        let asked_in = |class: NetworkClass, states: &[ValveObservation]| {
+            let mut park = spatial_db::model::ParkSnapshot { valve_states: states.to_vec(), ..park.clone() };
+            park.nodes.iter_mut().for_each(|node| node.class = class);
+            park.edges.iter_mut().for_each(|edge| edge.class = class);
             let there = Presence::on(&park, "2026-06-30".parse().unwrap());
-            let network = Network::of(&park, &there, NetworkClass::Power, &settings, HashMap::new()).unwrap();
+            let network = Network::of(&park, &there, class, &settings, HashMap::new()).unwrap();
             network.isolate(&["e1".to_owned()], IsolationRows::Steps).unwrap()
         };
+        let asked = |states: &[ValveObservation]| asked_in(NetworkClass::Power, states);
         let cells = |answer: &Answer| -> Vec<[String; 3]> {
             let said = |cell: &Cell| if let Cell::Text(words) = cell { words.to_string() } else { String::new() };
             answer.sheet.rows.iter().map(|row| [0, 1, 2].map(|at| said(&row.cells[at]))).collect()
@@ -260,6 +273,12 @@ mod tests {
         let notes: Vec<&str> = answer.sheet.notes.iter().map(crate::words::Words::as_str).collect();
         assert!(notes.iter().any(|note| note.starts_with("1 switches cannot be switched off")), "{notes:?}");
         assert!(notes.iter().all(|note| !note.contains("valve") && !note.contains("close")), "{notes:?}");
+
+        // Which of them part a way under load nothing tells, and it is said.
+        let load = |answer: &Answer| answer.sheet.notes.iter().any(|note| note.key() == Some("note-load-break"));
+        assert!(load(&answer));
+        let telecom = asked_in(NetworkClass::Telecom, &[seen("q", 1.0, false)]);
+        assert!(telecom.told["switch_off"] != json!([]) && !load(&telecom), "no load is broken there");
 
         // Off: current is cut there already, as it was kept before there were words for it.
         let answer = asked(&[seen("q", 0.0, false)]);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
+use crate::network::barriers::Passage;
 use crate::network::isolation::Valves;
 use crate::network::settings::Settings;
 use crate::network::topology::{Anew, Basis, Flows, Topology};
@@ -15,6 +16,7 @@ pub struct Joined {
     pub(super) topology: Arc<Topology>,
     pub(super) flows: Arc<Flows>,
     pub(super) valves: Arc<Valves>,
+    pub(super) lines: Arc<[Passage]>,
     pub(super) anew: Option<Anew>,
 }
 
@@ -35,7 +37,8 @@ impl Joined {
     fn made(topology: Topology, anew: Option<Anew>, park: &ParkSnapshot, settings: &Settings) -> Self {
         let valves = Valves::of(&topology, park, settings);
         let flows = topology.flows(park, settings);
-        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves), anew }
+        let lines = topology.passages(park).into();
+        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves), lines, anew }
     }
 
     /// The graph.
@@ -56,5 +59,45 @@ impl Joined {
     /// What was joined anew, where it was there before a change.
     pub fn anew(&self) -> Option<Anew> {
         self.anew
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::network::answers::Network;
+    use crate::network::by_hand::{edge, empty};
+
+    /// 60 lines of 10 m end to end.
+    fn row() -> ParkSnapshot {
+        let mut park = empty();
+        let at = |id: i32| [f64::from(id) * 10.0, 0.0, 1.0];
+        park.edges = (0..60).map(|id| edge(i64::from(id), vec![at(id), at(id + 1)])).collect();
+        park
+    }
+
+    #[test]
+    fn what_was_joined_anew_is_told_where_something_was() {
+        let settings = Settings::shipped();
+        let class = NetworkClass::Water;
+        let before = row();
+        let there = Presence::on(&before, "2026-01-01".parse().unwrap());
+        let (joined, basis) =
+            (Joined::of(&before, &there, class, &settings), Basis::of(&before, &there, class, &settings));
+        let told = |now: ParkSnapshot| {
+            let cache = Cache::build(Arc::new(now));
+            let again = joined.rebuilt(&basis, &cache, &there, &settings);
+            let anew = again.anew().unwrap();
+            let network = Network::told(cache.snapshot(), &there, &settings, again, HashMap::new()).unwrap();
+            let notes = network.doubts().sheet.notes;
+            (anew.lines, notes.iter().any(|note| note.key() == Some("note-joined-anew")))
+        };
+        assert_eq!(told(row()), (0, false), "another version of the park with the same network in it");
+        let mut moved = row();
+        moved.edges[30].path[1][1] = 4.0;
+        let (lines, said) = told(moved);
+        assert!(lines > 0 && said, "{lines}");
     }
 }

@@ -19,15 +19,14 @@ impl Network<'_> {
         way: Way,
         (clearance, limits): (&ClearanceRules, &ProfileLimits),
     ) -> Result<Profile, AnswerError> {
-        let shut = |junction: u32| self.shut[junction as usize];
         let (course, asked) = if let Some(to) = to {
             let ends = [self.junction(from)?, self.junction(to)?];
-            let course = self.topology.way_between(&self.flows, ends, shut);
+            let course = self.topology.way_between(&self.flows, ends, &self.barriers);
             let none = || AnswerError::NoWay { from: from.to_owned(), to: to.to_owned() };
             (course.ok_or_else(none)?, None)
         } else {
             let starts = self.starts(&[from.to_owned()])?;
-            let course = self.topology.way_along(self.park, &self.flows, &starts, way, shut);
+            let course = self.topology.way_along(self.park, &self.flows, &starts, way, &self.barriers);
             (course.ok_or_else(|| AnswerError::NothingOn { from: from.to_owned() })?, Some(way))
         };
         let (there, topology, flows) = (self.there, &self.topology, &self.flows);

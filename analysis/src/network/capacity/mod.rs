@@ -17,6 +17,8 @@ use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
 pub use load::Capacity;
 pub use overlay::capacity_overlay;
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub(in crate::network) use rules::told;
 pub use rules::{CapacityRules, Ends, Figures, RatedBy, Resource, Told};
 pub use sheets::{elements_sheet, parcels_sheet, way_sheet};

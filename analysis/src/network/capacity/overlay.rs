@@ -16,9 +16,19 @@ const LOOKS: [Look; 6] = [
     (phrase("capacity-little", "less than 10 % of the bottleneck left"), [230, 120, 20], Pattern::Hatch),
     (phrase("capacity-some", "10 to 30 % of the bottleneck left"), [240, 205, 90], Pattern::Solid),
     (phrase("capacity-ample", "more than 30 % of the bottleneck left"), [0, 132, 98], Pattern::Solid),
-    (phrase("capacity-at-most", "no more than that: a rating or load is missing"), [120, 170, 215], Pattern::Hatch),
+    (
+        phrase("capacity-at-most", "no more than that: a rating or load is missing"),
+        [120, 170, 215],
+        Pattern::CrossHatch,
+    ),
     (phrase("capacity-unknown", "not known"), [160, 162, 168], Pattern::Dots),
 ];
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    LOOKS.into_iter().map(|look| Class::of_areas(look, (0, 0.0))).collect()
+}
 
 /// The class of an answer, by its place in the legend.
 pub(super) fn class_of(answer: &Remaining) -> usize {

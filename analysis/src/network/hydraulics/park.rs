@@ -13,6 +13,7 @@ use super::engine::{Peak, Plant, PlantLink, PlantNode, Sort};
 use super::rules::HydraulicRules;
 use super::state::STILL_L_S;
 use crate::network::answers::Network;
+use crate::network::barriers::Passage;
 use crate::network::capacity::{CapacityRules, told};
 use crate::network::graph::NONE;
 use crate::network::settings::Device;
@@ -44,7 +45,7 @@ pub enum Assumed {
     Elevations(usize),
     /// Pumps: their curves are not on record; water passes and gains nothing.
     Pumps(Vec<String>),
-    /// Check and reducing valves that do not stand closed: water passes both ways and loses nothing.
+    /// Check and reducing valves that do not stand closed, and lines with a check valve: water passes both ways and loses nothing.
     Valves(Vec<String>),
     /// Junctions without a way to a source whose head is known: left out.
     Apart(usize),
@@ -271,6 +272,12 @@ impl Draft<'_, '_> {
             nodes.push(self.node(junction, fixed, elevation_m));
             drawn.push(if fixed { 0.0 } else { load_m3_d * 1000.0 / SECONDS_A_DAY * times });
         }
+        for link in &network.topology.links {
+            let edge = &park.edges[link.edge as usize];
+            if Passage::of(edge) == Passage::OneWay && valves.last() != Some(&edge.provenance.key) {
+                valves.push(edge.provenance.key.clone());
+            }
+        }
         if flat > 0 {
             self.assumed.push(Assumed::Elevations(flat));
         }
@@ -407,7 +414,7 @@ pub fn park_plant(
         let index = engine.add_link(&name, LinkType::Pipe, &format!("n{from}"), &format!("n{to}"))?;
         engine.set_pipe_data(index, pipe.length_m, pipe.diameter_mm, pipe.c, 0.0)?;
         let attribute = |name: &str| edge.provenance.attributes.get(name).and_then(serde_json::Value::as_str);
-        if shut[at] || attribute("status").is_some_and(|status| status.eq_ignore_ascii_case("closed")) {
+        if shut[at] || Passage::of(edge) == Passage::Closed {
             engine.set_link_value(index, LinkProperty::InitStatus, 0.0)?;
         }
         // As EPANET's own files have their pumps: a line with a power or a curve.

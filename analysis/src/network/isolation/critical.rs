@@ -2,7 +2,7 @@
 //!
 //! One walk through the segments tells it for all of them: what hangs on a segment alone is what lies behind it.
 
-use super::{Isolator, ValveState};
+use super::{Held, Isolator};
 use crate::network::graph::{Graph, NONE, Unions};
 
 /// What follows when a segment has to be shut off.
@@ -25,11 +25,11 @@ impl Isolator {
     /// The worth of every segment. `weight` counts what a segment carries: customers, hydrants, buildings.
     pub fn criticality(&self, weight: &[f64]) -> Vec<Critical> {
         let count = self.segments.count;
-        // Valves that cannot be closed make one of two segments.
+        // What cannot be closed makes one of two segments.
         let mut sets = Unions::new(count);
-        for (number, gate) in self.gates.iter().enumerate() {
-            if self.state[gate.valve as usize] == ValveState::StuckOpen {
-                let [a, b] = self.cells.ends(number as u32);
+        for gate in 0..self.gates.len() as u32 {
+            if matches!(self.held(gate, None), Held::Stuck(_) | Held::No) {
+                let [a, b] = self.cells.ends(gate);
                 sets.join(a, b);
             }
         }
@@ -37,9 +37,9 @@ impl Isolator {
         // A last place stands for all sources; closed valves lead nowhere.
         let origin = count as u32;
         let mut ends: Vec<[u32; 2]> = Vec::new();
-        for (number, gate) in self.gates.iter().enumerate() {
-            let [a, b] = self.cells.ends(number as u32).map(|segment| whole[segment as usize]);
-            if a != b && !self.state[gate.valve as usize].is_shut() {
+        for gate in 0..self.gates.len() as u32 {
+            let [a, b] = self.cells.ends(gate).map(|segment| whole[segment as usize]);
+            if a != b && !self.is_shut(gate) {
                 ends.push([a, b]);
             }
         }
@@ -58,7 +58,8 @@ impl Isolator {
         }
         for gates in &self.valve_gates {
             let mut sides: Vec<u32> = Vec::new();
-            for gate in gates {
+            // On a closed line there is nothing to close.
+            for gate in gates.iter().filter(|gate| !self.bars[**gate as usize].closed) {
                 let [a, b] = self.cells.ends(*gate).map(|segment| whole[segment as usize]);
                 if a != b {
                     sides.extend([a, b]);
@@ -92,6 +93,23 @@ impl Isolator {
         for gates in self.valve_gates.iter().filter(|gates| gates.len() > 1) {
             for segment in gates.iter().flat_map(|gate| self.cells.ends(*gate)) {
                 odd[whole[segment as usize] as usize] = true;
+            }
+        }
+        // What lets pass one way only no walk tells that goes both ways: in such a part each is worked out by itself too.
+        let one_way = (0_u32..).zip(&self.bars).filter(|(_, bar)| bar.one_way).map(|(gate, _)| gate);
+        let one_way: Vec<u32> = one_way.collect();
+        if !one_way.is_empty() {
+            let mut parts = Unions::new(count);
+            for gate in 0..self.gates.len() as u32 {
+                let [a, b] = self.cells.ends(gate);
+                parts.join(a, b);
+            }
+            let mut has = vec![false; count];
+            for gate in one_way {
+                has[parts.find(self.cells.ends(gate)[0]) as usize] = true;
+            }
+            for segment in 0..count as u32 {
+                odd[whole[segment as usize] as usize] |= has[parts.find(segment) as usize];
             }
         }
         (0..count as u32)

@@ -210,7 +210,10 @@ mod tests {
         let closed = [("p", ValveState::Closed)];
         assert_eq!(asked(&[], &closed, "e2").unwrap(), (3, keys(&["g"]), keys(&["p"]), none));
         let error = asked(&[], &[("c", ValveState::StuckOpen)], "e2").unwrap_err();
-        assert!(matches!(error, AnswerError::NoSuchValve { .. }), "it is not there to be closed: {error}");
+        assert!(matches!(error, AnswerError::ShutsNothing { .. }), "it is not there to be closed: {error}");
+        assert!(error.to_string().contains("--closed c"), "{error}");
+        let error = asked(&[], &[("nowhere", ValveState::StuckOpen)], "e2").unwrap_err();
+        assert!(matches!(error, AnswerError::NoSuchValve { .. }), "{error}");
     }
 
     /// An isolation goes by the closed one of two valves at a place, as a trace does, and a break at either is one on both its sides.

@@ -137,6 +137,18 @@ impl Service {
             let at = *segment as usize;
             gone[at] = had[at] || !isolator.parts_with_source()[at];
         }
+        self.within(isolator, &gone)
+    }
+
+    /// Who loses supply besides, where all is shut that may be.
+    pub fn perhaps_lost(&self, isolator: &Isolator, isolation: &Isolation) -> Supply {
+        let mut gone = vec![false; isolator.segments.count];
+        isolation.perhaps_cut.iter().for_each(|segment| gone[*segment as usize] = true);
+        self.within(isolator, &gone)
+    }
+
+    /// Who hangs on these segments.
+    fn within(&self, isolator: &Isolator, gone: &[bool]) -> Supply {
         let at = |junction: &u32| gone[isolator.segments.of_junction[*junction as usize] as usize];
         let building = |(_, served, _): &(u32, Served, f64)| gone[served.segment(isolator) as usize];
         Supply {

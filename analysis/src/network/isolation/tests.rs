@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use spatial_db::model::{Building, NetworkClass, NodeKind, ParkSnapshot, Presence};
 
 use super::*;
+use crate::network::barriers::Passage;
 use crate::network::by_hand::{edge, empty, keyed_edge, node};
 use crate::network::settings::{Device, Settings};
 use crate::network::topology::Topology;
@@ -312,7 +313,17 @@ fn random() -> impl Strategy<Value = Random> {
     )
 }
 
-fn made((ends, valves, sources): &Random) -> (Graph, Isolator) {
+fn made(random: &Random) -> (Graph, Isolator) {
+    let (graph, gates, states) = drawn(random);
+    let isolator = Isolator::new(&graph, &lengths_of(&graph), &gates, &states, &random.2);
+    (graph, isolator)
+}
+
+fn lengths_of(graph: &Graph) -> Vec<f64> {
+    (0..graph.links()).map(|at| at as f64 + 1.0).collect()
+}
+
+fn drawn((ends, valves, _): &Random) -> (Graph, Vec<Gate>, Vec<ValveState>) {
     let graph = Graph::new(10, ends.clone());
     let mut gates = Vec::new();
     let mut states = Vec::new();
@@ -334,9 +345,35 @@ fn made((ends, valves, sources): &Random) -> (Graph, Isolator) {
         }
         gates.push(Gate { link, junction, valve: states.len() as u32 - 1 });
     }
-    let lengths: Vec<f64> = (0..ends.len()).map(|at| at as f64 + 1.0).collect();
-    let isolator = Isolator::new(&graph, &lengths, &gates, &states, sources);
-    (graph, isolator)
+    (graph, gates, states)
+}
+
+/// Junctions that water comes to from `from` along links that let it; `passes` tells of what stands on a link at a junction, `one_way`
+/// whether links that let pass one way do only that.
+fn reaches(
+    (graph, lines): (&Graph, &[Passage]),
+    from: &[u32],
+    one_way: bool,
+    passes: impl Fn(u32, u32) -> bool,
+) -> BTreeSet<u32> {
+    let mut seen: BTreeSet<u32> = from.iter().copied().collect();
+    let mut queue = from.to_vec();
+    while let Some(at) = queue.pop() {
+        for link in 0..graph.links() as u32 {
+            let [a, b] = graph.ends(link);
+            for (here, there) in [(a, b), (b, a)] {
+                let open = match lines[link as usize] {
+                    Passage::Free => true,
+                    Passage::OneWay => here == a || !one_way,
+                    Passage::Closed => false,
+                };
+                if here == at && open && passes(link, here) && passes(link, there) && seen.insert(there) {
+                    queue.push(there);
+                }
+            }
+        }
+    }
+    seen
 }
 
 /// Junctions (0..10) and links (10..) that water reaches from `from`, past gates that let it.
@@ -396,6 +433,74 @@ proptest! {
         for at in 0..10 + graph.links() as u32 {
             let lost = before.contains(&at) && !after.contains(&at) && !wet.contains(&at);
             prop_assert_eq!(lost, plan.cut_off.contains(&of(at)), "{}", at);
+        }
+    }
+
+    /// With lines that are closed or let pass one way, and valves of which nobody knows whether they are shut: as water finds its way
+    /// from junction to junction.
+    #[test]
+    fn lines_part_and_bring_supply_as_their_records_have_it(
+        random in random(),
+        kinds in prop::collection::vec(0..5_u8, 22),
+        doubts in prop::collection::vec(prop::bool::ANY, 16),
+        broken in 0..22_u32,
+    ) {
+        let (graph, gates, states) = drawn(&random);
+        let kind = |kind: &u8| match kind {
+            0 => Passage::Closed,
+            1 | 2 => Passage::OneWay,
+            _ => Passage::Free,
+        };
+        let lines: Vec<Passage> = kinds[..graph.links()].iter().map(kind).collect();
+        let doubtful: Vec<bool> =
+            states.iter().zip(&doubts).map(|(state, doubt)| *doubt && *state == ValveState::Unknown).collect();
+        let besides = Besides { lines: &lines, doubtful: &doubtful, perhaps: &[] };
+        let isolator = Isolator::beside(&graph, &lengths_of(&graph), (&gates, &states), &random.2, besides);
+        let link = broken % graph.links() as u32;
+        prop_assume!(lines[link as usize] != Passage::Closed);
+        let plan = isolator.isolate(&isolator.at(Break::Link(link)));
+
+        let at = |link: u32, junction: u32| {
+            let here = isolator.gates.iter().find(|g| (g.link, g.junction) == (link, junction) && g.valve != NONE);
+            here.map(|g| (g.valve, states[g.valve as usize]))
+        };
+        let stuck = |link, junction| at(link, junction).is_none_or(|(_, state)| state == ValveState::StuckOpen);
+        let open = |link, junction| at(link, junction).is_none_or(|(_, state)| !state.is_shut());
+        let left = |link, junction| at(link, junction).is_none_or(|(valve, _)| !plan.close.contains(&valve));
+        let maybe = |link: u32, junction: u32| {
+            gates.iter().any(|g| (g.link, g.junction) == (link, junction) && doubtful[g.valve as usize])
+        };
+        let (of, sources) = ((&graph, lines.as_slice()), random.2.as_slice());
+        let starts: Vec<u32> = graph.ends(link).into_iter().filter(|end| stuck(link, *end)).collect();
+        let wet = reaches(of, &starts, false, stuck);
+        let before = reaches(of, sources, true, open);
+        let live: Vec<u32> = sources.iter().copied().filter(|source| !wet.contains(source)).collect();
+        let after = reaches(of, &live, true, |l, j| open(l, j) && left(l, j));
+        let sure = reaches(of, sources, true, |l, j| open(l, j) && !maybe(l, j));
+        let perhaps = reaches(of, &live, true, |l, j| open(l, j) && left(l, j) && !maybe(l, j));
+        for junction in 0..10 {
+            let segment = isolator.segments.of_junction[junction as usize];
+            let is = |set: &BTreeSet<u32>| set.contains(&junction);
+            prop_assert_eq!(plan.segments.contains(&segment), is(&wet), "{}", junction);
+            prop_assert_eq!(isolator.supplied_now()[segment as usize], is(&before), "{}", junction);
+            prop_assert_eq!(plan.cut_off.contains(&segment), is(&before) && !is(&after) && !is(&wet), "{}", junction);
+            let may_lose = is(&sure) && !is(&perhaps) && is(&after) && !is(&wet);
+            prop_assert_eq!(plan.perhaps_cut.contains(&segment), may_lose, "{}", junction);
+        }
+        // What it is held by is closed on record and has one end in what is shut off.
+        for line in &plan.closed_lines {
+            prop_assert_eq!(lines[*line as usize], Passage::Closed);
+        }
+
+        let weight: Vec<f64> = (0..isolator.segments.count).map(|at| (at * at + 1) as f64).collect();
+        let (worth, had) = (isolator.criticality(&weight), isolator.supplied_now());
+        for (segment, worth) in worth.iter().enumerate() {
+            let plan = isolator.isolate(&[segment as u32]);
+            let all: Vec<u32> = plan.segments.iter().chain(&plan.cut_off).copied().collect();
+            let counts = |s: &&u32| had[**s as usize] || !isolator.parts_with_source()[**s as usize];
+            let weighs: f64 = all.iter().filter(counts).map(|s| weight[*s as usize]).sum();
+            prop_assert_eq!((worth.segments, worth.weight), (all.len(), weighs));
+            prop_assert_eq!(worth.valves, plan.close.len() + plan.closed.len());
         }
     }
 

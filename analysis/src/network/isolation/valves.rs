@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use spatial_db::model::ParkSnapshot;
 
 use super::Gate;
+use crate::network::graph::NONE;
 use crate::network::settings::{Device, Settings};
 use crate::network::topology::Topology;
 
@@ -21,7 +22,8 @@ pub enum ValveState {
     StuckOpen,
     /// Cannot be opened, or switched on.
     StuckClosed,
-    /// Nobody has told: taken for open, and for one that can be closed; every answer says so.
+    /// Nobody has told: taken for open, and for one that can be closed; every answer says so. Where somebody told that it is not known,
+    /// it may be shut as well, and what depends on that is told as perhaps so ([`Valves::doubtful`]).
     #[default]
     Unknown,
 }
@@ -105,6 +107,21 @@ impl Valves {
         let gates = first.chain(self.gates.iter().map(|gate| Gate { valve: gate.valve + count, ..*gate })).collect();
         let shut = closed.iter().chain(&self.shut).copied().collect();
         Some(Self { shut, others, gates })
+    }
+
+    /// Those that are told as unknown by the keys of their nodes: somebody looked for them and did not find out, so they may be shut as
+    /// well as open, whatever else is on record. By valve that shuts; and where check and reducing valves stand that are told so.
+    pub fn doubtful(
+        &self,
+        topology: &Topology,
+        park: &ParkSnapshot,
+        told: &HashMap<String, ValveState>,
+    ) -> (Vec<bool>, Vec<Gate>) {
+        let is_doubtful =
+            |valve: &Valve| told.get(&park.nodes[valve.node as usize].provenance.key) == Some(&ValveState::Unknown);
+        let passing = self.passing(topology).filter(|valve| is_doubtful(valve));
+        let perhaps = passing.flat_map(|valve| gates_at(topology, valve.junction, NONE)).collect();
+        (self.shut.iter().map(is_doubtful).collect(), perhaps)
     }
 
     /// State of each valve that shuts, from states by key of its node.

@@ -5,6 +5,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot, Presence, TerrainGrid};
 
 use super::*;
+use crate::network::barriers::Barriers;
 use crate::network::by_hand::{edge, empty, keyed_edge, node};
 use crate::network::clearance::ClearanceRules;
 use crate::network::settings::Settings;
@@ -80,7 +81,8 @@ impl Made {
     fn along(&self, key: &str, way: Way) -> Option<Profile> {
         let park = self.cache.snapshot();
         let starts = self.topology.starts(park, key).unwrap();
-        let course = self.topology.way_along(park, &self.flows, &starts, way, |_| false)?;
+        let open = Barriers::shut_at(&self.topology, |_| false);
+        let course = self.topology.way_along(park, &self.flows, &starts, way, &open)?;
         Some(self.profile(&course, Some(way)))
     }
 
@@ -282,12 +284,13 @@ fn ways_lead_to_the_outfall_from_the_farthest_head_or_between_two_places() {
         Start::Junction(junction) => junction,
         Start::Link(_) => unreachable!(),
     };
-    let open = |_: u32| false;
-    let between = made.topology.way_between(&made.flows, [at("O"), at("M2")], open).unwrap();
+    let shut = |key: &str| Barriers::shut_at(&made.topology, |junction| junction == at(key));
+    let open = Barriers::shut_at(&made.topology, |_| false);
+    let between = made.topology.way_between(&made.flows, [at("O"), at("M2")], &open).unwrap();
     assert_eq!(between.from, at("M2"), "with the flow, however it was asked for");
-    assert!(made.topology.way_between(&made.flows, [at("M1"), at("O")], |j| j == at("M3")).is_none());
+    assert!(made.topology.way_between(&made.flows, [at("M1"), at("O")], &shut("M3")).is_none());
     let stops = made.topology.starts(park, "M1").unwrap();
-    let course = made.topology.way_along(park, &made.flows, &stops, Way::Downstream, |j| j == at("M2")).unwrap();
+    let course = made.topology.way_along(park, &made.flows, &stops, Way::Downstream, &shut("M2")).unwrap();
     assert_eq!(course.links.len(), 1, "past a closed valve no way leads");
 }
 

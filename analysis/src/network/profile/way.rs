@@ -2,6 +2,7 @@
 
 use spatial_db::model::{NodeKind, ParkSnapshot};
 
+use crate::network::barriers::{Along, Barriers};
 use crate::network::topology::{Direction, Flows, Topology};
 use crate::network::trace::{Start, Way};
 
@@ -48,7 +49,7 @@ impl Topology {
         flows: &Flows,
         starts: &[Start],
         way: Way,
-        shut: impl Fn(u32) -> bool,
+        barriers: &Barriers,
     ) -> Option<Course> {
         let up = way == Way::Upstream;
         // Of a line in pieces the one where the flow begins, or ends.
@@ -62,7 +63,7 @@ impl Topology {
         };
         let open = |link: u32, here: u32| {
             let along = passes(self, flows, link, here).is_none_or(|with| with != up);
-            along && Some(link) != first && (here == onward || !shut(here))
+            along && Some(link) != first && (here == onward || !barriers.is_shut(here)) && !barriers.is_closed(link)
         };
         let length = |link: u32| self.links[link as usize].length_m;
         let ways = self.graph.ways(onward, None, length, open);
@@ -85,17 +86,19 @@ impl Topology {
     }
 
     /// The shortest way between two junctions past what is not shut: with the flow where there is one, from either end; else any.
-    pub fn way_between(&self, flows: &Flows, [a, b]: [u32; 2], shut: impl Fn(u32) -> bool) -> Option<Course> {
+    pub fn way_between(&self, flows: &Flows, [a, b]: [u32; 2], barriers: &Barriers) -> Option<Course> {
         let length = |link: u32| self.links[link as usize].length_m;
         for [from, to] in [[a, b], [b, a]] {
             let open = |link: u32, here: u32| {
-                passes(self, flows, link, here).is_none_or(|with| with) && (here == from || !shut(here))
+                passes(self, flows, link, here).is_none_or(|with| with)
+                    && (here == from || !barriers.is_shut(here))
+                    && !barriers.is_closed(link)
             };
             if let Some((_, links)) = self.graph.shortest(from, to, length, open) {
                 return (!links.is_empty()).then_some(Course { from, links });
             }
         }
-        let (_, links) = self.graph.shortest(a, b, length, |_, here| here == a || !shut(here))?;
+        let links = self.shortest_along(a, b, barriers, Along::Any)?.links;
         (!links.is_empty()).then_some(Course { from: a, links })
     }
 

@@ -1,6 +1,6 @@
 //! Isolations as reports: what a crew has to do, which lines and buildings are dry, what every line is worth.
 
-use spatial_db::model::{FeatureKind, NodeKind, ParkSnapshot};
+use spatial_db::model::{FeatureKind, NetworkClass, NodeKind, ParkSnapshot};
 
 use super::{Part, said, text};
 use crate::network::isolation::{Critical, Gear, Isolation, Isolator, Served, Service, Supply, Valve, Valves};
@@ -94,6 +94,33 @@ impl Isolating<'_> {
                 "note-sources-shut",
                 "shut off with it, feeding nothing until it is mended: {sources}",
                 sources = sources.iter().map(key).collect::<Vec<_>>().join(" "),
+            ));
+        }
+        if !plan.closed_lines.is_empty() {
+            let key =
+                |link: &u32| self.park.edges[self.topology.links[*link as usize].edge as usize].provenance.key.as_str();
+            notes.push(words!(
+                "note-held-by-lines",
+                "held by lines on record as closed, to be looked at: {lines}",
+                lines = plan.closed_lines.iter().map(key).collect::<Vec<_>>().join(" "),
+            ));
+        }
+        if !plan.perhaps_cut.is_empty() {
+            let perhaps = self.service.perhaps_lost(self.isolator, plan);
+            notes.push(words!(
+                "note-perhaps-lost",
+                "where what nobody found out about stands shut, {cut} m more lose supply; {customers} connections, {hydrants} hydrants, {buildings} buildings",
+                cut = format!("{:.0}", length(&plan.perhaps_cut)),
+                customers = perhaps.connections.len(),
+                hydrants = perhaps.hydrants.len(),
+                buildings = perhaps.buildings.len(),
+            ));
+        }
+        // Only power parts under load: what breaks it is on no record, and a disconnector that is drawn under load burns whoever does.
+        if self.topology.class == NetworkClass::Power && !plan.close.is_empty() {
+            notes.push(words!(
+                "note-load-break",
+                "which of these switches may break load is not on record: ask before any is switched off under load",
             ));
         }
         let [valves, switches] = self.by_gear(&plan.unsure);

@@ -63,7 +63,27 @@ pub(super) struct Draft<'p> {
     pub(super) findings: Vec<Finding>,
 }
 
-impl Draft<'_> {
+impl<'p> Draft<'p> {
+    /// Of these lines, by their rows, before anything is known of them.
+    pub(super) fn of(park: &'p ParkSnapshot, edges: Vec<u32>) -> Self {
+        Self {
+            park,
+            ends: vec![[NONE; 2]; edges.len()],
+            keyed: vec![[false; 2]; edges.len()],
+            edges,
+            junctions: Vec::new(),
+            origins: Vec::new(),
+            named: Vec::new(),
+            chamber: Vec::new(),
+            same: Vec::new(),
+            used: Vec::new(),
+            undecided: Vec::new(),
+            span_m: Vec::new(),
+            stops: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
     /// A junction without a node.
     pub(super) fn place(&mut self, position: [f64; 3], origin: Origin) -> u32 {
         self.junctions.push(Junction { node: NONE, position });
@@ -138,22 +158,7 @@ pub(super) fn drafted<'p>(
 ) -> Drafted<'p> {
     let mut rows = Vec::new();
     let mut by_key: HashMap<&str, u32> = HashMap::new();
-    let mut draft = Draft {
-        park,
-        ends: vec![[NONE; 2]; edges.len()],
-        keyed: vec![[false; 2]; edges.len()],
-        edges,
-        junctions: Vec::new(),
-        origins: Vec::new(),
-        named: Vec::new(),
-        chamber: Vec::new(),
-        same: Vec::new(),
-        used: Vec::new(),
-        undecided: Vec::new(),
-        span_m: Vec::new(),
-        stops: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut draft = Draft::of(park, edges);
     for row in nodes {
         let node = &park.nodes[row as usize];
         let junction = draft.place(node.position, Origin { made: Made::Point, row, nth: 0 });

@@ -2,12 +2,13 @@
 //!
 //! Gravity lines flow as they fall; where a survey draws nearly all of them so, as they are drawn, which covers level lines and
 //! pumping mains. Under pressure a link that is the only way from the sources to what lies behind it flows there; in a ring the
-//! direction depends on demand, and stays unknown here.
+//! direction depends on demand, and stays unknown here. A line with a check valve on record flows as that lets pass, if it does.
 
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{NetworkClass, NetworkNode, NodeKind, ParkSnapshot};
 
 use super::{Link, Topology, along};
+use crate::network::barriers::Passage;
 use crate::network::graph::NONE;
 use crate::network::settings::Settings;
 
@@ -128,6 +129,11 @@ impl Topology {
                 };
             }
             below[up.to as usize] += below[j];
+        }
+        for (direction, link) in directions.iter_mut().zip(&self.links) {
+            if Passage::of(&park.edges[link.edge as usize]) == Passage::OneWay {
+                *direction = Direction::Forward;
+            }
         }
         let basis = if sources.is_empty() { FlowBasis::None } else { FlowBasis::Sources };
         Flows { basis, directions, against: Vec::new() }

@@ -17,6 +17,7 @@
 mod tests;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use spatial_db::cache::Cache;
 use spatial_db::model::{
@@ -62,6 +63,12 @@ pub struct Basis {
 struct Line {
     id: FeatureId,
     row: u32,
+    drawn: Arc<AsDrawn>,
+}
+
+/// A line as it was drawn, one for all states of the park in which it is the same.
+#[derive(Debug)]
+struct AsDrawn {
     path: Vec<[f64; 3]>,
     keys: [Option<String>; 2],
 }
@@ -72,7 +79,7 @@ struct Point {
     row: u32,
     position: [f64; 3],
     kind: NodeKind,
-    key: String,
+    key: Arc<str>,
 }
 
 fn same_place(a: [f64; 3], b: [f64; 3]) -> bool {
@@ -83,7 +90,11 @@ fn keys_of(edge: &NetworkEdge) -> [Option<&str>; 2] {
     [edge.from_key.as_deref(), edge.to_key.as_deref()]
 }
 
-impl Line {
+impl AsDrawn {
+    fn of(edge: &NetworkEdge) -> Self {
+        Self { path: edge.path.clone(), keys: keys_of(edge).map(|key| key.map(str::to_owned)) }
+    }
+
     fn is(&self, edge: &NetworkEdge) -> bool {
         self.path.len() == edge.path.len()
             && self.path.iter().zip(&edge.path).all(|(a, b)| same_place(*a, *b))
@@ -93,22 +104,47 @@ impl Line {
 
 impl Point {
     fn is(&self, node: &NetworkNode) -> bool {
-        same_place(self.position, node.position) && self.kind == node.kind && self.key == node.provenance.key
+        same_place(self.position, node.position) && self.kind == node.kind && *self.key == *node.provenance.key
     }
 }
 
 impl Basis {
     /// What [`Topology::build`] joins of the same.
     pub fn of(park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
+        Self::beside(None, park, there, class, settings)
+    }
+
+    /// The same of a park that changed, or of another day: what is as it was before is shared with this one, and not copied again.
+    #[must_use]
+    pub fn after(&self, park: &ParkSnapshot, there: &Presence, class: NetworkClass, settings: &Settings) -> Self {
+        Self::beside(Some(self), park, there, class, settings)
+    }
+
+    fn beside(
+        before: Option<&Self>,
+        park: &ParkSnapshot,
+        there: &Presence,
+        class: NetworkClass,
+        settings: &Settings,
+    ) -> Self {
         let (lines, points) = rows_of(park, there, class);
+        let lines_before = before.map_or(&[] as &[Line], |before| before.lines.as_slice());
+        let lines_before: HashMap<FeatureId, &Arc<AsDrawn>> =
+            lines_before.iter().map(|line| (line.id, &line.drawn)).collect();
+        let points_before = before.map_or(&[] as &[Point], |before| before.points.as_slice());
+        let points_before: HashMap<FeatureId, &Arc<str>> =
+            points_before.iter().map(|point| (point.id, &point.key)).collect();
         let line = |row: u32| {
             let edge = &park.edges[row as usize];
-            let keys = keys_of(edge).map(|key| key.map(str::to_owned));
-            Line { id: edge.id, row, path: edge.path.clone(), keys }
+            let same = lines_before.get(&edge.id).filter(|drawn| drawn.is(edge));
+            let drawn = same.map_or_else(|| Arc::new(AsDrawn::of(edge)), |drawn| Arc::clone(drawn));
+            Line { id: edge.id, row, drawn }
         };
         let point = |row: u32| {
             let node = &park.nodes[row as usize];
-            let key = node.provenance.key.clone();
+            let key = node.provenance.key.as_str();
+            let same = points_before.get(&node.id).filter(|before| before[..] == *key);
+            let key = same.map_or_else(|| Arc::from(key), |before| Arc::clone(before));
             Point { id: node.id, row, position: node.position, kind: node.kind, key }
         };
         Self {
@@ -250,7 +286,7 @@ impl<'a> Change<'a> {
         let node = |at: usize| &park.nodes[points[at] as usize];
         let was: Vec<FeatureId> = basis.lines.iter().map(|line| line.id).collect();
         let now: Vec<FeatureId> = (0..lines.len()).map(|at| edge(at).id).collect();
-        let kept_lines = Kept::between(&was, &now, |was, now| basis.lines[was].is(edge(now)))?;
+        let kept_lines = Kept::between(&was, &now, |was, now| basis.lines[was].drawn.is(edge(now)))?;
         let was: Vec<FeatureId> = basis.points.iter().map(|point| point.id).collect();
         let now: Vec<FeatureId> = (0..points.len()).map(|at| node(at).id).collect();
         let kept_points = Kept::between(&was, &now, |was, now| basis.points[was].is(node(now)))?;
@@ -314,7 +350,7 @@ impl<'a> Change<'a> {
     fn dirty(&self) -> Area {
         let mut area = Area::default();
         let (gone, come) = (&self.basis.lines, &self.lines);
-        let gone_paths: Vec<&[[f64; 3]]> = self.kept_lines.gone().map(|at| gone[at].path.as_slice()).collect();
+        let gone_paths: Vec<&[[f64; 3]]> = self.kept_lines.gone().map(|at| gone[at].drawn.path.as_slice()).collect();
         let come_paths: Vec<&[[f64; 3]]> =
             self.kept_lines.come().map(|at| self.edge(come[at]).path.as_slice()).collect();
         for path in gone_paths.iter().chain(&come_paths) {
@@ -332,7 +368,7 @@ impl<'a> Change<'a> {
         }
         let mut named = changed.clone();
         for at in self.kept_lines.gone() {
-            named.extend(gone[at].keys.iter().flatten().map(String::as_str));
+            named.extend(gone[at].drawn.keys.iter().flatten().map(String::as_str));
         }
         for at in self.kept_lines.come() {
             named.extend(keys_of(self.edge(come[at])).into_iter().flatten());
@@ -474,22 +510,9 @@ impl<'a> Change<'a> {
         let by_key = keyed.iter().flatten().filter(|named| **named).count();
         let joined = [by_key, self.lines.len() * 2 - by_key];
         let (origins, junctions) = made.into_iter().map(|(origin, junction, ..)| (origin, junction)).unzip();
-        let draft = Draft {
-            park: self.park,
-            edges: self.lines.clone(),
-            junctions,
-            origins,
-            named: Vec::new(),
-            chamber: Vec::new(),
-            same: Vec::new(),
-            used: Vec::new(),
-            undecided: Vec::new(),
-            span_m: Vec::new(),
-            ends: line_ends,
-            keyed,
-            stops,
-            findings,
-        };
+        // What only joining needs of junctions is left out: they are joined.
+        let of_lines = Draft::of(self.park, self.lines.clone());
+        let draft = Draft { junctions, origins, ends: line_ends, keyed, stops, findings, ..of_lines };
         Some(finish(draft, old.class, node_junctions, joined))
     }
 

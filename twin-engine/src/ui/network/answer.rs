@@ -128,6 +128,7 @@ fn why_not(words: &Text, refused: &Refused) -> String {
         Refused::NoLine => t!(words, "net-no-line"),
         Refused::Network(AnswerError::NoSuchPlace { key, .. }) => t!(words, "net-no-place", key = key),
         Refused::Network(AnswerError::NoSuchValve { key, .. }) => t!(words, "net-no-valve", key = key),
+        Refused::Network(AnswerError::ShutsNothing { key, .. }) => t!(words, "net-shuts-nothing", key = key),
         Refused::Network(AnswerError::NoWay { from, to }) => t!(words, "net-no-way", from = from, to = to),
         Refused::Network(AnswerError::NoSource { key, .. }) => t!(words, "net-no-source", key = key),
         Refused::Network(other) => other.to_string(),

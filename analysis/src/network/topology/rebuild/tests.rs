@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -199,6 +197,8 @@ proptest! {
             prop_assert!(!anew.whole);
             assert_same(&rebuilt, &now.built);
             now.built = rebuilt;
+            // Kept as the twin keeps it: what did not change is that of before.
+            now.basis = before.basis.after(&park, &now.there, NetworkClass::Water, &settings);
             before = now;
         }
     }
@@ -233,6 +233,27 @@ fn an_edit_joins_its_surroundings_anew_and_nothing_else() {
     let (topology, anew) = rebuilt(&wide);
     assert!(anew.whole);
     assert_same(&topology, &Topology::build(&next, &now.there, NetworkClass::Water, &wide));
+}
+
+#[test]
+fn what_stays_is_kept_once_for_all_states() {
+    let settings = Settings::shipped();
+    let mut park = row();
+    park.nodes = vec![node("v", NodeKind::Valve, [0.0, 0.0, 1.0]), node("w", NodeKind::Valve, [10.0, 0.0, 1.0])];
+    let before = State::of(&park, &settings);
+    park.edges[100].path[1][1] = 4.0;
+    park.edges[101].from_key = Some("v".into());
+    park.edges.remove(7);
+    park.nodes[1].provenance.key = "x".into();
+    let now = before.basis.after(&park, &before.there, NetworkClass::Water, &settings);
+    assert_eq!((now.lines.len(), now.points.len()), (199, 2));
+    let was: HashMap<FeatureId, &Arc<AsDrawn>> = before.basis.lines.iter().map(|one| (one.id, &one.drawn)).collect();
+    let (kept, copied): (Vec<&Line>, Vec<&Line>) =
+        now.lines.iter().partition(|one| Arc::ptr_eq(&one.drawn, was[&one.id]));
+    assert_eq!((kept.len(), copied.iter().map(|one| one.row).collect::<Vec<_>>()), (197, vec![99, 100]));
+    assert!(now.lines.iter().all(|one| one.drawn.is(&park.edges[one.row as usize])));
+    let shared = [0, 1].map(|at: usize| Arc::ptr_eq(&now.points[at].key, &before.basis.points[at].key));
+    assert_eq!((shared, &*now.points[1].key), ([true, false], "x"));
 }
 
 #[test]

@@ -1,11 +1,12 @@
-//! Land-use classes: what a code means in its scheme for the evaluation. The table is data (`rules/land_use.toml`).
+//! Land-use classes: what a code means in its scheme, and whether land of that class needs a building to be in use. The table is
+//! data (`rules/land_use.toml`).
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use spatial_db::model::Parcel;
 
-use super::EvaluationError;
+use super::RuleError;
 use crate::words;
 use crate::words::Words;
 
@@ -37,6 +38,8 @@ pub enum BuiltBy {
     Building,
     /// Nothing: roads and parks need no building and count as laid out.
     Class,
+    /// Nothing can: water, roads between fields.
+    Never,
 }
 
 /// A class of a scheme.
@@ -89,10 +92,10 @@ impl LandUseClasses {
     /// A table from its text.
     ///
     /// # Errors
-    /// [`EvaluationError::Unreadable`] when it is no such table.
-    pub fn parse(text: &str) -> Result<Self, EvaluationError> {
-        let file: ClassFile =
-            toml::from_str(text).map_err(|source| EvaluationError::unreadable("land-use classes", source))?;
+    /// [`RuleError::Unreadable`] when it is no such table.
+    pub fn parse(text: &str) -> Result<Self, RuleError> {
+        let unreadable = |source| RuleError::Unreadable { table: "land_use", source: Box::new(source) };
+        let file: ClassFile = toml::from_str(text).map_err(unreadable)?;
         Ok(Self { schemes: file.scheme.into_iter().map(|scheme| (scheme.scheme.clone(), scheme)).collect() })
     }
 

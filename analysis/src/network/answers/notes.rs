@@ -1,0 +1,141 @@
+//! What everyone must know who reads an answer of a network.
+
+use spatial_db::model::NetworkNode;
+
+use super::Network;
+use crate::network::barriers::Passage;
+use crate::network::isolation::{Gear, ValveState};
+use crate::network::settings::Device;
+use crate::words;
+use crate::words::Words;
+
+/// So many keys are named; of more it is told how many.
+const FEW: usize = 8;
+
+impl Network<'_> {
+    /// What everyone who reads of the network must know.
+    pub(super) fn notes(&self) -> Vec<Words> {
+        let topology = &self.topology;
+        let mut notes = vec![words!(
+            "note-topology",
+            "{links} links, {junctions} junctions, {km} km; {named} ends joined by the keys of nodes, {placed} by place; {doubts} in doubt (twin trace topology)",
+            links = topology.links.len(),
+            junctions = topology.junctions.len(),
+            km = format!("{:.1}", topology.length_m() / 1000.0),
+            named = topology.joined[0],
+            placed = topology.joined[1],
+            doubts = topology.findings.len(),
+        )];
+        // Where nothing changed there is nothing to tell: the network is the one that was joined before.
+        if let Some(anew) = self.anew.filter(|anew| !anew.whole && anew.lines > 0) {
+            notes.push(words!(
+                "note-joined-anew",
+                "{changed} lines and points came, went or changed since it was joined: {lines} of {all} lines were joined anew",
+                changed = anew.changed,
+                lines = anew.lines,
+                all = anew.of_lines,
+            ));
+        }
+        if !self.flows.against.is_empty() {
+            notes.push(words!(
+                "note-rises",
+                "lines that rise the way they are taken to flow, as the rest are drawn: {count}",
+                count = self.flows.against.len(),
+            ));
+        }
+        for gear in [Gear::Valve, Gear::Switch] {
+            let seen = self.on_record.iter().filter(|(node, _)| Gear::of(node) == gear);
+            let days: Vec<chrono::NaiveDate> = seen.map(|(_, seen)| seen.seen.date_naive()).collect();
+            let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { continue };
+            let (count, first, last) = (days.len(), *first, *last);
+            notes.push(match gear {
+                Gear::Valve => words!(
+                    "note-valve-states",
+                    "{count} valves have a state on record, seen {first} to {last}",
+                    count = count,
+                    first = first,
+                    last = last,
+                ),
+                Gear::Switch => words!(
+                    "note-switch-states",
+                    "{count} switches have a state on record, seen {first} to {last}",
+                    count = count,
+                    first = first,
+                    last = last,
+                ),
+            });
+        }
+        self.doubtful_notes(&mut notes);
+        self.line_notes(&mut notes);
+        notes
+    }
+
+    /// Of what was looked for without finding out how it stands.
+    fn doubtful_notes(&self, notes: &mut Vec<Words>) {
+        let all = self.valves.shut.iter().chain(self.valves.passing(&self.topology));
+        let nodes = all.map(|valve| &self.park.nodes[valve.node as usize]);
+        let doubtful = nodes.filter(|node| self.told.get(&node.provenance.key) == Some(&ValveState::Unknown));
+        let (valves, switches): (Vec<&NetworkNode>, Vec<&NetworkNode>) =
+            doubtful.partition(|node| Gear::of(node) == Gear::Valve);
+        let keys = |nodes: &[&NetworkNode]| few(nodes.iter().map(|node| node.provenance.key.as_str()));
+        if !valves.is_empty() {
+            notes.push(words!(
+                "note-may-be-closed",
+                "{count} valves were looked for and nobody found out how they stand: they may be open or closed ({valves})",
+                count = valves.len(),
+                valves = keys(&valves),
+            ));
+        }
+        if !switches.is_empty() {
+            notes.push(words!(
+                "note-may-be-off",
+                "{count} switches were looked for and nobody found out how they stand: they may be on or off ({switches})",
+                count = switches.len(),
+                switches = keys(&switches),
+            ));
+        }
+    }
+
+    /// Of lines and check valves that do not let pass both ways.
+    fn line_notes(&self, notes: &mut Vec<Words>) {
+        let of = |passage: Passage| -> Vec<u32> {
+            let links = (0_u32..).zip(self.barriers.lines());
+            links.filter(|(_, one)| **one == passage).map(|(link, _)| link).collect()
+        };
+        let closed = self.lines_of(&of(Passage::Closed));
+        if !closed.is_empty() {
+            notes.push(words!(
+                "note-closed-lines",
+                "{count} lines are on record as closed and let nothing pass: {lines}",
+                count = closed.len(),
+                lines = few(closed.iter().copied()),
+            ));
+        }
+        let one_way = self.lines_of(&of(Passage::OneWay));
+        if !one_way.is_empty() {
+            notes.push(words!(
+                "note-one-way-lines",
+                "{count} lines let pass only from their first point to their last, by a check valve on record: {lines}",
+                count = one_way.len(),
+                lines = few(one_way.iter().copied()),
+            ));
+        }
+        let checks = self.valves.passing(&self.topology).filter(|valve| valve.device == Device::Check).count();
+        if checks > 0 {
+            notes.push(words!(
+                "note-check-ways",
+                "of {count} check valves no record tells which way they let pass: taken to let pass both ways",
+                count = checks,
+            ));
+        }
+    }
+}
+
+/// The first keys, and how many more there are.
+fn few<'k>(keys: impl Iterator<Item = &'k str>) -> String {
+    let keys: Vec<&str> = keys.collect();
+    match keys.split_at_checked(FEW) {
+        Some((first, rest)) if !rest.is_empty() => format!("{} +{}", first.join(" "), rest.len()),
+        _ => keys.join(" "),
+    }
+}
