@@ -138,7 +138,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 38] = [
+pub(crate) const KEYS: [Key; 39] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -157,6 +157,7 @@ pub(crate) const KEYS: [Key; 38] = [
     key(KeyCode::KeyR, "R", Action::Planner(PlannerTab::Land), "key-land"),
     key(KeyCode::KeyS, "S", Action::Planner(PlannerTab::Cases), "key-cases"),
     key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
+    Key { ctrl: true, ..key(KeyCode::KeyR, "Ctrl+R", Action::Planner(PlannerTab::Evaluation), "key-evaluation") },
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
     key(KeyCode::KeyZ, "Z", Action::Network(NetworkTab::Trace), "key-networks"),
     key(KeyCode::KeyE, "E", Action::Drill, "key-drill"),

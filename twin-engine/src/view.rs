@@ -161,6 +161,7 @@ fn open(
             folder: folder.map(|folder| folder.join("drills")),
             ..DrillRoom::default()
         })
+        .insert_resource(planner::Desk::with_office(options.cases.clone()))
         .insert_resource(Sites::in_folders(options.pitches.clone()))
         .insert_resource(Studio::of(options.films.clone()))
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))

@@ -437,6 +437,15 @@ pub(crate) struct ViewArguments {
     /// Floors that the planner's panels hold the land against first: a shipped scheme, or a file of your own
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SCHEME)]
     pub(crate) scheme: String,
+    /// Scheme that the planner's panels evaluate the park by first (docs/evaluation.md): a shipped one, or a file of your own
+    #[arg(long, value_name = "NAME|TOML", default_value = DEFAULT_ZONE_SCHEME)]
+    pub(crate) zone_scheme: String,
+    /// What persons type in for the evaluation of the park (docs/evaluation.md)
+    #[arg(long, value_name = "TOML")]
+    pub(crate) inputs: Option<PathBuf>,
+    /// Figures of a larger region that the evaluation compares industries with (docs/evaluation.md)
+    #[arg(long, value_name = "TOML")]
+    pub(crate) reference: Option<PathBuf>,
     /// Drill file (docs/drill-console.md) to begin with
     #[arg(long, value_name = "FILE")]
     pub(crate) drill: Option<PathBuf>,
@@ -450,6 +459,8 @@ pub(crate) struct ViewArguments {
 
 /// Scheme that land is held against first.
 const DEFAULT_SCHEME: &str = "national-2008";
+/// Scheme that a park is evaluated by first.
+pub(crate) const DEFAULT_ZONE_SCHEME: &str = "province-example";
 
 impl ViewArguments {
     /// A window that begins with a drill.
@@ -464,6 +475,9 @@ impl ViewArguments {
             lang,
             imagery: false,
             scheme: DEFAULT_SCHEME.to_owned(),
+            zone_scheme: DEFAULT_ZONE_SCHEME.to_owned(),
+            inputs: None,
+            reference: None,
             drill: Some(drill.to_path_buf()),
             tour: false,
             drill_log: log.map(Path::to_path_buf),

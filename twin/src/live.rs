@@ -28,7 +28,7 @@ use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::past::Address;
-use crate::planner;
+use crate::planner::{self, ZoneBasis};
 use crate::progress::Progress;
 use crate::report::unmet::Record;
 use crate::shot::{MOST_PIXELS, indexed, overlay_on, overlays};
@@ -63,6 +63,8 @@ pub(crate) struct Plan {
     pub(crate) as_of: Option<NaiveDate>,
     /// Schemes that the planner's panels choose from.
     pub(crate) schemes: Vec<Scheme>,
+    /// What the park is evaluated by.
+    pub(crate) zone: ZoneBasis,
     /// What the changes are between.
     pub(crate) compared: Compared,
     /// Where the database is, for whoever asks it something besides.
@@ -310,7 +312,8 @@ impl Way {
             time.overlay_on = record.beside(time.overlay_on, &cache);
         }
         let active = Some(self.plan.overlay.word().to_owned());
-        let planner = planner::planner(cache, self.plan.schemes.clone(), self.record.clone(), cases);
+        let Plan { schemes, zone, .. } = &self.plan;
+        let planner = planner::planner(cache, schemes.clone(), zone.clone(), self.record.clone(), cases);
         let input =
             TwinInput { snapshot, overlays, active, imagery, time: Some(time), planner: Some(planner), apart: None };
         self.outcome.set(None);

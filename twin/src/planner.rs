@@ -1,4 +1,5 @@
-//! What the window's panels for planners show, prepared from a park: the ranked list of land, one parcel, projects, cases.
+//! What the window's panels for planners show, prepared from a park: the ranked list of land, one parcel, projects, cases, the
+//! evaluation of the park.
 //!
 //! The verdicts are those of `analysis`; the window draws what it is given.
 
@@ -6,13 +7,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use analysis::evaluation::{self, EvaluationRules, Reference, TypedInputs, Zone};
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
 use analysis::land::{Ranked, land_sheet, ranked};
 use analysis::network::permit::Permit;
 use analysis::planner::{
-    Beside, LandList, ParcelSheet, ProjectChart, beside, case_book, compared, land_list, parcel_sheet, project_chart,
-    scenario_error_words,
+    Beside, LandList, ParcelSheet, ProjectChart, ZoneBoard, beside, case_book, compared, land_list, parcel_sheet,
+    project_chart, scenario_error_words, zone_board,
 };
 use analysis::rules::RuleSet;
 use analysis::scenario::{Scenario, ScenarioFile};
@@ -31,27 +33,42 @@ use crate::report::unmet::Record;
 use crate::rules::tables;
 use crate::shot::{indexed, overlay_on};
 
+/// What a park is evaluated by.
+#[derive(Debug, Clone)]
+pub(crate) struct ZoneBasis {
+    /// Schemes to choose from.
+    pub(crate) schemes: Vec<evaluation::Scheme>,
+    /// What persons typed in.
+    pub(crate) typed: Option<TypedInputs>,
+    /// What location quotients compare with.
+    pub(crate) reference: Option<Reference>,
+}
+
 /// Prepares what is asked of one state of a park.
 #[derive(Debug)]
 struct Desk {
     cache: Arc<Cache>,
     rules: RuleSet,
     schemes: Vec<Scheme>,
+    zone: ZoneBasis,
+    zone_rules: EvaluationRules,
     /// Where unmet demand is among the overlays.
     record: Option<Record>,
     /// The park's cases, where they are at hand.
     cases: Option<AtHand>,
 }
 
-/// Whoever prepares the panels of a park. `schemes` are those to choose from; `record` is there where unmet demand is looked at, `cases`
-/// where they are at hand.
+/// Whoever prepares the panels of a park. `schemes` are those to hold land against, `zone` is what the park is evaluated by;
+/// `record` is there where unmet demand is looked at, `cases` where they are at hand.
 pub(crate) fn planner(
     cache: Arc<Cache>,
     schemes: Vec<Scheme>,
+    zone: ZoneBasis,
     record: Option<Record>,
     cases: Option<AtHand>,
 ) -> Arc<dyn Planner> {
-    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, record, cases })
+    let zone_rules = tables().evaluation.clone();
+    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, zone, zone_rules, record, cases })
 }
 
 /// Cases for the panels.
@@ -87,6 +104,18 @@ impl Planner for Desk {
 
     fn projects(&self, day: NaiveDate) -> ProjectChart {
         project_chart(self.cache.snapshot(), day)
+    }
+
+    fn zone_schemes(&self) -> Vec<Words> {
+        let named = |scheme: &evaluation::Scheme| Words::from(format!("{} [{}]", scheme.name, scheme.status));
+        self.zone.schemes.iter().map(named).collect()
+    }
+
+    fn zone(&self, day: NaiveDate, scheme: usize) -> Option<ZoneBoard> {
+        let ZoneBasis { schemes, typed, reference } = &self.zone;
+        let scheme = schemes.get(scheme).or(schemes.first())?;
+        let zone = Zone::of(&self.cache, &self.rules, &self.zone_rules, typed.as_ref(), day);
+        Some(zone_board(zone, scheme, &self.zone_rules, reference.as_ref()))
     }
 
     fn what_if(&self, scenario: &ScenarioFile, day: NaiveDate) -> Result<WhatIf, Words> {

@@ -176,6 +176,22 @@ fn a_permit_shows_the_pit_its_lines_and_whom_to_call() {
         "{page}"
     );
     assert!(page.contains("36.0 m²") && page.contains("<svg viewBox") && page.contains("#00ffff"), "{page}");
+    // Whom to call stands in the survey, and the telephone in a table of one's own.
+    let operator = main.provenance.attributes["Belong"].as_str().unwrap();
+    assert!(page.contains(operator) && !page.contains("555 0100"), "{page}");
+    let table = format!("columns = [\"Belong\"]\n[[operator]]\nname = \"{operator}\"\nphone = \"555 0100\"");
+    std::fs::write(place.folder.path().join("operators.toml"), table).unwrap();
+    let with = ["--operators", "operators.toml", "--out", "called.html"];
+    let done = place.twin(&[&["permit", "qingxi", "--outline", &outline, "--depth", "2.5"][..], &with[..]].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(std::fs::read_to_string(place.folder.path().join("called.html")).unwrap().contains("555 0100"));
+    let networks: std::collections::BTreeSet<(&str, &str)> = park
+        .edges
+        .iter()
+        .filter_map(|line| Some((line.provenance.attributes.get("Belong")?.as_str()?, line.class.as_str())))
+        .collect();
+    let names: std::collections::BTreeSet<&str> = networks.iter().map(|(name, _)| *name).collect();
+    assert!(names.len() == networks.len() && names.len() > 6, "every network has its own: {networks:?}");
     assert!(dig("zh").contains("开挖前须知"));
     // What is no pit is refused before anything is written.
     let bow = [0, 2, 1, 3].map(|at| format!("{},{}", corners[at][0], corners[at][1])).join(" ");

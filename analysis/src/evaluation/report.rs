@@ -101,6 +101,41 @@ pub fn range_words(range: Range, digits: usize) -> Words {
     }
 }
 
+/// The main or the growth area in words.
+pub(crate) fn area_words(area: Area) -> Words {
+    match area {
+        Area::Main => words!("item-main-area", "main area"),
+        Area::Growth => words!("item-growth-area", "growth area"),
+    }
+}
+
+/// Digits after the point that an indicator of a unit is told with.
+pub(crate) fn digits_of(unit: &str) -> usize {
+    if unit == "1" { 4 } else { 2 }
+}
+
+/// A potential as it is told: hectares or years, with the digits after the point.
+pub(crate) fn told_amount(potential: &Potential) -> (Option<Range>, &'static str, usize) {
+    if potential.unit == "m²" {
+        (potential.amount.map(|amount| amount.times(1e-4)), "ha", 2)
+    } else {
+        (potential.amount, potential.unit, 1)
+    }
+}
+
+/// The formula of a potential, and whose it is.
+pub(crate) fn potential_way(potential: &Potential) -> String {
+    format!("{} — ParkTwin default", potential.formula)
+}
+
+/// What a land sum is called, and what is missing of it.
+pub(crate) fn sum_words(sum: &LandSum) -> (Words, Option<Words>) {
+    let (letters, count) = (sum.sum.letters(), sum.open.len());
+    let label = words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label());
+    let missing = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
+    (label, (count > 0).then_some(missing))
+}
+
 /// One row of the sheet.
 struct Entry<'a> {
     part: Phrase,
@@ -207,23 +242,18 @@ fn standing_entries(report: &ZoneReport, ranked: bool, entries: &mut Vec<Entry<'
 
 fn land_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
     for sum in &report.sums {
-        let letters = sum.sum.letters();
-        let (count, open) = (sum.parcels.len(), sum.open.len());
-        let missing = if open == 0 {
-            "".into()
-        } else {
-            words!("ev-missing-open", "{count} parcels whose records leave it open", count = open)
-        };
+        let count = sum.parcels.len();
+        let (label, missing) = sum_words(sum);
         entries.push(Entry {
             part: phrase("part-land", "land"),
-            name: letters.to_owned(),
-            label: words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label()),
+            name: sum.sum.letters().to_owned(),
+            label,
             range: Some(sum.area_m2.times(1e-4)),
             unit: "ha",
             digits: 2,
             weight: None,
             way: format!("Σ {count}"),
-            missing,
+            missing: missing.unwrap_or_else(|| "".into()),
         });
     }
     let types: Vec<Words> = report.types.iter().map(|of| of.words()).collect();
@@ -249,7 +279,7 @@ fn land_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
             label: indicator.label.clone(),
             range: Some(indicator.range),
             unit: &indicator.unit,
-            digits: if indicator.unit == "1" { 4 } else { 2 },
+            digits: digits_of(&indicator.unit),
             weight: None,
             way: format!("{} — {}", indicator.formula, indicator.citation),
             missing: together(&indicator.missing),
@@ -261,10 +291,7 @@ fn score_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
     let Some(evaluation) = &report.evaluation else { return };
     for area in &evaluation.areas {
         if evaluation.areas.len() > 1 {
-            let label = match area.area {
-                Area::Main => words!("item-main-area", "main area"),
-                Area::Growth => words!("item-growth-area", "growth area"),
-            };
+            let label = area_words(area.area);
             let part = phrase("part-score", "score");
             let (range, weight) = (Some(area.score), Some(area.weight));
             let name = String::new();
@@ -306,16 +333,16 @@ fn node_entries<'a>(node: &'a Scored, depth: usize, entries: &mut Vec<Entry<'a>>
 
 fn potential_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
     for potential in &report.potentials {
-        let hectares = potential.unit == "m²";
+        let (range, unit, digits) = told_amount(potential);
         entries.push(Entry {
             part: phrase("part-potential", "potential"),
             name: potential.name.to_owned(),
             label: potential.label.clone(),
-            range: potential.amount.map(|amount| if hectares { amount.times(1e-4) } else { amount }),
-            unit: if hectares { "ha" } else { potential.unit },
-            digits: if hectares { 2 } else { 1 },
+            range,
+            unit,
+            digits,
             weight: None,
-            way: format!("{} — ParkTwin default", potential.formula),
+            way: potential_way(potential),
             missing: together(&potential.missing),
         });
     }

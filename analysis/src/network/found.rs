@@ -209,7 +209,7 @@ pub fn clearance_overlay(
             let fact = Fact {
                 label: words!("near-what", "{how} {other}", how = lie(one.lie), other = of),
                 value: value.clone(),
-                basis: rules.cited(one.lie == Lie::Crossing, one.row).into(),
+                basis: rules.cited(one.lie == Lie::Crossing, one.row),
             };
             let entry = overlay.verdicts.entry(id).or_insert_with(|| {
                 overlay.classes[class].count += 1;

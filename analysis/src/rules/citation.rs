@@ -1,6 +1,8 @@
 //! Standards and clauses of the shipped tables, for readers of other languages. A table of a user's own says its own words, which
 //! stay as they are.
 
+mod networks;
+
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
@@ -56,7 +58,8 @@ const SAID: [Phrase; 35] = [
 
 /// The words of a text in a table; numbers of standards are the same in every language.
 pub(super) fn words(text: &str) -> Words {
-    SAID.iter().find(|phrase| phrase.english == text).map_or_else(|| text.into(), |phrase| (*phrase).into())
+    let said = SAID.iter().chain(&networks::SAID).find(|phrase| phrase.english == text);
+    said.map_or_else(|| text.into(), |phrase| (*phrase).into())
 }
 
 #[cfg(test)]

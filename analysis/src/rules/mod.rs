@@ -50,7 +50,7 @@ impl Figure {
 }
 
 /// Standard, edition and clause in one phrase, with the status where it is not verified.
-fn cited(standard: &str, edition: &str, clause: &str, status: &str) -> Words {
+pub(crate) fn cited(standard: &str, edition: &str, clause: &str, status: &str) -> Words {
     let of_ours = status == "default";
     let is_sure = of_ours || status == "verified";
     let [standard, clause, status] = [standard, clause, status].map(citation::words);

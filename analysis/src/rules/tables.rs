@@ -13,10 +13,11 @@ use crate::network::Settings;
 use crate::network::capacity::CapacityRules;
 use crate::network::clearance::ClearanceRules;
 use crate::network::hydraulics::HydraulicRules;
+use crate::network::permit::Operators;
 use crate::network::profile::ProfileLimits;
 
 /// Names of the tables that can be replaced, as they stand in a folder of rules, and the text of those that ship.
-pub const SHIPPED: [(&str, &str); 19] = [
+pub const SHIPPED: [(&str, &str); 20] = [
     ("figures.toml", include_str!("../../rules/figures.toml")),
     ("network_classes.toml", include_str!("../../rules/network_classes.toml")),
     ("building_words.toml", include_str!("../../rules/building_words.toml")),
@@ -36,6 +37,7 @@ pub const SHIPPED: [(&str, &str); 19] = [
     ("networks/capacity.toml", include_str!("../../rules/networks/capacity.toml")),
     ("networks/hydraulics.toml", include_str!("../../rules/networks/hydraulics.toml")),
     ("networks/profile.toml", include_str!("../../rules/networks/profile.toml")),
+    ("networks/operators.toml", include_str!("../../rules/networks/operators.toml")),
 ];
 
 /// Schemes of land, in the order in which they are offered.
@@ -184,6 +186,8 @@ pub struct RuleTables {
     pub hydraulics: HydraulicRules,
     /// Limits of long profiles.
     pub profile: ProfileLimits,
+    /// Whom to call before digging.
+    pub operators: Operators,
     own: Vec<OwnTable>,
 }
 
@@ -230,6 +234,7 @@ impl RuleTables {
             capacity: read(&own, "networks/capacity.toml", CapacityRules::parse)?,
             hydraulics: read(&own, "networks/hydraulics.toml", HydraulicRules::parse)?,
             profile: read(&own, "networks/profile.toml", ProfileLimits::parse)?,
+            operators: read(&own, "networks/operators.toml", Operators::parse)?,
             own,
         })
     }
@@ -347,6 +352,7 @@ mod tests {
         assert_eq!(tables.capacity, CapacityRules::shipped());
         assert_eq!(tables.hydraulics, HydraulicRules::shipped());
         assert_eq!(tables.profile, ProfileLimits::shipped());
+        assert_eq!(tables.operators, Operators::shipped());
         assert_eq!(tables.evaluation_schemes.len(), evaluation::SHIPPED.len());
         for (name, scheme) in &tables.evaluation_schemes {
             assert_eq!(evaluation::Scheme::shipped(name).as_ref(), Some(scheme));

@@ -285,6 +285,9 @@ fn cases_tell_what_is_overdue_and_what_was_corrected() {
     assert!(lines[2].withdrawn);
     assert_eq!(lines[2].flaw.as_ref().unwrap(), "recorded after the fact; ill; withdrawn by entry 4");
     assert_eq!(book.cases[0].state.as_ref().unwrap(), "suspected");
+    let next: Vec<_> = book.cases[0].next.iter().map(|step| (step.label.as_str(), step.needs_cause)).collect();
+    assert_eq!(next, [("under investigation", false), ("lifted", false)], "as Order 53 has it, from suspicion");
+    assert!(lines.iter().all(|line| !line.is_picture), "there is no file");
     assert_eq!(case_book(&[case], at("2026-01-09")).cases[0].state, None, "before it was opened");
 }
 

@@ -163,3 +163,4 @@ part-land = 土地
 part-indicator = 指标
 part-score = 评分
 part-potential = 潜力
+zone-amount = { $value } { $unit }

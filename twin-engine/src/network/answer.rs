@@ -365,8 +365,9 @@ impl Asked {
         if check_pit(outline, None, caution_m).is_err() {
             return Some(Err(Refused::NoPit));
         }
-        let rules = &RuleTables::in_force().clearance;
-        let permit = permit(self.picker.cache(), &self.there, rules, outline, floor_m, caution_m);
+        let in_force = RuleTables::in_force();
+        let (rules, operators) = (&in_force.clearance, &in_force.operators);
+        let permit = permit(self.picker.cache(), &self.there, rules, operators, outline, floor_m, caution_m);
         let tables = permit.tables().into_iter().map(|sheet| Table { list: List::Titled, sheet }).collect();
         let mut found = self.found(pit::overlay(&permit, self.words, self.day()), tables, pit::told(&permit));
         found.figures = permit.facts();

@@ -18,6 +18,7 @@ mod zone;
 pub(crate) use dossier::address;
 pub(crate) use land::scheme;
 pub(crate) use write::{csv, file};
+pub(crate) use zone::basis as zone_basis;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -17,8 +17,9 @@ use twin_engine::text::Text;
 
 use super::write::Outgoing;
 use super::{Asked, Format};
-use crate::cli::LanguageName;
+use crate::cli::{DEFAULT_ZONE_SCHEME, LanguageName};
 use crate::failure::Failure;
+use crate::planner::ZoneBasis;
 use crate::rules::tables;
 use crate::scenario::laid_over;
 
@@ -66,7 +67,7 @@ pub(super) struct ZoneArguments {
     #[command(flatten)]
     zones: Zones,
     /// Shipped scheme (province-example, etdz-2021, shanghai-2020) or a scheme file
-    #[arg(long, value_name = "NAME|TOML", default_value = "province-example")]
+    #[arg(long, value_name = "NAME|TOML", default_value = DEFAULT_ZONE_SCHEME)]
     scheme: String,
     /// List the parcels of one park instead, each with the sums that it goes into and why
     #[arg(long)]
@@ -162,6 +163,28 @@ fn scheme(named: &str) -> Result<Scheme, Failure> {
     Scheme::parse(&read(path)?).map_err(wrong(path))
 }
 
+/// What a person typed in for a park.
+fn typed_in(path: &Path) -> Result<TypedInputs, Failure> {
+    TypedInputs::parse(&read(path)?).map_err(wrong(path))
+}
+
+/// Figures of a larger region.
+fn larger_region(path: &Path) -> Result<Reference, Failure> {
+    Reference::parse(&read(path)?).map_err(wrong(path))
+}
+
+/// What a window evaluates its park by: the scheme asked for, then those that are shipped; what was typed in; what to compare with.
+pub(crate) fn basis(named: &str, inputs: Option<&Path>, reference: Option<&Path>) -> Result<ZoneBasis, Failure> {
+    let mut schemes = vec![scheme(named)?];
+    for (_, scheme) in &tables().evaluation_schemes {
+        if scheme.name != schemes[0].name {
+            schemes.push(scheme.clone());
+        }
+    }
+    let typed = inputs.map(typed_in).transpose()?;
+    Ok(ZoneBasis { schemes, typed, reference: reference.map(larger_region).transpose()? })
+}
+
 /// What was loaded.
 struct Loaded {
     zones: Vec<(Level, Zone)>,
@@ -173,7 +196,7 @@ impl Zones {
     fn load(&self) -> Result<Loaded, Failure> {
         let mut inputs: BTreeMap<String, TypedInputs> = BTreeMap::new();
         for path in &self.inputs {
-            let typed = TypedInputs::parse(&read(path)?).map_err(wrong(path))?;
+            let typed = typed_in(path)?;
             let park = typed.park.clone();
             if inputs.insert(park.clone(), typed).is_some() {
                 return Err(Failure::InputsTwice { path: path.clone(), park });
@@ -303,10 +326,7 @@ pub(super) fn run(arguments: &ZoneArguments) -> Result<(), Failure> {
 }
 
 pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> {
-    let reference = match &arguments.reference {
-        Some(path) => Some(Reference::parse(&read(path)?).map_err(wrong(path))?),
-        None => None,
-    };
+    let reference = arguments.reference.as_deref().map(larger_region).transpose()?;
     if arguments.zones.format == Format::Gpkg {
         return Err(Failure::NoMapOfClusters);
     }

@@ -38,7 +38,7 @@ pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile) -> Vec<Flaw> {
             value,
             limit: Some(limit[1]),
             place: profile.place(crossing.at_m),
-            rule: crossing.rule.as_str().into(),
+            rule: crossing.rule.clone(),
         });
     }
     found.retain(|flaw| matches!(flaw.verdict, Verdict::Violated | Verdict::Possible));
@@ -226,7 +226,7 @@ fn spacing(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
 /// Too little ground above a pipe, or none: of the whole line where the way takes a part of one.
 fn cover(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
     let Some(depth) = ask.clearance.depth(profile.class) else { return };
-    let rule: Words = ask.clearance.cited_depth(depth).into();
+    let rule = ask.clearance.cited_depth(depth);
     let mut there = ask.there.clone();
     there.edges.fill(false);
     for run in &profile.runs {

@@ -74,7 +74,7 @@ pub fn clearance_sheet(
             one.margin_m().into(),
             Some(one.off_m).into(),
             one.missing.map_or(Value::Unknown, |what| missing(what).into()),
-            said(&rules.cited(one.lie == Lie::Crossing, one.row)),
+            rules.cited(one.lie == Lie::Crossing, one.row).into(),
         ];
         cells.extend(place(one.place));
         let slot = one.a.or_else(|| (one.lie != Lie::Building).then_some(one.b));
@@ -122,7 +122,7 @@ pub fn cover_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Cover],
             one.cover_m.into(),
             Some(one.limit_m[1]).into(),
             road,
-            rules.depth(line.class).map_or(Value::Unknown, |row| said(&rules.cited_depth(row))),
+            rules.depth(line.class).map_or(Value::Unknown, |row| rules.cited_depth(row).into()),
         ];
         cells.extend(place(one.place));
         Row { slot: Some(one.edge as usize), cells }
@@ -159,7 +159,7 @@ pub fn fall_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Fall], n
             one.fall.map(mille).into(),
             Some(mille(rules.slope.value)).into(),
             Some(mille(one.off)).into(),
-            said(&rules.slope.citation()),
+            rules.slope.citation().into(),
         ];
         Row { slot: Some(one.edge as usize), cells }
     };
