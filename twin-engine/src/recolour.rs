@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts};
-use analysis::rules::LandUseColours;
+use analysis::rules::{LandUseColours, RuleTables};
 use analysis::vision::told_apart;
 use analysis::words::Words;
 use chrono::NaiveDate;
@@ -319,14 +319,14 @@ fn digits(ends: &[f64]) -> usize {
 
 /// The planning standard's colours of the codes of a park.
 struct Standard {
-    table: LandUseColours,
+    table: &'static LandUseColours,
     /// Codes that some parcel has by another scheme, where the same digits mean something else.
     of_others: HashSet<String>,
 }
 
 impl Standard {
     fn of(park: &ParkSnapshot) -> Self {
-        let table = LandUseColours::shipped();
+        let table = &RuleTables::in_force().land_use_colours;
         let others = park.parcels.iter().filter(|parcel| parcel.land_use_scheme.as_deref() != Some(table.scheme()));
         let of_others = others.filter_map(|parcel| parcel.land_use_code.clone()).collect();
         Self { table, of_others }

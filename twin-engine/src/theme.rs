@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use analysis::rules::RuleSet;
+use analysis::rules::{RuleSet, RuleTables};
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{NetworkClass, SurfaceKind};
 
@@ -309,8 +309,8 @@ impl Theme {
     }
 }
 
-/// The rule tables that ship: the one list of the standard's colours.
-static STANDARD: LazyLock<RuleSet> = LazyLock::new(RuleSet::shipped);
+/// The rule tables in force: the one list of the standard's colours.
+static STANDARD: LazyLock<&'static RuleSet> = LazyLock::new(|| &RuleTables::in_force().land);
 /// The standard's letters of a network class (`JS` for water); none where the table has no such class.
 pub(crate) fn network_letters(class: NetworkClass) -> &'static str {
     STANDARD.network_class(class).map_or("", |row| row.letters.as_str())

@@ -16,6 +16,7 @@ pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments,
 #[command(name = "twin", version, about, long_about = None, arg_required_else_help = true, max_term_width = 100,
     after_help = "Environment:\n  TWIN_DATA_DIR      where twin keeps its private database server and everything else\n  \
     TWIN_DATABASE_URL  a PostGIS server to use instead of the private one\n  \
+    TWIN_RULES         a folder with rule tables of your own, as --rules-dir\n  \
     TWIN_READER_MEMORY_MB, TWIN_READER_TIMEOUT_S, TWIN_READER_TEMP_MB\n                     \
     what reading a file may use [default: 2048, 300, 8192]\n\n\
     Exit codes: 0 done, 1 failed (nothing half written), 2 wrong usage, 130 stopped by Ctrl-C")]
@@ -23,6 +24,9 @@ pub(crate) struct Cli {
     /// Say more on standard error (-v, -vv)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// Folder with rule tables of your own in place of the shipped ones (`twin rules export` writes those)
+    #[arg(long, global = true, env = "TWIN_RULES", hide_env = true, value_name = "DIR")]
+    pub(crate) rules_dir: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -51,6 +55,8 @@ pub(crate) enum Verb {
     Runs(RunsArguments),
     /// Undo one import of a park, exactly
     Revert(RevertArguments),
+    /// Accept a scenario: its edits become the record, as one run that can be undone
+    Scenario(crate::scenario::ScenarioGroup),
     /// Draw a park with an overlay into a PNG, without a window
     Shot(ShotArguments),
     /// Film a tour of a park as MP4
@@ -85,6 +91,8 @@ pub(crate) enum Verb {
     Drill(crate::drill::DrillGroup),
     /// Find a site for a prospect: what fits and why, a brief, a package to give away
     Pitch(crate::pitch::PitchGroup),
+    /// Write the rule tables that ship into a folder, or list which are in force
+    Rules(crate::rules::RulesGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for

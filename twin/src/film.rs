@@ -44,6 +44,7 @@ impl FilmOffice for Office {
         if order.still {
             command.arg("--still");
         }
+        crate::rules::pass_on(&mut command);
         Ok(command)
     }
 }

@@ -30,6 +30,7 @@ use crate::at_hand::AtHand;
 use crate::live::ALL;
 use crate::report;
 use crate::report::unmet::Record;
+use crate::rules::tables;
 use crate::shot::{indexed, overlay_on};
 
 /// What a park is evaluated by.
@@ -66,8 +67,8 @@ pub(crate) fn planner(
     record: Option<Record>,
     cases: Option<AtHand>,
 ) -> Arc<dyn Planner> {
-    let zone_rules = EvaluationRules::shipped();
-    Arc::new(Desk { cache, rules: RuleSet::shipped(), schemes, zone, zone_rules, record, cases })
+    let zone_rules = tables().evaluation.clone();
+    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, zone, zone_rules, record, cases })
 }
 
 /// Cases for the panels.

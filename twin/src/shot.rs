@@ -8,11 +8,11 @@ use analysis::emergency::{emergency_overlay, security_overlay};
 use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay_in_cases, utilisation_overlay};
 use analysis::network::answers::Network;
-use analysis::network::capacity::{Capacity, CapacityRules, capacity_overlay};
+use analysis::network::capacity::{Capacity, capacity_overlay};
 use analysis::network::hydraulics::{
-    Asked, Demand, Given, HydraulicRules, HydraulicsError, Which, park_plant, pressure_overlay, without_pressures,
+    Asked, Demand, Given, HydraulicsError, Which, park_plant, pressure_overlay, without_pressures,
 };
-use analysis::network::{Settings, network_overlay};
+use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
 use analysis::projects::projects_overlay;
 use analysis::rules::RuleSet;
@@ -31,6 +31,7 @@ use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
 use crate::report::unmet::Record;
+use crate::rules::tables;
 use crate::scenario::laid_over;
 
 impl OverlayName {
@@ -129,10 +130,10 @@ pub(crate) fn overlays(
     hear: &mut dyn FnMut(OverlayName, usize),
 ) -> (Vec<Arc<Overlay>>, TimeSource) {
     let as_of = as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
-    let rules = RuleSet::shipped();
+    let rules = &tables().land;
     let made = |(done, name): (usize, &OverlayName)| {
         hear(*name, done);
-        overlay(*name, cache, &rules, cases, as_of).map(Arc::new)
+        overlay(*name, cache, rules, cases, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
     (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted, cases.cloned()), later: Vec::new() })
@@ -140,10 +141,10 @@ pub(crate) fn overlays(
 
 /// What makes the wanted overlays of a park for any day.
 pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName], cases: Option<AtHand>) -> OverlayOn {
-    let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), RuleSet::shipped());
+    let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), &tables().land);
     Arc::new(move |day: NaiveDate, wanted: &str| {
         let name = names.iter().find(|name| name.word() == wanted)?;
-        overlay(*name, &cache, &rules, cases.as_ref(), day)
+        overlay(*name, &cache, rules, cases.as_ref(), day)
     })
 }
 
@@ -172,22 +173,23 @@ fn overlay(
 /// Power left on a day, with the commitments to that day.
 fn capacity(cache: &Cache, as_of: NaiveDate) -> Option<Overlay> {
     let park = cache.snapshot();
-    let (rules, settings, there) = (CapacityRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
-    let power = Capacity::of(park, &there, &settings, &rules, "power").ok()?;
+    let (tables, there) = (tables(), Presence::on(park, as_of));
+    let power = Capacity::of(park, &there, &tables.topology, &tables.capacity, "power").ok()?;
     Some(capacity_overlay(&power, as_of))
 }
 
 /// Pressures on a day at the hour of most use, or why there are none.
 fn pressure(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let park = cache.snapshot();
-    let (rules, settings, there) = (HydraulicRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
-    let network = Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new());
+    let (tables, there) = (tables(), Presence::on(park, as_of));
+    let rules = &tables.hydraulics;
+    let network = Network::of(park, &there, NetworkClass::Water, &tables.topology, HashMap::new());
     let made = network.map_err(HydraulicsError::Network).and_then(|network| {
-        let (plant, assumed) = park_plant(&network, &rules, &CapacityRules::shipped(), &Given::default())?;
+        let (plant, assumed) = park_plant(&network, rules, &tables.capacity, &Given::default())?;
         let asked = Asked { which: Which::Pressure, demand: Demand::AsModelled, at_s: 0, closed: Vec::new() };
-        let answer = plant.answer(Some(&network), &asked, &rules, &assumed)?;
+        let answer = plant.answer(Some(&network), &asked, rules, &assumed)?;
         let notes = answer.sheet.notes.clone();
-        Ok(pressure_overlay(park, &plant, None, &answer.before, &rules, as_of, notes))
+        Ok(pressure_overlay(park, &plant, None, &answer.before, rules, as_of, notes))
     });
     made.unwrap_or_else(|error| without_pressures(&error, as_of))
 }

@@ -15,12 +15,13 @@ use crate::origin::Origin;
 use crate::past::{Address, of_package, of_store};
 use crate::pitch;
 use crate::report::zone_basis;
+use crate::rules::tables;
 use crate::scenes::{offered, scene};
 
 /// The scheme asked for, then those that are shipped.
 fn schemes(named: &str) -> Result<Vec<Scheme>, Failure> {
     let asked = crate::report::scheme(named)?;
-    let others = Scheme::shipped().into_iter().filter(|scheme| scheme.name != asked.name).collect::<Vec<_>>();
+    let others: Vec<Scheme> = tables().schemes.iter().filter(|scheme| scheme.name != asked.name).cloned().collect();
     Ok(std::iter::once(asked).chain(others).collect())
 }
 

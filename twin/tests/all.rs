@@ -19,6 +19,8 @@ mod real_land;
 mod real_networks;
 mod real_parks;
 mod real_profiles;
+mod rules;
+mod scenarios;
 mod section_verbs;
 mod support;
 mod verbs;

@@ -7,6 +7,7 @@ mod causes;
 mod citation;
 mod land_use;
 mod land_use_colours;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use building::BuildingWords;
 use causes::IdleCauses;
 pub use land_use::{BuiltBy, Class, Group, LandUseClasses};
 pub use land_use_colours::LandUseColours;
+pub use tables::{OwnTable, RuleTables, SHIPPED, TableError};
 
 use crate::words;
 use crate::words::Words;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use analysis::network::Settings;
 use analysis::network::capacity::{
     Capacity, CapacityRules, Missing, Place, Reached, Remaining, buildings_sheet, elements_sheet, parcels_sheet,
     way_sheet,
@@ -15,6 +14,7 @@ use spatial_db::model::Presence;
 use super::Asked;
 use super::write::{Outgoing, beside};
 use crate::failure::Failure;
+use crate::rules::{single, tables};
 
 /// Arguments of `twin capacity`.
 #[derive(Debug, Args)]
@@ -99,23 +99,14 @@ fn told(answer: &Remaining) -> Value {
 }
 
 fn table(path: Option<&PathBuf>) -> Result<CapacityRules, Failure> {
-    let Some(path) = path else { return Ok(CapacityRules::shipped()) };
-    let table = std::fs::read_to_string(path).map_err(|source| Failure::NetworkTable {
-        path: path.clone(),
-        table: "capacity",
-        source: source.into(),
-    })?;
-    CapacityRules::parse(&table).map_err(|source| Failure::NetworkTable {
-        path: path.clone(),
-        table: "capacity",
-        source: Box::new(source),
-    })
+    let Some(path) = path else { return Ok(tables().capacity.clone()) };
+    single(path, "capacity", CapacityRules::parse)
 }
 
 pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
     let (park, as_of) = arguments.asked.load()?;
-    let (table, settings, there) = (table(arguments.rules.as_ref())?, Settings::shipped(), Presence::on(&park, as_of));
-    let capacity = Capacity::of(&park, &there, &settings, &table, &arguments.resource)?;
+    let (table, settings, there) = (table(arguments.rules.as_ref())?, &tables().topology, Presence::on(&park, as_of));
+    let capacity = Capacity::of(&park, &there, settings, &table, &arguments.resource)?;
     let by = arguments.by.unwrap_or(as_of);
     let (sheet, detail) = match arguments.kind {
         Kind::Parcels => {

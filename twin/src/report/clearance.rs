@@ -20,6 +20,7 @@ use super::Asked;
 use super::planned::PlannedArguments;
 use super::write::{Outgoing, rows};
 use crate::failure::Failure;
+use crate::rules::{single, tables};
 
 /// Arguments of `twin clearance`.
 #[derive(Debug, Args)]
@@ -85,11 +86,8 @@ impl ClearanceArguments {
     }
 
     fn rules(&self) -> Result<ClearanceRules, Failure> {
-        let Some(path) = &self.rules else { return Ok(ClearanceRules::shipped()) };
-        let table = std::fs::read_to_string(path)
-            .map_err(|source| Failure::RuleFile { path: path.clone(), source: source.into() })?;
-        ClearanceRules::parse(&table)
-            .map_err(|source| Failure::RuleFile { path: path.clone(), source: Box::new(source) })
+        let Some(path) = &self.rules else { return Ok(tables().clearance.clone()) };
+        single(path, "clearance", ClearanceRules::parse)
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use analysis::land::indicators::{Explained, Indicator, LandModel};
 use analysis::land::scheme::{Bound, Finding, Rating, Scheme};
 use analysis::land::{CaseStanding, ClockState, Interval, PhysicalUse, Proviso, Ranked, land_sheet, ranked};
-use analysis::rules::RuleSet;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
@@ -19,6 +18,7 @@ use super::{Asked, Format};
 use crate::at_hand::{AtHand, cases_of};
 use crate::failure::Failure;
 use crate::origin::Origin;
+use crate::rules::tables;
 
 /// Arguments of `twin report land`.
 #[derive(Debug, Args)]
@@ -146,11 +146,11 @@ impl StateName {
 
 /// A shipped scheme, or one of the user's own.
 pub(crate) fn scheme(named: &str) -> Result<Scheme, Failure> {
-    if let Some(scheme) = Scheme::named(named) {
-        return Ok(scheme);
+    if let Some(scheme) = tables().scheme(named) {
+        return Ok(scheme.clone());
     }
     if !named.contains(['.', '/', '\\']) {
-        let known: Vec<String> = Scheme::shipped().into_iter().map(|scheme| scheme.name).collect();
+        let known: Vec<&str> = tables().schemes.iter().map(|scheme| scheme.name.as_str()).collect();
         return Err(Failure::NoScheme { name: named.to_owned(), known: known.join(", ") });
     }
     let path = Path::new(named).to_path_buf();
@@ -170,8 +170,8 @@ pub(super) fn run(arguments: &LandArguments) -> Result<(), Failure> {
     let record = arguments.asked.as_of.is_none().then_some(as_of);
     let cases = cases_of(Origin::of(&arguments.asked.park))?.map(|cases| AtHand::new(Arc::new(cases), record));
     let cache = Cache::build(snapshot);
-    let rules = RuleSet::shipped();
-    let model = LandModel::of(&cache, &Presence::on(cache.snapshot(), as_of), &rules, as_of)
+    let rules = &tables().land;
+    let model = LandModel::of(&cache, &Presence::on(cache.snapshot(), as_of), rules, as_of)
         .with_cases(cases.as_ref().map(|cases| cases.on(as_of)));
     let all = ranked(&model, &scheme);
     let mut chosen: Vec<&Ranked<'_>> = all.iter().filter(|land| arguments.wants(land)).collect();

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analysis::network::clearance::ClearanceRules;
 use analysis::network::permit::{Beside, NearLine, Operators, Permit, check_floor, check_pit, floor_of, permit};
-use analysis::rules::RuleSet;
 use analysis::sheet::{self, Sheet};
 use askama::Template;
 use chrono::NaiveDate;
@@ -22,6 +20,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
+use crate::rules::tables;
 
 /// Room round the outline in the plan, m.
 const ROUND_M: f64 = 8.0;
@@ -122,13 +121,13 @@ pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
     let floor = floor.ok_or(Failure::NoGround)?;
     check_floor(&cache, outline, floor)?;
     let there = Presence::on(&park, as_of);
-    let found = permit(&cache, &there, &ClearanceRules::shipped(), &operators, outline, floor, arguments.caution);
+    let found = permit(&cache, &there, &tables().clearance, &operators, outline, floor, arguments.caution);
     whole(&arguments.out, page(&park, &there, &found, as_of, language)?.as_bytes())?;
     print::line(arguments.out.display().to_string())
 }
 
 fn operators(path: Option<&Path>) -> Result<Operators, Failure> {
-    let Some(path) = path else { return Ok(Operators::shipped()) };
+    let Some(path) = path else { return Ok(tables().operators.clone()) };
     let bad = |source| Failure::NetworkTable { path: path.to_owned(), table: "operators", source };
     let table = std::fs::read_to_string(path).map_err(|source| bad(source.into()))?;
     Operators::parse(&table).map_err(|source| bad(source.into()))
@@ -174,7 +173,7 @@ fn shown(sheet: &Sheet, text: &Text) -> Table {
 
 /// The pit and the lines round it from above, north up, in the colours of their classes.
 fn plan(park: &ParkSnapshot, there: &Presence, permit: &Permit) -> String {
-    let rules = RuleSet::shipped();
+    let rules = &tables().land;
     let fold = |axis: usize, pick: fn(f64, f64) -> f64, from: f64| {
         permit.outline.iter().map(|corner| corner[axis]).fold(from, pick)
     };

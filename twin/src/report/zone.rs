@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::evaluation::{
-    EvaluationError, EvaluationRules, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored,
-    TypedInputs, Weights, Zone, ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
+    EvaluationError, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored, TypedInputs, Weights, Zone,
+    ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
 };
-use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -21,6 +20,7 @@ use super::{Asked, Format};
 use crate::cli::{DEFAULT_ZONE_SCHEME, LanguageName};
 use crate::failure::Failure;
 use crate::planner::ZoneBasis;
+use crate::rules::tables;
 use crate::scenario::laid_over;
 
 /// Which parks, on which dates.
@@ -152,8 +152,8 @@ fn wrong(path: &Path) -> impl FnOnce(EvaluationError) -> Failure + use<> {
 
 /// A shipped scheme, or one of the user's own.
 fn scheme(named: &str) -> Result<Scheme, Failure> {
-    if let Some(scheme) = Scheme::shipped(named) {
-        return Ok(scheme);
+    if let Some(scheme) = tables().evaluation_scheme(named) {
+        return Ok(scheme.clone());
     }
     if !named.contains(['.', '/', '\\']) {
         let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
@@ -176,8 +176,10 @@ fn larger_region(path: &Path) -> Result<Reference, Failure> {
 /// What a window evaluates its park by: the scheme asked for, then those that are shipped; what was typed in; what to compare with.
 pub(crate) fn basis(named: &str, inputs: Option<&Path>, reference: Option<&Path>) -> Result<ZoneBasis, Failure> {
     let mut schemes = vec![scheme(named)?];
-    for (name, _) in SHIPPED {
-        schemes.extend(Scheme::shipped(name).filter(|shipped| shipped.name != schemes[0].name));
+    for (_, scheme) in &tables().evaluation_schemes {
+        if scheme.name != schemes[0].name {
+            schemes.push(scheme.clone());
+        }
     }
     let typed = inputs.map(typed_in).transpose()?;
     Ok(ZoneBasis { schemes, typed, reference: reference.map(larger_region).transpose()? })
@@ -225,14 +227,14 @@ impl Zones {
         }
         let dates = self.dates(&parks);
         let caches: Vec<Cache> = parks.iter().map(|snapshot| Cache::build(Arc::clone(snapshot))).collect();
-        let (rules, evaluation) = (RuleSet::shipped(), EvaluationRules::shipped());
+        let (rules, evaluation) = (&tables().land, &tables().evaluation);
         let mut zones = Vec::new();
         for date in &dates {
             let of_parks: HashMap<&str, Zone> = caches
                 .iter()
                 .map(|cache| {
                     let slug = cache.snapshot().park.slug.as_str();
-                    (slug, Zone::of(cache, &rules, &evaluation, inputs.get(slug), *date))
+                    (slug, Zone::of(cache, rules, evaluation, inputs.get(slug), *date))
                 })
                 .collect();
             for (name, members) in &self.district {
@@ -308,7 +310,7 @@ pub(super) fn run(arguments: &ZoneArguments) -> Result<(), Failure> {
         return Outgoing { asked: &asked, park, as_of, sheet: &sheet }
             .write(|text| [("parcels".to_owned(), lines(zone, text).into())].into_iter().collect());
     }
-    let reports = report(zones, &scheme, &EvaluationRules::shipped());
+    let reports = report(zones, &scheme, &tables().evaluation);
     let whole = arguments.zones.format != Format::Table;
     let sheet = zone_sheet(&reports, &scheme, whole);
     let park = header(&parks);
@@ -330,11 +332,11 @@ pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> 
     }
     let Loaded { mut zones, parks, dates } = arguments.zones.load()?;
     zones.sort_by_key(|(level, zone)| (*level, zone.as_of));
-    let rules = EvaluationRules::shipped();
+    let rules = &tables().evaluation;
     let measure = Measure::from(arguments.by);
     let all: Vec<_> = zones
         .iter()
-        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), &rules)))
+        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), rules)))
         .collect();
     let mut notes = Vec::new();
     for name in ["specialised", "moderate", "high"] {

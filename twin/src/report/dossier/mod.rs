@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use analysis::land::indicators::LandModel;
 use analysis::land::{Dossier, Ranked, ranked};
-use analysis::rules::RuleSet;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -30,6 +29,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
+use crate::rules::tables;
 use crate::shot::{indexed, overlays};
 
 /// Size of a picture, px.
@@ -74,8 +74,8 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
     // Those of a day that was asked for are cut off above.
     let at_hand = cases.clone().map(|cases| AtHand::new(cases, Some(as_of)));
     let cache = Cache::build(Arc::clone(&snapshot));
-    let rules = RuleSet::shipped();
-    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), &rules, as_of)
+    let rules = &tables().land;
+    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), rules, as_of)
         .with_cases(at_hand.as_ref().map(|cases| cases.on(as_of)));
     let all = ranked(&model, &scheme);
     let land = wanted(&all, &snapshot, &arguments.parcel, as_of)?;
