@@ -40,7 +40,6 @@ clock-past-reclaim = 合同：超过 2 年，可无偿收回
 clock-idle = 合同：超过 1 年，闲置
 clock-stalled = 合同：中止开发，可认定闲置
 clock-running = 合同：计时中，柱高为剩余天数
-clock-excused = 合同：政府原因，免责
 clock-unknown = 合同：不详，缺少记录
 clock-to-reclaim = 合同：柱高为距满 2 年的天数
 clock-excused = 合同：免责（第八条）
