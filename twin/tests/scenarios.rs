@@ -151,7 +151,12 @@ fn an_accepted_scenario_is_what_the_what_if_showed_and_one_run_takes_it_back() {
     assert!(said.contains(&format!("accepted by run {number} already")), "{said}");
 
     place.json(&["revert", "qingxi", &number, "--json"]);
-    assert_eq!(hashes(&place), record);
+    // What the checks found is forgotten, until an import has them look at everything anew.
+    let but_findings = |mut all: BTreeMap<String, String>| {
+        all.remove("issue").expect("the hash of the issues");
+        all
+    };
+    assert_eq!(but_findings(hashes(&place)), but_findings(record));
     // What was taken back may be accepted again.
     let again = place.json(&accept(&file, &["--drawn-on", "1", "--json"]));
     assert!(again["run"].as_i64().unwrap() > told["run"].as_i64().unwrap(), "{again}");

@@ -2,7 +2,7 @@
 //!
 //! What a scenario makes on the record of today must be what it made when it was drawn; writing it is left to the store.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -50,7 +50,7 @@ pub enum AcceptError {
     Gone {
         /// Number of the edit, from 1.
         number: usize,
-        /// Parcel or building.
+        /// Parcel, building or contract.
         what: &'static str,
         /// Its key.
         key: String,
@@ -60,7 +60,7 @@ pub enum AcceptError {
     Changed {
         /// Number of the edit, from 1.
         number: usize,
-        /// Parcel or building.
+        /// Parcel, building or contract.
         what: &'static str,
         /// Its key.
         key: String,
@@ -177,8 +177,26 @@ fn unchanged(now: &ParkSnapshot, drawn: &ParkSnapshot, file: &ScenarioFile) -> R
         for key in named {
             same(number, "parcel", key, &parcels, &parcels_then)?;
         }
+        if let Edit::MergeParcels { parcels, .. } = edit {
+            same_contracts(number, parcels, now, drawn)?;
+        }
     }
     Ok(())
+}
+
+/// Whether the contracts over land that is merged are those of then: they go along to the whole, and who signed one since, or on other
+/// terms, agreed to nothing of the kind. Of land that is divided the contracts over the pieces are compared.
+fn same_contracts(
+    number: usize,
+    parcels: &[String],
+    now: &ParkSnapshot,
+    drawn: &ParkSnapshot,
+) -> Result<(), AcceptError> {
+    let (contracts, contracts_then) = (by_key(&now.contracts), by_key(&drawn.contracts));
+    let all = now.contracts.iter().chain(&drawn.contracts);
+    let over = all.filter(|contract| parcels.contains(&contract.parcel_key));
+    let keys: BTreeSet<&str> = over.map(|contract| contract.provenance.key.as_str()).collect();
+    keys.into_iter().try_for_each(|key| same(number, "contract", key, &contracts, &contracts_then))
 }
 
 /// Whether a feature is as it was then. What an earlier edit makes was and is on neither record.
@@ -377,10 +395,14 @@ mod tests {
         ScenarioFile::new("next", "p", vec![cut, use_of])
     }
 
-    fn accept(now: ParkSnapshot, drawn: ParkSnapshot) -> Result<ParkSnapshot, AcceptError> {
+    fn accept_file(now: ParkSnapshot, drawn: ParkSnapshot, file: &ScenarioFile) -> Result<ParkSnapshot, AcceptError> {
         let (by, reason) = ("Li Na".to_owned(), "plan 14".to_owned());
         let acceptance = Acceptance { file: "next.scenario.ron".to_owned(), sha256: HASH.to_owned(), by, reason };
-        accepted(&Arc::new(now), &Arc::new(drawn), &file(), &acceptance, &RuleSet::shipped())
+        accepted(&Arc::new(now), &Arc::new(drawn), file, &acceptance, &RuleSet::shipped())
+    }
+
+    fn accept(now: ParkSnapshot, drawn: ParkSnapshot) -> Result<ParkSnapshot, AcceptError> {
+        accept_file(now, drawn, &file())
     }
 
     #[test]
@@ -433,5 +455,29 @@ mod tests {
         again.parcels[0].provenance.layer = "parcels-2025".to_owned();
         again.parcels[0].provenance.source_row = 99;
         assert!(accept(again, park()).is_ok());
+    }
+
+    #[test]
+    fn a_contract_over_merged_land_that_is_another_since_is_in_the_way() {
+        let merge = Edit::MergeParcels { parcels: vec!["P1".to_owned(), "P2".to_owned()], key: "M".to_owned() };
+        let file = ScenarioFile::new("one", "p", vec![merge]);
+        let after = accept_file(park(), park(), &file).unwrap();
+        assert_eq!(after.contracts[0].parcel_key, "M@01234567");
+
+        let mut signed = park();
+        signed.contracts.push(LandContract::bare(2, Provenance::keyed("D"), "P2"));
+        let mut on_other_terms = park();
+        on_other_terms.contracts[0].land_price = Some(2000.0);
+        for (now, contract) in [(signed, "D"), (on_other_terms, "C")] {
+            let refused = accept_file(now, park(), &file).unwrap_err();
+            assert!(
+                matches!(&refused, AcceptError::Changed { number: 1, what: "contract", key } if key == contract),
+                "{refused}"
+            );
+        }
+        let mut without = park();
+        without.contracts.clear();
+        let refused = accept_file(without, park(), &file).unwrap_err();
+        assert!(matches!(&refused, AcceptError::Gone { what: "contract", .. }), "{refused}");
     }
 }
