@@ -254,7 +254,7 @@ fn a_package_gives_the_same_report() {
 /// Land that may be reclaimed, until a case finds that the government caused it and a later start is agreed.
 #[test]
 fn what_a_case_finds_and_agrees_changes_the_report() {
-    let place = imported();
+    let place = Place::imported();
     let worst = report(&place, &["--state", "past-reclaim"]);
     let chosen = &parcels(&worst)[0];
     let (parcel, contract) = (chosen["parcel"].as_str().unwrap(), chosen["clock"]["contract"].as_str().unwrap());
