@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::support::Place;
+use crate::support::{Place, manifest};
 
 fn shipped(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenes").join(name);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use spatial_db::model::{ParkSnapshot, ResourceKind};
 use spatial_db::package::Package;
 
-use crate::support::Place;
+use crate::support::{Place, manifest};
 use crate::support::real::Imported;
 
 /// A pitch that ships.
