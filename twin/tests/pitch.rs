@@ -9,8 +9,8 @@ use serde_json::Value;
 use spatial_db::model::{ParkSnapshot, ResourceKind};
 use spatial_db::package::Package;
 
-use crate::support::{Place, manifest};
 use crate::support::real::Imported;
+use crate::support::{Place, manifest};
 
 /// A pitch that ships.
 fn shipped(name: &str) -> String {

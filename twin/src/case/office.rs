@@ -12,7 +12,6 @@ use crate::failure::Failure;
 use crate::live::in_words;
 use crate::origin::Origin;
 use crate::past::Address;
-use crate::rules::pass_on;
 
 /// Records in the database that the window follows, each time over a connection of its own.
 #[derive(Debug)]
@@ -64,7 +63,8 @@ impl Office {
         }
         // A key may begin with a hyphen.
         command.args(["--", &self.park, &order.parcel]);
-        pass_on(&mut command);
+        // Its schemes are named as they stand in the tables that this window goes by.
+        crate::rules::pass_on(&mut command);
         Ok(command)
     }
 }
