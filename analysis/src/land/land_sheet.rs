@@ -171,7 +171,7 @@ pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let (park, rules) = (model.park(), model.rules());
     let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
     notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = scheme.title_words()));
-    notes.extend(scheme.note.as_deref().map(Words::from));
+    notes.extend(scheme.note_words());
     if let Some(year) = model.year() {
         notes.push(words!("note-figures-year", "Enterprises' figures of {year}", year = year.to_string()));
     }

@@ -4,6 +4,7 @@
 
 mod building;
 mod citation;
+mod class_names;
 mod land_use;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use spatial_db::model::{NetworkClass, Provenance};
 
 pub use building::BuildingState;
 use building::BuildingWords;
+pub(crate) use citation::words as cited;
 pub use land_use::{BuiltBy, Class, Group, LandUseClasses};
 
 use crate::words;
@@ -39,8 +41,8 @@ pub struct Figure {
 impl Figure {
     /// Standard, edition and clause in one phrase, with the status where the figure is not verified.
     pub fn citation(&self) -> Words {
-        let [standard, clause, status] = [&self.standard, &self.clause, &self.status].map(|text| citation::words(text));
-        let edition = self.edition.as_str();
+        let [standard, edition, clause, status] =
+            [&self.standard, &self.edition, &self.clause, &self.status].map(|text| citation::words(text));
         let base = if self.status == "default" {
             words!(
                 "citation-default",
