@@ -14,7 +14,7 @@ mod site;
 mod utilisation;
 
 pub use clock::{ClockState, Disposal, Interval, Timeline, contract_clock};
-pub use dossier::{Chapter, Dossier, Files, Line, Mark, Tone, YearSums};
+pub use dossier::{Chapter, Dossier, Files, Line, Mark, Photograph, Tone, YearSums, photographs, photographs_left};
 pub(crate) use dossier::{
     case_entry_words, case_state_words, cause_words, event_words, joined, number, remedy_words, value_words,
 };

@@ -1412,3 +1412,7 @@ class-green-square = 绿地与广场用地
 class-regional-transport = 区域交通设施用地
 class-regional-utilities = 区域公用设施用地
 class-no-construction-land = 非建设用地
+dossier-photograph = 条目 { $entry }，{ $day }：{ $said }
+dossier-taken = 相机时钟拍摄于 { $moment }
+dossier-hash = BLAKE3 { $hash }
+dossier-photographs-left = 较早的 { $count } 张照片仅在案件中列名
