@@ -283,6 +283,24 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
     assert_eq!(dates, ["2023-12-31", "2024-12-31", "2025-12-31"]);
     assert!(list(&years, "zones")[1]["standing"]["change"].is_object());
 
+    let indicator = find(list(&list(&years, "zones")[2], "indicators"), "name", "fixed-asset-intensity");
+    assert!(
+        indicator["change"].is_object() && indicator["best"].is_null(),
+        "beside the year before, and alone: {indicator}"
+    );
+    assert!(csv.contains("from records of 2026-06-30"), "past years say whose holders they have");
+    assert!(!table.contains("from records of"), "on the day of the records all is of that day");
+
+    // A page shows every score as a bar against its ideal value.
+    fn count(nodes: &[Value]) -> usize {
+        nodes.iter().map(|node| 1 + count(list(node, "parts"))).sum()
+    }
+    let told = place.json(&["report", "zone", "qingxi", "--format", "json"]);
+    let nodes = count(list(&list(&list(&told, "zones")[0]["score"], "areas")[0], "nodes"));
+    let page = said(&place, &["report", "zone", "qingxi", "--format", "html", "--lang", "en"]);
+    assert_eq!(page.matches("class=\"low\"").count(), nodes + 1, "and the total");
+    assert!(page.contains("ideal value") && page.contains("class=\"range\""), "what the records leave open is striped");
+
     let out = place.folder.path().join("sums.gpkg");
     said(&place, &["report", "zone", "qingxi", "--format", "gpkg", "--out", &out.display().to_string()]);
     assert!(std::fs::metadata(&out).unwrap().len() > 10_000);
@@ -310,6 +328,30 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
         .sum();
     let index = clusters["herfindahl_on_record"].as_f64().unwrap();
     assert!((index - squares).abs() < 1e-12 && clusters["year"] == 2025, "{clusters}");
+    // Against a region in which every industry has the same share, and on a page with the line at 1.
+    let codes: Vec<&str> =
+        list(clusters, "industries").iter().filter_map(|industry| industry["industry"].as_str()).collect();
+    let industries: String = codes.iter().fold(String::new(), |text, code| text + &format!("{code} = 1.0\n"));
+    let region = place.folder.path().join("region.toml");
+    let total = codes.len();
+    let text = format!(
+        "format_version = 1\nregion = \"R\"\nyear = 2025\nmeasure = \"jobs\"\nunit = \"persons\"\nsource = \"made up\"\ndate = \"2026-01-01\"\nstatus = \"default\"\ntotal = {total}.0\n[industries]\n{industries}"
+    );
+    std::fs::write(&region, text).unwrap();
+    let reference = ["--reference", &*region.display().to_string()].map(str::to_owned);
+    let against = |form: &str| {
+        let [flag, path] = &reference;
+        said(&place, &["report", "clusters", "qingxi", "--by", "jobs", flag, path, "--format", form, "--lang", "en"])
+    };
+    let told: Value = serde_json::from_str(&against("json")).unwrap();
+    let quotients: Vec<f64> = list(&list(&told, "zones")[0], "industries")
+        .iter()
+        .filter_map(|industry| industry["location_quotient"].as_f64())
+        .collect();
+    let page = against("html");
+    let title = if quotients.is_empty() { "Shares of the industries" } else { "Location quotients of" };
+    assert!(page.contains(title) && page.contains("class=\"mark\""), "{title}");
+    assert_eq!(page.matches("class=\"low\"").count(), if quotients.is_empty() { total } else { quotients.len() });
     assert_eq!(place.fails(&["report", "clusters", "qingxi", "--format", "gpkg", "--out", "x.gpkg"]).0, 2);
 }
 
