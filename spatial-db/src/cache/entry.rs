@@ -1,7 +1,7 @@
-//! One tree entry: an envelope and where in the snapshot its feature stands.
+//! One entry: an envelope and where in the snapshot its feature stands.
 
 use geo::{BoundingRect, Geometry, LineString, Point};
-use rstar::{AABB, PointDistance, RTreeObject};
+use rstar::AABB;
 
 use crate::model::{FeatureId, FeatureKind, ParkSnapshot};
 
@@ -13,23 +13,14 @@ pub(crate) struct Entry {
     pub(crate) slot: u32,
 }
 
-impl RTreeObject for Entry {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        self.envelope
-    }
-}
-
-impl PointDistance for Entry {
-    fn distance_2(&self, point: &[f64; 2]) -> f64 {
-        rstar::Envelope::distance_2(&self.envelope, point)
-    }
-}
-
 impl Entry {
     fn over(kind: FeatureKind, slot: usize, min: [f64; 2], max: [f64; 2]) -> Self {
         Self { envelope: AABB::from_corners(min, max), kind, slot: slot as u32 }
+    }
+
+    /// The middle of the envelope along an axis, m.
+    pub(crate) fn middle(&self, axis: usize) -> f64 {
+        f64::midpoint(self.envelope.lower()[axis], self.envelope.upper()[axis])
     }
 
     /// True when the whole envelope lies in the box, so that no exact test is needed.
@@ -77,11 +68,20 @@ fn planar(path: &[[f64; 3]]) -> LineString<f64> {
     path.iter().map(|[x, y, _]| (*x, *y)).collect()
 }
 
-/// An entry for every feature with geometry.
+/// An entry for every feature with geometry, those of a kind one after the other.
 pub(crate) fn entries(snapshot: &ParkSnapshot) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(
-        snapshot.parcels.len() + snapshot.buildings.len() + snapshot.edges.len() + snapshot.nodes.len(),
-    );
+    let counts = [
+        snapshot.parcels.len(),
+        snapshot.buildings.len(),
+        snapshot.roads.len(),
+        snapshot.hazards.len(),
+        snapshot.surfaces.len(),
+        snapshot.edges.len(),
+        snapshot.nodes.len(),
+        snapshot.resources.len(),
+    ];
+    // No more room than they take: they stay.
+    let mut entries = Vec::with_capacity(counts.iter().sum());
     let mut boxed = |kind, slot, bounds: Option<geo::Rect<f64>>| {
         if let Some(bounds) = bounds {
             entries.push(Entry::over(kind, slot, bounds.min().into(), bounds.max().into()));
