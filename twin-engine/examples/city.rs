@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict};
 use chrono::{Months, NaiveDate};
 use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
-use spatial_db::model::{Building, FeatureKind, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, TerrainGrid};
+use spatial_db::model::{
+    Building, FeatureKind, LayerName, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, TerrainGrid,
+};
 use spatial_db::package::Package;
 use twin_engine::{CameraChoice, CaptureOptions, Stage, TimeSource, TwinInput};
 
@@ -243,9 +245,10 @@ fn city(count: usize) -> ParkSnapshot {
     let side = (count as f64).sqrt().ceil() as usize;
     let at = |i: usize| 500_000.0 + i as f64 * SPACING_M + (i / PER_BLOCK) as f64 * STREET_M;
     let north = |i: usize| at(i) - 500_000.0 + 3_400_000.0;
-    let from = |kind: &str, row: usize| Provenance {
-        key: format!("{kind}{row}"),
-        layer: kind.into(),
+    let [of_buildings, of_parcels, of_roads] = ["b", "p", "r"].map(LayerName::from);
+    let from = |layer: &LayerName, row: usize| Provenance {
+        key: format!("{layer}{row}"),
+        layer: layer.clone(),
         source_row: row as i64,
         ..Provenance::default()
     };
@@ -265,14 +268,18 @@ fn city(count: usize) -> ParkSnapshot {
             storey_height_m: Some(3.2),
             year_built: Some(1950 + (i % 70) as i32),
             valid_from: NaiveDate::from_ymd_opt(1986 + (i % 40) as i32, 1, 1),
-            ..Building::bare(i as i64 + 1, from("b", i), MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]))
+            ..Building::bare(
+                i as i64 + 1,
+                from(&of_buildings, i),
+                MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]),
+            )
         });
         let edge = SPACING_M - 1.0;
         city.parcels.push(Parcel {
             number: Some(format!("{}-{}", i / 1000, i % 1000)),
             ..Parcel::bare(
                 i as i64 + 1,
-                from("p", i),
+                from(&of_parcels, i),
                 MultiPolygon(vec![Polygon::new(ring(&[(0., 0.), (edge, 0.), (edge, edge), (0., edge)]), Vec::new())]),
             )
         });
@@ -288,7 +295,7 @@ fn city(count: usize) -> ParkSnapshot {
             let row = city.roads.len();
             city.roads.push(RoadEdge {
                 width_m: Some(10.0),
-                ..RoadEdge::bare(row as i64 + 1, from("r", row), MultiLineString(vec![line.into()]))
+                ..RoadEdge::bare(row as i64 + 1, from(&of_roads, row), MultiLineString(vec![line.into()]))
             });
         }
     }

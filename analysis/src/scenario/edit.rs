@@ -269,7 +269,7 @@ impl<'a> Draft<'a> {
         for contract in &mut self.park.contracts {
             if keys.contains(&contract.parcel_key) {
                 key.clone_into(&mut contract.parcel_key);
-                LAYER.clone_into(&mut contract.provenance.layer);
+                contract.provenance.layer = LAYER.into();
             }
         }
         let old: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -350,7 +350,7 @@ impl<'a> Draft<'a> {
 
 /// Where a feature of a scenario comes from: its edit.
 fn marked(key: &str, number: usize) -> Provenance {
-    Provenance { key: key.to_owned(), layer: LAYER.to_owned(), source_row: number as i64, ..Provenance::default() }
+    Provenance { key: key.to_owned(), layer: LAYER.into(), source_row: number as i64, ..Provenance::default() }
 }
 
 /// The parcel without what the register says of its whole.

@@ -1,5 +1,9 @@
 //! Identity of a stored feature, and where it came from.
 
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// Which table a feature lives in.
@@ -58,13 +62,69 @@ impl FeatureId {
     }
 }
 
+/// Name of a layer of the manifest. All rows of a layer may share one: a city has a million of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct LayerName(Arc<str>);
+
+impl LayerName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for LayerName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LayerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for LayerName {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<String> for LayerName {
+    fn from(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<LayerName> for String {
+    fn from(name: LayerName) -> Self {
+        name.as_str().to_owned()
+    }
+}
+
+impl PartialEq<str> for LayerName {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for LayerName {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
 /// Where a row came from, shown wherever a person asks about it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
     /// The source's own key, unique within the park and kind.
     pub key: String,
     /// The manifest's layer name.
-    pub layer: String,
+    pub layer: LayerName,
     /// Row number in the source file, counted from 1.
     pub source_row: i64,
     /// Source fields that the manifest did not map, as read.
@@ -75,5 +135,31 @@ impl Provenance {
     /// A row by its key, from no layer of any source.
     pub fn keyed(key: impl Into<String>) -> Self {
         Self { key: key.into(), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Building, Parcel};
+
+    #[test]
+    fn a_layers_name_is_words_to_whoever_reads_it() {
+        let name = LayerName::from("halls");
+        assert!(name == "halls" && name == *"halls");
+        assert_eq!(name, LayerName::from("halls".to_owned()));
+        assert_ne!(name, LayerName::default());
+        assert_eq!((name.to_string(), name.len(), LayerName::default().as_str()), ("halls".to_owned(), 5, ""));
+        let row = Provenance { layer: name, ..Provenance::keyed("h1") };
+        let json = serde_json::to_value(&row).unwrap();
+        assert_eq!(json, serde_json::json!({"key": "h1", "layer": "halls", "source_row": 0, "attributes": {}}));
+        assert_eq!(serde_json::from_value::<Provenance>(json).unwrap(), row);
+    }
+
+    /// A city has a million of each, and nothing makes them smaller again.
+    #[test]
+    fn what_there_is_a_million_of_does_not_grow_unseen() {
+        let sizes = (size_of::<Provenance>(), size_of::<Building>(), size_of::<Parcel>());
+        assert!(sizes.0 <= 72 && sizes.1 <= 304 && sizes.2 <= 360, "{sizes:?}");
     }
 }

@@ -82,7 +82,7 @@ impl Whitelist {
         let key = self.shown.iter().any(|shown| shown.kind == kind && shown.key);
         Provenance {
             key: if key { was.key.clone() } else { format!("{table}-{}", at + 1) },
-            layer: table.to_owned(),
+            layer: table.into(),
             source_row: at as i64 + 1,
             attributes: serde_json::Map::new(),
         }

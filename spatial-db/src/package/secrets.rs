@@ -38,7 +38,7 @@ impl Planted {
         if key {
             row.key = self.word("key");
         }
-        row.layer = self.word("layer");
+        row.layer = self.word("layer").into();
         row.attributes = serde_json::Map::new();
         row.attributes.insert(self.word("field"), self.word("value").into());
         row.attributes.insert("n".into(), self.number().into());

@@ -15,8 +15,9 @@ use super::query::park_of;
 use super::{IssueFilter, Store, StoreError, issues, sql, terrain, valves};
 use crate::model::{
     Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
-    FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode,
-    NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+    FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, LayerName, NetworkClass, NetworkEdge,
+    NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface,
+    SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
 
@@ -145,14 +146,14 @@ pub(super) fn read_table(
         }
     }
     .map_err(what())?;
-    let mut count = 0;
+    let (mut count, mut layers) = (0, LayerNames::default());
     while let Some(row) = rows.next().map_err(what())? {
         if count % HEARD_EVERY == 0 && heard(table.name, count).is_break() {
             return Err(StoreError::Cancelled);
         }
         count += 1;
         let mut fields = FieldReader::new(&row);
-        take_row(table, &mut fields, park).map_err(|source| StoreError::BadStoredRow {
+        take_row(table, &mut fields, &mut layers, park).map_err(|source| StoreError::BadStoredRow {
             table: table.name,
             feature_id: row.try_get(0).unwrap_or_default(),
             reason: source.to_string(),
@@ -231,17 +232,34 @@ impl<'r, R: RowSource> FieldReader<'r, R> {
     }
 }
 
+/// Names of the layers of the rows read so far: rows of a layer share one.
+#[derive(Debug, Default)]
+pub(crate) struct LayerNames(Vec<LayerName>);
+
+impl LayerNames {
+    fn shared(&mut self, name: String) -> LayerName {
+        // A table has a handful of layers, and its rows come layer by layer.
+        if let Some(known) = self.0.iter().rev().find(|known| **known == *name) {
+            return known.clone();
+        }
+        let name = LayerName::from(name);
+        self.0.push(name.clone());
+        name
+    }
+}
+
 /// Takes a row into the park: its number, key, layer, row in the source and other fields, then geometry and columns in the
 /// table's order.
 pub(crate) fn take_row<R: RowSource>(
     table: &Table,
     f: &mut FieldReader<'_, R>,
+    layers: &mut LayerNames,
     park: &mut ParkSnapshot,
 ) -> Result<(), Fault> {
     let id = FeatureId::new(table.kind, Field::of(f.row, 0)?);
     let provenance = Provenance {
         key: Field::of(f.row, 1)?,
-        layer: Field::of(f.row, 2)?,
+        layer: layers.shared(Field::of(f.row, 2)?),
         source_row: Field::of(f.row, 3)?,
         attributes: f.row.attributes(4)?,
     };
