@@ -92,7 +92,7 @@ pub(crate) fn shaped(snapshot: &ParkSnapshot) -> impl Iterator<Item = FeatureId>
 impl Slots {
     /// Slots for everything of `snapshot` that has a shape, and for the classes of `overlays`.
     pub(crate) fn new(snapshot: &ParkSnapshot, overlays: &[impl Borrow<Overlay>]) -> Self {
-        let mut features = 0;
+        let mut features = 0_usize;
         let mut by_kind: HashMap<FeatureKind, Vec<(i64, u32)>> = HashMap::new();
         for id in shaped(snapshot) {
             features += 1;
