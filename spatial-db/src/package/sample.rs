@@ -17,7 +17,7 @@ pub(super) const CORNER: [f64; 2] = [400_000.125, 5_300_000.062_5];
 fn provenance(key: &str, row: i64) -> Provenance {
     let attributes = json!({"Bemerkung \"x\"": "园区\n", "deep": {"b": [1, null, 0.1], "a": true}, "big": 1e20});
     let attributes = if row % 2 == 1 { attributes.as_object().cloned().unwrap_or_default() } else { Map::new() };
-    Provenance { key: key.to_owned(), layer: "层 \"a\"".into(), source_row: row, attributes }
+    Provenance { key: key.to_owned(), layer: "层 \"a\"".into(), source_row: row, attributes: attributes.into() }
 }
 
 fn area(x: f64) -> MultiPolygon<f64> {

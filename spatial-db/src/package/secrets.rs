@@ -39,7 +39,7 @@ impl Planted {
             row.key = self.word("key");
         }
         row.layer = self.word("layer").into();
-        row.attributes = serde_json::Map::new();
+        row.attributes.clear();
         row.attributes.insert(self.word("field"), self.word("value").into());
         row.attributes.insert("n".into(), self.number().into());
     }

@@ -2,7 +2,9 @@
 //!
 //! Geometry is decoded by `ewkb`, terrain put together by `terrain`.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use geo::{Geometry, LineString, MultiLineString, MultiPolygon};
@@ -14,10 +16,10 @@ use super::fields::{Fault, Field, RowSource};
 use super::query::park_of;
 use super::{IssueFilter, Store, StoreError, issues, sql, terrain, valves};
 use crate::model::{
-    Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
-    FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, LayerName, NetworkClass, NetworkEdge,
-    NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface,
-    SurfaceKind, Tenancy,
+    Attributes, Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind,
+    FeatureId, FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, LayerName, NetworkClass,
+    NetworkEdge, NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge,
+    Surface, SurfaceKind, Tenancy,
 };
 use crate::schema::{Shape, TABLES, Table};
 
@@ -146,14 +148,14 @@ pub(super) fn read_table(
         }
     }
     .map_err(what())?;
-    let (mut count, mut layers) = (0, LayerNames::default());
+    let (mut count, mut names) = (0, Names::default());
     while let Some(row) = rows.next().map_err(what())? {
         if count % HEARD_EVERY == 0 && heard(table.name, count).is_break() {
             return Err(StoreError::Cancelled);
         }
         count += 1;
         let mut fields = FieldReader::new(&row);
-        take_row(table, &mut fields, &mut layers, park).map_err(|source| StoreError::BadStoredRow {
+        take_row(table, &mut fields, &mut names, park).map_err(|source| StoreError::BadStoredRow {
             table: table.name,
             feature_id: row.try_get(0).unwrap_or_default(),
             reason: source.to_string(),
@@ -232,18 +234,30 @@ impl<'r, R: RowSource> FieldReader<'r, R> {
     }
 }
 
-/// Names of the layers of the rows read so far: rows of a layer share one.
+/// Names of the layers and of the other fields of the rows of a table that were read so far: rows share them.
 #[derive(Debug, Default)]
-pub(crate) struct LayerNames(Vec<LayerName>);
+pub(crate) struct Names {
+    layers: Vec<LayerName>,
+    fields: HashSet<Arc<str>>,
+}
 
-impl LayerNames {
-    fn shared(&mut self, name: String) -> LayerName {
+impl Names {
+    fn layer(&mut self, name: String) -> LayerName {
         // A table has a handful of layers, and its rows come layer by layer.
-        if let Some(known) = self.0.iter().rev().find(|known| **known == *name) {
+        if let Some(known) = self.layers.iter().rev().find(|known| **known == *name) {
             return known.clone();
         }
         let name = LayerName::from(name);
-        self.0.push(name.clone());
+        self.layers.push(name.clone());
+        name
+    }
+
+    fn field(&mut self, name: String) -> Arc<str> {
+        if let Some(known) = self.fields.get(name.as_str()) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.fields.insert(Arc::clone(&name));
         name
     }
 }
@@ -253,15 +267,15 @@ impl LayerNames {
 pub(crate) fn take_row<R: RowSource>(
     table: &Table,
     f: &mut FieldReader<'_, R>,
-    layers: &mut LayerNames,
+    names: &mut Names,
     park: &mut ParkSnapshot,
 ) -> Result<(), Fault> {
     let id = FeatureId::new(table.kind, Field::of(f.row, 0)?);
     let provenance = Provenance {
         key: Field::of(f.row, 1)?,
-        layer: layers.shared(Field::of(f.row, 2)?),
+        layer: names.layer(Field::of(f.row, 2)?),
         source_row: Field::of(f.row, 3)?,
-        attributes: f.row.attributes(4)?,
+        attributes: Attributes::of(f.row.attributes(4)?, |name| names.field(name)),
     };
     // Fields of a struct expression are evaluated as written: geometry, then the columns in `schema::TABLES`' order.
     match table.kind {
