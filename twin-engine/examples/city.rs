@@ -11,9 +11,7 @@ use std::time::{Duration, Instant};
 use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict};
 use chrono::{Months, NaiveDate};
 use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
-use spatial_db::model::{
-    Building, FeatureKind, LayerName, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, TerrainGrid,
-};
+use spatial_db::model::{Building, FeatureKind, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, Term, TerrainGrid};
 use spatial_db::package::Package;
 use twin_engine::{CameraChoice, CaptureOptions, Stage, TimeSource, TwinInput};
 
@@ -245,8 +243,8 @@ fn city(count: usize) -> ParkSnapshot {
     let side = (count as f64).sqrt().ceil() as usize;
     let at = |i: usize| 500_000.0 + i as f64 * SPACING_M + (i / PER_BLOCK) as f64 * STREET_M;
     let north = |i: usize| at(i) - 500_000.0 + 3_400_000.0;
-    let [of_buildings, of_parcels, of_roads] = ["b", "p", "r"].map(LayerName::from);
-    let from = |layer: &LayerName, row: usize| Provenance {
+    let [of_buildings, of_parcels, of_roads] = ["b", "p", "r"].map(Term::from);
+    let from = |layer: &Term, row: usize| Provenance {
         key: format!("{layer}{row}"),
         layer: layer.clone(),
         source_row: row as i64,

@@ -527,7 +527,7 @@ mod tests {
             .map(|at| {
                 let mut building = one.clone();
                 building.id.id = at;
-                building.use_text = Some(format!("use {at:02}"));
+                building.use_text = Some(format!("use {at:02}").into());
                 building
             })
             .collect();

@@ -90,10 +90,10 @@ impl<'a> Draft<'a> {
             Edit::MergeParcels { parcels, key } => self.merge(number, parcels, key),
             Edit::ChangeUse { parcel, scheme, code, land_use, industry } => self.parcel(parcel).map(|at| {
                 let parcel = &mut self.park.parcels[at];
-                parcel.land_use_scheme = Some(scheme.clone());
-                parcel.land_use_code = Some(code.clone());
-                parcel.land_use.clone_from(land_use);
-                parcel.industry_code.clone_from(industry);
+                parcel.land_use_scheme = Some(scheme.as_str().into());
+                parcel.land_use_code = Some(code.as_str().into());
+                parcel.land_use = land_use.as_deref().map(Into::into);
+                parcel.industry_code = industry.as_deref().map(Into::into);
                 self.mark_parcel(number, at);
             }),
             Edit::PlaceBuilding { parcel, key, limits, use_text } => {
@@ -300,7 +300,7 @@ impl<'a> Draft<'a> {
             _ => EditError::Massing(why),
         })?;
         let building = Building {
-            use_text: use_text.map(str::to_owned),
+            use_text: use_text.map(Into::into),
             storeys: Some(f64::from(mass.storeys)),
             storey_height_m: Some(limits.storey_height_m),
             height_m: Some(mass.height_m),

@@ -33,8 +33,8 @@ fn zone(snapshot: ParkSnapshot) -> Zone {
 /// Adds a parcel of a planning class.
 pub(crate) fn add_parcel(park: &mut ParkSnapshot, boundary: MultiPolygon<f64>, code: Option<&str>) -> usize {
     let mut new = parcel(park.parcels.len() as i64 + 1, boundary);
-    new.land_use_code = code.map(str::to_owned);
-    new.land_use_scheme = code.map(|_| "planning-2023".to_owned());
+    new.land_use_code = code.map(Into::into);
+    new.land_use_scheme = code.map(|_| "planning-2023".into());
     park.parcels.push(new);
     park.parcels.len() - 1
 }

@@ -25,7 +25,7 @@ pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building, Building
 pub use case::{Case, CaseEntry, CaseEvent, CaseEventKind, CaseFile, CaseState, Cause, Deadline, Remedy, overdue};
 pub use emergency::{EmergencyResource, HazardSource, ResourceKind};
 pub use enterprise::{Enterprise, EnterpriseYear, Tenancy};
-pub use feature::{FeatureId, FeatureKind, LayerName, Provenance};
+pub use feature::{FeatureId, FeatureKind, Provenance, Term};
 pub use imagery::{Imagery, ImageryTile};
 pub use issue::{IssueRecord, IssueSeverity};
 pub use land::{EventKind, IdleCause, LandContract, LandEvent, Parcel};
