@@ -327,7 +327,7 @@ impl Standard {
     fn of(park: &ParkSnapshot) -> Self {
         let table = &RuleTables::in_force().land_use_colours;
         let others = park.parcels.iter().filter(|parcel| parcel.land_use_scheme.as_deref() != Some(table.scheme()));
-        let of_others = others.filter_map(|parcel| parcel.land_use_code.clone()).collect();
+        let of_others = others.filter_map(|parcel| Some(parcel.land_use_code.as_deref()?.to_owned())).collect();
         Self { table, of_others }
     }
 
