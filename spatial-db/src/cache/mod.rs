@@ -11,9 +11,10 @@ mod ray;
 use std::sync::{Arc, OnceLock};
 
 use geo::{Area, Distance, Euclidean, Intersects, Rect, coord};
-use rstar::{AABB, RTreeObject, SelectionFunction};
+use rstar::{AABB, Envelope, RTreeObject, SelectionFunction};
 
 use crate::model::{FeatureId, FeatureKind, ParkSnapshot};
+use entry::Entry;
 use groups::{Group, Groups};
 
 pub use join::Overlap;
@@ -145,7 +146,12 @@ impl Cache {
 
     /// Positions, in the snapshot's vector of `kind`, of the features whose envelope meets the box; unordered.
     pub fn slots_in_envelope(&self, min_m: [f64; 2], max_m: [f64; 2], kind: FeatureKind) -> Vec<usize> {
-        self.groups.meeting(AABB::from_corners(min_m, max_m), &[kind]).map(|entry| entry.slot as usize).collect()
+        let window = AABB::from_corners(min_m, max_m);
+        let meets = |entry: &Entry| {
+            entry.inside(min_m, max_m)
+                || entry.bounds(&self.snapshot).is_some_and(|bounds| Envelope::intersects(&bounds, &window))
+        };
+        self.groups.meeting(window, &[kind]).filter(meets).map(|entry| entry.slot as usize).collect()
     }
 
     /// Positions, in the snapshot's vector of `kind`, of the features whose envelope `may` takes, from its low corner to its high one;
@@ -153,7 +159,9 @@ impl Cache {
     /// that it does not take is never looked at, which for a slender shape across a park leaves out most of what its own box holds.
     pub fn slots_where(&self, kind: FeatureKind, may: impl Fn([f64; 2], [f64; 2]) -> bool) -> Vec<usize> {
         let taken = self.groups.selected(Taken { kind, may: &may });
-        let taken = taken.filter(|entry| may(entry.envelope.lower(), entry.envelope.upper()));
+        let takes = |envelope: &AABB<[f64; 2]>| may(envelope.lower(), envelope.upper());
+        let taken =
+            taken.filter(|entry| takes(&entry.envelope) && entry.bounds(&self.snapshot).is_some_and(|b| takes(&b)));
         taken.map(|entry| entry.slot as usize).collect()
     }
 }

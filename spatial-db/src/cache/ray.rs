@@ -99,7 +99,7 @@ impl Cache {
             .selected(Under { ray, margin_m: tolerance_m })
             .filter(|entry| kinds.contains(&entry.kind) && counts(entry.kind, entry.slot as usize))
             .filter_map(|entry| {
-                let distance_m = self.distance_to(ray, entry, ground, tolerance_m)?;
+                let distance_m = self.distance_to(ray, &entry, ground, tolerance_m)?;
                 Some(Hit { id: entry.id(self.snapshot()), distance_m, point_m: ray.at(distance_m) })
             })
             .min_by(|a, b| a.distance_m.total_cmp(&b.distance_m))
