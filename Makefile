@@ -36,4 +36,4 @@ soak: build
 
 bless: setup
 	@TWIN_BLESS=1 cargo test --locked --workspace --test golden
-	@TWIN_BLESS=1 cargo test --locked --workspace --test all -- data_model_doc:: issue_codes::
+	@TWIN_BLESS=1 cargo test --locked --workspace --test all -- data_model_doc:: issue_codes:: golden_sample::

@@ -12,7 +12,7 @@
 #   window work: search, filter, sort and export of 115,436 buildings
 #   frame: the lean material against Bevy's StandardMaterial and bare wgpu on software Vulkan
 #   frame parts: what each pass takes of a frame of the sample park
-#   city: first picture, frames, switches, picks and memory with 10,000, 115,436 and COUNT made-up buildings
+#   city: first picture, frames, switches, picks and memory with 10,000, 115,436 and COUNT made-up buildings, and with New York
 #   open: from the command to the first complete picture (setup/bench-window.sh)
 # What is aimed for, where something is, stands in the line that a measurement prints.
 set -euo pipefail
@@ -108,9 +108,18 @@ target/debug/examples/incident_speed
 target/debug/examples/siting_speed
 target/debug/examples/window_work
 target/debug/examples/frame_time 10000
+target/debug/examples/frame_time 115436
 fresh bench_sample
 "$twin" sample "$work/sample" >"$work/log"
 TWIN_DATABASE_URL=$(url bench_sample) "$twin" import "$work/sample/park.toml" --json >"$work/log"
 target/debug/examples/frame_parts "$(url bench_sample)" qingxi
 for buildings in 10000 115436 "$count"; do target/debug/examples/city "$buildings"; done
+if [ -n "${TWIN_REAL_DATA:-}" ]; then
+  fresh bench_nyc
+  export TWIN_DATABASE_URL; TWIN_DATABASE_URL=$(url bench_nyc)
+  "$twin" import importers/parks/nyc_us.park.toml --root "$TWIN_REAL_DATA/nyc_us" --json >"$work/log"
+  "$twin" pack nyc-us --out "$work/nyc.gpkg" --json >"$work/log"
+  unset TWIN_DATABASE_URL
+  target/debug/examples/city "$work/nyc.gpkg"
+fi
 setup/bench-window.sh "$twin"

@@ -26,7 +26,10 @@ fn vertex(in: VertexIn) -> CrowdOut {
     if (in.param.x > 1.5) {
         colour *= 0.25;
     } else if (in.param.x > 0.5) {
-        colour = mix(colour, vec3<f32>(1.0), 0.55);
+        // The head is the second sign beside colour: pale, black (2, struck through in a legend), or as the body is (3, hollow).
+        let pattern = look.bits & 0xffu;
+        let pale = mix(colour, vec3<f32>(1.0), 0.55);
+        colour = select(select(pale, colour, pattern == 3u), colour * 0.1, pattern == 2u);
     }
     out.colour = colour * sunlit(normalize(normal));
     out.world = world;

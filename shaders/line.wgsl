@@ -61,7 +61,10 @@ fn vertex(in: VertexIn) -> LineOut {
     let veil = select(1.0, smoothstep(8.0, 14.0, size_px), in.normal.w < 0.5);
     let fade = select(clamp((size_px - 3.0) / 13.0, faintest, 1.0) * veil, 1.0, outlined || selected);
     out.world = world;
-    out.dashes = select(0u, (style.bits >> 16u) & 0xffu, outlined && !selected);
+    // A road is broken by the pattern of its class, its casing is not; an outline by a pattern of its own.
+    let road = in.normal.w < 0.5 && in.param.x > 0.5 && scene.layer.w <= 0.0;
+    let broken = select(select(0u, style.bits & 0xffu, road), (style.bits >> 16u) & 0xffu, outlined);
+    out.dashes = select(broken, 0u, selected);
     out.colour = vec4<f32>(colour.rgb, colour.a * scene.layer.y * fade);
     out.clip = pulled(clip, 0.0);
     if ((style.bits & VISIBLE) == 0u || out.colour.a < 0.02) { out.clip = NOWHERE; }

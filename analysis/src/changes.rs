@@ -31,6 +31,12 @@ const CLASSES: [(Phrase, [u8; 3], Pattern); 4] = [
     (phrase("change-unchanged", "unchanged"), [214, 214, 208], Pattern::Solid),
 ];
 
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    CLASSES.into_iter().map(|row| Class::of_areas(row, (0, 0.0))).collect()
+}
+
 /// A feature with a place in the picture.
 trait Placed: Clone + Debug + PartialEq {
     /// Singular and plural.
@@ -163,7 +169,7 @@ impl Found {
 const CHANGE: Phrase = phrase("fact-change", "Change");
 
 fn fact(label: Phrase, value: Words, from: &Provenance) -> Fact {
-    let basis = words!("basis-layer-key", "layer {layer}, key {key}", layer = &from.layer, key = &from.key);
+    let basis = words!("basis-layer-key", "layer {layer}, key {key}", layer = from.layer.as_str(), key = &from.key);
     Fact { label: label.into(), value, basis }
 }
 

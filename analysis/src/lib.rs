@@ -16,4 +16,5 @@ pub mod rules;
 pub mod scenario;
 pub mod sheet;
 pub mod siting;
+pub mod vision;
 pub mod words;

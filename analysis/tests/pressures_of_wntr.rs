@@ -34,9 +34,12 @@ fn folder() -> PathBuf {
     std::env::var_os("TWIN_ORACLE_WNTR").map_or(installed, PathBuf::from)
 }
 
-fn ask() -> Answers {
+/// What WNTR says: to its own list of questions, or to flows that are drawn, each by network, node and L/s.
+fn ask(draws: &[(&str, &str, f64)]) -> Answers {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wntr/pressures.py");
-    let run = Command::new("python3").arg(&script).env("PYTHONPATH", folder()).output();
+    let given =
+        draws.iter().flat_map(|(network, node, l_s)| [(*network).to_owned(), (*node).to_owned(), l_s.to_string()]);
+    let run = Command::new("python3").arg(&script).args(given).env("PYTHONPATH", folder()).output();
     let run = run.unwrap_or_else(|error| panic!("python3 does not start ({error}); WNTR is the oracle of this test"));
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "WNTR does not answer from {}; run setup/oracles.sh. {said}", folder().display());
@@ -66,7 +69,7 @@ fn p5_pressures_of_net1_at_the_start() {
 
 #[test]
 fn pressures_are_those_of_wntr_on_net1_net3_and_ky4() {
-    let answers = ask();
+    let answers = ask(&[]);
     let mut networks = BTreeMap::new();
     for case in &answers.cases {
         // One plant a network for all its questions: what one question laid over it must be gone for the next.
@@ -121,18 +124,32 @@ fn pressures_are_those_of_wntr_on_net1_net3_and_ky4() {
     assert_eq!(answers.cases.len(), 14);
 }
 
-/// What hydrants give: drawn as a demand of its own, WNTR's EPANET finds the residual there.
+/// What hydrants give: drawn as a demand of its own, the EPANET of WNTR and its own solver find the residual there, and the same lowest
+/// pressure elsewhere.
 #[test]
 fn fire_flow_of_net1_leaves_the_residual() {
+    const RESIDUAL_M: f64 = 14.06;
     let plant = open(&folder().join("wntr/library/networks/Net1.inp"));
-    let nodes: Vec<u32> = ["11", "22", "32"].iter().map(|key| plant.node(key).unwrap()).collect();
-    let fire = plant.fire_flow(&nodes, 14.06, 2000.0, &WhatIf::default()).unwrap();
-    for one in &fire {
-        let flow = one.available_l_s.unwrap();
-        assert!(!one.more && flow > 10.0, "{one:?}");
-        let state = plant.solve(&WhatIf { draws: vec![(one.node, flow)], ..WhatIf::default() }).unwrap();
-        let left = state.pressure_m[one.node as usize].unwrap();
-        assert!((left - 14.06).abs() < 0.05, "{}: {left}", plant.nodes[one.node as usize].key);
+    let keys = ["11", "22", "32"];
+    let nodes = keys.map(|key| plant.node(key).unwrap());
+    let fire = plant.fire_flow(&nodes, RESIDUAL_M, 2000.0, &WhatIf::default()).unwrap();
+    let drawn: Vec<(&str, &str, f64)> =
+        keys.iter().zip(&fire).map(|(key, one)| ("Net1", *key, one.available_l_s.unwrap())).collect();
+    let answers = ask(&drawn);
+    assert_eq!(answers.cases.len(), 2 * keys.len(), "both solvers answer each");
+    for (number, case) in answers.cases.iter().enumerate() {
+        let one = &fire[number / 2];
+        let (key, flow) = case.draw.as_ref().unwrap();
+        let ours_l_s = one.available_l_s.unwrap();
+        assert!(!one.more && *flow > 10.0 && (ours_l_s - flow).abs() < 1e-9, "{one:?}");
+        assert_eq!(plant.node(key), Some(one.node));
+        let name = format!("{key} at {flow} L/s by {}", case.solver);
+        let left = case.pressure_m[key];
+        assert!((left - RESIDUAL_M).abs() < 0.05, "{name}: {left} m");
+        let elsewhere = case.pressure_m.iter().filter(|(other, _)| *other != key).map(|(_, pressure)| *pressure);
+        let theirs = elsewhere.fold(f64::INFINITY, f64::min);
+        let (ours, _) = one.lowest.unwrap();
+        assert!((ours - theirs).abs() < 0.05, "{name}: {ours} m elsewhere, {theirs} m by WNTR");
     }
     // 32 hangs at the end: less than 11 at the beginning.
     assert!(fire[2].available_l_s < fire[0].available_l_s);

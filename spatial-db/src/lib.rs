@@ -9,6 +9,7 @@
 pub mod cache;
 pub mod checks;
 pub mod cluster;
+pub mod hash;
 pub mod model;
 pub mod package;
 pub mod schema;

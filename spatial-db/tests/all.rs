@@ -6,6 +6,7 @@ mod data_model_doc;
 mod package;
 mod scratch_copies;
 mod store_access;
+mod store_amend;
 mod store_cases;
 mod store_cases_tampering;
 mod store_checks;

@@ -14,9 +14,11 @@ use geo::BoundingRect;
 use crate::bookmarks::Bookmarks;
 use crate::camera::{Flight, Orbit, view_of, view_of_points};
 use crate::drill::DrillRoom;
+use crate::film::studio::Studio;
 use crate::history::History;
 use crate::input::CameraChoice;
 use crate::layers::Selection;
+use crate::live::Wake;
 use crate::moment::{self, scene_of};
 use crate::network::Workbench;
 use crate::offered::Offers;
@@ -81,6 +83,8 @@ pub(crate) enum Action {
     Redo,
     /// Keeps what is shown as a bookmark.
     Bookmark,
+    /// Films the bookmarks.
+    Film,
     /// Shows a bookmark.
     GoTo(usize),
     /// Shows a view that the park comes with.
@@ -138,7 +142,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 38] = [
+pub(crate) const KEYS: [Key; 39] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),
@@ -157,6 +161,7 @@ pub(crate) const KEYS: [Key; 38] = [
     key(KeyCode::KeyR, "R", Action::Planner(PlannerTab::Land), "key-land"),
     key(KeyCode::KeyS, "S", Action::Planner(PlannerTab::Cases), "key-cases"),
     key(KeyCode::KeyJ, "J", Action::Planner(PlannerTab::Projects), "key-projects"),
+    Key { ctrl: true, ..key(KeyCode::KeyR, "Ctrl+R", Action::Planner(PlannerTab::Evaluation), "key-evaluation") },
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
     key(KeyCode::KeyZ, "Z", Action::Network(NetworkTab::Trace), "key-networks"),
     key(KeyCode::KeyE, "E", Action::Drill, "key-drill"),
@@ -171,6 +176,7 @@ pub(crate) const KEYS: [Key; 38] = [
     Key { ctrl: true, ..key(KeyCode::KeyZ, "Ctrl+Z", Action::Undo, "key-undo") },
     Key { ctrl: true, ..key(KeyCode::KeyY, "Ctrl+Y", Action::Redo, "key-redo") },
     Key { ctrl: true, ..key(KeyCode::KeyB, "Ctrl+B", Action::Bookmark, "key-bookmark") },
+    Key { ctrl: true, ..key(KeyCode::KeyM, "Ctrl+M", Action::Film, "key-film") },
     key(KeyCode::KeyT, "T", Action::Theme, "key-theme"),
     key(KeyCode::KeyG, "G", Action::Language, "key-language"),
     key(KeyCode::Tab, "Tab", Action::Side, "key-side"),
@@ -238,6 +244,8 @@ struct Kept<'w> {
     bookmarks: ResMut<'w, Bookmarks>,
     offers: Res<'w, Offers>,
     bench: ResMut<'w, Workbench>,
+    studio: ResMut<'w, Studio>,
+    wake: Res<'w, Wake>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
@@ -351,9 +359,19 @@ fn act(
                 if let Some(meshed) = &meshed {
                     let scene = scene_of(&twin, &ui.table.filter(), &meshed.geometry, &orbit);
                     kept.bookmarks.add(&t!(twin.words(), "bookmark-name"), scene);
+                    tracing::info!("view {} is kept", kept.bookmarks.tour.stops.len());
                     ui.missing = moment::not_kept(&twin).into_iter().collect();
                     ui.side = true;
                     ui.tab = Tab::Views;
+                }
+            }
+            Action::Film => {
+                let folder = ui.exports.as_deref().filter(|_| !kept.bookmarks.tour.stops.is_empty());
+                if let Some(folder) = folder
+                    && meshed.is_some()
+                {
+                    let (input, day, tour) = (twin.input.clone(), twin.record_day(), kept.bookmarks.tour.clone());
+                    kept.studio.begin(input, day, tour, twin.language, folder, Wake::clone(&kept.wake));
                 }
             }
             Action::GoTo(_) | Action::Offered { .. } => {
@@ -364,6 +382,7 @@ fn act(
                 };
                 if let (Some(meshed), Some(stop)) = (&meshed, stop) {
                     years.playing = false;
+                    tracing::info!("view {:?} is shown", stop.name);
                     ui.missing = moment::show(&mut twin, &stop.scene);
                     let filter = stop.scene.filter.clone().unwrap_or_else(|| ui.table.filter_of_all());
                     ui.table.set_filter(filter);

@@ -14,7 +14,7 @@ use crate::error::EngineError;
 use crate::film::FilmOffice;
 use crate::offered::Offered;
 use crate::past::PastOf;
-use crate::planner::{Apart, Planner};
+use crate::planner::{Apart, CaseOffice, Planner};
 use crate::scene_file::SceneFile;
 use crate::text::Language;
 pub use crate::theme::ThemeChoice;
@@ -217,6 +217,8 @@ pub struct ViewOptions {
     pub unreadable: Vec<String>,
     /// Whoever knows drills; `None` for a window without any.
     pub drills: Option<Arc<dyn DrillOffice>>,
+    /// Whoever records in cases and writes dossiers; `None` for a window that only shows them.
+    pub cases: Option<Arc<dyn CaseOffice>>,
     /// Whoever has the kept views filmed by a process of its own; if `None`, a thread of the window's films them.
     pub films: Option<Arc<dyn FilmOffice>>,
     /// Folders with pitches that can be opened.

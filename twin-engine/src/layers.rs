@@ -2,7 +2,7 @@
 //!
 //! A switch becomes bits and alpha of the style buffer (`style`) and the passes that are skipped (`scene`); no mesh changes.
 
-use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, ParkSnapshot};
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, ParkSnapshot, SurfaceKind};
 
 use crate::mesh::Layer;
 
@@ -27,16 +27,25 @@ pub(crate) enum LayerKey {
     Zones,
     /// Names, numbers and symbols.
     Labels,
+    /// Names of roads, among the labels.
+    RoadNames,
+    /// Names of buildings or of who uses them, among the labels.
+    BuildingNames,
+    /// Names of water, among the labels.
+    WaterNames,
     /// The ground.
     Terrain,
 }
 
 impl LayerKey {
     /// Number of layers.
-    pub(crate) const COUNT: usize = 17;
+    pub(crate) const COUNT: usize = 20;
     /// All layers, in the order of the tree.
     pub(crate) const ALL: [Self; Self::COUNT] = [
         Self::Labels,
+        Self::RoadNames,
+        Self::BuildingNames,
+        Self::WaterNames,
         Self::Zones,
         Self::Buildings,
         Self::Parcels,
@@ -66,7 +75,10 @@ impl LayerKey {
             Self::Zones => 6,
             Self::Labels => 7,
             Self::Terrain => 8,
-            Self::Network(class) => 9 + class as usize,
+            Self::RoadNames => 9,
+            Self::BuildingNames => 10,
+            Self::WaterNames => 11,
+            Self::Network(class) => 12 + class as usize,
         }
     }
 
@@ -81,6 +93,9 @@ impl LayerKey {
             Self::Hazards => "hazards",
             Self::Zones => "zones",
             Self::Labels => "labels",
+            Self::RoadNames => "road_names",
+            Self::BuildingNames => "building_names",
+            Self::WaterNames => "water_names",
             Self::Terrain => "terrain",
             Self::Network(class) => class.as_str(),
         }
@@ -126,7 +141,13 @@ impl LayerKey {
             Self::Resources => snapshot.resources.len(),
             Self::Hazards => snapshot.hazards.len(),
             Self::Network(class) => snapshot.edges.iter().filter(|edge| edge.class == class).count(),
-            Self::Zones | Self::Labels | Self::Terrain => return None,
+            // A park without any has no switch for them.
+            Self::RoadNames => snapshot.roads.iter().filter(|road| road.name.is_some()).count(),
+            Self::WaterNames => {
+                let water = snapshot.surfaces.iter().filter(|surface| surface.kind == SurfaceKind::Water);
+                water.filter(|surface| surface.name.is_some()).count()
+            }
+            Self::Zones | Self::Labels | Self::BuildingNames | Self::Terrain => return None,
         })
     }
 }

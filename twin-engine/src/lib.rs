@@ -59,6 +59,7 @@ mod sun;
 pub mod text;
 pub mod theme;
 mod time;
+mod told;
 mod tool;
 mod tour;
 mod ui;
@@ -71,7 +72,7 @@ pub use cut::{Cut, Dig, SectionPlane};
 pub use drawing::{ProfileSheet, SectionSheet, profile_svg, section_svg};
 pub use drill::{DrillOffice, DrillStart};
 pub use error::EngineError;
-pub use film::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, film, still};
+pub use film::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, film, still, stills};
 pub use glb::{GltfError, GltfExport, GltfOptions, GltfPlace, GltfReport, features_in};
 pub use input::{
     CameraChoice, CaptureOptions, CaptureReport, OverlayOn, ThemeChoice, TimeSource, TwinInput, ViewOptions,
@@ -80,7 +81,7 @@ pub use inspect::{Inspection, Row, Section, inspect};
 pub use live::{Failed, Loading, Lost, News, NewsCounts, NewsRun, Update};
 pub use offered::{Offered, OfferedKind};
 pub use past::{Past, PastOf, PastState};
-pub use planner::{Apart, CaseSource, Planner, SheetForm, WhatIf};
+pub use planner::{Apart, CaseDeed, CaseOffice, CaseOrder, CaseSource, DossierOrder, Planner, SheetForm, WhatIf};
 pub use recolour::{Ramp, Recolour, Scheme};
 pub use remembered::last_park;
 pub use scene_file::{FeatureKey, Filter, LayerLook, SceneError, SceneFile, SplitLook};

@@ -2,13 +2,14 @@
 //!
 //! Colours are ramps that are even to the eye and told apart by the colour-blind; many categories take patterns besides.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use analysis::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts};
+use analysis::rules::{LandUseColours, RuleTables};
+use analysis::vision::told_apart;
 use analysis::words::Words;
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
@@ -40,6 +41,8 @@ pub enum Scheme {
     Categories,
     /// No classes: the ramp itself, from the lowest value to the highest.
     Continuous,
+    /// A class per value in the colours of the planning standard, for codes of land use.
+    Standard,
 }
 
 /// Colours from light for low to dark for high.
@@ -83,9 +86,12 @@ impl Ramp {
     }
 }
 
-/// Colours of categories: Okabe and Ito (2008), without black.
-const CATEGORIES: [u32; 7] = [0xE6_9F00, 0x56_B4E9, 0x00_9E73, 0xF0_E442, 0x00_72B2, 0xD5_5E00, 0xCC_79A7];
-const PATTERNS: [Pattern; 3] = [Pattern::Solid, Pattern::Hatch, Pattern::Dots];
+/// The column that [`Scheme::Standard`] is for.
+pub(crate) const LAND_USE: &str = "land_use_code";
+/// Colours of categories: of Okabe and Ito (2008) those that differ in lightness too, their yellow paler, and Tol's indigo.
+const CATEGORIES: [u32; 5] = [0xE6_9F00, 0x00_72B2, 0xF7_EF7A, 0x00_9E73, 0x33_2288];
+const PATTERNS: [Pattern; 4] = [Pattern::Solid, Pattern::Hatch, Pattern::Dots, Pattern::CrossHatch];
+/// Of what is not known, and of what has no look of its own: no category is as light.
 const UNKNOWN: [u8; 3] = [201, 204, 209];
 
 /// What to colour and how.
@@ -193,8 +199,10 @@ fn overlay(words: &Text, layer: &Layer<'_>, rows: &[usize], what: &Recolour, as_
     let columns = attribute::columns(layer.park, what.kind, layer.overlay);
     let column = columns.iter().find(|column| column.name == what.column)?;
     let title = crate::ui::column_label(words, column);
+    let is_of_standard = what.scheme == Scheme::Standard && what.kind == FeatureKind::Parcel && what.column == LAND_USE;
+    let standard = is_of_standard.then(|| Standard::of(layer.park));
     let (mut classes, class_of) = match what.scheme {
-        Scheme::Categories => categories(words, layer, rows, column),
+        Scheme::Categories | Scheme::Standard => categories(words, layer, rows, column, standard.as_ref()),
         Scheme::Continuous => continuous(layer, rows, column, what.ramp),
         _ => ranges(layer, rows, column, what),
     };
@@ -202,7 +210,7 @@ fn overlay(words: &Text, layer: &Layer<'_>, rows: &[usize], what: &Recolour, as_
     let line = matches!(what.kind, FeatureKind::NetworkEdge | FeatureKind::RoadEdge);
     let swatch = if line { Swatch::Line } else { Swatch::Area };
     classes.push(class(t!(words, "unknown"), Rgb::from(UNKNOWN), Pattern::Hatch));
-    let mut verdicts = Verdicts::with_capacity_and_hasher(rows.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(rows.len());
     // Words are most of the work, and each feature has its own.
     let said: Vec<Option<(FeatureId, Verdict)>> = rows
         .par_iter()
@@ -234,9 +242,10 @@ fn overlay(words: &Text, layer: &Layer<'_>, rows: &[usize], what: &Recolour, as_
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: Vec::new(),
-        notes: Vec::new(),
+        notes: standard.iter().flat_map(|standard| standard.notes(words)).collect(),
     };
-    Some(overlay.without_empty_classes(|at| at < unknown && what.scheme != Scheme::Categories))
+    let by_value = matches!(what.scheme, Scheme::Categories | Scheme::Standard);
+    Some(overlay.without_empty_classes(|at| at < unknown && !by_value))
 }
 
 fn class(label: String, colour: Rgb, pattern: Pattern) -> Class {
@@ -307,7 +316,38 @@ fn digits(ends: &[f64]) -> usize {
     (0..=4).find(|digits| step * 10_f64.powi(*digits) >= 2.0).unwrap_or(4) as usize
 }
 
-fn categories(words: &Text, layer: &Layer<'_>, rows: &[usize], column: &Column) -> (Vec<Class>, ClassOf) {
+/// The planning standard's colours of the codes of a park.
+struct Standard {
+    table: &'static LandUseColours,
+    /// Codes that some parcel has by another scheme, where the same digits mean something else.
+    of_others: HashSet<String>,
+}
+
+impl Standard {
+    fn of(park: &ParkSnapshot) -> Self {
+        let table = &RuleTables::in_force().land_use_colours;
+        let others = park.parcels.iter().filter(|parcel| parcel.land_use_scheme.as_deref() != Some(table.scheme()));
+        let of_others = others.filter_map(|parcel| Some(parcel.land_use_code.as_deref()?.to_owned())).collect();
+        Self { table, of_others }
+    }
+
+    fn colour(&self, code: &str) -> Option<Rgb> {
+        self.table.of(code).filter(|_| !self.of_others.contains(code)).map(Rgb::from)
+    }
+
+    fn notes(&self, words: &Text) -> [Words; 2] {
+        let source = words.words(&self.table.citation());
+        [t!(words, "recolour-standard", source = source).into(), t!(words, "recolour-no-standard").into()]
+    }
+}
+
+fn categories(
+    words: &Text,
+    layer: &Layer<'_>,
+    rows: &[usize],
+    column: &Column,
+    standard: Option<&Standard>,
+) -> (Vec<Class>, ClassOf) {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for row in rows {
         let cell = layer.cell(column, *row);
@@ -319,17 +359,29 @@ fn categories(words: &Text, layer: &Layer<'_>, rows: &[usize], column: &Column) 
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let more = kinds.len().saturating_sub(MOST_CATEGORIES);
     kinds.truncate(MOST_CATEGORIES);
-    let mut classes: Vec<Class> = kinds
-        .iter()
-        .enumerate()
-        .map(|(at, (label, _))| {
-            let colour = Rgb::hex(CATEGORIES[at % CATEGORIES.len()]);
-            class(label.clone(), colour, PATTERNS[(at / CATEGORIES.len()) % PATTERNS.len()])
-        })
-        .collect();
+    // What is behind the categories in the legend.
+    let behind = [Pattern::Hatch, Pattern::CrossHatch].map(|pattern| class(String::new(), Rgb::from(UNKNOWN), pattern));
+    let mut classes: Vec<Class> = Vec::with_capacity(kinds.len() + 1);
+    for (label, _) in &kinds {
+        let apart = |one: &Class| classes.iter().chain(&behind).all(|other| told_apart(one, other));
+        let made = if let Some(colour) = standard.and_then(|standard| standard.colour(label)) {
+            // The colour is not ours to change: the first pattern that tells it from all before it.
+            let mut looks = PATTERNS.iter().map(|pattern| class(label.clone(), colour, *pattern));
+            looks.find(apart).unwrap_or_else(|| class(label.clone(), colour, Pattern::Solid))
+        } else {
+            // In a legend of the standard's colours it has to be said that this one is none.
+            let label = if standard.is_some() { format!("{label} *") } else { label.clone() };
+            let look = |at: usize| {
+                let colour = Rgb::hex(CATEGORIES[at % CATEGORIES.len()]);
+                class(label.clone(), colour, PATTERNS[at / CATEGORIES.len() % PATTERNS.len()])
+            };
+            (0..CATEGORIES.len() * PATTERNS.len()).map(look).find(apart).unwrap_or_else(|| look(0))
+        };
+        classes.push(made);
+    }
     let rest = classes.len();
     if more > 0 {
-        classes.push(class(t!(words, "recolour-rest", count = more), Rgb(140, 144, 150), Pattern::CrossHatch));
+        classes.push(class(t!(words, "recolour-rest", count = more), Rgb::from(UNKNOWN), Pattern::CrossHatch));
     }
     let known: HashMap<String, usize> = kinds.into_iter().enumerate().map(|(at, (label, _))| (label, at)).collect();
     let class_of =
@@ -475,7 +527,7 @@ mod tests {
             .map(|at| {
                 let mut building = one.clone();
                 building.id.id = at;
-                building.use_text = Some(format!("use {at:02}"));
+                building.use_text = Some(format!("use {at:02}").into());
                 building
             })
             .collect();
@@ -485,5 +537,37 @@ mod tests {
         let looks: std::collections::HashSet<_> =
             overlay.classes.iter().map(|class| (class.colour, class.pattern)).collect();
         assert_eq!(looks.len(), overlay.classes.len(), "no two classes look the same");
+        assert_eq!(analysis::vision::first_alike(&overlay.classes), None, "nor do they in grey or to the colour-blind");
+    }
+
+    #[test]
+    fn codes_of_land_use_take_the_standards_colours_where_it_has_one_for_them() {
+        let mut park = (*fixture::tiny().snapshot).clone();
+        let codes = ["0701", "100101", "0901", "M1", "1001", "0902"];
+        assert!(park.parcels.len() >= codes.len());
+        park.parcels.truncate(codes.len());
+        for (parcel, code) in park.parcels.iter_mut().zip(codes) {
+            parcel.land_use_code = Some(code.into());
+            parcel.land_use_scheme = Some("planning-2023".into());
+        }
+        // The same digits in another scheme mean something else.
+        park.parcels[4].land_use_scheme = Some("survey".into());
+        let what = Recolour { kind: FeatureKind::Parcel, ..by(LAND_USE, Scheme::Standard, 0) };
+        let made = of(&park, &what).unwrap();
+        let look = |parcel: usize| {
+            let class = &made.classes[made.verdicts[&park.parcels[parcel].id].class];
+            (class.label.as_str(), class.colour)
+        };
+        assert_eq!(look(0), ("0701", [0xFF, 0xFF, 0x2D]));
+        assert_eq!(look(1), ("100101", [0xBB, 0x96, 0x74]));
+        assert_eq!(look(2), ("0901", [0xFF, 0, 0]));
+        assert_eq!((look(3).0, look(4).0), ("M1 *", "1001 *"));
+        assert_eq!(made.notes.len(), 2);
+        assert!(made.notes[0].contains("2023") && made.notes[1].contains('*'), "{:?}", made.notes);
+        assert_eq!(analysis::vision::first_alike(&made.classes), None);
+        // Another column has no colours of a standard: its values are categories.
+        let other = Recolour { column: "land_use_scheme".into(), ..what };
+        let other = of(&park, &other).unwrap();
+        assert!(other.notes.is_empty() && other.classes.iter().all(|class| !class.label.ends_with('*')));
     }
 }

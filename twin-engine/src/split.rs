@@ -9,7 +9,7 @@ use analysis::overlay::Overlay;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{SubCameraView, Viewport};
 use bevy::prelude::*;
-use spatial_db::model::{FeatureId, FeatureKind, Presence};
+use spatial_db::model::{FeatureId, Presence};
 
 use crate::camera::{Orbit, TwinCamera};
 use crate::scene::Twin;

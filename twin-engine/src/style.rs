@@ -137,14 +137,19 @@ pub(crate) fn styles_said(
     fill(&mut out, slots, &snapshot.roads, FeatureKind::RoadEdge, |slot, road| {
         let fill = if is_track(road.class.as_deref()) { theme.rail } else { theme.road };
         let fill = class_at(slot).map_or(fill, |class| class.colour.into());
-        // The road pass draws with `line`, the casing pass with `fill` (line.wgsl).
-        layer(LayerKey::Roads, Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0)))
+        let pattern = class_at(slot).map_or(0, |class| pattern_number(class.pattern));
+        // The road pass draws with `line` and the pattern, the casing pass with `fill` (line.wgsl).
+        let own = Style::plain(theme.road_casing.packed(1.0), fill.packed(1.0));
+        layer(LayerKey::Roads, Style { bits: bits::VISIBLE | pattern, ..own })
     });
     // What was asked of some lines is seen only where the others step back: a trace among eight colours is lost.
     let stepped_back = overlay
         .filter(|overlay| STEPS_BACK.contains(&overlay.name.as_str()))
         .map(|_| solid(None, theme.ink_soft.over(theme.ground, STEPPED_BACK), theme.edge));
-    let unsaid = |class: NetworkClass| stepped_back.unwrap_or_else(|| solid(None, theme.network(class), theme.edge));
+    // One of each, not one a pipe, as of buildings.
+    let own = NetworkClass::ALL.map(|class| (class, solid(None, theme.network(class), theme.edge)));
+    let own_of = |class: NetworkClass| own.iter().find(|(other, _)| *other == class).map_or(plain, |(_, style)| *style);
+    let unsaid = |class: NetworkClass| stepped_back.unwrap_or_else(|| own_of(class));
     fill(&mut out, slots, &snapshot.edges, FeatureKind::NetworkEdge, |slot, edge| {
         let style = solid_at(slot).unwrap_or_else(|| unsaid(edge.class));
         layer(LayerKey::Network(edge.class), style)
@@ -313,6 +318,7 @@ fn solid(class: Option<&Class>, own: Rgb, edge: Rgb) -> Style {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::slots::shaped;
     use crate::theme::ThemeChoice;
 
     fn all(overlays: &[Arc<Overlay>]) -> Vec<&Overlay> {
@@ -441,7 +447,7 @@ mod tests {
     fn slots_are_unique_and_cover_every_class() {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
-        let mut seen: Vec<u32> = slots.features().iter().map(|id| slots.of(*id).unwrap()).collect();
+        let mut seen: Vec<u32> = shaped(&input.snapshot).map(|id| slots.of(id).unwrap()).collect();
         for (index, overlay) in input.overlays.iter().enumerate() {
             seen.extend((0..overlay.classes.len()).filter_map(|class| slots.of_class(index, class)));
             seen.extend(overlay.pillars.iter().filter_map(|pillar| slots.of_pillar(index, pillar.feature)));

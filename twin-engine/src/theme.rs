@@ -2,6 +2,9 @@
 //!
 //! Change looks here and nowhere else. Which feature gets which colour is left to `style`.
 
+use std::sync::LazyLock;
+
+use analysis::rules::{RuleSet, RuleTables};
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{NetworkClass, SurfaceKind};
 
@@ -46,6 +49,13 @@ impl Rgb {
         let [r, g, b] = self.linear();
         let grey = 0.2126 * r + 0.7152 * g + 0.0722 * b;
         Self::from_linear([r, g, b].map(|c| c + (grey - c) * share))
+    }
+
+    /// This hue with no more luminance than `most`.
+    #[must_use]
+    pub fn deepened(self, most: f32) -> Self {
+        let luminance = self.luminance();
+        if luminance <= most { self } else { Self::from_linear(self.linear().map(|c| c * most / luminance)) }
     }
 
     /// Relative luminance, 0..1 (WCAG).
@@ -281,22 +291,16 @@ impl Theme {
         }
     }
 
-    /// Colour of a network class (CJJ 61-2017), a touch desaturated on the light theme; industrial pipes, black in the
-    /// standard, go grey on the dark one so that they can be seen.
+    /// Colour of a network class: that of the rule table (CJJ 61-2017), a touch desaturated on the light theme. What would
+    /// not stand out from the ground keeps its hue: cyan and green go deeper on light ground, black goes grey on dark ground.
     pub fn network(&self, class: NetworkClass) -> Rgb {
-        let standard = match class {
-            NetworkClass::Water => Rgb(0, 205, 215),
-            NetworkClass::Drainage => Rgb(76, 57, 38),
-            NetworkClass::Gas => Rgb(255, 0, 255),
-            NetworkClass::Heat => Rgb(255, 128, 0),
-            NetworkClass::Power => Rgb(255, 0, 0),
-            NetworkClass::Telecom => Rgb(0, 200, 0),
-            NetworkClass::Industrial => Rgb(0, 0, 0),
-            NetworkClass::Other => Rgb(102, 0, 204),
+        let standard = STANDARD.network_class(class).map_or(self.ink_soft, |row| row.colour.into());
+        let shown = if self.is_dark() {
+            if standard.luminance() < 0.08 { standard.over(self.ink, 0.55) } else { standard }
+        } else {
+            standard.deepened((self.ground.luminance() + 0.05) / NETWORK_CONTRAST - 0.05)
         };
-        let lifted =
-            if self.is_dark() && standard.luminance() < 0.08 { standard.over(self.ink, 0.55) } else { standard };
-        lifted.desaturated(self.network_desaturation)
+        shown.desaturated(self.network_desaturation)
     }
 
     /// True where the ground is darker than its labels.
@@ -304,6 +308,16 @@ impl Theme {
         self.ground.luminance() < self.ink.luminance()
     }
 }
+
+/// The rule tables in force: the one list of the standard's colours.
+static STANDARD: LazyLock<&'static RuleSet> = LazyLock::new(|| &RuleTables::in_force().land);
+/// The standard's letters of a network class (`JS` for water); none where the table has no such class.
+pub(crate) fn network_letters(class: NetworkClass) -> &'static str {
+    STANDARD.network_class(class).map_or("", |row| row.letters.as_str())
+}
+
+/// Contrast of networks with light ground.
+const NETWORK_CONTRAST: f32 = 1.5;
 
 /// Compass bearing the sunlight comes from, degrees clockwise from north.
 pub const SUN_AZIMUTH_DEG: f64 = 238.0;
@@ -406,6 +420,23 @@ mod tests {
             }
             assert!(contrast(theme.ink, theme.halo) > 7.0, "{choice:?}");
         }
+    }
+
+    #[test]
+    fn networks_have_the_colours_of_the_rule_table_but_where_they_would_be_lost_on_the_ground() {
+        let daylight = Theme { network_desaturation: 0.0, ..Theme::of(ThemeChoice::Daylight) };
+        let rules = RuleSet::shipped();
+        let standard = |class| Rgb::from(rules.network_class(class).expect("a row").colour);
+        for class in [NetworkClass::Drainage, NetworkClass::Gas, NetworkClass::Power, NetworkClass::Industrial] {
+            assert_eq!(daylight.network(class), standard(class), "{class:?}");
+        }
+        // CJJ 61 has cyan, which is as light as the ground: the same hue, deeper.
+        assert_eq!(standard(NetworkClass::Water), Rgb(0, 255, 255));
+        let Rgb(r, g, b) = daylight.network(NetworkClass::Water);
+        assert!(r == 0 && g == b && (180..240).contains(&g), "{r} {g} {b}");
+        assert!((contrast(Rgb(r, g, b), daylight.ground) - NETWORK_CONTRAST).abs() < 0.05);
+        let dark = Theme::of(ThemeChoice::Dark);
+        assert_eq!(dark.network(NetworkClass::Water), Rgb(0, 255, 255));
     }
 
     #[test]

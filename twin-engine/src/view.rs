@@ -28,7 +28,7 @@ use crate::siting::Sites;
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, counts, cut, film, history, measure, moment, network, past, planner, select, siting, ui};
+use crate::{action, counts, cut, film, history, measure, moment, network, past, planner, select, siting, told, ui};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -161,6 +161,7 @@ fn open(
             folder: folder.map(|folder| folder.join("drills")),
             ..DrillRoom::default()
         })
+        .insert_resource(planner::Desk::with_office(options.cases.clone()))
         .insert_resource(Sites::in_folders(options.pitches.clone()))
         .insert_resource(Studio::of(options.films.clone()))
         .add_plugins((control::plugin, action::plugin, select::plugin, measure::plugin, past::plugin, planner::plugin))
@@ -172,6 +173,7 @@ fn open(
             ui::plugin,
             film::studio::plugin,
             counts::plugin,
+            told::plugin,
         ))
         .add_systems(Startup, spawn_camera)
         .add_systems(

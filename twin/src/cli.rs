@@ -16,6 +16,7 @@ pub(crate) use outputs::{FilmArguments, GltfArguments, GltfLayer, PackArguments,
 #[command(name = "twin", version, about, long_about = None, arg_required_else_help = true, max_term_width = 100,
     after_help = "Environment:\n  TWIN_DATA_DIR      where twin keeps its private database server and everything else\n  \
     TWIN_DATABASE_URL  a PostGIS server to use instead of the private one\n  \
+    TWIN_RULES         a folder with rule tables of your own, as --rules-dir\n  \
     TWIN_READER_MEMORY_MB, TWIN_READER_TIMEOUT_S, TWIN_READER_TEMP_MB\n                     \
     what reading a file may use [default: 2048, 300, 8192]\n\n\
     Exit codes: 0 done, 1 failed (nothing half written), 2 wrong usage, 130 stopped by Ctrl-C")]
@@ -23,6 +24,9 @@ pub(crate) struct Cli {
     /// Say more on standard error (-v, -vv)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// Folder with rule tables of your own in place of the shipped ones (`twin rules export` writes those)
+    #[arg(long, global = true, env = "TWIN_RULES", hide_env = true, value_name = "DIR")]
+    pub(crate) rules_dir: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -51,6 +55,8 @@ pub(crate) enum Verb {
     Runs(RunsArguments),
     /// Undo one import of a park, exactly
     Revert(RevertArguments),
+    /// Accept a scenario: its edits become the record, as one run that can be undone
+    Scenario(crate::scenario::ScenarioGroup),
     /// Draw a park with an overlay into a PNG, without a window
     Shot(ShotArguments),
     /// Film a tour of a park as MP4
@@ -85,6 +91,8 @@ pub(crate) enum Verb {
     Drill(crate::drill::DrillGroup),
     /// Find a site for a prospect: what fits and why, a brief, a package to give away
     Pitch(crate::pitch::PitchGroup),
+    /// Write the rule tables that ship into a folder, or list which are in force
+    Rules(crate::rules::RulesGroup),
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete for
@@ -429,6 +437,15 @@ pub(crate) struct ViewArguments {
     /// Floors that the planner's panels hold the land against first: a shipped scheme, or a file of your own
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_SCHEME)]
     pub(crate) scheme: String,
+    /// Scheme that the planner's panels evaluate the park by first (docs/evaluation.md): a shipped one, or a file of your own
+    #[arg(long, value_name = "NAME|TOML", default_value = DEFAULT_ZONE_SCHEME)]
+    pub(crate) zone_scheme: String,
+    /// What persons type in for the evaluation of the park (docs/evaluation.md)
+    #[arg(long, value_name = "TOML")]
+    pub(crate) inputs: Option<PathBuf>,
+    /// Figures of a larger region that the evaluation compares industries with (docs/evaluation.md)
+    #[arg(long, value_name = "TOML")]
+    pub(crate) reference: Option<PathBuf>,
     /// Drill file (docs/drill-console.md) to begin with
     #[arg(long, value_name = "FILE")]
     pub(crate) drill: Option<PathBuf>,
@@ -442,6 +459,8 @@ pub(crate) struct ViewArguments {
 
 /// Scheme that land is held against first.
 const DEFAULT_SCHEME: &str = "national-2008";
+/// Scheme that a park is evaluated by first.
+pub(crate) const DEFAULT_ZONE_SCHEME: &str = "province-example";
 
 impl ViewArguments {
     /// A window that begins with a drill.
@@ -456,6 +475,9 @@ impl ViewArguments {
             lang,
             imagery: false,
             scheme: DEFAULT_SCHEME.to_owned(),
+            zone_scheme: DEFAULT_ZONE_SCHEME.to_owned(),
+            inputs: None,
+            reference: None,
             drill: Some(drill.to_path_buf()),
             tour: false,
             drill_log: log.map(Path::to_path_buf),

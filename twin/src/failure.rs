@@ -1,10 +1,13 @@
 //! What ends a verb early, with the hint and the exit code that go with it.
 
 mod causes;
+mod refused;
 
 use std::path::PathBuf;
 
 use miette::Diagnostic;
+
+pub(crate) use refused::Refused;
 
 /// Exit code of a program that Ctrl-C ended, as shells count.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -573,14 +576,10 @@ pub(crate) enum Failure {
         /// Key.
         key: String,
     },
-    /// A table of rules that cannot be used.
-    #[error("the table {} cannot be used", path.display())]
-    #[diagnostic(help("analysis/rules/networks/clearance.toml is the one that ships: copy it and change its rows"))]
-    RuleFile {
-        /// File.
-        path: PathBuf,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    /// Rule tables of a user's own, or a scenario that is to be accepted.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refused(#[from] Refused),
     /// The internal reader broke; its parent reports it.
     #[error("the source reader stopped: {reason}")]
     Reader {

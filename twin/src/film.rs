@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Language, Tour, film, still};
+use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Language, Tour, film, still, stills};
 
 use crate::cli::{Compared, FilmArguments, OverlayName};
 use crate::failure::Failure;
@@ -44,6 +44,7 @@ impl FilmOffice for Office {
         if order.still {
             command.arg("--still");
         }
+        crate::rules::pass_on(&mut command);
         Ok(command)
     }
 }
@@ -102,7 +103,8 @@ fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
     let cancelled = cancel_on_interrupt();
     if arguments.still {
         progress.show("drawing", &arguments.out.display().to_string());
-        let drawn = still(input, &tour, &options, Some(cancelled));
+        let draw = if arguments.each { stills } else { still };
+        let drawn = draw(input, &tour, &options, Some(cancelled));
         progress.finish();
         return Ok((tour, drawn.map_err(|source| Failure::Film { source: Box::new(source) })?));
     }

@@ -16,18 +16,19 @@ use chrono::NaiveDate;
 use miette::Diagnostic;
 use spatial_db::cache::Cache;
 use spatial_db::cluster::resolve_database_url;
-use spatial_db::model::{Imagery, ParkSnapshot};
+use spatial_db::model::{Case, CaseEntry, Imagery, ParkSnapshot};
 use spatial_db::package::{PackStep, Package};
-use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, StoreError};
+use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, Store, StoreError};
 use twin_engine::{Failed, Loading, Lost, News, NewsCounts, NewsRun, TimeSource, TwinInput, Update};
 
+use crate::at_hand::AtHand;
 use crate::changes;
 use crate::cli::{Compared, OverlayName};
 use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::past::Address;
-use crate::planner;
+use crate::planner::{self, ZoneBasis};
 use crate::progress::Progress;
 use crate::report::unmet::Record;
 use crate::shot::{MOST_PIXELS, indexed, overlay_on, overlays};
@@ -62,6 +63,8 @@ pub(crate) struct Plan {
     pub(crate) as_of: Option<NaiveDate>,
     /// Schemes that the planner's panels choose from.
     pub(crate) schemes: Vec<Scheme>,
+    /// What the park is evaluated by.
+    pub(crate) zone: ZoneBasis,
     /// What the changes are between.
     pub(crate) compared: Compared,
     /// Where the database is, for whoever asks it something besides.
@@ -95,7 +98,16 @@ pub(crate) fn follow(plan: Plan) -> Result<(Receiver<Update>, Outcome), Failure>
     let (updates, received) = sync_channel(WAITING);
     let (begun, under_way) = channel();
     let outcome = Outcome::default();
-    let mut way = Way { plan, updates, outcome: outcome.clone(), begun: Some(begun), shown: false, record: None };
+    let mut way = Way {
+        plan,
+        updates,
+        outcome: outcome.clone(),
+        begun: Some(begun),
+        shown: false,
+        record: None,
+        cases: None,
+        last: None,
+    };
     std::thread::Builder::new().name("park".to_owned()).spawn(move || way.go()).map_err(background)?;
     if let Err(RecvTimeoutError::Disconnected) = under_way.recv_timeout(BEFORE_THE_WINDOW)
         && let Some(failure) = outcome.failure()
@@ -120,6 +132,10 @@ struct Way {
     shown: bool,
     /// What prospects asked for, once it is read where unmet demand is asked for.
     record: Option<Record>,
+    /// The cases, where they are at hand.
+    cases: Option<Arc<Vec<Case>>>,
+    /// The park that was handed on last, with its orthophotos.
+    last: Option<(Arc<ParkSnapshot>, Option<Arc<Imagery>>)>,
 }
 
 impl Way {
@@ -224,10 +240,30 @@ impl Way {
                 }
                 self.tell(Update::Lost(Lost { since, retry_at, reason }))
             }
-            FeedEvent::Cases(cases) => self.tell(Update::Cases(planner::cases(cases))),
+            FeedEvent::Cases(cases) => self.cases(cases),
             FeedEvent::Back => self.tell(Update::Back),
             FeedEvent::Ended(error) => self.fail(error.into()),
         }
+    }
+
+    /// Hands cases on; and the park anew, where verdicts on its land follow from them that did not before.
+    fn cases(&mut self, cases: Vec<Case>) -> Result<(), Closed> {
+        let cases = Arc::new(cases);
+        let differs = self.cases.as_deref().map(|known| bearing(known)) != Some(bearing(&cases));
+        self.cases = Some(Arc::clone(&cases));
+        self.tell(Update::Cases(planner::cases(cases)))?;
+        match self.last.clone().filter(|_| differs) {
+            Some((snapshot, imagery)) => self.show(snapshot, imagery, None),
+            None => Ok(()),
+        }
+    }
+
+    /// The cases for the first picture, so that it need not be drawn anew when the feed tells them. Where they cannot be read, the feed
+    /// says why, or tells them later.
+    fn cases_at_first(&self) -> Option<Arc<Vec<Case>>> {
+        let url = data_dir().ok().and_then(|dir| resolve_database_url(&dir).ok())?;
+        let cases = Store::connect(&url).and_then(|mut store| store.cases(&self.plan.park));
+        cases.ok().map(Arc::new)
     }
 
     /// Works out what is shown of a state of the park.
@@ -239,6 +275,9 @@ impl Way {
         let (snapshot, imagery) = (Arc::clone(&followed.snapshot), followed.imagery.clone());
         if self.plan.photo && imagery.is_none() && !self.shown {
             return self.fail(Failure::NoImagery { park: self.plan.park.clone() });
+        }
+        if self.cases.is_none() {
+            self.cases = self.cases_at_first();
         }
         self.show(snapshot, imagery, news)
     }
@@ -253,7 +292,9 @@ impl Way {
         let first = !self.shown;
         let mut told = Ok(());
         let cache = indexed(&snapshot);
-        let (mut overlays, mut time) = at_first(&cache, self.plan.as_of, &mut |done, of| {
+        let cases = self.cases.clone().map(|cases| AtHand::new(cases, snapshot.park.as_of));
+        self.last = Some((Arc::clone(&snapshot), imagery.clone()));
+        let (mut overlays, mut time) = at_first(&cache, self.plan.as_of, cases.as_ref(), &mut |done, of| {
             if first && told.is_ok() {
                 told = self.tell(Update::Loading(Loading::Overlays { done, of }));
             }
@@ -271,7 +312,8 @@ impl Way {
             time.overlay_on = record.beside(time.overlay_on, &cache);
         }
         let active = Some(self.plan.overlay.word().to_owned());
-        let planner = planner::planner(cache, self.plan.schemes.clone(), self.record.clone());
+        let Plan { schemes, zone, .. } = &self.plan;
+        let planner = planner::planner(cache, schemes.clone(), zone.clone(), self.record.clone(), cases);
         let input =
             TwinInput { snapshot, overlays, active, imagery, time: Some(time), planner: Some(planner), apart: None };
         self.outcome.set(None);
@@ -280,17 +322,32 @@ impl Way {
     }
 }
 
+/// What of cases bears on verdicts: where each stands, who caused it, what was agreed. A note, a file or a deadline leaves them alone.
+fn bearing(cases: &[Case]) -> Vec<(i64, String)> {
+    let bears = |entry: &CaseEntry<'_>| entry.event.state.is_some() || entry.event.remedy.is_some();
+    let of_case = |case: &Case| {
+        let entries = case.entries();
+        let said = entries.iter().filter(|entry| bears(entry)).map(|entry| {
+            let CaseEntry { event, day, cause, starts, due, withdrawn, .. } = entry;
+            format!("{:?}", (event.state, event.remedy, day, cause, starts, due, withdrawn))
+        });
+        (case.case_id, said.collect::<Vec<_>>().join("\n"))
+    };
+    cases.iter().map(of_case).collect()
+}
+
 /// The overlays of the window as it opens: those that take long stand empty, behind the others. `hear` is told how many are made, and
 /// of how many.
 fn at_first(
     cache: &Arc<Cache>,
     as_of: Option<NaiveDate>,
+    cases: Option<&AtHand>,
     hear: &mut dyn FnMut(usize, usize),
 ) -> (Vec<Arc<Overlay>>, TimeSource) {
     let now: Vec<OverlayName> = ALL.into_iter().filter(|name| !LATER.contains(name)).collect();
-    let (mut all, mut time) = overlays(cache, &now, as_of, &mut |_, done| hear(done, now.len()));
+    let (mut all, mut time) = overlays(cache, &now, as_of, cases, &mut |_, done| hear(done, now.len()));
     all.push(Arc::new(awaited_pressures(time.as_of)));
-    time.overlay_on = overlay_on(cache, &ALL);
+    time.overlay_on = overlay_on(cache, &ALL, cases.cloned());
     time.later = LATER.iter().map(|name| name.word().to_owned()).collect();
     (all, time)
 }
@@ -336,7 +393,6 @@ pub(crate) fn in_words(failure: &Failure) -> Failed {
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;
-    use spatial_db::store::Store;
 
     use super::*;
 
@@ -358,7 +414,7 @@ mod tests {
         let cache = indexed(&Arc::new(ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549))));
         let as_of = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
         let mut heard = Vec::new();
-        let (given, time) = at_first(&cache, Some(as_of), &mut |done, of| heard.push((done, of)));
+        let (given, time) = at_first(&cache, Some(as_of), None, &mut |done, of| heard.push((done, of)));
         assert_eq!(heard.len(), ALL.len() - LATER.len(), "{heard:?}");
         let pressure = given.last().unwrap();
         assert_eq!((pressure.name.as_str(), pressure.as_of), (OverlayName::Pressure.word(), as_of));

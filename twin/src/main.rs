@@ -2,6 +2,7 @@
 //!
 //! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
 
+mod at_hand;
 mod calc;
 mod case;
 mod changes;
@@ -29,6 +30,7 @@ mod print;
 mod progress;
 mod report;
 mod revert;
+mod rules;
 mod runs;
 mod sample;
 mod scenario;
@@ -62,6 +64,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {
+    let rules_dir = cli.rules_dir.as_deref();
+    // What works nothing out does not ask for rules, and `twin rules` is there to mend them.
+    if !matches!(cli.verb, Verb::Db(_) | Verb::Rules(_) | Verb::Completions { .. } | Verb::ReadSource) {
+        rules::put_in_force(rules_dir)?;
+    }
     match &cli.verb {
         Verb::Db(command) => db::run(command),
         Verb::Sample(arguments) => sample::run(arguments),
@@ -73,6 +80,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Parks(arguments) => parks::run(*arguments),
         Verb::Runs(arguments) => runs::run(arguments),
         Verb::Revert(arguments) => revert::run(arguments),
+        Verb::Scenario(group) => scenario::run(group),
         Verb::Shot(arguments) => shot::run(arguments),
         Verb::Film(arguments) => film::run(arguments),
         Verb::Gltf(arguments) => gltf::run(arguments),
@@ -90,6 +98,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Permit(arguments) => report::permit::run(arguments),
         Verb::Drill(group) => drill::run(group),
         Verb::Pitch(group) => pitch::run(group),
+        Verb::Rules(group) => rules::run(group, rules_dir),
         Verb::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "twin", &mut std::io::stdout());
             Ok(())

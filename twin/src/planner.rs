@@ -1,4 +1,5 @@
-//! What the window's panels for planners show, prepared from a park: the ranked list of land, one parcel, projects, cases.
+//! What the window's panels for planners show, prepared from a park: the ranked list of land, one parcel, projects, cases, the
+//! evaluation of the park.
 //!
 //! The verdicts are those of `analysis`; the window draws what it is given.
 
@@ -6,13 +7,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use analysis::evaluation::{self, EvaluationRules, Reference, TypedInputs, Zone};
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
 use analysis::land::{Ranked, land_sheet, ranked};
 use analysis::network::permit::Permit;
 use analysis::planner::{
-    Beside, LandList, ParcelSheet, ProjectChart, beside, case_book, compared, land_list, parcel_sheet, project_chart,
-    scenario_error_words,
+    Beside, LandList, ParcelSheet, ProjectChart, ZoneBoard, beside, case_book, compared, land_list, parcel_sheet,
+    project_chart, scenario_error_words, zone_board,
 };
 use analysis::rules::RuleSet;
 use analysis::scenario::{Scenario, ScenarioFile};
@@ -24,10 +26,23 @@ use spatial_db::model::{Case, FeatureId, Presence};
 use twin_engine::text::Text;
 use twin_engine::{Apart, CaseSource, Language, Planner, SheetForm, WhatIf};
 
+use crate::at_hand::AtHand;
 use crate::live::ALL;
 use crate::report;
 use crate::report::unmet::Record;
+use crate::rules::tables;
 use crate::shot::{indexed, overlay_on};
+
+/// What a park is evaluated by.
+#[derive(Debug, Clone)]
+pub(crate) struct ZoneBasis {
+    /// Schemes to choose from.
+    pub(crate) schemes: Vec<evaluation::Scheme>,
+    /// What persons typed in.
+    pub(crate) typed: Option<TypedInputs>,
+    /// What location quotients compare with.
+    pub(crate) reference: Option<Reference>,
+}
 
 /// Prepares what is asked of one state of a park.
 #[derive(Debug)]
@@ -35,17 +50,29 @@ struct Desk {
     cache: Arc<Cache>,
     rules: RuleSet,
     schemes: Vec<Scheme>,
+    zone: ZoneBasis,
+    zone_rules: EvaluationRules,
     /// Where unmet demand is among the overlays.
     record: Option<Record>,
+    /// The park's cases, where they are at hand.
+    cases: Option<AtHand>,
 }
 
-/// Whoever prepares the panels of a park. `schemes` are those to choose from; `record` is there where unmet demand is looked at.
-pub(crate) fn planner(cache: Arc<Cache>, schemes: Vec<Scheme>, record: Option<Record>) -> Arc<dyn Planner> {
-    Arc::new(Desk { cache, rules: RuleSet::shipped(), schemes, record })
+/// Whoever prepares the panels of a park. `schemes` are those to hold land against, `zone` is what the park is evaluated by;
+/// `record` is there where unmet demand is looked at, `cases` where they are at hand.
+pub(crate) fn planner(
+    cache: Arc<Cache>,
+    schemes: Vec<Scheme>,
+    zone: ZoneBasis,
+    record: Option<Record>,
+    cases: Option<AtHand>,
+) -> Arc<dyn Planner> {
+    let zone_rules = tables().evaluation.clone();
+    Arc::new(Desk { cache, rules: tables().land.clone(), schemes, zone, zone_rules, record, cases })
 }
 
 /// Cases for the panels.
-pub(crate) fn cases(cases: Vec<Case>) -> CaseSource {
+pub(crate) fn cases(cases: Arc<Vec<Case>>) -> CaseSource {
     CaseSource(Arc::new(move |day| case_book(&cases, day)))
 }
 
@@ -53,7 +80,8 @@ impl Desk {
     fn with<T>(&self, day: NaiveDate, scheme: usize, make: impl FnOnce(&LandModel<'_>, &Scheme) -> T) -> Option<T> {
         let scheme = self.schemes.get(scheme).or(self.schemes.first())?;
         let presence = Presence::on(self.cache.snapshot(), day);
-        let model = LandModel::of(&self.cache, &presence, &self.rules, day);
+        let model = LandModel::of(&self.cache, &presence, &self.rules, day)
+            .with_cases(self.cases.as_ref().map(|cases| cases.on(day)));
         Some(make(&model, scheme))
     }
 }
@@ -78,6 +106,18 @@ impl Planner for Desk {
         project_chart(self.cache.snapshot(), day)
     }
 
+    fn zone_schemes(&self) -> Vec<Words> {
+        let named = |scheme: &evaluation::Scheme| Words::from(format!("{} [{}]", scheme.name, scheme.status));
+        self.zone.schemes.iter().map(named).collect()
+    }
+
+    fn zone(&self, day: NaiveDate, scheme: usize) -> Option<ZoneBoard> {
+        let ZoneBasis { schemes, typed, reference } = &self.zone;
+        let scheme = schemes.get(scheme).or(schemes.first())?;
+        let zone = Zone::of(&self.cache, &self.rules, &self.zone_rules, typed.as_ref(), day);
+        Some(zone_board(zone, scheme, &self.zone_rules, reference.as_ref()))
+    }
+
     fn what_if(&self, scenario: &ScenarioFile, day: NaiveDate) -> Result<WhatIf, Words> {
         let park = Scenario::on(Arc::clone(self.cache.snapshot()), scenario.clone())
             .and_then(|scenario| scenario.park(&self.rules))
@@ -85,7 +125,7 @@ impl Planner for Desk {
         let Beside { both, added, gone } = beside(self.cache.snapshot(), &park);
         let after = indexed(&Arc::new(park));
         let compared = compared(&self.cache, &after, &scenario.edits, &self.rules, day);
-        let made = overlay_on(&after, &ALL);
+        let made = overlay_on(&after, &ALL, self.cases.clone());
         let made = match &self.record {
             Some(record) => record.beside(made, &after),
             None => made,

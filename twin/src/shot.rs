@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use analysis::emergency::{emergency_overlay, security_overlay};
 use analysis::issues::issue_overlay;
-use analysis::land::{idle_overlay, utilisation_overlay};
+use analysis::land::{idle_overlay_in_cases, utilisation_overlay};
 use analysis::network::answers::Network;
-use analysis::network::capacity::{Capacity, CapacityRules, capacity_overlay};
+use analysis::network::capacity::{Capacity, capacity_overlay};
 use analysis::network::hydraulics::{
-    Asked, Demand, Given, HydraulicRules, HydraulicsError, Which, park_plant, pressure_overlay, without_pressures,
+    Asked, Demand, Given, HydraulicsError, Which, park_plant, pressure_overlay, without_pressures,
 };
-use analysis::network::{Settings, network_overlay};
+use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
 use analysis::projects::projects_overlay;
 use analysis::rules::RuleSet;
@@ -23,6 +23,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 use twin_engine::{CameraChoice, CaptureOptions, Language, OverlayOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
+use crate::at_hand::AtHand;
 use crate::changes;
 use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
@@ -30,6 +31,7 @@ use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
 use crate::report::unmet::Record;
+use crate::rules::tables;
 use crate::scenario::laid_over;
 
 impl OverlayName {
@@ -92,7 +94,7 @@ pub(crate) fn input(
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
     let cache = indexed(&snapshot);
-    let (mut overlays, mut time) = overlays(&cache, wanted, as_of, &mut |name, _| {
+    let (mut overlays, mut time) = overlays(&cache, wanted, as_of, None, &mut |name, _| {
         progress.show("computing the overlay", name.word());
     });
     // Who asked for what is in the database, not in the park.
@@ -119,37 +121,44 @@ pub(crate) fn indexed(snapshot: &Arc<ParkSnapshot>) -> Arc<Cache> {
 }
 
 /// The wanted overlays over a park for a date, the park's own if none is given, and what makes them for another. `hear` is
-/// told each before it is made, and how many are.
+/// told each before it is made, and how many are. Pictures to give away are made without cases.
 pub(crate) fn overlays(
     cache: &Arc<Cache>,
     wanted: &[OverlayName],
     as_of: Option<NaiveDate>,
+    cases: Option<&AtHand>,
     hear: &mut dyn FnMut(OverlayName, usize),
 ) -> (Vec<Arc<Overlay>>, TimeSource) {
     let as_of = as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
-    let rules = RuleSet::shipped();
+    let rules = &tables().land;
     let made = |(done, name): (usize, &OverlayName)| {
         hear(*name, done);
-        overlay(*name, cache, &rules, as_of).map(Arc::new)
+        overlay(*name, cache, rules, cases, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
-    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted), later: Vec::new() })
+    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted, cases.cloned()), later: Vec::new() })
 }
 
 /// What makes the wanted overlays of a park for any day.
-pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName]) -> OverlayOn {
-    let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), RuleSet::shipped());
+pub(crate) fn overlay_on(cache: &Arc<Cache>, wanted: &[OverlayName], cases: Option<AtHand>) -> OverlayOn {
+    let (cache, names, rules) = (Arc::clone(cache), wanted.to_vec(), &tables().land);
     Arc::new(move |day: NaiveDate, wanted: &str| {
         let name = names.iter().find(|name| name.word() == wanted)?;
-        overlay(*name, &cache, &rules, day)
+        overlay(*name, &cache, rules, cases.as_ref(), day)
     })
 }
 
 /// One overlay of a day. Changes need a park of two moments, unmet demand the record of prospects: see `input` and `Record`.
-fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Option<Overlay> {
+fn overlay(
+    name: OverlayName,
+    cache: &Cache,
+    rules: &RuleSet,
+    cases: Option<&AtHand>,
+    as_of: NaiveDate,
+) -> Option<Overlay> {
     match name {
         OverlayName::Utilisation => Some(utilisation_overlay(cache, rules, as_of)),
-        OverlayName::Idle => Some(idle_overlay(cache, rules, as_of)),
+        OverlayName::Idle => Some(idle_overlay_in_cases(cache, rules, cases.map(|cases| cases.on(as_of)), as_of)),
         OverlayName::Projects => Some(projects_overlay(cache, as_of)),
         OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
         OverlayName::Security => Some(security_overlay(cache, rules, as_of)),
@@ -164,22 +173,23 @@ fn overlay(name: OverlayName, cache: &Cache, rules: &RuleSet, as_of: NaiveDate) 
 /// Power left on a day, with the commitments to that day.
 fn capacity(cache: &Cache, as_of: NaiveDate) -> Option<Overlay> {
     let park = cache.snapshot();
-    let (rules, settings, there) = (CapacityRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
-    let power = Capacity::of(park, &there, &settings, &rules, "power").ok()?;
+    let (tables, there) = (tables(), Presence::on(park, as_of));
+    let power = Capacity::of(park, &there, &tables.topology, &tables.capacity, "power").ok()?;
     Some(capacity_overlay(&power, as_of))
 }
 
 /// Pressures on a day at the hour of most use, or why there are none.
 fn pressure(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let park = cache.snapshot();
-    let (rules, settings, there) = (HydraulicRules::shipped(), Settings::shipped(), Presence::on(park, as_of));
-    let network = Network::of(park, &there, NetworkClass::Water, &settings, HashMap::new());
+    let (tables, there) = (tables(), Presence::on(park, as_of));
+    let rules = &tables.hydraulics;
+    let network = Network::of(park, &there, NetworkClass::Water, &tables.topology, HashMap::new());
     let made = network.map_err(HydraulicsError::Network).and_then(|network| {
-        let (plant, assumed) = park_plant(&network, &rules, &CapacityRules::shipped(), &Given::default())?;
+        let (plant, assumed) = park_plant(&network, rules, &tables.capacity, &Given::default())?;
         let asked = Asked { which: Which::Pressure, demand: Demand::AsModelled, at_s: 0, closed: Vec::new() };
-        let answer = plant.answer(Some(&network), &asked, &rules, &assumed)?;
+        let answer = plant.answer(Some(&network), &asked, rules, &assumed)?;
         let notes = answer.sheet.notes.clone();
-        Ok(pressure_overlay(park, &plant, None, &answer.before, &rules, as_of, notes))
+        Ok(pressure_overlay(park, &plant, None, &answer.before, rules, as_of, notes))
     });
     made.unwrap_or_else(|error| without_pressures(&error, as_of))
 }

@@ -18,6 +18,7 @@ use crate::origin::Origin;
 use crate::parks::store;
 use crate::print;
 use crate::progress::Progress;
+use crate::rules::tables;
 
 /// Arguments of `twin valves`.
 #[derive(Debug, Args)]
@@ -257,7 +258,7 @@ fn put(
     let mut store = store()?;
     let snapshot = store.snapshot(park)?;
     // Looked up once: a file may tell of as many valves as a city has.
-    let gears = Gears::of(&snapshot, &Settings::shipped());
+    let gears = Gears::of(&snapshot, &tables().topology);
     let mut states = Vec::with_capacity(told.len());
     for (at, (name, mut state)) in told.into_iter().enumerate() {
         let written = state.node_key.clone();
@@ -351,9 +352,9 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
     progress.finish();
     let (park, _) = loaded?;
     let as_of = arguments.as_of.unwrap_or_else(|| Utc::now().date_naive());
-    let settings = Settings::shipped();
-    let seen = NetworkClass::ALL.map(|class| observed_in(&park, class, &settings, as_of));
-    let mut valves: Vec<&NetworkNode> = valves(&park, &settings).collect();
+    let settings = &tables().topology;
+    let seen = NetworkClass::ALL.map(|class| observed_in(&park, class, settings, as_of));
+    let mut valves: Vec<&NetworkNode> = valves(&park, settings).collect();
     valves.sort_by(|a, b| (a.class, &a.provenance.key).cmp(&(b.class, &b.provenance.key)));
     let of = |node: &NetworkNode| -> Option<&Observed<'_>> {
         let class = NetworkClass::ALL.iter().position(|class| *class == node.class)?;

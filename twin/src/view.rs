@@ -4,6 +4,7 @@ use analysis::land::scheme::Scheme;
 use spatial_db::package::Package;
 use twin_engine::{DrillStart, OfferedKind, ViewOptions, last_park, view_live};
 
+use crate::case;
 use crate::cli::{OverlayName, ViewArguments};
 use crate::data_dir::data_dir;
 use crate::drill::office;
@@ -13,12 +14,14 @@ use crate::live::{Plan, follow};
 use crate::origin::Origin;
 use crate::past::{Address, of_package, of_store};
 use crate::pitch;
+use crate::report::zone_basis;
+use crate::rules::tables;
 use crate::scenes::{offered, scene};
 
 /// The scheme asked for, then those that are shipped.
 fn schemes(named: &str) -> Result<Vec<Scheme>, Failure> {
     let asked = crate::report::scheme(named)?;
-    let others = Scheme::shipped().into_iter().filter(|scheme| scheme.name != asked.name).collect::<Vec<_>>();
+    let others: Vec<Scheme> = tables().schemes.iter().filter(|scheme| scheme.name != asked.name).cloned().collect();
     Ok(std::iter::once(asked).chain(others).collect())
 }
 
@@ -50,12 +53,20 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
             package.header().park.slug.clone()
         }
     };
+    let address = Address::default();
+    let schemes = schemes(&arguments.scheme)?;
+    let zone = zone_basis(&arguments.zone_scheme, arguments.inputs.as_deref(), arguments.reference.as_deref())?;
+    if let Some(typed) = zone.typed.as_ref().filter(|typed| typed.park != slug) {
+        return Err(Failure::NotReported { park: typed.park.clone() });
+    }
+    // As the command that writes a dossier takes them.
+    let named = std::iter::once(arguments.scheme.clone()).chain(schemes.iter().skip(1).map(|other| other.name.clone()));
+    let cases = case::office(&park, address.clone(), named.collect());
     let scene = arguments.scene.as_deref().map(|named| scene(Origin::of(&park), named)).transpose()?;
     // A tour of its own before the views of whoever packed it.
     let tour = || offers.iter().position(|group| matches!(group.kind, OfferedKind::Tour(_)));
     let play =
         arguments.tour.then(|| tour().or((!offers.is_empty()).then_some(0)).ok_or(Failure::NoTour)).transpose()?;
-    let address = Address::default();
     let past = match Origin::of(&park) {
         Origin::Store(slug) => of_store(slug, address.clone()),
         Origin::Package(path) => of_package(path),
@@ -72,6 +83,7 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         play,
         unreadable,
         drills: Some(office(arguments.drill.as_deref())),
+        cases: Some(cases),
         // What two moments differ in is in no park that another process could read.
         films: (arguments.overlay != OverlayName::Changes).then(|| film::office(&park)),
         pitches: pitch::folders(Origin::of(&park)),
@@ -82,7 +94,8 @@ pub(crate) fn run(arguments: &ViewArguments) -> Result<(), Failure> {
         park: park.clone(),
         overlay: arguments.overlay,
         as_of: arguments.as_of,
-        schemes: schemes(&arguments.scheme)?,
+        schemes,
+        zone,
         compared: arguments.compared.clone(),
         address,
         photo: arguments.imagery,

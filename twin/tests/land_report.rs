@@ -240,5 +240,44 @@ fn a_package_gives_the_same_report() {
     let output = offline.env("TWIN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let read = |path: &Path| -> Value { serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap() };
-    assert_eq!(read(&place.folder.path().join("x.json")), stored);
+    let mut packed = read(&place.folder.path().join("x.json"));
+    // But for the cases, which it does not carry, and says so.
+    assert_eq!((&stored["cases_at_hand"], &packed["cases_at_hand"]), (&true.into(), &false.into()));
+    packed["cases_at_hand"] = true.into();
+    let notes = packed["notes"].as_array_mut().expect("notes");
+    let before = notes.len();
+    notes.retain(|note| !note.as_str().is_some_and(|note| note.contains("Cases are not at hand")));
+    assert_eq!(notes.len() + 1, before);
+    assert_eq!(packed, stored);
+}
+
+/// Land that may be reclaimed, until a case finds that the government caused it and a later start is agreed.
+#[test]
+fn what_a_case_finds_and_agrees_changes_the_report() {
+    let place = imported();
+    let worst = report(&place, &["--state", "past-reclaim"]);
+    let chosen = &parcels(&worst)[0];
+    let (parcel, contract) = (chosen["parcel"].as_str().unwrap(), chosen["clock"]["contract"].as_str().unwrap());
+    assert!(chosen["case"].is_null());
+    let record = |arguments: &[&str]| place.json(&[&["case"], arguments, &["--by", "office", "--json"][..]].concat());
+    let now = |more: &[&str]| {
+        let whole = report(&place, &[&["--all", "--lang", "en"], more].concat());
+        parcels(&whole).iter().find(|one| one["parcel"] == parcel).cloned()
+    };
+    record(&["open", "qingxi", "--parcel", parcel, "--contract", contract]);
+    let opened = now(&["--case", "suspected"]).expect("in the list of suspected land");
+    assert_eq!((&opened["clock"]["state"], &opened["case"]["number"]), (&"past-reclaim".into(), &1.into()));
+    assert!(now(&["--case", "none"]).is_none());
+    record(&["step", "qingxi", "1", "investigation"]);
+    record(&["step", "qingxi", "1", "determined", "--cause", "government"]);
+    let excused = now(&["--case", "determined"]).expect("in the list of determined land");
+    assert_eq!((&excused["clock"]["state"], &excused["case"]["state"]), (&"excused".into(), &"determined".into()));
+    assert!(excused["clock"]["disposal"]["fee"].is_null());
+    assert!(excused["clock"]["by_cases"][0].as_str().unwrap().contains("case 1"), "{}", excused["clock"]);
+    record(&["remedy", "qingxi", "1", "extension", "--from", "2090-01-01", "--until", "2090-12-31"]);
+    let extended = now(&[]).expect("on record");
+    assert_eq!((&extended["clock"]["state"], &extended["clock"]["zero"]), (&"in-order".into(), &"2090-01-01".into()));
+    // A day that is asked for is meant: then there was no case.
+    let then = now(&["--as-of", "2025-01-01"]).expect("on record");
+    assert!(then["case"].is_null() && then["clock"]["by_cases"] == Value::Array(Vec::new()), "{then}");
 }

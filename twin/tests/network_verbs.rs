@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
-use spatial_db::model::{NetworkClass, NodeKind, ParkSnapshot};
+use spatial_db::model::{NetworkClass, NetworkEdge, NodeKind, ParkSnapshot};
 use spatial_db::store::Store;
 
 use crate::support::Place;
@@ -114,6 +114,7 @@ fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
     let count = |name: &str| counts[name].as_u64().unwrap();
     assert_eq!(rows.len() as u64, count("violated") + count("possible") + count("unknown"), "{counts}");
     assert!(count("clear") > 100, "{counts}");
+    assert!(count("no_rule") > 0, "power beside power, water over power: {counts}");
     println!("sample park: {counts}");
     assert!(rows.iter().all(|row| row["rule"].as_str().unwrap().contains("GB 50289")));
     // With ten metres asked for between everything that has a rule, far more is too near.
@@ -154,6 +155,106 @@ fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
     assert!(code == 1 && error.contains("bad.toml"), "{error}");
 }
 
+/// Places along a path so near to each other that the distance of two paths is known to a decimetre.
+fn places(path: &[[f64; 3]]) -> Vec<[f64; 3]> {
+    let mut all = vec![path[0]];
+    for pair in path.windows(2) {
+        let long = (0..3).map(|axis| (pair[1][axis] - pair[0][axis]).powi(2)).sum::<f64>().sqrt();
+        let steps = (long / 0.05).ceil().max(1.0);
+        let at =
+            |step: f64| [0, 1, 2].map(|axis: usize| pair[0][axis] + (pair[1][axis] - pair[0][axis]) * step / steps);
+        all.extend((1..=steps as u32).map(|step| at(f64::from(step))));
+    }
+    all
+}
+
+#[test]
+fn two_lines_named_have_their_room_in_3d_and_by_the_rules() {
+    let place = Place::imported();
+    let park = park(&place);
+    let far = |a: &[f64; 3], b: &[f64; 3]| (0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum::<f64>().sqrt();
+    let whole = |edge: &&NetworkEdge| edge.diameter_mm.is_some() && edge.path.iter().flatten().all(|at| at.is_finite());
+    let of = |class: NetworkClass| park.edges.iter().filter(move |edge| edge.class == class).filter(whole);
+    let sewer = of(NetworkClass::Drainage).next().unwrap();
+    let start = sewer.path[0];
+    let near = |edge: &&NetworkEdge| edge.path.iter().map(|at| far(at, &start)).fold(f64::INFINITY, f64::min);
+    let main = of(NetworkClass::Water).min_by(|a, b| near(a).total_cmp(&near(b))).unwrap();
+    let (a, b) = (&sewer.provenance.key, &main.provenance.key);
+    let told = place.json(&["clearance", "qingxi", "--line", a, "--to", b, "--format", "json"]);
+    let one = &told["between"][0];
+    let radii = (sewer.diameter_mm.unwrap() + main.diameter_mm.unwrap()) / 2000.0;
+    let (own, others) = (places(&sewer.path), places(&main.path));
+    let searched = own.iter().flat_map(|at| others.iter().map(move |other| far(at, other)));
+    let searched = searched.fold(f64::INFINITY, f64::min) - radii;
+    let room = one["room_m"].as_f64().unwrap();
+    assert!(room <= searched + 1e-6 && searched - room < 0.06, "{room} {searched} {one}");
+    let parts = one["plan_m"].as_f64().unwrap().hypot(one["height_m"].as_f64().unwrap());
+    assert!((parts - room.abs()).abs() < 1e-6 && one["off_m"].as_f64().unwrap() > 0.0, "{one}");
+    let rows = told["rows"].as_array().unwrap();
+    assert!(rows[0]["room_m"].as_f64() == Some(room) && rows[0]["rule"].is_null(), "{told}");
+    assert!(rows[1..].iter().all(|row| row["rule"].as_str().unwrap().contains("GB 50289")), "{told}");
+    let (code, error) = place.fails(&["clearance", "qingxi", "--line", a, "--to", "nowhere"]);
+    assert!(code == 1 && error.contains("nowhere"), "{error}");
+    assert_eq!(place.fails(&["clearance", "qingxi", "--to", b]).0, 2);
+}
+
+#[test]
+fn a_planned_line_is_held_against_what_is_there_and_by_itself() {
+    let place = Place::imported();
+    let park = park(&place);
+    let known = |edge: &&NetworkEdge| edge.path.iter().flatten().all(|at| at.is_finite());
+    let main = park.edges.iter().filter(known).find(|edge| edge.class == NetworkClass::Water).unwrap();
+    // A gas line through the axis of a main.
+    let corners: Vec<String> = main.path.iter().map(|[x, y, z]| format!("{x},{y},{z}")).collect();
+    let corners = corners.join(" ");
+    let gas = ["--class", "gas", "--diameter", "200", "--pressure", "medium"];
+    let asked = |planned: &str, extra: &[&str]| {
+        let mut arguments = vec!["clearance", "qingxi", "--lang", "en", "--format", "json", "--planned", planned];
+        arguments.extend(gas);
+        arguments.extend(extra);
+        place.json(&arguments)
+    };
+    let told = asked(&corners, &[]);
+    let on_main = told["rows"].as_array().unwrap().iter().find(|row| row["other"] == *main.provenance.key).unwrap();
+    assert_eq!((on_main["verdict"].as_str(), on_main["class"].as_str()), (Some("violated"), Some("Gas")), "{on_main}");
+    assert!(told["cover"]["verdict"].is_string() && told["fall"].is_null(), "{told}");
+    // Across a carriageway with 0.3 m of ground above it, where 0.9 m is asked for.
+    let road = park.roads.iter().find(|road| road.width_m.is_some_and(|width| width > 4.0)).unwrap();
+    let [a, b] = [0, 1].map(|at: usize| road.line.0[0].0[at]);
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let long = dx.hypot(dy);
+    let (x, y) = (f64::midpoint(a.x, b.x), f64::midpoint(a.y, b.y));
+    let across = |by: f64| format!("{},{}", x - dy / long * by, y + dx / long * by);
+    let street = format!("{} {} {}", across(-3.0), across(0.0), across(3.0));
+    let told = asked(&street, &["--cover", "0.3", "--of", "cover"]);
+    assert_eq!(
+        (told["cover"]["verdict"].as_str(), told["cover"]["asked_m"].as_f64()),
+        (Some("violated"), Some(0.9)),
+        "{told}"
+    );
+    assert_eq!(
+        (told["rows"][0]["verdict"].as_str(), told["rows"][0]["line"].as_str()),
+        (Some("violated"), Some("planned"))
+    );
+    // A sewer falls by what its ends say.
+    let sewer = ["--class", "drainage", "--width", "800", "--height", "600", "--invert", "1.0", "--invert", "1.0"];
+    let far = format!("{} {}", across(-40.0), across(40.0));
+    let mut level = vec!["clearance", "qingxi", "--format", "json", "--planned", far.as_str()];
+    level.extend(sewer);
+    assert_eq!(place.json(&level)["fall"]["verdict"], "violated");
+    // Wrong usage: two depths at once, none, no size.
+    let refused = |wrong: &[&str]| {
+        let mut arguments = vec!["clearance", "qingxi", "--class", "gas"];
+        arguments.extend(wrong);
+        assert_eq!(place.fails(&arguments).0, 2, "{arguments:?}");
+    };
+    refused(&["--planned", &corners, "--diameter", "200", "--cover", "1"]);
+    refused(&["--planned", &street, "--diameter", "200"]);
+    refused(&["--planned", &street, "--cover", "1"]);
+    refused(&["--planned", "1,2", "--diameter", "200", "--cover", "1"]);
+    refused(&["--diameter", "200", "--cover", "1"]);
+}
+
 #[test]
 fn a_permit_shows_the_pit_its_lines_and_whom_to_call() {
     let place = Place::imported();
@@ -176,6 +277,22 @@ fn a_permit_shows_the_pit_its_lines_and_whom_to_call() {
         "{page}"
     );
     assert!(page.contains("36.0 m²") && page.contains("<svg viewBox") && page.contains("#00ffff"), "{page}");
+    // Whom to call stands in the survey, and the telephone in a table of one's own.
+    let operator = main.provenance.attributes["Belong"].as_str().unwrap();
+    assert!(page.contains(operator) && !page.contains("555 0100"), "{page}");
+    let table = format!("columns = [\"Belong\"]\n[[operator]]\nname = \"{operator}\"\nphone = \"555 0100\"");
+    std::fs::write(place.folder.path().join("operators.toml"), table).unwrap();
+    let with = ["--operators", "operators.toml", "--out", "called.html"];
+    let done = place.twin(&[&["permit", "qingxi", "--outline", &outline, "--depth", "2.5"][..], &with[..]].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(std::fs::read_to_string(place.folder.path().join("called.html")).unwrap().contains("555 0100"));
+    let networks: std::collections::BTreeSet<(&str, &str)> = park
+        .edges
+        .iter()
+        .filter_map(|line| Some((line.provenance.attributes.get("Belong")?.as_str()?, line.class.as_str())))
+        .collect();
+    let names: std::collections::BTreeSet<&str> = networks.iter().map(|(name, _)| *name).collect();
+    assert!(names.len() == networks.len() && names.len() > 6, "every network has its own: {networks:?}");
     assert!(dig("zh").contains("开挖前须知"));
     // What is no pit is refused before anything is written.
     let bow = [0, 2, 1, 3].map(|at| format!("{},{}", corners[at][0], corners[at][1])).join(" ");

@@ -186,3 +186,22 @@ fn a_film_made_for_a_window_tells_its_pictures_and_leaves_nothing_when_given_up(
     drop(mouth);
     assert!(!folder.join("long.mp4.new").exists() && !folder.join("long.mp4").exists());
 }
+
+#[test]
+fn every_view_of_a_tour_becomes_a_picture_of_its_own() {
+    let place = Place::imported();
+    let folder = place.folder.path();
+    std::fs::write(folder.join("a.tour.ron"), TOUR).unwrap();
+    let still = ["film", "qingxi", "--tour", "a.tour.ron", "--size", "160x96", "--json", "--still", "--out"];
+    assert_eq!(place.json(&[&still[..], &["first.png"][..]].concat())["frames"], 1);
+    assert_eq!(place.json(&[&still[..], &["a.png", "--each"][..]].concat())["frames"], 2);
+    let read = |name: &str| image::open(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}")).to_rgb8();
+    let [first, one, two] = ["first.png", "a-1.png", "a-2.png"].map(read);
+    assert_eq!((one.dimensions(), two.dimensions()), ((160, 96), (160, 96)));
+    let apart = |other: &image::RgbImage| first.pixels().zip(other.pixels()).filter(|(a, b)| a != b).count();
+    // The first is the one that `--still` alone draws; the second looks from elsewhere at something else.
+    assert!(apart(&one) < 160 && apart(&two) > 3000, "{} and {} pixels differ", apart(&one), apart(&two));
+    assert!(!folder.join("a.png").exists());
+    // Each of what, without --still?
+    assert_eq!(place.fails(&["film", "qingxi", "--out", "x.mp4", "--each"]).0, 2);
+}

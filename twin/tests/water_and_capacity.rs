@@ -89,7 +89,11 @@ fn pressures_and_capacity_of_the_sample_park() {
         let fell = soon_left.iter().filter(|(key, soon)| late_left[*key].is_some() && late_left[*key] < **soon).count();
         assert!(fell > 0, "{resource}: no commitment takes anything");
         if known {
-            assert!(number(&soon["counts"]["known"]) > 100.0, "{resource} {}", soon["counts"]);
+            // Power and water of the sample run in rings, and which way they feed nobody wrote down.
+            let counts = &soon["counts"];
+            let (way, at_most) = (number(&counts["at_most_for_the_way"]), number(&counts["at_most"]));
+            assert!(number(&counts["known"]) + way > 100.0, "{resource} {counts}");
+            assert!(way > 0.0 && way <= at_most, "{resource} {counts}");
         }
     }
     let one = place.json(&[
@@ -114,6 +118,18 @@ fn pressures_and_capacity_of_the_sample_park() {
     let by = ["--parcel", number_of, "--by", "2032-12-31", "--format", "json"];
     let same = place.json(&[&["capacity", "at", "qingxi", "--resource", "power"][..], &by[..]].concat());
     assert_eq!(same["way"], one["way"]);
+    // Fibre building by building: the ports and holes of those that are connected on record, and of no others.
+    let fibre = place.json(&["capacity", "buildings", "qingxi", "--resource", "fibre", "--format", "json"]);
+    let rows = fibre["rows"].as_array().unwrap();
+    let connected = number(&fibre["counts"]["connected"]);
+    assert_eq!(connected + number(&fibre["counts"]["unknown"]), rows.len() as f64);
+    assert!(connected > 0.0 && rows.iter().any(|row| row["ducts_remaining"].is_number()), "{}", fibre["counts"]);
+    let key = rows[0]["building"].as_str().unwrap();
+    let at = place.json(&["capacity", "at", "qingxi", "--resource", "fibre", "--building", key, "--format", "json"]);
+    assert_eq!(at["remaining"], rows[0]["remaining"]);
+    let said = place.twin(&["capacity", "parcels", "qingxi", "--resource", "power", "--lang", "zh"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains("上限") && !said.contains("at_most"), "{said}");
     let said = place.twin(&["capacity", "elements", "qingxi", "--resource", "power", "--lang", "zh"]);
     assert!(String::from_utf8_lossy(&said.stdout).contains("剩余能力：电力"));
     assert_eq!(place.fails(&["capacity", "at", "qingxi", "--resource", "power"]).0, 2);

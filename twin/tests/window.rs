@@ -3,153 +3,17 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use support::screen::{PATIENCE, Screen, Window, runtime};
 use support::{Place, altered, manifest};
-use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask};
 
-/// Long enough for a slow and busy machine.
-const PATIENCE: Duration = Duration::from_secs(90);
 /// The sample's emergency resources, as it names the file.
 const RESOURCES: &str = "应急资源.geojson";
-
-/// A screen that nobody sees. One at a time: windows that are drawn by the processor get in each other's way.
-struct Screen {
-    server: Child,
-    name: String,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Screen {
-    fn new() -> Self {
-        static ONE: Mutex<()> = Mutex::new(());
-        let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1100x800x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb starts (setup/debian.sh installs it)");
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().expect("its output")).read_line(&mut number).expect("a display's number");
-        Self { server, name: format!(":{}", number.trim()), _alone: alone }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-/// An open window, with what it says on standard error.
-struct Window {
-    process: Child,
-    said: Receiver<(Instant, String)>,
-    heard: Vec<String>,
-}
-
-impl Window {
-    fn open(screen: &Screen, mut command: Command, runtime: &Path) -> Self {
-        let mut process = command
-            .env("DISPLAY", &screen.name)
-            .env("XDG_RUNTIME_DIR", runtime)
-            .env_remove("RUST_LOG")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("twin runs");
-        let mut errors = BufReader::new(process.stderr.take().expect("its errors"));
-        let (sender, said) = channel();
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            while errors.read_line(&mut line).is_ok_and(|read| read > 0) {
-                if sender.send((Instant::now(), std::mem::take(&mut line))).is_err() {
-                    break;
-                }
-            }
-            // What is left must not block it.
-            let _ = errors.read_to_end(&mut Vec::new());
-        });
-        Self { process, said, heard: Vec::new() }
-    }
-
-    /// When it says this.
-    fn says(&mut self, words: &str) -> Instant {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let Ok((at, line)) = self.said.recv_timeout(left) else {
-                panic!("it never says {words:?}, only: {}", self.heard.concat());
-            };
-            let found = line.contains(words);
-            self.heard.push(line);
-            if found {
-                return at;
-            }
-        }
-    }
-
-    /// How it ends, within a time.
-    fn ends(&mut self, patience: Duration) -> ExitStatus {
-        let until = Instant::now() + patience;
-        loop {
-            if let Some(status) = self.process.try_wait().expect("a process") {
-                return status;
-            }
-            assert!(Instant::now() < until, "it does not end within {patience:?}: {}", self.everything());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn everything(&mut self) -> String {
-        while let Ok((_, line)) = self.said.recv_timeout(Duration::from_millis(200)) {
-            self.heard.push(line);
-        }
-        self.heard.concat()
-    }
-
-    /// Closes it as the frame's button does; how it ends, and how long that takes.
-    fn close(&mut self, screen: &Screen) -> (ExitStatus, Duration) {
-        let asked = Instant::now();
-        press_close(screen, self.process.id());
-        let status = self.ends(PATIENCE);
-        (status, asked.elapsed())
-    }
-}
-
-/// Asks the window of a process to close, as the button of its frame would: there is no frame here.
-fn press_close(screen: &Screen, pid: u32) {
-    let (connection, number) = x11rb::connect(Some(&screen.name)).expect("the screen");
-    let root = connection.setup().roots[number].root;
-    let atom = |name: &str| connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
-    let (protocols, delete, owner) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"), atom("_NET_WM_PID"));
-    let children = connection.query_tree(root).unwrap().reply().unwrap().children;
-    let of = |window: u32| {
-        let property =
-            connection.get_property(false, window, owner, AtomEnum::CARDINAL, 0, 1).unwrap().reply().unwrap();
-        property.value32().and_then(|mut values| values.next())
-    };
-    let window = children.into_iter().find(|window| of(*window) == Some(pid)).expect("a window of the process");
-    let event = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
-    connection.send_event(false, window, EventMask::NO_EVENT, event).unwrap().check().unwrap();
-}
-
-impl Drop for Window {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// The sample with one emergency resource gone and one renamed; the manifest's path.
 fn imported_later(place: &Place) -> String {
@@ -161,13 +25,6 @@ fn imported_later(place: &Place) -> String {
     features[0]["properties"]["名称"] = "moved".into();
     std::fs::write(&path, all.to_string()).unwrap();
     manifest
-}
-
-fn runtime(place: &Place) -> PathBuf {
-    let folder = place.folder.path().join("runtime");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
-    folder
 }
 
 #[test]

@@ -4,8 +4,13 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use analysis::evaluation::{EvaluationRules, Measure, Range, Scheme, TypedInputs, Zone};
+use analysis::planner::{Amount, zone_board};
+use analysis::rules::RuleSet;
 use serde_json::Value;
+use spatial_db::cache::Cache;
 use spatial_db::model::ParkSnapshot;
 
 use crate::support::Place;
@@ -264,6 +269,69 @@ fn count(nodes: &[Value]) -> usize {
     nodes.iter().map(|node| 1 + count(list(node, "parts"))).sum()
 }
 
+/// What the window is given is what SQL on PostGIS worked out, step by step: the sheet is held to that by the test above.
+#[test]
+fn the_panel_has_the_numbers_of_the_sheet_and_the_clusters_of_the_report() {
+    let place = Place::imported();
+    let parcels = place.json(&["report", "zone", "qingxi", "--parcels", "--format", "json", "--lang", "en"]);
+    let park = place.database.store().unwrap().snapshot("qingxi").unwrap();
+    let typed = TypedInputs::parse(&decisions(&parcels, &park)).unwrap();
+    let (cache, rules) = (Cache::build(Arc::new(park)), EvaluationRules::shipped());
+    let scheme = Scheme::shipped("province-example").unwrap();
+    let zone =
+        |typed: Option<&TypedInputs>| Zone::of(&cache, &RuleSet::shipped(), &rules, typed, AS_OF.parse().unwrap());
+    let board = zone_board(zone(Some(&typed)), &scheme, &rules, None);
+    let amount = |all: &[Amount], name: &str| -> Option<Range> {
+        let found = all.iter().find(|amount| amount.name == name)?;
+        Some(found.range?.times(if found.unit == "ha" { 1e4 } else { 1.0 }))
+    };
+    let (mut seen, mut scored) = (0, 0);
+    for line in include_str!("zone/qingxi-zone.csv").lines().skip(1).take_while(|line| !line.is_empty()) {
+        let (part, rest) = line.split_once(',').unwrap();
+        let (name, expected) = rest.rsplit_once(',').unwrap();
+        let expected: f64 = expected.parse().unwrap();
+        let ours = match part {
+            "sum" => amount(&board.land, name),
+            "potential" => amount(&board.potentials, name),
+            "indicator" => amount(&board.others, name),
+            _ if name == "total" => board.score,
+            _ => board.goals.iter().find(|goal| goal.name == name).and_then(|goal| goal.score),
+        };
+        let Some(ours) = ours else {
+            // What the scheme scores stands at its goal.
+            assert!(part == "indicator" && scheme.leaf(name).is_some(), "nothing shows {part} {name}");
+            scored += 1;
+            continue;
+        };
+        let value = ours.value().unwrap_or_else(|| panic!("{part} {name} is {ours:?}, by SQL {expected}"));
+        assert!(
+            (value - expected).abs() <= 2e-6 * expected.abs().max(1.0),
+            "{part} {name}: {value}, by SQL {expected}"
+        );
+        seen += 1;
+    }
+    assert_eq!((seen, scored), (7 + 9 + 15 + 11, 10));
+
+    // This report is given no inputs.
+    let open = zone_board(zone(None), &scheme, &rules, None);
+    for (at, measure) in Measure::ALL.into_iter().enumerate() {
+        let told = ["report", "clusters", "qingxi", "--by", measure.name(), "--format", "json", "--lang", "en"];
+        let told = place.json(&told);
+        let told = &list(&told, "zones")[0];
+        let ours = &open.clusters[at];
+        assert_eq!(told["year"], ours.year);
+        assert_eq!(told["herfindahl_on_record"].as_f64(), ours.herfindahl_on_record);
+        let industries = list(told, "industries");
+        assert_eq!(industries.len(), ours.clusters.len());
+        for (theirs, ours) in industries.iter().zip(&ours.clusters) {
+            assert_eq!(
+                (&theirs["industry"], theirs["on_record"].as_f64()),
+                (&ours.code.as_str().into(), Some(ours.on_record))
+            );
+        }
+    }
+}
+
 #[test]
 fn reports_have_every_form_and_refuse_what_cannot_be() {
     let place = Place::imported();
@@ -316,6 +384,12 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
     let (code, complaint) = place.fails(&["report", "zone", "qingxi", "--scheme", &wrong.display().to_string()]);
     assert!(code == 1 && complaint.contains("line 6") && complaint.contains("0.9"), "{complaint}");
     assert_eq!(place.fails(&["report", "zone", "qingxi", "--scheme", "none"]).0, 2);
+    // A window is refused the same, before it opens.
+    assert_eq!(place.fails(&["view", "qingxi", "--zone-scheme", "none"]).0, 2);
+    let others = place.folder.path().join("others.toml");
+    std::fs::write(&others, "park = \"elsewhere\"\n").unwrap();
+    let (code, complaint) = place.fails(&["view", "qingxi", "--inputs", &others.display().to_string()]);
+    assert!(code == 2 && complaint.contains("elsewhere"), "{code}: {complaint}");
     assert_eq!(place.fails(&["report", "zone", "qingxi", "--district", "North=elsewhere"]).0, 2);
 
     let clusters = place.json(&["report", "clusters", "qingxi", "--by", "jobs", "--format", "json", "--lang", "en"]);

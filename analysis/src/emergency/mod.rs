@@ -11,5 +11,7 @@ pub mod security;
 
 pub use hydrants::{HydrantCover, Reach, hydrant_reach};
 pub use overlay::emergency_overlay;
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection};
 pub use security::security_overlay;

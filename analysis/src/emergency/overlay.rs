@@ -1,7 +1,6 @@
 //! The emergency overlay: hydrants with their reach, buildings outside it, assembly points, stations, hazards.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::{Centroid, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Presence, ResourceKind};
@@ -58,7 +57,7 @@ const ROWS: [Row; 17] = [
     row("mark-reach-nowhere", "building: no footprint on record", [201, 204, 209], Pattern::Dots, Swatch::Area),
     row("mark-hydrant-reach", "hydrant reach", BLUE, Pattern::Solid, Swatch::Area),
     row("mark-hydrant", "hydrant", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
-    row("mark-hydrant-out", "hydrant out of service", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
+    row("mark-hydrant-out", "hydrant out of service", GREY, Pattern::CrossHatch, Swatch::Symbol(Symbol::Hydrant)),
     row("mark-assembly-point", "assembly point", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::AssemblyPoint)),
     row("mark-fire-station", "fire station", RED, Pattern::Solid, Swatch::Symbol(Symbol::FireStation)),
     row("mark-shelter", "shelter", GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Shelter)),
@@ -66,16 +65,42 @@ const ROWS: [Row; 17] = [
     row("mark-gate", "gate", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Gate)),
     row("mark-camera", "camera", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
     row("mark-building-entrance", "building entrance", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Dot)),
-    row("mark-other-resource", "other resource", GREY, Pattern::Solid, Swatch::Symbol(Symbol::Dot)),
+    row("mark-other-resource", "other resource", GREY, Pattern::Dots, Swatch::Symbol(Symbol::Dot)),
     row("mark-hazard-source", "hazard source", RED, Pattern::Solid, Swatch::Symbol(Symbol::Hazard)),
 ];
+
+/// The legend, with what is counted.
+fn classes(counts: &[usize; ROWS.len()], reach_m: f64) -> Vec<Class> {
+    ROWS.iter()
+        .enumerate()
+        .map(|(i, row)| Class {
+            label: if i == ZONE {
+                let metres = format!("{reach_m:.0}");
+                words!("mark-hydrant-reach-of", "{reach} {metres} m", reach = row.label, metres = metres)
+            } else {
+                row.label.into()
+            },
+            colour: row.colour,
+            pattern: row.pattern,
+            swatch: row.swatch,
+            count: counts[i],
+            measure: None,
+        })
+        .collect()
+}
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    classes(&[0; ROWS.len()], 150.0)
+}
 
 /// Hydrant reach over the buildings, with every resource and hazard on record.
 pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let reach_rule = rules.figure("hydrant", "reach_m");
     let mut counts = [0_usize; ROWS.len()];
-    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.buildings.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(snapshot.buildings.len());
     let presence = Presence::on(snapshot, as_of);
     let reaches = snapshot.buildings.iter().zip(hydrant_reach(cache, rules)).zip(&presence.buildings);
     for ((building, reach), _) in reaches.filter(|(_, there)| **there) {
@@ -142,23 +167,7 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
         unit: words!("unit-emergency", "m to nearest hydrant"),
         as_of,
         source: words!("source-emergency", "hydrants, resources and hazard sources on record"),
-        classes: ROWS
-            .iter()
-            .enumerate()
-            .map(|(i, row)| Class {
-                label: if i == ZONE {
-                    let metres = format!("{:.0}", reach_rule.value);
-                    words!("mark-hydrant-reach-of", "{reach} {metres} m", reach = row.label, metres = metres)
-                } else {
-                    row.label.into()
-                },
-                colour: row.colour,
-                pattern: row.pattern,
-                swatch: row.swatch,
-                count: counts[i],
-                measure: None,
-            })
-            .collect(),
+        classes: classes(&counts, reach_rule.value),
         verdicts,
         marks,
         zones,

@@ -4,7 +4,7 @@ use super::cluster::{Clusters, Reference};
 use super::levels::Level;
 use super::report::level_words;
 use super::rules::EvaluationRules;
-use crate::rules::cited;
+use crate::rules::rule_words;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::Words;
@@ -23,7 +23,7 @@ pub fn cluster_notes(rules: &EvaluationRules, reference: Option<&Reference>) -> 
             year = i64::from(reference.year),
             source = &reference.source,
             date = reference.date,
-            status = cited(&reference.status)
+            status = rule_words(&reference.status)
         )
     });
     limits.into_iter().chain(reference).collect()

@@ -37,6 +37,7 @@ pub use parcels::{Decision, Line, State};
 pub use potential::{Potential, potentials};
 pub use range::{Range, Share, ratio_range};
 pub use report::{ZoneReport, all_parks, level_words, notes, parcel_sheet, range_words, report, zone_sheet};
+pub(crate) use report::{area_words, digits_of, potential_way, sum_words, told_amount};
 pub use rules::{EvaluationRules, Industries, RecordWords};
 pub use scheme::{Binding, Direction, Node, Normalise, SHIPPED, Scheme, Weights};
 pub use score::{Area, AreaScore, Evaluation, Scored, evaluate};

@@ -137,6 +137,42 @@ pub fn range_words(range: Range, digits: usize) -> Words {
     }
 }
 
+/// The main or the growth area in words.
+pub(crate) fn area_words(area: Area) -> Words {
+    match area {
+        Area::Main => words!("item-main-area", "main area"),
+        Area::Growth => words!("item-growth-area", "growth area"),
+    }
+}
+
+/// Digits after the point that an indicator of a unit is told with.
+pub(crate) fn digits_of(unit: &str) -> usize {
+    if unit == "1" { 4 } else { 2 }
+}
+
+/// A potential as it is told: hectares or years, with the digits after the point.
+pub(crate) fn told_amount(potential: &Potential) -> (Option<Range>, Words, usize) {
+    if potential.unit == "m²" {
+        (potential.amount.map(|amount| amount.times(1e-4)), "ha".into(), 2)
+    } else {
+        (potential.amount, in_words(potential.unit), 1)
+    }
+}
+
+/// The formula of a potential, and whose it is.
+pub(crate) fn potential_way(potential: &Potential) -> Words {
+    let (formula, citation) = (potential.formula.clone(), Origin::Own.citation());
+    words!("way-cited", "{formula} — {citation}", formula = formula, citation = citation)
+}
+
+/// What a land sum is called, and what is missing of it.
+pub(crate) fn sum_words(sum: &LandSum) -> (Words, Option<Words>) {
+    let (letters, count) = (sum.sum.letters(), sum.open.len());
+    let label = words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label());
+    let missing = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
+    (label, (count > 0).then_some(missing))
+}
+
 /// One row of the sheet.
 struct Entry {
     part: Phrase,
@@ -263,29 +299,26 @@ fn standing_entries(report: &ZoneReport, ranked: bool, entries: &mut Vec<Entry>)
 fn land_entries(report: &ZoneReport, entries: &mut Vec<Entry>) {
     let part = phrase("part-land", "land");
     for sum in &report.sums {
-        let letters = sum.sum.letters();
-        let (count, open) = (sum.parcels.len(), sum.open.len());
-        let missing = if open == 0 {
-            "".into()
-        } else {
-            words!("ev-missing-open", "{count} parcels whose records leave it open", count = open)
-        };
-        let label = words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label());
+        let count = sum.parcels.len();
+        let (label, missing) = sum_words(sum);
         entries.push(Entry {
             unit: "ha".into(),
             way: format!("Σ {count}").into(),
-            missing,
-            ..Entry::new(part, letters, label, Some(sum.area_m2.times(1e-4)), 2)
+            missing: missing.unwrap_or_default(),
+            ..Entry::new(part, sum.sum.letters(), label, Some(sum.area_m2.times(1e-4)), 2)
         });
     }
     let types: Vec<Words> = report.types.iter().map(|of| of.words()).collect();
-    let missing =
-        if types.len() == 1 { "".into() } else { words!("ev-missing-type", "the shares leave several types possible") };
+    let missing = if types.len() == 1 {
+        Words::default()
+    } else {
+        words!("ev-missing-type", "the shares leave several types possible")
+    };
     let label = words!("item-type", "type of zone: {types}", types = together(&types));
     entries.push(Entry { way: "A2/A, A1/A".into(), missing, ..Entry::new(part, "type", label, None, 0) });
     let part = phrase("part-indicator", "indicator");
     for indicator in DEFINITIONS.iter().filter_map(|definition| report.indicators.get(definition.name)) {
-        let digits = if indicator.unit == "1" { 4 } else { 2 };
+        let digits = digits_of(&indicator.unit);
         let (formula, citation) = (indicator.formula.clone(), indicator.citation.clone());
         entries.push(Entry {
             unit: indicator.unit.clone(),
@@ -301,11 +334,7 @@ fn score_entries(report: &ZoneReport, entries: &mut Vec<Entry>) {
     let Some(evaluation) = &report.evaluation else { return };
     for area in &evaluation.areas {
         if evaluation.areas.len() > 1 {
-            let label = match area.area {
-                Area::Main => words!("item-main-area", "main area"),
-                Area::Growth => words!("item-growth-area", "growth area"),
-            };
-            let entry = Entry::new(phrase("part-score", "score"), "", label, Some(area.score), 2);
+            let entry = Entry::new(phrase("part-score", "score"), "", area_words(area.area), Some(area.score), 2);
             entries.push(Entry { weight: Some(area.weight), ..entry });
         }
         for node in &area.nodes {
@@ -336,14 +365,12 @@ fn node_entries(node: &Scored, depth: usize, entries: &mut Vec<Entry>) {
 fn potential_entries(report: &ZoneReport, entries: &mut Vec<Entry>) {
     let part = phrase("part-potential", "potential");
     for potential in &report.potentials {
-        let hectares = potential.unit == "m²";
-        let amount = potential.amount.map(|amount| if hectares { amount.times(1e-4) } else { amount });
-        let (formula, citation) = (potential.formula.clone(), Origin::Own.citation());
+        let (amount, unit, digits) = told_amount(potential);
         entries.push(Entry {
-            unit: in_words(if hectares { "ha" } else { potential.unit }),
-            way: words!("way-cited", "{formula} — {citation}", formula = formula, citation = citation),
+            unit,
+            way: potential_way(potential),
             missing: together(&potential.missing),
-            ..Entry::new(part, potential.name, potential.label.clone(), amount, if hectares { 2 } else { 1 })
+            ..Entry::new(part, potential.name, potential.label.clone(), amount, digits)
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Names, notes and formulas of the shipped schemes and indicators, for readers of other languages. A scheme of a user's own says
 //! its own words, which stay as they are.
 
-use crate::rules::cited;
+use crate::rules::rule_words;
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped schemes, formulas and units say.
@@ -69,7 +69,7 @@ const SAID: &[Phrase] = &[
 
 /// The words of a text that ships; letters and numbers, and what a user's own scheme says, are the same in every language.
 pub(super) fn in_words(text: &str) -> Words {
-    SAID.iter().find(|phrase| phrase.english == text).map_or_else(|| cited(text), |phrase| (*phrase).into())
+    SAID.iter().find(|phrase| phrase.english == text).map_or_else(|| rule_words(text), |phrase| (*phrase).into())
 }
 
 #[cfg(test)]

@@ -92,6 +92,13 @@ pub struct Node {
     pub status: Option<String>,
 }
 
+impl Node {
+    /// Its name, for people of any language where it is a shipped scheme's.
+    pub fn title(&self) -> Words {
+        in_words(&self.name)
+    }
+}
+
 /// A scheme of evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scheme {

@@ -4,3 +4,5 @@ mod overlay;
 mod said;
 
 pub use overlay::issue_overlay;
+#[cfg(test)]
+pub(crate) use overlay::legend;

@@ -35,20 +35,23 @@ fn feature_of(issue: &IssueRecord) -> Option<FeatureId> {
     Some(FeatureId::new(kind, issue.feature_id?))
 }
 
+/// The whole legend, with nothing counted.
+pub(crate) fn legend() -> Vec<Class> {
+    let class = |(colour, pattern, label): &([u8; 3], Pattern, Phrase)| Class {
+        label: (*label).into(),
+        colour: *colour,
+        pattern: *pattern,
+        swatch: Swatch::Area,
+        count: 0,
+        measure: None,
+    };
+    LOOKS.iter().map(class).collect()
+}
+
 /// Issues of the last import, as of `as_of`. Issues without a feature and a place are in the counts alone.
 pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
-    let mut classes: Vec<Class> = LOOKS
-        .iter()
-        .map(|(colour, pattern, label)| Class {
-            label: (*label).into(),
-            colour: *colour,
-            pattern: *pattern,
-            swatch: Swatch::Area,
-            count: 0,
-            measure: None,
-        })
-        .collect();
+    let mut classes = legend();
     let places = places(cache);
     let mut verdicts = Verdicts::default();
     let mut codes: BTreeMap<(usize, &str), usize> = BTreeMap::new();
@@ -60,7 +63,7 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         let feature = feature_of(issue);
         if let Some(id) = feature {
             let verdict =
-                verdicts.entry(id).or_insert_with(|| Verdict { class, value: None, outline: None, facts: Vec::new() });
+                verdicts.get_or_insert_with(id, || Verdict { class, value: None, outline: None, facts: Vec::new() });
             verdict.class = verdict.class.min(class);
             verdict.value = Some(verdict.value.unwrap_or(0.0) + 1.0);
             verdict.facts.push(Fact { label: issue.code.as_str().into(), value: reason(issue), basis: fix(issue) });

@@ -1,19 +1,25 @@
 //! The statutory idle clock of one contract (Order 53 of 2012): state, deciding clause, dates, days left, fee, what is open.
 //!
-//! Land without a contract on record has no clock and is never called idle. What the authority then does, step by step, is
-//! left to later work: the clock says what the records hold, which the Order calls suspected until it is determined.
+//! Land without a contract on record has no clock and is never called idle. The clock says what the records hold, which the Order calls
+//! suspected until it is determined. What the authority does step by step stands in cases; where they are at hand, an extension that was
+//! agreed moves the start, and a determination that the government caused it excuses.
 
+mod proviso;
 mod record;
 
 use chrono::NaiveDate;
 use spatial_db::model::{LandContract, LandEvent};
 
+use super::cases::{CaseBearing, idle_cause_words};
+use super::dossier::joined;
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Argument, Words, phrase};
 
+pub use proviso::Proviso;
+pub(crate) use proviso::qualified;
 pub use record::Interval;
-use record::{Record, after_years, due, merged, run_days};
+use record::{Excuse, Record, after_years, due, merged, run_days};
 
 /// Where the contract stands on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,7 +30,7 @@ pub enum ClockState {
     Idle,
     /// Started, stopped for a year or more, below a third developed or a quarter invested: may be held idle.
     StalledIdle,
-    /// The clock stands still: a cause on the government's side is on record and has not ended.
+    /// The clock stands still: a cause of Art. 8 is on record or determined in a case, and has not ended.
     Excused,
     /// Not started (agreed start reached) or suspended: the clock runs.
     Running,
@@ -83,6 +89,8 @@ pub struct Disposal {
 pub struct Timeline {
     /// State on the date asked for.
     pub state: ClockState,
+    /// What the state takes for granted that no record tells; `None` where it is certain by what is on record, or unknown.
+    pub proviso: Option<Proviso>,
     /// The clause that decided.
     pub clause: Words,
     /// The decision in words with its inputs.
@@ -113,11 +121,14 @@ pub struct Timeline {
     pub disposal: Option<Disposal>,
     /// Records that are missing and that the holder may bring: the verdict stands without them, and could fall with them.
     pub open: Vec<Words>,
+    /// What cases say that the state rests on, each with its case.
+    pub by_cases: Vec<Words>,
 }
 
 struct Clock<'a> {
     contract: &'a LandContract,
     record: Record<'a>,
+    cases: &'a CaseBearing,
     rules: &'a RuleSet,
     as_of: NaiveDate,
     developed: Option<f64>,
@@ -126,15 +137,27 @@ struct Clock<'a> {
 
 /// State of `contract` on `as_of`, from the events up to that date.
 ///
-/// `events` may hold other contracts' events and need no order; later ones than `as_of` are not looked at.
+/// `events` may hold other contracts' events and need no order; later ones than `as_of` are not looked at. No case is at hand.
 pub fn contract_clock(contract: &LandContract, events: &[&LandEvent], rules: &RuleSet, as_of: NaiveDate) -> Timeline {
-    let mut record = Record::read(contract, events, as_of);
+    contract_clock_in_cases(contract, events, &CaseBearing::default(), rules, as_of)
+}
+
+/// The same, with what cases do to the clock by that day.
+pub fn contract_clock_in_cases(
+    contract: &LandContract,
+    events: &[&LandEvent],
+    cases: &CaseBearing,
+    rules: &RuleSet,
+    as_of: NaiveDate,
+) -> Timeline {
+    let mut record = Record::read(contract, events, rules, as_of);
     if rules.figure("idle", "government_cause").value <= 0.0 {
         record.causes.clear();
+        record.excuses.clear();
     }
     let developed = ratio(record.developed_m2, contract.area_due_m2);
     let invested = ratio(record.invested, contract.total_investment);
-    Clock { contract, record, rules, as_of, developed, invested }.timeline()
+    Clock { contract, record, cases, rules, as_of, developed, invested }.timeline()
 }
 
 impl Clock<'_> {
@@ -155,15 +178,33 @@ impl Clock<'_> {
             };
             return self.settled(ClockState::InOrder, words!("no-clause", "no clause applies"), reason);
         }
-        match self.record.start {
-            Some(start) => self.started(start.date),
-            None => self.not_started(),
+        let (timeline, by_cases) = match self.record.start {
+            Some(start) => (self.started(start.date), self.cases.words(false)),
+            None => (self.not_started(), self.cases.words(true)),
+        };
+        if by_cases.is_empty() {
+            return timeline;
         }
+        let said = std::iter::once(timeline.reason).chain(by_cases.iter().cloned()).collect();
+        Timeline { reason: joined(said), by_cases, ..timeline }
+    }
+
+    /// Days that a cause of Art. 8 takes do not run against the holder.
+    fn excuses(&self) -> bool {
+        self.figure("government_cause") > 0.0
+    }
+
+    /// Times that cases excuse, of a clock that begins at `zero`: what the government caused is all that ran since.
+    fn determined(&self, zero: NaiveDate) -> Vec<Interval> {
+        let all = self.cases.determined.iter().filter(|_| self.excuses());
+        let bear = all.filter(|one| one.over.is_none_or(|over| over > zero));
+        bear.map(|one| Interval { from: zero, to: one.over.filter(|over| *over <= self.as_of) }).collect()
     }
 
     fn settled(&self, state: ClockState, clause: Words, reason: Words) -> Timeline {
         Timeline {
             state,
+            proviso: None,
             clause,
             reason,
             zero: None,
@@ -179,6 +220,7 @@ impl Clock<'_> {
             causes: self.record.causes.clone(),
             disposal: None,
             open: Vec::new(),
+            by_cases: Vec::new(),
         }
     }
 
@@ -189,7 +231,8 @@ impl Clock<'_> {
     /// Art. 2, first sentence: a year past the agreed start.
     fn not_started(&self) -> Timeline {
         let delivery = self.record.delivery.map(|event| event.date);
-        let (agreed, by_delivery) = match (self.contract.agreed_start, delivery) {
+        let anew = self.cases.extension.as_ref().map(|extension| extension.start);
+        let (agreed, by_delivery) = match (self.contract.agreed_start.max(anew), delivery) {
             (Some(agreed), _) => (agreed, false),
             // Art. 22: without an agreed start, a year after the land was in fact handed over.
             (None, Some(delivered)) => match after_years(delivered, self.figure("unagreed_start_years")) {
@@ -205,10 +248,10 @@ impl Clock<'_> {
             }
         };
         let mut pauses = self.record.causes.clone();
-        let excuses = self.figure("government_cause") > 0.0;
-        if let Some(delivered) = delivery.filter(|delivered| excuses && *delivered > agreed) {
+        if let Some(delivered) = delivery.filter(|delivered| self.excuses() && *delivered > agreed) {
             pauses.push(Interval { from: agreed, to: Some(delivered) });
         }
+        pauses.extend(self.determined(agreed));
         let pauses = merged(pauses);
         let (zero, idle_from) = due(agreed, self.figure("clock_years"), &pauses);
         let (_, reclaim_from) = due(agreed, self.figure("reclaim_years"), &pauses);
@@ -222,6 +265,7 @@ impl Clock<'_> {
             causes: pauses.clone(),
             disposal: self.disposal(state),
             open: self.open_unstarted(state, idle_from),
+            proviso: self.proviso_unstarted(state, by_delivery, idle_from),
             ..self.settled(state, clause, reason)
         };
         if self.as_of < agreed {
@@ -232,7 +276,8 @@ impl Clock<'_> {
         let reason =
             words!("reason-no-start", "{basis}, no start on record by {as_of}", basis = basis, as_of = self.as_of,);
         let Some(idle_from) = idle_from else {
-            return timeline(ClockState::Excused, self.citation("government_cause"), self.excused());
+            let (clause, reason) = self.excused();
+            return timeline(ClockState::Excused, clause, reason);
         };
         if self.as_of < idle_from {
             return timeline(ClockState::Running, self.citation("clock_years"), reason);
@@ -260,8 +305,10 @@ impl Clock<'_> {
                 date = agreed,
                 clause = self.citation("unagreed_start_years"),
             )
-        } else {
+        } else if self.contract.agreed_start == Some(agreed) {
             words!("start-agreed", "agreed start {agreed}", agreed = agreed)
+        } else {
+            words!("start-agreed-anew", "start agreed anew {agreed}", agreed = agreed)
         };
         if zero == agreed {
             return basis;
@@ -290,14 +337,19 @@ impl Clock<'_> {
             0
         };
         let counted_from = stop.from - chrono::Days::new(before.unsigned_abs());
-        let (zero, idle_from) = due(counted_from, self.figure("suspension_years"), &self.record.causes);
+        let mut pauses = self.record.causes.clone();
+        pauses.extend(self.determined(counted_from));
+        let pauses = merged(pauses);
+        let (zero, idle_from) = due(counted_from, self.figure("suspension_years"), &pauses);
         let timeline = |state, clause, reason| {
             open(Timeline {
                 zero: Some(zero),
-                run_days: Some(run_days(zero, idle_from, &self.record.causes, self.as_of)),
+                run_days: Some(run_days(zero, idle_from, &pauses, self.as_of)),
                 idle_from,
                 days_left: self.days_to(idle_from),
+                causes: pauses.clone(),
                 disposal: self.disposal(state),
+                proviso: self.proviso_of_causes(state, idle_from, |excuse| !excuse.over_by_work),
                 ..self.settled(state, clause, reason)
             })
         };
@@ -321,7 +373,8 @@ impl Clock<'_> {
             return timeline(ClockState::Unknown, self.citation("developed_share"), reason);
         }
         let Some(idle_from) = idle_from else {
-            return timeline(ClockState::Excused, self.citation("government_cause"), self.excused());
+            let (clause, reason) = self.excused();
+            return timeline(ClockState::Excused, clause, reason);
         };
         if self.as_of < idle_from {
             return timeline(ClockState::Running, self.citation("suspension_years"), shares);
@@ -330,12 +383,63 @@ impl Clock<'_> {
         timeline(ClockState::StalledIdle, self.citation(decided), shares)
     }
 
-    /// The newest cause that has not ended, in words.
-    fn excused(&self) -> Words {
-        let Some(cause) = self.record.cause_events.last() else { return Words::default() };
+    /// What holds the clock: the clause, and it in words. Of several causes the newest that has not ended.
+    fn excused(&self) -> (Words, Words) {
+        let lasting = self.record.excuses.iter().rfind(|excuse| excuse.span.to.is_none());
+        let Some(Excuse { event, .. }) = lasting.filter(|_| !self.cases.excuses(self.as_of)) else {
+            let reason = words!("reason-excused-case", "the government caused it, as a case has determined");
+            return (self.citation("government_cause"), reason);
+        };
         let note =
-            cause.note.as_deref().map_or_else(|| phrase("no-words", "no words on record").into(), Argument::from);
-        words!("reason-excused", "government cause on record {date}: {note}", date = cause.date, note = note)
+            event.note.as_deref().map_or_else(|| phrase("no-words", "no words on record").into(), Argument::from);
+        let reason = match event.cause {
+            None => {
+                words!("reason-excused", "government cause on record {date}: {note}", date = event.date, note = note)
+            }
+            Some(cause) => words!(
+                "reason-excused-cause",
+                "{cause}, on record {date}: {note}",
+                cause = idle_cause_words(cause),
+                date = event.date,
+                note = note
+            ),
+        };
+        (self.rules.cause_citation(event.cause), reason)
+    }
+
+    /// What a verdict on land that was not started takes for granted. A missing agreed start counts before a missing handing over, and
+    /// that before a missing end of a cause.
+    fn proviso_unstarted(&self, state: ClockState, by_delivery: bool, idle_from: Option<NaiveDate>) -> Option<Proviso> {
+        let against = matches!(state, ClockState::Idle | ClockState::PastReclaim | ClockState::Running);
+        if state == ClockState::Unknown {
+            None
+        } else if by_delivery {
+            Some(Proviso::NoStartAgreed)
+        } else if against && self.excuses() && self.record.delivery.is_none() {
+            Some(Proviso::DeliveredAsAgreed)
+        } else {
+            self.proviso_of_causes(state, idle_from, |_| true)
+        }
+    }
+
+    /// What a verdict takes for granted of causes whose own records do not tell their end. One that arose when the year was up bears on
+    /// nothing; where a case determined the cause, the record decides nothing.
+    fn proviso_of_causes(
+        &self,
+        state: ClockState,
+        idle_from: Option<NaiveDate>,
+        bears: impl Fn(&Excuse<'_>) -> bool,
+    ) -> Option<Proviso> {
+        let mut untold = self.record.excuses.iter().filter(|excuse| !excuse.end_told && bears(excuse));
+        let is_taken = untold.any(|excuse| idle_from.is_none_or(|idle_from| excuse.span.from < idle_from));
+        match state {
+            ClockState::Excused if self.cases.excuses(self.as_of) => None,
+            ClockState::Excused => is_taken.then_some(Proviso::CauseLasts),
+            ClockState::Idle | ClockState::PastReclaim | ClockState::StalledIdle | ClockState::Running => {
+                is_taken.then_some(Proviso::CauseEnded)
+            }
+            ClockState::InOrder | ClockState::Unknown => None,
+        }
     }
 
     fn disposal(&self, state: ClockState) -> Option<Disposal> {
@@ -408,7 +512,7 @@ impl Clock<'_> {
         if let Some(late) = self.late_cause(idle_from) {
             open.push(words!(
                 "open-late-cause",
-                "the government cause of {date} came when the year was up and does not excuse it",
+                "the cause recorded for {date} came when the year was up and does not excuse it",
                 date = late,
             ));
         }
@@ -418,7 +522,7 @@ impl Clock<'_> {
     /// The first cause that arose when the first year had run, which it had by `idle_from`.
     fn late_cause(&self, idle_from: Option<NaiveDate>) -> Option<NaiveDate> {
         let idle_from = idle_from?;
-        self.record.cause_events.iter().map(|cause| cause.date).find(|date| *date >= idle_from)
+        self.record.excuses.iter().map(|excuse| excuse.span.from).find(|date| *date >= idle_from)
     }
 
     /// What is missing beside a start.

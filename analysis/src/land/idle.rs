@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::InteriorPoint;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 
-use super::clock::{ClockState, Timeline, contract_clock};
+use super::cases::{CaseLedger, CasesUpTo};
+use super::clock::{ClockState, Proviso, Timeline, contract_clock_in_cases, qualified};
 use super::ledger::Ledger;
 use super::physical::{PhysicalUse, open_point, physical_use};
 use super::site::{Site, sites};
@@ -28,11 +28,12 @@ const PHYSICAL: [(PhysicalUse, Phrase, [u8; 3], Pattern); 5] = [
         PhysicalUse::NotBuildingLand,
         phrase("use-not-rated", "road, water, green: not rated"),
         [226, 224, 218],
-        Pattern::Solid,
+        Pattern::Dots,
     ),
     (PhysicalUse::Unknown, phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch),
 ];
 
+/// In grey all of these are as dark as each other: their outlines are broken in other ways.
 const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
     (
         ClockState::PastReclaim,
@@ -40,12 +41,12 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
         [110, 16, 40],
         Pattern::Solid,
     ),
-    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78], Pattern::Solid),
+    (ClockState::Idle, phrase("clock-idle", "contract: over 1 year, idle"), [168, 23, 78], Pattern::Hatch),
     (
         ClockState::StalledIdle,
         phrase("clock-stalled", "contract: stalled, may be held idle"),
         [138, 72, 160],
-        Pattern::Solid,
+        Pattern::CrossHatch,
     ),
     (
         ClockState::Running,
@@ -53,17 +54,12 @@ const STATUTORY: [(ClockState, Phrase, [u8; 3], Pattern); 6] = [
         [22, 92, 170],
         Pattern::Solid,
     ),
-    (
-        ClockState::Excused,
-        phrase("clock-excused", "contract: excused, government cause"),
-        [46, 125, 110],
-        Pattern::Solid,
-    ),
+    (ClockState::Excused, phrase("clock-excused", "contract: excused (Art. 8)"), [46, 125, 110], Pattern::Dots),
     // Not in order: it may hide an idle parcel.
     (
         ClockState::Unknown,
         phrase("clock-unknown", "contract: unknown, a record is missing"),
-        [96, 100, 108],
+        [150, 154, 160],
         Pattern::Hatch,
     ),
 ];
@@ -84,13 +80,25 @@ fn no_pillar(parcel: &Parcel) -> Option<Pillar> {
 /// Height of a full year on the clock, m in the scene.
 const YEAR_PILLAR_M: f64 = 90.0;
 
-/// Physical use of every parcel and the statutory state of every contract on `as_of`.
+/// Physical use of every parcel and the statutory state of every contract on `as_of`, where cases are not at hand.
 pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
+    idle_overlay_in_cases(cache, rules, None, as_of)
+}
+
+/// The same with what the park's cases do to the clocks; `None` where they are not at hand.
+pub fn idle_overlay_in_cases(
+    cache: &Cache,
+    rules: &RuleSet,
+    cases: Option<CasesUpTo<'_>>,
+    as_of: NaiveDate,
+) -> Overlay {
     let snapshot = cache.snapshot();
+    let cases = cases.map(CaseLedger::of);
+    let on = On { rules, cases: cases.as_ref(), as_of };
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
-    let (mut counts, mut areas) = (vec![0; CLASSES], vec![0.0; CLASSES]);
-    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
+    let (mut counts, mut areas, mut taken) = (vec![0; CLASSES], vec![0.0; CLASSES], vec![0; CLASSES]);
+    let mut verdicts = Verdicts::with_capacity(snapshot.parcels.len());
     // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
         .parcels
@@ -106,14 +114,17 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         .par_iter()
         .zip(&sites)
         .zip(&presence.parcels)
-        .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, (&ledger, rules), as_of, on_record)))
+        .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, &ledger, &on, on_record)))
         .collect();
     for ((parcel, site), said) in snapshot.parcels.iter().zip(&sites).zip(said) {
-        let Some(Said { verdict, column }) = said else { continue };
+        let Some(Said { verdict, column, if_delivered }) = said else { continue };
         let of_column = column.as_ref().map(|column| column.class).filter(|class| *class == TO_RECLAIM_CLASS);
         for class in std::iter::once(verdict.class).chain(verdict.outline).chain(of_column) {
             counts[class] += 1;
             areas[class] += site.area_m2;
+        }
+        if let Some(class) = verdict.outline.filter(|_| if_delivered) {
+            taken[class] += 1;
         }
         if let (Some(Column { days, class, label }), Some(pillar)) = (column, pillars.get_mut(&parcel.id)) {
             pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
@@ -129,12 +140,16 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
         unit: Words::default(),
         as_of,
         source: words!("source-idle", "footprints on record; contracts and land events on record"),
-        classes: classes(&counts, &areas, !snapshot.contracts.is_empty()),
+        classes: classes(&counts, &areas, &taken, !snapshot.contracts.is_empty()),
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: pillars.into_values().collect(),
-        notes: notes(snapshot.contracts.is_empty(), rules).into_iter().chain(undated_note(snapshot, as_of)).collect(),
+        notes: notes(snapshot.contracts.is_empty(), rules)
+            .into_iter()
+            .chain(cases_note(snapshot.contracts.is_empty(), cases.is_some()))
+            .chain(undated_note(snapshot, as_of))
+            .collect(),
     };
     // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
     let answers = PHYSICAL.len()..PHYSICAL.len() + STATUTORY.len() - 1;
@@ -142,10 +157,19 @@ pub fn idle_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay
     overlay.without_empty_classes(|class| (rated && class < 3) || answers.contains(&class))
 }
 
+/// What verdicts are made by.
+struct On<'a> {
+    rules: &'a RuleSet,
+    cases: Option<&'a CaseLedger<'a>>,
+    as_of: NaiveDate,
+}
+
 /// What is said of a parcel.
 struct Said {
     verdict: Verdict,
     column: Option<Column>,
+    /// Its contract's state holds if the land was handed over as agreed.
+    if_delivered: bool,
 }
 
 /// The column of days left on a parcel.
@@ -171,13 +195,8 @@ fn column(timeline: &Timeline, outline: usize) -> Option<Column> {
     }
 }
 
-fn said_of(
-    parcel: &Parcel,
-    site: &Site,
-    (ledger, rules): (&Ledger<'_>, &RuleSet),
-    as_of: NaiveDate,
-    on_record: bool,
-) -> Said {
+fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_record: bool) -> Said {
+    let (rules, as_of) = (on.rules, on.as_of);
     let (physical, reason) = physical_use(parcel, site, rules, on_record);
     let class = PHYSICAL.iter().position(|row| row.0 == physical).unwrap_or(PHYSICAL.len() - 1);
     let mut facts = vec![Fact {
@@ -190,9 +209,10 @@ fn said_of(
         value: open,
         basis: words!("basis-open", "not on record; the verdict stands without it"),
     }));
-    let timeline = ledger
-        .contract(parcel, as_of)
-        .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+    let timeline = ledger.contract(parcel, as_of).map(|contract| {
+        let cases = on.cases.map(|cases| cases.bearing(contract)).unwrap_or_default();
+        (contract, contract_clock_in_cases(contract, ledger.events(contract), &cases, rules, as_of))
+    });
     let row = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
     let outline = row.map(|row| PHYSICAL.len() + row);
     match &timeline {
@@ -203,23 +223,52 @@ fn said_of(
             basis: words!("no-contract-basis", "land without a contract is never called idle"),
         }),
     }
+    if let Some(cases) = on.cases {
+        facts.push(Fact {
+            label: words!("fact-case", "Case"),
+            value: cases.standing(parcel).words(),
+            basis: words!("basis-case", "as recorded with twin case"),
+        });
+    }
     facts.extend(site_facts(parcel, site, rules, on_record));
     let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
+    let proviso = timeline.as_ref().and_then(|(_, timeline)| timeline.proviso);
     let column = timeline.and_then(|(_, timeline)| column(&timeline, outline?));
-    Said { verdict: Verdict { class, value, outline, facts }, column }
+    Said {
+        verdict: Verdict { class, value, outline, facts },
+        column,
+        if_delivered: proviso == Some(Proviso::DeliveredAsAgreed),
+    }
 }
 
-fn classes(counts: &[usize], areas: &[f64], with_contracts: bool) -> Vec<Class> {
+/// The classes with what is in them; `taken` says of how many the state holds only if the land was handed over as agreed.
+fn classes(counts: &[usize], areas: &[f64], taken: &[usize], with_contracts: bool) -> Vec<Class> {
     let physical = PHYSICAL.iter().map(|(_, label, colour, pattern)| (*label, *colour, *pattern, Swatch::Area));
     let statutory = STATUTORY.iter().map(|(_, label, colour, pattern)| (*label, *colour, *pattern, Swatch::Line));
     let columns = [(TO_RECLAIM.0, TO_RECLAIM.1, Pattern::Solid, Swatch::Area)];
     let all = physical.chain(statutory).chain(columns).enumerate();
     all.filter(|(i, _)| with_contracts || *i < PHYSICAL.len())
-        .map(|(i, (label, colour, pattern, swatch))| Class {
-            swatch,
-            ..Class::of_areas((label, colour, pattern), (counts[i], areas[i]))
+        .map(|(i, (label, colour, pattern, swatch))| {
+            let class = Class { swatch, ..Class::of_areas((label, colour, pattern), (counts[i], areas[i])) };
+            if taken[i] == 0 {
+                return class;
+            }
+            let label = words!(
+                "class-if-delivered",
+                "{label} ({count} if delivered as agreed)",
+                label = class.label,
+                count = taken[i]
+            );
+            Class { label, ..class }
         })
         .collect()
+}
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    let none = [0; CLASSES];
+    classes(&none, &none.map(|_| 0.0), &none, true)
 }
 
 pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
@@ -241,6 +290,12 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
         )
     });
     notes
+}
+
+/// That cases are not at hand, where there are contracts that they could bear on.
+pub(super) fn cases_note(no_contracts: bool, at_hand: bool) -> Option<Words> {
+    (!no_contracts && !at_hand)
+        .then(|| words!("note-no-cases", "Cases are not at hand: extensions and causes in them are not counted"))
 }
 
 /// Colour and pattern of a physical use.
@@ -271,7 +326,7 @@ fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
     let mut facts = vec![
         Fact {
             label: words!("fact-statutory-state", "Statutory state"),
-            value: state_words(timeline.state).into(),
+            value: qualified(state_words(timeline.state), timeline.proviso),
             basis: timeline.clause.clone(),
         },
         Fact {

@@ -62,6 +62,7 @@ fn columns(currency: &str, fee_currency: &str) -> Vec<Column> {
         text("physical_use", words!("fact-physical-use", "Physical use")),
         text("physical_because", words!("head-physical-because", "physical use, because")).in_files(),
         text("statutory_state", words!("fact-statutory-state", "Statutory state")),
+        text("case_state", words!("head-case", "case")),
         text("contract", words!("head-contract", "contract")).in_files(),
         Column::new("days_to_one_year", words!("head-days-one", "to one year"), "d", Holds::Whole),
         Column::new("days_to_two_years", words!("head-days-two", "to two years"), "d", Holds::Whole).in_files(),
@@ -99,7 +100,6 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
     let listed = |all: Vec<Words>| joined(all).map_or(Value::Unknown, Value::Text);
     let timeline = land.clock.as_ref().map(|(_, timeline)| timeline);
     let disposal = timeline.and_then(|timeline| timeline.disposal.as_ref());
-    let state = land.state().map_or_else(|| words!("no-contract", "no contract on record"), state_words);
     let mut cells = vec![
         Value::Whole(rank as i64),
         Value::Text(parcel.provenance.key.as_str().into()),
@@ -107,13 +107,14 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
         text(&parcel.address),
         text(&parcel.holder),
         Value::from(model.industry(land.slot).as_deref()),
-        text(&parcel.land_use_code),
-        text(&parcel.land_use_scheme),
-        text(&parcel.land_use),
+        Value::from(parcel.land_use_code.as_deref()),
+        Value::from(parcel.land_use_scheme.as_deref()),
+        Value::from(parcel.land_use.as_deref()),
         Value::Number(land.site.area_m2),
         Value::Text(use_words(land.physical).into()),
         Value::Text(land.physical_reason.clone()),
-        Value::Text(state),
+        Value::Text(land.state_words()),
+        Value::Text(land.case.words()),
         Value::from(land.clock.as_ref().map(|(contract, _)| contract.provenance.key.as_str())),
         timeline.and_then(|timeline| timeline.days_left).into(),
         timeline.and_then(|timeline| timeline.days_to_reclaim).into(),
@@ -150,7 +151,7 @@ pub(crate) fn state_words(state: ClockState) -> Words {
         ClockState::Idle => words!("state-idle", "over 1 year: idle"),
         ClockState::StalledIdle => words!("state-stalled", "stalled: may be held idle"),
         ClockState::Running => words!("state-running", "clock runs"),
-        ClockState::Excused => words!("state-excused", "excused: government cause"),
+        ClockState::Excused => words!("state-excused", "excused (Art. 8)"),
         ClockState::InOrder => words!("clock-in-order", "in order"),
         ClockState::Unknown => words!("unknown", "unknown"),
     }
@@ -170,6 +171,7 @@ fn joined(all: Vec<Words>) -> Option<Words> {
 pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let (park, rules) = (model.park(), model.rules());
     let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
+    notes.extend(super::idle::cases_note(park.contracts.is_empty(), model.has_cases()));
     notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = scheme.title_words()));
     notes.extend(scheme.note_words());
     if let Some(year) = model.year() {

@@ -4,8 +4,10 @@
 //! physical use (vacant, under-used, in use, unknown, not building land), then the scheme's rating (low efficiency, unknown,
 //! efficient, not rated), then the larger area.
 
-use super::clock::{ClockState, Timeline, contract_clock};
+use super::cases::CaseStanding;
+use super::clock::{ClockState, Timeline, qualified};
 use super::indicators::{Indicator, LandModel, Readings};
+use super::land_sheet::state_words;
 use super::physical::{PhysicalUse, open_point, physical_use};
 use super::scheme::{Efficiency, Rating, Scheme, efficiency};
 use super::site::Site;
@@ -31,6 +33,8 @@ pub struct Ranked<'a> {
     pub empty_by_record: bool,
     /// The contract that holds it and its clock; `None` where no contract is on record.
     pub clock: Option<(&'a LandContract, Timeline)>,
+    /// Where its follow-up stands.
+    pub case: CaseStanding,
     /// Its indicators.
     pub readings: Readings,
     /// What the scheme says of it.
@@ -41,6 +45,14 @@ impl Ranked<'_> {
     /// The statutory state; `None` where no contract is on record.
     pub fn state(&self) -> Option<ClockState> {
         self.clock.as_ref().map(|(_, timeline)| timeline.state)
+    }
+
+    /// The statutory state in words that need no legend, with what it takes for granted.
+    pub fn state_words(&self) -> Words {
+        self.clock.as_ref().map_or_else(
+            || words!("no-contract", "no contract on record"),
+            |(_, timeline)| qualified(state_words(timeline.state), timeline.proviso),
+        )
     }
 
     /// True for land that a list of idle and under-used land holds: empty or barely built, built and empty by record, with a clock
@@ -90,10 +102,8 @@ pub fn verdicts<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme, slot: usize) -
     let (park, rules, as_of) = (model.park(), model.rules(), model.as_of());
     let (parcel, site) = (&park.parcels[slot], model.site(slot));
     let (physical, mut physical_reason) = physical_use(parcel, site, rules, !park.buildings.is_empty());
-    let ledger = model.ledger();
-    let clock = ledger
-        .contract(parcel, as_of)
-        .map(|contract| (contract, contract_clock(contract, ledger.events(contract), rules, as_of)));
+    let clock = model.ledger().contract(parcel, as_of).map(|contract| (contract, model.clock(contract)));
+    let case = model.case_standing(slot);
     let readings = model.readings(slot);
     let empty = emptied(model, physical, &readings);
     if let Some(share) = empty {
@@ -113,6 +123,7 @@ pub fn verdicts<'a>(model: &'a LandModel<'a>, scheme: &'a Scheme, slot: usize) -
         physical_open: open_point(physical, site),
         empty_by_record: empty.is_some(),
         clock,
+        case,
         readings,
         efficiency,
     }

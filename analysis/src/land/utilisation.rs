@@ -1,7 +1,6 @@
 //! The utilisation overlay: site coverage per parcel in classes, floor-area ratio among the facts.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Parcel, Presence};
@@ -29,11 +28,26 @@ const LABELS: [Phrase; 6] = [
 const NOT_BUILDING_LAND: usize = 6;
 const UNKNOWN: usize = 7;
 
+/// The legend, with what is counted.
+pub(crate) fn classes(counts: &[usize; 8], areas: &[f64; 8]) -> Vec<Class> {
+    let sum = |i: usize| (counts[i], areas[i]);
+    let mut classes: Vec<Class> =
+        (0..6).map(|i| Class::of_areas((LABELS[i], COLOURS[i], Pattern::Solid), sum(i))).collect();
+    for (label, colour, pattern, i) in [
+        // As light as the second step of the ramp: the dots tell it apart.
+        (phrase("use-not-rated", "road, water, green: not rated"), [226, 224, 218], Pattern::Dots, NOT_BUILDING_LAND),
+        (phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch, UNKNOWN),
+    ] {
+        classes.push(Class::of_areas((label, colour, pattern), sum(i)));
+    }
+    classes
+}
+
 /// Coverage of every parcel on `as_of`.
 pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let on_record = !snapshot.buildings.is_empty();
-    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(snapshot.parcels.len());
     let (mut counts, mut areas) = ([0; 8], [0.0; 8]);
     let presence = Presence::on(snapshot, as_of);
     let sites = sites(cache, rules, &presence);
@@ -74,15 +88,6 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         areas[verdict.class] += site.area_m2;
         verdicts.insert(parcel.id, verdict);
     }
-    let sum = |i: usize| (counts[i], areas[i]);
-    let mut classes: Vec<Class> =
-        (0..6).map(|i| Class::of_areas((LABELS[i], COLOURS[i], Pattern::Solid), sum(i))).collect();
-    for (label, colour, pattern, i) in [
-        (phrase("use-not-rated", "road, water, green: not rated"), [226, 224, 218], Pattern::Solid, NOT_BUILDING_LAND),
-        (phrase("unknown", "unknown"), [201, 204, 209], Pattern::Hatch, UNKNOWN),
-    ] {
-        classes.push(Class::of_areas((label, colour, pattern), sum(i)));
-    }
     let overlay = Overlay {
         name: "utilisation".into(),
         title: words!("title-utilisation", "Utilisation: site coverage"),
@@ -90,7 +95,7 @@ pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> 
         unit: words!("unit-coverage", "% of parcel area"),
         as_of,
         source: words!("source-utilisation", "footprints and open storage yards on record / geometric parcel area"),
-        classes,
+        classes: classes(&counts, &areas),
         verdicts,
         marks: Vec::new(),
         zones: Vec::new(),

@@ -157,6 +157,19 @@ impl<'p> Network<'p> {
         Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, barriers })
     }
 
+    /// What stands in the way.
+    pub const fn barriers(&self) -> &Barriers {
+        &self.barriers
+    }
+
+    /// How many valves and switches let nothing pass, and of how many nothing is on record.
+    pub fn standing(&self) -> [usize; 2] {
+        let told = |valve: &&Valve| self.told.get(&self.park.nodes[valve.node as usize].provenance.key);
+        let shut = self.valves.shut.iter().filter(|valve| told(valve).is_some_and(|state| state.is_shut()));
+        let unseen = self.valves.shut.iter().filter(|valve| told(valve).is_none());
+        [shut.count(), unseen.count()]
+    }
+
     fn starts(&self, keys: &[String]) -> Result<Vec<Start>, AnswerError> {
         let mut starts = Vec::new();
         for key in keys {

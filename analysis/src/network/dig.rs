@@ -1,6 +1,6 @@
 //! What an excavation lays bare: the pipes, cables, ducts and chambers within an outline on the ground, down to a level floor.
 //!
-//! Whose they are, who must be called and what permits are needed is left to later work.
+//! What is near it and who must be called is left to [`super::permit`]; what permits are needed is for whoever gives them.
 
 use geo::{Area, BoundingRect, Contains, Distance, Euclidean, Intersects, Line, LineString, Point, Polygon, coord};
 use spatial_db::cache::Cache;
@@ -46,6 +46,8 @@ pub struct DugPipe {
     pub axis_m: Option<[f64; 2]>,
     /// Whether the elevation of its axis is known all along within the outline.
     pub axis_whole: bool,
+    /// Earth between the floor and its top where it passes below, m.
+    pub below_floor_m: Option<f64>,
     /// Material, where on record.
     pub material: Option<String>,
 }
@@ -177,7 +179,9 @@ fn pipe(cache: &Cache, area: &Polygon<f64>, edge: &NetworkEdge, floor_m: f64) ->
     }
     let cover_m = cover_m.filter(|_| axis_whole && cover_whole);
     // What is not known to pass below lies bare.
-    let bare = !axis_whole || axis_m.is_none_or(|[_, high]| high + size.height_m / 2.0 > floor_m);
+    let below_m = axis_m.filter(|_| axis_whole).map(|[_, high]| floor_m - (high + size.height_m / 2.0));
+    let below_floor_m = below_m.filter(|below_m| *below_m >= 0.0);
+    let bare = below_floor_m.is_none();
     let met = if !bare {
         Met::Below
     } else if length_m > whole_m - 1e-6 {
@@ -195,6 +199,7 @@ fn pipe(cache: &Cache, area: &Polygon<f64>, edge: &NetworkEdge, floor_m: f64) ->
         cover_m,
         axis_m,
         axis_whole,
+        below_floor_m,
         material: edge.material.clone(),
     })
 }

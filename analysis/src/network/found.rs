@@ -7,7 +7,7 @@ use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot};
 
 use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
 use super::isolation::{Gear, Isolation, Supply};
-use super::sheets::{Isolating, Part, SHUT_ALREADY, STUCK, TO_SHUT, lie, verdict};
+use super::sheets::{Isolating, Part, SHUT_ALREADY, STUCK, TO_SHUT, lie, rule, verdict};
 use super::topology::Topology;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
@@ -71,6 +71,44 @@ fn empty(name: &str, title: Words, unit: Words, as_of: NaiveDate, classes: Vec<C
     }
 }
 
+/// Classes of a trace, with nothing counted.
+pub(crate) fn trace_legend(found: Part) -> Vec<Class> {
+    vec![
+        class(found.phrase(), REACHED, Pattern::Solid, Swatch::Line),
+        class(Part::Perhaps.phrase(), PERHAPS, Pattern::Hatch, Swatch::Line),
+    ]
+}
+
+/// Classes of an isolation, with nothing counted: three of valves, then the same three of switches, which no network has both of.
+/// What is shut already is struck through, what is stuck is hollow.
+pub(crate) fn isolation_legend() -> Vec<Class> {
+    let symbol = |symbol| Swatch::Symbol(symbol);
+    vec![
+        class(Part::ShutOff.phrase(), SHUT_OFF, Pattern::Solid, Swatch::Line),
+        class(Part::CutOff.phrase(), CUT_OFF, Pattern::Hatch, Swatch::Line),
+        class(phrase("class-dry-building", "building without supply"), CUT_OFF, Pattern::CrossHatch, Swatch::Area),
+        class(TO_SHUT[0], CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
+        class(SHUT_ALREADY[0], CLOSED, Pattern::CrossHatch, symbol(Symbol::Gate)),
+        class(STUCK[0], CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
+        class(TO_SHUT[1], CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
+        class(SHUT_ALREADY[1], CLOSED, Pattern::CrossHatch, symbol(Symbol::Gate)),
+        class(STUCK[1], CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
+        class(phrase("role-hydrant", "hydrant without supply"), HYDRANT, Pattern::CrossHatch, symbol(Symbol::Hydrant)),
+        class(phrase("role-customer", "connection without supply"), CUT_OFF, Pattern::Solid, symbol(Symbol::Dot)),
+        class(phrase("role-source", "source shut off with it"), REACHED, Pattern::CrossHatch, symbol(Symbol::Dot)),
+    ]
+}
+
+/// Classes of clearances, with nothing counted.
+pub(crate) fn clearance_legend() -> Vec<Class> {
+    let patterns = [Pattern::Solid, Pattern::Hatch, Pattern::Dots];
+    let colours = [CLOSE, CUT_OFF, CLOSED];
+    (0..3).map(|at| class(verdict(NEAR[at]), colours[at], patterns[at], Swatch::Line)).collect()
+}
+
+/// Verdicts of clearances in the order of their classes.
+const NEAR: [Near; 3] = [Near::Violated, Near::Possible, Near::Unknown];
+
 /// What a trace reached, or what lies on loops.
 pub fn trace_overlay(
     park: &ParkSnapshot,
@@ -81,11 +119,7 @@ pub fn trace_overlay(
     notes: Vec<Words>,
 ) -> Overlay {
     let looped = parts.iter().any(|(_, part)| *part == Part::Looped);
-    let found = if looped { Part::Looped } else { Part::Reached };
-    let classes = vec![
-        class(found.phrase(), REACHED, Pattern::Solid, Swatch::Line),
-        class(Part::Perhaps.phrase(), PERHAPS, Pattern::Hatch, Swatch::Line),
-    ];
+    let classes = trace_legend(if looped { Part::Looped } else { Part::Reached });
     let mut overlay = empty("trace", title, "m".into(), as_of, classes, notes);
     lines(park, topology, parts, &mut overlay, 0);
     overlay.without_empty_classes(|_| false)
@@ -99,21 +133,7 @@ pub fn isolation_overlay(
     title: Words,
     as_of: NaiveDate,
 ) -> Overlay {
-    let symbol = |symbol| Swatch::Symbol(symbol);
-    let classes = vec![
-        class(Part::ShutOff.phrase(), SHUT_OFF, Pattern::Solid, Swatch::Line),
-        class(Part::CutOff.phrase(), CUT_OFF, Pattern::Hatch, Swatch::Line),
-        class(phrase("class-dry-building", "building without supply"), CUT_OFF, Pattern::CrossHatch, Swatch::Area),
-        class(TO_SHUT[0], CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
-        class(SHUT_ALREADY[0], CLOSED, Pattern::Solid, symbol(Symbol::Gate)),
-        class(STUCK[0], CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
-        class(TO_SHUT[1], CLOSE, Pattern::Solid, symbol(Symbol::Gate)),
-        class(SHUT_ALREADY[1], CLOSED, Pattern::Solid, symbol(Symbol::Gate)),
-        class(STUCK[1], CLOSED, Pattern::Dots, symbol(Symbol::Gate)),
-        class(phrase("role-hydrant", "hydrant without supply"), HYDRANT, Pattern::Solid, symbol(Symbol::Hydrant)),
-        class(phrase("role-customer", "connection without supply"), CUT_OFF, Pattern::Solid, symbol(Symbol::Dot)),
-        class(phrase("role-source", "source shut off with it"), REACHED, Pattern::CrossHatch, symbol(Symbol::Dot)),
-    ];
+    let classes = isolation_legend();
     let notes = with.notes(plan, lost);
     let mut overlay = empty("isolation", title, "m".into(), as_of, classes, notes);
     lines(with.park, with.topology, &with.parts(plan), &mut overlay, 0);
@@ -157,15 +177,12 @@ pub fn clearance_overlay(
     as_of: NaiveDate,
     notes: Vec<Words>,
 ) -> Overlay {
-    let near = [Near::Violated, Near::Possible, Near::Unknown];
-    let patterns = [Pattern::Solid, Pattern::Hatch, Pattern::Dots];
-    let colours = [CLOSE, CUT_OFF, CLOSED];
-    let classes = (0..3).map(|at| class(verdict(near[at]), colours[at], patterns[at], Swatch::Line)).collect();
+    let classes = clearance_legend();
     let title = words!("title-clearance", "Clearances between lines, wall to wall");
     let mut overlay = empty("clearance", title, words!("unit-margin", "m of margin"), as_of, classes, notes);
     // They come gravest first: the first of a line colours it, all of them are its facts.
     for one in &findings.found {
-        let Some(class) = near.iter().position(|known| *known == one.verdict) else { continue };
+        let Some(class) = NEAR.iter().position(|known| *known == one.verdict) else { continue };
         let building = one.lie == Lie::Building;
         let other = |row: u32| -> (FeatureId, &str) {
             if building {
@@ -192,9 +209,9 @@ pub fn clearance_overlay(
             let fact = Fact {
                 label: words!("near-what", "{how} {other}", how = lie(one.lie), other = of),
                 value: value.clone(),
-                basis: rules.cited(one.lie == Lie::Crossing, one.row).into(),
+                basis: rule(rules, one),
             };
-            let entry = overlay.verdicts.entry(id).or_insert_with(|| {
+            let entry = overlay.verdicts.get_or_insert_with(id, || {
                 overlay.classes[class].count += 1;
                 plain(class, one.margin_m(), Vec::new())
             });

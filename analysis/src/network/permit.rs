@@ -1,6 +1,12 @@
 //! What a permit to dig has to tell: what lies bare, what is near, how much earth, which networks' operators have to be called.
 
-use std::collections::HashMap;
+mod operators;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod things;
+
+use std::collections::{HashMap, HashSet};
 
 use geo::{BoundingRect, Contains, Distance, Euclidean, LineString, MultiPolygon, Point, Polygon};
 use spatial_db::cache::Cache;
@@ -10,11 +16,12 @@ use super::clearance::{ClearanceRules, Quality, to_area};
 use super::dig::{DugPipe, Excavation, Met, excavation_on};
 pub use super::pit::{PitError, check_floor, check_pit};
 use super::section::{Size, height};
-use super::sheets;
 use super::topology::plan_m;
-use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Words, phrase};
+pub use operators::{Operator, Operators, ToCall};
+use things::Reach;
+pub use things::{NearThing, Thing};
 
 /// A line is looked at every so often for how far within the outline it lies, m.
 const STEP_M: f64 = 0.25;
@@ -47,6 +54,17 @@ pub enum Beside {
     MayBeNear,
 }
 
+/// How far under the floor of a pit a line passes, as sure as its survey is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Under {
+    /// Within the caution distance.
+    Near,
+    /// It may be within the caution distance.
+    MayBeNear,
+    /// Farther down.
+    Far,
+}
+
 /// A line that is not met but near.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearLine {
@@ -75,8 +93,14 @@ pub struct Permit {
     pub met: Excavation,
     /// Of each line met, in the same order, why it is only possibly so; nothing where it is sure.
     pub unsure: Vec<Vec<Unsure>>,
-    /// What is near: within the caution distance as sure as the survey is, the nearest first.
+    /// Of each line met, in the same order, how far under the floor it passes; `None` where it lies bare.
+    pub under: Vec<Option<Under>>,
+    /// Lines near: within the caution distance as sure as the survey is, the nearest first.
     pub near: Vec<NearLine>,
+    /// Chambers, valves and other fittings near, then buildings over the pit and near, each the nearest first.
+    pub things: Vec<NearThing>,
+    /// Operators of all that is met or near.
+    pub call: Vec<ToCall>,
     /// The caution distance, m.
     pub caution_m: f64,
     /// Deepest floor below the ground, m; `None` where the terrain is not known.
@@ -89,12 +113,13 @@ pub fn floor_of(cache: &Cache, outline: &[[f64; 2]], depth_m: f64) -> Option<f64
     Some(grounds?.into_iter().reduce(f64::min)? - depth_m)
 }
 
-/// What has to be known before digging within `outline` down to `floor_m`, of what was there. Lines near it count to `caution_m`, and as
-/// much farther as their survey may be off. [`check_pit`] and [`check_floor`] tell whether it is a pit at all.
+/// What has to be known before digging within `outline` down to `floor_m`, of what was there. What is near it counts to `caution_m`, and
+/// as much farther as its survey may be off. [`check_pit`] and [`check_floor`] tell whether it is a pit at all.
 pub fn permit(
     cache: &Cache,
     there: &Presence,
     rules: &ClearanceRules,
+    operators: &Operators,
     outline: &[[f64; 2]],
     floor_m: f64,
     caution_m: f64,
@@ -104,7 +129,10 @@ pub fn permit(
     let ring: LineString<f64> = outline.iter().map(|[x, y]| (*x, *y)).collect();
     let area = MultiPolygon(vec![Polygon::new(ring, Vec::new())]);
     let mut near = Vec::new();
-    let mut doubts: HashMap<FeatureId, Vec<Unsure>> = HashMap::new();
+    let mut things: Vec<NearThing> = Vec::new();
+    // Rows of lines that are met or near.
+    let mut rows: Vec<usize> = Vec::new();
+    let mut doubts: HashMap<FeatureId, (Vec<Unsure>, Option<Under>)> = HashMap::new();
     if let Some(bounds) = area.bounding_rect() {
         let unsized_m = rules.unsized_m.value / 2.0;
         let widest_m =
@@ -122,7 +150,9 @@ pub fn permit(
             let wall_m = if size.width_m.is_none() { unsized_m } else { 0.0 };
             let off_m = quality.plan_m;
             if let Some(pipe) = by_id.get(&line.id) {
-                doubts.insert(line.id, unsure(pipe, line, &area, quality, floor_m, wall_m));
+                let why = unsure(pipe, line, &area, quality, floor_m, wall_m);
+                doubts.insert(line.id, (why, under(pipe, quality, wall_m, caution_m)));
+                rows.push(row);
                 continue;
             }
             let far =
@@ -137,13 +167,41 @@ pub fn permit(
             };
             let key = line.provenance.key.clone();
             near.push(NearLine { id: line.id, key, class: line.class, distance_m, off_m, size: size.words, beside });
+            rows.push(row);
+        }
+        for polygon in &area {
+            let reach = Reach { area: polygon, bounds: (low.into(), high.into()), caution_m };
+            let bare: Vec<FeatureId> = met.nodes.iter().map(|node| node.id).collect();
+            things.extend(things::fittings(cache, there, rules, &reach, &bare));
+            things.extend(things::buildings(cache, there, &reach));
         }
     }
-    let unsure = met.pipes.iter().map(|pipe| doubts.remove(&pipe.id).unwrap_or_default()).collect();
+    let (unsure, under) = met.pipes.iter().map(|pipe| doubts.remove(&pipe.id).unwrap_or_default()).unzip();
+    let lines = rows.iter().map(|row| &park.edges[*row]);
+    let lines = lines.map(|line| (line.class, operators.of(&line.provenance.attributes)));
+    let fittings = met.nodes.iter().map(|node| node.id).chain(things.iter().map(|thing| thing.id));
+    let fittings: HashSet<FeatureId> = fittings.collect();
+    let points = park.nodes.iter().filter(|node| fittings.contains(&node.id));
+    let points = points.map(|node| (node.class, operators.of(&node.provenance.attributes)));
+    let call = operators::to_call(operators, lines, points);
     near.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m).then_with(|| a.key.cmp(&b.key)));
     let grounds: Option<Vec<f64>> = outline.iter().map(|corner| height(cache, *corner)).collect();
     let depth_m = grounds.and_then(|g| g.into_iter().reduce(f64::max)).map(|ground| ground - floor_m);
-    Permit { outline: outline.to_vec(), met, unsure, near, caution_m, depth_m }
+    Permit { outline: outline.to_vec(), met, unsure, under, near, things, call, caution_m, depth_m }
+}
+
+/// How far under the floor a line passes; `None` where it lies bare.
+fn under(pipe: &DugPipe, quality: &Quality, wall_m: f64, caution_m: f64) -> Option<Under> {
+    if pipe.met != Met::Below {
+        return None;
+    }
+    let below_m = pipe.below_floor_m?;
+    Some(match below_m {
+        _ if !quality.depth_told => Under::MayBeNear,
+        m if m + quality.height_m <= caution_m => Under::Near,
+        m if m - quality.height_m - wall_m <= caution_m => Under::MayBeNear,
+        _ => Under::Far,
+    })
 }
 
 /// Why it is not sure that a line which is met lies as it is told.
@@ -212,14 +270,6 @@ impl Beside {
 }
 
 impl Permit {
-    /// Classes whose operators have to be called, by how many lines are met or near.
-    pub fn to_call(&self) -> Vec<(NetworkClass, usize)> {
-        let classes = self.met.pipes.iter().map(|pipe| pipe.class).chain(self.near.iter().map(|line| line.class));
-        let classes: Vec<NetworkClass> = classes.collect();
-        let count = |class: &NetworkClass| classes.iter().filter(|other| *other == class).count();
-        NetworkClass::ALL.iter().map(|class| (*class, count(class))).filter(|(_, count)| *count > 0).collect()
-    }
-
     /// Title of the sheet.
     pub fn title(&self) -> Words {
         words!("permit-title", "Before digging: what lies here")
@@ -240,113 +290,6 @@ impl Permit {
         ]
     }
 
-    /// Tables: lines met, lines near, fittings, operators to call.
-    pub fn tables(&self) -> [Sheet; 4] {
-        let text = |name, title: Words| Column::new(name, title, "", Holds::Text);
-        let metres = |name, title: Words| Column::new(name, title, "m", Holds::Number(2));
-        let sheet =
-            |name, title: Words, columns, rows| Sheet { name, title, notes: Vec::new(), target: None, columns, rows };
-        let row = |cells| Row { slot: None, cells };
-        let said = |text: &str| if text.is_empty() { Value::Unknown } else { Value::Text(text.into()) };
-        let how = |pipe: &DugPipe| -> Words {
-            match pipe.met {
-                Met::Crossed => phrase("met-crossed", "goes through a wall, lies bare between").into(),
-                Met::Inside => phrase("met-inside", "lies bare from end to end").into(),
-                Met::Below => phrase("met-below", "passes under the floor").into(),
-            }
-        };
-        let surety = |why: &Vec<Unsure>| -> Words {
-            if why.is_empty() {
-                return phrase("permit-sure", "sure").into();
-            }
-            let mut why = why.iter().map(|why| why.words());
-            let first = why.next().unwrap_or_else(|| Words::from(""));
-            let all = why.fold(first, |all, next| words!("permit-and", "{all}; {next}", all = all, next = next));
-            words!("permit-possibly", "possibly: {why}", why = all)
-        };
-        let met = self.met.pipes.iter().zip(&self.unsure).map(|(pipe, why)| {
-            row(vec![
-                said(&pipe.key),
-                sheets::class(pipe.class).into(),
-                how(pipe).into(),
-                surety(why).into(),
-                said(&pipe.size),
-                pipe.material.as_deref().into(),
-                Some(pipe.length_m).into(),
-                pipe.cover_m.into(),
-            ])
-        });
-        let near = self.near.iter().map(|line| {
-            row(vec![
-                said(&line.key),
-                sheets::class(line.class).into(),
-                line.beside.words().into(),
-                said(&line.size),
-                Some(line.distance_m).into(),
-                Some(line.off_m).into(),
-            ])
-        });
-        let nodes = self.met.nodes.iter().map(|node| row(vec![said(&node.key), sheets::class(node.class).into()]));
-        let call = self.to_call().into_iter().map(|(class, lines)| {
-            row(vec![
-                sheets::class(class).into(),
-                Value::Whole(lines as i64),
-                words!("operator-unknown", "operator not on record").into(),
-                Value::Unknown,
-            ])
-        });
-        let line = || text("line", words!("head-line", "line"));
-        let class = || text("class", words!("head-network-class", "class"));
-        let size = || text("size", words!("head-size", "size"));
-        [
-            sheet(
-                "met",
-                words!("permit-met", "Lines in the pit and under it"),
-                vec![
-                    line(),
-                    class(),
-                    text("how", words!("head-lie", "how")),
-                    text("sure", words!("head-sure", "how sure")),
-                    size(),
-                    text("material", words!("head-material", "material")),
-                    metres("length_m", words!("head-length", "length")),
-                    metres("cover_m", words!("head-cover", "ground above")),
-                ],
-                met.collect(),
-            ),
-            sheet(
-                "near",
-                words!("permit-near", "Lines within the caution distance"),
-                vec![
-                    line(),
-                    class(),
-                    text("how", words!("head-lie", "how")),
-                    size(),
-                    metres("distance_m", words!("head-distance", "distance")),
-                    metres("off_m", words!("head-off", "survey off by")),
-                ],
-                near.collect(),
-            ),
-            sheet(
-                "fittings",
-                words!("permit-fittings", "Chambers, valves and other fittings in the pit"),
-                vec![text("point", words!("head-point", "point")), class()],
-                nodes.collect(),
-            ),
-            sheet(
-                "call",
-                words!("permit-call", "To be called before digging"),
-                vec![
-                    class(),
-                    Column::new("lines", words!("head-lines", "lines"), "", Holds::Whole),
-                    text("operator", words!("head-operator", "operator")),
-                    text("signed", words!("head-signed", "told by, date, signature")),
-                ],
-                call.collect(),
-            ),
-        ]
-    }
-
     /// What whoever digs must know.
     pub fn notes(&self) -> Vec<Words> {
         vec![
@@ -360,152 +303,12 @@ impl Permit {
             ),
             words!(
                 "permit-note-near",
-                "Near is what lies within the caution distance, and as much farther as its survey may be off.",
+                "Near is what lies within the caution distance, and as much farther as its survey may be off. How far a building may be off its place is not on record.",
             ),
             words!(
                 "permit-note-title",
                 "A working sheet, not a permit of an authority: that has to be given by whoever may."
             ),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use spatial_db::model::TerrainGrid;
-
-    use super::*;
-    use crate::network::by_hand::{edge, empty, node};
-
-    #[test]
-    fn a_pit_tells_what_is_met_what_is_near_and_whom_to_call() {
-        let mut park = empty();
-        let heights_m = vec![10.0; 21 * 21];
-        park.terrain =
-            Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
-        let line = |id, class, y: f64, level: &str| {
-            let mut line = edge(id, vec![[0.0, y, 9.0], [100.0, y, 9.0]]);
-            (line.class, line.diameter_mm, line.survey_level) = (class, Some(200.0), Some(level.into()));
-            line
-        };
-        park.edges = vec![
-            line(1, NetworkClass::Water, 55.0, "A"),
-            // 0.9 m beside; 2.4 m beside at level D, A and D.
-            line(2, NetworkClass::Gas, 61.0, "A"),
-            line(3, NetworkClass::Power, 62.4, "A"),
-            line(4, NetworkClass::Telecom, 62.4, "D"),
-        ];
-        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
-        let cache = Cache::build(Arc::new(park));
-        let outline = [[50.0, 50.0], [70.0, 50.0], [70.0, 60.0], [50.0, 60.0]];
-        let floor = floor_of(&cache, &outline, 2.5).unwrap();
-        assert_eq!(floor, 7.5);
-        let permit = permit(&cache, &there, &ClearanceRules::shipped(), &outline, floor, 1.0);
-        assert_eq!(permit.met.pipes.iter().map(|p| p.key.as_str()).collect::<Vec<_>>(), ["e1"]);
-        assert_eq!(permit.near.iter().map(|l| l.key.as_str()).collect::<Vec<_>>(), ["e2", "e4"]);
-        assert!((permit.near[0].distance_m - 0.9).abs() < 1e-9);
-        let call = [(NetworkClass::Water, 1), (NetworkClass::Gas, 1), (NetworkClass::Telecom, 1)];
-        assert_eq!(permit.to_call(), call);
-        let rows: Vec<usize> = permit.tables().iter().map(|table| table.rows.len()).collect();
-        assert_eq!((rows, permit.depth_m), (vec![1, 2, 0, 3], Some(2.5)));
-        assert_eq!(permit.facts()[3].1, "500 m³");
-    }
-    fn flat() -> spatial_db::model::ParkSnapshot {
-        let mut park = empty();
-        let heights_m = vec![10.0; 21 * 21];
-        park.terrain =
-            Some(TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 21, rows: 21, heights_m });
-        park
-    }
-
-    const PIT: [[f64; 2]; 4] = [[50.0, 50.0], [70.0, 50.0], [70.0, 60.0], [50.0, 60.0]];
-
-    fn dug(park: spatial_db::model::ParkSnapshot, floor_m: f64) -> Permit {
-        let there = Presence::on(&park, "2026-01-01".parse().unwrap());
-        permit(&Cache::build(Arc::new(park)), &there, &ClearanceRules::shipped(), &PIT, floor_m, 1.0)
-    }
-
-    #[test]
-    fn what_a_survey_is_too_rough_to_tell_is_only_possibly_so() {
-        let mut park = flat();
-        let line = |id, y: f64, z: [f64; 2], dn, level: &str| {
-            let mut line = edge(id, vec![[0.0, y, z[0]], [100.0, y, z[1]]]);
-            (line.diameter_mm, line.survey_level) = (dn, Some(level.into()));
-            line
-        };
-        let dn = Some(200.0);
-        park.edges = vec![
-            line(1, 55.0, [9.0; 2], dn, "A"),
-            line(2, 55.0, [9.0; 2], dn, "D"),
-            line(3, 55.0, [9.0; 2], None, "A"),
-            line(4, 55.0, [9.0, f64::NAN], dn, "A"),
-            // Under the floor at 7.5 m: well below; by less than level B tells; far, at a level that tells no height.
-            line(5, 55.0, [6.0; 2], dn, "A"),
-            line(6, 55.0, [7.3; 2], dn, "B"),
-            line(7, 55.0, [2.0; 2], dn, "D"),
-            // Ten centimetres within the outline, at a level that knows it to 15.
-            line(8, 59.9, [9.0; 2], dn, "B"),
-            // Beside it: the wall within; perhaps within; near.
-            line(9, 60.04, [9.0; 2], dn, "A"),
-            line(10, 61.0, [9.0; 2], dn, "D"),
-            line(11, 60.5, [9.0; 2], dn, "A"),
-            line(12, 61.5, [9.0; 2], None, "A"),
-        ];
-        let permit = dug(park, 7.5);
-        let of = |key: &str| {
-            let at = permit.met.pipes.iter().position(|pipe| pipe.key == key).unwrap();
-            (permit.met.pipes[at].met, permit.unsure[at].as_slice())
-        };
-        assert_eq!(of("e1"), (Met::Crossed, &[][..]));
-        assert_eq!(of("e2"), (Met::Crossed, &[Unsure::Level][..]));
-        assert_eq!(of("e3"), (Met::Crossed, &[Unsure::Size][..]));
-        assert_eq!(of("e4"), (Met::Crossed, &[Unsure::Height][..]));
-        assert_eq!(of("e5"), (Met::Below, &[][..]));
-        assert_eq!(of("e6"), (Met::Below, &[Unsure::OffInHeight][..]));
-        assert_eq!(of("e7"), (Met::Below, &[Unsure::Level][..]));
-        assert_eq!(of("e8"), (Met::Crossed, &[Unsure::OffInPlan][..]));
-        let beside: Vec<(&str, Beside)> = permit.near.iter().map(|line| (line.key.as_str(), line.beside)).collect();
-        assert_eq!(
-            beside,
-            [("e9", Beside::InPit), ("e11", Beside::Near), ("e10", Beside::MayBeInPit), ("e12", Beside::MayBeNear)]
-        );
-        let cells: Vec<String> = permit.tables()[0].rows.iter().map(|row| format!("{:?}", row.cells[3])).collect();
-        assert_eq!(cells.iter().filter(|cell| cell.contains("possibly")).count(), 6, "{cells:?}");
-        let part = permit.met.pipes.iter().find(|pipe| pipe.key == "e4").unwrap();
-        assert_eq!((part.cover_m, part.axis_whole), (None, false));
-    }
-
-    #[test]
-    fn what_is_gone_is_not_met_and_a_riser_is() {
-        let mut park = flat();
-        let gone = Some("2020-01-01".parse().unwrap());
-        park.edges = vec![
-            edge(1, vec![[60.0, 55.0, 9.0], [60.0, 55.0, 6.0]]),
-            edge(2, vec![[0.0, 55.0, 9.0], [99.0, 55.0, 9.0]]),
-        ];
-        park.edges[1].valid_to = gone;
-        park.nodes = ["old", "new", "wide", "far"]
-            .iter()
-            .zip([60.0, 61.0, 70.4, 72.0])
-            .map(|(key, x)| node(key, spatial_db::model::NodeKind::Manhole, [x, 55.0, 8.0]))
-            .collect();
-        park.nodes[0].valid_to = gone;
-        park.nodes[2].size_mm = Some(1000.0);
-        let area = geo::Rect::new(geo::coord! { x: 52.0, y: 52.0 }, geo::coord! { x: 55.0, y: 55.0 }).to_polygon();
-        let building = |id, valid_to| spatial_db::model::Building {
-            valid_to,
-            ..spatial_db::model::Building::bare(
-                id,
-                spatial_db::model::Provenance::default(),
-                MultiPolygon(vec![area.clone()]),
-            )
-        };
-        park.buildings = vec![building(1, gone), building(2, None)];
-        let permit = dug(park, 7.5);
-        assert_eq!(permit.met.pipes.iter().map(|pipe| pipe.key.as_str()).collect::<Vec<_>>(), ["e1"]);
-        assert_eq!(permit.met.nodes.iter().map(|node| node.key.as_str()).collect::<Vec<_>>(), ["new", "wide"]);
-        assert_eq!(permit.met.buildings, 1);
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use spatial_db::model::{Case, CaseEventKind, Deadline, overdue};
+use spatial_db::model::{Case, CaseEventKind, CaseState, Cause, Deadline, overdue};
 
 use crate::land::{case_entry_words, case_state_words, cause_words, joined, remedy_words};
 use crate::words;
 use crate::words::Words;
+
+/// Media types of pictures that can be shown.
+const PICTURES: [&str; 2] = ["image/jpeg", "image/png"];
 
 /// The cases of a park on a day.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,10 +42,23 @@ pub struct CaseSheet {
     pub cause: Option<Words>,
     /// An import has taken the parcel away.
     pub parcel_gone: bool,
+    /// The states that may follow by all that is on record now, whatever day is looked at; none of a case that is over.
+    pub next: Vec<CaseStep>,
     /// Entries as recorded, in that order.
     pub lines: Vec<CaseLine>,
     /// Deadlines and ends of remedies, the first one due first.
     pub deadlines: Vec<Due>,
+}
+
+/// A step that a case may take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseStep {
+    /// The state that it comes to.
+    pub to: CaseState,
+    /// The same in words.
+    pub label: Words,
+    /// Who caused it has to be said with it.
+    pub needs_cause: bool,
 }
 
 /// An entry of a case.
@@ -64,6 +80,8 @@ pub struct CaseLine {
     pub flaw: Option<Words>,
     /// Withdrawn: it counts no more.
     pub withdrawn: bool,
+    /// Its file is a picture that can be shown.
+    pub is_picture: bool,
 }
 
 /// A deadline or the end of a remedy.
@@ -98,6 +116,11 @@ pub fn case_book(cases: &[Case], as_of: NaiveDate) -> CaseBook {
     CaseBook { as_of, cases: sheets, overdue: late.iter().map(named).collect() }
 }
 
+/// Who may have caused that land lies idle, to choose from.
+pub fn cause_choices() -> Vec<(Cause, Words)> {
+    Cause::ALL.iter().map(|cause| (*cause, cause_words(*cause))).collect()
+}
+
 fn parcel_name(case: &Case) -> &str {
     case.parcel_number.as_deref().unwrap_or(&case.parcel_key)
 }
@@ -112,9 +135,14 @@ fn sheet(case: &Case, as_of: NaiveDate) -> CaseSheet {
         since: case.since_on(as_of),
         cause: case.cause_on(as_of).map(cause_words),
         parcel_gone: case.parcel_on_record == Some(false),
+        next: case.state().next().iter().map(|state| step(*state)).collect(),
         lines: lines(case),
         deadlines: case.deadlines(as_of).iter().map(|deadline| due(deadline, parcel_name(case))).collect(),
     }
+}
+
+fn step(to: CaseState) -> CaseStep {
+    CaseStep { to, label: case_state_words(to), needs_cause: to == CaseState::Determined }
 }
 
 fn lines(case: &Case) -> Vec<CaseLine> {
@@ -154,6 +182,7 @@ fn lines(case: &Case) -> Vec<CaseLine> {
             recorded: event.recorded.format("%Y-%m-%d %H:%M UTC").to_string(),
             flaw: (!flaws.is_empty()).then(|| joined(flaws)),
             withdrawn: entry.is_some_and(|entry| entry.withdrawn),
+            is_picture: event.file.as_ref().is_some_and(|file| PICTURES.contains(&file.media_type.as_str())),
         }
     };
     case.events.iter().map(line).collect()

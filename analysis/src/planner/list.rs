@@ -2,11 +2,14 @@
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use spatial_db::model::{FeatureId, Parcel};
+use spatial_db::model::{CaseState, FeatureId, Parcel};
 
 use crate::land::indicators::LandModel;
 use crate::land::scheme::{Finding, Rating, Scheme};
-use crate::land::{ClockState, PhysicalUse, Ranked, joined, land_notes, ranked, state_colour, state_words, use_look};
+use crate::land::{
+    CaseStanding, ClockState, PhysicalUse, Proviso, Ranked, case_state_words, joined, land_notes, ranked, state_colour,
+    state_words, use_look,
+};
 use crate::overlay::Pattern;
 use crate::words;
 use crate::words::Words;
@@ -47,6 +50,9 @@ pub struct LandList {
     pub states: Vec<Look>,
     /// Ratings that rows name by position.
     pub ratings: Vec<Words>,
+    /// Standings of cases that rows name by position: none, then the states from suspicion to the end. Empty where cases are not at
+    /// hand.
+    pub cases: Vec<Words>,
     /// Zoning classes on record, sorted.
     pub zonings: Vec<String>,
     /// Every parcel that is there, in order of rank.
@@ -64,6 +70,7 @@ impl LandList {
             uses: Vec::new(),
             states: Vec::new(),
             ratings: Vec::new(),
+            cases: Vec::new(),
             zonings: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
@@ -92,8 +99,12 @@ pub struct LandRow {
     pub physical: usize,
     /// Position in the list's states.
     pub state: usize,
+    /// What the state takes for granted that no record tells, in words.
+    pub proviso: Option<Words>,
     /// Position in the list's ratings.
     pub rating: usize,
+    /// Position in the list's standings of cases; `None` where cases are not at hand.
+    pub case: Option<usize>,
     /// A list of idle and under-used land holds it.
     pub listed: bool,
     /// The state speaks against the holder; `None` where that is unknown, or without a contract on record.
@@ -126,6 +137,8 @@ pub fn land_list(model: &LandModel<'_>, scheme: &Scheme) -> LandList {
             area_m2: land.site.area_m2,
             physical: USES.iter().position(|physical| *physical == land.physical).unwrap_or(USES.len() - 1),
             state: land.state().map_or(ClockState::BY_SEVERITY.len(), ClockState::rank),
+            proviso: timeline.and_then(|timeline| timeline.proviso).map(Proviso::words),
+            case: case_place(land.case),
             rating: Rating::ALL.iter().position(|rating| *rating == land.efficiency.rating).unwrap_or_default(),
             listed: land.listed(),
             against_holder: land.state().and_then(ClockState::is_against_holder),
@@ -145,9 +158,25 @@ pub fn land_list(model: &LandModel<'_>, scheme: &Scheme) -> LandList {
             .chain([state_look(None)])
             .collect(),
         ratings: Rating::ALL.map(Rating::words).to_vec(),
+        cases: if model.has_cases() { case_standings() } else { Vec::new() },
         zonings,
         rows,
         notes: land_notes(model, scheme),
+    }
+}
+
+/// Standings of cases in the order of the list's filter: none, then each state.
+fn case_standings() -> Vec<Words> {
+    let states = CaseState::ALL.iter().map(|state| case_state_words(*state));
+    std::iter::once(CaseStanding::None.words()).chain(states).collect()
+}
+
+/// The place of a standing in that order; `None` where cases are not at hand.
+fn case_place(standing: CaseStanding) -> Option<usize> {
+    match standing {
+        CaseStanding::NotAtHand => None,
+        CaseStanding::None => Some(0),
+        CaseStanding::Case { state, .. } => CaseState::ALL.iter().position(|one| *one == state).map(|at| at + 1),
     }
 }
 

@@ -6,7 +6,7 @@ use spatial_db::model::{EventKind, FeatureId, LandContract};
 use super::list::{Look, name, physical_look, state_look};
 use crate::land::indicators::{Explained, Indicator, LandModel};
 use crate::land::scheme::{Bound, Finding, Rating, Scheme};
-use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number, value_words, verdicts};
+use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number, qualified, value_words, verdicts};
 use crate::words;
 use crate::words::{Words, percent};
 
@@ -166,10 +166,11 @@ fn clock(model: &LandModel<'_>, contract: &LandContract, timeline: &Timeline) ->
         spans.iter().map(|span| ClockSpan { from: span.from, to: span.to, words: words.clone(), excuses }).collect()
     };
     let mut all = spans(&timeline.suspensions, words!("dossier-suspended", "suspended"), false);
-    all.extend(spans(&timeline.causes, words!("dossier-cause-from", "government cause"), true));
+    all.extend(spans(&timeline.causes, words!("dossier-excuse-from", "cause of Art. 8"), true));
+    let look = state_look(Some(timeline.state));
     ClockLine {
         contract: contract.provenance.key.clone(),
-        state: state_look(Some(timeline.state)),
+        state: Look { label: qualified(look.label, timeline.proviso), ..look },
         tone: match timeline.state.is_against_holder() {
             Some(true) => Tone::Bad,
             Some(false) => Tone::Plain,

@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
-use crate::evaluation::{EvaluationRules, Zone, range_words};
+use crate::evaluation::{Zone, range_words};
 use crate::land::indicators::{Indicator, LandModel};
 use crate::land::value_words;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, RuleTables};
 use crate::scenario::{Edit, EditError, Limits, ScenarioError, changes, is_scenario};
 use crate::siting::{obstacles_on_record, taken_words};
 use crate::words;
@@ -61,8 +61,8 @@ pub fn beside(record: &ParkSnapshot, after: &ParkSnapshot) -> Beside {
 
 /// What a scenario changes: the park's indicators that differ, then those of each parcel that an edit touches.
 pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, as_of: NaiveDate) -> Vec<Compared> {
-    let evaluation = EvaluationRules::shipped();
-    let zone = |cache: &Cache| Zone::of(cache, rules, &evaluation, None, as_of);
+    let evaluation = &RuleTables::in_force().evaluation;
+    let zone = |cache: &Cache| Zone::of(cache, rules, evaluation, None, as_of);
     let park = changes(&zone(record), &zone(after)).into_iter().map(|change| {
         let said = |one: &crate::evaluation::Indicator| {
             let (digits, unit) = if one.unit == "1" { (3, Words::default()) } else { (0, one.unit.clone()) };

@@ -15,6 +15,8 @@ use serde::Serialize;
 use spatial_db::model::{EventKind, FeatureId, LandContract, LandEvent, ParkSnapshot, Project};
 
 pub use gantt::{Gantt, GanttBar, GanttMark, GanttRow, GanttWords, gantt, gantt_words, late_words};
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub use overlay::projects_overlay;
 pub use sheet::projects_sheet;
 

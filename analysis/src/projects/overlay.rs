@@ -20,7 +20,7 @@ const LATE: [Look; 5] = [
     (phrase("late-permit", "late: no construction permit"), [31, 108, 170], Pattern::Hatch),
     (phrase("late-start", "late: not started"), [199, 38, 45], Pattern::Solid),
     (phrase("late-completion", "late: not completed"), [235, 120, 20], Pattern::CrossHatch),
-    (phrase("late-production", "late: no production yet"), [158, 94, 42], Pattern::Hatch),
+    (phrase("late-production", "late: no production yet"), [158, 94, 42], Pattern::Dots),
 ];
 
 const OTHER: [Look; 4] = [
@@ -29,6 +29,12 @@ const OTHER: [Look; 4] = [
     (phrase("projects-done", "in production"), [217, 226, 220], Pattern::Solid),
     (phrase("projects-unknown", "no planned day on record"), [201, 204, 209], Pattern::Hatch),
 ];
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    LATE.into_iter().chain(OTHER).map(|look| Class::of_areas(look, (0, 0.0))).collect()
+}
 
 fn class_of(project: &ProjectStatus) -> usize {
     match project.timing {

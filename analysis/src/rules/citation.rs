@@ -1,6 +1,8 @@
 //! Standards and clauses of the shipped tables, for readers of other languages. A table of a user's own says its own words, which
 //! stay as they are.
 
+mod networks;
+
 use crate::words::{Phrase, Words, phrase};
 
 /// What the shipped tables say.
@@ -8,6 +10,7 @@ const SAID: &[Phrase] = &[
     phrase("standard-order-53", "Order 53 of the Ministry of Land and Resources"),
     phrase("standard-control-coverage", "Control indicators for industrial project land (site coverage coefficient)"),
     phrase("standard-control-ratio", "Control indicators for industrial project land (floor area ratio)"),
+    phrase("standard-land-use", "Classification of land and sea use for territorial planning and use control"),
     phrase("standard-default", "ParkTwin default"),
     phrase("clause-article-2", "Art. 2"),
     phrase(
@@ -15,6 +18,13 @@ const SAID: &[Phrase] = &[
         "Art. 2: \"suspended for a full year\", read as one continuous year as Order 5 of 1999, Art. 2, had it",
     ),
     phrase("clause-article-8", "Art. 8"),
+    phrase("clause-article-8-1", "Art. 8 (1)"),
+    phrase("clause-article-8-2", "Art. 8 (2)"),
+    phrase("clause-article-8-3", "Art. 8 (3)"),
+    phrase("clause-article-8-4", "Art. 8 (4)"),
+    phrase("clause-article-8-5", "Art. 8 (5)"),
+    phrase("clause-article-8-6", "Art. 8 (6)"),
+    phrase("clause-article-8-paragraph", "Art. 8, second paragraph"),
     phrase("clause-article-12", "Art. 12"),
     phrase("clause-article-14", "Art. 14 (disposal)"),
     phrase("clause-article-14-1", "Art. 14 (1)"),
@@ -85,7 +95,8 @@ const SAID: &[Phrase] = &[
 
 /// The words of a text in a table; numbers of standards are the same in every language.
 pub(crate) fn words(text: &str) -> Words {
-    SAID.iter().find(|phrase| phrase.english == text).map_or_else(|| text.into(), |phrase| (*phrase).into())
+    let said = SAID.iter().chain(&networks::SAID).find(|phrase| phrase.english == text);
+    said.map_or_else(|| text.into(), |phrase| (*phrase).into())
 }
 
 #[cfg(test)]
@@ -103,6 +114,8 @@ mod tests {
             include_str!("../../rules/schemes/national-2023.toml"),
             include_str!("../../rules/schemes/shanghai.toml"),
             include_str!("../../rules/schemes/shanghai-illustrative.toml"),
+            include_str!("../../rules/land_use_colours.toml"),
+            include_str!("../../rules/idle_causes.toml"),
         ];
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {

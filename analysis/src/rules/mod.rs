@@ -3,19 +3,25 @@
 //! Reading a replacement file is left to the caller: nothing here does I/O.
 
 mod building;
+mod causes;
 mod citation;
 mod class_names;
 mod land_use;
+mod land_use_colours;
+mod tables;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use spatial_db::model::{NetworkClass, Provenance};
+use spatial_db::model::{EventKind, IdleCause, NetworkClass, Provenance};
 
 pub use building::BuildingState;
 use building::BuildingWords;
-pub(crate) use citation::words as cited;
+use causes::IdleCauses;
+pub(crate) use citation::words as rule_words;
 pub use land_use::{BuiltBy, Class, Group, LandUseClasses};
+pub use land_use_colours::LandUseColours;
+pub use tables::{OwnTable, RuleTables, SHIPPED, TableError};
 
 use crate::words;
 use crate::words::Words;
@@ -41,30 +47,30 @@ pub struct Figure {
 impl Figure {
     /// Standard, edition and clause in one phrase, with the status where the figure is not verified.
     pub fn citation(&self) -> Words {
-        let [standard, edition, clause, status] =
-            [&self.standard, &self.edition, &self.clause, &self.status].map(|text| citation::words(text));
-        let base = if self.status == "default" {
-            words!(
-                "citation-default",
-                "{standard} {edition}: {clause}",
-                standard = standard,
-                edition = edition,
-                clause = clause
-            )
-        } else {
-            words!(
-                "citation",
-                "{standard} ({edition}), {clause}",
-                standard = standard,
-                edition = edition,
-                clause = clause
-            )
-        };
-        if self.status == "verified" || self.status == "default" {
-            return base;
-        }
-        words!("citation-status", "{base} [{status}]", base = base, status = status)
+        cited(&self.standard, &self.edition, &self.clause, &self.status)
     }
+}
+
+/// Standard, edition and clause in one phrase, with the status where it is not verified.
+pub(crate) fn cited(standard: &str, edition: &str, clause: &str, status: &str) -> Words {
+    let of_ours = status == "default";
+    let is_sure = of_ours || status == "verified";
+    let [standard, edition, clause, status] = [standard, edition, clause, status].map(citation::words);
+    let base = if of_ours {
+        words!(
+            "citation-default",
+            "{standard} {edition}: {clause}",
+            standard = standard,
+            edition = edition,
+            clause = clause
+        )
+    } else {
+        words!("citation", "{standard} ({edition}), {clause}", standard = standard, edition = edition, clause = clause)
+    };
+    if is_sure {
+        return base;
+    }
+    words!("citation-status", "{base} [{status}]", base = base, status = status)
 }
 
 /// A network class as the standard names and colours it.
@@ -121,6 +127,7 @@ pub struct RuleSet {
     network_classes: Vec<NetworkClassRow>,
     building_words: BuildingWords,
     land_use: LandUseClasses,
+    idle_causes: IdleCauses,
 }
 
 #[derive(Deserialize)]
@@ -178,7 +185,9 @@ impl RuleSet {
         let building_words =
             toml::from_str(include_str!("../../rules/building_words.toml")).map_err(unreadable("building_words"))?;
         let land_use = LandUseClasses::parse(include_str!("../../rules/land_use.toml"))?;
-        let rules = Self { figures, network_classes: classes.class, building_words, land_use };
+        let idle_causes =
+            toml::from_str(include_str!("../../rules/idle_causes.toml")).map_err(unreadable("idle_causes"))?;
+        let rules = Self { figures, network_classes: classes.class, building_words, land_use, idle_causes };
         for &(group, name) in NEEDED {
             rules.find(group, name).ok_or(RuleError::Missing { group, name })?;
         }
@@ -204,6 +213,31 @@ impl RuleSet {
     pub fn with_building_words(self, table: &str) -> Result<Self, RuleError> {
         let source = |source| RuleError::Unreadable { table: "building_words", source: Box::new(source) };
         Ok(Self { building_words: toml::from_str(table).map_err(source)?, ..self })
+    }
+
+    /// The same with another table of the causes that excuse the holder of idle land.
+    ///
+    /// # Errors
+    /// [`RuleError::Unreadable`], or [`RuleError::Missing`] for a cause that the table does not have.
+    pub fn with_idle_causes(self, table: &str) -> Result<Self, RuleError> {
+        let source = |source| RuleError::Unreadable { table: "idle_causes", source: Box::new(source) };
+        let idle_causes: IdleCauses = toml::from_str(table).map_err(source)?;
+        match idle_causes.lacks() {
+            Some(cause) => Err(RuleError::Missing { group: "idle_causes", name: cause.as_str() }),
+            None => Ok(Self { idle_causes, ..self }),
+        }
+    }
+
+    /// Events that show the end of a cause that excuses the holder, where its own record does not tell it; `None`: which cause it is
+    /// is not told.
+    pub fn cause_ends_with(&self, cause: Option<IdleCause>) -> &[EventKind] {
+        self.idle_causes.ends_with(cause)
+    }
+
+    /// Where a cause that excuses the holder stands; `None`: which one it is is not told.
+    pub fn cause_citation(&self, cause: Option<IdleCause>) -> Words {
+        let told = cause.and_then(|cause| self.idle_causes.citation(cause));
+        told.unwrap_or_else(|| self.figure("idle", "government_cause").citation())
     }
 
     /// True where a building's use in words is administration or living.
@@ -250,6 +284,26 @@ mod tests {
         // Order 53 Art. 2, as published.
         assert_eq!(rules.figure("idle", "invested_share").value, 0.25);
         assert!((rules.figure("idle", "developed_share").value - 1.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_cause_of_article_8_has_a_row_with_its_item() {
+        let rules = RuleSet::shipped();
+        assert_eq!(rules.idle_causes.lacks(), None);
+        let items = ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "second paragraph"];
+        for (cause, item) in IdleCause::ALL.into_iter().zip(items) {
+            let said = rules.cause_citation(Some(cause));
+            assert!(said.contains("Art. 8") && said.contains(item), "{said}");
+        }
+        // Handing the land over ends only that it was not handed over.
+        let by_delivery = |cause| rules.cause_ends_with(cause).contains(&EventKind::Delivery);
+        let ended: Vec<IdleCause> = IdleCause::ALL.into_iter().filter(|cause| by_delivery(Some(*cause))).collect();
+        assert_eq!(ended, [IdleCause::NotDelivered]);
+        assert!(by_delivery(None), "what is not told keeps its meaning");
+        let short = include_str!("../../rules/idle_causes.toml").replacen("force_majeure", "complaints", 1);
+        let error = rules.clone().with_idle_causes(&short).unwrap_err().to_string();
+        assert!(error.contains("idle_causes.force_majeure"), "{error}");
+        assert!(rules.with_idle_causes(include_str!("../../rules/idle_causes.toml")).is_ok());
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct ScenarioFile {
     /// What a reader should know.
     #[serde(default)]
     pub note: String,
+    /// Run of the record that it was drawn on, where that is known: what changed since is in the way of accepting it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn_on: Option<i64>,
     /// Edits, in their order.
     pub edits: Vec<Edit>,
     /// Line of each edit.
@@ -46,7 +49,7 @@ impl ScenarioFile {
     /// A scenario of edits made otherwise.
     pub fn new(name: &str, park: &str, edits: Vec<Edit>) -> Self {
         let (name, park) = (name.to_owned(), park.to_owned());
-        Self { format_version: 1, name, park, note: String::new(), edits, lines: Vec::new() }
+        Self { format_version: 1, name, park, note: String::new(), drawn_on: None, edits, lines: Vec::new() }
     }
 
     /// The text of a file.

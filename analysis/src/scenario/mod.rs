@@ -1,8 +1,10 @@
-//! What if: typed edits on a copy of the park, with indicators before and after. A scenario never touches the record.
+//! What if: typed edits on a copy of the park, with indicators before and after. A scenario never touches
+//! the record until it is accepted.
 //!
 //! What a scenario makes has an id below zero and the layer `scenario`; the park it gives says the scenario's name in its own.
 //! Taking back is leaving the last edit out: the park is made anew from the record each time.
 
+mod accept;
 mod edit;
 mod error;
 mod file;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use spatial_db::model::ParkSnapshot;
 
+pub use accept::{AcceptError, Acceptance, accepted};
 pub use edit::{Edit, LAYER, is_scenario};
 pub use error::{EditError, ScenarioError};
 pub use file::ScenarioFile;

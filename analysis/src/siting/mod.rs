@@ -47,11 +47,15 @@ pub use matched::{Match, Place, Standing};
 pub use measure::{Measure, NOWHERE, ROOF_M, Verdict};
 pub use obstacles::{Obstacle, TakenOut};
 pub(crate) use obstacles::{obstacles_on_record, taken_words};
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub use ranking::Ranking;
 pub use relax::Relaxation;
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
 pub use turning::TurningFit;
+#[cfg(test)]
+pub(crate) use unmet::legend as unmet_legend;
 pub use unmet::{
     Answer, ByCriterion, ByParcel, Change, Closest, Demand, Lack, UnmetDemand, Unserved, unmet, unmet_criteria,
     unmet_overlay, unmet_parcels, unmet_requirements,

@@ -14,6 +14,7 @@ use super::said;
 use super::want::grouped;
 use crate::emergency::security::is_rail;
 use crate::network::clearance::ClearanceRules;
+use crate::rules::RuleTables;
 use crate::words;
 use crate::words::Words;
 
@@ -46,8 +47,7 @@ fn table() -> &'static Table {
 }
 
 fn clearance() -> &'static ClearanceRules {
-    static RULES: OnceLock<ClearanceRules> = OnceLock::new();
-    RULES.get_or_init(ClearanceRules::shipped)
+    &RuleTables::in_force().clearance
 }
 
 /// What ground is taken out for.
@@ -194,7 +194,9 @@ impl Records<'_> {
                 }
             }
             Obstacle::Lines => {
-                for at in of(FeatureKind::NetworkEdge, REACH_M) {
+                // A table of a user's own may ask for more than the one that ships; half of the widest line is less than ten metres.
+                let reach_m = REACH_M.max(clearance().reach_m() + 10.0);
+                for at in of(FeatureKind::NetworkEdge, reach_m) {
                     let edge = &self.park.edges[at];
                     let lies = self.laid.is_none_or(|laid| laid[at]);
                     // Where a line lies that was drawn coarsely for a package, nobody can say closely enough.

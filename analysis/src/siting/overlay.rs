@@ -16,6 +16,12 @@ const CLASSES: [(Phrase, [u8; 3], Pattern); 5] = [
     (phrase("pitch-fails", "does not fit"), [240, 138, 75], Pattern::CrossHatch),
 ];
 
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    CLASSES.into_iter().map(|row| Class::of_areas(row, (0, 0.0))).collect()
+}
+
 impl Match<'_, '_> {
     /// Vacant parcels by the best that each can be part of; `chosen` is drawn apart.
     pub fn overlay(&self, chosen: Option<u32>) -> Overlay {

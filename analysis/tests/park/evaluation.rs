@@ -31,15 +31,15 @@ fn zone(snapshot: ParkSnapshot) -> Zone {
 }
 
 /// Adds a parcel of a planning class.
-fn add_parcel(park: &mut ParkSnapshot, boundary: MultiPolygon<f64>, code: Option<&str>) -> usize {
+pub(crate) fn add_parcel(park: &mut ParkSnapshot, boundary: MultiPolygon<f64>, code: Option<&str>) -> usize {
     let mut new = parcel(park.parcels.len() as i64 + 1, boundary);
-    new.land_use_code = code.map(str::to_owned);
-    new.land_use_scheme = code.map(|_| "planning-2023".to_owned());
+    new.land_use_code = code.map(Into::into);
+    new.land_use_scheme = code.map(|_| "planning-2023".into());
     park.parcels.push(new);
     park.parcels.len() - 1
 }
 
-fn add_building(park: &mut ParkSnapshot, footprint: MultiPolygon<f64>, storeys: Option<f64>) {
+pub(crate) fn add_building(park: &mut ParkSnapshot, footprint: MultiPolygon<f64>, storeys: Option<f64>) {
     let mut new = building(park.buildings.len() as i64 + 1, footprint);
     new.storeys = storeys;
     new.storey_height_m = Some(4.0);
@@ -63,7 +63,7 @@ fn event(parcel_key: &str, kind: EventKind, date: &str) -> LandEvent {
     LandEvent::bare(1, keyed(&format!("E-{parcel_key}-{date}")), format!("C-{parcel_key}"), kind, day(date))
 }
 
-fn enterprise(key: &str, industry: Option<&str>) -> Enterprise {
+pub(crate) fn enterprise(key: &str, industry: Option<&str>) -> Enterprise {
     Enterprise {
         id: FeatureId::new(FeatureKind::Enterprise, 1),
         provenance: keyed(key),
@@ -73,7 +73,7 @@ fn enterprise(key: &str, industry: Option<&str>) -> Enterprise {
     }
 }
 
-fn figures(key: &str, year: i32, [output, tax, fixed_assets, jobs]: [f64; 4]) -> EnterpriseYear {
+pub(crate) fn figures(key: &str, year: i32, [output, tax, fixed_assets, jobs]: [f64; 4]) -> EnterpriseYear {
     EnterpriseYear {
         id: FeatureId::new(FeatureKind::EnterpriseYear, 1),
         provenance: keyed(&format!("{key}/{year}")),
@@ -128,7 +128,7 @@ fn l3_an_enterprise() {
 }
 
 /// Six parcels of a hectare: a works, its idle neighbour, homes, a park, land of the bank, a field.
-fn small_park() -> ParkSnapshot {
+pub(crate) fn small_park() -> ParkSnapshot {
     let mut park = empty();
     for (i, code) in ["100102", "100102", "0701", "1401", "16", "0101"].iter().enumerate() {
         add_parcel(&mut park, block(i as f64 * 100.0, 0.0, 100.0, 100.0), Some(code));

@@ -16,3 +16,4 @@ mod siting_obstacles;
 mod siting_open;
 mod turning;
 mod unmet;
+mod zone_board;

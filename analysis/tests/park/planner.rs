@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use analysis::land::Tone;
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
+use analysis::land::{CasesUpTo, Tone, idle_overlay_in_cases};
 use analysis::planner::{
     LandList, ParcelSheet, beside, case_book, compared, land_list, parcel_sheet, project_chart, scenario_error_words,
 };
@@ -13,8 +13,8 @@ use analysis::scenario::{Edit, Limits, Scenario, ScenarioFile, is_scenario};
 use chrono::{DateTime, NaiveDate, Utc};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Building, Case, CaseEvent, CaseEventKind, CaseState, EventKind, FeatureId, FeatureKind, LandContract, LandEvent,
-    ParkSnapshot, Presence, Project, SurfaceKind,
+    Building, Case, CaseEvent, CaseEventKind, CaseState, Cause, EventKind, FeatureId, FeatureKind, LandContract,
+    LandEvent, ParkSnapshot, Presence, Project, SurfaceKind,
 };
 
 use crate::by_hand::{block, building, cover, empty, keyed, parcel};
@@ -168,9 +168,8 @@ fn each_row_of_the_chart_has_its_own_words() {
     assert!(chart.late() >= 1);
 }
 
-#[test]
-fn cases_tell_what_is_overdue_and_what_was_corrected() {
-    let event = |seq: i32, kind, on: &str| CaseEvent {
+fn entry(seq: i32, kind: CaseEventKind, on: &str) -> CaseEvent {
+    CaseEvent {
         seq,
         kind,
         day: day(on),
@@ -191,7 +190,65 @@ fn cases_tell_what_is_overdue_and_what_was_corrected() {
         late: false,
         file: None,
         hash: String::new(),
+    }
+}
+
+#[test]
+fn the_list_and_the_overlay_tell_what_cases_change_where_they_are_at_hand() {
+    let as_of = day("2025-07-10");
+    let of_parcel = |list: &LandList| list.rows.iter().find(|row| row.key == "P2").unwrap().clone();
+    let untold = list("2025-07-10");
+    let row = of_parcel(&untold);
+    assert_eq!((untold.cases.len(), row.case), (0, None));
+    assert!(untold.notes.iter().any(|note| note.contains("not at hand")), "{:?}", untold.notes);
+    assert_eq!(row.proviso.as_deref(), Some("if delivered as agreed"));
+    let step = |seq, on: &str, state, cause| CaseEvent {
+        state: Some(state),
+        cause,
+        ..entry(seq, if seq == 1 { CaseEventKind::Opened } else { CaseEventKind::Step }, on)
     };
+    let case = Case {
+        case_id: 3,
+        parcel_key: "P2".into(),
+        parcel_number: None,
+        contract_key: Some("C2".into()),
+        parcel_on_record: Some(true),
+        contract_on_record: Some(true),
+        events: vec![
+            step(1, "2025-02-01", CaseState::Suspected, None),
+            step(2, "2025-03-01", CaseState::Investigation, None),
+            step(3, "2025-04-01", CaseState::Determined, Some(Cause::Government)),
+        ],
+    };
+    let cases = CasesUpTo { cases: std::slice::from_ref(&case), day: as_of };
+    let (cache, rules) = (Cache::build(Arc::new(park())), RuleSet::shipped());
+    let presence = Presence::on(cache.snapshot(), as_of);
+    let scheme = Scheme::named("national-2008").unwrap();
+    let model = LandModel::of(&cache, &presence, &rules, as_of).with_cases(Some(cases));
+    let told = land_list(&model, &scheme);
+    let row = of_parcel(&told);
+    assert_eq!(told.states[row.state].label, "excused (Art. 8)");
+    assert_eq!((row.against_holder, row.proviso), (Some(false), None));
+    assert!(row.reason.contains("case 3"), "{}", row.reason);
+    assert_eq!(told.cases[row.case.unwrap()], "determined");
+    let other = told.rows.iter().find(|row| row.key == "P4").unwrap();
+    assert_eq!(told.cases[other.case.unwrap()], "no case");
+    assert!(!told.notes.iter().any(|note| note.contains("not at hand")));
+    // The map says the same, and without cases that they are not at hand.
+    let classes = |cases| {
+        let overlay = idle_overlay_in_cases(&cache, &rules, cases, as_of);
+        let shown = overlay.classes.iter().filter(|class| class.count > 0).map(|class| class.label.to_string());
+        (shown.collect::<Vec<_>>().join("\n"), overlay.notes.iter().any(|note| note.contains("not at hand")))
+    };
+    let (without, said) = classes(None);
+    assert!(without.contains("over 1 year, idle (1 if delivered as agreed)") && said, "{without}");
+    let (with, said) = classes(Some(cases));
+    assert!(with.contains("excused (Art. 8)") && !with.contains("over 1 year") && !said, "{with}");
+}
+
+#[test]
+fn cases_tell_what_is_overdue_and_what_was_corrected() {
+    let event = entry;
     let on = |text: &str| Some(day(text));
     let case = Case {
         case_id: 7,
@@ -228,6 +285,9 @@ fn cases_tell_what_is_overdue_and_what_was_corrected() {
     assert!(lines[2].withdrawn);
     assert_eq!(lines[2].flaw.as_ref().unwrap(), "recorded after the fact; ill; withdrawn by entry 4");
     assert_eq!(book.cases[0].state.as_ref().unwrap(), "suspected");
+    let next: Vec<_> = book.cases[0].next.iter().map(|step| (step.label.as_str(), step.needs_cause)).collect();
+    assert_eq!(next, [("under investigation", false), ("lifted", false)], "as Order 53 has it, from suspicion");
+    assert!(lines.iter().all(|line| !line.is_picture), "there is no file");
     assert_eq!(case_book(&[case], at("2026-01-09")).cases[0].state, None, "before it was opened");
 }
 

@@ -1,11 +1,13 @@
-"""Pressures by WNTR (USEPA, https://github.com/USEPA/WNTR), beside which ours are held: `python3 pressures.py`.
+"""Pressures by WNTR (USEPA, https://github.com/USEPA/WNTR), beside which ours are held: `python3 pressures.py [NETWORK NODE L_S]...`.
 
 Prints, for each network and question, the pressure of every junction in m and the seconds it took. `solver` says who worked it out:
-EPANET 2.2, which comes with WNTR, or WNTR's own solver, written apart from EPANET.
+EPANET 2.2, which comes with WNTR, or WNTR's own solver, written apart from EPANET. Where flows are given, each is drawn at its node and
+answered by both; else the questions below are.
 """
 
 import json
 import os
+import sys
 import time
 
 import wntr
@@ -53,7 +55,9 @@ def answer(network, hour=0, closed=None, draw=None, pda=False, own=False):
 
 
 os.chdir(os.environ.get("TMPDIR", "/tmp"))
-CASES = [
+given = sys.argv[1:]
+DRAWS = [(given[at], (given[at + 1], float(given[at + 2]))) for at in range(0, len(given), 3)]
+CASES = [answer(network, draw=draw, own=own) for network, draw in DRAWS for own in (False, True)] or [
     answer("Net1"),
     answer("Net1", own=True),
     answer("Net1", hour=6),

@@ -300,6 +300,7 @@ mod tests {
             ("resource", vocabulary(FeatureKind::EmergencyResource, "kind")),
             ("surface", vocabulary(FeatureKind::Surface, "kind")),
             ("event", vocabulary(FeatureKind::LandEvent, "kind")),
+            ("cause", vocabulary(FeatureKind::LandEvent, "cause")),
         ] {
             for meaning in words().values[name].keys() {
                 assert!(words_of.contains(&meaning.as_str()), "{name}.{meaning}");

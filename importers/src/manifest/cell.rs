@@ -2,7 +2,9 @@
 //!
 //! Applying it to rows is left to `stage`.
 
-use spatial_db::model::{EventKind, FacadeKind, FeatureKind, NetworkClass, NodeKind, ResourceKind, SurfaceKind};
+use spatial_db::model::{
+    EventKind, FacadeKind, FeatureKind, IdleCause, NetworkClass, NodeKind, ResourceKind, SurfaceKind,
+};
 use spatial_db::schema::{Column, ColumnKind, Unit};
 
 use super::section::Section;
@@ -75,6 +77,7 @@ pub(crate) fn vocabulary(kind: FeatureKind, column: &str) -> Option<Vec<&'static
         (FeatureKind::Surface, "kind") => Some(SurfaceKind::ALL.iter().map(|kind| kind.as_str()).collect()),
         (FeatureKind::BuildingSurface, "kind") => Some(FacadeKind::ALL.iter().map(|kind| kind.as_str()).collect()),
         (FeatureKind::LandEvent, "kind") => Some(EventKind::ALL.iter().map(|kind| kind.as_str()).collect()),
+        (FeatureKind::LandEvent, "cause") => Some(IdleCause::ALL.iter().map(|cause| cause.as_str()).collect()),
         _ => None,
     }
 }

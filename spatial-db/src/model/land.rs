@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, FeatureKind, Provenance};
+use super::{FeatureId, FeatureKind, Provenance, Term};
 
 /// A land parcel (cadastral unit).
 #[derive(Debug, Clone, PartialEq)]
@@ -22,13 +22,13 @@ pub struct Parcel {
     /// Right holder.
     pub holder: Option<String>,
     /// Land-use class code, meaningful only together with the scheme.
-    pub land_use_code: Option<String>,
+    pub land_use_code: Option<Term>,
     /// Scheme the code belongs to (planning 2023, GB 50137-2011, a local one).
-    pub land_use_scheme: Option<String>,
+    pub land_use_scheme: Option<Term>,
     /// Use in words.
-    pub land_use: Option<String>,
+    pub land_use: Option<Term>,
     /// Two-digit industry code (GB/T 4754) of the parcel's project.
-    pub industry_code: Option<String>,
+    pub industry_code: Option<Term>,
     /// Area on record, m². The geometric area is computed, not stored.
     pub recorded_area_m2: Option<f64>,
     /// Floor area on record, m².
@@ -135,7 +135,8 @@ pub enum EventKind {
     Completion,
     /// Production begun.
     Production,
-    /// A cause on the government's side (Art. 8), with dates.
+    /// A cause that excuses the holder (Art. 8), on the government's side or beyond anybody's power; its item and its end
+    /// stand beside it.
     GovernmentCause,
 }
 
@@ -176,6 +177,57 @@ impl EventKind {
     }
 }
 
+/// Which cause of Order 53 of 2012, Art. 8, a record names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdleCause {
+    /// The land was not handed over as agreed.
+    NotDelivered,
+    /// A plan was changed.
+    PlanChanged,
+    /// A policy was changed.
+    PolicyChanged,
+    /// Mass complaints about the land.
+    Complaints,
+    /// Military control, or cultural relics.
+    MilitaryOrRelics,
+    /// Another act of the government.
+    GovernmentOther,
+    /// Beyond anybody's power: no act of the government, but treated alike.
+    ForceMajeure,
+}
+
+impl IdleCause {
+    /// The stored word, as in the schema's check constraint.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotDelivered => "not_delivered",
+            Self::PlanChanged => "plan_changed",
+            Self::PolicyChanged => "policy_changed",
+            Self::Complaints => "complaints",
+            Self::MilitaryOrRelics => "military_or_relics",
+            Self::GovernmentOther => "government_other",
+            Self::ForceMajeure => "force_majeure",
+        }
+    }
+
+    /// Every cause, in the order of the article.
+    pub const ALL: [Self; 7] = [
+        Self::NotDelivered,
+        Self::PlanChanged,
+        Self::PolicyChanged,
+        Self::Complaints,
+        Self::MilitaryOrRelics,
+        Self::GovernmentOther,
+        Self::ForceMajeure,
+    ];
+
+    /// The cause of a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == word)
+    }
+}
+
 /// A dated event under a contract.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LandEvent {
@@ -195,6 +247,10 @@ pub struct LandEvent {
     pub invested: Option<f64>,
     /// Words of the record.
     pub note: Option<String>,
+    /// Of a cause that excuses the holder: which one; `None` where the record does not tell.
+    pub cause: Option<IdleCause>,
+    /// Of such a cause: the day from which it is over; `None` where the record does not tell.
+    pub until: Option<NaiveDate>,
 }
 
 impl LandEvent {
@@ -215,6 +271,8 @@ impl LandEvent {
             developed_area_m2: None,
             invested: None,
             note: None,
+            cause: None,
+            until: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A park out of a package. Whatever is in the file, reading it ends in a park or in a sentence about the file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,7 +20,7 @@ use crate::model::{
 };
 use crate::schema::{Shape, TABLES, Table};
 use crate::store::imagery::{Level, choose};
-use crate::store::snapshot::{FieldReader, take_row};
+use crate::store::snapshot::{FieldReader, Shared, take_row};
 use crate::store::{Fault, Field, RowSource};
 
 /// How a SQLite file begins.
@@ -131,15 +131,16 @@ impl Package {
             if !self.sums.contains_key(table.name) && !reader.has(table.name)? {
                 continue;
             }
-            let columns = tables::feature_columns(table);
+            let (columns, places) = reader.columns_of(table)?;
+            let mut shared = Shared::default();
             reader.each_row(table.name, table.geometry.is_some(), &columns, &mut |row| {
                 if done % TELLS == 0 {
                     let step = tables::words(table.kind).0;
                     progress(PackStep { step, done: done.cast_unsigned(), all: all.max(1).cast_unsigned() });
                 }
                 done += 1;
-                let row = FeatureRow { row, table };
-                take_row(table, &mut FieldReader::new(&row), &mut park)
+                let row = FeatureRow { row, places: &places };
+                take_row(table, &mut FieldReader::new(&row), &mut shared, &mut park)
             })?;
         }
         if self.sums.contains_key(tables::VALVE_STATE) {
@@ -328,6 +329,29 @@ impl Reader<'_> {
         if self.has(table)? { Ok(()) } else { Err(self.damaged(&format!("it has no table {table}"))) }
     }
 
+    /// The columns of a table of features that the package has, and where each field of the server's order stands among them. What
+    /// the model has gained since, an older program did not pack: it has no place, and is not known.
+    fn columns_of(&self, table: &Table) -> Result<(Vec<Column<'static>>, Vec<Option<usize>>), PackageError> {
+        let broken = |error| self.broken(&error);
+        let mut statement = self.db.prepare(sql::COLUMN_NAMES).map_err(broken)?;
+        let names = statement.query_map([table.name], |row| row.get(0)).map_err(broken)?;
+        let known = names.collect::<rusqlite::Result<HashSet<String>>>().map_err(broken)?;
+        let optional = |name: &str| table.columns.iter().any(|column| column.name == name && !column.required);
+        let geometry = usize::from(table.geometry.is_some());
+        // Number and geometry come before the columns.
+        let mut at: Vec<Option<usize>> = (0..=geometry).map(Some).collect();
+        let mut columns = tables::feature_columns(table);
+        let mut next = at.len();
+        columns.retain(|column| {
+            let is_there = known.contains(&*column.name) || !optional(&column.name);
+            at.push(is_there.then_some(next));
+            next += usize::from(is_there);
+            is_there
+        });
+        let places = (0..at.len()).map(|field| at[place(table, field)]).collect();
+        Ok((columns, places))
+    }
+
     /// Every row of a table: its number, its geometry if it has one, and its columns.
     fn each_row(
         &self,
@@ -422,7 +446,8 @@ impl RowSource for PlainRow<'_, '_> {
 /// A row of a table of features, whose fields are asked for in the order in which the server gives them.
 struct FeatureRow<'r, 's> {
     row: &'r rusqlite::Row<'s>,
-    table: &'static Table,
+    /// Where each field stands in the row; `None` for one that the package does not have.
+    places: &'r [Option<usize>],
 }
 
 /// Where a field of the server's order (number, key, layer, row in the source, other fields, geometry, columns) stands in
@@ -438,29 +463,44 @@ fn place(table: &Table, at: usize) -> usize {
     }
 }
 
+impl FeatureRow<'_, '_> {
+    /// What `take` makes of a field; nothing of one that is not there.
+    fn of<T: Default>(
+        &self,
+        at: usize,
+        take: impl FnOnce(PlainRow<'_, '_>, usize) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        match self.places.get(at) {
+            Some(Some(place)) => take(PlainRow(self.row), *place),
+            _ => Ok(T::default()),
+        }
+    }
+}
+
 impl RowSource for FeatureRow<'_, '_> {
     fn integer(&self, at: usize) -> Result<Option<i64>, Fault> {
-        PlainRow(self.row).integer(place(self.table, at))
+        self.of(at, |row, place| row.integer(place))
     }
 
     fn real(&self, at: usize) -> Result<Option<f64>, Fault> {
-        PlainRow(self.row).real(place(self.table, at))
+        self.of(at, |row, place| row.real(place))
     }
 
     fn text(&self, at: usize) -> Result<Option<String>, Fault> {
-        PlainRow(self.row).text(place(self.table, at))
+        self.of(at, |row, place| row.text(place))
     }
 
     fn date(&self, at: usize) -> Result<Option<NaiveDate>, Fault> {
-        PlainRow(self.row).date(place(self.table, at))
+        self.of(at, |row, place| row.date(place))
     }
 
     fn shape(&self, at: usize) -> Result<Shape, Fault> {
-        PlainRow(self.row).shape(place(self.table, at))
+        let place = self.places.get(at).copied().flatten().ok_or("it has no geometry")?;
+        PlainRow(self.row).shape(place)
     }
 
     fn attributes(&self, at: usize) -> Result<Map<String, Json>, Fault> {
-        PlainRow(self.row).attributes(place(self.table, at))
+        self.of(at, |row, place| row.attributes(place))
     }
 }
 

@@ -3,7 +3,7 @@
 use geo::{Coord, Geometry, LineString, MultiPolygon, Point, Polygon};
 
 use super::value::Cell;
-use crate::model::{BuildingSurface, FeatureKind, ParkSnapshot, Provenance};
+use crate::model::{BuildingSurface, FeatureKind, IdleCause, ParkSnapshot, Provenance};
 use crate::schema::Shape;
 
 /// A feature as a row.
@@ -62,10 +62,10 @@ pub(super) fn row(park: &ParkSnapshot, kind: FeatureKind, at: usize) -> Option<F
                     text(f.number.as_ref()),
                     text(f.address.as_ref()),
                     text(f.holder.as_ref()),
-                    text(f.land_use_code.as_ref()),
-                    text(f.land_use_scheme.as_ref()),
-                    text(f.land_use.as_ref()),
-                    text(f.industry_code.as_ref()),
+                    f.land_use_code.as_deref().into(),
+                    f.land_use_scheme.as_deref().into(),
+                    f.land_use.as_deref().into(),
+                    f.industry_code.as_deref().into(),
                     f.recorded_area_m2.into(),
                     f.recorded_floor_area_m2.into(),
                     f.assessed_value.into(),
@@ -84,7 +84,7 @@ pub(super) fn row(park: &ParkSnapshot, kind: FeatureKind, at: usize) -> Option<F
                 cells: vec![
                     text(f.name.as_ref()),
                     text(f.address.as_ref()),
-                    text(f.use_text.as_ref()),
+                    f.use_text.as_deref().into(),
                     f.storeys.into(),
                     f.storey_height_m.into(),
                     f.height_m.into(),
@@ -151,6 +151,8 @@ pub(super) fn row(park: &ParkSnapshot, kind: FeatureKind, at: usize) -> Option<F
                 f.developed_area_m2.into(),
                 f.invested.into(),
                 text(f.note.as_ref()),
+                f.cause.map(IdleCause::as_str).into(),
+                f.until.into(),
             ];
             FeatureRow { id: f.id.id, provenance: &f.provenance, shape: None, cells }
         }

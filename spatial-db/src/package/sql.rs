@@ -11,6 +11,7 @@ statements! {
     BEGIN = "begin";
     CHECKSUMS = "checksums";
     COLUMN = "column";
+    COLUMN_NAMES = "column_names";
     COMMIT = "commit";
     CONTENTS = "contents";
     COVERAGE = "coverage";

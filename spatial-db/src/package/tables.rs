@@ -8,7 +8,7 @@ use crate::model::{FeatureKind, Park};
 use crate::schema::{GeometryKind, Table};
 
 /// Newest format that this program writes and reads.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
 
 /// What the package says of itself and its park: one row.
 pub(super) const PACKAGE: &str = "twin_package";

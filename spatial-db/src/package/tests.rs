@@ -5,8 +5,11 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
+use super::checksum::Checksum;
 use super::sample::{CORNER, every_kind, tiles};
+use super::value::Cell;
 use super::write::{PackOptions, write};
 use super::{Contents, Package, PackageError, Packed, SceneKind, SceneText, SourceLayer};
 use crate::model::{ImageryTile, ParkSnapshot};
@@ -15,6 +18,9 @@ use crate::store::imagery::{Frame, Level};
 const SPOIL: &str = include_str!("../../sql/tests/package_spoil.sql");
 const NEWER: &str = include_str!("../../sql/tests/package_newer.sql");
 const OLDER: &str = include_str!("../../sql/tests/package_older.sql");
+const UNTOLD_CAUSES: &str = include_str!("../../sql/tests/package_untold_causes.sql");
+const LAND_EVENTS: &str = include_str!("../../sql/tests/package_land_events.sql");
+const LAND_EVENT_SUM: &str = include_str!("../../sql/tests/package_land_event_sum.sql");
 const VIEW: &str = include_str!("../../sql/tests/package_view.sql");
 
 fn scene(kind: SceneKind, name: &str, text: &str) -> SceneText {
@@ -94,6 +100,8 @@ fn everything_comes_back_as_it_was() {
         park.terrain.iter().flat_map(|grid| grid.heights_m.iter().map(|h| h.to_bits())).collect::<Vec<_>>()
     };
     assert!(bits(&back) == bits(&contents.snapshot));
+    let names = [0, 1].map(|row| back.parcels[row].provenance.layer.as_ptr());
+    assert_eq!(names[0], names[1], "rows of a layer share its name");
     // The finest levels that fit, in the store's order.
     let all: Vec<ImageryTile> = tiles().into_iter().map(|(_, tile)| tile).collect();
     let pictures = package.imagery(1_000_000).unwrap().unwrap();
@@ -191,6 +199,43 @@ fn a_package_from_before_there_were_projects_is_read() {
     db.close().unwrap();
     let park = Package::open(&out).unwrap().snapshot(&|_| {}).unwrap();
     assert!(same(&park, &ParkSnapshot { projects: Vec::new(), ..every_kind() }));
+}
+
+#[test]
+fn a_package_from_before_causes_were_told_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("older.gpkg");
+    put(&contents(every_kind()), &tiles(), &out).unwrap();
+    let db = Connection::open(&out).unwrap();
+    db.execute_batch(UNTOLD_CAUSES).unwrap();
+    assert!(matches!(read(&out), Err(PackageError::Damaged { .. })), "columns that were packed are missed");
+    // As a program that knew no such columns summed the table up.
+    let mut checksum = Checksum::default();
+    {
+        let mut statement = db.prepare(LAND_EVENTS).unwrap();
+        let count = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for at in 0..count {
+                checksum.field(&match row.get_ref(at).unwrap() {
+                    ValueRef::Null => Cell::Null,
+                    ValueRef::Integer(number) => Cell::Integer(number),
+                    ValueRef::Real(number) => Cell::Real(number),
+                    ValueRef::Text(text) => Cell::Text(std::str::from_utf8(text).unwrap()),
+                    ValueRef::Blob(bytes) => Cell::Blob(bytes),
+                });
+            }
+            checksum.end_row();
+        }
+    }
+    assert_eq!(db.execute(LAND_EVENT_SUM, [checksum.hex()]).unwrap(), 1);
+    db.close().unwrap();
+    let park = Package::open(&out).unwrap().snapshot(&|_| {}).unwrap();
+    let mut wanted = every_kind();
+    for event in &mut wanted.events {
+        (event.cause, event.until) = (None, None);
+    }
+    assert!(same(&park, &wanted));
 }
 
 #[test]

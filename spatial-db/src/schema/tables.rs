@@ -230,6 +230,14 @@ pub const TABLES: &[Table] = &[
             column("developed_area_m2", Real, Unit::SquareMetre, false, "Area developed so far, m2"),
             column("invested", Real, Unit::Currency, false, "Invested so far without land price"),
             column("note", Text, Unit::None, false, "Words of the record"),
+            column(
+                "cause",
+                Text,
+                Unit::None,
+                false,
+                "government_cause: not_delivered, plan_changed, policy_changed, complaints, military_or_relics, government_other, force_majeure",
+            ),
+            column("until", Date, Unit::None, false, "government_cause: over from this date, the day after its last"),
         ],
     },
     Table {

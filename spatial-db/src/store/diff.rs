@@ -120,6 +120,13 @@ impl Keys {
         self.unclaimed -= (before - self.states.len()) as u64;
     }
 
+    /// Forgets stored rows that were just removed one by one.
+    pub(super) fn forget_features(&mut self, features: &[i64]) {
+        let before = self.states.len();
+        self.states.retain(|_, state| state.claimed || !features.contains(&state.feature_id));
+        self.unclaimed -= (before - self.states.len()) as u64;
+    }
+
     /// Takes in every row of `next` and removes what no longer came in. Returns the counts.
     pub(super) fn take_in(
         &mut self,

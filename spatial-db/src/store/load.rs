@@ -128,7 +128,7 @@ pub struct Load<'a> {
     allow_shrink: AllowShrink,
     dry_run: bool,
     /// Keys of the tables touched so far.
-    keys: HashMap<&'static str, Keys>,
+    pub(super) keys: HashMap<&'static str, Keys>,
     /// Layers given so far, by table.
     pub(super) loaded: HashSet<(&'static str, String)>,
     /// Layers whose old quarantine ends with this load.

@@ -3,6 +3,7 @@
 //! [`Store`] reads; [`Load`] writes one park's files in one transaction. Where the server comes from is left to
 //! [`crate::cluster`], what the files say to the `importers` crate, answers in memory to [`crate::cache`].
 
+mod amend;
 mod attempt;
 mod bulk;
 mod cancel;
@@ -36,6 +37,7 @@ mod valves;
 use chrono::{DateTime, NaiveDate, Utc};
 use postgres::Client;
 
+pub use amend::{Amended, amendments};
 pub use attempt::Abandoned;
 pub use cases::{Broken, CaseVerification, Correction, Flaw, NewFile, Recording, RemedyTerms};
 pub use changes::{Change, ColumnChange, GeometryChange, Operation};

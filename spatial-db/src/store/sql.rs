@@ -133,6 +133,7 @@ statements! {
     REVERT_UNLOAD = "revert_unload";
     RUNS = "runs";
     RUNS_CHANGES = "runs_changes";
+    RUNS_OF_MANIFEST = "runs_of_manifest";
     RUN_BEGIN = "run_begin";
     RUN_FINGERPRINT = "run_fingerprint";
     RUN_FINISH = "run_finish";

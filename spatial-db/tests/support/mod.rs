@@ -61,6 +61,7 @@ pub(crate) fn record(kind: FeatureKind, key: &str, n: i64) -> Record {
     });
     let word = |column: &str| match (kind, column) {
         (FeatureKind::LandEvent, "kind") => "start".to_owned(),
+        (FeatureKind::LandEvent, "cause") => "plan_changed".to_owned(),
         (FeatureKind::NetworkNode, "kind") => "manhole".to_owned(),
         (FeatureKind::NetworkNode | FeatureKind::NetworkEdge, "class") => "drainage".to_owned(),
         (FeatureKind::EmergencyResource, "kind") => "hydrant".to_owned(),

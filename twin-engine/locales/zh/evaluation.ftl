@@ -246,3 +246,5 @@ bars-specialised = 粗体：专业化，高于参照线
 bars-shares = { $zone }各行业占比，{ $year } 年
 bars-even = 均等
 bars-on-record = 按已登记数据；无参照数据时没有区位商
+zone-amount = { $value } { $unit }
+in-brackets = [{ $said }]

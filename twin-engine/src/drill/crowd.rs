@@ -2,6 +2,7 @@
 //! as the clock goes.
 
 use analysis::emergency::drill::{DrillTrace, Stay};
+use analysis::overlay::Pattern;
 use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::math::DVec2;
@@ -13,11 +14,13 @@ use bevy::render::storage::ShaderBuffer;
 use bevy::shader::{Shader, ShaderRef};
 use shaders::bits;
 
+use super::overlay::look;
 use super::{DrillRoom, Played, Session, played_on};
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, SceneUniform};
 use crate::mesh::{Layer, TileMesh, Vertex};
 use crate::scene::{Meshed, SceneGeometry, Twin, mesh_of};
 use crate::split::Side;
+use crate::style::pattern_number;
 use crate::theme::{Rgb, ThemeChoice, alert};
 
 const CROWD: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e09");
@@ -282,11 +285,11 @@ fn engine(tile: &mut TileMesh, slot: u32) {
     block((-4.0, 4.0), (0.0, 0.6), 1.1, 2.0);
 }
 
-/// One figure as the shader reads it.
-fn push(out: &mut Vec<u8>, colour: Rgb, height_m: f32, grown: f32, foot: Vec3, turn: f32) {
+/// One figure as the shader reads it: the colour of its class, and the class's pattern, which the head shows.
+fn push(out: &mut Vec<u8>, (colour, pattern): (Rgb, Pattern), height_m: f32, grown: f32, foot: Vec3, turn: f32) {
     out.extend(colour.packed(1.0).to_le_bytes());
     out.extend(height_m.to_bits().to_le_bytes());
-    out.extend(bits::VISIBLE.to_le_bytes());
+    out.extend((bits::VISIBLE | pattern_number(pattern)).to_le_bytes());
     out.extend(grown.to_le_bytes());
     out.extend(foot.x.to_le_bytes());
     out.extend(foot.y.to_le_bytes());
@@ -336,11 +339,11 @@ fn people(trace: &DrillTrace, ranks: &[u32], now_s: f64, geometry: &SceneGeometr
             continue;
         }
         let danger = in_danger.binary_search(&number).is_ok();
-        let (colour, grown) = match spot.stay {
-            Stay::Arrived => (alert::SAFE, 1.0),
-            Stay::CutOff => (alert::WARNING, 1.3),
-            _ if danger => (alert::DANGER, 1.4),
-            _ => (alert::INFORMATION, 1.0),
+        let (look, grown) = match spot.stay {
+            Stay::Arrived => (look::OUT, 1.0),
+            Stay::CutOff => (look::CUT_OFF, 1.3),
+            _ if danger => (look::IN_DANGER, 1.4),
+            _ => (look::WALKING, 1.0),
         };
         let [sideways, along] = scatter(number);
         let [hx, hy] = spot.heading;
@@ -362,7 +365,7 @@ fn people(trace: &DrillTrace, ranks: &[u32], now_s: f64, geometry: &SceneGeometr
         );
         let foot = geometry.origin.scene_from_park(place.x, place.y, geometry.ground.height(place));
         let turn = if spot.heading == [0.0; 2] { sideways * 3.1 } else { hy.atan2(hx) };
-        push(&mut out, colour, HEIGHT_M[0], grown, foot, turn);
+        push(&mut out, look, HEIGHT_M[0], grown, foot, turn);
     }
     if out.is_empty() {
         out.extend([0; BYTES]);
@@ -377,7 +380,8 @@ fn vehicles(trace: &DrillTrace, now_s: f64, geometry: &SceneGeometry) -> Vec<u8>
             Some(([x, y], [hx, hy])) => {
                 let place = DVec2::new(x, y);
                 let foot = geometry.origin.scene_from_park(x, y, geometry.ground.height(place));
-                push(&mut out, alert::DANGER, HEIGHT_M[1], 1.0, foot, (hy as f32).atan2(hx as f32));
+                let look = (alert::DANGER, Pattern::Solid);
+                push(&mut out, look, HEIGHT_M[1], 1.0, foot, (hy as f32).atan2(hx as f32));
             }
             None => out.extend([0; BYTES]),
         }

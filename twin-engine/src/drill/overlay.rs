@@ -23,6 +23,22 @@ pub(super) const NAMES: [&str; 2] = ["drill", "drill-branch"];
 /// Least time between two overlays while the clock goes.
 const BEAT: Duration = Duration::from_millis(400);
 
+/// Colour and pattern of people by what becomes of them, on the ground as in the legend.
+pub(super) mod look {
+    use analysis::overlay::Pattern;
+
+    use crate::theme::{Rgb, alert};
+
+    /// On the way.
+    pub(in crate::drill) const WALKING: (Rgb, Pattern) = (alert::INFORMATION, Pattern::Solid);
+    /// Within the hazard.
+    pub(in crate::drill) const IN_DANGER: (Rgb, Pattern) = (alert::DANGER, Pattern::CrossHatch);
+    /// At a place of assembly, or out of the park.
+    pub(in crate::drill) const OUT: (Rgb, Pattern) = (alert::SAFE, Pattern::Dots);
+    /// No way is left.
+    pub(in crate::drill) const CUT_OFF: (Rgb, Pattern) = (alert::WARNING, Pattern::Solid);
+}
+
 /// Colour of a level of danger: the standards' red, orange and yellow.
 pub(super) const fn level_colour(level: u8) -> Rgb {
     match level {
@@ -215,10 +231,14 @@ pub(super) fn overlay_at(
     let unpowered = trace.unpowered(now_s);
     let dark = classes.add(said("drill-class-no-power"), alert::OUT_OF_USE, Pattern::Dots, area, unpowered.len());
     let dot = Swatch::Symbol(Symbol::Dot);
-    classes.add(said("drill-class-walking"), alert::INFORMATION, Pattern::Solid, dot, figures.on_the_way as usize);
-    classes.add(said("drill-class-in-danger"), alert::DANGER, Pattern::Solid, dot, figures.in_danger as usize);
-    classes.add(said("drill-class-out"), alert::SAFE, Pattern::Solid, dot, figures.out as usize);
-    classes.add(said("drill-class-cut-off"), alert::WARNING, Pattern::Solid, dot, figures.cut_off as usize);
+    for (id, (colour, pattern), count) in [
+        ("drill-class-walking", look::WALKING, figures.on_the_way),
+        ("drill-class-in-danger", look::IN_DANGER, figures.in_danger),
+        ("drill-class-out", look::OUT, figures.out),
+        ("drill-class-cut-off", look::CUT_OFF, figures.cut_off),
+    ] {
+        classes.add(said(id), colour, pattern, dot, count as usize);
+    }
     classes.add(said("drill-class-closed"), alert::DANGER, Pattern::Solid, Swatch::Line, figures.closed);
     let dry = trace.dry(now_s);
     let hydrants = hydrants(park, trace);
@@ -230,7 +250,7 @@ pub(super) fn overlay_at(
     let lost = classes.add(
         said("drill-class-hydrant-dry"),
         alert::OUT_OF_USE,
-        Pattern::Solid,
+        Pattern::CrossHatch,
         Swatch::Symbol(Symbol::Hydrant),
         out.len(),
     );
@@ -244,7 +264,7 @@ pub(super) fn overlay_at(
     let full = classes.add(
         said("drill-class-assembly-full"),
         alert::WARNING,
-        Pattern::Solid,
+        Pattern::CrossHatch,
         Swatch::Symbol(Symbol::AssemblyPoint),
         0,
     );
@@ -331,7 +351,8 @@ fn verdicts(
     for (label, class, buildings) in supply {
         for id in buildings {
             let said = fact(label, clock(now_s));
-            let verdict = out.entry(*id).or_insert(Verdict { class, value: None, outline: None, facts: Vec::new() });
+            let verdict =
+                out.get_or_insert_with(*id, || Verdict { class, value: None, outline: None, facts: Vec::new() });
             verdict.class = class;
             verdict.facts.push(said);
         }

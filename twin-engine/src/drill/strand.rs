@@ -49,7 +49,7 @@ impl Ask {
         let (cancel, done) = (Arc::<AtomicBool>::default(), Arc::<AtomicU32>::default());
         let (stop, told, heard) = (Arc::clone(&cancel), Arc::clone(&done), wake.cloned());
         let make = move || {
-            let tables = DrillTables::shipped();
+            let tables = DrillTables::in_force();
             let mut last = 0.0;
             let go_on = |share: f64| {
                 told.store((share * 1000.0) as u32, Ordering::Relaxed);

@@ -152,6 +152,9 @@ fn people_hazard_and_the_word_exercise_are_seen_as_the_clock_goes() {
         assert!(now > then + 80, "{name}: {then} {now}");
     }
     let later = at(&mut stage, 900.0);
+    let legend = stage.world_mut().resource::<Twin>().overlay().expect("the drill's").classes.clone();
+    assert!(legend.len() > 5, "{legend:?}");
+    assert_eq!(analysis::vision::first_alike(&legend), None, "it reads in grey and to the colour-blind");
     let (_, out_later, dry, closed) = shown(&mut stage);
     assert!(out_later > out && out_later > 20, "{out} {out_later}");
     assert!(dry == 1 && closed >= 1, "{dry} {closed}");

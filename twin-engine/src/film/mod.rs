@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::camera::between;
@@ -211,11 +212,38 @@ pub fn still(
     let Some(stop) = tour.stops.first() else { return Err(FilmError::NoFrames) };
     let mut stage = Stage::for_film(input, &capture_of(options, stop), cancel)?;
     show(&mut stage, stop, options.language)?;
-    let picture = stage.picture()?;
-    let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png).map_err(|error| FilmError::write(&options.out, &error))?;
-    std::fs::write(&options.out, png.into_inner()).map_err(|error| FilmError::write(&options.out, &error))?;
+    write(&stage.picture()?, &options.out)?;
     Ok(FilmReport { frames: 1, seconds: 0.0, adapter: stage.adapter().to_owned() })
+}
+
+/// Draws every stop of `tour` as [`still`] does the first, all of them from one stage: `out.png` becomes `out-1.png`, `out-2.png` …
+///
+/// # Errors
+/// See [`FilmError`]. The pictures before one that fails are left.
+pub fn stills(
+    input: TwinInput,
+    tour: &Tour,
+    options: &FilmOptions,
+    cancel: Option<Arc<AtomicBool>>,
+) -> Result<FilmReport, FilmError> {
+    let Some(first) = tour.stops.first() else { return Err(FilmError::NoFrames) };
+    let mut stage = Stage::for_film(input, &capture_of(options, first), cancel)?;
+    let stem = options.out.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    for (stop, number) in tour.stops.iter().zip(1..) {
+        show(&mut stage, stop, options.language)?;
+        let there = stage.view_of(stop.scene.camera);
+        stage.stand(there);
+        write(&stage.picture()?, &options.out.with_file_name(format!("{stem}-{number}.png")))?;
+    }
+    let frames = tour.stops.len() as u32;
+    Ok(FilmReport { frames, seconds: 0.0, adapter: stage.adapter().to_owned() })
+}
+
+/// Writes a picture as PNG, whole or not at all.
+fn write(picture: &RgbImage, out: &Path) -> Result<(), FilmError> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).map_err(|error| FilmError::write(out, &error))?;
+    std::fs::write(out, png.into_inner()).map_err(|error| FilmError::write(out, &error))
 }
 
 fn capture_of(options: &FilmOptions, first: &Stop) -> CaptureOptions {

@@ -137,20 +137,18 @@ fn swatch_shapes(
     match class.swatch {
         Swatch::Symbol(symbol) => {
             let side = place.height() * 1.05;
-            symbol_shapes(symbol, place.center(), side, colour, theme.halo)
+            symbol_shapes((symbol, class.pattern), place.center(), side, colour, theme.halo)
         }
         Swatch::Line => {
             let middle = place.center().y;
             let width = (place.height() * 0.16).max(1.5);
             let ends = [pos2(place.min.x, middle), pos2(place.max.x, middle)];
-            // A pipe or an outline is too thin for a pattern that tells lines apart on paper: its line is broken instead.
-            let thin =
-                [FeatureKind::NetworkEdge, FeatureKind::NetworkNode, FeatureKind::Parcel].contains(&overlay.target);
+            // A line is too thin for a pattern that tells lines apart on paper: it is broken instead, as outlines are.
             let (dash, gap) = match class.pattern {
-                Pattern::Hatch if thin => (place.width() * 0.28, place.width() * 0.12),
-                Pattern::Dots if thin => (width, width * 1.6),
-                Pattern::CrossHatch if thin => (place.width() * 0.12, place.width() * 0.12),
-                _ => return vec![Shape::line_segment(ends, Stroke::new(width, colour32(colour)))],
+                Pattern::Hatch => (place.width() * 0.28, place.width() * 0.12),
+                Pattern::Dots => (width, width * 1.6),
+                Pattern::CrossHatch => (place.width() * 0.12, place.width() * 0.12),
+                Pattern::Solid => return vec![Shape::line_segment(ends, Stroke::new(width, colour32(colour)))],
             };
             Shape::dashed_line(&ends, Stroke::new(width * 1.25, colour32(colour)), dash, gap)
         }

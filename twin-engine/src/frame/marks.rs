@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
-use analysis::overlay::{Overlay, Symbol};
+use analysis::overlay::{Overlay, Pattern, Symbol};
 use bevy::math::{DVec2, Vec3};
-use bevy_egui::egui::{Pos2, Rect, Shape, Vec2, pos2};
+use bevy_egui::egui::{Pos2, Rect, Shape, Vec2};
 use spatial_db::model::FeatureKind;
 
 use super::labels::Room;
+use super::names::{Names, name_shapes};
+use super::place::Projector;
 use super::sheet::Sheet;
 use super::symbol::{dot_shapes, symbol_shapes};
 use crate::camera::Orbit;
-use crate::cut::SectionPlane;
 use crate::layers::{LayerKey, Layers};
 use crate::mesh::Layer;
 use crate::scene::{SceneGeometry, Twin};
@@ -41,7 +42,7 @@ const fn priority(symbol: Symbol) -> u32 {
 
 struct Spot<'a> {
     at: Pos2,
-    symbol: Symbol,
+    look: (Symbol, Pattern),
     colour: Rgb,
     label: Option<&'a str>,
 }
@@ -53,7 +54,7 @@ pub(super) fn mark_shapes(
     geometry: &SceneGeometry,
     orbit: &Orbit,
     (side, part): (Side, Rect),
-    taken: &[Rect],
+    (taken, names): (&[Rect], &mut Names),
 ) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let mut room = Room::new(part, taken);
@@ -71,12 +72,12 @@ pub(super) fn mark_shapes(
             let box_ = Rect::from_center_size(spot.at, Vec2::splat(side * 1.12));
             if room.is_free(box_) {
                 room.take(box_);
-                full.extend(symbol_shapes(spot.symbol, spot.at, side, spot.colour, sheet.theme.halo));
+                full.extend(symbol_shapes(spot.look, spot.at, side, spot.colour, sheet.theme.halo));
                 labels.extend(spot.label.map(|label| (spot.at, side * 0.62, label.into())));
             } else {
                 let small = Rect::from_center_size(spot.at, Vec2::splat(dot * 2.0));
                 if room.is_free(small) {
-                    dots.extend(dot_shapes(spot.at, dot, spot.colour, sheet.theme.halo));
+                    dots.extend(dot_shapes(spot.at, dot, spot.look.1, spot.colour, sheet.theme.halo));
                 }
             }
         }
@@ -97,7 +98,8 @@ pub(super) fn mark_shapes(
             shapes.extend(sheet.haloed(corner, &galley));
         }
     }
-    shapes.extend(parcel_numbers(sheet, twin, &twin.shown_on(side), orbit, &to_page, &mut room));
+    shapes.extend(parcel_numbers(sheet, twin, &twin.shown_on(side), &to_page, &mut room));
+    shapes.extend(name_shapes(sheet, twin, (side, part), &to_page, names, &mut room));
     shapes
 }
 
@@ -112,7 +114,8 @@ fn spots<'a>(overlay: &'a Overlay, layers: Layers, to_page: &Projector) -> Vec<S
             let place = DVec2::from_array(mark.position);
             let class = overlay.classes.get(mark.class)?;
             let (at, _) = to_page.at(place, to_page.geometry.ground.height(place) + 1.5)?;
-            let spot = Spot { at, symbol: mark.symbol, colour: class.colour.into(), label: mark.label.as_deref() };
+            let look = (mark.symbol, class.pattern);
+            let spot = Spot { at, look, colour: class.colour.into(), label: mark.label.as_deref() };
             Some((priority(mark.symbol), spot))
         })
         .collect();
@@ -121,29 +124,14 @@ fn spots<'a>(overlay: &'a Overlay, layers: Layers, to_page: &Projector) -> Vec<S
 }
 
 /// Numbers of the parcels that are large on screen, in the middle of each.
-fn parcel_numbers(
-    sheet: &Sheet,
-    twin: &Twin,
-    shown: &Shown,
-    orbit: &Orbit,
-    to_page: &Projector,
-    room: &mut Room,
-) -> Vec<Shape> {
+fn parcel_numbers(sheet: &Sheet, twin: &Twin, shown: &Shown, to_page: &Projector, room: &mut Room) -> Vec<Shape> {
     let geometry = to_page.geometry;
     let mut shapes = Vec::new();
     let least = if sheet.compact { f32::INFINITY } else { sheet.pt(PARCEL_LABEL_PX) };
-    let longest_m = f64::from(orbit.size.y / orbit.px_per_metre(orbit.distance_m)) * 3.0;
-    let middle = orbit.target;
+    let longest_m = to_page.longest_m();
+    let middle = to_page.orbit.target;
     let mut drawn = 0;
-    let scale = sheet.painter.pixels_per_point();
-    let near = geometry.buckets.iter().filter(|bucket| bucket.layer == Layer::Parcel).filter(|bucket| {
-        // None of it is large enough, or all of it is too far from what is looked at.
-        let eye = orbit.eye();
-        let away = eye.max(bucket.lowest).min(bucket.highest).distance(eye);
-        let from_middle = (middle.max(bucket.lowest).min(bucket.highest) - middle) * Vec3::new(1.0, 0.0, 1.0);
-        bucket.largest_m * orbit.px_per_metre(away) / scale >= least && f64::from(from_middle.length()) <= longest_m
-    });
-    for row in near.flat_map(|bucket| bucket.rows.iter().map(|row| *row as usize)) {
+    for row in to_page.near(Layer::Parcel, least, |bucket| bucket.largest_m) {
         let parcel = &twin.input.snapshot.parcels[row];
         let (true, Some(number)) = (shown.is_there(FeatureKind::Parcel, row), &parcel.number) else { continue };
         let Some(first) = parcel.boundary.0.first().and_then(|p| p.exterior().0.first()) else { continue };
@@ -154,7 +142,7 @@ fn parcel_numbers(
         let Some(place) = geometry.middle_of_parcel(row) else { continue };
         let Some((at, away)) = to_page.at(place, geometry.ground.height(place)) else { continue };
         let size_m = geo::Area::unsigned_area(&parcel.boundary).sqrt() as f32;
-        if size_m * orbit.px_per_metre(away) / scale < least {
+        if size_m * to_page.points_per_metre(away) < least {
             continue;
         }
         let galley = sheet.text(number, size::NOTE, sheet.theme.ink_soft, 200.0);
@@ -169,51 +157,4 @@ fn parcel_numbers(
         }
     }
     shapes
-}
-
-/// From park coordinates to the page.
-struct Projector<'a> {
-    geometry: &'a SceneGeometry,
-    clip_from_scene: bevy::math::Mat4,
-    orbit: &'a Orbit,
-    points_per_px: f32,
-    page: Rect,
-    part: Rect,
-    section: Option<SectionPlane>,
-}
-
-impl<'a> Projector<'a> {
-    fn new(
-        sheet: &Sheet,
-        geometry: &'a SceneGeometry,
-        orbit: &'a Orbit,
-        part: Rect,
-        section: Option<SectionPlane>,
-    ) -> Self {
-        let points_per_px = 1.0 / sheet.painter.pixels_per_point();
-        Self {
-            geometry,
-            clip_from_scene: orbit.clip_from_scene(),
-            orbit,
-            points_per_px,
-            page: sheet.page,
-            part,
-            section,
-        }
-    }
-
-    /// Place on the page and distance along the view, m; `None` off the part of the page, behind the eye, or where all
-    /// is cut away.
-    fn at(&self, place: DVec2, z: f64) -> Option<(Pos2, f32)> {
-        if self.section.is_some_and(|plane| plane.off_m(place) > 0.0) {
-            return None;
-        }
-        let clip = self.clip_from_scene * self.geometry.origin.scene_from_park(place.x, place.y, z).extend(1.0);
-        if clip.w < 0.5 {
-            return None;
-        }
-        let px = self.orbit.pixel_of_clip(clip) * self.points_per_px;
-        let at = pos2(px.x, px.y) + self.page.min.to_vec2();
-        self.part.contains(at).then_some((at, clip.w))
-    }
 }

@@ -9,6 +9,8 @@ mod fonts;
 mod labels;
 mod legend;
 mod marks;
+mod names;
+mod place;
 mod ramp;
 mod sheet;
 mod symbol;
@@ -71,6 +73,7 @@ fn paint(
     uploads: Option<Res<Uploads>>,
     mut painted: ResMut<FramePainted>,
     mut taken: ResMut<Taken>,
+    mut names: Local<names::Names>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
     if !fonts.is_in_use() {
@@ -121,7 +124,14 @@ fn paint(
             },
         );
         for part in parts {
-            painter.extend(marks::mark_shapes(&sheet, &twin, &meshed.geometry, &orbit, part, &taken.0));
+            painter.extend(marks::mark_shapes(
+                &sheet,
+                &twin,
+                &meshed.geometry,
+                &orbit,
+                part,
+                (taken.0.as_slice(), &mut *names),
+            ));
         }
     } else if live.is_none_or(|live| !live.waiting) {
         painter.extend(title::loading_note(&sheet));

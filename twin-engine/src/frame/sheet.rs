@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bevy_egui::egui::emath::Rot2;
 use bevy_egui::egui::{
     Align2, Color32, CornerRadius, FontFamily, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2,
 };
@@ -106,6 +107,18 @@ impl<'a> Sheet<'a> {
             })
             .collect();
         shapes.push(Shape::galley(at, galley.clone(), colour32(self.theme.ink)));
+        shapes
+    }
+
+    /// The same around its middle, turned by `angle` radians clockwise.
+    pub(crate) fn haloed_at(&self, middle: Pos2, angle: f32, galley: &Arc<Galley>) -> Vec<Shape> {
+        let corner = middle - Rot2::from_angle(angle) * (galley.size() * 0.5);
+        let mut shapes = self.haloed(corner, galley);
+        for shape in &mut shapes {
+            if let Shape::Text(text) = shape {
+                text.angle = angle;
+            }
+        }
         shapes
     }
 

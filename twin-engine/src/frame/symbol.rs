@@ -1,34 +1,49 @@
 //! Point symbols as shapes, each told apart without colour, all with a halo.
+//!
+//! A class has a pattern besides its colour. What is an area in lines or dots is a symbol with a question mark, struck through or
+//! hollow.
 
-use analysis::overlay::Symbol;
+use analysis::overlay::{Pattern, Symbol};
 use bevy_egui::egui::{Color32, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
 
 use super::sheet::colour32;
 use crate::theme::Rgb;
 
-/// `symbol` with side `side` around `at`.
-pub(super) fn symbol_shapes(symbol: Symbol, at: Pos2, side: f32, colour: Rgb, halo: Rgb) -> Vec<Shape> {
-    let pen = Pen { at, r: side * 0.5, fill: colour32(colour), halo: colour32(halo) };
-    match symbol {
-        Symbol::Hydrant => pen.drop(),
-        Symbol::AssemblyPoint => pen.assembly(),
-        Symbol::FireStation => pen.shield(),
-        Symbol::Shelter => pen.house(),
-        Symbol::Hospital => pen.cross(),
-        Symbol::Camera => pen.camera(),
-        Symbol::Gate => pen.gate(),
-        Symbol::Hazard => pen.triangle(),
-        Symbol::Dot => {
-            vec![Shape::circle_filled(at, side * 0.36, pen.halo), Shape::circle_filled(at, side * 0.28, pen.fill)]
-        }
+/// `symbol` as its class's `pattern` has it, with side `side` around `at`.
+pub(super) fn symbol_shapes(
+    (symbol, pattern): (Symbol, Pattern),
+    at: Pos2,
+    side: f32,
+    colour: Rgb,
+    halo: Rgb,
+) -> Vec<Shape> {
+    let own = Pen { at, r: side * 0.5, fill: colour32(colour), halo: colour32(halo) };
+    let mut shapes = match pattern {
+        // Hollow: the body in the colour of the halo, its line and its marks in that of the class.
+        Pattern::Dots => Pen { fill: own.halo, halo: own.fill, ..own }.shapes(symbol),
+        _ => own.shapes(symbol),
+    };
+    match pattern {
+        Pattern::Solid | Pattern::Dots => {}
+        Pattern::Hatch => shapes.extend(own.question()),
+        Pattern::CrossHatch => shapes.extend(own.strike()),
     }
+    shapes
 }
 
-/// A small disc for a symbol that finds no room.
-pub(super) fn dot_shapes(at: Pos2, radius: f32, colour: Rgb, halo: Rgb) -> Vec<Shape> {
-    vec![Shape::circle_filled(at, radius + 0.8, colour32(halo)), Shape::circle_filled(at, radius, colour32(colour))]
+/// A small disc for a symbol that finds no room; a ring where the class has a pattern.
+pub(super) fn dot_shapes(at: Pos2, radius: f32, pattern: Pattern, colour: Rgb, halo: Rgb) -> Vec<Shape> {
+    let mut shapes = vec![
+        Shape::circle_filled(at, radius + 0.8, colour32(halo)),
+        Shape::circle_filled(at, radius, colour32(colour)),
+    ];
+    if pattern != Pattern::Solid {
+        shapes.push(Shape::circle_filled(at, radius * 0.5, colour32(halo)));
+    }
+    shapes
 }
 
+#[derive(Clone, Copy)]
 struct Pen {
     at: Pos2,
     r: f32,
@@ -37,6 +52,45 @@ struct Pen {
 }
 
 impl Pen {
+    fn shapes(&self, symbol: Symbol) -> Vec<Shape> {
+        match symbol {
+            Symbol::Hydrant => self.drop(),
+            Symbol::AssemblyPoint => self.assembly(),
+            Symbol::FireStation => self.shield(),
+            Symbol::Shelter => self.house(),
+            Symbol::Hospital => self.cross(),
+            Symbol::Camera => self.camera(),
+            Symbol::Gate => self.gate(),
+            Symbol::Hazard => self.triangle(),
+            Symbol::Dot => vec![
+                Shape::circle_filled(self.at, self.r * 0.72, self.halo),
+                Shape::circle_filled(self.at, self.r * 0.56, self.fill),
+            ],
+        }
+    }
+
+    /// A bar across the whole symbol: out of use, missed, or none.
+    fn strike(&self) -> Vec<Shape> {
+        let bar = |width, colour| {
+            Shape::line_segment([self.p(-1.05, 1.05), self.p(1.05, -1.05)], Stroke::new(self.r * width, colour))
+        };
+        vec![bar(0.62, self.halo), bar(0.26, self.fill)]
+    }
+
+    /// A question mark at its shoulder: perhaps, or not known.
+    fn question(&self) -> Vec<Shape> {
+        let (x, y, size) = (0.66, -0.6, 0.5);
+        let badge = self.p(x, y);
+        let hook = [(-0.42, -0.3), (-0.34, -0.58), (0.0, -0.7), (0.36, -0.56), (0.4, -0.26), (0.0, 0.02), (0.0, 0.24)];
+        let hook = hook.iter().map(|(dx, dy)| self.p(x + dx * size, y + dy * size)).collect();
+        vec![
+            Shape::circle_filled(badge, self.r * (size + 0.12), self.halo),
+            Shape::circle_filled(badge, self.r * size, self.fill),
+            Shape::line(hook, Stroke::new((self.r * 0.13).max(1.0), self.halo)),
+            Shape::circle_filled(self.p(x, y + 0.56 * size), (self.r * 0.08).max(0.7), self.halo),
+        ]
+    }
+
     /// A point in units of the half side.
     fn p(&self, x: f32, y: f32) -> Pos2 {
         self.at + vec2(x, y) * self.r
@@ -133,5 +187,38 @@ impl Pen {
         shapes.push(self.line((0.0, -0.4), (0.0, 0.25), 0.2));
         shapes.push(Shape::circle_filled(pos2(self.at.x, self.at.y + self.r * 0.52), self.r * 0.12, self.halo));
         shapes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_seen_in_the_shapes_of_every_symbol_whatever_the_colour() {
+        let symbols = [
+            Symbol::Hydrant,
+            Symbol::AssemblyPoint,
+            Symbol::FireStation,
+            Symbol::Shelter,
+            Symbol::Hospital,
+            Symbol::Camera,
+            Symbol::Gate,
+            Symbol::Hazard,
+            Symbol::Dot,
+        ];
+        let patterns = [Pattern::Solid, Pattern::Hatch, Pattern::CrossHatch, Pattern::Dots];
+        let drawn = |symbol, pattern| {
+            let shapes = symbol_shapes((symbol, pattern), pos2(20.0, 20.0), 19.0, Rgb(0, 0, 0), Rgb(255, 255, 255));
+            format!("{shapes:?}")
+        };
+        let mut seen = std::collections::HashSet::new();
+        for symbol in symbols {
+            for pattern in patterns {
+                assert!(seen.insert(drawn(symbol, pattern)), "{symbol:?} {pattern:?}");
+            }
+        }
+        let dot = |pattern| dot_shapes(pos2(20.0, 20.0), 3.0, pattern, Rgb(0, 0, 0), Rgb(255, 255, 255)).len();
+        assert_eq!((dot(Pattern::Solid), dot(Pattern::CrossHatch)), (2, 3));
     }
 }

@@ -1,7 +1,7 @@
 //! Directions of flow, where they are known: a place and a way for each link, made once for a state of the park.
 
-use analysis::network::Settings;
 use analysis::network::topology::{Direction, Topology};
+use analysis::rules::RuleTables;
 use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 
@@ -37,7 +37,7 @@ pub(crate) struct Arrows {
 impl Arrows {
     /// Of all networks that were there.
     pub(crate) fn of(cache: &Cache, there: &Presence, of: Of, joints: &Joints) -> Self {
-        let (park, settings) = (cache.snapshot(), Settings::shipped());
+        let (park, settings) = (cache.snapshot(), &RuleTables::in_force().topology);
         let mut found = Self::default();
         for class in NetworkClass::ALL {
             match park.edges.iter().filter(|edge| edge.class == class).count() {
@@ -48,7 +48,7 @@ impl Arrows {
                 }
                 _ => {}
             }
-            let joint = joints.of(of, class, cache, there, &settings);
+            let joint = joints.of(of, class, cache, there, settings);
             let (topology, flows) = (joint.joined.topology(), joint.joined.flows());
             for (link, direction) in flows.directions.iter().enumerate() {
                 match arrow(park, topology, link as u32, *direction) {

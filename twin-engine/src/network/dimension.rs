@@ -1,6 +1,6 @@
 //! Where a clearance is measured: a line from wall to wall that a drawing can put a number on.
 
-use analysis::network::clearance::{Clearance, Lie, nearest};
+use analysis::network::clearance::{Clearance, Lie, heights_facing, nearest};
 use geo::MultiPolygon;
 use spatial_db::model::{NetworkEdge, ParkSnapshot};
 
@@ -25,6 +25,7 @@ pub(crate) fn dimension(park: &ParkSnapshot, planned: Option<&NetworkEdge>, one:
         Lie::Alongside => alongside(a, park.edges.get(one.b as usize)?, one),
         Lie::Crossing => crossing(a, park.edges.get(one.b as usize)?, one.place),
         Lie::Building => beside(a, &park.buildings.get(one.b as usize)?.footprint, one.place),
+        Lie::Touching => touching(a, park.edges.get(one.b as usize)?),
     }
 }
 
@@ -103,9 +104,9 @@ fn crossing(a: &NetworkEdge, b: &NetworkEdge, place: [f64; 3]) -> Option<Dimensi
     let mut best: Option<(f64, f64, f64)> = None;
     for mine in pieces(a) {
         for theirs in pieces(b) {
-            let near = nearest(mine.map(flat), theirs.map(flat));
-            let (za, zb) = (height_at(mine, near.on_a), height_at(theirs, near.on_b));
-            let off = away(near.on_a, at) + (f64::midpoint(za, zb) - place[2]).abs();
+            let [on_a, on_b] = [mine, theirs].map(|piece| nearest([at; 2], piece.map(flat)).on_b);
+            let [za, zb] = heights_facing(mine, on_a, theirs, on_b);
+            let off = away(on_a, at) + (f64::midpoint(za, zb) - place[2]).abs();
             if !off.is_nan() && best.is_none_or(|(least, ..)| off < least) {
                 best = Some((off, za, zb));
             }
@@ -115,6 +116,13 @@ fn crossing(a: &NetworkEdge, b: &NetworkEdge, place: [f64; 3]) -> Option<Dimensi
     let ((upper, above), (lower, below)) = if za >= zb { ((za, a), (zb, b)) } else { ((zb, b), (za, a)) };
     let ends = [[at[0], at[1], upper - half(above)[1]], [at[0], at[1], lower + half(below)[1]]];
     Some(Dimension { ends, leader: None })
+}
+
+/// From axis to axis: where walls lie in each other nothing is between them.
+fn touching(a: &NetworkEdge, b: &NetworkEdge) -> Option<Dimension> {
+    let near = pieces(a).flat_map(|mine| pieces(b).map(move |theirs| nearest(mine, theirs)));
+    let near = near.filter(|near| near.distance.is_finite()).min_by(|x, y| x.distance.total_cmp(&y.distance))?;
+    Some(Dimension { ends: [near.on_a, near.on_b], leader: None })
 }
 
 /// In plan, from the line to the wall of the building.
@@ -130,13 +138,12 @@ fn beside(line: &NetworkEdge, footprint: &MultiPolygon<f64>, place: [f64; 3]) ->
 
 #[cfg(test)]
 mod tests {
-    use analysis::network::clearance::{ClearanceRules, Room, Verdict};
+    use analysis::network::clearance::{ClearanceRules, Course, Planned, Room, Verdict};
     use proptest::prelude::*;
     use spatial_db::model::{NetworkClass, Presence};
 
     use super::*;
     use crate::fixture;
-    use crate::network::question::Planned;
 
     fn length([a, b]: [[f64; 3]; 2]) -> f64 {
         (a[0] - b[0]).hypot(a[1] - b[1]).hypot(a[2] - b[2])
@@ -152,7 +159,9 @@ mod tests {
             let park = fixture::tiny().snapshot;
             let (x, y) = fixture::CORNER;
             let points = points.into_iter().map(|(dx, dy)| [x + dx, y + dy]).collect();
-            let planned = Planned { class: NetworkClass::ALL[class], diameter_mm, cover_m, points }.line(&park);
+            let course = Course::Cover(cover_m);
+            let class = NetworkClass::ALL[class];
+            let planned = Planned { class, diameter_mm, course, points, ..Planned::default() }.line(&park);
             let (there, rules) = (Presence::on(&park, "2024-06-30".parse().unwrap()), ClearanceRules::shipped());
             for one in Room::of(&park, &there, &rules).planned(&planned).found {
                 prop_assert_ne!(one.verdict, Verdict::Clear);
@@ -172,7 +181,8 @@ mod tests {
         let (there, rules) = (Presence::on(&park, "2024-06-30".parse().unwrap()), ClearanceRules::shipped());
         let found = |points: &[(f64, f64)], cover_m: f64, class| {
             let points = points.iter().map(|(dx, dy)| [x + dx, y + dy]).collect();
-            let line = Planned { class, diameter_mm: 200.0, cover_m, points }.line(&park);
+            let course = Course::Cover(cover_m);
+            let line = Planned { class, course, points, ..Planned::default() }.line(&park);
             let found = Room::of(&park, &there, &rules).planned(&line).found;
             let drawn: Vec<(Lie, Dimension)> =
                 found.iter().filter_map(|one| Some((one.lie, dimension(&park, Some(&line), one)?))).collect();

@@ -12,6 +12,7 @@ mod question;
 
 use std::sync::Arc;
 
+use analysis::network::clearance::Planned;
 use analysis::network::isolation::ValveState;
 use analysis::overlay::Overlay;
 use analysis::words::Words;
@@ -24,7 +25,7 @@ use spatial_db::model::{NetworkClass, Presence};
 pub(crate) use answer::{Answered, Found, List, Refused, Stage, Table};
 pub(crate) use arrows::Arrows;
 pub(crate) use dimension::Dimension;
-pub(crate) use question::{Ask, Picks, Place, Planned, Question, Told};
+pub(crate) use question::{Ask, Picks, Place, Question, Told};
 
 use self::answer::{Asked, Watch};
 use self::joints::Joints;

@@ -1,7 +1,7 @@
 //! A pit as an overlay and for programs: what lies in it, under it and beside it, as sure as the survey is.
 
 use analysis::network::Met;
-use analysis::network::permit::{Beside, Permit, Unsure};
+use analysis::network::permit::{Beside, Permit, Thing, Under, Unsure};
 use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use analysis::words::Words;
 use chrono::NaiveDate;
@@ -90,10 +90,16 @@ fn beside_class(beside: Beside) -> usize {
     }
 }
 
-/// A pit as programs read it: its measures, and every line and fitting that its tables list.
+/// A pit as programs read it: its measures, and everything that its tables list.
 pub(super) fn told(permit: &Permit) -> serde_json::Value {
     let known = |words: &str| (!words.is_empty()).then(|| words.to_owned());
-    let met = permit.met.pipes.iter().zip(&permit.unsure).map(|(pipe, unsure)| {
+    let beside = |beside: Beside| match beside {
+        Beside::InPit => "in_pit",
+        Beside::MayBeInPit => "may_be_in_pit",
+        Beside::Near => "near",
+        Beside::MayBeNear => "may_be_near",
+    };
+    let met = permit.met.pipes.iter().zip(&permit.unsure).zip(&permit.under).map(|((pipe, unsure), under)| {
         let lies = match pipe.met {
             Met::Crossed => "crossed",
             Met::Inside => "inside",
@@ -102,24 +108,38 @@ pub(super) fn told(permit: &Permit) -> serde_json::Value {
         serde_json::json!({
             "line": pipe.key, "class": pipe.class.as_str(), "lies": lies, "sure": unsure.is_empty(),
             "size": known(&pipe.size), "material": pipe.material, "length_m": pipe.length_m, "cover_m": pipe.cover_m,
+            "below_floor_m": pipe.below_floor_m,
+            "under": under.map(|under| match under {
+                Under::Near => "near",
+                Under::MayBeNear => "may_be_near",
+                Under::Far => "far",
+            }),
         })
     });
     let near = permit.near.iter().map(|line| {
-        let lies = match line.beside {
-            Beside::InPit => "in_pit",
-            Beside::MayBeInPit => "may_be_in_pit",
-            Beside::Near => "near",
-            Beside::MayBeNear => "may_be_near",
-        };
         serde_json::json!({
-            "line": line.key, "class": line.class.as_str(), "lies": lies, "size": known(&line.size),
+            "line": line.key, "class": line.class.as_str(), "lies": beside(line.beside), "size": known(&line.size),
             "distance_m": line.distance_m, "off_m": line.off_m,
         })
     });
     let nodes = permit.met.nodes.iter();
     let fittings = nodes.map(|node| serde_json::json!({ "point": node.key, "class": node.class.as_str() }));
-    let call = permit.to_call().into_iter();
-    let call = call.map(|(class, lines)| serde_json::json!({ "class": class.as_str(), "lines": lines }));
+    let things = permit.things.iter().map(|thing| {
+        let (what, class) = match thing.thing {
+            Thing::Building => ("building", None),
+            Thing::Fitting(class, kind) => (kind.as_str(), Some(class.as_str())),
+        };
+        serde_json::json!({
+            "key": thing.key, "what": what, "class": class, "name": known(&thing.name), "lies": beside(thing.beside),
+            "distance_m": thing.distance_m, "off_m": thing.off_m,
+        })
+    });
+    let call = permit.call.iter().map(|one| {
+        serde_json::json!({
+            "class": one.class.as_str(), "operator": one.operator, "phone": one.phone, "lines": one.lines,
+            "points": one.points,
+        })
+    });
     serde_json::json!({
         "outline": permit.outline,
         "area_m2": permit.met.area_m2,
@@ -131,6 +151,7 @@ pub(super) fn told(permit: &Permit) -> serde_json::Value {
         "met": met.collect::<Vec<_>>(),
         "near": near.collect::<Vec<_>>(),
         "fittings": fittings.collect::<Vec<_>>(),
+        "things": things.collect::<Vec<_>>(),
         "call": call.collect::<Vec<_>>(),
     })
 }
@@ -161,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_told_apart_without_colour() {
+        let class = |at: usize| Class {
+            label: Words::default(),
+            colour: COLOURS[at],
+            pattern: PATTERNS[at],
+            swatch: Swatch::Line,
+            count: 0,
+            measure: None,
+        };
+        let classes: Vec<Class> = (0..COLOURS.len()).map(class).collect();
+        assert_eq!(analysis::vision::first_alike(&classes), None);
+    }
+
+    #[test]
     fn what_a_survey_is_too_rough_to_tell_has_a_class_of_its_own() {
         let labels = |found: &Found| -> Vec<(String, usize, Option<String>)> {
             let classes = found.overlay.classes.iter();
@@ -179,7 +214,8 @@ mod tests {
         let (_, found) = dug("D");
         let rows = |at: usize| found.tables[at].sheet.rows.len();
         let told = |key: &str| found.told[key].as_array().unwrap().len();
-        assert_eq!([told("met"), told("near"), told("fittings"), told("call")], [rows(0), rows(1), rows(2), rows(3)]);
+        assert_eq!([told("met"), told("near"), told("fittings"), told("call")], [rows(0), rows(1), rows(2), rows(4)]);
+        assert_eq!(told("things"), rows(3));
         assert_eq!(found.told["met"][0]["sure"], serde_json::json!(false));
         assert_eq!(found.told["floor_m"], serde_json::json!(1.0));
     }

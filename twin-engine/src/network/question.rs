@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use analysis::network::clearance::Planned;
 use analysis::network::isolation::ValveState;
 use analysis::network::trace::Way;
-use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Provenance};
+use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, ParkSnapshot, Provenance};
 
 use crate::attribute;
 
@@ -100,54 +101,6 @@ impl Ask {
         [Self::Connected, Self::Upstream, Self::Downstream, Self::Source, Self::Path, Self::Loops];
 }
 
-/// A line that is planned: drawn on the ground, with a size and a depth.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Planned {
-    /// Class.
-    pub class: NetworkClass,
-    /// Outer diameter, mm.
-    pub diameter_mm: f64,
-    /// Ground above its top, m.
-    pub cover_m: f64,
-    /// Corners, park coordinates, m.
-    pub points: Vec<[f64; 2]>,
-}
-
-impl Default for Planned {
-    fn default() -> Self {
-        Self { class: NetworkClass::Water, diameter_mm: 200.0, cover_m: 1.0, points: Vec::new() }
-    }
-}
-
-impl Planned {
-    /// The line on a ground, as one of a survey of the best level: laid where it is drawn. Where the ground is not known, neither
-    /// is its height.
-    pub(crate) fn line(&self, park: &ParkSnapshot) -> NetworkEdge {
-        let ground = |x: f64, y: f64| park.terrain.as_ref().and_then(|terrain| terrain.height_at(x, y));
-        let below = self.cover_m + self.diameter_mm / 2000.0;
-        let cell = park.terrain.as_ref().map_or(f64::INFINITY, |terrain| terrain.cell_m.max(0.5));
-        let mut path: Vec<[f64; 3]> = Vec::new();
-        let mut corner = |x: f64, y: f64| path.push([x, y, ground(x, y).map_or(f64::NAN, |z| z - below)]);
-        for pair in self.points.windows(2) {
-            let ([ax, ay], [bx, by]) = (pair[0], pair[1]);
-            // It follows the ground between its corners.
-            let pieces = ((bx - ax).hypot(by - ay) / cell).ceil().clamp(1.0, 200.0) as usize;
-            for piece in 0..pieces {
-                let share = piece as f64 / pieces as f64;
-                corner(ax + (bx - ax) * share, ay + (by - ay) * share);
-            }
-        }
-        if let Some([x, y]) = self.points.last() {
-            corner(*x, *y);
-        }
-        NetworkEdge {
-            diameter_mm: Some(self.diameter_mm),
-            survey_level: Some("A".into()),
-            ..NetworkEdge::bare(-1, Provenance::default(), self.class, path)
-        }
-    }
-}
-
 /// A question.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Question {
@@ -241,6 +194,8 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
+    use analysis::network::clearance::Course;
+
     use super::*;
     use crate::fixture;
 
@@ -286,8 +241,8 @@ mod tests {
     fn a_planned_line_lies_so_deep_under_the_ground_all_along() {
         let park = fixture::tiny().snapshot;
         let (x, y) = fixture::CORNER;
-        let planned =
-            Planned { cover_m: 1.5, points: vec![[x, y + 40.0], [x + 300.0, y + 90.0]], ..Planned::default() };
+        let points = vec![[x, y + 40.0], [x + 300.0, y + 90.0]];
+        let planned = Planned { course: Course::Cover(1.5), points, ..Planned::default() };
         let line = planned.line(&park);
         let terrain = park.terrain.as_ref().unwrap();
         assert!(line.path.len() > 10, "it follows the ground");

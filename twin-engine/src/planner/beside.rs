@@ -137,7 +137,7 @@ mod tests {
     use std::time::Duration;
 
     use analysis::network::permit::Permit;
-    use analysis::planner::{LandList, ParcelSheet, ProjectChart, project_chart};
+    use analysis::planner::{LandList, ParcelSheet, ProjectChart, ZoneBoard, project_chart};
     use analysis::scenario::{Edit, ScenarioFile};
     use analysis::sheet::Sheet;
     use analysis::words::Words;
@@ -171,6 +171,14 @@ mod tests {
 
         fn projects(&self, day: NaiveDate) -> ProjectChart {
             project_chart(&self.0, day)
+        }
+
+        fn zone_schemes(&self) -> Vec<Words> {
+            Vec::new()
+        }
+
+        fn zone(&self, _: NaiveDate, _: usize) -> Option<ZoneBoard> {
+            None
         }
 
         fn what_if(&self, scenario: &ScenarioFile, _: NaiveDate) -> Result<WhatIf, Words> {

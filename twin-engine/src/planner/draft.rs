@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     pub shown: bool,
     /// Why the last edit was not made.
     pub refused: Option<Words>,
+    /// Run of the record that the file says it was drawn on.
+    drawn_on: Option<i64>,
     edits: Vec<Edit>,
     taken_back: Vec<Edit>,
     /// Number of this list of edits, of that before the last was added, of the first of this scenario, and of the newest there was.
@@ -158,11 +160,11 @@ impl Draft {
         if file.park != park {
             return Err(file.park);
         }
-        let ScenarioFile { name, note, edits, .. } = file;
+        let ScenarioFile { name, note, drawn_on, edits, .. } = file;
         let newest = self.newest + 1;
         let kept = Kept { path: path.to_path_buf(), name: name.clone(), note: note.clone(), edits: edits.clone() };
         let numbers = Self { version: newest, first: newest, newest, ..Self::default() };
-        *self = Self { name, note, edits, shown: true, kept: Some(kept), ..numbers };
+        *self = Self { name, note, drawn_on, edits, shown: true, kept: Some(kept), ..numbers };
         Ok(())
     }
 
@@ -204,6 +206,7 @@ impl Draft {
     pub(crate) fn file(&self, park: &str) -> ScenarioFile {
         let mut file = ScenarioFile::new(&self.name, park, self.edits.clone());
         file.note.clone_from(&self.note);
+        file.drawn_on = self.drawn_on;
         file
     }
 
@@ -323,6 +326,20 @@ mod tests {
         assert_eq!(draft.edits(), [remove("B1")], "what is only tried is given up");
         draft.redo();
         assert_eq!(draft.edits(), [remove("B1"), remove("B2")]);
+    }
+
+    #[test]
+    fn a_file_keeps_the_run_that_it_was_drawn_on() {
+        let folder = Folder::new("drawn");
+        let mut file = ScenarioFile::new("plan", "park", vec![remove("B1")]);
+        file.drawn_on = Some(3);
+        let mut draft = Draft::default();
+        draft.open(file, &folder.0.join("plan.scenario.ron"), "park").unwrap();
+        draft.add(remove("B2"));
+        draft.made();
+        let kept = read(&draft.keep(&folder.0, "park").unwrap());
+        assert_eq!((kept.drawn_on, kept.edits.len()), (Some(3), 2));
+        assert_eq!(read(&Draft::default().keep(&folder.0, "park").unwrap()).drawn_on, None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(crate) struct Wanted {
     pub state: Option<usize>,
     /// Rating, by its position.
     pub rating: Option<usize>,
+    /// Standing of the case, by its position.
+    pub case: Option<usize>,
     /// Zoning class.
     pub zoning: Option<String>,
     /// Smallest area, ha.
@@ -39,6 +41,7 @@ impl Default for Wanted {
             physical: None,
             state: None,
             rating: None,
+            case: None,
             zoning: None,
             least_ha: String::new(),
             most_ha: String::new(),
@@ -67,6 +70,7 @@ pub(crate) enum By {
     Days,
     Zoning,
     Rating,
+    Case,
 }
 
 impl Wanted {
@@ -88,6 +92,7 @@ impl Wanted {
                 && self.physical.is_none_or(|physical| row.physical == physical)
                 && self.state.is_none_or(|state| row.state == state)
                 && self.rating.is_none_or(|rating| row.rating == rating)
+                && self.case.is_none_or(|case| row.case == Some(case))
                 && zoning.is_none_or(|zoning| zoning.is_some() && row.zoning == zoning)
                 && least.is_none_or(|least| hectares >= least)
                 && most.is_none_or(|most| hectares <= most)
@@ -129,6 +134,7 @@ fn compare(list: &LandList, by: By, upwards: bool, a: &LandRow, b: &LandRow) -> 
         By::State => turned(a.state.cmp(&b.state)),
         By::Physical => turned(a.physical.cmp(&b.physical)),
         By::Rating => turned(a.rating.cmp(&b.rating)),
+        By::Case => known(a.case.map(|case| case as f64), b.case.map(|case| case as f64)),
         By::Name => turned(a.name.cmp(&b.name)),
         By::Area => turned(a.area_m2.total_cmp(&b.area_m2)),
         By::Years => known(a.years, b.years),
@@ -162,6 +168,8 @@ mod tests {
             physical: usize::from(id != 1),
             state,
             rating: 1,
+            case: (id != 4).then_some(usize::from(id == 3) * 2),
+            proviso: None,
             listed: id != 4,
             against_holder: None,
             years,
@@ -177,6 +185,7 @@ mod tests {
             uses: Vec::new(),
             states: Vec::new(),
             ratings: Vec::new(),
+            cases: Vec::new(),
             zonings: vec!["0901 retail".into(), "1001 industrial".into()],
             rows: vec![
                 row(1, 2.0, 1, Some(1.5), Some(1)),
@@ -209,6 +218,8 @@ mod tests {
         assert_eq!(with(|w| w.state = Some(7)), [3]);
         assert_eq!(with(|w| w.physical = Some(0)), [1]);
         assert_eq!(with(|w| w.rating = Some(0)), [0_i64; 0]);
+        assert_eq!(with(|w| w.case = Some(2)), [3]);
+        assert_eq!(with(|w| w.case = Some(0)), [1, 2], "where cases are not at hand nobody knows that there is none");
         assert_eq!(with(|w| w.zoning = Some("1001 industrial".into())), [1, 4]);
         assert_eq!(with(|w| w.zoning = Some("no class of this park".into())), [0_i64; 0], "nor those without a class");
         assert_eq!(with(|w| w.text = "WORKS p-002".into()), [2], "every word, in any case");
@@ -225,6 +236,8 @@ mod tests {
         assert_eq!(ids(&all, Some((By::Area, false))), [3, 4, 1, 2]);
         assert_eq!(ids(&all, Some((By::Zoning, false))), [1, 4, 2, 3]);
         assert_eq!(ids(&all, Some((By::State, true))), [1, 2, 4, 3]);
+        assert_eq!(ids(&all, Some((By::Case, true))), [1, 2, 3, 4]);
+        assert_eq!(ids(&all, Some((By::Case, false))), [3, 1, 2, 4]);
     }
 
     #[test]

@@ -5,13 +5,14 @@
 mod beside;
 mod draft;
 mod list;
+mod office;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use analysis::network::permit::Permit;
-use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart};
+use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart, ZoneBoard};
 use analysis::scenario::ScenarioFile;
 use analysis::sheet::Sheet;
 use analysis::words::Words;
@@ -24,6 +25,8 @@ pub(crate) use beside::presence;
 pub use beside::{Apart, WhatIf};
 pub(crate) use draft::{Draft, Unkept, files_in};
 pub(crate) use list::{By, Wanted, csv_in, total_m2, typed};
+pub(crate) use office::Asked;
+pub use office::{CaseDeed, CaseOffice, CaseOrder, DossierOrder};
 
 use crate::input::TwinInput;
 use crate::live::Wake;
@@ -42,6 +45,10 @@ pub trait Planner: Send + Sync + fmt::Debug {
     fn parcel(&self, day: NaiveDate, scheme: usize, parcel: FeatureId) -> Option<ParcelSheet>;
     /// The projects on a day.
     fn projects(&self, day: NaiveDate) -> ProjectChart;
+    /// Names of the schemes that the park can be evaluated by; the first is the one at first.
+    fn zone_schemes(&self) -> Vec<Words>;
+    /// The evaluation of the park on a day; `None` where there is no scheme.
+    fn zone(&self, day: NaiveDate, scheme: usize) -> Option<ZoneBoard>;
     /// What a scenario makes of the park, with the overlays of both.
     ///
     /// # Errors
@@ -234,8 +241,14 @@ pub(crate) struct Desk {
     pub projects: Prepared<OfDay, ProjectChart>,
     /// The cases.
     pub cases: Prepared<(u64, NaiveDate), CaseBook>,
+    /// The evaluation of the park.
+    pub zone: Prepared<OfDay, ZoneBoard>,
     /// Position of the scheme in use.
     pub scheme: usize,
+    /// Position of the scheme that the park is evaluated by.
+    pub zone_scheme: usize,
+    /// Whoever records in cases and writes dossiers; `None` in a window without any.
+    pub office: Option<Arc<dyn CaseOffice>>,
     /// The scenario that is drafted.
     pub draft: Draft,
     /// What it makes of the park.
@@ -254,6 +267,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// With whoever records in cases, where there is anybody.
+    pub(crate) fn with_office(office: Option<Arc<dyn CaseOffice>>) -> Self {
+        Self { office, ..Self::default() }
+    }
+
     /// Takes the cases as they are now.
     pub(crate) fn take_cases(&mut self, source: CaseSource) {
         self.source = Some(source);
@@ -363,6 +381,10 @@ fn prepare(
         if tab == Some(PlannerTab::Projects) {
             let planner = planner.clone();
             came |= at_hand.projects.step((key.0, day, 0), wake, move || Some(planner.projects(day)));
+        }
+        if tab == Some(PlannerTab::Evaluation) {
+            let (planner, by) = (planner.clone(), at_hand.zone_scheme);
+            came |= at_hand.zone.step((key.0, day, by), wake, move || planner.zone(day, by));
         }
         let parcel = twin.shown.selection.single().filter(|id| id.kind == FeatureKind::Parcel);
         if let (Some(id), Some(PlannerTab::Land)) = (parcel, tab) {

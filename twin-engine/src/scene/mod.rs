@@ -24,6 +24,7 @@ pub(crate) use exchange::Exchange;
 pub(crate) use geometry::{SceneGeometry, hazard_place, tank_size_m};
 pub(crate) use loose::Loose;
 pub(crate) use photo::Photo;
+pub(crate) use plan::Bucket;
 pub(crate) use spawn::{Pace, Tile, mesh_of};
 pub(crate) use uploads::Uploads;
 

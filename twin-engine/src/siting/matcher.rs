@@ -6,10 +6,8 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 
-use analysis::network::Settings;
-use analysis::network::capacity::CapacityRules;
 use analysis::overlay::Overlay;
-use analysis::rules::RuleSet;
+use analysis::rules::RuleTables;
 use analysis::siting::{
     Candidate, Finding, Free, Ground, How, LaidOut, Match, NetworkSupplies, PitchFile, Ranking, SitingTables, Standing,
     Verdict,
@@ -149,11 +147,11 @@ impl Job {
     fn run(&self, orders: &Receiver<Order>, tell: impl Fn(News) -> bool) {
         let cache = self.picker.cache();
         let (_, day) = self.of;
-        let (rules, tables, capacities) = (RuleSet::shipped(), SitingTables::shipped(), CapacityRules::shipped());
+        let (in_force, tables) = (RuleTables::in_force(), SitingTables::shipped());
         let there = Presence::on(cache.snapshot(), day);
         let until = day.checked_add_months(Months::new(AHEAD_MONTHS)).unwrap_or(day);
-        let supplies = NetworkSupplies::of(cache.snapshot(), &there, &Settings::shipped(), &capacities, until);
-        let ground = Ground::of(cache, &rules, &tables, day);
+        let supplies = NetworkSupplies::of(cache.snapshot(), &there, &in_force.topology, &in_force.capacity, until);
+        let ground = Ground::of(cache, &in_force.land, &tables, day);
         let matched = match Match::of(&ground, &self.file, &supplies) {
             Ok(matched) => matched,
             Err(error) => {

@@ -100,8 +100,19 @@ fn turn_to_what_there_is(panels: &mut Panels) {
     }
 }
 
+/// Choice of how large pipes are drawn, for wherever they are seen: in a cut, and through translucent ground.
+pub(super) fn factors(ui: &mut Ui, words: &Text, cut: &mut Cut) {
+    ui.label(look::note(t!(words, "pipe-factor")));
+    for factor in FACTORS {
+        let on = (cut.pipe_factor - factor).abs() < 1e-9;
+        if ui.add(Button::selectable(on, format!("{factor}×"))).clicked() {
+            cut.pipe_factor = factor;
+        }
+    }
+}
+
 /// Writes the cut where it changed.
-fn set(panels: &mut Panels, cut: Cut) {
+pub(super) fn set(panels: &mut Panels, cut: Cut) {
     if panels.twin.cut != cut {
         panels.twin.cut = cut;
     }
@@ -140,13 +151,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         }
         if !cut.is_empty() {
             ui.separator();
-            ui.label(look::note(t!(words, "pipe-factor")));
-            for factor in FACTORS {
-                let on = (cut.pipe_factor - factor).abs() < 1e-9;
-                if ui.add(Button::selectable(on, format!("{factor}×"))).clicked() {
-                    cut.pipe_factor = factor;
-                }
-            }
+            factors(ui, words, &mut cut);
         }
         set(panels, cut);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -3,14 +3,17 @@
 use bevy_egui::egui::{Align, Color32, Label, Layout, Rect, Response, Sense, Shape, Slider, Stroke, Ui, pos2, vec2};
 use spatial_db::model::NetworkClass;
 
-use super::{Panels, look, sun};
+use super::{Panels, cut, look, sun};
 use crate::inspect::grouped;
 use crate::layers::{LayerKey, LayerState};
 use crate::text::{Text, t};
 
 /// Groups of the tree in their order.
 const GROUPS: [(&str, &[LayerKey]); 3] = [
-    ("layers-map", &[LayerKey::Labels, LayerKey::Zones]),
+    (
+        "layers-map",
+        &[LayerKey::Labels, LayerKey::RoadNames, LayerKey::BuildingNames, LayerKey::WaterNames, LayerKey::Zones],
+    ),
     (
         "layers-above",
         &[
@@ -63,8 +66,14 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
             row(ui, panels, words, key, count(key));
         }
     }
-    if !panels.twin.is_underground() {
-        ui.add_space(8.0);
+    ui.add_space(8.0);
+    if panels.twin.is_underground() {
+        ui.horizontal(|ui| {
+            let mut now = panels.twin.cut.clone();
+            cut::factors(ui, words, &mut now);
+            cut::set(panels, now);
+        });
+    } else {
         ui.label(look::note(t!(words, "networks-hint")));
     }
     sun::show(ui, panels);
@@ -97,7 +106,8 @@ fn row(ui: &mut Ui, panels: &mut Panels, words: &Text, key: LayerKey, count: Opt
             ui.spacing_mut().slider_rail_height = 3.0;
             let mut opacity = f32::from(state.opacity);
             let slider = Slider::new(&mut opacity, 10.0..=100.0).show_value(false).step_by(5.0);
-            let fades = !matches!(key, LayerKey::Labels);
+            let fades =
+                !matches!(key, LayerKey::Labels | LayerKey::RoadNames | LayerKey::BuildingNames | LayerKey::WaterNames);
             if fades
                 && ui
                     .add_enabled(state.visible, slider)
@@ -128,6 +138,9 @@ fn name(words: &Text, key: LayerKey) -> String {
         LayerKey::Hazards => t!(words, "layer-hazards"),
         LayerKey::Zones => t!(words, "layer-zones"),
         LayerKey::Labels => t!(words, "layer-labels"),
+        LayerKey::RoadNames => t!(words, "layer-road-names"),
+        LayerKey::BuildingNames => t!(words, "layer-building-names"),
+        LayerKey::WaterNames => t!(words, "layer-water-names"),
         LayerKey::Terrain => t!(words, "layer-terrain"),
     }
 }

@@ -8,7 +8,7 @@ use spatial_db::model::FeatureKind;
 use super::{Panels, inspector::kind_name, look, table};
 use crate::attribute::{self, Column, KINDS};
 use crate::live::Wake;
-use crate::recolour::{Asked, Ramp, Recolour, Scheme, apply, put};
+use crate::recolour::{Asked, LAND_USE, Ramp, Recolour, Scheme, apply, put};
 use crate::scene::Twin;
 use crate::text::{Language, Text, t};
 use crate::work::Work;
@@ -105,19 +105,26 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
 }
 
 fn how(ui: &mut Ui, words: &Text, wanted: &mut Recolour, numeric: bool) {
+    let of_land_use = wanted.kind == FeatureKind::Parcel && wanted.column == LAND_USE;
     ui.horizontal_wrapped(|ui| {
         for (scheme, label) in [
             (Scheme::Quantiles, t!(words, "scheme-quantiles")),
             (Scheme::Equal, t!(words, "scheme-equal")),
             (Scheme::Continuous, t!(words, "scheme-continuous")),
             (Scheme::Categories, t!(words, "scheme-categories")),
+            (Scheme::Standard, t!(words, "scheme-standard")),
         ] {
-            if numeric || scheme == Scheme::Categories {
+            let offered = match scheme {
+                Scheme::Standard => of_land_use,
+                Scheme::Categories => true,
+                _ => numeric,
+            };
+            if offered {
                 ui.selectable_value(&mut wanted.scheme, scheme, label);
             }
         }
     });
-    if wanted.scheme == Scheme::Categories {
+    if matches!(wanted.scheme, Scheme::Categories | Scheme::Standard) {
         return;
     }
     if wanted.scheme != Scheme::Continuous {

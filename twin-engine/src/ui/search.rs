@@ -60,6 +60,7 @@ pub(super) fn take_index(mut search: ResMut<Search>) {
         search.index = Some(Arc::new(index));
         search.making = None;
         search.asked = None;
+        tracing::info!("the search can be asked");
     }
 }
 
@@ -72,6 +73,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     let response = ui.add(edit);
     if std::mem::take(&mut panels.ui.take_focus) {
         response.request_focus();
+        tracing::info!("the search has the keyboard");
     }
     ask(&mut panels.search);
     let go = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

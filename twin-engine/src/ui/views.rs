@@ -146,9 +146,7 @@ fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     let can = panels.meshed.is_some() && !panels.bookmarks.tour.stops.is_empty();
     let button = ui.add_enabled(can, Button::new(t!(words, "film")));
     if button.on_hover_text(t!(words, "film-help")).clicked() {
-        let (input, day) = (panels.twin.input.clone(), panels.twin.record_day());
-        let (tour, language, wake) = (panels.bookmarks.tour.clone(), panels.twin.language, Wake::clone(&panels.wake));
-        panels.studio.begin(input, day, tour, language, &folder, wake);
+        panels.act(Action::Film);
     }
     picture(ui, panels, &folder, words);
     if let Some((path, ended)) = &panels.studio.ended {

@@ -23,6 +23,7 @@ pub(super) enum By {
     Table,
     Inspector,
     Planner,
+    Dossier,
     Network,
 }
 
@@ -110,7 +111,12 @@ pub(super) fn line(ui: &mut egui::Ui, panels: &Panels, words: &Text, by: By) {
             {
                 cancel.store(true, Ordering::Relaxed);
             }
-            let said = t!(words, "table-writing", done = done, all = all, path = way.path.display());
+            // A page has no rows to count.
+            let said = if by == By::Dossier {
+                t!(words, "planner-dossier-making", path = way.path.display())
+            } else {
+                t!(words, "table-writing", done = done, all = all, path = way.path.display())
+            };
             ui.add(Label::new(look::note(said)).wrap());
         });
     } else if let Some(told) = panels.ui.told.as_ref().filter(|told| told.by == by) {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use analysis::emergency::evacuation::EvacuationRules;
 use analysis::emergency::{ProtectionRules, protection};
-use analysis::rules::RuleSet;
 use clap::Args;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
@@ -14,6 +13,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
 use crate::report::whole;
+use crate::rules::tables;
 
 /// Arguments of `twin calc protection`.
 #[derive(Debug, Args)]
@@ -56,8 +56,8 @@ pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
     let loaded = Origin::of(&arguments.park).load(false, &progress);
     progress.finish();
     let cache = Cache::build(loaded?.0);
-    let (figures, evacuation) = (RuleSet::shipped(), EvacuationRules::shipped());
-    let found = protection(&cache, &figures, &ProtectionRules::shipped(), &evacuation, arguments.hour);
+    let evacuation = EvacuationRules::shipped();
+    let found = protection(&cache, &tables().land, &ProtectionRules::shipped(), &evacuation, arguments.hour);
     let asked = |value: &Value| {
         arguments.check.is_empty()
             || arguments.check.iter().any(|check| Some(check.as_str()) == value["check"].as_str())

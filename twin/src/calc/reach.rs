@@ -2,7 +2,6 @@
 
 use analysis::emergency::hazard::{Flood, HazardError, flood};
 use analysis::emergency::{Reach, hydrant_reach};
-use analysis::rules::RuleSet;
 use clap::Args;
 use geo::Centroid;
 use serde_json::{Value, json};
@@ -12,6 +11,7 @@ use super::answer::Answer;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
+use crate::rules::tables;
 
 /// Arguments of `twin calc hydrants`.
 #[derive(Debug, Args)]
@@ -63,14 +63,14 @@ fn cache(park: &str) -> Result<Cache, Failure> {
 
 pub(super) fn run_hydrants(arguments: &HydrantArguments) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
-    let rules = RuleSet::shipped();
+    let rules = &tables().land;
     let reach = rules.figure("hydrant", "reach_m");
     let mut answer = Answer::new("hydrant-reach", &reach.citation(), "hoses along real ways, flow and pressure");
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("reach_m", reach.value);
     let mut rows: Vec<Value> = Vec::new();
     let mut counts = [0_usize; 4];
-    for (building, reach) in cache.snapshot().buildings.iter().zip(hydrant_reach(&cache, &rules)) {
+    for (building, reach) in cache.snapshot().buildings.iter().zip(hydrant_reach(&cache, rules)) {
         let (k, word, distance) = match reach {
             Reach::Whole(distance) => (0, "whole", Some(distance)),
             Reach::Part(distance) => (1, "part", Some(distance)),

@@ -3,7 +3,10 @@
 //! What may be recorded is the store's to say; here arguments become calls.
 
 mod arguments;
+mod office;
 mod words;
+
+use std::path::Path;
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -15,6 +18,7 @@ use arguments::{
     AttachArguments, CaseAction, CorrectArguments, FileArguments, ListArguments, OneArguments, OverdueArguments,
     VerifyArguments,
 };
+pub(crate) use office::office;
 
 use crate::failure::Failure;
 use crate::parks::store;
@@ -110,12 +114,16 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
     words::list(&cases, as_of)
 }
 
-fn attach(arguments: &AttachArguments) -> Result<(), Failure> {
-    let path = &arguments.file;
-    let unreadable = |source| Failure::CaseFile { path: path.clone(), source };
+/// A file to attach.
+fn read(path: &Path) -> Result<NewFile, Failure> {
+    let unreadable = |source| Failure::CaseFile { path: path.to_path_buf(), source };
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let file = NewFile { name, bytes };
+    Ok(NewFile { name, bytes })
+}
+
+fn attach(arguments: &AttachArguments) -> Result<(), Failure> {
+    let file = read(&arguments.file)?;
     entered(&arguments.one, |store, one| store.attach(&one.park, one.case, &file, &arguments.said.recording()))
 }
 

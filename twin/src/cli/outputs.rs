@@ -9,6 +9,7 @@ use super::{Compared, LanguageName, OverlayName, ThemeName, day, size};
 
 /// Arguments of `twin film`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct FilmArguments {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
     pub(crate) park: String,
@@ -43,6 +44,9 @@ pub(crate) struct FilmArguments {
     /// Only the first picture of the first scene, as PNG
     #[arg(long)]
     pub(crate) still: bool,
+    /// With --still: a picture of every scene, numbered before the end of the name
+    #[arg(long, requires = "still", conflicts_with = "told")]
+    pub(crate) each: bool,
 }
 
 /// Layers that a glTF file can hold.

@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let base = arguments.log.as_deref().map_or_else(|| Ok(Vec::new()), |path| logged(path, &file))?;
     let own = branch(&base, arguments.at, &injects(&arguments.with)?).map_err(wrong(&arguments.with))?;
     let seeds: Vec<u64> = (0..arguments.seeds).map(|k| file.seed.wrapping_add(k)).collect();
-    let found = compare_drills(&file, &cache, &DrillTables::shipped(), (&base, &own), &seeds)
+    let found = compare_drills(&file, &cache, &DrillTables::in_force(), (&base, &own), &seeds)
         .map_err(wrong(&arguments.played.file))?;
     if let Some(path) = &arguments.out {
         whole(path, &csv_of(&found, &seeds)?)?;

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
         let reason = "it was broken off: play it to its end first, with --resume".to_owned();
         return Err(arguments.played.stale(&arguments.log)(DrillError::OtherLog { reason }));
     }
-    let tables = DrillTables::shipped();
+    let tables = DrillTables::in_force();
     let before = run_drill(&file, &cache, &tables, &log.hand).map_err(wrong(&arguments.played.file))?;
     log.tells_of(&before.log).map_err(arguments.played.stale(&arguments.log))?;
     // The last second that is played: after everything else that was done by hand.

@@ -280,7 +280,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
     let hand = hand_of(arguments, &file)?;
     let mut watcher = watcher::Watcher::new(arguments.log.as_deref(), &file, &hand, arguments.speed)?;
-    let tables = DrillTables::shipped();
+    let tables = DrillTables::in_force();
     let run = watch_drill(&file, &cache, &tables, &hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
     watcher.finish(run.log.digest.as_deref())?;
     // Before the page, whose pictures may fail where there is no adapter.
@@ -340,7 +340,7 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
     let log = arguments.log.as_deref().map(|path| log_of(path, &file)).transpose()?;
     let hand = log.as_ref().map_or(&[] as &[HandInject], |log| log.hand.as_slice());
-    let tables = DrillTables::shipped();
+    let tables = DrillTables::in_force();
     let mut watcher = watcher::Watcher::of_tracks();
     let run = watch_drill(&file, &cache, &tables, hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
     if let Some((log, path)) = log.as_ref().zip(arguments.log.as_deref()) {
@@ -394,7 +394,7 @@ fn pace(text: &str) -> Result<f64, String> {
 fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     let (file, cache) = arguments.played.open()?;
     let log = log_of(&arguments.log, &file)?;
-    let run = run_drill(&file, &cache, &DrillTables::shipped(), &log.hand).map_err(wrong(&arguments.played.file))?;
+    let run = run_drill(&file, &cache, &DrillTables::in_force(), &log.hand).map_err(wrong(&arguments.played.file))?;
     let entries = log.entries.len();
     log.tells_of(&run.log).map_err(arguments.played.stale(&arguments.log))?;
     let whole = log.digest.is_some();

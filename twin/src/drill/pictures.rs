@@ -35,7 +35,7 @@ pub(super) fn pictures(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &T
     progress.show("drawing", &file.name);
     let snapshot = cache.snapshot();
     let wanted = OverlayName::Emergency;
-    let (made, time) = overlays(&indexed(snapshot), &[wanted], None, &mut |_, _| {});
+    let (made, time) = overlays(&indexed(snapshot), &[wanted], None, None, &mut |_, _| {});
     let input = TwinInput {
         snapshot: Arc::clone(snapshot),
         overlays: made,

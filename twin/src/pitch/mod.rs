@@ -13,7 +13,6 @@ mod tour;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analysis::network::Settings;
 use analysis::network::capacity::CapacityRules;
 use analysis::rules::RuleSet;
 use analysis::siting::{Ground, Match, NetworkSupplies, PitchFile, SitingTables, Supplies};
@@ -30,6 +29,7 @@ use crate::data_dir::data_dir;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
+use crate::rules::tables;
 
 pub(crate) fn run(group: &PitchGroup) -> Result<(), Failure> {
     match &group.what {
@@ -81,9 +81,9 @@ impl Opened {
         Ok(Self {
             file,
             presence: Presence::on(&snapshot, as_of),
-            capacities: CapacityRules::shipped(),
+            capacities: tables().capacity.clone(),
             cache: Arc::new(Cache::build(snapshot)),
-            rules: RuleSet::shipped(),
+            rules: tables().land.clone(),
             tables: SitingTables::shipped(),
             as_of,
             language: asked.lang.map_or_else(Language::from_environment, Into::into),
@@ -107,7 +107,7 @@ impl Opened {
     /// What the networks have left, with what is promised in the ten years to come.
     fn supplies(&self) -> NetworkSupplies<'_> {
         let until = self.as_of.checked_add_months(chrono::Months::new(120)).unwrap_or(self.as_of);
-        NetworkSupplies::of(self.park(), &self.presence, &Settings::shipped(), &self.capacities, until)
+        NetworkSupplies::of(self.park(), &self.presence, &tables().topology, &self.capacities, until)
     }
 
     fn ground(&self) -> Ground<'_> {

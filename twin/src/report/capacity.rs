@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use analysis::network::Settings;
 use analysis::network::capacity::{
-    Capacity, CapacityRules, Place, Remaining, elements_sheet, parcels_sheet, way_sheet,
+    Capacity, CapacityRules, Missing, Place, Reached, Remaining, buildings_sheet, elements_sheet, parcels_sheet,
+    way_sheet,
 };
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -14,6 +14,7 @@ use spatial_db::model::Presence;
 use super::Asked;
 use super::write::{Outgoing, beside};
 use crate::failure::Failure;
+use crate::rules::{single, tables};
 
 /// Arguments of `twin capacity`.
 #[derive(Debug, Args)]
@@ -22,6 +23,7 @@ use crate::failure::Failure;
     twin capacity parcels qingxi --resource power --by 2028-12-31\n  \
     twin capacity parcels qingxi --resource water --format gpkg --out water.gpkg\n  \
     twin capacity elements qingxi --resource power --format csv --out feeders.csv\n  \
+    twin capacity buildings qingxi --resource fibre\n  \
     twin capacity at qingxi --resource power --parcel 320999003001GB00012 --format json"
 )]
 pub(crate) struct CapacityArguments {
@@ -39,6 +41,9 @@ pub(crate) struct CapacityArguments {
     /// For `at`: number or key of the parcel
     #[arg(long, value_name = "PARCEL", conflicts_with_all = ["point", "node"])]
     parcel: Option<String>,
+    /// For `at`: key or name of the building
+    #[arg(long, value_name = "BUILDING", conflicts_with_all = ["parcel", "point", "node"])]
+    building: Option<String>,
     /// For `at`: easting and northing in the park's coordinates, m
     #[arg(long, value_name = "E,N", value_parser = point, conflicts_with = "node")]
     point: Option<[f64; 2]>,
@@ -55,6 +60,8 @@ pub(crate) struct CapacityArguments {
 enum Kind {
     /// Every parcel, the least left first
     Parcels,
+    /// Every building: whether it is connected on record, and what is left for it; of fibre, what is left of ducts as well
+    Buildings,
     /// Every line and point that limits somebody, the least left first
     Elements,
     /// One place: its way, part by part, and what is left as days go by
@@ -92,36 +99,48 @@ fn told(answer: &Remaining) -> Value {
 }
 
 fn table(path: Option<&PathBuf>) -> Result<CapacityRules, Failure> {
-    let Some(path) = path else { return Ok(CapacityRules::shipped()) };
-    let table = std::fs::read_to_string(path).map_err(|source| Failure::NetworkTable {
-        path: path.clone(),
-        table: "capacity",
-        source: source.into(),
-    })?;
-    CapacityRules::parse(&table).map_err(|source| Failure::NetworkTable {
-        path: path.clone(),
-        table: "capacity",
-        source: Box::new(source),
-    })
+    let Some(path) = path else { return Ok(tables().capacity.clone()) };
+    single(path, "capacity", CapacityRules::parse)
 }
 
 pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
     let (park, as_of) = arguments.asked.load()?;
-    let (table, settings, there) = (table(arguments.rules.as_ref())?, Settings::shipped(), Presence::on(&park, as_of));
-    let capacity = Capacity::of(&park, &there, &settings, &table, &arguments.resource)?;
+    let (table, settings, there) = (table(arguments.rules.as_ref())?, &tables().topology, Presence::on(&park, as_of));
+    let capacity = Capacity::of(&park, &there, settings, &table, &arguments.resource)?;
     let by = arguments.by.unwrap_or(as_of);
     let (sheet, detail) = match arguments.kind {
         Kind::Parcels => {
             let (sheet, answers) = parcels_sheet(&capacity, by);
             let count = |word: &str| answers.iter().filter(|answer| answer.known.as_str() == word).count();
-            let counts = json!({ "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown") });
+            let for_the_way = answers.iter().filter(|answer| {
+                let missing = answer.known.missing();
+                answer.known.as_str() == "at_most" && missing.iter().all(|one| matches!(one, Missing::Route(_)))
+            });
+            let counts = json!({
+                "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown"),
+                // Of those at most: where all is on record but which way it comes.
+                "at_most_for_the_way": for_the_way.count(),
+            });
+            (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
+        }
+        Kind::Buildings => {
+            // What is counted in one network without adding up: the holes of its ducts.
+            let of_ducts = |one: &&analysis::network::capacity::Resource| {
+                one.class == capacity.resource.class && !one.adds && capacity.resource.adds
+            };
+            let ducts = table.resources.iter().find(of_ducts);
+            let ducts = ducts.map(|ducts| Capacity::of(&park, &there, &settings, &table, &ducts.name)).transpose()?;
+            let (sheet, answers) = buildings_sheet(&capacity, ducts.as_ref(), by);
+            let connected = answers.iter().filter(|answer| answer.reached == Reached::Connection).count();
+            let counts = json!({ "connected": connected, "unknown": answers.len() - connected });
             (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
         }
         Kind::Elements => (elements_sheet(&capacity, by), json!({ "unit": capacity.resource.unit, "by": by })),
         Kind::At => {
-            let place = match (&arguments.parcel, arguments.point, &arguments.node) {
+            let place = match (&arguments.parcel, &arguments.building, arguments.point, &arguments.node) {
                 (Some(key), ..) => Place::Parcel(key),
-                (_, Some(at), _) => Place::Point(at),
+                (_, Some(key), ..) => Place::Building(key),
+                (_, _, Some(at), _) => Place::Point(at),
                 (.., Some(key)) => Place::Node(key),
                 _ => return Err(Failure::NoPlace),
             };

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analysis::network::Settings;
 use analysis::network::answers::Network;
-use analysis::network::capacity::CapacityRules;
 use analysis::network::hydraulics::{
     Asked as Question, Burst, Demand, Given, HydraulicRules, HydraulicsError, Plant, Which, park_plant,
 };
@@ -17,6 +15,7 @@ use spatial_db::model::{NetworkClass, Park, ParkSnapshot, Presence};
 use super::Asked;
 use super::write::{Outgoing, beside};
 use crate::failure::Failure;
+use crate::rules::{single, tables};
 
 /// Where the engine's own report goes: nowhere.
 const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -112,10 +111,8 @@ impl HydraulicsArguments {
     }
 
     fn table(&self) -> Result<HydraulicRules, Failure> {
-        let Some(path) = &self.rules else { return Ok(HydraulicRules::shipped()) };
-        let wrong = |source| Failure::NetworkTable { path: path.clone(), table: "hydraulics", source };
-        let table = std::fs::read_to_string(path).map_err(|source| wrong(source.into()))?;
-        HydraulicRules::parse(&table).map_err(|source| wrong(Box::new(source)))
+        let Some(path) = &self.rules else { return Ok(tables().hydraulics.clone()) };
+        single(path, "hydraulics", HydraulicRules::parse)
     }
 }
 
@@ -153,10 +150,10 @@ pub(crate) fn run(arguments: &HydraulicsArguments) -> Result<(), Failure> {
         return out(arguments, &park, as_of, &answer);
     }
     let (park, as_of) = arguments.asked.load()?;
-    let (settings, there) = (Settings::shipped(), Presence::on(&park, as_of));
-    let network = Network::of(&park, &there, NetworkClass::Water, &settings, HashMap::new())?;
+    let (settings, there) = (&tables().topology, Presence::on(&park, as_of));
+    let network = Network::of(&park, &there, NetworkClass::Water, settings, HashMap::new())?;
     let given = Given { heads_m: arguments.head.iter().cloned().collect(), times: arguments.times };
-    let (plant, assumed) = park_plant(&network, &rules, &CapacityRules::shipped(), &given)?;
+    let (plant, assumed) = park_plant(&network, &rules, &tables().capacity, &given)?;
     let answer = plant.answer(Some(&network), &question, &rules, &assumed)?;
     out(arguments, &park, as_of, &answer)
 }

@@ -2,28 +2,31 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use analysis::land::indicators::{Explained, Indicator, LandModel};
 use analysis::land::scheme::{Bound, Finding, Rating, Scheme};
-use analysis::land::{ClockState, Interval, PhysicalUse, Ranked, land_sheet, ranked};
-use analysis::rules::RuleSet;
+use analysis::land::{CaseStanding, ClockState, Interval, PhysicalUse, Proviso, Ranked, land_sheet, ranked};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
-use spatial_db::model::{ParkSnapshot, Presence};
+use spatial_db::model::{CaseState, ParkSnapshot, Presence};
 use twin_engine::text::Text;
 
 use super::write::Outgoing;
 use super::{Asked, Format};
+use crate::at_hand::{AtHand, cases_of};
 use crate::failure::Failure;
 use crate::origin::Origin;
+use crate::rules::tables;
 
 /// Arguments of `twin report land`.
 #[derive(Debug, Args)]
 #[command(after_help = "docs/planner.md has the formulas, the clauses and how verdicts come about.\n\nExamples:\n  \
     twin report land qingxi\n  twin report land qingxi.gpkg --state idle --state past-reclaim --format csv --out idle.csv\n  \
     twin report land qingxi --min-area 10000 --format gpkg --out vacant.gpkg\n  \
-    twin report land qingxi --scheme our-guide.toml --format json")]
+    twin report land qingxi --scheme our-guide.toml --format json\n  \
+    twin report land qingxi --case none --state past-reclaim")]
 pub(super) struct LandArguments {
     #[command(flatten)]
     asked: Asked,
@@ -33,6 +36,9 @@ pub(super) struct LandArguments {
     /// Only land in this state; may be given several times
     #[arg(long, value_enum)]
     state: Vec<StateName>,
+    /// Only land whose case stands there; may be given several times. Where cases are not at hand no land is listed
+    #[arg(long, value_enum)]
+    case: Vec<CaseName>,
     /// Only land of so many square metres and more
     #[arg(long, value_name = "M2", default_value_t = 0.0)]
     min_area: f64,
@@ -53,7 +59,7 @@ enum StateName {
     Idle,
     /// Started and suspended for a year, too little developed or invested
     Stalled,
-    /// The clock stands still for a cause on the government's side
+    /// The clock stands still for a cause of Art. 8
     Excused,
     /// The clock runs
     Running,
@@ -71,6 +77,37 @@ enum StateName {
     EmptyByRecord,
     /// A floor of the scheme is missed
     LowEfficiency,
+}
+
+/// Where the follow-up of a parcel stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CaseName {
+    /// No case was opened
+    None,
+    /// Somebody has reason to think that the land lies idle
+    Suspected,
+    /// Under investigation
+    Investigation,
+    /// It lies idle, and who caused it is settled
+    Determined,
+    /// A remedy is being carried out
+    Disposal,
+    /// Over
+    Lifted,
+}
+
+impl CaseName {
+    fn holds(self, land: &Ranked<'_>) -> bool {
+        let state = match self {
+            Self::None => return land.case == CaseStanding::None,
+            Self::Suspected => CaseState::Suspected,
+            Self::Investigation => CaseState::Investigation,
+            Self::Determined => CaseState::Determined,
+            Self::Disposal => CaseState::Disposal,
+            Self::Lifted => CaseState::Lifted,
+        };
+        land.case.state() == Some(state)
+    }
 }
 
 /// Orders of the list.
@@ -109,11 +146,11 @@ impl StateName {
 
 /// A shipped scheme, or one of the user's own.
 pub(crate) fn scheme(named: &str) -> Result<Scheme, Failure> {
-    if let Some(scheme) = Scheme::named(named) {
-        return Ok(scheme);
+    if let Some(scheme) = tables().scheme(named) {
+        return Ok(scheme.clone());
     }
     if !named.contains(['.', '/', '\\']) {
-        let known: Vec<String> = Scheme::shipped().into_iter().map(|scheme| scheme.name).collect();
+        let known: Vec<&str> = tables().schemes.iter().map(|scheme| scheme.name.as_str()).collect();
         return Err(Failure::NoScheme { name: named.to_owned(), known: known.join(", ") });
     }
     let path = Path::new(named).to_path_buf();
@@ -129,9 +166,13 @@ pub(super) fn run(arguments: &LandArguments) -> Result<(), Failure> {
     } else {
         HashMap::new()
     };
+    // A day that is asked for is meant; on the day of the data cases are told up to today.
+    let record = arguments.asked.as_of.is_none().then_some(as_of);
+    let cases = cases_of(Origin::of(&arguments.asked.park))?.map(|cases| AtHand::new(Arc::new(cases), record));
     let cache = Cache::build(snapshot);
-    let rules = RuleSet::shipped();
-    let model = LandModel::of(&cache, &Presence::on(cache.snapshot(), as_of), &rules, as_of);
+    let rules = &tables().land;
+    let model = LandModel::of(&cache, &Presence::on(cache.snapshot(), as_of), rules, as_of)
+        .with_cases(cases.as_ref().map(|cases| cases.on(as_of)));
     let all = ranked(&model, &scheme);
     let mut chosen: Vec<&Ranked<'_>> = all.iter().filter(|land| arguments.wants(land)).collect();
     arguments.sort(&mut chosen);
@@ -146,6 +187,7 @@ pub(super) fn run(arguments: &LandArguments) -> Result<(), Failure> {
                 "industry_codes": scheme.industry_codes, "note": scheme.note,
             },
             "figures_year": model.year(),
+            "cases_at_hand": model.has_cases(),
             "parcels": parcels,
         }) else {
             return serde_json::Map::new();
@@ -161,7 +203,8 @@ impl LandArguments {
         } else {
             self.state.iter().any(|state| state.holds(land))
         };
-        by_state && land.site.area_m2 >= self.min_area
+        let by_case = self.case.is_empty() || self.case.iter().any(|case| case.holds(land));
+        by_state && by_case && land.site.area_m2 >= self.min_area
     }
 
     fn sort(&self, chosen: &mut [&Ranked<'_>]) {
@@ -180,6 +223,14 @@ impl LandArguments {
             }
             Order::Far => chosen.sort_by(|a, b| reading(a, Indicator::Far).total_cmp(&reading(b, Indicator::Far))),
         }
+    }
+}
+
+/// The case of a parcel; nothing where there is none, or cases are not at hand.
+fn case(standing: CaseStanding) -> Option<Value> {
+    match standing {
+        CaseStanding::NotAtHand | CaseStanding::None => None,
+        CaseStanding::Case { number, state } => Some(json!({ "number": number, "state": state.as_str() })),
     }
 }
 
@@ -214,6 +265,7 @@ impl Told<'_> {
                 "open_points": land.physical_open.iter().map(|open| self.text.words(open)).collect::<Vec<_>>(),
             },
             "clock": self.clock(land),
+            "case": case(land.case),
             "efficiency": self.efficiency(land),
             "indicators": indicators,
         })
@@ -233,6 +285,7 @@ impl Told<'_> {
             "contract": provenance.key,
             "source": self.source(&provenance.layer, provenance.source_row, &provenance.key),
             "state": timeline.state.as_str(),
+            "if": timeline.proviso.map(Proviso::as_str),
             "clause": self.text.words(&timeline.clause),
             "because": self.text.words(&timeline.reason),
             "agreed_start": contract.agreed_start,
@@ -249,6 +302,7 @@ impl Told<'_> {
             "disposal": timeline.disposal.as_ref().map(|disposal| json!({
                 "words": self.text.words(&disposal.words), "fee": disposal.fee, "currency": disposal.currency,
             })),
+            "by_cases": timeline.by_cases.iter().map(|said| self.text.words(said)).collect::<Vec<_>>(),
             "open_points": timeline.open.iter().map(|open| self.text.words(open)).collect::<Vec<_>>(),
         }))
     }

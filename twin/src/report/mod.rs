@@ -8,6 +8,7 @@ mod html;
 pub(crate) mod hydraulics;
 mod land;
 pub(crate) mod permit;
+mod planned;
 pub(crate) mod profile;
 mod projects;
 pub(crate) mod section;
@@ -19,6 +20,7 @@ mod zone;
 pub(crate) use dossier::address;
 pub(crate) use land::scheme;
 pub(crate) use write::{csv, file};
+pub(crate) use zone::basis as zone_basis;
 
 use std::path::PathBuf;
 use std::sync::Arc;

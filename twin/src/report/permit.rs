@@ -1,12 +1,10 @@
 //! `twin permit`: what has to be known before digging, on a page that prints on A4 and needs nothing beside it.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analysis::network::clearance::ClearanceRules;
-use analysis::network::permit::{Beside, NearLine, Permit, check_floor, check_pit, floor_of, permit};
-use analysis::rules::RuleSet;
+use analysis::network::permit::{Beside, NearLine, Operators, Permit, check_floor, check_pit, floor_of, permit};
 use analysis::sheet::{self, Sheet};
 use askama::Template;
 use chrono::NaiveDate;
@@ -22,6 +20,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::Progress;
+use crate::rules::tables;
 
 /// Room round the outline in the plan, m.
 const ROUND_M: f64 = 8.0;
@@ -50,9 +49,12 @@ pub(crate) struct PermitArguments {
     /// Elevation of the floor, m
     #[arg(long, value_name = "M", allow_negative_numbers = true)]
     floor: Option<f64>,
-    /// How far beside the pit lines are told of, m
+    /// How far beside the pit lines, fittings and buildings are told of, and lines under its floor are near, m
     #[arg(long, value_name = "M", default_value_t = 1.0, allow_negative_numbers = true)]
     caution: f64,
+    /// Table of columns that name operators, and of their telephones, instead of the one that ships
+    #[arg(long, value_name = "TOML")]
+    operators: Option<PathBuf>,
     /// HTML file to write
     #[arg(long, short)]
     out: PathBuf,
@@ -107,6 +109,7 @@ struct Table {
 pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
     let outline = &arguments.outline.0;
     check_pit(outline, arguments.depth, arguments.caution)?;
+    let operators = operators(arguments.operators.as_deref())?;
     let progress = Progress::new(false);
     let loaded = Origin::of(&arguments.park).load(false, &progress);
     progress.finish();
@@ -118,9 +121,16 @@ pub(crate) fn run(arguments: &PermitArguments) -> Result<(), Failure> {
     let floor = floor.ok_or(Failure::NoGround)?;
     check_floor(&cache, outline, floor)?;
     let there = Presence::on(&park, as_of);
-    let found = permit(&cache, &there, &ClearanceRules::shipped(), outline, floor, arguments.caution);
+    let found = permit(&cache, &there, &tables().clearance, &operators, outline, floor, arguments.caution);
     whole(&arguments.out, page(&park, &there, &found, as_of, language)?.as_bytes())?;
     print::line(arguments.out.display().to_string())
+}
+
+fn operators(path: Option<&Path>) -> Result<Operators, Failure> {
+    let Some(path) = path else { return Ok(tables().operators.clone()) };
+    let bad = |source| Failure::NetworkTable { path: path.to_owned(), table: "operators", source };
+    let table = std::fs::read_to_string(path).map_err(|source| bad(source.into()))?;
+    Operators::parse(&table).map_err(|source| bad(source.into()))
 }
 
 /// The page of a permit.
@@ -163,7 +173,7 @@ fn shown(sheet: &Sheet, text: &Text) -> Table {
 
 /// The pit and the lines round it from above, north up, in the colours of their classes.
 fn plan(park: &ParkSnapshot, there: &Presence, permit: &Permit) -> String {
-    let rules = RuleSet::shipped();
+    let rules = &tables().land;
     let fold = |axis: usize, pick: fn(f64, f64) -> f64, from: f64| {
         permit.outline.iter().map(|corner| corner[axis]).fold(from, pick)
     };

@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use analysis::network::Settings;
 use analysis::network::answers::{Network, Told, valves_told};
-use analysis::network::clearance::ClearanceRules;
-use analysis::network::profile::{Profile, ProfileLimits, ProfileRows, profile_sheet};
+use analysis::network::profile::{Profile, ProfileRows, profile_sheet};
 use analysis::network::trace::Way;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -19,6 +17,7 @@ use super::write::{Outgoing, rows};
 use super::{Asked, Format, whole};
 use crate::failure::Failure;
 use crate::print;
+use crate::rules::tables;
 
 /// Arguments of `twin profile`.
 #[derive(Debug, Args)]
@@ -91,15 +90,14 @@ pub(super) fn times(text: &str) -> Result<f64, String> {
 pub(crate) fn run(arguments: &ProfileArguments) -> Result<(), Failure> {
     let asked = &arguments.asked;
     let (park, as_of) = asked.load()?;
-    let (settings, there) = (Settings::shipped(), Presence::on(&park, as_of));
-    let (clearance, limits) = (ClearanceRules::shipped(), ProfileLimits::shipped());
+    let (tables, there) = (tables(), Presence::on(&park, as_of));
     let told = Told { closed: &arguments.closed, off: &arguments.off, stuck: &[] };
     let told = valves_told(&park, arguments.class.into(), told)?;
     let cache = Cache::build(park.clone());
-    let network = Network::of(&park, &there, arguments.class.into(), &settings, told)?;
+    let network = Network::of(&park, &there, arguments.class.into(), &tables.topology, told)?;
     let way = if arguments.upstream { Way::Upstream } else { Way::Downstream };
     let places = (arguments.from.as_str(), arguments.to.as_deref());
-    let profile = network.profile(&cache, places, way, (&clearance, &limits))?;
+    let profile = network.profile(&cache, places, way, (&tables.clearance, &tables.profile))?;
     if let Some(path) = &arguments.svg {
         let sheet = ProfileSheet {
             park: &park.park,

@@ -1,6 +1,5 @@
 //! `twin trace`: ways through a network, and what a break takes.
 
-use analysis::network::Settings;
 use analysis::network::answers::{IsolationRows, Network, Told, valves_told};
 use analysis::network::trace::Way;
 use clap::{Args, ValueEnum};
@@ -9,6 +8,7 @@ use spatial_db::model::{NetworkClass, Presence};
 use super::Asked;
 use super::write::{Outgoing, beside};
 use crate::failure::Failure;
+use crate::rules::tables;
 
 /// Arguments of `twin trace`.
 #[derive(Debug, Args)]
@@ -138,8 +138,8 @@ pub(crate) fn run(arguments: &TraceArguments) -> Result<(), Failure> {
     let (park, as_of) = arguments.asked.load()?;
     let told = Told { closed: &arguments.closed, off: &arguments.off, stuck: &arguments.stuck };
     let told = valves_told(&park, arguments.class.into(), told)?;
-    let (settings, there) = (Settings::shipped(), Presence::on(&park, as_of));
-    let network = Network::of(&park, &there, arguments.class.into(), &settings, told)?;
+    let (settings, there) = (&tables().topology, Presence::on(&park, as_of));
+    let network = Network::of(&park, &there, arguments.class.into(), settings, told)?;
     let from = &arguments.from;
     let answer = match arguments.kind {
         Kind::Connected => network.trace(from, Way::Connected)?,

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use analysis::network::Settings;
-use analysis::network::capacity::CapacityRules;
 use analysis::overlay::Overlay;
-use analysis::rules::RuleSet;
 use analysis::siting::{
     Demand, Ground, NetworkSupplies, SitingTables, UnmetDemand, unmet, unmet_criteria, unmet_overlay, unmet_parcels,
     unmet_requirements,
@@ -23,6 +20,7 @@ use crate::cli::OverlayName;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::parks::store;
+use crate::rules::tables;
 
 /// Arguments of `twin pitch unmet`.
 #[derive(Debug, Args)]
@@ -90,11 +88,11 @@ impl Record {
     /// Held against a park of a day, with what the networks have promised in the ten years to come.
     fn found(&self, cache: &Cache, as_of: NaiveDate) -> UnmetDemand {
         let park = cache.snapshot();
-        let (rules, tables, capacities) = (RuleSet::shipped(), SitingTables::shipped(), CapacityRules::shipped());
+        let (in_force, words) = (tables(), SitingTables::shipped());
         let presence = Presence::on(park, as_of);
         let until = as_of.checked_add_months(Months::new(120)).unwrap_or(as_of);
-        let supplies = NetworkSupplies::of(park, &presence, &Settings::shipped(), &capacities, until);
-        unmet(&Ground::of(cache, &rules, &tables, as_of), &supplies, &self.0)
+        let supplies = NetworkSupplies::of(park, &presence, &in_force.topology, &in_force.capacity, until);
+        unmet(&Ground::of(cache, &in_force.land, &words, as_of), &supplies, &self.0)
     }
 
     /// The overlay of unmet demand over a park.

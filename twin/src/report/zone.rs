@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::evaluation::{
-    EvaluationError, EvaluationRules, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored,
-    TypedInputs, Weights, Zone, ZoneReport, all_parks, cluster_charts, cluster_notes, cluster_sheet, clusters, notes,
-    parcel_sheet, report, score_charts, zone_sheet,
+    EvaluationError, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored, TypedInputs, Weights, Zone,
+    ZoneReport, all_parks, cluster_charts, cluster_notes, cluster_sheet, clusters, notes, parcel_sheet, report,
+    score_charts, zone_sheet,
 };
-use analysis::rules::RuleSet;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -21,8 +20,10 @@ use twin_engine::text::Text;
 use super::drawings::Drawing;
 use super::write::Outgoing;
 use super::{Asked, Format, drawings};
-use crate::cli::LanguageName;
+use crate::cli::{DEFAULT_ZONE_SCHEME, LanguageName};
 use crate::failure::Failure;
+use crate::planner::ZoneBasis;
+use crate::rules::tables;
 use crate::scenario::laid_over;
 
 /// Which parks, on which dates.
@@ -69,7 +70,7 @@ pub(super) struct ZoneArguments {
     #[command(flatten)]
     zones: Zones,
     /// Shipped scheme (province-example, etdz-2021, shanghai-2020) or a scheme file
-    #[arg(long, value_name = "NAME|TOML", default_value = "province-example")]
+    #[arg(long, value_name = "NAME|TOML", default_value = DEFAULT_ZONE_SCHEME)]
     scheme: String,
     /// List the parcels of one park instead, each with the sums that it goes into and why
     #[arg(long)]
@@ -154,8 +155,8 @@ fn wrong(path: &Path) -> impl FnOnce(EvaluationError) -> Failure + use<> {
 
 /// A shipped scheme, or one of the user's own.
 fn scheme(named: &str) -> Result<Scheme, Failure> {
-    if let Some(scheme) = Scheme::shipped(named) {
-        return Ok(scheme);
+    if let Some(scheme) = tables().evaluation_scheme(named) {
+        return Ok(scheme.clone());
     }
     if !named.contains(['.', '/', '\\']) {
         let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
@@ -163,6 +164,28 @@ fn scheme(named: &str) -> Result<Scheme, Failure> {
     }
     let path = Path::new(named);
     Scheme::parse(&read(path)?).map_err(wrong(path))
+}
+
+/// What a person typed in for a park.
+fn typed_in(path: &Path) -> Result<TypedInputs, Failure> {
+    TypedInputs::parse(&read(path)?).map_err(wrong(path))
+}
+
+/// Figures of a larger region.
+fn larger_region(path: &Path) -> Result<Reference, Failure> {
+    Reference::parse(&read(path)?).map_err(wrong(path))
+}
+
+/// What a window evaluates its park by: the scheme asked for, then those that are shipped; what was typed in; what to compare with.
+pub(crate) fn basis(named: &str, inputs: Option<&Path>, reference: Option<&Path>) -> Result<ZoneBasis, Failure> {
+    let mut schemes = vec![scheme(named)?];
+    for (_, scheme) in &tables().evaluation_schemes {
+        if scheme.name != schemes[0].name {
+            schemes.push(scheme.clone());
+        }
+    }
+    let typed = inputs.map(typed_in).transpose()?;
+    Ok(ZoneBasis { schemes, typed, reference: reference.map(larger_region).transpose()? })
 }
 
 /// What was loaded.
@@ -176,7 +199,7 @@ impl Zones {
     fn load(&self) -> Result<Loaded, Failure> {
         let mut inputs: BTreeMap<String, TypedInputs> = BTreeMap::new();
         for path in &self.inputs {
-            let typed = TypedInputs::parse(&read(path)?).map_err(wrong(path))?;
+            let typed = typed_in(path)?;
             let park = typed.park.clone();
             if inputs.insert(park.clone(), typed).is_some() {
                 return Err(Failure::InputsTwice { path: path.clone(), park });
@@ -207,7 +230,7 @@ impl Zones {
         }
         let dates = self.dates(&parks);
         let caches: Vec<Cache> = parks.iter().map(|snapshot| Cache::build(Arc::clone(snapshot))).collect();
-        let (rules, evaluation) = (RuleSet::shipped(), EvaluationRules::shipped());
+        let (rules, evaluation) = (&tables().land, &tables().evaluation);
         let language = self.lang.map_or_else(Language::from_environment, Into::into);
         let city = self.city.clone().unwrap_or_else(|| Text::of(language).words(&all_parks()));
         let mut zones = Vec::new();
@@ -216,7 +239,7 @@ impl Zones {
                 .iter()
                 .map(|cache| {
                     let slug = cache.snapshot().park.slug.as_str();
-                    (slug, Zone::of(cache, &rules, &evaluation, inputs.get(slug), *date))
+                    (slug, Zone::of(cache, rules, evaluation, inputs.get(slug), *date))
                 })
                 .collect();
             for (name, members) in &self.district {
@@ -292,7 +315,7 @@ pub(super) fn run(arguments: &ZoneArguments) -> Result<(), Failure> {
         return Outgoing { asked: &asked, park, as_of, sheet: &sheet }
             .write(|text| [("parcels".to_owned(), lines(zone, text).into())].into_iter().collect());
     }
-    let reports = report(zones, &scheme, &EvaluationRules::shipped());
+    let reports = report(zones, &scheme, &tables().evaluation);
     let whole = arguments.zones.format != Format::Table;
     let sheet = zone_sheet(&reports, &scheme, whole);
     let park = header(&parks);
@@ -312,22 +335,19 @@ pub(super) fn run(arguments: &ZoneArguments) -> Result<(), Failure> {
 }
 
 pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> {
-    let reference = match &arguments.reference {
-        Some(path) => Some(Reference::parse(&read(path)?).map_err(wrong(path))?),
-        None => None,
-    };
+    let reference = arguments.reference.as_deref().map(larger_region).transpose()?;
     if arguments.zones.format == Format::Gpkg {
         return Err(Failure::NoMapOfClusters);
     }
     let Loaded { mut zones, parks, dates } = arguments.zones.load()?;
     zones.sort_by_key(|(level, zone)| (*level, zone.as_of));
-    let rules = EvaluationRules::shipped();
+    let rules = &tables().evaluation;
     let measure = Measure::from(arguments.by);
     let all: Vec<_> = zones
         .iter()
-        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), &rules)))
+        .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), rules)))
         .collect();
-    let sheet = cluster_sheet(&all, cluster_notes(&rules, reference.as_ref()));
+    let sheet = cluster_sheet(&all, cluster_notes(rules, reference.as_ref()));
     let asked = arguments.zones.asked(&parks[0].park.slug);
     let park = header(&parks);
     let as_of = *dates.last().unwrap_or(&NaiveDate::MIN);

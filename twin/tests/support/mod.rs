@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test program uses its own part")]
 
 pub(crate) mod real;
+pub(crate) mod screen;
 pub(crate) mod spreadsheet;
 
 use std::path::{Path, PathBuf};

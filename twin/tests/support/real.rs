@@ -21,6 +21,38 @@ fn real(folder: &str) -> Option<PathBuf> {
     Some(root)
 }
 
+/// The manifests of the project whose files are all at hand, each with the folder that holds them, within that of all data.
+pub(crate) fn at_hand() -> Option<Vec<(String, String)>> {
+    let root = real("")?;
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        entries.filter(|path| path.is_dir()).collect()
+    };
+    let mut folders = below(&root);
+    folders.extend(folders.clone().iter().flat_map(|folder| below(folder)));
+    folders.sort();
+    let parks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../importers/parks");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(parks).expect("the manifests") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("a manifest");
+        let files: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("file = \"")?.strip_suffix('"')).collect();
+        assert!(!files.is_empty(), "{} names no file", path.display());
+        let holds = |folder: &&PathBuf| files.iter().all(|file| folder.join(file).exists());
+        let name = path.file_name().unwrap_or_default().to_string_lossy().replace(".park.toml", "");
+        match folders.iter().find(holds) {
+            Some(folder) => {
+                let within = folder.strip_prefix(&root).expect("it is below");
+                found.push((within.display().to_string(), name));
+            }
+            None => println!("the files of {name} are not at hand: it is not looked at"),
+        }
+    }
+    found.sort();
+    Some(found)
+}
+
 /// A real park, imported. Its database is for reading: tests share it.
 pub(crate) struct Imported {
     pub(crate) report: Value,

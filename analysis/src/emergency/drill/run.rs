@@ -12,7 +12,7 @@ use super::threat::Threat;
 use super::watch::{Onlooker, Seen};
 use crate::emergency::evacuation::{Evacuation, EvacuationRules, Walkers, WayNetwork, groups_and_places};
 use crate::emergency::hazard::HazardRules;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, RuleTables};
 use crate::words::Words;
 
 /// Tables that a drill uses.
@@ -27,6 +27,11 @@ pub struct DrillTables {
 }
 
 impl DrillTables {
+    /// The tables in force: figures may be a user's own, hazards and evacuation are those that ship.
+    pub fn in_force() -> Self {
+        Self { figures: RuleTables::in_force().land.clone(), ..Self::shipped() }
+    }
+
     /// The tables that ship with the product.
     pub fn shipped() -> Self {
         Self { figures: RuleSet::shipped(), hazard: HazardRules::shipped(), evacuation: EvacuationRules::shipped() }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, Presence};
 
-use crate::network::Settings;
 use crate::network::answers::Network;
 use crate::network::isolation::Service;
 use crate::network::topology::feeds;
+use crate::rules::RuleTables;
 
 /// Who loses supply.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,9 +49,9 @@ pub(super) fn known_buildings(park: &ParkSnapshot, class: NetworkClass) -> Vec<b
     if !is_known(park, class) {
         return known;
     }
-    let (settings, there) = (Settings::shipped(), there(park));
-    if let Ok(network) = Network::of(park, &there, class, &settings, HashMap::new()) {
-        let service = Service::of(&network.topology, park, &there, &settings);
+    let (settings, there) = (&RuleTables::in_force().topology, there(park));
+    if let Ok(network) = Network::of(park, &there, class, settings, HashMap::new()) {
+        let service = Service::of(&network.topology, park, &there, settings);
         for row in service.with_source(&network.isolator()) {
             known[row as usize] = true;
         }
@@ -64,12 +64,12 @@ pub(super) fn known_buildings(park: &ParkSnapshot, class: NetworkClass) -> Vec<b
 /// # Errors
 /// In words, where the network has no such line or point.
 pub(super) fn lost(park: &ParkSnapshot, class: NetworkClass, key: &str) -> Result<Lost, String> {
-    let (settings, there) = (Settings::shipped(), there(park));
-    let network = Network::of(park, &there, class, &settings, HashMap::new()).map_err(|error| error.to_string())?;
+    let (settings, there) = (&RuleTables::in_force().topology, there(park));
+    let network = Network::of(park, &there, class, settings, HashMap::new()).map_err(|error| error.to_string())?;
     let isolator = network.isolator();
     let broken = network.broken(&isolator, &[key.to_owned()]).map_err(|error| error.to_string())?;
     let plan = isolator.isolate(&broken);
-    let service = Service::of(&network.topology, park, &there, &settings);
+    let service = Service::of(&network.topology, park, &there, settings);
     let found = service.lost(&isolator, &plan);
     let hydrants = found.hydrants.iter().filter_map(|junction| network.topology.node(park, *junction));
     let mut buildings: Vec<usize> =

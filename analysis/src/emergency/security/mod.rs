@@ -22,6 +22,8 @@ use super::hazard::circle;
 use super::hydrants::in_service;
 use crate::rules::RuleSet;
 
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub use overlay::security_overlay;
 pub use restricted::{Restricted, is_rail};
 pub use view::{Sector, seen};

@@ -1,7 +1,6 @@
 //! Cameras as an overlay: how much of each compound's boundary they see, with the blind stretches, gates and hazard sources.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::{Centroid, Coord, LinesIter, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, ResourceKind};
@@ -46,27 +45,27 @@ const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 19] = [
     (phrase("security-watched", "boundary watched"), GREEN, Pattern::Solid, Swatch::Area),
     (phrase("security-partly", "boundary with blind stretches"), AMBER, Pattern::Dots, Swatch::Area),
     (phrase("security-blind", "no camera sees the boundary"), RED, Pattern::Hatch, Swatch::Area),
-    (phrase("security-unknown", "unknown: a camera's view is not on record"), LIGHT, Pattern::CrossHatch, Swatch::Area),
+    (phrase("security-unknown", "unknown: a camera's view is not on record"), LIGHT, Pattern::Hatch, Swatch::Area),
     (phrase("security-view", "seen by cameras"), BLUE, Pattern::Solid, Swatch::Area),
     (phrase("security-stretch", "blind stretch of a boundary"), RED, Pattern::Solid, Swatch::Line),
     (phrase("security-camera", "camera"), BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
-    (phrase("security-camera-unknown", "camera, view unknown"), AMBER, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
-    (phrase("security-camera-indoors", "camera in a building"), GREY, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
-    (phrase("security-camera-out", "camera out of service"), RED, Pattern::Solid, Swatch::Symbol(Symbol::Camera)),
+    (phrase("security-camera-unknown", "camera, view unknown"), AMBER, Pattern::Hatch, Swatch::Symbol(Symbol::Camera)),
+    (phrase("security-camera-indoors", "camera in a building"), GREY, Pattern::Dots, Swatch::Symbol(Symbol::Camera)),
+    (phrase("security-camera-out", "camera out of service"), RED, Pattern::CrossHatch, Swatch::Symbol(Symbol::Camera)),
     (phrase("security-gate", "gate, watched"), GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Gate)),
-    (phrase("security-gate-blind", "gate, not watched"), RED, Pattern::Solid, Swatch::Symbol(Symbol::Gate)),
-    (phrase("security-gate-unknown", "gate, perhaps watched"), AMBER, Pattern::Solid, Swatch::Symbol(Symbol::Gate)),
+    (phrase("security-gate-blind", "gate, not watched"), RED, Pattern::CrossHatch, Swatch::Symbol(Symbol::Gate)),
+    (phrase("security-gate-unknown", "gate, perhaps watched"), AMBER, Pattern::Hatch, Swatch::Symbol(Symbol::Gate)),
     (phrase("security-hazard", "hazard source, watched"), GREEN, Pattern::Solid, Swatch::Symbol(Symbol::Hazard)),
     (
         phrase("security-hazard-blind", "hazard source, not watched"),
         RED,
-        Pattern::Solid,
+        Pattern::CrossHatch,
         Swatch::Symbol(Symbol::Hazard),
     ),
     (
         phrase("security-hazard-unknown", "hazard source, perhaps watched"),
         AMBER,
-        Pattern::Solid,
+        Pattern::Hatch,
         Swatch::Symbol(Symbol::Hazard),
     ),
     (phrase("security-site", "hazard site without a gate on record"), GREY, Pattern::CrossHatch, Swatch::Area),
@@ -88,12 +87,37 @@ const ROWS: [(Phrase, [u8; 3], Pattern, Swatch); 19] = [
 const HAZARD_PARTLY: usize = ROWS.len();
 const ORANGE: [u8; 3] = [232, 126, 4];
 
+/// The legend, with what is counted.
+fn classes(counts: &[usize; ROWS.len() + 1]) -> Vec<Class> {
+    let partly = (
+        phrase("security-hazard-partly", "hazard source, partly watched"),
+        ORANGE,
+        Pattern::Dots,
+        Swatch::Symbol(Symbol::Hazard),
+    );
+    let class = |((label, colour, pattern, swatch), count): ((Phrase, [u8; 3], Pattern, Swatch), &usize)| Class {
+        label: label.into(),
+        colour,
+        pattern,
+        swatch,
+        count: *count,
+        measure: None,
+    };
+    ROWS.into_iter().chain(std::iter::once(partly)).zip(counts).map(class).collect()
+}
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    classes(&[0; ROWS.len() + 1])
+}
+
 /// How much of each compound's boundary the cameras see on a day.
 pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let found = security(cache, rules, as_of);
     let mut counts = [0_usize; ROWS.len() + 1];
-    let mut verdicts = Verdicts::with_capacity_and_hasher(found.compounds.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(found.compounds.len());
     for compound in &found.compounds {
         let class = class_of(compound);
         counts[class] += 1;
@@ -127,26 +151,7 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
         unit: words!("unit-security", "% of the boundary watched"),
         as_of,
         source: words!("source-security", "cameras, gates, buildings and parcels on record"),
-        classes: ROWS
-            .iter()
-            .zip(counts)
-            .map(|((label, colour, pattern, swatch), count)| Class {
-                label: (*label).into(),
-                colour: *colour,
-                pattern: *pattern,
-                swatch: *swatch,
-                count,
-                measure: None,
-            })
-            .chain(std::iter::once(Class {
-                label: phrase("security-hazard-partly", "hazard source, partly watched").into(),
-                colour: ORANGE,
-                pattern: Pattern::Solid,
-                swatch: Swatch::Symbol(Symbol::Hazard),
-                count: counts[HAZARD_PARTLY],
-                measure: None,
-            }))
-            .collect(),
+        classes: classes(&counts),
         verdicts,
         marks,
         zones,

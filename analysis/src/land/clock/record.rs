@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use spatial_db::model::{EventKind, LandContract, LandEvent};
 
+use crate::rules::RuleSet;
+
 /// Days from `from`, up to and without `to`; open where it has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
@@ -34,6 +36,19 @@ pub(super) fn merged(mut intervals: Vec<Interval>) -> Vec<Interval> {
     whole
 }
 
+/// A cause that excuses the holder, as the record tells it up to a day.
+#[derive(Debug)]
+pub(super) struct Excuse<'a> {
+    /// Its record.
+    pub(super) event: &'a LandEvent,
+    /// Until its end, if it had one by that day.
+    pub(super) span: Interval,
+    /// Its record tells its end, be it to come: nothing has to be taken for it.
+    pub(super) end_told: bool,
+    /// Work that began or went on shows that it was over.
+    pub(super) over_by_work: bool,
+}
+
 /// The events of a contract up to a day, read.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
@@ -49,10 +64,10 @@ pub(super) struct Record<'a> {
     pub(super) permit: Option<&'a LandEvent>,
     /// Stops after the start, merged. The first resumption ends a stop however often it was recorded.
     pub(super) suspensions: Vec<Interval>,
-    /// Causes on the government's side, each until the event that shows its end, merged.
+    /// Causes that excuse the holder, each until its end, in order.
+    pub(super) excuses: Vec<Excuse<'a>>,
+    /// Their times, merged.
     pub(super) causes: Vec<Interval>,
-    /// Their events.
-    pub(super) cause_events: Vec<&'a LandEvent>,
     /// Area developed when last measured, m².
     pub(super) developed_m2: Option<f64>,
     /// Invested when last measured.
@@ -63,7 +78,7 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// Reads the events of `contract` among `events`; later ones than `as_of` are not looked at.
-    pub(super) fn read(contract: &LandContract, events: &[&'a LandEvent], as_of: NaiveDate) -> Self {
+    pub(super) fn read(contract: &LandContract, events: &[&'a LandEvent], rules: &RuleSet, as_of: NaiveDate) -> Self {
         let mut mine: Vec<&LandEvent> =
             events.iter().copied().filter(|e| e.contract_key == contract.provenance.key && e.date <= as_of).collect();
         // A stop and a resumption of one day are no suspension, so the stop comes first.
@@ -81,6 +96,7 @@ impl<'a> Record<'a> {
         };
         let developed = latest(|e| e.developed_area_m2);
         let invested = latest(|e| e.invested);
+        let excuses = excuses(&mine, start, rules, as_of);
         Self {
             done: last(EventKind::Production).or_else(|| last(EventKind::Completion)),
             start,
@@ -88,8 +104,10 @@ impl<'a> Record<'a> {
             delivery: first(EventKind::Delivery),
             permit: first(EventKind::Permit),
             suspensions: start.map_or_else(Vec::new, |start| suspensions(&mine, start.date)),
-            causes: causes(&mine),
-            cause_events: mine.iter().copied().filter(|e| e.kind == EventKind::GovernmentCause).collect(),
+            causes: merged(
+                excuses.iter().map(|excuse| excuse.span).filter(|span| span.to != Some(span.from)).collect(),
+            ),
+            excuses,
             developed_m2: developed.map(|measure| measure.0),
             invested: invested.map(|measure| measure.0),
             measured: developed.into_iter().chain(invested).map(|measure| measure.1).max(),
@@ -111,14 +129,35 @@ fn suspensions(events: &[&LandEvent], started: NaiveDate) -> Vec<Interval> {
     merged(stops)
 }
 
-/// A cause lasts until the land is handed over, or work starts or goes on.
-fn causes(events: &[&LandEvent]) -> Vec<Interval> {
-    let over = |e: &&&LandEvent| matches!(e.kind, EventKind::Delivery | EventKind::Start | EventKind::Resumption);
-    let interval = |cause: &LandEvent| Interval {
-        from: cause.date,
-        to: events.iter().filter(over).map(|e| e.date).filter(|date| *date > cause.date).min(),
+/// A cause lasts until the day that its record tells. Otherwise, and at the latest, it lasts until an event shows its end (which ones do
+/// is in the rules). A handing over shows nothing where the end is told: it ends no change of plan. An end before the beginning, or one
+/// that is still to come, is none yet.
+fn excuses<'a>(
+    events: &[&'a LandEvent],
+    start: Option<&LandEvent>,
+    rules: &RuleSet,
+    as_of: NaiveDate,
+) -> Vec<Excuse<'a>> {
+    let excuse = |cause: &'a LandEvent| {
+        let told = cause.until.filter(|until| *until >= cause.date);
+        let ends_with = rules.cause_ends_with(cause.cause);
+        let shows = |e: &&&LandEvent| {
+            // Land is started once: what is recorded as another start says nothing new.
+            let is_start = start.is_some_and(|start| start.date == e.date);
+            let counts = match e.kind {
+                EventKind::Delivery => told.is_none(),
+                EventKind::Start => is_start,
+                _ => true,
+            };
+            counts && e.date > cause.date && ends_with.contains(&e.kind)
+        };
+        let shown = events.iter().filter(shows).min_by_key(|e| e.date);
+        let told_by_now = told.filter(|until| *until <= as_of);
+        let to = told_by_now.into_iter().chain(shown.map(|e| e.date)).min();
+        let over_by_work = shown.is_some_and(|e| e.kind != EventKind::Delivery && Some(e.date) == to);
+        Excuse { event: cause, span: Interval { from: cause.date, to }, end_told: told.is_some(), over_by_work }
     };
-    merged(events.iter().filter(|e| e.kind == EventKind::GovernmentCause).map(|cause| interval(cause)).collect())
+    events.iter().copied().filter(|e| e.kind == EventKind::GovernmentCause).map(excuse).collect()
 }
 
 /// The day on which whole years have run since `zero`, days within `pauses` not counted; `None` while a pause that began

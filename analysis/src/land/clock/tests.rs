@@ -1,7 +1,7 @@
 //! Order 53 at its edges, clause by clause: the day before, the day itself, missing inputs, and what must hold of any record.
 
 use proptest::prelude::*;
-use spatial_db::model::{EventKind, Provenance};
+use spatial_db::model::{EventKind, IdleCause, Provenance};
 
 use super::*;
 
@@ -310,6 +310,96 @@ fn art_8_and_22_causes_of_the_government_and_late_delivery() {
     );
 }
 
+fn cause(kind: Option<IdleCause>, from: &str, until: Option<&str>) -> LandEvent {
+    LandEvent { cause: kind, until: until.map(day), ..event(EventKind::GovernmentCause, from) }
+}
+
+#[test]
+fn art_8_each_cause_within_its_time_and_when_it_is_over() {
+    use ClockState::{Excused, Idle, Running};
+    let items = ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "second paragraph"];
+    for (kind, item) in IdleCause::ALL.into_iter().zip(items) {
+        let told = vec![cause(Some(kind), "2022-03-01", Some("2022-09-01"))];
+        // 184 days from the first of March to the first of September: the year of 2022-01-01 ends on 2023-07-04.
+        check(
+            &contract(Some("2022-01-01")),
+            vec![
+                (kind.as_str(), told.clone(), "2022-08-31", Excused, item),
+                (kind.as_str(), told.clone(), "2022-09-01", Running, "Art. 2"),
+                (kind.as_str(), told.clone(), "2023-07-03", Running, "Art. 2"),
+                (kind.as_str(), told.clone(), "2023-07-04", Idle, "Art. 2"),
+            ],
+        );
+        let said = clock(&contract(Some("2022-01-01")), &told, "2022-08-31").reason;
+        assert_eq!(said.contains("government"), kind == IdleCause::GovernmentOther, "{said}");
+    }
+}
+
+#[test]
+fn art_8_what_ends_a_cause_whose_record_does_not_tell_it() {
+    use ClockState::{Excused, Idle};
+    let delivered = || event(EventKind::Delivery, "2022-04-10");
+    let with = |kind, until| vec![cause(kind, "2022-03-01", until), delivered()];
+    check(
+        &contract(Some("2022-01-01")),
+        vec![
+            ("not told: the handing over, as ever", with(None, None), "2023-04-10", Idle, "Art. 2"),
+            ("the handing over", with(Some(IdleCause::NotDelivered), None), "2023-04-10", Idle, "Art. 2"),
+            (
+                "a handing over ends no change of plan",
+                with(Some(IdleCause::PlanChanged), None),
+                "2025-01-01",
+                Excused,
+                "Art. 8 (2)",
+            ),
+            ("nor a cause whose end is told", with(None, Some("2022-06-01")), "2022-05-31", Excused, "Art. 8"),
+            (
+                "an end before its beginning is none",
+                vec![cause(Some(IdleCause::Complaints), "2022-03-01", Some("2022-02-01"))],
+                "2025-01-01",
+                Excused,
+                "Art. 8 (4)",
+            ),
+        ],
+    );
+    // Of two, the one that lasts is named.
+    let two = [
+        cause(Some(IdleCause::ForceMajeure), "2022-02-01", None),
+        cause(Some(IdleCause::PolicyChanged), "2022-03-01", Some("2022-04-01")),
+    ];
+    let found = clock(&contract(Some("2022-01-01")), &two, "2024-01-01");
+    assert!(found.reason.contains("force majeure") && found.clause.contains("second paragraph"), "{}", found.reason);
+}
+
+#[test]
+fn a_verdict_says_what_it_takes_for_granted() {
+    use EventKind::{Delivery, Start};
+    let agreed = contract(Some("2022-01-01"));
+    let taken = |events: &[LandEvent], on: &str| clock(&agreed, events, on).proviso;
+    for (on, wanted) in [
+        ("2021-12-31", None),
+        ("2022-06-01", Some(Proviso::DeliveredAsAgreed)),
+        ("2023-01-01", Some(Proviso::DeliveredAsAgreed)),
+        ("2024-01-01", Some(Proviso::DeliveredAsAgreed)),
+    ] {
+        assert_eq!(taken(&[], on), wanted, "{on}");
+        assert_eq!(taken(&[event(Delivery, "2021-12-01")], on), None, "{on}: handed over in time");
+    }
+    assert_eq!(taken(&[event(Start, "2022-03-01")], "2024-01-01"), None, "built on: nobody asks");
+    let open = [event(Delivery, "2021-12-01"), cause(None, "2022-03-01", None)];
+    assert_eq!(taken(&open, "2024-01-01"), Some(Proviso::CauseLasts));
+    let to_come = [event(Delivery, "2021-12-01"), cause(None, "2022-03-01", Some("2025-01-01"))];
+    assert_eq!(taken(&to_come, "2024-01-01"), None, "its end is told");
+    let late = [event(Delivery, "2022-06-01"), cause(None, "2022-03-01", None)];
+    assert_eq!(taken(&late, "2024-01-01"), Some(Proviso::CauseEnded), "the handing over shows its end");
+    let unagreed = clock(&contract(None), &[event(Delivery, "2022-03-01")], "2024-06-01");
+    assert_eq!((unagreed.state, unagreed.proviso), (ClockState::Idle, Some(Proviso::NoStartAgreed)));
+    assert_eq!(clock(&contract(None), &[], "2024-06-01").proviso, None, "unknown takes nothing for granted");
+    let idle = clock(&agreed, &[], "2023-01-01");
+    let said = qualified(words!("state-idle", "over 1 year: idle"), idle.proviso);
+    assert_eq!(said, "over 1 year: idle, if delivered as agreed");
+}
+
 #[test]
 fn days_run_without_the_time_for_which_the_clock_stands_still() {
     let agreed = contract(Some("2022-01-01"));
@@ -355,13 +445,22 @@ fn art_30_a_start_without_a_date_or_permit_is_named() {
 }
 
 fn any_events() -> impl Strategy<Value = Vec<LandEvent>> {
-    let one =
-        (0..EventKind::ALL.len(), 0_i64..2000, proptest::option::of(0.0..30_000.0), proptest::option::of(0.0..100e6));
-    let made = one.prop_map(|(kind, after, developed, invested)| {
+    let one = (
+        0..EventKind::ALL.len(),
+        0_i64..2000,
+        proptest::option::of(0.0..30_000.0),
+        proptest::option::of(0.0..100e6),
+        proptest::option::of(0..IdleCause::ALL.len()),
+        proptest::option::of(0_i64..800),
+    );
+    let made = one.prop_map(|(kind, after, developed, invested, cause, lasts)| {
         let date = day("2020-01-01") + chrono::Duration::days(after);
         let kind = EventKind::ALL[kind];
         let measured = kind == EventKind::Progress;
+        let excuses = kind == EventKind::GovernmentCause;
         LandEvent {
+            cause: cause.map(|at| IdleCause::ALL[at]).filter(|_| excuses),
+            until: lasts.map(|days| date + chrono::Duration::days(days)).filter(|_| excuses),
             developed_area_m2: developed.filter(|_| measured),
             invested: invested.filter(|_| measured),
             ..event(kind, &date.to_string())
@@ -421,5 +520,34 @@ proptest! {
         let (with, without) = (clock(&full, &events, &date), clock(&less, &hidden, &date));
         prop_assert!(without.state == with.state || without.state == ClockState::Unknown,
             "{:?} → {:?}", with.state, without.state);
+    }
+
+    /// A verdict that is certain without a record is the same with it: of the agreed start, the handing over, which cause it was and
+    /// until when. Certain is what is neither unknown nor takes anything for granted.
+    #[test]
+    fn what_is_missing_makes_no_verdict_certain(events in any_events(), started in any::<bool>(), as_of in 10_i64..3000, hide in 1..64_u8) {
+        let mut events = events;
+        if started {
+            events.push(event(EventKind::Start, "2020-01-05"));
+        }
+        let hides = |bit: u8| hide & (1 << bit) != 0;
+        let full = contract(Some("2020-06-01"));
+        let date = (day("2020-01-01") + chrono::Duration::days(as_of)).to_string();
+        let less = LandContract {
+            agreed_start: full.agreed_start.filter(|_| !hides(0)),
+            area_due_m2: full.area_due_m2.filter(|_| !hides(1)),
+            total_investment: full.total_investment.filter(|_| !hides(2)),
+            ..full.clone()
+        };
+        let kept = events.iter().filter(|e| e.kind != EventKind::Delivery || !hides(3)).cloned();
+        let hidden: Vec<LandEvent> = kept.map(|e| LandEvent {
+            cause: e.cause.filter(|_| !hides(4)),
+            until: e.until.filter(|_| !hides(5)),
+            ..e
+        }).collect();
+        let (with, without) = (clock(&full, &events, &date), clock(&less, &hidden, &date));
+        let is_certain = without.state != ClockState::Unknown && without.proviso.is_none();
+        prop_assert!(!is_certain || without.state == with.state,
+            "{:?} ({}) → {:?} ({})", with.state, with.reason, without.state, without.reason);
     }
 }

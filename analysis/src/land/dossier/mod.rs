@@ -14,7 +14,7 @@ pub use record::YearSums;
 pub(crate) use record::{case_entry_words, case_state_words, cause_words, event_words, remedy_words};
 use spatial_db::model::Case;
 
-use super::clock::Timeline;
+use super::clock::{Timeline, qualified};
 use super::idle::{state_words, use_words};
 use super::indicators::{Explained, Indicator, LandModel};
 use super::ranking::Ranked;
@@ -166,7 +166,7 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
         Line {
             cells: vec![
                 words!("fact-statutory-state", "Statutory state"),
-                state_words(timeline.state).into(),
+                qualified(state_words(timeline.state), timeline.proviso),
                 timeline.reason.clone(),
                 timeline.clause.clone(),
             ],
@@ -338,8 +338,8 @@ fn dates(timeline: &Timeline) -> Vec<Mark> {
         mark(span.to, words!("dossier-resumed", "resumed"), false);
     }
     for span in &timeline.causes {
-        mark(Some(span.from), words!("dossier-cause-from", "government cause"), false);
-        mark(span.to, words!("dossier-cause-to", "government cause over"), false);
+        mark(Some(span.from), words!("dossier-excuse-from", "cause of Art. 8"), false);
+        mark(span.to, words!("dossier-excuse-to", "cause of Art. 8 over"), false);
     }
     mark(timeline.idle_from, words!("fact-one-year", "One year is up"), true);
     mark(timeline.reclaim_from, words!("fact-two-years", "Two years are up"), true);

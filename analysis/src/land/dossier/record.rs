@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use spatial_db::model::{Case, CaseEventKind, CaseState, Cause, EnterpriseYear, EventKind, LandContract, Remedy};
 
 use super::{Chapter, Files, Line, Tone, joined, line, number, source, unknown};
+use crate::land::cases::idle_cause_words;
 use crate::land::clock::{Interval, Timeline};
 use crate::land::indicators::LandModel;
 use crate::land::ranking::Ranked;
@@ -64,7 +65,7 @@ pub(super) fn clock(contract: &LandContract, timeline: &Timeline, files: &Files)
         rows.push(row(words!("dossier-suspensions", "suspensions"), spans(&timeline.suspensions)));
     }
     if !timeline.causes.is_empty() {
-        rows.push(row(words!("dossier-causes", "government causes (Art. 8)"), spans(&timeline.causes)));
+        rows.push(row(words!("dossier-causes", "causes that excuse (Art. 8)"), spans(&timeline.causes)));
     }
     let measured = timeline.measured;
     rows.extend(measured.map(|on| row(words!("dossier-measured", "shares measured on"), on.to_string().into())));
@@ -76,6 +77,13 @@ pub(super) fn clock(contract: &LandContract, timeline: &Timeline, files: &Files)
         rows.push(row(words!("fact-disposal", "Disposal"), disposal.words.clone()));
         let fee = disposal.fee.map(|fee| number(fee, disposal.currency.as_deref().unwrap_or("")));
         rows.extend(fee.map(|fee| row(words!("head-fee", "idle fee"), fee.into())));
+    }
+    rows.extend(timeline.proviso.map(|proviso| Line {
+        cells: vec![words!("dossier-proviso", "the state holds"), proviso.words()],
+        tone: Tone::Unknown,
+    }));
+    if !timeline.by_cases.is_empty() {
+        rows.push(row(words!("head-case", "case"), joined(timeline.by_cases.clone())));
     }
     if !timeline.open.is_empty() {
         let open = Line {
@@ -295,11 +303,13 @@ pub(super) fn history(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -
         park.events.iter().filter(|one| one.date <= model.as_of() && ours(&one.contract_key)).collect();
     own.sort_by_key(|one| one.date);
     let rows = own.into_iter().map(|one| {
-        let kind = EVENTS.iter().find(|(kind, _)| *kind == one.kind).map_or_else(unknown, |(_, words)| (*words).into());
+        let kind = one.cause.filter(|_| one.kind == EventKind::GovernmentCause);
+        let kind = kind.map_or_else(|| event_words(one.kind), idle_cause_words);
         let measured = [
             one.developed_area_m2
                 .map(|area| words!("dossier-event-developed", "developed {area}", area = number(area, "m2"))),
             one.invested.map(|sum| words!("dossier-event-invested", "invested {sum}", sum = number(sum, ""))),
+            one.until.map(|day| words!("dossier-event-until", "over from {day}", day = day)),
             one.note.as_deref().map(Words::from),
         ];
         line([

@@ -12,8 +12,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{Building, ParkSnapshot, Presence, SurfaceKind};
+use spatial_db::model::{Building, LandContract, ParkSnapshot, Presence, SurfaceKind};
 
+use super::cases::{CaseLedger, CaseStanding, CasesUpTo};
+use super::clock::{Timeline, contract_clock_in_cases};
 use super::ledger::Ledger;
 use super::site::{Floors, Site, Standing, rule_floors, sites_with};
 use crate::rules::{BuildingState, RuleSet};
@@ -52,6 +54,8 @@ pub struct LandModel<'a> {
     standing: Standing,
     sites: Vec<Site>,
     ledger: Ledger<'a>,
+    /// `None` where cases are not at hand.
+    cases: Option<CaseLedger<'a>>,
     economy: Economy<'a>,
     /// Gross floor area of each building by the rules.
     floors: Vec<Floors>,
@@ -91,6 +95,7 @@ impl<'a> LandModel<'a> {
             standing,
             sites,
             ledger,
+            cases: None,
             economy,
             floors,
             floors_once,
@@ -98,6 +103,29 @@ impl<'a> LandModel<'a> {
             industries,
             has_green,
         }
+    }
+
+    /// The same with the park's cases; `None` where they are not at hand.
+    #[must_use]
+    pub fn with_cases(self, cases: Option<CasesUpTo<'a>>) -> Self {
+        Self { cases: cases.map(CaseLedger::of), ..self }
+    }
+
+    /// Whether the park's cases are at hand.
+    pub fn has_cases(&self) -> bool {
+        self.cases.is_some()
+    }
+
+    /// Where the follow-up of a parcel stands.
+    pub fn case_standing(&self, parcel: usize) -> CaseStanding {
+        let parcel = &self.park.parcels[parcel];
+        self.cases.as_ref().map_or(CaseStanding::NotAtHand, |cases| cases.standing(parcel))
+    }
+
+    /// The clock of a contract on the day, with what cases do to it where they are at hand.
+    pub fn clock(&self, contract: &LandContract) -> Timeline {
+        let cases = self.cases.as_ref().map(|cases| cases.bearing(contract)).unwrap_or_default();
+        contract_clock_in_cases(contract, self.ledger.events(contract), &cases, self.rules, self.as_of)
     }
 
     /// The park.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::super::indicators::Indicator;
-use crate::rules::{Figure, cited};
+use crate::rules::{cited, rule_words};
 use crate::words::{Phrase, Words, phrase};
 
 /// Which side of a limit is wanted.
@@ -53,9 +53,7 @@ impl Limit {
 
     /// Standard, edition and clause, with the status where the figure is not verified.
     pub fn citation(&self) -> Words {
-        let [standard, edition, clause, status] =
-            [&self.standard, &self.edition, &self.clause, &self.status].map(String::clone);
-        Figure { value: self.value, unit: String::new(), standard, edition, clause, status }.citation()
+        cited(&self.standard, &self.edition, &self.clause, &self.status)
     }
 }
 
@@ -146,7 +144,7 @@ impl Scheme {
 
     /// What a reader must know of it, for people of any language where it is a shipped scheme's.
     pub fn note_words(&self) -> Option<Words> {
-        self.note.as_deref().map(cited)
+        self.note.as_deref().map(rule_words)
     }
 }
 

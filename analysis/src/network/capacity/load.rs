@@ -1,19 +1,21 @@
 //! One resource of a park: which way every connection is fed, what each part of the way can carry, and what hangs on it.
 //!
-//! The way is the shortest past what is open: on a ring it may be another in truth, and every answer of a meshed network says so.
+//! The way is the shortest past what is open: on a ring it may be another in truth, and every answer over one is at most.
 
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::sync;
 
 use chrono::NaiveDate;
 use spatial_db::model::{EventKind, NodeKind, ParkSnapshot, Presence};
 
 use super::place::Places;
-use super::rules::{CapacityRules, Ends, Resource, told};
+use super::rules::{CapacityRules, Resource, told};
+use super::ways::Ways;
 use super::{Basis, CapacityError, Commitment, Element, Known, Missing, Place, Rated, Reached, Remaining};
-use crate::network::answers::AnswerError;
-use crate::network::graph::{Arc, NONE, Step};
+use crate::network::answers::{AnswerError, Network};
+use crate::network::graph::{Arc, NONE};
 use crate::network::settings::Settings;
-use crate::network::topology::{Direction, Topology};
+use crate::network::topology::Topology;
 use crate::network::trace::Start;
 
 /// A resource of a park on a day, ready to answer for any place.
@@ -25,12 +27,9 @@ pub struct Capacity<'p> {
     /// The resource.
     pub resource: &'p Resource,
     /// The network that carries it.
-    pub topology: Topology,
+    pub topology: sync::Arc<Topology>,
     pub(super) places: Places,
-    /// The link that leads on towards the source or outfall, and the junction at its other end.
-    up: Vec<Arc>,
-    /// How far the source or outfall is, m.
-    far_m: Vec<f64>,
+    ways: Ways,
     /// Loads of connections at and behind a junction, and how many of them are not known.
     behind: Vec<(f64, usize)>,
     /// Commitments.
@@ -43,8 +42,12 @@ pub struct Capacity<'p> {
     pub unplaced: usize,
     /// Commitments of parcels with several connections, of which nothing tells which they will use.
     pub undecided: usize,
-    /// Links on loops: their way is taken for the shortest.
+    /// Links on loops or between sources: the way over them is taken for the shortest, and answers are at most.
     pub meshed: usize,
+    /// Valves, switches and lines that let nothing pass, by what is on record.
+    pub shut: usize,
+    /// Valves and switches of which nothing is on record: taken for open or on.
+    pub unseen: usize,
 }
 
 impl<'p> Capacity<'p> {
@@ -63,15 +66,15 @@ impl<'p> Capacity<'p> {
             name: resource.to_owned(),
             has: rules.resources.iter().map(|resource| resource.name.as_str()).collect::<Vec<_>>().join(", "),
         })?;
-        let topology = Topology::build(park, there, resource.class, settings);
-        let carries = |link: u32| {
-            let edge = &park.edges[topology.links[link as usize].edge as usize];
-            resource.carries(edge.subtype.as_deref())
-        };
-        let (up, far_m, order) = ways(park, &topology, settings, resource, carries);
-        let places = Places::of(park, there, &topology, resource, rules, &far_m);
-        let count = topology.junctions.len();
-        let mut behind = vec![(0.0, 0_usize); count];
+        // Nothing is told of valves beside the record, so no key can name none.
+        let network = Network::of(park, there, resource.class, settings, HashMap::new());
+        let network = network.map_err(CapacityError::Several)?;
+        let ways = Ways::of(&network, resource);
+        let topology = sync::Arc::clone(&network.topology);
+        let places = Places::of(park, there, &topology, resource, rules, &ways);
+        let (count, ends) = (topology.junctions.len(), ways.far_m.len());
+        let [shut, unseen] = if resource.adds { network.standing() } else { [0; 2] };
+        let mut behind = vec![(0.0, 0_usize); ends];
         for junction in 0..count as u32 {
             // Several customers may be connected at one place.
             let all = topology.nodes_at(park, junction).filter(|node| resource.connects(node));
@@ -83,8 +86,8 @@ impl<'p> Capacity<'p> {
                 }
             }
         }
-        for junction in order.iter().rev() {
-            let next = up[*junction as usize].to;
+        for junction in ways.order.iter().rev() {
+            let next = ways.up[*junction as usize].to;
             if next != NONE {
                 let (load, unknown) = behind[*junction as usize];
                 behind[next as usize].0 += load;
@@ -97,15 +100,16 @@ impl<'p> Capacity<'p> {
             rules,
             resource,
             places,
-            up,
-            far_m,
             behind,
             commitments: Vec::new(),
-            committed: vec![Vec::new(); count],
-            perhaps: vec![Vec::new(); count],
+            committed: vec![Vec::new(); ends],
+            perhaps: vec![Vec::new(); ends],
             unplaced: 0,
             undecided: 0,
-            meshed: topology.rings().iter().map(|ring| ring.links.len()).sum(),
+            meshed: ways.loops.iter().filter(|on_loop| **on_loop).count(),
+            shut: shut + ways.closed.iter().filter(|closed| **closed).count(),
+            unseen,
+            ways,
             topology,
         };
         capacity.commit();
@@ -146,7 +150,7 @@ impl<'p> Capacity<'p> {
             let row = parcel.and_then(|key| self.places.parcel(park, key));
             let starts = row.map_or(&[][..], |row| self.places.of_parcel(row));
             let starts = starts.iter().map(|(junction, _)| *junction);
-            let starts: Vec<u32> = starts.filter(|at| self.far_m[*at as usize].is_finite()).collect();
+            let starts: Vec<u32> = starts.filter(|at| self.ways.far_m[*at as usize].is_finite()).collect();
             if starts.is_empty() {
                 self.unplaced += 1;
                 continue;
@@ -157,7 +161,7 @@ impl<'p> Capacity<'p> {
                 let mut junction = *start;
                 while junction != NONE {
                     *ways.entry(junction).or_default() += 1;
-                    junction = self.up[junction as usize].to;
+                    junction = self.ways.up[junction as usize].to;
                 }
             }
             // Where all ways run the load comes through for sure, elsewhere perhaps.
@@ -187,6 +191,25 @@ impl<'p> Capacity<'p> {
         }
     }
 
+    /// Row of a building that was there, by its key or else its name.
+    fn building(&self, name: &str) -> Result<usize, CapacityError> {
+        let there: Vec<usize> = (0..self.park.buildings.len()).filter(|row| self.there.buildings[*row]).collect();
+        let key = |row: usize| self.park.buildings[row].provenance.key.as_str();
+        if let Some(row) = there.iter().find(|row| key(**row) == name) {
+            return Ok(*row);
+        }
+        let named = there.into_iter().filter(|row| self.park.buildings[*row].name.as_deref() == Some(name));
+        let named: Vec<usize> = named.collect();
+        match named.as_slice() {
+            [] => Err(CapacityError::NoSuchBuilding { key: name.to_owned() }),
+            [row] => Ok(*row),
+            several => {
+                let keys = several.iter().map(|row| key(*row)).collect::<Vec<_>>().join(", ");
+                Err(CapacityError::SeveralBuildings { name: name.to_owned(), keys })
+            }
+        }
+    }
+
     /// Junction of a point by its key.
     fn junction(&self, key: &str) -> Result<u32, CapacityError> {
         let class = self.resource.class.as_str();
@@ -208,16 +231,26 @@ impl<'p> Capacity<'p> {
     pub fn remaining(&self, place: Place<'_>, by: NaiveDate) -> Result<Remaining, CapacityError> {
         let starts = match place {
             Place::Parcel(name) => self.places.of_parcel(self.parcel(name)?).to_vec(),
+            Place::Building(name) => self.places.of_footprint(&self.park.buildings[self.building(name)?].footprint),
             Place::Point(at) => self.places.near(at).into_iter().collect(),
             Place::Node(key) => vec![(self.junction(key)?, Reached::Connection)],
         };
-        // Of several connections the one with the most left: a parcel may use any of them.
+        Ok(self.best(&starts, by))
+    }
+
+    /// What remains for a building, by its row, with commitments up to `by`.
+    pub(super) fn for_building(&self, row: usize, by: NaiveDate) -> Remaining {
+        self.best(&self.places.of_footprint(&self.park.buildings[row].footprint), by)
+    }
+
+    /// What remains where something may be connected at any of several places: of several the one with the most left.
+    fn best(&self, starts: &[(u32, Reached)], by: NaiveDate) -> Remaining {
         let answers = starts.iter().map(|(junction, reached)| self.at(*junction, *reached, by));
         let best = answers.max_by(|a, b| {
             let worth = |answer: &Remaining| answer.value.unwrap_or(f64::NEG_INFINITY);
             worth(a).total_cmp(&worth(b))
         });
-        Ok(best.unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by)))
+        best.unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by))
     }
 
     /// What is left at a place as days go by: today, then on every day on which something that is promised begins and changes what
@@ -268,30 +301,37 @@ impl<'p> Capacity<'p> {
     }
 
     fn at(&self, junction: u32, reached: Reached, by: NaiveDate) -> Remaining {
-        let connection = self.topology.row_of(self.park, junction, |node| self.resource.connects(node));
-        let row = connection.or_else(|| self.topology.rows_at(junction).next());
+        let connection = || self.topology.row_of(self.park, junction, |node| self.resource.connects(node));
+        // At the end of a line before something shut nothing stands.
+        let row = self.is_junction(junction).then(|| connection().or_else(|| self.topology.rows_at(junction).next()));
+        let row = row.flatten();
         let node = row.map(|row| self.park.nodes[row as usize].id);
         let line = |link: u32| self.park.edges[self.topology.links[link as usize].edge as usize].id;
-        let first = Some(self.up[junction as usize].link).filter(|link| *link != NONE).map(line);
+        let first = Some(self.ways.up[junction as usize].link).filter(|link| *link != NONE).map(line);
         let at = if reached == Reached::Connection { node.or(first) } else { first.or(node) };
-        if !self.far_m[junction as usize].is_finite() {
+        if !self.ways.far_m[junction as usize].is_finite() {
             return self.nothing(reached, at, Missing::Way, by);
         }
         let mut path: Vec<(Element, u32)> = Vec::new();
+        let (mut loops, mut unsure) = (0, 0);
         let mut here = junction;
         loop {
             path.extend(self.points(here, by).into_iter().map(|element| (element, here)));
-            let Arc { link, to } = self.up[here as usize];
+            let Arc { link, to } = self.ways.up[here as usize];
+            unsure += usize::from(self.ways.is_unsure(here));
             if link == NONE {
                 break;
             }
+            loops += usize::from(self.ways.loops[link as usize]);
             path.extend(self.limits(self.line(link, here, by)).map(|element| (element, here)));
             here = to;
         }
         // The least is the bottleneck: of equals the one nearest to the place.
         let least = path.iter().enumerate().filter_map(|(row, (element, _))| Some((row, element.remains()?)));
         let least = least.min_by(|a, b| a.1.total_cmp(&b.1));
-        let missing = self.missing(&path, by);
+        let mut missing = self.missing(&path, by);
+        missing.extend((loops > 0).then_some(Missing::Route(loops)));
+        missing.extend((unsure > 0).then_some(Missing::State(unsure)));
         let (bottleneck, value) = least.unzip();
         let committed = bottleneck.map_or_else(Vec::new, |row| self.committed_at(path[row].1, by));
         Remaining {
@@ -311,6 +351,11 @@ impl<'p> Capacity<'p> {
             path: path.into_iter().map(|(element, _)| element).collect(),
             committed,
         }
+    }
+
+    /// Whether this is a junction, and not the end of a line before something shut.
+    fn is_junction(&self, at: u32) -> bool {
+        (at as usize) < self.topology.junctions.len()
     }
 
     fn missing(&self, path: &[(Element, u32)], by: NaiveDate) -> Vec<Missing> {
@@ -393,6 +438,9 @@ impl<'p> Capacity<'p> {
     /// Points of the way at a junction, as far as they can limit it: they have a rating, or should have one.
     pub(super) fn points(&self, junction: u32, by: NaiveDate) -> Vec<Element> {
         let mut found = Vec::new();
+        if !self.is_junction(junction) {
+            return found;
+        }
         for node in self.topology.nodes_at(self.park, junction) {
             let attributes = &node.provenance.attributes;
             let record = told(&self.resource.rated, attributes);
@@ -417,12 +465,12 @@ impl<'p> Capacity<'p> {
     /// Every line and point that limits somebody's way, by the junction behind it.
     pub(super) fn elements(&self, by: NaiveDate) -> Vec<Element> {
         let mut found = Vec::new();
-        for junction in 0..self.topology.junctions.len() as u32 {
-            if !self.far_m[junction as usize].is_finite() {
+        for junction in 0..self.ways.far_m.len() as u32 {
+            if !self.ways.far_m[junction as usize].is_finite() {
                 continue;
             }
             found.extend(self.points(junction, by));
-            let link = self.up[junction as usize].link;
+            let link = self.ways.up[junction as usize].link;
             if link != NONE {
                 found.extend(self.limits(self.line(link, junction, by)));
             }
@@ -434,57 +482,4 @@ impl<'p> Capacity<'p> {
     fn limits(&self, line: Element) -> Option<Element> {
         (self.resource.lines || line.rated.is_some()).then_some(line)
     }
-}
-
-/// For every junction the next link towards the nearest source or outfall, how far that is, and the order in which they were reached.
-fn ways(
-    park: &ParkSnapshot,
-    topology: &Topology,
-    settings: &Settings,
-    resource: &Resource,
-    carries: impl Fn(u32) -> bool,
-) -> (Vec<Arc>, Vec<f64>, Vec<u32>) {
-    let roots: Vec<u32> = match resource.ends {
-        Ends::Source => topology.sources(park),
-        Ends::Outfall => {
-            let all: Vec<u32> = (0..topology.junctions.len() as u32).collect();
-            topology.outfalls(park, &all)
-        }
-    };
-    // Sewers flow one way; whoever is above does not drain through what is beside him.
-    let flows = (resource.ends == Ends::Outfall).then(|| topology.flows(park, settings));
-    let passes = |link: u32, there: u32| match flows.as_ref().map(|flows| flows.directions[link as usize]) {
-        None | Some(Direction::Unknown) => true,
-        Some(Direction::Forward) => topology.graph.ends(link)[0] == there,
-        Some(Direction::Backward) => topology.graph.ends(link)[1] == there,
-    };
-    let count = topology.junctions.len();
-    let mut up = vec![Arc { link: NONE, to: NONE }; count];
-    let mut far = vec![f64::INFINITY; count];
-    let mut done = vec![false; count];
-    let mut order = Vec::new();
-    let mut heap = BinaryHeap::new();
-    for root in roots {
-        far[root as usize] = 0.0;
-        heap.push(Step { far_m: 0.0, junction: root });
-    }
-    while let Some(Step { far_m, junction }) = heap.pop() {
-        if std::mem::replace(&mut done[junction as usize], true) {
-            continue;
-        }
-        order.push(junction);
-        for arc in topology.graph.at(junction) {
-            if !carries(arc.link) || !passes(arc.link, arc.to) || done[arc.to as usize] {
-                continue;
-            }
-            let length = Some(topology.links[arc.link as usize].length_m).filter(|length| *length > 0.0);
-            let there = far_m + length.unwrap_or(0.0);
-            if there < far[arc.to as usize] {
-                far[arc.to as usize] = there;
-                up[arc.to as usize] = Arc { link: arc.link, to: junction };
-                heap.push(Step { far_m: there, junction: arc.to });
-            }
-        }
-    }
-    (up, far, order)
 }

@@ -4,6 +4,7 @@
 //! [`Capacity`] holds one resource of a park; [`remaining`] answers one question. Access is not capacity: what no record tells stays
 //! unknown, and says what is missing. Pressures are left to [`super::hydraulics`].
 
+mod buildings;
 mod load;
 mod overlay;
 mod place;
@@ -11,25 +12,33 @@ mod rules;
 mod sheets;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
+#[cfg(test)]
+pub(crate) use buildings::legend as coverage_legend;
+pub use buildings::{buildings_sheet, coverage_overlay};
 pub use load::Capacity;
 pub use overlay::capacity_overlay;
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub(in crate::network) use rules::told;
 pub use rules::{CapacityRules, Ends, Figures, RatedBy, Resource, Told};
 pub use sheets::{elements_sheet, parcels_sheet, way_sheet};
 
 use super::settings::Settings;
 use crate::words;
-use crate::words::{Words, phrase};
+use crate::words::{Phrase, Words, phrase};
 
 /// Where one asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place<'a> {
     /// A parcel by key or number: at its own connection, else where it would be connected.
     Parcel(&'a str),
+    /// A building by key or name: at its own connections, else where it would be connected.
+    Building(&'a str),
     /// Easting and northing, m.
     Point([f64; 2]),
     /// A point of the network by key.
@@ -58,6 +67,20 @@ pub enum CapacityError {
     #[error("`{name}` is the number of several parcels; write a key: {keys}")]
     SeveralParcels {
         /// The number.
+        name: String,
+        /// Their keys.
+        keys: String,
+    },
+    /// A key that names no building.
+    #[error("the park has no building `{key}` on that day")]
+    NoSuchBuilding {
+        /// Key or name.
+        key: String,
+    },
+    /// A name that several buildings have.
+    #[error("`{name}` is the name of several buildings; write a key: {keys}")]
+    SeveralBuildings {
+        /// The name.
         name: String,
         /// Their keys.
         keys: String,
@@ -161,6 +184,10 @@ pub enum Missing {
     Commitments(usize),
     /// Which of its parcel's connections each of so many commitments will use: this way may be it.
     Choice(usize),
+    /// Which way it is fed: so many lines of the way lie on loops or between sources.
+    Route(usize),
+    /// How so many valves or switches on the way stand: somebody looked, and did not find out.
+    State(usize),
 }
 
 impl Missing {
@@ -187,6 +214,16 @@ impl Missing {
                     count = *count
                 )
             }
+            Self::Route(count) => {
+                words!(
+                    "missing-route",
+                    "which way it comes: {count} lines of the way lie on loops or between sources",
+                    count = *count
+                )
+            }
+            Self::State(count) => {
+                words!("missing-state", "how {count} valves or switches on the way stand", count = *count)
+            }
         }
     }
 }
@@ -194,7 +231,7 @@ impl Missing {
 /// How well an answer is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// Every rating and load of the way is on record or worked out by rule.
+    /// Every rating and load of the way is on record or worked out by rule, and there is no other way.
     Known,
     /// No more than the value: something that may take from it is missing.
     AtMost(Vec<Missing>),
@@ -205,10 +242,15 @@ pub enum Known {
 impl Known {
     /// A short word for files.
     pub const fn as_str(&self) -> &'static str {
+        self.phrase().english
+    }
+
+    /// The same with what other languages say.
+    pub const fn phrase(&self) -> Phrase {
         match self {
-            Self::Known => "known",
-            Self::AtMost(_) => "at_most",
-            Self::Unknown(_) => "unknown",
+            Self::Known => phrase("left-known", "known"),
+            Self::AtMost(_) => phrase("left-at-most", "at_most"),
+            Self::Unknown(_) => phrase("unknown", "unknown"),
         }
     }
 

@@ -16,9 +16,19 @@ const LOOKS: [Look; 6] = [
     (phrase("capacity-little", "less than 10 % of the bottleneck left"), [230, 120, 20], Pattern::Hatch),
     (phrase("capacity-some", "10 to 30 % of the bottleneck left"), [240, 205, 90], Pattern::Solid),
     (phrase("capacity-ample", "more than 30 % of the bottleneck left"), [0, 132, 98], Pattern::Solid),
-    (phrase("capacity-at-most", "no more than that: a rating or load is missing"), [120, 170, 215], Pattern::Hatch),
+    (
+        phrase("capacity-at-most", "no more than that: a rating, a load or the way is not known"),
+        [120, 170, 215],
+        Pattern::CrossHatch,
+    ),
     (phrase("capacity-unknown", "not known"), [160, 162, 168], Pattern::Dots),
 ];
+
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    LOOKS.into_iter().map(|look| Class::of_areas(look, (0, 0.0))).collect()
+}
 
 /// The class of an answer, by its place in the legend.
 pub(super) fn class_of(answer: &Remaining) -> usize {
@@ -82,7 +92,8 @@ pub(super) fn title(name: &str) -> Words {
     words!("title-capacity", "Capacity left: {resource}", resource = resource(name))
 }
 
-fn facts(answer: &Remaining) -> Vec<Fact> {
+/// What there is to say of an answer.
+pub(super) fn facts(answer: &Remaining) -> Vec<Fact> {
     let mut facts = vec![
         Fact {
             label: words!("fact-remaining", "Left"),
@@ -160,8 +171,16 @@ pub(super) fn notes(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
     if capacity.meshed > 0 && capacity.resource.adds {
         notes.push(words!(
             "note-meshed",
-            "{count} lines lie on loops; the way there is taken to be the shortest",
+            "{count} lines lie on loops or between sources; the way there is taken to be the shortest, and answers over them are at most",
             count = capacity.meshed,
+        ));
+    }
+    if capacity.shut > 0 || capacity.unseen > 0 {
+        notes.push(words!(
+            "note-capacity-states",
+            "{shut} valves, switches and lines are closed or off by the record, and no way leads past them; {unseen} valves and switches have no state on record and are taken for open or on",
+            shut = capacity.shut,
+            unseen = capacity.unseen,
         ));
     }
     if capacity.resource.by.is_some() {

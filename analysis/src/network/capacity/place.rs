@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use geo::{BoundingRect, Distance, Euclidean, Line, Point, coord};
+use geo::{BoundingRect, Distance, Euclidean, Line, MultiPolygon, Point, coord};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree, RTreeObject};
 use spatial_db::model::{ParkSnapshot, Presence};
 
 use super::Reached;
 use super::rules::{CapacityRules, Resource};
+use super::ways::Ways;
 use crate::network::topology::Topology;
 
 /// A junction at which a place is connected, and how.
@@ -16,7 +17,7 @@ type Start = (u32, Reached);
 
 #[derive(Debug, Clone)]
 struct Course {
-    /// The end of the line that is farther from the source.
+    /// The end of the line that is farther from the source: a junction, or the line's own end before something shut.
     junction: u32,
     line: Line<f64>,
 }
@@ -48,7 +49,7 @@ impl Places {
         topology: &Topology,
         resource: &Resource,
         rules: &CapacityRules,
-        far_m: &[f64],
+        ways: &Ways,
     ) -> Self {
         let is_connection = |junction: u32| topology.row_of(park, junction, |node| resource.connects(node)).is_some();
         let spot = |junction: u32| {
@@ -66,11 +67,12 @@ impl Places {
         for link in 0..topology.links.len() as u32 {
             let [a, b] = topology.graph.ends(link);
             let subtype = park.edges[topology.links[link as usize].edge as usize].subtype.as_deref();
-            // A customer's own branch is no main that others connect to.
-            if ends_branch(a) || ends_branch(b) || !resource.carries(subtype) {
+            // A customer's own branch is no main that others connect to, and from a closed line nothing comes.
+            if ends_branch(a) || ends_branch(b) || !resource.carries(subtype) || ways.closed[link as usize] {
                 continue;
             }
-            let junction = if far_m[a as usize] > far_m[b as usize] { a } else { b };
+            let [a, b] = ways.ends(topology, link);
+            let junction = if ways.far_m[a as usize] > ways.far_m[b as usize] { a } else { b };
             for pair in topology.course(park, link).windows(2) {
                 let at = |p: [f64; 3]| coord! { x: p[0], y: p[1] };
                 lines.push(Course { junction, line: Line::new(at(pair[0]), at(pair[1])) });
@@ -113,13 +115,28 @@ impl Places {
         for (row, bounds) in boxes.into_iter().enumerate() {
             self.of_parcel[row].sort_by_key(|(junction, _)| *junction);
             let Some(bounds) = bounds.filter(|_| self.of_parcel[row].is_empty()) else { continue };
-            let boundary = &park.parcels[row].boundary;
-            let near = self.lines.locate_in_envelope_intersecting(&grown(bounds, self.reach_m));
-            let far = near.map(|course| (Euclidean.distance(&course.line, boundary), course.junction));
-            let best =
-                far.filter(|(far, _)| *far <= self.reach_m).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            self.of_parcel[row].extend(best.map(|(far, junction)| (junction, Reached::Line(far))));
+            let best = self.nearest_line(bounds, &park.parcels[row].boundary);
+            self.of_parcel[row].extend(best);
         }
+    }
+
+    /// The line that something would be connected to.
+    fn nearest_line(&self, bounds: geo::Rect<f64>, boundary: &MultiPolygon<f64>) -> Option<Start> {
+        let near = self.lines.locate_in_envelope_intersecting(&grown(bounds, self.reach_m));
+        let far = near.map(|course| (Euclidean.distance(&course.line, boundary), course.junction));
+        let best = far.filter(|(far, _)| *far <= self.reach_m).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        best.map(|(far, junction)| (junction, Reached::Line(far)))
+    }
+
+    /// Where a building is connected: all connections near it, else one line, else nothing. Two buildings may share a connection.
+    pub(super) fn of_footprint(&self, footprint: &MultiPolygon<f64>) -> Vec<Start> {
+        let Some(bounds) = footprint.bounding_rect() else { return Vec::new() };
+        let near = self.connections.locate_in_envelope(&grown(bounds, self.own_m));
+        let far = |at: [f64; 2]| Euclidean.distance(&Point::new(at[0], at[1]), footprint);
+        let own = near.filter(|at| far(*at.geom()) <= self.own_m).map(|at| (at.data, Reached::Connection));
+        let mut own: Vec<Start> = own.collect();
+        own.sort_by_key(|(junction, _)| *junction);
+        if own.is_empty() { self.nearest_line(bounds, footprint).into_iter().collect() } else { own }
     }
 
     /// Row of a parcel by key.

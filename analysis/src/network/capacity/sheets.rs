@@ -37,7 +37,7 @@ pub fn parcels_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> (Sheet, Vec<Rema
             Some(parcel.provenance.key.as_str()).into(),
             parcel.number.as_deref().into(),
             answer.value.into(),
-            Value::Text(answer.known.as_str().into()),
+            Words::from(answer.known.phrase()).into(),
             limit.map(|element| element.key.as_str()).into(),
             limit.and_then(|element| element.rated.as_ref()).map(|rated| rated.value).into(),
             limit.and_then(|element| element.connected.as_ref()).map(|load| load.value).into(),

@@ -2,8 +2,8 @@
 
 use geo::{LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
-use spatial_db::model::{FeatureId, FeatureKind, NodeKind, Parcel, Project, Provenance};
+use serde_json::{Value, json};
+use spatial_db::model::{Attributes, FeatureId, FeatureKind, NodeKind, Parcel, Project, Provenance};
 
 use super::*;
 use crate::network::by_hand::{empty, keyed_edge, node};
@@ -13,8 +13,8 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn attributes(value: &Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+fn attributes(value: &Value) -> Attributes {
+    value.as_object().unwrap().clone().into()
 }
 
 fn parcel(number: i64, key: &str, x: f64) -> Parcel {
@@ -381,4 +381,180 @@ fn parcels_go_by_their_number_too_and_what_is_meant_is_asked_back() {
     let error = at(Place::Node("b")).unwrap_err().to_string();
     assert!(error.ends_with("write one of: point:b, line:b"), "{error}");
     assert_eq!(at(Place::Node("point:b")).unwrap().value, Some(150.0));
+}
+
+/// The street closed to a ring: a second substation t (2000 kVA) beyond e, a normally open point between them at b when it is off.
+fn ring() -> ParkSnapshot {
+    let mut park = street();
+    let mut other = node("t", NodeKind::Source, [450.0, 0.0, 1.0]);
+    other.class = NetworkClass::Power;
+    other.provenance.attributes = attributes(&json!({ "RatedCap_kVA": 2000 }));
+    park.nodes.push(other);
+    let mut feeder = keyed_edge(6, Some("e"), Some("t"), vec![[300.0, 0.0, 1.0], [450.0, 0.0, 1.0]]);
+    feeder.class = NetworkClass::Power;
+    feeder.provenance.attributes = attributes(&json!({ "rated_mva": 0.9 }));
+    park.edges.push(feeder);
+    park
+}
+
+/// A switch or valve as somebody saw it.
+fn seen(park: &mut ParkSnapshot, key: &str, open: Option<f64>) {
+    park.valve_states.push(spatial_db::model::ValveObservation {
+        node_key: key.into(),
+        observed: "2026-02-01T08:00:00Z".parse().unwrap(),
+        open_fraction: open,
+        stuck: false,
+        source: "switching log".into(),
+    });
+}
+
+#[test]
+fn over_a_loop_an_answer_is_at_most() {
+    let park = ring();
+    // Fed from both ends: which of them carries p2 nothing tells.
+    let two = ask(&park, "p2", TODAY);
+    assert_eq!(two.known, Known::AtMost(vec![Missing::Route(2)]));
+    assert_eq!(two.value, Some(150.0), "by the shortest way, as before");
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
+    // s–a, a–b, b–e, e–t; the branches are none of it.
+    assert_eq!((power.meshed, power.shut, power.unseen), (4, 0, 2));
+    let overlay = capacity_overlay(&power, day(TODAY));
+    assert!(overlay.notes.iter().any(|note| note.key() == Some("note-meshed")));
+    assert!(overlay.notes.iter().any(|note| note.key() == Some("note-capacity-states")));
+    // Twin cables between two cabinets are a loop too.
+    let mut twin = street();
+    let mut cable = twin.edges[1].clone();
+    (cable.id, cable.provenance.key) = (FeatureId::new(FeatureKind::NetworkEdge, 9), "e9".into());
+    twin.edges.push(cable);
+    assert_eq!(ask(&twin, "p2", TODAY).known, Known::AtMost(vec![Missing::Route(1)]));
+    assert_eq!(ask(&twin, "p1", TODAY).known, Known::Known, "nothing of the loop is on its way");
+}
+
+#[test]
+fn no_way_leads_past_what_is_off() {
+    let mut park = ring();
+    // Beside b–e alone.
+    park.parcels[2] = parcel(3, "p3", 210.0);
+    seen(&mut park, "b", Some(0.0));
+    // Every way is the only one again: p1 from s, whose feeder no longer carries p2.
+    let one = ask(&park, "p1", TODAY);
+    assert_eq!((one.value, &one.known), (Some(100.0), &Known::Known));
+    let feeder = one.path.iter().find(|part| part.key == "e1").unwrap();
+    assert_eq!(feeder.connected.as_ref().unwrap().value, 400.0);
+    // t feeds b–e up to the switch, and nothing hangs on it.
+    let three = ask(&park, "p3", TODAY);
+    assert_eq!(three.path.iter().map(|part| part.key.as_str()).collect::<Vec<_>>(), ["e3", "e6", "t"]);
+    assert_eq!((three.value, &three.known), (Some(250.0), &Known::Known));
+    // A load promised to it runs that way alone.
+    park.projects = vec![project(1, "p3", 240.0, None)];
+    assert_eq!(ask(&park, "p3", TODAY).value, Some(10.0));
+    assert_eq!(ask(&park, "p1", TODAY).value, Some(100.0));
+    // p2 hangs behind the switch that is off: nothing feeds it.
+    assert_eq!(ask(&park, "p2", TODAY).known, Known::Unknown(vec![Missing::Way]));
+    // Switched on again, it is a ring.
+    seen(&mut park, "b", Some(1.0));
+    assert!(matches!(ask(&park, "p2", TODAY).known, Known::AtMost(_)));
+}
+
+#[test]
+fn a_switch_that_nobody_could_read_leaves_what_is_behind_it_at_most() {
+    let mut park = street();
+    seen(&mut park, "b", None);
+    assert_eq!(ask(&park, "p2", TODAY).known, Known::AtMost(vec![Missing::State(1)]));
+    assert_eq!(ask(&park, "p1", TODAY).known, Known::Known);
+    // A main that its record closes leads nowhere; one that lets pass one way only leads that way.
+    let water = |status: &str, turned: bool| {
+        let mut park = street();
+        park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Water);
+        for edge in &mut park.edges {
+            edge.class = NetworkClass::Water;
+            edge.provenance.attributes = attributes(&json!({ "rated_m3_d": 5000 }));
+        }
+        park.edges[1].provenance.attributes.insert("status".into(), status.into());
+        if turned {
+            park.edges[1].path.reverse();
+            (park.edges[1].from_key, park.edges[1].to_key) = (Some("b".into()), Some("a".into()));
+        }
+        remaining(&park, "water", Place::Node("b"), day(TODAY), day(TODAY)).unwrap().known
+    };
+    assert_eq!(water("Closed", false), Known::Unknown(vec![Missing::Way]));
+    assert_eq!(water("CV", true), Known::Unknown(vec![Missing::Way]));
+    assert!(matches!(water("CV", false), Known::AtMost(_)));
+}
+
+/// A building of 10 by 10 m with its corner there.
+fn building(number: i64, key: &str, [x, y]: [f64; 2]) -> spatial_db::model::Building {
+    let ring = vec![(x, y), (x + 10.0, y), (x + 10.0, y + 10.0), (x, y + 10.0), (x, y)];
+    spatial_db::model::Building::bare(
+        number,
+        Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, ..Provenance::default() },
+        MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]),
+    )
+}
+
+#[test]
+fn fibre_reaches_the_buildings_that_a_connection_is_on_record_for() {
+    let mut park = street();
+    park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Telecom);
+    for (edge, [total, used]) in park.edges.iter_mut().zip([[12, 8], [6, 5], [6, 0], [4, 1], [2, 2]]) {
+        edge.class = NetworkClass::Telecom;
+        edge.provenance.attributes = attributes(&json!({ "TotalHole": total, "UsedHole": used }));
+    }
+    for (node, told) in [(0, json!({ "端口数": 64 })), (4, json!({ "占用端口": 24 })), (5, json!({ "used_ports": 8 }))]
+    {
+        park.nodes[node].provenance.attributes = attributes(&told);
+    }
+    // Beside the connections c1 and c2, which lie at y = 6; by the line beyond b alone; far from all; gone.
+    park.buildings = vec![
+        building(1, "b1", [96.0, 14.0]),
+        building(2, "b2", [204.0, 12.0]),
+        building(3, "b3", [260.0, 30.0]),
+        building(4, "b4", [900.0, 900.0]),
+        building(5, "b5", [96.0, 14.0]),
+    ];
+    park.buildings[0].name = Some("Hall".into());
+    park.buildings[4].valid_to = Some(day("2020-01-01"));
+    let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
+    let of = |name| Capacity::of(&park, &there, &settings, &rules, name).unwrap();
+    let (fibre, ducts) = (of("fibre"), of("ducts"));
+    let left = |key| fibre.remaining(Place::Building(key), day(TODAY)).unwrap();
+    // 64 ports less 24 and 8.
+    assert_eq!(
+        (left("b1").value, left("b1").known, left("b1").reached),
+        (Some(32.0), Known::Known, Reached::Connection)
+    );
+    assert_eq!(left("Hall"), left("b1"));
+    assert_eq!((left("b3").reached, left("b4").reached), (Reached::Line(30.0), Reached::Nothing));
+    for nobody in ["b5", "Barn"] {
+        let asked = fibre.remaining(Place::Building(nobody), day(TODAY));
+        assert!(matches!(asked, Err(CapacityError::NoSuchBuilding { .. })), "{nobody}");
+    }
+    let (sheet, answers) = buildings_sheet(&fibre, Some(&ducts), day(TODAY));
+    assert_eq!((sheet.rows.len(), answers.len()), (4, 4));
+    let column = |name: &str| sheet.columns.iter().position(|column| column.name == name).unwrap();
+    let cell = |key: &str, name: &str| {
+        let is = |row: &&crate::sheet::Row| row.cells[0] == crate::sheet::Value::from(Some(key));
+        sheet.rows.iter().find(is).unwrap().cells[column(name)].clone()
+    };
+    let number = crate::sheet::Value::Number;
+    // Holes: the branch to c1 has 3 free, s–a 4; that to c2 has none.
+    assert_eq!((cell("b1", "remaining"), cell("b1", "ducts_remaining")), (number(32.0), number(3.0)));
+    assert_eq!((cell("b2", "remaining"), cell("b2", "ducts_remaining")), (number(32.0), number(0.0)));
+    // Without a connection on record nobody knows, though a line with ports is near.
+    let unknown = crate::sheet::Value::Unknown;
+    assert_eq!((cell("b3", "remaining"), cell("b3", "ducts_remaining")), (unknown.clone(), unknown));
+    let overlay = coverage_overlay(&fibre, day(TODAY));
+    let label = |row: usize| {
+        let verdict = overlay.verdicts.get(&park.buildings[row].id);
+        verdict.map(|verdict| overlay.classes[verdict.class].label.to_string())
+    };
+    assert_eq!(label(0).unwrap(), "connected, with something left");
+    assert_eq!(label(2).unwrap(), "no connection on record, a line is near");
+    assert_eq!(label(3).unwrap(), "neither a connection on record nor a line near");
+    assert_eq!(label(4), None, "gone");
+    // Ports that nobody counted leave a connected building open.
+    park.nodes[0].provenance.attributes.clear();
+    let answer = remaining(&park, "fibre", Place::Building("b1"), day(TODAY), day(TODAY)).unwrap();
+    assert!(answer.reached == Reached::Connection && matches!(answer.known, Known::Unknown(_)));
 }

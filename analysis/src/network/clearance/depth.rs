@@ -2,9 +2,9 @@
 
 use geo::{Distance, Euclidean, Intersects, Point};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, NetworkClass, Presence, SurfaceKind};
+use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge, Presence, SurfaceKind};
 
-use super::pairs::Verdict;
+use super::finding::Verdict;
 use super::rules::{ClearanceRules, Depth};
 use super::walls::Walls;
 use crate::network::section::height;
@@ -18,8 +18,8 @@ const WIDEST_ROAD_M: f64 = 40.0;
 /// The least ground above a line, against what is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cover {
-    /// Row of the line.
-    pub edge: u32,
+    /// Row of the line; `None` for one that is planned.
+    pub edge: Option<u32>,
     /// Verdict.
     pub verdict: Verdict,
     /// Ground above its top where that is least against what is asked for, m; above its axis where its size is not on record;
@@ -33,78 +33,88 @@ pub struct Cover {
     pub place: [f64; 3],
 }
 
-/// Lines whose cover is not clear, the worst first, and how many are.
-pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> (Vec<Cover>, usize) {
+/// Covers of lines.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Covers {
+    /// Those that are not clear, the worst first.
+    pub found: Vec<Cover>,
+    /// How many are.
+    pub clear: usize,
+    /// Lines of classes that the table has no row for.
+    pub no_rule: usize,
+}
+
+/// Covers of all lines that were there.
+pub fn covers(cache: &Cache, there: &Presence, rules: &ClearanceRules) -> Covers {
     covers_of(cache, there, rules, |_| true)
 }
 
 /// As [`covers`], of the lines whose rows are `wanted`.
-pub fn covers_of(
-    cache: &Cache,
-    there: &Presence,
-    rules: &ClearanceRules,
-    wanted: impl Fn(u32) -> bool,
-) -> (Vec<Cover>, usize) {
+pub fn covers_of(cache: &Cache, there: &Presence, rules: &ClearanceRules, wanted: impl Fn(u32) -> bool) -> Covers {
     let park = cache.snapshot();
-    let mut found = Vec::new();
-    let mut clear = 0;
-    for row in (0..park.edges.len()).filter(|row| there.edges[*row] && wanted(*row as u32)) {
-        let edge = &park.edges[row];
-        let Some(depth) = rules.depth(edge.class) else { continue };
-        let walls = Walls::of(edge, rules);
-        let asked = [Some(depth.elsewhere_m), Some(depth.carriageway_m), depth.green_m];
-        let all = asked.into_iter().flatten();
-        let [low, high] = [all.clone().fold(f64::INFINITY, f64::min), all.fold(0.0, f64::max)];
-        let mut worst: Option<Cover> = None;
-        let mut unknown: Option<[f64; 3]> = None;
-        for place in places(&edge.path) {
-            let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else {
-                unknown = unknown.or(Some(place));
-                continue;
-            };
-            let cover = ground - place[2] - walls.half_height_m.unwrap_or(0.0);
-            // Far deeper than anything asks for: which road this is does not matter.
-            let deep = cover - walls.height_m - rules.unsized_m.value / 2.0 >= high;
-            let carriageway = if deep { None } else { in_road(cache, place) };
-            let limit_m = match (carriageway, if deep { None } else { on_green(cache, place, depth) }) {
-                (Some(true), _) => [depth.carriageway_m; 2],
-                (Some(false), None) => {
-                    [depth.green_m.unwrap_or(depth.elsewhere_m).min(depth.elsewhere_m), depth.elsewhere_m]
-                }
-                (Some(false), Some(asked)) => [asked; 2],
-                (None, None) => [low, high],
-                (None, Some(asked)) => [asked.min(depth.carriageway_m), asked.max(depth.carriageway_m)],
-            };
-            let unsure = walls.half_height_m.is_none();
-            let verdict = match cover {
-                cover if cover + walls.height_m < limit_m[0] => Verdict::Violated,
-                cover if !unsure && cover - walls.height_m >= limit_m[1] => Verdict::Clear,
-                cover if unsure && cover - walls.height_m - rules.unsized_m.value / 2.0 >= limit_m[1] => Verdict::Clear,
-                _ if unsure => Verdict::Unknown,
-                _ => Verdict::Possible,
-            };
-            let one = Cover { edge: row as u32, verdict, cover_m: Some(cover), limit_m, carriageway, place };
-            let margin = |c: &Cover| c.cover_m.unwrap_or(f64::INFINITY) - c.limit_m[1];
-            let worse = |w: &Cover| one.verdict.cmp(&w.verdict).then(margin(&one).total_cmp(&margin(w))).is_lt();
-            if worst.as_ref().is_none_or(worse) {
-                worst = Some(one);
-            }
-        }
-        // Too little somewhere is too little; anything else would speak of a part as if it were the whole.
-        if let Some(place) = unknown
-            && worst.is_none_or(|worst| worst.verdict != Verdict::Violated)
-        {
-            let (edge, limit_m) = (row as u32, [low, high]);
-            worst = Some(Cover { edge, verdict: Verdict::Unknown, cover_m: None, limit_m, carriageway: None, place });
-        }
-        match worst {
-            Some(worst) if worst.verdict != Verdict::Clear => found.push(worst),
-            _ => clear += 1,
+    let mut all = Covers::default();
+    for row in (0..park.edges.len() as u32).filter(|row| there.edges[*row as usize] && wanted(*row)) {
+        match cover_of(cache, rules, &park.edges[row as usize]) {
+            None => all.no_rule += 1,
+            Some(one) if one.verdict == Verdict::Clear => all.clear += 1,
+            Some(one) => all.found.push(Cover { edge: Some(row), ..one }),
         }
     }
     let margin = |c: &Cover| c.cover_m.map_or(f64::INFINITY, |cover| cover - c.limit_m[1]);
-    found.sort_by(|a, b| a.verdict.cmp(&b.verdict).then(margin(a).total_cmp(&margin(b))).then(a.edge.cmp(&b.edge)));
-    (found, clear)
+    all.found.sort_by(|a, b| a.verdict.cmp(&b.verdict).then(margin(a).total_cmp(&margin(b))).then(a.edge.cmp(&b.edge)));
+    all
+}
+
+/// The cover of a line that need not be one of the park, clear or not; `None` where the table has no row for its class.
+pub fn cover_of(cache: &Cache, rules: &ClearanceRules, line: &NetworkEdge) -> Option<Cover> {
+    let depth = rules.depth(line.class)?;
+    let walls = Walls::of(line, rules);
+    let asked = [Some(depth.elsewhere_m), Some(depth.carriageway_m), depth.green_m];
+    let all = asked.into_iter().flatten();
+    let [low, high] = [all.clone().fold(f64::INFINITY, f64::min), all.fold(0.0, f64::max)];
+    let mut worst: Option<Cover> = None;
+    let mut unknown: Option<[f64; 3]> = None;
+    for place in places(&line.path) {
+        let Some(ground) = height(cache, [place[0], place[1]]).filter(|_| place[2].is_finite()) else {
+            unknown = unknown.or(Some(place));
+            continue;
+        };
+        let cover = ground - place[2] - walls.half_height_m.unwrap_or(0.0);
+        // Far deeper than anything asks for: which road this is does not matter.
+        let deep = cover - walls.height_m - rules.unsized_m.value / 2.0 >= high;
+        let carriageway = if deep { None } else { in_road(cache, place) };
+        let limit_m = match (carriageway, if deep { None } else { on_green(cache, place, depth) }) {
+            (Some(true), _) => [depth.carriageway_m; 2],
+            (Some(false), None) => {
+                [depth.green_m.unwrap_or(depth.elsewhere_m).min(depth.elsewhere_m), depth.elsewhere_m]
+            }
+            (Some(false), Some(asked)) => [asked; 2],
+            (None, None) => [low, high],
+            (None, Some(asked)) => [asked.min(depth.carriageway_m), asked.max(depth.carriageway_m)],
+        };
+        let unsure = walls.half_height_m.is_none();
+        let verdict = match cover {
+            cover if cover + walls.height_m < limit_m[0] => Verdict::Violated,
+            cover if !unsure && cover - walls.height_m >= limit_m[1] => Verdict::Clear,
+            cover if unsure && cover - walls.height_m - rules.unsized_m.value / 2.0 >= limit_m[1] => Verdict::Clear,
+            _ if unsure => Verdict::Unknown,
+            _ => Verdict::Possible,
+        };
+        let one = Cover { edge: None, verdict, cover_m: Some(cover), limit_m, carriageway, place };
+        let margin = |c: &Cover| c.cover_m.unwrap_or(f64::INFINITY) - c.limit_m[1];
+        let worse = |w: &Cover| one.verdict.cmp(&w.verdict).then(margin(&one).total_cmp(&margin(w))).is_lt();
+        if worst.as_ref().is_none_or(worse) {
+            worst = Some(one);
+        }
+    }
+    // Too little somewhere is too little; anything else would speak of a part as if it were the whole.
+    if let Some(place) = unknown
+        && worst.is_none_or(|worst| worst.verdict != Verdict::Violated)
+    {
+        let limit_m = [low, high];
+        worst = Some(Cover { edge: None, verdict: Verdict::Unknown, cover_m: None, limit_m, carriageway: None, place });
+    }
+    worst
 }
 
 /// Vertices, and places between them.
@@ -157,8 +167,8 @@ fn on_green(cache: &Cache, place: [f64; 3], depth: &Depth) -> Option<f64> {
 /// The fall of a sewer, against what is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fall {
-    /// Row of the line.
-    pub edge: u32,
+    /// Row of the line; `None` for one that is planned.
+    pub edge: Option<u32>,
     /// Verdict.
     pub verdict: Verdict,
     /// Fall from its first vertex to its last by the way, m per m; `None` where a height is not known. Below zero it rises the way
@@ -184,32 +194,34 @@ pub fn falls_of(
     let park = cache.snapshot();
     let mut found = Vec::new();
     let mut clear = 0;
-    let least = rules.slope.value;
-    for (row, edge) in park.edges.iter().enumerate() {
-        if !there.edges[row] || edge.class != NetworkClass::Drainage || !wanted(row as u32) {
-            continue;
-        }
-        let run: f64 = edge.path.windows(2).map(|pair| plan_m(pair[0], pair[1])).sum();
-        if run <= 0.0 {
-            continue;
-        }
-        let drop = edge.path[0][2] - edge.path[edge.path.len() - 1][2];
-        // Both ends may be off, each in its own way.
-        let off = Walls::of(edge, rules).height_m * std::f64::consts::SQRT_2 / run;
-        let fall = drop.is_finite().then_some(drop / run);
-        let verdict = match fall {
-            None => Verdict::Unknown,
-            Some(fall) if fall.abs() + off < least => Verdict::Violated,
-            Some(fall) if fall.abs() - off >= least => Verdict::Clear,
-            Some(_) => Verdict::Possible,
-        };
-        if verdict == Verdict::Clear {
-            clear += 1;
-        } else {
-            found.push(Fall { edge: row as u32, verdict, fall, off });
+    for row in (0..park.edges.len() as u32).filter(|row| there.edges[*row as usize] && wanted(*row)) {
+        match fall_of(rules, &park.edges[row as usize]) {
+            None => {}
+            Some(one) if one.verdict == Verdict::Clear => clear += 1,
+            Some(one) => found.push(Fall { edge: Some(row), ..one }),
         }
     }
     let steep = |f: &Fall| f.fall.map_or(f64::INFINITY, f64::abs);
     found.sort_by(|a, b| a.verdict.cmp(&b.verdict).then(steep(a).total_cmp(&steep(b))).then(a.edge.cmp(&b.edge)));
     (found, clear)
+}
+
+/// The fall of a line that need not be one of the park, clear or not; `None` where it is no sewer, or has no length in plan.
+pub fn fall_of(rules: &ClearanceRules, line: &NetworkEdge) -> Option<Fall> {
+    let run: f64 = line.path.windows(2).map(|pair| plan_m(pair[0], pair[1])).sum();
+    if line.class != NetworkClass::Drainage || run <= 0.0 {
+        return None;
+    }
+    let least = rules.slope.value;
+    let drop = line.path[0][2] - line.path[line.path.len() - 1][2];
+    // Both ends may be off, each in its own way.
+    let off = Walls::of(line, rules).height_m * std::f64::consts::SQRT_2 / run;
+    let fall = drop.is_finite().then_some(drop / run);
+    let verdict = match fall {
+        None => Verdict::Unknown,
+        Some(fall) if fall.abs() + off < least => Verdict::Violated,
+        Some(fall) if fall.abs() - off >= least => Verdict::Clear,
+        Some(_) => Verdict::Possible,
+    };
+    Some(Fall { edge: None, verdict, fall, off })
 }

@@ -2,6 +2,12 @@
 
 use geo::{Line, LineIntersection, coord, line_intersection::line_intersection};
 
+/// Distances that differ by no more are the same, m.
+pub(super) const ROUNDING_M: f64 = 1e-6;
+
+/// The ends of a straight piece.
+pub(super) type Ends = [[f64; 3]; 2];
+
 /// The nearest places of two pieces.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nearest<const D: usize> {
@@ -89,6 +95,49 @@ fn meeting<const D: usize>(a: [[f64; D]; 2], b: [[f64; D]; 2]) -> Option<[f64; D
         LineIntersection::Collinear { intersection } => intersection.start,
     };
     Some(std::array::from_fn(|axis| if axis == 0 { place.x } else { place.y }))
+}
+
+/// What two pieces in plan that lie on each other have in common: its ends, by exact predicates. `None` where they do not.
+pub(super) fn shared(a: [[f64; 2]; 2], b: [[f64; 2]; 2]) -> Option<[[f64; 2]; 2]> {
+    let line = |[p, q]: [[f64; 2]; 2]| Line::new(coord! { x: p[0], y: p[1] }, coord! { x: q[0], y: q[1] });
+    match line_intersection(line(a), line(b))? {
+        LineIntersection::Collinear { intersection: Line { start, end } } => Some([[start.x, start.y], [end.x, end.y]]),
+        LineIntersection::SinglePoint { .. } => None,
+    }
+}
+
+/// The nearest places of two pieces in plan.
+pub(super) fn in_plan(a: Ends, b: Ends) -> Nearest<2> {
+    let flat = |p: [f64; 3]| [p[0], p[1]];
+    nearest(a.map(flat), b.map(flat))
+}
+
+/// Sine of the angle between two pieces in plan; 0 where one has no direction.
+pub(super) fn sine_between(a: Ends, b: Ends) -> f64 {
+    let along = |p: Ends| [p[1][0] - p[0][0], p[1][1] - p[0][1]];
+    let (u, v) = (along(a), along(b));
+    let lengths = u[0].hypot(u[1]) * v[0].hypot(v[1]);
+    if lengths > 0.0 { (u[0] * v[1] - u[1] * v[0]).abs() / lengths } else { 0.0 }
+}
+
+/// What of a piece lies outside a circle in plan.
+pub(super) fn outside([a, b]: Ends, centre: [f64; 2], radius: f64) -> [Option<Ends>; 2] {
+    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+    let (x, y) = (a[0] - centre[0], a[1] - centre[1]);
+    let (run, half, rest) = (dx * dx + dy * dy, x * dx + y * dy, x * x + y * y - radius * radius);
+    let root = half * half - run * rest;
+    if run == 0.0 {
+        return [(rest > 0.0).then_some([a, b]), None];
+    }
+    if root <= 0.0 {
+        return [Some([a, b]), None];
+    }
+    let (enters, leaves) = ((-half - root.sqrt()) / run, (-half + root.sqrt()) / run);
+    if leaves <= 0.0 || enters >= 1.0 {
+        return [Some([a, b]), None];
+    }
+    let at = |share: f64| [0, 1, 2].map(|axis: usize| a[axis] + (b[axis] - a[axis]) * share);
+    [(enters > 0.0).then(|| [a, at(enters)]), (leaves < 1.0).then(|| [at(leaves), b])]
 }
 
 #[cfg(test)]

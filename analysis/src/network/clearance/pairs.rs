@@ -3,116 +3,23 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use geo::{BoundingRect, MultiPolygon};
+use geo::BoundingRect;
 use rayon::prelude::*;
 use rstar::{AABB, RTree, RTreeObject};
-use serde::Serialize;
 use spatial_db::model::{NetworkClass, NetworkEdge, ParkSnapshot, Presence};
 
-use super::distance::{Nearest, nearest};
+use super::distance::{Ends, Nearest, ROUNDING_M, in_plan, nearest, outside, shared, sine_between};
+use super::finding::{Clearance, Findings, Lie, Missing, Verdict};
 use super::rules::{ClearanceRules, Limit};
-use super::walls::{ONE_PLACE_M, Walls, height_at, joined, to_area};
+use super::solid::Two;
+use super::walls::{ONE_PLACE_M, Walls, height_at, heights_facing, joined};
 
-/// What two things are to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Lie {
-    /// Side by side, or one with its end beside the other: the clear distance in plan counts.
-    Alongside,
-    /// One over the other, by their axes or, of lines that do not run alongside, by their walls: the clear height counts.
-    Crossing,
-    /// Beside a building, in plan.
-    Building,
-}
-
-/// What can be said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Too near wherever within its uncertainty the line lies.
-    Violated,
-    /// Too near if it lies where it may.
-    Possible,
-    /// Something that decides it is not on record.
-    Unknown,
-    /// Far enough wherever it lies.
-    Clear,
-}
-
-impl Verdict {
-    /// A short word for tables and files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Violated => "violated",
-            Self::Possible => "possible",
-            Self::Unknown => "unknown",
-            Self::Clear => "clear",
-        }
-    }
-}
-
-/// What is not on record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Missing {
-    /// The size of a line: its wall is somewhere outside its axis.
-    Size,
-    /// The height of a line.
-    Height,
-    /// A rule: the table has none for the pressure of a line.
-    Rule,
-}
-
-/// Two things and the room between them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Clearance {
-    /// Row of the line in the snapshot; `None` for one that is planned.
-    pub a: Option<u32>,
-    /// Row of the other line, or of the building.
-    pub b: u32,
-    /// How they lie.
-    pub lie: Lie,
-    /// Verdict.
-    pub verdict: Verdict,
-    /// Wall to wall as recorded, m: in plan, at a crossing in height. Below zero where they overlap. From the axis of a line whose
-    /// size is not known; `None` where a height is not known.
-    pub room_m: Option<f64>,
-    /// What the rule asks for, m: least and most of what may apply.
-    pub limit_m: [f64; 2],
-    /// Row of the rule.
-    pub row: usize,
-    /// How far the two may lie off their places, together, m.
-    pub off_m: f64,
-    /// Where.
-    pub place: [f64; 3],
-    /// What is missing.
-    pub missing: Option<Missing>,
-}
-
-impl Clearance {
-    /// Room less what is asked for at most, m.
-    pub fn margin_m(&self) -> Option<f64> {
-        self.room_m.map(|room| room - self.limit_m[1])
-    }
-}
-
-/// Everything that is too near, may be, or cannot be told, and how much is clear.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Findings {
-    /// Violated first, then by margin.
-    pub found: Vec<Clearance>,
-    /// Pairs that were near enough to be looked at and are clear.
-    pub clear: usize,
-}
-
-/// The ends of a straight piece.
-type Ends = [[f64; 3]; 2];
 /// Another line's row, a piece of the line, a piece of the other.
-type NearPiece = (u32, Ends, Ends);
+pub(super) type NearPiece = (u32, Ends, Ends);
 
 struct Piece {
     line: u32,
-    ends: [[f64; 3]; 2],
+    ends: Ends,
 }
 
 impl RTreeObject for Piece {
@@ -124,8 +31,8 @@ impl RTreeObject for Piece {
     }
 }
 
-struct Standing {
-    row: u32,
+pub(super) struct Standing {
+    pub(super) row: u32,
     bounds: AABB<[f64; 2]>,
 }
 
@@ -139,12 +46,14 @@ impl RTreeObject for Standing {
 
 /// The lines and buildings of a park, ready to be asked what is near.
 pub struct Room<'p> {
-    park: &'p ParkSnapshot,
-    rules: &'p ClearanceRules,
+    pub(super) park: &'p ParkSnapshot,
+    pub(super) rules: &'p ClearanceRules,
     there: &'p Presence,
     pieces: RTree<Piece>,
-    buildings: RTree<Standing>,
-    walls: Vec<Walls>,
+    pub(super) standing: RTree<Standing>,
+    pub(super) walls: Vec<Walls>,
+    /// The most that any row asks for in plan, m.
+    pub(super) asked_m: f64,
     widest_m: f64,
     alongside: f64,
     crossing: f64,
@@ -177,13 +86,14 @@ impl<'p> Room<'p> {
             let bounds = AABB::from_corners(bounds.min().into(), bounds.max().into());
             Some(Standing { row: row as u32, bounds })
         });
-        let buildings = RTree::bulk_load(standing.collect());
+        let standing = RTree::bulk_load(standing.collect());
+        let asked_m = rules.reach_m();
         let widest_m =
             walls.iter().map(|walls| walls.half_width_m.unwrap_or(rules.unsized_m.value / 2.0)).fold(0.0, f64::max);
         let alongside = rules.alongside_deg.value.to_radians().cos();
         let crossing = rules.crossing_deg.value.to_radians().sin();
         let (pieces, named) = (RTree::bulk_load(pieces), OnceLock::new());
-        Self { park, rules, there, pieces, buildings, walls, widest_m, alongside, crossing, named }
+        Self { park, rules, there, pieces, standing, walls, asked_m, widest_m, alongside, crossing, named }
     }
 
     /// All pairs of the park.
@@ -224,6 +134,7 @@ impl<'p> Room<'p> {
         let mut all = Findings::default();
         for part in parts {
             all.clear += part.clear;
+            all.no_rule += part.no_rule;
             all.found.extend(part.found);
         }
         let margin = |c: &Clearance| c.margin_m().unwrap_or(f64::INFINITY);
@@ -238,8 +149,7 @@ impl<'p> Room<'p> {
 
     /// What is near a line.
     fn near(&self, line: &NetworkEdge, against: Against<'_>, walls: &Walls, found: &mut Findings) {
-        let own = walls.half_width_m.unwrap_or(self.rules.unsized_m.value / 2.0) + walls.plan_m;
-        let reach = self.rules.reach_m() + own + self.widest_m + self.rules.worst_m();
+        let reach = self.reach_of(walls);
         let mut others: Vec<NearPiece> = Vec::new();
         for pair in line.path.windows(2) {
             let mine = [pair[0], pair[1]];
@@ -276,23 +186,44 @@ impl<'p> Room<'p> {
                 _ => self.pair(line, row, walls, pair, found),
             }
         }
-        if let Some(limit) = self.rules.horizontal(line, None) {
-            self.buildings(line, row, walls, limit, found);
-        }
+        self.buildings(line, row, walls, found);
     }
 
-    /// One line against another, by the pieces of both that are near.
+    /// How far from a line others may be told of, m.
+    pub(super) fn reach_of(&self, walls: &Walls) -> f64 {
+        let own = walls.half_width_m.unwrap_or(self.rules.unsized_m.value / 2.0) + walls.plan_m;
+        self.asked_m + own + self.widest_m + self.rules.worst_m()
+    }
+
+    /// One line against another, by the pieces of both that are near. What no row tells of is told where walls touch, else counted.
     fn pair(&self, line: &NetworkEdge, row: Option<u32>, walls: &Walls, pieces: &[NearPiece], found: &mut Findings) {
         let b = pieces[0].0;
         let (other, their) = (&self.park.edges[b as usize], &self.walls[b as usize]);
-        let crossing = self.rules.vertical(line, other);
-        let alongside = self.rules.horizontal(line, Some(other));
-        if crossing.is_none() && alongside.is_none() {
-            return;
-        }
         if line.class == other.class && joined(line, other) {
             return;
         }
+        let two = [(line, row, walls), (other, Some(b), their)];
+        let judged = self.judge(two, pieces);
+        let before = found.found.len();
+        for one in judged.told.into_iter().flatten() {
+            keep(one, found);
+        }
+        if found.found.len() > before {
+            return;
+        }
+        match self.touching(two, pieces) {
+            Some(one) => keep(one, found),
+            None => found.no_rule += usize::from(judged.without_rule),
+        }
+    }
+
+    /// What the rows of the table say of two lines, by the pieces of both that are near.
+    pub(super) fn judge(&self, two: Two<'_>, pieces: &[NearPiece]) -> Judged {
+        let [(line, row, walls), (other, _, their)] = two;
+        let b = pieces[0].0;
+        let crossing = self.rules.vertical(line, other);
+        let alongside = self.rules.horizontal(line, Some(other));
+        let mut judged = Judged { told: [None; 2], without_rule: false };
         let walls_m = walls.half_width_m.unwrap_or(0.0) + their.half_width_m.unwrap_or(0.0);
         let mut over: Vec<Over> = Vec::new();
         let mut worst: Option<Clearance> = None;
@@ -314,8 +245,12 @@ impl<'p> Room<'p> {
             if sine >= self.crossing {
                 over.push(Over { at: near.on_a, sine });
             }
-            if let Some(limit) = crossing {
-                let one = self.crossing(row, b, [walls, their], limit, near, *mine, *theirs);
+            let Some(limit) = crossing else {
+                judged.without_rule = true;
+                continue;
+            };
+            for at in places(near, *mine, *theirs) {
+                let one = self.crossing(row, b, [walls, their], limit, at, *mine, *theirs);
                 if worst.as_ref().is_none_or(|w| graver(&one, w)) {
                     worst = Some(one);
                 }
@@ -337,12 +272,14 @@ impl<'p> Room<'p> {
                 let room = near.distance - walls_m;
                 let place = [x, y, height_at(mine, near.on_a)];
                 let at = At { a: row, b, lie: Lie::Alongside, place };
-                keep(judged(at, Some(room), (missing > 0).then_some(Missing::Size), limit, off, wall), found);
+                let missing = (missing > 0).then_some(Missing::Size);
+                judged.told[0] = Some(weigh(at, Some(room), missing, limit, off, wall));
             }
+        } else {
+            judged.without_rule |= least.is_some_and(|(near, _)| near.distance - walls_m <= self.asked_m);
         }
-        if let Some(one) = worst {
-            keep(one, found);
-        }
+        judged.told[1] = worst;
+        judged
     }
 
     /// Where the pieces that run alongside are nearest, and on which of the first line's. Where the lines pass over each other, they
@@ -393,7 +330,8 @@ impl<'p> Room<'p> {
         })
     }
 
-    fn goes_on(&self, line: &NetworkEdge, row: Option<u32>, key: Option<&str>, at: [f64; 2]) -> bool {
+    /// Whether another line of its class goes on from an end of a line.
+    pub(super) fn goes_on(&self, line: &NetworkEdge, row: Option<u32>, key: Option<&str>, at: [f64; 2]) -> bool {
         let named = self.named.get_or_init(|| {
             let mut named = HashMap::new();
             for edge in self.park.edges.iter().zip(&self.there.edges).filter(|(_, there)| **there).map(|(edge, _)| edge)
@@ -435,7 +373,7 @@ impl<'p> Room<'p> {
         mine: Ends,
         theirs: Ends,
     ) -> Clearance {
-        let (z, other_z) = (height_at(mine, at.on_a), height_at(theirs, at.on_b));
+        let [z, other_z] = heights_facing(mine, at.on_a, theirs, at.on_b);
         let halves = walls.map(|walls| walls.half_height_m);
         let known: f64 = halves.iter().map(|half| half.unwrap_or(0.0)).sum();
         let apart = (z - other_z).abs();
@@ -447,89 +385,19 @@ impl<'p> Room<'p> {
         };
         let off = walls[0].height_m + walls[1].height_m;
         let place = [at.on_a[0], at.on_a[1], f64::midpoint(z, other_z)];
-        judged(At { a: row, b, lie: Lie::Crossing, place }, room, missing, limit, off, self.wall(bare))
+        weigh(At { a: row, b, lie: Lie::Crossing, place }, room, missing, limit, off, self.wall(bare))
     }
 
     /// How far outside their axes the walls of so many lines without a size may lie, m.
-    fn wall(&self, lines: usize) -> f64 {
+    pub(super) fn wall(&self, lines: usize) -> f64 {
         self.rules.unsized_m.value / 2.0 * lines as f64
     }
-
-    fn buildings(&self, line: &NetworkEdge, row: Option<u32>, walls: &Walls, limit: Limit, found: &mut Findings) {
-        for (at, building) in self.near_buildings(
-            line,
-            limit.between_m[1] + walls.half_width_m.unwrap_or(self.rules.unsized_m.value / 2.0) + walls.plan_m,
-        ) {
-            let mut least: Option<(f64, [f64; 3])> = None;
-            for pair in line.path.windows(2) {
-                let (far, place) = to_area([pair[0], pair[1]], building);
-                if least.is_none_or(|(least, _)| far < least) {
-                    least = Some((far, place));
-                }
-            }
-            let Some((far, place)) = least else { continue };
-            let room = far - walls.half_width_m.unwrap_or(0.0);
-            let missing = walls.half_width_m.is_none().then_some(Missing::Size);
-            let at = At { a: row, b: at, lie: Lie::Building, place };
-            keep(
-                judged(at, Some(room), missing, limit, walls.plan_m, self.wall(usize::from(missing.is_some()))),
-                found,
-            );
-        }
-    }
-
-    fn near_buildings(&self, line: &NetworkEdge, reach: f64) -> Vec<(u32, &'p MultiPolygon<f64>)> {
-        let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-        for [x, y, _] in &line.path {
-            bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
-        }
-        let about = AABB::from_corners([bounds[0] - reach, bounds[1] - reach], [bounds[2] + reach, bounds[3] + reach]);
-        let mut near: Vec<u32> = self.buildings.locate_in_envelope_intersecting(&about).map(|one| one.row).collect();
-        near.sort_unstable();
-        near.into_iter().map(|row| (row, &self.park.buildings[row as usize].footprint)).collect()
-    }
 }
-
-/// Distances that differ by no more are the same, m.
-const ROUNDING_M: f64 = 1e-6;
 
 /// Where two lines pass over each other, and the sine of the angle.
 struct Over {
     at: [f64; 2],
     sine: f64,
-}
-
-fn in_plan(a: Ends, b: Ends) -> Nearest<2> {
-    let flat = |p: [f64; 3]| [p[0], p[1]];
-    nearest(a.map(flat), b.map(flat))
-}
-
-/// Sine of the angle between two pieces in plan; 0 where one has no direction.
-fn sine_between(a: Ends, b: Ends) -> f64 {
-    let along = |p: Ends| [p[1][0] - p[0][0], p[1][1] - p[0][1]];
-    let (u, v) = (along(a), along(b));
-    let lengths = u[0].hypot(u[1]) * v[0].hypot(v[1]);
-    if lengths > 0.0 { (u[0] * v[1] - u[1] * v[0]).abs() / lengths } else { 0.0 }
-}
-
-/// What of a piece lies outside a circle in plan.
-fn outside([a, b]: Ends, centre: [f64; 2], radius: f64) -> [Option<Ends>; 2] {
-    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-    let (x, y) = (a[0] - centre[0], a[1] - centre[1]);
-    let (run, half, rest) = (dx * dx + dy * dy, x * dx + y * dy, x * x + y * y - radius * radius);
-    let root = half * half - run * rest;
-    if run == 0.0 {
-        return [(rest > 0.0).then_some([a, b]), None];
-    }
-    if root <= 0.0 {
-        return [Some([a, b]), None];
-    }
-    let (enters, leaves) = ((-half - root.sqrt()) / run, (-half + root.sqrt()) / run);
-    if leaves <= 0.0 || enters >= 1.0 {
-        return [Some([a, b]), None];
-    }
-    let at = |share: f64| [0, 1, 2].map(|axis: usize| a[axis] + (b[axis] - a[axis]) * share);
-    [(enters > 0.0).then(|| [a, at(enters)]), (leaves < 1.0).then(|| [at(leaves), b])]
 }
 
 /// Whether one finding weighs more than another of the same pair.
@@ -538,18 +406,49 @@ fn graver(one: &Clearance, other: &Clearance) -> bool {
     one.verdict.cmp(&other.verdict).then(margin(one).total_cmp(&margin(other))).is_lt()
 }
 
+/// Where the height between two pieces that meet in plan is judged: where they meet; of those that lie on each other there, at both
+/// ends of what they share, and where one passes through the height of the other.
+fn places(near: Nearest<2>, mine: Ends, theirs: Ends) -> Vec<Nearest<2>> {
+    let flat = |p: [f64; 3]| [p[0], p[1]];
+    let on_each_other = (near.distance == 0.0).then(|| shared(mine.map(flat), theirs.map(flat))).flatten();
+    let Some([from, to]) = on_each_other else { return vec![near] };
+    let apart = |at: [f64; 2]| height_at(mine, at) - height_at(theirs, at);
+    let (first, last) = (apart(from), apart(to));
+    let mut at = vec![from, to];
+    if first * last < 0.0 {
+        let share = first / (first - last);
+        at.push([0, 1].map(|axis: usize| from[axis] + (to[axis] - from[axis]) * share));
+    }
+    at.into_iter().map(|at| Nearest { distance: 0.0, on_a: at, on_b: at }).collect()
+}
+
+/// What the rows of the table say of two lines.
+pub(super) struct Judged {
+    /// Alongside and crossing, as far as they do.
+    pub(super) told: [Option<Clearance>; 2],
+    /// They lie in a way that no row is about.
+    pub(super) without_rule: bool,
+}
+
 /// Which two, how they lie, and where.
-struct At {
-    a: Option<u32>,
-    b: u32,
-    lie: Lie,
-    place: [f64; 3],
+pub(super) struct At {
+    pub(super) a: Option<u32>,
+    pub(super) b: u32,
+    pub(super) lie: Lie,
+    pub(super) place: [f64; 3],
 }
 
 /// What a room is worth against what is asked for. Walls that are not known lie as much as `wall_m` outside their axes.
-fn judged(at: At, room_m: Option<f64>, missing: Option<Missing>, limit: Limit, off_m: f64, wall_m: f64) -> Clearance {
+pub(super) fn weigh(
+    at: At,
+    room_m: Option<f64>,
+    missing: Option<Missing>,
+    limit: Limit,
+    off_m: f64,
+    wall_m: f64,
+) -> Clearance {
     let [least, most] = limit.between_m;
-    let missing = missing.or(limit.beyond.then_some(Missing::Rule));
+    let missing = missing.or(limit.beyond.then_some(Missing::Pressure));
     let verdict = match room_m {
         None => Verdict::Unknown,
         Some(room) if room + off_m < least => Verdict::Violated,
@@ -558,9 +457,9 @@ fn judged(at: At, room_m: Option<f64>, missing: Option<Missing>, limit: Limit, o
         Some(_) => Verdict::Possible,
     };
     let At { a, b, lie, place } = at;
-    Clearance { a, b, lie, verdict, room_m, limit_m: limit.between_m, row: limit.row, off_m, place, missing }
+    Clearance { a, b, lie, verdict, room_m, limit_m: limit.between_m, row: Some(limit.row), off_m, place, missing }
 }
 
-fn keep(one: Clearance, found: &mut Findings) {
+pub(super) fn keep(one: Clearance, found: &mut Findings) {
     if one.verdict == Verdict::Clear { found.clear += 1 } else { found.found.push(one) }
 }

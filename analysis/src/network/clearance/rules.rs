@@ -4,7 +4,8 @@ use serde::Deserialize;
 use spatial_db::model::{NetworkClass, NetworkEdge};
 
 use super::walls::Walls;
-use crate::rules::Figure;
+use crate::rules::{Figure, cited};
+use crate::words::Words;
 
 /// What a row of the table is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -72,6 +73,20 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The stages, from low to high.
+    pub const ALL: [Self; 5] = [Self::Low, Self::Medium, Self::SubHighB, Self::SubHighA, Self::High];
+
+    /// As a record has it: [`Stage::of`] reads it back.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::SubHighB => "sub-high B",
+            Self::SubHighA => "sub-high A",
+            Self::High => "high",
+        }
+    }
+
     /// The stage of a pressure as recorded: in words, or a number with `kPa` or `MPa`.
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim().to_lowercase();
@@ -321,10 +336,15 @@ impl ClearanceRules {
         self.horizontal.iter().map(|row| row.m).fold(0.0, f64::max)
     }
 
+    /// The table as a whole: standard and edition.
+    pub fn named(&self) -> String {
+        format!("{} ({})", self.table.standard, self.table.edition)
+    }
+
     /// Row of the horizontal or vertical table, with standard and edition, in words.
-    pub fn cited(&self, vertical: bool, row: usize) -> String {
+    pub fn cited(&self, vertical: bool, row: usize) -> Words {
         let row = if vertical { &self.vertical[row] } else { &self.horizontal[row] };
-        format!("{} ({}), {} [{}]", self.table.standard, self.table.edition, row.clause, row.status)
+        cited(&self.table.standard, &self.table.edition, &row.clause, &row.status)
     }
 
     /// How deep a class must lie.
@@ -333,8 +353,8 @@ impl ClearanceRules {
     }
 
     /// Row of the cover table in words.
-    pub fn cited_depth(&self, row: &Depth) -> String {
-        format!("{} ({}), {} [{}]", self.table.standard, self.table.edition, row.clause, row.status)
+    pub fn cited_depth(&self, row: &Depth) -> Words {
+        cited(&self.table.standard, &self.table.edition, &row.clause, &row.status)
     }
 
     /// How well a line's place is known.
@@ -344,7 +364,15 @@ impl ClearanceRules {
     pub fn quality(&self, line: &NetworkEdge) -> &Quality {
         let level = line.survey_level.as_deref().map(str::trim).unwrap_or_default();
         let row = |level: &str| self.survey.iter().find(|row| row.level.eq_ignore_ascii_case(level));
-        row(level).or_else(|| row("-")).expect("checked when the table was read")
+        row(level).unwrap_or_else(|| self.unlevelled())
+    }
+
+    /// How well a line of no level is known.
+    ///
+    /// # Panics
+    /// Never: a table without this row is refused.
+    pub fn unlevelled(&self) -> &Quality {
+        self.survey.iter().find(|row| row.level == "-").expect("checked when the table was read")
     }
 
     /// The worst that any level may be off in plan, m.
@@ -433,6 +461,7 @@ mod tests {
             ["高压A", "high pressure", "nan MPa", "-1 MPa"].map(Stage::of),
             [Some(High), Some(High), None, None]
         );
+        assert_eq!(Stage::ALL.map(|stage| Stage::of(stage.as_str())), Stage::ALL.map(Some));
         let rules = ClearanceRules::shipped();
         let mut line = line(NetworkClass::Gas, None, None);
         assert_eq!(rules.quality(&line).level, "-");

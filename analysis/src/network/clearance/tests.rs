@@ -162,14 +162,14 @@ fn cover_counts_from_the_ground_to_the_top_and_falls_by_length() {
     let rules = ClearanceRules::shipped();
     let there = there(&park);
     let cache = Cache::build(Arc::new(park));
-    let (found, clear) = covers(&cache, &there, &rules);
-    let told: Vec<(u32, Verdict)> = found.iter().map(|one| (one.edge, one.verdict)).collect();
+    let Covers { found, clear, .. } = covers(&cache, &there, &rules);
+    let told: Vec<(u32, Verdict)> = found.iter().map(|one| (one.edge.unwrap(), one.verdict)).collect();
     let expected = [(1, Verdict::Violated), (0, Verdict::Possible), (4, Verdict::Unknown), (3, Verdict::Unknown)];
     assert_eq!((told.as_slice(), clear), (expected.as_slice(), 1));
     assert!((found[0].cover_m.unwrap() - 0.2).abs() < 1e-9 && found[1].limit_m == [0.6, 0.7]);
     let (found, clear) = falls(&cache, &there, &rules);
     // 5 ‰, 1 ‰, 2 ‰ off by 0.42 ‰, unknown, 19 ‰.
-    let told: Vec<(u32, Verdict)> = found.iter().map(|one| (one.edge, one.verdict)).collect();
+    let told: Vec<(u32, Verdict)> = found.iter().map(|one| (one.edge.unwrap(), one.verdict)).collect();
     let expected = [(1, Verdict::Violated), (2, Verdict::Violated), (3, Verdict::Unknown)];
     assert_eq!((told.as_slice(), clear), (expected.as_slice(), 2));
 }
@@ -194,13 +194,13 @@ fn a_height_known_in_part_says_nothing_of_the_whole() {
     ];
     let (rules, there) = (ClearanceRules::shipped(), there(&park));
     let cache = Cache::build(Arc::new(park));
-    let (found, clear) = covers(&cache, &there, &rules);
+    let Covers { found, clear, .. } = covers(&cache, &there, &rules);
     let told: Vec<(u32, Verdict, bool)> =
-        found.iter().map(|one| (one.edge, one.verdict, one.cover_m.is_some())).collect();
+        found.iter().map(|one| (one.edge.unwrap(), one.verdict, one.cover_m.is_some())).collect();
     let unknown = |edge| (edge, Verdict::Unknown, false);
     assert_eq!((told, clear), (vec![(1, Verdict::Violated, true), unknown(0), unknown(2), unknown(3)], 1));
     assert!(found[1].place[2].is_nan() && found[1].place[0] > 60.0, "the place whose height is not known");
-    let (found, clear) = covers_of(&cache, &there, &rules, |row| row == 4);
+    let Covers { found, clear, .. } = covers_of(&cache, &there, &rules, |row| row == 4);
     assert_eq!((found.len(), clear), (0, 1), "only what is asked for is counted");
     assert_eq!(falls_of(&cache, &there, &rules, |row| row == 4).0.len(), 1);
 
@@ -239,8 +239,8 @@ fn gas_under_green_lies_less_deep() {
     park.roads = vec![road(1, 55.0), road(2, 175.0)];
     let told = |park: &ParkSnapshot| {
         let cache = Cache::build(Arc::new(park.clone()));
-        let (found, clear) = covers(&cache, &there(park), &ClearanceRules::shipped());
-        (found.iter().map(|one| (one.edge, one.verdict, one.limit_m)).collect::<Vec<_>>(), clear)
+        let Covers { found, clear, .. } = covers(&cache, &there(park), &ClearanceRules::shipped());
+        (found.iter().map(|one| (one.edge.unwrap(), one.verdict, one.limit_m)).collect::<Vec<_>>(), clear)
     };
     let (found, clear) = told(&park);
     assert_eq!(found[0], (0, Verdict::Violated, [0.3; 2]));
@@ -342,7 +342,7 @@ fn a_pressure_above_the_table_is_never_clear() {
     gas.pressure = Some("高压".into());
     park.edges = vec![gas, line(2, Drainage, Some(300.0), vec![[0.0, 3.0, 2.0], [50.0, 3.0, 2.0]])];
     let one = all(&park).found[0];
-    assert_eq!((one.verdict, one.missing, one.limit_m), (Verdict::Unknown, Some(Missing::Rule), [2.0; 2]));
+    assert_eq!((one.verdict, one.missing, one.limit_m), (Verdict::Unknown, Some(Missing::Pressure), [2.0; 2]));
     park.edges[1].path.iter_mut().for_each(|vertex| vertex[1] = 1.0);
     assert_eq!(all(&park).found[0].verdict, Verdict::Violated, "nearer than even the highest stage of the table");
 }
@@ -372,6 +372,87 @@ fn lines() -> impl Strategy<Value = Vec<NetworkEdge>> {
     })
 }
 
+/// How two pieces meet in plan, as crossings count.
+enum Meets {
+    No,
+    /// The axes are so far apart in height there, at the least, m.
+    At(f64),
+    /// Rounding decides.
+    Unsure,
+}
+
+/// By Cramer's rule, or along what two level pieces share; where pieces that do not run alongside come as near as their walls, from the
+/// end that is nearest.
+fn meets([a, b]: [[f64; 3]; 2], [c, d]: [[f64; 3]; 2], walls: f64) -> Meets {
+    let (u, v) = ([b[0] - a[0], b[1] - a[1]], [d[0] - c[0], d[1] - c[1]]);
+    let (long, wide) = (u[0].hypot(u[1]), v[0].hypot(v[1]));
+    let turn = u[0] * v[1] - u[1] * v[0];
+    let z = |p: [f64; 3], q: [f64; 3], share: f64| p[2] + (q[2] - p[2]) * share;
+    // From each end to the other piece: how far in plan, and how far in height.
+    let to = |p: [f64; 3], q: [f64; 3], r: [f64; 3]| {
+        let along = [r[0] - q[0], r[1] - q[1]];
+        let run = along[0] * along[0] + along[1] * along[1];
+        let share = ((p[0] - q[0]) * along[0] + (p[1] - q[1]) * along[1]) / run;
+        let share = if run > 0.0 { share.clamp(0.0, 1.0) } else { 0.0 };
+        let off = [p[0] - q[0] - along[0] * share, p[1] - q[1] - along[1] * share];
+        (off[0].hypot(off[1]), (p[2] - z(q, r, share)).abs())
+    };
+    let ends = [to(a, c, d), to(b, c, d), to(c, a, b), to(d, a, b)];
+    let (far, apart) = ends.into_iter().min_by(|x, y| x.0.total_cmp(&y.0)).unwrap();
+    if long < 0.06 || wide < 0.06 {
+        return if far > walls + 1e-3 { Meets::No } else { Meets::Unsure };
+    }
+    let slope = (u[0] * v[0] + u[1] * v[1]).abs() / (long * wide);
+    let threshold = 45.0_f64.to_radians().cos();
+    if (slope - threshold).abs() < 1e-9 {
+        return Meets::Unsure;
+    }
+    let beside = slope > threshold;
+    let sine = turn.abs() / (long * wide);
+    if turn == 0.0 && [a[1], b[1], c[1], d[1]].iter().all(|y| *y == a[1]) {
+        let low = a[0].min(b[0]).max(c[0].min(d[0]));
+        let high = a[0].max(b[0]).min(c[0].max(d[0]));
+        if (high - low).abs() < 1e-6 {
+            return Meets::Unsure;
+        }
+        let over = |x: f64| z(a, b, (x - a[0]) / u[0]) - z(c, d, (x - c[0]) / v[0]);
+        let (first, last) = (over(low), over(high));
+        let least = if first * last <= 0.0 { 0.0 } else { first.abs().min(last.abs()) };
+        return if low > high { Meets::No } else { Meets::At(least) };
+    }
+    if sine < 1e-6 {
+        return if far > 1e-3 { Meets::No } else { Meets::Unsure };
+    }
+    let w = [c[0] - a[0], c[1] - a[1]];
+    let (s, t) = ((w[0] * v[1] - w[1] * v[0]) / turn, (w[0] * u[1] - w[1] * u[0]) / turn);
+    let inside = |share: f64| share > 1e-9 && share < 1.0 - 1e-9;
+    if inside(s) && inside(t) {
+        return Meets::At((z(a, b, s) - z(c, d, t)).abs());
+    }
+    match far {
+        far if beside && far < 1e-6 => Meets::Unsure,
+        _ if beside => Meets::No,
+        far if (far - walls).abs() < 1e-5 => Meets::Unsure,
+        far if far < walls => Meets::At(apart),
+        _ => Meets::No,
+    }
+}
+
+/// The least distance of two pieces in 3D, by a search that knows nothing of them but their places: along each the distance has no
+/// more than one valley.
+fn searched([a, b]: [[f64; 3]; 2], [c, d]: [[f64; 3]; 2]) -> f64 {
+    fn valley(of: &dyn Fn(f64) -> f64) -> f64 {
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..44 {
+            let third = (high - low) / 3.0;
+            if of(low + third) <= of(high - third) { high -= third } else { low += third }
+        }
+        of(f64::midpoint(low, high)).min(of(0.0)).min(of(1.0))
+    }
+    let at = |p: [f64; 3], q: [f64; 3], s: f64, axis: usize| p[axis] + (q[axis] - p[axis]) * s;
+    valley(&|s| valley(&|t| (0..3).map(|axis| (at(a, b, s, axis) - at(c, d, t, axis)).powi(2)).sum::<f64>().sqrt()))
+}
+
 proptest! {
     /// All pairs by the tree are all pairs by looking at every two pieces.
     #[test]
@@ -385,17 +466,24 @@ proptest! {
             for j in i + 1..park.edges.len() {
                 let (a, b) = (&park.edges[i], &park.edges[j]);
                 let told = |lie| found.found.iter().find(|c| (c.a, c.b, c.lie) == (Some(i as u32), j as u32, lie));
-                let (side, over) = (told(Lie::Alongside), told(Lie::Crossing));
-                seen += usize::from(side.is_some()) + usize::from(over.is_some());
+                let (side, over, touch) = (told(Lie::Alongside), told(Lie::Crossing), told(Lie::Touching));
+                seen += [side, over, touch].into_iter().flatten().count();
                 if a.class == b.class && super::walls::joined(a, b) {
-                    prop_assert!(side.is_none() && over.is_none());
+                    prop_assert!(side.is_none() && over.is_none() && touch.is_none());
                     continue;
                 }
                 let half = |line: &NetworkEdge| line.diameter_mm.map(|dn| dn / 2000.0);
                 let walls = half(a).unwrap_or(0.0) + half(b).unwrap_or(0.0);
                 let (mut far, mut crosses, mut slants) = (f64::INFINITY, false, false);
+                let (mut high, mut unsure, mut solid) = (None::<f64>, false, f64::INFINITY);
                 for p in a.path.windows(2) {
                     for q in b.path.windows(2) {
+                        match meets([p[0], p[1]], [q[0], q[1]], walls) {
+                            Meets::No => {}
+                            Meets::Unsure => unsure = true,
+                            Meets::At(apart) => high = Some(high.map_or(apart, |high| high.min(apart))),
+                        }
+                        solid = solid.min(searched([p[0], p[1]], [q[0], q[1]]));
                         let flat = |v: [f64; 3]| [v[0], v[1]];
                         let here = nearest([flat(p[0]), flat(p[1])], [flat(q[0]), flat(q[1])]).distance;
                         let along = |v: &[[f64; 3]]| [v[1][0] - v[0][0], v[1][1] - v[0][1]];
@@ -425,6 +513,31 @@ proptest! {
                     }
                 }
                 prop_assert_eq!(over.is_some() && !crosses, false);
+                let bare = [a, b].into_iter().filter(|line| half(line).is_none()).count() as f64;
+                match (rules.vertical(a, b), high) {
+                    _ if unsure => {}
+                    (Some(limit), Some(apart)) => {
+                        let (room, off) = (apart - walls, rules.quality(a).height_m + rules.quality(b).height_m);
+                        let clear = room - off - rules.unsized_m.value / 2.0 * bare - limit.between_m[1];
+                        if clear > 1e-9 {
+                            prop_assert!(over.is_none(), "{:?}", over);
+                        } else if clear < -1e-9 {
+                            prop_assert!(over.is_some_and(|over| (over.room_m.unwrap() - room).abs() < 1e-6), "{over:?} {room}");
+                            let least = room + off - limit.between_m[0];
+                            let violated = over.is_some_and(|over| over.verdict == Verdict::Violated);
+                            prop_assert!(least.abs() < 1e-6 || violated == (least < 0.0));
+                        }
+                    }
+                    _ => prop_assert!(over.is_none(), "{:?}", over),
+                }
+                // Walls in walls are told whatever the table says.
+                if side.is_some() || over.is_some() {
+                    prop_assert!(touch.is_none());
+                } else if solid > walls + 1e-5 {
+                    prop_assert!(touch.is_none(), "{touch:?} {solid}");
+                } else if solid < walls - 1e-5 && a.class != b.class {
+                    prop_assert!(touch.is_some_and(|touch| (touch.room_m.unwrap() + walls - solid).abs() < 1e-5), "{touch:?}");
+                }
                 let Some(limit) = rules.horizontal(a, Some(b)) else {
                     prop_assert!(side.is_none());
                     continue;

@@ -20,6 +20,8 @@ pub use answers::{Asked, Burst, HydraulicAnswer, Which};
 pub use engine::{Demand, Leak, Peak, Plant, PlantLink, PlantNode, Sort, WhatIf};
 pub use fire::FireFlow;
 pub use overlay::{awaited_pressures, fire_overlay, pressure_overlay, without_pressures};
+#[cfg(test)]
+pub(crate) use overlay::{fire_legend, pressure_legend};
 pub use park::{Assumed, Given, park_plant};
 pub use rules::HydraulicRules;
 pub use state::{State, Warning};

@@ -11,7 +11,7 @@ use super::sheets::Grade;
 use super::state::State;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
-use crate::words::{Words, phrase};
+use crate::words::{Phrase, Words, phrase};
 
 /// In the order of grades. Strong colours: a main is a thin line among the ground, streets and halls above it.
 const GRADES: [(Grade, [u8; 3], Pattern); 6] = [
@@ -40,6 +40,21 @@ fn overlay(name: &str, title: Words, unit: Words, as_of: NaiveDate, notes: Vec<W
     }
 }
 
+/// Classes of pressures, with nothing counted.
+pub(crate) fn pressure_legend(rules: &HydraulicRules) -> Vec<Class> {
+    GRADES
+        .iter()
+        .map(|(grade, colour, pattern)| Class {
+            label: grade.words(rules),
+            colour: *colour,
+            pattern: *pattern,
+            swatch: Swatch::Line,
+            count: 0,
+            measure: None,
+        })
+        .collect()
+}
+
 /// Mains by pressure in a state; with the state before, how it changed stands in the facts.
 pub fn pressure_overlay(
     park: &ParkSnapshot,
@@ -52,17 +67,7 @@ pub fn pressure_overlay(
 ) -> Overlay {
     let title = words!("title-pressure", "Pressures in water mains");
     let mut over = overlay("pressure", title, "m".into(), as_of, notes);
-    over.classes = GRADES
-        .iter()
-        .map(|(grade, colour, pattern)| Class {
-            label: grade.words(rules),
-            colour: *colour,
-            pattern: *pattern,
-            swatch: Swatch::Line,
-            count: 0,
-            measure: None,
-        })
-        .collect();
+    over.classes = pressure_legend(rules);
     let lower = |state: &State, [a, b]: [u32; 2]| {
         let [a, b] = [a, b].map(|at| state.pressure_m[at as usize]);
         Some(a?.min(b?))
@@ -123,6 +128,27 @@ pub fn awaited_pressures(as_of: NaiveDate) -> Overlay {
     overlay("pressure", words!("title-pressure", "Pressures in water mains"), "m".into(), as_of, notes)
 }
 
+/// Hydrants by what they give, each a shape of its own.
+const FIRE: [(Phrase, [u8; 3], Pattern, Symbol); 3] = [
+    (phrase("fire-short", "too little"), [158, 0, 20], Pattern::Solid, Symbol::Hazard),
+    (phrase("fire-enough", "enough"), [0, 114, 178], Pattern::Solid, Symbol::Hydrant),
+    (phrase("unknown", "unknown"), [120, 124, 130], Pattern::Hatch, Symbol::Dot),
+];
+
+/// Classes of fire flow, with nothing counted.
+pub(crate) fn fire_legend() -> Vec<Class> {
+    FIRE.iter()
+        .map(|(label, colour, pattern, symbol)| Class {
+            label: (*label).into(),
+            colour: *colour,
+            pattern: *pattern,
+            swatch: Swatch::Symbol(*symbol),
+            count: 0,
+            measure: None,
+        })
+        .collect()
+}
+
 /// Hydrants by what they give.
 pub fn fire_overlay(
     park: &ParkSnapshot,
@@ -133,22 +159,7 @@ pub fn fire_overlay(
     notes: Vec<Words>,
 ) -> Overlay {
     let mut over = overlay("fire_flow", words!("title-fire", "Fire flow at hydrants"), "L/s".into(), as_of, notes);
-    let looks = [
-        (words!("fire-short", "too little"), [158, 0, 20], Pattern::CrossHatch, Symbol::Hazard),
-        (words!("fire-enough", "enough"), [0, 114, 178], Pattern::Solid, Symbol::Hydrant),
-        (words!("unknown", "unknown"), [120, 124, 130], Pattern::Dots, Symbol::Dot),
-    ];
-    over.classes = looks
-        .iter()
-        .map(|(label, colour, pattern, symbol)| Class {
-            label: label.clone(),
-            colour: *colour,
-            pattern: *pattern,
-            swatch: Swatch::Symbol(*symbol),
-            count: 0,
-            measure: None,
-        })
-        .collect();
+    over.classes = fire_legend();
     for one in fire {
         let Some(row) = plant.nodes[one.node as usize].row else { continue };
         let node = &park.nodes[row as usize];
@@ -170,7 +181,7 @@ pub fn fire_overlay(
         over.verdicts.insert(node.id, Verdict { class, value: known, outline: None, facts });
         let label = known.map(|flow| format!("{flow:.0} L/s"));
         let [x, y, _] = node.position;
-        over.marks.push(Mark { feature: node.id, position: [x, y], symbol: looks[class].3, class, label });
+        over.marks.push(Mark { feature: node.id, position: [x, y], symbol: FIRE[class].3, class, label });
     }
     over.without_empty_classes(|_| false)
 }

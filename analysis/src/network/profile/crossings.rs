@@ -8,6 +8,7 @@ use super::{Ask, Crossing, Profile};
 use crate::network::clearance::{ClearanceRules, Limit, Verdict, nearest};
 use crate::network::section::Size;
 use crate::network::topology::plan_m;
+use crate::words::Words;
 
 /// Finds what crosses, by distance: every line once at each place where it does. Lines that end on the way belong to it.
 pub(super) fn crossings(ask: &Ask<'_>, profile: &Profile) -> Vec<Crossing> {
@@ -100,7 +101,7 @@ fn crossing(
         off_m,
         limit_m: rule.map(|limit| limit.between_m),
         verdict: rule.map(|limit| weigh(ask.clearance, room_m, sized, limit, off_m)),
-        rule: rule.map_or_else(String::new, |limit| ask.clearance.cited(true, limit.row)),
+        rule: rule.map_or_else(Words::default, |limit| ask.clearance.cited(true, limit.row)),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn flaws(ask: &Ask<'_>, profile: &Profile) -> Vec<Flaw> {
             value,
             limit: Some(limit[1]),
             place: profile.place(crossing.at_m),
-            rule: crossing.rule.as_str().into(),
+            rule: crossing.rule.clone(),
         });
     }
     found.retain(|flaw| matches!(flaw.verdict, Verdict::Violated | Verdict::Possible));
@@ -226,15 +226,15 @@ fn spacing(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
 /// Too little ground above a pipe, or none: of the whole line where the way takes a part of one.
 fn cover(ask: &Ask<'_>, profile: &Profile, found: &mut Vec<Flaw>) {
     let Some(depth) = ask.clearance.depth(profile.class) else { return };
-    let rule: Words = ask.clearance.cited_depth(depth).into();
+    let rule = ask.clearance.cited_depth(depth);
     let mut there = ask.there.clone();
     there.edges.fill(false);
     for run in &profile.runs {
         there.edges[run.edge as usize] = true;
     }
-    let (worst, _) = covers(ask.cache, &there, ask.clearance);
-    for one in worst {
-        let (Some(value), Some(run)) = (one.cover_m, profile.runs.iter().find(|run| run.edge == one.edge)) else {
+    for one in covers(ask.cache, &there, ask.clearance).found {
+        let of = profile.runs.iter().find(|run| Some(run.edge) == one.edge);
+        let (Some(value), Some(run)) = (one.cover_m, of) else {
             continue;
         };
         let (kind, verdict) = if value < 0.0 {

@@ -190,7 +190,7 @@ pub struct Crossing {
     /// Verdict, where a rule speaks.
     pub verdict: Option<Verdict>,
     /// The rule; empty without one.
-    pub rule: String,
+    pub rule: Words,
 }
 
 impl Crossing {

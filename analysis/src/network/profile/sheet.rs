@@ -317,7 +317,7 @@ fn crossing_row(one: &Crossing) -> Row {
         Some(one.off_m).into(),
         one.limit_m.map(|limit| limit[1]).into(),
         one.verdict.map_or(Value::Unknown, |one| verdict(one).into()),
-        said(&one.rule),
+        if one.rule.is_empty() { Value::Unknown } else { one.rule.clone().into() },
         one.survey_level.as_deref().into(),
         Some(one.place[0]).into(),
         Some(one.place[1]).into(),

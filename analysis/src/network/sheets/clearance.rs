@@ -3,7 +3,7 @@
 use spatial_db::model::{FeatureKind, NetworkEdge, ParkSnapshot};
 
 use super::{class, said, text};
-use crate::network::clearance::{Clearance, ClearanceRules, Cover, Fall, Lie, Missing, Verdict};
+use crate::network::clearance::{Between, Clearance, ClearanceRules, Cover, Fall, Lie, Missing, Verdict};
 use crate::network::section::Size;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
@@ -23,6 +23,7 @@ pub(in crate::network) fn lie(lie: Lie) -> Words {
         Lie::Alongside => phrase("lie-alongside", "alongside").into(),
         Lie::Crossing => phrase("lie-crossing", "crossing").into(),
         Lie::Building => phrase("lie-building", "to building").into(),
+        Lie::Touching => phrase("lie-touching", "wall in wall").into(),
     }
 }
 
@@ -30,8 +31,24 @@ fn missing(missing: Missing) -> Words {
     match missing {
         Missing::Size => phrase("missing-size", "size not on record").into(),
         Missing::Height => phrase("missing-height", "height not on record").into(),
-        Missing::Rule => phrase("missing-rule", "the table has no row for this pressure").into(),
+        Missing::Pressure => phrase("missing-pressure", "the table has no row for this pressure").into(),
+        Missing::Rule => phrase("missing-rule", "the table has no row for these two").into(),
     }
+}
+
+/// What a finding is held against: a row of the table, or that there is none.
+pub(in crate::network) fn rule(rules: &ClearanceRules, one: &Clearance) -> Words {
+    match one.row {
+        Some(row) => rules.cited(one.lie == Lie::Crossing, row),
+        None => {
+            words!("rule-none", "{table}: no row is about how they lie; told because they touch", table = rules.named())
+        }
+    }
+}
+
+/// The key of a line of the park, or that it is planned.
+fn named(line: Option<&NetworkEdge>) -> Value {
+    line.map_or_else(|| words!("planned-line", "planned").into(), |line| said(&line.provenance.key))
 }
 
 fn place(at: [f64; 3]) -> [Value; 3] {
@@ -65,7 +82,7 @@ pub fn clearance_sheet(
         let mut cells = vec![
             verdict(one.verdict).into(),
             lie(one.lie).into(),
-            a.map_or_else(|| words!("planned-line", "planned").into(), |line| said(&line.provenance.key)),
+            named(a),
             a.or(planned).map_or(Value::Unknown, |line| class(line.class).into()),
             said(b),
             b_class.into(),
@@ -74,7 +91,7 @@ pub fn clearance_sheet(
             one.margin_m().into(),
             Some(one.off_m).into(),
             one.missing.map_or(Value::Unknown, |what| missing(what).into()),
-            said(&rules.cited(one.lie == Lie::Crossing, one.row)),
+            rule(rules, one).into(),
         ];
         cells.extend(place(one.place));
         let slot = one.a.or_else(|| (one.lie != Lie::Building).then_some(one.b));
@@ -107,9 +124,17 @@ pub fn clearance_sheet(
 }
 
 /// Where lines lie too near the ground above, may, or where that cannot be told.
-pub fn cover_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Cover], notes: Vec<Words>) -> Sheet {
+/// `planned` is the line that is no row of the park.
+pub fn cover_sheet(
+    park: &ParkSnapshot,
+    rules: &ClearanceRules,
+    found: &[Cover],
+    planned: Option<&NetworkEdge>,
+    notes: Vec<Words>,
+) -> Sheet {
     let row = |one: &Cover| {
-        let line = &park.edges[one.edge as usize];
+        let line = one.edge.map(|row| &park.edges[row as usize]);
+        let depth = line.or(planned).and_then(|line| rules.depth(line.class));
         let road = match one.carriageway {
             Some(true) => words!("in-carriageway", "in a carriageway").into(),
             Some(false) => words!("beside-carriageway", "beside carriageways").into(),
@@ -117,15 +142,15 @@ pub fn cover_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Cover],
         };
         let mut cells = vec![
             verdict(one.verdict).into(),
-            said(&line.provenance.key),
-            class(line.class).into(),
+            named(line),
+            line.or(planned).map_or(Value::Unknown, |line| class(line.class).into()),
             one.cover_m.into(),
             Some(one.limit_m[1]).into(),
             road,
-            rules.depth(line.class).map_or(Value::Unknown, |row| said(&rules.cited_depth(row))),
+            depth.map_or(Value::Unknown, |row| rules.cited_depth(row).into()),
         ];
         cells.extend(place(one.place));
-        Row { slot: Some(one.edge as usize), cells }
+        Row { slot: one.edge.map(|row| row as usize), cells }
     };
     let mut columns = vec![
         text("verdict", words!("head-verdict", "verdict")),
@@ -147,21 +172,27 @@ pub fn cover_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Cover],
     }
 }
 
-/// Sewers that fall too little, may, or do not tell.
-pub fn fall_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Fall], notes: Vec<Words>) -> Sheet {
+/// Sewers that fall too little, may, or do not tell. `planned` is the line that is no row of the park.
+pub fn fall_sheet(
+    park: &ParkSnapshot,
+    rules: &ClearanceRules,
+    found: &[Fall],
+    planned: Option<&NetworkEdge>,
+    notes: Vec<Words>,
+) -> Sheet {
     let row = |one: &Fall| {
-        let line = &park.edges[one.edge as usize];
+        let line = one.edge.map(|row| &park.edges[row as usize]);
         let mille = |share: f64| share * 1000.0;
         let cells = vec![
             verdict(one.verdict).into(),
-            said(&line.provenance.key),
-            said(&Size::of(line).words),
+            named(line),
+            line.or(planned).map_or(Value::Unknown, |line| said(&Size::of(line).words)),
             one.fall.map(mille).into(),
             Some(mille(rules.slope.value)).into(),
             Some(mille(one.off)).into(),
-            said(&rules.slope.citation()),
+            rules.slope.citation().into(),
         ];
-        Row { slot: Some(one.edge as usize), cells }
+        Row { slot: one.edge.map(|row| row as usize), cells }
     };
     let mille = |name, title: Words| Column::new(name, title, "‰", Holds::Number(1));
     Sheet {
@@ -182,14 +213,83 @@ pub fn fall_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Fall], n
     }
 }
 
-/// How many violated, possible, not known and clear, in words.
-pub fn verdicts_note([violated, possible, unknown, clear]: [usize; 4]) -> Words {
+/// Two lines: wall to wall in 3D with what of it is in plan and in height, and what the rules say of the two, clear or not.
+pub fn between_sheet(park: &ParkSnapshot, rules: &ClearanceRules, found: &[Between], notes: Vec<Words>) -> Sheet {
+    let row = |one: &Between, said_of: [Value; 10], at: [Value; 3]| {
+        let [a, b] = [one.a, one.b].map(|row| &park.edges[row as usize]);
+        let lines = [said(&a.provenance.key), class(a.class).into(), said(&b.provenance.key), class(b.class).into()];
+        Row { slot: Some(one.a as usize), cells: lines.into_iter().chain(said_of).chain(at).collect() }
+    };
+    let lacks = |what: Option<Missing>| what.map_or(Value::Unknown, |what| missing(what).into());
+    let mut rows = Vec::new();
+    for one in found {
+        let at = one.ends.map(|[p, q]| [0, 1, 2].map(|axis: usize| f64::midpoint(p[axis], q[axis])));
+        let in_space = [
+            words!("lie-in-space", "in 3D").into(),
+            if one.joined { words!("between-joined", "drawn to meet: no rule").into() } else { Value::Unknown },
+            one.room_m.into(),
+            one.plan_m.into(),
+            one.height_m.into(),
+            Value::Unknown,
+            Value::Unknown,
+            Some(one.room_off_m()).into(),
+            lacks(one.missing),
+            Value::Unknown,
+        ];
+        rows.push(row(one, in_space, place(at.unwrap_or([f64::NAN; 3]))));
+        for told in &one.told {
+            let by_rule = [
+                lie(told.lie).into(),
+                verdict(told.verdict).into(),
+                told.room_m.into(),
+                Value::Unknown,
+                Value::Unknown,
+                Some(told.limit_m[1]).into(),
+                told.margin_m().into(),
+                Some(told.off_m).into(),
+                lacks(told.missing),
+                rule(rules, told).into(),
+            ];
+            rows.push(row(one, by_rule, place(told.place)));
+        }
+    }
+    let metres = |name, title: Words| Column::new(name, title, "m", Holds::Number(2));
+    let mut columns = vec![
+        text("line", words!("head-line", "line")),
+        text("class", words!("head-network-class", "class")),
+        text("other", words!("head-other", "other")),
+        text("other_class", words!("head-other-class", "class")),
+        text("lie", words!("head-lie", "how")),
+        text("verdict", words!("head-verdict", "verdict")),
+        metres("room_m", words!("head-room", "wall to wall")),
+        metres("plan_m", words!("head-part-plan", "of it in plan")),
+        metres("height_m", words!("head-part-height", "in height")),
+        metres("asked_m", words!("head-asked", "asked for")),
+        metres("margin_m", words!("head-margin", "margin")),
+        metres("off_m", words!("head-off", "survey off by")),
+        text("missing", words!("head-not-on-record", "missing")).in_files(),
+        text("rule", words!("head-rule", "rule")).in_files(),
+    ];
+    columns.extend(place_columns());
+    Sheet {
+        name: "between",
+        title: words!("title-between", "Room between two lines, wall to wall"),
+        notes,
+        target: Some(FeatureKind::NetworkEdge),
+        columns,
+        rows,
+    }
+}
+
+/// How many violated, possible, not known and clear, and of how many the table does not tell, in words.
+pub fn verdicts_note([violated, possible, unknown, clear]: [usize; 4], no_rule: usize) -> Words {
     words!(
         "note-verdicts",
-        "pairs: {violated} violated, {possible} possibly violated, {unknown} not known, {clear} clear",
+        "pairs: {violated} violated, {possible} possibly violated, {unknown} not known, {clear} clear, {no_rule} without a rule",
         violated = violated,
         possible = possible,
         unknown = unknown,
         clear = clear,
+        no_rule = no_rule,
     )
 }

@@ -2,6 +2,7 @@
 
 mod clearance;
 mod isolation;
+mod planned;
 mod section;
 
 use std::collections::BTreeMap;
@@ -14,10 +15,11 @@ use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
-pub use clearance::{clearance_sheet, cover_sheet, fall_sheet, verdicts_note};
-pub(super) use clearance::{lie, verdict};
+pub use clearance::{between_sheet, clearance_sheet, cover_sheet, fall_sheet, verdicts_note};
+pub(super) use clearance::{lie, rule, verdict};
 pub use isolation::{Isolating, other_valves_notes};
 pub(super) use isolation::{SHUT_ALREADY, STUCK, TO_SHUT};
+pub use planned::{own_notes, own_told};
 pub use section::section_sheet;
 
 pub(super) fn text(name: &'static str, title: Words) -> Column {

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
+#[cfg(test)]
+pub(crate) use overlay::legend;
 pub use overlay::unmet_overlay;
 pub use record::Demand;
 pub use sheet::{unmet_criteria, unmet_parcels, unmet_requirements};

@@ -22,6 +22,12 @@ const CLASSES: [(Phrase, [u8; 3], Pattern); 5] = [
     (phrase("unmet-class-none", "vacant, no single change would have served one"), [215, 219, 224], Pattern::Solid),
 ];
 
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    CLASSES.into_iter().map(|row| Class::of_areas(row, (0, 0.0))).collect()
+}
+
 const fn class_of(prospects: usize) -> usize {
     match prospects {
         0 => 4,

@@ -386,7 +386,12 @@ impl<'a> Drafted<'a> {
             Role::Feature(FeatureKind::Surface) => {
                 chosen.extend(column("kind", "surface", Some("other"), Some("other")));
             }
-            Role::Feature(FeatureKind::LandEvent) => chosen.extend(column("kind", "event", None, None)),
+            Role::Feature(FeatureKind::LandEvent) => {
+                chosen.extend(column("kind", "event", None, None));
+                // Free words that say why are no cause of the Order.
+                let told = field_of("cause").is_some_and(|field| share_known("cause", field) >= 0.6);
+                chosen.extend(told.then(|| column("cause", "cause", None, None)).flatten());
+            }
             Role::Feature(FeatureKind::RoadEdge)
                 if field_of("class").is_some_and(|field| share_known("road", field) > 0.0) =>
             {
@@ -398,6 +403,7 @@ impl<'a> Drafted<'a> {
             _ => {}
         }
         self.words = chosen;
+        self.mapped.retain(|mapped| mapped.column != "cause" || self.words.iter().any(|one| one.column == "cause"));
         self.take_words_of_format();
         // With one class for all, the field that tells it is the subtype.
         if matches!(role, Role::NetworkNode(Some(_)) | Role::NetworkEdge(Some(_)))

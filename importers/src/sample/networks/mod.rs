@@ -118,6 +118,20 @@ enum Which {
 }
 
 impl Kind {
+    /// Who operates it, in the survey's column `Belong`: names that are plainly made up, of whom nobody can be called by mistake.
+    pub(super) const fn operator(self) -> &'static str {
+        match self.which {
+            Which::Water => "清溪供水(合成)",
+            Which::Storm | Which::Sewage => "清溪排水(合成)",
+            Which::Gas => "清溪燃气(合成)",
+            Which::Heat => "清溪热力(合成)",
+            Which::Power => "清溪供电(合成)",
+            Which::Telecom => "清溪通信(合成)",
+            Which::Nitrogen | Which::Hydrogen => "清溪工业气体(合成)",
+            Which::Tunnel => "清溪管廊(合成)",
+        }
+    }
+
     /// Unit in the names of the columns of ratings and loads, where they are kept.
     pub(super) fn load_unit(self) -> Option<&'static str> {
         loads::loading(self.which).map(|loading| loading.unit)

@@ -244,8 +244,9 @@ fn quoted(fields: &[String]) -> String {
 }
 
 fn network(out: &mut String, kind: Kind) {
-    let mut point_attributes: Vec<String> = ["Map_No", "Feature", "SDate"].map(str::to_owned).into();
-    let mut line_attributes: Vec<String> = ["TotalHole", "UsedHole", "FlowDir", "EmBed"].map(str::to_owned).into();
+    let mut point_attributes: Vec<String> = ["Map_No", "Feature", "SDate", "Belong"].map(str::to_owned).into();
+    let mut line_attributes: Vec<String> =
+        ["TotalHole", "UsedHole", "FlowDir", "EmBed", "Belong"].map(str::to_owned).into();
     // Ratings and loads stay with each point and line as the utility wrote them.
     if let Some(unit) = kind.load_unit() {
         point_attributes.extend([format!("RatedCap_{unit}"), format!("ConnLoad_{unit}")]);

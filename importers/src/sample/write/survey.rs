@@ -65,7 +65,7 @@ fn points(kind: Kind, network: &Network) -> String {
         let sheet = format!("{:.1}-{:.1}", (point.xy.y / 500.0).floor() / 2.0, (point.xy.x / 500.0).floor() / 2.0);
         let _ = writeln!(
             out,
-            "{}{},{sheet},{:.3},{:.3},{:.3},{feature},{attachment},{:.2},{shape},{material},{size},{},,,,清溪工业园,2025/11/20,清溪测绘(合成),2025/11/12,{}{}",
+            "{}{},{sheet},{:.3},{:.3},{:.3},{feature},{attachment},{:.2},{shape},{material},{size},{},,,,{},2025/11/20,清溪测绘(合成),2025/11/12,{}{}",
             kind.code,
             i + 1,
             point.xy.y,
@@ -73,6 +73,7 @@ fn points(kind: Kind, network: &Network) -> String {
             point.ground_m,
             point.depth_m,
             links[i],
+            kind.operator(),
             cells(kind, &network.load_at(i)),
             match (kind.class, point.word) {
                 ("water", "水源") => ",0.45",
@@ -109,7 +110,7 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
         let material = if kind.gravity && !pipe.pressure.is_empty() { "钢" } else { kind.material };
         let _ = writeln!(
             out,
-            "{}{},{:.3},{:.3},{:.3},{}{},{:.3},{:.3},{:.3},{},{code},{material},{size},{duct_w},{duct_h},{},{},,{holes},{used},{flow},{buried},清溪工业园,{}/6/30{}",
+            "{}{},{:.3},{:.3},{:.3},{}{},{:.3},{:.3},{:.3},{},{code},{material},{size},{duct_w},{duct_h},{},{},,{holes},{used},{flow},{buried},{},{}/6/30{}",
             kind.code,
             pipe.a + 1,
             a.xy.y,
@@ -123,6 +124,7 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
             kind.code,
             kind.voltage,
             pipe.pressure,
+            kind.operator(),
             pipe.year,
             cells(kind, &[network.rated(k)]),
         );
@@ -132,12 +134,13 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
         loose = 1;
         let _ = writeln!(
             out,
-            "{0}1,{1:.3},{2:.3},1.40,{0}999999,,,,{0},{code},{3},100,,,,,,,,,直埋,清溪工业园,2012/6/30{4}",
+            "{0}1,{1:.3},{2:.3},1.40,{0}999999,,,,{0},{code},{3},100,,,,,,,,,直埋,{5},2012/6/30{4}",
             kind.code,
             point.xy.y,
             point.xy.x,
             kind.material,
             cells(kind, &[None]),
+            kind.operator(),
         );
     }
     (out, loose)

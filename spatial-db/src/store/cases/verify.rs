@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fmt::Write as _;
 
 use postgres::IsolationLevel;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::super::{Store, StoreError, sql};
 use super::read::rights;
+use crate::hash::sha256;
 
 /// What is wrong with an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -183,10 +182,7 @@ fn hash_of(fields: &[Option<String>]) -> String {
         .iter()
         .map(|field| field.as_ref().map_or_else(|| "-".to_owned(), |text| format!("{}:{text}", text.len())))
         .collect();
-    Sha256::digest(texts.join(",")).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    sha256(texts.join(",").as_bytes())
 }
 
 #[cfg(test)]

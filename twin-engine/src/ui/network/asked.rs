@@ -4,7 +4,7 @@ use analysis::network::isolation::{Gear, ValveState};
 use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, RichText, Ui};
 use spatial_db::model::{FeatureId, FeatureKind, NetworkClass};
 
-use super::{NetworkTab, answered, fly_to, tool_button};
+use super::{NetworkTab, answered, fly_to, lay, tool_button};
 use crate::cut::DEPTH_M;
 use crate::inspect::grouped;
 use crate::network::{Ask, Place, Question};
@@ -17,7 +17,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         NetworkTab::Trace => trace(ui, panels, words),
         NetworkTab::Break => broken(ui, panels, words),
         NetworkTab::Near => near(ui, panels, words),
-        NetworkTab::Lay => lay(ui, panels, words),
+        NetworkTab::Lay => planned(ui, panels, words),
         NetworkTab::Dig => dig(ui, panels, words),
         NetworkTab::Profile => {}
     }
@@ -244,27 +244,13 @@ fn class_choice(
     Some(class)
 }
 
-fn lay(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+fn planned(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let before = panels.bench.planned.clone();
     let mut planned = before.clone();
-    Grid::new("network-planned").num_columns(2).spacing([8.0, 4.0]).show(ui, |ui| {
-        ui.label(t!(words, "section-class"));
-        ComboBox::from_id_salt("planned-class")
-            .selected_text(words.stored("network", planned.class.as_str()))
-            .width(150.0)
-            .show_ui(ui, |ui| {
-                for class in NetworkClass::ALL {
-                    ui.selectable_value(&mut planned.class, class, words.stored("network", class.as_str()));
-                }
-            });
-        ui.end_row();
-        ui.label(t!(words, "net-diameter"));
-        ui.add(DragValue::new(&mut planned.diameter_mm).range(10.0..=4000.0).speed(5.0).fixed_decimals(0));
-        ui.end_row();
-        ui.label(t!(words, "net-cover"));
-        ui.add(DragValue::new(&mut planned.cover_m).range(0.0..=30.0).speed(0.02).fixed_decimals(2).suffix(" m"));
-        ui.end_row();
-    });
+    let terrain = panels.twin.input.snapshot.terrain.as_ref();
+    let ground = |at: Option<&[f64; 2]>| at.and_then(|[x, y]| terrain?.height_at(*x, *y));
+    let ground_m = [ground(planned.points.first()), ground(planned.points.last())];
+    lay::fields(ui, words, &mut planned, ground_m);
     ui.horizontal_wrapped(|ui| {
         tool_button(ui, panels, Tool::Lay, t!(words, "net-draw"));
         if ui.add_enabled(!planned.points.is_empty(), Button::new(t!(words, "net-draw-anew"))).clicked() {

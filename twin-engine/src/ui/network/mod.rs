@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod lay;
 mod marks;
 mod profile;
 mod rows;

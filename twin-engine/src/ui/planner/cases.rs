@@ -1,10 +1,12 @@
-//! The tab of cases: what is overdue, every case, and the entries of the one that is looked at. Nothing is recorded here.
+//! The tab of cases: what is overdue, every case, and the entries of the one that is looked at. The forms are `record`'s.
 
 use analysis::land::Tone;
 use analysis::planner::{CaseBook, CaseSheet, Due};
 use bevy_egui::egui::{Button, Frame, Grid, Label, Margin, Panel, RichText, ScrollArea, TextStyle, Ui};
 
-use super::{fly_to, parcel_of, selected_key, tone_colour};
+use super::pictures::{self, Pictures};
+use super::record::{self, Record};
+use super::{dossier, fly_to, parcel_of, selected_key, tone_colour};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
 
@@ -12,9 +14,13 @@ use crate::ui::{Panels, look};
 #[derive(Debug, Default)]
 pub(super) struct Cases {
     /// Number of the case that is looked at.
-    shown: Option<i64>,
+    pub(super) shown: Option<i64>,
     /// Key of the parcel that the case was chosen for, and how many cases there were.
     followed: (Option<String>, usize),
+    /// The forms that record.
+    pub(super) record: Record,
+    /// Photographs of the case that is looked at.
+    pub(super) pictures: Pictures,
 }
 
 pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
@@ -33,8 +39,10 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         ui.label(look::note(if waits { t!(words, "time-making") } else { t!(words, "planner-no-cases") }));
         return;
     };
+    record::take(panels);
     follow(panels, &book);
     if let Some(case) = panels.ui.planner.cases.shown.and_then(|number| case_of(&book, number)) {
+        pictures::step(ui.ctx(), panels, case);
         let frame = Frame::new().inner_margin(Margin { left: 12, right: 0, top: 2, bottom: 0 });
         let width = (ui.available_width() * 0.55).clamp(320.0, 760.0);
         Panel::right("planner-case").frame(frame).resizable(true).default_size(width).size_range(280.0..=900.0).show(
@@ -50,6 +58,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         if book.cases.is_empty() {
             ui.label(look::note(t!(words, "planner-no-case-yet")));
         }
+        record::open(ui, panels, words, &book);
         if !book.overdue.is_empty() {
             look::group(ui, &t!(words, "planner-overdue"));
             for due in &book.overdue {
@@ -127,8 +136,8 @@ fn line(ui: &mut Ui, panels: &mut Panels, words: &'static Text, case: &CaseSheet
     });
 }
 
-/// A case with its deadlines and entries.
-fn one(ui: &mut Ui, panels: &Panels, words: &'static Text, case: &CaseSheet) {
+/// A case with its deadlines, entries, and the form for the next.
+fn one(ui: &mut Ui, panels: &mut Panels, words: &'static Text, case: &CaseSheet) {
     let theme = panels.twin.theme();
     let bad = tone_colour(&theme, Tone::Bad);
     ui.horizontal_wrapped(|ui| {
@@ -159,6 +168,7 @@ fn one(ui: &mut Ui, panels: &Panels, words: &'static Text, case: &CaseSheet) {
             }
         });
     }
+    dossier::show(ui, panels, words, &case.parcel_key);
     look::group(ui, &t!(words, "planner-entries"));
     for line in &case.lines {
         let strike = |text: RichText| if line.withdrawn { text.strikethrough() } else { text };
@@ -172,7 +182,8 @@ fn one(ui: &mut Ui, panels: &Panels, words: &'static Text, case: &CaseSheet) {
                 ui.colored_label(look::colour(theme.tag), words.words(flaw));
             }
         });
+        pictures::show(ui, panels, case.number, line.number);
     }
     ui.add_space(4.0);
-    ui.label(look::note(t!(words, "planner-cases-read-only")));
+    record::entry(ui, panels, words, case);
 }

@@ -208,6 +208,13 @@ fn filters(ui: &mut Ui, panels: &mut Panels, words: &'static Text, list: &LandLi
         choice(ui, "planner-use", 110.0, &t!(words, "planner-any-use"), &looks(&list.uses), &mut wanted.physical);
         let ratings: Vec<String> = list.ratings.iter().map(|one| words.words(one)).collect();
         choice(ui, "planner-rating", 110.0, &t!(words, "planner-any-rating"), &ratings, &mut wanted.rating);
+        if list.cases.is_empty() {
+            // Not at hand: what was asked of them would hide everything.
+            wanted.case = None;
+        } else {
+            let cases: Vec<String> = list.cases.iter().map(|one| words.words(one)).collect();
+            choice(ui, "planner-case", 110.0, &t!(words, "planner-any-case"), &cases, &mut wanted.case);
+        }
         let mut zoning = wanted.zoning.as_ref().and_then(|class| list.zonings.iter().position(|one| one == class));
         choice(ui, "planner-zoning", 120.0, &t!(words, "planner-any-zoning"), &list.zonings, &mut zoning);
         wanted.zoning = zoning.and_then(|at| list.zonings.get(at).cloned());
@@ -280,6 +287,8 @@ mod tests {
             physical: 0,
             state: 0,
             rating: 0,
+            case: None,
+            proviso: None,
             listed: true,
             against_holder: None,
             years: None,

@@ -1,14 +1,20 @@
-//! The planner's panel at the foot of the window: land that is idle or under-used, cases, projects, scenarios.
+//! The planner's panel at the foot of the window: land that is idle or under-used, cases, projects, evaluation, scenarios.
 
 mod axis;
 mod bars;
 mod cases;
 mod clock;
+mod dossier;
+#[cfg(test)]
+mod drawn;
 mod land;
+mod pictures;
 mod projects;
+mod record;
 mod rows;
 mod sheet;
 mod what_if;
+mod zone;
 
 use std::sync::Arc;
 
@@ -40,13 +46,15 @@ pub(crate) enum PlannerTab {
     Cases,
     /// Projects, planned against actual.
     Projects,
+    /// The evaluation of the park.
+    Evaluation,
     /// A scenario.
     WhatIf,
 }
 
 impl PlannerTab {
     /// All tabs, from the left.
-    pub(crate) const ALL: [Self; 4] = [Self::Land, Self::Cases, Self::Projects, Self::WhatIf];
+    pub(crate) const ALL: [Self; 5] = [Self::Land, Self::Cases, Self::Projects, Self::Evaluation, Self::WhatIf];
 
     /// Its name.
     pub(super) fn label(self, words: &Text) -> String {
@@ -54,6 +62,7 @@ impl PlannerTab {
             Self::Land => t!(words, "planner-land"),
             Self::Cases => t!(words, "planner-cases"),
             Self::Projects => t!(words, "planner-projects"),
+            Self::Evaluation => t!(words, "planner-zone"),
             Self::WhatIf => t!(words, "planner-what-if"),
         }
     }
@@ -67,6 +76,7 @@ pub(crate) struct Planner {
     land: land::Land,
     cases: cases::Cases,
     projects: projects::Projects,
+    evaluation: zone::Evaluation,
     form: what_if::Form,
     /// The list has the arrow keys.
     arrows: bool,
@@ -121,6 +131,7 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
                 PlannerTab::Land => land::show(ui, panels, words),
                 PlannerTab::Cases => cases::show(ui, panels, words),
                 PlannerTab::Projects => projects::show(ui, panels, words),
+                PlannerTab::Evaluation => zone::show(ui, panels, words),
                 PlannerTab::WhatIf => what_if::show(ui, panels, words),
             }
         });
@@ -151,6 +162,7 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
                     PlannerTab::Land => land::head(ui, panels, words),
                     PlannerTab::Cases => cases::head(ui, panels, words),
                     PlannerTab::Projects => projects::head(ui, panels, words),
+                    PlannerTab::Evaluation => zone::head(ui, panels, words),
                     PlannerTab::WhatIf => what_if::head(ui, panels, words),
                 }
             }

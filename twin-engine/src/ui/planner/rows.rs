@@ -18,7 +18,7 @@ const ROW: f32 = 21.0;
 /// Rows of a page.
 const PAGE: usize = 10;
 /// Widths of the columns before the reason, points; the sign of the map first.
-const WIDTHS: [f32; 9] = [26.0, 104.0, 186.0, 92.0, 80.0, 52.0, 92.0, 104.0, 100.0];
+const WIDTHS: [f32; 10] = [26.0, 104.0, 186.0, 92.0, 80.0, 52.0, 92.0, 104.0, 100.0, 96.0];
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text, list: &LandList) {
     let mut clicked = None;
@@ -93,7 +93,7 @@ fn next_order(order: Option<(By, bool)>, by: By) -> Option<(By, bool)> {
     }
 }
 
-fn heads(words: &Text) -> [(Option<By>, String); 10] {
+fn heads(words: &Text) -> [(Option<By>, String); 11] {
     [
         (None, String::new()),
         (Some(By::Name), t!(words, "planner-parcel")),
@@ -104,6 +104,7 @@ fn heads(words: &Text) -> [(Option<By>, String); 10] {
         (Some(By::Days), t!(words, "planner-days")),
         (Some(By::Zoning), t!(words, "planner-zoning")),
         (Some(By::Rating), t!(words, "planner-rating")),
+        (Some(By::Case), t!(words, "planner-case")),
         (None, t!(words, "planner-reason")),
     ]
 }
@@ -127,7 +128,12 @@ fn cells(
     });
     line.col(|ui| {
         let against = if row.against_holder == Some(true) { Tone::Bad } else { Tone::Plain };
-        let text = RichText::new(words.words(&state.label)).color(tone_colour(theme, against));
+        let state = words.words(&state.label);
+        let state = match &row.proviso {
+            Some(proviso) => t!(words, "planner-state-if", state = state, proviso = words.words(proviso)),
+            None => state,
+        };
+        let text = RichText::new(state).color(tone_colour(theme, against));
         ui.add(Label::new(text).truncate().selectable(false));
     });
     line.col(|ui| {
@@ -156,6 +162,10 @@ fn cells(
     });
     line.col(|ui| {
         ui.add(label(words.words(&list.ratings[row.rating])));
+    });
+    line.col(|ui| {
+        let case = row.case.and_then(|at| list.cases.get(at));
+        ui.add(label(case.map_or_else(|| t!(words, "planner-case-unknown"), |case| words.words(case))));
     });
     line.col(|ui| {
         ui.add(label(words.words(&row.reason)));

@@ -6,7 +6,7 @@ use analysis::words::Words;
 use bevy_egui::egui::{Button, Label, RichText, ScrollArea, TextStyle, Ui};
 use spatial_db::model::FeatureId;
 
-use super::{PlannerTab, bars, clock, selected_key, swatch, tone_colour};
+use super::{PlannerTab, bars, clock, dossier, selected_key, swatch, tone_colour};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
 
@@ -42,6 +42,10 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text, selec
         rating(ui, words, panels, &sheet);
         bars::show(ui, &theme, words, &sheet.bars);
         case(ui, panels, words);
+        if let Some(key) = selected_key(panels) {
+            ui.add_space(4.0);
+            dossier::show(ui, panels, words, &key);
+        }
     });
 }
 

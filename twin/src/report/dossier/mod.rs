@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use analysis::land::indicators::LandModel;
 use analysis::land::{Dossier, Ranked, photographs as photographs_of, ranked};
-use analysis::rules::RuleSet;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,19 +18,19 @@ use clap::Args;
 use geo::BoundingRect;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Case, CaseEvent, CaseEventKind, ParkSnapshot, Presence};
-use spatial_db::store::StoreError;
 use twin_engine::text::Text;
 use twin_engine::{CameraChoice, CaptureOptions, Language, Stage, TwinInput};
 
 use self::page::Page;
 use super::land::scheme;
 use super::write::whole;
+use crate::at_hand::{AtHand, cases_of};
 use crate::cli::{LanguageName, OverlayName};
 use crate::failure::Failure;
 use crate::origin::Origin;
-use crate::parks::store;
 use crate::print;
 use crate::progress::Progress;
+use crate::rules::tables;
 use crate::shot::{indexed, overlays};
 
 /// Size of a picture, px.
@@ -72,29 +71,26 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
     let language = arguments.lang.map_or_else(Language::from_environment, Into::into);
     let files = origin.sources(snapshot.park.park_id)?;
     // A package carries no cases, and not everyone who may see the land may see them.
-    let cases = match origin {
-        Origin::Store(slug) => match store()?.cases(slug) {
-            Err(StoreError::CasesHidden) => None,
-            cases => Some(up_to(cases?, arguments.as_of)),
-        },
-        Origin::Package(_) => None,
-    };
+    let cases = cases_of(origin)?.map(|cases| Arc::new(up_to(cases, arguments.as_of)));
+    // Those of a day that was asked for are cut off above.
+    let at_hand = cases.clone().map(|cases| AtHand::new(cases, Some(as_of)));
     let cache = Cache::build(Arc::clone(&snapshot));
-    let rules = RuleSet::shipped();
-    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), &rules, as_of);
+    let rules = &tables().land;
+    let model = LandModel::of(&cache, &Presence::on(&snapshot, as_of), rules, as_of)
+        .with_cases(at_hand.as_ref().map(|cases| cases.on(as_of)));
     let all = ranked(&model, &scheme);
     let land = wanted(&all, &snapshot, &arguments.parcel, as_of)?;
-    let dossier = Dossier::of(&model, &scheme, land, cases.as_deref(), &files);
+    let dossier = Dossier::of(&model, &scheme, land, cases.as_deref().map(Vec::as_slice), &files);
     let pictures = if arguments.no_pictures {
         Vec::new()
     } else {
         progress.show("drawing", &arguments.parcel);
-        pictures(&snapshot, land, as_of, language)?
+        pictures(&snapshot, land, as_of, at_hand.as_ref(), language)?
     };
     let key = snapshot.parcels[land.slot].provenance.key.as_str();
     let photographs = match (origin, &cases) {
         (Origin::Store(slug), Some(cases)) => {
-            photographs::shown(slug, &photographs_of(cases, key), Text::of(language))?
+            photographs::shown(slug, &photographs_of(cases.as_slice(), key), Text::of(language))?
         }
         _ => (Vec::new(), String::new()),
     };
@@ -152,6 +148,7 @@ fn pictures(
     snapshot: &Arc<ParkSnapshot>,
     land: &Ranked<'_>,
     as_of: NaiveDate,
+    cases: Option<&AtHand>,
     language: Language,
 ) -> Result<Vec<String>, Failure> {
     let parcel = &snapshot.parcels[land.slot];
@@ -165,7 +162,7 @@ fn pictures(
         bearing_deg,
         pitch_deg,
     };
-    let (made, time) = overlays(&indexed(snapshot), &[OverlayName::Idle], Some(as_of), &mut |_, _| {});
+    let (made, time) = overlays(&indexed(snapshot), &[OverlayName::Idle], Some(as_of), cases, &mut |_, _| {});
     let input = TwinInput {
         snapshot: Arc::clone(snapshot),
         overlays: made,

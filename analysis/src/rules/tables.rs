@@ -1,0 +1,419 @@
+//! The rule tables of land and networks that are in force: those that ship, each of them replaced where a user has one of its own.
+//!
+//! Reading files is left to the caller. What a table of a user's own is cited by says so: the file and its hash stand beside the edition.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::{LandUseClasses, LandUseColours, RuleSet};
+use crate::evaluation::{self, EvaluationRules};
+use crate::land::scheme::Scheme;
+use crate::network::Settings;
+use crate::network::capacity::CapacityRules;
+use crate::network::clearance::ClearanceRules;
+use crate::network::hydraulics::HydraulicRules;
+use crate::network::permit::Operators;
+use crate::network::profile::ProfileLimits;
+
+/// Names of the tables that can be replaced, as they stand in a folder of rules, and the text of those that ship.
+pub const SHIPPED: [(&str, &str); 20] = [
+    ("figures.toml", include_str!("../../rules/figures.toml")),
+    ("network_classes.toml", include_str!("../../rules/network_classes.toml")),
+    ("building_words.toml", include_str!("../../rules/building_words.toml")),
+    ("idle_causes.toml", include_str!("../../rules/idle_causes.toml")),
+    ("land_use.toml", include_str!("../../rules/land_use.toml")),
+    ("land_use_colours.toml", include_str!("../../rules/land_use_colours.toml")),
+    ("schemes/national-2008.toml", include_str!("../../rules/schemes/national-2008.toml")),
+    ("schemes/national-2023.toml", include_str!("../../rules/schemes/national-2023.toml")),
+    ("schemes/shanghai.toml", include_str!("../../rules/schemes/shanghai.toml")),
+    ("schemes/shanghai-illustrative.toml", include_str!("../../rules/schemes/shanghai-illustrative.toml")),
+    ("evaluation/zone.toml", include_str!("../../rules/evaluation/zone.toml")),
+    ("evaluation/province-example.toml", include_str!("../../rules/evaluation/province-example.toml")),
+    ("evaluation/etdz-2021.toml", include_str!("../../rules/evaluation/etdz-2021.toml")),
+    ("evaluation/shanghai-2020.toml", include_str!("../../rules/evaluation/shanghai-2020.toml")),
+    ("networks/topology.toml", include_str!("../../rules/networks/topology.toml")),
+    ("networks/clearance.toml", include_str!("../../rules/networks/clearance.toml")),
+    ("networks/capacity.toml", include_str!("../../rules/networks/capacity.toml")),
+    ("networks/hydraulics.toml", include_str!("../../rules/networks/hydraulics.toml")),
+    ("networks/profile.toml", include_str!("../../rules/networks/profile.toml")),
+    ("networks/operators.toml", include_str!("../../rules/networks/operators.toml")),
+];
+
+/// Schemes of land, in the order in which they are offered.
+const SCHEMES: [&str; 4] = [
+    "schemes/national-2008.toml",
+    "schemes/national-2023.toml",
+    "schemes/shanghai.toml",
+    "schemes/shanghai-illustrative.toml",
+];
+
+/// Digits of a file's hash in what it is cited by.
+const DIGITS: usize = 12;
+
+/// A table of a user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnTable {
+    /// Name of the table that it takes the place of, or of the file.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// SHA-256 of the file, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl OwnTable {
+    /// What names the table wherever it is cited.
+    pub fn mark(&self) -> String {
+        format!("own table {}, sha256 {}", self.name, self.sha256.get(..DIGITS).unwrap_or(&self.sha256))
+    }
+
+    /// The text, in which every edition names this table too. Lines stay where they are.
+    pub fn cited(&self) -> String {
+        let mark = self.mark();
+        self.text.split('\n').map(|line| marked(line, &mark)).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A line of TOML whose editions end with a mark.
+fn marked(line: &str, mark: &str) -> String {
+    if line.trim_start().starts_with('#') {
+        return line.to_owned();
+    }
+    let (mut told, mut rest) = (String::new(), line);
+    while let Some(at) = rest.find("edition") {
+        let (before, after) = rest.split_at(at + "edition".len());
+        let joined = rest[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        told.push_str(before);
+        rest = after;
+        if let Some(text) = text_of(after).filter(|_| !joined) {
+            told.push_str(&after[..text.end]);
+            // An edition that says nothing is the file alone.
+            if !text.is_empty() {
+                told.push_str("; ");
+            }
+            told.push_str(mark);
+            rest = &after[text.end..];
+        }
+    }
+    told.push_str(rest);
+    told
+}
+
+/// Where the text stands that a key is given, between its quotes. `None` where it is given no text of one line.
+fn text_of(after: &str) -> Option<Range<usize>> {
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    if value.starts_with("\"\"\"") || value.starts_with("'''") {
+        return None;
+    }
+    let start = after.len() - value.len();
+    let mut escaped = false;
+    for (at, c) in value.char_indices().skip(1) {
+        if c == quote && !escaped {
+            return Some(start + 1..start + at);
+        }
+        escaped = quote == '"' && c == '\\' && !escaped;
+    }
+    None
+}
+
+/// Why a table of a user's own cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// It takes the place of no table.
+    #[error("no rule table that can be replaced is called {table}; there are: {}", SHIPPED.map(|(name, _)| name).join(", "))]
+    Unknown {
+        /// What it is called.
+        table: String,
+    },
+    /// It is no such table.
+    #[error("the rule table {table} cannot be used")]
+    Wrong {
+        /// The table.
+        table: String,
+        /// The row, and why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A figure in another unit than the program reads it in, or that is no number.
+    #[error("the rule table {table}: the row [{row}] is {value} {unit:?}, and the program reads it in {needed:?}")]
+    Unit {
+        /// The table.
+        table: &'static str,
+        /// Group and name of the figure.
+        row: String,
+        /// Its value.
+        value: f64,
+        /// Its unit.
+        unit: String,
+        /// The unit that is read.
+        needed: String,
+    },
+    /// A scheme under another name than that of the table.
+    #[error("the rule table {table}: its scheme is called {name:?}, and the table takes the place of {needed:?}")]
+    Name {
+        /// The table.
+        table: &'static str,
+        /// What the scheme is called.
+        name: String,
+        /// What it has to be called.
+        needed: &'static str,
+    },
+}
+
+/// The tables of land and networks.
+#[derive(Debug, Clone)]
+pub struct RuleTables {
+    /// Figures, network classes, classes of land use, causes that excuse, words of building records.
+    pub land: RuleSet,
+    /// Colours of classes of land use.
+    pub land_use_colours: LandUseColours,
+    /// The zone evaluation, with the classes of land use.
+    pub evaluation: EvaluationRules,
+    /// Schemes of land.
+    pub schemes: Vec<Scheme>,
+    /// Schemes of the evaluation, by their short names.
+    pub evaluation_schemes: Vec<(&'static str, evaluation::Scheme)>,
+    /// How lines become a network.
+    pub topology: Settings,
+    /// Clearances.
+    pub clearance: ClearanceRules,
+    /// Capacities.
+    pub capacity: CapacityRules,
+    /// Pressures.
+    pub hydraulics: HydraulicRules,
+    /// Limits of long profiles.
+    pub profile: ProfileLimits,
+    /// Whom to call before digging.
+    pub operators: Operators,
+    own: Vec<OwnTable>,
+}
+
+static IN_FORCE: OnceLock<RuleTables> = OnceLock::new();
+
+impl RuleTables {
+    /// The tables that ship with the product.
+    ///
+    /// # Panics
+    /// Never: the shipped tables are checked by tests.
+    pub fn shipped() -> Self {
+        Self::with(Vec::new()).expect("the shipped tables are valid")
+    }
+
+    /// The tables that ship, with those of a user's own in their places.
+    ///
+    /// # Errors
+    /// [`TableError`], which names the table and the row.
+    pub fn with(own: Vec<OwnTable>) -> Result<Self, TableError> {
+        if let Some(table) = own.iter().find(|table| SHIPPED.iter().all(|(name, _)| *name != table.name)) {
+            return Err(TableError::Unknown { table: table.name.clone() });
+        }
+        let classes = read(&own, "land_use.toml", LandUseClasses::parse)?;
+        let land = land(&own, &classes)?;
+        let evaluation = read(&own, "evaluation/zone.toml", |text| EvaluationRules::parse(text, classes.clone()))?;
+        let mut schemes = Vec::new();
+        for table in SCHEMES {
+            schemes.push(scheme(&own, table)?);
+        }
+        let mut evaluation_schemes = Vec::new();
+        for (name, _) in evaluation::SHIPPED {
+            let table = SHIPPED.iter().map(|(table, _)| *table).find(|table| stem(table) == name);
+            let Some(table) = table.filter(|table| table.starts_with("evaluation/")) else { continue };
+            evaluation_schemes.push((name, read(&own, table, evaluation::Scheme::parse)?));
+        }
+        Ok(Self {
+            land,
+            land_use_colours: read(&own, "land_use_colours.toml", LandUseColours::parse)?,
+            evaluation,
+            schemes,
+            evaluation_schemes,
+            topology: read(&own, "networks/topology.toml", Settings::parse)?,
+            clearance: read(&own, "networks/clearance.toml", ClearanceRules::parse)?,
+            capacity: read(&own, "networks/capacity.toml", CapacityRules::parse)?,
+            hydraulics: read(&own, "networks/hydraulics.toml", HydraulicRules::parse)?,
+            profile: read(&own, "networks/profile.toml", ProfileLimits::parse)?,
+            operators: read(&own, "networks/operators.toml", Operators::parse)?,
+            own,
+        })
+    }
+
+    /// Puts these tables in force for whatever this process works out from now on. False where others are in force already: they were asked
+    /// for before, and one process answers by one set of tables.
+    pub fn put_in_force(self) -> bool {
+        IN_FORCE.set(self).is_ok()
+    }
+
+    /// The tables in force: the shipped ones until others are put in their place.
+    pub fn in_force() -> &'static Self {
+        IN_FORCE.get_or_init(Self::shipped)
+    }
+
+    /// The tables of a user's own among them.
+    pub fn own(&self) -> &[OwnTable] {
+        &self.own
+    }
+
+    /// A scheme of land by its name.
+    pub fn scheme(&self, name: &str) -> Option<&Scheme> {
+        self.schemes.iter().find(|scheme| scheme.name == name)
+    }
+
+    /// A scheme of the evaluation by its short name.
+    pub fn evaluation_scheme(&self, name: &str) -> Option<&evaluation::Scheme> {
+        self.evaluation_schemes.iter().find(|(known, _)| *known == name).map(|(_, scheme)| scheme)
+    }
+}
+
+/// Name of a table without its folder and its ending.
+fn stem(table: &str) -> &str {
+    let name = table.rsplit('/').next().unwrap_or(table);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+fn shipped(table: &str) -> &'static str {
+    SHIPPED.iter().find(|(name, _)| *name == table).map_or("", |(_, text)| *text)
+}
+
+/// The text in force, in which editions name a table of a user's own.
+fn text<'a>(own: &'a [OwnTable], table: &str) -> Cow<'a, str> {
+    own.iter().find(|own| own.name == table).map_or(Cow::Borrowed(shipped(table)), |own| Cow::Owned(own.cited()))
+}
+
+fn read<T, E>(own: &[OwnTable], table: &'static str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, TableError>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let wrong = |source: E| TableError::Wrong { table: table.to_owned(), source: source.into() };
+    // A complaint is about the file as it stands.
+    if let Some(own) = own.iter().find(|own| own.name == table) {
+        parse(&own.text).map_err(wrong)?;
+    }
+    parse(&text(own, table)).map_err(wrong)
+}
+
+fn land(own: &[OwnTable], classes: &LandUseClasses) -> Result<RuleSet, TableError> {
+    read(own, "figures.toml", |figures| RuleSet::parse(figures, shipped("network_classes.toml")))?;
+    let figures = text(own, "figures.toml");
+    let rules = read(own, "network_classes.toml", |classes| RuleSet::parse(&figures, classes))?;
+    let rules = read(own, "building_words.toml", |words| rules.clone().with_building_words(words))?;
+    let rules = read(own, "idle_causes.toml", |causes| rules.clone().with_idle_causes(causes))?;
+    let rules = RuleSet { land_use: classes.clone(), ..rules };
+    for (group, figures) in &RuleSet::shipped().figures {
+        for (name, figure) in figures {
+            let Some(found) = rules.find(group, name) else { continue };
+            if found.unit != figure.unit || !found.value.is_finite() {
+                return Err(TableError::Unit {
+                    table: "figures.toml",
+                    row: format!("{group}.{name}"),
+                    value: found.value,
+                    unit: found.unit.clone(),
+                    needed: figure.unit.clone(),
+                });
+            }
+        }
+    }
+    Ok(rules)
+}
+
+fn scheme(own: &[OwnTable], table: &'static str) -> Result<Scheme, TableError> {
+    let mut scheme = read(own, table, Scheme::parse)?;
+    if scheme.name != stem(table) {
+        return Err(TableError::Name { table, name: scheme.name, needed: stem(table) });
+    }
+    if let Some(own) = own.iter().find(|own| own.name == table) {
+        scheme.title = format!("{} [{}]", scheme.title, own.mark());
+    }
+    Ok(scheme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn own(name: &str, from: &str, to: &str) -> OwnTable {
+        let text = shipped(name);
+        assert!(text.contains(from), "{name} has {from:?}");
+        OwnTable { name: name.to_owned(), text: text.replace(from, to), sha256: HASH.to_owned() }
+    }
+
+    #[test]
+    fn the_shipped_tables_are_those_of_each_shipped_set() {
+        let tables = RuleTables::shipped();
+        assert_eq!(tables.land, RuleSet::shipped());
+        assert_eq!(tables.land_use_colours, LandUseColours::shipped());
+        assert_eq!(tables.evaluation, EvaluationRules::shipped());
+        assert_eq!(tables.schemes, Scheme::shipped());
+        assert_eq!(tables.topology, Settings::shipped());
+        assert_eq!(tables.clearance, ClearanceRules::shipped());
+        assert_eq!(tables.capacity, CapacityRules::shipped());
+        assert_eq!(tables.hydraulics, HydraulicRules::shipped());
+        assert_eq!(tables.profile, ProfileLimits::shipped());
+        assert_eq!(tables.operators, Operators::shipped());
+        assert_eq!(tables.evaluation_schemes.len(), evaluation::SHIPPED.len());
+        for (name, scheme) in &tables.evaluation_schemes {
+            assert_eq!(evaluation::Scheme::shipped(name).as_ref(), Some(scheme));
+        }
+        assert!(tables.own().is_empty());
+    }
+
+    #[test]
+    fn a_table_of_ones_own_decides_and_is_cited() {
+        let before = RuleTables::shipped();
+        let figures = own("figures.toml", "[hydrant.reach_m]\nvalue = 150.0", "[hydrant.reach_m]\nvalue = 120.0");
+        let tables = RuleTables::with(vec![figures]).unwrap();
+        let reach = tables.land.figure("hydrant", "reach_m");
+        assert_eq!((reach.value, before.land.figure("hydrant", "reach_m").value), (120.0, 150.0));
+        let said = reach.citation().to_string();
+        assert!(said.contains("own table figures.toml, sha256 ba7816bf8f01"), "{said}");
+        assert!(!before.land.figure("hydrant", "reach_m").citation().to_string().contains("own table"));
+        // The others stay those that ship.
+        assert_eq!((&tables.clearance, &tables.schemes), (&before.clearance, &before.schemes));
+
+        let scheme = own("schemes/national-2008.toml", "kind = \"floor\"", "kind = \"floor\"");
+        let tables = RuleTables::with(vec![scheme]).unwrap();
+        let scheme = tables.scheme("national-2008").unwrap();
+        assert!(scheme.title.contains("own table schemes/national-2008.toml"), "{}", scheme.title);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_by_table_and_row() {
+        let told = |table: OwnTable| {
+            let error = RuleTables::with(vec![table]).unwrap_err();
+            let why = std::error::Error::source(&error).map(|source| source.to_string()).unwrap_or_default();
+            format!("{error}: {why}")
+        };
+        let missing = told(own("figures.toml", "[hydrant.reach_m]", "[hydrant.other_m]"));
+        assert!(missing.contains("figures.toml") && missing.contains("hydrant.reach_m"), "{missing}");
+        let unit = told(own(
+            "figures.toml",
+            "[idle.clock_years]\nvalue = 1.0\nunit = \"a\"",
+            "[idle.clock_years]\nvalue = 12.0\nunit = \"month\"",
+        ));
+        assert!(unit.contains("[idle.clock_years]") && unit.contains("month"), "{unit}");
+        let broken = told(own("networks/clearance.toml", "level = \"-\"", "level = \"E\""));
+        assert!(broken.contains("networks/clearance.toml") && broken.contains("survey"), "{broken}");
+        let renamed = told(own("schemes/shanghai.toml", "name = \"shanghai\"", "name = \"ours\""));
+        assert!(renamed.contains("\"ours\"") && renamed.contains("\"shanghai\""), "{renamed}");
+        let unknown = told(OwnTable { name: "figure.toml".to_owned(), text: String::new(), sha256: HASH.to_owned() });
+        assert!(unknown.contains("figure.toml") && unknown.contains("networks/topology.toml"), "{unknown}");
+    }
+
+    #[test]
+    fn editions_are_marked_wherever_they_stand() {
+        for (line, expected) in [
+            ("edition = \"2016\"", "edition = \"2016; M\""),
+            ("edition = \"\"", "edition = \"M\""),
+            ("edition='2016'  # of edition = \"x\"", "edition='2016; M'  # of edition = \"x; M\""),
+            ("{ edition = \"a \\\"b\\\"\", clause = \"c\" },", "{ edition = \"a \\\"b\\\"; M\", clause = \"c\" },"),
+            ("# edition = \"2016\"", "# edition = \"2016\""),
+            ("first_edition = \"2016\"", "first_edition = \"2016\""),
+            ("clause = \"the edition of 2016\"", "clause = \"the edition of 2016\""),
+        ] {
+            assert_eq!(marked(line, "M"), expected);
+        }
+    }
+}
