@@ -169,7 +169,7 @@ impl Found {
 const CHANGE: Phrase = phrase("fact-change", "Change");
 
 fn fact(label: Phrase, value: Words, from: &Provenance) -> Fact {
-    let basis = words!("basis-layer-key", "layer {layer}, key {key}", layer = &from.layer, key = &from.key);
+    let basis = words!("basis-layer-key", "layer {layer}, key {key}", layer = from.layer.as_str(), key = &from.key);
     Fact { label: label.into(), value, basis }
 }
 

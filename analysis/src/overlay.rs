@@ -2,7 +2,7 @@
 //!
 //! The engine knows overlays, not land law or hydraulics. How a class becomes pixels is left to the engine.
 
-use std::collections::HashMap;
+mod verdicts;
 
 use chrono::NaiveDate;
 use geo::MultiPolygon;
@@ -11,6 +11,8 @@ use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 use crate::words;
 use crate::words::{Phrase, Words};
+
+pub use verdicts::Verdicts;
 
 /// Fill pattern: the second sign beside colour, so that a grey print still reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -154,9 +156,6 @@ pub struct Pillar {
     /// Words beside it ("132 days").
     pub label: Option<Words>,
 }
-
-/// Verdicts by feature. A city has a million of them, looked up all at once when the overlay is switched to.
-pub type Verdicts = HashMap<FeatureId, Verdict, foldhash::fast::FixedState>;
 
 /// Values per feature with everything a reader needs to trust them.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 //! Which languages there are, and what they say for a key, is left to the engine (`twin-engine/locales`). Names, figures'
 //! citations and what a source file says have no key: they are the same in every language.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -63,7 +64,8 @@ pub fn percent(share: f64) -> String {
 /// Words in English with the key of their translation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
-    english: String,
+    /// Those of a phrase stay where the program has them: most facts of a park say the same.
+    english: Cow<'static, str>,
     key: Option<&'static str>,
     arguments: Vec<(&'static str, Argument)>,
 }
@@ -71,13 +73,13 @@ pub struct Words {
 impl Words {
     /// Words with a key; [`crate::words!`] writes this.
     pub fn new(key: &'static str, english: String, arguments: Vec<(&'static str, Argument)>) -> Self {
-        Self { english, key: Some(key), arguments }
+        Self { english: english.into(), key: Some(key), arguments }
     }
 
     /// The same for other languages, with other words in English: where a text that was written elsewhere says more.
     #[must_use]
     pub fn in_english(self, english: String) -> Self {
-        Self { english, ..self }
+        Self { english: english.into(), ..self }
     }
 
     /// Key of the translation; `None` for what is the same in every language.
@@ -124,7 +126,7 @@ impl PartialEq<&str> for Words {
 
 impl From<String> for Words {
     fn from(english: String) -> Self {
-        Self { english, key: None, arguments: Vec::new() }
+        Self { english: english.into(), key: None, arguments: Vec::new() }
     }
 }
 
@@ -162,7 +164,7 @@ pub const fn phrase(key: &'static str, english: &'static str) -> Phrase {
 
 impl From<Phrase> for Words {
     fn from(phrase: Phrase) -> Self {
-        Self::new(phrase.key, phrase.english.to_owned(), Vec::new())
+        Self { english: Cow::Borrowed(phrase.english), key: Some(phrase.key), arguments: Vec::new() }
     }
 }
 
@@ -198,5 +200,15 @@ mod tests {
         assert_eq!(outer.key(), Some("verdict"));
         assert_eq!(outer.arguments()[0], ("use_", Argument::Words(inner)));
         assert_eq!(Words::from("Hall 7").key(), None, "a name is the same in every language");
+    }
+
+    #[test]
+    fn a_phrase_is_not_copied_and_reads_as_what_is() {
+        let vacant = phrase("use-vacant", "vacant");
+        let words = Words::from(vacant);
+        let copy = words.clone();
+        assert_eq!(copy.as_str().as_ptr(), vacant.english.as_ptr());
+        assert_eq!(words, Words::new("use-vacant", "vacant".to_owned(), Vec::new()));
+        assert_eq!(serde_json::to_string(&words).unwrap(), "\"vacant\"");
     }
 }

@@ -1,5 +1,5 @@
 //! A made-up city of N buildings with terrain, parcels, roads and labels, or a park from its package: time to the first complete
-//! picture, frames of the whole and of a street, the worst frame of a flight down to it, switches, steps of time, picks, and peak memory.
+//! picture, frames of the whole and of a street, the worst frame of a flight down to it, switches, steps of time, picks, and memory.
 //!
 //! `cargo run --example city [buildings or package.gpkg [width height]] [--parts] [--msaa]`
 
@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 
 use analysis::overlay::{Class, Overlay, Pattern, Swatch, Verdict};
 use chrono::{Months, NaiveDate};
-use geo::{LineString, MultiLineString, MultiPolygon, Polygon};
-use spatial_db::model::{
-    Building, FeatureId, FeatureKind, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, TerrainGrid,
-};
+use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
+use spatial_db::model::{Building, FeatureKind, Parcel, Park, ParkSnapshot, Provenance, RoadEdge, Term, TerrainGrid};
 use spatial_db::package::Package;
 use twin_engine::{CameraChoice, CaptureOptions, Stage, TimeSource, TwinInput};
 
@@ -39,26 +37,28 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => city(number(0, 10_000)?),
     };
     let count = city.buildings.len();
-    let overlays = vec![overlay(&city, 0), overlay(&city, 1)];
+    let city = Arc::new(city);
+    let overlays = [0, 1].map(|turn| Arc::new(overlay(&city, turn)));
     let features = city.buildings.len() + city.parcels.len() + city.roads.len();
     println!("{count} buildings, {features} features in all, made in {:.1} s", began.elapsed().as_secs_f64());
-    let places: Vec<[f64; 2]> = city.buildings.iter().filter_map(place).collect();
-    let middle = [median(&places, 0), median(&places, 1)];
-    let side_m =
-        places.iter().map(|at| (at[0] - middle[0]).abs().max((at[1] - middle[1]).abs())).fold(0.0, f64::max) * 2.0;
-    let ids: Vec<FeatureId> = city.buildings.iter().map(|building| building.id).collect();
-    let again = overlays.clone();
+    let middle = [0, 1].map(|axis| median(&city, axis));
+    let off_m = |at: [f64; 2]| (at[0] - middle[0]).abs().max((at[1] - middle[1]).abs());
+    let side_m = city.buildings.iter().filter_map(place).map(off_m).fold(0.0, f64::max) * 2.0;
+    let known = Arc::clone(&city);
+    // Made anew for each day, as a window has it: copies kept at hand would count as the city's own memory.
+    let of = Arc::clone(&city);
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no such day")?;
     let time = Some(TimeSource {
         as_of: first,
         overlay_on: Arc::new(move |_: NaiveDate, name: &str| {
-            again.iter().find(|overlay| overlay.name == name).cloned()
+            let turn = (0..2).find(|turn| overlay_name(*turn) == name)?;
+            Some(overlay(&of, turn))
         }),
         later: Vec::new(),
     });
     let input = TwinInput {
-        snapshot: Arc::new(city),
-        overlays: overlays.into_iter().map(Arc::new).collect(),
+        snapshot: city,
+        overlays: overlays.into(),
         active: None,
         imagery: None,
         time,
@@ -71,11 +71,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         camera: CameraChoice::WholePark,
         ..CaptureOptions::default()
     };
-    let before_mb = peak_mb();
+    let before_mb = memory_mb("VmHWM");
     let began = Instant::now();
     let mut stage = Stage::new(input, &options, if smooth { 4 } else { 1 })?;
     println!("{width}×{height}, {}", stage.adapter());
-    println!("first complete picture after {:.1} s, {:.0} MB", began.elapsed().as_secs_f64(), peak_mb());
+    println!("first complete picture after {:.1} s, {}", began.elapsed().as_secs_f64(), memory());
     // A picture that is kept shows finer detail than a window with as many samples: the window is what is timed here.
     stage.draw_as_window();
     stage.turn(0.5);
@@ -113,7 +113,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let meshes = stage.meshes();
     let switch = |stage: &mut Stage, at: usize| stage.show_overlay(Some(at % 2));
     tell("overlay of all buildings switched every frame", frames(&mut stage, FRAMES, switch), ONE_FRAME);
-    let select = |stage: &mut Stage, at: usize| stage.select(ids.get(at * 37 % count).copied());
+    let select = |stage: &mut Stage, at: usize| stage.select(known.buildings.get(at * 37 % count).map(|one| one.id));
     tell("another building selected every frame", frames(&mut stage, FRAMES, select), ONE_FRAME);
     stage.select(None);
     let step = |stage: &mut Stage, at: usize| stage.look_at_day(first - Months::new(12 * (at as u32 % 40 + 1)));
@@ -124,8 +124,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     stage.picture()?;
     tell_picks(&mut stage, "street");
     println!(
-        "peak memory {:.0} MB, {before_mb:.0} MB of it before anything was drawn; 2,048 MB aimed for with 1,000,000 buildings",
-        peak_mb()
+        "{}, {before_mb:.0} MB of it before anything was drawn; 2,048 MB aimed for with 1,000,000 buildings",
+        memory()
     );
     Ok(())
 }
@@ -144,8 +144,8 @@ fn place(building: &Building) -> Option<[f64; 2]> {
     building.footprint.0.first()?.exterior().0.first().map(|at| [at.x, at.y])
 }
 
-fn median(places: &[[f64; 2]], axis: usize) -> f64 {
-    let mut values: Vec<f64> = places.iter().map(|at| at[axis]).collect();
+fn median(city: &ParkSnapshot, axis: usize) -> f64 {
+    let mut values: Vec<f64> = city.buildings.iter().filter_map(place).map(|at| at[axis]).collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
@@ -225,10 +225,15 @@ fn processor_ms() -> f64 {
     fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() * 10.0
 }
 
-/// Largest resident memory so far, MB; 0 where the system does not tell.
-fn peak_mb() -> f64 {
+/// Resident memory now and at most so far.
+fn memory() -> String {
+    format!("memory {:.0} MB, {:.0} MB at most", memory_mb("VmRSS"), memory_mb("VmHWM"))
+}
+
+/// Resident memory now (`VmRSS`) or at most so far (`VmHWM`), MB; 0 where the system does not tell.
+fn memory_mb(which: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(which)?.strip_prefix(':'));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).map_or(0.0, |kb| kb / 1024.0)
 }
 
@@ -238,9 +243,10 @@ fn city(count: usize) -> ParkSnapshot {
     let side = (count as f64).sqrt().ceil() as usize;
     let at = |i: usize| 500_000.0 + i as f64 * SPACING_M + (i / PER_BLOCK) as f64 * STREET_M;
     let north = |i: usize| at(i) - 500_000.0 + 3_400_000.0;
-    let from = |kind: &str, row: usize| Provenance {
-        key: format!("{kind}{row}"),
-        layer: kind.into(),
+    let [of_buildings, of_parcels, of_roads] = ["b", "p", "r"].map(Term::from);
+    let from = |layer: &Term, row: usize| Provenance {
+        key: format!("{layer}{row}"),
+        layer: layer.clone(),
         source_row: row as i64,
         ..Provenance::default()
     };
@@ -248,21 +254,30 @@ fn city(count: usize) -> ParkSnapshot {
         let (x, y) = (at(i % side), north(i / side));
         let wing = 8.0 + (i * 7919 % 9) as f64;
         let corners = [(2., 2.), (28., 2.), (28., wing), (wing, wing), (wing, 26.), (2., 26.)];
-        let ring =
-            |corners: &[(f64, f64)]| corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect::<LineString<f64>>();
+        // Closed, and no longer than it is, as a reader makes them: a ring that is closed later keeps room for as many corners again.
+        let ring = |corners: &[(f64, f64)]| {
+            let around = corners.iter().chain(corners.first()).map(|(dx, dy)| (x + dx, y + dy));
+            let mut ring: Vec<Coord<f64>> = Vec::with_capacity(corners.len() + 1);
+            ring.extend(around.map(Coord::from));
+            LineString(ring)
+        };
         city.buildings.push(Building {
             storeys: Some(1.0 + (i * 7 % 9) as f64),
             storey_height_m: Some(3.2),
             year_built: Some(1950 + (i % 70) as i32),
             valid_from: NaiveDate::from_ymd_opt(1986 + (i % 40) as i32, 1, 1),
-            ..Building::bare(i as i64 + 1, from("b", i), MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]))
+            ..Building::bare(
+                i as i64 + 1,
+                from(&of_buildings, i),
+                MultiPolygon(vec![Polygon::new(ring(&corners), Vec::new())]),
+            )
         });
         let edge = SPACING_M - 1.0;
         city.parcels.push(Parcel {
             number: Some(format!("{}-{}", i / 1000, i % 1000)),
             ..Parcel::bare(
                 i as i64 + 1,
-                from("p", i),
+                from(&of_parcels, i),
                 MultiPolygon(vec![Polygon::new(ring(&[(0., 0.), (edge, 0.), (edge, edge), (0., edge)]), Vec::new())]),
             )
         });
@@ -278,7 +293,7 @@ fn city(count: usize) -> ParkSnapshot {
             let row = city.roads.len();
             city.roads.push(RoadEdge {
                 width_m: Some(10.0),
-                ..RoadEdge::bare(row as i64 + 1, from("r", row), MultiLineString(vec![line.into()]))
+                ..RoadEdge::bare(row as i64 + 1, from(&of_roads, row), MultiLineString(vec![line.into()]))
             });
         }
     }
@@ -293,6 +308,10 @@ fn city(count: usize) -> ParkSnapshot {
         heights_m: (0..301 * 301).map(|i| (20.0 + wave(i % 301) + wave(i / 301)) as f32).collect(),
     });
     city
+}
+
+fn overlay_name(turn: usize) -> String {
+    format!("made-up-{turn}")
 }
 
 /// A class for every building.
@@ -310,7 +329,7 @@ fn overlay(city: &ParkSnapshot, turn: usize) -> Overlay {
         (building.id, Verdict { class: (row + turn) % colours.len(), value: None, outline: None, facts: Vec::new() })
     };
     Overlay {
-        name: format!("made-up-{turn}"),
+        name: overlay_name(turn),
         title: "Made up".into(),
         target: FeatureKind::Building,
         unit: "".into(),

@@ -7,6 +7,7 @@ use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, RenderTarget};
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::light::cluster::{ClusterConfig, GlobalClusterSettings};
+use bevy::light::{DirectionalLightShadowMap, PointLightShadowMap};
 use bevy::pbr::PreparedMaterial;
 use bevy::prelude::*;
 use bevy::render::erased_render_asset::ErasedRenderAssets;
@@ -106,6 +107,9 @@ pub(crate) fn add_twin(
         .insert_resource(Twin { theme, language, ..Twin::new(input, shown) })
         .insert_resource(Wanted(Some(camera)))
         .insert_resource(ClearColor(clear_colour(theme)))
+        // Bevy keeps maps of shadows for its lights, 42 MB, whether there are any or not.
+        .insert_resource(PointLightShadowMap { size: 1 })
+        .insert_resource(DirectionalLightShadowMap { size: 1 })
         .add_plugins((scene::plugin, camera::plugin, frame::plugin, time::plugin, split::plugin, drill::plugin))
         .add_systems(Startup, sort_no_lights)
         .add_systems(Update, follow_size.before(scene::SceneSystems));
@@ -258,7 +262,10 @@ mod tests {
         stage.picture().expect("a picture");
         let app = stage.app_mut();
         assert!(app.world().resource::<GlobalClusterSettings>().gpu_clustering.is_none());
-        let cache = app.sub_app(RenderApp).world().resource::<PipelineCache>();
+        let drawn = app.sub_app(RenderApp).world();
+        let of_points = drawn.resource::<PointLightShadowMap>().size;
+        assert_eq!((of_points, drawn.resource::<DirectionalLightShadowMap>().size), (1, 1));
+        let cache = drawn.resource::<PipelineCache>();
         let label = |descriptor: &PipelineDescriptor| match descriptor {
             PipelineDescriptor::RenderPipelineDescriptor(of) => of.label.as_deref().unwrap_or_default().to_owned(),
             PipelineDescriptor::ComputePipelineDescriptor(of) => of.label.as_deref().unwrap_or_default().to_owned(),

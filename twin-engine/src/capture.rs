@@ -403,7 +403,7 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
         adapter: stage.adapter.name.clone(),
         software: stage.adapter.software,
         frames: stage.frames,
-        features: meshed.geometry.slots.features().len(),
+        features: meshed.geometry.slots.features(),
         triangles,
         meshing: meshed.geometry.took,
         total: start.elapsed(),

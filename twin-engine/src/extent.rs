@@ -3,8 +3,11 @@
 //! Framing the hull is left to `camera`.
 
 use bevy::math::DVec2;
-use geo::{BoundingRect, ConvexHull, MultiPoint, Point};
+use geo::{BoundingRect, ConvexHull, LineString, MultiPoint, Point};
 use spatial_db::model::ParkSnapshot;
+
+/// Corners of which the hull is found at once. Those of a city, all at once, take more memory than its buildings.
+const MOST_CORNERS: usize = 65_536;
 
 /// Boxes of features further out than this many park sizes beyond the middle 98 % are strays.
 const STRAY_SIZES: f64 = 0.75;
@@ -73,9 +76,9 @@ impl Extent {
         if boxes.is_empty() {
             return None;
         }
-        let middles: Vec<DVec2> = boxes.iter().map(|(l, h)| l.midpoint(*h)).collect();
-        let axis = |pick: fn(&DVec2) -> f64| {
-            let mut values: Vec<f64> = middles.iter().map(pick).collect();
+        let middle = |(low, high): &(DVec2, DVec2)| low.midpoint(*high);
+        let axis = |pick: fn(DVec2) -> f64| {
+            let mut values: Vec<f64> = boxes.iter().map(|of| pick(middle(of))).collect();
             values.sort_by(f64::total_cmp);
             // One in a hundred on each side may be a stray, and one of a handful too.
             let aside = if values.len() < 8 { 0 } else { (values.len() / 100).max(1) };
@@ -84,17 +87,28 @@ impl Extent {
             (low - reach, high + reach)
         };
         let ((x0, x1), (y0, y1)) = (axis(|p| p.x), axis(|p| p.y));
-        let inside = |p: &DVec2| (x0..=x1).contains(&p.x) && (y0..=y1).contains(&p.y);
-        let kept: Vec<&(DVec2, DVec2)> =
-            boxes.iter().zip(&middles).filter(|(_, m)| inside(m)).map(|(b, _)| b).collect();
-        let corners: MultiPoint<f64> =
-            kept.iter().flat_map(|(l, h)| [(l.x, l.y), (h.x, l.y), (h.x, h.y), (l.x, h.y)]).map(Point::from).collect();
+        let inside = |p: DVec2| (x0..=x1).contains(&p.x) && (y0..=y1).contains(&p.y);
+        let kept = || boxes.iter().filter(move |of| inside(middle(of)));
         let (lowest, highest) =
-            kept.iter().fold((DVec2::INFINITY, DVec2::NEG_INFINITY), |(low, high), (l, h)| (low.min(*l), high.max(*h)));
-        let mut hull: Vec<DVec2> = corners.convex_hull().exterior().coords().map(|c| DVec2::new(c.x, c.y)).collect();
+            kept().fold((DVec2::INFINITY, DVec2::NEG_INFINITY), |(low, high), (l, h)| (low.min(*l), high.max(*h)));
+        let (mut corners, mut most) = (Vec::new(), MOST_CORNERS);
+        for (l, h) in kept() {
+            corners.extend([(l.x, l.y), (h.x, l.y), (h.x, h.y), (l.x, h.y)].map(Point::from));
+            if corners.len() >= most {
+                // What is inside this hull is inside the whole one.
+                corners = hull_of(corners).into_points();
+                most = corners.len() + MOST_CORNERS;
+            }
+        }
+        let mut hull: Vec<DVec2> = hull_of(corners).coords().map(|c| DVec2::new(c.x, c.y)).collect();
         hull.pop();
         Some(Self { lowest, highest, hull })
     }
+}
+
+/// Convex hull, closed, counter-clockwise.
+fn hull_of(corners: Vec<Point<f64>>) -> LineString<f64> {
+    MultiPoint(corners).convex_hull().into_inner().0
 }
 
 fn boxes(rects: impl Iterator<Item = Option<geo::Rect<f64>>>) -> Vec<(DVec2, DVec2)> {
@@ -131,6 +145,24 @@ mod tests {
         assert!(extent.diagonal_m() > 10.0);
         snapshot = ParkSnapshot::empty(snapshot.park.clone());
         assert_eq!(Extent::of(&snapshot), None);
+    }
+
+    #[test]
+    fn the_hull_of_a_city_that_is_found_in_parts_is_that_of_all_its_corners() {
+        // Squares in steps of a prime lie all over, and no side of their hull has a third corner on it.
+        let at = |i: u64, by: u64| (i * i * by % 99_991) as f64 / 99.991;
+        let boxes: Vec<(DVec2, DVec2)> = (1..60_000)
+            .map(|i| {
+                let low = DVec2::new(at(i, 7), at(i, 11) * 0.7);
+                (low, low + DVec2::new(1.0 + at(i, 13) * 0.01, 2.0))
+            })
+            .collect();
+        assert!(boxes.len() * 4 > 3 * MOST_CORNERS);
+        let corners = |(l, h): &(DVec2, DVec2)| [(l.x, l.y), (h.x, l.y), (h.x, h.y), (l.x, h.y)].map(Point::from);
+        let all = hull_of(boxes.iter().flat_map(corners).collect());
+        let mut expected: Vec<DVec2> = all.coords().map(|c| DVec2::new(c.x, c.y)).collect();
+        expected.pop();
+        assert_eq!(Extent::around(&boxes).unwrap().hull, expected);
     }
 
     #[test]

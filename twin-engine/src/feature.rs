@@ -75,10 +75,10 @@ mod tests {
     fn every_drawn_feature_has_corners() {
         let input = fixture::tiny();
         let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
-        for id in geometry.slots.features() {
-            let (low, high, _) = bounds(&input.snapshot, &geometry, *id).unwrap_or_else(|| panic!("{id:?}"));
+        for id in crate::slots::shaped(&input.snapshot) {
+            let (low, high, _) = bounds(&input.snapshot, &geometry, id).unwrap_or_else(|| panic!("{id:?}"));
             assert!(low.cmple(high).all(), "{id:?}");
-            assert_eq!(corners(&input.snapshot, &geometry, *id).len(), 8);
+            assert_eq!(corners(&input.snapshot, &geometry, id).len(), 8);
         }
         assert!(corners(&input.snapshot, &geometry, FeatureId::new(FeatureKind::Parcel, 999_999)).is_empty());
     }

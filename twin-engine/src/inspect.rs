@@ -430,10 +430,9 @@ mod tests {
     #[test]
     fn every_drawn_feature_can_be_inspected() {
         let input = fixture::tiny();
-        let slots = crate::slots::Slots::new(&input.snapshot, &[] as &[Overlay]);
-        for id in slots.features() {
+        for id in crate::slots::shaped(&input.snapshot) {
             let inspection =
-                inspect(Text::of(Language::English), &input.snapshot, None, *id).unwrap_or_else(|| panic!("{id:?}"));
+                inspect(Text::of(Language::English), &input.snapshot, None, id).unwrap_or_else(|| panic!("{id:?}"));
             assert!(inspection.sections.iter().any(|s| s.heading == "Source"));
         }
     }

@@ -10,7 +10,6 @@ use analysis::rules::{LandUseColours, RuleTables};
 use analysis::vision::told_apart;
 use analysis::words::Words;
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
@@ -211,7 +210,7 @@ fn overlay(words: &Text, layer: &Layer<'_>, rows: &[usize], what: &Recolour, as_
     let line = matches!(what.kind, FeatureKind::NetworkEdge | FeatureKind::RoadEdge);
     let swatch = if line { Swatch::Line } else { Swatch::Area };
     classes.push(class(t!(words, "unknown"), Rgb::from(UNKNOWN), Pattern::Hatch));
-    let mut verdicts = Verdicts::with_capacity_and_hasher(rows.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(rows.len());
     // Words are most of the work, and each feature has its own.
     let said: Vec<Option<(FeatureId, Verdict)>> = rows
         .par_iter()
@@ -328,7 +327,7 @@ impl Standard {
     fn of(park: &ParkSnapshot) -> Self {
         let table = &RuleTables::in_force().land_use_colours;
         let others = park.parcels.iter().filter(|parcel| parcel.land_use_scheme.as_deref() != Some(table.scheme()));
-        let of_others = others.filter_map(|parcel| parcel.land_use_code.clone()).collect();
+        let of_others = others.filter_map(|parcel| Some(parcel.land_use_code.as_deref()?.to_owned())).collect();
         Self { table, of_others }
     }
 
@@ -528,7 +527,7 @@ mod tests {
             .map(|at| {
                 let mut building = one.clone();
                 building.id.id = at;
-                building.use_text = Some(format!("use {at:02}"));
+                building.use_text = Some(format!("use {at:02}").into());
                 building
             })
             .collect();

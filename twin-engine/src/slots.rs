@@ -15,7 +15,8 @@ pub(crate) const GROUND: u32 = 0;
 /// Slots of a scene: the ground, one per feature, then for every overlay one per class, for its zones, and one per column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slots {
-    features: Vec<FeatureId>,
+    /// How many features have one.
+    features: usize,
     slot_of: HashMap<FeatureKind, SlotOf>,
     overlays: Vec<OverlaySlots>,
     count: usize,
@@ -75,29 +76,31 @@ struct OverlaySlots {
     pillars: HashMap<FeatureId, u32, FixedState>,
 }
 
+/// The features of a park that have a shape, in the order of their slots.
+pub(crate) fn shaped(snapshot: &ParkSnapshot) -> impl Iterator<Item = FeatureId> {
+    std::iter::empty()
+        .chain(snapshot.parcels.iter().map(|f| f.id))
+        .chain(snapshot.buildings.iter().map(|f| f.id))
+        .chain(snapshot.surfaces.iter().map(|f| f.id))
+        .chain(snapshot.roads.iter().map(|f| f.id))
+        .chain(snapshot.edges.iter().map(|f| f.id))
+        .chain(snapshot.nodes.iter().map(|f| f.id))
+        .chain(snapshot.resources.iter().map(|f| f.id))
+        .chain(snapshot.hazards.iter().map(|f| f.id))
+}
+
 impl Slots {
     /// Slots for everything of `snapshot` that has a shape, and for the classes of `overlays`.
     pub(crate) fn new(snapshot: &ParkSnapshot, overlays: &[impl Borrow<Overlay>]) -> Self {
-        let features: Vec<FeatureId> = std::iter::empty()
-            .chain(snapshot.parcels.iter().map(|f| f.id))
-            .chain(snapshot.buildings.iter().map(|f| f.id))
-            .chain(snapshot.surfaces.iter().map(|f| f.id))
-            .chain(snapshot.roads.iter().map(|f| f.id))
-            .chain(snapshot.edges.iter().map(|f| f.id))
-            .chain(snapshot.nodes.iter().map(|f| f.id))
-            .chain(snapshot.resources.iter().map(|f| f.id))
-            .chain(snapshot.hazards.iter().map(|f| f.id))
-            .collect();
-        let mut of_kind = HashMap::new();
-        for (at, id) in features.iter().enumerate() {
-            of_kind.entry(id.kind).or_insert((at as u32 + 1, 0)).1 += 1;
-        }
+        let mut features = 0_usize;
         let mut by_kind: HashMap<FeatureKind, Vec<(i64, u32)>> = HashMap::new();
-        for (at, id) in features.iter().enumerate() {
-            by_kind.entry(id.kind).or_default().push((id.id, at as u32 + 1));
+        for id in shaped(snapshot) {
+            features += 1;
+            by_kind.entry(id.kind).or_default().push((id.id, features as u32));
         }
+        let of_kind = by_kind.iter().map(|(kind, of)| (*kind, (of[0].1, of.len() as u32))).collect();
         let slot_of = by_kind.into_iter().map(|(kind, of)| (kind, SlotOf::new(&of))).collect();
-        let mut count = features.len() + 1;
+        let mut count = features + 1;
         let overlays = overlays
             .iter()
             .map(|overlay| {
@@ -146,9 +149,9 @@ impl Slots {
         self.overlays.get(overlay)?.pillars.get(&feature).copied()
     }
 
-    /// Features that have a slot.
-    pub(crate) fn features(&self) -> &[FeatureId] {
-        &self.features
+    /// How many features have a slot.
+    pub(crate) fn features(&self) -> usize {
+        self.features
     }
 
     /// Number of slots.
@@ -172,7 +175,7 @@ impl Said {
     /// What `overlay` says of the features in `slots`. Classes beyond a number of 16 bits count as none.
     pub(crate) fn new(overlay: &Overlay, slots: &Slots) -> Self {
         let number = |class: usize| u16::try_from(class).unwrap_or(Self::NOTHING);
-        let count = slots.features.len() + 1;
+        let count = slots.features + 1;
         let (mut classes, mut outlines) = (vec![Self::NOTHING; count], Vec::new());
         for (id, verdict) in &overlay.verdicts {
             let Some(slot) = slots.of(*id).map(|slot| slot as usize) else { continue };
@@ -235,8 +238,8 @@ mod tests {
         let slots = Slots::new(&input.snapshot, &input.overlays);
         for overlay in &input.overlays {
             let said = Said::new(overlay, &slots);
-            for id in slots.features() {
-                let (verdict, slot) = (overlay.verdicts.get(id), slots.of(*id).unwrap() as usize);
+            for id in shaped(&input.snapshot) {
+                let (verdict, slot) = (overlay.verdicts.get(&id), slots.of(id).unwrap() as usize);
                 assert_eq!(said.class(slot), verdict.map(|verdict| verdict.class));
                 assert_eq!(said.outline(slot), verdict.and_then(|verdict| verdict.outline));
             }

@@ -318,6 +318,7 @@ fn solid(class: Option<&Class>, own: Rgb, edge: Rgb) -> Style {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::slots::shaped;
     use crate::theme::ThemeChoice;
 
     fn all(overlays: &[Arc<Overlay>]) -> Vec<&Overlay> {
@@ -446,7 +447,7 @@ mod tests {
     fn slots_are_unique_and_cover_every_class() {
         let input = fixture::tiny();
         let slots = Slots::new(&input.snapshot, &input.overlays);
-        let mut seen: Vec<u32> = slots.features().iter().map(|id| slots.of(*id).unwrap()).collect();
+        let mut seen: Vec<u32> = shaped(&input.snapshot).map(|id| slots.of(id).unwrap()).collect();
         for (index, overlay) in input.overlays.iter().enumerate() {
             seen.extend((0..overlay.classes.len()).filter_map(|class| slots.of_class(index, class)));
             seen.extend(overlay.pillars.iter().filter_map(|pillar| slots.of_pillar(index, pillar.feature)));

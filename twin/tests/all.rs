@@ -5,6 +5,7 @@
 mod boundaries;
 mod calc;
 mod cases;
+mod chinese_reports;
 mod dossier;
 mod drill;
 mod golden_sample;

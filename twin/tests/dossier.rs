@@ -1,5 +1,7 @@
 //! `twin report dossier` as a person uses it: a page that stands alone and says what the report of all land says.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::support::Place;
@@ -87,6 +89,46 @@ fn as_of_a_day_it_tells_the_entries_that_hold_by_then_with_their_corrections() {
         assert!(winter.contains(said), "{said}");
     }
     assert!(!on("2025-02-01").contains("opened early"));
+}
+
+/// What a lawyer is shown: the photograph itself, when it is of, and the hash by which the file in the store is told to be the same.
+#[test]
+fn photographs_of_the_case_stand_in_the_page_and_other_files_by_name() {
+    let place = Place::imported();
+    let worst = worst(&place);
+    let key = worst["parcel"].as_str().expect("a key");
+    let record = |arguments: &[&str]| place.json(&[&["case"], arguments, &["--by", "office", "--json"][..]].concat());
+    record(&["open", "qingxi", "--parcel", key, "--note", "seen"]);
+    let folder = place.folder.path();
+    let picture = image::RgbImage::from_fn(1600, 900, |x, y| image::Rgb([(x / 8) as u8, (y / 4) as u8, 128]));
+    picture.save(folder.join("yard.png")).expect("a picture");
+    std::fs::write(folder.join("letter.txt"), "a letter").expect("a file");
+    std::fs::write(folder.join("broken.png"), b"\x89PNG\r\n\x1a\nbroken").expect("a file");
+    let attach = |name: &str| record(&["attach", "qingxi", "1", &folder.join(name).display().to_string()]);
+    let attached = attach("yard.png");
+    let hash = attached["case"]["events"][1]["file"]["blake3"].as_str().expect("a hash").to_owned();
+    for name in ["letter.txt", "broken.png"] {
+        attach(name);
+    }
+    let page = dossier(&place, &[key, "--lang", "en", "--no-pictures"]);
+    let shown: Vec<&str> = page.split("<figure>").skip(1).collect();
+    assert_eq!(shown.len(), 1, "only what is a picture");
+    assert!(shown[0].contains("Entry 1.2") && shown[0].contains("yard.png") && shown[0].contains(&hash), "{hash}");
+    for name in ["letter.txt", "broken.png"] {
+        assert!(page.contains(name) && !shown[0].contains(name), "{name}");
+    }
+    let bytes =
+        shown[0].split("data:image/jpeg;base64,").nth(1).and_then(|rest| rest.split('"').next()).expect("bytes");
+    let bytes = STANDARD.decode(bytes).expect("base64");
+    assert!(bytes.len() <= 200 * 1024, "{}", bytes.len());
+    let small = image::load_from_memory(&bytes).expect("a picture");
+    assert_eq!((small.width(), small.height()), (1200, 675));
+    let there = small.to_rgb8().get_pixel(600, 337).0;
+    assert!(there.iter().zip([100_u8, 112, 128]).all(|(is, was)| is.abs_diff(was) < 12), "{there:?}");
+
+    // Withdrawn, it is no evidence any more.
+    record(&["correct", "qingxi", "1", "2", "--withdraw", "--reason", "of another yard"]);
+    assert!(!dossier(&place, &[key, "--lang", "en", "--no-pictures"]).contains("<figure>"));
 }
 
 #[test]

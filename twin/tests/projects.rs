@@ -62,6 +62,18 @@ fn the_report_lists_ledger_and_contracts_and_the_overlay_counts_the_same() {
 
     let csv = String::from_utf8(place.twin(&["report", "projects", "qingxi", "--format", "csv"]).stdout).unwrap();
     assert_eq!(csv.lines().count(), projects(&report).len() + 1);
+    // The page draws them all, and marks each late one with words.
+    let page = place.twin(&["report", "projects", "qingxi", "--format", "html", "--lang", "en"]).stdout;
+    let page = String::from_utf8(page).unwrap();
+    assert_eq!(page.matches("class=\"late\"").count() as i64, missed(&report).values().sum::<i64>());
+    let bars = |kind: &str| {
+        let rows = report["gantt"]["rows"].as_array().unwrap();
+        rows.iter().map(|row| row[kind].as_array().unwrap().len()).sum::<usize>()
+    };
+    for kind in ["planned", "actual", "expected", "suspended"] {
+        assert_eq!(page.matches(&format!("class=\"{kind}\"")).count(), bars(kind), "{kind}");
+    }
+    assert!(page.contains("class=\"today\"") && page.contains(">2025<"), "the day and the years stand on it");
     let late = place.json(&["report", "projects", "qingxi", "--missing", "start", "--format", "json"]);
     assert_eq!(projects(&late).len() as i64, missed(&report)["start"]);
     let days: Vec<i64> = projects(&late).iter().map(|project| project["days_late"].as_i64().unwrap()).collect();

@@ -1,5 +1,7 @@
-//! `twin report zone` and `clusters` on the sample park: every step against PostGIS and a sheet kept beside this test.
+//! `twin report zone` and `clusters` on the sample park: every step against PostGIS, a sheet kept beside this test,
+//! and a spreadsheet with formulas in which a person worked it out.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::ParkSnapshot;
 
 use crate::support::Place;
+use crate::support::spreadsheet::{At, Spreadsheet};
 
 const LINES: &str = include_str!("../../spatial-db/sql/tests/zone_lines.sql");
 const STEPS: &str = include_str!("../../spatial-db/sql/tests/zone_steps.sql");
@@ -89,6 +92,86 @@ fn node<'a>(nodes: &'a [Value], name: &str) -> Option<&'a Value> {
     nodes.iter().find_map(|item| if item["node"] == name { Some(item) } else { node(list(item, "parts"), name) })
 }
 
+/// What the report says of a step.
+fn step<'a>(zone: &'a Value, part: &str, name: &str) -> &'a Value {
+    match part {
+        "sum" => &find(list(zone, "sums"), "sum", name)["value"],
+        "indicator" => &find(list(zone, "indicators"), "name", name)["value"],
+        "potential" => &find(list(zone, "potentials"), "name", name)["value"],
+        _ if name == "total" => &zone["score"]["value"],
+        _ => &node(list(&list(&zone["score"], "areas")[0], "nodes"), name).unwrap_or_else(|| panic!("{name}"))["value"],
+    }
+}
+
+/// What the spreadsheet worked out by hand starts from, as PostGIS measures it: parcels to 0.01 m², and sums of enterprises' figures.
+fn typed_in(
+    by_hand: &Spreadsheet,
+    lines: &[postgres::Row],
+    figures: &HashMap<String, f64>,
+) -> Vec<(&'static str, At, f64)> {
+    let mut typed = Vec::new();
+    let rows: HashMap<&str, usize> =
+        (1..by_hand.rows("parcels")).map(|row| (by_hand.words("parcels", (0, row)), row)).collect();
+    assert_eq!(rows.len(), lines.len(), "the spreadsheet has the park's parcels, each once");
+    for line in lines {
+        let key: &str = line.get("key");
+        let row = *rows.get(key).unwrap_or_else(|| panic!("the spreadsheet has no parcel {key}"));
+        let columns = ["area_m2", "footprint_m2", "floor_m2", "yard_m2", "a", "a1", "a2", "b", "b21", "d", "g"];
+        for (at, name) in columns.into_iter().enumerate() {
+            let value: f64 = line.get(name);
+            typed.push(("parcels", (2 + at, row), (value * 100.0).round() / 100.0));
+        }
+    }
+    let rows = (1..by_hand.rows("evaluation")).filter(|row| by_hand.words("evaluation", (0, *row)) == "input");
+    let before = typed.len();
+    typed.extend(rows.map(|row| ("evaluation", (2, row), figures[by_hand.words("evaluation", (1, row))])));
+    assert_eq!(typed.len() - before, figures.len(), "every sum of figures is in the spreadsheet");
+    typed
+}
+
+/// The evaluation that a person worked out in a spreadsheet, from the parcels up to the total, recalculated and held against the program.
+fn as_worked_out_by_hand(zone: &Value, lines: &[postgres::Row], figures: &HashMap<String, f64>) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/zone/qingxi-zone-by-hand.fods");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut by_hand = Spreadsheet::parse(&text);
+    let typed = typed_in(&by_hand, lines, figures);
+    if std::env::var_os("TWIN_BLESS").is_some_and(|v| v == "1") {
+        let anew = by_hand.with(&typed);
+        std::fs::write(&path, &anew).unwrap();
+        by_hand = Spreadsheet::parse(&anew);
+    }
+    for (table, at, value) in typed {
+        let kept = by_hand.number(table, at);
+        // A hundredth of a square metre may be rounded either way; of a sum of money a millionth is no matter.
+        let near = (kept - value).abs() <= 0.011_f64.max(1e-6 * value.abs());
+        assert!(near, "{table} {at:?} has {kept}, PostGIS {value}; TWIN_BLESS=1 puts it in");
+        assert!(!by_hand.is_formula(table, at), "{table} {at:?} is typed in");
+    }
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for row in 1..by_hand.rows("evaluation") {
+        let (part, name) = (by_hand.words("evaluation", (0, row)), by_hand.words("evaluation", (1, row)));
+        *seen.entry(part).or_default() += 1;
+        let value = by_hand.number("evaluation", (2, row));
+        let kept = by_hand.kept("evaluation", (2, row));
+        assert!((value - kept).abs() <= 1e-7 * value.abs().max(1.0), "{part} {name} is kept as {kept}, and is {value}");
+        match part {
+            "input" => continue,
+            "weights" => assert!((value - 1.0).abs() < 1e-12, "the weights {name} are {value}"),
+            "step" => {}
+            _ => {
+                let ours = step(zone, part, name);
+                let ours = ours.as_f64().unwrap_or_else(|| panic!("{part} {name} is {ours}, by hand {value}"));
+                // Parcels are kept to 0.01 m².
+                let near = (ours - value).abs() <= 2e-6 * value.abs().max(1.0);
+                assert!(near, "{part} {name}: {ours}, by hand {value}");
+            }
+        }
+        assert!(by_hand.is_formula("evaluation", (2, row)), "{part} {name} is worked out");
+    }
+    let counts = ["sum", "indicator", "score", "weights", "potential"].map(|part| seen[part]);
+    assert_eq!(counts, [7, 19, 19, 5, 8]);
+}
+
 #[test]
 fn every_step_is_that_of_postgis_and_of_the_sheet() {
     let place = Place::imported();
@@ -110,20 +193,17 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
     steps.push(("lines", &lines));
     let mut sheet = "part,name,value\n".to_owned();
     let mut seen = 0;
+    let mut figures: HashMap<String, f64> = HashMap::new();
     for row in client.query(&statement(STEPS, &steps), &[]).expect("the steps") {
         let (part, name): (&str, &str) = (row.get(0), row.get(1));
         let expected: Option<f64> = row.get(2);
         let expected = expected.unwrap_or_else(|| panic!("{part} {name} is unknown to SQL"));
+        if part == "input" {
+            figures.insert(name.to_owned(), expected);
+            continue;
+        }
         let _ = writeln!(sheet, "{part},{name},{expected:.6}");
-        let ours = match part {
-            "sum" => &find(list(zone, "sums"), "sum", name)["value"],
-            "indicator" => &find(list(zone, "indicators"), "name", name)["value"],
-            "potential" => &find(list(zone, "potentials"), "name", name)["value"],
-            _ if name == "total" => &zone["score"]["value"],
-            _ => {
-                &node(list(&list(&zone["score"], "areas")[0], "nodes"), name).unwrap_or_else(|| panic!("{name}"))["value"]
-            }
-        };
+        let ours = step(zone, part, name);
         let value = ours.as_f64().unwrap_or_else(|| panic!("{part} {name} is {ours}, by SQL {expected}"));
         assert!(
             (value - expected).abs() <= 1e-6 * expected.abs().max(1.0),
@@ -136,6 +216,7 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
     // Parcel by parcel, and the whole as a sheet that a person can open.
     let lines_by_sql = client.query(&lines, &[]).expect("the lines");
     assert_eq!(lines_by_sql.len(), list(&parcels, "parcels").len());
+    as_worked_out_by_hand(zone, &lines_by_sql, &figures);
     sheet.push_str("\nparcel,class,area_m2,footprint_m2,floor_m2,yard_m2,A,A1,A2,B,B21,D,G\n");
     for row in &lines_by_sql {
         let key: &str = row.get("key");
@@ -182,6 +263,10 @@ fn every_step_is_that_of_postgis_and_of_the_sheet() {
     let decided = zone["score"]["value"].as_f64().unwrap();
     assert!(low <= decided && decided <= high && low < high, "{low} to {high}, decided {decided}");
     assert!(!list(find(list(open, "indicators"), "name", "supply-rate"), "missing").is_empty());
+}
+
+fn count(nodes: &[Value]) -> usize {
+    nodes.iter().map(|node| 1 + count(list(node, "parts"))).sum()
 }
 
 /// What the window is given is what SQL on PostGIS worked out, step by step: the sheet is held to that by the test above.
@@ -270,6 +355,20 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
     assert_eq!(dates, ["2023-12-31", "2024-12-31", "2025-12-31"]);
     assert!(list(&years, "zones")[1]["standing"]["change"].is_object());
 
+    // Bounded, whatever the records leave open: so it has a change; alone in its level it has no rank.
+    let indicator = find(list(&list(&years, "zones")[2], "indicators"), "name", "industrial-share");
+    assert!(indicator["change"].is_object() && indicator["best"].is_null(), "{indicator}");
+    let past = said(&place, &["report", "zone", "qingxi", "--lang", "en", "--years", "2023..2025"]);
+    assert!(past.contains("from records of 2026-06-30"), "past years say whose holders they have: {past}");
+    assert!(!table.contains("from records of"), "on the day of the records all is of that day");
+
+    // A page shows every score as a bar against its ideal value.
+    let told = place.json(&["report", "zone", "qingxi", "--format", "json"]);
+    let nodes = count(list(&list(&list(&told, "zones")[0]["score"], "areas")[0], "nodes"));
+    let page = said(&place, &["report", "zone", "qingxi", "--format", "html", "--lang", "en"]);
+    assert_eq!(page.matches("class=\"low\"").count(), nodes + 1, "and the total");
+    assert!(page.contains("ideal value") && page.contains("class=\"range\""), "what the records leave open is striped");
+
     let out = place.folder.path().join("sums.gpkg");
     said(&place, &["report", "zone", "qingxi", "--format", "gpkg", "--out", &out.display().to_string()]);
     assert!(std::fs::metadata(&out).unwrap().len() > 10_000);
@@ -303,6 +402,30 @@ fn reports_have_every_form_and_refuse_what_cannot_be() {
         .sum();
     let index = clusters["herfindahl_on_record"].as_f64().unwrap();
     assert!((index - squares).abs() < 1e-12 && clusters["year"] == 2025, "{clusters}");
+    // Against a region in which every industry has the same share, and on a page with the line at 1.
+    let codes: Vec<&str> =
+        list(clusters, "industries").iter().filter_map(|industry| industry["industry"].as_str()).collect();
+    let industries: String = codes.iter().fold(String::new(), |text, code| text + &format!("{code} = 1.0\n"));
+    let region = place.folder.path().join("region.toml");
+    let total = codes.len();
+    let text = format!(
+        "format_version = 1\nregion = \"R\"\nyear = 2025\nmeasure = \"jobs\"\nunit = \"persons\"\nsource = \"made up\"\ndate = \"2026-01-01\"\nstatus = \"default\"\ntotal = {total}.0\n[industries]\n{industries}"
+    );
+    std::fs::write(&region, text).unwrap();
+    let reference = ["--reference", &*region.display().to_string()].map(str::to_owned);
+    let against = |form: &str| {
+        let [flag, path] = &reference;
+        said(&place, &["report", "clusters", "qingxi", "--by", "jobs", flag, path, "--format", form, "--lang", "en"])
+    };
+    let told: Value = serde_json::from_str(&against("json")).unwrap();
+    let quotients: Vec<f64> = list(&list(&told, "zones")[0], "industries")
+        .iter()
+        .filter_map(|industry| industry["location_quotient"].as_f64())
+        .collect();
+    let page = against("html");
+    let title = if quotients.is_empty() { "Shares of the industries" } else { "Location quotients of" };
+    assert!(page.contains(title) && page.contains("class=\"mark\""), "{title}");
+    assert_eq!(page.matches("class=\"low\"").count(), if quotients.is_empty() { total } else { quotients.len() });
     assert_eq!(place.fails(&["report", "clusters", "qingxi", "--format", "gpkg", "--out", "x.gpkg"]).0, 2);
 }
 

@@ -1,7 +1,6 @@
 //! The emergency overlay: hydrants with their reach, buildings outside it, assembly points, stations, hazards.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::{Centroid, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Presence, ResourceKind};
@@ -101,7 +100,7 @@ pub fn emergency_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ov
     let snapshot = cache.snapshot();
     let reach_rule = rules.figure("hydrant", "reach_m");
     let mut counts = [0_usize; ROWS.len()];
-    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.buildings.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(snapshot.buildings.len());
     let presence = Presence::on(snapshot, as_of);
     let reaches = snapshot.buildings.iter().zip(hydrant_reach(cache, rules)).zip(&presence.buildings);
     for ((building, reach), _) in reaches.filter(|(_, there)| **there) {

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::books::{Measure, Sector, a_few};
 use super::parcels::{Line, State};
 use super::range::{Range, Share, ratio_range};
+use super::said::in_words;
 use super::sums::{Sum, land_sum};
 use super::zone::Zone;
 use crate::words;
@@ -23,10 +24,10 @@ pub enum Origin {
 
 impl Origin {
     /// The citation with its status.
-    pub const fn citation(self) -> &'static str {
+    pub fn citation(self) -> Words {
         match self {
-            Self::Standard => "TD/T 1029 (2010, trial of 2014) [secondary]",
-            Self::Own => "ParkTwin default",
+            Self::Standard => words!("origin-standard", "TD/T 1029 (2010, trial of 2014) [secondary]"),
+            Self::Own => words!("standard-default", "ParkTwin default"),
         }
     }
 }
@@ -271,7 +272,7 @@ pub struct InputUsed {
     /// Its value.
     pub range: Range,
     /// Unit.
-    pub unit: String,
+    pub unit: Words,
     /// Where it comes from.
     pub source: Words,
     /// As of when.
@@ -286,9 +287,9 @@ pub struct Indicator {
     /// Name for people.
     pub label: Words,
     /// Formula.
-    pub formula: String,
+    pub formula: Words,
     /// Unit; `1` for ratios.
-    pub unit: String,
+    pub unit: Words,
     /// Value or range.
     pub range: Range,
     /// What went in.
@@ -296,7 +297,7 @@ pub struct Indicator {
     /// What is missing; empty when the value is known.
     pub missing: Vec<Words>,
     /// Where it comes from, with its status.
-    pub citation: String,
+    pub citation: Words,
 }
 
 impl Indicator {
@@ -358,13 +359,12 @@ impl Part {
     fn inputs(self, zone: &Zone) -> Vec<InputUsed> {
         let by_parcel = |label: Words, source: Words| {
             let range = super::sums::parts_range(zone, |line, state| self.of(line, *state));
-            InputUsed { label, range, unit: "m²".to_owned(), source, date: zone.as_of }
+            InputUsed { label, range, unit: "m²".into(), source, date: zone.as_of }
         };
         let buildings = || words!("from-buildings", "footprints and storeys on record");
         let books = |i: usize, measure: Measure, range: Range| {
             let year = &zone.books[i];
-            let money = || year.currency().unwrap_or("?").to_owned();
-            let unit = if measure == Measure::Jobs { "persons".to_owned() } else { money() };
+            let unit = in_words(if measure == Measure::Jobs { "persons" } else { year.currency().unwrap_or("?") });
             let source = words!("from-books", "enterprises' figures of {year}", year = i64::from(year.year));
             let date = NaiveDate::from_ymd_opt(year.year, 12, 31).unwrap_or(zone.as_of);
             InputUsed { label: measure.label().into(), range, unit, source, date }
@@ -375,7 +375,7 @@ impl Part {
                 .map(|sum| InputUsed {
                     label: words!("ev-input-sum", "{letters}: {label}", letters = sum.letters(), label = sum.label()),
                     range: land_sum(&zone.lines, *sum).area_m2,
-                    unit: "m²".to_owned(),
+                    unit: "m²".into(),
                     source: words!("from-parcels", "geometric areas of parcels"),
                     date: zone.as_of,
                 })
@@ -401,7 +401,7 @@ impl Part {
                 .map(|typed| InputUsed {
                     label: name.into(),
                     range: typed.range,
-                    unit: typed.unit.clone(),
+                    unit: in_words(&typed.unit),
                     source: typed.source.as_str().into(),
                     date: typed.date,
                 })
@@ -433,7 +433,7 @@ impl Definition {
             missing.push(words!(
                 "ev-missing-denominator",
                 "there may be nothing to divide by: {formula}",
-                formula = self.formula
+                formula = in_words(self.formula)
             ));
         }
         if matches!(self.unit, Unit::PerHectare(_)) {
@@ -446,20 +446,20 @@ impl Definition {
             range = Range::new(range.low - 1.0, range.high - 1.0);
         }
         let inputs = self.numerator.inputs(zone).into_iter().chain(self.denominator.inputs(zone)).collect();
-        let unit = match self.unit {
-            Unit::One => "1".to_owned(),
-            Unit::MoneyPerHectare => format!("10⁴ {}/ha", zone.books[0].currency().unwrap_or("?")),
-            Unit::PerHectare(what) => format!("{what}/ha"),
+        let unit: Words = match self.unit {
+            Unit::One => "1".into(),
+            Unit::MoneyPerHectare => format!("10⁴ {}/ha", zone.books[0].currency().unwrap_or("?")).into(),
+            Unit::PerHectare(what) => in_words(&format!("{what}/ha")),
         };
         Indicator {
             name: self.name,
             label: self.label.into(),
-            formula: self.formula.to_owned(),
+            formula: in_words(self.formula),
             unit,
             range,
             inputs,
             missing,
-            citation: self.origin.citation().to_owned(),
+            citation: self.origin.citation(),
         }
     }
 

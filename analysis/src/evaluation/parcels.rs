@@ -240,7 +240,7 @@ impl Records<'_> {
             Ok(class) => {
                 let code = parcel.land_use_code.as_deref().unwrap_or_default();
                 let scheme = parcel.land_use_scheme.as_deref().unwrap_or_default();
-                let name = class.name.as_str();
+                let name = class.words();
                 let because =
                     words!("why-class", "{name}: {code} in {scheme}", name = name, code = code, scheme = scheme);
                 Decision::yes(class.group, because)

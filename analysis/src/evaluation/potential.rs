@@ -7,9 +7,11 @@
 use chrono::{Months, NaiveDate};
 
 use super::books::{Measure, Sector};
+use super::indicator::definition;
 use super::parcels::{Line, State};
 use super::range::Range;
 use super::rules::EvaluationRules;
+use super::said::in_words;
 use super::scheme::Scheme;
 use super::sums::{Sum, over_states};
 use super::zone::Zone;
@@ -29,7 +31,7 @@ pub struct Potential {
     /// `m²` or `a`.
     pub unit: &'static str,
     /// Formula.
-    pub formula: String,
+    pub formula: Words,
     /// What is missing.
     pub missing: Vec<Words>,
 }
@@ -124,7 +126,7 @@ fn over(zone: &Zone, name: &'static str, label: Words, formula: &str, of: impl F
         label,
         amount: Some(over_states(zone.lines.iter(), of)),
         unit: "m²",
-        formula: formula.into(),
+        formula: in_words(formula),
         missing,
     }
 }
@@ -155,7 +157,12 @@ fn structure(zone: &Zone, scheme: &Scheme) -> Potential {
 fn intensity(zone: &Zone, scheme: &Scheme, name: &'static str, indicator: &str, label: Words) -> Potential {
     let formula = "max(A2 − A2 × X / T, 0)";
     let Some(ideal) = scheme.ideal(indicator) else { return no_ideal(name, label, formula, indicator) };
-    let shown = format!("max(A2 − A2 × X / {ideal}, 0), X = {indicator}");
+    let shown = words!(
+        "zone-formula-intensity",
+        "max(A2 − A2 × X / {ideal}, 0), X = {indicator}",
+        ideal = format!("{ideal}"),
+        indicator = named(indicator)
+    );
     let (fixed, missing) = match indicator {
         "fixed-asset-intensity" => zone.books[0].sum(Measure::FixedAssets, Sector::Industrial),
         "industrial-tax-intensity" => zone.books[0].sum(Measure::Tax, Sector::Industrial),
@@ -189,9 +196,14 @@ fn no_ideal(name: &'static str, label: Words, formula: &str, indicator: &str) ->
     let missing = vec![words!(
         "ev-missing-ideal",
         "the scheme has no ideal value for {indicator} that fits",
-        indicator = indicator
+        indicator = named(indicator)
     )];
-    Potential { name, label, amount: None, unit: "m²", formula: formula.to_owned(), missing }
+    Potential { name, label, amount: None, unit: "m²", formula: formula.into(), missing }
+}
+
+/// What people call an indicator.
+fn named(indicator: &str) -> Words {
+    definition(indicator).map_or_else(|| indicator.into(), |definition| definition.label.into())
 }
 
 /// Land still to be supplied over the mean yearly supply of the last years.
@@ -205,8 +217,11 @@ fn years(
 ) -> Potential {
     let window = rules.figure("supply", "window_years").value;
     let since = zone.as_of.checked_sub_months(Months::new((window * 12.0).round() as u32)).unwrap_or(NaiveDate::MIN);
-    let formula =
-        format!("land still to be supplied / (land of contracts signed in the last {window} years / {window})");
+    let formula = words!(
+        "zone-formula-years",
+        "land still to be supplied / (land of contracts signed in the last {years} years / {years})",
+        years = format!("{window}")
+    );
     let land_left = over_states(zone.lines.iter(), |line, state| if left(state) { line.area_m2 } else { 0.0 });
     let mut supplied = Range::exactly(0.0);
     for line in &zone.lines {

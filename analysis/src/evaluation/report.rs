@@ -1,16 +1,17 @@
 //! Everything that is said of zones by a scheme, put together, and as sheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spatial_db::model::FeatureKind;
 
-use super::cluster::Clusters;
-use super::indicator::{DEFINITIONS, Indicator, indicators};
+use super::indicator::{DEFINITIONS, Indicator, Origin, indicators};
 use super::levels::{Level, Standing, standings};
+use super::moves::{Move, moves};
 use super::parcels::{Decision, Line};
 use super::potential::{Potential, potentials};
 use super::range::Range;
 use super::rules::EvaluationRules;
+use super::said::in_words;
 use super::scheme::{Scheme, Weights};
 use super::score::{Area, Evaluation, Scored, evaluate};
 use super::sums::{LandSum, Sum, land_sum};
@@ -33,6 +34,8 @@ pub struct ZoneReport {
     pub types: Vec<ZoneType>,
     /// Every indicator, by name.
     pub indicators: BTreeMap<&'static str, Indicator>,
+    /// How each stands beside other zones and the date before, by name.
+    pub moves: BTreeMap<&'static str, Move>,
     /// Scores; `None` where the scheme cannot score.
     pub evaluation: Option<Evaluation>,
     /// Rank and change.
@@ -58,11 +61,16 @@ pub fn report(zones: Vec<(Level, Zone)>, scheme: &Scheme, rules: &EvaluationRule
                 standing: standing.cloned(),
                 potentials: potentials(&zone, scheme, rules),
                 indicators: all,
+                moves: BTreeMap::new(),
                 zone,
             }
         })
         .collect();
     reports.sort_by_key(|report| (report.level, report.zone.as_of));
+    let moves = moves(&reports, scheme);
+    for (report, moves) in reports.iter_mut().zip(moves) {
+        report.moves = moves;
+    }
     reports
 }
 
@@ -75,11 +83,38 @@ pub fn level_words(level: Level) -> Words {
     }
 }
 
+/// What all parks together are called where nobody says.
+pub fn all_parks() -> Words {
+    words!("level-all-parks", "All parks")
+}
+
+/// What of a past or coming day is not of that day: records say what is, seldom what was.
+fn undated_note(reports: &[ZoneReport]) -> Option<Words> {
+    let other = |report: &&ZoneReport| report.zone.records_of.iter().any(|day| *day != Some(report.zone.as_of));
+    let of_other: Vec<&ZoneReport> = reports.iter().filter(other).collect();
+    let dates: BTreeSet<_> = of_other.iter().map(|report| report.zone.as_of).collect();
+    let days: BTreeSet<_> = of_other.iter().flat_map(|report| report.zone.records_of.iter().copied()).collect();
+    if dates.is_empty() {
+        return None;
+    }
+    let day = |day: Option<chrono::NaiveDate>| {
+        day.map_or_else(|| words!("day-not-recorded", "a day that nobody recorded"), |day| day.to_string().into())
+    };
+    let listed: Vec<Words> = days.into_iter().map(day).collect();
+    Some(words!(
+        "note-undated-evaluation",
+        "Evaluated for {dates} from records of {days}: holders, land-use classes, industry codes and ground cover are those of the \
+         records. Of the date itself are parcels and buildings with days or years, contracts, events and yearly figures",
+        dates = dates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        days = together(&listed)
+    ))
+}
+
 /// What readers must know of a report by a scheme.
 pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
     let mut notes = vec![words!("note-evaluation-scheme", "scheme: {scheme}", scheme = scheme.citation())];
     if scheme.weights == Weights::Unknown {
-        let name = scheme.name.as_str();
+        let name = scheme.title();
         notes.push(words!("note-no-weights", "{scheme} has no published weights: it is not scored", scheme = name));
     }
     if let Some(evaluation) = reports.iter().find_map(|report| report.evaluation.as_ref()) {
@@ -87,6 +122,7 @@ pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
     }
     notes.push(words!("note-range", "a range is what the records leave possible; – is not known"));
     notes.push(words!("note-levels", "levels add up land and figures; no ratio is averaged"));
+    notes.extend(undated_note(reports));
     notes
 }
 
@@ -115,17 +151,18 @@ pub(crate) fn digits_of(unit: &str) -> usize {
 }
 
 /// A potential as it is told: hectares or years, with the digits after the point.
-pub(crate) fn told_amount(potential: &Potential) -> (Option<Range>, &'static str, usize) {
+pub(crate) fn told_amount(potential: &Potential) -> (Option<Range>, Words, usize) {
     if potential.unit == "m²" {
-        (potential.amount.map(|amount| amount.times(1e-4)), "ha", 2)
+        (potential.amount.map(|amount| amount.times(1e-4)), "ha".into(), 2)
     } else {
-        (potential.amount, potential.unit, 1)
+        (potential.amount, in_words(potential.unit), 1)
     }
 }
 
 /// The formula of a potential, and whose it is.
-pub(crate) fn potential_way(potential: &Potential) -> String {
-    format!("{} — ParkTwin default", potential.formula)
+pub(crate) fn potential_way(potential: &Potential) -> Words {
+    let (formula, citation) = (potential.formula.clone(), Origin::Own.citation());
+    words!("way-cited", "{formula} — {citation}", formula = formula, citation = citation)
 }
 
 /// What a land sum is called, and what is missing of it.
@@ -137,16 +174,34 @@ pub(crate) fn sum_words(sum: &LandSum) -> (Words, Option<Words>) {
 }
 
 /// One row of the sheet.
-struct Entry<'a> {
+struct Entry {
     part: Phrase,
     name: String,
     label: Words,
     range: Option<Range>,
-    unit: &'a str,
+    unit: Words,
     digits: usize,
     weight: Option<f64>,
-    way: String,
+    way: Words,
     missing: Words,
+    moved: Move,
+}
+
+impl Entry {
+    fn new(part: Phrase, name: impl Into<String>, label: Words, range: Option<Range>, digits: usize) -> Self {
+        Self {
+            part,
+            name: name.into(),
+            label,
+            range,
+            unit: Words::default(),
+            digits,
+            weight: None,
+            way: Words::default(),
+            missing: Words::default(),
+            moved: Move::default(),
+        }
+    }
 }
 
 /// Reports as one sheet: a row for each sum, indicator, score and potential of each zone and date. Of several zones or dates
@@ -166,6 +221,8 @@ pub fn zone_sheet(reports: &[ZoneReport], scheme: &Scheme, whole: bool) -> Sheet
         Column::new("low", words!("head-low", "lowest"), "", Holds::Number(4)).in_files(),
         Column::new("high", words!("head-high", "highest"), "", Holds::Number(4)).in_files(),
         Column::new("unit", words!("head-unit", "unit"), "", Holds::Text),
+        here(Column::new("rank", words!("head-rank", "rank"), "", Holds::Text)),
+        here(Column::new("change", words!("head-since-before", "since the date before"), "", Holds::Text)),
         Column::new("weight", words!("head-weight", "weight"), "", Holds::Number(2)),
         Column::new("way", words!("head-way", "formula"), "", Holds::Text).in_files(),
         Column::new("missing", words!("head-missing-inputs", "missing"), "", Holds::Text),
@@ -192,9 +249,11 @@ pub fn zone_sheet(reports: &[ZoneReport], scheme: &Scheme, whole: bool) -> Sheet
                 entry.range.and_then(Range::value).into(),
                 entry.range.map(|range| range.low).into(),
                 entry.range.map(|range| range.high).into(),
-                Value::Text(entry.unit.into()),
+                Value::Text(entry.unit),
+                entry.moved.ranks.map_or(Value::Unknown, |ranks| Value::Text(range_words(as_range(ranks), 0))),
+                entry.moved.change.map_or(Value::Unknown, |by| Value::Text(range_words(by, entry.digits))),
                 entry.weight.into(),
-                Value::Text(entry.way.into()),
+                Value::Text(entry.way),
                 Value::Text(entry.missing),
             ];
             Row { slot: None, cells }
@@ -210,102 +269,73 @@ pub fn zone_sheet(reports: &[ZoneReport], scheme: &Scheme, whole: bool) -> Sheet
     }
 }
 
+/// Best and worst rank.
+fn as_range([best, worst]: [usize; 2]) -> Range {
+    Range::new(best as f64, worst as f64)
+}
+
 /// Several words as one.
 fn together(words: &[Words]) -> Words {
     let Some((first, rest)) = words.split_first() else { return "".into() };
     rest.iter().fold(first.clone(), |so_far, more| words!("both", "{one}; {other}", one = so_far, other = more.clone()))
 }
 
-fn standing_entries(report: &ZoneReport, ranked: bool, entries: &mut Vec<Entry<'_>>) {
+fn standing_entries(report: &ZoneReport, ranked: bool, entries: &mut Vec<Entry>) {
     let (Some(evaluation), Some(standing)) = (&report.evaluation, &report.standing) else { return };
     let part = phrase("part-total", "total");
-    let entry = |name: &str, label: Words, range: Range, digits: usize| Entry {
-        part,
-        name: name.to_owned(),
-        label,
-        range: Some(range),
-        unit: "",
-        digits,
-        weight: None,
-        way: String::new(),
-        missing: "".into(),
-    };
-    entries.push(entry("score", words!("item-score", "score, 0 to 100"), evaluation.score, 2));
+    let moved = Move { change: standing.change, ranks: ranked.then_some(standing.ranks) };
+    let score = words!("item-score", "score, 0 to 100");
+    entries.push(Entry { moved, ..Entry::new(part, "score", score, Some(evaluation.score), 2) });
     if ranked {
-        let ranks = Range::new(standing.ranks[0] as f64, standing.ranks[1] as f64);
-        entries.push(entry("rank", words!("item-rank", "rank in its level"), ranks, 0));
+        let label = words!("item-rank", "rank in its level");
+        entries.push(Entry::new(part, "rank", label, Some(as_range(standing.ranks)), 0));
     }
     if let Some(change) = standing.change {
-        entries.push(entry("change", words!("item-change", "change since the date before"), change, 2));
+        let label = words!("item-change", "change since the date before");
+        entries.push(Entry::new(part, "change", label, Some(change), 2));
     }
 }
 
-fn land_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
+fn land_entries(report: &ZoneReport, entries: &mut Vec<Entry>) {
+    let part = phrase("part-land", "land");
     for sum in &report.sums {
         let count = sum.parcels.len();
         let (label, missing) = sum_words(sum);
         entries.push(Entry {
-            part: phrase("part-land", "land"),
-            name: sum.sum.letters().to_owned(),
-            label,
-            range: Some(sum.area_m2.times(1e-4)),
-            unit: "ha",
-            digits: 2,
-            weight: None,
-            way: format!("Σ {count}"),
-            missing: missing.unwrap_or_else(|| "".into()),
+            unit: "ha".into(),
+            way: format!("Σ {count}").into(),
+            missing: missing.unwrap_or_default(),
+            ..Entry::new(part, sum.sum.letters(), label, Some(sum.area_m2.times(1e-4)), 2)
         });
     }
     let types: Vec<Words> = report.types.iter().map(|of| of.words()).collect();
-    entries.push(Entry {
-        part: phrase("part-land", "land"),
-        name: "type".to_owned(),
-        label: words!("item-type", "type of zone: {types}", types = together(&types)),
-        range: None,
-        unit: "",
-        digits: 0,
-        weight: None,
-        way: "A2/A, A1/A".to_owned(),
-        missing: if types.len() == 1 {
-            "".into()
-        } else {
-            words!("ev-missing-type", "the shares leave several types possible")
-        },
-    });
+    let missing = if types.len() == 1 {
+        Words::default()
+    } else {
+        words!("ev-missing-type", "the shares leave several types possible")
+    };
+    let label = words!("item-type", "type of zone: {types}", types = together(&types));
+    entries.push(Entry { way: "A2/A, A1/A".into(), missing, ..Entry::new(part, "type", label, None, 0) });
+    let part = phrase("part-indicator", "indicator");
     for indicator in DEFINITIONS.iter().filter_map(|definition| report.indicators.get(definition.name)) {
+        let digits = digits_of(&indicator.unit);
+        let (formula, citation) = (indicator.formula.clone(), indicator.citation.clone());
         entries.push(Entry {
-            part: phrase("part-indicator", "indicator"),
-            name: indicator.name.to_owned(),
-            label: indicator.label.clone(),
-            range: Some(indicator.range),
-            unit: &indicator.unit,
-            digits: digits_of(&indicator.unit),
-            weight: None,
-            way: format!("{} — {}", indicator.formula, indicator.citation),
+            unit: indicator.unit.clone(),
+            way: words!("way-cited", "{formula} — {citation}", formula = formula, citation = citation),
             missing: together(&indicator.missing),
+            moved: report.moves.get(indicator.name).copied().unwrap_or_default(),
+            ..Entry::new(part, indicator.name, indicator.label.clone(), Some(indicator.range), digits)
         });
     }
 }
 
-fn score_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
+fn score_entries(report: &ZoneReport, entries: &mut Vec<Entry>) {
     let Some(evaluation) = &report.evaluation else { return };
     for area in &evaluation.areas {
         if evaluation.areas.len() > 1 {
-            let label = area_words(area.area);
-            let part = phrase("part-score", "score");
-            let (range, weight) = (Some(area.score), Some(area.weight));
-            let name = String::new();
-            entries.push(Entry {
-                part,
-                name,
-                label,
-                range,
-                unit: "",
-                digits: 2,
-                weight,
-                way: String::new(),
-                missing: "".into(),
-            });
+            let entry = Entry::new(phrase("part-score", "score"), "", area_words(area.area), Some(area.score), 2);
+            entries.push(Entry { weight: Some(area.weight), ..entry });
         }
         for node in &area.nodes {
             node_entries(node, 0, entries);
@@ -313,37 +343,34 @@ fn score_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
     }
 }
 
-fn node_entries<'a>(node: &'a Scored, depth: usize, entries: &mut Vec<Entry<'a>>) {
-    let status = node.status.as_deref().map_or_else(String::new, |status| format!(" [{status}]"));
+fn node_entries(node: &Scored, depth: usize, entries: &mut Vec<Entry>) {
+    let way = match &node.status {
+        Some(status) => {
+            words!("way-with-status", "{way} [{status}]", way = node.way.clone(), status = in_words(status))
+        }
+        None => node.way.clone(),
+    };
+    let label = words!("item-node", "{indent}{name}", indent = "· ".repeat(depth), name = node.title());
     entries.push(Entry {
-        part: phrase("part-score", "score"),
-        name: node.name.clone(),
-        label: format!("{}{}", "· ".repeat(depth), node.name).into(),
-        range: Some(node.score),
-        unit: "",
-        digits: 2,
         weight: Some(node.weight),
-        way: format!("{}{status}", node.way),
+        way,
         missing: together(&node.missing),
+        ..Entry::new(phrase("part-score", "score"), node.name.as_str(), label, Some(node.score), 2)
     });
     for part in &node.parts {
         node_entries(part, depth + 1, entries);
     }
 }
 
-fn potential_entries<'a>(report: &'a ZoneReport, entries: &mut Vec<Entry<'a>>) {
+fn potential_entries(report: &ZoneReport, entries: &mut Vec<Entry>) {
+    let part = phrase("part-potential", "potential");
     for potential in &report.potentials {
-        let (range, unit, digits) = told_amount(potential);
+        let (amount, unit, digits) = told_amount(potential);
         entries.push(Entry {
-            part: phrase("part-potential", "potential"),
-            name: potential.name.to_owned(),
-            label: potential.label.clone(),
-            range,
             unit,
-            digits,
-            weight: None,
             way: potential_way(potential),
             missing: together(&potential.missing),
+            ..Entry::new(part, potential.name, potential.label.clone(), amount, digits)
         });
     }
 }
@@ -431,77 +458,4 @@ fn parcel_row(line: &Line, slots: &dyn Fn(&str) -> Option<usize>) -> Row {
         yes_no(&line.idle),
     ]);
     Row { slot: slots(&line.key), cells }
-}
-
-/// Clusters of zones as a sheet.
-pub fn cluster_sheet(zones: &[(Level, String, Clusters)], notes: Vec<Words>) -> Sheet {
-    let one = zones.len() == 1;
-    let here = |column: Column| if one { column.in_files() } else { column };
-    let unit = zones.first().map_or("", |(_, _, clusters)| clusters.unit.as_str());
-    let columns = vec![
-        here(Column::new("level", words!("head-level", "level"), "", Holds::Text)),
-        here(Column::new("zone", words!("head-zone", "zone"), "", Holds::Text)),
-        here(Column::new("year", words!("head-books-year", "year"), "", Holds::Text)),
-        Column::new("industry", words!("head-cluster-industry", "industry"), "", Holds::Text),
-        Column::new("enterprises", words!("head-enterprises", "enterprises"), "", Holds::Whole),
-        Column::new("amount", words!("head-amount", "amount"), unit, Holds::Number(0)),
-        Column::new("on_record", words!("head-on-record", "on record"), unit, Holds::Number(0)).in_files(),
-        Column::new("share_pct", words!("head-share", "share"), "%", Holds::Number(1)),
-        Column::new("location_quotient", words!("head-quotient", "location quotient"), "", Holds::Number(2)),
-        Column::new("herfindahl", words!("head-herfindahl", "Herfindahl"), "", Holds::Number(3)),
-        Column::new("remark", words!("head-remark", "remark"), "", Holds::Text),
-    ];
-    let mut rows = Vec::new();
-    for (level, name, clusters) in zones {
-        let mut push = |industry: Words, enterprises: usize, figures: [Option<f64>; 5], remark: Words| {
-            let [amount, on_record, share, quotient, herfindahl] = figures;
-            let cells = vec![
-                Value::Text(level_words(*level)),
-                Value::Text(name.as_str().into()),
-                Value::Text(clusters.year.to_string().into()),
-                Value::Text(industry),
-                Value::Whole(enterprises as i64),
-                amount.into(),
-                on_record.into(),
-                share.map(|share| share * 100.0).into(),
-                quotient.into(),
-                herfindahl.into(),
-                Value::Text(remark),
-            ];
-            rows.push(Row { slot: None, cells });
-        };
-        for cluster in &clusters.clusters {
-            let remark = match cluster.specialised {
-                Some(true) => words!("remark-specialised", "specialised"),
-                _ => "".into(),
-            };
-            let figures =
-                [cluster.amount, Some(cluster.on_record), cluster.share, cluster.quotient, cluster.herfindahl];
-            push(cluster.code.as_str().into(), cluster.enterprises, figures, remark);
-        }
-        let all: usize = clusters.clusters.iter().map(|cluster| cluster.enterprises).sum();
-        let on_record: f64 = clusters.clusters.iter().map(|cluster| cluster.on_record).sum();
-        let remark = match (clusters.concentration, clusters.herfindahl_on_record) {
-            (Some(concentration), _) => concentration.words(),
-            (None, Some(index)) => {
-                words!("remark-on-record", "{index} over the figures on record", index = format!("{index:.3}"))
-            }
-            (None, None) => "".into(),
-        };
-        let figures = [clusters.total, Some(on_record), clusters.total.map(|_| 1.0), None, clusters.herfindahl];
-        push(words!("row-all-industries", "all industries"), all, figures, remark);
-    }
-    let missing = zones.iter().flat_map(|(_, _, clusters)| clusters.missing.iter().cloned());
-    let mut notes: Vec<Words> = notes.into_iter().chain(missing).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    notes.retain(|note| seen.insert(note.to_string()));
-    let measure = zones.first().map_or_else(|| "".into(), |(_, _, clusters)| Words::from(clusters.measure.label()));
-    Sheet {
-        name: "clusters",
-        title: words!("title-report-clusters", "Clusters by industry: {measure}", measure = measure),
-        notes,
-        target: None,
-        columns,
-        rows,
-    }
 }

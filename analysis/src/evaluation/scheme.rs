@@ -5,6 +5,9 @@ use toml::Spanned;
 
 use super::EvaluationError;
 use super::indicator::{DEFINITIONS, definition};
+use super::said::in_words;
+use crate::words;
+use crate::words::Words;
 
 /// Weights that add up to 1 within this are taken as adding up.
 const WEIGHT_TOLERANCE: f64 = 1e-6;
@@ -87,6 +90,13 @@ pub struct Node {
     pub direction: Direction,
     /// How far ideal, weight and binding can be trusted, or whose they are.
     pub status: Option<String>,
+}
+
+impl Node {
+    /// Its name, for people of any language where it is a shipped scheme's.
+    pub fn title(&self) -> Words {
+        in_words(&self.name)
+    }
 }
 
 /// A scheme of evaluation.
@@ -214,8 +224,22 @@ impl Scheme {
     }
 
     /// Standard, edition and status in one phrase.
-    pub fn citation(&self) -> String {
-        format!("{}: {} ({}) [{}]", self.name, self.standard, self.edition, self.status)
+    pub fn citation(&self) -> Words {
+        let [name, standard, edition, status] =
+            [&self.name, &self.standard, &self.edition, &self.status].map(|text| in_words(text));
+        words!(
+            "scheme-citation",
+            "{name}: {standard} ({edition}) [{status}]",
+            name = name,
+            standard = standard,
+            edition = edition,
+            status = status
+        )
+    }
+
+    /// Its name, for people of any language where it is a shipped one.
+    pub fn title(&self) -> Words {
+        in_words(&self.name)
     }
 
     /// The leaf that is bound to an indicator.

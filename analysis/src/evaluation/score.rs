@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::EvaluationError;
 use super::indicator::{Indicator, indicators};
 use super::range::Range;
+use super::said::in_words;
 use super::scheme::{Binding, Direction, Node, Normalise, Scheme, Weights};
 use super::zone::Zone;
 use crate::words;
@@ -24,15 +25,24 @@ pub struct Scored {
     /// Value of a leaf.
     pub value: Option<Range>,
     /// Its unit.
-    pub unit: String,
+    pub unit: Words,
+    /// Ideal value of a leaf that is held against one.
+    pub ideal: Option<f64>,
     /// Indicator or figure, and how the value became a score.
-    pub way: String,
+    pub way: Words,
     /// Status of the node's figures, where the scheme tells it.
     pub status: Option<String>,
     /// What is missing; empty when the score is known.
     pub missing: Vec<Words>,
     /// Parts.
     pub parts: Vec<Scored>,
+}
+
+impl Scored {
+    /// Its name, for people of any language where it is a shipped scheme's.
+    pub fn title(&self) -> Words {
+        in_words(&self.name)
+    }
 }
 
 /// A zone by a scheme.
@@ -80,7 +90,7 @@ pub fn evaluate(zone: &Zone, scheme: &Scheme) -> Result<Evaluation, EvaluationEr
         return Err(EvaluationError::WeightsUnknown { scheme: scheme.name.clone() });
     }
     let all = indicators(zone);
-    let mut notes: Vec<Words> = scheme.note.iter().map(|note| Words::from(note.as_str())).collect();
+    let mut notes: Vec<Words> = scheme.note.iter().map(|note| in_words(note)).collect();
     let grows = zone.lines.iter().any(|line| line.growth_area);
     let areas = match scheme.areas.filter(|_| grows) {
         None => {
@@ -140,8 +150,12 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
         weight: node.weight.unwrap_or_default(),
         score: Range::new(0.0, 100.0),
         value: None,
-        unit: String::new(),
-        way: String::new(),
+        unit: Words::default(),
+        ideal: match node.normalise {
+            Some(Normalise::Ideal(ideal)) => Some(ideal),
+            _ => None,
+        },
+        way: Words::default(),
         status: node.status.clone(),
         missing: Vec::new(),
         parts,
@@ -150,7 +164,7 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
         scored.score = rolled_up(&scored.parts);
         return scored;
     }
-    let (what, range) = match &node.binding {
+    let (what, range): (Words, Range) = match &node.binding {
         Binding::Nothing => {
             scored.missing.push(words!("ev-missing-binding", "the scheme binds no value to it"));
             return scored;
@@ -168,7 +182,13 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
                 scored.value = Some(indicator.range);
                 return scored;
             }
-            (format!("{} = {}", indicator.name, indicator.formula), indicator.range)
+            let formula = words!(
+                "way-of-indicator",
+                "{indicator} = {formula}",
+                indicator = indicator.label.clone(),
+                formula = indicator.formula.clone()
+            );
+            (formula, indicator.range)
         }
         Binding::Figure(name) => {
             let Some(typed) = zone.typed.get(name) else {
@@ -184,15 +204,15 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
                     name = name
                 ));
             }
-            scored.unit.clone_from(&typed.unit);
-            (format!("{name}: {}, {}", typed.source, typed.date), typed.range)
+            scored.unit = in_words(&typed.unit);
+            (format!("{name}: {}, {}", typed.source, typed.date).into(), typed.range)
         }
-        Binding::Value { value, source, date } => (format!("{source}, {date}"), Range::exactly(*value)),
+        Binding::Value { value, source, date } => (format!("{source}, {date}").into(), Range::exactly(*value)),
     };
     scored.value = Some(range);
     let Some(normalise) = node.normalise else { return scored };
     scored.score = score(range, normalise, node.direction);
-    scored.way = format!("{what}; {}", way(normalise, node.direction));
+    scored.way = words!("way-to-score", "{what}; {way}", what = what, way = way(normalise, node.direction));
     scored
 }
 

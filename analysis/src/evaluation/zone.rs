@@ -1,6 +1,6 @@
 //! A zone: one park or several together, as of a date, with the indicators of TD/T 1029.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct Zone {
     pub parks: Vec<String>,
     /// Date it is evaluated for.
     pub as_of: NaiveDate,
+    /// Days that its parks' records are of; `None` for records that do not say.
+    pub records_of: BTreeSet<Option<NaiveDate>>,
     /// True when any of its data is made up.
     pub synthetic: bool,
     /// Its parcels.
@@ -66,6 +68,7 @@ impl Zone {
             name: snapshot.park.name.clone(),
             parks: vec![snapshot.park.slug.clone()],
             as_of,
+            records_of: BTreeSet::from([snapshot.park.as_of]),
             synthetic: snapshot.park.synthetic,
             lines: lines(cache, rules, evaluation, typed, as_of),
             books: [year, year - 1].map(|year| Books::of(snapshot, evaluation, typed, year)),
@@ -115,6 +118,7 @@ impl Zone {
             name: name.to_owned(),
             parks: parts.iter().flat_map(|part| part.parks.iter().cloned()).collect(),
             as_of: first.as_of,
+            records_of: parts.iter().flat_map(|part| part.records_of.iter().copied()).collect(),
             synthetic: parts.iter().any(|part| part.synthetic),
             lines: parts.iter().flat_map(|part| part.lines.iter().cloned()).collect(),
             books,

@@ -63,7 +63,7 @@ pub fn issue_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         let feature = feature_of(issue);
         if let Some(id) = feature {
             let verdict =
-                verdicts.entry(id).or_insert_with(|| Verdict { class, value: None, outline: None, facts: Vec::new() });
+                verdicts.get_or_insert_with(id, || Verdict { class, value: None, outline: None, facts: Vec::new() });
             verdict.class = verdict.class.min(class);
             verdict.value = Some(verdict.value.unwrap_or(0.0) + 1.0);
             verdict.facts.push(Fact { label: issue.code.as_str().into(), value: reason(issue), basis: fix(issue) });

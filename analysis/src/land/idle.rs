@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::InteriorPoint;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
@@ -99,7 +98,7 @@ pub fn idle_overlay_in_cases(
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
     let (mut counts, mut areas, mut taken) = (vec![0; CLASSES], vec![0.0; CLASSES], vec![0; CLASSES]);
-    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(snapshot.parcels.len());
     // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
     let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
         .parcels

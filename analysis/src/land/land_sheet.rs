@@ -107,9 +107,9 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
         text(&parcel.address),
         text(&parcel.holder),
         Value::from(model.industry(land.slot).as_deref()),
-        text(&parcel.land_use_code),
-        text(&parcel.land_use_scheme),
-        text(&parcel.land_use),
+        Value::from(parcel.land_use_code.as_deref()),
+        Value::from(parcel.land_use_scheme.as_deref()),
+        Value::from(parcel.land_use.as_deref()),
         Value::Number(land.site.area_m2),
         Value::Text(use_words(land.physical).into()),
         Value::Text(land.physical_reason.clone()),
@@ -173,7 +173,7 @@ pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
     notes.extend(super::idle::cases_note(park.contracts.is_empty(), model.has_cases()));
     notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = scheme.title_words()));
-    notes.extend(scheme.note.as_deref().map(Words::from));
+    notes.extend(scheme.note_words());
     if let Some(year) = model.year() {
         notes.push(words!("note-figures-year", "Enterprises' figures of {year}", year = year.to_string()));
     }

@@ -17,7 +17,7 @@ mod utilisation;
 pub use cases::{CaseBearing, CaseLedger, CaseStanding, CasesUpTo, Determination, Extension};
 pub(crate) use clock::qualified;
 pub use clock::{ClockState, Disposal, Interval, Proviso, Timeline, contract_clock, contract_clock_in_cases};
-pub use dossier::{Chapter, Dossier, Files, Line, Mark, Tone, YearSums};
+pub use dossier::{Chapter, Dossier, Files, Line, Mark, Photograph, Tone, YearSums, photographs, photographs_left};
 pub(crate) use dossier::{
     case_entry_words, case_state_words, cause_words, event_words, joined, number, remedy_words, value_words,
 };

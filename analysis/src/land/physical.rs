@@ -158,7 +158,8 @@ fn not_building_land(parcel: &Parcel, rules: &RuleSet) -> Option<Words> {
     if class.built_by == BuiltBy::Building {
         return None;
     }
-    let named = format!("{code} {}", parcel.land_use.as_deref().unwrap_or(&class.name));
+    let name = parcel.land_use.as_deref().map_or_else(|| class.words(), Words::from);
+    let named = words!("class-with-code", "{code} {name}", code = code, name = name);
     Some(if scheme == "planning-2023" {
         words!("reason-planned", "planned as {class}", class = named)
     } else {

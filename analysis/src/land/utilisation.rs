@@ -1,7 +1,6 @@
 //! The utilisation overlay: site coverage per parcel in classes, floor-area ratio among the facts.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Parcel, Presence};
@@ -48,7 +47,7 @@ pub(crate) fn classes(counts: &[usize; 8], areas: &[f64; 8]) -> Vec<Class> {
 pub fn utilisation_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Overlay {
     let snapshot = cache.snapshot();
     let on_record = !snapshot.buildings.is_empty();
-    let mut verdicts = Verdicts::with_capacity_and_hasher(snapshot.parcels.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(snapshot.parcels.len());
     let (mut counts, mut areas) = ([0; 8], [0.0; 8]);
     let presence = Presence::on(snapshot, as_of);
     let sites = sites(cache, rules, &presence);

@@ -211,7 +211,7 @@ pub fn clearance_overlay(
                 value: value.clone(),
                 basis: rule(rules, one),
             };
-            let entry = overlay.verdicts.entry(id).or_insert_with(|| {
+            let entry = overlay.verdicts.get_or_insert_with(id, || {
                 overlay.classes[class].count += 1;
                 plain(class, one.margin_m(), Vec::new())
             });

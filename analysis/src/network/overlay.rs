@@ -1,7 +1,6 @@
 //! The network overlay: every pipe, duct and fitting in the colour of its class, with lengths and what is not known.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, NetworkClass, NetworkEdge, Presence};
 
@@ -18,8 +17,7 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
     let class_of = |class: NetworkClass| NetworkClass::ALL.iter().position(|c| *c == class).unwrap_or(0);
     let mut counts = [0_usize; NetworkClass::ALL.len()];
     let mut lengths_m = [0.0; NetworkClass::ALL.len()];
-    let mut verdicts =
-        Verdicts::with_capacity_and_hasher(snapshot.edges.len() + snapshot.nodes.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(snapshot.edges.len() + snapshot.nodes.len());
     let mut without_elevation = 0;
     let presence = Presence::on(snapshot, as_of);
     for (edge, _) in snapshot.edges.iter().zip(&presence.edges).filter(|(_, there)| **there) {

@@ -202,7 +202,7 @@ fn straight(cache: &Cache, there: Option<&Presence>, from: [f64; 2], to: [f64; 2
     }
     for slot in near(FeatureKind::Building) {
         let building = &snapshot.buildings[slot];
-        let prism = cache.prisms()[slot];
+        let prism = cache.prism(slot);
         for polygon in &building.footprint {
             for span_m in cut.through(polygon) {
                 found.buildings.push(CutBuilding {

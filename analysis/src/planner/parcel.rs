@@ -113,7 +113,7 @@ pub struct BarLimit {
     /// It bears on the rating.
     pub decides: bool,
     /// Standard and clause.
-    pub clause: String,
+    pub clause: Words,
 }
 
 /// The sheet of a parcel, by its position in the model's park.

@@ -65,7 +65,7 @@ pub fn compared(record: &Cache, after: &Cache, edits: &[Edit], rules: &RuleSet, 
     let zone = |cache: &Cache| Zone::of(cache, rules, evaluation, None, as_of);
     let park = changes(&zone(record), &zone(after)).into_iter().map(|change| {
         let said = |one: &crate::evaluation::Indicator| {
-            let (digits, unit) = if one.unit == "1" { (3, "") } else { (0, one.unit.as_str()) };
+            let (digits, unit) = if one.unit == "1" { (3, Words::default()) } else { (0, one.unit.clone()) };
             let range = range_words(one.range, digits);
             if unit.is_empty() || (one.value().is_none() && one.range.high.is_infinite()) {
                 range

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 
 use crate::evaluation::{
     Binding, Clusters, DEFINITIONS, Direction, EvaluationRules, Indicator, InputUsed, Level, Measure, Node, Normalise,
-    Range, Reference, Scheme, Scored, Zone, ZoneReport, area_words, clusters, digits_of, notes, potential_way,
-    range_words, report, sum_words, told_amount,
+    Range, Reference, Scheme, Scored, Zone, ZoneReport, area_words, cluster_notes, clusters, digits_of, notes,
+    potential_way, range_words, report, sum_words, told_amount,
 };
+use crate::rules::rule_words;
 use crate::sheet;
 use crate::words;
 use crate::words::Words;
@@ -56,9 +57,9 @@ pub struct Goal {
     /// What a leaf is held against.
     pub ideal: Option<String>,
     /// Formula, and how the value becomes a score.
-    pub way: String,
+    pub way: Words,
     /// Where the formula comes from, or how far the scheme's figures can be trusted.
-    pub cited: Vec<String>,
+    pub cited: Vec<Words>,
     /// What went in.
     pub inputs: Vec<Words>,
     /// What is missing; empty where value and score are known.
@@ -77,9 +78,9 @@ pub struct Amount {
     /// The same in words, with its unit.
     pub shown: Words,
     /// Unit; empty for ratios.
-    pub unit: String,
+    pub unit: Words,
     /// Formula.
-    pub way: String,
+    pub way: Words,
     /// What went in.
     pub inputs: Vec<Words>,
     /// What is missing.
@@ -140,7 +141,7 @@ fn goals(report: &ZoneReport, scheme: &Scheme) -> Vec<Goal> {
                 score: Some(area.score),
                 value: None,
                 ideal: None,
-                way: String::new(),
+                way: Words::default(),
                 cited: Vec::new(),
                 inputs: Vec::new(),
                 missing: Vec::new(),
@@ -176,21 +177,21 @@ impl Walk<'_> {
             Some(scored) => scored.value,
             None => indicator.map(|indicator| indicator.range),
         };
-        let unit = indicator.map(|indicator| indicator.unit.as_str());
-        let unit = unit.or(scored.map(|scored| scored.unit.as_str())).unwrap_or_default();
+        let unit = indicator.map(|indicator| indicator.unit.clone());
+        let unit = unit.or_else(|| scored.map(|scored| scored.unit.clone())).unwrap_or_default();
         let missing = scored.map_or_else(
             || indicator.map(|indicator| indicator.missing.clone()).unwrap_or_default(),
             |scored| scored.missing.clone(),
         );
         let way = scored.map(|scored| scored.way.clone()).filter(|way| !way.is_empty());
-        let status = node.status.as_ref().map(|status| format!("[{status}]"));
+        let status = node.status.as_ref().map(|status| words!("in-brackets", "[{said}]", said = rule_words(status)));
         Goal {
             depth,
             name: node.name.clone(),
             label: label(node, indicator),
             weight: node.weight,
             score: scored.map(|scored| scored.score),
-            value: value.map(|value| with_unit(value, unit)),
+            value: value.map(|value| with_unit(value, &unit)),
             ideal: node.normalise.map(|normalise| ideal(normalise, node.direction)),
             way: way.or_else(|| indicator.map(|indicator| indicator.formula.clone())).unwrap_or_default(),
             cited: indicator.map(|indicator| indicator.citation.clone()).into_iter().chain(status).collect(),
@@ -202,9 +203,13 @@ impl Walk<'_> {
 
 /// The scheme's own name of a node. Where that is English, other languages have the name of what it is bound to.
 fn label(node: &Node, indicator: Option<&Indicator>) -> Words {
+    let title = node.title();
+    if title.key().is_some() {
+        return title;
+    }
     match indicator {
         Some(indicator) if node.name.is_ascii() => indicator.label.clone().in_english(node.name.clone()),
-        _ => node.name.as_str().into(),
+        _ => title,
     }
 }
 
@@ -220,11 +225,12 @@ fn ideal(normalise: Normalise, direction: Direction) -> String {
 }
 
 /// A value or range with its unit, where it has one and anything is known.
-fn with_unit(range: Range, unit: &str) -> Words {
-    amount_words(range, unit, digits_of(unit))
+fn with_unit(range: Range, unit: &Words) -> Words {
+    amount_words(range, unit.clone(), digits_of(unit))
 }
 
-fn amount_words(range: Range, unit: &str, digits: usize) -> Words {
+fn amount_words(range: Range, unit: impl Into<Words>, digits: usize) -> Words {
+    let unit = unit.into();
     let value = range_words(range, digits);
     let is_unknown = range.high.is_infinite() && range.low <= 0.0;
     if unit.is_empty() || unit == "1" || is_unknown {
@@ -240,7 +246,7 @@ fn told_inputs(indicator: &Indicator) -> Vec<Words> {
             "planner-input",
             "{label}: {value} ({source}; {date})",
             label = input.label.clone(),
-            value = amount_words(input.range, &input.unit, digits),
+            value = amount_words(input.range, input.unit.clone(), digits),
             source = input.source.clone(),
             date = input.date
         )
@@ -257,8 +263,8 @@ fn land(report: &ZoneReport) -> impl Iterator<Item = Amount> {
             label,
             range: Some(range),
             shown: amount_words(range, "ha", 2),
-            unit: "ha".to_owned(),
-            way: format!("Σ {}", sum.parcels.len()),
+            unit: "ha".into(),
+            way: format!("Σ {}", sum.parcels.len()).into(),
             inputs: Vec::new(),
             missing: missing.into_iter().collect(),
         }
@@ -272,8 +278,13 @@ fn others(report: &ZoneReport, scheme: &Scheme) -> impl Iterator<Item = Amount> 
         label: indicator.label.clone(),
         range: Some(indicator.range),
         shown: with_unit(indicator.range, &indicator.unit),
-        unit: if indicator.unit == "1" { String::new() } else { indicator.unit.clone() },
-        way: format!("{} — {}", indicator.formula, indicator.citation),
+        unit: if indicator.unit == "1" { Words::default() } else { indicator.unit.clone() },
+        way: words!(
+            "way-cited",
+            "{formula} — {citation}",
+            formula = indicator.formula.clone(),
+            citation = indicator.citation.clone()
+        ),
         inputs: told_inputs(indicator),
         missing: indicator.missing.clone(),
     })
@@ -286,26 +297,14 @@ fn potentials(report: &ZoneReport) -> impl Iterator<Item = Amount> {
             name: potential.name.to_owned(),
             label: potential.label.clone(),
             range,
-            shown: range.map_or_else(|| words!("unknown", "unknown"), |range| amount_words(range, unit, digits)),
-            unit: unit.to_owned(),
+            shown: range
+                .map_or_else(|| words!("unknown", "unknown"), |range| amount_words(range, unit.clone(), digits)),
+            unit,
             way: potential_way(potential),
             inputs: Vec::new(),
             missing: potential.missing.clone(),
         }
     })
-}
-
-/// What the classes of a table of clusters rest on.
-fn cluster_notes(rules: &EvaluationRules, reference: Option<&Reference>) -> Vec<Words> {
-    let mut notes: Vec<Words> = Vec::new();
-    for name in ["specialised", "moderate", "high"] {
-        let figure = rules.figure("cluster", name);
-        notes.push(format!("{}: {}", figure.value, figure.citation()).into());
-    }
-    if let Some(Reference { region, year, source, date, status, .. }) = reference {
-        notes.push(format!("{region}, {year}: {source}, {date} [{status}]").into());
-    }
-    notes
 }
 
 #[cfg(test)]

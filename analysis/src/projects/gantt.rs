@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Milestone, ProjectStatus, Stage, Suspension, Timing};
+use crate::words;
+use crate::words::Words;
 
 /// A bar between two milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -65,6 +67,43 @@ pub struct Gantt {
     pub to: NaiveDate,
     /// Rows: the latest projects first, then those in time by their next days, then those done and those unknown.
     pub rows: Vec<GanttRow>,
+}
+
+/// What the chart's signs mean, and its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GanttWords {
+    /// Of the chart.
+    pub title: Words,
+    /// Bars between planned days.
+    pub planned: Words,
+    /// Bars between days on record.
+    pub actual: Words,
+    /// Bars to what is expected.
+    pub expected: Words,
+    /// Periods without work.
+    pub suspended: Words,
+    /// Projects past a planned day.
+    pub late: Words,
+    /// The day asked for.
+    pub today: Words,
+}
+
+/// What the chart's signs mean.
+pub fn gantt_words() -> GanttWords {
+    GanttWords {
+        title: words!("gantt-title", "Planned and actual, by day"),
+        planned: words!("gantt-planned", "planned"),
+        actual: words!("gantt-actual", "actual"),
+        expected: words!("gantt-expected", "expected"),
+        suspended: words!("gantt-suspended", "no work"),
+        late: words!("gantt-is-late", "past a planned day"),
+        today: words!("gantt-today", "day of this report"),
+    }
+}
+
+/// How late a project is, in few words.
+pub fn late_words(days: i64) -> Words {
+    words!("gantt-late", "{days} d late", days = days)
 }
 
 /// Bars between days of milestones that follow each other; days out of order make none.

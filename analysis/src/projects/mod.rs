@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use spatial_db::model::{EventKind, FeatureId, LandContract, LandEvent, ParkSnapshot, Project};
 
-pub use gantt::{Gantt, GanttBar, GanttMark, GanttRow, gantt};
+pub use gantt::{Gantt, GanttBar, GanttMark, GanttRow, GanttWords, gantt, gantt_words, late_words};
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use overlay::projects_overlay;

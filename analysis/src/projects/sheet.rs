@@ -100,12 +100,8 @@ fn cells(project: &ProjectStatus) -> Vec<Value> {
     cells.extend(project.milestones.iter().flat_map(|m: &MilestoneStatus| -> [Value; 4] {
         [m.planned.into(), m.actual.into(), m.days_late.into(), m.forecast.into()]
     }));
-    let notes: Vec<&str> = project.notes.iter().map(Words::as_str).collect();
-    cells.push(match project.notes.as_slice() {
-        [] => Value::Unknown,
-        [only] => only.clone().into(),
-        _ => Words::from(notes.join("; ")).into(),
-    });
+    let both = |before, next| words!("joined", "{before}; {next}", before = before, next = next);
+    cells.push(project.notes.iter().cloned().reduce(both).map_or(Value::Unknown, Value::Text));
     cells
 }
 

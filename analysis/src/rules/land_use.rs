@@ -57,6 +57,13 @@ pub struct Class {
     pub built_by: BuiltBy,
 }
 
+impl Class {
+    /// Its name, for people of any language where the shipped table gives it.
+    pub fn words(&self) -> Words {
+        super::class_names::words(&self.name)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClassScheme {

@@ -5,6 +5,7 @@
 mod building;
 mod causes;
 mod citation;
+mod class_names;
 mod land_use;
 mod land_use_colours;
 mod tables;
@@ -17,6 +18,7 @@ use spatial_db::model::{EventKind, IdleCause, NetworkClass, Provenance};
 pub use building::BuildingState;
 use building::BuildingWords;
 use causes::IdleCauses;
+pub(crate) use citation::words as rule_words;
 pub use land_use::{BuiltBy, Class, Group, LandUseClasses};
 pub use land_use_colours::LandUseColours;
 pub use tables::{OwnTable, RuleTables, SHIPPED, TableError};
@@ -53,7 +55,7 @@ impl Figure {
 pub(crate) fn cited(standard: &str, edition: &str, clause: &str, status: &str) -> Words {
     let of_ours = status == "default";
     let is_sure = of_ours || status == "verified";
-    let [standard, clause, status] = [standard, clause, status].map(citation::words);
+    let [standard, edition, clause, status] = [standard, edition, clause, status].map(citation::words);
     let base = if of_ours {
         words!(
             "citation-default",

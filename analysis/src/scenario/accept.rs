@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use spatial_db::model::{
-    Building, FeatureId, LandContract, LandEvent, Parcel, ParkSnapshot, Project, Provenance, Tenancy,
+    Building, FeatureId, LandContract, LandEvent, Parcel, ParkSnapshot, Project, Provenance, Tenancy, Term,
 };
 
 use super::edit::{Edit, LAYER};
@@ -255,7 +255,7 @@ fn bare<T: Feature>(feature: &T) -> T {
     let mut bare = feature.clone();
     let (id, provenance) = bare.head();
     id.id = 0;
-    provenance.layer.clear();
+    provenance.layer = Term::default();
     provenance.source_row = 0;
     bare
 }
@@ -332,7 +332,9 @@ fn sign<T: Feature>(after: &mut [T], now: &[T], told: &Map<String, Value>) {
         }
         if was.is_none_or(|was| bare(was) != bare(one)) {
             let attributes = &mut one.head().1.attributes;
-            attributes.extend(told.iter().map(|(field, value)| (field.clone(), value.clone())));
+            for (field, value) in told {
+                attributes.insert(field.clone(), value.clone());
+            }
         }
     }
 }
@@ -452,7 +454,7 @@ mod tests {
         // Another number, layer and row of the same is no change.
         let mut again = park();
         again.parcels[0].id.id = 17;
-        again.parcels[0].provenance.layer = "parcels-2025".to_owned();
+        again.parcels[0].provenance.layer = "parcels-2025".into();
         again.parcels[0].provenance.source_row = 99;
         assert!(accept(again, park()).is_ok());
     }

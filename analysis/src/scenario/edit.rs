@@ -90,10 +90,10 @@ impl<'a> Draft<'a> {
             Edit::MergeParcels { parcels, key } => self.merge(number, parcels, key),
             Edit::ChangeUse { parcel, scheme, code, land_use, industry } => self.parcel(parcel).map(|at| {
                 let parcel = &mut self.park.parcels[at];
-                parcel.land_use_scheme = Some(scheme.clone());
-                parcel.land_use_code = Some(code.clone());
-                parcel.land_use.clone_from(land_use);
-                parcel.industry_code.clone_from(industry);
+                parcel.land_use_scheme = Some(scheme.as_str().into());
+                parcel.land_use_code = Some(code.as_str().into());
+                parcel.land_use = land_use.as_deref().map(Into::into);
+                parcel.industry_code = industry.as_deref().map(Into::into);
                 self.mark_parcel(number, at);
             }),
             Edit::PlaceBuilding { parcel, key, limits, use_text } => {
@@ -269,7 +269,7 @@ impl<'a> Draft<'a> {
         for contract in &mut self.park.contracts {
             if keys.contains(&contract.parcel_key) {
                 key.clone_into(&mut contract.parcel_key);
-                LAYER.clone_into(&mut contract.provenance.layer);
+                contract.provenance.layer = LAYER.into();
             }
         }
         let old: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -300,7 +300,7 @@ impl<'a> Draft<'a> {
             _ => EditError::Massing(why),
         })?;
         let building = Building {
-            use_text: use_text.map(str::to_owned),
+            use_text: use_text.map(Into::into),
             storeys: Some(f64::from(mass.storeys)),
             storey_height_m: Some(limits.storey_height_m),
             height_m: Some(mass.height_m),
@@ -350,7 +350,7 @@ impl<'a> Draft<'a> {
 
 /// Where a feature of a scenario comes from: its edit.
 fn marked(key: &str, number: usize) -> Provenance {
-    Provenance { key: key.to_owned(), layer: LAYER.to_owned(), source_row: number as i64, ..Provenance::default() }
+    Provenance { key: key.to_owned(), layer: LAYER.into(), source_row: number as i64, ..Provenance::default() }
 }
 
 /// The parcel without what the register says of its whole.

@@ -126,19 +126,19 @@ mod tests {
 
     fn keyed(key: &str, attributes: &Value) -> Provenance {
         let attributes = attributes.as_object().unwrap().clone();
-        Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, attributes }
+        Provenance { key: key.into(), layer: "by hand".into(), source_row: 1, attributes: attributes.into() }
     }
 
     /// A substation of 1000 kVA, a cable, a parcel at its end, and three projects that will draw on it.
     fn park() -> ParkSnapshot {
         let mut park = empty();
         let mut source = node("s", NodeKind::Source, [0.0, 0.0, 1.0]);
-        source.provenance.attributes = json!({ "RatedCap_kVA": 1000 }).as_object().unwrap().clone();
+        source.provenance.attributes = json!({ "RatedCap_kVA": 1000 }).as_object().unwrap().clone().into();
         park.nodes = vec![source, node("a", NodeKind::Switch, [100.0, 0.0, 1.0])];
         park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Power);
         let mut cable = keyed_edge(1, Some("s"), Some("a"), vec![[0.0, 0.0, 1.0], [100.0, 0.0, 1.0]]);
         cable.class = NetworkClass::Power;
-        cable.provenance.attributes = json!({ "rated_mva": 0.8 }).as_object().unwrap().clone();
+        cable.provenance.attributes = json!({ "rated_mva": 0.8 }).as_object().unwrap().clone().into();
         park.edges = vec![cable];
         let ring = vec![(60.0, 5.0), (140.0, 5.0), (140.0, 90.0), (60.0, 90.0), (60.0, 5.0)];
         let land = MultiPolygon(vec![Polygon::new(ring.into(), Vec::new())]);

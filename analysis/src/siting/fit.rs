@@ -439,7 +439,7 @@ pub fn with_hall(park: &ParkSnapshot, fit: &TestFit, name: &str) -> ParkSnapshot
         floor_area_m2: Some(fit.footprint_m2),
         ..Building::bare(
             HALL_ID,
-            Provenance { key: "test-fit".to_owned(), layer: LAYER.to_owned(), ..Provenance::default() },
+            Provenance { key: "test-fit".to_owned(), layer: LAYER.into(), ..Provenance::default() },
             MultiPolygon(vec![fit.hall.clone()]),
         )
     });

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use analysis::evaluation::{
-    EvaluationRules, Indicator, Level, Range, Scheme, Sum, TypedInputs, Zone, ZoneType, evaluate, indicators, land_sum,
-    potentials, standings, zone_types,
+    EvaluationRules, Indicator, Level, Range, Scheme, Sum, TypedInputs, Zone, ZoneReport, ZoneType, evaluate,
+    indicators, land_sum, notes, potentials, report, standings, zone_types,
 };
 use analysis::rules::RuleSet;
 use chrono::NaiveDate;
@@ -33,8 +33,8 @@ fn zone(snapshot: ParkSnapshot) -> Zone {
 /// Adds a parcel of a planning class.
 pub(crate) fn add_parcel(park: &mut ParkSnapshot, boundary: MultiPolygon<f64>, code: Option<&str>) -> usize {
     let mut new = parcel(park.parcels.len() as i64 + 1, boundary);
-    new.land_use_code = code.map(str::to_owned);
-    new.land_use_scheme = code.map(|_| "planning-2023".to_owned());
+    new.land_use_code = code.map(Into::into);
+    new.land_use_scheme = code.map(|_| "planning-2023".into());
     park.parcels.push(new);
     park.parcels.len() - 1
 }
@@ -358,6 +358,51 @@ fn ranks_and_changes() {
     let change = of("one", "2024").change.unwrap();
     let expected = 0.1 * 100.0 * (50.0 / 400.0 + 200.0 / 6000.0);
     assert!((change.low - expected).abs() < 1e-9, "{change:?}, not {expected}");
+}
+
+/// A score alone hides that one part rose while another fell.
+#[test]
+fn each_indicator_has_its_change_and_its_rank() {
+    let scheme = Scheme::shipped("province-example").unwrap();
+    let at = |as_of: &str, name: &str, more: f64| {
+        let mut park = small_park();
+        park.park.name = name.into();
+        park.park.slug = name.into();
+        park.park.as_of = Some(day("2024-12-31"));
+        for row in &mut park.enterprise_years {
+            row.tax = row.tax.map(|tax| tax * more);
+        }
+        (Level::Park, zone_with(park, None, as_of))
+    };
+    let zones = vec![
+        at("2023-12-31", "one", 1.0),
+        at("2024-12-31", "one", 1.0),
+        at("2024-12-31", "two", 1.2),
+        at("2023-12-31", "two", 1.2),
+    ];
+    let all = report(zones, &scheme, &EvaluationRules::shipped());
+    let of = |name: &str, year: &str| {
+        all.iter().find(|one| one.zone.name == name && one.zone.as_of.to_string().starts_with(year)).unwrap()
+    };
+    // 0.5 M more tax on a hectare of industry: 50 of 10 000 CNY, and a fifth more of the other park's.
+    let tax = "industrial-tax-intensity";
+    let change = |name| of(name, "2024").moves[tax].change.unwrap().value().unwrap();
+    assert!((change("one") - 50.0).abs() < 1e-9 && (change("two") - 60.0).abs() < 1e-9, "{}", change("two"));
+    assert_eq!(of("one", "2023").moves[tax].change, None, "nothing is before the first date");
+    assert_eq!((of("one", "2024").moves[tax].ranks, of("two", "2024").moves[tax].ranks), (Some([2, 2]), Some([1, 1])));
+    assert_eq!(of("one", "2024").moves["built-rate"].ranks, Some([1, 1]), "equal ones share the better number");
+    assert_eq!(of("one", "2024").moves["job-density"].ranks, None, "the scheme does not say which way is better");
+    assert_eq!(of("one", "2024").moves["population-density"].change, None, "nobody typed in how many live there");
+    let alone = report(vec![at("2024-12-31", "one", 1.0)], &scheme, &EvaluationRules::shipped());
+    assert_eq!(alone[0].moves[tax].ranks, None, "nothing to rank it among");
+
+    // Years before the day of the records are said to be told from records of that day.
+    let undated = |reports: &[ZoneReport]| {
+        notes(reports, &scheme).into_iter().find(|note| note.key() == Some("note-undated-evaluation"))
+    };
+    let note = undated(&all).unwrap();
+    assert!(note.contains("2023-12-31 from records of 2024-12-31") && note.contains("holders"), "{note}");
+    assert_eq!(undated(&alone), None, "of the day of the records all is of that day");
 }
 
 /// A random park of one-hectare parcels along a line; what is drawn for a parcel is a tuple.

@@ -409,7 +409,7 @@ fn any_park() -> impl Strategy<Value = ParkSnapshot> {
                 let id = park.buildings.len() as i64 + 1;
                 park.buildings.push(Building {
                     storeys: (bits & 1 == 0).then_some(f64::from(storeys)),
-                    use_text: (bits & 2 == 0).then(|| "办公".to_owned()),
+                    use_text: (bits & 2 == 0).then(|| "办公".into()),
                     ..hall(id, block(west + x, y, w.min(100.0 - x), d.min(100.0 - y)), 1.0, height)
                 });
             }

@@ -265,7 +265,7 @@ fn parks() -> impl Strategy<Value = ParkSnapshot> {
                 let mut one = parcel(at as i64 + 1, block(x, 0.0, w, h));
                 x += w + if has[3] { 0.0 } else { 12.0 };
                 one.land_use_scheme = Some("planning-2023".into());
-                one.land_use_code = has[0].then(|| ["100101", "100102", "1001", "0901"][code].to_owned());
+                one.land_use_code = has[0].then(|| ["100101", "100102", "1001", "0901"][code].into());
                 one.holder = has[1].then(|| if has[2] { BANK } else { "Works" }.to_owned());
                 park.parcels.push(one);
             }

@@ -1,5 +1,5 @@
 -- The zone evaluation of a park step by step over its lines ({lines}): sums, enterprises' figures, indicators, scores by the weights and
--- ideal values of the example scheme, potentials. {population} residents, figures of {year}, money in CNY.
+-- ideal values of the example scheme, potentials, and the sums of figures that they start from. {population} residents, figures of {year}, money in CNY.
 WITH
     -- parcels as the evaluation sees them
     lines AS ({lines}),
@@ -75,6 +75,8 @@ FROM total AS t, LATERAL (VALUES
     (53, 'potential', 'structure', greatest(0.60 * t.a - t.a2, 0)), (54, 'potential', 'intensity-far', greatest(t.a2 - t.floor2 / 1.2, 0)),
     (55, 'potential', 'intensity-coverage', greatest(t.a2 - t.cover2 / 0.55, 0)), (56, 'potential', 'intensity-assets', greatest(t.a2 - t.assets2 / 6000, 0)),
     (57, 'potential', 'intensity-tax', greatest(t.a2 - t.tax2 / 400, 0)), (58, 'potential', 'management', t.g),
-    (59, 'potential', 'years-of-supply', t.left_over / t.yearly), (60, 'potential', 'years-of-industrial-supply', coalesce(t.left_industrial, 0) / t.yearly_industrial)
+    (59, 'potential', 'years-of-supply', t.left_over / t.yearly), (60, 'potential', 'years-of-industrial-supply', coalesce(t.left_industrial, 0) / t.yearly_industrial),
+    (70, 'input', 'assets2', t.assets2), (71, 'input', 'tax2', t.tax2), (72, 'input', 'tax23', t.tax23), (73, 'input', 'tax', t.tax), (74, 'input', 'output', t.output),
+    (75, 'input', 'output2', t.output2), (76, 'input', 'output_before', t.output_before), (77, 'input', 'jobs', t.jobs), (78, 'input', 'population', {population})
 ) AS step(place, part, name, value)
 ORDER BY step.place

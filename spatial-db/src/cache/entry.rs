@@ -1,7 +1,7 @@
-//! One tree entry: an envelope and where in the snapshot its feature stands.
+//! One entry: an envelope and where in the snapshot its feature stands.
 
-use geo::{BoundingRect, Geometry, LineString, Point};
-use rstar::{AABB, PointDistance, RTreeObject};
+use geo::{BoundingRect, Geometry, LineString, Point, Rect};
+use rstar::AABB;
 
 use crate::model::{FeatureId, FeatureKind, ParkSnapshot};
 
@@ -13,29 +13,26 @@ pub(crate) struct Entry {
     pub(crate) slot: u32,
 }
 
-impl RTreeObject for Entry {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        self.envelope
-    }
-}
-
-impl PointDistance for Entry {
-    fn distance_2(&self, point: &[f64; 2]) -> f64 {
-        rstar::Envelope::distance_2(&self.envelope, point)
-    }
-}
-
 impl Entry {
     fn over(kind: FeatureKind, slot: usize, min: [f64; 2], max: [f64; 2]) -> Self {
         Self { envelope: AABB::from_corners(min, max), kind, slot: slot as u32 }
+    }
+
+    /// The middle of the envelope along an axis, m.
+    pub(crate) fn middle(&self, axis: usize) -> f64 {
+        f64::midpoint(self.envelope.lower()[axis], self.envelope.upper()[axis])
     }
 
     /// True when the whole envelope lies in the box, so that no exact test is needed.
     pub(crate) fn inside(&self, min: [f64; 2], max: [f64; 2]) -> bool {
         let (low, high) = (self.envelope.lower(), self.envelope.upper());
         low[0] >= min[0] && low[1] >= min[1] && high[0] <= max[0] && high[1] <= max[1]
+    }
+
+    /// The envelope of the feature itself, which may be a little smaller than the one that is kept.
+    pub(crate) fn bounds(&self, snapshot: &ParkSnapshot) -> Option<AABB<[f64; 2]>> {
+        let bounds = bounds(snapshot, self.kind, self.slot as usize)?;
+        Some(AABB::from_corners(bounds.min().into(), bounds.max().into()))
     }
 
     pub(crate) fn id(&self, snapshot: &ParkSnapshot) -> FeatureId {
@@ -77,40 +74,42 @@ fn planar(path: &[[f64; 3]]) -> LineString<f64> {
     path.iter().map(|[x, y, _]| (*x, *y)).collect()
 }
 
-/// An entry for every feature with geometry.
-pub(crate) fn entries(snapshot: &ParkSnapshot) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(
-        snapshot.parcels.len() + snapshot.buildings.len() + snapshot.edges.len() + snapshot.nodes.len(),
-    );
-    let mut boxed = |kind, slot, bounds: Option<geo::Rect<f64>>| {
-        if let Some(bounds) = bounds {
-            entries.push(Entry::over(kind, slot, bounds.min().into(), bounds.max().into()));
+/// The box about a feature; `None` for a shape without a point.
+fn bounds(snapshot: &ParkSnapshot, kind: FeatureKind, slot: usize) -> Option<Rect<f64>> {
+    match kind {
+        FeatureKind::Parcel => snapshot.parcels[slot].boundary.bounding_rect(),
+        FeatureKind::Building => snapshot.buildings[slot].footprint.bounding_rect(),
+        FeatureKind::RoadEdge => snapshot.roads[slot].line.bounding_rect(),
+        FeatureKind::HazardSource => snapshot.hazards[slot].shape.bounding_rect(),
+        FeatureKind::Surface => snapshot.surfaces[slot].area.bounding_rect(),
+        FeatureKind::NetworkEdge => planar(&snapshot.edges[slot].path).bounding_rect(),
+        FeatureKind::NetworkNode => {
+            let [x, y, _] = snapshot.nodes[slot].position;
+            Some(Point::new(x, y).bounding_rect())
         }
+        FeatureKind::EmergencyResource => Some(Point::from(snapshot.resources[slot].position).bounding_rect()),
+        kind => unreachable!("{kind:?} has no geometry and is never entered"),
+    }
+}
+
+/// An entry for every feature with geometry, those of a kind one after the other.
+pub(crate) fn entries(snapshot: &ParkSnapshot) -> Vec<Entry> {
+    let counts = [
+        (FeatureKind::Parcel, snapshot.parcels.len()),
+        (FeatureKind::Building, snapshot.buildings.len()),
+        (FeatureKind::RoadEdge, snapshot.roads.len()),
+        (FeatureKind::HazardSource, snapshot.hazards.len()),
+        (FeatureKind::Surface, snapshot.surfaces.len()),
+        (FeatureKind::NetworkEdge, snapshot.edges.len()),
+        (FeatureKind::NetworkNode, snapshot.nodes.len()),
+        (FeatureKind::EmergencyResource, snapshot.resources.len()),
+    ];
+    let of_kind = |(kind, count): (FeatureKind, usize)| {
+        let boxed = move |slot| {
+            let bounds = bounds(snapshot, kind, slot)?;
+            Some(Entry::over(kind, slot, bounds.min().into(), bounds.max().into()))
+        };
+        (0..count).filter_map(boxed)
     };
-    for (slot, parcel) in snapshot.parcels.iter().enumerate() {
-        boxed(FeatureKind::Parcel, slot, parcel.boundary.bounding_rect());
-    }
-    for (slot, building) in snapshot.buildings.iter().enumerate() {
-        boxed(FeatureKind::Building, slot, building.footprint.bounding_rect());
-    }
-    for (slot, road) in snapshot.roads.iter().enumerate() {
-        boxed(FeatureKind::RoadEdge, slot, road.line.bounding_rect());
-    }
-    for (slot, hazard) in snapshot.hazards.iter().enumerate() {
-        boxed(FeatureKind::HazardSource, slot, hazard.shape.bounding_rect());
-    }
-    for (slot, surface) in snapshot.surfaces.iter().enumerate() {
-        boxed(FeatureKind::Surface, slot, surface.area.bounding_rect());
-    }
-    for (slot, edge) in snapshot.edges.iter().enumerate() {
-        boxed(FeatureKind::NetworkEdge, slot, planar(&edge.path).bounding_rect());
-    }
-    for (slot, node) in snapshot.nodes.iter().enumerate() {
-        let [x, y, _] = node.position;
-        boxed(FeatureKind::NetworkNode, slot, Some(Point::new(x, y).bounding_rect()));
-    }
-    for (slot, resource) in snapshot.resources.iter().enumerate() {
-        boxed(FeatureKind::EmergencyResource, slot, Some(Point::from(resource.position).bounding_rect()));
-    }
-    entries
+    counts.into_iter().flat_map(of_kind).collect()
 }

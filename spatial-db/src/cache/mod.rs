@@ -4,16 +4,18 @@
 //! buildings to parcels. It filters by itself and never writes; keeping the snapshot fresh is left to the caller.
 
 mod entry;
+mod groups;
 mod join;
 mod ray;
 
 use std::sync::{Arc, OnceLock};
 
 use geo::{Area, Distance, Euclidean, Intersects, Rect, coord};
-use rstar::{AABB, RTree, SelectionFunction};
+use rstar::{AABB, Envelope, RTreeObject, SelectionFunction};
 
 use crate::model::{FeatureId, FeatureKind, ParkSnapshot};
 use entry::Entry;
+use groups::{Group, Groups};
 
 pub use join::Overlap;
 pub use ray::{Hit, Ray};
@@ -31,10 +33,9 @@ pub struct Prism {
 #[derive(Debug)]
 pub struct Cache {
     snapshot: Arc<ParkSnapshot>,
-    tree: RTree<Entry>,
-    parcel_area_m2: Vec<f64>,
-    footprint_area_m2: Vec<f64>,
-    prisms: Vec<Prism>,
+    groups: Groups,
+    parcel_area_m2: OnceLock<Vec<f64>>,
+    footprint_area_m2: OnceLock<Vec<f64>>,
     overlaps: OnceLock<Vec<Overlap>>,
 }
 
@@ -48,15 +49,12 @@ pub struct Neighbour {
 }
 
 impl Cache {
-    /// Builds the tree and the columns; O(n log n).
+    /// Builds the tree; O(n log n). Columns are made when they are first asked for: a window looks for things and asks for none.
     pub fn build(snapshot: Arc<ParkSnapshot>) -> Self {
-        let entries = entry::entries(&snapshot);
-        let prisms = snapshot.buildings.iter().map(|building| prism(&snapshot, building)).collect();
         Self {
-            tree: RTree::bulk_load(entries),
-            parcel_area_m2: snapshot.parcels.iter().map(|parcel| parcel.boundary.unsigned_area()).collect(),
-            footprint_area_m2: snapshot.buildings.iter().map(|b| b.footprint.unsigned_area()).collect(),
-            prisms,
+            groups: Groups::new(entry::entries(&snapshot)),
+            parcel_area_m2: OnceLock::new(),
+            footprint_area_m2: OnceLock::new(),
             overlaps: OnceLock::new(),
             snapshot,
         }
@@ -69,35 +67,36 @@ impl Cache {
 
     /// Number of features in the tree.
     pub fn len(&self) -> usize {
-        self.tree.size()
+        self.groups.len()
     }
 
     /// True when the park has no geometry at all.
     pub fn is_empty(&self) -> bool {
-        self.tree.size() == 0
+        self.groups.len() == 0
     }
 
     /// Geometric area of each parcel, m², in snapshot order.
     pub fn parcel_area_m2(&self) -> &[f64] {
-        &self.parcel_area_m2
+        self.parcel_area_m2
+            .get_or_init(|| self.snapshot.parcels.iter().map(|parcel| parcel.boundary.unsigned_area()).collect())
     }
 
     /// Footprint area of each building, m², in snapshot order.
     pub fn footprint_area_m2(&self) -> &[f64] {
-        &self.footprint_area_m2
+        self.footprint_area_m2
+            .get_or_init(|| self.snapshot.buildings.iter().map(|b| b.footprint.unsigned_area()).collect())
     }
 
-    /// Vertical extent of each building, in snapshot order.
-    pub fn prisms(&self) -> &[Prism] {
-        &self.prisms
+    /// Vertical extent of a building, by its position in the snapshot.
+    pub fn prism(&self, building: usize) -> Prism {
+        prism(&self.snapshot, &self.snapshot.buildings[building])
     }
 
     /// Features of `kinds` whose geometry meets the box (borders count), as `ST_Intersects` with that box; unordered.
     pub fn in_box(&self, min_m: [f64; 2], max_m: [f64; 2], kinds: &[FeatureKind]) -> Vec<FeatureId> {
         let window = Rect::new(coord! { x: min_m[0], y: min_m[1] }, coord! { x: max_m[0], y: max_m[1] });
-        self.tree
-            .locate_in_envelope_intersecting(&AABB::from_corners(min_m, max_m))
-            .filter(|entry| kinds.contains(&entry.kind))
+        self.groups
+            .meeting(AABB::from_corners(min_m, max_m), kinds)
             .filter(|entry| {
                 entry.inside(min_m, max_m) || entry.geometry(&self.snapshot).intersects(&window.to_polygon())
             })
@@ -114,24 +113,32 @@ impl Cache {
         if count == 0 {
             return found;
         }
-        for (entry, envelope_distance_2) in self.tree.nearest_neighbor_iter_with_distance_2(&point_m) {
-            let worst = found.last().map_or(f64::INFINITY, |n| n.distance_m);
-            if found.len() == count && envelope_distance_2.sqrt() > worst {
+        for (group, group_distance_2) in self.groups.nearest(point_m) {
+            // Farther than the last of those that were found, if they are all that were asked for.
+            let is_beyond = |found: &[Neighbour], distance_2: f64| {
+                found.len() == count && found.last().is_some_and(|last| distance_2.sqrt() > last.distance_m)
+            };
+            if is_beyond(&found, group_distance_2) {
                 break;
             }
-            if !kinds.contains(&entry.kind) {
+            if !kinds.contains(&group.kind) {
                 continue;
             }
-            let geometry = entry.geometry(&self.snapshot);
-            let distance_m = if geometry.intersects(&here) {
-                0.0
-            } else {
-                Euclidean.distance(&geometry, &geo::Geometry::from(here))
-            };
-            if found.len() < count || distance_m < worst {
-                let at = found.partition_point(|n| n.distance_m <= distance_m);
-                found.insert(at, Neighbour { id: entry.id(&self.snapshot), distance_m });
-                found.truncate(count);
+            for entry in self.groups.of(group) {
+                if is_beyond(&found, entry.envelope.distance_2(&point_m)) {
+                    continue;
+                }
+                let geometry = entry.geometry(&self.snapshot);
+                let distance_m = if geometry.intersects(&here) {
+                    0.0
+                } else {
+                    Euclidean.distance(&geometry, &geo::Geometry::from(here))
+                };
+                if found.len() < count || found.last().is_some_and(|last| distance_m < last.distance_m) {
+                    let at = found.partition_point(|n| n.distance_m <= distance_m);
+                    found.insert(at, Neighbour { id: entry.id(&self.snapshot), distance_m });
+                    found.truncate(count);
+                }
             }
         }
         found
@@ -139,39 +146,39 @@ impl Cache {
 
     /// Positions, in the snapshot's vector of `kind`, of the features whose envelope meets the box; unordered.
     pub fn slots_in_envelope(&self, min_m: [f64; 2], max_m: [f64; 2], kind: FeatureKind) -> Vec<usize> {
-        self.tree
-            .locate_in_envelope_intersecting(&AABB::from_corners(min_m, max_m))
-            .filter(|entry| entry.kind == kind)
-            .map(|entry| entry.slot as usize)
-            .collect()
+        let window = AABB::from_corners(min_m, max_m);
+        let meets = |entry: &Entry| {
+            entry.inside(min_m, max_m)
+                || entry.bounds(&self.snapshot).is_some_and(|bounds| Envelope::intersects(&bounds, &window))
+        };
+        self.groups.meeting(window, &[kind]).filter(meets).map(|entry| entry.slot as usize).collect()
     }
 
     /// Positions, in the snapshot's vector of `kind`, of the features whose envelope `may` takes, from its low corner to its high one;
     /// unordered. It is asked of the boxes about many of them first, and must take every box about one that it takes: what lies in a box
     /// that it does not take is never looked at, which for a slender shape across a park leaves out most of what its own box holds.
     pub fn slots_where(&self, kind: FeatureKind, may: impl Fn([f64; 2], [f64; 2]) -> bool) -> Vec<usize> {
-        let taken = self.tree.locate_with_selection_function(Taken { kind, may });
+        let taken = self.groups.selected(Taken { kind, may: &may });
+        let takes = |envelope: &AABB<[f64; 2]>| may(envelope.lower(), envelope.upper());
+        let taken =
+            taken.filter(|entry| takes(&entry.envelope) && entry.bounds(&self.snapshot).is_some_and(|b| takes(&b)));
         taken.map(|entry| entry.slot as usize).collect()
-    }
-
-    pub(crate) fn tree(&self) -> &RTree<Entry> {
-        &self.tree
     }
 }
 
-/// Selects tree nodes whose box a question takes, and of them the features of a kind.
+/// Selects groups of a kind whose box a question takes.
 struct Taken<F> {
     kind: FeatureKind,
     may: F,
 }
 
-impl<F: Fn([f64; 2], [f64; 2]) -> bool> SelectionFunction<Entry> for Taken<F> {
+impl<F: Fn([f64; 2], [f64; 2]) -> bool> SelectionFunction<Group> for Taken<F> {
     fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
         (self.may)(envelope.lower(), envelope.upper())
     }
 
-    fn should_unpack_leaf(&self, leaf: &Entry) -> bool {
-        leaf.kind == self.kind && (self.may)(leaf.envelope.lower(), leaf.envelope.upper())
+    fn should_unpack_leaf(&self, group: &Group) -> bool {
+        group.kind == self.kind && self.should_unpack_parent(&group.envelope())
     }
 }
 

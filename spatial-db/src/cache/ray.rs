@@ -1,10 +1,11 @@
 //! What a ray from the camera meets first: buildings as prisms, pipes and fittings as tubes, parcels on the ground.
 
 use geo::{Contains, Point};
-use rstar::{AABB, Envelope, SelectionFunction};
+use rstar::{AABB, Envelope, RTreeObject, SelectionFunction};
 
 use super::Cache;
 use super::entry::Entry;
+use super::groups::Group;
 use crate::model::{FeatureId, FeatureKind};
 
 /// A ray in the park's CRS: metres east, north, up.
@@ -55,13 +56,17 @@ pub struct Hit {
     pub point_m: [f64; 3],
 }
 
-/// Selects tree nodes under the ray, widened by the pick tolerance.
+/// Selects groups under the ray, widened by the pick tolerance.
 struct Under<'a> {
     ray: &'a Ray,
     margin_m: f64,
 }
 
-impl SelectionFunction<Entry> for Under<'_> {
+impl SelectionFunction<Group> for Under<'_> {
+    fn should_unpack_leaf(&self, group: &Group) -> bool {
+        self.should_unpack_parent(&group.envelope())
+    }
+
     fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
         let grown = AABB::from_corners(
             envelope.lower().map(|v| v - self.margin_m),
@@ -90,11 +95,11 @@ impl Cache {
         counts: impl Fn(FeatureKind, usize) -> bool,
     ) -> Option<Hit> {
         let ground = self.ground_distance(ray);
-        self.tree()
-            .locate_with_selection_function(Under { ray, margin_m: tolerance_m })
+        self.groups
+            .selected(Under { ray, margin_m: tolerance_m })
             .filter(|entry| kinds.contains(&entry.kind) && counts(entry.kind, entry.slot as usize))
             .filter_map(|entry| {
-                let distance_m = self.distance_to(ray, entry, ground, tolerance_m)?;
+                let distance_m = self.distance_to(ray, &entry, ground, tolerance_m)?;
                 Some(Hit { id: entry.id(self.snapshot()), distance_m, point_m: ray.at(distance_m) })
             })
             .min_by(|a, b| a.distance_m.total_cmp(&b.distance_m))
@@ -142,7 +147,7 @@ impl Cache {
         let snapshot = self.snapshot();
         match entry.kind {
             FeatureKind::Building => {
-                let prism = self.prisms()[slot];
+                let prism = self.prism(slot);
                 prism_distance(ray, &snapshot.buildings[slot].footprint, prism.base_m, prism.top_m)
             }
             FeatureKind::NetworkEdge => {

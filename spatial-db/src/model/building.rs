@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, FeatureKind, Provenance};
+use super::{FeatureId, FeatureKind, Provenance, Term};
 
 /// A building: footprint plus whatever is known of its height.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Building {
     /// Street address.
     pub address: Option<String>,
     /// Use in words.
-    pub use_text: Option<String>,
+    pub use_text: Option<Term>,
     /// Storeys above ground.
     pub storeys: Option<f64>,
     /// Typical storey height, m.

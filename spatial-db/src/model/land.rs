@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureId, FeatureKind, Provenance};
+use super::{FeatureId, FeatureKind, Provenance, Term};
 
 /// A land parcel (cadastral unit).
 #[derive(Debug, Clone, PartialEq)]
@@ -22,13 +22,13 @@ pub struct Parcel {
     /// Right holder.
     pub holder: Option<String>,
     /// Land-use class code, meaningful only together with the scheme.
-    pub land_use_code: Option<String>,
+    pub land_use_code: Option<Term>,
     /// Scheme the code belongs to (planning 2023, GB 50137-2011, a local one).
-    pub land_use_scheme: Option<String>,
+    pub land_use_scheme: Option<Term>,
     /// Use in words.
-    pub land_use: Option<String>,
+    pub land_use: Option<Term>,
     /// Two-digit industry code (GB/T 4754) of the parcel's project.
-    pub industry_code: Option<String>,
+    pub industry_code: Option<Term>,
     /// Area on record, m². The geometric area is computed, not stored.
     pub recorded_area_m2: Option<f64>,
     /// Floor area on record, m².

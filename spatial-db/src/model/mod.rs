@@ -3,6 +3,7 @@
 //! Nothing here knows PostGIS, GDAL or Bevy. Optional fields are `None` when the source did not say:
 //! an absent value is *unknown*, never zero. `bare` makes a feature of which nothing is known but what it cannot be without.
 
+mod attributes;
 mod building;
 mod case;
 mod emergency;
@@ -19,11 +20,12 @@ mod project;
 mod terrain;
 mod valve;
 
+pub use attributes::Attributes;
 pub use building::{ASSUMED_HEIGHT_M, ASSUMED_STOREY_HEIGHT_M, Building, BuildingSurface, FacadeKind};
 pub use case::{Case, CaseEntry, CaseEvent, CaseEventKind, CaseFile, CaseState, Cause, Deadline, Remedy, overdue};
 pub use emergency::{EmergencyResource, HazardSource, ResourceKind};
 pub use enterprise::{Enterprise, EnterpriseYear, Tenancy};
-pub use feature::{FeatureId, FeatureKind, Provenance};
+pub use feature::{FeatureId, FeatureKind, Provenance, Term};
 pub use imagery::{Imagery, ImageryTile};
 pub use issue::{IssueRecord, IssueSeverity};
 pub use land::{EventKind, IdleCause, LandContract, LandEvent, Parcel};

@@ -20,7 +20,7 @@ use crate::model::{
 };
 use crate::schema::{Shape, TABLES, Table};
 use crate::store::imagery::{Level, choose};
-use crate::store::snapshot::{FieldReader, take_row};
+use crate::store::snapshot::{FieldReader, Shared, take_row};
 use crate::store::{Fault, Field, RowSource};
 
 /// How a SQLite file begins.
@@ -132,6 +132,7 @@ impl Package {
                 continue;
             }
             let (columns, places) = reader.columns_of(table)?;
+            let mut shared = Shared::default();
             reader.each_row(table.name, table.geometry.is_some(), &columns, &mut |row| {
                 if done % TELLS == 0 {
                     let step = tables::words(table.kind).0;
@@ -139,7 +140,7 @@ impl Package {
                 }
                 done += 1;
                 let row = FeatureRow { row, places: &places };
-                take_row(table, &mut FieldReader::new(&row), &mut park)
+                take_row(table, &mut FieldReader::new(&row), &mut shared, &mut park)
             })?;
         }
         if self.sums.contains_key(tables::VALVE_STATE) {

@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use crate::model::{FeatureKind, NetworkEdge, ParkSnapshot, Presence, Provenance, ResourceKind};
+use crate::model::{Attributes, FeatureKind, NetworkEdge, ParkSnapshot, Presence, Provenance, ResourceKind};
 
 /// What is shown of a kind of feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,9 +82,9 @@ impl Whitelist {
         let key = self.shown.iter().any(|shown| shown.kind == kind && shown.key);
         Provenance {
             key: if key { was.key.clone() } else { format!("{table}-{}", at + 1) },
-            layer: table.to_owned(),
+            layer: table.into(),
             source_row: at as i64 + 1,
-            attributes: serde_json::Map::new(),
+            attributes: Attributes::default(),
         }
     }
 

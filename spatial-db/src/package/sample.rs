@@ -17,7 +17,7 @@ pub(super) const CORNER: [f64; 2] = [400_000.125, 5_300_000.062_5];
 fn provenance(key: &str, row: i64) -> Provenance {
     let attributes = json!({"Bemerkung \"x\"": "园区\n", "deep": {"b": [1, null, 0.1], "a": true}, "big": 1e20});
     let attributes = if row % 2 == 1 { attributes.as_object().cloned().unwrap_or_default() } else { Map::new() };
-    Provenance { key: key.to_owned(), layer: "层 \"a\"".to_owned(), source_row: row, attributes }
+    Provenance { key: key.to_owned(), layer: "层 \"a\"".into(), source_row: row, attributes: attributes.into() }
 }
 
 fn area(x: f64) -> MultiPolygon<f64> {
@@ -58,10 +58,10 @@ pub(super) fn every_kind() -> ParkSnapshot {
             number: text("number"),
             address: text("address"),
             holder: text("holder"),
-            land_use_code: text("1001"),
-            land_use_scheme: text("survey"),
-            land_use: text("use"),
-            industry_code: text("34"),
+            land_use_code: text("1001").map(Into::into),
+            land_use_scheme: text("survey").map(Into::into),
+            land_use: text("use").map(Into::into),
+            industry_code: text("34").map(Into::into),
             recorded_area_m2: real(400.0),
             recorded_floor_area_m2: real(800.0),
             assessed_value: real(1e12),
@@ -75,7 +75,7 @@ pub(super) fn every_kind() -> ParkSnapshot {
             footprint: area(x),
             name: text("hall"),
             address: text("street"),
-            use_text: text("workshop"),
+            use_text: text("workshop").map(Into::into),
             storeys: real(3.0),
             storey_height_m: real(3.6),
             height_m: real(12.0),

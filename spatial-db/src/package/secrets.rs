@@ -38,8 +38,8 @@ impl Planted {
         if key {
             row.key = self.word("key");
         }
-        row.layer = self.word("layer");
-        row.attributes = serde_json::Map::new();
+        row.layer = self.word("layer").into();
+        row.attributes.clear();
         row.attributes.insert(self.word("field"), self.word("value").into());
         row.attributes.insert("n".into(), self.number().into());
     }
@@ -51,7 +51,8 @@ fn planted() -> (ParkSnapshot, Planted) {
     let gone = chrono::NaiveDate::from_ymd_opt(2001, 1, 1);
     for (at, f) in park.parcels.iter_mut().enumerate() {
         p.provenance(&mut f.provenance, at == 1);
-        (f.holder, f.industry_code, f.currency) = (p.some("holder"), p.some("industry"), p.some("currency"));
+        (f.holder, f.currency) = (p.some("holder"), p.some("currency"));
+        f.industry_code = p.some("industry").map(Into::into);
         (f.assessed_value, f.recorded_floor_area_m2) = (p.number(), p.number());
         if at == 1 {
             (f.valid_to, f.number, f.address) = (gone, p.some("number"), p.some("address"));
@@ -59,7 +60,8 @@ fn planted() -> (ParkSnapshot, Planted) {
     }
     for (at, f) in park.buildings.iter_mut().enumerate() {
         p.provenance(&mut f.provenance, true);
-        (f.name, f.address, f.use_text, f.state) = (p.some("name"), p.some("address"), p.some("use"), p.some("state"));
+        (f.name, f.address, f.state) = (p.some("name"), p.some("address"), p.some("state"));
+        f.use_text = p.some("use").map(Into::into);
         f.floor_area_m2 = p.number();
         if at == 1 {
             f.valid_to = gone;

@@ -100,6 +100,8 @@ fn everything_comes_back_as_it_was() {
         park.terrain.iter().flat_map(|grid| grid.heights_m.iter().map(|h| h.to_bits())).collect::<Vec<_>>()
     };
     assert!(bits(&back) == bits(&contents.snapshot));
+    let names = [0, 1].map(|row| back.parcels[row].provenance.layer.as_ptr());
+    assert_eq!(names[0], names[1], "rows of a layer share its name");
     // The finest levels that fit, in the store's order.
     let all: Vec<ImageryTile> = tiles().into_iter().map(|(_, tile)| tile).collect();
     let pictures = package.imagery(1_000_000).unwrap().unwrap();

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use geo::{Coord, Rect};
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::error::PackageError;
 use super::file::{Column, File, Rows, Srs, Table};
@@ -226,11 +226,9 @@ fn text(value: Option<&String>) -> Cell<'_> {
 }
 
 /// JSON of an object; nothing for an empty one, as most are.
-fn json(members: &Map<String, Json>) -> Option<String> {
-    (!members.is_empty()).then(|| {
-        let ordered: std::collections::BTreeMap<&String, &Json> = members.iter().collect();
-        serde_json::to_string(&ordered).unwrap_or_default()
-    })
+fn json<'a>(members: impl Iterator<Item = (&'a str, &'a Json)>) -> Option<String> {
+    let ordered: std::collections::BTreeMap<&str, &Json> = members.collect();
+    (!ordered.is_empty()).then(|| serde_json::to_string(&ordered).unwrap_or_default())
 }
 
 impl Writer<'_> {
@@ -339,7 +337,7 @@ impl Writer<'_> {
                 if at % LOOKS == 0 {
                     writer.step(words.0)?;
                 }
-                let attributes = json(&row.provenance.attributes);
+                let attributes = json(row.provenance.attributes.iter());
                 let mut cells = Vec::with_capacity(columns.len());
                 cells.push(Cell::Text(&row.provenance.key));
                 let may = |at: usize| shown.is_none_or(|shown| shown.contains(&table.columns[at].name));
@@ -386,7 +384,7 @@ impl Writer<'_> {
                     writer.step(words.0)?;
                 }
                 let shape = issue.place.clone().map(Shape::planar);
-                let facts = json(&issue.facts);
+                let facts = json(issue.facts.iter().map(|(name, value)| (name.as_str(), value)));
                 let cells = issue_cells(issue, facts.as_deref());
                 writer.push(tables::ISSUE, rows, at as i64 + 1, shape.as_ref(), &cells)?;
             }

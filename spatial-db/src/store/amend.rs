@@ -31,7 +31,7 @@ pub struct Amended {
 /// their surfaces, tenancies and projects. Surfaces of buildings only go. Numbers, layers and rows in a source tell no difference.
 pub fn amendments(now: &ParkSnapshot, wanted: &ParkSnapshot) -> Vec<Amended> {
     let surfaces = |park: &ParkSnapshot| -> Vec<(FeatureId, String, Record)> {
-        let row = |one: &crate::model::BuildingSurface| (one.id, one.provenance.layer.clone(), bare(&one.provenance));
+        let row = |one: &crate::model::BuildingSurface| (one.id, layer_of(&one.provenance), bare(&one.provenance));
         park.building_surfaces.iter().map(row).collect()
     };
     let tables = [
@@ -148,13 +148,17 @@ fn rows(features: &[impl Row]) -> Vec<(FeatureId, String, Record)> {
     features.iter().map(Row::row).collect()
 }
 
+fn layer_of(provenance: &Provenance) -> String {
+    provenance.layer.as_str().to_owned()
+}
+
 /// A row of which only the head is told.
 fn bare(provenance: &Provenance) -> Record {
     Record {
         key: provenance.key.clone(),
         shape: None,
         values: Vec::new(),
-        attributes: provenance.attributes.clone(),
+        attributes: provenance.attributes.clone().into(),
         source_row: provenance.source_row,
     }
 }
@@ -166,7 +170,7 @@ fn made(
     values: Vec<Value>,
 ) -> (FeatureId, String, Record) {
     let shape = area.map(|area| Shape::planar(Geometry::MultiPolygon(area.clone())));
-    (id, provenance.layer.clone(), Record { shape, values, ..bare(provenance) })
+    (id, layer_of(provenance), Record { shape, values, ..bare(provenance) })
 }
 
 fn text(value: Option<&String>) -> Value {
@@ -192,10 +196,10 @@ impl Row for Parcel {
             text(self.number.as_ref()),
             text(self.address.as_ref()),
             text(self.holder.as_ref()),
-            text(self.land_use_code.as_ref()),
-            text(self.land_use_scheme.as_ref()),
-            text(self.land_use.as_ref()),
-            text(self.industry_code.as_ref()),
+            self.land_use_code.as_deref().map_or(Value::Null, said),
+            self.land_use_scheme.as_deref().map_or(Value::Null, said),
+            self.land_use.as_deref().map_or(Value::Null, said),
+            self.industry_code.as_deref().map_or(Value::Null, said),
             real(self.recorded_area_m2),
             real(self.recorded_floor_area_m2),
             real(self.assessed_value),
@@ -212,7 +216,7 @@ impl Row for Building {
         let values = vec![
             text(self.name.as_ref()),
             text(self.address.as_ref()),
-            text(self.use_text.as_ref()),
+            self.use_text.as_deref().map_or(Value::Null, said),
             real(self.storeys),
             real(self.storey_height_m),
             real(self.height_m),

@@ -2,9 +2,12 @@
 //!
 //! Geometry is decoded by `ewkb`, terrain put together by `terrain`.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use foldhash::fast::RandomState;
 use geo::{Geometry, LineString, MultiLineString, MultiPolygon};
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::ToSql;
@@ -14,9 +17,10 @@ use super::fields::{Fault, Field, RowSource};
 use super::query::park_of;
 use super::{IssueFilter, Store, StoreError, issues, sql, terrain, valves};
 use crate::model::{
-    Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind, FeatureId,
-    FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge, NetworkNode,
-    NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface, SurfaceKind, Tenancy,
+    Attributes, Building, BuildingSurface, EmergencyResource, Enterprise, EnterpriseYear, EventKind, FacadeKind,
+    FeatureId, FeatureKind, HazardSource, IdleCause, IssueRecord, LandContract, LandEvent, NetworkClass, NetworkEdge,
+    NetworkNode, NodeKind, Parcel, Park, ParkSnapshot, Project, Provenance, ResourceKind, RoadEdge, Surface,
+    SurfaceKind, Tenancy, Term,
 };
 use crate::schema::{Shape, TABLES, Table};
 
@@ -145,14 +149,14 @@ pub(super) fn read_table(
         }
     }
     .map_err(what())?;
-    let mut count = 0;
+    let (mut count, mut shared) = (0, Shared::default());
     while let Some(row) = rows.next().map_err(what())? {
         if count % HEARD_EVERY == 0 && heard(table.name, count).is_break() {
             return Err(StoreError::Cancelled);
         }
         count += 1;
         let mut fields = FieldReader::new(&row);
-        take_row(table, &mut fields, park).map_err(|source| StoreError::BadStoredRow {
+        take_row(table, &mut fields, &mut shared, park).map_err(|source| StoreError::BadStoredRow {
             table: table.name,
             feature_id: row.try_get(0).unwrap_or_default(),
             reason: source.to_string(),
@@ -231,19 +235,39 @@ impl<'r, R: RowSource> FieldReader<'r, R> {
     }
 }
 
+/// Words that the rows of a table read so far have, each once: the rows share them.
+#[derive(Debug, Default)]
+pub(crate) struct Shared(HashSet<Arc<str>, RandomState>);
+
+impl Shared {
+    fn words(&mut self, words: String) -> Arc<str> {
+        if let Some(known) = self.0.get(words.as_str()) {
+            return Arc::clone(known);
+        }
+        let words: Arc<str> = words.into();
+        self.0.insert(Arc::clone(&words));
+        words
+    }
+
+    fn term(&mut self, words: Option<String>) -> Option<Term> {
+        words.map(|words| self.words(words).into())
+    }
+}
+
 /// Takes a row into the park: its number, key, layer, row in the source and other fields, then geometry and columns in the
 /// table's order.
 pub(crate) fn take_row<R: RowSource>(
     table: &Table,
     f: &mut FieldReader<'_, R>,
+    shared: &mut Shared,
     park: &mut ParkSnapshot,
 ) -> Result<(), Fault> {
     let id = FeatureId::new(table.kind, Field::of(f.row, 0)?);
     let provenance = Provenance {
         key: Field::of(f.row, 1)?,
-        layer: Field::of(f.row, 2)?,
+        layer: shared.words(Field::of(f.row, 2)?).into(),
         source_row: Field::of(f.row, 3)?,
-        attributes: f.row.attributes(4)?,
+        attributes: Attributes::of(f.row.attributes(4)?, |name| shared.words(name)),
     };
     // Fields of a struct expression are evaluated as written: geometry, then the columns in `schema::TABLES`' order.
     match table.kind {
@@ -254,10 +278,10 @@ pub(crate) fn take_row<R: RowSource>(
             number: f.get()?,
             address: f.get()?,
             holder: f.get()?,
-            land_use_code: f.get()?,
-            land_use_scheme: f.get()?,
-            land_use: f.get()?,
-            industry_code: f.get()?,
+            land_use_code: shared.term(f.get()?),
+            land_use_scheme: shared.term(f.get()?),
+            land_use: shared.term(f.get()?),
+            industry_code: shared.term(f.get()?),
             recorded_area_m2: f.get()?,
             recorded_floor_area_m2: f.get()?,
             assessed_value: f.get()?,
@@ -271,7 +295,7 @@ pub(crate) fn take_row<R: RowSource>(
             footprint: f.area()?,
             name: f.get()?,
             address: f.get()?,
-            use_text: f.get()?,
+            use_text: shared.term(f.get()?),
             storeys: f.get()?,
             storey_height_m: f.get()?,
             height_m: f.get()?,

@@ -126,7 +126,7 @@ fn extra_fields(park: &ParkSnapshot, kind: FeatureKind) -> Vec<(String, bool)> {
             let numeric = value.is_number() || value.is_null();
             match fields.iter_mut().find(|(known, _)| known == name) {
                 Some((_, all)) => *all &= numeric,
-                None => fields.push((name.clone(), numeric)),
+                None => fields.push((name.to_owned(), numeric)),
             }
         }
     }

@@ -351,7 +351,8 @@ fn verdicts(
     for (label, class, buildings) in supply {
         for id in buildings {
             let said = fact(label, clock(now_s));
-            let verdict = out.entry(*id).or_insert(Verdict { class, value: None, outline: None, facts: Vec::new() });
+            let verdict =
+                out.get_or_insert_with(*id, || Verdict { class, value: None, outline: None, facts: Vec::new() });
             verdict.class = class;
             verdict.facts.push(said);
         }

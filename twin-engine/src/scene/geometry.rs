@@ -4,7 +4,7 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use analysis::overlay::Overlay;
@@ -46,8 +46,8 @@ pub(crate) struct SceneGeometry {
     pub spans_m: Arc<[(f64, f64)]>,
     /// Surfaces of each building whose roof and walls are on record, by its row in the park.
     pub(crate) modelled: Arc<HashMap<u32, Vec<u32>>>,
-    /// A point inside each parcel, found when first asked for.
-    middles: Arc<[OnceLock<Option<DVec2>>]>,
+    /// Points inside the parcels that were asked for, by their rows: few of a city's are near enough for a label.
+    middles: Arc<Mutex<HashMap<usize, Option<DVec2>>>>,
     /// What is meshed as the camera needs it.
     pub buckets: Arc<[Bucket]>,
     /// The ground's own tiles.
@@ -100,7 +100,7 @@ impl SceneGeometry {
         let mut scene = Self {
             snapshot: snapshot.clone(),
             buckets: buckets(snapshot, &ground, &extent, &origin).into(),
-            middles: snapshot.parcels.iter().map(|_| OnceLock::new()).collect(),
+            middles: Arc::default(),
             tiles: terrain_tiles(&ground, &origin, GROUND),
             slots: Slots::new(snapshot, overlays),
             overlay_tiles: Vec::new(),
@@ -125,8 +125,9 @@ impl SceneGeometry {
 
     /// A point inside the parcel in `row`, park coordinates, m; `None` where it has none.
     pub(crate) fn middle_of_parcel(&self, row: usize) -> Option<DVec2> {
-        *self.middles.get(row)?.get_or_init(|| {
-            let inside = self.snapshot.parcels[row].boundary.interior_point()?;
+        let mut middles = self.middles.lock().unwrap_or_else(PoisonError::into_inner);
+        *middles.entry(row).or_insert_with(|| {
+            let inside = self.snapshot.parcels.get(row)?.boundary.interior_point()?;
             Some(DVec2::new(inside.x(), inside.y()))
         })
     }

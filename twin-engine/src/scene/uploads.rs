@@ -51,7 +51,6 @@ struct Styled {
 
 impl Styled {
     fn new(twin: &Twin, side: Side, slots: &Slots, buffers: &mut Assets<ShaderBuffer>) -> Self {
-        let usage = RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD;
         let mut styled = Self {
             buffer: Handle::default(),
             as_shown: None,
@@ -62,7 +61,8 @@ impl Styled {
         styled.unmarked = styled.style_bytes(twin, side, slots);
         let mut bytes = styled.unmarked.clone();
         mark(&mut bytes, slots, &twin.shown);
-        styled.buffer = buffers.add(ShaderBuffer::new(&bytes, usage));
+        // The bytes go to the device: what is needed here stands in `unmarked`.
+        styled.buffer = buffers.add(ShaderBuffer::new(&bytes, RenderAssetUsages::RENDER_WORLD));
         styled
     }
 

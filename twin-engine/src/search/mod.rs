@@ -55,7 +55,8 @@ pub struct Found {
 struct Entry {
     id: FeatureId,
     field: Field,
-    text: Box<str>,
+    /// Where its words begin among those that are written.
+    start: u32,
 }
 
 #[derive(Debug)]
@@ -70,6 +71,8 @@ struct Line {
 pub struct Index {
     hay: String,
     lines: Vec<Line>,
+    /// The words of all entries, as written, one after the other: a city has millions of them.
+    written: String,
     entries: Vec<Entry>,
 }
 
@@ -164,7 +167,15 @@ impl Index {
                 }
             }
         }
-        self.entries.push(Entry { id, field, text: text.into() });
+        self.entries.push(Entry { id, field, start: self.written.len() as u32 });
+        self.written.push_str(text);
+    }
+
+    /// The words of an entry, as written.
+    fn text(&self, entry: u32) -> &str {
+        let at = entry as usize;
+        let end = self.entries.get(at + 1).map_or(self.written.len(), |next| next.start as usize);
+        &self.written[self.entries[at].start as usize..end]
     }
 
     /// Number of things that can be found.
@@ -205,8 +216,8 @@ impl Index {
             let text = &self.hay[start..end - 1];
             let Line { entry, form, .. } = self.lines[line];
             if others.iter().all(|word| text.contains(word)) && fits(form, &query) {
-                let Entry { field, text: written, .. } = &self.entries[entry as usize];
-                ranked.push((place(text, &query, at - start), form, *field, written.len(), entry));
+                let field = self.entries[entry as usize].field;
+                ranked.push((place(text, &query, at - start), form, field, self.text(entry).len(), entry));
                 all += usize::from(last != Some(entry));
                 last = Some(entry);
             }
@@ -220,10 +231,10 @@ impl Index {
         let mut seen = std::collections::HashSet::new();
         let found = ranked
             .into_iter()
-            .map(|(.., entry)| &self.entries[entry as usize])
-            .filter(|entry| seen.insert((entry.id, entry.field)))
+            .map(|(.., at)| (at, &self.entries[at as usize]))
+            .filter(|(_, entry)| seen.insert((entry.id, entry.field)))
             .take(MOST_RESULTS)
-            .map(|entry| Found { id: entry.id, text: entry.text.to_string(), field: entry.field })
+            .map(|(at, entry)| Found { id: entry.id, text: self.text(at).to_owned(), field: entry.field })
             .collect();
         (found, all)
     }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use spatial_db::model::Park;
 use twin_engine::text::Text;
 
+use super::drawings::Drawing;
 use super::write::{head, short};
 use crate::failure::Failure;
 
@@ -20,6 +21,7 @@ struct Page {
     as_of: String,
     data: String,
     heads: Vec<Head>,
+    drawings: Vec<Drawing>,
     rows: Vec<Vec<Cell>>,
     nothing: String,
     notes: Vec<String>,
@@ -37,8 +39,14 @@ struct Cell {
     share: Option<u32>,
 }
 
-/// The page of a sheet, with the columns that people read.
-pub(super) fn page(sheet: &Sheet, park: &Park, as_of: NaiveDate, text: &Text) -> Result<String, Failure> {
+/// The page of a sheet, with drawings above it and the columns that people read.
+pub(super) fn page(
+    sheet: &Sheet,
+    park: &Park,
+    as_of: NaiveDate,
+    text: &Text,
+    drawings: Vec<Drawing>,
+) -> Result<String, Failure> {
     let shown: Vec<usize> = (0..sheet.columns.len()).filter(|at| sheet.columns[*at].brief).collect();
     let numeric = |at: usize| matches!(sheet.columns[at].holds, Holds::Whole | Holds::Number(_));
     let most: Vec<f64> = shown
@@ -63,6 +71,7 @@ pub(super) fn page(sheet: &Sheet, park: &Park, as_of: NaiveDate, text: &Text) ->
         as_of: as_of.to_string(),
         data: text.words(&sheet::origin(park.synthetic)),
         heads: shown.iter().map(|at| Head { title: head(&sheet.columns[*at], text), numeric: numeric(*at) }).collect(),
+        drawings,
         rows: sheet
             .rows
             .iter()
@@ -108,11 +117,15 @@ mod tests {
     fn a_page_escapes_measures_and_says_what_it_is() {
         let park = Park { attribution: Some("© office".into()), ..Park::made_up("q", "Q", 4550) };
         let day = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
-        let html = page(&sheet(), &park, day, Text::of(Language::English)).unwrap();
+        let html = page(&sheet(), &park, day, Text::of(Language::English), Vec::new()).unwrap();
         assert!(!html.contains("<b>") && html.contains("P&#38;1"), "{html}");
         assert!(html.contains("SYNTHETIC data") && html.contains("2026-06-30") && html.contains("© office"));
         assert!(html.contains("width:100%") && html.contains("width:25%") && html.matches("<i style").count() == 2);
         assert!(html.contains("class=\"n unknown\"") && !html.contains("rank"), "what files alone hold is left out");
-        assert!(!html.contains("http"), "nothing is fetched");
+        assert!(!html.contains("http") && !html.contains("<svg"), "nothing is fetched");
+        let drawing =
+            Drawing { title: "a < b".into(), parts: vec!["<svg>1</svg>".into(); 2], legend: "▲ late".into() };
+        let html = page(&sheet(), &park, day, Text::of(Language::English), vec![drawing]).unwrap();
+        assert!(html.matches("<svg>1</svg>").count() == 2 && html.contains("a &#60; b") && html.contains("▲ late"));
     }
 }

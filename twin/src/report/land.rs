@@ -318,7 +318,7 @@ impl Told<'_> {
                 "met": finding.met,
                 "missed_by": finding.gap,
                 "decides": finding.decides(),
-                "clause": finding.limit.map(analysis::land::scheme::Limit::citation),
+                "clause": finding.limit.map(|limit| self.text.words(&limit.citation())),
                 "missing": finding.missing.iter().map(|words| self.text.words(words)).collect::<Vec<_>>(),
                 "words": self.text.words(&finding.words()),
             })

@@ -3,6 +3,7 @@
 pub(crate) mod capacity;
 pub(crate) mod clearance;
 mod dossier;
+mod drawings;
 mod html;
 pub(crate) mod hydraulics;
 mod land;

@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use twin_engine::text::Text;
 
-use super::Asked;
+use super::drawings::Drawing;
 use super::write::Outgoing;
+use super::{Asked, drawings};
 use crate::failure::Failure;
 
 /// Arguments of `twin report projects`.
@@ -102,11 +103,15 @@ pub(super) fn run(arguments: &ProjectArguments) -> Result<(), Failure> {
     // The latest first; what cannot be told last.
     chosen.sort_by_key(|project| (Reverse(project.days_late()), project.stage, project.key.clone()));
     let sheet = projects_sheet(&park, &chosen);
-    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &sheet }.write(|text| {
+    let chart = gantt(&chosen, as_of);
+    let drawn = |text: &Text| -> Vec<Drawing> {
+        if chart.rows.is_empty() { Vec::new() } else { vec![drawings::gantt(&chart, text)] }
+    };
+    Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &sheet }.write_drawn(drawn, |text| {
         let projects: Vec<Value> = chosen.iter().map(|project| told(project, text)).collect();
         let mut object = serde_json::Map::new();
         object.insert("projects".into(), projects.into());
-        object.insert("gantt".into(), json!(gantt(&chosen, as_of)));
+        object.insert("gantt".into(), json!(chart));
         object
     })
 }

@@ -13,6 +13,7 @@ use spatial_db::schema::Table;
 use twin_engine::SheetForm;
 use twin_engine::text::Text;
 
+use super::drawings::Drawing;
 use super::{Asked, Format, html};
 use crate::failure::Failure;
 use crate::print;
@@ -35,6 +36,15 @@ impl Outgoing<'_> {
         &self,
         detail: impl FnOnce(&Text) -> serde_json::Map<String, serde_json::Value>,
     ) -> Result<(), Failure> {
+        self.write_drawn(|_| Vec::new(), detail)
+    }
+
+    /// The same, with drawings for a page.
+    pub(super) fn write_drawn(
+        &self,
+        drawings: impl FnOnce(&Text) -> Vec<Drawing>,
+        detail: impl FnOnce(&Text) -> serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Failure> {
         let text = Text::of(self.asked.language());
         match (self.asked.format, &self.asked.out) {
             (Format::Gpkg, Some(path)) => {
@@ -46,9 +56,12 @@ impl Outgoing<'_> {
                 Ok(std::io::stdout().lock().write_all(&csv(self.sheet, self.park, self.as_of, text)?)?)
             }
             (Format::Json, None) => print::json(&json(self.sheet, self.park, self.as_of, text, detail)),
-            (Format::Html, None) => print::line(html::page(self.sheet, &self.park.park, self.as_of, text)?.trim_end()),
-            (Format::Html, Some(path)) => {
-                whole(path, html::page(self.sheet, &self.park.park, self.as_of, text)?.as_bytes())
+            (Format::Html, out) => {
+                let page = html::page(self.sheet, &self.park.park, self.as_of, text, drawings(text))?;
+                match out {
+                    Some(path) => whole(path, page.as_bytes()),
+                    None => print::line(page.trim_end()),
+                }
             }
             (Format::Table, Some(path)) => whole(path, self.table(text).as_bytes()),
             (Format::Csv, Some(path)) => whole(path, &csv(self.sheet, self.park, self.as_of, text)?),

@@ -6,17 +6,20 @@ use std::sync::Arc;
 
 use analysis::evaluation::{
     EvaluationError, Level, Measure, Potential, Range, Reference, SHIPPED, Scheme, Scored, TypedInputs, Weights, Zone,
-    ZoneReport, cluster_sheet, clusters, notes, parcel_sheet, report, zone_sheet,
+    ZoneReport, all_parks, cluster_charts, cluster_notes, cluster_sheet, clusters, notes, parcel_sheet, report,
+    score_charts, zone_sheet,
 };
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use spatial_db::cache::Cache;
 use spatial_db::model::{Park, ParkSnapshot};
+use twin_engine::Language;
 use twin_engine::text::Text;
 
+use super::drawings::Drawing;
 use super::write::Outgoing;
-use super::{Asked, Format};
+use super::{Asked, Format, drawings};
 use crate::cli::{DEFAULT_ZONE_SCHEME, LanguageName};
 use crate::failure::Failure;
 use crate::planner::ZoneBasis;
@@ -39,8 +42,8 @@ pub(super) struct Zones {
     #[arg(long, value_name = "NAME=PARKS", value_parser = district)]
     district: Vec<(String, Vec<String>)>,
     /// Name for all parks together
-    #[arg(long, value_name = "NAME", default_value = "All parks")]
-    city: String,
+    #[arg(long, value_name = "NAME")]
+    city: Option<String>,
     /// What persons type in for a park: decisions on parcels and figures (docs/evaluation.md); may be given several times
     #[arg(long, value_name = "TOML")]
     inputs: Vec<PathBuf>,
@@ -228,6 +231,8 @@ impl Zones {
         let dates = self.dates(&parks);
         let caches: Vec<Cache> = parks.iter().map(|snapshot| Cache::build(Arc::clone(snapshot))).collect();
         let (rules, evaluation) = (&tables().land, &tables().evaluation);
+        let language = self.lang.map_or_else(Language::from_environment, Into::into);
+        let city = self.city.clone().unwrap_or_else(|| Text::of(language).words(&all_parks()));
         let mut zones = Vec::new();
         for date in &dates {
             let of_parks: HashMap<&str, Zone> = caches
@@ -243,7 +248,7 @@ impl Zones {
             }
             let in_order: Vec<Zone> = parks.iter().map(|park| of_parks[park.park.slug.as_str()].clone()).collect();
             if parks.len() > 1 {
-                zones.push((Level::City, Zone::join(&self.city, &in_order)));
+                zones.push((Level::City, Zone::join(&city, &in_order)));
             }
             zones.extend(in_order.into_iter().map(|zone| (Level::Park, zone)));
         }
@@ -314,11 +319,15 @@ pub(super) fn run(arguments: &ZoneArguments) -> Result<(), Failure> {
     let whole = arguments.zones.format != Format::Table;
     let sheet = zone_sheet(&reports, &scheme, whole);
     let park = header(&parks);
-    Outgoing { asked: &asked, park: &park, as_of, sheet: &sheet }.write(|text| {
+    let drawn = |text: &Text| -> Vec<Drawing> {
+        score_charts(&reports).iter().map(|chart| drawings::bars(chart, text)).collect()
+    };
+    Outgoing { asked: &asked, park: &park, as_of, sheet: &sheet }.write_drawn(drawn, |text| {
         let said: Vec<String> = notes(&reports, &scheme).iter().map(|note| text.words(note)).collect();
         let all: Vec<Value> = reports.iter().map(|report| zone_json(report, text)).collect();
         let scheme = json!({
-            "name": scheme.name, "standard": scheme.standard, "edition": scheme.edition, "status": scheme.status,
+            "name": scheme.name, "title": text.words(&scheme.title()), "citation": text.words(&scheme.citation()),
+            "standard": scheme.standard, "edition": scheme.edition, "status": scheme.status,
             "scores": scheme.weights == Weights::Known, "notes": said,
         });
         [("scheme".to_owned(), scheme), ("zones".to_owned(), all.into())].into_iter().collect()
@@ -338,20 +347,14 @@ pub(super) fn run_clusters(arguments: &ClusterArguments) -> Result<(), Failure> 
         .iter()
         .map(|(level, zone)| (*level, zone.name.clone(), clusters(&zone.books[0], measure, reference.as_ref(), rules)))
         .collect();
-    let mut notes = Vec::new();
-    for name in ["specialised", "moderate", "high"] {
-        let figure = rules.figure("cluster", name);
-        notes.push(format!("{}: {}", figure.value, figure.citation()).into());
-    }
-    if let Some(reference) = &reference {
-        let Reference { region, year, source, date, status, .. } = reference;
-        notes.push(format!("{region}, {year}: {source}, {date} [{status}]").into());
-    }
-    let sheet = cluster_sheet(&all, notes);
+    let sheet = cluster_sheet(&all, cluster_notes(rules, reference.as_ref()));
     let asked = arguments.zones.asked(&parks[0].park.slug);
     let park = header(&parks);
     let as_of = *dates.last().unwrap_or(&NaiveDate::MIN);
-    Outgoing { asked: &asked, park: &park, as_of, sheet: &sheet }.write(|text| {
+    let drawn = |text: &Text| -> Vec<Drawing> {
+        cluster_charts(&all).iter().map(|chart| drawings::bars(chart, text)).collect()
+    };
+    Outgoing { asked: &asked, park: &park, as_of, sheet: &sheet }.write_drawn(drawn, |text| {
         let all: Vec<Value> = all
             .iter()
             .map(|(level, name, found)| {
@@ -432,16 +435,19 @@ fn zone_json(report: &ZoneReport, text: &Text) -> Value {
                 .iter()
                 .map(|input| {
                     let more = json!({
-                        "label": text.words(&input.label), "unit": input.unit, "source": text.words(&input.source),
+                        "label": text.words(&input.label), "unit": text.words(&input.unit),
+                        "source": text.words(&input.source),
                         "date": input.date,
                     });
                     with(input.range, more)
                 })
                 .collect();
+            let moved = report.moves.get(indicator.name).copied().unwrap_or_default();
             let more = json!({
-                "name": indicator.name, "label": text.words(&indicator.label), "unit": indicator.unit,
-                "formula": indicator.formula, "citation": indicator.citation, "inputs": inputs,
-                "missing": said(&indicator.missing, text),
+                "name": indicator.name, "label": text.words(&indicator.label), "unit": text.words(&indicator.unit),
+                "formula": text.words(&indicator.formula), "citation": text.words(&indicator.citation),
+                "inputs": inputs, "missing": said(&indicator.missing, text), "change": moved.change.map(range),
+                "best": moved.ranks.map(|[best, _]| best), "worst": moved.ranks.map(|[_, worst]| worst),
             });
             with(indicator.range, more)
         })
@@ -471,8 +477,9 @@ fn zone_json(report: &ZoneReport, text: &Text) -> Value {
 fn node_json(node: &Scored, text: &Text) -> Value {
     let parts: Vec<Value> = node.parts.iter().map(|part| node_json(part, text)).collect();
     let more = json!({
-        "node": node.name, "weight": node.weight, "of": node.value.map(range), "unit": node.unit, "way": node.way,
-        "status": node.status, "missing": said(&node.missing, text), "parts": parts,
+        "node": node.name, "label": text.words(&node.title()), "weight": node.weight, "of": node.value.map(range),
+        "unit": text.words(&node.unit), "ideal": node.ideal, "way": text.words(&node.way), "status": node.status,
+        "missing": said(&node.missing, text), "parts": parts,
     });
     with(node.score, more)
 }
@@ -480,7 +487,7 @@ fn node_json(node: &Scored, text: &Text) -> Value {
 fn potential_json(potential: &Potential, text: &Text) -> Value {
     let more = json!({
         "name": potential.name, "label": text.words(&potential.label), "unit": potential.unit,
-        "formula": potential.formula, "missing": said(&potential.missing, text),
+        "formula": text.words(&potential.formula), "missing": said(&potential.missing, text),
     });
     with(potential.amount.unwrap_or(Range::ANY), more)
 }

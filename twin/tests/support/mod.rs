@@ -3,6 +3,7 @@
 
 pub(crate) mod real;
 pub(crate) mod screen;
+pub(crate) mod spreadsheet;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

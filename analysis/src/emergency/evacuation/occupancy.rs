@@ -57,13 +57,13 @@ pub fn occupancy(rules: &EvacuationRules, building: &Building, footprint_m2: f64
 
 /// The row of the table for a building's use.
 fn row_of<'a>(rules: &'a EvacuationRules, building: &Building) -> Result<&'a OccupancyRow, Unknown> {
-    let said = [&building.use_text, &building.name];
+    let said = [building.use_text.as_deref(), building.name.as_deref()];
     let Some(text) = said.into_iter().flatten().next() else { return Err(Unknown::NoUse) };
-    let find = |text: &String| {
+    let find = |text: &str| {
         let lower = text.to_lowercase();
         rules.occupancy.iter().find(|row| row.words.iter().any(|word| lower.contains(word)))
     };
-    let Some(row) = find(text).or_else(|| building.name.as_ref().and_then(find)) else {
+    let Some(row) = find(text).or_else(|| building.name.as_deref().and_then(find)) else {
         return Err(Unknown::UseNotInTable);
     };
     Ok(row)

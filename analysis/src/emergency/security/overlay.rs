@@ -1,7 +1,6 @@
 //! Cameras as an overlay: how much of each compound's boundary they see, with the blind stretches, gates and hazard sources.
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::{Centroid, Coord, LinesIter, MultiPolygon, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, ResourceKind};
@@ -118,7 +117,7 @@ pub fn security_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Ove
     let snapshot = cache.snapshot();
     let found = security(cache, rules, as_of);
     let mut counts = [0_usize; ROWS.len() + 1];
-    let mut verdicts = Verdicts::with_capacity_and_hasher(found.compounds.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(found.compounds.len());
     for compound in &found.compounds {
         let class = class_of(compound);
         counts[class] += 1;

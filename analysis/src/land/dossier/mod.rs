@@ -3,11 +3,13 @@
 //!
 //! Words and numbers only. Pictures and the page are left to the caller.
 
+mod photos;
 mod record;
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+pub use photos::{Photograph, photographs, photographs_left};
 pub use record::YearSums;
 pub(crate) use record::{case_entry_words, case_state_words, cause_words, event_words, remedy_words};
 use spatial_db::model::Case;

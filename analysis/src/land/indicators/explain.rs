@@ -27,7 +27,12 @@ pub struct Source {
 
 impl Source {
     pub(super) fn of(feature: FeatureId, provenance: &Provenance) -> Self {
-        Self { feature, key: provenance.key.clone(), layer: provenance.layer.clone(), row: provenance.source_row }
+        Self {
+            feature,
+            key: provenance.key.clone(),
+            layer: provenance.layer.as_str().to_owned(),
+            row: provenance.source_row,
+        }
     }
 }
 

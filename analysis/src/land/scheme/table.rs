@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::super::indicators::Indicator;
+use crate::rules::{cited, rule_words};
 use crate::words::{Phrase, Words, phrase};
 
 /// Which side of a limit is wanted.
@@ -51,9 +52,8 @@ impl Limit {
     }
 
     /// Standard, edition and clause, with the status where the figure is not verified.
-    pub fn citation(&self) -> String {
-        let base = format!("{} ({}), {}", self.standard, self.edition, self.clause);
-        if self.status == "verified" { base } else { format!("{base} [{}]", self.status) }
+    pub fn citation(&self) -> Words {
+        cited(&self.standard, &self.edition, &self.clause, &self.status)
     }
 }
 
@@ -140,6 +140,11 @@ impl Scheme {
     pub fn title_words(&self) -> Words {
         let shipped = TITLES.iter().find(|(name, title)| *name == self.name && title.english == self.title);
         shipped.map_or_else(|| Words::from(self.title.as_str()), |(_, title)| Words::from(*title))
+    }
+
+    /// What a reader must know of it, for people of any language where it is a shipped scheme's.
+    pub fn note_words(&self) -> Option<Words> {
+        self.note.as_deref().map(rule_words)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::f64::consts::PI;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use spatial_db::model::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
+use serde_json::Value;
+use spatial_db::model::{Attributes, NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 
 use crate::network::topology::plan_m;
 use crate::rules::Figure;
@@ -162,10 +162,10 @@ impl Resource {
 }
 
 /// The number that one of these columns tells, never below zero, with the column's name.
-pub(in crate::network) fn told<'a>(columns: &'a [Told], attributes: &Map<String, Value>) -> Option<(f64, &'a str)> {
+pub(in crate::network) fn told<'a>(columns: &'a [Told], attributes: &Attributes) -> Option<(f64, &'a str)> {
     columns.iter().find_map(|told| {
         let cell = attributes.get(&told.column).or_else(|| {
-            let same = |(name, _): &(&String, &Value)| name.to_lowercase() == told.column.to_lowercase();
+            let same = |(name, _): &(&str, &Value)| name.to_lowercase() == told.column.to_lowercase();
             attributes.iter().find(same).map(|(_, cell)| cell)
         })?;
         let number = match cell {

@@ -2,8 +2,8 @@
 
 use geo::{LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
-use spatial_db::model::{FeatureId, FeatureKind, NodeKind, Parcel, Project, Provenance};
+use serde_json::{Value, json};
+use spatial_db::model::{Attributes, FeatureId, FeatureKind, NodeKind, Parcel, Project, Provenance};
 
 use super::*;
 use crate::network::by_hand::{empty, keyed_edge, node};
@@ -13,8 +13,8 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn attributes(value: &Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+fn attributes(value: &Value) -> Attributes {
+    value.as_object().unwrap().clone().into()
 }
 
 fn parcel(number: i64, key: &str, x: f64) -> Parcel {

@@ -31,7 +31,7 @@ fn street() -> ParkSnapshot {
     for (node, value) in
         [(0, json!({ "head_m": 60.0 })), (3, json!({ "ConnLoad_m3d": 864 })), (6, json!({ "ConnLoad_m3d": "432" }))]
     {
-        park.nodes[node].provenance.attributes = value.as_object().unwrap().clone();
+        park.nodes[node].provenance.attributes = value.as_object().unwrap().clone().into();
     }
     park.nodes.iter_mut().for_each(|node| node.ground_elevation_m = Some(10.0));
     let line = |(id, (from, to)): (usize, &(&str, &str))| {
@@ -336,7 +336,7 @@ fn all_points_at_one_place_count() {
     let mut park = street();
     let at = park.nodes[2].position;
     let mut second = node("a2", NodeKind::Connection, at);
-    second.provenance.attributes = json!({ "ConnLoad_m3d": 864 }).as_object().unwrap().clone();
+    second.provenance.attributes = json!({ "ConnLoad_m3d": 864 }).as_object().unwrap().clone().into();
     park.nodes.extend([second, node("a3", NodeKind::Hydrant, at)]);
     // A load of the works themselves.
     let works = &mut park.nodes[0].provenance.attributes;
@@ -413,7 +413,7 @@ fn an_assumed_size_on_a_loop_leaves_the_loop_and_what_it_feeds_open() {
     // From works to works: how much comes from either follows from every size between them.
     let mut park = street();
     let mut second = node("w2", NodeKind::Source, [1000.0, 2000.0, 8.5]);
-    second.provenance.attributes = json!({ "head_m": 55.0 }).as_object().unwrap().clone();
+    second.provenance.attributes = json!({ "head_m": 55.0 }).as_object().unwrap().clone().into();
     park.nodes.push(second);
     more(&mut park, 7, "c", "w2");
     park.edges[5].diameter_mm = None;

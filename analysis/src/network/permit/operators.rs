@@ -1,8 +1,7 @@
 //! Whom to call before digging: the operators of lines and points, as their records name them.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use spatial_db::model::NetworkClass;
+use spatial_db::model::{Attributes, NetworkClass};
 
 /// Which columns name an operator, and how operators are reached: a table that a user can replace.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -47,7 +46,7 @@ impl Operators {
     }
 
     /// The operator that the record of a line or point names.
-    pub fn of<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a str> {
+    pub fn of<'a>(&self, attributes: &'a Attributes) -> Option<&'a str> {
         self.columns.iter().find_map(|column| {
             let same = |name: &str| name.to_lowercase() == column.to_lowercase();
             let (_, cell) = attributes.iter().find(|(name, _)| same(name))?;
@@ -105,14 +104,14 @@ pub(super) fn to_call<'a>(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     #[test]
     fn records_name_their_operator_in_one_of_several_columns() {
         let operators = Operators::shipped();
-        let of = |value: &Value| operators.of(value.as_object().unwrap()).map(str::to_owned);
+        let of = |value: &Value| operators.of(&value.as_object().unwrap().clone().into()).map(str::to_owned);
         assert_eq!(of(&json!({ "Belong": " 供水公司 " })).as_deref(), Some("供水公司"));
         assert_eq!(of(&json!({ "OWNER": "Aigües", "material": "PE" })).as_deref(), Some("Aigües"));
         // Who operates is called, not who owns.

@@ -21,7 +21,7 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, words: &'static Text, bars: &[Bar
             ui.label(RichText::new(words.words(&bar.title)).strong());
             ui.label(words.words(&bar.formula));
             for limit in &bar.limits {
-                ui.label(t!(words, "planner-limit", limit = limit.shown, clause = limit.clause));
+                ui.label(t!(words, "planner-limit", limit = limit.shown, clause = words.words(&limit.clause)));
             }
             for input in bar.inputs.iter().take(MOST_INPUTS) {
                 ui.label(look::note(format!("· {}", words.words(input))));
@@ -150,7 +150,7 @@ mod tests {
             shown: String::new(),
             met: None,
             decides: true,
-            clause: String::new(),
+            clause: Words::default(),
         });
         Bar {
             title: Words::default(),

@@ -154,10 +154,10 @@ fn goals(ui: &mut Ui, theme: &Theme, words: &'static Text, goals: &[Goal]) {
             ui.set_max_width(460.0);
             ui.label(RichText::new(words.words(&one.label)).strong());
             if !one.way.is_empty() {
-                ui.label(one.way.as_str());
+                ui.label(words.words(&one.way));
             }
             for cited in &one.cited {
-                ui.label(look::note(cited.as_str()));
+                ui.label(look::note(words.words(cited)));
             }
             told(ui, words, &one.inputs, &one.missing);
         });
@@ -212,7 +212,7 @@ fn amounts(ui: &mut Ui, theme: &Theme, words: &'static Text, all: &[Amount]) {
         row.on_hover_ui(|ui| {
             ui.set_max_width(460.0);
             ui.label(RichText::new(words.words(&amount.label)).strong());
-            ui.label(amount.way.as_str());
+            ui.label(words.words(&amount.way));
             told(ui, words, &amount.inputs, &amount.missing);
         });
     }

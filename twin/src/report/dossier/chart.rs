@@ -6,13 +6,10 @@ use analysis::land::{Mark, YearSums};
 use chrono::NaiveDate;
 use twin_engine::text::Text;
 
+use crate::report::drawings::escaped;
+
 /// Width of a drawing, in its own units.
 const WIDTH: f64 = 720.0;
-
-/// Letters that mean something in SVG, taken for letters.
-fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 /// The clock's days on a line of time, with the day of the dossier; nothing where there are none.
 pub(super) fn clock(marks: &[Mark], as_of: NaiveDate, today: &str, text: &Text) -> String {

@@ -2,13 +2,14 @@
 
 mod chart;
 mod page;
+mod photographs;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use analysis::land::indicators::LandModel;
-use analysis::land::{Dossier, Ranked, ranked};
+use analysis::land::{Dossier, Ranked, photographs as photographs_of, ranked};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -56,7 +57,7 @@ pub(super) struct DossierArguments {
     /// Language; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
-    /// Leave the pictures out: quicker, and without a graphics adapter
+    /// Leave the drawn pictures out: quicker, and without a graphics adapter. Photographs of the case stay
     #[arg(long)]
     no_pictures: bool,
 }
@@ -86,8 +87,15 @@ pub(super) fn run(arguments: &DossierArguments) -> Result<(), Failure> {
         progress.show("drawing", &arguments.parcel);
         pictures(&snapshot, land, as_of, at_hand.as_ref(), language)?
     };
+    let key = snapshot.parcels[land.slot].provenance.key.as_str();
+    let photographs = match (origin, &cases) {
+        (Origin::Store(slug), Some(cases)) => {
+            photographs::shown(slug, &photographs_of(cases.as_slice(), key), Text::of(language))?
+        }
+        _ => (Vec::new(), String::new()),
+    };
     progress.finish();
-    let page = Page::new(&dossier, &snapshot.park, as_of, Text::of(language), pictures);
+    let page = Page::new(&dossier, &snapshot.park, as_of, Text::of(language), pictures, photographs);
     let html = page.render().map_err(|source| Failure::Page { source })?;
     whole(&arguments.out, html.as_bytes())?;
     print::line(arguments.out.display().to_string())

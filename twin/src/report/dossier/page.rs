@@ -7,6 +7,7 @@ use spatial_db::model::Park;
 use twin_engine::text::Text;
 
 use super::chart;
+use super::photographs::Shown;
 
 /// A chapter in words.
 pub(super) struct Table {
@@ -34,6 +35,9 @@ pub(super) struct Page {
     data: String,
     tables: Vec<Table>,
     pictures: Vec<String>,
+    /// Photographs of the case, and what is said of those left out.
+    photographs: Vec<Shown>,
+    left: String,
     /// Drawings, made here and safe.
     clock: String,
     years: String,
@@ -43,7 +47,14 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(dossier: &Dossier, park: &Park, as_of: NaiveDate, text: &Text, pictures: Vec<String>) -> Self {
+    pub(super) fn new(
+        dossier: &Dossier,
+        park: &Park,
+        as_of: NaiveDate,
+        text: &Text,
+        pictures: Vec<String>,
+        (photographs, left): (Vec<Shown>, String),
+    ) -> Self {
         let table = |chapter: &Chapter| Table {
             name: chapter.name,
             title: text.words(&chapter.title),
@@ -72,6 +83,8 @@ impl Page {
             data: text.words(&analysis::sheet::origin(park.synthetic)),
             tables: dossier.chapters.iter().map(table).collect(),
             pictures,
+            photographs,
+            left,
             clock: chart::clock(&dossier.dates, as_of, &text.words(&dossier.today), text),
             years: chart::years(&dossier.years, dossier.sums.each_ref().map(|sum| text.words(sum))),
             notes: dossier.notes.iter().map(|note| text.words(note)).collect(),
