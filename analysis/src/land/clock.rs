@@ -265,7 +265,7 @@ impl Clock<'_> {
             causes: pauses.clone(),
             disposal: self.disposal(state),
             open: self.open_unstarted(state, idle_from),
-            proviso: self.proviso_unstarted(state, by_delivery, idle_from),
+            proviso: self.proviso_unstarted(state, by_delivery, [idle_from, reclaim_from]),
             ..self.settled(state, clause, reason)
         };
         if self.as_of < agreed {
@@ -407,9 +407,14 @@ impl Clock<'_> {
         (self.rules.cause_citation(event.cause), reason)
     }
 
-    /// What a verdict on land that was not started takes for granted. A missing agreed start counts before a missing handing over, and
-    /// that before a missing end of a cause.
-    fn proviso_unstarted(&self, state: ClockState, by_delivery: bool, idle_from: Option<NaiveDate>) -> Option<Proviso> {
+    /// What a verdict on land that was not started takes for granted, by when one year and two are up. A missing agreed start counts
+    /// before a missing handing over, and that before a missing end of a cause.
+    fn proviso_unstarted(
+        &self,
+        state: ClockState,
+        by_delivery: bool,
+        [idle_from, reclaim_from]: [Option<NaiveDate>; 2],
+    ) -> Option<Proviso> {
         let against = matches!(state, ClockState::Idle | ClockState::PastReclaim | ClockState::Running);
         if state == ClockState::Unknown {
             None
@@ -418,27 +423,29 @@ impl Clock<'_> {
         } else if against && self.excuses() && self.record.delivery.is_none() {
             Some(Proviso::DeliveredAsAgreed)
         } else {
-            self.proviso_of_causes(state, idle_from, |_| true)
+            // Once the first year is up, a cause of the second decides whether the land may be reclaimed.
+            let is_up = matches!(state, ClockState::Idle | ClockState::PastReclaim);
+            self.proviso_of_causes(state, if is_up { reclaim_from } else { idle_from }, |_| true)
         }
     }
 
-    /// What a verdict takes for granted of causes whose own records do not tell their end. One that arose when the year was up bears on
+    /// What a verdict takes for granted of causes whose own records do not tell their end. One that arose when the time was up bears on
     /// nothing; where a case determined the cause, the record decides nothing.
     fn proviso_of_causes(
         &self,
         state: ClockState,
-        idle_from: Option<NaiveDate>,
+        up: Option<NaiveDate>,
         bears: impl Fn(&Excuse<'_>) -> bool,
     ) -> Option<Proviso> {
-        let mut untold = self.record.excuses.iter().filter(|excuse| !excuse.end_told && bears(excuse));
-        let is_taken = untold.any(|excuse| idle_from.is_none_or(|idle_from| excuse.span.from < idle_from));
+        let untold = self.record.excuses.iter().filter(|excuse| !excuse.end_told && bears(excuse));
+        let taken: Vec<&Excuse<'_>> = untold.filter(|excuse| up.is_none_or(|up| excuse.span.from < up)).collect();
         match state {
-            ClockState::Excused if self.cases.excuses(self.as_of) => None,
-            ClockState::Excused => is_taken.then_some(Proviso::CauseLasts),
-            ClockState::Idle | ClockState::PastReclaim | ClockState::StalledIdle | ClockState::Running => {
-                is_taken.then_some(Proviso::CauseEnded)
-            }
             ClockState::InOrder | ClockState::Unknown => None,
+            ClockState::Excused if self.cases.excuses(self.as_of) => None,
+            _ if taken.is_empty() => None,
+            ClockState::Excused => Some(Proviso::CauseLasts),
+            _ if taken.iter().any(|excuse| excuse.span.to.is_none()) => Some(Proviso::CauseLasts),
+            _ => Some(Proviso::CauseEnded),
         }
     }
 

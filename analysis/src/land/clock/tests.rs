@@ -392,6 +392,16 @@ fn a_verdict_says_what_it_takes_for_granted() {
     assert_eq!(taken(&to_come, "2024-01-01"), None, "its end is told");
     let late = [event(Delivery, "2022-06-01"), cause(None, "2022-03-01", None)];
     assert_eq!(taken(&late, "2024-01-01"), Some(Proviso::CauseEnded), "the handing over shows its end");
+    // In the second year a cause holds the reclaim: what is not told of it decides whether there is more than the fee.
+    let second = |until: Option<&str>, more: &[LandEvent]| {
+        let known = [event(Delivery, "2021-12-01"), cause(None, "2023-06-01", until)];
+        let found = clock(&agreed, &[&known[..], more].concat(), "2025-01-01");
+        (found.state, found.proviso)
+    };
+    assert_eq!(second(None, &[]), (ClockState::Idle, Some(Proviso::CauseLasts)));
+    assert_eq!(second(Some("2023-09-01"), &[]), (ClockState::PastReclaim, None));
+    let shown = second(None, &[event(Delivery, "2023-09-01")]);
+    assert_eq!(shown, (ClockState::PastReclaim, Some(Proviso::CauseEnded)));
     let unagreed = clock(&contract(None), &[event(Delivery, "2022-03-01")], "2024-06-01");
     assert_eq!((unagreed.state, unagreed.proviso), (ClockState::Idle, Some(Proviso::NoStartAgreed)));
     assert_eq!(clock(&contract(None), &[], "2024-06-01").proviso, None, "unknown takes nothing for granted");
