@@ -166,6 +166,7 @@ mod tests {
     use super::super::answer::tests::{asked, piped};
     use super::super::joints::Joints;
     use super::super::question::{Question, Told};
+    use super::{COLOURS, Class, PATTERNS, Swatch, Words};
     use crate::fixture::CORNER;
 
     /// A pit over the main between v1 and v2, with its lines of a level of survey.
