@@ -9,9 +9,9 @@ use twin_engine::{CaseDeed, CaseOffice, CaseOrder, DossierOrder, Language};
 
 use super::{read, today};
 use crate::failure::Failure;
-use crate::live::in_words;
 use crate::origin::Origin;
 use crate::past::Address;
+use crate::said::{in_a_line, in_words};
 
 /// Records in the database that the window follows, each time over a connection of its own.
 #[derive(Debug)]
@@ -101,8 +101,7 @@ impl CaseOffice for Office {
 
 /// A failure with its causes and what to do about it, in one line.
 fn told(failure: &Failure) -> String {
-    let said = in_words(failure);
-    said.hint.iter().fold(said.message, |message, hint| format!("{message} ({hint})"))
+    in_a_line(&in_words(failure), Language::English)
 }
 
 #[cfg(test)]
