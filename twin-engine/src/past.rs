@@ -242,6 +242,17 @@ mod tests {
     }
 
     #[test]
+    fn why_there_is_no_past_is_told_in_the_readers_language_and_in_english_below() {
+        let why = Err(analysis::words!("failure-not-found", "no such file").in_english("os error 2".to_owned()));
+        let told = |language| {
+            let section = section(Text::of(language), Some(&why));
+            section.rows.into_iter().map(|row| row.basis.expect("why")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Language::Chinese), ["找不到该文件或文件夹", "详细信息（英文）：os error 2"]);
+        assert_eq!(told(Language::English), ["os error 2"]);
+    }
+
+    #[test]
     fn a_moment_of_today_is_told_with_its_day() {
         let now = Utc::now();
         let today = now.with_timezone(&chrono::Local).date_naive().to_string();

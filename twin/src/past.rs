@@ -37,7 +37,8 @@ pub(crate) fn of_store(slug: &str, address: Address) -> PastOf {
     })
 }
 
-fn not_reached() -> Words {
+/// A question that came before the database was there.
+pub(crate) fn not_reached() -> Words {
     analysis::words!("failure-not-reached", "the database is not reached yet")
 }
 
