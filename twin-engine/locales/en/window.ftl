@@ -228,6 +228,7 @@ live-failed-later = What came cannot be shown; the picture is that of before
 live-lost = The database has not answered since { $since }.
 live-lost-stays = What is shown stays and can be used as ever. Next try at { $next }; what is imported meanwhile shows once it is back.
 live-next = Next try at { $next }.
+failure-in-english = { $said }
 news-added = +{ $count }
 news-removed = −{ $count }
 news-changed = { $count } changed

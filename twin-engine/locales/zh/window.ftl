@@ -228,6 +228,7 @@ live-failed-later = 新数据无法显示，图面仍为此前状态
 live-lost = 数据库自 { $since } 起没有响应。
 live-lost-stays = 已显示的内容照常可用。将于 { $next } 重试；其间导入的数据在恢复后显示。
 live-next = 将于 { $next } 重试。
+failure-in-english = 详细信息（英文）：{ $said }
 news-added = +{ $count }
 news-removed = −{ $count }
 news-changed = 改 { $count }

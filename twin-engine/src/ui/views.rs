@@ -150,15 +150,22 @@ fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     }
     picture(ui, panels, &folder, words);
     if let Some((path, ended)) = &panels.studio.ended {
-        ui.label(look::note(match ended {
+        let label = ui.label(look::note(match ended {
             Ended::Made(_) if is_picture(path) => t!(words, "picture-made", path = path.display()),
-            Ended::Failed(reason) if is_picture(path) => t!(words, "picture-failed", reason = reason),
+            Ended::Failed(reason) if is_picture(path) => {
+                t!(words, "picture-failed", reason = words.failure(reason))
+            }
             Ended::Made(report) => {
                 t!(words, "film-made", path = path.display(), seconds = format!("{:.1}", report.seconds))
             }
             Ended::GivenUp => t!(words, "film-given-up"),
-            Ended::Failed(reason) => t!(words, "film-failed", reason = reason),
+            Ended::Failed(reason) => t!(words, "film-failed", reason = words.failure(reason)),
         }));
+        if let Ended::Failed(reason) = ended
+            && let Some(detail) = words.failure_detail(reason)
+        {
+            label.on_hover_text(detail);
+        }
     }
 }
 
