@@ -64,6 +64,8 @@ impl Office {
         }
         // A key may begin with a hyphen.
         command.args(["--", &self.park, &order.parcel]);
+        // Its schemes are named as they stand in the tables that this window goes by.
+        crate::rules::pass_on(&mut command);
         Ok(command)
     }
 }

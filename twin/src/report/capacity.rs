@@ -129,7 +129,7 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
                 one.class == capacity.resource.class && !one.adds && capacity.resource.adds
             };
             let ducts = table.resources.iter().find(of_ducts);
-            let ducts = ducts.map(|ducts| Capacity::of(&park, &there, &settings, &table, &ducts.name)).transpose()?;
+            let ducts = ducts.map(|ducts| Capacity::of(&park, &there, settings, &table, &ducts.name)).transpose()?;
             let (sheet, answers) = buildings_sheet(&capacity, ducts.as_ref(), by);
             let connected = answers.iter().filter(|answer| answer.reached == Reached::Connection).count();
             let counts = json!({ "connected": connected, "unknown": answers.len() - connected });
