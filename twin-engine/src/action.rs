@@ -142,7 +142,7 @@ const fn key(code: KeyCode, name: &'static str, action: Action, words: &'static 
 }
 
 /// Every key, in the order of the help.
-pub(crate) const KEYS: [Key; 39] = [
+pub(crate) const KEYS: [Key; 40] = [
     Key { ctrl: true, ..key(KeyCode::KeyF, "Ctrl+F", Action::Tab(Tab::Search), "key-search") },
     key(KeyCode::KeyF, "F", Action::FlyToSelection, "key-fly"),
     key(KeyCode::Home, "Home", Action::WholePark, "key-whole-park"),

@@ -13,6 +13,7 @@ pub mod attribute;
 mod bookmarks;
 mod camera;
 mod capture;
+pub mod causes;
 mod counts;
 pub mod cut;
 mod display;

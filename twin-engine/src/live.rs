@@ -6,11 +6,13 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use analysis::words::Words;
 use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use chrono::{DateTime, Local, Utc};
 use spatial_db::model::FeatureKind;
 
+use crate::causes;
 use crate::error::EngineError;
 use crate::history::History;
 use crate::input::TwinInput;
@@ -79,13 +81,20 @@ impl Loading {
     }
 }
 
-/// Why there is no park to show, in the words of whoever failed.
+/// Why there is no park to show, in the words of whoever failed; the window says what it can of them in its own language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
-    /// What failed, with its causes.
-    pub message: String,
+    /// What failed; in English with its causes.
+    pub message: Words,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Words>,
+}
+
+impl Failed {
+    /// An error of the engine.
+    fn of(error: &EngineError) -> Self {
+        Self { message: causes::in_words(error), hint: None }
+    }
 }
 
 /// The source does not answer.
@@ -96,7 +105,7 @@ pub struct Lost {
     /// When it will be tried again.
     pub retry_at: DateTime<Utc>,
     /// Why, in the words of whoever found out.
-    pub reason: String,
+    pub reason: Words,
 }
 
 /// What came into the park.
@@ -326,7 +335,7 @@ fn tell_failure(
     commands.queue(move |world: &mut World| {
         let Some(MeshingFailed(error)) = world.remove_resource::<MeshingFailed>() else { return };
         let shown = world.contains_resource::<Meshed>();
-        world.resource_mut::<Live>().failed = Some(Failed { message: error.to_string(), hint: None });
+        world.resource_mut::<Live>().failed = Some(Failed::of(&error));
         if let (Ok(mut out), false) = (out.lock(), shown) {
             *out = Some(error);
         }
@@ -378,7 +387,7 @@ pub(crate) fn show_next(
                 let wake = Wake::clone(&wake);
                 scene::begin(&twin, &mut commands, move || wake.wake());
             }
-            Err(error) => live.failed = Some(Failed { message: error.to_string(), hint: None }),
+            Err(error) => live.failed = Some(Failed::of(&error)),
         }
         return;
     }

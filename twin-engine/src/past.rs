@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use analysis::words::Words;
 use bevy::prelude::*;
 use chrono::{DateTime, Utc};
 use spatial_db::model::FeatureId;
 
 use crate::attribute;
+use crate::causes;
 use crate::inspect::{Row, Section};
 use crate::live::{Wake, day_and_clock};
 use crate::scene::Twin;
@@ -47,7 +49,7 @@ pub struct PastState {
 
 /// Asks for the past of a feature, whose layer of the manifest is named; why there is none to be had, in the words of whoever
 /// was asked. Called off the frame, and may take its time.
-pub type PastOf = Arc<dyn Fn(FeatureId, &str) -> Result<Past, String> + Send + Sync>;
+pub type PastOf = Arc<dyn Fn(FeatureId, &str) -> Result<Past, Words> + Send + Sync>;
 
 /// Whom to ask.
 #[derive(Resource, Clone, Default)]
@@ -63,18 +65,18 @@ impl std::fmt::Debug for PastReader {
 type Of = (FeatureId, u64);
 
 /// Where an answer is put.
-type Slot = Arc<Mutex<Option<Result<Past, String>>>>;
+type Slot = Arc<Mutex<Option<Result<Past, Words>>>>;
 
 /// The past of the feature that is selected, or the way to it.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Remembrance {
-    known: Option<(Of, Result<Past, String>)>,
+    known: Option<(Of, Result<Past, Words>)>,
     asked: Option<(Of, Slot)>,
 }
 
 impl Remembrance {
     /// The past of a feature, once it is known.
-    pub(crate) fn of(&self, id: FeatureId, park_version: u64) -> Option<&Result<Past, String>> {
+    pub(crate) fn of(&self, id: FeatureId, park_version: u64) -> Option<&Result<Past, Words>> {
         self.known.as_ref().filter(|(of, _)| *of == (id, park_version)).map(|(_, past)| past)
     }
 }
@@ -117,18 +119,23 @@ fn ask(twin: Res<Twin>, reader: Res<PastReader>, wake: Option<Res<Wake>>, mut re
     let remembrance = remembrance.bypass_change_detection();
     match asking {
         Ok(_) => remembrance.asked = Some((of, slot)),
-        Err(error) => remembrance.known = Some((of, Err(error.to_string()))),
+        Err(error) => remembrance.known = Some((of, Err(causes::in_words(&error)))),
     }
 }
 
 /// A past as rows of the inspector, the present first.
-pub(crate) fn section(words: &Text, past: Option<&Result<Past, String>>) -> Section {
+pub(crate) fn section(words: &Text, past: Option<&Result<Past, Words>>) -> Section {
     let plain = |label: String, value: String| Row { label, value, basis: None };
     let mut rows = Vec::new();
     match past {
         None => rows.push(plain(t!(words, "past-asking"), String::new())),
         Some(Err(reason)) => {
-            rows.push(Row { label: t!(words, "past-unknown"), value: String::new(), basis: Some(reason.clone()) });
+            let basis = Some(words.failure(reason));
+            rows.push(Row { label: t!(words, "past-unknown"), value: String::new(), basis });
+            // No row of the inspector has more on hover.
+            if let Some(detail) = words.failure_detail(reason) {
+                rows.push(Row { label: String::new(), value: String::new(), basis: Some(detail) });
+            }
         }
         Some(Ok(past)) => {
             if let Some(source) = &past.source {
@@ -232,6 +239,17 @@ mod tests {
             Past { states: vec![state(1, &[]), PastState { columns: many, ..state(2, &[]) }], ..Past::default() };
         let section = super::section(Text::of(Language::Chinese), Some(&Ok(past)));
         assert!(section.rows[0].value.contains('5'), "{:?}", section.rows[0]);
+    }
+
+    #[test]
+    fn why_there_is_no_past_is_told_in_the_readers_language_and_in_english_below() {
+        let why = Err(analysis::words!("failure-not-found", "no such file").in_english("os error 2".to_owned()));
+        let told = |language| {
+            let section = section(Text::of(language), Some(&why));
+            section.rows.into_iter().map(|row| row.basis.expect("why")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Language::Chinese), ["找不到该文件或文件夹", "详细信息（英文）：os error 2"]);
+        assert_eq!(told(Language::English), ["os error 2"]);
     }
 
     #[test]

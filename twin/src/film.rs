@@ -9,10 +9,11 @@ use twin_engine::{FilmOffice, FilmOptions, FilmOrder, FilmReport, FilmTold, Lang
 
 use crate::cli::{Compared, FilmArguments, OverlayName};
 use crate::failure::Failure;
-use crate::live::{ALL, LATER, in_words};
+use crate::live::{ALL, LATER};
 use crate::origin::Origin;
 use crate::print;
 use crate::progress::{Progress, cancel_on_interrupt};
+use crate::said::{in_a_line, in_words};
 use crate::scenes::tour;
 use crate::shot::input;
 
@@ -56,7 +57,11 @@ pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
             Ok((_, report)) => FilmTold::Made(report.clone()),
             Err(failure) => {
                 let said = in_words(failure);
-                FilmTold::Failed(said.hint.iter().fold(said.message, |message, hint| format!("{message} ({hint})")))
+                let language = language(arguments);
+                if language != Language::English {
+                    print::line(FilmTold::Said(in_a_line(&said, language)).line())?;
+                }
+                FilmTold::Failed(in_a_line(&said, Language::English))
             }
         };
         print::line(told.line())?;
@@ -86,6 +91,10 @@ pub(crate) fn run(arguments: &FilmArguments) -> Result<(), Failure> {
     ))
 }
 
+fn language(arguments: &FilmArguments) -> Language {
+    arguments.lang.map_or_else(Language::from_environment, Into::into)
+}
+
 fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
     let tour = tour(Origin::of(&arguments.park), arguments.tour.as_deref())?;
     let progress = Progress::new(arguments.json || arguments.told);
@@ -97,7 +106,7 @@ fn make(arguments: &FilmArguments) -> Result<(Tour, FilmReport), Failure> {
         width: arguments.size.0,
         height: arguments.size.1,
         fps: arguments.fps,
-        language: arguments.lang.map_or_else(Language::from_environment, Into::into),
+        language: language(arguments),
         frame: !arguments.no_frame,
     };
     let cancelled = cancel_on_interrupt();

@@ -3,7 +3,6 @@
 //! Following the database is left to `spatial_db::store::Feed`, reading a package to `spatial_db::package`, showing it to `twin_engine`.
 
 use std::cell::Cell;
-use std::error::Error;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -13,13 +12,12 @@ use analysis::land::scheme::Scheme;
 use analysis::network::hydraulics::awaited_pressures;
 use analysis::overlay::Overlay;
 use chrono::NaiveDate;
-use miette::Diagnostic;
 use spatial_db::cache::Cache;
 use spatial_db::cluster::resolve_database_url;
 use spatial_db::model::{Case, CaseEntry, Imagery, ParkSnapshot};
 use spatial_db::package::{PackStep, Package};
 use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, Store, StoreError};
-use twin_engine::{Failed, Loading, Lost, News, NewsCounts, NewsRun, TimeSource, TwinInput, Update};
+use twin_engine::{Loading, Lost, News, NewsCounts, NewsRun, TimeSource, TwinInput, Update};
 
 use crate::at_hand::AtHand;
 use crate::changes;
@@ -31,6 +29,7 @@ use crate::past::Address;
 use crate::planner::{self, ZoneBasis};
 use crate::progress::Progress;
 use crate::report::unmet::Record;
+use crate::said::in_words;
 use crate::shot::{MOST_PIXELS, indexed, overlay_on, overlays};
 
 /// Every overlay that the window switches between; unmet demand comes besides where it is asked for.
@@ -379,17 +378,6 @@ fn is_no_park(failure: &Failure) -> bool {
     matches!(**source, StoreError::NoSuchPark { .. } | StoreError::BadUrl { .. })
 }
 
-/// A failure with its causes and what to do about it.
-pub(crate) fn in_words(failure: &Failure) -> Failed {
-    let mut message = failure.to_string();
-    let mut cause = failure.source();
-    while let Some(error) = cause {
-        message = format!("{message}: {error}");
-        cause = error.source();
-    }
-    Failed { message, hint: failure.help().map(|help| help.to_string()) }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;
@@ -423,15 +411,5 @@ mod tests {
         // Asked for, it is made, and says why there are none.
         let made = (time.overlay_on)(as_of, "pressure").unwrap();
         assert!(made.notes[0].contains("no pressures: "), "{:?}", made.notes);
-    }
-
-    #[test]
-    fn a_failure_is_told_with_its_causes_and_its_hint() {
-        let error = Store::connect("postgresql://ann:s3cret@127.0.0.1:1/twin?connect_timeout=2").unwrap_err();
-        let told = in_words(&Failure::from(error));
-        assert!(told.message.starts_with("the database: no database server answers at "), "{}", told.message);
-        assert!(told.message.contains("TWIN_DATABASE_URL") && !told.message.contains("s3cret"), "{}", told.message);
-        let told = in_words(&Failure::NoImagery { park: "p".to_owned() });
-        assert!(told.hint.expect("a hint").contains("--imagery"));
     }
 }

@@ -32,6 +32,7 @@ mod report;
 mod revert;
 mod rules;
 mod runs;
+mod said;
 mod sample;
 mod scenario;
 mod scenes;

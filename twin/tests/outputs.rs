@@ -172,6 +172,13 @@ fn a_film_made_for_a_window_tells_its_pictures_and_leaves_nothing_when_given_up(
     let told = lines(film("nowhere", "none.mp4", TOUR));
     let said = told.last().expect("an end")["failed"].as_str().expect("why").to_owned();
     assert!(told.len() == 1 && said.contains("nowhere"), "{told:?}");
+    // A window in Chinese is told why in Chinese first.
+    std::fs::write(folder.join("a.tour.ron"), TOUR).unwrap();
+    let mut command = place.command(&["film", "nowhere", "--tour", "a.tour.ron", "--told", "--lang", "zh"]);
+    command.args(["--out", "none.mp4"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let told = lines(command.spawn().expect("twin"));
+    assert!(told[0]["said"].as_str().is_some_and(|said| said.starts_with("没有园区 nowhere；")), "{told:?}");
+    assert_eq!(told[1]["failed"], said);
 
     // Ten minutes of film, ended after the first picture.
     let mut process = film("qingxi", "long.mp4", &TOUR.replace("hold_secs: 0.4", "hold_secs: 300.0"));

@@ -185,8 +185,8 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
             let formula = words!(
                 "way-of-indicator",
                 "{indicator} = {formula}",
-                indicator = indicator.label.clone(),
-                formula = indicator.formula.clone()
+                formula = indicator.formula.clone(),
+                indicator = indicator.label.clone()
             );
             (formula, indicator.range)
         }

@@ -238,7 +238,7 @@ mod tests {
                 prop_assert_eq!(verdicts.get(id), map.get(id));
                 prop_assert_eq!(verdicts.contains_key(id), map.contains_key(id));
             }
-            prop_assert_eq!(verdicts.keys().copied().collect::<Vec<_>>(), order);
+            prop_assert_eq!(verdicts.keys().copied().collect::<Vec<_>>(), order.clone());
             prop_assert!(verdicts.iter().all(|(id, verdict)| map[id] == *verdict && verdicts[id] == *verdict));
             prop_assert_eq!(verdicts.len(), map.len());
             let last_first: Verdicts = map.iter().map(|(id, verdict)| (*id, verdict.clone())).collect();

@@ -97,6 +97,8 @@ pub enum FilmError {
     Process {
         /// What it says.
         reason: String,
+        /// The same in the language of the film, where that is not English.
+        said: Option<String>,
     },
     /// The tour has no stop, or no time.
     #[error("the tour has nothing to show: it needs a stop with a hold_secs above 0")]
@@ -118,7 +120,7 @@ impl FilmError {
     }
 
     fn process(error: &std::io::Error) -> Self {
-        Self::Process { reason: format!("the process that films cannot be started: {error}") }
+        Self::Process { reason: format!("the process that films cannot be started: {error}"), said: None }
     }
 
     fn write(path: &Path, error: &dyn std::error::Error) -> Self {

@@ -57,6 +57,8 @@ pub enum FilmTold {
     },
     /// The film is there.
     Made(FilmReport),
+    /// Why there will be none, in the language of the film where that is not English; `Failed` follows.
+    Said(String),
     /// There is none, and why.
     Failed(String),
 }
@@ -92,14 +94,17 @@ pub(super) fn film_by(
     });
     // A process that does not want to hear the tour says why.
     let written = process.stdin.take().map_or(Ok(()), |mut ear| ear.write_all(tour.to_text().as_bytes()));
-    let mut ended = None;
+    let (mut ended, mut translated) = (None, None);
     let mut wanted = true;
     while ended.is_none() && wanted {
         match says.recv_timeout(ASKS) {
             Ok(line) => match serde_json::from_str(&line) {
                 Ok(FilmTold::Picture { done, of }) => wanted = heard(done, of),
                 Ok(FilmTold::Made(report)) => ended = Some(Ok(report)),
-                Ok(FilmTold::Failed(reason)) => ended = Some(Err(FilmError::Process { reason })),
+                Ok(FilmTold::Said(said)) => translated = Some(said),
+                Ok(FilmTold::Failed(reason)) => {
+                    ended = Some(Err(FilmError::Process { reason, said: translated.take() }));
+                }
                 Err(_) => tracing::warn!("the process that films says what nobody understands: {line}"),
             },
             Err(RecvTimeoutError::Timeout) => {}
@@ -124,7 +129,7 @@ pub(super) fn film_by(
             (Ok(status), Ok(())) => format!("the process that films broke off ({status})"),
             (Err(error), _) => error.to_string(),
         };
-        Err(FilmError::Process { reason })
+        Err(FilmError::Process { reason, said: None })
     })
 }
 
@@ -148,8 +153,9 @@ fn give_up(process: &mut Child, out: &Path) {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::causes;
     use crate::scene_file::SceneFile;
-    use crate::text::Language;
+    use crate::text::{Language, Text};
     use crate::tour::Stop;
 
     fn order(name: &str) -> (Tour, FilmOptions) {
@@ -195,6 +201,15 @@ mod tests {
             |command: Command| film_by(command, &tour, &options, &never, &mut |_, _| true).unwrap_err().to_string();
         let failed = FilmTold::Failed("the database is away".into()).line();
         assert_eq!(ends(shell(&format!("cat > /dev/null; echo '{failed}'; exit 1"))), "the database is away");
+        // What it says in the language of the film is told in that.
+        let said = FilmTold::Said("数据库不在".into()).line();
+        let script = format!("cat > /dev/null; printf '%s\\n' '{said}' '{failed}'; exit 1");
+        let away = film_by(shell(&script), &tour, &options, &never, &mut |_, _| true).unwrap_err();
+        let away = causes::in_words(&away);
+        assert_eq!(
+            (Text::of(Language::Chinese).failure(&away).as_str(), away.as_str()),
+            ("数据库不在", "the database is away")
+        );
         // It dies with a picture half written.
         let half = beside(&options.out);
         let said = ends(shell(&format!("cat > /dev/null; : > '{}'; exit 7", half.display())));

@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use analysis::words::Words;
 use bevy::prelude::*;
 use chrono::NaiveDate;
 
 use super::office::film_by;
 use super::{FilmError, FilmOffice, FilmOptions, FilmOrder, FilmReport, film_until, still};
+use crate::causes;
 use crate::input::TwinInput;
 use crate::live::Wake;
 use crate::scene_file::SceneFile;
@@ -49,7 +51,7 @@ pub(crate) enum Ended {
     /// Somebody gave it up.
     GivenUp,
     /// It cannot be made.
-    Failed(String),
+    Failed(Words),
 }
 
 /// A film under way.
@@ -169,7 +171,7 @@ impl Studio {
                 self.take =
                     Some(Take { path, done, all, cancel, began, ended: Mutex::new(ended), thread: Some(thread) });
             }
-            Err(error) => self.ended = Some((path, Ended::Failed(error.to_string()))),
+            Err(error) => self.ended = Some((path, Ended::Failed(causes::in_words(&error)))),
         }
     }
 
@@ -198,9 +200,11 @@ impl Studio {
                 Ended::Made(report)
             }
             Ok(Err(FilmError::Cancelled)) => Ended::GivenUp,
-            Ok(Err(error)) => Ended::Failed(in_words(&error)),
+            Ok(Err(error)) => Ended::Failed(causes::in_words(&error)),
             Err(TryRecvError::Empty) => return false,
-            Err(TryRecvError::Disconnected) => Ended::Failed("the thread that filmed it broke off".to_owned()),
+            Err(TryRecvError::Disconnected) => {
+                Ended::Failed(analysis::words!("failure-film-process", "the thread that filmed it broke off"))
+            }
         };
         self.ended = Some((take.path.clone(), ended));
         self.take = None;
@@ -251,16 +255,6 @@ fn on_day(mut input: TwinInput, day: Option<NaiveDate>) -> TwinInput {
     }
     input.active = None;
     input
-}
-
-fn in_words(error: &FilmError) -> String {
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 /// The system that takes what has ended.

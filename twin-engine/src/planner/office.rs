@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use analysis::words::Words;
 use chrono::NaiveDate;
 use spatial_db::model::{CaseState, Cause};
 
@@ -23,12 +24,12 @@ pub trait CaseOffice: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// Why it is refused and what can be done about it, in words. Nothing is recorded then.
-    fn record(&self, order: &CaseOrder) -> Result<(i64, i32), String>;
+    fn record(&self, order: &CaseOrder) -> Result<(i64, i32), Words>;
     /// The bytes of a file, by its case and the entry that it was attached with.
     ///
     /// # Errors
     /// Why they cannot be had, in words.
-    fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, String>;
+    fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, Words>;
     /// Writes everything about a parcel on one page.
     ///
     /// # Errors

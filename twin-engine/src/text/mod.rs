@@ -45,6 +45,8 @@ const OVERLAYS_ZH: &str = concat!(
     include_str!("../../locales/zh/sections.ftl"),
     include_str!("../../locales/zh/siting.ftl"),
 );
+/// Translations of why something failed (`causes`, and `said` in the program).
+const FAILURES_ZH: &str = include_str!("../../locales/zh/failures.ftl");
 
 /// The words of one language.
 pub struct Text {
@@ -66,7 +68,7 @@ impl Text {
         TEXTS[language as usize].get_or_init(|| Self {
             language,
             own: bundle(language, &FILES[language as usize].map(|(_, source)| source)),
-            overlays: (language == Language::Chinese).then(|| bundle(language, &[OVERLAYS_ZH])),
+            overlays: (language == Language::Chinese).then(|| bundle(language, &[OVERLAYS_ZH, FAILURES_ZH])),
         })
     }
 
@@ -103,7 +105,26 @@ impl Text {
 
     /// What `analysis` says, in this language; in English where it has no translation.
     pub fn words(&self, words: &Words) -> String {
-        let (Some(bundle), Some(key)) = (&self.overlays, words.key()) else { return words.as_str().to_owned() };
+        self.translated(words).unwrap_or_else(|| words.as_str().to_owned())
+    }
+
+    /// Why something failed, in this language; in English, and marked so, where it has no translation.
+    pub fn failure(&self, why: &Words) -> String {
+        self.translated(why).unwrap_or_else(|| self.in_english(why))
+    }
+
+    /// The English of a failure that [`Text::failure`] says in another language, for whoever looks it up.
+    pub fn failure_detail(&self, why: &Words) -> Option<String> {
+        self.translated(why).map(|_| self.in_english(why))
+    }
+
+    fn in_english(&self, why: &Words) -> String {
+        self.with("failure-in-english", &[("said", why.as_str().to_owned())])
+    }
+
+    /// Words in this language, if they were written in English and have a translation.
+    fn translated(&self, words: &Words) -> Option<String> {
+        let (bundle, key) = (self.overlays.as_ref()?, words.key()?);
         let arguments: FluentArgs<'_> = words
             .arguments()
             .iter()
@@ -115,7 +136,7 @@ impl Text {
                 (*name, FluentValue::from(value))
             })
             .collect();
-        said(bundle, key, &arguments).unwrap_or_else(|| words.as_str().to_owned())
+        said(bundle, key, &arguments)
     }
 }
 

@@ -23,14 +23,9 @@ pub(super) fn banner(root: &mut Ui, panels: &Panels) {
     if live.waiting {
         return;
     }
-    let words = panels.twin.words();
-    let (first, then) = match (&live.lost, &live.failed) {
-        (Some(lost), _) => (
-            t!(words, "live-lost", since = clock(lost.since)),
-            t!(words, "live-lost-stays", next = clock(lost.retry_at)),
-        ),
-        (None, Some(failed)) => (t!(words, "live-failed-later"), said(failed)),
-        (None, None) => return,
+    let Some(Banner { first, then, detail }) = banner_of(panels.twin.words(), live.lost.as_ref(), live.failed.as_ref())
+    else {
+        return;
     };
     let tag = look::colour(panels.twin.theme().tag);
     let frame = Frame::side_top_panel(root.style())
@@ -41,12 +36,36 @@ pub(super) fn banner(root: &mut Ui, panels: &Panels) {
             let (mark, _) = ui.allocate_exact_size(vec2(8.0, 8.0), bevy_egui::egui::Sense::hover());
             ui.painter().circle_filled(mark.center(), 4.0, tag);
             let first = ui.add(Label::new(RichText::new(first).strong()).selectable(false));
-            if let Some(lost) = &live.lost {
-                first.on_hover_text(&lost.reason);
+            let then = ui.add(Label::new(then).wrap().selectable(false));
+            if let Some(detail) = detail {
+                first.on_hover_text(&detail);
+                then.on_hover_text(&detail);
             }
-            ui.add(Label::new(then).wrap().selectable(false));
         });
     });
+}
+
+/// What the banner says.
+#[derive(Debug, PartialEq, Eq)]
+struct Banner {
+    first: String,
+    then: String,
+    /// More of it, on hover.
+    detail: Option<String>,
+}
+
+fn banner_of(words: &Text, lost: Option<&Lost>, failed: Option<&Failed>) -> Option<Banner> {
+    Some(match (lost, failed) {
+        (Some(lost), _) => Banner {
+            first: t!(words, "live-lost", since = clock(lost.since)),
+            then: t!(words, "live-lost-stays", next = clock(lost.retry_at)),
+            detail: Some(lines([Some(words.failure(&lost.reason)), words.failure_detail(&lost.reason)])),
+        },
+        (None, Some(failed)) => {
+            Banner { first: t!(words, "live-failed-later"), then: said(words, failed), detail: detail(words, failed) }
+        }
+        (None, None) => return None,
+    })
 }
 
 /// In the middle of the window until the first park is there: how far it is, or why it is not.
@@ -63,7 +82,7 @@ pub(super) fn wait(ctx: &Context, scene: Rect, panels: &Panels) {
         frame.show(ui, |ui| {
             ui.set_width(WIDTH.min(scene.width() - 48.0).max(160.0));
             match (&live.failed, &live.lost, live.loading) {
-                (Some(failed), ..) => why(ui, &t!(words, "live-failed"), failed, None),
+                (Some(failed), ..) => why(ui, words, &t!(words, "live-failed"), failed, None),
                 (None, Some(lost), _) => lost_before(ui, words, lost),
                 (None, None, loading) => how_far(ui, words, loading, look::colour(theme.accent)),
             }
@@ -74,16 +93,19 @@ pub(super) fn wait(ctx: &Context, scene: Rect, panels: &Panels) {
 fn lost_before(ui: &mut Ui, words: &Text, lost: &Lost) {
     let failed = Failed { message: lost.reason.clone(), hint: None };
     let next = t!(words, "live-next", next = clock(lost.retry_at));
-    why(ui, &t!(words, "live-lost", since = clock(lost.since)), &failed, Some(next));
+    why(ui, words, &t!(words, "live-lost", since = clock(lost.since)), &failed, Some(next));
 }
 
-fn why(ui: &mut Ui, heading: &str, failed: &Failed, next: Option<String>) {
+fn why(ui: &mut Ui, words: &Text, heading: &str, failed: &Failed, next: Option<String>) {
     ui.add(Label::new(RichText::new(heading).text_style(TextStyle::Heading)).wrap());
     ui.add_space(4.0);
-    ui.add(Label::new(&failed.message).wrap());
+    let message = ui.add(Label::new(words.failure(&failed.message)).wrap());
+    if let Some(detail) = detail(words, failed) {
+        message.on_hover_text(detail);
+    }
     if let Some(hint) = &failed.hint {
         ui.add_space(2.0);
-        ui.add(Label::new(RichText::new(hint).weak()).wrap());
+        ui.add(Label::new(RichText::new(words.failure(hint)).weak()).wrap());
     }
     if let Some(next) = next {
         ui.add_space(4.0);
@@ -111,8 +133,20 @@ fn how_far(ui: &mut Ui, words: &Text, loading: Option<Loading>, accent: Color32)
     ui.add(Label::new(look::note(counted)).selectable(false));
 }
 
-fn said(failed: &Failed) -> String {
-    failed.hint.iter().fold(failed.message.clone(), |all, hint| format!("{all} {hint}"))
+fn said(words: &Text, failed: &Failed) -> String {
+    let hint = failed.hint.iter().map(|hint| words.failure(hint));
+    hint.fold(words.failure(&failed.message), |all, hint| format!("{all} {hint}"))
+}
+
+/// The English of what was said in another language.
+fn detail(words: &Text, failed: &Failed) -> Option<String> {
+    let hint = failed.hint.as_ref().and_then(|hint| words.failure_detail(hint));
+    let detail = lines([words.failure_detail(&failed.message), hint]);
+    (!detail.is_empty()).then_some(detail)
+}
+
+fn lines(all: [Option<String>; 2]) -> String {
+    all.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// What came, at the foot; all of it on hover.
@@ -184,8 +218,43 @@ fn of_kind(words: &Text, counts: &NewsCounts) -> String {
 
 #[cfg(test)]
 mod tests {
+    use spatial_db::package::PackageError;
+    use spatial_db::store::Store;
+
     use super::*;
+    use crate::causes;
     use crate::text::Language;
+
+    #[test]
+    fn the_banner_of_a_lost_database_and_of_a_damaged_package_speak_chinese() {
+        let (chinese, english) = (Text::of(Language::Chinese), Text::of(Language::English));
+        let at = "2024-03-01T11:05:00Z".parse().unwrap();
+        // Nobody listens there.
+        let away = Store::connect("postgresql://ann@127.0.0.1:1/twin?connect_timeout=2").unwrap_err();
+        let lost = Lost { since: at, retry_at: at, reason: causes::in_words(&away) };
+        let banner = banner_of(chinese, Some(&lost), None).expect("a banner");
+        let latin = |text: &str| text.chars().filter(char::is_ascii_alphabetic).count();
+        assert_eq!((latin(&banner.first), latin(&banner.then)), (0, 0), "{banner:?}");
+        let detail = banner.detail.expect("why");
+        let (translated, raw) = detail.split_once('\n').expect("both languages");
+        assert!(translated.contains("没有数据库服务器响应") && translated.contains("127.0.0.1"), "{translated}");
+        assert_eq!(raw, format!("详细信息（英文）：{}", lost.reason));
+        assert!(raw.contains("no database server answers at "), "{raw}");
+        // In English there is nothing to say twice.
+        let banner = banner_of(english, Some(&lost), None).expect("a banner");
+        assert_eq!(banner.detail.as_deref(), Some(lost.reason.as_str()));
+
+        let damaged = PackageError::Damaged { path: "park.gpkg".into(), reason: "the sums differ".to_owned() };
+        let failed = Failed { message: causes::in_words(&damaged), hint: Some("look at the log".into()) };
+        let banner = banner_of(chinese, None, Some(&failed)).expect("a banner");
+        assert_eq!(banner.first, "新数据无法显示，图面仍为此前状态");
+        assert!(banner.then.starts_with("park.gpkg 已损坏"), "{}", banner.then);
+        assert!(banner.then.ends_with("详细信息（英文）：look at the log"), "{}", banner.then);
+        assert_eq!(banner.detail, Some(format!("详细信息（英文）：{damaged}")));
+        let banner = banner_of(english, None, Some(&failed)).expect("a banner");
+        assert_eq!((banner.then, banner.detail), (format!("{damaged} look at the log"), None));
+        assert_eq!(banner_of(chinese, None, None), None);
+    }
 
     #[test]
     fn news_say_what_came_with_which_run() {

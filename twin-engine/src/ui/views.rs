@@ -13,9 +13,14 @@ use crate::moment::{Missing, scene_of};
 use crate::offered::{Offered, OfferedKind};
 use crate::text::{Text, t};
 
-/// Sizes of pictures, px: screens, and sheets at 300 dots an inch (ISO 216).
-const SIZES: [(&str, (u32, u32)); 5] =
-    [("HD", (1920, 1080)), ("4K", (3840, 2160)), ("A4", (3508, 2480)), ("A3", (4960, 3508)), ("A2", (7016, 4960))];
+/// Sizes of pictures, px, by the ids of their names: screens, and sheets at 300 dots an inch (ISO 216).
+const SIZES: [(&str, (u32, u32)); 5] = [
+    ("sheet-hd", (1920, 1080)),
+    ("sheet-4k", (3840, 2160)),
+    ("sheet-a4", (3508, 2480)),
+    ("sheet-a3", (4960, 3508)),
+    ("sheet-a2", (7016, 4960)),
+];
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     let words = panels.twin.words();
@@ -150,15 +155,22 @@ fn film(ui: &mut Ui, panels: &mut Panels, words: &Text) {
     }
     picture(ui, panels, &folder, words);
     if let Some((path, ended)) = &panels.studio.ended {
-        ui.label(look::note(match ended {
+        let label = ui.label(look::note(match ended {
             Ended::Made(_) if is_picture(path) => t!(words, "picture-made", path = path.display()),
-            Ended::Failed(reason) if is_picture(path) => t!(words, "picture-failed", reason = reason),
+            Ended::Failed(reason) if is_picture(path) => {
+                t!(words, "picture-failed", reason = words.failure(reason))
+            }
             Ended::Made(report) => {
                 t!(words, "film-made", path = path.display(), seconds = format!("{:.1}", report.seconds))
             }
             Ended::GivenUp => t!(words, "film-given-up"),
-            Ended::Failed(reason) => t!(words, "film-failed", reason = reason),
+            Ended::Failed(reason) => t!(words, "film-failed", reason = words.failure(reason)),
         }));
+        if let Ended::Failed(reason) = ended
+            && let Some(detail) = words.failure_detail(reason)
+        {
+            label.on_hover_text(detail);
+        }
     }
 }
 
@@ -168,6 +180,7 @@ fn picture(ui: &mut Ui, panels: &mut Panels, folder: &Path, words: &Text) {
     let mut wanted = None;
     ui.menu_button(t!(words, "picture"), |ui| {
         for (name, (width, height)) in SIZES {
+            let name = words.get(name);
             if ui.button(t!(words, "picture-size", name = name, width = width, height = height)).clicked() {
                 wanted = Some((width, height));
                 ui.close();

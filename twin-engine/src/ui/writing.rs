@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use analysis::words::Words;
 use bevy::prelude::*;
 use bevy::tasks::{IoTaskPool, Task, futures::check_ready};
 use bevy::window::RequestRedraw;
@@ -12,6 +13,7 @@ use bevy_egui::egui::{self, Button, Label};
 use spatial_db::model::FeatureId;
 
 use super::{Panels, look};
+use crate::causes;
 use crate::glb::{GltfExport, GltfOptions};
 use crate::inspect::grouped;
 use crate::scene::Twin;
@@ -42,7 +44,7 @@ pub(super) struct Way {
 pub(super) struct Writing {
     by: By,
     way: Way,
-    task: Task<Result<(), String>>,
+    task: Task<Result<(), Words>>,
 }
 
 /// How the last file ended.
@@ -50,6 +52,8 @@ pub(super) struct Writing {
 pub(super) struct Told {
     by: By,
     words: String,
+    /// The English of a reason, on hover.
+    detail: Option<String>,
 }
 
 /// Has `write` run in the background.
@@ -59,18 +63,9 @@ pub(super) fn begin<E: Error + 'static>(
     way: Way,
     write: impl FnOnce() -> Result<(), E> + Send + 'static,
 ) {
-    let task = IoTaskPool::get().spawn(async move { write().map_err(|error| reason(&error)) });
+    let task = IoTaskPool::get().spawn(async move { write().map_err(|error| causes::at_the_bottom(&error)) });
     panels.ui.told = None;
     panels.ui.writing = Some(Writing { by, way, task });
-}
-
-/// What lies at the bottom of an error: that a file cannot be written is said already.
-fn reason(error: &dyn Error) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
 }
 
 /// Writes features as glTF beside the window's state, coloured as they are shown.
@@ -121,7 +116,10 @@ pub(super) fn line(ui: &mut egui::Ui, panels: &Panels, words: &Text, by: By) {
         });
     } else if let Some(told) = panels.ui.told.as_ref().filter(|told| told.by == by) {
         // A long path must not widen the panel.
-        ui.add(Label::new(look::note(told.words.clone())).wrap());
+        let label = ui.add(Label::new(look::note(told.words.clone())).wrap());
+        if let Some(detail) = &told.detail {
+            label.on_hover_text(detail);
+        }
     }
 }
 
@@ -137,13 +135,16 @@ pub(super) fn take_written(mut ui: ResMut<super::Ui>, twin: Res<Twin>, mut redra
     let words = twin.words();
     let stopped = way.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed));
     let path = way.path.display();
-    let said = match &written {
-        Ok(()) => t!(words, "table-exported", path = path),
-        Err(_) if stopped => t!(words, "writing-stopped"),
-        Err(reason) => t!(words, "table-not-exported", path = path, reason = reason),
+    let (said, detail) = match &written {
+        Ok(()) => (t!(words, "table-exported", path = path), None),
+        Err(_) if stopped => (t!(words, "writing-stopped"), None),
+        Err(reason) => {
+            let said = t!(words, "table-not-exported", path = path, reason = words.failure(reason));
+            (said, words.failure_detail(reason))
+        }
     };
     if written.is_ok() {
         tracing::info!("{path} is written");
     }
-    ui.told = Some(Told { by, words: said });
+    ui.told = Some(Told { by, words: said, detail });
 }

@@ -3,15 +3,16 @@
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use analysis::words::Words;
 use spatial_db::model::Case;
 use spatial_db::store::{Recording, Store};
 use twin_engine::{CaseDeed, CaseOffice, CaseOrder, DossierOrder, Language};
 
 use super::{read, today};
 use crate::failure::Failure;
-use crate::live::in_words;
 use crate::origin::Origin;
-use crate::past::Address;
+use crate::past::{Address, not_reached};
+use crate::said::{in_a_line, in_words};
 
 /// Records in the database that the window follows, each time over a connection of its own.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ pub(crate) fn office(park: &str, address: Address, schemes: Vec<String>) -> Arc<
 }
 
 impl Office {
-    fn store(&self) -> Result<Store, String> {
-        let url = self.address.get().ok_or("the database is not reached yet")?;
+    fn store(&self) -> Result<Store, Words> {
+        let url = self.address.get().ok_or_else(not_reached)?;
         Store::connect(url).map_err(|error| told(&error.into()))
     }
 
@@ -78,13 +79,13 @@ impl CaseOffice for Office {
         std::env::var("TWIN_BY").ok().filter(|name| !name.trim().is_empty())
     }
 
-    fn record(&self, order: &CaseOrder) -> Result<(i64, i32), String> {
+    fn record(&self, order: &CaseOrder) -> Result<(i64, i32), Words> {
         let mut store = self.store()?;
         let case = self.enter(&mut store, order).map_err(|failure| told(&failure))?;
         Ok((case.case_id, case.events.last().map_or(0, |event| event.seq)))
     }
 
-    fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, String> {
+    fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, Words> {
         let bytes = self.store()?.case_file(&self.park, case, entry).map_err(|error| told(&error.into()))?;
         bytes.ok_or_else(|| told(&Failure::NoCaseFile { case, entry }))
     }
@@ -101,10 +102,11 @@ impl CaseOffice for Office {
     }
 }
 
-/// A failure with its causes and what to do about it, in one line.
-fn told(failure: &Failure) -> String {
+/// A failure with its causes; in English with what to do about it, in one line.
+fn told(failure: &Failure) -> Words {
     let said = in_words(failure);
-    said.hint.iter().fold(said.message, |message, hint| format!("{message} ({hint})"))
+    let line = in_a_line(&said, Language::English);
+    said.message.in_english(line)
 }
 
 #[cfg(test)]
@@ -159,7 +161,7 @@ mod tests {
         let address = Address::default();
         let office = office("p", Arc::clone(&address), Vec::new());
         let open = || order(CaseDeed::Open { parcel: "p1".into(), contract: None });
-        assert_eq!(office.record(&open()), Err("the database is not reached yet".to_owned()));
+        assert_eq!(office.record(&open()).unwrap_err(), "the database is not reached yet");
         address.set(database.url()).expect("told once");
 
         assert_eq!(office.record(&open()), Ok((1, 1)));

@@ -53,8 +53,8 @@ fn caption(case_id: i64, entry: &CaseEntry<'_>) -> Option<Words> {
     Some(words!(
         "dossier-photograph",
         "Entry {entry}, {day}: {said}",
-        entry = format!("{case_id}.{}", entry.event.seq),
         day = entry.day,
+        entry = format!("{case_id}.{}", entry.event.seq),
         said = joined(said.into_iter().flatten().collect())
     ))
 }

@@ -182,6 +182,6 @@ fn clearances_have_a_row_each_and_a_pit_tells_what_it_meets() {
     let outline = vec![[x + 40.0, y + 25.0], [x + 60.0, y + 25.0], [x + 60.0, y + 35.0], [x + 40.0, y + 35.0]];
     let pit = answer(Question::Dig { outline, floor_m: 1.0, caution_m: 1.0 });
     assert_eq!(keys(&pit, "in the pit"), ["v1h2", "hv23"]);
-    assert_eq!((pit.tables.len(), pit.figures.len()), (4, 6));
+    assert_eq!((pit.tables.len(), pit.figures.len()), (5, 6));
     assert_eq!(pit.permit.unwrap().met.nodes.len(), 1, "the hydrant's foot");
 }

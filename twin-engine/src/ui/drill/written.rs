@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use analysis::words::Words;
 use bevy_egui::egui::Ui;
 
 use super::super::Panels;
+use crate::causes;
 use crate::drill::write;
 use crate::text::{Text, t};
 
@@ -36,9 +38,10 @@ fn write_beside(panels: &mut Panels, words: &'static Text, end: &str) {
         _ => Ok(office.alert(&session.file, &played.run, park).into_bytes()),
     };
     let path = session.beside_log(end).unwrap_or_else(|| PathBuf::from(end.trim_start_matches('.')));
-    let written = made.and_then(|bytes| write(&path, &bytes).map_err(|error| error.to_string()));
+    let written =
+        made.map_err(Words::from).and_then(|bytes| write(&path, &bytes).map_err(|error| causes::at_the_bottom(&error)));
     session.told = Some(match written {
         Ok(()) => t!(words, "table-exported", path = path.display()),
-        Err(reason) => t!(words, "table-not-exported", path = path.display(), reason = reason),
+        Err(reason) => t!(words, "table-not-exported", path = path.display(), reason = words.failure(&reason)),
     });
 }

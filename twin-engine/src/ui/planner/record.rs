@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use analysis::land::Tone;
 use analysis::planner::{CaseBook, CaseSheet, CaseStep, cause_choices};
+use analysis::words::Words;
 use bevy_egui::egui::{Button, ComboBox, Grid, Label, RichText, TextEdit, Ui};
 use chrono::NaiveDate;
 use spatial_db::model::{CaseState, Cause};
 
 use super::{selected_key, tone_colour};
+use crate::causes;
 use crate::planner::{Asked, CaseDeed, CaseOffice, CaseOrder};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
@@ -59,7 +61,7 @@ enum Form {
 }
 
 /// An entry's case and number, or why there is none.
-type Answer = Result<(i64, i32), String>;
+type Answer = Result<(i64, i32), Words>;
 
 /// The forms from frame to frame.
 #[derive(Debug, Default)]
@@ -156,7 +158,7 @@ fn send(panels: &mut Panels, form: Form, office: Arc<dyn CaseOffice>, order: Cas
     let record = &mut panels.ui.planner.cases.record;
     match asked {
         Ok(asked) => (record.asked, record.told) = (Some((form, asked)), None),
-        Err(error) => record.told = Some((form, Err(error.to_string()))),
+        Err(error) => record.told = Some((form, Err(causes::in_words(&error)))),
     }
 }
 
@@ -245,7 +247,10 @@ fn told(ui: &mut Ui, panels: &Panels, words: &Text, form: Form) {
             ui.label(look::note(t!(words, "case-recorded", entry = entry, case = case)));
         }
         Some((of, Err(why))) if *of == form => {
-            ui.add(Label::new(RichText::new(why.as_str()).color(bad)).wrap());
+            let said = ui.add(Label::new(RichText::new(words.failure(why)).color(bad)).wrap());
+            if let Some(detail) = words.failure_detail(why) {
+                said.on_hover_text(detail);
+            }
         }
         _ => {}
     }
@@ -468,14 +473,14 @@ mod tests {
             Some("王工".into())
         }
 
-        fn record(&self, order: &CaseOrder) -> Result<(i64, i32), String> {
+        fn record(&self, order: &CaseOrder) -> Result<(i64, i32), Words> {
             match order.deed {
                 CaseDeed::Note { case } => Ok((case, 4)),
                 _ => Err("case 7 is suspected and cannot become disposal".into()),
             }
         }
 
-        fn file(&self, _: i64, _: i32) -> Result<Vec<u8>, String> {
+        fn file(&self, _: i64, _: i32) -> Result<Vec<u8>, Words> {
             Err("none".into())
         }
 

@@ -14,6 +14,7 @@ use bevy_egui::egui::{
 use spatial_db::model::{FeatureKind, Parcel};
 
 use super::{row_of, tone_colour};
+use crate::causes;
 use crate::planner::{Unkept, files_in};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
@@ -435,7 +436,8 @@ fn write(panels: &mut Panels, words: &'static Text) -> bool {
         Ok(path) => t!(words, "table-exported", path = path.display()),
         Err(Unkept::NameTaken { path }) => t!(words, "scenario-name-taken", path = path.display()),
         Err(Unkept::Unwritable { path, source }) => {
-            t!(words, "table-not-exported", path = path.display(), reason = source)
+            let reason = words.failure(&causes::at_the_bottom(&source));
+            t!(words, "table-not-exported", path = path.display(), reason = reason)
         }
     });
     is_kept

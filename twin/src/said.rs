@@ -1,0 +1,112 @@
+//! A failure in words for a window: in English with all its causes, as a terminal has it, and with what other languages say of it.
+//!
+//! What the engine's and the store's errors are called elsewhere is left to `twin_engine::causes`.
+
+use analysis::words::Words;
+use miette::Diagnostic;
+use twin_engine::causes::{known, spoken, with_causes};
+use twin_engine::text::Text;
+use twin_engine::{Failed, Language};
+
+use crate::failure::Failure;
+
+/// A failure with its causes and what to do about it.
+pub(crate) fn in_words(failure: &Failure) -> Failed {
+    let (message, advice) = own(failure).unzip();
+    let message = message.or_else(|| known(failure));
+    let hint = failure.help().map(|help| spoken(advice, help.to_string()));
+    Failed { message: spoken(message, with_causes(failure)), hint }
+}
+
+/// The same in one line, in that language.
+pub(crate) fn in_a_line(said: &Failed, language: Language) -> String {
+    let text = Text::of(language);
+    let hint = said.hint.iter().map(|hint| text.failure(hint));
+    hint.fold(text.failure(&said.message), |message, hint| format!("{message} ({hint})"))
+}
+
+/// What a window may have to tell that is this program's own, and what to do about it.
+fn own(failure: &Failure) -> Option<(Words, Words)> {
+    let writable = || analysis::words!("failure-data-dir-help", "set TWIN_DATA_DIR to a folder you can write to");
+    Some(match failure {
+        Failure::DataDir { path, .. } => {
+            let path = path.display().to_string();
+            (analysis::words!("failure-data-dir", "the data folder {path} cannot be used", path = path), writable())
+        }
+        Failure::NoHome => (analysis::words!("failure-no-home", "neither TWIN_DATA_DIR nor HOME is set"), writable()),
+        Failure::NoImagery { park } => (
+            analysis::words!("failure-no-imagery", "park {park} has no orthophoto", park = park),
+            analysis::words!("failure-no-imagery-help", "add a layer of imagery to its manifest and import it again"),
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use spatial_db::package::Package;
+    use spatial_db::store::Store;
+
+    use super::*;
+
+    /// It begins in Chinese, and not with the mark of what has no translation.
+    fn is_chinese(said: &str) -> bool {
+        said.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) && !said.starts_with("详细信息（英文）")
+    }
+
+    fn chinese(failure: &Failure) -> String {
+        in_a_line(&in_words(failure), Language::Chinese)
+    }
+
+    #[test]
+    fn a_failure_is_told_with_its_causes_and_its_hint() {
+        let error = Store::connect("postgresql://ann:s3cret@127.0.0.1:1/twin?connect_timeout=2").unwrap_err();
+        let told = in_words(&Failure::from(error));
+        assert!(told.message.starts_with("the database: no database server answers at "), "{}", told.message);
+        assert!(told.message.contains("TWIN_DATABASE_URL") && !told.message.contains("s3cret"), "{}", told.message);
+        let told = in_words(&Failure::NoImagery { park: "p".to_owned() });
+        assert!(told.hint.expect("a hint").contains("--imagery"));
+    }
+
+    #[test]
+    fn a_window_tells_in_chinese_of_a_server_that_is_away_and_of_what_is_no_package() {
+        let away = Store::connect("postgresql://ann:s3cret@127.0.0.1:1/twin?connect_timeout=2").unwrap_err();
+        let said = chinese(&Failure::from(away));
+        assert!(is_chinese(&said) && said.contains("没有数据库服务器响应") && !said.contains("s3cret"), "{said}");
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("park.gpkg");
+        let opened = |bytes: Option<&[u8]>| {
+            if let Some(bytes) = bytes {
+                std::fs::write(&path, bytes).expect("a file");
+            }
+            chinese(&Failure::from(Package::open(&path).expect_err("no package")))
+        };
+        let missing = opened(None);
+        assert!(is_chinese(&missing) && missing.contains("park.gpkg：找不到该文件"), "{missing}");
+        let other = opened(Some(b"a letter to the mayor".as_slice()));
+        assert!(is_chinese(&other) && other.contains("不是园区数据包"), "{other}");
+        // A database that was written over behind its first words.
+        let damaged = opened(Some([b"SQLite format 3\0".as_slice(), &[b'x'; 200]].concat().as_slice()));
+        assert!(is_chinese(&damaged) && damaged.contains("已损坏"), "{damaged}");
+    }
+
+    #[test]
+    fn what_is_this_programs_own_is_translated_with_its_advice_and_the_rest_is_marked() {
+        let source = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let own = [
+            Failure::DataDir { path: "/data".into(), source: source() },
+            Failure::NoHome,
+            Failure::NoImagery { park: "qingxi".to_owned() },
+        ];
+        for failure in own {
+            let said = chinese(&failure);
+            assert!(is_chinese(&said) && !said.contains("英文"), "{said}");
+            assert_eq!(in_a_line(&in_words(&failure), Language::English).split(" (").count(), 2);
+        }
+        // The system's own word for it is in it.
+        assert_eq!(chinese(&Failure::Background { source: source() }), "没有权限");
+        let unnamed = chinese(&Failure::ChangesOfWhat);
+        assert!(unnamed.starts_with("详细信息（英文）：the overlay changes compares two moments"), "{unnamed}");
+    }
+}
