@@ -227,7 +227,7 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         .map(|(k, one)| {
             let (x, y) = (k / (size - 1), k % (size - 1));
             let door_m = [x as f64 * BLOCK_M + 35.0, y as f64 * BLOCK_M + 20.0];
-            Group { building: one.id, persons: 5, door_m, door_width_m: 1.8 }
+            Group { building: one.id, persons: 5, door_m, door_width_m: 1.8, step_free: None }
         })
         .collect();
     let places = five((size - 1) as f64 * BLOCK_M).map(|position_m| Assembly {
