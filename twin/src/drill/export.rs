@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, HazardSpec};
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables};
 use analysis::emergency::evacuation::{Departure, groups_and_places};
 use chrono::{NaiveDate, Utc};
 use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
@@ -111,8 +111,7 @@ fn area(area: &MultiPolygon<f64>) -> Option<Geometry<f64>> {
 /// The drill itself: a row of what was given and what it came to.
 fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
     let (weather, outcome) = (&file.weather, &run.outcome);
-    let has_place = matches!(file.hazard, HazardSpec::Leak { .. } | HazardSpec::Fire { .. });
-    let at_place = |field: Field| if has_place { field } else { Field::Unknown };
+    let at_place = |field: Field| if file.hazard.has_place() { field } else { Field::Unknown };
     let water_known = outcome.supply_known.water;
     Sheet {
         name: "drill",
@@ -272,7 +271,11 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
             ("safe_s", Kind::Real, "the last of its people at a place of assembly, s from the start"),
             ("first_s", Kind::Real, "inside the danger from, s from the start"),
             ("worst", Kind::Real, "the worst outside it, in the unit beside"),
-            ("unit", Kind::Text, "kg/m3 of a cloud, m of water, cordon (1) within it"),
+            (
+                "unit",
+                Kind::Text,
+                "kg/m3 of a cloud, m of water, cordon (1) within it, Pa of an explosion, W/m2 of a fireball",
+            ),
             ("without_water", Kind::Integer, "1: lost by a burst main; empty: no source on record feeds it"),
             ("without_power", Kind::Integer, "1: lost; empty: no source on record feeds it"),
         ],

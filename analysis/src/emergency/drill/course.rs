@@ -173,7 +173,7 @@ impl<'a> Course<'a> {
                 (HazardSpec::Fire { building, .. }, _) => {
                     words!("drill-fire", "{building} burns", building = building.as_str())
                 }
-                _ => words!("drill-flood", "the water rises"),
+                _ => self.threat.burst_said().unwrap_or_else(|| words!("drill-flood", "the water rises")),
             };
             self.say("release", Happening::Hazard, text);
         }
@@ -417,6 +417,7 @@ impl<'a> Course<'a> {
                 Struck { building, first_s, worst, unit: self.threat.unit() }
             })
             .collect();
+        let levels = self.threat.levels(|slot| self.stands[slot] && self.struck.contains_key(&slot));
         // Where the water is known to stand at one corner, it is.
         let lacking = self.threat.without_height(self.cache);
         let buildings_without_height =
@@ -443,6 +444,7 @@ impl<'a> Course<'a> {
             exposed_on_ways: self.exposed.len() as u32,
             buildings_unknown: self.buildings_unknown,
             struck,
+            levels,
             buildings_without_height,
             buildings_without_footprint,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),

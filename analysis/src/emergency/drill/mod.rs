@@ -35,7 +35,7 @@ pub use file::{
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
-pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck, SupplyKnown};
+pub use outcome::{CountAt, EngineRun, Facility, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
 pub use trace::{
