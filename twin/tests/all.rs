@@ -7,6 +7,7 @@ mod calc;
 mod cases;
 mod dossier;
 mod drill;
+mod incident;
 mod journey;
 mod land_report;
 mod network_verbs;

@@ -23,7 +23,7 @@ pub(super) struct Lost {
 }
 
 /// What was there: on the park's date, or everything where it has none.
-fn there(park: &ParkSnapshot) -> Presence {
+pub(in crate::emergency) fn there(park: &ParkSnapshot) -> Presence {
     park.park.as_of.map_or_else(
         || Presence {
             on: NaiveDate::MAX,
