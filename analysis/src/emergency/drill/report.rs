@@ -461,7 +461,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
     if let HazardSpec::Fire { pool: Some(pool), .. } = &file.hazard {
         notes.push(words!(
             "drill-note-heat",
-            "Heat: rings about a pool of {substance}, {diameter} m across, in the middle of the building (solid flame, docs/emergency.md), on a surface that faces the fire best. They close no way and count nobody: the cordon does. Left out: tilt by the wind, walls and smoke between fire and people, spread.",
+            "Heat: rings about a pool of {substance}, {diameter} m across, in the middle of the building (solid flame, docs/emergency.md), on a surface that faces the fire best. Ways within 5 kW/m² are closed: nobody goes in, and who is there gets out. They count nobody: the cordon does. Left out: tilt by the wind, walls and smoke between fire and people, spread.",
             substance = pool.substance.as_str(),
             diameter = pool.diameter_m.to_string()
         ));

@@ -52,7 +52,7 @@ pub(super) enum Threat<'a> {
         cloud: Option<Box<Cloudy>>,
         weather: Weather,
     },
-    /// `heat` are the rings about a pool that burns in it.
+    /// `heat` are the rings about a pool that burns in it, and `hot_m` how near to its middle nobody goes by a way.
     Fire {
         building: &'a Building,
         at_s: f64,
@@ -60,6 +60,7 @@ pub(super) enum Threat<'a> {
         area: MultiPolygon<f64>,
         within: Vec<usize>,
         heat: Vec<Contour>,
+        hot_m: f64,
     },
     Power {
         at_s: f64,
@@ -129,13 +130,16 @@ impl<'a> Threat<'a> {
                 });
                 let area = if *cordon_m > 0.0 { footprint.buffer(*cordon_m) } else { footprint.clone() };
                 let (at_s, cordon_m) = (at_min * 60.0, *cordon_m);
-                let mut threat = Self::Fire { building: burning, at_s, cordon_m, area, within, heat: Vec::new() };
+                let mut threat =
+                    Self::Fire { building: burning, at_s, cordon_m, area, within, heat: Vec::new(), hot_m: 0.0 };
                 if let Some((pool, place)) = pool.as_ref().zip(threat.place()) {
                     let line = file.line_of(&pool.substance);
                     let rings = heat::rings(rules, pool, &weather, place);
-                    let rings = rings.map_err(|source| DrillError::Hazard { line, source })?;
-                    if let Self::Fire { heat, .. } = &mut threat {
-                        *heat = rings;
+                    let wrong = |source| DrillError::Hazard { line, source };
+                    let rings = rings.map_err(wrong)?;
+                    let closes_m = heat::closes_m(rules, pool, &weather).map_err(wrong)?;
+                    if let Self::Fire { heat, hot_m, .. } = &mut threat {
+                        (*heat, *hot_m) = (rings, closes_m);
                     }
                 }
                 Ok(threat)
@@ -273,6 +277,14 @@ impl<'a> Threat<'a> {
     /// True where nobody can walk in it: deep water. Out of a cloud or a cordon people go, though nobody goes in.
     pub(super) fn stops_people(&self) -> bool {
         matches!(self, Self::Flood { .. })
+    }
+
+    /// Where a pool burns, and how near to it nobody goes by a way, m: who is there gets out.
+    pub(super) fn hot(&self, now_s: f64) -> Option<([f64; 2], f64)> {
+        match self {
+            Self::Fire { at_s, hot_m, .. } if now_s >= *at_s && *hot_m > 0.0 => Some((self.place()?, *hot_m)),
+            _ => None,
+        }
     }
 
     /// What comes into the air, kg/s.

@@ -227,6 +227,9 @@ pub struct Walkers<'a> {
     tables: Vec<Routes>,
     /// Those can be brought up to date where ways change.
     every_stretch_counts: bool,
+    /// Ways that nobody enters, and the same per place for who is among them and gets out; nothing where there are none.
+    hot: Vec<bool>,
+    flight: Vec<Routes>,
     /// People on each way, and waiting before each end of it (from, to).
     crowd: Vec<u32>,
     lines: Vec<[VecDeque<u32>; 2]>,
@@ -309,6 +312,8 @@ impl<'a> Walkers<'a> {
             avoid,
             tables: Vec::new(),
             every_stretch_counts: ways.every_stretch_counts(avoid),
+            hot: Vec::new(),
+            flight: Vec::new(),
             crowd: vec![0; ways.ways.len()],
             lines: (0..ways.ways.len()).map(|_| [VecDeque::new(), VecDeque::new()]).collect(),
             credit: vec![[0.0; 2]; ways.ways.len()],
@@ -417,7 +422,7 @@ impl<'a> Walkers<'a> {
                 next = self.tables[other].1[node];
             }
         }
-        let Some(way) = next else {
+        let Some(way) = next.or_else(|| self.way_out(node, self.persons[id as usize].place)) else {
             self.persons[id as usize].at = At::CutOff(node);
             return;
         };

@@ -21,6 +21,17 @@ pub(super) fn level_of_heat(heat_w_m2: f64) -> u8 {
     }
 }
 
+/// How near to the middle of a pool nobody goes by a way, m: where people are burnt within a minute.
+///
+/// # Errors
+/// As [`rings`].
+pub(super) fn closes_m(rules: &HazardRules, pool: &PoolSpec, weather: &Weather) -> Result<f64, HazardError> {
+    let fire = PoolFire::new(rules, rules.substance(&pool.substance)?, pool.diameter_m, weather)?;
+    let flame_m = 0.5 * pool.diameter_m * (1.0 + 1e-6);
+    let heat = |x: f64| fire.heat_w_m2(rules, FlameModel::Solid, x, weather);
+    Ok(distance_of_level(BURNS_W_M2, (flame_m, FARTHEST_M), heat)?.unwrap_or(flame_m))
+}
+
 /// Rings of the levels of the table about the middle of a pool, the mildest first. A level that no place outside the flame has is that of
 /// the flame itself: nobody is safe inside it.
 ///
