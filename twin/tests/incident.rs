@@ -34,7 +34,7 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     assert!(!texts(&found["valves_to_close"]).is_empty());
     assert_eq!(texts(&found["valves_to_close"]), texts(&trace["close"]));
     assert_eq!(texts(&found["valves_of_unknown_state"]), texts(&trace["close_of_unknown_state"]));
-    // Of the hydrants on record one or the other reaches every building; before the break it is what `calc hydrants` counts.
+    // Before the break no more are out of reach than `calc hydrants` counts, which counts those that do not stand too.
     let hydrants = place.json(&["calc", "hydrants", "qingxi", "--json"]);
     assert!(found["out_of_reach_before"].as_u64().unwrap() <= hydrants["not_reached"].as_u64().unwrap());
     // Everyone is somewhere, with and without the ways near the break, and before it as `calc evac` has it.

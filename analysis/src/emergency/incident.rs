@@ -196,7 +196,7 @@ impl<'a> Mains<'a> {
             shut.hydrants.len()
         );
         let more = format!(", {} more buildings out of reach of a hydrant.", reach.more.len());
-        description.push_str(if reach.known { &more } else { "; reach of hydrants unknown." });
+        description.push_str(if reach.known { more.as_str() } else { "; reach of hydrants unknown." });
         if !shut.supply_known {
             description.push_str(" No source is on record: there may be more without water.");
         }
@@ -305,7 +305,7 @@ mod tests {
         assert!(shut.close.contains(&"v1".to_owned()) && shut.stuck.is_empty(), "{shut:?}");
         assert_eq!((&shut.state_unknown, shut.hydrants.len(), shut.supply_known), (&shut.close, 2, true));
         assert_eq!((shut.buildings.as_slice(), shut.place_m), (&[1_usize][..], Some([155.0, 4.0])));
-        // H3 reaches B0 alone: 20 m off, and 220 m from B1.
+        // H3 reaches B0 alone: it is 18 m off, and 220 m from B1.
         let reach = mains.out_of_reach(&shut);
         assert_eq!(reach, OutOfReach { before: 0, more: vec![1], without_footprint: 0, known: true });
         // The road is closed between 95 and 215 m: who is in the east does not get to the place in the west.

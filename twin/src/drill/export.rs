@@ -236,7 +236,7 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
         // A building of several entrances has a group at each: it is empty when all of them are.
         let doors = people.get(&building.id);
         let left = run.evacuation.as_ref().zip(doors);
-        let last = |of: fn(&Departure) -> Option<f64>| {
+        let last = |of: fn(&Departure) -> Option<f64>| -> Option<f64> {
             let (all, doors) = left?;
             let times: Option<Vec<f64>> = doors.iter().map(|door| of(&all.departures[*door])).collect();
             times?.into_iter().reduce(f64::max)
