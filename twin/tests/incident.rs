@@ -52,6 +52,6 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     for said in ["<status>Exercise</status>", "<polygon>", key] {
         assert!(alert.contains(said), "the alert lacks {said}: {alert}");
     }
-    let (code, error) = place.fails(&["incident", "qingxi", "--burst", "no-such-main"]);
-    assert!(code != 0 && error.contains("no-such-main"), "{error}");
+    let (code, error) = place.fails(&["incident", "qingxi", "--burst", "nosuchmain"]);
+    assert!(code != 0 && error.contains("nosuchmain"), "{error}");
 }
