@@ -82,6 +82,7 @@ fn streets(people: u32) -> Result<f64, Box<dyn std::error::Error>> {
             persons: people / 225,
             door_m: [f64::from(k % 15) * 120.0 + 60.0, f64::from(k / 15) * 120.0 + 20.0],
             door_width_m: 3.6,
+            step_free: None,
         })
         .collect();
     let places: Vec<Assembly> = [[0.0, 0.0], [1800.0, 0.0], [0.0, 1800.0], [1800.0, 1800.0], [900.0, 900.0]]

@@ -10,14 +10,13 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use analysis::emergency::drill::{CapDraft, DrillFile, DrillTables, cap_draft, run_drill};
+use analysis::emergency::drill::{DrillFile, DrillTables, run_drill};
 use analysis::emergency::evacuation::{Assembly, EvacuationRules, Group, Walkers, WayNetwork};
-use analysis::emergency::{HydrantCover, Reach};
-use analysis::network::isolation::{Break, Isolator, Service, Valves};
-use analysis::network::{Settings, Topology};
+use analysis::emergency::incident::{Mains, ways_closed};
+use analysis::network::Settings;
 use analysis::rules::RuleSet;
 use city::{BLOCK_M, building, empty, keyed, lay};
-use geo::{ConvexHull, Geometry, LineString, MapCoords, MultiLineString, MultiPolygon, Point, coord};
+use geo::{Coord, Geometry, LineString, MapCoords, MultiLineString, Point, coord};
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, EmergencyResource, FeatureId, FeatureKind, HazardSource, NetworkClass, ParkSnapshot, Presence,
@@ -175,47 +174,18 @@ fn new_wind(cache: &Cache, middle: [f64; 2]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The draft of an alert for the buildings without water.
-fn alert(park: &ParkSnapshot, key: &str, without: &[usize], out_of_reach: usize) -> String {
-    let shapes = without.iter().flat_map(|slot| park.buildings[*slot].footprint.iter().cloned());
-    let shapes = MultiPolygon::new(shapes.collect());
-    let around = if shapes.0.is_empty() { Vec::new() } else { vec![shapes.convex_hull()] };
-    // The city is made up, and so is where it lies in degrees.
-    let area =
-        MultiPolygon::new(around).map_coords(|at| coord! { x: 120.0 + at.x / 96_000.0, y: 30.0 + at.y / 111_000.0 });
-    cap_draft(&CapDraft {
-        identifier: &format!("incident-speed-{key}"),
-        sender: "exercise@speed.example",
-        sent: chrono::Utc::now(),
-        category: "Infra",
-        event: "Burst main",
-        headline: "Burst main",
-        description: &format!(
-            "{key} is shut off: {} buildings without water, {out_of_reach} out of reach of a hydrant.",
-            without.len()
-        ),
-        instruction: "Leave by the ways that are open.",
-        place: &park.park.name,
-        area: &area,
-    })
-}
-
 /// From a pipe that is picked to the draft of an alert, in a city whose network, hydrants and people are known already.
 fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
     const BREAKS: usize = 40;
-    /// Ways this near the break are closed, m.
-    const CLOSED_M: f64 = 60.0;
     let (park, settings, figures) = (cache.snapshot(), Settings::shipped(), RuleSet::shipped());
     let there = Presence::on(park, "2026-01-01".parse()?);
     let mut began = Instant::now();
-    let topology = Topology::build(park, &there, NetworkClass::Water, &settings);
-    let valves = Valves::of(&topology, park, &settings);
-    let isolator = Isolator::of(&topology, park, &valves, &std::collections::HashMap::new());
-    let service = Service::of(&topology, park, &there, &settings);
+    let mains = Mains::of(cache, &there, &settings, &figures)?;
+    let topology = mains.topology();
     println!(
-        "city: {:.0} km of mains, {} valves, put together in {:.2} s",
+        "city: {:.0} km of mains, {} valves, put together with what hydrants reach in {:.2} s",
         topology.length_m() / 1000.0,
-        valves.shut.len(),
+        mains.valves(),
         lap(&mut began) / 1e3
     );
     let rules = EvacuationRules::shipped();
@@ -227,7 +197,7 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         .map(|(k, one)| {
             let (x, y) = (k / (size - 1), k % (size - 1));
             let door_m = [x as f64 * BLOCK_M + 35.0, y as f64 * BLOCK_M + 20.0];
-            Group { building: one.id, persons: 5, door_m, door_width_m: 1.8 }
+            Group { building: one.id, persons: 5, door_m, door_width_m: 1.8, step_free: None }
         })
         .collect();
     let places = five((size - 1) as f64 * BLOCK_M).map(|position_m| Assembly {
@@ -247,38 +217,28 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         walkers.left(),
         lap(&mut began) / 1e3
     );
-    let far = |reach: &&Reach| matches!(reach, Reach::Outside(_));
-    let cover = HydrantCover::of(cache, &figures);
-    let before = cover.all().iter().filter(far).count();
-    println!("  the reach of all hydrants, worked out in {:.2} s", lap(&mut began) / 1e3);
     let nothing = vec![false; ways.ways.len()];
     let mut steps: [Vec<f64>; 5] = [(); 5].map(|()| Vec::new());
     let mut sums = [0_usize; 5];
     for turn in 0..BREAKS {
         let link = (2 * turn + 1) * topology.links.len() / (2 * BREAKS);
-        let edge = &park.edges[topology.links[link].edge as usize];
+        let key = park.edges[topology.links[link].edge as usize].provenance.key.as_str();
         let whole = Instant::now();
         let mut began = whole;
-        let plan = isolator.isolate(&isolator.at(Break::Link(link as u32)));
-        let lost = service.lost(&isolator, &plan);
-        let dry: Vec<FeatureId> =
-            lost.hydrants.iter().filter_map(|at| topology.node(park, *at)).map(|node| node.id).collect();
-        let without: Vec<usize> = lost.buildings.iter().map(|at| service.buildings[*at as usize].0 as usize).collect();
+        let shut = mains.shut_off(key)?;
         steps[0].push(lap(&mut began));
-        let out_of_reach = cover.without(&dry).iter().filter(far).count();
+        let reach = mains.out_of_reach(&shut);
         steps[1].push(lap(&mut began));
-        let [x, y, _] = edge.path[0];
-        let near = |way: usize| {
-            let [east, north] = ways.middle(way);
-            (east - x).hypot(north - y) <= CLOSED_M
-        };
-        let closed: Vec<bool> = (0..ways.ways.len()).map(near).collect();
+        let closed = shut.place_m.map_or_else(|| nothing.clone(), |place| ways_closed(&ways, place));
         walkers.close(&closed, &nothing);
         steps[2].push(lap(&mut began));
-        let draft = alert(park, &edge.provenance.key, &without, out_of_reach);
+        // The city is made up, and so is where it lies in degrees.
+        let degrees = |at: Coord| coord! { x: 120.0 + at.x / 96_000.0, y: 30.0 + at.y / 111_000.0 };
+        let area = mains.area(&shut).map_coords(degrees);
+        let draft = mains.alert(key, (&shut, &reach), chrono::Utc::now(), &area);
         steps[3].push(lap(&mut began));
         steps[4].push(whole.elapsed().as_secs_f64() * 1e3);
-        let of_this = [plan.close.len(), dry.len(), without.len(), out_of_reach.saturating_sub(before), draft.len()];
+        let of_this = [shut.close.len(), shut.hydrants.len(), shut.buildings.len(), reach.more.len(), draft.len()];
         for (sum, one) in sums.iter_mut().zip(of_this) {
             *sum += one;
         }

@@ -71,6 +71,8 @@ pub(crate) enum Verb {
     Report(crate::report::ReportGroup),
     /// Work out a release, a fire, an explosion, a flood, an evacuation, with the source of each model
     Calc(crate::calc::CalcGroup),
+    /// Follow a burst main to its valves, dry hydrants, buildings out of reach, the evacuation round it and an alert
+    Incident(crate::incident::IncidentArguments),
     /// Trace a network: up, down, shortest, loops; valves to close for a break and who loses supply
     Trace(crate::report::trace::TraceArguments),
     /// Cut the networks along any line: depth, size, class, room between; as SVG too

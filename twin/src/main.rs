@@ -16,6 +16,7 @@ mod film;
 mod gltf;
 mod import;
 mod import_events;
+mod incident;
 mod inspect;
 mod issues;
 mod live;
@@ -89,6 +90,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Verb::Pack(arguments) => pack::run(arguments),
         Verb::Report(group) => report::run(group),
         Verb::Calc(group) => calc::run(group),
+        Verb::Incident(arguments) => incident::run(arguments),
         Verb::Trace(arguments) => report::trace::run(arguments),
         Verb::Section(arguments) => report::section::run(arguments),
         Verb::Profile(arguments) => report::profile::run(arguments),

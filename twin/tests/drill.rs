@@ -94,6 +94,11 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
     let fire = place.json(&["drill", "run", &path, "--json"]);
     let outcome = &fire["outcome"];
     assert!(outcome["hydrants_out"].as_u64().unwrap() > 0);
+    // It is a main of the park, shut off at its valves: buildings lose their water with the hydrants.
+    let entries = fire["entries"].as_array().unwrap();
+    let burst = entries.iter().find(|entry| entry["id"] == "burst").unwrap();
+    assert!(burst["text"].to_string().contains("bursts and is shut off"), "{burst}");
+    assert!(!outcome["without_water"].as_array().unwrap().is_empty(), "{outcome}");
     assert!(outcome["water_l_s"].as_f64().unwrap() < outcome["water_needed_l_s"].as_f64().unwrap(), "{outcome}");
     // What a person did by hand counts, and the Chinese report speaks Chinese.
     std::fs::write(
@@ -194,6 +199,33 @@ fn a_gate_that_is_shut_is_compared_over_the_same_seeds() {
     let (code, error) =
         place.fails(&[&["drill", "compare", &path, "--at", "400", "--with"], &arguments[6..7]].concat());
     assert!(code == 1 && error.contains("before the moment"), "{error}");
+}
+
+/// With the numbers of `twin calc blast` and `twin calc heat`, on a tank of the sample park.
+#[test]
+fn an_explosion_and_a_fireball_reach_as_far_as_calc_says() {
+    let place = Place::imported();
+    let text = std::fs::read_to_string(shipped("ammonia-leak.drill.ron")).unwrap();
+    let leak = text.lines().find(|line| line.trim_start().starts_with("hazard:")).unwrap();
+    let stop = text.lines().find(|line| line.contains("does: stop")).unwrap();
+    let turn = text.lines().find(|line| line.contains("does: wind")).unwrap();
+    let path = place.folder.path().join("burst.drill.ron").display().to_string();
+    let fuel = ["--substance", "ammonia", "--mass", "1000"];
+    // The air of the drill has 24 °C.
+    let fireball = ["heat", "--model", "fireball", "--temperature", "297.15"];
+    for (name, asked) in [("blast", &["blast"][..]), ("fireball", &fireball[..])] {
+        let hazard = format!("    hazard: {name}(source: \"WXY-013\", mass_kg: 1000.0, at_min: 2.0),");
+        std::fs::write(&path, text.replace(leak, &hazard).replace(stop, "").replace(turn, "")).unwrap();
+        let run = place.json(&["drill", "run", &path, "--json"]);
+        let calc = place.json(&[&["calc"], asked, &fuel[..], &["--json"]].concat());
+        let (levels, zones) = (run["outcome"]["levels"].as_array().unwrap(), calc["zones"].as_array().unwrap());
+        assert!(levels.len() == zones.len() && !levels.is_empty(), "{levels:?} {zones:?}");
+        for (level, zone) in levels.iter().zip(zones) {
+            assert_eq!(level["name"], zone["name"]);
+            let [of_drill, of_calc] = [level, zone].map(|one| one["reach_m"].as_f64().unwrap());
+            assert!((of_drill - of_calc).abs() <= 1e-6 * of_calc, "{level} {zone}");
+        }
+    }
 }
 
 /// Killed by the system while it runs, with marks of observers still to come: what is on the disk is enough to come to the same bits.

@@ -29,12 +29,31 @@ pub enum Reach {
 }
 
 /// Words of a state that takes a resource out of service.
-const OUT: [&str; 9] =
-    ["out of service", "out_of_service", "broken", "removed", "closed", "停用", "损坏", "关闭", "撤销"];
+const OUT: [&str; 13] = [
+    "out of service",
+    "out_of_service",
+    "broken",
+    "removed",
+    "closed",
+    "planned",
+    "pending",
+    "停用",
+    "损坏",
+    "关闭",
+    "撤销",
+    "待建",
+    "规划",
+];
+
+/// Words of a resource's state, in small letters: what stands between commas.
+pub(super) fn words_of_state(resource: &EmergencyResource) -> impl Iterator<Item = String> {
+    let parts = resource.state.as_deref().unwrap_or_default().split([',', ';', '，', '；', '、']);
+    parts.map(|word| word.trim().to_lowercase())
+}
 
 /// True when nothing on record says that the resource is out of service.
 pub(super) fn in_service(resource: &EmergencyResource) -> bool {
-    resource.state.as_deref().is_none_or(|state| !OUT.contains(&state.trim().to_lowercase().as_str()))
+    words_of_state(resource).all(|word| !OUT.contains(&word.as_str()))
 }
 
 /// A hydrant that counts.

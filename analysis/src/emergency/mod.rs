@@ -5,6 +5,7 @@ pub mod drill;
 pub mod evacuation;
 pub mod hazard;
 mod hydrants;
+pub mod incident;
 mod overlay;
 mod protection;
 pub mod security;

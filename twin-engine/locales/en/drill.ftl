@@ -100,6 +100,8 @@ drill-at-view = at the middle of the view
 drill-close = Close ways
 drill-open-ways = Open ways
 drill-no-water = No water
+drill-burst = Main { $key } bursts
+drill-power-cut = Power line { $key } fails
 drill-say = Pass on
 drill-say-hint = words to the players
 

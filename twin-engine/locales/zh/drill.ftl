@@ -100,6 +100,8 @@ drill-at-view = 位置：画面中心
 drill-close = 封路
 drill-open-ways = 放行
 drill-no-water = 断水
+drill-burst = 水管 { $key } 爆裂
+drill-power-cut = 电力线路 { $key } 中断
 drill-say = 传达
 drill-say-hint = 对参演者说的话
 

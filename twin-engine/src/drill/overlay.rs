@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use analysis::emergency::drill::{Contour, DrillTrace, HazardSpec, drill_notes};
+use analysis::emergency::drill::{Contour, DrillTrace, drill_notes};
 use analysis::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use analysis::words::Words;
 use bevy::prelude::*;
@@ -298,13 +298,13 @@ pub(super) fn overlay_at(
         let (symbol, label) = (Symbol::FireStation, resource.name.clone());
         marks.push(Mark { feature: resource.id, position: resource.position, symbol, class: station, label });
     }
-    if let HazardSpec::Leak { source, .. } = &session.file.hazard
+    if let Some(source) = session.file.hazard.source()
         && let Some(place) = trace.place_m
-        && let Some(hazard) = park.hazards.iter().find(|hazard| hazard.provenance.key == *source)
+        && let Some(hazard) = park.hazards.iter().find(|hazard| hazard.provenance.key == source)
     {
         let class =
             classes.add(said("drill-class-source"), alert::DANGER, Pattern::Solid, Swatch::Symbol(Symbol::Hazard), 1);
-        let label = hazard.name.clone().or_else(|| Some(source.clone()));
+        let label = hazard.name.clone().or_else(|| Some(source.to_owned()));
         marks.push(Mark { feature: hazard.id, position: place, symbol: Symbol::Hazard, class, label });
     }
     let supply = [("drill-class-no-power", dark, unpowered), ("drill-class-no-water", thirsty, unreached)];

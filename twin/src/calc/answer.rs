@@ -10,14 +10,14 @@ const FOR: &str = "for exercises and planning";
 
 /// Named values.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     values: Map<String, Value>,
     order: Vec<String>,
 }
 
 impl Answer {
     /// An answer of a model with its source and what it leaves out.
-    pub(super) fn new(model: &str, source: &str, leaves_out: &str) -> Self {
+    pub(crate) fn new(model: &str, source: &str, leaves_out: &str) -> Self {
         let mut answer = Self { values: Map::new(), order: Vec::new() };
         answer.set("model", model);
         answer.set("source", source);
@@ -26,14 +26,14 @@ impl Answer {
     }
 
     /// Sets a value; the unit is in the key.
-    pub(super) fn set(&mut self, key: &str, value: impl Into<Value>) {
+    pub(crate) fn set(&mut self, key: &str, value: impl Into<Value>) {
         if self.values.insert(key.to_owned(), value.into()).is_none() {
             self.order.push(key.to_owned());
         }
     }
 
     /// Prints it.
-    pub(super) fn print(mut self, as_json: bool) -> Result<(), Failure> {
+    pub(crate) fn print(mut self, as_json: bool) -> Result<(), Failure> {
         self.set("use", FOR);
         if as_json {
             return print::json(&self.values);

@@ -1,6 +1,6 @@
 //! `twin calc`: the numbers of the emergency models, one by one. A model a module.
 
-mod answer;
+pub(crate) mod answer;
 mod blast;
 mod evac;
 mod grade;

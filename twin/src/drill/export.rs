@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, HazardSpec};
-use analysis::emergency::evacuation::groups_and_places;
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables};
+use analysis::emergency::evacuation::{Departure, groups_and_places};
 use chrono::{NaiveDate, Utc};
 use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
 use spatial_db::cache::Cache;
@@ -111,8 +111,7 @@ fn area(area: &MultiPolygon<f64>) -> Option<Geometry<f64>> {
 /// The drill itself: a row of what was given and what it came to.
 fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
     let (weather, outcome) = (&file.weather, &run.outcome);
-    let has_place = matches!(file.hazard, HazardSpec::Leak { .. } | HazardSpec::Fire { .. });
-    let at_place = |field: Field| if has_place { field } else { Field::Unknown };
+    let at_place = |field: Field| if file.hazard.has_place() { field } else { Field::Unknown };
     let water_known = outcome.supply_known.water;
     Sheet {
         name: "drill",
@@ -224,7 +223,7 @@ fn zones(run: &DrillRun) -> Sheet {
 }
 
 /// Every building with its people and the worst of the hazard.
-fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, groups: &[u32]) -> Sheet {
+fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usize>>, groups: &[u32]) -> Sheet {
     let struck: HashMap<&str, _> = run.outcome.struck.iter().map(|one| (one.building.as_str(), one)).collect();
     let alarm_s = run.outcome.alarm_s;
     let outcome = &run.outcome;
@@ -234,17 +233,23 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
         |lost: bool, unsure: bool| if lost || !unsure { Field::from(u32::from(lost)) } else { Field::Unknown };
     let rows = cache.snapshot().buildings.iter().map(|building| {
         let one = struck.get(building.provenance.key.as_str());
-        let group = people.get(&building.id).copied();
-        let left = run.evacuation.as_ref().zip(group).map(|(all, group)| all.departures[group]);
+        // A building of several entrances has a group at each: it is empty when all of them are.
+        let doors = people.get(&building.id);
+        let left = run.evacuation.as_ref().zip(doors);
+        let last = |of: fn(&Departure) -> Option<f64>| -> Option<f64> {
+            let (all, doors) = left?;
+            let times: Option<Vec<f64>> = doors.iter().map(|door| of(&all.departures[*door])).collect();
+            times?.into_iter().reduce(f64::max)
+        };
         let after = |at: Option<f64>| Field::from(at.zip(alarm_s).map(|(at, alarm)| at + alarm));
         row(
             area(&building.footprint),
             [
                 Field::from(&building.provenance.key),
                 building.name.as_ref().into(),
-                group.map_or(Field::Unknown, |group| groups[group].into()),
-                after(left.and_then(|left| left.empty_s)),
-                after(left.and_then(|left| left.safe_s)),
+                doors.map_or(Field::Unknown, |doors| doors.iter().map(|door| groups[*door]).sum::<u32>().into()),
+                after(last(|one| one.empty_s)),
+                after(last(|one| one.safe_s)),
                 one.map(|one| one.first_s).into(),
                 one.map(|one| one.worst).into(),
                 one.map_or(Field::Unknown, |one| one.unit.into()),
@@ -266,7 +271,11 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, usize>, 
             ("safe_s", Kind::Real, "the last of its people at a place of assembly, s from the start"),
             ("first_s", Kind::Real, "inside the danger from, s from the start"),
             ("worst", Kind::Real, "the worst outside it, in the unit beside"),
-            ("unit", Kind::Text, "kg/m3 of a cloud, m of water, cordon (1) within it"),
+            (
+                "unit",
+                Kind::Text,
+                "kg/m3 of a cloud, m of water, cordon (1) within it, Pa of an explosion, W/m2 of a fireball",
+            ),
             ("without_water", Kind::Integer, "1: lost by a burst main; empty: no source on record feeds it"),
             ("without_power", Kind::Integer, "1: lost; empty: no source on record feeds it"),
         ],
@@ -453,8 +462,10 @@ fn sheets(
     tracks: &Tracks,
 ) -> Result<Vec<Sheet>, Failure> {
     let people = groups_and_places(cache.snapshot(), cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
-    let by_building: HashMap<FeatureId, usize> =
-        people.groups.iter().enumerate().map(|(k, group)| (group.building, k)).collect();
+    let mut by_building: HashMap<FeatureId, Vec<usize>> = HashMap::new();
+    for (k, group) in people.groups.iter().enumerate() {
+        by_building.entry(group.building).or_default().push(k);
+    }
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
     let mut out = vec![drill(file, run), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
     out.extend(engines(run));

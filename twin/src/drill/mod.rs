@@ -416,6 +416,12 @@ fn alert(file: &DrillFile, run: &DrillRun, cache: &Cache) -> String {
             ("CBRNE", "Go indoors across the wind, shut windows and ventilation, wait for word.")
         }
         HazardSpec::Fire { .. } => ("Fire", "Stay away from the cordon and leave the ways to the engines."),
+        HazardSpec::Blast { .. } => {
+            ("CBRNE", "Stay indoors away from windows, keep off damaged buildings, leave the ways to the engines.")
+        }
+        HazardSpec::Fireball { .. } => {
+            ("Fire", "Get behind walls, do not go near vessels in the fire, leave the ways to the engines.")
+        }
         HazardSpec::Power { .. } => ("Infra", "Stay where you are, keep lifts free, do not open switch rooms."),
         HazardSpec::Flood { .. } => ("Met", "Go to high ground on foot; do not walk or drive through water."),
     };

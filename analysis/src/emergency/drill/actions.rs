@@ -6,7 +6,7 @@ use super::DrillError;
 use super::course::Course;
 use super::file::Action;
 use super::log::Happening;
-use super::supply::{Lost, lost};
+use super::supply::{Lost, lost, main_near};
 use crate::emergency::hydrants::SAME_M;
 use crate::words;
 use crate::words::Words;
@@ -16,6 +16,10 @@ impl Course<'_> {
     pub(super) fn act(&mut self, id: &str, kind: Happening, action: &Action) -> Result<(), DrillError> {
         let mut dried = 0;
         let text = match action {
+            Action::BurstNear(place) => {
+                let burst = self.burst_of(*place)?;
+                return self.act(id, kind, &burst);
+            }
             Action::Alarm => words!("drill-alarm", "the alarm is raised"),
             Action::Say(text) => Words::from(text.as_str()),
             Action::Wind(from, speed) => {
@@ -172,11 +176,23 @@ impl Course<'_> {
         }
     }
 
+    /// The burst of the main that is nearest to a place, by its key.
+    fn burst_of(&self, (x, y): (f64, f64)) -> Result<Action, DrillError> {
+        let park = self.cache.snapshot();
+        let found = main_near(park, [x, y]);
+        let nothing = || self.file.wrong("burst_near", format!("park {} has no water main on record", park.park.slug));
+        Ok(Action::Burst(found.ok_or_else(nothing)?.to_owned()))
+    }
+
     /// Who loses supply by an action.
     pub(super) fn lost_of(&mut self, action: &Action) -> Result<Option<Lost>, DrillError> {
         let (class, key) = match action {
             Action::Burst(key) => (NetworkClass::Water, key),
             Action::PowerCut(key) => (NetworkClass::Power, key),
+            Action::BurstNear(place) => {
+                let burst = self.burst_of(*place)?;
+                return self.lost_of(&burst);
+            }
             _ => return Ok(None),
         };
         let asked = (class.as_str(), key.clone());

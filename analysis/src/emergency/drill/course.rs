@@ -173,7 +173,7 @@ impl<'a> Course<'a> {
                 (HazardSpec::Fire { building, .. }, _) => {
                     words!("drill-fire", "{building} burns", building = building.as_str())
                 }
-                _ => words!("drill-flood", "the water rises"),
+                _ => self.threat.burst_said().unwrap_or_else(|| words!("drill-flood", "the water rises")),
             };
             self.say("release", Happening::Hazard, text);
         }
@@ -236,7 +236,7 @@ impl<'a> Course<'a> {
             self.closed = self.barred.iter().zip(&danger).map(|(barred, danger)| *barred || *danger).collect();
             self.walkers.close(&self.closed, &vec![false; danger.len()]);
         } else {
-            self.closed.clone_from(&self.barred);
+            self.keep_out_of_heat();
             self.walkers.close(&self.closed, &danger);
         }
         for (k, value) in self.threat.buildings(self.cache, now) {
@@ -271,6 +271,23 @@ impl<'a> Course<'a> {
             self.counts.push(CountAt { at_s: now, census: self.walkers.census(), exposed: self.exposed.len() as u32 });
         }
         Ok(())
+    }
+
+    /// Ways that somebody has closed, and those where a fire burns who walks there.
+    fn keep_out_of_heat(&mut self) {
+        let hot = self.threat.hot(self.now);
+        let is_hot = |way: usize| {
+            let [x, y] = self.ways.middle(way);
+            hot.is_some_and(|([east, north], reach_m)| (x - east).hypot(y - north) <= reach_m)
+        };
+        let hot: Vec<bool> = (0..self.barred.len()).map(is_hot).collect();
+        self.closed = self.barred.iter().zip(&hot).map(|(barred, hot)| *barred || *hot).collect();
+        self.walkers.flee(&hot, &self.barred);
+        let count = hot.iter().filter(|hot| **hot).count();
+        if count > 0 && !self.happened.contains_key("heat_closes") {
+            let text = words!("drill-heat-closes", "{count} stretches of way within 5 kW/m² are closed", count = count);
+            self.say("heat_closes", Happening::Hazard, text);
+        }
     }
 
     pub(super) fn call_engines(&mut self) {
@@ -417,6 +434,7 @@ impl<'a> Course<'a> {
                 Struck { building, first_s, worst, unit: self.threat.unit() }
             })
             .collect();
+        let levels = self.threat.levels(|slot| self.stands[slot] && self.struck.contains_key(&slot));
         // Where the water is known to stand at one corner, it is.
         let lacking = self.threat.without_height(self.cache);
         let buildings_without_height =
@@ -443,6 +461,7 @@ impl<'a> Course<'a> {
             exposed_on_ways: self.exposed.len() as u32,
             buildings_unknown: self.buildings_unknown,
             struck,
+            levels,
             buildings_without_height,
             buildings_without_footprint,
             without_water: self.without[0].iter().map(|slot| buildings[*slot].provenance.key.clone()).collect(),

@@ -116,6 +116,24 @@ pub enum HazardSpec {
         /// Nobody walks where it is deeper than this, m.
         closes_m: f64,
     },
+    /// A part of what is in a tank or store explodes.
+    Blast {
+        /// Key of the hazard source.
+        source: String,
+        /// What explodes, kg of its substance.
+        mass_kg: f64,
+        /// When, min.
+        at_min: f64,
+    },
+    /// A vessel bursts, and what is in it burns as a fireball.
+    Fireball {
+        /// Key of the hazard source.
+        source: String,
+        /// What burns, kg.
+        mass_kg: f64,
+        /// When, min.
+        at_min: f64,
+    },
     /// Power fails.
     Power {
         /// Key of the line or point of the power network.
@@ -123,6 +141,21 @@ pub enum HazardSpec {
         /// When, min.
         at_min: f64,
     },
+}
+
+impl HazardSpec {
+    /// Key of the hazard source that it comes from.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Leak { source, .. } | Self::Blast { source, .. } | Self::Fireball { source, .. } => Some(source),
+            Self::Fire { .. } | Self::Flood { .. } | Self::Power { .. } => None,
+        }
+    }
+
+    /// True where it has a place that engines go to and water is brought to.
+    pub fn has_place(&self) -> bool {
+        self.source().is_some() || matches!(self, Self::Fire { .. })
+    }
 }
 
 /// A pool that burns.
@@ -251,6 +284,8 @@ pub enum Action {
     NoWaterNear((f64, f64), f64),
     /// The water main of a key bursts, a line or a point of the network, and is shut off: hydrants and buildings lose their water.
     Burst(String),
+    /// The water main nearest to a place does.
+    BurstNear((f64, f64)),
     /// The power line or point of a key fails: buildings lose their power.
     PowerCut(String),
     /// An expected action was done.
@@ -334,12 +369,13 @@ impl DrillFile {
         &self.text
     }
 
-    /// Line on which a text in quotes, or a field, first stands; 1 where it does not.
+    /// Line on which a text in quotes, a field, or what is done first stands; 1 where it does not.
     pub(super) fn line_of(&self, what: &str) -> usize {
         let quoted = format!("\"{what}\"");
         let at =
             |needle: &str| self.text.lines().position(|line| line.split("//").next().unwrap_or("").contains(needle));
-        at(&quoted).or_else(|| at(&format!("{what}:"))).map_or(1, |line| line + 1)
+        let field = || at(&format!("{what}:")).or_else(|| at(&format!("{what}(")));
+        at(&quoted).or_else(field).map_or(1, |line| line + 1)
     }
 
     /// A complaint about a text in quotes or a field.
@@ -375,6 +411,10 @@ impl DrillFile {
                 within("water_l_s", water_l_s.unwrap_or(0.0), 0.0, 10_000.0)?;
             }
             HazardSpec::Power { at_min, .. } => within("at_min", *at_min, 0.0, self.length_min)?,
+            HazardSpec::Blast { at_min, mass_kg, .. } | HazardSpec::Fireball { at_min, mass_kg, .. } => {
+                within("at_min", *at_min, 0.0, self.length_min)?;
+                within("mass_kg", *mass_kg, 0.001, 1e8)?;
+            }
             HazardSpec::Flood { levels, closes_m, .. } => {
                 within("closes_m", *closes_m, 0.0, 10.0)?;
                 let rising = levels.windows(2).all(|pair| pair[0].0 < pair[1].0);
@@ -459,6 +499,10 @@ impl DrillFile {
                 within("the place", *x, -1e9, 1e9)?;
                 within("the place", *y, -1e9, 1e9)?;
                 within("the distance (m)", *within_m, 0.0, 1e5)
+            }
+            Action::BurstNear((x, y)) => {
+                within("the place", *x, -1e9, 1e9)?;
+                within("the place", *y, -1e9, 1e9)
             }
             Action::Improve(improvement) => improvement.check(self),
             _ => Ok(()),

@@ -35,9 +35,10 @@ pub use file::{
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
-pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck, SupplyKnown};
+pub use outcome::{CountAt, EngineRun, Facility, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
+pub(in crate::emergency) use supply::there;
 pub use trace::{
     AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill,
 };

@@ -140,6 +140,21 @@ pub struct SupplyKnown {
     pub power: bool,
 }
 
+/// A level of an explosion or a fireball, and what it reaches.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LevelReached {
+    /// What happens there, as the table has it.
+    pub name: String,
+    /// The level.
+    pub value: f64,
+    /// Its unit: Pa or W/m2.
+    pub unit: &'static str,
+    /// How far it reaches from the place, m; 0: nowhere on the ground.
+    pub reach_m: f64,
+    /// Buildings that stand within, those of worse levels among them.
+    pub buildings: usize,
+}
+
 /// What a drill came to. Times are s from the start; none: it did not happen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -165,6 +180,8 @@ pub struct Outcome {
     pub buildings_unknown: usize,
     /// Buildings reached by the hazard.
     pub struck: Vec<Struck>,
+    /// Levels of an explosion or a fireball with their reach, the mildest first; none of another hazard.
+    pub levels: Vec<LevelReached>,
     /// Buildings of a flood on ground whose height is not known, wholly or in part, that are not known to be in the water: nobody can say
     /// that they are dry.
     pub buildings_without_height: usize,

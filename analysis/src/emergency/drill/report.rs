@@ -4,8 +4,9 @@ use super::course::amount;
 use super::file::{DrillFile, HazardSpec};
 use super::hangs::Hangs;
 use super::log::Happening;
-use super::outcome::{EngineRun, Facility, Outcome, Rating, Struck};
+use super::outcome::{EngineRun, Facility, LevelReached, Outcome, Rating, Struck};
 use super::run::DrillRun;
+use super::threat::level_words;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
@@ -112,11 +113,10 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     let known = outcome.hydrants_without_flow == 0;
     let short = known && outcome.water_needed_l_s.is_some_and(|needed| outcome.water_l_s < needed);
     // Nothing is fought with water where there is no place to bring it to: that is no place without water.
-    let there = match &file.hazard {
-        HazardSpec::Leak { .. } | HazardSpec::Fire { .. } => amount((outcome.water_l_s, outcome.hydrants_without_flow)),
-        HazardSpec::Power { .. } | HazardSpec::Flood { .. } => {
-            phrase("drill-no-place", "no place of the incident to bring it to").into()
-        }
+    let there = if file.hazard.has_place() {
+        amount((outcome.water_l_s, outcome.hydrants_without_flow))
+    } else {
+        phrase("drill-no-place", "no place of the incident to bring it to").into()
     };
     let water = vec![
         pair(phrase("drill-water-there", "Hydrants in reach of the place give"), there, short),
@@ -178,10 +178,12 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     struck.sort_by(|a, b| a.first_s.total_cmp(&b.first_s).then(a.building.cmp(&b.building)));
     let struck = struck
         .into_iter()
-        .map(|one| (false, vec![Words::from(one.building.as_str()), clock(Some(one.first_s)), worst(one)]))
+        .map(|one| {
+            (false, vec![Words::from(one.building.as_str()), clock(Some(one.first_s)), worst(one, &outcome.levels)])
+        })
         .collect();
     let chapter = |name, title: Phrase, heads, rows| DrillChapter { name, title: title.into(), heads, rows };
-    vec![
+    let mut chapters = vec![
         chapter("times", phrase("drill-times", "Times from the start, min:s"), Vec::new(), times),
         chapter("people", phrase("drill-people", "People"), Vec::new(), people),
         chapter("water", phrase("drill-water-title", "Water"), Vec::new(), water),
@@ -245,13 +247,19 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
                 match &file.hazard {
                     HazardSpec::Leak { .. } => phrase("drill-head-worst-cloud", "Highest concentration outside, kg/m³"),
                     HazardSpec::Fire { .. } => phrase("drill-head-worst-cordon", "Where"),
+                    HazardSpec::Blast { .. } => phrase("drill-head-worst-blast", "Overpressure at its walls, kPa"),
+                    HazardSpec::Fireball { .. } => phrase("drill-head-worst-heat", "Heat at its walls, kW/m²"),
                     HazardSpec::Power { .. } => phrase("drill-head-worst-power", "What"),
                     HazardSpec::Flood { .. } => phrase("drill-head-worst-water", "Deepest water, m"),
                 },
             ]),
             struck,
         ),
-    ]
+    ];
+    if !outcome.levels.is_empty() {
+        chapters.push(levels(&outcome.levels));
+    }
+    chapters
 }
 
 /// When the last person was out; with those of whom nobody knows, where there are any.
@@ -362,12 +370,47 @@ fn facilities(found: &[Facility]) -> Vec<(bool, Vec<Words>)> {
     rows
 }
 
-/// The worst at a building, in the unit of the column.
-fn worst(struck: &Struck) -> Words {
+/// The worst at a building, in the unit of the column; of a burst with the worst level that it is over.
+fn worst(struck: &Struck, levels: &[LevelReached]) -> Words {
     match struck.unit {
         "cordon" => phrase("drill-within-cordon", "within the cordon").into(),
         "m" => format!("{:.2}", struck.worst).into(),
+        "Pa" | "W/m2" => {
+            let over = levels.iter().rev().find(|level| struck.worst >= level.value);
+            let value = format!("{:.1}", struck.worst / 1000.0);
+            over.map_or_else(
+                || Words::from(value.as_str()),
+                |level| {
+                    words!("drill-worst", "{value}: {what}", value = value.as_str(), what = level_words(&level.name))
+                },
+            )
+        }
         _ => format!("{:.3e}", struck.worst).into(),
+    }
+}
+
+/// Levels of a burst, how far they reach, and how many buildings.
+fn levels(reached: &[LevelReached]) -> DrillChapter {
+    let row = |level: &LevelReached| {
+        let unit = if level.unit == "Pa" { "kPa" } else { "kW/m²" };
+        let cells = vec![
+            level_words(&level.name),
+            Words::from(format!("{:.1} {unit}", level.value / 1000.0)),
+            Words::from(format!("{:.0} m", level.reach_m)),
+            Words::from(level.buildings.to_string()),
+        ];
+        (level.buildings > 0, cells)
+    };
+    DrillChapter {
+        name: "levels",
+        title: phrase("drill-levels", "Levels and their reach").into(),
+        heads: heads([
+            phrase("drill-head-level", "Level"),
+            phrase("drill-head-value", "From"),
+            phrase("drill-head-reach", "Reach"),
+            phrase("drill-head-buildings", "Buildings within"),
+        ]),
+        rows: reached.iter().map(row).collect(),
     }
 }
 
@@ -393,6 +436,16 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
             "Fire: nobody is to walk within {cordon} m of the building's walls. Left out of what is counted: heat, smoke, spread to other buildings, water that fails to put it out. The water needed is the file's.",
             cordon = cordon_m.to_string()
         ),
+        HazardSpec::Blast { mass_kg, .. } => words!(
+            "drill-note-blast",
+            "Explosion: {mass} kg of the source's substance as TNT by its heat of combustion, on the ground in the middle of the source (Kingery and Bulmash, docs/emergency.md); overpressure where a building's walls come nearest. It is over at once: who was outside within the second level then counts as exposed, and no way stays closed by it. Left out: shape and congestion of a cloud, shelter and channelling by buildings, fragments, glass, people indoors, fires and leaks that follow.",
+            mass = mass_kg.to_string()
+        ),
+        HazardSpec::Fireball { mass_kg, .. } => words!(
+            "drill-note-fireball",
+            "Fireball: {mass} kg of the source's substance over the middle of the source (AIChE/CCPS, docs/emergency.md), heat on a surface that faces it; levels are those of a minute's stay, and it burns for less. Who was outside within 5 kW/m² while it burnt counts as exposed, and no way stays closed by it. Left out: growth and rise, the blast and the fragments of the vessel, shelter, people indoors, fires that follow.",
+            mass = mass_kg.to_string()
+        ),
         HazardSpec::Power { .. } => words!(
             "drill-note-power",
             "Power: whoever hangs behind the nearest switches of the network on record, taken for fed by its nearest connection or line. Left out: load, emergency supply, lifts, lights and doors that need power; nobody walks more slowly for it."
@@ -408,7 +461,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
     if let HazardSpec::Fire { pool: Some(pool), .. } = &file.hazard {
         notes.push(words!(
             "drill-note-heat",
-            "Heat: rings about a pool of {substance}, {diameter} m across, in the middle of the building (solid flame, docs/emergency.md), on a surface that faces the fire best. They close no way and count nobody: the cordon does. Left out: tilt by the wind, walls and smoke between fire and people, spread.",
+            "Heat: rings about a pool of {substance}, {diameter} m across, in the middle of the building (solid flame, docs/emergency.md), on a surface that faces the fire best. Ways within 5 kW/m² are closed: nobody goes in, and who is there gets out. They count nobody: the cordon does. Left out: tilt by the wind, walls and smoke between fire and people, spread.",
             substance = pool.substance.as_str(),
             diameter = pool.diameter_m.to_string()
         ));

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, Presence};
+use geo::{Distance, Euclidean, LineString, Point};
+use spatial_db::model::{FeatureId, NetworkClass, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, Presence};
 
 use crate::network::answers::Network;
 use crate::network::isolation::Service;
@@ -22,7 +23,7 @@ pub(super) struct Lost {
 }
 
 /// What was there: on the park's date, or everything where it has none.
-fn there(park: &ParkSnapshot) -> Presence {
+pub(in crate::emergency) fn there(park: &ParkSnapshot) -> Presence {
     park.park.as_of.map_or_else(
         || Presence {
             on: NaiveDate::MAX,
@@ -57,6 +58,35 @@ pub(super) fn known_buildings(park: &ParkSnapshot, class: NetworkClass) -> Vec<b
         }
     }
     known
+}
+
+/// Key of the water main that runs nearest to a place, and of several as near the first key: a line to a hydrant that ends there counts
+/// only where there is no other. None where the park has none.
+pub(super) fn main_near(park: &ParkSnapshot, place: [f64; 2]) -> Option<&str> {
+    let there = there(park);
+    let hydrant = |key: &String| {
+        let is = |node: &NetworkNode| node.class == NetworkClass::Water && node.kind == NodeKind::Hydrant;
+        park.nodes.iter().any(|node| is(node) && node.provenance.key == *key)
+    };
+    let lines = |key: &String| {
+        let ends = |edge: &NetworkEdge| edge.from_key.as_ref() == Some(key) || edge.to_key.as_ref() == Some(key);
+        park.edges.iter().filter(|edge| edge.class == NetworkClass::Water && ends(edge)).count()
+    };
+    let mains =
+        park.edges.iter().zip(&there.edges).filter(|(edge, there)| **there && edge.class == NetworkClass::Water);
+    let mut by_gap: Vec<(f64, &NetworkEdge)> = mains
+        .filter_map(|(edge, _)| {
+            let line: LineString<f64> = edge.path.iter().map(|at| (at[0], at[1])).collect();
+            let gap_m = Euclidean.distance(&line, &Point::from(place));
+            gap_m.is_finite().then_some((gap_m, edge))
+        })
+        .collect();
+    by_gap.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.provenance.key.cmp(&b.1.provenance.key)));
+    let tap = |edge: &NetworkEdge| {
+        [&edge.from_key, &edge.to_key].into_iter().flatten().any(|key| hydrant(key) && lines(key) == 1)
+    };
+    let nearest = by_gap.iter().find(|(_, edge)| !tap(edge)).or_else(|| by_gap.first());
+    nearest.map(|(_, edge)| edge.provenance.key.as_str())
 }
 
 /// Who loses supply when the line or point of a key breaks and is shut off at the nearest valves or switches.

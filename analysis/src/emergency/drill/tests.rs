@@ -10,6 +10,7 @@ use spatial_db::model::{
 
 use super::*;
 
+mod burst;
 mod course;
 mod heat;
 mod improve;

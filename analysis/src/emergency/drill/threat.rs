@@ -1,5 +1,6 @@
 //! The hazard of a drill as it goes on: where it is dangerous now.
 
+mod burst;
 mod contours;
 mod heat;
 
@@ -8,6 +9,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
 
 use super::file::{DrillFile, HazardSpec, LeakSpec};
+use super::outcome::LevelReached;
 use super::supply::lost;
 use super::{Contour, DrillError};
 use crate::emergency::hazard::{
@@ -18,6 +20,9 @@ use crate::emergency::hydrants::{Worth, worth_for_building, worth_for_hazard};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::Words;
+
+pub(super) use burst::level_words;
+use burst::{Asked, Burst};
 
 /// Level of a toxic guideline from which nobody is to walk: disabling harm.
 const CLOSES_LEVEL: u8 = 2;
@@ -47,7 +52,7 @@ pub(super) enum Threat<'a> {
         cloud: Option<Box<Cloudy>>,
         weather: Weather,
     },
-    /// `heat` are the rings about a pool that burns in it.
+    /// `heat` are the rings about a pool that burns in it, and `hot_m` how near to its middle nobody goes by a way.
     Fire {
         building: &'a Building,
         at_s: f64,
@@ -55,6 +60,7 @@ pub(super) enum Threat<'a> {
         area: MultiPolygon<f64>,
         within: Vec<usize>,
         heat: Vec<Contour>,
+        hot_m: f64,
     },
     Power {
         at_s: f64,
@@ -68,6 +74,8 @@ pub(super) enum Threat<'a> {
         closes_m: f64,
         extent: Option<FloodExtent>,
     },
+    /// An explosion or a fireball.
+    Burst(Burst<'a>),
 }
 
 impl<'a> Threat<'a> {
@@ -82,6 +90,11 @@ impl<'a> Threat<'a> {
             ..Weather::default()
         };
         match &file.hazard {
+            HazardSpec::Blast { source, mass_kg, at_min } | HazardSpec::Fireball { source, mass_kg, at_min } => {
+                let burns = matches!(file.hazard, HazardSpec::Fireball { .. });
+                let asked = Asked { key: source, mass_kg: *mass_kg, at_min: *at_min, burns };
+                Ok(Self::Burst(Burst::of(file, cache, rules, &weather, &asked)?))
+            }
             HazardSpec::Leak { source, at_min, .. } => {
                 let found = park.hazards.iter().find(|hazard| hazard.provenance.key == *source);
                 let Some(hazard) = found else {
@@ -117,13 +130,16 @@ impl<'a> Threat<'a> {
                 });
                 let area = if *cordon_m > 0.0 { footprint.buffer(*cordon_m) } else { footprint.clone() };
                 let (at_s, cordon_m) = (at_min * 60.0, *cordon_m);
-                let mut threat = Self::Fire { building: burning, at_s, cordon_m, area, within, heat: Vec::new() };
+                let mut threat =
+                    Self::Fire { building: burning, at_s, cordon_m, area, within, heat: Vec::new(), hot_m: 0.0 };
                 if let Some((pool, place)) = pool.as_ref().zip(threat.place()) {
                     let line = file.line_of(&pool.substance);
                     let rings = heat::rings(rules, pool, &weather, place);
-                    let rings = rings.map_err(|source| DrillError::Hazard { line, source })?;
-                    if let Self::Fire { heat, .. } = &mut threat {
-                        *heat = rings;
+                    let wrong = |source| DrillError::Hazard { line, source };
+                    let rings = rings.map_err(wrong)?;
+                    let closes_m = heat::closes_m(rules, pool, &weather).map_err(wrong)?;
+                    if let Self::Fire { heat, hot_m, .. } = &mut threat {
+                        (*heat, *hot_m) = (rings, closes_m);
                     }
                 }
                 Ok(threat)
@@ -151,6 +167,7 @@ impl<'a> Threat<'a> {
     pub(super) fn begins_s(&self) -> f64 {
         match self {
             Self::Leak { at_s, .. } | Self::Fire { at_s, .. } | Self::Power { at_s, .. } => *at_s,
+            Self::Burst(burst) => burst.at_s,
             Self::Flood { levels, .. } => levels[0].0,
         }
     }
@@ -160,6 +177,7 @@ impl<'a> Threat<'a> {
         use geo::Centroid;
         let point = match self {
             Self::Leak { source, .. } => source.shape.centroid(),
+            Self::Burst(burst) => burst.source.shape.centroid(),
             Self::Fire { building, .. } => building.footprint.centroid(),
             Self::Flood { .. } | Self::Power { .. } => None,
         }?;
@@ -261,6 +279,14 @@ impl<'a> Threat<'a> {
         matches!(self, Self::Flood { .. })
     }
 
+    /// Where a pool burns, and how near to it nobody goes by a way, m: who is there gets out.
+    pub(super) fn hot(&self, now_s: f64) -> Option<([f64; 2], f64)> {
+        match self {
+            Self::Fire { at_s, hot_m, .. } if now_s >= *at_s && *hot_m > 0.0 => Some((self.place()?, *hot_m)),
+            _ => None,
+        }
+    }
+
     /// What comes into the air, kg/s.
     pub(super) fn airborne_kg_s(&self) -> Option<f64> {
         match self {
@@ -279,7 +305,8 @@ impl<'a> Threat<'a> {
         Ok(())
     }
 
-    /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon (power keeps nobody from walking); and whether nobody is to walk there.
+    /// How strong it is at a place now: kg/m³, m of water, 1 within the cordon or where a burst hurts people (power keeps nobody from
+    /// walking); and whether nobody is to walk there.
     pub(super) fn at(&self, place: [f64; 2], now_s: f64) -> (f64, bool) {
         match self {
             Self::Leak { cloud, .. } => {
@@ -292,6 +319,10 @@ impl<'a> Threat<'a> {
                 let near = now_s >= *at_s && (gap <= *cordon_m || building.footprint.contains(&Point::from(place)));
                 (f64::from(u8::from(near)), near)
             }
+            Self::Burst(burst) => {
+                let hit = burst.hits(place, now_s);
+                (f64::from(u8::from(hit)), hit)
+            }
             // Nobody is kept from walking by it.
             Self::Power { .. } => (0.0, false),
             Self::Flood { closes_m, extent, .. } => {
@@ -302,7 +333,7 @@ impl<'a> Threat<'a> {
     }
 
     /// Buildings in it now, by their slots, and how strong it is there: the cloud at its strongest about them, water at its deepest at their
-    /// corners and middle, 1 within the cordon.
+    /// corners and middle, 1 within the cordon, Pa or W/m² of a burst.
     pub(super) fn buildings(&self, cache: &Cache, now_s: f64) -> Vec<(usize, f64)> {
         match self {
             Self::Leak { cloud: Some(cloud), .. } => {
@@ -311,6 +342,7 @@ impl<'a> Threat<'a> {
                 found.unwrap_or_default().iter().map(|one| (one.slot, one.peak_kg_m3)).collect()
             }
             Self::Fire { within, at_s, .. } if now_s >= *at_s => within.iter().map(|slot| (*slot, 1.0)).collect(),
+            Self::Burst(burst) => burst.buildings(now_s),
             // A building without power is in no danger by that.
             Self::Leak { .. } | Self::Fire { .. } | Self::Power { .. } => Vec::new(),
             Self::Flood { closes_m, extent, .. } => {
@@ -348,12 +380,29 @@ impl<'a> Threat<'a> {
         matches!(self, Self::Flood { extent: Some(extent), .. } if extent.depth_m(place).is_none())
     }
 
+    /// What is said when a burst comes.
+    pub(super) fn burst_said(&self) -> Option<Words> {
+        match self {
+            Self::Burst(burst) => Some(burst.said()),
+            _ => None,
+        }
+    }
+
+    /// Levels of a burst with their reach and the buildings in them, of those that count.
+    pub(super) fn levels(&self, counts: impl Fn(usize) -> bool) -> Vec<LevelReached> {
+        match self {
+            Self::Burst(burst) => burst.levels(counts),
+            _ => Vec::new(),
+        }
+    }
+
     /// Unit of how strong it is.
     pub(super) const fn unit(&self) -> &'static str {
         match self {
             Self::Leak { .. } => "kg/m3",
             Self::Fire { .. } => "cordon",
             Self::Power { .. } => "",
+            Self::Burst(burst) => burst.unit(),
             Self::Flood { .. } => "m",
         }
     }
@@ -362,6 +411,7 @@ impl<'a> Threat<'a> {
     pub(super) fn worth(&self, position: [f64; 2], rules: &RuleSet) -> Worth {
         match self {
             Self::Leak { source, .. } => worth_for_hazard(position, source, rules),
+            Self::Burst(burst) => worth_for_hazard(position, burst.source, rules),
             Self::Fire { building, .. } => worth_for_building(position, building, rules),
             Self::Flood { .. } | Self::Power { .. } => Worth::Far,
         }
@@ -386,6 +436,7 @@ impl<'a> Threat<'a> {
                 let name = words!("drill-zone-cordon", "cordon {far} m", far = format!("{cordon_m:.0}"));
                 (name, if now_s >= *at_s { area.clone() } else { nothing })
             }
+            Self::Burst(burst) => burst.zone(now_s),
             Self::Power { area, at_s, .. } => {
                 (words!("drill-zone-power", "without power"), if now_s >= *at_s { area.clone() } else { nothing })
             }

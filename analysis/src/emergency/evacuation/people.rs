@@ -1,11 +1,30 @@
 //! Who leaves from where and to where: a park's buildings with their people, and its places of assembly.
 
-use spatial_db::model::{FeatureId, ParkSnapshot, Presence, ResourceKind};
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+use spatial_db::model::{EmergencyResource, FeatureId, ParkSnapshot, Presence, ResourceKind};
 
 use super::occupancy::{Unknown, employees_by_building, occupants};
 use super::run::{Assembly, Group};
 use super::{EvacuationError, EvacuationRules};
-use crate::emergency::hydrants::in_service;
+use crate::emergency::hydrants::{in_service, words_of_state};
+
+/// Words of a state that say that an entrance has no step.
+const STEP_FREE: [&str; 5] = ["step-free", "step free", "accessible", "wheelchair accessible", "无障碍"];
+/// Words that say that it has one.
+const STEPS: [&str; 5] = ["with steps", "steps", "not accessible", "not step-free", "有台阶"];
+
+/// An entrance, and whether it is without steps where that is on record.
+type Entrance = GeomWithData<[f64; 2], Option<bool>>;
+
+/// Whether an entrance is without steps, by the words of its state.
+fn step_free(entrance: &EmergencyResource) -> Option<bool> {
+    let says = |words: &[&str]| words_of_state(entrance).any(|word| words.contains(&word.as_str()));
+    if says(&STEPS) {
+        return Some(false);
+    }
+    says(&STEP_FREE).then_some(true)
+}
 
 /// Who leaves from where and to where.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +39,9 @@ pub struct People {
 
 /// The groups and places of a park at an hour of a working day, and the buildings whose people are not known, with the reason. Nobody is in
 /// a building that does not stand on the park's date, and nobody goes to a place that is closed.
+///
+/// A building has a group at each of its entrances in service. Widths of entrances are not on record: all are as wide, and as many people
+/// leave by each, but for who is over, who leaves by the first from the west. One without an entrance on record has one in its middle.
 ///
 /// # Errors
 /// [`EvacuationError::NoPlaces`] and [`EvacuationError::Nobody`].
@@ -46,9 +68,8 @@ pub fn groups_and_places(
     if places.is_empty() {
         return Err(EvacuationError::NoPlaces);
     }
-    let entrances: Vec<[f64; 2]> =
-        park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance).map(|r| r.position).collect();
-    let tree = rstar::RTree::bulk_load(entrances);
+    let doors = park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance && in_service(r));
+    let tree: RTree<Entrance> = RTree::bulk_load(doors.map(|r| Entrance::new(r.position, step_free(r))).collect());
     let width = rules.value("doors", "default_width_m");
     let employees = employees_by_building(park);
     let (mut groups, mut unknown) = (Vec::new(), Vec::new());
@@ -71,15 +92,23 @@ pub fn groups_and_places(
             continue;
         };
         let reach = 200.0_f64.powi(2);
-        let own = tree.locate_within_distance([middle.x(), middle.y()], reach).filter(|at| {
-            let point = Point::from(**at);
+        let own = tree.locate_within_distance([middle.x(), middle.y()], reach).filter(|entrance| {
+            let point = Point::from(*entrance.geom());
             building.footprint.contains(&point) || Euclidean.distance(&building.footprint, &point) <= OWN_M
         });
-        let mut own: Vec<[f64; 2]> = own.copied().collect();
-        own.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
-        let door_width_m = width * own.len().max(1) as f64;
-        let door_m = own.first().copied().unwrap_or([middle.x(), middle.y()]);
-        groups.push(Group { building: building.id, persons, door_m, door_width_m });
+        let mut own: Vec<([f64; 2], Option<bool>)> = own.map(|entrance| (*entrance.geom(), entrance.data)).collect();
+        own.sort_by(|(a, _), (b, _)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        if own.is_empty() {
+            own.push(([middle.x(), middle.y()], None));
+        }
+        let (each, over) = (persons / own.len() as u32, persons % own.len() as u32);
+        groups.extend(own.into_iter().zip(0_u32..).map(|((door_m, step_free), number)| Group {
+            building: building.id,
+            persons: each + u32::from(number < over),
+            door_m,
+            door_width_m: width,
+            step_free,
+        }));
     }
     if groups.is_empty() {
         return Err(EvacuationError::Nobody { unknown: unknown.len() });

@@ -11,6 +11,7 @@
 //! people are at the door when they have set out. Reaction times are lognormal.
 
 mod closing;
+mod doors;
 mod whereabouts;
 
 use std::collections::VecDeque;
@@ -26,7 +27,7 @@ use super::{EvacuationError, EvacuationRules};
 
 pub use whereabouts::Whereabouts;
 
-/// People who leave one building.
+/// People who leave a building by one door: a building of several has a group at each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// The building.
@@ -35,8 +36,10 @@ pub struct Group {
     pub persons: u32,
     /// Where they come out, m.
     pub door_m: [f64; 2],
-    /// Clear width of the doors together, m.
+    /// Its clear width, m; of several that lie together their widths together.
     pub door_width_m: f64,
+    /// Whether it is without steps; none: not on record.
+    pub step_free: Option<bool>,
 }
 
 /// A place of assembly.
@@ -224,6 +227,9 @@ pub struct Walkers<'a> {
     tables: Vec<Routes>,
     /// Those can be brought up to date where ways change.
     every_stretch_counts: bool,
+    /// Ways that nobody enters, and the same per place for who is among them and gets out; nothing where there are none.
+    hot: Vec<bool>,
+    flight: Vec<Routes>,
     /// People on each way, and waiting before each end of it (from, to).
     crowd: Vec<u32>,
     lines: Vec<[VecDeque<u32>; 2]>,
@@ -267,24 +273,27 @@ impl<'a> Walkers<'a> {
         let (median, spread) = (rules.value("persons", "reaction_median_s"), rules.value("persons", "reaction_spread"));
         let slow_share = rules.value("persons", "reduced_mobility_share");
         let slow_pace = rules.value("persons", "reduced_mobility_speed");
-        let mut persons = Vec::new();
-        let mut inside = Vec::with_capacity(groups.len());
+        let mut persons: Vec<Person> = Vec::new();
+        let mut inside: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
+        let without_steps = doors::without_steps(groups);
         for (group, people) in groups.iter().enumerate() {
-            let mut queue: Vec<u32> = Vec::with_capacity(people.persons as usize);
             for _ in 0..people.persons {
                 let id = persons.len() as u32;
                 let mut dice = Dice::of(seed, u64::from(id));
                 let ready_s = median * (spread * dice.normal()).exp();
-                let pace = if dice.even() < slow_share { slow_pace } else { 1.0 };
-                persons.push(Person { group, place: 0, ready_s, pace, spare_s: 0.0, at: At::Inside });
-                queue.push(id);
+                let slow = dice.even() < slow_share;
+                let (pace, door) = if slow { (slow_pace, without_steps[group]) } else { (1.0, group) };
+                persons.push(Person { group: door, place: 0, ready_s, pace, spare_s: 0.0, at: At::Inside });
+                inside[door].push(id);
             }
+        }
+        for queue in &mut inside {
             queue.sort_by(|a, b| {
                 let ready = |id: u32| persons[id as usize].ready_s;
                 ready(*a).total_cmp(&ready(*b)).then(a.cmp(b))
             });
-            inside.push(VecDeque::from(queue));
         }
+        let inside: Vec<VecDeque<u32>> = inside.into_iter().map(VecDeque::from).collect();
         let left = persons.len() as u32;
         let avoid = rules.value("ways", "avoid_factor");
         let mut run = Self {
@@ -303,6 +312,8 @@ impl<'a> Walkers<'a> {
             avoid,
             tables: Vec::new(),
             every_stretch_counts: ways.every_stretch_counts(avoid),
+            hot: Vec::new(),
+            flight: Vec::new(),
             crowd: vec![0; ways.ways.len()],
             lines: (0..ways.ways.len()).map(|_| [VecDeque::new(), VecDeque::new()]).collect(),
             credit: vec![[0.0; 2]; ways.ways.len()],
@@ -364,24 +375,24 @@ impl<'a> Walkers<'a> {
             }
         }
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        let mut waiting: Vec<u32> = self.groups.iter().map(|group| group.persons).collect();
-        let starts: Vec<u32> =
-            self.groups.iter().scan(0, |sum, g| Some(std::mem::replace(sum, *sum + g.persons))).collect();
+        let mut of_door: Vec<VecDeque<u32>> = vec![VecDeque::new(); self.groups.len()];
+        for (id, person) in self.persons.iter().enumerate() {
+            of_door[person.group].push_back(id as u32);
+        }
         for only_room in [true, false] {
             for &(_, group, place) in &pairs {
-                if waiting[group] == 0 {
+                let waiting = of_door[group].len() as u32;
+                if waiting == 0 {
                     continue;
                 }
                 let room = match self.places[place].capacity {
                     Some(capacity) if only_room => capacity.saturating_sub(self.assigned[place]),
                     _ => u32::MAX,
                 };
-                let go = waiting[group].min(room);
-                let done = self.groups[group].persons - waiting[group];
-                for id in starts[group] + done..starts[group] + done + go {
+                let go = waiting.min(room);
+                for id in of_door[group].drain(..go as usize) {
                     self.persons[id as usize].place = place;
                 }
-                waiting[group] -= go;
                 self.assigned[place] += go;
                 if !only_room {
                     self.over[place] += go;
@@ -411,7 +422,7 @@ impl<'a> Walkers<'a> {
                 next = self.tables[other].1[node];
             }
         }
-        let Some(way) = next else {
+        let Some(way) = next.or_else(|| self.way_out(node, self.persons[id as usize].place)) else {
             self.persons[id as usize].at = At::CutOff(node);
             return;
         };
@@ -530,11 +541,15 @@ impl<'a> Walkers<'a> {
             safe[arrival.group].1 = safe[arrival.group].1.max(arrival.at_s);
             arrived[arrival.place] += 1;
         }
+        let mut of_door = vec![0_u32; self.groups.len()];
+        for person in &self.persons {
+            of_door[person.group] += 1;
+        }
         let cut_off = self.persons.iter().filter(|person| matches!(person.at, At::CutOff(_))).count() as u32;
         let departures = (0..safe.len())
             .map(|group| Departure {
                 empty_s: self.inside[group].is_empty().then_some(self.empty_s[group]),
-                safe_s: (safe[group].0 == self.groups[group].persons).then_some(safe[group].1),
+                safe_s: (safe[group].0 == of_door[group]).then_some(safe[group].1),
             })
             .collect();
         let places = arrived

@@ -18,7 +18,7 @@ fn road(id: i64, points: &[(f64, f64)], width_m: f64) -> RoadEdge {
 }
 
 fn group(persons: u32, door_m: [f64; 2], door_width_m: f64) -> Group {
-    Group { building: FeatureId::new(FeatureKind::Building, 1), persons, door_m, door_width_m }
+    Group { building: FeatureId::new(FeatureKind::Building, 1), persons, door_m, door_width_m, step_free: None }
 }
 
 fn place(position_m: [f64; 2], capacity: Option<u32>) -> Assembly {
@@ -232,6 +232,85 @@ fn people_of_a_building_without_a_footprint_are_unknown_and_not_nobody() {
     assert_eq!(found.unknown, unknown);
     // Storeys of nothing are no floor area.
     assert_eq!(occupancy(&rules, &park.buildings[2], 0.0, 10), Err(Unknown::NoFootprint));
+}
+
+/// An office of 69 people from (20, 10) to (40, 25), with entrances in these states at its west and its east wall.
+fn office_between(states: [Option<&str>; 2]) -> spatial_db::model::ParkSnapshot {
+    use spatial_db::model::{Building, EmergencyResource, Park, ParkSnapshot, ResourceKind};
+    let mut park = ParkSnapshot::empty(Park::made_up("hand", "By hand", 4549));
+    let hall = geo::MultiPolygon::new(vec![geo::Rect::new((20.0, 10.0), (40.0, 25.0)).to_polygon()]);
+    park.buildings = vec![Building {
+        use_text: Some("office".into()),
+        storeys: Some(3.0),
+        floor_area_m2: Some(900.0),
+        ..Building::bare(1, Provenance::default(), hall)
+    }];
+    let resource = |id, kind, at| EmergencyResource::bare(id, Provenance::default(), kind, at);
+    let door = |id, state: Option<&str>, at| EmergencyResource {
+        state: state.map(str::to_owned),
+        ..resource(id, ResourceKind::BuildingEntrance, at)
+    };
+    park.resources = vec![
+        resource(1, ResourceKind::AssemblyPoint, [0.0, 0.0]),
+        resource(2, ResourceKind::AssemblyPoint, [60.0, 0.0]),
+        // Told in another order than they stand.
+        door(4, states[1], [40.0, 17.0]),
+        door(3, states[0], [20.0, 17.0]),
+    ];
+    park
+}
+
+#[test]
+fn people_leave_by_every_entrance_in_service() {
+    let rules = at_once();
+    let of = |states| groups_and_places(&office_between(states), &[300.0], &rules, 10).unwrap();
+    let found = of([None, Some("in service")]);
+    let doors: Vec<_> = found.groups.iter().map(|group| (group.persons, group.door_m)).collect();
+    assert_eq!(doors, [(35, [20.0, 17.0]), (34, [40.0, 17.0])]);
+    assert!(found.groups.iter().all(|group| group.building == found.groups[0].building));
+    // Each goes to the side that he comes out on: by one door all would go to one.
+    let roads = [road(1, &[(0.0, 0.0), (60.0, 0.0)], 4.0)];
+    let result = run(&rules, &roads, &found.groups, &found.places, &[]);
+    assert_eq!(result.places.iter().map(|place| place.arrived).collect::<Vec<_>>(), [35, 34]);
+    // Two doors of the default width: as SFPE has it of 35 people at one.
+    let width = rules.figure("doors", "default_width_m").value;
+    let flow = Walking::new(&rules).door_flow(Door { width_m: width }).unwrap().flow_1_s;
+    let empty: Vec<f64> = result.departures.iter().map(|one| one.empty_s.unwrap()).collect();
+    assert!((empty[0] - 35.0 / flow).abs() < 2.0 && (empty[1] - 34.0 / flow).abs() < 2.0, "{empty:?} at {flow}");
+    // One that is closed or not there yet lets nobody out.
+    for state in ["Closed", "planned, step-free", "停用"] {
+        let found = of([None, Some(state)]);
+        let doors: Vec<_> = found.groups.iter().map(|group| (group.persons, group.door_m)).collect();
+        assert_eq!(doors, [(69, [20.0, 17.0])], "{state}");
+    }
+}
+
+#[test]
+fn who_cannot_take_steps_leaves_by_a_door_without_where_that_is_on_record() {
+    let text = include_str!("../../../rules/evacuation.toml").replace(
+        "[figure.persons.reduced_mobility_share]\nvalue = 0.05",
+        "[figure.persons.reduced_mobility_share]\nvalue = 0.3",
+    );
+    let rules = EvacuationRules::parse(&text).unwrap();
+    assert_eq!(rules.figure("persons", "reduced_mobility_share").value, 0.3);
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (60.0, 0.0)], 4.0)], &rules).unwrap();
+    let of = |states| {
+        let found = groups_and_places(&office_between(states), &[300.0], &rules, 10).unwrap();
+        let walkers = Walkers::new(&rules, &ways, &found.groups, &found.places, 7).unwrap();
+        let west = (0..walkers.persons()).filter(|person| walkers.group_of(*person) == 0).count();
+        let all = walkers.persons();
+        assert_eq!(walkers.assigned(), [west as u32, (all - west) as u32]);
+        (west, all)
+    };
+    assert_eq!(of([None, None]), (35, 69));
+    // Of the 35 in the west, about three in ten; nobody is lost.
+    let (west, all) = of([Some("in service, with steps"), Some("in service, step-free")]);
+    assert_eq!(all, 69);
+    assert!((16..=33).contains(&west), "{west}");
+    let (west, _) = of([Some("无障碍"), None]);
+    assert!((37..=54).contains(&west), "{west}");
+    // Where no door is without steps, all leave as they came.
+    assert_eq!(of([Some("with steps"), Some("not accessible")]), (35, 69));
 }
 
 #[test]

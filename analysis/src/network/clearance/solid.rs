@@ -58,6 +58,7 @@ pub(super) struct WallToWall {
 /// What the walls of two lines take of the distance of their axes: a box of half width and half height for ducts with corners, and
 /// a radius for what is round.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_field_names, reason = "each carries its unit")]
 struct Taken {
     wide_m: f64,
     high_m: f64,

@@ -277,7 +277,8 @@ impl Isolator {
     fn feeds(&self, gate: u32, from: u32, shut: bool) -> bool {
         let bar = self.bars[gate as usize];
         let [of_link, _] = self.cells.ends(gate);
-        !self.is_shut(gate) && !(shut && bar.may_be_shut) && (!bar.one_way || of_link == from)
+        let shuts = self.is_shut(gate) || (shut && bar.may_be_shut);
+        !shuts && (!bar.one_way || of_link == from)
     }
 
     fn isolate_when(&self, broken: &[u32], failed: Option<u32>) -> Isolation {

@@ -2,6 +2,7 @@
 
 use analysis::emergency::drill::{Action as Does, HazardSpec};
 use bevy_egui::egui::{DragValue, Label, TextEdit, Ui};
+use spatial_db::model::{FeatureKind, NetworkClass};
 
 use super::super::{Panels, look};
 use super::place;
@@ -82,6 +83,15 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             }
         });
     }
+    if let Some((class, key)) = selected(panels) {
+        let (label, action) = match class {
+            NetworkClass::Water => (t!(words, "drill-burst", key = key), Does::Burst(key)),
+            _ => (t!(words, "drill-power-cut", key = key), Does::PowerCut(key)),
+        };
+        if ui.button(label).clicked() {
+            does = Some(action);
+        }
+    }
     let mut say = std::mem::take(&mut panels.ui.drill.say);
     ui.horizontal(|ui| {
         ui.add(TextEdit::singleline(&mut say).desired_width(150.0).hint_text(t!(words, "drill-say-hint")));
@@ -97,6 +107,19 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             session.inject(does, &by);
         }
     }
+}
+
+/// The water main or the power line, or the point on one, that is selected: by its network and key.
+fn selected(panels: &Panels) -> Option<(NetworkClass, String)> {
+    let park = &panels.twin.input.snapshot;
+    let id = panels.twin.shown.selection.single()?;
+    let row = || crate::attribute::row_of(park, id);
+    let (class, from) = match id.kind {
+        FeatureKind::NetworkEdge => row().map(|row| (park.edges[row].class, &park.edges[row].provenance))?,
+        FeatureKind::NetworkNode => row().map(|row| (park.nodes[row].class, &park.nodes[row].provenance))?,
+        _ => return None,
+    };
+    matches!(class, NetworkClass::Water | NetworkClass::Power).then(|| (class, from.key.clone()))
 }
 
 impl Form {

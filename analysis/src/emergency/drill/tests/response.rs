@@ -168,6 +168,26 @@ fn a_burst_main_takes_the_hydrants_and_buildings_that_hang_on_it() {
 }
 
 #[test]
+fn the_main_nearest_to_a_place_bursts() {
+    let (cache, tables) = (with_networks(), DrillTables::shipped());
+    let text = |does: &str| {
+        with("fire(building: \"B2\", at_min: 1.0, cordon_m: 10.0)")
+            .replace("at(5.0), does: no_water([\"H1\"])", &format!("at(12.0), does: {does}"))
+    };
+    let of = |does: &str| run_drill(&DrillFile::parse(&text(does)).unwrap(), &cache, &tables, &[]).unwrap();
+    // 4 m off the line from the first valve to H1: the same as by its key.
+    let (near, by_key) = (of("burst_near((150.0, 0.0))"), of("burst(\"e1\")"));
+    assert_eq!((&near.log.digest, &near.outcome), (&by_key.log.digest, &by_key.outcome));
+    // The line that ends at H2 is nearer, and no main.
+    let said = of("burst_near((340.0, 5.0))").log.entries.into_iter().find(|entry| entry.id == "burst").unwrap();
+    assert!(said.text.starts_with("the main e2 bursts"), "{}", said.text);
+    let error = refused(&text("burst_near((150.0, 0.0))"), &park());
+    assert!(error.starts_with("line 15: ") && error.contains("no water main"), "{error}");
+    let error = DrillFile::parse(&text("burst_near((2e9, 0.0))")).unwrap_err().to_string();
+    assert!(error.starts_with("line 15: ") && error.contains("the place must be"), "{error}");
+}
+
+#[test]
 fn power_that_fails_is_counted_at_buildings_and_stops_nobody() {
     let (cache, tables) = (with_networks(), DrillTables::shipped());
     let cut = DrillFile::parse(&with("power(line: \"e100\", at_min: 1.0)")).unwrap();

@@ -44,6 +44,7 @@ impl Threat<'_> {
                 };
                 depths.into_iter().map(of).collect()
             }
+            Self::Burst(burst) => burst.contours(now_s),
             Self::Leak { .. } | Self::Fire { .. } | Self::Power { .. } | Self::Flood { .. } => Vec::new(),
         };
         out.retain(|contour| contour.area.unsigned_area() > LEAST_M2);

@@ -32,6 +32,33 @@ impl Walkers<'_> {
             .for_each(|(table, &(node, _))| ways.towards_again(node, table, (before, now), changed));
     }
 
+    /// Says which ways nobody enters while who is among them gets out, as about a fire: a flag a way each, with those that are closed
+    /// besides. To be told before [`Walkers::close`], which has them as closed with the others.
+    ///
+    /// # Panics
+    /// When there are not as many flags as ways.
+    pub fn flee(&mut self, hot: &[bool], closed: &[bool]) {
+        assert_eq!((hot.len(), closed.len()), (self.closed.len(), self.closed.len()), "a flag a way");
+        if !hot.contains(&true) {
+            self.hot.clear();
+            self.flight.clear();
+            return;
+        }
+        let both = hot.iter().zip(closed).map(|(hot, closed)| *hot || *closed);
+        if hot == self.hot && both.eq(self.closed.iter().copied()) {
+            return;
+        }
+        self.hot = hot.to_vec();
+        let (ways, avoid) = (self.ways, self.avoid);
+        self.flight = self.last.par_iter().map(|&(node, _)| ways.towards(node, closed, hot, avoid)).collect();
+    }
+
+    /// The way out to a place from a node from which only such ways lead.
+    pub(super) fn way_out(&self, node: usize, place: usize) -> Option<usize> {
+        let is_among = !self.hot.is_empty() && self.ways.at(node).iter().all(|way| self.closed[*way]);
+        if is_among { self.flight.get(place)?.1[node] } else { None }
+    }
+
     /// Opens and closes ways, and says which are better avoided (a flag a way each); where that changes anything, everyone who waits chooses
     /// again.
     ///

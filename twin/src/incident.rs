@@ -1,0 +1,178 @@
+//! `twin incident`: from a broken water main to the draft of an alert.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use analysis::emergency::evacuation::{Evacuation, EvacuationError, EvacuationRules, WayNetwork, groups_and_places};
+use analysis::emergency::incident::{CLOSED_M, Mains, OutOfReach, ShutOff, presence, rerouted, ways_closed};
+use analysis::network::Settings;
+use analysis::rules::RuleSet;
+use clap::Args;
+use geo::MapCoords;
+use serde_json::{Value, json};
+use spatial_db::cache::Cache;
+use spatial_db::model::FeatureId;
+use twin_engine::geodetic::Geodetic;
+
+use crate::calc::answer::Answer;
+use crate::failure::Failure;
+use crate::origin::Origin;
+use crate::progress::Progress;
+use crate::report::whole;
+
+/// Arguments of `twin incident`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Valves to close, hydrants and buildings without water, buildings that no hydrant reaches any more, the evacuation of everyone by \
+    other ways, and with --cap the draft of an alert (CAP 1.2, status Exercise). What is not known is said with each. For exercises and \
+    planning; docs/emergency.md says what is left out.\n\n\
+    Example:\n  twin incident qingxi --burst SS12-SS13 --cap alert.xml --json"
+)]
+pub(crate) struct IncidentArguments {
+    /// Short name of the park, or a package of one
+    park: String,
+    /// Key of the water main, or of the point on it, that has burst
+    #[arg(long, value_name = "KEY")]
+    burst: String,
+    /// Draft of a public alert to write, CAP 1.2 with status Exercise
+    #[arg(long)]
+    cap: Option<PathBuf>,
+    /// Hour of a working day: who is where
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..24))]
+    hour: u32,
+    /// What the draws of reaction times and reduced mobility begin with
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one JSON object instead of words
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
+    let progress = Progress::new(false);
+    let loaded = Origin::of(&arguments.park).load(false, &progress);
+    progress.finish();
+    let cache = Cache::build(loaded?.0);
+    let park = cache.snapshot();
+    let (there, settings, figures) = (presence(park), Settings::shipped(), RuleSet::shipped());
+    let network = |source| Failure::Network { source };
+    let mains = Mains::of(&cache, &there, &settings, &figures).map_err(network)?;
+    let shut = mains.shut_off(&arguments.burst).map_err(network)?;
+    let reach = mains.out_of_reach(&shut);
+    let mut answer = Answer::new(
+        "burst-main",
+        "valves and mains on record (docs/networks.md); GB 50974-2014 (reach of hydrants); SFPE 2016 and Weidmann 1993 (evacuation)",
+        "how long crews take to the valves, pressure, what the water washes away, water brought by tanker",
+    );
+    answer.set("park", park.park.slug.as_str());
+    answer.set("burst", arguments.burst.as_str());
+    let mut unknown = supply(&mut answer, &cache, &mains, (&shut, &reach));
+    match walked(arguments, &cache, &shut) {
+        Ok((walk, left_out)) => {
+            answer.set("evacuation", walk);
+            unknown.extend(left_out);
+        }
+        // A park without places or ways is one whose evacuation nobody can tell.
+        Err(why) => {
+            answer.set("evacuation", Value::Null);
+            unknown.push(format!("evacuation: {why}"));
+        }
+    }
+    answer.set("unknown", unknown);
+    if let Some(path) = &arguments.cap {
+        // Without the park's system in degrees there is no polygon, and the place stands in words.
+        let area = Geodetic::of(park.park.srid).map_or_else(
+            || geo::MultiPolygon::new(Vec::new()),
+            |geodetic| {
+                mains.area(&shut).map_coords(|at| {
+                    let place = geodetic.lon_lat(at.x, at.y);
+                    place.map_or(geo::coord! { x: 0.0, y: 0.0 }, |p| geo::coord! { x: p.lon_deg, y: p.lat_deg })
+                })
+            },
+        );
+        whole(path, mains.alert(&arguments.burst, (&shut, &reach), chrono::Utc::now(), &area).as_bytes())?;
+        answer.set("cap", path.display().to_string());
+    }
+    answer.print(arguments.json)
+}
+
+/// What the break takes away; gives what is not known of it.
+fn supply(
+    answer: &mut Answer,
+    cache: &Cache,
+    mains: &Mains<'_>,
+    (shut, reach): (&ShutOff, &OutOfReach),
+) -> Vec<String> {
+    let park = cache.snapshot();
+    let buildings =
+        |slots: &[usize]| -> Vec<&str> { slots.iter().map(|k| park.buildings[*k].provenance.key.as_str()).collect() };
+    let dry: HashSet<FeatureId> = shut.hydrants.iter().copied().collect();
+    let hydrants = park.nodes.iter().filter(|node| dry.contains(&node.id)).map(|node| node.provenance.key.as_str());
+    answer.set("place_m", shut.place_m.map(|place| place.to_vec()));
+    answer.set("valves_to_close", shut.close.as_slice());
+    answer.set("valves_of_unknown_state", shut.state_unknown.as_slice());
+    answer.set("valves_that_cannot_be_closed", shut.stuck.as_slice());
+    answer.set("hydrants_without_water", hydrants.collect::<Vec<_>>());
+    answer.set("buildings_without_water", buildings(&shut.buildings));
+    answer.set("supply_known", shut.supply_known);
+    answer.set("out_of_reach_before", reach.known.then_some(reach.before));
+    answer.set("buildings_more_out_of_reach", reach.known.then(|| buildings(&reach.more)));
+    let mut unknown = Vec::new();
+    if !shut.state_unknown.is_empty() {
+        let count = shut.state_unknown.len();
+        unknown.push(format!(
+            "valves: of {count} nobody has told how they stand; they are taken for open and for ones that close"
+        ));
+    }
+    if !shut.supply_known {
+        unknown.push("water: no source is on record for what broke; who loses water behind it is not known".to_owned());
+    }
+    if mains.unserved() > 0 {
+        unknown.push(format!("water: what serves {} buildings is not known, no main is near", mains.unserved()));
+    }
+    if !reach.known {
+        unknown.push("reach: no hydrant in service is on record".to_owned());
+    }
+    if reach.without_footprint > 0 {
+        unknown.push(format!("reach: {} buildings have no footprint on record", reach.without_footprint));
+    }
+    unknown
+}
+
+/// The evacuation of everyone without and with the ways near the break closed, and what is not known of it.
+fn walked(
+    arguments: &IncidentArguments,
+    cache: &Cache,
+    shut: &ShutOff,
+) -> Result<(Value, Vec<String>), EvacuationError> {
+    let (park, rules) = (cache.snapshot(), EvacuationRules::shipped());
+    let ways = WayNetwork::of(&park.roads, &rules)?;
+    let people = groups_and_places(park, cache.footprint_area_m2(), &rules, arguments.hour)?;
+    let closed = shut.place_m.map_or_else(|| vec![false; ways.ways.len()], |place| ways_closed(&ways, place));
+    let [before, after] = rerouted(&rules, &ways, (&people.groups, &people.places), &closed, arguments.seed)?;
+    let of = |one: &Evacuation| {
+        json!({
+            "arrived": one.arrivals.len(), "cut_off": one.cut_off, "on_the_way": one.on_the_way, "egress_s": one.egress_s,
+        })
+    };
+    let places: Vec<Value> = people
+        .places
+        .iter()
+        .zip(before.places.iter().zip(&after.places))
+        .map(|(place, (before, after))| {
+            json!({ "place": place.name, "arrived_before": before.arrived, "arrived_after": after.arrived })
+        })
+        .collect();
+    let walk = json!({
+        "closed_within_m": CLOSED_M, "ways_closed": closed.iter().filter(|closed| **closed).count(),
+        "persons": before.persons, "before": of(&before), "after": of(&after), "places": places,
+    });
+    let mut unknown = Vec::new();
+    if !people.unknown.is_empty() {
+        unknown.push(format!("evacuation: the people of {} buildings are not known", people.unknown.len()));
+    }
+    if shut.place_m.is_none() {
+        unknown.push("evacuation: where the main broke is not known, and no way is closed for it".to_owned());
+    }
+    Ok((walk, unknown))
+}
