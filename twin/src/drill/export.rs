@@ -1,12 +1,13 @@
 //! Everything of a drill as tables: layers of a `GeoPackage`, or a folder of CSV.
 
 mod told;
+mod traced;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, HazardSpec};
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, DrillTrace, HazardSpec};
 use analysis::emergency::evacuation::groups_and_places;
 use chrono::{NaiveDate, Utc};
 use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
@@ -17,9 +18,6 @@ use spatial_db::schema::{GeometryKind, Shape};
 
 use super::wkt::wkt_of;
 use crate::failure::Failure;
-
-/// Places of people outside by their numbers: s and m.
-pub(super) type Tracks = BTreeMap<usize, Vec<(f64, [f64; 2])>>;
 
 /// A field.
 #[derive(Debug, Clone, PartialEq)]
@@ -356,25 +354,6 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
     ]
 }
 
-fn people_tracks(tracks: &Tracks) -> Sheet {
-    let rows = tracks.iter().filter_map(|(person, track)| {
-        let (first, last) = (track.first()?, track.last()?);
-        Some(row(Some(line(track)?), [(*person).into(), first.0.into(), last.0.into()]))
-    });
-    Sheet {
-        name: "person_track",
-        title: "Tracks of people",
-        says: "Ways that people walked, by a place every ten seconds",
-        geometry: Some(GeometryKind::MultiLineString),
-        columns: vec![
-            ("person", Kind::Integer, "number in the drill; nobody's name"),
-            ("from_s", Kind::Real, S),
-            ("to_s", Kind::Real, S),
-        ],
-        rows: rows.collect(),
-    }
-}
-
 /// Places of assembly, hospitals and shelters.
 fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacuation::Assembly]) -> [Sheet; 2] {
     let park = cache.snapshot();
@@ -450,7 +429,7 @@ fn sheets(
     run: &DrillRun,
     cache: &Cache,
     tables: &DrillTables,
-    tracks: &Tracks,
+    trace: &DrillTrace,
 ) -> Result<Vec<Sheet>, Failure> {
     let people = groups_and_places(cache.snapshot(), cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
     let by_building: HashMap<FeatureId, usize> =
@@ -458,7 +437,11 @@ fn sheets(
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
     let mut out = vec![drill(file, run), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
     out.extend(engines(run));
-    out.extend([people_tracks(tracks), told::log(run), told::expected(&run.outcome.rated), told::improvements(run)]);
+    out.extend(traced::people(trace));
+    out.extend(traced::states(trace, cache.snapshot()));
+    out.push(traced::contours(trace));
+    out.extend([told::log(run), told::notes(file, run), told::expected(&run.outcome.rated)]);
+    out.extend([told::objectives(run), told::items(run), told::improvements(run)]);
     out.extend(places(run, cache, &people.places));
     Ok(out)
 }
@@ -470,9 +453,9 @@ pub(super) fn write(
     run: &DrillRun,
     cache: &Cache,
     tables: &DrillTables,
-    tracks: &Tracks,
+    trace: &DrillTrace,
 ) -> Result<Vec<(&'static str, usize)>, Failure> {
-    let sheets = sheets(file, run, cache, tables, tracks)?;
+    let sheets = sheets(file, run, cache, tables, trace)?;
     let park = &cache.snapshot().park;
     let data = if park.synthetic { "SYNTHETIC data: made up, not surveyed" } else { "surveyed" };
     let mut tail = format!("{}, {data}. For exercises and planning.", park.name);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use analysis::emergency::drill::{
     CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, improvements,
-    run_drill, watch_drill,
+    notes_taken, run_drill, trace_drill, watch_drill,
 };
 use askama::Template;
 use clap::{Args, Subcommand};
@@ -288,13 +288,15 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
     }
     if let Some(path) = &arguments.out {
-        arguments.page.write(&file, &run, &cache, path)?;
+        let log = arguments.log.as_deref().or(arguments.resume.as_deref()).or(arguments.hand.as_deref());
+        arguments.page.write((&file, &run), &cache, log, path)?;
     }
     let outcome = &run.outcome;
     if arguments.played.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
             "entries": run.log.entries, "zones_missing": missing(&run), "improvements": improvements(&run.log.hand),
+            "notes": notes_taken(&file, &run),
         }));
     }
     for entry in &run.log.entries {
@@ -341,17 +343,16 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let log = arguments.log.as_deref().map(|path| log_of(path, &file)).transpose()?;
     let hand = log.as_ref().map_or(&[] as &[HandInject], |log| log.hand.as_slice());
     let tables = DrillTables::shipped();
-    let mut watcher = watcher::Watcher::of_tracks();
-    let run = watch_drill(&file, &cache, &tables, hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
+    let (run, trace) = trace_drill(&file, &cache, &tables, hand, |_| true).map_err(wrong(&arguments.played.file))?;
     if let Some((log, path)) = log.as_ref().zip(arguments.log.as_deref()) {
         log.tells_of(&run.log).map_err(arguments.played.stale(path))?;
     }
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
-        arguments.page.write(&file, &run, &cache, path)?;
+        arguments.page.write((&file, &run), &cache, arguments.log.as_deref(), path)?;
         Vec::new()
     } else {
-        export::write(path, &file, &run, &cache, &tables, &watcher.into_tracks())?
+        export::write(path, &file, &run, &cache, &tables, &trace)?
     };
     if arguments.played.json {
         let rows: serde_json::Map<String, serde_json::Value> =
@@ -367,11 +368,19 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 impl PageArguments {
-    /// Writes the page of a drill, with pictures of its moments or without.
-    fn write(&self, file: &DrillFile, run: &DrillRun, cache: &Cache, path: &Path) -> Result<(), Failure> {
+    /// Writes the page of a drill, with pictures of its moments or without; those of notes lie beside the log.
+    fn write(
+        &self,
+        (file, run): (&DrillFile, &DrillRun),
+        cache: &Cache,
+        log: Option<&Path>,
+        path: &Path,
+    ) -> Result<(), Failure> {
         let text = Text::of(self.lang.map_or_else(Language::from_environment, Into::into));
         let pictures = if self.no_pictures { Vec::new() } else { pictures::pictures(file, run, cache, text)? };
-        let page = page::Page::new(file, run, cache, text, pictures);
+        // A log that is named without a folder lies in that of the command.
+        let folder = log.and_then(Path::parent);
+        let page = page::Page::new(file, run, cache, text, pictures, folder);
         whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
     }
 }

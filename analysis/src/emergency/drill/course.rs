@@ -11,9 +11,11 @@ use super::actions::supply;
 use super::file::{Action, DrillFile, HazardSpec, When};
 use super::hangs::Hangs;
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
+use super::notes::among;
 use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
+use super::score::{Mark, rate_objectives, score_items};
 use super::supply::{Lost, is_known, known_buildings};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
@@ -40,7 +42,7 @@ pub(super) struct Course<'a> {
     pub(super) stands: Vec<bool>,
     pub(super) happened: BTreeMap<String, f64>,
     pub(super) fired: BTreeSet<usize>,
-    pub(super) marks: BTreeMap<String, (f64, bool)>,
+    pub(super) marks: BTreeMap<String, Mark>,
     pub(super) entries: Vec<Entry>,
     /// Ways that are closed by somebody.
     pub(super) barred: Vec<bool>,
@@ -407,7 +409,10 @@ impl<'a> Course<'a> {
         let (engines, facilities) = self.response.finish(stood, |at| self.threat.lacks_height(at));
         let evacuation = self.walkers.result();
         let known = (self.buildings_unknown, &Hangs::of(self.file, &self.hand));
-        let rated = rate(self.file, self.now, known, time, |id| self.marks.get(id).copied());
+        let notes = among(self.file, &self.entries, &self.hand);
+        let rated = rate(self.file, self.now, known, time, |id| self.marks.get(id), &notes);
+        let objectives = rate_objectives(self.file, &rated);
+        let items = score_items(&objectives, &rated);
         let buildings = &self.cache.snapshot().buildings;
         let struck = self
             .struck
@@ -459,6 +464,8 @@ impl<'a> Course<'a> {
             engines,
             facilities,
             rated,
+            objectives,
+            items,
         };
         let mut print = Fingerprint::new();
         for entry in &self.entries {

@@ -14,10 +14,12 @@ mod hangs;
 mod improve;
 mod log;
 mod moments;
+mod notes;
 mod outcome;
 mod report;
 mod response;
 mod run;
+mod score;
 mod supply;
 #[cfg(test)]
 mod tests;
@@ -35,9 +37,11 @@ pub use file::{
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
+pub use notes::{NoteTaken, note_caption, notes_taken};
 pub use outcome::{CountAt, EngineRun, Facility, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
+pub use score::{ItemScore, RatedObjective, Score, Tally, rate_objectives, score_items};
 pub use trace::{
     AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill,
 };

@@ -4,8 +4,10 @@ use super::course::amount;
 use super::file::{DrillFile, HazardSpec};
 use super::hangs::Hangs;
 use super::log::Happening;
+use super::notes::note_chapter;
 use super::outcome::{EngineRun, Facility, Outcome, Rating, Struck};
 use super::run::DrillRun;
+use super::score::score_chapters;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
@@ -158,6 +160,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
                 rating(rated.rating, outcome),
                 clock(rated.due_s),
                 clock(rated.done_s),
+                rated.evidence.clone(),
                 Words::from(role(&rated.role)),
                 Words::from(objective(&rated.objective)),
                 said(rated.item),
@@ -181,7 +184,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         .map(|one| (false, vec![Words::from(one.building.as_str()), clock(Some(one.first_s)), worst(one)]))
         .collect();
     let chapter = |name, title: Phrase, heads, rows| DrillChapter { name, title: title.into(), heads, rows };
-    vec![
+    let mut chapters = vec![
         chapter("times", phrase("drill-times", "Times from the start, min:s"), Vec::new(), times),
         chapter("people", phrase("drill-people", "People"), Vec::new(), people),
         chapter("water", phrase("drill-water-title", "Water"), Vec::new(), water),
@@ -220,6 +223,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
                 phrase("drill-head-rating", "Rating"),
                 phrase("drill-head-due", "Due"),
                 phrase("drill-head-done", "Done"),
+                phrase("drill-head-evidence", "Shown by"),
                 phrase("drill-head-role", "Role"),
                 phrase("drill-head-objective", "Objective"),
                 phrase("drill-head-item", "Item"),
@@ -251,7 +255,15 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             ]),
             struck,
         ),
-    ]
+    ];
+    let at = |chapters: &[DrillChapter], name: &str| {
+        chapters.iter().position(|chapter| chapter.name == name).unwrap_or(chapters.len())
+    };
+    let scored = at(&chapters, "expected");
+    chapters.splice(scored..scored, score_chapters(outcome, said));
+    let noted = at(&chapters, "timeline");
+    chapters.splice(noted..noted, note_chapter(file, run));
+    chapters
 }
 
 /// When the last person was out; with those of whom nobody knows, where there are any.
@@ -269,7 +281,7 @@ fn last_out(outcome: &Outcome) -> Words {
 }
 
 /// How an expected action went; why nobody can say it, where that is so.
-fn rating(rating: Rating, outcome: &Outcome) -> Words {
+pub(super) fn rating(rating: Rating, outcome: &Outcome) -> Words {
     match rating {
         Rating::Unknown => words!(
             "drill-rating-known-out",

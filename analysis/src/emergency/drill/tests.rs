@@ -512,6 +512,7 @@ fn notes_and_closures_by_hand_replay_to_the_bit_from_their_log() {
         text: "Two people without masks".into(),
         place: Some((210.0, 4.0)),
         picture: Some("note-1.png".into()),
+        about: None,
     };
     let hand = [
         HandInject { at_s: 200.0, does: note.clone(), by: "observer".into() },
