@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, improvement_chapter};
+use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, given_chapter, improvement_chapter};
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
 use spatial_db::cache::Cache;
@@ -60,6 +60,7 @@ impl Page {
         let expected = chapters.iter().position(|chapter| chapter.name == "expected");
         let improvements = improvement_chapter(file, run, chrono::Local::now().date_naive());
         chapters.insert(expected.map_or(chapters.len(), |at| at + 1), improvements);
+        chapters.push(given_chapter(file, run, park));
         let chapters = chapters
             .iter()
             .map(|chapter| Chapter {

@@ -8,8 +8,10 @@ mod actions;
 mod cap;
 mod compare;
 mod course;
+mod dose;
 mod error;
 mod file;
+mod given;
 mod hangs;
 mod improve;
 mod log;
@@ -29,11 +31,13 @@ mod watch;
 
 pub use cap::{CapDraft, cap_draft};
 pub use compare::{Compared, branch, compare_drills};
+pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
 pub use file::{
     Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, PoolSpec, Role,
     When,
 };
+pub use given::{Release, given_chapter};
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::dose::Breath;
 use super::file::{DrillFile, Evidence, Item};
+use super::given::Release;
 use super::hangs::Hangs;
 use super::notes::NoteTaken;
 use super::score::{ItemScore, Mark, RatedObjective, evidence};
@@ -22,6 +24,8 @@ pub struct Struck {
     pub worst: f64,
     /// Unit of the worst: `kg/m3` of a cloud, `m` of water, `cordon` (1) within it.
     pub unit: &'static str,
+    /// The highest concentration indoors until the drill's end, kg/m³, by one air exchange for all; none where nothing leaks.
+    pub indoors_kg_m3: Option<f64>,
 }
 
 /// What an engine did. Times are s from the start; none: it did not happen.
@@ -210,6 +214,10 @@ pub struct Outcome {
     pub objectives: Vec<RatedObjective>,
     /// Every evaluation item of AQ/T 9009.
     pub items: Vec<ItemScore>,
+    /// What leaks, as the drill began with it; none where nothing does.
+    pub release: Option<Release>,
+    /// What was breathed of it; none where nothing leaks.
+    pub breath: Option<Breath>,
 }
 
 impl Outcome {

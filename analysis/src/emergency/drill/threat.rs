@@ -8,6 +8,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
 
 use super::file::{DrillFile, HazardSpec, LeakSpec};
+use super::given::Release;
 use super::supply::lost;
 use super::{Contour, DrillError};
 use crate::emergency::hazard::{
@@ -36,6 +37,8 @@ pub(super) struct Cloudy {
     /// When it began in this wind and when it stopped, s.
     began_s: f64,
     stopped_s: Option<f64>,
+    /// What it follows from.
+    release: Release,
 }
 
 /// The hazard.
@@ -46,6 +49,7 @@ pub(super) enum Threat<'a> {
         at_s: f64,
         cloud: Option<Box<Cloudy>>,
         weather: Weather,
+        given: Option<Release>,
     },
     /// `heat` are the rings about a pool that burns in it.
     Fire {
@@ -87,11 +91,11 @@ impl<'a> Threat<'a> {
                 let Some(hazard) = found else {
                     return Err(file.wrong(source, format!("park {} has no hazard source {source:?}", park.park.slug)));
                 };
-                let mut threat = Self::Leak { source: hazard, at_s: at_min * 60.0, cloud: None, weather };
+                let mut threat = Self::Leak { source: hazard, at_s: at_min * 60.0, cloud: None, weather, given: None };
                 // Whatever cannot be worked out is said before the drill begins.
                 threat.leak(file, rules, at_min * 60.0)?;
-                if let Self::Leak { cloud, .. } = &mut threat {
-                    *cloud = None;
+                if let Self::Leak { cloud, given, .. } = &mut threat {
+                    *given = cloud.take().map(|cloud| cloud.release);
                 }
                 Ok(threat)
             }
@@ -179,7 +183,8 @@ impl<'a> Threat<'a> {
         let lacks = |what: &str| file.wrong(key, format!("{what} of {key:?} is not on record"));
         let name = source.substance.as_deref().or(source.cas.as_deref()).ok_or_else(|| lacks("the substance"))?;
         let substance = rules.substance(name).map_err(hazard)?;
-        let content_kg = source.quantity_t.ok_or_else(|| lacks("the quantity"))? * 1000.0;
+        let quantity_t = source.quantity_t.ok_or_else(|| lacks("the quantity"))?;
+        let content_kg = quantity_t * 1000.0;
         let leak = match leak {
             LeakSpec::Gas => Leak::Gas,
             LeakSpec::Liquid(head_m) => Leak::Liquid { head_m: *head_m },
@@ -212,14 +217,16 @@ impl<'a> Threat<'a> {
             extrapolate: true,
         };
         let plume = Plume::new(rules, &input).map_err(hazard)?;
+        let release = Release::of(rules, (substance, quantity_t), &found, &threshold, weather);
         *cloud = Some(Box::new(Cloudy {
             plume,
             frame: Frame::new(place.unwrap_or_default(), weather),
-            threshold_kg_m3: substance.kg_m3_from_ppm(threshold.ppm, weather.temperature_k, weather.pressure_pa),
+            threshold_kg_m3: release.threshold_kg_m3,
             name: threshold.name,
             airborne_kg_s: found.airborne_kg_s,
             began_s: now_s,
             stopped_s: None,
+            release,
         }));
         Ok(())
     }
@@ -259,6 +266,14 @@ impl<'a> Threat<'a> {
     /// True where nobody can walk in it: deep water. Out of a cloud or a cordon people go, though nobody goes in.
     pub(super) fn stops_people(&self) -> bool {
         matches!(self, Self::Flood { .. })
+    }
+
+    /// What leaks, as the drill began with it.
+    pub(super) const fn release(&self) -> Option<&Release> {
+        match self {
+            Self::Leak { given, .. } => given.as_ref(),
+            _ => None,
+        }
     }
 
     /// What comes into the air, kg/s.

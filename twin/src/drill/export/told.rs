@@ -72,6 +72,36 @@ pub(super) fn expected(rated: &[Rated]) -> Sheet {
     }
 }
 
+/// What people breathed outdoors.
+pub(super) fn doses(run: &DrillRun) -> Sheet {
+    let rows = run.outcome.breath.iter().flat_map(|breath| &breath.people).map(|one| {
+        row(
+            None,
+            [
+                one.person.into(),
+                one.dose_kg_s_m3.into(),
+                one.seconds.into(),
+                u32::from(one.level).into(),
+                one.lethal.into(),
+            ],
+        )
+    });
+    Sheet {
+        name: "dose",
+        title: "Doses outdoors",
+        says: "What the people who came into the cloud breathed outdoors; nobody indoors or at a place of assembly",
+        geometry: None,
+        columns: vec![
+            ("person", Kind::Integer, "number in the drill; nobody's name"),
+            ("dose_kg_s_m3", Kind::Real, "concentration by time"),
+            ("seconds", Kind::Real, "time in air over the lowest level for an hour"),
+            ("level", Kind::Integer, "level of the guideline for so long an exposure that the mean exceeded; 0: none"),
+            ("lethal", Kind::Real, "probability of death by the toxic probit; empty: no constants"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
 /// What observers noted.
 pub(super) fn notes(file: &DrillFile, run: &DrillRun) -> Sheet {
     let notes = notes_taken(file, run);
