@@ -1,5 +1,6 @@
 //! `twin drill`: runs a drill file on a park without a window, writes its report, its log and the draft of an alert.
 
+mod alert;
 mod compare;
 mod export;
 mod improve;
@@ -13,16 +14,14 @@ mod wkt;
 use std::path::{Path, PathBuf};
 
 use analysis::emergency::drill::{
-    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, improvements,
-    notes_taken, run_drill, trace_drill, watch_drill,
+    DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, improvements, notes_taken, run_drill,
+    trace_drill, watch_drill,
 };
 use askama::Template;
 use clap::{Args, Subcommand};
-use geo::MapCoords;
 use serde_json::json;
 use spatial_db::cache::Cache;
 use twin_engine::Language;
-use twin_engine::geodetic::Geodetic;
 use twin_engine::text::Text;
 
 use crate::cli::{LanguageName, ViewArguments};
@@ -32,6 +31,7 @@ use crate::print;
 use crate::progress::Progress;
 use crate::report::whole;
 
+use alert::alert;
 pub(crate) use office::office;
 
 /// Arguments of `twin drill`.
@@ -415,40 +415,4 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
         "the same to the last bit: {entries} entries{broken}, run {}",
         run.log.digest.unwrap_or_default()
     ))
-}
-
-/// The draft of a public alert.
-fn alert(file: &DrillFile, run: &DrillRun, cache: &Cache) -> String {
-    let park = &cache.snapshot().park;
-    let (category, instruction) = match file.hazard {
-        HazardSpec::Leak { .. } => {
-            ("CBRNE", "Go indoors across the wind, shut windows and ventilation, wait for word.")
-        }
-        HazardSpec::Fire { .. } => ("Fire", "Stay away from the cordon and leave the ways to the engines."),
-        HazardSpec::Power { .. } => ("Infra", "Stay where you are, keep lifts free, do not open switch rooms."),
-        HazardSpec::Flood { .. } => ("Met", "Go to high ground on foot; do not walk or drive through water."),
-    };
-    // Without the park's system in degrees there is no polygon, and the place stands in words.
-    let area = Geodetic::of(park.srid).map_or_else(
-        || geo::MultiPolygon::new(Vec::new()),
-        |geodetic| {
-            run.zone.1.map_coords(|c| {
-                let place = geodetic.lon_lat(c.x, c.y);
-                place.map_or(geo::coord! { x: 0.0, y: 0.0 }, |p| geo::coord! { x: p.lon_deg, y: p.lat_deg })
-            })
-        },
-    );
-    let digest = run.log.digest.clone().unwrap_or_default();
-    cap_draft(&CapDraft {
-        identifier: &format!("parktwin-drill-{digest}"),
-        sender: &format!("exercise@{}.example", park.slug),
-        sent: chrono::Utc::now(),
-        category,
-        event: &file.name,
-        headline: &file.name,
-        description: &format!("{} Danger: {}. For the exercise only.", file.note, run.zone.0),
-        instruction,
-        place: &park.name,
-        area: &area,
-    })
 }

@@ -29,7 +29,7 @@ mod threat;
 mod trace;
 mod watch;
 
-pub use cap::{CapDraft, cap_draft};
+pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
 pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
