@@ -19,6 +19,9 @@ use crate::words::{Phrase, Words, phrase};
 /// Exposure that buildings are told by, min.
 const HOUR_MIN: f64 = 60.0;
 
+/// Share of the lowest level for an hour that nobody counts.
+const CLEAN: f64 = 1e-3;
+
 /// What somebody breathed.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Breathed {
@@ -106,7 +109,8 @@ impl<'a> Doses<'a> {
     /// Somebody stood in so strong a cloud for so long.
     pub(super) fn breathe(&mut self, person: usize, kg_m3: f64, seconds: f64) {
         let Some((substance, ..)) = self.of else { return };
-        if kg_m3 <= 0.0 {
+        // A plume ends nowhere: what is less than this share of the lowest level is clean air.
+        if kg_m3 <= CLEAN * self.lowest_kg_m3 {
             return;
         }
         let breathed = self.people.entry(person).or_default();
