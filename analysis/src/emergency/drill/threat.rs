@@ -49,7 +49,7 @@ pub(super) enum Threat<'a> {
         at_s: f64,
         cloud: Option<Box<Cloudy>>,
         weather: Weather,
-        given: Option<Release>,
+        given: Option<Box<Release>>,
     },
     /// `heat` are the rings about a pool that burns in it.
     Fire {
@@ -95,7 +95,7 @@ impl<'a> Threat<'a> {
                 // Whatever cannot be worked out is said before the drill begins.
                 threat.leak(file, rules, at_min * 60.0)?;
                 if let Self::Leak { cloud, given, .. } = &mut threat {
-                    *given = cloud.take().map(|cloud| cloud.release);
+                    *given = cloud.take().map(|cloud| Box::new(cloud.release));
                 }
                 Ok(threat)
             }
@@ -269,9 +269,9 @@ impl<'a> Threat<'a> {
     }
 
     /// What leaks, as the drill began with it.
-    pub(super) const fn release(&self) -> Option<&Release> {
+    pub(super) fn release(&self) -> Option<&Release> {
         match self {
-            Self::Leak { given, .. } => given.as_ref(),
+            Self::Leak { given, .. } => given.as_deref(),
             _ => None,
         }
     }
