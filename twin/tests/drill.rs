@@ -52,13 +52,33 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
             assert!(rated["due_s"].is_number() && rated["rating"] != "open", "{drill}: {rated}");
         }
         let html = text(&page);
-        for said in
-            ["SYNTHETIC", "Expected actions", "First water", word, "<svg class=\"plan\"", "exercises and planning"]
-        {
+        for said in [
+            "SYNTHETIC",
+            "What was given",
+            "Shown by",
+            "Expected actions",
+            "First water",
+            word,
+            "<svg class=\"plan\"",
+            "exercises and planning",
+        ] {
             assert!(html.contains(said), "{drill}: the report lacks {said:?}");
         }
         let alert = text(&cap);
         assert!(alert.contains("<status>Exercise</status>") && alert.contains("<polygon>"), "{drill}: {alert}");
+        let blocks: Vec<&str> = alert.split("<info>").skip(1).collect();
+        assert!(blocks.len() == 2 && blocks[0].contains("<language>en-US</language>"), "{drill}: {alert}");
+        assert!(
+            blocks[1].contains("<language>zh-CN</language>") && blocks[1].contains("<event>演练："),
+            "{drill}: {alert}"
+        );
+        assert!(!blocks[1].contains("Danger") && blocks[1].contains("危险区"), "{drill}: {alert}");
+        // Every objective is rated, and every item of the standard has its row.
+        assert_eq!(outcome["items"].as_array().unwrap().len(), 12, "{drill}");
+        let scores = ["met", "partly", "not_met", "unknown"];
+        let objectives = outcome["objectives"].as_array().unwrap();
+        assert!(objectives.iter().all(|one| scores.contains(&one["score"].as_str().unwrap())), "{drill}: {outcome}");
+        assert!(outcome["rated"].as_array().unwrap().iter().all(|one| one["evidence"] != ""), "{drill}: {outcome}");
         let replay = place.json(&["drill", "replay", &path, &file(&log), "--json"]);
         assert_eq!(
             (&replay["same"], &replay["whole"], &replay["digest"]),
@@ -153,6 +173,15 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
         ("expected", 5),
         ("assembly", 1),
         ("improvement", 0),
+        ("person_place", 1000),
+        ("contour", 9),
+        ("closed_way", 0),
+        ("dry_hydrant", 0),
+        ("building_state", run["outcome"]["struck"].as_array().unwrap().len() as u64),
+        ("dose", run["outcome"]["exposed_on_ways"].as_u64().unwrap()),
+        ("note", 0),
+        ("objective", 1),
+        ("item", 12),
     ] {
         assert!(rows(table) >= least, "{table}: {}", rows(table));
         assert_eq!(written["rows"][table].as_u64(), Some(rows(table)), "{table}");
@@ -170,6 +199,52 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
     assert!(heads.contains("buildings_without_height") && heads.contains("water_l_s"), "{drill}");
     assert!(heads.contains("everyone_out") && heads.contains("water_known"), "{drill}");
     assert!(csv("facility").lines().next().unwrap_or_default().contains("without_height"));
+}
+
+/// Notes come with place and picture out of the log's folder, and from nowhere else.
+#[test]
+fn notes_stand_in_the_report_with_their_pictures_and_in_the_tables_with_their_places() {
+    use base64::Engine;
+    let place = Place::imported();
+    let folder = place.folder.path().join("log");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str| folder.join(name).display().to_string();
+    let path = shipped("ammonia-leak.drill.ron");
+    let seen = image::RgbImage::from_fn(1600, 1200, |x, y| image::Rgb([(x / 8) as u8, (y / 8) as u8, 90]));
+    seen.save(file("seen.png")).unwrap();
+    // One outside the log's folder is not looked for.
+    seen.save(place.folder.path().join("astray.png")).unwrap();
+    let notes = [
+        ("Two people without masks", "[560057.0, 3453341.0]", "seen.png"),
+        ("The gate stands open", "null", "gone.png"),
+        ("From elsewhere", "null", "../astray.png"),
+    ];
+    let lines = notes.iter().enumerate().map(|(at, (text, where_, picture))| {
+        let note = format!("{{\"text\": \"{text}\", \"place\": {where_}, \"picture\": \"{picture}\"}}");
+        format!("{{\"at_s\": {}, \"does\": {{\"note\": {note}}}, \"by\": \"Li\"}}\n", 300 + at)
+    });
+    std::fs::write(file("hand.jsonl"), lines.collect::<String>()).unwrap();
+    let (log, page) = (file("drill.jsonl"), file("drill.html"));
+    let arguments = ["drill", "run", &path, "--hand", &file("hand.jsonl"), "--log", &log, "--out", &page];
+    let run = place.json(&[&arguments[..], &["--no-pictures", "--lang", "en", "--json"]].concat());
+    assert_eq!(run["notes"].as_array().unwrap().len(), 3);
+    assert_eq!(run["notes"][0]["place"][1].as_f64(), Some(3_453_341.0));
+    let html = std::fs::read_to_string(&page).unwrap();
+    let pictures: Vec<&str> = html.split("src=\"data:image/").skip(1).collect();
+    assert_eq!(pictures.len(), 1, "one could be read");
+    let coded = pictures[0].split_once(";base64,").unwrap().1.split_once('"').unwrap().0;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(coded).unwrap();
+    assert_eq!(image::load_from_memory(&bytes).unwrap().to_rgb8().dimensions(), (720, 540));
+    assert_eq!(html.matches("could not be read").count(), 2);
+    for (text, ..) in notes {
+        assert!(html.contains(text), "{text}");
+    }
+    let tables = file("tables");
+    let written = place.json(&["drill", "report", &path, "--log", &log, "--out", &tables, "--json"]);
+    assert_eq!(written["rows"]["note"], 3);
+    let table = std::fs::read_to_string(format!("{tables}/note.csv")).unwrap();
+    let first = table.lines().nth(1).unwrap_or_default();
+    assert!(first.starts_with("300,Li,Two people without masks,,seen.png,") && first.contains("POINT"), "{table}");
 }
 
 #[test]

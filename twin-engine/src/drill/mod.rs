@@ -10,10 +10,11 @@ mod overlay;
 mod picture;
 mod session;
 mod strand;
+mod written;
 mod zones;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::emergency::drill::{DrillFile, DrillLog, DrillRun};
@@ -43,11 +44,18 @@ const LONGEST_FRAME_S: f64 = 0.5;
 pub trait DrillOffice: Send + Sync + fmt::Debug {
     /// Drills of a park, by its short name.
     fn drills(&self, park: &str) -> Vec<FileChoice>;
-    /// The report, one HTML file: the same as without a window.
+    /// The report, one HTML file: the same as without a window, with the pictures of the notes that lie in a folder. Called off the frame.
     ///
     /// # Errors
     /// Why there is none, in words.
-    fn report(&self, file: &DrillFile, run: &DrillRun, park: &Cache, language: Language) -> Result<Vec<u8>, String>;
+    fn report(
+        &self,
+        file: &DrillFile,
+        run: &DrillRun,
+        park: &Cache,
+        language: Language,
+        folder: Option<&Path>,
+    ) -> Result<Vec<u8>, String>;
     /// The draft of a public alert, CAP 1.2 with status Exercise.
     fn alert(&self, file: &DrillFile, run: &DrillRun, park: &Cache) -> String;
 }
@@ -80,6 +88,10 @@ pub(crate) struct DrillRoom {
     pub folder: Option<PathBuf>,
     /// A picture of the window to write.
     pub picture: Option<PathBuf>,
+    /// A report to write.
+    pub report: Option<written::ReportAsked>,
+    /// A report that is being written.
+    pub(crate) writing: Option<written::Writing>,
     /// The theme before the big screen.
     pub theme_before: Option<ThemeChoice>,
     /// Drills at hand, of the park of that version.
@@ -201,6 +213,10 @@ fn go_on(
     let Some(meshed) = meshed else { return };
     if let Some(start) = room.ask.take() {
         room.open(&start, &mut twin);
+        redraw.write(RequestRedraw);
+    }
+    room.begin_report(&meshed.picker, wake.as_deref(), twin.words());
+    if room.end_report(twin.words()) {
         redraw.write(RequestRedraw);
     }
     let Some(session) = &mut room.session else { return };

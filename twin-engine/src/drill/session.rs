@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject, branch};
+use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject, Improvement, branch};
 
 use super::strand::Strand;
 use crate::live::Wake;
@@ -158,6 +158,20 @@ impl Session {
         self.keep();
     }
 
+    /// True once the drill was shown to its end.
+    pub(crate) fn was_shown(&self) -> bool {
+        self.reached_s >= self.length_s()
+    }
+
+    /// Writes down an action to do better: in the last second of the drill, as `twin drill action` does.
+    pub(crate) fn improve(&mut self, told: Improvement, by: &str) {
+        let at_s = self.length_s().floor();
+        let inject = HandInject { at_s, does: Action::Improve(told), by: by.trim().to_owned() };
+        self.strand.forget_failure();
+        self.strand.add(inject, false);
+        self.keep();
+    }
+
     /// The second run: the first up to now, and something else besides. What its file has scripted for later comes about in it too; what was
     /// done by hand later is the first run's own, as `twin drill compare` has it.
     pub(crate) fn branch_off(&mut self, does: Action, what: String) {
@@ -195,7 +209,7 @@ impl Session {
     /// The log as far as the drill was shown; whole, with its fingerprint, once it was shown to its end.
     pub(crate) fn log(&self) -> Option<DrillLog> {
         let played = self.strand.played()?;
-        let whole = self.reached_s >= self.length_s() && self.strand.finished().is_some();
+        let whole = self.was_shown() && self.strand.finished().is_some();
         let hand = self.strand.hand();
         let mut log = played.run.log.clone();
         if !whole {

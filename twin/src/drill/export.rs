@@ -1,13 +1,15 @@
 //! Everything of a drill as tables: layers of a `GeoPackage`, or a folder of CSV.
 
 mod told;
+mod traced;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables};
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, DrillTrace, HazardSpec};
 use analysis::emergency::evacuation::{Departure, groups_and_places};
+use analysis::emergency::hazard::Terrain;
 use chrono::{NaiveDate, Utc};
 use geo::{Area, Geometry, LineString, MultiLineString, MultiPolygon, Point};
 use spatial_db::cache::Cache;
@@ -17,9 +19,6 @@ use spatial_db::schema::{GeometryKind, Shape};
 
 use super::wkt::wkt_of;
 use crate::failure::Failure;
-
-/// Places of people outside by their numbers: s and m.
-pub(super) type Tracks = BTreeMap<usize, Vec<(f64, [f64; 2])>>;
 
 /// A field.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,8 +108,13 @@ fn area(area: &MultiPolygon<f64>) -> Option<Geometry<f64>> {
 }
 
 /// The drill itself: a row of what was given and what it came to.
-fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
+fn drill(file: &DrillFile, run: &DrillRun, day: Option<NaiveDate>) -> Sheet {
     let (weather, outcome) = (&file.weather, &run.outcome);
+    let release = outcome.release.as_ref();
+    let hole_mm = match file.hazard {
+        HazardSpec::Leak { hole_mm, .. } => Some(hole_mm),
+        _ => None,
+    };
     let at_place = |field: Field| if file.hazard.has_place() { field } else { Field::Unknown };
     let water_known = outcome.supply_known.water;
     Sheet {
@@ -129,6 +133,19 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
             ("wind_from_deg", Kind::Real, "where it blows from at the start"),
             ("stability", Kind::Text, "Pasquill's class"),
             ("temperature_c", Kind::Real, "air"),
+            ("terrain", Kind::Text, "rural or urban"),
+            ("park_day", Kind::Date, "day of the park's data; empty: not known"),
+            ("substance", Kind::Text, "what leaks, by the table; empty: nothing"),
+            ("quantity_t", Kind::Real, "t on record in the source that leaks"),
+            ("hole_mm", Kind::Real, "diameter of the hole"),
+            ("rate_kg_s", Kind::Real, "rate out of the hole, of the first moment"),
+            ("airborne_kg_s", Kind::Real, "of that into the air"),
+            ("duration_s", Kind::Real, "until the tank is empty at that rate"),
+            ("air_pressure_pa", Kind::Real, "air"),
+            ("threshold", Kind::Text, "level that bounds the danger of a leak"),
+            ("threshold_kg_m3", Kind::Real, "the same in that air"),
+            ("threshold_source", Kind::Text, "where it comes from, and its status"),
+            ("deaths_expected", Kind::Real, "outdoors, by the toxic probit; empty: nothing leaks, or no constants"),
             ("alarm_s", Kind::Real, S),
             ("first_engine_s", Kind::Real, S),
             ("first_water_s", Kind::Real, S),
@@ -178,6 +195,21 @@ fn drill(file: &DrillFile, run: &DrillRun) -> Sheet {
                 weather.wind_from_deg.into(),
                 Field::Text(format!("{:?}", weather.stability)),
                 weather.temperature_c.into(),
+                Field::from(if weather.terrain == Terrain::Urban { "urban" } else { "rural" }),
+                day.map_or(Field::Unknown, Field::Day),
+                release.map(|one| &one.substance).into(),
+                release.map(|one| one.quantity_t).into(),
+                hole_mm.into(),
+                release.map(|one| one.rate_kg_s).into(),
+                release.map(|one| one.airborne_kg_s).into(),
+                release.map(|one| one.duration_s).into(),
+                release.map(|one| one.air_pressure_pa).into(),
+                release.map(|one| &one.threshold).into(),
+                release.map(|one| one.threshold_kg_m3).into(),
+                release.map_or(Field::Unknown, |one| {
+                    Field::Text(format!("{}; {}", one.threshold_source, one.threshold_status))
+                }),
+                outcome.breath.as_ref().and_then(|breath| breath.deaths_expected).into(),
                 outcome.alarm_s.into(),
                 outcome.first_engine_s.into(),
                 outcome.first_water_s.into(),
@@ -253,6 +285,7 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
                 one.map(|one| one.first_s).into(),
                 one.map(|one| one.worst).into(),
                 one.map_or(Field::Unknown, |one| one.unit.into()),
+                one.and_then(|one| one.indoors_kg_m3).into(),
                 without(dry.contains(&building.provenance.key), water_unsure.contains(&building.provenance.key)),
                 without(dark.contains(&building.provenance.key), power_unsure.contains(&building.provenance.key)),
             ],
@@ -275,6 +308,11 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
                 "unit",
                 Kind::Text,
                 "kg/m3 of a cloud, m of water, cordon (1) within it, Pa of an explosion, W/m2 of a fireball",
+            ),
+            (
+                "indoors_kg_m3",
+                Kind::Real,
+                "highest concentration indoors; empty: nothing leaks, or never inside the danger",
             ),
             ("without_water", Kind::Integer, "1: lost by a burst main; empty: no source on record feeds it"),
             ("without_power", Kind::Integer, "1: lost; empty: no source on record feeds it"),
@@ -365,25 +403,6 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
     ]
 }
 
-fn people_tracks(tracks: &Tracks) -> Sheet {
-    let rows = tracks.iter().filter_map(|(person, track)| {
-        let (first, last) = (track.first()?, track.last()?);
-        Some(row(Some(line(track)?), [(*person).into(), first.0.into(), last.0.into()]))
-    });
-    Sheet {
-        name: "person_track",
-        title: "Tracks of people",
-        says: "Ways that people walked, by a place every ten seconds",
-        geometry: Some(GeometryKind::MultiLineString),
-        columns: vec![
-            ("person", Kind::Integer, "number in the drill; nobody's name"),
-            ("from_s", Kind::Real, S),
-            ("to_s", Kind::Real, S),
-        ],
-        rows: rows.collect(),
-    }
-}
-
 /// Places of assembly, hospitals and shelters.
 fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacuation::Assembly]) -> [Sheet; 2] {
     let park = cache.snapshot();
@@ -459,7 +478,7 @@ fn sheets(
     run: &DrillRun,
     cache: &Cache,
     tables: &DrillTables,
-    tracks: &Tracks,
+    trace: &DrillTrace,
 ) -> Result<Vec<Sheet>, Failure> {
     let people = groups_and_places(cache.snapshot(), cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
     let mut by_building: HashMap<FeatureId, Vec<usize>> = HashMap::new();
@@ -467,9 +486,14 @@ fn sheets(
         by_building.entry(group.building).or_default().push(k);
     }
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
-    let mut out = vec![drill(file, run), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
+    let day = cache.snapshot().park.as_of;
+    let mut out = vec![drill(file, run, day), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
     out.extend(engines(run));
-    out.extend([people_tracks(tracks), told::log(run), told::expected(&run.outcome.rated), told::improvements(run)]);
+    out.extend(traced::people(trace));
+    out.extend(traced::states(trace, cache.snapshot()));
+    out.extend([traced::contours(trace), told::doses(run)]);
+    out.extend([told::log(run), told::notes(file, run), told::expected(&run.outcome.rated)]);
+    out.extend([told::objectives(run), told::items(run), told::improvements(run)]);
     out.extend(places(run, cache, &people.places));
     Ok(out)
 }
@@ -481,9 +505,9 @@ pub(super) fn write(
     run: &DrillRun,
     cache: &Cache,
     tables: &DrillTables,
-    tracks: &Tracks,
+    trace: &DrillTrace,
 ) -> Result<Vec<(&'static str, usize)>, Failure> {
-    let sheets = sheets(file, run, cache, tables, tracks)?;
+    let sheets = sheets(file, run, cache, tables, trace)?;
     let park = &cache.snapshot().park;
     let data = if park.synthetic { "SYNTHETIC data: made up, not surveyed" } else { "surveyed" };
     let mut tail = format!("{}, {data}. For exercises and planning.", park.name);

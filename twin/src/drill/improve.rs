@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let run = run_drill(&file, &cache, &tables, &hand).map_err(wrong(&arguments.log))?;
     whole(&arguments.log, run.log.to_text().map_err(std::io::Error::from)?.as_bytes())?;
     if let Some(path) = &arguments.out {
-        arguments.page.write(&file, &run, &cache, path)?;
+        arguments.page.write((&file, &run), &cache, Some(&arguments.log), path)?;
     }
     let known = improvements(&run.log.hand);
     if arguments.played.json {

@@ -1,5 +1,6 @@
 //! `twin drill`: runs a drill file on a park without a window, writes its report, its log and the draft of an alert.
 
+mod alert;
 mod compare;
 mod export;
 mod improve;
@@ -13,16 +14,14 @@ mod wkt;
 use std::path::{Path, PathBuf};
 
 use analysis::emergency::drill::{
-    CapDraft, DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, HazardSpec, cap_draft, improvements,
-    run_drill, watch_drill,
+    DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, improvements, notes_taken, run_drill,
+    trace_drill, watch_drill,
 };
 use askama::Template;
 use clap::{Args, Subcommand};
-use geo::MapCoords;
 use serde_json::json;
 use spatial_db::cache::Cache;
 use twin_engine::Language;
-use twin_engine::geodetic::Geodetic;
 use twin_engine::text::Text;
 
 use crate::cli::{LanguageName, ViewArguments};
@@ -32,6 +31,7 @@ use crate::print;
 use crate::progress::Progress;
 use crate::report::whole;
 
+use alert::alert;
 pub(crate) use office::office;
 
 /// Arguments of `twin drill`.
@@ -288,13 +288,15 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         whole(path, alert(&file, &run, &cache).as_bytes())?;
     }
     if let Some(path) = &arguments.out {
-        arguments.page.write(&file, &run, &cache, path)?;
+        let log = arguments.log.as_deref().or(arguments.resume.as_deref()).or(arguments.hand.as_deref());
+        arguments.page.write((&file, &run), &cache, log, path)?;
     }
     let outcome = &run.outcome;
     if arguments.played.json {
         return print::json(&json!({
             "drill": file.name, "park": file.park, "seed": file.seed, "digest": run.log.digest, "outcome": outcome,
             "entries": run.log.entries, "zones_missing": missing(&run), "improvements": improvements(&run.log.hand),
+            "notes": notes_taken(&file, &run),
         }));
     }
     for entry in &run.log.entries {
@@ -341,17 +343,16 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     let log = arguments.log.as_deref().map(|path| log_of(path, &file)).transpose()?;
     let hand = log.as_ref().map_or(&[] as &[HandInject], |log| log.hand.as_slice());
     let tables = DrillTables::in_force();
-    let mut watcher = watcher::Watcher::of_tracks();
-    let run = watch_drill(&file, &cache, &tables, hand, &mut watcher).map_err(wrong(&arguments.played.file))?;
+    let (run, trace) = trace_drill(&file, &cache, &tables, hand, |_| true).map_err(wrong(&arguments.played.file))?;
     if let Some((log, path)) = log.as_ref().zip(arguments.log.as_deref()) {
         log.tells_of(&run.log).map_err(arguments.played.stale(path))?;
     }
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
-        arguments.page.write(&file, &run, &cache, path)?;
+        arguments.page.write((&file, &run), &cache, arguments.log.as_deref(), path)?;
         Vec::new()
     } else {
-        export::write(path, &file, &run, &cache, &tables, &watcher.into_tracks())?
+        export::write(path, &file, &run, &cache, &tables, &trace)?
     };
     if arguments.played.json {
         let rows: serde_json::Map<String, serde_json::Value> =
@@ -367,11 +368,19 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 impl PageArguments {
-    /// Writes the page of a drill, with pictures of its moments or without.
-    fn write(&self, file: &DrillFile, run: &DrillRun, cache: &Cache, path: &Path) -> Result<(), Failure> {
+    /// Writes the page of a drill, with pictures of its moments or without; those of notes lie beside the log.
+    fn write(
+        &self,
+        (file, run): (&DrillFile, &DrillRun),
+        cache: &Cache,
+        log: Option<&Path>,
+        path: &Path,
+    ) -> Result<(), Failure> {
         let text = Text::of(self.lang.map_or_else(Language::from_environment, Into::into));
         let pictures = if self.no_pictures { Vec::new() } else { pictures::pictures(file, run, cache, text)? };
-        let page = page::Page::new(file, run, cache, text, pictures);
+        // A log that is named without a folder lies in that of the command.
+        let folder = log.and_then(Path::parent);
+        let page = page::Page::new(file, run, cache, text, pictures, folder);
         whole(path, page.render().map_err(|source| Failure::Page { source })?.as_bytes())
     }
 }
@@ -406,46 +415,4 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
         "the same to the last bit: {entries} entries{broken}, run {}",
         run.log.digest.unwrap_or_default()
     ))
-}
-
-/// The draft of a public alert.
-fn alert(file: &DrillFile, run: &DrillRun, cache: &Cache) -> String {
-    let park = &cache.snapshot().park;
-    let (category, instruction) = match file.hazard {
-        HazardSpec::Leak { .. } => {
-            ("CBRNE", "Go indoors across the wind, shut windows and ventilation, wait for word.")
-        }
-        HazardSpec::Fire { .. } => ("Fire", "Stay away from the cordon and leave the ways to the engines."),
-        HazardSpec::Blast { .. } => {
-            ("CBRNE", "Stay indoors away from windows, keep off damaged buildings, leave the ways to the engines.")
-        }
-        HazardSpec::Fireball { .. } => {
-            ("Fire", "Get behind walls, do not go near vessels in the fire, leave the ways to the engines.")
-        }
-        HazardSpec::Power { .. } => ("Infra", "Stay where you are, keep lifts free, do not open switch rooms."),
-        HazardSpec::Flood { .. } => ("Met", "Go to high ground on foot; do not walk or drive through water."),
-    };
-    // Without the park's system in degrees there is no polygon, and the place stands in words.
-    let area = Geodetic::of(park.srid).map_or_else(
-        || geo::MultiPolygon::new(Vec::new()),
-        |geodetic| {
-            run.zone.1.map_coords(|c| {
-                let place = geodetic.lon_lat(c.x, c.y);
-                place.map_or(geo::coord! { x: 0.0, y: 0.0 }, |p| geo::coord! { x: p.lon_deg, y: p.lat_deg })
-            })
-        },
-    );
-    let digest = run.log.digest.clone().unwrap_or_default();
-    cap_draft(&CapDraft {
-        identifier: &format!("parktwin-drill-{digest}"),
-        sender: &format!("exercise@{}.example", park.slug),
-        sent: chrono::Utc::now(),
-        category,
-        event: &file.name,
-        headline: &file.name,
-        description: &format!("{} Danger: {}. For the exercise only.", file.note, run.zone.0),
-        instruction,
-        place: &park.name,
-        area: &area,
-    })
 }

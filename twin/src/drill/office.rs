@@ -9,7 +9,7 @@ use spatial_db::cache::Cache;
 use twin_engine::text::Text;
 use twin_engine::{DrillOffice, FileChoice, Language};
 
-use super::{alert, page};
+use super::{alert, page, pictures};
 use crate::data_dir::data_dir;
 
 /// End of the name of a drill.
@@ -55,8 +55,19 @@ impl DrillOffice for Office {
         found
     }
 
-    fn report(&self, file: &DrillFile, run: &DrillRun, park: &Cache, language: Language) -> Result<Vec<u8>, String> {
-        let page = page::Page::new(file, run, park, Text::of(language), Vec::new());
+    fn report(
+        &self,
+        file: &DrillFile,
+        run: &DrillRun,
+        park: &Cache,
+        language: Language,
+        folder: Option<&Path>,
+    ) -> Result<Vec<u8>, String> {
+        let text = Text::of(language);
+        let drawn = pictures::pictures(file, run, park, text);
+        // The report is there without its pictures, which the log says why it lacks.
+        let drawn = drawn.inspect_err(|error| tracing::warn!("no pictures in the report: {error}")).unwrap_or_default();
+        let page = page::Page::new(file, run, park, text, drawn, folder);
         page.render().map(String::into_bytes).map_err(|error| error.to_string())
     }
 

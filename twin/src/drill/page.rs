@@ -1,15 +1,16 @@
 //! The page of a drill: chapters, a plan, notes.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, improvement_chapter};
+use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, given_chapter, improvement_chapter};
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
 use spatial_db::cache::Cache;
 use spatial_db::model::ResourceKind;
 use twin_engine::text::Text;
 
-use super::pictures::Picture;
+use super::pictures::{Picture, noted};
 
 struct Row {
     amiss: bool,
@@ -21,6 +22,8 @@ struct Chapter {
     title: String,
     heads: Vec<String>,
     rows: Vec<Row>,
+    /// Under its table.
+    pictures: Vec<Picture>,
 }
 
 /// The page.
@@ -43,12 +46,21 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &Text, pictures: Vec<Picture>) -> Self {
+    /// The page with pictures of its moments, and those of the notes that lie in the folder of the log.
+    pub(super) fn new(
+        file: &DrillFile,
+        run: &DrillRun,
+        cache: &Cache,
+        text: &Text,
+        pictures: Vec<Picture>,
+        folder: Option<&Path>,
+    ) -> Self {
         let park = &cache.snapshot().park;
         let mut chapters = drill_report(file, run);
         let expected = chapters.iter().position(|chapter| chapter.name == "expected");
         let improvements = improvement_chapter(file, run, chrono::Local::now().date_naive());
         chapters.insert(expected.map_or(chapters.len(), |at| at + 1), improvements);
+        chapters.push(given_chapter(file, run, park));
         let chapters = chapters
             .iter()
             .map(|chapter| Chapter {
@@ -63,6 +75,7 @@ impl Page {
                         cells: cells.iter().map(|cell| text.words(cell)).collect(),
                     })
                     .collect(),
+                pictures: if chapter.name == "notes" { noted(file, run, folder, text) } else { Vec::new() },
             })
             .collect();
         let credit = [&park.attribution, &park.licence].into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");

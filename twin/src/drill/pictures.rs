@@ -1,9 +1,10 @@
 //! Pictures of a drill for its report: the map of `twin drill shot` at the moments that count.
 
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::Arc;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, key_moments, moment_caption};
+use analysis::emergency::drill::{DrillFile, DrillRun, key_moments, moment_caption, note_caption, notes_taken};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use spatial_db::cache::Cache;
@@ -22,7 +23,7 @@ const SIZE: (u32, u32) = (960, 540);
 /// A picture of the page.
 #[derive(Debug)]
 pub(super) struct Picture {
-    /// The file as a data address.
+    /// The file as a data address; empty where it could not be read.
     pub(super) address: String,
     /// When it is and what it shows.
     pub(super) caption: String,
@@ -61,6 +62,30 @@ pub(super) fn pictures(file: &DrillFile, run: &DrillRun, cache: &Cache, text: &T
     }
     progress.finish();
     Ok(pictures)
+}
+
+/// The pictures of the notes, out of the folder of the log: no larger than the page prints them. One that cannot be read is told, and keeps
+/// nobody from the report.
+pub(super) fn noted(file: &DrillFile, run: &DrillRun, folder: Option<&Path>, text: &Text) -> Vec<Picture> {
+    let notes = notes_taken(file, run);
+    let pictures = notes.iter().filter_map(|note| {
+        let name = note.picture.as_deref()?;
+        // The name of a file beside the log, and no way to anywhere else.
+        let path = Path::new(name).file_name().zip(folder).map(|(name, folder)| folder.join(name));
+        let address = path.and_then(|path| small(&path)).unwrap_or_default();
+        let caption = text.words(&note_caption(note, name, !address.is_empty()));
+        Some(Picture { address, caption })
+    });
+    pictures.collect()
+}
+
+/// A picture file as a data address; none where it cannot be read.
+fn small(path: &Path) -> Option<String> {
+    let whole = image::ImageReader::open(path).ok()?.with_guessed_format().ok()?.decode().ok()?;
+    let (width, height) = SIZE;
+    let fits = whole.width() <= width && whole.height() <= height;
+    let small = if fits { whole } else { whole.thumbnail(width, height) };
+    smaller(&small.to_rgb8()).ok()
 }
 
 /// A picture as the data address of a PNG, or of a JPEG where that is smaller.

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use analysis::emergency::drill::{DrillFile, DrillLog, Entry, HandInject, Onlooker, Seen};
 
-use super::export::Tracks;
 use crate::failure::Failure;
 
 /// A log on disk that is whole up to the last thing that happened, whenever the drill is killed.
@@ -25,8 +24,6 @@ pub(super) struct Watcher {
     /// Seconds of the drill in a second of the room; as fast as it goes if none.
     speed: Option<f64>,
     began: Option<Instant>,
-    /// Where people were on ways, every ten seconds, for who wants that.
-    tracks: Option<Tracks>,
 }
 
 impl Watcher {
@@ -47,16 +44,6 @@ impl Watcher {
             watcher.log = Some(Written { path: path.to_path_buf(), file });
         }
         Ok(watcher)
-    }
-
-    /// One that keeps tracks and writes nothing.
-    pub(super) fn of_tracks() -> Self {
-        Self { tracks: Some(Tracks::new()), ..Self::default() }
-    }
-
-    /// The tracks that were kept.
-    pub(super) fn into_tracks(self) -> Tracks {
-        self.tracks.unwrap_or_default()
     }
 
     fn write(&mut self, line: Result<String, serde_json::Error>) {
@@ -86,11 +73,6 @@ impl Onlooker for Watcher {
     }
 
     fn second(&mut self, seen: &Seen<'_>) {
-        if let Some(tracks) = self.tracks.as_mut().filter(|_| seen.now_s() % 10.0 == 0.0) {
-            for (person, at) in seen.people() {
-                tracks.entry(person).or_default().push((seen.now_s(), at));
-            }
-        }
         let Some(speed) = self.speed else { return };
         let began = *self.began.get_or_insert_with(Instant::now);
         let due = Duration::from_secs_f64(seen.now_s() / speed);

@@ -6,6 +6,7 @@ use super::DrillError;
 use super::course::Course;
 use super::file::Action;
 use super::log::Happening;
+use super::score::{Mark, MarkedBy};
 use super::supply::{Lost, lost, main_near};
 use crate::emergency::hydrants::SAME_M;
 use crate::words;
@@ -98,7 +99,14 @@ impl Course<'_> {
             Action::Done(expected) | Action::Missed(expected) => {
                 self.file.expects(expected)?;
                 let done = matches!(action, Action::Done(_));
-                self.marks.insert(expected.clone(), (self.now, done));
+                let by = if kind == Happening::Hand {
+                    // It has been counted as done already.
+                    let inject = self.hand_done.checked_sub(1).and_then(|last| self.hand.get(last));
+                    MarkedBy::Observer(inject.map(|inject| inject.by.clone()).unwrap_or_default())
+                } else {
+                    MarkedBy::Entry(id.to_owned())
+                };
+                self.marks.insert(expected.clone(), Mark { at_s: self.now, done, by });
                 if done {
                     words!("drill-done", "done: {what}", what = expected.as_str())
                 } else {

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use geo::MultiPolygon;
+use geo::{Centroid, MultiPolygon};
 use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, Presence};
 
 use super::DrillError;
 use super::actions::supply;
+use super::dose::Doses;
 use super::file::{Action, DrillFile, HazardSpec, When};
 use super::hangs::Hangs;
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
+use super::notes::among;
 use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
+use super::score::{Mark, rate_objectives, score_items};
 use super::supply::{Lost, is_known, known_buildings};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
@@ -40,7 +43,7 @@ pub(super) struct Course<'a> {
     pub(super) stands: Vec<bool>,
     pub(super) happened: BTreeMap<String, f64>,
     pub(super) fired: BTreeSet<usize>,
-    pub(super) marks: BTreeMap<String, (f64, bool)>,
+    pub(super) marks: BTreeMap<String, Mark>,
     pub(super) entries: Vec<Entry>,
     /// Ways that are closed by somebody.
     pub(super) barred: Vec<bool>,
@@ -66,6 +69,8 @@ pub(super) struct Course<'a> {
     pub(super) called_off: bool,
     /// Buildings whose people are not known.
     pub(super) buildings_unknown: usize,
+    /// What people breathe and buildings take in, where something leaks.
+    pub(super) doses: Doses<'a>,
 }
 
 impl<'a> Course<'a> {
@@ -91,6 +96,7 @@ impl<'a> Course<'a> {
             water: is_known(park, NetworkClass::Water),
             power: is_known(park, NetworkClass::Power) && threat.lost_is_known(),
         };
+        let doses = Doses::of(&tables.hazard, threat.release(), file.weather.temperature_c + 273.15);
         let response = Response::new(park, &tables.evacuation, threat.place());
         let asked: Vec<Action> =
             file.timeline.iter().map(|one| &one.does).chain(hand.iter().map(|one| &one.does)).cloned().collect();
@@ -125,6 +131,7 @@ impl<'a> Course<'a> {
             now: 0.0,
             called_off: false,
             buildings_unknown,
+            doses,
         };
         // Hydrants that the timeline names must be there before it starts.
         for does in &asked {
@@ -243,15 +250,25 @@ impl<'a> Course<'a> {
             if self.stands[k] {
                 let entry = self.struck.entry(k).or_insert((now, value));
                 entry.1 = entry.1.max(value);
+                let footprint = &self.cache.snapshot().buildings[k].footprint;
+                let middle = || footprint.centroid().map_or([0.0; 2], |c| [c.x(), c.y()]);
+                self.doses.outside((k, middle), (now, f64::from(LOOK_S)), value);
             }
         }
+        // Where the cloud that bounds the danger has gone, a weaker one goes by.
+        for (k, middle) in self.doses.untold(now) {
+            let value = self.threat.at(middle, now).0;
+            self.doses.outside((k, || middle), (now, f64::from(LOOK_S)), value);
+        }
         self.response.look(&self.threat, now);
-        let reached: Vec<usize> = self
-            .walkers
-            .in_the_open()
-            .filter(|&(_, place)| self.threat.at(place, now).1)
-            .map(|(person, _)| person)
-            .collect();
+        let mut reached: Vec<usize> = Vec::new();
+        for (person, place) in self.walkers.in_the_open() {
+            let (value, inside) = self.threat.at(place, now);
+            self.doses.breathe(person, value, f64::from(LOOK_S));
+            if inside {
+                reached.push(person);
+            }
+        }
         if !reached.is_empty() && !self.happened.contains_key("threat_reaches_people") {
             self.say(
                 "threat_reaches_people",
@@ -424,14 +441,19 @@ impl<'a> Course<'a> {
         let (engines, facilities) = self.response.finish(stood, |at| self.threat.lacks_height(at));
         let evacuation = self.walkers.result();
         let known = (self.buildings_unknown, &Hangs::of(self.file, &self.hand));
-        let rated = rate(self.file, self.now, known, time, |id| self.marks.get(id).copied());
+        let notes = among(self.file, &self.entries, &self.hand);
+        let rated = rate(self.file, self.now, known, time, |id| self.marks.get(id), &notes);
+        let objectives = rate_objectives(self.file, &rated);
+        let items = score_items(&objectives, &rated);
         let buildings = &self.cache.snapshot().buildings;
+        let (breath, indoors) = self.doses.finish(&self.tables.hazard).unzip();
+        let indoors = indoors.unwrap_or_default();
         let struck = self
             .struck
             .iter()
             .map(|(&k, &(first_s, worst))| {
                 let building = buildings[k].provenance.key.clone();
-                Struck { building, first_s, worst, unit: self.threat.unit() }
+                Struck { building, first_s, worst, unit: self.threat.unit(), indoors_kg_m3: indoors.get(&k).copied() }
             })
             .collect();
         let levels = self.threat.levels(|slot| self.stands[slot] && self.struck.contains_key(&slot));
@@ -478,6 +500,10 @@ impl<'a> Course<'a> {
             engines,
             facilities,
             rated,
+            objectives,
+            items,
+            release: self.threat.release().cloned(),
+            breath,
         };
         let mut print = Fingerprint::new();
         for entry in &self.entries {

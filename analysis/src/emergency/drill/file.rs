@@ -211,6 +211,22 @@ pub enum Item {
 }
 
 impl Item {
+    /// All of them, in the order of the standard's list.
+    pub const ALL: [Self; 12] = [
+        Self::AlarmAndReporting,
+        Self::Mobilisation,
+        Self::Assessment,
+        Self::Command,
+        Self::Handling,
+        Self::Resources,
+        Self::Communication,
+        Self::PublicInformation,
+        Self::Protection,
+        Self::Cordon,
+        Self::Medical,
+        Self::SiteControl,
+    ];
+
     /// The item in words.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -302,6 +318,9 @@ pub enum Action {
         /// Picture that shows it: the name of a file beside the log.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         picture: Option<String>,
+        /// Expected action that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
     },
     /// An action to do better is written down, by hand only.
     Improve(Improvement),
@@ -503,6 +522,9 @@ impl DrillFile {
             Action::BurstNear((x, y)) => {
                 within("the place", *x, -1e9, 1e9)?;
                 within("the place", *y, -1e9, 1e9)
+            }
+            Action::Note { about: Some(id), .. } if self.expected.iter().all(|expected| expected.id != *id) => {
+                Err(format!("the note is about {id:?}, and there is no such expected action"))
             }
             Action::Improve(improvement) => improvement.check(self),
             _ => Ok(()),

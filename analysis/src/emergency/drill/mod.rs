@@ -8,16 +8,20 @@ mod actions;
 mod cap;
 mod compare;
 mod course;
+mod dose;
 mod error;
 mod file;
+mod given;
 mod hangs;
 mod improve;
 mod log;
 mod moments;
+mod notes;
 mod outcome;
 mod report;
 mod response;
 mod run;
+mod score;
 mod supply;
 #[cfg(test)]
 mod tests;
@@ -25,19 +29,23 @@ mod threat;
 mod trace;
 mod watch;
 
-pub use cap::{CapDraft, cap_draft};
+pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
+pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
 pub use file::{
     Action, DrillFile, DrillWeather, Evidence, Expected, HazardSpec, Inject, Item, LeakSpec, Objective, PoolSpec, Role,
     When,
 };
+pub use given::{Release, given_chapter};
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
+pub use notes::{NoteTaken, note_caption, notes_taken};
 pub use outcome::{CountAt, EngineRun, Facility, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
+pub use score::{ItemScore, RatedObjective, Score, Tally, rate_objectives, score_items};
 pub(in crate::emergency) use supply::there;
 pub use trace::{
     AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill,

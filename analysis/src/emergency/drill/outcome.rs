@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::dose::Breath;
 use super::file::{DrillFile, Evidence, Item};
+use super::given::Release;
 use super::hangs::Hangs;
+use super::notes::NoteTaken;
+use super::score::{ItemScore, Mark, RatedObjective, evidence};
 use crate::emergency::evacuation::Census;
+use crate::words::Words;
 
 /// A building that the hazard reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +24,8 @@ pub struct Struck {
     pub worst: f64,
     /// Unit of the worst: `kg/m3` of a cloud, `m` of water, `cordon` (1) within it.
     pub unit: &'static str,
+    /// The highest concentration indoors until the drill's end, kg/m³, by one air exchange for all; none where nothing leaks.
+    pub indoors_kg_m3: Option<f64>,
 }
 
 /// What an engine did. Times are s from the start; none: it did not happen.
@@ -129,6 +136,8 @@ pub struct Rated {
     pub done_s: Option<f64>,
     /// How it went.
     pub rating: Rating,
+    /// What shows it: an event, a mark, a note.
+    pub evidence: Words,
 }
 
 /// Whether anybody can tell who has supply: by a network on record with a source.
@@ -218,6 +227,14 @@ pub struct Outcome {
     pub facilities: Vec<Facility>,
     /// Expected actions.
     pub rated: Vec<Rated>,
+    /// Objectives, by those.
+    pub objectives: Vec<RatedObjective>,
+    /// Every evaluation item of AQ/T 9009.
+    pub items: Vec<ItemScore>,
+    /// What leaks, as the drill began with it; none where nothing does.
+    pub release: Option<Release>,
+    /// What was breathed of it; none where nothing leaks.
+    pub breath: Option<Breath>,
 }
 
 impl Outcome {
@@ -234,12 +251,13 @@ impl Outcome {
 
 /// Rates expected actions by the times of events and the marks of observers, at the end of a drill. Where the people of some buildings are
 /// not known they may still be inside: everyone out, and what hangs on it, is then not met by its event alone.
-pub(super) fn rate(
+pub(super) fn rate<'m>(
     file: &DrillFile,
     end_s: f64,
     (buildings_unknown, hangs): (usize, &Hangs<'_>),
     time_of: impl Fn(&str) -> Option<f64>,
-    mark_of: impl Fn(&str) -> Option<(f64, bool)>,
+    mark_of: impl Fn(&str) -> Option<&'m Mark>,
+    notes: &[NoteTaken],
 ) -> Vec<Rated> {
     file.expected
         .iter()
@@ -247,7 +265,7 @@ pub(super) fn rate(
             let due_s = time_of(&expected.from).map(|from| from + expected.within_min * 60.0);
             let mark = mark_of(&expected.id);
             let done_s = match (&expected.evidence, mark) {
-                (_, Some((at, true))) => Some(at),
+                (_, Some(mark)) if mark.done => Some(mark.at_s),
                 (Evidence::Event(event), None) => time_of(event),
                 _ => None,
             };
@@ -258,7 +276,7 @@ pub(super) fn rate(
                 (Evidence::Observed, None) => false,
             };
             let rating = match (due_s, done_s, mark, &expected.evidence) {
-                (_, _, Some((_, false)), _) => Rating::Missed,
+                (_, _, Some(mark), _) if !mark.done => Rating::Missed,
                 (Some(due), Some(done), ..) if done > due => Rating::Late,
                 (_, Some(_), ..) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
                 // In time, or before its clock had started.
@@ -278,6 +296,7 @@ pub(super) fn rate(
                 due_s,
                 done_s,
                 rating,
+                evidence: evidence(expected, mark, done_s, notes),
             }
         })
         .collect()

@@ -1,11 +1,14 @@
 //! The report of a drill in words: chapters of tables.
 
 use super::course::amount;
+use super::dose::breath_chapter;
 use super::file::{DrillFile, HazardSpec};
 use super::hangs::Hangs;
 use super::log::Happening;
+use super::notes::note_chapter;
 use super::outcome::{EngineRun, Facility, LevelReached, Outcome, Rating, Struck};
 use super::run::DrillRun;
+use super::score::score_chapters;
 use super::threat::level_words;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -158,6 +161,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
                 rating(rated.rating, outcome),
                 clock(rated.due_s),
                 clock(rated.done_s),
+                rated.evidence.clone(),
                 Words::from(role(&rated.role)),
                 Words::from(objective(&rated.objective)),
                 said(rated.item),
@@ -179,9 +183,26 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     let struck = struck
         .into_iter()
         .map(|one| {
-            (false, vec![Words::from(one.building.as_str()), clock(Some(one.first_s)), worst(one, &outcome.levels)])
+            let indoors = one.indoors_kg_m3.map(|peak| Words::from(format!("{peak:.3e}")));
+            let first = [Words::from(one.building.as_str()), clock(Some(one.first_s)), worst(one, &outcome.levels)];
+            (false, first.into_iter().chain(indoors).collect::<Vec<Words>>())
         })
         .collect();
+    let mut of_struck = heads([
+        phrase("drill-head-building", "Building"),
+        phrase("drill-head-first", "First"),
+        match &file.hazard {
+            HazardSpec::Leak { .. } => phrase("drill-head-worst-cloud", "Highest concentration outside, kg/m³"),
+            HazardSpec::Fire { .. } => phrase("drill-head-worst-cordon", "Where"),
+            HazardSpec::Blast { .. } => phrase("drill-head-worst-blast", "Overpressure at its walls, kPa"),
+            HazardSpec::Fireball { .. } => phrase("drill-head-worst-heat", "Heat at its walls, kW/m²"),
+            HazardSpec::Power { .. } => phrase("drill-head-worst-power", "What"),
+            HazardSpec::Flood { .. } => phrase("drill-head-worst-water", "Deepest water, m"),
+        },
+    ]);
+    if outcome.release.is_some() {
+        of_struck.push(phrase("drill-head-indoors", "Highest indoors, kg/m³").into());
+    }
     let chapter = |name, title: Phrase, heads, rows| DrillChapter { name, title: title.into(), heads, rows };
     let mut chapters = vec![
         chapter("times", phrase("drill-times", "Times from the start, min:s"), Vec::new(), times),
@@ -222,6 +243,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
                 phrase("drill-head-rating", "Rating"),
                 phrase("drill-head-due", "Due"),
                 phrase("drill-head-done", "Done"),
+                phrase("drill-head-evidence", "Shown by"),
                 phrase("drill-head-role", "Role"),
                 phrase("drill-head-objective", "Objective"),
                 phrase("drill-head-item", "Item"),
@@ -238,27 +260,20 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             ]),
             timeline,
         ),
-        chapter(
-            "struck",
-            phrase("drill-struck", "Buildings inside the danger"),
-            heads([
-                phrase("drill-head-building", "Building"),
-                phrase("drill-head-first", "First"),
-                match &file.hazard {
-                    HazardSpec::Leak { .. } => phrase("drill-head-worst-cloud", "Highest concentration outside, kg/m³"),
-                    HazardSpec::Fire { .. } => phrase("drill-head-worst-cordon", "Where"),
-                    HazardSpec::Blast { .. } => phrase("drill-head-worst-blast", "Overpressure at its walls, kPa"),
-                    HazardSpec::Fireball { .. } => phrase("drill-head-worst-heat", "Heat at its walls, kW/m²"),
-                    HazardSpec::Power { .. } => phrase("drill-head-worst-power", "What"),
-                    HazardSpec::Flood { .. } => phrase("drill-head-worst-water", "Deepest water, m"),
-                },
-            ]),
-            struck,
-        ),
+        chapter("struck", phrase("drill-struck", "Buildings inside the danger"), of_struck, struck),
     ];
     if !outcome.levels.is_empty() {
         chapters.push(levels(&outcome.levels));
     }
+    let at = |chapters: &[DrillChapter], name: &str| {
+        chapters.iter().position(|chapter| chapter.name == name).unwrap_or(chapters.len())
+    };
+    let scored = at(&chapters, "expected");
+    chapters.splice(scored..scored, score_chapters(outcome, said));
+    let after = at(&chapters, "people") + 1;
+    chapters.splice(after..after, outcome.breath.as_ref().map(breath_chapter));
+    let noted = at(&chapters, "timeline");
+    chapters.splice(noted..noted, note_chapter(file, run));
     chapters
 }
 
@@ -277,7 +292,7 @@ fn last_out(outcome: &Outcome) -> Words {
 }
 
 /// How an expected action went; why nobody can say it, where that is so.
-fn rating(rating: Rating, outcome: &Outcome) -> Words {
+pub(super) fn rating(rating: Rating, outcome: &Outcome) -> Words {
     match rating {
         Rating::Unknown => words!(
             "drill-rating-known-out",
@@ -428,7 +443,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
     let hazard = match &file.hazard {
         HazardSpec::Leak { hole_mm, .. } => words!(
             "drill-note-leak",
-            "Leak: a hole of {hole} mm, content and substance as on record, the tank as warm as the air, the rate of the first moment until it is empty or stopped, let out 1 m over the ground. Left out: gas heavier than air, what the pool gives off, walls and slopes, the air indoors. A building counts by the air outside it.",
+            "Leak: a hole of {hole} mm, content and substance as on record, the tank as warm as the air, the rate of the first moment until it is empty or stopped, let out 1 m over the ground. Left out: gas heavier than air, what the pool gives off, walls and slopes. A building counts by the air outside it; the air indoors stands beside that, by one air exchange for all buildings.",
             hole = hole_mm.to_string()
         ),
         HazardSpec::Fire { cordon_m, .. } => words!(

@@ -9,6 +9,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
 
 use super::file::{DrillFile, HazardSpec, LeakSpec};
+use super::given::Release;
 use super::outcome::LevelReached;
 use super::supply::lost;
 use super::{Contour, DrillError};
@@ -41,6 +42,8 @@ pub(super) struct Cloudy {
     /// When it began in this wind and when it stopped, s.
     began_s: f64,
     stopped_s: Option<f64>,
+    /// What it follows from.
+    release: Release,
 }
 
 /// The hazard.
@@ -51,6 +54,7 @@ pub(super) enum Threat<'a> {
         at_s: f64,
         cloud: Option<Box<Cloudy>>,
         weather: Weather,
+        given: Option<Box<Release>>,
     },
     /// `heat` are the rings about a pool that burns in it, and `hot_m` how near to its middle nobody goes by a way.
     Fire {
@@ -100,11 +104,11 @@ impl<'a> Threat<'a> {
                 let Some(hazard) = found else {
                     return Err(file.wrong(source, format!("park {} has no hazard source {source:?}", park.park.slug)));
                 };
-                let mut threat = Self::Leak { source: hazard, at_s: at_min * 60.0, cloud: None, weather };
+                let mut threat = Self::Leak { source: hazard, at_s: at_min * 60.0, cloud: None, weather, given: None };
                 // Whatever cannot be worked out is said before the drill begins.
                 threat.leak(file, rules, at_min * 60.0)?;
-                if let Self::Leak { cloud, .. } = &mut threat {
-                    *cloud = None;
+                if let Self::Leak { cloud, given, .. } = &mut threat {
+                    *given = cloud.take().map(|cloud| Box::new(cloud.release));
                 }
                 Ok(threat)
             }
@@ -197,7 +201,8 @@ impl<'a> Threat<'a> {
         let lacks = |what: &str| file.wrong(key, format!("{what} of {key:?} is not on record"));
         let name = source.substance.as_deref().or(source.cas.as_deref()).ok_or_else(|| lacks("the substance"))?;
         let substance = rules.substance(name).map_err(hazard)?;
-        let content_kg = source.quantity_t.ok_or_else(|| lacks("the quantity"))? * 1000.0;
+        let quantity_t = source.quantity_t.ok_or_else(|| lacks("the quantity"))?;
+        let content_kg = quantity_t * 1000.0;
         let leak = match leak {
             LeakSpec::Gas => Leak::Gas,
             LeakSpec::Liquid(head_m) => Leak::Liquid { head_m: *head_m },
@@ -230,14 +235,16 @@ impl<'a> Threat<'a> {
             extrapolate: true,
         };
         let plume = Plume::new(rules, &input).map_err(hazard)?;
+        let release = Release::of(rules, (substance, quantity_t), &found, &threshold, weather);
         *cloud = Some(Box::new(Cloudy {
             plume,
             frame: Frame::new(place.unwrap_or_default(), weather),
-            threshold_kg_m3: substance.kg_m3_from_ppm(threshold.ppm, weather.temperature_k, weather.pressure_pa),
+            threshold_kg_m3: release.threshold_kg_m3,
             name: threshold.name,
             airborne_kg_s: found.airborne_kg_s,
             began_s: now_s,
             stopped_s: None,
+            release,
         }));
         Ok(())
     }
@@ -283,6 +290,14 @@ impl<'a> Threat<'a> {
     pub(super) fn hot(&self, now_s: f64) -> Option<([f64; 2], f64)> {
         match self {
             Self::Fire { at_s, hot_m, .. } if now_s >= *at_s && *hot_m > 0.0 => Some((self.place()?, *hot_m)),
+            _ => None,
+        }
+    }
+
+    /// What leaks, as the drill began with it.
+    pub(super) fn release(&self) -> Option<&Release> {
+        match self {
+            Self::Leak { given, .. } => given.as_deref(),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Expected actions by role: how each stands, and the marks of an observer; notes with place and picture.
 
 use analysis::emergency::drill::Action as Does;
-use bevy_egui::egui::{Label, RichText, TextEdit, Ui};
+use bevy_egui::egui::{ComboBox, Label, RichText, TextEdit, Ui};
 
 use super::super::{Panels, look};
 use super::{chip, place};
@@ -77,6 +77,7 @@ fn notes(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let mut note = std::mem::take(&mut panels.ui.drill.note);
     let edit = TextEdit::multiline(&mut note).desired_rows(2).desired_width(f32::INFINITY);
     ui.add(edit.hint_text(t!(words, "drill-note-hint")));
+    about(ui, panels, words);
     let mut taken = false;
     ui.horizontal_wrapped(|ui| {
         if let Some((_, name)) = &at {
@@ -91,8 +92,27 @@ fn notes(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         let name = picture.as_ref().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         panels.drill.picture = picture;
         let place = at.filter(|_| panels.ui.drill.with_place).map(|(place, _)| place);
-        inject(panels, Does::Note { text: note.trim().to_owned(), place, picture: name });
+        let about = panels.ui.drill.about.take();
+        inject(panels, Does::Note { text: note.trim().to_owned(), place, picture: name, about });
         note.clear();
     }
     panels.ui.drill.note = note;
+}
+
+/// Which expected action the note is about, if one: it then stands among what shows that action.
+fn about(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let Some(session) = panels.drill.session.as_ref() else { return };
+    let none = t!(words, "drill-note-about");
+    let about = &mut panels.ui.drill.about;
+    let chosen = session.file.expected.iter().find(|one| Some(&one.id) == about.as_ref());
+    let shown = chosen.map_or(none.as_str(), |one| one.text.as_str());
+    ComboBox::from_id_salt("drill-note-about").selected_text(shown).width(ui.available_width()).truncate().show_ui(
+        ui,
+        |ui| {
+            ui.selectable_value(about, None, none.as_str());
+            for one in &session.file.expected {
+                ui.selectable_value(about, Some(one.id.clone()), one.text.as_str());
+            }
+        },
+    );
 }

@@ -43,11 +43,14 @@ pub(crate) const STEP_S: f64 = 10.0;
 pub(crate) struct Console {
     by: String,
     note: String,
+    /// Expected action that the note is about.
+    about: Option<String>,
     with_picture: bool,
     with_place: bool,
     say: String,
     hand: hand::Form,
     branch: branch::Form,
+    improve: improve::Form,
     path: String,
     /// The drill that the camera flew to, once its run was there.
     flown_to: Option<Arc<DrillFile>>,

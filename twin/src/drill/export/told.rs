@@ -1,9 +1,10 @@
 //! What was told of a drill: what happened, what was expected, and what is to be done better.
 
-use analysis::emergency::drill::{DrillRun, Entry, Rated};
+use analysis::emergency::drill::{DrillFile, DrillRun, Entry, Rated, Tally, notes_taken};
 use spatial_db::package::Kind;
+use spatial_db::schema::GeometryKind;
 
-use super::{Field, S, Sheet, row};
+use super::{Field, S, Sheet, point, row};
 
 /// The timeline.
 pub(super) fn log(run: &DrillRun) -> Sheet {
@@ -43,6 +44,7 @@ pub(super) fn expected(rated: &[Rated]) -> Sheet {
                 one.due_s.into(),
                 one.done_s.into(),
                 one.rating.as_str().into(),
+                Field::Text(one.evidence.to_string()),
             ],
         )
     });
@@ -64,7 +66,123 @@ pub(super) fn expected(rated: &[Rated]) -> Sheet {
                 Kind::Text,
                 "met, late, missed, not marked, open, or unknown: known people out, of others nobody knows",
             ),
+            ("evidence", Kind::Text, "what shows it: event, mark, notes"),
         ],
+        rows: rows.collect(),
+    }
+}
+
+/// What people breathed outdoors.
+pub(super) fn doses(run: &DrillRun) -> Sheet {
+    let rows = run.outcome.breath.iter().flat_map(|breath| &breath.people).map(|one| {
+        row(
+            None,
+            [
+                one.person.into(),
+                one.dose_kg_s_m3.into(),
+                one.seconds.into(),
+                u32::from(one.level).into(),
+                one.lethal.into(),
+            ],
+        )
+    });
+    Sheet {
+        name: "dose",
+        title: "Doses outdoors",
+        says: "What the people who came into the cloud breathed outdoors; nobody indoors or at a place of assembly",
+        geometry: None,
+        columns: vec![
+            ("person", Kind::Integer, "number in the drill; nobody's name"),
+            ("dose_kg_s_m3", Kind::Real, "concentration by time"),
+            ("seconds", Kind::Real, "time in air over the lowest level for an hour"),
+            ("level", Kind::Integer, "level of the guideline for so long an exposure that the mean exceeded; 0: none"),
+            ("lethal", Kind::Real, "probability of death by the toxic probit; empty: no constants"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// What observers noted.
+pub(super) fn notes(file: &DrillFile, run: &DrillRun) -> Sheet {
+    let notes = notes_taken(file, run);
+    let rows = notes.iter().map(|note| {
+        row(
+            note.place.and_then(|(x, y)| point([x, y])),
+            [
+                note.at_s.into(),
+                note.by.as_ref().into(),
+                Field::from(&note.text),
+                note.about.as_ref().into(),
+                note.picture.as_ref().into(),
+            ],
+        )
+    });
+    Sheet {
+        name: "note",
+        title: "Notes",
+        says: "What observers noted, at the places that they gave",
+        geometry: Some(GeometryKind::Point),
+        columns: vec![
+            ("at_s", Kind::Real, S),
+            ("by", Kind::Text, "who noted it, as he says; empty: the drill's file"),
+            ("words", Kind::Text, "what was seen"),
+            ("about", Kind::Text, "expected action that it is about; empty: none in particular"),
+            ("picture", Kind::Text, "name of its picture, a file beside the log; empty: none"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn counts(tally: Tally) -> [Field; 4] {
+    [tally.met, tally.late, tally.missed, tally.unknown].map(Field::from)
+}
+
+const COUNTS: [(&str, Kind, &str); 4] = [
+    ("met", Kind::Integer, "expected actions in time"),
+    ("late", Kind::Integer, "late"),
+    ("missed", Kind::Integer, "missed"),
+    ("unknown", Kind::Integer, "not marked, not due, or hanging on people who are not known"),
+];
+
+/// Objectives, rated.
+pub(super) fn objectives(run: &DrillRun) -> Sheet {
+    let rows = run.outcome.objectives.iter().map(|one| {
+        let own = [Field::from(&one.id), Field::from(&one.text), one.item.into(), one.score.as_str().into()];
+        (None, own.into_iter().chain(counts(one.actions)).collect::<Vec<Field>>())
+    });
+    let own = [
+        ("id", Kind::Text, "name in the file"),
+        ("words", Kind::Text, "objective"),
+        ("item", Kind::Text, "evaluation item"),
+        ("score", Kind::Text, "met, partly met, not met or unknown, by its expected actions"),
+    ];
+    Sheet {
+        name: "objective",
+        title: "Objectives",
+        says: "Objectives by their expected actions",
+        geometry: None,
+        columns: own.into_iter().chain(COUNTS).collect(),
+        rows: rows.collect(),
+    }
+}
+
+/// Evaluation items, scored.
+pub(super) fn items(run: &DrillRun) -> Sheet {
+    let rows = run.outcome.items.iter().map(|one| {
+        let own = [Field::from(one.item), one.objectives.into(), one.share.into()];
+        (None, own.into_iter().chain(counts(one.actions)).collect::<Vec<Field>>())
+    });
+    let own = [
+        ("item", Kind::Text, "evaluation item"),
+        ("objectives", Kind::Integer, "objectives of it"),
+        ("share", Kind::Real, "share in time of the actions of which it is known; empty: of none"),
+    ];
+    Sheet {
+        name: "item",
+        title: "Evaluation items",
+        says: "The evaluation items of AQ/T 9009-2015, counted and not weighed",
+        geometry: None,
+        columns: own.into_iter().chain(COUNTS).collect(),
         rows: rows.collect(),
     }
 }
