@@ -218,8 +218,8 @@ impl Kind {
                     words!(
                         "drill-zone-blast",
                         "overpressure {level} kPa: {what}",
-                        level = thousands,
-                        what = level_words(&level.name)
+                        what = level_words(&level.name),
+                        level = thousands
                     ),
                 ),
                 Self::Fireball(_) => (
