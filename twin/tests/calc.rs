@@ -191,6 +191,23 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
     assert!(clauses.into_iter().all(|clause| !clause.is_empty()));
     assert!(protection["missing"].to_string().contains("what hangs over"), "{}", protection["missing"]);
 
+    for check in ["fire_flow", "hydrant_spacing", "hydrant_road", "hydrant_wall"] {
+        assert!(checks.iter().any(|one| one["check"] == check), "{check} was made: {checks:?}");
+        assert_eq!(listed(check, "violated"), of(check, "violated"), "{check}");
+    }
+    let chinese = place.json(&["calc", "protection", "qingxi", "--check", "lane_slope", "--lang", "zh", "--json"]);
+    assert!(chinese["missing"].to_string().contains("车道净高"), "{}", chinese["missing"]);
+
+    let security = place.json(&["calc", "security", "qingxi", "--lang", "en", "--json"]);
+    let rows = security["findings"].as_array().unwrap();
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["rule"].as_str().unwrap().starts_with("house rule")),
+        "{rows:?}"
+    );
+    let told = |verdict: &str| rows.iter().filter(|row| row["verdict"] == verdict).count() as u64;
+    assert_eq!(security["violated"].as_u64(), Some(told("violated")));
+    assert_eq!(told("violated") + told("unknown"), rows.len() as u64, "what is fine is not listed");
+
     let evac = |seed: &str| place.json(&["calc", "evac", "--park", "qingxi", "--seed", seed, "--json"]);
     let (one, again, other) = (evac("1"), evac("1"), evac("2"));
     assert_eq!(one, again);

@@ -257,7 +257,7 @@ pub(super) fn hydrants_for_hazard(hydrants: &[Hydrant], hazard: &HazardSource, r
 }
 
 /// Distance from a footprint, 0 inside, m.
-fn gap_to_footprint(place: [f64; 2], footprint: &geo::MultiPolygon<f64>) -> f64 {
+pub(super) fn gap_to_footprint(place: [f64; 2], footprint: &geo::MultiPolygon<f64>) -> f64 {
     use geo::Contains;
     let point = Point::from(place);
     if footprint.contains(&point) { 0.0 } else { Euclidean.distance(footprint, &point) }

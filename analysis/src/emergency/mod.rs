@@ -13,5 +13,7 @@ pub use hydrants::{HydrantCover, Reach, hydrant_reach};
 pub use overlay::emergency_overlay;
 #[cfg(test)]
 pub(crate) use overlay::legend;
-pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection};
+#[cfg(test)]
+pub(crate) use protection::legend as protection_legend;
+pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection, protection_overlay};
 pub use security::security_overlay;

@@ -8,6 +8,7 @@ mod heat;
 mod plume;
 mod protection;
 mod reach;
+mod security;
 mod source;
 mod weather;
 
@@ -42,6 +43,8 @@ enum Calc {
     Hydrants(reach::HydrantArguments),
     /// What protects a park: hoses, tanks, fire lanes, places of assembly, each violation with its clause
     Protection(protection::ProtectionArguments),
+    /// What cameras, gates and hazard sites of a park lack, each with the rule that asks for it
+    Security(security::SecurityArguments),
     /// How deep a water level stands over a park
     Flood(reach::FloodArguments),
     /// Grade of a major hazard after GB 18218
@@ -58,6 +61,7 @@ pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
         Calc::Source(arguments) => source::run(arguments),
         Calc::Hydrants(arguments) => reach::run_hydrants(arguments),
         Calc::Protection(arguments) => protection::run(arguments),
+        Calc::Security(arguments) => security::run(arguments),
         Calc::Flood(arguments) => reach::run_flood(arguments),
         Calc::Grade(arguments) => grade::run(arguments),
         Calc::Evac(arguments) => evac::run(arguments),

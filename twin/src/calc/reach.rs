@@ -54,7 +54,7 @@ pub(super) fn place(text: &str) -> Result<[f64; 2], String> {
     found.ok_or_else(|| format!("`{text}` is no place; write EAST,NORTH in metres"))
 }
 
-fn cache(park: &str) -> Result<Cache, Failure> {
+pub(super) fn cache(park: &str) -> Result<Cache, Failure> {
     let progress = Progress::new(false);
     let loaded = Origin::of(park).load(false, &progress);
     progress.finish();
