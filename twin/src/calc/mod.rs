@@ -10,6 +10,7 @@ mod protection;
 mod reach;
 mod security;
 mod source;
+mod stations;
 mod weather;
 
 use clap::{Args, Subcommand};
@@ -45,7 +46,9 @@ enum Calc {
     Protection(protection::ProtectionArguments),
     /// What cameras, gates and hazard sites of a park lack, each with the rule that asks for it
     Security(security::SecurityArguments),
-    /// How deep a water level stands over a park
+    /// How soon an engine of a fire station is at each parcel and building
+    Stations(stations::StationArguments),
+    /// How deep a water level stands over a park, or what of it lies in an area of a file
     Flood(reach::FloodArguments),
     /// Grade of a major hazard after GB 18218
     Grade(grade::GradeArguments),
@@ -62,6 +65,7 @@ pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
         Calc::Hydrants(arguments) => reach::run_hydrants(arguments),
         Calc::Protection(arguments) => protection::run(arguments),
         Calc::Security(arguments) => security::run(arguments),
+        Calc::Stations(arguments) => stations::run(arguments),
         Calc::Flood(arguments) => reach::run_flood(arguments),
         Calc::Grade(arguments) => grade::run(arguments),
         Calc::Evac(arguments) => evac::run(arguments),
