@@ -237,4 +237,5 @@ fn the_steepest_stretch_of_a_road_is_that_of_the_ground() {
 }
 
 mod access;
+mod shown;
 mod supply;
