@@ -1,6 +1,8 @@
 //! Room to turn at a dead end: whether a square lies on paved ground on record, or whether what is on record leaves none.
 
-use geo::{Area, BooleanOps, BoundingRect, Distance, Euclidean, Intersects, LineString, MultiPolygon, Point, Polygon};
+use geo::{
+    Area, BooleanOps, BoundingRect, Distance, Euclidean, Intersects, LineString, MultiPolygon, Point, Polygon, Rect,
+};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, SurfaceKind};
 
@@ -9,8 +11,10 @@ const STEP_M: f64 = 1.0;
 const TURN_DEG: f64 = 7.5;
 /// A square that stands this near a lane is driven into from it, m.
 const BESIDE_M: f64 = 3.0;
-/// A square lies on paved ground where no more of it than this does not, m².
-const ROUNDING_M2: f64 = 1e-6;
+/// Overlaying areas rounds: a square lies on ground whose edge its corners pass by no more than this, m, and of which no more than this
+/// lies beside it, m².
+const ROUNDING_M: f64 = 1e-4;
+const ROUNDING_M2: f64 = 1e-3;
 
 /// Room for a square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,24 +42,29 @@ impl Ground<'_> {
         let far = side_m * std::f64::consts::SQRT_2 + BESIDE_M;
         let (low, high) = ([bounds.min().x - far, bounds.min().y - far], [bounds.max().x + far, bounds.max().y + far]);
         let park = self.cache.snapshot();
-        let (mut paved, mut blocked): (Vec<&MultiPolygon<f64>>, Vec<&MultiPolygon<f64>>) = (Vec::new(), Vec::new());
+        // A wood or a road of a whole city is asked thousands of times: no more of it than lies here.
+        let window = Rect::new((low[0], low[1]), (high[0], high[1])).to_polygon();
+        let here = |area: &MultiPolygon<f64>| area.intersection(&window);
+        let (mut paved, mut blocked) = (Vec::new(), Vec::new());
         for slot in self.cache.slots_in_envelope(low, high, FeatureKind::Surface) {
             let surface = &park.surfaces[slot];
             match surface.kind {
-                SurfaceKind::Paved => paved.push(&surface.area),
+                SurfaceKind::Paved => paved.push(here(&surface.area)),
                 // What is stored stands in the way; nobody drives on the others.
                 SurfaceKind::Water
                 | SurfaceKind::Grass
                 | SurfaceKind::Forest
                 | SurfaceKind::StorageYard
-                | SurfaceKind::Rail => blocked.push(&surface.area),
+                | SurfaceKind::Rail => blocked.push(here(&surface.area)),
                 SurfaceKind::Other => {}
             }
         }
         let near = self.cache.slots_in_envelope(low, high, FeatureKind::Building);
-        let buildings: Vec<&MultiPolygon<f64>> =
-            near.into_iter().filter(|slot| self.stands[*slot]).map(|slot| &park.buildings[slot].footprint).collect();
-        blocked.extend(&buildings);
+        let standing = near.into_iter().filter(|slot| self.stands[*slot]);
+        let buildings: Vec<MultiPolygon<f64>> = standing.map(|slot| here(&park.buildings[slot].footprint)).collect();
+        blocked.extend(buildings.iter().cloned());
+        blocked.retain(|area| !area.0.is_empty());
+        paved.retain(|area| !area.0.is_empty());
         if !paved.is_empty() {
             let mut free = united(&paved);
             if !buildings.is_empty() {
@@ -97,13 +106,13 @@ fn first_of(line: &[[f64; 2]], metres: f64) -> LineString<f64> {
     LineString::from(out)
 }
 
-fn united(areas: &[&MultiPolygon<f64>]) -> MultiPolygon<f64> {
-    areas.iter().fold(MultiPolygon::new(Vec::new()), |all, area| all.union(*area))
+fn united(areas: &[MultiPolygon<f64>]) -> MultiPolygon<f64> {
+    areas.iter().fold(MultiPolygon::new(Vec::new()), |all, area| all.union(area))
 }
 
 fn lies_on(square: &Polygon<f64>, ground: &MultiPolygon<f64>) -> bool {
     // Corners first: they are quickly asked, and rule out nearly all.
-    square.exterior().points().all(|corner| ground.intersects(&corner))
+    square.exterior().points().all(|corner| Euclidean.distance(&corner, ground) <= ROUNDING_M)
         && square.difference(ground).unsigned_area() <= ROUNDING_M2
 }
 
