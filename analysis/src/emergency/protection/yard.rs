@@ -71,7 +71,7 @@ impl Ground<'_> {
                 free = free.difference(&united(&buildings));
             }
             // The lane runs into the square.
-            if squares(&lane, 0.5 * side_m, side_m).any(|square| lies_on(&square, &free)) {
+            if !free.0.is_empty() && squares(&lane, 0.5 * side_m, side_m).any(|square| lies_on(&square, &free)) {
                 return Room::Paved;
             }
         }
