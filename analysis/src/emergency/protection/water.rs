@@ -93,10 +93,9 @@ pub(super) fn fire_flow(cache: &Cache, figures: &RuleSet, rules: &ProtectionRule
                 }
             }
         }
-        // Flows on record are each hydrant's own: together they are at most that.
+        // Flows on record are each hydrant's own: together they are at most that, so that enough is never said without a word.
         let verdict = if water.flow_l_s >= demand.value {
-            notes.fulfilled(Check::FireFlow);
-            continue;
+            Verdict::Note
         } else if water.unknown == 0 && water.flow_l_s < least_l_s {
             Verdict::Violated
         } else {
@@ -147,7 +146,8 @@ fn flow_finding(
         words,
         clause: words!(
             "protection-flow-clause",
-            "{clause}; the class of a plant is not on record: less than every row asks for is too little, less than its own is not known",
+            "{clause}; the class of a plant is not on record: less than every row asks for is too little, less than its own is not known; flows are \
+             added up, which is at most what a main gives at once",
             clause = row.map_or_else(|| "".into(), Figure::citation)
         ),
     }

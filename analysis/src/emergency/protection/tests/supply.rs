@@ -18,19 +18,20 @@ fn plant(height_m: Option<f64>, flows: &[Option<f64>]) -> Protection {
 #[test]
 fn the_flow_in_reach_is_held_against_what_a_plant_asks_for() {
     for (flows, verdict, amount) in [
-        (&[Some(15.0), Some(15.0)][..], None, None),
-        (&[Some(10.0), Some(10.0)], None, None),
+        (&[Some(15.0), Some(15.0)][..], Some(Verdict::Note), Some(30.0)),
+        (&[Some(10.0), Some(10.0)], Some(Verdict::Note), Some(20.0)),
         // Of a hydrant no more than 15 L/s count, whatever it gives: less than the row asks for, and not less than every row.
         (&[Some(60.0)], Some(Verdict::Unknown), Some(15.0)),
         (&[Some(10.0)], Some(Verdict::Violated), Some(10.0)),
         (&[Some(10.0), None], Some(Verdict::Unknown), None),
-        (&[Some(12.0), Some(12.0), None], None, None),
+        (&[Some(12.0), Some(12.0), None], Some(Verdict::Note), None),
     ] {
         let found = plant(Some(10.0), flows);
         let finding = of(&found, Check::FireFlow, "B1");
         assert_eq!(finding.map(|one| one.verdict), verdict, "{flows:?}");
         assert_eq!(finding.and_then(|one| one.found), amount, "{flows:?}");
-        assert!(finding.is_none_or(|one| one.limit == Some(20.0)), "4,000 m³: {finding:?}");
+        assert!(finding.is_some_and(|one| one.limit == Some(20.0)), "4,000 m³: {finding:?}");
+        assert_eq!(found.counts[&Check::FireFlow][0], usize::from(verdict == Some(Verdict::Note)), "{flows:?}");
     }
     let unknown = plant(None, &[Some(15.0), Some(15.0)]);
     let finding = of(&unknown, Check::FireFlow, "B1").unwrap();
