@@ -102,6 +102,7 @@ mod tests {
             ("changes", crate::changes::legend()),
             ("emergency", crate::emergency::legend()),
             ("security", crate::emergency::security::legend()),
+            ("protection", crate::emergency::protection_legend()),
             ("idle", crate::land::idle_legend()),
             ("utilisation", crate::land::utilisation_classes(&[0; 8], &[0.0; 8])),
             ("issues", crate::issues::legend()),

@@ -6,6 +6,7 @@
 
 #![allow(clippy::result_large_err, reason = "an import fails once; its error carries what a person needs to mend it")]
 
+mod areas;
 mod crs;
 mod error;
 mod error_code;
@@ -25,6 +26,7 @@ mod stage;
 mod terrain;
 mod wkb;
 
+pub use areas::{AreaError, Areas, areas};
 pub use crs::utm_epsg;
 pub use error::{ImportError, ReaderLimit};
 pub use import::{ImportOptions, Progress, import, preview};

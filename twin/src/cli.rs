@@ -335,6 +335,8 @@ pub(crate) enum OverlayName {
     Emergency,
     /// What cameras see: boundaries of compounds, gates, hazard sources
     Security,
+    /// The worst of every check of fire protection, with its clause
+    Protection,
     /// Pipes, ducts and cables by class, seen through the ground
     Networks,
     /// Power capacity left per parcel, with the bottleneck

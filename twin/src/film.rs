@@ -144,7 +144,7 @@ fn overlays(tour: &Tour) -> Vec<OverlayName> {
         })
     };
     let given = ALL.into_iter().filter(|name| !LATER.contains(name) || is_shown(name));
-    given.chain([OverlayName::Unmet].into_iter().filter(is_shown)).collect()
+    given.chain([OverlayName::Protection, OverlayName::Unmet].into_iter().filter(is_shown)).collect()
 }
 
 #[cfg(test)]
@@ -165,5 +165,6 @@ mod tests {
             assert_eq!(made(shown), ALL, "{shown}");
         }
         assert_eq!(made("overlay: \"unmet\""), [&others[..], &[OverlayName::Unmet]].concat());
+        assert_eq!(made("overlay: \"protection\""), [&others[..], &[OverlayName::Protection]].concat());
     }
 }

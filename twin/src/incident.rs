@@ -5,8 +5,6 @@ use std::path::PathBuf;
 
 use analysis::emergency::evacuation::{Evacuation, EvacuationError, EvacuationRules, WayNetwork, groups_and_places};
 use analysis::emergency::incident::{CLOSED_M, Mains, OutOfReach, ShutOff, presence, rerouted, ways_closed};
-use analysis::network::Settings;
-use analysis::rules::RuleSet;
 use clap::Args;
 use geo::MapCoords;
 use serde_json::{Value, json};
@@ -19,6 +17,7 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
 use crate::report::whole;
+use crate::rules::tables;
 
 /// Arguments of `twin incident`.
 #[derive(Debug, Args)]
@@ -54,9 +53,9 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
     progress.finish();
     let cache = Cache::build(loaded?.0);
     let park = cache.snapshot();
-    let (there, settings, figures) = (presence(park), Settings::shipped(), RuleSet::shipped());
+    let (there, rules) = (presence(park), tables());
     let network = |source| Failure::Network { source };
-    let mains = Mains::of(&cache, &there, &settings, &figures).map_err(network)?;
+    let mains = Mains::of(&cache, &there, &rules.topology, &rules.land).map_err(network)?;
     let shut = mains.shut_off(&arguments.burst).map_err(network)?;
     let reach = mains.out_of_reach(&shut);
     let mut answer = Answer::new(

@@ -32,7 +32,7 @@ use crate::report::unmet::Record;
 use crate::said::in_words;
 use crate::shot::{MOST_PIXELS, indexed, overlay_on, overlays};
 
-/// Every overlay that the window switches between; unmet demand comes besides where it is asked for.
+/// Every overlay that the window switches between; unmet demand and protection come besides where they are asked for.
 pub(crate) const ALL: [OverlayName; 9] = [
     OverlayName::Utilisation,
     OverlayName::Idle,
@@ -306,6 +306,11 @@ impl Way {
                 Err(failure) => return self.fail(failure),
             }
         }
+        if self.plan.overlay == OverlayName::Protection {
+            let wanted = [&ALL[..], &[OverlayName::Protection]].concat();
+            time.overlay_on = overlay_on(&cache, &wanted, cases.clone());
+            overlays.extend((time.overlay_on)(time.as_of, OverlayName::Protection.word()).map(Arc::new));
+        }
         if let Some(record) = &self.record {
             overlays.push(Arc::new(record.overlay(&cache, time.as_of)));
             time.overlay_on = record.beside(time.overlay_on, &cache);
@@ -387,8 +392,9 @@ mod tests {
     #[test]
     fn the_window_switches_between_every_overlay_of_one_moment() {
         for name in OverlayName::value_variants() {
-            // What compares two moments has a window of its own; what is not in the park comes only where it is asked for.
-            let apart = [OverlayName::Changes, OverlayName::Unmet].contains(name);
+            // What compares two moments has a window of its own; what is not in the park comes only where it is asked for, and so does
+            // the list of protection, for which no digit is left.
+            let apart = [OverlayName::Changes, OverlayName::Unmet, OverlayName::Protection].contains(name);
             assert_eq!(ALL.contains(name), !apart, "{name:?}");
         }
         assert!(ALL.len() <= 9, "a digit switches to each");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use analysis::emergency::{emergency_overlay, security_overlay};
+use analysis::emergency::{emergency_overlay, protection_overlay, security_overlay};
 use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay_in_cases, utilisation_overlay};
 use analysis::network::answers::Network;
@@ -43,6 +43,7 @@ impl OverlayName {
             Self::Projects => "projects",
             Self::Emergency => "emergency",
             Self::Security => "security",
+            Self::Protection => "protection",
             Self::Networks => "networks",
             Self::Capacity => "capacity",
             Self::Pressure => "pressure",
@@ -70,6 +71,9 @@ impl From<ThemeName> for ThemeChoice {
         }
     }
 }
+
+/// Hour of a working day at which people are counted who would go to a place of assembly.
+const WORKING_HOUR: u32 = 10;
 
 /// Pixels of imagery that are loaded, at most: as many as the engine lays on the ground.
 pub(crate) const MOST_PIXELS: u64 = 4096 * 4096;
@@ -162,6 +166,7 @@ fn overlay(
         OverlayName::Projects => Some(projects_overlay(cache, as_of)),
         OverlayName::Emergency => Some(emergency_overlay(cache, rules, as_of)),
         OverlayName::Security => Some(security_overlay(cache, rules, as_of)),
+        OverlayName::Protection => Some(protection_overlay(cache, rules, as_of, WORKING_HOUR)),
         OverlayName::Networks => Some(network_overlay(cache, rules, as_of)),
         OverlayName::Capacity => capacity(cache, as_of),
         OverlayName::Pressure => Some(pressure(cache, as_of)),

@@ -17,6 +17,7 @@ mod outputs;
 mod package;
 mod pitch;
 mod projects;
+mod real_emergency;
 mod real_land;
 mod real_networks;
 mod real_parks;

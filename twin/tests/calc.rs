@@ -191,6 +191,23 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
     assert!(clauses.into_iter().all(|clause| !clause.is_empty()));
     assert!(protection["missing"].to_string().contains("what hangs over"), "{}", protection["missing"]);
 
+    for check in ["fire_flow", "hydrant_spacing", "hydrant_road", "hydrant_wall"] {
+        assert!(checks.iter().any(|one| one["check"] == check), "{check} was made: {checks:?}");
+        assert_eq!(listed(check, "violated"), of(check, "violated"), "{check}");
+    }
+    let chinese = place.json(&["calc", "protection", "qingxi", "--check", "lane_slope", "--lang", "zh", "--json"]);
+    assert!(chinese["missing"].to_string().contains("车道净高"), "{}", chinese["missing"]);
+
+    let security = place.json(&["calc", "security", "qingxi", "--lang", "en", "--json"]);
+    let rows = security["findings"].as_array().unwrap();
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["rule"].as_str().unwrap().starts_with("house rule")),
+        "{rows:?}"
+    );
+    let told = |verdict: &str| rows.iter().filter(|row| row["verdict"] == verdict).count() as u64;
+    assert_eq!(security["violated"].as_u64(), Some(told("violated")));
+    assert_eq!(told("violated") + told("unknown"), rows.len() as u64, "what is fine is not listed");
+
     let evac = |seed: &str| place.json(&["calc", "evac", "--park", "qingxi", "--seed", seed, "--json"]);
     let (one, again, other) = (evac("1"), evac("1"), evac("2"));
     assert_eq!(one, again);
@@ -227,4 +244,41 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
     let all = cloud["zones"].as_array().unwrap();
     assert_eq!(all.len(), 3, "the three levels of AEGL: {all:?}");
     assert!(all.windows(2).all(|pair| pair[0]["buildings"].as_u64() >= pair[1]["buildings"].as_u64()), "{all:?}");
+}
+
+#[test]
+fn stations_and_areas_of_a_map_are_held_against_parcels_and_an_assumed_place_is_told_as_such() {
+    let place = Place::imported();
+    let park = place.database.store().unwrap().snapshot("qingxi").unwrap();
+    let stations = place.json(&["calc", "stations", "qingxi", "--json"]);
+    let of = |key: &str| stations[key].as_u64().unwrap();
+    assert_eq!(of("stations"), 1);
+    for (kind, all) in [("parcels", park.parcels.len()), ("buildings", park.buildings.len())] {
+        let sum: u64 = ["in_time", "late", "unknown"].iter().map(|what| of(&format!("{kind}_{what}"))).sum();
+        assert_eq!(sum, all as u64, "{stations}");
+    }
+    let soon = place.json(&["calc", "stations", "qingxi", "--within", "61", "--json"]);
+    assert!(soon["parcels_in_time"].as_u64().unwrap() < of("parcels_in_time"), "{soon}");
+
+    let file = place.folder.path().join("plain.geojson");
+    let plain = r#"{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "EPSG:4549"}}, "features": [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates":
+            [[[560251, 3453129], [560451, 3453129], [560451, 3453329], [560251, 3453329], [560251, 3453129]]]}}]}"#;
+    std::fs::write(&file, plain).unwrap();
+    let file = file.display().to_string();
+    let flood = place.json(&["calc", "flood", "qingxi", "--area", &file, "--json"]);
+    // ST_Intersection of PostGIS with the square: 4 parcels, 23,403.01 m² of them.
+    let rows = flood["parcels"].as_array().unwrap();
+    let wet: f64 = rows.iter().map(|row| row["area_m2"].as_f64().unwrap()).sum();
+    assert!(rows.len() == 4 && (wet - 23_403.01).abs() < 1.0, "{flood}");
+    assert!(rows.iter().all(|row| row["share"].as_f64().is_some_and(|share| share > 0.0 && share <= 1.0 + 1e-9)));
+    let (code, said) = place.fails(&["calc", "flood", "qingxi", "--area", "nowhere.geojson"]);
+    assert!(code != 0 && said.contains("nowhere.geojson"), "{said}");
+    assert_eq!(place.fails(&["calc", "flood", "qingxi"]).0, 2, "neither a level nor an area");
+
+    let evac = place.json(&["calc", "evac", "--park", "qingxi", "--place", "560351,3453229,50", "--json"]);
+    let places = evac["places"].as_array().unwrap();
+    assert_eq!(places.len(), 22, "21 on record and one besides");
+    let assumed: Vec<&Value> = places.iter().filter(|one| one["assumed"] == true).collect();
+    assert!(assumed.len() == 1 && assumed[0]["capacity"] == 50, "{assumed:?}");
 }

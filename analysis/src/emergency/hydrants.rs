@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use geo::{BoundingRect, CoordsIter, Distance, Euclidean, Point};
+use geo::{BoundingRect, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
 use rayon::prelude::*;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
@@ -29,18 +29,20 @@ pub enum Reach {
 }
 
 /// Words of a state that takes a resource out of service.
-const OUT: [&str; 13] = [
+const OUT: [&str; 15] = [
     "out of service",
     "out_of_service",
     "broken",
     "removed",
     "closed",
+    "abandoned",
     "planned",
     "pending",
     "停用",
     "损坏",
     "关闭",
     "撤销",
+    "废弃",
     "待建",
     "规划",
 ];
@@ -90,6 +92,19 @@ pub fn hydrant_reach(cache: &Cache, rules: &RuleSet) -> Vec<Reach> {
     reach_of(cache, rules, working_hydrants(cache).iter().map(|hydrant| hydrant.position).collect())
 }
 
+/// Reach per parcel, in snapshot order, for parks without buildings on record too; a parcel without a boundary on record is as a building
+/// without a footprint.
+pub fn parcel_reach(cache: &Cache, rules: &RuleSet) -> Vec<Reach> {
+    let reach_m = rules.figure("hydrant", "reach_m").value;
+    let hydrants = tree_of(working_hydrants(cache).iter().map(|hydrant| hydrant.position));
+    let reach = |boundary: &MultiPolygon<f64>| match reach_of_one(&hydrants, |_| true, boundary, reach_m) {
+        Reach::NoFootprint => Reach::NoFootprint,
+        _ if hydrants.size() == 0 => Reach::Unknown,
+        known => known,
+    };
+    cache.snapshot().parcels.par_iter().map(|parcel| reach(&parcel.boundary)).collect()
+}
+
 /// A hydrant's place with its number.
 type Spot = GeomWithData<[f64; 2], usize>;
 
@@ -106,7 +121,7 @@ fn reach_of(cache: &Cache, rules: &RuleSet, places: Vec<[f64; 2]>) -> Vec<Reach>
         return without_any(buildings);
     }
     let hydrants = tree_of(places.into_iter());
-    buildings.par_iter().map(|building| reach_of_one(&hydrants, |_| true, building, reach_m)).collect()
+    buildings.par_iter().map(|building| reach_of_one(&hydrants, |_| true, &building.footprint, reach_m)).collect()
 }
 
 /// Reach per building where no hydrant gives water.
@@ -122,15 +137,20 @@ pub(super) fn stands_somewhere(building: &Building) -> bool {
     building.footprint.coords_iter().next().is_some()
 }
 
-/// Reach of the hydrants that give water at a building; there is at least one.
-fn reach_of_one(hydrants: &RTree<Spot>, gives: impl Fn(usize) -> bool, building: &Building, reach_m: f64) -> Reach {
+/// Reach of the hydrants that give water at an outline; there is at least one hydrant.
+fn reach_of_one(
+    hydrants: &RTree<Spot>,
+    gives: impl Fn(usize) -> bool,
+    outline: &MultiPolygon<f64>,
+    reach_m: f64,
+) -> Reach {
     // Of no corners all are reached, and none is near.
-    if !stands_somewhere(building) {
+    if outline.coords_iter().next().is_none() {
         return Reach::NoFootprint;
     }
     let reached = |at: [f64; 2]| hydrants.locate_within_distance(at, reach_m * reach_m).any(|spot| gives(spot.data));
-    let whole = building.footprint.coords_iter().all(|c| reached([c.x, c.y]));
-    let nearest_m = nearest_to_footprint(hydrants, &gives, &building.footprint);
+    let whole = outline.coords_iter().all(|c| reached([c.x, c.y]));
+    let nearest_m = nearest_to_footprint(hydrants, &gives, outline);
     if whole {
         Reach::Whole(nearest_m)
     } else if nearest_m <= reach_m {
@@ -205,7 +225,7 @@ impl<'a> HydrantCover<'a> {
                 if self.is_far_from(&gone, *before, building) {
                     *before
                 } else {
-                    reach_of_one(&self.tree, |hydrant| !is_dry(hydrant), building, self.reach_m)
+                    reach_of_one(&self.tree, |hydrant| !is_dry(hydrant), &building.footprint, self.reach_m)
                 }
             })
             .collect()
@@ -276,18 +296,14 @@ pub(super) fn hydrants_for_hazard(hydrants: &[Hydrant], hazard: &HazardSource, r
 }
 
 /// Distance from a footprint, 0 inside, m.
-fn gap_to_footprint(place: [f64; 2], footprint: &geo::MultiPolygon<f64>) -> f64 {
+pub(super) fn gap_to_footprint(place: [f64; 2], footprint: &MultiPolygon<f64>) -> f64 {
     use geo::Contains;
     let point = Point::from(place);
     if footprint.contains(&point) { 0.0 } else { Euclidean.distance(footprint, &point) }
 }
 
 /// Distance from the footprint (0 inside) to the nearest hydrant that gives water, m.
-fn nearest_to_footprint(
-    hydrants: &RTree<Spot>,
-    gives: &impl Fn(usize) -> bool,
-    footprint: &geo::MultiPolygon<f64>,
-) -> f64 {
+fn nearest_to_footprint(hydrants: &RTree<Spot>, gives: &impl Fn(usize) -> bool, footprint: &MultiPolygon<f64>) -> f64 {
     let Some(bounds) = footprint.bounding_rect() else { return f64::INFINITY };
     let centre = bounds.center();
     let half_diagonal = 0.5 * bounds.width().hypot(bounds.height());
@@ -308,7 +324,7 @@ fn nearest_to_footprint(
 mod tests {
     use std::sync::Arc;
 
-    use geo::{MultiPolygon, Rect, coord};
+    use geo::{Rect, coord};
     use proptest::prelude::*;
     use spatial_db::model::{NetworkClass, NetworkNode, Park, ParkSnapshot, Provenance};
 
@@ -329,6 +345,24 @@ mod tests {
                 && dry_points.locate_within_distance(hydrant.position, SAME_M * SAME_M).next().is_none()
         });
         reach_of(cache, rules, wet.map(|hydrant| hydrant.position).collect())
+    }
+
+    #[test]
+    fn a_parcel_is_reached_as_a_building_of_its_outline() {
+        let outlines = [building(1, (0.0, 0.0), (20.0, 10.0)), building(2, (0.0, 100.0), (20.0, 90.0))];
+        let mut park = ParkSnapshot::empty(Park::made_up("cover", "By hand", 4549));
+        park.parcels = outlines
+            .iter()
+            .map(|one| spatial_db::model::Parcel::bare(one.id.id, Provenance::default(), one.footprint.clone()))
+            .collect();
+        let rules = RuleSet::shipped();
+        assert_eq!(parcel_reach(&Cache::build(Arc::new(park.clone())), &rules), [Reach::Unknown, Reach::Unknown]);
+        park.resources = vec![EmergencyResource::bare(1, Provenance::default(), ResourceKind::Hydrant, [10.0, 20.0])];
+        let reached = parcel_reach(&Cache::build(Arc::new(park.clone())), &rules);
+        assert_eq!(reached, [Reach::Whole(10.0), Reach::Part(80.0)]);
+        // One that is given up gives no water.
+        park.resources[0].state = Some("abandoned".into());
+        assert_eq!(parcel_reach(&Cache::build(Arc::new(park)), &rules), [Reach::Unknown, Reach::Unknown]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Emergency: what protects the park, what endangers it, and what a hazard does.
 
+mod arrival;
 pub mod crowd;
 pub mod drill;
 pub mod evacuation;
@@ -10,9 +11,12 @@ mod overlay;
 mod protection;
 pub mod security;
 
-pub use hydrants::{HydrantCover, Reach, hydrant_reach};
+pub use arrival::{Covered, Drive, StationReach, covered_by, station_reach};
+pub use hydrants::{HydrantCover, Reach, hydrant_reach, parcel_reach};
 pub use overlay::emergency_overlay;
 #[cfg(test)]
 pub(crate) use overlay::legend;
-pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection};
+#[cfg(test)]
+pub(crate) use protection::legend as protection_legend;
+pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection, protection_overlay};
 pub use security::security_overlay;

@@ -3,25 +3,33 @@
 //! Hydrants by hose: the figure of the straight reach, measured along real ways from the hydrant to the wall. Tanks: hydrants too near to count.
 //! What a check needs and is not on record makes it unknown, never fulfilled.
 //!
-//! Fire lanes: width, slope, height, dead ends and frontage of GB 50016. Places of assembly by the people who would go there. Left out: flow and
-//! pressure, trees and parked cars, the bearing of the ground, kerbs and the radius of bends.
+//! Fire lanes: width, slope, height, dead ends and frontage of GB 50016. Water: the flow on record against a plant's demand, and where
+//! hydrants stand. Places of assembly by the people who would go there. Left out: pressure, trees and parked cars, the bearing of the
+//! ground, kerbs and the radius of bends.
 
 mod hose;
+mod lanes;
+mod overlay;
+mod water;
+mod yard;
 
 use std::collections::BTreeMap;
 
-use geo::{Area, BoundingRect, LineString, MinimumRotatedRect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, HazardSource, Presence, RoadEdge, TerrainGrid};
+use spatial_db::model::{FeatureId, HazardSource, Presence};
 
 use self::hose::{BESIDE_M, Hose, Missing};
-use super::evacuation::{EvacuationError, EvacuationRules, Walkers, WayNetwork, groups_and_places, is_carriageway};
+use super::evacuation::{EvacuationError, EvacuationRules, Walkers, WayNetwork, groups_and_places};
 use super::hazard::HazardError;
 use super::hydrants::{Hydrant, Worth, working_hydrants, worth_for_hazard};
 use crate::rules::{Figure, RuleSet};
 use crate::words;
-use crate::words::{Words, percent};
+use crate::words::Words;
+
+#[cfg(test)]
+pub(crate) use overlay::legend;
+pub use overlay::protection_overlay;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -41,6 +49,14 @@ pub enum Check {
     DeadEnd,
     /// Frontage of a building, m: it needs a lane through it or round it.
     Frontage,
+    /// Flow of the hydrants in reach of a plant against its demand, L/s.
+    FireFlow,
+    /// From a hydrant to the next one, m.
+    HydrantSpacing,
+    /// From a hydrant to the edge of a road, m.
+    HydrantRoad,
+    /// From a hydrant to the nearest wall, m.
+    HydrantWall,
     /// People who would go to a place of assembly.
     AssemblyCapacity,
 }
@@ -60,6 +76,9 @@ pub enum Verdict {
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
+    /// The feature.
+    #[serde(skip)]
+    pub feature: FeatureId,
     /// The check.
     pub check: Check,
     /// Key of the feature.
@@ -90,11 +109,42 @@ pub struct Protection {
 }
 
 /// The figures of the checks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProtectionRules(BTreeMap<String, Figure>);
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ProtectionRules {
+    #[serde(default)]
+    plant_words: Vec<String>,
+    #[serde(default)]
+    demand: Vec<Demand>,
+    #[serde(flatten)]
+    figures: BTreeMap<String, Figure>,
+}
 
-const NEEDED: [&str; 8] =
-    ["width_m", "height_m", "slope", "slope_over_m", "turning_yard_m", "dead_end_m", "frontage_m", "frontage_total_m"];
+/// Fire demand of plants up to a volume, L/s.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Demand {
+    /// None: of any volume.
+    to_m3: Option<f64>,
+    #[serde(flatten)]
+    figure: Figure,
+}
+
+const NEEDED: [&str; 15] = [
+    "width_m",
+    "height_m",
+    "slope",
+    "slope_over_m",
+    "turning_yard_m",
+    "turning_yard_high_m",
+    "high_building_m",
+    "dead_end_m",
+    "frontage_m",
+    "frontage_total_m",
+    "lane_beside_m",
+    "hydrant_spacing_m",
+    "hydrant_road_m",
+    "hydrant_wall_m",
+    "hydrant_most_l_s",
+];
 
 impl ProtectionRules {
     /// The table that ships with the product.
@@ -111,15 +161,23 @@ impl ProtectionRules {
     /// [`HazardError::Table`].
     pub fn parse(text: &str) -> Result<Self, HazardError> {
         let wrong = |reason: String| HazardError::Table { table: "protection", reason };
-        let figures: BTreeMap<String, Figure> = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        match NEEDED.iter().find(|name| !figures.contains_key(**name)) {
-            Some(name) => Err(wrong(format!("it lacks {name}"))),
-            None => Ok(Self(figures)),
+        let rules: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if let Some(name) = NEEDED.iter().find(|name| !rules.figures.contains_key(**name)) {
+            return Err(wrong(format!("it lacks {name}")));
         }
+        if rules.demand.last().is_none_or(|row| row.to_m3.is_some()) {
+            return Err(wrong("its last row of demand is not for any volume".to_owned()));
+        }
+        Ok(rules)
     }
 
     fn figure(&self, name: &str) -> &Figure {
-        &self.0[name]
+        &self.figures[name]
+    }
+
+    /// The row of demand of a plant of so many m³.
+    fn demand(&self, volume_m3: f64) -> Option<&Figure> {
+        self.demand.iter().find(|row| row.to_m3.is_none_or(|most| volume_m3 <= most)).map(|row| &row.figure)
     }
 }
 
@@ -131,6 +189,12 @@ struct Notes {
 impl Notes {
     fn fulfilled(&mut self, check: Check) {
         self.all.counts.entry(check).or_default()[0] += 1;
+    }
+
+    /// Not known of so many, for one reason that is told once.
+    fn unknown(&mut self, check: Check, count: usize, why: Words) {
+        self.all.counts.entry(check).or_default()[2] += count;
+        self.all.missing.push(why);
     }
 
     fn add(&mut self, finding: Finding) {
@@ -152,16 +216,30 @@ pub fn protection(
     evacuation: &EvacuationRules,
     hour: u32,
 ) -> Protection {
-    let all = Protection { findings: Vec::new(), counts: BTreeMap::new(), missing: Vec::new() };
-    let mut notes = Notes { all };
     let park = cache.snapshot();
     let stands =
         park.park.as_of.map_or_else(|| vec![true; park.buildings.len()], |as_of| Presence::on(park, as_of).buildings);
-    hoses(cache, figures, evacuation, &stands, &mut notes);
+    protection_of(cache, figures, rules, evacuation, (hour, stands.as_slice()))
+}
+
+/// The same with the buildings that stand, in snapshot order.
+fn protection_of(
+    cache: &Cache,
+    figures: &RuleSet,
+    rules: &ProtectionRules,
+    evacuation: &EvacuationRules,
+    (hour, stands): (u32, &[bool]),
+) -> Protection {
+    let all = Protection { findings: Vec::new(), counts: BTreeMap::new(), missing: Vec::new() };
+    let mut notes = Notes { all };
+    let park = cache.snapshot();
+    hoses(cache, figures, evacuation, stands, &mut notes);
     tanks(cache, figures, &mut notes);
-    lanes(&park.roads, park.terrain.as_ref(), rules, &mut notes);
-    dead_ends(cache, rules, evacuation, &mut notes);
-    frontages(cache, rules, &stands, &mut notes);
+    lanes::lanes(&park.roads, park.terrain.as_ref(), rules, &mut notes);
+    lanes::dead_ends(cache, rules, evacuation, stands, &mut notes);
+    lanes::frontages(cache, rules, stands, &mut notes);
+    water::fire_flow(cache, figures, rules, stands, &mut notes);
+    water::hydrants(cache, rules, stands, &mut notes);
     assembly(cache, evacuation, hour, &mut notes);
     let mut out = notes.all;
     out.findings.sort_by(|a, b| (a.check, b.verdict, &a.key).cmp(&(b.check, a.verdict, &b.key)));
@@ -216,6 +294,7 @@ fn hoses(cache: &Cache, figures: &RuleSet, evacuation: &EvacuationRules, stands:
             }
         };
         notes.add(Finding {
+            feature: building.id,
             check: Check::HoseReach,
             key: building.provenance.key.clone(),
             found,
@@ -283,6 +362,7 @@ fn tanks(cache: &Cache, figures: &RuleSet, notes: &mut Notes) {
             Err(missing) => (None, Verdict::Unknown, missing),
         };
         notes.add(Finding {
+            feature: hazard.id,
             check: Check::TankHydrants,
             key: hazard.provenance.key.clone(),
             found,
@@ -291,207 +371,6 @@ fn tanks(cache: &Cache, figures: &RuleSet, notes: &mut Notes) {
             verdict,
             words,
             clause: exclusion.citation(),
-        });
-    }
-}
-
-/// The steepest stretch of a line over so many metres, none where no stretch has heights at both ends; and whether every place looked at
-/// has a height.
-fn steepest(line: &LineString<f64>, terrain: &TerrainGrid, over_m: f64) -> (Option<f64>, bool) {
-    let (Some(first), Some(end)) = (line.0.first(), line.0.last()) else { return (None, false) };
-    let mut known = true;
-    let mut walked = 0.0;
-    let mut last: Option<(f64, Option<f64>)> = None;
-    let mut steepest = None;
-    let mut look = |at_m: f64, x: f64, y: f64| {
-        let height = terrain.height_at(x, y);
-        known &= height.is_some();
-        if let Some((from_m, Some(before))) = last
-            && let Some(height) = height
-            && at_m - from_m >= 0.5 * over_m
-        {
-            let slope: f64 = (height - before).abs() / (at_m - from_m);
-            steepest = Some(steepest.map_or(slope, |most: f64| most.max(slope)));
-        }
-        last = Some((at_m, height));
-    };
-    look(0.0, first.x, first.y);
-    let mut next_m = over_m;
-    let whole: f64 = line.lines().map(|piece| (piece.end.x - piece.start.x).hypot(piece.end.y - piece.start.y)).sum();
-    for piece in line.lines() {
-        let length = (piece.end.x - piece.start.x).hypot(piece.end.y - piece.start.y);
-        while length > 0.0 && next_m <= walked + length && next_m <= whole {
-            let share = (next_m - walked) / length;
-            let x = piece.start.x + share * (piece.end.x - piece.start.x);
-            look(next_m, x, piece.start.y + share * (piece.end.y - piece.start.y));
-            next_m += over_m;
-        }
-        walked += length;
-    }
-    look(whole, end.x, end.y);
-    (steepest, known)
-}
-
-fn lanes(roads: &[RoadEdge], terrain: Option<&TerrainGrid>, rules: &ProtectionRules, notes: &mut Notes) {
-    let (width, slope, over) = (rules.figure("width_m"), rules.figure("slope"), rules.figure("slope_over_m").value);
-    let height = rules.figure("height_m");
-    let mut count = 0_usize;
-    for road in roads.iter().filter(|road| is_carriageway(road)) {
-        count += 1;
-        let key = &road.provenance.key;
-        let mut note = |found, verdict, words| {
-            let (check, unit, limit) = (Check::LaneWidth, "m", Some(width.value));
-            let clause = width.citation();
-            notes.add(Finding { check, key: key.clone(), found, limit, unit, verdict, words, clause });
-        };
-        match road.width_m.filter(|width| *width > 0.0) {
-            Some(metres) if metres < width.value => {
-                let said = words!(
-                    "protection-lane-narrow",
-                    "{metres} m wide: it does not count as a fire lane",
-                    metres = format!("{metres:.1}")
-                );
-                note(Some(metres), Verdict::Violated, said);
-            }
-            Some(_) => notes.fulfilled(Check::LaneWidth),
-            None => note(None, Verdict::Unknown, words!("protection-lane-no-width", "its width is not on record")),
-        }
-        let mut note = |found, verdict, words| {
-            let (check, unit, limit) = (Check::LaneSlope, "1", Some(slope.value));
-            let clause = slope.citation();
-            notes.add(Finding { check, key: key.clone(), found, limit, unit, verdict, words, clause });
-        };
-        let lines =
-            terrain.into_iter().flat_map(|terrain| road.line.iter().map(move |line| steepest(line, terrain, over)));
-        let (found, known) = lines.fold((None::<f64>, terrain.is_some()), |(most, known), (found, all)| {
-            (most.into_iter().chain(found).reduce(f64::max), known && all)
-        });
-        match found {
-            Some(share) if share > slope.value => {
-                let said =
-                    words!("protection-lane-steep", "{share} at its steepest, by the terrain", share = percent(share));
-                note(Some(share), Verdict::Violated, said);
-            }
-            Some(_) if known => notes.fulfilled(Check::LaneSlope),
-            Some(share) => {
-                let said = words!(
-                    "protection-lane-part",
-                    "{share} at its steepest where the terrain has heights; under a part of it there are none",
-                    share = percent(share)
-                );
-                note(Some(share), Verdict::Unknown, said);
-            }
-            None => {
-                note(None, Verdict::Unknown, words!("protection-lane-no-heights", "too short, or no heights under it"));
-            }
-        }
-    }
-    if count == 0 {
-        notes.all.missing.push(words!("protection-no-lane", "fire lanes: no road is on record"));
-    } else {
-        // The model has no heights of bridges, pipe racks and gates over roads.
-        notes.all.counts.entry(Check::LaneHeight).or_default()[2] += count;
-        notes.all.missing.push(words!(
-            "protection-lane-height",
-            "lane height: what hangs over the {count} roads is not on record ({clause})",
-            count = count,
-            clause = height.citation()
-        ));
-    }
-}
-
-fn dead_ends(cache: &Cache, rules: &ProtectionRules, evacuation: &EvacuationRules, notes: &mut Notes) {
-    let park = cache.snapshot();
-    let Ok(roads) = WayNetwork::carriageways(&park.roads, evacuation) else { return };
-    // Where the data of a park ends its roads do too: only what ends among its buildings is a dead end.
-    let boxes = park.buildings.iter().filter_map(|building| building.footprint.bounding_rect());
-    let Some(inside) = boxes.reduce(|a, b| {
-        let min = geo::coord! { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) };
-        geo::Rect::new(min, geo::coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) })
-    }) else {
-        return;
-    };
-    let (yard, long) = (rules.figure("turning_yard_m"), rules.figure("dead_end_m").value);
-    let keys: std::collections::HashMap<_, _> = park.roads.iter().map(|road| (road.id, &road.provenance.key)).collect();
-    for (end, at) in roads.nodes.iter().enumerate() {
-        let among =
-            (inside.min().x..=inside.max().x).contains(&at[0]) && (inside.min().y..=inside.max().y).contains(&at[1]);
-        let [only] = roads.at(end) else { continue };
-        if !among {
-            continue;
-        }
-        // Back to the first corner with a choice.
-        let (mut way, mut node, mut metres) = (*only, end, 0.0);
-        loop {
-            metres += roads.ways[way].length_m;
-            node = roads.other_end(way, node);
-            match roads.at(node) {
-                [a, b] if metres < 10_000.0 => way = if *a == way { *b } else { *a },
-                _ => break,
-            }
-        }
-        if metres <= long {
-            notes.fulfilled(Check::DeadEnd);
-            continue;
-        }
-        notes.add(Finding {
-            check: Check::DeadEnd,
-            key: keys.get(&roads.ways[*only].road).map_or_else(String::new, |key| (*key).clone()),
-            found: Some(metres),
-            limit: Some(long),
-            unit: "m",
-            verdict: Verdict::Unknown,
-            words: words!(
-                "protection-dead-end",
-                "a dead end of {metres} m at {x}, {y}; whether there is a yard of {side} by {side} m to turn in is not on record",
-                metres = format!("{metres:.0}"),
-                x = format!("{:.0}", at[0]),
-                y = format!("{:.0}", at[1]),
-                side = format!("{:.0}", yard.value)
-            ),
-            clause: yard.citation(),
-        });
-    }
-}
-
-fn frontages(cache: &Cache, rules: &ProtectionRules, stands: &[bool], notes: &mut Notes) {
-    let (front, total) = (rules.figure("frontage_m"), rules.figure("frontage_total_m"));
-    let buildings = cache.snapshot().buildings.iter().zip(stands).filter(|(_, stands)| **stands);
-    for (building, _) in buildings {
-        let Some(around) = building.footprint.minimum_rotated_rect().filter(|around| around.unsigned_area() > 0.0)
-        else {
-            continue;
-        };
-        let mut sides: Vec<f64> = around
-            .exterior()
-            .lines()
-            .take(2)
-            .map(|side| (side.end.x - side.start.x).hypot(side.end.y - side.start.y))
-            .collect();
-        sides.sort_by(f64::total_cmp);
-        let [short, long] = sides[..] else { continue };
-        let (found, figure) = if long > front.value {
-            (long, front)
-        } else if short + long > total.value {
-            (short + long, total)
-        } else {
-            notes.fulfilled(Check::Frontage);
-            continue;
-        };
-        notes.add(Finding {
-            check: Check::Frontage,
-            key: building.provenance.key.clone(),
-            found: Some(found),
-            limit: Some(figure.value),
-            unit: "m",
-            verdict: Verdict::Unknown,
-            words: words!(
-                "protection-frontage",
-                "{long} by {short} m: whether a lane goes through it or round it is not on record",
-                long = format!("{long:.0}"),
-                short = format!("{short:.0}")
-            ),
-            clause: figure.citation(),
         });
     }
 }
@@ -560,6 +439,7 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
             }
         };
         notes.add(Finding {
+            feature: place.resource,
             check: Check::AssemblyCapacity,
             key,
             found: Some(f64::from(persons)),

@@ -2,6 +2,7 @@
 //! stay as they are.
 
 mod networks;
+mod protection;
 
 use crate::words::{Phrase, Words, phrase};
 
@@ -95,7 +96,7 @@ const SAID: &[Phrase] = &[
 
 /// The words of a text in a table; numbers of standards are the same in every language.
 pub(crate) fn words(text: &str) -> Words {
-    let said = SAID.iter().chain(&networks::SAID).find(|phrase| phrase.english == text);
+    let said = SAID.iter().chain(&networks::SAID).chain(&protection::SAID).find(|phrase| phrase.english == text);
     said.map_or_else(|| text.into(), |phrase| (*phrase).into())
 }
 
@@ -116,6 +117,7 @@ mod tests {
             include_str!("../../rules/schemes/shanghai-illustrative.toml"),
             include_str!("../../rules/land_use_colours.toml"),
             include_str!("../../rules/idle_causes.toml"),
+            include_str!("../../rules/hazard/protection.toml"),
         ];
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use analysis::emergency::security::{View, security, security_overlay};
+use analysis::emergency::Verdict;
+use analysis::emergency::security::{View, security, security_overlay, shortcomings};
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
 use spatial_db::cache::Cache;
@@ -261,4 +262,35 @@ fn a_hazard_site_is_entered_through_gates_alone() {
     assert_eq!(class(&bare), "hazard site without a gate on record");
     assert_eq!((said(&bare, "Gates on record").as_str(), bare.verdicts.len()), ("0", 1));
     assert_eq!(said(&bare, "Ways in without a gate on record"), "2");
+}
+
+#[test]
+fn what_is_lacking_is_listed_with_the_rule_of_the_house() {
+    let list = |snapshot: &ParkSnapshot| {
+        let cache = Cache::build(Arc::new(snapshot.clone()));
+        let found = security(&cache, &RuleSet::shipped(), "2026-06-30".parse().unwrap());
+        let all = shortcomings(&cache, &found);
+        assert!(all.iter().all(|one| one.rule.starts_with("house rule, no clause") && !one.key.is_empty()), "{all:?}");
+        all.iter().map(|one| (one.what, one.verdict)).collect::<Vec<_>>()
+    };
+    let mut snapshot = compound();
+    snapshot.resources.push(resource(2, ResourceKind::Camera, [99.0, 1.0]));
+    snapshot.resources.push(EmergencyResource { state: Some("停用".into()), ..camera(3, [0.0, 0.0], 45.0) });
+    let (unknown, violated) = (Verdict::Unknown, Verdict::Violated);
+    // A camera with an unknown view may see the gate and the boundary.
+    let all = list(&snapshot);
+    assert_eq!(all, [("camera", unknown), ("camera", violated), ("gate", unknown), ("boundary", unknown)]);
+    snapshot.resources.remove(1);
+    assert_eq!(list(&snapshot), [("camera", violated), ("gate", violated), ("boundary", violated)]);
+    // A tank makes a site of it, into which a road leads from the north, where no gate is.
+    snapshot.hazards = vec![tank(1, 50.0, 30.0)];
+    snapshot.roads = vec![road(1, "local", &[(30.0, 30.0), (30.0, 200.0)])];
+    let all = list(&snapshot);
+    assert_eq!(
+        all,
+        [("camera", violated), ("gate", violated), ("hazard", violated), ("boundary", violated), ("site", violated)]
+    );
+    // One on no parcel has a site that is not known.
+    snapshot.hazards = vec![tank(1, 200.0, 30.0)];
+    assert_eq!(list(&snapshot).last(), Some(&("site", unknown)));
 }

@@ -1,16 +1,15 @@
 //! `twin calc evac`.
 
 use analysis::emergency::evacuation::{
-    Door, EvacuationInput, EvacuationRules, Stair, Walking, WayNetwork, evacuate, groups_and_places,
+    Assembly, Door, EvacuationInput, EvacuationRules, Stair, Walking, WayNetwork, evacuate, groups_and_places_with,
 };
 use clap::Args;
 use serde_json::{Value, json};
-use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::answer::Answer;
+use super::reach::{cache, place};
 use crate::failure::Failure;
-use crate::origin::Origin;
-use crate::progress::Progress;
 
 /// Arguments of `twin calc evac`.
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ use crate::progress::Progress;
     after_help = "Sources: SFPE Handbook of Fire Protection Engineering (Gwynne and Rosenbaum 2016): flow through doors, speed on the level and on \
     stairs; Weidmann (1993): speed by density on ways.\n\n\
     Examples:\n  twin calc evac --persons 100 --door 1.0 --farthest 8 --json\n  twin calc evac --density 1.5 --json\n  \
-    twin calc evac --tread 0.28 --riser 0.18 --way 10 --json"
+    twin calc evac --tread 0.28 --riser 0.18 --way 10 --json\n  twin calc evac --park ubc-ca --place 482300,5456800 --place 481500,5457300,2000"
 )]
 pub(super) struct EvacArguments {
     /// Persons in the room
@@ -45,6 +44,9 @@ pub(super) struct EvacArguments {
     /// Park whose buildings are all left at once, for its places of assembly
     #[arg(long, conflicts_with_all = ["door", "density", "tread"])]
     park: Option<String>,
+    /// A place of assembly that is assumed besides those on record, EAST,NORTH or EAST,NORTH,PERSONS that it takes; may be given several times
+    #[arg(long, value_name = "E,N[,PERSONS]", value_parser = assumed, requires = "park", allow_hyphen_values = true)]
+    place: Vec<Assumed>,
     /// Hour of a working day: who is where
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..24))]
     hour: u32,
@@ -57,6 +59,23 @@ pub(super) struct EvacArguments {
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
+}
+
+/// A place of assembly that no record has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Assumed {
+    position_m: [f64; 2],
+    capacity: Option<u32>,
+}
+
+/// `EAST,NORTH`, and how many persons it takes where that is told.
+fn assumed(text: &str) -> Result<Assumed, String> {
+    let Some((second, third)) = text.match_indices(',').nth(1).map(|(at, _)| text.split_at(at)) else {
+        return Ok(Assumed { position_m: place(text)?, capacity: None });
+    };
+    let persons = third.trim_start_matches(',').trim();
+    let capacity = persons.parse().map_err(|_| format!("`{persons}` is no number of persons"))?;
+    Ok(Assumed { position_m: place(second)?, capacity: Some(capacity) })
 }
 
 pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
@@ -93,14 +112,23 @@ pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
 
 /// Everyone of a park.
 fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
-    let progress = Progress::new(false);
-    let loaded = Origin::of(park).load(false, &progress);
-    progress.finish();
-    let cache = Cache::build(loaded?.0);
+    let cache = cache(park)?;
     let rules = EvacuationRules::shipped();
     let snapshot = cache.snapshot();
     let ways = WayNetwork::of(&snapshot.roads, &rules)?;
-    let people = groups_and_places(snapshot, cache.footprint_area_m2(), &rules, arguments.hour)?;
+    let assumed: Vec<Assembly> = arguments
+        .place
+        .iter()
+        .enumerate()
+        .map(|(number, place)| Assembly {
+            // No row of the store has a number below nothing.
+            resource: FeatureId::new(FeatureKind::EmergencyResource, -1 - number as i64),
+            name: None,
+            position_m: place.position_m,
+            capacity: place.capacity,
+        })
+        .collect();
+    let people = groups_and_places_with(snapshot, cache.footprint_area_m2(), &rules, arguments.hour, &assumed)?;
     let input = EvacuationInput {
         ways: &ways,
         groups: &people.groups,
@@ -132,9 +160,31 @@ fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
         .iter()
         .zip(&found.places)
         .map(|(place, used)| {
-            json!({ "place": place.name, "arrived": used.arrived, "capacity": used.capacity, "over": used.over })
+            json!({
+                "place": place.name,
+                "east_m": place.position_m[0],
+                "north_m": place.position_m[1],
+                "assumed": assumed.contains(place),
+                "arrived": used.arrived,
+                "capacity": used.capacity,
+                "over": used.over,
+            })
         })
         .collect();
     answer.set("places", places);
     answer.print(arguments.json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_with_or_without_what_it_takes() {
+        assert_eq!(assumed("10,-20.5"), Ok(Assumed { position_m: [10.0, -20.5], capacity: None }));
+        assert_eq!(assumed("10, 20, 300"), Ok(Assumed { position_m: [10.0, 20.0], capacity: Some(300) }));
+        for wrong in ["10", "10,x", "10,20,", "10,20,-3", "10,20,3,4"] {
+            assert!(assumed(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -8,7 +8,9 @@ mod heat;
 mod plume;
 mod protection;
 mod reach;
+mod security;
 mod source;
+mod stations;
 mod weather;
 
 use clap::{Args, Subcommand};
@@ -42,7 +44,11 @@ enum Calc {
     Hydrants(reach::HydrantArguments),
     /// What protects a park: hoses, tanks, fire lanes, places of assembly, each violation with its clause
     Protection(protection::ProtectionArguments),
-    /// How deep a water level stands over a park
+    /// What cameras, gates and hazard sites of a park lack, each with the rule that asks for it
+    Security(security::SecurityArguments),
+    /// How soon an engine of a fire station is at each parcel and building
+    Stations(stations::StationArguments),
+    /// How deep a water level stands over a park, or what of it lies in an area of a file
     Flood(reach::FloodArguments),
     /// Grade of a major hazard after GB 18218
     Grade(grade::GradeArguments),
@@ -58,6 +64,8 @@ pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
         Calc::Source(arguments) => source::run(arguments),
         Calc::Hydrants(arguments) => reach::run_hydrants(arguments),
         Calc::Protection(arguments) => protection::run(arguments),
+        Calc::Security(arguments) => security::run(arguments),
+        Calc::Stations(arguments) => stations::run(arguments),
         Calc::Flood(arguments) => reach::run_flood(arguments),
         Calc::Grade(arguments) => grade::run(arguments),
         Calc::Evac(arguments) => evac::run(arguments),

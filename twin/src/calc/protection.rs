@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use analysis::emergency::evacuation::EvacuationRules;
-use analysis::emergency::{ProtectionRules, protection};
+use analysis::emergency::{Finding, ProtectionRules, protection};
 use clap::Args;
 use serde_json::{Value, json};
-use spatial_db::cache::Cache;
+use twin_engine::Language;
+use twin_engine::text::Text;
 
 use super::answer::Answer;
+use super::reach::cache;
+use crate::cli::LanguageName;
 use crate::failure::Failure;
-use crate::origin::Origin;
-use crate::progress::Progress;
 use crate::report::whole;
 use crate::rules::tables;
 
@@ -26,7 +27,7 @@ pub(super) struct ProtectionArguments {
     /// Short name of the park, or a package of one
     park: String,
     /// Only this check; may be given several times: `hose_reach`, `tank_hydrants`, `lane_width`, `lane_height`, `lane_slope`, `dead_end`,
-    /// frontage, `assembly_capacity`
+    /// frontage, `assembly_capacity`, `fire_flow`, `hydrant_spacing`, `hydrant_road`, `hydrant_wall`
     #[arg(long, value_name = "CHECK", value_parser = CHECKS)]
     check: Vec<String>,
     /// Hour of a working day: who would go to the places of assembly
@@ -35,12 +36,15 @@ pub(super) struct ProtectionArguments {
     /// Spreadsheet of the findings to write, CSV
     #[arg(long, short)]
     out: Option<PathBuf>,
+    /// Language of findings and clauses; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
 }
 
-const CHECKS: [&str; 8] = [
+const CHECKS: [&str; 12] = [
     "hose_reach",
     "tank_hydrants",
     "lane_width",
@@ -49,20 +53,28 @@ const CHECKS: [&str; 8] = [
     "dead_end",
     "frontage",
     "assembly_capacity",
+    "fire_flow",
+    "hydrant_spacing",
+    "hydrant_road",
+    "hydrant_wall",
 ];
 
 pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
-    let progress = Progress::new(false);
-    let loaded = Origin::of(&arguments.park).load(false, &progress);
-    progress.finish();
-    let cache = Cache::build(loaded?.0);
+    let cache = cache(&arguments.park)?;
+    let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
     let evacuation = EvacuationRules::shipped();
     let found = protection(&cache, &tables().land, &ProtectionRules::shipped(), &evacuation, arguments.hour);
     let asked = |value: &Value| {
         arguments.check.is_empty()
             || arguments.check.iter().any(|check| Some(check.as_str()) == value["check"].as_str())
     };
-    let findings: Vec<Value> = found.findings.iter().map(|finding| json!(finding)).filter(asked).collect();
+    let told = |finding: &Finding| {
+        let mut value = json!(finding);
+        value["words"] = text.words(&finding.words).into();
+        value["clause"] = text.words(&finding.clause).into();
+        value
+    };
+    let findings: Vec<Value> = found.findings.iter().map(told).filter(asked).collect();
     let counts: Vec<Value> = found
         .counts
         .iter()
@@ -77,12 +89,12 @@ pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
     let mut answer = Answer::new(
         "protection",
         "GB 50974-2014, GB 50016-2014; the clause of each finding",
-        "flow and pressure, heights over roads, trees and parked cars, bearing of the ground, bends",
+        "pressure, heights over roads, trees and parked cars, bearing of the ground, bends; flows on record are added up",
     );
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("hour", arguments.hour);
     answer.set("checks", counts);
-    answer.set("missing", json!(found.missing));
+    answer.set("missing", found.missing.iter().map(|one| text.words(one)).collect::<Vec<_>>());
     answer.set("findings", findings);
     answer.print(arguments.json)
 }

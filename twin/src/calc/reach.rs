@@ -1,14 +1,18 @@
 //! `twin calc hydrants` and `twin calc flood`: what a park's own ground and water say.
 
+use std::path::{Path, PathBuf};
+
 use analysis::emergency::hazard::{Flood, HazardError, flood};
-use analysis::emergency::{Reach, hydrant_reach};
+use analysis::emergency::{Reach, covered_by, hydrant_reach, parcel_reach};
 use clap::Args;
 use geo::Centroid;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
+use spatial_db::model::Provenance;
 
 use super::answer::Answer;
 use crate::failure::Failure;
+use crate::inspect::reader;
 use crate::origin::Origin;
 use crate::progress::Progress;
 use crate::rules::tables;
@@ -31,14 +35,19 @@ pub(super) struct HydrantArguments {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Source: water level over the grid of heights (FEMA); with --from only ground that is joined to those places (NOAA 2012).\n\n\
-    Example:\n  twin calc flood qingxi --level 5.2 --from 560351,3453229 --json"
+    With --area what lies in the areas of a map, whoever made it.\n\n\
+    Examples:\n  twin calc flood qingxi --level 5.2 --from 560351,3453229 --json\n  \
+    twin calc flood cambridge-us --area FEMA_FloodPlains100Year.geojson --json"
 )]
 pub(super) struct FloodArguments {
     /// Short name of the park, or a package of one
     park: String,
     /// Level of the water, m, in the height system of the terrain
-    #[arg(long, value_name = "M", allow_negative_numbers = true)]
-    level: f64,
+    #[arg(long, value_name = "M", allow_negative_numbers = true, required_unless_present = "area")]
+    level: Option<f64>,
+    /// File with areas, such as a flood plain of a map, instead of a level: which parcels and buildings lie in them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["level", "from"])]
+    area: Option<PathBuf>,
     /// A place that the water comes from, EAST,NORTH; may be given several times; without one every hollow is full
     #[arg(long, value_name = "E,N", value_parser = place, allow_hyphen_values = true)]
     from: Vec<[f64; 2]>,
@@ -54,7 +63,7 @@ pub(super) fn place(text: &str) -> Result<[f64; 2], String> {
     found.ok_or_else(|| format!("`{text}` is no place; write EAST,NORTH in metres"))
 }
 
-fn cache(park: &str) -> Result<Cache, Failure> {
+pub(super) fn cache(park: &str) -> Result<Cache, Failure> {
     let progress = Progress::new(false);
     let loaded = Origin::of(park).load(false, &progress);
     progress.finish();
@@ -68,9 +77,25 @@ pub(super) fn run_hydrants(arguments: &HydrantArguments) -> Result<(), Failure> 
     let mut answer = Answer::new("hydrant-reach", &reach.citation(), "hoses along real ways, flow and pressure");
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("reach_m", reach.value);
+    let park = cache.snapshot();
+    let buildings = park.buildings.iter().map(|building| &building.provenance).zip(hydrant_reach(&cache, rules));
+    set_reach(&mut answer, "building", ["reached_whole", "reached_partly", "not_reached", "reach_unknown"], buildings);
+    let parcels = park.parcels.iter().map(|parcel| &parcel.provenance).zip(parcel_reach(&cache, rules));
+    let heads = ["parcels_reached_whole", "parcels_reached_partly", "parcels_not_reached", "parcels_reach_unknown"];
+    set_reach(&mut answer, "parcel", heads, parcels);
+    answer.print(arguments.json)
+}
+
+/// Counts of how features are reached, and a row for each that is not reached whole.
+fn set_reach<'a>(
+    answer: &mut Answer,
+    kind: &str,
+    heads: [&str; 4],
+    features: impl Iterator<Item = (&'a Provenance, Reach)>,
+) {
     let mut rows: Vec<Value> = Vec::new();
     let mut counts = [0_usize; 4];
-    for (building, reach) in cache.snapshot().buildings.iter().zip(hydrant_reach(&cache, rules)) {
+    for (provenance, reach) in features {
         let (k, word, distance) = match reach {
             Reach::Whole(distance) => (0, "whole", Some(distance)),
             Reach::Part(distance) => (1, "part", Some(distance)),
@@ -80,31 +105,71 @@ pub(super) fn run_hydrants(arguments: &HydrantArguments) -> Result<(), Failure> 
         };
         counts[k] += 1;
         if k > 0 {
-            rows.push(json!({ "building": building.provenance.key, "reached": word, "nearest_hydrant_m": distance }));
+            rows.push(json!({ kind: provenance.key, "reached": word, "nearest_hydrant_m": distance }));
         }
     }
-    for (key, count) in ["reached_whole", "reached_partly", "not_reached", "reach_unknown"].iter().zip(counts) {
+    for (key, count) in heads.into_iter().zip(counts) {
         answer.set(key, count);
     }
-    answer.set("buildings_not_whole", rows);
-    answer.print(arguments.json)
+    answer.set(&format!("{kind}s_not_whole"), rows);
+}
+
+/// What lies in the areas of a file.
+fn in_areas(cache: &Cache, file: &Path, as_json: bool) -> Result<(), Failure> {
+    let park = cache.snapshot();
+    let unreadable =
+        |error: importers::AreaError| Failure::Unreadable { files: vec![file.to_path_buf()], fix: error.to_string() };
+    let found = importers::areas(file, park.park.srid as u32, reader()?).map_err(unreadable)?;
+    let [parcels, buildings] = covered_by(cache, &found.areas);
+    let mut answer = Answer::new(
+        "flood-by-area",
+        "the areas of the file, as whoever made it drew them",
+        "depth, time and chance of the water: an area says only where it may stand",
+    );
+    answer.set("park", park.park.slug.as_str());
+    answer.set("areas", found.areas.len());
+    answer.set("rows_left_out", found.left_out);
+    let row = |kind: &str, key: &str, area_m2: f64, of_m2: f64| json!({ kind: key, "area_m2": area_m2, "share": area_m2 / of_m2 });
+    let parcels: Vec<Value> = parcels
+        .iter()
+        .map(|one| {
+            let key = &park.parcels[one.slot].provenance.key;
+            row("parcel", key, one.area_m2, cache.parcel_area_m2()[one.slot])
+        })
+        .collect();
+    let buildings: Vec<Value> = buildings
+        .iter()
+        .map(|one| {
+            let key = &park.buildings[one.slot].provenance.key;
+            row("building", key, one.area_m2, cache.footprint_area_m2()[one.slot])
+        })
+        .collect();
+    answer.set("parcels_in_it", parcels.len());
+    answer.set("buildings_in_it", buildings.len());
+    answer.set("parcels", parcels);
+    answer.set("buildings", buildings);
+    answer.print(as_json)
 }
 
 pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
+    if let Some(file) = &arguments.area {
+        return in_areas(&cache, file, arguments.json);
+    }
+    let level_m = arguments.level.unwrap_or_default();
     let snapshot = cache.snapshot();
     let terrain = snapshot
         .terrain
         .as_ref()
         .ok_or(HazardError::Needs { model: "flood by level", input: "a park with terrain" })?;
     let from = (!arguments.from.is_empty()).then_some(arguments.from.as_slice());
-    let extent = flood(terrain, &Flood { level_m: arguments.level, from })?;
+    let extent = flood(terrain, &Flood { level_m, from })?;
     let mut answer = Answer::new(
         "flood-by-level",
         "FEMA, level over the terrain; NOAA 2012, joined ground",
         "how the water moves and how long it takes, sewers, dykes finer than the grid",
     );
-    answer.set("level_m", arguments.level);
+    answer.set("level_m", level_m);
     answer.set("area_m2", extent.area_m2);
     answer.set("volume_m3", extent.volume_m3);
     answer.set("deepest_m", extent.deepest_m);

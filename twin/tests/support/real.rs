@@ -10,7 +10,8 @@ use spatial_db::cluster::scratch::ScratchDatabase;
 use spatial_db::model::ParkSnapshot;
 use spatial_db::store::Store;
 
-fn real(folder: &str) -> Option<PathBuf> {
+/// The folder of a real place's data.
+pub(crate) fn real(folder: &str) -> Option<PathBuf> {
     let Some(root) = std::env::var_os("TWIN_REAL_DATA") else {
         println!("TWIN_REAL_DATA is not set: {folder} is not tested");
         return None;

@@ -17,7 +17,7 @@ mod ways;
 
 pub use error::EvacuationError;
 pub use occupancy::{Occupancy, Unknown, occupancy};
-pub use people::{People, groups_and_places};
+pub use people::{People, groups_and_places, groups_and_places_with};
 pub use rules::EvacuationRules;
 pub use run::{
     Arrival, Assembly, Census, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, Whereabouts,

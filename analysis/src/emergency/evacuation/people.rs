@@ -31,7 +31,7 @@ fn step_free(entrance: &EmergencyResource) -> Option<bool> {
 pub struct People {
     /// Groups.
     pub groups: Vec<Group>,
-    /// Places.
+    /// Places: those on record, and behind them those that were assumed.
     pub places: Vec<Assembly>,
     /// Buildings whose people are not known, with the reason.
     pub unknown: Vec<(FeatureId, Unknown)>,
@@ -51,6 +51,20 @@ pub fn groups_and_places(
     rules: &EvacuationRules,
     hour: u32,
 ) -> Result<People, EvacuationError> {
+    groups_and_places_with(park, footprints_m2, rules, hour, &[])
+}
+
+/// The same with places that somebody assumes besides those on record: for a park that has none, or to try another.
+///
+/// # Errors
+/// [`EvacuationError::NoPlaces`] and [`EvacuationError::Nobody`].
+pub fn groups_and_places_with(
+    park: &ParkSnapshot,
+    footprints_m2: &[f64],
+    rules: &EvacuationRules,
+    hour: u32,
+    assumed: &[Assembly],
+) -> Result<People, EvacuationError> {
     use geo::{Contains, Distance, Euclidean, InteriorPoint, Point};
     /// An entrance this near a building is its own.
     const OWN_M: f64 = 3.0;
@@ -64,6 +78,7 @@ pub fn groups_and_places(
             position_m: resource.position,
             capacity: resource.capacity.filter(|persons| *persons >= 0.0).map(|persons| persons as u32),
         })
+        .chain(assumed.iter().cloned())
         .collect();
     if places.is_empty() {
         return Err(EvacuationError::NoPlaces);

@@ -63,6 +63,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("response", "engine_m_s"),
     ("response", "setup_s"),
     ("response", "engine_way_m"),
+    ("response", "arrival_s"),
 ];
 
 impl EvacuationRules {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use geo::{Geometry, MultiLineString, MultiPolygon, Point, Polygon};
-use spatial_db::model::{Building, EmergencyResource, ParkSnapshot, Provenance, ResourceKind};
+use geo::{Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon};
+use spatial_db::model::{Building, EmergencyResource, ParkSnapshot, Provenance, ResourceKind, RoadEdge, TerrainGrid};
 
+use super::lanes::steepest;
 use super::*;
 use crate::network::by_hand;
 
@@ -207,11 +208,14 @@ fn verdicts_and_sentences_are_written_as_before() {
 #[test]
 fn shipped_figures_say_where_they_are_from() {
     let rules = ProtectionRules::shipped();
-    for figure in rules.0.values() {
+    for figure in rules.figures.values().chain(rules.demand.iter().map(|row| &row.figure)) {
         assert!(["verified", "secondary", "memory", "default"].contains(&figure.status.as_str()), "{figure:?}");
     }
     let error = ProtectionRules::parse("").unwrap_err().to_string();
     assert!(error.contains("it lacks width_m"), "{error}");
+    let bounded = include_str!("../../../rules/hazard/protection.toml").rsplit_once("[[demand]]").unwrap().0;
+    let error = ProtectionRules::parse(bounded).unwrap_err().to_string();
+    assert!(error.contains("last row of demand"), "{error}");
 }
 
 #[test]
@@ -231,3 +235,7 @@ fn the_steepest_stretch_of_a_road_is_that_of_the_ground() {
     // Beyond the ground its heights are not known.
     assert!(!slope(0.0, 300.0).1);
 }
+
+mod access;
+mod shown;
+mod supply;

@@ -5,6 +5,7 @@
 //! makes nothing surer: what it may see is unknown, never watched. Without a range on record it may see to any distance: that others see
 //! 100 m says nothing of it. What has an extent is watched by the share of it that is seen, by places spread over it.
 
+mod list;
 mod overlay;
 mod restricted;
 mod view;
@@ -22,9 +23,11 @@ use super::hazard::circle;
 use super::hydrants::in_service;
 use crate::rules::RuleSet;
 
+pub use list::{Shortcoming, shortcomings};
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use overlay::security_overlay;
+pub(in crate::emergency) use overlay::strip;
 pub use restricted::{Restricted, is_rail};
 pub use view::{Sector, seen};
 

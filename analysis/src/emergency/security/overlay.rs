@@ -337,7 +337,7 @@ fn zones(found: &Security, counts: &mut [usize]) -> Vec<Zone> {
 }
 
 /// A line as wide as it is drawn, a little longer than it is, so that corners close.
-fn strip(line: geo::Line<f64>) -> Option<Polygon<f64>> {
+pub(in crate::emergency) fn strip(line: geo::Line<f64>) -> Option<Polygon<f64>> {
     let along = line.delta();
     let length_m = along.x.hypot(along.y);
     if length_m <= 0.0 {

@@ -1,0 +1,200 @@
+//! How soon an engine of a fire station on record is at a parcel or a building, by the roads that engines drive on; and what ground an area
+//! on a map, such as a flood plain, covers of parcels and buildings.
+
+use geo::{Area, BooleanOps, BoundingRect, InteriorPoint, MultiPolygon};
+use rayon::prelude::*;
+use spatial_db::cache::Cache;
+use spatial_db::model::{FeatureKind, ResourceKind};
+
+use super::evacuation::{EvacuationError, EvacuationRules, WayNetwork};
+use super::hydrants::in_service;
+
+/// Drive to a place from the station from which it is shortest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Drive {
+    /// By the roads.
+    By {
+        /// Length, m.
+        way_m: f64,
+        /// From the alarm to arrival: turnout and drive, s.
+        arrival_s: f64,
+    },
+    /// No road on record leads there.
+    NotJoined,
+    /// It has no outline on record.
+    Nowhere,
+}
+
+/// Drives to the parcels and buildings of a park.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StationReach {
+    /// Stations in service.
+    pub stations: usize,
+    /// In snapshot order.
+    pub parcels: Vec<Drive>,
+    /// In snapshot order.
+    pub buildings: Vec<Drive>,
+}
+
+/// How soon an engine is at each parcel and building, at the speed of the table; none where no station in service is on record. From a
+/// place off the road the way to the nearest corner of the network is added as the crow flies.
+///
+/// # Errors
+/// [`EvacuationError::NoWays`].
+pub fn station_reach(cache: &Cache, rules: &EvacuationRules) -> Result<Option<StationReach>, EvacuationError> {
+    let park = cache.snapshot();
+    let stations: Vec<[f64; 2]> = park
+        .resources
+        .iter()
+        .filter(|one| one.kind == ResourceKind::FireStation && in_service(one))
+        .map(|one| one.position)
+        .collect();
+    if stations.is_empty() {
+        return Ok(None);
+    }
+    let roads = WayNetwork::driven(&park.roads, rules)?;
+    let starts = roads.nearest_of_each(&stations);
+    let way_m = roads.from_any(&starts);
+    let figure = |name| rules.figure("response", name).value;
+    let (turnout_s, speed_m_s) = (figure("turnout_s"), figure("engine_m_s"));
+    let drives = |areas: Vec<&MultiPolygon<f64>>| -> Vec<Drive> {
+        let middles: Vec<Option<[f64; 2]>> =
+            areas.into_par_iter().map(|area| area.interior_point().map(|at| [at.x(), at.y()])).collect();
+        let known: Vec<[f64; 2]> = middles.iter().flatten().copied().collect();
+        let mut ends = roads.nearest_of_each(&known).into_iter();
+        let drive = |(node, gap_m): (usize, f64)| {
+            let way_m = way_m[node] + gap_m;
+            if way_m.is_finite() {
+                Drive::By { way_m, arrival_s: turnout_s + way_m / speed_m_s }
+            } else {
+                Drive::NotJoined
+            }
+        };
+        middles.iter().map(|middle| middle.and_then(|_| ends.next()).map_or(Drive::Nowhere, drive)).collect()
+    };
+    Ok(Some(StationReach {
+        stations: stations.len(),
+        parcels: drives(park.parcels.iter().map(|parcel| &parcel.boundary).collect()),
+        buildings: drives(park.buildings.iter().map(|building| &building.footprint).collect()),
+    }))
+}
+
+/// How much of a parcel or building lies in an area.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Covered {
+    /// Its place in the snapshot.
+    pub slot: usize,
+    /// Ground of it in the area, m².
+    pub area_m2: f64,
+}
+
+/// The parcels and the buildings on which one of some areas lies, in snapshot order. Ground under two areas counts once.
+pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 2] {
+    // One area for all: what two of them share is not to be counted twice. Its parts are asked for one by one.
+    let parts: Vec<MultiPolygon<f64>> = areas
+        .iter()
+        .fold(MultiPolygon::new(Vec::new()), |all, area| all.union(area))
+        .into_iter()
+        .map(MultiPolygon::from)
+        .collect();
+    let park = cache.snapshot();
+    [FeatureKind::Parcel, FeatureKind::Building].map(|kind| {
+        let mut found: Vec<Covered> = parts
+            .par_iter()
+            .filter_map(|part| Some((part, part.bounding_rect()?)))
+            .flat_map_iter(|(part, bounds)| {
+                let (low, high) = ([bounds.min().x, bounds.min().y], [bounds.max().x, bounds.max().y]);
+                let near = cache.slots_in_envelope(low, high, kind);
+                near.into_iter().filter_map(move |slot| {
+                    let ground = match kind {
+                        FeatureKind::Parcel => &park.parcels[slot].boundary,
+                        _ => &park.buildings[slot].footprint,
+                    };
+                    let area_m2 = ground.intersection(part).unsigned_area();
+                    (area_m2 > 0.0).then_some(Covered { slot, area_m2 })
+                })
+            })
+            .collect();
+        found.sort_by_key(|one| one.slot);
+        // Of several parts on one it is the sum.
+        found.dedup_by(|next, first| {
+            let same = next.slot == first.slot;
+            if same {
+                first.area_m2 += next.area_m2;
+            }
+            same
+        });
+        found
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use geo::{MultiLineString, Rect, coord};
+    use spatial_db::model::{Building, EmergencyResource, Parcel, Provenance, RoadEdge};
+
+    use super::*;
+    use crate::network::by_hand;
+
+    fn square(x: f64, y: f64, side: f64) -> MultiPolygon<f64> {
+        MultiPolygon::new(vec![Rect::new(coord! { x: x, y: y }, coord! { x: x + side, y: y + side }).to_polygon()])
+    }
+
+    #[test]
+    fn an_engine_goes_by_roads_from_the_nearest_station_and_nowhere_without_one() {
+        let road = |id, line: &[(f64, f64)]| {
+            let line = MultiLineString::new(vec![line.iter().copied().collect()]);
+            RoadEdge::bare(id, Provenance::default(), line)
+        };
+        let station =
+            |id, position| EmergencyResource::bare(id, Provenance::default(), ResourceKind::FireStation, position);
+        let mut park = by_hand::empty();
+        // Round a corner; the second is joined to nothing.
+        park.roads =
+            vec![road(1, &[(0.0, 0.0), (400.0, 0.0), (400.0, 300.0)]), road(2, &[(0.0, 900.0), (100.0, 900.0)])];
+        park.buildings = vec![
+            Building::bare(1, Provenance::default(), square(395.0, 305.0, 10.0)),
+            Building::bare(2, Provenance::default(), square(45.0, 900.0, 10.0)),
+            Building::bare(3, Provenance::default(), MultiPolygon::new(Vec::new())),
+        ];
+        let rules = EvacuationRules::shipped();
+        let bare = Cache::build(Arc::new(park.clone()));
+        assert_eq!(station_reach(&bare, &rules), Ok(None));
+        let out = EmergencyResource { state: Some("closed".into()), ..station(2, [400.0, 300.0]) };
+        park.resources = vec![station(1, [0.0, 0.0]), out];
+        let found = station_reach(&Cache::build(Arc::new(park.clone())), &rules).unwrap().unwrap();
+        assert_eq!(found.stations, 1);
+        let Drive::By { way_m, arrival_s } = found.buildings[0] else { panic!("{found:?}") };
+        // 700 m of road and 10 m to the middle of the building.
+        assert!((way_m - 710.0).abs() < 1e-6, "{way_m}");
+        let figure = |name| rules.figure("response", name).value;
+        assert!((arrival_s - figure("turnout_s") - 710.0 / figure("engine_m_s")).abs() < 1e-9, "{arrival_s}");
+        assert_eq!(found.buildings[1..], [Drive::NotJoined, Drive::Nowhere]);
+        park.resources.push(station(3, [400.0, 300.0]));
+        let nearer = station_reach(&Cache::build(Arc::new(park)), &rules).unwrap().unwrap();
+        assert!(matches!(nearer.buildings[0], Drive::By { way_m, .. } if (way_m - 10.0).abs() < 1e-6), "{nearer:?}");
+    }
+
+    #[test]
+    fn ground_in_an_area_is_measured_once() {
+        let mut park = by_hand::empty();
+        let parcels = [square(0.0, 0.0, 10.0), square(20.0, 0.0, 10.0), square(90.0, 90.0, 10.0)];
+        park.parcels = parcels
+            .into_iter()
+            .enumerate()
+            .map(|(k, boundary)| Parcel::bare(k as i64 + 1, Provenance::default(), boundary))
+            .collect();
+        let cache = Cache::build(Arc::new(park));
+        // Two that lie over each other on the first, and one in two parts of which one lies on the second.
+        let apart =
+            MultiPolygon::new([square(25.0, 5.0, 50.0), square(-50.0, -50.0, 5.0)].into_iter().flatten().collect());
+        let [parcels, buildings] = covered_by(&cache, &[square(0.0, 0.0, 5.0), square(0.0, 0.0, 5.0), apart]);
+        assert!(buildings.is_empty());
+        let told: Vec<(usize, f64)> = parcels.iter().map(|one| (one.slot, one.area_m2)).collect();
+        assert_eq!(told.iter().map(|one| one.0).collect::<Vec<_>>(), [0, 1]);
+        assert!(told.iter().all(|one| (one.1 - 25.0).abs() < 1e-6), "{told:?}");
+        assert!(covered_by(&cache, &[]).iter().all(Vec::is_empty));
+    }
+}
