@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
 use geo::{Centroid, LineString, Polygon, unary_union};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, FeatureKind, Presence, ResourceKind};
@@ -165,7 +164,7 @@ pub fn protection_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate, hour
     let by_feature = worst_of(&found);
     let of = |id: FeatureId| by_feature.get(&id).map_or(&[][..], Vec::as_slice);
     let mut counts = [0_usize; ROWS.len()];
-    let mut verdicts = Verdicts::with_capacity_and_hasher(park.buildings.len(), FixedState::default());
+    let mut verdicts = Verdicts::with_capacity(park.buildings.len());
     for (building, _) in park.buildings.iter().zip(&presence.buildings).filter(|(_, there)| **there) {
         let findings = of(building.id);
         let class = [FINE, VIOLATED, UNKNOWN][step(findings)];

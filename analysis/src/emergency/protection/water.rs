@@ -37,7 +37,7 @@ struct InReach {
 
 /// True where the words of a building's use, or of its name where none are on record, are those of a plant.
 fn is_plant(building: &Building, rules: &ProtectionRules) -> bool {
-    let Some(text) = building.use_text.as_ref().or(building.name.as_ref()) else { return false };
+    let Some(text) = building.use_text.as_deref().or(building.name.as_deref()) else { return false };
     let text = text.to_lowercase();
     rules.plant_words.iter().any(|word| text.contains(word.as_str()))
 }
