@@ -95,7 +95,7 @@ fn of(error: &(dyn Error + 'static)) -> Option<Words> {
 }
 
 /// An error of that kind, by itself or in a box: a box counts as the error that it holds, but is not found as one.
-fn as_a<T: Error + 'static>(error: &(dyn Error + 'static)) -> Option<&T> {
+fn as_a<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     error.downcast_ref::<T>().or_else(|| error.downcast_ref::<Box<T>>().map(AsRef::as_ref))
 }
 

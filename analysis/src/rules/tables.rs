@@ -383,7 +383,7 @@ mod tests {
     fn what_cannot_be_used_is_told_by_table_and_row() {
         let told = |table: OwnTable| {
             let error = RuleTables::with(vec![table]).unwrap_err();
-            let why = std::error::Error::source(&error).map(|source| source.to_string()).unwrap_or_default();
+            let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
             format!("{error}: {why}")
         };
         let missing = told(own("figures.toml", "[hydrant.reach_m]", "[hydrant.other_m]"));

@@ -392,6 +392,9 @@ mod tests {
         Building::bare(id, Provenance::default(), MultiPolygon::new(vec![turned]))
     }
 
+    /// A hall: its place, its size, its turn.
+    type Drawn = ((f64, f64), (f64, f64), f64);
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
@@ -408,7 +411,7 @@ mod tests {
             park.buildings =
                 halls.iter().enumerate().map(|(k, (place, size, turn))| hall(k as i64, *place, *size, *turn)).collect();
             // Something else in the tree at every building.
-            let node = |(k, ((x, y), ..)): (usize, &((f64, f64), (f64, f64), f64))| {
+            let node = |(k, ((x, y), ..)): (usize, &Drawn)| {
                 let at = [*x, *y, 0.0];
                 NetworkNode::bare(k as i64, Provenance::default(), NetworkClass::Water, NodeKind::Valve, at)
             };
