@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(before.clone().unwrap().1.as_deref(), Some("height_m"));
         assert_ne!(before, last);
         // What was restored is what is shown: no step of its own.
-        history.note(Moment::of(&twin, &filter("")), Duration::from_secs(60));
+        history.note(Moment::of(&twin, &filter("")), Duration::from_mins(1));
         assert!(history.can_redo());
         history.redo().unwrap().restore(&mut twin);
         assert_eq!((shown(&twin), twin.recoloured_by.as_ref().map(|by| by.classes)), (last, Some(6)));

@@ -44,13 +44,13 @@ const NOT_MISSED: [&str; 2] = ["column-valid-from", "column-valid-to"];
 /// Collects rows, and what is unknown by its name. Labels are ids of words.
 struct Rows {
     words: &'static Text,
-    rows: Vec<Row>,
+    told: Vec<Row>,
     missing: Vec<String>,
 }
 
 impl Rows {
     fn new(words: &'static Text) -> Self {
-        Self { words, rows: Vec::new(), missing: Vec::new() }
+        Self { words, told: Vec::new(), missing: Vec::new() }
     }
 
     fn text(&mut self, label: &str, value: Option<impl ToString>) -> &mut Self {
@@ -65,15 +65,15 @@ impl Rows {
     fn with_missing(mut self) -> Vec<Row> {
         if !self.missing.is_empty() {
             let value = self.missing.join(&t!(self.words, "list-separator"));
-            self.rows.push(Row { label: t!(self.words, "not-on-record"), value, basis: None });
+            self.told.push(Row { label: t!(self.words, "not-on-record"), value, basis: None });
         }
-        self.rows
+        self.told
     }
 
     /// A row whose label is data.
     fn named(&mut self, label: &str, value: Option<impl ToString>) -> &mut Self {
         if let Some(value) = value {
-            self.rows.push(Row { label: label.into(), value: value.to_string(), basis: None });
+            self.told.push(Row { label: label.into(), value: value.to_string(), basis: None });
         }
         self
     }
@@ -134,11 +134,11 @@ pub fn inspect(
         rows.number("value", verdict.value.filter(|_| !unit.is_empty()), &unit, 2);
         for fact in &verdict.facts {
             let basis = (!fact.basis.is_empty()).then(|| words.words(&fact.basis));
-            rows.rows.push(Row { label: words.words(&fact.label), value: words.words(&fact.value), basis });
+            rows.told.push(Row { label: words.words(&fact.label), value: words.words(&fact.value), basis });
         }
         rows.text("verdict-as-of", Some(overlay.as_of));
         rows.text("verdict-source", Some(words.words(&overlay.source)));
-        sections.push(Section { heading: words.words(&overlay.title), rows: rows.rows });
+        sections.push(Section { heading: words.words(&overlay.title), rows: rows.told });
     }
     let rows = rows.with_missing();
     if !rows.is_empty() {
@@ -162,7 +162,7 @@ fn origin(words: &'static Text, provenance: &Provenance) -> Section {
         };
         rows.named(name, Some(text));
     }
-    Section { heading: t!(words, "source"), rows: rows.rows }
+    Section { heading: t!(words, "source"), rows: rows.told }
 }
 
 fn attributes<'a>(
@@ -300,7 +300,7 @@ fn related(words: &'static Text, snapshot: &ParkSnapshot, id: FeatureId) -> Vec<
                 let what = words.stored("event", event.kind.as_str());
                 rows.named(&event.date.to_string(), Some(format!("{what}{note}")));
             }
-            sections.push(Section { heading: t!(words, "contract", key = contract.provenance.key), rows: rows.rows });
+            sections.push(Section { heading: t!(words, "contract", key = contract.provenance.key), rows: rows.told });
         }
     }
     let mut rows = Rows::new(words);
@@ -318,8 +318,8 @@ fn related(words: &'static Text, snapshot: &ParkSnapshot, id: FeatureId) -> Vec<
             rows.named(name, Some(format!("{since} – {until}{floor}")));
         }
     }
-    if !rows.rows.is_empty() {
-        sections.push(Section { heading: t!(words, "used-by"), rows: rows.rows });
+    if !rows.told.is_empty() {
+        sections.push(Section { heading: t!(words, "used-by"), rows: rows.told });
     }
     sections.extend(users.into_iter().filter_map(|key| enterprise(words, snapshot, key)));
     sections

@@ -307,15 +307,13 @@ impl Picker {
             let rows = if seen(kind) { self.cache.slots_in_envelope(place, place, kind) } else { Vec::new() };
             let there = rows.into_iter().filter(|row| drawn.has(kind, *row));
             there
-                .filter_map(|row| match kind {
-                    FeatureKind::Parcel => {
-                        let parcel = &snapshot.parcels[row];
-                        parcel.boundary.intersects(&point).then_some(parcel.id)
-                    }
-                    _ => {
-                        let surface = &snapshot.surfaces[row];
-                        surface.area.intersects(&point).then_some(surface.id)
-                    }
+                .filter_map(|row| {
+                    let (id, area) = if kind == FeatureKind::Parcel {
+                        (snapshot.parcels[row].id, &snapshot.parcels[row].boundary)
+                    } else {
+                        (snapshot.surfaces[row].id, &snapshot.surfaces[row].area)
+                    };
+                    area.intersects(&point).then_some(id)
                 })
                 .min_by_key(|id| id.id)
         };

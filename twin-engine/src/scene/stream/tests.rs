@@ -159,7 +159,8 @@ fn overlays_days_and_highlights_make_no_mesh_anew() {
     let meshes = stage.meshes();
     assert!(meshes.len() > 3, "{}", meshes.len());
     let day = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 6, 30).unwrap();
-    let changes: [(&str, &dyn Fn(&mut Stage)); 6] = [
+    type Change<'a> = &'a dyn Fn(&mut Stage);
+    let changes: [(&str, Change<'_>); 6] = [
         ("another overlay", &|stage| stage.show_overlay(Some(1))),
         ("none", &|stage| stage.show_overlay(None)),
         ("an earlier day", &|stage| stage.look_at_day(day(2005))),
