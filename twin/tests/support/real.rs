@@ -110,7 +110,7 @@ type Known = OnceLock<(ScratchDatabase, Value)>;
 fn known(manifest: &str) -> &'static Known {
     static PARKS: Mutex<BTreeMap<String, &'static Known>> = Mutex::new(BTreeMap::new());
     let mut parks = PARKS.lock().unwrap_or_else(PoisonError::into_inner);
-    *parks.entry(manifest.to_owned()).or_insert_with(|| Box::leak(Box::new(Known::new())))
+    parks.entry(manifest.to_owned()).or_insert_with(|| Box::leak(Box::new(Known::new())))
 }
 
 /// Imports twice: the second time nothing may change.

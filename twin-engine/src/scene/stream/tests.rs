@@ -123,6 +123,8 @@ fn a_camera_at_rest_has_nothing_made_anew() {
     assert_eq!(stage.meshes(), before);
 }
 
+type Change<'a> = &'a dyn Fn(&mut Stage);
+
 /// Another overlay, another day and another highlight write colours into a buffer and nothing else.
 #[test]
 fn overlays_days_and_highlights_make_no_mesh_anew() {
@@ -159,7 +161,6 @@ fn overlays_days_and_highlights_make_no_mesh_anew() {
     let meshes = stage.meshes();
     assert!(meshes.len() > 3, "{}", meshes.len());
     let day = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 6, 30).unwrap();
-    type Change<'a> = &'a dyn Fn(&mut Stage);
     let changes: [(&str, Change<'_>); 6] = [
         ("another overlay", &|stage| stage.show_overlay(Some(1))),
         ("none", &|stage| stage.show_overlay(None)),
