@@ -272,6 +272,7 @@ impl Match<'_, '_> {
             lookup: Lookup::of(want, self.ground),
             supplies: self.gauges.first().map_or(&NoSupplies as &dyn Supplies, |gauge| gauge.supplies),
             limits: self.pitch.limits.as_ref(),
+            built_m: super::measure::built_m(self.pitch),
         }
     }
 

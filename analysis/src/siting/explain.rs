@@ -304,9 +304,15 @@ impl Match<'_, '_> {
                     return (missing, Words::default());
                 }
                 let because = match want {
-                    Want::FloorLoad { .. } => words!("pitch-built-new", "built new, as it is asked for"),
+                    Want::FloorLoad { .. } => words!(
+                        "pitch-built-new",
+                        "built new, as it is asked for; what the ground bears is not on record"
+                    ),
                     Want::ClearHeight { .. } => {
-                        words!("pitch-built-high", "built new, as high as the limits let less the roof")
+                        words!(
+                            "pitch-built-high",
+                            "built new: as high as asked for, else as the limits let, less the roof"
+                        )
                     }
                     _ => self.placed_on(offered, true),
                 };

@@ -52,12 +52,17 @@ pub struct TestFit {
     pub height_m: f64,
 }
 
-/// What stands on a candidate's land and is in the way there, and what is so near that the spacing counts; `None` where floors are
-/// not known.
-pub(super) fn existing(ground: &Ground<'_>, candidate: &Candidate, boundary: &MultiPolygon<f64>) -> Option<Existing> {
+/// What stands on a candidate's land and is in the way there, and what is so near that the spacing (m) counts; `None` where floors
+/// are not known.
+pub(super) fn existing(
+    ground: &Ground<'_>,
+    candidate: &Candidate,
+    boundary: &MultiPolygon<f64>,
+    spacing_m: f64,
+) -> Option<Existing> {
     let mut existing = Existing::default();
     let Some(bounds) = boundary.bounding_rect() else { return Some(existing) };
-    let reach = 60.0;
+    let reach = spacing_m.max(60.0);
     let (low, high) = (bounds.min(), bounds.max());
     let near = ground.cache.slots_in_envelope(
         [low.x - reach, low.y - reach],
@@ -91,7 +96,7 @@ impl Match<'_, '_> {
             return None;
         }
         let boundary = self.ground.boundary(offered);
-        let existing = existing(self.ground, offered, &boundary)?;
+        let existing = existing(self.ground, offered, &boundary, limits.spacing_m)?;
         let fit = test_fit(&boundary, &existing, want, limits, self.ground.tall_m())?;
         Some(TestFit { taken_out: self.taken_out_of(offered), ..fit })
     }
@@ -100,7 +105,7 @@ impl Match<'_, '_> {
 /// How large the hall can be on a candidate's land, 1 as asked for; `None` where floors that stand there are not known.
 pub(super) fn largest_share(ground: &Ground<'_>, candidate: &Candidate, want: &Want, limits: &Limits) -> Option<f64> {
     let boundary = ground.boundary(candidate);
-    let existing = existing(ground, candidate, &boundary)?;
+    let existing = existing(ground, candidate, &boundary, limits.spacing_m)?;
     Some(test_fit(&boundary, &existing, want, limits, ground.tall_m()).map_or(0.0, |fit| fit.share))
 }
 

@@ -6,7 +6,7 @@ use super::error::PitchError;
 use super::file::{How, IfUnknown, Offers, PitchFile};
 use super::fit;
 use super::ground::{Candidate, Ground, Missing};
-use super::measure::{Gauge, Lookup, Measure, Verdict, buildable_m2};
+use super::measure::{Gauge, Lookup, Measure, Verdict, buildable_m2, built_m};
 use super::ranking::{Ranking, Wished, ranked, weight_of};
 use super::supply::Supplies;
 use super::want::Want;
@@ -121,9 +121,10 @@ impl<'g, 'a> Match<'g, 'a> {
         cut_short: bool,
     ) -> Self {
         let limits = pitch.limits.as_ref();
+        let built_m = built_m(pitch);
         let gauge = |need: &'g super::file::Need| {
             let want = &need.want;
-            Gauge { ground, want, lookup: Lookup::of(want, ground), supplies, limits }
+            Gauge { ground, want, lookup: Lookup::of(want, ground), supplies, limits, built_m }
         };
         let gauges: Vec<Gauge<'g, 'a>> = pitch.needs.iter().map(gauge).collect();
         let columns = gauges.iter().map(|gauge| column(gauge, &candidates)).collect();

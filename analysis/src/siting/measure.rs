@@ -194,6 +194,20 @@ pub(super) struct Gauge<'g, 'a> {
     pub(super) lookup: Lookup,
     pub(super) supplies: &'g dyn Supplies,
     pub(super) limits: Option<&'g crate::scenario::Limits>,
+    /// How high what is asked for is built on land, m; `None` where the limits alone tell.
+    pub(super) built_m: Option<f64>,
+}
+
+/// How high what a pitch asks for is built, where that tells more than its limits: as its hall, else a storey of its floors.
+pub(super) fn built_m(pitch: &super::file::PitchFile) -> Option<f64> {
+    let limits = pitch.limits.as_ref()?;
+    let hall = pitch.needs.iter().find_map(|need| match need.want {
+        Want::Hall { height_m, .. } => Some(height_m),
+        _ => None,
+    });
+    let has_floors = pitch.needs.iter().any(|need| matches!(need.want, Want::Floor { .. }));
+    let storey = has_floors.then_some(limits.storey_height_m);
+    hall.or(storey).map(|height_m| height_m.min(limits.height_m))
 }
 
 impl Gauge<'_, '_> {
@@ -323,12 +337,10 @@ impl Gauge<'_, '_> {
 
     fn clear_height(&self, candidate: &Candidate) -> Measure {
         let Some(at) = candidate.building else {
-            // What is built new is built as high as the limits let, less the roof.
-            return self.limits.map_or(Measure::unknown(Missing::Limits), |limits| Measure {
-                low: limits.height_m - ROOF_M,
-                high: limits.height_m,
-                at: NOWHERE,
-                missing: Missing::ClearHeight,
+            // What is built new is as high as it is asked for, else as the limits let, less the roof.
+            return self.limits.map_or(Measure::unknown(Missing::Limits), |limits| {
+                let high = self.built_m.unwrap_or(limits.height_m);
+                Measure { low: high - ROOF_M, high, at: NOWHERE, missing: Missing::ClearHeight }
             });
         };
         let building = self.ground.building(at);
@@ -450,7 +462,7 @@ pub(super) fn buildable_m2(
     limits: &crate::scenario::Limits,
 ) -> Option<f64> {
     let boundary = ground.boundary(candidate);
-    let existing = super::fit::existing(ground, candidate, &boundary)?;
+    let existing = super::fit::existing(ground, candidate, &boundary, limits.spacing_m)?;
     let tall = ground.tall_m();
     let mass = crate::scenario::largest_mass(&boundary, &existing, limits, tall);
     Some(mass.map_or(0.0, |mass| mass.floor_area_m2))

@@ -227,6 +227,28 @@ fn empty_floors_are_offered_now_and_let_ones_when_they_end() {
     });
 }
 
+/// The same building cannot be floors of six metres for one need and a hall of twenty-two for another.
+#[test]
+fn clear_height_on_land_is_that_of_what_is_asked_for() {
+    let found = |needs: Vec<Need>, height_m: f64, storey_height_m: f64| {
+        let mut pitch = pitch(needs, 1);
+        pitch.limits = Some(Limits { height_m, storey_height_m, ..limits(0.0) });
+        asked(park(), &pitch, &NoSupplies, |matched| {
+            let at = matched.find(&["P1"]).unwrap();
+            let finding = &matched.explain(at)[0];
+            (finding.measure.low, finding.measure.high, finding.verdict)
+        })
+    };
+    let clear = |at_least_m: f64| must(Want::ClearHeight { at_least_m });
+    let floor = must(Want::Floor { at_least_m2: 1_000.0 });
+    let hall = |height_m: f64| must(Want::Hall { length_m: 40.0, width_m: 30.0, height_m, yard_m: 0.0 });
+    assert_eq!(found(vec![clear(9.0), floor.clone()], 24.0, 6.0), (4.0, 6.0, Verdict::Gap));
+    assert_eq!(found(vec![clear(9.0), hall(9.0)], 24.0, 6.0), (7.0, 9.0, Verdict::Unknown));
+    assert_eq!(found(vec![clear(9.0), hall(12.0), floor], 24.0, 6.0), (10.0, 12.0, Verdict::Fit));
+    // A silo is as high as the limits let.
+    assert_eq!(found(vec![clear(22.0)], 24.0, 6.0), (22.0, 24.0, Verdict::Fit));
+}
+
 /// A single feeder for all parcels.
 struct Feeder {
     capacity: f64,

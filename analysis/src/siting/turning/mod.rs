@@ -227,7 +227,9 @@ fn turned(
     let mut laid = vec![Layout::default()];
     if let Some(hall) = hall {
         let Some(limits) = limits else { return none(Missing::Limits) };
-        let Some(existing) = fit::existing(ground, offered, &boundary) else { return none(Missing::FloorArea) };
+        let Some(existing) = fit::existing(ground, offered, &boundary, limits.spacing_m) else {
+            return none(Missing::FloorArea);
+        };
         let Some(found) = fit::test_fit(&boundary, &existing, hall, limits, ground.tall_m()) else {
             return none(Missing::Layout);
         };
