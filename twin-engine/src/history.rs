@@ -227,7 +227,9 @@ mod tests {
             overlay.map(|overlay| (overlay.title.to_string(), twin.recoloured_by.clone().map(|by| by.column)))
         };
         let last = shown(&twin);
-        assert_eq!(history.steps(), (2, 0), "to drag is one step");
+        assert_eq!(history.steps(), (3, 0), "a column, another, and the drag of its classes");
+        history.undo().unwrap().restore(&mut twin);
+        assert_eq!((shown(&twin), twin.recoloured_by.as_ref().map(|by| by.classes)), (last.clone(), Some(3)));
         history.undo().unwrap().restore(&mut twin);
         let before = shown(&twin);
         assert_eq!(before.clone().unwrap().1.as_deref(), Some("height_m"));
@@ -235,6 +237,7 @@ mod tests {
         // What was restored is what is shown: no step of its own.
         history.note(Moment::of(&twin, &filter("")), Duration::from_mins(1));
         assert!(history.can_redo());
+        history.redo().unwrap();
         history.redo().unwrap().restore(&mut twin);
         assert_eq!((shown(&twin), twin.recoloured_by.as_ref().map(|by| by.classes)), (last, Some(6)));
     }

@@ -19,7 +19,7 @@ use super::zone::{Zone, ZoneType, zone_types};
 use crate::rules::Group;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{Phrase, Words, phrase, unsigned_zero};
 
 /// What is said of one zone on one date.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,7 +128,7 @@ pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
 
 /// A value or range for people; digits after the point as given.
 pub fn range_words(range: Range, digits: usize) -> Words {
-    let number = |value: f64| format!("{value:.digits$}");
+    let number = |value: f64| format!("{:.digits$}", unsigned_zero(value, digits as i32));
     match (range.value(), range.high.is_infinite()) {
         (Some(value), _) => number(value).into(),
         (None, true) if range.low <= 0.0 => words!("unknown", "unknown"),
