@@ -54,7 +54,7 @@ const ROWS: [Row; 17] = [
     row("mark-reach-part", "building partly in reach", AMBER, Pattern::Dots, Swatch::Area),
     row("mark-reach-outside", "building outside reach", RED, Pattern::Hatch, Swatch::Area),
     row("mark-reach-unknown", "building: no hydrant on record", [201, 204, 209], Pattern::Hatch, Swatch::Area),
-    row("mark-reach-nowhere", "building: no footprint on record", [201, 204, 209], Pattern::Dots, Swatch::Area),
+    row("mark-reach-nowhere", "building: no footprint on record", [201, 204, 209], Pattern::CrossHatch, Swatch::Area),
     row("mark-hydrant-reach", "hydrant reach", BLUE, Pattern::Solid, Swatch::Area),
     row("mark-hydrant", "hydrant", BLUE, Pattern::Solid, Swatch::Symbol(Symbol::Hydrant)),
     row("mark-hydrant-out", "hydrant out of service", GREY, Pattern::CrossHatch, Swatch::Symbol(Symbol::Hydrant)),

@@ -341,13 +341,13 @@ impl Part {
                 Some(zone.books[1].sum(measure, sector))
             }
             TypedPart(name) => Some(zone.typed.get(name).map_or_else(
-                || (Range::ANY, vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = name)]),
+                || (Range::ANY, vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = typed_name(name))]),
                 |typed| {
                     let open = typed.range.value().is_none();
                     let missing = words!(
                         "ev-missing-typed-part",
                         "the figure {name} was not typed in for every park",
-                        name = name
+                        name = typed_name(name)
                     );
                     (typed.range, open.then_some(missing).into_iter().collect())
                 },
@@ -399,7 +399,7 @@ impl Part {
                 .typed
                 .get(name)
                 .map(|typed| InputUsed {
-                    label: name.into(),
+                    label: typed_name(name),
                     range: typed.range,
                     unit: in_words(&typed.unit),
                     source: typed.source.as_str().into(),
@@ -544,4 +544,9 @@ impl Definition {
             ));
         }
     }
+}
+
+/// What a typed figure is called; one of a user's own has its own name.
+fn typed_name(name: &str) -> Words {
+    if name == "population" { phrase("ev-typed-population", "population").into() } else { name.into() }
 }

@@ -352,7 +352,7 @@ impl LandModel<'_> {
         let all = surfaces_on(self.cache, parcel).into_iter().map(|(slot, area)| (&self.park.surfaces[slot], area));
         all.filter(|(surface, _)| wanted(surface.kind))
             .map(|(surface, area)| InputValue {
-                label: words!("input-surface", "ground cover on the parcel: {kind}", kind = surface.kind.as_str()),
+                label: words!("input-surface", "ground cover on the parcel: {kind}", kind = Words::from(cover_words(surface.kind))),
                 value: Some(area),
                 unit: M2.to_owned(),
                 source: Some(Source::of(surface.id, &surface.provenance)),
@@ -432,4 +432,17 @@ fn which(input: Input, inputs: &[InputValue]) -> Words {
         named.push_str(" …");
     }
     words!("missing-of", "{what}: {rows}", what = input.words(), rows = named)
+}
+
+/// A kind of ground cover in words.
+fn cover_words(kind: SurfaceKind) -> Phrase {
+    match kind {
+        SurfaceKind::Water => phrase("cover-water", "water"),
+        SurfaceKind::Grass => phrase("cover-grass", "grass"),
+        SurfaceKind::Forest => phrase("cover-forest", "forest"),
+        SurfaceKind::Paved => phrase("cover-paved", "paved"),
+        SurfaceKind::StorageYard => phrase("cover-storage-yard", "storage yard"),
+        SurfaceKind::Rail => phrase("cover-rail", "railway"),
+        SurfaceKind::Other => phrase("cover-other", "other"),
+    }
 }

@@ -57,7 +57,7 @@ pub(super) fn people(trace: &DrillTrace) -> [Sheet; 2] {
         },
         Sheet {
             name: "person_place",
-            title: "People by time",
+            title: "Places of people by time",
             says: "Where the people of the tracks were when; from one place to the next they walk straight, or stay",
             geometry: Some(GeometryKind::Point),
             columns: vec![
