@@ -439,3 +439,94 @@ fn who_stands_in_line_or_has_no_way_is_in_the_open_where_he_stands() {
     assert_eq!(walkers.census().cut_off, 10);
     assert!(walkers.on_ways().all(|(_, at)| at == [0.0, 0.0]) && walkers.on_ways().count() == 10);
 }
+
+/// Ways that come within the heat of a fire, as its middle and how far it burns who walks there.
+fn hot(ways: &WayNetwork, (middle, reach_m): ([f64; 2], f64)) -> Vec<bool> {
+    (0..ways.ways.len()).map(|way| ways.comes_within(way, middle, reach_m)).collect()
+}
+
+#[test]
+fn who_is_beyond_the_fire_gets_out_on_his_side_of_it() {
+    let rules = at_once();
+    let fire = ([100.0, 0.0], 40.0);
+    let east = road(1, &[(0.0, 0.0), (200.0, 0.0)], 4.0);
+    let round = road(2, &[(200.0, 0.0), (200.0, 80.0), (0.0, 80.0), (0.0, 0.0)], 4.0);
+    let (groups, places) = ([group(20, [125.0, 5.0], 2.0)], [place([0.0, 0.0], None)]);
+    for (roads, arrived) in [(vec![east.clone()], 0), (vec![east, round], 20)] {
+        let ways = WayNetwork::of(&roads, &rules).unwrap();
+        let nothing = vec![false; ways.ways.len()];
+        let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+        walkers.flee(Some(fire), &nothing);
+        walkers.close(&hot(&ways, fire), &nothing);
+        for second in 0..600 {
+            walkers.step(f64::from(second));
+            // He comes out 25 m from the middle, and no way that he takes is nearer.
+            assert!(walkers.on_ways().all(|(_, at)| (at[0] - 100.0).hypot(at[1]) >= 25.0 - 1e-9), "at {second} s");
+        }
+        let census = walkers.census();
+        assert_eq!((census.arrived, census.cut_off), (arrived, 20 - arrived));
+        assert!(walkers.on_ways().all(|(_, at)| at == [150.0, 0.0]), "who has no way on stands out of the heat");
+    }
+}
+
+#[test]
+fn nobody_outside_a_fire_is_sent_in_though_his_only_way_leads_there() {
+    let rules = at_once();
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (100.0, 0.0)], 4.0)], &rules).unwrap();
+    let (fire, nothing) = (([30.0, 0.0], 10.0), vec![false; ways.ways.len()]);
+    // One door at the dead end, 30 m from the middle; another in the heat.
+    let groups = [group(5, [0.0, 5.0], 1.0), group(6, [25.0, 5.0], 1.0)];
+    let places = [place([100.0, 0.0], None)];
+    let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+    walkers.flee(Some(fire), &nothing);
+    walkers.close(&hot(&ways, fire), &nothing);
+    for second in 0..200 {
+        walkers.step(f64::from(second));
+    }
+    assert_eq!((walkers.census().cut_off, walkers.census().arrived), (5, 6));
+    assert!(walkers.on_ways().all(|(_, at)| at == [0.0, 0.0]));
+    // It is out: they go.
+    walkers.flee(None, &nothing);
+    walkers.close(&nothing, &nothing);
+    for second in 200..400 {
+        walkers.step(f64::from(second));
+    }
+    assert_eq!(walkers.census().arrived, 11);
+}
+
+#[test]
+fn who_flees_turns_away_from_a_gate_that_shuts_in_the_heat() {
+    let rules = at_once();
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (200.0, 0.0)], 4.0)], &rules).unwrap();
+    let (fire, nothing) = (([100.0, 0.0], 60.0), vec![false; ways.ways.len()]);
+    let closed = hot(&ways, fire);
+    // 50 m to the west out of the heat, and 100 m to the east.
+    let (groups, places) = ([group(30, [75.0, 5.0], 1.0)], [place([0.0, 0.0], None), place([200.0, 0.0], None)]);
+    let gate = (0..ways.ways.len()).find(|way| ways.middle(*way) == [62.5, 0.0]).unwrap();
+    let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+    walkers.flee(Some(fire), &nothing);
+    walkers.close(&closed, &nothing);
+    let at_gate = |walkers: &Walkers<'_>| {
+        let there = |person: usize| match walkers.whereabouts(person) {
+            Whereabouts::Waiting { way } | Whereabouts::On { way, .. } => way == gate,
+            _ => false,
+        };
+        (0..walkers.persons()).filter(|person| there(*person)).count()
+    };
+    let first = (0..60).find(|second| {
+        walkers.step(f64::from(*second));
+        at_gate(&walkers) > 0
+    });
+    let first = first.expect("they go out by the nearer way");
+    // What is closed stays what it was.
+    let mut barred = nothing.clone();
+    barred[gate] = true;
+    assert!(closed[gate]);
+    walkers.flee(Some(fire), &barred);
+    walkers.close(&closed, &nothing);
+    for second in first + 1..400 {
+        assert_eq!(at_gate(&walkers), 0, "at {second} s");
+        walkers.step(f64::from(second));
+    }
+    assert_eq!(walkers.census().arrived, 30);
+}
