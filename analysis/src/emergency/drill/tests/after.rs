@@ -183,3 +183,16 @@ fn an_alert_has_a_block_for_every_language() {
     }
     assert_eq!((text.matches("<status>Exercise</status>").count(), text.matches("</alert>").count()), (1, 1));
 }
+
+#[test]
+fn an_alert_of_a_leak_that_was_called_off_names_no_danger() {
+    let file = DrillFile::parse(LEAK).unwrap();
+    let stopped = run(LEAK, &[HandInject { at_s: 30.0, does: Action::Stop, by: "operator".into() }]);
+    assert!(stopped.zone.1.0.is_empty() && !stopped.log.entries.iter().any(|entry| entry.id == "release"));
+    let said = alert_words(&file, &stopped);
+    assert_eq!(said.description.trim_start(), "No danger area came about. For the exercise only.");
+    assert_eq!(
+        (said.description.key(), said.instruction.key()),
+        (Some("drill-alert-nowhere"), Some("drill-alert-wait"))
+    );
+}
