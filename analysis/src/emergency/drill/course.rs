@@ -264,10 +264,15 @@ impl<'a> Course<'a> {
         let mut reached: Vec<usize> = Vec::new();
         for (person, place) in self.walkers.in_the_open() {
             let (value, inside) = self.threat.at(place, now);
-            self.doses.breathe(person, value, f64::from(LOOK_S));
+            self.doses.breathe(person, value, (now, f64::from(LOOK_S)));
             if inside {
                 reached.push(person);
             }
+        }
+        // Places of assembly lie in the open: who has come there is on no way any more, and breathes.
+        let air: Vec<f64> = self.walkers.places().iter().map(|at| self.threat.at(at.position_m, now).0).collect();
+        for (person, place) in self.walkers.at_places() {
+            self.doses.breathe(person, air[place], (now, f64::from(LOOK_S)));
         }
         if !reached.is_empty() && !self.happened.contains_key("threat_reaches_people") {
             self.say(
