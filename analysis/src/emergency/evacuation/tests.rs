@@ -286,6 +286,35 @@ fn people_leave_by_every_entrance_in_service() {
 }
 
 #[test]
+fn an_entrance_is_a_door_of_the_building_that_it_is_nearest_to() {
+    use spatial_db::model::Building;
+    let rules = at_once();
+    let width = rules.figure("doors", "default_width_m").value;
+    // Another office wall to wall from (40, 10) to (60, 25), or so many metres off.
+    let beside = |gap_m: f64, east_m: f64| {
+        let mut park = office_between([None, None]);
+        let hall = geo::Rect::new((40.0 + gap_m, 10.0), (60.0, 25.0)).to_polygon();
+        park.buildings.push(Building {
+            use_text: Some("office".into()),
+            storeys: Some(3.0),
+            floor_area_m2: Some(900.0),
+            ..Building::bare(2, Provenance::default(), geo::MultiPolygon::new(vec![hall]))
+        });
+        park.resources[2].position = [east_m, 17.0];
+        let found = groups_and_places(&park, &[300.0, 300.0], &rules, 10).unwrap();
+        found.groups.iter().map(|group| (group.building.id, group.door_m[0], group.door_width_m)).collect::<Vec<_>>()
+    };
+    let alone = (1, 20.0, width);
+    // In the wall between both it is half a door of each; a metre off the one and none of the other it is that one's alone.
+    assert_eq!(beside(0.0, 40.0), [alone, (1, 40.0, 0.5 * width), (2, 40.0, 0.5 * width)]);
+    assert_eq!(beside(1.0, 40.0)[..2], [alone, (1, 40.0, width)]);
+    assert_ne!(beside(1.0, 40.0)[2].1, 40.0, "the other has a door in its middle");
+    // Inside one it is of that one, however near the other; between both it is of the nearer.
+    assert_eq!(beside(0.0, 40.5), [alone, (2, 40.5, width)]);
+    assert_eq!(beside(2.0, 41.5), [alone, (2, 41.5, width)]);
+}
+
+#[test]
 fn who_cannot_take_steps_leaves_by_a_door_without_where_that_is_on_record() {
     let text = include_str!("../../../rules/evacuation.toml").replace(
         "[figure.persons.reduced_mobility_share]\nvalue = 0.05",
