@@ -118,6 +118,10 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
     let entries = fire["entries"].as_array().unwrap();
     let burst = entries.iter().find(|entry| entry["id"] == "burst").unwrap();
     assert!(burst["text"].to_string().contains("bursts and is shut off"), "{burst}");
+    // An engine was pumping, and stands there without water.
+    let at_s = |id: &str| entries.iter().find(|entry| entry["id"] == id).and_then(|entry| entry["at_s"].as_f64());
+    assert_eq!(at_s("burst").unwrap() - at_s("first_water").unwrap(), 60.0, "{entries:?}");
+    assert_eq!(at_s("water_lost"), at_s("burst"), "{entries:?}");
     assert!(!outcome["without_water"].as_array().unwrap().is_empty(), "{outcome}");
     assert!(outcome["water_l_s"].as_f64().unwrap() < outcome["water_needed_l_s"].as_f64().unwrap(), "{outcome}");
     // What a person did by hand counts, and the Chinese report speaks Chinese.
@@ -175,7 +179,7 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
         ("improvement", 0),
         ("person_place", 1000),
         ("contour", 9),
-        ("closed_way", 0),
+        ("closed_way", 1),
         ("dry_hydrant", 0),
         ("building_state", run["outcome"]["struck"].as_array().unwrap().len() as u64),
         ("dose", run["outcome"]["exposed_on_ways"].as_u64().unwrap()),

@@ -1,6 +1,6 @@
 //! The numbers of a moment: people, water, times, and how each expected action stands.
 
-use analysis::emergency::drill::{Action, DrillFile, Look, Rated, Rating};
+use analysis::emergency::drill::{Action, DrillFile, Look, Rated, Rating, starts_by_everyone_out};
 
 use super::strand::{Played, Strand};
 
@@ -125,7 +125,8 @@ pub(crate) enum Standing {
     Overdue(f64),
     /// Done in time, at that time.
     Met(f64),
-    /// Everyone out was asked for: those who are known were, at that time, and the people of so many buildings are not known.
+    /// Everyone out was asked for: those who are known were, at that time, and the people of so many buildings are not known. Or that
+    /// starts its clock, by which it is late.
     KnownOut(f64, usize),
     /// Done too late, at that time.
     Late(f64),
@@ -147,21 +148,27 @@ pub(crate) fn standing(file: &DrillFile, strand: &Strand, rated: &Rated, now_s: 
         Some(Some(at)) => Some(at),
         None => rated.done_s.filter(|at| *at <= now_s && rated.rating != Rating::Missed),
     };
+    let expected = file.expected.iter().find(|one| one.id == rated.id);
+    let within_s = expected.map_or(0.0, |one| one.within_min * 60.0);
+    // Of a clock that the known people start nobody knows when it begins: late by it may be in time.
+    let clock_unknown =
+        rated.rating == Rating::Unknown && expected.is_some_and(|one| starts_by_everyone_out(file, strand.hand(), one));
+    let known_out =
+        |at| Standing::KnownOut(at, strand.played().map_or(0, |played| played.run.outcome.buildings_unknown));
     if let Some(at) = done {
         let in_time = rated.due_s.is_none_or(|due| at <= due);
         return match rated.rating {
+            _ if !in_time && clock_unknown => known_out(at),
             _ if !in_time => Standing::Late(at),
             // A mark by hand counts: whoever made it has counted them.
-            Rating::Unknown if marked.is_none() => {
-                Standing::KnownOut(at, strand.played().map_or(0, |played| played.run.outcome.buildings_unknown))
-            }
+            Rating::Unknown if marked.is_none() => known_out(at),
             _ => Standing::Met(at),
         };
     }
-    let within_s = file.expected.iter().find(|one| one.id == rated.id).map_or(0.0, |one| one.within_min * 60.0);
     match rated.due_s {
         Some(due) if now_s < due - within_s => Standing::Waits,
         Some(due) if now_s <= due => Standing::Due(due - now_s),
+        Some(due) if clock_unknown => known_out(due - within_s),
         Some(due) => Standing::Overdue(now_s - due),
         None => Standing::Waits,
     }

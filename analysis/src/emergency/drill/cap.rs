@@ -174,9 +174,20 @@ pub fn alert_words(file: &DrillFile, run: &DrillRun) -> AlertWords {
             ("Met", phrase("drill-alert-flood", "Go to high ground on foot; do not walk or drive through water."))
         }
     };
+    let exercise = phrase("drill-alert-exercise", "EXERCISE: ").into();
+    if run.zone.1.0.is_empty() {
+        // Nothing came to be dangerous anywhere, as where it was called off: nobody is told to get away from nowhere.
+        let description = words!(
+            "drill-alert-nowhere",
+            "{note} No danger area came about. For the exercise only.",
+            note = file.note.as_str()
+        );
+        let instruction = phrase("drill-alert-wait", "Nothing has to be done; wait for word.").into();
+        return AlertWords { category, exercise, description, instruction };
+    }
     AlertWords {
         category,
-        exercise: phrase("drill-alert-exercise", "EXERCISE: ").into(),
+        exercise,
         description: words!(
             "drill-alert-description",
             "{note} Danger: {zone}. For the exercise only.",

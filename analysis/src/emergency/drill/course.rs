@@ -47,7 +47,7 @@ pub(super) struct Course<'a> {
     pub(super) entries: Vec<Entry>,
     /// Ways that are closed by somebody.
     pub(super) barred: Vec<bool>,
-    /// Ways that nobody can take: those, and what lies under water that is too deep.
+    /// Ways that nobody can take: those, what comes within the heat of a pool, and what lies under water that is too deep.
     pub(super) closed: Vec<bool>,
     /// The hydrants, and what they reach.
     pub(super) cover: HydrantCover<'a>,
@@ -264,10 +264,15 @@ impl<'a> Course<'a> {
         let mut reached: Vec<usize> = Vec::new();
         for (person, place) in self.walkers.in_the_open() {
             let (value, inside) = self.threat.at(place, now);
-            self.doses.breathe(person, value, f64::from(LOOK_S));
+            self.doses.breathe(person, value, (now, f64::from(LOOK_S)));
             if inside {
                 reached.push(person);
             }
+        }
+        // Places of assembly lie in the open: who has come there is on no way any more, and breathes.
+        let air: Vec<f64> = self.walkers.places().iter().map(|at| self.threat.at(at.position_m, now).0).collect();
+        for (person, place) in self.walkers.at_places() {
+            self.doses.breathe(person, air[place], (now, f64::from(LOOK_S)));
         }
         if !reached.is_empty() && !self.happened.contains_key("threat_reaches_people") {
             self.say(
@@ -293,13 +298,10 @@ impl<'a> Course<'a> {
     /// Ways that somebody has closed, and those where a fire burns who walks there.
     fn keep_out_of_heat(&mut self) {
         let hot = self.threat.hot(self.now);
-        let is_hot = |way: usize| {
-            let [x, y] = self.ways.middle(way);
-            hot.is_some_and(|([east, north], reach_m)| (x - east).hypot(y - north) <= reach_m)
-        };
+        self.walkers.flee(hot, &self.barred);
+        let is_hot = |way: usize| hot.is_some_and(|(place, reach_m)| self.ways.comes_within(way, place, reach_m));
         let hot: Vec<bool> = (0..self.barred.len()).map(is_hot).collect();
         self.closed = self.barred.iter().zip(&hot).map(|(barred, hot)| *barred || *hot).collect();
-        self.walkers.flee(&hot, &self.barred);
         let count = hot.iter().filter(|hot| **hot).count();
         if count > 0 && !self.happened.contains_key("heat_closes") {
             let text = words!("drill-heat-closes", "{count} stretches of way within 5 kW/m² are closed", count = count);

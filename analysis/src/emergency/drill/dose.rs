@@ -1,10 +1,11 @@
 //! What people breathed outdoors, and how strong the cloud came to be in the buildings.
 //!
-//! Outdoors: the concentration at each look (ten seconds apart) until the next. A person's level is that of the guideline whose value for so
-//! long an exposure the mean over the time in air over its lowest level (for an hour) exceeds; the table's next longer exposure holds, its
-//! shortest for what is shorter: on the safe side. Lethality by the toxic probit of the table over the load ∫Cⁿ dt. Indoors: a well-mixed
-//! room with the air exchange of the table, clean air before the cloud that bounds the danger first came, until the drill's end. Left out:
-//! who is indoors, what people breathe at their place of assembly, masks, how hard they breathe.
+//! Outdoors, at a place of assembly too: the concentration at each look (ten seconds apart) until the next. A person's level is the worst of
+//! all stretches of time in which he breathed air over the lowest level (for an hour): that of the guideline whose value for so long an
+//! exposure the mean over the stretch exceeds; the table's next longer exposure holds, its shortest for what is shorter: on the safe side, so
+//! that nobody who breathes more comes to a lower level. Lethality by the toxic probit of the table over the load ∫Cⁿ dt. Indoors: a
+//! well-mixed room with the air exchange of the table, clean air before the cloud that bounds the danger first came, until the drill's end.
+//! Left out: who is indoors, masks, how hard people breathe.
 
 use std::collections::BTreeMap;
 
@@ -22,13 +23,21 @@ const HOUR_MIN: f64 = 60.0;
 /// Share of the lowest level for an hour that nobody counts.
 const CLEAN: f64 = 1e-3;
 
+/// Air of one look: from when, s, for how long, s, and how strong, kg/m³.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Air {
+    from_s: f64,
+    seconds: f64,
+    kg_m3: f64,
+}
+
 /// What somebody breathed.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Breathed {
     /// ∫C dt, kg s/m³.
     dose: f64,
-    /// The same in air over the lowest level, and for how long, s.
-    strong: (f64, f64),
+    /// The looks with air over the lowest level.
+    strong: Vec<Air>,
     /// ∫Cⁿ dt of the probit, (mg/m³)ⁿ min.
     load: f64,
 }
@@ -106,8 +115,8 @@ impl<'a> Doses<'a> {
         all.iter().map(|one| (one.level, substance.kg_m3_from_ppm(one.ppm, temperature_k, pressure_pa))).collect()
     }
 
-    /// Somebody stood in so strong a cloud for so long.
-    pub(super) fn breathe(&mut self, person: usize, kg_m3: f64, seconds: f64) {
+    /// Somebody stands in so strong a cloud from a time on for so long, s. To be told in the order of time.
+    pub(super) fn breathe(&mut self, person: usize, kg_m3: f64, (from_s, seconds): (f64, f64)) {
         let Some((substance, ..)) = self.of else { return };
         // A plume ends nowhere: what is less than this share of the lowest level is clean air.
         if kg_m3 <= CLEAN * self.lowest_kg_m3 {
@@ -116,8 +125,7 @@ impl<'a> Doses<'a> {
         let breathed = self.people.entry(person).or_default();
         breathed.dose += kg_m3 * seconds;
         if kg_m3 > self.lowest_kg_m3 {
-            breathed.strong.0 += kg_m3 * seconds;
-            breathed.strong.1 += seconds;
+            breathed.strong.push(Air { from_s, seconds, kg_m3 });
         }
         if let Some(probit) = substance.toxic_probit {
             breathed.load += (1e6 * kg_m3).powf(probit.n) * seconds / 60.0;
@@ -143,26 +151,24 @@ impl<'a> Doses<'a> {
         untold.map(|(slot, outside)| (*slot, outside.middle)).collect()
     }
 
-    fn level_of(&self, breathed: &Breathed) -> u8 {
-        let (dose, seconds) = breathed.strong;
-        let Some((substance, kind, _)) = self.of.filter(|_| seconds > 0.0) else { return 0 };
-        // Who breathed it for longer than the table goes is taken to have breathed it all within that.
-        let seconds = seconds.min(60.0 * longest_min(substance, kind));
-        let over = self.levels(seconds / 60.0).into_iter().filter(|level| dose / seconds > level.1);
-        over.map(|level| level.0).max().unwrap_or(0)
+    /// The exposures of the guideline, s, rising, and for each the levels and their concentrations, kg/m³.
+    fn table(&self) -> Vec<(f64, Vec<(u8, f64)>)> {
+        let Some((substance, kind, _)) = self.of else { return Vec::new() };
+        exposures_min(substance, kind).into_iter().map(|minutes| (60.0 * minutes, self.levels(minutes))).collect()
     }
 
     /// What came of it; beside it the highest concentration indoors, kg/m³, by the slots of the buildings.
     pub(super) fn finish(&self, rules: &HazardRules) -> Option<(Breath, BTreeMap<usize, f64>)> {
         let (substance, kind, _) = self.of?;
+        let table = self.table();
         let people: Vec<PersonDose> = self
             .people
             .iter()
             .map(|(&person, breathed)| PersonDose {
                 person,
                 dose_kg_s_m3: breathed.dose,
-                seconds: breathed.strong.1,
-                level: self.level_of(breathed),
+                seconds: breathed.strong.iter().map(|air| air.seconds).sum(),
+                level: level_of(&table, &breathed.strong),
                 lethal: substance.toxic_probit.map(|probit| share_of(probit.a + probit.b * breathed.load.ln())),
             })
             .collect();
@@ -198,14 +204,60 @@ impl<'a> Doses<'a> {
     }
 }
 
-/// The longest exposure that a guideline has for a substance, min.
-fn longest_min(substance: &Substance, kind: GuidelineKind) -> f64 {
+/// The exposures that a guideline has values for of a substance, min, rising.
+fn exposures_min(substance: &Substance, kind: GuidelineKind) -> Vec<f64> {
     let levels = match kind {
         GuidelineKind::Aegl => &substance.aegl,
         GuidelineKind::Erpg => &substance.erpg,
     };
     let minutes = levels.iter().flat_map(|level| level.ppm.keys()).filter_map(|text| text.parse::<f64>().ok());
-    minutes.fold(1.0, f64::max)
+    let mut all: Vec<f64> = minutes.collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
+}
+
+/// The longest of them.
+fn longest_min(substance: &Substance, kind: GuidelineKind) -> f64 {
+    exposures_min(substance, kind).last().map_or(1.0, |last| last.max(1.0))
+}
+
+/// The worst level that the mean over any stretch of time exceeds, by a table of exposures, s, and their levels.
+fn level_of(table: &[(f64, Vec<(u8, f64)>)], strong: &[Air]) -> u8 {
+    let Some(look_s) = strong.first().map(|air| air.seconds) else { return 0 };
+    let (mut worst, mut shorter_s) = (0_u8, 0.0);
+    let exceeded = |levels: &[(u8, f64)], mean: f64| {
+        levels.iter().filter(|level| mean > level.1).map(|level| level.0).max().unwrap_or(0)
+    };
+    for (exposure_s, levels) in table {
+        // The value for an exposure holds for whatever is longer than the next shorter one.
+        worst = worst.max(exceeded(levels, highest_mean(strong, shorter_s + look_s)));
+        shorter_s = *exposure_s;
+    }
+    // Who breathed it for longer than the table goes is taken to have breathed it all within that.
+    if let Some((exposure_s, levels)) = table.last()
+        && strong.iter().map(|air| air.seconds).sum::<f64>() > *exposure_s
+    {
+        let dose: f64 = strong.iter().map(|air| air.kg_m3 * air.seconds).sum();
+        worst = worst.max(exceeded(levels, dose / exposure_s));
+    }
+    worst
+}
+
+/// The highest mean over so long a stretch of time, s, not shorter than a look, kg/m³: one that ends with a look is among the highest.
+fn highest_mean(strong: &[Air], over_s: f64) -> f64 {
+    // Looks are whole seconds apart.
+    const SAME_S: f64 = 1e-3;
+    let (mut first, mut dose, mut highest) = (0, 0.0, 0.0_f64);
+    for air in strong {
+        dose += air.kg_m3 * air.seconds;
+        while strong[first].from_s < air.from_s + air.seconds - over_s - SAME_S {
+            dose -= strong[first].kg_m3 * strong[first].seconds;
+            first += 1;
+        }
+        highest = highest.max(dose / over_s);
+    }
+    highest
 }
 
 /// The chapter of what was breathed.
@@ -274,8 +326,8 @@ mod tests {
             (5, 1200.0, 10.0),
         ] {
             let strength = kg_m3(&all, ppm);
-            for _ in 0..(minutes * 6.0) as usize {
-                all.breathe(person, strength, 10.0);
+            for look in 0..(minutes * 6.0) as u32 {
+                all.breathe(person, strength, (f64::from(look) * 10.0, 10.0));
             }
         }
         let (breath, _) = all.finish(&rules).unwrap();
@@ -285,20 +337,52 @@ mod tests {
         assert!((breath.people[2].dose_kg_s_m3 / (kg_m3(&all, 230.0) * 600.0) - 1.0).abs() < 1e-12);
     }
 
+    /// Ammonia as above, level 3 from 1600 ppm for half an hour.
+    #[test]
+    fn what_is_breathed_later_takes_no_level_away() {
+        let rules = HazardRules::shipped();
+        let mut all = doses(&rules, "ammonia");
+        all.lowest_kg_m3 = kg_m3(&all, 30.0);
+        let parts: [&[(f64, u32)]; 5] = [
+            // The mean over the hour is 529 ppm; the first ten minutes are over 2700.
+            &[(3000.0, 10), (35.0, 50)],
+            // Behind weak air, and with clean air between.
+            &[(35.0, 50), (3000.0, 10)],
+            &[(2000.0, 20), (0.0, 30), (35.0, 60)],
+            // No ten minutes over 2700, no half hour over 1600, no hour over 1100.
+            &[(1500.0, 20), (35.0, 40)],
+            // Weak air for ten hours is no more than that.
+            &[(31.0, 600)],
+        ];
+        for (person, parts) in parts.iter().enumerate() {
+            let mut from_s = 0.0;
+            for &(ppm, minutes) in *parts {
+                let strength = kg_m3(&all, ppm);
+                for _ in 0..minutes * 6 {
+                    all.breathe(person, strength, (from_s, 10.0));
+                    from_s += 10.0;
+                }
+            }
+        }
+        let (breath, _) = all.finish(&rules).unwrap();
+        let levels: Vec<u8> = breath.people.iter().map(|one| one.level).collect();
+        assert_eq!(levels, [3, 3, 3, 2, 1]);
+    }
+
     /// Steady air is the case that the probit is defined for.
     #[test]
     fn steady_air_is_as_lethal_as_the_probit_says_and_unknown_without_constants() {
         let rules = HazardRules::shipped();
         let mut all = doses(&rules, "chlorine");
-        for _ in 0..180 {
-            all.breathe(7, 1e-3, 10.0);
+        for look in 0..180 {
+            all.breathe(7, 1e-3, (f64::from(look) * 10.0, 10.0));
         }
         let (breath, _) = all.finish(&rules).unwrap();
         let expected = share_of(rules.substance("chlorine").unwrap().toxic_probit(1e-3, 1800.0).unwrap());
         assert!((breath.people[0].lethal.unwrap() - expected).abs() < 1e-9 && expected > 0.0);
         assert!((breath.deaths_expected.unwrap() - expected).abs() < 1e-9);
         let mut all = doses(&rules, "methanol");
-        all.breathe(7, 1e-3, 10.0);
+        all.breathe(7, 1e-3, (0.0, 10.0));
         assert_eq!(all.finish(&rules).unwrap().0.deaths_expected, None);
     }
 

@@ -84,3 +84,9 @@ impl<'a> Hangs<'a> {
         )
     }
 }
+
+/// True where the clock of an expected action starts by everyone being out, or by what comes about by that alone: while the people of a
+/// building are not known nobody knows when.
+pub fn starts_by_everyone_out(file: &DrillFile, hand: &[HandInject], expected: &Expected) -> bool {
+    Hangs::of(file, hand).event(&expected.from)
+}

@@ -38,6 +38,7 @@ pub use file::{
     When,
 };
 pub use given::{Release, given_chapter};
+pub use hangs::starts_by_everyone_out;
 pub use improve::{Improvement, Standing, improvement_chapter, improvements, unattended, unattended_words};
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};

@@ -99,7 +99,8 @@ pub enum Rating {
     /// Not done, and not due: its clock has not started, or has not run out when the drill ended.
     Open,
     /// Everyone out was asked for, or what comes about by that alone, and of some buildings the people are not known: those who are known
-    /// are out, in time.
+    /// are out, in time. Or the clock hangs on that, so that it may have started later, and what is late or not done by its event by then
+    /// may be in time.
     Unknown,
 }
 
@@ -250,7 +251,8 @@ impl Outcome {
 }
 
 /// Rates expected actions by the times of events and the marks of observers, at the end of a drill. Where the people of some buildings are
-/// not known they may still be inside: everyone out, and what hangs on it, is then not met by its event alone.
+/// not known they may still be inside: everyone out, and what hangs on it, is then not met by its event alone, nor late or missed by a clock
+/// that it starts.
 pub(super) fn rate<'m>(
     file: &DrillFile,
     end_s: f64,
@@ -275,8 +277,11 @@ pub(super) fn rate<'m>(
                 (Evidence::Event(event), None) => hangs.event(event),
                 (Evidence::Observed, None) => false,
             };
+            // Where not everyone is out yet, what is due by that is due later.
+            let clock_unknown = buildings_unknown > 0 && hangs.event(&expected.from);
             let rating = match (due_s, done_s, mark, &expected.evidence) {
                 (_, _, Some(mark), _) if !mark.done => Rating::Missed,
+                (Some(due), Some(done), ..) if done > due && clock_unknown => Rating::Unknown,
                 (Some(due), Some(done), ..) if done > due => Rating::Late,
                 (_, Some(_), ..) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
                 // In time, or before its clock had started.
@@ -284,6 +289,7 @@ pub(super) fn rate<'m>(
                 (None, None, ..) => Rating::Open,
                 (Some(due), None, ..) if due > end_s => Rating::Open,
                 (Some(_), None, _, Evidence::Observed) => Rating::NotMarked,
+                (Some(_), None, ..) if clock_unknown => Rating::Unknown,
                 (Some(_), None, ..) => Rating::Missed,
             };
             let item = file.objectives.iter().find(|o| o.id == expected.objective).map_or("", |o| Item::as_str(o.item));

@@ -1,7 +1,8 @@
 //! Who leaves from where and to where: a park's buildings with their people, and its places of assembly.
 
-use rstar::RTree;
+use geo::{BoundingRect, Contains, Distance, Euclidean, InteriorPoint, Point};
 use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree};
 use spatial_db::model::{EmergencyResource, FeatureId, ParkSnapshot, Presence, ResourceKind};
 
 use super::occupancy::{Unknown, employees_by_building, occupants};
@@ -14,8 +15,12 @@ const STEP_FREE: [&str; 5] = ["step-free", "step free", "accessible", "wheelchai
 /// Words that say that it has one.
 const STEPS: [&str; 5] = ["with steps", "steps", "not accessible", "not step-free", "有台阶"];
 
-/// An entrance, and whether it is without steps where that is on record.
-type Entrance = GeomWithData<[f64; 2], Option<bool>>;
+/// An entrance this near a building may be its own, m.
+const OWN_M: f64 = 3.0;
+/// Buildings as near to an entrance as this, m, have it together.
+const SAME_M: f64 = 0.01;
+/// The least that is left of a door to each of several buildings, m: the hand values know none narrower than 0.4 m.
+const LEAST_M: f64 = 0.5;
 
 /// Whether an entrance is without steps, by the words of its state.
 fn step_free(entrance: &EmergencyResource) -> Option<bool> {
@@ -24,6 +29,51 @@ fn step_free(entrance: &EmergencyResource) -> Option<bool> {
         return Some(false);
     }
     says(&STEP_FREE).then_some(true)
+}
+
+/// An entrance of a building.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Entrance {
+    at_m: [f64; 2],
+    step_free: Option<bool>,
+    /// How many buildings have it together.
+    shared_by: usize,
+}
+
+/// The entrances in service of each building that stands: of the building that one lies in, or else of the nearest within reach; of all that
+/// are as near, as in a wall between two. From the west to the east.
+fn entrances(park: &ParkSnapshot, stands: impl Fn(usize) -> bool) -> Vec<Vec<Entrance>> {
+    let doors = park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance && in_service(r));
+    let doors: Vec<([f64; 2], Option<bool>)> = doors.map(|r| (r.position, step_free(r))).collect();
+    let places = doors.iter().enumerate().map(|(door, (at, _))| GeomWithData::new(*at, door));
+    let tree: RTree<GeomWithData<[f64; 2], usize>> = RTree::bulk_load(places.collect());
+    // Of each entrance the buildings within reach, and how far they are; one that it lies in is nearer than any.
+    let mut near: Vec<Vec<(usize, f64)>> = vec![Vec::new(); doors.len()];
+    for (slot, building) in park.buildings.iter().enumerate().filter(|(slot, _)| stands(*slot)) {
+        let Some(bounds) = building.footprint.bounding_rect() else { continue };
+        let (low, high) = (bounds.min(), bounds.max());
+        let around = AABB::from_corners([low.x - OWN_M, low.y - OWN_M], [high.x + OWN_M, high.y + OWN_M]);
+        for door in tree.locate_in_envelope_intersecting(&around) {
+            let point = Point::from(*door.geom());
+            let is_in = building.footprint.contains(&point);
+            let gap_m = if is_in { -1.0 } else { Euclidean.distance(&building.footprint, &point) };
+            if gap_m <= OWN_M {
+                near[door.data].push((slot, gap_m));
+            }
+        }
+    }
+    let mut own: Vec<Vec<Entrance>> = vec![Vec::new(); park.buildings.len()];
+    for ((at_m, step_free), near) in doors.into_iter().zip(near) {
+        let least_m = near.iter().map(|one| one.1).fold(f64::INFINITY, f64::min);
+        let owners: Vec<usize> = near.iter().filter(|one| one.1 <= least_m + SAME_M).map(|one| one.0).collect();
+        for slot in &owners {
+            own[*slot].push(Entrance { at_m, step_free, shared_by: owners.len() });
+        }
+    }
+    for of_building in &mut own {
+        of_building.sort_by(|a, b| a.at_m[0].total_cmp(&b.at_m[0]).then(a.at_m[1].total_cmp(&b.at_m[1])));
+    }
+    own
 }
 
 /// Who leaves from where and to where.
@@ -40,8 +90,9 @@ pub struct People {
 /// The groups and places of a park at an hour of a working day, and the buildings whose people are not known, with the reason. Nobody is in
 /// a building that does not stand on the park's date, and nobody goes to a place that is closed.
 ///
-/// A building has a group at each of its entrances in service. Widths of entrances are not on record: all are as wide, and as many people
-/// leave by each, but for who is over, who leaves by the first from the west. One without an entrance on record has one in its middle.
+/// A building has a group at each of its entrances in service: those that lie in it, or that no building is nearer to. Widths of entrances
+/// are not on record: all are as wide, buildings that are as near to one have their part of it each, and as many people leave by each, but
+/// for who is over, who leaves by the first from the west. One without an entrance on record has one in its middle.
 ///
 /// # Errors
 /// [`EvacuationError::NoPlaces`] and [`EvacuationError::Nobody`].
@@ -65,9 +116,6 @@ pub fn groups_and_places_with(
     hour: u32,
     assumed: &[Assembly],
 ) -> Result<People, EvacuationError> {
-    use geo::{Contains, Distance, Euclidean, InteriorPoint, Point};
-    /// An entrance this near a building is its own.
-    const OWN_M: f64 = 3.0;
     let places: Vec<Assembly> = park
         .resources
         .iter()
@@ -83,14 +131,14 @@ pub fn groups_and_places_with(
     if places.is_empty() {
         return Err(EvacuationError::NoPlaces);
     }
-    let doors = park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance && in_service(r));
-    let tree: RTree<Entrance> = RTree::bulk_load(doors.map(|r| Entrance::new(r.position, step_free(r))).collect());
     let width = rules.value("doors", "default_width_m");
     let employees = employees_by_building(park);
     let (mut groups, mut unknown) = (Vec::new(), Vec::new());
-    let stands = park.park.as_of.map(|as_of| Presence::on(park, as_of).buildings);
+    let present = park.park.as_of.map(|as_of| Presence::on(park, as_of).buildings);
+    let stands = |slot: usize| present.as_ref().is_none_or(|present| present[slot]);
+    let mut entrances = entrances(park, stands);
     for (slot, (building, footprint_m2)) in park.buildings.iter().zip(footprints_m2).enumerate() {
-        if stands.as_ref().is_some_and(|stands| !stands[slot]) {
+        if !stands(slot) {
             continue;
         }
         let persons = match occupants(rules, building, *footprint_m2, hour, &employees) {
@@ -106,23 +154,17 @@ pub fn groups_and_places_with(
             unknown.push((building.id, Unknown::NoFootprint));
             continue;
         };
-        let reach = 200.0_f64.powi(2);
-        let own = tree.locate_within_distance([middle.x(), middle.y()], reach).filter(|entrance| {
-            let point = Point::from(*entrance.geom());
-            building.footprint.contains(&point) || Euclidean.distance(&building.footprint, &point) <= OWN_M
-        });
-        let mut own: Vec<([f64; 2], Option<bool>)> = own.map(|entrance| (*entrance.geom(), entrance.data)).collect();
-        own.sort_by(|(a, _), (b, _)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        let mut own = std::mem::take(&mut entrances[slot]);
         if own.is_empty() {
-            own.push(([middle.x(), middle.y()], None));
+            own.push(Entrance { at_m: [middle.x(), middle.y()], step_free: None, shared_by: 1 });
         }
         let (each, over) = (persons / own.len() as u32, persons % own.len() as u32);
-        groups.extend(own.into_iter().zip(0_u32..).map(|((door_m, step_free), number)| Group {
+        groups.extend(own.into_iter().zip(0_u32..).map(|(door, number)| Group {
             building: building.id,
             persons: each + u32::from(number < over),
-            door_m,
-            door_width_m: width,
-            step_free,
+            door_m: door.at_m,
+            door_width_m: if door.shared_by > 1 { (width / door.shared_by as f64).max(LEAST_M) } else { width },
+            step_free: door.step_free,
         }));
     }
     if groups.is_empty() {

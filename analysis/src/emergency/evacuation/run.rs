@@ -227,9 +227,12 @@ pub struct Walkers<'a> {
     tables: Vec<Routes>,
     /// Those can be brought up to date where ways change.
     every_stretch_counts: bool,
-    /// Ways that nobody enters, and the same per place for who is among them and gets out; nothing where there are none.
-    hot: Vec<bool>,
-    flight: Vec<Routes>,
+    /// Where a fire burns who walks there, and the ways that were closed besides when the way out of it was looked for.
+    heat: Option<([f64; 2], f64)>,
+    heat_barred: Vec<bool>,
+    /// The way out from each node in it; nothing where there is no heat. Whether it has changed since people chose.
+    flight: Vec<Option<usize>>,
+    flight_differs: bool,
     /// People on each way, and waiting before each end of it (from, to).
     crowd: Vec<u32>,
     lines: Vec<[VecDeque<u32>; 2]>,
@@ -312,8 +315,10 @@ impl<'a> Walkers<'a> {
             avoid,
             tables: Vec::new(),
             every_stretch_counts: ways.every_stretch_counts(avoid),
-            hot: Vec::new(),
+            heat: None,
+            heat_barred: Vec::new(),
             flight: Vec::new(),
+            flight_differs: false,
             crowd: vec![0; ways.ways.len()],
             lines: (0..ways.ways.len()).map(|_| [VecDeque::new(), VecDeque::new()]).collect(),
             credit: vec![[0.0; 2]; ways.ways.len()],
@@ -422,7 +427,7 @@ impl<'a> Walkers<'a> {
                 next = self.tables[other].1[node];
             }
         }
-        let Some(way) = next.or_else(|| self.way_out(node, self.persons[id as usize].place)) else {
+        let Some(way) = next.or_else(|| self.way_out(node)) else {
             self.persons[id as usize].at = At::CutOff(node);
             return;
         };

@@ -286,6 +286,35 @@ fn people_leave_by_every_entrance_in_service() {
 }
 
 #[test]
+fn an_entrance_is_a_door_of_the_building_that_it_is_nearest_to() {
+    use spatial_db::model::Building;
+    let rules = at_once();
+    let width = rules.figure("doors", "default_width_m").value;
+    // Another office wall to wall from (40, 10) to (60, 25), or so many metres off.
+    let beside = |gap_m: f64, east_m: f64| {
+        let mut park = office_between([None, None]);
+        let hall = geo::Rect::new((40.0 + gap_m, 10.0), (60.0, 25.0)).to_polygon();
+        park.buildings.push(Building {
+            use_text: Some("office".into()),
+            storeys: Some(3.0),
+            floor_area_m2: Some(900.0),
+            ..Building::bare(2, Provenance::default(), geo::MultiPolygon::new(vec![hall]))
+        });
+        park.resources[2].position = [east_m, 17.0];
+        let found = groups_and_places(&park, &[300.0, 300.0], &rules, 10).unwrap();
+        found.groups.iter().map(|group| (group.building.id, group.door_m[0], group.door_width_m)).collect::<Vec<_>>()
+    };
+    let alone = (1, 20.0, width);
+    // In the wall between both it is half a door of each; a metre off the one and none of the other it is that one's alone.
+    assert_eq!(beside(0.0, 40.0), [alone, (1, 40.0, 0.5 * width), (2, 40.0, 0.5 * width)]);
+    assert_eq!(beside(1.0, 40.0)[..2], [alone, (1, 40.0, width)]);
+    assert_ne!(beside(1.0, 40.0)[2].1, 40.0, "the other has a door in its middle");
+    // Inside one it is of that one, however near the other; between both it is of the nearer.
+    assert_eq!(beside(0.0, 40.5), [alone, (2, 40.5, width)]);
+    assert_eq!(beside(2.0, 41.5), [alone, (2, 41.5, width)]);
+}
+
+#[test]
 fn who_cannot_take_steps_leaves_by_a_door_without_where_that_is_on_record() {
     let text = include_str!("../../../rules/evacuation.toml").replace(
         "[figure.persons.reduced_mobility_share]\nvalue = 0.05",
@@ -438,4 +467,95 @@ fn who_stands_in_line_or_has_no_way_is_in_the_open_where_he_stands() {
     }
     assert_eq!(walkers.census().cut_off, 10);
     assert!(walkers.on_ways().all(|(_, at)| at == [0.0, 0.0]) && walkers.on_ways().count() == 10);
+}
+
+/// Ways that come within the heat of a fire, as its middle and how far it burns who walks there.
+fn hot(ways: &WayNetwork, (middle, reach_m): ([f64; 2], f64)) -> Vec<bool> {
+    (0..ways.ways.len()).map(|way| ways.comes_within(way, middle, reach_m)).collect()
+}
+
+#[test]
+fn who_is_beyond_the_fire_gets_out_on_his_side_of_it() {
+    let rules = at_once();
+    let fire = ([100.0, 0.0], 40.0);
+    let east = road(1, &[(0.0, 0.0), (200.0, 0.0)], 4.0);
+    let round = road(2, &[(200.0, 0.0), (200.0, 80.0), (0.0, 80.0), (0.0, 0.0)], 4.0);
+    let (groups, places) = ([group(20, [125.0, 5.0], 2.0)], [place([0.0, 0.0], None)]);
+    for (roads, arrived) in [(vec![east.clone()], 0), (vec![east, round], 20)] {
+        let ways = WayNetwork::of(&roads, &rules).unwrap();
+        let nothing = vec![false; ways.ways.len()];
+        let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+        walkers.flee(Some(fire), &nothing);
+        walkers.close(&hot(&ways, fire), &nothing);
+        for second in 0..600 {
+            walkers.step(f64::from(second));
+            // He comes out 25 m from the middle, and no way that he takes is nearer.
+            assert!(walkers.on_ways().all(|(_, at)| (at[0] - 100.0).hypot(at[1]) >= 25.0 - 1e-9), "at {second} s");
+        }
+        let census = walkers.census();
+        assert_eq!((census.arrived, census.cut_off), (arrived, 20 - arrived));
+        assert!(walkers.on_ways().all(|(_, at)| at == [150.0, 0.0]), "who has no way on stands out of the heat");
+    }
+}
+
+#[test]
+fn nobody_outside_a_fire_is_sent_in_though_his_only_way_leads_there() {
+    let rules = at_once();
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (100.0, 0.0)], 4.0)], &rules).unwrap();
+    let (fire, nothing) = (([30.0, 0.0], 10.0), vec![false; ways.ways.len()]);
+    // One door at the dead end, 30 m from the middle; another in the heat.
+    let groups = [group(5, [0.0, 5.0], 1.0), group(6, [25.0, 5.0], 1.0)];
+    let places = [place([100.0, 0.0], None)];
+    let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+    walkers.flee(Some(fire), &nothing);
+    walkers.close(&hot(&ways, fire), &nothing);
+    for second in 0..200 {
+        walkers.step(f64::from(second));
+    }
+    assert_eq!((walkers.census().cut_off, walkers.census().arrived), (5, 6));
+    assert!(walkers.on_ways().all(|(_, at)| at == [0.0, 0.0]));
+    // It is out: they go.
+    walkers.flee(None, &nothing);
+    walkers.close(&nothing, &nothing);
+    for second in 200..400 {
+        walkers.step(f64::from(second));
+    }
+    assert_eq!(walkers.census().arrived, 11);
+}
+
+#[test]
+fn who_flees_turns_away_from_a_gate_that_shuts_in_the_heat() {
+    let rules = at_once();
+    let ways = WayNetwork::of(&[road(1, &[(0.0, 0.0), (200.0, 0.0)], 4.0)], &rules).unwrap();
+    let (fire, nothing) = (([100.0, 0.0], 60.0), vec![false; ways.ways.len()]);
+    let closed = hot(&ways, fire);
+    // 50 m to the west out of the heat, and 100 m to the east.
+    let (groups, places) = ([group(30, [75.0, 5.0], 1.0)], [place([0.0, 0.0], None), place([200.0, 0.0], None)]);
+    let gate = (0..ways.ways.len()).find(|way| ways.middle(*way) == [62.5, 0.0]).unwrap();
+    let mut walkers = Walkers::new(&rules, &ways, &groups, &places, 1).unwrap();
+    walkers.flee(Some(fire), &nothing);
+    walkers.close(&closed, &nothing);
+    let at_gate = |walkers: &Walkers<'_>| {
+        let there = |person: usize| match walkers.whereabouts(person) {
+            Whereabouts::Waiting { way } | Whereabouts::On { way, .. } => way == gate,
+            _ => false,
+        };
+        (0..walkers.persons()).filter(|person| there(*person)).count()
+    };
+    let first = (0..60).find(|second| {
+        walkers.step(f64::from(*second));
+        at_gate(&walkers) > 0
+    });
+    let first = first.expect("they go out by the nearer way");
+    // What is closed stays what it was.
+    let mut barred = nothing.clone();
+    barred[gate] = true;
+    assert!(closed[gate]);
+    walkers.flee(Some(fire), &barred);
+    walkers.close(&closed, &nothing);
+    for second in first + 1..400 {
+        assert_eq!(at_gate(&walkers), 0, "at {second} s");
+        walkers.step(f64::from(second));
+    }
+    assert_eq!(walkers.census().arrived, 30);
 }

@@ -307,11 +307,28 @@ impl WayNetwork {
         avoided: &[bool],
         avoid: f64,
     ) -> (Vec<f64>, Vec<Option<usize>>) {
+        self.towards_any(&[goal], closed, avoided, avoid)
+    }
+
+    /// The way to take from every node to the nearest of several, by ways that are not closed; none at those, and where no way leads there.
+    pub(super) fn towards_nearest(&self, goals: &[usize], closed: &[bool]) -> Vec<Option<usize>> {
+        self.towards_any(goals, closed, &vec![false; self.ways.len()], 1.0).1
+    }
+
+    fn towards_any(
+        &self,
+        goals: &[usize],
+        closed: &[bool],
+        avoided: &[bool],
+        avoid: f64,
+    ) -> (Vec<f64>, Vec<Option<usize>>) {
         let mut distance = vec![f64::INFINITY; self.nodes.len()];
         let mut next = vec![None; self.nodes.len()];
         let mut open = BinaryHeap::new();
-        distance[goal] = 0.0;
-        open.push(Nearest { distance: 0.0, node: goal });
+        for &goal in goals {
+            distance[goal] = 0.0;
+            open.push(Nearest { distance: 0.0, node: goal });
+        }
         while let Some(Nearest { distance: here, node }) = open.pop() {
             if here > distance[node] {
                 continue;

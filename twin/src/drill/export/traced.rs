@@ -133,7 +133,7 @@ pub(super) fn states(trace: &DrillTrace, park: &ParkSnapshot) -> [Sheet; 3] {
         Sheet {
             name: "closed_way",
             title: "Closed ways by time",
-            says: "Stretches of way that nobody could take: closed by somebody, or under water that is too deep",
+            says: "Stretches of way that nobody could take: closed by somebody, within 5 kW/m² of a pool that burns, or under water that is too deep",
             geometry: Some(GeometryKind::MultiLineString),
             columns: vec![
                 ("way", Kind::Integer, "number of the stretch in the drill"),

@@ -183,3 +183,39 @@ fn an_alert_has_a_block_for_every_language() {
     }
     assert_eq!((text.matches("<status>Exercise</status>").count(), text.matches("</alert>").count()), (1, 1));
 }
+
+#[test]
+fn an_alert_of_a_leak_that_was_called_off_names_no_danger() {
+    let file = DrillFile::parse(LEAK).unwrap();
+    let stopped = run(LEAK, &[HandInject { at_s: 30.0, does: Action::Stop, by: "operator".into() }]);
+    assert!(stopped.zone.1.0.is_empty() && !stopped.log.entries.iter().any(|entry| entry.id == "release"));
+    let said = alert_words(&file, &stopped);
+    assert_eq!(said.description.trim_start(), "No danger area came about. For the exercise only.");
+    assert_eq!(
+        (said.description.key(), said.instruction.key()),
+        (Some("drill-alert-nowhere"), Some("drill-alert-wait"))
+    );
+}
+
+#[test]
+fn who_stands_at_a_place_of_assembly_in_the_cloud_breathes_on() {
+    // Nobody stops it: it blows over the place in the east, and not over that in the west.
+    let text = LEAK.replace("(id: \"shut\", when: after(\"call\", 10.0), does: stop),", "");
+    let [short, long] =
+        ["length_min: 30", "length_min: 40"].map(|length| run(&text.replace("length_min: 30", length), &[]));
+    assert!(short.outcome.last_out_s.is_some() && short.outcome.last_out_s == long.outcome.last_out_s);
+    assert_eq!(short.outcome.exposed_on_ways, long.outcome.exposed_on_ways, "nobody is on a way any more");
+    let doses = |run: &DrillRun| -> std::collections::BTreeMap<usize, f64> {
+        run.outcome.breath.iter().flat_map(|breath| &breath.people).map(|one| (one.person, one.dose_kg_s_m3)).collect()
+    };
+    let (before, after) = (doses(&short), doses(&long));
+    let more: Vec<f64> = after
+        .iter()
+        .map(|(person, dose)| dose - before.get(person).unwrap_or(&0.0))
+        .filter(|more| *more > 0.0)
+        .collect();
+    let east = long.evacuation.as_ref().unwrap().places[1].arrived;
+    assert!(east > 0 && more.len() == east as usize, "{} of {east}", more.len());
+    // Ten minutes of the same air for everyone there.
+    assert!(more.iter().all(|dose| (dose / more[0] - 1.0).abs() < 1e-6), "{more:?}");
+}

@@ -1,6 +1,6 @@
 //! The heat about a pool that burns, as rings.
 
-use geo::{Area, BoundingRect};
+use geo::{Area, BoundingRect, Distance, Euclidean};
 
 use super::*;
 use crate::emergency::hazard::{FlameModel, HazardRules, PoolFire, Weather};
@@ -43,36 +43,60 @@ fn a_pool_in_a_burning_building_has_a_ring_for_every_level_of_heat() {
     assert!(note(&file, &run) && !note(&plain, &without));
 }
 
+/// Stretches that somewhere have 5 kW/m² or more of a pool of gasoline so wide in B2, by their nearest place to it.
+fn burnt(trace: &DrillTrace, diameter_m: f64) -> Vec<u32> {
+    let rules = HazardRules::shipped();
+    let weather = Weather { wind_m_s: 2.0, wind_from_deg: 270.0, temperature_k: 293.15, ..Weather::default() };
+    let fire = PoolFire::new(&rules, rules.substance("gasoline").unwrap(), diameter_m, &weather).unwrap();
+    let burns = |way: &usize| {
+        let stretch: LineString<f64> = trace.ways[*way].iter().map(|&[x, y]| (x, y)).collect();
+        let gap_m = Euclidean.distance(&stretch, &Point::new(390.0, 17.5));
+        gap_m <= 0.5 * diameter_m || fire.heat_w_m2(&rules, FlameModel::Solid, gap_m, &weather).unwrap() >= 5000.0
+    };
+    (0..trace.ways.len()).filter(burns).map(|way| way as u32).collect()
+}
+
 #[test]
 fn ways_in_the_heat_are_closed_to_who_is_outside_and_let_out_who_is_in_it() {
     // The only place is in the west: B3 in the east would have to pass the fire in B2, whose people stand in the midst of it.
     let mut west = owned();
     west.resources.retain(|resource| resource.provenance.key != "A2");
-    let cache = Cache::build(Arc::new(west));
-    let of = |text: &str| {
-        let file = DrillFile::parse(text).unwrap();
+    let of = |park: &ParkSnapshot, text: &str| {
+        let file = DrillFile::parse(&text.replace("length_min: 30", "length_min: 60")).unwrap();
+        let cache = Cache::build(Arc::new(park.clone()));
         trace_drill(&file, &cache, &DrillTables::shipped(), &[], |_| true).unwrap()
     };
-    let (plain, open) = of(&with(PLAIN));
+    let (plain, open) = of(&west, &with(PLAIN));
     assert_eq!((plain.outcome.arrived, plain.outcome.cut_off), (4 * 69, 0));
     assert!(open.closed(1e9).is_empty());
-    let (hot, shut) = of(&with_pool("(substance: \"gasoline\", diameter_m: 40.0)"));
-    assert_eq!((hot.outcome.arrived, hot.outcome.cut_off), (3 * 69, 69), "{:?}", hot.log.entries);
+    let pool = with_pool("(substance: \"gasoline\", diameter_m: 40.0)");
+    let (hot, shut) = of(&west, &pool);
+    // Those of B2 come to the road east of the fire's middle and get out eastwards: past it, to the west, nobody goes.
+    assert_eq!((hot.outcome.arrived, hot.outcome.cut_off), (2 * 69, 2 * 69), "{:?}", hot.log.entries);
     let closed = shut.closed(1e9).len();
     assert!(shut.closed(59.0).is_empty() && shut.closed(60.0).len() == closed && closed == 3, "{closed}");
     let said = hot.log.entries.iter().find(|entry| entry.id == "heat_closes").unwrap();
     assert_eq!(said.text.as_str(), format!("{closed} stretches of way within 5 kW/m² are closed"));
-    // Their middles are where the heat is 5 kW/m² or more, and no others.
-    let rules = HazardRules::shipped();
-    let weather = Weather { wind_m_s: 2.0, wind_from_deg: 270.0, temperature_k: 293.15, ..Weather::default() };
-    let fire = PoolFire::new(&rules, rules.substance("gasoline").unwrap(), 40.0, &weather).unwrap();
-    let burns = |way: &usize| {
-        let [[ax, ay], [bx, by]] = shut.ways[*way];
-        let gap_m = (0.5 * (ax + bx) - 390.0).hypot(0.5 * (ay + by) - 17.5);
-        gap_m <= 20.0 || fire.heat_w_m2(&rules, FlameModel::Solid, gap_m, &weather).unwrap() >= 5000.0
-    };
-    let expected: Vec<u32> = (0..shut.ways.len()).filter(burns).map(|way| way as u32).collect();
-    assert_eq!(shut.closed(1e9), expected);
+    // They come somewhere to where the heat is 5 kW/m² or more, and no others.
+    assert_eq!(shut.closed(1e9), burnt(&shut, 40.0));
+    // By a way round the fire everyone gets to the place.
+    let path = LineString::from(vec![(450.0, 0.0), (450.0, 80.0), (300.0, 80.0), (300.0, 0.0)]);
+    west.roads
+        .push(RoadEdge { width_m: Some(6.0), ..RoadEdge::bare(2, keyed("R2"), MultiLineString::new(vec![path])) });
+    let (round, _) = of(&west, &pool);
+    assert_eq!((round.outcome.arrived, round.outcome.cut_off), (4 * 69, 0), "{:?}", round.log.entries);
+}
+
+#[test]
+fn a_stretch_is_closed_though_only_its_end_lies_in_the_heat() {
+    let file = DrillFile::parse(&with_pool("(substance: \"gasoline\", diameter_m: 44.0)")).unwrap();
+    let (_, trace) = trace_drill(&file, &park(), &DrillTables::shipped(), &[], |_| true).unwrap();
+    let closed = trace.closed(1e9);
+    assert_eq!(closed, burnt(&trace, 44.0));
+    // At (425, 0), 39.1 m off, there are 5.4 kW/m²; at its middle, 50.6 m off, and at (350, 0), 43.7 m off, less than 5.
+    let middles: Vec<f64> =
+        closed.iter().map(|way| trace.ways[*way as usize]).map(|[a, b]| 0.5 * (a[0] + b[0])).collect();
+    assert_eq!(middles, [362.5, 387.5, 412.5, 437.5]);
 }
 
 #[test]

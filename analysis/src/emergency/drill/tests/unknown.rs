@@ -124,6 +124,33 @@ fn what_hangs_on_everyone_out_by_a_chain_is_unknown_and_named() {
 }
 
 #[test]
+fn a_clock_that_not_everyone_has_started_makes_nothing_late() {
+    // After the last known person is out: something is said 3 min later, and asked for within 1 min; the other event never comes.
+    let text = LEAK
+        .replace("length_min: 30", "length_min: 60")
+        .replace(
+            "    timeline: [",
+            "    timeline: [
+        (id: \"news\", when: after(\"evacuated\", 3.0), does: say(\"the news is told\")),",
+        )
+        .replace(
+            "from: \"release\", within_min: 3.0, evidence: event(\"alarm\")",
+            "from: \"evacuated\", within_min: 1.0, evidence: event(\"news\")",
+        )
+        .replace("from: \"alarm\", within_min: 2.0, evidence", "from: \"evacuated\", within_min: 2.0, evidence")
+        .replace("event(\"first_water\")", "event(\"water_lost\")");
+    let ratings = |run: &DrillRun| run.outcome.rated.iter().map(|one| one.rating).collect::<Vec<_>>();
+    let (_, whole) = run_on(&park(), &text, &[]);
+    assert_eq!(ratings(&whole), [Rating::Late, Rating::Missed, Rating::NotMarked]);
+    let (_, run) = run_on(&with_an_unknown_office(), &text, &[]);
+    assert_eq!(ratings(&run), [Rating::Unknown, Rating::Unknown, Rating::NotMarked]);
+    // Whom an observer sees miss it has missed it.
+    let missed = [HandInject { at_s: 3500.0, does: Action::Missed("water".into()), by: "observer".into() }];
+    let (_, run) = run_on(&with_an_unknown_office(), &text, &missed);
+    assert_eq!(ratings(&run)[1], Rating::Missed);
+}
+
+#[test]
 fn hydrants_without_water_are_so_many_at_least_without_a_source_on_record() {
     let name = "Hydrants without water";
     let (file, run) = run_on(&park(), LEAK, &[]);

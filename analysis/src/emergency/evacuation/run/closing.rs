@@ -32,48 +32,65 @@ impl Walkers<'_> {
             .for_each(|(table, &(node, _))| ways.towards_again(node, table, (before, now), changed));
     }
 
-    /// Says which ways nobody enters while who is among them gets out, as about a fire: a flag a way each, with those that are closed
-    /// besides. To be told before [`Walkers::close`], which has them as closed with the others.
+    /// Says where a fire burns who walks there (its middle and how far from it, m; none: nowhere), and which ways are closed besides, a flag a
+    /// way each: who is there gets out by the shortest way that is not, and looks on from there. To be told before [`Walkers::close`], which
+    /// has the ways that come there as closed with the others.
     ///
     /// # Panics
     /// When there are not as many flags as ways.
-    pub fn flee(&mut self, hot: &[bool], closed: &[bool]) {
-        assert_eq!((hot.len(), closed.len()), (self.closed.len(), self.closed.len()), "a flag a way");
-        if !hot.contains(&true) {
-            self.hot.clear();
-            self.flight.clear();
+    pub fn flee(&mut self, heat: Option<([f64; 2], f64)>, barred: &[bool]) {
+        assert_eq!(barred.len(), self.closed.len(), "a flag a way");
+        // A way that is barred within the heat leaves what is closed as it was: both are looked at.
+        if heat == self.heat && (heat.is_none() || barred == self.heat_barred) {
             return;
         }
-        let both = hot.iter().zip(closed).map(|(hot, closed)| *hot || *closed);
-        if hot == self.hot && both.eq(self.closed.iter().copied()) {
-            return;
-        }
-        self.hot = hot.to_vec();
-        let (ways, avoid) = (self.ways, self.avoid);
-        self.flight = self.last.par_iter().map(|&(node, _)| ways.towards(node, closed, hot, avoid)).collect();
+        self.heat = heat;
+        self.heat_barred = barred.to_vec();
+        let flight = heat.map_or_else(Vec::new, |heat| self.out_of(heat, barred));
+        self.flight_differs |= flight != self.flight;
+        self.flight = flight;
     }
 
-    /// The way out to a place from a node from which only such ways lead.
-    pub(super) fn way_out(&self, node: usize, place: usize) -> Option<usize> {
-        let is_among = !self.hot.is_empty() && self.ways.at(node).iter().all(|way| self.closed[*way]);
-        if is_among { self.flight.get(place)?.1[node] } else { None }
+    /// The way to take from each node in the heat: to the nearest one outside from which a way leads on or where a place of assembly is, or
+    /// else to the nearest outside.
+    fn out_of(&self, (middle, reach_m): ([f64; 2], f64), barred: &[bool]) -> Vec<Option<usize>> {
+        let ways = self.ways;
+        let is_in = |at: &[f64; 2]| (at[0] - middle[0]).hypot(at[1] - middle[1]) <= reach_m;
+        let is_cool = |way: &usize| !barred[*way] && !ways.comes_within(*way, middle, reach_m);
+        let leads_on =
+            |node: usize| ways.at(node).iter().any(is_cool) || self.last.iter().any(|&(last, _)| last == node);
+        let outside: Vec<usize> = (0..ways.nodes.len()).filter(|node| !is_in(&ways.nodes[*node])).collect();
+        let good: Vec<usize> = outside.iter().copied().filter(|node| leads_on(*node)).collect();
+        let (best, any) = (ways.towards_nearest(&good, barred), ways.towards_nearest(&outside, barred));
+        let of_node = |(at, (best, any)): (&[f64; 2], (Option<usize>, Option<usize>))| {
+            if is_in(at) { best.or(any) } else { None }
+        };
+        ways.nodes.iter().zip(best.into_iter().zip(any)).map(of_node).collect()
     }
 
-    /// Opens and closes ways, and says which are better avoided (a flag a way each); where that changes anything, everyone who waits chooses
-    /// again.
+    /// The way out of the heat from a node in it.
+    pub(super) fn way_out(&self, node: usize) -> Option<usize> {
+        self.flight.get(node).copied().flatten()
+    }
+
+    /// Opens and closes ways, and says which are better avoided (a flag a way each); where that changes anything, or the way out of the heat
+    /// has changed, everyone who waits chooses again.
     ///
     /// # Panics
     /// When there are not as many flags as ways.
     pub fn close(&mut self, closed: &[bool], avoided: &[bool]) {
         assert_eq!((closed.len(), avoided.len()), (self.closed.len(), self.closed.len()), "a flag a way");
-        if closed == self.closed && avoided == self.avoided {
+        let flight_differs = std::mem::take(&mut self.flight_differs);
+        if closed == self.closed && avoided == self.avoided && !flight_differs {
             return;
         }
         let differs = |way: &usize| closed[*way] != self.closed[*way] || avoided[*way] != self.avoided[*way];
         let changed: Vec<usize> = (0..closed.len()).filter(differs).collect();
         let was_closed = std::mem::replace(&mut self.closed, closed.to_vec());
         let was_avoided = std::mem::replace(&mut self.avoided, avoided.to_vec());
-        self.route_again((&was_closed, &was_avoided), &changed);
+        if !changed.is_empty() {
+            self.route_again((&was_closed, &was_avoided), &changed);
+        }
         let mut again: Vec<(u32, usize)> = Vec::new();
         for (way, lines) in self.lines.iter_mut().enumerate() {
             let ends = [self.ways.ways[way].from, self.ways.ways[way].to];

@@ -76,6 +76,12 @@ impl Walkers<'_> {
         })
     }
 
+    /// The people at their places of assembly, in the order of their numbers, and the indices of those.
+    pub fn at_places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let arrived = self.persons.iter().enumerate().filter(|(_, person)| person.at == At::Arrived);
+        arrived.map(|(id, person)| (id, person.place))
+    }
+
     /// Where a person is outside, m; none in his building and at his place of assembly.
     fn outside_m(&self, person: &Person) -> Option<[f64; 2]> {
         let nodes = &self.ways.nodes;
