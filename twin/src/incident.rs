@@ -6,13 +6,12 @@ use std::path::PathBuf;
 use analysis::emergency::evacuation::{Evacuation, EvacuationError, EvacuationRules, WayNetwork, groups_and_places};
 use analysis::emergency::incident::{CLOSED_M, Mains, OutOfReach, ShutOff, presence, rerouted, ways_closed};
 use clap::Args;
-use geo::MapCoords;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
 use spatial_db::model::FeatureId;
-use twin_engine::geodetic::Geodetic;
 
 use crate::calc::answer::Answer;
+use crate::drill::in_degrees;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
@@ -79,16 +78,7 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
     }
     answer.set("unknown", unknown);
     if let Some(path) = &arguments.cap {
-        // Without the park's system in degrees there is no polygon, and the place stands in words.
-        let area = Geodetic::of(park.park.srid).map_or_else(
-            || geo::MultiPolygon::new(Vec::new()),
-            |geodetic| {
-                mains.area(&shut).map_coords(|at| {
-                    let place = geodetic.lon_lat(at.x, at.y);
-                    place.map_or(geo::coord! { x: 0.0, y: 0.0 }, |p| geo::coord! { x: p.lon_deg, y: p.lat_deg })
-                })
-            },
-        );
+        let area = in_degrees(park.park.srid, &mains.area(&shut));
         whole(path, mains.alert(&arguments.burst, (&shut, &reach), chrono::Utc::now(), &area).as_bytes())?;
         answer.set("cap", path.display().to_string());
     }

@@ -52,6 +52,10 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     for said in ["<status>Exercise</status>", "<polygon>", key] {
         assert!(alert.contains(said), "the alert lacks {said}: {alert}");
     }
+    // Every corner is in the sample park, latitude first.
+    let corners = alert.split("<polygon>").nth(1).and_then(|rest| rest.split("</polygon>").next()).unwrap();
+    let in_park = |corner: &str| corner.starts_with("31.") && corner.contains(",120.");
+    assert!(corners.split_whitespace().all(in_park) && !corners.is_empty(), "{corners}");
     let (code, error) = place.fails(&["incident", "qingxi", "--burst", "nosuchmain"]);
     assert!(code != 0 && error.contains("nosuchmain"), "{error}");
 }

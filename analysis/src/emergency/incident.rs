@@ -168,16 +168,13 @@ impl<'a> Mains<'a> {
         }
     }
 
-    /// Where water is missing, in the park's metres: round the buildings that lose it, or about the break where none does.
+    /// Whom the alert is for, in the park's metres: round the buildings that lose water and the break, with the ways closed about it.
     pub fn area(&self, shut: &ShutOff) -> MultiPolygon<f64> {
         let buildings = &self.cache.snapshot().buildings;
         let shapes = shut.buildings.iter().flat_map(|slot| buildings[*slot].footprint.iter().cloned());
-        let shapes = MultiPolygon::new(shapes.collect());
-        if shapes.0.is_empty() {
-            let about = shut.place_m.map(|place| round_zone("", place, CLOSED_M).area);
-            return about.unwrap_or(shapes);
-        }
-        MultiPolygon::new(vec![shapes.convex_hull()])
+        let about = shut.place_m.map(|place| round_zone("", place, CLOSED_M).area);
+        let shapes = MultiPolygon::new(shapes.chain(about.into_iter().flatten()).collect());
+        if shapes.0.is_empty() { shapes } else { MultiPolygon::new(vec![shapes.convex_hull()]) }
     }
 
     /// The draft of an alert, CAP 1.2 with status Exercise; `area` in degrees, longitude first.
@@ -316,9 +313,10 @@ mod tests {
         assert_eq!(closed.iter().filter(|closed| **closed).count(), 6);
         let found = rerouted(&rules, &ways, (&people.groups, &people.places), &closed, 1).unwrap();
         assert_eq!(found.each_ref().map(|one| (one.persons, one.cut_off)), [(138, 0), (138, 69)]);
-        // Round B1 alone, and with what is asked of an exercise.
+        // Round B1, the break and what is closed about it, and with what is asked of an exercise.
         let area = mains.area(&shut);
         assert!(area.contains(&Point::new(260.0, 17.5)) && !area.contains(&Point::new(30.0, 17.5)));
+        assert!([100.0, 155.0, 210.0].iter().all(|x| area.contains(&Point::new(*x, 4.0))), "{area:?}");
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let text = mains.alert("e1", (&shut, &reach), sent, &area);
         assert!(text.contains("<status>Exercise</status>") && text.contains("<polygon>"), "{text}");
