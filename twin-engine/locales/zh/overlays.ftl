@@ -1183,6 +1183,7 @@ drill-done = 已完成：{ $what }
 drill-missed = 未完成：{ $what }
 drill-zone-power = 停电
 drill-zone-cordon = 警戒区 { $far } m
+drill-zone-cordon-and-heat = 警戒区 { $far } m，及火场中心 { $hot } m 内热辐射达 5 kW/m² 处
 drill-zone-blast = 超压 { $level } kPa：{ $what }
 drill-zone-heat = 热辐射 { $level } kW/m²
 drill-zone-water = 水深超过 { $depth } m

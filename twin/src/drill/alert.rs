@@ -22,7 +22,7 @@ pub(crate) fn in_degrees(srid: i32, area: &MultiPolygon<f64>) -> MultiPolygon<f6
 /// The draft of a public alert, in English and Chinese.
 pub(super) fn alert(file: &DrillFile, run: &DrillRun, cache: &Cache) -> String {
     let park = &cache.snapshot().park;
-    let area = in_degrees(park.srid, &run.zone.1);
+    let area = in_degrees(park.srid, &run.alert.1);
     let digest = run.log.digest.clone().unwrap_or_default();
     let said = alert_words(file, run);
     let chinese = Text::of(Language::Chinese);
