@@ -93,7 +93,8 @@ pub struct Covered {
     pub area_m2: f64,
 }
 
-/// The parcels and the buildings that are there on the park's date and on which one of some areas lies, in snapshot order. Ground under two areas counts once.
+/// The parcels and the buildings that are there on the park's date and on which one of some areas lies, in snapshot order. Ground under
+/// two areas counts once.
 pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 2] {
     // One area for all: what two of them share is not to be counted twice. Its parts are asked for one by one.
     let parts: Vec<MultiPolygon<f64>> = areas

@@ -334,7 +334,7 @@ impl<'a> Lanes<'a> {
         if through == Some(true) {
             return Along::Lane;
         }
-        let middle = sides.iter().fold(Coord::zero(), |sum, side| sum + side.start) / sides.len() as f64;
+        let middle = sides.iter().fold(Coord::<f64>::zero(), |sum, side| sum + side.start) / sides.len() as f64;
         let (mut blocked, mut sure) = (0, true);
         for side in sides {
             let along = side.delta();
