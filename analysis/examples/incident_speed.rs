@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use analysis::emergency::drill::{DrillFile, DrillTables, run_drill};
 use analysis::emergency::evacuation::{Assembly, EvacuationRules, Group, Walkers, WayNetwork};
-use analysis::emergency::incident::{Mains, ways_closed};
+use analysis::emergency::incident::{Mains, closes, ways_closed};
 use analysis::network::Settings;
 use analysis::rules::RuleSet;
 use city::{BLOCK_M, building, empty, keyed, lay};
@@ -189,6 +189,7 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         lap(&mut began) / 1e3
     );
     let rules = EvacuationRules::shipped();
+    let closed_m = closes(&rules).value;
     let ways = WayNetwork::of(&park.roads, &rules)?;
     let groups: Vec<Group> = park
         .buildings
@@ -229,12 +230,12 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         steps[0].push(lap(&mut began));
         let reach = mains.out_of_reach(&shut);
         steps[1].push(lap(&mut began));
-        let closed = shut.place_m.map_or_else(|| nothing.clone(), |place| ways_closed(&ways, place));
+        let closed = shut.place_m.map_or_else(|| nothing.clone(), |place| ways_closed(&ways, place, closed_m));
         walkers.close(&closed, &nothing);
         steps[2].push(lap(&mut began));
         // The city is made up, and so is where it lies in degrees.
         let degrees = |at: Coord| coord! { x: 120.0 + at.x / 96_000.0, y: 30.0 + at.y / 111_000.0 };
-        let area = mains.area(&shut).map_coords(degrees);
+        let area = mains.area(&shut, closed_m).map_coords(degrees);
         let draft = mains.alert(key, (&shut, &reach), chrono::Utc::now(), &area);
         steps[3].push(lap(&mut began));
         steps[4].push(whole.elapsed().as_secs_f64() * 1e3);

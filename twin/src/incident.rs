@@ -4,15 +4,14 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use analysis::emergency::evacuation::{Evacuation, EvacuationError, EvacuationRules, WayNetwork, groups_and_places};
-use analysis::emergency::incident::{CLOSED_M, Mains, OutOfReach, ShutOff, presence, rerouted, ways_closed};
+use analysis::emergency::incident::{Mains, OutOfReach, ShutOff, closes, given_up, presence, rerouted, ways_closed};
 use clap::Args;
-use geo::MapCoords;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
 use spatial_db::model::FeatureId;
-use twin_engine::geodetic::Geodetic;
 
 use crate::calc::answer::Answer;
+use crate::drill::in_degrees;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::progress::Progress;
@@ -79,16 +78,7 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
     }
     answer.set("unknown", unknown);
     if let Some(path) = &arguments.cap {
-        // Without the park's system in degrees there is no polygon, and the place stands in words.
-        let area = Geodetic::of(park.park.srid).map_or_else(
-            || geo::MultiPolygon::new(Vec::new()),
-            |geodetic| {
-                mains.area(&shut).map_coords(|at| {
-                    let place = geodetic.lon_lat(at.x, at.y);
-                    place.map_or(geo::coord! { x: 0.0, y: 0.0 }, |p| geo::coord! { x: p.lon_deg, y: p.lat_deg })
-                })
-            },
-        );
+        let area = in_degrees(park.park.srid, &mains.area(&shut, closes(&EvacuationRules::shipped()).value));
         whole(path, mains.alert(&arguments.burst, (&shut, &reach), chrono::Utc::now(), &area).as_bytes())?;
         answer.set("cap", path.display().to_string());
     }
@@ -105,18 +95,35 @@ fn supply(
     let park = cache.snapshot();
     let buildings =
         |slots: &[usize]| -> Vec<&str> { slots.iter().map(|k| park.buildings[*k].provenance.key.as_str()).collect() };
-    let dry: HashSet<FeatureId> = shut.hydrants.iter().copied().collect();
-    let hydrants = park.nodes.iter().filter(|node| dry.contains(&node.id)).map(|node| node.provenance.key.as_str());
+    let hydrants = |ids: &[FeatureId]| -> Vec<&str> {
+        let dry: HashSet<FeatureId> = ids.iter().copied().collect();
+        park.nodes.iter().filter(|node| dry.contains(&node.id)).map(|node| node.provenance.key.as_str()).collect()
+    };
     answer.set("place_m", shut.place_m.map(|place| place.to_vec()));
     answer.set("valves_to_close", shut.close.as_slice());
     answer.set("valves_of_unknown_state", shut.state_unknown.as_slice());
     answer.set("valves_that_cannot_be_closed", shut.stuck.as_slice());
-    answer.set("hydrants_without_water", hydrants.collect::<Vec<_>>());
+    answer.set("valves_on_record_as_closed", shut.closed.as_slice());
+    answer.set("lines_on_record_as_closed", shut.closed_lines.as_slice());
+    answer.set("sources_shut_off", shut.sources_shut.as_slice());
+    answer.set("hydrants_without_water", hydrants(&shut.hydrants));
     answer.set("buildings_without_water", buildings(&shut.buildings));
+    answer.set("buildings_by_nearest_main", shut.by_line);
+    answer.set("hydrants_perhaps_without_water", hydrants(&shut.perhaps.hydrants));
+    answer.set("buildings_perhaps_without_water", buildings(&shut.perhaps.buildings));
     answer.set("supply_known", shut.supply_known);
     answer.set("out_of_reach_before", reach.known.then_some(reach.before));
     answer.set("buildings_more_out_of_reach", reach.known.then(|| buildings(&reach.more)));
     let mut unknown = Vec::new();
+    if shut.along_a_line {
+        unknown.push("place: where along the line it broke is not known; half-way along it is taken".to_owned());
+    }
+    if shut.by_line > 0 {
+        let count = shut.by_line;
+        unknown.push(format!(
+            "water: {count} of the buildings without water are counted by the nearest main, no connection of theirs is on record"
+        ));
+    }
     if !shut.state_unknown.is_empty() {
         let count = shut.state_unknown.len();
         unknown.push(format!(
@@ -147,7 +154,9 @@ fn walked(
     let (park, rules) = (cache.snapshot(), EvacuationRules::shipped());
     let ways = WayNetwork::of(&park.roads, &rules)?;
     let people = groups_and_places(park, cache.footprint_area_m2(), &rules, arguments.hour)?;
-    let closed = shut.place_m.map_or_else(|| vec![false; ways.ways.len()], |place| ways_closed(&ways, place));
+    let (near, until) = (closes(&rules), given_up(&rules));
+    let closed =
+        shut.place_m.map_or_else(|| vec![false; ways.ways.len()], |place| ways_closed(&ways, place, near.value));
     let [before, after] = rerouted(&rules, &ways, (&people.groups, &people.places), &closed, arguments.seed)?;
     let of = |one: &Evacuation| {
         json!({
@@ -163,7 +172,9 @@ fn walked(
         })
         .collect();
     let walk = json!({
-        "closed_within_m": CLOSED_M, "ways_closed": closed.iter().filter(|closed| **closed).count(),
+        "closed_within_m": near.value, "closed_within_from": near.citation().to_string(),
+        "given_up_after_s": until.value, "given_up_after_from": until.citation().to_string(),
+        "ways_closed": closed.iter().filter(|closed| **closed).count(),
         "persons": before.persons, "before": of(&before), "after": of(&after), "places": places,
     });
     let mut unknown = Vec::new();

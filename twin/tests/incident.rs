@@ -34,6 +34,13 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     assert!(!texts(&found["valves_to_close"]).is_empty());
     assert_eq!(texts(&found["valves_to_close"]), texts(&trace["close"]));
     assert_eq!(texts(&found["valves_of_unknown_state"]), texts(&trace["close_of_unknown_state"]));
+    assert_eq!(texts(&found["valves_on_record_as_closed"]), texts(&trace["closed_already"]));
+    assert_eq!(texts(&found["lines_on_record_as_closed"]), texts(&trace["closed_lines"]));
+    assert_eq!(texts(&found["sources_shut_off"]), texts(&trace["sources_shut"]));
+    let perhaps = &trace["perhaps_lost"];
+    assert_eq!(texts(&found["hydrants_perhaps_without_water"]), texts(&perhaps["hydrants"]));
+    assert_eq!(texts(&found["buildings_perhaps_without_water"]), texts(&perhaps["buildings"]));
+    assert!(texts(&found["unknown"]).iter().any(|said| said.starts_with("place: where along the line")), "{found}");
     // Before the break no more are out of reach than `calc hydrants` counts, which counts those that do not stand too.
     let hydrants = place.json(&["calc", "hydrants", "qingxi", "--json"]);
     assert!(found["out_of_reach_before"].as_u64().unwrap() <= hydrants["not_reached"].as_u64().unwrap());
@@ -52,6 +59,10 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     for said in ["<status>Exercise</status>", "<polygon>", key] {
         assert!(alert.contains(said), "the alert lacks {said}: {alert}");
     }
+    // Every corner is in the sample park, latitude first.
+    let corners = alert.split("<polygon>").nth(1).and_then(|rest| rest.split("</polygon>").next()).unwrap();
+    let in_park = |corner: &str| corner.starts_with("31.") && corner.contains(",120.");
+    assert!(corners.split_whitespace().all(in_park) && !corners.is_empty(), "{corners}");
     let (code, error) = place.fails(&["incident", "qingxi", "--burst", "nosuchmain"]);
     assert!(code != 0 && error.contains("nosuchmain"), "{error}");
 }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, ResourceKind};
 
+use super::drill::there;
 use super::evacuation::{EvacuationError, EvacuationRules, WayNetwork};
 use super::hydrants::in_service;
 
@@ -23,6 +24,8 @@ pub enum Drive {
     NotJoined,
     /// It has no outline on record.
     Nowhere,
+    /// It is not there on the park's date.
+    NotThere,
 }
 
 /// Drives to the parcels and buildings of a park.
@@ -57,7 +60,7 @@ pub fn station_reach(cache: &Cache, rules: &EvacuationRules) -> Result<Option<St
     let way_m = roads.from_any(&starts);
     let figure = |name| rules.figure("response", name).value;
     let (turnout_s, speed_m_s) = (figure("turnout_s"), figure("engine_m_s"));
-    let drives = |areas: Vec<&MultiPolygon<f64>>| -> Vec<Drive> {
+    let drives = |areas: Vec<&MultiPolygon<f64>>, there: &[bool]| -> Vec<Drive> {
         let middles: Vec<Option<[f64; 2]>> =
             areas.into_par_iter().map(|area| area.interior_point().map(|at| [at.x(), at.y()])).collect();
         let known: Vec<[f64; 2]> = middles.iter().flatten().copied().collect();
@@ -70,12 +73,14 @@ pub fn station_reach(cache: &Cache, rules: &EvacuationRules) -> Result<Option<St
                 Drive::NotJoined
             }
         };
-        middles.iter().map(|middle| middle.and_then(|_| ends.next()).map_or(Drive::Nowhere, drive)).collect()
+        let found = middles.iter().map(|middle| middle.and_then(|_| ends.next()).map_or(Drive::Nowhere, drive));
+        found.zip(there).map(|(found, there)| if *there { found } else { Drive::NotThere }).collect()
     };
+    let there = there(park);
     Ok(Some(StationReach {
         stations: stations.len(),
-        parcels: drives(park.parcels.iter().map(|parcel| &parcel.boundary).collect()),
-        buildings: drives(park.buildings.iter().map(|building| &building.footprint).collect()),
+        parcels: drives(park.parcels.iter().map(|parcel| &parcel.boundary).collect(), &there.parcels),
+        buildings: drives(park.buildings.iter().map(|building| &building.footprint).collect(), &there.buildings),
     }))
 }
 
@@ -88,7 +93,8 @@ pub struct Covered {
     pub area_m2: f64,
 }
 
-/// The parcels and the buildings on which one of some areas lies, in snapshot order. Ground under two areas counts once.
+/// The parcels and the buildings that are there on the park's date and on which one of some areas lies, in snapshot order. Ground under
+/// two areas counts once.
 pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 2] {
     // One area for all: what two of them share is not to be counted twice. Its parts are asked for one by one.
     let parts: Vec<MultiPolygon<f64>> = areas
@@ -98,14 +104,16 @@ pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 
         .map(MultiPolygon::from)
         .collect();
     let park = cache.snapshot();
+    let presence = there(park);
     [FeatureKind::Parcel, FeatureKind::Building].map(|kind| {
+        let there = if kind == FeatureKind::Parcel { &presence.parcels } else { &presence.buildings };
         let mut found: Vec<Covered> = parts
             .par_iter()
             .filter_map(|part| Some((part, part.bounding_rect()?)))
             .flat_map_iter(|(part, bounds)| {
                 let (low, high) = ([bounds.min().x, bounds.min().y], [bounds.max().x, bounds.max().y]);
                 let near = cache.slots_in_envelope(low, high, kind);
-                near.into_iter().filter_map(move |slot| {
+                near.into_iter().filter(move |slot| there[*slot]).filter_map(move |slot| {
                     let ground = match kind {
                         FeatureKind::Parcel => &park.parcels[slot].boundary,
                         _ => &park.buildings[slot].footprint,
@@ -172,6 +180,15 @@ mod tests {
         let figure = |name| rules.figure("response", name).value;
         assert!((arrival_s - figure("turnout_s") - 710.0 / figure("engine_m_s")).abs() < 1e-9, "{arrival_s}");
         assert_eq!(found.buildings[1..], [Drive::NotJoined, Drive::Nowhere]);
+        // What does not stand on the park's date is not driven to, and no flood covers it.
+        let mut gone = park.clone();
+        gone.park.as_of = "2026-06-30".parse().ok();
+        gone.buildings[0].valid_to = "2020-01-01".parse().ok();
+        let gone = Cache::build(Arc::new(gone));
+        let found = station_reach(&gone, &rules).unwrap().unwrap();
+        assert_eq!(found.buildings, [Drive::NotThere, Drive::NotJoined, Drive::Nowhere]);
+        let [_, buildings] = covered_by(&gone, &[square(0.0, 0.0, 2000.0)]);
+        assert_eq!(buildings.iter().map(|one| one.slot).collect::<Vec<_>>(), [1]);
         park.resources.push(station(3, [400.0, 300.0]));
         let nearer = station_reach(&Cache::build(Arc::new(park)), &rules).unwrap().unwrap();
         assert!(matches!(nearer.buildings[0], Drive::By { way_m, .. } if (way_m - 10.0).abs() < 1e-6), "{nearer:?}");

@@ -5,11 +5,12 @@
 //! away, water brought by tanker.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use geo::{ConvexHull, MultiPolygon};
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, NetworkClass, ParkSnapshot, Presence};
+use spatial_db::model::{FeatureId, NetworkClass, NodeKind, ParkSnapshot, Presence};
 
 use super::drill::{CapDraft, cap_draft, there};
 use super::evacuation::{
@@ -18,15 +19,20 @@ use super::evacuation::{
 use super::hazard::round_zone;
 use super::hydrants::{HydrantCover, Reach};
 use crate::network::answers::{AnswerError, Network};
-use crate::network::isolation::{Isolator, Service};
+use crate::network::isolation::{Isolator, Served, Service, Supply};
 use crate::network::trace::Start;
 use crate::network::{Settings, Topology};
-use crate::rules::RuleSet;
+use crate::rules::{Figure, RuleSet};
 
-/// Ways this near to where it broke are closed, m.
-pub const CLOSED_M: f64 = 60.0;
-/// When the walk of an evacuation is given up, s.
-const UNTIL_S: f64 = 7200.0;
+/// How near to where it broke ways are closed, m.
+pub fn closes(rules: &EvacuationRules) -> &Figure {
+    rules.figure("incident", "closed_m")
+}
+
+/// How long after its beginning the walk of an evacuation is given up, s.
+pub fn given_up(rules: &EvacuationRules) -> &Figure {
+    rules.figure("incident", "until_s")
+}
 
 /// What was there: on the park's date, or everything where it has none.
 pub fn presence(park: &ParkSnapshot) -> Presence {
@@ -48,18 +54,39 @@ pub struct Mains<'a> {
 pub struct ShutOff {
     /// Where it broke, in plan, m: the middle of a line. None where nothing tells it.
     pub place_m: Option<[f64; 2]>,
+    /// True where a line broke: where along it is not known.
+    pub along_a_line: bool,
     /// Keys of the valves to close.
     pub close: Vec<String>,
     /// Of those, keys of the ones whose state nobody has told.
     pub state_unknown: Vec<String>,
     /// Keys of valves that would have done and cannot be closed.
     pub stuck: Vec<String>,
+    /// Keys of valves at the edge that are on record as closed: to be looked at, nothing else.
+    pub closed: Vec<String>,
+    /// Keys of lines at the edge that are on record as closed: to be looked at as well.
+    pub closed_lines: Vec<String>,
+    /// Keys of sources and tanks that are shut off with it.
+    pub sources_shut: Vec<String>,
     /// Points of the hydrants without water.
     pub hydrants: Vec<FeatureId>,
     /// Buildings without water that stand, by their slots, rising.
     pub buildings: Vec<usize>,
+    /// How many of these buildings are counted by the nearest main alone: no connection of theirs is on record.
+    pub by_line: usize,
+    /// Who loses water besides where all is shut that may be: nobody has told how it stands.
+    pub perhaps: PerhapsDry,
     /// False where no source is on record for what broke: who loses water behind it is not known.
     pub supply_known: bool,
+}
+
+/// Who loses water perhaps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PerhapsDry {
+    /// Points of hydrants.
+    pub hydrants: Vec<FeatureId>,
+    /// Buildings that stand, by their slots, rising.
+    pub buildings: Vec<usize>,
 }
 
 /// Buildings that no hydrant with water reaches.
@@ -117,38 +144,68 @@ impl<'a> Mains<'a> {
         let broken = self.network.broken(&self.isolator, &[key.to_owned()])?;
         let plan = self.isolator.isolate(&broken);
         let lost = self.service.lost(&self.isolator, &plan);
+        let perhaps = self.service.perhaps_lost(&self.isolator, &plan);
         let keys = |valves: &[u32]| -> Vec<String> {
             let node = |valve: &u32| self.network.valves.shut[*valve as usize].node as usize;
             valves.iter().map(|valve| park.nodes[node(valve)].provenance.key.clone()).collect()
         };
-        let hydrants = lost.hydrants.iter().filter_map(|at| topology.node(park, *at)).map(|node| node.id);
-        let mut buildings: Vec<usize> =
-            lost.buildings.iter().map(|at| self.service.buildings[*at as usize].0 as usize).collect();
-        buildings.retain(|slot| self.network.there.buildings[*slot]);
-        buildings.sort_unstable();
-        buildings.dedup();
+        let hydrants = |of: &Supply| -> Vec<FeatureId> {
+            let row = |at: &u32| topology.row_of(park, *at, |node| node.kind == NodeKind::Hydrant);
+            of.hydrants.iter().filter_map(row).map(|row| park.nodes[row as usize].id).collect()
+        };
+        let stands = |slot: &usize| self.network.there.buildings[*slot];
+        let buildings = |of: &Supply| -> Vec<usize> {
+            let slots = of.buildings.iter().map(|at| self.service.buildings[*at as usize].0 as usize);
+            let mut slots: Vec<usize> = slots.filter(stands).collect();
+            slots.sort_unstable();
+            slots.dedup();
+            slots
+        };
+        let by_line = lost.buildings.iter().filter(|at| {
+            let (row, served, _) = self.service.buildings[**at as usize];
+            stands(&(row as usize)) && matches!(served, Served::Line(_))
+        });
+        let inside =
+            |junction: &u32| plan.sources_shut.contains(&self.isolator.segments.of_junction[*junction as usize]);
+        let sources = topology.sources(park).into_iter().filter(inside).filter_map(|junction| {
+            let row = topology.row_of(park, junction, |node| matches!(node.kind, NodeKind::Source | NodeKind::Tank))?;
+            Some(park.nodes[row as usize].provenance.key.clone())
+        });
+        let mut closed_lines: Vec<u32> =
+            plan.closed_lines.iter().map(|link| topology.links[*link as usize].edge).collect();
+        closed_lines.dedup();
+        let (place_m, along_a_line) = self.place_of(key)?;
         Ok(ShutOff {
-            place_m: self.place_of(key)?,
+            place_m,
+            along_a_line,
             close: keys(&plan.close),
             state_unknown: keys(&plan.unsure),
             stuck: keys(&plan.stuck),
-            hydrants: hydrants.collect(),
-            buildings,
+            closed: keys(&plan.closed),
+            closed_lines: closed_lines.iter().map(|row| park.edges[*row as usize].provenance.key.clone()).collect(),
+            sources_shut: sources.collect(),
+            hydrants: hydrants(&lost),
+            buildings: buildings(&lost),
+            by_line: by_line.count(),
+            perhaps: PerhapsDry { hydrants: hydrants(&perhaps), buildings: buildings(&perhaps) },
             supply_known: plan.supply_known,
         })
     }
 
-    /// Where the line or point of a key is; of a line that is split its middle piece.
-    fn place_of(&self, key: &str) -> Result<Option<[f64; 2]>, AnswerError> {
+    /// Where the line or point of a key is, of a line its middle; and whether it is a line.
+    fn place_of(&self, key: &str) -> Result<(Option<[f64; 2]>, bool), AnswerError> {
         let (park, topology) = (self.network.park, self.topology());
         let starts = topology.place_of(park, key)?;
-        Ok(starts.get(starts.len() / 2).map(|start| match start {
-            Start::Link(link) => middle(&park.edges[topology.links[*link as usize].edge as usize].path),
-            Start::Junction(junction) => {
-                let [x, y, _] = topology.junctions[*junction as usize].position;
-                [x, y]
+        Ok(match starts.get(starts.len() / 2) {
+            Some(Start::Link(link)) => {
+                (Some(middle(&park.edges[topology.links[*link as usize].edge as usize].path)), true)
             }
-        }))
+            Some(Start::Junction(junction)) => {
+                let [x, y, _] = topology.junctions[*junction as usize].position;
+                (Some([x, y]), false)
+            }
+            None => (None, false),
+        })
     }
 
     /// Which buildings no hydrant with water reaches then.
@@ -168,16 +225,14 @@ impl<'a> Mains<'a> {
         }
     }
 
-    /// Where water is missing, in the park's metres: round the buildings that lose it, or about the break where none does.
-    pub fn area(&self, shut: &ShutOff) -> MultiPolygon<f64> {
+    /// Whom the alert is for, in the park's metres: round the buildings that lose water and the break, with the ways closed within
+    /// `closed_m` of it.
+    pub fn area(&self, shut: &ShutOff, closed_m: f64) -> MultiPolygon<f64> {
         let buildings = &self.cache.snapshot().buildings;
         let shapes = shut.buildings.iter().flat_map(|slot| buildings[*slot].footprint.iter().cloned());
-        let shapes = MultiPolygon::new(shapes.collect());
-        if shapes.0.is_empty() {
-            let about = shut.place_m.map(|place| round_zone("", place, CLOSED_M).area);
-            return about.unwrap_or(shapes);
-        }
-        MultiPolygon::new(vec![shapes.convex_hull()])
+        let about = shut.place_m.map(|place| round_zone("", place, closed_m).area);
+        let shapes = MultiPolygon::new(shapes.chain(about.into_iter().flatten()).collect());
+        if shapes.0.is_empty() { shapes } else { MultiPolygon::new(vec![shapes.convex_hull()]) }
     }
 
     /// The draft of an alert, CAP 1.2 with status Exercise; `area` in degrees, longitude first.
@@ -197,6 +252,30 @@ impl<'a> Mains<'a> {
         );
         let more = format!(", {} more buildings out of reach of a hydrant.", reach.more.len());
         description.push_str(if reach.known { more.as_str() } else { "; reach of hydrants unknown." });
+        if shut.by_line > 0 {
+            let _ = write!(
+                description,
+                " As far as known: {} of these buildings are counted by the nearest main, no connection of theirs is on record.",
+                shut.by_line
+            );
+        }
+        if shut.perhaps != PerhapsDry::default() {
+            let (buildings, hydrants) = (shut.perhaps.buildings.len(), shut.perhaps.hydrants.len());
+            let _ = write!(
+                description,
+                " Perhaps {buildings} buildings and {hydrants} hydrants more: nobody has told how all valves stand."
+            );
+        }
+        if !shut.closed.is_empty() || !shut.closed_lines.is_empty() {
+            let _ = write!(
+                description,
+                " Closed on record, to be looked at: {}.",
+                [shut.closed.as_slice(), shut.closed_lines.as_slice()].concat().join(", ")
+            );
+        }
+        if !shut.sources_shut.is_empty() {
+            let _ = write!(description, " Shut off with it: {}.", shut.sources_shut.join(", "));
+        }
         if !shut.supply_known {
             description.push_str(" No source is on record: there may be more without water.");
         }
@@ -215,15 +294,26 @@ impl<'a> Mains<'a> {
     }
 }
 
-/// The middle corner of a line in plan, or the middle between two; a line has two corners at least.
+/// Half-way along a line in plan; a line has two corners at least.
 fn middle(path: &[[f64; 3]]) -> [f64; 2] {
-    let (a, b) = (path[(path.len() - 1) / 2], path[path.len() / 2]);
-    [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]
+    let far = |pair: &[[f64; 3]]| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]);
+    let mut left_m = 0.5 * path.windows(2).map(far).sum::<f64>();
+    for pair in path.windows(2) {
+        let length_m = far(pair);
+        if length_m > 0.0 && left_m <= length_m {
+            let share = left_m / length_m;
+            return [0, 1].map(|axis: usize| pair[0][axis] + share * (pair[1][axis] - pair[0][axis]));
+        }
+        left_m -= length_m;
+    }
+    // All its corners stand at one place.
+    let [x, y, _] = path[0];
+    [x, y]
 }
 
-/// The ways that a break closes: those that run within [`CLOSED_M`] of it.
-pub fn ways_closed(ways: &WayNetwork, place_m: [f64; 2]) -> Vec<bool> {
-    (0..ways.ways.len()).map(|way| ways.comes_within(way, place_m, CLOSED_M)).collect()
+/// The ways that a break closes: those that run within `closed_m` of it.
+pub fn ways_closed(ways: &WayNetwork, place_m: [f64; 2], closed_m: f64) -> Vec<bool> {
+    (0..ways.ways.len()).map(|way| ways.comes_within(way, place_m, closed_m)).collect()
 }
 
 /// An evacuation without and with these ways closed from its beginning on, with the same draws.
@@ -239,9 +329,8 @@ pub fn rerouted(
 ) -> Result<[Evacuation; 2], EvacuationError> {
     let shut = closed.iter().enumerate().filter(|(_, closed)| **closed);
     let closures: Vec<Closure> = shut.map(|(way, _)| Closure { way, from_s: 0.0, until_s: None }).collect();
-    let of = |closures: &[Closure]| {
-        evacuate(rules, &EvacuationInput { ways, groups, places, closures, seed, until_s: UNTIL_S })
-    };
+    let until_s = given_up(rules).value;
+    let of = |closures: &[Closure]| evacuate(rules, &EvacuationInput { ways, groups, places, closures, seed, until_s });
     Ok([of(&[])?, of(&closures)?])
 }
 
@@ -250,7 +339,7 @@ mod tests {
     use std::sync::Arc;
 
     use geo::{Contains, LineString, MultiLineString, Point, Rect};
-    use spatial_db::model::{Building, EmergencyResource, NodeKind, Park, Provenance, ResourceKind, RoadEdge};
+    use spatial_db::model::{Building, EmergencyResource, Park, Provenance, ResourceKind, RoadEdge};
 
     use super::*;
     use crate::emergency::evacuation::groups_and_places;
@@ -305,6 +394,10 @@ mod tests {
         assert!(shut.close.contains(&"v1".to_owned()) && shut.stuck.is_empty(), "{shut:?}");
         assert_eq!((&shut.state_unknown, shut.hydrants.len(), shut.supply_known), (&shut.close, 2, true));
         assert_eq!((shut.buildings.as_slice(), shut.place_m), (&[1_usize][..], Some([155.0, 4.0])));
+        // The main is the nearest to B1, and no connection of it is on record; where along the main it broke nobody told.
+        assert_eq!((shut.by_line, shut.along_a_line, mains.shut_off("h1").unwrap().along_a_line), (1, true, false));
+        assert!(shut.perhaps == PerhapsDry::default() && shut.sources_shut.is_empty(), "{shut:?}");
+        assert_eq!(mains.shut_off("e0").unwrap().sources_shut, ["s"]);
         // H3 reaches B0 alone: it is 18 m off, and 220 m from B1.
         let reach = mains.out_of_reach(&shut);
         assert_eq!(reach, OutOfReach { before: 0, more: vec![1], without_footprint: 0, known: true });
@@ -312,20 +405,57 @@ mod tests {
         let rules = EvacuationRules::shipped();
         let ways = WayNetwork::of(&cache.snapshot().roads, &rules).unwrap();
         let people = groups_and_places(cache.snapshot(), cache.footprint_area_m2(), &rules, 10).unwrap();
-        let closed = ways_closed(&ways, shut.place_m.unwrap());
+        let closed = ways_closed(&ways, shut.place_m.unwrap(), closes(&rules).value);
         assert_eq!(closed.iter().filter(|closed| **closed).count(), 6);
         let found = rerouted(&rules, &ways, (&people.groups, &people.places), &closed, 1).unwrap();
         assert_eq!(found.each_ref().map(|one| (one.persons, one.cut_off)), [(138, 0), (138, 69)]);
-        // Round B1 alone, and with what is asked of an exercise.
-        let area = mains.area(&shut);
+        // Round B1, the break and what is closed about it, and with what is asked of an exercise.
+        let area = mains.area(&shut, closes(&rules).value);
         assert!(area.contains(&Point::new(260.0, 17.5)) && !area.contains(&Point::new(30.0, 17.5)));
+        assert!([100.0, 155.0, 210.0].iter().all(|x| area.contains(&Point::new(*x, 4.0))), "{area:?}");
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let text = mains.alert("e1", (&shut, &reach), sent, &area);
         assert!(text.contains("<status>Exercise</status>") && text.contains("<polygon>"), "{text}");
         let valves = format!("e1 is shut off at {} valves: ", shut.close.len());
         let said = format!("{valves}1 buildings and 2 hydrants without water, 1 more buildings");
-        assert!(text.contains(&said), "{text}");
+        assert!(text.contains(&said) && text.contains("As far as known: 1 of these buildings"), "{text}");
         assert!(matches!(mains.shut_off("e9"), Err(AnswerError::NoSuchPlace { .. })));
+    }
+
+    #[test]
+    fn the_middle_of_a_line_is_half_way_along_it() {
+        // Ten metres east in short pieces, then ninety north.
+        let path: Vec<[f64; 3]> = (0..=10).map(|x| [f64::from(x), 0.0, 0.0]).chain([[10.0, 90.0, 0.0]]).collect();
+        assert_eq!(middle(&path), [10.0, 40.0]);
+        assert_eq!(middle(&[[3.0, 4.0, 0.0], [3.0, 4.0, -2.0]]), [3.0, 4.0]);
+    }
+
+    #[test]
+    fn who_loses_water_perhaps_is_said() {
+        // Nobody found out how the second valve stands: with the break before the first all behind the second may be dry or not.
+        let (settings, figures) = (Settings::shipped(), RuleSet::shipped());
+        let mut park = park();
+        let (tank, at) = (node("t", NodeKind::Tank, [400.0, 4.0, 0.0]), [[300.0, 4.0, 0.0], [400.0, 4.0, 0.0]]);
+        park.nodes.push(tank);
+        park.edges.push(keyed_edge(9, Some("h2"), Some("t"), at.to_vec()));
+        park.valve_states.push(spatial_db::model::ValveObservation {
+            node_key: "v2".into(),
+            observed: "2020-02-01T08:00:00Z".parse().unwrap(),
+            open_fraction: None,
+            stuck: false,
+            source: "valve log".into(),
+        });
+        let cache = Cache::build(Arc::new(park));
+        let there = presence(cache.snapshot());
+        let mains = Mains::of(&cache, &there, &settings, &figures).unwrap();
+        let shut = mains.shut_off("e0").unwrap();
+        // H1 between the valves is fed by the tank, unless the second is shut.
+        assert_eq!((shut.hydrants.len(), shut.perhaps.hydrants.len()), (0, 1), "{shut:?}");
+        let reach = mains.out_of_reach(&shut);
+        let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let text = mains.alert("e0", (&shut, &reach), sent, &mains.area(&shut, 60.0));
+        assert!(text.contains(" hydrants more: nobody has told how all valves stand."), "{text}");
+        assert!(text.contains("Shut off with it: s."), "{text}");
     }
 
     #[test]
@@ -345,7 +475,7 @@ mod tests {
         let reach = mains.out_of_reach(&shut);
         assert!(!shut.supply_known && !reach.known, "{shut:?} {reach:?}");
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let text = mains.alert("e1", (&shut, &reach), sent, &mains.area(&shut));
+        let text = mains.alert("e1", (&shut, &reach), sent, &mains.area(&shut, 60.0));
         assert!(text.contains("reach of hydrants unknown") && text.contains("No source is on record"), "{text}");
     }
 }

@@ -104,7 +104,7 @@ pub struct Protection {
     pub findings: Vec<Finding>,
     /// By check: how many were fulfilled, violated, not known.
     pub counts: BTreeMap<Check, [usize; 3]>,
-    /// Checks that could not be made at all, and why.
+    /// Checks that could not be made at all or in part, and why.
     pub missing: Vec<Words>,
 }
 
@@ -195,6 +195,11 @@ impl Notes {
     fn unknown(&mut self, check: Check, count: usize, why: Words) {
         self.all.counts.entry(check).or_default()[2] += count;
         self.all.missing.push(why);
+    }
+
+    /// What a check does not look at.
+    fn say(&mut self, what: Words) {
+        self.all.missing.push(what);
     }
 
     fn add(&mut self, finding: Finding) {

@@ -194,4 +194,28 @@ mod tests {
         ones.projects.truncate(3);
         assert_eq!(steps(&ones).1.len(), 1);
     }
+
+    #[test]
+    fn a_ring_that_feeds_from_both_sides_turns_no_site_down() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let mut park = park();
+        let (settings, rules) = (Settings::shipped(), CapacityRules::shipped());
+        let lasting = |park: &ParkSnapshot| {
+            let there = Presence::on(park, day("2026-06-30"));
+            let supplies = NetworkSupplies::of(park, &there, &settings, &rules, day("2036-06-30"));
+            let supply = supplies.at(0, Utility::Power);
+            (supply.lasting(day("2026-06-30")).1, supply.unknown.is_some())
+        };
+        // 800 − 250 kVA by the one cable.
+        assert_eq!(lasting(&park), (0.55, false));
+        let mut other = node("t", NodeKind::Source, [200.0, 0.0, 1.0]);
+        other.class = NetworkClass::Power;
+        other.provenance.attributes = park.nodes[0].provenance.attributes.clone();
+        park.nodes.push(other);
+        let mut cable = keyed_edge(2, Some("a"), Some("t"), vec![[100.0, 0.0, 1.0], [200.0, 0.0, 1.0]]);
+        cable.class = NetworkClass::Power;
+        cable.provenance.attributes = park.edges[0].provenance.attributes.clone();
+        park.edges.push(cable);
+        assert_eq!(lasting(&park), (f64::INFINITY, true));
+    }
 }

@@ -81,6 +81,7 @@ fn set_drives<'a>(
                 late += 1;
                 (Some(arrival_s), Some(way_m))
             }
+            Drive::NotThere => continue,
             Drive::NotJoined | Drive::Nowhere => {
                 unknown += 1;
                 (None, None)

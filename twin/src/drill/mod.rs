@@ -32,6 +32,7 @@ use crate::progress::Progress;
 use crate::report::whole;
 
 use alert::alert;
+pub(crate) use alert::in_degrees;
 pub(crate) use office::office;
 
 /// Arguments of `twin drill`.

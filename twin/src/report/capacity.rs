@@ -80,8 +80,9 @@ fn told(answer: &Remaining) -> Value {
             "rated": element.rated.as_ref().map(|rated| rated.value),
             "connected": element.connected.as_ref().map(|load| load.value),
             "loads_unknown": element.loads_unknown,
-            "committed": element.committed,
+            "committed": (!element.on_loop).then_some(element.committed),
             "remaining": element.remains(),
+            "on_loop": element.on_loop,
         })
     };
     let promised = |one: &analysis::network::capacity::Commitment| json!({ "source": one.source, "parcel": one.parcel, "date": one.date, "amount": one.amount });
@@ -112,14 +113,15 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
         Kind::Parcels => {
             let (sheet, answers) = parcels_sheet(&capacity, by);
             let count = |word: &str| answers.iter().filter(|answer| answer.known.as_str() == word).count();
-            let for_the_way = answers.iter().filter(|answer| {
-                let missing = answer.known.missing();
-                answer.known.as_str() == "at_most" && missing.iter().all(|one| matches!(one, Missing::Route(_)))
-            });
+            let for_the_way = |word: &str| {
+                let of_this = answers.iter().filter(|answer| answer.known.as_str() == word);
+                let is_way = |one: &Missing| matches!(one, Missing::Route(_));
+                of_this.filter(|answer| answer.known.missing().iter().all(is_way)).count()
+            };
             let counts = json!({
                 "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown"),
-                // Of those at most: where all is on record but which way it comes.
-                "at_most_for_the_way": for_the_way.count(),
+                // Of those: where all is on record but which way it comes.
+                "at_most_for_the_way": for_the_way("at_most"), "unknown_for_the_way": for_the_way("unknown"),
             });
             (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
         }

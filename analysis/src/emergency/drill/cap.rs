@@ -192,7 +192,7 @@ pub fn alert_words(file: &DrillFile, run: &DrillRun) -> AlertWords {
             "drill-alert-description",
             "{note} Danger: {zone}. For the exercise only.",
             note = file.note.as_str(),
-            zone = run.zone.0.clone()
+            zone = run.alert.0.clone()
         ),
         instruction: instruction.into(),
     }

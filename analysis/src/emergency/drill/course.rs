@@ -540,7 +540,8 @@ impl<'a> Course<'a> {
         };
         let evacuation = alarm_s.map(|_| evacuation);
         let zone = (self.zone.0, self.zone.1);
-        DrillRun { log, outcome, evacuation, zone, zones: self.zones, counts: self.counts }
+        let alert = self.threat.alert(self.now).unwrap_or_else(|| zone.clone());
+        DrillRun { log, outcome, evacuation, zone, alert, zones: self.zones, counts: self.counts }
     }
 }
 

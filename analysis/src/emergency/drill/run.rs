@@ -60,6 +60,8 @@ pub struct DrillRun {
     pub evacuation: Option<Evacuation>,
     /// What bounds the danger, and where it was at its largest.
     pub zone: (Words, MultiPolygon<f64>),
+    /// Whom an alert is for: `zone`, with the heat that burns people about a fire; about an explosion as far as windows break.
+    pub alert: (Words, MultiPolygon<f64>),
     /// Where the danger was, a minute after the other.
     pub zones: Vec<ZoneAt>,
     /// How many people were where, a minute after the other.

@@ -4,7 +4,7 @@ mod burst;
 mod contours;
 mod heat;
 
-use geo::{BoundingRect, Buffer, Contains, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
+use geo::{BooleanOps, BoundingRect, Buffer, Contains, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
 
@@ -15,7 +15,7 @@ use super::supply::lost;
 use super::{Contour, DrillError};
 use crate::emergency::hazard::{
     Cloud, Flood, FloodExtent, Frame, GuidelineKind, HazardRules, Hole, Leak, Plume, PlumeInput, Tank, Weather,
-    cloud_zone, exposed_buildings, flood, source_of,
+    cloud_zone, exposed_buildings, flood, round_zone, source_of,
 };
 use crate::emergency::hydrants::{Worth, worth_for_building, worth_for_hazard};
 use crate::rules::RuleSet;
@@ -459,6 +459,25 @@ impl<'a> Threat<'a> {
                 let area = extent.as_ref().map_or(nothing, |extent| extent.deeper_than(*closes_m));
                 (words!("drill-zone-water", "water deeper than {depth} m", depth = closes_m.to_string()), area)
             }
+        }
+    }
+
+    /// Whom an alert is for once it has begun, where that is more than its zone: who is in the heat of a fire beyond its cordon, or may
+    /// stand at a window that an explosion breaks.
+    pub(super) fn alert(&self, now_s: f64) -> Option<(Words, MultiPolygon<f64>)> {
+        match self {
+            Self::Fire { area, cordon_m, .. } => {
+                let (place, hot_m) = self.hot(now_s)?;
+                let name = words!(
+                    "drill-zone-cordon-and-heat",
+                    "cordon {far} m, and {hot} m about the fire's middle with 5 kW/m² or more",
+                    far = format!("{cordon_m:.0}"),
+                    hot = format!("{hot_m:.0}")
+                );
+                Some((name, area.union(&round_zone("", place, hot_m).area)))
+            }
+            Self::Burst(burst) => burst.alert(now_s),
+            _ => None,
         }
     }
 }

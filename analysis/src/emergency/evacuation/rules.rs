@@ -64,6 +64,8 @@ const NEEDED: &[(&str, &str)] = &[
     ("response", "setup_s"),
     ("response", "engine_way_m"),
     ("response", "arrival_s"),
+    ("incident", "closed_m"),
+    ("incident", "until_s"),
 ];
 
 impl EvacuationRules {

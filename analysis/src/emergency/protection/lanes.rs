@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use geo::{
-    Area, BooleanOps, BoundingRect, Distance, Euclidean, Length, Line, LineString, MinimumRotatedRect, MultiPolygon,
-    Point,
+    Area, BooleanOps, BoundingRect, Contains, Coord, Distance, Euclidean, Length, Line, LineString, MinimumRotatedRect,
+    MultiPolygon, Point,
 };
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, RoadEdge, SurfaceKind, TerrainGrid};
 
-use super::yard::{Ground, Room};
+use super::yard::{Ground, Room, is_in_the_way};
 use super::{Check, Finding, Notes, ProtectionRules, Verdict};
 use crate::emergency::evacuation::{EvacuationRules, WayNetwork, is_carriageway};
 use crate::words;
@@ -21,6 +21,8 @@ use crate::words::percent;
 const BY_M: f64 = 60.0;
 /// Places along a side of a building that a lane is looked for at are no further apart, m.
 const STEP_M: f64 = 10.0;
+/// Places straight out from a side at which ground that nobody drives on is looked for are so far apart, m.
+const OUT_M: f64 = 0.5;
 /// Of the short side of a building so much lies over a road that goes through it.
 const THROUGH: f64 = 0.9;
 
@@ -239,7 +241,7 @@ enum Along {
     Lane,
     /// Something that may be a lane.
     Perhaps,
-    /// Nothing along so many sides, and nothing through it.
+    /// Nothing along so many sides, where what is on record leaves no room for a lane, and nothing through it.
     Nothing(usize),
 }
 
@@ -252,12 +254,16 @@ struct Lanes<'a> {
     roads: Vec<(&'a RoadEdge, bool)>,
     pieces: RTree<Piece>,
     beside_m: f64,
+    /// Width of a lane, m.
+    least_m: f64,
+    /// Buildings that stand, in snapshot order.
+    stands: &'a [bool],
     /// Some road is on record, be it too narrow.
     on_record: bool,
 }
 
 impl<'a> Lanes<'a> {
-    fn of(cache: &'a Cache, rules: &ProtectionRules) -> Self {
+    fn of(cache: &'a Cache, stands: &'a [bool], rules: &ProtectionRules) -> Self {
         let least = rules.figure("width_m").value;
         let wide = |road: &RoadEdge| match road.width_m.filter(|width| *width > 0.0) {
             Some(width) => (width >= least).then_some(true),
@@ -277,6 +283,8 @@ impl<'a> Lanes<'a> {
             roads,
             pieces: RTree::bulk_load(pieces),
             beside_m: rules.figure("lane_beside_m").value,
+            least_m: least,
+            stands,
             on_record,
         }
     }
@@ -326,28 +334,60 @@ impl<'a> Lanes<'a> {
         if through == Some(true) {
             return Along::Lane;
         }
-        let (mut bare, mut perhaps) = (0, false);
+        let middle = sides.iter().fold(Coord::<f64>::zero(), |sum, side| sum + side.start) / sides.len() as f64;
+        let (mut blocked, mut sure) = (0, true);
         for side in sides {
             let along = side.delta();
-            let steps = (along.x.hypot(along.y) / STEP_M).ceil().max(1.0) as usize;
+            let length_m = along.x.hypot(along.y);
+            let steps = (length_m / STEP_M).ceil().max(1.0) as usize;
+            let (across, from_middle) = (Coord { x: -along.y, y: along.x } / length_m, side.start - middle);
+            let turned = across.x * from_middle.x + across.y * from_middle.y;
+            let out = across * turned.signum();
             let places = (0..=steps).map(|step| Point::from(side.start + along * (step as f64 / steps as f64)));
-            let found: Vec<Option<bool>> = places.map(|place| self.at(place)).collect();
-            bare += usize::from(found.contains(&None));
-            perhaps |= found.contains(&Some(false));
+            let found: Vec<(Point<f64>, Option<bool>)> = places.map(|place| (place, self.at(place))).collect();
+            sure &= found.iter().all(|(_, lane)| *lane == Some(true));
+            let is_blocked =
+                |(place, lane): &(Point<f64>, Option<bool>)| lane.is_none() && self.is_blocked(*place, out);
+            blocked += usize::from(found.iter().any(is_blocked));
         }
-        if bare == 0 && !perhaps {
+        // Where nothing is on record there may be a lane all the same, unless something else stands or grows there.
+        if sure {
             Along::Lane
-        } else if bare == 0 || through.is_some() {
+        } else if blocked == 0 || through.is_some() {
             Along::Perhaps
         } else {
-            Along::Nothing(bare)
+            Along::Nothing(blocked)
         }
+    }
+
+    /// Whether ground that nobody drives on and buildings leave no lane straight out from a place at a side, as far as one counts.
+    fn is_blocked(&self, place: Point<f64>, out: Coord<f64>) -> bool {
+        let reach_m = self.beside_m + 0.5 * self.least_m;
+        let far = place.0 + out * reach_m;
+        let (low, high) = ([place.x().min(far.x), place.y().min(far.y)], [place.x().max(far.x), place.y().max(far.y)]);
+        let park = self.cache.snapshot();
+        let grounds = self.cache.slots_in_envelope(low, high, FeatureKind::Surface).into_iter();
+        let grounds = grounds.map(|slot| &park.surfaces[slot]).filter(|ground| is_in_the_way(ground.kind));
+        let buildings = self.cache.slots_in_envelope(low, high, FeatureKind::Building).into_iter();
+        let buildings = buildings.filter(|slot| self.stands[*slot]).map(|slot| &park.buildings[slot].footprint);
+        let in_the_way: Vec<&MultiPolygon<f64>> = grounds.map(|ground| &ground.area).chain(buildings).collect();
+        // Room for a lane holds so many places that are looked at, one after the other.
+        let needed = (self.least_m / OUT_M) as usize;
+        let mut free = 0;
+        for step in 1..=(reach_m / OUT_M) as usize {
+            let at = Point::from(place.0 + out * (step as f64 * OUT_M));
+            free = if in_the_way.iter().any(|area| area.contains(&at)) { 0 } else { free + 1 };
+            if free >= needed {
+                return false;
+            }
+        }
+        true
     }
 }
 
 pub(super) fn frontages(cache: &Cache, rules: &ProtectionRules, stands: &[bool], notes: &mut Notes) {
     let (front, total) = (rules.figure("frontage_m"), rules.figure("frontage_total_m"));
-    let lanes = Lanes::of(cache, rules);
+    let lanes = Lanes::of(cache, stands, rules);
     let buildings = cache.snapshot().buildings.iter().zip(stands).filter(|(_, stands)| **stands);
     for (building, _) in buildings {
         let Some(around) = building.footprint.minimum_rotated_rect().filter(|around| around.unsigned_area() > 0.0)
@@ -391,7 +431,7 @@ pub(super) fn frontages(cache: &Cache, rules: &ProtectionRules, stands: &[bool],
             Along::Nothing(count) => {
                 let said = words!(
                     "protection-frontage-bare",
-                    "{long} by {short} m: neither a lane nor paved ground is on record along the whole of {count} of its sides, and no lane goes through it",
+                    "{long} by {short} m: ground that nobody drives on and buildings leave no room for a lane along the whole of {count} of its sides, and none goes through it",
                     long = long_said,
                     short = short_said,
                     count = count

@@ -178,6 +178,10 @@ pub(super) fn hydrants(cache: &Cache, rules: &ProtectionRules, stands: &[bool], 
         clause: figure.citation(),
     };
     let spacing = rules.figure("hydrant_spacing_m");
+    notes.say(words!(
+        "protection-spacing-nearest",
+        "spacing of hydrants: of each the nearest other in a straight line only; spacing along the street is not checked"
+    ));
     let tree = tree_of(&hydrants);
     for (number, hydrant) in hydrants.iter().enumerate() {
         let others = tree.nearest_neighbor_iter_with_distance_2(&hydrant.position);
@@ -233,9 +237,18 @@ pub(super) fn hydrants(cache: &Cache, rules: &ProtectionRules, stands: &[bool], 
                 );
                 notes.add(finding(Check::HydrantRoad, hydrant, None, road, Verdict::Unknown, said));
             }
-            (found, false) => {
+            (Some(metres), false) => {
+                let said = words!(
+                    "protection-by-road-far",
+                    "the edge of the nearest road on record is {metres} m away",
+                    metres = format!("{metres:.1}")
+                );
+                notes.add(finding(Check::HydrantRoad, hydrant, Some(metres), road, Verdict::Violated, said));
+            }
+            // A lane that nobody surveyed may run by it.
+            (None, false) => {
                 let said = words!("protection-by-road", "no road on record has its edge near it");
-                notes.add(finding(Check::HydrantRoad, hydrant, found, road, Verdict::Violated, said));
+                notes.add(finding(Check::HydrantRoad, hydrant, None, road, Verdict::Unknown, said));
             }
         }
     }

@@ -27,6 +27,14 @@ pub(super) enum Room {
     Unknown,
 }
 
+/// What is stored stands in the way, and nobody drives on the others.
+pub(super) const fn is_in_the_way(kind: SurfaceKind) -> bool {
+    matches!(
+        kind,
+        SurfaceKind::Water | SurfaceKind::Grass | SurfaceKind::Forest | SurfaceKind::StorageYard | SurfaceKind::Rail
+    )
+}
+
 /// What is on record about a place.
 pub(super) struct Ground<'a> {
     pub(super) cache: &'a Cache,
@@ -48,15 +56,10 @@ impl Ground<'_> {
         let (mut paved, mut blocked) = (Vec::new(), Vec::new());
         for slot in self.cache.slots_in_envelope(low, high, FeatureKind::Surface) {
             let surface = &park.surfaces[slot];
-            match surface.kind {
-                SurfaceKind::Paved => paved.push(here(&surface.area)),
-                // What is stored stands in the way; nobody drives on the others.
-                SurfaceKind::Water
-                | SurfaceKind::Grass
-                | SurfaceKind::Forest
-                | SurfaceKind::StorageYard
-                | SurfaceKind::Rail => blocked.push(here(&surface.area)),
-                SurfaceKind::Other => {}
+            if surface.kind == SurfaceKind::Paved {
+                paved.push(here(&surface.area));
+            } else if is_in_the_way(surface.kind) {
+                blocked.push(here(&surface.area));
             }
         }
         let near = self.cache.slots_in_envelope(low, high, FeatureKind::Building);

@@ -1,6 +1,7 @@
 //! One resource of a park: which way every connection is fed, what each part of the way can carry, and what hangs on it.
 //!
-//! The way is the shortest past what is open: on a ring it may be another in truth, and every answer over one is at most.
+//! The way is the shortest past what is open. On a ring it may be another in truth, and that may carry more: there only what every way
+//! passes limits an answer.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync;
@@ -42,7 +43,7 @@ pub struct Capacity<'p> {
     pub unplaced: usize,
     /// Commitments of parcels with several connections, of which nothing tells which they will use.
     pub undecided: usize,
-    /// Links on loops or between sources: the way over them is taken for the shortest, and answers are at most.
+    /// Links on loops or between sources: what they carry is not known, and they limit no answer.
     pub meshed: usize,
     /// Valves, switches and lines that let nothing pass, by what is on record.
     pub shut: usize,
@@ -246,11 +247,19 @@ impl<'p> Capacity<'p> {
     /// What remains where something may be connected at any of several places: of several the one with the most left.
     fn best(&self, starts: &[(u32, Reached)], by: NaiveDate) -> Remaining {
         let answers = starts.iter().map(|(junction, reached)| self.at(*junction, *reached, by));
-        let best = answers.max_by(|a, b| {
+        let (fed, cut): (Vec<Remaining>, Vec<Remaining>) =
+            answers.partition(|answer| !answer.known.missing().contains(&Missing::Way));
+        // Where nobody knows what one connection can give, no other says how much there is at most.
+        let open = fed.iter().position(|answer| answer.value.is_none());
+        let best = cut.iter().chain(&fed).max_by(|a, b| {
             let worth = |answer: &Remaining| answer.value.unwrap_or(f64::NEG_INFINITY);
             worth(a).total_cmp(&worth(b))
         });
-        best.unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by))
+        let best = match (best, open) {
+            (Some(Remaining { known: Known::AtMost(_), .. }), Some(open)) => Some(&fed[open]),
+            _ => best,
+        };
+        best.cloned().unwrap_or_else(|| self.nothing(Reached::Nothing, None, Missing::Connection, by))
     }
 
     /// What is left at a place as days go by: today, then on every day on which something that is promised begins and changes what
@@ -323,13 +332,14 @@ impl<'p> Capacity<'p> {
                 break;
             }
             loops += usize::from(self.ways.loops[link as usize]);
+            // The shortest way over a loop is shown, and limits nothing: another may carry more.
             path.extend(self.limits(self.line(link, here, by)).map(|element| (element, here)));
             here = to;
         }
         // The least is the bottleneck: of equals the one nearest to the place.
         let least = path.iter().enumerate().filter_map(|(row, (element, _))| Some((row, element.remains()?)));
         let least = least.min_by(|a, b| a.1.total_cmp(&b.1));
-        let mut missing = self.missing(&path, by);
+        let mut missing = self.missing(&path, loops > 0, by);
         missing.extend((loops > 0).then_some(Missing::Route(loops)));
         missing.extend((unsure > 0).then_some(Missing::State(unsure)));
         let (bottleneck, value) = least.unzip();
@@ -358,7 +368,7 @@ impl<'p> Capacity<'p> {
         (at as usize) < self.topology.junctions.len()
     }
 
-    fn missing(&self, path: &[(Element, u32)], by: NaiveDate) -> Vec<Missing> {
+    fn missing(&self, path: &[(Element, u32)], over_loops: bool, by: NaiveDate) -> Vec<Missing> {
         let mut missing = Vec::new();
         let unrated: Vec<&Element> =
             path.iter().map(|(element, _)| element).filter(|element| element.rated.is_none()).collect();
@@ -369,7 +379,12 @@ impl<'p> Capacity<'p> {
         if loads > 0 {
             missing.push(Missing::Loads(loads));
         }
-        let unloaded = path.iter().find(|(element, _)| element.rated.is_some() && element.connected.is_none());
+        // Over a loop the way itself is missing, which says it.
+        let told_with_the_way = |element: &Element| element.on_loop && over_loops;
+        let unloaded = path.iter().find(|(element, _)| {
+            let tells_none = element.on_loop || element.connected.is_none();
+            tells_none && element.rated.is_some() && !told_with_the_way(element)
+        });
         missing.extend(unloaded.map(|(element, _)| Missing::Load(element.key.clone())));
         // Where it would load the network nobody can tell: it may be this way.
         if self.unplaced > 0 {
@@ -400,7 +415,7 @@ impl<'p> Capacity<'p> {
     }
 
     fn promised(&self, junction: u32, by: NaiveDate) -> f64 {
-        if !self.resource.adds {
+        if !self.resource.adds || self.is_shared(junction) {
             return 0.0;
         }
         let counts = self.committed[junction as usize].iter().filter(|number| self.counts(**number, by));
@@ -408,10 +423,20 @@ impl<'p> Capacity<'p> {
         counts.map(|number| self.commitments[*number as usize].amount).sum::<f64>() + 0.0
     }
 
-    /// What a record says of the load, else the sum of what is behind.
+    /// Whether nothing tells which part of the loads runs through what feeds a junction: it lies on a loop or between sources, or is
+    /// one of several sources of a net.
+    fn is_shared(&self, junction: u32) -> bool {
+        let link = self.ways.up[junction as usize].link;
+        if link == NONE { self.ways.shared[junction as usize] } else { self.ways.loops[link as usize] }
+    }
+
+    /// What a record says of the load, else the sum of what is behind, where all of that comes this way.
     fn load(&self, record: Option<(f64, &str)>, junction: u32) -> (Option<Rated>, usize) {
         if let Some((value, column)) = record {
             return (Some(Rated { value, basis: Basis::Column(column.to_owned()) }), 0);
+        }
+        if self.is_shared(junction) {
+            return (None, 0);
         }
         let (value, unknown) = self.behind[junction as usize];
         if self.resource.adds { (Some(Rated { value, basis: Basis::Sum }), unknown) } else { (None, 0) }
@@ -432,6 +457,7 @@ impl<'p> Capacity<'p> {
             connected,
             loads_unknown,
             committed: self.promised(behind, by),
+            on_loop: self.is_shared(behind),
         }
     }
 
@@ -457,6 +483,7 @@ impl<'p> Capacity<'p> {
                 connected,
                 loads_unknown,
                 committed: self.promised(junction, by),
+                on_loop: self.is_shared(junction),
             });
         }
         found

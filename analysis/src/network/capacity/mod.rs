@@ -142,13 +142,20 @@ pub struct Element {
     pub connected: Option<Rated>,
     /// Connections behind it whose load is not on record.
     pub loads_unknown: usize,
-    /// What is promised behind it up to the day asked for.
+    /// What is promised behind it up to the day asked for; 0 where it is `on_loop`.
     pub committed: f64,
+    /// Whether it lies on a loop or between sources, or is one of several sources of a net: what comes through it nobody can tell but
+    /// a meter.
+    pub on_loop: bool,
 }
 
 impl Element {
-    /// What is left of it: below 0 where more is promised than it can carry. No more than this where a load is unknown.
+    /// What is left of it: below 0 where more is promised than it can carry. No more than this where a load is unknown; `None` where
+    /// it has no rating, or nobody can tell which part of the loads comes this way.
     pub fn remains(&self) -> Option<f64> {
+        if self.on_loop {
+            return None;
+        }
         Some(self.rated.as_ref()?.value - self.connected.as_ref().map_or(0.0, |load| load.value) - self.committed)
     }
 }
@@ -233,7 +240,7 @@ impl Missing {
 pub enum Known {
     /// Every rating and load of the way is on record or worked out by rule, and there is no other way.
     Known,
-    /// No more than the value: something that may take from it is missing.
+    /// No more than the value: something that may take from it is missing. Over a loop it is that of what every way passes.
     AtMost(Vec<Missing>),
     /// Nobody can tell.
     Unknown(Vec<Missing>),

@@ -171,7 +171,7 @@ pub(super) fn notes(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
     if capacity.meshed > 0 && capacity.resource.adds {
         notes.push(words!(
             "note-meshed",
-            "{count} lines lie on loops or between sources; the way there is taken to be the shortest, and answers over them are at most",
+            "{count} lines lie on loops or between sources: what each of them carries is not known, and answers over them are no more than what every way passes leaves",
             count = capacity.meshed,
         ));
     }

@@ -80,10 +80,13 @@ fn element_cells(element: &Element) -> Vec<Value> {
         element.remains().into(),
         element.rated.as_ref().map(|rated| rated.value).into(),
         element.connected.as_ref().map(|load| load.value).into(),
-        Some(element.committed).into(),
-        Value::Whole(element.loads_unknown as i64),
+        Some(element.committed).filter(|_| !element.on_loop).into(),
+        if element.on_loop { Value::Unknown } else { Value::Whole(element.loads_unknown as i64) },
         from(&element.rated),
-        from(&element.connected),
+        match element.connected {
+            None if element.on_loop => Value::Text(words!("basis-loop", "not known: on a loop or between sources")),
+            _ => from(&element.connected),
+        },
     ]
 }
 
@@ -101,12 +104,16 @@ fn element_columns(unit: &str) -> Vec<Column> {
     ]
 }
 
-/// Every line and point that can limit somebody, the least left first, those without a rating last. Pieces of one line are one row:
-/// that with the most behind it.
+/// Every line and point that can limit somebody, the least left first, those of which it is not known last. Pieces of one
+/// line are one row: that with the most behind it.
 pub fn elements_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> Sheet {
     let mut worst: HashMap<FeatureId, Element> = HashMap::new();
     for element in capacity.elements(by) {
-        let load = |element: &Element| element.committed + element.connected.as_ref().map_or(0.0, |load| load.value);
+        // Where one piece lies on a loop nobody can tell what the line carries.
+        let load = |element: &Element| {
+            let load = element.committed + element.connected.as_ref().map_or(0.0, |load| load.value);
+            if element.on_loop { f64::INFINITY } else { load }
+        };
         let kept = worst.entry(element.feature).or_insert_with(|| element.clone());
         if load(&element) > load(kept) {
             *kept = element;

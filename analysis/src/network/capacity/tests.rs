@@ -409,16 +409,36 @@ fn seen(park: &mut ParkSnapshot, key: &str, open: Option<f64>) {
 }
 
 #[test]
-fn over_a_loop_an_answer_is_at_most() {
-    let park = ring();
-    // Fed from both ends: which of them carries p2 nothing tells.
+fn over_a_loop_only_what_every_way_passes_limits_an_answer() {
+    let mut park = ring();
+    // Fed from both ends: which of them carries p2 nothing tells, and its own branch limits it whichever does.
     let two = ask(&park, "p2", TODAY);
     assert_eq!(two.known, Known::AtMost(vec![Missing::Route(2)]));
-    assert_eq!(two.value, Some(150.0), "by the shortest way, as before");
+    assert_eq!((two.value, two.bottleneck().unwrap().key.as_str()), (Some(250.0), "e5"));
+    // On the ring itself nothing does: 150 are left from s, and t may bring more.
+    let at = |park: &ParkSnapshot, key| remaining(park, "power", Place::Node(key), day(TODAY), day(TODAY)).unwrap();
+    let on_it = at(&park, "b");
+    assert_eq!((on_it.value, on_it.known), (None, Known::Unknown(vec![Missing::Route(2)])));
+    // Beside one of two substations that feed one net nobody knows what it carries.
+    park.nodes.push(connection("c7", [0.0, 6.0, 1.0], 100.0));
+    let mut branch = keyed_edge(7, Some("s"), Some("c7"), vec![[0.0, 0.0, 1.0], [0.0, 6.0, 1.0]]);
+    branch.class = NetworkClass::Power;
+    branch.provenance.attributes = attributes(&json!({ "rated_mva": 0.5 }));
+    park.edges.push(branch);
+    let beside = at(&park, "c7");
+    assert_eq!((beside.value, beside.known), (Some(400.0), Known::AtMost(vec![Missing::Load("s".into())])));
     let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
     let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
     // s–a, a–b, b–e, e–t; the branches are none of it.
     assert_eq!((power.meshed, power.shut, power.unseen), (4, 0, 2));
+    let sheet = elements_sheet(&power, day(TODAY));
+    let told = |key: &str| {
+        let row = sheet.rows.iter().find(|row| row.cells[0] == crate::sheet::Value::from(Some(key))).unwrap();
+        row.cells[2..6].to_vec()
+    };
+    let (unknown, number) = (crate::sheet::Value::Unknown, crate::sheet::Value::Number);
+    assert_eq!(told("e1"), [unknown.clone(), number(800.0), unknown.clone(), unknown]);
+    assert_eq!(told("e5"), [250.0, 400.0, 150.0, 0.0].map(number));
     let overlay = capacity_overlay(&power, day(TODAY));
     assert!(overlay.notes.iter().any(|note| note.key() == Some("note-meshed")));
     assert!(overlay.notes.iter().any(|note| note.key() == Some("note-capacity-states")));
@@ -428,6 +448,10 @@ fn over_a_loop_an_answer_is_at_most() {
     (cable.id, cable.provenance.key) = (FeatureId::new(FeatureKind::NetworkEdge, 9), "e9".into());
     twin.edges.push(cable);
     assert_eq!(ask(&twin, "p2", TODAY).known, Known::AtMost(vec![Missing::Route(1)]));
+    // The only substation feeds it whichever cable it comes by: 600 − 550.
+    twin.nodes[0].provenance.attributes = attributes(&json!({ "RatedCap_kVA": 600 }));
+    let two = ask(&twin, "p2", TODAY);
+    assert_eq!((two.value, two.bottleneck().unwrap().key.as_str()), (Some(50.0), "s"));
     assert_eq!(ask(&twin, "p1", TODAY).known, Known::Known, "nothing of the loop is on its way");
 }
 

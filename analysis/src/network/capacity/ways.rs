@@ -21,6 +21,9 @@ pub(super) struct Ways {
     pub(super) order: Vec<u32>,
     /// By link: whether it lies on a loop or between two sources, so that nothing tells which way it is fed or how much it carries.
     pub(super) loops: Vec<bool>,
+    /// By junction and end: whether it is one of several sources or outfalls that hang together, so that nothing tells which part of
+    /// the loads is whose.
+    pub(super) shared: Vec<bool>,
     /// By junction: whether a valve or switch stands there that may be shut as well as open.
     pub(super) unsure: Vec<bool>,
     /// By link: whether its own record closes it.
@@ -105,9 +108,10 @@ impl Ways {
         }
         order.extend((0..count as u32).filter(|at| !done[*at as usize] && far_m[*at as usize].is_finite()));
         let only = only_ways(&live, &is_root);
+        let shared = if resource.adds { shared_roots(&graph, &is_root) } else { vec![false; all] };
         let loops = (0..links).map(|link| resource.adds && carries(link) && !only[link as usize]).collect();
         let unsure = (0..count as u32).map(|at| barriers.is_some_and(|barriers| barriers.may_be_shut(at))).collect();
-        Self { up, far_m, order, loops, unsure, closed, ends }
+        Self { up, far_m, order, loops, shared, unsure, closed, ends }
     }
 
     /// The ends of a link: the junction itself where a way leads on over the link or nothing is shut.
@@ -145,4 +149,13 @@ fn only_ways(live: &[[u32; 2]], is_root: &[bool]) -> Vec<bool> {
     let merged = |end: u32| if is_root.get(end as usize) == Some(&true) { source } else { end };
     let whole = Graph::new(is_root.len() + 2, live.iter().map(|ends| ends.map(merged)).collect());
     whole.walk(&[source]).bridges(whole.links())
+}
+
+/// By junction and end: whether it is a source or outfall and another one hangs on the same lines.
+fn shared_roots(graph: &Graph, is_root: &[bool]) -> Vec<bool> {
+    let walk = graph.walk(&[]);
+    let mut roots = vec![0_usize; walk.parts as usize];
+    let part = |end: usize| walk.part[end] as usize;
+    (0..is_root.len()).filter(|end| is_root[*end]).for_each(|end| roots[part(end)] += 1);
+    (0..is_root.len()).map(|end| is_root[end] && roots[part(end)] > 1).collect()
 }

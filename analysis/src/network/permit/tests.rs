@@ -222,6 +222,27 @@ fn fittings_and_buildings_near_are_told_with_their_distance() {
 }
 
 #[test]
+fn a_chamber_without_a_size_may_reach_farther_than_its_middle() {
+    let mut park = flat();
+    let kind = spatial_db::model::NodeKind::Manhole;
+    let mut line = edge(1, vec![[71.5, 55.0, 9.0], [72.5, 55.0, 9.0]]);
+    (line.survey_level, line.diameter_mm) = (Some("A".into()), Some(200.0));
+    (line.from_key, line.to_key) = (Some("a".into()), Some("b".into()));
+    park.edges = vec![line];
+    // Their middles are 1.5 m and 2.5 m from the pit: half of 1.5 m may be wall, and the caution distance is 1 m.
+    park.nodes = vec![node("a", kind, [71.5, 55.0, 8.0]), node("b", kind, [72.5, 55.0, 8.0])];
+    let beside = |park: spatial_db::model::ParkSnapshot| {
+        let things = dug(park, 7.5).things;
+        things.iter().map(|thing| (thing.key.clone(), thing.beside)).collect::<Vec<_>>()
+    };
+    assert_eq!(beside(park.clone()), [("a".to_owned(), Beside::MayBeNear)]);
+    park.nodes[0].size_mm = Some(1200.0);
+    assert_eq!(beside(park.clone()), [("a".to_owned(), Beside::Near)]);
+    park.nodes[0].size_mm = Some(600.0);
+    assert!(beside(park).is_empty());
+}
+
+#[test]
 fn how_far_under_the_floor_a_line_passes_is_told() {
     let mut park = flat();
     let line = |id, z: f64, level: &str| {

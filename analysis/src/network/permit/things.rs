@@ -66,7 +66,9 @@ pub(super) fn fittings(
 ) -> Vec<NearThing> {
     let park = cache.snapshot();
     let unknown_m = rules.unlevelled().plan_m;
-    let widest_m = park.nodes.iter().filter_map(half_m).fold(0.0, f64::max);
+    // One without a size on record is taken for no wider than a line without one.
+    let unsized_m = rules.unsized_m.value / 2.0;
+    let widest_m = park.nodes.iter().filter_map(half_m).fold(unsized_m, f64::max);
     let (low, high) = reach.about(reach.caution_m + rules.worst_m() + widest_m);
     let mut near = Vec::new();
     for row in cache.slots_in_envelope(low, high, FeatureKind::NetworkNode) {
@@ -76,7 +78,7 @@ pub(super) fn fittings(
         }
         let [x, y, _] = node.position;
         let far_m = Euclidean.distance(&Point::new(x, y), reach.area);
-        near.push((row, far_m - half_m(node).unwrap_or(0.0)));
+        near.push((row, half_m(node).map_or((far_m, unsized_m), |half| (far_m - half, 0.0))));
     }
     // Only lines about what is near are looked at.
     let mut off: HashMap<(NetworkClass, &str), f64> = HashMap::new();
@@ -90,15 +92,15 @@ pub(super) fn fittings(
             }
         }
     }
-    let told = near.into_iter().filter_map(|(row, distance_m)| {
+    let told = near.into_iter().filter_map(|(row, (distance_m, wall_m))| {
         let node = &park.nodes[row];
         let key = node.provenance.key.as_str();
         let off_m = off.get(&(node.class, key)).copied().unwrap_or(unknown_m);
         let beside = match distance_m {
             m if m + off_m <= 0.0 => Beside::InPit,
-            m if m - off_m <= 0.0 => Beside::MayBeInPit,
+            m if m - off_m - wall_m <= 0.0 => Beside::MayBeInPit,
             m if m + off_m <= reach.caution_m => Beside::Near,
-            m if m - off_m <= reach.caution_m => Beside::MayBeNear,
+            m if m - off_m - wall_m <= reach.caution_m => Beside::MayBeNear,
             _ => return None,
         };
         Some(NearThing {

@@ -56,6 +56,10 @@ fn an_explosion_strikes_buildings_by_level() {
     assert_eq!(run.zone.0.as_str(), "overpressure 24.1 kPa: serious injury likely");
     let circle_m = |area: f64| (area / (36.0 * 5.0_f64.to_radians().sin())).sqrt();
     assert!((circle_m(run.zone.1.unsigned_area()) / reach[1] - 1.0).abs() < 1e-6);
+    // The alert says to stay away from windows, and glass breaks farther out.
+    assert_eq!(run.alert.0.as_str(), "overpressure 6.9 kPa: glass shatters");
+    assert!((circle_m(run.alert.1.unsigned_area()) / reach[0] - 1.0).abs() < 1e-6);
+    assert!(alert_words(&file, &run).description.contains("Danger: overpressure 6.9 kPa"));
     assert!(trace.contours(59.0).is_none_or(|(_, contours)| contours.lines.is_empty()));
     let levels: Vec<u8> = trace.contours(60.0).unwrap().1.lines.iter().map(|line| line.level).collect();
     assert_eq!((levels, trace.endangered(1e9).len()), (vec![1, 2, 3], 2));
@@ -82,6 +86,21 @@ fn an_explosion_hurts_who_is_outside_then_and_nobody_later() {
     let then = run.counts.iter().find(|count| count.at_s == 60.0).unwrap();
     assert_eq!(then.exposed, exposed);
     assert!(!trace.in_danger(60.0).is_empty() && trace.in_danger(80.0).is_empty());
+}
+
+#[test]
+fn an_alert_covers_the_heat_of_a_fire_beyond_its_cordon() {
+    let fire = "fire(building: \"B2\", at_min: 1.0, cordon_m: 2.0, pool: (substance: \"gasoline\", diameter_m: 40.0))";
+    let (file, run, trace) = traced(&with(fire));
+    let lines = &trace.contours(600.0).unwrap().1.lines;
+    let hot = lines.iter().find(|line| line.label.as_str() == "heat 5 kW/m²").unwrap();
+    // Two metres about the walls lie in the ring as a whole.
+    assert!((run.alert.1.unsigned_area() / hot.area.unsigned_area() - 1.0).abs() < 1e-6);
+    assert!(run.zone.1.unsigned_area() < 0.5 * run.alert.1.unsigned_area(), "{}", run.zone.0);
+    assert!(alert_words(&file, &run).description.contains("Danger: cordon 2 m, and "));
+    // Without a pool the cordon is all that is known.
+    let (_, plain, _) = traced(&with("fire(building: \"B2\", at_min: 1.0, cordon_m: 40.0)"));
+    assert_eq!(plain.alert, plain.zone);
 }
 
 /// CCPS (2000): 5.8 · 5000^(1/3) = 99.2 m across, 0.45 · 5000^(1/3) = 7.7 s.

@@ -144,6 +144,13 @@ impl<'a> Burst<'a> {
         )
     }
 
+    /// Whom an alert of an explosion is for: all within the mildest ring, where glass breaks.
+    pub(super) fn alert(&self, now_s: f64) -> Option<(Words, MultiPolygon<f64>)> {
+        let tells = matches!(self.kind, Kind::Blast(_)) && now_s >= self.at_s;
+        let mildest = self.rings.first().filter(|_| tells)?;
+        Some((mildest.contour.label.clone(), mildest.contour.area.clone()))
+    }
+
     /// Its rings, from the moment on at which it came: they tell what it has reached.
     pub(super) fn contours(&self, now_s: f64) -> Vec<Contour> {
         if now_s < self.at_s {

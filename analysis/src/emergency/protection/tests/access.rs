@@ -32,16 +32,24 @@ fn a_long_hall_needs_a_lane_on_every_side_or_one_through_it() {
     let through = [(-50.0, 40.0), (210.0, 40.0)];
     let beside = |width_m| vec![road(1, &three, Some(5.0)), road(2, &through, width_m)];
     let paved = || vec![ground(1, SurfaceKind::Paved, (0.0, 82.0), (160.0, 100.0))];
-    let yard = || vec![ground(1, SurfaceKind::StorageYard, (0.0, 82.0), (160.0, 100.0))];
+    let yard = |far| vec![ground(1, SurfaceKind::StorageYard, (0.0, 82.0), (160.0, far))];
+    // Green that leaves 3 m by the wall, which is too little, and green that leaves 5 m.
+    let green = |gap| vec![ground(1, SurfaceKind::Grass, (0.0, 80.0 + gap), (160.0, 120.0))];
     for (roads, surfaces, verdict) in [
         (vec![road(1, &round, Some(4.0))], Vec::new(), None),
         (vec![road(1, &round, None)], Vec::new(), Some(Verdict::Unknown)),
-        (vec![road(1, &three, Some(5.0))], Vec::new(), Some(Verdict::Violated)),
+        // A lane that nobody surveyed may run along the north side.
+        (vec![road(1, &three, Some(5.0))], Vec::new(), Some(Verdict::Unknown)),
         (vec![road(1, &three, Some(5.0))], paved(), Some(Verdict::Unknown)),
-        (vec![road(1, &three, Some(5.0))], yard(), Some(Verdict::Violated)),
+        // Behind 18 m of storage one may still run within 30 m, behind 33 m none.
+        (vec![road(1, &three, Some(5.0))], yard(100.0), Some(Verdict::Unknown)),
+        (vec![road(1, &three, Some(5.0))], yard(115.0), Some(Verdict::Violated)),
+        (vec![road(1, &three, Some(5.0))], green(3.0), Some(Verdict::Violated)),
+        (vec![road(1, &three, Some(5.0))], green(5.0), Some(Verdict::Unknown)),
         (beside(Some(5.0)), Vec::new(), None),
         (beside(None), Vec::new(), Some(Verdict::Unknown)),
-        (beside(Some(3.0)), Vec::new(), Some(Verdict::Violated)),
+        (beside(Some(3.0)), Vec::new(), Some(Verdict::Unknown)),
+        (beside(Some(3.0)), yard(115.0), Some(Verdict::Violated)),
         (Vec::new(), Vec::new(), Some(Verdict::Unknown)),
     ] {
         let said = format!("{roads:?} {surfaces:?}");
@@ -58,8 +66,11 @@ fn a_long_hall_needs_a_lane_on_every_side_or_one_through_it() {
             assert!(finding.unwrap().words.contains("the whole of 1 of its sides"), "{finding:?}");
         }
     }
-    // Round it, and too narrow for a lane.
+    // Round it, and too narrow for a lane: whether another runs beside it is not known, unless there is water.
     let narrow = hall(vec![road(1, &round, Some(3.9))], Vec::new());
+    assert_eq!(of(&narrow, Check::Frontage, "B1").map(|one| one.verdict), Some(Verdict::Unknown));
+    let lake = vec![ground(1, SurfaceKind::Water, (-50.0, -50.0), (210.0, 130.0))];
+    let narrow = hall(vec![road(1, &round, Some(3.9))], lake);
     let finding = of(&narrow, Check::Frontage, "B1").unwrap();
     assert!(
         finding.verdict == Verdict::Violated && finding.words.contains("the whole of 4 of its sides"),
