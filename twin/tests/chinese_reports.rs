@@ -98,7 +98,8 @@ fn nothing_but_names_and_records_is_english() {
         let own = recorded.iter().fold(text, |text, value| text.replace(value.as_str(), " "));
         // A drawing may break the park's name off.
         let is_name = |word: &&str| park.park.name.contains(*word);
-        let english = words(&own).into_iter().filter(|word| !is_name(word) && SAME.iter().all(|(same, _)| same != word));
+        let english =
+            words(&own).into_iter().filter(|word| !is_name(word) && SAME.iter().all(|(same, _)| same != word));
         left.extend(english.map(|word| format!("{what}: {word}")));
     };
     let reports: [&[&str]; 11] = [

@@ -341,7 +341,12 @@ impl Part {
                 Some(zone.books[1].sum(measure, sector))
             }
             TypedPart(name) => Some(zone.typed.get(name).map_or_else(
-                || (Range::ANY, vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = typed_name(name))]),
+                || {
+                    (
+                        Range::ANY,
+                        vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = typed_name(name))],
+                    )
+                },
                 |typed| {
                     let open = typed.range.value().is_none();
                     let missing = words!(

@@ -10,7 +10,7 @@ use super::kind::{Indicator, Input, Reading};
 use crate::land::site::surfaces_on;
 use crate::rules::BuildingState;
 use crate::words;
-use crate::words::{Words, percent, unsigned_zero};
+use crate::words::{Phrase, Words, percent, phrase, unsigned_zero};
 
 /// The row that an input comes from. Which file its layer is, the store and the package know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -352,7 +352,11 @@ impl LandModel<'_> {
         let all = surfaces_on(self.cache, parcel).into_iter().map(|(slot, area)| (&self.park.surfaces[slot], area));
         all.filter(|(surface, _)| wanted(surface.kind))
             .map(|(surface, area)| InputValue {
-                label: words!("input-surface", "ground cover on the parcel: {kind}", kind = Words::from(cover_words(surface.kind))),
+                label: words!(
+                    "input-surface",
+                    "ground cover on the parcel: {kind}",
+                    kind = Words::from(cover_words(surface.kind))
+                ),
                 value: Some(area),
                 unit: M2.to_owned(),
                 source: Some(Source::of(surface.id, &surface.provenance)),
