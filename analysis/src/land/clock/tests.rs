@@ -506,7 +506,9 @@ proptest! {
             ..e
         }).collect();
         let (bare, more) = (clock(&contract, &events, &date), clock(&contract, &built, &date));
-        prop_assert!(more.state.rank() >= bare.state.rank(), "{:?} → {:?}", bare.state, more.state);
+        // Where one share is no longer short and the other not on record, excused land is that or in order: unknown, and not idler.
+        let either = (bare.state, more.state) == (ClockState::Excused, ClockState::Unknown);
+        prop_assert!(either || more.state.rank() >= bare.state.rank(), "{:?} → {:?}", bare.state, more.state);
     }
 
     /// What is not known never makes the state another one that is certain: it stays, or becomes unknown.
