@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use analysis::network::hydraulics::{Demand, Plant, Sort, State, WhatIf};
@@ -36,10 +37,16 @@ fn folder() -> PathBuf {
 
 /// What WNTR says: to its own list of questions, or to flows that are drawn, each by network, node and L/s.
 fn ask(draws: &[(&str, &str, f64)]) -> Answers {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wntr/pressures.py");
     let given =
         draws.iter().flat_map(|(network, node, l_s)| [(*network).to_owned(), (*node).to_owned(), l_s.to_string()]);
-    let run = Command::new("python3").arg(&script).args(given).env("PYTHONPATH", folder()).output();
+    // WNTR leaves files of always the same names where it runs: each question has a folder of its own.
+    let place = format!("twin-wntr-{}-{}", std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
+    let place = std::env::temp_dir().join(place);
+    std::fs::create_dir_all(&place).expect("a folder");
+    let run = Command::new("python3").arg(&script).args(given).env("PYTHONPATH", folder()).current_dir(&place).output();
+    std::fs::remove_dir_all(&place).expect("the folder goes");
     let run = run.unwrap_or_else(|error| panic!("python3 does not start ({error}); WNTR is the oracle of this test"));
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "WNTR does not answer from {}; run setup/oracles.sh. {said}", folder().display());
