@@ -104,7 +104,8 @@ impl Hands {
         self.point(from);
         std::thread::sleep(STEP);
         self.fake(BUTTON_PRESS_EVENT, 1, [0, 0]);
-        std::thread::sleep(STEP);
+        // A drag begins where the pointer is in the frame that hears of the press: on a busy machine a while later.
+        std::thread::sleep(STEP * 8);
         for step in 1..=6 {
             let share = f64::from(step) / 6.0;
             self.point([0, 1].map(|axis| from[axis] + (to[axis] - from[axis]) * share));
