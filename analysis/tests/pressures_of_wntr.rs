@@ -45,7 +45,8 @@ fn ask(draws: &[(&str, &str, f64)]) -> Answers {
     let place = format!("twin-wntr-{}-{}", std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
     let place = std::env::temp_dir().join(place);
     std::fs::create_dir_all(&place).expect("a folder");
-    let run = Command::new("python3").arg(&script).args(given).env("PYTHONPATH", folder()).current_dir(&place).output();
+    let run =
+        Command::new("python3").arg(&script).args(given).env("PYTHONPATH", folder()).env("TMPDIR", &place).output();
     std::fs::remove_dir_all(&place).expect("the folder goes");
     let run = run.unwrap_or_else(|error| panic!("python3 does not start ({error}); WNTR is the oracle of this test"));
     let said = String::from_utf8_lossy(&run.stderr);
