@@ -2,7 +2,8 @@
 //!
 //! Frames count only once every mesh, material and pipeline is on the device; nothing waits a fixed number of frames.
 
-use std::collections::BTreeSet;
+mod bench;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,7 +21,6 @@ use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
 use image::RgbImage;
-use spatial_db::model::FeatureId;
 
 use crate::app::{
     AdapterName, RenderWatch, add_twin, camera_bundle, find_adapter, panel_camera, right_camera, scene_output,
@@ -29,13 +29,14 @@ use crate::camera::{Orbit, Wanted};
 use crate::error::EngineError;
 use crate::frame::FramePainted;
 use crate::input::{CameraChoice, CaptureOptions, CaptureReport, TwinInput};
-use crate::mesh::Layer;
 use crate::moment;
 use crate::scene::{Exchange, Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
 use crate::scene_file::SceneFile;
 use crate::split::Side;
 use crate::style::Shown;
 use crate::time::Years;
+
+pub use bench::Drawn;
 
 /// Smallest and largest side of a picture, px.
 const SIDES: (u32, u32) = (64, 8192);
@@ -66,7 +67,7 @@ impl Stage {
     /// No adapter, a bad size, an unknown overlay, nothing to draw, or a refused pipeline.
     pub fn new(input: TwinInput, options: &CaptureOptions, samples: u32) -> Result<Self, EngineError> {
         let split = options.scene.as_ref().is_some_and(|scene| scene.split.is_some());
-        Self::begin(input, options, samples, split, None)
+        Self::begin(input, options, samples, split, false, None)
     }
 
     /// A stage whose picture may be split at any time.
@@ -75,7 +76,7 @@ impl Stage {
         options: &CaptureOptions,
         cancel: Option<Arc<AtomicBool>>,
     ) -> Result<Self, EngineError> {
-        Self::begin(input, options, 4, true, cancel)
+        Self::begin(input, options, 4, true, false, cancel)
     }
 
     fn begin(
@@ -83,6 +84,7 @@ impl Stage {
         options: &CaptureOptions,
         samples: u32,
         split: bool,
+        keep: bool,
         cancel: Option<Arc<AtomicBool>>,
     ) -> Result<Self, EngineError> {
         let (least, most) = SIDES;
@@ -117,6 +119,9 @@ impl Stage {
         }
         app.insert_resource(if samples > 1 { Pace::Picture } else { Pace::AtOnce });
         app.world_mut().resource_mut::<Twin>().frame = options.frame;
+        if keep {
+            app.init_resource::<bench::Kept>().add_systems(Last, bench::keep);
+        }
         app.insert_resource(Orbit { size: Vec2::new(width as f32, height as f32), ..Orbit::default() });
         while app.plugins_state() == PluginsState::Adding {
             std::thread::yield_now();
@@ -188,30 +193,6 @@ impl Stage {
         *self.app.world_mut().resource_mut::<Orbit>() = orbit;
     }
 
-    /// Turns the camera by `degrees` around its target, for benches.
-    pub fn turn(&mut self, degrees: f32) {
-        self.app.world_mut().resource_mut::<Orbit>().bearing_deg += degrees;
-    }
-
-    /// The passes that are drawn, each with the triangles and vertices of its tiles that are switched on, for benches.
-    pub fn passes(&mut self) -> Vec<(Layer, (usize, usize))> {
-        let world = self.app.world_mut();
-        let mut passes: std::collections::BTreeMap<Layer, (usize, usize)> = std::collections::BTreeMap::new();
-        for (tile, seen) in world.query::<(&Tile, &Visibility)>().iter(world) {
-            if *seen != Visibility::Hidden {
-                let sums = passes.entry(tile.layer).or_default();
-                *sums = (sums.0 + tile.triangles, sums.1 + tile.vertices);
-            }
-        }
-        passes.into_iter().collect()
-    }
-
-    /// The meshes that tiles are drawn with: as long as two answers are equal, none was made anew.
-    pub fn meshes(&mut self) -> BTreeSet<AssetId<Mesh>> {
-        let world = self.app.world_mut();
-        world.query::<&Mesh3d>().iter(world).map(|mesh| mesh.0.id()).collect()
-    }
-
     /// The world.
     pub(crate) fn world_mut(&mut self) -> &mut World {
         self.app.world_mut()
@@ -227,62 +208,6 @@ impl Stage {
     fn triangles(&mut self) -> usize {
         let world = self.app.world_mut();
         world.query::<(&Tile, &Side)>().iter(world).filter(|(_, s)| **s == Side::Left).map(|(t, _)| t.triangles).sum()
-    }
-
-    /// Hides the tiles of a pass until the camera moves, for benches.
-    pub fn hide(&mut self, pass: Layer) {
-        let world = self.app.world_mut();
-        for (tile, mut seen) in world.query::<(&Tile, &mut Visibility)>().iter_mut(world) {
-            if tile.layer == pass {
-                *seen = Visibility::Hidden;
-            }
-        }
-    }
-
-    /// Switches to another overlay, or to none.
-    pub fn show_overlay(&mut self, overlay: Option<usize>) {
-        self.app.world_mut().resource_mut::<Twin>().shown.overlay = overlay;
-    }
-
-    /// Selects a feature, or none.
-    pub fn select(&mut self, feature: Option<FeatureId>) {
-        self.app.world_mut().resource_mut::<Twin>().shown.selection = feature.into();
-    }
-
-    /// Looks at another day, for benches. Nothing happens where the input has no [`crate::TimeSource`].
-    pub fn look_at_day(&mut self, day: chrono::NaiveDate) {
-        crate::time::look_at(&mut self.app.world_mut().resource_mut::<Twin>(), Some(day));
-    }
-
-    /// The feature under a place of the picture (shares of its width and height), and the time it took to tell, for benches.
-    pub fn pick(&self, across: f32, down: f32) -> (Option<FeatureId>, Duration) {
-        let (world, began) = (self.app.world(), Instant::now());
-        let orbit = world.resource::<Orbit>();
-        let pixel = orbit.size * Vec2::new(across, down);
-        let met = crate::select::picked(orbit, world.resource::<Meshed>(), world.resource::<Twin>(), pixel);
-        (met, began.elapsed())
-    }
-
-    /// Puts another state of the park in the place of the one shown, once it is on the device: some frames from now.
-    pub fn exchange(&mut self, input: TwinInput) {
-        let world = self.app.world_mut();
-        let exchange = Exchange::begin(world.resource::<Twin>(), world.resource::<Meshed>(), input, None, || {});
-        world.insert_resource(exchange);
-    }
-
-    /// True until what [`Stage::exchange`] brought is shown.
-    pub fn is_exchanging(&self) -> bool {
-        self.app.world().contains_resource::<Exchange>()
-    }
-
-    /// Draws what is far away with its outline too, as in a picture, for benches. Takes effect when the camera moves.
-    pub fn draw_outlines(&mut self) {
-        self.app.insert_resource(Pace::Picture);
-    }
-
-    /// Draws at the detail of a window, whatever the samples, for benches. Takes effect when the camera moves.
-    pub fn draw_as_window(&mut self) {
-        self.app.insert_resource(Pace::AtOnce);
     }
 
     /// Cuts the scene open.
@@ -412,6 +337,8 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
 
 #[cfg(test)]
 mod tests {
+    use spatial_db::model::{FeatureId, FeatureKind};
+
     use super::*;
     use crate::fixture;
     use crate::layers::{LayerKey, LayerState};
@@ -465,8 +392,8 @@ mod tests {
     fn every_frame_shows_the_park_before_or_the_park_after_and_nothing_between() {
         let options = CaptureOptions { width: 320, height: 180, frame: false, ..CaptureOptions::default() };
         let mut stage = Stage::new(fixture::tiny(), &options, 1).expect("a headless stage");
-        let gone = FeatureId::new(spatial_db::model::FeatureKind::Building, 1);
-        let stays = FeatureId::new(spatial_db::model::FeatureKind::Parcel, 3);
+        let gone = FeatureId::new(FeatureKind::Building, 1);
+        let stays = FeatureId::new(FeatureKind::Parcel, 3);
         stage.app.world_mut().resource_mut::<Twin>().shown.selection = [gone, stays].into_iter().collect();
         let before = stage.picture().expect("a picture");
         let (orbit, tiles) = (*stage.app.world().resource::<Orbit>(), stage.meshes());

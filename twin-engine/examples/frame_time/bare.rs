@@ -1,12 +1,13 @@
 //! The same triangles with nothing around them: one pipeline of wgpu, one buffer of vertices and one of indices, one draw, and a
-//! shader that only turns a normal into a shade. What a frame of them costs at least.
+//! shader that only turns a normal into a shade: nothing is blended, lines have no width and there is no sky. What a frame of them
+//! costs at least.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use bevy::math::{Mat4, Vec3};
+use bevy::math::Mat4;
 use bevy::tasks::block_on;
-use twin_engine::mesh::TileMesh;
+use twin_engine::Drawn;
 use wgpu::util::DeviceExt;
 
 const SHADER: &str = "
@@ -20,11 +21,11 @@ struct Out { @builtin(position) clip: vec4<f32>, @location(0) shade: f32 }
     return vec4<f32>(vec3<f32>(0.9, 0.88, 0.85) * in.shade, 1.0);
 }";
 
-/// Times of `frames` frames of `tiles`, seen from `eye`.
+/// Times of `frames` frames of `tiles`, what is drawn first by the twin (the last pass that covers others) first here too: no pixel
+/// is coloured in vain more often than there.
 pub(crate) fn frames(
-    tiles: &[TileMesh],
-    eye: Vec3,
-    fov_deg: f32,
+    tiles: &[Drawn],
+    clip_from_world: Mat4,
     (width, height): (u32, u32),
     frames: usize,
 ) -> Result<Vec<Duration>, Box<dyn Error>> {
@@ -34,6 +35,8 @@ pub(crate) fn frames(
     let (device, queue) =
         block_on(adapter.request_device(&wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() }))?;
     let (mut vertices, mut indices) = (Vec::new(), Vec::new());
+    let mut tiles: Vec<&Drawn> = tiles.iter().collect();
+    tiles.sort_by_key(|tile| std::cmp::Reverse(tile.layer));
     for tile in tiles {
         let first = (vertices.len() / 20) as u32;
         for (at, normal) in tile.positions.iter().zip(&tile.normals) {
@@ -43,9 +46,7 @@ pub(crate) fn frames(
         indices.extend(tile.indices.iter().map(|index| index + first));
     }
     let index_bytes: Vec<u8> = indices.iter().flat_map(|i: &u32| i.to_le_bytes()).collect();
-    let projection = Mat4::perspective_infinite_reverse_rh(fov_deg.to_radians(), width as f32 / height as f32, 0.2);
-    let clip = projection * Mat4::look_at_rh(eye, Vec3::ZERO, Vec3::Y);
-    let matrix: Vec<u8> = clip.to_cols_array().iter().flat_map(|c| c.to_le_bytes()).collect();
+    let matrix: Vec<u8> = clip_from_world.to_cols_array().iter().flat_map(|c| c.to_le_bytes()).collect();
     let buffer = |contents: &[u8], usage| {
         device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: None, contents, usage })
     };

@@ -1,10 +1,11 @@
 //! Frame time of N extruded buildings at 1280×720, headless: the twin's lean material, whole and cut open, against Bevy's
-//! `StandardMaterial` and against a bare wgpu program that draws the same walls and roofs.
+//! `StandardMaterial` and against a bare wgpu program that draws the same triangles.
 //!
 //! `cargo run -p twin-engine --example frame_time -- 10000`
 
 mod bare;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ use geo::{LineString, MultiPolygon, Polygon};
 use spatial_db::model::{Building, Park, ParkSnapshot, Provenance};
 use twin_engine::mesh::{BuildingShape, Ground, Layer, TileMesh, building_walls_and_roof};
 use twin_engine::space::SceneOrigin;
-use twin_engine::{CameraChoice, CaptureOptions, Cut, Dig, SectionPlane, Stage, TwinInput};
+use twin_engine::{CameraChoice, CaptureOptions, Cut, Dig, Drawn, SectionPlane, Stage, TwinInput};
 
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
@@ -47,29 +48,44 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
     let park = park(count);
     println!("buildings {count}, picture {WIDTH}×{HEIGHT}, median of {FRAMES} frames, the whole park in view");
-    let (adapter, plain) = lean(&park, 1, false, &Cut::default())?;
-    println!("adapter {adapter}");
-    println!("lean material, 1 sample, levels of detail: {:.1} ms", millis(plain));
-    println!("lean material, 1 sample, every outline: {:.1} ms", millis(lean(&park, 1, true, &Cut::default())?.1));
-    println!("lean material, 4 samples, every outline: {:.1} ms", millis(lean(&park, 4, true, &Cut::default())?.1));
+    let plain = lean(&park, 1, false, &Cut::default())?;
+    println!("adapter {}", plain.adapter);
+    println!("lean material, 1 sample, levels of detail: {:.1} ms", millis(plain.frame));
+    beside_bare(&plain)?;
+    let outlines = lean(&park, 1, true, &Cut::default())?;
+    println!("lean material, 1 sample, every outline: {:.1} ms", millis(outlines.frame));
+    beside_bare(&outlines)?;
+    println!("lean material, 4 samples, every outline: {:.1} ms", millis(lean(&park, 4, true, &Cut::default())?.frame));
     let middle = (count as f64).sqrt().ceil() * SPACING_M / 2.0;
     let line = SectionPlane { from: [0.0, middle + 0.3], to: [2.0 * middle, middle + 0.3] };
     let cut = Cut { section: Some(line), ..Cut::default() };
-    println!("with a section through the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, true, &cut)?.1));
+    println!("with a section through the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, true, &cut)?.frame));
     let corner = |dx: f64, dy: f64| [middle + dx, middle + dy];
     let outline = vec![corner(-60.0, -60.0), corner(60.0, -60.0), corner(60.0, 60.0), corner(-60.0, 60.0)];
     let cut = Cut { dig: Some(Dig { outline, depth_m: 4.0 }), ..Cut::default() };
-    println!("with a pit in the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, true, &cut)?.1));
+    println!("with a pit in the middle, 1 sample: {:.1} ms", millis(lean(&park, 1, true, &cut)?.frame));
     println!("StandardMaterial, 1 sample: {:.1} ms", millis(standard(&park)?));
-    let side_m = (count as f64).sqrt().ceil() * SPACING_M;
-    let tiles: Vec<TileMesh> = park.buildings.chunks(PER_TILE).map(|of| tile(of, side_m)).collect();
-    let eye = EYE.normalize() * side_m as f32 * AWAY;
-    let times = bare::frames(&tiles, eye, FOV_DEG, (WIDTH, HEIGHT), FRAMES)?;
-    let bare = millis(median(times));
-    println!(
-        "bare wgpu, 1 sample, walls and roofs alone: {bare:.1} ms; the lean material takes {:.1} times as long, 1.3 aimed for",
-        millis(plain) / bare
-    );
+    Ok(())
+}
+
+/// What a turning camera takes with the twin's own material.
+struct Lean {
+    adapter: String,
+    frame: Duration,
+    drawn: Vec<Drawn>,
+    clip_from_world: Mat4,
+}
+
+/// The triangles of all passes once more, bare.
+fn beside_bare(lean: &Lean) -> Result<(), Box<dyn Error>> {
+    let mut passes: BTreeMap<Layer, usize> = BTreeMap::new();
+    for tile in &lean.drawn {
+        *passes.entry(tile.layer).or_default() += tile.indices.len() / 3;
+    }
+    let bare = millis(median(bare::frames(&lean.drawn, lean.clip_from_world, (WIDTH, HEIGHT), FRAMES)?));
+    let times = millis(lean.frame) / bare;
+    println!("  bare wgpu, the same triangles: {bare:.1} ms; ours takes {times:.2} times as long, 1.3 aimed for");
+    println!("  triangles: {passes:?}, and the sky");
     Ok(())
 }
 
@@ -106,12 +122,7 @@ fn park(count: usize) -> Arc<ParkSnapshot> {
     Arc::new(snapshot)
 }
 
-fn lean(
-    park: &Arc<ParkSnapshot>,
-    samples: u32,
-    outlines: bool,
-    cut: &Cut,
-) -> Result<(String, Duration), Box<dyn Error>> {
+fn lean(park: &Arc<ParkSnapshot>, samples: u32, outlines: bool, cut: &Cut) -> Result<Lean, Box<dyn Error>> {
     let input = TwinInput {
         snapshot: park.clone(),
         overlays: Vec::new(),
@@ -128,7 +139,7 @@ fn lean(
         frame: false,
         ..CaptureOptions::default()
     };
-    let mut stage = Stage::new(input, &options, samples)?;
+    let mut stage = Stage::keeping(input, &options, samples)?;
     stage.cut(cut.clone());
     if outlines {
         stage.draw_outlines();
@@ -141,7 +152,8 @@ fn lean(
             stage.frame()
         })
         .collect();
-    Ok((stage.adapter().to_owned(), median(times)))
+    let clip_from_world = stage.clip_from_world();
+    Ok(Lean { adapter: stage.adapter().to_owned(), frame: median(times), drawn: stage.drawn(), clip_from_world })
 }
 
 /// Walls and roofs of some buildings of the square, in metres from its middle.
