@@ -36,7 +36,7 @@ pub struct Site {
     pub cover_m2: f64,
     /// Gross floor area by the rules (tall storeys twice), m²; `None` when a building's floors are unknown or there is none.
     pub floor_area_m2: Option<f64>,
-    /// The least that it may be by what is known, m²: a storey of unknown height once.
+    /// The least that it may be by what is known, m²: a storey of unknown height once, or the floor area on record.
     pub least_floor_area_m2: f64,
     /// The most, m²: a storey of unknown height twice; infinite where a building's floors are unknown.
     pub most_floor_area_m2: f64,
@@ -92,7 +92,8 @@ impl Floors {
 
 /// Floor area of a building by the rules: storeys × footprint, a storey above the tall limit twice; else the record, as it is.
 /// Storeys whose height nobody recorded may count once or twice, whatever the building's use: the rule knows no exception. A
-/// storey's height is that on record, else the mean by the building's height.
+/// floor area on record is then the least, since it need not count a tall storey twice. A storey's height is that on record, else
+/// the mean by the building's height.
 pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Floors {
     let tall = rules.figure("land", "tall_storey_m").value;
     let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
@@ -100,6 +101,9 @@ pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSe
     let storey_height = positive(building.storey_height_m).or_else(|| Some(positive(building.height_m)? / storeys?));
     match (storeys, storey_height, positive(building.floor_area_m2)) {
         (Some(storeys), Some(height), _) if height > tall => Floors::exactly(2.0 * storeys * footprint_m2),
+        (Some(storeys), None, Some(recorded)) => {
+            Floors { least_m2: recorded, most_m2: recorded.max(2.0 * storeys * footprint_m2) }
+        }
         (_, _, Some(recorded)) => Floors::exactly(recorded),
         (Some(storeys), Some(_), None) => Floors::exactly(storeys * footprint_m2),
         (Some(storeys), None, None) => {

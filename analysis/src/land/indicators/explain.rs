@@ -160,7 +160,7 @@ impl LandModel<'_> {
             if self.counts_by_record(parcel) {
                 notes.push(words!(
                     "note-record-counts",
-                    "a floor area on record counts as it is where storeys or their height are unknown: whether a tall storey stands twice in it, the record does not say"
+                    "a floor area on record counts as it is where storeys are unknown: whether a tall storey stands twice in it, the record does not say"
                 ));
             }
             notes.push(words!(
@@ -200,13 +200,11 @@ impl LandModel<'_> {
         })
     }
 
-    /// True where a building's floor area on record goes in without a height that says whether its storeys are tall.
+    /// True where a building's floor area on record goes in without storeys that say whether they are tall.
     fn counts_by_record(&self, parcel: usize) -> bool {
         let known = |value: Option<f64>| value.is_some_and(|value| value.is_finite() && value > 0.0);
-        self.sites[parcel].buildings.iter().map(|slot| &self.park.buildings[*slot]).any(|building| {
-            let by_height = known(building.storey_height_m) || known(building.height_m);
-            known(building.floor_area_m2) && !(known(building.storeys) && by_height)
-        })
+        let mut on_parcel = self.sites[parcel].buildings.iter().map(|slot| &self.park.buildings[*slot]);
+        on_parcel.any(|building| known(building.floor_area_m2) && !known(building.storeys))
     }
 
     fn split(&self, stake: &Stake) -> Words {
