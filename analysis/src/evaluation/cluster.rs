@@ -9,7 +9,7 @@ use super::EvaluationError;
 use super::books::{Books, Measure, a_few};
 use super::rules::EvaluationRules;
 use crate::words;
-use crate::words::Words;
+use crate::words::{ANY_CURRENCY, Words};
 
 /// Figures of a larger region by industry, to compare with (`E_i` and `E`).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -167,12 +167,15 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
         by_code.entry(code).or_default().push(account.figure(measure).filter(|_| !mixed));
     }
     if !without_code.is_empty() {
-        missing.push(words!(
-            "ev-missing-industry",
-            "{count} enterprises without an industry code ({keys})",
-            count = without_code.len(),
-            keys = a_few(&without_code),
-        ));
+        missing.push(
+            words!(
+                "ev-missing-industry",
+                "{count} enterprises without an industry code ({keys})",
+                count = without_code.len(),
+                keys = a_few(&without_code),
+            )
+            .counted(without_code.len(), ["enterprises", "enterprise"]),
+        );
     }
     let reference = reference.filter(|table| {
         let fits = Measure::parse(&table.measure) == Some(measure);
@@ -218,7 +221,7 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
         .collect();
     all.sort_by(|a, b| b.on_record.total_cmp(&a.on_record).then_with(|| a.code.cmp(&b.code)));
     let index = on_record.filter(|_| known);
-    let unit = if measure == Measure::Jobs { "persons" } else { books.currency().unwrap_or("?") };
+    let unit = if measure == Measure::Jobs { "persons" } else { books.currency().unwrap_or(ANY_CURRENCY) };
     Clusters {
         measure,
         year: books.year,
@@ -308,11 +311,7 @@ mod tests {
         assert_eq!((found.herfindahl, found.concentration, found.total), (None, None, None));
         assert_eq!(found.herfindahl_on_record, Some(1.0));
         assert!(found.clusters.iter().all(|c| c.share.is_none()));
-        assert!(
-            found.missing.iter().any(|words| words.contains("1 enterprises without output")),
-            "{:?}",
-            found.missing
-        );
+        assert!(found.missing.iter().any(|words| words.contains("1 enterprise without output")), "{:?}", found.missing);
         let found = clusters(&books(&[("26", Some(30.0)), ("", Some(1.0))]), Measure::Output, None, &rules);
         assert_eq!(found.herfindahl, None);
     }

@@ -170,7 +170,7 @@ pub(crate) fn sum_words(sum: &LandSum) -> (Words, Option<Words>) {
     let (letters, count) = (sum.sum.letters(), sum.open.len());
     let label = words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label());
     let missing = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
-    (label, (count > 0).then_some(missing))
+    (label, (count > 0).then_some(missing.counted(count, ["parcels", "parcel"])))
 }
 
 /// One row of the sheet.

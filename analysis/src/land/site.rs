@@ -6,10 +6,12 @@
 use geo::{Area, BooleanOps, BoundingRect, Length};
 use rayon::prelude::*;
 use spatial_db::cache::{Cache, Overlap};
-use spatial_db::model::{Building, FeatureKind, Presence, SurfaceKind};
+use spatial_db::model::{Building, FeatureKind, ParkSnapshot, Presence, SurfaceKind};
 
 use super::clip::clipped;
 use crate::rules::{BuildingState, RuleSet};
+use crate::words;
+use crate::words::Words;
 
 /// A parcel's indicators. Ratios are shares of the geometric area.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,9 +157,24 @@ pub fn sites(cache: &Cache, rules: &RuleSet, presence: &Presence) -> Vec<Site> {
 /// One site per parcel, in snapshot order.
 pub(super) fn sites_with(cache: &Cache, rules: &RuleSet, standing: &Standing) -> Vec<Site> {
     let snapshot = cache.snapshot();
-    let yards_surveyed = snapshot.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard);
+    let yards_surveyed = yards_surveyed(snapshot);
     let parcels = (0..snapshot.parcels.len()).into_par_iter();
     parcels.map(|parcel| site(cache, rules, parcel, standing.on(parcel), yards_surveyed)).collect()
+}
+
+/// True where the park has an open storage yard on record.
+fn yards_surveyed(park: &ParkSnapshot) -> bool {
+    park.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard)
+}
+
+/// What a reader must know of vacant and under-used land where nobody surveyed open storage yards.
+pub(super) fn yards_note(park: &ParkSnapshot) -> Option<Words> {
+    (!park.buildings.is_empty() && !yards_surveyed(park)).then(|| {
+        words!(
+            "note-yards-open-use",
+            "Open storage yards are not on record: vacant and under-used as far as buildings go, coverage is at least that of footprints"
+        )
+    })
 }
 
 fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {
