@@ -122,6 +122,12 @@ pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
     }
     notes.push(words!("note-range", "a range is what the records leave possible; – is not known"));
     notes.push(words!("note-levels", "levels add up land and figures; no ratio is averaged"));
+    if reports.iter().flat_map(|report| &report.zone.lines).any(|line| line.signed.is_some()) {
+        notes.push(words!(
+            "note-evaluation-cases",
+            "follow-up cases are not counted: an extension agreed in one, or a cause that it determined, bears on no idle land here"
+        ));
+    }
     notes.extend(undated_note(reports));
     notes
 }
