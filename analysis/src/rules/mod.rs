@@ -2,6 +2,7 @@
 //!
 //! Reading a replacement file is left to the caller: nothing here does I/O.
 
+mod allowed;
 mod building;
 mod causes;
 mod citation;
