@@ -122,7 +122,7 @@ impl Dossier {
         chapters.push(record::cases(cases, &parcel.provenance.key));
         Self {
             title: words!("dossier-title", "Dossier of parcel {name}", name = name),
-            subtitle: subtitle.chain([Words::from(format!("{:.0} m²", land.site.area_m2))]).collect(),
+            subtitle: subtitle.chain([Words::from(number(land.site.area_m2, "m2"))]).collect(),
             chapters,
             dates: land.clock.as_ref().map(|(_, timeline)| dates(timeline)).unwrap_or_default(),
             years,
