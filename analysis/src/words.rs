@@ -56,6 +56,9 @@ pub fn unsigned_zero(value: f64, digits: i32) -> f64 {
     if (value * 10_f64.powi(digits)).abs() < 0.5 { 0.0 } else { value }
 }
 
+/// The sign for any currency, where none is on record or there are several.
+pub(crate) const ANY_CURRENCY: &str = "¤";
+
 /// A share as percent with one digit: "41.2 %".
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", unsigned_zero(share * 100.0, 1))
@@ -80,6 +83,16 @@ impl Words {
     #[must_use]
     pub fn in_english(self, english: String) -> Self {
         Self { english: english.into(), ..self }
+    }
+
+    /// The same of `count` things, which English calls otherwise where it is one: `["parcels", "parcel"]`.
+    #[must_use]
+    pub(crate) fn counted(self, count: usize, [many, one]: [&str; 2]) -> Self {
+        if count != 1 {
+            return self;
+        }
+        let english = self.english.replacen(&format!("1 {many}"), &format!("1 {one}"), 1);
+        self.in_english(english)
     }
 
     /// Key of the translation; `None` for what is the same in every language.
@@ -200,6 +213,17 @@ mod tests {
         assert_eq!(outer.key(), Some("verdict"));
         assert_eq!(outer.arguments()[0], ("use_", Argument::Words(inner)));
         assert_eq!(Words::from("Hall 7").key(), None, "a name is the same in every language");
+    }
+
+    #[test]
+    fn one_thing_is_not_called_as_many_are() {
+        let said = |count: usize| {
+            words!("verdict", "{count} parcels: {reason}", count = count, reason = "of 21 parcels")
+                .counted(count, ["parcels", "parcel"])
+        };
+        assert_eq!(said(1), "1 parcel: of 21 parcels");
+        assert_eq!(said(1).key(), Some("verdict"), "other languages have one word");
+        assert_eq!(said(21), "21 parcels: of 21 parcels");
     }
 
     #[test]

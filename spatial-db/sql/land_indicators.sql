@@ -13,9 +13,11 @@ WITH surveyed AS (
 ), building AS (
     -- Tenancies count each storey once, also where the rules count a tall one twice.
     SELECT feature_id, key, geom, footprint, floor_area_m2, use_text,
-           -- Storeys of unknown height may count once or twice, where no floor area is on record: null.
+           -- Storeys of unknown height may count once or twice: null. A floor area on record may have a tall one once, and decides only where
+           -- storeys are unknown, or where it is no less than all of them twice.
            CASE WHEN storeys > 0 AND storey_m > $3 THEN 2 * storeys * footprint
-                WHEN floor_area_m2 > 0 THEN floor_area_m2
+                WHEN floor_area_m2 > 0 AND (storey_m IS NOT NULL OR coalesce(storeys, 0) <= 0 OR floor_area_m2 >= 2 * storeys * footprint)
+                    THEN floor_area_m2
                 WHEN storey_m IS NOT NULL THEN nullif(greatest(storeys, 0), 0) * footprint
            END AS floor,
            nullif(greatest(storeys, 0), 0) * footprint AS floor_once,

@@ -25,7 +25,7 @@ pub(crate) struct Cli {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Folder with rule tables of your own in place of the shipped ones (`twin rules export` writes those)
-    #[arg(long, global = true, env = "TWIN_RULES", hide_env = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) rules_dir: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]

@@ -66,7 +66,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {
-    let rules_dir = cli.rules_dir.as_deref();
+    let rules_dir = cli.rules_dir.clone().or_else(rules::folder_of_environment);
+    let rules_dir = rules_dir.as_deref();
     // What works nothing out does not ask for rules, and `twin rules` is there to mend them.
     if !matches!(cli.verb, Verb::Db(_) | Verb::Rules(_) | Verb::Completions { .. } | Verb::ReadSource) {
         rules::put_in_force(rules_dir)?;

@@ -51,6 +51,11 @@ pub(crate) fn tables() -> &'static RuleTables {
     RuleTables::in_force()
 }
 
+/// The folder that the environment names. An empty name is none: a shell has no other way to unset a variable for one command.
+pub(crate) fn folder_of_environment() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
 /// Reads the tables of a folder and puts them in force; without one those that ship are. Said on standard error, since they decide.
 pub(crate) fn put_in_force(dir: Option<&Path>) -> Result<(), Failure> {
     let Some(dir) = dir else { return Ok(()) };

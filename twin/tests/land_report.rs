@@ -264,6 +264,16 @@ fn what_a_case_finds_and_agrees_changes_the_report() {
         let whole = report(&place, &[&["--all", "--lang", "en"], more].concat());
         parcels(&whole).iter().find(|one| one["parcel"] == parcel).cloned()
     };
+    // A picture counts what the list does.
+    let reclaimed = || {
+        let shot = ["shot", "qingxi", "--overlay", "idle", "--size", "320x200", "--out", "idle.png", "--json"];
+        let drawn = place.json(&shot);
+        let classes = drawn["classes"].as_array().unwrap();
+        let class =
+            classes.iter().find(|class| class["class"].as_str().unwrap().contains("over 2 years, may be reclaimed"));
+        class.map_or(0, |class| class["count"].as_u64().unwrap())
+    };
+    let before = reclaimed();
     record(&["open", "qingxi", "--parcel", parcel, "--contract", contract]);
     let opened = now(&["--case", "suspected"]).expect("in the list of suspected land");
     assert_eq!((&opened["clock"]["state"], &opened["case"]["number"]), (&"past-reclaim".into(), &1.into()));
@@ -274,6 +284,7 @@ fn what_a_case_finds_and_agrees_changes_the_report() {
     assert_eq!((&excused["clock"]["state"], &excused["case"]["state"]), (&"excused".into(), &"determined".into()));
     assert!(excused["clock"]["disposal"]["fee"].is_null());
     assert!(excused["clock"]["by_cases"][0].as_str().unwrap().contains("case 1"), "{}", excused["clock"]);
+    assert_eq!(reclaimed() + 1, before, "what the government caused is excused in pictures too");
     record(&["remedy", "qingxi", "1", "extension", "--from", "2090-01-01", "--until", "2090-12-31"]);
     let extended = now(&[]).expect("on record");
     assert_eq!((&extended["clock"]["state"], &extended["clock"]["zero"]), (&"in-order".into(), &"2090-01-01".into()));

@@ -129,6 +129,13 @@ fn what_is_wrong_with_a_table_is_said_with_file_and_row() {
     assert!(said.contains("figures.toml") && said.contains("land.coverage_floor"), "{said}");
     edit(own, "figures.toml", "[land.coverage_roof]", "[land.coverage_floor]");
 
+    edit(own, "figures.toml", "[idle.invested_share]\nvalue = 0.25", "[idle.invested_share]\nvalue = 25");
+    let said = refused(&place, &land);
+    for part in ["figures.toml", "idle.invested_share", "25", "from 0 to 1"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    edit(own, "figures.toml", "[idle.invested_share]\nvalue = 25", "[idle.invested_share]\nvalue = 0.25");
+
     edit(own, "networks/profile.toml", "dn = [0, 600]", "dn = [0, \"many\"]");
     let said = refused(&place, &land);
     assert!(said.contains("networks/profile.toml") && said.contains("line") && said.contains("rules export"), "{said}");
@@ -142,4 +149,7 @@ fn what_is_wrong_with_a_table_is_said_with_file_and_row() {
     assert!(place.twin(&land).status.success());
     let said = refused(&place, &["--rules-dir", "nowhere", "report", "land", "qingxi"]);
     assert!(said.contains("nowhere"), "{said}");
+    // An empty name in the environment is none, a name of nothing is not.
+    let listed = |folder: &str| place.command(&["parks", "--json"]).env("TWIN_RULES", folder).output().unwrap().status;
+    assert!(listed("").success() && !listed("nowhere").success());
 }

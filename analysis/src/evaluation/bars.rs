@@ -126,29 +126,41 @@ fn one(zone: &str, of: &Clusters) -> Option<BarChart> {
             rows: of.clusters.iter().map(row).collect(),
             most,
             mark: (1.0, words!("bars-as-reference", "1: as in the reference")),
-            legend: words!("bars-specialised", "bold: specialised, above the line"),
+            legend: words!("bars-specialised", "bold: specialised, above the line; striped: unknown"),
         });
     }
-    let whole: f64 = of.clusters.iter().map(|cluster| cluster.on_record).sum();
+    let whole = of.clusters.iter().map(|cluster| cluster.on_record).sum::<f64>() + of.uncoded;
     if whole <= 0.0 {
         return None;
     }
-    let row = |cluster: &super::cluster::Cluster| BarRow {
-        label: label(&cluster.code),
-        depth: 1,
-        range: Some(Range::exactly(cluster.on_record / whole)),
-        shown: percent(cluster.on_record / whole).into(),
+    let row = |cluster: &super::cluster::Cluster| {
+        let share = cluster.on_record / whole;
+        // An industry of which figures are missing has no share, only a part of what is on record.
+        let (range, shown) = if cluster.amount.is_some() {
+            (Some(Range::exactly(share)), percent(share).into())
+        } else {
+            let part = percent(share);
+            (None, words!("bars-part-on-record", "unknown; on record {part}", part = part))
+        };
+        BarRow { label: label(&cluster.code), depth: 1, range, shown }
     };
-    let most = of.clusters.iter().map(|cluster| cluster.on_record / whole).fold(0.0, f64::max);
-    let even = 1.0 / of.clusters.len() as f64;
+    let mut rows: Vec<BarRow> = of.clusters.iter().map(row).collect();
+    if of.uncoded > 0.0 {
+        let share = of.uncoded / whole;
+        let label = words!("bars-no-industry", "industry unknown");
+        rows.push(BarRow { label, depth: 1, range: Some(Range::new(0.0, share)), shown: percent(share).into() });
+    }
+    let shares = of.clusters.iter().map(|cluster| cluster.on_record).chain([of.uncoded]);
+    let most = shares.map(|on_record| on_record / whole).fold(0.0, f64::max);
+    let even = 1.0 / of.clusters.len().max(1) as f64;
     Some(BarChart {
         title: words!("bars-shares", "Shares of the industries of {zone} in {year}", zone = zone, year = year),
-        rows: of.clusters.iter().map(row).collect(),
+        rows,
         most: most.max(even),
         mark: (even, words!("bars-even", "all alike")),
         legend: words!(
             "bars-on-record",
-            "of the figures on record; without reference figures there is no location quotient"
+            "of the figures on record; striped: industry or figures unknown; without reference figures there is no location quotient"
         ),
     })
 }
@@ -174,6 +186,7 @@ mod tests {
             year: 2025,
             unit: "CNY".into(),
             clusters: vec![cluster("26", 30.0, quotients[0]), cluster("39", 10.0, quotients[1])],
+            uncoded: 0.0,
             total: None,
             herfindahl: None,
             herfindahl_on_record: None,
@@ -193,5 +206,17 @@ mod tests {
         let shares = of(clusters([None, None]));
         assert_eq!((shares.mark.0, shares.most), (0.5, 0.75));
         assert_eq!(shares.rows[1].shown, "25.0 %");
+        // What is not known is a row with another sign, and takes its part of the whole.
+        let mut found = clusters([None, None]);
+        found.uncoded = 10.0;
+        found.clusters[1].amount = None;
+        let shares = of(found);
+        let told: Vec<(Option<Range>, &str)> = shares.rows.iter().map(|row| (row.range, row.shown.as_str())).collect();
+        let expected = [
+            (Some(Range::exactly(0.6)), "60.0 %"),
+            (None, "unknown; on record 20.0 %"),
+            (Some(Range::new(0.0, 0.2)), "20.0 %"),
+        ];
+        assert_eq!(told, expected);
     }
 }

@@ -243,22 +243,28 @@ impl Books {
             sum.low = 0.0;
         }
         if !without_figure.is_empty() {
-            missing.push(words!(
-                "ev-missing-figures",
-                "{count} enterprises without {measure} for {year} ({keys})",
-                count = without_figure.len(),
-                measure = measure.label(),
-                year = i64::from(self.year),
-                keys = a_few(&without_figure),
-            ));
+            missing.push(
+                words!(
+                    "ev-missing-figures",
+                    "{count} enterprises without {measure} for {year} ({keys})",
+                    count = without_figure.len(),
+                    measure = measure.label(),
+                    year = i64::from(self.year),
+                    keys = a_few(&without_figure),
+                )
+                .counted(without_figure.len(), ["enterprises", "enterprise"]),
+            );
         }
         if !without_industry.is_empty() {
-            missing.push(words!(
-                "ev-missing-industry",
-                "{count} enterprises without an industry code ({keys})",
-                count = without_industry.len(),
-                keys = a_few(&without_industry),
-            ));
+            missing.push(
+                words!(
+                    "ev-missing-industry",
+                    "{count} enterprises without an industry code ({keys})",
+                    count = without_industry.len(),
+                    keys = a_few(&without_industry),
+                )
+                .counted(without_industry.len(), ["enterprises", "enterprise"]),
+            );
         }
         (sum, missing)
     }

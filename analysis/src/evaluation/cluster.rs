@@ -9,7 +9,7 @@ use super::EvaluationError;
 use super::books::{Books, Measure, a_few};
 use super::rules::EvaluationRules;
 use crate::words;
-use crate::words::Words;
+use crate::words::{ANY_CURRENCY, Words};
 
 /// Figures of a larger region by industry, to compare with (`E_i` and `E`).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -141,6 +141,8 @@ pub struct Clusters {
     pub unit: String,
     /// Industries, the largest first.
     pub clusters: Vec<Cluster>,
+    /// Sum of the figures on record of enterprises without an industry code.
+    pub uncoded: f64,
     /// Sum of all figures; `None` when one is missing.
     pub total: Option<f64>,
     /// Herfindahl's index over industries; `None` when a figure or a code is missing.
@@ -158,21 +160,25 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
     let (_, mut missing) = books.sum(measure, super::books::Sector::All);
     let mixed = measure != Measure::Jobs && books.currency().is_none() && !books.accounts.is_empty();
     let mut by_code: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
-    let mut without_code: Vec<&str> = Vec::new();
+    let (mut without_code, mut uncoded): (Vec<&str>, f64) = (Vec::new(), 0.0);
     for account in &books.accounts {
         let Some(code) = account.industry.as_deref().map(two_digits).filter(|code| !code.is_empty()) else {
             without_code.push(&account.key);
+            uncoded += account.figure(measure).filter(|_| !mixed).unwrap_or_default();
             continue;
         };
         by_code.entry(code).or_default().push(account.figure(measure).filter(|_| !mixed));
     }
     if !without_code.is_empty() {
-        missing.push(words!(
-            "ev-missing-industry",
-            "{count} enterprises without an industry code ({keys})",
-            count = without_code.len(),
-            keys = a_few(&without_code),
-        ));
+        missing.push(
+            words!(
+                "ev-missing-industry",
+                "{count} enterprises without an industry code ({keys})",
+                count = without_code.len(),
+                keys = a_few(&without_code),
+            )
+            .counted(without_code.len(), ["enterprises", "enterprise"]),
+        );
     }
     let reference = reference.filter(|table| {
         let fits = Measure::parse(&table.measure) == Some(measure);
@@ -218,12 +224,13 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
         .collect();
     all.sort_by(|a, b| b.on_record.total_cmp(&a.on_record).then_with(|| a.code.cmp(&b.code)));
     let index = on_record.filter(|_| known);
-    let unit = if measure == Measure::Jobs { "persons" } else { books.currency().unwrap_or("?") };
+    let unit = if measure == Measure::Jobs { "persons" } else { books.currency().unwrap_or(ANY_CURRENCY) };
     Clusters {
         measure,
         year: books.year,
         unit: unit.to_owned(),
         clusters: all,
+        uncoded,
         total,
         herfindahl: index,
         herfindahl_on_record: on_record,
@@ -308,13 +315,9 @@ mod tests {
         assert_eq!((found.herfindahl, found.concentration, found.total), (None, None, None));
         assert_eq!(found.herfindahl_on_record, Some(1.0));
         assert!(found.clusters.iter().all(|c| c.share.is_none()));
-        assert!(
-            found.missing.iter().any(|words| words.contains("1 enterprises without output")),
-            "{:?}",
-            found.missing
-        );
+        assert!(found.missing.iter().any(|words| words.contains("1 enterprise without output")), "{:?}", found.missing);
         let found = clusters(&books(&[("26", Some(30.0)), ("", Some(1.0))]), Measure::Output, None, &rules);
-        assert_eq!(found.herfindahl, None);
+        assert_eq!((found.herfindahl, found.uncoded), (None, 1.0));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::words::Words;
 pub fn cluster_notes(rules: &EvaluationRules, reference: Option<&Reference>) -> Vec<Words> {
     let limits = ["specialised", "moderate", "high"].map(|name| {
         let figure = rules.figure("cluster", name);
-        words!("note-figure", "{value}: {citation}", value = format!("{}", figure.value), citation = figure.citation())
+        words!("note-figure", "{citation} ({value})", value = format!("{}", figure.value), citation = figure.citation())
     });
     let reference = reference.map(|reference| {
         words!(

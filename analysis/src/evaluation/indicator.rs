@@ -11,7 +11,7 @@ use super::said::in_words;
 use super::sums::{Sum, land_sum};
 use super::zone::Zone;
 use crate::words;
-use crate::words::{Phrase, Words, phrase};
+use crate::words::{ANY_CURRENCY, Phrase, Words, phrase};
 
 /// Where an indicator comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -369,7 +369,8 @@ impl Part {
         let buildings = || words!("from-buildings", "footprints and storeys on record");
         let books = |i: usize, measure: Measure, range: Range| {
             let year = &zone.books[i];
-            let unit = in_words(if measure == Measure::Jobs { "persons" } else { year.currency().unwrap_or("?") });
+            let unit =
+                in_words(if measure == Measure::Jobs { "persons" } else { year.currency().unwrap_or(ANY_CURRENCY) });
             let source = words!("from-books", "enterprises' figures of {year}", year = i64::from(year.year));
             let date = NaiveDate::from_ymd_opt(year.year, 12, 31).unwrap_or(zone.as_of);
             InputUsed { label: measure.label().into(), range, unit, source, date }
@@ -453,7 +454,7 @@ impl Definition {
         let inputs = self.numerator.inputs(zone).into_iter().chain(self.denominator.inputs(zone)).collect();
         let unit: Words = match self.unit {
             Unit::One => "1".into(),
-            Unit::MoneyPerHectare => format!("10⁴ {}/ha", zone.books[0].currency().unwrap_or("?")).into(),
+            Unit::MoneyPerHectare => format!("10⁴ {}/ha", zone.books[0].currency().unwrap_or(ANY_CURRENCY)).into(),
             Unit::PerHectare(what) => in_words(&format!("{what}/ha")),
         };
         Indicator {
@@ -513,40 +514,52 @@ impl Definition {
         }
         for (reason, keys) in by_reason.into_values() {
             let (count, keys) = (keys.len(), a_few(&keys));
-            missing.push(words!(
-                "ev-missing-parcels",
-                "{count} parcels: {reason} ({keys})",
-                count = count,
-                reason = reason,
-                keys = keys
-            ));
+            missing.push(
+                words!(
+                    "ev-missing-parcels",
+                    "{count} parcels: {reason} ({keys})",
+                    count = count,
+                    reason = reason,
+                    keys = keys
+                )
+                .counted(count, ["parcels", "parcel"]),
+            );
         }
         if floors.0 > 0 {
             let (count, keys) = (floors.0, a_few(&floors.1));
-            missing.push(words!(
-                "ev-missing-floors",
-                "{count} buildings without storeys or floor area ({keys})",
-                count = count,
-                keys = keys
-            ));
+            missing.push(
+                words!(
+                    "ev-missing-floors",
+                    "{count} buildings without storeys or floor area ({keys})",
+                    count = count,
+                    keys = keys
+                )
+                .counted(count, ["buildings", "building"]),
+            );
         }
         if !yards.is_empty() {
             let (count, keys) = (yards.len(), a_few(&yards));
-            missing.push(words!(
-                "ev-missing-yards",
-                "{count} parcels: no open yards are on record in the park ({keys})",
-                count = count,
-                keys = keys
-            ));
+            missing.push(
+                words!(
+                    "ev-missing-yards",
+                    "{count} parcels: no open yards are on record in the park ({keys})",
+                    count = count,
+                    keys = keys
+                )
+                .counted(count, ["parcels", "parcel"]),
+            );
         }
         if heights.0 > 0 {
             let (count, keys) = (heights.0, a_few(&heights.1));
-            missing.push(words!(
-                "ev-missing-storey-heights",
-                "{count} buildings without the height of their storeys, which may count twice ({keys})",
-                count = count,
-                keys = keys
-            ));
+            missing.push(
+                words!(
+                    "ev-missing-storey-heights",
+                    "{count} buildings without the height of their storeys, which may count twice ({keys})",
+                    count = count,
+                    keys = keys
+                )
+                .counted(count, ["buildings", "building"]),
+            );
         }
     }
 }

@@ -12,7 +12,9 @@ use spatial_db::model::{EventKind, LandContract, LandEvent, Parcel, Presence};
 use super::inputs::{TypedInputs, TypedParcel};
 use super::range::Range;
 use super::rules::{EvaluationRules, says};
-use crate::land::{ClockState, PhysicalUse, Site, contract_clock, physical_use, sites};
+use crate::land::{
+    ClockState, PhysicalUse, Proviso, Site, contract_clock, joined, physical_use, qualified, sites, state_words,
+};
 use crate::rules::{BuiltBy, Group, RuleSet};
 use crate::words;
 use crate::words::Words;
@@ -146,6 +148,7 @@ struct Records<'a> {
     evaluation: &'a EvaluationRules,
     as_of: NaiveDate,
     buildings_on_record: bool,
+    contracts_on_record: bool,
     contracts: HashMap<&'a str, Vec<&'a LandContract>>,
     events: HashMap<&'a str, Vec<&'a LandEvent>>,
     typed: BTreeMap<&'a str, &'a TypedParcel>,
@@ -170,6 +173,7 @@ pub(super) fn lines(
         evaluation,
         as_of,
         buildings_on_record: !snapshot.buildings.is_empty(),
+        contracts_on_record: !snapshot.contracts.is_empty(),
         contracts: HashMap::new(),
         events: HashMap::new(),
         typed: typed.map(TypedInputs::parcels).unwrap_or_default(),
@@ -325,9 +329,14 @@ impl Records<'_> {
         Decision::open(words!("why-ready-open", "no record tells whether the land is ready for supply"))
     }
 
+    /// Idle under Order 53. A verdict that takes for granted what no record tells is none to count by: late delivery, a cause that still
+    /// lasts or another start may make it another.
     fn idle(&self, signed: &[&LandContract], typed: Option<&TypedParcel>) -> Decision<bool> {
         if let Some((typed, idle)) = typed.and_then(|t| Some((t, t.idle?))) {
             return Decision::yes(idle, typed_in(typed));
+        }
+        if !self.contracts_on_record {
+            return Decision::open(words!("why-no-contracts", "no contracts on record"));
         }
         let mut decision =
             Decision::yes(false, words!("why-never-idle", "land without a contract is never called idle"));
@@ -335,10 +344,19 @@ impl Records<'_> {
             let events = self.events.get(contract.provenance.key.as_str()).map_or(&[][..], Vec::as_slice);
             let clock = contract_clock(contract, events, self.rules, self.as_of);
             let key = contract.provenance.key.as_str();
-            let reason = words!("why-clock", "contract {key}: {reason}", key = key, reason = clock.reason);
+            let reason = match clock.proviso {
+                None => clock.reason,
+                taken => joined(vec![qualified(state_words(clock.state), taken), clock.reason]),
+            };
+            let reason = words!("why-clock", "contract {key}: {reason}", key = key, reason = reason);
+            let is_certain = contract.signed.is_some() && clock.proviso.is_none();
             match clock.state {
-                ClockState::PastReclaim | ClockState::Idle | ClockState::StalledIdle if contract.signed.is_some() => {
+                ClockState::PastReclaim | ClockState::Idle | ClockState::StalledIdle if is_certain => {
                     return Decision::yes(true, reason);
+                }
+                // Land whose start was not agreed may have had an earlier one.
+                ClockState::Running | ClockState::InOrder if clock.proviso == Some(Proviso::NoStartAgreed) => {
+                    decision = Decision::open(reason);
                 }
                 // Whether land is idle where the government has a part in it is for the authority to say; a contract
                 // without a date of signature may not have held yet.

@@ -135,7 +135,8 @@ fn open_parcels(count: usize) -> Vec<Words> {
     if count == 0 {
         return Vec::new();
     }
-    vec![words!("ev-missing-open", "{count} parcels whose records leave it open", count = count)]
+    let open = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
+    vec![open.counted(count, ["parcels", "parcel"])]
 }
 
 /// Industrial land gained if its share came up to the ideal.

@@ -122,6 +122,12 @@ pub fn notes(reports: &[ZoneReport], scheme: &Scheme) -> Vec<Words> {
     }
     notes.push(words!("note-range", "a range is what the records leave possible; – is not known"));
     notes.push(words!("note-levels", "levels add up land and figures; no ratio is averaged"));
+    if reports.iter().flat_map(|report| &report.zone.lines).any(|line| line.signed.is_some()) {
+        notes.push(words!(
+            "note-evaluation-cases",
+            "follow-up cases are not counted: an extension agreed in one, or a cause that it determined, bears on no idle land here"
+        ));
+    }
     notes.extend(undated_note(reports));
     notes
 }
@@ -170,7 +176,7 @@ pub(crate) fn sum_words(sum: &LandSum) -> (Words, Option<Words>) {
     let (letters, count) = (sum.sum.letters(), sum.open.len());
     let label = words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label());
     let missing = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
-    (label, (count > 0).then_some(missing))
+    (label, (count > 0).then_some(missing.counted(count, ["parcels", "parcel"])))
 }
 
 /// One row of the sheet.

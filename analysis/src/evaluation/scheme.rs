@@ -199,6 +199,9 @@ impl Scheme {
             None => None,
             Some(Areas { main, growth }) => {
                 let line = line_of(main.span().start);
+                if ![*main.get_ref(), growth].iter().all(|weight| (0.0..=1.0).contains(weight)) {
+                    return Err(EvaluationError::Weight { node: "areas".to_owned(), line });
+                }
                 add_up("areas", line, [*main.get_ref(), growth].into_iter())?;
                 Some([*main.get_ref(), growth])
             }

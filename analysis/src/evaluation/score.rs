@@ -11,7 +11,7 @@ use super::said::in_words;
 use super::scheme::{Binding, Direction, Node, Normalise, Scheme, Weights};
 use super::zone::Zone;
 use crate::words;
-use crate::words::Words;
+use crate::words::{ANY_CURRENCY, Words};
 
 /// A node with its score.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,7 +175,7 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
             scored.missing.clone_from(&indicator.missing);
             let money = indicator.unit.starts_with("10⁴");
             if money && zone.books[0].currency().is_some_and(|own| scheme.currency.as_deref() != Some(own)) {
-                let currency = scheme.currency.as_deref().unwrap_or("?");
+                let currency = scheme.currency.as_deref().unwrap_or(ANY_CURRENCY);
                 let reason =
                     words!("ev-missing-exchange", "the scheme's ideal value is in {currency}", currency = currency);
                 scored.missing.push(reason);

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use spatial_db::model::{LandContract, LandEvent};
 
 use super::cases::{CaseBearing, idle_cause_words};
-use super::dossier::joined;
+use super::dossier::{joined, number};
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Argument, Words, phrase};
@@ -453,7 +453,7 @@ impl Clock<'_> {
         let share = self.figure("idle_fee_share");
         let fee = self.contract.land_price.map(|price| price * share);
         let money = match (fee, &self.contract.currency) {
-            (Some(fee), Some(currency)) => Words::from(format!("{fee:.0} {currency}")),
+            (Some(fee), Some(currency)) => Words::from(number(fee, currency)),
             (Some(_), None) => words!("fee-no-currency", "amount unknown: the contract's currency is not on record"),
             (None, _) => words!("fee-no-price", "amount unknown: the land price is not on record"),
         };

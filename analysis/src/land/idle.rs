@@ -12,8 +12,8 @@ use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 use super::cases::{CaseLedger, CasesUpTo};
 use super::clock::{ClockState, Proviso, Timeline, contract_clock_in_cases, qualified};
 use super::ledger::Ledger;
-use super::physical::{PhysicalUse, open_point, physical_use};
-use super::site::{Site, sites};
+use super::physical::{PhysicalUse, open_point, physical_use, thresholds};
+use super::site::{Site, sites, yards_note};
 use super::utilisation::site_facts;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, undated_note};
 use crate::rules::RuleSet;
@@ -148,6 +148,7 @@ pub fn idle_overlay_in_cases(
         notes: notes(snapshot.contracts.is_empty(), rules)
             .into_iter()
             .chain(cases_note(snapshot.contracts.is_empty(), cases.is_some()))
+            .chain(yards_note(snapshot))
             .chain(undated_note(snapshot, as_of))
             .collect(),
     };
@@ -272,13 +273,13 @@ pub(crate) fn legend() -> Vec<Class> {
 }
 
 pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
-    let vacant = rules.figure("vacancy", "vacant_coverage").value * 100.0;
-    let under = rules.figure("vacancy", "underused_coverage").value * 100.0;
+    let percent = |name: &str| ((rules.figure("vacancy", name).value * 1000.0).round() / 10.0).to_string();
     let mut notes = vec![words!(
         "note-physical-use",
-        "Physical use: coverage below {vacant} % vacant, below {under} % under-used (ParkTwin default)",
-        vacant = format!("{vacant:.0}"),
-        under = format!("{under:.0}"),
+        "Physical use: coverage below {vacant} % vacant, below {under} % under-used ({source})",
+        vacant = percent("vacant_coverage"),
+        under = percent("underused_coverage"),
+        source = thresholds(rules),
     )];
     notes.push(if no_contracts {
         words!("note-no-contracts", "No contracts on record: nothing here is idle in the legal sense")
@@ -369,4 +370,26 @@ fn clock_facts(contract: &LandContract, timeline: &Timeline) -> Vec<Fact> {
         });
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_of_ones_own_are_cited() {
+        let note = |figures: &str| {
+            let rules = RuleSet::parse(figures, include_str!("../../rules/network_classes.toml")).unwrap();
+            notes(true, &rules).remove(0)
+        };
+        let shipped = include_str!("../../rules/figures.toml");
+        let said = "Physical use: coverage below 1 % vacant, below 15 % under-used (ParkTwin default 1)";
+        assert_eq!(note(shipped), said);
+        let own = shipped.replace(
+            "[vacancy.vacant_coverage]\nvalue = 0.01\nunit = \"1\"\nstandard = \"ParkTwin default\"\nedition = \"1\"",
+            "[vacancy.vacant_coverage]\nvalue = 0.025\nunit = \"1\"\nstandard = \"Our guide\"\nedition = \"2025\"",
+        );
+        let own = note(&own);
+        assert!(own.contains("below 2.5 % vacant") && own.contains("Our guide 2025"), "{own}");
+    }
 }

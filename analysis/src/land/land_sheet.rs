@@ -9,7 +9,7 @@ use super::ranking::Ranked;
 use super::scheme::{Finding, Scheme};
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
-use crate::words::Words;
+use crate::words::{ANY_CURRENCY, Words};
 
 /// A sheet of `rows` in their order.
 pub fn land_sheet(model: &LandModel<'_>, scheme: &Scheme, rows: &[&Ranked<'_>]) -> Sheet {
@@ -35,7 +35,7 @@ fn one<'a>(currencies: impl Iterator<Item = Option<&'a str>>) -> String {
     let mut all: Vec<&str> = currencies.flatten().collect();
     all.sort_unstable();
     all.dedup();
-    if let [only] = all[..] { only.to_owned() } else { "¤".to_owned() }
+    if let [only] = all[..] { only.to_owned() } else { ANY_CURRENCY.to_owned() }
 }
 
 fn fee_currency<'r>(land: &'r Ranked<'_>) -> Option<&'r str> {
@@ -172,6 +172,7 @@ pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let (park, rules) = (model.park(), model.rules());
     let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
     notes.extend(super::idle::cases_note(park.contracts.is_empty(), model.has_cases()));
+    notes.extend(super::site::yards_note(park));
     notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = scheme.title_words()));
     notes.extend(scheme.note_words());
     if let Some(year) = model.year() {

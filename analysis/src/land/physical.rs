@@ -8,6 +8,7 @@
 use spatial_db::model::Parcel;
 
 use super::Site;
+use super::dossier::joined;
 use crate::rules::{BuiltBy, RuleSet};
 use crate::words;
 use crate::words::Words;
@@ -40,9 +41,15 @@ impl PhysicalUse {
     }
 }
 
+/// Where the thresholds of coverage are from: one table as a rule, and its name once.
+pub(super) fn thresholds(rules: &RuleSet) -> Words {
+    let [vacant, under] = ["vacant_coverage", "underused_coverage"].map(|name| rules.figure("vacancy", name).source());
+    if vacant == under { vacant } else { joined(vec![vacant, under]) }
+}
+
 /// Use of one parcel and the reason in words.
 ///
-/// The thresholds are ParkTwin defaults (`vacancy.*` in the rule table): no standard defines physical vacancy. A park without
+/// The thresholds that ship are ParkTwin defaults (`vacancy.*` in the rule table): no standard defines physical vacancy. A park without
 /// buildings on record is judged by the floor area that its parcels have on record, where they have one.
 pub fn physical_use(parcel: &Parcel, site: &Site, rules: &RuleSet, buildings_on_record: bool) -> (PhysicalUse, Words) {
     let figure = |name: &str| rules.figure("vacancy", name).value;

@@ -6,10 +6,12 @@
 use geo::{Area, BooleanOps, BoundingRect, Length};
 use rayon::prelude::*;
 use spatial_db::cache::{Cache, Overlap};
-use spatial_db::model::{Building, FeatureKind, Presence, SurfaceKind};
+use spatial_db::model::{Building, FeatureKind, ParkSnapshot, Presence, SurfaceKind};
 
 use super::clip::clipped;
 use crate::rules::{BuildingState, RuleSet};
+use crate::words;
+use crate::words::Words;
 
 /// A parcel's indicators. Ratios are shares of the geometric area.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +38,7 @@ pub struct Site {
     pub cover_m2: f64,
     /// Gross floor area by the rules (tall storeys twice), m²; `None` when a building's floors are unknown or there is none.
     pub floor_area_m2: Option<f64>,
-    /// The least that it may be by what is known, m²: a storey of unknown height once.
+    /// The least that it may be by what is known, m²: a storey of unknown height once, or the floor area on record.
     pub least_floor_area_m2: f64,
     /// The most, m²: a storey of unknown height twice; infinite where a building's floors are unknown.
     pub most_floor_area_m2: f64,
@@ -92,7 +94,8 @@ impl Floors {
 
 /// Floor area of a building by the rules: storeys × footprint, a storey above the tall limit twice; else the record, as it is.
 /// Storeys whose height nobody recorded may count once or twice, whatever the building's use: the rule knows no exception. A
-/// storey's height is that on record, else the mean by the building's height.
+/// floor area on record is then the least, since it need not count a tall storey twice. A storey's height is that on record, else
+/// the mean by the building's height.
 pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Floors {
     let tall = rules.figure("land", "tall_storey_m").value;
     let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
@@ -100,6 +103,9 @@ pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSe
     let storey_height = positive(building.storey_height_m).or_else(|| Some(positive(building.height_m)? / storeys?));
     match (storeys, storey_height, positive(building.floor_area_m2)) {
         (Some(storeys), Some(height), _) if height > tall => Floors::exactly(2.0 * storeys * footprint_m2),
+        (Some(storeys), None, Some(recorded)) => {
+            Floors { least_m2: recorded, most_m2: recorded.max(2.0 * storeys * footprint_m2) }
+        }
         (_, _, Some(recorded)) => Floors::exactly(recorded),
         (Some(storeys), Some(_), None) => Floors::exactly(storeys * footprint_m2),
         (Some(storeys), None, None) => {
@@ -151,9 +157,24 @@ pub fn sites(cache: &Cache, rules: &RuleSet, presence: &Presence) -> Vec<Site> {
 /// One site per parcel, in snapshot order.
 pub(super) fn sites_with(cache: &Cache, rules: &RuleSet, standing: &Standing) -> Vec<Site> {
     let snapshot = cache.snapshot();
-    let yards_surveyed = snapshot.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard);
+    let yards_surveyed = yards_surveyed(snapshot);
     let parcels = (0..snapshot.parcels.len()).into_par_iter();
     parcels.map(|parcel| site(cache, rules, parcel, standing.on(parcel), yards_surveyed)).collect()
+}
+
+/// True where the park has an open storage yard on record.
+fn yards_surveyed(park: &ParkSnapshot) -> bool {
+    park.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard)
+}
+
+/// What a reader must know of vacant and under-used land where nobody surveyed open storage yards.
+pub(super) fn yards_note(park: &ParkSnapshot) -> Option<Words> {
+    (!park.buildings.is_empty() && !yards_surveyed(park)).then(|| {
+        words!(
+            "note-yards-open-use",
+            "Open storage yards are not on record: vacant and under-used as far as buildings go, coverage is at least that of footprints"
+        )
+    })
 }
 
 fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {

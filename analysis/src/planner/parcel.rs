@@ -8,7 +8,7 @@ use crate::land::indicators::{Explained, Indicator, LandModel};
 use crate::land::scheme::{Bound, Finding, Rating, Scheme};
 use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number, qualified, value_words, verdicts};
 use crate::words;
-use crate::words::{Words, percent};
+use crate::words::Words;
 
 /// Events that the clock's line shows.
 const TOLD: [EventKind; 4] = [EventKind::Delivery, EventKind::Start, EventKind::Completion, EventKind::Production];
@@ -211,9 +211,6 @@ fn said(timeline: &Timeline) -> Vec<Words> {
 fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
     let reading = &explained.reading;
     let share = explained.indicator.is_share();
-    let said = |value: f64, unit: &str| {
-        if share { percent(value) } else { number(value, unit) }
-    };
     let own = || findings.iter().filter(|finding| finding.indicator == explained.indicator);
     let limits = own().filter_map(|finding| {
         let limit = finding.limit?;
@@ -225,7 +222,7 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
         };
         Some(BarLimit {
             value: same.then_some(limit.value),
-            shown: format!("{sign} {}", said(limit.value, &limit.unit)),
+            shown: format!("{sign} {}", explained.indicator.shown(limit.value, &limit.unit)),
             met: finding.met,
             decides: finding.decides(),
             clause: limit.citation(),

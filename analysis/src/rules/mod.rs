@@ -2,6 +2,7 @@
 //!
 //! Reading a replacement file is left to the caller: nothing here does I/O.
 
+mod allowed;
 mod building;
 mod causes;
 mod citation;
@@ -49,14 +50,31 @@ impl Figure {
     pub fn citation(&self) -> Words {
         cited(&self.standard, &self.edition, &self.clause, &self.status)
     }
+
+    /// The same without the clause, where it goes without saying.
+    pub fn source(&self) -> Words {
+        let [standard, edition] = [&self.standard, &self.edition].map(|text| citation::words(text));
+        let base = if self.status == "default" {
+            words!("source-default", "{standard} {edition}", standard = standard, edition = edition)
+        } else {
+            words!("source-edition", "{standard} ({edition})", standard = standard, edition = edition)
+        };
+        with_status(base, &self.status)
+    }
+}
+
+/// A citation with the status of what is not verified.
+fn with_status(base: Words, status: &str) -> Words {
+    if matches!(status, "default" | "verified") {
+        return base;
+    }
+    words!("citation-status", "{base} [{status}]", base = base, status = citation::words(status))
 }
 
 /// Standard, edition and clause in one phrase, with the status where it is not verified.
 pub(crate) fn cited(standard: &str, edition: &str, clause: &str, status: &str) -> Words {
-    let of_ours = status == "default";
-    let is_sure = of_ours || status == "verified";
-    let [standard, edition, clause, status] = [standard, edition, clause, status].map(citation::words);
-    let base = if of_ours {
+    let [standard, edition, clause] = [standard, edition, clause].map(citation::words);
+    let base = if status == "default" {
         words!(
             "citation-default",
             "{standard} {edition}: {clause}",
@@ -67,10 +85,7 @@ pub(crate) fn cited(standard: &str, edition: &str, clause: &str, status: &str) -
     } else {
         words!("citation", "{standard} ({edition}), {clause}", standard = standard, edition = edition, clause = clause)
     };
-    if is_sure {
-        return base;
-    }
-    words!("citation-status", "{base} [{status}]", base = base, status = status)
+    with_status(base, status)
 }
 
 /// A network class as the standard names and colours it.

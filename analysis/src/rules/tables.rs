@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::{LandUseClasses, LandUseColours, RuleSet};
+use toml::de::{DeTable, DeValue};
+
+use super::{LandUseClasses, LandUseColours, RuleSet, allowed};
 use crate::evaluation::{self, EvaluationRules};
 use crate::land::scheme::Scheme;
 use crate::network::Settings;
@@ -70,52 +72,51 @@ impl OwnTable {
 
     /// The text, in which every edition names this table too. Lines stay where they are.
     pub fn cited(&self) -> String {
-        let mark = self.mark();
-        self.text.split('\n').map(|line| marked(line, &mark)).collect::<Vec<_>>().join("\n")
+        marked(&self.text, &self.mark())
     }
 }
 
-/// A line of TOML whose editions end with a mark.
-fn marked(line: &str, mark: &str) -> String {
-    if line.trim_start().starts_with('#') {
-        return line.to_owned();
-    }
-    let (mut told, mut rest) = (String::new(), line);
-    while let Some(at) = rest.find("edition") {
-        let (before, after) = rest.split_at(at + "edition".len());
-        let joined = rest[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
-        told.push_str(before);
-        rest = after;
-        if let Some(text) = text_of(after).filter(|_| !joined) {
-            told.push_str(&after[..text.end]);
-            // An edition that says nothing is the file alone.
-            if !text.is_empty() {
-                told.push_str("; ");
-            }
-            told.push_str(mark);
-            rest = &after[text.end..];
+/// A table whose editions end with a mark, however TOML writes them; a text that is no TOML, as it is.
+fn marked(text: &str, mark: &str) -> String {
+    let Ok(table) = DeTable::parse(text) else { return text.to_owned() };
+    let mut editions = Vec::new();
+    editions_of(table.get_ref(), &mut editions);
+    editions.sort_by_key(|edition| edition.start);
+    let (mut told, mut done) = (String::with_capacity(text.len()), 0);
+    for edition in editions {
+        // A text of TOML ends with one quote, or with three.
+        let written = &text[edition.clone()];
+        let quotes =
+            if written.len() >= 6 && ["\"\"\"", "'''"].iter().any(|three| written.starts_with(three)) { 3 } else { 1 };
+        let end = edition.end - quotes;
+        told.push_str(&text[done..end]);
+        // An edition that says nothing is the file alone.
+        if end > edition.start + quotes {
+            told.push_str("; ");
         }
+        told.push_str(mark);
+        done = end;
     }
-    told.push_str(rest);
+    told.push_str(&text[done..]);
     told
 }
 
-/// Where the text stands that a key is given, between its quotes. `None` where it is given no text of one line.
-fn text_of(after: &str) -> Option<Range<usize>> {
-    let value = after.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    if value.starts_with("\"\"\"") || value.starts_with("'''") {
-        return None;
-    }
-    let start = after.len() - value.len();
-    let mut escaped = false;
-    for (at, c) in value.char_indices().skip(1) {
-        if c == quote && !escaped {
-            return Some(start + 1..start + at);
+/// Where the texts stand that tell an edition, with their quotes.
+fn editions_of(table: &DeTable<'_>, found: &mut Vec<Range<usize>>) {
+    for (key, value) in table {
+        if key.get_ref() == "edition" && matches!(value.get_ref(), DeValue::String(_)) {
+            found.push(value.span());
         }
-        escaped = quote == '"' && c == '\\' && !escaped;
+        within(value.get_ref(), found);
     }
-    None
+}
+
+fn within(value: &DeValue<'_>, found: &mut Vec<Range<usize>>) {
+    match value {
+        DeValue::Table(table) => editions_of(table, found),
+        DeValue::Array(values) => values.iter().for_each(|value| within(value.get_ref(), found)),
+        _ => {}
+    }
 }
 
 /// Why a table of a user's own cannot be used.
@@ -150,6 +151,18 @@ pub enum TableError {
         unit: String,
         /// The unit that is read.
         needed: String,
+    },
+    /// A number that cannot be.
+    #[error("the rule table {table}: {row} is {value}, and what is allowed is {allowed}")]
+    Value {
+        /// The table.
+        table: String,
+        /// Where it stands.
+        row: String,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        allowed: String,
     },
     /// A scheme under another name than that of the table.
     #[error("the rule table {table}: its scheme is called {name:?}, and the table takes the place of {needed:?}")]
@@ -223,7 +236,7 @@ impl RuleTables {
             let Some(table) = table.filter(|table| table.starts_with("evaluation/")) else { continue };
             evaluation_schemes.push((name, read(&own, table, evaluation::Scheme::parse)?));
         }
-        Ok(Self {
+        let tables = Self {
             land,
             land_use_colours: read(&own, "land_use_colours.toml", LandUseColours::parse)?,
             evaluation,
@@ -236,7 +249,11 @@ impl RuleTables {
             profile: read(&own, "networks/profile.toml", ProfileLimits::parse)?,
             operators: read(&own, "networks/operators.toml", Operators::parse)?,
             own,
-        })
+        };
+        for table in &tables.own {
+            allowed::check(&table.name, &table.text, shipped(&table.name))?;
+        }
+        Ok(tables)
     }
 
     /// Puts these tables in force for whatever this process works out from now on. False where others are in force already: they were asked
@@ -407,11 +424,19 @@ mod tests {
         for (line, expected) in [
             ("edition = \"2016\"", "edition = \"2016; M\""),
             ("edition = \"\"", "edition = \"M\""),
-            ("edition='2016'  # of edition = \"x\"", "edition='2016; M'  # of edition = \"x; M\""),
-            ("{ edition = \"a \\\"b\\\"\", clause = \"c\" },", "{ edition = \"a \\\"b\\\"; M\", clause = \"c\" },"),
+            ("edition='2016'  # of edition = \"x\"", "edition='2016; M'  # of edition = \"x\""),
+            (
+                "a = [\n  { edition = \"a \\\"b\\\"\", clause = \"c\" },\n]",
+                "a = [\n  { edition = \"a \\\"b\\\"; M\", clause = \"c\" },\n]",
+            ),
+            ("a.edition = \"\"\"\n2016\"\"\"", "a.edition = \"\"\"\n2016; M\"\"\""),
+            ("\"edition\" = ''", "\"edition\" = 'M'"),
+            ("[a.b]\nedition = \"1\"\n[[c]]\nedition = \"2\"", "[a.b]\nedition = \"1; M\"\n[[c]]\nedition = \"2; M\""),
             ("# edition = \"2016\"", "# edition = \"2016\""),
             ("first_edition = \"2016\"", "first_edition = \"2016\""),
-            ("clause = \"the edition of 2016\"", "clause = \"the edition of 2016\""),
+            ("clause = \"the edition = '2016'\"", "clause = \"the edition = '2016'\""),
+            ("edition = 2016", "edition = 2016"),
+            ("edition = ", "edition = "),
         ] {
             assert_eq!(marked(line, "M"), expected);
         }

@@ -21,12 +21,12 @@ pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn zone_with(snapshot: ParkSnapshot, typed: Option<&TypedInputs>, as_of: &str) -> Zone {
+pub(crate) fn zone_with(snapshot: ParkSnapshot, typed: Option<&TypedInputs>, as_of: &str) -> Zone {
     let cache = Cache::build(Arc::new(snapshot));
     Zone::of(&cache, &RuleSet::shipped(), &EvaluationRules::shipped(), typed, day(as_of))
 }
 
-fn zone(snapshot: ParkSnapshot) -> Zone {
+pub(crate) fn zone(snapshot: ParkSnapshot) -> Zone {
     zone_with(snapshot, None, "2024-12-31")
 }
 
@@ -141,7 +141,8 @@ pub(crate) fn small_park() -> ParkSnapshot {
         contract("P1", Some("2015-03-01"), Some("2015-06-01")),
         contract("P2", Some("2021-03-01"), Some("2021-06-01")),
     ];
-    park.events = vec![event("P1", EventKind::Completion, "2016-12-01")];
+    park.events =
+        vec![event("P1", EventKind::Completion, "2016-12-01"), event("P2", EventKind::Delivery, "2021-06-01")];
     park.enterprises = vec![enterprise("E1", Some("34")), enterprise("E2", Some("70"))];
     park.enterprise_years = vec![
         figures("E1", 2023, [4.0e7, 2.0e6, 3.0e7, 60.0]),
@@ -236,7 +237,7 @@ fn what_is_missing_is_named_and_leaves_a_range() {
     let supply = &all["supply-rate"];
     assert_eq!(supply.value(), None);
     assert_eq!((supply.range.low, supply.range.high), (4.0 / 5.0, 1.0));
-    assert!(supply.missing[0].contains("1 parcels") && supply.missing[0].contains("P5"), "{:?}", supply.missing);
+    assert!(supply.missing[0].starts_with("1 parcel: ") && supply.missing[0].contains("P5"), "{:?}", supply.missing);
     assert!(all["population-density"].missing[0].contains("population"));
     assert_eq!(all["built-rate"].value(), Some(0.75), "readiness does not matter here");
 
@@ -254,7 +255,7 @@ fn what_is_missing_is_named_and_leaves_a_range() {
     );
     assert_eq!(all["far"].range.high, f64::INFINITY);
     assert!(all["far"].missing.iter().any(|words| words.contains("without storeys")), "{:?}", all["far"].missing);
-    assert!(all["tax-intensity"].missing.iter().any(|words| words.contains("1 enterprises without tax for 2024")));
+    assert!(all["tax-intensity"].missing.iter().any(|words| words.contains("1 enterprise without tax for 2024")));
     let scheme = Scheme::shipped("province-example").unwrap();
     let mut park = small_park();
     park.enterprises.clear();
@@ -273,7 +274,7 @@ fn storeys_of_unknown_height_leave_a_range() {
     let industrial = &all["industrial-far"];
     let within = |found: Range, low: f64, high: f64| (found.low - low).abs() < 1e-9 && (found.high - high).abs() < 1e-9;
     assert!(within(industrial.range, 0.8, 1.6), "{industrial:?}");
-    assert!(industrial.missing[0].contains("1 buildings without the height"), "{:?}", industrial.missing);
+    assert!(industrial.missing[0].contains("1 building without the height"), "{:?}", industrial.missing);
     assert!(industrial.missing[0].contains("P1"), "{:?}", industrial.missing);
     assert!(within(all["far"].range, 20_000.0 / 3e4, 28_000.0 / 3e4), "{:?}", all["far"]);
     // A height of the building says the storeys': 12 m are two of 6 m, 18 m two of 9 m.
@@ -403,6 +404,14 @@ fn each_indicator_has_its_change_and_its_rank() {
     let note = undated(&all).unwrap();
     assert!(note.contains("2023-12-31 from records of 2024-12-31") && note.contains("holders"), "{note}");
     assert_eq!(undated(&alone), None, "of the day of the records all is of that day");
+    let cases =
+        |reports: &[ZoneReport]| notes(reports, &scheme).iter().any(|note| note.contains("cases are not counted"));
+    assert!(cases(&alone));
+    let (_, mut bare) = at("2024-12-31", "one", 1.0);
+    for line in &mut bare.lines {
+        line.signed = None;
+    }
+    assert!(!cases(&report(vec![(Level::Park, bare)], &scheme, &EvaluationRules::shipped())), "no contracts, no cases");
 }
 
 /// A random park of one-hectare parcels along a line; what is drawn for a parcel is a tuple.
@@ -443,6 +452,8 @@ fn laid_out(plots: &[Plot], first: usize) -> ParkSnapshot {
     park.enterprises.push(enterprise(&format!("base{first}"), Some("34")));
     park.enterprise_years.push(figures(&format!("base{first}"), 2023, [1.0, 1.0, 1.0, 1.0]));
     park.enterprise_years.push(figures(&format!("base{first}"), 2024, [1.0, 1.0, 1.0, 1.0]));
+    // Some contract is always on record: a park without any does not know what is idle.
+    park.contracts.push(contract(&format!("base{first}"), Some("2015-03-01"), Some("2015-06-01")));
     // And something always stands, so that buildings are on record.
     add_building(&mut park, block(-500.0 - first as f64, 0.0, 1.0, 1.0), Some(1.0));
     survey_yards(&mut park);
@@ -460,6 +471,9 @@ fn laid_out(plots: &[Plot], first: usize) -> ParkSnapshot {
             let date = |year: u16| format!("{year}-03-01");
             park.contracts.push(contract(&key, signed.map(date).as_deref(), Some("2021-06-01")));
             park.events.extend(completed.map(|year| event(&key, EventKind::Completion, &date(year))));
+            if plot.building.is_none() && completed.is_none() {
+                park.events.push(event(&key, EventKind::Delivery, "2021-06-01"));
+            }
         }
         if let Some(values) = plot.figures {
             let key = format!("E{at}");

@@ -277,6 +277,7 @@ fn economy_takes_the_last_full_year_and_splits_by_area_used() {
     assert!(explained.notes.iter().any(|note| note.contains("uses 2 parcels: 75.0 %")), "{:?}", explained.notes);
     let input = &explained.inputs[0];
     assert_eq!((input.value, input.unit.as_str(), input.date), (Some(100e6), "CNY", Some(day("2025-12-31"))));
+    assert_eq!(bench.model().explain(0, Indicator::JobsPerHa).inputs[0].unit, "persons", "no share of a person");
     assert_eq!(input.source.as_ref().unwrap().key, "E1-2025");
     // A year counts when it has ended, on its last day.
     assert_eq!(Bench::of(park.clone(), "2025-12-31").model().year(), Some(2025));

@@ -42,12 +42,29 @@ fn a_storey_of_unknown_height_leaves_the_ratio_open() {
     assert_eq!(open.lacks(0, Indicator::AdminShare), [Input::StoreyHeight]);
     assert_eq!(open.rating(0, "national-2008"), Rating::Unknown);
     let explained = open.model().explain(0, Indicator::FloorArea);
-    assert!(explained.notes.iter().any(|note| note.contains("4000 to 8000 m²")), "{:?}", explained.notes);
+    assert!(
+        explained.notes.iter().any(|note| note.replace('\u{202f}', "").contains("4000 m² to 8000 m²")),
+        "{:?}",
+        explained.notes
+    );
     assert!(explained.missing[0].contains("B1") && explained.missing[0].contains("height"), "{:?}", explained.missing);
-    // A floor area on record counts as it is, and the value says what that leaves open.
+    // A floor area on record is the least: it need not have the tall storey twice.
     let recorded = with(None, None, Some(4500.0));
-    assert!(close(recorded.value(0, Indicator::Far), 0.45));
+    assert_eq!(recorded.lacks(0, Indicator::Far), [Input::StoreyHeight]);
+    assert!((recorded.reading(0, Indicator::Far).at_least - 0.45).abs() < 1e-9);
+    assert_eq!(recorded.rating(0, "national-2008"), Rating::Unknown, "4,500 to 8,000 m², and 7,000 are wanted");
     let notes = recorded.model().explain(0, Indicator::Far).notes;
+    assert!(notes.iter().any(|note| note.replace('\u{202f}', "").contains("4500 m² to 8000 m²")), "{notes:?}");
+    // One that the storeys twice do not reach is the floor area.
+    assert!(close(with(None, None, Some(8200.0)).value(0, Indicator::Far), 0.82));
+    // Without storeys it counts as it is, and the value says what that leaves open.
+    let mut park = empty();
+    park.parcels = vec![industrial(1, block(0.0, 0.0, 100.0, 100.0))];
+    let building = hall(1, block(10.0, 10.0, 80.0, 50.0), 1.0, 0.0);
+    park.buildings = vec![Building { storeys: None, floor_area_m2: Some(4500.0), ..building }];
+    let by_record = Bench::of(park, "2026-06-30");
+    assert!(close(by_record.value(0, Indicator::Far), 0.45));
+    let notes = by_record.model().explain(0, Indicator::Far).notes;
     assert!(notes.iter().any(|note| note.contains("on record counts as it is")), "{notes:?}");
     let notes = with(Some(7.0), None, Some(4500.0)).model().explain(0, Indicator::Far).notes;
     assert!(!notes.iter().any(|note| note.contains("on record counts as it is")), "{notes:?}");
@@ -75,6 +92,7 @@ fn yards_that_nobody_surveyed_are_not_none() {
         let at = sheet.columns.iter().position(|column| column.name == "open_points").unwrap();
         let row = all.iter().position(|land| land.slot == 2).unwrap();
         let told = matches!(&sheet.rows[row].cells[at], Value::Text(words) if words.contains("storage yards"));
+        assert_eq!(sheet.notes.iter().any(|note| note.contains("Open storage yards are not on record")), told);
         let land = &all[row];
         assert_eq!((land.physical, land.listed()), (PhysicalUse::Vacant, true), "vacant land is listed either way");
         (land.physical_is_bad(), told, land.physical_reason.contains("as far as buildings go"))

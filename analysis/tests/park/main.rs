@@ -17,3 +17,4 @@ mod siting_open;
 mod turning;
 mod unmet;
 mod zone_board;
+mod zone_idle;

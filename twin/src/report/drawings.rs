@@ -12,7 +12,7 @@ use twin_engine::text::Text;
 const WIDTH: f64 = 1000.0;
 /// Where bars begin, and where they end so that words have room behind them.
 const LEFT: f64 = 260.0;
-const RIGHT: f64 = 820.0;
+const RIGHT: f64 = 780.0;
 /// Height of a row of bars, and of a row of the Gantt chart.
 const BAR: f64 = 20.0;
 const ROW: f64 = 24.0;
@@ -38,9 +38,25 @@ pub(super) fn escaped(words: &str) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// So much of the words as fits; letters of Chinese are twice as wide.
+/// About how wide a letter is; those of Chinese are twice as wide.
+fn wide(c: char) -> f64 {
+    if c.is_ascii() { 5.9 } else { 11.0 }
+}
+
+/// A value behind the bars at a height: squeezed where it would end beyond the drawing, since a value that is cut off is another.
+fn behind(words: &str, y: f64) -> String {
+    let (x, said) = (RIGHT + 8.0, escaped(words));
+    let room = WIDTH - x - 4.0;
+    let squeezed = if words.chars().map(wide).sum::<f64>() > room {
+        format!(r#" textLength="{room:.0}" lengthAdjust="spacingAndGlyphs""#)
+    } else {
+        String::new()
+    };
+    format!(r#"<text x="{x:.1}" y="{y:.1}"{squeezed}>{said}</text>"#)
+}
+
+/// So much of the words as fits.
 fn fitted(words: &str, room: f64) -> String {
-    let wide = |c: char| if c.is_ascii() { 5.9 } else { 11.0 };
     let mut used = 0.0;
     for (at, c) in words.char_indices() {
         used += wide(c);
@@ -55,7 +71,8 @@ fn opened(height: f64) -> String {
     format!(r#"<svg viewBox="0 0 {WIDTH} {height:.0}" role="img">{STRIPES}"#)
 }
 
-/// Bars on an axis from 0, with the line that they are held against: to the lowest value in full, from there to the highest in stripes.
+/// Bars on an axis from 0, with the line that they are held against: to the lowest value in full, from there to the highest in stripes;
+/// what is unknown is stripes from end to end.
 pub(super) fn bars(chart: &BarChart, text: &Text) -> Drawing {
     let most = if chart.most.is_finite() && chart.most > 0.0 { chart.most } else { 1.0 };
     let at = |value: f64| LEFT + (value / most).clamp(0.0, 1.0) * (RIGHT - LEFT);
@@ -95,9 +112,16 @@ fn part_of_bars(rows: &[BarRow], at: &dyn Fn(f64) -> f64, (x, said): &(f64, Stri
                     to - from,
                 );
             }
+        } else {
+            // Unknown is a sign of its own, from one end of the axis to the other.
+            let _ = write!(
+                out,
+                r##"<rect class="unknown" x="{LEFT}" y="{:.1}" width="{:.1}" height="11" fill="url(#stripes)" stroke="#8a9199" stroke-dasharray="3 2"/>"##,
+                y + 5.0,
+                RIGHT - LEFT,
+            );
         }
-        let shown = escaped(&text.words(&bar.shown));
-        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}">{shown}</text>"#, RIGHT + 8.0, y + 14.0);
+        out.push_str(&behind(&text.words(&bar.shown), y + 14.0));
     }
     let _ = write!(
         out,
@@ -245,10 +269,18 @@ mod tests {
         let room = RIGHT - LEFT;
         assert_eq!(numbers(svg, "low", "width"), [room * 0.5, room * 0.25]);
         assert_eq!(numbers(svg, "range", "width"), [room * 0.75], "what nothing bounds ends where the axis does");
+        assert_eq!(numbers(svg, "unknown", "width"), [room], "unknown is drawn, not left out");
         assert_eq!(numbers(svg, "mark", "x1"), [RIGHT]);
         assert!(svg.contains("a &lt; b") && !svg.contains("inf"));
         let many: Vec<BarRow> = (0..=MOST).map(|_| bar(None)).collect();
         assert_eq!(bars(&chart(many), text).parts.len(), 2, "a page holds so many");
+    }
+
+    #[test]
+    fn no_value_ends_beyond_the_drawing() {
+        assert!(!behind("49.8 (0.302 of 0.6)", 0.0).contains("textLength"));
+        let long = behind("49.8 – 100.0（理想值 6000 中的 2989 – 6000，见说明）", 0.0);
+        assert!(long.contains(&format!("textLength=\"{:.0}\"", WIDTH - RIGHT - 12.0)), "{long}");
     }
 
     #[test]

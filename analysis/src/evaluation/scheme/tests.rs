@@ -60,6 +60,8 @@ fn weights_that_do_not_add_up_name_node_and_line() {
     assert_eq!(error("weight = 0.3", "weight = 0.4"), "line 7: the weights under `ours` add up to 1.1, not to 1");
     assert_eq!(error("weight = 0.5", "weight = 0.4"), "line 7: the weights under `use` add up to 0.9, not to 1");
     assert_eq!(error("weight = 0.3\n", ""), "line 21: `people` needs a weight from 0 to 1");
+    let areas = "status = \"default\"\n[areas]\nmain = 1.5\ngrowth = -0.5\n";
+    assert!(error("status = \"default\"\n", areas).contains("`areas` needs a weight from 0 to 1"));
     assert!(error("weight = 0.7", "weight = -0.7").contains("line 7: `use` needs a weight"));
 }
 

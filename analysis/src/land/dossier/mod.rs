@@ -17,10 +17,12 @@ use spatial_db::model::Case;
 use super::clock::{Timeline, qualified};
 use super::idle::{state_words, use_words};
 use super::indicators::{Explained, Indicator, LandModel};
+use super::physical::thresholds;
 use super::ranking::Ranked;
 use super::scheme::Scheme;
+use crate::rules::RuleSet;
 use crate::words;
-use crate::words::{Words, percent, unsigned_zero};
+use crate::words::{Words, unsigned_zero};
 
 /// A parcel's dossier.
 #[derive(Debug, Clone)]
@@ -107,7 +109,7 @@ impl Dossier {
         let parcel = &model.park().parcels[land.slot];
         let name = parcel.number.as_ref().unwrap_or(&parcel.provenance.key);
         let subtitle = [parcel.address.as_deref(), parcel.holder.as_deref()].into_iter().flatten().map(Words::from);
-        let mut chapters = vec![verdicts(land, scheme)];
+        let mut chapters = vec![verdicts(land, scheme, model.rules())];
         chapters.extend(land.clock.as_ref().map(|(contract, timeline)| record::clock(contract, timeline, files)));
         chapters.push(limits(land));
         chapters.push(indicators(model, land, files));
@@ -120,7 +122,7 @@ impl Dossier {
         chapters.push(record::cases(cases, &parcel.provenance.key));
         Self {
             title: words!("dossier-title", "Dossier of parcel {name}", name = name),
-            subtitle: subtitle.chain([Words::from(format!("{:.0} m²", land.site.area_m2))]).collect(),
+            subtitle: subtitle.chain([Words::from(number(land.site.area_m2, "m2"))]).collect(),
             chapters,
             dates: land.clock.as_ref().map(|(_, timeline)| dates(timeline)).unwrap_or_default(),
             years,
@@ -149,16 +151,13 @@ fn source(files: &Files, layer: &str, row: i64) -> Words {
     }
 }
 
-fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
+fn verdicts(land: &Ranked<'_>, scheme: &Scheme, rules: &RuleSet) -> Chapter {
     let physical = Line {
         cells: vec![
             words!("fact-physical-use", "Physical use"),
             use_words(land.physical).into(),
             land.physical_reason.clone(),
-            words!(
-                "dossier-own-thresholds",
-                "ParkTwin's thresholds of coverage and size; no standard defines physical use"
-            ),
+            words!("dossier-thresholds", "thresholds of coverage and size: {source}", source = thresholds(rules)),
         ],
         tone: tone(land.physical_is_bad()),
     };
@@ -183,7 +182,9 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme) -> Chapter {
             tone: Tone::Unknown,
         }
     };
-    let because = land.efficiency.missed().map(super::scheme::Finding::words).chain(land.efficiency.all_missing());
+    let missing = Some(land.efficiency.all_missing()).filter(|missing| !missing.is_empty());
+    let missing = missing.map(|missing| words!("because-missing", "missing: {what}", what = joined(missing)));
+    let because = land.efficiency.missed().map(super::scheme::Finding::words).chain(missing);
     let rating = Line {
         cells: vec![
             words!("dossier-efficiency", "Efficiency"),
@@ -293,8 +294,7 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
 /// The value of an indicator with its unit.
 pub(crate) fn value_words(explained: &Explained) -> Words {
     match explained.reading.value {
-        Some(value) if explained.indicator.is_share() => percent(value).into(),
-        Some(value) => number(value, &explained.unit).into(),
+        Some(value) => explained.indicator.shown(value, &explained.unit).into(),
         None => unknown(),
     }
 }
@@ -305,6 +305,8 @@ pub(crate) fn number(value: f64, unit: &str) -> String {
         "1" => (2, ""),
         "m2" => (0, "m²"),
         "1/ha" => (1, "1/ha"),
+        // What is counted is told beside it.
+        "persons" => (0, ""),
         other => (0, other),
     };
     let text = format!("{:.digits$}", unsigned_zero(value, digits as i32));

@@ -7,10 +7,11 @@ use spatial_db::model::{Building, EnterpriseYear, FeatureId, Provenance, Surface
 use super::LandModel;
 use super::economy::{Basis, Stake, runs};
 use super::kind::{Indicator, Input, Reading};
+use crate::land::dossier::number;
 use crate::land::site::surfaces_on;
 use crate::rules::BuildingState;
 use crate::words;
-use crate::words::{Phrase, Words, percent, phrase, unsigned_zero};
+use crate::words::{ANY_CURRENCY, Phrase, Words, percent, phrase, unsigned_zero};
 
 /// The row that an input comes from. Which file its layer is, the store and the package know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub struct InputValue {
     pub label: Words,
     /// Its value; `None` where it is missing.
     pub value: Option<f64>,
-    /// Unit of the value.
+    /// Unit of the value: `m2`, `persons`, or a currency, `¤` where it is not on record.
     pub unit: String,
     /// The row; `None` for one that is missing altogether.
     pub source: Option<Source>,
@@ -73,6 +74,8 @@ pub struct Explained {
 }
 
 const M2: &str = "m2";
+/// Unit of numbers of employees.
+const PERSONS: &str = "persons";
 
 /// A tenancy as an input.
 fn let_to(tenancy: &Tenancy) -> InputValue {
@@ -144,8 +147,8 @@ impl LandModel<'_> {
             let differs = (self.sites[parcel].area_m2 / recorded - 1.0) * 100.0;
             notes.push(words!(
                 "note-recorded-area",
-                "area on record {recorded} m², the boundary differs by {percent} %",
-                recorded = format!("{recorded:.0}"),
+                "area on record {recorded}, the boundary differs by {percent} %",
+                recorded = number(recorded, M2),
                 percent = format!("{:+.1}", unsigned_zero(differs, 1)),
             ));
         }
@@ -160,7 +163,7 @@ impl LandModel<'_> {
             if self.counts_by_record(parcel) {
                 notes.push(words!(
                     "note-record-counts",
-                    "a floor area on record counts as it is where storeys or their height are unknown: whether a tall storey stands twice in it, the record does not say"
+                    "a floor area on record counts as it is where storeys are unknown: whether a tall storey stands twice in it, the record does not say"
                 ));
             }
             notes.push(words!(
@@ -174,7 +177,7 @@ impl LandModel<'_> {
             notes.push(words!(
                 "note-at-least",
                 "at least {value} from what is known",
-                value = format!("{:.4}", reading.at_least),
+                value = indicator.shown(reading.at_least, &indicator.unit(self.currency(parcel))),
             ));
         }
         if indicator.is_money() || indicator == Indicator::JobsPerHa {
@@ -191,22 +194,20 @@ impl LandModel<'_> {
         (missing > 0 && most.is_finite()).then(|| {
             words!(
                 "note-storey-height",
-                "{missing} of {all} buildings without the height of their storeys, which may count twice: {least} to {most} m² of floor",
+                "{missing} of {all} buildings without the height of their storeys, which may count twice: {least} to {most} of floor",
                 missing = missing,
                 all = site.buildings.len(),
-                least = format!("{:.0}", site.least_floor_area_m2),
-                most = format!("{most:.0}"),
+                least = number(site.least_floor_area_m2, M2),
+                most = number(most, M2),
             )
         })
     }
 
-    /// True where a building's floor area on record goes in without a height that says whether its storeys are tall.
+    /// True where a building's floor area on record goes in without storeys that say whether they are tall.
     fn counts_by_record(&self, parcel: usize) -> bool {
         let known = |value: Option<f64>| value.is_some_and(|value| value.is_finite() && value > 0.0);
-        self.sites[parcel].buildings.iter().map(|slot| &self.park.buildings[*slot]).any(|building| {
-            let by_height = known(building.storey_height_m) || known(building.height_m);
-            known(building.floor_area_m2) && !(known(building.storeys) && by_height)
-        })
+        let mut on_parcel = self.sites[parcel].buildings.iter().map(|slot| &self.park.buildings[*slot]);
+        on_parcel.any(|building| known(building.floor_area_m2) && !known(building.storeys))
     }
 
     fn split(&self, stake: &Stake) -> Words {
@@ -274,17 +275,16 @@ impl LandModel<'_> {
 
     fn floor_label(&self, slot: usize) -> Words {
         let building = &self.park.buildings[slot];
-        let unknown = || words!("unknown", "unknown");
-        let number = |value: Option<f64>, digits: usize| {
-            value.map_or_else(unknown, |value| Words::from(format!("{value:.digits$}")))
+        let known = |value: Option<f64>, shown: fn(f64) -> String| {
+            value.map_or_else(|| words!("unknown", "unknown"), |value| Words::from(shown(value)))
         };
         words!(
             "input-floor",
-            "floor area on the parcel (storeys {storeys}, height {height} m, footprint {footprint} m², on record {recorded} m²)",
-            storeys = number(building.storeys, 1),
-            height = number(building.height_m, 1),
-            footprint = format!("{:.0}", self.cache.footprint_area_m2()[slot]),
-            recorded = number(building.floor_area_m2, 0),
+            "floor area on the parcel (storeys {storeys}, height {height}, footprint {footprint}, on record {recorded})",
+            storeys = known(building.storeys, |storeys| format!("{storeys:.1}")),
+            height = known(building.height_m, |height| format!("{height:.1} m")),
+            footprint = number(self.cache.footprint_area_m2()[slot], M2),
+            recorded = known(building.floor_area_m2, |area| number(area, M2)),
         )
     }
 
@@ -312,18 +312,18 @@ impl LandModel<'_> {
             }
             let share = self.vacant_share(parcel, slot, state);
             let missing = if floor.is_none() { Some(Input::Floors) } else { share.err() };
-            let of = floor.map_or_else(|| words!("unknown", "unknown"), |floor| Words::from(format!("{floor:.0}")));
+            let of = floor.map_or_else(|| words!("unknown", "unknown"), |floor| Words::from(number(floor, M2)));
             let said = building.state.as_deref().map_or_else(|| words!("unknown", "unknown"), Words::from);
             let label = if let Some(condition) = self.rules.condition(&building.provenance) {
                 words!(
                     "input-vacant-condition",
-                    "vacant of {floor} m², state: {state}, condition: {condition}",
+                    "vacant of {floor}, state: {state}, condition: {condition}",
                     floor = of,
                     state = said,
                     condition = condition,
                 )
             } else {
-                words!("input-vacant", "vacant of {floor} m², state: {state}", floor = of, state = said)
+                words!("input-vacant", "vacant of {floor}, state: {state}", floor = of, state = said)
             };
             let vacant = floor.zip(share.ok()).map(|(floor, share)| floor * share);
             inputs.push(self.of_building(slot, label, vacant, missing));
@@ -390,11 +390,11 @@ impl LandModel<'_> {
                 (_, None) => Some(Input::SplitArea),
                 _ => None,
             };
-            let currency = row.and_then(|row| row.currency.clone()).unwrap_or_else(|| "?".to_owned());
+            let currency = row.and_then(|row| row.currency.clone()).unwrap_or_else(|| ANY_CURRENCY.to_owned());
             InputValue {
                 label,
                 value,
-                unit: if money { currency } else { "1".to_owned() },
+                unit: if money { currency } else { PERSONS.to_owned() },
                 source: row.map(|row| Source::of(row.id, &row.provenance)),
                 date: self.economy.year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)),
                 missing,
@@ -409,7 +409,7 @@ impl LandModel<'_> {
         InputValue {
             label: words!("input-land-price", "land price"),
             value,
-            unit: contract.and_then(|contract| contract.currency.clone()).unwrap_or_else(|| "?".to_owned()),
+            unit: contract.and_then(|contract| contract.currency.clone()).unwrap_or_else(|| ANY_CURRENCY.to_owned()),
             source: contract.map(|contract| Source::of(contract.id, &contract.provenance)),
             date: contract.and_then(|contract| contract.signed),
             missing: value.is_none().then_some(Input::LandPrice),

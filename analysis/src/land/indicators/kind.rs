@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::land::dossier::number;
 use crate::words;
-use crate::words::Words;
+use crate::words::{ANY_CURRENCY, Words, percent};
 
 /// An indicator of a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,12 +81,17 @@ impl Indicator {
         matches!(self, Self::Coverage | Self::GreenShare | Self::AdminShare | Self::VacantFloor)
     }
 
-    /// Unit of the value: `m2`, `1`, `1/ha`, or for money the currency per hectare.
+    /// A value with its unit, for people.
+    pub fn shown(self, value: f64, unit: &str) -> String {
+        if self.is_share() { percent(value) } else { number(value, unit) }
+    }
+
+    /// Unit of the value: `m2`, `1`, `1/ha`, or for money the currency per hectare, `¤` where it is not on record.
     pub fn unit(self, currency: Option<&str>) -> String {
         match self {
             Self::LandArea | Self::Footprint | Self::FloorArea => "m2".to_owned(),
             Self::JobsPerHa => "1/ha".to_owned(),
-            money if money.is_money() => format!("{}/ha", currency.unwrap_or("?")),
+            money if money.is_money() => format!("{}/ha", currency.unwrap_or(ANY_CURRENCY)),
             _ => "1".to_owned(),
         }
     }

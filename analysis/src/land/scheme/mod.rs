@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::indicators::{Indicator, LandModel, Readings};
 use crate::words;
-use crate::words::{Words, percent};
+use crate::words::Words;
 
 pub use table::{Bound, Limit, Scheme, SchemeError};
 
@@ -82,7 +82,7 @@ impl Finding<'_> {
         let Some(limit) = self.limit else {
             return words!("finding-no-limit", "{indicator}: no limit", indicator = self.indicator.title());
         };
-        let shown = |value: f64| shown(self.indicator, value, &limit.unit);
+        let shown = |value: f64| self.indicator.shown(value, &limit.unit);
         let value = self.value.map_or_else(|| words!("unknown", "unknown"), |value| Words::from(shown(value)));
         let wanted = match limit.kind {
             Bound::Floor => format!("≥ {}", shown(limit.value)),
@@ -107,17 +107,6 @@ impl Finding<'_> {
             gap = shown(gap),
             clause = limit.citation(),
         )
-    }
-}
-
-/// A value for people.
-fn shown(indicator: Indicator, value: f64, unit: &str) -> String {
-    if indicator.is_share() {
-        return percent(value);
-    }
-    match unit {
-        "1" => format!("{value:.2}"),
-        unit => format!("{value:.0} {unit}"),
     }
 }
 

@@ -218,6 +218,9 @@ impl Scheme {
             if !limit.value.is_finite() || limit.value < 0.0 {
                 return Err(wrong(format!("{} is no limit", limit.value)));
             }
+            if limit.indicator.is_share() && limit.value > 1.0 {
+                return Err(wrong(format!("{} is no share: they are from 0 to 1", limit.value)));
+            }
             if !unit_fits(limit) {
                 return Err(wrong(format!(
                     "its unit is {:?}, that of the indicator {:?}",

@@ -59,6 +59,7 @@ fn a_scheme_that_cannot_be_meant_is_refused_with_its_reason() {
     let coverage = "indicator = \"coverage\"\nkind = \"floor\"\nvalue = 0.3\nunit = \"1\"\n";
     assert!(Scheme::parse(&limit(coverage)).is_ok());
     assert!(refusal(&limit(&coverage.replace("0.3", "-1.0"))).contains("-1 is no limit"));
+    assert!(refusal(&limit(&coverage.replace("0.3", "30.0"))).contains("30 is no share"));
     assert!(refusal(&limit(&coverage.replace("\"1\"", "\"%\""))).contains("its unit is \"%\""));
     assert!(refusal(&limit(&coverage.replace("coverage", "covrage"))).contains("covrage"));
     assert!(refusal(&limit(&format!("{coverage}industry = [\"C34\"]\n"))).contains("C34"));

@@ -1,0 +1,205 @@
+//! Which numbers a table of a user's own may have: a share of 25, a year of 0 or a clearance below nothing is a slip of the pen, and would
+//! decide without a word.
+
+use toml::{Table, Value};
+
+use super::TableError;
+
+/// Years are counted by the calendar; more of them are no term of anything.
+const MOST_YEARS: f64 = 100.0;
+
+/// From where to where a number may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Allowed {
+    /// A share.
+    Share,
+    /// More than nothing.
+    Positive,
+    /// Nothing or more.
+    NotNegative,
+    /// More than nothing and no more than this.
+    UpTo(f64),
+}
+
+impl Allowed {
+    /// What the figure of a group may be, by its unit: `1` is a share.
+    fn of(group: &str, name: &str, unit: &str) -> Self {
+        match (group, name, unit) {
+            // A quotient, and an angle.
+            ("cluster", "specialised", _) => Self::Positive,
+            ("camera", ..) => Self::UpTo(360.0),
+            // None of these need be: land of every width and size is rated, every hydrant counts.
+            ("vacancy", "strip_width_m" | "minimum_area_m2", _) | ("hydrant", "tank_exclusion_m", _) => {
+                Self::NotNegative
+            }
+            (_, _, "1") => Self::Share,
+            (_, _, "a") => Self::UpTo(MOST_YEARS),
+            _ => Self::Positive,
+        }
+    }
+
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::Share => (0.0..=1.0).contains(&value),
+            Self::Positive => value > 0.0 && value.is_finite(),
+            Self::NotNegative => value >= 0.0 && value.is_finite(),
+            Self::UpTo(most) => value > 0.0 && value <= most,
+        }
+    }
+
+    fn told(self) -> String {
+        match self {
+            Self::Share => "a share from 0 to 1".to_owned(),
+            Self::Positive => "a number above 0".to_owned(),
+            Self::NotNegative => "0 or a number above it".to_owned(),
+            Self::UpTo(most) => format!("a number above 0 and up to {most}"),
+        }
+    }
+}
+
+/// Figures of which the first is no more than the second.
+const IN_ORDER: [(&str, &str); 3] = [
+    ("vacancy.vacant_coverage", "vacancy.underused_coverage"),
+    ("idle.clock_years", "idle.reclaim_years"),
+    ("cluster.moderate", "cluster.high"),
+];
+
+/// Checks the numbers of a table that takes the place of a shipped one.
+///
+/// # Errors
+/// [`TableError::Value`] for the first that cannot be.
+pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableError> {
+    // Schemes say of each limit and node what it may be, and check that themselves.
+    if !(matches!(table, "figures.toml" | "evaluation/zone.toml") || table.starts_with("networks/")) {
+        return Ok(());
+    }
+    let (Ok(own), Ok(shipped)) = (own.parse::<Table>(), shipped.parse::<Table>()) else { return Ok(()) };
+    let wrong = |row: &str, value: f64, allowed: String| {
+        Err(TableError::Value { table: table.to_owned(), row: row.to_owned(), value, allowed })
+    };
+    let (own, shipped) = (numbers(&own), numbers(&shipped));
+    let of = |all: &[(String, f64, String)], row: &str| all.iter().find(|one| one.0 == row).map(|one| one.1);
+    for (row, value, unit) in &own {
+        let path: Vec<&str> = row.split('.').collect();
+        let allowed = match path[..] {
+            [group, name, "value"] if !table.starts_with("networks/") => Allowed::of(group, name, unit),
+            // What is more than nothing as shipped cannot be nothing.
+            [.., "value"] if of(&shipped, row).is_some_and(|value| value > 0.0) => Allowed::Positive,
+            _ => Allowed::NotNegative,
+        };
+        if !allowed.holds(*value) {
+            return wrong(row, *value, allowed.told());
+        }
+    }
+    for (less, more) in IN_ORDER {
+        let [low, high] = [less, more].map(|row| of(&own, &format!("{row}.value")));
+        if let (Some(low), Some(high)) = (low, high)
+            && low > high
+        {
+            return wrong(&format!("{less}.value"), low, format!("no more than {more}, which is {high}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every number of a table by where it stands, `group.name.value` or `rows[3].m`, with the unit that stands beside it.
+fn numbers(table: &Table) -> Vec<(String, f64, String)> {
+    fn add(at: &str, value: &Value, unit: &str, found: &mut Vec<(String, f64, String)>) {
+        match value {
+            Value::Integer(number) => found.push((at.to_owned(), *number as f64, unit.to_owned())),
+            Value::Float(number) => found.push((at.to_owned(), *number, unit.to_owned())),
+            Value::Table(table) => of(&format!("{at}."), table, found),
+            Value::Array(values) => {
+                for (number, value) in values.iter().enumerate() {
+                    add(&format!("{at}[{}]", number + 1), value, unit, found);
+                }
+            }
+            Value::String(_) | Value::Boolean(_) | Value::Datetime(_) => {}
+        }
+    }
+    fn of(before: &str, table: &Table, found: &mut Vec<(String, f64, String)>) {
+        let unit = table.get("unit").and_then(Value::as_str).unwrap_or_default();
+        for (key, value) in table {
+            add(&format!("{before}{key}"), value, unit, found);
+        }
+    }
+    let mut found = Vec::new();
+    of("", table, &mut found);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::SHIPPED;
+
+    fn shipped(table: &str) -> &'static str {
+        SHIPPED.iter().find(|(name, _)| *name == table).map(|(_, text)| *text).unwrap()
+    }
+
+    #[test]
+    fn what_ships_is_allowed() {
+        for (name, text) in SHIPPED {
+            check(name, text, text).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_is_refused_with_what_may() {
+        let told = |table: &str, from: &str, to: &str| {
+            let own = shipped(table);
+            assert!(own.contains(from), "{table} has {from:?}");
+            check(table, &own.replacen(from, to, 1), own).unwrap_err().to_string()
+        };
+        for (table, from, to, parts) in [
+            (
+                "figures.toml",
+                "[idle.invested_share]\nvalue = 0.25",
+                "[idle.invested_share]\nvalue = 25",
+                ["idle.invested_share.value", "25", "from 0 to 1"],
+            ),
+            (
+                "figures.toml",
+                "[idle.clock_years]\nvalue = 1.0",
+                "[idle.clock_years]\nvalue = 0.0",
+                ["idle.clock_years.value", "0", "above 0 and up to 100"],
+            ),
+            (
+                "figures.toml",
+                "[idle.clock_years]\nvalue = 1.0",
+                "[idle.clock_years]\nvalue = 3.0",
+                ["idle.clock_years.value", "3", "idle.reclaim_years, which is 2"],
+            ),
+            (
+                "figures.toml",
+                "[land.tall_storey_m]\nvalue = 8.0",
+                "[land.tall_storey_m]\nvalue = -8.0",
+                ["land.tall_storey_m.value", "-8", "above 0"],
+            ),
+            (
+                "evaluation/zone.toml",
+                "[cluster.moderate]\nvalue = 0.15",
+                "[cluster.moderate]\nvalue = 15.0",
+                ["cluster.moderate.value", "15", "from 0 to 1"],
+            ),
+            (
+                "networks/clearance.toml",
+                "b = \"building\", m = 2.5",
+                "b = \"building\", m = -2.5",
+                ["horizontal[1].m", "-2.5", "0 or a number above"],
+            ),
+            (
+                "networks/hydraulics.toml",
+                "[figure.required_m]\nvalue = 14.3",
+                "[figure.required_m]\nvalue = nan",
+                ["figure.required_m.value", "NaN", "above 0"],
+            ),
+        ] {
+            let said = told(table, from, to);
+            assert!(said.contains(table) && parts.iter().all(|part| said.contains(part)), "{said}");
+        }
+        let own = shipped("figures.toml")
+            .replace("[vacancy.strip_width_m]\nvalue = 14.0", "[vacancy.strip_width_m]\nvalue = 0.0");
+        assert!(check("figures.toml", &own, shipped("figures.toml")).is_ok(), "no width at all is one");
+    }
+}
