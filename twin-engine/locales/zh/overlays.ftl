@@ -1459,6 +1459,7 @@ crowd-time-unknown = { $count } 人尚未离开
 crowd-level = { $letter }：{ $from } 至 { $to } 人/m²
 crowd-level-most = { $letter }：{ $from } 人/m² 起
 crowd-level-congested = 斜线：曾经拥堵，{ $from } 人/m² 起
+crowd-densest = 最密处：{ $seconds } s 时 { $density } 人/m²（{ $letter }）
 crowd-for = 仅用于演练与规划
 standard-fruin = Fruin《行人规划与设计》
 standard-imo-1533 = 国际海事组织 MSC.1/Circ.1533《客船疏散分析》

@@ -28,6 +28,6 @@ pub use egress::{DoorUse, Egress, EgressInput, LastOut, Peak, Track, egress};
 pub use error::CrowdError;
 pub use ground::{Cell, Levels};
 pub use model::{Agent, Crowd, CrowdResult, Leaving, SpeedModel};
-pub use plan::{Opening, Plan, PlanDoor};
-pub use record::{Hall, RecordDoor, hall};
+pub use plan::{OFF_M, Opening, Plan, PlanDoor};
+pub use record::{Hall, RecordDoor, doors_along, hall};
 pub use room::{Exit, Room, Zone};

@@ -12,8 +12,8 @@ const STRAIGHT_DEG: f64 = 20.0;
 const LEAST_M: f64 = 0.4;
 /// None is wider, m.
 const WIDEST_M: f64 = 20.0;
-/// A place that somebody tells for a door is on the wall that is no further than this, m.
-pub(super) const OFF_M: f64 = 3.0;
+/// A door is in the wall that is no further from its place than this, m, unless it is known to be the building's own.
+pub const OFF_M: f64 = 3.0;
 
 /// A door.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,12 @@
 //! A building as a plan: its footprint, its entrances and its people, as they are on record.
 
-use geo::MultiPolygon;
+use geo::{Distance, Euclidean, MultiLineString, MultiPolygon, Point};
 use spatial_db::cache::Cache;
-use spatial_db::model::Presence;
+use spatial_db::model::{ParkSnapshot, Presence, ResourceKind};
 
+use super::plan::OFF_M;
 use crate::emergency::evacuation::{EvacuationRules, Occupancy, doors_of, persons_in};
+use crate::emergency::hydrants::in_service;
 
 /// An entrance on record. Its width is not: it has that of the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,26 @@ pub struct Hall {
     pub doors: Vec<RecordDoor>,
     /// People in it at the hour.
     pub persons: Occupancy,
+}
+
+/// Gates and entrances in service on record at the edge of an area, with the table's width: from the west to the east.
+pub fn doors_along(park: &ParkSnapshot, rules: &EvacuationRules, area: &MultiPolygon<f64>) -> Vec<RecordDoor> {
+    let edge = area.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+    let edge = MultiLineString::new(edge.cloned().collect());
+    let is_door = |kind| matches!(kind, ResourceKind::BuildingEntrance | ResourceKind::Gate);
+    let mut doors: Vec<RecordDoor> = park
+        .resources
+        .iter()
+        .filter(|one| is_door(one.kind) && in_service(one))
+        .filter(|one| Euclidean.distance(&Point::from(one.position), &edge) <= OFF_M)
+        .map(|one| RecordDoor {
+            key: one.provenance.key.clone(),
+            at_m: one.position,
+            width_m: rules.figure("doors", "default_width_m").value,
+        })
+        .collect();
+    doors.sort_by(|a, b| a.at_m[0].total_cmp(&b.at_m[0]).then(a.at_m[1].total_cmp(&b.at_m[1])));
+    doors
 }
 
 /// What is on record of a building at an hour of a working day (0 to 23); `slot` is its place in the snapshot.

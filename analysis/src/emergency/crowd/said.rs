@@ -192,5 +192,16 @@ pub fn congested(from_1_m2: f64) -> Words {
     )
 }
 
+/// The densest place in a legend.
+pub fn densest(density_1_m2: f64, letter: &str, at_s: f64) -> Words {
+    words!(
+        "crowd-densest",
+        "densest: {density} persons/m² ({letter}) after {seconds} s",
+        density = format!("{density_1_m2:.1}"),
+        letter = letter,
+        seconds = format!("{at_s:.0}")
+    )
+}
+
 /// What a picture is for.
 pub const FOR: Phrase = phrase("crowd-for", "for exercises and planning");
