@@ -1,6 +1,7 @@
 //! Published cases of crowds, and what must hold whatever the room.
 
 mod egress;
+mod record;
 
 use super::*;
 

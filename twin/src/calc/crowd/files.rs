@@ -230,13 +230,9 @@ fn geojson(sheets: &[Sheet], park: &Park) -> Value {
             let place = geodetic.lon_lat(at.x, at.y).ok_or(())?;
             Ok::<_, ()>(coord! { x: place.lon_deg, y: place.lat_deg })
         };
-        let of = |sheet: &Sheet| {
-            sheet
-                .rows
-                .iter()
-                .filter_map(|(shape, _)| shape.as_ref())
-                .map(|shape| shape.try_map_coords(corner).ok())
-                .collect()
+        let of = |sheet: &Sheet| -> Option<Vec<Geometry<f64>>> {
+            let shapes = sheet.rows.iter().filter_map(|(shape, _)| shape.as_ref());
+            shapes.map(|shape| shape.try_map_coords(corner).ok()).collect()
         };
         sheets.iter().map(of).collect()
     });
