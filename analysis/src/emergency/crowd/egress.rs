@@ -316,9 +316,7 @@ fn used(walking: &Walking, opening: &Opening, mut times: Vec<f64>) -> DoorUse {
     let span = first_s.zip(last_s).map(|(first, last)| last - first).filter(|span| *span > 0.0);
     let in_window = |k: usize| times[k..].partition_point(|at| *at < times[k] + FLOW_S);
     let most = (0..times.len()).map(in_window).max();
-    // A rounding makes no door too narrow for the rule.
-    let width_m = (opening.width_m * 1e6).round() / 1e6;
-    let capacity_1_s = walking.doors_flow_1_s(width_m).ok();
+    let capacity_1_s = walking.doors_flow_1_s(opening.width_m).ok();
     DoorUse {
         persons: times.len(),
         first_s,

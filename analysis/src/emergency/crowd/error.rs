@@ -48,7 +48,7 @@ pub enum CrowdError {
         y_m: f64,
     },
     /// A door is nowhere near an outside wall.
-    #[error("the door {door} is {gap_m:.1} m from the nearest outside wall, at most {most_m} m; put it on the wall")]
+    #[error("`{door}` is {gap_m:.1} m from the nearest outside wall, at most {most_m} m; put it on the wall")]
     DoorOff {
         /// Its name.
         door: String,
@@ -58,9 +58,7 @@ pub enum CrowdError {
         most_m: f64,
     },
     /// The wall is too short for a door.
-    #[error(
-        "the wall at the door {door} is straight for {straight_m:.2} m, a door takes {least_m} m; put it on another wall"
-    )]
+    #[error("the wall at `{door}` is straight for {straight_m:.2} m, a door takes {least_m} m; put it on another wall")]
     WallTooShort {
         /// Its name.
         door: String,

@@ -203,7 +203,9 @@ impl Plan {
                 room.walls.extend(wall);
                 has_door[ring.polygon] = true;
                 room.exits.push(Exit { from, to, open: true });
-                let width_m = (to[0] - from[0]).hypot(to[1] - from[1]);
+                let across_m = (to[0] - from[0]).hypot(to[1] - from[1]);
+                // In the park's metres posts are rounded: a door that fits is as wide as it is.
+                let width_m = if (across_m - gap.asked_m).abs() < 1e-6 { gap.asked_m } else { across_m };
                 openings.push(Opening { doors: gap.doors.clone(), from, to, width_m, asked_m: gap.asked_m });
             }
         }

@@ -185,11 +185,7 @@ pub fn level(letter: &str, from_1_m2: f64, to_1_m2: Option<f64>) -> Words {
 
 /// Congested cells in a legend.
 pub fn congested(from_1_m2: f64) -> Words {
-    words!(
-        "crowd-level-congested",
-        "striped: congested at some time, from {from} persons/m² on",
-        from = format!("{from_1_m2:.1}")
-    )
+    words!("crowd-level-congested", "striped: congested, from {from} persons/m² on", from = format!("{from_1_m2:.1}"))
 }
 
 /// The densest place in a legend.

@@ -10,7 +10,7 @@ use super::files::square;
 use super::{Told, middle};
 
 /// Width of the picture and of the plan in it, and the height of the plan, in its own units.
-const WIDE: f64 = 1000.0;
+const WIDE: f64 = 1020.0;
 const PLAN: (f64, f64) = (640.0, 560.0);
 const EDGE: f64 = 24.0;
 const TOP: f64 = 84.0;

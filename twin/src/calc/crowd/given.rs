@@ -62,7 +62,8 @@ pub(super) fn given(arguments: &CrowdArguments, cache: &Cache, rules: &Evacuatio
                 return Err(wrong(file, None, "it has no area").into());
             }
             // Rooms that share an edge are one.
-            let area = areas.iter().fold(MultiPolygon::new(Vec::new()), |all, area| all.union(area));
+            let area =
+                areas.into_iter().reduce(|all, area| all.union(&area)).unwrap_or_else(|| MultiPolygon::new(Vec::new()));
             let doors = doors_along(park, rules, &area);
             let unknown = "the record tells of buildings, not of areas";
             (file.display().to_string(), area, doors, Err(unknown), None)

@@ -26,8 +26,8 @@ use given::Given;
     after_help = "Sources: collision-free speed model of Tordeux, Chraibi and Seyfried (2016); free speeds of Weidmann (1993); flow of doors by the \
     SFPE Handbook (2016); density of Helbing, Johansson and Al-Abideen (2007); levels of service of Fruin (1971); congestion by IMO \
     MSC.1/Circ.1533. docs/emergency.md says what each leaves out.\n\n\
-    Examples:\n  twin calc crowd qingxi --building QX-B-0001 --door 560351,3453229,1.8 --persons 80\n  \
-    twin calc crowd ubc-ca --building 1042 --out doors.csv --out density.svg --out replay.gpkg\n  \
+    Examples:\n  twin calc crowd qingxi --building QX-30-01-05 --door 560070.2,3453340.5,1.8 --persons 120\n  \
+    twin calc crowd qingxi --building QX-30-01-05 --door 560070.2,3453340.5 --door 560043.8,3453342.0 --out density.svg --out replay.gpkg\n  \
     twin calc crowd qingxi --area yard.geojson --doors gates.geojson --walls racks.geojson --persons 300 --json"
 )]
 pub(super) struct CrowdArguments {
