@@ -18,7 +18,7 @@ fn square(x: f64, side: f64) -> MultiPolygon<f64> {
 fn a_building_has_its_own_entrances_in_service_and_the_people_that_are_known() {
     let mut park = by_hand::empty();
     let office = |id, x| Building {
-        use_text: Some("office".to_owned()),
+        use_text: Some("office".into()),
         floor_area_m2: Some(1300.0),
         storeys: Some(2.0),
         ..Building::bare(id, Provenance::keyed(format!("B{id}")), square(x, 20.0))
