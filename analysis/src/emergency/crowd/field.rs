@@ -80,9 +80,9 @@ impl Field {
             way: Vec::new(),
         };
         let doors = Walls::new(exits.clone(), room.bounds(), 1.0);
-        field.hold(walls, &doors, people)?;
+        let beyond = field.hold(walls, &doors, people)?;
         let mut fixed = vec![false; field.nodes.len()];
-        for [from, to] in exits {
+        for &[from, to] in &exits {
             let length = (to[0] - from[0]).hypot(to[1] - from[1]);
             let share = (margin_m / length).min(0.45);
             let at = |s: f64| [from[0] + s * (to[0] - from[0]), from[1] + s * (to[1] - from[1])];
@@ -92,6 +92,7 @@ impl Field {
         let slow = field.slowness(walls, margin_m + 0.1);
         field.march(&links, &fixed, &slow);
         field.point(&links);
+        field.lead_out(&exits, &beyond);
         Ok(field)
     }
 
@@ -111,8 +112,9 @@ impl Field {
         (column - run.from < run.count).then(|| (run.at + column - run.from) as usize)
     }
 
-    /// Finds the nodes that people can come to from where they stand, and those on the other side of an exit next to them.
-    fn hold(&mut self, walls: &Walls, doors: &Walls, people: &[[f64; 2]]) -> Result<(), CrowdError> {
+    /// Finds the nodes that people can come to from where they stand, and those on the other side of an exit next to them; tells which
+    /// these are.
+    fn hold(&mut self, walls: &Walls, doors: &Walls, people: &[[f64; 2]]) -> Result<Vec<bool>, CrowdError> {
         // Whether one goes on from a node.
         let mut seen: HashMap<Node, bool, FixedState> = HashMap::default();
         let mut open: Vec<Node> = Vec::new();
@@ -155,7 +157,7 @@ impl Field {
                 return Err(CrowdError::TooLarge { nodes: seen.len(), most: MOST });
             }
         }
-        self.nodes = seen.into_keys().collect();
+        self.nodes = seen.keys().copied().collect();
         self.nodes.sort_unstable_by_key(|&(column, row)| (row, column));
         self.distance_m = vec![f64::INFINITY; self.nodes.len()];
         self.way = vec![[0.0; 2]; self.nodes.len()];
@@ -175,7 +177,7 @@ impl Field {
             of_row[row] += of_row[row - 1];
         }
         self.rows_at = of_row;
-        Ok(())
+        Ok(self.nodes.iter().map(|node| !seen[node]).collect())
     }
 
     /// A node on a wall or on the post of a door is on neither side of it: where it is a corner, one would get round that way.
@@ -277,6 +279,23 @@ impl Field {
             if length > 0.0 {
                 self.way[node] = [x / length, y / length];
             }
+        }
+    }
+
+    /// Behind an exit the way leads straight on: its distance falls back towards the exit, and who mixes both ways before a slanted one
+    /// would walk to and fro in front of it.
+    fn lead_out(&mut self, exits: &[Line], beyond: &[bool]) {
+        for node in (0..self.nodes.len()).filter(|node| beyond[*node]) {
+            let place = self.place(node);
+            let gap = |exit: &&Line| {
+                let foot = nearest_on(exit, place);
+                (foot[0] - place[0]).hypot(foot[1] - place[1])
+            };
+            let Some([a, b]) = exits.iter().min_by(|one, other| gap(one).total_cmp(&gap(other))) else { continue };
+            let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+            let side = dx * (place[1] - a[1]) - dy * (place[0] - a[0]);
+            let length = dx.hypot(dy) * side.signum();
+            self.way[node] = if side == 0.0 { [0.0; 2] } else { [-dy / length, dx / length] };
         }
     }
 

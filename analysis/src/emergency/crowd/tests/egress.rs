@@ -111,6 +111,23 @@ fn people_leave_by_the_doors_that_are_near_and_wait_where_it_is_dense() {
     assert!((seconds - last.at_s).abs() <= 1.0, "{seconds} places until {} s", last.at_s);
 }
 
+/// Before a door that is slanted to the grid nobody walks to and fro.
+#[test]
+fn everyone_gets_out_by_doors_at_any_angle() {
+    let rules = EvacuationRules::shipped();
+    for degrees in [7.0_f64, 28.0, 61.0] {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let turned = |[x, y]: [f64; 2]| [560_000.0 + cos * x - sin * y, 3_453_000.0 + sin * x + cos * y];
+        let ring = [[0.0, 0.0], [80.0, 0.0], [80.0, 70.0], [0.0, 70.0]].map(|at| geo::Coord::from(turned(at)));
+        let doors = [[30.0, 0.0], [80.0, 50.0], [20.0, 70.0], [0.0, 15.0]].map(turned);
+        let hall = plan(Polygon::new(ring.to_vec().into(), Vec::new()), doors.map(|[x, y]| door(x, y, 1.8)).to_vec());
+        for seed in 1..4 {
+            let found = egress(&rules, &EgressInput { seed, until_s: 300.0, ..input(&hall, 120) }).unwrap();
+            assert_eq!(found.inside, 0, "{degrees} degrees, seed {seed}");
+        }
+    }
+}
+
 #[test]
 fn a_seed_gives_the_same_on_any_number_of_threads_and_another_something_else() {
     let rules = EvacuationRules::shipped();
