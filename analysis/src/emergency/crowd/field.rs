@@ -263,12 +263,11 @@ impl Field {
 
     /// The way at each node: against the upwind gradient.
     fn point(&mut self, links: &[[u32; 4]]) {
-        for node in 0..self.distance_m.len() {
+        for (node, &[west, east, south, north]) in links.iter().enumerate() {
             let here = self.distance_m[node];
             if !here.is_finite() {
                 continue;
             }
-            let [west, east, south, north] = links[node];
             let slope = |low: u32, high: u32| {
                 let fall = |n: u32| if n == NONE { 0.0 } else { (here - self.distance_m[n as usize]).max(0.0) };
                 let (down, up) = (fall(low), fall(high));

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::FixedState;
-use geo::MultiPolygon;
+use geo::{LineString, MultiPolygon};
 
 use super::CrowdError;
 use super::room::Walls;
@@ -102,12 +102,12 @@ impl Ground {
     pub(super) fn of(area: &MultiPolygon<f64>, walls: &Walls) -> Result<Self, CrowdError> {
         let lines = || area.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
         let mut low = [f64::INFINITY; 2];
-        for at in lines().flat_map(|ring| ring.coords()) {
+        for at in lines().flat_map(LineString::coords) {
             low = [low[0].min(at.x), low[1].min(at.y)];
         }
         // Where the row through the middles of cells crosses the rings: between odd and even crossings is inside.
         let mut crossings: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
-        for side in lines().flat_map(|ring| ring.lines()) {
+        for side in lines().flat_map(LineString::lines) {
             let (a, b) = if side.start.y <= side.end.y { (side.start, side.end) } else { (side.end, side.start) };
             let row = |y: f64| ((y - low[1]) / CELL_M - 0.5).ceil() as i64;
             for k in row(a.y)..row(b.y) {

@@ -148,39 +148,31 @@ pub fn title(place: &str, persons: u32, seed: u64) -> Words {
 
 /// What is written at a door of a picture.
 pub fn at_door(name: &str, persons: usize, last_s: Option<f64>) -> Words {
-    match last_s {
-        Some(last_s) => words!(
-            "crowd-door",
-            "{name}: {persons} persons, the last after {seconds} s",
-            name = name,
-            persons = persons.to_string(),
-            seconds = format!("{last_s:.0}")
-        ),
-        None => words!("crowd-door-unused", "{name}: nobody", name = name),
-    }
+    let Some(last_s) = last_s else { return words!("crowd-door-unused", "{name}: nobody", name = name) };
+    words!(
+        "crowd-door",
+        "{name}: {persons} persons, the last after {seconds} s",
+        name = name,
+        persons = persons.to_string(),
+        seconds = format!("{last_s:.0}")
+    )
 }
 
 /// The time in a picture.
 pub fn time(egress_s: Option<f64>, inside: usize) -> Words {
-    match egress_s {
-        Some(egress_s) => words!("crowd-time", "the last is out after {seconds} s", seconds = format!("{egress_s:.0}")),
-        None => words!("crowd-time-unknown", "{count} persons are not out", count = inside),
-    }
+    let Some(egress_s) = egress_s else {
+        return words!("crowd-time-unknown", "{count} persons are not out", count = inside);
+    };
+    words!("crowd-time", "the last is out after {seconds} s", seconds = format!("{egress_s:.0}"))
 }
 
 /// A level of service in a legend; the highest has no end.
 pub fn level(letter: &str, from_1_m2: f64, to_1_m2: Option<f64>) -> Words {
     let from = format!("{from_1_m2:.2}");
-    match to_1_m2 {
-        Some(to) => words!(
-            "crowd-level",
-            "{letter}: {from} to {to} persons/m²",
-            letter = letter,
-            from = from,
-            to = format!("{to:.2}")
-        ),
-        None => words!("crowd-level-most", "{letter}: from {from} persons/m² on", letter = letter, from = from),
-    }
+    let Some(to) = to_1_m2 else {
+        return words!("crowd-level-most", "{letter}: from {from} persons/m² on", letter = letter, from = from);
+    };
+    words!("crowd-level", "{letter}: {from} to {to} persons/m²", letter = letter, from = from, to = format!("{to:.2}"))
 }
 
 /// Congested cells in a legend.

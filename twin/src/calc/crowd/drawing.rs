@@ -163,7 +163,7 @@ fn legend(out: &mut String, told: &Told<'_>) {
     words(out, x + 24.0, y, 12, "", &text.words(&said::congested(found.levels.congested_1_m2)));
     y += LINE;
     if let Some(peak) = found.peaks.first() {
-        words(out, x + 2.0, y, 14, r##"font-weight="700" style="fill:#d7263d""##, "×");
+        words(out, x + 2.0, y, 14, r#"font-weight="700" style="fill:#d7263d""#, "×");
         let said = said::densest(peak.cell.most_1_m2, peak.level, peak.cell.at_s);
         words(out, x + 24.0, y, 12, "", &text.words(&said));
     }

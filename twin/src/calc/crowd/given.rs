@@ -4,7 +4,7 @@ use std::path::Path;
 
 use analysis::emergency::crowd::said::{PersonsFrom, PlanGiven};
 use analysis::emergency::crowd::{OFF_M, Plan, PlanDoor, RecordDoor, doors_along, hall};
-use analysis::emergency::evacuation::EvacuationRules;
+use analysis::emergency::evacuation::{EvacuationRules, Unknown};
 use geo::{BooleanOps, LineString, LinesIter, MultiPolygon, Point, Polygon};
 use importers::Shapes;
 use spatial_db::cache::Cache;
@@ -54,7 +54,7 @@ pub(super) fn given(arguments: &CrowdArguments, cache: &Cache, rules: &Evacuatio
             }
             let name = park.buildings[slot].name.as_ref();
             let place = name.map_or_else(|| key.clone(), |name| format!("{key} {name}"));
-            (place, hall.footprint, hall.doors, hall.persons.map_err(|why| why.as_str()), Some(hall.storeys))
+            (place, hall.footprint, hall.doors, hall.persons.map_err(Unknown::as_str), Some(hall.storeys))
         }
         (None, Some(file)) => {
             let areas = shapes(file, srid)?.areas;
@@ -76,9 +76,8 @@ pub(super) fn given(arguments: &CrowdArguments, cache: &Cache, rules: &Evacuatio
         return Err(CrowdAsked::NoDoors { place, east, north }.into());
     }
     let persons = match (arguments.persons, by_record) {
-        (Some(persons), _) => persons,
         (None, Ok(0)) => return Err(CrowdAsked::Nobody { place, hour: arguments.hour }.into()),
-        (None, Ok(persons)) => persons,
+        (Some(persons), _) | (None, Ok(persons)) => persons,
         (None, Err(why)) => return Err(CrowdAsked::NoPersons { place, why: why.to_owned() }.into()),
     };
     let known = PlanGiven {
