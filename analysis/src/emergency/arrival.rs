@@ -169,7 +169,7 @@ fn pieces(part: MultiPolygon<f64>) -> Vec<MultiPolygon<f64>> {
 mod tests {
     use std::sync::Arc;
 
-    use geo::{MultiLineString, Rect, coord};
+    use geo::{MultiLineString, Rect, coord, polygon};
     use spatial_db::model::{Building, EmergencyResource, Parcel, Provenance, RoadEdge};
 
     use super::*;
@@ -247,8 +247,7 @@ mod tests {
     #[test]
     fn a_thin_area_of_a_hundred_kilometres_is_looked_up_where_it_lies() {
         let far = 70_710.0;
-        let river =
-            geo::polygon![(x: 0.0, y: 0.0), (x: far, y: far), (x: far - 10.0, y: far + 10.0), (x: -10.0, y: 10.0)];
+        let river = polygon![(x: 0.0, y: 0.0), (x: far, y: far), (x: far - 10.0, y: far + 10.0), (x: -10.0, y: 10.0)];
         let cut = pieces(river.clone().into());
         let area: f64 = cut.iter().map(Area::unsigned_area).sum();
         assert!((area / river.unsigned_area() - 1.0).abs() < 1e-4, "{area} m²");
