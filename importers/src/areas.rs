@@ -1,8 +1,8 @@
-//! Areas of a file in the coordinates of a park, for a question that is asked once: nothing of them is kept.
+//! Areas and other shapes of a file in the coordinates of a park, for a question that is asked once: nothing of them is kept.
 
 use std::path::{Path, PathBuf};
 
-use geo::{CoordsIter, Geometry, MapCoords, MultiPolygon, coord};
+use geo::{CoordsIter, Geometry, LineString, MapCoords, MultiPolygon, Point, coord};
 
 use crate::crs::{Crs, Projector};
 use crate::reader::{Expect, LayerRequest, ReadError, Reader, ReaderCommand};
@@ -41,11 +41,68 @@ pub enum AreaError {
     },
 }
 
+/// Shapes as read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shapes {
+    /// Areas.
+    pub areas: Vec<MultiPolygon<f64>>,
+    /// Lines.
+    pub lines: Vec<LineString<f64>>,
+    /// Points.
+    pub points: Vec<Point<f64>>,
+    /// Rows without any, or with one that has no place in the park's coordinates.
+    pub left_out: usize,
+}
+
 /// Areas of a file's only layer in a coordinate system of the EPSG register.
 ///
 /// # Errors
 /// [`AreaError`].
 pub fn areas(file: &Path, epsg: u32, command: ReaderCommand) -> Result<Areas, AreaError> {
+    let mut found = Areas { areas: Vec::new(), left_out: 0 };
+    each(file, epsg, command, Expect::Areas, |shape| match shape.and_then(area_of) {
+        Some(area) => found.areas.push(area),
+        None => found.left_out += 1,
+    })?;
+    Ok(found)
+}
+
+/// Areas, lines and points of a file's only layer in a coordinate system of the EPSG register.
+///
+/// # Errors
+/// [`AreaError`].
+pub fn shapes(file: &Path, epsg: u32, command: ReaderCommand) -> Result<Shapes, AreaError> {
+    let mut found = Shapes::default();
+    each(file, epsg, command, Expect::Any, |shape| match shape {
+        Some(shape) => found.take(shape),
+        None => found.left_out += 1,
+    })?;
+    Ok(found)
+}
+
+impl Shapes {
+    fn take(&mut self, shape: Geometry<f64>) {
+        match shape {
+            Geometry::Polygon(polygon) => self.areas.push(polygon.into()),
+            Geometry::MultiPolygon(polygons) => self.areas.push(polygons),
+            Geometry::LineString(line) => self.lines.push(line),
+            Geometry::MultiLineString(lines) => self.lines.extend(lines),
+            Geometry::Point(point) => self.points.push(point),
+            Geometry::MultiPoint(points) => self.points.extend(points),
+            Geometry::GeometryCollection(shapes) => shapes.into_iter().for_each(|shape| self.take(shape)),
+            _ => self.left_out += 1,
+        }
+    }
+}
+
+/// Every row's shape in the park's coordinates; none for a row without one that has a place in them.
+fn each(
+    file: &Path,
+    epsg: u32,
+    command: ReaderCommand,
+    expect: Expect,
+    mut take: impl FnMut(Option<Geometry<f64>>),
+) -> Result<(), AreaError> {
     let missing = |source| AreaError::Missing { file: file.to_path_buf(), source };
     let file = file.canonicalize().map_err(missing)?;
     let wrong = |reason| AreaError::Crs { reason };
@@ -59,30 +116,20 @@ pub fn areas(file: &Path, epsg: u32, command: ReaderCommand) -> Result<Areas, Ar
         encoding: None,
         decimal_comma: None,
         wkt: None,
-        expect: Expect::Areas,
+        expect,
         fields: Some(Vec::new()),
         sample: None,
     };
     let mut rows = reader.rows(&request)?;
     let wkt = rows.opened.crs_wkt.clone().ok_or_else(|| wrong("the file does not say what they are".to_owned()))?;
     let projector = Projector::new(&Crs::from_wkt(&wkt).map_err(wrong)?, &park).map_err(wrong)?;
-    let mut found = Areas { areas: Vec::new(), left_out: 0 };
     while let Some(batch) = rows.next()? {
         for row in 0..batch.rows.len() {
-            match wkb::parse(batch.wkb_of(row)).ok().and_then(|parsed| area_of(parsed.xy)) {
-                Some(area) => {
-                    let area = in_park(&area, &projector);
-                    if area.coords_iter().all(|at| at.x.is_finite() && at.y.is_finite()) {
-                        found.areas.push(area);
-                    } else {
-                        found.left_out += 1;
-                    }
-                }
-                None => found.left_out += 1,
-            }
+            let shape = wkb::parse(batch.wkb_of(row)).ok().map(|parsed| in_park(&parsed.xy, &projector));
+            take(shape.filter(|shape| shape.coords_iter().all(|at| at.x.is_finite() && at.y.is_finite())));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn area_of(shape: Geometry<f64>) -> Option<MultiPolygon<f64>> {
@@ -93,8 +140,8 @@ fn area_of(shape: Geometry<f64>) -> Option<MultiPolygon<f64>> {
     }
 }
 
-fn in_park(area: &MultiPolygon<f64>, projector: &Projector) -> MultiPolygon<f64> {
-    area.map_coords(|at| {
+fn in_park(shape: &Geometry<f64>, projector: &Projector) -> Geometry<f64> {
+    shape.map_coords(|at| {
         let (mut x, mut y) = ([at.x], [at.y]);
         projector.apply(&mut x, &mut y);
         coord! { x: x[0], y: y[0] }

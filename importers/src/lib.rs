@@ -26,7 +26,7 @@ mod stage;
 mod terrain;
 mod wkb;
 
-pub use areas::{AreaError, Areas, areas};
+pub use areas::{AreaError, Areas, Shapes, areas, shapes};
 pub use crs::utm_epsg;
 pub use error::{ImportError, ReaderLimit};
 pub use import::{ImportOptions, Progress, import, preview};

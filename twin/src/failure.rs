@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use miette::Diagnostic;
 
-pub(crate) use refused::Refused;
+pub(crate) use refused::{CrowdAsked, Refused};
 
 /// Exit code of a program that Ctrl-C ended, as shells count.
 pub(crate) const INTERRUPTED: u8 = 130;

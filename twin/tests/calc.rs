@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use geo::LinesIter;
 use serde_json::Value;
 
 use crate::support::Place;
@@ -281,4 +282,77 @@ fn stations_and_areas_of_a_map_are_held_against_parcels_and_an_assumed_place_is_
     assert_eq!(places.len(), 22, "21 on record and one besides");
     let assumed: Vec<&Value> = places.iter().filter(|one| one["assumed"] == true).collect();
     assert!(assumed.len() == 1 && assumed[0]["capacity"] == 50, "{assumed:?}");
+}
+
+#[test]
+fn people_of_a_building_are_followed_out_one_by_one() {
+    const KEY: &str = "QX-30-01-05";
+    let place = Place::imported();
+    let park = place.database.store().unwrap().snapshot("qingxi").unwrap();
+    let building = park.buildings.iter().find(|building| building.provenance.key == KEY).unwrap();
+    // No entrance of the sample is on record: where one is, is asked for.
+    let (code, said) = place.fails(&["calc", "crowd", "qingxi", "--building", KEY]);
+    assert!(code == 2 && said.contains("--door") && said.contains("is not on record"), "{said}");
+    let side =
+        building.footprint.lines_iter().max_by(|a, b| a.dx().hypot(a.dy()).total_cmp(&b.dx().hypot(b.dy()))).unwrap();
+    let door = format!("{},{}", 0.5 * (side.start.x + side.end.x), 0.5 * (side.start.y + side.end.y));
+    let base =
+        ["calc", "crowd", "qingxi", "--building", KEY, "--door", &door, "--persons", "60", "--at-once", "--json"];
+    let of = |more: &[&str]| place.json(&[&base[..], more].concat());
+
+    let files = ["doors.csv", "way.gpkg", "way.geojson", "picture.svg", "tables"];
+    let outs: Vec<&str> = files.iter().flat_map(|file| ["--out", *file]).collect();
+    let found = of(&[&outs[..], &["--lang", "en"]].concat());
+    let doors = found["doors"].as_array().unwrap();
+    assert_eq!((doors.len(), doors[0]["persons"].as_u64()), (1, Some(60)));
+    assert_eq!((&doors[0]["width_m"], &doors[0]["width_assumed"]), (&Value::from(1.8), &Value::from(true)));
+    assert_eq!((&doors[0]["last_s"], &found["still_inside"]), (&found["egress_s"], &Value::from(0)));
+    // SFPE: 1.5 m of it at 1.316 persons a second and metre.
+    near(&doors[0]["rule_flow_1_s"], 1.9737, 1e-3);
+    near(&found["rule_egress_s"], 60.0 / 1.9737, 0.1);
+    let peak = &found["density_peaks"][0];
+    assert!(peak["density_1_m2"] == found["density_peak_1_m2"] && "ABCDEF".contains(peak["level"].as_str().unwrap()));
+    assert!(found["level_source"].as_str().unwrap().contains("Fruin"), "{found}");
+    let notes = found["notes"].to_string();
+    for said in ["persons as told", "1.8 m", "one open room", "sets out at the alarm"] {
+        assert!(notes.contains(said), "{said}: {notes}");
+    }
+    let read = |file: &str| std::fs::read_to_string(place.folder.path().join(file)).unwrap();
+    assert!(read("doors.csv").contains("door 1,1.8") && read("tables/person.csv").lines().count() == 61);
+    assert!(read("picture.svg").contains("60 persons leave (seed 1)") && read("picture.svg").contains("SYNTHETIC"));
+    let collection: Value = serde_json::from_str(&read("way.geojson")).unwrap();
+    let features = collection["features"].as_array().unwrap();
+    let people: Vec<&Value> = features.iter().filter(|one| one["properties"]["layer"] == "person").collect();
+    let longitude = people[0]["geometry"]["coordinates"][0][0][0].as_f64().unwrap();
+    assert!(people.len() == 60 && (121.0..123.0).contains(&longitude), "{longitude}°");
+
+    // The same on one thread, and something else with another seed and in another language.
+    let alone = place.command(&[&base[..], &["--lang", "en"]].concat()).env("RAYON_NUM_THREADS", "1").output().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&alone.stdout).unwrap(), found);
+    assert_ne!(of(&["--seed", "2"])["egress_s"], found["egress_s"]);
+    let chinese = of(&["--lang", "zh", "--out", "zh.svg"])["notes"].to_string();
+    assert!(chinese.contains("人数由使用者给定") && read("zh.svg").contains("最后一人"), "{chinese}");
+    assert_eq!(place.fails(&[&base[..], &["--out", "way.xlsx"]].concat()).0, 2);
+    assert_eq!(place.fails(&["calc", "crowd", "qingxi"]).0, 2, "neither a building nor an area");
+}
+
+#[test]
+fn people_of_an_area_are_followed_out_round_what_stands_in_it() {
+    let place = Place::imported();
+    let write = |name: &str, text: &str| std::fs::write(place.folder.path().join(name), text).unwrap();
+    write("yard.wkt", "POLYGON ((560300 3453200, 560330 3453200, 560330 3453220, 560300 3453220, 560300 3453200))\n");
+    write("doors.wkt", "LINESTRING (560300 3453209, 560300 3453211)\n");
+    write("racks.wkt", "LINESTRING (560302 3453200, 560302 3453217)\n");
+    write("wrong.wkt", "POINT (560300 3453209)\nLINESTRING (560300 nowhere)\n");
+    let base = ["calc", "crowd", "qingxi", "--area", "yard.wkt", "--doors", "doors.wkt"];
+    let (code, said) = place.fails(&base);
+    assert!(code == 2 && said.contains("--persons"), "{said}");
+    let of = |more: &[&str]| place.json(&[&base[..], &["--persons", "40", "--at-once", "--json"], more].concat());
+    let (free, round) = (of(&[]), of(&["--walls", "racks.wkt"]));
+    near(&free["area_m2"], 600.0, 0.01);
+    near(&free["doors"][0]["width_m"], 2.0, 1e-6);
+    assert_eq!(free["doors"][0]["width_assumed"], false);
+    assert!(round["egress_s"].as_f64() > free["egress_s"].as_f64(), "{round}");
+    let (code, said) = place.fails(&["calc", "crowd", "qingxi", "--area", "yard.wkt", "--doors", "wrong.wkt"]);
+    assert!(code == 2 && said.contains("line 2"), "{said}");
 }

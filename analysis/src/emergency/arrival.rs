@@ -97,12 +97,7 @@ pub struct Covered {
 /// two areas counts once.
 pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 2] {
     // One area for all: what two of them share is not to be counted twice. Its parts are asked for one by one.
-    let parts: Vec<MultiPolygon<f64>> = areas
-        .iter()
-        .fold(MultiPolygon::new(Vec::new()), |all, area| all.union(area))
-        .into_iter()
-        .map(MultiPolygon::from)
-        .collect();
+    let parts: Vec<MultiPolygon<f64>> = united(areas).into_iter().flat_map(|part| pieces(part.into())).collect();
     let park = cache.snapshot();
     let presence = there(park);
     [FeatureKind::Parcel, FeatureKind::Building].map(|kind| {
@@ -136,11 +131,45 @@ pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 
     })
 }
 
+/// All in one, half by half: each corner is laid over others as often as halves are halved.
+fn united(areas: &[MultiPolygon<f64>]) -> MultiPolygon<f64> {
+    match areas {
+        [] => MultiPolygon::new(Vec::new()),
+        [one] => one.union(&MultiPolygon::new(Vec::new())),
+        _ => {
+            let (one, other) = areas.split_at(areas.len() / 2);
+            united(one).union(&united(other))
+        }
+    }
+}
+
+/// A box this large is not cut further, m.
+const BOX_M: f64 = 1000.0;
+/// A part that fills less of the box about it is cut.
+const FILLS: f64 = 0.25;
+
+/// A part as pieces that fill the boxes about them, or whose boxes are small: who asks for what lies in the box about a river of 100 km asks
+/// for a whole country.
+fn pieces(part: MultiPolygon<f64>) -> Vec<MultiPolygon<f64>> {
+    let (mut open, mut out) = (vec![part], Vec::new());
+    while let Some(part) = open.pop() {
+        let Some(bounds) = part.bounding_rect() else { continue };
+        let (wide, high) = (bounds.width(), bounds.height());
+        if wide.max(high) <= BOX_M || part.unsigned_area() >= FILLS * wide * high {
+            out.push(part);
+            continue;
+        }
+        let halves = if wide >= high { bounds.split_x() } else { bounds.split_y() };
+        open.extend(halves.map(|half| part.intersection(&half.to_polygon())));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use geo::{MultiLineString, Rect, coord};
+    use geo::{MultiLineString, Rect, coord, polygon};
     use spatial_db::model::{Building, EmergencyResource, Parcel, Provenance, RoadEdge};
 
     use super::*;
@@ -213,5 +242,29 @@ mod tests {
         assert_eq!(told.iter().map(|one| one.0).collect::<Vec<_>>(), [0, 1]);
         assert!(told.iter().all(|one| (one.1 - 25.0).abs() < 1e-6), "{told:?}");
         assert!(covered_by(&cache, &[]).iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn a_thin_area_of_a_hundred_kilometres_is_looked_up_where_it_lies() {
+        let far = 70_710.0;
+        let river = polygon![(x: 0.0, y: 0.0), (x: far, y: far), (x: far - 10.0, y: far + 10.0), (x: -10.0, y: 10.0)];
+        let cut = pieces(river.clone().into());
+        let area: f64 = cut.iter().map(Area::unsigned_area).sum();
+        assert!((area / river.unsigned_area() - 1.0).abs() < 1e-4, "{area} m²");
+        let boxes: f64 = cut.iter().filter_map(BoundingRect::bounding_rect).map(|one| one.width() * one.height()).sum();
+        assert!(boxes < 0.02 * far * far, "{boxes} m² are looked through");
+        // A hall is one piece.
+        assert_eq!(pieces(square(0.0, 0.0, 5000.0)).len(), 1);
+        let mut park = by_hand::empty();
+        // In it, beside it, and in the middle of the box about it, far from it.
+        let parcels = [
+            square(far / 2.0 - 10.0, far / 2.0, 10.0),
+            square(20_005.0, 19_985.0, 10.0),
+            square(50_000.0, 20_000.0, 10.0),
+        ];
+        park.parcels = (1..).zip(parcels).map(|(k, area)| Parcel::bare(k, Provenance::default(), area)).collect();
+        let [found, _] = covered_by(&Cache::build(Arc::new(park)), &[river.into()]);
+        assert_eq!(found.iter().map(|one| one.slot).collect::<Vec<_>>(), [0]);
+        assert!((found[0].area_m2 - 100.0).abs() < 0.01, "{found:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Standards and clauses of the shipped tables, for readers of other languages. A table of a user's own says its own words, which
 //! stay as they are.
 
+mod evacuation;
 mod networks;
 mod protection;
 
@@ -96,7 +97,12 @@ const SAID: &[Phrase] = &[
 
 /// The words of a text in a table; numbers of standards are the same in every language.
 pub(crate) fn words(text: &str) -> Words {
-    let said = SAID.iter().chain(&networks::SAID).chain(&protection::SAID).find(|phrase| phrase.english == text);
+    let said = SAID
+        .iter()
+        .chain(&networks::SAID)
+        .chain(&protection::SAID)
+        .chain(&evacuation::SAID)
+        .find(|phrase| phrase.english == text);
     said.map_or_else(|| text.into(), |phrase| (*phrase).into())
 }
 

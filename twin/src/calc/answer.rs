@@ -44,14 +44,24 @@ impl Answer {
                 Value::Array(rows) if rows.iter().all(Value::is_object) => {
                     print::line(format!("{key}:"))?;
                     for row in rows.iter().filter_map(Value::as_object) {
-                        let cells = row.iter().map(|(name, value)| format!("{name} {}", said(value)));
+                        let cells = row.iter().map(|(name, value)| format!("{name} {}", named(name, value)));
                         print::line(format!("  {}", cells.collect::<Vec<_>>().join("   ")))?;
                     }
                 }
-                value => print::line(format!("{key:width$}  {}", said(value)))?,
+                value => print::line(format!("{key:width$}  {}", named(key, value)))?,
             }
         }
         Ok(())
+    }
+}
+
+/// A value for a person by its name: of a coordinate five digits are no place.
+fn named(name: &str, value: &Value) -> String {
+    match value.as_f64() {
+        Some(metres) if value.is_f64() && (name.ends_with("east_m") || name.ends_with("north_m")) => {
+            format!("{metres:.1}")
+        }
+        _ => said(value),
     }
 }
 
@@ -83,4 +93,19 @@ pub(super) fn zone(name: &str, threshold: (&str, f64), reach_m: Option<f64>, mor
         row.extend(more.clone());
     }
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coordinate_is_told_to_the_decimetre() {
+        assert_eq!(named("north_m", &json!(3_453_229.25)), "3453229.2");
+        assert_eq!(named("last_out_from_east_m", &json!(560_351.04)), "560351.0");
+        assert_eq!(
+            (named("reach_m", &json!(3_453_229.25)), named("east_m", &Value::Null)),
+            ("3.4532e6".into(), "unknown".into())
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 mod blast;
+mod crowd;
 mod evac;
 mod grade;
 mod heat;
@@ -54,6 +55,8 @@ enum Calc {
     Grade(grade::GradeArguments),
     /// How long people take to leave: doors, stairs, density and speed
     Evac(evac::EvacArguments),
+    /// How people get out of a building or an area one by one: when the last is out, door by door, and where it is dense
+    Crowd(crowd::CrowdArguments),
 }
 
 pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
@@ -69,5 +72,6 @@ pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
         Calc::Flood(arguments) => reach::run_flood(arguments),
         Calc::Grade(arguments) => grade::run(arguments),
         Calc::Evac(arguments) => evac::run(arguments),
+        Calc::Crowd(arguments) => crowd::run(arguments),
     }
 }

@@ -8,6 +8,7 @@ mod office;
 mod page;
 mod pictures;
 mod shot;
+mod tables;
 mod watcher;
 mod wkt;
 
@@ -34,6 +35,7 @@ use crate::report::whole;
 use alert::alert;
 pub(crate) use alert::in_degrees;
 pub(crate) use office::office;
+pub(crate) use tables::{Field, Sheet, csv_of, origin, row, write_sheets};
 
 /// Arguments of `twin drill`.
 #[derive(Debug, Args)]

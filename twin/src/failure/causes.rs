@@ -1,6 +1,6 @@
 //! Exit codes of failures, and what other crates' errors are as failures of a verb.
 
-use super::{Failure, INTERRUPTED};
+use super::{CrowdAsked, Failure, INTERRUPTED, Refused};
 
 impl Failure {
     /// 1 for a failure, 130 for Ctrl-C; wrong usage (2) is answered by the argument parser or by the verbs that find it later.
@@ -27,6 +27,7 @@ impl Failure {
             | Self::ChangesOfPackage { .. }
             | Self::Hazard { .. }
             | Self::Evacuation { .. }
+            | Self::Refused(Refused::Crowd(_))
             | Self::Limit { .. } => 2,
             Self::Package { source } if matches!(**source, spatial_db::package::PackageError::Cancelled) => INTERRUPTED,
             Self::Import { source, .. } if matches!(**source, importers::ImportError::Cancelled) => INTERRUPTED,
@@ -35,6 +36,18 @@ impl Failure {
             Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
             _ => 1,
         }
+    }
+}
+
+impl From<CrowdAsked> for Failure {
+    fn from(source: CrowdAsked) -> Self {
+        Self::Refused(source.into())
+    }
+}
+
+impl From<analysis::emergency::crowd::CrowdError> for Failure {
+    fn from(source: analysis::emergency::crowd::CrowdError) -> Self {
+        CrowdAsked::from(source).into()
     }
 }
 

@@ -1,8 +1,12 @@
 //! Why rule tables of a user's own are not taken, and why a scenario is not accepted.
 
+mod crowd;
+
 use std::path::PathBuf;
 
 use miette::Diagnostic;
+
+pub(crate) use crowd::CrowdAsked;
 
 /// What was asked for and is refused, with what to do about it.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -86,4 +90,8 @@ pub(crate) enum Refused {
         /// File.
         path: PathBuf,
     },
+    /// A way out of a building that cannot be followed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Crowd(#[from] CrowdAsked),
 }

@@ -116,7 +116,8 @@ impl Crowd {
         let reach_m = 2.0 * widest + fastest * model.time_gap_s;
         let bounds = room.bounds();
         let walls = Walls::new(room.solid(), bounds, reach_m.max(1.0));
-        let field = Field::new(room, &walls, model.cell_m, widest)?;
+        let people: Vec<[f64; 2]> = agents.iter().map(|agent| agent.position_m).collect();
+        let field = Field::new(room, &walls, model.cell_m, widest, &people)?;
         for (k, agent) in agents.iter().enumerate() {
             if field.way(&walls, agent.position_m).is_none() {
                 let [x_m, y_m] = agent.position_m;

@@ -1,5 +1,7 @@
 //! A room: walls as lines, exits as gaps between them, zones of slower walking.
 
+use super::grid::Cells;
+
 /// A line, m.
 pub(super) type Line = [[f64; 2]; 2];
 
@@ -118,53 +120,73 @@ pub(super) fn nearest_on(line: &Line, p: [f64; 2]) -> [f64; 2] {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Walls {
     pub(super) lines: Vec<Line>,
-    low: [f64; 2],
-    cell_m: f64,
-    columns: usize,
-    rows: usize,
-    cells: Vec<Vec<u32>>,
+    cells: Cells,
+    by_cell: Vec<Vec<u32>>,
 }
 
 impl Walls {
     /// Lines, to be found from anywhere nearer than `near_m`.
-    pub(super) fn new(lines: Vec<Line>, (low, high): ([f64; 2], [f64; 2]), near_m: f64) -> Self {
+    pub(super) fn new(lines: Vec<Line>, bounds: ([f64; 2], [f64; 2]), near_m: f64) -> Self {
         let cell_m = near_m.max(1.0);
-        let count = |axis: usize| (((high[axis] - low[axis]) / cell_m).ceil() as usize).max(1);
-        let (columns, rows) = (count(0), count(1));
-        let mut cells = vec![Vec::new(); columns * rows];
+        let cells = Cells::new(bounds, cell_m);
+        let mut by_cell: Vec<Vec<u32>> = vec![Vec::new(); cells.count()];
+        let reach_m = near_m + cell_m * std::f64::consts::FRAC_1_SQRT_2;
         for (k, line) in lines.iter().enumerate() {
-            let index = |value: f64, axis: usize, count: usize| {
-                (((value - low[axis]) / cell_m).floor().max(0.0) as usize).min(count - 1)
-            };
-            let span = |axis: usize, count: usize| {
+            let span = |axis: usize, a: f64, b: f64| cells.index(a.min(b), axis)..=cells.index(a.max(b), axis);
+            let around = |axis: usize| {
                 let (a, b) = (line[0][axis].min(line[1][axis]), line[0][axis].max(line[1][axis]));
-                index(a - near_m, axis, count)..=index(b + near_m, axis, count)
+                span(axis, a - near_m, b + near_m)
             };
-            for row in span(1, rows) {
-                for column in span(0, columns) {
-                    let corner = [low[0] + column as f64 * cell_m, low[1] + row as f64 * cell_m];
-                    let middle = [corner[0] + 0.5 * cell_m, corner[1] + 0.5 * cell_m];
+            let columns = around(0);
+            for row in around(1) {
+                let middle_y = cells.middle(0, row)[1];
+                let Some([from, to]) = within_rows(line, middle_y - reach_m, middle_y + reach_m) else { continue };
+                let here = span(0, from.min(to) - reach_m, from.max(to) + reach_m);
+                for column in *here.start().max(columns.start())..=*here.end().min(columns.end()) {
+                    let middle = cells.middle(column, row);
                     let near = nearest_on(line, middle);
-                    let reach = near_m + cell_m * std::f64::consts::FRAC_1_SQRT_2;
-                    if (near[0] - middle[0]).hypot(near[1] - middle[1]) <= reach {
-                        cells[row * columns + column].push(k as u32);
+                    let of_cell = &mut by_cell[cells.slot(column, row)];
+                    let is_near = (near[0] - middle[0]).hypot(near[1] - middle[1]) <= reach_m;
+                    if is_near && of_cell.last() != Some(&(k as u32)) {
+                        of_cell.push(k as u32);
                     }
                 }
             }
         }
-        Self { lines, low, cell_m, columns, rows, cells }
+        Self { lines, cells, by_cell }
     }
 
-    /// Indices of the lines near a place.
+    /// Indices of the lines near a place, and of others.
     pub(super) fn near(&self, p: [f64; 2]) -> &[u32] {
-        let index = |axis: usize, count: usize| {
-            (((p[axis] - self.low[axis]) / self.cell_m).floor().max(0.0) as usize).min(count - 1)
+        &self.by_cell[self.cells.at(p)]
+    }
+
+    /// How far the nearest line is, m; infinite where none is near.
+    pub(super) fn gap_m(&self, p: [f64; 2]) -> f64 {
+        let gap = |&k: &u32| {
+            let foot = nearest_on(&self.lines[k as usize], p);
+            (foot[0] - p[0]).hypot(foot[1] - p[1])
         };
-        &self.cells[index(1, self.rows) * self.columns + index(0, self.columns)]
+        self.near(p).iter().map(gap).fold(f64::INFINITY, f64::min)
     }
 
     /// True where a wall near `p` lies between two places.
     pub(super) fn between(&self, p: [f64; 2], q: [f64; 2]) -> bool {
         self.near(p).iter().any(|&k| crosses(p, q, &self.lines[k as usize]))
     }
+}
+
+/// From where to where, east, the part of a line runs that lies between two norths.
+fn within_rows([a, b]: &Line, low: f64, high: f64) -> Option<[f64; 2]> {
+    let (from, to) = if a[1] <= b[1] { (a, b) } else { (b, a) };
+    if from[1] > high || to[1] < low {
+        return None;
+    }
+    let rise = to[1] - from[1];
+    let at = |y: f64| {
+        let share = if rise > 0.0 { ((y - from[1]) / rise).clamp(0.0, 1.0) } else { 0.0 };
+        from[0] + share * (to[0] - from[0])
+    };
+    // A level line lies there as a whole.
+    Some(if rise > 0.0 { [at(low), at(high)] } else { [from[0], to[0]] })
 }

@@ -1,5 +1,8 @@
 //! Published cases of crowds, and what must hold whatever the room.
 
+mod egress;
+mod record;
+
 use super::*;
 
 const WALKER: Agent = Agent { position_m: [0.0, 0.0], radius_m: 0.2, speed_m_s: 1.34, ready_s: 0.0 };

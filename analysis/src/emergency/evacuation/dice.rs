@@ -2,11 +2,11 @@
 
 /// A stream of numbers.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dice(u64);
+pub(in crate::emergency) struct Dice(u64);
 
 impl Dice {
     /// The stream of a person.
-    pub(super) fn of(seed: u64, person: u64) -> Self {
+    pub(in crate::emergency) fn of(seed: u64, person: u64) -> Self {
         let mut dice = Self(seed ^ person.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         // The first numbers of neighbouring streams are alike.
         dice.draw();
@@ -22,12 +22,12 @@ impl Dice {
     }
 
     /// Evenly between 0 and 1, neither of them.
-    pub(super) fn even(&mut self) -> f64 {
+    pub(in crate::emergency) fn even(&mut self) -> f64 {
         ((self.draw() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
     /// A standard normal number (Box and Muller).
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(in crate::emergency) fn normal(&mut self) -> f64 {
         let (a, b) = (self.even(), self.even());
         (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
     }

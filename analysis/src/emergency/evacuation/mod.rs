@@ -15,9 +15,11 @@ mod tests;
 mod walking;
 mod ways;
 
+pub(in crate::emergency) use dice::Dice;
 pub use error::EvacuationError;
 pub use occupancy::{Occupancy, Unknown, occupancy};
 pub use people::{People, groups_and_places, groups_and_places_with};
+pub(in crate::emergency) use people::{doors_of, persons_in};
 pub use rules::EvacuationRules;
 pub use run::{
     Arrival, Assembly, Census, Closure, Departure, Evacuation, EvacuationInput, Group, PlaceUse, Walkers, Whereabouts,

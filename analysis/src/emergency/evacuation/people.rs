@@ -5,7 +5,7 @@ use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 use spatial_db::model::{EmergencyResource, FeatureId, ParkSnapshot, Presence, ResourceKind};
 
-use super::occupancy::{Unknown, employees_by_building, occupants};
+use super::occupancy::{Occupancy, Unknown, employees_by_building, occupants};
 use super::run::{Assembly, Group};
 use super::{EvacuationError, EvacuationRules};
 use crate::emergency::hydrants::{in_service, words_of_state};
@@ -34,18 +34,28 @@ fn step_free(entrance: &EmergencyResource) -> Option<bool> {
 /// An entrance of a building.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Entrance {
+    /// Its place among the resources; none for the door in the middle of a building without one.
+    resource: Option<usize>,
     at_m: [f64; 2],
     step_free: Option<bool>,
     /// How many buildings have it together.
     shared_by: usize,
 }
 
+impl Entrance {
+    /// Its clear width to one of its buildings, m: widths are not on record.
+    fn width_m(&self, default_m: f64) -> f64 {
+        if self.shared_by > 1 { (default_m / self.shared_by as f64).max(LEAST_M) } else { default_m }
+    }
+}
+
 /// The entrances in service of each building that stands: of the building that one lies in, or else of the nearest within reach; of all that
 /// are as near, as in a wall between two. From the west to the east.
 fn entrances(park: &ParkSnapshot, stands: impl Fn(usize) -> bool) -> Vec<Vec<Entrance>> {
-    let doors = park.resources.iter().filter(|r| r.kind == ResourceKind::BuildingEntrance && in_service(r));
-    let doors: Vec<([f64; 2], Option<bool>)> = doors.map(|r| (r.position, step_free(r))).collect();
-    let places = doors.iter().enumerate().map(|(door, (at, _))| GeomWithData::new(*at, door));
+    let all = park.resources.iter().enumerate();
+    let doors = all.filter(|(_, r)| r.kind == ResourceKind::BuildingEntrance && in_service(r));
+    let doors: Vec<(usize, [f64; 2], Option<bool>)> = doors.map(|(k, r)| (k, r.position, step_free(r))).collect();
+    let places = doors.iter().enumerate().map(|(door, (_, at, _))| GeomWithData::new(*at, door));
     let tree: RTree<GeomWithData<[f64; 2], usize>> = RTree::bulk_load(places.collect());
     // Of each entrance the buildings within reach, and how far they are; one that it lies in is nearer than any.
     let mut near: Vec<Vec<(usize, f64)>> = vec![Vec::new(); doors.len()];
@@ -63,17 +73,41 @@ fn entrances(park: &ParkSnapshot, stands: impl Fn(usize) -> bool) -> Vec<Vec<Ent
         }
     }
     let mut own: Vec<Vec<Entrance>> = vec![Vec::new(); park.buildings.len()];
-    for ((at_m, step_free), near) in doors.into_iter().zip(near) {
+    for ((resource, at_m, step_free), near) in doors.into_iter().zip(near) {
         let least_m = near.iter().map(|one| one.1).fold(f64::INFINITY, f64::min);
         let owners: Vec<usize> = near.iter().filter(|one| one.1 <= least_m + SAME_M).map(|one| one.0).collect();
         for slot in &owners {
-            own[*slot].push(Entrance { at_m, step_free, shared_by: owners.len() });
+            own[*slot].push(Entrance { resource: Some(resource), at_m, step_free, shared_by: owners.len() });
         }
     }
     for of_building in &mut own {
         of_building.sort_by(|a, b| a.at_m[0].total_cmp(&b.at_m[0]).then(a.at_m[1].total_cmp(&b.at_m[1])));
     }
     own
+}
+
+/// The entrances in service of one building: the resource, where, and how wide it is taken to be, m.
+pub(in crate::emergency) fn doors_of(
+    park: &ParkSnapshot,
+    rules: &EvacuationRules,
+    slot: usize,
+) -> Vec<(usize, [f64; 2], f64)> {
+    let present = park.park.as_of.map(|as_of| Presence::on(park, as_of).buildings);
+    let mut all = entrances(park, |slot| present.as_ref().is_none_or(|present| present[slot]));
+    let width_m = rules.value("doors", "default_width_m");
+    let own = std::mem::take(&mut all[slot]).into_iter();
+    own.filter_map(|door| Some((door.resource?, door.at_m, door.width_m(width_m)))).collect()
+}
+
+/// People in one building at an hour, as [`groups_and_places`] counts them.
+pub(in crate::emergency) fn persons_in(
+    park: &ParkSnapshot,
+    footprint_m2: f64,
+    rules: &EvacuationRules,
+    slot: usize,
+    hour: u32,
+) -> Occupancy {
+    occupants(rules, &park.buildings[slot], footprint_m2, hour, &employees_by_building(park))
 }
 
 /// Who leaves from where and to where.
@@ -156,14 +190,14 @@ pub fn groups_and_places_with(
         };
         let mut own = std::mem::take(&mut entrances[slot]);
         if own.is_empty() {
-            own.push(Entrance { at_m: [middle.x(), middle.y()], step_free: None, shared_by: 1 });
+            own.push(Entrance { resource: None, at_m: [middle.x(), middle.y()], step_free: None, shared_by: 1 });
         }
         let (each, over) = (persons / own.len() as u32, persons % own.len() as u32);
         groups.extend(own.into_iter().zip(0_u32..).map(|(door, number)| Group {
             building: building.id,
             persons: each + u32::from(number < over),
             door_m: door.at_m,
-            door_width_m: if door.shared_by > 1 { (width / door.shared_by as f64).max(LEAST_M) } else { width },
+            door_width_m: door.width_m(width),
             step_free: door.step_free,
         }));
     }

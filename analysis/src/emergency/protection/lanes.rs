@@ -1,13 +1,13 @@
 //! Fire lanes: width, slope, dead ends with room to turn, lanes along buildings.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use geo::{
     Area, BooleanOps, BoundingRect, Contains, Coord, Distance, Euclidean, Length, Line, LineString, MinimumRotatedRect,
-    MultiPolygon, Point,
+    MultiLineString, MultiPolygon, Point,
 };
-use rstar::RTree;
 use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree};
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, FeatureKind, RoadEdge, SurfaceKind, TerrainGrid};
 
@@ -245,13 +245,12 @@ enum Along {
     Nothing(usize),
 }
 
-/// A piece of a road, with whether it is on record as wide enough.
-type Piece = GeomWithData<Line<f64>, bool>;
+/// A piece of a road, with the road's place among the lanes and whether it is on record as wide enough.
+type Piece = GeomWithData<Line<f64>, (usize, bool)>;
 
 /// Roads that are lanes or may be: none on record as too narrow.
 struct Lanes<'a> {
     cache: &'a Cache,
-    roads: Vec<(&'a RoadEdge, bool)>,
     pieces: RTree<Piece>,
     beside_m: f64,
     /// Width of a lane, m.
@@ -274,13 +273,13 @@ impl<'a> Lanes<'a> {
         let roads: Vec<(&RoadEdge, bool)> = all.into_iter().filter_map(|road| Some((road, wide(road)?))).collect();
         let pieces = roads
             .iter()
-            .flat_map(|(road, wide)| {
-                road.line.iter().flat_map(LineString::lines).map(move |line| Piece::new(line, *wide))
+            .enumerate()
+            .flat_map(|(number, (road, wide))| {
+                road.line.iter().flat_map(LineString::lines).map(move |line| Piece::new(line, (number, *wide)))
             })
             .collect();
         Self {
             cache,
-            roads,
             pieces: RTree::bulk_load(pieces),
             beside_m: rules.figure("lane_beside_m").value,
             least_m: least,
@@ -293,7 +292,7 @@ impl<'a> Lanes<'a> {
     fn at(&self, place: Point<f64>) -> Option<bool> {
         let mut found = None;
         for piece in self.pieces.locate_within_distance(place, self.beside_m * self.beside_m) {
-            if piece.data {
+            if piece.data.1 {
                 return Some(true);
             }
             found = Some(false);
@@ -313,19 +312,18 @@ impl<'a> Lanes<'a> {
     /// Whether a road goes through a building, if one does or may.
     fn through(&self, footprint: &MultiPolygon<f64>, short_m: f64) -> Option<bool> {
         let bounds = footprint.bounding_rect()?;
-        let meets = |road: &RoadEdge| {
-            road.line.bounding_rect().is_some_and(|other| {
-                other.min().x <= bounds.max().x
-                    && other.max().x >= bounds.min().x
-                    && other.min().y <= bounds.max().y
-                    && other.max().y >= bounds.min().y
+        let around = AABB::from_corners(Point::from(bounds.min()), Point::from(bounds.max()));
+        // Only the pieces that are near: a road may be as long as the park.
+        let mut near: BTreeMap<(usize, bool), Vec<LineString<f64>>> = BTreeMap::new();
+        for piece in self.pieces.locate_in_envelope_intersecting(&around) {
+            near.entry(piece.data).or_default().push(LineString::from(*piece.geom()));
+        }
+        near.into_iter()
+            .filter(|(_, pieces)| {
+                let road = MultiLineString::new(pieces.clone());
+                Euclidean.length(&footprint.clip(&road, false)) >= THROUGH * short_m
             })
-        };
-        self.roads
-            .iter()
-            .filter(|(road, _)| meets(road))
-            .filter(|(road, _)| Euclidean.length(&footprint.clip(&road.line, false)) >= THROUGH * short_m)
-            .map(|(_, wide)| *wide)
+            .map(|((_, wide), _)| wide)
             .reduce(|one, other| one || other)
     }
 
