@@ -1,7 +1,8 @@
 //! What counts as one place and which words name which fitting: tables that a user can replace.
 
 use serde::Deserialize;
-use spatial_db::model::{NetworkNode, NodeKind};
+use serde_json::Value;
+use spatial_db::model::{NetworkEdge, NetworkNode, NodeKind};
 
 use crate::rules::Figure;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     /// The tolerances.
     pub tolerance: Tolerances,
     device: Vec<DeviceWords>,
+    #[serde(default)]
+    flow: Vec<FlowWords>,
 }
 
 /// Tolerances, each with where it comes from.
@@ -57,6 +60,15 @@ struct DeviceWords {
     words: Vec<String>,
 }
 
+/// A column of a line's record that tells which way it flows, and its words.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlowWords {
+    column: String,
+    forward: Vec<String>,
+    backward: Vec<String>,
+}
+
 impl Settings {
     /// The table that ships with the product.
     ///
@@ -81,6 +93,21 @@ impl Settings {
             NodeKind::Valve => Some(node.subtype.as_deref().and_then(|text| self.words(text)).unwrap_or(Device::Shuts)),
             _ => None,
         }
+    }
+
+    /// Whether a line flows from its first vertex to its last, or the other way, by a column of its own record; `None` where none tells.
+    pub fn recorded_flow(&self, edge: &NetworkEdge) -> Option<bool> {
+        let attributes = &edge.provenance.attributes;
+        self.flow.iter().find_map(|row| {
+            let (_, told) = attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&row.column))?;
+            let told = match told {
+                Value::String(text) => text.trim().to_lowercase(),
+                Value::Number(number) => number.to_string(),
+                _ => return None,
+            };
+            let is = |words: &[String]| words.iter().any(|word| word.to_lowercase() == told);
+            is(&row.forward).then_some(true).or_else(|| is(&row.backward).then_some(false))
+        })
     }
 
     fn words(&self, text: &str) -> Option<Device> {
@@ -112,5 +139,25 @@ mod tests {
             assert_eq!(settings.words(text), device, "{text}");
         }
         assert!(Settings::parse("[tolerance]").is_err());
+    }
+
+    #[test]
+    fn a_record_tells_which_way_a_line_flows_where_its_words_are_in_the_table() {
+        let told = |settings: &Settings, column: &str, value: Value| {
+            let mut line = crate::network::by_hand::edge(1, vec![[0.0; 3], [1.0, 0.0, 0.0]]);
+            line.provenance.attributes.insert(column.into(), value);
+            settings.recorded_flow(&line)
+        };
+        let settings = Settings::shipped();
+        for (value, flow) in [("+", Some(true)), (" 顺 ", Some(true)), ("-", Some(false)), ("1", None), ("", None)] {
+            assert_eq!(told(&settings, "FLOWDIR", value.into()), flow, "{value}");
+        }
+        assert_eq!(told(&settings, "other", "+".into()), None);
+        // A code of one's own.
+        let own = include_str!("../../rules/networks/topology.toml").replacen("forward = [", "forward = [\"0\", ", 1);
+        assert_eq!(told(&Settings::parse(&own).unwrap(), "FlowDir", 0.into()), Some(true));
+        // A table without such rows is one still.
+        let older = include_str!("../../rules/networks/topology.toml").split("[[flow]]").next().unwrap();
+        assert_eq!(told(&Settings::parse(older).unwrap(), "FlowDir", "+".into()), None);
     }
 }
