@@ -47,11 +47,12 @@ pub struct Answer {
     pub told: Value,
 }
 
-/// Whether the record of a valve itself says that it is closed, as those of model files do. A closed switch is another thing: through
-/// it current flows.
-fn is_recorded_closed(node: &NetworkNode) -> bool {
+/// Whether the record of a valve itself says that it is closed, as those of model files do, or that of a valve or switch that it lets
+/// nothing pass when all is well. A closed switch is another thing: through it current flows.
+fn is_recorded_closed(node: &NetworkNode, settings: &Settings) -> bool {
     let status = node.provenance.attributes.get("status").and_then(Value::as_str);
-    Gear::of(node) == Gear::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
+    let closed = Gear::of(node) == Gear::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"));
+    closed || settings.normally_shut(node)
 }
 
 /// A network made ready to be asked.
@@ -130,7 +131,7 @@ impl<'p> Network<'p> {
             let key = key_of(valve);
             if let Some(seen) = seen.get(key) {
                 told.entry(key.to_owned()).or_insert(seen.state);
-            } else if is_recorded_closed(&park.nodes[valve.node as usize]) {
+            } else if is_recorded_closed(&park.nodes[valve.node as usize], settings) {
                 told.entry(key.to_owned()).or_insert(ValveState::Closed);
             }
         }
