@@ -258,12 +258,12 @@ fn a_check_valve_lets_pass_as_the_lines_at_it_are_on_record_to_flow() {
 
 #[test]
 fn a_record_of_flow_goes_before_what_a_network_lets_conclude() {
-    use crate::network::topology::{Direction, FlowBasis};
+    use crate::network::topology::Direction::{Backward, Forward};
+    use crate::network::topology::FlowBasis;
 
     let mut park = row(&LINE);
     park.edges[1].provenance.attributes.insert("流向".into(), "逆".into());
     let flows = asked(&park, &[], |network| (*network.flows).clone());
-    use Direction::{Backward, Forward};
     assert_eq!(flows.directions, [Forward, Backward, Forward]);
     assert_eq!(flows.bases, [FlowBasis::Sources, FlowBasis::Recorded, FlowBasis::Sources]);
     // Of a sewer too; one that rises by its record is told.

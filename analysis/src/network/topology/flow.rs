@@ -1,8 +1,9 @@
 //! Which way flows, where that is known.
 //!
-//! What the record of a line says goes before all. Other gravity lines flow as they fall; where a survey draws nearly all of them so, as they are drawn, which covers level lines and
-//! pumping mains. Under pressure a link that is the only way from the sources to what lies behind it flows there; in a ring the
-//! direction depends on demand, and stays unknown here. A line with a check valve on record flows as that lets pass, if it does.
+//! What the record of a line says goes before all: a column of its survey, or a check valve on it. Other gravity lines flow as they
+//! fall; where a survey draws nearly all of them so, as they are drawn, which covers level lines and pumping mains. Under pressure a
+//! link that is the only way from the sources to what lies behind it flows there; in a ring the direction depends on demand, and stays
+//! unknown here.
 
 use std::collections::BTreeMap;
 
@@ -107,10 +108,11 @@ impl Topology {
             fall if *fall < -level => Direction::Backward,
             _ => Direction::Unknown,
         };
-        let (basis, directions) = match drawn {
-            true => (FlowBasis::Drawn, vec![Direction::Forward; falls.len()]),
-            false if down + up > 0 => (FlowBasis::Fall, falls.iter().map(by_fall).collect()),
-            false => (FlowBasis::None, vec![Direction::Unknown; falls.len()]),
+        let (basis, directions) = if drawn {
+            (FlowBasis::Drawn, vec![Direction::Forward; falls.len()])
+        } else {
+            let basis = if down + up > 0 { FlowBasis::Fall } else { FlowBasis::None };
+            (basis, falls.iter().map(by_fall).collect())
         };
         let mut flows = flows(basis, directions, recorded);
         let rises = |at: &u32| match flows.directions[*at as usize] {
