@@ -74,7 +74,9 @@ impl Ways {
         };
         let graph = Graph::new(all + 1, live.clone());
         let mut is_root = vec![false; all];
-        roots.iter().for_each(|root| is_root[*root as usize] = true);
+        for root in &roots {
+            is_root[*root as usize] = true;
+        }
         let mut found = graph.ways(&roots, None, |link| topology.links[link as usize].length_m, open);
         found.far_m.truncate(all);
         found.came.truncate(all);

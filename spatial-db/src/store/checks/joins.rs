@@ -56,6 +56,9 @@ struct Limits {
     unknown_share: f64,
 }
 
+/// A line, one of its ends, and how far that is from the point that it names, m.
+type Off = (usize, usize, f64);
+
 /// A doubt.
 #[derive(Debug, PartialEq)]
 struct Doubt {
@@ -203,7 +206,7 @@ impl<'a> Network<'a> {
 
     /// Lines drawn away from the points that they name; of a layer in which many are, once.
     fn off_nodes(&self, members: &[usize], limits: &Limits, doubts: &mut Vec<Doubt>) {
-        let mut layers: BTreeMap<&str, (usize, Vec<(usize, usize, f64)>)> = BTreeMap::new();
+        let mut layers: BTreeMap<&str, (usize, Vec<Off>)> = BTreeMap::new();
         for line in members {
             for end in [0, 1] {
                 let Some(node) = self.node(*line, end) else { continue };

@@ -117,7 +117,9 @@ fn pipes_drawn_along_each_other_are_doubled_and_twins_beside_each_other_are_not(
     assert_eq!(doubled(&[main(), turned]), 0);
     // Cables lie side by side in one trench, and sewers of two kinds are two.
     let mut cables = [main(), along(0.0, 1.0)];
-    cables.iter_mut().for_each(|line| line.class = "power".to_owned());
+    for cable in &mut cables {
+        cable.class = "power".to_owned();
+    }
     assert_eq!(doubled(&cables), 0);
     let mut kinds = [main(), along(0.0, 1.0)];
     kinds[1].subtype = Some("YS".to_owned());
