@@ -79,7 +79,7 @@ fn states_of_valves_are_kept_and_gone_by() {
     let park = park(&place);
     // Those that part a ring stand closed by the survey already.
     let stands_open = |n: &NetworkNode| {
-        n.provenance.attributes.get("NormState").and_then(|state| state.as_str()).is_none_or(str::is_empty)
+        n.provenance.attributes.get("NormState").and_then(serde_json::Value::as_str).is_none_or(str::is_empty)
     };
     let is_valve = |key: &str| {
         let mut valves = park.nodes.iter().filter(|n| n.kind == NodeKind::Valve && n.class == NetworkClass::Water);
