@@ -102,10 +102,11 @@ fn main() {
         if !keys {
             continue;
         }
-        timed("directions of flow", || topology.flows(&park, &settings));
+        let flows = timed("directions of flow", || topology.flows(&park, &settings));
         timed("loops", || topology.rings());
         let valves = Valves::of(&topology, &park, &settings);
-        let isolator = timed("segments", || Isolator::of(&topology, &park, &valves, &HashMap::new()));
+        let (lines, _) = topology.passages(&park, &valves, &flows);
+        let isolator = timed("segments", || Isolator::of(&topology, &park, &valves, &HashMap::new(), &lines));
         println!("  {} valves, {} segments", valves.shut.len(), isolator.segments.count);
         timed("segments alone", || Segments::of(&topology.graph, &valves.gates));
         let links = (0..topology.links.len() as u32).flat_map(|link| topology.graph.ends(link));

@@ -116,7 +116,6 @@ mod tests {
             ("isolation by switches", [&isolation[..3], &isolation[6..]].concat()),
             ("clearance", found::clearance_legend()),
             ("capacity", crate::network::capacity::legend()),
-            ("coverage of buildings", crate::network::capacity::coverage_legend()),
             ("pressure", hydraulics::pressure_legend(&hydraulics::HydraulicRules::shipped())),
             ("fire flow", hydraulics::fire_legend()),
         ];

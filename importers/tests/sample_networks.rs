@@ -211,3 +211,43 @@ fn slopes_inside_the_park_are_gentle() {
     }
     assert!(steep.is_empty(), "{steep:?}");
 }
+
+/// With what the survey says is shut when all is well, every point of the water and power networks has one way to one source.
+#[test]
+fn rings_of_water_and_power_are_parted_at_points_on_record() {
+    for (seed, parcels) in [(1, 200), (2, 400)] {
+        let made = make(seed, parcels);
+        for (title, code, source, shut, device) in
+            [("给水", "SS", "水源", "常闭", "阀门"), ("电力", "GD", "变电站", "分闸", "环网柜")]
+        {
+            let survey = survey(&made, title, code);
+            let mut at: HashMap<&str, Vec<&str>> = HashMap::new();
+            for line in &survey.lines {
+                let Some([(a, _), (b, _)]) = ends(&survey, line) else { continue };
+                let [a, b] = [a, b].map(|point| point["Exp_No"].as_str());
+                at.entry(a).or_default().push(b);
+                at.entry(b).or_default().push(a);
+            }
+            let parts = |key: &str| survey.points[key]["NormState"] == shut;
+            let closed: Vec<&HashMap<String, String>> =
+                survey.points.values().filter(|point| point["NormState"] == shut).collect();
+            assert!(!closed.is_empty() && closed.iter().all(|point| point["Subsid"] == device), "{title}");
+            assert!(closed.iter().all(|point| at[point["Exp_No"].as_str()].len() == 2), "{title}: on a line");
+            let sources = survey.points.values().filter(|point| point["Subsid"] == source);
+            // Every line is walked once, from one source; what is shut is come to from each of its two sides and not passed.
+            let mut seen: HashMap<&str, usize> = HashMap::new();
+            for start in sources {
+                let mut queue = vec![(start["Exp_No"].as_str(), "")];
+                while let Some((here, from)) = queue.pop() {
+                    *seen.entry(here).or_default() += 1;
+                    assert!(seen[here] == 1 || parts(here) && seen[here] == 2, "{title}: two ways to {here}");
+                    if !parts(here) {
+                        queue.extend(at[here].iter().filter(|next| **next != from).map(|next| (*next, here)));
+                    }
+                }
+            }
+            assert_eq!(seen.len(), survey.points.len(), "{title}: all have a way");
+            assert!(closed.iter().all(|point| seen[point["Exp_No"].as_str()] == 2), "{title}: fed from both sides");
+        }
+    }
+}

@@ -24,7 +24,7 @@ use crate::rules::tables;
     after_help = "Valves to close, hydrants and buildings without water, buildings that no hydrant reaches any more, the evacuation of everyone by \
     other ways, and with --cap the draft of an alert (CAP 1.2, status Exercise). What is not known is said with each. For exercises and \
     planning; docs/emergency.md says what is left out.\n\n\
-    Example:\n  twin incident qingxi --burst SS12-SS13 --cap alert.xml --json"
+    Example:\n  twin incident qingxi --burst SS71-SS8 --cap alert.xml --json"
 )]
 pub(crate) struct IncidentArguments {
     /// Short name of the park, or a package of one

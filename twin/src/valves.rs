@@ -23,8 +23,8 @@ use crate::rules::tables;
 /// Arguments of `twin valves`.
 #[derive(Debug, Args)]
 #[command(after_help = "docs/networks.md says how states are used.\n\nExamples:\n  \
-    twin valves set qingxi JS-V3 closed --by \"Li Na, walk of 12 May\" --seen 2026-05-12\n  \
-    twin valves set qingxi GD-S3 off --by \"switching log\"      (a switch is on or off, never open or closed)\n  \
+    twin valves set qingxi SS769 closed --by \"Li Na, walk of 12 May\" --seen 2026-05-12\n  \
+    twin valves set qingxi GD388 off --by \"switching log\"      (a switch is on or off, never open or closed)\n  \
     twin valves load qingxi walk.csv      (columns valve,state,seen,by)\n  \
     twin valves list qingxi --as-of 2026-06-30")]
 pub(crate) struct ValveGroup {

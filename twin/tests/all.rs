@@ -9,6 +9,7 @@ mod chinese_reports;
 mod dossier;
 mod drill;
 mod golden_sample;
+mod help;
 mod incident;
 mod journey;
 mod land_report;

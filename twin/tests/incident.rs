@@ -21,6 +21,7 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
         .nodes
         .iter()
         .filter(|node| node.class == NetworkClass::Water && node.kind == NodeKind::Valve)
+        .filter(|node| node.provenance.attributes.get("NormState").and_then(Value::as_str).is_none_or(str::is_empty))
         .map(|node| node.provenance.key.as_str())
         .collect();
     let main = park.edges.iter().find(|edge| {

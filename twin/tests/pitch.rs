@@ -169,8 +169,8 @@ fn a_brief_stands_alone_in_both_languages() {
     // How far industries are, in bands.
     let bands = ["<td>0–50 m</td>", "<td>50–100 m</td>", "<td>100–250 m</td>", "<td>250–500 m</td>"];
     assert!(bands.iter().any(|band| page.contains(band)));
-    // The sample's mains are rings: over which of two ways water comes is on no record, so what is left is not told as known.
-    assert!(!page.contains("leaves so much at the connection"), "what nobody knows is told");
+    // The sample's mains are rings that are parted on record: over which way water comes is known, and so is what is left.
+    assert!(page.contains("leaves so much at the connection"), "what is known is not told");
     let pictures: Vec<&str> = page.split("data:image/jpeg;base64,").skip(1).collect();
     assert!(pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)));
     // What their colours stand for, in words.

@@ -12,7 +12,7 @@ use crate::words::{Phrase, Words, phrase};
 type Said = (&'static str, Phrase, Phrase);
 
 /// Every code that an import can say.
-const SAID: [Said; 79] = [
+const SAID: [Said; 83] = [
     (
         "geometry.missing",
         phrase("issue-geometry-missing", "there is no geometry"),
@@ -390,6 +390,26 @@ const SAID: [Said; 79] = [
         "z.base_differs",
         phrase("issue-z-base-differs", "a ground floor lies far above or below the ground"),
         phrase("fix-z-base-differs", "check the elevation of the ground floor and its height system"),
+    ),
+    (
+        "edge.near_miss",
+        phrase("issue-edge-near-miss", "a line ends beside another of its class without being joined to it"),
+        phrase("fix-edge-near-miss", "draw the end onto the other line, or say what stands at the end"),
+    ),
+    (
+        "edge.off_node",
+        phrase("issue-edge-off-node", "a line is drawn away from the node that it names"),
+        phrase("fix-edge-off-node", "draw the line to its node, or correct the node's key or coordinates"),
+    ),
+    (
+        "edge.doubled",
+        phrase("issue-edge-doubled", "a pipe runs along another of its class and kind, as if it was drawn twice"),
+        phrase("fix-edge-doubled", "remove the part that is drawn twice; for twin pipes record their number"),
+    ),
+    (
+        "edge.crossing_unknown",
+        phrase("issue-edge-crossing-unknown", "two lines of a class cross in plan where a depth is not known"),
+        phrase("fix-edge-crossing-unknown", "record the depth there; if they meet, draw a node where they do"),
     ),
     (
         "network.island",

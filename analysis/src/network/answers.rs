@@ -47,11 +47,12 @@ pub struct Answer {
     pub told: Value,
 }
 
-/// Whether the record of a valve itself says that it is closed, as those of model files do. A closed switch is another thing: through
-/// it current flows.
-fn is_recorded_closed(node: &NetworkNode) -> bool {
+/// Whether the record of a valve itself says that it is closed, as those of model files do, or that of a valve or switch that it lets
+/// nothing pass when all is well. A closed switch is another thing: through it current flows.
+fn is_recorded_closed(node: &NetworkNode, settings: &Settings) -> bool {
     let status = node.provenance.attributes.get("status").and_then(Value::as_str);
-    Gear::of(node) == Gear::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"))
+    let closed = Gear::of(node) == Gear::Valve && status.is_some_and(|status| status.eq_ignore_ascii_case("closed"));
+    closed || settings.normally_shut(node)
 }
 
 /// A network made ready to be asked.
@@ -103,7 +104,7 @@ impl<'p> Network<'p> {
         joined: Joined,
         mut told: HashMap<String, ValveState>,
     ) -> Result<Self, AnswerError> {
-        let Joined { topology, flows, valves, lines, anew } = joined;
+        let Joined { topology, flows, valves, lines, checks, anew } = joined;
         let class = topology.class;
         let key_of = |valve: &Valve| park.nodes[valve.node as usize].provenance.key.as_str();
         // What lets pass one way, or at a lower pressure, is no shut-off valve, but may stand closed.
@@ -130,7 +131,7 @@ impl<'p> Network<'p> {
             let key = key_of(valve);
             if let Some(seen) = seen.get(key) {
                 told.entry(key.to_owned()).or_insert(seen.state);
-            } else if is_recorded_closed(&park.nodes[valve.node as usize]) {
+            } else if is_recorded_closed(&park.nodes[valve.node as usize], settings) {
                 told.entry(key.to_owned()).or_insert(ValveState::Closed);
             }
         }
@@ -153,7 +154,7 @@ impl<'p> Network<'p> {
             let here = &mut at[valve.junction as usize];
             *here = (*here).max(barrier);
         }
-        let barriers = Barriers::new(at, lines);
+        let barriers = Barriers::new(at, lines).with_checks(checks);
         Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, barriers })
     }
 
@@ -244,6 +245,9 @@ impl<'p> Network<'p> {
             perhaps = reach.perhaps.len(),
             ends = listed(&at_end),
         ));
+        if way != Way::Connected {
+            notes.push(self.flow_note());
+        }
         if !perhaps_at.is_empty() {
             notes.push(words!(
                 "note-reach-perhaps",
@@ -259,6 +263,7 @@ impl<'p> Network<'p> {
             "links": reach.links.len(),
             "perhaps": reach.perhaps.len(),
             "flow_basis": self.flows.basis,
+            "flow_links": self.flow_links(),
             "reached": at_end,
             "perhaps_reached": perhaps_at,
             "ends": self.keys(&near),
@@ -368,20 +373,36 @@ impl<'p> Network<'p> {
             metres = format!("{:.1}", fed.reach.length_m),
             others = if others.is_empty() { "–".to_owned() } else { others.join(" ") },
         ));
+        let perhaps = self.keys(&fed.perhaps_fed_from);
+        if !fed.reach.perhaps.is_empty() || !perhaps.is_empty() {
+            notes.push(words!(
+                "note-fed-perhaps",
+                "{count} links it feeds perhaps, and perhaps some is fed from {others}: nobody knows how a valve or switch stands, or which way a check valve lets pass",
+                count = fed.reach.perhaps.len(),
+                others = if perhaps.is_empty() { "–".to_owned() } else { perhaps.join(" ") },
+            ));
+        }
         let parts = fed.reach.links.iter().map(|link| (*link, Part::Reached));
         let parts = parts.chain(fed.reach.perhaps.iter().map(|link| (*link, Part::Perhaps)));
         let what = words!("trace-fed", "what {from} feeds", from = source);
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
         Ok(Answer {
             sheet,
-            told: json!({ "length_m": fed.reach.length_m, "perhaps": fed.reach.perhaps.len(), "also_fed_from": others }),
+            told: json!({
+                "length_m": fed.reach.length_m,
+                "perhaps": fed.reach.perhaps.len(),
+                "also_fed_from": others,
+                "perhaps_fed_from": perhaps,
+            }),
         })
     }
 
     /// What was in doubt when lines were joined.
     pub fn doubts(&self) -> Answer {
         let what = words!("trace-topology", "what was in doubt when lines were joined");
-        let sheet = doubts_sheet(self.park, &self.topology, self.title(what), self.notes());
+        let mut notes = self.notes();
+        notes.push(self.flow_note());
+        let sheet = doubts_sheet(self.park, &self.topology, self.title(what), notes);
         let told = json!({
             "links": self.topology.links.len(),
             "junctions": self.topology.junctions.len(),
@@ -389,6 +410,7 @@ impl<'p> Network<'p> {
             "joined_by_key": self.topology.joined[0],
             "joined_by_place": self.topology.joined[1],
             "flow_basis": self.flows.basis,
+            "flow_links": self.flow_links(),
             "sources": self.keys(&self.topology.sources(self.park)),
             "valves": self.valves.shut.len(),
         });

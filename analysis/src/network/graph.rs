@@ -125,30 +125,35 @@ impl Graph {
         length_m: impl Fn(u32) -> f64,
         open: impl Fn(u32, u32) -> bool,
     ) -> Option<(f64, Vec<u32>)> {
-        let ways = self.ways(from, Some(to), length_m, open);
+        let ways = self.ways(&[from], Some(to), length_m, open);
         Some((ways.far_m[to as usize], ways.links_to(to)?))
     }
 
-    /// Shortest ways from `from` to everything that can be reached, or as far as `until`: see [`Self::shortest`].
+    /// Shortest ways from the nearest of `from` to everything that can be reached, or as far as `until`: see [`Self::shortest`].
     pub(crate) fn ways(
         &self,
-        from: u32,
+        from: &[u32],
         until: Option<u32>,
         length_m: impl Fn(u32) -> f64,
         open: impl Fn(u32, u32) -> bool,
     ) -> Ways {
         let mut best = vec![f64::INFINITY; self.junctions()];
         let mut came: Vec<Arc> = vec![Arc { link: NONE, to: NONE }; self.junctions()];
+        let mut order = Vec::new();
         let mut heap = BinaryHeap::new();
-        best[from as usize] = 0.0;
-        heap.push(Step { far_m: 0.0, junction: from });
+        for start in from {
+            best[*start as usize] = 0.0;
+            heap.push(Step { far_m: 0.0, junction: *start });
+        }
+        let mut done = vec![false; self.junctions()];
         while let Some(Step { far_m, junction }) = heap.pop() {
             if Some(junction) == until {
                 break;
             }
-            if far_m > best[junction as usize] {
+            if std::mem::replace(&mut done[junction as usize], true) {
                 continue;
             }
+            order.push(junction);
             for arc in self.at(junction) {
                 if !open(arc.link, junction) {
                     continue;
@@ -161,16 +166,18 @@ impl Graph {
                 }
             }
         }
-        Ways { from, far_m: best, came }
+        Ways { far_m: best, came, order }
     }
 }
 
-/// Shortest ways from one junction.
+/// Shortest ways from one junction, or from the nearest of several.
 pub(crate) struct Ways {
-    from: u32,
     /// How far each junction is, m; infinite where no way leads.
     pub(crate) far_m: Vec<f64>,
-    came: Vec<Arc>,
+    /// The link that led to each junction, and from where: of a start, and where no way leads, neither.
+    pub(crate) came: Vec<Arc>,
+    /// Junctions that a way leads to in order, the nearest first: what leads to another stands before it.
+    pub(crate) order: Vec<u32>,
 }
 
 impl Ways {
@@ -180,11 +187,10 @@ impl Ways {
             return None;
         }
         let mut links = Vec::new();
-        let mut at = to;
-        while at != self.from {
-            let arc = self.came[at as usize];
+        let mut arc = self.came[to as usize];
+        while arc.link != NONE {
             links.push(arc.link);
-            at = arc.to;
+            arc = self.came[arc.to as usize];
         }
         links.reverse();
         Some(links)

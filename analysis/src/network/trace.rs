@@ -74,8 +74,11 @@ pub struct Route {
 pub struct Fed {
     /// What it reaches through what is open.
     pub reach: Reach,
-    /// Other sources that feed the same.
+    /// Other sources that feed some of the same.
     pub others: Vec<u32>,
+    /// Other sources that may feed some of it, or some of what this one may feed: past what may be shut, or a check valve of which
+    /// nothing tells which way it lets pass.
+    pub perhaps_fed_from: Vec<u32>,
 }
 
 impl Topology {
@@ -127,9 +130,13 @@ impl Topology {
         }
         let mut reach = Reach::default();
         // What is sure first: what is reached again in doubt stays sure.
-        let begun: Vec<u32> = first.iter().chain(&next).copied().collect();
-        let passes = |junction: u32| !barriers.is_shut(junction) || begun.contains(&junction);
-        let for_sure = |junction: u32| !barriers.may_be_shut(junction) || begun.contains(&junction);
+        let mut begun: Vec<u32> = first.iter().chain(&next).copied().collect();
+        begun.sort_unstable();
+        let begins = |junction: u32| begun.binary_search(&junction).is_ok();
+        let passes = |junction: u32| !barriers.is_shut(junction) || begins(junction);
+        let in_doubt =
+            |junction: u32| barriers.may_be_shut(junction) || along != Along::Any && barriers.checks_some_way(junction);
+        let for_sure = |junction: u32| !in_doubt(junction) || begins(junction);
         for round in [Seen::Sure, Seen::Perhaps] {
             let mut queue = std::mem::take(&mut first);
             for junction in &queue {
@@ -267,13 +274,32 @@ impl Topology {
         rings
     }
 
-    /// What the source at a junction reaches past what is not shut, and which other sources do too.
+    /// What the source at a junction reaches past what is not shut, as check valves let pass, and which other sources reach some of
+    /// that too: what a check valve keeps this one from may be fed from beyond it all the same.
     pub fn fed(&self, park: &ParkSnapshot, flows: &Flows, source: u32, barriers: &Barriers) -> Fed {
         let reach = self.reach(flows, &[Start::Junction(source)], Way::Connected, (barriers, Along::With));
-        let sources = self.sources(park);
-        let others =
-            sources.into_iter().filter(|at| *at != source && reach.junctions.binary_search(at).is_ok()).collect();
-        Fed { reach, others }
+        let (perhaps, sure): (Vec<u32>, Vec<u32>) =
+            reach.junctions.iter().copied().partition(|at| reach.perhaps_junctions.binary_search(at).is_ok());
+        // Where something shut stands it is not passed from either side.
+        let feeding = |fed: &[u32]| {
+            let open =
+                |at: &&u32| !barriers.is_shut(**at) && !barriers.may_be_shut(**at) && !barriers.checks_some_way(**at);
+            let starts: Vec<Start> = fed.iter().filter(open).map(|at| Start::Junction(*at)).collect();
+            self.reach(flows, &starts, Way::Connected, (barriers, Along::Against))
+        };
+        let (of_sure, of_perhaps) = (feeding(&sure), feeding(&perhaps));
+        let is = |junctions: &[u32], at: u32| junctions.binary_search(&at).is_ok();
+        let feeds = |at: u32| is(&of_sure.junctions, at) && !is(&of_sure.perhaps_junctions, at);
+        let may_feed = |at: u32| is(&of_sure.junctions, at) || is(&of_perhaps.junctions, at);
+        let mut fed = Fed { reach, others: Vec::new(), perhaps_fed_from: Vec::new() };
+        for at in self.sources(park).into_iter().filter(|at| *at != source) {
+            if feeds(at) {
+                fed.others.push(at);
+            } else if may_feed(at) {
+                fed.perhaps_fed_from.push(at);
+            }
+        }
+        fed
     }
 
     /// Outfalls among junctions: by their kind.

@@ -232,7 +232,7 @@ fn edit_error_words(error: &EditError) -> Words {
         EditError::NoFloors { key } => {
             words!(
                 "edit-no-floors",
-                "the floors of the building {key} on the parcel are unknown: storeys or their height are missing",
+                "the floors of the building {key} on the parcel are unknown: neither its storeys nor a floor area are on record; add one, or leave `far` out",
                 key = key
             )
         }

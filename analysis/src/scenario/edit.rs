@@ -291,7 +291,7 @@ impl<'a> Draft<'a> {
         }
         let boundary = self.park.parcels[at].boundary.clone();
         let obstacles = obstacles_on_record(&self.park, &boundary);
-        let existing = Existing { blocked: obstacles.ground, ..self.existing(&boundary)? };
+        let existing = Existing { blocked: obstacles.ground, ..self.existing(&boundary, limits.far.is_some())? };
         let tall = self.rules.figure("land", "tall_storey_m").value;
         let mass = largest_mass(&boundary, &existing, limits, tall).map_err(|why| match why {
             MassingError::NoRoom { .. } if !obstacles.taken.is_empty() => {
@@ -312,8 +312,9 @@ impl<'a> Draft<'a> {
     }
 
     /// What stands on a parcel now, without the ground that cannot be built on. Buildings that are gone by the day of the data do not
-    /// stand.
-    fn existing(&self, boundary: &MultiPolygon<f64>) -> Result<Existing, EditError> {
+    /// stand. Floors count where a floor-area ratio does, at most: storeys of unknown height may count twice, so a mass beside them
+    /// keeps to the ratio whatever they are.
+    fn existing(&self, boundary: &MultiPolygon<f64>, with_floors: bool) -> Result<Existing, EditError> {
         let mut existing = Existing::default();
         let Some(bounds) = boundary.bounding_rect() else { return Ok(existing) };
         let there = self.park.park.as_of.map(|day| Presence::on(&self.park, day).buildings);
@@ -329,11 +330,14 @@ impl<'a> Draft<'a> {
             if part_m2 <= 1e-6 {
                 continue;
             }
-            let floors = rule_floors(building, footprint_m2, self.rules)
-                .known()
-                .ok_or_else(|| EditError::NoFloors { key: building.provenance.key.clone() })?;
+            if with_floors {
+                let most_m2 = rule_floors(building, footprint_m2, self.rules).most_m2;
+                if !most_m2.is_finite() {
+                    return Err(EditError::NoFloors { key: building.provenance.key.clone() });
+                }
+                existing.floor_m2 += most_m2 * part_m2 / footprint_m2;
+            }
             existing.footprint_m2 += part_m2;
-            existing.floor_m2 += floors * part_m2 / footprint_m2;
             existing.footprints = existing.footprints.union(&part);
         }
         Ok(existing)

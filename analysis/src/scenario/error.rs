@@ -105,8 +105,10 @@ pub enum EditError {
     /// Less than two parcels.
     #[error("to merge takes two parcels or more")]
     TooFew,
-    /// A building on the parcel without floor area and storeys with their height: its share of the floor-area ratio is unknown.
-    #[error("the floors of the building {key} on the parcel are unknown: storeys or their height are missing")]
+    /// A building on the parcel without floor area and storeys, where a floor-area ratio is asked for: its share of that is unknown.
+    #[error(
+        "the floors of the building {key} on the parcel are unknown: neither its storeys nor a floor area are on record; add one, or leave `far` out"
+    )]
     NoFloors {
         /// Key of the building.
         key: String,

@@ -216,6 +216,30 @@ fn use_changes_and_buildings_go() {
     ));
 }
 
+#[test]
+fn storeys_of_unknown_height_do_not_refuse_a_mass_beside_them() {
+    let with = |storeys: Option<f64>, far: Option<f64>| -> Result<f64, ScenarioError> {
+        let mut park = park();
+        let mut beside = building(4, block(310.0, 10.0, 20.0, 20.0));
+        beside.storeys = storeys;
+        park.buildings = vec![beside];
+        let limits = Limits { far, ..LIMITS };
+        let place = Edit::PlaceBuilding { parcel: "P3".into(), key: "N".into(), limits, use_text: None };
+        let scenario = Scenario::on(Arc::new(park), ScenarioFile::new("x", "hand", vec![place])).unwrap();
+        let placed = scenario.park(&RuleSet::shipped())?;
+        Ok(placed.buildings[1].floor_area_m2.unwrap())
+    };
+    let refused = |found: Result<f64, ScenarioError>| {
+        matches!(found, Err(ScenarioError::Edit { source: EditError::NoFloors { .. }, .. }))
+    };
+    // Two storeys of 400 m² may count twice: of the ratio 0.2 on a hectare 400 m² are left for sure.
+    let left = with(Some(2.0), Some(0.2)).unwrap();
+    assert!(left <= 400.0 + 1e-6 && left > 380.0, "{left}");
+    // Without a ratio nobody asks for floors.
+    assert!(with(Some(2.0), None).is_ok() && with(None, None).is_ok());
+    assert!(refused(with(None, Some(0.2))));
+}
+
 const FILE: &str = r#"// A second phase.
 (
     format_version: 1,

@@ -411,6 +411,60 @@ pub const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "edge.joins",
+        passes: &[pass("network_edge")],
+        means: Means::Joins,
+        codes: &[
+            code(
+                "edge.near_miss",
+                Warning,
+                "a line ends beside another of its class without being joined to it; the place is that end",
+                "draw the end onto the other line, or name one node at both; if they do not meet, say what stands at the end (a cap, a connection)",
+                &[
+                    t("near_m", 1.0, "an end this near to another line was perhaps meant to meet it"),
+                    t("snap_m", 0.05, "ends this near to each other are one place"),
+                    t("apart_m", 0.5, "known depths that differ by more are those of lines that pass each other"),
+                    t("most_rows", 2_000_000.0, "two million lines take a minute; more were not tried"),
+                ],
+            ),
+            code(
+                "edge.off_node",
+                Warning,
+                "a line is drawn away from the node that it names; the place is its end",
+                "draw the line to its node, or correct the node's key or coordinates",
+                &[
+                    t("off_m", 0.5, "a survey and a drawing of one fitting agree to a few decimetres"),
+                    t(
+                        "off_share",
+                        0.25,
+                        "where more ends of a layer are so it is one mistake, of its coordinates: it is said once, for the layer",
+                    ),
+                ],
+            ),
+            code(
+                "edge.doubled",
+                Warning,
+                "a pipe runs along another of its class and kind, as if it was drawn twice; the place is where that begins",
+                "remove the part that is drawn twice; for twin pipes record their number instead",
+                &[
+                    t("along_m", 0.05, "twin pipes lie farther from each other, axis to axis"),
+                    t("least_m", 1.0, "shorter pieces are those at a shared fitting"),
+                ],
+            ),
+            code(
+                "edge.crossing_unknown",
+                Note,
+                "two lines of a class cross in plan, and how deep one of them lies is not known: they are taken to pass each other",
+                "record the depth there; if they meet, draw a node where they do",
+                &[t(
+                    "unknown_share",
+                    0.25,
+                    "where more lines of a layer tell no depth it was not surveyed: it is said once, for the layer",
+                )],
+            ),
+        ],
+    },
+    Check {
         name: "edge.course",
         passes: &[pass("network_edge")],
         means: Means::Sql(sql::CHECK_EDGE_COURSE),

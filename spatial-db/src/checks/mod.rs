@@ -55,6 +55,8 @@ pub(crate) enum Means {
     Bases,
     /// What hangs together.
     Islands,
+    /// How lines join.
+    Joins,
 }
 
 impl Means {
@@ -65,7 +67,7 @@ impl Means {
             Self::Overlaps => sql::CHECK_OVERLAP,
             Self::Gaps => sql::CHECK_PARCEL_GAP,
             Self::OnParcels => sql::CHECK_BUILDING_PARCELS,
-            Self::Terrain | Self::Bases | Self::Islands => sql::CHECK_GIVEN,
+            Self::Terrain | Self::Bases | Self::Islands | Self::Joins => sql::CHECK_GIVEN,
         }
     }
 }

@@ -47,7 +47,9 @@ statements! {
     CHECK_GEOMETRY_DUPLICATE = "check_geometry_duplicate";
     CHECK_GIVEN = "check_given";
     CHECK_INSERT = "check_insert";
+    CHECK_NETWORK_JOINS = "check_network_joins";
     CHECK_NETWORK_LINES = "check_network_lines";
+    CHECK_NETWORK_NODES = "check_network_nodes";
     CHECK_NETWORK_POINTS = "check_network_points";
     CHECK_NODE_DEPTH = "check_node_depth";
     CHECK_NODE_LINKS = "check_node_links";

@@ -12,7 +12,7 @@ use spatial_db::store::Recording;
 #[command(
     after_help = "Cases are only ever added to: nothing is changed or removed, corrections are entries of their own \
     (docs/cases.md).\n\nExamples:\n  \
-    twin case open qingxi --parcel 990001001001GB00012 --contract 9900012022B000012 --by 王工 --note 卫片图斑\n  \
+    twin case open qingxi --parcel 990001001000GB00003 --contract 9900012020B000003 --by 王工 --note 卫片图斑\n  \
     twin case step qingxi 1 investigation --by 王工\n  \
     twin case deadline qingxi 1 --due 2026-08-30 --for \"statement of the holder\" --by 王工\n  \
     twin case attach qingxi 1 site.jpg --by 李工 --note \"from the gate\"\n  \

@@ -76,8 +76,8 @@ pub(crate) enum GltfLayer {
     after_help = "The file is in metres with Y up, around an origin that it names with the CRS. Names, keys and attributes \
     stand in the extras of its nodes.\n\nExamples:\n  \
     twin gltf qingxi --out qingxi.glb\n  \
-    twin gltf qingxi.gpkg --parcels QX-0012,QX-0013 --overlay idle --out plots.glb\n  \
-    twin gltf qingxi --box 500100,3400200,500400,3400500 --layer buildings --layer pipes --out corner.glb"
+    twin gltf qingxi.gpkg --parcels QX-02-02,QX-02-03 --overlay idle --out plots.glb\n  \
+    twin gltf qingxi --box 559100,3453100,559400,3453400 --layer buildings --layer pipes --out corner.glb"
 )]
 pub(crate) struct GltfArguments {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)

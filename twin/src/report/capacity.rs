@@ -24,7 +24,7 @@ use crate::rules::{single, tables};
     twin capacity parcels qingxi --resource water --format gpkg --out water.gpkg\n  \
     twin capacity elements qingxi --resource power --format csv --out feeders.csv\n  \
     twin capacity buildings qingxi --resource fibre\n  \
-    twin capacity at qingxi --resource power --parcel 320999003001GB00012 --format json"
+    twin capacity at qingxi --resource power --parcel 990001001001GB00012 --format json"
 )]
 pub(crate) struct CapacityArguments {
     /// What to list

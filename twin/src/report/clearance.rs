@@ -27,9 +27,9 @@ use crate::rules::{single, tables};
 #[command(after_help = "docs/networks.md says what is held against which rule.\n\nExamples:\n  \
     twin clearance qingxi\n  twin clearance qingxi --verdict violated --format gpkg --out near.gpkg\n  \
     twin clearance qingxi --of cover --format csv --out cover.csv\n  \
-    twin clearance qingxi --line JS-7 --rules our-table.toml\n  \
-    twin clearance qingxi --line JS-7 --to WS-12\n  \
-    twin clearance qingxi --planned \"643210,3431020 643260,3431020\" --class gas --diameter 200 --pressure medium --cover 0.9")]
+    twin clearance qingxi --line SS71-SS8 --rules our-table.toml\n  \
+    twin clearance qingxi --line SS71-SS8 --to WS7-WS584\n  \
+    twin clearance qingxi --planned \"559240,3453247 559290,3453247\" --class gas --diameter 200 --pressure medium --cover 0.9")]
 pub(crate) struct ClearanceArguments {
     #[command(flatten)]
     asked: Asked,

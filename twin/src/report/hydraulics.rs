@@ -25,8 +25,8 @@ const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 #[command(after_help = "The park may be an EPANET model file (.inp), which EPANET 2.3 then reads itself.\n\
     docs/hydraulics.md says what is taken from where, and what stays an estimate.\n\nExamples:\n  \
     twin hydraulics pressure qingxi\n  \
-    twin hydraulics close qingxi --at SS12-SS13\n  \
-    twin hydraulics burst qingxi --at SS12-SS13 --hole 80 --pressure-driven\n  \
+    twin hydraulics close qingxi --at SS71-SS8\n  \
+    twin hydraulics burst qingxi --at SS71-SS8 --hole 80 --pressure-driven\n  \
     twin hydraulics fire qingxi --format csv --out fire.csv\n  \
     twin hydraulics pressure ky4.inp --hour 8")]
 pub(crate) struct HydraulicsArguments {

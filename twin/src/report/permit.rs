@@ -29,7 +29,7 @@ const ROUND_M: f64 = 8.0;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Coordinates are the park's own (east,north in metres), as the foot of the window shows them.\n\nExamples:\n  \
-    twin permit qingxi --outline \"643210,3431020 643230,3431020 643230,3431035\" --depth 2.5 --out dig.html"
+    twin permit qingxi --outline \"559244,3453240 559264,3453240 559264,3453255\" --depth 2.5 --out dig.html"
 )]
 pub(crate) struct PermitArguments {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)

@@ -22,9 +22,9 @@ use crate::rules::tables;
 /// Arguments of `twin profile`.
 #[derive(Debug, Args)]
 #[command(after_help = "docs/sections.md says what the rows and the drawing hold.\n\nExamples:\n  \
-    twin profile qingxi --class drainage --from YS-12 --svg ys-12.svg\n  \
-    twin profile qingxi --class drainage --from YS-40 --upstream --rows findings\n  \
-    twin profile qingxi --class water --from JS-7 --to JS-31 --format json --out js.json")]
+    twin profile qingxi --class drainage --from YS363 --svg ys363.svg\n  \
+    twin profile qingxi --class drainage --from YS367 --upstream --rows findings\n  \
+    twin profile qingxi --class water --from SS1 --to SS71 --format json --out ss.json")]
 pub(crate) struct ProfileArguments {
     #[command(flatten)]
     asked: Asked,

@@ -20,8 +20,8 @@ use crate::print;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Coordinates are the park's own (east,north in metres), as the foot of the window shows them.\n\nExamples:\n  \
-    twin section qingxi --line \"643210,3431020 643260,3431020\" --svg street.svg\n  \
-    twin section qingxi --line \"643210,3431020 643260,3431020 643260,3431080\" --format csv"
+    twin section qingxi --line \"559230,3453247 559280,3453247\" --svg street.svg\n  \
+    twin section qingxi --line \"559230,3453247 559280,3453247 559280,3453307\" --format csv"
 )]
 pub(crate) struct SectionArguments {
     #[command(flatten)]

@@ -13,10 +13,10 @@ use crate::rules::tables;
 /// Arguments of `twin trace`.
 #[derive(Debug, Args)]
 #[command(after_help = "docs/networks.md says how networks are joined and how answers come about.\n\nExamples:\n  \
-    twin trace downstream qingxi --class drainage --from YS-12\n  \
-    twin trace isolate qingxi --class water --from JS-7 --stuck JS-V3 --format json\n  \
-    twin trace isolate qingxi --class power --from GD-7 --off GD-S3\n  \
-    twin trace isolate qingxi --class water --from JS-7 --rows lines --format gpkg --out dry.gpkg\n  \
+    twin trace downstream qingxi --class drainage --from YS363\n  \
+    twin trace isolate qingxi --class water --from SS71-SS8 --stuck SS769 --format json\n  \
+    twin trace isolate qingxi --class power --from GD451-GD69 --off GD388\n  \
+    twin trace isolate qingxi --class water --from SS71-SS8 --rows lines --format gpkg --out dry.gpkg\n  \
     twin trace critical qingxi --class water --format csv --out critical.csv")]
 pub(crate) struct TraceArguments {
     /// What to trace

@@ -7,7 +7,7 @@ use super::course::Course;
 use super::file::Action;
 use super::log::Happening;
 use super::score::{Mark, MarkedBy};
-use super::supply::{Lost, lost, main_near};
+use super::supply::{Lost, main_near};
 use crate::emergency::hydrants::SAME_M;
 use crate::words;
 use crate::words::Words;
@@ -207,7 +207,7 @@ impl Course<'_> {
         if let Some(found) = self.lost.get(&asked) {
             return Ok(Some(found.clone()));
         }
-        let found = lost(self.cache.snapshot(), class, key).map_err(|reason| self.file.wrong(key, reason))?;
+        let found = self.supplies.lost(class, key).map_err(|reason| self.file.wrong(key, reason))?;
         self.lost.insert(asked, found.clone());
         Ok(Some(found))
     }

@@ -17,7 +17,7 @@ use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
 use super::score::{Mark, rate_objectives, score_items};
-use super::supply::{Lost, is_known, known_buildings};
+use super::supply::{Lost, Supplies, is_known};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{HydrantCover, Reach, Worth, stands_somewhere};
@@ -57,7 +57,9 @@ pub(super) struct Course<'a> {
     pub(super) struck: BTreeMap<usize, (f64, f64)>,
     /// Buildings without water and without power.
     pub(super) without: [BTreeSet<usize>; 2],
-    /// Who loses supply by the mains and lines that are asked for, by class and key: a network is put together once for each.
+    /// The networks that it asks.
+    pub(super) supplies: Supplies<'a>,
+    /// Who loses supply by the mains and lines that are asked for, by class and key.
     pub(super) lost: BTreeMap<(&'static str, String), Lost>,
     pub(super) supply_known: SupplyKnown,
     pub(super) exposed: HashSet<usize>,
@@ -122,6 +124,7 @@ impl<'a> Course<'a> {
             dry: HashSet::new(),
             struck: BTreeMap::new(),
             without: [BTreeSet::new(), BTreeSet::new()],
+            supplies: Supplies::of(park),
             lost: BTreeMap::new(),
             supply_known,
             exposed: HashSet::new(),
@@ -465,7 +468,7 @@ impl<'a> Course<'a> {
             lacking.iter().filter(|slot| self.stands[**slot] && !self.struck.contains_key(*slot)).count();
         let slots_unknown =
             [(NetworkClass::Water, &self.without[0]), (NetworkClass::Power, &self.without[1])].map(|(class, lost)| {
-                let known = known_buildings(self.cache.snapshot(), class);
+                let known = self.supplies.known_buildings(class);
                 (0..known.len()).filter(|slot| !known[*slot] && !lost.contains(slot)).collect::<Vec<usize>>()
             });
         let [water_unknown, power_unknown] =

@@ -1,12 +1,13 @@
 //! Who loses water or power when a main breaks: by the valves and switches of the network on record.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use geo::{Distance, Euclidean, LineString, Point};
 use spatial_db::model::{FeatureId, NetworkClass, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, Presence};
 
-use crate::network::answers::Network;
+use crate::network::answers::{AnswerError, Joined, Network};
 use crate::network::isolation::Service;
 use crate::network::topology::feeds;
 use crate::rules::RuleTables;
@@ -43,21 +44,66 @@ pub(super) fn is_known(park: &ParkSnapshot, class: NetworkClass) -> bool {
     lines && park.nodes.iter().zip(&there.nodes).any(|(node, there)| *there && node.class == class && feeds(node))
 }
 
-/// Whether anybody can tell of each building, by its slot, that it has supply: it hangs on a part of the network with a source. One on a part
-/// without any, or with neither connection nor line near it, may have it from what is not on record.
-pub(super) fn known_buildings(park: &ParkSnapshot, class: NetworkClass) -> Vec<bool> {
-    let mut known = vec![false; park.buildings.len()];
-    if !is_known(park, class) {
-        return known;
+/// The networks that a drill asks, each put together once.
+#[derive(Debug)]
+pub(super) struct Supplies<'p> {
+    park: &'p ParkSnapshot,
+    there: Presence,
+    joined: RefCell<HashMap<&'static str, Joined>>,
+}
+
+impl<'p> Supplies<'p> {
+    /// Those of a park, none of them put together yet.
+    pub(super) fn of(park: &'p ParkSnapshot) -> Self {
+        Self { park, there: there(park), joined: RefCell::default() }
     }
-    let (settings, there) = (&RuleTables::in_force().topology, there(park));
-    if let Ok(network) = Network::of(park, &there, class, settings, HashMap::new()) {
-        let service = Service::of(&network.topology, park, &there, settings);
-        for row in service.with_source(&network.isolator()) {
-            known[row as usize] = true;
+
+    /// The network of a class.
+    fn network(&self, class: NetworkClass) -> Result<Network<'_>, AnswerError> {
+        let settings = &RuleTables::in_force().topology;
+        let mut all = self.joined.borrow_mut();
+        let joined = all.entry(class.as_str()).or_insert_with(|| Joined::of(self.park, &self.there, class, settings));
+        Network::told(self.park, &self.there, settings, joined.clone(), HashMap::new())
+    }
+
+    /// Whether anybody can tell of each building, by its slot, that it has supply: it hangs on a part of the network with a source. One
+    /// on a part without any, or with neither connection nor line near it, may have it from what is not on record.
+    pub(super) fn known_buildings(&self, class: NetworkClass) -> Vec<bool> {
+        let mut known = vec![false; self.park.buildings.len()];
+        if !is_known(self.park, class) {
+            return known;
         }
+        if let Ok(network) = self.network(class) {
+            let service = Service::of(&network.topology, self.park, &self.there, network.settings);
+            for row in service.with_source(&network.isolator()) {
+                known[row as usize] = true;
+            }
+        }
+        known
     }
-    known
+
+    /// Who loses supply when the line or point of a key breaks and is shut off at the nearest valves or switches.
+    ///
+    /// # Errors
+    /// In words, where the network has no such line or point.
+    pub(super) fn lost(&self, class: NetworkClass, key: &str) -> Result<Lost, String> {
+        let network = self.network(class).map_err(|error| error.to_string())?;
+        let isolator = network.isolator();
+        let broken = network.broken(&isolator, &[key.to_owned()]).map_err(|error| error.to_string())?;
+        let plan = isolator.isolate(&broken);
+        let service = Service::of(&network.topology, self.park, &self.there, network.settings);
+        let found = service.lost(&isolator, &plan);
+        let hydrants = found.hydrants.iter().filter_map(|junction| network.topology.node(self.park, *junction));
+        let mut buildings: Vec<usize> =
+            found.buildings.iter().map(|at| service.buildings[*at as usize].0 as usize).collect();
+        buildings.sort_unstable();
+        buildings.dedup();
+        Ok(Lost {
+            hydrants: hydrants.map(|node| (node.id, [node.position[0], node.position[1]])).collect(),
+            buildings,
+            known: plan.supply_known,
+        })
+    }
 }
 
 /// Key of the water main that runs nearest to a place, and of several as near the first key: a line to a hydrant that ends there counts
@@ -87,28 +133,4 @@ pub(super) fn main_near(park: &ParkSnapshot, place: [f64; 2]) -> Option<&str> {
     };
     let nearest = by_gap.iter().find(|(_, edge)| !tap(edge)).or_else(|| by_gap.first());
     nearest.map(|(_, edge)| edge.provenance.key.as_str())
-}
-
-/// Who loses supply when the line or point of a key breaks and is shut off at the nearest valves or switches.
-///
-/// # Errors
-/// In words, where the network has no such line or point.
-pub(super) fn lost(park: &ParkSnapshot, class: NetworkClass, key: &str) -> Result<Lost, String> {
-    let (settings, there) = (&RuleTables::in_force().topology, there(park));
-    let network = Network::of(park, &there, class, settings, HashMap::new()).map_err(|error| error.to_string())?;
-    let isolator = network.isolator();
-    let broken = network.broken(&isolator, &[key.to_owned()]).map_err(|error| error.to_string())?;
-    let plan = isolator.isolate(&broken);
-    let service = Service::of(&network.topology, park, &there, settings);
-    let found = service.lost(&isolator, &plan);
-    let hydrants = found.hydrants.iter().filter_map(|junction| network.topology.node(park, *junction));
-    let mut buildings: Vec<usize> =
-        found.buildings.iter().map(|at| service.buildings[*at as usize].0 as usize).collect();
-    buildings.sort_unstable();
-    buildings.dedup();
-    Ok(Lost {
-        hydrants: hydrants.map(|node| (node.id, [node.position[0], node.position[1]])).collect(),
-        buildings,
-        known: plan.supply_known,
-    })
 }

@@ -11,7 +11,7 @@ use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Prese
 use super::file::{DrillFile, HazardSpec, LeakSpec};
 use super::given::Release;
 use super::outcome::LevelReached;
-use super::supply::lost;
+use super::supply::Supplies;
 use super::{Contour, DrillError};
 use crate::emergency::hazard::{
     Cloud, Flood, FloodExtent, Frame, GuidelineKind, HazardRules, Hole, Leak, Plume, PlumeInput, Tank, Weather,
@@ -149,7 +149,8 @@ impl<'a> Threat<'a> {
                 Ok(threat)
             }
             HazardSpec::Power { line, at_min } => {
-                let found = lost(park, NetworkClass::Power, line).map_err(|reason| file.wrong(line, reason))?;
+                let found =
+                    Supplies::of(park).lost(NetworkClass::Power, line).map_err(|reason| file.wrong(line, reason))?;
                 let shapes = found.buildings.iter().flat_map(|slot| park.buildings[*slot].footprint.iter().cloned());
                 let area = MultiPolygon::new(shapes.collect());
                 Ok(Self::Power { at_s: at_min * 60.0, without: found.buildings, area, known: found.known })

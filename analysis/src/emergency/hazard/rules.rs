@@ -1,6 +1,7 @@
 //! The tables of the hazard models: substances, coefficients, curves, probits, ranges, each with source and status.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -152,7 +153,10 @@ impl HazardRules {
     /// # Panics
     /// Never: the shipped tables are checked by a test.
     pub fn shipped() -> Self {
-        Self::parse(Tables::SHIPPED).expect("the shipped hazard tables are valid")
+        // Six tables: read once, however many ask.
+        static SHIPPED: LazyLock<HazardRules> =
+            LazyLock::new(|| HazardRules::parse(Tables::SHIPPED).expect("the shipped hazard tables are valid"));
+        SHIPPED.clone()
     }
 
     /// Tables from their texts.

@@ -15,7 +15,7 @@ use crate::words;
 impl Network<'_> {
     /// The network cut at its valves.
     pub fn isolator(&self) -> Isolator {
-        Isolator::of(&self.topology, self.park, &self.valves, &self.told)
+        Isolator::of(&self.topology, self.park, &self.valves, &self.told, self.barriers.lines())
     }
 
     /// By link of the graph: whether a valve that is closed stands on it.

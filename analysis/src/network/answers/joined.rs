@@ -17,6 +17,8 @@ pub struct Joined {
     pub(super) flows: Arc<Flows>,
     pub(super) valves: Arc<Valves>,
     pub(super) lines: Arc<[Passage]>,
+    /// Junctions with a check valve of which nothing tells which way it lets pass.
+    pub(super) checks: Arc<[u32]>,
     pub(super) anew: Option<Anew>,
 }
 
@@ -37,8 +39,15 @@ impl Joined {
     fn made(topology: Topology, anew: Option<Anew>, park: &ParkSnapshot, settings: &Settings) -> Self {
         let valves = Valves::of(&topology, park, settings);
         let flows = topology.flows(park, settings);
-        let lines = topology.passages(park).into();
-        Self { topology: Arc::new(topology), flows: Arc::new(flows), valves: Arc::new(valves), lines, anew }
+        let (lines, checks) = topology.passages(park, &valves, &flows);
+        Self {
+            topology: Arc::new(topology),
+            flows: Arc::new(flows),
+            valves: Arc::new(valves),
+            lines: lines.into(),
+            checks: checks.into(),
+            anew,
+        }
     }
 
     /// The graph.

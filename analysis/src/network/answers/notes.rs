@@ -1,11 +1,13 @@
 //! What everyone must know who reads an answer of a network.
 
+use serde_json::{Value, json};
 use spatial_db::model::NetworkNode;
 
 use super::Network;
 use crate::network::barriers::Passage;
 use crate::network::isolation::{Gear, ValveState};
 use crate::network::settings::Device;
+use crate::network::topology::FlowBasis;
 use crate::words;
 use crate::words::Words;
 
@@ -39,7 +41,7 @@ impl Network<'_> {
         if !self.flows.against.is_empty() {
             notes.push(words!(
                 "note-rises",
-                "lines that rise the way they are taken to flow, as the rest are drawn: {count}",
+                "lines that rise the way they are taken to flow, as the rest are drawn or their records say: {count}",
                 count = self.flows.against.len(),
             ));
         }
@@ -68,6 +70,34 @@ impl Network<'_> {
         self.doubtful_notes(&mut notes);
         self.line_notes(&mut notes);
         notes
+    }
+
+    /// How many links flow by which reason, for programs.
+    pub(super) fn flow_links(&self) -> Value {
+        let counts = self.flows.counts();
+        let of = |basis: FlowBasis| counts.get(&basis).copied().unwrap_or(0);
+        json!({
+            "recorded": of(FlowBasis::Recorded),
+            "drawn": of(FlowBasis::Drawn),
+            "fall": of(FlowBasis::Fall),
+            "sources": of(FlowBasis::Sources),
+            "not_known": of(FlowBasis::None),
+        })
+    }
+
+    /// What tells which way links flow.
+    pub(super) fn flow_note(&self) -> Words {
+        let counts = self.flows.counts();
+        let of = |basis: FlowBasis| counts.get(&basis).copied().unwrap_or(0);
+        words!(
+            "note-flow-bases",
+            "which way they flow: {recorded} links by the records of their lines, {drawn} as nearly all are drawn, {fall} by their fall, {sources} away from the only side with a source; of {unknown} it is not known",
+            recorded = of(FlowBasis::Recorded),
+            drawn = of(FlowBasis::Drawn),
+            fall = of(FlowBasis::Fall),
+            sources = of(FlowBasis::Sources),
+            unknown = of(FlowBasis::None),
+        )
     }
 
     /// Of what was looked for without finding out how it stands.
@@ -99,8 +129,8 @@ impl Network<'_> {
     /// Of lines and check valves that do not let pass both ways.
     fn line_notes(&self, notes: &mut Vec<Words>) {
         let of = |passage: Passage| -> Vec<u32> {
-            let links = (0_u32..).zip(self.barriers.lines());
-            links.filter(|(_, one)| **one == passage).map(|(link, _)| link).collect()
+            let edges = self.topology.links.iter().map(|link| &self.park.edges[link.edge as usize]);
+            (0_u32..).zip(edges).filter(|(_, edge)| Passage::of(edge) == passage).map(|(link, _)| link).collect()
         };
         let closed = self.lines_of(&of(Passage::Closed));
         if !closed.is_empty() {
@@ -120,12 +150,22 @@ impl Network<'_> {
                 lines = few(one_way.iter().copied()),
             ));
         }
-        let checks = self.valves.passing(&self.topology).filter(|valve| valve.device == Device::Check).count();
-        if checks > 0 {
+        let checks = self.valves.passing(&self.topology).filter(|valve| valve.device == Device::Check);
+        let (open, told): (Vec<_>, Vec<_>) = checks.partition(|valve| self.barriers.checks_some_way(valve.junction));
+        if !told.is_empty() {
+            let keys = told.iter().map(|valve| self.park.nodes[valve.node as usize].provenance.key.as_str());
+            notes.push(words!(
+                "note-checks-told",
+                "{count} check valves let pass as the records of the lines at them say they flow: {valves}",
+                count = told.len(),
+                valves = few(keys),
+            ));
+        }
+        if !open.is_empty() {
             notes.push(words!(
                 "note-check-ways",
-                "of {count} check valves no record tells which way they let pass: taken to let pass both ways",
-                count = checks,
+                "of {count} check valves no record tells which way they let pass: taken to let pass both ways, and what is fed past them is fed perhaps",
+                count = open.len(),
             ));
         }
     }

@@ -205,3 +205,83 @@ fn what_nobody_found_out_about_may_be_either() {
     let answer = asked(&check, &unknown, |network| network.path("s", "t").unwrap());
     assert!(says(&answer, "note-path-perhaps"), "{:?}", answer.sheet.notes);
 }
+
+/// s – a – c – b – t with a check valve at c: which way it lets pass is told by the survey of the lines at it.
+#[test]
+fn a_check_valve_lets_pass_as_the_lines_at_it_are_on_record_to_flow() {
+    let mut park = row(&[
+        ("s", NodeKind::Source),
+        ("a", NodeKind::Hydrant),
+        ("c", NodeKind::Valve),
+        ("b", NodeKind::Hydrant),
+        ("t", NodeKind::Tank),
+    ]);
+    park.nodes[2].subtype = Some("止回阀".into());
+    let surveyed = |edge: usize, way: &str| {
+        let mut park = park.clone();
+        park.edges[edge].provenance.attributes.insert("FlowDir".into(), way.into());
+        park
+    };
+    let fed = |park: &ParkSnapshot, from: &str| {
+        let told = asked(park, &[], |network| network.fed(from).unwrap()).told;
+        let of = |name: &str| told[name].clone();
+        (of("length_m"), of("perhaps"), of("also_fed_from"), of("perhaps_fed_from"))
+    };
+    // Nobody knows which way: what lies beyond is fed perhaps, from either side.
+    assert_eq!(fed(&park, "s"), (json!(20.0), json!(2), json!([]), json!(["t"])));
+    assert_eq!(fed(&park, "t"), (json!(20.0), json!(2), json!([]), json!(["s"])));
+    // From the source to the tank, whichever of the two lines says it, and whichever way it is drawn.
+    for told in [surveyed(1, "+"), surveyed(2, "+"), turned(surveyed(1, "-"), 1), turned(surveyed(2, "-"), 2)] {
+        assert_eq!(fed(&told, "s"), (json!(40.0), json!(0), json!(["t"]), json!([])));
+        assert_eq!(fed(&told, "t"), (json!(20.0), json!(0), json!(["s"]), json!([])), "nothing is fed against it");
+        let answer = isolated(&told, &[], "e0");
+        assert!(says(&answer, "note-checks-told") && !says(&answer, "note-check-ways"));
+    }
+    // What no table knows tells nothing.
+    assert_eq!(fed(&surveyed(1, "1"), "s"), fed(&park, "s"));
+    // Before a break at the source the tank keeps the hydrant up, if the check valve lets it.
+    let mut park = row(&[
+        ("s", NodeKind::Source),
+        ("v", NodeKind::Valve),
+        ("a", NodeKind::Hydrant),
+        ("c", NodeKind::Valve),
+        ("t", NodeKind::Tank),
+    ]);
+    park.nodes[3].subtype = Some("止回阀".into());
+    let dry = |way: &str| {
+        let mut park = park.clone();
+        park.edges[2].provenance.attributes.insert("FlowDir".into(), way.into());
+        isolated(&park, &[], "e0").told["hydrants"].clone()
+    };
+    assert_eq!((dry("+"), dry("-"), dry("")), (json!(["a"]), json!([]), json!([])));
+}
+
+#[test]
+fn a_record_of_flow_goes_before_what_a_network_lets_conclude() {
+    use crate::network::topology::Direction::{Backward, Forward};
+    use crate::network::topology::FlowBasis;
+
+    let mut park = row(&LINE);
+    park.edges[1].provenance.attributes.insert("流向".into(), "逆".into());
+    let flows = asked(&park, &[], |network| (*network.flows).clone());
+    assert_eq!(flows.directions, [Forward, Backward, Forward]);
+    assert_eq!(flows.bases, [FlowBasis::Sources, FlowBasis::Recorded, FlowBasis::Sources]);
+    // Of a sewer too; one that rises by its record is told.
+    park.nodes.iter_mut().for_each(|node| node.class = NetworkClass::Drainage);
+    park.edges.iter_mut().for_each(|edge| edge.class = NetworkClass::Drainage);
+    for (edge, levels) in [(0, [5.0, 4.0]), (1, [4.0, 3.0]), (2, [3.0, 2.0])] {
+        let path = &mut park.edges[edge].path;
+        (path[0][2], path[1][2]) = (levels[0], levels[1]);
+    }
+    let flows = asked(&park, &[], |network| (*network.flows).clone());
+    assert_eq!((flows.directions, flows.against), (vec![Forward, Backward, Forward], vec![1]));
+    assert_eq!(flows.bases, [FlowBasis::Drawn, FlowBasis::Recorded, FlowBasis::Drawn]);
+    asked(&park, &[], |network| {
+        let answer = network.trace(&["s".to_owned()], Way::Downstream).unwrap();
+        assert_eq!(
+            answer.told["flow_links"],
+            json!({"recorded": 1, "drawn": 2, "fall": 0, "sources": 0, "not_known": 0})
+        );
+        assert!(says(&answer, "note-flow-bases"));
+    });
+}

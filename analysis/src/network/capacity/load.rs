@@ -322,7 +322,7 @@ impl<'p> Capacity<'p> {
             return self.nothing(reached, at, Missing::Way, by);
         }
         let mut path: Vec<(Element, u32)> = Vec::new();
-        let (mut loops, mut unsure) = (0, 0);
+        let (mut loops, mut unsure) = (usize::from(self.ways.is_divide(junction)), 0);
         let mut here = junction;
         loop {
             path.extend(self.points(here, by).into_iter().map(|element| (element, here)));

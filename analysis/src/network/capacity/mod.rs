@@ -17,9 +17,7 @@ mod ways;
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
-#[cfg(test)]
-pub(crate) use buildings::legend as coverage_legend;
-pub use buildings::{buildings_sheet, coverage_overlay};
+pub use buildings::buildings_sheet;
 pub use load::Capacity;
 pub use overlay::capacity_overlay;
 #[cfg(test)]

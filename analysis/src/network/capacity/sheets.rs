@@ -7,16 +7,43 @@ use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::overlay::{basis, missing, notes, reached, title};
 use super::{Capacity, Element, Place, Remaining};
+use crate::network::sheets::text;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::Words;
 
-fn text(name: &'static str, title: Words) -> Column {
-    Column::new(name, title, "", Holds::Text)
+pub(super) fn number(name: &'static str, title: Words, unit: &str) -> Column {
+    Column::new(name, title, unit, Holds::Number(1))
 }
 
-fn number(name: &'static str, title: Words, unit: &str) -> Column {
-    Column::new(name, title, unit, Holds::Number(1))
+/// What is left, in every table of answers.
+pub(super) fn remaining_column(unit: &str) -> Column {
+    number("remaining", words!("head-remaining", "left"), unit)
+}
+
+/// How well that is known.
+pub(super) fn known_column() -> Column {
+    text("known", words!("head-how-known", "how known"))
+}
+
+/// What limits it.
+pub(super) fn bottleneck_column() -> Column {
+    text("bottleneck", words!("head-bottleneck", "bottleneck"))
+}
+
+/// How a place is connected, and what is missing.
+pub(super) fn connection_columns() -> [Column; 2] {
+    let connection = text("connection", words!("head-connection", "connection"));
+    [connection, text("missing", words!("head-capacity-missing", "missing"))]
+}
+
+/// What a line or point, or the bottleneck, can carry and what it does.
+fn load_columns(unit: &str) -> [Column; 3] {
+    [
+        number("rated", words!("head-rated", "rated"), unit),
+        number("connected", words!("head-connected", "connected"), unit),
+        number("committed", words!("head-committed", "committed"), unit),
+    ]
 }
 
 /// Every parcel with what is left for it, the least first; parcels of which nothing is known last.
@@ -47,23 +74,21 @@ pub fn parcels_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> (Sheet, Vec<Rema
         ];
         Row { slot: Some(*slot), cells }
     };
+    let mut columns = vec![
+        text("parcel", words!("head-parcel-key", "parcel")),
+        text("number", words!("head-number", "number")).in_files(),
+        remaining_column(unit),
+        known_column(),
+        bottleneck_column(),
+    ];
+    columns.extend(load_columns(unit));
+    columns.extend(connection_columns());
     let sheet = Sheet {
         name: "capacity",
         title: title(&capacity.resource.name),
         notes: notes(capacity, by),
         target: Some(FeatureKind::Parcel),
-        columns: vec![
-            text("parcel", words!("head-parcel-key", "parcel")),
-            text("number", words!("head-number", "number")).in_files(),
-            number("remaining", words!("head-remaining", "left"), unit),
-            text("known", words!("head-how-known", "how known")),
-            text("bottleneck", words!("head-bottleneck", "bottleneck")),
-            number("rated", words!("head-rated", "rated"), unit),
-            number("connected", words!("head-connected", "connected"), unit),
-            number("committed", words!("head-committed", "committed"), unit),
-            text("connection", words!("head-connection", "connection")),
-            text("missing", words!("head-capacity-missing", "missing")),
-        ],
+        columns,
         rows: answers.iter().map(row).collect(),
     };
     (sheet, answers.into_iter().map(|(_, answer)| answer).collect())
@@ -91,17 +116,18 @@ fn element_cells(element: &Element) -> Vec<Value> {
 }
 
 fn element_columns(unit: &str) -> Vec<Column> {
-    vec![
+    let mut columns = vec![
         text("element", words!("head-element", "line or point")),
         text("kind", words!("head-element-kind", "kind")),
-        number("remaining", words!("head-remaining", "left"), unit),
-        number("rated", words!("head-rated", "rated"), unit),
-        number("connected", words!("head-connected", "connected"), unit),
-        number("committed", words!("head-committed", "committed"), unit),
+        remaining_column(unit),
+    ];
+    columns.extend(load_columns(unit));
+    columns.extend([
         Column::new("loads_unknown", words!("head-loads-unknown", "loads unknown"), "", Holds::Whole),
         text("rated_from", words!("head-rated-from", "rating from")),
         text("connected_from", words!("head-connected-from", "load from")).in_files(),
-    ]
+    ]);
+    columns
 }
 
 /// Every line and point that can limit somebody, the least left first, those of which it is not known last. Pieces of one

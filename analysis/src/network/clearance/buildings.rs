@@ -1,6 +1,6 @@
 //! Lines beside buildings and under them.
 
-use geo::{Distance, Euclidean, Line, MultiPolygon, Point, coord};
+use geo::{Contains, Distance, Euclidean, Line, MultiPolygon, Point, Polygon, coord};
 use rstar::AABB;
 use spatial_db::model::NetworkEdge;
 
@@ -79,18 +79,28 @@ fn depth_m(line: &NetworkEdge, building: &MultiPolygon<f64>) -> f64 {
         let [a, b] = [pair[0], pair[1]];
         let (piece, run) = (Line::new(coord! { x: a[0], y: a[1] }, coord! { x: b[0], y: b[1] }), plan_m(a, b));
         for polygon in building {
+            // Of a riser all heights are at one place in plan: no stretch of it lies in the building, that place does.
+            let upright = Point::new(a[0], a[1]);
+            if run <= ONE_PLACE_M && polygon.contains(&upright) {
+                deepest = deepest.max(wall_m(polygon, upright));
+                continue;
+            }
             for [from, to] in inner_spans(polygon, piece) {
                 for place in 1..PLACES {
                     let share = (from + (to - from) * f64::from(place) / f64::from(PLACES)) / run;
                     let at = Point::new(a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share);
-                    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-                    let wall_m = rings.map(|ring| Euclidean.distance(&at, ring)).fold(f64::INFINITY, f64::min);
-                    deepest = deepest.max(wall_m);
+                    deepest = deepest.max(wall_m(polygon, at));
                 }
             }
         }
     }
     deepest
+}
+
+/// How far a place is from the nearest wall of a building or yard, m.
+fn wall_m(polygon: &Polygon<f64>, at: Point<f64>) -> f64 {
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    rings.map(|ring| Euclidean.distance(&at, ring)).fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]
@@ -140,6 +150,22 @@ mod tests {
         let beside = all(&park(vec![[0.0, 3.0, 1.0], [40.0, 3.0, 1.0]]));
         assert_eq!((beside.found.len(), beside.no_rule), (0, 1));
         assert_eq!(all(&park(vec![[0.0, -3.0, 1.0], [40.0, -3.0, 1.0]])), Findings::default());
+    }
+
+    #[test]
+    fn a_riser_under_a_hall_lies_as_deep_in_it_as_its_place_in_plan() {
+        // Upright 5 m from the nearest wall; lines go on from both its ends, so that it serves nothing there.
+        let mut under = park(vec![[20.0, 10.0, 1.0], [20.0, 10.0, 4.0]]);
+        under.edges.push(gas(2, vec![[20.0, 10.0, 1.0], [20.0, 30.0, 1.0]]));
+        under.edges.push(gas(3, vec![[20.0, 10.0, 4.0], [20.0, -5.0, 4.0]]));
+        let found = all(&under);
+        let riser = found.found.iter().find(|one| one.a == Some(0)).unwrap();
+        assert_eq!((riser.lie, riser.verdict, riser.missing), (Lie::Building, Verdict::Violated, Some(Missing::Rule)));
+        assert!((depth_m(&under.edges[0], &under.buildings[0].footprint) - 5.0).abs() < 1e-9);
+        // In the yard that the hall encloses it lies under no building.
+        let yard = geo::Rect::new(coord! { x: 18.0, y: 8.0 }, coord! { x: 22.0, y: 12.0 }).to_polygon();
+        under.buildings[0].footprint.0[0].interiors_push(yard.exterior().clone());
+        assert!(depth_m(&under.edges[0], &under.buildings[0].footprint).abs() < 1e-9);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::park::Assumed;
 use super::rules::HydraulicRules;
 use super::state::{State, Warning};
 use crate::network::answers::Network;
+use crate::network::sheets::text;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Words, phrase};
@@ -74,10 +75,6 @@ pub(super) fn grades_note(rules: &HydraulicRules) -> Words {
         high = mpa(working.value),
         high_rule = working.citation(),
     )
-}
-
-fn text(name: &'static str, title: Words) -> Column {
-    Column::new(name, title, "", Holds::Text)
 }
 
 fn warning(warning: Warning) -> Words {

@@ -54,7 +54,8 @@ impl Places {
             match passage {
                 // A line from a place to itself leads nowhere.
                 Passage::OneWay if first != last => places.at(link, last).one_way = true,
-                Passage::Free | Passage::OneWay => {}
+                Passage::Back if first != last => places.at(link, first).one_way = true,
+                Passage::Free | Passage::OneWay | Passage::Back => {}
                 Passage::Closed => {
                     // Where on it is not known: where a valve at one end is left to close for a break on the line itself.
                     let has = |junction: u32| places.numbers.contains_key(&(link, junction));

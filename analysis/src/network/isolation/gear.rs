@@ -1,13 +1,15 @@
 //! In whose words a state is said. A closed valve lets nothing pass and a closed switch lets current pass: so switches are told as on
 //! and off, and never as open and closed.
 
+use serde::Deserialize;
 use spatial_db::model::{NetworkClass, NetworkNode, NodeKind};
 
 use super::ValveState;
 use crate::words::{Phrase, phrase};
 
 /// What parts a way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Gear {
     /// A valve: open lets pass, closed does not.
     Valve,

@@ -18,6 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use spatial_db::model::ParkSnapshot;
 
+use super::barriers::Passage;
 use super::graph::{Graph, NONE, Unions};
 use super::topology::Topology;
 pub use bars::Besides;
@@ -189,13 +190,18 @@ impl Isolator {
     }
 
     /// The network of a park cut at its valves, with their states as told by the keys of their nodes: one told as unknown may be shut
-    /// as well as open. Lines are closed and let pass one way as their records have it.
-    pub fn of(topology: &Topology, park: &ParkSnapshot, valves: &Valves, told: &HashMap<String, ValveState>) -> Self {
+    /// as well as open. `lines` as [`Topology::passages`] has them.
+    pub fn of(
+        topology: &Topology,
+        park: &ParkSnapshot,
+        valves: &Valves,
+        told: &HashMap<String, ValveState>,
+        lines: &[Passage],
+    ) -> Self {
         let lengths: Vec<f64> = topology.links.iter().map(|link| link.length_m).collect();
         let (states, sources) = (valves.states(park, told), topology.sources(park));
         let (doubtful, perhaps) = valves.doubtful(topology, park, told);
-        let lines = topology.passages(park);
-        let besides = Besides { lines: &lines, doubtful: &doubtful, perhaps: &perhaps };
+        let besides = Besides { lines, doubtful: &doubtful, perhaps: &perhaps };
         Self::beside(&topology.graph, &lengths, (&valves.gates, &states), &sources, besides)
     }
 

@@ -61,7 +61,8 @@ fn case(park: ParkSnapshot, told: &[(&str, ValveState)]) -> Case {
     let topology = Topology::build(&park, &there, NetworkClass::Water, &settings);
     let valves = Valves::of(&topology, &park, &settings);
     let told: HashMap<String, ValveState> = told.iter().map(|(key, state)| ((*key).to_owned(), *state)).collect();
-    let isolator = Isolator::of(&topology, &park, &valves, &told);
+    let (lines, _) = topology.passages(&park, &valves, &topology.flows(&park, &settings));
+    let isolator = Isolator::of(&topology, &park, &valves, &told, &lines);
     let service = Service::of(&topology, &park, &there, &settings);
     Case { park, topology, valves, isolator, service }
 }
@@ -365,6 +366,7 @@ fn reaches(
                 let open = match lines[link as usize] {
                     Passage::Free => true,
                     Passage::OneWay => here == a || !one_way,
+                    Passage::Back => here == b || !one_way,
                     Passage::Closed => false,
                 };
                 if here == at && open && passes(link, here) && passes(link, there) && seen.insert(there) {
@@ -448,7 +450,8 @@ proptest! {
         let (graph, gates, states) = drawn(&random);
         let kind = |kind: &u8| match kind {
             0 => Passage::Closed,
-            1 | 2 => Passage::OneWay,
+            1 => Passage::OneWay,
+            2 => Passage::Back,
             _ => Passage::Free,
         };
         let lines: Vec<Passage> = kinds[..graph.links()].iter().map(kind).collect();

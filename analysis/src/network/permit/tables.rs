@@ -3,14 +3,10 @@
 use super::{Beside, NearThing, Permit, Thing, Under, Unsure};
 use crate::network::dig::{DugPipe, Met};
 use crate::network::profile::kind_words;
-use crate::network::sheets;
+use crate::network::sheets::{self, text};
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
 use crate::words::{Words, phrase};
-
-fn text(name: &'static str, title: Words) -> Column {
-    Column::new(name, title, "", Holds::Text)
-}
 
 fn metres(name: &'static str, title: Words) -> Column {
     Column::new(name, title, "m", Holds::Number(2))

@@ -66,7 +66,7 @@ impl Topology {
             along && Some(link) != first && (here == onward || !barriers.is_shut(here)) && !barriers.is_closed(link)
         };
         let length = |link: u32| self.links[link as usize].length_m;
-        let ways = self.graph.ways(onward, None, length, open);
+        let ways = self.graph.ways(&[onward], None, length, open);
         let reached = (0..self.graph.junctions() as u32).filter(|at| ways.far_m[*at as usize].is_finite());
         let far = |at: &u32| ways.far_m[*at as usize];
         let outfall = |at: &u32| self.row_of(park, *at, |node| node.kind == NodeKind::Outfall).is_some();

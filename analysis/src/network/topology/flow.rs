@@ -1,8 +1,11 @@
 //! Which way flows, where that is known.
 //!
-//! Gravity lines flow as they fall; where a survey draws nearly all of them so, as they are drawn, which covers level lines and
-//! pumping mains. Under pressure a link that is the only way from the sources to what lies behind it flows there; in a ring the
-//! direction depends on demand, and stays unknown here. A line with a check valve on record flows as that lets pass, if it does.
+//! What the record of a line says goes before all: a column of its survey, or a check valve on it. Other gravity lines flow as they
+//! fall; where a survey draws nearly all of them so, as they are drawn, which covers level lines and pumping mains. Under pressure a
+//! link that is the only way from the sources to what lies behind it flows there; in a ring the direction depends on demand, and stays
+//! unknown here.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use spatial_db::model::{NetworkClass, NetworkNode, NodeKind, ParkSnapshot};
@@ -25,9 +28,11 @@ pub enum Direction {
 }
 
 /// Why a direction is taken for known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlowBasis {
+    /// The record of the line says it: a column of its survey, or a check valve on it.
+    Recorded,
     /// Gravity lines of this park are drawn as they flow: nearly all fall that way.
     Drawn,
     /// Each gravity line by its own fall.
@@ -41,12 +46,23 @@ pub enum FlowBasis {
 /// Direction of every link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flows {
-    /// Why.
+    /// Why, of what no record of its own tells.
     pub basis: FlowBasis,
     /// By link.
     pub directions: Vec<Direction>,
+    /// By link: why.
+    pub bases: Vec<FlowBasis>,
     /// Gravity links that rise the way they are taken to flow.
     pub against: Vec<u32>,
+}
+
+impl Flows {
+    /// How many links flow by each reason; those of unknown direction by [`FlowBasis::None`].
+    pub fn counts(&self) -> BTreeMap<FlowBasis, usize> {
+        let mut counts = BTreeMap::new();
+        self.bases.iter().for_each(|basis| *counts.entry(*basis).or_default() += 1);
+        counts
+    }
 }
 
 /// Whether a node feeds a network.
@@ -69,10 +85,15 @@ impl Topology {
 
     /// Direction of every link.
     pub fn flows(&self, park: &ParkSnapshot, settings: &Settings) -> Flows {
-        if self.class == NetworkClass::Drainage { self.by_gravity(park, settings) } else { self.outward(park) }
+        let recorded: Vec<Option<Direction>> = self.links.iter().map(|link| recorded(park, settings, link)).collect();
+        if self.class == NetworkClass::Drainage {
+            self.by_gravity(park, settings, &recorded)
+        } else {
+            self.outward(park, &recorded)
+        }
     }
 
-    fn by_gravity(&self, park: &ParkSnapshot, settings: &Settings) -> Flows {
+    fn by_gravity(&self, park: &ParkSnapshot, settings: &Settings, recorded: &[Option<Direction>]) -> Flows {
         let level = settings.tolerance.level_m.value;
         let fall = |link: &Link| {
             let path = &park.edges[link.edge as usize].path;
@@ -87,19 +108,23 @@ impl Topology {
             fall if *fall < -level => Direction::Backward,
             _ => Direction::Unknown,
         };
-        if !drawn {
+        let (basis, directions) = if drawn {
+            (FlowBasis::Drawn, vec![Direction::Forward; falls.len()])
+        } else {
             let basis = if down + up > 0 { FlowBasis::Fall } else { FlowBasis::None };
-            return Flows { basis, directions: falls.iter().map(by_fall).collect(), against: Vec::new() };
-        }
-        let rises = |at: &u32| falls[*at as usize] < -level;
-        Flows {
-            basis: FlowBasis::Drawn,
-            directions: vec![Direction::Forward; falls.len()],
-            against: (0..falls.len() as u32).filter(rises).collect(),
-        }
+            (basis, falls.iter().map(by_fall).collect())
+        };
+        let mut flows = flows(basis, directions, recorded);
+        let rises = |at: &u32| match flows.directions[*at as usize] {
+            Direction::Forward => falls[*at as usize] < -level,
+            Direction::Backward => falls[*at as usize] > level,
+            Direction::Unknown => false,
+        };
+        flows.against = (0..falls.len() as u32).filter(rises).collect();
+        flows
     }
 
-    fn outward(&self, park: &ParkSnapshot) -> Flows {
+    fn outward(&self, park: &ParkSnapshot, recorded: &[Option<Direction>]) -> Flows {
         let mut directions = vec![Direction::Unknown; self.links.len()];
         let sources = self.sources(park);
         let walk = self.graph.walk(&sources);
@@ -130,12 +155,33 @@ impl Topology {
             }
             below[up.to as usize] += below[j];
         }
-        for (direction, link) in directions.iter_mut().zip(&self.links) {
-            if Passage::of(&park.edges[link.edge as usize]) == Passage::OneWay {
-                *direction = Direction::Forward;
-            }
-        }
         let basis = if sources.is_empty() { FlowBasis::None } else { FlowBasis::Sources };
-        Flows { basis, directions, against: Vec::new() }
+        flows(basis, directions, recorded)
     }
+}
+
+/// What the record of a link's line says: a check valve on it, before what a survey saw.
+fn recorded(park: &ParkSnapshot, settings: &Settings, link: &Link) -> Option<Direction> {
+    let edge = &park.edges[link.edge as usize];
+    if Passage::of(edge) == Passage::OneWay {
+        return Some(Direction::Forward);
+    }
+    let forward = settings.recorded_flow(edge)?;
+    Some(if forward { Direction::Forward } else { Direction::Backward })
+}
+
+/// Directions of one basis, with what records say in their place.
+fn flows(basis: FlowBasis, mut directions: Vec<Direction>, recorded: &[Option<Direction>]) -> Flows {
+    let mut bases = Vec::with_capacity(directions.len());
+    for (direction, recorded) in directions.iter_mut().zip(recorded) {
+        bases.push(match recorded {
+            Some(recorded) => {
+                *direction = *recorded;
+                FlowBasis::Recorded
+            }
+            None if *direction == Direction::Unknown => FlowBasis::None,
+            None => basis,
+        });
+    }
+    Flows { basis, directions, bases, against: Vec::new() }
 }

@@ -90,6 +90,9 @@ pub(super) fn load(kind: Kind, ground: &Ground<'_>, network: &Network) -> Loads 
             continue;
         }
         order.push(i);
+        if network.points[i].shut {
+            continue;
+        }
         for &k in &at[i] {
             let pipe = &network.pipes[k];
             let j = if pipe.a == i { pipe.b } else { pipe.a };

@@ -1,9 +1,11 @@
 //! Underground networks as survey tables know them: points with ground height, lines with depths at both ends.
 //!
-//! Where routes run is left to `routes`; falling sewers to `sewers`; everything under pressure or in ducts to `pressure`.
+//! Where routes run is left to `routes`; falling sewers to `sewers`; everything under pressure or in ducts to `pressure`; where rings
+//! are parted when all is well to `rings`.
 
 mod loads;
 mod pressure;
+mod rings;
 mod routes;
 mod sewers;
 mod water;
@@ -44,6 +46,8 @@ pub(super) struct Point {
     pub(super) size_mm: u32,
     /// Parcel that is connected here.
     pub(super) serves: Option<usize>,
+    /// Whether it is a valve or switch that lets nothing pass when all is well.
+    pub(super) shut: bool,
 }
 
 /// A surveyed line between two points.
@@ -210,6 +214,11 @@ pub(super) fn lay(kind: Kind, ground: &Ground<'_>) -> Network {
         Which::Tunnel => pressure::tunnel(ground),
     };
     name_joints(&mut network);
+    match kind.which {
+        Which::Water => rings::part(&mut network, "水源", "直线点", "阀门"),
+        Which::Power => rings::part(&mut network, "变电站", "工井", "环网柜"),
+        _ => {}
+    }
     network.loads = loads::load(kind, ground, &network);
     network
 }

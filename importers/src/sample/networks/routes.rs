@@ -83,7 +83,8 @@ impl<'a> Routes<'a> {
     pub(super) fn point(&mut self, at: P) -> usize {
         let ground_m = (self.ground.terrain.at_plan(at) * 1000.0).round() / 1000.0;
         let xy = self.ground.layout.place(at).to_mm();
-        self.points.push(Point { xy, ground_m, depth_m: 0.0, word: "直线点", size_mm: 0, serves: None });
+        self.points
+            .push(Point { xy, ground_m, depth_m: 0.0, word: "直线点", size_mm: 0, serves: None, shut: false });
         self.points.len() - 1
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::survey::{line_file, point_file};
+use super::survey::{is_parted, line_file, point_file};
 use super::{ATTRIBUTION, EPSG, EPSG_ZONED, PARK_NAME, drawing, features, geojson, photo, raster, tables};
 use crate::sample::SampleError;
 use crate::sample::emergency::RESOURCE_WORDS;
@@ -251,6 +251,9 @@ fn network(out: &mut String, kind: Kind) {
     if let Some(unit) = kind.load_unit() {
         point_attributes.extend([format!("RatedCap_{unit}"), format!("ConnLoad_{unit}")]);
         line_attributes.push(format!("RatedCap_{unit}"));
+    }
+    if is_parted(kind) {
+        point_attributes.push("NormState".to_owned());
     }
     if kind.class == "water" {
         point_attributes.push("OutPress_MPa".to_owned());

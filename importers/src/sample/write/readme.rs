@@ -117,6 +117,7 @@ fn describe(park: &Park<'_>, blemishes: Blemishes, surveyed: &Surveyed) -> Strin
          - {}: {} planned days that are a word (待定: to be settled).\n\
          - Survey tables write X for north and Y for east; drains give depths to the inside bottom, all others to the top.\n\
          - The north-western quarter is still being developed and has no fire hydrants inside; some others are out of service.\n\
+         - Rings of the water and power networks are parted when all is well: column NormState, 常闭 of a valve and 分闸 of a cabinet.\n\
          - Loads of some connections and projects were never written down; contracted loads and ratings are in columns beside the survey's own.\n\
          - In places networks cross closer than the clearance rules allow, as in any park that grew over years.",
         super::features::PARCEL_FILE,

@@ -43,6 +43,11 @@ fn cells(kind: Kind, values: &[Option<f64>]) -> String {
     if kind.load_unit().is_some() { values.iter().map(cell).collect() } else { String::new() }
 }
 
+/// Networks whose survey tells how valves and switches stand when all is well.
+pub(super) fn is_parted(kind: Kind) -> bool {
+    matches!(kind.class, "water" | "power")
+}
+
 fn points(kind: Kind, network: &Network) -> String {
     let mut links = vec![0_u32; network.points.len()];
     for pipe in &network.pipes {
@@ -52,6 +57,8 @@ fn points(kind: Kind, network: &Network) -> String {
     let mut out = String::with_capacity(network.points.len() * 110);
     out.push_str(POINT_HEAD);
     out.push_str(&head(kind, &["RatedCap_", "ConnLoad_"]));
+    let parted = is_parted(kind);
+    out.push_str(if parted { ",NormState" } else { "" });
     out.push_str(if kind.class == "water" { ",OutPress_MPa\n" } else { "\n" });
     for (i, point) in network.points.iter().enumerate() {
         // A survey point is a feature of the line or an attachment, never both.
@@ -65,7 +72,7 @@ fn points(kind: Kind, network: &Network) -> String {
         let sheet = format!("{:.1}-{:.1}", (point.xy.y / 500.0).floor() / 2.0, (point.xy.x / 500.0).floor() / 2.0);
         let _ = writeln!(
             out,
-            "{}{},{sheet},{:.3},{:.3},{:.3},{feature},{attachment},{:.2},{shape},{material},{size},{},,,,{},2025/11/20,清溪测绘(合成),2025/11/12,{}{}",
+            "{}{},{sheet},{:.3},{:.3},{:.3},{feature},{attachment},{:.2},{shape},{material},{size},{},,,,{},2025/11/20,清溪测绘(合成),2025/11/12,{}{}{}",
             kind.code,
             i + 1,
             point.xy.y,
@@ -75,6 +82,12 @@ fn points(kind: Kind, network: &Network) -> String {
             links[i],
             kind.operator(),
             cells(kind, &network.load_at(i)),
+            match (parted, point.shut, kind.class) {
+                (false, ..) => "",
+                (true, false, _) => ",",
+                (true, true, "power") => ",分闸",
+                (true, true, _) => ",常闭",
+            },
             match (kind.class, point.word) {
                 ("water", "水源") => ",0.45",
                 ("water", _) => ",",
@@ -106,7 +119,7 @@ fn lines(kind: Kind, network: &Network) -> (String, usize) {
             _ => (String::new(), String::new()),
         };
         let buried = if matches!(pipe.section, Section::Box(..)) { "管沟" } else { "直埋" };
-        let flow = if kind.gravity { "1" } else { "" };
+        let flow = if kind.gravity { "+" } else { "" };
         let material = if kind.gravity && !pipe.pressure.is_empty() { "钢" } else { kind.material };
         let _ = writeln!(
             out,

@@ -20,7 +20,7 @@ struct Course {
     path: Vec<[f64; 3]>,
 }
 
-fn vertices(bytes: &Ewkb<'_>) -> Vec<[f64; 3]> {
+pub(super) fn vertices(bytes: &Ewkb<'_>) -> Vec<[f64; 3]> {
     let Ok((Shape { xy, z }, _)) = ewkb::decode(bytes.0) else { return Vec::new() };
     let heights = z.into_iter().chain(std::iter::repeat(f64::NAN));
     xy.coords_iter().zip(heights).map(|(coord, z)| [coord.x, coord.y, z]).collect()

@@ -1,11 +1,12 @@
 //! Runs the checks over whole tables inside a load: those whose tables changed; what the others found stays.
 //!
 //! A check that fails is an issue of its own and never stops an import. What is looked for is in [`crate::checks`];
-//! elevations and islands are computed by `lines`. `areas` compares areas: it finds where something may be wrong, by
+//! elevations and islands are computed by `lines`, how lines join by `joins`. `areas` compares areas: it finds where something may be wrong, by
 //! `outline`, `sweep` and `gaps`, and leaves it to the server to measure what is.
 
 mod areas;
 mod gaps;
+mod joins;
 mod lines;
 mod outline;
 mod sweep;
@@ -255,6 +256,7 @@ impl Scope<'_> {
             Means::Terrain => lines::above_or_below(tx, self)?,
             Means::Bases => lines::bases(tx, self)?,
             Means::Islands => lines::islands(tx, self)?,
+            Means::Joins => joins::doubts(tx, self)?,
         };
         if given.codes.is_empty() {
             return Ok(());
@@ -376,6 +378,13 @@ impl Given {
         self.facts.push(facts);
         self.x.push(place.map(|at| at[0]));
         self.y.push(place.map(|at| at[1]));
+    }
+
+    /// Names the second feature of what was pushed last.
+    fn with_other(&mut self, feature: i64) {
+        if let Some(other) = self.others.last_mut() {
+            *other = Some(feature);
+        }
     }
 }
 

@@ -38,8 +38,8 @@ const PICTURE: (u32, u32) = (1280, 800);
 
 /// Arguments of `twin report dossier`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  twin report dossier qingxi QX-042 --out qx-042.html\n  \
-    twin report dossier qingxi QX-042 --lang zh --scheme national-2023 --out qx-042.html")]
+#[command(after_help = "Examples:\n  twin report dossier qingxi QX-02-03 --out qx-02-03.html\n  \
+    twin report dossier qingxi QX-02-03 --lang zh --scheme national-2023 --out qx-02-03.html")]
 pub(super) struct DossierArguments {
     /// Short name of the park (`twin parks` lists them), or a package of one (`twin pack`)
     park: String,
