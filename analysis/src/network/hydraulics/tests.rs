@@ -164,6 +164,44 @@ fn a_burst_spills_what_the_orifice_equation_says() {
 }
 
 #[test]
+fn fire_flow_tells_how_far_it_is_and_ends_where_nobody_wants_it_any_more() {
+    let mut park = street();
+    // a is a hydrant too.
+    park.nodes[2].kind = NodeKind::Hydrant;
+    let made = Made::of(park);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let residual = |residual_m| Asked {
+        which: Which::Fire { at: Vec::new(), residual_m },
+        demand: Demand::AsModelled,
+        at_s: 0,
+        closed: Vec::new(),
+    };
+    let heard = std::cell::RefCell::new(Vec::new());
+    let until = |last: usize| {
+        heard.borrow_mut().clear();
+        let goes_on = |done: usize, all: usize| {
+            heard.borrow_mut().push((done, all));
+            done < last
+        };
+        plant.answer_while(Some(&network), &residual(None), &rules, &assumed, &goes_on).map(|answer| answer.fire.len())
+    };
+    assert_eq!(until(2), Ok(2));
+    assert_eq!(*heard.borrow(), [(0, 2), (1, 2)]);
+    assert_eq!(until(1), Err(HydraulicsError::Stopped));
+    assert_eq!(*heard.borrow(), [(0, 2), (1, 2)], "the second was not begun");
+    // The table's residual pressure is cited as the table's, another one as that of whoever asked.
+    let said = |residual_m: Option<f64>| {
+        let answer = plant.answer(Some(&network), &residual(residual_m), &rules, &assumed).unwrap();
+        answer.sheet.notes.iter().find(|note| note.key() == Some("note-fire")).unwrap().to_string()
+    };
+    let source = rules.figure.residual_m.citation().to_string();
+    assert!(said(None).contains(&source) && !said(Some(20.0)).contains(&source));
+    assert!(said(Some(20.0)).contains("20.00 m (as asked for)"), "{}", said(Some(20.0)));
+}
+
+#[test]
 fn a_hydrant_gives_what_takes_its_pressure_to_the_residual() {
     let made = Made::of(street());
     let network = made.network();
