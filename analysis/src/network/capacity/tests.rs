@@ -9,7 +9,7 @@ use super::*;
 use crate::network::by_hand::{empty, keyed_edge, node};
 use spatial_db::model::NetworkClass;
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -53,7 +53,7 @@ fn project(number: i64, parcel: &str, kva: f64, production: Option<&str>) -> Pro
 
 /// Substation s (1000 kVA) – cabinet a – cabinet b in a street; parcels p1 and p2 connected at a and b, p3 beside the line beyond b,
 /// p4 far away. Feeders: s–a 800 kVA, a–b 300 kVA. Connected: c1 400, c2 150.
-fn street() -> ParkSnapshot {
+pub(super) fn street() -> ParkSnapshot {
     let mut park = empty();
     let with = |mut node: spatial_db::model::NetworkNode, value: Value| {
         node.provenance.attributes = attributes(&value);
@@ -87,7 +87,7 @@ fn street() -> ParkSnapshot {
     park
 }
 
-const TODAY: &str = "2026-06-30";
+pub(super) const TODAY: &str = "2026-06-30";
 
 fn ask(park: &ParkSnapshot, parcel: &str, by: &str) -> Remaining {
     remaining(park, "power", Place::Parcel(parcel), day(TODAY), day(by)).unwrap()
