@@ -1,5 +1,5 @@
-# Networks under the park: traces, isolation, clearances, a planned line, a pit, a long profile.
-key-networks = networks: traces, isolation, clearances
+# Networks under the park: traces, isolation, pressures, capacity, clearances, a planned line, a pit, a long profile.
+key-networks = networks: traces, isolation, pressures, capacity, clearances
 tool-valve = Mark valves and switches
 tool-lay = Draw a planned line
 net-trace = Trace

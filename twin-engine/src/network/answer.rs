@@ -2,6 +2,8 @@
 //!
 //! The verdicts are those of `analysis::network`, by the functions that `twin trace`, `twin clearance` and `twin permit` use.
 
+mod supply;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -301,8 +303,13 @@ impl Asked {
                 self.broken(network, service, at)
             }
             Question::Fed { from, .. } => self.fed(network, from),
-            Question::Critical { .. } | Question::Pressure { .. } | Question::Left { .. } => return None,
-            Question::Near | Question::Planned(_) | Question::Dig { .. } => return None,
+            // Answered elsewhere.
+            Question::Critical { .. }
+            | Question::Pressure { .. }
+            | Question::Left { .. }
+            | Question::Near
+            | Question::Planned(_)
+            | Question::Dig { .. } => return None,
         })
     }
 
@@ -472,6 +479,5 @@ fn with_lengths(park: &ParkSnapshot, mut overlay: Overlay) -> Overlay {
     overlay
 }
 
-mod supply;
 #[cfg(test)]
 pub(super) mod tests;

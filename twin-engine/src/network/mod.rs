@@ -317,6 +317,7 @@ impl Workbench {
         self.before.clear();
         self.spot = None;
         self.picks = Picks::default();
+        self.left.site = None;
         self.told.clear();
         self.planned.points.clear();
         if let Some((_, before)) = self.laid.take() {

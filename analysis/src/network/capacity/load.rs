@@ -66,12 +66,20 @@ impl<'p> Capacity<'p> {
         let resource = rules.known(resource)?;
         // Nothing is told of valves beside the record, so no key can name none.
         let network = Network::of(park, there, resource.class, settings, HashMap::new());
-        Ok(Self::on(&network.map_err(CapacityError::Several)?, rules, resource))
+        Ok(Self::made((park, there), &network.map_err(CapacityError::Several)?, rules, resource))
     }
 
-    /// A resource of a network that is put together already: of its class, with valves and switches by the record alone.
+    /// A resource of a network of its class that is put together already, and of whose valves nothing is told beside the record.
     pub fn on(network: &Network<'p>, rules: &'p CapacityRules, resource: &'p Resource) -> Self {
-        let (park, there) = (network.park, network.there);
+        Self::made((network.park, network.there), network, rules, resource)
+    }
+
+    fn made(
+        (park, there): (&'p ParkSnapshot, &'p Presence),
+        network: &Network<'_>,
+        rules: &'p CapacityRules,
+        resource: &'p Resource,
+    ) -> Self {
         let ways = Ways::of(network, resource);
         let topology = sync::Arc::clone(&network.topology);
         let places = Places::of(park, there, &topology, resource, rules, &ways);
