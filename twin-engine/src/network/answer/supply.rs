@@ -39,11 +39,31 @@ impl Asked {
     }
 
     /// Pressures, or fire flow, of the water network.
-    pub(super) fn pressures(&self, network: &Network<'_>, press: &Press, driven: bool) -> Option<Answered> {
-        match self.pressed(network, press, driven) {
-            Err(HydraulicsError::Stopped) => None,
-            other => Some(other.map_err(Refused::Pressures)),
+    pub(super) fn pressures(
+        &self,
+        network: &Network<'_>,
+        joint: &Joint,
+        press: &Press,
+        driven: bool,
+    ) -> Option<Answered> {
+        let mut found = match self.pressed(network, press, driven) {
+            Err(HydraulicsError::Stopped) => return None,
+            Err(error) => return Some(Err(Refused::Pressures(error))),
+            Ok(found) => found,
+        };
+        // What is to be closed for it stands beside the pressures, with its numbers on the map.
+        if let Press::Closed { at } = press {
+            let service = joint.service(self.park(), &self.there, &RuleTables::in_force().topology);
+            match self.broken(network, service, at) {
+                Ok(isolated) => {
+                    found.tables.extend(isolated.tables.into_iter().filter(|table| table.list == List::Steps));
+                    found.close = isolated.close;
+                    found.told["isolation"] = isolated.told;
+                }
+                Err(error) => return Some(Err(Refused::Network(error))),
+            }
         }
+        Some(Ok(found))
     }
 
     fn pressed(&self, network: &Network<'_>, press: &Press, driven: bool) -> Result<Found, HydraulicsError> {
@@ -201,6 +221,10 @@ mod tests {
             ["h", "c", "d"].map(|key| keys.contains(&json!(key)))
         };
         assert_eq!(dry(&closed, "after"), [false, true, true]);
+        // What is to be closed for it, with its number on the map.
+        assert_eq!(closed.tables.iter().map(|table| table.list).collect::<Vec<_>>(), [List::Titled, List::Steps]);
+        assert_eq!(closed.close.iter().map(|valve| valve.key.as_str()).collect::<Vec<_>>(), ["v2"]);
+        assert_eq!(closed.told["isolation"]["close"], json!(["v2"]));
         assert!(matches!(cell(&closed, "h", "pressure_after_m"), Value::Number(_)));
         assert_eq!(cell(&closed, "c", "pressure_after_m"), Value::Unknown, "no pressure is told where none is");
         assert!(closed.overlay.verdicts.len() > 2 && closed.overlay.title != as_is.overlay.title);
