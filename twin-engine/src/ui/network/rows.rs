@@ -258,7 +258,9 @@ fn other_kind(lie: analysis::network::clearance::Lie) -> FeatureKind {
 
 /// Gives the valve that is chosen the state that clicks give.
 fn mark_chosen(ui: &mut Ui, panels: &mut Panels, words: &'static Text, found: &Found, table: &Table) {
-    let chosen = panels.ui.network.rows.chosen.filter(|_| table.list == List::Steps);
+    // Which state clicks give stands beside it there, and nowhere else.
+    let may = table.list == List::Steps && panels.ui.network.tab == super::NetworkTab::Break;
+    let chosen = panels.ui.network.rows.chosen.filter(|_| may);
     let Some(valve) = chosen.and_then(|row| found.close.get(row)) else { return };
     if ui.button(t!(words, "net-mark-chosen", valve = valve.key)).clicked() {
         panels.bench.mark_valve(&valve.key);
