@@ -6,7 +6,7 @@ use analysis::words::Words;
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, ParkSnapshot};
 
-use super::question::{LeftOf, Picks, Question, apart};
+use super::question::{LeftOf, Picks, Place, Question, apart};
 use crate::attribute;
 
 /// Diameter of a hole in a main at first, mm.
@@ -89,16 +89,26 @@ impl Default for PressForm {
 impl PressForm {
     /// The question; `None` while a place is missing. Only water mains have pressures here.
     pub(crate) fn question(&self, picks: &Picks) -> Option<Question> {
-        let at = || picks.from.as_ref().filter(|place| place.class == NetworkClass::Water).map(|at| at.key.clone());
+        let place = picks.from.as_ref().filter(|place| place.class == NetworkClass::Water);
         let press = match self.kind {
             PressKind::AsIs => Press::AsIs,
-            PressKind::Closed => Press::Closed { at: at()? },
-            PressKind::Burst => Press::Burst { at: at()?, hole_mm: (!self.whole_bore).then_some(self.hole_mm) },
+            PressKind::Closed => Press::Closed { at: place?.key.clone() },
+            PressKind::Burst => {
+                Press::Burst { at: in_model(place?), hole_mm: (!self.whole_bore).then_some(self.hole_mm) }
+            }
             // That of the table is asked for as such: the answer cites it.
             PressKind::Fire => Press::Fire { residual_m: Some(self.residual_m).filter(|m| *m != residual_m()) },
         };
         // Fire flow is rated against the demand that is asked for: that rule leaves no choice.
         Some(Question::Pressure { press, driven: self.driven && self.kind != PressKind::Fire })
+    }
+}
+
+/// The key of a place in the model of pressures, which tells a line and a point of one key apart but knows no layers.
+fn in_model(place: &Place) -> String {
+    match place.key.split_once(':') {
+        Some((kind, _)) if place.key != place.shown => format!("{kind}:{}", place.shown),
+        _ => place.key.clone(),
     }
 }
 
@@ -219,7 +229,6 @@ pub(crate) fn named(resource: &str) -> Words {
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::network::Place;
 
     #[test]
     fn pressures_are_asked_of_water_alone_and_fire_flow_against_the_demand_that_is_asked_for() {
@@ -240,6 +249,11 @@ mod tests {
         assert_eq!(form.question(&water), burst(None));
         (form.whole_bore, form.hole_mm) = (false, 50.0);
         assert_eq!(form.question(&water), burst(Some(50.0)));
+        // Of a line and a point of one key the model knows which, by kind alone.
+        let mut same = water.clone();
+        same.from.as_mut().unwrap().key = "line:mains:m".into();
+        let told = form.question(&same);
+        assert!(matches!(told, Some(Question::Pressure { press: Press::Burst { at, .. }, .. }) if at == "line:m"));
         form.kind = PressKind::Fire;
         let fire = |residual_m| Some(Question::Pressure { press: Press::Fire { residual_m }, driven: false });
         assert_eq!(form.question(&water), fire(None), "the table's, and cited as such");
