@@ -302,7 +302,7 @@ fn overlays_colour_mains_and_mark_hydrants() {
         over.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
     assert_eq!(counts, [("no open way from a source".to_owned(), 2), ("0.14 MPa or more".to_owned(), 4)]);
     let fire = plant.fire_flow(&[plant.node("h").unwrap()], 14.06, 300.0, &WhatIf::default()).unwrap();
-    let over = fire_overlay(&made.park, &plant, &fire, &rules, day, Vec::new());
+    let over = fire_overlay(&made.park, &plant, (&fire, 14.06), &rules, day, Vec::new());
     assert_eq!((over.marks.len(), over.classes.len(), over.classes[0].count), (1, 1, 1));
 }
 
@@ -333,7 +333,7 @@ fn what_does_not_settle_is_said_first_and_nothing_of_it_is_known() {
     assert_eq!(classes, [("not known".to_owned(), 6)]);
     let fire = ask(Which::Fire { at: Vec::new(), residual_m: None });
     assert_eq!((fire.fire[0].available_l_s, fire.fire[0].static_m, fire.settled), (None, None, false));
-    let over = fire_overlay(&made.park, &plant, &fire.fire, &rules, day, Vec::new());
+    let over = fire_overlay(&made.park, &plant, (&fire.fire, 14.06), &rules, day, Vec::new());
     assert_eq!(over.classes[0].label.to_string(), "unknown");
 }
 
