@@ -114,8 +114,12 @@ mod tests {
             ("loops", found::trace_legend(Part::Looped)),
             ("isolation by valves", [&isolation[..6], &isolation[9..]].concat()),
             ("isolation by switches", [&isolation[..3], &isolation[6..]].concat()),
+            ("criticality", found::critical_legend()),
             ("clearance", found::clearance_legend()),
             ("capacity", crate::network::capacity::legend()),
+            ("coverage of buildings", crate::network::capacity::coverage_legend()),
+            ("capacity of lines and points", crate::network::capacity::elements_legend()),
+            ("one way and its bottleneck", crate::network::capacity::way_legend()),
             ("pressure", hydraulics::pressure_legend(&hydraulics::HydraulicRules::shipped())),
             ("fire flow", hydraulics::fire_legend()),
         ];

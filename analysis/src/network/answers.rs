@@ -18,7 +18,7 @@ use super::barriers::{Along, Barrier, Barriers};
 use super::isolation::{Gear, Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
 use super::topology::{Anew, Flows, Topology};
-use super::trace::{Reach, Route, Start, Way};
+use super::trace::{Fed, Reach, Route, Start, Way};
 use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
@@ -358,13 +358,20 @@ impl<'p> Network<'p> {
         Answer { sheet, told: json!({ "rings": rings.iter().map(ring).collect::<Vec<_>>() }) }
     }
 
+    /// The part of the network that a source feeds.
+    ///
+    /// # Errors
+    /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
+    pub fn part_fed(&self, source: &str) -> Result<Fed, AnswerError> {
+        Ok(self.topology.fed(self.park, &self.flows, self.junction(source)?, &self.barriers))
+    }
+
     /// What a source feeds.
     ///
     /// # Errors
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn fed(&self, source: &str) -> Result<Answer, AnswerError> {
-        let junction = self.junction(source)?;
-        let fed = self.topology.fed(self.park, &self.flows, junction, &self.barriers);
+        let fed = self.part_fed(source)?;
         let others = self.keys(&fed.others);
         let mut notes = self.notes();
         notes.push(words!(

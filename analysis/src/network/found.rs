@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, NodeKind, ParkSnapshot};
 
 use super::clearance::{ClearanceRules, Findings, Lie, Verdict as Near};
-use super::isolation::{Gear, Isolation, Supply};
+use super::isolation::{Critical, Gear, Isolation, Supply};
 use super::sheets::{Isolating, Part, SHUT_ALREADY, STUCK, TO_SHUT, lie, rule, verdict};
 use super::topology::Topology;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
-use crate::words::{Words, phrase};
+use crate::words::{Phrase, Words, phrase};
 
 const REACHED: [u8; 3] = [0, 114, 178];
 const PERHAPS: [u8; 3] = [86, 180, 233];
@@ -169,6 +169,78 @@ pub fn isolation_overlay(
     overlay.without_empty_classes(|_| false)
 }
 
+/// Classes of criticality: of all that hangs on the network, the share that a break takes.
+const SHARES: [(Phrase, [u8; 3], Pattern); 5] = [
+    (phrase("critical-many", "more than 10 % of all lose supply"), CLOSE, Pattern::CrossHatch),
+    (phrase("critical-some", "1 to 10 % lose supply"), SHUT_OFF, Pattern::Hatch),
+    (phrase("critical-few", "less than 1 % lose supply"), REACHED, Pattern::Solid),
+    (phrase("critical-nobody", "nobody on record loses supply"), [150, 186, 205], Pattern::Solid),
+    (phrase("critical-unknown", "not known: no source on record"), CLOSED, Pattern::Dots),
+];
+
+/// Classes of criticality, with nothing counted.
+pub(crate) fn critical_legend() -> Vec<Class> {
+    SHARES.into_iter().map(|(label, colour, pattern)| class(label, colour, pattern, Swatch::Line)).collect()
+}
+
+/// Lines by what a break in their segment takes: `worth` is what each segment is worth in connections, buildings and hydrants. The
+/// value is how many of them together lose supply; a line in several segments has that of the gravest.
+pub fn critical_overlay(
+    with: &Isolating<'_>,
+    worth: &[Vec<Critical>; 3],
+    title: Words,
+    as_of: NaiveDate,
+    notes: Vec<Words>,
+) -> Overlay {
+    let unit = words!("unit-lose-supply", "connections, hydrants and buildings");
+    let mut overlay = empty("critical", title, unit, as_of, critical_legend(), notes);
+    let hangs = with.service.connections.len() + with.service.buildings.len() + with.service.hydrants.len();
+    let of_link = &with.isolator.segments.of_link;
+    let mut by_line: BTreeMap<u32, (usize, u32)> = BTreeMap::new();
+    for (link, segment) in with.topology.links.iter().zip(of_link) {
+        let lost: f64 = worth.iter().map(|of| of[*segment as usize].weight).sum();
+        let class = if !worth[0][*segment as usize].supply_known {
+            4
+        } else if lost <= 0.0 {
+            3
+        } else if lost < 0.01 * hangs as f64 {
+            2
+        } else {
+            usize::from(lost <= 0.1 * hangs as f64)
+        };
+        // What cannot be told goes before what is told, as in the rows.
+        let graver = |kept: &(usize, u32)| kept.0 != 4 && (class == 4 || class < kept.0);
+        let kept = by_line.entry(link.edge).or_insert((class, *segment));
+        if graver(kept) {
+            *kept = (class, *segment);
+        }
+    }
+    for (edge, (class, segment)) in by_line {
+        overlay.classes[class].count += 1;
+        let [connections, buildings, hydrants] = worth.each_ref().map(|of| of[segment as usize].weight);
+        let known = class != 4;
+        let value = if known {
+            words!(
+                "critical-lost",
+                "{connections} connections, {hydrants} hydrants, {buildings} buildings",
+                connections = format!("{connections:.0}"),
+                hydrants = format!("{hydrants:.0}"),
+                buildings = format!("{buildings:.0}"),
+            )
+        } else {
+            phrase("unknown", "unknown").into()
+        };
+        let facts = vec![Fact {
+            label: words!("fact-lost", "Without supply"),
+            value,
+            basis: words!("basis-lost", "of a break anywhere in its segment"),
+        }];
+        let value = known.then_some(connections + buildings + hydrants);
+        overlay.verdicts.insert(with.park.edges[edge as usize].id, plain(class, value, facts));
+    }
+    overlay.without_empty_classes(|_| false)
+}
+
 /// Lines by the gravest that is found of them: too near to others, to buildings, perhaps, or not known. The value is the margin, m.
 pub fn clearance_overlay(
     park: &ParkSnapshot,
@@ -275,6 +347,51 @@ mod tests {
         assert_eq!(overlay.verdicts[&park.edges[0].id].class, 1);
         let overlay = trace_overlay(&park, &network.topology, &[(0, Part::Looped)], "t".into(), day, Vec::new());
         assert_eq!(overlay.classes[0].label, "on a loop");
+    }
+
+    #[test]
+    fn a_line_is_as_critical_as_the_share_that_loses_supply_and_unknown_stays_unknown() {
+        let mut park = empty();
+        let at = |x: f64| [x, 0.0, 0.0];
+        park.nodes = vec![
+            node("s", NodeKind::Source, at(0.0)),
+            node("v", NodeKind::Valve, at(10.0)),
+            node("c", NodeKind::Connection, at(20.0)),
+            node("h", NodeKind::Hydrant, at(30.0)),
+            node("v2", NodeKind::Valve, at(40.0)),
+            node("e", NodeKind::Junction, at(50.0)),
+            // Far away, and no source there.
+            node("x", NodeKind::Junction, at(900.0)),
+            node("y", NodeKind::Connection, at(910.0)),
+        ];
+        let line = |(id, [a, b]): (usize, [usize; 2])| {
+            let (from, to) = (&park.nodes[a], &park.nodes[b]);
+            let keys = [from, to].map(|node| Some(node.provenance.key.as_str()));
+            keyed_edge(id as i64, keys[0], keys[1], vec![from.position, to.position])
+        };
+        let edges: Vec<_> =
+            [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [6, 7]].into_iter().enumerate().map(line).collect();
+        park.edges = edges;
+        let day = "2026-01-01".parse().unwrap();
+        let (there, settings) = (Presence::on(&park, day), Settings::shipped());
+        let network = Network::of(&park, &there, NetworkClass::Water, &settings, HashMap::new()).unwrap();
+        let service = Service::of(&network.topology, &park, &there, &settings);
+        let (answer, overlay) = network
+            .criticality(&service, false, |with, worth| critical_overlay(with, worth, "t".into(), day, Vec::new()));
+        assert_eq!(answer.sheet.rows.len(), 6);
+        let of = |at: usize| {
+            let verdict = &overlay.verdicts[&park.edges[at].id];
+            (overlay.classes[verdict.class].label.as_str(), verdict.value)
+        };
+        // c and h of the three that hang on the network; nobody behind v2; nobody can tell far away.
+        let many = ("more than 10 % of all lose supply", Some(2.0));
+        assert_eq!([of(0), of(1), of(2), of(3)], [many; 4]);
+        assert_eq!(of(4), ("nobody on record loses supply", Some(0.0)));
+        assert_eq!(of(5), ("not known: no source on record", None));
+        // As if a valve stood at both ends of every line, the last one with somebody on it takes the hydrant alone.
+        let (_, apart) = network
+            .criticality(&service, true, |with, worth| critical_overlay(with, worth, "t".into(), day, Vec::new()));
+        assert!(apart.verdicts[&park.edges[3].id].value < Some(2.0));
     }
 
     #[test]

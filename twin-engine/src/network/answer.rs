@@ -2,13 +2,17 @@
 //!
 //! The verdicts are those of `analysis::network`, by the functions that `twin trace`, `twin clearance` and `twin permit` use.
 
+mod supply;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use analysis::network::Settings;
 use analysis::network::answers::{Answer, AnswerError, IsolationRows, Network};
+use analysis::network::capacity::CapacityError;
 use analysis::network::clearance::{Clearance, ClearanceRules, Findings, Room, Verdict as Near, cover_of, fall_of};
 use analysis::network::found::{clearance_overlay, isolation_overlay, trace_overlay};
+use analysis::network::hydraulics::HydraulicsError;
 use analysis::network::permit::{Permit, check_pit, permit};
 use analysis::network::profile::Profile;
 use analysis::network::sheets::{Part, clearance_sheet, cover_sheet, fall_sheet, own_notes, own_told, verdicts_note};
@@ -35,6 +39,15 @@ pub(crate) struct Table {
     pub list: List,
     /// Its rows.
     pub sheet: Sheet,
+    /// The features of its rows, where they are of several kinds; else none, and the sheet tells them.
+    pub ids: Vec<FeatureId>,
+}
+
+impl Table {
+    /// A table whose sheet tells the features of its rows.
+    fn new(list: List, sheet: Sheet) -> Self {
+        Self { list, sheet, ids: Vec::new() }
+    }
 }
 
 /// What a table lists.
@@ -48,6 +61,10 @@ pub(crate) enum List {
     Buildings,
     /// Clearances.
     Near,
+    /// The parts of a way.
+    Way,
+    /// What is left as days go by.
+    Days,
     /// What its title says.
     Titled,
 }
@@ -98,10 +115,14 @@ impl Found {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Refused {
     /// The network has none.
     Network(AnswerError),
+    /// There are no pressures.
+    Pressures(HydraulicsError),
+    /// Nothing tells of a capacity there.
+    Capacity(CapacityError),
     /// A planned line needs two places.
     NoLine,
     /// An outline that crosses itself, or a floor in the air.
@@ -123,32 +144,61 @@ pub(crate) enum Stage {
     Telling,
 }
 
-/// Tells how far an answer is, and stops it at the next stage.
+/// What a watch knows.
+#[derive(Debug, Default)]
+struct Progress {
+    stage: AtomicUsize,
+    /// Parts of a stage that are done, and how many there are; 0 where it has none.
+    done: AtomicUsize,
+    all: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+/// Tells how far an answer is, and stops it at the next stage or the next part of one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Watch(Arc<(AtomicUsize, AtomicBool)>);
+pub(crate) struct Watch(Arc<Progress>);
 
 impl Watch {
     /// How far it is.
     pub(crate) fn stage(&self) -> Stage {
-        match self.0.0.load(Ordering::Relaxed) {
+        match self.0.stage.load(Ordering::Relaxed) {
             0 => Stage::Joining,
             1 => Stage::Asking,
             _ => Stage::Telling,
         }
     }
 
-    /// Stops it: what is under way ends at its next stage.
+    /// How many parts of the stage are done, and of how many, where it has parts.
+    pub(crate) fn parts(&self) -> Option<(usize, usize)> {
+        let all = self.0.all.load(Ordering::Relaxed);
+        (all > 0).then(|| (self.0.done.load(Ordering::Relaxed), all))
+    }
+
+    /// Stops it: what is under way ends at its next stage or part.
     pub(crate) fn stop(&self) {
-        self.0.1.store(true, Ordering::Relaxed);
+        self.0.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Comes to a stage; `None` where nobody wants it any more.
     fn at(&self, stage: Stage, wake: Option<&Wake>) -> Option<()> {
-        self.0.0.store(stage as usize, Ordering::Relaxed);
+        self.0.all.store(0, Ordering::Relaxed);
+        self.0.stage.store(stage as usize, Ordering::Relaxed);
+        self.told(wake).then_some(())
+    }
+
+    /// Comes to a part of the stage; false where nobody wants it any more.
+    fn at_part(&self, (done, all): (usize, usize), wake: Option<&Wake>) -> bool {
+        self.0.done.store(done, Ordering::Relaxed);
+        self.0.all.store(all, Ordering::Relaxed);
+        self.told(wake)
+    }
+
+    /// Wakes a resting window; false once stopped.
+    fn told(&self, wake: Option<&Wake>) -> bool {
         if let Some(wake) = wake {
             wake.wake();
         }
-        (!self.0.1.load(Ordering::Relaxed)).then_some(())
+        !self.0.stopped.load(Ordering::Relaxed)
     }
 }
 
@@ -233,7 +283,12 @@ impl Asked {
             Ok(network) => network,
             Err(error) => return Some(Err(Refused::Network(error))),
         };
-        self.ask(&network, &joint, settings).map(|found| found.map_err(Refused::Network))
+        match &self.question {
+            Question::Pressure { press, driven } => self.pressures(&network, &joint, press, *driven),
+            Question::Left { resource, of, by, .. } => self.left(&joint, resource, of, *by),
+            Question::Critical { everywhere, .. } => self.critical(&network, &joint, *everywhere).map(Ok),
+            _ => self.ask(&network, &joint, settings).map(|found| found.map_err(Refused::Network)),
+        }
     }
 
     fn ask(&self, network: &Network<'_>, joint: &Joint, settings: &Settings) -> Option<Result<Found, AnswerError>> {
@@ -247,7 +302,14 @@ impl Asked {
                 self.stage(Stage::Telling)?;
                 self.broken(network, service, at)
             }
-            Question::Near | Question::Planned(_) | Question::Dig { .. } => return None,
+            Question::Fed { from, .. } => self.fed(network, from),
+            // Answered elsewhere.
+            Question::Critical { .. }
+            | Question::Pressure { .. }
+            | Question::Left { .. }
+            | Question::Near
+            | Question::Planned(_)
+            | Question::Dig { .. } => return None,
         })
     }
 
@@ -255,7 +317,7 @@ impl Asked {
         let Answer { sheet, told } = answer;
         let (title, notes) = (sheet.title.clone(), sheet.notes.clone());
         let overlay = trace_overlay(self.park(), &network.topology, parts, title, self.day(), notes);
-        self.found(overlay, vec![Table { list: List::Lines, sheet }], told)
+        self.found(overlay, vec![Table::new(List::Lines, sheet)], told)
     }
 
     fn reach(&self, network: &Network<'_>, from: &str, way: Way) -> Result<Found, AnswerError> {
@@ -283,6 +345,13 @@ impl Asked {
         Ok(Found { profile, ..self.traced(network, &parts, network.path(from, to)?) })
     }
 
+    fn fed(&self, network: &Network<'_>, from: &str) -> Result<Found, AnswerError> {
+        let reach = network.part_fed(from)?.reach;
+        let parts = reach.links.iter().map(|link| (*link, Part::Reached));
+        let parts: Vec<_> = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps))).collect();
+        Ok(self.traced(network, &parts, network.fed(from)?))
+    }
+
     fn loops(&self, network: &Network<'_>) -> Found {
         let rings = network.topology.rings();
         let parts: Vec<_> = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Looped)).collect();
@@ -299,9 +368,9 @@ impl Asked {
         let (told, mut found) = network.isolated(service, &keys, |with, plan, lost, others| {
             let sheet = |rows| network.isolation_sheet(with, (plan, lost, others), &keys, rows);
             let tables = vec![
-                Table { list: List::Steps, sheet: sheet(IsolationRows::Steps) },
-                Table { list: List::Lines, sheet: sheet(IsolationRows::Lines) },
-                Table { list: List::Buildings, sheet: sheet(IsolationRows::Buildings) },
+                Table::new(List::Steps, sheet(IsolationRows::Steps)),
+                Table::new(List::Lines, sheet(IsolationRows::Lines)),
+                Table::new(List::Buildings, sheet(IsolationRows::Buildings)),
             ];
             let mut overlay = isolation_overlay(with, plan, lost, tables[0].sheet.title.clone(), self.day());
             let close: Vec<Numbered> = plan
@@ -344,7 +413,7 @@ impl Asked {
         let falls = fall.as_ref().map(|one| fall_sheet(park, rules, &[*one], Some(&line), Vec::new()));
         let notes = own_notes(rules, cover.as_ref(), fall.as_ref());
         let mut found = self.findings(rules, findings, Some(line), notes);
-        found.tables.extend(covers.into_iter().chain(falls).map(|sheet| Table { list: List::Titled, sheet }));
+        found.tables.extend(covers.into_iter().chain(falls).map(|sheet| Table::new(List::Titled, sheet)));
         if let Some(told) = found.told.as_object_mut() {
             told.extend(own_told(rules, cover.as_ref(), fall.as_ref()));
         }
@@ -374,7 +443,7 @@ impl Asked {
             near: findings.found,
             dimensions,
             planned,
-            ..self.found(overlay, vec![Table { list: List::Near, sheet }], told)
+            ..self.found(overlay, vec![Table::new(List::Near, sheet)], told)
         }
     }
 
@@ -386,7 +455,7 @@ impl Asked {
         let in_force = RuleTables::in_force();
         let (rules, operators) = (&in_force.clearance, &in_force.operators);
         let permit = permit(self.picker.cache(), &self.there, rules, operators, outline, floor_m, caution_m);
-        let tables = permit.tables().into_iter().map(|sheet| Table { list: List::Titled, sheet }).collect();
+        let tables = permit.tables().into_iter().map(|sheet| Table::new(List::Titled, sheet)).collect();
         let mut found = self.found(pit::overlay(&permit, self.words, self.day()), tables, pit::told(&permit));
         found.figures = permit.facts();
         found.permit = Some(permit);

@@ -6,7 +6,7 @@ use bevy::window::RequestRedraw;
 use bevy_egui::input::EguiWantsInput;
 use spatial_db::model::NodeKind;
 
-use super::{Place, Question, Workbench};
+use super::{Place, Question, Site, Workbench};
 use crate::camera::Orbit;
 use crate::camera::control::{Pointer, place_under};
 use crate::scene::{Meshed, Twin};
@@ -47,7 +47,15 @@ pub(super) fn take(
     for gesture in gestures.read() {
         let Gesture::Click { pixel, .. } = gesture else { continue };
         match *tool {
-            Tool::Look if matches!(tab, NetworkTab::Trace | NetworkTab::Break) => {
+            Tool::Look if tab == NetworkTab::Capacity => {
+                let class = bench.left.class();
+                let id = picked(&orbit, &meshed, &twin, *pixel);
+                let site = id.zip(class).and_then(|(id, class)| Site::of(&twin.input.snapshot, id, class));
+                if let Some(site) = site {
+                    bench.pick_site(site);
+                }
+            }
+            Tool::Look if matches!(tab, NetworkTab::Trace | NetworkTab::Break | NetworkTab::Pressure) => {
                 let place = picked(&orbit, &meshed, &twin, *pixel);
                 if let Some(place) = place.and_then(|id| Place::of(&twin.input.snapshot, id)) {
                     bench.pick(place, tab);
@@ -169,6 +177,30 @@ mod tests {
         click(&mut app, second);
         let path = Question::Path { class: NetworkClass::Water, from: "sv11".into(), to: "v2c4".into() };
         assert_eq!(app.world().resource::<Workbench>().question(), Some(&path));
+    }
+
+    #[test]
+    fn a_click_on_a_parcel_asks_what_is_left_there() {
+        let mut app = app();
+        app.world_mut().resource_mut::<Ui>().network.turn(NetworkTab::Capacity);
+        app.world_mut().resource_mut::<Twin>().shown.underground = false;
+        let (x, y) = crate::fixture::CORNER;
+        let at = (0..12).map(|step| [x + 7.0 + 13.0 * f64::from(step), y + 9.0]).find(|at| {
+            let world = app.world();
+            let z = world.resource::<Meshed>().geometry.ground.height(DVec2::from_array(*at));
+            let place = world.resource::<Meshed>().geometry.origin.scene_from_park(at[0], at[1], z);
+            let (pixel, _) = world.resource::<Orbit>().pixel(place).unwrap();
+            let met = picked(world.resource(), world.resource(), world.resource(), pixel);
+            met.is_some_and(|id| id.kind == spatial_db::model::FeatureKind::Parcel)
+        });
+        let [x, y] = at.expect("bare ground of a parcel");
+        let z = app.world().resource::<Meshed>().geometry.ground.height(DVec2::new(x, y));
+        click(&mut app, [x, y, z]);
+        let bench = app.world().resource::<Workbench>();
+        let Some(Question::Left { of: crate::network::question::LeftOf::At(site), .. }) = bench.question() else {
+            panic!("{:?}", bench.question())
+        };
+        assert_eq!(site.id.kind, spatial_db::model::FeatureKind::Parcel);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod answer;
 mod arrows;
 mod clicks;
 mod dimension;
+mod forms;
 mod joints;
 mod pit;
 mod question;
@@ -25,6 +26,7 @@ use spatial_db::model::{NetworkClass, Presence};
 pub(crate) use answer::{Answered, Found, List, Refused, Stage, Table};
 pub(crate) use arrows::Arrows;
 pub(crate) use dimension::Dimension;
+pub(crate) use forms::{LeftForm, LeftKind, PressForm, PressKind, Site, named, resources};
 pub(crate) use question::{Ask, Picks, Place, Question, Told};
 
 use self::answer::{Asked, Watch};
@@ -71,6 +73,14 @@ pub(crate) struct Workbench {
     pub ask: Ask,
     /// What is picked.
     pub picks: Picks,
+    /// A break in every line is asked of, not one.
+    pub every: bool,
+    /// Then as if a valve or switch stood at both ends of each.
+    pub everywhere: bool,
+    /// What is chosen of pressures.
+    pub press: PressForm,
+    /// What is chosen of capacities.
+    pub left: LeftForm,
     /// Network of questions that begin nowhere.
     pub class: Option<NetworkClass>,
     /// States of valves, as a person told them.
@@ -113,6 +123,10 @@ impl Default for Workbench {
         Self {
             ask: Ask::default(),
             picks: Picks::default(),
+            every: false,
+            everywhere: false,
+            press: PressForm::default(),
+            left: LeftForm::default(),
             class: None,
             told: Told::new(),
             marking: ValveState::StuckOpen,
@@ -222,6 +236,10 @@ impl Workbench {
 
     /// Takes a picked place, and asks what the tab is about.
     pub(crate) fn pick(&mut self, place: Place, tab: NetworkTab) {
+        // Only water mains have pressures here.
+        if tab == NetworkTab::Pressure && place.class != NetworkClass::Water {
+            return;
+        }
         self.class = Some(place.class);
         self.picks.take(place, tab == NetworkTab::Trace && self.ask == Ask::Path);
         self.ask_again(tab);
@@ -234,7 +252,13 @@ impl Workbench {
                 let class = self.class.unwrap_or(NetworkClass::Water);
                 Question::trace(self.ask, &self.picks, class)
             }
+            NetworkTab::Break if self.every => {
+                let class = self.class.unwrap_or(NetworkClass::Water);
+                Some(Question::Critical { class, everywhere: self.everywhere })
+            }
             NetworkTab::Break => Question::broken(&self.picks),
+            NetworkTab::Pressure => self.press.question(&self.picks),
+            NetworkTab::Capacity => self.left.question(),
             NetworkTab::Near => Some(Question::Near),
             NetworkTab::Lay => (self.planned.points.len() > 1).then(|| Question::Planned(self.planned.clone())),
             NetworkTab::Dig | NetworkTab::Profile => None,
@@ -267,6 +291,17 @@ impl Workbench {
         self.found().and_then(|answered| answered.as_ref().ok())
     }
 
+    /// Takes a place whose capacity is asked for.
+    pub(crate) fn pick_site(&mut self, site: Site) {
+        (self.left.kind, self.left.site) = (LeftKind::At, Some(site));
+        self.ask_again(NetworkTab::Capacity);
+    }
+
+    /// How many parts of its stage the next answer has done, and of how many.
+    pub(crate) fn parts(&self) -> Option<(usize, usize)> {
+        self.watch.parts()
+    }
+
     /// How far the next answer is, while one is made.
     pub(crate) fn stage(&self) -> Option<Stage> {
         self.answer.is_making().then(|| self.watch.stage())
@@ -282,6 +317,7 @@ impl Workbench {
         self.before.clear();
         self.spot = None;
         self.picks = Picks::default();
+        self.left.site = None;
         self.told.clear();
         self.planned.points.clear();
         if let Some((_, before)) = self.laid.take() {

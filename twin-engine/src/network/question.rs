@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use analysis::network::clearance::Planned;
 use analysis::network::isolation::ValveState;
 use analysis::network::trace::Way;
+use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind, NetworkClass, ParkSnapshot, Provenance};
 
+use super::forms::{Press, Site};
 use crate::attribute;
 
 /// States of valves that a person told, by the keys of their nodes.
@@ -47,7 +49,7 @@ impl Place {
 }
 
 /// The key of a line or point, with its kind and layer before it where others of the network have the same.
-fn apart(park: &ParkSnapshot, kind: &str, class: NetworkClass, of: &Provenance) -> String {
+pub(super) fn apart(park: &ParkSnapshot, kind: &str, class: NetworkClass, of: &Provenance) -> String {
     let lines = park.edges.iter().filter(|edge| edge.class == class).map(|edge| &edge.provenance);
     let points = park.nodes.iter().filter(|node| node.class == class).map(|node| &node.provenance);
     match lines.chain(points).filter(|other| other.key == of.key).count() {
@@ -93,12 +95,27 @@ pub(crate) enum Ask {
     Path,
     /// Lines on loops.
     Loops,
+    /// What a source feeds.
+    Fed,
 }
 
 impl Ask {
     /// All of them, in the order of the panel.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Connected, Self::Upstream, Self::Downstream, Self::Source, Self::Path, Self::Loops];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Connected, Self::Upstream, Self::Downstream, Self::Source, Self::Fed, Self::Path, Self::Loops];
+}
+
+/// Of what it is asked how much is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LeftOf {
+    /// Every parcel.
+    Parcels,
+    /// Every building.
+    Buildings,
+    /// Every line and point that limits somebody.
+    Elements,
+    /// One parcel, building or point, and its way.
+    At(Site),
 }
 
 /// A question.
@@ -134,6 +151,38 @@ pub(crate) enum Question {
         /// Network.
         class: NetworkClass,
     },
+    /// What a source feeds.
+    Fed {
+        /// Network.
+        class: NetworkClass,
+        /// The source, or any other place.
+        from: String,
+    },
+    /// What a break in every line would take.
+    Critical {
+        /// Network.
+        class: NetworkClass,
+        /// As if a valve or switch stood at both ends of every line.
+        everywhere: bool,
+    },
+    /// Pressures in water mains, and what changes them.
+    Pressure {
+        /// What is asked.
+        press: Press,
+        /// Demand answers to pressure.
+        driven: bool,
+    },
+    /// What capacity is left.
+    Left {
+        /// Network that carries the resource.
+        class: NetworkClass,
+        /// The resource, by its name in the table.
+        resource: String,
+        /// Of what.
+        of: LeftOf,
+        /// Commitments count up to this day; the day that is looked at where none is told.
+        by: Option<NaiveDate>,
+    },
     /// What a break takes.
     Break {
         /// Network.
@@ -166,6 +215,7 @@ impl Question {
             Ask::Upstream => reach(Way::Upstream),
             Ask::Downstream => reach(Way::Downstream),
             Ask::Source => from().map(|(class, from)| Self::Source { class, from }),
+            Ask::Fed => from().map(|(class, from)| Self::Fed { class, from }),
             Ask::Path => {
                 let to = picks.to.as_ref()?.key.clone();
                 from().map(|(class, from)| Self::Path { class, from, to })
@@ -186,7 +236,11 @@ impl Question {
             | Self::Source { class, .. }
             | Self::Path { class, .. }
             | Self::Loops { class }
+            | Self::Fed { class, .. }
+            | Self::Critical { class, .. }
+            | Self::Left { class, .. }
             | Self::Break { class, .. } => Some(*class),
+            Self::Pressure { .. } => Some(NetworkClass::Water),
             Self::Near | Self::Planned(_) | Self::Dig { .. } => None,
         }
     }

@@ -160,6 +160,35 @@ fn who_comes_back_to_a_question_has_its_answer_laid_again() {
 }
 
 #[test]
+fn one_break_and_every_line_are_asked_in_one_tab_and_pressures_of_water_alone() {
+    let park = piped().snapshot;
+    let place = |key: &str| {
+        let id = park.edges.iter().find(|edge| edge.provenance.key == key).unwrap().id;
+        Place::of(&park, id).unwrap()
+    };
+    let mut bench = Workbench::default();
+    bench.pick(place("hv23"), NetworkTab::Break);
+    assert!(matches!(bench.question(), Some(Question::Break { .. })));
+    bench.mark_valve("v1");
+    (bench.every, bench.everywhere) = (true, true);
+    bench.ask_again(NetworkTab::Break);
+    let water = NetworkClass::Water;
+    assert_eq!(bench.question(), Some(&Question::Critical { class: water, everywhere: true }));
+    assert_eq!(bench.told.len(), 1, "what was told of valves counts there too");
+    // A click on another network asks of that.
+    bench.pick(place("ab7"), NetworkTab::Break);
+    let drains = NetworkClass::Drainage;
+    assert_eq!(bench.question(), Some(&Question::Critical { class: drains, everywhere: true }));
+    bench.press.kind = PressKind::Closed;
+    bench.ask_again(NetworkTab::Pressure);
+    assert_eq!(bench.question().and_then(Question::class), Some(drains), "a drain has no pressure to ask of");
+    bench.pick(place("bo8"), NetworkTab::Pressure);
+    assert_eq!(bench.picks.from.as_ref().unwrap().key, "ab7", "and is not picked there");
+    bench.pick(place("v2c4"), NetworkTab::Pressure);
+    assert!(matches!(bench.question(), Some(Question::Pressure { .. })) && bench.waits_in(NetworkTab::Break));
+}
+
+#[test]
 fn a_tab_comes_back_with_its_last_question_and_no_earlier_one() {
     let mut bench = Workbench::default();
     bench.ask(reach("hv23"));

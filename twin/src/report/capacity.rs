@@ -2,13 +2,9 @@
 
 use std::path::PathBuf;
 
-use analysis::network::capacity::{
-    Capacity, CapacityRules, Missing, Place, Reached, Remaining, buildings_sheet, elements_sheet, parcels_sheet,
-    way_sheet,
-};
+use analysis::network::capacity::{Capacity, CapacityRules, Place};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 use spatial_db::model::Presence;
 
 use super::Asked;
@@ -73,32 +69,6 @@ fn point(text: &str) -> Result<[f64; 2], String> {
     parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| "easting,northing, such as 560100,3453200".to_owned())
 }
 
-fn told(answer: &Remaining) -> Value {
-    let parts = |element: &analysis::network::capacity::Element| {
-        json!({
-            "key": element.key,
-            "rated": element.rated.as_ref().map(|rated| rated.value),
-            "connected": element.connected.as_ref().map(|load| load.value),
-            "loads_unknown": element.loads_unknown,
-            "committed": (!element.on_loop).then_some(element.committed),
-            "remaining": element.remains(),
-            "on_loop": element.on_loop,
-        })
-    };
-    let promised = |one: &analysis::network::capacity::Commitment| json!({ "source": one.source, "parcel": one.parcel, "date": one.date, "amount": one.amount });
-    json!({
-        "resource": answer.resource,
-        "unit": answer.unit,
-        "by": answer.by,
-        "remaining": answer.value,
-        "known": answer.known.as_str(),
-        "missing": answer.known.missing().iter().map(|one| one.words().to_string()).collect::<Vec<_>>(),
-        "bottleneck": answer.bottleneck().map(parts),
-        "committed": answer.committed.iter().map(promised).collect::<Vec<_>>(),
-        "way": answer.path.iter().map(parts).collect::<Vec<_>>(),
-    })
-}
-
 fn table(path: Option<&PathBuf>) -> Result<CapacityRules, Failure> {
     let Some(path) = path else { return Ok(tables().capacity.clone()) };
     single(path, "capacity", CapacityRules::parse)
@@ -109,35 +79,14 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
     let (table, settings, there) = (table(arguments.rules.as_ref())?, &tables().topology, Presence::on(&park, as_of));
     let capacity = Capacity::of(&park, &there, settings, &table, &arguments.resource)?;
     let by = arguments.by.unwrap_or(as_of);
-    let (sheet, detail) = match arguments.kind {
-        Kind::Parcels => {
-            let (sheet, answers) = parcels_sheet(&capacity, by);
-            let count = |word: &str| answers.iter().filter(|answer| answer.known.as_str() == word).count();
-            let for_the_way = |word: &str| {
-                let of_this = answers.iter().filter(|answer| answer.known.as_str() == word);
-                let is_way = |one: &Missing| matches!(one, Missing::Route(_));
-                of_this.filter(|answer| answer.known.missing().iter().all(is_way)).count()
-            };
-            let counts = json!({
-                "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown"),
-                // Of those: where all is on record but which way it comes.
-                "at_most_for_the_way": for_the_way("at_most"), "unknown_for_the_way": for_the_way("unknown"),
-            });
-            (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
-        }
+    let answer = match arguments.kind {
+        Kind::Parcels => capacity.parcels(by),
         Kind::Buildings => {
-            // What is counted in one network without adding up: the holes of its ducts.
-            let of_ducts = |one: &&analysis::network::capacity::Resource| {
-                one.class == capacity.resource.class && !one.adds && capacity.resource.adds
-            };
-            let ducts = table.resources.iter().find(of_ducts);
-            let ducts = ducts.map(|ducts| Capacity::of(&park, &there, settings, &table, &ducts.name)).transpose()?;
-            let (sheet, answers) = buildings_sheet(&capacity, ducts.as_ref(), by);
-            let connected = answers.iter().filter(|answer| answer.reached == Reached::Connection).count();
-            let counts = json!({ "connected": connected, "unknown": answers.len() - connected });
-            (sheet, json!({ "unit": capacity.resource.unit, "by": by, "counts": counts }))
+            let ducts = table.beside(capacity.resource).map(|ducts| ducts.name.as_str());
+            let ducts = ducts.map(|ducts| Capacity::of(&park, &there, settings, &table, ducts)).transpose()?;
+            capacity.buildings(ducts.as_ref(), by)
         }
-        Kind::Elements => (elements_sheet(&capacity, by), json!({ "unit": capacity.resource.unit, "by": by })),
+        Kind::Elements => capacity.lines_and_points(by),
         Kind::At => {
             let place = match (&arguments.parcel, &arguments.building, arguments.point, &arguments.node) {
                 (Some(key), ..) => Place::Parcel(key),
@@ -146,19 +95,9 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
                 (.., Some(key)) => Place::Node(key),
                 _ => return Err(Failure::NoPlace),
             };
-            let answer = capacity.remaining(place, by)?;
-            let mut detail = told(&answer);
-            let steps = capacity.over_time(place, by)?;
-            detail["over_time"] = steps
-                .iter()
-                .map(|step| {
-                    let key = step.bottleneck().map(|element| element.key.as_str());
-                    json!({ "from": step.by, "remaining": step.value, "known": step.known.as_str(), "bottleneck": key })
-                })
-                .collect();
-            (way_sheet(&capacity, &answer), detail)
+            capacity.place(place, by)?.0
         }
     };
-    let out = Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &sheet };
-    out.write(|text| beside(&detail, &sheet, text))
+    let out = Outgoing { asked: &arguments.asked, park: &park, as_of, sheet: &answer.sheet };
+    out.write(|text| beside(&answer.told, &answer.sheet, text))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use spatial_db::model::{NetworkNode, NodeKind};
 
 use super::super::isolation::{
-    Besides, Break, Gear, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves,
+    Besides, Break, Critical, Gear, Isolation, Isolator, Observed, Service, Supply, ValveState, Valves,
 };
 use super::super::sheets::{Isolating, Part, lines_sheet, other_valves_notes};
 use super::super::trace::Start;
@@ -189,6 +189,18 @@ impl Network<'_> {
 
     /// What a break in every line would take; `everywhere` as if a valve stood at both ends of each.
     pub fn critical(&self, everywhere: bool) -> Answer {
+        let service = Service::of(&self.topology, self.park, self.there, self.settings);
+        self.criticality(&service, everywhere, |_, _| ()).0
+    }
+
+    /// What a break in every line would take, with those who hang on the network, and whatever `make` makes of it (what each segment
+    /// is worth in connections, buildings and hydrants, by its number).
+    pub fn criticality<T>(
+        &self,
+        service: &Service,
+        everywhere: bool,
+        make: impl FnOnce(&Isolating<'_>, &[Vec<Critical>; 3]) -> T,
+    ) -> (Answer, T) {
         let isolator = if everywhere {
             let lengths: Vec<f64> = self.topology.links.iter().map(|link| link.length_m).collect();
             let (gates, states) = self.topology.gates_at_every_end();
@@ -198,9 +210,8 @@ impl Network<'_> {
         } else {
             self.isolator()
         };
-        let service = Service::of(&self.topology, self.park, self.there, self.settings);
         let worth = service.per_segment(&isolator).map(|weight| isolator.criticality(&weight));
-        let with = self.isolating(&self.valves, &isolator, &service);
+        let with = self.isolating(&self.valves, &isolator, service);
         let mut sheet = with.critical_sheet(&worth, self.title(words!("trace-critical", "what a break would take")));
         if everywhere {
             sheet.notes.push(match Gear::of_class(self.topology.class) {
@@ -209,7 +220,8 @@ impl Network<'_> {
             });
         }
         sheet.notes.extend(self.notes());
-        Answer { sheet, told: json!({ "segments": isolator.segments.count, "valves": self.valves.shut.len() }) }
+        let told = json!({ "segments": isolator.segments.count, "valves": self.valves.shut.len() });
+        (Answer { sheet, told }, make(&with, &worth))
     }
 }
 

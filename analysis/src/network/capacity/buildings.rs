@@ -9,20 +9,29 @@ use super::overlay::{missing, notes, reached, title};
 use super::sheets::{bottleneck_column, connection_columns, known_column, number, remaining_column};
 use super::{Capacity, Known, Reached, Remaining};
 use crate::network::sheets::text;
+use crate::overlay::{Class, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use crate::sheet::{Row, Sheet, Value};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
-/// What a class of buildings says.
-const COVERAGE: [Phrase; 5] = [
-    phrase("coverage-room", "connected, with something left"),
-    phrase("coverage-full", "connected, nothing left"),
-    phrase("coverage-open", "connected, what is left is not known or at most"),
-    phrase("coverage-line", "no connection on record, a line is near"),
-    phrase("coverage-unknown", "neither a connection on record nor a line near"),
+/// What a class says, with its two signs.
+type Look = (Phrase, [u8; 3], Pattern);
+
+const LOOKS: [Look; 5] = [
+    (phrase("coverage-room", "connected, with something left"), [0, 132, 98], Pattern::Solid),
+    (phrase("coverage-full", "connected, nothing left"), [158, 0, 20], Pattern::CrossHatch),
+    (phrase("coverage-open", "connected, what is left is not known or at most"), [120, 170, 215], Pattern::CrossHatch),
+    (phrase("coverage-line", "no connection on record, a line is near"), [240, 205, 90], Pattern::Hatch),
+    (phrase("coverage-unknown", "neither a connection on record nor a line near"), [160, 162, 168], Pattern::Dots),
 ];
 
-/// The class of an answer for a building, by its place among those.
+/// The whole legend, with nothing counted.
+#[cfg(test)]
+pub(crate) fn legend() -> Vec<Class> {
+    LOOKS.into_iter().map(|look| Class::of_areas(look, (0, 0.0))).collect()
+}
+
+/// The class of an answer for a building, by its place in the legend.
 fn class_of(answer: &Remaining) -> usize {
     match (answer.reached, answer.value, &answer.known) {
         (Reached::Nothing, ..) => 4,
@@ -66,7 +75,7 @@ pub fn buildings_sheet(
         let mut cells = vec![
             Some(building.provenance.key.as_str()).into(),
             building.name.as_deref().into(),
-            Words::from(COVERAGE[class_of(answer)]).into(),
+            Words::from(LOOKS[class_of(answer)].0).into(),
             left.into(),
             Words::from(known).into(),
             answer.bottleneck().filter(|_| is_connected).map(|element| element.key.as_str()).into(),
@@ -114,4 +123,40 @@ fn told(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
         m = format!("{:.0}", own.value),
     ));
     said
+}
+
+/// Buildings by whether a network reaches them on record, and whether something is left.
+pub fn coverage_overlay(capacity: &Capacity<'_>, by: NaiveDate) -> Overlay {
+    let mut counts = [0; LOOKS.len()];
+    let mut verdicts = Verdicts::default();
+    for (row, answer) in answers(capacity, by) {
+        let class = class_of(&answer);
+        counts[class] += 1;
+        let value = answer.value.filter(|_| class < 3);
+        let facts = super::overlay::facts(&answer);
+        verdicts.insert(capacity.park.buildings[row].id, Verdict { class, value, outline: None, facts });
+    }
+    let classes = LOOKS.iter().zip(counts).map(|((label, colour, pattern), count)| Class {
+        label: (*label).into(),
+        colour: *colour,
+        pattern: *pattern,
+        swatch: Swatch::Area,
+        count,
+        measure: None,
+    });
+    Overlay {
+        name: "coverage".into(),
+        title: title(&capacity.resource.name),
+        target: FeatureKind::Building,
+        unit: capacity.resource.unit.as_str().into(),
+        as_of: capacity.as_of(),
+        source: words!("source-capacity", "ratings and loads of network records, loads of projects on record"),
+        classes: classes.collect(),
+        verdicts,
+        marks: Vec::new(),
+        zones: Vec::new(),
+        pillars: Vec::new(),
+        notes: told(capacity, by),
+    }
+    .without_empty_classes(|_| false)
 }

@@ -63,14 +63,24 @@ impl<'p> Capacity<'p> {
         rules: &'p CapacityRules,
         resource: &str,
     ) -> Result<Self, CapacityError> {
-        let resource = rules.resource(resource).ok_or_else(|| CapacityError::NoSuchResource {
-            name: resource.to_owned(),
-            has: rules.resources.iter().map(|resource| resource.name.as_str()).collect::<Vec<_>>().join(", "),
-        })?;
+        let resource = rules.known(resource)?;
         // Nothing is told of valves beside the record, so no key can name none.
         let network = Network::of(park, there, resource.class, settings, HashMap::new());
-        let network = network.map_err(CapacityError::Several)?;
-        let ways = Ways::of(&network, resource);
+        Ok(Self::made((park, there), &network.map_err(CapacityError::Several)?, rules, resource))
+    }
+
+    /// A resource of a network of its class that is put together already, and of whose valves nothing is told beside the record.
+    pub fn on(network: &Network<'p>, rules: &'p CapacityRules, resource: &'p Resource) -> Self {
+        Self::made((network.park, network.there), network, rules, resource)
+    }
+
+    fn made(
+        (park, there): (&'p ParkSnapshot, &'p Presence),
+        network: &Network<'_>,
+        rules: &'p CapacityRules,
+        resource: &'p Resource,
+    ) -> Self {
+        let ways = Ways::of(network, resource);
         let topology = sync::Arc::clone(&network.topology);
         let places = Places::of(park, there, &topology, resource, rules, &ways);
         let (count, ends) = (topology.junctions.len(), ways.far_m.len());
@@ -114,7 +124,7 @@ impl<'p> Capacity<'p> {
             topology,
         };
         capacity.commit();
-        Ok(capacity)
+        capacity
     }
 
     /// Day of the records.

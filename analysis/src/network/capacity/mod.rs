@@ -4,6 +4,8 @@
 //! [`Capacity`] holds one resource of a park; [`remaining`] answers one question. Access is not capacity: what no record tells stays
 //! unknown, and says what is missing. Pressures are left to [`super::hydraulics`].
 
+mod along;
+mod answers;
 mod buildings;
 mod load;
 mod overlay;
@@ -17,14 +19,19 @@ mod ways;
 use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, ParkSnapshot, Presence};
 
-pub use buildings::buildings_sheet;
+#[cfg(test)]
+pub(crate) use along::{elements_legend, way_legend};
+pub use along::{elements_overlay, way_overlay};
+#[cfg(test)]
+pub(crate) use buildings::legend as coverage_legend;
+pub use buildings::{buildings_sheet, coverage_overlay};
 pub use load::Capacity;
-pub use overlay::capacity_overlay;
 #[cfg(test)]
 pub(crate) use overlay::legend;
+pub use overlay::{capacity_overlay, resource as resource_words};
 pub(in crate::network) use rules::told;
 pub use rules::{CapacityRules, Ends, Figures, RatedBy, Resource, Told};
-pub use sheets::{elements_sheet, parcels_sheet, way_sheet};
+pub use sheets::{elements_sheet, parcels_sheet, way_sheet, worst as worst_elements};
 
 use super::settings::Settings;
 use crate::words;

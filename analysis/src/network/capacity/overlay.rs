@@ -75,7 +75,7 @@ pub(super) fn missing(missing: &[Missing]) -> Words {
 }
 
 /// The name of a resource in words.
-pub(super) fn resource(name: &str) -> Words {
+pub fn resource(name: &str) -> Words {
     match name {
         "power" => phrase("resource-power", "Power").into(),
         "water" => phrase("resource-water", "Water").into(),

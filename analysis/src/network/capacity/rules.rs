@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use spatial_db::model::{Attributes, NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 
+use super::CapacityError;
 use crate::network::topology::plan_m;
 use crate::rules::Figure;
 
@@ -128,6 +129,22 @@ impl CapacityRules {
     /// A resource by name.
     pub fn resource(&self, name: &str) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.name == name)
+    }
+
+    /// A resource by name.
+    ///
+    /// # Errors
+    /// [`CapacityError::NoSuchResource`].
+    pub fn known(&self, name: &str) -> Result<&Resource, CapacityError> {
+        self.resource(name).ok_or_else(|| CapacityError::NoSuchResource {
+            name: name.to_owned(),
+            has: self.resources.iter().map(|resource| resource.name.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// What is counted in the network of a resource without adding up, such as the holes of the ducts that fibre lies in.
+    pub fn beside(&self, resource: &Resource) -> Option<&Resource> {
+        self.resources.iter().find(|one| one.class == resource.class && !one.adds && resource.adds)
     }
 
     /// What a line can carry by rule, in the unit of the resource (m³/d); `None` where a size or a fall is not on record.

@@ -131,8 +131,8 @@ fn element_columns(unit: &str) -> Vec<Column> {
 }
 
 /// Every line and point that can limit somebody, the least left first, those of which it is not known last. Pieces of one
-/// line are one row: that with the most behind it.
-pub fn elements_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> Sheet {
+/// line are one: that with the most behind it.
+pub fn worst(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Element> {
     let mut worst: HashMap<FeatureId, Element> = HashMap::new();
     for element in capacity.elements(by) {
         // Where one piece lies on a loop nobody can tell what the line carries.
@@ -148,6 +148,12 @@ pub fn elements_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> Sheet {
     let mut elements: Vec<Element> = worst.into_values().collect();
     let order = |element: &Element| element.remains().unwrap_or(f64::INFINITY);
     elements.sort_by(|a, b| order(a).total_cmp(&order(b)).then_with(|| a.key.cmp(&b.key)));
+    elements
+}
+
+/// The [`worst`] of every line and point, a row each.
+pub fn elements_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> Sheet {
+    let elements = worst(capacity, by);
     let lines: HashMap<FeatureId, usize> =
         capacity.park.edges.iter().enumerate().map(|(row, edge)| (edge.id, row)).collect();
     let row = |element: &Element| Row { slot: lines.get(&element.feature).copied(), cells: element_cells(element) };
@@ -158,6 +164,35 @@ pub fn elements_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> Sheet {
         target: Some(FeatureKind::NetworkEdge),
         columns: element_columns(&capacity.resource.unit),
         rows: elements.iter().map(row).collect(),
+    }
+}
+
+/// What is left at a place as days go by: a row for each day from which on the answer is another.
+pub(super) fn days_sheet(capacity: &Capacity<'_>, steps: &[Remaining]) -> Sheet {
+    let row = |step: &Remaining| {
+        let missing = step.known.missing();
+        let cells = vec![
+            Value::Day(step.by),
+            step.value.into(),
+            Words::from(step.known.phrase()).into(),
+            step.bottleneck().map(|element| element.key.as_str()).into(),
+            if missing.is_empty() { Value::Unknown } else { super::overlay::missing(missing).into() },
+        ];
+        Row { slot: None, cells }
+    };
+    Sheet {
+        name: "capacity_days",
+        title: title(&capacity.resource.name),
+        notes: Vec::new(),
+        target: None,
+        columns: vec![
+            Column::new("from", words!("head-from-day", "from"), "", Holds::Day),
+            number("remaining", words!("head-remaining", "left"), &capacity.resource.unit),
+            text("known", words!("head-how-known", "how known")),
+            text("bottleneck", words!("head-bottleneck", "bottleneck")),
+            text("missing", words!("head-capacity-missing", "missing")),
+        ],
+        rows: steps.iter().map(row).collect(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::*;
 use crate::network::by_hand::{empty, keyed_edge, node};
 use spatial_db::model::NetworkClass;
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -53,7 +53,7 @@ fn project(number: i64, parcel: &str, kva: f64, production: Option<&str>) -> Pro
 
 /// Substation s (1000 kVA) – cabinet a – cabinet b in a street; parcels p1 and p2 connected at a and b, p3 beside the line beyond b,
 /// p4 far away. Feeders: s–a 800 kVA, a–b 300 kVA. Connected: c1 400, c2 150.
-fn street() -> ParkSnapshot {
+pub(super) fn street() -> ParkSnapshot {
     let mut park = empty();
     let with = |mut node: spatial_db::model::NetworkNode, value: Value| {
         node.provenance.attributes = attributes(&value);
@@ -87,7 +87,7 @@ fn street() -> ParkSnapshot {
     park
 }
 
-const TODAY: &str = "2026-06-30";
+pub(super) const TODAY: &str = "2026-06-30";
 
 fn ask(park: &ParkSnapshot, parcel: &str, by: &str) -> Remaining {
     remaining(park, "power", Place::Parcel(parcel), day(TODAY), day(by)).unwrap()
@@ -576,6 +576,10 @@ fn fibre_reaches_the_buildings_that_a_connection_is_on_record_for() {
     assert_eq!(said("b3"), "no connection on record, a line is near");
     assert_eq!(said("b4"), "neither a connection on record nor a line near");
     assert!(!sheet.rows.iter().any(|row| row.slot == Some(4)), "gone");
+    let overlay = coverage_overlay(&fibre, day(TODAY));
+    let class = overlay.verdicts.get(&park.buildings[0].id).map(|verdict| overlay.classes[verdict.class].label.to_string());
+    assert_eq!(class.as_deref(), Some("connected, with something left"));
+    assert!(!overlay.verdicts.contains_key(&park.buildings[4].id), "gone");
     // Ports that nobody counted leave a connected building open.
     park.nodes[0].provenance.attributes.clear();
     let answer = remaining(&park, "fibre", Place::Building("b1"), day(TODAY), day(TODAY)).unwrap();

@@ -91,6 +91,21 @@ impl Plant {
         rules: &HydraulicRules,
         assumed: &[Assumed],
     ) -> Result<HydraulicAnswer, HydraulicsError> {
+        self.answer_while(network, asked, rules, assumed, &|_, _| true)
+    }
+
+    /// The same, as long as `goes_on`: it hears how many hydrants are done, of how many, where fire flow is asked for.
+    ///
+    /// # Errors
+    /// [`HydraulicsError`]; [`HydraulicsError::Stopped`] where it went on no longer.
+    pub fn answer_while(
+        &self,
+        network: Option<&Network<'_>>,
+        asked: &Asked,
+        rules: &HydraulicRules,
+        assumed: &[Assumed],
+        goes_on: &dyn Fn(usize, usize) -> bool,
+    ) -> Result<HydraulicAnswer, HydraulicsError> {
         let mut as_is = WhatIf { demand: asked.demand, at_s: asked.at_s, ..WhatIf::default() };
         for key in &asked.closed {
             as_is.shut.extend(self.closed_by(key)?);
@@ -107,7 +122,8 @@ impl Plant {
                 let mut fixed = as_is.clone();
                 // Rated against the demand that is asked for, as the rule has it.
                 fixed.demand = Demand::Fixed;
-                let fire = self.fire_flow(&nodes, residual, rules.figure.most_l_s.value, &fixed)?;
+                let limits = (residual, rules.figure.most_l_s.value);
+                let fire = self.fire_flow_while(&nodes, limits, &fixed, goes_on)?;
                 let settled = before.settled && fire.iter().all(|one| one.settled);
                 let said = notes(self, network, (&before, None, settled), assumed, rules);
                 let sheet = fire_sheet(self, &fire, residual, rules, said);

@@ -47,9 +47,26 @@ impl Plant {
         most_l_s: f64,
         what: &WhatIf,
     ) -> Result<Vec<FireFlow>, HydraulicsError> {
+        self.fire_flow_while(nodes, (residual_m, most_l_s), what, &|_, _| true)
+    }
+
+    /// The same of nodes at `(residual_m, most_l_s)`, as long as `goes_on`, which hears how many are done before each, of how many.
+    ///
+    /// # Errors
+    /// [`HydraulicsError::Engine`], [`HydraulicsError::Stopped`].
+    pub(super) fn fire_flow_while(
+        &self,
+        nodes: &[u32],
+        (residual_m, most_l_s): (f64, f64),
+        what: &WhatIf,
+        goes_on: &dyn Fn(usize, usize) -> bool,
+    ) -> Result<Vec<FireFlow>, HydraulicsError> {
         let nothing = self.solve(what)?;
         let mut found = Vec::with_capacity(nodes.len());
         for node in nodes {
+            if !goes_on(found.len(), nodes.len()) {
+                return Err(HydraulicsError::Stopped);
+            }
             found.push(self.one(*node, residual_m, most_l_s, what, &nothing)?);
         }
         Ok(found)

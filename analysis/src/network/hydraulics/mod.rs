@@ -88,6 +88,9 @@ pub enum HydraulicsError {
         /// Theirs.
         exponent: f64,
     },
+    /// Whoever asked wants no answer any more.
+    #[error("given up")]
+    Stopped,
     /// No hydrant to ask about.
     #[error("the model has no hydrants; name places")]
     NoHydrants,

@@ -7,7 +7,7 @@ use super::HydraulicsError;
 use super::engine::Plant;
 use super::fire::FireFlow;
 use super::rules::HydraulicRules;
-use super::sheets::Grade;
+use super::sheets::{Grade, residual_source};
 use super::state::State;
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
@@ -149,11 +149,11 @@ pub(crate) fn fire_legend() -> Vec<Class> {
         .collect()
 }
 
-/// Hydrants by what they give.
+/// Hydrants by what they give at a residual pressure, m.
 pub fn fire_overlay(
     park: &ParkSnapshot,
     plant: &Plant,
-    fire: &[FireFlow],
+    (fire, residual_m): (&[FireFlow], f64),
     rules: &HydraulicRules,
     as_of: NaiveDate,
     notes: Vec<Words>,
@@ -176,7 +176,7 @@ pub fn fire_overlay(
         let facts = vec![Fact {
             label: words!("head-available", "fire flow"),
             value,
-            basis: rules.figure.residual_m.citation(),
+            basis: residual_source(residual_m, rules),
         }];
         over.verdicts.insert(node.id, Verdict { class, value: known, outline: None, facts });
         let label = known.map(|flow| format!("{flow:.0} L/s"));

@@ -264,6 +264,13 @@ pub(super) fn pressure_sheet(
     }
 }
 
+/// Where a residual pressure comes from: the table's row, or whoever asked.
+pub(super) fn residual_source(residual_m: f64, rules: &HydraulicRules) -> Words {
+    let of_table = &rules.figure.residual_m;
+    let is_own = (residual_m - of_table.value).abs() > 1e-9;
+    if is_own { phrase("residual-asked", "as asked for").into() } else { of_table.citation() }
+}
+
 /// What hydrants give, the least first.
 pub(super) fn fire_sheet(
     plant: &Plant,
@@ -278,7 +285,7 @@ pub(super) fn fire_sheet(
         "note-fire",
         "each hydrant alone at a residual of {residual} m ({source}); {short} of {all} give less than {enough} L/s ({rule})",
         residual = format!("{residual_m:.2}"),
-        source = rules.figure.residual_m.citation(),
+        source = residual_source(residual_m, rules),
         short = short,
         all = fire.len(),
         enough = format!("{enough_l_s:.0}"),

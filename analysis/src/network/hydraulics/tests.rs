@@ -164,6 +164,44 @@ fn a_burst_spills_what_the_orifice_equation_says() {
 }
 
 #[test]
+fn fire_flow_tells_how_far_it_is_and_ends_where_nobody_wants_it_any_more() {
+    let mut park = street();
+    // a is a hydrant too.
+    park.nodes[2].kind = NodeKind::Hydrant;
+    let made = Made::of(park);
+    let network = made.network();
+    let (plant, assumed) = plant_of(&network, &Given::default()).unwrap();
+    let rules = HydraulicRules::shipped();
+    let residual = |residual_m| Asked {
+        which: Which::Fire { at: Vec::new(), residual_m },
+        demand: Demand::AsModelled,
+        at_s: 0,
+        closed: Vec::new(),
+    };
+    let heard = std::cell::RefCell::new(Vec::new());
+    let until = |last: usize| {
+        heard.borrow_mut().clear();
+        let goes_on = |done: usize, all: usize| {
+            heard.borrow_mut().push((done, all));
+            done < last
+        };
+        plant.answer_while(Some(&network), &residual(None), &rules, &assumed, &goes_on).map(|answer| answer.fire.len())
+    };
+    assert_eq!(until(2), Ok(2));
+    assert_eq!(*heard.borrow(), [(0, 2), (1, 2)]);
+    assert_eq!(until(1), Err(HydraulicsError::Stopped));
+    assert_eq!(*heard.borrow(), [(0, 2), (1, 2)], "the second was not begun");
+    // The table's residual pressure is cited as the table's, another one as that of whoever asked.
+    let said = |residual_m: Option<f64>| {
+        let answer = plant.answer(Some(&network), &residual(residual_m), &rules, &assumed).unwrap();
+        answer.sheet.notes.iter().find(|note| note.key() == Some("note-fire")).unwrap().to_string()
+    };
+    let source = rules.figure.residual_m.citation().to_string();
+    assert!(said(None).contains(&source) && !said(Some(20.0)).contains(&source));
+    assert!(said(Some(20.0)).contains("20.00 m (as asked for)"), "{}", said(Some(20.0)));
+}
+
+#[test]
 fn a_hydrant_gives_what_takes_its_pressure_to_the_residual() {
     let made = Made::of(street());
     let network = made.network();
@@ -264,7 +302,7 @@ fn overlays_colour_mains_and_mark_hydrants() {
         over.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
     assert_eq!(counts, [("no open way from a source".to_owned(), 2), ("0.14 MPa or more".to_owned(), 4)]);
     let fire = plant.fire_flow(&[plant.node("h").unwrap()], 14.06, 300.0, &WhatIf::default()).unwrap();
-    let over = fire_overlay(&made.park, &plant, &fire, &rules, day, Vec::new());
+    let over = fire_overlay(&made.park, &plant, (&fire, 14.06), &rules, day, Vec::new());
     assert_eq!((over.marks.len(), over.classes.len(), over.classes[0].count), (1, 1, 1));
 }
 
@@ -295,7 +333,7 @@ fn what_does_not_settle_is_said_first_and_nothing_of_it_is_known() {
     assert_eq!(classes, [("not known".to_owned(), 6)]);
     let fire = ask(Which::Fire { at: Vec::new(), residual_m: None });
     assert_eq!((fire.fire[0].available_l_s, fire.fire[0].static_m, fire.settled), (None, None, false));
-    let over = fire_overlay(&made.park, &plant, &fire.fire, &rules, day, Vec::new());
+    let over = fire_overlay(&made.park, &plant, (&fire.fire, 14.06), &rules, day, Vec::new());
     assert_eq!(over.classes[0].label.to_string(), "unknown");
 }
 

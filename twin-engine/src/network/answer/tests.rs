@@ -106,6 +106,9 @@ fn a_trace_goes_with_the_flow_and_what_a_ring_leaves_open_is_perhaps() {
     assert_eq!(sewer.profile.unwrap().runs.len(), 2);
     assert_eq!(keys(&reach(drain, "bo8", Way::Upstream), "reached"), ["ab7", "bo8"]);
     assert_eq!(keys(&answer(Question::Loops { class: water }), "on a loop"), ["cd5", "cd6"]);
+    let fed = answer(Question::Fed { class: water, from: "s".into() });
+    assert_eq!(keys(&fed, "reached"), ["sv11", "v1h2", "hv23", "v2c4", "cd5", "cd6"], "with or against, all of it");
+    assert_eq!(fed.told["also_fed_from"], serde_json::json!([]));
     let source = answer(Question::Source { class: water, from: "c".into() });
     assert_eq!(keys(&source, "reached"), ["sv11", "v1h2", "hv23", "v2c4"]);
     let outfall = answer(Question::Source { class: drain, from: "a".into() });

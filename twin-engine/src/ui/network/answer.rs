@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bevy_egui::egui::{Button, Color32, Label, RichText, Sense, Stroke, Ui, vec2};
 
+use analysis::network::capacity::CapacityError;
+use analysis::network::hydraulics::HydraulicsError;
 use analysis::network::isolation::Gear;
 use analysis::overlay::{Class, Pattern, Swatch};
 
@@ -21,8 +23,10 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let Some((question, answered)) = answered(panels) else {
         ui.add_space(6.0);
         let said = match panels.ui.network.tab {
-            NetworkTab::Near => t!(words, "net-not-checked"),
             _ if panels.bench.stage().is_some() => t!(words, "time-making"),
+            NetworkTab::Near => t!(words, "net-not-checked"),
+            NetworkTab::Pressure => t!(words, "net-not-pressed"),
+            NetworkTab::Capacity => t!(words, "net-not-left"),
             _ => t!(words, "net-no-answer"),
         };
         ui.add(Label::new(look::note(said)).wrap());
@@ -99,6 +103,8 @@ fn list_label(words: &Text, question: &Question, table: &Table) -> String {
         List::Steps => t!(words, "net-list-steps"),
         List::Buildings => t!(words, "net-list-buildings"),
         List::Near => t!(words, "net-near"),
+        List::Way => t!(words, "net-list-way"),
+        List::Days => t!(words, "net-list-days"),
         List::Titled => words.words(&table.sheet.title),
     }
 }
@@ -132,5 +138,31 @@ fn why_not(words: &Text, refused: &Refused) -> String {
         Refused::Network(AnswerError::NoWay { from, to }) => t!(words, "net-no-way", from = from, to = to),
         Refused::Network(AnswerError::NoSource { key, .. }) => t!(words, "net-no-source", key = key),
         Refused::Network(other) => other.to_string(),
+        Refused::Pressures(why) => no_pressures(words, why),
+        Refused::Capacity(why) => no_capacity(words, why),
+    }
+}
+
+fn no_pressures(words: &Text, why: &HydraulicsError) -> String {
+    use analysis::network::answers::AnswerError;
+    match why {
+        HydraulicsError::NoHead { named } => t!(words, "net-no-head", named = named),
+        HydraulicsError::NoSuchPlace { key } => t!(words, "net-no-place", key = key),
+        HydraulicsError::SeveralPlaces { key, .. }
+        | HydraulicsError::Network(AnswerError::SeveralPlaces { key, .. }) => t!(words, "net-several", key = key),
+        HydraulicsError::LeftOut { key } => t!(words, "net-left-out", key = key),
+        HydraulicsError::KeepsHead { key } => t!(words, "net-keeps-head", key = key),
+        HydraulicsError::NoHydrants => t!(words, "net-no-hydrants"),
+        // The engine's own words.
+        other => other.to_string(),
+    }
+}
+
+fn no_capacity(words: &Text, why: &CapacityError) -> String {
+    match why {
+        CapacityError::NoSuchParcel { key }
+        | CapacityError::NoSuchBuilding { key }
+        | CapacityError::NoSuchNode { key, .. } => t!(words, "net-no-site", key = key),
+        other => other.to_string(),
     }
 }

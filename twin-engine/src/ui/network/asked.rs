@@ -4,7 +4,7 @@ use analysis::network::isolation::{Gear, ValveState};
 use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, RichText, Ui};
 use spatial_db::model::{FeatureId, FeatureKind, NetworkClass};
 
-use super::{NetworkTab, answered, fly_to, lay, tool_button};
+use super::{NetworkTab, answered, fly_to, lay, supply, tool_button};
 use crate::cut::DEPTH_M;
 use crate::inspect::grouped;
 use crate::network::{Ask, Place, Question};
@@ -16,6 +16,8 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     match panels.ui.network.tab {
         NetworkTab::Trace => trace(ui, panels, words),
         NetworkTab::Break => broken(ui, panels, words),
+        NetworkTab::Pressure => supply::pressure(ui, panels, words),
+        NetworkTab::Capacity => supply::capacity(ui, panels, words),
         NetworkTab::Near => near(ui, panels, words),
         NetworkTab::Lay => planned(ui, panels, words),
         NetworkTab::Dig => dig(ui, panels, words),
@@ -29,6 +31,7 @@ fn ask_label(ask: Ask, words: &Text) -> String {
         Ask::Upstream => t!(words, "net-upstream"),
         Ask::Downstream => t!(words, "net-downstream"),
         Ask::Source => t!(words, "net-to-source"),
+        Ask::Fed => t!(words, "net-fed"),
         Ask::Path => t!(words, "net-path"),
         Ask::Loops => t!(words, "net-loops"),
     }
@@ -60,7 +63,11 @@ fn trace(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         ask => {
             picked(ui, panels, words, NetworkTab::Trace, ask == Ask::Path);
             ui.add_space(4.0);
-            let help = if ask == Ask::Path { t!(words, "net-pick-two") } else { t!(words, "net-pick-one") };
+            let help = match ask {
+                Ask::Path => t!(words, "net-pick-two"),
+                Ask::Fed => t!(words, "net-pick-source"),
+                _ => t!(words, "net-pick-one"),
+            };
             ui.add(Label::new(look::note(help)).wrap());
         }
     }
@@ -68,9 +75,24 @@ fn trace(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 }
 
 fn broken(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
-    picked(ui, panels, words, NetworkTab::Break, false);
-    ui.add_space(4.0);
-    ui.add(Label::new(look::note(t!(words, "net-pick-break"))).wrap());
+    ui.horizontal(|ui| {
+        for (every, label) in [(false, t!(words, "net-one-break")), (true, t!(words, "net-every-break"))] {
+            if ui.add(Button::selectable(panels.bench.every == every, label)).clicked() {
+                panels.bench.every = every;
+                if panels.bench.class.is_none() {
+                    panels.bench.class = classes(panels).first().copied();
+                }
+                panels.bench.ask_again(NetworkTab::Break);
+            }
+        }
+    });
+    if panels.bench.every {
+        supply::critical(ui, panels, words);
+    } else {
+        picked(ui, panels, words, NetworkTab::Break, false);
+        ui.add_space(4.0);
+        ui.add(Label::new(look::note(t!(words, "net-pick-break"))).wrap());
+    }
     ui.add_space(4.0);
     let gear = Marked::of(panels);
     ui.label(look::note(match gear {
@@ -94,7 +116,7 @@ fn broken(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 }
 
 /// What is picked, and the way from a selection to a pick for whoever has no mouse.
-fn picked(ui: &mut Ui, panels: &mut Panels, words: &'static Text, tab: NetworkTab, way: bool) {
+pub(super) fn picked(ui: &mut Ui, panels: &mut Panels, words: &'static Text, tab: NetworkTab, way: bool) {
     let mut fly = None;
     let mut row = |ui: &mut Ui, label: String, place: Option<&Place>| {
         ui.label(label);
@@ -173,7 +195,7 @@ impl Marked {
 }
 
 /// What a person told of valves and switches.
-fn told(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+pub(super) fn told(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     if panels.bench.told.is_empty() {
         return;
     }
@@ -220,13 +242,13 @@ fn verdicts(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 }
 
 /// Classes that the park has lines of.
-fn classes(panels: &Panels) -> Vec<NetworkClass> {
+pub(super) fn classes(panels: &Panels) -> Vec<NetworkClass> {
     let edges = &panels.twin.input.snapshot.edges;
     NetworkClass::ALL.into_iter().filter(|class| edges.iter().any(|edge| edge.class == *class)).collect()
 }
 
 /// A choice of classes; what is chosen.
-fn class_choice(
+pub(super) fn class_choice(
     ui: &mut Ui,
     panels: &Panels,
     words: &'static Text,

@@ -1,4 +1,5 @@
-//! The networks' panel at the foot of the window: traces, isolation, clearances, a planned line, a pit, a long profile.
+//! The networks' panel at the foot of the window: traces, isolation, pressures, capacity, clearances, a planned line, a pit, a long
+//! profile.
 
 mod answer;
 mod asked;
@@ -6,6 +7,7 @@ mod lay;
 mod marks;
 mod profile;
 mod rows;
+mod supply;
 mod write;
 
 use std::sync::Arc;
@@ -36,8 +38,12 @@ pub(crate) enum NetworkTab {
     /// What hangs together, where it flows, ways.
     #[default]
     Trace,
-    /// What to close for a break, and who loses supply.
+    /// What to close for a break, and who loses supply; what a break in every line would take.
     Break,
+    /// Pressures in water mains, and fire flow.
+    Pressure,
+    /// What capacity is left.
+    Capacity,
     /// What is too near.
     Near,
     /// What a planned line is too near to.
@@ -50,13 +56,16 @@ pub(crate) enum NetworkTab {
 
 impl NetworkTab {
     /// All tabs, from the left.
-    pub(crate) const ALL: [Self; 6] = [Self::Trace, Self::Break, Self::Near, Self::Lay, Self::Dig, Self::Profile];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Trace, Self::Break, Self::Pressure, Self::Capacity, Self::Near, Self::Lay, Self::Dig, Self::Profile];
 
     /// Its name.
     pub(super) fn label(self, words: &Text) -> String {
         match self {
             Self::Trace => t!(words, "net-trace"),
             Self::Break => t!(words, "net-break"),
+            Self::Pressure => t!(words, "net-pressures"),
+            Self::Capacity => t!(words, "net-capacity"),
             Self::Near => t!(words, "net-near"),
             Self::Lay => t!(words, "net-lay"),
             Self::Dig => t!(words, "net-dig"),
@@ -67,10 +76,14 @@ impl NetworkTab {
     /// The tab that a question is asked in.
     pub(crate) fn of(question: &Question) -> Self {
         match question {
-            Question::Reach { .. } | Question::Source { .. } | Question::Path { .. } | Question::Loops { .. } => {
-                Self::Trace
-            }
-            Question::Break { .. } => Self::Break,
+            Question::Reach { .. }
+            | Question::Source { .. }
+            | Question::Fed { .. }
+            | Question::Path { .. }
+            | Question::Loops { .. } => Self::Trace,
+            Question::Break { .. } | Question::Critical { .. } => Self::Break,
+            Question::Pressure { .. } => Self::Pressure,
+            Question::Left { .. } => Self::Capacity,
             Question::Near => Self::Near,
             Question::Planned(_) => Self::Lay,
             Question::Dig { .. } => Self::Dig,
@@ -186,9 +199,11 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
     }
 }
 
-/// Pipes can be picked only where they are seen. A pit shows what lies in it, and better without those around it.
+/// Pipes can be picked only where they are seen. A pit shows what lies in it, and better without those around it; capacity is asked
+/// of parcels and buildings, which stand on the ground.
 fn lift_ground(panels: &mut Panels) {
-    let wanted = panels.ui.network.open_tab().is_some_and(|tab| tab != NetworkTab::Dig);
+    let stays = [NetworkTab::Dig, NetworkTab::Capacity];
+    let wanted = panels.ui.network.open_tab().is_some_and(|tab| !stays.contains(&tab));
     if wanted == panels.ui.network.lifted {
         return;
     }
@@ -245,7 +260,10 @@ fn progress(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let Some(stage) = panels.bench.stage() else { return };
     let said = match stage {
         Stage::Joining => t!(words, "net-joining"),
-        Stage::Asking => t!(words, "net-asking"),
+        Stage::Asking => match panels.bench.parts() {
+            Some((done, all)) => t!(words, "net-asking-parts", done = done, all = all),
+            None => t!(words, "net-asking"),
+        },
         Stage::Telling => t!(words, "net-telling"),
     };
     if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "net-stop")).clicked() {
@@ -283,5 +301,7 @@ mod tests {
         panel.turn(NetworkTab::Near);
         assert_eq!(panel.open_tab(), None);
         assert!(NetworkTab::Near.has(&Question::Near) && !NetworkTab::Break.has(&Question::Near));
+        let critical = Question::Critical { class: spatial_db::model::NetworkClass::Water, everywhere: false };
+        assert!(NetworkTab::Break.has(&critical) && !NetworkTab::Pressure.has(&critical));
     }
 }

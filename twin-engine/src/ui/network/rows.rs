@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use analysis::sheet::{Holds, Sheet, Value};
+use analysis::sheet::{Holds, Value};
 use bevy_egui::egui::{Align, EventFilter, Id, Key, Label, Layout, Modifiers, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column as Width, TableBuilder};
 use spatial_db::model::{FeatureId, FeatureKind};
@@ -212,7 +212,11 @@ fn cell(line: &mut egui_extras::TableRow<'_, '_>, words: &'static Text, value: &
 }
 
 /// The feature that a row speaks of.
-fn feature(panels: &Panels, found: &Found, sheet: &Sheet, row: usize) -> Option<FeatureId> {
+fn feature(panels: &Panels, found: &Found, table: &Table, row: usize) -> Option<FeatureId> {
+    let sheet = &table.sheet;
+    if let Some(id) = table.ids.get(row) {
+        return Some(*id);
+    }
     if let Some(permit) = &found.permit {
         return match sheet.name {
             "met" => permit.met.pipes.get(row).map(|pipe| pipe.id),
@@ -240,7 +244,7 @@ fn choose(panels: &mut Panels, found: &Found, table: &Table, row: usize, fly: bo
         panels.twin.shown.selection = selection;
         return;
     }
-    let Some(id) = feature(panels, found, &table.sheet, row) else { return };
+    let Some(id) = feature(panels, found, table, row) else { return };
     if fly {
         fly_to(panels, id);
     } else {
@@ -254,7 +258,9 @@ fn other_kind(lie: analysis::network::clearance::Lie) -> FeatureKind {
 
 /// Gives the valve that is chosen the state that clicks give.
 fn mark_chosen(ui: &mut Ui, panels: &mut Panels, words: &'static Text, found: &Found, table: &Table) {
-    let chosen = panels.ui.network.rows.chosen.filter(|_| table.list == List::Steps);
+    // Which state clicks give stands beside it there, and nowhere else.
+    let may = table.list == List::Steps && panels.ui.network.tab == super::NetworkTab::Break;
+    let chosen = panels.ui.network.rows.chosen.filter(|_| may);
     let Some(valve) = chosen.and_then(|row| found.close.get(row)) else { return };
     if ui.button(t!(words, "net-mark-chosen", valve = valve.key)).clicked() {
         panels.bench.mark_valve(&valve.key);
