@@ -294,6 +294,9 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
 pub(crate) fn value_words(explained: &Explained) -> Words {
     match explained.reading.value {
         Some(value) if explained.indicator.is_share() => percent(value).into(),
+        Some(value) if explained.indicator == Indicator::JobsPerHa => {
+            words!("jobs-per-ha", "{value} jobs/ha", value = number(value, "1/ha").trim_end_matches(" /ha"))
+        }
         Some(value) => number(value, &explained.unit).into(),
         None => unknown(),
     }
@@ -304,7 +307,7 @@ pub(crate) fn number(value: f64, unit: &str) -> String {
     let (digits, shown) = match unit {
         "1" => (2, ""),
         "m2" => (0, "m²"),
-        "1/ha" => (1, "1/ha"),
+        "1/ha" => (1, "/ha"),
         other => (0, other),
     };
     let text = format!("{:.digits$}", unsigned_zero(value, digits as i32));
@@ -355,4 +358,25 @@ fn notes(model: &LandModel<'_>) -> Vec<Words> {
     )];
     notes.extend(crate::overlay::undated_note(model.park(), model.as_of()));
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::land::indicators::Reading;
+
+    #[test]
+    fn jobs_are_told_as_jobs() {
+        let explained = Explained {
+            indicator: Indicator::JobsPerHa,
+            reading: Reading::known(81.26),
+            unit: "1/ha".into(),
+            formula: Words::default(),
+            inputs: Vec::new(),
+            missing: Vec::new(),
+            notes: Vec::new(),
+        };
+        assert_eq!(value_words(&explained).as_str(), "81.3 jobs/ha");
+        assert_eq!(number(81.26, "1/ha"), "81.3 /ha");
+    }
 }
