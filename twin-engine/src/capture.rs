@@ -3,6 +3,7 @@
 //! Frames count only once every mesh, material and pipeline is on the device; nothing waits a fixed number of frames.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
-use image::RgbImage;
+use image::{ImageError, RgbImage};
 use spatial_db::model::FeatureId;
 
 use crate::app::{
@@ -36,6 +37,7 @@ use crate::scene_file::SceneFile;
 use crate::split::Side;
 use crate::style::Shown;
 use crate::time::Years;
+use crate::whole;
 
 /// Smallest and largest side of a picture, px.
 const SIDES: (u32, u32) = (64, 8192);
@@ -382,6 +384,13 @@ fn target_image(width: u32, height: u32) -> Image {
     image
 }
 
+/// Writes a picture as PNG, whole or not at all.
+pub(crate) fn write_png(picture: &RgbImage, out: &Path) -> Result<(), ImageError> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png)?;
+    whole::write(out, png.get_ref()).map_err(ImageError::IoError)
+}
+
 /// Draws `input` without a window and writes a PNG.
 ///
 /// # Errors
@@ -390,10 +399,8 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
     let start = Instant::now();
     let mut stage = Stage::new(input, options, 4)?;
     let picture = stage.picture()?;
-    let failed = |source| EngineError::WritePicture { path: options.out.clone(), source };
-    let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png).map_err(failed)?;
-    std::fs::write(&options.out, png.into_inner()).map_err(|e| failed(image::ImageError::IoError(e)))?;
+    write_png(&picture, &options.out)
+        .map_err(|source| EngineError::WritePicture { path: options.out.clone(), source })?;
     let triangles = stage.triangles();
     let meshed = stage.app.world().resource::<Meshed>();
     Ok(CaptureReport {
