@@ -402,8 +402,10 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
     write_png(&picture, &options.out)
         .map_err(|source| EngineError::WritePicture { path: options.out.clone(), source })?;
     let triangles = stage.triangles();
-    let meshed = stage.app.world().resource::<Meshed>();
+    let world = stage.app.world();
+    let meshed = world.resource::<Meshed>();
     Ok(CaptureReport {
+        overlay: world.resource::<Twin>().overlay().map(|overlay| overlay.heading()),
         out: options.out.clone(),
         width: options.width,
         height: options.height,

@@ -182,6 +182,8 @@ pub struct CaptureReport {
     pub frames: u32,
     /// Features in the scene.
     pub features: usize,
+    /// What the picture is coloured by, by its heading and legend alone; `None` where by nothing.
+    pub overlay: Option<Overlay>,
     /// Triangles drawn, at the detail that the picture needs.
     pub triangles: usize,
     /// Time from snapshot to meshes.
