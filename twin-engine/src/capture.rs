@@ -103,12 +103,7 @@ impl Stage {
                 .disable::<LogPlugin>()
                 .disable::<bevy::app::TerminalCtrlCHandlerPlugin>(),
         );
-        let shown = Shown {
-            underground: options.underground,
-            photo: options.photo,
-            selection: options.selected.into(),
-            ..Shown::default()
-        };
+        let shown = Shown { underground: options.underground, photo: options.photo, ..Shown::default() };
         let camera = options.scene.as_ref().map_or(options.camera, |scene| scene.camera);
         add_twin(&mut app, input, camera, options.theme, options.language, shown)?;
         if let Some(scene) = &options.scene {
