@@ -39,6 +39,8 @@ pub struct Dossier {
     pub as_of: Words,
     /// What its day is called on the line of time.
     pub today: Words,
+    /// What its pictures show.
+    pub pictures: Words,
     /// What the sums of the chart are called: output, tax.
     pub sums: [Words; 2],
     /// What a reader must know.
@@ -126,6 +128,10 @@ impl Dossier {
             years,
             as_of: words!("dossier-as-of", "as of {day}", day = model.as_of()),
             today: words!("dossier-today", "day of this dossier"),
+            pictures: words!(
+                "dossier-pictures",
+                "The parcel is in the middle of each: from the south-east on the left, from above on the right"
+            ),
             sums: [words!("dossier-output", "output"), words!("dossier-tax", "tax")],
             notes: notes(model),
         }

@@ -1,7 +1,7 @@
 //! The page: what the template shows, as words of one language.
 
 use analysis::land::{Chapter, Dossier, Tone};
-use analysis::{sheet, words};
+use analysis::sheet;
 use askama::Template;
 use chrono::NaiveDate;
 use spatial_db::model::Park;
@@ -86,10 +86,7 @@ impl Page {
             data: text.words(&sheet::origin(park.synthetic)),
             tables: dossier.chapters.iter().map(table).collect(),
             pictures,
-            shown: text.words(&words!(
-                "dossier-pictures",
-                "The parcel is in the middle of each: from the south-east on the left, from above on the right"
-            )),
+            shown: text.words(&dossier.pictures),
             photographs,
             left,
             clock: chart::clock(&dossier.dates, as_of, &text.words(&dossier.today), text),
