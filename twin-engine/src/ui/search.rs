@@ -163,14 +163,14 @@ fn ask(search: &mut Search, wake: &Wake) {
     if search.is_answered() || search.asking.is_some() {
         return;
     }
-    let query = search.query.clone();
+    let (query, is_quick) = (search.query.clone(), index.is_quick());
     let of = query.clone();
     let answer = move || {
         let start = std::time::Instant::now();
         let (found, all) = index.search_counted(&of);
         (found, all, start.elapsed())
     };
-    if search.index.as_ref().is_some_and(|index| index.is_quick()) {
+    if is_quick {
         search.take(query, answer());
     } else {
         let wake = wake.clone();
