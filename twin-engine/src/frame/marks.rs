@@ -168,7 +168,7 @@ fn parcel_numbers(
 }
 
 /// Labels by how far they stand from a place of the page.
-fn nearest<'a>(mut labels: Vec<(Pos2, &'a str)>, from: Pos2) -> Vec<(Pos2, &'a str)> {
+fn nearest(mut labels: Vec<(Pos2, &str)>, from: Pos2) -> Vec<(Pos2, &str)> {
     labels.sort_by(|a, b| a.0.distance(from).total_cmp(&b.0.distance(from)).then_with(|| a.1.cmp(b.1)));
     labels
 }
