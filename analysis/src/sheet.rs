@@ -131,10 +131,10 @@ pub fn origin(synthetic: bool) -> Words {
 
 /// Whose the data is and how it may be used, as far as its park says so.
 pub fn credits(park: &Park) -> Vec<Words> {
-    let said =
-        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let licence = said(&park.licence).map(|licence| words!("report-licence", "licence: {licence}", licence = licence));
-    said(&park.attribution).map(Words::from).into_iter().chain(licence).collect()
+    let said = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let licence = said(park.licence.as_deref());
+    let licence = licence.map(|licence| words!("report-licence", "licence: {licence}", licence = licence));
+    said(park.attribution.as_deref()).map(Words::from).into_iter().chain(licence).collect()
 }
 
 /// What stands in place of rows where there are none.

@@ -431,7 +431,7 @@ mod tests {
     #[test]
     fn a_drag_begins_and_ends_where_the_button_did_be_it_all_in_one_frame() {
         let button = MouseButton::Left;
-        let at = |x: f32, y: f32| Vec2::new(x, y);
+        let at = Vec2::new;
         let drag = [
             Stroke::Moved(at(300.0, 320.0)),
             Stroke::Down { button, at: at(300.0, 320.0), on_scene: true },
