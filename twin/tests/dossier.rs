@@ -64,9 +64,10 @@ fn a_page_stands_alone_and_says_what_the_report_says() {
     for picture in pictures {
         let bytes = STANDARD.decode(&picture[..picture.find('"').expect("its end")]).expect("base64");
         let picture = image::load_from_memory(&bytes).expect("a picture").to_rgb8();
-        let selected = |pixel: &&image::Rgb<u8>| pixel.0.iter().zip([10_u8, 110, 209]).all(|(a, b)| a.abs_diff(b) < 24);
+        // Water and sky are not as blue; what is left is a line of the legend.
+        let selected = |pixel: &&image::Rgb<u8>| i32::from(pixel[2]) > i32::from(pixel[0]) + 80;
         let count = picture.pixels().filter(selected).count();
-        assert!(count < 60, "{count} pixels in the blue of a selection");
+        assert!(count < 200, "{count} pixels in the blue of a selection");
     }
 }
 
