@@ -37,10 +37,11 @@ fn amount(value: Option<f64>, unit: &str) -> Words {
 }
 
 /// From when to when; a span that has not ended is open.
-fn span_words(span: &Interval) -> Words {
-    match span.to {
-        Some(to) => words!("dossier-span", "{from} to {to}", from = span.from, to = to),
-        None => words!("dossier-span-open", "since {from}", from = span.from),
+fn span_words(span: Interval) -> Words {
+    if let Some(to) = span.to {
+        words!("dossier-span", "{from} to {to}", from = span.from, to = to)
+    } else {
+        words!("dossier-span-open", "since {from}", from = span.from)
     }
 }
 
@@ -48,7 +49,7 @@ fn span_words(span: &Interval) -> Words {
 pub(super) fn clock(contract: &LandContract, timeline: &Timeline, files: &Files) -> Chapter {
     let currency = contract.currency.as_deref().unwrap_or("");
     let share = |share: Option<f64>| share.map_or_else(unknown, |share| percent(share).into());
-    let spans = |spans: &[Interval]| joined(spans.iter().map(span_words).collect());
+    let spans = |spans: &[Interval]| joined(spans.iter().copied().map(span_words).collect());
     let row = |label: Words, value: Words| line([label, value]);
     let mut rows = vec![
         row(words!("head-contract", "contract"), contract.provenance.key.as_str().into()),
@@ -467,7 +468,7 @@ mod tests {
     fn a_span_that_has_not_ended_says_since_when_it_runs() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let span = |to: Option<&str>| Interval { from: day("2024-03-01"), to: to.map(day) };
-        assert_eq!(span_words(&span(Some("2024-05-02"))).as_str(), "2024-03-01 to 2024-05-02");
-        assert_eq!(span_words(&span(None)).as_str(), "since 2024-03-01");
+        assert_eq!(span_words(span(Some("2024-05-02"))).as_str(), "2024-03-01 to 2024-05-02");
+        assert_eq!(span_words(span(None)).as_str(), "since 2024-03-01");
     }
 }

@@ -129,9 +129,10 @@ fn line(ui: &mut Ui, theme: &Theme, words: &'static Text, clock: &ClockLine, tod
                 let colour = if span.excuses { good } else { caution };
                 ui.painter().rect_filled(mark, CornerRadius::same(1), colour.gamma_multiply(0.8));
                 let what = words.words(&span.words);
-                let said = match span.to {
-                    Some(to) => t!(words, "planner-span", what = what, from = span.from, to = to),
-                    None => t!(words, "planner-span-open", what = what, from = span.from),
+                let said = if let Some(to) = span.to {
+                    t!(words, "planner-span", what = what, from = span.from, to = to)
+                } else {
+                    t!(words, "planner-span-open", what = what, from = span.from)
                 };
                 ui.add(Label::new(look::note(said)).selectable(false));
             }
