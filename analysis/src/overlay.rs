@@ -225,10 +225,19 @@ impl Overlay {
     }
 }
 
-/// What a reader of verdicts for another day than that of the data must know: what the records do not date counts as there.
-/// `None` on the day of the data, and for a park without one.
+/// What a reader of verdicts for another day than that of the data must know: what the records do not date counts as there; and of a
+/// park whose records have no day, that they are taken for the day looked at. `None` on the day of the data.
 pub(crate) fn undated_note(park: &ParkSnapshot, as_of: NaiveDate) -> Option<Words> {
-    park.park.as_of.filter(|day| *day != as_of)?;
+    let Some(day) = park.park.as_of else {
+        return Some(words!(
+            "note-no-day-of-data",
+            "The park's records do not say of which day they are: they are taken for the day looked at, {day}",
+            day = as_of
+        ));
+    };
+    if day == as_of {
+        return None;
+    }
     let buildings = park.buildings.iter();
     let without =
         buildings.filter(|b| b.year_built.is_none() && b.valid_from.is_none() && b.valid_to.is_none()).count();

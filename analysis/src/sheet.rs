@@ -3,7 +3,7 @@
 //! What is in it is left to the analyses; how it is written to a file is left to the command.
 
 use chrono::NaiveDate;
-use spatial_db::model::FeatureKind;
+use spatial_db::model::{FeatureKind, Park};
 
 use crate::words;
 use crate::words::Words;
@@ -129,6 +129,14 @@ pub fn origin(synthetic: bool) -> Words {
     }
 }
 
+/// Whose the data is and how it may be used, as far as its park says so.
+pub fn credits(park: &Park) -> Vec<Words> {
+    let said = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let licence = said(park.licence.as_deref());
+    let licence = licence.map(|licence| words!("report-licence", "licence: {licence}", licence = licence));
+    said(park.attribution.as_deref()).map(Words::from).into_iter().chain(licence).collect()
+}
+
 /// What stands in place of rows where there are none.
 pub fn nothing() -> Words {
     words!("report-no-rows", "nothing to list")
@@ -149,4 +157,20 @@ pub fn tail(as_of: NaiveDate, synthetic: bool) -> [(Column, Value); 2] {
             origin(synthetic).into(),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits_tell_what_is_a_licence() {
+        let said = |attribution: Option<&str>, licence: Option<&str>| -> Vec<String> {
+            let own = |text: Option<&str>| text.map(str::to_owned);
+            let park = Park { attribution: own(attribution), licence: own(licence), ..Park::made_up("p", "P", 4549) };
+            credits(&park).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(said(Some("© the survey office"), Some("CC0-1.0")), ["© the survey office", "licence: CC0-1.0"]);
+        assert_eq!(said(Some(" "), None), [""; 0]);
+    }
 }

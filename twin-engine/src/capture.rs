@@ -4,6 +4,7 @@
 
 mod bench;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
-use image::RgbImage;
+use image::{ImageError, RgbImage};
 
 use crate::app::{
     AdapterName, RenderWatch, add_twin, camera_bundle, find_adapter, panel_camera, right_camera, scene_output,
@@ -35,6 +36,7 @@ use crate::scene_file::SceneFile;
 use crate::split::Side;
 use crate::style::Shown;
 use crate::time::Years;
+use crate::whole;
 
 pub use bench::Drawn;
 
@@ -103,12 +105,7 @@ impl Stage {
                 .disable::<LogPlugin>()
                 .disable::<bevy::app::TerminalCtrlCHandlerPlugin>(),
         );
-        let shown = Shown {
-            underground: options.underground,
-            photo: options.photo,
-            selection: options.selected.into(),
-            ..Shown::default()
-        };
+        let shown = Shown { underground: options.underground, photo: options.photo, ..Shown::default() };
         let camera = options.scene.as_ref().map_or(options.camera, |scene| scene.camera);
         add_twin(&mut app, input, camera, options.theme, options.language, shown)?;
         if let Some(scene) = &options.scene {
@@ -307,6 +304,13 @@ fn target_image(width: u32, height: u32) -> Image {
     image
 }
 
+/// Writes a picture as PNG, whole or not at all.
+pub(crate) fn write_png(picture: &RgbImage, out: &Path) -> Result<(), ImageError> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png)?;
+    whole::write(out, png.get_ref()).map_err(ImageError::IoError)
+}
+
 /// Draws `input` without a window and writes a PNG.
 ///
 /// # Errors
@@ -315,13 +319,13 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
     let start = Instant::now();
     let mut stage = Stage::new(input, options, 4)?;
     let picture = stage.picture()?;
-    let failed = |source| EngineError::WritePicture { path: options.out.clone(), source };
-    let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png).map_err(failed)?;
-    std::fs::write(&options.out, png.into_inner()).map_err(|e| failed(image::ImageError::IoError(e)))?;
+    write_png(&picture, &options.out)
+        .map_err(|source| EngineError::WritePicture { path: options.out.clone(), source })?;
     let triangles = stage.triangles();
-    let meshed = stage.app.world().resource::<Meshed>();
+    let world = stage.app.world();
+    let meshed = world.resource::<Meshed>();
     Ok(CaptureReport {
+        overlay: world.resource::<Twin>().overlay().map(|overlay| overlay.heading()),
         out: options.out.clone(),
         width: options.width,
         height: options.height,

@@ -141,8 +141,6 @@ pub struct CaptureOptions {
     pub photo: bool,
     /// Draw title, legend, scale bar, north arrow and credit.
     pub frame: bool,
-    /// Feature drawn as selected.
-    pub selected: Option<spatial_db::model::FeatureId>,
     /// A scene that fixes everything but size, language and frame, instead of the switches above.
     pub scene: Option<SceneFile>,
 }
@@ -159,7 +157,6 @@ impl Default for CaptureOptions {
             underground: false,
             photo: false,
             frame: true,
-            selected: None,
             scene: None,
         }
     }
@@ -182,6 +179,8 @@ pub struct CaptureReport {
     pub frames: u32,
     /// Features in the scene.
     pub features: usize,
+    /// What the picture is coloured by, by its heading and legend alone; `None` where by nothing.
+    pub overlay: Option<Overlay>,
     /// Triangles drawn, at the detail that the picture needs.
     pub triangles: usize,
     /// Time from snapshot to meshes.

@@ -65,6 +65,7 @@ mod tool;
 mod tour;
 mod ui;
 mod view;
+mod whole;
 mod work;
 
 pub use at_hand::FileChoice;
@@ -82,7 +83,9 @@ pub use inspect::{Inspection, Row, Section, inspect};
 pub use live::{Failed, Loading, Lost, News, NewsCounts, NewsRun, Update};
 pub use offered::{Offered, OfferedKind};
 pub use past::{Past, PastOf, PastState};
-pub use planner::{Apart, CaseDeed, CaseOffice, CaseOrder, CaseSource, DossierOrder, Planner, SheetForm, WhatIf};
+pub use planner::{
+    AcceptOrder, Accepted, Apart, CaseDeed, CaseOffice, CaseOrder, CaseSource, DossierOrder, Planner, SheetForm, WhatIf,
+};
 pub use recolour::{Ramp, Recolour, Scheme};
 pub use remembered::last_park;
 pub use scene_file::{FeatureKey, Filter, LayerLook, SceneError, SceneFile, SplitLook};

@@ -260,6 +260,12 @@ impl Wake {
         Self(Arc::new(|| {}))
     }
 
+    /// Tells a test instead of a window.
+    #[cfg(test)]
+    pub(crate) fn telling(tell: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
     /// Has the window draw a frame.
     pub(crate) fn wake(&self) {
         (self.0)();

@@ -62,10 +62,7 @@ impl Moment {
             cut: twin.cut.clone(),
             theme: twin.theme,
             filter: filter.clone(),
-            recoloured_by: twin.recoloured_by.clone().filter(|_| {
-                let shows = |side| twin.overlay_on(side).is_some_and(|overlay| overlay.name == recolour::NAME);
-                shows(Side::Left) || (twin.right.is_some() && shows(Side::Right))
-            }),
+            recoloured_by: twin.recoloured_by.clone().filter(|_| recolour::is_shown(twin)),
         }
     }
 
@@ -157,7 +154,8 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
         Some(wanted) => {
             let made = recolour::apply(twin, wanted);
             if made.is_none() {
-                missing.push(Missing::Column(wanted.column.clone()));
+                let column = wanted.column.clone();
+                missing.push(if wanted.lacks_standard() { Missing::Standard(column) } else { Missing::Column(column) });
             }
             made
         }
@@ -193,6 +191,8 @@ pub(crate) enum Missing {
     Overlay(String),
     /// A column to colour by.
     Column(String),
+    /// Colours of a standard for a column.
+    Standard(String),
     /// So many features of the selection.
     Features(usize),
     /// So many features of a selection that is too large to be kept.
@@ -204,6 +204,7 @@ impl std::fmt::Display for Missing {
         match self {
             Self::Overlay(name) => write!(f, "an overlay {name:?}"),
             Self::Column(name) => write!(f, "a column {name:?}"),
+            Self::Standard(name) => write!(f, "colours of a standard for the column {name:?}"),
             Self::Features(count) => write!(f, "{count} selected features"),
             Self::NotKept(count) => write!(f, "{count} selected features more than a scene keeps"),
         }

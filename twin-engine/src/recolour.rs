@@ -12,11 +12,12 @@ use analysis::words::Words;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot, Presence};
+use spatial_db::model::{FeatureId, FeatureKind, Parcel, ParkSnapshot, Presence};
 
 use crate::attribute::{self, Cell, Column, Layer};
 use crate::inspect::grouped;
 use crate::scene::Twin;
+use crate::split::Side;
 use crate::text::{Text, t};
 use crate::theme::Rgb;
 use crate::work::{in_frame, let_go};
@@ -87,7 +88,7 @@ impl Ramp {
 }
 
 /// The column that [`Scheme::Standard`] is for.
-pub(crate) const LAND_USE: &str = "land_use_code";
+const LAND_USE: &str = "land_use_code";
 /// Colours of categories: of Okabe and Ito (2008) those that differ in lightness too, their yellow paler, and Tol's indigo.
 const CATEGORIES: [u32; 5] = [0xE6_9F00, 0x00_72B2, 0xF7_EF7A, 0x00_9E73, 0x33_2288];
 const PATTERNS: [Pattern; 4] = [Pattern::Solid, Pattern::Hatch, Pattern::Dots, Pattern::CrossHatch];
@@ -111,6 +112,18 @@ pub struct Recolour {
     /// Colours, for numbers.
     #[serde(default)]
     pub ramp: Ramp,
+}
+
+impl Recolour {
+    /// True where a standard gives colours to the values of the column.
+    pub(crate) fn has_standard(&self) -> bool {
+        self.kind == FeatureKind::Parcel && self.column == LAND_USE
+    }
+
+    /// True where the colours of a standard are asked for and there is none.
+    pub(crate) fn lacks_standard(&self) -> bool {
+        self.scheme == Scheme::Standard && !self.has_standard()
+    }
 }
 
 const fn five() -> usize {
@@ -138,13 +151,19 @@ pub(crate) fn breaks(values: &[f64], scheme: Scheme, classes: usize) -> Vec<f64>
 }
 
 /// Colours the twin by `what`: the overlay takes the place of the last one of its kind, or comes behind the others. Where it
-/// is, or `None` where the layer has no such column.
+/// is, or `None` where the layer has no such column, or the column no such colours.
 pub(crate) fn apply(twin: &mut Twin, what: &Recolour) -> Option<usize> {
     let asked = Asked::of(twin);
     let made = in_frame(|| asked.overlay(what))?;
     let at = put(twin, made);
     twin.recoloured_by = Some(what.clone());
     Some(at)
+}
+
+/// True where some part of the picture is coloured so.
+pub(crate) fn is_shown(twin: &Twin) -> bool {
+    let shows = |side| twin.overlay_on(side).is_some_and(|overlay| overlay.name == NAME);
+    shows(Side::Left) || (twin.right.is_some() && shows(Side::Right))
 }
 
 /// Puts an overlay in the place of the last one of its kind, or behind the others; where it is.
@@ -177,7 +196,7 @@ impl Asked {
         Self { park, there: twin.shown.there.clone().into_iter().chain(right).collect(), as_of, words: twin.words() }
     }
 
-    /// The overlay; `None` where the layer has no such column.
+    /// The overlay; `None` where the layer has no such column, or the column no such colours.
     pub(crate) fn overlay(&self, what: &Recolour) -> Option<Overlay> {
         let layer = Layer { park: &self.park, kind: what.kind, overlay: None };
         let stands = |row: &usize| self.there.is_empty() || self.there.iter().any(|there| there.has(what.kind, *row));
@@ -194,13 +213,16 @@ impl Asked {
     }
 }
 
-/// The overlay of these rows of a layer; `None` where it has no such column.
+/// The overlay of these rows of a layer; `None` where it has no such column, or the column no such colours.
 fn overlay(words: &Text, layer: &Layer<'_>, rows: &[usize], what: &Recolour, as_of: NaiveDate) -> Option<Overlay> {
+    // Categories would be no answer to who asks for a standard's colours.
+    if what.lacks_standard() {
+        return None;
+    }
     let columns = attribute::columns(layer.park, what.kind, layer.overlay);
     let column = columns.iter().find(|column| column.name == what.column)?;
     let title = crate::ui::column_label(words, column);
-    let is_of_standard = what.scheme == Scheme::Standard && what.kind == FeatureKind::Parcel && what.column == LAND_USE;
-    let standard = is_of_standard.then(|| Standard::of(layer.park));
+    let standard = (what.scheme == Scheme::Standard).then(|| Standard::of(layer.park, rows));
     let (mut classes, class_of) = match what.scheme {
         Scheme::Categories | Scheme::Standard => categories(words, layer, rows, column, standard.as_ref()),
         Scheme::Continuous => continuous(layer, rows, column, what.ramp),
@@ -321,24 +343,47 @@ struct Standard {
     table: &'static LandUseColours,
     /// Codes that some parcel has by another scheme, where the same digits mean something else.
     of_others: HashSet<String>,
+    /// What the parcels of a code say that it is, most of them.
+    names: HashMap<String, String>,
 }
 
 impl Standard {
-    fn of(park: &ParkSnapshot) -> Self {
+    fn of(park: &ParkSnapshot, rows: &[usize]) -> Self {
         let table = &RuleTables::in_force().land_use_colours;
         let others = park.parcels.iter().filter(|parcel| parcel.land_use_scheme.as_deref() != Some(table.scheme()));
         let of_others = others.filter_map(|parcel| Some(parcel.land_use_code.as_deref()?.to_owned())).collect();
-        Self { table, of_others }
+        Self { table, of_others, names: names_of_codes(rows.iter().map(|row| &park.parcels[*row])) }
     }
 
     fn colour(&self, code: &str) -> Option<Rgb> {
         self.table.of(code).filter(|_| !self.of_others.contains(code)).map(Rgb::from)
     }
 
+    /// The code, with its name where one is on record.
+    fn label(&self, code: &str) -> String {
+        self.names.get(code).map_or_else(|| code.to_owned(), |name| format!("{code} {name}"))
+    }
+
     fn notes(&self, words: &Text) -> [Words; 2] {
         let source = words.words(&self.table.citation());
         [t!(words, "recolour-standard", source = source).into(), t!(words, "recolour-no-standard").into()]
     }
+}
+
+/// What most parcels of each code are said to be used as.
+fn names_of_codes<'a>(parcels: impl Iterator<Item = &'a Parcel>) -> HashMap<String, String> {
+    let mut counts: HashMap<&str, HashMap<&str, usize>> = HashMap::new();
+    for parcel in parcels {
+        if let (Some(code), Some(name)) = (parcel.land_use_code.as_deref(), parcel.land_use.as_deref())
+            && !name.trim().is_empty()
+        {
+            *counts.entry(code).or_default().entry(name.trim()).or_default() += 1;
+        }
+    }
+    let commonest = |names: HashMap<&str, usize>| {
+        names.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0))).map(|(name, _)| name.to_owned())
+    };
+    counts.into_iter().filter_map(|(code, names)| Some((code.to_owned(), commonest(names)?))).collect()
 }
 
 fn categories(
@@ -362,9 +407,10 @@ fn categories(
     // What is behind the categories in the legend.
     let behind = [Pattern::Hatch, Pattern::CrossHatch].map(|pattern| class(String::new(), Rgb::from(UNKNOWN), pattern));
     let mut classes: Vec<Class> = Vec::with_capacity(kinds.len() + 1);
-    for (label, _) in &kinds {
+    for (value, _) in &kinds {
+        let label = standard.map_or_else(|| value.clone(), |standard| standard.label(value));
         let apart = |one: &Class| classes.iter().chain(&behind).all(|other| told_apart(one, other));
-        let made = if let Some(colour) = standard.and_then(|standard| standard.colour(label)) {
+        let made = if let Some(colour) = standard.and_then(|standard| standard.colour(value)) {
             // The colour is not ours to change: the first pattern that tells it from all before it.
             let mut looks = PATTERNS.iter().map(|pattern| class(label.clone(), colour, *pattern));
             looks.find(apart).unwrap_or_else(|| class(label.clone(), colour, Pattern::Solid))
@@ -390,184 +436,4 @@ fn categories(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture;
-    use crate::text::Language;
-
-    fn made(what: &Recolour) -> Overlay {
-        let input = fixture::tiny();
-        of(&input.snapshot, what).expect("an overlay")
-    }
-
-    /// The overlay of all that there is.
-    fn of(park: &ParkSnapshot, what: &Recolour) -> Option<Overlay> {
-        let day = NaiveDate::from_ymd_opt(2024, 6, 30).unwrap();
-        let words = Text::of(Language::English);
-        Asked { park: Arc::new(park.clone()), there: Vec::new(), as_of: day, words }.overlay(what)
-    }
-
-    #[test]
-    fn only_what_stood_is_coloured_and_counted() {
-        let (input, _) = fixture::built_up();
-        let mut twin = Twin::new(input, crate::style::Shown::default());
-        let what = by("height_m", Scheme::Equal, 3);
-        let counted = |twin: &mut Twin| {
-            let at = apply(twin, &what).expect("an overlay");
-            let overlay = &twin.input.overlays[at];
-            assert_eq!(overlay.classes.iter().map(|class| class.count).sum::<usize>(), overlay.verdicts.len());
-            (overlay.verdicts.len(), overlay.as_of, overlay.notes.len())
-        };
-        let stood = |twin: &Twin| twin.shown.there.as_ref().unwrap().buildings.iter().filter(|there| **there).count();
-        let all = twin.input.snapshot.buildings.len();
-        let early = NaiveDate::from_ymd_opt(2019, 12, 31).unwrap();
-        let record = twin.day().unwrap();
-        assert_eq!(counted(&mut twin), (stood(&twin), record, 0));
-        let now = stood(&twin);
-        crate::time::look_at(&mut twin, Some(early));
-        let then = stood(&twin);
-        assert!(then < now && now <= all && then > 0, "{then} {now} {all}");
-        assert_eq!(counted(&mut twin), (then, early, 0));
-        // Both days of a split picture are in one legend, which says so.
-        let there = crate::time::presence_on(&twin, record, crate::split::Side::Right);
-        twin.right = Some(crate::split::Right { at: 0.5, there, overlay: None });
-        assert_eq!(counted(&mut twin), (now, early, 1), "what stood early still stands");
-    }
-
-    fn by(column: &str, scheme: Scheme, classes: usize) -> Recolour {
-        Recolour { kind: FeatureKind::Building, column: column.into(), scheme, classes, ramp: Ramp::default() }
-    }
-
-    #[test]
-    fn ramps_go_from_light_to_dark_without_turning_back() {
-        for ramp in Ramp::ALL {
-            let light: Vec<f32> = (0..=20).map(|at| ramp.at(at as f32 / 20.0).luminance()).collect();
-            assert!(light.windows(2).all(|pair| pair[1] < pair[0]), "{ramp:?} {light:?}");
-            assert!(light[0] > 0.6 && light[20] < 0.06, "{ramp:?}");
-        }
-    }
-
-    #[test]
-    fn quantiles_are_pythons_and_equal_steps_are_equal() {
-        // Python's statistics.quantiles(…, method="inclusive"): of 1 2 4 8 16 32 in three, of 3 1 4 1 5 9 2 6 in four.
-        let near = |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
-        let values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
-        assert!(near(&breaks(&values, Scheme::Quantiles, 3), &[10.0 / 3.0, 32.0 / 3.0]));
-        let pi = [1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0];
-        assert!(near(&breaks(&pi, Scheme::Quantiles, 4), &[1.75, 3.5, 5.25]));
-        assert!(near(&breaks(&values, Scheme::Equal, 2), &[16.5]));
-        assert!(breaks(&[7.0; 9], Scheme::Quantiles, 5).is_empty(), "one value, one class");
-        assert!(breaks(&[], Scheme::Equal, 5).is_empty());
-    }
-
-    #[test]
-    fn every_feature_is_in_the_class_of_its_value_and_counts_add_up() {
-        let overlay = made(&by("height_m", Scheme::Equal, 4));
-        // Heights 9 12 24 8 15 10 in four steps of 4 m from 8.
-        let counts: Vec<(String, usize)> =
-            overlay.classes.iter().map(|class| (class.label.to_string(), class.count)).collect();
-        assert_eq!(
-            counts,
-            [("8 – 12".to_owned(), 3), ("12 – 16".to_owned(), 2), ("16 – 20".to_owned(), 0), ("20 – 24".to_owned(), 1)]
-        );
-        let park = fixture::tiny().snapshot;
-        for building in &park.buildings {
-            let verdict = &overlay.verdicts[&building.id];
-            assert_eq!(verdict.value, building.height_m);
-        }
-        assert_eq!(overlay.verdicts[&park.buildings[2].id].class, 3, "the highest is in the last class");
-    }
-
-    #[test]
-    fn a_continuous_ramp_gives_every_value_the_colour_of_its_share() {
-        let overlay = made(&by("height_m", Scheme::Continuous, 0));
-        let park = fixture::tiny().snapshot;
-        // Heights from 8 to 24 m: 65 colours from the lowest to the highest, a quarter of a metre each.
-        assert_eq!(overlay.classes.len(), STEPS);
-        assert!(overlay.classes.iter().all(|class| class.swatch == Swatch::Ramp));
-        let labels = [0, 32, 64].map(|at| overlay.classes[at].label.to_string());
-        assert_eq!(labels, ["8", "16", "24"]);
-        for building in &park.buildings {
-            let class = overlay.verdicts[&building.id].class;
-            let height = building.height_m.unwrap();
-            assert!((8.0 + class as f64 * 0.25 - height).abs() < 0.13, "{height} m in step {class}");
-            let Rgb(r, g, b) = Ramp::default().at((0.06 + 0.88 * (height - 8.0) / 16.0) as f32);
-            let near = overlay.classes[class].colour.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) <= 4);
-            assert!(near, "{:?} for {height} m", overlay.classes[class].colour);
-        }
-        assert_eq!(overlay.classes.iter().map(|class| class.count).sum::<usize>(), park.buildings.len());
-        // What is not known stands apart; one value is one colour.
-        let mut park = (*park).clone();
-        park.buildings.iter_mut().for_each(|building| building.height_m = Some(7.0));
-        park.buildings[0].height_m = None;
-        let overlay = of(&park, &by("height_m", Scheme::Continuous, 0)).unwrap();
-        let counts: Vec<(&str, usize)> = overlay.classes.iter().map(|c| (c.label.as_str(), c.count)).collect();
-        assert_eq!(counts, [("7", 5), ("unknown", 1)]);
-    }
-
-    #[test]
-    fn words_become_categories_with_the_unknown_apart() {
-        let mut park = (*fixture::tiny().snapshot).clone();
-        for (building, word) in park.buildings.iter_mut().zip(["a", "b", "a", "a", "b"]) {
-            building.use_text = Some(word.into());
-        }
-        park.buildings[5].use_text = None;
-        let overlay = of(&park, &by("use_text", Scheme::Categories, 0)).unwrap();
-        let counts: Vec<(&str, usize)> =
-            overlay.classes.iter().map(|class| (class.label.as_str(), class.count)).collect();
-        assert_eq!(counts, [("a", 3), ("b", 2), ("unknown", 1)]);
-        assert_eq!(overlay.verdicts[&park.buildings[5].id].class, 2);
-    }
-
-    #[test]
-    fn many_categories_take_patterns_and_a_rest() {
-        let mut park = (*fixture::tiny().snapshot).clone();
-        let one = park.buildings[0].clone();
-        park.buildings = (0..30)
-            .map(|at| {
-                let mut building = one.clone();
-                building.id.id = at;
-                building.use_text = Some(format!("use {at:02}").into());
-                building
-            })
-            .collect();
-        let overlay = of(&park, &by("use_text", Scheme::Categories, 0)).unwrap();
-        assert_eq!(overlay.classes.len(), MOST_CATEGORIES + 1);
-        assert_eq!(overlay.classes.last().unwrap().count, 10);
-        let looks: std::collections::HashSet<_> =
-            overlay.classes.iter().map(|class| (class.colour, class.pattern)).collect();
-        assert_eq!(looks.len(), overlay.classes.len(), "no two classes look the same");
-        assert_eq!(analysis::vision::first_alike(&overlay.classes), None, "nor do they in grey or to the colour-blind");
-    }
-
-    #[test]
-    fn codes_of_land_use_take_the_standards_colours_where_it_has_one_for_them() {
-        let mut park = (*fixture::tiny().snapshot).clone();
-        let codes = ["0701", "100101", "0901", "M1", "1001", "0902"];
-        assert!(park.parcels.len() >= codes.len());
-        park.parcels.truncate(codes.len());
-        for (parcel, code) in park.parcels.iter_mut().zip(codes) {
-            parcel.land_use_code = Some(code.into());
-            parcel.land_use_scheme = Some("planning-2023".into());
-        }
-        // The same digits in another scheme mean something else.
-        park.parcels[4].land_use_scheme = Some("survey".into());
-        let what = Recolour { kind: FeatureKind::Parcel, ..by(LAND_USE, Scheme::Standard, 0) };
-        let made = of(&park, &what).unwrap();
-        let look = |parcel: usize| {
-            let class = &made.classes[made.verdicts[&park.parcels[parcel].id].class];
-            (class.label.as_str(), class.colour)
-        };
-        assert_eq!(look(0), ("0701", [0xFF, 0xFF, 0x2D]));
-        assert_eq!(look(1), ("100101", [0xBB, 0x96, 0x74]));
-        assert_eq!(look(2), ("0901", [0xFF, 0, 0]));
-        assert_eq!((look(3).0, look(4).0), ("M1 *", "1001 *"));
-        assert_eq!(made.notes.len(), 2);
-        assert!(made.notes[0].contains("2023") && made.notes[1].contains('*'), "{:?}", made.notes);
-        assert_eq!(analysis::vision::first_alike(&made.classes), None);
-        // Another column has no colours of a standard: its values are categories.
-        let other = Recolour { column: "land_use_scheme".into(), ..what };
-        let other = of(&park, &other).unwrap();
-        assert!(other.notes.is_empty() && other.classes.iter().all(|class| !class.label.ends_with('*')));
-    }
-}
+mod tests;

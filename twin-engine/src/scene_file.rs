@@ -172,6 +172,15 @@ pub enum SceneError {
         /// The layers.
         known: String,
     },
+    /// Colours of a standard for an attribute that has none.
+    #[error(
+        "the scene's recolour asks for the colours of a standard by {attribute}; only parcel.land_use_code has some: take \
+         another scheme"
+    )]
+    NoStandard {
+        /// Layer and column.
+        attribute: String,
+    },
     /// A number out of range.
     #[error("the scene's {what} is {value}; it must be {range}")]
     OutOfRange {
@@ -224,6 +233,11 @@ impl SceneFile {
                 return Err(SceneError::UnknownLayer { layer: look.layer.clone(), known: known.join(", ") });
             }
             check("opacity", f32::from(look.opacity), look.opacity <= 100, "from 0 to 100")?;
+        }
+        if let Some(by) = scene.recolour.as_ref().filter(|by| by.lacks_standard()) {
+            // The kind as the scene has it.
+            let kind = ron::to_string(&by.kind).unwrap_or_default();
+            return Err(SceneError::NoStandard { attribute: format!("{kind}.{}", by.column) });
         }
         if let Some(split) = &scene.split {
             check("split.at", split.at, (0.02..=0.98).contains(&split.at), "from 0.02 to 0.98")?;
@@ -321,6 +335,10 @@ mod tests {
         assert!(words("(format_version: 1, layers: [(layer: \"bildings\")])").contains("buildings"));
         assert!(words("(format_version: 1, layers: [(layer: \"roads\", opacity: 101)])").contains("opacity is 101"));
         assert!(words("(format_version: 1, split: (at: 1.5))").contains("split.at"));
+        let standard = |by: &str| format!("(format_version: 1, recolour: ({by}, scheme: standard))");
+        let said = words(&standard("kind: building, column: \"storeys\""));
+        assert!(said.contains("by building.storeys") && said.contains("only parcel.land_use_code has"), "{said}");
+        assert!(SceneFile::parse(&standard("kind: parcel, column: \"land_use_code\"")).is_ok());
         let shallow = "(format_version: 1, cut: (dig: (outline: [(0, 0), (4, 0), (4, 4)], depth_m: 0)))";
         assert!(words(shallow).contains("cut.dig.depth_m is 0"));
         assert!(words("(format_version: 1, camera: from(bearing_deg: 10, pitch_deg: 95))").contains("pitch_deg"));

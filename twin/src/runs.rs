@@ -34,8 +34,10 @@ pub(crate) fn run(arguments: &RunsArguments) -> Result<(), Failure> {
 
 fn heading(run: &Run) -> String {
     let when = run.finished.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S %:z");
+    let word = |field: &str| run.scenario[field].as_str().unwrap_or_default();
     let what = match (run.kind, run.reverts) {
         (RunKind::Revert, Some(target)) => format!("revert of run {target}"),
+        _ if run.scenario.is_object() => format!("scenario {:?} accepted by {}, written", word("name"), word("by")),
         _ => "import".to_owned(),
     };
     let undone = run.reverted_by.map_or_else(String::new, |by| format!(" — undone by run {by}"));

@@ -2,13 +2,14 @@
 //!
 //! What the engine's and the store's errors are called elsewhere is left to `twin_engine::causes`.
 
+use analysis::planner::accept_error_words;
 use analysis::words::Words;
 use miette::Diagnostic;
 use twin_engine::causes::{known, spoken, with_causes};
 use twin_engine::text::Text;
 use twin_engine::{Failed, Language};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Refused};
 
 /// A failure with its causes and what to do about it.
 pub(crate) fn in_words(failure: &Failure) -> Failed {
@@ -37,6 +38,32 @@ fn own(failure: &Failure) -> Option<(Words, Words)> {
         Failure::NoImagery { park } => (
             analysis::words!("failure-no-imagery", "park {park} has no orthophoto", park = park),
             analysis::words!("failure-no-imagery-help", "add a layer of imagery to its manifest and import it again"),
+        ),
+        Failure::Refused(Refused::NotAccepted { path, source }) => (
+            analysis::words!(
+                "failure-not-accepted",
+                "the scenario {path} is not accepted: {reason}",
+                path = path.display().to_string(),
+                reason = accept_error_words(source),
+            ),
+            analysis::words!(
+                "failure-not-accepted-help",
+                "nothing was written; look at the scenario on the record of today, mend it, and say that it is drawn on that"
+            ),
+        ),
+        Failure::Refused(Refused::AcceptedBefore { path, park, run }) => (
+            analysis::words!(
+                "failure-accepted-before",
+                "the scenario {path} was accepted by run {run} already",
+                path = path.display().to_string(),
+                run = *run,
+            ),
+            analysis::words!(
+                "failure-accepted-before-help",
+                "nothing was written; `twin revert {park} {run}` takes it back",
+                park = park,
+                run = *run,
+            ),
         ),
         _ => return None,
     })

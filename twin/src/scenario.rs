@@ -8,7 +8,7 @@ use std::sync::Arc;
 use analysis::scenario::{Scenario, ScenarioError, ScenarioFile};
 use spatial_db::model::ParkSnapshot;
 
-pub(crate) use accept::{ScenarioGroup, run};
+pub(crate) use accept::{ScenarioGroup, for_window, run};
 
 use crate::failure::Failure;
 use crate::rules::tables;

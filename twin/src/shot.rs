@@ -281,13 +281,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     }
     let scenario = arguments.scenario.as_deref();
     let input = input(&arguments.park, &wanted, view.as_of, &arguments.compared, scenario, view.photo, &progress)?;
-    let overlay = &input.overlays[0];
-    let rows: Vec<Row> = overlay
-        .classes
-        .iter()
-        .map(|class| Row { class: class.label.to_string(), count: class.count, measure: class.measure.clone() })
-        .collect();
-    let (title, as_of, synthetic) = (overlay.title.clone(), overlay.as_of, input.snapshot.park.synthetic);
+    let (asked, synthetic) = (input.overlays[0].heading(), input.snapshot.park.synthetic);
     progress.show("drawing", &arguments.out.display().to_string());
     let options = CaptureOptions {
         out: arguments.out.clone(),
@@ -304,12 +298,20 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
     let result = twin_engine::capture(input, &options);
     progress.finish();
     let report = result?;
+    // A scene that recolours shows another than any that can be asked for by name.
+    let overlay = report.overlay.unwrap_or(asked);
+    let (title, as_of) = (&overlay.title, overlay.as_of);
+    let rows: Vec<Row> = overlay
+        .classes
+        .iter()
+        .map(|class| Row { class: class.label.to_string(), count: class.count, measure: class.measure.clone() })
+        .collect();
     if arguments.json {
         return print::json(&serde_json::json!({
             "out": arguments.out,
             "width": arguments.size.0,
             "height": arguments.size.1,
-            "overlay": view.overlay.word(),
+            "overlay": overlay.name,
             "as_of": as_of,
             "synthetic": synthetic,
             "adapter": report.adapter,

@@ -59,6 +59,16 @@ fn a_page_stands_alone_and_says_what_the_report_says() {
         pictures.len() == 2 && pictures.iter().all(|one| one.find('"').is_some_and(|end| end > 20_000)),
         "two pictures"
     );
+    // In the legend a blue outline is a clock that runs: the parcel is not drawn in the blue of a selection.
+    assert!(page.contains("The parcel is in the middle of each"));
+    for picture in pictures {
+        let bytes = STANDARD.decode(&picture[..picture.find('"').expect("its end")]).expect("base64");
+        let picture = image::load_from_memory(&bytes).expect("a picture").to_rgb8();
+        // Water and sky are not as blue; what is left is a line of the legend.
+        let selected = |pixel: &&image::Rgb<u8>| i32::from(pixel[2]) > i32::from(pixel[0]) + 80;
+        let count = picture.pixels().filter(selected).count();
+        assert!(count < 200, "{count} pixels in the blue of a selection");
+    }
 }
 
 /// What was so on a day, as known now: an entry counts from the day that holds for it, and a correction is no entry of its own.

@@ -212,3 +212,28 @@ fn every_view_of_a_tour_becomes_a_picture_of_its_own() {
     // Each of what, without --still?
     assert_eq!(place.fails(&["film", "qingxi", "--out", "x.mp4", "--each"]).0, 2);
 }
+
+#[test]
+fn a_shot_of_a_scene_that_recolours_tells_the_legend_of_what_it_shows() {
+    let place = Place::imported();
+    let scene = |name: &str, by: &str| {
+        let text = format!("(format_version: 1, recolour: ({by}))");
+        std::fs::write(place.folder.path().join(name), text).unwrap();
+    };
+    let shot =
+        |name: &'static str| ["shot", "qingxi", "--scene", name, "--size", "320x200", "--out", "s.png", "--json"];
+    scene("storeys.scene.ron", "kind: building, column: \"storeys\", scheme: categories");
+    let told = place.json(&shot("storeys.scene.ron"));
+    assert_eq!(told["overlay"], "recolour");
+    let classes = told["classes"].as_array().unwrap();
+    let counted: u64 = classes.iter().map(|class| class["count"].as_u64().unwrap()).sum();
+    let there = place.database.store().unwrap().snapshot("qingxi").unwrap().buildings.len() as u64;
+    assert!(counted > there / 2 && counted <= there, "{counted} of {there} buildings");
+    let of = |class: &serde_json::Value| class["class"].as_str().unwrap().to_owned();
+    assert!(classes.iter().all(|class| of(class) == "unknown" || of(class).parse::<u32>().is_ok()), "{classes:?}");
+
+    // What no standard has colours for is no picture of categories.
+    scene("wrong.scene.ron", "kind: building, column: \"storeys\", scheme: standard");
+    let (code, said) = place.fails(&shot("wrong.scene.ron"));
+    assert!(code != 0 && said.contains("building.storeys") && said.contains("parcel.land_use_code"), "{code} {said}");
+}

@@ -147,6 +147,12 @@ fn an_accepted_scenario_is_what_the_what_if_showed_and_one_run_takes_it_back() {
     assert!(run["command"].as_str().unwrap().contains("scenario accept") && run["kind"] == "import", "{run}");
     assert!(run["layers"].as_array().unwrap().iter().any(|one| one["layer"] == layer.as_str()), "{run}");
 
+    let listed = place.twin(&["runs", "qingxi"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let heading = listed.lines().find(|line| line.starts_with(&format!("run {number} "))).expect("the run");
+    assert!(heading.contains("accepted by Li Na") && !heading.contains("import"), "{heading}");
+    assert_eq!((&run["scenario"]["by"], &runs["runs"][0]["scenario"]), (&"Li Na".into(), &Value::Null));
+
     let said = refused(&place, &accept(&file, &["--drawn-on", "1"]));
     assert!(said.contains(&format!("accepted by run {number} already")), "{said}");
 

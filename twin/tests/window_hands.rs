@@ -25,7 +25,7 @@ use x11rb::rust_connection::RustConnection;
 
 /// Time after which what was done by hand is done again, should the window have been too busy to see each step of it.
 const AGAIN: Duration = Duration::from_secs(15);
-/// A pause between the steps of a drag, as a hand makes it: frames come between them.
+/// A pause between two looks at what takes a while.
 const STEP: Duration = Duration::from_millis(120);
 /// Keys that are no characters, as X11 numbers them.
 const RETURN: u32 = 0xff0d;
@@ -100,16 +100,13 @@ impl Hands {
         self.fake(BUTTON_RELEASE_EVENT, 1, [0, 0]);
     }
 
+    /// All of it at once: a drag begins and ends where the button did, however many of its steps a frame has.
     fn drag(&self, from: [f64; 2], to: [f64; 2]) {
         self.point(from);
-        std::thread::sleep(STEP);
         self.fake(BUTTON_PRESS_EVENT, 1, [0, 0]);
-        // A drag begins where the pointer is in the frame that hears of the press: on a busy machine a while later.
-        std::thread::sleep(STEP * 8);
         for step in 1..=6 {
             let share = f64::from(step) / 6.0;
             self.point([0, 1].map(|axis| from[axis] + (to[axis] - from[axis]) * share));
-            std::thread::sleep(STEP);
         }
         self.fake(BUTTON_RELEASE_EVENT, 1, [0, 0]);
     }

@@ -189,12 +189,5 @@ pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
         "Order: statutory state, the most severe first; then physical use; then low efficiency; then the larger area"
     ));
     notes.extend(crate::overlay::undated_note(park, model.as_of()));
-    if park.park.as_of.is_none() {
-        notes.push(words!(
-            "note-no-day-of-data",
-            "The park's records do not say of which day they are: they are taken for the day looked at, {day}",
-            day = model.as_of()
-        ));
-    }
     notes
 }

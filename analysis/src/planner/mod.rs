@@ -15,5 +15,5 @@ pub use cases::{CaseBook, CaseLine, CaseSheet, CaseStep, Due, case_book, cause_c
 pub use chart::{ProjectChart, ProjectSaid, project_chart};
 pub use list::{LandList, LandRow, Look, land_list};
 pub use parcel::{Bar, BarLimit, ClockLine, ClockSpan, ParcelSheet, parcel_sheet};
-pub use what_if::{Beside, Compared, beside, compared, edit_words, scenario_error_words};
+pub use what_if::{Beside, Compared, accept_error_words, beside, compared, edit_words, scenario_error_words};
 pub use zone::{Amount, Goal, ZoneBoard, zone_board};

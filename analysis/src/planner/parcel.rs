@@ -300,6 +300,7 @@ mod tests {
                 kind: Bound::Floor,
                 limit: Some(limit),
                 value,
+                at_least: None,
                 met: None,
                 gap: None,
                 missing: Vec::new(),

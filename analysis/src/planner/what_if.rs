@@ -11,7 +11,7 @@ use crate::evaluation::{Zone, range_words};
 use crate::land::indicators::{Indicator, LandModel};
 use crate::land::value_words;
 use crate::rules::{RuleSet, RuleTables};
-use crate::scenario::{Edit, EditError, Limits, ScenarioError, changes, is_scenario};
+use crate::scenario::{AcceptError, Edit, EditError, Limits, ScenarioError, changes, is_scenario};
 use crate::siting::{obstacles_on_record, taken_words};
 use crate::words;
 use crate::words::Words;
@@ -209,6 +209,48 @@ pub fn scenario_error_words(error: &ScenarioError) -> Words {
             words!("scenario-unreadable", "this is no scenario: {reason}", reason = source.to_string())
         }
         ScenarioError::FormatVersion { .. } => error.to_string().into(),
+    }
+}
+
+/// Why a scenario is not accepted, for a person.
+pub fn accept_error_words(error: &AcceptError) -> Words {
+    let thing = |what: &str| match what {
+        "parcel" => words!("head-parcel", "parcel"),
+        "contract" => words!("head-contract", "contract"),
+        _ => words!("accept-building", "building"),
+    };
+    match error {
+        AcceptError::Empty => words!("accept-empty", "the scenario has no edits"),
+        AcceptError::Now(source) => {
+            words!("accept-now", "on the record as it is: {reason}", reason = scenario_error_words(source))
+        }
+        AcceptError::Drawn(source) => words!(
+            "accept-drawn",
+            "on the record that the scenario was drawn on: {reason}",
+            reason = scenario_error_words(source)
+        ),
+        AcceptError::Gone { number, what, key } => words!(
+            "accept-gone",
+            "edit {number}: the {what} {key} is gone since the scenario was drawn",
+            number = *number,
+            what = thing(what),
+            key = key
+        ),
+        AcceptError::Changed { number, what, key } => words!(
+            "accept-changed",
+            "edit {number}: the {what} {key} has changed since the scenario was drawn",
+            number = *number,
+            what = thing(what),
+            key = key
+        ),
+        AcceptError::Otherwise { number, key } => words!(
+            "accept-otherwise",
+            "edit {number} would make {key} otherwise than when the scenario was drawn: what stands or lies on its ground has changed since, \
+             or the contracts over it",
+            number = *number,
+            key = key
+        ),
+        AcceptError::KeyTaken { key } => words!("accept-key-taken", "the key {key} is taken", key = key),
     }
 }
 

@@ -77,7 +77,11 @@ pub fn projects_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         count: *count,
         measure: None,
     });
+    let any = counts.iter().any(|count| *count > 0);
     let mut notes = vec![plan_note()];
+    if !any && without_parcel == 0 {
+        notes.push(words!("note-projects-none", "No projects on record: that nothing is late does not follow"));
+    }
     if without_parcel > 0 {
         notes.push(words!(
             "note-projects-no-parcel",
@@ -100,8 +104,8 @@ pub fn projects_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         pillars: Vec::new(),
         notes,
     };
-    // That nothing is late is an answer; so is that nothing is in time.
-    overlay.without_empty_classes(|class| class == Milestone::Start as usize || class == LATE.len() + 1)
+    // That nothing is late is an answer; so is that nothing is in time. Where there are no projects, neither is.
+    overlay.without_empty_classes(|class| any && (class == Milestone::Start as usize || class == LATE.len() + 1))
 }
 
 fn day(day: Option<NaiveDate>) -> Words {

@@ -1,7 +1,11 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
+use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, Park, Provenance};
 
 use super::*;
+use crate::overlay::Overlay;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -251,4 +255,17 @@ fn a_sum_without_a_currency_is_no_share_of_a_plan() {
     assert_eq!(share(&[planned(Some("CNY"))], None), (None, true), "it may be any");
     assert_eq!(share(&[planned(None)], None), (None, true), "two that are not said need not be one");
     assert_eq!(share(&[], None), (Some(0.25), false), "plan and sum of one contract are in one currency, whichever");
+}
+
+#[test]
+fn a_park_without_projects_claims_nothing_of_them() {
+    let overlay = |park: ParkSnapshot| projects_overlay(&Cache::build(Arc::new(park)), day("2026-06-30"));
+    let none = overlay(ParkSnapshot::empty(Park::made_up("p", "P", 4549)));
+    let says = |overlay: &Overlay| overlay.notes.iter().any(|note| note.key() == Some("note-projects-none"));
+    assert!(none.classes.is_empty() && says(&none), "{none:?}");
+    // One that is on no parcel is one all the same.
+    let mut park = ParkSnapshot::empty(Park::made_up("p", "P", 4549));
+    park.projects.push(ledger([None; 5]));
+    let one = overlay(park);
+    assert!(one.classes.is_empty() && !says(&one), "{one:?}");
 }

@@ -376,3 +376,17 @@ fn another_day_says_what_has_no_date() {
     let coverage = |date: &str| fact(&overlays(date)[0], FeatureKind::Parcel, 1, "Site coverage").to_owned();
     assert_eq!((coverage("2014-12-31"), coverage("2015-01-01")), ("0.3 %".to_owned(), "20.3 %".to_owned()));
 }
+
+/// A park whose records have no day says so wherever it is looked at, in the same words.
+#[test]
+fn records_without_a_day_are_said_to_be_taken_for_the_day_looked_at() {
+    let mut undated = snapshot();
+    undated.park.as_of = None;
+    let (cache, rules) = (cache(undated), RuleSet::shipped());
+    for overlay in [utilisation_overlay, idle_overlay, emergency_overlay] {
+        let overlay = overlay(&cache, &rules, day("2026-06-30"));
+        let said: Vec<_> =
+            overlay.notes.iter().filter(|note| note.key() == Some("note-no-day-of-data")).map(|n| n.as_str()).collect();
+        assert!(matches!(said[..], [note] if note.contains("2026-06-30")), "{}: {:?}", overlay.name, overlay.notes);
+    }
+}

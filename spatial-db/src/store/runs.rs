@@ -47,6 +47,8 @@ pub struct Run {
     pub layers: Vec<LayerCounts>,
     /// What the run's own report says of each layer: rows read, unchanged, repaired, quarantined too.
     pub reported: serde_json::Value,
+    /// What the run's own report says of the scenario that it accepted: its name, by whom, why; null where it accepted none.
+    pub scenario: serde_json::Value,
 }
 
 /// What a run did with the rows of a layer.
@@ -178,6 +180,7 @@ fn run_of(row: &Row, reverted_by: Option<i64>, layers: Vec<LayerCounts>) -> Run 
         reverted_by,
         layers,
         reported: row.get::<_, Option<serde_json::Value>>(8).unwrap_or_default(),
+        scenario: row.get::<_, Option<serde_json::Value>>(9).unwrap_or_default(),
     }
 }
 

@@ -149,6 +149,7 @@ bookmarks-none = None yet. A kept view brings back camera, layers, overlay, day,
 bookmarks-file = Kept in { $file }
 missing-overlay = The park has no overlay { $name }.
 missing-column = The park has no column { $name }.
+missing-standard = No standard gives colours to { $name }: only to land_use_code of parcels.
 missing-features = { $count } selected features are not in the park.
 missing-not-kept = { $count } selected features are not kept: a view keeps the first 2000.
 timeline = Years

@@ -149,6 +149,7 @@ bookmarks-none = 暂无。保存的视图可恢复镜头、图层、专题、日
 bookmarks-file = 保存于 { $file }
 missing-overlay = 园区没有专题 { $name }。
 missing-column = 园区没有字段 { $name }。
+missing-standard = 没有标准规定 { $name } 的颜色，只有宗地的 land_use_code 有。
 missing-features = 有 { $count } 个所选要素不在园区中。
 missing-not-kept = 有 { $count } 个所选要素未保存：一个视图只保存前 2000 个。
 timeline = 年份

@@ -11,9 +11,10 @@ use bevy_egui::egui;
 use bevy_egui::input::EguiWantsInput;
 
 use super::fit::step_on_ground;
+use super::strokes::{Stroke, Strokes, find_strokes};
 use super::{Flight, Orbit};
 use crate::action::held;
-use crate::cut::tool::{Grip, Grips, find_grip};
+use crate::cut::tool::{Grip, Grips, find_grip, grip_at};
 use crate::frame::Page;
 use crate::scene::{Meshed, Twin};
 use crate::select::Gesture;
@@ -67,7 +68,7 @@ enum Doing {
 }
 
 /// The press under way.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 struct Drag {
     pressed_at: Option<Vec2>,
     moved: bool,
@@ -78,9 +79,9 @@ struct Drag {
 
 /// Systems of mouse and keyboard.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Drag>().init_resource::<Pointer>().add_systems(
+    app.init_resource::<Drag>().init_resource::<Strokes>().init_resource::<Pointer>().add_systems(
         Update,
-        (find_pointer, find_grip, hold_keys, turn_wheel, drag_mouse, keep_above_ground)
+        (find_pointer, find_strokes, find_grip, hold_keys, turn_wheel, drag_mouse, keep_above_ground)
             .chain()
             .in_set(ControlSystems)
             .before(crate::scene::SceneSystems),
@@ -112,6 +113,16 @@ pub(crate) fn place_under(orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> Option
     Some(meshed.geometry.origin.park_from_scene_precise(scene).truncate())
 }
 
+/// Whether a pixel of the window is over the scene, with nothing over it.
+pub(super) fn is_on_scene(ctx: &egui::Context, page: &Page, at: Vec2) -> bool {
+    let points = at / ctx.pixels_per_point();
+    let at = egui::pos2(points.x, points.y);
+    let on_scene = page.0.is_none_or(|scene| scene.contains(at));
+    // Windows, menus and lists float above the scene; what egui drags may be outside of them.
+    let covered = ctx.layer_id_at(at).is_some_and(|layer| layer.order != egui::Order::Background);
+    on_scene && !covered && !ctx.egui_is_using_pointer()
+}
+
 /// Finds the pixel under the pointer, and the ground under that.
 fn find_pointer(
     mut contexts: EguiContexts,
@@ -122,14 +133,7 @@ fn find_pointer(
     mut pointer: ResMut<Pointer>,
 ) {
     let Ok(ctx) = contexts.ctx_mut() else { return };
-    let over = window.physical_cursor_position().filter(|at| {
-        let points = *at / ctx.pixels_per_point();
-        let at = egui::pos2(points.x, points.y);
-        let on_scene = page.0.is_none_or(|scene| scene.contains(at));
-        // Windows, menus and lists float above the scene; what egui drags may be outside of them.
-        let covered = ctx.layer_id_at(at).is_some_and(|layer| layer.order != egui::Order::Background);
-        on_scene && !covered && !ctx.egui_is_using_pointer()
-    });
+    let over = window.physical_cursor_position().filter(|at| is_on_scene(ctx, &page, *at));
     let pixel = over.map(|at| at - orbit.corner);
     if pointer.pixel == pixel && !orbit.is_changed() {
         return;
@@ -174,12 +178,13 @@ fn zoomed(orbit: &Orbit, at: Option<Vec3>, factor: f32) -> Orbit {
     Orbit { target, ..nearer }
 }
 
+/// Makes of what the mouse did a view, an outline and gestures, one stroke after the other.
 #[expect(clippy::too_many_arguments, reason = "a system takes what it reads")]
 fn drag_mouse(
-    buttons: Res<ButtonInput<MouseButton>>,
+    strokes: Res<Strokes>,
     keys: Res<ButtonInput<KeyCode>>,
-    window: Single<&Window, With<PrimaryWindow>>,
     meshed: Option<Res<Meshed>>,
+    twin: Res<Twin>,
     tool: Res<Tool>,
     mut grips: ResMut<Grips>,
     mut pointer: ResMut<Pointer>,
@@ -188,78 +193,139 @@ fn drag_mouse(
     mut flight: ResMut<Flight>,
     mut gestures: MessageWriter<Gesture>,
 ) {
-    let (Some(meshed), Some(at)) = (meshed, window.physical_cursor_position()) else { return };
-    let any = [MouseButton::Left, MouseButton::Right, MouseButton::Middle];
-    let shift = held(&keys, [KeyCode::ShiftLeft, KeyCode::ShiftRight]);
-    let ctrl = held(&keys, [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]);
-    if buttons.any_just_pressed(any)
-        && let Some(pixel) = pointer.pixel
-    {
+    let Some(meshed) = meshed else { return };
+    let begins = |stroke: &Stroke| matches!(stroke, Stroke::Down { on_scene: true, .. });
+    if drag.pressed_at.is_none() && !strokes.0.iter().any(begins) {
+        return;
+    }
+    let mut hand = Hand {
+        meshed: &meshed,
+        twin: &twin,
+        tool: *tool,
+        shift: held(&keys, [KeyCode::ShiftLeft, KeyCode::ShiftRight]),
+        ctrl: held(&keys, [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft]),
+        drag: drag.clone(),
+        orbit: *orbit,
+        outline: pointer.outline.clone(),
+        gestures: Vec::new(),
+    };
+    for stroke in &strokes.0 {
+        hand.does(*stroke);
+    }
+    if strokes.0.iter().any(begins) {
         flight.stop();
-        let grabbed = ground_under(&orbit, &meshed, pixel);
-        let doing = if buttons.just_pressed(MouseButton::Left) {
-            match *tool {
-                _ if grips.over.is_some() => grips.over.map_or(Doing::Pan, Doing::Grip),
-                Tool::Section | Tool::Dig if !shift && !ctrl => Doing::Stretch,
-                Tool::Box => Doing::Rectangle,
-                Tool::Lasso => Doing::Outline,
-                _ if shift => Doing::Rectangle,
-                _ if ctrl => Doing::Outline,
+    }
+    let Hand { drag: now, orbit: turned, outline, gestures: made, .. } = hand;
+    let held = if let (Some(_), Doing::Grip(grip)) = (now.pressed_at, now.doing) { Some(grip) } else { None };
+    if grips.held != held {
+        grips.held = held;
+    }
+    if *orbit != turned {
+        *orbit = turned;
+    }
+    if pointer.outline != outline {
+        pointer.outline = outline;
+    }
+    *drag = now;
+    gestures.write_batch(made);
+}
+
+/// A hand on the mouse: what it holds, and what came of that so far.
+struct Hand<'a> {
+    meshed: &'a Meshed,
+    twin: &'a Twin,
+    tool: Tool,
+    shift: bool,
+    ctrl: bool,
+    drag: Drag,
+    orbit: Orbit,
+    outline: Vec<Vec2>,
+    gestures: Vec<Gesture>,
+}
+
+impl Hand<'_> {
+    fn does(&mut self, stroke: Stroke) {
+        let corner = self.orbit.corner;
+        match stroke {
+            Stroke::Down { button, at, on_scene: true } => self.takes(button, at - corner),
+            Stroke::Down { .. } => {}
+            Stroke::Moved(at) => self.goes_to(at - corner),
+            Stroke::Up { button, at } => {
+                self.goes_to(at - corner);
+                self.lets_go(button, at - corner);
+            }
+        }
+    }
+
+    fn takes(&mut self, button: MouseButton, pixel: Vec2) {
+        if ![MouseButton::Left, MouseButton::Right, MouseButton::Middle].contains(&button) {
+            return;
+        }
+        let grabbed = ground_under(&self.orbit, self.meshed, pixel);
+        let doing = if button == MouseButton::Left {
+            match (grip_at(self.twin, &self.orbit, self.meshed, pixel), self.tool) {
+                (Some(grip), _) => Doing::Grip(grip),
+                (_, Tool::Section | Tool::Dig) if !self.shift && !self.ctrl => Doing::Stretch,
+                (_, Tool::Box) => Doing::Rectangle,
+                (_, Tool::Lasso) => Doing::Outline,
+                _ if self.shift => Doing::Rectangle,
+                _ if self.ctrl => Doing::Outline,
                 _ => Doing::Pan,
             }
         } else {
-            Doing::Turn(grabbed.map_or(orbit.target, DVec3::as_vec3))
+            Doing::Turn(grabbed.map_or(self.orbit.target, DVec3::as_vec3))
         };
-        *drag = Drag { pressed_at: Some(pixel), moved: false, doing, grabbed, last: Some(pixel) };
-        pointer.outline = vec![pixel];
-        grips.held = if let Doing::Grip(grip) = doing { Some(grip) } else { None };
+        self.drag = Drag { pressed_at: Some(pixel), moved: false, doing, grabbed, last: Some(pixel) };
+        self.outline = vec![pixel];
     }
-    let Some(start) = drag.pressed_at else { return };
-    let pixel = at - orbit.corner;
-    drag.moved |= pixel.distance(start) > CLICK_PX;
-    let step = pixel - drag.last.unwrap_or(pixel);
-    if drag.moved && step != Vec2::ZERO {
-        match drag.doing {
-            Doing::Pan => *orbit = panned(&orbit, drag.grabbed, pixel, step),
+
+    fn goes_to(&mut self, pixel: Vec2) {
+        let Some(start) = self.drag.pressed_at else { return };
+        self.drag.moved |= pixel.distance(start) > CLICK_PX;
+        let step = pixel - self.drag.last.replace(pixel).unwrap_or(pixel);
+        if !self.drag.moved || step == Vec2::ZERO {
+            return;
+        }
+        match self.drag.doing {
+            Doing::Pan => self.orbit = panned(&self.orbit, self.drag.grabbed, pixel, step),
             Doing::Turn(pivot) => {
-                *orbit = orbit.turned(pivot, step.x * TURN_DEG_PER_PX, step.y * TURN_DEG_PER_PX);
+                self.orbit = self.orbit.turned(pivot, step.x * TURN_DEG_PER_PX, step.y * TURN_DEG_PER_PX);
             }
             Doing::Rectangle => {
-                pointer.outline = vec![start, Vec2::new(pixel.x, start.y), pixel, Vec2::new(start.x, pixel.y)];
+                self.outline = vec![start, Vec2::new(pixel.x, start.y), pixel, Vec2::new(start.x, pixel.y)];
             }
-            Doing::Stretch => pointer.outline = vec![start, pixel],
+            Doing::Stretch => self.outline = vec![start, pixel],
+            // Where it is last is where it is pulled to.
             Doing::Grip(grip) => {
-                gestures.write(Gesture::Pull { grip, pixel });
+                self.gestures.pop_if(|last| matches!(last, Gesture::Pull { .. }));
+                self.gestures.push(Gesture::Pull { grip, pixel });
             }
             Doing::Outline => {
-                if pointer.outline.last().is_none_or(|last| last.distance(pixel) >= OUTLINE_PX) {
-                    pointer.outline.push(pixel);
+                if self.outline.last().is_none_or(|last| last.distance(pixel) >= OUTLINE_PX) {
+                    self.outline.push(pixel);
                 }
             }
         }
     }
-    drag.last = Some(pixel);
-    if !buttons.any_just_released(any) {
-        return;
+
+    fn lets_go(&mut self, button: MouseButton, pixel: Vec2) {
+        let Some(start) = self.drag.pressed_at else { return };
+        let outline = std::mem::take(&mut self.outline);
+        let moved = self.drag.moved;
+        match self.drag.doing {
+            Doing::Rectangle | Doing::Outline if moved => {
+                self.gestures.push(Gesture::Outline { outline, add: self.shift && self.ctrl });
+            }
+            Doing::Stretch if moved => self.gestures.push(Gesture::Stretch { from: start, to: pixel }),
+            Doing::Grip(_) => {}
+            _ if button == MouseButton::Left && !moved => {
+                self.gestures.push(Gesture::Click { pixel, add: self.shift || self.ctrl });
+            }
+            Doing::Turn(_) => self.orbit = grounded(&self.orbit, self.meshed),
+            _ => {}
+        }
+        self.drag = Drag::default();
     }
-    let outline = std::mem::take(&mut pointer.outline);
-    let left = buttons.just_released(MouseButton::Left);
-    match drag.doing {
-        Doing::Rectangle | Doing::Outline if drag.moved => {
-            gestures.write(Gesture::Outline { outline, add: shift && ctrl });
-        }
-        Doing::Stretch if drag.moved => {
-            gestures.write(Gesture::Stretch { from: start, to: pixel });
-        }
-        Doing::Grip(_) => {}
-        _ if left && !drag.moved => {
-            gestures.write(Gesture::Click { pixel, add: shift || ctrl });
-        }
-        Doing::Turn(_) => *orbit = grounded(&orbit, &meshed),
-        _ => {}
-    }
-    *drag = Drag::default();
-    grips.held = None;
 }
 
 /// The same view with its target on the ground in the middle of the picture, where there is ground.
@@ -331,7 +397,79 @@ fn keep_above_ground(meshed: Option<Res<Meshed>>, twin: Res<Twin>, mut orbit: Re
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::fixture;
+    use crate::pick::Picker;
+    use crate::scene::SceneGeometry;
+
+    /// What comes of strokes in one frame over the tiny park.
+    fn done(tool: Tool, strokes: &[Stroke]) -> (Vec<Gesture>, Drag, Orbit, Orbit) {
+        let input = fixture::tiny();
+        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        let picker = Picker::new(&input.snapshot, &geometry);
+        let meshed = Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) };
+        let orbit = crate::camera::view_of(crate::CameraChoice::WholePark, &meshed.geometry, &Orbit::default());
+        let orbit = Orbit { corner: Vec2::new(100.0, 20.0), ..orbit };
+        let twin = Twin::new(input, crate::style::Shown::default());
+        let mut hand = Hand {
+            meshed: &meshed,
+            twin: &twin,
+            tool,
+            shift: false,
+            ctrl: false,
+            drag: Drag::default(),
+            orbit,
+            outline: Vec::new(),
+            gestures: Vec::new(),
+        };
+        strokes.iter().for_each(|stroke| hand.does(*stroke));
+        (hand.gestures, hand.drag, orbit, hand.orbit)
+    }
+
+    #[test]
+    fn a_drag_begins_and_ends_where_the_button_did_be_it_all_in_one_frame() {
+        let button = MouseButton::Left;
+        let at = Vec2::new;
+        let drag = [
+            Stroke::Moved(at(300.0, 320.0)),
+            Stroke::Down { button, at: at(300.0, 320.0), on_scene: true },
+            Stroke::Moved(at(400.0, 330.0)),
+            Stroke::Up { button, at: at(500.0, 340.0) },
+            Stroke::Moved(at(700.0, 400.0)),
+        ];
+        let (gestures, left, before, after) = done(Tool::Section, &drag);
+        assert_eq!(gestures, [Gesture::Stretch { from: at(200.0, 300.0), to: at(400.0, 320.0) }]);
+        assert!(left.pressed_at.is_none() && before == after, "nothing is held, and no view turned");
+
+        let (gestures, _, before, after) = done(Tool::Look, &drag);
+        assert!(gestures.is_empty() && before.target != after.target, "the ground was dragged");
+        assert_eq!(before.bearing_deg, after.bearing_deg);
+
+        let (gestures, ..) = done(Tool::Lasso, &drag);
+        let outline = vec![at(200.0, 300.0), at(300.0, 310.0), at(400.0, 320.0)];
+        assert_eq!(gestures, [Gesture::Outline { outline, add: false }]);
+
+        // Pressed on a panel, or not yet released.
+        let on_panel = Stroke::Down { button, at: at(300.0, 320.0), on_scene: false };
+        assert!(done(Tool::Section, &[on_panel, drag[2], drag[3]]).0.is_empty());
+        let (gestures, held, ..) = done(Tool::Section, &drag[..3]);
+        assert!(gestures.is_empty());
+        assert_eq!((held.pressed_at, held.last), (Some(at(200.0, 300.0)), Some(at(300.0, 310.0))));
+    }
+
+    #[test]
+    fn two_clicks_in_one_frame_are_two() {
+        let button = MouseButton::Left;
+        let click = |x: f32| {
+            let at = Vec2::new(x, 320.0);
+            [Stroke::Moved(at), Stroke::Down { button, at, on_scene: true }, Stroke::Up { button, at }]
+        };
+        let (gestures, ..) = done(Tool::Look, &[click(300.0), click(500.0)].concat());
+        let clicked = |x: f32| Gesture::Click { pixel: Vec2::new(x, 300.0), add: false };
+        assert_eq!(gestures, [clicked(200.0), clicked(400.0)]);
+    }
 
     #[test]
     fn zooming_keeps_the_point_under_the_cursor() {

@@ -6,6 +6,7 @@ pub(crate) mod control;
 mod fit;
 mod flight;
 mod orbit;
+mod strokes;
 
 use bevy::camera::{PerspectiveProjection, Projection};
 use bevy::prelude::*;

@@ -103,6 +103,16 @@ pub(crate) fn view_of_cut(twin: &Twin, meshed: &Meshed, orbit: &Orbit, section: 
     crate::camera::view_of_points(&view, &points, 0.8, 20.0)
 }
 
+/// The handle at a pixel of the picture.
+pub(crate) fn grip_at(twin: &Twin, orbit: &Orbit, meshed: &Meshed, pixel: Vec2) -> Option<Grip> {
+    grips(&twin.cut)
+        .into_iter()
+        .filter_map(|(grip, place)| Some((grip, pixel_of(orbit, meshed, place)?.distance(pixel))))
+        .filter(|(_, away)| *away <= REACH_PX * twin.px_factor.max(1.0))
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(grip, _)| grip)
+}
+
 /// Finds the handle under the pointer.
 pub(crate) fn find_grip(
     twin: Res<Twin>,
@@ -111,14 +121,7 @@ pub(crate) fn find_grip(
     meshed: Option<Res<Meshed>>,
     mut seen: ResMut<Grips>,
 ) {
-    let over = meshed.zip(pointer.pixel).and_then(|(meshed, pixel)| {
-        grips(&twin.cut)
-            .into_iter()
-            .filter_map(|(grip, place)| Some((grip, pixel_of(&orbit, &meshed, place)?.distance(pixel))))
-            .filter(|(_, away)| *away <= REACH_PX * twin.px_factor.max(1.0))
-            .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(grip, _)| grip)
-    });
+    let over = meshed.zip(pointer.pixel).and_then(|(meshed, pixel)| grip_at(&twin, &orbit, &meshed, pixel));
     if seen.over != over {
         seen.over = over;
     }

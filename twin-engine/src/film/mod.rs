@@ -12,7 +12,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::camera::between;
-use crate::capture::Stage;
+use crate::capture::{Stage, write_png};
 use crate::error::EngineError;
 use crate::input::{CaptureOptions, TwinInput};
 use crate::text::Language;
@@ -243,9 +243,7 @@ pub fn stills(
 
 /// Writes a picture as PNG, whole or not at all.
 fn write(picture: &RgbImage, out: &Path) -> Result<(), FilmError> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png).map_err(|error| FilmError::write(out, &error))?;
-    std::fs::write(out, png.into_inner()).map_err(|error| FilmError::write(out, &error))
+    write_png(picture, out).map_err(|error| FilmError::write(out, &error))
 }
 
 fn capture_of(options: &FilmOptions, first: &Stop) -> CaptureOptions {

@@ -8,7 +8,7 @@ use bevy_egui::egui::{Pos2, Rect, Shape, Vec2};
 use spatial_db::model::FeatureKind;
 
 use super::labels::Room;
-use super::names::{Names, name_shapes};
+use super::names::{MOST_LOOKED_AT, Names, name_shapes};
 use super::place::Projector;
 use super::sheet::Sheet;
 use super::symbol::{dot_shapes, symbol_shapes};
@@ -98,7 +98,7 @@ pub(super) fn mark_shapes(
             shapes.extend(sheet.haloed(corner, &galley));
         }
     }
-    shapes.extend(parcel_numbers(sheet, twin, &twin.shown_on(side), &to_page, &mut room));
+    shapes.extend(parcel_numbers(sheet, twin, (&twin.shown_on(side), part), &to_page, &mut room));
     shapes.extend(name_shapes(sheet, twin, (side, part), &to_page, names, &mut room));
     shapes
 }
@@ -123,28 +123,36 @@ fn spots<'a>(overlay: &'a Overlay, layers: Layers, to_page: &Projector) -> Vec<S
     spots.into_iter().map(|(_, spot)| spot).collect()
 }
 
-/// Numbers of the parcels that are large on screen, in the middle of each.
-fn parcel_numbers(sheet: &Sheet, twin: &Twin, shown: &Shown, to_page: &Projector, room: &mut Room) -> Vec<Shape> {
+/// Numbers of the parcels that are large on screen, in the middle of each; the nearest to the middle of the picture take what room
+/// there is.
+fn parcel_numbers(
+    sheet: &Sheet,
+    twin: &Twin,
+    (shown, part): (&Shown, Rect),
+    to_page: &Projector,
+    room: &mut Room,
+) -> Vec<Shape> {
     let geometry = to_page.geometry;
     let mut shapes = Vec::new();
     let least = if sheet.compact { f32::INFINITY } else { sheet.pt(PARCEL_LABEL_PX) };
     let longest_m = to_page.longest_m();
     let middle = to_page.orbit.target;
-    let mut drawn = 0;
-    for row in to_page.near(Layer::Parcel, least, |bucket| bucket.largest_m) {
+    let rows = to_page.near(Layer::Parcel, least, |bucket| bucket.largest_m).take(MOST_LOOKED_AT);
+    let numbered = rows.filter_map(|row| {
         let parcel = &twin.input.snapshot.parcels[row];
-        let (true, Some(number)) = (shown.is_there(FeatureKind::Parcel, row), &parcel.number) else { continue };
-        let Some(first) = parcel.boundary.0.first().and_then(|p| p.exterior().0.first()) else { continue };
+        let number = parcel.number.as_deref().filter(|_| shown.is_there(FeatureKind::Parcel, row))?;
+        let first = parcel.boundary.0.first().and_then(|p| p.exterior().0.first())?;
         let near = geometry.origin.scene_from_park(first.x, first.y, geometry.origin.z_m) - middle;
         if f64::from(Vec3::new(near.x, 0.0, near.z).length()) > longest_m {
-            continue;
+            return None;
         }
-        let Some(place) = geometry.middle_of_parcel(row) else { continue };
-        let Some((at, away)) = to_page.at(place, geometry.ground.height(place)) else { continue };
+        let place = geometry.middle_of_parcel(row)?;
+        let (at, away) = to_page.at(place, geometry.ground.height(place))?;
         let size_m = geo::Area::unsigned_area(&parcel.boundary).sqrt() as f32;
-        if size_m * to_page.points_per_metre(away) < least {
-            continue;
-        }
+        (size_m * to_page.points_per_metre(away) >= least).then_some((at, number))
+    });
+    let mut drawn = 0;
+    for (at, number) in nearest(numbered.collect(), part.center()) {
         let galley = sheet.text(number, size::NOTE, sheet.theme.ink_soft, 200.0);
         let rect = Rect::from_center_size(at, galley.size());
         if room.is_free(rect) {
@@ -157,4 +165,24 @@ fn parcel_numbers(sheet: &Sheet, twin: &Twin, shown: &Shown, to_page: &Projector
         }
     }
     shapes
+}
+
+/// Labels by how far they stand from a place of the page.
+fn nearest(mut labels: Vec<(Pos2, &str)>, from: Pos2) -> Vec<(Pos2, &str)> {
+    labels.sort_by(|a, b| a.0.distance(from).total_cmp(&b.0.distance(from)).then_with(|| a.1.cmp(b.1)));
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy_egui::egui::pos2;
+
+    use super::*;
+
+    #[test]
+    fn numbers_in_the_middle_come_before_those_at_the_rim() {
+        let labels = vec![(pos2(900.0, 50.0), "A-1"), (pos2(520.0, 310.0), "A-3"), (pos2(480.0, 290.0), "A-2")];
+        let order: Vec<&str> = nearest(labels, pos2(500.0, 300.0)).into_iter().map(|(_, number)| number).collect();
+        assert_eq!(order, ["A-2", "A-3", "A-1"]);
+    }
 }

@@ -22,7 +22,7 @@ use crate::mesh::Layer;
 use crate::scene::{Bucket, Twin};
 use crate::split::Side;
 use crate::style::Shown;
-use crate::theme::{Rgb, network_letters, size};
+use crate::theme::{Rgb, Theme, network_letters, size};
 
 /// Least length of what is named on the page, in theme points: of a building, of a road or pipe, of water.
 const LEAST_BUILDING_PT: f32 = 56.0;
@@ -31,9 +31,9 @@ const LEAST_WATER_PT: f32 = 90.0;
 /// Distance of samples along a line on the page, points, and the most between two corners of it.
 const STEP_PT: f32 = 24.0;
 const MOST_STEPS: usize = 64;
-/// Most features of a kind that a view looks at: beyond that none would find room.
-const MOST_LOOKED_AT: usize = 4000;
-/// Most names of a kind that a view keeps, and most that a picture has.
+/// Most features of a kind that a view looks at, the nearest to its middle: beyond that none would find room.
+pub(super) const MOST_LOOKED_AT: usize = 4000;
+/// Most names of a kind that a view keeps, those nearest to its middle, and most that a picture has.
 const MOST_KEPT: usize = 80;
 const MOST_DRAWN: usize = 60;
 /// The same words again are at least so far apart, in theme points.
@@ -73,6 +73,26 @@ struct Name {
     way: Way,
     /// Size of what is named on the page, points.
     size: f32,
+}
+
+impl Name {
+    /// How far it stands from a place of the page, points.
+    fn away(&self, from: Pos2) -> f32 {
+        match &self.way {
+            Way::At(at, _) => at.distance(from),
+            Way::Along(run) => at_length(run, length(run) * 0.5).distance(from),
+        }
+    }
+}
+
+/// Size, points, and colour of the names of a kind: a road leads to the buildings, and its name stands back behind theirs.
+fn letters(kind: Kind, theme: &Theme) -> (f32, Rgb) {
+    match kind {
+        Kind::Water => (size::LABEL, theme.shore.over(theme.ink, 0.45)),
+        Kind::Road => (size::LABEL - 2.0, theme.ink_soft),
+        Kind::Building => (size::LABEL - 1.0, theme.ink),
+        Kind::Pipe => (size::NOTE, theme.ink),
+    }
 }
 
 /// Version and address of a park, and the day.
@@ -185,28 +205,33 @@ fn tenants(park: &ParkSnapshot, day: Option<NaiveDate>) -> Tenants {
     alone.collect()
 }
 
-/// All names of a view, by kind, and the largest first.
+/// All names of a view, by kind, and the largest first; where there are too many, those nearest to its middle.
 fn worked_out(view: &View, shown: &Shown, to_page: &Projector, tenants: &Tenants) -> Vec<Name> {
     let drawn = |key: LayerKey, kind: FeatureKind| view.layers.get(key).visible && view.layers.shows(kind);
     let mut all = Vec::new();
+    let middle = view.part.center();
     if drawn(LayerKey::WaterNames, FeatureKind::Surface) {
-        all.extend(largest(waters(view, to_page)));
+        all.extend(kept(waters(view, to_page), middle));
     }
     if drawn(LayerKey::RoadNames, FeatureKind::RoadEdge) {
-        all.extend(largest(roads(view, to_page)));
+        all.extend(kept(roads(view, to_page), middle));
     }
     if drawn(LayerKey::BuildingNames, FeatureKind::Building) {
-        all.extend(largest(buildings(view, shown, to_page, tenants)));
+        all.extend(kept(buildings(view, shown, to_page, tenants), middle));
     }
     if view.pipes {
-        all.extend(largest(pipes(view, shown, to_page)));
+        all.extend(kept(pipes(view, shown, to_page), middle));
     }
     all
 }
 
-fn largest(mut names: Vec<Name>) -> Vec<Name> {
+/// The names nearest to the middle of a view, as many as it keeps, the largest first.
+fn kept(mut names: Vec<Name>, middle: Pos2) -> Vec<Name> {
+    if names.len() > MOST_KEPT {
+        names.sort_by(|a, b| a.away(middle).total_cmp(&b.away(middle)).then_with(|| a.words.cmp(&b.words)));
+        names.truncate(MOST_KEPT);
+    }
     names.sort_by(|a, b| b.size.total_cmp(&a.size).then_with(|| a.words.cmp(&b.words)));
-    names.truncate(MOST_KEPT);
     names
 }
 
@@ -393,12 +418,7 @@ fn placed(sheet: &Sheet, names: &[Name], room: &mut Room) -> Vec<Shape> {
         if count >= MOST_DRAWN {
             break;
         }
-        let (points, ink): (f32, Rgb) = match name.kind {
-            Kind::Water => (size::LABEL, theme.shore.over(theme.ink, 0.45)),
-            Kind::Road => (size::LABEL - 1.0, theme.ink_soft),
-            Kind::Building => (size::LABEL - 1.0, theme.ink),
-            Kind::Pipe => (size::NOTE, theme.ink),
-        };
+        let (points, ink) = letters(name.kind, theme);
         let galley = sheet.text(&name.words, points, ink, f32::INFINITY);
         let size = galley.size();
         let stand = match &name.way {

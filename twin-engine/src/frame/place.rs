@@ -70,7 +70,7 @@ impl<'a> Projector<'a> {
     }
 
     /// Rows of the features of a pass in buckets that may hold one of `least` points: by `size_m` of the bucket seen from where it is
-    /// nearest, and not too far from what is looked at.
+    /// nearest, and not too far from what is looked at. The bucket that is nearest to that comes first.
     pub(super) fn near(
         &self,
         layer: Layer,
@@ -78,12 +78,16 @@ impl<'a> Projector<'a> {
         size_m: impl Fn(&Bucket) -> f32,
     ) -> impl Iterator<Item = usize> {
         let (eye, middle, longest_m) = (self.orbit.eye(), self.orbit.target, self.longest_m());
-        let buckets = self.geometry.buckets.iter().filter(move |bucket| bucket.layer == layer);
-        let near = buckets.filter(move |bucket| {
+        let buckets = self.geometry.buckets.iter().filter(|bucket| bucket.layer == layer);
+        let near = buckets.filter_map(|bucket| {
             let away = eye.max(bucket.lowest).min(bucket.highest).distance(eye);
             let from_middle = (middle.max(bucket.lowest).min(bucket.highest) - middle) * Vec3::new(1.0, 0.0, 1.0);
-            size_m(bucket) * self.points_per_metre(away) >= least && f64::from(from_middle.length()) <= longest_m
+            let from_middle = from_middle.length();
+            let seen = size_m(bucket) * self.points_per_metre(away) >= least && f64::from(from_middle) <= longest_m;
+            seen.then_some((from_middle, bucket))
         });
-        near.flat_map(|bucket| bucket.rows.iter().map(|row| *row as usize))
+        let mut near: Vec<_> = near.collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        near.into_iter().flat_map(|(_, bucket)| bucket.rows.iter().map(|row| *row as usize))
     }
 }

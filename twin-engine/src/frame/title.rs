@@ -78,9 +78,9 @@ pub(super) fn credit_line(sheet: &Sheet, park: &Park) -> Option<Block> {
     if sheet.compact {
         return None;
     }
-    let mut words: Vec<&str> = [&park.attribution, &park.licence].into_iter().flatten().map(String::as_str).collect();
-    words.retain(|w| !w.is_empty());
-    words.push("ParkTwin");
+    let credits = analysis::sheet::credits(park);
+    let mut words: Vec<String> = credits.iter().map(|one| sheet.words.words(one)).collect();
+    words.push("ParkTwin".to_owned());
     let galley = sheet.text(&words.join(" · "), size::ATTRIBUTION, sheet.theme.ink_soft, sheet.page.width() * 0.6);
     let size = galley.size();
     let margin = sheet.pt(size::MARGIN);

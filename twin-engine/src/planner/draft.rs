@@ -168,6 +168,12 @@ impl Draft {
         Ok(())
     }
 
+    /// Begins anew, with no edit and no file: this scenario is over.
+    pub(crate) fn close(&mut self) {
+        let newest = self.newest + 1;
+        *self = Self { version: newest, first: newest, newest, ..Self::default() };
+    }
+
     /// Writes the scenario to its own file; under another name to another file, in `folder`. No other scenario is written over.
     ///
     /// # Errors
@@ -340,6 +346,16 @@ mod tests {
         let kept = read(&draft.keep(&folder.0, "park").unwrap());
         assert_eq!((kept.drawn_on, kept.edits.len()), (Some(3), 2));
         assert_eq!(read(&Draft::default().keep(&folder.0, "park").unwrap()).drawn_on, None);
+    }
+
+    #[test]
+    fn a_scenario_that_is_over_leaves_nothing() {
+        let mut draft = Draft { name: "plan".into(), shown: true, ..Draft::default() };
+        draft.add(remove("B1"));
+        let version = draft.version();
+        draft.close();
+        assert!(draft.edits().is_empty() && draft.name.is_empty() && !draft.shown && !draft.is_unsaved());
+        assert!(!draft.has_version(version) && draft.has_version(draft.version()), "what it made is nobody's any more");
     }
 
     #[test]

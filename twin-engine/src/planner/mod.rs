@@ -26,7 +26,7 @@ pub use beside::{Apart, WhatIf};
 pub(crate) use draft::{Draft, Unkept, files_in};
 pub(crate) use list::{By, Wanted, csv_in, total_m2, typed};
 pub(crate) use office::Asked;
-pub use office::{CaseDeed, CaseOffice, CaseOrder, DossierOrder};
+pub use office::{AcceptOrder, Accepted, CaseDeed, CaseOffice, CaseOrder, DossierOrder};
 
 use crate::input::TwinInput;
 use crate::live::Wake;

@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex};
 
 use analysis::words::Words;
 use chrono::NaiveDate;
-use spatial_db::model::{CaseState, Cause};
+use spatial_db::model::{CaseState, Cause, FeatureKind};
 
 use crate::live::Wake;
 use crate::scene::Twin;
 use crate::text::Language;
 
-/// Whoever records in the cases of a park and writes dossiers. Called off the frame, and may take its time.
+/// Whoever records in the cases of a park, makes scenarios its record and writes dossiers. Called off the frame, and may take its time.
 pub trait CaseOffice: Send + Sync + fmt::Debug {
-    /// True where cases can be recorded: a package carries none.
+    /// True where cases can be recorded and scenarios accepted: a package carries no cases, and is no record.
     fn keeps_cases(&self) -> bool;
     /// Who records, where that is known before anybody says so.
     fn who(&self) -> Option<String>;
@@ -30,6 +30,11 @@ pub trait CaseOffice: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why they cannot be had, in words.
     fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, Words>;
+    /// Makes a scenario the record, as one run: all of its edits or nothing. For a trial nothing is written.
+    ///
+    /// # Errors
+    /// Why it is refused and what can be done about it, in words. Nothing is written then.
+    fn accept(&self, order: &AcceptOrder) -> Result<Accepted, Words>;
     /// Writes everything about a parcel on one page.
     ///
     /// # Errors
@@ -90,6 +95,32 @@ pub enum CaseDeed {
         /// Last day to meet it.
         due: NaiveDate,
     },
+}
+
+/// A scenario to make the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptOrder {
+    /// The scenario's file.
+    pub file: PathBuf,
+    /// The person who accepts it, by name.
+    pub by: String,
+    /// Why, for whoever asks later.
+    pub reason: String,
+    /// Run of the record that it was drawn on, where the file does not say it; the last one if not given.
+    pub drawn_on: Option<i64>,
+    /// Only what would change.
+    pub trial: bool,
+}
+
+/// What accepting a scenario writes, or would write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The run; `None` for a trial.
+    pub run: Option<i64>,
+    /// Run of the record that the scenario was held against.
+    pub drawn_on: i64,
+    /// By kind: rows written, rows taken out. Kinds that nothing changes in are left out.
+    pub changes: Vec<(FeatureKind, usize, usize)>,
 }
 
 /// A dossier to write.

@@ -10,8 +10,10 @@ use spatial_db::model::{FeatureId, ParkSnapshot};
 
 /// Results of a search.
 const MOST_RESULTS: usize = 60;
-/// Lines that are kept while a search goes on, the best so far: they hold the best few of each feature.
+/// Features that are kept while a search goes on, the best so far: an enterprise's comes up again later.
 const MOST_KEPT: usize = MOST_RESULTS * 8;
+/// Lines of an index that a frame may go through.
+const MOST_IN_FRAME: usize = 50_000;
 /// Ways to say a text that are kept: a character may have several readings, a name seldom more than two odd ones.
 const MOST_READINGS: usize = 16;
 
@@ -188,13 +190,19 @@ impl Index {
         self.entries.is_empty()
     }
 
+    /// True where a search, be it for one letter that every line has, takes no longer than a frame may.
+    pub fn is_quick(&self) -> bool {
+        self.lines.len() <= MOST_IN_FRAME
+    }
+
     /// What holds all words of `query`, best first: the whole text, then its beginning, then the beginning of a word, then
-    /// any place; as written before pinyin; numbers before names before addresses before keys.
+    /// any place; as written before pinyin; numbers before names before addresses before keys. A feature is there once, by the text of it
+    /// that fits best.
     pub fn search(&self, query: &str) -> Vec<Found> {
         self.search_counted(query).0
     }
 
-    /// The same with how many texts there are in all: only the best are told.
+    /// The same with how many features there are in all: only the best are told.
     pub fn search_counted(&self, query: &str) -> (Vec<Found>, usize) {
         let query = plain(query.trim());
         let mut words: Vec<&str> = query.split_whitespace().collect();
@@ -205,8 +213,9 @@ impl Index {
         let hay = self.hay.as_bytes();
         let mut ranked = Vec::new();
         let (mut from, mut line) = (0, 0);
-        // The lines of an entry stand together.
-        let (mut all, mut last) = (0, None);
+        // The lines of a feature stand together, but for those of enterprises: the best of those that do.
+        let mut best: Option<(u8, Form, Field, usize, u32)> = None;
+        let (mut all, mut cut) = (0, false);
         while let Some(at) = finder.find(&hay[from..]) {
             let at = from + at;
             line = self.line_of(at, line);
@@ -216,26 +225,35 @@ impl Index {
             let text = &self.hay[start..end - 1];
             let Line { entry, form, .. } = self.lines[line];
             if others.iter().all(|word| text.contains(word)) && fits(form, &query) {
-                let field = self.entries[entry as usize].field;
-                ranked.push((place(text, &query, at - start), form, field, self.text(entry).len(), entry));
-                all += usize::from(last != Some(entry));
-                last = Some(entry);
+                let Entry { id, field, .. } = self.entries[entry as usize];
+                let now = (place(text, &query, at - start), form, field, self.text(entry).len(), entry);
+                match &mut best {
+                    Some(known) if self.entries[known.4 as usize].id == id => *known = now.min(*known),
+                    _ => {
+                        ranked.extend(best.replace(now));
+                        all += 1;
+                    }
+                }
             }
             // A search for one letter finds nearly every line.
             if ranked.len() >= MOST_KEPT * 4 {
                 ranked.select_nth_unstable(MOST_KEPT);
                 ranked.truncate(MOST_KEPT);
+                cut = true;
             }
         }
+        ranked.extend(best);
         ranked.sort_unstable();
         let mut seen = std::collections::HashSet::new();
-        let found = ranked
+        let mut found: Vec<Found> = ranked
             .into_iter()
             .map(|(.., at)| (at, &self.entries[at as usize]))
-            .filter(|(_, entry)| seen.insert((entry.id, entry.field)))
-            .take(MOST_RESULTS)
+            .filter(|(_, entry)| seen.insert(entry.id))
             .map(|(at, entry)| Found { id: entry.id, text: self.text(at).to_owned(), field: entry.field })
             .collect();
+        // Of so many that some were let go, a few may have been counted twice.
+        let all = if cut { all } else { found.len() };
+        found.truncate(MOST_RESULTS);
         (found, all)
     }
 

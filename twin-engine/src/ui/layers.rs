@@ -1,7 +1,7 @@
 //! The layer tree: a switch, an opacity and a count per layer.
 
 use bevy_egui::egui::{Align, Color32, Label, Layout, Rect, Response, Sense, Shape, Slider, Stroke, Ui, pos2, vec2};
-use spatial_db::model::NetworkClass;
+use spatial_db::model::{NetworkClass, ParkSnapshot};
 
 use super::{Panels, cut, look, sun};
 use crate::inspect::grouped;
@@ -41,9 +41,26 @@ const GROUPS: [(&str, &[LayerKey]); 3] = [
     ),
 ];
 
+/// How many features each layer has, in the order of all layers; `None` where counting says nothing.
+type Count = [Option<usize>; LayerKey::COUNT];
+
+/// The counts of a park: taken once, for a city has more features than a frame can count.
+#[derive(Debug, Default)]
+pub(super) struct Counts(Option<(u64, Count)>);
+
+impl Counts {
+    /// Those of the park with this version.
+    fn of(&mut self, version: u64, park: &ParkSnapshot) -> &Count {
+        let known = self.0.take().filter(|(known, _)| *known == version);
+        let counted = known.unwrap_or_else(|| (version, LayerKey::ALL.map(|key| key.count(park))));
+        &self.0.insert(counted).1
+    }
+}
+
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     let words = panels.twin.words();
-    let counts: Vec<Option<usize>> = LayerKey::ALL.iter().map(|key| key.count(&panels.twin.input.snapshot)).collect();
+    let (version, park) = (panels.twin.park_version, panels.twin.input.snapshot.clone());
+    let counts = *panels.ui.layer_counts.of(version, &park);
     let count = |key: LayerKey| LayerKey::ALL.iter().position(|k| *k == key).and_then(|at| counts[at]);
     for (heading, keys) in GROUPS {
         let there: Vec<LayerKey> = keys.iter().copied().filter(|key| count(*key) != Some(0)).collect();
@@ -176,4 +193,21 @@ fn eye(ui: &mut Ui, open: bool) -> Response {
         bevy_egui::egui::WidgetInfo::selected(bevy_egui::egui::WidgetType::Checkbox, true, open, String::new())
     });
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn features_are_counted_once_for_each_state_of_the_park() {
+        let mut park = (*fixture::tiny().snapshot).clone();
+        let at = LayerKey::ALL.iter().position(|key| *key == LayerKey::Buildings).unwrap();
+        let mut counts = Counts::default();
+        assert_eq!(counts.of(0, &park)[at], Some(6));
+        park.buildings.pop();
+        assert_eq!(counts.of(0, &park)[at], Some(6), "the same state is not counted again");
+        assert_eq!(counts.of(1, &park)[at], Some(5));
+    }
 }

@@ -126,6 +126,7 @@ pub(crate) struct Ui {
     writing: Option<writing::Writing>,
     told: Option<writing::Told>,
     recolour: recolour::Form,
+    layer_counts: layers::Counts,
     inspected: inspector::Inspected,
     styled: Option<look::Styled>,
     geodetic: Option<(i32, Option<Geodetic>)>,

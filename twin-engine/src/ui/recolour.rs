@@ -8,7 +8,7 @@ use spatial_db::model::FeatureKind;
 use super::{Panels, inspector::kind_name, look, table};
 use crate::attribute::{self, Column, KINDS};
 use crate::live::Wake;
-use crate::recolour::{Asked, LAND_USE, Ramp, Recolour, Scheme, apply, put};
+use crate::recolour::{Asked, Ramp, Recolour, Scheme, apply, is_shown, put};
 use crate::scene::Twin;
 use crate::text::{Language, Text, t};
 use crate::work::Work;
@@ -105,7 +105,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
 }
 
 fn how(ui: &mut Ui, words: &Text, wanted: &mut Recolour, numeric: bool) {
-    let of_land_use = wanted.kind == FeatureKind::Parcel && wanted.column == LAND_USE;
+    let of_land_use = wanted.has_standard();
     ui.horizontal_wrapped(|ui| {
         for (scheme, label) in [
             (Scheme::Quantiles, t!(words, "scheme-quantiles")),
@@ -199,7 +199,8 @@ fn follow_days(panels: &mut Panels, form: &mut Form, wanted: &Recolour) {
         }
     }
     let days = days_of(&panels.twin);
-    if form.days != days && form.follows.is_none() {
+    // What nobody looks at is made once it is looked at again.
+    if form.days != days && form.follows.is_none() && is_shown(&panels.twin) {
         let (asked, wanted, wake) = (Asked::of(&panels.twin), wanted.clone(), Wake::clone(&panels.wake));
         form.follows = Some((days, Work::begin(move || asked.overlay(&wanted), move || wake.wake())));
     }

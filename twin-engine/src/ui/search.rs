@@ -23,6 +23,10 @@ pub(crate) struct Search {
     index: Option<Arc<Index>>,
     query: String,
     asked: Option<String>,
+    /// A question to an index that is too large for a frame, and the answer on its way.
+    asking: Option<(String, Work<Answer>)>,
+    /// Enter was pressed before the answer came.
+    goes: bool,
     found: Vec<Found>,
     /// How many there are in all; the best of them were found.
     all: usize,
@@ -31,6 +35,9 @@ pub(crate) struct Search {
     /// The park that the index is of, or will be.
     of: Option<u64>,
 }
+
+/// What was found, how many there are in all, and how long it took.
+type Answer = (Vec<Found>, usize, Duration);
 
 /// Makes the index of each park in the background, once its scene is made; until then the one before serves.
 pub(super) fn make_index(
@@ -59,7 +66,7 @@ pub(super) fn take_index(mut search: ResMut<Search>) {
     if let Some(index) = search.making.as_ref().and_then(Work::take) {
         search.index = Some(Arc::new(index));
         search.making = None;
-        search.asked = None;
+        (search.asked, search.asking) = (None, None);
         tracing::info!("the search can be asked");
     }
 }
@@ -71,12 +78,18 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
         .desired_width(f32::INFINITY)
         .margin(egui::Margin::symmetric(8, 5));
     let response = ui.add(edit);
+    if response.changed() {
+        // Whoever types on does not go to what was asked for before.
+        panels.search.goes = false;
+    }
     if std::mem::take(&mut panels.ui.take_focus) {
         response.request_focus();
         tracing::info!("the search has the keyboard");
     }
-    ask(&mut panels.search);
-    let go = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    ask(&mut panels.search, &panels.wake);
+    panels.search.goes |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    // What is chosen among the answers to an older question is not what is meant.
+    let go = panels.search.is_answered() && std::mem::take(&mut panels.search.goes);
     if response.has_focus() {
         let step =
             ui.input(|input| i32::from(input.key_pressed(Key::ArrowDown)) - i32::from(input.key_pressed(Key::ArrowUp)));
@@ -127,16 +140,42 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
     }
 }
 
-fn ask(search: &mut Search) {
+impl Search {
+    /// True where what was found is what is asked for now.
+    fn is_answered(&self) -> bool {
+        self.asked.as_ref() == Some(&self.query)
+    }
+
+    fn take(&mut self, query: String, (found, all, took): Answer) {
+        (self.found, self.all, self.took) = (found, all, took);
+        (self.chosen, self.asked) = (0, Some(query));
+    }
+}
+
+/// Asks the index: a small one at once, a large one beside the frame, one question at a time.
+fn ask(search: &mut Search, wake: &Wake) {
     let Some(index) = search.index.clone() else { return };
-    if search.asked.as_ref() == Some(&search.query) {
+    if let Some(answer) = search.asking.as_ref().and_then(|(_, work)| work.take())
+        && let Some((query, _)) = search.asking.take()
+    {
+        search.take(query, answer);
+    }
+    if search.is_answered() || search.asking.is_some() {
         return;
     }
-    let start = std::time::Instant::now();
-    (search.found, search.all) = index.search_counted(&search.query);
-    search.took = start.elapsed();
-    search.chosen = 0;
-    search.asked = Some(search.query.clone());
+    let (query, is_quick) = (search.query.clone(), index.is_quick());
+    let of = query.clone();
+    let answer = move || {
+        let start = std::time::Instant::now();
+        let (found, all) = index.search_counted(&of);
+        (found, all, start.elapsed())
+    };
+    if is_quick {
+        search.take(query, answer());
+    } else {
+        let wake = wake.clone();
+        search.asking = Some((query, Work::begin(answer, move || wake.wake())));
+    }
 }
 
 fn result(ui: &mut Ui, words: &Text, found: &Found, on: bool) -> egui::Response {
@@ -171,5 +210,56 @@ fn field(words: &Text, field: Field) -> String {
         Field::Address => t!(words, "column-address"),
         Field::Holder => t!(words, "column-holder"),
         Field::Key => t!(words, "column-key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use bevy::tasks::{AsyncComputeTaskPool, TaskPool};
+
+    use super::*;
+    use crate::fixture;
+
+    /// A search in a park of so many buildings, with what tells that it is woken.
+    fn search(buildings: i64, query: &str) -> (Search, Wake, std::sync::mpsc::Receiver<()>) {
+        AsyncComputeTaskPool::get_or_init(TaskPool::new);
+        let mut park = (*fixture::tiny().snapshot).clone();
+        let one = park.buildings[0].clone();
+        park.buildings = (0..buildings)
+            .map(|at| {
+                let mut building = one.clone();
+                building.id.id = at;
+                building.name = Some(format!("hall {at}"));
+                building
+            })
+            .collect();
+        let (tell, told) = channel();
+        let wake = Wake::telling(move || {
+            let _ = tell.send(());
+        });
+        let index = Some(Arc::new(Index::new(&park)));
+        (Search { index, query: query.to_owned(), ..Search::default() }, wake, told)
+    }
+
+    #[test]
+    fn a_small_park_answers_in_the_frame_and_a_large_one_wakes_the_window_with_its_answer() {
+        let (mut small, wake, _told) = search(20, "hall 7");
+        ask(&mut small, &wake);
+        assert!(small.is_answered() && small.found[0].text == "hall 7");
+
+        let (mut large, wake, told) = search(60_000, "h");
+        ask(&mut large, &wake);
+        assert!(!large.is_answered() && large.asking.is_some(), "no frame waits for it");
+        // Typed on meanwhile: one question at a time, the last one is answered last.
+        large.query.push_str("all 59999");
+        ask(&mut large, &wake);
+        assert_eq!(large.asking.as_ref().map(|(query, _)| query.as_str()), Some("h"));
+        while !large.is_answered() {
+            told.recv_timeout(Duration::from_secs(60)).expect("the window is woken");
+            ask(&mut large, &wake);
+        }
+        assert_eq!((large.found[0].text.as_str(), large.all), ("hall 59999", 1));
     }
 }

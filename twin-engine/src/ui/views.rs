@@ -200,6 +200,7 @@ fn said(words: &Text, missing: &Missing) -> String {
     match missing {
         Missing::Overlay(name) => t!(words, "missing-overlay", name = name),
         Missing::Column(name) => t!(words, "missing-column", name = name),
+        Missing::Standard(name) => t!(words, "missing-standard", name = name),
         Missing::Features(count) => t!(words, "missing-features", count = *count),
         Missing::NotKept(count) => t!(words, "missing-not-kept", count = *count),
     }

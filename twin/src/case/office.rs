@@ -1,4 +1,5 @@
-//! What the window asks of cases and parcels: entries as `twin case` records them, files out of them, a parcel's dossier.
+//! What the window asks of cases, parcels and scenarios: entries as `twin case` records them, files out of them, a parcel's dossier, a
+//! scenario made the record.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::sync::Arc;
 use analysis::words::Words;
 use spatial_db::model::Case;
 use spatial_db::store::{Recording, Store};
-use twin_engine::{CaseDeed, CaseOffice, CaseOrder, DossierOrder, Language};
+use twin_engine::{AcceptOrder, Accepted, CaseDeed, CaseOffice, CaseOrder, DossierOrder, Language};
 
 use super::{read, today};
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ struct Office {
     schemes: Vec<String>,
 }
 
-/// Whoever records in the cases of `park` and writes its dossiers. `schemes` are those to choose from, as `--scheme` takes them.
+/// Whoever records in the cases of `park`, accepts scenarios for it and writes its dossiers. `schemes` are those to choose from, as `--scheme` takes them.
 pub(crate) fn office(park: &str, address: Address, schemes: Vec<String>) -> Arc<dyn CaseOffice> {
     Arc::new(Office { park: park.to_owned(), address, schemes })
 }
@@ -88,6 +89,11 @@ impl CaseOffice for Office {
     fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, Words> {
         let bytes = self.store()?.case_file(&self.park, case, entry).map_err(|error| told(&error.into()))?;
         bytes.ok_or_else(|| told(&Failure::NoCaseFile { case, entry }))
+    }
+
+    fn accept(&self, order: &AcceptOrder) -> Result<Accepted, Words> {
+        let mut store = self.store()?;
+        crate::scenario::for_window(&mut store, &self.park, order).map_err(|failure| told(&failure))
     }
 
     fn dossier(&self, order: &DossierOrder) -> Result<(), String> {
@@ -193,6 +199,47 @@ mod tests {
         assert_eq!((case.state(), case.cause(), case.events.len()), (CaseState::Determined, Some(Cause::Holder), 4));
         assert!(case.events.iter().all(|event| event.recorded_by == "王工"));
         assert!(store.verify_case("p", 1, None).expect("its chain").is_intact());
+    }
+
+    #[test]
+    fn the_window_accepts_a_scenario_as_one_run_after_a_trial_that_writes_nothing() {
+        let database = database();
+        let address = Address::default();
+        let office = office("p", Arc::clone(&address), Vec::new());
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("plan.scenario.ron");
+        let edit = "change_use(parcel: \"p1\", scheme: \"planning-2023\", code: \"100101\")";
+        std::fs::write(&file, format!("(format_version: 1, name: \"plan\", park: \"p\", edits: [{edit}])"))
+            .expect("a file");
+        let order = |trial: bool, drawn_on| AcceptOrder {
+            file: file.clone(),
+            by: "王工".into(),
+            reason: "plan 2027-14".into(),
+            drawn_on,
+            trial,
+        };
+        assert_eq!(office.accept(&order(true, None)).unwrap_err(), "the database is not reached yet");
+        address.set(database.url()).expect("told once");
+        let mut store = database.store().expect("a store");
+        let use_of = |store: &mut Store| store.snapshot("p").expect("the park").parcels[0].land_use_code.clone();
+
+        let trial = office.accept(&order(true, None)).expect("a trial");
+        assert_eq!((trial.run, trial.drawn_on), (None, 1));
+        assert!(matches!(trial.changes[..], [(FeatureKind::Parcel, 1, _)]), "{trial:?}");
+        assert_eq!((store.runs("p").expect("the runs").len(), use_of(&mut store)), (1, None), "nothing was written");
+
+        let done = office.accept(&order(false, Some(trial.drawn_on))).expect("accepted");
+        assert_eq!(done.changes, trial.changes, "what was shown is what is written");
+        let runs = store.runs("p").expect("the runs");
+        let last = runs.last().expect("a run");
+        assert_eq!((runs.len(), Some(last.run_id)), (2, done.run));
+        assert!(last.command.starts_with("twin view: scenario accept p ") && last.scenario["by"] == "王工", "{last:?}");
+        assert_eq!(use_of(&mut store).as_deref(), Some("100101"));
+
+        let again = office.accept(&order(false, Some(2))).unwrap_err();
+        assert!(again.contains("accepted by run") && again.contains("nothing was written"), "{again}");
+        let chinese = twin_engine::text::Text::of(Language::Chinese).failure(&again);
+        assert!(chinese.contains("已由"), "{chinese}");
     }
 
     #[test]

@@ -193,8 +193,7 @@ impl Page {
         };
         let mut need_heads = heads(&said::NEEDS[..5]);
         need_heads[4] = format!("{} · {}", need_heads[4], text.words(&said::NEEDS[5].into()));
-        let credit =
-            [&park.park.attribution, &park.park.licence].into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
+        let credit = analysis::sheet::credits(&park.park).iter().map(say).collect::<Vec<_>>().join(" · ");
         let data = say(&analysis::sheet::origin(park.park.synthetic));
         let prospect =
             if opened.file.prospect.is_empty() { String::new() } else { say(&said::made_for(&opened.file.prospect)) };

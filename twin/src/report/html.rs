@@ -63,7 +63,7 @@ pub(super) fn page(
         },
         share: measured(value).filter(|_| most > 0.0).map(|number| (number / most * 100.0).round() as u32),
     };
-    let credits = [&park.attribution, &park.licence];
+    let credits = sheet::credits(park);
     let page = Page {
         lang: text.language().code(),
         title: text.words(&sheet.title),
@@ -78,7 +78,12 @@ pub(super) fn page(
             .map(|row| shown.iter().zip(&most).map(|(at, most)| cell(&row.cells[*at], *at, *most)).collect())
             .collect(),
         nothing: text.words(&sheet::nothing()),
-        notes: sheet.notes.iter().map(|note| text.words(note)).chain(credits.into_iter().flatten().cloned()).collect(),
+        notes: sheet
+            .notes
+            .iter()
+            .map(|note| text.words(note))
+            .chain(credits.iter().map(|one| text.words(one)))
+            .collect(),
     };
     page.render().map_err(|source| Failure::from(std::io::Error::other(source)))
 }

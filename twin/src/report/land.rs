@@ -315,6 +315,7 @@ impl Told<'_> {
                 "limit": finding.limit.map(|limit| limit.value),
                 "unit": finding.limit.map(|limit| &limit.unit),
                 "value": finding.value,
+                "at_least": finding.at_least,
                 "met": finding.met,
                 "missed_by": finding.gap,
                 "decides": finding.decides(),

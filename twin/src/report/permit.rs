@@ -142,7 +142,7 @@ pub(crate) fn page(
     language: Language,
 ) -> Result<String, Failure> {
     let text = Text::of(language);
-    let credit = [&park.park.attribution, &park.park.licence].into_iter().flatten().cloned().collect::<Vec<_>>();
+    let credit: Vec<String> = sheet::credits(&park.park).iter().map(|one| text.words(one)).collect();
     let page = Page {
         lang: if language == Language::Chinese { "zh" } else { "en" },
         title: text.words(&found.title()),

@@ -94,8 +94,8 @@ impl Outgoing<'_> {
         for note in &sheet.notes {
             let _ = writeln!(said, "· {}", text.words(note));
         }
-        for line in [&self.park.park.attribution, &self.park.park.licence].into_iter().flatten() {
-            let _ = writeln!(said, "· {line}");
+        for line in sheet::credits(&self.park.park) {
+            let _ = writeln!(said, "· {}", text.words(&line));
         }
         said
     }
@@ -178,7 +178,7 @@ fn geopackage(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, path: &Path,
     let mut description = format!("{} — {}, {}.", text.words(&sheet.title), park.park.name, as_of);
     let notes =
         sheet.notes.iter().map(|note| text.words(note)).chain([text.words(&sheet::origin(park.park.synthetic))]);
-    for said in notes.chain([&park.park.attribution, &park.park.licence].into_iter().flatten().cloned()) {
+    for said in notes.chain(sheet::credits(&park.park).iter().map(|one| text.words(one))) {
         let _ = write!(description, " {}.", said.trim_end_matches('.'));
     }
     let srid = park.park.srid;

@@ -1,7 +1,8 @@
-//! `twin scenario accept`: a scenario becomes the record, as one run that can be undone.
+//! `twin scenario accept`, and the window's button for it: a scenario becomes the record, as one run that can be undone.
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use analysis::scenario::{Acceptance, ScenarioFile, accepted};
 use clap::{Args, Subcommand};
@@ -9,6 +10,7 @@ use serde_json::json;
 use spatial_db::hash::sha256;
 use spatial_db::model::{Park, ParkSnapshot};
 use spatial_db::store::{Amended, Change, LoadOptions, ParkHeader, Store, StoreError, amendments};
+use twin_engine::{AcceptOrder, Accepted};
 
 use super::read;
 use crate::changes::ChangeList;
@@ -95,31 +97,11 @@ struct Written {
 }
 
 fn accept(arguments: &AcceptArguments) -> Result<(), Failure> {
-    let path = &arguments.file;
-    let (text, file) = read(path)?;
+    let read = read(&arguments.file)?;
     let changes = ChangeList::new(arguments.changes_out.as_deref(), arguments.dry_run, arguments.json)?;
     let mut store = store()?;
-    let park = store.park(&arguments.park)?;
-    let Some(drawn_on) = arguments.drawn_on.or(file.drawn_on) else {
-        let last = store.runs(&arguments.park)?.last().map_or(1, |run| run.run_id);
-        return Err(Refused::DrawnOnWhat { path: path.clone(), park: arguments.park.clone(), last }.into());
-    };
-    let drawn = Arc::new(store.snapshot_after(&arguments.park, drawn_on)?);
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let acceptance = Acceptance {
-        file: name,
-        sha256: sha256(text.as_bytes()),
-        by: arguments.by.clone(),
-        reason: arguments.reason.clone(),
-    };
-    let asked = Asked { arguments, text, file, acceptance, drawn_on, drawn };
-    let outcome = write(&mut store, park, &asked, &changes);
-    if let Err(error) = &outcome {
-        let cancelled = matches!(error, Failure::Store { source } if matches!(**source, StoreError::Cancelled));
-        // On a connection that is gone the note stays open, and the next import says so.
-        let _ = store.end_attempt(cancelled, &error.to_string());
-    }
-    let written = outcome?;
+    let how = How { command: std::env::args().collect::<Vec<_>>().join(" "), cancel: Some(cancel_on_interrupt()) };
+    let (asked, written) = put(&mut store, arguments, read, &changes, how)?;
     let told = changes.finish()?;
     let counted = |amended: &Amended| (amended.table.name, amended.written.len(), amended.gone.len());
     if arguments.json {
@@ -152,15 +134,86 @@ fn accept(arguments: &AcceptArguments) -> Result<(), Failure> {
     })
 }
 
+/// Accepts a scenario as the window asks for it, as the command does.
+pub(crate) fn for_window(store: &mut Store, park: &str, order: &AcceptOrder) -> Result<Accepted, Failure> {
+    let (text, file) = read(&order.file)?;
+    // The window shows what a draft makes of the record as it is: that is what it is drawn on.
+    let drawn_on = match order.drawn_on.or(file.drawn_on) {
+        Some(run) => Some(run),
+        None => store.runs(park)?.last().map(|run| run.run_id),
+    };
+    let arguments = AcceptArguments {
+        park: park.to_owned(),
+        file: order.file.clone(),
+        by: order.by.clone(),
+        reason: order.reason.clone(),
+        drawn_on,
+        dry_run: order.trial,
+        changes_out: None,
+        json: false,
+    };
+    // Nobody hears them one by one.
+    let changes = ChangeList::new(None, false, false)?;
+    let path = order.file.display();
+    let run = drawn_on.map_or_else(String::new, |run| format!(" --drawn-on {run}"));
+    let command =
+        format!("twin view: scenario accept {park} {path} --by {:?} --reason {:?}{run}", order.by, order.reason);
+    let (asked, written) = put(store, &arguments, (text, file), &changes, How { command, cancel: None })?;
+    let counted = written.amended.iter().map(|one| (one.table.kind, one.written.len(), one.gone.len()));
+    Ok(Accepted {
+        run: written.run,
+        drawn_on: asked.drawn_on,
+        changes: counted.filter(|(_, came, gone)| came + gone > 0).collect(),
+    })
+}
+
+/// The command that is kept with the run, and what stops it.
+struct How {
+    command: String,
+    cancel: Option<Arc<AtomicBool>>,
+}
+
+/// Accepts what was read of a scenario, or says why not; a load that broke off is noted as ended.
+fn put<'a>(
+    store: &mut Store,
+    arguments: &'a AcceptArguments,
+    (text, file): (String, ScenarioFile),
+    changes: &ChangeList,
+    how: How,
+) -> Result<(Asked<'a>, Written), Failure> {
+    let path = &arguments.file;
+    let park = store.park(&arguments.park)?;
+    let Some(drawn_on) = arguments.drawn_on.or(file.drawn_on) else {
+        let last = store.runs(&arguments.park)?.last().map_or(1, |run| run.run_id);
+        return Err(Refused::DrawnOnWhat { path: path.clone(), park: arguments.park.clone(), last }.into());
+    };
+    let drawn = Arc::new(store.snapshot_after(&arguments.park, drawn_on)?);
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let acceptance = Acceptance {
+        file: name,
+        sha256: sha256(text.as_bytes()),
+        by: arguments.by.clone(),
+        reason: arguments.reason.clone(),
+    };
+    let asked = Asked { arguments, text, file, acceptance, drawn_on, drawn };
+    let outcome = write(store, park, &asked, changes, how);
+    if let Err(error) = &outcome {
+        let cancelled = matches!(error, Failure::Store { source } if matches!(**source, StoreError::Cancelled));
+        // On a connection that is gone the note stays open, and the next import says so.
+        let _ = store.end_attempt(cancelled, &error.to_string());
+    }
+    Ok((asked, outcome?))
+}
+
 /// Makes the edits on the record as the load finds it, and writes what differs.
-fn write(store: &mut Store, park: Park, asked: &Asked<'_>, changes: &ChangeList) -> Result<Written, Failure> {
+fn write(store: &mut Store, park: Park, asked: &Asked<'_>, changes: &ChangeList, how: How) -> Result<Written, Failure> {
     let (arguments, acceptance) = (asked.arguments, &asked.acceptance);
     let Park { slug, name, srid, synthetic, attribution, licence, as_of, .. } = park;
     let header = ParkHeader { slug, name, srid, synthetic, attribution, licence, as_of };
     let options = LoadOptions {
         manifest_text: asked.text.clone(),
-        command: std::env::args().collect::<Vec<_>>().join(" "),
-        cancel: Some(cancel_on_interrupt()),
+        command: how.command,
+        cancel: how.cancel,
         dry_run: arguments.dry_run,
         ..LoadOptions::default()
     };

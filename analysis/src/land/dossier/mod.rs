@@ -41,6 +41,8 @@ pub struct Dossier {
     pub as_of: Words,
     /// What its day is called on the line of time.
     pub today: Words,
+    /// What its pictures show.
+    pub pictures: Words,
     /// What the sums of the chart are called: output, tax.
     pub sums: [Words; 2],
     /// What a reader must know.
@@ -128,6 +130,10 @@ impl Dossier {
             years,
             as_of: words!("dossier-as-of", "as of {day}", day = model.as_of()),
             today: words!("dossier-today", "day of this dossier"),
+            pictures: words!(
+                "dossier-pictures",
+                "The parcel is in the middle of each: from the south-east on the left, from above on the right"
+            ),
             sums: [words!("dossier-output", "output"), words!("dossier-tax", "tax")],
             notes: notes(model),
         }
@@ -294,6 +300,9 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
 /// The value of an indicator with its unit.
 pub(crate) fn value_words(explained: &Explained) -> Words {
     match explained.reading.value {
+        Some(value) if explained.indicator == Indicator::JobsPerHa => {
+            words!("jobs-per-ha", "{value} jobs/ha", value = number(value, "1/ha").trim_end_matches(" /ha"))
+        }
         Some(value) => explained.indicator.shown(value, &explained.unit).into(),
         None => unknown(),
     }
@@ -304,7 +313,7 @@ pub(crate) fn number(value: f64, unit: &str) -> String {
     let (digits, shown) = match unit {
         "1" => (2, ""),
         "m2" => (0, "m²"),
-        "1/ha" => (1, "1/ha"),
+        "1/ha" => (1, "/ha"),
         // What is counted is told beside it.
         "persons" => (0, ""),
         other => (0, other),
@@ -357,4 +366,25 @@ fn notes(model: &LandModel<'_>) -> Vec<Words> {
     )];
     notes.extend(crate::overlay::undated_note(model.park(), model.as_of()));
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::land::indicators::Reading;
+
+    #[test]
+    fn jobs_are_told_as_jobs() {
+        let explained = Explained {
+            indicator: Indicator::JobsPerHa,
+            reading: Reading::known(81.26),
+            unit: "1/ha".into(),
+            formula: Words::default(),
+            inputs: Vec::new(),
+            missing: Vec::new(),
+            notes: Vec::new(),
+        };
+        assert_eq!(value_words(&explained).as_str(), "81.3 jobs/ha");
+        assert_eq!(number(81.26, "1/ha"), "81.3 /ha");
+    }
 }

@@ -36,17 +36,20 @@ fn amount(value: Option<f64>, unit: &str) -> Words {
     value.map_or_else(unknown, |value| number(value, unit).into())
 }
 
+/// From when to when; a span that has not ended is open.
+fn span_words(span: Interval) -> Words {
+    if let Some(to) = span.to {
+        words!("dossier-span", "{from} to {to}", from = span.from, to = to)
+    } else {
+        words!("dossier-span-open", "since {from}", from = span.from)
+    }
+}
+
 /// The contract and its clock.
 pub(super) fn clock(contract: &LandContract, timeline: &Timeline, files: &Files) -> Chapter {
     let currency = contract.currency.as_deref().unwrap_or("");
     let share = |share: Option<f64>| share.map_or_else(unknown, |share| percent(share).into());
-    let spans = |spans: &[Interval]| {
-        let said = |span: &Interval| {
-            let to = span.to.map_or_else(|| words!("dossier-still", "still"), |day| day.to_string().into());
-            words!("dossier-span", "{from} to {to}", from = span.from, to = to)
-        };
-        joined(spans.iter().map(said).collect())
-    };
+    let spans = |spans: &[Interval]| joined(spans.iter().copied().map(span_words).collect());
     let row = |label: Words, value: Words| line([label, value]);
     let mut rows = vec![
         row(words!("head-contract", "contract"), contract.provenance.key.as_str().into()),
@@ -454,5 +457,18 @@ pub(super) fn cases(cases: Option<&[Case]>, parcel: &str) -> Chapter {
                 "not told here: a park package carries no cases, and not every user of the database may see them"
             ),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_has_not_ended_says_since_when_it_runs() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let span = |to: Option<&str>| Interval { from: day("2024-03-01"), to: to.map(day) };
+        assert_eq!(span_words(span(Some("2024-05-02"))).as_str(), "2024-03-01 to 2024-05-02");
+        assert_eq!(span_words(span(None)).as_str(), "since 2024-03-01");
     }
 }

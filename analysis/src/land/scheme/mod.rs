@@ -63,9 +63,11 @@ pub struct Finding<'s> {
     pub limit: Option<&'s Limit>,
     /// The parcel's value.
     pub value: Option<f64>,
+    /// What the value is at least, where it is not known and this much decides.
+    pub at_least: Option<f64>,
     /// Whether the limit is met; `None` where that is unknown.
     pub met: Option<bool>,
-    /// By how much it is missed, in the limit's unit; `None` where it is not.
+    /// By how much it is missed, in the limit's unit; `None` where it is not, or that is not known.
     pub gap: Option<f64>,
     /// What is missing.
     pub missing: Vec<Words>,
@@ -83,12 +85,26 @@ impl Finding<'_> {
             return words!("finding-no-limit", "{indicator}: no limit", indicator = self.indicator.title());
         };
         let shown = |value: f64| self.indicator.shown(value, &limit.unit);
-        let value = self.value.map_or_else(|| words!("unknown", "unknown"), |value| Words::from(shown(value)));
+        let value = match (self.value, self.at_least) {
+            (Some(value), _) => Words::from(shown(value)),
+            (None, Some(least)) => words!("at-least", "at least {value}", value = shown(least)),
+            (None, None) => words!("unknown", "unknown"),
+        };
         let wanted = match limit.kind {
             Bound::Floor => format!("≥ {}", shown(limit.value)),
             Bound::Ceiling => format!("≤ {}", shown(limit.value)),
         };
         let Some(gap) = self.gap else {
+            if self.met == Some(false) {
+                return words!(
+                    "finding-missed-anyhow",
+                    "{indicator} {value}, wanted {wanted}: missed whatever is unknown of it ({clause})",
+                    indicator = self.indicator.title(),
+                    value = value,
+                    wanted = wanted,
+                    clause = limit.citation(),
+                );
+            }
             return words!(
                 "finding",
                 "{indicator} {value}, wanted {wanted} ({clause})",
@@ -203,7 +219,8 @@ fn finding<'s>(
     industry: Option<&str>,
     currency: Option<&str>,
 ) -> Finding<'s> {
-    let open = |missing| Finding { indicator, kind, limit, value: reading.value, met: None, gap: None, missing };
+    let value = reading.value;
+    let open = |missing| Finding { indicator, kind, limit, value, at_least: None, met: None, gap: None, missing };
     let Some(limit) = limit else {
         return open(vec![industry.map_or_else(
             || words!("missing-industry", "industry code of the parcel, its holder or its only enterprise"),
@@ -237,7 +254,8 @@ fn finding<'s>(
         indicator,
         kind,
         limit: Some(limit),
-        value: reading.value,
+        value,
+        at_least: met.and(Some(reading.at_least)).filter(|_| value.is_none()),
         met,
         gap: reading.value.filter(|_| missed).map(|value| (limit.value - value).abs()),
         missing: if met.is_none() {

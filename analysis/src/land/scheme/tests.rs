@@ -102,9 +102,18 @@ fn a_floor_is_met_at_its_value_and_by_what_is_known_alone() {
     assert!(words.contains("0.65") && words.contains("≥ 0.70") && words.contains("missed by 0.05"), "{words}");
     assert!(words.contains("2008"), "{words}");
     let partly = |at_least| Reading { at_least, completeness: 0.5, ..Reading::unknown(Missing::one(Input::Floors)) };
-    assert_eq!(of(Indicator::Far, partly(0.71)).met, Some(true), "what is known is enough");
+    let enough = of(Indicator::Far, partly(0.71));
+    assert_eq!(enough.met, Some(true), "what is known is enough");
+    let words = enough.words();
+    assert!(words.contains("at least 0.71, wanted ≥ 0.70") && !words.contains("unknown"), "{words}");
     let open = of(Indicator::Far, partly(0.69));
     assert!(open.met.is_none() && open.missing[0].contains("storeys"), "{:?}", open.missing);
+    assert!(open.at_least.is_none() && open.words().contains("unknown, wanted"), "{}", open.words());
+    // A ceiling that is broken by what is known: it is missed, by nobody knows how much.
+    let broken = of(Indicator::GreenShare, partly(0.25));
+    assert_eq!((broken.met, broken.gap, broken.at_least), (Some(false), None, Some(0.25)));
+    let words = broken.words();
+    assert!(words.contains("at least 25.0 %, wanted ≤ 20.0 %: missed") && !words.starts_with("unknown"), "{words}");
     assert_eq!(of(Indicator::AdminShare, known(0.07)).met, Some(true));
     assert_eq!(of(Indicator::AdminShare, known(0.0701)).met, Some(false));
     assert!(!of(Indicator::AdminShare, known(0.2)).decides());

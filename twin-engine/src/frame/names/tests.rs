@@ -153,3 +153,34 @@ fn of_a_line_that_leaves_the_page_the_longest_piece_is_named() {
     let short = [[middle.x, middle.y, z], [middle.x + 1.0, middle.y, z]];
     assert!(seen_of(short.into_iter(), 64.0, &to_page).is_empty());
 }
+
+#[test]
+fn of_too_many_names_those_in_the_middle_are_kept_and_the_largest_comes_first() {
+    let name = |at: usize| {
+        let way = if at.is_multiple_of(2) {
+            Way::At(pos2(10.0 * at as f32, 500.0), 100.0)
+        } else {
+            Way::Along(vec![pos2(10.0 * at as f32 - 20.0, 500.0), pos2(10.0 * at as f32 + 20.0, 500.0)])
+        };
+        Name { kind: Kind::Building, words: format!("{at}").into(), way, size: 1000.0 - at as f32 }
+    };
+    // In the order in which they lie in the park: from the left rim to the middle and on.
+    let found = kept((0..4 * MOST_KEPT).map(name).collect(), pos2(20.0 * MOST_KEPT as f32, 500.0));
+    assert_eq!(found.len(), MOST_KEPT);
+    let from = 2 * MOST_KEPT - MOST_KEPT / 2;
+    let range = from..=from + MOST_KEPT;
+    assert!(found.iter().all(|one| range.contains(&one.words.parse::<usize>().unwrap())), "{found:?}");
+    assert!(found.windows(2).all(|pair| pair[0].size >= pair[1].size));
+    // Where all are kept, none goes for lying at the rim.
+    assert_eq!(kept((0..MOST_KEPT).map(name).collect(), pos2(9000.0, 0.0)).len(), MOST_KEPT);
+}
+
+#[test]
+fn a_roads_name_stands_back_behind_those_of_buildings() {
+    for theme in [crate::ThemeChoice::Daylight, crate::ThemeChoice::Dark].map(crate::theme::Theme::of) {
+        let [road, building] = [Kind::Road, Kind::Building].map(|kind| letters(kind, &theme));
+        assert!(road.0 < building.0 && road.0 >= 10.0, "{} {}", road.0, building.0);
+        let contrast = |ink: Rgb| (ink.luminance() - theme.ground.luminance()).abs();
+        assert!(contrast(road.1) < contrast(building.1));
+    }
+}

@@ -128,8 +128,12 @@ fn line(ui: &mut Ui, theme: &Theme, words: &'static Text, clock: &ClockLine, tod
                 let (mark, _) = ui.allocate_exact_size(vec2(10.0, 8.0), Sense::hover());
                 let colour = if span.excuses { good } else { caution };
                 ui.painter().rect_filled(mark, CornerRadius::same(1), colour.gamma_multiply(0.8));
-                let to = span.to.map_or_else(|| t!(words, "planner-still"), |day| day.to_string());
-                let said = t!(words, "planner-span", what = words.words(&span.words), from = span.from, to = to);
+                let what = words.words(&span.words);
+                let said = if let Some(to) = span.to {
+                    t!(words, "planner-span", what = what, from = span.from, to = to)
+                } else {
+                    t!(words, "planner-span-open", what = what, from = span.from)
+                };
                 ui.add(Label::new(look::note(said)).selectable(false));
             }
         });

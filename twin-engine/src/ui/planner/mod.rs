@@ -1,5 +1,6 @@
 //! The planner's panel at the foot of the window: land that is idle or under-used, cases, projects, evaluation, scenarios.
 
+mod accept;
 mod axis;
 mod bars;
 mod cases;
@@ -78,6 +79,7 @@ pub(crate) struct Planner {
     projects: projects::Projects,
     evaluation: zone::Evaluation,
     form: what_if::Form,
+    accept: accept::Accept,
     /// The list has the arrow keys.
     arrows: bool,
     /// The list of the tab takes the keyboard.

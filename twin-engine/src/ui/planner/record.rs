@@ -359,7 +359,7 @@ mod tests {
     use super::super::drawn::drawn;
     use super::*;
     use crate::live::Wake;
-    use crate::planner::DossierOrder;
+    use crate::planner::{AcceptOrder, Accepted, DossierOrder};
     use crate::text::Language;
 
     /// What may follow the states of a case.
@@ -481,6 +481,10 @@ mod tests {
         }
 
         fn file(&self, _: i64, _: i32) -> Result<Vec<u8>, Words> {
+            Err("none".into())
+        }
+
+        fn accept(&self, _: &AcceptOrder) -> Result<Accepted, Words> {
             Err("none".into())
         }
 

@@ -13,7 +13,7 @@ use bevy_egui::egui::{
 };
 use spatial_db::model::{FeatureKind, Parcel};
 
-use super::{row_of, tone_colour};
+use super::{accept, row_of, tone_colour};
 use crate::causes;
 use crate::planner::{Unkept, files_in};
 use crate::text::{Text, t};
@@ -85,6 +85,7 @@ pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     // A click into the field of the path must not close it.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     MenuButton::new(t!(words, "scenario-open")).config(stays).ui(ui, |ui| open_menu(ui, panels, words));
+    accept::button(ui, panels, words);
     let mut shown = panels.desk.draft.shown;
     let toggle = ui.add_enabled(!empty, Button::selectable(shown, t!(words, "scenario-beside")));
     if toggle.on_hover_text(t!(words, "scenario-beside-help")).clicked() {
@@ -139,6 +140,7 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         ui.add(Label::new(look::note(told)).wrap());
     }
     ask(ui, panels, words);
+    accept::show(ui, panels, words);
     let frame = Frame::new().inner_margin(Margin { left: 12, right: 0, top: 2, bottom: 0 });
     let whole = ui.available_width();
     Panel::right("scenario-table")

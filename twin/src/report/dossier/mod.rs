@@ -143,7 +143,8 @@ fn wanted<'r, 'a>(
     })
 }
 
-/// The parcel from the south-east and from above, with its surroundings, as data addresses of JPEG files.
+/// The parcel from the south-east and from above, with its surroundings, as data addresses of JPEG files. It is in the middle and not
+/// selected: the legend knows no selection, and its blue is that of a state.
 fn pictures(
     snapshot: &Arc<ParkSnapshot>,
     land: &Ranked<'_>,
@@ -177,7 +178,6 @@ fn pictures(
         height: PICTURE.1,
         camera: view(140.0, 38.0, 2.6),
         language,
-        selected: Some(parcel.id),
         ..CaptureOptions::default()
     };
     let mut stage = Stage::new(input, &options, 4)?;

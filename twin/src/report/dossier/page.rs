@@ -1,6 +1,7 @@
 //! The page: what the template shows, as words of one language.
 
 use analysis::land::{Chapter, Dossier, Tone};
+use analysis::sheet;
 use askama::Template;
 use chrono::NaiveDate;
 use spatial_db::model::Park;
@@ -35,6 +36,8 @@ pub(super) struct Page {
     data: String,
     tables: Vec<Table>,
     pictures: Vec<String>,
+    /// What the pictures show.
+    shown: String,
     /// Photographs of the case, and what is said of those left out.
     photographs: Vec<Shown>,
     left: String,
@@ -73,16 +76,17 @@ impl Page {
                 .collect(),
             empty: text.words(&chapter.empty),
         };
-        let credit = [&park.attribution, &park.licence].into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
+        let credit = sheet::credits(park).iter().map(|one| text.words(one)).collect::<Vec<_>>().join(" · ");
         Self {
             lang: text.language().code(),
             title: text.words(&dossier.title),
             subtitle: dossier.subtitle.iter().map(|one| text.words(one)).collect::<Vec<_>>().join(" · "),
             park: park.name.clone(),
             as_of: text.words(&dossier.as_of),
-            data: text.words(&analysis::sheet::origin(park.synthetic)),
+            data: text.words(&sheet::origin(park.synthetic)),
             tables: dossier.chapters.iter().map(table).collect(),
             pictures,
+            shown: text.words(&dossier.pictures),
             photographs,
             left,
             clock: chart::clock(&dossier.dates, as_of, &text.words(&dossier.today), text),
