@@ -211,7 +211,8 @@ impl Match<'_, '_> {
         let (because, source, date) = match supply {
             Some(supply) => {
                 let passed = measure.missing == Missing::Passed;
-                let because = supply.unknown.or(supply.bottleneck).filter(|_| !passed).unwrap_or(because);
+                let unknown = supply.unknown.filter(|_| verdict == Verdict::Unknown);
+                let because = unknown.or(supply.bottleneck).filter(|_| !passed).unwrap_or(because);
                 (because, supply.source, supply.date.or(self.ground.park.park.as_of))
             }
             None => (because, source, self.ground.park.park.as_of),
@@ -237,14 +238,15 @@ impl Match<'_, '_> {
     fn rests_on(&self, offered: &Candidate, want: &Want, measure: &Measure, verdict: Verdict) -> (Words, Words) {
         let park = self.ground.park;
         let at = measure.at as usize;
-        let missing = measure.missing.words();
+        // What is missing is the reason where it leaves a question open: what is met or missed is so by what is on record.
+        let missing = if verdict == Verdict::Unknown { measure.missing.words() } else { Words::default() };
         let found = measure.at != NOWHERE;
         let place = |named: Option<Words>, row: &Provenance| {
             let named = named.unwrap_or_else(|| Words::from(row.key.as_str()));
-            let because = if verdict == Verdict::Unknown && !missing.is_empty() {
-                words!("joined", "{before}; {next}", before = named, next = missing.clone())
-            } else {
+            let because = if missing.is_empty() {
                 named
+            } else {
+                words!("joined", "{before}; {next}", before = named, next = missing.clone())
             };
             (because, row_of(row))
         };

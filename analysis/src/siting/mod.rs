@@ -50,7 +50,7 @@ pub(crate) use obstacles::{obstacles_on_record, taken_words};
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use ranking::Ranking;
-pub use relax::Relaxation;
+pub use relax::{Confirmation, Relaxation};
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
 pub use turning::TurningFit;

@@ -43,6 +43,22 @@ pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
     (from, to)
 }
 
+/// On what rests what is said to be left at a connection, without the name of any part of the way there.
+fn left_there(measure: &Measure) -> Words {
+    match (measure.low.is_finite(), measure.high.is_finite()) {
+        // A day that is past is asked of nobody; and nothing is on record where there is no bound.
+        _ if measure.missing == Missing::Passed => measure.missing.words(),
+        (false, false) => measure.missing.words(),
+        (false, true) => {
+            words!(
+                "pitch-left-most",
+                "what others have and were promised leaves no more than so much at the connection"
+            )
+        }
+        (true, _) => words!("pitch-left-there", "what others have and were promised leaves so much at the connection"),
+    }
+}
+
 /// How a measure is told less exactly: from its least and its most to what is told of them.
 type Coarse = fn(f64, f64) -> (f64, f64);
 
@@ -60,11 +76,7 @@ impl Match<'_, '_> {
             };
         } else if want.supply().is_some() {
             // Which part of the way is the bottleneck, or has no rating, is named by its key.
-            finding.because = if finding.verdict == Verdict::Unknown {
-                finding.measure.missing.words()
-            } else {
-                words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
-            };
+            finding.because = left_there(&finding.measure);
         }
         if want.supply().is_some() && finding.verdict == Verdict::Gap {
             let (low, high) = left_to_tell((finding.measure.low, finding.measure.high));
@@ -172,6 +184,19 @@ mod tests {
         assert_eq!(band_m(1000.0, 1000.0), (1000.0, f64::INFINITY));
         assert_eq!(band_m(60.0, f64::INFINITY), (50.0, f64::INFINITY));
         assert_eq!(band_m(f64::INFINITY, f64::INFINITY), (f64::INFINITY, f64::INFINITY));
+    }
+
+    #[test]
+    fn what_is_left_is_told_by_what_is_known_of_it() {
+        let told = |low: f64, high: f64, missing| left_there(&Measure { low, high, at: 0, missing }).to_string();
+        let (most, there) = ("leaves no more than so much", "leaves so much at the connection");
+        let (least, none) = (f64::NEG_INFINITY, f64::INFINITY);
+        // Known up to a bound: that nothing is on record would not be true.
+        assert!(told(least, 5.0, Missing::Capacity).contains(most));
+        assert!(told(3.6, 4.0, Missing::Capacity).contains(there));
+        assert!(told(4.0, 4.0, Missing::Nothing).contains(there));
+        assert!(told(least, none, Missing::Capacity).contains("not on record"));
+        assert!(told(least, none, Missing::Passed).contains("past"));
     }
 
     #[test]

@@ -261,7 +261,8 @@ impl Page {
                                 if low == high { format!("{low} {unit}") } else { format!("{low}–{high} {unit}") }
                             }
                             (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
-                            _ => unknown(),
+                            (true, false) => say(&said::at_least(&format!("{:.1} {unit}", step.low))),
+                            (false, false) => unknown(),
                         }
                     });
                     Line {

@@ -9,6 +9,9 @@ use super::{Opened, chosen, held};
 use crate::failure::Failure;
 use crate::print;
 
+/// Sites that want nothing but an answer, at most.
+const MOST_CONFIRMED: usize = 3;
+
 pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     let opened = Opened::of(&arguments.asked)?;
     let (ground, supplies) = (opened.ground(), opened.supplies());
@@ -24,12 +27,13 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     if arguments.json {
         let sites: Vec<Value> = shown.iter().enumerate().map(|(at, place)| site(&matched, at + 1, place)).collect();
         let relaxations: Vec<Value> = if fits > 0 { Vec::new() } else { relaxed(&matched) };
+        let confirmations: Vec<Value> = if fits > 0 { Vec::new() } else { confirmed(&matched) };
         let park = &opened.park().park;
         return print::json(&json!({
             "pitch": opened.file.name, "prospect": opened.file.prospect,
             "park": park.slug, "synthetic": park.synthetic, "as_of": opened.as_of,
             "sites": places.len(), "fit": fits, "cut_short": matched.cut_short,
-            "ranking": sites, "relaxations": relaxations,
+            "ranking": sites, "relaxations": relaxations, "confirmations": confirmations,
         }));
     }
     let text = Text::of(opened.language);
@@ -56,8 +60,14 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     }
     if fits == 0 {
         print::line("")?;
-        let relaxations = matched.relaxations();
-        if relaxations.is_empty() {
+        let (relaxations, confirmations) = (matched.relaxations(), matched.confirmations(MOST_CONFIRMED));
+        if !confirmations.is_empty() {
+            print::line(text.words(&said::to_confirm()))?;
+            for one in &confirmations {
+                print::line(format!("  {}", text.words(&matched.confirmation_words(one))))?;
+            }
+        }
+        if relaxations.is_empty() && confirmations.is_empty() {
             print::line(text.words(&said::no_single_change()))?;
             for near in matched.nearest(3) {
                 if let Some(place) = places.iter().find(|place| place.candidate == near) {
@@ -65,7 +75,7 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
                     print::line(format!("  {name}: {}", text.words(&matched.why(place))))?;
                 }
             }
-        } else {
+        } else if !relaxations.is_empty() {
             print::line(text.words(&said::nothing_fits()))?;
             for one in &relaxations {
                 print::line(format!("  {}", text.words(&matched.relaxation_words(one))))?;
@@ -204,6 +214,17 @@ fn site(matched: &Match<'_, '_>, rank: usize, place: &Place) -> Value {
         "standing": place.standing.as_str(), "musts_missed": place.missed,
         "wishes": place.score, "wishes_at_best": place.best, "why": matched.why(place), "needs": needs,
     })
+}
+
+fn confirmed(matched: &Match<'_, '_>) -> Vec<Value> {
+    let one = |one: &analysis::siting::Confirmation| {
+        json!({
+            "needs": one.needs.iter().map(|need| need + 1).collect::<Vec<_>>(),
+            "site": matched.name(&matched.candidates[one.candidate as usize]),
+            "confirm": matched.confirmation_words(one),
+        })
+    };
+    matched.confirmations(MOST_CONFIRMED).iter().map(one).collect()
 }
 
 fn relaxed(matched: &Match<'_, '_>) -> Vec<Value> {
