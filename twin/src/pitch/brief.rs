@@ -180,7 +180,7 @@ fn metres(value: f64) -> String {
 }
 
 /// A band of distances.
-fn band((from, to): (f64, f64)) -> String {
+pub(super) fn band((from, to): (f64, f64)) -> String {
     if to.is_finite() { format!("{from:.0}–{to:.0} m") } else { format!("≥ {from:.0} m") }
 }
 
