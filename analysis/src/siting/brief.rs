@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::Deserialize;
 
+use super::enlarge::{holder_words, registered_words};
 use super::explain::Finding;
 use super::fit::TestFit;
 use super::ground::{Candidate, Free};
@@ -231,6 +232,19 @@ impl Match<'_, '_> {
                 hectares.into(),
                 words!("pitch-source-boundary", "boundary on record, measured"),
             );
+        }
+        if offered.building.is_none() && offered.parcels.len() > 1 {
+            let part = |slot: &u32| {
+                words!(
+                    "pitch-fact-parcel",
+                    "{parcel}: {area}, {holder}",
+                    parcel = self.number(*slot),
+                    area = grouped(self.ground.site(*slot).area_m2, "m²"),
+                    holder = holder_words(self.ground.free(*slot), false),
+                )
+            };
+            let parts = offered.parcels.iter().map(part).chain([registered_words()]);
+            fact(words!("pitch-fact-parcels", "joined of"), crate::land::joined(parts.collect()), row.clone());
         }
         let free = match offered.free {
             Free::From(day) if day <= self.ground.as_of => words!("pitch-free-now", "at once"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use spatial_db::model::Provenance;
 
+use super::enlarge::holder_words;
 use super::file::How;
 use super::ground::{Candidate, Free, Missing};
 use super::layers::layer_words;
@@ -96,6 +97,14 @@ impl Missing {
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
             Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),
+            Self::Behind => words!(
+                "pitch-missing-behind",
+                "it was not tried on this land: those that are listed come before it even if it fits here"
+            ),
+            Self::Enough => words!(
+                "pitch-missing-enough",
+                "it was not tried on this land: as many better sites were tried as are tried at all"
+            ),
             Self::Layout => words!(
                 "pitch-missing-layout",
                 "the layouts of the hall that were tried leave too little; whether another leaves enough is not known",
@@ -371,13 +380,12 @@ impl Match<'_, '_> {
             None => offered.parcels.first().map(row).unwrap_or_default(),
         };
         let because = match (offered.free, offered.building) {
-            (Free::From(_), None) => words!("pitch-free-bank", "held by the land bank"),
+            (Free::From(_), None) => holder_words(offered.free, true),
             (Free::From(day), Some(_)) if day > self.ground.as_of => {
                 words!("pitch-free-after", "when the last tenancy on record has ended")
             }
             (Free::From(_), Some(_)) => words!("pitch-free-empty", "let to nobody by the record"),
-            (Free::Held, _) => words!("pitch-free-held", "held by another, without an end on record"),
-            (Free::Unknown(missing), _) => missing.words(),
+            (Free::Held | Free::Unknown(_), _) => holder_words(offered.free, true),
         };
         (because, source)
     }

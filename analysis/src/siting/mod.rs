@@ -3,8 +3,10 @@
 //!
 //! What must be met is never made up for by wishes, and what is not known never counts as met.
 
+mod bound;
 mod brief;
 mod capacity;
+mod enlarge;
 mod error;
 mod explain;
 mod file;
@@ -30,12 +32,14 @@ mod supply;
 mod tables;
 mod things;
 mod trades;
+mod trying;
 mod turning;
 mod unmet;
 mod want;
 
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
 pub use capacity::{LEAST_POWER_FACTOR, NetworkSupplies};
+pub use enlarge::Enlargement;
 pub use error::PitchError;
 pub use explain::Finding;
 pub use file::{How, IfUnknown, MOST_JOINED, Need, Offers, PitchFile};

@@ -77,7 +77,8 @@ impl Match<'_, '_> {
                 |at: &usize| self.pitch.needs[*at].how == How::Must && self.verdict(candidate, *at) == Verdict::Unknown;
             let needs: Vec<usize> = (0..self.pitch.needs.len()).filter(is_open).collect();
             let no_question = |at: &usize| {
-                matches!(self.measure(candidate, *at).missing, Missing::NotTried | Missing::Limits | Missing::Passed)
+                let missing = self.measure(candidate, *at).missing;
+                missing.is_untried() || matches!(missing, Missing::Limits | Missing::Passed)
             };
             if !needs.iter().any(no_question) && found.iter().all(|one| one.needs != needs) {
                 found.push(Confirmation { candidate, needs });

@@ -112,6 +112,11 @@ pub fn to_confirm() -> Words {
     words!("pitch-to-confirm", "Nothing is known to fit. Only what nobody knows stands in the way of:")
 }
 
+/// Nothing is known to fit, and neighbouring parcels would make a site large enough.
+pub fn to_enlarge() -> Words {
+    words!("pitch-to-enlarge", "Neighbouring parcels that would make a site fit:")
+}
+
 /// Nothing fits, as far as is known, and no single change would do.
 pub fn no_single_change() -> Words {
     words!(

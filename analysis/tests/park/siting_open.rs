@@ -5,7 +5,7 @@ use analysis::siting::{
     Candidate, Finding, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Step, Supplies,
     Supply, Thing, Utility, Verdict, Want, remaining,
 };
-use geo::{Area, Contains, Point};
+use geo::{Area, Contains, MultiPolygon, Point, Polygon};
 use spatial_db::model::{
     Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Surface, SurfaceKind, Tenancy,
 };
@@ -228,6 +228,35 @@ fn a_hall_that_was_not_tried_is_not_known_to_fit() {
             (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
         };
         assert_eq!((count(Standing::Fits), count(Standing::Open), count(Standing::Unproven)), (200, 0, 30));
+        let last = matched.rank(&matched.weights())[229];
+        let because = matched.explain(last.candidate).remove(0).because;
+        assert_eq!(because.key(), Some("pitch-missing-behind"), "two hundred come before it in any case");
+    });
+}
+
+#[test]
+fn sites_are_tried_until_those_that_are_listed_are_known() {
+    // More angles than are listed, none of which takes the hall though all are large and wide enough for it, then land that does.
+    let mut park = park();
+    park.buildings = vec![building(1, block(0.0, 500.0, 90.0, 90.0))];
+    let angle = |x: f64| {
+        let ring =
+            vec![(x, 0.0), (x + 50.0, 0.0), (x + 50.0, 8.0), (x + 8.0, 8.0), (x + 8.0, 50.0), (x, 50.0), (x, 0.0)];
+        MultiPolygon(vec![Polygon::new(ring.into(), Vec::new())])
+    };
+    let land = |at: i64| {
+        let x = at as f64 * 60.0;
+        if at < 220 { angle(x) } else { block(x, 0.0, 50.0, 50.0) }
+    };
+    park.parcels = (0..260).map(|at| parcel(at + 1, land(at))).collect();
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let mut pitch = pitch(vec![must(hall)], 1);
+    pitch.limits = Some(limits(2.0));
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let count = |wanted: Standing| {
+            (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
+        };
+        assert_eq!((count(Standing::Fits), count(Standing::Fails), count(Standing::Unproven)), (40, 220, 0));
     });
 }
 

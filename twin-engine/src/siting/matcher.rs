@@ -24,6 +24,8 @@ const AHEAD_MONTHS: u32 = 120;
 
 /// Sites that want nothing but an answer, at most: as `twin pitch` tells.
 const MOST_CONFIRMED: usize = 3;
+/// Sites that neighbouring parcels would make fit, at most: as `twin pitch` tells.
+const MOST_ENLARGED: usize = 3;
 
 /// State of the park and day that sites hold for.
 pub(crate) type Of = (u64, NaiveDate);
@@ -67,6 +69,8 @@ pub(crate) struct Found {
     pub changes: Vec<Words>,
     /// Where nothing fits: sites that want nothing but an answer, those with the fewest questions first.
     pub confirmations: Vec<Words>,
+    /// Where nothing fits: sites that neighbouring parcels would make fit.
+    pub enlargements: Vec<Words>,
 }
 
 /// Something to tell of a site.
@@ -205,6 +209,7 @@ impl Job {
         let sites: Vec<Site> = matched.candidates.iter().enumerate().map(site).collect();
         let fits = (0..sites.len() as u32).filter(|at| matched.standing(*at).0 <= Standing::Open).count();
         let changes = if fits > 0 { Vec::new() } else { matched.relaxations() };
+        let enlargements = if fits > 0 { Vec::new() } else { matched.enlargements(MOST_ENLARGED) };
         let confirmations = if fits > 0 { Vec::new() } else { matched.confirmations(MOST_CONFIRMED) };
         Found {
             of: self.of,
@@ -213,6 +218,7 @@ impl Job {
             fits,
             cut_short: matched.cut_short,
             changes: changes.iter().map(|one| matched.relaxation_words(one)).collect(),
+            enlargements: enlargements.iter().map(|one| matched.enlargement_words(one)).collect(),
             confirmations: confirmations.iter().map(|one| matched.confirmation_words(one)).collect(),
         }
     }

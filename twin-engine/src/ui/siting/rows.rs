@@ -101,6 +101,9 @@ fn above(ui: &mut Ui, panels: &Panels, words: &'static Text, pitch: &Pitch) {
     } else if found.confirmations.is_empty() {
         list(said::no_single_change(), &[]);
     }
+    if !found.enlargements.is_empty() {
+        list(said::to_enlarge(), &found.enlargements);
+    }
 }
 
 fn cells(
