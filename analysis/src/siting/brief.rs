@@ -330,6 +330,8 @@ impl Match<'_, '_> {
         let all = offered.parcels.iter().map(|slot| gauge.supplies.at(*slot as usize, utility));
         let (supply, bounded) =
             best_of(all, self.ground.as_of).unwrap_or_else(|| (gauge.supplies.at(slot, utility), true));
+        // Routes of one parcel bound those of several no more than that.
+        let bounded = bounded && (utility != Utility::Telecom || offered.parcels.len() < 2);
         let told = |step: Step| {
             let (low, high) = left_to_tell((step.low, step.high));
             Step { low, high: if bounded { high } else { f64::INFINITY }, ..step }

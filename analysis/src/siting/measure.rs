@@ -406,7 +406,13 @@ impl Gauge<'_, '_> {
             let missing = if low < high { Missing::Capacity } else { Missing::Nothing };
             Measure { low, high, at: *slot, missing }
         });
-        all.reduce(|a, b| a.better(b, Side::AtLeast)).unwrap_or(Measure::unknown(Missing::Capacity))
+        let best = all.clone().reduce(|a, b| a.better(b, Side::AtLeast)).unwrap_or(Measure::unknown(Missing::Capacity));
+        if utility != Utility::Telecom || candidate.parcels.len() < 2 {
+            return best;
+        }
+        // Routes of two parcels may be apart: there are no more than all of them.
+        let high = all.map(|one| one.high).sum();
+        Measure { high, missing: if best.low < high { Missing::Capacity } else { best.missing }, ..best }
     }
 
     fn distance(&self, candidate: &Candidate, reach: f64) -> Measure {

@@ -9,6 +9,7 @@ mod capacity;
 mod enlarge;
 mod error;
 mod explain;
+mod fibre;
 mod file;
 mod fit;
 mod floors;

@@ -159,6 +159,18 @@ pub fn at_least(figure: &str) -> Words {
     words!("pitch-at-least", "{figure} or more", figure = figure)
 }
 
+/// So many fibre routes, from and to.
+pub fn routes(low: f64, high: f64) -> Words {
+    let told = match (low > 0.0, high.is_finite()) {
+        (_, true) if low >= high => Words::from(format!("{high:.0}")),
+        (true, true) => Words::from(format!("{low:.0}–{high:.0}")),
+        (false, true) => at_most(&format!("{high:.0}")),
+        (true, false) => at_least(&format!("{low:.0}")),
+        (false, false) => return UNKNOWN.into(),
+    };
+    words!("pitch-routes", "routes: {count}", count = told)
+}
+
 /// How a chart of what is left is to be read.
 pub fn chart() -> Words {
     words!(

@@ -3,6 +3,7 @@
 
 use spatial_db::package::Whitelist;
 
+use super::capacity::routes_words;
 use super::explain::Finding;
 use super::ground::{Candidate, Missing};
 use super::matched::{Match, Place};
@@ -59,6 +60,12 @@ fn left_there(measure: &Measure) -> Words {
     }
 }
 
+/// The same of fibre routes: which lines they are, and which of them have holes free, stays in the office.
+fn routes_there(measure: &Measure) -> Words {
+    let is_told = measure.missing != Missing::Passed && (measure.low > 0.0 || measure.high.is_finite());
+    if is_told { routes_words() } else { measure.missing.words() }
+}
+
 /// How a measure is told less exactly: from its least and its most to what is told of them.
 type Coarse = fn(f64, f64) -> (f64, f64);
 
@@ -76,7 +83,10 @@ impl Match<'_, '_> {
             };
         } else if want.supply().is_some() {
             // Which part of the way is the bottleneck, or has no rating, is named by its key.
-            finding.because = left_there(&finding.measure);
+            finding.because = match want {
+                Want::Telecom { .. } => routes_there(&finding.measure),
+                _ => left_there(&finding.measure),
+            };
         }
         if want.supply().is_some() && finding.verdict == Verdict::Gap {
             let (low, high) = left_to_tell((finding.measure.low, finding.measure.high));

@@ -255,6 +255,9 @@ impl Page {
                     let unknown = || text.words(&said::UNKNOWN.into());
                     let unit = one.utility.unit();
                     let left = one.supply.remaining.first().map_or_else(unknown, |step| {
+                        if one.utility == Utility::Telecom {
+                            return say(&said::routes(step.low, step.high));
+                        }
                         match (step.low.is_finite(), step.high.is_finite()) {
                             (true, true) => {
                                 let (low, high) = (format!("{:.1}", step.low), format!("{:.1}", step.high));

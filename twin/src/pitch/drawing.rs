@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::emergency::security::is_rail;
-use analysis::siting::{Brief, Connection, said};
+use analysis::siting::{Brief, Connection, Utility, said};
 use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Polygon, Rect};
 use spatial_db::model::{ParkSnapshot, Presence, SurfaceKind};
@@ -188,11 +188,13 @@ const YEARS: i32 = 5;
 /// nothing where no utility's is known.
 pub(super) fn capacity(
     connections: &[Connection],
-    asked: &[(analysis::siting::Utility, NaiveDate, f64)],
+    asked: &[(Utility, NaiveDate, f64)],
     as_of: NaiveDate,
     text: &Text,
 ) -> String {
-    let known: Vec<&Connection> = connections.iter().filter(|one| !one.supply.remaining.is_empty()).collect();
+    // Routes are no capacity that others take from over time.
+    let is_drawn = |one: &&Connection| one.utility != Utility::Telecom && !one.supply.remaining.is_empty();
+    let known: Vec<&Connection> = connections.iter().filter(is_drawn).collect();
     if known.is_empty() {
         return String::new();
     }

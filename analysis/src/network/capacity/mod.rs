@@ -24,7 +24,7 @@ pub use load::Capacity;
 pub use overlay::capacity_overlay;
 #[cfg(test)]
 pub(crate) use overlay::legend;
-pub(in crate::network) use rules::told;
+pub(crate) use rules::told;
 pub use rules::{CapacityRules, Ends, Figures, RatedBy, Resource, Told};
 pub use sheets::{elements_sheet, parcels_sheet, way_sheet};
 
