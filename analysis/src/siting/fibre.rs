@@ -2,7 +2,7 @@
 //! is sure where a hole is free on every line of it; it is possible where no line is known to be full. What nobody recorded leaves
 //! the answer between the two.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use geo::{BoundingRect, Distance, Euclidean, Line, MultiPolygon, Point, coord};
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -96,19 +96,18 @@ impl Fibre {
         };
         let free: Vec<Option<bool>> = (0..links).map(free).collect();
         let mut sure: Vec<bool> = free.iter().map(|free| *free == Some(true)).collect();
-        let mut loose = 0;
+        let (mut loose, mut doubted) = (0, HashSet::new());
         for finding in &topology.findings {
             match finding.what {
                 Doubt::NearMiss(_) | Doubt::HeightsDiffer(_) | Doubt::Undecided(_) | Doubt::Alone => loose += 1,
                 Doubt::Loop => {}
                 Doubt::HeightUnknown | Doubt::Several | Doubt::NoSuchNode | Doubt::Joins => {
-                    for link in 0..links {
-                        if edge(link).id == finding.feature {
-                            sure[link] = false;
-                        }
-                    }
+                    doubted.insert(finding.feature);
                 }
             }
+        }
+        for (link, sure) in sure.iter_mut().enumerate() {
+            *sure &= !doubted.contains(&edge(link).id);
         }
         let mut stretches = Vec::new();
         for link in 0..links as u32 {

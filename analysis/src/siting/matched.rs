@@ -126,8 +126,7 @@ impl<'g, 'a> Match<'g, 'a> {
         let columns = gauges.iter().map(|gauge| column(gauge, &candidates)).collect();
         let mut matched = Self { ground, pitch, candidates, cut_short, gauges, columns, standing: Vec::new() };
         matched.stand();
-        matched.try_buildings();
-        matched.try_turning();
+        matched.try_best();
         matched
     }
 

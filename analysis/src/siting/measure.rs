@@ -411,7 +411,7 @@ impl Gauge<'_, '_> {
             return best;
         }
         // Routes of two parcels may be apart: there are no more than all of them.
-        let high = all.map(|one| one.high).sum();
+        let high = all.map(|one| one.high).sum::<f64>();
         Measure { high, missing: if best.low < high { Missing::Capacity } else { best.missing }, ..best }
     }
 

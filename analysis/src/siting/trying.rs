@@ -27,95 +27,91 @@ impl Missing {
     }
 }
 
+/// Needs that are tried together, and how far they are.
+struct Kind {
+    needs: Vec<usize>,
+    /// Sites that may still be tried.
+    left: usize,
+    /// By candidate.
+    tried: Vec<bool>,
+}
+
 impl Match<'_, '_> {
-    /// Places the building, and raises its mass, on the sites that may come to the head of the order: what the shape of the land
-    /// leaves is known only then.
-    pub(super) fn try_buildings(&mut self) {
+    /// Places the building, raises its mass and turns the trucks on the sites that may come to the head of the order, until of the
+    /// head, with what was not tried taken as met, everything was tried: what the shape of the land leaves is known only then.
+    pub(super) fn try_best(&mut self) {
         let is_laid = |want: &Want| matches!(want, Want::Hall { .. } | Want::Floor { .. });
-        let Some(limits) = self.pitch.limits.as_ref() else { return };
-        let ground = self.ground;
-        self.try_best(is_laid, MOST_LAID, |matched: &Self, at, need| {
-            let candidate: &Candidate = &matched.candidates[at as usize];
-            if candidate.building.is_some() {
-                return None;
-            }
-            let want = &matched.pitch.needs[need].want;
-            let first = candidate.parcels.first().copied().unwrap_or(NOWHERE);
-            Some(match want {
-                Want::Floor { .. } => match buildable_m2(ground, candidate, limits) {
-                    Some(floor) => Measure::known(floor, first),
-                    None => Measure { low: 0.0, ..Measure::unknown(Missing::FloorArea) },
-                },
-                // No larger than was thought, and what stands there may leave less.
-                _ => match fit::largest_share(ground, candidate, want, limits) {
-                    Some(share) => Measure::known(share, first),
-                    None => Measure { missing: Missing::FloorArea, ..matched.measure(at, need) },
-                },
-            })
-        });
-    }
-
-    /// Tries the room to turn.
-    pub(super) fn try_turning(&mut self) {
         let is_turning = |want: &Want| matches!(want, Want::Turning { .. });
-        self.try_best(is_turning, MOST_TURNED, |matched: &Self, at, need| {
-            matched.turned_measure(at, &matched.pitch.needs[need].want)
-        });
-    }
-
-    /// Tries needs of a kind until of the head of the order, with what was not tried taken as met, everything was tried. Sites that
-    /// fail by one must alone are tried as well: they are what a relaxed need would bring.
-    fn try_best(
-        &mut self,
-        of_kind: impl Fn(&Want) -> bool,
-        most: usize,
-        measure: impl Fn(&Self, u32, usize) -> Option<Measure> + Sync,
-    ) {
-        let needs: Vec<usize> = (0..self.pitch.needs.len()).filter(|at| of_kind(&self.pitch.needs[*at].want)).collect();
-        if needs.is_empty() {
+        let of = |is: &dyn Fn(&Want) -> bool, left: usize| Kind {
+            needs: (0..self.pitch.needs.len()).filter(|at| is(&self.pitch.needs[*at].want)).collect(),
+            left,
+            tried: vec![false; self.candidates.len()],
+        };
+        let mut kinds = vec![of(&is_laid, MOST_LAID), of(&is_turning, MOST_TURNED)];
+        kinds.retain(|kind| !kind.needs.is_empty());
+        if kinds.is_empty() {
             return;
         }
-        let mut tried = vec![false; self.candidates.len()];
-        let mut left = most;
-        let mut reason = Missing::Behind;
         loop {
             let order = self.hopeful();
-            let is_open = |at: &u32| {
-                let untried = |need: &usize| self.measure(*at, *need).missing.is_untried();
-                !tried[*at as usize] && self.standing(*at).1 <= 1 && needs.iter().any(untried)
-            };
-            let head = order.iter().take(LISTED).filter(|at| is_open(*at)).count();
-            if head == 0 {
-                break;
-            }
-            if left == 0 {
-                reason = Missing::Enough;
-                break;
-            }
-            let batch: Vec<u32> = order.into_iter().filter(is_open).take(head.max(AT_A_TIME).min(left)).collect();
-            left -= batch.len();
+            let head = &order[..order.len().min(LISTED)];
+            let is_due = |kind: &Kind| kind.left > 0 && head.iter().any(|at| self.is_open(kind, *at));
+            let Some(due) = kinds.iter().position(is_due) else { break };
+            let kind = &mut kinds[due];
+            let count = head.iter().filter(|at| self.is_open(kind, **at)).count();
+            let open = order.iter().copied().filter(|at| self.is_open(kind, *at));
+            let batch: Vec<u32> = open.take(count.max(AT_A_TIME).min(kind.left)).collect();
+            kind.left -= batch.len();
             for at in &batch {
-                tried[*at as usize] = true;
+                kind.tried[*at as usize] = true;
             }
-            let matched = &*self;
-            let measured: Vec<Vec<(u32, Measure)>> = needs
-                .iter()
-                .map(|need| batch.par_iter().filter_map(|at| Some((*at, measure(matched, *at, *need)?))).collect())
-                .collect();
-            for (need, measured) in needs.iter().zip(measured) {
-                self.put(*need, measured);
+            for need in kind.needs.clone() {
+                let found = batch.par_iter().filter_map(|at| Some((*at, self.tried(*at, need)?))).collect();
+                self.put(need, found);
             }
             self.stand();
         }
         // Why the rest was not tried: what misses more than one must for that, the others for those before them.
-        for need in needs {
-            for at in 0..self.candidates.len() as u32 {
-                let measure = self.measure(at, need);
-                if measure.missing == Missing::NotTried && !tried[at as usize] && self.standing(at).1 <= 1 {
-                    self.put(need, vec![(at, Measure { missing: reason, ..measure })]);
+        for kind in kinds {
+            let reason = if kind.left > 0 { Missing::Behind } else { Missing::Enough };
+            for at in (0..self.candidates.len() as u32).filter(|at| !kind.tried[*at as usize]) {
+                for need in &kind.needs {
+                    let measure = self.measure(at, *need);
+                    if measure.missing == Missing::NotTried && self.standing(at).1 <= 1 {
+                        self.put(*need, vec![(at, Measure { missing: reason, ..measure })]);
+                    }
                 }
             }
         }
+    }
+
+    /// Whether needs of a kind are still to be tried on a candidate. Sites that fail by one must alone are tried as well: they are
+    /// what a relaxed need would bring.
+    fn is_open(&self, kind: &Kind, candidate: u32) -> bool {
+        let untried = |need: &usize| self.measure(candidate, *need).missing.is_untried();
+        !kind.tried[candidate as usize] && self.standing(candidate).1 <= 1 && kind.needs.iter().any(untried)
+    }
+
+    /// What trying a need on a candidate's land gives; `None` where it cannot be tried.
+    fn tried(&self, candidate: u32, need: usize) -> Option<Measure> {
+        let (ground, want) = (self.ground, &self.pitch.needs[need].want);
+        let offered: &Candidate = &self.candidates[candidate as usize];
+        if let Want::Turning { .. } = want {
+            return self.turned_measure(candidate, want);
+        }
+        let limits = self.pitch.limits.as_ref().filter(|_| offered.building.is_none())?;
+        let first = offered.parcels.first().copied().unwrap_or(NOWHERE);
+        Some(match want {
+            Want::Floor { .. } => match buildable_m2(ground, offered, limits) {
+                Some(floor) => Measure::known(floor, first),
+                None => Measure { low: 0.0, ..Measure::unknown(Missing::FloorArea) },
+            },
+            // No larger than was thought, and what stands there may leave less.
+            _ => match fit::largest_share(ground, offered, want, limits) {
+                Some(share) => Measure::known(share, first),
+                None => Measure { missing: Missing::FloorArea, ..self.measure(candidate, need) },
+            },
+        })
     }
 
     /// Candidates in their order, with whatever was not tried taken as met: no site can come before its place here.
