@@ -158,6 +158,8 @@ fn a_brief_stands_alone_in_both_languages() {
     }
     // Land, when it is to be had and its planned use are facts of every site.
     assert!(page.matches("<div class=\"tile\">").count() >= 3);
+    // The first picture leaves room for facts and readiness on the first sheet.
+    assert!(page.contains("@media print { .hero { height: 88mm; object-fit: cover; }"));
     for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
         assert!(!page.contains(outside), "{outside}");
     }

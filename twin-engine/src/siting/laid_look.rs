@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// Corners of an outline, at most.
 const MOST_CORNERS: usize = 64;
-/// Places are kept to this, m: no finer than the plan of a brief, since a hall may stand right beside a line that is not shown.
-const STEP_M: f64 = 0.1;
+/// Places are kept to so many parts of a metre: no finer than the plan of a brief, since a hall may stand right beside a line that is
+/// not shown.
+const PER_M: f64 = 10.0;
 
 /// What is laid on the land of a site, in the park's CRS and metres.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub struct TurningLook {
 }
 
 fn rounded(value: f64) -> f64 {
-    (value / STEP_M).round() * STEP_M
+    (value * PER_M).round() / PER_M
 }
 
 /// A number of the scene that cannot be used: which, its value, and what it may be.

@@ -209,7 +209,7 @@ pub(super) fn capacity(
         let top = 8.0 + row * at as f64;
         let base = top + row - 18.0;
         let wanted = asked.iter().filter(|ask| ask.0 == one.utility);
-        let most = one.supply.remaining.iter().map(|step| step.high).filter(|high| high.is_finite());
+        let most = one.supply.remaining.iter().flat_map(|step| [step.low, step.high]).filter(|left| left.is_finite());
         let most = most.chain(wanted.clone().map(|ask| ask.2)).fold(1e-9, f64::max);
         let y = |value: f64| base - (value.clamp(0.0, most) / most) * (row - 30.0);
         let unit = one.utility.unit();
