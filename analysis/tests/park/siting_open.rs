@@ -374,6 +374,34 @@ fn what_is_left_up_to_a_bound_is_told_as_that() {
     assert_eq!(told(6.0), (Verdict::Gap, "bottleneck T7".to_owned(), most));
 }
 
+/// One fibre route from each parcel.
+struct OneRoute;
+
+impl Supplies for OneRoute {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let remaining = remaining(day("2026-06-30"), 1.0, &[]);
+        Supply { remaining, unknown: None, ..NoSupplies.at(parcel, utility) }
+    }
+}
+
+#[test]
+fn routes_of_joined_parcels_may_be_apart() {
+    let pitch = pitch(vec![must(Want::Telecom { at_least_routes: 2, by: day("2027-06-01") })], 2);
+    asked(park(), &pitch, &OneRoute, |matched| {
+        let of = |names: &[&str]| {
+            let site = matched.find(names).unwrap();
+            let (office, brief) = (matched.explain(site).remove(0), matched.brief(site));
+            let telecom = brief.connections.iter().find(|one| one.utility == Utility::Telecom).unwrap();
+            let step = telecom.supply.remaining[0];
+            (office.verdict, office.has.to_string(), brief.needs[0].because.key(), (step.low, step.high))
+        };
+        let key = Some("pitch-routes-there");
+        assert_eq!(of(&["P1"]), (Verdict::Gap, "1".to_owned(), key, (1.0, 1.0)));
+        // Those of both may share a stretch, or not.
+        assert_eq!(of(&["P1", "P2"]), (Verdict::Unknown, "1 to 2".to_owned(), key, (1.0, f64::INFINITY)));
+    });
+}
+
 #[test]
 fn where_only_questions_stand_in_the_way_they_are_named() {
     // Nobody has on record who holds the third parcel, or what power is left; the others are too small.
