@@ -234,10 +234,9 @@ impl Match<'_, '_> {
             return Some((standing, false));
         }
         let mut of = Standing::Fits;
-        for (at, need) in self.pitch.needs.iter().enumerate().filter(|(_, need)| need.how == How::Must) {
-            let verdict = self.verdict(candidate, at);
-            match verdict {
-                _ if matches!(need.want, Want::Free { .. }) => {}
+        let musts = self.pitch.needs.iter().enumerate().filter(|(_, need)| need.how == How::Must);
+        for (at, _) in musts.filter(|(_, need)| !matches!(need.want, Want::Free { .. })) {
+            match self.verdict(candidate, at) {
                 Verdict::Fit => {}
                 Verdict::Unknown if !self.is_unproven(candidate, at) => of = Standing::Open,
                 Verdict::Unknown | Verdict::Gap => return None,

@@ -380,12 +380,11 @@ impl Match<'_, '_> {
             None => offered.parcels.first().map(row).unwrap_or_default(),
         };
         let because = match (offered.free, offered.building) {
-            (Free::From(_), None) => holder_words(offered.free, true),
             (Free::From(day), Some(_)) if day > self.ground.as_of => {
                 words!("pitch-free-after", "when the last tenancy on record has ended")
             }
             (Free::From(_), Some(_)) => words!("pitch-free-empty", "let to nobody by the record"),
-            (Free::Held | Free::Unknown(_), _) => holder_words(offered.free, true),
+            (Free::From(_), None) | (Free::Held | Free::Unknown(_), _) => holder_words(offered.free, true),
         };
         (because, source)
     }

@@ -46,17 +46,15 @@ pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
 
 /// On what rests what is said to be left at a connection, without the name of any part of the way there.
 fn left_there(measure: &Measure) -> Words {
-    match (measure.low.is_finite(), measure.high.is_finite()) {
-        // A day that is past is asked of nobody; and nothing is on record where there is no bound.
-        _ if measure.missing == Missing::Passed => measure.missing.words(),
-        (false, false) => measure.missing.words(),
-        (false, true) => {
-            words!(
-                "pitch-left-most",
-                "what others have and were promised leaves no more than so much at the connection"
-            )
-        }
-        (true, _) => words!("pitch-left-there", "what others have and were promised leaves so much at the connection"),
+    let (is_least, is_most) = (measure.low.is_finite(), measure.high.is_finite());
+    // A day that is past is asked of nobody; and nothing is on record where there is no bound.
+    if measure.missing == Missing::Passed || !(is_least || is_most) {
+        return measure.missing.words();
+    }
+    if is_least {
+        words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
+    } else {
+        words!("pitch-left-most", "what others have and were promised leaves no more than so much at the connection")
     }
 }
 
