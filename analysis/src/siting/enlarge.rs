@@ -28,7 +28,7 @@ const MOST_PAIRED: usize = 6;
 /// What the law asks for, with its place.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Clause {
+struct Source {
     standard: String,
     edition: String,
     clause: String,
@@ -39,11 +39,11 @@ struct Clause {
 #[serde(deny_unknown_fields)]
 struct Table {
     /// Land of the land bank is granted.
-    granted: Clause,
+    granted: Source,
     /// Land of another is transferred.
-    transferred: Clause,
+    transferred: Source,
     /// Parcels that become one are registered.
-    registered: Clause,
+    registered: Source,
 }
 
 /// The table that ships with the product; a test checks that it is valid.
@@ -54,7 +54,7 @@ fn table() -> &'static Table {
     })
 }
 
-impl Clause {
+impl Source {
     fn cited(&self) -> String {
         format!("{}, {}, {} [{}]", self.standard, self.edition, self.clause, self.status)
     }
@@ -201,12 +201,16 @@ impl Match<'_, '_> {
             .map(|site| (*site, ground.beside(&shapes, &self.candidates[*site as usize].parcels)))
             .collect();
         for (site, beside) in &beside {
-            beside.iter().for_each(|one| add(*site, vec![*one]));
+            for one in beside {
+                add(*site, vec![*one]);
+            }
         }
         for (site, beside) in &beside {
             let few = &beside[..beside.len().min(MOST_PAIRED)];
             for (at, one) in few.iter().enumerate() {
-                few[at + 1..].iter().for_each(|other| add(*site, vec![*one, *other]));
+                for other in &few[at + 1..] {
+                    add(*site, vec![*one, *other]);
+                }
             }
         }
         let supplies = self.gauges.first().map_or(&NoSupplies as &dyn Supplies, |gauge| gauge.supplies);
