@@ -175,7 +175,7 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
     }
     twin.theme = scene.theme;
     twin.cut = scene.cut.clone().unwrap_or_default();
-    twin.laid = scene.laid.clone();
+    twin.laid.clone_from(&scene.laid);
     twin.shown = Shown {
         overlay,
         hovered: None,

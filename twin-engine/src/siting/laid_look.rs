@@ -79,7 +79,8 @@ impl LaidLook {
         if let Some(wrong) = ordinates.find(|at| !at.is_finite()) {
             return Err(("laid", wrong, "in metres of the park's CRS"));
         }
-        if !self.hall.is_empty() && !(self.height_m > 0.0 && self.height_m <= 500.0) {
+        let stands = self.height_m > 0.0 && self.height_m <= 500.0;
+        if !self.hall.is_empty() && !stands {
             return Err(("laid.height_m", self.height_m, "above 0, 500 at most"));
         }
         let radius = self.turning.as_ref().map(|circle| circle.radius_m);
