@@ -27,7 +27,7 @@ use crate::split::{RightCamera, Side};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::theme::{Theme, ThemeChoice, size};
-use crate::{drill, frame, material, split, time};
+use crate::{drill, frame, material, siting, split, time};
 
 /// The adapter that will draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +111,7 @@ pub(crate) fn add_twin(
         .insert_resource(PointLightShadowMap { size: 1 })
         .insert_resource(DirectionalLightShadowMap { size: 1 })
         .add_plugins((scene::plugin, camera::plugin, frame::plugin, time::plugin, split::plugin, drill::plugin))
+        .add_plugins(siting::draw_plugin)
         .add_systems(Startup, sort_no_lights)
         .add_systems(Update, follow_size.before(scene::SceneSystems));
     let watch = RenderWatch::default();

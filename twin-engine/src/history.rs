@@ -50,6 +50,9 @@ impl Changed {
             let else_same = Moment { recoloured_by: None, ..a.clone() } == Moment { recoloured_by: None, ..b.clone() };
             return if same_column && else_same { Self::Colours } else { Self::Other };
         }
+        if a.laid != b.laid {
+            return Self::Other;
+        }
         let line = |moment: &Moment| moment.right.as_ref().map(|right| right.at);
         let others_same = a.theme == b.theme && a.cut == b.cut;
         let left_same = a.shown == b.shown && a.day == b.day;

@@ -89,6 +89,7 @@ pub use planner::{
 pub use recolour::{Ramp, Recolour, Scheme};
 pub use remembered::last_park;
 pub use scene_file::{FeatureKey, Filter, LayerLook, SceneError, SceneFile, SplitLook};
+pub use siting::{LaidLook, TurningLook};
 pub use sun::{Sun, sun_at};
 pub use text::Language;
 pub use tour::{Caption, Stop, Tour};

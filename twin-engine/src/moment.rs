@@ -15,6 +15,7 @@ use crate::network::is_made_here;
 use crate::recolour::{self, Recolour};
 use crate::scene::{SceneGeometry, Twin};
 use crate::scene_file::{FeatureKey, Filter, LayerLook, SceneFile, SplitLook};
+use crate::siting::LaidLook;
 use crate::split::{Right, Side};
 use crate::style::Shown;
 use crate::theme::ThemeChoice;
@@ -42,6 +43,8 @@ pub(crate) struct Moment {
     pub right_day: Option<NaiveDate>,
     /// What is cut open.
     pub cut: Cut,
+    /// What a scene laid on the land of a site.
+    pub laid: Option<LaidLook>,
     /// Theme.
     pub theme: ThemeChoice,
     /// Filter of the table.
@@ -60,6 +63,7 @@ impl Moment {
             right: twin.right.as_ref().map(|right| Right { at: right.at, there: None, overlay: right.overlay }),
             right_day: twin.right.as_ref().and_then(there),
             cut: twin.cut.clone(),
+            laid: twin.laid.clone(),
             theme: twin.theme,
             filter: filter.clone(),
             recoloured_by: twin.recoloured_by.clone().filter(|_| recolour::is_shown(twin)),
@@ -77,6 +81,7 @@ impl Moment {
         twin.shown = Shown { there: left, ..self.shown };
         twin.right = self.right.map(|of| Right { there: right, ..of });
         twin.cut = self.cut;
+        twin.laid = self.laid;
         twin.theme = self.theme;
         // Of the days that are looked at now: so after them.
         if let Some(by) = self.recoloured_by.filter(|by| twin.recoloured_by.as_ref() != Some(by)) {
@@ -125,6 +130,7 @@ pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, o
                 .map(|overlay| overlay.name.clone()),
         }),
         cut: (twin.cut != Cut::default()).then(|| twin.cut.clone()),
+        laid: twin.laid_by_pitch.clone().or_else(|| twin.laid.clone()),
         ..SceneFile::default()
     }
 }
@@ -167,6 +173,7 @@ pub(crate) fn show(twin: &mut Twin, scene: &SceneFile) -> Vec<Missing> {
     }
     twin.theme = scene.theme;
     twin.cut = scene.cut.clone().unwrap_or_default();
+    twin.laid.clone_from(&scene.laid);
     twin.shown = Shown {
         overlay,
         hovered: None,

@@ -11,6 +11,7 @@ use crate::cut::Cut;
 use crate::input::{CameraChoice, ThemeChoice};
 use crate::layers::LayerKey;
 use crate::recolour::Recolour;
+use crate::siting::LaidLook;
 use crate::sun::SunTime;
 
 /// The version this program reads.
@@ -61,6 +62,9 @@ pub struct SceneFile {
     /// What is cut open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<Cut>,
+    /// What is laid on the land of a site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub laid: Option<LaidLook>,
 }
 
 impl Default for SceneFile {
@@ -80,6 +84,7 @@ impl Default for SceneFile {
             selection: Vec::new(),
             split: None,
             cut: None,
+            laid: None,
         }
     }
 }
@@ -244,6 +249,9 @@ impl SceneFile {
         }
         if let Some(cut) = &scene.cut {
             cut.check().map_err(|(what, value, range)| SceneError::OutOfRange { what, value, range })?;
+        }
+        if let Some(laid) = &scene.laid {
+            laid.check().map_err(|(what, value, range)| SceneError::OutOfRange { what, value, range })?;
         }
         let (bearing, pitch, distance) = match scene.camera {
             CameraChoice::WholePark => return Ok(()),

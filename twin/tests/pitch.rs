@@ -158,6 +158,8 @@ fn a_brief_stands_alone_in_both_languages() {
     }
     // Land, when it is to be had and its planned use are facts of every site.
     assert!(page.matches("<div class=\"tile\">").count() >= 3);
+    // The first picture leaves room for facts and readiness on the first sheet.
+    assert!(page.contains("@media print { .hero { height: 88mm; object-fit: cover; }"));
     for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
         assert!(!page.contains(outside), "{outside}");
     }
@@ -346,7 +348,10 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
         only_years(&page);
     }
     let tour = package.scenes().unwrap();
-    assert!(tour.len() == 1 && twin_engine::Tour::parse(&tour[0].text).unwrap().stops.len() == 4);
+    let stops = twin_engine::Tour::parse(&tour[0].text).unwrap().stops;
+    assert!(tour.len() == 1 && stops.len() == 4);
+    // The hall of the test-fit stands at every stop.
+    assert!(stops.iter().all(|stop| stop.scene.laid.as_ref().is_some_and(|laid| laid.hall.len() == 4)));
     // What is left out cannot be packed from a package.
     let output = offline(&["pitch", "pack", "acme.gpkg", &pitch, "--to", "x", "--out", "b.gpkg"]);
     assert_eq!(output.status.code(), Some(2));

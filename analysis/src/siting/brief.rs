@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use geo::MultiPolygon;
 use serde::Deserialize;
 
+use super::enlarge::{holder_words, registered_words};
 use super::explain::Finding;
 use super::fit::TestFit;
 use super::ground::{Candidate, Free};
@@ -113,13 +115,16 @@ impl Brief {
         self.fit.as_ref().is_some_and(lines).then(said::clear_of_lines)
     }
 
-    /// In one sentence how the site fares: where it stands and why, how many of all needs are met for certain, and which wishes it
-    /// misses. What of its musts it misses is said by [`Brief::why`].
+    /// In one sentence how the site fares: where it stands and why, how many of all needs are met for certain, which wishes it
+    /// misses, and of which nobody knows. What of its musts it misses, and what of them is not known, is said by [`Brief::why`].
     pub fn verdict(&self) -> Words {
         let met = self.needs.iter().filter(|need| need.verdict == Verdict::Fit).count();
-        let missed = self.needs.iter().filter(|need| !need.must && need.verdict == Verdict::Gap);
-        let missed: Vec<Words> = missed.map(|need| need.title.clone()).collect();
-        let verdict = words!(
+        let wishes = |verdict: Verdict| -> Vec<Words> {
+            let of = self.needs.iter().filter(|need| !need.must && need.verdict == verdict);
+            of.map(|need| need.title.clone()).collect()
+        };
+        let (missed, open) = (wishes(Verdict::Gap), wishes(Verdict::Unknown));
+        let mut verdict = words!(
             "pitch-verdict",
             "{site}: {why}; {met} of {all} needs met",
             site = self.title.clone(),
@@ -127,11 +132,25 @@ impl Brief {
             met = met,
             all = self.needs.len(),
         );
-        if missed.is_empty() {
-            return verdict;
+        if !missed.is_empty() {
+            let wishes = crate::land::joined(missed);
+            verdict = words!(
+                "pitch-verdict-missed",
+                "{verdict}; wishes missed: {wishes}",
+                verdict = verdict,
+                wishes = wishes
+            );
         }
-        let wishes = crate::land::joined(missed);
-        words!("pitch-verdict-missed", "{verdict}; wishes missed: {wishes}", verdict = verdict, wishes = wishes)
+        if !open.is_empty() {
+            let wishes = crate::land::joined(open);
+            verdict = words!(
+                "pitch-verdict-open",
+                "{verdict}; wishes not known: {wishes}",
+                verdict = verdict,
+                wishes = wishes
+            );
+        }
+        verdict
     }
 }
 
@@ -148,6 +167,19 @@ struct ReadinessTable {
 /// The table that ships with the product.
 fn readiness_table() -> ReadinessTable {
     toml::from_str(include_str!("../../rules/siting/readiness.toml")).expect("the shipped table is valid")
+}
+
+/// Of the connections of a site's parcels the one that has the most: for certain, then by any record at all, then at the most; the
+/// first of equals. And whether no other may have more than that one has at the most.
+fn best_of(all: impl Iterator<Item = Supply>, as_of: NaiveDate) -> Option<(Supply, bool)> {
+    let key = |supply: &Supply| {
+        let (low, high) = supply.lasting(as_of);
+        (low, !supply.remaining.is_empty(), high)
+    };
+    let mut most = f64::NEG_INFINITY;
+    let best = all.inspect(|one| most = most.max(key(one).2)).reduce(|a, b| if key(&b) > key(&a) { b } else { a })?;
+    let bounded = key(&best).2 >= most;
+    Some((best, bounded))
 }
 
 impl Match<'_, '_> {
@@ -200,6 +232,19 @@ impl Match<'_, '_> {
                 hectares.into(),
                 words!("pitch-source-boundary", "boundary on record, measured"),
             );
+        }
+        if offered.building.is_none() && offered.parcels.len() > 1 {
+            let part = |slot: &u32| {
+                words!(
+                    "pitch-fact-parcel",
+                    "{parcel}: {area}, {holder}",
+                    parcel = self.number(*slot),
+                    area = grouped(self.ground.site(*slot).area_m2, "m²"),
+                    holder = holder_words(self.ground.free(*slot), false),
+                )
+            };
+            let parts = offered.parcels.iter().map(part).chain([registered_words()]);
+            fact(words!("pitch-fact-parcels", "joined of"), crate::land::joined(parts.collect()), row.clone());
         }
         let free = match offered.free {
             Free::From(day) if day <= self.ground.as_of => words!("pitch-free-now", "at once"),
@@ -282,16 +327,16 @@ impl Match<'_, '_> {
         let measure = gauge.measure_exactly(offered);
         let edge = (measure.at != NOWHERE).then(|| &self.ground.park.edges[measure.at as usize]);
         let slot = offered.parcels.first().copied().unwrap_or(0) as usize;
-        let best = offered.parcels.iter().map(|slot| gauge.supplies.at(*slot as usize, utility));
-        let best = best.reduce(|a, b| {
-            let least = |supply: &Supply| supply.lasting(self.ground.as_of).0;
-            if least(&b) > least(&a) { b } else { a }
-        });
-        let supply = best.unwrap_or_else(|| gauge.supplies.at(slot, utility));
+        let all = offered.parcels.iter().map(|slot| gauge.supplies.at(*slot as usize, utility));
+        let (supply, bounded) =
+            best_of(all, self.ground.as_of).unwrap_or_else(|| (gauge.supplies.at(slot, utility), true));
+        // Routes of one parcel bound those of several no more than that.
+        let bounded = bounded && (utility != Utility::Telecom || offered.parcels.len() < 2);
         let told = |step: Step| {
             let (low, high) = left_to_tell((step.low, step.high));
-            Step { low, high, ..step }
+            Step { low, high: if bounded { high } else { f64::INFINITY }, ..step }
         };
+        let is_told = |step: &Step| step.low.is_finite() || step.high.is_finite();
         Connection {
             utility,
             distance_m: (measure.high <= LINES_M).then(|| steps_m(measure.low, measure.high).1),
@@ -309,7 +354,7 @@ impl Match<'_, '_> {
                 distance_m: None,
                 bottleneck: None,
                 unknown: None,
-                remaining: supply.told(self.ground.as_of).into_iter().map(told).collect(),
+                remaining: supply.told(self.ground.as_of).into_iter().map(told).filter(is_told).collect(),
                 ..supply
             },
         }
@@ -420,6 +465,29 @@ impl Match<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_better_connection_counts_and_what_another_may_have_is_no_bound_of_it() {
+        let as_of: NaiveDate = "2026-06-30".parse().unwrap();
+        let of = |steps: &[(f64, f64)]| Supply {
+            remaining: steps.iter().map(|(low, high)| Step { from: as_of, low: *low, high: *high }).collect(),
+            ..NoSupplies.at(0, Utility::Power)
+        };
+        let (least, none) = (f64::NEG_INFINITY, f64::INFINITY);
+        let best = |all: &[&[(f64, f64)]]| {
+            let (supply, bounded) = best_of(all.iter().map(|one| of(one)), as_of).unwrap();
+            (supply.lasting(as_of), bounded)
+        };
+        // Of both no more than a bound is known: the larger bound, whichever comes first.
+        assert_eq!(best(&[&[(least, 3.0)], &[(least, 5.0)]]), ((least, 5.0), true));
+        assert_eq!(best(&[&[(least, 5.0)], &[(least, 3.0)]]), ((least, 5.0), true));
+        // What is on record comes before what is not, and bounds nothing then.
+        assert_eq!(best(&[&[], &[(least, 3.0)]]), ((least, 3.0), false));
+        assert_eq!(best(&[&[(2.0, 2.0)], &[]]), ((2.0, 2.0), false));
+        assert_eq!(best(&[&[(2.0, 2.5)], &[(1.0, 4.0)]]), ((2.0, 2.5), false));
+        assert_eq!(best(&[&[(2.0, 2.0)], &[(3.0, 3.0)]]), ((3.0, 3.0), true));
+        assert_eq!(best(&[&[], &[]]), ((least, none), true));
+    }
 
     #[test]
     fn the_shipped_table_of_readiness_is_valid() {

@@ -1,10 +1,12 @@
 //! What the networks have left, as siting asks for it: at the connection point of a parcel, over time, with the bottleneck.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use spatial_db::model::{ParkSnapshot, Presence};
 
+use super::fibre::Fibre;
 use super::supply::{NoSupplies, Step, Supplies, Supply, Utility};
 use crate::network::Settings;
 use crate::network::capacity::{Capacity, CapacityRules, Known, Missing, Place, Reached, Remaining};
@@ -15,10 +17,15 @@ use crate::words::Words;
 /// `ParkTwin` default; contracts ask for 0.9 or more.
 pub const LEAST_POWER_FACTOR: f64 = 0.9;
 
-/// The capacities of a park's networks. Fibre routes are not among them: ports and holes tell no two ways apart.
+/// The capacities of a park's networks, and the fibre routes of its telecom lines.
 #[derive(Debug)]
 pub struct NetworkSupplies<'p> {
     park: &'p ParkSnapshot,
+    there: &'p Presence,
+    settings: Settings,
+    rules: &'p CapacityRules,
+    /// Made where it is asked for first; `None` where no telecom lines are on record as surveyed.
+    fibre: OnceLock<Option<Fibre>>,
     of: Vec<(Utility, Capacity<'p>)>,
     until: NaiveDate,
     /// By key of the project: the enterprise that carries it out.
@@ -53,7 +60,27 @@ impl<'p> NetworkSupplies<'p> {
             let by_contract = || holders.get(project.contract_key.as_deref()?).copied();
             Some((project.provenance.key.as_str(), project.enterprise_key.as_deref().or_else(by_contract)?))
         });
-        Self { park, of: of.collect(), until, whose: whose.collect() }
+        let settings = settings.clone();
+        let (of, whose) = (of.collect(), whose.collect());
+        Self { park, there, settings, rules, fibre: OnceLock::new(), of, until, whose }
+    }
+
+    /// Routes to an exchange that have no stretch in common; the day tells nothing else, since no plan of telecom lines is on record.
+    fn fibre_at(&self, parcel: usize) -> Supply {
+        let nobody = NoSupplies.at(parcel, Utility::Telecom);
+        let fibre = self.fibre.get_or_init(|| Fibre::of(self.park, self.there, &self.settings, self.rules));
+        let Some(fibre) = fibre else { return nobody };
+        let routes = fibre.routes(&self.park.parcels[parcel].boundary);
+        let remaining = routes.steps(self.there.on);
+        Supply {
+            whose: vec![Vec::new(); remaining.len()],
+            remaining,
+            bottleneck: Some(routes_words()),
+            unknown: (!routes.missing.is_empty()).then(|| crate::land::joined(routes.missing)),
+            source: words!("pitch-source-telecom", "telecom lines and holes of ducts on record"),
+            date: Some(self.there.on),
+            ..nobody
+        }
     }
 
     fn answers(&self, parcel: usize, utility: Utility) -> Option<Vec<Remaining>> {
@@ -73,6 +100,9 @@ impl<'p> NetworkSupplies<'p> {
 
 impl Supplies for NetworkSupplies<'_> {
     fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        if utility == Utility::Telecom {
+            return self.fibre_at(parcel);
+        }
         let nobody = NoSupplies.at(parcel, utility);
         let Some(answers) = self.answers(parcel, utility) else { return nobody };
         let first = &answers[0];
@@ -99,6 +129,11 @@ impl Supplies for NetworkSupplies<'_> {
             date: Some(first.as_of),
         }
     }
+}
+
+/// On what the number of fibre routes rests.
+pub(super) fn routes_words() -> Words {
+    words!("pitch-routes-there", "routes to an exchange over the lines on record that have no stretch in common")
 }
 
 /// What is left from the day of an answer on, in the utility's unit. Where a load is not on record there is no more than that, and

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use spatial_db::model::Provenance;
 
+use super::enlarge::holder_words;
 use super::file::How;
 use super::ground::{Candidate, Free, Missing};
 use super::layers::layer_words;
@@ -96,6 +97,14 @@ impl Missing {
             Self::Term => words!("pitch-missing-term", "no term is on record"),
             Self::Limits => words!("pitch-missing-limits", "the pitch gives no limits for building on the land"),
             Self::NotTried => words!("pitch-missing-tried", "it was not tried on this land: too much else is missing"),
+            Self::Behind => words!(
+                "pitch-missing-behind",
+                "it was not tried on this land: those that are listed come before it even if it fits here"
+            ),
+            Self::Enough => words!(
+                "pitch-missing-enough",
+                "it was not tried on this land: as many better sites were tried as are tried at all"
+            ),
             Self::Layout => words!(
                 "pitch-missing-layout",
                 "the layouts of the hall that were tried leave too little; whether another leaves enough is not known",
@@ -211,7 +220,8 @@ impl Match<'_, '_> {
         let (because, source, date) = match supply {
             Some(supply) => {
                 let passed = measure.missing == Missing::Passed;
-                let because = supply.unknown.or(supply.bottleneck).filter(|_| !passed).unwrap_or(because);
+                let unknown = supply.unknown.filter(|_| verdict == Verdict::Unknown);
+                let because = unknown.or(supply.bottleneck).filter(|_| !passed).unwrap_or(because);
                 (because, supply.source, supply.date.or(self.ground.park.park.as_of))
             }
             None => (because, source, self.ground.park.park.as_of),
@@ -237,14 +247,15 @@ impl Match<'_, '_> {
     fn rests_on(&self, offered: &Candidate, want: &Want, measure: &Measure, verdict: Verdict) -> (Words, Words) {
         let park = self.ground.park;
         let at = measure.at as usize;
-        let missing = measure.missing.words();
+        // What is missing is the reason where it leaves a question open: what is met or missed is so by what is on record.
+        let missing = if verdict == Verdict::Unknown { measure.missing.words() } else { Words::default() };
         let found = measure.at != NOWHERE;
         let place = |named: Option<Words>, row: &Provenance| {
             let named = named.unwrap_or_else(|| Words::from(row.key.as_str()));
-            let because = if verdict == Verdict::Unknown && !missing.is_empty() {
-                words!("joined", "{before}; {next}", before = named, next = missing.clone())
-            } else {
+            let because = if missing.is_empty() {
                 named
+            } else {
+                words!("joined", "{before}; {next}", before = named, next = missing.clone())
             };
             (because, row_of(row))
         };
@@ -369,13 +380,11 @@ impl Match<'_, '_> {
             None => offered.parcels.first().map(row).unwrap_or_default(),
         };
         let because = match (offered.free, offered.building) {
-            (Free::From(_), None) => words!("pitch-free-bank", "held by the land bank"),
             (Free::From(day), Some(_)) if day > self.ground.as_of => {
                 words!("pitch-free-after", "when the last tenancy on record has ended")
             }
             (Free::From(_), Some(_)) => words!("pitch-free-empty", "let to nobody by the record"),
-            (Free::Held, _) => words!("pitch-free-held", "held by another, without an end on record"),
-            (Free::Unknown(missing), _) => missing.words(),
+            (Free::From(_), None) | (Free::Held | Free::Unknown(_), _) => holder_words(offered.free, true),
         };
         (because, source)
     }

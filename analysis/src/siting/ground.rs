@@ -67,8 +67,12 @@ pub enum Missing {
     Term,
     /// What may be built: the pitch gives no limits.
     Limits,
-    /// The place of the hall, which is tried for the best sites only.
+    /// The place of the hall, which is not tried where more than one must is missed.
     NotTried,
+    /// The same on a site that comes after those that are listed whatever comes of it.
+    Behind,
+    /// The same on a site that is left out because as many were tried as are tried at all.
+    Enough,
     /// Whether the hall can be laid so that trucks have room: the layouts that were tried leave too little.
     Layout,
     /// A way for trucks from the road to where they could turn.
@@ -258,7 +262,8 @@ impl<'a> Ground<'a> {
         (joined, cut)
     }
 
-    fn join(&self, parcels: Vec<u32>) -> Candidate {
+    /// Parcels as one site.
+    pub(super) fn join(&self, parcels: Vec<u32>) -> Candidate {
         let area_m2 = parcels.iter().map(|slot| self.sites[*slot as usize].area_m2).sum();
         // What is held stays held whatever lies beside it; what is unknown stays open; the last day decides.
         let worse = |a: Free, b: Free| match (a, b) {

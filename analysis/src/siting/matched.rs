@@ -4,15 +4,11 @@ use rayon::prelude::*;
 
 use super::error::PitchError;
 use super::file::{How, IfUnknown, Offers, PitchFile};
-use super::fit;
-use super::ground::{Candidate, Ground, Missing};
-use super::measure::{Gauge, Lookup, Measure, Verdict, buildable_m2, built_m};
+use super::ground::{Candidate, Ground};
+use super::measure::{Gauge, Lookup, Measure, Verdict, built_m};
 use super::ranking::{Ranking, Wished, ranked, weight_of};
 use super::supply::Supplies;
 use super::want::Want;
-
-/// Candidates whose building is tried on the land, at most: the best by everything else.
-const MOST_TRIED: usize = 200;
 
 /// Where a candidate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,95 +126,52 @@ impl<'g, 'a> Match<'g, 'a> {
         let columns = gauges.iter().map(|gauge| column(gauge, &candidates)).collect();
         let mut matched = Self { ground, pitch, candidates, cut_short, gauges, columns, standing: Vec::new() };
         matched.stand();
-        matched.try_buildings();
-        matched.try_turning();
+        matched.try_best();
         matched
     }
 
-    fn stand(&mut self) {
-        let musts: Vec<(usize, IfUnknown)> = self.pitch.needs.iter().enumerate().filter_map(must).collect();
-        let stand = |at: usize| {
-            let (mut standing, mut missed) = (Standing::Fits, 0_u8);
-            for (need, unknown) in &musts {
-                let column = &self.columns[*need];
-                let of = match (column.verdicts[at], unknown) {
-                    (Verdict::Fit, _) => Standing::Fits,
-                    // What was not tried is no question that the record leaves open: it is not offered before it is tried.
-                    (Verdict::Unknown, _) if column.measures[at].missing == Missing::NotTried => Standing::Unproven,
-                    (Verdict::Unknown, IfUnknown::Allowed) => Standing::Open,
-                    (Verdict::Unknown, IfUnknown::Refused) => Standing::Unproven,
-                    (Verdict::Gap, _) => {
-                        missed = missed.saturating_add(1);
-                        Standing::Fails
-                    }
-                };
-                standing = standing.max(of);
-            }
-            (standing, missed)
-        };
-        self.standing = (0..self.candidates.len()).into_par_iter().map(stand).collect();
+    /// Musts, and what becomes of a site of which one is not known.
+    pub(super) fn musts(&self) -> Vec<(usize, IfUnknown)> {
+        self.pitch.needs.iter().enumerate().filter_map(must).collect()
     }
 
-    /// Places the building, and raises its mass, on the sites that nothing else rules out: what the shape of the land leaves
-    /// is known only then.
-    fn try_buildings(&mut self) {
-        let needs: Vec<usize> = (0..self.pitch.needs.len())
-            .filter(|need| matches!(self.pitch.needs[*need].want, Want::Hall { .. } | Want::Floor { .. }))
-            .collect();
-        let Some(limits) = self.pitch.limits.as_ref().filter(|_| !needs.is_empty()) else { return };
-        // Those that fail by one must alone are tried as well: they are what a relaxed need would bring.
-        let tried: Vec<u32> = self
-            .rank(&self.weights())
-            .into_iter()
-            .filter(|place| place.missed <= 1 && self.candidates[place.candidate as usize].building.is_none())
-            .take(MOST_TRIED)
-            .map(|place| place.candidate)
-            .collect();
-        for need in needs {
-            let want = &self.pitch.needs[need].want;
-            let ground = self.ground;
-            let candidates = &self.candidates;
-            let thought = &self.columns[need].measures;
-            let measured: Vec<(u32, Measure)> = tried
-                .par_iter()
-                .map(|at| {
-                    let candidate = &candidates[*at as usize];
-                    let first = candidate.parcels.first().copied().unwrap_or(super::measure::NOWHERE);
-                    let measure = match want {
-                        Want::Floor { .. } => match buildable_m2(ground, candidate, limits) {
-                            Some(floor) => Measure::known(floor, first),
-                            None => Measure { low: 0.0, ..Measure::unknown(Missing::FloorArea) },
-                        },
-                        // No larger than was thought, and what stands there may leave less.
-                        _ => match fit::largest_share(ground, candidate, want, limits) {
-                            Some(share) => Measure::known(share, first),
-                            None => Measure { missing: Missing::FloorArea, ..thought[*at as usize] },
-                        },
-                    };
-                    (*at, measure)
-                })
-                .collect();
-            let column = &mut self.columns[need];
-            for (at, measure) in measured {
-                column.put(at as usize, measure, want);
-            }
+    pub(super) fn stand(&mut self) {
+        let musts = self.musts();
+        self.standing =
+            (0..self.candidates.len()).into_par_iter().map(|at| self.standing_of(at, musts.iter())).collect();
+    }
+
+    /// Where a candidate stands by some musts, and how many of them it misses.
+    pub(super) fn standing_of<'m>(
+        &self,
+        at: usize,
+        musts: impl Iterator<Item = &'m (usize, IfUnknown)>,
+    ) -> (Standing, u8) {
+        let (mut standing, mut missed) = (Standing::Fits, 0_u8);
+        for (need, unknown) in musts {
+            let column = &self.columns[*need];
+            let of = match (column.verdicts[at], unknown) {
+                (Verdict::Fit, _) => Standing::Fits,
+                // What was not tried is no question that the record leaves open: it is not offered before it is tried.
+                (Verdict::Unknown, _) if column.measures[at].missing.is_untried() => Standing::Unproven,
+                (Verdict::Unknown, IfUnknown::Allowed) => Standing::Open,
+                (Verdict::Unknown, IfUnknown::Refused) => Standing::Unproven,
+                (Verdict::Gap, _) => {
+                    missed = missed.saturating_add(1);
+                    Standing::Fails
+                }
+            };
+            standing = standing.max(of);
         }
-        self.stand();
+        (standing, missed)
     }
 
-    /// Candidates that miss one must at most, the best first: what is costly to find out is tried on these.
-    pub(super) fn worth_trying(&self) -> Vec<u32> {
-        let places = self.rank(&self.weights()).into_iter().filter(|place| place.missed <= 1);
-        places.take(MOST_TRIED).map(|place| place.candidate).collect()
-    }
-
-    /// Puts what was tried in place of what was thought.
+    /// Puts what was tried in place of what was thought; where the sites stand is to be worked out anew.
     pub(super) fn put(&mut self, need: usize, measured: Vec<(u32, Measure)>) {
         let want = &self.pitch.needs[need].want;
         for (at, measure) in measured {
             self.columns[need].put(at as usize, measure, want);
         }
-        self.stand();
     }
 
     /// Weights as the file has them; 0 for musts.
@@ -242,7 +195,7 @@ impl<'g, 'a> Match<'g, 'a> {
     }
 
     /// How far every candidate is from its musts, at the least: 0 to 1 for each, added.
-    fn short(&self) -> Vec<f32> {
+    pub(super) fn short(&self) -> Vec<f32> {
         let musts: Vec<usize> =
             (0..self.pitch.needs.len()).filter(|at| self.pitch.needs[*at].how == How::Must).collect();
         let of = |at: usize| musts.iter().map(|need| 1.0 - self.columns[*need].high[at]).sum::<f32>();
@@ -271,7 +224,7 @@ impl<'g, 'a> Match<'g, 'a> {
     /// True where a need is not known to be met and cannot stay open: it must be known, or it was not tried.
     pub(super) fn is_unproven(&self, candidate: u32, need: usize) -> bool {
         let refused = self.pitch.needs[need].unknown == IfUnknown::Refused;
-        let tried = self.measure(candidate, need).missing != Missing::NotTried;
+        let tried = !self.measure(candidate, need).missing.is_untried();
         self.verdict(candidate, need) == Verdict::Unknown && (refused || !tried)
     }
 

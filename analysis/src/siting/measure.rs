@@ -1,5 +1,6 @@
 //! A want held against a candidate: what it has, from and to, and what that means. No words here: it runs for every candidate.
 
+use super::bound::most_share;
 use super::ground::{Candidate, Free, Ground, Missing};
 use super::shapes::{Outline, Shapes};
 use super::supply::{Supplies, Utility};
@@ -323,16 +324,16 @@ impl Gauge<'_, '_> {
     }
 
     fn hall_unseen(&self, candidate: &Candidate) -> Measure {
-        let Want::Hall { length_m, width_m, yard_m, .. } = self.want else { return share_unknown(Missing::NotTried) };
         if candidate.building.is_some() {
             return Measure::known(0.0, NOWHERE);
         }
-        if self.limits.is_none() {
+        let Some(limits) = self.limits else {
             return Measure { low: 0.0, ..Measure::unknown(Missing::Limits) };
-        }
-        // No larger than the land, drawn to scale.
-        let most = (candidate.area_m2 / (length_m * (width_m + yard_m))).sqrt();
-        Measure { low: 0.0, high: most.min(1.0), at: NOWHERE, missing: Missing::NotTried }
+        };
+        let outlines = self.ground.outlines_of(candidate);
+        let outlines: Vec<&Outline> = outlines.iter().map(AsRef::as_ref).collect();
+        let high = most_share(&outlines, candidate.area_m2, self.want, limits, self.ground.tall_m());
+        Measure { low: 0.0, high, at: NOWHERE, missing: Missing::NotTried }
     }
 
     fn clear_height(&self, candidate: &Candidate) -> Measure {
@@ -405,7 +406,13 @@ impl Gauge<'_, '_> {
             let missing = if low < high { Missing::Capacity } else { Missing::Nothing };
             Measure { low, high, at: *slot, missing }
         });
-        all.reduce(|a, b| a.better(b, Side::AtLeast)).unwrap_or(Measure::unknown(Missing::Capacity))
+        let best = all.clone().reduce(|a, b| a.better(b, Side::AtLeast)).unwrap_or(Measure::unknown(Missing::Capacity));
+        if utility != Utility::Telecom || candidate.parcels.len() < 2 {
+            return best;
+        }
+        // Routes of two parcels may be apart: there are no more than all of them.
+        let high = all.map(|one| one.high).sum::<f64>();
+        Measure { high, missing: if best.low < high { Missing::Capacity } else { best.missing }, ..best }
     }
 
     fn distance(&self, candidate: &Candidate, reach: f64) -> Measure {

@@ -3,10 +3,13 @@
 //!
 //! What must be met is never made up for by wishes, and what is not known never counts as met.
 
+mod bound;
 mod brief;
 mod capacity;
+mod enlarge;
 mod error;
 mod explain;
+mod fibre;
 mod file;
 mod fit;
 mod floors;
@@ -30,12 +33,14 @@ mod supply;
 mod tables;
 mod things;
 mod trades;
+mod trying;
 mod turning;
 mod unmet;
 mod want;
 
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
 pub use capacity::{LEAST_POWER_FACTOR, NetworkSupplies};
+pub use enlarge::Enlargement;
 pub use error::PitchError;
 pub use explain::Finding;
 pub use file::{How, IfUnknown, MOST_JOINED, Need, Offers, PitchFile};
@@ -50,7 +55,7 @@ pub(crate) use obstacles::{obstacles_on_record, taken_words};
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use ranking::Ranking;
-pub use relax::Relaxation;
+pub use relax::{Confirmation, Relaxation};
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
 pub use turning::TurningFit;

@@ -1,6 +1,8 @@
-//! Which single change of the pitch would bring a site: the smallest, and for each need its own.
+//! Which single change of the pitch would bring a site: the smallest, and for each need its own; and which sites want nothing but an
+//! answer.
 
 use super::file::How;
+use super::ground::Missing;
 use super::matched::{Match, Standing};
 use super::measure::Verdict;
 use super::want::{Side, Want};
@@ -18,6 +20,15 @@ pub struct Relaxation {
     pub want: Option<Want>,
     /// How far it was moved, as a share of what was asked for; of days a share of two years.
     pub share: f64,
+}
+
+/// What would have to be confirmed for a site to fit: nothing else stands in its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The candidate.
+    pub candidate: u32,
+    /// The musts of which nobody knows whether it meets them, from 0.
+    pub needs: Vec<usize>,
 }
 
 impl Match<'_, '_> {
@@ -50,6 +61,43 @@ impl Match<'_, '_> {
         let mut found: Vec<Relaxation> = best.into_iter().flatten().collect();
         found.sort_by(|a, b| a.share.total_cmp(&b.share).then(a.need.cmp(&b.need)));
         found
+    }
+
+    /// Candidates that fail by nothing but questions that only a person can answer, by what is to be confirmed: for each set of
+    /// needs the best candidate, those with the fewest questions first. What was not tried is no such question, nor is what the
+    /// pitch itself leaves out.
+    pub fn confirmations(&self, count: usize) -> Vec<Confirmation> {
+        let mut found: Vec<Confirmation> = Vec::new();
+        for place in self.rank(&self.weights()) {
+            if place.standing != Standing::Unproven {
+                continue;
+            }
+            let candidate = place.candidate;
+            let is_open =
+                |at: &usize| self.pitch.needs[*at].how == How::Must && self.verdict(candidate, *at) == Verdict::Unknown;
+            let needs: Vec<usize> = (0..self.pitch.needs.len()).filter(is_open).collect();
+            let no_question = |at: &usize| {
+                let missing = self.measure(candidate, *at).missing;
+                missing.is_untried() || matches!(missing, Missing::Limits | Missing::Passed)
+            };
+            if !needs.iter().any(no_question) && found.iter().all(|one| one.needs != needs) {
+                found.push(Confirmation { candidate, needs });
+            }
+        }
+        found.sort_by_key(|one| one.needs.len());
+        found.truncate(count);
+        found
+    }
+
+    /// A confirmation in words.
+    pub fn confirmation_words(&self, confirmation: &Confirmation) -> Words {
+        let site = self.name(&self.candidates[confirmation.candidate as usize]);
+        let needs = confirmation.needs.iter().map(|at| {
+            let want = &self.pitch.needs[*at].want;
+            words!("pitch-evidence", "{need}: {has}", need = want.title(), has = want.asked())
+        });
+        let needs = crate::land::joined(needs.collect());
+        words!("pitch-confirm", "{site} would fit if this were confirmed: {needs}", site = site, needs = needs)
     }
 
     fn relaxed(&self, candidate: u32, at: usize) -> Option<Relaxation> {

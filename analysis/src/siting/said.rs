@@ -107,6 +107,16 @@ pub fn nothing_fits() -> Words {
     words!("pitch-nothing-fits", "Nothing is known to fit. The smallest single change that would bring a site:")
 }
 
+/// Nothing is known to fit, and some sites want nothing but an answer.
+pub fn to_confirm() -> Words {
+    words!("pitch-to-confirm", "Nothing is known to fit. Only what nobody knows stands in the way of:")
+}
+
+/// Nothing is known to fit, and neighbouring parcels would make a site large enough.
+pub fn to_enlarge() -> Words {
+    words!("pitch-to-enlarge", "Neighbouring parcels that would make a site fit:")
+}
+
 /// Nothing fits, as far as is known, and no single change would do.
 pub fn no_single_change() -> Words {
     words!(
@@ -144,12 +154,30 @@ pub fn at_most(figure: &str) -> Words {
     words!("pitch-at-most", "{figure} at most", figure = figure)
 }
 
+/// What is left, and perhaps more.
+pub fn at_least(figure: &str) -> Words {
+    words!("pitch-at-least", "{figure} or more", figure = figure)
+}
+
+/// So many fibre routes, from and to.
+pub fn routes(low: f64, high: f64) -> Words {
+    let told = match (low > 0.0, high.is_finite()) {
+        (_, true) if low >= high => Words::from(format!("{high:.0}")),
+        (true, true) => Words::from(format!("{low:.0}–{high:.0}")),
+        (false, true) => at_most(&format!("{high:.0}")),
+        (true, false) => at_least(&format!("{low:.0}")),
+        (false, false) => return UNKNOWN.into(),
+    };
+    words!("pitch-routes", "routes: {count}", count = told)
+}
+
 /// How a chart of what is left is to be read.
 pub fn chart() -> Words {
     words!(
         "pitch-chart-note",
-        "The least that is left until the next step. What was promised to others is told together, from the beginning of a year, \
-         never one by one.",
+        "A bar is the least that is left until the next step. A dashed frame with ≤ is the most: how much less is left is not \
+         on record. The dashed red line is what is asked for, from its day on. What was promised to others is told together, \
+         from the beginning of a year, never one by one.",
     )
 }
 

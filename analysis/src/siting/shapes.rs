@@ -59,6 +59,11 @@ impl Outline {
         AABB::from_corners([self.low[0] - reach, self.low[1] - reach], [self.high[0] + reach, self.high[1] + reach])
     }
 
+    /// Its corners.
+    pub(super) fn corners(&self) -> impl Iterator<Item = Coord<f64>> {
+        self.lines.iter().flatten().copied()
+    }
+
     /// Middle of its box.
     pub(super) fn middle(&self) -> Coord<f64> {
         Coord { x: f64::midpoint(self.low[0], self.high[0]), y: f64::midpoint(self.low[1], self.high[1]) }

@@ -3,6 +3,7 @@
 
 use spatial_db::package::Whitelist;
 
+use super::capacity::routes_words;
 use super::explain::Finding;
 use super::ground::{Candidate, Missing};
 use super::matched::{Match, Place};
@@ -43,6 +44,26 @@ pub(super) fn steps_m(low: f64, high: f64) -> (f64, f64) {
     (from, to)
 }
 
+/// On what rests what is said to be left at a connection, without the name of any part of the way there.
+fn left_there(measure: &Measure) -> Words {
+    let (is_least, is_most) = (measure.low.is_finite(), measure.high.is_finite());
+    // A day that is past is asked of nobody; and nothing is on record where there is no bound.
+    if measure.missing == Missing::Passed || !(is_least || is_most) {
+        return measure.missing.words();
+    }
+    if is_least {
+        words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
+    } else {
+        words!("pitch-left-most", "what others have and were promised leaves no more than so much at the connection")
+    }
+}
+
+/// The same of fibre routes: which lines they are, and which of them have holes free, stays in the office.
+fn routes_there(measure: &Measure) -> Words {
+    let is_told = measure.missing != Missing::Passed && (measure.low > 0.0 || measure.high.is_finite());
+    if is_told { routes_words() } else { measure.missing.words() }
+}
+
 /// How a measure is told less exactly: from its least and its most to what is told of them.
 type Coarse = fn(f64, f64) -> (f64, f64);
 
@@ -60,10 +81,9 @@ impl Match<'_, '_> {
             };
         } else if want.supply().is_some() {
             // Which part of the way is the bottleneck, or has no rating, is named by its key.
-            finding.because = if finding.verdict == Verdict::Unknown {
-                finding.measure.missing.words()
-            } else {
-                words!("pitch-left-there", "what others have and were promised leaves so much at the connection")
+            finding.because = match want {
+                Want::Telecom { .. } => routes_there(&finding.measure),
+                _ => left_there(&finding.measure),
             };
         }
         if want.supply().is_some() && finding.verdict == Verdict::Gap {
@@ -172,6 +192,19 @@ mod tests {
         assert_eq!(band_m(1000.0, 1000.0), (1000.0, f64::INFINITY));
         assert_eq!(band_m(60.0, f64::INFINITY), (50.0, f64::INFINITY));
         assert_eq!(band_m(f64::INFINITY, f64::INFINITY), (f64::INFINITY, f64::INFINITY));
+    }
+
+    #[test]
+    fn what_is_left_is_told_by_what_is_known_of_it() {
+        let told = |low: f64, high: f64, missing| left_there(&Measure { low, high, at: 0, missing }).to_string();
+        let (most, there) = ("leaves no more than so much", "leaves so much at the connection");
+        let (least, none) = (f64::NEG_INFINITY, f64::INFINITY);
+        // Known up to a bound: that nothing is on record would not be true.
+        assert!(told(least, 5.0, Missing::Capacity).contains(most));
+        assert!(told(3.6, 4.0, Missing::Capacity).contains(there));
+        assert!(told(4.0, 4.0, Missing::Nothing).contains(there));
+        assert!(told(least, none, Missing::Capacity).contains("not on record"));
+        assert!(told(least, none, Missing::Passed).contains("past"));
     }
 
     #[test]

@@ -128,3 +128,20 @@ fn a_brief_tells_no_figure_of_an_enterprise_near_by() {
     // 40 % of the wish would be the figure again.
     assert_eq!(brief.why, "fits");
 }
+
+#[test]
+fn jobs_that_are_met_are_not_met_for_want_of_a_record() {
+    let because = |at_least: u32| {
+        let need = Need { want: Want::Jobs { at_least, within_m: 250.0 }, how: How::Must, unknown: IfUnknown::Allowed };
+        let pitch = PitchFile::new("test", vec![need]).unwrap();
+        let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
+        let cache = Cache::build(Arc::new(park()));
+        let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
+        let matched = Match::of(&ground, &pitch, &NoSupplies).unwrap();
+        let finding = matched.explain(matched.find(&["P1"]).unwrap()).remove(0);
+        (finding.verdict, finding.because.to_string())
+    };
+    assert_eq!(because(100), (Verdict::Fit, String::new()));
+    let (verdict, told) = because(1_000);
+    assert!(verdict == Verdict::Unknown && told.contains("not on record"), "{told}");
+}

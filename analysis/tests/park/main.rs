@@ -12,6 +12,8 @@ mod scenarios;
 mod sections;
 mod security;
 mod siting;
+mod siting_enlarge;
+mod siting_floors;
 mod siting_obstacles;
 mod siting_open;
 mod turning;

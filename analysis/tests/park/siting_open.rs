@@ -2,10 +2,10 @@
 
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Finding, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Supplies, Supply,
-    Thing, Utility, Verdict, Want, remaining,
+    Candidate, Finding, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Step, Supplies,
+    Supply, Thing, Utility, Verdict, Want, remaining,
 };
-use geo::{Area, Contains, Point};
+use geo::{Area, Contains, MultiPolygon, Point, Polygon};
 use spatial_db::model::{
     Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Surface, SurfaceKind, Tenancy,
 };
@@ -228,6 +228,35 @@ fn a_hall_that_was_not_tried_is_not_known_to_fit() {
             (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
         };
         assert_eq!((count(Standing::Fits), count(Standing::Open), count(Standing::Unproven)), (200, 0, 30));
+        let last = matched.rank(&matched.weights())[229];
+        let because = matched.explain(last.candidate).remove(0).because;
+        assert_eq!(because.key(), Some("pitch-missing-behind"), "two hundred come before it in any case");
+    });
+}
+
+#[test]
+fn sites_are_tried_until_those_that_are_listed_are_known() {
+    // More angles than are listed, none of which takes the hall though all are large and wide enough for it, then land that does.
+    let mut park = park();
+    park.buildings = vec![building(1, block(0.0, 500.0, 90.0, 90.0))];
+    let angle = |x: f64| {
+        let ring =
+            vec![(x, 0.0), (x + 50.0, 0.0), (x + 50.0, 8.0), (x + 8.0, 8.0), (x + 8.0, 50.0), (x, 50.0), (x, 0.0)];
+        MultiPolygon(vec![Polygon::new(ring.into(), Vec::new())])
+    };
+    let land = |at: i64| {
+        let x = at as f64 * 60.0;
+        if at < 220 { angle(x) } else { block(x, 0.0, 50.0, 50.0) }
+    };
+    park.parcels = (0..260).map(|at| parcel(at + 1, land(at))).collect();
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let mut pitch = pitch(vec![must(hall)], 1);
+    pitch.limits = Some(limits(2.0));
+    asked(park, &pitch, &NoSupplies, |matched| {
+        let count = |wanted: Standing| {
+            (0..matched.candidates.len() as u32).filter(|at| matched.standing(*at).0 == wanted).count()
+        };
+        assert_eq!((count(Standing::Fits), count(Standing::Fails), count(Standing::Unproven)), (40, 220, 0));
     });
 }
 
@@ -276,8 +305,11 @@ fn a_verdict_tells_the_site_how_it_stands_how_many_needs_are_met_and_which_wishe
         wish(Want::Away { what: Thing::Hazard { substance: "chlorine".into() }, at_least_m: 1_000.0 }, 3.0),
         wish(land(20_000.0), 2.0),
     ]);
-    assert_eq!(told, "P1: fits; 1 of 4 needs met; wishes missed: away from chlorine on record; land");
-    assert_eq!(told.key(), Some("pitch-verdict-missed"));
+    assert_eq!(
+        told,
+        "P1: fits; 1 of 4 needs met; wishes missed: away from chlorine on record; land; wishes not known: near a working hydrant"
+    );
+    assert_eq!(told.key(), Some("pitch-verdict-open"));
     // What of its musts it misses is said once, by why.
     let told = verdict(vec![must(land(20_000.0)), wish(Want::Near { what: Thing::Gate, at_most_m: 100.0 }, 1.0)]);
     assert_eq!(told, "P1: does not fit; missed: land; 1 of 2 needs met");
@@ -312,6 +344,101 @@ fn by_how_much_power_is_promised_too_often_stays_in_the_office() {
         let power = brief.connections.iter().find(|one| one.utility == Utility::Power).unwrap();
         let steps: Vec<(f64, f64)> = power.supply.remaining.iter().map(|step| (step.low, step.high)).collect();
         assert_eq!(steps, [(0.0, 0.0)]);
+    });
+}
+
+/// No more than five megawatts are left: how much less nobody knows.
+struct UpToFive;
+
+impl Supplies for UpToFive {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let remaining = vec![Step { from: day("2026-06-30"), low: f64::NEG_INFINITY, high: 5.0 }];
+        let unknown = Some("the load of T7 is not on record".into());
+        Supply { remaining, unknown, bottleneck: Some("bottleneck T7".into()), ..NoSupplies.at(parcel, utility) }
+    }
+}
+
+#[test]
+fn what_is_left_up_to_a_bound_is_told_as_that() {
+    let told = |at_least_mw: f64| {
+        let pitch = pitch(vec![must(Want::Power { at_least_mw, by: day("2027-06-01") })], 1);
+        asked(park(), &pitch, &UpToFive, |matched| {
+            let site = matched.find(&["P1"]).unwrap();
+            let (office, told) = (matched.explain(site).remove(0), matched.brief(site).needs.remove(0));
+            (office.verdict, office.because.to_string(), told.because.to_string())
+        })
+    };
+    let most = "what others have and were promised leaves no more than so much at the connection".to_owned();
+    assert_eq!(told(4.0), (Verdict::Unknown, "the load of T7 is not on record".to_owned(), most.clone()));
+    // It is missed for what is on record, not for want of a record.
+    assert_eq!(told(6.0), (Verdict::Gap, "bottleneck T7".to_owned(), most));
+}
+
+/// One fibre route from each parcel.
+struct OneRoute;
+
+impl Supplies for OneRoute {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let remaining = remaining(day("2026-06-30"), 1.0, &[]);
+        Supply { remaining, unknown: None, ..NoSupplies.at(parcel, utility) }
+    }
+}
+
+#[test]
+fn routes_of_joined_parcels_may_be_apart() {
+    let pitch = pitch(vec![must(Want::Telecom { at_least_routes: 2, by: day("2027-06-01") })], 2);
+    asked(park(), &pitch, &OneRoute, |matched| {
+        let of = |names: &[&str]| {
+            let site = matched.find(names).unwrap();
+            let (office, brief) = (matched.explain(site).remove(0), matched.brief(site));
+            let telecom = brief.connections.iter().find(|one| one.utility == Utility::Telecom).unwrap();
+            let step = telecom.supply.remaining[0];
+            (office.verdict, office.has.to_string(), brief.needs[0].because.key(), (step.low, step.high))
+        };
+        let key = Some("pitch-routes-there");
+        assert_eq!(of(&["P1"]), (Verdict::Gap, "1".to_owned(), key, (1.0, 1.0)));
+        // Those of both may share a stretch, or not.
+        assert_eq!(of(&["P1", "P2"]), (Verdict::Unknown, "1 to 2".to_owned(), key, (1.0, f64::INFINITY)));
+    });
+}
+
+#[test]
+fn where_only_questions_stand_in_the_way_they_are_named() {
+    // Nobody has on record who holds the third parcel, or what power is left; the others are too small.
+    let mut park = park();
+    park.parcels[2].holder = None;
+    let needs = || {
+        vec![
+            must(Want::Land { at_least_m2: 14_000.0 }),
+            must(Want::Power { at_least_mw: 4.0, by: day("2027-06-01") }),
+            must(Want::Free { by: day("2026-12-31") }),
+        ]
+    };
+    asked(park.clone(), &pitch(needs(), 1), &NoSupplies, |matched| {
+        assert!(!matched.any() && matched.relaxations().is_empty());
+        let found = matched.confirmations(3);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (matched.candidates[found[0].candidate as usize].parcels.as_slice(), &found[0].needs),
+            (&[2][..], &vec![1, 2])
+        );
+        assert_eq!(
+            matched.confirmation_words(&found[0]),
+            "P3 would fit if this were confirmed: power from 2027-06-01: ≥ 4 MW; to be had: ≤ 2026-12-31"
+        );
+    });
+    // Those with the fewest questions first, one site for each set of them.
+    let mut small = needs();
+    small[0] = must(Want::Land { at_least_m2: 9_000.0 });
+    asked(park.clone(), &pitch(small, 1), &NoSupplies, |matched| {
+        let found: Vec<Vec<usize>> = matched.confirmations(3).into_iter().map(|one| one.needs).collect();
+        assert_eq!(found, [vec![1], vec![1, 2]]);
+    });
+    // A pitch without limits is for whoever wrote it to mend: nobody can confirm that a hall fits.
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    asked(park, &pitch(vec![must(hall)], 1), &NoSupplies, |matched| {
+        assert_eq!(matched.standing(0).0, Standing::Unproven);
+        assert!(matched.confirmations(3).is_empty());
     });
 }
 

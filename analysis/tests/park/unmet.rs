@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analysis::rules::RuleSet;
 use analysis::sheet::Value;
 use analysis::siting::{
-    Answer, Demand, Ground, NoSupplies, SitingTables, Supplies, Supply, UnmetDemand, Utility, Verdict, remaining,
+    Answer, Demand, Ground, NoSupplies, SitingTables, Step, Supplies, Supply, UnmetDemand, Utility, Verdict, remaining,
     unmet, unmet_criteria, unmet_overlay, unmet_parcels, unmet_requirements,
 };
 use spatial_db::cache::Cache;
@@ -155,6 +155,43 @@ fn what_one_change_would_have_served_is_counted_by_criterion_and_parcel() {
     assert!(sheet.rows.iter().all(|row| row.cells.len() == sheet.columns.len()));
     let sheet = unmet_criteria(&found);
     assert_eq!(sheet.rows[0].cells[2], Value::Whole(3));
+    assert!(sheet.rows.iter().all(|row| row.cells.len() == sheet.columns.len()));
+}
+
+/// No more than so much is left: how much less nobody knows.
+struct AtMost;
+
+impl Supplies for AtMost {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let most = |step: Step| Step { low: f64::NEG_INFINITY, ..step };
+        let supply = POWER.at(parcel, utility);
+        Supply { remaining: supply.remaining.into_iter().map(most).collect(), ..supply }
+    }
+}
+
+#[test]
+fn a_criterion_that_one_site_lacks_twice_is_lacking_by_the_larger_figure_of_the_site_that_lacks_least() {
+    let twice = demand(
+        "A",
+        r#"needs: [(want: power(at_least_mw: 4, by: "2027-06-01")), (want: power(at_least_mw: 8, by: "2028-06-01"))]"#,
+    );
+    let found = answered(&POWER, std::slice::from_ref(&twice));
+    let told = |found: &UnmetDemand| {
+        let one = found.by_criterion().remove(0);
+        (one.criterion.to_string(), one.least, one.most, one.at_least)
+    };
+    // The second parcel has 3 MW: to serve, it wants 5 more, not 1.
+    assert_eq!(told(&found), ("power".to_owned(), Some(5.0), Some(5.0), false));
+    // Where what is left is known up to a bound only, so is what is lacking.
+    assert_eq!(told(&answered(&AtMost, &[twice])), ("power".to_owned(), Some(5.0), Some(5.0), true));
+    let once = demand("A", r#"needs: [(want: power(at_least_mw: 4, by: "2027-06-01"))]"#);
+    let found = answered(&AtMost, &[once]);
+    let parcels = found.by_parcel();
+    assert_eq!((parcels[1].most, parcels[1].at_least), (Some(1.0), true));
+    let overlay = unmet_overlay(&found, &land_of_the_bank(), day("2026-06-30"));
+    let second = &overlay.verdicts[&land_of_the_bank().parcels[1].id];
+    assert_eq!(second.facts[0].value, "would have served 1; missed by at least 1 MW");
+    let sheet = unmet_parcels(&found, &land_of_the_bank());
     assert!(sheet.rows.iter().all(|row| row.cells.len() == sheet.columns.len()));
 }
 

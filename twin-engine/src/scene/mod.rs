@@ -43,6 +43,7 @@ use crate::network::{is_made_here, is_taken_away};
 use crate::pick::Picker;
 use crate::planner::presence;
 use crate::recolour::Recolour;
+use crate::siting::LaidLook;
 use crate::split::{Right, Side};
 use crate::style::{Shown, is_underground};
 use crate::sun::{Sun, SunTime, sun_at};
@@ -64,6 +65,10 @@ pub(crate) struct Twin {
     pub shown: Shown,
     /// What is cut open.
     pub cut: Cut,
+    /// What the scene that is shown lays on the land of a site.
+    pub laid: Option<LaidLook>,
+    /// What the pitch that is open lays on the land of its site; it comes before that of a scene.
+    pub laid_by_pitch: Option<LaidLook>,
     /// Theme.
     pub theme: ThemeChoice,
     /// Language of everything that is shown.
@@ -95,6 +100,8 @@ impl Twin {
             overlays_version: 0,
             shown: Shown { there, ..shown },
             cut: Cut::default(),
+            laid: None,
+            laid_by_pitch: None,
             theme: ThemeChoice::default(),
             language: Language::default(),
             px_factor: 1.0,

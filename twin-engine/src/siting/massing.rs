@@ -1,5 +1,6 @@
-//! What is laid on the land of the site that is spoken of, in the scene: the hall as a mass, its yard and the circle that trucks turn
-//! in on the ground, and the ground within the distance that the prospect wants to keep. Made anew when another site is spoken of.
+//! What is laid on the land of the site that is spoken of, or by the scene that is shown: the hall as a mass, its yard and the circle
+//! that trucks turn in on the ground, and of the site the ground within the distance that the prospect wants to keep. Made anew when
+//! another site is spoken of.
 //!
 //! The park itself is not touched: the hall is in no table, and nothing finds it under the pointer.
 
@@ -8,7 +9,7 @@ use bevy::prelude::*;
 use geo::Polygon;
 use shaders::bits;
 
-use super::{Sites, waits_for_record};
+use super::{LaidLook, Sites, waits_for_record};
 use crate::mesh::{
     BuildingShape, Edges, Layer, TileMesh, building_edges, building_walls_and_roof, drape_outline, drape_polygon,
 };
@@ -26,7 +27,9 @@ const EDGES: Rgb = Rgb::hex(0x05_3263);
 /// What the meshes were made for.
 #[derive(Debug, Clone, PartialEq)]
 struct Key {
-    laid: usize,
+    /// By the pitch that is open, with a number that changes with it.
+    by_pitch: Option<usize>,
+    by_scene: Option<LaidLook>,
     look: (ThemeChoice, u32, Option<SunTime>),
     geometry: usize,
 }
@@ -38,19 +41,53 @@ pub(super) struct Drawn {
     entities: Vec<Entity>,
 }
 
-/// Draws what is laid on the chosen site, in the left part of a split picture: the right one may be of another day.
+/// What is drawn.
+#[derive(Debug, Default)]
+struct Parts {
+    /// Halls with their heights, m.
+    masses: Vec<(Polygon<f64>, f64)>,
+    on_ground: Vec<(Polygon<f64>, LaidPart)>,
+}
+
+impl Parts {
+    fn of(by_pitch: Option<&LaidOut>, by_scene: Option<&LaidLook>) -> Self {
+        let mut parts = Self::default();
+        if let Some(laid) = by_pitch {
+            for one in &laid.kept_away {
+                parts.on_ground.extend(one.area.iter().map(|polygon| (polygon.clone(), one.part())));
+            }
+            if let Some(fit) = &laid.fit {
+                parts.on_ground.extend(fit.yard.iter().map(|yard| (yard.clone(), LaidPart::Yard)));
+                parts.masses.push((fit.hall.clone(), fit.height_m));
+            }
+            parts.on_ground.extend(laid.turning.iter().map(|turning| (turning.circle(), LaidPart::Turning)));
+        }
+        if let Some(look) = by_scene {
+            parts.on_ground.extend(look.on_ground());
+            parts.masses.extend(look.mass());
+        }
+        parts
+    }
+}
+
+/// Draws what is laid on the chosen site, or by the scene that is shown, in the left part of a split picture: the right one may be
+/// of another day.
 pub(super) fn draw(
-    sites: Res<Sites>,
+    sites: Option<Res<Sites>>,
     twin: Res<Twin>,
     meshed: Option<Res<Meshed>>,
     mut drawn: Local<Option<Drawn>>,
     mut loose: Loose,
 ) {
     let (Some(meshed), drawn) = (meshed, &mut *drawn) else { return };
-    let pitch = sites.pitch.as_ref().filter(|_| !waits_for_record(&twin));
+    let is_record = !waits_for_record(&twin);
+    let pitch = sites.as_ref().and_then(|sites| sites.pitch.as_ref()).filter(|_| is_record);
     let laid = pitch.and_then(super::Pitch::laid_out);
-    let key = laid.map(|(number, _)| Key {
-        laid: number,
+    // The hall of the pitch comes before that of a scene.
+    let by_scene = twin.laid.as_ref().filter(|_| is_record && twin.laid_by_pitch.is_none());
+    let key = (laid.is_some() || by_scene.is_some()).then(|| Key {
+        by_pitch: laid.map(|(number, _)| number),
+        by_scene: by_scene.cloned(),
         look: (twin.theme, twin.px_factor.to_bits(), twin.shown.sun),
         geometry: std::sync::Arc::as_ptr(&meshed.geometry).addr(),
     });
@@ -60,9 +97,10 @@ pub(super) fn draw(
     if let Some(gone) = drawn.take() {
         loose.clear(gone.entities);
     }
-    let (Some(key), Some((_, laid))) = (key, laid) else { return };
+    let Some(key) = key else { return };
     let geometry = &meshed.geometry;
-    let entities = loose.lay(tiles(laid, geometry), &styles(), (&twin, geometry), Side::Left);
+    let parts = Parts::of(laid.map(|(_, laid)| laid), by_scene);
+    let entities = loose.lay(tiles(&parts, geometry), &styles(), (&twin, geometry), Side::Left);
     *drawn = Some(Drawn { key, entities });
 }
 
@@ -93,28 +131,19 @@ fn styles() -> Vec<Style> {
 }
 
 /// Mass, its edges, fills and lines on the ground.
-fn tiles(laid: &LaidOut, geometry: &SceneGeometry) -> [TileMesh; 4] {
+fn tiles(parts: &Parts, geometry: &SceneGeometry) -> [TileMesh; 4] {
     let (ground, origin) = (&geometry.ground, &geometry.origin);
     let (mut mass, mut edges) = (TileMesh::new(Layer::Building), TileMesh::new(Layer::BuildingEdge));
     let (mut fill, mut line) = (TileMesh::new(Layer::Zone), TileMesh::new(Layer::ZoneLine));
-    let mut on_ground = |polygon: &Polygon<f64>, part: LaidPart| {
-        drape_polygon(&mut fill, ground, origin, polygon, slot(part), [0.0; 2]);
-        drape_outline(&mut line, ground, origin, polygon, slot(part), SIZE_M);
-    };
-    for one in &laid.kept_away {
-        one.area.iter().for_each(|polygon| on_ground(polygon, one.part()));
+    for (polygon, part) in &parts.on_ground {
+        drape_polygon(&mut fill, ground, origin, polygon, slot(*part), [0.0; 2]);
+        drape_outline(&mut line, ground, origin, polygon, slot(*part), SIZE_M);
     }
-    if let Some(fit) = &laid.fit {
-        if let Some(yard) = &fit.yard {
-            on_ground(yard, LaidPart::Yard);
-        }
-        if let Some(shape) = BuildingShape::new(&fit.hall, ground, fit.height_m, None, 0.0) {
+    for (hall, height_m) in &parts.masses {
+        if let Some(shape) = BuildingShape::new(hall, ground, *height_m, None, 0.0) {
             building_walls_and_roof(&mut mass, &shape, ground, origin, slot(LaidPart::Hall));
             building_edges(&mut edges, &shape, ground, origin, Edges::All, slot(LaidPart::Hall));
         }
-    }
-    if let Some(turning) = &laid.turning {
-        on_ground(&turning.circle(), LaidPart::Turning);
     }
     [mass, edges, fill, line]
 }
@@ -162,7 +191,7 @@ mod tests {
         };
         let slots = |tile: &TileMesh| -> BTreeSet<u32> { tile.slots.iter().copied().collect() };
         let of = |parts: &[LaidPart]| -> BTreeSet<u32> { parts.iter().map(|part| slot(*part)).collect() };
-        let [mass, edges, fill, line] = tiles(&laid, &geometry);
+        let [mass, edges, fill, line] = tiles(&Parts::of(Some(&laid), None), &geometry);
         assert_eq!((slots(&mass), slots(&edges)), (of(&[LaidPart::Hall]), of(&[LaidPart::Hall])));
         let on_ground = of(&[LaidPart::Yard, LaidPart::TooNear]);
         assert_eq!((slots(&fill), slots(&line)), (on_ground.clone(), on_ground));
@@ -174,8 +203,16 @@ mod tests {
         // Every slot has a look of its own, and what is kept is told from what is not.
         let styles = styles();
         assert!(LaidPart::ALL.iter().all(|part| styles[slot(*part) as usize].bits & bits::VISIBLE != 0));
+        // A scene that keeps the hall draws the same mass and yard.
+        let look = LaidLook::of(laid.fit.as_ref(), None).unwrap();
+        let by_scene = tiles(&Parts::of(None, Some(&look)), &geometry);
+        assert_eq!((slots(&by_scene[0]), slots(&by_scene[2])), (of(&[LaidPart::Hall]), of(&[LaidPart::Yard])));
+        assert_eq!(by_scene[0].positions.len(), mass.positions.len());
         laid.kept_away[0].verdict = Verdict::Fit;
-        assert_eq!(slots(&tiles(&laid, &geometry)[2]), of(&[LaidPart::Yard, LaidPart::KeptAway]));
+        assert_eq!(
+            slots(&tiles(&Parts::of(Some(&laid), None), &geometry)[2]),
+            of(&[LaidPart::Yard, LaidPart::KeptAway])
+        );
         let labels: Vec<String> = laid.classes().iter().map(|class| class.label.to_string()).collect();
         assert_eq!(labels, ["hall", "truck yard", "away from water: distance to keep"]);
     }

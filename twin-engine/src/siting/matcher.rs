@@ -22,6 +22,11 @@ use crate::pick::Picker;
 /// How far ahead promises of the networks are counted, months: as `twin pitch` does.
 const AHEAD_MONTHS: u32 = 120;
 
+/// Sites that want nothing but an answer, at most: as `twin pitch` tells.
+const MOST_CONFIRMED: usize = 3;
+/// Sites that neighbouring parcels would make fit, at most: as `twin pitch` tells.
+const MOST_ENLARGED: usize = 3;
+
 /// State of the park and day that sites hold for.
 pub(crate) type Of = (u64, NaiveDate);
 
@@ -62,6 +67,10 @@ pub(crate) struct Found {
     pub cut_short: bool,
     /// Where nothing fits: the single changes that would bring a site, the smallest first.
     pub changes: Vec<Words>,
+    /// Where nothing fits: sites that want nothing but an answer, those with the fewest questions first.
+    pub confirmations: Vec<Words>,
+    /// Where nothing fits: sites that neighbouring parcels would make fit.
+    pub enlargements: Vec<Words>,
 }
 
 /// Something to tell of a site.
@@ -200,6 +209,8 @@ impl Job {
         let sites: Vec<Site> = matched.candidates.iter().enumerate().map(site).collect();
         let fits = (0..sites.len() as u32).filter(|at| matched.standing(*at).0 <= Standing::Open).count();
         let changes = if fits > 0 { Vec::new() } else { matched.relaxations() };
+        let enlargements = if fits > 0 { Vec::new() } else { matched.enlargements(MOST_ENLARGED) };
+        let confirmations = if fits > 0 { Vec::new() } else { matched.confirmations(MOST_CONFIRMED) };
         Found {
             of: self.of,
             sites,
@@ -207,6 +218,8 @@ impl Job {
             fits,
             cut_short: matched.cut_short,
             changes: changes.iter().map(|one| matched.relaxation_words(one)).collect(),
+            enlargements: enlargements.iter().map(|one| matched.enlargement_words(one)).collect(),
+            confirmations: confirmations.iter().map(|one| matched.confirmation_words(one)).collect(),
         }
     }
 }

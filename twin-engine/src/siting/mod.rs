@@ -1,6 +1,7 @@
 //! Sites for a prospect in the window: a pitch that is open, held against the park off the frame ([`matcher`]), ranked by weights
 //! as they are moved, and laid over the park as an overlay, with the hall on the site that is spoken of ([`massing`]).
 
+mod laid_look;
 mod massing;
 mod matcher;
 mod pitch;
@@ -13,6 +14,7 @@ use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use chrono::Local;
 
+pub use laid_look::{LaidLook, TurningLook};
 pub(crate) use pitch::{MOST_COMPARED, Pitch};
 
 use self::matcher::Of;
@@ -130,9 +132,12 @@ fn read(path: &Path, twin: &Twin) -> Result<PitchFile, String> {
 
 /// The system that opens pitches, has them matched and lays their sites over the park.
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<Sites>()
-        .add_systems(Update, go_on.before(crate::scene::SceneSystems))
-        .add_systems(Update, massing::draw.after(crate::scene::SceneSystems));
+    app.init_resource::<Sites>().add_systems(Update, go_on.before(crate::scene::SceneSystems));
+}
+
+/// The system that draws what is laid on the land of a site, in windows, pictures and films.
+pub(crate) fn draw_plugin(app: &mut App) {
+    app.add_systems(Update, massing::draw.after(crate::scene::SceneSystems));
 }
 
 fn go_on(
@@ -156,6 +161,12 @@ fn go_on(
         if pitch.has_map() {
             pitch.lay(&mut twin);
         }
+    }
+    let laid = sites.pitch.as_ref().filter(|_| wanted.is_some()).and_then(Pitch::laid_out);
+    let look = laid.and_then(|(_, laid)| LaidLook::of(laid.fit.as_ref(), laid.turning.as_ref()));
+    // Looked at first, too.
+    if twin.laid_by_pitch != look {
+        twin.laid_by_pitch = look;
     }
     if came {
         redraw.write(RequestRedraw);

@@ -180,7 +180,7 @@ fn metres(value: f64) -> String {
 }
 
 /// A band of distances.
-fn band((from, to): (f64, f64)) -> String {
+pub(super) fn band((from, to): (f64, f64)) -> String {
     if to.is_finite() { format!("{from:.0}–{to:.0} m") } else { format!("≥ {from:.0} m") }
 }
 
@@ -254,13 +254,17 @@ impl Page {
                     let unknown = || text.words(&said::UNKNOWN.into());
                     let unit = one.utility.unit();
                     let left = one.supply.remaining.first().map_or_else(unknown, |step| {
+                        if one.utility == Utility::Telecom {
+                            return say(&said::routes(step.low, step.high));
+                        }
                         match (step.low.is_finite(), step.high.is_finite()) {
                             (true, true) => {
                                 let (low, high) = (format!("{:.1}", step.low), format!("{:.1}", step.high));
                                 if low == high { format!("{low} {unit}") } else { format!("{low}–{high} {unit}") }
                             }
                             (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
-                            _ => unknown(),
+                            (true, false) => say(&said::at_least(&format!("{:.1} {unit}", step.low))),
+                            (false, false) => unknown(),
                         }
                     });
                     Line {

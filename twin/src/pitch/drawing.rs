@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::emergency::security::is_rail;
-use analysis::siting::{Brief, Connection, said};
+use analysis::siting::{Brief, Connection, Utility, said};
 use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Polygon, Rect};
 use spatial_db::model::{ParkSnapshot, Presence, SurfaceKind};
@@ -188,11 +188,13 @@ const YEARS: i32 = 5;
 /// nothing where no utility's is known.
 pub(super) fn capacity(
     connections: &[Connection],
-    asked: &[(analysis::siting::Utility, NaiveDate, f64)],
+    asked: &[(Utility, NaiveDate, f64)],
     as_of: NaiveDate,
     text: &Text,
 ) -> String {
-    let known: Vec<&Connection> = connections.iter().filter(|one| !one.supply.remaining.is_empty()).collect();
+    // Routes are no capacity that others take from over time.
+    let is_drawn = |one: &&Connection| one.utility != Utility::Telecom && !one.supply.remaining.is_empty();
+    let known: Vec<&Connection> = connections.iter().filter(is_drawn).collect();
     if known.is_empty() {
         return String::new();
     }
@@ -207,7 +209,7 @@ pub(super) fn capacity(
         let top = 8.0 + row * at as f64;
         let base = top + row - 18.0;
         let wanted = asked.iter().filter(|ask| ask.0 == one.utility);
-        let most = one.supply.remaining.iter().map(|step| step.high).filter(|high| high.is_finite());
+        let most = one.supply.remaining.iter().flat_map(|step| [step.low, step.high]).filter(|left| left.is_finite());
         let most = most.chain(wanted.clone().map(|ask| ask.2)).fold(1e-9, f64::max);
         let y = |value: f64| base - (value.clamp(0.0, most) / most) * (row - 30.0);
         let unit = one.utility.unit();

@@ -9,6 +9,11 @@ use super::{Opened, chosen, held};
 use crate::failure::Failure;
 use crate::print;
 
+/// Sites that want nothing but an answer, at most.
+const MOST_CONFIRMED: usize = 3;
+/// Sites that neighbouring parcels would make fit, at most.
+const MOST_ENLARGED: usize = 3;
+
 pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     let opened = Opened::of(&arguments.asked)?;
     let (ground, supplies) = (opened.ground(), opened.supplies());
@@ -24,12 +29,15 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     if arguments.json {
         let sites: Vec<Value> = shown.iter().enumerate().map(|(at, place)| site(&matched, at + 1, place)).collect();
         let relaxations: Vec<Value> = if fits > 0 { Vec::new() } else { relaxed(&matched) };
+        let confirmations: Vec<Value> = if fits > 0 { Vec::new() } else { confirmed(&matched) };
+        let enlargements: Vec<Value> = if fits > 0 { Vec::new() } else { enlarged(&matched) };
         let park = &opened.park().park;
         return print::json(&json!({
             "pitch": opened.file.name, "prospect": opened.file.prospect,
             "park": park.slug, "synthetic": park.synthetic, "as_of": opened.as_of,
             "sites": places.len(), "fit": fits, "cut_short": matched.cut_short,
-            "ranking": sites, "relaxations": relaxations,
+            "ranking": sites, "relaxations": relaxations, "confirmations": confirmations,
+            "enlargements": enlargements,
         }));
     }
     let text = Text::of(opened.language);
@@ -56,8 +64,21 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     }
     if fits == 0 {
         print::line("")?;
-        let relaxations = matched.relaxations();
-        if relaxations.is_empty() {
+        let (relaxations, confirmations) = (matched.relaxations(), matched.confirmations(MOST_CONFIRMED));
+        let enlargements = matched.enlargements(MOST_ENLARGED);
+        if !confirmations.is_empty() {
+            print::line(text.words(&said::to_confirm()))?;
+            for one in &confirmations {
+                print::line(format!("  {}", text.words(&matched.confirmation_words(one))))?;
+            }
+        }
+        if !enlargements.is_empty() {
+            print::line(text.words(&said::to_enlarge()))?;
+            for one in &enlargements {
+                print::line(format!("  {}", text.words(&matched.enlargement_words(one))))?;
+            }
+        }
+        if relaxations.is_empty() && confirmations.is_empty() {
             print::line(text.words(&said::no_single_change()))?;
             for near in matched.nearest(3) {
                 if let Some(place) = places.iter().find(|place| place.candidate == near) {
@@ -65,7 +86,7 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
                     print::line(format!("  {name}: {}", text.words(&matched.why(place))))?;
                 }
             }
-        } else {
+        } else if !relaxations.is_empty() {
             print::line(text.words(&said::nothing_fits()))?;
             for one in &relaxations {
                 print::line(format!("  {}", text.words(&matched.relaxation_words(one))))?;
@@ -163,7 +184,11 @@ pub(super) fn explain(arguments: &SiteArguments) -> Result<(), Failure> {
     let heads: Vec<String> = said::NEEDS.iter().map(|head| text.words(&(*head).into())).collect();
     let rows: Vec<Vec<String>> = matched.explain(candidate).iter().map(|finding| row(finding, text)).collect();
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    print::table(&heads, &rows)
+    print::table(&heads, &rows)?;
+    match matched.enlargement_of(candidate) {
+        Some(one) => print::line(format!("\n{}", text.words(&matched.enlargement_words(&one)))),
+        None => Ok(()),
+    }
 }
 
 /// A need in words, in the order of [`said::NEEDS`].
@@ -204,6 +229,29 @@ fn site(matched: &Match<'_, '_>, rank: usize, place: &Place) -> Value {
         "standing": place.standing.as_str(), "musts_missed": place.missed,
         "wishes": place.score, "wishes_at_best": place.best, "why": matched.why(place), "needs": needs,
     })
+}
+
+fn confirmed(matched: &Match<'_, '_>) -> Vec<Value> {
+    let one = |one: &analysis::siting::Confirmation| {
+        json!({
+            "needs": one.needs.iter().map(|need| need + 1).collect::<Vec<_>>(),
+            "site": matched.name(&matched.candidates[one.candidate as usize]),
+            "confirm": matched.confirmation_words(one),
+        })
+    };
+    matched.confirmations(MOST_CONFIRMED).iter().map(one).collect()
+}
+
+fn enlarged(matched: &Match<'_, '_>) -> Vec<Value> {
+    let one = |one: &analysis::siting::Enlargement| {
+        let added: Vec<String> = one.added.iter().map(|slot| matched.number(*slot)).collect();
+        json!({
+            "site": matched.name(&matched.candidates[one.candidate as usize]), "added": added,
+            "added_m2": one.added_m2, "standing": one.standing.as_str(), "held": one.is_held,
+            "enlarge": matched.enlargement_words(one),
+        })
+    };
+    matched.enlargements(MOST_ENLARGED).iter().map(one).collect()
 }
 
 fn relaxed(matched: &Match<'_, '_>) -> Vec<Value> {

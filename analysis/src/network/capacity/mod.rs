@@ -29,7 +29,7 @@ pub use load::Capacity;
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use overlay::{capacity_overlay, resource as resource_words};
-pub(in crate::network) use rules::told;
+pub(crate) use rules::told;
 pub use rules::{CapacityRules, Ends, Figures, RatedBy, Resource, Told};
 pub use sheets::{elements_sheet, parcels_sheet, way_sheet, worst as worst_elements};
 

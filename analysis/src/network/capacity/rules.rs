@@ -179,7 +179,7 @@ impl Resource {
 }
 
 /// The number that one of these columns tells, never below zero, with the column's name.
-pub(in crate::network) fn told<'a>(columns: &'a [Told], attributes: &Attributes) -> Option<(f64, &'a str)> {
+pub(crate) fn told<'a>(columns: &'a [Told], attributes: &Attributes) -> Option<(f64, &'a str)> {
     columns.iter().find_map(|told| {
         let cell = attributes.get(&told.column).or_else(|| {
             let same = |(name, _): &(&str, &Value)| name.to_lowercase() == told.column.to_lowercase();

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon};
-use rayon::prelude::*;
 use serde::Deserialize;
 use spatial_db::model::FeatureKind;
 
@@ -161,22 +160,9 @@ struct Reached {
 }
 
 impl Match<'_, '_> {
-    /// Tries the room to turn on the sites that fail by no more than one must.
-    pub(super) fn try_turning(&mut self) {
-        let needs: Vec<usize> = (0..self.pitch.needs.len())
-            .filter(|need| matches!(self.pitch.needs[*need].want, Want::Turning { .. }))
-            .collect();
-        if needs.is_empty() {
-            return;
-        }
-        let tried = self.worth_trying();
-        for need in needs {
-            let found: Vec<(u32, Measure)> = tried
-                .par_iter()
-                .filter_map(|at| Some((*at, self.turned(*at, &self.pitch.needs[need].want)?.measure)))
-                .collect();
-            self.put(need, found);
-        }
+    /// The room to turn on a candidate's land; `None` where its land is not on record.
+    pub(super) fn turned_measure(&self, candidate: u32, want: &Want) -> Option<Measure> {
+        Some(self.turned(candidate, want)?.measure)
     }
 
     /// The circle on a candidate's land; `None` where the pitch asks for none or it is not known to fit.

@@ -53,6 +53,8 @@ pub struct Lack {
     pub short: Option<Words>,
     /// The same as a figure, in `unit`.
     pub amount: Option<f64>,
+    /// It may be more: what is there is known up to a bound only.
+    pub at_least: bool,
     /// Unit of the figure; of a day asked for `d`, of a hall per cent of its sides.
     pub unit: String,
 }
@@ -126,6 +128,8 @@ pub struct ByCriterion {
     pub least: Option<f64>,
     /// The most of these: that much would have closed this gap for each of them somewhere; it alone serves `served` of them at most.
     pub most: Option<f64>,
+    /// One of the two figures may be more: what is there is known up to a bound only.
+    pub at_least: bool,
 }
 
 /// One criterion on one parcel.
@@ -143,6 +147,8 @@ pub struct ByParcel {
     pub prospects: BTreeSet<String>,
     /// What would have served all of them; `None` where the figure of one is not known.
     pub most: Option<f64>,
+    /// It may be more.
+    pub at_least: bool,
 }
 
 /// What a park does not give, of all that is on record as asked for. A day asked for that has passed is taken as the day of the
@@ -294,6 +300,7 @@ fn lack(matched: &Match<'_, '_>, candidate: u32, need: usize) -> Lack {
         has: finding.has,
         short: finding.gap,
         amount: (finding.verdict == Verdict::Gap && gap.is_finite()).then_some(gap),
+        at_least: finding.measure.low < finding.measure.high,
         unit,
     }
 }
@@ -310,10 +317,40 @@ fn key(lack: &Lack) -> Key {
     (lack.criterion.to_string(), lack.unit.clone())
 }
 
-/// The smaller of two figures, of which either may not be known.
-fn least(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+/// How much is lacking: a figure, and whether it may be more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Short {
+    amount: f64,
+    at_least: bool,
+}
+
+impl Short {
+    fn of(lack: &Lack) -> Option<Self> {
+        lack.amount.map(|amount| Self { amount, at_least: lack.at_least })
+    }
+
+    /// What closes both gaps: the larger. Where either may be more, so may this.
+    fn both(self, other: Self) -> Self {
+        Self { amount: self.amount.max(other.amount), at_least: self.at_least || other.at_least }
+    }
+
+    /// What closes one of them: the smaller. Of equals the one that is known.
+    fn either(self, other: Self) -> Self {
+        if (other.amount, other.at_least) < (self.amount, self.at_least) { other } else { self }
+    }
+}
+
+/// What one site lacks of a criterion that it may lack several times over, as of power by this year and by the next: all of it.
+/// Where one figure is not known none is.
+fn on_site<'l>(lacks: impl Iterator<Item = &'l Lack>) -> Option<Short> {
+    let all: Option<Vec<Short>> = lacks.map(Short::of).collect();
+    all?.into_iter().reduce(Short::both)
+}
+
+/// The least of what two sites lack, of which either may not be known.
+fn least(a: Option<Short>, b: Option<Short>) -> Option<Short> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
+        (Some(a), Some(b)) => Some(a.either(b)),
         (known, None) | (None, known) => known,
     }
 }
@@ -324,8 +361,8 @@ struct Gathered {
     missed_by: BTreeSet<String>,
     served: BTreeSet<String>,
     sites: BTreeSet<String>,
-    /// The least that each prospect lacked.
-    lacked: BTreeMap<String, Option<f64>>,
+    /// What each prospect lacked on the site that lacked least of it.
+    lacked: BTreeMap<String, Option<Short>>,
 }
 
 impl Gathered {
@@ -339,9 +376,9 @@ impl Gathered {
         }
     }
 
-    fn lacks(&mut self, prospect: &str, amount: Option<f64>) {
-        let kept = self.lacked.entry(prospect.to_owned()).or_insert(amount);
-        *kept = least(*kept, amount);
+    fn lacks(&mut self, prospect: &str, on_site: Option<Short>) {
+        let kept = self.lacked.entry(prospect.to_owned()).or_insert(on_site);
+        *kept = least(*kept, on_site);
     }
 }
 
@@ -352,28 +389,34 @@ impl UnmetDemand {
         for one in &self.unserved {
             let prospect = one.demand.prospect.as_str();
             let missed = one.closest.iter().flat_map(|closest| &closest.lacks);
+            let mut closest: BTreeMap<Key, Vec<&Lack>> = BTreeMap::new();
             for lack in missed.filter(|lack| lack.verdict == Verdict::Gap) {
-                let gathered = found.entry(key(lack)).or_insert_with(|| Gathered::of(&lack.criterion));
+                closest.entry(key(lack)).or_default().push(lack);
+            }
+            for (key, lacks) in closest {
+                let gathered = found.entry(key).or_insert_with(|| Gathered::of(&lacks[0].criterion));
                 gathered.missed_by.insert(prospect.to_owned());
-                gathered.lacks(prospect, lack.amount);
+                gathered.lacks(prospect, on_site(lacks.into_iter()));
             }
             for change in &one.changes {
                 let lack = &change.lack;
                 let gathered = found.entry(key(lack)).or_insert_with(|| Gathered::of(&lack.criterion));
                 gathered.served.insert(prospect.to_owned());
                 gathered.sites.insert(change.site.to_string());
-                gathered.lacks(prospect, lack.amount);
+                gathered.lacks(prospect, Short::of(lack));
             }
         }
         let told = |((_, unit), gathered): (Key, Gathered)| {
             let known = || gathered.lacked.values().copied().flatten();
+            let (least, most) = (known().reduce(Short::either), known().reduce(Short::both));
             ByCriterion {
                 unit,
                 missed_by: gathered.missed_by.len(),
                 served: gathered.served.len(),
                 sites: gathered.sites.len(),
-                least: known().reduce(f64::min),
-                most: known().reduce(f64::max),
+                least: least.map(|one| one.amount),
+                most: most.map(|one| one.amount),
+                at_least: [least, most].iter().flatten().any(|one| one.at_least),
                 criterion: gathered.criterion,
             }
         };
@@ -388,7 +431,7 @@ impl UnmetDemand {
         struct Kept {
             parcels: usize,
             /// The least that each prospect lacked here.
-            lacked: BTreeMap<String, Option<f64>>,
+            lacked: BTreeMap<String, Option<Short>>,
             row: ByParcel,
         }
         let mut found: BTreeMap<(Option<u32>, String, Key), Kept> = BTreeMap::new();
@@ -408,21 +451,24 @@ impl UnmetDemand {
                             unit: change.lack.unit.clone(),
                             prospects: BTreeSet::new(),
                             most: None,
+                            at_least: false,
                         },
                     });
                     if change.parcels.len() < kept.parcels {
                         (kept.parcels, kept.row.site) = (change.parcels.len(), change.site.clone());
                     }
                     let prospect = &one.demand.prospect;
-                    let lacked = kept.lacked.entry(prospect.clone()).or_insert(change.lack.amount);
-                    *lacked = least(*lacked, change.lack.amount);
+                    let short = Short::of(&change.lack);
+                    let lacked = kept.lacked.entry(prospect.clone()).or_insert(short);
+                    *lacked = least(*lacked, short);
                     kept.row.prospects.insert(prospect.clone());
                 }
             }
         }
         let told = |kept: Kept| {
-            let all: Option<Vec<f64>> = kept.lacked.into_values().collect();
-            ByParcel { most: all.and_then(|all| all.into_iter().reduce(f64::max)), ..kept.row }
+            let all: Option<Vec<Short>> = kept.lacked.into_values().collect();
+            let most = all.and_then(|all| all.into_iter().reduce(Short::both));
+            ByParcel { most: most.map(|one| one.amount), at_least: most.is_some_and(|one| one.at_least), ..kept.row }
         };
         let mut parcels: Vec<ByParcel> = found.into_values().map(told).collect();
         parcels.sort_by_key(|one| std::cmp::Reverse(one.prospects.len()));

@@ -46,11 +46,20 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
         let count = row.prospects.len();
         let alone = || words!("unmet-fact", "would have served {count}", count = count);
         let value = row.most.map_or_else(alone, |most| {
+            let short = short(most, &row.unit);
+            if row.at_least {
+                return words!(
+                    "unmet-fact-least",
+                    "would have served {count}; missed by at least {short}",
+                    count = count,
+                    short = short
+                );
+            }
             words!(
                 "unmet-fact-short",
                 "would have served {count}; missed by {short} or less",
                 count = count,
-                short = short(most, &row.unit)
+                short = short
             )
         });
         // Names of prospects stay in the report: pictures are shown to others.

@@ -23,6 +23,7 @@ pub fn unmet_requirements(unmet: &UnmetDemand) -> Sheet {
         text("has", words!("unmet-head-has", "there")),
         text("short", words!("unmet-head-short", "missed by")),
         Column::new("short_amount", words!("unmet-head-amount", "missed by, figure"), "", Holds::Number(2)).in_files(),
+        text("bound", words!("unmet-head-bound", "figures")).in_files(),
         text("unit", words!("unmet-head-unit", "unit")).in_files(),
         text("why", words!("unmet-head-why", "why")).in_files(),
         text("note", words!("unmet-head-note", "note on record")).in_files(),
@@ -56,6 +57,7 @@ fn requirement(one: &Unserved) -> Vec<Row> {
             of(|lack| lack.has.clone().into()),
             of(|lack| lack.short.clone().map_or(Value::Unknown, Value::Text)),
             of(|lack| lack.amount.into()),
+            of(|lack| bound(lack.amount, lack.at_least)),
             of(|lack| unit(&lack.unit)),
             one.why.clone().into(),
             demand.note.as_deref().into(),
@@ -71,6 +73,15 @@ fn requirement(one: &Unserved) -> Vec<Row> {
 /// A unit as a cell; nothing for none.
 fn unit(unit: &str) -> Value {
     Some(unit).filter(|unit| !unit.is_empty()).into()
+}
+
+/// Whether a figure of what is lacking may be more; nothing where there is none.
+fn bound(amount: Option<f64>, at_least: bool) -> Value {
+    match (amount, at_least) {
+        (None, _) => Value::Unknown,
+        (Some(_), true) => words!("unmet-bound-least", "at least").into(),
+        (Some(_), false) => words!("unmet-bound-known", "exact").into(),
+    }
 }
 
 /// How it ended, in words.
@@ -94,6 +105,7 @@ pub fn unmet_criteria(unmet: &UnmetDemand) -> Sheet {
             Value::Whole(one.sites as i64),
             one.least.into(),
             one.most.into(),
+            bound(one.most, one.at_least),
             unit(&one.unit),
         ],
     };
@@ -109,6 +121,7 @@ pub fn unmet_criteria(unmet: &UnmetDemand) -> Sheet {
             whole("sites", words!("unmet-head-sites", "sites it alone would bring")),
             Column::new("least", words!("unmet-head-least", "missed by, least"), "", Holds::Number(2)),
             Column::new("most", words!("unmet-head-most", "missed by, most"), "", Holds::Number(2)),
+            Column::new("bound", words!("unmet-head-bound", "figures"), "", Holds::Text),
             Column::new("unit", words!("unmet-head-unit", "unit"), "", Holds::Text),
         ],
         rows: unmet.by_criterion().into_iter().map(row).collect(),
@@ -131,6 +144,7 @@ pub fn unmet_parcels(unmet: &UnmetDemand, park: &ParkSnapshot) -> Sheet {
                 one.criterion.into(),
                 Value::Whole(one.prospects.len() as i64),
                 one.most.into(),
+                bound(one.most, one.at_least),
                 unit(&one.unit),
                 one.site.into(),
                 Words::from(who.join("; ")).into(),
@@ -147,6 +161,7 @@ pub fn unmet_parcels(unmet: &UnmetDemand, park: &ParkSnapshot) -> Sheet {
             text("criterion", words!("unmet-head-criterion", "criterion")),
             Column::new("prospects", words!("unmet-head-prospects", "prospects"), "", Holds::Whole),
             Column::new("most", words!("unmet-head-most", "missed by, most"), "", Holds::Number(2)),
+            text("bound", words!("unmet-head-bound", "figures")),
             text("unit", words!("unmet-head-unit", "unit")),
             text("site", words!("unmet-head-site", "site")),
             text("who", words!("unmet-head-who", "who")).in_files(),

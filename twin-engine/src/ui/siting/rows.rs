@@ -1,6 +1,7 @@
 //! The ranking: every site with where it stands, the share of the wishes, what it misses and what is not known. A click flies there.
 
 use analysis::siting::{Place, said};
+use analysis::words::Words;
 use bevy_egui::egui::{Align, Checkbox, Label, Layout, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
@@ -85,11 +86,23 @@ fn above(ui: &mut Ui, panels: &Panels, words: &'static Text, pitch: &Pitch) {
     if found.fits > 0 {
         return;
     }
-    let why = if found.changes.is_empty() { said::no_single_change() } else { said::nothing_fits() };
     let bad = look::colour(panels.twin.theme().bad);
-    ui.add(Label::new(RichText::new(words.words(&why)).color(bad)).wrap());
-    for change in &found.changes {
-        ui.add(Label::new(words.words(change)).wrap());
+    let mut list = |head: Words, lines: &[Words]| {
+        ui.add(Label::new(RichText::new(words.words(&head)).color(bad)).wrap());
+        for line in lines {
+            ui.add(Label::new(words.words(line)).wrap());
+        }
+    };
+    if !found.confirmations.is_empty() {
+        list(said::to_confirm(), &found.confirmations);
+    }
+    if !found.changes.is_empty() {
+        list(said::nothing_fits(), &found.changes);
+    } else if found.confirmations.is_empty() {
+        list(said::no_single_change(), &[]);
+    }
+    if !found.enlargements.is_empty() {
+        list(said::to_enlarge(), &found.enlargements);
     }
 }
 
