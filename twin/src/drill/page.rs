@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, given_chapter, improvement_chapter};
+use analysis::emergency::in_service;
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
 use spatial_db::cache::Cache;
@@ -114,7 +115,7 @@ fn path(area: &MultiPolygon<f64>, place: &impl Fn(f64, f64) -> (f64, f64)) -> St
 }
 
 /// The park from above: ways, buildings (those inside the danger dark), the danger at its largest, where the engines drove, places of
-/// assembly, hydrants, stations.
+/// assembly, hydrants and stations in service.
 fn plan(cache: &Cache, run: &DrillRun) -> String {
     const WIDTH: f64 = 720.0;
     let park = cache.snapshot();
@@ -168,7 +169,8 @@ fn plan(cache: &Cache, run: &DrillRun) -> String {
             points.join(" ")
         );
     }
-    for resource in &park.resources {
+    // The drill reckons with none that is out of service.
+    for resource in park.resources.iter().filter(|one| in_service(one)) {
         let (x, y) = place(resource.position[0], resource.position[1]);
         let mark = match resource.kind {
             ResourceKind::Hydrant => format!("<circle fill=\"#1f77b4\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.6\"/>"),

@@ -124,11 +124,12 @@ impl Course<'_> {
         };
         self.say(id, kind, text);
         if dried > 0 {
-            self.say(
-                "water_lost",
-                Happening::Response,
-                words!("drill-water-lost", "{count} engines have lost their water and set up anew", count = dried),
-            );
+            let text = if dried == 1 {
+                words!("drill-water-lost-one", "an engine has lost its water and sets up anew")
+            } else {
+                words!("drill-water-lost", "{count} engines have lost their water and set up anew", count = dried)
+            };
+            self.say("water_lost", Happening::Response, text);
         }
         if let Action::Done(expected) = action {
             self.happened.entry(expected.clone()).or_insert(self.now);

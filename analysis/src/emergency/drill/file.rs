@@ -7,7 +7,7 @@ use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
 
 /// Events that every drill may have without naming them.
-pub(super) const EVENTS: [&str; 9] = [
+pub(super) const EVENTS: [&str; 10] = [
     "release",
     "alarm",
     "first_engine",
@@ -16,6 +16,7 @@ pub(super) const EVENTS: [&str; 9] = [
     "first_water",
     "water_lost",
     "threat_reaches_people",
+    "assembly_reached",
     "evacuated",
 ];
 

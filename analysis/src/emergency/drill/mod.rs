@@ -11,6 +11,7 @@ mod course;
 mod dose;
 mod error;
 mod file;
+mod gather;
 mod given;
 mod hangs;
 mod improve;
@@ -43,7 +44,7 @@ pub use improve::{Improvement, Standing, improvement_chapter, improvements, unat
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
 pub use notes::{NoteTaken, note_caption, notes_taken};
-pub use outcome::{CountAt, EngineRun, Facility, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
+pub use outcome::{CountAt, EngineRun, Facility, Gathering, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
 pub use score::{ItemScore, RatedObjective, Score, Tally, rate_objectives, score_items};

@@ -73,6 +73,25 @@ pub struct Facility {
     pub without_height: bool,
 }
 
+/// A place of assembly in service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Gathering {
+    /// Key; empty for a place that is not on record.
+    pub key: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Persons that it takes, if on record.
+    pub capacity: Option<u32>,
+    /// Persons there at the end.
+    pub arrived: u32,
+    /// Persons sent there although it was full.
+    pub over: u32,
+    /// When it first lay inside the danger, s; none: at no look.
+    pub reached_s: Option<f64>,
+    /// A flood is not known to have reached it, and it lies on ground whose height is not known: nobody can say that it is dry.
+    pub without_height: bool,
+}
+
 /// How many were where at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct CountAt {
@@ -163,6 +182,10 @@ pub struct LevelReached {
     pub reach_m: f64,
     /// Buildings that stand within, those of worse levels among them.
     pub buildings: usize,
+    /// Persons indoors in those as it came, of the buildings whose people are known; who stood in line at a door was outside.
+    pub persons_indoors: u32,
+    /// Buildings within whose people are not known.
+    pub buildings_unknown: usize,
 }
 
 /// What a drill came to. Times are s from the start; none: it did not happen.
@@ -208,9 +231,9 @@ pub struct Outcome {
     pub water_unknown: usize,
     /// The same of power.
     pub power_unknown: usize,
-    /// Keys of all buildings of which nobody can tell whether they have water, and whether they have power.
+    /// Slots of all buildings of which nobody can tell whether they have water, and whether they have power.
     #[serde(skip)]
-    pub supply_unknown: [BTreeSet<String>; 2],
+    pub supply_unknown: [BTreeSet<usize>; 2],
     /// Water at the place, L/s, of hydrants whose flow is known.
     pub water_l_s: f64,
     /// Hydrants there whose flow is not on record.
@@ -226,6 +249,8 @@ pub struct Outcome {
     pub engines: Vec<EngineRun>,
     /// Hospitals and shelters on record.
     pub facilities: Vec<Facility>,
+    /// Places of assembly in service.
+    pub gatherings: Vec<Gathering>,
     /// Expected actions.
     pub rated: Vec<Rated>,
     /// Objectives, by those.

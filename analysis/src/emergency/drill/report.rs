@@ -3,6 +3,7 @@
 use super::course::amount;
 use super::dose::breath_chapter;
 use super::file::{DrillFile, HazardSpec};
+use super::gather::gathering_chapter;
 use super::hangs::Hangs;
 use super::log::Happening;
 use super::notes::note_chapter;
@@ -68,7 +69,7 @@ const ITEMS: [Phrase; 12] = [
     phrase("drill-item-site", "site control"),
 ];
 
-fn heads<const N: usize>(phrases: [Phrase; N]) -> Vec<Words> {
+pub(super) fn heads<const N: usize>(phrases: [Phrase; N]) -> Vec<Words> {
     phrases.map(Words::from).to_vec()
 }
 
@@ -260,7 +261,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             ]),
             timeline,
         ),
-        chapter("struck", phrase("drill-struck", "Buildings inside the danger"), of_struck, struck),
+        chapter("struck", struck_title(&file.hazard), of_struck, struck),
     ];
     if !outcome.levels.is_empty() {
         chapters.push(levels(&outcome.levels));
@@ -271,7 +272,9 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     let scored = at(&chapters, "expected");
     chapters.splice(scored..scored, score_chapters(outcome, said));
     let after = at(&chapters, "people") + 1;
-    chapters.splice(after..after, outcome.breath.as_ref().map(breath_chapter));
+    let more =
+        std::iter::once(gathering_chapter(&outcome.gatherings)).chain(outcome.breath.as_ref().map(breath_chapter));
+    chapters.splice(after..after, more);
     let noted = at(&chapters, "timeline");
     chapters.splice(noted..noted, note_chapter(file, run));
     chapters
@@ -331,7 +334,7 @@ fn lost(known: bool, buildings: usize, unsure: usize) -> Words {
     }
 }
 
-fn unknown() -> Words {
+pub(super) fn unknown() -> Words {
     phrase("unknown", "unknown").into()
 }
 
@@ -404,6 +407,30 @@ fn worst(struck: &Struck, levels: &[LevelReached]) -> Words {
     }
 }
 
+/// Persons indoors within a level, and of how many buildings nobody knows.
+fn indoors(level: &LevelReached) -> Words {
+    if level.buildings_unknown == 0 {
+        return count(level.persons_indoors);
+    }
+    words!(
+        "drill-persons-and-unknown",
+        "{count}; of {unknown} buildings the people are not known",
+        count = level.persons_indoors.to_string(),
+        unknown = level.buildings_unknown
+    )
+}
+
+/// What the buildings of the chapter are inside of: the danger in which nobody is to be, or the mildest level of a burst, which reaches
+/// farther than that.
+const fn struck_title(hazard: &HazardSpec) -> Phrase {
+    match hazard {
+        HazardSpec::Blast { .. } | HazardSpec::Fireball { .. } => {
+            phrase("drill-struck-levels", "Buildings that a level reaches, the mildest among them")
+        }
+        _ => phrase("drill-struck", "Buildings inside the danger"),
+    }
+}
+
 /// Levels of a burst, how far they reach, and how many buildings.
 fn levels(reached: &[LevelReached]) -> DrillChapter {
     let row = |level: &LevelReached| {
@@ -413,6 +440,7 @@ fn levels(reached: &[LevelReached]) -> DrillChapter {
             Words::from(format!("{:.1} {unit}", level.value / 1000.0)),
             Words::from(format!("{:.0} m", level.reach_m)),
             Words::from(level.buildings.to_string()),
+            indoors(level),
         ];
         (level.buildings > 0, cells)
     };
@@ -424,6 +452,7 @@ fn levels(reached: &[LevelReached]) -> DrillChapter {
             phrase("drill-head-value", "From"),
             phrase("drill-head-reach", "Reach"),
             phrase("drill-head-buildings", "Buildings within"),
+            phrase("drill-head-persons-indoors", "Persons in them as it came"),
         ]),
         rows: reached.iter().map(row).collect(),
     }

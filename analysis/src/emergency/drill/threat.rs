@@ -403,10 +403,11 @@ impl<'a> Threat<'a> {
         }
     }
 
-    /// Levels of a burst with their reach and the buildings in them, of those that count.
-    pub(super) fn levels(&self, counts: impl Fn(usize) -> bool) -> Vec<LevelReached> {
+    /// Levels of a burst with their reach and the buildings and people in them. `people` tells of a building that counts how many were
+    /// indoors, and whether that is not known.
+    pub(super) fn levels(&self, people: impl Fn(usize) -> Option<(u32, bool)>) -> Vec<LevelReached> {
         match self {
-            Self::Burst(burst) => burst.levels(counts),
+            Self::Burst(burst) => burst.levels(people),
             _ => Vec::new(),
         }
     }

@@ -160,7 +160,8 @@ fn a_burst_main_takes_the_hydrants_and_buildings_that_hang_on_it() {
     let outcome = &found.outcome;
     assert_eq!((outcome.hydrants_out, outcome.water_l_s), (2, 15.0), "{:?}", found.log.entries);
     assert_eq!(outcome.engines[0].hydrant.as_deref(), Some("H3"));
-    assert!(found.log.entries.iter().any(|entry| entry.id == "water_lost" && entry.at_s == 720.0));
+    let lost = found.log.entries.iter().find(|entry| entry.id == "water_lost").unwrap();
+    assert_eq!((lost.at_s, lost.text.as_str()), (720.0, "an engine has lost its water and sets up anew"));
     assert!(outcome.without_water.contains(&"B1".to_owned()), "{:?}", outcome.without_water);
     assert!(outcome.unreached.is_some_and(|(before, after)| after >= before));
     let error = refused(&fire.replace("burst(\"e1\")", "burst(\"e9\")"), &cache);
