@@ -25,12 +25,18 @@ impl Course<'_> {
             Action::Say(text) => Words::from(text.as_str()),
             Action::Wind(from, speed) => {
                 self.threat.turn(self.file, &self.tables.hazard, self.now, (*from, *speed))?;
-                words!(
+                let said = words!(
                     "drill-wind",
                     "the wind blows from {from}° with {speed} m/s",
                     from = from.to_string(),
                     speed = speed.to_string()
-                )
+                );
+                if self.air.sky().is_some() {
+                    let class = self.air.class(self.file, &self.tables.hazard, *speed)?;
+                    words!("drill-wind-class", "{said}: class {class}", said = said, class = format!("{class:?}"))
+                } else {
+                    said
+                }
             }
             Action::Stop if !self.happened.contains_key("release") => {
                 self.called_off = true;

@@ -18,6 +18,7 @@ use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
 use super::score::{Mark, rate_objectives, score_items};
+use super::sky::Air;
 use super::supply::{Lost, is_known, known_buildings, taps};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
@@ -38,6 +39,7 @@ pub(super) struct Course<'a> {
     pub(super) hand: Vec<HandInject>,
     pub(super) hand_done: usize,
     pub(super) threat: Threat<'a>,
+    pub(super) air: Air,
     pub(super) walkers: Walkers<'a>,
     pub(super) response: Response<'a>,
     /// Buildings that stand on the park's date.
@@ -121,6 +123,7 @@ impl<'a> Course<'a> {
             hand,
             hand_done: 0,
             threat,
+            air: Air::of(file, cache)?,
             walkers,
             response,
             stands,
@@ -449,7 +452,8 @@ impl<'a> Course<'a> {
         Some((count(self.cover.all()), count(&self.cover.without_those(|hydrant| dry.contains(&hydrant)))))
     }
 
-    pub(super) fn finish(self) -> DrillRun {
+    pub(super) fn finish(self) -> Result<DrillRun, DrillError> {
+        let stability = self.air.class(self.file, &self.tables.hazard, self.file.weather.wind_m_s)?;
         let (water_l_s, hydrants_without_flow) = self.water();
         let unreached = self.unreached();
         let time = |event: &str| self.happened.get(event).copied();
@@ -531,6 +535,8 @@ impl<'a> Course<'a> {
             items,
             release: self.threat.release().cloned(),
             breath,
+            stability,
+            sky: self.air.sky().cloned(),
         };
         let mut print = Fingerprint::new();
         for entry in &self.entries {
@@ -569,7 +575,7 @@ impl<'a> Course<'a> {
         let leaked = || (zone.0.clone(), unary_union(&self.clouds));
         let alert = self.threat.alert(self.now);
         let alert = alert.unwrap_or_else(|| if self.clouds.is_empty() { zone.clone() } else { leaked() });
-        DrillRun { log, outcome, evacuation, zone, alert, zones: self.zones, counts: self.counts }
+        Ok(DrillRun { log, outcome, evacuation, zone, alert, zones: self.zones, counts: self.counts })
     }
 }
 

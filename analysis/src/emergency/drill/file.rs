@@ -1,5 +1,6 @@
 //! The drill file: RON, every complaint with its line.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::DrillError;
@@ -69,8 +70,15 @@ pub struct DrillWeather {
     pub wind_m_s: f64,
     /// Where it blows from, degrees clockwise from north.
     pub wind_from_deg: f64,
-    /// Pasquill's class.
-    pub stability: Stability,
+    /// Pasquill's class; none: by the wind, the sun's height and `cloud`.
+    #[serde(default)]
+    pub stability: Option<Stability>,
+    /// Cloud, tenths of the sky, where no class is given.
+    #[serde(default)]
+    pub cloud: Option<f64>,
+    /// Day, for the sun's height; that of the park's data if absent.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
     /// Air, °C.
     pub temperature_c: f64,
     /// Terrain.
@@ -419,6 +427,7 @@ impl DrillFile {
         within("wind_m_s", self.weather.wind_m_s, 1.0, 30.0)?;
         within("wind_from_deg", self.weather.wind_from_deg, 0.0, 360.0)?;
         within("temperature_c", self.weather.temperature_c, -50.0, 60.0)?;
+        self.check_sky()?;
         within("engines", f64::from(self.engines), 0.0, 100.0)?;
         match &self.hazard {
             HazardSpec::Leak { at_min, hole_mm, .. } => {

@@ -6,6 +6,7 @@ use spatial_db::model::Park;
 use super::file::{DrillFile, HazardSpec, LeakSpec};
 use super::report::DrillChapter;
 use super::run::DrillRun;
+use super::sky::class_words;
 use crate::emergency::hazard::{GuidelineKind, HazardRules, Source, Substance, Terrain, Threshold, Weather};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -94,7 +95,10 @@ pub fn given_chapter(file: &DrillFile, run: &DrillRun, park: &Park) -> DrillChap
     let weather = &file.weather;
     let wind = format!("{} m/s, {}°", weather.wind_m_s, weather.wind_from_deg);
     tell(phrase("drill-given-wind", "Wind at 10 m, and where it blows from, at the start"), wind.into());
-    tell(phrase("drill-given-stability", "Stability (Pasquill)"), format!("{:?}", weather.stability).into());
+    tell(
+        phrase("drill-given-stability", "Stability (Pasquill)"),
+        class_words(run.outcome.stability, run.outcome.sky.as_ref()),
+    );
     tell(phrase("drill-given-air", "Air"), unit(weather.temperature_c, "°C"));
     let terrain = match weather.terrain {
         Terrain::Rural => phrase("drill-given-rural", "open country"),

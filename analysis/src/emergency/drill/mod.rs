@@ -23,6 +23,7 @@ mod report;
 mod response;
 mod run;
 mod score;
+mod sky;
 mod supply;
 #[cfg(test)]
 mod tests;
@@ -48,8 +49,9 @@ pub use outcome::{CountAt, EngineRun, Facility, Gathering, LevelReached, Outcome
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
 pub use score::{ItemScore, RatedObjective, Score, Tally, rate_objectives, score_items};
+pub use sky::{SkyOver, TraceWind};
 pub(in crate::emergency) use supply::there;
 pub use trace::{
-    AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill,
+    AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, Track, trace_drill,
 };
 pub use watch::{Onlooker, Seen};

@@ -10,7 +10,9 @@ use super::given::Release;
 use super::hangs::Hangs;
 use super::notes::NoteTaken;
 use super::score::{ItemScore, Mark, RatedObjective, evidence};
+use super::sky::SkyOver;
 use crate::emergency::evacuation::Census;
+use crate::emergency::hazard::Stability;
 use crate::words::Words;
 
 /// A building that the hazard reached.
@@ -261,6 +263,10 @@ pub struct Outcome {
     pub release: Option<Release>,
     /// What was breathed of it; none where nothing leaks.
     pub breath: Option<Breath>,
+    /// Pasquill's class in the wind of the start.
+    pub stability: Stability,
+    /// The sky that it follows from; none where the file gives it.
+    pub sky: Option<SkyOver>,
 }
 
 impl Outcome {

@@ -10,6 +10,7 @@ use super::notes::note_chapter;
 use super::outcome::{EngineRun, Facility, LevelReached, Outcome, Rating, Struck};
 use super::run::DrillRun;
 use super::score::score_chapters;
+use super::sky::class_words;
 use super::threat::level_words;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -463,10 +464,10 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
     let weather = &file.weather;
     let said = words!(
         "drill-note-weather",
-        "Weather as the file gives it: wind {wind} m/s at 10 m from {from}°, class {class}, {temperature} °C. It is the same everywhere and stays so until an inject turns it; gusts, rain and sun are left out.",
+        "Weather as the file gives it: wind {wind} m/s at 10 m from {from}°, class {class}, {temperature} °C. It is the same everywhere and stays so until an inject turns it; gusts, rain and the sun's warmth are left out.",
         wind = weather.wind_m_s.to_string(),
         from = weather.wind_from_deg.to_string(),
-        class = format!("{:?}", weather.stability),
+        class = class_words(run.outcome.stability, run.outcome.sky.as_ref()),
         temperature = weather.temperature_c.to_string()
     );
     let hazard = match &file.hazard {

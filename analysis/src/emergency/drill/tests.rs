@@ -19,6 +19,7 @@ mod manual;
 mod moments;
 mod report;
 mod response;
+mod sky;
 mod unknown;
 
 fn keyed(key: &str) -> Provenance {

@@ -146,7 +146,7 @@ impl Over<'_> {
     fn dial(&self, under: Rect) -> Rect {
         let (sheet, words) = (self.sheet, self.twin.words());
         let Some(wind) = self.played.trace.wind(self.session.now_s) else { return under };
-        let class = format!("{:?}", self.session.file.weather.stability);
+        let class = format!("{:?}", wind.stability);
         let said = t!(
             words,
             "drill-wind-dial",
