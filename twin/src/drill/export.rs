@@ -390,6 +390,8 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
                 engine.flow_l_s.into(),
                 engine.rerouted.into(),
                 u32::from(engine.cut_off).into(),
+                engine.crew.map_or(Field::Unknown, Field::from),
+                engine.crew.map(|_| engine.waited_s).into(),
             ],
         )
     });
@@ -412,6 +414,12 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
                 ("flow_l_s", Kind::Real, "L/s of that; empty: not on record"),
                 ("rerouted", Kind::Integer, "times that it took another way because one had closed"),
                 ("cut_off", Kind::Truth, "without an open way at the end"),
+                ("crew", Kind::Integer, "persons on it; empty: the file has no crews"),
+                (
+                    "waited_s",
+                    Kind::Real,
+                    "at the place without anybody free to lay its hose, s; empty: the file has no crews",
+                ),
             ],
             rows: lines.collect(),
         },

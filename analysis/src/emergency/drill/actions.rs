@@ -58,7 +58,7 @@ impl Course<'_> {
                 let dry = self.hydrants_of(action)?;
                 let count = dry.len();
                 self.dry.extend(dry);
-                dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
+                dried = self.response.dried(|hydrant| self.dry.contains(&hydrant));
                 words!("drill-no-water", "{count} hydrants give no water", count = count)
             }
             Action::Burst(key) => {
@@ -72,7 +72,7 @@ impl Course<'_> {
                     .collect();
                 let hydrants = dry.len();
                 self.dry.extend(dry);
-                dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
+                dried = self.response.dried(|hydrant| self.dry.contains(&hydrant));
                 let buildings = found.buildings.len();
                 self.without[0].extend(found.buildings);
                 self.supply_known.water &= found.known;

@@ -111,7 +111,7 @@ impl<'a> Course<'a> {
             power: is_known(park, NetworkClass::Power) && threat.lost_is_known(),
         };
         let doses = Doses::of(&tables.hazard, threat.release(), file.weather.temperature_c + 273.15);
-        let response = Response::new(park, &tables.evacuation, threat.place());
+        let response = Response::new(file, park, &tables.evacuation, threat.place());
         let asked: Vec<Action> =
             file.timeline.iter().map(|one| &one.does).chain(hand.iter().map(|one| &one.does)).cloned().collect();
         let gathered_in_danger = vec![None; walkers.places().len()];
@@ -378,7 +378,7 @@ impl<'a> Course<'a> {
         for (engine, came) in self.response.step(self.now, nearest) {
             match came {
                 Came::Arrived if !self.happened.contains_key("first_engine") => {
-                    let text = words!("drill-engine", "the first engine is at the place");
+                    let text = self.response.first_said();
                     self.say("first_engine", Happening::Response, text);
                 }
                 Came::Arrived => {
@@ -405,6 +405,10 @@ impl<'a> Course<'a> {
                         );
                         self.say("first_water", Happening::Response, text);
                     }
+                }
+                Came::Waits => {
+                    let text = self.response.waits_said(engine);
+                    self.say(&format!("engine-{}-waits", engine + 1), Happening::Response, text);
                 }
                 Came::CutOff => {
                     let station = self.response.station(engine).to_owned();

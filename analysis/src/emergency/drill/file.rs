@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::DrillError;
+use super::crew::CrewSpec;
 use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
 
@@ -50,6 +51,9 @@ pub struct DrillFile {
     /// Engines that are called at the alarm, from the nearest stations.
     #[serde(default = "one")]
     pub engines: u32,
+    /// Their crews; not counted if absent.
+    #[serde(default)]
+    pub crews: Option<CrewSpec>,
     /// Objectives.
     pub objectives: Vec<Objective>,
     /// Roles.
@@ -428,6 +432,7 @@ impl DrillFile {
         within("wind_from_deg", self.weather.wind_from_deg, 0.0, 360.0)?;
         within("temperature_c", self.weather.temperature_c, -50.0, 60.0)?;
         self.check_sky()?;
+        self.check_crews()?;
         within("engines", f64::from(self.engines), 0.0, 100.0)?;
         match &self.hazard {
             HazardSpec::Leak { at_min, hole_mm, .. } => {

@@ -105,6 +105,16 @@ pub fn given_chapter(file: &DrillFile, run: &DrillRun, park: &Park) -> DrillChap
         Terrain::Urban => phrase("drill-given-urban", "built up"),
     };
     tell(phrase("drill-given-terrain", "Terrain"), terrain.into());
+    if let Some(crews) = file.crews {
+        let turnout = crews.turnout_s.map_or_else(
+            || Words::from(phrase("drill-given-turnout", "turnout of the table")),
+            |seconds| words!("drill-given-turnout-value", "turnout {seconds} s", seconds = seconds.to_string()),
+        );
+        let persons = crews.persons.to_string();
+        let said =
+            words!("drill-given-crew-value", "{persons} persons, {turnout}", persons = persons, turnout = turnout);
+        tell(phrase("drill-given-crew", "Crew of each engine"), said);
+    }
     match &file.hazard {
         HazardSpec::Leak { source, hole_mm, leak, .. } => {
             tell(phrase("drill-given-source", "Hazard source"), source.as_str().into());

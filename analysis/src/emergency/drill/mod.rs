@@ -8,6 +8,7 @@ mod actions;
 mod cap;
 mod compare;
 mod course;
+mod crew;
 mod dose;
 mod error;
 mod file;
@@ -33,6 +34,7 @@ mod watch;
 
 pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
+pub use crew::CrewSpec;
 pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
 pub use file::{

@@ -49,6 +49,10 @@ pub struct EngineRun {
     pub rerouted: u32,
     /// True where it had no open way when the drill ended.
     pub cut_off: bool,
+    /// Persons on it; none where the file has no crews.
+    pub crew: Option<u32>,
+    /// How long it waited at the place for hands to lay its hose, s.
+    pub waited_s: f64,
     /// Where it was, every ten seconds and at its arrival: s and m.
     #[serde(skip)]
     pub track: Vec<(f64, [f64; 2])>,

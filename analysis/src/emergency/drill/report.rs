@@ -213,15 +213,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         chapter(
             "response",
             phrase("drill-response", "Engines"),
-            heads([
-                phrase("drill-head-station", "Station"),
-                phrase("drill-head-called", "Called"),
-                phrase("drill-head-arrived", "At the place"),
-                phrase("drill-head-water", "First water"),
-                phrase("drill-head-hydrant", "Hydrant at the end"),
-                phrase("drill-head-flow", "Flow, L/s"),
-                phrase("drill-head-rerouted", "New ways"),
-            ]),
+            engine_heads(outcome),
             outcome.engines.iter().map(engine).collect(),
         ),
         chapter(
@@ -339,9 +331,26 @@ pub(super) fn unknown() -> Words {
     phrase("unknown", "unknown").into()
 }
 
+/// Heads of the engines; crews have theirs where the file has some.
+fn engine_heads(outcome: &Outcome) -> Vec<Words> {
+    let mut all = heads([
+        phrase("drill-head-station", "Station"),
+        phrase("drill-head-called", "Called"),
+        phrase("drill-head-arrived", "At the place"),
+        phrase("drill-head-water", "First water"),
+        phrase("drill-head-hydrant", "Hydrant at the end"),
+        phrase("drill-head-flow", "Flow, L/s"),
+        phrase("drill-head-rerouted", "New ways"),
+    ]);
+    if outcome.engines.iter().any(|engine| engine.crew.is_some()) {
+        all.extend(heads([phrase("drill-head-crew", "Crew"), phrase("drill-head-waited", "Waited for hands, min:s")]));
+    }
+    all
+}
+
 /// Row of an engine.
 fn engine(run: &EngineRun) -> (bool, Vec<Words>) {
-    let cells = vec![
+    let mut cells = vec![
         Words::from(run.station.as_str()),
         clock(Some(run.called_s)),
         if run.cut_off { phrase("drill-no-way", "no open way").into() } else { clock(run.arrived_s) },
@@ -354,6 +363,9 @@ fn engine(run: &EngineRun) -> (bool, Vec<Words>) {
         },
         count(run.rerouted),
     ];
+    if let Some(persons) = run.crew {
+        cells.extend([count(persons), clock(Some(run.waited_s))]);
+    }
     (run.cut_off || run.arrived_s.is_none(), cells)
 }
 
@@ -553,7 +565,7 @@ pub fn drill_notes(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         words!(
             "drill-note-response",
-            "Engines: turnout, speed and set-up are mean values of the table (ParkTwin's own), over roads that are open; traffic, crews, hoses and pressure are left out. A station without a number of vehicles on record counts as one.",
+            "Engines: turnout, speed and set-up are mean values of the table (ParkTwin's own), over roads that are open; traffic, hoses and pressure are left out, and crews where the file has none. A station without a number of vehicles on record counts as one.",
         ),
         words!(
             "drill-note-seed",
