@@ -555,3 +555,15 @@ fn csv_of(sheet: &Sheet, data: &str) -> Result<Vec<u8>, Failure> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_in_a_building_is_a_number_and_people_who_are_not_known_are_none() {
+        let doors = vec![0, 2];
+        assert_eq!(persons(Some(&doors), &[2, 9, 3], false), Field::Whole(5));
+        assert_eq!((persons(None, &[], false), persons(None, &[], true)), (Field::Whole(0), Field::Unknown));
+    }
+}
