@@ -80,8 +80,8 @@ impl Walkers<'_> {
 
     /// Buildings of the people indoors, one a person: in line at a door they are outside.
     pub fn indoors(&self) -> impl Iterator<Item = FeatureId> + '_ {
-        let inside = |person: &&Person| person.at == At::Inside && person.ready_s > self.now_s;
-        self.persons.iter().filter(inside).map(|person| self.groups[person.group].building)
+        let indoors = self.persons.iter().filter(move |person| person.at == At::Inside && person.ready_s > self.now_s);
+        indoors.map(move |person| self.groups[person.group].building)
     }
 
     /// The people at their places of assembly, in the order of their numbers, and the indices of those.
