@@ -41,7 +41,6 @@ pub fn sun_at(lat_deg: f64, lon_deg: f64, moment: DateTime<Utc>) -> Sun {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::capture::Stage;
     use crate::fixture;
     use crate::input::CaptureOptions;

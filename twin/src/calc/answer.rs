@@ -94,7 +94,7 @@ fn said(value: &Value) -> String {
         Value::Object(fields) => {
             fields.iter().map(|(name, value)| format!("{name} {}", said(value))).collect::<Vec<_>>().join(", ")
         }
-        other => other.to_string(),
+        Value::Bool(yes) => yes.to_string(),
     }
 }
 

@@ -196,7 +196,7 @@ pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
         let Some(middle) = building.footprint.centroid() else { continue };
         match extent.depth_m([middle.x(), middle.y()]) {
             Some(depth) if depth > 0.0 => {
-                wet.push(json!({ "building": building.provenance.key, "depth_at_middle_m": depth }))
+                wet.push(json!({ "building": building.provenance.key, "depth_at_middle_m": depth }));
             }
             Some(_) => {}
             None => unknown += 1,
