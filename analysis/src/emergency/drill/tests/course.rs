@@ -83,8 +83,10 @@ fn an_alert_of_a_leak_covers_every_place_where_the_cloud_was() {
         let left_out = zone.difference(&found.alert.1).unsigned_area();
         assert!(left_out <= 1e-3 * zone.unsigned_area(), "{left_out} m² of {}", zone.unsigned_area());
     }
-    let largest = found.zone.1.unsigned_area();
-    assert!(found.alert.1.unsigned_area() > 1.2 * largest, "{} {largest}", found.alert.1.unsigned_area());
+    // The one before the turn lies beside all later ones but for where the tank stands.
+    let before = found.zones.iter().find(|zone| zone.at_s == 240.0).unwrap().area.unsigned_area();
+    let (largest, all) = (found.zone.1.unsigned_area(), found.alert.1.unsigned_area());
+    assert!(before > 0.0 && all > largest + 0.9 * before, "{all}: {largest} and {before}");
     assert!(found.alert.0.contains("AEGL-2"), "{}", found.alert.0);
 }
 
