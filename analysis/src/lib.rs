@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod emergency;
 pub mod evaluation;
+pub mod geodetic;
 pub mod issues;
 pub mod land;
 pub mod network;
@@ -16,5 +17,6 @@ pub mod rules;
 pub mod scenario;
 pub mod sheet;
 pub mod siting;
+pub mod sun;
 pub mod vision;
 pub mod words;

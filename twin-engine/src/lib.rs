@@ -28,7 +28,6 @@ mod film;
 #[allow(unreachable_pub, reason = "the same file serves as a module of the library and of its tests")]
 mod fixture;
 mod frame;
-pub mod geodetic;
 mod glb;
 mod history;
 mod input;

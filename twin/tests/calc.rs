@@ -71,6 +71,12 @@ fn answers_carry_source_units_and_what_they_leave_out() {
     assert!(fireball["heat_w_m2"].as_f64().unwrap() > 1000.0 && fireball["probits"].as_array().unwrap().len() == 4);
     let grade = calc(&["grade", "--holding", "chlorine=25", "--holding", "ammonia=60", "--persons", "35"]);
     assert_eq!((grade["grade"].as_u64(), grade["r"].as_f64()), (Some(3), Some(38.4)));
+    assert_eq!(grade["r_and_ratio_are_at_least"], false);
+    // Of nothing known R is at least nothing, and that without a sign.
+    let nothing = ["grade", "--holding", "kryptonite=3", "--persons", "3"];
+    assert_eq!(calc(&nothing)["r_and_ratio_are_at_least"], true);
+    let words = String::from_utf8(twin(&nothing).stdout).unwrap();
+    assert!(words.contains("0.0000") && !words.contains("-0"), "{words}");
     let words = String::from_utf8(twin(&["blast", "--tnt", "100", "--distance", "50"]).stdout).unwrap();
     assert!(words.contains("incident_pa") && words.contains("exercises and planning"), "{words}");
     let help = String::from_utf8(twin(&["plume", "--help"]).stdout).unwrap();
@@ -217,6 +223,14 @@ fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
 
     let flood = |level: &str| place.json(&["calc", "flood", "qingxi", "--level", level, "--json"]);
     let (dry, wet) = (flood("-50"), flood("500"));
+    // A place above the level gives no water, and that is said; the one in the help is in the canal.
+    let from =
+        |level: &str, at: &str| place.json(&["calc", "flood", "qingxi", "--level", level, "--from", at, "--json"]);
+    let high = from("-50", "558900,3452900");
+    assert!(high["from_dry_ground"][0].as_str().unwrap().contains("no water comes from there"), "{high}");
+    let canal = from("11", "558900,3452900");
+    assert!(canal["from_dry_ground"].as_array().unwrap().is_empty(), "{canal}");
+    assert!(canal["buildings"].as_array().unwrap().iter().all(|one| one["depth_at_middle_m"].is_number()), "{canal}");
     assert_eq!((dry["area_m2"].as_f64(), dry["buildings_under_water"].as_u64()), (Some(0.0), Some(0)));
     assert!(wet["buildings_under_water"].as_u64().unwrap() > 100 && wet["volume_m3"].as_f64().unwrap() > 0.0);
 

@@ -1,7 +1,7 @@
 //! How soon an engine of a fire station on record is at a parcel or a building, by the roads that engines drive on; and what ground an area
 //! on a map, such as a flood plain, covers of parcels and buildings.
 
-use geo::{Area, BooleanOps, BoundingRect, InteriorPoint, MultiPolygon};
+use geo::{Area, BooleanOps, BoundingRect, InteriorPoint, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureKind, ResourceKind};
@@ -93,11 +93,24 @@ pub struct Covered {
     pub area_m2: f64,
 }
 
+/// The union of areas, of pairs and of pairs of those: one after the other the whole would be laid over each of them again.
+fn together(areas: &[MultiPolygon<f64>]) -> Vec<Polygon<f64>> {
+    match areas {
+        [] => Vec::new(),
+        [one] => one.union(&MultiPolygon::new(Vec::new())).0,
+        _ => {
+            let (some, others) = areas.split_at(areas.len() / 2);
+            let (some, others) = rayon::join(|| together(some), || together(others));
+            MultiPolygon::new(some).union(&MultiPolygon::new(others)).0
+        }
+    }
+}
+
 /// The parcels and the buildings that are there on the park's date and on which one of some areas lies, in snapshot order. Ground under
 /// two areas counts once.
 pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 2] {
     // One area for all: what two of them share is not to be counted twice. Its parts are asked for one by one.
-    let parts: Vec<MultiPolygon<f64>> = united(areas).into_iter().flat_map(|part| pieces(part.into())).collect();
+    let parts: Vec<MultiPolygon<f64>> = together(areas).into_iter().flat_map(|part| pieces(part.into())).collect();
     let park = cache.snapshot();
     let presence = there(park);
     [FeatureKind::Parcel, FeatureKind::Building].map(|kind| {
@@ -129,18 +142,6 @@ pub fn covered_by(cache: &Cache, areas: &[MultiPolygon<f64>]) -> [Vec<Covered>; 
         });
         found
     })
-}
-
-/// All in one, half by half: each corner is laid over others as often as halves are halved.
-fn united(areas: &[MultiPolygon<f64>]) -> MultiPolygon<f64> {
-    match areas {
-        [] => MultiPolygon::new(Vec::new()),
-        [one] => one.union(&MultiPolygon::new(Vec::new())),
-        _ => {
-            let (one, other) = areas.split_at(areas.len() / 2);
-            united(one).union(&united(other))
-        }
-    }
 }
 
 /// A box this large is not cut further, m.
@@ -242,6 +243,11 @@ mod tests {
         assert_eq!(told.iter().map(|one| one.0).collect::<Vec<_>>(), [0, 1]);
         assert!(told.iter().all(|one| (one.1 - 25.0).abs() < 1e-6), "{told:?}");
         assert!(covered_by(&cache, &[]).iter().all(Vec::is_empty));
+        // A thousand strips, each over half of the next, are one area.
+        let strips: Vec<MultiPolygon<f64>> =
+            (0..1000).map(|k| square(-10.0 + 0.01 * f64::from(k), 0.0, 0.02)).collect();
+        let whole: f64 = together(&strips).iter().map(Area::unsigned_area).sum();
+        assert!((whole - 0.02 * 10.01).abs() < 1e-4, "{whole}");
     }
 
     #[test]

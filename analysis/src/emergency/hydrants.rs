@@ -54,7 +54,7 @@ pub(super) fn words_of_state(resource: &EmergencyResource) -> impl Iterator<Item
 }
 
 /// True when nothing on record says that the resource is out of service.
-pub(super) fn in_service(resource: &EmergencyResource) -> bool {
+pub fn in_service(resource: &EmergencyResource) -> bool {
     words_of_state(resource).all(|word| !OUT.contains(&word.as_str()))
 }
 

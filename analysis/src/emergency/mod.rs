@@ -12,7 +12,7 @@ mod protection;
 pub mod security;
 
 pub use arrival::{Covered, Drive, StationReach, covered_by, station_reach};
-pub use hydrants::{HydrantCover, Reach, hydrant_reach, parcel_reach};
+pub use hydrants::{HydrantCover, Reach, hydrant_reach, in_service, parcel_reach};
 pub use overlay::emergency_overlay;
 #[cfg(test)]
 pub(crate) use overlay::legend;

@@ -152,10 +152,15 @@ impl Session {
     pub(crate) fn inject(&mut self, does: Action, by: &str) {
         let told_only = matches!(does, Action::Done(_) | Action::Missed(_) | Action::Note { .. } | Action::Say(_));
         let waits = !told_only && !matches!(does, Action::Improve(_));
-        let inject = HandInject { at_s: self.now_s.ceil(), does, by: by.trim().to_owned() };
+        let inject = HandInject { at_s: self.next_second(), does, by: by.trim().to_owned() };
         self.strand.forget_failure();
         self.strand.add(inject, waits);
         self.keep();
+    }
+
+    /// The next whole second that is played: what comes behind the last is refused.
+    fn next_second(&self) -> f64 {
+        self.now_s.ceil().min(self.length_s().floor())
     }
 
     /// True once the drill was shown to its end.
@@ -175,7 +180,7 @@ impl Session {
     /// The second run: the first up to now, and something else besides. What its file has scripted for later comes about in it too; what was
     /// done by hand later is the first run's own, as `twin drill compare` has it.
     pub(crate) fn branch_off(&mut self, does: Action, what: String) {
-        let from_s = self.now_s.ceil();
+        let from_s = self.next_second();
         let own = [HandInject { at_s: from_s, does, by: what.clone() }];
         // It could be refused only for something of its own from before the moment.
         let Ok(hand) = branch(self.strand.hand(), from_s, &own) else { return };

@@ -36,7 +36,6 @@ use crate::cut::Cut;
 use crate::cut::scene::SceneCut;
 use crate::error::EngineError;
 use crate::extent::Extent;
-use crate::geodetic::{Geodetic, LonLat};
 use crate::input::TwinInput;
 use crate::live::{Live, Wake};
 use crate::network::{is_made_here, is_taken_away};
@@ -51,6 +50,7 @@ use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
 use crate::time::presence_on;
 use crate::work::Work;
+use analysis::geodetic::{Geodetic, LonLat};
 
 /// What is shown and how: the engine's state as far as a person can change it.
 #[derive(Resource, Debug, Clone)]

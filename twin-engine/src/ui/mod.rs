@@ -45,7 +45,6 @@ use crate::camera::{Orbit, TwinCamera};
 use crate::drill::DrillRoom;
 use crate::film::studio::Studio;
 use crate::frame::{FontSystems, FontsReady, FrameSystems, Page, Taken};
-use crate::geodetic::Geodetic;
 use crate::history::History;
 use crate::live::{Live, Wake};
 use crate::measure::Measure;
@@ -61,6 +60,7 @@ use crate::split::SceneArea;
 use crate::text::{Text, t};
 use crate::time::Years;
 use crate::tool::Tool;
+use analysis::geodetic::Geodetic;
 
 pub(crate) use drill::{STEP_S as DRILL_STEP_S, paint as paint_drill};
 pub(crate) use network::NetworkTab;

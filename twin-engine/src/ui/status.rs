@@ -7,9 +7,9 @@ use bevy_egui::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use super::{Panels, live, look};
 use crate::app::RenderWatch;
-use crate::geodetic::{Geodetic, LonLat};
 use crate::inspect::grouped;
 use crate::text::t;
+use analysis::geodetic::{Geodetic, LonLat};
 
 /// Metres of a pixel of a printed sheet, as OGC defines scale denominators (OGC 05-078r4: 0.28 mm).
 const PIXEL_M: f64 = 0.000_28;

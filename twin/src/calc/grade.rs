@@ -43,6 +43,8 @@ pub(super) fn run(arguments: &GradeArguments) -> Result<(), Failure> {
     answer.set("grade", found.grade);
     answer.set("r", found.r);
     answer.set("ratio", found.ratio);
+    // What lacks a quantity or a critical one can only add to both.
+    answer.set("r_and_ratio_are_at_least", found.shares.len() < holdings.len());
     answer.set("alpha", found.alpha);
     let shares: Vec<Value> = found
         .shares

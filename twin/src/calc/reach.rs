@@ -8,7 +8,7 @@ use clap::Args;
 use geo::Centroid;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
-use spatial_db::model::Provenance;
+use spatial_db::model::{Provenance, TerrainGrid};
 
 use super::answer::Answer;
 use crate::failure::Failure;
@@ -36,7 +36,7 @@ pub(super) struct HydrantArguments {
 #[command(
     after_help = "Source: water level over the grid of heights (FEMA); with --from only ground that is joined to those places (NOAA 2012).\n\n\
     With --area what lies in the areas of a map, whoever made it.\n\n\
-    Examples:\n  twin calc flood qingxi --level 5.2 --from 560351,3453229 --json\n  \
+    Examples:\n  twin calc flood qingxi --level 11 --from 558900,3452900 --json\n  \
     twin calc flood cambridge-us --area FEMA_FloodPlains100Year.geojson --json"
 )]
 pub(super) struct FloodArguments {
@@ -151,6 +151,22 @@ fn in_areas(cache: &Cache, file: &Path, as_json: bool) -> Result<(), Failure> {
     answer.print(as_json)
 }
 
+/// The places of `--from` that no water comes from, in words: their ground does not lie below the level, or nobody knows how high it is.
+fn dry(terrain: &TerrainGrid, from: &[[f64; 2]], level_m: f64) -> Vec<String> {
+    let said = |&[x, y]: &[f64; 2]| {
+        let column = ((x - terrain.origin_x_m) / terrain.cell_m).round();
+        let row = ((y - terrain.origin_y_m) / terrain.cell_m).round();
+        match terrain.sample(column as usize, row as usize) {
+            Some(ground_m) if ground_m < level_m => None,
+            Some(ground_m) => Some(format!(
+                "{x},{y}: the ground lies at {ground_m:.2} m, and the level is {level_m} m: no water comes from there"
+            )),
+            None => Some(format!("{x},{y}: the ground's height is not known: no water comes from there")),
+        }
+    };
+    from.iter().filter_map(said).collect()
+}
+
 pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
     if let Some(file) = &arguments.area {
@@ -167,18 +183,21 @@ pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     let mut answer = Answer::new(
         "flood-by-level",
         "FEMA, level over the terrain; NOAA 2012, joined ground",
-        "how the water moves and how long it takes, sewers, dykes finer than the grid",
+        "how the water moves and how long it takes, sewers, dykes finer than the grid; water at a building whose middle is dry",
     );
     answer.set("level_m", level_m);
     answer.set("area_m2", extent.area_m2);
     answer.set("volume_m3", extent.volume_m3);
     answer.set("deepest_m", extent.deepest_m);
     answer.set("cells_without_height", extent.unknown_cells);
+    answer.set("from_dry_ground", dry(terrain, &arguments.from, level_m));
     let (mut wet, mut unknown) = (Vec::new(), 0_usize);
     for building in &snapshot.buildings {
         let Some(middle) = building.footprint.centroid() else { continue };
         match extent.depth_m([middle.x(), middle.y()]) {
-            Some(depth) if depth > 0.0 => wet.push(json!({ "building": building.provenance.key, "depth_m": depth })),
+            Some(depth) if depth > 0.0 => {
+                wet.push(json!({ "building": building.provenance.key, "depth_at_middle_m": depth }));
+            }
             Some(_) => {}
             None => unknown += 1,
         }
@@ -187,4 +206,22 @@ pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     answer.set("buildings_unknown", unknown);
     answer.set("buildings", wet);
     answer.print(arguments.json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_on_dry_ground_is_said_to_give_no_water() {
+        let heights_m = vec![1.0, 2.0, f32::NAN, 8.0];
+        let terrain = TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 2, rows: 2, heights_m };
+        assert!(dry(&terrain, &[[0.0, 0.0], [11.0, 1.0]], 5.0).is_empty());
+        let said = dry(&terrain, &[[10.0, 10.0], [0.0, 10.0], [0.0, 0.0]], 5.0);
+        assert_eq!(said.len(), 2);
+        assert!(
+            said[0].starts_with("10,10: the ground lies at 8.00 m") && said[1].contains("is not known"),
+            "{said:?}"
+        );
+    }
 }

@@ -1,10 +1,10 @@
 //! The draft of a public alert: where the danger is in degrees, and the words in every language.
 
 use analysis::emergency::drill::{CapDraft, CapInfo, DrillFile, DrillRun, alert_words, cap_draft_in};
+use analysis::geodetic::Geodetic;
 use geo::{Coord, MapCoords, MultiPolygon, coord};
 use spatial_db::cache::Cache;
 use twin_engine::Language;
-use twin_engine::geodetic::Geodetic;
 use twin_engine::text::Text;
 
 /// An area in degrees, longitude first. Empty where the park's system is not known in degrees or a corner cannot be converted: there is

@@ -1,5 +1,6 @@
 //! Everything of a drill as tables: layers of a `GeoPackage`, or a folder of CSV.
 
+mod placed;
 mod told;
 mod traced;
 
@@ -63,7 +64,9 @@ fn drill(file: &DrillFile, run: &DrillRun, day: Option<NaiveDate>) -> Sheet {
             ("hour", Kind::Integer, "hour of a working day"),
             ("wind_m_s", Kind::Real, "wind at 10 m at the start"),
             ("wind_from_deg", Kind::Real, "where it blows from at the start"),
-            ("stability", Kind::Text, "Pasquill's class"),
+            ("stability", Kind::Text, "Pasquill's class in the wind of the start"),
+            ("cloud_tenths", Kind::Real, "cloud that the class follows from, tenths; empty: the file gives the class"),
+            ("sun_elevation_deg", Kind::Real, "the sun's height as the hazard begins; empty: the file gives the class"),
             ("temperature_c", Kind::Real, "air"),
             ("terrain", Kind::Text, "rural or urban"),
             ("park_day", Kind::Date, "day of the park's data; empty: not known"),
@@ -125,7 +128,9 @@ fn drill(file: &DrillFile, run: &DrillRun, day: Option<NaiveDate>) -> Sheet {
                 file.hour.into(),
                 weather.wind_m_s.into(),
                 weather.wind_from_deg.into(),
-                Field::Text(format!("{:?}", weather.stability)),
+                Field::Text(format!("{:?}", outcome.stability)),
+                outcome.sky.as_ref().map(|sky| sky.cloud_tenths).into(),
+                outcome.sky.as_ref().map(|sky| sky.sun_elevation_deg).into(),
                 weather.temperature_c.into(),
                 Field::from(if weather.terrain == Terrain::Urban { "urban" } else { "rural" }),
                 day.map_or(Field::Unknown, Field::Day),
@@ -186,8 +191,22 @@ fn zones(run: &DrillRun) -> Sheet {
     }
 }
 
+/// Persons of a building by those of its doors; one without any has nobody in it, where that is known.
+fn persons(doors: Option<&Vec<usize>>, of_groups: &[u32], unknown: bool) -> Field {
+    match doors {
+        Some(doors) => doors.iter().map(|door| of_groups[*door]).sum::<u32>().into(),
+        None if unknown => Field::Unknown,
+        None => Field::Whole(0),
+    }
+}
+
 /// Every building with its people and the worst of the hazard.
-fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usize>>, groups: &[u32]) -> Sheet {
+fn buildings(
+    run: &DrillRun,
+    cache: &Cache,
+    people: &HashMap<FeatureId, Vec<usize>>,
+    (of_groups, people_unknown): (&[u32], &HashSet<FeatureId>),
+) -> Sheet {
     let struck: HashMap<&str, _> = run.outcome.struck.iter().map(|one| (one.building.as_str(), one)).collect();
     let alarm_s = run.outcome.alarm_s;
     let outcome = &run.outcome;
@@ -195,7 +214,7 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
     let [water_unsure, power_unsure] = &outcome.supply_unknown;
     let without =
         |lost: bool, unsure: bool| if lost || !unsure { Field::from(u32::from(lost)) } else { Field::Unknown };
-    let rows = cache.snapshot().buildings.iter().map(|building| {
+    let rows = cache.snapshot().buildings.iter().enumerate().map(|(slot, building)| {
         let one = struck.get(building.provenance.key.as_str());
         // A building of several entrances has a group at each: it is empty when all of them are.
         let doors = people.get(&building.id);
@@ -211,15 +230,15 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
             [
                 Field::from(&building.provenance.key),
                 building.name.as_ref().into(),
-                doors.map_or(Field::Unknown, |doors| doors.iter().map(|door| groups[*door]).sum::<u32>().into()),
+                persons(doors, of_groups, people_unknown.contains(&building.id)),
                 after(last(|one| one.empty_s)),
                 after(last(|one| one.safe_s)),
                 one.map(|one| one.first_s).into(),
                 one.map(|one| one.worst).into(),
                 one.map_or(Field::Unknown, |one| one.unit.into()),
                 one.and_then(|one| one.indoors_kg_m3).into(),
-                without(dry.contains(&building.provenance.key), water_unsure.contains(&building.provenance.key)),
-                without(dark.contains(&building.provenance.key), power_unsure.contains(&building.provenance.key)),
+                without(dry.contains(&building.provenance.key), water_unsure.contains(&slot)),
+                without(dark.contains(&building.provenance.key), power_unsure.contains(&slot)),
             ],
         )
     });
@@ -231,10 +250,14 @@ fn buildings(run: &DrillRun, cache: &Cache, people: &HashMap<FeatureId, Vec<usiz
         columns: vec![
             ("key", Kind::Text, KEY),
             ("name", Kind::Text, "name"),
-            ("persons", Kind::Integer, "persons in it at the start; empty: none or not known"),
+            ("persons", Kind::Integer, "persons in it at the start; empty: not known"),
             ("empty_s", Kind::Real, "the last person through the door, s from the start"),
             ("safe_s", Kind::Real, "the last of its people at a place of assembly, s from the start"),
-            ("first_s", Kind::Real, "inside the danger from, s from the start"),
+            (
+                "first_s",
+                Kind::Real,
+                "inside the danger from, of an explosion or a fireball within its mildest level from, s from the start",
+            ),
             ("worst", Kind::Real, "the worst outside it, in the unit beside"),
             (
                 "unit",
@@ -299,6 +322,8 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
                 engine.flow_l_s.into(),
                 engine.rerouted.into(),
                 u32::from(engine.cut_off).into(),
+                engine.crew.map_or(Field::Unknown, Field::from),
+                engine.crew.map(|_| engine.waited_s).into(),
             ],
         )
     });
@@ -321,6 +346,12 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
                 ("flow_l_s", Kind::Real, "L/s of that; empty: not on record"),
                 ("rerouted", Kind::Integer, "times that it took another way because one had closed"),
                 ("cut_off", Kind::Truth, "without an open way at the end"),
+                ("crew", Kind::Integer, "persons on it; empty: the file has no crews"),
+                (
+                    "waited_s",
+                    Kind::Real,
+                    "at the place without anybody free to lay its hose, s; empty: the file has no crews",
+                ),
             ],
             rows: lines.collect(),
         },
@@ -331,76 +362,6 @@ fn engines(run: &DrillRun) -> [Sheet; 2] {
             geometry: Some(GeometryKind::Point),
             columns: vec![("engine", Kind::Integer, "number"), ("at_s", Kind::Real, S)],
             rows: points.collect(),
-        },
-    ]
-}
-
-/// Places of assembly, hospitals and shelters.
-fn places(run: &DrillRun, cache: &Cache, assembly: &[analysis::emergency::evacuation::Assembly]) -> [Sheet; 2] {
-    let park = cache.snapshot();
-    let used = run.evacuation.iter().flat_map(|all| &all.places);
-    let assembly = assembly.iter().enumerate().map(|(k, place)| {
-        let there = used.clone().nth(k);
-        row(
-            point(place.position_m),
-            [
-                place.name.as_ref().into(),
-                place.capacity.map_or(Field::Unknown, Field::from),
-                there.map_or(Field::Unknown, |used| used.arrived.into()),
-                there.map_or(Field::Unknown, |used| used.over.into()),
-            ],
-        )
-    });
-    let facilities = run.outcome.facilities.iter().map(|one| {
-        let at = park.resources.iter().find(|resource| resource.provenance.key == one.key);
-        row(
-            at.and_then(|at| point(at.position)),
-            [
-                Field::from(&one.key),
-                one.name.as_ref().into(),
-                one.kind.into(),
-                one.capacity.into(),
-                one.drive_at_alarm_s.into(),
-                one.drive_at_end_s.into(),
-                one.reached_s.into(),
-                u32::from(one.without_height).into(),
-            ],
-        )
-    });
-    [
-        Sheet {
-            name: "assembly",
-            title: "Places of assembly",
-            says: "Who came where",
-            geometry: Some(GeometryKind::Point),
-            columns: vec![
-                ("name", Kind::Text, "name"),
-                ("capacity", Kind::Integer, "persons that it takes; empty: not on record"),
-                ("arrived", Kind::Integer, "persons there at the end"),
-                ("over", Kind::Integer, "persons sent there although it was full"),
-            ],
-            rows: assembly.collect(),
-        },
-        Sheet {
-            name: "facility",
-            title: "Hospitals and shelters",
-            says: "Hospitals and shelters on record, in service",
-            geometry: Some(GeometryKind::Point),
-            columns: vec![
-                ("key", Kind::Text, KEY),
-                ("name", Kind::Text, "name"),
-                ("kind", Kind::Text, "hospital or shelter"),
-                ("capacity", Kind::Real, "persons that it takes; empty: not on record"),
-                ("drive_at_alarm_s", Kind::Real, "drive from the place by the roads open at the alarm, s"),
-                ("drive_at_end_s", Kind::Real, "the same at the end, s"),
-                ("reached_s", Kind::Real, "inside the danger from, s from the start"),
-                (
-                    "without_height",
-                    Kind::Truth,
-                    "1: of a flood, on ground without heights, so that nobody can say that it is dry",
-                ),
-            ],
-            rows: facilities.collect(),
         },
     ]
 }
@@ -418,15 +379,17 @@ fn sheets(
         by_building.entry(group.building).or_default().push(k);
     }
     let persons: Vec<u32> = people.groups.iter().map(|group| group.persons).collect();
+    let unknown: HashSet<FeatureId> = people.unknown.iter().map(|one| one.0).collect();
     let day = cache.snapshot().park.as_of;
-    let mut out = vec![drill(file, run, day), zones(run), buildings(run, cache, &by_building, &persons), counts(run)];
+    let buildings = buildings(run, cache, &by_building, (&persons, &unknown));
+    let mut out = vec![drill(file, run, day), zones(run), buildings, counts(run)];
     out.extend(engines(run));
     out.extend(traced::people(trace));
     out.extend(traced::states(trace, cache.snapshot()));
     out.extend([traced::contours(trace), told::doses(run)]);
     out.extend([told::log(run), told::notes(file, run), told::expected(&run.outcome.rated)]);
     out.extend([told::objectives(run), told::items(run), told::improvements(run)]);
-    out.extend(places(run, cache, &people.places));
+    out.extend(placed::places(run, cache));
     Ok(out)
 }
 
@@ -442,4 +405,16 @@ pub(super) fn write(
     let sheets = sheets(file, run, cache, tables, trace)?;
     write_sheets(path, &sheets, &cache.snapshot().park)?;
     Ok(sheets.iter().map(|sheet| (sheet.name, sheet.rows.len())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_in_a_building_is_a_number_and_people_who_are_not_known_are_none() {
+        let doors = vec![0, 2];
+        assert_eq!(persons(Some(&doors), &[2, 9, 3], false), Field::Whole(5));
+        assert_eq!((persons(None, &[], false), persons(None, &[], true)), (Field::Whole(0), Field::Unknown));
+    }
 }

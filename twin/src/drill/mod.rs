@@ -315,12 +315,20 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
         time(outcome.last_out_s)
     ))?;
     print::line(format!(
-        "{} of {} persons at a place of assembly, {} cut off; {} buildings inside the danger",
+        "{} of {} persons at a place of assembly, {} cut off; {} buildings {}",
         outcome.arrived,
         outcome.persons,
         outcome.cut_off,
-        outcome.struck.len()
+        outcome.struck.len(),
+        // The mildest level of a burst reaches farther than the danger in which nobody is to be.
+        if outcome.levels.is_empty() { "inside the danger" } else { "within a level, the mildest among them" }
     ))?;
+    for one in &outcome.gatherings {
+        if let Some(at_s) = one.reached_s {
+            let name = one.name.as_deref().unwrap_or(&one.key);
+            print::line(format!("the place of assembly {name} lies inside the danger from {at_s:.0} s"))?;
+        }
+    }
     if outcome.buildings_unknown > 0 {
         print::line(format!("people of {} buildings are not known and not among them", outcome.buildings_unknown))?;
     }

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, given_chapter, improvement_chapter};
+use analysis::emergency::in_service;
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
 use spatial_db::cache::Cache;
-use spatial_db::model::ResourceKind;
+use spatial_db::model::{EmergencyResource, ResourceKind};
 use twin_engine::text::Text;
 
 use super::pictures::{Picture, noted};
@@ -114,7 +115,7 @@ fn path(area: &MultiPolygon<f64>, place: &impl Fn(f64, f64) -> (f64, f64)) -> St
 }
 
 /// The park from above: ways, buildings (those inside the danger dark), the danger at its largest, where the engines drove, places of
-/// assembly, hydrants, stations.
+/// assembly, hydrants and stations in service.
 fn plan(cache: &Cache, run: &DrillRun) -> String {
     const WIDTH: f64 = 720.0;
     let park = cache.snapshot();
@@ -168,7 +169,15 @@ fn plan(cache: &Cache, run: &DrillRun) -> String {
             points.join(" ")
         );
     }
-    for resource in &park.resources {
+    out.push_str(&marks(&park.resources, &place));
+    out.push_str("</svg>");
+    out
+}
+
+/// Hydrants, places of assembly and stations in service: the drill reckons with no other.
+fn marks(resources: &[EmergencyResource], place: &impl Fn(f64, f64) -> (f64, f64)) -> String {
+    let mut out = String::new();
+    for resource in resources.iter().filter(|one| in_service(one)) {
         let (x, y) = place(resource.position[0], resource.position[1]);
         let mark = match resource.kind {
             ResourceKind::Hydrant => format!("<circle fill=\"#1f77b4\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.6\"/>"),
@@ -189,6 +198,22 @@ fn plan(cache: &Cache, run: &DrillRun) -> String {
         };
         out.push_str(&mark);
     }
-    out.push_str("</svg>");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use spatial_db::model::Provenance;
+
+    use super::*;
+
+    #[test]
+    fn the_plan_has_no_hydrant_that_is_out_of_service() {
+        let hydrant = |id, x, state: Option<&str>| EmergencyResource {
+            state: state.map(str::to_owned),
+            ..EmergencyResource::bare(id, Provenance::default(), ResourceKind::Hydrant, [x, 0.0])
+        };
+        let drawn = marks(&[hydrant(1, 10.0, None), hydrant(2, 20.0, Some("broken"))], &|x, y| (x, y));
+        assert!(drawn.matches("<circle").count() == 1 && drawn.contains("cx=\"10.0\""), "{drawn}");
+    }
 }

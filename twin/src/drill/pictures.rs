@@ -7,6 +7,8 @@ use std::sync::Arc;
 use analysis::emergency::drill::{DrillFile, DrillRun, key_moments, moment_caption, note_caption, notes_taken};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder};
 use spatial_db::cache::Cache;
 use twin_engine::text::Text;
 use twin_engine::{CaptureOptions, Stage, TwinInput};
@@ -79,9 +81,13 @@ pub(super) fn noted(file: &DrillFile, run: &DrillRun, folder: Option<&Path>, tex
     pictures.collect()
 }
 
-/// A picture file as a data address; none where it cannot be read.
+/// A picture file as a data address, the way up that its camera held it; none where it cannot be read. Of what the camera wrote into it (where
+/// and when it was taken, and with what) nothing is left: the pixels alone are written anew.
 fn small(path: &Path) -> Option<String> {
-    let whole = image::ImageReader::open(path).ok()?.with_guessed_format().ok()?.decode().ok()?;
+    let mut decoder = image::ImageReader::open(path).ok()?.with_guessed_format().ok()?.into_decoder().ok()?;
+    let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut whole = DynamicImage::from_decoder(decoder).ok()?;
+    whole.apply_orientation(turned);
     let (width, height) = SIZE;
     let fits = whole.width() <= width && whole.height() <= height;
     let small = if fits { whole } else { whole.thumbnail(width, height) };
@@ -95,4 +101,43 @@ fn smaller(picture: &image::RgbImage) -> Result<String, Failure> {
     let png = format!("data:image/png;base64,{}", STANDARD.encode(png.into_inner()));
     let jpeg = address(picture)?;
     Ok(if jpeg.len() < png.len() { jpeg } else { png })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A JPEG of 8 by 4 pixels with what a camera writes: its name, and that the picture lies on its side.
+    fn of_a_camera() -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(8, 4, image::Rgb([200, 30, 30]))
+            .write_to(&mut bytes, image::ImageFormat::Jpeg)
+            .unwrap();
+        let plain = bytes.into_inner();
+        // TIFF, little-endian: two entries, 0x010F the maker (ASCII behind the entries), 0x0112 the orientation 6.
+        let mut tiff = b"II*\0\x08\0\0\0\x02\0".to_vec();
+        tiff.extend_from_slice(b"\x0F\x01\x02\0\x08\0\0\0\x26\0\0\0");
+        tiff.extend_from_slice(b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0");
+        tiff.extend_from_slice(b"\0\0\0\0SECRETC\0");
+        let length = (2 + 6 + tiff.len()) as u16;
+        let marker = [&[0xFF, 0xE1][..], &length.to_be_bytes(), b"Exif\0\0", &tiff].concat();
+        [&plain[..2], &marker, &plain[2..]].concat()
+    }
+
+    #[test]
+    fn nothing_that_the_camera_wrote_goes_into_the_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.jpg");
+        let bytes = of_a_camera();
+        assert!(bytes.windows(6).any(|part| part == b"SECRET"));
+        std::fs::write(&path, bytes).unwrap();
+        let coded = small(&path).expect("a picture");
+        let coded = coded.split_once(";base64,").unwrap().1;
+        let written = STANDARD.decode(coded).unwrap();
+        for word in [&b"SECRET"[..], b"Exif", b"eXIf"] {
+            assert!(written.windows(word.len()).all(|part| part != word), "{word:?}");
+        }
+        // It stands upright.
+        assert_eq!(image::load_from_memory(&written).unwrap().to_rgb8().dimensions(), (4, 8));
+    }
 }

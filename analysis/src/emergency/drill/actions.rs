@@ -25,12 +25,18 @@ impl Course<'_> {
             Action::Say(text) => Words::from(text.as_str()),
             Action::Wind(from, speed) => {
                 self.threat.turn(self.file, &self.tables.hazard, self.now, (*from, *speed))?;
-                words!(
+                let said = words!(
                     "drill-wind",
                     "the wind blows from {from}° with {speed} m/s",
                     from = from.to_string(),
                     speed = speed.to_string()
-                )
+                );
+                if self.air.sky().is_some() {
+                    let class = self.air.class(self.file, &self.tables.hazard, *speed)?;
+                    words!("drill-wind-class", "{said}: class {class}", said = said, class = format!("{class:?}"))
+                } else {
+                    said
+                }
             }
             Action::Stop if !self.happened.contains_key("release") => {
                 self.called_off = true;
@@ -52,7 +58,7 @@ impl Course<'_> {
                 let dry = self.hydrants_of(action)?;
                 let count = dry.len();
                 self.dry.extend(dry);
-                dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
+                dried = self.response.dried(|hydrant| self.dry.contains(&hydrant));
                 words!("drill-no-water", "{count} hydrants give no water", count = count)
             }
             Action::Burst(key) => {
@@ -66,7 +72,7 @@ impl Course<'_> {
                     .collect();
                 let hydrants = dry.len();
                 self.dry.extend(dry);
-                dried = self.response.dried(self.now, |hydrant| self.dry.contains(&hydrant));
+                dried = self.response.dried(|hydrant| self.dry.contains(&hydrant));
                 let buildings = found.buildings.len();
                 self.without[0].extend(found.buildings);
                 self.supply_known.water &= found.known;
@@ -124,11 +130,12 @@ impl Course<'_> {
         };
         self.say(id, kind, text);
         if dried > 0 {
-            self.say(
-                "water_lost",
-                Happening::Response,
-                words!("drill-water-lost", "{count} engines have lost their water and set up anew", count = dried),
-            );
+            let text = if dried == 1 {
+                words!("drill-water-lost-one", "an engine has lost its water and sets up anew")
+            } else {
+                words!("drill-water-lost", "{count} engines have lost their water and set up anew", count = dried)
+            };
+            self.say("water_lost", Happening::Response, text);
         }
         if let Action::Done(expected) = action {
             self.happened.entry(expected.clone()).or_insert(self.now);

@@ -175,7 +175,7 @@ pub fn alert_words(file: &DrillFile, run: &DrillRun) -> AlertWords {
         }
     };
     let exercise = phrase("drill-alert-exercise", "EXERCISE: ").into();
-    if run.zone.1.0.is_empty() {
+    if run.alert.1.0.is_empty() {
         // Nothing came to be dangerous anywhere, as where it was called off: nobody is told to get away from nowhere.
         let description = words!(
             "drill-alert-nowhere",

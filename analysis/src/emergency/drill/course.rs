@@ -1,15 +1,16 @@
 //! The state of a drill while it runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use geo::{Centroid, MultiPolygon};
+use geo::{Area, Centroid, MultiPolygon, unary_union};
 use spatial_db::cache::Cache;
-use spatial_db::model::{NetworkClass, Presence};
+use spatial_db::model::{FeatureId, NetworkClass, Presence};
 
 use super::DrillError;
 use super::actions::supply;
 use super::dose::Doses;
 use super::file::{Action, DrillFile, HazardSpec, When};
+use super::gather::gatherings;
 use super::hangs::Hangs;
 use super::log::{DrillLog, Entry, Fingerprint, HandInject, Happening, fingerprint_of};
 use super::notes::among;
@@ -17,7 +18,8 @@ use super::outcome::{CountAt, Outcome, Struck, SupplyKnown, rate};
 use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
 use super::score::{Mark, rate_objectives, score_items};
-use super::supply::{Lost, Supplies, is_known};
+use super::sky::Air;
+use super::supply::{Lost, Supplies, is_known, taps};
 use super::threat::Threat;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{HydrantCover, Reach, Worth, stands_somewhere};
@@ -37,6 +39,7 @@ pub(super) struct Course<'a> {
     pub(super) hand: Vec<HandInject>,
     pub(super) hand_done: usize,
     pub(super) threat: Threat<'a>,
+    pub(super) air: Air,
     pub(super) walkers: Walkers<'a>,
     pub(super) response: Response<'a>,
     /// Buildings that stand on the park's date.
@@ -53,6 +56,8 @@ pub(super) struct Course<'a> {
     pub(super) cover: HydrantCover<'a>,
     /// What each of them is worth for the place.
     pub(super) worth: Vec<Worth>,
+    /// Key and flow, L/s, of each of them.
+    taps: Vec<(String, Option<f64>)>,
     pub(super) dry: HashSet<usize>,
     pub(super) struck: BTreeMap<usize, (f64, f64)>,
     /// Buildings without water and without power.
@@ -65,6 +70,14 @@ pub(super) struct Course<'a> {
     pub(super) exposed: HashSet<usize>,
     pub(super) zone: (Words, MultiPolygon<f64>, f64),
     pub(super) zones: Vec<ZoneAt>,
+    /// Where a leak was dangerous at the looks so far.
+    clouds: Vec<MultiPolygon<f64>>,
+    /// When each place of assembly first lay inside the danger, s.
+    pub(super) gathered_in_danger: Vec<Option<f64>>,
+    /// Who was indoors when the hazard began, by building.
+    indoors: HashMap<FeatureId, u32>,
+    /// Buildings whose people are not known.
+    people_unknown: HashSet<FeatureId>,
     pub(super) counts: Vec<CountAt>,
     pub(super) now: f64,
     /// The hazard was stopped before it began: it never does.
@@ -83,7 +96,7 @@ impl<'a> Course<'a> {
         hand: &[HandInject],
         threat: Threat<'a>,
         ways: &'a WayNetwork,
-        (walkers, buildings_unknown): (Walkers<'a>, usize),
+        (walkers, people_unknown): (Walkers<'a>, HashSet<FeatureId>),
     ) -> Result<Self, DrillError> {
         let mut hand = hand.to_vec();
         hand.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
@@ -94,14 +107,16 @@ impl<'a> Course<'a> {
             .map_or_else(|| vec![true; park.buildings.len()], |as_of| Presence::on(park, as_of).buildings);
         let cover = HydrantCover::of(cache, &tables.figures);
         let worth = cover.hydrants().iter().map(|one| threat.worth(one.position, &tables.figures)).collect();
+        let taps = taps(cache, &cover);
         let supply_known = SupplyKnown {
             water: is_known(park, NetworkClass::Water),
             power: is_known(park, NetworkClass::Power) && threat.lost_is_known(),
         };
         let doses = Doses::of(&tables.hazard, threat.release(), file.weather.temperature_c + 273.15);
-        let response = Response::new(park, &tables.evacuation, threat.place());
+        let response = Response::new(file, park, &tables.evacuation, threat.place());
         let asked: Vec<Action> =
             file.timeline.iter().map(|one| &one.does).chain(hand.iter().map(|one| &one.does)).cloned().collect();
+        let gathered_in_danger = vec![None; walkers.places().len()];
         let mut course = Self {
             file,
             cache,
@@ -110,6 +125,7 @@ impl<'a> Course<'a> {
             hand,
             hand_done: 0,
             threat,
+            air: Air::of(file, cache)?,
             walkers,
             response,
             stands,
@@ -121,6 +137,7 @@ impl<'a> Course<'a> {
             closed: vec![false; ways.ways.len()],
             cover,
             worth,
+            taps,
             dry: HashSet::new(),
             struck: BTreeMap::new(),
             without: [BTreeSet::new(), BTreeSet::new()],
@@ -130,10 +147,14 @@ impl<'a> Course<'a> {
             exposed: HashSet::new(),
             zone: (Words::default(), MultiPolygon::new(Vec::new()), 0.0),
             zones: Vec::new(),
+            clouds: Vec::new(),
+            gathered_in_danger,
+            indoors: HashMap::new(),
             counts: Vec::new(),
             now: 0.0,
             called_off: false,
-            buildings_unknown,
+            buildings_unknown: people_unknown.len(),
+            people_unknown,
             doses,
         };
         // Hydrants that the timeline names must be there before it starts.
@@ -159,6 +180,9 @@ impl<'a> Course<'a> {
         let begins = self.now >= self.threat.begins_s() && !self.called_off;
         if begins && !self.happened.contains_key("release") {
             self.threat.leak(self.file, &self.tables.hazard, self.now)?;
+            for building in self.walkers.indoors() {
+                *self.indoors.entry(building).or_default() += 1;
+            }
             let text = match (&self.file.hazard, self.threat.airborne_kg_s()) {
                 (HazardSpec::Leak { source, .. }, Some(rate)) => words!(
                     "drill-leak",
@@ -273,10 +297,11 @@ impl<'a> Course<'a> {
             }
         }
         // Places of assembly lie in the open: who has come there is on no way any more, and breathes.
-        let air: Vec<f64> = self.walkers.places().iter().map(|at| self.threat.at(at.position_m, now).0).collect();
+        let air: Vec<(f64, bool)> = self.walkers.places().iter().map(|at| self.threat.at(at.position_m, now)).collect();
         for (person, place) in self.walkers.at_places() {
-            self.doses.breathe(person, air[place], (now, f64::from(LOOK_S)));
+            self.doses.breathe(person, air[place].0, (now, f64::from(LOOK_S)));
         }
+        self.look_at_places(&air);
         if !reached.is_empty() && !self.happened.contains_key("threat_reaches_people") {
             self.say(
                 "threat_reaches_people",
@@ -285,15 +310,21 @@ impl<'a> Course<'a> {
             );
         }
         self.exposed.extend(reached);
-        if self.now.rem_euclid(60.0) == 0.0 {
-            use geo::Area;
-            let (name, area) = self.threat.zone(now);
-            let size = area.unsigned_area();
+        let minute = self.now.rem_euclid(60.0) == 0.0;
+        if !minute && self.threat.release().is_none() {
+            return Ok(());
+        }
+        let (name, area) = self.threat.zone(now);
+        if self.threat.release().is_some() && !area.0.is_empty() && self.clouds.last() != Some(&area) {
+            self.clouds.push(area.clone());
+        }
+        if minute {
             self.zones.push(ZoneAt { at_s: now, name: name.clone(), area: area.clone() });
-            if size > self.zone.2 {
-                self.zone = (name, area, size);
-            }
             self.counts.push(CountAt { at_s: now, census: self.walkers.census(), exposed: self.exposed.len() as u32 });
+        }
+        let size = area.unsigned_area();
+        if size > self.zone.2 {
+            self.zone = (name, area, size);
         }
         Ok(())
     }
@@ -350,7 +381,7 @@ impl<'a> Course<'a> {
         for (engine, came) in self.response.step(self.now, nearest) {
             match came {
                 Came::Arrived if !self.happened.contains_key("first_engine") => {
-                    let text = words!("drill-engine", "the first engine is at the place");
+                    let text = self.response.first_said();
                     self.say("first_engine", Happening::Response, text);
                 }
                 Came::Arrived => {
@@ -363,7 +394,7 @@ impl<'a> Course<'a> {
                     self.say(&format!("engine-{}", engine + 1), Happening::Response, text);
                 }
                 Came::Water(hydrant) => {
-                    let (key, _) = self.hydrant(hydrant);
+                    let key = self.taps[hydrant].0.clone();
                     if self.happened.contains_key("first_water") {
                         let text = words!("drill-water-more", "an engine has water from {hydrant}", hydrant = key);
                         self.say(&format!("water-{}", engine + 1), Happening::Response, text);
@@ -377,6 +408,10 @@ impl<'a> Course<'a> {
                         );
                         self.say("first_water", Happening::Response, text);
                     }
+                }
+                Came::Waits => {
+                    let text = self.response.waits_said(engine);
+                    self.say(&format!("engine-{}-waits", engine + 1), Happening::Response, text);
                 }
                 Came::CutOff => {
                     let station = self.response.station(engine).to_owned();
@@ -396,21 +431,12 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Key and flow, L/s, of a hydrant.
-    fn hydrant(&self, hydrant: usize) -> (String, Option<f64>) {
-        let (park, id) = (self.cache.snapshot(), self.cover.hydrants()[hydrant].feature);
-        let resource = park.resources.iter().find(|one| one.id == id);
-        let key = resource.map(|one| &one.provenance.key);
-        let key = key.or_else(|| park.nodes.iter().find(|node| node.id == id).map(|node| &node.provenance.key));
-        (key.cloned().unwrap_or_default(), resource.and_then(|one| one.flow_l_s))
-    }
-
     /// Water that the hydrants in reach of the place give, L/s, and how many of them have no flow on record.
     pub(super) fn water(&self) -> (f64, usize) {
         let (mut flow, mut unknown) = (0.0, 0);
         for (k, worth) in self.worth.iter().enumerate() {
             if matches!(worth, Worth::Counts(_)) && !self.dry.contains(&k) {
-                match self.hydrant(k).1 {
+                match self.taps[k].1 {
                     Some(litres) => flow += litres,
                     None => unknown += 1,
                 }
@@ -433,7 +459,8 @@ impl<'a> Course<'a> {
         Some((count(self.cover.all()), count(&self.cover.without_those(|hydrant| dry.contains(&hydrant)))))
     }
 
-    pub(super) fn finish(self) -> DrillRun {
+    pub(super) fn finish(self) -> Result<DrillRun, DrillError> {
+        let stability = self.air.class(self.file, &self.tables.hazard, self.file.weather.wind_m_s)?;
         let (water_l_s, hydrants_without_flow) = self.water();
         let unreached = self.unreached();
         let time = |event: &str| self.happened.get(event).copied();
@@ -442,8 +469,9 @@ impl<'a> Course<'a> {
             _ => None,
         };
         let alarm_s = time("alarm");
-        let stood = self.response.hydrants().into_iter().map(|at| at.map(|hydrant| self.hydrant(hydrant))).collect();
+        let stood = self.response.hydrants().into_iter().map(|at| at.map(|k| self.taps[k].clone())).collect();
         let (engines, facilities) = self.response.finish(stood, |at| self.threat.lacks_height(at));
+        let places = self.walkers.places().to_vec();
         let evacuation = self.walkers.result();
         let known = (self.buildings_unknown, &Hangs::of(self.file, &self.hand));
         let notes = among(self.file, &self.entries, &self.hand);
@@ -461,7 +489,12 @@ impl<'a> Course<'a> {
                 Struck { building, first_s, worst, unit: self.threat.unit(), indoors_kg_m3: indoors.get(&k).copied() }
             })
             .collect();
-        let levels = self.threat.levels(|slot| self.stands[slot] && self.struck.contains_key(&slot));
+        let levels = self.threat.levels(|slot| {
+            let (counts, id) = (self.stands[slot] && self.struck.contains_key(&slot), buildings[slot].id);
+            counts.then(|| (self.indoors.get(&id).copied().unwrap_or(0), self.people_unknown.contains(&id)))
+        });
+        let used = places.iter().zip(&evacuation.places).zip(self.gathered_in_danger.iter().copied());
+        let gatherings = gatherings(self.cache.snapshot(), used, |at| self.threat.lacks_height(at));
         // Where the water is known to stand at one corner, it is.
         let lacking = self.threat.without_height(self.cache);
         let buildings_without_height =
@@ -473,7 +506,6 @@ impl<'a> Course<'a> {
             });
         let [water_unknown, power_unknown] =
             [0, 1].map(|of: usize| slots_unknown[of].iter().filter(|slot| self.stands[**slot]).count());
-        let keys = |slots: Vec<usize>| slots.into_iter().map(|slot| buildings[slot].provenance.key.clone()).collect();
         let standing = buildings.iter().zip(&self.stands).filter(|(_, stands)| **stands);
         let buildings_without_footprint = standing.filter(|(building, _)| !stands_somewhere(building)).count();
         let outcome = Outcome {
@@ -496,7 +528,7 @@ impl<'a> Course<'a> {
             supply_known: self.supply_known,
             water_unknown,
             power_unknown,
-            supply_unknown: slots_unknown.map(keys),
+            supply_unknown: slots_unknown.map(BTreeSet::from_iter),
             water_l_s,
             hydrants_without_flow,
             water_needed_l_s,
@@ -504,11 +536,14 @@ impl<'a> Course<'a> {
             unreached,
             engines,
             facilities,
+            gatherings,
             rated,
             objectives,
             items,
             release: self.threat.release().cloned(),
             breath,
+            stability,
+            sky: self.air.sky().cloned(),
         };
         let mut print = Fingerprint::new();
         for entry in &self.entries {
@@ -543,8 +578,11 @@ impl<'a> Course<'a> {
         };
         let evacuation = alarm_s.map(|_| evacuation);
         let zone = (self.zone.0, self.zone.1);
-        let alert = self.threat.alert(self.now).unwrap_or_else(|| zone.clone());
-        DrillRun { log, outcome, evacuation, zone, alert, zones: self.zones, counts: self.counts }
+        // Of a leak whoever was in it at any time: the wind turns, and the largest cloud is one of several.
+        let leaked = || (zone.0.clone(), unary_union(&self.clouds));
+        let alert = self.threat.alert(self.now);
+        let alert = alert.unwrap_or_else(|| if self.clouds.is_empty() { zone.clone() } else { leaked() });
+        Ok(DrillRun { log, outcome, evacuation, zone, alert, zones: self.zones, counts: self.counts })
     }
 }
 

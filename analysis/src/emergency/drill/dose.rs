@@ -226,12 +226,13 @@ fn longest_min(substance: &Substance, kind: GuidelineKind) -> f64 {
 fn level_of(table: &[(f64, Vec<(u8, f64)>)], strong: &[Air]) -> u8 {
     let Some(look_s) = strong.first().map(|air| air.seconds) else { return 0 };
     let (mut worst, mut shorter_s) = (0_u8, 0.0);
-    let exceeded = |levels: &[(u8, f64)], mean: f64| {
-        levels.iter().filter(|level| mean > level.1).map(|level| level.0).max().unwrap_or(0)
-    };
     for (exposure_s, levels) in table {
         // The value for an exposure holds for whatever is longer than the next shorter one.
-        worst = worst.max(exceeded(levels, highest_mean(strong, shorter_s + look_s)));
+        for (level, kg_m3) in levels {
+            if *level > worst && exceeds(strong, shorter_s + look_s, *kg_m3) {
+                worst = *level;
+            }
+        }
         shorter_s = *exposure_s;
     }
     // Who breathed it for longer than the table goes is taken to have breathed it all within that.
@@ -239,15 +240,39 @@ fn level_of(table: &[(f64, Vec<(u8, f64)>)], strong: &[Air]) -> u8 {
         && strong.iter().map(|air| air.seconds).sum::<f64>() > *exposure_s
     {
         let dose: f64 = strong.iter().map(|air| air.kg_m3 * air.seconds).sum();
-        worst = worst.max(exceeded(levels, dose / exposure_s));
+        let exceeded = levels.iter().filter(|level| dose / exposure_s > level.1).map(|level| level.0).max();
+        worst = worst.max(exceeded.unwrap_or(0));
     }
     worst
 }
 
+/// Looks are whole seconds apart: what differs by less is the same time, s.
+const SAME_S: f64 = 1e-3;
+
+/// True where the mean over some stretch of time, not shorter than so many s, is more than a value, kg/m³. The mean over a longer one may be
+/// higher, where strong air comes twice.
+fn exceeds(strong: &[Air], least_s: f64, kg_m3: f64) -> bool {
+    /// Share of the value's dose that rounding can make.
+    const ROUNDING: f64 = 1e-9;
+    if highest_mean(strong, least_s) > kg_m3 {
+        return true;
+    }
+    // What was breathed before a time, less what air of the value would have given: of all beginnings early enough the least.
+    let (mut first, mut before, mut least, mut dose) = (0, 0.0, f64::INFINITY, 0.0);
+    strong.iter().any(|air| {
+        dose += air.kg_m3 * air.seconds;
+        let end_s = air.from_s + air.seconds;
+        while first < strong.len() && strong[first].from_s <= end_s - least_s + SAME_S {
+            least = least.min(before - kg_m3 * strong[first].from_s);
+            before += strong[first].kg_m3 * strong[first].seconds;
+            first += 1;
+        }
+        dose - kg_m3 * end_s > least + ROUNDING * kg_m3 * least_s
+    })
+}
+
 /// The highest mean over so long a stretch of time, s, not shorter than a look, kg/m³: one that ends with a look is among the highest.
 fn highest_mean(strong: &[Air], over_s: f64) -> f64 {
-    // Looks are whole seconds apart.
-    const SAME_S: f64 = 1e-3;
     let (mut first, mut dose, mut highest) = (0, 0.0, 0.0_f64);
     for air in strong {
         dose += air.kg_m3 * air.seconds;
@@ -367,6 +392,30 @@ mod tests {
         let (breath, _) = all.finish(&rules).unwrap();
         let levels: Vec<u8> = breath.people.iter().map(|one| one.level).collect();
         assert_eq!(levels, [3, 3, 3, 2, 1]);
+    }
+
+    /// Twice 310 s of 2500 ppm with 290 s between: 1703 ppm over the 910 s, more than the 1600 ppm of AEGL-3 for half an hour, and 1311 ppm
+    /// over the 610 s that are just more than ten minutes.
+    #[test]
+    fn strong_air_that_comes_twice_counts_over_both() {
+        let rules = HazardRules::shipped();
+        let mut all = doses(&rules, "ammonia");
+        all.lowest_kg_m3 = kg_m3(&all, 30.0);
+        let strong = kg_m3(&all, 2500.0);
+        for look in (0..31).chain(60..91) {
+            all.breathe(0, strong, (f64::from(look) * 10.0, 10.0));
+        }
+        // Once, and steady air just under a level.
+        for look in 0..31 {
+            all.breathe(1, strong, (f64::from(look) * 10.0, 10.0));
+        }
+        let level = kg_m3(&all, 159.0);
+        for look in 0..360 {
+            all.breathe(2, level, (f64::from(look) * 10.0, 10.0));
+        }
+        let (breath, _) = all.finish(&rules).unwrap();
+        let levels: Vec<u8> = breath.people.iter().map(|one| one.level).collect();
+        assert_eq!(levels, [3, 2, 1]);
     }
 
     /// Steady air is the case that the probit is defined for.

@@ -1,13 +1,15 @@
 //! The drill file: RON, every complaint with its line.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::DrillError;
+use super::crew::CrewSpec;
 use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
 
 /// Events that every drill may have without naming them.
-pub(super) const EVENTS: [&str; 9] = [
+pub(super) const EVENTS: [&str; 10] = [
     "release",
     "alarm",
     "first_engine",
@@ -16,6 +18,7 @@ pub(super) const EVENTS: [&str; 9] = [
     "first_water",
     "water_lost",
     "threat_reaches_people",
+    "assembly_reached",
     "evacuated",
 ];
 
@@ -48,6 +51,9 @@ pub struct DrillFile {
     /// Engines that are called at the alarm, from the nearest stations.
     #[serde(default = "one")]
     pub engines: u32,
+    /// Their crews; not counted if absent.
+    #[serde(default)]
+    pub crews: Option<CrewSpec>,
     /// Objectives.
     pub objectives: Vec<Objective>,
     /// Roles.
@@ -68,8 +74,15 @@ pub struct DrillWeather {
     pub wind_m_s: f64,
     /// Where it blows from, degrees clockwise from north.
     pub wind_from_deg: f64,
-    /// Pasquill's class.
-    pub stability: Stability,
+    /// Pasquill's class; none: by the wind, the sun's height and `cloud`.
+    #[serde(default)]
+    pub stability: Option<Stability>,
+    /// Cloud, tenths of the sky, where no class is given.
+    #[serde(default)]
+    pub cloud: Option<f64>,
+    /// Day, for the sun's height; that of the park's data if absent.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
     /// Air, °C.
     pub temperature_c: f64,
     /// Terrain.
@@ -418,6 +431,8 @@ impl DrillFile {
         within("wind_m_s", self.weather.wind_m_s, 1.0, 30.0)?;
         within("wind_from_deg", self.weather.wind_from_deg, 0.0, 360.0)?;
         within("temperature_c", self.weather.temperature_c, -50.0, 60.0)?;
+        self.check_sky()?;
+        self.check_crews()?;
         within("engines", f64::from(self.engines), 0.0, 100.0)?;
         match &self.hazard {
             HazardSpec::Leak { at_min, hole_mm, .. } => {

@@ -6,6 +6,7 @@ use spatial_db::model::Park;
 use super::file::{DrillFile, HazardSpec, LeakSpec};
 use super::report::DrillChapter;
 use super::run::DrillRun;
+use super::sky::class_words;
 use crate::emergency::hazard::{GuidelineKind, HazardRules, Source, Substance, Terrain, Threshold, Weather};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -94,13 +95,26 @@ pub fn given_chapter(file: &DrillFile, run: &DrillRun, park: &Park) -> DrillChap
     let weather = &file.weather;
     let wind = format!("{} m/s, {}°", weather.wind_m_s, weather.wind_from_deg);
     tell(phrase("drill-given-wind", "Wind at 10 m, and where it blows from, at the start"), wind.into());
-    tell(phrase("drill-given-stability", "Stability (Pasquill)"), format!("{:?}", weather.stability).into());
+    tell(
+        phrase("drill-given-stability", "Stability (Pasquill)"),
+        class_words(run.outcome.stability, run.outcome.sky.as_ref()),
+    );
     tell(phrase("drill-given-air", "Air"), unit(weather.temperature_c, "°C"));
     let terrain = match weather.terrain {
         Terrain::Rural => phrase("drill-given-rural", "open country"),
         Terrain::Urban => phrase("drill-given-urban", "built up"),
     };
     tell(phrase("drill-given-terrain", "Terrain"), terrain.into());
+    if let Some(crews) = file.crews {
+        let turnout = crews.turnout_s.map_or_else(
+            || Words::from(phrase("drill-given-turnout", "turnout of the table")),
+            |seconds| words!("drill-given-turnout-value", "turnout {seconds} s", seconds = seconds.to_string()),
+        );
+        let persons = crews.persons.to_string();
+        let said =
+            words!("drill-given-crew-value", "{persons} persons, {turnout}", persons = persons, turnout = turnout);
+        tell(phrase("drill-given-crew", "Crew of each engine"), said);
+    }
     match &file.hazard {
         HazardSpec::Leak { source, hole_mm, leak, .. } => {
             tell(phrase("drill-given-source", "Hazard source"), source.as_str().into());

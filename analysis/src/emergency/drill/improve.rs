@@ -94,10 +94,11 @@ pub fn improvements(hand: &[HandInject]) -> Vec<Improvement> {
     found
 }
 
-/// Objectives of which an expected action was late or missed, or nobody knows whether it was met, and that no improvement serves.
+/// Objectives of which an expected action was late or missed, or nobody knows or has marked whether it was met, and that no improvement
+/// serves.
 pub fn unattended<'a>(file: &'a DrillFile, outcome: &Outcome, known: &[Improvement]) -> Vec<&'a Objective> {
     let open = |objective: &&Objective| {
-        outcome.rated.iter().any(|one| one.objective == objective.id && (failed(one) || one.rating == Rating::Unknown))
+        outcome.rated.iter().any(|one| one.objective == objective.id && (failed(one) || unsure(one)))
     };
     let served =
         |objective: &&Objective| known.iter().any(|one| one.objective.as_deref() == Some(objective.id.as_str()));
@@ -107,6 +108,11 @@ pub fn unattended<'a>(file: &'a DrillFile, outcome: &Outcome, known: &[Improveme
 /// True for an expected action that was late or missed.
 fn failed(one: &Rated) -> bool {
     matches!(one.rating, Rating::Late | Rating::Missed)
+}
+
+/// True for an expected action of which nobody knows how it went, or which was due and nobody has marked.
+fn unsure(one: &Rated) -> bool {
+    matches!(one.rating, Rating::Unknown | Rating::NotMarked)
 }
 
 /// How an objective of [`unattended`] stands: not met, or nobody knows.

@@ -136,7 +136,10 @@ impl DrillLog {
             match row {
                 Row::Drill { format_version: FORMAT_VERSION, name, file } => (log.drill, log.file) = (name, file),
                 Row::Drill { format_version, .. } => {
-                    let reason = format!("it has format version {format_version}; this version reads {FORMAT_VERSION}");
+                    let reason = format!(
+                        "it has format version {format_version}; this version reads {FORMAT_VERSION}: play it with the version that wrote \
+                         it, or give what stands behind \"hand\" in its lines, one a line, to `twin drill run FILE --hand`"
+                    );
                     return Err(DrillError::OtherLog { reason });
                 }
                 Row::Hand(inject) => log.hand.push(inject),
@@ -197,7 +200,11 @@ impl DrillLog {
         if self.file == fingerprint_of(file.text()) {
             return Ok(());
         }
-        let reason = format!("it is of {:?}, or the file was changed since", self.drill);
+        let reason = format!(
+            "it is of {:?}, or the file was changed since; `twin drill run FILE --hand LOG --log NEW` plays what was done by hand in it \
+             with the file that there is",
+            self.drill
+        );
         Err(DrillError::OtherLog { reason })
     }
 

@@ -8,9 +8,11 @@ mod actions;
 mod cap;
 mod compare;
 mod course;
+mod crew;
 mod dose;
 mod error;
 mod file;
+mod gather;
 mod given;
 mod hangs;
 mod improve;
@@ -22,6 +24,7 @@ mod report;
 mod response;
 mod run;
 mod score;
+mod sky;
 mod supply;
 #[cfg(test)]
 mod tests;
@@ -31,6 +34,7 @@ mod watch;
 
 pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
+pub use crew::CrewSpec;
 pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
 pub use file::{
@@ -43,12 +47,13 @@ pub use improve::{Improvement, Standing, improvement_chapter, improvements, unat
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
 pub use notes::{NoteTaken, note_caption, notes_taken};
-pub use outcome::{CountAt, EngineRun, Facility, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
+pub use outcome::{CountAt, EngineRun, Facility, Gathering, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};
 pub use score::{ItemScore, RatedObjective, Score, Tally, rate_objectives, score_items};
+pub use sky::{SkyOver, TraceWind};
 pub(in crate::emergency) use supply::there;
 pub use trace::{
-    AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, TraceWind, Track, trace_drill,
+    AssemblyPlace, Change, Contour, Contours, DrillTrace, Drive, Key, Look, Spot, Stay, Track, trace_drill,
 };
 pub use watch::{Onlooker, Seen};

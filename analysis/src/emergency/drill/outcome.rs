@@ -10,7 +10,9 @@ use super::given::Release;
 use super::hangs::Hangs;
 use super::notes::NoteTaken;
 use super::score::{ItemScore, Mark, RatedObjective, evidence};
+use super::sky::SkyOver;
 use crate::emergency::evacuation::Census;
+use crate::emergency::hazard::Stability;
 use crate::words::Words;
 
 /// A building that the hazard reached.
@@ -47,6 +49,10 @@ pub struct EngineRun {
     pub rerouted: u32,
     /// True where it had no open way when the drill ended.
     pub cut_off: bool,
+    /// Persons on it; none where the file has no crews.
+    pub crew: Option<u32>,
+    /// How long it waited at the place for hands to lay its hose, s.
+    pub waited_s: f64,
     /// Where it was, every ten seconds and at its arrival: s and m.
     #[serde(skip)]
     pub track: Vec<(f64, [f64; 2])>,
@@ -70,6 +76,25 @@ pub struct Facility {
     /// When the hazard first reached it, s.
     pub reached_s: Option<f64>,
     /// A flood is not known to have reached it, and stands over ground whose height there is not known: nobody can say that it is dry.
+    pub without_height: bool,
+}
+
+/// A place of assembly in service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Gathering {
+    /// Key; empty for a place that is not on record.
+    pub key: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Persons that it takes, if on record.
+    pub capacity: Option<u32>,
+    /// Persons there at the end.
+    pub arrived: u32,
+    /// Persons sent there although it was full.
+    pub over: u32,
+    /// When it first lay inside the danger, s; none: at no look.
+    pub reached_s: Option<f64>,
+    /// A flood is not known to have reached it, and it lies on ground whose height is not known: nobody can say that it is dry.
     pub without_height: bool,
 }
 
@@ -163,6 +188,10 @@ pub struct LevelReached {
     pub reach_m: f64,
     /// Buildings that stand within, those of worse levels among them.
     pub buildings: usize,
+    /// Persons indoors in those as it came, of the buildings whose people are known; who stood in line at a door was outside.
+    pub persons_indoors: u32,
+    /// Buildings within whose people are not known.
+    pub buildings_unknown: usize,
 }
 
 /// What a drill came to. Times are s from the start; none: it did not happen.
@@ -208,9 +237,9 @@ pub struct Outcome {
     pub water_unknown: usize,
     /// The same of power.
     pub power_unknown: usize,
-    /// Keys of all buildings of which nobody can tell whether they have water, and whether they have power.
+    /// Slots of all buildings of which nobody can tell whether they have water, and whether they have power.
     #[serde(skip)]
-    pub supply_unknown: [BTreeSet<String>; 2],
+    pub supply_unknown: [BTreeSet<usize>; 2],
     /// Water at the place, L/s, of hydrants whose flow is known.
     pub water_l_s: f64,
     /// Hydrants there whose flow is not on record.
@@ -226,6 +255,8 @@ pub struct Outcome {
     pub engines: Vec<EngineRun>,
     /// Hospitals and shelters on record.
     pub facilities: Vec<Facility>,
+    /// Places of assembly in service.
+    pub gatherings: Vec<Gathering>,
     /// Expected actions.
     pub rated: Vec<Rated>,
     /// Objectives, by those.
@@ -236,6 +267,10 @@ pub struct Outcome {
     pub release: Option<Release>,
     /// What was breathed of it; none where nothing leaks.
     pub breath: Option<Breath>,
+    /// Pasquill's class in the wind of the start.
+    pub stability: Stability,
+    /// The sky that it follows from; none where the file gives it.
+    pub sky: Option<SkyOver>,
 }
 
 impl Outcome {

@@ -3,12 +3,14 @@
 use super::course::amount;
 use super::dose::breath_chapter;
 use super::file::{DrillFile, HazardSpec};
+use super::gather::gathering_chapter;
 use super::hangs::Hangs;
 use super::log::Happening;
 use super::notes::note_chapter;
 use super::outcome::{EngineRun, Facility, LevelReached, Outcome, Rating, Struck};
 use super::run::DrillRun;
 use super::score::score_chapters;
+use super::sky::class_words;
 use super::threat::level_words;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -68,7 +70,7 @@ const ITEMS: [Phrase; 12] = [
     phrase("drill-item-site", "site control"),
 ];
 
-fn heads<const N: usize>(phrases: [Phrase; N]) -> Vec<Words> {
+pub(super) fn heads<const N: usize>(phrases: [Phrase; N]) -> Vec<Words> {
     phrases.map(Words::from).to_vec()
 }
 
@@ -211,15 +213,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
         chapter(
             "response",
             phrase("drill-response", "Engines"),
-            heads([
-                phrase("drill-head-station", "Station"),
-                phrase("drill-head-called", "Called"),
-                phrase("drill-head-arrived", "At the place"),
-                phrase("drill-head-water", "First water"),
-                phrase("drill-head-hydrant", "Hydrant at the end"),
-                phrase("drill-head-flow", "Flow, L/s"),
-                phrase("drill-head-rerouted", "New ways"),
-            ]),
+            engine_heads(outcome),
             outcome.engines.iter().map(engine).collect(),
         ),
         chapter(
@@ -260,7 +254,7 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
             ]),
             timeline,
         ),
-        chapter("struck", phrase("drill-struck", "Buildings inside the danger"), of_struck, struck),
+        chapter("struck", struck_title(&file.hazard), of_struck, struck),
     ];
     if !outcome.levels.is_empty() {
         chapters.push(levels(&outcome.levels));
@@ -271,7 +265,9 @@ pub fn drill_report(file: &DrillFile, run: &DrillRun) -> Vec<DrillChapter> {
     let scored = at(&chapters, "expected");
     chapters.splice(scored..scored, score_chapters(outcome, said));
     let after = at(&chapters, "people") + 1;
-    chapters.splice(after..after, outcome.breath.as_ref().map(breath_chapter));
+    let more =
+        std::iter::once(gathering_chapter(&outcome.gatherings)).chain(outcome.breath.as_ref().map(breath_chapter));
+    chapters.splice(after..after, more);
     let noted = at(&chapters, "timeline");
     chapters.splice(noted..noted, note_chapter(file, run));
     chapters
@@ -331,13 +327,30 @@ fn lost(known: bool, buildings: usize, unsure: usize) -> Words {
     }
 }
 
-fn unknown() -> Words {
+pub(super) fn unknown() -> Words {
     phrase("unknown", "unknown").into()
+}
+
+/// Heads of the engines; crews have theirs where the file has some.
+fn engine_heads(outcome: &Outcome) -> Vec<Words> {
+    let mut all = heads([
+        phrase("drill-head-station", "Station"),
+        phrase("drill-head-called", "Called"),
+        phrase("drill-head-arrived", "At the place"),
+        phrase("drill-head-water", "First water"),
+        phrase("drill-head-hydrant", "Hydrant at the end"),
+        phrase("drill-head-flow", "Flow, L/s"),
+        phrase("drill-head-rerouted", "New ways"),
+    ]);
+    if outcome.engines.iter().any(|engine| engine.crew.is_some()) {
+        all.extend(heads([phrase("drill-head-crew", "Crew"), phrase("drill-head-waited", "Waited for hands, min:s")]));
+    }
+    all
 }
 
 /// Row of an engine.
 fn engine(run: &EngineRun) -> (bool, Vec<Words>) {
-    let cells = vec![
+    let mut cells = vec![
         Words::from(run.station.as_str()),
         clock(Some(run.called_s)),
         if run.cut_off { phrase("drill-no-way", "no open way").into() } else { clock(run.arrived_s) },
@@ -350,6 +363,9 @@ fn engine(run: &EngineRun) -> (bool, Vec<Words>) {
         },
         count(run.rerouted),
     ];
+    if let Some(persons) = run.crew {
+        cells.extend([count(persons), clock(Some(run.waited_s))]);
+    }
     (run.cut_off || run.arrived_s.is_none(), cells)
 }
 
@@ -404,6 +420,30 @@ fn worst(struck: &Struck, levels: &[LevelReached]) -> Words {
     }
 }
 
+/// Persons indoors within a level, and of how many buildings nobody knows.
+fn indoors(level: &LevelReached) -> Words {
+    if level.buildings_unknown == 0 {
+        return count(level.persons_indoors);
+    }
+    words!(
+        "drill-persons-and-unknown",
+        "{count}; of {unknown} buildings the people are not known",
+        count = level.persons_indoors.to_string(),
+        unknown = level.buildings_unknown
+    )
+}
+
+/// What the buildings of the chapter are inside of: the danger in which nobody is to be, or the mildest level of a burst, which reaches
+/// farther than that.
+const fn struck_title(hazard: &HazardSpec) -> Phrase {
+    match hazard {
+        HazardSpec::Blast { .. } | HazardSpec::Fireball { .. } => {
+            phrase("drill-struck-levels", "Buildings that a level reaches, the mildest among them")
+        }
+        _ => phrase("drill-struck", "Buildings inside the danger"),
+    }
+}
+
 /// Levels of a burst, how far they reach, and how many buildings.
 fn levels(reached: &[LevelReached]) -> DrillChapter {
     let row = |level: &LevelReached| {
@@ -413,6 +453,7 @@ fn levels(reached: &[LevelReached]) -> DrillChapter {
             Words::from(format!("{:.1} {unit}", level.value / 1000.0)),
             Words::from(format!("{:.0} m", level.reach_m)),
             Words::from(level.buildings.to_string()),
+            indoors(level),
         ];
         (level.buildings > 0, cells)
     };
@@ -424,6 +465,7 @@ fn levels(reached: &[LevelReached]) -> DrillChapter {
             phrase("drill-head-value", "From"),
             phrase("drill-head-reach", "Reach"),
             phrase("drill-head-buildings", "Buildings within"),
+            phrase("drill-head-persons-indoors", "Persons in them as it came"),
         ]),
         rows: reached.iter().map(row).collect(),
     }
@@ -434,10 +476,10 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
     let weather = &file.weather;
     let said = words!(
         "drill-note-weather",
-        "Weather as the file gives it: wind {wind} m/s at 10 m from {from}°, class {class}, {temperature} °C. It is the same everywhere and stays so until an inject turns it; gusts, rain and sun are left out.",
+        "Weather as the file gives it: wind {wind} m/s at 10 m from {from}°, class {class}, {temperature} °C. It is the same everywhere and stays so until an inject turns it; gusts, rain and the sun's warmth are left out.",
         wind = weather.wind_m_s.to_string(),
         from = weather.wind_from_deg.to_string(),
-        class = format!("{:?}", weather.stability),
+        class = class_words(run.outcome.stability, run.outcome.sky.as_ref()),
         temperature = weather.temperature_c.to_string()
     );
     let hazard = match &file.hazard {
@@ -523,7 +565,7 @@ pub fn drill_notes(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
         ),
         words!(
             "drill-note-response",
-            "Engines: turnout, speed and set-up are mean values of the table (ParkTwin's own), over roads that are open; traffic, crews, hoses and pressure are left out. A station without a number of vehicles on record counts as one.",
+            "Engines: turnout, speed and set-up are mean values of the table (ParkTwin's own), over roads that are open; traffic, hoses and pressure are left out, and crews where the file has none. A station without a number of vehicles on record counts as one.",
         ),
         words!(
             "drill-note-seed",

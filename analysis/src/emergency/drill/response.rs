@@ -2,15 +2,20 @@
 //! shelters on record.
 //!
 //! An engine turns out, drives at the mean speed of the table, goes round what has closed from its next corner on, and sets up at the nearest
-//! hydrant that counts, has water and is not taken. Left out: traffic, lights, crews and their hours, hoses, pumps and pressure. An engine
-//! drives into a cloud or a cordon, as the brigade does in breathing apparatus, and not into deep water.
+//! hydrant that counts, has water and is not taken. Where the file has crews, it sets up when hands are free for that (`crew`). Left out:
+//! traffic, lights, hours of crews, hoses, pumps and pressure. An engine drives into a cloud or a cordon, as the brigade does in breathing
+//! apparatus, and not into deep water.
 
 use spatial_db::model::{EmergencyResource, ParkSnapshot, ResourceKind};
 
+use super::crew::Hands;
+use super::file::DrillFile;
 use super::outcome::{EngineRun, Facility};
 use super::threat::Threat;
 use crate::emergency::evacuation::{EvacuationRules, WayNetwork};
 use crate::emergency::hydrants::in_service;
+use crate::words;
+use crate::words::Words;
 
 /// Where an engine is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,6 +38,8 @@ struct Engine {
     leaves_s: f64,
     drive: Drive,
     cut_off: bool,
+    /// It stands at the place without anybody to lay its hose, and that was said.
+    waits: bool,
     set_up_s: Option<f64>,
     /// Index of the hydrant that it stands at.
     hydrant: Option<usize>,
@@ -48,6 +55,8 @@ pub(super) enum Came {
     Water(usize),
     /// It has no open way any more.
     CutOff,
+    /// It is at the place, and nobody is free to lay its hose.
+    Waits,
 }
 
 /// Engines and roads.
@@ -69,6 +78,7 @@ pub(super) struct Response<'a> {
     speed_m_s: f64,
     turnout_s: f64,
     setup_s: f64,
+    hands: Option<Hands>,
 }
 
 fn between(a: [f64; 2], b: [f64; 2]) -> f64 {
@@ -76,7 +86,12 @@ fn between(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 impl<'a> Response<'a> {
-    pub(super) fn new(park: &'a ParkSnapshot, rules: &EvacuationRules, place: Option<[f64; 2]>) -> Self {
+    pub(super) fn new(
+        file: &DrillFile,
+        park: &'a ParkSnapshot,
+        rules: &EvacuationRules,
+        place: Option<[f64; 2]>,
+    ) -> Self {
         let figure = |name| rules.figure("response", name).value;
         // A park without a road that an engine can drive has engines that cannot come.
         let roads = WayNetwork::driven(&park.roads, rules).ok();
@@ -96,8 +111,9 @@ impl<'a> Response<'a> {
             facilities: Vec::new(),
             facility_places: Vec::new(),
             speed_m_s: figure("engine_m_s"),
-            turnout_s: figure("turnout_s"),
+            turnout_s: file.crews.and_then(|crews| crews.turnout_s).unwrap_or_else(|| figure("turnout_s")),
             setup_s: figure("setup_s"),
+            hands: Hands::of(file, rules),
         };
         response.route();
         response.on_record();
@@ -218,6 +234,7 @@ impl<'a> Response<'a> {
                     leaves_s: now_s + self.turnout_s,
                     drive: Drive::Station,
                     cut_off: false,
+                    waits: false,
                     set_up_s: None,
                     hydrant: None,
                     run: EngineRun {
@@ -229,6 +246,8 @@ impl<'a> Response<'a> {
                         flow_l_s: None,
                         rerouted: 0,
                         cut_off: false,
+                        crew: self.hands.map(|hands| hands.persons),
+                        waited_s: 0.0,
                         track: vec![(now_s, one.position)],
                     },
                 });
@@ -249,7 +268,6 @@ impl<'a> Response<'a> {
                     let engine = &mut self.engines[k];
                     engine.run.arrived_s = Some(now_s);
                     engine.run.track.push((now_s, at));
-                    engine.set_up_s = Some(now_s + self.setup_s);
                     out.push((k, Came::Arrived));
                 }
                 let engine = &mut self.engines[k];
@@ -257,6 +275,12 @@ impl<'a> Response<'a> {
                     out.push((k, Came::CutOff));
                 }
                 engine.run.cut_off = engine.cut_off;
+            }
+        }
+        // Whoever came in this second has hands for all.
+        for k in 0..self.engines.len() {
+            if self.engines[k].drive == Drive::There && self.engines[k].set_up_s.is_none() && !self.sets_up(k, now_s) {
+                out.push((k, Came::Waits));
             }
             let ready = self.engines[k].set_up_s.is_some_and(|at| now_s >= at);
             if ready && self.engines[k].hydrant.is_none() {
@@ -269,6 +293,19 @@ impl<'a> Response<'a> {
             }
         }
         out
+    }
+
+    /// Lets an engine at the place set up where hands are free for that. False where it begins to wait for some.
+    fn sets_up(&mut self, k: usize, now_s: f64) -> bool {
+        let there = self.engines.iter().filter(|engine| engine.drive == Drive::There).count();
+        let laying = self.engines.iter().filter(|engine| engine.set_up_s.is_some_and(|at| now_s < at)).count();
+        let engine = &mut self.engines[k];
+        if self.hands.is_none_or(|hands| hands.are_free(there, laying)) {
+            (engine.set_up_s, engine.waits) = (Some(now_s + self.setup_s), false);
+            return true;
+        }
+        engine.run.waited_s += 1.0;
+        std::mem::replace(&mut engine.waits, true)
     }
 
     fn drive(&mut self, k: usize) {
@@ -315,12 +352,12 @@ impl<'a> Response<'a> {
     }
 
     /// Hydrants that gave water and give none any more: who stood at one sets up anew. How many engines lost theirs.
-    pub(super) fn dried(&mut self, now_s: f64, dry: impl Fn(usize) -> bool) -> usize {
+    pub(super) fn dried(&mut self, dry: impl Fn(usize) -> bool) -> usize {
         let mut lost = 0;
         for engine in &mut self.engines {
             if engine.hydrant.is_some_and(&dry) {
                 engine.hydrant = None;
-                engine.set_up_s = Some(now_s + self.setup_s);
+                engine.set_up_s = None;
                 lost += 1;
             }
         }
@@ -336,6 +373,27 @@ impl<'a> Response<'a> {
     /// Engines that were called.
     pub(super) fn count(&self) -> usize {
         self.engines.len()
+    }
+
+    /// What is said as the first engine comes.
+    pub(super) fn first_said(&self) -> Words {
+        match self.hands {
+            None => words!("drill-engine", "the first engine is at the place"),
+            Some(hands) => words!(
+                "drill-engine-crew",
+                "the first engine is at the place, with a crew of {persons}",
+                persons = hands.persons.to_string()
+            ),
+        }
+    }
+
+    /// What is said as an engine has to wait for hands.
+    pub(super) fn waits_said(&self, engine: usize) -> Words {
+        words!(
+            "drill-engine-waits",
+            "an engine from {station} waits: nobody is free to lay its hose",
+            station = self.station(engine)
+        )
     }
 
     /// Key of the station of an engine.

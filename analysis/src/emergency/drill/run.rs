@@ -96,19 +96,22 @@ pub fn watch_drill(
     if park.park.slug != file.park {
         return Err(DrillError::OtherPark { wanted: file.park.clone(), found: park.park.slug.clone() });
     }
+    let last = (file.length_min * 60.0) as u32;
     for inject in hand {
         let refused = |reason| DrillError::Hand { at_s: inject.at_s, reason };
         file.check_action(&inject.does).map_err(refused)?;
-        if !(0.0..=86_400.0).contains(&inject.at_s) {
-            return Err(refused("its time must be from 0 to 86400 s".to_owned()));
+        // What comes later than the last second would be done to nobody, and its mark would be lost.
+        if !(0.0..=f64::from(last)).contains(&inject.at_s) {
+            let reason = format!("the drill ends at {last} s: give it a time from 0 to {last} s");
+            return Err(refused(reason));
         }
     }
     let threat = Threat::of(file, cache, &tables.hazard)?;
     let ways = WayNetwork::of(&park.roads, &tables.evacuation)?;
     let people = groups_and_places(park, cache.footprint_area_m2(), &tables.evacuation, file.hour)?;
     let walkers = Walkers::new(&tables.evacuation, &ways, &people.groups, &people.places, file.seed)?;
-    let mut course = Course::new(file, cache, tables, hand, threat, &ways, (walkers, people.unknown.len()))?;
-    let last = (file.length_min * 60.0) as u32;
+    let unknown = people.unknown.iter().map(|one| one.0).collect();
+    let mut course = Course::new(file, cache, tables, hand, threat, &ways, (walkers, unknown))?;
     let mut said = 0;
     for second in 0..=last {
         course.second(second)?;
@@ -121,5 +124,5 @@ pub fn watch_drill(
             return Err(DrillError::GivenUp);
         }
     }
-    Ok(course.finish())
+    course.finish()
 }

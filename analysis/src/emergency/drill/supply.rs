@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use geo::{Distance, Euclidean, LineString, Point};
+use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, NetworkClass, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, Presence};
 
+use crate::emergency::hydrants::HydrantCover;
 use crate::network::answers::{AnswerError, Joined, Network};
 use crate::network::isolation::Service;
 use crate::network::topology::feeds;
@@ -104,6 +106,16 @@ impl<'p> Supplies<'p> {
             known: plan.supply_known,
         })
     }
+}
+
+/// Key and flow, L/s, of the hydrants that count, in the order of their numbers; empty and none where they are not on record.
+pub(super) fn taps(cache: &Cache, cover: &HydrantCover<'_>) -> Vec<(String, Option<f64>)> {
+    let park = cache.snapshot();
+    let nodes = park.nodes.iter().map(|node| (node.id, (&node.provenance.key, None)));
+    let resources = park.resources.iter().map(|one| (one.id, (&one.provenance.key, one.flow_l_s)));
+    let known: HashMap<FeatureId, (&String, Option<f64>)> = nodes.chain(resources).collect();
+    let tap = |id: FeatureId| known.get(&id).map(|(key, flow_l_s)| ((*key).clone(), *flow_l_s)).unwrap_or_default();
+    cover.hydrants().iter().map(|one| tap(one.feature)).collect()
 }
 
 /// Key of the water main that runs nearest to a place, and of several as near the first key: a line to a hydrant that ends there counts

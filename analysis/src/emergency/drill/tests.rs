@@ -19,6 +19,7 @@ mod manual;
 mod moments;
 mod report;
 mod response;
+mod sky;
 mod unknown;
 
 fn keyed(key: &str) -> Provenance {
@@ -149,7 +150,8 @@ fn a_log_replays_to_the_bit_and_resumes_when_cut_off() {
     assert_eq!(run(LEAK, &broken.hand).log.digest, first.log.digest);
     assert!(DrillLog::parse("{\"nonsense\":1}\n{}\n").is_err());
     let newer = text.replacen("\"format_version\":1", "\"format_version\":2", 1);
-    assert!(DrillLog::parse(&newer).unwrap_err().to_string().contains("format version 2"));
+    let refused = DrillLog::parse(&newer).unwrap_err().to_string();
+    assert!(refused.contains("format version 2") && refused.contains("--hand"), "{refused}");
     // Whole or broken off it tells of this run, and in no word of another.
     log.tells_of(&again.log).unwrap();
     broken.tells_of(&again.log).unwrap();
@@ -160,7 +162,8 @@ fn a_log_replays_to_the_bit_and_resumes_when_cut_off() {
     let forged = DrillLog { digest: Some("0".repeat(16)), ..log.clone() };
     assert!(forged.tells_of(&again.log).is_err());
     let other = DrillFile::parse(&LEAK.replace("seed: 7", "seed: 8")).unwrap();
-    assert!(log.belongs_to(&other).unwrap_err().to_string().contains("changed since"));
+    let refused = log.belongs_to(&other).unwrap_err().to_string();
+    assert!(refused.contains("changed since") && refused.contains("--hand LOG"), "{refused}");
 }
 
 #[test]

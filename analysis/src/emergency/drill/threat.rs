@@ -11,6 +11,7 @@ use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Prese
 use super::file::{DrillFile, HazardSpec, LeakSpec};
 use super::given::Release;
 use super::outcome::LevelReached;
+use super::sky::Air;
 use super::supply::Supplies;
 use super::{Contour, DrillError};
 use crate::emergency::hazard::{
@@ -54,6 +55,7 @@ pub(super) enum Threat<'a> {
         at_s: f64,
         cloud: Option<Box<Cloudy>>,
         weather: Weather,
+        air: Air,
         given: Option<Box<Release>>,
     },
     /// `heat` are the rings about a pool that burns in it, and `hot_m` how near to its middle nobody goes by a way.
@@ -86,10 +88,11 @@ impl<'a> Threat<'a> {
     /// The hazard of a drill on a park.
     pub(super) fn of(file: &DrillFile, cache: &'a Cache, rules: &HazardRules) -> Result<Self, DrillError> {
         let park = cache.snapshot();
+        let air = Air::of(file, cache)?;
         let weather = Weather {
             wind_m_s: file.weather.wind_m_s,
             wind_from_deg: file.weather.wind_from_deg,
-            stability: file.weather.stability,
+            stability: air.class(file, rules, file.weather.wind_m_s)?,
             temperature_k: file.weather.temperature_c + 273.15,
             ..Weather::default()
         };
@@ -104,9 +107,10 @@ impl<'a> Threat<'a> {
                 let Some(hazard) = found else {
                     return Err(file.wrong(source, format!("park {} has no hazard source {source:?}", park.park.slug)));
                 };
-                let mut threat = Self::Leak { source: hazard, at_s: at_min * 60.0, cloud: None, weather, given: None };
+                let at_s = at_min * 60.0;
+                let mut threat = Self::Leak { source: hazard, at_s, cloud: None, weather, air, given: None };
                 // Whatever cannot be worked out is said before the drill begins.
-                threat.leak(file, rules, at_min * 60.0)?;
+                threat.leak(file, rules, at_s)?;
                 if let Self::Leak { cloud, given, .. } = &mut threat {
                     *given = cloud.take().map(|cloud| Box::new(cloud.release));
                 }
@@ -258,8 +262,9 @@ impl<'a> Threat<'a> {
         now_s: f64,
         wind: (f64, f64),
     ) -> Result<(), DrillError> {
-        let running = if let Self::Leak { weather, cloud, .. } = self {
+        let running = if let Self::Leak { weather, cloud, air, .. } = self {
             (weather.wind_from_deg, weather.wind_m_s) = wind;
+            weather.stability = air.class(file, rules, weather.wind_m_s)?;
             cloud.as_ref().map(|cloud| (cloud.began_s, cloud.stopped_s))
         } else {
             None
@@ -404,10 +409,11 @@ impl<'a> Threat<'a> {
         }
     }
 
-    /// Levels of a burst with their reach and the buildings in them, of those that count.
-    pub(super) fn levels(&self, counts: impl Fn(usize) -> bool) -> Vec<LevelReached> {
+    /// Levels of a burst with their reach and the buildings and people in them. `people` tells of a building that counts how many were
+    /// indoors, and whether that is not known.
+    pub(super) fn levels(&self, people: impl Fn(usize) -> Option<(u32, bool)>) -> Vec<LevelReached> {
         match self {
-            Self::Burst(burst) => burst.levels(counts),
+            Self::Burst(burst) => burst.levels(people),
             _ => Vec::new(),
         }
     }

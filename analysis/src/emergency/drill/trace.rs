@@ -10,9 +10,10 @@ use spatial_db::model::FeatureId;
 
 use super::DrillError;
 use super::course::Course;
-use super::file::{Action, DrillFile};
+use super::file::DrillFile;
 use super::log::HandInject;
 use super::run::{DrillRun, DrillTables, watch_drill};
+use super::sky::{TraceWind, winds};
 use super::watch::{Onlooker, Seen};
 use crate::emergency::evacuation::{Assembly, Whereabouts};
 use crate::emergency::hydrants::Reach;
@@ -176,15 +177,6 @@ impl Drive {
     }
 }
 
-/// The wind.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TraceWind {
-    /// Where it blows from, degrees clockwise from north.
-    pub from_deg: f64,
-    /// m/s at 10 m.
-    pub m_s: f64,
-}
-
 /// A place of assembly: which, where, m, its name, and persons it holds where that is on record.
 pub type AssemblyPlace = (FeatureId, [f64; 2], Option<String>, Option<u32>);
 
@@ -317,25 +309,8 @@ pub fn trace_drill(
         trace.arrivals = evacuation.arrivals.iter().map(|arrival| (alarm + arrival.at_s, arrival.place)).collect();
     }
     trace.buildings_unknown = run.outcome.buildings_unknown;
-    trace.winds = winds(file, &run);
+    trace.winds = winds(file, cache, tables, &run)?;
     Ok((run, trace))
-}
-
-/// The wind of the file and every turn that came about.
-fn winds(file: &DrillFile, run: &DrillRun) -> Vec<Change<TraceWind>> {
-    let first = TraceWind { from_deg: file.weather.wind_from_deg, m_s: file.weather.wind_m_s };
-    let mut out = vec![Change { at_s: 0.0, now: first }];
-    for entry in &run.log.entries {
-        let of_file = file.timeline.iter().find(|inject| inject.id == entry.id).map(|inject| &inject.does);
-        let by_hand = || {
-            let number = entry.id.strip_prefix("hand-")?.parse::<usize>().ok()?;
-            run.log.hand.get(number.checked_sub(1)?).map(|inject| &inject.does)
-        };
-        if let Some(Action::Wind(from_deg, m_s)) = of_file.or_else(by_hand) {
-            out.push(Change { at_s: entry.at_s, now: TraceWind { from_deg: *from_deg, m_s: *m_s } });
-        }
-    }
-    out
 }
 
 /// Looks on and writes down.

@@ -71,6 +71,8 @@ const NEEDED: &[(&str, &str)] = &[
     ("response", "turnout_s"),
     ("response", "engine_m_s"),
     ("response", "setup_s"),
+    ("response", "pump_persons"),
+    ("response", "hose_persons"),
     ("response", "engine_way_m"),
     ("response", "arrival_s"),
     ("incident", "closed_m"),

@@ -103,8 +103,9 @@ pub fn major_hazard(
         let quantity_t = within(MODEL, "quantity", quantity, (0.0, 1e7), "t")?;
         shares.push(Share { substance: substance.name.clone(), quantity_t, threshold_t, beta });
     }
-    let ratio: f64 = shares.iter().map(|share| share.quantity_t / share.threshold_t).sum();
-    let weighted: f64 = shares.iter().map(|share| share.beta * share.quantity_t / share.threshold_t).sum();
+    // The sum of no numbers is -0.
+    let ratio = 0.0 + shares.iter().map(|share| share.quantity_t / share.threshold_t).sum::<f64>();
+    let weighted = 0.0 + shares.iter().map(|share| share.beta * share.quantity_t / share.threshold_t).sum::<f64>();
     // What is not known can only add.
     let is_major = if ratio >= 1.0 { Some(true) } else { missing.is_empty().then_some(false) };
     let table = &rules.grades;
@@ -159,7 +160,9 @@ mod tests {
         assert_eq!((open.is_major, open.grade, open.r), (Some(true), None, None));
         let text = open.missing.join("; ");
         assert!(text.contains("mystery") && text.contains("quantity of chlorine") && text.contains("500 m"), "{text}");
-        assert_eq!(of(&[("chlorine", None)], Some(3)).is_major, None);
+        let nothing = of(&[("chlorine", None)], Some(3));
+        assert_eq!((nothing.is_major, nothing.ratio.is_sign_negative()), (None, false));
+        assert!(nothing.r.is_some_and(|r| r == 0.0 && r.is_sign_positive()), "{nothing:?}");
         let holding = [Holding { substance: "ammonia", quantity_t: Some(-1.0) }];
         assert!(major_hazard(&HazardRules::shipped(), &holding, None).is_err());
     }

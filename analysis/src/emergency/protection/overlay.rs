@@ -133,6 +133,13 @@ fn worst_of(found: &Protection) -> HashMap<FeatureId, Vec<&Finding>> {
     by_feature
 }
 
+/// Why the hose to a building is not known of any: no hydrant or no way is on record in the whole park, and no building has a finding of its
+/// own for that.
+fn no_hose(found: &Protection) -> Option<&Words> {
+    let keys = ["protection-no-hydrant-hose", "protection-no-way-hose"];
+    found.missing.iter().find(|one| one.key().is_some_and(|key| keys.contains(&key)))
+}
+
 /// How far past its first class a feature's is: as it should be, violated, not known.
 fn step(findings: &[&Finding]) -> usize {
     match findings.first().map(|one| one.verdict) {
@@ -165,11 +172,18 @@ pub fn protection_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate, hour
     let of = |id: FeatureId| by_feature.get(&id).map_or(&[][..], Vec::as_slice);
     let mut counts = [0_usize; ROWS.len()];
     let mut verdicts = Verdicts::with_capacity(park.buildings.len());
+    let no_hose = no_hose(&found).map(|why| Fact {
+        label: name_of(Check::HoseReach).into(),
+        value: words!("protection-fact-unknown", "not known: {said}", said = why.clone()),
+        basis: rules.figure("hydrant", "reach_m").citation(),
+    });
+    let fine = if no_hose.is_some() { UNKNOWN } else { FINE };
     for (building, _) in park.buildings.iter().zip(&presence.buildings).filter(|(_, there)| **there) {
         let findings = of(building.id);
-        let class = [FINE, VIOLATED, UNKNOWN][step(findings)];
+        let class = [fine, VIOLATED, UNKNOWN][step(findings)];
         counts[class] += 1;
-        verdicts.insert(building.id, Shown { class, value: None, outline: None, facts: facts_of(findings) });
+        let facts = facts_of(findings).into_iter().chain(no_hose.clone()).collect();
+        verdicts.insert(building.id, Shown { class, value: None, outline: None, facts });
     }
     let mut strips: Vec<Polygon<f64>> = Vec::new();
     for road in park.roads.iter().filter(|road| step(of(road.id)) == 1) {

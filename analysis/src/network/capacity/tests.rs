@@ -577,7 +577,8 @@ fn fibre_reaches_the_buildings_that_a_connection_is_on_record_for() {
     assert_eq!(said("b4"), "neither a connection on record nor a line near");
     assert!(!sheet.rows.iter().any(|row| row.slot == Some(4)), "gone");
     let overlay = coverage_overlay(&fibre, day(TODAY));
-    let class = overlay.verdicts.get(&park.buildings[0].id).map(|verdict| overlay.classes[verdict.class].label.to_string());
+    let class =
+        overlay.verdicts.get(&park.buildings[0].id).map(|verdict| overlay.classes[verdict.class].label.to_string());
     assert_eq!(class.as_deref(), Some("connected, with something left"));
     assert!(!overlay.verdicts.contains_key(&park.buildings[4].id), "gone");
     // Ports that nobody counted leave a connected building open.

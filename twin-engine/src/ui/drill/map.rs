@@ -100,7 +100,7 @@ impl Over<'_> {
         if side == Side::Left {
             taken.push(self.banner());
         }
-        self.closed(trace);
+        self.closed(trace, &taken);
         self.wind(trace);
         self.labels(trace, &mut taken);
         self.vehicles(trace, &mut taken);
@@ -146,7 +146,7 @@ impl Over<'_> {
     fn dial(&self, under: Rect) -> Rect {
         let (sheet, words) = (self.sheet, self.twin.words());
         let Some(wind) = self.played.trace.wind(self.session.now_s) else { return under };
-        let class = format!("{:?}", self.session.file.weather.stability);
+        let class = format!("{:?}", wind.stability);
         let said = t!(
             words,
             "drill-wind-dial",
@@ -235,18 +235,15 @@ impl Over<'_> {
         }
     }
 
-    /// The sign of a closed road on ways that are.
-    fn closed(&self, trace: &DrillTrace) {
-        let mut signs: Vec<Pos2> = Vec::new();
+    /// The sign of a closed road on ways that are, where no panel stands.
+    fn closed(&self, trace: &DrillTrace, taken: &[Rect]) {
         let half = self.sheet.pt(7.5).max(4.0);
-        for way in trace.closed(self.session.now_s) {
-            let Some([a, b]) = trace.ways.get(*way as usize) else { continue };
+        let middles = trace.closed(self.session.now_s).iter().filter_map(|way| {
+            let [a, b] = trace.ways.get(*way as usize)?;
             let middle = DVec2::from_array(*a).midpoint(DVec2::from_array(*b));
-            let Some(at) = self.on_page(middle, 1.0).filter(|at| self.part.contains(*at)) else { continue };
-            if signs.len() >= MOST_SIGNS || signs.iter().any(|other| other.distance(at) < APART) {
-                continue;
-            }
-            signs.push(at);
+            self.on_page(middle, 1.0).filter(|at| self.part.contains(*at))
+        });
+        for at in signs(middles, taken, half + 1.5) {
             self.painter.circle_filled(at, half + 1.5, Color32::WHITE);
             self.painter.circle_filled(at, half, look::colour(alert::DANGER));
             let bar = Rect::from_center_size(at, vec2(half * 1.3, half * 0.42));
@@ -316,6 +313,22 @@ impl Over<'_> {
     }
 }
 
+/// Places of signs that reach so far about their middle: off what is taken, apart from each other, and no more than so many.
+fn signs(middles: impl Iterator<Item = Pos2>, taken: &[Rect], reach: f32) -> Vec<Pos2> {
+    let mut signs: Vec<Pos2> = Vec::new();
+    for at in middles {
+        let sign = Rect::from_center_size(at, Vec2::splat(2.0 * reach));
+        let free = taken.iter().all(|other| !other.intersects(sign));
+        if free && signs.iter().all(|other| other.distance(at) >= APART) {
+            signs.push(at);
+        }
+        if signs.len() >= MOST_SIGNS {
+            break;
+        }
+    }
+    signs
+}
+
 /// [`ink_on`] as a colour of the theme.
 fn ink_rgb(colour: Rgb) -> Rgb {
     let ink = ink_on(colour);
@@ -330,4 +343,20 @@ fn arrow(painter: &Painter, tail: Pos2, head: Pos2, colour: Color32, width: f32)
     painter.line_segment([tail, neck], Stroke::new(width, colour));
     let points = vec![head, neck + across * width * 1.9, neck - across * width * 1.9];
     painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_stands_neither_on_a_panel_nor_on_another_sign() {
+        let legend = Rect::from_min_max(pos2(0.0, 0.0), pos2(100.0, 100.0));
+        // In the legend, at its edge with half of the sign on it, beside it, near to that one, and apart.
+        let middles = [(50.0, 50.0), (104.0, 50.0), (112.0, 50.0), (120.0, 50.0), (150.0, 50.0)];
+        let found = signs(middles.into_iter().map(|(x, y)| pos2(x, y)), &[legend], 9.0);
+        assert_eq!(found, [pos2(112.0, 50.0), pos2(150.0, 50.0)]);
+        let many = signs((0..100).map(|k| pos2(200.0 + 30.0 * k as f32, 0.0)), &[legend], 9.0);
+        assert_eq!(many.len(), MOST_SIGNS);
+    }
 }

@@ -29,8 +29,8 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     if let Some(wind) = wind {
         let value = t!(words, "drill-wind-value", from = format!("{:.0}", wind.from_deg), speed = grouped(wind.m_s, 1));
         lines.push((t!(words, "drill-wind"), value, false));
+        lines.push((t!(words, "drill-stability"), format!("{:?}", wind.stability), false));
     }
-    lines.push((t!(words, "drill-stability"), format!("{:?}", weather.stability), false));
     lines.push((t!(words, "drill-air"), t!(words, "drill-celsius", value = grouped(weather.temperature_c, 0)), false));
     lines.push((t!(words, "drill-closed"), figures.closed.to_string(), figures.closed > 0));
     grid(ui, "drill-conditions-numbers", &lines, ink, bad);

@@ -89,14 +89,14 @@ pub(super) fn doses(run: &DrillRun) -> Sheet {
     Sheet {
         name: "dose",
         title: "Doses outdoors",
-        says: "What the people who came into the cloud breathed outdoors; nobody indoors or at a place of assembly",
+        says: "What the people who came into the cloud breathed outdoors, at a place of assembly too; nobody indoors",
         geometry: None,
         columns: vec![
             ("person", Kind::Integer, "number in the drill; nobody's name"),
-            ("dose_kg_s_m3", Kind::Real, "concentration by time"),
-            ("seconds", Kind::Real, "time in air over the lowest level for an hour"),
+            ("dose_kg_s_m3", Kind::Real, "concentration summed over time, kg s/m3"),
+            ("seconds", Kind::Real, "time in air over the lowest level for an hour, s"),
             ("level", Kind::Integer, "level of the guideline for so long an exposure that the mean exceeded; 0: none"),
-            ("lethal", Kind::Real, "probability of death by the toxic probit; empty: no constants"),
+            ("lethal", Kind::Real, "probability of death by the toxic probit, 0 to 1; empty: no constants"),
         ],
         rows: rows.collect(),
     }

@@ -50,6 +50,10 @@ fn an_explosion_strikes_buildings_by_level() {
     assert!((10.0..50.0).contains(&reach[2]), "{reach:?}");
     let buildings: Vec<usize> = outcome.levels.iter().map(|level| level.buildings).collect();
     assert_eq!(buildings, [2, 1, 1]);
+    // The alarm is raised later: the 69 of each are indoors.
+    let indoors: Vec<(u32, usize)> =
+        outcome.levels.iter().map(|level| (level.persons_indoors, level.buildings_unknown)).collect();
+    assert_eq!(indoors, [(138, 0), (69, 0), (69, 0)]);
     // It is said, bounded, drawn and reported.
     let said = run.log.entries.iter().find(|entry| entry.id == "release").unwrap();
     assert!(said.text.starts_with("T2 explodes: ") && said.text.ends_with("as 1000 kg of TNT"), "{}", said.text);
@@ -66,7 +70,7 @@ fn an_explosion_strikes_buildings_by_level() {
     let chapters = drill_report(&file, &run);
     let rows = |name: &str| chapters.iter().find(|one| one.name == name).unwrap().rows.clone();
     assert_eq!(rows("struck")[0].1[2], "14.9: glass shatters");
-    assert_eq!(rows("levels").len(), 3);
+    assert_eq!((rows("levels").len(), rows("levels")[0].1[4].as_str()), (3, "138"));
     assert!(drill_notes(&file, &run).iter().any(|note| note.starts_with("Explosion: ")));
     // Of another hazard there are none.
     let (leak, plain) = (DrillFile::parse(LEAK).unwrap(), super::run(LEAK, &[]));

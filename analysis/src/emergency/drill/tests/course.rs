@@ -70,3 +70,67 @@ fn a_leak_that_is_stopped_before_it_begins_releases_nothing() {
     assert!(error.starts_with("line 14: ") && error.contains("in minute 0.7"), "{error}");
     assert!(DrillFile::parse(&LEAK.replace("after(\"call\", 10.0)", "after(\"release\", 0.0)")).is_ok());
 }
+
+/// The wind turns from the west to the east: the last cloud and the largest are one of two.
+#[test]
+fn an_alert_of_a_leak_covers_every_place_where_the_cloud_was() {
+    use geo::{Area, BooleanOps};
+    let found = run(&LEAK.replace("no_water([\"H1\"])", "wind(90.0, 2.0)"), &[]);
+    let zones: Vec<&MultiPolygon<f64>> =
+        found.zones.iter().map(|zone| &zone.area).filter(|area| !area.0.is_empty()).collect();
+    assert!(zones.len() > 10, "{}", zones.len());
+    for zone in &zones {
+        let left_out = zone.difference(&found.alert.1).unsigned_area();
+        assert!(left_out <= 1e-3 * zone.unsigned_area(), "{left_out} m² of {}", zone.unsigned_area());
+    }
+    // The one before the turn lies beside all later ones but for where the tank stands.
+    let before = found.zones.iter().find(|zone| zone.at_s == 240.0).unwrap().area.unsigned_area();
+    let (largest, all) = (found.zone.1.unsigned_area(), found.alert.1.unsigned_area());
+    assert!(before > 0.0 && all > largest + 0.9 * before, "{all}: {largest} and {before}");
+    assert!(found.alert.0.contains("AEGL-2"), "{}", found.alert.0);
+}
+
+/// The ground at A1 lies at 0.2 m and at A2 at 6.2 m; water of 3 m after 20 min is 0.3 m deep at A1 after 200 s.
+#[test]
+fn a_place_of_assembly_that_is_flooded_says_since_when() {
+    let text = with("flood(levels: [(0.0, 0.0), (20.0, 3.0)], closes_m: 0.3)");
+    let found = run(&text, &[]);
+    let [low, high] = found.outcome.gatherings.as_slice() else { panic!("{:?}", found.outcome.gatherings) };
+    assert_eq!((low.key.as_str(), high.key.as_str(), high.reached_s), ("A1", "A2", None));
+    assert!(low.reached_s.is_some_and(|at| (200.0..=210.0).contains(&at)), "{low:?}");
+    assert_eq!(low.arrived + high.arrived, found.outcome.arrived);
+    let said: Vec<&Entry> = found.log.entries.iter().filter(|entry| entry.id == "assembly_reached").collect();
+    assert!(said.len() == 1 && Some(said[0].at_s) == low.reached_s && said[0].text.contains("A1"), "{said:?}");
+    let chapters = drill_report(&DrillFile::parse(&text).unwrap(), &found);
+    let rows = &chapters.iter().find(|chapter| chapter.name == "assembly").unwrap().rows;
+    assert_eq!((rows[0].0, rows[1].0, rows[1].1[3].as_str()), (true, false, "not in this drill"));
+    // What waits for it is a drill of its own.
+    let chain = text.replace("when: at(5.0)", "when: after(\"assembly_reached\", 1.0)");
+    let after = run(&chain, &[]);
+    let dry = after.log.entries.iter().find(|entry| entry.id == "burst").unwrap();
+    assert_eq!(Some(dry.at_s - 60.0), low.reached_s);
+}
+
+/// Ground without heights at a place of assembly is not dry ground.
+#[test]
+fn a_place_of_assembly_on_ground_without_heights_is_not_known_to_be_dry() {
+    let mut holes = owned();
+    holes.terrain.as_mut().unwrap().heights_m.iter_mut().skip(60).step_by(65).for_each(|height| *height = f32::NAN);
+    holes.resources[1].position = [580.0, -5.0];
+    let cache = Cache::build(Arc::new(holes));
+    let file = DrillFile::parse(&with("flood(levels: [(0.0, 0.0), (20.0, 3.0)], closes_m: 0.3)")).unwrap();
+    let found = run_drill(&file, &cache, &DrillTables::shipped(), &[]).unwrap();
+    let high = &found.outcome.gatherings[1];
+    assert!(high.without_height && high.reached_s.is_none(), "{high:?}");
+}
+
+#[test]
+fn what_is_done_by_hand_after_the_end_is_refused_with_the_end() {
+    let late = [HandInject { at_s: 1800.5, does: Action::Done("told".into()), by: "observer".into() }];
+    let file = DrillFile::parse(LEAK).unwrap();
+    let error = run_drill(&file, &park(), &DrillTables::shipped(), &late).unwrap_err().to_string();
+    assert!(error.contains("ends at 1800 s") && error.contains("1800.5"), "{error}");
+    // In the last second it counts.
+    let last = [HandInject { at_s: 1800.0, ..late[0].clone() }];
+    assert_eq!(run(LEAK, &last).outcome.rated[2].done_s, Some(1800.0));
+}

@@ -98,3 +98,14 @@ fn an_improvement_of_nobody_for_nothing_or_in_the_timeline_is_refused() {
     let refused = DrillFile::parse(&text).unwrap_err().to_string();
     assert!(refused.contains("by hand"), "{refused}");
 }
+
+#[test]
+fn an_objective_that_nobody_has_marked_asks_for_an_action_too() {
+    let text = LEAK.replace("within_min: 2.0", "within_min: 25.0");
+    let (file, found) = (DrillFile::parse(&text).unwrap(), run(&text, &[]));
+    let ratings: Vec<Rating> = found.outcome.rated.iter().map(|one| one.rating).collect();
+    assert_eq!(ratings, [Rating::Met, Rating::Met, Rating::NotMarked]);
+    let chapter = improvement_chapter(&file, &found, day("2026-01-01"));
+    let nobody = vec!["no action yet", "not known whether the objective was met", "–", "–", "Everyone is warned"];
+    assert_eq!(said(&chapter), [(true, nobody)]);
+}

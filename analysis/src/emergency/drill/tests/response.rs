@@ -160,7 +160,8 @@ fn a_burst_main_takes_the_hydrants_and_buildings_that_hang_on_it() {
     let outcome = &found.outcome;
     assert_eq!((outcome.hydrants_out, outcome.water_l_s), (2, 15.0), "{:?}", found.log.entries);
     assert_eq!(outcome.engines[0].hydrant.as_deref(), Some("H3"));
-    assert!(found.log.entries.iter().any(|entry| entry.id == "water_lost" && entry.at_s == 720.0));
+    let lost = found.log.entries.iter().find(|entry| entry.id == "water_lost").unwrap();
+    assert_eq!((lost.at_s, lost.text.as_str()), (720.0, "an engine has lost its water and sets up anew"));
     assert!(outcome.without_water.contains(&"B1".to_owned()), "{:?}", outcome.without_water);
     assert!(outcome.unreached.is_some_and(|(before, after)| after >= before));
     let error = refused(&fire.replace("burst(\"e1\")", "burst(\"e9\")"), &cache);
@@ -219,4 +220,49 @@ fn power_that_fails_is_counted_at_buildings_and_stops_nobody() {
     assert_eq!((outcome.exposed_on_ways, outcome.arrived, outcome.first_engine_s), (0, outcome.persons, None));
     let error = refused(&with("power(line: \"e1\", at_min: 1.0)"), &cache);
     assert!(error.starts_with("line 9: "), "{error}");
+}
+
+/// Two stations, at both ends of the road, and a fire between them at (390, 17.5): the second has half the way of the first.
+#[test]
+fn an_engine_waits_for_hands_where_its_crew_is_too_small() {
+    let mut more = owned();
+    more.resources[2].capacity = Some(1.0);
+    more.resources.push(resource(7, ResourceKind::FireStation, "S2", [600.0, 5.0]));
+    let cache = Cache::build(Arc::new(more));
+    let fire = with("fire(building: \"B2\", at_min: 1.0, cordon_m: 10.0)").replace("no_water([\"H1\"])", "say(\"\")");
+    let of = |crews: &str| {
+        let text = fire.replace("seed: 7,", &format!("seed: 7, engines: 2, {crews}"));
+        let file = DrillFile::parse(&text).unwrap();
+        let found = run_drill(&file, &cache, &DrillTables::shipped(), &[]).unwrap();
+        (file, found)
+    };
+    let (_, plain) = of("");
+    let engines = &plain.outcome.engines;
+    let [first, second] = [&engines[0], &engines[1]].map(|one| one.arrived_s.unwrap());
+    assert!(first < second && engines.iter().all(|one| one.crew.is_none() && one.waited_s == 0.0), "{engines:?}");
+    // Six each: as if nobody had counted.
+    let (file, six) = of("crews: (persons: 6),");
+    let water = |run: &DrillRun| run.outcome.engines.iter().map(|one| one.water_s).collect::<Vec<_>>();
+    assert_eq!(water(&six), water(&plain));
+    let said = six.log.entries.iter().find(|entry| entry.id == "first_engine").unwrap();
+    assert_eq!(said.text.as_str(), "the first engine is at the place, with a crew of 6");
+    let chapters = drill_report(&file, &six);
+    let response = chapters.iter().find(|chapter| chapter.name == "response").unwrap();
+    assert!(response.rows.iter().all(|(_, cells)| cells.len() == response.heads.len() && cells[7] == "6"));
+    // Two each: one is at the pump, and a hose takes two. The first waits for the second, which waits until that hose is laid.
+    let (_, two) = of("crews: (persons: 2),");
+    assert_eq!(water(&two), [Some(second + 180.0), Some(second + 360.0)]);
+    let waits: Vec<f64> =
+        two.log.entries.iter().filter(|entry| entry.id.ends_with("-waits")).map(|entry| entry.at_s).collect();
+    assert_eq!(waits, [first, second]);
+    assert_eq!(two.outcome.engines[0].waited_s, second - first);
+    // One alone never has any.
+    assert_eq!(water(&of("crews: (persons: 1),").1), [None, None]);
+    // They leave when the file says.
+    let (_, late) = of("crews: (persons: 6, turnout_s: 90.0),");
+    assert_eq!(late.outcome.engines[0].arrived_s, Some(first + 30.0));
+    for (crews, said) in [("crews: (persons: 0),", "1 to 20"), ("crews: (persons: 6, turnout_s: -1.0),", "0 to 3600")] {
+        let error = DrillFile::parse(&fire.replace("seed: 7,", &format!("seed: 7, {crews}"))).unwrap_err().to_string();
+        assert!(error.starts_with("line 5: ") && error.contains(said), "{error}");
+    }
 }

@@ -167,15 +167,25 @@ impl<'a> Burst<'a> {
         }
     }
 
-    /// Its levels with their reach and the buildings that each reaches, of those that count.
-    pub(super) fn levels(&self, counts: impl Fn(usize) -> bool) -> Vec<LevelReached> {
-        let reached = |value: f64| self.within.iter().filter(|(slot, worst)| *worst >= value && counts(*slot)).count();
-        let level = |ring: &Ring| LevelReached {
-            name: ring.name.clone(),
-            value: ring.value,
-            unit: self.unit(),
-            reach_m: ring.reach_m,
-            buildings: reached(ring.value),
+    /// Its levels with their reach and the buildings that each reaches, of those that count, with the people in them.
+    pub(super) fn levels(&self, people: impl Fn(usize) -> Option<(u32, bool)>) -> Vec<LevelReached> {
+        let level = |ring: &Ring| {
+            let over = self.within.iter().filter(|(_, worst)| *worst >= ring.value);
+            let (mut buildings, mut persons_indoors, mut buildings_unknown) = (0, 0, 0);
+            for (persons, unknown) in over.filter_map(|(slot, _)| people(*slot)) {
+                buildings += 1;
+                persons_indoors += persons;
+                buildings_unknown += usize::from(unknown);
+            }
+            LevelReached {
+                name: ring.name.clone(),
+                value: ring.value,
+                unit: self.unit(),
+                reach_m: ring.reach_m,
+                buildings,
+                persons_indoors,
+                buildings_unknown,
+            }
         };
         self.rings.iter().map(level).collect()
     }

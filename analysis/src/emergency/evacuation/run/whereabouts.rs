@@ -1,5 +1,7 @@
 //! Where each person is, for whoever draws them.
 
+use spatial_db::model::FeatureId;
+
 use super::{Assembly, At, Person, Walkers};
 
 /// Where a person is.
@@ -74,6 +76,12 @@ impl Walkers<'_> {
             let place = if in_line { Some(self.groups[person.group].door_m) } else { self.outside_m(person) };
             Some((id, place?))
         })
+    }
+
+    /// Buildings of the people indoors, one a person: in line at a door they are outside.
+    pub fn indoors(&self) -> impl Iterator<Item = FeatureId> + '_ {
+        let indoors = self.persons.iter().filter(move |person| person.at == At::Inside && person.ready_s > self.now_s);
+        indoors.map(move |person| self.groups[person.group].building)
     }
 
     /// The people at their places of assembly, in the order of their numbers, and the indices of those.

@@ -34,3 +34,21 @@ fn a_building_has_the_worst_class_of_its_checks_and_every_finding_as_a_fact() {
     assert_eq!(count(&overlay, "protection-hydrant"), 2);
     assert!(overlay.notes.iter().any(|note| note.contains("Grey is not fine")));
 }
+
+/// Nobody can say of any building how far its hose is: that is not a building with nothing amiss.
+#[test]
+fn without_a_hydrant_on_record_no_building_is_fine() {
+    let mut park = by_hand::empty();
+    park.roads = vec![road(1, &[(0.0, 0.0), (400.0, 0.0)], Some(6.0))];
+    park.buildings = vec![building(1, 20.0, 10.0), building(2, 300.0, 10.0)];
+    let id = park.buildings[0].id;
+    let overlay = shown(park.clone());
+    assert_eq!((count(&overlay, "protection-fine"), count(&overlay, "protection-not-known")), (0, 2));
+    let facts = &overlay.verdicts[&id].facts;
+    assert!(facts.iter().any(|fact| fact.value.contains("no hydrant in service is on record")), "{facts:?}");
+    // With one they are as their own findings say.
+    park.resources = vec![hydrant(1, [10.0, 3.0])];
+    let overlay = shown(park);
+    let facts = &overlay.verdicts[&id].facts;
+    assert!(facts.iter().all(|fact| !fact.value.contains("no hydrant in service")), "{facts:?}");
+}
