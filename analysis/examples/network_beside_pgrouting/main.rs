@@ -40,11 +40,21 @@ fn median(times: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// A time, s, in words.
+fn words(s: f64) -> String {
+    match s {
+        s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
+        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
+        s => format!("{s:.1} s"),
+    }
+}
+
 /// A time of theirs beside ours, s, in words.
 fn beside(theirs: Option<f64>, ours: f64) -> String {
+    let our = words(ours);
     match theirs {
-        Some(theirs) => format!("{theirs:.3} s, ours {ours:.4} s, ratio {:.0}", theirs / ours),
-        None => format!("not done in {LIMIT_S} s, ours {ours:.4} s, ratio over {:.0}", LIMIT_S as f64 / ours),
+        Some(theirs) => format!("{}, ours {our}, ratio {:.1}", words(theirs), theirs / ours),
+        None => format!("not done in {LIMIT_S} s, ours {our}, ratio over {:.0}", LIMIT_S as f64 / ours),
     }
 }
 
