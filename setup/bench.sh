@@ -4,7 +4,8 @@
 #   box query: the R-tree cache against PostGIS
 #   land: all indicators of every parcel against the same question in SQL, compared value by value
 #   land steps: a year's step of the time slider over 100,000 parcels: what stands, the overlays, the ranked list
-#   networks: topology, isolation of a break and clearance of all pairs on 8,000 km, beside SciPy, petgraph, WNTR and GEOS where they are
+#   networks: topology, isolation of a break and clearance of all pairs on 8,000 km, beside SciPy, petgraph, WNTR and GEOS where they are; then these
+#     and shortest ways in pgRouting and PostGIS, answers compared, no statement longer than 300 s
 #   hazard: a new wind over 20,000 buildings, a crowd in a hall, 20,000 people on streets
 #   crowd: individuals in rooms against JuPedSim on the same walls with the same persons
 #   incident: an hour of 20,000 people and 50 engines, a new wind over a city, and from a broken main to the draft of an alert
@@ -99,6 +100,10 @@ fi
 
 setup/oracles.sh wntr
 target/debug/examples/network_speed
+setup/oracles.sh pgrouting
+fresh bench_network
+target/debug/examples/network_beside_pgrouting "$(url bench_network)"
+sql "DROP DATABASE bench_network WITH (FORCE)"
 target/debug/examples/hazard_speed
 target/debug/examples/crowd_beside_jupedsim "$work/crowds.json"
 setup/oracles.sh jupedsim

@@ -1,0 +1,1 @@
+COPY building (id, outline) FROM STDIN

@@ -1,0 +1,1 @@
+COPY line (id, way) FROM STDIN

@@ -1,0 +1,1 @@
+COPY part (id, source, target, cost, valve) FROM STDIN

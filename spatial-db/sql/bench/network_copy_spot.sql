@@ -1,0 +1,1 @@
+COPY spot (junction, kind, place) FROM STDIN

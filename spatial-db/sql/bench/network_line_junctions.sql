@@ -1,0 +1,1 @@
+SELECT source, target FROM line ORDER BY id

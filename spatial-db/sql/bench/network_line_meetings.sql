@@ -1,0 +1,1 @@
+SELECT source, target FROM line_end ORDER BY id

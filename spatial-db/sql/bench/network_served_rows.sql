@@ -1,0 +1,1 @@
+SELECT building, junction FROM served ORDER BY building

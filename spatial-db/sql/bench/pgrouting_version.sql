@@ -1,0 +1,1 @@
+SELECT pgr_version()
