@@ -359,8 +359,11 @@ mod tests {
     use super::*;
     use crate::network::by_hand::{empty, keyed_edge, node};
 
+    /// Holes of a duct, and those in use; `None` where they are not on record.
+    type Holes = Option<(i64, i64)>;
+
     /// Lines between places, each with its holes and those in use where they are on record; an exchange at the first place.
-    fn park(places: &[[f64; 2]], lines: &[(usize, usize, Option<(i64, i64)>)]) -> ParkSnapshot {
+    fn park(places: &[[f64; 2]], lines: &[(usize, usize, Holes)]) -> ParkSnapshot {
         let mut park = empty();
         let kind = |at: usize| if at == 0 { NodeKind::Source } else { NodeKind::Manhole };
         park.nodes =
@@ -393,11 +396,11 @@ mod tests {
     /// A ring of 900 by 600 m from the exchange in its south-western corner, and land outside its eastern side.
     const RING: [[f64; 2]; 4] = [[0.0, 0.0], [900.0, 0.0], [900.0, 600.0], [0.0, 600.0]];
 
-    fn ring(holes: [Option<(i64, i64)>; 4]) -> ParkSnapshot {
+    fn ring(holes: [Holes; 4]) -> ParkSnapshot {
         park(&RING, &[(0, 1, holes[0]), (1, 2, holes[1]), (2, 3, holes[2]), (3, 0, holes[3])])
     }
 
-    fn found(holes: [Option<(i64, i64)>; 4]) -> (f64, f64) {
+    fn found(holes: [Holes; 4]) -> (f64, f64) {
         let routes = routes(&ring(holes), &block(910.0, 200.0, 100.0, 100.0));
         assert_eq!(routes.missing.is_empty(), routes.low == routes.high, "{routes:?}");
         (routes.low, routes.high)
