@@ -5,7 +5,7 @@ use spatial_db::model::NetworkNode;
 
 use super::Network;
 use crate::network::barriers::Passage;
-use crate::network::isolation::{Gear, ValveState};
+use crate::network::isolation::{Gear, Valve, ValveState};
 use crate::network::settings::Device;
 use crate::network::topology::FlowBasis;
 use crate::words;
@@ -151,7 +151,8 @@ impl Network<'_> {
             ));
         }
         let checks = self.valves.passing(&self.topology).filter(|valve| valve.device == Device::Check);
-        let (open, told): (Vec<_>, Vec<_>) = checks.partition(|valve| self.barriers.checks_some_way(valve.junction));
+        let (open, told): (Vec<&Valve>, Vec<&Valve>) =
+            checks.partition(|valve| self.barriers.checks_some_way(valve.junction));
         if !told.is_empty() {
             let keys = told.iter().map(|valve| self.park.nodes[valve.node as usize].provenance.key.as_str());
             notes.push(words!(

@@ -94,7 +94,7 @@ mod tests {
             xy: p(*x, *y),
             ground_m: 0.0,
             depth_m: 1.0,
-            word: *word,
+            word,
             size_mm: 0,
             serves: None,
             shut: false,
