@@ -50,7 +50,7 @@ impl Ways {
             resource.carries(edge.subtype.as_deref()) && !closed[link as usize]
         };
         let divides: Vec<bool> = (0..count as u32)
-            .map(|at| resource.adds && resource.ends == Ends::Outfall && is_divide(network, resource, at, &carries))
+            .map(|at| resource.adds && resource.ends == Ends::Outfall && is_divide(network, resource, at, carries))
             .collect();
         let (ends, stands_at) = own_ends(topology, |at| is_shut(at) || divides[at as usize]);
         let all = count + stands_at.len();
