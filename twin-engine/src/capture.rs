@@ -325,7 +325,7 @@ pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureRepo
     let world = stage.app.world();
     let meshed = world.resource::<Meshed>();
     Ok(CaptureReport {
-        overlay: world.resource::<Twin>().overlay().map(|overlay| overlay.heading()),
+        overlay: world.resource::<Twin>().overlay().map(analysis::overlay::Overlay::heading),
         out: options.out.clone(),
         width: options.width,
         height: options.height,

@@ -114,7 +114,7 @@ pub(crate) fn beside(url: &str, size: usize, settings: &Settings) -> Outcome<()>
     let there = Presence::on(&park, "2026-01-01".parse()?);
     let topology = Topology::build(&park, &there, NetworkClass::Water, settings);
     let valves = Valves::of(&topology, &park, settings);
-    let (isolator, segments_s) = timed(|| Isolator::of(&topology, &park, &valves, &HashMap::new()));
+    let (isolator, segments_s) = timed(|| Isolator::of(&topology, &park, &valves, &HashMap::new(), &[]));
     let (service, service_s) = timed(|| Service::of(&topology, &park, &there, settings));
     let [source] = topology.sources(&park)[..] else { return Err("the grid has not one source".into()) };
 

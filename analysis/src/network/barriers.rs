@@ -142,7 +142,7 @@ impl Topology {
             self.links.iter().map(|link| Passage::of(&park.edges[link.edge as usize])).collect();
         let mut open = Vec::new();
         for valve in valves.passing(self).filter(|valve| valve.device == Device::Check) {
-            let Some(into) = self.check_into(flows, valve.junction) else {
+            let Some(into) = self.leading_to(flows, valve.junction) else {
                 open.push(valve.junction);
                 continue;
             };
@@ -161,7 +161,7 @@ impl Topology {
     }
 
     /// Links that lead to a check valve, by the records of the lines there; of two lines one is enough. `None` where they do not tell.
-    fn check_into(&self, flows: &Flows, junction: u32) -> Option<Vec<u32>> {
+    fn leading_to(&self, flows: &Flows, junction: u32) -> Option<Vec<u32>> {
         let arcs = self.graph.at(junction);
         let leads_in = |link: u32| {
             let recorded = flows.bases[link as usize] == FlowBasis::Recorded;

@@ -7,6 +7,7 @@ use analysis::land::{idle_overlay, sites, utilisation_overlay};
 use analysis::network::network_overlay;
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
+use analysis::words::Words;
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
@@ -386,7 +387,7 @@ fn records_without_a_day_are_said_to_be_taken_for_the_day_looked_at() {
     for overlay in [utilisation_overlay, idle_overlay, emergency_overlay] {
         let overlay = overlay(&cache, &rules, day("2026-06-30"));
         let said: Vec<_> =
-            overlay.notes.iter().filter(|note| note.key() == Some("note-no-day-of-data")).map(|n| n.as_str()).collect();
+            overlay.notes.iter().filter(|note| note.key() == Some("note-no-day-of-data")).map(Words::as_str).collect();
         assert!(matches!(said[..], [note] if note.contains("2026-06-30")), "{}: {:?}", overlay.name, overlay.notes);
     }
 }

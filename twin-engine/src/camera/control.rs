@@ -424,7 +424,9 @@ mod tests {
             outline: Vec::new(),
             gestures: Vec::new(),
         };
-        strokes.iter().for_each(|stroke| hand.does(*stroke));
+        for stroke in strokes.iter() {
+            hand.does(*stroke);
+        }
         (hand.gestures, hand.drag, orbit, hand.orbit)
     }
 

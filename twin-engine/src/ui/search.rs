@@ -257,7 +257,7 @@ mod tests {
         ask(&mut large, &wake);
         assert_eq!(large.asking.as_ref().map(|(query, _)| query.as_str()), Some("h"));
         while !large.is_answered() {
-            told.recv_timeout(Duration::from_secs(60)).expect("the window is woken");
+            told.recv_timeout(Duration::from_mins(1)).expect("the window is woken");
             ask(&mut large, &wake);
         }
         assert_eq!((large.found[0].text.as_str(), large.all), ("hall 59999", 1));
