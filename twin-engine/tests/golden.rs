@@ -129,7 +129,10 @@ fn a_selected_feature_stands_out_and_a_low_view_has_sky_and_no_black() {
         bearing_deg: 190.0,
         pitch_deg: 12.0,
     };
-    let picture = drawn(input, &CaptureOptions { selected, camera, frame: false, ..options() });
+    let options = CaptureOptions { camera, frame: false, ..options() };
+    let mut stage = Stage::new(input, &options, 4).expect("a headless stage");
+    stage.select(selected);
+    let picture = stage.picture().expect("a picture");
     check("low-day", &picture);
     // Outlines are not quite opaque, so the accent is seen over land or fill.
     let accent = |p: &image::Rgb<u8>| p.0[0] < 110 && p.0[1] < 140 && p.0[2] > 170;

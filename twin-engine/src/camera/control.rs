@@ -424,7 +424,7 @@ mod tests {
             outline: Vec::new(),
             gestures: Vec::new(),
         };
-        for stroke in strokes.iter() {
+        for stroke in strokes {
             hand.does(*stroke);
         }
         (hand.gestures, hand.drag, orbit, hand.orbit)

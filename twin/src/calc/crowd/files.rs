@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use analysis::geodetic::Geodetic;
 use geo::{Coord, Geometry, LineString, MapCoords, MultiLineString, MultiPolygon, Point, Rect, coord};
 use serde_json::{Map, Value, json};
 use spatial_db::model::Park;
 use spatial_db::package::Kind;
 use spatial_db::schema::GeometryKind;
-use twin_engine::geodetic::Geodetic;
 
 use super::{Told, drawing, middle};
 use crate::drill::{Field, Sheet, csv_of, origin, row, write_sheets};
