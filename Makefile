@@ -19,9 +19,10 @@ build: setup
 demo: build
 	@setup/demo.sh $(TWIN) $(OUT)
 
+# Without the examples, which are programs for `make bench`: the linter compiles them, and linking them takes minutes.
 test: setup
 	@setup/oracles.sh wntr
-	@cargo test --locked --workspace
+	@cargo test --locked --workspace --lib --bins --tests
 
 # Clippy through the build's own dependencies: `cargo clippy` would compile all of Bevy a second time for metadata alone.
 lint: setup

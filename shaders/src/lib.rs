@@ -27,6 +27,8 @@ pub const PHOTO: Source = pass!("photo.wgsl");
 pub const SHADOW: Source = pass!("shadow.wgsl");
 /// Buildings, tanks, fittings, columns.
 pub const SOLID: Source = pass!("solid.wgsl");
+/// Buildings drawn as blocks.
+pub const BLOCK: Source = pass!("block.wgsl");
 /// Pipes.
 pub const TUBE: Source = pass!("tube.wgsl");
 /// Lines and roads.
@@ -42,7 +44,7 @@ pub const CROWD: Source = pass!("crowd.wgsl");
 pub const PANEL: Source = Source { name: "panel.wgsl", wgsl: include_str!("../panel.wgsl") };
 
 /// Every pass of the scene.
-pub const ALL: [Source; 9] = [DRAPE, PHOTO, SHADOW, SOLID, TUBE, LINE, SKY, CAP, CROWD];
+pub const ALL: [Source; 10] = [DRAPE, PHOTO, SHADOW, SOLID, BLOCK, TUBE, LINE, SKY, CAP, CROWD];
 
 /// Most corners of a pit, as `Cut` in `common.wgsl` has room for.
 pub const MOST_CORNERS: usize = 32;

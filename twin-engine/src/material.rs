@@ -44,6 +44,7 @@ const TUBE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e04"
 const LINE: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e05");
 const PHOTO: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e07");
 const SKY: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e06");
+const BLOCK: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e09");
 const CAP: Handle<Shader> = uuid_handle!("9d3f1c52-6b0e-4f7a-8f3e-0d6c0c1a5e08");
 
 /// Lowest sun that lights, degrees above the horizon.
@@ -180,15 +181,30 @@ pub(crate) struct LayerMaterial {
     /// Something of what it draws is cut away.
     pub is_cut: bool,
     /// Pass.
-    pub layer: Layer,
+    pub pass: Pass,
     /// Blended over what is below, also where the pass is opaque by itself.
     pub blended: bool,
+}
+
+/// What a material draws: a layer, of buildings all of them as blocks or all of them as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Pass {
+    /// Layer.
+    pub layer: Layer,
+    /// Buildings of a few pixels each.
+    pub blocks: bool,
+}
+
+impl From<Layer> for Pass {
+    fn from(layer: Layer) -> Self {
+        Self { layer, blocks: false }
+    }
 }
 
 /// What makes one pipeline differ from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PassKey {
-    layer: Layer,
+    pass: Pass,
     blended: bool,
     photo: bool,
     cut: bool,
@@ -196,7 +212,7 @@ pub(crate) struct PassKey {
 
 impl From<&LayerMaterial> for PassKey {
     fn from(material: &LayerMaterial) -> Self {
-        Self { layer: material.layer, blended: material.blended, photo: material.photo.is_some(), cut: material.is_cut }
+        Self { pass: material.pass, blended: material.blended, photo: material.photo.is_some(), cut: material.is_cut }
     }
 }
 
@@ -255,13 +271,15 @@ impl Material for LayerMaterial {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        let sorted = self.blended || is_blended(self.layer) || under(self.layer).is_some();
+        let layer = self.pass.layer;
+        let sorted = self.blended || is_blended(layer) || under(layer).is_some();
         if sorted { AlphaMode::Blend } else { AlphaMode::Opaque }
     }
 
     fn depth_bias(&self) -> f32 {
-        let order = self.layer.order() as f32;
-        under(self.layer).filter(|_| !self.blended).unwrap_or(order) * SORT_PER_LAYER
+        let layer = self.pass.layer;
+        let order = layer.order() as f32;
+        under(layer).filter(|_| !self.blended).unwrap_or(order) * SORT_PER_LAYER
     }
 
     fn enable_prepass() -> bool {
@@ -278,9 +296,14 @@ impl Material for LayerMaterial {
         layout: &MeshVertexBufferLayoutRef,
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
-        let PassKey { layer, photo, cut, blended } = key.bind_group_data;
-        let shader = if photo && layer == Layer::Terrain { PHOTO } else { shader_of(layer) };
-        descriptor.label = Some(format!("twin {layer:?}{}", if cut { " cut" } else { "" }).into());
+        let PassKey { pass: Pass { layer, blocks }, photo, cut, blended } = key.bind_group_data;
+        let shader = match layer {
+            Layer::Terrain if photo => PHOTO,
+            _ if blocks => BLOCK,
+            layer => shader_of(layer),
+        };
+        let (of_blocks, open) = (if blocks { " blocks" } else { "" }, if cut { " cut" } else { "" });
+        descriptor.label = Some(format!("twin {layer:?}{of_blocks}{open}").into());
         descriptor.vertex.shader = shader.clone();
         descriptor.vertex.entry_point = Some("vertex".into());
         descriptor.vertex.buffers = vec![layout.0.get_layout(&[
@@ -327,6 +350,7 @@ pub(crate) fn plugin(app: &mut App) {
         (PHOTO, shaders::PHOTO),
         (SHADOW, shaders::SHADOW),
         (SOLID, shaders::SOLID),
+        (BLOCK, shaders::BLOCK),
         (TUBE, shaders::TUBE),
         (LINE, shaders::LINE),
         (SKY, shaders::SKY),

@@ -94,7 +94,7 @@ pub struct Covered {
 }
 
 /// The union of areas, of pairs and of pairs of those: one after the other the whole would be laid over each of them again.
-fn together(areas: &[MultiPolygon<f64>]) -> Vec<Polygon<f64>> {
+pub(in crate::emergency) fn together(areas: &[MultiPolygon<f64>]) -> Vec<Polygon<f64>> {
     match areas {
         [] => Vec::new(),
         [one] => one.union(&MultiPolygon::new(Vec::new())).0,

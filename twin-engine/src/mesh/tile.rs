@@ -92,6 +92,8 @@ pub struct Vertex {
 pub struct TileMesh {
     /// Pass.
     pub layer: Layer,
+    /// Buildings in it are blocks of a few pixels.
+    pub blocks: bool,
     /// Positions, scene metres.
     pub positions: Vec<[f32; 3]>,
     /// Slots.
@@ -113,6 +115,7 @@ impl TileMesh {
     pub fn new(layer: Layer) -> Self {
         Self {
             layer,
+            blocks: false,
             positions: Vec::new(),
             slots: Vec::new(),
             normals: Vec::new(),

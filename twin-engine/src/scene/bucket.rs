@@ -42,6 +42,7 @@ impl SceneGeometry {
     /// The triangles of a bucket, its shadows cast by a sun.
     pub(crate) fn mesh_lit(&self, bucket: &Bucket, level: Level, sun: Sun) -> TileMesh {
         let mut tile = TileMesh::new(bucket.layer);
+        tile.blocks = level < Level::Full && bucket.layer == Layer::Building;
         let drawn = |row: &u32| level > Level::Sparse || stands_for_others(*row);
         for row in bucket.rows.iter().copied().filter(drawn).map(|row| row as usize) {
             let park = &*self.snapshot;
@@ -94,7 +95,7 @@ impl SceneGeometry {
             }
             return;
         }
-        if level < Level::Full && tile.layer == Layer::Building {
+        if tile.blocks {
             let walls = if level == Level::Simple { BlockWalls::Always } else { BlockWalls::Above(TOWER) };
             let scale = if level == Level::Sparse { SPARSE.sqrt() } else { 1.0 };
             for polygon in &building.footprint {

@@ -181,9 +181,9 @@ pub(super) fn upload(
         let cut = next.scene_cut(&meshed.geometry, Side::Left);
         for (tile, aabb, mut material) in &mut staged {
             let is_cut = cut.as_ref().is_some_and(|cut| cut.meets(tile.layer, aabb) == Meets::Touched);
-            material.0 = uploads.material(tile.layer, Side::Left, is_cut, next, &meshed.geometry, &mut materials);
+            material.0 = uploads.material(tile.pass(), Side::Left, is_cut, next, &meshed.geometry, &mut materials);
             if next.right.is_some() {
-                uploads.material(tile.layer, Side::Right, is_cut, next, &meshed.geometry, &mut materials);
+                uploads.material(tile.pass(), Side::Right, is_cut, next, &meshed.geometry, &mut materials);
             }
         }
         *ready = 0;

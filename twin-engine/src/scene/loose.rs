@@ -43,7 +43,7 @@ impl Loose<'_, '_> {
                 photo: None,
                 cut: SceneCut::nothing().uniform(&twin.theme(), layer),
                 is_cut: false,
-                layer,
+                pass: layer.into(),
                 blended: layer != Layer::Building,
             };
             let mesh = Mesh3d(self.meshes.add(mesh_of(tile)));

@@ -17,7 +17,7 @@ use crate::camera::{Orbit, Wanted};
 use crate::cut::Cut;
 use crate::cut::caps::caps;
 use crate::cut::scene::{Meets, SceneCut};
-use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, SceneUniform};
+use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, LayerMaterial, Pass, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::split::Side;
 use crate::theme::ThemeChoice;
@@ -37,6 +37,15 @@ pub(crate) struct Tile {
     pub triangles: usize,
     /// Vertices.
     pub vertices: usize,
+    /// Buildings in it are blocks of a few pixels.
+    pub blocks: bool,
+}
+
+impl Tile {
+    /// What its material draws.
+    pub(crate) const fn pass(&self) -> Pass {
+        Pass { layer: self.layer, blocks: self.blocks }
+    }
 }
 
 /// How fast tiles become entities.
@@ -66,7 +75,8 @@ pub(super) fn spawn_sky(
     let styles = buffers.add(ShaderBuffer::new(&[0; 16], RenderAssetUsages::default()));
     let scene = SceneUniform::new(&twin.theme(), Layer::Sky, false, 0.0, twin.px_factor);
     let cut = cut_uniform(&twin, None, Layer::Sky);
-    let material = LayerMaterial { styles, scene, photo: None, cut, is_cut: false, layer: Layer::Sky, blended: false };
+    let material =
+        LayerMaterial { styles, scene, photo: None, cut, is_cut: false, pass: Layer::Sky.into(), blended: false };
     commands.spawn((Mesh3d(meshes.add(mesh_of(sky))), MeshMaterial3d(materials.add(material)), NoFrustumCulling, Sky));
 }
 
@@ -116,7 +126,7 @@ pub(super) fn spawn_right(
     for (mesh, aabb, tile, _) in tiles.iter().filter(|(.., side)| **side == Side::Left) {
         let met = cut.as_ref().map_or(Meets::Untouched, |cut| cut.meets(tile.layer, aabb));
         let is_cut = met == Meets::Touched;
-        let material = uploads.material(tile.layer, Side::Right, is_cut, &twin, &meshed.geometry, &mut materials);
+        let material = uploads.material(tile.pass(), Side::Right, is_cut, &twin, &meshed.geometry, &mut materials);
         let seen = visibility(tile, Side::Right, &twin, met, None);
         let layers = Side::Right.layers();
         commands.spawn((mesh.clone(), MeshMaterial3d(material), *aabb, *tile, Side::Right, layers, seen));
@@ -245,11 +255,17 @@ fn spawn_tile(
     commands: &mut Commands,
 ) -> Entity {
     uploads.generation += 1;
-    let component = Tile { layer: tile.layer, overlay, triangles: tile.triangles(), vertices: tile.positions.len() };
+    let component = Tile {
+        layer: tile.layer,
+        overlay,
+        triangles: tile.triangles(),
+        vertices: tile.positions.len(),
+        blocks: tile.blocks,
+    };
     let aabb = Aabb::from_min_max(tile.lowest, tile.highest);
     let met = cut.map_or(Meets::Untouched, |cut| cut.meets(tile.layer, &aabb));
     let is_cut = met == Meets::Touched;
-    let material = uploads.material(tile.layer, Side::Left, is_cut, upload.twin, upload.geometry, materials);
+    let material = uploads.material(component.pass(), Side::Left, is_cut, upload.twin, upload.geometry, materials);
     let seen =
         if upload.staged { Visibility::Hidden } else { visibility(&component, Side::Left, upload.twin, met, None) };
     let mut entity = match before {
@@ -261,7 +277,7 @@ fn spawn_tile(
         entity.insert(Staged);
         if uploads.has_right() {
             // The right part shares the mesh; its material must be on the device too.
-            uploads.material(component.layer, Side::Right, is_cut, upload.twin, upload.geometry, materials);
+            uploads.material(component.pass(), Side::Right, is_cut, upload.twin, upload.geometry, materials);
         }
     }
     entity.id()
@@ -303,7 +319,7 @@ pub(super) fn show_tiles(
         seen.set_if_neq(visibility(tile, *side, &twin, met, Some(px_per_m)));
         if twin.is_changed() {
             let is_cut = met == Meets::Touched;
-            let wanted = uploads.material(tile.layer, *side, is_cut, &twin, &meshed.geometry, &mut materials);
+            let wanted = uploads.material(tile.pass(), *side, is_cut, &twin, &meshed.geometry, &mut materials);
             if material.0 != wanted {
                 material.0 = wanted;
             }
@@ -343,7 +359,7 @@ pub(super) fn show_caps(
     }
     let mesh = Mesh3d(meshes.add(mesh_of(tile)));
     for side in [Side::Left, Side::Right].into_iter().take(1 + usize::from(split)) {
-        let material = uploads.material(Layer::Cap, side, false, &twin, &meshed.geometry, &mut materials);
+        let material = uploads.material(Layer::Cap.into(), side, false, &twin, &meshed.geometry, &mut materials);
         // Pipes in it grow on screen with distance: the box around the points says little.
         commands.spawn((mesh.clone(), MeshMaterial3d(material), NoFrustumCulling, side.layers(), CapFace));
     }

@@ -11,7 +11,7 @@ use super::{Photo, SceneGeometry, Twin};
 use crate::camera::Orbit;
 use crate::cut::Cut;
 use crate::cut::scene::SceneCut;
-use crate::material::{LayerMaterial, SceneUniform};
+use crate::material::{LayerMaterial, Pass, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::slots::{Said, Slots};
 use crate::split::Side;
@@ -109,7 +109,7 @@ impl Styled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a way to be drawn of its own")]
 struct Look {
-    layer: Layer,
+    pass: Pass,
     /// Faint, over pipes in underground mode.
     ghost: bool,
     /// Blended, because a layer in it is translucent.
@@ -123,9 +123,10 @@ struct Look {
 }
 
 impl Look {
-    fn of(layer: Layer, twin: &Twin, side: Side, cut: bool) -> Self {
-        let ghost = is_ghost(layer, twin, side);
-        Self { layer, ghost, blended: twin.shown.layers.is_translucent(layer), photo: false, side, cut }
+    fn of(pass: Pass, twin: &Twin, side: Side, cut: bool) -> Self {
+        let ghost = is_ghost(pass.layer, twin, side);
+        let blended = twin.shown.layers.is_translucent(pass.layer);
+        Self { pass, ghost, blended, photo: false, side, cut }
     }
 }
 
@@ -245,7 +246,7 @@ impl Uploads {
             for (look, handle) in &self.materials {
                 if let Some(mut material) = materials.get_mut(handle) {
                     material.scene = self.uniform(twin, geometry, *look);
-                    material.cut = cut_uniform(twin, cuts[look.side as usize].as_ref(), look.layer);
+                    material.cut = cut_uniform(twin, cuts[look.side as usize].as_ref(), look.pass.layer);
                 }
             }
         }
@@ -253,7 +254,7 @@ impl Uploads {
 
     pub(super) fn material(
         &mut self,
-        layer: Layer,
+        pass: Pass,
         side: Side,
         is_cut: bool,
         twin: &Twin,
@@ -261,17 +262,17 @@ impl Uploads {
         materials: &mut Assets<LayerMaterial>,
     ) -> Handle<LayerMaterial> {
         let photo = self.photo.as_ref().and_then(|laid| laid.picture.clone());
-        let photo = photo.filter(|_| layer == Layer::Terrain && twin.shows_photo());
-        let look = Look { photo: photo.is_some(), ..Look::of(layer, twin, side, is_cut) };
+        let photo = photo.filter(|_| pass.layer == Layer::Terrain && twin.shows_photo());
+        let look = Look { photo: photo.is_some(), ..Look::of(pass, twin, side, is_cut) };
         if let Some(known) = self.materials.get(&look) {
             return known.clone();
         }
         let scene = self.uniform(twin, geometry, look);
         let blended = look.ghost || look.blended;
-        let cut = cut_uniform(twin, twin.scene_cut(geometry, side).as_ref(), layer);
+        let cut = cut_uniform(twin, twin.scene_cut(geometry, side).as_ref(), pass.layer);
         let right = self.right.as_ref().filter(|_| side == Side::Right);
         let styles = right.unwrap_or(&self.left).buffer.clone();
-        let handle = materials.add(LayerMaterial { styles, scene, photo, cut, is_cut, layer, blended });
+        let handle = materials.add(LayerMaterial { styles, scene, photo, cut, is_cut, pass, blended });
         self.materials.insert(look, handle.clone());
         handle
     }
@@ -283,8 +284,8 @@ impl Uploads {
 }
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
-    SceneUniform::new(&twin.theme(), look.layer, look.ghost, geometry.ground_y(), twin.px_factor)
-        .with_pipe_factor(look.layer, twin.cut.pipe_factor)
+    SceneUniform::new(&twin.theme(), look.pass.layer, look.ghost, geometry.ground_y(), twin.px_factor)
+        .with_pipe_factor(look.pass.layer, twin.cut.pipe_factor)
         .with_sun(twin.light())
 }
 

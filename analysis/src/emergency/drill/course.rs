@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use geo::{Area, Centroid, MultiPolygon, unary_union};
+use geo::{Area, Centroid, MultiPolygon};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, NetworkClass, Presence};
 
@@ -19,8 +19,9 @@ use super::response::{Came, Response};
 use super::run::{DrillRun, DrillTables, ZoneAt};
 use super::score::{Mark, rate_objectives, score_items};
 use super::sky::Air;
-use super::supply::{Lost, Supplies, is_known, taps};
+use super::supply::{Lost, Supplies, amount, is_known, taps};
 use super::threat::Threat;
+use crate::emergency::arrival::together;
 use crate::emergency::evacuation::{Walkers, WayNetwork};
 use crate::emergency::hydrants::{HydrantCover, Reach, Worth, stands_somewhere};
 use crate::words;
@@ -579,23 +580,10 @@ impl<'a> Course<'a> {
         let evacuation = alarm_s.map(|_| evacuation);
         let zone = (self.zone.0, self.zone.1);
         // Of a leak whoever was in it at any time: the wind turns, and the largest cloud is one of several.
-        let leaked = || (zone.0.clone(), unary_union(&self.clouds));
-        let alert = self.threat.alert(self.now);
-        let alert = alert.unwrap_or_else(|| if self.clouds.is_empty() { zone.clone() } else { leaked() });
+        let alert = self.threat.alert(self.now).unwrap_or_else(|| match &self.clouds[..] {
+            [] => zone.clone(),
+            clouds => (zone.0.clone(), MultiPolygon::new(together(clouds))),
+        });
         Ok(DrillRun { log, outcome, evacuation, zone, alert, zones: self.zones, counts: self.counts })
     }
-}
-
-/// Water of hydrants, of some of which the flow is not known.
-pub(super) fn amount((flow_l_s, unknown): (f64, usize)) -> Words {
-    let flow = format!("{flow_l_s:.0}");
-    if unknown == 0 {
-        return words!("drill-water-all", "{flow} L/s", flow = flow);
-    }
-    words!(
-        "drill-water-some",
-        "{flow} L/s, and those of {unknown} hydrants more whose flow is not on record",
-        flow = flow,
-        unknown = unknown
-    )
 }

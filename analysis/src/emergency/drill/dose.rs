@@ -226,7 +226,12 @@ fn longest_min(substance: &Substance, kind: GuidelineKind) -> f64 {
 fn level_of(table: &[(f64, Vec<(u8, f64)>)], strong: &[Air]) -> u8 {
     let Some(look_s) = strong.first().map(|air| air.seconds) else { return 0 };
     let (mut worst, mut shorter_s) = (0_u8, 0.0);
+    // From the first strong air to the last: no stretch is longer than that.
+    let span_s = strong.last().map_or(0.0, |air| air.from_s + air.seconds) - strong[0].from_s;
     for (exposure_s, levels) in table {
+        if shorter_s + look_s > span_s + SAME_S {
+            break;
+        }
         // The value for an exposure holds for whatever is longer than the next shorter one.
         for (level, kg_m3) in levels {
             if *level > worst && exceeds(strong, shorter_s + look_s, *kg_m3) {

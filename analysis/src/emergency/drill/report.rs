@@ -1,6 +1,5 @@
 //! The report of a drill in words: chapters of tables.
 
-use super::course::amount;
 use super::dose::breath_chapter;
 use super::file::{DrillFile, HazardSpec};
 use super::gather::gathering_chapter;
@@ -11,6 +10,7 @@ use super::outcome::{EngineRun, Facility, LevelReached, Outcome, Rating, Struck}
 use super::run::DrillRun;
 use super::score::score_chapters;
 use super::sky::class_words;
+use super::supply::amount;
 use super::threat::level_words;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};

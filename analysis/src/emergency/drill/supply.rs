@@ -13,6 +13,8 @@ use crate::network::answers::{AnswerError, Joined, Network};
 use crate::network::isolation::Service;
 use crate::network::topology::feeds;
 use crate::rules::RuleTables;
+use crate::words;
+use crate::words::Words;
 
 /// Who loses supply.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -145,4 +147,18 @@ pub(super) fn main_near(park: &ParkSnapshot, place: [f64; 2]) -> Option<&str> {
     };
     let nearest = by_gap.iter().find(|(_, edge)| !tap(edge)).or_else(|| by_gap.first());
     nearest.map(|(_, edge)| edge.provenance.key.as_str())
+}
+
+/// Water of hydrants, of some of which the flow is not known.
+pub(super) fn amount((flow_l_s, unknown): (f64, usize)) -> Words {
+    let flow = format!("{flow_l_s:.0}");
+    if unknown == 0 {
+        return words!("drill-water-all", "{flow} L/s", flow = flow);
+    }
+    words!(
+        "drill-water-some",
+        "{flow} L/s, and those of {unknown} hydrants more whose flow is not on record",
+        flow = flow,
+        unknown = unknown
+    )
 }
