@@ -9,7 +9,7 @@ use crate::by_hand::block;
 use crate::siting::{asked, land_of_the_bank, must, pitch};
 
 /// Side of the squares that room is counted in, m.
-const STEP_M: f64 = 0.5;
+const STEP_M: f64 = 0.2;
 
 /// Floor on the first parcel with this land, and what comes of asking for so much of it.
 fn floor(land: &MultiPolygon<f64>, limits: Limits, at_least_m2: f64) -> (f64, Verdict) {
@@ -74,8 +74,8 @@ proptest! {
             (storeys as f64 * widest).min(by_ratio)
         };
         let wanted = (1..=most_storeys).map(of_storeys).fold(0.0, f64::max);
-        // Squares are counted whole or not at all along the edge of the room.
-        let edge_m2 = 0.1 * 2.0 * (w + h) * most_storeys as f64 + 5.0;
+        // Squares are counted whole or not at all along the edge of the room: half a square on each side.
+        let edge_m2 = STEP_M / 2.0 * 2.0 * (w + h) * most_storeys as f64 + 5.0;
         let (found, _) = floor(&land, limits, 1.0);
         prop_assert!((found - wanted).abs() <= edge_m2, "{} against {}", found, wanted);
         // What is asked for is met up to there, and missed beyond.

@@ -240,8 +240,8 @@ fn sites_are_tried_until_those_that_are_listed_are_known() {
     let mut park = park();
     park.buildings = vec![building(1, block(0.0, 500.0, 90.0, 90.0))];
     let angle = |x: f64| {
-        let ring =
-            vec![(x, 0.0), (x + 50.0, 0.0), (x + 50.0, 8.0), (x + 8.0, 8.0), (x + 8.0, 50.0), (x, 50.0), (x, 0.0)];
+        let (side, leg) = (x + 50.0, x + 24.0);
+        let ring = vec![(x, 0.0), (side, 0.0), (side, 24.0), (leg, 24.0), (leg, 50.0), (x, 50.0), (x, 0.0)];
         MultiPolygon(vec![Polygon::new(ring.into(), Vec::new())])
     };
     let land = |at: i64| {
@@ -249,7 +249,7 @@ fn sites_are_tried_until_those_that_are_listed_are_known() {
         if at < 220 { angle(x) } else { block(x, 0.0, 50.0, 50.0) }
     };
     park.parcels = (0..260).map(|at| parcel(at + 1, land(at))).collect();
-    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let hall = Want::Hall { length_m: 40.0, width_m: 22.0, height_m: 8.0, yard_m: 0.0 };
     let mut pitch = pitch(vec![must(hall)], 1);
     pitch.limits = Some(limits(2.0));
     asked(park, &pitch, &NoSupplies, |matched| {
