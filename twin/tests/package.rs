@@ -126,8 +126,8 @@ fn pictures_are_drawn_from_a_package_without_a_database() {
             assert_eq!(mine[field], theirs[field], "{overlay}: {field}");
         }
         let [a, b] = ["store.png", "package.png"].map(|name| std::fs::read(folder.join(name)).unwrap());
-        // A package carries no cases, and its picture of idle land says so.
-        assert_eq!(a == b, overlay != "idle", "{overlay}: whether the pictures are the same");
+        // No case is open in the store either, and a picture so small has no room for notes.
+        assert!(a == b, "{overlay}: the same picture");
     }
     let (code, words) =
         complaint(&offline(folder, &["shot", "qingxi.gpkg", "--overlay", "changes", "--run", "1", "--out", "x.png"]));

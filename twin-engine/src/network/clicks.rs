@@ -185,7 +185,8 @@ mod tests {
         app.world_mut().resource_mut::<Ui>().network.turn(NetworkTab::Capacity);
         app.world_mut().resource_mut::<Twin>().shown.underground = false;
         let (x, y) = crate::fixture::CORNER;
-        let at = (0..12).map(|step| [x + 7.0 + 13.0 * f64::from(step), y + 9.0]).find(|at| {
+        let places = (0..900).map(|at| [x + 10.0 * f64::from(at % 30), y + 10.0 * f64::from(at / 30)]);
+        let at = places.into_iter().find(|at| {
             let world = app.world();
             let z = world.resource::<Meshed>().geometry.ground.height(DVec2::from_array(*at));
             let place = world.resource::<Meshed>().geometry.origin.scene_from_park(at[0], at[1], z);
