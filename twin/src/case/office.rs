@@ -236,7 +236,7 @@ mod tests {
         assert!(last.command.starts_with("twin view: scenario accept p ") && last.scenario["by"] == "王工", "{last:?}");
         assert_eq!(use_of(&mut store).as_deref(), Some("100101"));
 
-        let again = office.accept(&order(false, Some(2))).unwrap_err();
+        let again = office.accept(&order(false, done.run)).unwrap_err();
         assert!(again.contains("accepted by run") && again.contains("nothing was written"), "{again}");
         let chinese = twin_engine::text::Text::of(Language::Chinese).failure(&again);
         assert!(chinese.contains("已由"), "{chinese}");
