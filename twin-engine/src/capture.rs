@@ -115,7 +115,8 @@ impl Stage {
             }
         }
         app.insert_resource(if samples > 1 { Pace::Picture } else { Pace::AtOnce });
-        app.world_mut().resource_mut::<Twin>().frame = options.frame;
+        let mut twin = app.world_mut().resource_mut::<Twin>();
+        (twin.frame, twin.software) = (options.frame, adapter.software);
         if keep {
             app.init_resource::<bench::Kept>().add_systems(Last, bench::keep);
         }

@@ -36,7 +36,7 @@ pub struct Drawn {
 }
 
 /// Copies what is new before it goes to the device.
-pub(super) fn keep(new: Query<&Mesh3d, Added<Mesh3d>>, meshes: Res<Assets<Mesh>>, mut kept: ResMut<Kept>) {
+pub(super) fn keep(new: Query<&Mesh3d, Changed<Mesh3d>>, meshes: Res<Assets<Mesh>>, mut kept: ResMut<Kept>) {
     for mesh in &new {
         if let Some(data) = meshes.get(mesh) {
             kept.0.insert(mesh.id(), data.clone());

@@ -77,6 +77,8 @@ pub(crate) struct Twin {
     pub px_factor: f32,
     /// Draw the picture frame.
     pub frame: bool,
+    /// A processor draws the pictures.
+    pub software: bool,
     /// What is said under the picture.
     pub caption: String,
     /// What the overlay of [`crate::recolour`] was made from.
@@ -107,6 +109,7 @@ impl Twin {
             px_factor: 1.0,
             frame: true,
             park_version: 0,
+            software: false,
             caption: String::new(),
             recoloured_by: None,
             right: None,
@@ -198,6 +201,7 @@ impl Twin {
             language: self.language,
             px_factor: self.px_factor,
             frame: self.frame,
+            software: self.software,
             caption: self.caption.clone(),
             recoloured_by: self.recoloured_by.clone(),
             chosen: self.chosen,

@@ -129,29 +129,31 @@ impl Bucket {
     /// there, do not.
     pub(super) fn level(&self, px_per_m: f32, now: Option<Level>, care: f32) -> Option<Level> {
         let size_px = self.feature_size_m * px_per_m;
+        // More care brings no more of what is only drawn near by, less brings less.
+        let near_px = size_px * care.min(1.0);
         let reaches = |px: f32, at: f32, level: Level| px >= at || (now >= Some(level) && px >= at * KEPT);
         let levels = |full: f32, simple: f32| {
             if reaches(size_px * care, full, Level::Full) {
                 Level::Full
-            } else if reaches(size_px * care, simple, Level::Simple) {
+            } else if reaches(size_px * care.max(1.0), simple, Level::Simple) {
                 Level::Simple
             } else {
                 Level::Far
             }
         };
         let sparse = |level: Level| {
-            let few = level == Level::Far && !reaches(size_px * care, FAR_PX, Level::Far);
+            let few = level == Level::Far && !reaches(size_px * care.max(1.0), FAR_PX, Level::Far);
             if few { Level::Sparse } else { level }
         };
         match self.layer {
             Layer::Building => Some(sparse(levels(FULL_PX, SIMPLE_PX))),
             Layer::Parcel => Some(sparse(levels(FULL_PARCEL_PX, SIMPLE_PX))),
             Layer::Surface => Some(levels(FULL_COVER_PX, 0.0)),
-            Layer::BuildingEdge => reaches(size_px, DETAIL_PX, Level::Simple).then(|| levels(WHOLE_PX, 0.0)),
-            Layer::Shadow => reaches(size_px, SHADOW_PX, Level::Simple).then(|| levels(WHOLE_PX, 0.0)),
+            Layer::BuildingEdge => reaches(near_px, DETAIL_PX, Level::Simple).then(|| levels(WHOLE_PX, 0.0)),
+            Layer::Shadow => reaches(near_px, SHADOW_PX, Level::Simple).then(|| levels(WHOLE_PX, 0.0)),
             Layer::Road => Some(levels(FULL_ROAD_PX, BENDS_PX)),
             Layer::RoadCasing => Some(levels(FULL_ROAD_PX, CASING_PX)).filter(|level| *level > Level::Far),
-            Layer::ParcelLine => reaches(size_px, OUTLINE_PX, Level::Full).then_some(Level::Full),
+            Layer::ParcelLine => reaches(near_px, OUTLINE_PX, Level::Full).then_some(Level::Full),
             Layer::Fitting => reaches(px_per_m, FITTING_PX_PER_M, Level::Full).then_some(Level::Full),
             _ => Some(Level::Full),
         }
@@ -346,6 +348,20 @@ mod tests {
             assert_eq!(bucket.level(just_out, there, 1.0), there);
             assert_eq!(bucket.level(just_out * 0.5, there, 1.0), None);
         }
+    }
+
+    #[test]
+    fn a_city_without_a_card_shows_edges_and_shadows_from_twice_the_size() {
+        for (layer, limit_px) in
+            [(Layer::BuildingEdge, DETAIL_PX), (Layer::Shadow, SHADOW_PX), (Layer::ParcelLine, OUTLINE_PX)]
+        {
+            let bucket = bucket(layer);
+            let px_per_m = limit_px / 20.0;
+            assert_eq!(bucket.level(px_per_m * 1.9, None, 0.5), None, "{layer:?}");
+            assert!(bucket.level(px_per_m * 2.1, None, 0.5).is_some(), "{layer:?}");
+        }
+        // Walls show from the same size.
+        assert_eq!(bucket(Layer::Building).level(SIMPLE_PX / 20.0 * 1.01, None, 0.5), Some(Level::Simple));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
 use super::exchange::{Exchange, Staged};
-use super::stream::{Detail, Made, PICTURE_CARE};
+use super::stream::{CITY, CITY_CARE, Detail, Made, PICTURE_CARE};
 use super::uploads::{Uploads, cut_uniform};
 use super::{Meshed, SceneGeometry, Twin};
 use crate::camera::{Orbit, Wanted};
@@ -181,9 +181,11 @@ pub(super) fn spawn_waiting(
     commands: &mut Commands,
 ) {
     let at_once = upload.pace != Pace::Smooth;
+    let buildings = upload.twin.input.snapshot.buildings.len();
+    let care = if upload.twin.software && buildings > CITY { CITY_CARE } else { 1.0 };
     let detail = match upload.pace {
-        Pace::Smooth => Detail { care: 1.0, lingers: true },
-        Pace::AtOnce => Detail { care: 1.0, lingers: false },
+        Pace::Smooth => Detail { care, lingers: true },
+        Pace::AtOnce => Detail { care, lingers: false },
         Pace::Picture => Detail { care: PICTURE_CARE, lingers: false },
     };
     let cut = upload.twin.scene_cut(upload.geometry, Side::Left);

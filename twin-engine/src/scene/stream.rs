@@ -19,6 +19,11 @@ const MOST_IN_WORK: usize = 128;
 /// Care that is taken of a picture, which nobody waits for frame by frame.
 pub(super) const PICTURE_CARE: f32 = 4.0;
 
+/// Buildings from which a park is a city, and the care that is taken of one in the window of a machine without a graphics card: at a
+/// street every outline, edge and shadow for kilometres is more than two cores draw while the camera moves.
+pub(super) const CITY: usize = 5_000;
+pub(super) const CITY_CARE: f32 = 0.5;
+
 /// How much of a view is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Detail {
