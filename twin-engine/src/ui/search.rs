@@ -255,7 +255,10 @@ mod tests {
         // Typed on meanwhile: one question at a time, the last one is answered last.
         large.query.push_str("all 59999");
         ask(&mut large, &wake);
-        assert_eq!(large.asking.as_ref().map(|(query, _)| query.as_str()), Some("h"));
+        // Where the first answer came in between, it was taken before the next question was asked.
+        let asking = large.asking.as_ref().map(|(query, _)| query.as_str());
+        let in_turn = asking == Some("h") || (asking == Some("hall 59999") && large.asked.as_deref() == Some("h"));
+        assert!(in_turn, "{asking:?} after {:?}", large.asked);
         while !large.is_answered() {
             told.recv_timeout(Duration::from_mins(1)).expect("the window is woken");
             ask(&mut large, &wake);
