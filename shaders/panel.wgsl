@@ -1,7 +1,8 @@
 // Panels and letters (egui), instead of the shader that comes with bevy_egui: that one takes six powers a pixel, which on a
-// processor costs as much as the whole scene behind the panels. Same inputs, same colours within a step of 8 bits.
+// processor costs as much as the whole scene behind the panels. Same inputs; what is solid has the same colour within a step of 8
+// bits. What is not has its own here, and in that one a darker one.
 //
-// egui blends what it has multiplied in gamma space, so a texel goes to gamma, is multiplied, and comes back.
+// egui multiplies colours, by each other and by alpha, in gamma space, so a texel goes to gamma, is multiplied, and comes back.
 
 struct Transform {
     scale: vec2<f32>,
@@ -44,5 +45,10 @@ fn vs_main(in: PanelIn) -> PanelOut {
 @fragment
 fn fs_main(in: PanelOut) -> @location(0) vec4<f32> {
     let texel = textureSample(image_texture, image_sampler, in.uv);
-    return vec4<f32>(linear(gamma(texel.rgb) * in.colour.rgb), texel.a * in.colour.a);
+    // Colours come multiplied by their alpha as they are written, and are blended as light: taken apart first, or the soft rim of a
+    // light letter would be darker than both the letter and the ground.
+    let written = gamma(texel.rgb) * in.colour.rgb;
+    let alpha = texel.a * in.colour.a;
+    let light = linear(min(written / max(alpha, 1e-4), vec3<f32>(1.0))) * alpha;
+    return vec4<f32>(select(linear(written), light, alpha > 0.0), alpha);
 }
