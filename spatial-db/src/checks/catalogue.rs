@@ -5,15 +5,19 @@ use crate::model::IssueSeverity::{self, Error, Note, Warning};
 use crate::store::sql;
 
 const fn pass(subject: &'static str) -> Pass {
-    Pass { subject, other: subject, column: "" }
+    reading(subject, &[])
+}
+
+const fn reading(subject: &'static str, reads: &'static [&'static str]) -> Pass {
+    Pass { subject, other: subject, column: "", reads }
 }
 
 const fn with(subject: &'static str, other: &'static str) -> Pass {
-    Pass { subject, other, column: "" }
+    reference(subject, "", other)
 }
 
 const fn reference(subject: &'static str, column: &'static str, other: &'static str) -> Pass {
-    Pass { subject, other, column }
+    Pass { subject, other, column, reads: &[] }
 }
 
 const fn code(
@@ -412,7 +416,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         name: "edge.joins",
-        passes: &[pass("network_edge")],
+        passes: &[reading("network_edge", &["network_node"])],
         means: Means::Joins,
         codes: &[
             code(
@@ -466,7 +470,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         name: "edge.course",
-        passes: &[pass("network_edge")],
+        passes: &[reading("network_edge", &["network_node"])],
         means: Means::Sql(sql::CHECK_EDGE_COURSE),
         codes: &[
             code(

@@ -36,6 +36,15 @@ pub struct Pass {
     pub other: &'static str,
     /// Column of the subject that the pass is about; empty where there is none.
     pub(crate) column: &'static str,
+    /// Tables that it looks into besides, whether they have rows or not.
+    pub(crate) reads: &'static [&'static str],
+}
+
+impl Pass {
+    /// Every table that decides what it finds.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &'static str> {
+        [self.subject, self.other].into_iter().chain(self.reads.iter().copied())
+    }
 }
 
 /// How a check looks.

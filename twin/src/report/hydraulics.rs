@@ -44,9 +44,10 @@ pub(crate) struct HydraulicsArguments {
     /// Residual pressure of fire flow, m of water; 14.06 m, which are 20 psi, if not given
     #[arg(long, value_name = "M")]
     residual: Option<f64>,
-    /// Demand answers to pressure: nothing at 0 m, everything from the upper pressure on (0,14.3 if not given)
-    #[arg(long, value_name = "M,M", num_args = 0..=1, default_missing_value = "0,14.3", value_parser = pressures)]
-    pressure_driven: Option<[f64; 2]>,
+    /// Demand answers to pressure: nothing at the lower, everything from the upper on (those of the table, 0,14.3 as it ships, if not given)
+    #[arg(long, value_name = "M,M", num_args = 0..=1, value_parser = pressures)]
+    #[expect(clippy::option_option, reason = "clap's for an option that may have a value")]
+    pressure_driven: Option<Option<[f64; 2]>>,
     /// Hours after the start of a model file
     #[arg(long, value_name = "H", default_value_t = 0.0)]
     hour: f64,
@@ -91,7 +92,7 @@ fn head(text: &str) -> Result<(String, f64), String> {
 }
 
 impl HydraulicsArguments {
-    fn question(&self) -> Question {
+    fn question(&self, rules: &HydraulicRules) -> Question {
         let which = match self.kind {
             Kind::Pressure => Which::Pressure,
             Kind::Close => Which::Close(self.at.clone()),
@@ -100,11 +101,7 @@ impl HydraulicsArguments {
         };
         Question {
             which,
-            demand: self.pressure_driven.map_or(Demand::AsModelled, |[minimum_m, required_m]| Demand::PressureDriven {
-                minimum_m,
-                required_m,
-                exponent: 0.5,
-            }),
+            demand: self.pressure_driven.map_or(Demand::AsModelled, |between_m| rules.by_pressure(between_m)),
             at_s: (self.hour.max(0.0) * 3600.0).round() as u64,
             closed: self.closed.clone(),
         }
@@ -142,7 +139,8 @@ fn model(path: &str) -> Result<(Plant, Arc<ParkSnapshot>), Failure> {
 }
 
 pub(crate) fn run(arguments: &HydraulicsArguments) -> Result<(), Failure> {
-    let (rules, question) = (arguments.table()?, arguments.question());
+    let rules = arguments.table()?;
+    let question = arguments.question(&rules);
     if is_model(&arguments.asked.park) {
         let (plant, park) = model(&arguments.asked.park)?;
         let as_of = arguments.asked.as_of.unwrap_or_else(|| chrono::Local::now().date_naive());

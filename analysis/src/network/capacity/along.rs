@@ -151,7 +151,7 @@ pub fn way_overlay(
         overlay.classes[class].count += 1;
         let verdict = Verdict { class, value: element.remains(), outline: None, facts: facts_of(capacity, element) };
         overlay.verdicts.insert(element.feature, verdict);
-        let node = park.nodes.iter().find(|node| limits && node.id == element.feature);
+        let node = limits.then(|| park.nodes.iter().find(|node| node.id == element.feature)).flatten();
         overlay.marks.extend(node.map(|node| Mark {
             feature: node.id,
             position: [node.position[0], node.position[1]],

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use spatial_db::model::NetworkEdge;
 
+use super::engine::Demand;
 use crate::network::capacity::Told;
 use crate::rules::Figure;
 
@@ -85,6 +86,13 @@ impl HydraulicRules {
     /// What does not parse, and where.
     pub fn parse(table: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(table)
+    }
+
+    /// Demand that answers to pressure: between these pressures, m of water, or those of the table where none are given.
+    pub fn by_pressure(&self, between_m: Option<[f64; 2]>) -> Demand {
+        let figure = &self.figure;
+        let [minimum_m, required_m] = between_m.unwrap_or([figure.minimum_m.value, figure.required_m.value]);
+        Demand::PressureDriven { minimum_m, required_m, exponent: figure.exponent.value }
     }
 
     /// Hazen-Williams C of a line by its material and, where the year is on record, its age; `None` where the table does not know the

@@ -482,6 +482,11 @@ fn the_figures_that_grade_and_the_peak_are_the_tables() {
     let (plant, assumed) = plant_of(&network, &given).unwrap();
     let answer = plant.answer(Some(&network), &asked(Which::Pressure), &rules, &assumed).unwrap();
     assert!(answer.sheet.notes.iter().any(|note| note.contains("times 2: as asked for")));
+    // Pressures that demand answers to, where nobody gives others.
+    let driven = |minimum_m, required_m| Demand::PressureDriven { minimum_m, required_m, exponent: 0.5 };
+    assert_eq!(rules.by_pressure(None), driven(0.0, 14.3));
+    rules.figure.required_m.value = 20.0;
+    assert_eq!((rules.by_pressure(None), rules.by_pressure(Some([1.0, 5.0]))), (driven(0.0, 20.0), driven(1.0, 5.0)));
 }
 
 #[test]

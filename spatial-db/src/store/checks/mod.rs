@@ -103,10 +103,7 @@ impl Load<'_> {
             diff::check(self.cancel.as_deref())?;
             let fingerprint = fingerprint(check, settings);
             let held = known.remove(check.name);
-            let touched = check
-                .passes
-                .iter()
-                .any(|pass| self.touched.contains(pass.subject) || self.touched.contains(pass.other));
+            let touched = check.passes.iter().flat_map(Pass::tables).any(|table| self.touched.contains(table));
             if held.as_deref() != Some(fingerprint.as_str()) || touched {
                 self.run_check(check, settings, &fingerprint, &counts)?;
             }
@@ -284,7 +281,7 @@ impl Scope<'_> {
         found: &str,
         given: &[(&str, &(dyn ToSql + Sync))],
     ) -> Result<(), StoreError> {
-        let Pass { subject, other, column } = *self.pass;
+        let Pass { subject, other, column, .. } = *self.pass;
         let text = sql::fill(
             sql::CHECK_INSERT,
             &[("found", found), ("subject", subject), ("other", other), ("column", column)],
@@ -430,6 +427,26 @@ mod tests {
                 let is_filled = |name: &&str| fixed.contains(name) || name.starts_with("given_");
                 assert!(open.iter().all(is_filled), "{}: {open:?}", check.name);
                 assert!(scope.codes().count() > 0);
+            }
+        }
+    }
+
+    /// What a check finds is looked for anew whenever a table that it reads changes: a point that was put right, too.
+    #[test]
+    fn every_table_that_a_check_reads_has_it_made_anew() {
+        for check in CHECKS {
+            let read: &[&str] = match check.means {
+                Means::Joins => &[sql::CHECK_NETWORK_JOINS, sql::CHECK_NETWORK_NODES],
+                Means::Islands => &[sql::CHECK_NETWORK_LINES],
+                Means::Bases => &[sql::CHECK_BUILDING_BASES],
+                means => &[means.statement()],
+            };
+            let known: HashSet<&str> = check.passes.iter().flat_map(Pass::tables).collect();
+            for table in crate::schema::TABLES.iter().map(|table| table.name) {
+                let name = format!("twin.{table}");
+                let mut after = read.iter().flat_map(|text| text.split(&name).skip(1));
+                let is_read = after.any(|rest| !rest.starts_with(|c: char| c == '_' || c.is_ascii_lowercase()));
+                assert!(!is_read || known.contains(table), "{} reads {table}", check.name);
             }
         }
     }

@@ -21,10 +21,6 @@ use super::super::joints::Joint;
 use super::super::question::LeftOf;
 use super::{Answered, Asked, Found, List, Refused, Stage, Table, with_lengths};
 
-/// Pressures between which demand answers to them, m of water: nothing at the lower, everything from the upper on (`twin hydraulics
-/// --pressure-driven`).
-const DRIVEN_M: [f64; 2] = [0.0, 14.3];
-
 impl Asked {
     /// What a break in every line would take.
     pub(super) fn critical(&self, network: &Network<'_>, joint: &Joint, everywhere: bool) -> Option<Found> {
@@ -75,9 +71,7 @@ impl Asked {
             Press::Burst { at, hole_mm } => Which::Burst(Burst { at: at.clone(), hole_mm: *hole_mm }),
             Press::Fire { residual_m } => Which::Fire { at: Vec::new(), residual_m: *residual_m },
         };
-        let [minimum_m, required_m] = DRIVEN_M;
-        let by_pressure = Demand::PressureDriven { minimum_m, required_m, exponent: 0.5 };
-        let demand = if driven { by_pressure } else { Demand::AsModelled };
+        let demand = if driven { rules.by_pressure(None) } else { Demand::AsModelled };
         // Valves that a person told of stand so in the network already.
         let asked = Pressed { which, demand, at_s: 0, closed: Vec::new() };
         let (plant, assumed) = park_plant(network, rules, &in_force.capacity, &Given::default())?;

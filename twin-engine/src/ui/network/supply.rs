@@ -1,5 +1,6 @@
 //! What is asked of supply: criticality of every line, pressures in water mains, capacity that is left.
 
+use analysis::rules::RuleTables;
 use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, Response, RichText, TextEdit, Ui};
 use spatial_db::model::{FeatureId, FeatureKind};
 
@@ -87,8 +88,11 @@ pub(super) fn pressure(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         PressKind::AsIs | PressKind::Closed => {}
     }
     if kind != PressKind::Fire {
+        let figure = &RuleTables::in_force().hydraulics.figure;
         let driven = ui.checkbox(&mut form.driven, t!(words, "net-driven"));
-        asks |= driven.on_hover_text(t!(words, "net-driven-help")).changed();
+        let [low, high, power] = [&figure.minimum_m, &figure.required_m, &figure.exponent].map(|one| one.value);
+        let help = t!(words, "net-driven-help", low = low, high = high, power = power);
+        asks |= driven.on_hover_text(help).changed();
     }
     ui.add_space(4.0);
     let help = match kind {
