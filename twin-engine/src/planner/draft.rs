@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use analysis::scenario::{Edit, ScenarioFile};
 use analysis::words::Words;
 
+use crate::whole;
+
 /// End of the name of a scenario's file.
 const ENDING: &str = ".scenario.ron";
 
@@ -258,9 +260,7 @@ fn save(file: &ScenarioFile, path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let beside = path.with_extension("ron.part");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, path)
+    whole::write(path, text.as_bytes())
 }
 
 #[cfg(test)]
