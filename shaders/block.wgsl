@@ -1,5 +1,5 @@
-// Buildings drawn as blocks, a few pixels each: what a pixel shows is worked out at the corners. No storey line and no pattern could
-// be told at that size, and where a processor draws, every small triangle costs a whole square of pixels.
+// Buildings drawn as blocks, a few pixels each: what a pixel shows is worked out at the corners. No storey line and hardly a pattern
+// could be told at that size, and where a processor draws, every small triangle costs a whole square of pixels.
 
 struct BlockOut {
     @builtin(position) clip: vec4<f32>,
