@@ -1,5 +1,5 @@
-// Buildings drawn as blocks, a few pixels each: what a pixel shows is worked out at the corners. No storey line and no pattern could
-// be told at that size, and where a processor draws, every small triangle costs a whole square of pixels.
+// Buildings drawn as blocks, a few pixels each: what a pixel shows is worked out at the corners. No storey line and hardly a pattern
+// could be told at that size, and where a processor draws, every small triangle costs a whole square of pixels.
 
 struct BlockOut {
     @builtin(position) clip: vec4<f32>,
@@ -10,17 +10,11 @@ struct BlockOut {
 @vertex
 fn vertex(in: VertexIn) -> BlockOut {
     var out: BlockOut;
-    let style = styles[in.slot];
-    let fill = tinted(unpack_colour(style.fill), style.bits);
-    var world = in.position;
-    world.y -= max(in.param.x, 0.0) * (1.0 - style.height);
-    var colour = fill.rgb * sunlit(normalize(in.normal.xyz));
-    if (in.normal.w < 0.5) { colour *= 0.87; }
-    colour *= mix(1.0 - scene.shade.w, 1.0, smoothstep(0.0, 5.0, in.param.x));
-    out.world = world;
-    out.colour = vec4<f32>(hazed(colour, world), fill.a * scene.layer.y);
-    out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
-    if ((style.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
+    let corner = corner_of_solid(in);
+    let colour = corner.colour.rgb * shade_at_foot(in.param.x);
+    out.clip = corner.clip;
+    out.world = corner.world;
+    out.colour = vec4<f32>(hazed(colour, corner.world), corner.colour.a * scene.layer.y);
     return out;
 }
 

@@ -124,6 +124,35 @@ fn sunlit(normal: vec3<f32>) -> vec3<f32> {
     return mix(vec3<f32>(1.0), scene.shade.rgb, amount) * bright;
 }
 
+// A corner of what stands on the ground: `param.x` is its height above the foot, `normal.w` is 1 on roofs.
+struct Corner {
+    clip: vec4<f32>,
+    world: vec3<f32>,
+    colour: vec4<f32>,
+    bits: u32,
+}
+
+fn corner_of_solid(in: VertexIn) -> Corner {
+    var corner: Corner;
+    let style = styles[in.slot];
+    let fill = tinted(unpack_colour(style.fill), style.bits);
+    var world = in.position;
+    world.y -= max(in.param.x, 0.0) * (1.0 - style.height);
+    var colour = fill.rgb * sunlit(normalize(in.normal.xyz));
+    if (in.normal.w < 0.5) { colour *= 0.87; }
+    corner.world = world;
+    corner.colour = vec4<f32>(colour, fill.a);
+    corner.bits = style.bits;
+    corner.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
+    if ((style.bits & VISIBLE) == 0u) { corner.clip = NOWHERE; }
+    return corner;
+}
+
+// Darker towards the foot, where ground and wall shade each other.
+fn shade_at_foot(height: f32) -> f32 {
+    return mix(1.0 - scene.shade.w, 1.0, smoothstep(0.0, 5.0, height));
+}
+
 // Towards the horizon everything takes the colour of the air. Distances scale with the eye's height, so that a
 // large park seen from high up is no foggier than a small one.
 fn hazed(colour: vec3<f32>, world: vec3<f32>) -> vec3<f32> {

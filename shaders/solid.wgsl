@@ -12,25 +12,18 @@ struct SolidOut {
 @vertex
 fn vertex(in: VertexIn) -> SolidOut {
     var out: SolidOut;
-    let style = styles[in.slot];
-    let fill = tinted(unpack_colour(style.fill), style.bits);
-    var world = in.position;
-    world.y -= max(in.param.x, 0.0) * (1.0 - style.height);
-    var colour = fill.rgb * sunlit(normalize(in.normal.xyz));
-    if (in.normal.w < 0.5) { colour *= 0.87; }
-    out.world = world;
-    out.colour = vec4<f32>(colour, fill.a);
+    let corner = corner_of_solid(in);
+    out.clip = corner.clip;
+    out.world = corner.world;
+    out.colour = corner.colour;
     out.param = in.param;
-    out.bits = style.bits;
-    out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
-    if ((style.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
+    out.bits = corner.bits;
     return out;
 }
 
 fn shaded(in: SolidOut) -> vec4<f32> {
     var colour = patterned(in.colour.rgb, in.bits, in.clip.xy);
-    // Darker towards the foot, where ground and wall shade each other.
-    colour *= mix(1.0 - scene.shade.w, 1.0, smoothstep(0.0, 5.0, in.param.x));
+    colour *= shade_at_foot(in.param.x);
     let step = fwidth(in.param.x) / max(in.param.y, 0.1);
     if (in.param.y > 0.0 && step < 0.25) {
         let at = in.param.x / in.param.y;

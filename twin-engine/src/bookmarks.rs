@@ -6,6 +6,7 @@ use bevy::prelude::*;
 
 use crate::scene_file::SceneFile;
 use crate::tour::{Stop, Tour};
+use crate::whole;
 
 /// The bookmarks of the park.
 #[derive(Resource, Debug, Default)]
@@ -69,11 +70,8 @@ impl Bookmarks {
     /// Writes the file whole or not at all.
     pub(crate) fn save(&mut self) {
         let Some(path) = &self.file else { return };
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-            let beside = path.with_extension("ron.new");
-            std::fs::write(&beside, self.tour.to_text())?;
-            std::fs::rename(&beside, path)
-        });
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = folder.and_then(|()| whole::write(path, self.tour.to_text().as_bytes()));
         self.failed = written.err().map(|error| told(path, &error.to_string()));
     }
 }

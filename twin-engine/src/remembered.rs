@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::Language;
 use crate::theme::ThemeChoice;
 use crate::ui::Tab;
+use crate::whole;
 
 /// Format of the file.
 const FORMAT_VERSION: u32 = 1;
@@ -77,11 +78,8 @@ impl Remembered {
     /// Writes the file whole or not at all.
     pub(crate) fn save(&self, path: &Path) {
         let config = ron::ser::PrettyConfig::default().extensions(ron::extensions::Extensions::IMPLICIT_SOME);
-        let written = ron::ser::to_string_pretty(self, config).map_err(std::io::Error::other).and_then(|text| {
-            let beside = path.with_extension("ron.new");
-            std::fs::write(&beside, text)?;
-            std::fs::rename(&beside, path)
-        });
+        let text = ron::ser::to_string_pretty(self, config).map_err(std::io::Error::other);
+        let written = text.and_then(|text| whole::write(path, text.as_bytes()));
         if let Err(error) = written {
             tracing::warn!("{} cannot be written: {error}", path.display());
         }

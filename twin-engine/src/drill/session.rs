@@ -8,6 +8,7 @@ use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject,
 use super::strand::Strand;
 use crate::live::Wake;
 use crate::pick::Picker;
+use crate::whole;
 
 /// How fast the clock can go.
 pub(crate) const SPEEDS: [f64; 6] = [1.0, 5.0, 20.0, 60.0, 200.0, 600.0];
@@ -254,8 +255,5 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    std::fs::write(&beside, bytes)?;
-    std::fs::rename(&beside, path)
+    whole::write(path, bytes)
 }

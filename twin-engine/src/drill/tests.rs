@@ -325,6 +325,17 @@ fn what_is_done_at_the_console_is_a_log_that_replays_to_the_bit() {
 }
 
 #[test]
+fn what_is_done_at_the_end_is_of_the_last_second_that_is_played() {
+    // Ten minutes and a bit: the second that is cut off is none.
+    let file = DrillFile::parse(&LEAK.replace("length_min: 20,", "length_min: 10.01,")).unwrap();
+    let mut session = Session::new(file, Vec::new(), None, "leak.drill.ron".as_ref());
+    session.jump(1e9);
+    session.inject(Action::Say("over".into()), "observer");
+    let hand: Vec<f64> = session.strand.hand().iter().map(|one| one.at_s).collect();
+    assert_eq!(hand, [600.0]);
+}
+
+#[test]
 fn a_log_kept_before_the_run_with_the_last_inject_is_there_tells_of_nothing_after_that() {
     let picker = picker();
     let mut session = session(None);

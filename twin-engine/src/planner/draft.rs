@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use analysis::scenario::{Edit, ScenarioFile};
 use analysis::words::Words;
 
+use crate::whole;
+
 /// End of the name of a scenario's file.
 const ENDING: &str = ".scenario.ron";
 
@@ -168,10 +170,13 @@ impl Draft {
         Ok(())
     }
 
-    /// Begins anew, with no edit and no file: this scenario is over.
-    pub(crate) fn close(&mut self) {
-        let newest = self.newest + 1;
-        *self = Self { version: newest, first: newest, newest, ..Self::default() };
+    /// Begins anew, with no edit and no file, where the edits of `version` are over and still those of this scenario: what was edited or
+    /// opened since stays.
+    pub(crate) fn close(&mut self, version: u64) {
+        if version == self.version {
+            let newest = self.newest + 1;
+            *self = Self { version: newest, first: newest, newest, ..Self::default() };
+        }
     }
 
     /// Writes the scenario to its own file; under another name to another file, in `folder`. No other scenario is written over.
@@ -258,9 +263,7 @@ fn save(file: &ScenarioFile, path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let beside = path.with_extension("ron.part");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, path)
+    whole::write(path, text.as_bytes())
 }
 
 #[cfg(test)]
@@ -352,8 +355,14 @@ mod tests {
     fn a_scenario_that_is_over_leaves_nothing() {
         let mut draft = Draft { name: "plan".into(), shown: true, ..Draft::default() };
         draft.add(remove("B1"));
+        draft.made();
         let version = draft.version();
-        draft.close();
+        draft.add(remove("B2"));
+        draft.close(version);
+        assert_eq!(draft.edits().len(), 2, "what was edited since is nobody else's yet");
+        draft.undo();
+        assert_eq!(draft.version(), version);
+        draft.close(version);
         assert!(draft.edits().is_empty() && draft.name.is_empty() && !draft.shown && !draft.is_unsaved());
         assert!(!draft.has_version(version) && draft.has_version(draft.version()), "what it made is nobody's any more");
     }

@@ -126,7 +126,7 @@ pub(crate) struct Bucket {
 impl Bucket {
     /// The level to show at `px_per_m` pixels a metre, where `now` is shown; `None`: nothing. `care` is 1 in a window and more
     /// where a picture may take its time: outlines show from so much smaller a size. Edges and shadows, which would be a grey veil
-    /// there, do not.
+    /// there, do not. Below 1 all of them show from so much larger a size, and walls as ever.
     pub(super) fn level(&self, px_per_m: f32, now: Option<Level>, care: f32) -> Option<Level> {
         let size_px = self.feature_size_m * px_per_m;
         // More care brings no more of what is only drawn near by, less brings less.

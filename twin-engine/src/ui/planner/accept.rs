@@ -51,24 +51,24 @@ impl Accept {
         Ok(AcceptOrder { file, by, reason, drawn_on, trial })
     }
 
-    /// Takes the answer to what was asked last; true where the scenario is the record now.
-    fn take(&mut self) -> bool {
-        let Some(answer) = self.asked.as_ref().and_then(|(_, asked)| asked.take()) else { return false };
-        let Some((version, _)) = self.asked.take() else { return false };
+    /// Takes the answer to what was asked last; the version whose edits are the record now.
+    fn take(&mut self) -> Option<u64> {
+        let answer = self.asked.as_ref().and_then(|(_, asked)| asked.take())?;
+        let (version, _) = self.asked.take()?;
         match answer {
             Ok(accepted) if accepted.run.is_none() => {
                 (self.trial, self.told) = (Some((version, accepted)), None);
-                false
+                None
             }
             Ok(accepted) => {
                 (self.open, self.trial, self.told) = (false, None, Some(Ok(accepted)));
                 self.reason.clear();
-                true
+                Some(version)
             }
             // What was shown before need not hold any more.
             Err(why) => {
                 (self.trial, self.told) = (None, Some(Err(why)));
-                false
+                None
             }
         }
     }
@@ -114,9 +114,9 @@ pub(super) fn button(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
 
 /// The form, and how the last acceptance ended.
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
-    if panels.ui.planner.accept.take() {
+    if let Some(version) = panels.ui.planner.accept.take() {
         // It is the record now: its edits cannot be made once more.
-        panels.desk.draft.close();
+        panels.desk.draft.close(version);
     }
     let park = panels.twin.input.snapshot.park.slug.clone();
     told(ui, panels, words, &park);
@@ -266,10 +266,10 @@ mod tests {
         }
     }
 
-    fn answered(accept: &mut Accept, version: u64, answer: Answer) -> bool {
+    fn answered(accept: &mut Accept, version: u64, answer: Answer) -> Option<u64> {
         accept.asked = Some((version, Asked::begin(move || answer, &Wake::none()).unwrap()));
         let until = Instant::now() + Duration::from_secs(20);
-        let mut is_record = false;
+        let mut is_record = None;
         while accept.asked.is_some() && Instant::now() < until {
             is_record = accept.take();
             std::thread::yield_now();
@@ -297,17 +297,17 @@ mod tests {
         assert!(!has(&texts(&mut accept, 5), &write), "nothing was tried yet");
         let changes = vec![(FeatureKind::Parcel, 2, 1), (FeatureKind::Building, 1, 0)];
         let trial = Accepted { run: None, drawn_on: 3, changes };
-        assert!(!answered(&mut accept, 5, Ok(trial.clone())));
+        assert_eq!(answered(&mut accept, 5, Ok(trial.clone())), None);
         let said = texts(&mut accept, 5);
         assert!(has(&said, &write) && has(&said, "Parcels: 2 written, 1 taken out") && has(&said, "run 3"), "{said:?}");
         assert!(!has(&texts(&mut accept, 6), &write), "other edits were not tried");
 
-        assert!(!answered(&mut accept, 5, Err("edit 1: the parcel P1 has changed".into())));
+        assert_eq!(answered(&mut accept, 5, Err("edit 1: the parcel P1 has changed".into())), None);
         assert!(!has(&texts(&mut accept, 5), &write), "what was shown before does not hold");
         assert!(matches!(&accept.told, Some(Err(why)) if why.contains("has changed")));
         assert_eq!(accept.reason, "plan 2027-14", "what was typed stays");
 
-        assert!(answered(&mut accept, 5, Ok(Accepted { run: Some(4), ..trial })));
+        assert_eq!(answered(&mut accept, 5, Ok(Accepted { run: Some(4), ..trial })), Some(5));
         assert!(!accept.open && accept.trial.is_none() && accept.reason.is_empty());
         assert!(matches!(&accept.told, Some(Ok(accepted)) if accepted.run == Some(4)));
     }

@@ -14,6 +14,7 @@ use crate::planner::{By as Order, Wanted, csv_in, day_of, total_m2, typed};
 use crate::text::{Text, t};
 use crate::ui::writing::{self, By, Way};
 use crate::ui::{Panels, look};
+use crate::whole;
 use crate::work::{Work, let_go};
 
 /// Rows that were chosen, in their order, and their area, m².
@@ -258,9 +259,7 @@ fn export(panels: &mut Panels, list: &LandList) {
     writing::begin(panels, By::Planner, way, move || -> std::io::Result<()> {
         let bytes = planner.land_csv(day, scheme, &ids, language).map_err(std::io::Error::other)?;
         std::fs::create_dir_all(&folder)?;
-        let beside = path.with_extension("csv.part");
-        std::fs::write(&beside, bytes)?;
-        std::fs::rename(&beside, &path)
+        whole::write(&path, &bytes)
     });
 }
 
