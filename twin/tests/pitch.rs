@@ -160,6 +160,11 @@ fn a_brief_stands_alone_in_both_languages() {
     assert!(page.matches("<div class=\"tile\">").count() >= 3);
     // The first picture leaves room for facts and readiness on the first sheet.
     assert!(page.contains("@media print { .hero { height: 88mm; object-fit: cover; }"));
+    // What the site is joined of takes a row of facts more: the picture gives way to it, and the law stands small.
+    let joined = page.split("<div class=\"tile row\">").nth(1).and_then(|rest| rest.split("</div>").next()).unwrap();
+    let (large, small) = joined.split_once("</b>").unwrap();
+    assert!(large.contains("QX-21-03") && large.contains("QX-21-09") && !large.contains("Order 63"), "{joined}");
+    assert!(small.contains("Order 63") && page.contains("<img class=\"hero low\""), "{joined}");
     for outside in ["src=\"http", "href=", "url(", "@import", "<script"] {
         assert!(!page.contains(outside), "{outside}");
     }

@@ -243,8 +243,9 @@ impl Match<'_, '_> {
                     holder = holder_words(self.ground.free(*slot), false),
                 )
             };
-            let parts = offered.parcels.iter().map(part).chain([registered_words()]);
-            fact(words!("pitch-fact-parcels", "joined of"), crate::land::joined(parts.collect()), row.clone());
+            let parts = crate::land::joined(offered.parcels.iter().map(part).collect());
+            let source = crate::land::joined(vec![row.clone(), registered_words()]);
+            fact(words!("pitch-fact-parcels", "joined of"), parts, source);
         }
         let free = match offered.free {
             Free::From(day) if day <= self.ground.as_of => words!("pitch-free-now", "at once"),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use spatial_db::model::{ParkSnapshot, Presence};
 
-use super::fibre::Fibre;
+use super::fibre::{Fibre, Routes};
 use super::supply::{NoSupplies, Step, Supplies, Supply, Utility};
 use crate::network::Settings;
 use crate::network::capacity::{Capacity, CapacityRules, Known, Missing, Place, Reached, Remaining};
@@ -26,6 +26,8 @@ pub struct NetworkSupplies<'p> {
     rules: &'p CapacityRules,
     /// Made where it is asked for first; `None` where no telecom lines are on record as surveyed.
     fibre: OnceLock<Option<Fibre>>,
+    /// By parcel, made where they are asked for first: a parcel stands in many joined sites.
+    routes: Vec<OnceLock<Routes>>,
     of: Vec<(Utility, Capacity<'p>)>,
     until: NaiveDate,
     /// By key of the project: the enterprise that carries it out.
@@ -62,7 +64,8 @@ impl<'p> NetworkSupplies<'p> {
         });
         let settings = settings.clone();
         let (of, whose) = (of.collect(), whose.collect());
-        Self { park, there, settings, rules, fibre: OnceLock::new(), of, until, whose }
+        let routes = vec![OnceLock::new(); park.parcels.len()];
+        Self { park, there, settings, rules, fibre: OnceLock::new(), routes, of, until, whose }
     }
 
     /// Routes to an exchange that have no stretch in common; the day tells nothing else, since no plan of telecom lines is on record.
@@ -70,13 +73,13 @@ impl<'p> NetworkSupplies<'p> {
         let nobody = NoSupplies.at(parcel, Utility::Telecom);
         let fibre = self.fibre.get_or_init(|| Fibre::of(self.park, self.there, &self.settings, self.rules));
         let Some(fibre) = fibre else { return nobody };
-        let routes = fibre.routes(&self.park.parcels[parcel].boundary);
+        let routes = self.routes[parcel].get_or_init(|| fibre.routes(&self.park.parcels[parcel].boundary));
         let remaining = routes.steps(self.there.on);
         Supply {
             whose: vec![Vec::new(); remaining.len()],
             remaining,
             bottleneck: Some(routes_words()),
-            unknown: (!routes.missing.is_empty()).then(|| crate::land::joined(routes.missing)),
+            unknown: (!routes.missing.is_empty()).then(|| crate::land::joined(routes.missing.clone())),
             source: words!("pitch-source-telecom", "telecom lines and holes of ducts on record"),
             date: Some(self.there.on),
             ..nobody

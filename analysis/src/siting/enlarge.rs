@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use geo::Area;
 use serde::Deserialize;
 
 use super::file::{How, MOST_JOINED};
@@ -218,7 +217,7 @@ impl Match<'_, '_> {
         let mut found: Vec<Enlargement> = Vec::new();
         for (at, (candidate, added)) in tried.into_iter().enumerate() {
             let Some((standing, is_held)) = whole.fits_once_free(at as u32) else { continue };
-            let added_m2 = added.iter().map(|slot| ground.sites[*slot as usize].area_m2).sum();
+            let added_m2 = added.iter().map(|slot| ground.site(*slot).area_m2).sum();
             found.push(Enlargement { candidate, added, added_m2, standing, is_held });
         }
         found.sort_by(|a, b| {
@@ -258,7 +257,7 @@ impl Match<'_, '_> {
                 "pitch-enlarge-part",
                 "{parcel} ({area}; {built}; {holder}): {step}",
                 parcel = self.number(*slot),
-                area = grouped(ground.parcel(*slot).boundary.unsigned_area(), "m²"),
+                area = grouped(ground.site(*slot).area_m2, "m²"),
                 built = use_words(ground.uses[*slot as usize]),
                 holder = holder_words(free, true),
                 step = step_words(free),

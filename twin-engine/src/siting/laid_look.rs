@@ -119,9 +119,26 @@ fn area(corners: &[[f64; 2]]) -> Option<Polygon<f64>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::scene_file::SceneFile;
+
+    /// A hall of 1,800 m² and 11 m on a hectare of land, laid by hand.
+    pub(in crate::siting) fn fit(hall: Polygon<f64>, yard: Option<Polygon<f64>>) -> TestFit {
+        TestFit {
+            share: 1.0,
+            hall,
+            yard,
+            turned_deg: 0.0,
+            footprint_m2: 1800.0,
+            land_m2: 10_000.0,
+            coverage: 0.18,
+            far: 0.36,
+            room_m2: 8_000.0,
+            taken_out: Vec::new(),
+            height_m: 11.0,
+        }
+    }
 
     fn look() -> LaidLook {
         LaidLook {
@@ -151,19 +168,7 @@ mod tests {
     fn what_is_laid_is_kept_to_a_decimetre() {
         let at = |x: f64, y: f64| Coord { x: 356_000.0 + x, y: 3_431_000.0 + y };
         let ring = vec![at(0.04, 0.0), at(60.07, 0.0), at(60.07, 30.02), at(0.04, 30.02), at(0.04, 0.0)];
-        let fit = TestFit {
-            share: 1.0,
-            hall: Polygon::new(LineString(ring), Vec::new()),
-            yard: None,
-            turned_deg: 0.0,
-            footprint_m2: 1800.0,
-            land_m2: 10_000.0,
-            coverage: 0.18,
-            far: 0.36,
-            room_m2: 8_000.0,
-            taken_out: Vec::new(),
-            height_m: 11.0,
-        };
+        let fit = fit(Polygon::new(LineString(ring), Vec::new()), None);
         let look = LaidLook::of(Some(&fit), None).unwrap();
         assert_eq!(look.hall.len(), 4, "the last corner is not the first again");
         assert!((look.hall[2][0] - 356_060.1).abs() < 1e-6 && (look.hall[2][1] - 3_431_030.0).abs() < 1e-6);

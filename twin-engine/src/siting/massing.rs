@@ -152,9 +152,10 @@ fn tiles(parts: &Parts, geometry: &SceneGeometry) -> [TileMesh; 4] {
 mod tests {
     use std::collections::BTreeSet;
 
-    use analysis::siting::{KeptAway, TestFit, Verdict};
+    use analysis::siting::{KeptAway, Verdict};
     use geo::{Buffer, LineString, Point};
 
+    use super::super::laid_look::tests::fit;
     use super::*;
     use crate::fixture;
 
@@ -167,19 +168,7 @@ mod tests {
             Polygon::new(LineString::from(vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)]), Vec::new())
         };
         let mut laid = LaidOut {
-            fit: Some(TestFit {
-                share: 1.0,
-                hall: block(x + 10.0, y + 10.0, 60.0, 30.0),
-                yard: Some(block(x + 10.0, y + 40.0, 60.0, 15.0)),
-                turned_deg: 0.0,
-                footprint_m2: 1800.0,
-                land_m2: 10_000.0,
-                coverage: 0.18,
-                far: 0.36,
-                room_m2: 8_000.0,
-                taken_out: Vec::new(),
-                height_m: 11.0,
-            }),
+            fit: Some(fit(block(x + 10.0, y + 10.0, 60.0, 30.0), Some(block(x + 10.0, y + 40.0, 60.0, 15.0)))),
             turning: None,
             kept_away: vec![KeptAway {
                 need: 0,

@@ -20,10 +20,15 @@ use crate::print;
 use crate::progress::Progress;
 use crate::report::whole;
 
+/// The fact of what a site is joined of, by the key of its title.
+const PARCELS: &str = "pitch-fact-parcels";
+
 struct Tile {
     title: String,
     value: String,
     source: String,
+    /// A row of its own: it is long.
+    is_row: bool,
 }
 
 struct Need {
@@ -93,6 +98,8 @@ struct Page {
     standing: &'static str,
     standing_words: String,
     facts: Vec<Tile>,
+    /// Of several parcels, which take a row of facts.
+    is_joined: bool,
     pictures: Vec<String>,
     legend: Vec<Sign>,
     asked: String,
@@ -214,8 +221,14 @@ impl Page {
             facts: brief
                 .facts
                 .iter()
-                .map(|fact| Tile { title: say(&fact.title), value: say(&fact.value), source: say(&fact.source) })
+                .map(|fact| Tile {
+                    title: say(&fact.title),
+                    value: say(&fact.value),
+                    source: say(&fact.source),
+                    is_row: fact.title.key() == Some(PARCELS),
+                })
                 .collect(),
+            is_joined: brief.facts.iter().any(|fact| fact.title.key() == Some(PARCELS)),
             pictures: drawn.pictures.clone(),
             legend: drawn.legend.iter().map(|class| sign(class, text)).collect(),
             asked: text.words(&said::ASKED.into()),
