@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::EvaluationError;
-use super::books::{Books, Measure, a_few};
+use super::books::{Books, Measure, missing_industry};
 use super::rules::EvaluationRules;
 use crate::words;
 use crate::words::{ANY_CURRENCY, Words};
@@ -170,15 +170,7 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
         by_code.entry(code).or_default().push(account.figure(measure).filter(|_| !mixed));
     }
     if !without_code.is_empty() {
-        missing.push(
-            words!(
-                "ev-missing-industry",
-                "{count} enterprises without an industry code ({keys})",
-                count = without_code.len(),
-                keys = a_few(&without_code),
-            )
-            .counted(without_code.len(), ["enterprises", "enterprise"]),
-        );
+        missing.push(missing_industry(&without_code));
     }
     let reference = reference.filter(|table| {
         let fits = Measure::parse(&table.measure) == Some(measure);
