@@ -1549,7 +1549,6 @@ edit-limits = 容积率 { $far }，建筑密度 { $coverage }，高 { $height } 
 scenario-other-park = 此情景属于园区 { $wanted }，不属于 { $found }
 scenario-edit = 第 { $number } 项编辑无法执行：{ $reason }
 scenario-unreadable = 这不是情景文件：{ $reason }
-accept-building = 建筑
 accept-empty = 该方案没有编辑
 accept-now = 在现有记录上：{ $reason }
 accept-drawn = 在方案所依据的记录上：{ $reason }
