@@ -25,6 +25,11 @@ impl AtHand {
         Self { cases, record }
     }
 
+    /// The cases of a park beside data of the day `record`; `None` where they are not at hand.
+    pub(crate) fn of(origin: Origin<'_>, record: Option<NaiveDate>) -> Result<Option<Self>, Failure> {
+        Ok(cases_of(origin)?.map(|cases| Self::new(Arc::new(cases), record)))
+    }
+
     /// The cases up to the day that bears on verdicts of `day`.
     pub(crate) fn on(&self, day: NaiveDate) -> CasesUpTo<'_> {
         let day = if self.record == Some(day) { day.max(Local::now().date_naive()) } else { day };

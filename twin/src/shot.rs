@@ -23,7 +23,7 @@ use spatial_db::cache::Cache;
 use spatial_db::model::{NetworkClass, ParkSnapshot, Presence};
 use twin_engine::{CameraChoice, CaptureOptions, Language, OverlayOn, SceneFile, ThemeChoice, TimeSource, TwinInput};
 
-use crate::at_hand::{AtHand, cases_of};
+use crate::at_hand::AtHand;
 use crate::changes;
 use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
@@ -98,7 +98,9 @@ pub(crate) fn input(
     let (snapshot, imagery) = origin.load(photo, progress)?;
     let snapshot = laid_over(snapshot, scenario)?;
     let cache = indexed(&snapshot);
-    let cases = if wanted.contains(&OverlayName::Idle) { cases_in_pictures(origin, &snapshot, as_of)? } else { None };
+    // Idle land counts cases as its list does, so that one day has one state. A day that is asked for is meant.
+    let record = snapshot.park.as_of.filter(|_| as_of.is_none());
+    let cases = if wanted.contains(&OverlayName::Idle) { AtHand::of(origin, record)? } else { None };
     let (mut overlays, mut time) = overlays(&cache, wanted, as_of, cases.as_ref(), &mut |name, _| {
         progress.show("computing the overlay", name.word());
     });
@@ -118,16 +120,6 @@ pub(crate) fn input(
         planner: None,
         apart: None,
     })
-}
-
-/// The cases that pictures of idle land count, where they are at hand: the same as the list of land does, so that one day has one state.
-fn cases_in_pictures(
-    origin: Origin<'_>,
-    snapshot: &ParkSnapshot,
-    as_of: Option<NaiveDate>,
-) -> Result<Option<AtHand>, Failure> {
-    let record = snapshot.park.as_of.filter(|_| as_of.is_none());
-    Ok(cases_of(origin)?.map(|cases| AtHand::new(Arc::new(cases), record)))
 }
 
 /// The index of a park, to be shared by everything that asks it.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use spatial_db::model::{NetworkClass, NodeKind};
 use spatial_db::store::Store;
 
-use crate::support::Place;
+use crate::support::{Place, stands_open};
 
 fn texts(value: &Value) -> BTreeSet<&str> {
     let list = value.as_array().unwrap_or_else(|| panic!("{value} is no list"));
@@ -20,8 +20,7 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     let valves: BTreeSet<&str> = park
         .nodes
         .iter()
-        .filter(|node| node.class == NetworkClass::Water && node.kind == NodeKind::Valve)
-        .filter(|node| node.provenance.attributes.get("NormState").and_then(Value::as_str).is_none_or(str::is_empty))
+        .filter(|node| node.class == NetworkClass::Water && node.kind == NodeKind::Valve && stands_open(node))
         .map(|node| node.provenance.key.as_str())
         .collect();
     let main = park.edges.iter().find(|edge| {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use spatial_db::model::{NetworkClass, NetworkEdge, NodeKind, ParkSnapshot};
 use spatial_db::store::Store;
 
-use crate::support::Place;
+use crate::support::{Place, stands_open};
 
 fn park(place: &Place) -> ParkSnapshot {
     Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
@@ -25,9 +25,7 @@ fn traces_and_isolations_speak_of_the_park_in_every_form() {
     let valves: HashMap<&str, usize> = park
         .nodes
         .iter()
-        .filter(|n| n.class == NetworkClass::Water && n.kind == NodeKind::Valve)
-        // Those that part a ring stand closed already.
-        .filter(|n| n.provenance.attributes.get("NormState").and_then(Value::as_str).is_none_or(str::is_empty))
+        .filter(|n| n.class == NetworkClass::Water && n.kind == NodeKind::Valve && stands_open(n))
         .map(|n| (n.provenance.key.as_str(), 0))
         .collect();
     // A main that begins at a valve: the valve is closed for a break on it.

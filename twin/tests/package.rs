@@ -127,7 +127,7 @@ fn pictures_are_drawn_from_a_package_without_a_database() {
         }
         let [a, b] = ["store.png", "package.png"].map(|name| std::fs::read(folder.join(name)).unwrap());
         // No case is open in the store either, and a picture so small has no room for notes.
-        assert!(a == b, "{overlay}: the same picture");
+        assert!(a == b, "{overlay}: the pictures differ");
     }
     let (code, words) =
         complaint(&offline(folder, &["shot", "qingxi.gpkg", "--overlay", "changes", "--run", "1", "--out", "x.png"]));

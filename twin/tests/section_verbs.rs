@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use analysis::network::Settings;
 use analysis::network::answers::{IsolationRows, Network};
-use spatial_db::model::{NetworkClass, NetworkEdge, NetworkNode, NodeKind, ParkSnapshot, Presence};
+use spatial_db::model::{NetworkClass, NetworkEdge, NodeKind, ParkSnapshot, Presence};
 use spatial_db::store::Store;
 
-use crate::support::{Place, manifest};
+use crate::support::{Place, manifest, stands_open};
 
 fn park(place: &Place) -> ParkSnapshot {
     Store::connect(&place.database.url()).unwrap().snapshot("qingxi").unwrap()
@@ -77,10 +77,6 @@ fn a_way_and_a_line_are_cut_in_every_form() {
 fn states_of_valves_are_kept_and_gone_by() {
     let place = Place::imported();
     let park = park(&place);
-    // Those that part a ring stand closed by the survey already.
-    let stands_open = |n: &NetworkNode| {
-        n.provenance.attributes.get("NormState").and_then(serde_json::Value::as_str).is_none_or(str::is_empty)
-    };
     let is_valve = |key: &str| {
         let mut valves = park.nodes.iter().filter(|n| n.kind == NodeKind::Valve && n.class == NetworkClass::Water);
         valves.any(|n| n.provenance.key == key && stands_open(n))

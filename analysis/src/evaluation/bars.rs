@@ -129,28 +129,31 @@ fn one(zone: &str, of: &Clusters) -> Option<BarChart> {
             legend: words!("bars-specialised", "bold: specialised, above the line; striped: unknown"),
         });
     }
-    let whole = of.clusters.iter().map(|cluster| cluster.on_record).sum::<f64>() + of.uncoded;
+    let uncoded = of.uncoded.map_or(0.0, |uncoded| uncoded.on_record);
+    let whole = of.clusters.iter().map(|cluster| cluster.on_record).sum::<f64>() + uncoded;
     if whole <= 0.0 {
         return None;
     }
-    let row = |cluster: &super::cluster::Cluster| {
-        let share = cluster.on_record / whole;
-        // An industry of which figures are missing has no share, only a part of what is on record.
-        let (range, shown) = if cluster.amount.is_some() {
-            (Some(Range::exactly(share)), percent(share).into())
+    // What lacks figures has no share, only a part of what is on record.
+    let row = |label: Words, range: Option<Range>, on_record: f64| {
+        let part = percent(on_record / whole);
+        let shown = if range.is_some() {
+            part.into()
         } else {
-            let part = percent(share);
-            (None, words!("bars-part-on-record", "unknown; on record {part}", part = part))
+            words!("bars-part-on-record", "unknown; on record {part}", part = part)
         };
-        BarRow { label: label(&cluster.code), depth: 1, range, shown }
+        BarRow { label, depth: 1, range, shown }
     };
-    let mut rows: Vec<BarRow> = of.clusters.iter().map(row).collect();
-    if of.uncoded > 0.0 {
-        let share = of.uncoded / whole;
-        let label = words!("bars-no-industry", "industry unknown");
-        rows.push(BarRow { label, depth: 1, range: Some(Range::new(0.0, share)), shown: percent(share).into() });
+    let of_industry = |cluster: &super::cluster::Cluster| {
+        let range = cluster.amount.map(|amount| Range::exactly(amount / whole));
+        row(label(&cluster.code), range, cluster.on_record)
+    };
+    let mut rows: Vec<BarRow> = of.clusters.iter().map(of_industry).collect();
+    if let Some(found) = of.uncoded {
+        let range = found.amount.map(|amount| Range::new(0.0, amount / whole));
+        rows.push(row(words!("bars-no-industry", "industry unknown"), range, found.on_record));
     }
-    let shares = of.clusters.iter().map(|cluster| cluster.on_record).chain([of.uncoded]);
+    let shares = of.clusters.iter().map(|cluster| cluster.on_record).chain([uncoded]);
     let most = shares.map(|on_record| on_record / whole).fold(0.0, f64::max);
     let even = 1.0 / of.clusters.len().max(1) as f64;
     Some(BarChart {
@@ -168,7 +171,7 @@ fn one(zone: &str, of: &Clusters) -> Option<BarChart> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::{Cluster, Measure};
+    use crate::evaluation::{Cluster, Measure, Uncoded};
 
     fn clusters(quotients: [Option<f64>; 2]) -> Clusters {
         let cluster = |code: &str, on_record: f64, quotient: Option<f64>| Cluster {
@@ -186,7 +189,7 @@ mod tests {
             year: 2025,
             unit: "CNY".into(),
             clusters: vec![cluster("26", 30.0, quotients[0]), cluster("39", 10.0, quotients[1])],
-            uncoded: 0.0,
+            uncoded: None,
             total: None,
             herfindahl: None,
             herfindahl_on_record: None,
@@ -208,9 +211,9 @@ mod tests {
         assert_eq!(shares.rows[1].shown, "25.0 %");
         // What is not known is a row with another sign, and takes its part of the whole.
         let mut found = clusters([None, None]);
-        found.uncoded = 10.0;
+        found.uncoded = Some(Uncoded { amount: Some(10.0), on_record: 10.0 });
         found.clusters[1].amount = None;
-        let shares = of(found);
+        let shares = of(found.clone());
         let told: Vec<(Option<Range>, &str)> = shares.rows.iter().map(|row| (row.range, row.shown.as_str())).collect();
         let expected = [
             (Some(Range::exactly(0.6)), "60.0 %"),
@@ -218,5 +221,9 @@ mod tests {
             (Some(Range::new(0.0, 0.2)), "20.0 %"),
         ];
         assert_eq!(told, expected);
+        // An enterprise without industry and figure may be as large as any.
+        found.uncoded = Some(Uncoded { amount: None, on_record: 0.0 });
+        let shares = of(found);
+        assert_eq!((shares.rows[2].range, shares.rows[2].shown.as_str()), (None, "unknown; on record 0.0 %"));
     }
 }

@@ -256,18 +256,21 @@ impl Books {
             );
         }
         if !without_industry.is_empty() {
-            missing.push(
-                words!(
-                    "ev-missing-industry",
-                    "{count} enterprises without an industry code ({keys})",
-                    count = without_industry.len(),
-                    keys = a_few(&without_industry),
-                )
-                .counted(without_industry.len(), ["enterprises", "enterprise"]),
-            );
+            missing.push(missing_industry(&without_industry));
         }
         (sum, missing)
     }
+}
+
+/// That enterprises of these keys have no industry code.
+pub(super) fn missing_industry(keys: &[&str]) -> Words {
+    words!(
+        "ev-missing-industry",
+        "{count} enterprises without an industry code ({keys})",
+        count = keys.len(),
+        keys = a_few(keys),
+    )
+    .counted(keys.len(), ["enterprises", "enterprise"])
 }
 
 /// The first keys, and a sign that there are more.

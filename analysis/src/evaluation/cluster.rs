@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::EvaluationError;
-use super::books::{Books, Measure, a_few};
+use super::books::{Books, Measure, missing_industry};
 use super::rules::EvaluationRules;
 use crate::words;
 use crate::words::{ANY_CURRENCY, Words};
@@ -130,6 +130,15 @@ pub struct Cluster {
     pub herfindahl: Option<f64>,
 }
 
+/// What is on record of enterprises without an industry code, in the unit of the clusters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Uncoded {
+    /// Amount; `None` when an enterprise's figure is missing.
+    pub amount: Option<f64>,
+    /// Sum of the figures on record.
+    pub on_record: f64,
+}
+
 /// The clusters of a zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clusters {
@@ -141,8 +150,8 @@ pub struct Clusters {
     pub unit: String,
     /// Industries, the largest first.
     pub clusters: Vec<Cluster>,
-    /// Sum of the figures on record of enterprises without an industry code.
-    pub uncoded: f64,
+    /// Enterprises without an industry code; `None` where each has one.
+    pub uncoded: Option<Uncoded>,
     /// Sum of all figures; `None` when one is missing.
     pub total: Option<f64>,
     /// Herfindahl's index over industries; `None` when a figure or a code is missing.
@@ -160,25 +169,18 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
     let (_, mut missing) = books.sum(measure, super::books::Sector::All);
     let mixed = measure != Measure::Jobs && books.currency().is_none() && !books.accounts.is_empty();
     let mut by_code: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
-    let (mut without_code, mut uncoded): (Vec<&str>, f64) = (Vec::new(), 0.0);
+    let (mut without_code, mut uncoded): (Vec<&str>, Vec<Option<f64>>) = (Vec::new(), Vec::new());
     for account in &books.accounts {
+        let figure = account.figure(measure).filter(|_| !mixed);
         let Some(code) = account.industry.as_deref().map(two_digits).filter(|code| !code.is_empty()) else {
             without_code.push(&account.key);
-            uncoded += account.figure(measure).filter(|_| !mixed).unwrap_or_default();
+            uncoded.push(figure);
             continue;
         };
-        by_code.entry(code).or_default().push(account.figure(measure).filter(|_| !mixed));
+        by_code.entry(code).or_default().push(figure);
     }
     if !without_code.is_empty() {
-        missing.push(
-            words!(
-                "ev-missing-industry",
-                "{count} enterprises without an industry code ({keys})",
-                count = without_code.len(),
-                keys = a_few(&without_code),
-            )
-            .counted(without_code.len(), ["enterprises", "enterprise"]),
-        );
+        missing.push(missing_industry(&without_code));
     }
     let reference = reference.filter(|table| {
         let fits = Measure::parse(&table.measure) == Some(measure);
@@ -230,7 +232,8 @@ pub fn clusters(books: &Books, measure: Measure, reference: Option<&Reference>, 
         year: books.year,
         unit: unit.to_owned(),
         clusters: all,
-        uncoded,
+        uncoded: (!uncoded.is_empty())
+            .then(|| Uncoded { amount: uncoded.iter().copied().sum(), on_record: uncoded.iter().flatten().sum() }),
         total,
         herfindahl: index,
         herfindahl_on_record: on_record,
@@ -317,7 +320,10 @@ mod tests {
         assert!(found.clusters.iter().all(|c| c.share.is_none()));
         assert!(found.missing.iter().any(|words| words.contains("1 enterprise without output")), "{:?}", found.missing);
         let found = clusters(&books(&[("26", Some(30.0)), ("", Some(1.0))]), Measure::Output, None, &rules);
-        assert_eq!((found.herfindahl, found.uncoded), (None, 1.0));
+        assert_eq!((found.herfindahl, found.uncoded), (None, Some(Uncoded { amount: Some(1.0), on_record: 1.0 })));
+        let some = [("26", Some(30.0)), ("", Some(1.0)), ("", None)];
+        let found = clusters(&books(&some), Measure::Output, None, &rules);
+        assert_eq!(found.uncoded, Some(Uncoded { amount: None, on_record: 1.0 }));
     }
 
     #[test]

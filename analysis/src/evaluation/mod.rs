@@ -26,7 +26,7 @@ mod zone;
 pub use crate::rules::{BuiltBy, Class, Group, LandUseClasses};
 pub use bars::{BarChart, BarRow, cluster_charts, score_charts};
 pub use books::{Account, Books, Measure, Sector, year_of_books};
-pub use cluster::{Cluster, Clusters, Concentration, Reference, clusters, herfindahl, location_quotient};
+pub use cluster::{Cluster, Clusters, Concentration, Reference, Uncoded, clusters, herfindahl, location_quotient};
 pub use cluster_sheet::{cluster_notes, cluster_sheet};
 pub use error::EvaluationError;
 pub use indicator::{DEFINITIONS, Definition, Indicator, InputUsed, Origin, definition, indicators};

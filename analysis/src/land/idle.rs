@@ -12,7 +12,7 @@ use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
 use super::cases::{CaseLedger, CasesUpTo};
 use super::clock::{ClockState, Proviso, Timeline, contract_clock_in_cases, qualified};
 use super::ledger::Ledger;
-use super::physical::{PhysicalUse, open_point, physical_use, thresholds};
+use super::physical::{OF_COVERAGE, PhysicalUse, open_point, physical_use, thresholds};
 use super::site::{Site, sites, yards_note};
 use super::utilisation::site_facts;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Verdicts, undated_note};
@@ -279,10 +279,13 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
         "Physical use: coverage below {vacant} % vacant, below {under} % under-used ({source})",
         vacant = percent("vacant_coverage"),
         under = percent("underused_coverage"),
-        source = thresholds(rules),
+        source = thresholds(rules, &OF_COVERAGE),
     )];
     notes.push(if no_contracts {
-        words!("note-no-contracts", "No contracts on record: nothing here is idle in the legal sense")
+        words!(
+            "note-no-contracts",
+            "No contracts among these records: whether land here is idle in the legal sense is not known"
+        )
     } else {
         words!(
             "note-contract-state",

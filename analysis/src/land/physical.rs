@@ -41,10 +41,22 @@ impl PhysicalUse {
     }
 }
 
-/// Where the thresholds of coverage are from: one table as a rule, and its name once.
-pub(super) fn thresholds(rules: &RuleSet) -> Words {
-    let [vacant, under] = ["vacant_coverage", "underused_coverage"].map(|name| rules.figure("vacancy", name).source());
-    if vacant == under { vacant } else { joined(vec![vacant, under]) }
+/// Figures of coverage that part vacant and under-used land from land in use.
+pub(super) const OF_COVERAGE: [&str; 2] = ["vacant_coverage", "underused_coverage"];
+/// All figures that decide a physical use.
+pub(super) const OF_USE: [&str; 5] =
+    ["vacant_coverage", "underused_coverage", "natural_share", "strip_width_m", "minimum_area_m2"];
+
+/// Where thresholds are from: one table as a rule, and its name once.
+pub(super) fn thresholds(rules: &RuleSet, names: &[&str]) -> Words {
+    let mut sources: Vec<Words> = Vec::new();
+    for name in names {
+        let source = rules.figure("vacancy", name).source();
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    joined(sources)
 }
 
 /// Use of one parcel and the reason in words.
@@ -180,6 +192,20 @@ mod tests {
     use spatial_db::model::Provenance;
 
     use super::*;
+
+    #[test]
+    fn every_table_that_decides_a_use_is_cited_once() {
+        let told = |figures: &str| {
+            let rules = RuleSet::parse(figures, include_str!("../../rules/network_classes.toml")).unwrap();
+            thresholds(&rules, &OF_USE).to_string()
+        };
+        let shipped = include_str!("../../rules/figures.toml");
+        assert_eq!(told(shipped), "ParkTwin default 1");
+        let size = "[vacancy.minimum_area_m2]\nvalue = 100.0\nunit = \"m2\"\nstandard = \"";
+        assert!(shipped.contains(size));
+        let own = shipped.replace(&format!("{size}ParkTwin default"), &format!("{size}Our guide"));
+        assert_eq!(told(&own), "ParkTwin default 1; Our guide 1");
+    }
 
     /// A hectare without a building, of a class.
     fn bare(scheme: &str, code: &str) -> (PhysicalUse, Words) {

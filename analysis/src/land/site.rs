@@ -92,8 +92,8 @@ impl Floors {
     }
 }
 
-/// Floor area of a building by the rules: storeys × footprint, a storey above the tall limit twice; else the record, as it is.
-/// Storeys whose height nobody recorded may count once or twice, whatever the building's use: the rule knows no exception. A
+/// Floor area of a building by the rules: twice storeys × footprint where storeys are above the tall limit; else the record, as it
+/// is; else storeys × footprint. Storeys whose height nobody recorded may count once or twice, whatever the building's use: the rule knows no exception. A
 /// floor area on record is then the least, since it need not count a tall storey twice. A storey's height is that on record, else
 /// the mean by the building's height.
 pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Floors {

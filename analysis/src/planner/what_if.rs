@@ -217,7 +217,7 @@ pub fn accept_error_words(error: &AcceptError) -> Words {
     let thing = |what: &str| match what {
         "parcel" => words!("head-parcel", "parcel"),
         "contract" => words!("head-contract", "contract"),
-        _ => words!("accept-building", "building"),
+        _ => words!("head-building", "building"),
     };
     match error {
         AcceptError::Empty => words!("accept-empty", "the scenario has no edits"),

@@ -83,6 +83,7 @@ pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableEr
         let path: Vec<&str> = row.split('.').collect();
         let allowed = match path[..] {
             [group, name, "value"] if !table.starts_with("networks/") => Allowed::of(group, name, unit),
+            [.., name, "value"] if unit == "1" && name.ends_with("_share") => Allowed::UpTo(1.0),
             // What is more than nothing as shipped cannot be nothing.
             [.., "value"] if of(&shipped, row).is_some_and(|value| value > 0.0) => Allowed::Positive,
             _ => Allowed::NotNegative,
@@ -193,6 +194,12 @@ mod tests {
                 "[figure.required_m]\nvalue = 14.3",
                 "[figure.required_m]\nvalue = nan",
                 ["figure.required_m.value", "NaN", "above 0"],
+            ),
+            (
+                "networks/topology.toml",
+                "[tolerance.drawn_share]\nvalue = 0.75",
+                "[tolerance.drawn_share]\nvalue = 75",
+                ["tolerance.drawn_share.value", "75", "above 0 and up to 1"],
             ),
         ] {
             let said = told(table, from, to);

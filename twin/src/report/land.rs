@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use analysis::land::indicators::{Explained, Indicator, LandModel};
 use analysis::land::scheme::{Bound, Finding, Rating, Scheme};
@@ -15,7 +14,7 @@ use twin_engine::text::Text;
 
 use super::write::Outgoing;
 use super::{Asked, Format};
-use crate::at_hand::{AtHand, cases_of};
+use crate::at_hand::AtHand;
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::rules::tables;
@@ -168,7 +167,7 @@ pub(super) fn run(arguments: &LandArguments) -> Result<(), Failure> {
     };
     // A day that is asked for is meant; on the day of the data cases are told up to today.
     let record = arguments.asked.as_of.is_none().then_some(as_of);
-    let cases = cases_of(Origin::of(&arguments.asked.park))?.map(|cases| AtHand::new(Arc::new(cases), record));
+    let cases = AtHand::of(Origin::of(&arguments.asked.park), record)?;
     let cache = Cache::build(snapshot);
     let rules = &tables().land;
     let model = LandModel::of(&cache, &Presence::on(cache.snapshot(), as_of), rules, as_of)

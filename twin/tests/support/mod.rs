@@ -11,6 +11,12 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use spatial_db::cluster::scratch::ScratchDatabase;
+use spatial_db::model::NetworkNode;
+
+/// Whether a valve or switch of the sample stands open by the survey: those that part a ring do not.
+pub(crate) fn stands_open(node: &NetworkNode) -> bool {
+    node.provenance.attributes.get("NormState").and_then(Value::as_str).is_none_or(str::is_empty)
+}
 
 /// A database of its own and a folder for files; both go when it is dropped.
 pub(crate) struct Place {

@@ -17,7 +17,7 @@ use spatial_db::model::Case;
 use super::clock::{Timeline, qualified};
 use super::idle::{state_words, use_words};
 use super::indicators::{Explained, Indicator, LandModel};
-use super::physical::thresholds;
+use super::physical::{OF_USE, thresholds};
 use super::ranking::Ranked;
 use super::scheme::Scheme;
 use crate::rules::RuleSet;
@@ -163,7 +163,11 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme, rules: &RuleSet) -> Chapter {
             words!("fact-physical-use", "Physical use"),
             use_words(land.physical).into(),
             land.physical_reason.clone(),
-            words!("dossier-thresholds", "thresholds of coverage and size: {source}", source = thresholds(rules)),
+            words!(
+                "dossier-thresholds",
+                "thresholds of coverage and size: {source}",
+                source = thresholds(rules, &OF_USE)
+            ),
         ],
         tone: tone(land.physical_is_bad()),
     };

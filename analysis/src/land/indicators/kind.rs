@@ -121,7 +121,7 @@ impl Indicator {
             Self::Footprint => words!("formula-footprint", "sum of the footprints' areas on the parcel"),
             Self::FloorArea => words!(
                 "formula-floor-area",
-                "sum over buildings of storeys × footprint on the parcel, a storey above the tall limit twice; else the building's floor area on record as it is"
+                "sum over buildings of the floor area on record, else storeys × footprint, as far as on the parcel; of storeys above the tall limit, twice storeys × footprint"
             ),
             Self::Coverage => words!("formula-coverage", "(footprint + open storage yards) / land area"),
             Self::Far => words!("formula-far", "floor area / land area"),
