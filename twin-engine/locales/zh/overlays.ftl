@@ -1488,6 +1488,7 @@ crowd-note-told = 人数由使用者给定，不是登记资料
 crowd-note-width = { $count } 个门的净宽未登记也未给定；按 { $width } m 计（{ $rule }）
 crowd-note-narrowed = { $count } 个门的宽度受所在直墙长度限制
 crowd-note-joined = { $count } 个开口由相互重叠的几个门合并而成
+crowd-note-enclosed = { $count } 个开口通向被包围之处（如内院）：由此离开者计为已离开，之后有无出路不明
 crowd-note-storeys = 登记为 { $storeys } 层：假定所有人都在首层；未计下楼时间，实际用时不少于此值
 crowd-note-no-storeys = 层数未登记：假定所有人都在首层
 crowd-note-walls = 内墙与设备位置不明：按一个空旷房间计算，实际用时不少于此值

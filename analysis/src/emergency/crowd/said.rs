@@ -66,6 +66,14 @@ pub fn notes(rules: &EvacuationRules, given: &PlanGiven, found: &Egress, until_s
             count = joined
         ));
     }
+    let enclosed = found.openings.iter().filter(|opening| opening.enclosed).count();
+    if enclosed > 0 {
+        notes.push(words!(
+            "crowd-note-enclosed",
+            "openings into what the area surrounds, such as a courtyard: {count}; whoever leaves there counts as out, and whether there is a way on is not known",
+            count = enclosed
+        ));
+    }
     match given.building {
         Some(Some(storeys)) if storeys > 1.0 => notes.push(words!(
             "crowd-note-storeys",
