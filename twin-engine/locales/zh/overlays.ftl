@@ -1500,6 +1500,7 @@ crowd-note-congested = 有一处拥堵持续 { $seconds } s：{ $density } 人/m
 crowd-note-free = 没有长时间拥堵之处：界限为 { $density } 人/m²（{ $rule }）
 crowd-note-density = 密度按约一米范围计算（Helbing、Johansson、Al-Abideen，2007）；服务水平：{ $rule }
 crowd-title = { $place }：{ $persons } 人离开时的最高密度（种子 { $seed }）
+crowd-told-door = 门 { $number }
 crowd-door = { $name }：{ $persons } 人，最后一人 { $seconds } s
 crowd-door-unused = { $name }：无人
 crowd-time = 最后一人 { $seconds } s 离开

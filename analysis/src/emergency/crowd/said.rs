@@ -154,6 +154,11 @@ pub fn title(place: &str, persons: u32, seed: u64) -> Words {
     )
 }
 
+/// What a door is called that no record has.
+pub fn told_door(number: usize) -> Words {
+    words!("crowd-told-door", "door {number}", number = number)
+}
+
 /// What is written at a door of a picture.
 pub fn at_door(name: &str, persons: usize, last_s: Option<f64>) -> Words {
     let Some(last_s) = last_s else { return words!("crowd-door-unused", "{name}: nobody", name = name) };
