@@ -345,7 +345,7 @@ fn people_of_a_building_are_followed_out_one_by_one() {
     assert_eq!(serde_json::from_slice::<Value>(&alone.stdout).unwrap(), found);
     assert_ne!(of(&["--seed", "2"])["egress_s"], found["egress_s"]);
     let chinese = of(&["--lang", "zh", "--out", "zh.svg"])["notes"].to_string();
-    assert!(chinese.contains("人数由使用者给定") && read("zh.svg").contains("最后一人"), "{chinese}");
+    assert!(chinese.contains("人数由使用者给定") && read("zh.svg").contains("门 1：60 人，最后一人"), "{chinese}");
     assert_eq!(place.fails(&[&base[..], &["--out", "way.xlsx"]].concat()).0, 2);
     assert_eq!(place.fails(&["calc", "crowd", "qingxi"]).0, 2, "neither a building nor an area");
 }

@@ -94,6 +94,7 @@ pub struct Covered {
 }
 
 /// The union of areas, of pairs and of pairs of those: one after the other the whole would be laid over each of them again.
+/// `geo`'s union of many takes the winding of the first ring for that of all, and areas of a file wind either way.
 pub(in crate::emergency) fn together(areas: &[MultiPolygon<f64>]) -> Vec<Polygon<f64>> {
     match areas {
         [] => Vec::new(),

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use analysis::emergency::hazard::{Flood, HazardError, flood};
+use analysis::emergency::hazard::{Flood, FloodExtent, HazardError, flood};
 use analysis::emergency::{Reach, covered_by, hydrant_reach, parcel_reach};
 use clap::Args;
 use geo::Centroid;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
-use spatial_db::model::{Provenance, TerrainGrid};
+use spatial_db::model::{Building, Provenance, TerrainGrid};
 
 use super::answer::Answer;
 use crate::failure::Failure;
@@ -167,6 +167,22 @@ fn dry(terrain: &TerrainGrid, from: &[[f64; 2]], level_m: f64) -> Vec<String> {
     from.iter().filter_map(said).collect()
 }
 
+/// Buildings whose middle is under water, and how many there are of which nobody knows: without ground height there, or without an outline.
+fn at_buildings(buildings: &[Building], extent: &FloodExtent) -> (Vec<Value>, usize) {
+    let (mut wet, mut unknown) = (Vec::new(), 0);
+    for building in buildings {
+        let middle = building.footprint.centroid();
+        match middle.and_then(|middle| extent.depth_m([middle.x(), middle.y()])) {
+            Some(depth) if depth > 0.0 => {
+                wet.push(json!({ "building": building.provenance.key, "depth_at_middle_m": depth }));
+            }
+            Some(_) => {}
+            None => unknown += 1,
+        }
+    }
+    (wet, unknown)
+}
+
 pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
     if let Some(file) = &arguments.area {
@@ -191,17 +207,7 @@ pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     answer.set("deepest_m", extent.deepest_m);
     answer.set("cells_without_height", extent.unknown_cells);
     answer.set("from_dry_ground", dry(terrain, &arguments.from, level_m));
-    let (mut wet, mut unknown) = (Vec::new(), 0_usize);
-    for building in &snapshot.buildings {
-        let Some(middle) = building.footprint.centroid() else { continue };
-        match extent.depth_m([middle.x(), middle.y()]) {
-            Some(depth) if depth > 0.0 => {
-                wet.push(json!({ "building": building.provenance.key, "depth_at_middle_m": depth }));
-            }
-            Some(_) => {}
-            None => unknown += 1,
-        }
-    }
+    let (wet, unknown) = at_buildings(&snapshot.buildings, &extent);
     answer.set("buildings_under_water", wet.len());
     answer.set("buildings_unknown", unknown);
     answer.set("buildings", wet);
@@ -210,7 +216,22 @@ pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use geo::{MultiPolygon, Rect, coord};
+
     use super::*;
+
+    #[test]
+    fn of_a_building_without_an_outline_nobody_knows_whether_it_is_under_water() {
+        let heights_m = vec![1.0, 8.0, 1.0, 8.0];
+        let terrain = TerrainGrid { origin_x_m: 0.0, origin_y_m: 0.0, cell_m: 10.0, columns: 2, rows: 2, heights_m };
+        let extent = flood(&terrain, &Flood { level_m: 5.0, from: None }).unwrap();
+        let square =
+            |x: f64| MultiPolygon::from(Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 2.0, y: 2.0 }).to_polygon());
+        let building = |id, footprint| Building::bare(id, Provenance::keyed(format!("B{id}")), footprint);
+        let all = [building(1, square(0.0)), building(2, square(8.0)), building(3, MultiPolygon::new(Vec::new()))];
+        let (wet, unknown) = at_buildings(&all, &extent);
+        assert_eq!((wet, unknown), (vec![json!({ "building": "B1", "depth_at_middle_m": 4.0 })], 1));
+    }
 
     #[test]
     fn a_place_on_dry_ground_is_said_to_give_no_water() {

@@ -52,6 +52,8 @@ pub struct Opening {
     pub width_m: f64,
     /// Width that the doors would have, if the straight wall were as long, m.
     pub asked_m: f64,
+    /// It leads into what the area surrounds, a courtyard or a building in a yard, and not out of it.
+    pub enclosed: bool,
 }
 
 /// A stretch of a ring, m along it.
@@ -69,10 +71,12 @@ struct Ring {
     /// Length up to each corner, and the whole at the end.
     along: Vec<f64>,
     polygon: usize,
+    /// The area surrounds it.
+    enclosed: bool,
 }
 
 impl Ring {
-    fn of(line: &LineString<f64>, polygon: usize) -> Option<Self> {
+    fn of(line: &LineString<f64>, polygon: usize, enclosed: bool) -> Option<Self> {
         let mut corners: Vec<[f64; 2]> = line.coords().map(|at| [at.x, at.y]).collect();
         corners.dedup();
         if corners.len() > 1 && corners.first() == corners.last() {
@@ -83,7 +87,7 @@ impl Ring {
             let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
             along.push(along[k] + (b[0] - a[0]).hypot(b[1] - a[1]));
         }
-        (corners.len() > 2).then_some(Self { corners, along, polygon })
+        (corners.len() > 2).then_some(Self { corners, along, polygon, enclosed })
     }
 
     fn whole_m(&self) -> f64 {
@@ -175,7 +179,8 @@ impl Plan {
             .iter()
             .enumerate()
             .flat_map(|(k, polygon)| {
-                std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter_map(move |ring| Ring::of(ring, k))
+                let around = Ring::of(polygon.exterior(), k, false);
+                around.into_iter().chain(polygon.interiors().iter().filter_map(move |ring| Ring::of(ring, k, true)))
             })
             .collect();
         let mut gaps: Vec<Vec<Gap>> = vec![Vec::new(); rings.len()];
@@ -206,7 +211,8 @@ impl Plan {
                 let across_m = (to[0] - from[0]).hypot(to[1] - from[1]);
                 // In the park's metres posts are rounded: a door that fits is as wide as it is.
                 let width_m = if (across_m - gap.asked_m).abs() < 1e-6 { gap.asked_m } else { across_m };
-                openings.push(Opening { doors: gap.doors.clone(), from, to, width_m, asked_m: gap.asked_m });
+                let (doors, enclosed) = (gap.doors.clone(), ring.enclosed);
+                openings.push(Opening { doors, from, to, width_m, asked_m: gap.asked_m, enclosed });
             }
         }
         for (polygon, has_door) in self.area.iter().zip(has_door) {

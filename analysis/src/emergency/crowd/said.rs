@@ -66,6 +66,14 @@ pub fn notes(rules: &EvacuationRules, given: &PlanGiven, found: &Egress, until_s
             count = joined
         ));
     }
+    let enclosed = found.openings.iter().filter(|opening| opening.enclosed).count();
+    if enclosed > 0 {
+        notes.push(words!(
+            "crowd-note-enclosed",
+            "openings into what the area surrounds, such as a courtyard: {count}; whoever leaves there counts as out, and whether there is a way on is not known",
+            count = enclosed
+        ));
+    }
     match given.building {
         Some(Some(storeys)) if storeys > 1.0 => notes.push(words!(
             "crowd-note-storeys",
@@ -144,6 +152,11 @@ pub fn title(place: &str, persons: u32, seed: u64) -> Words {
         persons = persons.to_string(),
         seed = seed.to_string()
     )
+}
+
+/// What a door is called that no record has.
+pub fn told_door(number: usize) -> Words {
+    words!("crowd-told-door", "door {number}", number = number)
 }
 
 /// What is written at a door of a picture.

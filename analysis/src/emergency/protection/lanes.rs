@@ -319,11 +319,10 @@ impl<'a> Lanes<'a> {
             near.entry(piece.data).or_default().push(LineString::from(*piece.geom()));
         }
         near.into_iter()
-            .filter(|(_, pieces)| {
-                let road = MultiLineString::new(pieces.clone());
-                Euclidean.length(&footprint.clip(&road, false)) >= THROUGH * short_m
+            .filter_map(|((_, wide), pieces)| {
+                let within = footprint.clip(&MultiLineString::new(pieces), false);
+                (Euclidean.length(&within) >= THROUGH * short_m).then_some(wide)
             })
-            .map(|((_, wide), _)| wide)
             .reduce(|one, other| one || other)
     }
 

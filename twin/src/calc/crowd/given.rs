@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use analysis::emergency::crowd::said::{PersonsFrom, PlanGiven};
+use analysis::emergency::crowd::said::{PersonsFrom, PlanGiven, told_door};
 use analysis::emergency::crowd::{OFF_M, Plan, PlanDoor, RecordDoor, doors_along, hall};
 use analysis::emergency::evacuation::{EvacuationRules, Unknown};
 use geo::{BooleanOps, LineString, LinesIter, MultiPolygon, Point, Polygon};
 use importers::Shapes;
 use spatial_db::cache::Cache;
+use twin_engine::text::Text;
 
 use super::CrowdArguments;
 use crate::failure::{CrowdAsked, Failure};
@@ -37,7 +38,12 @@ impl Given {
 }
 
 /// The plan, its doors and its people, from the record and from what is told.
-pub(super) fn given(arguments: &CrowdArguments, cache: &Cache, rules: &EvacuationRules) -> Result<Given, Failure> {
+pub(super) fn given(
+    arguments: &CrowdArguments,
+    cache: &Cache,
+    rules: &EvacuationRules,
+    text: &Text,
+) -> Result<Given, Failure> {
     let park = cache.snapshot();
     let srid = park.park.srid as u32;
     let (place, area, on_record, by_record, building) = match (&arguments.building, &arguments.area) {
@@ -70,7 +76,7 @@ pub(super) fn given(arguments: &CrowdArguments, cache: &Cache, rules: &Evacuatio
         }
         (None, None) => return Err(CrowdAsked::NoGroundAsked.into()),
     };
-    let (doors, assumed) = doors(arguments, rules, on_record, building.is_some(), srid)?;
+    let (doors, assumed) = doors(arguments, rules, on_record, building.is_some(), (srid, text))?;
     if doors.is_empty() {
         let [east, north] = longest_wall(&area).unwrap_or_default();
         return Err(CrowdAsked::NoDoors { place, east, north }.into());
@@ -97,7 +103,7 @@ fn doors(
     rules: &EvacuationRules,
     on_record: Vec<RecordDoor>,
     of_building: bool,
-    srid: u32,
+    (srid, text): (u32, &Text),
 ) -> Result<(Vec<PlanDoor>, Vec<bool>), Failure> {
     if let Some(key) = arguments.shut.iter().find(|key| on_record.iter().all(|door| door.key != **key)) {
         let known: Vec<&str> = on_record.iter().map(|door| door.key.as_str()).collect();
@@ -122,7 +128,7 @@ fn doors(
         }
     }
     doors.extend(told.into_iter().enumerate().map(|(k, (at_m, width_m))| {
-        let name = format!("door {}", k + 1);
+        let name = text.words(&told_door(k + 1));
         (PlanDoor { name, at_m, width_m: width_m.unwrap_or(default_m), off_m: OFF_M }, width_m.is_none())
     }));
     Ok(doors.into_iter().unzip())

@@ -132,7 +132,7 @@ pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
     let rules = EvacuationRules::shipped();
     let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
-    let given = given::given(arguments, &cache, &rules)?;
+    let given = given::given(arguments, &cache, &rules, text)?;
     let input = EgressInput {
         plan: &given.plan,
         persons: given.persons,

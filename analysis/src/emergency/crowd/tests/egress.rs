@@ -63,6 +63,32 @@ fn doors_in_each_other_are_one_and_those_of_a_short_wall_are_no_wider() {
     assert!((openings[0].width_m - 1.0).abs() < 1e-9 && openings[0].asked_m == 1.8, "{openings:?}");
 }
 
+/// Whoever leaves by it is out of the ground, and not out of the building.
+#[test]
+fn of_a_door_into_a_courtyard_the_notes_say_that_it_is_no_way_out() {
+    let rules = EvacuationRules::shipped();
+    let mut around = square(0.0, 0.0, 20.0, 20.0);
+    around.interiors_push(square(8.0, 8.0, 4.0, 4.0).exterior().clone());
+    let given = said::PlanGiven {
+        persons: said::PersonsFrom::Told,
+        assumed_widths: 0,
+        building: Some(Some(1.0)),
+        walls: true,
+        at_once: true,
+    };
+    let notes = |doors: Vec<PlanDoor>| {
+        let hall = plan(around.clone(), doors);
+        let found = egress(&rules, &input(&hall, 10)).unwrap();
+        let notes = said::notes(&rules, &given, &found, 900.0);
+        (found, notes.iter().map(ToString::to_string).collect::<String>())
+    };
+    let (found, said) = notes(vec![door(10.0, 0.0, 1.0), door(10.0, 8.0, 1.0)]);
+    assert_eq!(found.openings.iter().map(|one| one.enclosed).collect::<Vec<_>>(), [false, true]);
+    assert!(said.contains("surrounds, such as a courtyard: 1;"), "{said}");
+    let (found, said) = notes(vec![door(10.0, 0.0, 1.0)]);
+    assert!(!found.openings[0].enclosed && !said.contains("surrounds"), "{said}");
+}
+
 #[test]
 fn what_cannot_be_left_is_refused_with_the_place() {
     let hall = square(0.0, 0.0, 20.0, 10.0);
