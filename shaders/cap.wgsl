@@ -65,7 +65,7 @@ fn vertex(in: VertexIn) -> CapOut {
 @fragment
 fn fragment(in: CapOut) -> @location(0) vec4<f32> {
     var colour = in.colour;
-    if (in.kind == BODY) { colour = patterned(colour, 1u, in.clip.xy); }
+    if (in.kind == BODY) { colour = patterned(colour, 1u, seen_at(in.clip)); }
     let step = fwidth(in.param.x);
     if (in.kind <= PIT) {
         let depth = in.param.x;

@@ -13,7 +13,10 @@ struct View {
     view_from_clip: mat4x4<f32>,
     world_position: vec3<f32>,
     exposure: f32,
+    // Corner and size, px, of the picture that is seen.
     viewport: vec4<f32>,
+    // Corner and size, px, of what is drawn of it: smaller while it is drawn coarse.
+    main_pass_viewport: vec4<f32>,
 }
 
 // One entry per feature slot; colours are sRGB bytes, alpha in the top byte.
@@ -109,6 +112,16 @@ fn tinted(fill: vec4<f32>, bits: u32) -> vec4<f32> {
 // `more` orders what lies over what within one layer.
 fn pulled(clip: vec4<f32>, more: f32) -> vec4<f32> {
     return vec4<f32>(clip.xy, clip.z * (1.0 + scene.layer.x + more), clip.w);
+}
+
+// How large a seen pixel is drawn, px: 1, or less while the picture is drawn coarse.
+fn drawn_px() -> f32 {
+    return view.main_pass_viewport.w / view.viewport.w;
+}
+
+// Where a fragment is seen, px of the picture.
+fn seen_at(fragment: vec4<f32>) -> vec2<f32> {
+    return view.viewport.xy + (fragment.xy - view.main_pass_viewport.xy) / drawn_px();
 }
 
 // Metres covered by one pixel at clip depth `w`.

@@ -25,7 +25,7 @@ fn vertex(in: VertexIn) -> DrapeOut {
 }
 
 fn shaded(in: DrapeOut) -> vec4<f32> {
-    let colour = patterned(in.fill.rgb, in.bits, in.clip.xy) * in.light;
+    let colour = patterned(in.fill.rgb, in.bits, seen_at(in.clip)) * in.light;
     return vec4<f32>(hazed(colour, in.world), in.fill.a);
 }
 

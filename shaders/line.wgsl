@@ -28,6 +28,8 @@ fn vertex(in: VertexIn) -> LineOut {
     var width_px = scene.layer.z * scene.accent.w;
     let outlined = (style.bits & OUTLINED) != 0u;
     if (selected || outlined) { width_px *= 2.6; }
+    // What is thinner than a drawn pixel would be missed by most of them.
+    width_px = max(width_px, min(width_px, 1.0) / drawn_px());
 
     var clip = at;
     var world = in.position;
@@ -76,9 +78,10 @@ fn shaded(in: LineOut) -> vec4<f32> {
     if (in.dashes != 0u) {
         // Dashes in screen space: short for dots, the gaps lighter than the line.
         let period = select(14.0, 7.0, in.dashes == 3u) * max(scene.accent.w, 0.6);
-        let at = (in.clip.x + in.clip.y) * 0.70711;
+        let seen = seen_at(in.clip);
+        let at = (seen.x + seen.y) * 0.70711;
         var gap = stripe(at, period, period * 0.4);
-        if (in.dashes == 2u) { gap = max(gap, stripe((in.clip.x - in.clip.y) * 0.70711, period, period * 0.4)); }
+        if (in.dashes == 2u) { gap = max(gap, stripe((seen.x - seen.y) * 0.70711, period, period * 0.4)); }
         colour = mix(colour, mix(colour, scene.horizon.rgb, 0.85), gap);
     }
     return vec4<f32>(hazed(colour, in.world), in.colour.a);

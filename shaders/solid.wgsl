@@ -22,7 +22,7 @@ fn vertex(in: VertexIn) -> SolidOut {
 }
 
 fn shaded(in: SolidOut) -> vec4<f32> {
-    var colour = patterned(in.colour.rgb, in.bits, in.clip.xy);
+    var colour = patterned(in.colour.rgb, in.bits, seen_at(in.clip));
     colour *= shade_at_foot(in.param.x);
     let step = fwidth(in.param.x) / max(in.param.y, 0.1);
     if (in.param.y > 0.0 && step < 0.25) {

@@ -25,7 +25,7 @@ fn vertex(in: VertexIn) -> TubeOut {
 }
 
 fn shaded(in: TubeOut) -> vec4<f32> {
-    let colour = patterned(in.colour.rgb, in.bits, in.clip.xy);
+    let colour = patterned(in.colour.rgb, in.bits, seen_at(in.clip));
     return vec4<f32>(hazed(colour, in.world), in.colour.a * scene.layer.y);
 }
 

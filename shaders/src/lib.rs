@@ -43,8 +43,14 @@ pub const CROWD: Source = pass!("crowd.wgsl");
 /// Panels and letters. Stands by itself: its inputs are those of egui.
 pub const PANEL: Source = Source { name: "panel.wgsl", wgsl: include_str!("../panel.wgsl") };
 
+/// A picture drawn coarse, enlarged. Stands by itself.
+pub const ENLARGE: Source = Source { name: "enlarge.wgsl", wgsl: include_str!("../enlarge.wgsl") };
+
 /// Every pass of the scene.
 pub const ALL: [Source; 10] = [DRAPE, PHOTO, SHADOW, SOLID, BLOCK, TUBE, LINE, SKY, CAP, CROWD];
+
+/// What stands by itself, without the shared head.
+pub const APART: [Source; 2] = [PANEL, ENLARGE];
 
 /// Most corners of a pit, as `Cut` in `common.wgsl` has room for.
 pub const MOST_CORNERS: usize = 32;

@@ -123,6 +123,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     stage.look(street(150.0, 140.0));
     stage.picture()?;
     tell_picks(&mut stage, "street");
+    // Fewer pixels while the camera moves, where a frame takes long; the first frames find out.
+    stage.pace_as_window();
+    frames(&mut stage, 8, turn);
+    tell("street, as a window draws it while it turns", frames(&mut stage, FRAMES, turn), street_aim);
+    println!("  {:.0} % of each side drawn, all of it as soon as the camera rests", stage.share() * 100.0);
+    stage.look(CameraChoice::WholePark);
+    stage.picture()?;
+    let turn = |stage: &mut Stage, _: usize| stage.turn(0.5);
+    frames(&mut stage, 8, turn);
+    tell("whole city, as a window draws it while it turns", frames(&mut stage, FRAMES, turn), whole_aim);
+    println!("  {:.0} % of each side drawn", stage.share() * 100.0);
     println!(
         "{}, {before_mb:.0} MB of it before anything was drawn; 2,048 MB aimed for with 1,000,000 buildings",
         memory()

@@ -27,7 +27,7 @@ use crate::split::{RightCamera, Side};
 use crate::style::Shown;
 use crate::text::Language;
 use crate::theme::{Theme, ThemeChoice, size};
-use crate::{drill, frame, material, siting, split, time};
+use crate::{coarse, drill, frame, material, siting, split, time};
 
 /// The adapter that will draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(crate) fn add_twin(
 ) -> Result<(), EngineError> {
     let overlay = input.active_index()?;
     let shown = Shown { overlay, ..shown };
-    app.add_plugins((EguiPlugin { bindless_mode_array_size: None }, material::plugin))
+    app.add_plugins((EguiPlugin { bindless_mode_array_size: None }, material::plugin, coarse::plugin))
         .insert_resource(EguiGlobalSettings { auto_create_primary_context: false, ..EguiGlobalSettings::default() })
         .insert_resource(Twin { theme, language, ..Twin::new(input, shown) })
         .insert_resource(Wanted(Some(camera)))

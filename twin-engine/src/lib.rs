@@ -14,6 +14,7 @@ mod bookmarks;
 mod camera;
 mod capture;
 pub mod causes;
+mod coarse;
 mod counts;
 pub mod cut;
 mod display;

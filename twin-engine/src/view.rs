@@ -28,7 +28,9 @@ use crate::siting::Sites;
 use crate::style::Shown;
 use crate::text::Language;
 use crate::ui::Ui;
-use crate::{action, counts, cut, film, history, measure, moment, network, past, planner, select, siting, told, ui};
+use crate::{
+    action, coarse, counts, cut, film, history, measure, moment, network, past, planner, select, siting, told, ui,
+};
 
 /// Longest sleep of an idle window.
 const IDLE: Duration = Duration::from_hours(1);
@@ -174,6 +176,7 @@ fn open(
             ui::plugin,
             film::studio::plugin,
             counts::plugin,
+            coarse::pace_plugin,
             told::plugin,
         ))
         .add_systems(Startup, spawn_camera)

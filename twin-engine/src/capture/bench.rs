@@ -12,6 +12,7 @@ use spatial_db::model::FeatureId;
 
 use super::Stage;
 use crate::camera::Orbit;
+use crate::coarse::{self, Coarse};
 use crate::error::EngineError;
 use crate::input::{CaptureOptions, TwinInput};
 use crate::material::ATTRIBUTE_NORMAL;
@@ -128,6 +129,16 @@ impl Stage {
     /// Draws at the detail of a window, whatever the samples, for benches. Takes effect when the camera moves.
     pub fn draw_as_window(&mut self) {
         self.app.insert_resource(Pace::AtOnce);
+    }
+
+    /// Draws fewer pixels while the camera moves where frames take long, as a window does, for benches.
+    pub fn pace_as_window(&mut self) {
+        coarse::pace_plugin(&mut self.app);
+    }
+
+    /// The share of each side of the picture that the last frame drew, for benches.
+    pub fn share(&self) -> f32 {
+        self.app.world().resource::<Coarse>().0
     }
 
     /// Switches to another overlay, or to none.
