@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
+use spatial_db::whole;
 
 use crate::scene_file::SceneFile;
 use crate::tour::{Stop, Tour};
-use crate::whole;
 
 /// The bookmarks of the park.
 #[derive(Resource, Debug, Default)]
@@ -70,8 +70,7 @@ impl Bookmarks {
     /// Writes the file whole or not at all.
     pub(crate) fn save(&mut self) {
         let Some(path) = &self.file else { return };
-        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let written = folder.and_then(|()| whole::write(path, self.tour.to_text().as_bytes()));
+        let written = whole::write(path, self.tour.to_text().as_bytes());
         self.failed = written.err().map(|error| told(path, &error.to_string()));
     }
 }

@@ -64,7 +64,6 @@ mod tool;
 mod tour;
 mod ui;
 mod view;
-mod whole;
 mod work;
 
 pub use at_hand::FileChoice;

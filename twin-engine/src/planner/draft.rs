@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use analysis::scenario::{Edit, ScenarioFile};
 use analysis::words::Words;
-
-use crate::whole;
+use spatial_db::hash::sha256;
+use spatial_db::whole;
 
 /// End of the name of a scenario's file.
 const ENDING: &str = ".scenario.ron";
@@ -43,6 +43,8 @@ struct Kept {
     name: String,
     note: String,
     edits: Vec<Edit>,
+    /// SHA-256 of the file.
+    sha256: String,
 }
 
 /// Why a scenario was not kept.
@@ -84,6 +86,11 @@ impl Draft {
     /// The file that the scenario is kept in.
     pub(crate) fn kept_in(&self) -> Option<&Path> {
         self.kept.as_ref().map(|kept| kept.path.as_path())
+    }
+
+    /// SHA-256 of the file that the scenario is kept in, as it was read or written last.
+    pub(crate) fn kept_as(&self) -> Option<&str> {
+        self.kept.as_ref().map(|kept| kept.sha256.as_str())
     }
 
     /// True where something would be lost without being written first.
@@ -154,17 +161,23 @@ impl Draft {
         tried
     }
 
-    /// Begins with a scenario that was read from a file, in the place of this one.
+    /// Begins with a scenario that was read from a file of that text, in the place of this one.
     ///
     /// # Errors
     /// The park that it is for, where that is not `park`; this scenario stays.
-    pub(crate) fn open(&mut self, file: ScenarioFile, path: &Path, park: &str) -> Result<(), String> {
+    pub(crate) fn open(&mut self, file: ScenarioFile, (path, text): (&Path, &str), park: &str) -> Result<(), String> {
         if file.park != park {
             return Err(file.park);
         }
         let ScenarioFile { name, note, drawn_on, edits, .. } = file;
         let newest = self.newest + 1;
-        let kept = Kept { path: path.to_path_buf(), name: name.clone(), note: note.clone(), edits: edits.clone() };
+        let kept = Kept {
+            path: path.to_path_buf(),
+            name: name.clone(),
+            note: note.clone(),
+            edits: edits.clone(),
+            sha256: sha256(text.as_bytes()),
+        };
         let numbers = Self { version: newest, first: newest, newest, ..Self::default() };
         *self = Self { name, note, drawn_on, edits, shown: true, kept: Some(kept), ..numbers };
         Ok(())
@@ -187,29 +200,18 @@ impl Draft {
         let own = self.kept.as_ref().filter(|kept| kept.name == self.name).map(|kept| kept.path.clone());
         let path = own.unwrap_or_else(|| self.path_in(folder));
         let source = |source| Unkept::Unwritable { path: path.clone(), source };
-        let file = self.file(park);
+        let text = self.file(park).to_text().map_err(std::io::Error::other).map_err(source)?;
         if self.kept_in() == Some(path.as_path()) {
-            save(&file, &path).map_err(source)?;
-        } else {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(source)?;
-            }
-            // Taken before anything is written: no other window can take the name meanwhile.
-            match std::fs::File::create_new(&path) {
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                    return Err(Unkept::NameTaken { path });
-                }
-                Err(error) => return Err(source(error)),
-            }
-            if let Err(error) = save(&file, &path) {
-                // Nothing but the empty file that stood for the name.
-                let _ = std::fs::remove_file(&path);
-                return Err(source(error));
-            }
+            whole::write(&path, text.as_bytes()).map_err(source)?;
+        } else if let Err(error) = whole::write_new(&path, text.as_bytes()) {
+            // No other window can take the name meanwhile.
+            return Err(match error.kind() {
+                std::io::ErrorKind::AlreadyExists => Unkept::NameTaken { path },
+                _ => source(error),
+            });
         }
         let (name, note, edits) = (self.name.clone(), self.note.clone(), self.edits.clone());
-        self.kept = Some(Kept { path: path.clone(), name, note, edits });
+        self.kept = Some(Kept { path: path.clone(), name, note, edits, sha256: sha256(text.as_bytes()) });
         Ok(path)
     }
 
@@ -252,18 +254,6 @@ pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
-}
-
-/// Writes a scenario whole or not at all.
-///
-/// # Errors
-/// That it cannot be written.
-fn save(file: &ScenarioFile, path: &Path) -> std::io::Result<()> {
-    let text = file.to_text().map_err(std::io::Error::other)?;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    whole::write(path, text.as_bytes())
 }
 
 #[cfg(test)]
@@ -343,7 +333,7 @@ mod tests {
         let mut file = ScenarioFile::new("plan", "park", vec![remove("B1")]);
         file.drawn_on = Some(3);
         let mut draft = Draft::default();
-        draft.open(file, &folder.0.join("plan.scenario.ron"), "park").unwrap();
+        draft.open(file, (&folder.0.join("plan.scenario.ron"), ""), "park").unwrap();
         draft.add(remove("B2"));
         draft.made();
         let kept = read(&draft.keep(&folder.0, "park").unwrap());
@@ -380,7 +370,7 @@ mod tests {
         assert_eq!((draft.edits(), draft.version()), ([remove("B1")].as_slice(), version), "as it was");
         assert!(draft.refused.is_some());
         let file = ScenarioFile::new("wrong", "park", vec![remove("B9")]);
-        draft.open(file, Path::new("wrong.scenario.ron"), "park").unwrap();
+        draft.open(file, (Path::new("wrong.scenario.ron"), ""), "park").unwrap();
         assert!(
             !draft.has_version(version) && draft.has_version(draft.version()),
             "another scenario's edits are not its own"
@@ -401,7 +391,9 @@ mod tests {
         assert!(!draft.is_unsaved());
         assert_eq!(files_in(&folder.0), std::slice::from_ref(&path));
         let mut other = Draft::default();
-        other.open(read(&path), &path, "park").unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        other.open(read(&path), (&path, &text), "park").unwrap();
+        assert!(draft.kept_as().is_some() && other.kept_as() == draft.kept_as(), "read as it was written");
         assert_eq!(
             (other.edits(), other.name.as_str(), other.note.as_str()),
             (draft.edits(), "Second phase / 二期", "why")
@@ -443,7 +435,7 @@ mod tests {
         let mut draft = Draft { name: "mine".into(), ..Draft::default() };
         draft.add(remove("B1"));
         let other = ScenarioFile::new("theirs", "elsewhere", vec![remove("B7")]);
-        assert_eq!(draft.open(other, Path::new("x"), "park"), Err("elsewhere".to_owned()));
+        assert_eq!(draft.open(other, (Path::new("x"), ""), "park"), Err("elsewhere".to_owned()));
         assert_eq!((draft.edits(), draft.name.as_str()), ([remove("B1")].as_slice(), "mine"));
     }
 }

@@ -102,6 +102,8 @@ pub enum CaseDeed {
 pub struct AcceptOrder {
     /// The scenario's file.
     pub file: PathBuf,
+    /// SHA-256 of the file that the window shows: one that was changed since is refused.
+    pub sha256: String,
     /// The person who accepts it, by name.
     pub by: String,
     /// Why, for whoever asks later.

@@ -396,7 +396,7 @@ fn export(panels: &mut Panels, words: &Text, plane: &SectionPlane) -> Option<Str
     let (marks, size) = drawing::sheet(&section, &heading, panels.ui.cut.exaggeration, &theme, words);
     let text = drawing::svg(&marks, size, theme.panel, &t!(words, "section-title", park = park.park.name));
     let path = folder.join(format!("{}-{FILE}", park.park.slug)).with_extension("svg");
-    Some(match std::fs::create_dir_all(&folder).and_then(|()| crate::whole::write(&path, text.as_bytes())) {
+    Some(match spatial_db::whole::write(&path, text.as_bytes()) {
         Ok(()) => t!(words, "section-exported", path = path.display()),
         Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
     })

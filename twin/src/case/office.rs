@@ -112,7 +112,14 @@ impl CaseOffice for Office {
 fn told(failure: &Failure) -> Words {
     let said = in_words(failure);
     let line = in_a_line(&said, Language::English);
-    said.message.in_english(line)
+    match said.hint {
+        // What to do about it is said in the other language too.
+        Some(hint) if said.message.key().is_some() && hint.key().is_some() => {
+            analysis::words!("failure-with-advice", "{message} ({advice})", message = said.message, advice = hint)
+                .in_english(line)
+        }
+        _ => said.message.in_english(line),
+    }
 }
 
 #[cfg(test)]
@@ -209,10 +216,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("plan.scenario.ron");
         let edit = "change_use(parcel: \"p1\", scheme: \"planning-2023\", code: \"100101\")";
-        std::fs::write(&file, format!("(format_version: 1, name: \"plan\", park: \"p\", edits: [{edit}])"))
-            .expect("a file");
+        let plan = format!("(format_version: 1, name: \"plan\", park: \"p\", edits: [{edit}])");
+        std::fs::write(&file, &plan).expect("a file");
         let order = |trial: bool, drawn_on| AcceptOrder {
             file: file.clone(),
+            sha256: spatial_db::hash::sha256(plan.as_bytes()),
             by: "王工".into(),
             reason: "plan 2027-14".into(),
             drawn_on,
@@ -227,6 +235,15 @@ mod tests {
         assert_eq!((trial.run, trial.drawn_on), (None, 1));
         assert!(matches!(trial.changes[..], [(FeatureKind::Parcel, 1, _)]), "{trial:?}");
         assert_eq!((store.runs("p").expect("the runs").len(), use_of(&mut store)), (1, None), "nothing was written");
+
+        // Another hand changes the file between what was shown and what is written.
+        std::fs::write(&file, plan.replace("100101", "100102")).expect("a file");
+        let changed = office.accept(&order(false, Some(trial.drawn_on))).unwrap_err();
+        assert!(changed.contains("was changed since") && changed.contains("open the file again"), "{changed}");
+        let chinese = twin_engine::text::Text::of(Language::Chinese).failure(&changed);
+        assert!(chinese.contains("被改动") && chinese.contains("请重新打开该文件"), "{chinese}");
+        assert_eq!((store.runs("p").expect("the runs").len(), use_of(&mut store)), (1, None), "nothing was written");
+        std::fs::write(&file, &plan).expect("a file");
 
         let done = office.accept(&order(false, Some(trial.drawn_on))).expect("accepted");
         assert_eq!(done.changes, trial.changes, "what was shown is what is written");

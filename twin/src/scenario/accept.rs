@@ -137,6 +137,9 @@ fn accept(arguments: &AcceptArguments) -> Result<(), Failure> {
 /// Accepts a scenario as the window asks for it, as the command does.
 pub(crate) fn for_window(store: &mut Store, park: &str, order: &AcceptOrder) -> Result<Accepted, Failure> {
     let (text, file) = read(&order.file)?;
+    if sha256(text.as_bytes()) != order.sha256 {
+        return Err(Refused::ScenarioChanged { path: order.file.clone() }.into());
+    }
     // The window shows what a draft makes of the record as it is: that is what it is drawn on.
     let drawn_on = match order.drawn_on.or(file.drawn_on) {
         Some(run) => Some(run),

@@ -10,8 +10,9 @@ use bevy_egui::egui::{
     Button, FontId, Label, Painter, Rect, Response, RichText, Sense, Slider, Stroke, StrokeKind, TextStyle, Ui, pos2,
     vec2,
 };
+use spatial_db::whole;
 
-use super::{answered, write};
+use super::answered;
 use crate::drawing::{Fit, Long, Spot, long};
 use crate::inspect::grouped;
 use crate::network::{Answered, Fly, Found};
@@ -368,7 +369,7 @@ fn export(panels: &Panels, words: &Text, found: &Found, profile: &Profile) -> Op
         None => "path",
     };
     let path = folder.join(format!("{}-{FILE}-{kind}", park.slug)).with_extension("svg");
-    Some(match write::whole(&folder, &path, profile_svg(profile, &sheet).as_bytes()) {
+    Some(match whole::write(&path, profile_svg(profile, &sheet).as_bytes()) {
         Ok(()) => t!(words, "section-exported", path = path.display()),
         Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
     })

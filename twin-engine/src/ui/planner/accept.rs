@@ -20,6 +20,9 @@ const FIELD: f32 = 190.0;
 /// What came of a trial or an acceptance, or why nothing did.
 type Answer = Result<Accepted, Words>;
 
+/// A scenario's file, and the SHA-256 of what it holds.
+type Kept = (PathBuf, String);
+
 /// The form from frame to frame.
 #[derive(Debug, Default)]
 pub(super) struct Accept {
@@ -44,11 +47,11 @@ impl Accept {
     }
 
     /// What to ask for, or the id of the words for what is still missing.
-    fn order(&self, file: PathBuf, drawn_on: Option<i64>, trial: bool) -> Result<AcceptOrder, &'static str> {
+    fn order(&self, (file, sha256): Kept, drawn_on: Option<i64>, trial: bool) -> Result<AcceptOrder, &'static str> {
         let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let by = said(&self.by).ok_or("accept-needs-by")?;
         let reason = said(&self.reason).ok_or("accept-needs-reason")?;
-        Ok(AcceptOrder { file, by, reason, drawn_on, trial })
+        Ok(AcceptOrder { file, sha256, by, reason, drawn_on, trial })
     }
 
     /// Takes the answer to what was asked last; the version whose edits are the record now.
@@ -123,7 +126,8 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let Some(office) = office(panels) else { return };
     let draft = &panels.desk.draft;
     let (version, name) = (draft.version(), draft.name.trim().to_owned());
-    let (None, Some(file)) = (hindrance(true, draft), draft.kept_in().map(PathBuf::from)) else {
+    let kept = draft.kept_in().map(PathBuf::from).zip(draft.kept_as().map(str::to_owned));
+    let (None, Some(file)) = (hindrance(true, draft), kept) else {
         panels.ui.planner.accept.open = false;
         return;
     };
@@ -149,7 +153,7 @@ fn form(
     words: &Text,
     accept: &mut Accept,
     (version, name, park): (u64, &str, &str),
-    file: PathBuf,
+    file: Kept,
 ) -> Option<AcceptOrder> {
     let free = accept.asked.is_none();
     let mut wanted = None;
@@ -241,7 +245,7 @@ mod tests {
     fn from_file() -> Draft {
         let mut draft = Draft::default();
         let file = ScenarioFile::new("plan", "park", vec![remove("B1")]);
-        draft.open(file, std::path::Path::new("plan.scenario.ron"), "park").unwrap();
+        draft.open(file, (std::path::Path::new("plan.scenario.ron"), "(…)"), "park").unwrap();
         draft
     }
 
@@ -281,9 +285,10 @@ mod tests {
     fn what_is_written_is_told_before_it_can_be_and_only_for_the_edits_that_it_is_of() {
         let words = Text::of(Language::English);
         let mut accept = Accept { open: true, ..Accept::default() };
-        let file = PathBuf::from("plan.scenario.ron");
+        let file = (PathBuf::from("plan.scenario.ron"), "abc1".to_owned());
+        let shown = file.clone();
         let texts = |accept: &mut Accept, version: u64| {
-            drawn(|ui| drop(form(ui, words, accept, (version, "plan", "qingxi"), PathBuf::from("plan.scenario.ron"))))
+            drawn(|ui| drop(form(ui, words, accept, (version, "plan", "qingxi"), shown.clone())))
         };
         let has = |said: &[String], part: &str| said.iter().any(|text| text.contains(part));
         assert_eq!(accept.order(file.clone(), None, true), Err("accept-needs-by"));
@@ -292,6 +297,7 @@ mod tests {
         accept.reason = "plan 2027-14".into();
         let order = accept.order(file, None, true).unwrap();
         assert_eq!((order.by.as_str(), order.trial, order.drawn_on), ("Li Na", true, None));
+        assert_eq!(order.sha256, "abc1", "no other file than the one that is shown");
 
         let write = t!(words, "accept-write");
         assert!(!has(&texts(&mut accept, 5), &write), "nothing was tried yet");

@@ -406,13 +406,15 @@ fn ask_or_open(panels: &mut Panels, words: &'static Text, path: &Path) {
 
 fn open(panels: &mut Panels, words: &'static Text, path: &Path) {
     panels.ui.planner.form.told = None;
-    let read = std::fs::read_to_string(path).map_err(|error| Words::from(error.to_string()));
-    let file = read
-        .and_then(|text| ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error)));
+    let read = std::fs::read_to_string(path).map_err(|error| causes::in_words(&error));
+    let file = read.and_then(|text| {
+        let file = ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error))?;
+        Ok((file, text))
+    });
     let park = panels.twin.input.snapshot.park.slug.clone();
     panels.ui.planner.form.told =
         match file {
-            Ok(file) => panels.desk.draft.open(file, path, &park).err().map(|wanted| {
+            Ok((file, text)) => panels.desk.draft.open(file, (path, &text), &park).err().map(|wanted| {
                 t!(words, "scenario-of-another-park", path = path.display(), wanted = wanted, found = park)
             }),
             Err(why) => {
