@@ -14,6 +14,7 @@ use spatial_db::model::FeatureId;
 
 use super::{Panels, look};
 use crate::action::Action;
+use crate::causes;
 use crate::cut::{Cut, Dig, SectionPlane};
 use crate::drawing::{self, EXAGGERATIONS, Heading};
 use crate::inspect::grouped;
@@ -398,6 +399,9 @@ fn export(panels: &mut Panels, words: &Text, plane: &SectionPlane) -> Option<Str
     let path = folder.join(format!("{}-{FILE}", park.park.slug)).with_extension("svg");
     Some(match spatial_db::whole::write(&path, text.as_bytes()) {
         Ok(()) => t!(words, "section-exported", path = path.display()),
-        Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
+        Err(error) => {
+            let reason = words.failure(&causes::at_the_bottom(&error));
+            t!(words, "section-not-exported", path = path.display(), reason = reason)
+        }
     })
 }

@@ -13,6 +13,7 @@ use bevy_egui::egui::{
 use spatial_db::whole;
 
 use super::answered;
+use crate::causes;
 use crate::drawing::{Fit, Long, Spot, long};
 use crate::inspect::grouped;
 use crate::network::{Answered, Fly, Found};
@@ -371,7 +372,10 @@ fn export(panels: &Panels, words: &Text, found: &Found, profile: &Profile) -> Op
     let path = folder.join(format!("{}-{FILE}-{kind}", park.slug)).with_extension("svg");
     Some(match whole::write(&path, profile_svg(profile, &sheet).as_bytes()) {
         Ok(()) => t!(words, "section-exported", path = path.display()),
-        Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
+        Err(error) => {
+            let reason = words.failure(&causes::at_the_bottom(&error));
+            t!(words, "section-not-exported", path = path.display(), reason = reason)
+        }
     })
 }
 
