@@ -102,6 +102,7 @@ accept-needs-by = who accepts it?
 accept-needs-reason = for what reason?
 accept-trial = Show what it writes
 accept-busy = the database is asked …
+accept-stop = Give up; nothing is written
 accept-would = Held against run { $run } of the record it can be accepted. It would write, all of it or nothing, as one run:
 accept-change = { $what }: { $written } written, { $gone } taken out
 accept-parcels = Parcels

@@ -102,6 +102,7 @@ accept-needs-by = 请填写采纳人
 accept-needs-reason = 请填写理由
 accept-trial = 显示将写入的内容
 accept-busy = 正在询问数据库…
+accept-stop = 放弃，不写入任何内容
 accept-would = 对照记录的第 { $run } 次运行，该情景可以采纳。将作为一次运行写入以下内容，要么全部写入，要么都不写入：
 accept-change = { $what }：写入 { $written }，移除 { $gone }
 accept-parcels = 地块

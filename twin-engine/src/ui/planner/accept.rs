@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use analysis::land::Tone;
 use analysis::words::Words;
@@ -35,6 +36,8 @@ pub(super) struct Accept {
     trial: Option<(u64, Accepted)>,
     /// Asked for the edits of a version.
     asked: Option<(u64, Asked<Answer>)>,
+    /// Set to have what was asked given up.
+    stop: Arc<AtomicBool>,
     told: Option<Answer>,
 }
 
@@ -67,6 +70,10 @@ impl Accept {
                 (self.open, self.trial, self.told) = (false, None, Some(Ok(accepted)));
                 self.reason.clear();
                 Some(version)
+            }
+            Err(_) if self.stop.load(Ordering::Relaxed) => {
+                (self.trial, self.told) = (None, None);
+                None
             }
             // What was shown before need not hold any more.
             Err(why) => {
@@ -138,10 +145,12 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     accept.name(&*office);
     let order = form(ui, words, accept, (version, &name, &park), file);
     if let Some(order) = order {
-        let asked = Asked::begin(move || office.accept(&order), &panels.wake);
+        let stop: Arc<AtomicBool> = Arc::default();
+        let given_up = Arc::clone(&stop);
+        let asked = Asked::begin(move || office.accept(&order, &given_up), &panels.wake);
         let accept = &mut panels.ui.planner.accept;
         match asked {
-            Ok(asked) => (accept.asked, accept.told) = (Some((version, asked)), None),
+            Ok(asked) => (accept.asked, accept.stop, accept.told) = (Some((version, asked)), stop, None),
             Err(error) => accept.told = Some(Err(causes::in_words(&error))),
         }
     }
@@ -172,6 +181,9 @@ fn form(
         }
         if !free {
             ui.label(look::note(t!(words, "accept-busy")));
+            if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "accept-stop")).clicked() {
+                accept.stop.store(true, Ordering::Relaxed);
+            }
         }
     });
     let Some(trial) = accept.trial_of(version) else { return wanted };
@@ -313,6 +325,11 @@ mod tests {
         assert!(matches!(&accept.told, Some(Err(why)) if why.contains("has changed")));
         assert_eq!(accept.reason, "plan 2027-14", "what was typed stays");
 
+        // Given up: nothing is told of it, and what was typed stays. What was written all the same is told.
+        assert_eq!(answered(&mut accept, 5, Ok(trial.clone())), None);
+        accept.stop = Arc::new(AtomicBool::new(true));
+        assert_eq!(answered(&mut accept, 5, Err("cancelled; nothing was written".into())), None);
+        assert!(accept.told.is_none() && accept.trial.is_none() && accept.reason == "plan 2027-14");
         assert_eq!(answered(&mut accept, 5, Ok(Accepted { run: Some(4), ..trial })), Some(5));
         assert!(!accept.open && accept.trial.is_none() && accept.reason.is_empty());
         assert!(matches!(&accept.told, Some(Ok(accepted)) if accepted.run == Some(4)));
