@@ -63,14 +63,14 @@ mod tests {
         write(&path, b"two").unwrap();
         assert_eq!(write_new(&path, b"three").unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
         let broken = with(&path, |file| {
-            file.write_all(&[b'x'; 100_000])?;
+            file.write_all(&vec![b'x'; 100_000])?;
             Err(Error::other("stopped half way"))
         });
         assert_eq!(broken.unwrap_err().to_string(), "stopped half way");
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         let beside = || std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(beside(), 1);
-        with(&path, |file| file.write_all(&[b'x'; 100_000])).unwrap();
+        with(&path, |file| file.write_all(&vec![b'x'; 100_000])).unwrap();
         assert_eq!((std::fs::read(&path).unwrap().len(), beside()), (100_000, 1), "the last words too");
         // A folder in the way: nothing is written, and it stays.
         std::fs::create_dir_all(folder.path().join("taken/full")).unwrap();

@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub refused: Option<Words>,
     /// Run of the record that the file says it was drawn on.
     drawn_on: Option<i64>,
+    /// Another scenario that it stands beside, in the place of the record.
+    against: Option<ScenarioFile>,
     edits: Vec<Edit>,
     taken_back: Vec<Edit>,
     /// Number of this list of edits, of that before the last was added, of the first of this scenario, and of the newest there was.
@@ -161,6 +163,19 @@ impl Draft {
         tried
     }
 
+    /// The scenario that this one stands beside; `None` for the park on record.
+    pub(crate) fn against(&self) -> Option<&ScenarioFile> {
+        self.against.as_ref()
+    }
+
+    /// Has this scenario stand beside another, or beside the record; not while an edit is only tried.
+    pub(crate) fn stand_against(&mut self, other: Option<ScenarioFile>) {
+        if !self.trying && self.against != other {
+            self.against = other;
+            self.changed();
+        }
+    }
+
     /// Begins with a scenario that was read from a file of that text, in the place of this one.
     ///
     /// # Errors
@@ -178,7 +193,8 @@ impl Draft {
             edits: edits.clone(),
             sha256: sha256(text.as_bytes()),
         };
-        let numbers = Self { version: newest, first: newest, newest, ..Self::default() };
+        let against = self.against.take();
+        let numbers = Self { version: newest, first: newest, newest, against, ..Self::default() };
         *self = Self { name, note, drawn_on, edits, shown: true, kept: Some(kept), ..numbers };
         Ok(())
     }
@@ -339,6 +355,28 @@ mod tests {
         let kept = read(&draft.keep(&folder.0, "park").unwrap());
         assert_eq!((kept.drawn_on, kept.edits.len()), (Some(3), 2));
         assert_eq!(read(&Draft::default().keep(&folder.0, "park").unwrap()).drawn_on, None);
+    }
+
+    #[test]
+    fn what_a_scenario_stands_beside_is_made_anew_and_stays_for_the_next() {
+        let mut draft = Draft::default();
+        draft.add(remove("B1"));
+        let other = ScenarioFile::new("other", "park", vec![remove("B2")]);
+        draft.stand_against(Some(other.clone()));
+        assert!(draft.against().is_none(), "not while an edit is only tried");
+        draft.made();
+        let version = draft.version();
+        draft.stand_against(Some(other.clone()));
+        assert!(draft.version() > version && draft.has_version(draft.version()));
+        let version = draft.version();
+        draft.stand_against(Some(other.clone()));
+        assert_eq!(draft.version(), version, "nothing has changed");
+        assert_eq!(draft.edits(), [remove("B1")]);
+        draft.open(ScenarioFile::new("plan", "park", vec![remove("B3")]), (Path::new("p"), ""), "park").unwrap();
+        assert_eq!(draft.against(), Some(&other), "the next is held against it too");
+        assert_eq!(draft.file("park").edits, [remove("B3")], "no file has anything of it");
+        draft.close(draft.version());
+        assert!(draft.against().is_none());
     }
 
     #[test]
