@@ -11,10 +11,10 @@ use bevy_egui::egui::{
 };
 use chrono::NaiveDate;
 use spatial_db::model::FeatureId;
+use spatial_db::whole;
 
-use super::{Panels, look};
+use super::{Panels, look, writing};
 use crate::action::Action;
-use crate::causes;
 use crate::cut::{Cut, Dig, SectionPlane};
 use crate::drawing::{self, EXAGGERATIONS, Heading};
 use crate::inspect::grouped;
@@ -397,11 +397,5 @@ fn export(panels: &mut Panels, words: &Text, plane: &SectionPlane) -> Option<Str
     let (marks, size) = drawing::sheet(&section, &heading, panels.ui.cut.exaggeration, &theme, words);
     let text = drawing::svg(&marks, size, theme.panel, &t!(words, "section-title", park = park.park.name));
     let path = folder.join(format!("{}-{FILE}", park.park.slug)).with_extension("svg");
-    Some(match spatial_db::whole::write(&path, text.as_bytes()) {
-        Ok(()) => t!(words, "section-exported", path = path.display()),
-        Err(error) => {
-            let reason = words.failure(&causes::at_the_bottom(&error));
-            t!(words, "section-not-exported", path = path.display(), reason = reason)
-        }
-    })
+    Some(writing::ended(words, &path, whole::write(&path, text.as_bytes())))
 }

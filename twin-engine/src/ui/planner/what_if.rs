@@ -16,7 +16,7 @@ use super::{accept, row_of, tone_colour};
 use crate::causes;
 use crate::planner::{Unkept, files_in};
 use crate::text::{Text, t};
-use crate::ui::{Panels, look};
+use crate::ui::{Panels, look, writing};
 
 /// The edits that the form can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -482,12 +482,9 @@ fn write(panels: &mut Panels, words: &'static Text) -> bool {
     let kept = panels.desk.draft.keep(&folder, &park);
     let is_kept = kept.is_ok();
     panels.ui.planner.form.told = Some(match kept {
-        Ok(path) => t!(words, "table-exported", path = path.display()),
+        Ok(path) => writing::ended(words, &path, Ok(())),
         Err(Unkept::NameTaken { path }) => t!(words, "scenario-name-taken", path = path.display()),
-        Err(Unkept::Unwritable { path, source }) => {
-            let reason = words.failure(&causes::at_the_bottom(&source));
-            t!(words, "table-not-exported", path = path.display(), reason = reason)
-        }
+        Err(Unkept::Unwritable { path, source }) => writing::ended(words, &path, Err(source)),
     });
     is_kept
 }
