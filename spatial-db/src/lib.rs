@@ -14,3 +14,4 @@ pub mod model;
 pub mod package;
 pub mod schema;
 pub mod store;
+pub mod whole;

@@ -164,7 +164,7 @@ pub(crate) const KEYS: [Key; 40] = [
     Key { ctrl: true, ..key(KeyCode::KeyR, "Ctrl+R", Action::Planner(PlannerTab::Evaluation), "key-evaluation") },
     key(KeyCode::KeyW, "W", Action::Planner(PlannerTab::WhatIf), "key-what-if"),
     key(KeyCode::KeyZ, "Z", Action::Network(NetworkTab::Trace), "key-networks"),
-    key(KeyCode::KeyE, "E", Action::Drill, "key-drill"),
+    Key { ctrl: true, ..key(KeyCode::KeyE, "Ctrl+E", Action::Drill, "key-drill") },
     Key { ctrl: true, ..key(KeyCode::KeyP, "Ctrl+P", Action::Sites, "key-sites") },
     key(KeyCode::F11, "F11", Action::BigScreen, "key-big-screen"),
     key(KeyCode::Digit0, "0", Action::Overlay(None), "key-no-overlay"),
@@ -357,7 +357,7 @@ fn act(
             }
             Action::Bookmark => {
                 if let Some(meshed) = &meshed {
-                    let scene = scene_of(&twin, &ui.table.filter(), &meshed.geometry, &orbit);
+                    let scene = scene_of(&twin, &ui.table.filter(), meshed, &orbit);
                     kept.bookmarks.add(&t!(twin.words(), "bookmark-name"), scene);
                     tracing::info!("view {} is kept", kept.bookmarks.tour.stops.len());
                     ui.missing = moment::not_kept(&twin).into_iter().collect();
@@ -544,6 +544,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::camera::control::HELD;
 
     #[test]
     fn all_of_an_incident_is_in_the_view_that_is_flown_to() {
@@ -574,6 +575,7 @@ mod tests {
             let again = KEYS[at + 1..].iter().find(|other| other.code == key.code && other.ctrl == key.ctrl);
             assert!(again.is_none(), "{again:?}");
             assert!(!DIGITS.contains(&key.code));
+            assert!(key.ctrl || !HELD.contains(&key.code), "{} turns the view too", key.name);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Scenes that a person keeps in the window, in a tour file of the park beside the window's state.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use analysis::words::Words;
 use bevy::prelude::*;
+use spatial_db::whole;
 
+use crate::causes;
 use crate::scene_file::SceneFile;
 use crate::tour::{Stop, Tour};
-use crate::whole;
 
 /// The bookmarks of the park.
 #[derive(Resource, Debug, Default)]
@@ -16,24 +18,36 @@ pub(crate) struct Bookmarks {
     /// The scenes.
     pub tour: Tour,
     /// Why they could not be read or written.
-    pub failed: Option<String>,
+    pub failed: Option<Unkept>,
+}
+
+/// Why bookmarks are not as their file has them.
+#[derive(Debug, Clone)]
+pub(crate) struct Unkept {
+    /// The file.
+    pub path: PathBuf,
+    /// It could not be read, and is not written over; else it could not be written.
+    pub unread: bool,
+    /// Why.
+    pub why: Words,
 }
 
 impl Bookmarks {
     /// What `file` holds; none where there is no such file. One that cannot be read is told and left as it is.
     pub(crate) fn load(file: Option<PathBuf>) -> Self {
         let Some(path) = file else { return Self::default() };
+        // Without a file nothing is written over it.
+        let unread = |path, why| Self { failed: Some(Unkept { path, unread: true, why }), ..Self::default() };
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Self { file: Some(path), ..Self::default() };
             }
-            Err(error) => return Self { failed: Some(told(&path, &error.to_string())), ..Self::default() },
+            Err(error) => return unread(path, causes::in_words(&error)),
         };
         match Tour::parse(&text) {
             Ok(tour) => Self { file: Some(path), tour, failed: None },
-            // Without a file nothing is written over it.
-            Err(error) => Self { failed: Some(told(&path, &error.to_string())), ..Self::default() },
+            Err(error) => unread(path, causes::in_words(&error)),
         }
     }
 
@@ -70,14 +84,10 @@ impl Bookmarks {
     /// Writes the file whole or not at all.
     pub(crate) fn save(&mut self) {
         let Some(path) = &self.file else { return };
-        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let written = folder.and_then(|()| whole::write(path, self.tour.to_text().as_bytes()));
-        self.failed = written.err().map(|error| told(path, &error.to_string()));
+        let written = whole::write(path, self.tour.to_text().as_bytes());
+        let unwritten = |error| Unkept { path: path.clone(), unread: false, why: causes::in_words(&error) };
+        self.failed = written.err().map(unwritten);
     }
-}
-
-fn told(path: &Path, reason: &str) -> String {
-    format!("{}: {reason}", path.display())
 }
 
 #[cfg(test)]
@@ -101,9 +111,17 @@ mod tests {
         assert_eq!(again.tour, kept.tour);
         std::fs::write(&path, "(format_version: 1, stops: [(nam").unwrap();
         let mut broken = Bookmarks::load(Some(path.clone()));
-        assert!(broken.failed.as_ref().is_some_and(|said| said.contains("park.tour.ron")), "{:?}", broken.failed);
+        assert!(
+            broken.failed.as_ref().is_some_and(|failed| failed.unread && failed.path == path),
+            "{:?}",
+            broken.failed
+        );
         broken.add("View", SceneFile::default());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "(format_version: 1, stops: [(nam");
+        // A folder in the way of the file.
+        let mut nowhere = Bookmarks { file: Some(folder.clone()), ..Bookmarks::default() };
+        nowhere.add("View", SceneFile::default());
+        assert!(nowhere.failed.as_ref().is_some_and(|failed| !failed.unread && failed.path == folder));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -22,6 +22,7 @@ use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
 use image::{ImageError, RgbImage};
+use spatial_db::whole;
 
 use crate::app::{
     AdapterName, RenderWatch, add_twin, camera_bundle, find_adapter, panel_camera, right_camera, scene_output,
@@ -36,7 +37,6 @@ use crate::scene_file::SceneFile;
 use crate::split::Side;
 use crate::style::Shown;
 use crate::time::Years;
-use crate::whole;
 
 pub use bench::Drawn;
 

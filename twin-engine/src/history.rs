@@ -5,6 +5,7 @@ use std::time::Duration;
 use bevy::prelude::*;
 
 use crate::cut::Cut;
+use crate::layers::LayerKey;
 use crate::moment::Moment;
 use crate::scene::Twin;
 use crate::ui::Ui;
@@ -27,7 +28,7 @@ pub(crate) struct History {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Changed {
     Day,
-    Layers,
+    Opacity(LayerKey),
     Line,
     Cut,
     Sun,
@@ -70,7 +71,7 @@ impl Changed {
                 return Self::Day;
             }
             if a.day == b.day && same_shown(a.shown.clone(), |like, b| like.layers = b.layers) {
-                return Self::Layers;
+                return faded(a, b).map_or(Self::Other, Self::Opacity);
             }
             if a.day == b.day && same_shown(a.shown.clone(), |like, b| like.sun = b.sun) {
                 return Self::Sun;
@@ -86,6 +87,15 @@ impl Changed {
         }
         Self::Other
     }
+}
+
+/// The layer that is drawn more or less opaque, where it is one alone. What is switched on or off is a step, however fast it follows.
+fn faded(a: &Moment, b: &Moment) -> Option<LayerKey> {
+    let states = |key: &LayerKey| (a.shown.layers.get(*key), b.shown.layers.get(*key));
+    let mut differ = LayerKey::ALL.into_iter().filter(|key| states(key).0 != states(key).1);
+    let only = differ.next().filter(|_| differ.next().is_none())?;
+    let (before, after) = states(&only);
+    (before.visible == after.visible).then_some(only)
 }
 
 impl History {
@@ -165,7 +175,7 @@ mod tests {
     use super::*;
     use crate::fixture;
     use crate::input::TimeSource;
-    use crate::layers::{LayerKey, LayerState};
+    use crate::layers::LayerState;
     use crate::scene_file::Filter;
     use crate::split::{Right, Side};
     use crate::style::Shown;
@@ -261,6 +271,25 @@ mod tests {
         assert_eq!(history.undo().map(opacity), Some(40));
         assert_eq!(history.undo().map(opacity), Some(100));
         assert!(!history.can_undo());
+    }
+
+    #[test]
+    fn layers_switched_one_after_the_other_are_a_step_each() {
+        let mut twin = Twin::new(fixture::tiny(), Shown::default());
+        let mut history = History::default();
+        history.note(Moment::of(&twin, &filter("")), Duration::ZERO);
+        let hidden = LayerState { visible: false, opacity: 100 };
+        let faint = LayerState { visible: true, opacity: 30 };
+        let changes = [(LayerKey::Roads, hidden), (LayerKey::Parcels, hidden), (LayerKey::Surfaces, faint)];
+        for (at, (key, state)) in changes.into_iter().enumerate() {
+            twin.shown.layers.set(key, state);
+            history.note(Moment::of(&twin, &filter("")), Duration::from_millis(100 * (at as u64 + 1)));
+        }
+        assert_eq!(history.steps(), (3, 0));
+        history.undo().unwrap().restore(&mut twin);
+        history.undo().unwrap().restore(&mut twin);
+        let visible = |key| twin.shown.layers.get(key).visible;
+        assert!(!visible(LayerKey::Roads) && visible(LayerKey::Parcels));
     }
 
     #[test]

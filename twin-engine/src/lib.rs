@@ -65,7 +65,6 @@ mod tool;
 mod tour;
 mod ui;
 mod view;
-mod whole;
 mod work;
 
 pub use at_hand::FileChoice;

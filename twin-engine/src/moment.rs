@@ -8,12 +8,13 @@ use spatial_db::model::{FeatureId, FeatureKind, ParkSnapshot};
 
 use crate::attribute;
 use crate::camera::Orbit;
+use crate::camera::control::grounded;
 use crate::cut::Cut;
 use crate::input::CameraChoice;
 use crate::layers::{LayerKey, LayerState, Layers, Selection};
 use crate::network::is_made_here;
 use crate::recolour::{self, Recolour};
-use crate::scene::{SceneGeometry, Twin};
+use crate::scene::{Meshed, Twin};
 use crate::scene_file::{FeatureKey, Filter, LayerLook, SceneFile, SplitLook};
 use crate::siting::LaidLook;
 use crate::split::{Right, Side};
@@ -92,8 +93,10 @@ impl Moment {
 }
 
 /// The scene that the twin shows from `orbit`.
-pub(crate) fn scene_of(twin: &Twin, filter: &Filter, geometry: &SceneGeometry, orbit: &Orbit) -> SceneFile {
-    let at = geometry.origin.park_from_scene(orbit.target);
+pub(crate) fn scene_of(twin: &Twin, filter: &Filter, meshed: &Meshed, orbit: &Orbit) -> SceneFile {
+    // A scene looks at the ground: what is looked at may be the middle of a tower, or in the air over a slope.
+    let orbit = grounded(orbit, meshed);
+    let at = meshed.geometry.origin.park_from_scene(orbit.target);
     let layers = LayerKey::ALL
         .into_iter()
         .map(|key| (key, twin.shown.layers.get(key)))
@@ -266,4 +269,34 @@ fn selected(park: &ParkSnapshot, keys: &[FeatureKey]) -> Selection {
     }
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::camera::view_of;
+    use crate::fixture;
+    use crate::pick::Picker;
+    use crate::scene::SceneGeometry;
+
+    #[test]
+    fn a_scene_brings_the_eye_back_whatever_is_looked_at() {
+        let input = fixture::tiny();
+        let geometry = SceneGeometry::build(&input.snapshot, &input.overlays).unwrap();
+        let picker = Picker::new(&input.snapshot, &geometry);
+        let meshed = Meshed { geometry: Arc::new(geometry), picker: Arc::new(picker) };
+        let twin = Twin::new(input, Shown::default());
+        let on_ground = view_of(CameraChoice::WholePark, &meshed.geometry, &Orbit::default());
+        // After a flight to a tower its middle is looked at; after a pan over a slope, a place in the ground.
+        for up_m in [0.0, 40.0, -12.0] {
+            let orbit = Orbit { target: on_ground.target + Vec3::Y * up_m, ..on_ground };
+            let filter = Filter { kind: FeatureKind::Parcel, expression: String::new() };
+            let scene = scene_of(&twin, &filter, &meshed, &orbit);
+            let back = view_of(scene.camera, &meshed.geometry, &on_ground);
+            let off_m = back.eye().distance(orbit.eye());
+            assert!(off_m < 0.5, "{up_m} m over the ground the eye comes back {off_m} m off");
+        }
+    }
 }

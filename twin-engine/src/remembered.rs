@@ -5,11 +5,11 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use spatial_db::whole;
 
 use crate::text::Language;
 use crate::theme::ThemeChoice;
 use crate::ui::Tab;
-use crate::whole;
 
 /// Format of the file.
 const FORMAT_VERSION: u32 = 1;

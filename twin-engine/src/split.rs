@@ -99,9 +99,9 @@ impl Twin {
             Side::Left => t!(words, "side-left"),
             Side::Right => t!(words, "side-right"),
         }];
-        if self.input.apart.is_some() {
+        if let Some(apart) = &self.input.apart {
             said.push(match side {
-                Side::Left => t!(words, "scenario-before"),
+                Side::Left => apart.before.as_ref().map_or_else(|| t!(words, "scenario-before"), |of| of.0.clone()),
                 Side::Right => self.input.snapshot.park.name.clone(),
             });
         }

@@ -189,7 +189,9 @@ impl Years {
     pub(crate) fn begin(&mut self, twin: &Twin) {
         let time = twin.input.time.as_ref();
         self.span = twin.record_day().and_then(|record| Span::of(&twin.input.snapshot, record));
-        self.left = Made::of(time.map(|time| time.as_of));
+        // Those of another scenario in the record's place are still to be made.
+        let of_record = twin.input.apart.as_ref().is_none_or(|apart| apart.before.is_none());
+        self.left = Made::of(time.map(|time| time.as_of).filter(|_| of_record));
         self.right = Made::default();
     }
 
@@ -261,7 +263,9 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
     let (Some(day), Some(time)) = (twin.day(), &twin.input.time) else { return };
     let (make, record, later) = (time.overlay_on.clone(), time.as_of, time.later.as_slice());
     // A scenario has overlays of its own.
-    let right_make = twin.input.apart.as_ref().map_or_else(|| make.clone(), |apart| apart.after.clone());
+    let apart = twin.input.apart.as_ref();
+    let right_make = apart.map_or_else(|| make.clone(), |apart| apart.after.clone());
+    let left_make = apart.and_then(|apart| apart.before.as_ref()).map_or(make, |(_, before)| before.clone());
     // Read first: writing to the twin has everything looked at anew.
     let years = years.bypass_change_detection();
     // What was made in the window is made anew by whoever made it: nobody else knows its day.
@@ -271,7 +275,7 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
     };
     let in_use =
         |side| twin.overlay_on(side).filter(|overlay| !is_made_here(overlay)).map(|overlay| overlay.name.as_str());
-    let left = years.left.step(day, in_use(Side::Left), later, names(), &make);
+    let left = years.left.step(day, in_use(Side::Left), later, names(), &left_make);
     let of_right = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on));
     let right = of_right.and_then(|day| years.right.step(day, in_use(Side::Right), later, names(), &right_make));
     if let Some(overlay) = left {
@@ -306,6 +310,8 @@ pub(crate) fn replace(twin: &mut Twin, overlay: Overlay) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::fixture;
 
@@ -422,6 +428,37 @@ mod tests {
         let overlays = &app.world().resource::<Twin>().input.overlays;
         assert!(overlays[..given].iter().all(|overlay| overlay.as_of == day("2019-12-31")));
         assert!(overlays[given..].iter().zip(&own).all(|(now, before)| Arc::ptr_eq(now, before)));
+    }
+
+    #[test]
+    fn another_scenario_in_the_place_of_the_record_has_overlays_of_its_own() {
+        let (mut input, _) = fixture::built_up();
+        let of_record = Arc::new(|_: NaiveDate, _: &str| -> Option<Overlay> { panic!("nobody looks at the record") });
+        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on: of_record, later: vec![] });
+        let of = |title: &'static str| -> OverlayOn {
+            Arc::new(move |_: NaiveDate, name: &str| {
+                Some(Overlay { name: name.to_owned(), title: title.into(), ..fixture::building_overlay() })
+            })
+        };
+        input.apart = Some(Arc::new(crate::Apart {
+            added: HashSet::new(),
+            gone: HashSet::new(),
+            before: Some(("first".to_owned(), of("of the first"))),
+            after: of("of the second"),
+        }));
+        // On the day of the data, for which the overlays of the record were given.
+        let mut app = looking_at(input, 1, day("2026-06-30"));
+        let titles = |app: &App, side| -> Vec<String> {
+            app.world().resource::<Twin>().overlays_on(side).iter().map(|overlay| overlay.title.to_string()).collect()
+        };
+        assert!(titles(&app, Side::Left).iter().all(|title| title == "of the first"));
+        let mut twin = app.world_mut().resource_mut::<Twin>();
+        twin.right = Some(crate::split::Right { at: 0.5, there: twin.shown.there.clone(), overlay: Some(1) });
+        let said = twin.side_words(Side::Left).unwrap();
+        assert!(said.contains("first"), "{said}");
+        settle(&mut app);
+        assert!(titles(&app, Side::Right).iter().all(|title| title == "of the second"));
+        assert!(titles(&app, Side::Left).iter().all(|title| title == "of the first"));
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn open(
             park,
             language_set: options.language,
             hints: false,
+            size: None,
         })
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(PastReader(options.past.clone()))
@@ -222,9 +223,16 @@ struct Memory {
     language_set: Option<Language>,
     /// Hints were there in this window: only those can have been read or sent away.
     hints: bool,
+    /// Size of the window in the frame before.
+    size: Option<[u32; 2]>,
 }
 
 impl Memory {
+    /// Whether the window is another size than a frame ago: it may still be dragged, and a file a frame would slow that down.
+    fn resizes(&mut self, size: [u32; 2]) -> bool {
+        self.size.replace(size).is_some_and(|before| before != size)
+    }
+
     /// Whether the hints for a first time are over, by whether they are there now.
     fn hinted(&mut self, are_there: bool) -> bool {
         self.hints |= are_there;
@@ -253,12 +261,17 @@ fn remember(
     ui: Res<Ui>,
     windows: Query<&Window, With<PrimaryWindow>>,
     mut memory: ResMut<Memory>,
+    mut redraw: MessageWriter<RequestRedraw>,
 ) {
     let (Some(file), Some(window)) = (memory.file.clone(), windows.iter().next()) else { return };
     let language = Some(twin.language).filter(|language| memory.language_set != Some(*language));
     let mut now = memory.kept.clone();
     now.width = window.resolution.width().round() as u32;
     now.height = window.resolution.height().round() as u32;
+    if memory.resizes([now.width, now.height]) {
+        redraw.write(RequestRedraw);
+        return;
+    }
     now.theme = twin.theme;
     now.language = language.or(memory.kept.language);
     (now.side, now.tab, now.table) = (ui.side, ui.tab, ui.table_open);
@@ -388,14 +401,24 @@ mod tests {
         assert!(!begins_with_hints(&plain, &over));
         assert!(!begins_with_hints(&ViewOptions { play: Some(0), ..plain }, &first));
 
-        let memory =
-            |kept: Remembered| Memory { file: None, kept, park: String::new(), language_set: None, hints: false };
+        let memory = |kept: Remembered| Memory {
+            file: None,
+            kept,
+            park: String::new(),
+            language_set: None,
+            hints: false,
+            size: None,
+        };
         // A tour: they were not there, so that nobody has read them.
         assert!(!memory(first.clone()).hinted(false));
         let mut shown = memory(first);
         assert!(!shown.hinted(true), "still on screen");
         assert!(shown.hinted(false), "read or sent away");
         // What is over stays over.
-        assert!(memory(over).hinted(false));
+        assert!(memory(over.clone()).hinted(false));
+        // A size is kept once it rests.
+        let mut dragged = memory(over);
+        let resizes = [[800, 600], [810, 600], [820, 610], [820, 610]].map(|size| dragged.resizes(size));
+        assert_eq!(resizes, [false, true, true, false]);
     }
 }

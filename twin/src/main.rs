@@ -40,7 +40,6 @@ mod scenes;
 mod shot;
 mod valves;
 mod view;
-mod whole;
 
 use std::process::ExitCode;
 

@@ -17,8 +17,9 @@ use analysis::planner::{
     project_chart, scenario_error_words, zone_board,
 };
 use analysis::rules::RuleSet;
-use analysis::scenario::{Scenario, ScenarioFile};
+use analysis::scenario::{Edit, Scenario, ScenarioFile};
 use analysis::sheet::Sheet;
+use analysis::words;
 use analysis::words::Words;
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
@@ -118,19 +119,38 @@ impl Planner for Desk {
         Some(zone_board(zone, scheme, &self.zone_rules, reference.as_ref()))
     }
 
-    fn what_if(&self, scenario: &ScenarioFile, day: NaiveDate) -> Result<WhatIf, Words> {
-        let park = Scenario::on(Arc::clone(self.cache.snapshot()), scenario.clone())
-            .and_then(|scenario| scenario.park(&self.rules))
+    fn what_if(
+        &self,
+        scenario: &ScenarioFile,
+        against: Option<&ScenarioFile>,
+        day: NaiveDate,
+    ) -> Result<WhatIf, Words> {
+        let record = self.cache.snapshot();
+        let other = against.map(|file| {
+            let park = Scenario::on(Arc::clone(record), file.clone()).and_then(|other| other.park(&self.rules));
+            park.map(|park| (file.name.clone(), indexed(&Arc::new(park)))).map_err(|error| {
+                let reason = scenario_error_words(&error);
+                words!("scenario-left", "the scenario {name} on the left: {reason}", name = &file.name, reason = reason)
+            })
+        });
+        let other = other.transpose()?;
+        let before = other.as_ref().map_or(&self.cache, |(_, cache)| cache);
+        let park = Scenario::on(Arc::clone(record), scenario.clone())
+            .and_then(|scenario| scenario.apart_from(before.snapshot()).park(&self.rules))
             .map_err(|error| scenario_error_words(&error))?;
-        let Beside { both, added, gone } = beside(self.cache.snapshot(), &park);
+        let Beside { both, added, gone } = beside(before.snapshot(), &park);
         let after = indexed(&Arc::new(park));
-        let compared = compared(&self.cache, &after, &scenario.edits, &self.rules, day);
-        let made = overlay_on(&after, &ALL, self.cases.clone());
-        let made = match &self.record {
-            Some(record) => record.beside(made, &after),
-            None => made,
+        let edits: Vec<Edit> = against.into_iter().chain([scenario]).flat_map(|file| file.edits.clone()).collect();
+        let compared = compared(before, &after, &edits, &self.rules, day);
+        let made_on = |cache: &Arc<Cache>| {
+            let made = overlay_on(cache, &ALL, self.cases.clone());
+            match &self.record {
+                Some(record) => record.beside(made, cache),
+                None => made,
+            }
         };
-        let apart = Apart { added, gone, after: made };
+        let before = other.as_ref().map(|(name, cache)| (name.clone(), made_on(cache)));
+        let apart = Apart { added, gone, before, after: made_on(&after) };
         Ok(WhatIf { both: Arc::new(both), apart, compared })
     }
 

@@ -8,11 +8,11 @@ use analysis::rules::{OwnTable, RuleTables, SHIPPED, TableError};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use spatial_db::hash::sha256;
+use spatial_db::whole::write_new;
 
 use crate::cli::ReportArguments;
 use crate::failure::{Failure, Refused};
 use crate::print;
-use crate::whole::write_new;
 
 /// The variable that names the folder.
 const FOLDER: &str = "TWIN_RULES";

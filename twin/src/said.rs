@@ -51,6 +51,17 @@ fn own(failure: &Failure) -> Option<(Words, Words)> {
                 "nothing was written; look at the scenario on the record of today, mend it, and say that it is drawn on that"
             ),
         ),
+        Failure::Refused(Refused::ScenarioChanged { path }) => (
+            analysis::words!(
+                "failure-scenario-changed",
+                "the scenario {path} was changed since the window opened or saved it",
+                path = path.display().to_string(),
+            ),
+            analysis::words!(
+                "failure-scenario-changed-help",
+                "nothing was written; open the file again to see what it says now (or save what the window shows), and try it once more"
+            ),
+        ),
         Failure::Refused(Refused::AcceptedBefore { path, park, run }) => (
             analysis::words!(
                 "failure-accepted-before",

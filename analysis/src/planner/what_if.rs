@@ -1,5 +1,5 @@
-//! A scenario beside the park on record: both parks in one, so that they can be drawn side by side, and indicators before and
-//! after.
+//! A scenario beside the park on record, or beside another scenario: both parks in one, so that they can be drawn side by side, and
+//! indicators before and after.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -46,7 +46,7 @@ pub struct Compared {
     pub differs: bool,
 }
 
-/// The park on record and the park of a scenario as one, which holds the features of both.
+/// The park on record (or of another scenario) and the park of a scenario as one, which holds the features of both.
 pub fn beside(record: &ParkSnapshot, after: &ParkSnapshot) -> Beside {
     let ids = |park: &ParkSnapshot| -> HashSet<FeatureId> {
         park.parcels.iter().map(|one| one.id).chain(park.buildings.iter().map(|one| one.id)).collect()
@@ -56,6 +56,9 @@ pub fn beside(record: &ParkSnapshot, after: &ParkSnapshot) -> Beside {
     both.park.name.clone_from(&after.park.name);
     both.parcels.extend(after.parcels.iter().filter(|one| !was.contains(&one.id)).cloned());
     both.buildings.extend(after.buildings.iter().filter(|one| !was.contains(&one.id)).cloned());
+    // Those of a building that only another scenario takes away.
+    let modelled: HashSet<FeatureId> = record.building_surfaces.iter().map(|one| one.id).collect();
+    both.building_surfaces.extend(after.building_surfaces.iter().filter(|one| !modelled.contains(&one.id)).cloned());
     Beside { both, added: is.difference(&was).copied().collect(), gone: was.difference(&is).copied().collect() }
 }
 
@@ -141,12 +144,13 @@ fn touched(before: &LandModel<'_>, after: &LandModel<'_>, edits: &[Edit]) -> BTr
         Edit::PlaceBuilding { parcel, .. } => Some(parcel.clone()),
         _ => None,
     }));
-    for edit in edits {
+    // What another scenario takes away stands in this one.
+    for (edit, model) in edits.iter().flat_map(|edit| [(edit, before), (edit, after)]) {
         let Edit::RemoveBuilding { building } = edit else { continue };
-        let slots = before.park().buildings.iter().position(|one| one.provenance.key == *building);
-        let on = |slot: usize, building: usize| before.site(slot).buildings.contains(&building);
-        let parcels = slots.into_iter().flat_map(|at| before.parcels().filter(move |slot| on(*slot, at)));
-        touched.extend(parcels.map(|slot| before.park().parcels[slot].provenance.key.clone()));
+        let slots = model.park().buildings.iter().position(|one| one.provenance.key == *building);
+        let on = |slot: usize, building: usize| model.site(slot).buildings.contains(&building);
+        let parcels = slots.into_iter().flat_map(|at| model.parcels().filter(move |slot| on(*slot, at)));
+        touched.extend(parcels.map(|slot| model.park().parcels[slot].provenance.key.clone()));
     }
     touched
 }

@@ -77,9 +77,9 @@ pub fn is_scenario(id: FeatureId) -> bool {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(base: &ParkSnapshot, rules: &'a RuleSet) -> Self {
+    pub(super) fn new(base: &ParkSnapshot, rules: &'a RuleSet, below: i64) -> Self {
         let ids = base.parcels.iter().map(|p| p.id.id).chain(base.buildings.iter().map(|b| b.id.id));
-        let last_id = ids.chain(base.contracts.iter().map(|c| c.id.id)).min().unwrap_or(0).min(0);
+        let last_id = ids.chain(base.contracts.iter().map(|c| c.id.id)).min().unwrap_or(0).min(below);
         Self { park: base.clone(), rules, last_id }
     }
 

@@ -35,6 +35,8 @@ use crate::rules::RuleSet;
 pub struct Scenario {
     base: Arc<ParkSnapshot>,
     file: ScenarioFile,
+    /// What it makes has ids below this.
+    below: i64,
 }
 
 impl Scenario {
@@ -46,7 +48,15 @@ impl Scenario {
         if file.park != base.park.slug {
             return Err(ScenarioError::OtherPark { wanted: file.park, found: base.park.slug.clone() });
         }
-        Ok(Self { base, file })
+        Ok(Self { base, file, below: 0 })
+    }
+
+    /// The same, with ids for what it makes that no parcel and no building of `other` has: two scenarios of a park, side by side.
+    #[must_use]
+    pub fn apart_from(mut self, other: &ParkSnapshot) -> Self {
+        let ids = other.parcels.iter().map(|one| one.id.id).chain(other.buildings.iter().map(|one| one.id.id));
+        self.below = ids.min().unwrap_or(0).min(0);
+        self
     }
 
     /// The park on record.
@@ -83,7 +93,7 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`] of the first edit that cannot be made, with its line where the scenario was read from a file.
     pub fn park(&self, rules: &RuleSet) -> Result<ParkSnapshot, ScenarioError> {
-        let mut draft = Draft::new(&self.base, rules);
+        let mut draft = Draft::new(&self.base, rules, self.below);
         for (i, edit) in self.file.edits.iter().enumerate() {
             draft.make(i + 1, edit).map_err(|error| match (error, self.file.lines.get(i)) {
                 (ScenarioError::Edit { number, source }, Some(line)) => {

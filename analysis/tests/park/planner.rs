@@ -341,3 +341,46 @@ fn a_scenario_stands_beside_the_record_and_neither_loses_a_feature() {
     let error = wrong.park(&RuleSet::shipped()).unwrap_err();
     assert_eq!(scenario_error_words(&error), "edit 1 cannot be made: there is no building B9");
 }
+
+#[test]
+fn two_scenarios_stand_side_by_side_and_each_part_is_its_own_park() {
+    let record = Arc::new(park());
+    let rules = RuleSet::shipped();
+    let first = vec![
+        Edit::MergeParcels { parcels: vec!["P2".into(), "P3".into()], key: "P2+3".into() },
+        Edit::RemoveBuilding { building: "B1".into() },
+    ];
+    let use_of_2 = Edit::ChangeUse {
+        parcel: "P2".into(),
+        scheme: "planning-2023".into(),
+        code: "110101".into(),
+        land_use: None,
+        industry: None,
+    };
+    let second = vec![use_of_2, Edit::SplitParcel { parcel: "P4".into(), line: vec![(350.0, -1.0), (350.0, 101.0)] }];
+    let on = |name: &str, edits: &[Edit]| {
+        Scenario::on(record.clone(), ScenarioFile::new(name, "hand", edits.to_vec())).unwrap()
+    };
+    let left = on("first", &first).park(&rules).unwrap();
+    let right = on("second", &second).apart_from(&left).park(&rules).unwrap();
+    let made = |park: &ParkSnapshot| -> Vec<FeatureId> {
+        park.parcels.iter().map(|one| one.id).filter(|id| is_scenario(*id)).collect()
+    };
+    assert_eq!((made(&left).len(), made(&right).len()), (1, 3));
+    assert!(made(&left).iter().all(|id| !made(&right).contains(id)), "no feature of one is taken for one of the other");
+    let both = beside(&left, &right);
+    let side = |hidden: &std::collections::HashSet<FeatureId>| {
+        let parcels = both.both.parcels.iter().map(|one| (one.id, one.provenance.key.clone()));
+        let buildings = both.both.buildings.iter().map(|one| (one.id, one.provenance.key.clone()));
+        let mut there: Vec<String> =
+            parcels.chain(buildings).filter(|(id, _)| !hidden.contains(id)).map(|(_, key)| key).collect();
+        there.sort_unstable();
+        there
+    };
+    assert_eq!(side(&both.added), ["P1", "P2+3", "P4"]);
+    assert_eq!(side(&both.gone), ["B1", "P1", "P2", "P3", "P4/1", "P4/2"]);
+    let (left, right) = (Cache::build(Arc::new(left)), Cache::build(Arc::new(right)));
+    let rows = compared(&left, &right, &[first, second].concat(), &rules, day("2025-07-10"));
+    let found = rows.iter().find(|row| row.parcel.as_deref() == Some("P1") && row.title == "Site coverage").unwrap();
+    assert_eq!((found.before.as_str(), found.after.as_str()), ("0.0 %", "36.0 %"), "the first takes the hall away");
+}

@@ -15,6 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use spatial_db::model::{FeatureKind, ParkSnapshot};
 use spatial_db::package::{self, Cell as Kept, Column as KeptColumn, Kind, PackageError, Srs, write_table};
 use spatial_db::schema::{ColumnKind, Table};
+use spatial_db::whole;
 
 use super::{Cell, Column, Layer, Source, id};
 
@@ -350,9 +351,7 @@ fn csv_rows(
     rows: &[u32],
     tell: &mut dyn FnMut(usize) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
-    let beside = path.with_extension("csv.new");
-    let mut write = || -> std::io::Result<()> {
-        let mut file = std::io::BufWriter::new(std::fs::File::create(&beside)?);
+    whole::with(path, |file| {
         // Without it Excel reads Chinese as Latin letters.
         file.write_all("\u{feff}".as_bytes())?;
         let mut csv = csv::Writer::from_writer(file);
@@ -365,13 +364,7 @@ fn csv_rows(
             tell(at + 1)?;
         }
         csv.flush()
-    };
-    let written = write().and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        // There is nothing to be done about a file that will not go.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    })
 }
 
 #[cfg(test)]

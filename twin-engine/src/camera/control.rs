@@ -35,6 +35,21 @@ const PX_PER_NOTCH: f32 = 60.0;
 const KEY_PAN_PER_SEC: f32 = 0.6;
 const KEY_TURN_DEG_PER_SEC: f32 = 60.0;
 const KEY_NOTCHES_PER_SEC: f32 = 7.0;
+/// Keys that move the camera while they are held, without Ctrl.
+pub(crate) const HELD: [KeyCode; 12] = [
+    KeyCode::ArrowLeft,
+    KeyCode::ArrowRight,
+    KeyCode::ArrowUp,
+    KeyCode::ArrowDown,
+    KeyCode::KeyQ,
+    KeyCode::KeyE,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+    KeyCode::Equal,
+    KeyCode::NumpadAdd,
+    KeyCode::Minus,
+    KeyCode::NumpadSubtract,
+];
 /// Least height of the eye over the ground, m.
 const EYE_ABOVE_M: f64 = 2.5;
 
@@ -328,8 +343,8 @@ impl Hand<'_> {
     }
 }
 
-/// The same view with its target on the ground in the middle of the picture, where there is ground.
-fn grounded(orbit: &Orbit, meshed: &Meshed) -> Orbit {
+/// The same view to the eye, with its target on the ground in the middle of the picture, where there is ground.
+pub(crate) fn grounded(orbit: &Orbit, meshed: &Meshed) -> Orbit {
     let Some(target) = ground_under(orbit, meshed, orbit.size * 0.5) else { return *orbit };
     let distance_m = (target - orbit.eye().as_dvec3()).length() as f32;
     let (least, most) = (orbit.distance_m * 0.1, orbit.distance_m * 10.0);
@@ -358,11 +373,23 @@ fn hold_keys(
     mut flight: ResMut<Flight>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
-    if wants.wants_any_keyboard_input() {
+    let ctrl = [KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight];
+    if wants.wants_any_keyboard_input() || held(&keys, ctrl) {
         return;
     }
-    let seconds = time.delta_secs().min(0.1);
-    let held = |key: KeyCode| if keys.pressed(key) { 1.0 } else { 0.0 };
+    let Some(moved) = moved_by(&orbit, &keys, time.delta_secs().min(0.1)) else { return };
+    flight.stop();
+    *orbit = moved;
+    redraw.write(RequestRedraw);
+}
+
+/// The orbit as keys move it that are held for so many seconds; `None` where none of them is. One that went down and came up within a
+/// slow frame counts as held for it.
+fn moved_by(orbit: &Orbit, keys: &ButtonInput<KeyCode>, seconds: f32) -> Option<Orbit> {
+    if !keys.any_pressed(HELD) && !keys.any_just_pressed(HELD) {
+        return None;
+    }
+    let held = |key: KeyCode| if keys.pressed(key) || keys.just_pressed(key) { 1.0 } else { 0.0 };
     let pan = Vec2::new(
         held(KeyCode::ArrowRight) - held(KeyCode::ArrowLeft),
         held(KeyCode::ArrowDown) - held(KeyCode::ArrowUp),
@@ -370,16 +397,11 @@ fn hold_keys(
     let turn = held(KeyCode::KeyE) - held(KeyCode::KeyQ);
     let tilt = held(KeyCode::PageUp) - held(KeyCode::PageDown);
     let closer = held(KeyCode::Equal) + held(KeyCode::NumpadAdd) - held(KeyCode::Minus) - held(KeyCode::NumpadSubtract);
-    if pan == Vec2::ZERO && turn == 0.0 && closer == 0.0 && tilt == 0.0 {
-        return;
-    }
-    flight.stop();
-    let mut moved = zoomed(&orbit, None, ZOOM_PER_NOTCH.powf(closer * KEY_NOTCHES_PER_SEC * seconds));
+    let mut moved = zoomed(orbit, None, ZOOM_PER_NOTCH.powf(closer * KEY_NOTCHES_PER_SEC * seconds));
     moved.target += step_on_ground(&moved, pan * moved.size.y * KEY_PAN_PER_SEC * seconds);
     moved.bearing_deg += turn * KEY_TURN_DEG_PER_SEC * seconds;
     moved.pitch_deg += tilt * KEY_TURN_DEG_PER_SEC * 0.6 * seconds;
-    *orbit = moved.limited();
-    redraw.write(RequestRedraw);
+    Some(moved.limited())
 }
 
 /// The eye never goes under the ground, but where the ground is translucent: the whole orbit is lifted instead.
@@ -471,6 +493,32 @@ mod tests {
         let (gestures, ..) = done(Tool::Look, &[click(300.0), click(500.0)].concat());
         let clicked = |x: f32| Gesture::Click { pixel: Vec2::new(x, 300.0), add: false };
         assert_eq!(gestures, [clicked(200.0), clicked(400.0)]);
+    }
+
+    #[test]
+    fn keys_move_the_camera_within_its_limits_and_a_short_press_counts_in_a_slow_frame() {
+        let orbit = Orbit { pitch_deg: 40.0, bearing_deg: 180.0, ..Orbit::default() };
+        let press = |key: KeyCode| {
+            let mut keys = ButtonInput::default();
+            keys.press(key);
+            keys
+        };
+        let by = |key: KeyCode, seconds: f32| moved_by(&orbit, &press(key), seconds).unwrap();
+        assert!(by(KeyCode::ArrowUp, 0.1).target.z < 0.0, "northwards");
+        assert!(by(KeyCode::ArrowRight, 0.1).target.x > 0.0, "eastwards");
+        assert!((by(KeyCode::KeyE, 0.1).bearing_deg - 186.0).abs() < 1e-3);
+        assert!((by(KeyCode::KeyQ, 0.1).bearing_deg - 174.0).abs() < 1e-3);
+        assert!(by(KeyCode::Equal, 0.1).distance_m < orbit.distance_m);
+        assert!(by(KeyCode::NumpadSubtract, 0.1).distance_m > orbit.distance_m);
+        // However long they are held.
+        assert_eq!((by(KeyCode::PageUp, 60.0).pitch_deg, by(KeyCode::PageDown, 60.0).pitch_deg), (89.0, 6.0));
+        assert_eq!((by(KeyCode::Equal, 60.0).distance_m, by(KeyCode::Minus, 600.0).distance_m), (8.0, 400_000.0));
+        let mut tapped = press(KeyCode::ArrowUp);
+        tapped.release(KeyCode::ArrowUp);
+        assert!(moved_by(&orbit, &tapped, 0.1).is_some_and(|moved| moved.target.z < 0.0));
+        tapped.clear();
+        assert_eq!(moved_by(&orbit, &tapped, 0.1), None);
+        assert_eq!(moved_by(&orbit, &press(KeyCode::KeyA), 0.1), None);
     }
 
     #[test]

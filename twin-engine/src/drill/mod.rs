@@ -26,7 +26,7 @@ use spatial_db::cache::Cache;
 pub(crate) use crowd::on_side;
 pub(crate) use figures::{AlertState, Figures, Standing, clock, local_clock, standing};
 pub(crate) use overlay::{contour_colour, is_beside, is_water, turn_beside};
-pub(crate) use session::{SPEEDS, Session, write};
+pub(crate) use session::{SPEEDS, Session};
 pub(crate) use strand::Played;
 
 use crate::at_hand::FileChoice;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject, Improvement, branch};
+use spatial_db::whole;
 
 use super::strand::Strand;
 use crate::live::Wake;
 use crate::pick::Picker;
-use crate::whole;
 
 /// How fast the clock can go.
 pub(crate) const SPEEDS: [f64; 6] = [1.0, 5.0, 20.0, 60.0, 200.0, 600.0];
@@ -240,20 +240,9 @@ impl Session {
         if text == self.kept {
             return;
         }
-        match write(path, text.as_bytes()) {
+        match whole::write(path, text.as_bytes()) {
             Ok(()) => self.kept = text,
             Err(error) => self.told = Some(format!("{}: {error}", path.display())),
         }
     }
-}
-
-/// Writes a file whole or not at all.
-///
-/// # Errors
-/// That it cannot be written.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    whole::write(path, bytes)
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use super::{DrillRoom, write};
+use spatial_db::whole;
+
+use super::DrillRoom;
 use crate::live::Wake;
 use crate::pick::Picker;
 use crate::text::{Language, Text, t};
@@ -32,7 +34,7 @@ impl Writing {
         let ended: Arc<Mutex<Option<Ended>>> = Arc::default();
         let (slot, to) = (Arc::clone(&ended), path.clone());
         let work = move || {
-            let made = make(&to).and_then(|bytes| write(&to, &bytes).map_err(|error| error.to_string()));
+            let made = make(&to).and_then(|bytes| whole::write(&to, &bytes).map_err(|error| error.to_string()));
             if let Ok(mut slot) = slot.lock() {
                 *slot = Some(made);
             }

@@ -12,6 +12,7 @@ use gltf_json::validation::{Checked, USize64};
 use gltf_json::{Accessor, Asset, Buffer, Index, Material, Mesh, Node, Root, Scene};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
+use spatial_db::whole;
 
 use super::GltfError;
 use super::surface::{Lines, Surface};
@@ -225,12 +226,7 @@ impl Document {
         let numbers = self.positions.len() + self.normals.len() + self.indices.len();
         let bytes = (12 + 8 + json.len() + 8 + numbers) as u64;
         let Ok(all) = u32::try_from(bytes) else { return Err(GltfError::TooLarge { bytes }) };
-        let beside = path.with_extension("glb.new");
-        let put = || -> std::io::Result<()> {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            let mut file = std::io::BufWriter::new(std::fs::File::create(&beside)?);
+        let written = whole::with(path, |file| {
             for word in [MAGIC, VERSION, all, json.len() as u32, JSON] {
                 file.write_all(&word.to_le_bytes())?;
             }
@@ -241,14 +237,9 @@ impl Document {
             for numbers in [&self.positions, &self.normals, &self.indices] {
                 file.write_all(numbers)?;
             }
-            file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-            std::fs::rename(&beside, path)
-        };
-        put().map_err(|source| {
-            // There is nothing to be done about a file that will not go.
-            let _ = std::fs::remove_file(&beside);
-            GltfError::Io { path: path.to_path_buf(), source }
-        })?;
+            Ok(())
+        });
+        written.map_err(|source| GltfError::Io { path: path.to_path_buf(), source })?;
         Ok(bytes)
     }
 }

@@ -1,5 +1,5 @@
-//! A scenario shown beside the park on record: both parks are one scene, and each part of a split picture hides what the other
-//! alone has.
+//! A scenario shown beside the park on record, or beside another scenario: both parks are one scene, and each part of a split picture
+//! hides what the other alone has.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -21,7 +21,7 @@ use crate::time::Years;
 /// What a scenario makes of a park.
 #[derive(Clone)]
 pub struct WhatIf {
-    /// Every feature of the park on record and of the scenario.
+    /// Every feature of the park on record (or of the other scenario) and of the scenario.
     pub both: Arc<ParkSnapshot>,
     /// How they differ.
     pub apart: Apart,
@@ -36,6 +36,8 @@ pub struct Apart {
     pub added: HashSet<FeatureId>,
     /// Features that the scenario takes away.
     pub gone: HashSet<FeatureId>,
+    /// Name of another scenario that stands in the record's place, and its overlays by the names of those of the record.
+    pub before: Option<(String, OverlayOn)>,
     /// Overlays of the scenario, by the names of those of the record.
     pub after: OverlayOn,
 }
@@ -181,14 +183,15 @@ mod tests {
             None
         }
 
-        fn what_if(&self, scenario: &ScenarioFile, _: NaiveDate) -> Result<WhatIf, Words> {
+        fn what_if(&self, scenario: &ScenarioFile, _: Option<&ScenarioFile>, _: NaiveDate) -> Result<WhatIf, Words> {
             let mut gone = HashSet::new();
             for edit in &scenario.edits {
                 let Edit::RemoveBuilding { building } = edit else { continue };
                 let found = self.0.buildings.iter().find(|one| one.provenance.key == *building);
                 gone.insert(found.ok_or_else(|| Words::from(format!("there is no building {building}")))?.id);
             }
-            let apart = Apart { added: HashSet::new(), gone, after: Arc::new(|_: NaiveDate, _: &str| None) };
+            let apart =
+                Apart { added: HashSet::new(), gone, before: None, after: Arc::new(|_: NaiveDate, _: &str| None) };
             Ok(WhatIf { both: Arc::clone(&self.0), apart, compared: Vec::new() })
         }
 
@@ -321,6 +324,7 @@ mod tests {
         let apart = Apart {
             added: HashSet::from([id(FeatureKind::Building, 2), id(FeatureKind::Parcel, 8)]),
             gone: HashSet::from([id(FeatureKind::Building, 1)]),
+            before: None,
             after: Arc::new(|_: NaiveDate, _: &str| None),
         };
         let whole = presence(&input, day, Side::Left);

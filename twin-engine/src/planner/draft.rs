@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use analysis::scenario::{Edit, ScenarioFile};
 use analysis::words::Words;
-
-use crate::whole;
+use spatial_db::hash::sha256;
+use spatial_db::whole;
 
 /// End of the name of a scenario's file.
 const ENDING: &str = ".scenario.ron";
@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub refused: Option<Words>,
     /// Run of the record that the file says it was drawn on.
     drawn_on: Option<i64>,
+    /// Another scenario that it stands beside, in the place of the record.
+    against: Option<ScenarioFile>,
     edits: Vec<Edit>,
     taken_back: Vec<Edit>,
     /// Number of this list of edits, of that before the last was added, of the first of this scenario, and of the newest there was.
@@ -43,6 +45,8 @@ struct Kept {
     name: String,
     note: String,
     edits: Vec<Edit>,
+    /// SHA-256 of the file.
+    sha256: String,
 }
 
 /// Why a scenario was not kept.
@@ -84,6 +88,11 @@ impl Draft {
     /// The file that the scenario is kept in.
     pub(crate) fn kept_in(&self) -> Option<&Path> {
         self.kept.as_ref().map(|kept| kept.path.as_path())
+    }
+
+    /// SHA-256 of the file that the scenario is kept in, as it was read or written last.
+    pub(crate) fn kept_as(&self) -> Option<&str> {
+        self.kept.as_ref().map(|kept| kept.sha256.as_str())
     }
 
     /// True where something would be lost without being written first.
@@ -154,18 +163,38 @@ impl Draft {
         tried
     }
 
-    /// Begins with a scenario that was read from a file, in the place of this one.
+    /// The scenario that this one stands beside; `None` for the park on record.
+    pub(crate) fn against(&self) -> Option<&ScenarioFile> {
+        self.against.as_ref()
+    }
+
+    /// Has this scenario stand beside another, or beside the record; not while an edit is only tried.
+    pub(crate) fn stand_against(&mut self, other: Option<ScenarioFile>) {
+        if !self.trying && self.against != other {
+            self.against = other;
+            self.changed();
+        }
+    }
+
+    /// Begins with a scenario that was read from a file of that text, in the place of this one.
     ///
     /// # Errors
     /// The park that it is for, where that is not `park`; this scenario stays.
-    pub(crate) fn open(&mut self, file: ScenarioFile, path: &Path, park: &str) -> Result<(), String> {
+    pub(crate) fn open(&mut self, file: ScenarioFile, (path, text): (&Path, &str), park: &str) -> Result<(), String> {
         if file.park != park {
             return Err(file.park);
         }
         let ScenarioFile { name, note, drawn_on, edits, .. } = file;
         let newest = self.newest + 1;
-        let kept = Kept { path: path.to_path_buf(), name: name.clone(), note: note.clone(), edits: edits.clone() };
-        let numbers = Self { version: newest, first: newest, newest, ..Self::default() };
+        let kept = Kept {
+            path: path.to_path_buf(),
+            name: name.clone(),
+            note: note.clone(),
+            edits: edits.clone(),
+            sha256: sha256(text.as_bytes()),
+        };
+        let against = self.against.take();
+        let numbers = Self { version: newest, first: newest, newest, against, ..Self::default() };
         *self = Self { name, note, drawn_on, edits, shown: true, kept: Some(kept), ..numbers };
         Ok(())
     }
@@ -187,29 +216,18 @@ impl Draft {
         let own = self.kept.as_ref().filter(|kept| kept.name == self.name).map(|kept| kept.path.clone());
         let path = own.unwrap_or_else(|| self.path_in(folder));
         let source = |source| Unkept::Unwritable { path: path.clone(), source };
-        let file = self.file(park);
+        let text = self.file(park).to_text().map_err(std::io::Error::other).map_err(source)?;
         if self.kept_in() == Some(path.as_path()) {
-            save(&file, &path).map_err(source)?;
-        } else {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(source)?;
-            }
-            // Taken before anything is written: no other window can take the name meanwhile.
-            match std::fs::File::create_new(&path) {
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                    return Err(Unkept::NameTaken { path });
-                }
-                Err(error) => return Err(source(error)),
-            }
-            if let Err(error) = save(&file, &path) {
-                // Nothing but the empty file that stood for the name.
-                let _ = std::fs::remove_file(&path);
-                return Err(source(error));
-            }
+            whole::write(&path, text.as_bytes()).map_err(source)?;
+        } else if let Err(error) = whole::write_new(&path, text.as_bytes()) {
+            // No other window can take the name meanwhile.
+            return Err(match error.kind() {
+                std::io::ErrorKind::AlreadyExists => Unkept::NameTaken { path },
+                _ => source(error),
+            });
         }
         let (name, note, edits) = (self.name.clone(), self.note.clone(), self.edits.clone());
-        self.kept = Some(Kept { path: path.clone(), name, note, edits });
+        self.kept = Some(Kept { path: path.clone(), name, note, edits, sha256: sha256(text.as_bytes()) });
         Ok(path)
     }
 
@@ -252,18 +270,6 @@ pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
-}
-
-/// Writes a scenario whole or not at all.
-///
-/// # Errors
-/// That it cannot be written.
-fn save(file: &ScenarioFile, path: &Path) -> std::io::Result<()> {
-    let text = file.to_text().map_err(std::io::Error::other)?;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    whole::write(path, text.as_bytes())
 }
 
 #[cfg(test)]
@@ -343,12 +349,34 @@ mod tests {
         let mut file = ScenarioFile::new("plan", "park", vec![remove("B1")]);
         file.drawn_on = Some(3);
         let mut draft = Draft::default();
-        draft.open(file, &folder.0.join("plan.scenario.ron"), "park").unwrap();
+        draft.open(file, (&folder.0.join("plan.scenario.ron"), ""), "park").unwrap();
         draft.add(remove("B2"));
         draft.made();
         let kept = read(&draft.keep(&folder.0, "park").unwrap());
         assert_eq!((kept.drawn_on, kept.edits.len()), (Some(3), 2));
         assert_eq!(read(&Draft::default().keep(&folder.0, "park").unwrap()).drawn_on, None);
+    }
+
+    #[test]
+    fn what_a_scenario_stands_beside_is_made_anew_and_stays_for_the_next() {
+        let mut draft = Draft::default();
+        draft.add(remove("B1"));
+        let other = ScenarioFile::new("other", "park", vec![remove("B2")]);
+        draft.stand_against(Some(other.clone()));
+        assert!(draft.against().is_none(), "not while an edit is only tried");
+        draft.made();
+        let version = draft.version();
+        draft.stand_against(Some(other.clone()));
+        assert!(draft.version() > version && draft.has_version(draft.version()));
+        let version = draft.version();
+        draft.stand_against(Some(other.clone()));
+        assert_eq!(draft.version(), version, "nothing has changed");
+        assert_eq!(draft.edits(), [remove("B1")]);
+        draft.open(ScenarioFile::new("plan", "park", vec![remove("B3")]), (Path::new("p"), ""), "park").unwrap();
+        assert_eq!(draft.against(), Some(&other), "the next is held against it too");
+        assert_eq!(draft.file("park").edits, [remove("B3")], "no file has anything of it");
+        draft.close(draft.version());
+        assert!(draft.against().is_none());
     }
 
     #[test]
@@ -380,7 +408,7 @@ mod tests {
         assert_eq!((draft.edits(), draft.version()), ([remove("B1")].as_slice(), version), "as it was");
         assert!(draft.refused.is_some());
         let file = ScenarioFile::new("wrong", "park", vec![remove("B9")]);
-        draft.open(file, Path::new("wrong.scenario.ron"), "park").unwrap();
+        draft.open(file, (Path::new("wrong.scenario.ron"), ""), "park").unwrap();
         assert!(
             !draft.has_version(version) && draft.has_version(draft.version()),
             "another scenario's edits are not its own"
@@ -401,7 +429,9 @@ mod tests {
         assert!(!draft.is_unsaved());
         assert_eq!(files_in(&folder.0), std::slice::from_ref(&path));
         let mut other = Draft::default();
-        other.open(read(&path), &path, "park").unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        other.open(read(&path), (&path, &text), "park").unwrap();
+        assert!(draft.kept_as().is_some() && other.kept_as() == draft.kept_as(), "read as it was written");
         assert_eq!(
             (other.edits(), other.name.as_str(), other.note.as_str()),
             (draft.edits(), "Second phase / 二期", "why")
@@ -443,7 +473,7 @@ mod tests {
         let mut draft = Draft { name: "mine".into(), ..Draft::default() };
         draft.add(remove("B1"));
         let other = ScenarioFile::new("theirs", "elsewhere", vec![remove("B7")]);
-        assert_eq!(draft.open(other, Path::new("x"), "park"), Err("elsewhere".to_owned()));
+        assert_eq!(draft.open(other, (Path::new("x"), ""), "park"), Err("elsewhere".to_owned()));
         assert_eq!((draft.edits(), draft.name.as_str()), ([remove("B1")].as_slice(), "mine"));
     }
 }

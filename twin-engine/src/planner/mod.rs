@@ -49,11 +49,12 @@ pub trait Planner: Send + Sync + fmt::Debug {
     fn zone_schemes(&self) -> Vec<Words>;
     /// The evaluation of the park on a day; `None` where there is no scheme.
     fn zone(&self, day: NaiveDate, scheme: usize) -> Option<ZoneBoard>;
-    /// What a scenario makes of the park, with the overlays of both.
+    /// What a scenario makes of the park, with the overlays of both. Beside it stands the record, or `against`.
     ///
     /// # Errors
     /// Which edit cannot be made, and why.
-    fn what_if(&self, scenario: &ScenarioFile, day: NaiveDate) -> Result<WhatIf, Words>;
+    fn what_if(&self, scenario: &ScenarioFile, against: Option<&ScenarioFile>, day: NaiveDate)
+    -> Result<WhatIf, Words>;
     /// The list as CSV: these parcels, in this order.
     ///
     /// # Errors
@@ -304,7 +305,9 @@ impl Desk {
         }
         let edits = (self.draft.version(), state);
         let file = self.draft.file(&twin.input.snapshot.park.slug);
-        let mut came = self.what_if.step((edits.clone(), day), wake, move || Some(planner.what_if(&file, day)));
+        let against = self.draft.against().cloned();
+        let make = move || Some(planner.what_if(&file, against.as_ref(), day));
+        let mut came = self.what_if.step((edits.clone(), day), wake, make);
         if let Some(made) = self.what_if.of(&(edits.clone(), day)).cloned()
             && self.made.as_ref().is_none_or(|(_, known)| !Arc::ptr_eq(known, &made))
             && self.tried.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &made))

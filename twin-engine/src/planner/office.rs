@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use analysis::words::Words;
@@ -30,16 +31,17 @@ pub trait CaseOffice: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why they cannot be had, in words.
     fn file(&self, case: i64, entry: i32) -> Result<Vec<u8>, Words>;
-    /// Makes a scenario the record, as one run: all of its edits or nothing. For a trial nothing is written.
+    /// Makes a scenario the record, as one run: all of its edits or nothing. For a trial nothing is written. It is given up when
+    /// `stop` is set before it is done.
     ///
     /// # Errors
     /// Why it is refused and what can be done about it, in words. Nothing is written then.
-    fn accept(&self, order: &AcceptOrder) -> Result<Accepted, Words>;
-    /// Writes everything about a parcel on one page.
+    fn accept(&self, order: &AcceptOrder, stop: &Arc<AtomicBool>) -> Result<Accepted, Words>;
+    /// Writes everything about a parcel on one page. It is given up when `stop` is set before it is done.
     ///
     /// # Errors
     /// Why it is not written, in words.
-    fn dossier(&self, order: &DossierOrder) -> Result<(), String>;
+    fn dossier(&self, order: &DossierOrder, stop: &AtomicBool) -> Result<(), String>;
 }
 
 /// An entry to record.
@@ -102,6 +104,8 @@ pub enum CaseDeed {
 pub struct AcceptOrder {
     /// The scenario's file.
     pub file: PathBuf,
+    /// SHA-256 of the file that the window shows: one that was changed since is refused.
+    pub sha256: String,
     /// The person who accepts it, by name.
     pub by: String,
     /// Why, for whoever asks later.

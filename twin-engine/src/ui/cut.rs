@@ -11,8 +11,9 @@ use bevy_egui::egui::{
 };
 use chrono::NaiveDate;
 use spatial_db::model::FeatureId;
+use spatial_db::whole;
 
-use super::{Panels, look};
+use super::{Panels, look, writing};
 use crate::action::Action;
 use crate::cut::{Cut, Dig, SectionPlane};
 use crate::drawing::{self, EXAGGERATIONS, Heading};
@@ -396,8 +397,5 @@ fn export(panels: &mut Panels, words: &Text, plane: &SectionPlane) -> Option<Str
     let (marks, size) = drawing::sheet(&section, &heading, panels.ui.cut.exaggeration, &theme, words);
     let text = drawing::svg(&marks, size, theme.panel, &t!(words, "section-title", park = park.park.name));
     let path = folder.join(format!("{}-{FILE}", park.park.slug)).with_extension("svg");
-    Some(match std::fs::create_dir_all(&folder).and_then(|()| crate::whole::write(&path, text.as_bytes())) {
-        Ok(()) => t!(words, "section-exported", path = path.display()),
-        Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
-    })
+    Some(writing::ended(words, &path, whole::write(&path, text.as_bytes())))
 }

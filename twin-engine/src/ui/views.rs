@@ -7,6 +7,7 @@ use bevy_egui::egui::{Button, ProgressBar, TextEdit, Ui, vec2};
 
 use super::{Panels, look};
 use crate::action::{Action, KEYS};
+use crate::bookmarks::Unkept;
 use crate::film::studio::{Ended, Progress, is_picture};
 use crate::live::Wake;
 use crate::moment::{Missing, scene_of};
@@ -36,8 +37,14 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {
             }
         }
     });
-    if let Some(failed) = panels.bookmarks.failed.clone() {
-        ui.colored_label(ui.visuals().error_fg_color, failed);
+    if let Some(Unkept { path, unread, why }) = panels.bookmarks.failed.clone() {
+        let (path, reason) = (path.display(), words.failure(&why));
+        let said = if unread {
+            t!(words, "bookmarks-unread", path = path, reason = reason)
+        } else {
+            t!(words, "bookmarks-unwritten", path = path, reason = reason)
+        };
+        ui.colored_label(ui.visuals().error_fg_color, said);
     }
     for missing in panels.ui.missing.clone() {
         ui.label(look::note(said(words, &missing)));
@@ -190,7 +197,7 @@ fn picture(ui: &mut Ui, panels: &mut Panels, folder: &Path, words: &Text) {
     .response
     .on_hover_text(t!(words, "picture-help"));
     let Some(size) = wanted else { return };
-    let scene = scene_of(&panels.twin, &panels.ui.table.filter(), &meshed.geometry, &panels.orbit);
+    let scene = scene_of(&panels.twin, &panels.ui.table.filter(), meshed, &panels.orbit);
     let (input, day, language) = (panels.twin.input.clone(), panels.twin.record_day(), panels.twin.language);
     let wake = Wake::clone(&panels.wake);
     panels.studio.draw(input, day, scene, language, (folder, size), wake);

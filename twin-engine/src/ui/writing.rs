@@ -1,7 +1,7 @@
 //! Files that the panels write in the background: how far they are, and how it ended.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -87,6 +87,14 @@ pub(super) fn gltf(panels: &mut Panels, by: By, ids: Vec<FeatureId>) {
     let path = export.path_in(&folder);
     let way = Way { path: path.clone(), done: export.done(), all: export.len(), cancel: Some(export.cancel()) };
     begin(panels, by, way, move || export.write(&path).map(|_| ()));
+}
+
+/// How a file ended that was written within a frame.
+pub(super) fn ended(words: &Text, path: &Path, written: std::io::Result<()>) -> String {
+    match written.map_err(|error| causes::at_the_bottom(&error)) {
+        Ok(()) => t!(words, "table-exported", path = path.display()),
+        Err(why) => t!(words, "table-not-exported", path = path.display(), reason = words.failure(&why)),
+    }
 }
 
 /// True where a panel has something to tell of its files.

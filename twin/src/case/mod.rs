@@ -132,7 +132,7 @@ fn file(arguments: &FileArguments) -> Result<(), Failure> {
     let bytes = store()?.case_file(park, *case, arguments.entry)?;
     let bytes = bytes.ok_or(Failure::NoCaseFile { case: *case, entry: arguments.entry })?;
     let path = &arguments.out;
-    crate::whole::write_new(path, &bytes).map_err(|source| Failure::CaseFile { path: path.clone(), source })?;
+    spatial_db::whole::write_new(path, &bytes).map_err(|source| Failure::CaseFile { path: path.clone(), source })?;
     if *json {
         return print::json(&json!({ "out": path, "bytes": bytes.len() }));
     }

@@ -1,8 +1,11 @@
 //! What the window asks of cases, parcels and scenarios: entries as `twin case` records them, files out of them, a parcel's dossier, a
 //! scenario made the record.
 
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use analysis::words::Words;
 use spatial_db::model::Case;
@@ -14,6 +17,9 @@ use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::past::{Address, not_reached};
 use crate::said::{in_a_line, in_words};
+
+/// How often it is asked whether a page is still wanted.
+const ASKS: Duration = Duration::from_millis(50);
 
 /// Records in the database that the window follows, each time over a connection of its own.
 #[derive(Debug)]
@@ -91,28 +97,58 @@ impl CaseOffice for Office {
         bytes.ok_or_else(|| told(&Failure::NoCaseFile { case, entry }))
     }
 
-    fn accept(&self, order: &AcceptOrder) -> Result<Accepted, Words> {
+    fn accept(&self, order: &AcceptOrder, stop: &Arc<AtomicBool>) -> Result<Accepted, Words> {
         let mut store = self.store()?;
-        crate::scenario::for_window(&mut store, &self.park, order).map_err(|failure| told(&failure))
+        crate::scenario::for_window(&mut store, &self.park, order, stop).map_err(|failure| told(&failure))
     }
 
-    fn dossier(&self, order: &DossierOrder) -> Result<(), String> {
-        let run = |mut command: Command| command.stdin(Stdio::null()).stdout(Stdio::null()).output();
-        let output = self.command(order).and_then(run).map_err(|error| error.to_string())?;
-        if output.status.success() {
+    fn dossier(&self, order: &DossierOrder, stop: &AtomicBool) -> Result<(), String> {
+        let (status, complaint) =
+            self.command(order).and_then(|command| ended(command, stop)).map_err(|error| error.to_string())?;
+        if status.success() {
             return Ok(());
         }
         // Laid out for a terminal; here it is one line.
-        let complaint = String::from_utf8_lossy(&output.stderr);
         Err(complaint.split_whitespace().collect::<Vec<_>>().join(" "))
     }
+}
+
+/// How a process ended, and what it complained of. It is ended where `stop` is set before: what it writes is there whole or not at all.
+fn ended(mut command: Command, stop: &AtomicBool) -> std::io::Result<(ExitStatus, String)> {
+    let mut process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let reader = process.stderr.take().map(|mut from| {
+        std::thread::spawn(move || {
+            let mut said = Vec::new();
+            // What could be read is told.
+            let _ = from.read_to_end(&mut said);
+            String::from_utf8_lossy(&said).into_owned()
+        })
+    });
+    let status = loop {
+        if let Some(status) = process.try_wait()? {
+            break status;
+        }
+        if stop.load(Ordering::Relaxed) {
+            process.kill()?;
+            break process.wait()?;
+        }
+        std::thread::sleep(ASKS);
+    };
+    Ok((status, reader.and_then(|reader| reader.join().ok()).unwrap_or_default()))
 }
 
 /// A failure with its causes; in English with what to do about it, in one line.
 fn told(failure: &Failure) -> Words {
     let said = in_words(failure);
     let line = in_a_line(&said, Language::English);
-    said.message.in_english(line)
+    match said.hint {
+        // What to do about it is said in the other language too.
+        Some(hint) if said.message.key().is_some() && hint.key().is_some() => {
+            analysis::words!("failure-with-advice", "{message} ({advice})", message = said.message, advice = hint)
+                .in_english(line)
+        }
+        _ => said.message.in_english(line),
+    }
 }
 
 #[cfg(test)]
@@ -209,26 +245,40 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("plan.scenario.ron");
         let edit = "change_use(parcel: \"p1\", scheme: \"planning-2023\", code: \"100101\")";
-        std::fs::write(&file, format!("(format_version: 1, name: \"plan\", park: \"p\", edits: [{edit}])"))
-            .expect("a file");
+        let plan = format!("(format_version: 1, name: \"plan\", park: \"p\", edits: [{edit}])");
+        std::fs::write(&file, &plan).expect("a file");
         let order = |trial: bool, drawn_on| AcceptOrder {
             file: file.clone(),
+            sha256: spatial_db::hash::sha256(plan.as_bytes()),
             by: "王工".into(),
             reason: "plan 2027-14".into(),
             drawn_on,
             trial,
         };
-        assert_eq!(office.accept(&order(true, None)).unwrap_err(), "the database is not reached yet");
+        let wanted = Arc::default();
+        assert_eq!(office.accept(&order(true, None), &wanted).unwrap_err(), "the database is not reached yet");
         address.set(database.url()).expect("told once");
         let mut store = database.store().expect("a store");
         let use_of = |store: &mut Store| store.snapshot("p").expect("the park").parcels[0].land_use_code.clone();
 
-        let trial = office.accept(&order(true, None)).expect("a trial");
+        let trial = office.accept(&order(true, None), &wanted).expect("a trial");
         assert_eq!((trial.run, trial.drawn_on), (None, 1));
         assert!(matches!(trial.changes[..], [(FeatureKind::Parcel, 1, _)]), "{trial:?}");
         assert_eq!((store.runs("p").expect("the runs").len(), use_of(&mut store)), (1, None), "nothing was written");
 
-        let done = office.accept(&order(false, Some(trial.drawn_on))).expect("accepted");
+        let given_up =
+            office.accept(&order(false, Some(trial.drawn_on)), &Arc::new(AtomicBool::new(true))).unwrap_err();
+        assert!(given_up.contains("cancelled; nothing was written"), "{given_up}");
+        // Another hand changes the file between what was shown and what is written.
+        std::fs::write(&file, plan.replace("100101", "100102")).expect("a file");
+        let changed = office.accept(&order(false, Some(trial.drawn_on)), &wanted).unwrap_err();
+        assert!(changed.contains("was changed since") && changed.contains("open the file again"), "{changed}");
+        let chinese = twin_engine::text::Text::of(Language::Chinese).failure(&changed);
+        assert!(chinese.contains("被改动") && chinese.contains("请重新打开该文件"), "{chinese}");
+        assert_eq!((store.runs("p").expect("the runs").len(), use_of(&mut store)), (1, None), "nothing was written");
+        std::fs::write(&file, &plan).expect("a file");
+
+        let done = office.accept(&order(false, Some(trial.drawn_on)), &wanted).expect("accepted");
         assert_eq!(done.changes, trial.changes, "what was shown is what is written");
         let runs = store.runs("p").expect("the runs");
         let last = runs.last().expect("a run");
@@ -236,10 +286,24 @@ mod tests {
         assert!(last.command.starts_with("twin view: scenario accept p ") && last.scenario["by"] == "王工", "{last:?}");
         assert_eq!(use_of(&mut store).as_deref(), Some("100101"));
 
-        let again = office.accept(&order(false, done.run)).unwrap_err();
+        let again = office.accept(&order(false, done.run), &wanted).unwrap_err();
         assert!(again.contains("accepted by run") && again.contains("nothing was written"), "{again}");
         let chinese = twin_engine::text::Text::of(Language::Chinese).failure(&again);
         assert!(chinese.contains("已由"), "{chinese}");
+    }
+
+    #[test]
+    fn a_page_that_nobody_wants_any_more_ends_its_process() {
+        let shell = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            command
+        };
+        let (status, said) = ended(shell("echo no such parcel >&2; exit 3"), &AtomicBool::new(false)).expect("a shell");
+        assert_eq!((status.code(), said.trim()), (Some(3), "no such parcel"));
+        // It would last for an hour.
+        let (status, _) = ended(shell("exec sleep 3600"), &AtomicBool::new(true)).expect("a shell");
+        assert!(!status.success());
     }
 
     #[test]

@@ -36,6 +36,15 @@ pub(crate) enum Refused {
         /// The run.
         run: i64,
     },
+    /// The file was changed since a window read or wrote it.
+    #[error("the scenario {} was changed since the window opened or saved it", path.display())]
+    #[diagnostic(help(
+        "nothing was written; open the file again to see what it says now (or save what the window shows), and try it once more"
+    ))]
+    ScenarioChanged {
+        /// File.
+        path: PathBuf,
+    },
     /// The record is not as it was when the scenario was drawn, or an edit cannot be made.
     #[error("the scenario {} is not accepted", path.display())]
     #[diagnostic(help(

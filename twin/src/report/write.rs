@@ -244,7 +244,7 @@ pub(crate) fn csv(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, text: &T
 
 /// Writes a file whole or not at all.
 pub(crate) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    crate::whole::write(path, bytes).map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })
+    spatial_db::whole::write(path, bytes).map_err(|source| Failure::ReportFile { path: path.to_path_buf(), source })
 }
 
 pub(super) fn head(column: &Column, text: &Text) -> String {

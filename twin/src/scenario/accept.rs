@@ -134,9 +134,17 @@ fn accept(arguments: &AcceptArguments) -> Result<(), Failure> {
     })
 }
 
-/// Accepts a scenario as the window asks for it, as the command does.
-pub(crate) fn for_window(store: &mut Store, park: &str, order: &AcceptOrder) -> Result<Accepted, Failure> {
+/// Accepts a scenario as the window asks for it, as the command does; until `stop` is set.
+pub(crate) fn for_window(
+    store: &mut Store,
+    park: &str,
+    order: &AcceptOrder,
+    stop: &Arc<AtomicBool>,
+) -> Result<Accepted, Failure> {
     let (text, file) = read(&order.file)?;
+    if sha256(text.as_bytes()) != order.sha256 {
+        return Err(Refused::ScenarioChanged { path: order.file.clone() }.into());
+    }
     // The window shows what a draft makes of the record as it is: that is what it is drawn on.
     let drawn_on = match order.drawn_on.or(file.drawn_on) {
         Some(run) => Some(run),
@@ -158,7 +166,8 @@ pub(crate) fn for_window(store: &mut Store, park: &str, order: &AcceptOrder) -> 
     let run = drawn_on.map_or_else(String::new, |run| format!(" --drawn-on {run}"));
     let command =
         format!("twin view: scenario accept {park} {path} --by {:?} --reason {:?}{run}", order.by, order.reason);
-    let (asked, written) = put(store, &arguments, (text, file), &changes, How { command, cancel: None })?;
+    let (asked, written) =
+        put(store, &arguments, (text, file), &changes, How { command, cancel: Some(Arc::clone(stop)) })?;
     let counted = written.amended.iter().map(|one| (one.table.kind, one.written.len(), one.gone.len()));
     Ok(Accepted {
         run: written.run,

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use bevy_egui::egui::Ui;
+use spatial_db::whole;
 
-use super::super::Panels;
-use crate::causes;
-use crate::drill::{Session, write};
+use super::super::{Panels, writing};
+use crate::drill::Session;
 use crate::text::{Text, t};
 
 /// Ends of the names of report and alert.
@@ -42,9 +42,5 @@ fn write_alert(panels: &mut Panels, words: &'static Text) {
     let park = meshed.picker.cache();
     let alert = office.alert(&session.file, &played.run, park);
     let path = beside(session, ALERT);
-    let written = write(&path, alert.as_bytes()).map_err(|error| causes::at_the_bottom(&error));
-    session.told = Some(match written {
-        Ok(()) => t!(words, "table-exported", path = path.display()),
-        Err(reason) => t!(words, "table-not-exported", path = path.display(), reason = words.failure(&reason)),
-    });
+    session.told = Some(writing::ended(words, &path, whole::write(&path, alert.as_bytes())));
 }

@@ -10,15 +10,16 @@ use bevy_egui::egui::{
     Button, FontId, Label, Painter, Rect, Response, RichText, Sense, Slider, Stroke, StrokeKind, TextStyle, Ui, pos2,
     vec2,
 };
+use spatial_db::whole;
 
-use super::{answered, write};
+use super::answered;
 use crate::drawing::{Fit, Long, Spot, long};
 use crate::inspect::grouped;
 use crate::network::{Answered, Fly, Found};
 use crate::text::{Language, Text, t};
 use crate::theme::{Theme, ThemeChoice};
 use crate::ui::cut::paint;
-use crate::ui::{Panels, look};
+use crate::ui::{Panels, look, writing};
 use crate::{ProfileSheet, profile_svg};
 
 /// How much longer the way is drawn after one notch of the wheel.
@@ -368,10 +369,7 @@ fn export(panels: &Panels, words: &Text, found: &Found, profile: &Profile) -> Op
         None => "path",
     };
     let path = folder.join(format!("{}-{FILE}-{kind}", park.slug)).with_extension("svg");
-    Some(match write::whole(&folder, &path, profile_svg(profile, &sheet).as_bytes()) {
-        Ok(()) => t!(words, "section-exported", path = path.display()),
-        Err(error) => t!(words, "section-not-exported", path = path.display(), reason = error),
-    })
+    Some(writing::ended(words, &path, whole::write(&path, profile_svg(profile, &sheet).as_bytes())))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use analysis::network::permit::Permit;
 use bevy_egui::egui::{Button, Ui};
 use chrono::NaiveDate;
+use spatial_db::whole;
 
 use crate::SheetForm;
 use crate::network::Found;
@@ -59,15 +60,6 @@ pub(super) fn permit(panels: &mut Panels, permit: Permit, day: NaiveDate) {
     let way = Way { path: path.clone(), done: Arc::new(AtomicUsize::new(0)), all: 1, cancel: None };
     writing::begin(panels, By::Network, way, move || -> std::io::Result<()> {
         let page = planner.permit_page(day, &permit, language).map_err(std::io::Error::other)?;
-        whole(&folder, &path, page.as_bytes())
+        whole::write(&path, page.as_bytes())
     });
-}
-
-/// Writes a file whole or not at all.
-pub(super) fn whole(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let mut beside = path.to_path_buf().into_os_string();
-    beside.push(".part");
-    std::fs::write(&beside, bytes)?;
-    std::fs::rename(&beside, path)
 }

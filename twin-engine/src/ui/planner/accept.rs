@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use analysis::land::Tone;
 use analysis::words::Words;
@@ -20,6 +21,9 @@ const FIELD: f32 = 190.0;
 /// What came of a trial or an acceptance, or why nothing did.
 type Answer = Result<Accepted, Words>;
 
+/// A scenario's file, and the SHA-256 of what it holds.
+type Kept = (PathBuf, String);
+
 /// The form from frame to frame.
 #[derive(Debug, Default)]
 pub(super) struct Accept {
@@ -32,6 +36,8 @@ pub(super) struct Accept {
     trial: Option<(u64, Accepted)>,
     /// Asked for the edits of a version.
     asked: Option<(u64, Asked<Answer>)>,
+    /// Set to have what was asked given up.
+    stop: Arc<AtomicBool>,
     told: Option<Answer>,
 }
 
@@ -44,11 +50,11 @@ impl Accept {
     }
 
     /// What to ask for, or the id of the words for what is still missing.
-    fn order(&self, file: PathBuf, drawn_on: Option<i64>, trial: bool) -> Result<AcceptOrder, &'static str> {
+    fn order(&self, (file, sha256): Kept, drawn_on: Option<i64>, trial: bool) -> Result<AcceptOrder, &'static str> {
         let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let by = said(&self.by).ok_or("accept-needs-by")?;
         let reason = said(&self.reason).ok_or("accept-needs-reason")?;
-        Ok(AcceptOrder { file, by, reason, drawn_on, trial })
+        Ok(AcceptOrder { file, sha256, by, reason, drawn_on, trial })
     }
 
     /// Takes the answer to what was asked last; the version whose edits are the record now.
@@ -64,6 +70,10 @@ impl Accept {
                 (self.open, self.trial, self.told) = (false, None, Some(Ok(accepted)));
                 self.reason.clear();
                 Some(version)
+            }
+            Err(_) if self.stop.load(Ordering::Relaxed) => {
+                (self.trial, self.told) = (None, None);
+                None
             }
             // What was shown before need not hold any more.
             Err(why) => {
@@ -123,7 +133,8 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let Some(office) = office(panels) else { return };
     let draft = &panels.desk.draft;
     let (version, name) = (draft.version(), draft.name.trim().to_owned());
-    let (None, Some(file)) = (hindrance(true, draft), draft.kept_in().map(PathBuf::from)) else {
+    let kept = draft.kept_in().map(PathBuf::from).zip(draft.kept_as().map(str::to_owned));
+    let (None, Some(file)) = (hindrance(true, draft), kept) else {
         panels.ui.planner.accept.open = false;
         return;
     };
@@ -134,10 +145,12 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     accept.name(&*office);
     let order = form(ui, words, accept, (version, &name, &park), file);
     if let Some(order) = order {
-        let asked = Asked::begin(move || office.accept(&order), &panels.wake);
+        let stop: Arc<AtomicBool> = Arc::default();
+        let given_up = Arc::clone(&stop);
+        let asked = Asked::begin(move || office.accept(&order, &given_up), &panels.wake);
         let accept = &mut panels.ui.planner.accept;
         match asked {
-            Ok(asked) => (accept.asked, accept.told) = (Some((version, asked)), None),
+            Ok(asked) => (accept.asked, accept.stop, accept.told) = (Some((version, asked)), stop, None),
             Err(error) => accept.told = Some(Err(causes::in_words(&error))),
         }
     }
@@ -149,7 +162,7 @@ fn form(
     words: &Text,
     accept: &mut Accept,
     (version, name, park): (u64, &str, &str),
-    file: PathBuf,
+    file: Kept,
 ) -> Option<AcceptOrder> {
     let free = accept.asked.is_none();
     let mut wanted = None;
@@ -168,6 +181,9 @@ fn form(
         }
         if !free {
             ui.label(look::note(t!(words, "accept-busy")));
+            if ui.add(Button::new(look::AWAY).frame(false)).on_hover_text(t!(words, "accept-stop")).clicked() {
+                accept.stop.store(true, Ordering::Relaxed);
+            }
         }
     });
     let Some(trial) = accept.trial_of(version) else { return wanted };
@@ -241,7 +257,7 @@ mod tests {
     fn from_file() -> Draft {
         let mut draft = Draft::default();
         let file = ScenarioFile::new("plan", "park", vec![remove("B1")]);
-        draft.open(file, std::path::Path::new("plan.scenario.ron"), "park").unwrap();
+        draft.open(file, (std::path::Path::new("plan.scenario.ron"), "(…)"), "park").unwrap();
         draft
     }
 
@@ -281,9 +297,10 @@ mod tests {
     fn what_is_written_is_told_before_it_can_be_and_only_for_the_edits_that_it_is_of() {
         let words = Text::of(Language::English);
         let mut accept = Accept { open: true, ..Accept::default() };
-        let file = PathBuf::from("plan.scenario.ron");
+        let file = (PathBuf::from("plan.scenario.ron"), "abc1".to_owned());
+        let shown = file.clone();
         let texts = |accept: &mut Accept, version: u64| {
-            drawn(|ui| drop(form(ui, words, accept, (version, "plan", "qingxi"), PathBuf::from("plan.scenario.ron"))))
+            drawn(|ui| drop(form(ui, words, accept, (version, "plan", "qingxi"), shown.clone())))
         };
         let has = |said: &[String], part: &str| said.iter().any(|text| text.contains(part));
         assert_eq!(accept.order(file.clone(), None, true), Err("accept-needs-by"));
@@ -292,6 +309,7 @@ mod tests {
         accept.reason = "plan 2027-14".into();
         let order = accept.order(file, None, true).unwrap();
         assert_eq!((order.by.as_str(), order.trial, order.drawn_on), ("Li Na", true, None));
+        assert_eq!(order.sha256, "abc1", "no other file than the one that is shown");
 
         let write = t!(words, "accept-write");
         assert!(!has(&texts(&mut accept, 5), &write), "nothing was tried yet");
@@ -307,6 +325,11 @@ mod tests {
         assert!(matches!(&accept.told, Some(Err(why)) if why.contains("has changed")));
         assert_eq!(accept.reason, "plan 2027-14", "what was typed stays");
 
+        // Given up: nothing is told of it, and what was typed stays. What was written all the same is told.
+        assert_eq!(answered(&mut accept, 5, Ok(trial.clone())), None);
+        accept.stop = Arc::new(AtomicBool::new(true));
+        assert_eq!(answered(&mut accept, 5, Err("cancelled; nothing was written".into())), None);
+        assert!(accept.told.is_none() && accept.trial.is_none() && accept.reason == "plan 2027-14");
         assert_eq!(answered(&mut accept, 5, Ok(Accepted { run: Some(4), ..trial })), Some(5));
         assert!(!accept.open && accept.trial.is_none() && accept.reason.is_empty());
         assert!(matches!(&accept.told, Some(Ok(accepted)) if accepted.run == Some(4)));

@@ -1,6 +1,7 @@
 //! The button that writes a parcel's dossier, and how that ended.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use bevy_egui::egui::{Button, Ui};
 
@@ -16,8 +17,9 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text, parce
     let button = ui.add_enabled(free, Button::new(t!(words, "planner-dossier")));
     if button.on_hover_text(t!(words, "planner-dossier-does")).clicked() {
         let order = DossierOrder::of(&panels.twin, parcel, panels.desk.scheme, &folder);
-        let way = Way { path: order.out.clone(), done: Arc::default(), all: 1, cancel: None };
-        writing::begin(panels, By::Dossier, way, move || office.dossier(&order).map_err(std::io::Error::other));
+        let stop: Arc<AtomicBool> = Arc::default();
+        let way = Way { path: order.out.clone(), done: Arc::default(), all: 1, cancel: Some(Arc::clone(&stop)) };
+        writing::begin(panels, By::Dossier, way, move || office.dossier(&order, &stop).map_err(std::io::Error::other));
     }
     if writing::tells(panels, By::Dossier) {
         writing::line(ui, panels, words, By::Dossier);

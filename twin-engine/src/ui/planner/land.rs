@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use analysis::planner::{LandList, Look};
 use bevy_egui::egui::{Button, ComboBox, Frame, Label, Margin, Panel, RichText, TextEdit, Ui};
 use spatial_db::model::{FeatureId, FeatureKind};
+use spatial_db::whole;
 
 use super::{rows, sheet};
 use crate::inspect::grouped;
@@ -14,7 +15,6 @@ use crate::planner::{By as Order, Wanted, csv_in, day_of, total_m2, typed};
 use crate::text::{Text, t};
 use crate::ui::writing::{self, By, Way};
 use crate::ui::{Panels, look};
-use crate::whole;
 use crate::work::{Work, let_go};
 
 /// Rows that were chosen, in their order, and their area, m².
@@ -258,7 +258,6 @@ fn export(panels: &mut Panels, list: &LandList) {
     let way = Way { path: path.clone(), done: Arc::new(AtomicUsize::new(0)), all: ids.len(), cancel: None };
     writing::begin(panels, By::Planner, way, move || -> std::io::Result<()> {
         let bytes = planner.land_csv(day, scheme, &ids, language).map_err(std::io::Error::other)?;
-        std::fs::create_dir_all(&folder)?;
         whole::write(&path, &bytes)
     });
 }

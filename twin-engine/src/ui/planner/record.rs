@@ -350,6 +350,7 @@ fn field(ui: &mut Ui, label: String, hint: String, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
     use std::time::{Duration, Instant};
 
     use analysis::planner::case_book;
@@ -484,11 +485,11 @@ mod tests {
             Err("none".into())
         }
 
-        fn accept(&self, _: &AcceptOrder) -> Result<Accepted, Words> {
+        fn accept(&self, _: &AcceptOrder, _: &Arc<AtomicBool>) -> Result<Accepted, Words> {
             Err("none".into())
         }
 
-        fn dossier(&self, _: &DossierOrder) -> Result<(), String> {
+        fn dossier(&self, _: &DossierOrder, _: &AtomicBool) -> Result<(), String> {
             Err("none".into())
         }
     }

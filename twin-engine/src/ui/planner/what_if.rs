@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use analysis::planner::edit_words;
 use analysis::scenario::{Edit, Limits, ScenarioFile};
-use analysis::words::Words;
 use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
 use bevy_egui::egui::{
     Align, Button, ComboBox, DragValue, Frame, Grid, Label, Layout, Margin, Panel, PopupCloseBehavior, RichText,
@@ -17,7 +16,7 @@ use super::{accept, row_of, tone_colour};
 use crate::causes;
 use crate::planner::{Unkept, files_in};
 use crate::text::{Text, t};
-use crate::ui::{Panels, look};
+use crate::ui::{Panels, look, writing};
 
 /// The edits that the form can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,6 +91,7 @@ pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         shown = !shown;
         panels.desk.draft.shown = shown;
     }
+    against(ui, panels, words);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let hint = t!(words, "scenario-name");
         ui.add(TextEdit::singleline(&mut panels.desk.draft.name).hint_text(hint).desired_width(190.0));
@@ -102,6 +102,59 @@ pub(super) fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             ui.label(look::note(t!(words, "time-making")));
         }
     });
+}
+
+/// What stands on the left: the record, or another scenario.
+fn against(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    let free = !panels.desk.draft.is_trying() && !panels.desk.what_if.is_making();
+    let name = panels.desk.draft.against().map_or_else(|| t!(words, "scenario-before"), |other| other.name.clone());
+    ui.add_enabled_ui(free, |ui| {
+        let menu = ui.menu_button(t!(words, "scenario-against", name = name), |ui| {
+            if ui.button(t!(words, "scenario-before")).clicked() {
+                panels.desk.draft.stand_against(None);
+                ui.close();
+            }
+            for path in folder(panels).iter().flat_map(|folder| files_in(folder)) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if ui.button(name).clicked() {
+                    stand_against(panels, words, &path);
+                    ui.close();
+                }
+            }
+        });
+        menu.response.on_hover_text(t!(words, "scenario-against-help"));
+    });
+}
+
+fn stand_against(panels: &mut Panels, words: &'static Text, path: &Path) {
+    let park = panels.twin.input.snapshot.park.slug.clone();
+    let read = read(path, words).and_then(|(file, _)| {
+        let found = &park;
+        if file.park == *found { Ok(file) } else { Err(of_another(words, path, &file.park, found)) }
+    });
+    let draft = &mut panels.desk.draft;
+    panels.ui.planner.form.told = match read {
+        Ok(file) => {
+            draft.stand_against(Some(file));
+            draft.shown |= !draft.edits().is_empty();
+            None
+        }
+        Err(told) => Some(told),
+    };
+}
+
+/// A scenario's file with its text, or what is said of one that cannot be read.
+fn read(path: &Path, words: &Text) -> Result<(ScenarioFile, String), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| causes::in_words(&error));
+    let file = text.and_then(|text| {
+        let file = ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error))?;
+        Ok((file, text))
+    });
+    file.map_err(|why| t!(words, "scenario-not-read", path = path.display(), reason = words.words(&why)))
+}
+
+fn of_another(words: &Text, path: &Path, wanted: &str, found: &str) -> String {
+    t!(words, "scenario-of-another-park", path = path.display(), wanted = wanted, found = found)
 }
 
 /// Edits that no file has, before another scenario takes their place: what becomes of them is for their author to say.
@@ -347,7 +400,10 @@ fn table(ui: &mut Ui, panels: &Panels, words: &'static Text) {
     Grid::new("scenario-compared").num_columns(3).spacing([14.0, 3.0]).striped(true).show(ui, |ui| {
         for head in ["", "before", "after"] {
             ui.label(look::note(match head {
-                "before" => t!(words, "scenario-before"),
+                "before" => {
+                    let other = panels.desk.draft.against();
+                    other.map_or_else(|| t!(words, "scenario-before"), |other| other.name.clone())
+                }
                 "after" => t!(words, "scenario-after"),
                 _ => String::new(),
             }));
@@ -405,21 +461,12 @@ fn ask_or_open(panels: &mut Panels, words: &'static Text, path: &Path) {
 }
 
 fn open(panels: &mut Panels, words: &'static Text, path: &Path) {
-    panels.ui.planner.form.told = None;
-    let read = std::fs::read_to_string(path).map_err(|error| Words::from(error.to_string()));
-    let file = read
-        .and_then(|text| ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error)));
     let park = panels.twin.input.snapshot.park.slug.clone();
-    panels.ui.planner.form.told =
-        match file {
-            Ok(file) => panels.desk.draft.open(file, path, &park).err().map(|wanted| {
-                t!(words, "scenario-of-another-park", path = path.display(), wanted = wanted, found = park)
-            }),
-            Err(why) => {
-                let reason = words.words(&why);
-                Some(t!(words, "scenario-not-read", path = path.display(), reason = reason))
-            }
-        };
+    let opened = read(path, words).and_then(|(file, text)| {
+        let opened = panels.desk.draft.open(file, (path, &text), &park);
+        opened.map_err(|wanted| of_another(words, path, &wanted, &park))
+    });
+    panels.ui.planner.form.told = opened.err();
 }
 
 /// A name and a folder to keep the scenario in, and no edit in it that may yet be refused.
@@ -435,12 +482,9 @@ fn write(panels: &mut Panels, words: &'static Text) -> bool {
     let kept = panels.desk.draft.keep(&folder, &park);
     let is_kept = kept.is_ok();
     panels.ui.planner.form.told = Some(match kept {
-        Ok(path) => t!(words, "table-exported", path = path.display()),
+        Ok(path) => writing::ended(words, &path, Ok(())),
         Err(Unkept::NameTaken { path }) => t!(words, "scenario-name-taken", path = path.display()),
-        Err(Unkept::Unwritable { path, source }) => {
-            let reason = words.failure(&causes::at_the_bottom(&source));
-            t!(words, "table-not-exported", path = path.display(), reason = reason)
-        }
+        Err(Unkept::Unwritable { path, source }) => writing::ended(words, &path, Err(source)),
     });
     is_kept
 }
