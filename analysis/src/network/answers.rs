@@ -74,6 +74,8 @@ pub struct Network<'p> {
     pub anew: Option<Anew>,
     /// Valves and switches whose state is on record, with when they were last seen.
     pub on_record: Vec<(&'p NetworkNode, super::isolation::Observed<'p>)>,
+    /// Valves and switches whose state was told with the question, which goes before what is on record.
+    pub told_here: Vec<(&'p NetworkNode, ValveState)>,
     told: HashMap<String, ValveState>,
     barriers: Barriers,
 }
@@ -125,6 +127,11 @@ impl<'p> Network<'p> {
                 AnswerError::NoSuchValve { key, class }
             });
         }
+        let mut told_here: Vec<(&'p NetworkNode, ValveState)> = Vec::new();
+        for valve in valves.shut.iter().chain(valves.passing(&topology)) {
+            let state = told.get(key_of(valve));
+            told_here.extend(state.map(|state| (&park.nodes[valve.node as usize], *state)));
+        }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
         for valve in valves.shut.iter().chain(valves.passing(&topology)) {
@@ -155,7 +162,7 @@ impl<'p> Network<'p> {
             *here = (*here).max(barrier);
         }
         let barriers = Barriers::new(at, lines).with_checks(checks);
-        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, barriers })
+        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told_here, told, barriers })
     }
 
     /// What stands in the way.
@@ -163,10 +170,13 @@ impl<'p> Network<'p> {
         &self.barriers
     }
 
-    /// How many valves and switches let nothing pass, and of how many nothing is on record.
+    /// How many valves and switches let nothing pass by the record, and of how many nothing is known.
     pub fn standing(&self) -> [usize; 2] {
-        let told = |valve: &&Valve| self.told.get(&self.park.nodes[valve.node as usize].provenance.key);
+        let key_of = |valve: &Valve| self.park.nodes[valve.node as usize].provenance.key.as_str();
+        let told = |valve: &&Valve| self.told.get(key_of(*valve));
+        let is_told_here = |key: &str| self.told_here.iter().any(|(node, _)| node.provenance.key == key);
         let shut = self.valves.shut.iter().filter(|valve| told(valve).is_some_and(|state| state.is_shut()));
+        let shut = shut.filter(|valve| !is_told_here(key_of(valve)));
         let unseen = self.valves.shut.iter().filter(|valve| told(valve).is_none());
         [shut.count(), unseen.count()]
     }

@@ -285,7 +285,7 @@ impl Asked {
         };
         match &self.question {
             Question::Pressure { press, driven } => self.pressures(&network, &joint, press, *driven),
-            Question::Left { resource, of, by, .. } => self.left(&joint, resource, of, *by),
+            Question::Left { resource, of, by, .. } => self.left(&network, resource, of, *by),
             Question::Critical { everywhere, .. } => self.critical(&network, &joint, *everywhere).map(Ok),
             _ => self.ask(&network, &joint, settings).map(|found| found.map_err(Refused::Network)),
         }

@@ -53,7 +53,6 @@ pub(crate) type Key = (u64, NaiveDate, Option<Language>, Question, Told);
 struct Before {
     question: Question,
     picks: Picks,
-    told: Told,
     answer: Option<(Key, Arc<Answered>)>,
 }
 
@@ -83,7 +82,7 @@ pub(crate) struct Workbench {
     pub left: LeftForm,
     /// Network of questions that begin nowhere.
     pub class: Option<NetworkClass>,
-    /// States of valves, as a person told them.
+    /// States of valves of the network that is asked, as a person told them.
     pub told: Told,
     /// State that a click gives a valve.
     pub marking: ValveState,
@@ -108,6 +107,8 @@ pub(crate) struct Workbench {
     question: Option<Question>,
     /// The network that valves were told of.
     told_of: Option<NetworkClass>,
+    /// What was told of other networks: it holds again for the next question to each of them.
+    told_elsewhere: Vec<(NetworkClass, Told)>,
     /// The last question of each other tab.
     before: Vec<Before>,
     /// The question that was given up: a pit is not asked of again until it is another.
@@ -141,6 +142,7 @@ impl Default for Workbench {
             arrows: Prepared::default(),
             question: None,
             told_of: None,
+            told_elsewhere: Vec::new(),
             before: Vec::new(),
             given_up: None,
             laid: None,
@@ -166,12 +168,22 @@ impl Workbench {
         // Whoever waits for an answer that nobody wants any more waits too long.
         self.watch.stop();
         self.answer.give_up();
-        if self.told_of != question.class() {
-            self.told.clear();
-        }
-        self.told_of = question.class();
+        self.tell_of(question.class());
         self.measured = None;
         self.question = Some(question);
+    }
+
+    /// Puts what was told of one network aside, and brings back what was told of another.
+    fn tell_of(&mut self, class: Option<NetworkClass>) {
+        if self.told_of == class {
+            return;
+        }
+        let told = std::mem::take(&mut self.told);
+        self.told_elsewhere.extend(self.told_of.filter(|_| !told.is_empty()).map(|of| (of, told)));
+        self.told_of = class;
+        if let Some(at) = self.told_elsewhere.iter().position(|(of, _)| Some(*of) == class) {
+            self.told = self.told_elsewhere.swap_remove(at).1;
+        }
     }
 
     /// Keeps the question that stands for whoever comes back to its tab, unless the next is of the same.
@@ -185,7 +197,7 @@ impl Workbench {
         let Some(question) = stood.filter(|_| tab != Some(next)) else { return };
         let own = self.answer.known().filter(|(key, _)| key.3 == question);
         let answer = own.map(|(key, answered)| (key.clone(), Arc::clone(answered)));
-        self.before.push(Before { question, picks: self.picks.clone(), told: self.told.clone(), answer });
+        self.before.push(Before { question, picks: self.picks.clone(), answer });
     }
 
     /// True where what was asked last in a tab waits for whoever comes back to it.
@@ -194,17 +206,18 @@ impl Workbench {
         !stands && self.before.iter().any(|before| tab.has(&before.question))
     }
 
-    /// Comes back to a tab: what was asked there last stands again, with what was picked, what was told of valves, and its answer.
+    /// Comes back to a tab: what was asked there last stands again, with what was picked, and its answer where nothing else was told
+    /// of valves meanwhile.
     pub(crate) fn return_to(&mut self, tab: NetworkTab) {
         if !self.waits_in(tab) {
             return;
         }
         let Some(at) = self.before.iter().position(|before| tab.has(&before.question)) else { return };
-        let Before { question, picks, told, answer } = self.before.swap_remove(at);
+        let Before { question, picks, answer } = self.before.swap_remove(at);
         self.ask(question);
         // What is asked next in the tab is of its network, not of the one that was asked of meanwhile.
         self.class = self.question.as_ref().and_then(Question::class).or(self.class);
-        (self.picks, self.told) = (picks, told);
+        self.picks = picks;
         if let Some((key, answered)) = answer {
             self.answer.put(key, answered);
         }
@@ -275,6 +288,8 @@ impl Workbench {
 
     /// Gives a valve the state that clicks give, or takes what was told of it back.
     pub(crate) fn mark_valve(&mut self, key: &str) {
+        // Marked before anything was asked, it is one of the network that was picked in.
+        self.told_of = self.told_of.or(self.class);
         if self.told.remove(key) != Some(self.marking) {
             self.told.insert(key.to_owned(), self.marking);
         }
@@ -319,6 +334,7 @@ impl Workbench {
         self.picks = Picks::default();
         self.left.site = None;
         self.told.clear();
+        self.told_elsewhere.clear();
         self.planned.points.clear();
         if let Some((_, before)) = self.laid.take() {
             take_away(twin, NAME, before);

@@ -129,6 +129,25 @@ fn a_valve_is_marked_and_the_mark_taken_back() {
 }
 
 #[test]
+fn what_is_told_of_valves_holds_for_every_question_to_their_network() {
+    let mut bench = Workbench::default();
+    bench.ask(Question::Break { class: NetworkClass::Water, at: "hv23".into() });
+    bench.mark_valve("v2");
+    // Capacity is asked of power at first, and knows nothing of a valve in water; then of water.
+    bench.left.resource = "power".into();
+    bench.ask_again(NetworkTab::Capacity);
+    assert!(bench.told.is_empty());
+    bench.left.resource = "water".into();
+    bench.ask_again(NetworkTab::Capacity);
+    assert!(matches!(bench.question(), Some(Question::Left { class: NetworkClass::Water, .. })));
+    assert_eq!(bench.told.keys().collect::<Vec<_>>(), ["v2"]);
+    // What is told there holds for the break as well.
+    bench.mark_valve("v1");
+    bench.return_to(NetworkTab::Break);
+    assert_eq!(bench.told.keys().collect::<Vec<_>>(), ["v1", "v2"]);
+}
+
+#[test]
 fn who_comes_back_to_a_question_has_its_answer_laid_again() {
     let mut app = app();
     let down = reach("hv23");

@@ -86,3 +86,52 @@ fn told(answer: &Remaining) -> Value {
         "way": answer.path.iter().map(parts).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use spatial_db::model::{NetworkClass, Presence};
+
+    use super::super::CapacityRules;
+    use super::super::tests::{TODAY, day, ring};
+    use super::*;
+    use crate::network::Settings;
+    use crate::network::answers::Network;
+    use crate::network::isolation::ValveState;
+
+    #[test]
+    fn states_that_are_told_with_the_question_part_the_ways_and_every_answer_says_so() {
+        let park = ring();
+        let (settings, rules) = (Settings::shipped(), CapacityRules::shipped());
+        let there = Presence::on(&park, day(TODAY));
+        let asked = |told: &[(&str, ValveState)]| {
+            let told: HashMap<String, ValveState> =
+                told.iter().map(|(key, state)| ((*key).to_owned(), *state)).collect();
+            let network = Network::of(&park, &there, NetworkClass::Power, &settings, told).unwrap();
+            let capacity = Capacity::on(&network, &rules, rules.known("power").unwrap());
+            let left = capacity.remaining(Place::Parcel("p1"), day(TODAY)).unwrap();
+            let told = |answer: Answer| {
+                let notes = answer.sheet.notes.into_iter();
+                notes.filter(|note| note.key() == Some("note-told-states")).map(|note| note.to_string()).collect()
+            };
+            let of_place = capacity.place(Place::Parcel("p1"), day(TODAY)).unwrap().0;
+            let all = [capacity.parcels(day(TODAY)), capacity.lines_and_points(day(TODAY)), of_place];
+            let said: Vec<Vec<String>> = all.into_iter().map(told).collect();
+            ((left.value, left.known.as_str()), (capacity.shut, capacity.unseen), said)
+        };
+        let (left, counts, said) = asked(&[]);
+        assert_eq!(
+            (left, counts),
+            ((Some(100.0), "at_most"), (0, 2)),
+            "which way it comes over the ring nothing tells"
+        );
+        assert!(said.iter().all(Vec::is_empty));
+        // Off at b every way is the only one; what the record says is counted apart.
+        let (left, counts, said) = asked(&[("b", ValveState::Closed)]);
+        assert_eq!((left, counts), ((Some(100.0), "known"), (0, 1)));
+        for said in said {
+            assert_eq!(said, ["as told with the question, not as on record: b off"]);
+        }
+    }
+}

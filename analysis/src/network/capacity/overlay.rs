@@ -183,6 +183,7 @@ pub(super) fn notes(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
             unseen = capacity.unseen,
         ));
     }
+    notes.extend(capacity.told_states.clone());
     if capacity.resource.by.is_some() {
         notes.push(words!(
             "note-rated-by-rule",

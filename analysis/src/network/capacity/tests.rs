@@ -384,7 +384,7 @@ fn parcels_go_by_their_number_too_and_what_is_meant_is_asked_back() {
 }
 
 /// The street closed to a ring: a second substation t (2000 kVA) beyond e, a normally open point between them at b when it is off.
-fn ring() -> ParkSnapshot {
+pub(super) fn ring() -> ParkSnapshot {
     let mut park = street();
     let mut other = node("t", NodeKind::Source, [450.0, 0.0, 1.0]);
     other.class = NetworkClass::Power;

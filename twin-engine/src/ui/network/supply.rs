@@ -171,6 +171,7 @@ pub(super) fn capacity(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         panels.bench.ask_again(NetworkTab::Capacity);
         panels.ui.network.take_focus |= chose;
     }
+    asked::told(ui, panels, words);
 }
 
 /// The place that is asked of, and the way from a selection to it for whoever has no mouse.
