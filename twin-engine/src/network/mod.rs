@@ -72,6 +72,8 @@ pub(crate) struct Workbench {
     pub ask: Ask,
     /// What is picked.
     pub picks: Picks,
+    /// What was picked last for its pressure and has none, as it is of another network than water.
+    pub not_water: Option<Place>,
     /// A break in every line is asked of, not one.
     pub every: bool,
     /// Then as if a valve or switch stood at both ends of each.
@@ -124,6 +126,7 @@ impl Default for Workbench {
         Self {
             ask: Ask::default(),
             picks: Picks::default(),
+            not_water: None,
             every: false,
             everywhere: false,
             press: PressForm::default(),
@@ -160,7 +163,7 @@ impl Workbench {
 
     /// Asks.
     pub(crate) fn ask(&mut self, question: Question) {
-        self.given_up = None;
+        (self.given_up, self.not_water) = (None, None);
         if self.question.as_ref() == Some(&question) {
             return;
         }
@@ -250,7 +253,9 @@ impl Workbench {
     /// Takes a picked place, and asks what the tab is about.
     pub(crate) fn pick(&mut self, place: Place, tab: NetworkTab) {
         // Only water mains have pressures here.
+        self.not_water = None;
         if tab == NetworkTab::Pressure && place.class != NetworkClass::Water {
+            self.not_water = Some(place);
             return;
         }
         self.class = Some(place.class);
@@ -331,7 +336,7 @@ impl Workbench {
         (self.told_of, self.given_up) = (None, None);
         self.before.clear();
         self.spot = None;
-        self.picks = Picks::default();
+        (self.picks, self.not_water) = (Picks::default(), None);
         self.left.site = None;
         self.told.clear();
         self.told_elsewhere.clear();

@@ -203,7 +203,9 @@ fn one_break_and_every_line_are_asked_in_one_tab_and_pressures_of_water_alone() 
     assert_eq!(bench.question().and_then(Question::class), Some(drains), "a drain has no pressure to ask of");
     bench.pick(place("bo8"), NetworkTab::Pressure);
     assert_eq!(bench.picks.from.as_ref().unwrap().key, "ab7", "and is not picked there");
+    assert_eq!(bench.not_water.as_ref().map(|place| place.key.as_str()), Some("bo8"), "which is said");
     bench.pick(place("v2c4"), NetworkTab::Pressure);
+    assert_eq!(bench.not_water, None);
     assert!(matches!(bench.question(), Some(Question::Pressure { .. })) && bench.waits_in(NetworkTab::Break));
 }
 
