@@ -68,8 +68,8 @@ fn empty(capacity: &Capacity<'_>, classes: Vec<Class>, notes: Vec<Words>) -> Ove
     }
 }
 
-/// Rated, connected and committed of a line or point, in words.
-fn facts_of(capacity: &Capacity<'_>, element: &Element) -> Vec<Fact> {
+/// Rated, connected and committed of a line or point, with commitments up to `by`, in words.
+fn facts_of(capacity: &Capacity<'_>, element: &Element, by: NaiveDate) -> Vec<Fact> {
     let unit = &capacity.resource.unit;
     let told = |value: Option<f64>| -> Words {
         value.map_or_else(|| phrase("unknown", "unknown").into(), |value| figure(value, unit).into())
@@ -90,6 +90,15 @@ fn facts_of(capacity: &Capacity<'_>, element: &Element) -> Vec<Fact> {
             element.connected.as_ref(),
         ),
         Fact {
+            label: words!("fact-element-committed", "Committed"),
+            value: told(Some(element.committed).filter(|_| !element.on_loop)),
+            basis: if element.on_loop {
+                words!("basis-loop", "not known: on a loop or between sources")
+            } else {
+                words!("basis-element-committed", "loads of projects on record, up to {by}", by = by)
+            },
+        },
+        Fact {
             label: words!("fact-remaining", "Left"),
             value: told(element.remains()),
             basis: words!("basis-element", "rated − connected − committed there"),
@@ -103,7 +112,7 @@ pub fn elements_overlay(capacity: &Capacity<'_>, by: NaiveDate) -> Overlay {
     for element in worst(capacity, by) {
         let class = class_of(&element);
         overlay.classes[class].count += 1;
-        let facts = facts_of(capacity, &element);
+        let facts = facts_of(capacity, &element, by);
         overlay.verdicts.insert(element.feature, Verdict { class, value: element.remains(), outline: None, facts });
     }
     overlay.without_empty_classes(|_| false)
@@ -149,7 +158,8 @@ pub fn way_overlay(
             None => {}
         }
         overlay.classes[class].count += 1;
-        let verdict = Verdict { class, value: element.remains(), outline: None, facts: facts_of(capacity, element) };
+        let verdict =
+            Verdict { class, value: element.remains(), outline: None, facts: facts_of(capacity, element, answer.by) };
         overlay.verdicts.insert(element.feature, verdict);
         let node = limits.then(|| park.nodes.iter().find(|node| node.id == element.feature)).flatten();
         overlay.marks.extend(node.map(|node| Mark {
@@ -203,6 +213,11 @@ mod tests {
             assert_eq!(of("s"), Some((ample.into(), Some(450.0))));
             let rows = worst(capacity, day(TODAY));
             assert_eq!(overlay.verdicts.len(), rows.len());
+            // What is taken from the rating for what is left is told, each with what it rests on.
+            let facts = &overlay.verdicts[&capacity.park.edges[0].id].facts;
+            let said: Vec<String> = facts.iter().map(|fact| format!("{} {}", fact.label, fact.value)).collect();
+            assert_eq!(said, ["Rated 800 kVA", "Connected 550 kVA", "Committed 0 kVA", "Left 250 kVA"]);
+            assert!(facts[2].basis.as_str().ends_with(TODAY), "{}", facts[2].basis);
             assert_eq!(overlay.classes.iter().map(|class| class.count).sum::<usize>(), rows.len());
         });
         // A load that is not on record: no more than that, and never ample.
