@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use analysis::network::answers::{Network, Told, valves_told};
-use analysis::network::capacity::{Capacity, CapacityRules, Place};
+use analysis::network::capacity::{Capacity, CapacityRules, Place, buildings_left, parcels_left, worst_elements};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use spatial_db::model::Presence;
@@ -95,12 +95,12 @@ pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
     let capacity = Capacity::on(&network, &table, resource);
     let by = arguments.by.unwrap_or(as_of);
     let answer = match arguments.kind {
-        Kind::Parcels => capacity.parcels(by),
+        Kind::Parcels => capacity.parcels(&parcels_left(&capacity, by), by),
         Kind::Buildings => {
             let ducts = table.beside(resource).map(|ducts| Capacity::on(&network, &table, ducts));
-            capacity.buildings(ducts.as_ref(), by)
+            capacity.buildings(&buildings_left(&capacity, by), ducts.as_ref(), by)
         }
-        Kind::Elements => capacity.lines_and_points(by),
+        Kind::Elements => capacity.lines_and_points(&worst_elements(&capacity, by), by),
         Kind::At => {
             let place = match (&arguments.parcel, &arguments.building, arguments.point, &arguments.node) {
                 (Some(key), ..) => Place::Parcel(key),

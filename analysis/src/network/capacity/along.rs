@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::overlay::{facts, notes, title};
-use super::sheets::worst;
 use super::{Capacity, Element, Remaining, figure};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
@@ -106,13 +105,14 @@ fn facts_of(capacity: &Capacity<'_>, element: &Element, by: NaiveDate) -> Vec<Fa
     ]
 }
 
-/// Every line and point that can limit somebody, by how much of its rating is left with commitments up to `by`.
-pub fn elements_overlay(capacity: &Capacity<'_>, by: NaiveDate) -> Overlay {
+/// Every line and point that can limit somebody ([`super::worst_elements`]), by how much of its rating is left with commitments up to
+/// `by`.
+pub fn elements_overlay(capacity: &Capacity<'_>, elements: &[Element], by: NaiveDate) -> Overlay {
     let mut overlay = empty(capacity, elements_legend(), notes(capacity, by));
-    for element in worst(capacity, by) {
-        let class = class_of(&element);
+    for element in elements {
+        let class = class_of(element);
         overlay.classes[class].count += 1;
-        let facts = facts_of(capacity, &element, by);
+        let facts = facts_of(capacity, element, by);
         overlay.verdicts.insert(element.feature, Verdict { class, value: element.remains(), outline: None, facts });
     }
     overlay.without_empty_classes(|_| false)
@@ -182,6 +182,7 @@ pub fn way_overlay(
 mod tests {
     use spatial_db::model::Presence;
 
+    use super::super::sheets::worst;
     use super::super::tests::{TODAY, day, street};
     use super::super::{CapacityRules, Place};
     use super::*;
@@ -197,7 +198,8 @@ mod tests {
     #[test]
     fn lines_and_points_are_coloured_by_what_is_left_of_their_own_rating() {
         asked(|capacity| {
-            let overlay = elements_overlay(capacity, day(TODAY));
+            let rows = worst(capacity, day(TODAY));
+            let overlay = elements_overlay(capacity, &rows, day(TODAY));
             let of = |key: &str| {
                 let edges = capacity.park.edges.iter().map(|edge| (&edge.provenance.key, edge.id));
                 let nodes = capacity.park.nodes.iter().map(|node| (&node.provenance.key, node.id));
@@ -211,7 +213,6 @@ mod tests {
             assert_eq!(of("e4"), Some((some.into(), Some(100.0))));
             assert_eq!(of("e1"), Some((ample.into(), Some(250.0))));
             assert_eq!(of("s"), Some((ample.into(), Some(450.0))));
-            let rows = worst(capacity, day(TODAY));
             assert_eq!(overlay.verdicts.len(), rows.len());
             // What is taken from the rating for what is left is told, each with what it rests on.
             let facts = &overlay.verdicts[&capacity.park.edges[0].id].facts;
@@ -227,7 +228,7 @@ mod tests {
         let there = Presence::on(&park, day(TODAY));
         let (settings, rules) = (Settings::shipped(), CapacityRules::shipped());
         let capacity = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
-        let overlay = elements_overlay(&capacity, day(TODAY));
+        let overlay = elements_overlay(&capacity, &worst(&capacity, day(TODAY)), day(TODAY));
         let class = overlay.verdicts[&park.edges[1].id].class;
         assert_eq!(overlay.classes[class].label, "no more than that: a load behind it is not known");
     }

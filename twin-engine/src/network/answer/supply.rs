@@ -2,8 +2,8 @@
 
 use analysis::network::answers::{Answer, Network};
 use analysis::network::capacity::{
-    Capacity, CapacityError, Place as Spot, capacity_overlay, coverage_overlay, elements_overlay, way_overlay,
-    worst_elements,
+    Capacity, CapacityError, Place as Spot, buildings_left, capacity_overlay, coverage_overlay, elements_overlay,
+    parcels_left, way_overlay, worst_elements,
 };
 use analysis::network::found::critical_overlay;
 use analysis::network::hydraulics::{
@@ -109,20 +109,23 @@ impl Asked {
         self.stage(Stage::Telling)?;
         Some(match of {
             LeftOf::Parcels => {
-                let Answer { sheet, told } = capacity.parcels(by);
-                let overlay = capacity_overlay(&capacity, by);
+                let answers = parcels_left(&capacity, by);
+                let Answer { sheet, told } = capacity.parcels(&answers, by);
+                let overlay = capacity_overlay(&capacity, &answers, by);
                 Ok(self.found(overlay, vec![Table::new(List::Titled, sheet)], told))
             }
             LeftOf::Buildings => {
                 let ducts = rules.beside(resource).map(|ducts| Capacity::on(network, rules, ducts));
-                let Answer { sheet, told } = capacity.buildings(ducts.as_ref(), by);
-                let overlay = coverage_overlay(&capacity, by);
+                let answers = buildings_left(&capacity, by);
+                let Answer { sheet, told } = capacity.buildings(&answers, ducts.as_ref(), by);
+                let overlay = coverage_overlay(&capacity, &answers, by);
                 Ok(self.found(overlay, vec![Table::new(List::Titled, sheet)], told))
             }
             LeftOf::Elements => {
-                let Answer { sheet, told } = capacity.lines_and_points(by);
-                let overlay = with_lengths(self.park(), elements_overlay(&capacity, by));
-                let ids = worst_elements(&capacity, by).into_iter().map(|element| element.feature).collect();
+                let elements = worst_elements(&capacity, by);
+                let Answer { sheet, told } = capacity.lines_and_points(&elements, by);
+                let overlay = with_lengths(self.park(), elements_overlay(&capacity, &elements, by));
+                let ids = elements.iter().map(|element| element.feature).collect();
                 Ok(self.found(overlay, vec![Table { list: List::Titled, sheet, ids }], told))
             }
             LeftOf::At(site) => self.left_at(&capacity, site, by).map_err(Refused::Capacity),
