@@ -172,8 +172,8 @@ impl<'p> Network<'p> {
 
     /// How many valves and switches let nothing pass by the record, and of how many nothing is known.
     pub fn standing(&self) -> [usize; 2] {
-        let key_of = |valve: &Valve| self.park.nodes[valve.node as usize].provenance.key.as_str();
-        let told = |valve: &&Valve| self.told.get(key_of(*valve));
+        let key_of = |valve: &&Valve| self.park.nodes[valve.node as usize].provenance.key.as_str();
+        let told = |valve: &&Valve| self.told.get(key_of(valve));
         let is_told_here = |key: &str| self.told_here.iter().any(|(node, _)| node.provenance.key == key);
         let shut = self.valves.shut.iter().filter(|valve| told(valve).is_some_and(|state| state.is_shut()));
         let shut = shut.filter(|valve| !is_told_here(key_of(valve)));
