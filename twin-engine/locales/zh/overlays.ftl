@@ -913,6 +913,7 @@ title-trace = { $class }：{ $what }
 note-topology = { $links } 段，{ $junctions } 个连接点，{ $km } km；{ $named } 个端点按管点编号连接，{ $placed } 个按位置连接；疑点 { $doubts } 处（twin trace topology）
 note-joined-anew = 自上次连接以来 { $changed } 条管线及管点有增减或变化：{ $all } 条管线中重新连接 { $lines } 条
 note-told-states = 以下状态为提问时给定，并非登记资料：{ $states }
+note-told-closed = 以下为提问时给定关闭，并非登记资料：{ $keys }
 told-state = { $key } { $state }
 note-may-be-closed = { $count } 个阀门查看后仍状态不明，可能开启也可能关闭（{ $valves }）
 note-may-be-off = { $count } 个开关查看后仍状态不明，可能合闸也可能分闸（{ $switches }）
