@@ -3,7 +3,7 @@
 //!
 //! Layers, each usable without the next: [`model`] is plain data, [`store`] keeps it in PostGIS
 //! (with [`cluster`] to run a private server and [`checks`] on what is in it), [`package`] in a file; [`cache`] answers
-//! spatial questions in memory.
+//! spatial questions in memory. [`unions`] tells what hangs together, for checks here and for networks elsewhere.
 //! Reading files is left to `importers`; what follows from the data to `analysis`.
 
 pub mod cache;
@@ -14,4 +14,5 @@ pub mod model;
 pub mod package;
 pub mod schema;
 pub mod store;
+pub mod unions;
 pub mod whole;

@@ -139,6 +139,7 @@ where
     let plain = |c: char| if matches!(c, '"' | '\'' | '\\') || c.is_control() { '_' } else { c };
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().chars().map(plain).collect());
     let own = OwnTable { name, text, sha256: hash };
+    own.check_as(&format!("networks/{table}.toml")).map_err(|source| wrong(Box::new(source)))?;
     parse(&own.cited()).map_err(|source| wrong(Box::new(source)))
 }
 

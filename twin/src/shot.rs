@@ -8,7 +8,7 @@ use analysis::emergency::{emergency_overlay, protection_overlay, security_overla
 use analysis::issues::issue_overlay;
 use analysis::land::{idle_overlay_in_cases, utilisation_overlay};
 use analysis::network::answers::Network;
-use analysis::network::capacity::{Capacity, capacity_overlay};
+use analysis::network::capacity::{Capacity, capacity_overlay, parcels_left};
 use analysis::network::hydraulics::{
     Asked, Demand, Given, HydraulicsError, Which, park_plant, pressure_overlay, without_pressures,
 };
@@ -183,7 +183,7 @@ fn capacity(cache: &Cache, as_of: NaiveDate) -> Option<Overlay> {
     let park = cache.snapshot();
     let (tables, there) = (tables(), Presence::on(park, as_of));
     let power = Capacity::of(park, &there, &tables.topology, &tables.capacity, "power").ok()?;
-    Some(capacity_overlay(&power, as_of))
+    Some(capacity_overlay(&power, &parcels_left(&power, as_of), as_of))
 }
 
 /// Pressures on a day at the hour of most use, or why there are none.

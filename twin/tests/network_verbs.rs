@@ -155,6 +155,12 @@ fn clearances_cite_their_rule_and_take_a_table_of_ones_own() {
     std::fs::write(place.folder.path().join("bad.toml"), "horizontal = 3").unwrap();
     let (code, error) = place.fails(&["clearance", "qingxi", "--rules", "bad.toml"]);
     assert!(code == 1 && error.contains("bad.toml"), "{error}");
+    // A number that cannot be is told with its row and what it may be; no answer rests on it.
+    let table = include_str!("../../analysis/rules/networks/clearance.toml").replacen("m = 2.5", "m = -2.5", 1);
+    std::fs::write(place.folder.path().join("below.toml"), table).unwrap();
+    let (code, error) = place.fails(&["clearance", "qingxi", "--rules", "below.toml"]);
+    let parts = ["below.toml", "horizontal[1].m", "-2.5", "allowed"];
+    assert!(code == 1 && parts.iter().all(|part| error.contains(part)), "{error}");
 }
 
 /// Places along a path so near to each other that the distance of two paths is known to a decimetre.

@@ -18,7 +18,7 @@ use super::barriers::{Along, Barrier, Barriers};
 use super::isolation::{Gear, Valve, ValveState, Valves};
 use super::sheets::{Part, doubts_sheet, is_end, lines_sheet};
 use super::topology::{Anew, Flows, Topology};
-use super::trace::{Fed, Reach, Route, Start, Way};
+use super::trace::{Fed, Reach, Ring, Route, Start, Way};
 use super::{Settings, sheets};
 use crate::sheet::Sheet;
 use crate::words;
@@ -74,6 +74,8 @@ pub struct Network<'p> {
     pub anew: Option<Anew>,
     /// Valves and switches whose state is on record, with when they were last seen.
     pub on_record: Vec<(&'p NetworkNode, super::isolation::Observed<'p>)>,
+    /// Valves and switches whose state was told with the question, which goes before what is on record.
+    pub told_here: Vec<(&'p NetworkNode, ValveState)>,
     told: HashMap<String, ValveState>,
     barriers: Barriers,
 }
@@ -125,6 +127,11 @@ impl<'p> Network<'p> {
                 AnswerError::NoSuchValve { key, class }
             });
         }
+        let mut told_here: Vec<(&'p NetworkNode, ValveState)> = Vec::new();
+        for valve in valves.shut.iter().chain(valves.passing(&topology)) {
+            let state = told.get(key_of(valve));
+            told_here.extend(state.map(|state| (&park.nodes[valve.node as usize], *state)));
+        }
         // What a person says of a valve goes before what is on record.
         let seen = super::isolation::observed_in(park, class, settings, there.on);
         for valve in valves.shut.iter().chain(valves.passing(&topology)) {
@@ -155,7 +162,7 @@ impl<'p> Network<'p> {
             *here = (*here).max(barrier);
         }
         let barriers = Barriers::new(at, lines).with_checks(checks);
-        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told, barriers })
+        Ok(Self { park, there, settings, topology, flows, valves, anew, on_record, told_here, told, barriers })
     }
 
     /// What stands in the way.
@@ -163,10 +170,13 @@ impl<'p> Network<'p> {
         &self.barriers
     }
 
-    /// How many valves and switches let nothing pass, and of how many nothing is on record.
+    /// How many valves and switches let nothing pass by the record, and of how many nothing is known.
     pub fn standing(&self) -> [usize; 2] {
-        let told = |valve: &&Valve| self.told.get(&self.park.nodes[valve.node as usize].provenance.key);
+        let key_of = |valve: &&Valve| self.park.nodes[valve.node as usize].provenance.key.as_str();
+        let told = |valve: &&Valve| self.told.get(key_of(valve));
+        let is_told_here = |key: &str| self.told_here.iter().any(|(node, _)| node.provenance.key == key);
         let shut = self.valves.shut.iter().filter(|valve| told(valve).is_some_and(|state| state.is_shut()));
+        let shut = shut.filter(|valve| !is_told_here(key_of(valve)));
         let unseen = self.valves.shut.iter().filter(|valve| told(valve).is_none());
         [shut.count(), unseen.count()]
     }
@@ -218,7 +228,11 @@ impl<'p> Network<'p> {
     /// # Errors
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn trace(&self, from: &[String], way: Way) -> Result<Answer, AnswerError> {
-        let reach = self.reach(from, way)?;
+        Ok(self.trace_of(from, way, &self.reach(from, way)?))
+    }
+
+    /// A trace of which it is known what it reaches.
+    pub fn trace_of(&self, from: &[String], way: Way, reach: &Reach) -> Answer {
         // What is reached for sure apart from what is reached perhaps.
         let perhaps = |junction: &u32| reach.perhaps_junctions.binary_search(junction).is_ok();
         let (unsure, sure): (Vec<u32>, Vec<u32>) = reach.junctions.iter().copied().partition(perhaps);
@@ -271,7 +285,7 @@ impl<'p> Network<'p> {
             "stopped_at": self.keys(&reach.stopped),
             "stopped_at_lines": self.lines_of(&reach.stopped_lines),
         });
-        Ok(Answer { sheet, told })
+        Answer { sheet, told }
     }
 
     /// The shortest way between two places.
@@ -315,7 +329,14 @@ impl<'p> Network<'p> {
     /// # Errors
     /// [`AnswerError`].
     pub fn path(&self, from: &str, to: &str) -> Result<Answer, AnswerError> {
-        let route = self.route(from, to)?;
+        self.path_of(from, to, &self.route(from, to)?)
+    }
+
+    /// The shortest way, where it is known.
+    ///
+    /// # Errors
+    /// [`AnswerError`].
+    pub fn path_of(&self, from: &str, to: &str, route: &Route) -> Result<Answer, AnswerError> {
         let mut notes = self.notes();
         notes.push(words!("note-path", "{metres} m", metres = format!("{:.1}", route.length_m)));
         let asked = [self.junction(from)?, self.junction(to)?];
@@ -342,7 +363,11 @@ impl<'p> Network<'p> {
 
     /// Lines on loops.
     pub fn loops(&self) -> Answer {
-        let rings = self.topology.rings();
+        self.loops_of(&self.topology.rings())
+    }
+
+    /// Lines on loops, where those are known.
+    pub fn loops_of(&self, rings: &[Ring]) -> Answer {
         let mut notes = self.notes();
         let independent: usize = rings.iter().map(|ring| ring.loops).sum();
         notes.push(words!(
@@ -354,7 +379,7 @@ impl<'p> Network<'p> {
         let parts = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Looped));
         let what = words!("trace-loops", "lines that lie on loops");
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
-        let ring = |ring: &super::trace::Ring| json!({ "links": ring.links.len(), "loops": ring.loops, "length_m": ring.length_m });
+        let ring = |ring: &Ring| json!({ "links": ring.links.len(), "loops": ring.loops, "length_m": ring.length_m });
         Answer { sheet, told: json!({ "rings": rings.iter().map(ring).collect::<Vec<_>>() }) }
     }
 
@@ -371,7 +396,11 @@ impl<'p> Network<'p> {
     /// # Errors
     /// [`AnswerError::NoSuchPlace`], [`AnswerError::SeveralPlaces`].
     pub fn fed(&self, source: &str) -> Result<Answer, AnswerError> {
-        let fed = self.part_fed(source)?;
+        Ok(self.fed_of(source, &self.part_fed(source)?))
+    }
+
+    /// What a source feeds, where it is known.
+    pub fn fed_of(&self, source: &str, fed: &Fed) -> Answer {
         let others = self.keys(&fed.others);
         let mut notes = self.notes();
         notes.push(words!(
@@ -393,7 +422,7 @@ impl<'p> Network<'p> {
         let parts = parts.chain(fed.reach.perhaps.iter().map(|link| (*link, Part::Perhaps)));
         let what = words!("trace-fed", "what {from} feeds", from = source);
         let sheet = lines_sheet(self.park, &self.topology, parts, self.title(what), notes);
-        Ok(Answer {
+        Answer {
             sheet,
             told: json!({
                 "length_m": fed.reach.length_m,
@@ -401,7 +430,7 @@ impl<'p> Network<'p> {
                 "also_fed_from": others,
                 "perhaps_fed_from": perhaps,
             }),
-        })
+        }
     }
 
     /// What was in doubt when lines were joined.

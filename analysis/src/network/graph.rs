@@ -4,6 +4,8 @@
 
 use std::collections::BinaryHeap;
 
+pub(crate) use spatial_db::unions::Unions;
+
 /// No junction, link or segment.
 pub const NONE: u32 = u32::MAX;
 
@@ -266,32 +268,6 @@ impl Ord for Step {
     /// The nearest first: the heap gives out the greatest.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         other.far_m.total_cmp(&self.far_m).then(other.junction.cmp(&self.junction))
-    }
-}
-
-/// Sets that grow together.
-pub(crate) struct Unions {
-    up: Vec<u32>,
-}
-
-impl Unions {
-    pub(crate) fn new(count: usize) -> Self {
-        Self { up: (0..count as u32).collect() }
-    }
-
-    pub(crate) fn find(&mut self, mut at: u32) -> u32 {
-        while self.up[at as usize] != at {
-            let above = self.up[self.up[at as usize] as usize];
-            self.up[at as usize] = above;
-            at = above;
-        }
-        at
-    }
-
-    /// The lower number stands for both.
-    pub(crate) fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.find(a), self.find(b));
-        self.up[a.max(b) as usize] = a.min(b);
     }
 }
 

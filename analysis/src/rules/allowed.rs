@@ -83,13 +83,22 @@ pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableEr
         let path: Vec<&str> = row.split('.').collect();
         let allowed = match path[..] {
             [group, name, "value"] if !table.starts_with("networks/") => Allowed::of(group, name, unit),
-            [.., name, "value"] if unit == "1" && name.ends_with("_share") => Allowed::UpTo(1.0),
+            [.., name, "value"] if unit == "1" && (name.ends_with("_share") || name == "slope") => Allowed::UpTo(1.0),
+            // Between two lines, whichever way they are drawn.
+            [.., "value"] if table.starts_with("networks/") && unit == "°" => Allowed::UpTo(90.0),
             // What is more than nothing as shipped cannot be nothing.
             [.., "value"] if of(&shipped, row).is_some_and(|value| value > 0.0) => Allowed::Positive,
             _ => Allowed::NotNegative,
         };
         if !allowed.holds(*value) {
             return wrong(row, *value, allowed.told());
+        }
+    }
+    // Diameters over one and up to another: the wrong way round the row would fit no line, and ask for nothing.
+    for (row, upto, _) in own.iter().filter(|(row, ..)| row.ends_with(".dn[2]")) {
+        let over = of(&own, &row.replace(".dn[2]", ".dn[1]")).unwrap_or_default();
+        if *upto <= over {
+            return wrong(row, *upto, format!("a number above {over}, the diameter that it begins over"));
         }
     }
     for (less, more) in IN_ORDER {
@@ -188,6 +197,24 @@ mod tests {
                 "b = \"building\", m = 2.5",
                 "b = \"building\", m = -2.5",
                 ["horizontal[1].m", "-2.5", "0 or a number above"],
+            ),
+            (
+                "networks/clearance.toml",
+                "dn = [200, 99999]",
+                "dn = [200, 100]",
+                ["horizontal[3].dn[2]", "100", "above 200"],
+            ),
+            (
+                "networks/clearance.toml",
+                "[alongside_deg]\nvalue = 45.0",
+                "[alongside_deg]\nvalue = 450.0",
+                ["alongside_deg.value", "450", "up to 90"],
+            ),
+            (
+                "networks/clearance.toml",
+                "[slope]\nvalue = 0.003",
+                "[slope]\nvalue = 3.0",
+                ["slope.value", "3", "up to 1"],
             ),
             (
                 "networks/hydraulics.toml",

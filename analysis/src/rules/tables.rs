@@ -70,6 +70,20 @@ impl OwnTable {
         format!("own table {}, sha256 {}", self.name, self.sha256.get(..DIGITS).unwrap_or(&self.sha256))
     }
 
+    /// Checks its numbers as those of the shipped table that it takes the place of, by name: one that cannot be is told by this table's
+    /// own name, the row, and what it may be.
+    ///
+    /// # Errors
+    /// [`TableError::Value`].
+    pub fn check_as(&self, table: &str) -> Result<(), TableError> {
+        allowed::check(table, &self.text, shipped(table)).map_err(|error| match error {
+            TableError::Value { row, value, allowed, .. } => {
+                TableError::Value { table: self.name.clone(), row, value, allowed }
+            }
+            other => other,
+        })
+    }
+
     /// The text, in which every edition names this table too. Lines stay where they are.
     pub fn cited(&self) -> String {
         marked(&self.text, &self.mark())
@@ -251,7 +265,7 @@ impl RuleTables {
             own,
         };
         for table in &tables.own {
-            allowed::check(&table.name, &table.text, shipped(&table.name))?;
+            table.check_as(&table.name)?;
         }
         Ok(tables)
     }
@@ -417,6 +431,17 @@ mod tests {
         assert!(renamed.contains("\"ours\"") && renamed.contains("\"shanghai\""), "{renamed}");
         let unknown = told(OwnTable { name: "figure.toml".to_owned(), text: String::new(), sha256: HASH.to_owned() });
         assert!(unknown.contains("figure.toml") && unknown.contains("networks/topology.toml"), "{unknown}");
+    }
+
+    #[test]
+    fn a_table_under_a_name_of_its_own_is_held_against_the_one_that_it_stands_for() {
+        let mut table = own("networks/clearance.toml", "m = 2.5", "m = -2.5");
+        table.name = "ours.toml".to_owned();
+        let said = table.check_as("networks/clearance.toml").unwrap_err().to_string();
+        let parts = ["ours.toml", "horizontal[1].m", "-2.5", "0 or a number above it"];
+        assert!(parts.iter().all(|part| said.contains(part)), "{said}");
+        let table = own("networks/clearance.toml", "m = 2.5", "m = 3.5");
+        assert!(table.check_as("networks/clearance.toml").is_ok());
     }
 
     #[test]

@@ -428,7 +428,7 @@ pub const CHECKS: &[Check] = &[
                     t("near_m", 1.0, "an end this near to another line was perhaps meant to meet it"),
                     t("snap_m", 0.05, "ends this near to each other are one place"),
                     t("apart_m", 0.5, "known depths that differ by more are those of lines that pass each other"),
-                    t("most_rows", 2_000_000.0, "two million lines take a minute; more were not tried"),
+                    t("most_rows", 2_000_000.0, "how long more lines take was not measured"),
                 ],
             ),
             code(

@@ -44,6 +44,7 @@ net-closed-off = A break closed off
 net-burst = A burst
 net-fire = Fire flow
 net-pick-main = Click a water main or a point of the water network.
+net-not-water = { $key } is a line or point of another network ({ $class }): only water mains have pressures here.
 net-whole-bore = the whole bore is open
 net-hole = hole, mm
 net-residual = left at the hydrant

@@ -44,6 +44,7 @@ net-closed-off = 关断破损处
 net-burst = 爆管
 net-fire = 消防流量
 net-pick-main = 点击给水管段或给水管点。
+net-not-water = { $key } 属于其他管网（{ $class }）：此处只有给水管网的水压。
 net-whole-bore = 全断面敞开
 net-hole = 孔径（mm）
 net-residual = 消火栓剩余压力

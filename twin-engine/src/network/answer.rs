@@ -285,7 +285,7 @@ impl Asked {
         };
         match &self.question {
             Question::Pressure { press, driven } => self.pressures(&network, &joint, press, *driven),
-            Question::Left { resource, of, by, .. } => self.left(&joint, resource, of, *by),
+            Question::Left { resource, of, by, .. } => self.left(&network, resource, of, *by),
             Question::Critical { everywhere, .. } => self.critical(&network, &joint, *everywhere).map(Ok),
             _ => self.ask(&network, &joint, settings).map(|found| found.map_err(Refused::Network)),
         }
@@ -323,7 +323,7 @@ impl Asked {
     fn reach(&self, network: &Network<'_>, from: &str, way: Way) -> Result<Found, AnswerError> {
         let from_keys = [from.to_owned()];
         let reach = network.reach(&from_keys, way)?;
-        let answer = network.trace(&from_keys, way)?;
+        let answer = network.trace_of(&from_keys, way, &reach);
         let parts = reach.links.iter().map(|link| (*link, Part::Reached));
         let parts: Vec<_> = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps))).collect();
         let found = self.traced(network, &parts, answer);
@@ -339,23 +339,24 @@ impl Asked {
     }
 
     fn way(&self, network: &Network<'_>, from: &str, to: &str) -> Result<Found, AnswerError> {
-        let links = network.route(from, to)?.links;
-        let parts: Vec<_> = links.iter().map(|link| (*link, Part::Reached)).collect();
+        let route = network.route(from, to)?;
+        let parts: Vec<_> = route.links.iter().map(|link| (*link, Part::Reached)).collect();
         let profile = self.profile(network, (from, Some(to)), Way::Downstream);
-        Ok(Found { profile, ..self.traced(network, &parts, network.path(from, to)?) })
+        Ok(Found { profile, ..self.traced(network, &parts, network.path_of(from, to, &route)?) })
     }
 
     fn fed(&self, network: &Network<'_>, from: &str) -> Result<Found, AnswerError> {
-        let reach = network.part_fed(from)?.reach;
+        let fed = network.part_fed(from)?;
+        let reach = &fed.reach;
         let parts = reach.links.iter().map(|link| (*link, Part::Reached));
         let parts: Vec<_> = parts.chain(reach.perhaps.iter().map(|link| (*link, Part::Perhaps))).collect();
-        Ok(self.traced(network, &parts, network.fed(from)?))
+        Ok(self.traced(network, &parts, network.fed_of(from, &fed)))
     }
 
     fn loops(&self, network: &Network<'_>) -> Found {
         let rings = network.topology.rings();
         let parts: Vec<_> = rings.iter().flat_map(|ring| &ring.links).map(|link| (*link, Part::Looped)).collect();
-        self.traced(network, &parts, network.loops())
+        self.traced(network, &parts, network.loops_of(&rings))
     }
 
     fn broken(

@@ -4,7 +4,7 @@ use bevy::math::DVec2;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy_egui::input::EguiWantsInput;
-use spatial_db::model::NodeKind;
+use spatial_db::model::{NetworkClass, NodeKind};
 
 use super::{Place, Question, Site, Workbench};
 use crate::camera::Orbit;
@@ -62,7 +62,9 @@ pub(super) fn take(
                 }
             }
             Tool::Valve => {
-                if let Some(key) = valve(&twin, &meshed, &orbit, &bench, *pixel) {
+                if let Some((class, key)) = valve(&twin, &meshed, &orbit, &bench, *pixel) {
+                    // Before anything is asked or picked, the first valve tells which network is meant.
+                    bench.class.get_or_insert(class);
                     bench.mark_valve(&key);
                 }
             }
@@ -92,11 +94,17 @@ pub(super) fn take(
     }
 }
 
-/// Key of the valve or switch of the network asked that is drawn nearest to a pixel.
-fn valve(twin: &Twin, meshed: &Meshed, orbit: &Orbit, bench: &Workbench, pixel: Vec2) -> Option<String> {
-    let class = bench.question().and_then(Question::class).or(bench.class)?;
-    let nodes = twin.input.snapshot.nodes.iter();
-    let valves = nodes.filter(|node| node.class == class && matches!(node.kind, NodeKind::Valve | NodeKind::Switch));
+/// Network and key of the valve or switch that is drawn nearest to a pixel, of the network asked where one is.
+fn valve(
+    twin: &Twin,
+    meshed: &Meshed,
+    orbit: &Orbit,
+    bench: &Workbench,
+    pixel: Vec2,
+) -> Option<(NetworkClass, String)> {
+    let class = bench.question().and_then(Question::class).or(bench.class);
+    let nodes = twin.input.snapshot.nodes.iter().filter(|node| class.is_none_or(|class| node.class == class));
+    let valves = nodes.filter(|node| matches!(node.kind, NodeKind::Valve | NodeKind::Switch));
     valves
         .filter_map(|node| {
             let [x, y, z] = node.position;
@@ -108,14 +116,12 @@ fn valve(twin: &Twin, meshed: &Meshed, orbit: &Orbit, bench: &Workbench, pixel: 
             (away <= REACH_PX * twin.px_factor.max(1.0)).then_some((away, node))
         })
         .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, node)| node.provenance.key.clone())
+        .map(|(_, node)| (node.class, node.provenance.key.clone()))
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use spatial_db::model::NetworkClass;
 
     use super::super::answer::tests::piped;
     use super::*;
@@ -202,6 +208,21 @@ mod tests {
             panic!("{:?}", bench.question())
         };
         assert_eq!(site.id.kind, spatial_db::model::FeatureKind::Parcel);
+    }
+
+    #[test]
+    fn a_valve_is_marked_before_anything_is_asked() {
+        let mut app = app();
+        app.world_mut().resource_mut::<Ui>().network.turn(NetworkTab::Break);
+        *app.world_mut().resource_mut::<Tool>() = Tool::Valve;
+        let valve = app.world().resource::<Twin>().input.snapshot.nodes[3].position;
+        click(&mut app, valve);
+        let mut bench = app.world_mut().resource_mut::<Workbench>();
+        assert_eq!((bench.class, bench.told.contains_key("v2")), (Some(NetworkClass::Water), true));
+        // It holds for the first question to its network.
+        bench.left.resource = "water".into();
+        bench.ask_again(NetworkTab::Capacity);
+        assert!(bench.told.contains_key("v2"));
     }
 
     #[test]

@@ -53,7 +53,6 @@ pub(crate) type Key = (u64, NaiveDate, Option<Language>, Question, Told);
 struct Before {
     question: Question,
     picks: Picks,
-    told: Told,
     answer: Option<(Key, Arc<Answered>)>,
 }
 
@@ -73,6 +72,8 @@ pub(crate) struct Workbench {
     pub ask: Ask,
     /// What is picked.
     pub picks: Picks,
+    /// What was picked last for its pressure and has none, as it is of another network than water.
+    pub not_water: Option<Place>,
     /// A break in every line is asked of, not one.
     pub every: bool,
     /// Then as if a valve or switch stood at both ends of each.
@@ -83,7 +84,7 @@ pub(crate) struct Workbench {
     pub left: LeftForm,
     /// Network of questions that begin nowhere.
     pub class: Option<NetworkClass>,
-    /// States of valves, as a person told them.
+    /// States of valves of the network that is asked, as a person told them.
     pub told: Told,
     /// State that a click gives a valve.
     pub marking: ValveState,
@@ -108,6 +109,8 @@ pub(crate) struct Workbench {
     question: Option<Question>,
     /// The network that valves were told of.
     told_of: Option<NetworkClass>,
+    /// What was told of other networks: it holds again for the next question to each of them.
+    told_elsewhere: Vec<(NetworkClass, Told)>,
     /// The last question of each other tab.
     before: Vec<Before>,
     /// The question that was given up: a pit is not asked of again until it is another.
@@ -123,6 +126,7 @@ impl Default for Workbench {
         Self {
             ask: Ask::default(),
             picks: Picks::default(),
+            not_water: None,
             every: false,
             everywhere: false,
             press: PressForm::default(),
@@ -141,6 +145,7 @@ impl Default for Workbench {
             arrows: Prepared::default(),
             question: None,
             told_of: None,
+            told_elsewhere: Vec::new(),
             before: Vec::new(),
             given_up: None,
             laid: None,
@@ -158,7 +163,7 @@ impl Workbench {
 
     /// Asks.
     pub(crate) fn ask(&mut self, question: Question) {
-        self.given_up = None;
+        (self.given_up, self.not_water) = (None, None);
         if self.question.as_ref() == Some(&question) {
             return;
         }
@@ -166,12 +171,22 @@ impl Workbench {
         // Whoever waits for an answer that nobody wants any more waits too long.
         self.watch.stop();
         self.answer.give_up();
-        if self.told_of != question.class() {
-            self.told.clear();
-        }
-        self.told_of = question.class();
+        self.tell_of(question.class());
         self.measured = None;
         self.question = Some(question);
+    }
+
+    /// Puts what was told of one network aside, and brings back what was told of another.
+    fn tell_of(&mut self, class: Option<NetworkClass>) {
+        if self.told_of == class {
+            return;
+        }
+        let told = std::mem::take(&mut self.told);
+        self.told_elsewhere.extend(self.told_of.filter(|_| !told.is_empty()).map(|of| (of, told)));
+        self.told_of = class;
+        if let Some(at) = self.told_elsewhere.iter().position(|(of, _)| Some(*of) == class) {
+            self.told = self.told_elsewhere.swap_remove(at).1;
+        }
     }
 
     /// Keeps the question that stands for whoever comes back to its tab, unless the next is of the same.
@@ -185,7 +200,7 @@ impl Workbench {
         let Some(question) = stood.filter(|_| tab != Some(next)) else { return };
         let own = self.answer.known().filter(|(key, _)| key.3 == question);
         let answer = own.map(|(key, answered)| (key.clone(), Arc::clone(answered)));
-        self.before.push(Before { question, picks: self.picks.clone(), told: self.told.clone(), answer });
+        self.before.push(Before { question, picks: self.picks.clone(), answer });
     }
 
     /// True where what was asked last in a tab waits for whoever comes back to it.
@@ -194,17 +209,18 @@ impl Workbench {
         !stands && self.before.iter().any(|before| tab.has(&before.question))
     }
 
-    /// Comes back to a tab: what was asked there last stands again, with what was picked, what was told of valves, and its answer.
+    /// Comes back to a tab: what was asked there last stands again, with what was picked, and its answer where nothing else was told
+    /// of valves meanwhile.
     pub(crate) fn return_to(&mut self, tab: NetworkTab) {
         if !self.waits_in(tab) {
             return;
         }
         let Some(at) = self.before.iter().position(|before| tab.has(&before.question)) else { return };
-        let Before { question, picks, told, answer } = self.before.swap_remove(at);
+        let Before { question, picks, answer } = self.before.swap_remove(at);
         self.ask(question);
         // What is asked next in the tab is of its network, not of the one that was asked of meanwhile.
         self.class = self.question.as_ref().and_then(Question::class).or(self.class);
-        (self.picks, self.told) = (picks, told);
+        self.picks = picks;
         if let Some((key, answered)) = answer {
             self.answer.put(key, answered);
         }
@@ -237,7 +253,9 @@ impl Workbench {
     /// Takes a picked place, and asks what the tab is about.
     pub(crate) fn pick(&mut self, place: Place, tab: NetworkTab) {
         // Only water mains have pressures here.
+        self.not_water = None;
         if tab == NetworkTab::Pressure && place.class != NetworkClass::Water {
+            self.not_water = Some(place);
             return;
         }
         self.class = Some(place.class);
@@ -275,6 +293,8 @@ impl Workbench {
 
     /// Gives a valve the state that clicks give, or takes what was told of it back.
     pub(crate) fn mark_valve(&mut self, key: &str) {
+        // Marked before anything was asked, it is one of the network that was picked in.
+        self.told_of = self.told_of.or(self.class);
         if self.told.remove(key) != Some(self.marking) {
             self.told.insert(key.to_owned(), self.marking);
         }
@@ -316,9 +336,10 @@ impl Workbench {
         (self.told_of, self.given_up) = (None, None);
         self.before.clear();
         self.spot = None;
-        self.picks = Picks::default();
+        (self.picks, self.not_water) = (Picks::default(), None);
         self.left.site = None;
         self.told.clear();
+        self.told_elsewhere.clear();
         self.planned.points.clear();
         if let Some((_, before)) = self.laid.take() {
             take_away(twin, NAME, before);

@@ -129,6 +129,25 @@ fn a_valve_is_marked_and_the_mark_taken_back() {
 }
 
 #[test]
+fn what_is_told_of_valves_holds_for_every_question_to_their_network() {
+    let mut bench = Workbench::default();
+    bench.ask(Question::Break { class: NetworkClass::Water, at: "hv23".into() });
+    bench.mark_valve("v2");
+    // Capacity is asked of power at first, and knows nothing of a valve in water; then of water.
+    bench.left.resource = "power".into();
+    bench.ask_again(NetworkTab::Capacity);
+    assert!(bench.told.is_empty());
+    bench.left.resource = "water".into();
+    bench.ask_again(NetworkTab::Capacity);
+    assert!(matches!(bench.question(), Some(Question::Left { class: NetworkClass::Water, .. })));
+    assert_eq!(bench.told.keys().collect::<Vec<_>>(), ["v2"]);
+    // What is told there holds for the break as well.
+    bench.mark_valve("v1");
+    bench.return_to(NetworkTab::Break);
+    assert_eq!(bench.told.keys().collect::<Vec<_>>(), ["v1", "v2"]);
+}
+
+#[test]
 fn who_comes_back_to_a_question_has_its_answer_laid_again() {
     let mut app = app();
     let down = reach("hv23");
@@ -184,7 +203,9 @@ fn one_break_and_every_line_are_asked_in_one_tab_and_pressures_of_water_alone() 
     assert_eq!(bench.question().and_then(Question::class), Some(drains), "a drain has no pressure to ask of");
     bench.pick(place("bo8"), NetworkTab::Pressure);
     assert_eq!(bench.picks.from.as_ref().unwrap().key, "ab7", "and is not picked there");
+    assert_eq!(bench.not_water.as_ref().map(|place| place.key.as_str()), Some("bo8"), "which is said");
     bench.pick(place("v2c4"), NetworkTab::Pressure);
+    assert_eq!(bench.not_water, None);
     assert!(matches!(bench.question(), Some(Question::Pressure { .. })) && bench.waits_in(NetworkTab::Break));
 }
 

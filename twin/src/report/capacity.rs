@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use analysis::network::capacity::{Capacity, CapacityRules, Place};
+use analysis::network::answers::{Network, Told, valves_told};
+use analysis::network::capacity::{Capacity, CapacityRules, Place, buildings_left, parcels_left, worst_elements};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use spatial_db::model::Presence;
@@ -20,6 +21,7 @@ use crate::rules::{single, tables};
     twin capacity parcels qingxi --resource water --format gpkg --out water.gpkg\n  \
     twin capacity elements qingxi --resource power --format csv --out feeders.csv\n  \
     twin capacity buildings qingxi --resource fibre\n  \
+    twin capacity parcels qingxi --resource power --off GD388\n  \
     twin capacity at qingxi --resource power --parcel 990001001001GB00012 --format json"
 )]
 pub(crate) struct CapacityArguments {
@@ -46,6 +48,15 @@ pub(crate) struct CapacityArguments {
     /// For `at`: key of a point of the network
     #[arg(long, value_name = "KEY")]
     node: Option<String>,
+    /// Key of a valve that is closed, whatever is on record; may be given several times
+    #[arg(long, value_name = "KEY")]
+    closed: Vec<String>,
+    /// Key of a switch that is off, whatever is on record; may be given several times
+    #[arg(long, value_name = "KEY")]
+    off: Vec<String>,
+    /// Key of a valve that is open or a switch that is on, and stays so, whatever is on record; may be given several times
+    #[arg(long, value_name = "KEY")]
+    stuck: Vec<String>,
     /// Table of columns and figures instead of the one that ships
     #[arg(long, value_name = "TOML")]
     rules: Option<PathBuf>,
@@ -77,16 +88,19 @@ fn table(path: Option<&PathBuf>) -> Result<CapacityRules, Failure> {
 pub(crate) fn run(arguments: &CapacityArguments) -> Result<(), Failure> {
     let (park, as_of) = arguments.asked.load()?;
     let (table, settings, there) = (table(arguments.rules.as_ref())?, &tables().topology, Presence::on(&park, as_of));
-    let capacity = Capacity::of(&park, &there, settings, &table, &arguments.resource)?;
+    let resource = table.known(&arguments.resource)?;
+    let told = Told { closed: &arguments.closed, off: &arguments.off, stuck: &arguments.stuck };
+    let told = valves_told(&park, resource.class, told)?;
+    let network = Network::of(&park, &there, resource.class, settings, told)?;
+    let capacity = Capacity::on(&network, &table, resource);
     let by = arguments.by.unwrap_or(as_of);
     let answer = match arguments.kind {
-        Kind::Parcels => capacity.parcels(by),
+        Kind::Parcels => capacity.parcels(&parcels_left(&capacity, by), by),
         Kind::Buildings => {
-            let ducts = table.beside(capacity.resource).map(|ducts| ducts.name.as_str());
-            let ducts = ducts.map(|ducts| Capacity::of(&park, &there, settings, &table, ducts)).transpose()?;
-            capacity.buildings(ducts.as_ref(), by)
+            let ducts = table.beside(resource).map(|ducts| Capacity::on(&network, &table, ducts));
+            capacity.buildings(&buildings_left(&capacity, by), ducts.as_ref(), by)
         }
-        Kind::Elements => capacity.lines_and_points(by),
+        Kind::Elements => capacity.lines_and_points(&worst_elements(&capacity, by), by),
         Kind::At => {
             let place = match (&arguments.parcel, &arguments.building, arguments.point, &arguments.node) {
                 (Some(key), ..) => Place::Parcel(key),

@@ -67,9 +67,21 @@ impl Network<'_> {
                 ),
             });
         }
+        notes.extend(self.told_note());
         self.doubtful_notes(&mut notes);
         self.line_notes(&mut notes);
         notes
+    }
+
+    /// Which states were told with the question and are on no record; `None` where none were.
+    pub(in crate::network) fn told_note(&self) -> Option<Words> {
+        let state = |(node, state): &(&NetworkNode, ValveState)| {
+            let key = &node.provenance.key;
+            words!("told-state", "{key} {state}", key = key, state = state.phrase(Gear::of(node)))
+        };
+        let all = self.told_here.iter().map(state);
+        let all = all.reduce(|all, next| words!("list-two", "{all}; {next}", all = all, next = next))?;
+        Some(words!("note-told-states", "as told with the question, not as on record: {states}", states = all))
     }
 
     /// How many links flow by which reason, for programs.

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::overlay::{facts, notes, title};
-use super::sheets::worst;
 use super::{Capacity, Element, Remaining, figure};
 use crate::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use crate::words;
@@ -68,8 +67,8 @@ fn empty(capacity: &Capacity<'_>, classes: Vec<Class>, notes: Vec<Words>) -> Ove
     }
 }
 
-/// Rated, connected and committed of a line or point, in words.
-fn facts_of(capacity: &Capacity<'_>, element: &Element) -> Vec<Fact> {
+/// Rated, connected and committed of a line or point, with commitments up to `by`, in words.
+fn facts_of(capacity: &Capacity<'_>, element: &Element, by: NaiveDate) -> Vec<Fact> {
     let unit = &capacity.resource.unit;
     let told = |value: Option<f64>| -> Words {
         value.map_or_else(|| phrase("unknown", "unknown").into(), |value| figure(value, unit).into())
@@ -90,6 +89,15 @@ fn facts_of(capacity: &Capacity<'_>, element: &Element) -> Vec<Fact> {
             element.connected.as_ref(),
         ),
         Fact {
+            label: words!("fact-element-committed", "Committed"),
+            value: told(Some(element.committed).filter(|_| !element.on_loop)),
+            basis: if element.on_loop {
+                words!("basis-loop", "not known: on a loop or between sources")
+            } else {
+                words!("basis-element-committed", "loads of projects on record, up to {by}", by = by)
+            },
+        },
+        Fact {
             label: words!("fact-remaining", "Left"),
             value: told(element.remains()),
             basis: words!("basis-element", "rated − connected − committed there"),
@@ -97,13 +105,14 @@ fn facts_of(capacity: &Capacity<'_>, element: &Element) -> Vec<Fact> {
     ]
 }
 
-/// Every line and point that can limit somebody, by how much of its rating is left with commitments up to `by`.
-pub fn elements_overlay(capacity: &Capacity<'_>, by: NaiveDate) -> Overlay {
+/// Every line and point that can limit somebody ([`super::worst_elements`]), by how much of its rating is left with commitments up to
+/// `by`.
+pub fn elements_overlay(capacity: &Capacity<'_>, elements: &[Element], by: NaiveDate) -> Overlay {
     let mut overlay = empty(capacity, elements_legend(), notes(capacity, by));
-    for element in worst(capacity, by) {
-        let class = class_of(&element);
+    for element in elements {
+        let class = class_of(element);
         overlay.classes[class].count += 1;
-        let facts = facts_of(capacity, &element);
+        let facts = facts_of(capacity, element, by);
         overlay.verdicts.insert(element.feature, Verdict { class, value: element.remains(), outline: None, facts });
     }
     overlay.without_empty_classes(|_| false)
@@ -149,7 +158,8 @@ pub fn way_overlay(
             None => {}
         }
         overlay.classes[class].count += 1;
-        let verdict = Verdict { class, value: element.remains(), outline: None, facts: facts_of(capacity, element) };
+        let verdict =
+            Verdict { class, value: element.remains(), outline: None, facts: facts_of(capacity, element, answer.by) };
         overlay.verdicts.insert(element.feature, verdict);
         let node = limits.then(|| park.nodes.iter().find(|node| node.id == element.feature)).flatten();
         overlay.marks.extend(node.map(|node| Mark {
@@ -172,6 +182,7 @@ pub fn way_overlay(
 mod tests {
     use spatial_db::model::Presence;
 
+    use super::super::sheets::worst;
     use super::super::tests::{TODAY, day, street};
     use super::super::{CapacityRules, Place};
     use super::*;
@@ -187,7 +198,8 @@ mod tests {
     #[test]
     fn lines_and_points_are_coloured_by_what_is_left_of_their_own_rating() {
         asked(|capacity| {
-            let overlay = elements_overlay(capacity, day(TODAY));
+            let rows = worst(capacity, day(TODAY));
+            let overlay = elements_overlay(capacity, &rows, day(TODAY));
             let of = |key: &str| {
                 let edges = capacity.park.edges.iter().map(|edge| (&edge.provenance.key, edge.id));
                 let nodes = capacity.park.nodes.iter().map(|node| (&node.provenance.key, node.id));
@@ -201,8 +213,12 @@ mod tests {
             assert_eq!(of("e4"), Some((some.into(), Some(100.0))));
             assert_eq!(of("e1"), Some((ample.into(), Some(250.0))));
             assert_eq!(of("s"), Some((ample.into(), Some(450.0))));
-            let rows = worst(capacity, day(TODAY));
             assert_eq!(overlay.verdicts.len(), rows.len());
+            // What is taken from the rating for what is left is told, each with what it rests on.
+            let facts = &overlay.verdicts[&capacity.park.edges[0].id].facts;
+            let said: Vec<String> = facts.iter().map(|fact| format!("{} {}", fact.label, fact.value)).collect();
+            assert_eq!(said, ["Rated 800 kVA", "Connected 550 kVA", "Committed 0 kVA", "Left 250 kVA"]);
+            assert!(facts[2].basis.as_str().ends_with(TODAY), "{}", facts[2].basis);
             assert_eq!(overlay.classes.iter().map(|class| class.count).sum::<usize>(), rows.len());
         });
         // A load that is not on record: no more than that, and never ample.
@@ -212,7 +228,7 @@ mod tests {
         let there = Presence::on(&park, day(TODAY));
         let (settings, rules) = (Settings::shipped(), CapacityRules::shipped());
         let capacity = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
-        let overlay = elements_overlay(&capacity, day(TODAY));
+        let overlay = elements_overlay(&capacity, &worst(&capacity, day(TODAY)), day(TODAY));
         let class = overlay.verdicts[&park.edges[1].id].class;
         assert_eq!(overlay.classes[class].label, "no more than that: a load behind it is not known");
     }

@@ -5,21 +5,21 @@ use serde_json::{Value, json};
 
 use super::sheets::{days_sheet, way_sheet};
 use super::{
-    Capacity, CapacityError, Commitment, Element, Missing, Place, Reached, Remaining, buildings_sheet, elements_sheet,
-    parcels_sheet,
+    Capacity, CapacityError, Commitment, Element, LeftFor, Missing, Place, Reached, Remaining, buildings_sheet,
+    elements_sheet, parcels_sheet,
 };
 use crate::network::answers::Answer;
 use crate::sheet::Sheet;
 
 impl Capacity<'_> {
-    /// Every parcel.
-    pub fn parcels(&self, by: NaiveDate) -> Answer {
-        let (sheet, answers) = parcels_sheet(self, by);
-        let count = |word: &str| answers.iter().filter(|answer| answer.known.as_str() == word).count();
-        let for_the_way = |word: &str| {
-            let of_this = answers.iter().filter(|answer| answer.known.as_str() == word);
+    /// Every parcel, of the [`parcels_left`](super::parcels_left).
+    pub fn parcels(&self, answers: &[LeftFor], by: NaiveDate) -> Answer {
+        let sheet = parcels_sheet(self, answers, by);
+        let of = |word: &'static str| answers.iter().filter(move |(_, answer)| answer.known.as_str() == word);
+        let count = |word| of(word).count();
+        let for_the_way = |word| {
             let is_way = |one: &Missing| matches!(one, Missing::Route(_));
-            of_this.filter(|answer| answer.known.missing().iter().all(is_way)).count()
+            of(word).filter(|(_, answer)| answer.known.missing().iter().all(is_way)).count()
         };
         let counts = json!({
             "known": count("known"), "at_most": count("at_most"), "unknown": count("unknown"),
@@ -29,17 +29,18 @@ impl Capacity<'_> {
         Answer { sheet, told: json!({ "unit": self.resource.unit, "by": by, "counts": counts }) }
     }
 
-    /// Every building; with `ducts`, of another resource of the same network, what is left of that as well.
-    pub fn buildings(&self, ducts: Option<&Capacity<'_>>, by: NaiveDate) -> Answer {
-        let (sheet, answers) = buildings_sheet(self, ducts, by);
-        let connected = answers.iter().filter(|answer| answer.reached == Reached::Connection).count();
+    /// Every building, of the [`buildings_left`](super::buildings_left); with `ducts`, of another resource of the same network, what is
+    /// left of that as well.
+    pub fn buildings(&self, answers: &[LeftFor], ducts: Option<&Capacity<'_>>, by: NaiveDate) -> Answer {
+        let sheet = buildings_sheet(self, answers, ducts, by);
+        let connected = answers.iter().filter(|(_, answer)| answer.reached == Reached::Connection).count();
         let counts = json!({ "connected": connected, "unknown": answers.len() - connected });
         Answer { sheet, told: json!({ "unit": self.resource.unit, "by": by, "counts": counts }) }
     }
 
-    /// Every line and point that limits somebody.
-    pub fn lines_and_points(&self, by: NaiveDate) -> Answer {
-        Answer { sheet: elements_sheet(self, by), told: json!({ "unit": self.resource.unit, "by": by }) }
+    /// Every line and point that limits somebody, of the [`worst_elements`](super::worst_elements).
+    pub fn lines_and_points(&self, elements: &[Element], by: NaiveDate) -> Answer {
+        Answer { sheet: elements_sheet(self, elements, by), told: json!({ "unit": self.resource.unit, "by": by }) }
     }
 
     /// One place: its way part by part, what is left as days go by as a report of its own, and the answer itself.
@@ -85,4 +86,54 @@ fn told(answer: &Remaining) -> Value {
         "committed": answer.committed.iter().map(promised).collect::<Vec<_>>(),
         "way": answer.path.iter().map(parts).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use spatial_db::model::{NetworkClass, Presence};
+
+    use super::super::tests::{TODAY, day, ring};
+    use super::super::{CapacityRules, parcels_left, worst_elements};
+    use super::*;
+    use crate::network::Settings;
+    use crate::network::answers::Network;
+    use crate::network::isolation::ValveState;
+
+    #[test]
+    fn states_that_are_told_with_the_question_part_the_ways_and_every_answer_says_so() {
+        let park = ring();
+        let (settings, rules) = (Settings::shipped(), CapacityRules::shipped());
+        let there = Presence::on(&park, day(TODAY));
+        let asked = |told: &[(&str, ValveState)]| {
+            let told: HashMap<String, ValveState> =
+                told.iter().map(|(key, state)| ((*key).to_owned(), *state)).collect();
+            let network = Network::of(&park, &there, NetworkClass::Power, &settings, told).unwrap();
+            let capacity = Capacity::on(&network, &rules, rules.known("power").unwrap());
+            let left = capacity.remaining(Place::Parcel("p1"), day(TODAY)).unwrap();
+            let told = |answer: Answer| {
+                let notes = answer.sheet.notes.into_iter();
+                notes.filter(|note| note.key() == Some("note-told-states")).map(|note| note.to_string()).collect()
+            };
+            let of_place = capacity.place(Place::Parcel("p1"), day(TODAY)).unwrap().0;
+            let (parcels, lines) = (parcels_left(&capacity, day(TODAY)), worst_elements(&capacity, day(TODAY)));
+            let all = [capacity.parcels(&parcels, day(TODAY)), capacity.lines_and_points(&lines, day(TODAY)), of_place];
+            let said: Vec<Vec<String>> = all.into_iter().map(told).collect();
+            ((left.value, left.known.as_str()), (capacity.shut, capacity.unseen), said)
+        };
+        let (left, counts, said) = asked(&[]);
+        assert_eq!(
+            (left, counts),
+            ((Some(100.0), "at_most"), (0, 2)),
+            "which way it comes over the ring nothing tells"
+        );
+        assert!(said.iter().all(Vec::is_empty));
+        // Off at b every way is the only one; what the record says is counted apart.
+        let (left, counts, said) = asked(&[("b", ValveState::Closed)]);
+        assert_eq!((left, counts), ((Some(100.0), "known"), (0, 1)));
+        for said in said {
+            assert_eq!(said, ["as told with the question, not as on record: b off"]);
+        }
+    }
 }

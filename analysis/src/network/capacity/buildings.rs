@@ -7,7 +7,7 @@ use spatial_db::model::FeatureKind;
 
 use super::overlay::{missing, notes, reached, title};
 use super::sheets::{bottleneck_column, connection_columns, known_column, number, remaining_column};
-use super::{Capacity, Known, Reached, Remaining};
+use super::{Capacity, Known, LeftFor, Reached, Remaining};
 use crate::network::sheets::text;
 use crate::overlay::{Class, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use crate::sheet::{Row, Sheet, Value};
@@ -42,28 +42,29 @@ fn class_of(answer: &Remaining) -> usize {
     }
 }
 
-/// Rows of the buildings that were there, with what is left for each.
-fn answers(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<(usize, Remaining)> {
+/// What is left for every building that was there, by its row: the least left first, those without a connection last.
+pub fn buildings_left(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<LeftFor> {
     let there = &capacity.there.buildings;
     let rows = (0..capacity.park.buildings.len()).filter(|row| there[*row]);
-    rows.map(|row| (row, capacity.for_building(row, by))).collect()
-}
-
-/// Every building that was there: whether it is connected on record, and what is left for it. The least left first, those without a
-/// connection last. With `ducts`, of another resource of the same network, what is left of that as well.
-pub fn buildings_sheet(
-    capacity: &Capacity<'_>,
-    ducts: Option<&Capacity<'_>>,
-    by: NaiveDate,
-) -> (Sheet, Vec<Remaining>) {
-    let park = capacity.park;
-    let mut answers = answers(capacity, by);
+    let mut answers: Vec<LeftFor> = rows.map(|row| (row, capacity.for_building(row, by))).collect();
     let order = |answer: &Remaining| (class_of(answer) > 2, answer.value.unwrap_or(f64::INFINITY));
     answers.sort_by(|a, b| {
         let (one, other) = (order(&a.1), order(&b.1));
         one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)).then(a.0.cmp(&b.0))
     });
-    let row = |(slot, answer): &(usize, Remaining)| {
+    answers
+}
+
+/// The [`buildings_left`], a row each: whether it is connected on record, and what is left for it. With `ducts`, of another resource of
+/// the same network, what is left of that as well.
+pub fn buildings_sheet(
+    capacity: &Capacity<'_>,
+    answers: &[LeftFor],
+    ducts: Option<&Capacity<'_>>,
+    by: NaiveDate,
+) -> Sheet {
+    let park = capacity.park;
+    let row = |(slot, answer): &LeftFor| {
         let building = &park.buildings[*slot];
         let is_connected = answer.reached == Reached::Connection;
         // Of what is not connected nobody knows what it could be given.
@@ -102,15 +103,14 @@ pub fn buildings_sheet(
         let unit = ducts.resource.unit.as_str();
         number("ducts_remaining", words!("head-ducts-remaining", "ducts left"), unit)
     }));
-    let sheet = Sheet {
+    Sheet {
         name: "capacity_buildings",
         title: title(&capacity.resource.name),
         notes: told(capacity, by),
         target: Some(FeatureKind::Building),
         columns,
         rows: answers.iter().map(row).collect(),
-    };
-    (sheet, answers.into_iter().map(|(_, answer)| answer).collect())
+    }
 }
 
 /// Notes of a resource, with what counts as a building's connection.
@@ -125,16 +125,16 @@ fn told(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
     said
 }
 
-/// Buildings by whether a network reaches them on record, and whether something is left.
-pub fn coverage_overlay(capacity: &Capacity<'_>, by: NaiveDate) -> Overlay {
+/// Buildings ([`buildings_left`]) by whether a network reaches them on record, and whether something is left.
+pub fn coverage_overlay(capacity: &Capacity<'_>, answers: &[LeftFor], by: NaiveDate) -> Overlay {
     let mut counts = [0; LOOKS.len()];
     let mut verdicts = Verdicts::default();
-    for (row, answer) in answers(capacity, by) {
-        let class = class_of(&answer);
+    for (row, answer) in answers {
+        let class = class_of(answer);
         counts[class] += 1;
         let value = answer.value.filter(|_| class < 3);
-        let facts = super::overlay::facts(&answer);
-        verdicts.insert(capacity.park.buildings[row].id, Verdict { class, value, outline: None, facts });
+        let facts = super::overlay::facts(answer);
+        verdicts.insert(capacity.park.buildings[*row].id, Verdict { class, value, outline: None, facts });
     }
     let classes = LOOKS.iter().zip(counts).map(|((label, colour, pattern), count)| Class {
         label: (*label).into(),

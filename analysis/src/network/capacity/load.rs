@@ -18,6 +18,7 @@ use crate::network::graph::{Arc, NONE};
 use crate::network::settings::Settings;
 use crate::network::topology::Topology;
 use crate::network::trace::Start;
+use crate::words::Words;
 
 /// A resource of a park on a day, ready to answer for any place.
 #[derive(Debug, Clone)]
@@ -49,6 +50,8 @@ pub struct Capacity<'p> {
     pub shut: usize,
     /// Valves and switches of which nothing is on record: taken for open or on.
     pub unseen: usize,
+    /// Which states of valves and switches were told with the question, where any were.
+    pub(super) told_states: Option<Words>,
 }
 
 impl<'p> Capacity<'p> {
@@ -69,7 +72,8 @@ impl<'p> Capacity<'p> {
         Ok(Self::made((park, there), &network.map_err(CapacityError::Several)?, rules, resource))
     }
 
-    /// A resource of a network of its class that is put together already, and of whose valves nothing is told beside the record.
+    /// A resource of a network of its class that is put together already. States told of its valves and switches go before the
+    /// record, and every answer says so.
     pub fn on(network: &Network<'p>, rules: &'p CapacityRules, resource: &'p Resource) -> Self {
         Self::made((network.park, network.there), network, rules, resource)
     }
@@ -85,6 +89,8 @@ impl<'p> Capacity<'p> {
         let places = Places::of(park, there, &topology, resource, rules, &ways);
         let (count, ends) = (topology.junctions.len(), ways.far_m.len());
         let [shut, unseen] = if resource.adds { network.standing() } else { [0; 2] };
+        // The holes of a duct are there, whatever is switched off.
+        let told_states = network.told_note().filter(|_| resource.adds);
         let mut behind = vec![(0.0, 0_usize); ends];
         for junction in 0..count as u32 {
             // Several customers may be connected at one place.
@@ -120,6 +126,7 @@ impl<'p> Capacity<'p> {
             meshed: ways.loops.iter().filter(|on_loop| **on_loop).count(),
             shut: shut + ways.closed.iter().filter(|closed| **closed).count(),
             unseen,
+            told_states,
             ways,
             topology,
         };

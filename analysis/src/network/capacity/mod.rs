@@ -24,14 +24,14 @@ pub(crate) use along::{elements_legend, way_legend};
 pub use along::{elements_overlay, way_overlay};
 #[cfg(test)]
 pub(crate) use buildings::legend as coverage_legend;
-pub use buildings::{buildings_sheet, coverage_overlay};
+pub use buildings::{buildings_left, buildings_sheet, coverage_overlay};
 pub use load::Capacity;
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use overlay::{capacity_overlay, resource as resource_words};
 pub(crate) use rules::told;
 pub use rules::{CapacityRules, Ends, Figures, RatedBy, Resource, Told};
-pub use sheets::{elements_sheet, parcels_sheet, way_sheet, worst as worst_elements};
+pub use sheets::{elements_sheet, parcels_left, parcels_sheet, way_sheet, worst as worst_elements};
 
 use super::settings::Settings;
 use crate::words;
@@ -301,6 +301,9 @@ pub struct Remaining {
     /// What is committed behind the bottleneck up to `by`, by day; those without a day first.
     pub committed: Vec<Commitment>,
 }
+
+/// The row of a parcel or building, and what remains for it.
+pub type LeftFor = (usize, Remaining);
 
 impl Remaining {
     /// The part of the way that has the least left.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use spatial_db::model::FeatureKind;
 
-use super::{Basis, Capacity, Element, Known, Missing, Place, Reached, Remaining, figure};
+use super::{Basis, Capacity, Element, Known, LeftFor, Missing, Reached, Remaining, figure};
 use crate::overlay::{Class, Fact, Overlay, Pattern, Swatch, Verdict, Verdicts};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -183,6 +183,7 @@ pub(super) fn notes(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
             unseen = capacity.unseen,
         ));
     }
+    notes.extend(capacity.told_states.clone());
     if capacity.resource.by.is_some() {
         notes.push(words!(
             "note-rated-by-rule",
@@ -194,17 +195,15 @@ pub(super) fn notes(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Words> {
     notes
 }
 
-/// What is left of a resource on every parcel, with commitments up to `by`.
-pub fn capacity_overlay(capacity: &Capacity<'_>, by: NaiveDate) -> Overlay {
-    let park = capacity.park;
+/// What is left of a resource on every parcel ([`super::parcels_left`]), with commitments up to `by`.
+pub fn capacity_overlay(capacity: &Capacity<'_>, answers: &[LeftFor], by: NaiveDate) -> Overlay {
     let mut counts = [0; LOOKS.len()];
     let mut verdicts = Verdicts::default();
-    for (row, parcel) in park.parcels.iter().enumerate().filter(|(row, _)| capacity.there.parcels[*row]) {
-        let Ok(answer) = capacity.remaining(Place::Parcel(&park.parcels[row].provenance.key), by) else { continue };
-        let class = class_of(&answer);
+    for (row, answer) in answers {
+        let class = class_of(answer);
         counts[class] += 1;
-        let verdict = Verdict { class, value: answer.value, outline: None, facts: facts(&answer) };
-        verdicts.insert(parcel.id, verdict);
+        let verdict = Verdict { class, value: answer.value, outline: None, facts: facts(answer) };
+        verdicts.insert(capacity.park.parcels[*row].id, verdict);
     }
     let classes = LOOKS.iter().zip(counts).map(|((label, colour, pattern), count)| Class {
         label: (*label).into(),

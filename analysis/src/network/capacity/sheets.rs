@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::overlay::{basis, missing, notes, reached, title};
-use super::{Capacity, Element, Place, Remaining};
+use super::{Capacity, Element, LeftFor, Place, Remaining};
 use crate::network::sheets::text;
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
@@ -46,18 +46,24 @@ fn load_columns(unit: &str) -> [Column; 3] {
     ]
 }
 
-/// Every parcel with what is left for it, the least first; parcels of which nothing is known last.
-pub fn parcels_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> (Sheet, Vec<Remaining>) {
+/// What is left for every parcel that was there, by its row, the least first; parcels of which nothing is known last.
+pub fn parcels_left(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<LeftFor> {
     let park = capacity.park;
-    let mut answers: Vec<(usize, Remaining)> = Vec::new();
+    let mut answers: Vec<LeftFor> = Vec::new();
     for row in (0..park.parcels.len()).filter(|row| capacity.there.parcels[*row]) {
         let place = Place::Parcel(&park.parcels[row].provenance.key);
         answers.extend(capacity.remaining(place, by).ok().map(|answer| (row, answer)));
     }
     let order = |answer: &Remaining| answer.value.unwrap_or(f64::INFINITY);
     answers.sort_by(|a, b| order(&a.1).total_cmp(&order(&b.1)).then(a.0.cmp(&b.0)));
+    answers
+}
+
+/// The [`parcels_left`], a row each.
+pub fn parcels_sheet(capacity: &Capacity<'_>, answers: &[LeftFor], by: NaiveDate) -> Sheet {
+    let park = capacity.park;
     let unit = capacity.resource.unit.as_str();
-    let row = |(slot, answer): &(usize, Remaining)| {
+    let row = |(slot, answer): &LeftFor| {
         let parcel = &park.parcels[*slot];
         let limit = answer.bottleneck();
         let cells = vec![
@@ -83,15 +89,14 @@ pub fn parcels_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> (Sheet, Vec<Rema
     ];
     columns.extend(load_columns(unit));
     columns.extend(connection_columns());
-    let sheet = Sheet {
+    Sheet {
         name: "capacity",
         title: title(&capacity.resource.name),
         notes: notes(capacity, by),
         target: Some(FeatureKind::Parcel),
         columns,
         rows: answers.iter().map(row).collect(),
-    };
-    (sheet, answers.into_iter().map(|(_, answer)| answer).collect())
+    }
 }
 
 fn element_cells(element: &Element) -> Vec<Value> {
@@ -152,8 +157,7 @@ pub fn worst(capacity: &Capacity<'_>, by: NaiveDate) -> Vec<Element> {
 }
 
 /// The [`worst`] of every line and point, a row each.
-pub fn elements_sheet(capacity: &Capacity<'_>, by: NaiveDate) -> Sheet {
-    let elements = worst(capacity, by);
+pub fn elements_sheet(capacity: &Capacity<'_>, elements: &[Element], by: NaiveDate) -> Sheet {
     let lines: HashMap<FeatureId, usize> =
         capacity.park.edges.iter().enumerate().map(|(row, edge)| (edge.id, row)).collect();
     let row = |element: &Element| Row { slot: lines.get(&element.feature).copied(), cells: element_cells(element) };

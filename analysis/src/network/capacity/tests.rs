@@ -224,18 +224,18 @@ fn parcels_are_coloured_by_what_is_left() {
     park.projects = vec![project(1, "p3", 160.0, Some("2027-05-01"))];
     let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
     let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
-    let overlay = capacity_overlay(&power, day("2027-05-01"));
+    let later = day("2027-05-01");
+    let overlay = capacity_overlay(&power, &parcels_left(&power, later), later);
     let label = |row: usize| {
         overlay.verdicts.get(&park.parcels[row].id).map(|verdict| overlay.classes[verdict.class].label.to_string())
     };
     assert_eq!(label(0).unwrap(), "10 to 30 % of the bottleneck left");
     assert_eq!(label(1).unwrap(), "nothing left, or more promised than there is");
     assert_eq!(label(3).unwrap(), "not known");
-    let (sheet, answers) = parcels_sheet(&power, day(TODAY));
-    assert_eq!((sheet.rows.len(), answers.len()), (4, 4));
-    assert_eq!(answers[0].value, Some(100.0), "the least first");
-    let elements = elements_sheet(&power, day(TODAY));
-    assert_eq!(elements.rows.len(), 6, "five feeders and the substation");
+    let answers = parcels_left(&power, day(TODAY));
+    assert_eq!((parcels_sheet(&power, &answers, day(TODAY)).rows.len(), answers.len()), (4, 4));
+    assert_eq!(answers[0].1.value, Some(100.0), "the least first");
+    assert_eq!(worst_elements(&power, day(TODAY)).len(), 6, "five feeders and the substation");
 }
 
 proptest! {
@@ -351,7 +351,7 @@ fn a_commitment_with_several_connections_counts_where_all_ways_run() {
     let (settings, rules, there) = (Settings::shipped(), CapacityRules::shipped(), Presence::on(&park, day(TODAY)));
     let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
     assert_eq!((power.undecided, power.unplaced), (1, 0));
-    let (sheet, _) = parcels_sheet(&power, day(TODAY));
+    let sheet = parcels_sheet(&power, &[], day(TODAY));
     assert!(sheet.notes.iter().any(|note| note.starts_with("1 committed loads may use one of several connections")));
 }
 
@@ -384,7 +384,7 @@ fn parcels_go_by_their_number_too_and_what_is_meant_is_asked_back() {
 }
 
 /// The street closed to a ring: a second substation t (2000 kVA) beyond e, a normally open point between them at b when it is off.
-fn ring() -> ParkSnapshot {
+pub(super) fn ring() -> ParkSnapshot {
     let mut park = street();
     let mut other = node("t", NodeKind::Source, [450.0, 0.0, 1.0]);
     other.class = NetworkClass::Power;
@@ -431,7 +431,7 @@ fn over_a_loop_only_what_every_way_passes_limits_an_answer() {
     let power = Capacity::of(&park, &there, &settings, &rules, "power").unwrap();
     // s–a, a–b, b–e, e–t; the branches are none of it.
     assert_eq!((power.meshed, power.shut, power.unseen), (4, 0, 2));
-    let sheet = elements_sheet(&power, day(TODAY));
+    let sheet = elements_sheet(&power, &worst_elements(&power, day(TODAY)), day(TODAY));
     let told = |key: &str| {
         let row = sheet.rows.iter().find(|row| row.cells[0] == crate::sheet::Value::from(Some(key))).unwrap();
         row.cells[2..6].to_vec()
@@ -439,7 +439,7 @@ fn over_a_loop_only_what_every_way_passes_limits_an_answer() {
     let (unknown, number) = (crate::sheet::Value::Unknown, crate::sheet::Value::Number);
     assert_eq!(told("e1"), [unknown.clone(), number(800.0), unknown.clone(), unknown]);
     assert_eq!(told("e5"), [250.0, 400.0, 150.0, 0.0].map(number));
-    let overlay = capacity_overlay(&power, day(TODAY));
+    let overlay = capacity_overlay(&power, &[], day(TODAY));
     assert!(overlay.notes.iter().any(|note| note.key() == Some("note-meshed")));
     assert!(overlay.notes.iter().any(|note| note.key() == Some("note-capacity-states")));
     // Twin cables between two cabinets are a loop too.
@@ -554,7 +554,8 @@ fn fibre_reaches_the_buildings_that_a_connection_is_on_record_for() {
         let asked = fibre.remaining(Place::Building(nobody), day(TODAY));
         assert!(matches!(asked, Err(CapacityError::NoSuchBuilding { .. })), "{nobody}");
     }
-    let (sheet, answers) = buildings_sheet(&fibre, Some(&ducts), day(TODAY));
+    let answers = buildings_left(&fibre, day(TODAY));
+    let sheet = buildings_sheet(&fibre, &answers, Some(&ducts), day(TODAY));
     assert_eq!((sheet.rows.len(), answers.len()), (4, 4));
     let column = |name: &str| sheet.columns.iter().position(|column| column.name == name).unwrap();
     let cell = |key: &str, name: &str| {
@@ -576,7 +577,7 @@ fn fibre_reaches_the_buildings_that_a_connection_is_on_record_for() {
     assert_eq!(said("b3"), "no connection on record, a line is near");
     assert_eq!(said("b4"), "neither a connection on record nor a line near");
     assert!(!sheet.rows.iter().any(|row| row.slot == Some(4)), "gone");
-    let overlay = coverage_overlay(&fibre, day(TODAY));
+    let overlay = coverage_overlay(&fibre, &answers, day(TODAY));
     let class =
         overlay.verdicts.get(&park.buildings[0].id).map(|verdict| overlay.classes[verdict.class].label.to_string());
     assert_eq!(class.as_deref(), Some("connected, with something left"));

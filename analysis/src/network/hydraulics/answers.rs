@@ -11,6 +11,8 @@ use super::sheets::{fire_sheet, notes, pressure_sheet};
 use super::state::State;
 use crate::network::answers::{AnswerError, Network};
 use crate::sheet::Sheet;
+use crate::words;
+use crate::words::Words;
 
 /// A hole in a pipe, by what a person knows of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +127,8 @@ impl Plant {
                 let limits = (residual, rules.figure.most_l_s.value);
                 let fire = self.fire_flow_while(&nodes, limits, &fixed, goes_on)?;
                 let settled = before.settled && fire.iter().all(|one| one.settled);
-                let said = notes(self, network, (&before, None, settled), assumed, rules);
+                let mut said = notes(self, network, (&before, None, settled), assumed, rules);
+                said.extend(closed_note(&asked.closed));
                 let sheet = fire_sheet(self, &fire, residual, rules, said);
                 let told = self.told(&before, None, settled, &as_is, assumed);
                 return Ok(HydraulicAnswer { sheet, told, before, after: None, fire, settled, shut: as_is.shut });
@@ -135,7 +138,8 @@ impl Plant {
         then.shut.dedup();
         let after = if then == as_is { None } else { Some(self.solve(&then)?) };
         let settled = before.settled && after.as_ref().is_none_or(|after| after.settled);
-        let said = notes(self, network, (&before, after.as_ref(), settled), assumed, rules);
+        let mut said = notes(self, network, (&before, after.as_ref(), settled), assumed, rules);
+        said.extend(closed_note(&asked.closed));
         let sheet = pressure_sheet(self, asked, &before, after.as_ref(), rules, said);
         let told = self.told(&before, after.as_ref(), settled, &then, assumed);
         Ok(HydraulicAnswer { sheet, told, before, after, fire: Vec::new(), settled, shut: then.shut })
@@ -304,6 +308,14 @@ impl Plant {
             "after": after.map(of),
         })
     }
+}
+
+/// What was told to be closed; `None` where nothing was.
+fn closed_note(keys: &[String]) -> Option<Words> {
+    let said = || {
+        words!("note-told-closed", "as told with the question, not as on record: {keys} closed", keys = keys.join(" "))
+    };
+    (!keys.is_empty()).then(said)
 }
 
 /// The lowest pressure of a state, m, and where.

@@ -132,6 +132,7 @@ pub(super) fn notes(
             all = network.valves.shut.len(),
         ));
     }
+    said.extend(network.and_then(Network::told_note));
     let last = after.unwrap_or(before);
     let sums = |state: &State| -> (f64, f64) {
         let junctions = plant.nodes.iter().enumerate().filter(|(_, node)| node.sort == Sort::Junction);

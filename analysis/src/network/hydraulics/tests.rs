@@ -234,6 +234,8 @@ fn a_hydrant_gives_what_takes_its_pressure_to_the_residual() {
     };
     let dry = plant.answer(Some(&network), &asked, &rules, &[]).unwrap();
     assert_eq!(dry.fire[0].available_l_s, None, "no way to a source: not known, not nought");
+    let said = "as told with the question, not as on record: v closed";
+    assert!(dry.sheet.notes.iter().any(|note| *note == said), "{:?}", dry.sheet.notes);
 }
 
 #[test]

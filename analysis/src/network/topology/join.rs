@@ -257,7 +257,9 @@ fn ends_to_ends(draft: &mut Draft<'_>, loose: &[Loose], within: &Within) {
         for other in beside(at).into_iter().filter(|other| !unknown(*other)) {
             match within.heights(left[at].place[2], left[other].place[2]) {
                 Heights::Apart(by) => apart = apart.min(by),
-                Heights::Meet | Heights::Unknown => sets.join(at as u32, other as u32),
+                Heights::Meet | Heights::Unknown => {
+                    sets.join(at as u32, other as u32);
+                }
             }
         }
         if apart.is_finite() {

@@ -3,29 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use spatial_db::unions::Unions;
+
 use super::Network;
-
-/// Points that hang together.
-struct Parts {
-    up: Vec<usize>,
-}
-
-impl Parts {
-    fn find(&mut self, mut at: usize) -> usize {
-        while self.up[at] != at {
-            self.up[at] = self.up[self.up[at]];
-            at = self.up[at];
-        }
-        at
-    }
-
-    /// Whether two hung together before.
-    fn join(&mut self, a: usize, b: usize) -> bool {
-        let (a, b) = (self.find(a), self.find(b));
-        self.up[a.max(b)] = a.min(b);
-        a == b
-    }
-}
 
 /// Shuts as few valves or switches (`device`) as leave no ring and no way between two sources, as far from those as can be. Where a
 /// ring has none, one is put at a `plain` point of it.
@@ -39,19 +19,20 @@ pub(super) fn part(network: &mut Network, source: &str, plain: &str, device: &'s
     let word = |i: usize| network.points[i].word;
     // Both sides of a point on a line are counted apart until it is known to be open.
     let may_part = |i: usize| at[i].len() == 2 && [plain, device].contains(&word(i));
-    let side = |i: usize, k: usize| if may_part(i) && at[i][1] == k { count + i } else { i };
-    let sources = 2 * count;
-    let mut parts = Parts { up: (0..=sources).collect() };
+    let other_side = |i: usize| (count + i) as u32;
+    let side = |i: usize, k: usize| if may_part(i) && at[i][1] == k { other_side(i) } else { i as u32 };
+    let sources = other_side(count);
+    let mut parts = Unions::new(2 * count + 1);
     for (k, pipe) in network.pipes.iter().enumerate() {
         parts.join(side(pipe.a, k), side(pipe.b, k));
     }
     for i in (0..count).filter(|&i| word(i) == source) {
-        parts.join(i, sources);
+        parts.join(i as u32, sources);
     }
     let far = distances(network, &at, source);
     let mut turn: Vec<usize> = (0..count).filter(|&i| may_part(i)).collect();
     turn.sort_by_key(|&i| (word(i) == device, far[i], i));
-    let shut: Vec<usize> = turn.into_iter().filter(|&i| parts.join(i, count + i)).collect();
+    let shut: Vec<usize> = turn.into_iter().filter(|&i| parts.join(i as u32, other_side(i))).collect();
     for i in shut {
         network.points[i].shut = true;
         network.points[i].word = device;

@@ -174,8 +174,8 @@ impl RTreeObject for Piece {
 struct Network<'a> {
     lines: &'a [Line],
     nodes: HashMap<&'a str, &'a Node>,
-    /// How many ends name a point.
-    degree: HashMap<&'a str, usize>,
+    /// The lines that name a point at an end, by the point's key; one that names it at both twice.
+    named_by: HashMap<&'a str, Vec<usize>>,
     pieces: RTree<Piece>,
     places: RTree<[f64; 2]>,
 }
@@ -183,15 +183,15 @@ struct Network<'a> {
 impl<'a> Network<'a> {
     fn of(lines: &'a [Line], members: &[usize], nodes: impl Iterator<Item = (&'a str, &'a Node)>) -> Self {
         let nodes: HashMap<&str, &Node> = nodes.collect();
-        let mut degree: HashMap<&str, usize> = HashMap::new();
+        let mut named_by: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut pieces = Vec::new();
         for line in members {
-            lines[*line].named.iter().flatten().for_each(|key| *degree.entry(key).or_default() += 1);
+            lines[*line].named.iter().flatten().for_each(|key| named_by.entry(key).or_default().push(*line));
             let pairs = lines[*line].path.windows(2);
             pieces.extend(pairs.map(|pair| Piece { line: *line, ends: [pair[0], pair[1]] }));
         }
         let places = nodes.values().map(|node| [node.at[0], node.at[1]]).collect();
-        Self { lines, nodes, degree, pieces: RTree::bulk_load(pieces), places: RTree::bulk_load(places) }
+        Self { lines, nodes, named_by, pieces: RTree::bulk_load(pieces), places: RTree::bulk_load(places) }
     }
 
     /// The point that an end names, if it is there.
@@ -204,10 +204,18 @@ impl<'a> Network<'a> {
         [0, 1].into_iter().all(|end| self.node(line, end).is_some())
     }
 
-    /// Lines drawn away from the points that they name; of a layer in which many are, once.
+    /// Whether no other end names the point of a line's end, of those that are there as long as the line is.
+    fn names_alone(&self, key: &str, line: usize) -> bool {
+        let named_by = self.named_by.get(key).into_iter().flatten();
+        let stays = |other: &&usize| **other == line || outlasts(&self.lines[**other], &self.lines[line]);
+        named_by.filter(stays).take(2).count() == 1
+    }
+
+    /// Lines drawn away from the points that they name; of a layer in which many are, once. Where a point was when a line that is gone
+    /// named it is on no record.
     fn off_nodes(&self, members: &[usize], limits: &Limits, doubts: &mut Vec<Doubt>) {
         let mut layers: BTreeMap<&str, (usize, Vec<Off>)> = BTreeMap::new();
-        for line in members {
+        for line in members.iter().filter(|line| self.lines[**line].valid[1].is_none()) {
             for end in [0, 1] {
                 let Some(node) = self.node(*line, end) else { continue };
                 let (ends, off) = layers.entry(&self.lines[*line].layer).or_default();
@@ -254,7 +262,7 @@ impl<'a> Network<'a> {
             let hangs = node.is_none_or(|node| {
                 let key = self.lines[line].named[end].as_deref().unwrap_or_default();
                 let ends_there = matches!(node.kind, NodeKind::Junction | NodeKind::Manhole | NodeKind::Other);
-                ends_there && self.degree.get(key) == Some(&1)
+                ends_there && self.names_alone(key, line)
             });
             let beside = hangs.then(|| self.beside(line, end, node.is_some(), limits));
             if let Some((other, far)) = beside.flatten() {
@@ -282,7 +290,7 @@ impl<'a> Network<'a> {
         let mut best: Option<(usize, f64)> = None;
         for piece in self.pieces.locate_in_envelope_intersecting(&near(limits.near_m.max(limits.snap_m))) {
             let other = &self.lines[piece.line];
-            if piece.line == line || !there_together(own, other) {
+            if piece.line == line || !outlasts(other, own) {
                 continue;
             }
             let (far, z) = to_piece(at, piece.ends);
@@ -365,8 +373,10 @@ impl<'a> Network<'a> {
         let mut layers: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
         for line in members {
             let [all, unknown] = layers.entry(&self.lines[*line].layer).or_default();
-            *all += 1;
-            *unknown += usize::from(blind(*line));
+            // What a layer's lines tell is said of those that are there.
+            let counts = self.lines[*line].valid[1].is_none();
+            *all += usize::from(counts);
+            *unknown += usize::from(counts && blind(*line));
         }
         let mut of_layers: BTreeMap<&str, usize> = BTreeMap::new();
         for ((line, other), place) in crossings {
@@ -424,6 +434,14 @@ fn end_of(line: &Line, end: usize) -> [f64; 3] {
 /// Cables share trenches; pipes do not share a place.
 fn is_pipe(class: &str) -> bool {
     !matches!(class, "power" | "telecom" | "other")
+}
+
+/// Whether a line was there when another last was: one that went before joins nothing to it any more.
+fn outlasts(line: &Line, other: &Line) -> bool {
+    let [from, to] = line.valid;
+    let until = other.valid[1];
+    to.is_none_or(|to| until.is_some_and(|until| until <= to))
+        && from.is_none_or(|from| until.is_none_or(|until| from < until))
 }
 
 fn there_together(a: &Line, b: &Line) -> bool {

@@ -11,6 +11,7 @@ use crate::model::TerrainGrid;
 use crate::schema::Shape;
 use crate::store::fields::Ewkb;
 use crate::store::{StoreError, ewkb, sql, terrain};
+use crate::unions::Unions;
 use geo::CoordsIter;
 
 /// A feature with its vertices: easting, northing, elevation, m.
@@ -133,41 +134,15 @@ fn offset(path: &[[f64; 3]], base: f64, ground: &TerrainGrid) -> Option<f64> {
     Some(base - ground.height_at(*x, *y)?).filter(|off| off.is_finite())
 }
 
-/// Sets that grow together.
-#[derive(Default)]
-struct Sets {
-    parent: Vec<usize>,
-}
-
-impl Sets {
-    fn add(&mut self) -> usize {
-        self.parent.push(self.parent.len());
-        self.parent.len() - 1
-    }
-
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parent[at] != at {
-            self.parent[at] = self.parent[self.parent[at]];
-            at = self.parent[at];
-        }
-        at
-    }
-
-    fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b)] = a.min(b);
-    }
-}
-
 /// Small parts of a class that hang together with nothing else. Ends are one by their node's key, or by their place.
 pub(super) fn islands(tx: &mut Transaction<'_>, scope: &Scope<'_>) -> Result<Given, StoreError> {
     let near = scope.tolerance("near_m").unwrap_or(0.05).max(1e-6);
     let what = || StoreError::of("reading networks to see what hangs together");
-    let mut sets = Sets::default();
-    let mut by_key: HashMap<(String, String), usize> = HashMap::new();
-    let mut by_place: HashMap<(String, i64, i64), usize> = HashMap::new();
+    let mut sets = Unions::default();
+    let mut by_key: HashMap<(String, String), u32> = HashMap::new();
+    let mut by_place: HashMap<(String, i64, i64), u32> = HashMap::new();
     // Feature, class, layer and a set of each line, and where it begins.
-    let mut lines: Vec<(i64, String, usize, [f64; 2])> = Vec::new();
+    let mut lines: Vec<(i64, String, u32, [f64; 2])> = Vec::new();
     let mut rows = tx.query_raw(sql::CHECK_NETWORK_LINES, [scope.park_id]).map_err(what())?;
     while let Some(row) = rows.next().map_err(what())? {
         let path = vertices(&row.get(6));
@@ -188,9 +163,9 @@ pub(super) fn islands(tx: &mut Transaction<'_>, scope: &Scope<'_>) -> Result<Giv
         }
         lines.push((row.get(0), class, line, [first[0], first[1]]));
     }
-    let mut parts: BTreeMap<String, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
+    let mut parts: BTreeMap<String, BTreeMap<u32, Vec<usize>>> = BTreeMap::new();
     for (at, (_, class, line, _)) in lines.iter().enumerate() {
-        parts.entry(class.clone()).or_default().entry(sets.root(*line)).or_default().push(at);
+        parts.entry(class.clone()).or_default().entry(sets.find(*line)).or_default().push(at);
     }
     let limit = |name: &str| scope.tolerance(name).unwrap_or(0.0);
     let mut given = Given::default();
@@ -215,20 +190,4 @@ pub(super) fn islands(tx: &mut Transaction<'_>, scope: &Scope<'_>) -> Result<Giv
         }
     }
     Ok(given)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sets_join_and_keep_their_smallest_root() {
-        let mut sets = Sets::default();
-        let all: Vec<usize> = (0..6).map(|_| sets.add()).collect();
-        sets.join(all[1], all[2]);
-        sets.join(all[4], all[2]);
-        sets.join(all[0], all[5]);
-        let roots: Vec<usize> = all.iter().map(|at| sets.root(*at)).collect();
-        assert_eq!(roots, [0, 1, 1, 3, 1, 0]);
-    }
 }

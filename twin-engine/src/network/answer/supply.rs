@@ -1,11 +1,9 @@
 //! Answers about supply: what a break in every line would take, pressures in water mains, and what capacity is left.
 
-use std::collections::HashMap;
-
 use analysis::network::answers::{Answer, Network};
 use analysis::network::capacity::{
-    Capacity, CapacityError, Place as Spot, capacity_overlay, coverage_overlay, elements_overlay, way_overlay,
-    worst_elements,
+    Capacity, CapacityError, Place as Spot, buildings_left, capacity_overlay, coverage_overlay, elements_overlay,
+    parcels_left, way_overlay, worst_elements,
 };
 use analysis::network::found::critical_overlay;
 use analysis::network::hydraulics::{
@@ -93,38 +91,41 @@ impl Asked {
         Ok(self.found(overlay, vec![Table::new(List::Titled, sheet)], answer.told))
     }
 
-    /// What capacity is left, by the record alone: what a person told of valves here is left to traces, isolations and pressures.
-    pub(super) fn left(&self, joint: &Joint, resource: &str, of: &LeftOf, by: Option<NaiveDate>) -> Option<Answered> {
+    /// What capacity is left, past what is shut on record or told to be.
+    pub(super) fn left(
+        &self,
+        network: &Network<'_>,
+        resource: &str,
+        of: &LeftOf,
+        by: Option<NaiveDate>,
+    ) -> Option<Answered> {
         let by = by.unwrap_or_else(|| self.day());
-        let tables = RuleTables::in_force();
-        let rules = &tables.capacity;
+        let rules = &RuleTables::in_force().capacity;
         let resource = match rules.known(resource) {
             Ok(resource) => resource,
             Err(error) => return Some(Err(Refused::Capacity(error))),
         };
-        let joined = joint.joined.clone();
-        let network = match Network::told(self.park(), &self.there, &tables.topology, joined, HashMap::new()) {
-            Ok(network) => network,
-            Err(error) => return Some(Err(Refused::Network(error))),
-        };
-        let capacity = Capacity::on(&network, rules, resource);
+        let capacity = Capacity::on(network, rules, resource);
         self.stage(Stage::Telling)?;
         Some(match of {
             LeftOf::Parcels => {
-                let Answer { sheet, told } = capacity.parcels(by);
-                let overlay = capacity_overlay(&capacity, by);
+                let answers = parcels_left(&capacity, by);
+                let Answer { sheet, told } = capacity.parcels(&answers, by);
+                let overlay = capacity_overlay(&capacity, &answers, by);
                 Ok(self.found(overlay, vec![Table::new(List::Titled, sheet)], told))
             }
             LeftOf::Buildings => {
-                let ducts = rules.beside(resource).map(|ducts| Capacity::on(&network, rules, ducts));
-                let Answer { sheet, told } = capacity.buildings(ducts.as_ref(), by);
-                let overlay = coverage_overlay(&capacity, by);
+                let ducts = rules.beside(resource).map(|ducts| Capacity::on(network, rules, ducts));
+                let answers = buildings_left(&capacity, by);
+                let Answer { sheet, told } = capacity.buildings(&answers, ducts.as_ref(), by);
+                let overlay = coverage_overlay(&capacity, &answers, by);
                 Ok(self.found(overlay, vec![Table::new(List::Titled, sheet)], told))
             }
             LeftOf::Elements => {
-                let Answer { sheet, told } = capacity.lines_and_points(by);
-                let overlay = with_lengths(self.park(), elements_overlay(&capacity, by));
-                let ids = worst_elements(&capacity, by).into_iter().map(|element| element.feature).collect();
+                let elements = worst_elements(&capacity, by);
+                let Answer { sheet, told } = capacity.lines_and_points(&elements, by);
+                let overlay = with_lengths(self.park(), elements_overlay(&capacity, &elements, by));
+                let ids = elements.iter().map(|element| element.feature).collect();
                 Ok(self.found(overlay, vec![Table { list: List::Titled, sheet, ids }], told))
             }
             LeftOf::At(site) => self.left_at(&capacity, site, by).map_err(Refused::Capacity),
@@ -294,5 +295,26 @@ mod tests {
         assert!(at.told["over_time"].as_array().is_some_and(|days| days.len() == 1));
         let gone = Site { key: "gone".into(), shown: "gone".into(), id: park.parcels[0].id };
         assert!(matches!(left(LeftOf::At(gone), None), Err(Refused::Capacity(CapacityError::NoSuchParcel { .. }))));
+    }
+
+    #[test]
+    fn what_is_told_of_valves_reaches_capacity_and_is_said() {
+        use analysis::network::isolation::ValveState;
+
+        let input = supplied(|park| {
+            let source = park.nodes.iter_mut().find(|node| node.provenance.key == "s").unwrap();
+            source.provenance.attributes = json!({ "RatedCap_m3d": 1000 }).as_object().unwrap().clone().into();
+        });
+        let connection = input.snapshot.nodes.iter().find(|node| node.provenance.key == "c").unwrap().id;
+        let left = |told: Told| {
+            let of = LeftOf::At(Site { key: "c".into(), shown: "c".into(), id: connection });
+            let question = Question::Left { class: NetworkClass::Water, resource: "water".into(), of, by: None };
+            let found = answered(&input, question, told).unwrap();
+            let said = found.tables[0].sheet.notes.iter().any(|note| note.key() == Some("note-told-states"));
+            (found.told["way"].as_array().unwrap().is_empty(), said, found.overlay.notes == found.tables[0].sheet.notes)
+        };
+        assert_eq!(left(Told::new()), (false, false, true));
+        // No way leads past the valve between it and the source.
+        assert_eq!(left(Told::from([("v2".to_owned(), ValveState::Closed)])), (true, true, true));
     }
 }

@@ -110,12 +110,14 @@ fn turned(course: &Course, each: bool) -> Course {
     }
 }
 
+/// A number that is typed counts once Enter or another field takes it.
 fn millimetres(mm: &mut f64) -> DragValue<'_> {
-    DragValue::new(mm).range(10.0..=4000.0).speed(5.0).fixed_decimals(0)
+    DragValue::new(mm).update_while_editing(false).range(10.0..=4000.0).speed(5.0).fixed_decimals(0)
 }
 
+/// As [`millimetres`].
 fn metres(m: &mut f64) -> DragValue<'_> {
-    DragValue::new(m).speed(0.02).fixed_decimals(2).suffix(" m")
+    DragValue::new(m).update_while_editing(false).speed(0.02).fixed_decimals(2).suffix(" m")
 }
 
 /// How deep an end lies; `flush_m` is where its bottom would be with its top at the ground, m.

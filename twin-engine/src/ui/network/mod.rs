@@ -29,6 +29,8 @@ const HEIGHT: f32 = 320.0;
 const HEIGHTS: [f32; 2] = [170.0, 760.0];
 /// Share of the window that a long profile takes at first, at most.
 const SHARE: f32 = 0.7;
+/// Width from which tabs and what can be done stand in one row, points.
+const ONE_ROW: f32 = 1150.0;
 /// Width of the questions' column.
 const QUESTIONS: f32 = 290.0;
 
@@ -221,36 +223,51 @@ fn answered(panels: &Panels) -> Option<(Question, Arc<Answered>)> {
     panels.ui.network.tab.has(&key.3).then(|| (key.3.clone(), Arc::clone(answered)))
 }
 
-/// Tabs, what can be done with the answer, and the way out.
+/// Tabs, what can be done with the answer, and the way out: in one row where the window is wide enough for it.
 fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    if ui.available_width() < ONE_ROW {
+        ui.horizontal_wrapped(|ui| tabs(ui, panels, words));
+        ui.horizontal(|ui| tools(ui, panels, words));
+        return;
+    }
     ui.horizontal(|ui| {
+        tabs(ui, panels, words);
+        ui.separator();
+        tools(ui, panels, words);
+    });
+}
+
+fn tabs(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    for tab in NetworkTab::ALL {
+        let on = panels.ui.network.tab == tab;
+        if ui.add(Button::selectable(on, tab.label(words))).clicked() && !on {
+            panels.ui.network.turn(tab);
+            panels.bench.return_to(tab);
+        }
+    }
+}
+
+/// What can be done with the answer, and the way out, from the right.
+fn tools(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for tab in NetworkTab::ALL {
-            let on = panels.ui.network.tab == tab;
-            if ui.add(Button::selectable(on, tab.label(words))).clicked() && !on {
-                panels.ui.network.turn(tab);
-                panels.bench.return_to(tab);
+        let tab = panels.ui.network.tab;
+        close_button(ui, panels, words, Action::Network(tab));
+        let flows = panels.bench.flows;
+        let toggle = ui.add(Button::selectable(flows, t!(words, "net-flows")));
+        if toggle.on_hover_text(t!(words, "net-flows-help")).clicked() {
+            panels.bench.flows = !flows;
+        }
+        if let Some((_, answered)) = answered(panels)
+            && let Ok(found) = &*answered
+        {
+            write::buttons(ui, panels, words, found);
+            if ui.button(t!(words, "fly")).on_hover_text(t!(words, "net-fly-help")).clicked() {
+                panels.bench.fly = Some(Fly::Answer);
             }
         }
-        ui.separator();
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let tab = panels.ui.network.tab;
-            close_button(ui, panels, words, Action::Network(tab));
-            let flows = panels.bench.flows;
-            let toggle = ui.add(Button::selectable(flows, t!(words, "net-flows")));
-            if toggle.on_hover_text(t!(words, "net-flows-help")).clicked() {
-                panels.bench.flows = !flows;
-            }
-            if let Some((_, answered)) = answered(panels)
-                && let Ok(found) = &*answered
-            {
-                write::buttons(ui, panels, words, found);
-                if ui.button(t!(words, "fly")).on_hover_text(t!(words, "net-fly-help")).clicked() {
-                    panels.bench.fly = Some(Fly::Answer);
-                }
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| progress(ui, panels, words));
-        });
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| progress(ui, panels, words));
     });
 }
 

@@ -1,19 +1,26 @@
 //! What is asked of supply: criticality of every line, pressures in water mains, capacity that is left.
 
+use std::ops::RangeInclusive;
+
 use analysis::rules::RuleTables;
 use bevy_egui::egui::{Button, ComboBox, DragValue, Grid, Label, Response, RichText, TextEdit, Ui};
 use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::{NetworkTab, asked, fly_to};
-use crate::network::{LeftKind, PressKind, Site, named, resources};
+use crate::network::{LeftKind, Place, PressKind, Site, named, resources};
 use crate::text::{Text, t};
 use crate::ui::{Panels, look};
 
 /// Width of a field, points.
 const FIELD: f32 = 150.0;
 /// Diameters of holes, mm, and residual pressures, m of water, that can be asked for.
-const HOLES_MM: std::ops::RangeInclusive<f64> = 1.0..=2000.0;
-const RESIDUALS_M: std::ops::RangeInclusive<f64> = 0.0..=100.0;
+const HOLES_MM: RangeInclusive<f64> = 1.0..=2000.0;
+const RESIDUALS_M: RangeInclusive<f64> = 0.0..=100.0;
+
+/// A number that is typed: it counts once Enter or another field takes it, and not from its first digit on.
+fn number(value: &mut f64, range: RangeInclusive<f64>) -> DragValue<'_> {
+    DragValue::new(value).range(range).update_while_editing(false)
+}
 
 /// A number is asked of once it stands, not at every step of a drag.
 fn stands(response: &Response) -> bool {
@@ -50,6 +57,11 @@ fn press_label(kind: PressKind, words: &Text) -> String {
     }
 }
 
+/// Why a place that was clicked is not asked of.
+fn not_water(place: &Place, words: &Text) -> String {
+    t!(words, "net-not-water", key = &place.shown, class = words.stored("network", place.class.as_str()))
+}
+
 /// Which pressures, where, and what demand does.
 pub(super) fn pressure(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let mut form = panels.bench.press.clone();
@@ -67,13 +79,17 @@ pub(super) fn pressure(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         ui.add_space(4.0);
         ui.add(Label::new(look::note(t!(words, "net-pick-main"))).wrap());
     }
+    if let Some(place) = &panels.bench.not_water {
+        let bad = look::colour(panels.twin.theme().bad);
+        ui.add(Label::new(RichText::new(not_water(place, words)).color(bad)).wrap());
+    }
     match kind {
         PressKind::Burst => {
             asks |= ui.checkbox(&mut form.whole_bore, t!(words, "net-whole-bore")).changed();
             if !form.whole_bore {
                 ui.horizontal(|ui| {
                     ui.label(t!(words, "net-hole"));
-                    let field = DragValue::new(&mut form.hole_mm).range(HOLES_MM).speed(1.0).fixed_decimals(0);
+                    let field = number(&mut form.hole_mm, HOLES_MM).speed(1.0).fixed_decimals(0);
                     asks |= stands(&ui.add(field));
                 });
             }
@@ -81,7 +97,7 @@ pub(super) fn pressure(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         PressKind::Fire => {
             ui.horizontal(|ui| {
                 ui.label(t!(words, "net-residual"));
-                let field = DragValue::new(&mut form.residual_m).range(RESIDUALS_M).speed(0.1).fixed_decimals(2);
+                let field = number(&mut form.residual_m, RESIDUALS_M).speed(0.1).fixed_decimals(2);
                 asks |= stands(&ui.add(field.suffix(" m")));
             });
         }
@@ -171,6 +187,7 @@ pub(super) fn capacity(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         panels.bench.ask_again(NetworkTab::Capacity);
         panels.ui.network.take_focus |= chose;
     }
+    asked::told(ui, panels, words);
 }
 
 /// The place that is asked of, and the way from a selection to it for whoever has no mouse.
@@ -206,4 +223,56 @@ fn site(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
         }
     }
     ui.add(Label::new(look::note(t!(words, "net-pick-site"))).wrap());
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy_egui::egui::{Context, Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
+    use spatial_db::model::NetworkClass;
+
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn a_number_is_asked_of_once_it_stands() {
+        let context = Context::default();
+        let (mut hole_mm, mut asked) = (80.0, Vec::new());
+        let mut frame = |event: Option<Event>, takes_keys: bool| {
+            let screen = Rect::from_min_size(pos2(0.0, 0.0), vec2(400.0, 200.0));
+            let events = event.into_iter().collect();
+            let input = RawInput { screen_rect: Some(screen), events, ..RawInput::default() };
+            let mut output = context.run_ui(input, |ui| {
+                let response = ui.add(number(&mut hole_mm, HOLES_MM));
+                if takes_keys {
+                    response.request_focus();
+                }
+                if stands(&response) {
+                    asked.push(hole_mm);
+                }
+            });
+            output.textures_delta.clear();
+            asked.clone()
+        };
+        frame(None, true);
+        frame(None, false);
+        for digit in ["1", "2", "0"] {
+            assert!(frame(Some(Event::Text(digit.to_owned())), false).is_empty(), "{digit} is not all of it");
+        }
+        let (key, modifiers) = (Key::Enter, Modifiers::NONE);
+        let enter = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        frame(Some(enter), false);
+        let asked = frame(None, false);
+        assert!(hole_mm != 80.0 && !asked.is_empty() && asked.iter().all(|mm| *mm == hole_mm), "{asked:?}");
+    }
+
+    #[test]
+    fn a_line_that_is_no_water_main_is_named_with_its_network() {
+        let id = FeatureId::new(FeatureKind::NetworkEdge, 1);
+        let place = Place { class: NetworkClass::Drainage, key: "line:a:ab7".into(), shown: "ab7".into(), id };
+        for language in [Language::English, Language::Chinese] {
+            let words = Text::of(language);
+            let said = not_water(&place, words);
+            assert!(said.contains("ab7") && said.contains(&words.stored("network", "drainage")), "{said}");
+        }
+    }
 }

@@ -89,6 +89,36 @@ fn what_stands_at_an_end_decides_whether_it_hangs() {
 }
 
 #[test]
+fn lines_that_are_gone_join_nothing_any_more() {
+    let main = || line("main", [Some("a"), Some("b")], &MAIN);
+    let branch = || line("branch", [Some("c"), Some("d")], &[[50.0, 30.0, 1.0], [50.0, 0.4, 1.0]]);
+    // On from the branch's end over the main, as long as it lasts.
+    let on = |until: Option<&str>| {
+        let mut on = line("on", [Some("d"), Some("e")], &[[50.0, 0.4, 1.0], [50.0, -30.0, 1.0]]);
+        on.path.iter_mut().for_each(|at| at[2] = 9.0);
+        on.valid[1] = until.and_then(|day| day.parse().ok());
+        on
+    };
+    let point = |key, at: [f64; 3]| (key, NodeKind::Junction, at);
+    let nodes = [
+        point("a", MAIN[0]),
+        point("b", MAIN[1]),
+        point("c", [50.0, 30.0, 1.0]),
+        point("d", [50.0, 0.4, 1.0]),
+        point("e", [50.0, -30.0, 9.0]),
+    ];
+    let misses = |until: Option<&str>| told(&[main(), branch(), on(until)], &nodes);
+    assert_eq!(misses(None), []);
+    assert_eq!(misses(Some("2020-01-01")), [one("edge.near_miss", "branch", Some("main"))]);
+    // A point may have moved since a line that is gone named it.
+    let nodes = [point("a", [0.0, 2.0, 1.0]), point("b", MAIN[1])];
+    let mut gone = main();
+    assert_eq!(told(&[main()], &nodes), [one("edge.off_node", "main", None)]);
+    gone.valid[1] = "2020-01-01".parse().ok();
+    assert_eq!(told(&[gone], &nodes), []);
+}
+
+#[test]
 fn a_line_drawn_away_from_its_point_is_told_and_a_layer_of_them_once() {
     let nodes = [("a", NodeKind::Junction, [0.0, 0.0, 1.0]), ("b", NodeKind::Valve, [100.0, 2.0, 1.0])];
     let off = |key: &str| line(key, [Some("a"), Some("b")], &MAIN);
