@@ -554,7 +554,7 @@ impl Definition {
             missing.push(
                 words!(
                     "ev-missing-storey-heights",
-                    "{count} buildings without the height of their storeys, which may count twice ({keys})",
+                    "{count} buildings without storeys of known height, which may count twice ({keys})",
                     count = count,
                     keys = keys
                 )

@@ -114,11 +114,11 @@ fn l2_an_industry_led_zone() {
 
 #[test]
 fn l3_an_enterprise() {
-    // 8.22 ha of land, 4.05 ha of footprint, 5.82 ha of floors: the record says so, whatever the storeys.
+    // 8.22 ha of land, 4.05 ha of footprint, 5.82 ha of floors: the record says so, and of 8 m none of its storeys counts twice.
     let mut park = empty();
     add_parcel(&mut park, block(0.0, 0.0, 822.0, 100.0), Some("100101"));
     add_building(&mut park, block(10.0, 10.0, 540.0, 75.0), None);
-    park.buildings[0].floor_area_m2 = Some(58_200.0);
+    (park.buildings[0].floor_area_m2, park.buildings[0].height_m) = (Some(58_200.0), Some(8.0));
     survey_yards(&mut park);
     let all = indicators(&zone(park));
     for (name, expected) in [("industrial-far", "0.708"), ("far", "0.708")] {

@@ -154,7 +154,7 @@ pub enum Input {
     Buildings,
     /// Storeys or floor area of a building.
     Floors,
-    /// Height of a building or of its storeys: a tall storey counts twice.
+    /// Storeys of a building with their height: a tall one counts twice.
     StoreyHeight,
     /// Open storage yards of the park.
     StorageYards,
@@ -207,7 +207,7 @@ impl Input {
             Self::Buildings => words!("missing-buildings", "buildings of the park"),
             Self::Floors => words!("missing-floors", "storeys or floor area of a building"),
             Self::StoreyHeight => {
-                words!("missing-storey-height", "height of a building or its storeys: tall storeys count twice")
+                words!("missing-storey-height", "storeys of a building with their height: tall ones count twice")
             }
             Self::StorageYards => words!("missing-storage-yards", "open storage yards of the park"),
             Self::GroundCover => words!("missing-ground-cover", "ground cover of the parcel, green areas of the park"),
