@@ -233,7 +233,7 @@ pub const DEFINITIONS: [Definition; 19] = [
         "employees / A",
         Books(Measure::Jobs, All),
         A,
-        Unit::PerHectare("persons"),
+        Unit::PerHectare("jobs"),
         Origin::Own,
     ),
     ratio(

@@ -82,8 +82,12 @@ impl Indicator {
     }
 
     /// A value with its unit, for people.
-    pub fn shown(self, value: f64, unit: &str) -> String {
-        if self.is_share() { percent(value) } else { number(value, unit) }
+    pub fn shown(self, value: f64, unit: &str) -> Words {
+        match self {
+            Self::JobsPerHa => words!("jobs-per-ha", "{value} jobs/ha", value = number(value, "1/ha")),
+            share if share.is_share() => percent(value).into(),
+            _ => number(value, unit).into(),
+        }
     }
 
     /// Unit of the value: `m2`, `1`, `1/ha`, or for money the currency per hectare, `¤` where it is not on record.
