@@ -139,8 +139,17 @@ pub(super) struct Standing {
 impl Standing {
     /// The buildings that are there by `presence`.
     pub(super) fn of(cache: &Cache, presence: &Presence) -> Self {
+        Self::where_there(cache, |building| presence.buildings[building])
+    }
+
+    /// Those of all days.
+    pub(super) fn ever(cache: &Cache) -> Self {
+        Self::where_there(cache, |_| true)
+    }
+
+    fn where_there(cache: &Cache, is_there: impl Fn(usize) -> bool) -> Self {
         let overlaps = cache.buildings_on_parcels().iter().copied();
-        let overlaps: Vec<Overlap> = overlaps.filter(|overlap| presence.buildings[overlap.building]).collect();
+        let overlaps: Vec<Overlap> = overlaps.filter(|overlap| is_there(overlap.building)).collect();
         let mut first = vec![0; cache.snapshot().parcels.len() + 1];
         for overlap in &overlaps {
             first[overlap.parcel + 1] += 1;
@@ -176,7 +185,7 @@ pub(super) fn sites_with(cache: &Cache, rules: &RuleSet, standing: &Standing) ->
 }
 
 /// True where the park has an open storage yard on record.
-fn yards_surveyed(park: &ParkSnapshot) -> bool {
+pub(super) fn yards_surveyed(park: &ParkSnapshot) -> bool {
     park.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard)
 }
 
@@ -190,7 +199,8 @@ pub(super) fn yards_note(park: &ParkSnapshot) -> Option<Words> {
     })
 }
 
-fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {
+/// The site of one parcel with the buildings of `overlaps`.
+pub(super) fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {
     let snapshot = cache.snapshot();
     let boundary = &snapshot.parcels[parcel].boundary;
     let area_m2 = cache.parcel_area_m2()[parcel];
