@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::mem::forget(steps.on(&cache, &rules, day));
     });
     tell("idle land with its reasons (beside the frame)", &mut |day| {
-        std::mem::forget(idle_overlay(&cache, &rules, day))
+        std::mem::forget(idle_overlay(&cache, &rules, day));
     });
     tell("utilisation (beside the frame)", &mut |day| std::mem::forget(utilisation_overlay(&cache, &rules, day)));
     tell("ranked list (beside the frame)", &mut |day| {
