@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use analysis::land::indicators::LandModel;
 use analysis::land::scheme::Scheme;
-use analysis::land::{idle_overlay, utilisation_overlay};
+use analysis::land::{IdleSteps, idle_overlay, utilisation_overlay};
 use analysis::planner::land_list;
 use analysis::rules::RuleSet;
 use chrono::{Datelike, Months, NaiveDate};
@@ -52,7 +52,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     };
     tell("what stands (in the frame; within one aimed for)", &mut |day| drop(Presence::on(&park, day)));
-    tell("idle land (beside the frame)", &mut |day| std::mem::forget(idle_overlay(&cache, &rules, day)));
+    let began = Instant::now();
+    let steps = IdleSteps::of(&cache, &rules, None);
+    println!("  steps of idle land, once, beside the frame: {:.1} s", began.elapsed().as_secs_f64());
+    tell("idle land by its steps (in the frame; within one aimed for)", &mut |day| {
+        std::mem::forget(steps.on(&cache, &rules, day));
+    });
+    tell("idle land with its reasons (beside the frame)", &mut |day| {
+        std::mem::forget(idle_overlay(&cache, &rules, day));
+    });
     tell("utilisation (beside the frame)", &mut |day| std::mem::forget(utilisation_overlay(&cache, &rules, day)));
     tell("ranked list (beside the frame)", &mut |day| {
         let presence = Presence::on(&park, day);

@@ -15,7 +15,7 @@ const J2000_JD: f64 = 2_451_545.0;
 
 /// Direction to the sun.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SunPosition {
+pub struct Sun {
     /// Compass bearing, degrees clockwise from north.
     pub azimuth_deg: f64,
     /// Height above the horizon, degrees; negative at night.
@@ -70,7 +70,7 @@ impl Ephemeris {
 }
 
 /// The sun over a place (degrees, north and east positive) at a moment.
-pub fn sun_at(lat_deg: f64, lon_deg: f64, moment: DateTime<Utc>) -> SunPosition {
+pub fn sun_at(lat_deg: f64, lon_deg: f64, moment: DateTime<Utc>) -> Sun {
     let seconds = moment.timestamp() as f64 + f64::from(moment.timestamp_subsec_millis()) / 1000.0;
     let sun = Ephemeris::of(seconds / 86_400.0 + UNIX_EPOCH_JD);
     let minutes = seconds.rem_euclid(86_400.0) / 60.0;
@@ -80,7 +80,7 @@ pub fn sun_at(lat_deg: f64, lon_deg: f64, moment: DateTime<Utc>) -> SunPosition 
     let up = lat.sin() * declination.sin() + lat.cos() * declination.cos() * hour.cos();
     let north = lat.cos() * declination.sin() - lat.sin() * declination.cos() * hour.cos();
     let east = -declination.cos() * hour.sin();
-    SunPosition {
+    Sun {
         azimuth_deg: east.atan2(north).to_degrees().rem_euclid(360.0),
         elevation_deg: up.clamp(-1.0, 1.0).asin().to_degrees(),
     }

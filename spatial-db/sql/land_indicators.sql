@@ -13,12 +13,12 @@ WITH surveyed AS (
 ), building AS (
     -- Tenancies count each storey once, also where the rules count a tall one twice.
     SELECT feature_id, key, geom, footprint, floor_area_m2, use_text,
-           -- Storeys of unknown height may count once or twice: null. A floor area on record may have a tall one once, and decides only where
-           -- storeys are unknown, or where it is no less than all of them twice.
-           CASE WHEN storeys > 0 AND storey_m > $3 THEN 2 * storeys * footprint
-                WHEN floor_area_m2 > 0 AND (storey_m IS NOT NULL OR coalesce(storeys, 0) <= 0 OR floor_area_m2 >= 2 * storeys * footprint)
+           -- Storeys of unknown height, or of unknown number where they are not known to be low, may count once or twice: null. A floor
+           -- area on record may have a tall one once, and decides where none is tall, or where it is no less than all of them twice.
+           CASE WHEN storeys > 0 AND storey_m > $3 THEN greatest(2 * storeys * footprint, floor_area_m2)
+                WHEN floor_area_m2 > 0 AND (storey_m <= $3 OR floor_area_m2 >= 2 * nullif(greatest(storeys, 0), 0) * footprint)
                     THEN floor_area_m2
-                WHEN storey_m IS NOT NULL THEN nullif(greatest(storeys, 0), 0) * footprint
+                WHEN storey_m <= $3 THEN nullif(greatest(storeys, 0), 0) * footprint
            END AS floor,
            nullif(greatest(storeys, 0), 0) * footprint AS floor_once,
            lower(use_text) LIKE ANY ($5::text[]) AS administers,
@@ -26,7 +26,8 @@ WITH surveyed AS (
            CASE WHEN state && $7::text[] THEN 1 WHEN state && $8::text[] THEN 0 END AS vacant_by_state
     FROM (
         SELECT feature_id, key, geom, ST_Area(geom) AS footprint, floor_area_m2, use_text, storeys,
-               coalesce(nullif(greatest(storey_height_m, 0), 0), nullif(greatest(height_m, 0), 0) / nullif(greatest(storeys, 0), 0)) AS storey_m,
+               -- Without storeys one, the highest that there can be: it tells that none is tall, and nothing else.
+               coalesce(nullif(greatest(storey_height_m, 0), 0), nullif(greatest(height_m, 0), 0) / greatest(storeys, 1)) AS storey_m,
                string_to_array(lower(coalesce(state, '')), ', ') AS state
         FROM twin.building
         WHERE park_id = $1 AND coalesce(valid_from <= $2, true) AND coalesce($2 < valid_to, true)

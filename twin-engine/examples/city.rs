@@ -55,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Some(overlay(&of, turn))
         }),
         later: Vec::new(),
+        at_once: None,
     });
     let input = TwinInput {
         snapshot: city,

@@ -297,7 +297,8 @@ mod tests {
         let [record, early, late] =
             [(2024, 6, 30), (2010, 1, 1), (2021, 1, 1)].map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).unwrap());
         let mut input = fixture::tiny();
-        input.time = Some(TimeSource { as_of: record, overlay_on: Arc::new(|_, _| None), later: Vec::new() });
+        input.time =
+            Some(TimeSource { as_of: record, overlay_on: Arc::new(|_, _| None), later: Vec::new(), at_once: None });
         let mut twin = Twin::new(input, Shown::default());
         let mut history = History::default();
         let mut seconds = 0;
@@ -334,7 +335,8 @@ mod tests {
     fn a_drag_along_the_years_is_one_step() {
         let day = |month| NaiveDate::from_ymd_opt(2023, month, 1).unwrap();
         let mut input = fixture::tiny();
-        input.time = Some(TimeSource { as_of: day(1), overlay_on: Arc::new(|_, _| None), later: Vec::new() });
+        input.time =
+            Some(TimeSource { as_of: day(1), overlay_on: Arc::new(|_, _| None), later: Vec::new(), at_once: None });
         let mut twin = Twin::new(input, Shown::default());
         let mut history = History::default();
         for month in 1..=4 {

@@ -51,6 +51,9 @@ pub struct TimeSource {
     /// Names of overlays that take too long to be made before they are asked for: each stands empty among those given at first,
     /// saying so, and is made for a day when it is first looked at on that day.
     pub later: Vec<String>,
+    /// The overlay of a name for a day where it is found and need not be made, without its reasons: it is shown until the other follows.
+    /// Called in the frame; `None` where there is none, or none yet.
+    pub at_once: Option<OverlayOn>,
 }
 
 impl std::fmt::Debug for TimeSource {

@@ -89,7 +89,6 @@ pub use recolour::{Ramp, Recolour, Scheme};
 pub use remembered::last_park;
 pub use scene_file::{FeatureKey, Filter, LayerLook, SceneError, SceneFile, SplitLook};
 pub use siting::{LaidLook, TurningLook};
-pub use sun::{Sun, sun_at};
 pub use text::Language;
 pub use tour::{Caption, Stop, Tour};
 pub use view::{view, view_live};

@@ -16,7 +16,7 @@ use bevy_egui::render::EGUI_SHADER_HANDLE;
 
 use crate::cut::scene::CutUniform;
 use crate::mesh::Layer;
-use crate::sun::Sun;
+use crate::sun::{SUN_OF_MAPS, Sun};
 use crate::theme::{
     CUT_PIPE_MIN_PX, EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SURFACE_LINE_PX, Theme,
     UNDERGROUND_BUILDING_ALPHA, UNDERGROUND_COVER_ALPHA, UNDERGROUND_GROUND_ALPHA, ZONE_LINE_PX,
@@ -78,7 +78,7 @@ impl SceneUniform {
             layer: Vec4::new(pull(layer), opacity(theme, layer, ghost), width_px(layer), extra(layer)),
             photo: Vec4::ZERO,
         }
-        .with_sun(Sun::OF_MAPS)
+        .with_sun(SUN_OF_MAPS)
     }
 
     /// The same with pipes drawn `factor` times as large as they are.

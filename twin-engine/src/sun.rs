@@ -1,24 +1,12 @@
 //! The light of a picture: that of maps, or the sun's over a place at a moment ([`analysis::sun`]).
 
-use analysis::sun::SunPosition;
-pub(crate) use analysis::sun::offset_of;
-use chrono::{DateTime, FixedOffset, Utc};
+pub(crate) use analysis::sun::{Sun, offset_of, sun_at};
+use chrono::{DateTime, FixedOffset};
 
 use crate::theme::{SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG};
 
-/// Direction to the sun.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sun {
-    /// Compass bearing, degrees clockwise from north.
-    pub azimuth_deg: f64,
-    /// Height above the horizon, degrees; negative at night.
-    pub elevation_deg: f64,
-}
-
-impl Sun {
-    /// The light of maps, from the upper left of a picture that looks south-west.
-    pub const OF_MAPS: Self = Self { azimuth_deg: SUN_AZIMUTH_DEG, elevation_deg: SUN_ELEVATION_DEG };
-}
+/// The light of maps, from the upper left of a picture that looks south-west.
+pub(crate) const SUN_OF_MAPS: Sun = Sun { azimuth_deg: SUN_AZIMUTH_DEG, elevation_deg: SUN_ELEVATION_DEG };
 
 /// A moment with the offset of its clock from UTC.
 pub(crate) type SunTime = DateTime<FixedOffset>;
@@ -31,12 +19,6 @@ pub(crate) fn clock_of(time: &SunTime) -> String {
 /// Offset of a clock from UTC, as pictures name it.
 pub(crate) fn zone_of(time: &SunTime) -> String {
     time.format("%:z").to_string()
-}
-
-/// The sun over a place (degrees, north and east positive) at a moment.
-pub fn sun_at(lat_deg: f64, lon_deg: f64, moment: DateTime<Utc>) -> Sun {
-    let SunPosition { azimuth_deg, elevation_deg } = analysis::sun::sun_at(lat_deg, lon_deg, moment);
-    Sun { azimuth_deg, elevation_deg }
 }
 
 #[cfg(test)]

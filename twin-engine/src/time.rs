@@ -128,6 +128,8 @@ struct Made {
     done: Vec<String>,
     /// All that are made by day are of the day.
     complete: bool,
+    /// The one in use was found for the day, and is shown until it is made.
+    found: Option<String>,
     making: Option<(NaiveDate, String, Task<Option<Overlay>>)>,
 }
 
@@ -145,21 +147,31 @@ impl Made {
         active: Option<&'a str>,
         later: &[String],
         names: impl Iterator<Item = &'a str>,
-        make: &OverlayOn,
+        (make, at_once): (&OverlayOn, Option<&OverlayOn>),
     ) -> Option<Overlay> {
         let mut ready = None;
         if let Some((_, _, task)) = &mut self.making
             && let Some(overlay) = check_ready(task)
             && let Some((of, name, _)) = self.making.take()
         {
+            if Some(of) != self.day && self.found.as_ref() == Some(&name) {
+                overlay.into_iter().for_each(let_go);
+            } else {
+                // Of a day that was left meanwhile: still nearer than the one before.
+                ready = overlay;
+            }
             if Some(of) == self.day {
                 self.done.push(name);
             }
-            // Of a day that was left meanwhile: still nearer than the one before.
-            ready = overlay;
         }
         if self.day != Some(day) {
-            *self = Self { day: Some(day), making: self.making.take(), ..Self::default() };
+            let found = at_once.zip(active).and_then(|(find, name)| find(day, name));
+            let name = found.as_ref().map(|found| found.name.clone());
+            *self = Self { day: Some(day), making: self.making.take(), found: name, ..Self::default() };
+            if found.is_some() {
+                ready.into_iter().for_each(let_go);
+                ready = found;
+            }
         }
         if self.making.is_none() {
             let is_due = |name: &&str| !self.done.iter().any(|done| done == name);
@@ -197,7 +209,7 @@ impl Years {
 
     /// True until the overlay in use is of the day, on each side.
     fn is_behind(&self) -> bool {
-        let waits = |side: &Made| side.day.is_some() && !side.complete && side.done.is_empty();
+        let waits = |side: &Made| side.day.is_some() && !side.complete && side.done.is_empty() && side.found.is_none();
         waits(&self.left) || waits(&self.right)
     }
 
@@ -262,10 +274,13 @@ fn play(
 fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageWriter<RequestRedraw>) {
     let (Some(day), Some(time)) = (twin.day(), &twin.input.time) else { return };
     let (make, record, later) = (time.overlay_on.clone(), time.as_of, time.later.as_slice());
+    let at_once = time.at_once.as_ref();
     // A scenario has overlays of its own.
     let apart = twin.input.apart.as_ref();
     let right_make = apart.map_or_else(|| make.clone(), |apart| apart.after.clone());
     let left_make = apart.and_then(|apart| apart.before.as_ref()).map_or(make, |(_, before)| before.clone());
+    let right_at_once = at_once.filter(|_| apart.is_none());
+    let left_at_once = at_once.filter(|_| apart.is_none_or(|apart| apart.before.is_none()));
     // Read first: writing to the twin has everything looked at anew.
     let years = years.bypass_change_detection();
     // What was made in the window is made anew by whoever made it: nobody else knows its day.
@@ -275,9 +290,10 @@ fn follow(mut years: ResMut<Years>, mut twin: ResMut<Twin>, mut redraw: MessageW
     };
     let in_use =
         |side| twin.overlay_on(side).filter(|overlay| !is_made_here(overlay)).map(|overlay| overlay.name.as_str());
-    let left = years.left.step(day, in_use(Side::Left), later, names(), &left_make);
+    let left = years.left.step(day, in_use(Side::Left), later, names(), (&left_make, left_at_once));
     let of_right = twin.right.as_ref().map(|right| right.there.as_ref().map_or(record, |there| there.on));
-    let right = of_right.and_then(|day| years.right.step(day, in_use(Side::Right), later, names(), &right_make));
+    let right = of_right
+        .and_then(|day| years.right.step(day, in_use(Side::Right), later, names(), (&right_make, right_at_once)));
     if let Some(overlay) = left {
         replace(&mut twin, overlay);
     }
@@ -394,7 +410,7 @@ mod tests {
                 (time.overlay_on)(day, name)
             });
             let as_of = day("2026-06-30");
-            input.time = Some(crate::input::TimeSource { as_of, overlay_on, later: vec![late.clone()] });
+            input.time = Some(crate::input::TimeSource { as_of, overlay_on, later: vec![late.clone()], at_once: None });
             let mut app = looking_at(input, 1, on);
             let made = || asked.lock().unwrap().iter().filter(|(_, name)| *name == late).cloned().collect::<Vec<_>>();
             assert!(made().is_empty(), "not before it is looked at");
@@ -423,18 +439,66 @@ mod tests {
         let overlay_on = Arc::new(|day: NaiveDate, name: &str| {
             Some(Overlay { name: name.to_owned(), as_of: day, ..fixture::building_overlay() })
         });
-        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on, later: Vec::new() });
+        input.time =
+            Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on, later: Vec::new(), at_once: None });
         let app = looking_at(input, given, day("2019-12-31"));
         let overlays = &app.world().resource::<Twin>().input.overlays;
         assert!(overlays[..given].iter().all(|overlay| overlay.as_of == day("2019-12-31")));
         assert!(overlays[given..].iter().zip(&own).all(|(now, before)| Arc::ptr_eq(now, before)));
     }
 
+    /// What is found for a day is there in the frame in which the day is looked at, and what was made for the day before is not shown over it.
+    #[test]
+    fn what_is_found_for_a_day_is_shown_until_it_is_made() {
+        let (mut input, _) = fixture::built_up();
+        let time = input.time.clone().unwrap();
+        let (held, hold) = std::sync::mpsc::channel::<()>();
+        let hold = std::sync::Mutex::new(hold);
+        let made = time.overlay_on.clone();
+        let overlay_on: OverlayOn = Arc::new(move |day: NaiveDate, name: &str| {
+            hold.lock().unwrap().recv().ok();
+            made(day, name)
+        });
+        let found = input.overlays[1].name.clone();
+        let at_once: OverlayOn = Arc::new(move |day: NaiveDate, name: &str| {
+            let notes = vec!["found".into()];
+            (name == found).then(|| Overlay { notes, ..(time.overlay_on)(day, name).unwrap() })
+        });
+        let as_of = day("2026-06-30");
+        input.time = Some(crate::input::TimeSource { as_of, overlay_on, later: Vec::new(), at_once: Some(at_once) });
+        let mut app = App::new();
+        app.add_plugins(bevy::app::TaskPoolPlugin::default())
+            .add_message::<RequestRedraw>()
+            .init_resource::<Time<Real>>()
+            .insert_resource(Twin::new(input, crate::style::Shown { overlay: Some(1), ..Default::default() }))
+            .add_plugins(plugin);
+        app.update();
+        let shown = |app: &App| {
+            let overlay = &app.world().resource::<Twin>().input.overlays[1];
+            (overlay.as_of, overlay.notes.iter().any(|note| *note == "found"))
+        };
+        for on in [day("2019-12-31"), day("2020-12-31")] {
+            look_at(&mut app.world_mut().resource_mut::<Twin>(), Some(on));
+            app.update();
+            assert_eq!(shown(&app), (on, true));
+        }
+        assert!(app.world().resource::<Years>().is_making() && !app.world().resource::<Years>().is_behind());
+        // The one for the day before comes first, then those of the day.
+        drop(held);
+        settle(&mut app);
+        assert_eq!(shown(&app), (day("2020-12-31"), false));
+    }
+
     #[test]
     fn another_scenario_in_the_place_of_the_record_has_overlays_of_its_own() {
         let (mut input, _) = fixture::built_up();
         let of_record = Arc::new(|_: NaiveDate, _: &str| -> Option<Overlay> { panic!("nobody looks at the record") });
-        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on: of_record, later: vec![] });
+        input.time = Some(crate::input::TimeSource {
+            as_of: day("2026-06-30"),
+            overlay_on: of_record,
+            later: vec![],
+            at_once: None,
+        });
         let of = |title: &'static str| -> OverlayOn {
             Arc::new(move |_: NaiveDate, name: &str| {
                 Some(Overlay { name: name.to_owned(), title: title.into(), ..fixture::building_overlay() })
@@ -471,7 +535,8 @@ mod tests {
             heard.lock().unwrap().push((day, name.to_owned()));
             (time.overlay_on)(day, name)
         });
-        input.time = Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on, later: Vec::new() });
+        input.time =
+            Some(crate::input::TimeSource { as_of: day("2026-06-30"), overlay_on, later: Vec::new(), at_once: None });
         let app = looking_at(input, 1, day("2019-12-31"));
         let twin = app.world().resource::<Twin>();
         assert!(!twin.shown.is_there(spatial_db::model::FeatureKind::Building, 0));

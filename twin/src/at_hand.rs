@@ -30,9 +30,19 @@ impl AtHand {
         Ok(cases_of(origin)?.map(|cases| Self::new(Arc::new(cases), record)))
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// True on the day of the data, where they are told up to today.
+    pub(crate) fn are_of_today_on(&self, day: NaiveDate) -> bool {
+        self.record == Some(day)
+    }
+
     /// The cases up to the day that bears on verdicts of `day`.
     pub(crate) fn on(&self, day: NaiveDate) -> CasesUpTo<'_> {
-        let day = if self.record == Some(day) { day.max(Local::now().date_naive()) } else { day };
+        let day = if self.are_of_today_on(day) { day.max(Local::now().date_naive()) } else { day };
         CasesUpTo { cases: &self.cases, day }
     }
 }

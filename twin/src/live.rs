@@ -20,6 +20,7 @@ use spatial_db::store::{Arrival, Feed, FeedEvent, FeedOptions, Followed, Store, 
 use twin_engine::{Loading, Lost, News, NewsCounts, NewsRun, TimeSource, TwinInput, Update};
 
 use crate::at_hand::AtHand;
+use crate::at_once::at_once;
 use crate::changes;
 use crate::cli::{Compared, OverlayName};
 use crate::data_dir::data_dir;
@@ -352,6 +353,7 @@ fn at_first(
     let (mut all, mut time) = overlays(cache, &now, as_of, cases, &mut |_, done| hear(done, now.len()));
     all.push(Arc::new(awaited_pressures(time.as_of)));
     time.overlay_on = overlay_on(cache, &ALL, cases.cloned());
+    time.at_once = Some(at_once(cache, cases.cloned()));
     time.later = LATER.iter().map(|name| name.word().to_owned()).collect();
     (all, time)
 }

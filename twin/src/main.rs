@@ -3,6 +3,7 @@
 //! What a verb does is left to the libraries; here arguments become calls, and results become words or JSON.
 
 mod at_hand;
+mod at_once;
 mod calc;
 mod case;
 mod changes;

@@ -143,7 +143,10 @@ pub(crate) fn overlays(
         overlay(*name, cache, rules, cases, as_of).map(Arc::new)
     };
     let overlays = wanted.iter().enumerate().filter_map(made).collect();
-    (overlays, TimeSource { as_of, overlay_on: overlay_on(cache, wanted, cases.cloned()), later: Vec::new() })
+    (
+        overlays,
+        TimeSource { as_of, overlay_on: overlay_on(cache, wanted, cases.cloned()), later: Vec::new(), at_once: None },
+    )
 }
 
 /// What makes the wanted overlays of a park for any day.

@@ -147,7 +147,7 @@ fn it_speaks_chinese_by_the_parcels_number_and_does_without_pictures() {
     let worst = worst(&place);
     let number = worst["number"].as_str().expect("a number");
     let page = dossier(&place, &[number, "--lang", "zh", "--no-pictures"]);
-    assert!(page.contains("<html lang=\"zh") && page.contains(&format!("地块档案：{number}")));
+    assert!(page.contains("<html lang=\"zh") && page.contains(&format!("宗地档案：{number}")));
     assert!(page.contains("合同与闲置计时") && page.contains("无案件记录") && !page.contains("<img"));
 
     // A package carries no cases, so the page must not say that there are none.

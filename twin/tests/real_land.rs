@@ -126,12 +126,16 @@ fn cambridge_vacant_land_against_the_assessors_codes() {
         assert!(model.reading(land.slot, Indicator::Coverage).value.is_none());
         let parcel = &snapshot.parcels[land.slot];
         let (Some(floor), Some(lot)) = (parcel.recorded_floor_area_m2, parcel.recorded_area_m2) else { continue };
-        let far = model.reading(land.slot, Indicator::Far).value;
-        let Some(far) = far.filter(|_| floor >= 0.0) else {
+        let reading = model.reading(land.slot, Indicator::Far);
+        if floor < 0.0 {
             // The record of one office has a negative gross area: not known, rather than vacant.
-            assert!(floor < 0.0 && far.is_none() && land.physical == PhysicalUse::Unknown, "{floor} m²: {far:?}");
+            let none = reading.value.is_none() && reading.at_least == 0.0;
+            assert!(none && land.physical == PhysicalUse::Unknown, "{floor} m²: {reading:?}");
             continue;
-        };
+        }
+        // The assessor tells no storeys, and our rules count tall ones twice: the ratio is this, at least.
+        let far = reading.at_least;
+        assert_eq!(reading.value, (floor == 0.0).then_some(0.0), "{floor} m²: {reading:?}");
         assert!((far * land.site.area_m2 - floor).abs() <= 1e-9 * floor.max(1.0));
         if floor > 0.0 && lot > 0.0 {
             off.push(far / (floor / lot) - 1.0);

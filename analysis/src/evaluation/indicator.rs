@@ -233,7 +233,7 @@ pub const DEFINITIONS: [Definition; 19] = [
         "employees / A",
         Books(Measure::Jobs, All),
         A,
-        Unit::PerHectare("persons"),
+        Unit::PerHectare("jobs"),
         Origin::Own,
     ),
     ratio(
@@ -320,7 +320,7 @@ impl Part {
         let industrial = Sum::Industrial.counts(&state);
         Some(match self {
             Land(sums) => when(sums.iter().any(|sum| sum.counts(&state)), Range::exactly(line.area_m2)),
-            Footprint => when(built, Range::exactly(line.footprint_m2)),
+            Footprint => when(built, line.footprints_m2()),
             Floor => when(built, line.floor_m2),
             IndustrialFloor => when(industrial, line.floor_m2),
             IndustrialCover => when(industrial, line.cover_m2()),
@@ -488,7 +488,7 @@ impl Definition {
     fn name_open(&self, zone: &Zone, choices: &[Vec<Share>], missing: &mut Vec<Words>) {
         let mut by_reason: BTreeMap<String, (Words, Vec<&str>)> = BTreeMap::new();
         let (mut floors, mut heights) = ((0_usize, Vec::new()), (0_usize, Vec::new()));
-        let mut yards = Vec::new();
+        let (mut yards, mut bare) = (Vec::new(), Vec::new());
         for (line, shares) in zone.lines.iter().zip(choices) {
             if shares.len() > 1
                 && let Some(reason) = line.open().next()
@@ -499,7 +499,9 @@ impl Definition {
             if shares.iter().all(|share| share.numerator.value().is_some()) {
                 continue;
             }
-            if matches!(self.numerator, IndustrialCover) {
+            if !line.buildings_on_record {
+                bare.push(line.key.as_str());
+            } else if matches!(self.numerator, IndustrialCover) {
                 yards.push(line.key.as_str());
             } else {
                 for (lacking, count) in
@@ -520,6 +522,18 @@ impl Definition {
                     "{count} parcels: {reason} ({keys})",
                     count = count,
                     reason = reason,
+                    keys = keys
+                )
+                .counted(count, ["parcels", "parcel"]),
+            );
+        }
+        if !bare.is_empty() {
+            let (count, keys) = (bare.len(), a_few(&bare));
+            missing.push(
+                words!(
+                    "ev-missing-buildings",
+                    "{count} parcels: no buildings are on record in the park ({keys})",
+                    count = count,
                     keys = keys
                 )
                 .counted(count, ["parcels", "parcel"]),
@@ -554,7 +568,7 @@ impl Definition {
             missing.push(
                 words!(
                     "ev-missing-storey-heights",
-                    "{count} buildings without the height of their storeys, which may count twice ({keys})",
+                    "{count} buildings without storeys of known height, which may count twice ({keys})",
                     count = count,
                     keys = keys
                 )

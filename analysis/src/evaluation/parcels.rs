@@ -65,7 +65,9 @@ pub struct Line {
     pub number: Option<String>,
     /// Geometric area, m².
     pub area_m2: f64,
-    /// Footprints of finished buildings, m².
+    /// The park has buildings on record, so that land without one has none.
+    pub buildings_on_record: bool,
+    /// Footprints of finished buildings on record, m².
     pub footprint_m2: f64,
     /// Floors by the rules (tall storeys twice), m².
     pub floor_m2: Range,
@@ -96,10 +98,22 @@ pub struct Line {
 }
 
 impl Line {
+    /// Footprints of finished buildings, m²: in a park without a building on record, up to the floor area on the parcel's record, or the
+    /// whole of the land.
+    pub fn footprints_m2(&self) -> Range {
+        if self.buildings_on_record {
+            return Range::exactly(self.footprint_m2);
+        }
+        let floor = if self.floor_m2.high.is_finite() { self.floor_m2.low } else { f64::INFINITY };
+        Range::new(0.0, self.area_m2.min(floor))
+    }
+
     /// Footprints and open yards, m²: where nobody surveyed yards, up to the whole of the land.
     pub fn cover_m2(&self) -> Range {
-        let least = self.footprint_m2 + self.yard_m2;
-        if self.yards_surveyed { Range::exactly(least) } else { Range::new(least, least.max(self.area_m2)) }
+        let footprints = self.footprints_m2();
+        let least = footprints.low + self.yard_m2;
+        let most = if self.yards_surveyed { footprints.high + self.yard_m2 } else { least.max(self.area_m2) };
+        Range::new(least, most)
     }
 
     /// What is missing, of the decisions that are open.
@@ -203,8 +217,15 @@ impl Records<'_> {
         let idle = self.idle(&signed, typed);
         let floor_m2 = match site.floor_area_m2 {
             Some(floor) => Range::exactly(floor),
+            // The parcel's record tells no storeys: tall ones may count twice.
+            None if !self.buildings_on_record => {
+                match parcel.recorded_floor_area_m2.filter(|floor| floor.is_finite() && *floor >= 0.0) {
+                    Some(floor) => Range::new(floor, 2.0 * floor),
+                    None => Range::new(0.0, f64::INFINITY),
+                }
+            }
             None if site.buildings.is_empty() => Range::exactly(0.0),
-            // Only heights of storeys are missing: each counts once or twice.
+            // Only storeys or their heights are missing: floors on record count once or twice.
             None if site.buildings_without_floors == 0 => Range::new(site.least_floor_area_m2, site.most_floor_area_m2),
             // Whoever built it built one floor at least.
             None => Range::new(site.least_floor_area_m2.max(site.footprint_m2), f64::INFINITY),
@@ -219,6 +240,7 @@ impl Records<'_> {
             key: key.to_owned(),
             number: parcel.number.clone(),
             area_m2: site.area_m2,
+            buildings_on_record: self.buildings_on_record,
             footprint_m2: site.footprint_m2,
             floor_m2,
             yard_m2: site.storage_yard_m2,

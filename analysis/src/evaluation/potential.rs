@@ -120,7 +120,7 @@ fn over(zone: &Zone, name: &'static str, label: Words, formula: &str, of: impl F
         let mut amounts = line.states.iter().map(|state| of(line, state));
         amounts.next().is_some_and(|first| amounts.any(|amount| amount != first))
     });
-    let missing = open_parcels(open.count());
+    let missing = open_parcels(open.count()).into_iter().collect();
     Potential {
         name,
         label,
@@ -131,12 +131,10 @@ fn over(zone: &Zone, name: &'static str, label: Words, formula: &str, of: impl F
     }
 }
 
-fn open_parcels(count: usize) -> Vec<Words> {
-    if count == 0 {
-        return Vec::new();
-    }
+/// How many parcels leave something open; `None` where none does.
+pub(super) fn open_parcels(count: usize) -> Option<Words> {
     let open = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
-    vec![open.counted(count, ["parcels", "parcel"])]
+    (count > 0).then(|| open.counted(count, ["parcels", "parcel"]))
 }
 
 /// Industrial land gained if its share came up to the ideal.

@@ -8,7 +8,7 @@ use super::indicator::{DEFINITIONS, Indicator, Origin, indicators};
 use super::levels::{Level, Standing, standings};
 use super::moves::{Move, moves};
 use super::parcels::{Decision, Line};
-use super::potential::{Potential, potentials};
+use super::potential::{Potential, open_parcels, potentials};
 use super::range::Range;
 use super::rules::EvaluationRules;
 use super::said::in_words;
@@ -175,8 +175,7 @@ pub(crate) fn potential_way(potential: &Potential) -> Words {
 pub(crate) fn sum_words(sum: &LandSum) -> (Words, Option<Words>) {
     let (letters, count) = (sum.sum.letters(), sum.open.len());
     let label = words!("ev-input-sum", "{letters}: {label}", letters = letters, label = sum.sum.label());
-    let missing = words!("ev-missing-open", "{count} parcels whose records leave it open", count = count);
-    (label, (count > 0).then_some(missing.counted(count, ["parcels", "parcel"])))
+    (label, open_parcels(count))
 }
 
 /// One row of the sheet.
@@ -454,7 +453,7 @@ fn parcel_row(line: &Line, slots: &dyn Fn(&str) -> Option<usize>) -> Row {
         None => words!("unknown", "unknown"),
     };
     cells.extend([
-        Value::Number(line.footprint_m2),
+        line.footprints_m2().value().into(),
         line.floor_m2.value().into(),
         line.yards_surveyed.then_some(line.yard_m2).into(),
         Value::Text(words!("answer", "{answer}: {because}", answer = group, because = line.group.because.clone())),

@@ -64,6 +64,7 @@ const SAID: &[Phrase] = &[
     phrase("zone-formula-unsupplied-industrial", "industrial land not supplied"),
     phrase("ev-unit-persons", "persons"),
     phrase("ev-unit-persons-ha", "persons/ha"),
+    phrase("ev-unit-jobs-ha", "jobs/ha"),
     phrase("ev-unit-years", "a"),
 ];
 

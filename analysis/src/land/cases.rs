@@ -171,10 +171,21 @@ impl<'a> CaseLedger<'a> {
         self.of_parcels.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// The days on which a parcel's cases bear on something else, by all that is on record of them.
+    pub(super) fn days(&self, parcel: &Parcel) -> impl Iterator<Item = NaiveDate> {
+        let events = self.of_parcel(&parcel.provenance.key).iter().flat_map(|case| &case.events);
+        events.flat_map(|event| [Some(event.day), event.starts, event.due].into_iter().flatten())
+    }
+
     /// Where the follow-up of a parcel stands.
     pub fn standing(&self, parcel: &Parcel) -> CaseStanding {
+        self.standing_on(parcel, self.day)
+    }
+
+    /// The same up to another day.
+    pub(super) fn standing_on(&self, parcel: &Parcel, day: NaiveDate) -> CaseStanding {
         let own = self.of_parcel(&parcel.provenance.key).iter();
-        let stood = own.filter_map(|case| Some((case.case_id, case.state_on(self.day)?)));
+        let stood = own.filter_map(|case| Some((case.case_id, case.state_on(day)?)));
         // Cases are in the order of their numbers, so the last of the greatest is the newest.
         let found = stood.max_by_key(|(_, state)| *state != CaseState::Lifted);
         found.map_or(CaseStanding::None, |(number, state)| CaseStanding::Case { number, state })
@@ -182,6 +193,11 @@ impl<'a> CaseLedger<'a> {
 
     /// What cases do to the clock of a contract.
     pub fn bearing(&self, contract: &LandContract) -> CaseBearing {
+        self.bearing_on(contract, self.day)
+    }
+
+    /// The same up to another day.
+    pub(super) fn bearing_on(&self, contract: &LandContract, day: NaiveDate) -> CaseBearing {
         let counts = |case: &&&Case| {
             if let Some(key) = &case.contract_key {
                 return *key == contract.provenance.key;
@@ -191,8 +207,8 @@ impl<'a> CaseLedger<'a> {
         };
         let mut bearing = CaseBearing::default();
         for case in self.of_parcel(&contract.parcel_key).iter().filter(counts) {
-            let extension = extension(case, self.day);
-            if let Some(mut determination) = determination(case, self.day) {
+            let extension = extension(case, day);
+            if let Some(mut determination) = determination(case, day) {
                 let anew = extension.as_ref().map(|extension| extension.start);
                 determination.over = determination.over.into_iter().chain(anew).min();
                 bearing.determined.push(determination);

@@ -19,7 +19,8 @@ use crate::words::{Argument, Words, phrase};
 pub use proviso::Proviso;
 pub(crate) use proviso::qualified;
 pub use record::Interval;
-use record::{Excuse, Record, after_years, due, merged, run_days};
+pub(super) use record::after_years;
+use record::{Excuse, Record, due, merged, run_days};
 
 /// Where the contract stands on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

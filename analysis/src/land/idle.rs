@@ -1,13 +1,13 @@
 //! The idle-land overlay: physical use as fill, the statutory state as outline, days left as a thin column: to the one-year date
 //! while the clock runs, to the two-year date once the year is up.
 
-use std::collections::BTreeMap;
+mod steps;
 
 use chrono::NaiveDate;
 use geo::InteriorPoint;
 use rayon::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureId, FeatureKind, LandContract, Parcel, Presence};
+use spatial_db::model::{FeatureKind, LandContract, Parcel, ParkSnapshot, Presence};
 
 use super::cases::{CaseLedger, CasesUpTo};
 use super::clock::{ClockState, Proviso, Timeline, contract_clock_in_cases, qualified};
@@ -19,6 +19,8 @@ use crate::overlay::{Class, Fact, Overlay, Pattern, Pillar, Swatch, Verdict, Ver
 use crate::rules::RuleSet;
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
+
+pub use steps::IdleSteps;
 
 const PHYSICAL: [(PhysicalUse, Phrase, [u8; 3], Pattern); 5] = [
     (PhysicalUse::Vacant, phrase("use-vacant", "vacant: no building"), [199, 55, 47], Pattern::Solid),
@@ -71,10 +73,13 @@ const TO_RECLAIM: (Phrase, [u8; 3]) =
 const TO_RECLAIM_CLASS: usize = PHYSICAL.len() + STATUTORY.len();
 const CLASSES: usize = TO_RECLAIM_CLASS + 1;
 
-/// A column of no height: there is nothing to count down.
-fn no_pillar(parcel: &Parcel) -> Option<Pillar> {
-    let at = parcel.boundary.interior_point()?;
-    Some(Pillar { feature: parcel.id, position: [at.x(), at.y()], height_m: 0.0, class: 0, label: None })
+/// Where the column of every parcel stands that was ever under contract, so that the picture of another day has the same columns.
+fn places(park: &ParkSnapshot, ledger: &Ledger<'_>) -> Vec<Option<[f64; 2]>> {
+    let place = |parcel: &Parcel| {
+        let at = parcel.boundary.interior_point().filter(|_| ledger.knows(parcel))?;
+        Some([at.x(), at.y()])
+    };
+    park.parcels.par_iter().map(place).collect()
 }
 
 /// Height of a full year on the clock, m in the scene.
@@ -93,19 +98,10 @@ pub fn idle_overlay_in_cases(
     as_of: NaiveDate,
 ) -> Overlay {
     let snapshot = cache.snapshot();
-    let cases = cases.map(CaseLedger::of);
-    let on = On { rules, cases: cases.as_ref(), as_of };
+    let told = cases.map(|cases| (CaseLedger::of(cases), cases.day));
+    let on = On { rules, cases: told.as_ref().map(|(ledger, day)| (ledger, *day)), as_of };
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
-    let (mut counts, mut areas, mut taken) = (vec![0; CLASSES], vec![0.0; CLASSES], vec![0; CLASSES]);
-    let mut verdicts = Verdicts::with_capacity(snapshot.parcels.len());
-    // One for every parcel that was ever under contract, so that the picture of another day has the same columns.
-    let mut pillars: BTreeMap<FeatureId, Pillar> = snapshot
-        .parcels
-        .par_iter()
-        .filter(|parcel| ledger.knows(parcel))
-        .filter_map(|parcel| Some((parcel.id, no_pillar(parcel)?)))
-        .collect();
     let presence = Presence::on(snapshot, as_of);
     let sites = sites(cache, rules, &presence);
     // Words are most of the work, and each parcel has its own.
@@ -116,52 +112,85 @@ pub fn idle_overlay_in_cases(
         .zip(&presence.parcels)
         .map(|((parcel, site), there)| there.then(|| said_of(parcel, site, &ledger, &on, on_record)))
         .collect();
-    for ((parcel, site), said) in snapshot.parcels.iter().zip(&sites).zip(said) {
-        let Some(Said { verdict, column, if_delivered }) = said else { continue };
-        let of_column = column.as_ref().map(|column| column.class).filter(|class| *class == TO_RECLAIM_CLASS);
-        for class in std::iter::once(verdict.class).chain(verdict.outline).chain(of_column) {
-            counts[class] += 1;
-            areas[class] += site.area_m2;
+    let made = Made { cache, rules, with_cases: told.is_some(), as_of, places: &places(snapshot, &ledger) };
+    made.overlay(said.into_iter())
+}
+
+/// What an overlay is put together of.
+struct Made<'a> {
+    cache: &'a Cache,
+    rules: &'a RuleSet,
+    with_cases: bool,
+    as_of: NaiveDate,
+    /// Where columns stand, by parcel.
+    places: &'a [Option<[f64; 2]>],
+}
+
+impl Made<'_> {
+    /// The overlay of what is said of each parcel, in the order of the snapshot.
+    fn overlay(&self, said: impl Iterator<Item = Option<Said>>) -> Overlay {
+        let (snapshot, as_of) = (self.cache.snapshot(), self.as_of);
+        let (mut counts, mut areas, mut taken) = (vec![0; CLASSES], vec![0.0; CLASSES], vec![0; CLASSES]);
+        let mut verdicts = Verdicts::with_capacity(snapshot.parcels.len());
+        let mut pillars: Vec<Pillar> = Vec::new();
+        let parcels = snapshot.parcels.iter().zip(self.cache.parcel_area_m2()).zip(self.places);
+        for (((parcel, area_m2), place), said) in parcels.zip(said) {
+            // A column of no height where there is nothing to count down.
+            let mut pillar =
+                place.map(|position| Pillar { feature: parcel.id, position, height_m: 0.0, class: 0, label: None });
+            if let Some(Said { verdict, column, if_delivered, .. }) = said {
+                let of_column = column.map(|column| column.class).filter(|class| *class == TO_RECLAIM_CLASS);
+                for class in std::iter::once(verdict.class).chain(verdict.outline).chain(of_column) {
+                    counts[class] += 1;
+                    areas[class] += area_m2;
+                }
+                if let Some(class) = verdict.outline.filter(|_| if_delivered) {
+                    taken[class] += 1;
+                }
+                if let (Some(column), Some(pillar)) = (column, &mut pillar) {
+                    let days = (column.to - as_of).num_days();
+                    pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
+                    pillar.class = column.class;
+                    pillar.label = Some(column.label(days));
+                }
+                verdicts.insert(parcel.id, verdict);
+            }
+            pillars.extend(pillar);
         }
-        if let Some(class) = verdict.outline.filter(|_| if_delivered) {
-            taken[class] += 1;
-        }
-        if let (Some(Column { days, class, label }), Some(pillar)) = (column, pillars.get_mut(&parcel.id)) {
-            pillar.height_m = (YEAR_PILLAR_M * days as f64 / 365.0).max(4.0);
-            pillar.class = class;
-            pillar.label = Some(label);
-        }
-        verdicts.insert(parcel.id, verdict);
+        pillars.sort_by_key(|pillar| pillar.feature);
+        let no_contracts = snapshot.contracts.is_empty();
+        let overlay = Overlay {
+            name: "idle".into(),
+            title: words!("title-idle", "Idle land"),
+            target: FeatureKind::Parcel,
+            unit: Words::default(),
+            as_of,
+            source: words!("source-idle", "footprints on record; contracts and land events on record"),
+            classes: classes(&counts, &areas, &taken, !no_contracts),
+            verdicts,
+            marks: Vec::new(),
+            zones: Vec::new(),
+            pillars,
+            notes: notes(no_contracts, self.rules)
+                .into_iter()
+                .chain(cases_note(no_contracts, self.with_cases))
+                .chain(yards_note(snapshot))
+                .chain(undated_note(snapshot, as_of))
+                .collect(),
+        };
+        // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
+        let answers = PHYSICAL.len()..PHYSICAL.len() + STATUTORY.len() - 1;
+        let rated =
+            counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);
+        overlay.without_empty_classes(|class| (rated && class < 3) || answers.contains(&class))
     }
-    let overlay = Overlay {
-        name: "idle".into(),
-        title: words!("title-idle", "Idle land"),
-        target: FeatureKind::Parcel,
-        unit: Words::default(),
-        as_of,
-        source: words!("source-idle", "footprints on record; contracts and land events on record"),
-        classes: classes(&counts, &areas, &taken, !snapshot.contracts.is_empty()),
-        verdicts,
-        marks: Vec::new(),
-        zones: Vec::new(),
-        pillars: pillars.into_values().collect(),
-        notes: notes(snapshot.contracts.is_empty(), rules)
-            .into_iter()
-            .chain(cases_note(snapshot.contracts.is_empty(), cases.is_some()))
-            .chain(yards_note(snapshot))
-            .chain(undated_note(snapshot, as_of))
-            .collect(),
-    };
-    // "No vacant land" and "no idle contract" are answers; the rest shows only where there is some.
-    let answers = PHYSICAL.len()..PHYSICAL.len() + STATUTORY.len() - 1;
-    let rated = counts[..PHYSICAL.len()].iter().zip(&PHYSICAL).any(|(n, row)| *n > 0 && row.0 != PhysicalUse::Unknown);
-    overlay.without_empty_classes(|class| (rated && class < 3) || answers.contains(&class))
 }
 
 /// What verdicts are made by.
 struct On<'a> {
     rules: &'a RuleSet,
-    cases: Option<&'a CaseLedger<'a>>,
+    /// Cases, and the day up to which they are told.
+    cases: Option<(&'a CaseLedger<'a>, NaiveDate)>,
     as_of: NaiveDate,
 }
 
@@ -171,26 +200,36 @@ struct Said {
     column: Option<Column>,
     /// Its contract's state holds if the land was handed over as agreed.
     if_delivered: bool,
+    /// The days on which its clock may turn without a record, as it tells them.
+    turns: [Option<NaiveDate>; 3],
 }
 
 /// The column of days left on a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Column {
-    days: i64,
+    /// The day that it counts down to.
+    to: NaiveDate,
     class: usize,
-    label: Words,
+}
+
+impl Column {
+    fn label(self, days: i64) -> Words {
+        let words = if self.class == TO_RECLAIM_CLASS {
+            words!("pillar-days-reclaim", "{days} days to 2 years", days = days)
+        } else {
+            words!("pillar-days", "{days} days", days = days)
+        };
+        words.counted(usize::from(days == 1), ["days", "day"])
+    }
 }
 
 /// Days left to the date that comes next: the year's while the clock runs, that of the two years once the year is up.
 fn column(timeline: &Timeline, outline: usize) -> Option<Column> {
     match timeline.state {
-        ClockState::Running => {
-            let days = timeline.days_left?;
-            Some(Column { days, class: outline, label: words!("pillar-days", "{days} days", days = days) })
-        }
+        ClockState::Running => Some(Column { to: timeline.idle_from?, class: outline }),
         ClockState::Idle => {
-            let days = timeline.days_to_reclaim.filter(|days| *days >= 0)?;
-            let label = words!("pillar-days-reclaim", "{days} days to 2 years", days = days);
-            Some(Column { days, class: TO_RECLAIM_CLASS, label })
+            timeline.days_to_reclaim.filter(|days| *days >= 0)?;
+            Some(Column { to: timeline.reclaim_from?, class: TO_RECLAIM_CLASS })
         }
         _ => None,
     }
@@ -211,7 +250,7 @@ fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_re
         basis: words!("basis-open", "not on record; the verdict stands without it"),
     }));
     let timeline = ledger.contract(parcel, as_of).map(|contract| {
-        let cases = on.cases.map(|cases| cases.bearing(contract)).unwrap_or_default();
+        let cases = on.cases.map(|(cases, day)| cases.bearing_on(contract, day)).unwrap_or_default();
         (contract, contract_clock_in_cases(contract, ledger.events(contract), &cases, rules, as_of))
     });
     let row = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
@@ -224,21 +263,23 @@ fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_re
             basis: words!("no-contract-basis", "land without a contract is never called idle"),
         }),
     }
-    if let Some(cases) = on.cases {
+    if let Some((cases, day)) = on.cases {
         facts.push(Fact {
             label: words!("fact-case", "Case"),
-            value: cases.standing(parcel).words(),
+            value: cases.standing_on(parcel, day).words(),
             basis: words!("basis-case", "as recorded with twin case"),
         });
     }
     facts.extend(site_facts(parcel, site, rules, on_record));
     let value = (on_record && physical != PhysicalUse::Unknown).then(|| site.coverage() * 100.0);
     let proviso = timeline.as_ref().and_then(|(_, timeline)| timeline.proviso);
+    let turns = timeline.as_ref().map_or([None; 3], |(_, told)| [told.zero, told.idle_from, told.reclaim_from]);
     let column = timeline.and_then(|(_, timeline)| column(&timeline, outline?));
     Said {
         verdict: Verdict { class, value, outline, facts },
         column,
         if_delivered: proviso == Some(Proviso::DeliveredAsAgreed),
+        turns,
     }
 }
 

@@ -30,6 +30,11 @@ impl<'a> Ledger<'a> {
         self.contracts.contains_key(parcel.provenance.key.as_str())
     }
 
+    /// The contracts of a parcel, of any date and in no order.
+    pub(super) fn contracts(&self, parcel: &Parcel) -> &[&'a LandContract] {
+        self.contracts.get(parcel.provenance.key.as_str()).map_or(&[], Vec::as_slice)
+    }
+
     /// The contract that holds a parcel on a day: the newest that was signed by then. One without a date of signature counts
     /// as the oldest.
     pub fn contract(&self, parcel: &Parcel, as_of: NaiveDate) -> Option<&'a LandContract> {

@@ -40,11 +40,12 @@ pub struct Site {
     pub floor_area_m2: Option<f64>,
     /// The least that it may be by what is known, m²: a storey of unknown height once, or the floor area on record.
     pub least_floor_area_m2: f64,
-    /// The most, m²: a storey of unknown height twice; infinite where a building's floors are unknown.
+    /// The most, m²: a storey of unknown height, or a floor area on record without storeys, twice; infinite where a building's floors
+    /// are unknown.
     pub most_floor_area_m2: f64,
     /// How many of the buildings have unknown floors.
     pub buildings_without_floors: usize,
-    /// How many have storeys of unknown height and no floor area on record.
+    /// How many have floors on record and no storeys of known height, so that they may count twice.
     pub buildings_without_storey_height: usize,
     /// How many are not finished by their state.
     pub buildings_unfinished: usize,
@@ -86,33 +87,45 @@ impl Floors {
         (self.least_m2 == self.most_m2).then_some(self.least_m2)
     }
 
-    /// True where only the height of the storeys is missing.
+    /// True where floors are on record and only whether storeys are tall is not.
     pub(crate) fn lacks_storey_height(self) -> bool {
         self.most_m2.is_finite() && self.known().is_none()
     }
 }
 
-/// Floor area of a building by the rules: twice storeys × footprint where storeys are above the tall limit; else the record, as it
-/// is; else storeys × footprint. Storeys whose height nobody recorded may count once or twice, whatever the building's use: the rule knows no exception. A
-/// floor area on record is then the least, since it need not count a tall storey twice. A storey's height is that on record, else
-/// the mean by the building's height.
+/// Floor area of a building by the rules: of storeys above the tall limit twice storeys × footprint, or the record where that is more;
+/// else the record as it is; else storeys × footprint. Where it is not known whether storeys are tall they may count once or twice,
+/// whatever the building's use: the rule knows no exception. A floor area on record is then the least, since it need not count a
+/// tall storey twice; without storeys the most is the record twice, since it holds each of them at least once.
 pub(crate) fn rule_floors(building: &Building, footprint_m2: f64, rules: &RuleSet) -> Floors {
-    let tall = rules.figure("land", "tall_storey_m").value;
     let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
-    let storeys = positive(building.storeys);
-    let storey_height = positive(building.storey_height_m).or_else(|| Some(positive(building.height_m)? / storeys?));
-    match (storeys, storey_height, positive(building.floor_area_m2)) {
-        (Some(storeys), Some(height), _) if height > tall => Floors::exactly(2.0 * storeys * footprint_m2),
-        (Some(storeys), None, Some(recorded)) => {
-            Floors { least_m2: recorded, most_m2: recorded.max(2.0 * storeys * footprint_m2) }
-        }
-        (_, _, Some(recorded)) => Floors::exactly(recorded),
-        (Some(storeys), Some(_), None) => Floors::exactly(storeys * footprint_m2),
-        (Some(storeys), None, None) => {
-            let once = storeys * footprint_m2;
-            Floors { least_m2: once, most_m2: 2.0 * once }
-        }
-        (None, _, None) => Floors { least_m2: 0.0, most_m2: f64::INFINITY },
+    let once_m2 = positive(building.storeys).map(|storeys| storeys * footprint_m2);
+    let tall = is_tall(building, rules.figure("land", "tall_storey_m").value);
+    let (least_m2, most_m2) = match (once_m2, positive(building.floor_area_m2)) {
+        (Some(once), Some(recorded)) => (recorded, recorded.max(2.0 * once)),
+        (None, Some(recorded)) => (recorded, 2.0 * recorded),
+        (Some(once), None) => (once, 2.0 * once),
+        (None, None) => return Floors { least_m2: 0.0, most_m2: f64::INFINITY },
+    };
+    match tall {
+        Some(false) => Floors::exactly(least_m2),
+        // How many storeys there are to count twice is not known without them.
+        Some(true) if once_m2.is_some() => Floors::exactly(most_m2),
+        Some(true) | None => Floors { least_m2, most_m2 },
+    }
+}
+
+/// Whether storeys are higher than `limit_m`, by the height on record or, as their mean, by that of the building; `None` where no
+/// record tells. A building has one storey at least: in one that is no higher than the limit none can be.
+fn is_tall(building: &Building, limit_m: f64) -> Option<bool> {
+    let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
+    if let Some(height) = positive(building.storey_height_m) {
+        return Some(height > limit_m);
+    }
+    let whole = positive(building.height_m)?;
+    match positive(building.storeys) {
+        Some(storeys) => Some(whole / storeys.max(1.0) > limit_m),
+        None => (whole <= limit_m).then_some(false),
     }
 }
 
@@ -126,8 +139,17 @@ pub(super) struct Standing {
 impl Standing {
     /// The buildings that are there by `presence`.
     pub(super) fn of(cache: &Cache, presence: &Presence) -> Self {
+        Self::where_there(cache, |building| presence.buildings[building])
+    }
+
+    /// Those of all days.
+    pub(super) fn ever(cache: &Cache) -> Self {
+        Self::where_there(cache, |_| true)
+    }
+
+    fn where_there(cache: &Cache, is_there: impl Fn(usize) -> bool) -> Self {
         let overlaps = cache.buildings_on_parcels().iter().copied();
-        let overlaps: Vec<Overlap> = overlaps.filter(|overlap| presence.buildings[overlap.building]).collect();
+        let overlaps: Vec<Overlap> = overlaps.filter(|overlap| is_there(overlap.building)).collect();
         let mut first = vec![0; cache.snapshot().parcels.len() + 1];
         for overlap in &overlaps {
             first[overlap.parcel + 1] += 1;
@@ -163,7 +185,7 @@ pub(super) fn sites_with(cache: &Cache, rules: &RuleSet, standing: &Standing) ->
 }
 
 /// True where the park has an open storage yard on record.
-fn yards_surveyed(park: &ParkSnapshot) -> bool {
+pub(super) fn yards_surveyed(park: &ParkSnapshot) -> bool {
     park.surfaces.iter().any(|surface| surface.kind == SurfaceKind::StorageYard)
 }
 
@@ -177,7 +199,8 @@ pub(super) fn yards_note(park: &ParkSnapshot) -> Option<Words> {
     })
 }
 
-fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {
+/// The site of one parcel with the buildings of `overlaps`.
+pub(super) fn site(cache: &Cache, rules: &RuleSet, parcel: usize, overlaps: &[Overlap], yards_surveyed: bool) -> Site {
     let snapshot = cache.snapshot();
     let boundary = &snapshot.parcels[parcel].boundary;
     let area_m2 = cache.parcel_area_m2()[parcel];
@@ -256,4 +279,69 @@ pub(super) fn surfaces_on(cache: &Cache, parcel: usize) -> Vec<(usize, f64)> {
 
 fn perimeter_m(polygon: &geo::Polygon<f64>) -> f64 {
     std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(|ring| geo::Euclidean.length(ring)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::MultiPolygon;
+    use proptest::prelude::*;
+    use spatial_db::model::Provenance;
+
+    use super::*;
+
+    /// A footprint, m².
+    const FOOTPRINT_M2: f64 = 100.0;
+
+    /// Floors of a building of `storeys` of a height each, the floor area on record so many times these: without the records whose bit is
+    /// set, 1 storeys, 2 their height, 4 that of the building, 8 the floor area.
+    fn without(hidden: u8, storeys: f64, height_m: f64, times: f64) -> Floors {
+        let kept = |bit: u8, value: f64| (hidden & bit == 0).then_some(value);
+        let building = Building {
+            storeys: kept(1, storeys),
+            storey_height_m: kept(2, height_m),
+            height_m: kept(4, storeys * height_m),
+            floor_area_m2: kept(8, times * storeys * FOOTPRINT_M2),
+            ..Building::bare(1, Provenance::keyed("B"), MultiPolygon(Vec::new()))
+        };
+        rule_floors(&building, FOOTPRINT_M2, &RuleSet::shipped())
+    }
+
+    #[test]
+    fn floors_by_what_is_on_record() {
+        let range = |hidden, height_m, times| {
+            let floors = without(hidden, 2.0, height_m, times);
+            [floors.least_m2, floors.most_m2]
+        };
+        for (hidden, height_m, times, expected) in [
+            (0, 5.0, 1.5, [300.0, 300.0]),
+            (0, 9.0, 1.5, [400.0, 400.0]),
+            // The record has more than the tall storeys twice.
+            (0, 9.0, 2.5, [500.0, 500.0]),
+            (2 | 4, 9.0, 1.5, [300.0, 400.0]),
+            (1, 9.0, 1.5, [300.0, 600.0]),
+            (1 | 2 | 4, 9.0, 1.5, [300.0, 600.0]),
+            (1 | 2, 5.0, 1.5, [300.0, 600.0]),
+            // The building is 8 m high: none of its storeys is higher.
+            (1 | 2, 4.0, 1.5, [300.0, 300.0]),
+            (2 | 4 | 8, 9.0, 1.5, [200.0, 400.0]),
+            (1 | 8, 9.0, 1.5, [0.0, f64::INFINITY]),
+        ] {
+            assert_eq!(range(hidden, height_m, times), expected, "without {hidden}, {height_m} m, {times} times");
+        }
+    }
+
+    proptest! {
+        /// Whatever more is hidden, floors lie within what was known before. Storeys × footprint stand for a floor area that is not on
+        /// record, so hiding that is held against this only where storeys are hidden too.
+        #[test]
+        fn no_record_less_makes_floors_more_certain(
+            storeys in 1..6_u8, height_m in 2.0..12.0_f64, times in 1.0..3.0_f64, hidden in 0..16_u8, bit in 0..4_u32,
+        ) {
+            let more = hidden | 1 << bit;
+            prop_assume!(more & 8 == hidden & 8 || more & 1 != 0);
+            let [before, after] = [hidden, more].map(|hidden| without(hidden, f64::from(storeys), height_m, times));
+            let within = after.least_m2 <= before.least_m2 + 1e-9 && before.most_m2 <= after.most_m2 + 1e-9;
+            prop_assert!(within, "{before:?} without {hidden}, {after:?} without {more}");
+        }
+    }
 }

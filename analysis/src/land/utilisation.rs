@@ -143,11 +143,23 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
         ),
         None if !on_record => {
             let floor = parcel.recorded_floor_area_m2.filter(|floor| floor.is_finite() && *floor >= 0.0);
-            let far = floor.map(|floor| floor / site.area_m2);
+            let far = match floor.map(|floor| floor / site.area_m2) {
+                None => words!("unknown", "unknown"),
+                Some(0.0) => "0.00".into(),
+                Some(far) => words!(
+                    "between",
+                    "{least} to {most}",
+                    least = format!("{far:.2}"),
+                    most = format!("{:.2}", 2.0 * far),
+                ),
+            };
             fact(
                 far_label,
-                far.map_or_else(|| words!("unknown", "unknown"), |far| format!("{far:.2}").into()),
-                words!("basis-far-record", "floor area on record / land; the park has no buildings on record"),
+                far,
+                words!(
+                    "basis-far-record",
+                    "floor area on record / land; the park has no buildings on record, and tall storeys count twice"
+                ),
             )
         }
         None if site.buildings.is_empty() => {
@@ -163,7 +175,7 @@ pub(super) fn site_facts(parcel: &Parcel, site: &Site, rules: &RuleSet, on_recor
             ),
             words!(
                 "basis-storey-height",
-                "height of the storeys missing for {missing} of {all} buildings; tall ones count twice",
+                "storeys of known height missing for {missing} of {all} buildings; tall ones count twice",
                 missing = site.buildings_without_storey_height,
                 all = site.buildings.len(),
             ),

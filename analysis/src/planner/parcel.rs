@@ -5,7 +5,7 @@ use spatial_db::model::{EventKind, FeatureId, LandContract};
 
 use super::list::{Look, name, physical_look, state_look};
 use crate::land::indicators::{Explained, Indicator, LandModel};
-use crate::land::scheme::{Bound, Finding, Rating, Scheme};
+use crate::land::scheme::{Finding, Rating, Scheme};
 use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number, qualified, value_words, verdicts};
 use crate::words;
 use crate::words::Words;
@@ -107,7 +107,7 @@ pub struct BarLimit {
     /// The limit, in the unit of the value; `None` where it has another, so that it stands on no axis with the value.
     pub value: Option<f64>,
     /// With its sign and unit.
-    pub shown: String,
+    pub shown: Words,
     /// Whether it is met; `None` where that is unknown.
     pub met: Option<bool>,
     /// It bears on the rating.
@@ -216,13 +216,9 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
         let limit = finding.limit?;
         // A limit in another currency cannot stand on the axis, be the value known or known to be at least so much.
         let same = !explained.indicator.is_money() || limit.unit == explained.unit;
-        let sign = match limit.kind {
-            Bound::Floor => "≥",
-            Bound::Ceiling => "≤",
-        };
         Some(BarLimit {
             value: same.then_some(limit.value),
-            shown: format!("{sign} {}", explained.indicator.shown(limit.value, &limit.unit)),
+            shown: limit.words(),
             met: finding.met,
             decides: finding.decides(),
             clause: limit.citation(),
@@ -274,7 +270,7 @@ fn bar(explained: &Explained, findings: &[Finding<'_>]) -> Bar {
 mod tests {
     use super::*;
     use crate::land::indicators::{Missing, Reading};
-    use crate::land::scheme::Limit;
+    use crate::land::scheme::{Bound, Limit};
 
     #[test]
     fn a_limit_in_another_currency_has_no_place_on_the_axis() {

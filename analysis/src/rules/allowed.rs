@@ -7,10 +7,14 @@ use super::TableError;
 
 /// Years are counted by the calendar; more of them are no term of anything.
 const MOST_YEARS: f64 = 100.0;
+/// The most that a table may ask of a sewer's fall.
+const STEEPEST: f64 = 0.1;
 
 /// From where to where a number may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Allowed {
+    /// No or yes.
+    Flag,
     /// A share.
     Share,
     /// More than nothing.
@@ -25,6 +29,7 @@ impl Allowed {
     /// What the figure of a group may be, by its unit: `1` is a share.
     fn of(group: &str, name: &str, unit: &str) -> Self {
         match (group, name, unit) {
+            ("idle", "suspension_cumulative" | "government_cause", _) => Self::Flag,
             // A quotient, and an angle.
             ("cluster", "specialised", _) => Self::Positive,
             ("camera", ..) => Self::UpTo(360.0),
@@ -38,8 +43,26 @@ impl Allowed {
         }
     }
 
+    /// What a number of a table of networks may be, by where it stands; `shipped` is the one that ships there.
+    fn of_networks(path: &[&str], unit: &str, shipped: Option<f64>) -> Self {
+        match path {
+            // A least fall of a tenth is none of a sewer: it was meant per cent or per mille.
+            ["slope", "value"] => Self::UpTo(STEEPEST),
+            [row, "value"] if row.starts_with("slope[") => Self::UpTo(STEEPEST),
+            // Between two lines, whichever way they are drawn.
+            [.., "value"] if unit == "°" => Self::UpTo(90.0),
+            // More comes out of no hole than there is before it.
+            [.., "discharge", "value"] => Self::UpTo(1.0),
+            [.., name, "value"] if unit == "1" && name.ends_with("_share") => Self::UpTo(1.0),
+            // What is more than nothing as shipped cannot be nothing.
+            [.., "value"] if shipped.is_some_and(|value| value > 0.0) => Self::Positive,
+            _ => Self::NotNegative,
+        }
+    }
+
     fn holds(self, value: f64) -> bool {
         match self {
+            Self::Flag => [0.0, 1.0].contains(&value),
             Self::Share => (0.0..=1.0).contains(&value),
             Self::Positive => value > 0.0 && value.is_finite(),
             Self::NotNegative => value >= 0.0 && value.is_finite(),
@@ -49,6 +72,7 @@ impl Allowed {
 
     fn told(self) -> String {
         match self {
+            Self::Flag => "0 for no or 1 for yes".to_owned(),
             Self::Share => "a share from 0 to 1".to_owned(),
             Self::Positive => "a number above 0".to_owned(),
             Self::NotNegative => "0 or a number above it".to_owned(),
@@ -82,10 +106,8 @@ pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableEr
     for (row, value, unit) in &own {
         let path: Vec<&str> = row.split('.').collect();
         let allowed = match path[..] {
-            [group, name, "value"] if !table.starts_with("networks/") => Allowed::of(group, name, unit),
-            [.., name, "value"] if unit == "1" && (name.ends_with("_share") || name == "slope") => Allowed::UpTo(1.0),
-            // Between two lines, whichever way they are drawn.
-            [.., "value"] if table.starts_with("networks/") && unit == "°" => Allowed::UpTo(90.0),
+            _ if table.starts_with("networks/") => Allowed::of_networks(&path, unit, of(&shipped, row)),
+            [group, name, "value"] => Allowed::of(group, name, unit),
             // What is more than nothing as shipped cannot be nothing.
             [.., "value"] if of(&shipped, row).is_some_and(|value| value > 0.0) => Allowed::Positive,
             _ => Allowed::NotNegative,
@@ -211,16 +233,34 @@ mod tests {
                 ["alongside_deg.value", "450", "up to 90"],
             ),
             (
-                "networks/clearance.toml",
-                "[slope]\nvalue = 0.003",
-                "[slope]\nvalue = 3.0",
-                ["slope.value", "3", "up to 1"],
-            ),
-            (
                 "networks/hydraulics.toml",
                 "[figure.required_m]\nvalue = 14.3",
                 "[figure.required_m]\nvalue = nan",
                 ["figure.required_m.value", "NaN", "above 0"],
+            ),
+            (
+                "figures.toml",
+                "[idle.government_cause]\n# 1: days of a cause on the government's side, land not delivered as agreed among them, do not run.\nvalue = 1.0",
+                "[idle.government_cause]\nvalue = 0.5",
+                ["idle.government_cause.value", "0.5", "0 for no or 1 for yes"],
+            ),
+            (
+                "networks/clearance.toml",
+                "[slope]\nvalue = 0.003",
+                "[slope]\nvalue = 3.0",
+                ["slope.value", "3", "above 0 and up to 0.1"],
+            ),
+            (
+                "networks/profile.toml",
+                "value = 0.0015",
+                "value = 0.15",
+                ["slope[3].value", "0.15", "above 0 and up to 0.1"],
+            ),
+            (
+                "networks/hydraulics.toml",
+                "[figure.discharge]\nvalue = 0.6",
+                "[figure.discharge]\nvalue = 6.0",
+                ["figure.discharge.value", "6", "above 0 and up to 1"],
             ),
             (
                 "networks/topology.toml",

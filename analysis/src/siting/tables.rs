@@ -1,4 +1,4 @@
-//! Tables that siting needs: words of records, fields of sources, classes of industrial land. A user can replace them.
+//! Tables that siting needs: words of records, fields of sources, classes of industrial land. They are built in: another table is another build.
 
 use std::collections::BTreeMap;
 

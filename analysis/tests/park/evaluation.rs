@@ -114,7 +114,7 @@ fn l2_an_industry_led_zone() {
 
 #[test]
 fn l3_an_enterprise() {
-    // 8.22 ha of land, 4.05 ha of footprint, 5.82 ha of floors: the record says so, whatever the storeys.
+    // 8.22 ha of land, 4.05 ha of footprint, 5.82 ha of floors: the record says so, however many storeys of 4 m.
     let mut park = empty();
     add_parcel(&mut park, block(0.0, 0.0, 822.0, 100.0), Some("100101"));
     add_building(&mut park, block(10.0, 10.0, 540.0, 75.0), None);
@@ -293,6 +293,28 @@ fn yards_that_nobody_surveyed_leave_a_range() {
     let coverage = &all["industrial-coverage"];
     assert!((coverage.range.low - 0.4).abs() < 1e-9 && (coverage.range.high - 1.0).abs() < 1e-9, "{coverage:?}");
     assert!(coverage.missing[0].contains("no open yards") && coverage.missing[0].contains("P1"), "{coverage:?}");
+}
+
+/// A park without a building on record has no ratio of nothing: floors go by the parcels' records, footprints up to these.
+#[test]
+fn a_park_without_buildings_on_record_leaves_a_range() {
+    let mut park = empty();
+    for x in [0.0, 100.0] {
+        add_parcel(&mut park, block(x, 0.0, 100.0, 100.0), Some("100101"));
+    }
+    park.parcels[0].recorded_floor_area_m2 = Some(6_000.0);
+    park.parcels[1].recorded_floor_area_m2 = Some(5_000.0);
+    let all = indicators(&zone(park.clone()));
+    let range = |name: &str| (all[name].range.low, all[name].range.high);
+    assert_eq!(range("far"), (0.55, 1.1), "tall storeys count twice");
+    assert_eq!(range("density"), (0.0, 0.55));
+    for name in ["far", "density", "industrial-far", "industrial-coverage"] {
+        assert!(all[name].missing.iter().any(|one| one.contains("no buildings are on record")), "{:?}", all[name]);
+    }
+    park.parcels[1].recorded_floor_area_m2 = None;
+    let open = indicators(&zone(park));
+    assert!(holds(open["density"].range, all["density"].range), "{:?}", open["density"].range);
+    assert!(open["far"].range.high.is_infinite() && open["far"].value().is_none());
 }
 
 #[test]

@@ -346,7 +346,10 @@ fn a_park_without_buildings_is_judged_by_the_floor_area_on_record() {
     park.parcels =
         vec![recorded(1, Some(12_000.0)), recorded(2, Some(900.0)), recorded(3, Some(0.0)), recorded(4, None)];
     let bench = Bench::of(park, "2026-06-30");
-    assert!(close(bench.value(0, Indicator::Far), 1.2));
+    // A record of floors tells no storeys, and tall ones count twice.
+    assert!((bench.reading(0, Indicator::Far).at_least - 1.2).abs() < 1e-9);
+    assert_eq!(bench.lacks(0, Indicator::Far), [Input::StoreyHeight]);
+    assert!(close(bench.value(2, Indicator::Far), 0.0), "nothing twice is nothing");
     assert_eq!(bench.lacks(0, Indicator::Coverage), [Input::Buildings]);
     assert_eq!(bench.lacks(3, Indicator::Far), [Input::Buildings, Input::Floors]);
     let (model, scheme) = (bench.model(), Scheme::named("national-2008").unwrap());
@@ -410,6 +413,9 @@ fn any_park() -> impl Strategy<Value = ParkSnapshot> {
                 let id = park.buildings.len() as i64 + 1;
                 park.buildings.push(Building {
                     storeys: (bits & 1 == 0).then_some(f64::from(storeys)),
+                    // A gross floor area has each storey once at least.
+                    floor_area_m2: (bits & 4 == 0).then_some(1.2 * f64::from(storeys) * w * d),
+                    height_m: (bits & 8 == 0).then_some(f64::from(storeys) * height),
                     use_text: (bits & 2 == 0).then(|| "办公".into()),
                     ..hall(id, block(west + x, y, w.min(100.0 - x), d.min(100.0 - y)), 1.0, height)
                 });
@@ -471,7 +477,7 @@ proptest! {
 
     /// What is not known never makes a verdict more certain, nor another certain one.
     #[test]
-    fn what_is_missing_never_decides(park in any_park(), hide in any::<u8>(), which in any::<prop::sample::Index>()) {
+    fn what_is_missing_never_decides(park in any_park(), hide in any::<u16>(), which in any::<prop::sample::Index>()) {
         let mut less = park.clone();
         if hide & 1 == 0 && !less.buildings.is_empty() {
             let at = which.index(less.buildings.len());
@@ -498,6 +504,14 @@ proptest! {
         }
         if hide & 128 == 0 {
             less.surfaces.retain(|surface| surface.kind != SurfaceKind::Paved);
+        }
+        // Where a floor area is on record: storeys stand for it where none is.
+        if hide & 256 == 0 && !less.buildings.is_empty() {
+            let at = which.index(less.buildings.len());
+            less.buildings[at].storeys = None;
+        }
+        if hide & 512 == 0 {
+            less.buildings.iter_mut().for_each(|building| building.height_m = None);
         }
         let (full, less) = (Bench::of(park, "2026-06-30"), Bench::of(less, "2026-06-30"));
         for scheme in ["national-2008", "national-2023", "shanghai-illustrative"] {

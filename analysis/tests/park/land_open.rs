@@ -57,17 +57,39 @@ fn a_storey_of_unknown_height_leaves_the_ratio_open() {
     assert!(notes.iter().any(|note| note.replace('\u{202f}', "").contains("4500 m² to 8000 m²")), "{notes:?}");
     // One that the storeys twice do not reach is the floor area.
     assert!(close(with(None, None, Some(8200.0)).value(0, Indicator::Far), 0.82));
-    // Without storeys it counts as it is, and the value says what that leaves open.
-    let mut park = empty();
-    park.parcels = vec![industrial(1, block(0.0, 0.0, 100.0, 100.0))];
-    let building = hall(1, block(10.0, 10.0, 80.0, 50.0), 1.0, 0.0);
-    park.buildings = vec![Building { storeys: None, floor_area_m2: Some(4500.0), ..building }];
-    let by_record = Bench::of(park, "2026-06-30");
-    assert!(close(by_record.value(0, Indicator::Far), 0.45));
-    let notes = by_record.model().explain(0, Indicator::Far).notes;
-    assert!(notes.iter().any(|note| note.contains("on record counts as it is")), "{notes:?}");
     let notes = with(Some(7.0), None, Some(4500.0)).model().explain(0, Indicator::Far).notes;
-    assert!(!notes.iter().any(|note| note.contains("on record counts as it is")), "{notes:?}");
+    assert!(!notes.iter().any(|note| note.contains("on record without storeys")), "{notes:?}");
+    // Twice the storeys are no less than what the record has.
+    assert!(close(with(Some(9.0), None, Some(8200.0)).value(0, Indicator::Far), 0.82));
+    assert!(close(with(Some(9.0), None, Some(4500.0)).value(0, Indicator::Far), 0.8));
+}
+
+/// A floor area on record that neither storeys nor heights go with tells no more than one with storeys: tall ones may stand in it once.
+#[test]
+fn a_floor_area_on_record_without_storeys_is_the_least() {
+    let with = |storey_height_m, height_m| {
+        let mut park = empty();
+        park.parcels = vec![industrial(1, block(0.0, 0.0, 100.0, 100.0))];
+        let building = hall(1, block(10.0, 10.0, 80.0, 50.0), 1.0, 0.0);
+        let floor_area_m2 = Some(4500.0);
+        park.buildings = vec![Building { storeys: None, storey_height_m, height_m, floor_area_m2, ..building }];
+        Bench::of(park, "2026-06-30")
+    };
+    for (storey_height_m, height_m) in [(None, None), (None, Some(9.0)), (Some(9.0), None)] {
+        let open = with(storey_height_m, height_m);
+        assert_eq!(open.lacks(0, Indicator::Far), [Input::StoreyHeight], "{storey_height_m:?} {height_m:?}");
+        assert!((open.reading(0, Indicator::Far).at_least - 0.45).abs() < 1e-9);
+        assert_eq!(open.rating(0, "national-2008"), Rating::Unknown, "4,500 to 9,000 m², and 7,000 are wanted");
+        let notes = open.model().explain(0, Indicator::Far).notes;
+        assert!(notes.iter().any(|note| note.contains("on record without storeys")), "{notes:?}");
+        assert!(notes.iter().any(|note| note.replace('\u{202f}', "").contains("4500 m² to 9000 m²")), "{notes:?}");
+    }
+    // No storey is higher than its building, so none of these is tall, however many they are.
+    for (storey_height_m, height_m) in [(None, Some(8.0)), (Some(8.0), None)] {
+        let low = with(storey_height_m, height_m);
+        assert!(close(low.value(0, Indicator::Far), 0.45), "{storey_height_m:?} {height_m:?}");
+        assert_eq!(low.rating(0, "national-2008"), Rating::LowEfficiency);
+    }
 }
 
 /// A park without a single yard on record is one whose yards nobody surveyed: coverage is known from below, land without a building

@@ -3,6 +3,7 @@
 mod by_hand;
 mod evaluation;
 mod excavations;
+mod idle_steps;
 mod indicators;
 mod jobs;
 mod land_open;

@@ -13,9 +13,9 @@ WITH
     finished AS (
         SELECT b.feature_id, b.geom, ST_Area(b.geom) AS footprint_m2,
                CASE WHEN b.storeys > 0 AND coalesce(b.storey_height_m, b.height_m / nullif(b.storeys, 0)) > 8
-                    THEN 2 * b.storeys * ST_Area(b.geom)
-                    WHEN b.floor_area_m2 > 0 AND (coalesce(b.storeys, 0) <= 0 OR coalesce(b.storey_height_m, b.height_m) IS NOT NULL
-                                                  OR b.floor_area_m2 >= 2 * b.storeys * ST_Area(b.geom)) THEN b.floor_area_m2
+                    THEN greatest(2 * b.storeys * ST_Area(b.geom), b.floor_area_m2)
+                    WHEN b.floor_area_m2 > 0 AND (coalesce(b.storey_height_m, b.height_m / greatest(b.storeys, 1)) <= 8
+                                                  OR b.floor_area_m2 >= 2 * nullif(greatest(b.storeys, 0), 0) * ST_Area(b.geom)) THEN b.floor_area_m2
                     WHEN b.storeys > 0 AND coalesce(b.storey_height_m, b.height_m / nullif(b.storeys, 0)) IS NOT NULL
                     THEN b.storeys * ST_Area(b.geom) END AS floor_m2
         FROM twin.building AS b, moment AS m

@@ -26,13 +26,33 @@ fn within(from: Option<NaiveDate>, to: Option<NaiveDate>, on: NaiveDate) -> bool
     from.is_none_or(|from| from <= on) && to.is_none_or(|to| on < to)
 }
 
+/// Whether a parcel was on record on a day.
+pub fn parcel_is_there(parcel: &super::Parcel, on: NaiveDate) -> bool {
+    within(parcel.valid_from, parcel.valid_to, on)
+}
+
+/// Whether a building stood on a day. Of a year the records do not tell the day: it counts from its first of January.
+pub fn building_stands(building: &super::Building, on: NaiveDate) -> bool {
+    within(building.valid_from, building.valid_to, on) && building.year_built.is_none_or(|year| year <= on.year())
+}
+
+/// The days on which a parcel came or went.
+pub fn days_of_parcel(parcel: &super::Parcel) -> impl Iterator<Item = NaiveDate> {
+    [parcel.valid_from, parcel.valid_to].into_iter().flatten()
+}
+
+/// The days on which a building came or went, as [`building_stands`] counts them.
+pub fn days_of_building(building: &super::Building) -> impl Iterator<Item = NaiveDate> {
+    let year = building.year_built.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+    [building.valid_from, building.valid_to, year].into_iter().flatten()
+}
+
 impl Presence {
     /// What of `park` was there on `on`. Of a year the records do not tell the day: it counts from its first of January.
     pub fn on(park: &ParkSnapshot, on: NaiveDate) -> Self {
         let since = |year: Option<i32>| year.is_none_or(|year| year <= on.year());
-        let parcels = park.parcels.iter().map(|p| within(p.valid_from, p.valid_to, on)).collect();
-        let standing = |b: &super::Building| within(b.valid_from, b.valid_to, on) && since(b.year_built);
-        let buildings = park.buildings.iter().map(standing).collect();
+        let parcels = park.parcels.iter().map(|parcel| parcel_is_there(parcel, on)).collect();
+        let buildings = park.buildings.iter().map(|building| building_stands(building, on)).collect();
         let laid = |e: &super::NetworkEdge| within(e.valid_from, e.valid_to, on) && since(e.year_laid);
         let edges: Vec<bool> = park.edges.iter().map(laid).collect();
         let mut used: HashMap<(super::NetworkClass, &str), bool> = HashMap::new();

@@ -1,5 +1,5 @@
 # 要素类别、字段名称，以及模型中存储的词。
-kind-parcel = 地块
+kind-parcel = 宗地
 kind-building = 建筑
 kind-road = 道路
 kind-surface = 地表覆盖

@@ -21,7 +21,7 @@ layers-map = 图面
 layers-above = 地上
 layers-networks = 管线
 layer-buildings = 建筑
-layer-parcels = 地块
+layer-parcels = 宗地
 layer-roads = 道路
 layer-surfaces = 地表覆盖
 layer-resources = 应急资源
@@ -94,7 +94,7 @@ key-help = 本帮助
 key-clear = 放弃、关闭、取消选择
 
 search-hint = 编号、名称、地址、标识 …
-search-what = 地块编号、地址、企业、建筑、管线。输入任意部分即可；中文也可用拼音或首字母。
+search-what = 宗地编号、地址、企业、建筑、管线。输入任意部分即可；中文也可用拼音或首字母。
 search-making = 正在读取园区
 search-none = 没有找到
 search-found = 找到 { $count } 个，{ $ms } 毫秒

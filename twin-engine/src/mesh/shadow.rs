@@ -8,7 +8,7 @@ use geo::{Area, Coord, LineString, Polygon, unary_union};
 use super::block::corners as block_corners;
 use super::{BuildingShape, Ground, TileMesh, Triangles, drape_triangles, spread_polygon, triangulate};
 use crate::space::SceneOrigin;
-use crate::sun::Sun;
+use crate::sun::{SUN_OF_MAPS, Sun};
 
 /// Lowest sun that casts shadows, degrees above the horizon.
 const LOWEST_SUN_DEG: f64 = 0.5;
@@ -70,7 +70,7 @@ fn shadow_vector(height_m: f64, sun: Sun) -> DVec2 {
     if sun.elevation_deg < LOWEST_SUN_DEG {
         return DVec2::ZERO;
     }
-    let longest = if sun == Sun::OF_MAPS { LONGEST_OF_MAPS_M } else { LONGEST_M };
+    let longest = if sun == SUN_OF_MAPS { LONGEST_OF_MAPS_M } else { LONGEST_M };
     let away = (sun.azimuth_deg + 180.0).to_radians();
     DVec2::new(away.sin(), away.cos()) * (height_m / sun.elevation_deg.to_radians().tan()).min(longest)
 }
@@ -162,7 +162,7 @@ mod tests {
     fn a_box_casts_a_shadow_away_from_the_sun_of_the_right_size() {
         let (shape, _) =
             shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
-        let vector = shadow_vector(10.0, Sun::OF_MAPS);
+        let vector = shadow_vector(10.0, SUN_OF_MAPS);
         assert!(vector.x > 0.0 && vector.y > 0.0, "sun in the south-west, shadow to the north-east");
         let area: f64 = swept(&shape, vector).iter().map(Area::unsigned_area).sum();
         assert!((area - (20.0 * vector.y + 10.0 * vector.x)).abs() < 1e-6);
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(shadow_vector(10.0, sun(250.0, 1.0)).length(), LONGEST_M);
         let evening = shadow_vector(20.0, sun(270.0, 10.0)).length();
         assert!((evening - 113.4).abs() < 0.1, "as long as it is: {evening}");
-        assert_eq!(shadow_vector(200.0, Sun::OF_MAPS).length(), LONGEST_OF_MAPS_M);
+        assert_eq!(shadow_vector(200.0, SUN_OF_MAPS).length(), LONGEST_OF_MAPS_M);
         assert_eq!(shadow_vector(10.0, sun(250.0, -3.0)), DVec2::ZERO);
         let (shape, _) =
             shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
@@ -190,7 +190,7 @@ mod tests {
         let (shape, _) = shape_of(&polygon![
             (x: 0.0, y: 0.0), (x: 30.0, y: 0.0), (x: 30.0, y: 10.0), (x: 10.0, y: 10.0), (x: 10.0, y: 30.0), (x: 0.0, y: 30.0)
         ]);
-        let parts = swept(&shape, shadow_vector(10.0, Sun::OF_MAPS));
+        let parts = swept(&shape, shadow_vector(10.0, SUN_OF_MAPS));
         let sum: f64 = parts.iter().map(Area::unsigned_area).sum();
         let union: f64 = unary_union(&parts).0.iter().map(Area::unsigned_area).sum();
         assert!((sum - union).abs() < 1e-6);
@@ -201,7 +201,7 @@ mod tests {
         let (shape, ground) =
             shape_of(&polygon![(x: 0.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 0.0, y: 10.0)]);
         let mut tile = TileMesh::new(Layer::Shadow);
-        building_shadow(&mut tile, &shape, &ground, &SceneOrigin::near(0.0, 0.0, 0.0), 1, 0.8, Sun::OF_MAPS);
+        building_shadow(&mut tile, &shape, &ground, &SceneOrigin::near(0.0, 0.0, 0.0), 1, 0.8, SUN_OF_MAPS);
         assert!(tile.triangle_corners().all(|[a, b, c]| (b - a).cross(c - a).y > 0.0));
         let darkness: Vec<f32> = tile.params.iter().map(|p| p[0]).collect();
         assert!(darkness.iter().any(|d| (*d - 0.8).abs() < 1e-6) && darkness.contains(&0.0));

@@ -14,7 +14,7 @@ use crate::mesh::{
     facade_faces, post, road_line, road_ribbon, sphere, spread_polygon, tube,
 };
 use crate::style::is_track;
-use crate::sun::Sun;
+use crate::sun::{SUN_OF_MAPS, Sun};
 
 /// Drawn width of a road of unknown width, m.
 const ASSUMED_ROAD_WIDTH_M: f64 = 6.0;
@@ -36,7 +36,7 @@ const SPARSE: f64 = 9.0;
 impl SceneGeometry {
     /// The triangles of a bucket, in the light of maps.
     pub(crate) fn mesh(&self, bucket: &Bucket, level: Level) -> TileMesh {
-        self.mesh_lit(bucket, level, Sun::OF_MAPS)
+        self.mesh_lit(bucket, level, SUN_OF_MAPS)
     }
 
     /// The triangles of a bucket, its shadows cast by a sun.

@@ -45,7 +45,7 @@ use crate::recolour::Recolour;
 use crate::siting::LaidLook;
 use crate::split::{Right, Side};
 use crate::style::{Shown, is_underground};
-use crate::sun::{Sun, SunTime, sun_at};
+use crate::sun::{SUN_OF_MAPS, Sun, SunTime, sun_at};
 use crate::text::{Language, Text};
 use crate::theme::{Theme, ThemeChoice};
 use crate::time::presence_on;
@@ -140,7 +140,7 @@ impl Twin {
     /// Where the light comes from: the sun of the moment that is asked for, else that of maps.
     pub(crate) fn light(&self) -> Sun {
         let sun = |time: SunTime| Some(sun_at(self.place()?.lat_deg, self.place()?.lon_deg, time.to_utc()));
-        self.shown.sun.and_then(sun).unwrap_or(Sun::OF_MAPS)
+        self.shown.sun.and_then(sun).unwrap_or(SUN_OF_MAPS)
     }
 
     /// The constants of the theme in use.

@@ -294,3 +294,16 @@ fn the_environment_names_the_language() {
     assert_eq!(Language::of_locale("de_CH.UTF-8"), Language::English);
     assert_eq!(Language::of_locale("C"), Language::English);
 }
+
+/// A parcel is 宗地, as the cadastre's rules have it. 地块 is what siting offers a prospect: a parcel, several, or a part of one.
+#[test]
+fn a_parcel_has_one_name_in_chinese() {
+    let overlays = include_str!("../../locales/zh/overlays.ftl");
+    let more =
+        [overlays, include_str!("../../locales/zh/evaluation.ftl"), include_str!("../../locales/zh/sections.ftl")];
+    let own = FILES[Language::Chinese as usize].iter().filter(|(name, _)| *name != "site.ftl");
+    for source in own.map(|(_, source)| *source).chain(more) {
+        let other: Vec<&str> = source.lines().filter(|line| line.contains("地块")).collect();
+        assert!(other.is_empty(), "{other:?}");
+    }
+}

@@ -38,21 +38,46 @@ pub(super) fn escaped(words: &str) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Size of letters as the page has them, and of those on two lines.
+const LETTERS: f64 = 11.0;
+const SMALL: f64 = 9.0;
+
 /// About how wide a letter is; those of Chinese are twice as wide.
 fn wide(c: char) -> f64 {
     if c.is_ascii() { 5.9 } else { 11.0 }
 }
 
-/// A value behind the bars at a height: squeezed where it would end beyond the drawing, since a value that is cut off is another.
+fn width(words: &str) -> f64 {
+    words.chars().map(wide).sum()
+}
+
+/// A value behind the bars at a height: on two lines in smaller letters where it would end beyond the drawing, since a value that is cut
+/// off is another.
 fn behind(words: &str, y: f64) -> String {
-    let (x, said) = (RIGHT + 8.0, escaped(words));
+    let x = RIGHT + 8.0;
     let room = WIDTH - x - 4.0;
-    let squeezed = if words.chars().map(wide).sum::<f64>() > room {
-        format!(r#" textLength="{room:.0}" lengthAdjust="spacingAndGlyphs""#)
-    } else {
-        String::new()
+    if width(words) <= room {
+        return format!(r#"<text x="{x:.1}" y="{y:.1}">{}</text>"#, escaped(words));
+    }
+    let (first, second) = in_two(words);
+    let size = (LETTERS * room / width(first).max(width(second))).min(SMALL);
+    let line = |words: &str, y: f64| {
+        format!(r#"<text x="{x:.1}" y="{y:.1}" style="font-size:{size:.1}px">{}</text>"#, escaped(words.trim()))
     };
-    format!(r#"<text x="{x:.1}" y="{y:.1}"{squeezed}>{said}</text>"#)
+    line(first, y - 5.5) + &line(second, y + 4.0)
+}
+
+/// Words in two lines as long as each other where they may be parted: at a space or between Chinese letters, not before what closes.
+fn in_two(words: &str) -> (&str, &str) {
+    let letters: Vec<(usize, char)> = words.char_indices().collect();
+    let parted = letters.windows(2).filter_map(|pair| {
+        let [(_, before), (at, after)] = *pair else { return None };
+        let may =
+            before == ' ' || (!before.is_ascii() && !"（《「".contains(before) && !"），。；：、》」".contains(after));
+        may.then(|| words.split_at(at))
+    });
+    let longest = |(first, second): &(&str, &str)| width(first).max(width(second));
+    parted.min_by(|a, b| longest(a).total_cmp(&longest(b))).unwrap_or((words, ""))
 }
 
 /// So much of the words as fits.
@@ -278,9 +303,26 @@ mod tests {
 
     #[test]
     fn no_value_ends_beyond_the_drawing() {
-        assert!(!behind("49.8 (0.302 of 0.6)", 0.0).contains("textLength"));
-        let long = behind("49.8 – 100.0（理想值 6000 中的 2989 – 6000，见说明）", 0.0);
-        assert!(long.contains(&format!("textLength=\"{:.0}\"", WIDTH - RIGHT - 12.0)), "{long}");
+        assert_eq!(behind("49.8 (0.302 of 0.6)", 14.0).matches("<text").count(), 1);
+        let parted = |words: &str| {
+            let drawn = behind(words, 14.0);
+            assert!(drawn.matches("<text").count() == 2 && !drawn.contains("textLength"), "{drawn}");
+            let size: f64 = drawn.split("font-size:").nth(1).unwrap().split("px").next().unwrap().parse().unwrap();
+            let (first, second) = in_two(words);
+            for line in [first, second] {
+                assert!(width(line) * size / LETTERS <= WIDTH - RIGHT - 8.0, "{line} of {size}");
+            }
+            (first.trim().to_owned(), second.trim().to_owned(), size)
+        };
+        let (first, second, size) = parted("49.8 – 100.0（理想值 6000 中的 2989 – 6000，见说明）");
+        assert_eq!((first.as_str(), second.as_str()), ("49.8 – 100.0（理想值 6000", "中的 2989 – 6000，见说明）"));
+        assert!(size > 8.0, "{size}");
+        assert_eq!(
+            parted("unknown: no figures of enterprises of that year are on record").0,
+            "unknown: no figures of enterprises"
+        );
+        // What cannot be parted is as small as it must be.
+        assert!(parted(&"9".repeat(60)).2 < SMALL);
     }
 
     #[test]

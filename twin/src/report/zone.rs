@@ -500,7 +500,8 @@ fn lines(zone: &Zone, text: &Text) -> Vec<Value> {
                 json!({ "answer": decision.answer, "because": text.words(&decision.because) })
             };
             json!({
-                "parcel": line.key, "number": line.number, "area_m2": line.area_m2, "footprint_m2": line.footprint_m2,
+                "parcel": line.key, "number": line.number, "area_m2": line.area_m2,
+                "footprint_m2": line.footprints_m2().value(),
                 "floor_m2": range(line.floor_m2), "yard_m2": line.yards_surveyed.then_some(line.yard_m2),
                 "class": text.words(&line.group.because), "built": decision(&line.built),
                 "supplied": decision(&line.supplied), "ready": decision(&line.ready), "idle": decision(&line.idle),

@@ -188,6 +188,6 @@ pub(super) fn run_days(zero: NaiveDate, due: Option<NaiveDate>, pauses: &[Interv
 
 /// `date` plus whole calendar years (fractions as months), by the calendar, not by 365 days. Where the month has no such day,
 /// its last (Civil Code Art. 202).
-pub(super) fn after_years(date: NaiveDate, years: f64) -> Option<NaiveDate> {
+pub(in crate::land) fn after_years(date: NaiveDate, years: f64) -> Option<NaiveDate> {
     date.checked_add_months(chrono::Months::new((years * 12.0).round() as u32))
 }

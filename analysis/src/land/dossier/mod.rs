@@ -303,13 +303,7 @@ fn indicators(model: &LandModel<'_>, land: &Ranked<'_>, files: &Files) -> Chapte
 
 /// The value of an indicator with its unit.
 pub(crate) fn value_words(explained: &Explained) -> Words {
-    match explained.reading.value {
-        Some(value) if explained.indicator == Indicator::JobsPerHa => {
-            words!("jobs-per-ha", "{value} jobs/ha", value = number(value, "1/ha").trim_end_matches(" /ha"))
-        }
-        Some(value) => explained.indicator.shown(value, &explained.unit).into(),
-        None => unknown(),
-    }
+    explained.reading.value.map_or_else(unknown, |value| explained.indicator.shown(value, &explained.unit))
 }
 
 /// A number with its unit, thousands in groups.
@@ -317,8 +311,8 @@ pub(crate) fn number(value: f64, unit: &str) -> String {
     let (digits, shown) = match unit {
         "1" => (2, ""),
         "m2" => (0, "m²"),
-        "1/ha" => (1, "/ha"),
         // What is counted is told beside it.
+        "1/ha" => (1, ""),
         "persons" => (0, ""),
         other => (0, other),
     };
@@ -389,6 +383,6 @@ mod tests {
             notes: Vec::new(),
         };
         assert_eq!(value_words(&explained).as_str(), "81.3 jobs/ha");
-        assert_eq!(number(81.26, "1/ha"), "81.3 /ha");
+        assert_eq!(Indicator::JobsPerHa.shown(1_081.26, "1/ha").as_str(), "1\u{202f}081.3 jobs/ha");
     }
 }

@@ -153,7 +153,7 @@ impl LandModel<'_> {
             ));
         }
         if matches!(indicator, Indicator::FloorArea | Indicator::Far) {
-            if self.park.buildings.is_empty() && reading.value.is_some() {
+            if self.park.buildings.is_empty() && record.recorded_floor_area_m2.is_some() {
                 notes.push(words!(
                     "note-recorded-floor",
                     "by the floor area on the parcel's record: the park has no buildings on record"
@@ -163,7 +163,7 @@ impl LandModel<'_> {
             if self.counts_by_record(parcel) {
                 notes.push(words!(
                     "note-record-counts",
-                    "a floor area on record counts as it is where storeys are unknown: whether a tall storey stands twice in it, the record does not say"
+                    "a floor area on record without storeys is the least, and twice that the most: whether a tall storey stands twice in it, the record does not say"
                 ));
             }
             notes.push(words!(
@@ -194,7 +194,7 @@ impl LandModel<'_> {
         (missing > 0 && most.is_finite()).then(|| {
             words!(
                 "note-storey-height",
-                "{missing} of {all} buildings without the height of their storeys, which may count twice: {least} to {most} of floor",
+                "{missing} of {all} buildings without storeys of known height, which may count twice: {least} to {most} of floor",
                 missing = missing,
                 all = site.buildings.len(),
                 least = number(site.least_floor_area_m2, M2),
@@ -203,11 +203,17 @@ impl LandModel<'_> {
         })
     }
 
-    /// True where a building's floor area on record goes in without storeys that say whether they are tall.
+    /// True where a floor area on record goes in, of a building or of the parcel, without storeys that say whether they are tall.
     fn counts_by_record(&self, parcel: usize) -> bool {
         let known = |value: Option<f64>| value.is_some_and(|value| value.is_finite() && value > 0.0);
-        let mut on_parcel = self.sites[parcel].buildings.iter().map(|slot| &self.park.buildings[*slot]);
-        on_parcel.any(|building| known(building.floor_area_m2) && !known(building.storeys))
+        if self.park.buildings.is_empty() {
+            return known(self.park.parcels[parcel].recorded_floor_area_m2);
+        }
+        let mut on_parcel = self.sites[parcel].buildings.iter();
+        on_parcel.any(|slot| {
+            let building = &self.park.buildings[*slot];
+            self.floors[*slot].lacks_storey_height() && known(building.floor_area_m2) && !known(building.storeys)
+        })
     }
 
     fn split(&self, stake: &Stake) -> Words {
@@ -263,7 +269,10 @@ impl LandModel<'_> {
             let record = &self.park.parcels[parcel];
             let value = record.recorded_floor_area_m2;
             let label = words!("input-recorded-floor", "floor area on the parcel's record");
-            let missing = value.is_none().then_some(Input::Floors);
+            let missing = match value {
+                None => Some(Input::Floors),
+                Some(floor) => (floor > 0.0).then_some(Input::StoreyHeight),
+            };
             return vec![InputValue { label, value, missing, ..self.land(parcel) }];
         }
         let each = self.floors_on(parcel).map(|(slot, floor)| {

@@ -82,8 +82,12 @@ impl Indicator {
     }
 
     /// A value with its unit, for people.
-    pub fn shown(self, value: f64, unit: &str) -> String {
-        if self.is_share() { percent(value) } else { number(value, unit) }
+    pub fn shown(self, value: f64, unit: &str) -> Words {
+        match self {
+            Self::JobsPerHa => words!("jobs-per-ha", "{value} jobs/ha", value = number(value, "1/ha")),
+            share if share.is_share() => percent(value).into(),
+            _ => number(value, unit).into(),
+        }
     }
 
     /// Unit of the value: `m2`, `1`, `1/ha`, or for money the currency per hectare, `¤` where it is not on record.
@@ -154,7 +158,7 @@ pub enum Input {
     Buildings,
     /// Storeys or floor area of a building.
     Floors,
-    /// Height of a building or of its storeys: a tall storey counts twice.
+    /// Storeys of a building with their height: a tall one counts twice.
     StoreyHeight,
     /// Open storage yards of the park.
     StorageYards,
@@ -207,7 +211,7 @@ impl Input {
             Self::Buildings => words!("missing-buildings", "buildings of the park"),
             Self::Floors => words!("missing-floors", "storeys or floor area of a building"),
             Self::StoreyHeight => {
-                words!("missing-storey-height", "height of a building or its storeys: tall storeys count twice")
+                words!("missing-storey-height", "storeys of a building with their height: tall ones count twice")
             }
             Self::StorageYards => words!("missing-storage-yards", "open storage yards of the park"),
             Self::GroundCover => words!("missing-ground-cover", "ground cover of the parcel, green areas of the park"),

@@ -245,13 +245,21 @@ impl<'a> LandModel<'a> {
         }
     }
 
-    /// Floor area by the buildings; by the parcel's record where the park has no buildings at all.
+    /// Floor area by the buildings; by the parcel's record where the park has no buildings at all, which tells no storeys: tall ones
+    /// may count twice.
     fn floor_area(&self, parcel: usize) -> Reading {
         let site = &self.sites[parcel];
         if self.park.buildings.is_empty() {
             let recorded = self.park.parcels[parcel].recorded_floor_area_m2;
             return match recorded.filter(|floor| floor.is_finite() && *floor >= 0.0) {
-                Some(floor) => Reading::known(floor),
+                // Nobody built what could be tall.
+                Some(0.0) => Reading::known(0.0),
+                Some(floor) => Reading {
+                    value: None,
+                    at_least: floor,
+                    completeness: 0.5,
+                    missing: Missing::one(Input::StoreyHeight),
+                },
                 None => Reading::unknown(Missing::one(Input::Buildings).and(Missing::one(Input::Floors))),
             };
         }

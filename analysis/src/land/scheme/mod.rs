@@ -86,14 +86,11 @@ impl Finding<'_> {
         };
         let shown = |value: f64| self.indicator.shown(value, &limit.unit);
         let value = match (self.value, self.at_least) {
-            (Some(value), _) => Words::from(shown(value)),
+            (Some(value), _) => shown(value),
             (None, Some(least)) => words!("at-least", "at least {value}", value = shown(least)),
             (None, None) => words!("unknown", "unknown"),
         };
-        let wanted = match limit.kind {
-            Bound::Floor => format!("≥ {}", shown(limit.value)),
-            Bound::Ceiling => format!("≤ {}", shown(limit.value)),
-        };
+        let wanted = limit.words();
         let Some(gap) = self.gap else {
             if self.met == Some(false) {
                 return words!(

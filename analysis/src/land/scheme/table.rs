@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::super::indicators::Indicator;
 use crate::rules::{cited, rule_words};
+use crate::words;
 use crate::words::{Phrase, Words, phrase};
 
 /// Which side of a limit is wanted.
@@ -49,6 +50,15 @@ impl Limit {
     /// Whether land that misses it is low-efficiency.
     pub fn decides(&self) -> bool {
         self.decides.unwrap_or(self.kind == Bound::Floor)
+    }
+
+    /// With its sign and unit.
+    pub fn words(&self) -> Words {
+        let value = self.indicator.shown(self.value, &self.unit);
+        match self.kind {
+            Bound::Floor => words!("limit-floor", "≥ {value}", value = value),
+            Bound::Ceiling => words!("limit-ceiling", "≤ {value}", value = value),
+        }
     }
 
     /// Standard, edition and clause, with the status where the figure is not verified.

@@ -147,7 +147,8 @@ fn overlays_days_and_highlights_make_no_mesh_anew() {
     second.classes.iter_mut().for_each(|class| class.colour.rotate_left(1));
     input.overlays = vec![Arc::new(first), Arc::new(second)];
     let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
-    input.time = Some(crate::input::TimeSource { as_of, overlay_on: Arc::new(|_, _| None), later: Vec::new() });
+    input.time =
+        Some(crate::input::TimeSource { as_of, overlay_on: Arc::new(|_, _| None), later: Vec::new(), at_once: None });
     let options = CaptureOptions {
         width: 320,
         height: 180,

@@ -21,7 +21,8 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, words: &'static Text, bars: &[Bar
             ui.label(RichText::new(words.words(&bar.title)).strong());
             ui.label(words.words(&bar.formula));
             for limit in &bar.limits {
-                ui.label(t!(words, "planner-limit", limit = limit.shown, clause = words.words(&limit.clause)));
+                let (shown, clause) = (words.words(&limit.shown), words.words(&limit.clause));
+                ui.label(t!(words, "planner-limit", limit = shown, clause = clause));
             }
             for input in bar.inputs.iter().take(MOST_INPUTS) {
                 ui.label(look::note(format!("· {}", words.words(input))));
@@ -83,10 +84,11 @@ fn cell(ui: &mut Ui, width: f32, text: RichText) {
 
 /// Whether a limit is met, in words.
 fn verdict(words: &Text, limit: &BarLimit) -> String {
+    let shown = words.words(&limit.shown);
     match limit.met {
-        Some(true) => t!(words, "planner-met", limit = limit.shown),
-        Some(false) => t!(words, "planner-missed", limit = limit.shown),
-        None => t!(words, "planner-untold", limit = limit.shown),
+        Some(true) => t!(words, "planner-met", limit = shown),
+        Some(false) => t!(words, "planner-missed", limit = shown),
+        None => t!(words, "planner-untold", limit = shown),
     }
 }
 
@@ -147,7 +149,7 @@ mod tests {
     fn bar(value: Option<f64>, limit: Option<f64>, share: bool) -> Bar {
         let limit = limit.map(|value| BarLimit {
             value: Some(value),
-            shown: String::new(),
+            shown: Words::default(),
             met: None,
             decides: true,
             clause: Words::default(),
