@@ -94,7 +94,7 @@ pub fn idle_overlay_in_cases(
 ) -> Overlay {
     let snapshot = cache.snapshot();
     let cases = cases.map(CaseLedger::of);
-    let on = On { rules, cases: cases.as_ref(), as_of };
+    let on = On { rules, cases: cases.as_ref(), as_of, given: snapshot.given };
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
     let (mut counts, mut areas, mut taken) = (vec![0; CLASSES], vec![0.0; CLASSES], vec![0; CLASSES]);
@@ -145,7 +145,7 @@ pub fn idle_overlay_in_cases(
         marks: Vec::new(),
         zones: Vec::new(),
         pillars: pillars.into_values().collect(),
-        notes: notes(snapshot.contracts.is_empty(), rules)
+        notes: notes(snapshot.contracts.is_empty(), snapshot.given, rules)
             .into_iter()
             .chain(cases_note(snapshot.contracts.is_empty(), cases.is_some()))
             .chain(yards_note(snapshot))
@@ -163,6 +163,19 @@ struct On<'a> {
     rules: &'a RuleSet,
     cases: Option<&'a CaseLedger<'a>>,
     as_of: NaiveDate,
+    /// The park is given away without its contracts.
+    given: bool,
+}
+
+/// What is said of land without a contract, and why: a park that is given away leaves its contracts out, and does not lack them.
+pub(crate) fn no_contract(given: bool) -> (Words, Words) {
+    if given {
+        let left_out = words!("contract-left-out", "not part of this package");
+        let why = words!("contract-left-out-basis", "contracts are left out of a package that is given away");
+        return (left_out, why);
+    }
+    let none = words!("no-contract", "no contract on record");
+    (none, words!("no-contract-basis", "land without a contract is never called idle"))
 }
 
 /// What is said of a parcel.
@@ -218,11 +231,10 @@ fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_re
     let outline = row.map(|row| PHYSICAL.len() + row);
     match &timeline {
         Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
-        None => facts.push(Fact {
-            label: words!("fact-statutory-state", "Statutory state"),
-            value: words!("no-contract", "no contract on record"),
-            basis: words!("no-contract-basis", "land without a contract is never called idle"),
-        }),
+        None => {
+            let (value, basis) = no_contract(on.given);
+            facts.push(Fact { label: words!("fact-statutory-state", "Statutory state"), value, basis });
+        }
     }
     if let Some(cases) = on.cases {
         facts.push(Fact {
@@ -272,7 +284,7 @@ pub(crate) fn legend() -> Vec<Class> {
     classes(&none, &none.map(|_| 0.0), &none, true)
 }
 
-pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
+pub(super) fn notes(no_contracts: bool, given: bool, rules: &RuleSet) -> Vec<Words> {
     let percent = |name: &str| ((rules.figure("vacancy", name).value * 1000.0).round() / 10.0).to_string();
     let mut notes = vec![words!(
         "note-physical-use",
@@ -281,7 +293,12 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
         under = percent("underused_coverage"),
         source = thresholds(rules, &OF_COVERAGE),
     )];
-    notes.push(if no_contracts {
+    notes.push(if given {
+        words!(
+            "note-contracts-left-out",
+            "Contracts are left out of this package: it does not say whether land here is idle in the legal sense"
+        )
+    } else if no_contracts {
         words!(
             "note-no-contracts",
             "No contracts among these records: whether land here is idle in the legal sense is not known"
@@ -380,10 +397,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn contracts_that_are_left_out_are_not_told_as_none_on_record() {
+        let (state, why) = no_contract(true);
+        assert_eq!(state, "not part of this package");
+        assert!(why.contains("left out") && no_contract(false).0.contains("no contract on record"));
+        let note = |given| notes(true, given, &RuleSet::shipped()).remove(1);
+        assert!(note(true).starts_with("Contracts are left out") && note(false).starts_with("No contracts"));
+    }
+
+    #[test]
     fn thresholds_of_ones_own_are_cited() {
         let note = |figures: &str| {
             let rules = RuleSet::parse(figures, include_str!("../../rules/network_classes.toml")).unwrap();
-            notes(true, &rules).remove(0)
+            notes(true, false, &rules).remove(0)
         };
         let shipped = include_str!("../../rules/figures.toml");
         let said = "Physical use: coverage below 1 % vacant, below 15 % under-used (ParkTwin default 1)";
