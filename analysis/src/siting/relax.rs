@@ -131,7 +131,9 @@ impl Match<'_, '_> {
         let need = &self.pitch.needs[relaxation.need].want;
         let site = self.name(&self.candidates[relaxation.candidate as usize]);
         if let Some(want) = &relaxation.want {
-            let (figure, asked) = (want.shown(want.figure().0), need.shown(need.figure().0));
+            // What is asked for then is no more than the site has.
+            let (figure, side) = want.figure();
+            let (figure, asked) = (want.shown_bound(figure, side == Side::AtMost), need.shown(need.figure().0));
             return words!(
                 "pitch-relax",
                 "{need}: {figure} instead of {asked} would bring {site}",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::industries::industry_words;
 use super::roads::road_class_words;
+use super::rounding::rounded;
 use super::said;
 use super::substances::substance_words;
 use super::supply::Utility;
@@ -422,6 +423,19 @@ impl Want {
             }
             _ => Words::from(grouped(figure, self.unit())),
         }
+    }
+
+    /// A bound of this kind for people, rounded up or down: it is never told as more than is known.
+    pub(super) fn shown_bound(&self, figure: f64, up: bool) -> Words {
+        let step = match self {
+            _ if !figure.is_finite() => return self.shown(figure),
+            Self::Free { .. } | Self::Zoning { .. } | Self::Industry { .. } => return self.shown(figure),
+            Self::Hall { .. } => 0.01,
+            Self::Telecom { .. } | Self::Neighbours { .. } | Self::Jobs { .. } | Self::Term { .. } => 1.0,
+            _ if figure.abs() >= 100.0 => 1.0,
+            _ => 0.1,
+        };
+        self.shown(rounded(figure, step, up))
     }
 
     /// Checks that something can be held against it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use analysis::overlay::{Class, Pattern};
 use analysis::siting::{
-    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, said, with_hall,
+    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, outward, said, with_hall,
 };
 use analysis::words::Words;
 use askama::Template;
@@ -108,6 +108,7 @@ struct Page {
     plan_title: String,
     /// Drawn here and safe.
     plan: String,
+    plan_legend: Vec<Sign>,
     plan_note: String,
     readiness_title: String,
     level: String,
@@ -236,6 +237,10 @@ impl Page {
             needs: brief.needs.iter().map(|finding| need(finding, text)).collect(),
             plan_title: text.words(&said::PLAN.into()),
             plan: drawing::plan(brief, park, opened.as_of, text),
+            plan_legend: drawing::plan_legend(brief, text)
+                .into_iter()
+                .map(|(colour, words)| Sign { class: "plain", colour: colour.to_owned(), words })
+                .collect(),
             plan_note: brief.plan_note().map(|note| say(&note)).unwrap_or_default(),
             readiness_title: text.words(&said::READINESS.into()),
             level: say(&said::level(brief.level, brief.readiness.len())),
@@ -257,7 +262,7 @@ impl Page {
                     evidence: say(&step.evidence),
                 })
                 .collect(),
-            readiness_source: brief.readiness_source.clone(),
+            readiness_source: say(&brief.readiness_source),
             connections_title: text.words(&said::CONNECTIONS.into()),
             line_heads: heads(&said::LINES),
             lines: brief
@@ -272,11 +277,17 @@ impl Page {
                         }
                         match (step.low.is_finite(), step.high.is_finite()) {
                             (true, true) => {
-                                let (low, high) = (format!("{:.1}", step.low), format!("{:.1}", step.high));
-                                if low == high { format!("{low} {unit}") } else { format!("{low}–{high} {unit}") }
+                                let (low, high) = (outward(step.low, false), outward(step.high, true));
+                                if step.low == step.high {
+                                    format!("{:.1} {unit}", step.low)
+                                } else if low == high {
+                                    format!("{low} {unit}")
+                                } else {
+                                    format!("{low}–{high} {unit}")
+                                }
                             }
-                            (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
-                            (true, false) => say(&said::at_least(&format!("{:.1} {unit}", step.low))),
+                            (false, true) => say(&said::at_most(&format!("{} {unit}", outward(step.high, true)))),
+                            (true, false) => say(&said::at_least(&format!("{} {unit}", outward(step.low, false)))),
                             (false, false) => unknown(),
                         }
                     });
