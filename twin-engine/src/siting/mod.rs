@@ -306,6 +306,18 @@ mod tests {
     }
 
     #[test]
+    fn weights_that_are_moved_are_taken_by_the_match_too_and_once_at_a_time() {
+        let mut app = app(PITCH);
+        until(&mut app, |app| pitch(app).found().is_some());
+        with_pitch(&mut app, |pitch| pitch.weigh(1, 4.0));
+        assert!(pitch(&app).is_weighing());
+        app.update();
+        with_pitch(&mut app, |pitch| pitch.weigh(1, 5.0));
+        until(&mut app, |app| !pitch(app).is_weighing());
+        assert_eq!(pitch(&app).found().unwrap().untried, 0);
+    }
+
+    #[test]
     fn where_nothing_fits_the_smallest_change_is_told_and_no_must_is_hidden() {
         let mut app = app(&PITCH.replace("10000", "12000"));
         until(&mut app, |app| pitch(app).found().is_some());
