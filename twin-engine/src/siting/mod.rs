@@ -1,6 +1,7 @@
 //! Sites for a prospect in the window: a pitch that is open, held against the park off the frame ([`matcher`]), ranked by weights
 //! as they are moved, and laid over the park as an overlay, with the hall on the site that is spoken of ([`massing`]).
 
+pub(crate) mod form;
 mod laid_look;
 mod massing;
 mod matcher;
@@ -32,7 +33,7 @@ const ENDING: &str = ".pitch.ron";
 /// The pitch in the window, and those at hand.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Sites {
-    /// Folders with pitches.
+    /// Folders with pitches; the last is the one that new ones are written to.
     pub folders: Vec<PathBuf>,
     /// The pitch that is open.
     pub pitch: Option<Pitch>,
