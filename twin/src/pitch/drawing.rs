@@ -212,7 +212,7 @@ pub(super) fn capacity(
         return String::new();
     }
     let end = NaiveDate::from_ymd_opt(as_of.year() + YEARS, as_of.month(), 1).unwrap_or(as_of);
-    let (left, wide, row) = (116.0, 720.0, 74.0);
+    let (left, wide, row) = (96.0, 720.0, 74.0);
     let right = wide - 16.0;
     let high = row * known.len() as f64 + 24.0;
     let span = (end - as_of).num_days().max(1) as f64;
