@@ -13,6 +13,9 @@ use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
 
+/// A day is missed altogether by so many days.
+pub(super) const LATE_DAYS: f64 = 730.0;
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -250,7 +253,7 @@ impl Want {
 
     /// By how much a site may miss the figure before it has nothing of it: the figure itself, of days two years.
     pub fn scale(&self) -> f64 {
-        if let Self::Free { .. } = self { 730.0 } else { self.figure().0 }
+        if let Self::Free { .. } = self { LATE_DAYS } else { self.figure().0 }
     }
 
     /// The same with another figure; what has none to move stays.
@@ -294,6 +297,17 @@ impl Want {
             Self::Telecom { by, .. } => (Utility::Telecom, *by),
             _ => return None,
         })
+    }
+
+    /// The day that something is asked for from, or by; `None` where none is asked for.
+    pub(super) fn day_mut(&mut self) -> Option<&mut NaiveDate> {
+        match self {
+            Self::Power { by, .. } | Self::Gas { by, .. } | Self::Water { by, .. } | Self::Sewage { by, .. } => {
+                Some(by)
+            }
+            Self::Heat { by, .. } | Self::Telecom { by, .. } | Self::Free { by } => Some(by),
+            _ => None,
+        }
     }
 
     /// Unit of the figure; empty for what has none.

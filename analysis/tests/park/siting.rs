@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analysis::rules::RuleSet;
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Commitment, Free, Ground, How, IfUnknown, Match, Need, NoSupplies, Offers, PitchFile, Side,
+    Candidate, Commitment, Free, Ground, How, IfUnknown, Match, Need, NoSupplies, Offers, PitchFile, Relaxation, Side,
     SitingTables, Standing, Supplies, Supply, Thing, Utility, Verdict, Want, remaining,
 };
 use chrono::NaiveDate;
@@ -165,6 +165,36 @@ fn nothing_fits_and_the_smallest_change_is_named() {
     // With the change made, the site is there.
     let relaxed = PitchFile::new("relaxed", vec![must(Want::Land { at_least_m2: 15_000.0 })]).unwrap();
     asked(park(), &relaxed, &NoSupplies, |matched| assert!(matched.any()));
+}
+
+/// Ten megawatts, of which six are promised until the end of 2027.
+struct UntilThen;
+
+impl Supplies for UntilThen {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let promised = [Commitment { from: day("2024-01-01"), to: Some(day("2028-01-01")), amount: 6.0 }];
+        Supply { remaining: remaining(day("2026-06-30"), 10.0, &promised), ..NoSupplies.at(parcel, utility) }
+    }
+
+    fn lasting(&self, parcel: usize, utility: Utility, by: NaiveDate) -> (f64, f64) {
+        self.at(parcel, utility).lasting(by)
+    }
+}
+
+#[test]
+fn a_site_that_comes_free_when_promises_to_others_end_is_named_with_the_day() {
+    let relaxed = |at_least_mw: f64| {
+        let pitch = pitch(vec![must(Want::Power { at_least_mw, by: day("2027-06-01") })], 1);
+        asked(park(), &pitch, &UntilThen, |matched| {
+            let told = |one: &Relaxation| (one.day, matched.relaxation_words(one).to_string());
+            matched.relaxations().iter().map(told).collect::<Vec<_>>()
+        })
+    };
+    let eight = relaxed(8.0);
+    assert_eq!(eight.len(), 2, "less of it, or later: {eight:?}");
+    let later = eight.iter().find(|one| one.0.is_some()).unwrap();
+    assert!(later.0 == Some(day("2028-01-01")) && later.1.contains("8 MW from 2028-01-01 on"), "{later:?}");
+    assert!(relaxed(11.0).iter().all(|one| one.0.is_none()), "it is never left");
 }
 
 #[test]

@@ -68,6 +68,7 @@ pitch-none-on-record = 无登记
 pitch-not-admitted = 不允许
 pitch-open = 就已知情况符合
 pitch-relax = { $need }：由 { $asked } 改为 { $figure }，即可选用 { $site }
+pitch-relax-day = { $need }：{ $day } 起（他人占用到期后）有 { $figure }，可使 { $site } 符合
 pitch-relax-use = { $need }：{ $site } 改变规划用途后即可选用
 pitch-shown-share = 要求尺寸的 { $share } %
 pitch-shown-years = { $years } 年

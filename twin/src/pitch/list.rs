@@ -298,7 +298,7 @@ fn relaxed(matched: &Match<'_, '_>) -> Vec<Value> {
     let one = |one: &analysis::siting::Relaxation| {
         json!({
             "need": one.need + 1, "change": matched.relaxation_words(one), "share": one.share,
-            "figure": one.want.as_ref().map(|want| want.figure().0),
+            "figure": one.want.as_ref().map(|want| want.figure().0), "day": one.day,
             "site": matched.name(&matched.candidates[one.candidate as usize]),
         })
     };
