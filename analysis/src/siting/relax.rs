@@ -137,12 +137,9 @@ impl Match<'_, '_> {
         let (wanted, _) = want.figure();
         let supplies = self.gauges[at].supplies;
         let first = |slot: &u32| {
-            let slot = *slot as usize;
-            // What stays is never less later on: where it is too little in the end it is so before.
-            (supplies.lasting(slot, utility, NaiveDate::MAX).0 >= wanted).then_some(())?;
-            let supply = supplies.at(slot, utility);
-            let days = supply.remaining.iter().map(|step| step.from).filter(|from| *from > by);
-            days.into_iter().find(|from| supply.lasting(*from).0 >= wanted)
+            let supply = supplies.at(*slot as usize, utility);
+            let mut days = supply.remaining.iter().map(|step| step.from).filter(|from| *from > by);
+            days.find(|from| supply.lasting(*from).0 >= wanted)
         };
         let day = self.candidates[candidate as usize].parcels.iter().filter_map(first).min()?;
         *want.day_mut()? = day;

@@ -175,10 +175,6 @@ impl Supplies for UntilThen {
         let promised = [Commitment { from: day("2024-01-01"), to: Some(day("2028-01-01")), amount: 6.0 }];
         Supply { remaining: remaining(day("2026-06-30"), 10.0, &promised), ..NoSupplies.at(parcel, utility) }
     }
-
-    fn lasting(&self, parcel: usize, utility: Utility, by: NaiveDate) -> (f64, f64) {
-        self.at(parcel, utility).lasting(by)
-    }
 }
 
 #[test]
