@@ -278,6 +278,8 @@ impl Match<'_, '_> {
                 far = format!("{:.2}", fit.far),
             );
             fact(words!("pitch-fact-built", "as built"), dense, limits);
+            let lane = self.lane_fact(offered, fit);
+            fact(lane.title, lane.value, lane.source);
             if !fit.taken_out.is_empty() {
                 fact(
                     words!("pitch-fact-taken", "not to be built on"),

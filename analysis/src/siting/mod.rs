@@ -17,6 +17,7 @@ mod ground;
 mod industries;
 mod jobs;
 mod laid_out;
+mod lane;
 mod layers;
 mod matched;
 mod measure;

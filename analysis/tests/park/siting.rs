@@ -167,6 +167,24 @@ fn nothing_fits_and_the_smallest_change_is_named() {
     asked(park(), &relaxed, &NoSupplies, |matched| assert!(matched.any()));
 }
 
+#[test]
+fn a_brief_says_whether_a_lane_goes_round_the_hall() {
+    let told = |length_m: f64, width_m: f64, setback_m: f64| {
+        let hall = Want::Hall { length_m, width_m, height_m: 8.0, yard_m: 0.0 };
+        let mut pitch = pitch(vec![must(hall)], 1);
+        pitch.limits = Some(limits(setback_m));
+        asked(park(), &pitch, &NoSupplies, |matched| {
+            let brief = matched.brief(matched.find(&["P1"]).unwrap());
+            brief.facts.iter().find(|fact| fact.title.key() == Some("pitch-fact-lane")).unwrap().value.to_string()
+        })
+    };
+    // The land is a square of 100 m.
+    let narrow = told(95.0, 95.0, 2.0);
+    assert!(narrow.starts_with("2.") && narrow.ends_with("no lane of 4.0 m goes round on the land"), "{narrow}");
+    let wide = told(60.0, 30.0, 8.0);
+    assert!(wide.ends_with("free on every side: a lane of 4.0 m goes round"), "{wide}");
+}
+
 /// Ten megawatts, of which six are promised until the end of 2027.
 struct UntilThen;
 

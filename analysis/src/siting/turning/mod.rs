@@ -85,6 +85,11 @@ pub(super) fn source(vehicle: &str, own: bool) -> Words {
     crate::land::joined(vehicle.into_iter().chain([lane]).collect())
 }
 
+/// Width of a lane for fire engines, m, and what says so.
+pub(super) fn lane() -> (f64, Words) {
+    (table().lane_m, rule_words(&table().lane_source))
+}
+
 /// What a vehicle is called; one that was added to the table by its name there.
 fn called(vehicle: &str, own: bool) -> Words {
     match vehicle {
