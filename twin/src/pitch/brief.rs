@@ -203,6 +203,9 @@ impl Page {
         need_heads[4] = format!("{} · {}", need_heads[4], text.words(&said::NEEDS[5].into()));
         let credit = analysis::sheet::credits(&park.park).iter().map(say).collect::<Vec<_>>().join(" · ");
         let data = say(&analysis::sheet::origin(park.park.synthetic));
+        // Of what day the records are that a fact or a line comes from.
+        let day = park.park.as_of.map_or_else(|| text.words(&said::UNKNOWN.into()), |day| day.to_string());
+        let dated = |source: String| if source.is_empty() { source } else { format!("{source} · {day}") };
         let prospect =
             if opened.file.prospect.is_empty() { String::new() } else { say(&said::made_for(&opened.file.prospect)) };
         Self {
@@ -225,7 +228,7 @@ impl Page {
                 .map(|fact| Tile {
                     title: say(&fact.title),
                     value: say(&fact.value),
-                    source: say(&fact.source),
+                    source: dated(say(&fact.source)),
                     is_row: fact.title.key() == Some(PARCELS),
                 })
                 .collect(),
@@ -299,7 +302,7 @@ impl Page {
                             (None, None) => unknown(),
                         },
                         left,
-                        source: say(&one.source),
+                        source: dated(say(&one.source)),
                     }
                 })
                 .collect(),
