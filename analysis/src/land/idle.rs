@@ -229,12 +229,11 @@ fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_re
     });
     let row = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
     let outline = row.map(|row| PHYSICAL.len() + row);
-    match &timeline {
-        Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
-        None => {
-            let (value, basis) = no_contract(on.given);
-            facts.push(Fact { label: words!("fact-statutory-state", "Statutory state"), value, basis });
-        }
+    if let Some((contract, timeline)) = &timeline {
+        facts.extend(clock_facts(contract, timeline));
+    } else {
+        let (value, basis) = no_contract(on.given);
+        facts.push(Fact { label: words!("fact-statutory-state", "Statutory state"), value, basis });
     }
     if let Some(cases) = on.cases {
         facts.push(Fact {
