@@ -469,9 +469,9 @@ fn short_at_least(want: &Want, gap: f64) -> Option<Words> {
     if *shown != *want.shown(0.0) {
         return Some(shown);
     }
-    let digits = (1..=3).find(|digits| gap >= 10_f64.powi(-digits))?;
-    let figure = rounded(gap, 10_f64.powi(-digits), false);
-    (!want.unit().is_empty()).then(|| Words::from(format!("{figure:.*} {}", digits as usize, want.unit())))
+    let digits = (1_u8..=3).find(|digits| gap >= 10_f64.powi(-i32::from(*digits)))?;
+    let figure = rounded(gap, 10_f64.powi(-i32::from(digits)), false);
+    (!want.unit().is_empty()).then(|| Words::from(format!("{figure:.*} {}", usize::from(digits), want.unit())))
 }
 
 /// What there is, with its figure and unit.

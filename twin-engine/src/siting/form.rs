@@ -1,6 +1,7 @@
 //! A pitch written in a form. What is typed becomes the text of a pitch file, and whoever reads such files has the last word: the form
 //! takes nothing that a file does not.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -257,7 +258,7 @@ impl Default for Draft {
             note: String::new(),
             offers: 0,
             join: 1,
-            limits: Default::default(),
+            limits: <[String; LIMITS.len()]>::default(),
             needs: vec![NeedDraft::of(0)],
             written: None,
         }
@@ -277,26 +278,26 @@ impl Draft {
         let words =
             [("name", &self.name), ("prospect", &self.prospect), ("contact", &self.contact), ("note", &self.note)];
         for (field, said) in words.into_iter().filter(|(_, said)| !said.trim().is_empty()) {
-            text += &format!("    {field}: {},\n", quoted(said));
+            let _ = write!(text, "    {field}: {},\n", quoted(said));
         }
         text +=
             &format!("    park: {},\n    offers: {},\n    join: {},\n", quoted(park), OFFERS[self.offers].0, self.join);
         if self.limits.iter().any(|limit| !limit.trim().is_empty()) {
             let limits = filled(0, &LIMITS, &self.limits, |_| true)?;
-            text += &format!("    limits: ({limits}),\n");
+            let _ = write!(text, "    limits: ({limits}),\n");
         }
-        text += "    needs: [\n";
+        text.push_str("    needs: [\n");
         for (at, need) in self.needs.iter().enumerate() {
             let kind = KINDS[need.kind];
             let fields = filled(at + 1, kind.fields, &need.values, |field| need.asks(field))?;
-            text += &format!("        (want: {}({fields})", kind.name);
+            let _ = write!(text, "        (want: {}({fields})", kind.name);
             if need.is_wish {
                 let weight = figure(&need.weight).ok_or(Refused::Field(at + 1, "form-weight"))?;
-                text += &format!(", how: wish({weight})");
+                let _ = write!(text, ", how: wish({weight})");
             }
-            text += if need.may_be_unknown { ", unknown: allowed),\n" } else { "),\n" };
+            text.push_str(if need.may_be_unknown { ", unknown: allowed),\n" } else { "),\n" });
         }
-        text += "    ],\n)\n";
+        text.push_str("    ],\n)\n");
         PitchFile::parse(&text).map_err(|error| Refused::Reader(chain(&error)))?;
         Ok(text)
     }

@@ -147,9 +147,10 @@ fn table(matched: &Match<'_, '_>, places: &[Place], wished: bool, text: &Text) -
     let heads: Vec<String> = said::LIST.iter().map(|head| text.words(&(*head).into())).collect();
     let needs = |place: &Place, verdict: Verdict| {
         let of = |at: &usize| matched.verdict(place.candidate, *at) == verdict;
-        let title = |at: usize| match matched.is_untried(place.candidate, at) {
-            true => text.words(&said::not_tried(matched.title(at))),
-            false => text.words(&matched.title(at)),
+        let title = |at: usize| {
+            let title = matched.title(at);
+            let untried = matched.is_untried(place.candidate, at);
+            text.words(&if untried { said::not_tried(title) } else { title })
         };
         let titles = (0..matched.weights().len()).filter(of).map(title);
         titles.collect::<Vec<_>>().join(", ")

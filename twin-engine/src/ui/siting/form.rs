@@ -48,8 +48,8 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         head(ui, words, &mut form.draft);
         look::group(ui, &t!(words, "form-limits"));
         ui.horizontal_wrapped(|ui| {
-            for (field, typed) in LIMITS.iter().zip(&mut form.draft.limits) {
-                value(ui, words, field, typed, field.title);
+            for (at, (field, typed)) in LIMITS.iter().zip(&mut form.draft.limits).enumerate() {
+                value(ui, words, field, typed, at);
             }
         });
         look::group(ui, &t!(words, "form-needs"));
@@ -131,10 +131,10 @@ fn needs(ui: &mut Ui, words: &Text, needs: &mut Vec<NeedDraft>) {
 }
 
 /// A field with the words beside it.
-fn value(ui: &mut Ui, words: &Text, field: &Field, typed: &mut String, salt: impl std::hash::Hash) {
+fn value(ui: &mut Ui, words: &Text, field: &Field, typed: &mut String, at: usize) {
     let choose = |ui: &mut Ui, typed: &mut String, all: Vec<(&'static str, String)>| {
         let shown = all.iter().find(|(name, _)| name == typed).map(|(_, said)| said.clone()).unwrap_or_default();
-        ComboBox::from_id_salt(("form-choice", salt)).selected_text(shown).show_ui(ui, |ui| {
+        ComboBox::from_id_salt(("form-choice", at)).selected_text(shown).show_ui(ui, |ui| {
             for (name, said) in all {
                 ui.selectable_value(typed, name.to_owned(), said);
             }
