@@ -278,13 +278,13 @@ impl Draft {
         let words =
             [("name", &self.name), ("prospect", &self.prospect), ("contact", &self.contact), ("note", &self.note)];
         for (field, said) in words.into_iter().filter(|(_, said)| !said.trim().is_empty()) {
-            let _ = write!(text, "    {field}: {},\n", quoted(said));
+            let _ = writeln!(text, "    {field}: {},", quoted(said));
         }
-        text +=
-            &format!("    park: {},\n    offers: {},\n    join: {},\n", quoted(park), OFFERS[self.offers].0, self.join);
+        let offers = OFFERS[self.offers].0;
+        let _ = writeln!(text, "    park: {},\n    offers: {offers},\n    join: {},", quoted(park), self.join);
         if self.limits.iter().any(|limit| !limit.trim().is_empty()) {
             let limits = filled(0, &LIMITS, &self.limits, |_| true)?;
-            let _ = write!(text, "    limits: ({limits}),\n");
+            let _ = writeln!(text, "    limits: ({limits}),");
         }
         text.push_str("    needs: [\n");
         for (at, need) in self.needs.iter().enumerate() {
