@@ -35,6 +35,22 @@ pub struct Confirmation {
     pub needs: Vec<usize>,
 }
 
+impl Want {
+    /// The day that something is asked for from, or by; `None` where none is asked for.
+    pub(super) fn day_mut(&mut self) -> Option<&mut NaiveDate> {
+        match self {
+            Self::Power { by, .. }
+            | Self::Gas { by, .. }
+            | Self::Water { by, .. }
+            | Self::Sewage { by, .. }
+            | Self::Heat { by, .. }
+            | Self::Telecom { by, .. }
+            | Self::Free { by } => Some(by),
+            _ => None,
+        }
+    }
+}
+
 impl Match<'_, '_> {
     /// True where some candidate fits, or does as far as is known.
     pub fn any(&self) -> bool {

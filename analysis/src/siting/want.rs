@@ -299,17 +299,6 @@ impl Want {
         })
     }
 
-    /// The day that something is asked for from, or by; `None` where none is asked for.
-    pub(super) fn day_mut(&mut self) -> Option<&mut NaiveDate> {
-        match self {
-            Self::Power { by, .. } | Self::Gas { by, .. } | Self::Water { by, .. } | Self::Sewage { by, .. } => {
-                Some(by)
-            }
-            Self::Heat { by, .. } | Self::Telecom { by, .. } | Self::Free { by } => Some(by),
-            _ => None,
-        }
-    }
-
     /// Unit of the figure; empty for what has none.
     pub fn unit(&self) -> &str {
         match self {
