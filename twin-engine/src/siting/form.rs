@@ -344,12 +344,11 @@ fn filled(need: usize, fields: &[Field], values: &[String], asks: impl Fn(usize)
             _ if typed.is_empty() => None,
             Holds::Figure => figure(typed),
             Holds::Day | Holds::Text => Some(quoted(typed)),
-            Holds::Utility => Some(typed.to_owned()),
             Holds::Thing if typed == HAZARD => {
                 let named = fields.iter().zip(values).find(|(field, _)| field.name == SUBSTANCE.name);
                 Some(format!("{HAZARD}(substance: {})", quoted(named.map_or("", |(_, substance)| substance.as_str()))))
             }
-            Holds::Thing => Some(typed.to_owned()),
+            Holds::Utility | Holds::Thing => Some(typed.to_owned()),
             Holds::List => {
                 let words: Vec<String> =
                     typed.split([',', '，', '、']).map(str::trim).filter(|word| !word.is_empty()).map(quoted).collect();
