@@ -223,7 +223,7 @@ pub struct ViewOptions {
     pub cases: Option<Arc<dyn CaseOffice>>,
     /// Whoever has the kept views filmed by a process of its own; if `None`, a thread of the window's films them.
     pub films: Option<Arc<dyn FilmOffice>>,
-    /// Folders with pitches that can be opened.
+    /// Folders with pitches that can be opened; those that are written in the window go to the last.
     pub pitches: Vec<PathBuf>,
     /// A drill to begin with.
     pub drill: Option<DrillStart>,

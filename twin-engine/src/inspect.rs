@@ -61,11 +61,12 @@ impl Rows {
         self.named(&name, value)
     }
 
-    /// The rows, the last of which names what the record leaves open.
-    fn with_missing(mut self) -> Vec<Row> {
+    /// The rows, the last of which names what the record leaves open; of a park that is `given` away it may be left out as well.
+    fn with_missing(mut self, given: bool) -> Vec<Row> {
         if !self.missing.is_empty() {
             let value = self.missing.join(&t!(self.words, "list-separator"));
-            self.told.push(Row { label: t!(self.words, "not-on-record"), value, basis: None });
+            let label = if given { t!(self.words, "not-in-package") } else { t!(self.words, "not-on-record") };
+            self.told.push(Row { label, value, basis: None });
         }
         self.told
     }
@@ -140,7 +141,7 @@ pub fn inspect(
         rows.text("verdict-source", Some(words.words(&overlay.source)));
         sections.push(Section { heading: words.words(&overlay.title), rows: rows.told });
     }
-    let rows = rows.with_missing();
+    let rows = rows.with_missing(snapshot.given);
     if !rows.is_empty() {
         sections.push(Section { heading: t!(words, "attributes"), rows });
     }
@@ -345,7 +346,10 @@ fn enterprise(words: &'static Text, snapshot: &ParkSnapshot, key: &str) -> Optio
     } else {
         rows.missing.push(t!(words, "enterprise-years"));
     }
-    Some(Section { heading: t!(words, "enterprise-section", name = one.name.as_str()), rows: rows.with_missing() })
+    Some(Section {
+        heading: t!(words, "enterprise-section", name = one.name.as_str()),
+        rows: rows.with_missing(snapshot.given),
+    })
 }
 
 /// Length of an axis, m: in 3D where both ends of a piece have elevations, else in plan.
@@ -397,6 +401,10 @@ mod tests {
         let inspection = inspect(Text::of(Language::English), &park, None, parcel).unwrap();
         let open = &row(&inspection, "not known here").expect("something is open").value;
         assert!(open.contains("holder") && !open.contains("address") && !open.contains("valid"), "{open}");
+        park.given = true;
+        let given = inspect(Text::of(Language::English), &park, None, parcel).unwrap();
+        assert_eq!(&row(&given, "not in this package").expect("it may be on record all the same").value, open);
+        park.given = false;
         park.enterprises.push(Enterprise {
             id: FeatureId::new(FeatureKind::Enterprise, 1),
             provenance: Provenance::keyed("E1"),

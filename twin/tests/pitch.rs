@@ -186,10 +186,23 @@ fn a_brief_stands_alone_in_both_languages() {
         legend.contains("#0a6ed1") && legend.contains(">this site<") && legend.contains(">does not fit<"),
         "{legend}"
     );
+    // The plan has its own, with the yard and what stands there.
+    let of_plan = page.split("<p class=\"legend of-plan\">").nth(1).expect("a legend").split("</p>").next().unwrap();
+    assert!(of_plan.contains(">hall<") && of_plan.contains(">buildings that stand there<"), "{of_plan}");
+    // Every fact with its source and the day of the records.
+    let facts: Vec<&str> = page.split("<span class=\"from\">").skip(1).collect();
+    let day = |fact: &&str| fact.split("</span>").next().is_some_and(|from| from.ends_with(" · 2026-06-30"));
+    assert!(facts.len() >= 3 && facts.iter().all(day), "{facts:?}");
+    // An axis with the figure that its end stands for; what lines are of, beside the code of their layer.
+    assert!(page.contains("class=\"axis\"") && page.contains("water lines (SS)"));
     // The hall in a colour of its own.
     assert!(legend.contains("#084f96") && legend.contains(">hall<"), "{legend}");
     let chinese = brief("zh", &["--no-pictures"]);
     assert!(!chinese.contains("<p class=\"legend\">"), "no picture, no colours");
+    assert!(
+        chinese.contains("给水管线（SS）") && !chinese.contains("steps of readiness"),
+        "words in the reader's language"
+    );
     assert!(chinese.contains("lang=\"zh") && chinese.contains("成熟度") && !chinese.contains("Readiness"));
     assert!(!chinese.contains("DN"), "sizes of mains");
     // Layers by their names in the reader's language, whatever the manifest calls them.

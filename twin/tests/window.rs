@@ -186,3 +186,29 @@ fn a_package_offers_its_views_in_the_window() {
     let (status, _) = window.close(&screen);
     assert!(status.success(), "{status}: {}", window.everything());
 }
+
+/// A tour has the window to itself: no panel opens over what a stop selects.
+#[test]
+fn a_tour_goes_through_the_whole_width_of_the_window() {
+    let (place, screen) = (Place::imported(), Screen::new());
+    let key = "990001001000GB00001";
+    let tour = format!(
+        "(format_version: 1, stops: [\
+         (name: \"a\", scene: (format_version: 1, selection: [(kind: parcel, key: \"{key}\")]), hold_secs: 1.0), \
+         (name: \"b\", scene: (format_version: 1), hold_secs: 60.0)])"
+    );
+    std::fs::write(place.folder.path().join("two.tour.ron"), tour).unwrap();
+    place.json(&["pack", "qingxi", "--scene", "two.tour.ron", "--out", "two.gpkg", "--json"]);
+    let mut window = Window::open(&screen, place.command(&["-v", "view", "two.gpkg", "--tour"]), &runtime(&place));
+    window.says(key);
+    window.says("now selection: nothing");
+    let scenes: Vec<Vec<u32>> = window
+        .heard()
+        .iter()
+        .filter_map(|line| line.split_once("now scene: "))
+        .map(|(_, area)| area.split(' ').map_while(|word| word.parse().ok()).collect())
+        .collect();
+    assert!(!scenes.is_empty() && scenes.iter().all(|area| (area[0], area[2]) == (0, scenes[0][2])), "{scenes:?}");
+    let (status, _) = window.close(&screen);
+    assert!(status.success(), "{status}: {}", window.everything());
+}

@@ -99,7 +99,7 @@ pub fn idle_overlay_in_cases(
 ) -> Overlay {
     let snapshot = cache.snapshot();
     let told = cases.map(|cases| (CaseLedger::of(cases), cases.day));
-    let on = On { rules, cases: told.as_ref().map(|(ledger, day)| (ledger, *day)), as_of };
+    let on = On { rules, cases: told.as_ref().map(|(ledger, day)| (ledger, *day)), as_of, given: snapshot.given };
     let on_record = !snapshot.buildings.is_empty();
     let ledger = Ledger::of(snapshot);
     let presence = Presence::on(snapshot, as_of);
@@ -171,7 +171,7 @@ impl Made<'_> {
             marks: Vec::new(),
             zones: Vec::new(),
             pillars,
-            notes: notes(no_contracts, self.rules)
+            notes: notes(no_contracts, snapshot.given, self.rules)
                 .into_iter()
                 .chain(cases_note(no_contracts, self.with_cases))
                 .chain(yards_note(snapshot))
@@ -192,6 +192,19 @@ struct On<'a> {
     /// Cases, and the day up to which they are told.
     cases: Option<(&'a CaseLedger<'a>, NaiveDate)>,
     as_of: NaiveDate,
+    /// The park is given away without its contracts.
+    given: bool,
+}
+
+/// What is said of land without a contract, and why: a park that is given away leaves its contracts out, and does not lack them.
+pub(crate) fn no_contract(given: bool) -> (Words, Words) {
+    if given {
+        let left_out = words!("contract-left-out", "not part of this package");
+        let why = words!("contract-left-out-basis", "contracts are left out of a package that is given away");
+        return (left_out, why);
+    }
+    let none = words!("no-contract", "no contract on record");
+    (none, words!("no-contract-basis", "land without a contract is never called idle"))
 }
 
 /// What is said of a parcel.
@@ -255,13 +268,11 @@ fn said_of(parcel: &Parcel, site: &Site, ledger: &Ledger<'_>, on: &On<'_>, on_re
     });
     let row = timeline.as_ref().and_then(|(_, t)| STATUTORY.iter().position(|row| row.0 == t.state));
     let outline = row.map(|row| PHYSICAL.len() + row);
-    match &timeline {
-        Some((contract, timeline)) => facts.extend(clock_facts(contract, timeline)),
-        None => facts.push(Fact {
-            label: words!("fact-statutory-state", "Statutory state"),
-            value: words!("no-contract", "no contract on record"),
-            basis: words!("no-contract-basis", "land without a contract is never called idle"),
-        }),
+    if let Some((contract, timeline)) = &timeline {
+        facts.extend(clock_facts(contract, timeline));
+    } else {
+        let (value, basis) = no_contract(on.given);
+        facts.push(Fact { label: words!("fact-statutory-state", "Statutory state"), value, basis });
     }
     if let Some((cases, day)) = on.cases {
         facts.push(Fact {
@@ -313,7 +324,7 @@ pub(crate) fn legend() -> Vec<Class> {
     classes(&none, &none.map(|_| 0.0), &none, true)
 }
 
-pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
+pub(super) fn notes(no_contracts: bool, given: bool, rules: &RuleSet) -> Vec<Words> {
     let percent = |name: &str| ((rules.figure("vacancy", name).value * 1000.0).round() / 10.0).to_string();
     let mut notes = vec![words!(
         "note-physical-use",
@@ -322,7 +333,12 @@ pub(super) fn notes(no_contracts: bool, rules: &RuleSet) -> Vec<Words> {
         under = percent("underused_coverage"),
         source = thresholds(rules, &OF_COVERAGE),
     )];
-    notes.push(if no_contracts {
+    notes.push(if given {
+        words!(
+            "note-contracts-left-out",
+            "Contracts are left out of this package: it does not say whether land here is idle in the legal sense"
+        )
+    } else if no_contracts {
         words!(
             "note-no-contracts",
             "No contracts among these records: whether land here is idle in the legal sense is not known"
@@ -421,10 +437,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn contracts_that_are_left_out_are_not_told_as_none_on_record() {
+        let (state, why) = no_contract(true);
+        assert_eq!(state, "not part of this package");
+        assert!(why.contains("left out") && no_contract(false).0.contains("no contract on record"));
+        let note = |given| notes(true, given, &RuleSet::shipped()).remove(1);
+        assert!(note(true).starts_with("Contracts are left out") && note(false).starts_with("No contracts"));
+    }
+
+    #[test]
     fn thresholds_of_ones_own_are_cited() {
         let note = |figures: &str| {
             let rules = RuleSet::parse(figures, include_str!("../../rules/network_classes.toml")).unwrap();
-            notes(true, &rules).remove(0)
+            notes(true, false, &rules).remove(0)
         };
         let shipped = include_str!("../../rules/figures.toml");
         let said = "Physical use: coverage below 1 % vacant, below 15 % under-used (ParkTwin default 1)";

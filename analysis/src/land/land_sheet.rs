@@ -113,7 +113,7 @@ fn cells(model: &LandModel<'_>, rank: usize, land: &Ranked<'_>) -> Vec<Value> {
         Value::Number(land.site.area_m2),
         Value::Text(use_words(land.physical).into()),
         Value::Text(land.physical_reason.clone()),
-        Value::Text(land.state_words()),
+        Value::Text(land.state_words(model.park().given)),
         Value::Text(land.case.words()),
         Value::from(land.clock.as_ref().map(|(contract, _)| contract.provenance.key.as_str())),
         timeline.and_then(|timeline| timeline.days_left).into(),
@@ -170,7 +170,7 @@ fn joined(all: Vec<Words>) -> Option<Words> {
 
 pub(crate) fn notes(model: &LandModel<'_>, scheme: &Scheme) -> Vec<Words> {
     let (park, rules) = (model.park(), model.rules());
-    let mut notes = super::idle::notes(park.contracts.is_empty(), rules);
+    let mut notes = super::idle::notes(park.contracts.is_empty(), park.given, rules);
     notes.extend(super::idle::cases_note(park.contracts.is_empty(), model.has_cases()));
     notes.extend(super::site::yards_note(park));
     notes.push(words!("note-scheme", "Efficiency by one scheme: {title}", title = scheme.title_words()));

@@ -24,7 +24,7 @@ pub(crate) use dossier::{
 #[cfg(test)]
 pub(crate) use idle::legend as idle_legend;
 pub use idle::{IdleSteps, idle_overlay, idle_overlay_in_cases};
-pub(crate) use idle::{state_colour, use_look};
+pub(crate) use idle::{no_contract, state_colour, use_look};
 pub use land_sheet::land_sheet;
 pub(crate) use land_sheet::{notes as land_notes, state_words};
 pub use ledger::Ledger;

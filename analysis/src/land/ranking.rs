@@ -6,6 +6,7 @@
 
 use super::cases::CaseStanding;
 use super::clock::{ClockState, Timeline, qualified};
+use super::idle::no_contract;
 use super::indicators::{Indicator, LandModel, Readings};
 use super::land_sheet::state_words;
 use super::physical::{PhysicalUse, open_point, physical_use};
@@ -47,10 +48,11 @@ impl Ranked<'_> {
         self.clock.as_ref().map(|(_, timeline)| timeline.state)
     }
 
-    /// The statutory state in words that need no legend, with what it takes for granted.
-    pub fn state_words(&self) -> Words {
+    /// The statutory state in words that need no legend, with what it takes for granted; `given` where the park is given away
+    /// without its contracts.
+    pub fn state_words(&self, given: bool) -> Words {
         self.clock.as_ref().map_or_else(
-            || words!("no-contract", "no contract on record"),
+            || no_contract(given).0,
             |(_, timeline)| qualified(state_words(timeline.state), timeline.proviso),
         )
     }

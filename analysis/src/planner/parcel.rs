@@ -6,7 +6,9 @@ use spatial_db::model::{EventKind, FeatureId, LandContract};
 use super::list::{Look, name, physical_look, state_look};
 use crate::land::indicators::{Explained, Indicator, LandModel};
 use crate::land::scheme::{Finding, Rating, Scheme};
-use crate::land::{ClockState, Mark, Timeline, Tone, event_words, joined, number, qualified, value_words, verdicts};
+use crate::land::{
+    ClockState, Mark, Timeline, Tone, event_words, joined, no_contract, number, qualified, value_words, verdicts,
+};
 use crate::words;
 use crate::words::Words;
 
@@ -36,6 +38,8 @@ pub struct ParcelSheet {
     pub rating_reason: Words,
     /// The contract's clock; `None` without a contract on record.
     pub clock: Option<ClockLine>,
+    /// What is said where there is no clock, and why.
+    pub no_clock: (Words, Words),
     /// Indicators, those with a limit first.
     pub bars: Vec<Bar>,
 }
@@ -141,6 +145,7 @@ pub fn parcel_sheet(model: &LandModel<'_>, scheme: &Scheme, slot: usize) -> Parc
         },
         rating_reason: joined(if missed.is_empty() { land.efficiency.all_missing() } else { missed }),
         clock: land.clock.as_ref().map(|(contract, timeline)| clock(model, contract, timeline)),
+        no_clock: no_contract(model.park().given),
         bars,
     }
 }

@@ -4,6 +4,7 @@
 mod evacuation;
 mod networks;
 mod protection;
+mod siting;
 
 use crate::words::{Phrase, Words, phrase};
 
@@ -102,6 +103,7 @@ pub(crate) fn words(text: &str) -> Words {
         .chain(&networks::SAID)
         .chain(&protection::SAID)
         .chain(&evacuation::SAID)
+        .chain(&siting::SAID)
         .find(|phrase| phrase.english == text);
     said.map_or_else(|| text.into(), |phrase| (*phrase).into())
 }
@@ -124,16 +126,20 @@ mod tests {
             include_str!("../../rules/land_use_colours.toml"),
             include_str!("../../rules/idle_causes.toml"),
             include_str!("../../rules/hazard/protection.toml"),
+            include_str!("../../rules/siting/readiness.toml"),
+            include_str!("../../rules/siting/turning.toml"),
+            include_str!("../../rules/siting/industry.toml"),
+            include_str!("../../rules/siting/enlarging.toml"),
         ];
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {
             let Some((field, text)) = line.split_once(" = ") else { continue };
-            if !["standard", "edition", "clause", "status", "note"].contains(&field) {
+            if !["standard", "edition", "clause", "status", "note", "lane_source"].contains(&field) {
                 continue;
             }
             let text = text.trim_matches('"').replace("\\\"", "\"");
             looked_at += 1;
-            let is_number = ["GB ", "CJJ "].iter().any(|name| text.starts_with(name))
+            let is_number = ["GB ", "CJJ ", "JGJ "].iter().any(|name| text.starts_with(name))
                 || text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == '.');
             assert!(is_number || words(&text).key().is_some(), "{text:?} has no words");
             assert_eq!(words(&text).as_str(), text);

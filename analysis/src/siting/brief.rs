@@ -20,6 +20,7 @@ use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Step, Supplies, Supply, Utility, left_to_tell};
 use super::turning::{TurningFit, trucks_come_by};
 use super::want::{Side, Want, grouped};
+use crate::rules::cited;
 use crate::words;
 use crate::words::Words;
 
@@ -99,7 +100,7 @@ pub struct Brief {
     /// Steps that are there one after the other.
     pub level: usize,
     /// Where the steps come from.
-    pub readiness_source: String,
+    pub readiness_source: Words,
     /// The hall on the land.
     pub fit: Option<TestFit>,
     /// The circle that trucks turn in; `None` where none is asked for, or none is known to fit.
@@ -208,7 +209,7 @@ impl Match<'_, '_> {
             neighbours: self.neighbours(offered),
             level: readiness.iter().take_while(|step| step.there == Some(true)).count(),
             readiness,
-            readiness_source: format!("{} {}: {} [{}]", table.standard, table.edition, table.clause, table.status),
+            readiness_source: cited(&table.standard, &table.edition, &table.clause, &table.status),
             needs,
             fit,
             turning,
@@ -277,6 +278,8 @@ impl Match<'_, '_> {
                 far = format!("{:.2}", fit.far),
             );
             fact(words!("pitch-fact-built", "as built"), dense, limits);
+            let lane = self.lane_fact(offered, fit);
+            fact(lane.title, lane.value, lane.source);
             if !fit.taken_out.is_empty() {
                 fact(
                     words!("pitch-fact-taken", "not to be built on"),

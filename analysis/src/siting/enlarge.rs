@@ -14,6 +14,7 @@ use super::shapes::{Shapes, shared_m};
 use super::supply::{NoSupplies, Supplies};
 use super::want::{Want, grouped};
 use crate::land::PhysicalUse;
+use crate::rules::cited;
 use crate::words;
 use crate::words::Words;
 
@@ -54,8 +55,8 @@ fn table() -> &'static Table {
 }
 
 impl Source {
-    fn cited(&self) -> String {
-        format!("{}, {}, {} [{}]", self.standard, self.edition, self.clause, self.status)
+    fn cited(&self) -> Words {
+        cited(&self.standard, &self.edition, &self.clause, &self.status)
     }
 }
 

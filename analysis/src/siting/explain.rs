@@ -11,6 +11,7 @@ use super::ground::{Candidate, Free, Missing};
 use super::layers::layer_words;
 use super::matched::{Match, Place, Standing};
 use super::measure::{Measure, NOWHERE, Verdict};
+use super::rounding::rounded;
 use super::said;
 use super::substances::{is_in_table, substance_words};
 use super::things::Railway;
@@ -233,7 +234,11 @@ impl Match<'_, '_> {
             weight: if let How::Wish(weight) = need.how { weight } else { 0.0 },
             verdict,
             wanted: want.asked(),
-            has: has(want, offered, &measure),
+            has: if self.is_untried(candidate, at) {
+                words!("pitch-not-tried", "not tried")
+            } else {
+                has(want, offered, &measure)
+            },
             gap,
             because,
             source,
@@ -338,7 +343,7 @@ impl Match<'_, '_> {
                 let told = if verdict == Verdict::Unknown { missing } else { self.land_use(measure.at) };
                 let mut because = vec![told, self.ground.tables.industry_standing()];
                 because.retain(|words| !words.is_empty());
-                (crate::land::joined(because), Words::from(self.ground.tables.industry_source()))
+                (crate::land::joined(because), self.ground.tables.industry_source())
             }
             Want::Zoning { .. } if found => {
                 let source = row_of(&self.ground.parcel(measure.at).provenance);
@@ -403,22 +408,28 @@ impl Match<'_, '_> {
 
     /// Where a place stands, what it misses and what is not known of its musts.
     pub(super) fn stands(&self, place: &Place) -> Vec<Words> {
-        let needs = |wanted: Verdict, musts: bool| -> Vec<Words> {
+        let needs = |wanted: Verdict, musts: bool, untried: bool| -> Vec<Words> {
             let fits = |(at, need): (usize, &super::file::Need)| {
-                let is = (need.how == How::Must) == musts && self.verdict(place.candidate, at) == wanted;
+                let is = (need.how == How::Must) == musts
+                    && self.verdict(place.candidate, at) == wanted
+                    && self.is_untried(place.candidate, at) == untried;
                 is.then(|| need.want.title())
             };
             self.pitch.needs.iter().enumerate().filter_map(fits).collect()
         };
         let listed = crate::land::joined;
-        let missed = needs(Verdict::Gap, true);
-        let open = needs(Verdict::Unknown, true);
+        let missed = needs(Verdict::Gap, true, false);
+        let open = needs(Verdict::Unknown, true, false);
+        let untried = needs(Verdict::Unknown, true, true);
         let mut said = vec![place.standing.words()];
         if !missed.is_empty() {
             said.push(words!("pitch-why-missed", "missed: {needs}", needs = listed(missed)));
         }
         if !open.is_empty() {
             said.push(words!("pitch-why-open", "not known: {needs}", needs = listed(open)));
+        }
+        if !untried.is_empty() {
+            said.push(words!("pitch-why-untried", "not tried: {needs}", needs = listed(untried)));
         }
         said
     }
@@ -435,9 +446,9 @@ pub(super) fn gap(want: &Want, measure: &Measure, wanted: f64, side: Side) -> Op
         Want::Hall { .. } => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
         _ if !gap.is_finite() => None,
         _ if least && side == Side::AtMost => {
-            Some(words!("pitch-gap-over-least", "at least {gap} too much", gap = short(want, gap)))
+            Some(words!("pitch-gap-over-least", "at least {gap} too much", gap = short_at_least(want, gap)?))
         }
-        _ if least => Some(words!("pitch-gap-least", "at least {gap} short", gap = short(want, gap))),
+        _ if least => Some(words!("pitch-gap-least", "at least {gap} short", gap = short_at_least(want, gap)?)),
         _ if side == Side::AtMost => Some(words!("pitch-gap-over", "{gap} too much", gap = short(want, gap))),
         _ => Some(words!("pitch-gap", "{gap} short", gap = short(want, gap))),
     }
@@ -450,6 +461,17 @@ fn short(want: &Want, gap: f64) -> Words {
         return words!("pitch-less-than", "less than {figure}", figure = least);
     }
     shown
+}
+
+/// What is lacking at the least, with its unit: no more than that, with as many digits as it takes; `None` where it is next to nothing.
+fn short_at_least(want: &Want, gap: f64) -> Option<Words> {
+    let shown = want.shown_bound(gap, false);
+    if *shown != *want.shown(0.0) {
+        return Some(shown);
+    }
+    let digits = (1_u8..=3).find(|digits| gap >= 10_f64.powi(-i32::from(*digits)))?;
+    let figure = rounded(gap, 10_f64.powi(-i32::from(digits)), false);
+    (!want.unit().is_empty()).then(|| Words::from(format!("{figure:.*} {}", usize::from(digits), want.unit())))
 }
 
 /// What there is, with its figure and unit.
@@ -474,9 +496,14 @@ pub(super) fn range(want: &Want, low: f64, high: f64) -> Words {
     }
     match (low > 0.0 && low.is_finite(), high.is_finite()) {
         (false, false) => words!("unknown", "unknown"),
-        (true, false) => words!("pitch-at-least", "{figure} or more", figure = want.shown(low)),
-        (false, true) => words!("pitch-at-most", "{figure} at most", figure = want.shown(high)),
-        (true, true) => words!("pitch-from-to", "{from} to {to}", from = want.shown(low), to = want.shown(high)),
+        (true, false) => words!("pitch-at-least", "{figure} or more", figure = want.shown_bound(low, false)),
+        (false, true) => words!("pitch-at-most", "{figure} at most", figure = want.shown_bound(high, true)),
+        (true, true) => words!(
+            "pitch-from-to",
+            "{from} to {to}",
+            from = want.shown_bound(low, false),
+            to = want.shown_bound(high, true)
+        ),
     }
 }
 
@@ -518,6 +545,11 @@ mod tests {
         assert_eq!(short(Measure::known(1.0, 0)), "2 MW short");
         assert_eq!(short(between(1.1, 1.2)), "at least 1.8 MW short");
         assert_eq!(short(between(f64::NEG_INFINITY, -0.8)), "at least 3.8 MW short");
+        // Never more than is known, however it is rounded.
+        assert_eq!(short(between(f64::NEG_INFINITY, -0.96)), "at least 3.9 MW short");
+        assert_eq!(short(between(f64::NEG_INFINITY, 2.96)), "at least 0.04 MW short");
+        let reach = range(&Want::Power { at_least_mw: 3.0, by: NaiveDate::default() }, 1.96, 3.02);
+        assert_eq!(reach.to_string(), "1.9 MW to 3.1 MW");
         // What reads as one figure is one.
         assert_eq!(short(between(1.201, 1.204)), "1.8 MW short");
         let far = gap(

@@ -1,7 +1,7 @@
 //! What is laid on the land of a candidate, to be drawn in the scene: the hall of the test-fit with its yard, the circle that trucks
 //! turn in, and the ground within the distance that the prospect wants to keep.
 
-use geo::{Buffer, Geometry, MultiPolygon, Point};
+use geo::{Buffer, Geometry, MultiPolygon, Point, Polygon};
 use spatial_db::model::{FeatureId, FeatureKind};
 
 use super::fit::{HALL_ID, TestFit};
@@ -11,7 +11,7 @@ use super::said;
 use super::things::Railway;
 use super::turning::TurningFit;
 use super::want::{Thing, Want, grouped};
-use crate::overlay::{self, Class, Overlay, Pattern, Swatch};
+use crate::overlay::{self, Class, Overlay, Pattern, Swatch, Zone};
 use crate::words;
 use crate::words::Words;
 
@@ -112,13 +112,22 @@ impl TestFit {
         class(LaidPart::Hall, LaidPart::Hall.title(), Some(size))
     }
 
-    /// An overlay in which the hall that [`super::with_hall`] puts into a park has its colour.
+    /// The same for its yard.
+    fn yard_class(yard: &Polygon<f64>) -> Class {
+        class(LaidPart::Yard, LaidPart::Yard.title(), Some(grouped(geo::Area::unsigned_area(yard), "m²")))
+    }
+
+    /// An overlay in which the hall that [`super::with_hall`] puts into a park has its colour, with its yard on the ground.
     #[must_use]
     pub fn on(&self, mut overlay: Overlay) -> Overlay {
         let hall = FeatureId::new(FeatureKind::Building, HALL_ID);
         let class = overlay.classes.len();
         overlay.verdicts.insert(hall, overlay::Verdict { class, value: None, outline: None, facts: Vec::new() });
         overlay.classes.push(self.class());
+        if let Some(yard) = &self.yard {
+            overlay.zones.push(Zone { area: MultiPolygon(vec![yard.clone()]), class: overlay.classes.len() });
+            overlay.classes.push(Self::yard_class(yard));
+        }
         overlay
     }
 }
@@ -131,7 +140,7 @@ impl LaidOut {
         if let Some(fit) = &self.fit {
             classes.push(fit.class());
             if let Some(yard) = &fit.yard {
-                classes.push(titled(LaidPart::Yard, Some(grouped(geo::Area::unsigned_area(yard), "m²"))));
+                classes.push(TestFit::yard_class(yard));
             }
         }
         if let Some(turning) = &self.turning {

@@ -70,6 +70,8 @@ pub struct Match<'g, 'a> {
     pub(super) gauges: Vec<Gauge<'g, 'a>>,
     columns: Vec<Column>,
     standing: Vec<(Standing, u8)>,
+    /// Weights that a person moved; those of the file while there are none.
+    moved: Option<Vec<f32>>,
 }
 
 impl std::fmt::Debug for Match<'_, '_> {
@@ -124,7 +126,8 @@ impl<'g, 'a> Match<'g, 'a> {
         };
         let gauges: Vec<Gauge<'g, 'a>> = pitch.needs.iter().map(gauge).collect();
         let columns = gauges.iter().map(|gauge| column(gauge, &candidates)).collect();
-        let mut matched = Self { ground, pitch, candidates, cut_short, gauges, columns, standing: Vec::new() };
+        let mut matched =
+            Self { ground, pitch, candidates, cut_short, gauges, columns, standing: Vec::new(), moved: None };
         matched.stand();
         matched.try_best();
         matched
@@ -174,8 +177,18 @@ impl<'g, 'a> Match<'g, 'a> {
         }
     }
 
-    /// Weights as the file has them; 0 for musts.
+    /// Takes other weights (those of musts do not count) for whatever is ranked from now on. What was left untried behind the head of
+    /// the order may be at its head now, and is tried then; true where something was.
+    pub fn weigh(&mut self, weights: &[f32]) -> bool {
+        self.moved = Some((0..self.pitch.needs.len()).map(|need| weight_of(weights, need)).collect());
+        self.try_best()
+    }
+
+    /// Weights as they were moved, else as the file has them; 0 for musts.
     pub fn weights(&self) -> Vec<f32> {
+        if let Some(moved) = &self.moved {
+            return moved.clone();
+        }
         let weight = |need: &super::file::Need| match need.how {
             How::Must => 0.0,
             How::Wish(weight) => weight as f32,
@@ -226,6 +239,18 @@ impl<'g, 'a> Match<'g, 'a> {
         let refused = self.pitch.needs[need].unknown == IfUnknown::Refused;
         let tried = !self.measure(candidate, need).missing.is_untried();
         self.verdict(candidate, need) == Verdict::Unknown && (refused || !tried)
+    }
+
+    /// True where it is not known whether a need is met because it was not tried on the candidate.
+    pub fn is_untried(&self, candidate: u32, need: usize) -> bool {
+        self.verdict(candidate, need) == Verdict::Unknown && self.measure(candidate, need).missing.is_untried()
+    }
+
+    /// On how many candidates something was not tried.
+    pub fn untried(&self) -> usize {
+        let needs = || 0..self.pitch.needs.len();
+        let is = |at: &u32| needs().any(|need| self.is_untried(*at, need));
+        (0..self.candidates.len() as u32).filter(is).count()
     }
 
     /// How near a candidate comes to a need, from and to, 0 to 1.

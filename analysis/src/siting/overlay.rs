@@ -3,13 +3,14 @@
 use spatial_db::model::FeatureKind;
 
 use super::matched::{Match, Standing};
+use super::said::THIS_SITE;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Verdict, Verdicts};
 use crate::words;
 use crate::words::{Phrase, phrase};
 
 /// Word, colour and pattern of each class: blue tells apart from orange for people who do not see red and green alike.
 const CLASSES: [(Phrase, [u8; 3], Pattern); 5] = [
-    (phrase("pitch-this-site", "this site"), [10, 110, 209], Pattern::Solid),
+    (THIS_SITE, [10, 110, 209], Pattern::Solid),
     (phrase("pitch-fits", "fits"), [46, 158, 91], Pattern::Solid),
     (phrase("pitch-open", "fits as far as is known"), [140, 200, 150], Pattern::Dots),
     (phrase("pitch-unproven", "not known to fit"), [201, 204, 209], Pattern::Hatch),

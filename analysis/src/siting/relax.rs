@@ -1,11 +1,13 @@
 //! Which single change of the pitch would bring a site: the smallest, and for each need its own; and which sites want nothing but an
 //! answer.
 
+use chrono::NaiveDate;
+
 use super::file::How;
 use super::ground::Missing;
 use super::matched::{Match, Standing};
 use super::measure::Verdict;
-use super::want::{Side, Want};
+use super::want::{LATE_DAYS, Side, Want};
 use crate::words;
 use crate::words::Words;
 
@@ -18,6 +20,8 @@ pub struct Relaxation {
     pub candidate: u32,
     /// The need as it would be; `None` where another use of the land would have to be planned.
     pub want: Option<Want>,
+    /// The day that is left of what others hold, where that was moved and not the figure.
+    pub day: Option<NaiveDate>,
     /// How far it was moved, as a share of what was asked for; of days a share of two years.
     pub share: f64,
 }
@@ -31,16 +35,33 @@ pub struct Confirmation {
     pub needs: Vec<usize>,
 }
 
+impl Want {
+    /// The day that something is asked for from, or by; `None` where none is asked for.
+    pub(super) fn day_mut(&mut self) -> Option<&mut NaiveDate> {
+        match self {
+            Self::Power { by, .. }
+            | Self::Gas { by, .. }
+            | Self::Water { by, .. }
+            | Self::Sewage { by, .. }
+            | Self::Heat { by, .. }
+            | Self::Telecom { by, .. }
+            | Self::Free { by } => Some(by),
+            _ => None,
+        }
+    }
+}
+
 impl Match<'_, '_> {
     /// True where some candidate fits, or does as far as is known.
     pub fn any(&self) -> bool {
         (0..self.candidates.len() as u32).any(|at| self.standing(at).0 <= Standing::Open)
     }
 
-    /// For each must that alone keeps a candidate out, the smallest change that would let one in; the smallest of all first.
+    /// For each must that alone keeps a candidate out, the smallest change that would let one in, of its figure and of its day where
+    /// promises to others end; the smallest of all first.
     /// What must be known and is not keeps a candidate out as well, and no change of a figure mends that.
     pub fn relaxations(&self) -> Vec<Relaxation> {
-        let mut best: Vec<Option<Relaxation>> = vec![None; self.pitch.needs.len()];
+        let mut best: Vec<[Option<Relaxation>; 2]> = vec![[None, None]; self.pitch.needs.len()];
         for candidate in 0..self.candidates.len() as u32 {
             let (standing, missed) = self.standing(candidate);
             if standing != Standing::Fails || missed != 1 {
@@ -53,12 +74,15 @@ impl Match<'_, '_> {
             let Some(at) = musts().map(|(at, _)| at).find(|at| self.verdict(candidate, *at) == Verdict::Gap) else {
                 continue;
             };
-            let Some(found) = self.relaxed(candidate, at) else { continue };
-            if best[at].as_ref().is_none_or(|best| found.share < best.share) {
-                best[at] = Some(found);
+            let found = [self.relaxed(candidate, at), self.later(candidate, at)];
+            for (best, found) in best[at].iter_mut().zip(found) {
+                let share = best.as_ref().map_or(f64::INFINITY, |best| best.share);
+                if found.as_ref().is_some_and(|found| found.share < share) {
+                    *best = found;
+                }
             }
         }
-        let mut found: Vec<Relaxation> = best.into_iter().flatten().collect();
+        let mut found: Vec<Relaxation> = best.into_iter().flatten().flatten().collect();
         found.sort_by(|a, b| a.share.total_cmp(&b.share).then(a.need.cmp(&b.need)));
         found
     }
@@ -103,7 +127,7 @@ impl Match<'_, '_> {
     fn relaxed(&self, candidate: u32, at: usize) -> Option<Relaxation> {
         let want = &self.pitch.needs[at].want;
         if matches!(want, Want::Zoning { .. } | Want::Industry { .. }) {
-            return Some(Relaxation { need: at, candidate, want: None, share: 1.0 });
+            return Some(Relaxation { need: at, candidate, want: None, day: None, share: 1.0 });
         }
         let (wanted, side) = want.figure();
         let mut measure = self.measure(candidate, at);
@@ -117,8 +141,26 @@ impl Match<'_, '_> {
             need: at,
             candidate,
             want: Some(want.with_figure(figure)),
+            day: None,
             share,
         })
+    }
+
+    /// The first day from which as much is left as is asked for, since what others hold ends.
+    fn later(&self, candidate: u32, at: usize) -> Option<Relaxation> {
+        let mut want = self.pitch.needs[at].want.clone();
+        let (utility, by) = want.supply()?;
+        let (wanted, _) = want.figure();
+        let supplies = self.gauges[at].supplies;
+        let first = |slot: &u32| {
+            let supply = supplies.at(*slot as usize, utility);
+            let mut days = supply.remaining.iter().map(|step| step.from).filter(|from| *from > by);
+            days.find(|from| supply.lasting(*from).0 >= wanted)
+        };
+        let day = self.candidates[candidate as usize].parcels.iter().filter_map(first).min()?;
+        *want.day_mut()? = day;
+        let share = (day - by).num_days() as f64 / LATE_DAYS;
+        Some(Relaxation { need: at, candidate, want: Some(want), day: Some(day), share })
     }
 
     /// The candidates that miss the fewest musts, for when no single change would do.
@@ -130,8 +172,20 @@ impl Match<'_, '_> {
     pub fn relaxation_words(&self, relaxation: &Relaxation) -> Words {
         let need = &self.pitch.needs[relaxation.need].want;
         let site = self.name(&self.candidates[relaxation.candidate as usize]);
+        if let (Some(want), Some(day)) = (&relaxation.want, relaxation.day) {
+            return words!(
+                "pitch-relax-day",
+                "{need}: {figure} from {day} on, when promises to others have ended, would bring {site}",
+                need = need.title(),
+                figure = want.shown(want.figure().0),
+                day = day,
+                site = site,
+            );
+        }
         if let Some(want) = &relaxation.want {
-            let (figure, asked) = (want.shown(want.figure().0), need.shown(need.figure().0));
+            // What is asked for then is no more than the site has.
+            let (figure, side) = want.figure();
+            let (figure, asked) = (want.shown_bound(figure, side == Side::AtMost), need.shown(need.figure().0));
             return words!(
                 "pitch-relax",
                 "{need}: {figure} instead of {asked} would bring {site}",

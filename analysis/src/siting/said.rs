@@ -49,6 +49,10 @@ pub const UNKNOWN: Phrase = phrase("unknown", "unknown");
 pub const HALL: Phrase = phrase("pitch-plan-hall", "hall");
 /// The yard.
 pub const YARD: Phrase = phrase("pitch-plan-yard", "truck yard");
+/// The site, in a legend.
+pub const THIS_SITE: Phrase = phrase("pitch-this-site", "this site");
+/// Buildings on record, in the legend of a plan.
+pub const STANDING: Phrase = phrase("pitch-plan-standing", "buildings that stand there");
 /// The circle that a truck turns in.
 pub const TURNING: Phrase = phrase("pitch-turning-circle", "turning circle");
 /// North on a plan.
@@ -100,6 +104,21 @@ pub fn looked_at(candidates: usize, fits: usize) -> Words {
 /// That some joined sites were left out.
 pub fn cut_short() -> Words {
     words!("pitch-cut-short", "more than {most} joined sites: the rest was not looked at", most = MOST_JOINED_SITES,)
+}
+
+/// That halls, floors or room to turn were not tried on so many sites.
+pub fn untried(sites: usize) -> Words {
+    words!(
+        "pitch-untried-on",
+        "sites on which hall, floor or room to turn was not tried: {sites}; those that miss more than one must are left out, and what \
+         comes behind the head of the list",
+        sites = sites,
+    )
+}
+
+/// A need that was not tried.
+pub fn not_tried(need: Words) -> Words {
+    words!("pitch-need-untried", "{need} (not tried)", need = need)
 }
 
 /// Nothing fits, as far as is known.

@@ -167,9 +167,9 @@ impl SitingTables {
     }
 
     /// Where the classes of industrial land come from, for people.
-    pub fn industry_source(&self) -> String {
+    pub fn industry_source(&self) -> crate::words::Words {
         let Industry { standard, edition, clause, status, .. } = &self.industry;
-        format!("{standard} ({edition}), {clause} [{status}]")
+        crate::rules::cited(standard, edition, clause, status)
     }
 
     /// How far the table of industries can be relied on, for people; empty where it was read in its source.

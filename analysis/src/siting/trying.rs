@@ -38,8 +38,9 @@ struct Kind {
 
 impl Match<'_, '_> {
     /// Places the building, raises its mass and turns the trucks on the sites that may come to the head of the order, until of the
-    /// head, with what was not tried taken as met, everything was tried: what the shape of the land leaves is known only then.
-    pub(super) fn try_best(&mut self) {
+    /// head, with what was not tried taken as met, everything was tried: what the shape of the land leaves is known only then. True where
+    /// something was tried.
+    pub(super) fn try_best(&mut self) -> bool {
         let is_laid = |want: &Want| matches!(want, Want::Hall { .. } | Want::Floor { .. });
         let is_turning = |want: &Want| matches!(want, Want::Turning { .. });
         let of = |is: &dyn Fn(&Want) -> bool, left: usize| Kind {
@@ -50,8 +51,9 @@ impl Match<'_, '_> {
         let mut kinds = vec![of(&is_laid, MOST_LAID), of(&is_turning, MOST_TURNED)];
         kinds.retain(|kind| !kind.needs.is_empty());
         if kinds.is_empty() {
-            return;
+            return false;
         }
+        let mut any = false;
         loop {
             let order = self.hopeful();
             let head = &order[..order.len().min(LISTED)];
@@ -62,6 +64,7 @@ impl Match<'_, '_> {
             let open = order.iter().copied().filter(|at| self.is_open(kind, *at));
             let batch: Vec<u32> = open.take(count.max(AT_A_TIME).min(kind.left)).collect();
             kind.left -= batch.len();
+            any |= !batch.is_empty();
             for at in &batch {
                 kind.tried[*at as usize] = true;
             }
@@ -77,12 +80,13 @@ impl Match<'_, '_> {
             for at in (0..self.candidates.len() as u32).filter(|at| !kind.tried[*at as usize]) {
                 for need in &kind.needs {
                     let measure = self.measure(at, *need);
-                    if measure.missing == Missing::NotTried && self.standing(at).1 <= 1 {
+                    if measure.missing.is_untried() && measure.missing != reason && self.standing(at).1 <= 1 {
                         self.put(*need, vec![(at, Measure { missing: reason, ..measure })]);
                     }
                 }
             }
         }
+        any
     }
 
     /// Whether needs of a kind are still to be tried on a candidate. Sites that fail by one must alone are tried as well: they are

@@ -6,11 +6,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::industries::industry_words;
 use super::roads::road_class_words;
+use super::rounding::rounded;
 use super::said;
 use super::substances::substance_words;
 use super::supply::Utility;
 use crate::words;
 use crate::words::Words;
+
+/// A day is missed altogether by so many days.
+pub(super) const LATE_DAYS: f64 = 730.0;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -249,7 +253,7 @@ impl Want {
 
     /// By how much a site may miss the figure before it has nothing of it: the figure itself, of days two years.
     pub fn scale(&self) -> f64 {
-        if let Self::Free { .. } = self { 730.0 } else { self.figure().0 }
+        if let Self::Free { .. } = self { LATE_DAYS } else { self.figure().0 }
     }
 
     /// The same with another figure; what has none to move stays.
@@ -422,6 +426,19 @@ impl Want {
             }
             _ => Words::from(grouped(figure, self.unit())),
         }
+    }
+
+    /// A bound of this kind for people, rounded up or down: it is never told as more than is known.
+    pub(super) fn shown_bound(&self, figure: f64, up: bool) -> Words {
+        let step = match self {
+            _ if !figure.is_finite() => return self.shown(figure),
+            Self::Free { .. } | Self::Zoning { .. } | Self::Industry { .. } => return self.shown(figure),
+            Self::Hall { .. } => 0.01,
+            Self::Telecom { .. } | Self::Neighbours { .. } | Self::Jobs { .. } | Self::Term { .. } => 1.0,
+            _ if figure.abs() >= 100.0 => 1.0,
+            _ => 0.1,
+        };
+        self.shown(rounded(figure, step, up))
     }
 
     /// Checks that something can be held against it.

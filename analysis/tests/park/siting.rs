@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analysis::rules::RuleSet;
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Commitment, Free, Ground, How, IfUnknown, Match, Need, NoSupplies, Offers, PitchFile, Side,
+    Candidate, Commitment, Free, Ground, How, IfUnknown, Match, Need, NoSupplies, Offers, PitchFile, Relaxation, Side,
     SitingTables, Standing, Supplies, Supply, Thing, Utility, Verdict, Want, remaining,
 };
 use chrono::NaiveDate;
@@ -165,6 +165,50 @@ fn nothing_fits_and_the_smallest_change_is_named() {
     // With the change made, the site is there.
     let relaxed = PitchFile::new("relaxed", vec![must(Want::Land { at_least_m2: 15_000.0 })]).unwrap();
     asked(park(), &relaxed, &NoSupplies, |matched| assert!(matched.any()));
+}
+
+#[test]
+fn a_brief_says_whether_a_lane_goes_round_the_hall() {
+    let told = |length_m: f64, width_m: f64, setback_m: f64| {
+        let hall = Want::Hall { length_m, width_m, height_m: 8.0, yard_m: 0.0 };
+        let mut pitch = pitch(vec![must(hall)], 1);
+        pitch.limits = Some(limits(setback_m));
+        asked(park(), &pitch, &NoSupplies, |matched| {
+            let brief = matched.brief(matched.find(&["P1"]).unwrap());
+            brief.facts.iter().find(|fact| fact.title.key() == Some("pitch-fact-lane")).unwrap().value.to_string()
+        })
+    };
+    // The land is a square of 100 m.
+    let narrow = told(95.0, 95.0, 2.0);
+    assert!(narrow.starts_with("2.") && narrow.ends_with("no lane of 4.0 m goes round on the land"), "{narrow}");
+    let wide = told(60.0, 30.0, 8.0);
+    assert!(wide.ends_with("free on every side: a lane of 4.0 m goes round"), "{wide}");
+}
+
+/// Ten megawatts, of which six are promised until the end of 2027.
+struct UntilThen;
+
+impl Supplies for UntilThen {
+    fn at(&self, parcel: usize, utility: Utility) -> Supply {
+        let promised = [Commitment { from: day("2024-01-01"), to: Some(day("2028-01-01")), amount: 6.0 }];
+        Supply { remaining: remaining(day("2026-06-30"), 10.0, &promised), ..NoSupplies.at(parcel, utility) }
+    }
+}
+
+#[test]
+fn a_site_that_comes_free_when_promises_to_others_end_is_named_with_the_day() {
+    let relaxed = |at_least_mw: f64| {
+        let pitch = pitch(vec![must(Want::Power { at_least_mw, by: day("2027-06-01") })], 1);
+        asked(park(), &pitch, &UntilThen, |matched| {
+            let told = |one: &Relaxation| (one.day, matched.relaxation_words(one).to_string());
+            matched.relaxations().iter().map(told).collect::<Vec<_>>()
+        })
+    };
+    let eight = relaxed(8.0);
+    assert_eq!(eight.len(), 2, "less of it, or later: {eight:?}");
+    let later = eight.iter().find(|one| one.0.is_some()).unwrap();
+    assert!(later.0 == Some(day("2028-01-01")) && later.1.contains("8 MW from 2028-01-01 on"), "{later:?}");
+    assert!(relaxed(11.0).iter().all(|one| one.0.is_none()), "it is never left");
 }
 
 #[test]

@@ -1,13 +1,18 @@
 //! Siting where records leave something open: what is not known is neither met nor missed.
 
+use std::sync::Arc;
+
+use analysis::rules::RuleSet;
 use analysis::scenario::Limits;
 use analysis::siting::{
-    Candidate, Finding, Free, How, IfUnknown, KeptAway, LaidPart, Need, NoSupplies, Offers, Standing, Step, Supplies,
-    Supply, Thing, Utility, Verdict, Want, remaining,
+    Candidate, Finding, Free, Ground, How, IfUnknown, KeptAway, LaidPart, Match, Need, NoSupplies, Offers,
+    SitingTables, Standing, Step, Supplies, Supply, Thing, Utility, Verdict, Want, remaining,
 };
 use geo::{Area, Contains, MultiPolygon, Point, Polygon};
+use spatial_db::cache::Cache;
 use spatial_db::model::{
-    Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project, Surface, SurfaceKind, Tenancy,
+    EmergencyResource, Enterprise, FeatureId, FeatureKind, NetworkClass, NetworkEdge, ParkSnapshot, Project,
+    ResourceKind, Surface, SurfaceKind, Tenancy,
 };
 
 use crate::by_hand::{block, building, edge, keyed, parcel};
@@ -232,6 +237,33 @@ fn a_hall_that_was_not_tried_is_not_known_to_fit() {
         let because = matched.explain(last.candidate).remove(0).because;
         assert_eq!(because.key(), Some("pitch-missing-behind"), "two hundred come before it in any case");
     });
+}
+
+#[test]
+fn what_other_weights_bring_to_the_head_is_tried_then() {
+    // A gate at one end of more land than is tried, a fire station at the other.
+    let mut park = park();
+    park.buildings = vec![building(1, block(0.0, 500.0, 90.0, 90.0))];
+    park.parcels = (0..230).map(|at| parcel(at + 1, block(at as f64 * 60.0, 0.0, 50.0, 50.0))).collect();
+    let thing = |id, kind, x| EmergencyResource::bare(id, keyed(&format!("X{id}")), kind, [x, -20.0]);
+    park.resources = vec![thing(1, ResourceKind::Gate, 0.0), thing(2, ResourceKind::FireStation, 229.0 * 60.0)];
+    let hall = Want::Hall { length_m: 20.0, width_m: 10.0, height_m: 8.0, yard_m: 0.0 };
+    let near = |what, at_most_m| Want::Near { what, at_most_m };
+    let mut pitch =
+        pitch(vec![must(hall), wish(near(Thing::Gate, 9_000.0), 10.0), wish(near(Thing::FireStation, 21.0), 0.1)], 1);
+    pitch.limits = Some(limits(2.0));
+    let (rules, tables) = (RuleSet::shipped(), SitingTables::shipped());
+    let cache = Cache::build(Arc::new(park));
+    let ground = Ground::of(&cache, &rules, &tables, day("2026-06-30"));
+    let mut matched = Match::of(&ground, &pitch, &NoSupplies).unwrap();
+    let last = matched.find(&["P230"]).unwrap();
+    assert_eq!(matched.standing(last).0, Standing::Unproven);
+    assert!(matched.is_untried(last, 0) && matched.untried() == 30);
+    let moved = [0.0, 0.1, 10.0];
+    assert!(matched.weigh(&moved), "it may be the best now");
+    let best = matched.rank(&moved)[0];
+    assert_eq!((best.candidate, best.standing, matched.untried()), (last, Standing::Fits, 0));
+    assert!(!matched.weigh(&moved), "what is known is not tried again");
 }
 
 #[test]

@@ -171,6 +171,8 @@ pub struct ParkSnapshot {
     pub terrain: Option<TerrainGrid>,
     /// What is wrong with the data, as of the last import; errors first.
     pub issues: Vec<IssueRecord>,
+    /// Only what may be given away of it: what is not here may be on record all the same.
+    pub given: bool,
 }
 
 impl ParkSnapshot {
@@ -196,6 +198,7 @@ impl ParkSnapshot {
             surfaces: Vec::new(),
             terrain: None,
             issues: Vec::new(),
+            given: false,
         }
     }
 }

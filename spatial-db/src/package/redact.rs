@@ -96,6 +96,7 @@ impl Whitelist {
         let there = there.as_ref();
         let mut out = ParkSnapshot::empty(park.park.clone());
         out.park.as_of = day;
+        out.given = true;
         // Surfaces of modelled buildings name them by their keys, which go: they go too, and footprints stand in for them.
         if self.shows(FeatureKind::Parcel) {
             out.parcels = standing(&park.parcels, there.map(|there| there.parcels.as_slice()));

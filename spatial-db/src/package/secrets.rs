@@ -239,6 +239,7 @@ fn secrets_in_every_other_field_are_nowhere_in_the_bytes() {
     assert_eq!(package.scenes().unwrap(), contents.scenes);
     let park = package.snapshot(&|_| {}).unwrap();
     let original = every_kind();
+    assert!(park.given && !original.given, "what is not in it is left out, not absent");
     assert_eq!((park.parcels.len(), park.buildings.len()), (1, 1), "what is gone by the park's day stays at home");
     assert_eq!(park.parcels[0].number, original.parcels[0].number);
     assert_eq!(park.parcels[0].boundary, original.parcels[0].boundary);

@@ -140,6 +140,7 @@ resource-camera = camera
 resource-gate = gate
 resource-building_entrance = building entrance
 resource-other = emergency resource
+not-in-package = not in this package
 not-on-record = not known here
 contract-enterprise = held by
 contract-area-due = area to be developed

@@ -140,6 +140,7 @@ resource-camera = 摄像头
 resource-gate = 大门
 resource-building_entrance = 建筑出入口
 resource-other = 应急资源
+not-in-package = 本园区包不含
 not-on-record = 此处未知
 contract-enterprise = 受让企业
 contract-area-due = 应开发面积

@@ -65,6 +65,8 @@ pub(crate) struct Found {
     pub fits: usize,
     /// There are more joined sites than were looked at.
     pub cut_short: bool,
+    /// On how many something was not tried.
+    pub untried: usize,
     /// Where nothing fits: the single changes that would bring a site, the smallest first.
     pub changes: Vec<Words>,
     /// Where nothing fits: sites that want nothing but an answer, those with the fewest questions first.
@@ -78,6 +80,8 @@ pub(crate) struct Found {
 pub(super) enum Order {
     /// Every need of it.
     Explain(u32),
+    /// Other weights: what they bring to the head of the order is tried, where it was not.
+    Weigh(Vec<f32>),
     /// The map, with this site apart if there is one and what is laid on its land.
     Colour(Option<u32>),
 }
@@ -87,6 +91,8 @@ pub(super) enum Order {
 pub(super) enum News {
     /// The sites; once, before anything else.
     Found(Box<Found>),
+    /// What came of other weights: the same sites, of which more is known, where something was tried.
+    Weighed(Option<Box<Found>>),
     /// Every need of a site.
     Explained(u32, Vec<Finding>),
     /// The map, and what is laid on the land of the site that is apart.
@@ -161,7 +167,7 @@ impl Job {
         let until = day.checked_add_months(Months::new(AHEAD_MONTHS)).unwrap_or(day);
         let supplies = NetworkSupplies::of(cache.snapshot(), &there, &in_force.topology, &in_force.capacity, until);
         let ground = Ground::of(cache, &in_force.land, &tables, day);
-        let matched = match Match::of(&ground, &self.file, &supplies) {
+        let mut matched = match Match::of(&ground, &self.file, &supplies) {
             Ok(matched) => matched,
             Err(error) => {
                 tell(News::Ended(error.to_string()));
@@ -174,6 +180,10 @@ impl Job {
         for order in orders {
             let news = match order {
                 Order::Explain(site) => News::Explained(site, matched.explain(site)),
+                Order::Weigh(weights) => {
+                    let tried = matched.weigh(&weights);
+                    News::Weighed(tried.then(|| Box::new(self.found(&ground, &matched))))
+                }
                 Order::Colour(site) => {
                     let laid = site.map(|site| (site, Box::new(matched.laid_out(site))));
                     let mut overlay = Overlay { name: super::NAME.to_owned(), ..matched.overlay(site) };
@@ -217,6 +227,7 @@ impl Job {
             ranking: matched.ranking(),
             fits,
             cut_short: matched.cut_short,
+            untried: matched.untried(),
             changes: changes.iter().map(|one| matched.relaxation_words(one)).collect(),
             enlargements: enlargements.iter().map(|one| matched.enlargement_words(one)).collect(),
             confirmations: confirmations.iter().map(|one| matched.confirmation_words(one)).collect(),

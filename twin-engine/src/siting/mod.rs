@@ -1,6 +1,7 @@
 //! Sites for a prospect in the window: a pitch that is open, held against the park off the frame ([`matcher`]), ranked by weights
 //! as they are moved, and laid over the park as an overlay, with the hall on the site that is spoken of ([`massing`]).
 
+pub(crate) mod form;
 mod laid_look;
 mod massing;
 mod matcher;
@@ -32,7 +33,7 @@ const ENDING: &str = ".pitch.ron";
 /// The pitch in the window, and those at hand.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Sites {
-    /// Folders with pitches.
+    /// Folders with pitches; the last is the one that new ones are written to.
     pub folders: Vec<PathBuf>,
     /// The pitch that is open.
     pub pitch: Option<Pitch>,
@@ -303,6 +304,18 @@ mod tests {
         let (version, day) = now(app.world().resource::<Twin>());
         assert!(pitch(&app).is_stale((version, day.succ_opt().unwrap())));
         assert!(!pitch(&app).is_stale((version, day)));
+    }
+
+    #[test]
+    fn weights_that_are_moved_are_taken_by_the_match_too_and_once_at_a_time() {
+        let mut app = app(PITCH);
+        until(&mut app, |app| pitch(app).found().is_some());
+        with_pitch(&mut app, |pitch| pitch.weigh(1, 4.0));
+        assert!(pitch(&app).is_weighing());
+        app.update();
+        with_pitch(&mut app, |pitch| pitch.weigh(1, 5.0));
+        until(&mut app, |app| !pitch(app).is_weighing());
+        assert_eq!(pitch(&app).found().unwrap().untried, 0);
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub(crate) struct Pitch {
     matcher: Option<Matcher>,
     /// Makes the next list.
     next: Option<Matcher>,
+    /// What the weights bring to the head of the list is to be tried; and is being tried.
+    weighed: (bool, bool),
     /// What could not be matched, and why; no words where nobody knows.
     failed: Option<(Of, String)>,
     map: Map,
@@ -73,6 +75,7 @@ impl Pitch {
             asked: BTreeSet::new(),
             matcher: None,
             next: None,
+            weighed: (false, false),
             failed: None,
             map: Map::default(),
             laid: None,
@@ -116,6 +119,12 @@ impl Pitch {
         self.next.is_some()
     }
 
+    /// True while the match does not have the weights yet.
+    #[cfg(test)]
+    pub(super) fn is_weighing(&self) -> bool {
+        self.weighed.0 || self.weighed.1
+    }
+
     /// Why the last match did not come to its end; no words where nobody knows.
     pub(crate) fn failed(&self) -> Option<&str> {
         self.failed.as_ref().map(|(_, why)| why.as_str())
@@ -136,6 +145,7 @@ impl Pitch {
         let is_wish = self.file.needs.get(need).is_some_and(|need| need.how != How::Must);
         if let Some(known) = self.weights.get_mut(need).filter(|known| is_wish && **known != weight) {
             *known = weight;
+            self.weighed.0 = true;
             self.rank();
         }
     }
@@ -153,6 +163,7 @@ impl Pitch {
     /// The weights of the file again.
     pub(crate) fn weigh_as_written(&mut self) {
         self.weights = as_written(&self.file);
+        self.weighed.0 = true;
         self.rank();
     }
 
@@ -197,12 +208,18 @@ impl Pitch {
                     self.matcher = self.next.take();
                 }
                 News::Ended(why) => self.failed = self.next.take().map(|ended| (ended.of, why)),
-                News::Explained(..) | News::Coloured(..) => {}
+                News::Weighed(_) | News::Explained(..) | News::Coloured(..) => {}
             }
         }
         while let Some(news) = self.matcher.as_mut().and_then(Matcher::news) {
             came = true;
             match news {
+                News::Weighed(found) => {
+                    self.weighed.1 = false;
+                    if let Some(found) = found {
+                        self.know_more(*found);
+                    }
+                }
                 News::Explained(site, findings) => {
                     self.findings.insert(site, findings);
                 }
@@ -234,6 +251,11 @@ impl Pitch {
                     matcher.order(Order::Explain(*site));
                 }
             }
+            // One order at a time: whoever drags a slider asks for many.
+            if self.weighed.0 && !self.weighed.1 {
+                matcher.order(Order::Weigh(self.weights.clone()));
+                self.weighed = (false, true);
+            }
             if self.map.due && !self.map.comes {
                 matcher.order(Order::Colour(self.chosen));
                 (self.map.due, self.map.comes) = (false, true);
@@ -263,7 +285,18 @@ impl Pitch {
         // Sites have other numbers now.
         self.laid = None;
         self.failed = None;
+        // They were tried by the weights of the file.
+        self.weighed = (!self.is_as_written(), false);
         self.map = Map { due: true, comes: false, arrived: None, ..std::mem::take(&mut self.map) };
+        self.rank();
+    }
+
+    /// Takes the same sites of which more is known.
+    fn know_more(&mut self, found: Found) {
+        let_go(self.found.replace(found));
+        self.findings.clear();
+        self.asked.clear();
+        self.map.due = true;
         self.rank();
     }
 

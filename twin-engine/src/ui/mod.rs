@@ -50,7 +50,7 @@ use crate::live::{Live, Wake};
 use crate::measure::Measure;
 use crate::moment::Missing;
 use crate::network::Workbench;
-use crate::offered::Offers;
+use crate::offered::{Offers, Playing};
 use crate::past::{PastReader, Remembrance};
 use crate::planner::Desk;
 use crate::scene::{Exchange, Meshed, Twin, Uploads};
@@ -175,6 +175,7 @@ struct Panels<'w> {
     years: Res<'w, Years>,
     bookmarks: ResMut<'w, Bookmarks>,
     offers: Res<'w, Offers>,
+    playing: Res<'w, Playing>,
     history: Res<'w, History>,
     live: Res<'w, Live>,
     exchange: Option<Res<'w, Exchange>>,
@@ -208,6 +209,7 @@ fn close_button(ui: &mut egui::Ui, panels: &mut Panels, words: &Text, closes: Ac
 pub(crate) fn plugin(app: &mut App) {
     app.add_plugins(quiet::plugin)
         .init_resource::<Tool>()
+        .init_resource::<Playing>()
         .init_resource::<search::Search>()
         .add_systems(Update, ((search::make_index, search::take_index).chain(), writing::take_written))
         .init_resource::<status::FrameBegan>()
@@ -258,8 +260,11 @@ fn show(
     drill::show(&mut root, &mut panels);
     siting::show(&mut root, &mut panels);
     recolour::keep(&mut panels);
-    side::show(&mut root, &mut panels);
-    inspector::show(&mut root, &mut panels);
+    // A tour has the window to itself: what a stop selects would open a panel over what it shows.
+    if panels.playing.group.is_none() {
+        side::show(&mut root, &mut panels);
+        inspector::show(&mut root, &mut panels);
+    }
     let free = root.available_rect_before_wrap();
     live::wait(&ctx, free, &panels);
     hints::show(&ctx, free, &mut panels);

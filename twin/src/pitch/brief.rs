@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use analysis::overlay::{Class, Pattern};
 use analysis::siting::{
-    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, said, with_hall,
+    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, outward, said, with_hall,
 };
 use analysis::words::Words;
 use askama::Template;
@@ -108,6 +108,7 @@ struct Page {
     plan_title: String,
     /// Drawn here and safe.
     plan: String,
+    plan_legend: Vec<Sign>,
     plan_note: String,
     readiness_title: String,
     level: String,
@@ -202,6 +203,9 @@ impl Page {
         need_heads[4] = format!("{} · {}", need_heads[4], text.words(&said::NEEDS[5].into()));
         let credit = analysis::sheet::credits(&park.park).iter().map(say).collect::<Vec<_>>().join(" · ");
         let data = say(&analysis::sheet::origin(park.park.synthetic));
+        // Of what day the records are that a fact or a line comes from.
+        let day = park.park.as_of.map_or_else(|| text.words(&said::UNKNOWN.into()), |day| day.to_string());
+        let dated = |source: String| if source.is_empty() { source } else { format!("{source} · {day}") };
         let prospect =
             if opened.file.prospect.is_empty() { String::new() } else { say(&said::made_for(&opened.file.prospect)) };
         Self {
@@ -224,7 +228,7 @@ impl Page {
                 .map(|fact| Tile {
                     title: say(&fact.title),
                     value: say(&fact.value),
-                    source: say(&fact.source),
+                    source: dated(say(&fact.source)),
                     is_row: fact.title.key() == Some(PARCELS),
                 })
                 .collect(),
@@ -236,6 +240,10 @@ impl Page {
             needs: brief.needs.iter().map(|finding| need(finding, text)).collect(),
             plan_title: text.words(&said::PLAN.into()),
             plan: drawing::plan(brief, park, opened.as_of, text),
+            plan_legend: drawing::plan_legend(brief, text)
+                .into_iter()
+                .map(|(colour, words)| Sign { class: "plain", colour: colour.to_owned(), words })
+                .collect(),
             plan_note: brief.plan_note().map(|note| say(&note)).unwrap_or_default(),
             readiness_title: text.words(&said::READINESS.into()),
             level: say(&said::level(brief.level, brief.readiness.len())),
@@ -257,7 +265,7 @@ impl Page {
                     evidence: say(&step.evidence),
                 })
                 .collect(),
-            readiness_source: brief.readiness_source.clone(),
+            readiness_source: say(&brief.readiness_source),
             connections_title: text.words(&said::CONNECTIONS.into()),
             line_heads: heads(&said::LINES),
             lines: brief
@@ -272,11 +280,17 @@ impl Page {
                         }
                         match (step.low.is_finite(), step.high.is_finite()) {
                             (true, true) => {
-                                let (low, high) = (format!("{:.1}", step.low), format!("{:.1}", step.high));
-                                if low == high { format!("{low} {unit}") } else { format!("{low}–{high} {unit}") }
+                                let (low, high) = (outward(step.low, false), outward(step.high, true));
+                                if step.low == step.high {
+                                    format!("{:.1} {unit}", step.low)
+                                } else if low == high {
+                                    format!("{low} {unit}")
+                                } else {
+                                    format!("{low}–{high} {unit}")
+                                }
                             }
-                            (false, true) => say(&said::at_most(&format!("{:.1} {unit}", step.high))),
-                            (true, false) => say(&said::at_least(&format!("{:.1} {unit}", step.low))),
+                            (false, true) => say(&said::at_most(&format!("{} {unit}", outward(step.high, true)))),
+                            (true, false) => say(&said::at_least(&format!("{} {unit}", outward(step.low, false)))),
                             (false, false) => unknown(),
                         }
                     });
@@ -288,7 +302,7 @@ impl Page {
                             (None, None) => unknown(),
                         },
                         left,
-                        source: say(&one.source),
+                        source: dated(say(&one.source)),
                     }
                 })
                 .collect(),

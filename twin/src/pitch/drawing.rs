@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use analysis::emergency::security::is_rail;
-use analysis::siting::{Brief, Connection, Utility, said};
+use analysis::siting::{Brief, Connection, Utility, outward, said};
 use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Polygon, Rect};
 use spatial_db::model::{ParkSnapshot, Presence, SurfaceKind};
@@ -181,6 +181,19 @@ fn margin(out: &mut String, sheet: &Sheet, text: &Text) {
     );
 }
 
+/// What the signs of the plan stand for: a colour and words.
+pub(super) fn plan_legend(brief: &Brief, text: &Text) -> Vec<(&'static str, String)> {
+    let fit = brief.fit.as_ref();
+    let signs = [
+        (true, "#cfe0f1", said::THIS_SITE),
+        (fit.is_some(), "#2f6ba6", said::HALL),
+        (fit.is_some_and(|fit| fit.yard.is_some()), "#ffffff", said::YARD),
+        (brief.turning.is_some(), "#e3e8ec", said::TURNING),
+        (true, "#d3ccc0", said::STANDING),
+    ];
+    signs.into_iter().filter(|sign| sign.0).map(|(_, colour, words)| (colour, text.words(&words.into()))).collect()
+}
+
 /// Years of the chart.
 const YEARS: i32 = 5;
 
@@ -216,9 +229,22 @@ pub(super) fn capacity(
         let name = escaped(&text.words(&one.utility.title()));
         let _ = write!(
             out,
-            r##"<text x="0" y="{:.1}" font-size="12" font-weight="700" fill="#1d2833">{name}</text><text x="0" y="{:.1}" font-size="10" fill="#5c6670">{most:.1} {unit}</text><line x1="{left}" y1="{base}" x2="{right}" y2="{base}" stroke="#d5d9dd"/>"##,
+            r##"<text x="0" y="{:.1}" font-size="12" font-weight="700" fill="#1d2833">{name}</text><text x="0" y="{:.1}" font-size="10" fill="#5c6670">{unit}</text><line x1="{left}" y1="{base}" x2="{right}" y2="{base}" stroke="#d5d9dd"/>"##,
             top + 14.0,
             top + 28.0
+        );
+        // The axis, with what its ends stand for.
+        let peak = y(most);
+        let _ = write!(
+            out,
+            r##"<path class="axis" d="M{:.1} {peak:.1}H{left}V{base}H{:.1}" fill="none" stroke="#5c6670" stroke-width="0.8"/><text x="{:.1}" y="{:.1}" text-anchor="end" font-size="10" fill="#5c6670">{}</text><text x="{:.1}" y="{:.1}" text-anchor="end" font-size="10" fill="#5c6670">0</text>"##,
+            left - 4.0,
+            left - 4.0,
+            left - 7.0,
+            peak + 3.5,
+            outward(most, true),
+            left - 7.0,
+            base + 3.5
         );
         let steps = &one.supply.remaining;
         let mut free = left;
@@ -231,6 +257,7 @@ pub(super) fn capacity(
             let sure = step.low.is_finite();
             let (value, sign) = match (sure, step.high.is_finite()) {
                 (true, _) => (step.low, ""),
+                // No figure is told as less than the most that it may be, or as more than the least.
                 (false, true) => (step.high, "≤ "),
                 (false, false) => continue,
             };
@@ -251,7 +278,7 @@ pub(super) fn capacity(
             if x0 < free {
                 continue;
             }
-            let figure = format!("{sign}{value:.1}");
+            let figure = format!("{sign}{}", outward(value, !sure));
             free = x0 + 3.0 + 6.5 * figure.chars().count() as f64;
             let _ = write!(
                 out,

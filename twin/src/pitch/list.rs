@@ -1,6 +1,7 @@
 //! `twin pitch match` and `twin pitch explain`: the sites in their order, and why.
 
 use analysis::siting::{Finding, Match, Missing, Place, Standing, Verdict, said};
+use analysis::words::Words;
 use serde_json::{Value, json};
 use twin_engine::text::Text;
 
@@ -17,11 +18,14 @@ const MOST_ENLARGED: usize = 3;
 pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     let opened = Opened::of(&arguments.asked)?;
     let (ground, supplies) = (opened.ground(), opened.supplies());
-    let matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
+    let mut matched = held(&ground, &opened, &supplies, &arguments.asked.file)?;
     let mut weights = matched.weights();
     for (need, weight) in &arguments.weight {
         let slot = weights.get_mut(*need).filter(|_| opened.file.needs[*need].how != analysis::siting::How::Must);
         *slot.ok_or(Failure::NoWish { need: need + 1 })? = *weight;
+    }
+    if !arguments.weight.is_empty() {
+        matched.weigh(&weights);
     }
     let places = matched.rank(&weights);
     let fits = places.iter().filter(|place| place.standing <= Standing::Open).count();
@@ -35,7 +39,7 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
         return print::json(&json!({
             "pitch": opened.file.name, "prospect": opened.file.prospect,
             "park": park.slug, "synthetic": park.synthetic, "as_of": opened.as_of,
-            "sites": places.len(), "fit": fits, "cut_short": matched.cut_short,
+            "sites": places.len(), "fit": fits, "cut_short": matched.cut_short, "untried": matched.untried(),
             "ranking": sites, "relaxations": relaxations, "confirmations": confirmations,
             "enlargements": enlargements,
         }));
@@ -48,6 +52,10 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     print::line(text.words(&said::looked_at(places.len(), fits)))?;
     if matched.cut_short {
         print::line(text.words(&said::cut_short()))?;
+    }
+    let untried = matched.untried();
+    if untried > 0 {
+        print::line(text.words(&said::untried(untried)))?;
     }
     // What keeps needs unknown on every site, and is for whoever wrote the pitch to mend.
     for slip in [Missing::Limits, Missing::Passed] {
@@ -64,36 +72,64 @@ pub(super) fn run(arguments: &MatchArguments) -> Result<(), Failure> {
     }
     if fits == 0 {
         print::line("")?;
-        let (relaxations, confirmations) = (matched.relaxations(), matched.confirmations(MOST_CONFIRMED));
-        let enlargements = matched.enlargements(MOST_ENLARGED);
-        if !confirmations.is_empty() {
-            print::line(text.words(&said::to_confirm()))?;
-            for one in &confirmations {
-                print::line(format!("  {}", text.words(&matched.confirmation_words(one))))?;
+        let mut near = Vec::new();
+        for site in matched.nearest(3) {
+            if let Some(place) = places.iter().find(|place| place.candidate == site) {
+                let name = text.words(&matched.name(&matched.candidates[site as usize]));
+                near.push(format!("{name}: {}", text.words(&matched.why(place))));
             }
         }
-        if !enlargements.is_empty() {
-            print::line(text.words(&said::to_enlarge()))?;
-            for one in &enlargements {
-                print::line(format!("  {}", text.words(&matched.enlargement_words(one))))?;
-            }
-        }
-        if relaxations.is_empty() && confirmations.is_empty() {
-            print::line(text.words(&said::no_single_change()))?;
-            for near in matched.nearest(3) {
-                if let Some(place) = places.iter().find(|place| place.candidate == near) {
-                    let name = text.words(&matched.name(&matched.candidates[near as usize]));
-                    print::line(format!("  {name}: {}", text.words(&matched.why(place))))?;
-                }
-            }
-        } else if !relaxations.is_empty() {
-            print::line(text.words(&said::nothing_fits()))?;
-            for one in &relaxations {
-                print::line(format!("  {}", text.words(&matched.relaxation_words(one))))?;
-            }
+        let unfit = Unfit {
+            confirm: said_of(&matched.confirmations(MOST_CONFIRMED), |one| matched.confirmation_words(one), text),
+            change: said_of(&matched.relaxations(), |one| matched.relaxation_words(one), text),
+            enlarge: said_of(&matched.enlargements(MOST_ENLARGED), |one| matched.enlargement_words(one), text),
+            near,
+        };
+        for line in unfit.lines(text) {
+            print::line(line)?;
         }
     }
     Ok(())
+}
+
+fn said_of<T>(all: &[T], words: impl Fn(&T) -> Words, text: &Text) -> Vec<String> {
+    all.iter().map(|one| text.words(&words(one))).collect()
+}
+
+/// What is said where nothing is known to fit.
+struct Unfit {
+    /// Sites that want nothing but an answer.
+    confirm: Vec<String>,
+    /// Single changes that would bring a site.
+    change: Vec<String>,
+    /// The nearest sites.
+    near: Vec<String>,
+    /// Sites that neighbouring parcels would make fit.
+    enlarge: Vec<String>,
+}
+
+impl Unfit {
+    /// In order, that nothing fits before what would help; the nearest sites where nothing else is known to.
+    fn lines(self, text: &Text) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut list = |head: Words, all: Vec<String>| {
+            lines.push(text.words(&head));
+            lines.extend(all.into_iter().map(|one| format!("  {one}")));
+        };
+        let none = self.change.is_empty() && self.confirm.is_empty();
+        if !self.confirm.is_empty() {
+            list(said::to_confirm(), self.confirm);
+        }
+        if none {
+            list(said::no_single_change(), self.near);
+        } else if !self.change.is_empty() {
+            list(said::nothing_fits(), self.change);
+        }
+        if !self.enlarge.is_empty() {
+            list(said::to_enlarge(), self.enlarge);
+        }
+        lines
+    }
 }
 
 /// What the list is of.
@@ -111,7 +147,12 @@ fn table(matched: &Match<'_, '_>, places: &[Place], wished: bool, text: &Text) -
     let heads: Vec<String> = said::LIST.iter().map(|head| text.words(&(*head).into())).collect();
     let needs = |place: &Place, verdict: Verdict| {
         let of = |at: &usize| matched.verdict(place.candidate, *at) == verdict;
-        let titles = (0..matched.weights().len()).filter(of).map(|at| text.words(&matched.title(at)));
+        let title = |at: usize| {
+            let title = matched.title(at);
+            let untried = matched.is_untried(place.candidate, at);
+            text.words(&if untried { said::not_tried(title) } else { title })
+        };
+        let titles = (0..matched.weights().len()).filter(of).map(title);
         titles.collect::<Vec<_>>().join(", ")
     };
     let rows: Vec<Vec<String>> = places
@@ -258,9 +299,31 @@ fn relaxed(matched: &Match<'_, '_>) -> Vec<Value> {
     let one = |one: &analysis::siting::Relaxation| {
         json!({
             "need": one.need + 1, "change": matched.relaxation_words(one), "share": one.share,
-            "figure": one.want.as_ref().map(|want| want.figure().0),
+            "figure": one.want.as_ref().map(|want| want.figure().0), "day": one.day,
             "site": matched.name(&matched.candidates[one.candidate as usize]),
         })
     };
     matched.relaxations().iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use twin_engine::Language;
+
+    use super::*;
+
+    #[test]
+    fn that_nothing_fits_is_said_before_what_would_help() {
+        let one = |said: &str| vec![said.to_owned()];
+        let lines = |confirm: Vec<String>, change: Vec<String>| {
+            let unfit = Unfit { confirm, change, near: one("near"), enlarge: one("enlarged") };
+            unfit.lines(Text::of(Language::English))
+        };
+        let none = lines(Vec::new(), Vec::new());
+        assert!(none[0].starts_with("Nothing is known to fit"), "{none:?}");
+        assert_eq!((none[1].as_str(), none[3].as_str(), none.len()), ("  near", "  enlarged", 4));
+        let some = lines(one("confirmed"), one("changed"));
+        assert!(some[0].starts_with("Nothing is known to fit") && some[2].starts_with("Nothing is known to fit"));
+        assert_eq!((some[1].as_str(), some[3].as_str(), some[5].as_str()), ("  confirmed", "  changed", "  enlarged"));
+    }
 }

@@ -101,7 +101,7 @@ mod tests {
             neighbours: vec![Neighbours { industry: "26".into(), parcels: 2, nearest_m: (100.0, 250.0) }],
             readiness: Vec::new(),
             level: 0,
-            readiness_source: String::new(),
+            readiness_source: words::Words::default(),
             fit: Some(TestFit {
                 share: 1.0,
                 hall,

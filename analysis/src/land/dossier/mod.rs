@@ -15,7 +15,7 @@ pub(crate) use record::{case_entry_words, case_state_words, cause_words, event_w
 use spatial_db::model::Case;
 
 use super::clock::{Timeline, qualified};
-use super::idle::{state_words, use_words};
+use super::idle::{no_contract, state_words, use_words};
 use super::indicators::{Explained, Indicator, LandModel};
 use super::physical::{OF_USE, thresholds};
 use super::ranking::Ranked;
@@ -111,7 +111,7 @@ impl Dossier {
         let parcel = &model.park().parcels[land.slot];
         let name = parcel.number.as_ref().unwrap_or(&parcel.provenance.key);
         let subtitle = [parcel.address.as_deref(), parcel.holder.as_deref()].into_iter().flatten().map(Words::from);
-        let mut chapters = vec![verdicts(land, scheme, model.rules())];
+        let mut chapters = vec![verdicts(land, scheme, model.rules(), model.park().given)];
         chapters.extend(land.clock.as_ref().map(|(contract, timeline)| record::clock(contract, timeline, files)));
         chapters.push(limits(land));
         chapters.push(indicators(model, land, files));
@@ -157,7 +157,7 @@ fn source(files: &Files, layer: &str, row: i64) -> Words {
     }
 }
 
-fn verdicts(land: &Ranked<'_>, scheme: &Scheme, rules: &RuleSet) -> Chapter {
+fn verdicts(land: &Ranked<'_>, scheme: &Scheme, rules: &RuleSet, given: bool) -> Chapter {
     let physical = Line {
         cells: vec![
             words!("fact-physical-use", "Physical use"),
@@ -182,13 +182,9 @@ fn verdicts(land: &Ranked<'_>, scheme: &Scheme, rules: &RuleSet) -> Chapter {
             tone: tone(timeline.state.is_against_holder()),
         }
     } else {
+        let (state, why) = no_contract(given);
         Line {
-            cells: vec![
-                words!("fact-statutory-state", "Statutory state"),
-                words!("no-contract", "no contract on record"),
-                words!("no-contract-basis", "land without a contract is never called idle"),
-                Words::default(),
-            ],
+            cells: vec![words!("fact-statutory-state", "Statutory state"), state, why, Words::default()],
             tone: Tone::Unknown,
         }
     };

@@ -152,7 +152,8 @@ impl Course<'_> {
         let there = |overlap: &&Overlap| building_stands(&self.park.buildings[overlap.building], day);
         let overlaps: Vec<Overlap> = self.standing.on(parcel).iter().filter(there).copied().collect();
         let site = site(self.cache, self.rules, parcel, &overlaps, self.yards_surveyed);
-        let on = On { rules: self.rules, cases: self.cases.map(|cases| (cases, day)), as_of: day };
+        let cases = self.cases.map(|cases| (cases, day));
+        let on = On { rules: self.rules, cases, as_of: day, given: self.park.given };
         Some(said_of(record, &site, &self.ledger, &on, !self.park.buildings.is_empty()))
     }
 }

@@ -23,6 +23,7 @@ use super::measure::{Measure, NOWHERE};
 use super::said;
 use super::want::Want;
 use crate::overlay::{Class, Overlay, Pattern, Swatch, Zone};
+use crate::rules::{cited, rule_words};
 use crate::words;
 use crate::words::Words;
 
@@ -75,13 +76,18 @@ pub(super) fn swept_m(vehicle: &str) -> Option<f64> {
 
 /// Where the figures of a vehicle come from, for people; a radius of the pitch's own is of no standard.
 pub(super) fn source(vehicle: &str, own: bool) -> Words {
-    let lane = table().lane_source.as_str();
+    let lane = rule_words(&table().lane_source);
     if own {
         return words!("pitch-source-radius", "radius of the pitch; {lane}", lane = lane);
     }
     let of = table().vehicles.get(vehicle);
-    let vehicle = of.map(|of| format!("{} ({}), {} [{}]", of.standard, of.edition, of.clause, of.status));
-    [vehicle.as_deref(), Some(lane)].into_iter().flatten().collect::<Vec<_>>().join("; ").into()
+    let vehicle = of.map(|of| cited(&of.standard, &of.edition, &of.clause, &of.status));
+    crate::land::joined(vehicle.into_iter().chain([lane]).collect())
+}
+
+/// Width of a lane for fire engines, m, and what says so.
+pub(super) fn lane() -> (f64, Words) {
+    (table().lane_m, rule_words(&table().lane_source))
 }
 
 /// What a vehicle is called; one that was added to the table by its name there.

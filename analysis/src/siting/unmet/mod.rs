@@ -210,14 +210,7 @@ fn held(ground: &Ground<'_>, supplies: &dyn Supplies, demand: &Demand) -> Unserv
 
 /// Moves a day that has passed to `as_of`.
 fn no_day_past(want: &mut Want, as_of: NaiveDate) {
-    if let Want::Power { by, .. }
-    | Want::Gas { by, .. }
-    | Want::Water { by, .. }
-    | Want::Sewage { by, .. }
-    | Want::Heat { by, .. }
-    | Want::Telecom { by, .. }
-    | Want::Free { by } = want
-    {
+    if let Some(by) = want.day_mut() {
         *by = as_of.max(*by);
     }
 }

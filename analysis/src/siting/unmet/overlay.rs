@@ -8,6 +8,7 @@ use spatial_db::model::{FeatureKind, ParkSnapshot};
 
 use super::UnmetDemand;
 use crate::overlay::{Class, Fact, Overlay, Pattern, Verdict, Verdicts};
+use crate::siting::rounding::rounded;
 use crate::siting::said;
 use crate::siting::want::grouped;
 use crate::words;
@@ -46,7 +47,7 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
         let count = row.prospects.len();
         let alone = || words!("unmet-fact", "would have served {count}", count = count);
         let value = row.most.map_or_else(alone, |most| {
-            let short = short(most, &row.unit);
+            let short = short(most, &row.unit, row.at_least);
             if row.at_least {
                 return words!(
                     "unmet-fact-least",
@@ -95,12 +96,14 @@ pub fn unmet_overlay(unmet: &UnmetDemand, park: &ParkSnapshot, as_of: NaiveDate)
     overlay.without_empty_classes(|_| false)
 }
 
-/// So much of what is lacking, rounded up where it is counted whole.
-fn short(most: f64, unit: &str) -> Words {
+/// So much of what is lacking: rounded down where it is the least, else up.
+fn short(most: f64, unit: &str, at_least: bool) -> Words {
+    let whole = rounded(most, 1.0, !at_least);
     match unit {
-        "d" => said::days(most.ceil()),
-        "a" => said::years(most.ceil()),
-        _ => grouped(most, unit).into(),
+        "d" => said::days(whole),
+        "a" => said::years(whole),
+        _ if most.abs() >= 100.0 => grouped(whole, unit).into(),
+        _ => grouped(rounded(most, 0.1, !at_least), unit).into(),
     }
 }
 
@@ -114,8 +117,14 @@ mod tests {
 
     #[test]
     fn days_and_years_are_written_out() {
-        assert_eq!(short(364.0, "d"), "364 days");
-        assert_eq!(short(2.2, "a"), "3 years");
-        assert_eq!(short(1.0, "MW"), "1 MW");
+        assert_eq!(short(364.0, "d", false), "364 days");
+        assert_eq!(short(2.2, "a", false), "3 years");
+        assert_eq!(short(1.0, "MW", false), "1 MW");
+    }
+
+    #[test]
+    fn what_may_be_more_is_rounded_down_and_what_serves_all_up() {
+        assert_eq!((short(3.96, "MW", true), short(3.96, "MW", false)), ("3.9 MW".into(), "4 MW".into()));
+        assert_eq!((short(3.02, "MW", false), short(2.2, "a", true)), ("3.1 MW".into(), "2 years".into()));
     }
 }

@@ -2,6 +2,7 @@
 
 use spatial_db::model::{FeatureKind, ParkSnapshot};
 
+use super::super::rounding::rounded;
 use super::{ByCriterion, ByParcel, Lack, UnmetDemand, Unserved};
 use crate::sheet::{Column, Holds, Row, Sheet, Value};
 use crate::words;
@@ -56,7 +57,7 @@ fn requirement(one: &Unserved) -> Vec<Row> {
             of(|lack| lack.wanted.clone().into()),
             of(|lack| lack.has.clone().into()),
             of(|lack| lack.short.clone().map_or(Value::Unknown, Value::Text)),
-            of(|lack| lack.amount.into()),
+            of(|lack| told(lack.amount, lack.at_least)),
             of(|lack| bound(lack.amount, lack.at_least)),
             of(|lack| unit(&lack.unit)),
             one.why.clone().into(),
@@ -73,6 +74,11 @@ fn requirement(one: &Unserved) -> Vec<Row> {
 /// A unit as a cell; nothing for none.
 fn unit(unit: &str) -> Value {
     Some(unit).filter(|unit| !unit.is_empty()).into()
+}
+
+/// A figure of what is lacking, to two digits: of one that may be more no more than is known.
+fn told(amount: Option<f64>, at_least: bool) -> Value {
+    amount.map(|amount| if at_least { rounded(amount, 0.01, false) } else { amount }).into()
 }
 
 /// Whether a figure of what is lacking may be more; nothing where there is none.
@@ -103,8 +109,8 @@ pub fn unmet_criteria(unmet: &UnmetDemand) -> Sheet {
             Value::Whole(one.missed_by as i64),
             Value::Whole(one.served as i64),
             Value::Whole(one.sites as i64),
-            one.least.into(),
-            one.most.into(),
+            told(one.least, one.at_least),
+            told(one.most, one.at_least),
             bound(one.most, one.at_least),
             unit(&one.unit),
         ],
@@ -143,7 +149,7 @@ pub fn unmet_parcels(unmet: &UnmetDemand, park: &ParkSnapshot) -> Sheet {
                 one.parcel.map_or(Value::Unknown, |slot| number(slot).into()),
                 one.criterion.into(),
                 Value::Whole(one.prospects.len() as i64),
-                one.most.into(),
+                told(one.most, one.at_least),
                 bound(one.most, one.at_least),
                 unit(&one.unit),
                 one.site.into(),
@@ -167,5 +173,16 @@ pub fn unmet_parcels(unmet: &UnmetDemand, park: &ParkSnapshot) -> Sheet {
             text("who", words!("unmet-head-who", "who")).in_files(),
         ],
         rows: unmet.by_parcel().into_iter().map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_that_may_be_more_is_rounded_down() {
+        assert_eq!(told(Some(3.968), true), Value::Number(rounded(3.96, 0.01, false)));
+        assert_eq!((told(Some(3.968), false), told(None, true)), (Value::Number(3.968), Value::Unknown));
     }
 }

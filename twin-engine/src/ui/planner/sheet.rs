@@ -35,8 +35,9 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text, selec
             clock::show(ui, &theme, words, clock, sheet.as_of);
         } else {
             ui.horizontal_wrapped(|ui| {
-                ui.label(RichText::new(t!(words, "planner-no-clock")).strong());
-                ui.label(t!(words, "planner-no-clock-why"));
+                let (none, why) = &sheet.no_clock;
+                ui.label(RichText::new(words.words(none)).strong());
+                ui.label(words.words(why));
             });
         }
         rating(ui, words, panels, &sheet);

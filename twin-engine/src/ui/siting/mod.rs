@@ -1,6 +1,7 @@
 //! The panel of sites at the foot of the window: a pitch, the weights of its wishes, the ranking, sites side by side, one explained.
 
 mod compare;
+mod form;
 mod rows;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub(crate) struct Panel {
     open: bool,
     view: View,
     path: String,
+    form: form::Form,
 }
 
 impl Panel {
@@ -73,7 +75,11 @@ pub(super) fn show(root: &mut Ui, panels: &mut Panels) {
             // Little to say, as while sites are matched, must not make the panel small.
             ui.set_min_height(ui.available_height());
             let Some(mut pitch) = panels.sites.pitch.take() else {
-                choose_pitch(ui, panels, words);
+                if panels.ui.siting.form.open {
+                    form::show(ui, panels, words);
+                } else {
+                    choose_pitch(ui, panels, words);
+                }
                 return;
             };
             let stays = head(ui, panels, words, &pitch);
@@ -105,6 +111,10 @@ fn choose_pitch(ui: &mut Ui, panels: &mut Panels, words: &Text) {
         panels.sites.ask = Some(path);
     }
     panels.ui.siting.path = typed;
+    ui.add_space(6.0);
+    if ui.button(t!(words, "form-write")).on_hover_text(t!(words, "form-write-does")).clicked() {
+        panels.ui.siting.form.open = true;
+    }
 }
 
 /// What is looked at, the pitch and how far it is, and what can be done with it. False where it is to be closed.

@@ -82,6 +82,9 @@ fn above(ui: &mut Ui, panels: &Panels, words: &'static Text, pitch: &Pitch) {
         if found.cut_short {
             ui.label(look::note(words.words(&said::cut_short())));
         }
+        if found.untried > 0 {
+            ui.label(look::note(words.words(&said::untried(found.untried))));
+        }
     });
     if found.fits > 0 {
         return;

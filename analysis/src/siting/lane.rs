@@ -1,0 +1,66 @@
+//! Whether a lane for fire engines goes round the hall of a test-fit, on the land.
+
+use geo::{Distance, Euclidean, LineString, MultiPolygon, Polygon};
+use spatial_db::model::FeatureKind;
+
+use super::brief::Fact;
+use super::fit::TestFit;
+use super::ground::Candidate;
+use super::matched::Match;
+use super::rounding::outward;
+use super::turning::lane;
+use crate::words;
+
+/// Buildings are looked for this near to the hall, m: farther off none is in the way of a lane.
+const NEAR_M: f64 = 30.0;
+
+/// From a hall to the edge of an area, m.
+fn to_edges(hall: &LineString<f64>, area: &MultiPolygon<f64>) -> f64 {
+    let rings = area.iter().flat_map(|part: &Polygon<f64>| std::iter::once(part.exterior()).chain(part.interiors()));
+    rings.map(|ring| Euclidean.distance(hall, ring)).fold(f64::INFINITY, f64::min)
+}
+
+impl Match<'_, '_> {
+    /// How much is free around the hall at its narrowest: to the boundary, to what trucks cannot cross and to what stands there, m.
+    fn free_around_m(&self, offered: &Candidate, fit: &TestFit) -> f64 {
+        let hall = fit.hall.exterior();
+        let mut free = to_edges(hall, &self.ground.boundary(offered));
+        free = free.min(to_edges(hall, &self.ground.obstacles(offered).impassable));
+        let corners = || hall.coords();
+        let low = corners().fold([f64::INFINITY; 2], |[x, y], at| [x.min(at.x), y.min(at.y)]);
+        let high = corners().fold([f64::NEG_INFINITY; 2], |[x, y], at| [x.max(at.x), y.max(at.y)]);
+        let near = self.ground.cache.slots_in_envelope(
+            low.map(|at| at - NEAR_M),
+            high.map(|at| at + NEAR_M),
+            FeatureKind::Building,
+        );
+        for at in near.into_iter().filter(|at| self.ground.presence.buildings[*at]) {
+            free = free.min(to_edges(hall, &self.ground.park.buildings[at].footprint));
+        }
+        free
+    }
+
+    /// What a brief says of a lane round the hall.
+    pub(super) fn lane_fact(&self, offered: &Candidate, fit: &TestFit) -> Fact {
+        let (lane_m, source) = lane();
+        let free_m = self.free_around_m(offered, fit);
+        // No more than there is.
+        let (free, lane) = (outward(free_m, false), format!("{lane_m:.1}"));
+        let value = if free_m >= lane_m {
+            words!(
+                "pitch-lane-round",
+                "{free} m free on every side: a lane of {lane} m goes round",
+                free = free,
+                lane = lane
+            )
+        } else {
+            words!(
+                "pitch-lane-not-round",
+                "{free} m free at the narrowest: no lane of {lane} m goes round on the land",
+                free = free,
+                lane = lane
+            )
+        };
+        Fact { title: words!("pitch-fact-lane", "lane for fire engines round the hall"), value, source }
+    }
+}
