@@ -159,6 +159,7 @@ impl<'a> Course<'a> {
             doses,
         };
         // Hydrants that the timeline names must be there before it starts.
+        course.check_hydrants_asked_about()?;
         for does in &asked {
             course.hydrants_of(does)?;
             course.lost_of(does)?;
@@ -256,8 +257,11 @@ impl<'a> Course<'a> {
             });
             let Some(k) = ready else { return Ok(()) };
             self.fired.insert(k);
-            let file = self.file;
-            self.act(&file.timeline[k].id, Happening::Inject, &file.timeline[k].does)?;
+            let inject = &self.file.timeline[k];
+            match self.held_back(inject)? {
+                Some(why) => self.hold_back(inject, why),
+                None => self.act(&inject.id, Happening::Inject, &inject.does)?,
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 mod actions;
 mod cap;
 mod compare;
+mod condition;
 mod course;
 mod crew;
 mod dose;
@@ -35,6 +36,7 @@ mod watch;
 pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
 pub use crew::CrewSpec;
+pub use condition::Condition;
 pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
 pub use file::{

@@ -12,6 +12,7 @@ use super::*;
 
 mod after;
 mod burst;
+mod condition;
 mod course;
 mod heat;
 mod improve;
