@@ -18,6 +18,7 @@ mod heat;
 mod improve;
 mod manual;
 mod moments;
+mod one_by_one;
 mod report;
 mod response;
 mod sky;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use analysis::emergency::crowd::said::{PersonsFrom, PlanGiven, told_door};
-use analysis::emergency::crowd::{OFF_M, Plan, PlanDoor, RecordDoor, doors_along, hall};
+use analysis::emergency::crowd::{OFF_M, Plan, PlanDoor, RecordDoor, doors_along, hall, longest_wall};
 use analysis::emergency::evacuation::{EvacuationRules, Unknown};
 use geo::{BooleanOps, LineString, LinesIter, MultiPolygon, Point, Polygon};
 use importers::Shapes;
@@ -153,13 +153,6 @@ fn walls(file: &Path, srid: u32) -> Result<Vec<[[f64; 2]; 2]>, Failure> {
         return Err(wrong(file, None, "it has no wall: neither lines nor areas").into());
     }
     Ok(walls)
-}
-
-/// Middle of the longest straight wall of an area, m.
-fn longest_wall(area: &MultiPolygon<f64>) -> Option<[f64; 2]> {
-    let length = |line: &geo::Line<f64>| line.dx().hypot(line.dy());
-    let longest = area.lines_iter().max_by(|a, b| length(a).total_cmp(&length(b)))?;
-    Some([0.5 * (longest.start.x + longest.end.x), 0.5 * (longest.start.y + longest.end.y)])
 }
 
 fn wrong(file: &Path, line: Option<usize>, reason: &str) -> CrowdAsked {
