@@ -82,11 +82,16 @@ impl Text {
         self.with(id, &[])
     }
 
-    /// Words for `id` with arguments by name.
+    /// Words for `id` with arguments by name. A whole number that is called `count` may choose between words: one thing is called otherwise
+    /// than many.
     pub fn with(&self, id: &str, arguments: &[(&'static str, String)]) -> String {
-        let arguments: FluentArgs<'_> =
-            arguments.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
-        said(&self.own, id, &arguments).unwrap_or_else(|| {
+        let mut named = FluentArgs::new();
+        for (name, value) in arguments {
+            let counts = *name == "count" && value.bytes().all(|digit| digit.is_ascii_digit());
+            let value = value.as_str();
+            named.set(*name, if counts { FluentValue::try_number(value) } else { FluentValue::from(value) });
+        }
+        said(&self.own, id, &named).unwrap_or_else(|| {
             tracing::error!("no words for `{id}` in {:?}", self.language);
             id.to_owned()
         })

@@ -211,6 +211,16 @@ fn a_failure_is_said_in_the_readers_language_and_its_english_stays_at_hand() {
 }
 
 #[test]
+fn one_thing_is_not_called_as_many_are() {
+    let said = |language, count: &str| Text::of(language).with("drill-last-out-known", &[("count", count.to_owned())]);
+    assert_eq!(said(Language::English, "1"), "Last known person out; people of one building unknown");
+    assert_eq!(said(Language::English, "21"), "Last known person out; people of 21 buildings unknown");
+    assert!(said(Language::Chinese, "1").contains('1'));
+    // What is no whole number is written as it came.
+    assert!(said(Language::English, "007 or so").contains("007 or so buildings"));
+}
+
+#[test]
 fn words_of_an_overlay_are_translated_with_what_is_inside_them() {
     let inner = analysis::words!("network-water", "Water supply");
     let words = analysis::words!("network-class", "{letters} {name}", letters = "JS", name = inner);

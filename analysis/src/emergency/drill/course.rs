@@ -203,7 +203,8 @@ impl<'a> Course<'a> {
                             "{key} fails: {buildings} buildings without power",
                             key = line.as_str(),
                             buildings = count
-                        ),
+                        )
+                        .counted(count, ["buildings", "building"]),
                     )
                 }
                 (HazardSpec::Fire { building, .. }, _) => {
@@ -230,7 +231,7 @@ impl<'a> Course<'a> {
                         "drill-evacuated-known",
                         "the last of the known people is at a place of assembly; of {count} buildings the people are not known",
                         count = self.buildings_unknown
-                    );
+                    ).counted(self.buildings_unknown, ["buildings", "building"]);
                     // By what was done by hand until now: what is done later changes nothing that was said.
                     Hangs::of(self.file, &self.hand[..self.hand_done]).named(self.file, said)
                 };
@@ -343,7 +344,8 @@ impl<'a> Course<'a> {
         self.closed = self.barred.iter().zip(&hot).map(|(barred, hot)| *barred || *hot).collect();
         let count = hot.iter().filter(|hot| **hot).count();
         if count > 0 && !self.happened.contains_key("heat_closes") {
-            let text = words!("drill-heat-closes", "{count} stretches of way within 5 kW/m² are closed", count = count);
+            let text = words!("drill-heat-closes", "{count} stretches of way within 5 kW/m² are closed", count = count)
+                .counted(count, ["stretches of way within 5 kW/m² are", "stretch of way within 5 kW/m² is"]);
             self.say("heat_closes", Happening::Hazard, text);
         }
     }

@@ -36,8 +36,8 @@ mod watch;
 
 pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
-pub use crew::CrewSpec;
 pub use condition::Condition;
+pub use crew::CrewSpec;
 pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
 pub use file::{

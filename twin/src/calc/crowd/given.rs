@@ -127,8 +127,10 @@ fn doors(
             return Err(wrong(file, None, "it has no door: neither points nor lines").into());
         }
     }
+    // Those on record come first: a door is called by the number that it has in the picture.
+    let first = doors.len() + 1;
     doors.extend(told.into_iter().enumerate().map(|(k, (at_m, width_m))| {
-        let name = text.words(&told_door(k + 1));
+        let name = text.words(&told_door(first + k));
         (PlanDoor { name, at_m, width_m: width_m.unwrap_or(default_m), off_m: OFF_M }, width_m.is_none())
     }));
     Ok(doors.into_iter().unzip())

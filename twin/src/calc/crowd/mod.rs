@@ -111,14 +111,22 @@ impl Told<'_> {
         names.join(" + ")
     }
 
+    /// Every opening with how it was used, in the order of the doors that it is.
     fn doors(&self) -> impl Iterator<Item = (String, &Opening, &DoorUse)> {
-        self.found.openings.iter().zip(&self.found.doors).map(|(opening, used)| (self.name(opening), opening, used))
+        let mut all: Vec<(&Opening, &DoorUse)> = self.found.openings.iter().zip(&self.found.doors).collect();
+        all.sort_by_key(|(opening, _)| number(opening));
+        all.into_iter().map(|(opening, used)| (self.name(opening), opening, used))
     }
 
     /// Whether a width of an opening is assumed.
     fn width_is_assumed(&self, opening: &Opening) -> bool {
         opening.doors.iter().any(|door| self.given.assumed[*door])
     }
+}
+
+/// Number of an opening in the picture: that of its first door in the plan, as doors that are told are called.
+fn number(opening: &Opening) -> usize {
+    opening.doors.iter().min().map_or(0, |door| door + 1)
 }
 
 fn middle(opening: &Opening) -> [f64; 2] {
@@ -233,6 +241,20 @@ fn set_density(answer: &mut Answer, found: &Egress, text: &Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Openings stand in the order of the walls; their numbers are those of the doors.
+    #[test]
+    fn an_opening_has_the_number_of_its_first_door() {
+        let opening = |doors: &[usize]| Opening {
+            doors: doors.to_vec(),
+            from: [0.0, 0.0],
+            to: [1.0, 0.0],
+            width_m: 1.0,
+            asked_m: 1.0,
+            enclosed: false,
+        };
+        assert_eq!([&[2][..], &[3, 0], &[1]].map(|doors| number(&opening(doors))), [3, 1, 2]);
+    }
 
     #[test]
     fn a_door_is_told_with_or_without_its_width() {
