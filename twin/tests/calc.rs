@@ -84,6 +84,26 @@ fn answers_carry_source_units_and_what_they_leave_out() {
 }
 
 #[test]
+fn answers_are_said_in_chinese_and_json_is_the_same_in_every_language() {
+    let asked = ["blast", "--substance", "propane", "--mass", "2000", "--distance", "150", "--lang"];
+    let said = |language: &str, more: &[&str]| {
+        let output = twin(&[&asked[..], &[language], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (english, chinese) = (said("en", &[]), said("zh", &[]));
+    for line in ["model ", "incident_pa ", "leaves_out ", "shape and congestion", "for exercises and planning"] {
+        assert!(english.contains(line) && !chinese.contains(line), "{line}: {english}{chinese}");
+    }
+    for line in ["模型 ", "入射超压，Pa ", "未计 ", "蒸气云的形状", "用于演练与规划", "玻璃破碎", "用途 "]
+    {
+        assert!(chinese.contains(line) && !english.contains(line), "{line}: {english}{chinese}");
+    }
+    assert_eq!(english.lines().count(), chinese.lines().count());
+    assert_eq!(said("en", &["--json"]), said("zh", &["--json"]));
+}
+
+#[test]
 fn a_value_outside_a_model_is_refused_with_the_range() {
     for (arguments, said) in [
         (&["plume", "--rate", "1", "--x", "20"][..], "from 100 to 10000 m"),

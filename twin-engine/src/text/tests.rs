@@ -191,6 +191,8 @@ fn every_cause_of_a_failure_that_is_named_is_translated_with_its_arguments() {
     // One bundle holds both: what stands twice is not translated as it was meant.
     let others = ids(OVERLAYS_ZH);
     assert!(said.keys().all(|key| !others.contains_key(key)));
+    let labels = ids(ANSWERS_ZH);
+    assert!(labels.keys().all(|key| key.starts_with("answer-") && !others.contains_key(key)));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `twin calc grade`.
 
 use analysis::emergency::hazard::{HazardRules, Holding, major_hazard};
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
+use twin_engine::text::Text;
 
 use super::answer::Answer;
 use crate::failure::Failure;
@@ -29,7 +31,7 @@ fn holding(text: &str) -> Result<(String, f64), String> {
     Ok((name.trim().to_owned(), quantity))
 }
 
-pub(super) fn run(arguments: &GradeArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &GradeArguments, text: &Text) -> Result<(), Failure> {
     let rules = HazardRules::shipped();
     let holdings: Vec<Holding<'_>> = arguments
         .holding
@@ -37,8 +39,11 @@ pub(super) fn run(arguments: &GradeArguments) -> Result<(), Failure> {
         .map(|(substance, quantity)| Holding { substance, quantity_t: Some(*quantity) })
         .collect();
     let found = major_hazard(&rules, &holdings, arguments.persons)?;
-    let mut answer =
-        Answer::new("major-hazard", &found.source, "the unit's boundary, classes of substances without a row");
+    let mut answer = Answer::new(
+        "major-hazard",
+        found.source.as_str(),
+        words!("calc-left-grade", "the unit's boundary, classes of substances without a row"),
+    );
     answer.set("is_major_hazard", found.is_major);
     answer.set("grade", found.grade);
     answer.set("r", found.r);
@@ -58,5 +63,5 @@ pub(super) fn run(arguments: &GradeArguments) -> Result<(), Failure> {
         .collect();
     answer.set("shares", shares);
     answer.set("missing", found.missing);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }

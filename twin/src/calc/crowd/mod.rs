@@ -4,6 +4,7 @@ mod drawing;
 mod files;
 mod given;
 
+use analysis::words;
 use std::path::PathBuf;
 
 use analysis::emergency::crowd::said::notes;
@@ -11,12 +12,10 @@ use analysis::emergency::crowd::{DoorUse, Egress, EgressInput, Opening, egress};
 use analysis::emergency::evacuation::EvacuationRules;
 use clap::Args;
 use serde_json::{Value, json};
-use twin_engine::Language;
 use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::reach::{cache, place};
-use crate::cli::LanguageName;
 use crate::failure::Failure;
 use given::Given;
 
@@ -70,9 +69,6 @@ pub(super) struct CrowdArguments {
     /// density), or a folder for CSV of everything
     #[arg(long, short, value_name = "FILE")]
     out: Vec<PathBuf>,
-    /// Language of notes and picture; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
@@ -133,13 +129,12 @@ fn middle(opening: &Opening) -> [f64; 2] {
     [0.5 * (opening.from[0] + opening.to[0]), 0.5 * (opening.from[1] + opening.to[1])]
 }
 
-pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &CrowdArguments, text: &Text) -> Result<(), Failure> {
     for path in &arguments.out {
         files::check(path)?;
     }
     let cache = cache(&arguments.park)?;
     let rules = EvacuationRules::shipped();
-    let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
     let given = given::given(arguments, &cache, &rules, text)?;
     let input = EgressInput {
         plan: &given.plan,
@@ -158,8 +153,14 @@ pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
     }
     let mut answer = Answer::new(
         "collision-free speed",
-        "Tordeux, Chraibi and Seyfried 2016; Weidmann 1993 (speeds); SFPE Handbook 2016 (doors); Helbing, Johansson and Al-Abideen 2007 (density)",
-        "pushing, groups, choice of exit by crowding, counterflow, smoke, stairs and what stands inside unless it is told",
+        words!(
+            "calc-source-crowd",
+            "Tordeux, Chraibi and Seyfried 2016; Weidmann 1993 (speeds); SFPE Handbook 2016 (doors); Helbing, Johansson and Al-Abideen 2007 (density)"
+        ),
+        words!(
+            "calc-left-crowd",
+            "pushing, groups, choice of exit by crowding, counterflow, smoke, stairs and what stands inside unless it is told"
+        ),
     );
     answer.set("park", park.slug.as_str());
     answer.set("place", given.place.as_str());
@@ -180,7 +181,7 @@ pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
     answer.set("step_s", found.model.step_s);
     answer.set("grid_m", found.model.cell_m);
     answer.set("notes", said.iter().map(|note| json!({ "note": note })).collect::<Vec<_>>());
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 /// Who was the last one out, and from where.
