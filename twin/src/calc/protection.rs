@@ -1,10 +1,10 @@
 //! `twin calc protection`: what protects a park, item by item.
 
-use analysis::words;
 use std::path::PathBuf;
 
 use analysis::emergency::evacuation::EvacuationRules;
 use analysis::emergency::{Finding, ProtectionRules, protection};
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
 use twin_engine::text::Text;

@@ -1,11 +1,11 @@
 //! `twin calc hydrants` and `twin calc flood`: what a park's own ground and water say.
 
-use analysis::words;
-use analysis::words::Words;
 use std::path::{Path, PathBuf};
 
 use analysis::emergency::hazard::{Flood, FloodExtent, HazardError, flood};
 use analysis::emergency::{Reach, covered_by, hydrant_reach, parcel_reach};
+use analysis::words;
+use analysis::words::Words;
 use clap::Args;
 use geo::Centroid;
 use serde_json::{Value, json};

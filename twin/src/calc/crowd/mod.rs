@@ -4,12 +4,12 @@ mod drawing;
 mod files;
 mod given;
 
-use analysis::words;
 use std::path::PathBuf;
 
 use analysis::emergency::crowd::said::notes;
 use analysis::emergency::crowd::{DoorUse, Egress, EgressInput, Opening, egress};
 use analysis::emergency::evacuation::EvacuationRules;
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
 use twin_engine::text::Text;
