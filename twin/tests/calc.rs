@@ -188,6 +188,28 @@ fn what_cannot_be_drawn_or_told_is_said() {
 }
 
 #[test]
+fn every_site_of_a_park_is_graded_by_what_is_on_record() {
+    let place = Place::imported();
+    let found = place.json(&["calc", "grade", "--park", "qingxi", "--json"]);
+    let sites = found["sites"].as_array().unwrap();
+    let hazards: usize = sites.iter().map(|site| site["hazards"].as_array().unwrap().len()).sum();
+    let on_record = place.database.store().unwrap().snapshot("qingxi").unwrap().hazards.len();
+    assert!(hazards >= on_record && !sites.is_empty(), "{hazards} of {on_record}");
+    for site in sites {
+        let of = |key: &str| site[key].as_f64();
+        assert!(of("r_at_most").is_none_or(|most| most >= of("r_at_least").unwrap()), "{site}");
+        // Who lives near nobody knows: a grade is a range, unless it is no major hazard.
+        assert!(site["is_major_hazard"] != false || site["grade_at_worst"].is_null(), "{site}");
+    }
+    let told = place.json(&["calc", "grade", "--park", "qingxi", "--persons", "40", "--json"]);
+    assert!(told["sites"].as_array().unwrap().iter().all(|site| {
+        site["grade_at_best"] == site["grade_at_worst"]
+            && (site["missing"] != Value::Array(Vec::new()) || site["r_at_least"] == site["r_at_most"])
+    }));
+    assert_eq!(place.fails(&["calc", "grade"]).0, 2, "neither a park nor a holding");
+}
+
+#[test]
 fn a_park_has_hydrants_floods_and_buildings_in_a_cloud() {
     let place = Place::imported();
     let hydrants = place.json(&["calc", "hydrants", "qingxi", "--json"]);

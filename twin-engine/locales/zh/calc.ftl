@@ -50,3 +50,4 @@ calc-source-turner = Turner 1970，系数由使用者给定
 calc-toxic-moment = 该值为某一时刻（--time）的值，持续多久不明
 calc-use = 用于演练与规划
 calc-zones-missing = 既无 --substance 也无 --threshold：范围以何为界未给定
+calc-left-grades = 单元边界（以宗地代替）、未给定时 500 m 内的常住人口、表中没有的物质类别

@@ -1874,3 +1874,6 @@ incident-closed = 登记为关闭、需查看：{ $keys }。
 incident-sources = 一并切断：{ $keys }。
 incident-no-source = 没有登记水源：可能还有断水之处。
 incident-instruction = 远离断裂处，沿开放的道路离开，节约用水。
+grade-no-critical-quantity = { $substance } 的临界量
+grade-no-quantity = { $substance } 的存量
+grade-no-persons = 500 m 内暴露人数
