@@ -87,7 +87,7 @@ impl Words {
 
     /// The same of `count` things, which English calls otherwise where it is one: `["parcels", "parcel"]`.
     #[must_use]
-    pub(crate) fn counted(self, count: usize, [many, one]: [&str; 2]) -> Self {
+    pub fn counted(self, count: usize, [many, one]: [&str; 2]) -> Self {
         if count != 1 {
             return self;
         }
