@@ -190,6 +190,7 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
         ("note", 0),
         ("objective", 1),
         ("item", 12),
+        ("one_by_one", 1),
     ] {
         assert!(rows(table) >= least, "{table}: {}", rows(table));
         assert_eq!(written["rows"][table].as_u64(), Some(rows(table)), "{table}");
