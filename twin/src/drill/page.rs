@@ -5,7 +5,7 @@ use std::path::Path;
 
 use analysis::emergency::drill::{
     DrillFile, DrillRun, DrillTables, drill_notes, drill_report, given_chapter, improvement_chapter, one_by_one,
-    one_by_one_chapter,
+    one_by_one_chapter, one_by_one_note,
 };
 use analysis::emergency::in_service;
 use askama::Template;
