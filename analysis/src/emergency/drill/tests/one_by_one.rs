@@ -26,10 +26,11 @@ fn the_first_in_danger_and_the_last_empty_are_left_person_by_person() {
     assert_eq!(found.last().unwrap().why.last(), Some(&Why::LastEmpty));
     for one in &found {
         let walked = one.walked.unwrap();
-        // Both count from the alarm; nobody is out before he has set out, and the doors alone take no longer than that.
+        // All count from the alarm.
         let (drill_s, egress_s) = (one.drill_s.unwrap(), walked.egress_s.unwrap());
         assert!(one.persons == 69 && walked.inside == 0 && walked.door_assumed && walked.doors == 1, "{one:?}");
-        assert!(egress_s > walked.rule_s.unwrap() && drill_s > walked.rule_s.unwrap(), "{one:?}");
+        // 69 persons through 1.5 m at 1.316 a second and metre are 35 s, without a time to set out.
+        assert!(egress_s > 35.0 && drill_s > 35.0 && walked.rule_s.unwrap() > 35.0, "{one:?}");
         assert!((0.3..3.0).contains(&(egress_s / drill_s)), "{one:?}");
     }
     let latest = found.last().unwrap().drill_s.unwrap();
