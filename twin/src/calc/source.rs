@@ -189,7 +189,7 @@ pub(super) fn run(arguments: &SourceArguments, text: &Text) -> Result<(), Failur
             let mut answer = Answer::new(
                 "pool-evaporation",
                 if found.boiling { "Briscoe and Shaw 1980" } else { "Mackay and Matsugu 1973" },
-                words!("calc-left-pool", "sun, heat of the air, cooling by evaporation, spreading"),
+                words!("calc-left-evaporation", "sun, heat of the air, cooling by evaporation, spreading"),
             );
             answer.set("rate_kg_s", found.rate_kg_s);
             answer.set("boiling", found.boiling);
