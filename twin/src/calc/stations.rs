@@ -35,9 +35,10 @@ pub(super) fn run(arguments: &StationArguments, text: &Text) -> Result<(), Failu
     let rules = EvacuationRules::shipped();
     let asked = rules.figure("response", "arrival_s");
     let within_s = arguments.within.unwrap_or(asked.value);
-    let source = match arguments.within {
-        Some(_) => words!("calc-source-stations-asked", "shortest way by road; the time asked for"),
-        None => words!("calc-source-stations", "shortest way by road; {rule}", rule = asked.citation()),
+    let source = if arguments.within.is_some() {
+        words!("calc-source-stations-asked", "shortest way by road; the time asked for")
+    } else {
+        words!("calc-source-stations", "shortest way by road; {rule}", rule = asked.citation())
     };
     let mut answer = Answer::new(
         "station-reach",
