@@ -236,7 +236,7 @@ fn chain(cache: &Cache, size: usize) -> Result<(), Box<dyn Error>> {
         // The city is made up, and so is where it lies in degrees.
         let degrees = |at: Coord| coord! { x: 120.0 + at.x / 96_000.0, y: 30.0 + at.y / 111_000.0 };
         let area = mains.area(&shut, closed_m).map_coords(degrees);
-        let draft = mains.alert(key, (&shut, &reach), chrono::Utc::now(), &area);
+        let draft = mains.alert(key, (&shut, &reach), chrono::Utc::now(), &area, ToString::to_string);
         steps[3].push(lap(&mut began));
         steps[4].push(whole.elapsed().as_secs_f64() * 1e3);
         let of_this = [shut.close.len(), shut.hydrants.len(), shut.buildings.len(), reach.more.len(), draft.len()];

@@ -87,12 +87,21 @@ impl Words {
 
     /// The same of `count` things, which English calls otherwise where it is one: `["parcels", "parcel"]`.
     #[must_use]
-    pub(crate) fn counted(self, count: usize, [many, one]: [&str; 2]) -> Self {
+    pub fn counted(self, count: usize, [many, one]: [&str; 2]) -> Self {
         if count != 1 {
             return self;
         }
-        let english = self.english.replacen(&format!("1 {many}"), &format!("1 {one}"), 1);
-        self.in_english(english)
+        let (counted, mut from) = (format!("1 {many}"), 0);
+        // "21 parcels" are no "1 parcels".
+        while let Some(at) = self.english[from..].find(&counted).map(|at| from + at) {
+            let whole = !self.english[..at].ends_with(|before: char| before.is_ascii_digit() || before == '.');
+            if whole {
+                let english = format!("{}1 {one}{}", &self.english[..at], &self.english[at + counted.len()..]);
+                return self.in_english(english);
+            }
+            from = at + counted.len();
+        }
+        self
     }
 
     /// Key of the translation; `None` for what is the same in every language.
@@ -224,6 +233,8 @@ mod tests {
         assert_eq!(said(1), "1 parcel: of 21 parcels");
         assert_eq!(said(1).key(), Some("verdict"), "other languages have one word");
         assert_eq!(said(21), "21 parcels: of 21 parcels");
+        let two = words!("verdict", "{many} parcels, {count} parcels", many = "21", count = 1_usize);
+        assert_eq!(two.counted(1, ["parcels", "parcel"]), "21 parcels, 1 parcel");
     }
 
     #[test]

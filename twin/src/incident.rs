@@ -5,12 +5,17 @@ use std::path::PathBuf;
 
 use analysis::emergency::evacuation::{Evacuation, EvacuationError, EvacuationRules, WayNetwork, groups_and_places};
 use analysis::emergency::incident::{Mains, OutOfReach, ShutOff, closes, given_up, presence, rerouted, ways_closed};
+use analysis::words;
+use analysis::words::Words;
 use clap::Args;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
 use spatial_db::model::FeatureId;
+use twin_engine::Language;
+use twin_engine::text::Text;
 
 use crate::calc::answer::Answer;
+use crate::cli::LanguageName;
 use crate::drill::in_degrees;
 use crate::failure::Failure;
 use crate::origin::Origin;
@@ -41,6 +46,9 @@ pub(crate) struct IncidentArguments {
     /// What the draws of reaction times and reduced mobility begin with
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Language of the answer in words; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
@@ -59,8 +67,14 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
     let reach = mains.out_of_reach(&shut);
     let mut answer = Answer::new(
         "burst-main",
-        "valves and mains on record (docs/networks.md); GB 50974-2014 (reach of hydrants); SFPE 2016 and Weidmann 1993 (evacuation)",
-        "how long crews take to the valves, pressure, what the water washes away, water brought by tanker",
+        words!(
+            "calc-source-incident",
+            "valves and mains on record (docs/networks.md); GB 50974-2014 (reach of hydrants); SFPE 2016 and Weidmann 1993 (evacuation)"
+        ),
+        words!(
+            "calc-left-incident",
+            "how long crews take to the valves, pressure, what the water washes away, water brought by tanker"
+        ),
     );
     answer.set("park", park.park.slug.as_str());
     answer.set("burst", arguments.burst.as_str());
@@ -73,25 +87,22 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
         // A park without places or ways is one whose evacuation nobody can tell.
         Err(why) => {
             answer.set("evacuation", Value::Null);
-            unknown.push(format!("evacuation: {why}"));
+            unknown.push(words!("calc-incident-evacuation", "evacuation: {why}", why = why.to_string()));
         }
     }
-    answer.set("unknown", unknown);
+    answer.say_all("unknown", unknown);
     if let Some(path) = &arguments.cap {
         let area = in_degrees(park.park.srid, &mains.area(&shut, closes(&EvacuationRules::shipped()).value));
-        whole(path, mains.alert(&arguments.burst, (&shut, &reach), chrono::Utc::now(), &area).as_bytes())?;
+        let chinese = Text::of(Language::Chinese);
+        let said = |words: &Words| chinese.words(words);
+        whole(path, mains.alert(&arguments.burst, (&shut, &reach), chrono::Utc::now(), &area, said).as_bytes())?;
         answer.set("cap", path.display().to_string());
     }
-    answer.print(arguments.json)
+    answer.print(arguments.json, Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into)))
 }
 
 /// What the break takes away; gives what is not known of it.
-fn supply(
-    answer: &mut Answer,
-    cache: &Cache,
-    mains: &Mains<'_>,
-    (shut, reach): (&ShutOff, &OutOfReach),
-) -> Vec<String> {
+fn supply(answer: &mut Answer, cache: &Cache, mains: &Mains<'_>, (shut, reach): (&ShutOff, &OutOfReach)) -> Vec<Words> {
     let park = cache.snapshot();
     let buildings =
         |slots: &[usize]| -> Vec<&str> { slots.iter().map(|k| park.buildings[*k].provenance.key.as_str()).collect() };
@@ -116,31 +127,44 @@ fn supply(
     answer.set("buildings_more_out_of_reach", reach.known.then(|| buildings(&reach.more)));
     let mut unknown = Vec::new();
     if shut.along_a_line {
-        unknown.push("place: where along the line it broke is not known; half-way along it is taken".to_owned());
+        unknown.push(words!(
+            "calc-incident-place",
+            "place: where along the line it broke is not known; half-way along it is taken"
+        ));
     }
     if shut.by_line > 0 {
-        let count = shut.by_line;
-        unknown.push(format!(
-            "water: {count} of the buildings without water are counted by the nearest main, no connection of theirs is on record"
-        ));
+        unknown.push(words!("calc-incident-by-line", "water: {count} of the buildings without water are counted by the nearest main, no connection of theirs is on record", count = shut.by_line));
     }
     if !shut.state_unknown.is_empty() {
         let count = shut.state_unknown.len();
-        unknown.push(format!(
-            "valves: of {count} nobody has told how they stand; they are taken for open and for ones that close"
+        unknown.push(words!(
+            "calc-incident-valves",
+            "valves: of {count} nobody has told how they stand; they are taken for open and for ones that close",
+            count = count
         ));
     }
     if !shut.supply_known {
-        unknown.push("water: no source is on record for what broke; who loses water behind it is not known".to_owned());
+        unknown.push(words!(
+            "calc-incident-source",
+            "water: no source is on record for what broke; who loses water behind it is not known"
+        ));
     }
     if mains.unserved() > 0 {
-        unknown.push(format!("water: what serves {} buildings is not known, no main is near", mains.unserved()));
+        unknown.push(words!(
+            "calc-incident-unserved",
+            "water: what serves {count} buildings is not known, no main is near",
+            count = mains.unserved()
+        ));
     }
     if !reach.known {
-        unknown.push("reach: no hydrant in service is on record".to_owned());
+        unknown.push(words!("calc-incident-no-hydrant", "reach: no hydrant in service is on record"));
     }
     if reach.without_footprint > 0 {
-        unknown.push(format!("reach: {} buildings have no footprint on record", reach.without_footprint));
+        unknown.push(words!(
+            "calc-incident-footprint",
+            "reach: {count} buildings have no footprint on record",
+            count = reach.without_footprint
+        ));
     }
     unknown
 }
@@ -150,7 +174,7 @@ fn walked(
     arguments: &IncidentArguments,
     cache: &Cache,
     shut: &ShutOff,
-) -> Result<(Value, Vec<String>), EvacuationError> {
+) -> Result<(Value, Vec<Words>), EvacuationError> {
     let (park, rules) = (cache.snapshot(), EvacuationRules::shipped());
     let ways = WayNetwork::of(&park.roads, &rules)?;
     let people = groups_and_places(park, cache.footprint_area_m2(), &rules, arguments.hour)?;
@@ -179,10 +203,17 @@ fn walked(
     });
     let mut unknown = Vec::new();
     if !people.unknown.is_empty() {
-        unknown.push(format!("evacuation: the people of {} buildings are not known", people.unknown.len()));
+        unknown.push(words!(
+            "calc-incident-people",
+            "evacuation: the people of {count} buildings are not known",
+            count = people.unknown.len()
+        ));
     }
     if shut.place_m.is_none() {
-        unknown.push("evacuation: where the main broke is not known, and no way is closed for it".to_owned());
+        unknown.push(words!(
+            "calc-incident-no-place",
+            "evacuation: where the main broke is not known, and no way is closed for it"
+        ));
     }
     Ok((walk, unknown))
 }

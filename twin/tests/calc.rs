@@ -84,6 +84,26 @@ fn answers_carry_source_units_and_what_they_leave_out() {
 }
 
 #[test]
+fn answers_are_said_in_chinese_and_json_is_the_same_in_every_language() {
+    let asked = ["blast", "--substance", "propane", "--mass", "2000", "--distance", "150", "--lang"];
+    let said = |language: &str, more: &[&str]| {
+        let output = twin(&[&asked[..], &[language], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (english, chinese) = (said("en", &[]), said("zh", &[]));
+    for line in ["model ", "incident_pa ", "leaves_out ", "shape and congestion", "for exercises and planning"] {
+        assert!(english.contains(line) && !chinese.contains(line), "{line}: {english}{chinese}");
+    }
+    for line in ["模型 ", "入射超压，Pa ", "未计 ", "蒸气云的形状", "用于演练与规划", "玻璃破碎", "用途 "]
+    {
+        assert!(chinese.contains(line) && !english.contains(line), "{line}: {english}{chinese}");
+    }
+    assert_eq!(english.lines().count(), chinese.lines().count());
+    assert_eq!(said("en", &["--json"]), said("zh", &["--json"]));
+}
+
+#[test]
 fn a_value_outside_a_model_is_refused_with_the_range() {
     for (arguments, said) in [
         (&["plume", "--rate", "1", "--x", "20"][..], "from 100 to 10000 m"),
@@ -165,6 +185,28 @@ fn what_cannot_be_drawn_or_told_is_said() {
         near(&zone["reach_m"], 30.0, 0.01);
     }
     assert!(zones.iter().all(|zone| zone["reach_m"].as_f64().unwrap() >= 30.0), "{zones:?}");
+}
+
+#[test]
+fn every_site_of_a_park_is_graded_by_what_is_on_record() {
+    let place = Place::imported();
+    let found = place.json(&["calc", "grade", "--park", "qingxi", "--json"]);
+    let sites = found["sites"].as_array().unwrap();
+    let hazards: usize = sites.iter().map(|site| site["hazards"].as_array().unwrap().len()).sum();
+    let on_record = place.database.store().unwrap().snapshot("qingxi").unwrap().hazards.len();
+    assert!(hazards >= on_record && !sites.is_empty(), "{hazards} of {on_record}");
+    for site in sites {
+        let of = |key: &str| site[key].as_f64();
+        assert!(of("r_at_most").is_none_or(|most| most >= of("r_at_least").unwrap()), "{site}");
+        // Who lives near nobody knows: a grade is a range, unless it is no major hazard.
+        assert!(site["is_major_hazard"] != false || site["grade_at_worst"].is_null(), "{site}");
+    }
+    let told = place.json(&["calc", "grade", "--park", "qingxi", "--persons", "40", "--json"]);
+    assert!(told["sites"].as_array().unwrap().iter().all(|site| {
+        site["grade_at_best"] == site["grade_at_worst"]
+            && (site["missing"] != Value::Array(Vec::new()) || site["r_at_least"] == site["r_at_most"])
+    }));
+    assert_eq!(place.fails(&["calc", "grade"]).0, 2, "neither a park nor a holding");
 }
 
 #[test]

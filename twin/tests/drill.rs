@@ -55,6 +55,8 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
         for said in [
             "SYNTHETIC",
             "What was given",
+            "person by person",
+            "Tordeux",
             "Shown by",
             "Expected actions",
             "First water",
@@ -122,6 +124,8 @@ fn the_three_shipped_drills_run_with_their_reports_and_replay_to_the_bit() {
     let at_s = |id: &str| entries.iter().find(|entry| entry["id"] == id).and_then(|entry| entry["at_s"].as_f64());
     assert_eq!(at_s("burst").unwrap() - at_s("first_water").unwrap(), 60.0, "{entries:?}");
     assert_eq!(at_s("water_lost"), at_s("burst"), "{entries:?}");
+    // The nearest hydrant gives no water any more: so the crew asks for a line from elsewhere, as the script has it.
+    assert_eq!(at_s("relay").unwrap() - at_s("weak").unwrap(), 120.0, "{entries:?}");
     assert!(!outcome["without_water"].as_array().unwrap().is_empty(), "{outcome}");
     assert!(outcome["water_l_s"].as_f64().unwrap() < outcome["water_needed_l_s"].as_f64().unwrap(), "{outcome}");
     // What a person did by hand counts, and the Chinese report speaks Chinese.
@@ -186,6 +190,7 @@ fn everything_of_a_drill_goes_into_a_package_and_into_spreadsheets() {
         ("note", 0),
         ("objective", 1),
         ("item", 12),
+        ("one_by_one", 1),
     ] {
         assert!(rows(table) >= least, "{table}: {}", rows(table));
         assert_eq!(written["rows"][table].as_u64(), Some(rows(table)), "{table}");
@@ -278,6 +283,26 @@ fn a_gate_that_is_shut_is_compared_over_the_same_seeds() {
     let (code, error) =
         place.fails(&[&["drill", "compare", &path, "--at", "400", "--with"], &arguments[6..7]].concat());
     assert!(code == 1 && error.contains("before the moment"), "{error}");
+}
+
+/// What a run came to is printed in the language of its page.
+#[test]
+fn a_run_is_told_in_chinese_too() {
+    let place = Place::imported();
+    let path = shipped("ammonia-leak.drill.ron");
+    let printed = |language: &str| {
+        let output = place.command(&["drill", "run", &path, "--lang", language]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (english, chinese) = (printed("en"), printed("zh"));
+    assert_eq!(english.lines().count(), chinese.lines().count());
+    for said in ["the alarm is raised", "persons at a place of assembly", "for exercises and planning", "not marked"] {
+        assert!(english.contains(said) && !chinese.contains(said), "{said}: {chinese}");
+    }
+    for said in ["发出警报", "人到达集合点", "用于演练与规划", "未标记"] {
+        assert!(chinese.contains(said) && !english.contains(said), "{said}: {chinese}");
+    }
 }
 
 /// With the numbers of `twin calc blast` and `twin calc heat`, on a tank of the sample park.

@@ -59,6 +59,9 @@ fn a_burst_main_is_followed_to_the_draft_of_an_alert() {
     for said in ["<status>Exercise</status>", "<polygon>", key] {
         assert!(alert.contains(said), "the alert lacks {said}: {alert}");
     }
+    let chinese = alert.split("<info>").nth(2).expect("a block in Chinese");
+    assert!(chinese.contains("主管爆裂") && chinese.contains("演练：") && chinese.contains("断水"), "{alert}");
+    assert!(!chinese.contains("without water"), "{alert}");
     // Every corner is in the sample park, latitude first.
     let corners = alert.split("<polygon>").nth(1).and_then(|rest| rest.split("</polygon>").next()).unwrap();
     let in_park = |corner: &str| corner.starts_with("31.") && corner.contains(",120.");

@@ -5,14 +5,13 @@
 //! away, water brought by tanker.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use geo::{ConvexHull, MultiPolygon};
 use spatial_db::cache::Cache;
 use spatial_db::model::{FeatureId, NetworkClass, NodeKind, ParkSnapshot, Presence};
 
-use super::drill::{CapDraft, cap_draft, there};
+use super::drill::{CapDraft, CapInfo, cap_draft_in, there};
 use super::evacuation::{
     Assembly, Closure, Evacuation, EvacuationError, EvacuationInput, EvacuationRules, Group, WayNetwork, evacuate,
 };
@@ -23,6 +22,8 @@ use crate::network::isolation::{Isolator, Served, Service, Supply};
 use crate::network::trace::Start;
 use crate::network::{Settings, Topology};
 use crate::rules::{Figure, RuleSet};
+use crate::words;
+use crate::words::{Words, phrase};
 
 /// How near to where it broke ways are closed, m.
 pub fn closes(rules: &EvacuationRules) -> &Figure {
@@ -235,62 +236,100 @@ impl<'a> Mains<'a> {
         if shapes.0.is_empty() { shapes } else { MultiPolygon::new(vec![shapes.convex_hull()]) }
     }
 
-    /// The draft of an alert, CAP 1.2 with status Exercise; `area` in degrees, longitude first.
+    /// What an alert says of it, sentence by sentence.
+    fn sentences(key: &str, shut: &ShutOff, reach: &OutOfReach) -> Vec<Words> {
+        let counts = (shut.close.len(), shut.buildings.len(), shut.hydrants.len());
+        let (buildings, hydrants) = (["buildings", "building"], ["hydrants", "hydrant"]);
+        let more = reach.more.len();
+        let out_of_reach = if reach.known {
+            words!("incident-more", "{count} more buildings out of reach of a hydrant", count = more)
+                .counted(more, ["more buildings", "more building"])
+        } else {
+            phrase("incident-reach-unknown", "reach of hydrants unknown").into()
+        };
+        let first = words!(
+            "incident-shut",
+            "{key} is shut off at {valves} valves: {buildings} buildings and {hydrants} hydrants without water, {more}.",
+            key = key,
+            valves = counts.0,
+            buildings = counts.1,
+            hydrants = counts.2,
+            more = out_of_reach
+        );
+        let first = first.counted(counts.0, ["valves", "valve"]).counted(counts.1, buildings);
+        let mut all = vec![first.counted(counts.2, hydrants)];
+        if shut.by_line > 0 {
+            all.push(words!(
+                "incident-by-line",
+                "As far as known: {count} of these buildings are counted by the nearest main, no connection of theirs is on record.",
+                count = shut.by_line
+            ));
+        }
+        if shut.perhaps != PerhapsDry::default() {
+            let perhaps = (shut.perhaps.buildings.len(), shut.perhaps.hydrants.len());
+            let said = words!(
+                "incident-perhaps",
+                "Perhaps {buildings} buildings and {hydrants} hydrants more: nobody has told how all valves stand.",
+                buildings = perhaps.0,
+                hydrants = perhaps.1
+            );
+            all.push(said.counted(perhaps.0, buildings).counted(perhaps.1, hydrants));
+        }
+        if !shut.closed.is_empty() || !shut.closed_lines.is_empty() {
+            let keys = [shut.closed.as_slice(), shut.closed_lines.as_slice()].concat().join(", ");
+            all.push(words!("incident-closed", "Closed on record, to be looked at: {keys}.", keys = keys));
+        }
+        if !shut.sources_shut.is_empty() {
+            all.push(words!("incident-sources", "Shut off with it: {keys}.", keys = shut.sources_shut.join(", ")));
+        }
+        if !shut.supply_known {
+            let said = phrase("incident-no-source", "No source is on record: there may be more without water.");
+            all.push(said.into());
+        }
+        all
+    }
+
+    /// The draft of an alert, CAP 1.2 with status Exercise, in English and in Chinese, as `chinese` says it; `area` in degrees, longitude
+    /// first.
     pub fn alert(
         &self,
         key: &str,
         (shut, reach): (&ShutOff, &OutOfReach),
         sent: DateTime<Utc>,
         area: &MultiPolygon<f64>,
+        chinese: impl Fn(&Words) -> String,
     ) -> String {
         let park = &self.network.park.park;
-        let mut description = format!(
-            "{key} is shut off at {} valves: {} buildings and {} hydrants without water",
-            shut.close.len(),
-            shut.buildings.len(),
-            shut.hydrants.len()
-        );
-        let more = format!(", {} more buildings out of reach of a hydrant.", reach.more.len());
-        description.push_str(if reach.known { more.as_str() } else { "; reach of hydrants unknown." });
-        if shut.by_line > 0 {
-            let _ = write!(
-                description,
-                " As far as known: {} of these buildings are counted by the nearest main, no connection of theirs is on record.",
-                shut.by_line
-            );
-        }
-        if shut.perhaps != PerhapsDry::default() {
-            let (buildings, hydrants) = (shut.perhaps.buildings.len(), shut.perhaps.hydrants.len());
-            let _ = write!(
-                description,
-                " Perhaps {buildings} buildings and {hydrants} hydrants more: nobody has told how all valves stand."
-            );
-        }
-        if !shut.closed.is_empty() || !shut.closed_lines.is_empty() {
-            let _ = write!(
-                description,
-                " Closed on record, to be looked at: {}.",
-                [shut.closed.as_slice(), shut.closed_lines.as_slice()].concat().join(", ")
-            );
-        }
-        if !shut.sources_shut.is_empty() {
-            let _ = write!(description, " Shut off with it: {}.", shut.sources_shut.join(", "));
-        }
-        if !shut.supply_known {
-            description.push_str(" No source is on record: there may be more without water.");
-        }
-        cap_draft(&CapDraft {
+        let sentences = Self::sentences(key, shut, reach);
+        let event = Words::from(phrase("incident-event", "Burst main"));
+        let instruction = Words::from(phrase(
+            "incident-instruction",
+            "Keep away from the break, leave by the ways that are open, draw no more water than you need.",
+        ));
+        let description = sentences.iter().map(Words::as_str).collect::<Vec<_>>().join(" ");
+        let draft = CapDraft {
             identifier: &format!("parktwin-incident-{}-{key}", park.slug),
             sender: &format!("exercise@{}.example", park.slug),
             sent,
             category: "Infra",
-            event: "Burst main",
-            headline: "Burst main",
+            event: &event,
+            headline: &event,
             description: &description,
-            instruction: "Keep away from the break, leave by the ways that are open, draw no more water than you need.",
+            instruction: &instruction,
             place: &park.name,
             area,
-        })
+        };
+        let event = chinese(&event);
+        let info = CapInfo {
+            language: "zh-CN",
+            exercise: &chinese(&phrase("drill-alert-exercise", "EXERCISE: ").into()),
+            event: &event,
+            headline: &event,
+            description: &sentences.iter().map(&chinese).collect::<String>(),
+            instruction: &chinese(&instruction),
+            place: &park.name,
+        };
+        cap_draft_in(&draft, &[info])
     }
 }
 
@@ -414,11 +453,25 @@ mod tests {
         assert!(area.contains(&Point::new(260.0, 17.5)) && !area.contains(&Point::new(30.0, 17.5)));
         assert!([100.0, 155.0, 210.0].iter().all(|x| area.contains(&Point::new(*x, 4.0))), "{area:?}");
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let text = mains.alert("e1", (&shut, &reach), sent, &area);
+        let text = mains.alert("e1", (&shut, &reach), sent, &area, ToString::to_string);
         assert!(text.contains("<status>Exercise</status>") && text.contains("<polygon>"), "{text}");
         let valves = format!("e1 is shut off at {} valves: ", shut.close.len());
-        let said = format!("{valves}1 buildings and 2 hydrants without water, 1 more buildings");
+        let said = format!("{valves}1 building and 2 hydrants without water, 1 more building out");
         assert!(text.contains(&said) && text.contains("As far as known: 1 of these buildings"), "{text}");
+        // A block for each language, and the words of the other in it.
+        let foreign = mains.alert("e1", (&shut, &reach), sent, &area, |words| format!("〔{}〕", words.key().unwrap()));
+        let blocks: Vec<&str> = foreign.split("<info>").skip(1).collect();
+        assert!(blocks.len() == 2 && blocks[0].contains("<language>en-US</language>"), "{foreign}");
+        for said in [
+            "zh-CN",
+            "〔incident-event〕",
+            "〔incident-shut〕",
+            "〔incident-by-line〕",
+            "〔incident-instruction〕",
+            "<polygon>",
+        ] {
+            assert!(blocks[1].contains(said), "{said}: {foreign}");
+        }
         assert!(matches!(mains.shut_off("e9"), Err(AnswerError::NoSuchPlace { .. })));
     }
 
@@ -453,7 +506,7 @@ mod tests {
         assert_eq!((shut.hydrants.len(), shut.perhaps.hydrants.len()), (0, 1), "{shut:?}");
         let reach = mains.out_of_reach(&shut);
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let text = mains.alert("e0", (&shut, &reach), sent, &mains.area(&shut, 60.0));
+        let text = mains.alert("e0", (&shut, &reach), sent, &mains.area(&shut, 60.0), ToString::to_string);
         assert!(text.contains(" hydrants more: nobody has told how all valves stand."), "{text}");
         assert!(text.contains("Shut off with it: s."), "{text}");
     }
@@ -475,7 +528,7 @@ mod tests {
         let reach = mains.out_of_reach(&shut);
         assert!(!shut.supply_known && !reach.known, "{shut:?} {reach:?}");
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let text = mains.alert("e1", (&shut, &reach), sent, &mains.area(&shut, 60.0));
+        let text = mains.alert("e1", (&shut, &reach), sent, &mains.area(&shut, 60.0), ToString::to_string);
         assert!(text.contains("reach of hydrants unknown") && text.contains("No source is on record"), "{text}");
     }
 }

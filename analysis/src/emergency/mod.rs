@@ -10,6 +10,7 @@ pub mod incident;
 mod overlay;
 mod protection;
 pub mod security;
+mod sites;
 
 pub use arrival::{Covered, Drive, StationReach, covered_by, station_reach};
 pub use hydrants::{HydrantCover, Reach, hydrant_reach, in_service, parcel_reach};
@@ -20,3 +21,4 @@ pub(crate) use overlay::legend;
 pub(crate) use protection::legend as protection_legend;
 pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection, protection_overlay};
 pub use security::security_overlay;
+pub use sites::{SiteGrade, site_grades};

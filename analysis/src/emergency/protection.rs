@@ -355,7 +355,8 @@ fn tanks(cache: &Cache, figures: &RuleSet, notes: &mut Notes) {
                 continue;
             }
             Ok((counting, near)) => {
-                let said = words!("protection-tank", "{count} hydrants count for it", count = counting);
+                let said = words!("protection-tank", "{count} hydrants count for it", count = counting)
+                    .counted(counting, ["hydrants count", "hydrant counts"]);
                 let keys = near.into_iter().filter_map(key_of).collect::<Vec<_>>().join(", ");
                 let said = if keys.is_empty() {
                     said
@@ -402,11 +403,14 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
     let all = people.groups.iter().map(|group| group.persons).sum::<u32>();
     let stranded = all.saturating_sub(used.iter().sum::<u32>());
     if stranded > 0 {
-        notes.all.missing.push(words!(
-            "protection-assembly-stranded",
-            "places of assembly: no way on record leads {persons} persons to one: they are counted at none",
-            persons = stranded.to_string()
-        ));
+        notes.all.missing.push(
+            words!(
+                "protection-assembly-stranded",
+                "places of assembly: no way on record leads {persons} persons to one: they are counted at none",
+                persons = stranded.to_string()
+            )
+            .counted(stranded as usize, ["persons to one: they are", "person to one: he is"]),
+        );
     }
     for (place, persons) in people.places.iter().zip(used) {
         let resource = park.resources.iter().find(|one| one.id == place.resource);
@@ -423,7 +427,7 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
                     "{persons} persons who are known would go there and have room; the people of {count} buildings are not known",
                     persons = persons.to_string(),
                     count = unknown
-                );
+                ).counted(persons as usize, ["persons who are known would go there and have", "person who is known would go there and has"]).counted(unknown, ["buildings", "building"]);
                 (Verdict::Unknown, said)
             }
             Some(_) => {
@@ -431,7 +435,8 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
                     "protection-assembly-full",
                     "{persons} persons would go there, more than it takes: no place has room for all",
                     persons = persons.to_string()
-                );
+                )
+                .counted(persons as usize, ["persons", "person"]);
                 (Verdict::Violated, said)
             }
             None => {
@@ -439,7 +444,8 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
                     "protection-assembly-unknown",
                     "{persons} persons would go there, and its capacity is not on record",
                     persons = persons.to_string()
-                );
+                )
+                .counted(persons as usize, ["persons", "person"]);
                 (Verdict::Unknown, said)
             }
         };
@@ -460,11 +466,14 @@ fn assembly(cache: &Cache, evacuation: &EvacuationRules, hour: u32, notes: &mut 
         });
     }
     if unknown > 0 {
-        notes.all.missing.push(words!(
-            "protection-assembly-people",
-            "places of assembly: people of {count} buildings are not known",
-            count = unknown
-        ));
+        notes.all.missing.push(
+            words!(
+                "protection-assembly-people",
+                "places of assembly: people of {count} buildings are not known",
+                count = unknown
+            )
+            .counted(unknown, ["buildings", "building"]),
+        );
     }
 }
 

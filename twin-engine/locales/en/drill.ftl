@@ -43,7 +43,10 @@ drill-people = People
 drill-inside = In buildings
 drill-on-the-way = On the way
 drill-out = Out
-drill-out-known = Out; people of { $count } buildings unknown
+drill-out-known = Out; people of { $count ->
+        [one] one building
+       *[other] { $count } buildings
+    } unknown
 drill-cut-off = Cut off
 drill-in-danger = In danger now
 drill-exposed = In danger so far
@@ -75,7 +78,10 @@ drill-standing-waits = not started
 drill-standing-due = due in { $time }
 drill-standing-overdue = overdue { $time }
 drill-standing-met = met { $time }
-drill-standing-known-out = known people out { $time }, people of { $count } buildings unknown
+drill-standing-known-out = known people out { $time }, people of { $count ->
+        [one] one building
+       *[other] { $count } buildings
+    } unknown
 drill-standing-late = late { $time }
 drill-standing-missed = missed
 drill-done = Done
@@ -131,7 +137,10 @@ drill-otherwise = what if
 drill-now = { $what }, now
 drill-end-of = { $what }, at the end
 drill-last-out = Last person out
-drill-last-out-known = Last known person out; people of { $count } buildings unknown
+drill-last-out-known = Last known person out; people of { $count ->
+        [one] one building
+       *[other] { $count } buildings
+    } unknown
 
 drill-events = What has happened
 drill-events-none = nothing yet

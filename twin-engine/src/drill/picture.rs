@@ -1,5 +1,7 @@
 //! Pictures of a drill at chosen moments, without a window: the same map, for reports.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use analysis::emergency::drill::{DrillFile, HandInject};
@@ -8,6 +10,7 @@ use super::{DrillRoom, Session};
 use crate::capture::Stage;
 use crate::error::EngineError;
 use crate::input::CameraChoice;
+use crate::scene::Meshed;
 
 /// Time between two looks at a run that is on its way.
 const BEAT: Duration = Duration::from_millis(5);
@@ -16,25 +19,25 @@ const NEAR_M: f32 = 620.0;
 const NEAR_PITCH_DEG: f32 = 42.0;
 
 impl Stage {
-    /// Plays a drill with its injects by hand on the park that is drawn.
+    /// Plays a drill with its injects by hand on the park that is drawn. No frame is drawn meanwhile: it would take the processor from the run.
     ///
     /// # Errors
     /// [`EngineError::Drill`] where it cannot be run on this park.
     pub fn play_drill(&mut self, file: DrillFile, hand: Vec<HandInject>) -> Result<(), EngineError> {
-        let path = std::path::Path::new("");
-        self.world_mut().resource_mut::<DrillRoom>().session = Some(Session::new(file, hand, None, path));
-        loop {
-            self.frame();
-            let room = self.world_mut().resource::<DrillRoom>();
-            let Some(session) = &room.session else { return Err(EngineError::GivenUp) };
-            if let Some(reason) = &session.strand.failed {
-                return Err(EngineError::Drill { reason: reason.clone() });
-            }
-            if session.strand.finished().is_some() {
-                return Ok(());
+        // A stage that is set up has its meshes.
+        let meshed = self.world_mut().get_resource::<Meshed>().ok_or(EngineError::GivenUp)?;
+        let picker = Arc::clone(&meshed.picker);
+        let mut session = Session::new(file, hand, None, Path::new(""));
+        while session.strand.finished().is_none() {
+            session.step(&picker, None);
+            if let Some(reason) = session.strand.failed.take() {
+                return Err(EngineError::Drill { reason });
             }
             std::thread::sleep(BEAT);
         }
+        self.world_mut().resource_mut::<DrillRoom>().session = Some(session);
+        self.frame();
+        Ok(())
     }
 
     /// Puts the clock of the drill there, seconds after its start.

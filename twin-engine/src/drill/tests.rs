@@ -121,6 +121,21 @@ fn stage(camera: CameraChoice, frame: bool) -> Stage {
     stage
 }
 
+/// Frames would take the processor from the run.
+#[test]
+fn a_drill_for_pictures_is_played_with_one_frame() {
+    let options = CaptureOptions { width: 320, height: 180, ..CaptureOptions::default() };
+    let mut stage = Stage::new(park(), &options, 1).expect("a headless stage");
+    let drawn = |stage: &mut Stage| stage.world_mut().resource::<bevy::diagnostic::FrameCount>().0;
+    let before = drawn(&mut stage);
+    stage.play_drill(DrillFile::parse(LEAK).expect("a drill"), Vec::new()).expect("a run");
+    assert_eq!(drawn(&mut stage) - before, 1);
+    assert!(stage.drill_view().is_some(), "the run is there, and the place of its incident");
+    let elsewhere = DrillFile::parse(&LEAK.replace("park: \"tiny\"", "park: \"other\"")).expect("a drill");
+    let refused = stage.play_drill(elsewhere, Vec::new()).unwrap_err();
+    assert!(refused.to_string().contains("other") || format!("{refused:?}").contains("other"), "{refused:?}");
+}
+
 fn at(stage: &mut Stage, at_s: f64) -> RgbImage {
     stage.world_mut().resource_mut::<DrillRoom>().session.as_mut().expect("a drill").jump(at_s);
     stage.frame();

@@ -46,7 +46,10 @@ const OVERLAYS_ZH: &str = concat!(
     include_str!("../../locales/zh/siting.ftl"),
 );
 /// Translations of why something failed (`causes`, and `said` in the program).
-const FAILURES_ZH: &str = include_str!("../../locales/zh/failures.ftl");
+const FAILURES_ZH: &str =
+    concat!(include_str!("../../locales/zh/failures.ftl"), include_str!("../../locales/zh/calc.ftl"));
+/// Names of values that the program answers with; in English they are their own names.
+const ANSWERS_ZH: &str = include_str!("../../locales/zh/answers.ftl");
 
 /// The words of one language.
 pub struct Text {
@@ -68,7 +71,8 @@ impl Text {
         TEXTS[language as usize].get_or_init(|| Self {
             language,
             own: bundle(language, &FILES[language as usize].map(|(_, source)| source)),
-            overlays: (language == Language::Chinese).then(|| bundle(language, &[OVERLAYS_ZH, FAILURES_ZH])),
+            overlays: (language == Language::Chinese)
+                .then(|| bundle(language, &[OVERLAYS_ZH, FAILURES_ZH, ANSWERS_ZH])),
         })
     }
 
@@ -82,11 +86,16 @@ impl Text {
         self.with(id, &[])
     }
 
-    /// Words for `id` with arguments by name.
+    /// Words for `id` with arguments by name. A whole number that is called `count` may choose between words: one thing is called otherwise
+    /// than many.
     pub fn with(&self, id: &str, arguments: &[(&'static str, String)]) -> String {
-        let arguments: FluentArgs<'_> =
-            arguments.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
-        said(&self.own, id, &arguments).unwrap_or_else(|| {
+        let mut named = FluentArgs::new();
+        for (name, value) in arguments {
+            let counts = *name == "count" && value.bytes().all(|digit| digit.is_ascii_digit());
+            let value = value.as_str();
+            named.set(*name, if counts { FluentValue::try_number(value) } else { FluentValue::from(value) });
+        }
+        said(&self.own, id, &named).unwrap_or_else(|| {
             tracing::error!("no words for `{id}` in {:?}", self.language);
             id.to_owned()
         })
@@ -101,6 +110,12 @@ impl Text {
     pub fn stored(&self, group: &str, word: &str) -> String {
         let id = format!("{group}-{word}");
         if self.has(&id) { self.get(&id) } else { word.to_owned() }
+    }
+
+    /// What a named value of an answer is called, such as `reach_m`; none in English, where its name says it, and for one without words.
+    pub fn label(&self, name: &str) -> Option<String> {
+        let id = format!("answer-{}", name.replace('_', "-"));
+        said(self.overlays.as_ref()?, &id, &FluentArgs::new())
     }
 
     /// What `analysis` says, in this language; in English where it has no translation.

@@ -191,6 +191,8 @@ fn every_cause_of_a_failure_that_is_named_is_translated_with_its_arguments() {
     // One bundle holds both: what stands twice is not translated as it was meant.
     let others = ids(OVERLAYS_ZH);
     assert!(said.keys().all(|key| !others.contains_key(key)));
+    let labels = ids(ANSWERS_ZH);
+    assert!(labels.keys().all(|key| key.starts_with("answer-") && !others.contains_key(key)));
 }
 
 #[test]
@@ -208,6 +210,16 @@ fn a_failure_is_said_in_the_readers_language_and_its_english_stays_at_hand() {
     assert_eq!(chinese.failure(&other), "详细信息（英文）：the moon is in the way");
     assert_eq!(chinese.failure_detail(&other), None);
     assert_eq!(english.failure(&other), "the moon is in the way");
+}
+
+#[test]
+fn one_thing_is_not_called_as_many_are() {
+    let said = |language, count: &str| Text::of(language).with("drill-last-out-known", &[("count", count.to_owned())]);
+    assert_eq!(said(Language::English, "1"), "Last known person out; people of one building unknown");
+    assert_eq!(said(Language::English, "21"), "Last known person out; people of 21 buildings unknown");
+    assert!(said(Language::Chinese, "1").contains('1'));
+    // What is no whole number is written as it came.
+    assert!(said(Language::English, "007 or so").contains("007 or so buildings"));
 }
 
 #[test]

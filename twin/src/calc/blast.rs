@@ -1,8 +1,10 @@
 //! `twin calc blast`.
 
 use analysis::emergency::hazard::{HazardRules, blast, blast_distance_m, share_of, tnt_equivalent_kg};
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
+use twin_engine::text::Text;
 
 use super::answer::{Answer, zone};
 use crate::failure::Failure;
@@ -42,7 +44,7 @@ pub(super) struct BlastArguments {
     json: bool,
 }
 
-pub(super) fn run(arguments: &BlastArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &BlastArguments, text: &Text) -> Result<(), Failure> {
     let rules = HazardRules::shipped();
     let tnt_kg = match (arguments.tnt, arguments.mass) {
         (Some(tnt), _) => tnt,
@@ -67,7 +69,10 @@ pub(super) fn run(arguments: &BlastArguments) -> Result<(), Failure> {
     let mut answer = Answer::new(
         "tnt-hemispherical",
         "Kingery and Bulmash 1984, simplified by Swisdak 1994",
-        "shape and congestion of a vapour cloud, shelter and channelling by buildings, fragments",
+        words!(
+            "calc-left-blast",
+            "shape and congestion of a vapour cloud, shelter and channelling by buildings, fragments"
+        ),
     );
     answer.set("tnt_kg", tnt_kg);
     if let Some(distance) = arguments.distance {
@@ -101,5 +106,5 @@ pub(super) fn run(arguments: &BlastArguments) -> Result<(), Failure> {
         })
         .collect();
     answer.set("zones", zones);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }

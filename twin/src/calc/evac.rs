@@ -3,9 +3,11 @@
 use analysis::emergency::evacuation::{
     Assembly, Door, EvacuationInput, EvacuationRules, Stair, Walking, WayNetwork, evacuate, groups_and_places_with,
 };
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
 use spatial_db::model::{FeatureId, FeatureKind};
+use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::reach::{cache, place};
@@ -78,13 +80,16 @@ fn assumed(text: &str) -> Result<Assumed, String> {
     Ok(Assumed { position_m: place(second)?, capacity: Some(capacity) })
 }
 
-pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &EvacArguments, text: &Text) -> Result<(), Failure> {
     if let Some(park) = &arguments.park {
-        return whole_park(arguments, park);
+        return whole_park(arguments, park, text);
     }
     let walking = Walking::new(&EvacuationRules::shipped());
-    let mut answer =
-        Answer::new("walking", "SFPE Handbook 2016; Weidmann 1993", "counterflow, groups, smoke, time to set out");
+    let mut answer = Answer::new(
+        "walking",
+        "SFPE Handbook 2016; Weidmann 1993",
+        words!("calc-left-walking", "counterflow, groups, smoke, time to set out"),
+    );
     let density = arguments.density.unwrap_or(0.0);
     if let Some(width_m) = arguments.door {
         let door = Door { width_m };
@@ -107,11 +112,11 @@ pub(super) fn run(arguments: &EvacArguments) -> Result<(), Failure> {
             answer.set("stair_s", walking.along_s(way, speed)?);
         }
     }
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 /// Everyone of a park.
-fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
+fn whole_park(arguments: &EvacArguments, park: &str, text: &Text) -> Result<(), Failure> {
     let cache = cache(park)?;
     let rules = EvacuationRules::shipped();
     let snapshot = cache.snapshot();
@@ -140,8 +145,14 @@ fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
     let found = evacuate(&rules, &input)?;
     let mut answer = Answer::new(
         "evacuation",
-        "SFPE Handbook 2016 (doors); Weidmann 1993 (ways); shortest way to the nearest place with room",
-        "sight and knowledge of the way, stairs and corridors inside, cars; occupants follow from employees on record, or floor area and use",
+        words!(
+            "calc-source-evacuation",
+            "SFPE Handbook 2016 (doors); Weidmann 1993 (ways); shortest way to the nearest place with room"
+        ),
+        words!(
+            "calc-left-evacuation",
+            "sight and knowledge of the way, stairs and corridors inside, cars; occupants follow from employees on record, or floor area and use"
+        ),
     );
     answer.set("persons", found.persons);
     answer.set("arrived", found.arrivals.len());
@@ -172,7 +183,7 @@ fn whole_park(arguments: &EvacArguments, park: &str) -> Result<(), Failure> {
         })
         .collect();
     answer.set("places", places);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use analysis::emergency::hazard::{
     Fireball, FlameModel, HazardError, HazardRules, JetFire, PoolFire, distance_of_level, share_of, thermal_load,
 };
+use analysis::words;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use twin_engine::text::Text;
 
 use super::answer::{Answer, zone};
 use super::weather::WeatherArguments;
@@ -72,7 +74,7 @@ fn needed(value: Option<f64>, model: &'static str, input: &'static str) -> Resul
     value.ok_or(HazardError::Needs { model, input })
 }
 
-pub(super) fn run(arguments: &HeatArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &HeatArguments, text: &Text) -> Result<(), Failure> {
     let rules = HazardRules::shipped();
     let loaded = match (arguments.load, arguments.heat, arguments.seconds) {
         (Some(load), ..) => Some(load),
@@ -81,14 +83,18 @@ pub(super) fn run(arguments: &HeatArguments) -> Result<(), Failure> {
     };
     let (Some(model), Some(name)) = (arguments.model, &arguments.substance) else {
         let load = loaded.unwrap_or_default();
-        let mut answer = Answer::new("heat-probits", "Eisenberg, Tsao-Perry, TNO, Lees", "clothing, shelter, flight");
+        let mut answer = Answer::new(
+            "heat-probits",
+            "Eisenberg, Tsao-Perry, TNO, Lees",
+            words!("calc-left-probits", "clothing, shelter, flight"),
+        );
         probits(&mut answer, &rules, load)?;
-        return answer.print(arguments.json);
+        return answer.print(arguments.json, text);
     };
     let weather = arguments.weather.weather(&rules)?;
     let substance = rules.substance(name)?;
     let far = 1e4;
-    match model {
+    let answer = match model {
         Model::Pool | Model::PoolPoint => {
             let diameter = needed(arguments.diameter, "pool fire", "--diameter")?;
             let fire = PoolFire::new(&rules, substance, diameter, &weather)?;
@@ -97,8 +103,11 @@ pub(super) fn run(arguments: &HeatArguments) -> Result<(), Failure> {
             } else {
                 (FlameModel::Point, "AIChE/CCPS 2000")
             };
-            let mut answer =
-                Answer::new("pool-fire", source, "tilt by the wind, obstacles, smoke on the way, escalation");
+            let mut answer = Answer::new(
+                "pool-fire",
+                source,
+                words!("calc-left-pool", "tilt by the wind, obstacles, smoke on the way, escalation"),
+            );
             answer.set("flame_m", fire.flame_m);
             answer.set("burning_kg_m2_s", fire.burning_kg_m2_s);
             answer.set("burning_rate_by_correlation", fire.correlated);
@@ -106,32 +115,39 @@ pub(super) fn run(arguments: &HeatArguments) -> Result<(), Failure> {
             answer.set("emission_w_m2", fire.emission_w_m2);
             let near = 0.5 * diameter * (1.0 + 1e-6);
             let heat = |x: f64| fire.heat_w_m2(&rules, flame, x, &weather);
-            finish(answer, arguments, &rules, (near, far), heat, None)
+            finish(answer, arguments, &rules, (near, far), heat, None)?
         }
         Model::Jet => {
             let rate = needed(arguments.rate, "jet fire", "--rate")?;
             let fire = JetFire::new(&rules, substance, rate)?;
-            let mut answer =
-                Answer::new("jet-fire", "API 521 2007, point source", "direction of the jet, wind, obstacles");
+            let mut answer = Answer::new(
+                "jet-fire",
+                words!("calc-source-jet", "API 521 2007, point source"),
+                words!("calc-left-jet", "direction of the jet, wind, obstacles"),
+            );
             answer.set("flame_m", fire.flame_m);
             answer.set("heat_release_w", fire.heat_w);
             answer.set("radiant_fraction", fire.radiant_fraction);
             let near = 0.5 * fire.flame_m;
-            finish(answer, arguments, &rules, (near, far), |x| fire.heat_w_m2(&rules, x, &weather), None)
+            finish(answer, arguments, &rules, (near, far), |x| fire.heat_w_m2(&rules, x, &weather), None)?
         }
         Model::Fireball => {
             let mass = needed(arguments.mass, "BLEVE fireball", "--mass")?;
             let ball = Fireball::new(&rules, substance, mass, None)?;
-            let mut answer =
-                Answer::new("bleve-fireball", "AIChE/CCPS 2000", "growth and rise, blast and fragments of the vessel");
+            let mut answer = Answer::new(
+                "bleve-fireball",
+                "AIChE/CCPS 2000",
+                words!("calc-left-fireball", "growth and rise, blast and fragments of the vessel"),
+            );
             answer.set("diameter_m", ball.diameter_m);
             answer.set("duration_s", ball.duration_s);
             answer.set("height_m", ball.height_m);
             answer.set("emission_w_m2", ball.emission_w_m2);
             let heat = |x: f64| ball.heat_w_m2(&rules, x, &weather);
-            finish(answer, arguments, &rules, (0.0, far), heat, Some(ball.duration_s))
+            finish(answer, arguments, &rules, (0.0, far), heat, Some(ball.duration_s))?
         }
-    }
+    };
+    answer.print(arguments.json, text)
 }
 
 fn finish(
@@ -141,7 +157,7 @@ fn finish(
     span: (f64, f64),
     heat: impl Fn(f64) -> Result<f64, HazardError>,
     lasts_s: Option<f64>,
-) -> Result<(), Failure> {
+) -> Result<Answer, Failure> {
     if let Some(distance) = arguments.distance {
         let here = heat(distance)?;
         answer.set("distance_m", distance);
@@ -159,7 +175,7 @@ fn finish(
         zones.push(zone(&level.name, ("heat_w_m2", level.value), Some(reach.unwrap_or(span.0)), &more));
     }
     answer.set("zones", zones);
-    answer.print(arguments.json)
+    Ok(answer)
 }
 
 fn probits(answer: &mut Answer, rules: &HazardRules, load: f64) -> Result<(), Failure> {

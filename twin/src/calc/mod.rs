@@ -16,6 +16,10 @@ mod weather;
 
 use clap::{Args, Subcommand};
 
+use twin_engine::Language;
+use twin_engine::text::Text;
+
+use crate::cli::LanguageName;
 use crate::failure::Failure;
 
 /// Arguments of `twin calc`.
@@ -28,6 +32,9 @@ pub(crate) struct CalcGroup {
     /// What to work out
     #[command(subcommand)]
     what: Calc,
+    /// Language of the answer in words; that of the environment if not given
+    #[arg(long, value_enum, global = true)]
+    lang: Option<LanguageName>,
 }
 
 /// The models.
@@ -60,18 +67,19 @@ enum Calc {
 }
 
 pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
+    let text = Text::of(group.lang.map_or_else(Language::from_environment, Into::into));
     match &group.what {
-        Calc::Plume(arguments) => plume::run(arguments),
-        Calc::Blast(arguments) => blast::run(arguments),
-        Calc::Heat(arguments) => heat::run(arguments),
-        Calc::Source(arguments) => source::run(arguments),
-        Calc::Hydrants(arguments) => reach::run_hydrants(arguments),
-        Calc::Protection(arguments) => protection::run(arguments),
-        Calc::Security(arguments) => security::run(arguments),
-        Calc::Stations(arguments) => stations::run(arguments),
-        Calc::Flood(arguments) => reach::run_flood(arguments),
-        Calc::Grade(arguments) => grade::run(arguments),
-        Calc::Evac(arguments) => evac::run(arguments),
-        Calc::Crowd(arguments) => crowd::run(arguments),
+        Calc::Plume(arguments) => plume::run(arguments, text),
+        Calc::Blast(arguments) => blast::run(arguments, text),
+        Calc::Heat(arguments) => heat::run(arguments, text),
+        Calc::Source(arguments) => source::run(arguments, text),
+        Calc::Hydrants(arguments) => reach::run_hydrants(arguments, text),
+        Calc::Protection(arguments) => protection::run(arguments, text),
+        Calc::Security(arguments) => security::run(arguments, text),
+        Calc::Stations(arguments) => stations::run(arguments, text),
+        Calc::Flood(arguments) => reach::run_flood(arguments, text),
+        Calc::Grade(arguments) => grade::run(arguments, text),
+        Calc::Evac(arguments) => evac::run(arguments, text),
+        Calc::Crowd(arguments) => crowd::run(arguments, text),
     }
 }

@@ -4,9 +4,12 @@ use analysis::emergency::hazard::{
     Cloud, Frame, GuidelineKind, HazardRules, Indoor, Plume, PlumeInput, Puff, PuffInput, Substance, Threshold,
     Weather, cloud_zone, exposed_buildings, plume_kg_m3, share_of,
 };
+use analysis::words;
+use analysis::words::Words;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
+use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::weather::{TerrainName, WeatherArguments, say};
@@ -114,20 +117,29 @@ impl From<GuidelineName> for GuidelineKind {
     }
 }
 
-const LEAVES_OUT: &str = "gas heavier than air, momentum and buoyancy of the release, deposition, chemistry, buildings and slopes, a wind that changes";
+fn leaves_out() -> Words {
+    words!(
+        "calc-left-plume",
+        "gas heavier than air, momentum and buoyancy of the release, deposition, chemistry, buildings and slopes, a wind that changes"
+    )
+}
 
-pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &PlumeArguments, text: &Text) -> Result<(), Failure> {
     let rules = HazardRules::shipped();
     let weather = arguments.weather.weather(&rules)?;
     let substance = arguments.substance.as_deref().map(|name| rules.substance(name)).transpose()?;
     if let (Some(sigma_y), Some(sigma_z), Some(rate)) = (arguments.sigma_y, arguments.sigma_z, arguments.rate) {
-        let mut answer = Answer::new("gaussian-plume", "Turner 1970, coefficients given", LEAVES_OUT);
+        let mut answer = Answer::new(
+            "gaussian-plume",
+            words!("calc-source-turner", "Turner 1970, coefficients given"),
+            leaves_out(),
+        );
         let found =
             plume_kg_m3(rate, weather.wind_m_s, (sigma_y, sigma_z), (arguments.y, arguments.z), arguments.height)?;
         answer.set("concentration_kg_m3", found);
         answer.set("sigma_y_m", sigma_y);
         answer.set("sigma_z_m", sigma_z);
-        return answer.print(arguments.json);
+        return answer.print(arguments.json, text);
     }
     if let Some(mass_kg) = arguments.mass {
         let input = PuffInput {
@@ -139,7 +151,7 @@ pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
             extrapolate: arguments.extrapolate,
         };
         let puff = Puff::new(&rules, &input)?;
-        let mut answer = Answer::new("gaussian-puff", "Slade 1968; AIChE/CCPS 1999", LEAVES_OUT);
+        let mut answer = Answer::new("gaussian-puff", "Slade 1968; AIChE/CCPS 1999", leaves_out());
         answer.set("sigma_set", puff.sigma_set());
         answer.set("wind_m_s", puff.wind_m_s());
         if let Some(x) = arguments.x {
@@ -152,7 +164,7 @@ pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
             let stays = if arguments.time.is_some() { Stays::AMoment } else { Stays::For(puff.passes_s(x)) };
             place_values(&mut answer, arguments, substance, &weather, found, stays)?;
         }
-        return zones(answer, arguments, &puff, substance, &weather);
+        return zones(answer, arguments, &puff, substance, &weather, text);
     }
     let input = PlumeInput {
         rate_kg_s: arguments.rate.unwrap_or_default(),
@@ -165,7 +177,7 @@ pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
         extrapolate: arguments.extrapolate,
     };
     let plume = Plume::new(&rules, &input)?;
-    let mut answer = Answer::new("gaussian-plume", &rules.sigma_set(plume.sigma_set())?.source, LEAVES_OUT);
+    let mut answer = Answer::new("gaussian-plume", rules.sigma_set(plume.sigma_set())?.source.as_str(), leaves_out());
     answer.set("sigma_set", plume.sigma_set());
     answer.set("averaging_s", plume.averaging_s());
     answer.set("wind_m_s", plume.wind_m_s());
@@ -188,7 +200,7 @@ pub(super) fn run(arguments: &PlumeArguments) -> Result<(), Failure> {
         let gas = substance.gas_density_kg_m3(weather.temperature_k, weather.pressure_pa);
         answer.set("heavier_than_air_matters", plume.density_effect(&rules, gas, &weather));
     }
-    zones(answer, arguments, &plume, substance, &weather)
+    zones(answer, arguments, &plume, substance, &weather, text)
 }
 
 /// How long the cloud that was worked out is at a place, and so how long someone there breathes it.
@@ -205,10 +217,15 @@ enum Stays {
 /// Toxic load at the place: what it does, or why that is not known.
 fn toxic_values(answer: &mut Answer, substance: &Substance, found_kg_m3: f64, breathed_s: Option<f64>) {
     let probit = match breathed_s {
-        None => Err("the value is that of one moment (--time), and how long it lasts is not known".to_owned()),
+        None => Err(words!(
+            "calc-toxic-moment",
+            "the value is that of one moment (--time), and how long it lasts is not known"
+        )),
         // Nothing to breathe has no logarithm: its share is 0, and its probit none.
         Some(_) if found_kg_m3 <= 0.0 && substance.toxic_probit.is_some() => Ok(None),
-        Some(seconds) => substance.toxic_probit(found_kg_m3, seconds).map(Some).map_err(|error| error.to_string()),
+        Some(seconds) => {
+            substance.toxic_probit(found_kg_m3, seconds).map(Some).map_err(|error| Words::from(error.to_string()))
+        }
     };
     match probit {
         Ok(probit) => {
@@ -218,7 +235,7 @@ fn toxic_values(answer: &mut Answer, substance: &Substance, found_kg_m3: f64, br
         Err(missing) => {
             answer.set("toxic_probit", Value::Null);
             answer.set("toxic_death_share", Value::Null);
-            answer.set("toxic_missing", missing);
+            answer.say("toxic_missing", missing);
         }
     }
 }
@@ -260,6 +277,7 @@ fn zones(
     cloud: &impl Cloud,
     substance: Option<&Substance>,
     weather: &Weather,
+    text: &Text,
 ) -> Result<(), Failure> {
     let mut levels: Vec<(String, f64, Option<f64>)> =
         arguments.threshold.iter().map(|&kg_m3| (format!("{kg_m3} kg/m3"), kg_m3, None)).collect();
@@ -273,7 +291,10 @@ fn zones(
             Err(error) => answer.set("zones_missing", error.to_string()),
         }
     } else if levels.is_empty() {
-        answer.set("zones_missing", "neither --substance nor --threshold says what bounds a zone");
+        answer.say(
+            "zones_missing",
+            words!("calc-zones-missing", "neither --substance nor --threshold says what bounds a zone"),
+        );
     }
     levels.sort_by(|a, b| a.1.total_cmp(&b.1));
     levels.dedup_by(|a, b| a.1 == b.1);
@@ -315,5 +336,5 @@ fn zones(
     }
     answer.set("zones", rows);
     say(&mut answer, weather);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }

@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use analysis::emergency::evacuation::EvacuationRules;
 use analysis::emergency::{Finding, ProtectionRules, protection};
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
-use twin_engine::Language;
 use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::reach::cache;
-use crate::cli::LanguageName;
 use crate::failure::Failure;
 use crate::report::whole;
 use crate::rules::tables;
@@ -36,9 +35,6 @@ pub(super) struct ProtectionArguments {
     /// Spreadsheet of the findings to write, CSV
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// Language of findings and clauses; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
@@ -59,9 +55,8 @@ const CHECKS: [&str; 12] = [
     "hydrant_wall",
 ];
 
-pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ProtectionArguments, text: &Text) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
-    let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
     let evacuation = EvacuationRules::shipped();
     let found = protection(&cache, &tables().land, &ProtectionRules::shipped(), &evacuation, arguments.hour);
     let asked = |value: &Value| {
@@ -88,15 +83,18 @@ pub(super) fn run(arguments: &ProtectionArguments) -> Result<(), Failure> {
     }
     let mut answer = Answer::new(
         "protection",
-        "GB 50974-2014, GB 50016-2014; the clause of each finding",
-        "pressure, heights over roads, trees and parked cars, bearing of the ground, bends; flows on record are added up",
+        words!("calc-source-protection", "GB 50974-2014, GB 50016-2014; the clause of each finding"),
+        words!(
+            "calc-left-protection",
+            "pressure, heights over roads, trees and parked cars, bearing of the ground, bends; flows on record are added up"
+        ),
     );
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("hour", arguments.hour);
     answer.set("checks", counts);
     answer.set("missing", found.missing.iter().map(|one| text.words(one)).collect::<Vec<_>>());
     answer.set("findings", findings);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 fn csv_of(findings: &[Value]) -> Result<Vec<u8>, Failure> {

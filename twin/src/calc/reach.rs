@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use analysis::emergency::hazard::{Flood, FloodExtent, HazardError, flood};
 use analysis::emergency::{Reach, covered_by, hydrant_reach, parcel_reach};
+use analysis::words;
+use analysis::words::Words;
 use clap::Args;
 use geo::Centroid;
 use serde_json::{Value, json};
 use spatial_db::cache::Cache;
 use spatial_db::model::{Building, Provenance, TerrainGrid};
+use twin_engine::text::Text;
 
 use super::answer::Answer;
 use crate::failure::Failure;
@@ -70,11 +73,15 @@ pub(super) fn cache(park: &str) -> Result<Cache, Failure> {
     Ok(Cache::build(loaded?.0))
 }
 
-pub(super) fn run_hydrants(arguments: &HydrantArguments) -> Result<(), Failure> {
+pub(super) fn run_hydrants(arguments: &HydrantArguments, text: &Text) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
     let rules = &tables().land;
     let reach = rules.figure("hydrant", "reach_m");
-    let mut answer = Answer::new("hydrant-reach", &reach.citation(), "hoses along real ways, flow and pressure");
+    let mut answer = Answer::new(
+        "hydrant-reach",
+        reach.citation(),
+        words!("calc-left-hydrants", "hoses along real ways, flow and pressure"),
+    );
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("reach_m", reach.value);
     let park = cache.snapshot();
@@ -83,7 +90,7 @@ pub(super) fn run_hydrants(arguments: &HydrantArguments) -> Result<(), Failure> 
     let parcels = park.parcels.iter().map(|parcel| &parcel.provenance).zip(parcel_reach(&cache, rules));
     let heads = ["parcels_reached_whole", "parcels_reached_partly", "parcels_not_reached", "parcels_reach_unknown"];
     set_reach(&mut answer, "parcel", heads, parcels);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 /// Counts of how features are reached, and a row for each that is not reached whole.
@@ -115,7 +122,7 @@ fn set_reach<'a>(
 }
 
 /// What lies in the areas of a file.
-fn in_areas(cache: &Cache, file: &Path, as_json: bool) -> Result<(), Failure> {
+fn in_areas(cache: &Cache, file: &Path, as_json: bool, text: &Text) -> Result<(), Failure> {
     let park = cache.snapshot();
     let unreadable =
         |error: importers::AreaError| Failure::Unreadable { files: vec![file.to_path_buf()], fix: error.to_string() };
@@ -123,8 +130,8 @@ fn in_areas(cache: &Cache, file: &Path, as_json: bool) -> Result<(), Failure> {
     let [parcels, buildings] = covered_by(cache, &found.areas);
     let mut answer = Answer::new(
         "flood-by-area",
-        "the areas of the file, as whoever made it drew them",
-        "depth, time and chance of the water: an area says only where it may stand",
+        words!("calc-source-areas", "the areas of the file, as whoever made it drew them"),
+        words!("calc-left-areas", "depth, time and chance of the water: an area says only where it may stand"),
     );
     answer.set("park", park.park.slug.as_str());
     answer.set("areas", found.areas.len());
@@ -148,20 +155,29 @@ fn in_areas(cache: &Cache, file: &Path, as_json: bool) -> Result<(), Failure> {
     answer.set("buildings_in_it", buildings.len());
     answer.set("parcels", parcels);
     answer.set("buildings", buildings);
-    answer.print(as_json)
+    answer.print(as_json, text)
 }
 
 /// The places of `--from` that no water comes from, in words: their ground does not lie below the level, or nobody knows how high it is.
-fn dry(terrain: &TerrainGrid, from: &[[f64; 2]], level_m: f64) -> Vec<String> {
+fn dry(terrain: &TerrainGrid, from: &[[f64; 2]], level_m: f64) -> Vec<Words> {
     let said = |&[x, y]: &[f64; 2]| {
         let column = ((x - terrain.origin_x_m) / terrain.cell_m).round();
         let row = ((y - terrain.origin_y_m) / terrain.cell_m).round();
+        let place = format!("{x},{y}");
         match terrain.sample(column as usize, row as usize) {
             Some(ground_m) if ground_m < level_m => None,
-            Some(ground_m) => Some(format!(
-                "{x},{y}: the ground lies at {ground_m:.2} m, and the level is {level_m} m: no water comes from there"
+            Some(ground_m) => Some(words!(
+                "calc-dry-ground",
+                "{place}: the ground lies at {ground} m, and the level is {level} m: no water comes from there",
+                place = place,
+                ground = format!("{ground_m:.2}"),
+                level = level_m.to_string()
             )),
-            None => Some(format!("{x},{y}: the ground's height is not known: no water comes from there")),
+            None => Some(words!(
+                "calc-dry-unknown",
+                "{place}: the ground's height is not known: no water comes from there",
+                place = place
+            )),
         }
     };
     from.iter().filter_map(said).collect()
@@ -183,10 +199,10 @@ fn at_buildings(buildings: &[Building], extent: &FloodExtent) -> (Vec<Value>, us
     (wet, unknown)
 }
 
-pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
+pub(super) fn run_flood(arguments: &FloodArguments, text: &Text) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
     if let Some(file) = &arguments.area {
-        return in_areas(&cache, file, arguments.json);
+        return in_areas(&cache, file, arguments.json, text);
     }
     let level_m = arguments.level.unwrap_or_default();
     let snapshot = cache.snapshot();
@@ -198,20 +214,23 @@ pub(super) fn run_flood(arguments: &FloodArguments) -> Result<(), Failure> {
     let extent = flood(terrain, &Flood { level_m, from })?;
     let mut answer = Answer::new(
         "flood-by-level",
-        "FEMA, level over the terrain; NOAA 2012, joined ground",
-        "how the water moves and how long it takes, sewers, dykes finer than the grid; water at a building whose middle is dry",
+        words!("calc-source-flood", "FEMA, level over the terrain; NOAA 2012, joined ground"),
+        words!(
+            "calc-left-flood",
+            "how the water moves and how long it takes, sewers, dykes finer than the grid; water at a building whose middle is dry"
+        ),
     );
     answer.set("level_m", level_m);
     answer.set("area_m2", extent.area_m2);
     answer.set("volume_m3", extent.volume_m3);
     answer.set("deepest_m", extent.deepest_m);
     answer.set("cells_without_height", extent.unknown_cells);
-    answer.set("from_dry_ground", dry(terrain, &arguments.from, level_m));
+    answer.say_all("from_dry_ground", dry(terrain, &arguments.from, level_m));
     let (wet, unknown) = at_buildings(&snapshot.buildings, &extent);
     answer.set("buildings_under_water", wet.len());
     answer.set("buildings_unknown", unknown);
     answer.set("buildings", wet);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! `twin calc security`: what cameras, gates and hazard sites of a park lack, item by item.
 
 use analysis::emergency::security::{Shortcoming, security, shortcomings};
+use analysis::words;
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::{Value, json};
-use twin_engine::Language;
 use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::reach::cache;
-use crate::cli::LanguageName;
 use crate::failure::Failure;
 use crate::rules::tables;
 
@@ -26,17 +25,13 @@ pub(super) struct SecurityArguments {
     /// Day to look at; the park's own if not given
     #[arg(long, value_name = "DATE", value_parser = crate::cli::day)]
     as_of: Option<NaiveDate>,
-    /// Language of the rows; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(arguments: &SecurityArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &SecurityArguments, text: &Text) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
-    let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
     let day = arguments.as_of.or(cache.snapshot().park.as_of).unwrap_or_else(|| chrono::Local::now().date_naive());
     let found = security(&cache, &tables().land, day);
     let told = |one: &Shortcoming| {
@@ -48,8 +43,11 @@ pub(super) fn run(arguments: &SecurityArguments) -> Result<(), Failure> {
     let rows: Vec<Value> = shortcomings(&cache, &found).iter().map(told).collect();
     let mut answer = Answer::new(
         "security",
-        "house rules, no clause of a standard; the rule of each row",
-        "heights and slopes, fences (the boundary of a parcel with a gate stands for one), night, weather, what guards see",
+        words!("calc-source-security", "house rules, no clause of a standard; the rule of each row"),
+        words!(
+            "calc-left-security",
+            "heights and slopes, fences (the boundary of a parcel with a gate stands for one), night, weather, what guards see"
+        ),
     );
     answer.set("park", cache.snapshot().park.slug.as_str());
     answer.set("as_of", day.to_string());
@@ -61,5 +59,5 @@ pub(super) fn run(arguments: &SecurityArguments) -> Result<(), Failure> {
         answer.set(verdict, rows.iter().filter(|row| row["verdict"] == verdict).count());
     }
     answer.set("findings", rows);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }

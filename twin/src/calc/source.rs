@@ -3,7 +3,9 @@
 use analysis::emergency::hazard::{
     GasState, HazardError, HazardRules, Hole, Leak, Pool, Tank, evaporation, gas_jet, liquid_jet_kg_s, source_of,
 };
+use analysis::words;
 use clap::{Args, ValueEnum};
+use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::weather::WeatherArguments;
@@ -97,7 +99,7 @@ fn needed<T>(value: Option<T>, model: &'static str, input: &'static str) -> Resu
     value.ok_or(HazardError::Needs { model, input })
 }
 
-pub(super) fn run(arguments: &SourceArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &SourceArguments, text: &Text) -> Result<(), Failure> {
     let rules = HazardRules::shipped();
     let weather = arguments.weather.weather(&rules)?;
     let substance = arguments.substance.as_deref().map(|name| rules.substance(name)).transpose()?;
@@ -123,8 +125,8 @@ pub(super) fn run(arguments: &SourceArguments) -> Result<(), Failure> {
             let jet = gas_jet(&rules, &state, hole(MODEL)?, weather.pressure_pa)?;
             let mut answer = Answer::new(
                 "gas-jet",
-                "isentropic orifice flow (AIChE/CCPS 1999)",
-                "falling pressure, pipes, real gases",
+                words!("calc-source-gas", "isentropic orifice flow (AIChE/CCPS 1999)"),
+                words!("calc-left-gas", "falling pressure, pipes, real gases"),
             );
             answer.set("rate_kg_s", jet.rate_kg_s);
             answer.set("choked", jet.choked);
@@ -139,7 +141,11 @@ pub(super) fn run(arguments: &SourceArguments) -> Result<(), Failure> {
             let density = needed(density, MODEL, "--density or --substance")?;
             let pressure = arguments.pressure.unwrap_or(weather.pressure_pa);
             let rate = liquid_jet_kg_s(&rules, density, hole(MODEL)?, pressure, weather.pressure_pa, arguments.head)?;
-            let mut answer = Answer::new("liquid-jet", "Bernoulli (AIChE/CCPS 1999)", "falling level, pipes, flashing");
+            let mut answer = Answer::new(
+                "liquid-jet",
+                words!("calc-source-liquid", "Bernoulli (AIChE/CCPS 1999)"),
+                words!("calc-left-liquid", "falling level, pipes, flashing"),
+            );
             answer.set("rate_kg_s", rate);
             answer
         }
@@ -161,7 +167,7 @@ pub(super) fn run(arguments: &SourceArguments) -> Result<(), Failure> {
             let mut answer = Answer::new(
                 "tank",
                 "AIChE/CCPS 1999; Fauske and Epstein 1988",
-                "falling pressure (the rate is that of the first moment), real gases",
+                words!("calc-left-tank", "falling pressure (the rate is that of the first moment), real gases"),
             );
             answer.set("rate_kg_s", source.rate_kg_s);
             answer.set("airborne_kg_s", source.airborne_kg_s);
@@ -183,7 +189,7 @@ pub(super) fn run(arguments: &SourceArguments) -> Result<(), Failure> {
             let mut answer = Answer::new(
                 "pool-evaporation",
                 if found.boiling { "Briscoe and Shaw 1980" } else { "Mackay and Matsugu 1973" },
-                "sun, heat of the air, cooling by evaporation, spreading",
+                words!("calc-left-evaporation", "sun, heat of the air, cooling by evaporation, spreading"),
             );
             answer.set("rate_kg_s", found.rate_kg_s);
             answer.set("boiling", found.boiling);
@@ -191,5 +197,5 @@ pub(super) fn run(arguments: &SourceArguments) -> Result<(), Failure> {
             answer
         }
     };
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }

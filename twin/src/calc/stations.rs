@@ -2,9 +2,11 @@
 
 use analysis::emergency::evacuation::EvacuationRules;
 use analysis::emergency::{Drive, station_reach};
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
 use spatial_db::model::Provenance;
+use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::reach::cache;
@@ -28,19 +30,23 @@ pub(super) struct StationArguments {
     json: bool,
 }
 
-pub(super) fn run(arguments: &StationArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &StationArguments, text: &Text) -> Result<(), Failure> {
     let cache = cache(&arguments.park)?;
     let rules = EvacuationRules::shipped();
     let asked = rules.figure("response", "arrival_s");
     let within_s = arguments.within.unwrap_or(asked.value);
-    let source = match arguments.within {
-        Some(_) => "shortest way by road; the time asked for".to_owned(),
-        None => format!("shortest way by road; {}", asked.citation()),
+    let source = if arguments.within.is_some() {
+        words!("calc-source-stations-asked", "shortest way by road; the time asked for")
+    } else {
+        words!("calc-source-stations", "shortest way by road; {rule}", rule = asked.citation())
     };
     let mut answer = Answer::new(
         "station-reach",
-        &source,
-        "one-way streets, turns, traffic, bridges (taken for crossings), engines that are out, stations outside the record",
+        source,
+        words!(
+            "calc-left-stations",
+            "one-way streets, turns, traffic, bridges (taken for crossings), engines that are out, stations outside the record"
+        ),
     );
     let park = cache.snapshot();
     answer.set("park", park.park.slug.as_str());
@@ -51,14 +57,17 @@ pub(super) fn run(arguments: &StationArguments) -> Result<(), Failure> {
     let found = station_reach(&cache, &rules)?;
     answer.set("stations", found.as_ref().map_or(0, |found| found.stations));
     let Some(found) = found else {
-        answer.set("missing", "no fire station in service is on record: how soon an engine comes is not known");
-        return answer.print(arguments.json);
+        answer.say(
+            "missing",
+            words!("calc-no-station", "no fire station in service is on record: how soon an engine comes is not known"),
+        );
+        return answer.print(arguments.json, text);
     };
     let parcels = park.parcels.iter().map(|parcel| &parcel.provenance).zip(&found.parcels);
     set_drives(&mut answer, "parcel", within_s, parcels);
     let buildings = park.buildings.iter().map(|building| &building.provenance).zip(&found.buildings);
     set_drives(&mut answer, "building", within_s, buildings);
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 /// Counts of what is reached in time, and a row for each that is not.

@@ -7,7 +7,7 @@ mod traced;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, DrillTrace, HazardSpec};
+use analysis::emergency::drill::{DrillFile, DrillRun, DrillTables, DrillTrace, HazardSpec, one_by_one};
 use analysis::emergency::evacuation::{Departure, groups_and_places};
 use analysis::emergency::hazard::Terrain;
 use chrono::NaiveDate;
@@ -390,6 +390,7 @@ fn sheets(
     out.extend([told::log(run), told::notes(file, run), told::expected(&run.outcome.rated)]);
     out.extend([told::objectives(run), told::items(run), told::improvements(run)]);
     out.extend(placed::places(run, cache));
+    out.push(told::one_by_one(&one_by_one(file, run, cache, &tables.evacuation)));
     Ok(out)
 }
 

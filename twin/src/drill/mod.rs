@@ -9,6 +9,7 @@ mod page;
 mod pictures;
 mod shot;
 mod tables;
+mod told;
 mod watcher;
 mod wkt;
 
@@ -92,7 +93,7 @@ struct PageArguments {
     /// Leave the pictures out of the page: quicker, and without a graphics adapter
     #[arg(long)]
     no_pictures: bool,
-    /// Language of the page; that of the environment if not given
+    /// Language of the page and of what is printed; that of the environment if not given
     #[arg(long, value_enum)]
     lang: Option<LanguageName>,
 }
@@ -302,43 +303,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
             "notes": notes_taken(&file, &run),
         }));
     }
-    for entry in &run.log.entries {
-        print::line(format!("{:>5.0} s  {}", entry.at_s, entry.text))?;
-    }
-    let time = |at: Option<f64>| at.map_or_else(|| "never".to_owned(), |at| format!("{at:.0} s"));
-    let known = if outcome.everyone_out().is_none() { "known " } else { "" };
-    print::line(format!(
-        "alarm {}, first engine {}, first water {}, last {known}person out {}",
-        time(outcome.alarm_s),
-        time(outcome.first_engine_s),
-        time(outcome.first_water_s),
-        time(outcome.last_out_s)
-    ))?;
-    print::line(format!(
-        "{} of {} persons at a place of assembly, {} cut off; {} buildings {}",
-        outcome.arrived,
-        outcome.persons,
-        outcome.cut_off,
-        outcome.struck.len(),
-        // The mildest level of a burst reaches farther than the danger in which nobody is to be.
-        if outcome.levels.is_empty() { "inside the danger" } else { "within a level, the mildest among them" }
-    ))?;
-    for one in &outcome.gatherings {
-        if let Some(at_s) = one.reached_s {
-            let name = one.name.as_deref().unwrap_or(&one.key);
-            print::line(format!("the place of assembly {name} lies inside the danger from {at_s:.0} s"))?;
-        }
-    }
-    if outcome.buildings_unknown > 0 {
-        print::line(format!("people of {} buildings are not known and not among them", outcome.buildings_unknown))?;
-    }
-    if let Some(missing) = missing(&run) {
-        print::line(format!("zones missing: {missing}"))?;
-    }
-    for rated in &outcome.rated {
-        print::line(format!("{:10} {}", rated.rating.as_str(), rated.text))?;
-    }
-    print::line(format!("run {}; for exercises and planning", run.log.digest.clone().unwrap_or_default()))
+    told::lines(&run, arguments.page.text()).into_iter().try_for_each(print::line)
 }
 
 /// The window with a drill. What is wrong in the file is said before it opens.
@@ -379,6 +344,11 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 impl PageArguments {
+    /// Words in the language that is asked for.
+    fn text(&self) -> &'static Text {
+        Text::of(self.lang.map_or_else(Language::from_environment, Into::into))
+    }
+
     /// Writes the page of a drill, with pictures of its moments or without; those of notes lie beside the log.
     fn write(
         &self,
@@ -387,7 +357,7 @@ impl PageArguments {
         log: Option<&Path>,
         path: &Path,
     ) -> Result<(), Failure> {
-        let text = Text::of(self.lang.map_or_else(Language::from_environment, Into::into));
+        let text = self.text();
         let pictures = if self.no_pictures { Vec::new() } else { pictures::pictures(file, run, cache, text)? };
         // A log that is named without a folder lies in that of the command.
         let folder = log.and_then(Path::parent);

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use analysis::emergency::drill::{DrillFile, DrillRun, drill_notes, drill_report, given_chapter, improvement_chapter};
+use analysis::emergency::drill::{
+    DrillFile, DrillRun, DrillTables, drill_notes, drill_report, given_chapter, improvement_chapter, one_by_one,
+    one_by_one_chapter, one_by_one_note,
+};
 use analysis::emergency::in_service;
 use askama::Template;
 use geo::{BoundingRect, LineString, MultiPolygon};
@@ -61,6 +64,13 @@ impl Page {
         let expected = chapters.iter().position(|chapter| chapter.name == "expected");
         let improvements = improvement_chapter(file, run, chrono::Local::now().date_naive());
         chapters.insert(expected.map_or(chapters.len(), |at| at + 1), improvements);
+        let mut notes = drill_notes(file, run);
+        let followed = one_by_one(file, run, cache, &DrillTables::in_force().evacuation);
+        if !followed.is_empty() {
+            let people = chapters.iter().position(|chapter| chapter.name == "people");
+            chapters.insert(people.map_or(chapters.len(), |at| at + 1), one_by_one_chapter(&followed));
+            notes.push(one_by_one_note());
+        }
         chapters.push(given_chapter(file, run, park));
         let chapters = chapters
             .iter()
@@ -90,7 +100,7 @@ impl Page {
             zone: text.words(&run.zone.0),
             pictures,
             chapters,
-            notes: drill_notes(file, run).iter().map(|note| text.words(note)).collect(),
+            notes: notes.iter().map(|note| text.words(note)).collect(),
             credit,
             made: format!("ParkTwin {} · {}", env!("CARGO_PKG_VERSION"), chrono::Local::now().format("%Y-%m-%d %H:%M")),
         }

@@ -58,7 +58,7 @@ pub struct DoorUse {
     pub most_1_s: Option<f64>,
     /// What SFPE lets through its effective width, persons a second; none for a width that the rule does not hold for.
     pub capacity_1_s: Option<f64>,
-    /// How long its persons take by that rule, s.
+    /// When the last of its persons is out by that rule, s after the alarm: they come to it as they set out, and pass one after the other.
     pub rule_s: Option<f64>,
 }
 
@@ -114,7 +114,7 @@ pub struct Egress {
     pub openings: Vec<Opening>,
     /// How each was used.
     pub doors: Vec<DoorUse>,
-    /// The longest time that a door's people take by SFPE's rule, s; none where one has no capacity.
+    /// When the last is out by SFPE's rule for each door, s after the alarm, the way to it left out; none where one has no capacity.
     pub rule_s: Option<f64>,
     /// Ground, m².
     pub area_m2: f64,
@@ -253,6 +253,7 @@ fn told(
 ) -> Egress {
     let walking = Walking::new(rules);
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); openings.len()];
+    let mut ready: Vec<Vec<f64>> = vec![Vec::new(); openings.len()];
     let mut tracks: Vec<Track> = people
         .agents
         .iter()
@@ -270,6 +271,7 @@ fn told(
     let mut last: Option<LastOut> = None;
     for leaving in &result.leavings {
         times[leaving.exit].push(leaving.at_s);
+        ready[leaving.exit].push(tracks[leaving.agent].ready_s);
         tracks[leaving.agent].out = Some((leaving.at_s, leaving.exit));
         out_s.push(leaving.at_s);
         // Those of one step are not in their order.
@@ -284,7 +286,7 @@ fn told(
         count.checked_sub(1).and_then(|at| out_s.get(at)).copied()
     };
     let doors: Vec<DoorUse> =
-        openings.iter().zip(times).map(|(opening, times)| used(&walking, opening, times)).collect();
+        openings.iter().zip(times.into_iter().zip(ready)).map(|(opening, of)| used(&walking, opening, of)).collect();
     let rule_s = doors.iter().map(|door| door.rule_s).reduce(|a, b| Some(a?.max(b?))).flatten();
     cells.retain(|cell| cell.most_1_m2 > 0.05);
     let congested_s = cells.iter().map(|cell| cell.congested_s).fold(0.0, f64::max);
@@ -310,8 +312,10 @@ fn told(
     }
 }
 
-fn used(walking: &Walking, opening: &Opening, mut times: Vec<f64>) -> DoorUse {
+/// How a door was used, by when each of its people left and when he had set out, s.
+fn used(walking: &Walking, opening: &Opening, (mut times, mut ready): (Vec<f64>, Vec<f64>)) -> DoorUse {
     times.sort_by(f64::total_cmp);
+    ready.sort_by(f64::total_cmp);
     let (first_s, last_s) = (times.first().copied(), times.last().copied());
     let span = first_s.zip(last_s).map(|(first, last)| last - first).filter(|span| *span > 0.0);
     let in_window = |k: usize| times[k..].partition_point(|at| *at < times[k] + FLOW_S);
@@ -324,8 +328,16 @@ fn used(walking: &Walking, opening: &Opening, mut times: Vec<f64>) -> DoorUse {
         flow_1_s: span.map(|span| (times.len() - 1) as f64 / span),
         most_1_s: most.map(|most| most as f64 / FLOW_S),
         capacity_1_s,
-        rule_s: if times.is_empty() { Some(0.0) } else { capacity_1_s.map(|flow| times.len() as f64 / flow) },
+        rule_s: if ready.is_empty() { Some(0.0) } else { capacity_1_s.map(|flow| in_line(&ready, flow)) },
     }
+}
+
+/// When the last is through a door of a flow, persons a second, to which people come one after the other at these times, s.
+fn in_line(ready_s: &[f64], flow_1_s: f64) -> f64 {
+    // From whoever comes after a gap on, everyone passes one behind the other: the last is out by the latest that this gives.
+    let count = ready_s.len();
+    let behind = ready_s.iter().enumerate().map(|(k, at_s)| at_s + (count - k) as f64 / flow_1_s);
+    behind.fold(0.0, f64::max)
 }
 
 /// The densest cells that are not near a denser one.

@@ -29,5 +29,5 @@ pub use error::CrowdError;
 pub use ground::{Cell, Levels};
 pub use model::{Agent, Crowd, CrowdResult, Leaving, SpeedModel};
 pub use plan::{OFF_M, Opening, Plan, PlanDoor};
-pub use record::{Hall, RecordDoor, doors_along, hall};
+pub use record::{Hall, RecordDoor, doors_along, hall, longest_wall};
 pub use room::{Exit, Room, Zone};

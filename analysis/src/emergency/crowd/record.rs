@@ -1,6 +1,6 @@
 //! A building as a plan: its footprint, its entrances and its people, as they are on record.
 
-use geo::{Distance, Euclidean, MultiLineString, MultiPolygon, Point};
+use geo::{Distance, Euclidean, LinesIter, MultiLineString, MultiPolygon, Point};
 use spatial_db::cache::Cache;
 use spatial_db::model::{ParkSnapshot, Presence, ResourceKind};
 
@@ -52,6 +52,13 @@ pub fn doors_along(park: &ParkSnapshot, rules: &EvacuationRules, area: &MultiPol
         .collect();
     doors.sort_by(|a, b| a.at_m[0].total_cmp(&b.at_m[0]).then(a.at_m[1].total_cmp(&b.at_m[1])));
     doors
+}
+
+/// Middle of the longest side of an area's outlines, m; none of an area without one.
+pub fn longest_wall(area: &MultiPolygon<f64>) -> Option<[f64; 2]> {
+    let length = |line: &geo::Line<f64>| line.dx().hypot(line.dy());
+    let longest = area.lines_iter().max_by(|a, b| length(a).total_cmp(&length(b)))?;
+    Some([0.5 * (longest.start.x + longest.end.x), 0.5 * (longest.start.y + longest.end.y)])
 }
 
 /// What is on record of a building at an hour of a working day (0 to 23); `slot` is its place in the snapshot.

@@ -42,29 +42,44 @@ pub fn notes(rules: &EvacuationRules, given: &PlanGiven, found: &Egress, until_s
     }
     if given.assumed_widths > 0 {
         let assumed = rules.figure("doors", "default_width_m");
-        notes.push(words!(
-            "crowd-note-width",
-            "clear widths of {count} doors are not on record and not told; assumed: {width} m ({rule})",
-            count = given.assumed_widths,
-            width = format!("{:.1}", assumed.value),
-            rule = assumed.citation()
-        ));
+        notes.push(
+            words!(
+                "crowd-note-width",
+                "{count} doors have no clear width on record or told; assumed: {width} m ({rule})",
+                count = given.assumed_widths,
+                width = format!("{:.1}", assumed.value),
+                rule = assumed.citation()
+            )
+            .counted(given.assumed_widths, ["doors have", "door has"]),
+        );
     }
     let narrowed = found.openings.iter().filter(|opening| opening.width_m < opening.asked_m - 0.01).count();
     if narrowed > 0 {
-        notes.push(words!(
-            "crowd-note-narrowed",
-            "{count} doors are no wider than the straight wall that they stand in",
-            count = narrowed
-        ));
+        notes.push(
+            words!(
+                "crowd-note-narrowed",
+                "{count} doors are no wider than the straight wall that they stand in",
+                count = narrowed
+            )
+            .counted(
+                narrowed,
+                [
+                    "doors are no wider than the straight wall that they stand",
+                    "door is no wider than the straight wall that it stands",
+                ],
+            ),
+        );
     }
     let joined = found.openings.iter().filter(|opening| opening.doors.len() > 1).count();
     if joined > 0 {
-        notes.push(words!(
-            "crowd-note-joined",
-            "{count} openings are several doors that would lie in each other",
-            count = joined
-        ));
+        notes.push(
+            words!(
+                "crowd-note-joined",
+                "{count} openings are several doors that would lie in each other",
+                count = joined
+            )
+            .counted(joined, ["openings are", "opening is"]),
+        );
     }
     let enclosed = found.openings.iter().filter(|opening| opening.enclosed).count();
     if enclosed > 0 {
@@ -104,15 +119,18 @@ pub fn notes(rules: &EvacuationRules, given: &PlanGiven, found: &Egress, until_s
         ));
     }
     if found.inside > 0 {
-        notes.push(words!(
-            "crowd-note-inside",
-            "{count} persons are still inside after {until} s: when the last is out is not known",
-            count = found.inside,
-            until = format!("{until_s:.0}")
-        ));
+        notes.push(
+            words!(
+                "crowd-note-inside",
+                "{count} persons are still inside after {until} s: when the last is out is not known",
+                count = found.inside,
+                until = format!("{until_s:.0}")
+            )
+            .counted(found.inside, ["persons are", "person is"]),
+        );
     }
-    let faster = found.egress_s.zip(found.rule_s).is_some_and(|(walked, rule)| rule > walked);
-    if faster {
+    let slower_by_rule = found.egress_s.zip(found.rule_s).is_some_and(|(walked, rule)| rule > walked);
+    if slower_by_rule {
         notes.push(words!(
             "crowd-note-rule",
             "SFPE's rule lets fewer through the doors than the model does: plan with the longer time, {rule} s",
@@ -133,7 +151,14 @@ pub fn notes(rules: &EvacuationRules, given: &PlanGiven, found: &Egress, until_s
             density = format!("{:.1}", found.levels.congested_1_m2),
             rule = found.levels.congested_source.clone()
         )),
-        None => {}
+        // How long is long follows from when the last is out.
+        None => notes.push(words!(
+            "crowd-note-congested-yet",
+            "whether a place is congested for long is not known while someone is inside: until then one was for {seconds} s, from {density} persons/m² on ({rule})",
+            seconds = format!("{:.0}", found.congested_s),
+            density = format!("{:.1}", found.levels.congested_1_m2),
+            rule = found.levels.congested_source.clone()
+        )),
     }
     notes.push(words!(
         "crowd-note-density",
@@ -152,6 +177,7 @@ pub fn title(place: &str, persons: u32, seed: u64) -> Words {
         persons = persons.to_string(),
         seed = seed.to_string()
     )
+    .counted(persons as usize, ["persons leave", "person leaves"])
 }
 
 /// What a door is called that no record has.
@@ -169,12 +195,14 @@ pub fn at_door(name: &str, persons: usize, last_s: Option<f64>) -> Words {
         persons = persons.to_string(),
         seconds = format!("{last_s:.0}")
     )
+    .counted(persons, ["persons", "person"])
 }
 
 /// The time in a picture.
 pub fn time(egress_s: Option<f64>, inside: usize) -> Words {
     let Some(egress_s) = egress_s else {
-        return words!("crowd-time-unknown", "{count} persons are not out", count = inside);
+        return words!("crowd-time-unknown", "{count} persons are not out", count = inside)
+            .counted(inside, ["persons are", "person is"]);
     };
     words!("crowd-time", "the last is out after {seconds} s", seconds = format!("{egress_s:.0}"))
 }

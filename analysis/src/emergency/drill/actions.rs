@@ -49,10 +49,12 @@ impl Course<'_> {
             Action::Close(place, within_m) => {
                 let count = self.bar(*place, *within_m, true);
                 words!("drill-closed", "{count} stretches of way are closed", count = count)
+                    .counted(count, ["stretches of way are", "stretch of way is"])
             }
             Action::Open(place, within_m) => {
                 let count = self.bar(*place, *within_m, false);
                 words!("drill-opened", "{count} stretches of way are open again", count = count)
+                    .counted(count, ["stretches of way are", "stretch of way is"])
             }
             Action::NoWater(_) | Action::NoWaterNear(..) => {
                 let dry = self.hydrants_of(action)?;
@@ -60,6 +62,7 @@ impl Course<'_> {
                 self.dry.extend(dry);
                 dried = self.response.dried(|hydrant| self.dry.contains(&hydrant));
                 words!("drill-no-water", "{count} hydrants give no water", count = count)
+                    .counted(count, ["hydrants give", "hydrant gives"])
             }
             Action::Burst(key) => {
                 let found = self.lost_of(action)?.unwrap_or_default();
@@ -84,7 +87,7 @@ impl Course<'_> {
                         key = key.as_str(),
                         hydrants = hydrants,
                         buildings = buildings
-                    ),
+                    ).counted(hydrants, ["hydrants", "hydrant"]).counted(buildings, ["buildings", "building"]),
                 )
             }
             Action::PowerCut(key) => {
@@ -99,7 +102,8 @@ impl Course<'_> {
                         "{key} fails: {buildings} buildings without power",
                         key = key.as_str(),
                         buildings = buildings
-                    ),
+                    )
+                    .counted(buildings, ["buildings", "building"]),
                 )
             }
             Action::Done(expected) | Action::Missed(expected) => {
@@ -162,25 +166,19 @@ impl Course<'_> {
         count
     }
 
+    /// Index of the hydrant of a key, of the resources or of the water network.
+    pub(super) fn hydrant_of(&self, key: &str) -> Result<usize, DrillError> {
+        let park = self.cache.snapshot();
+        let resource = park.resources.iter().find(|one| one.provenance.key == key).map(|one| one.id);
+        let id = resource.or_else(|| park.nodes.iter().find(|node| node.provenance.key == key).map(|node| node.id));
+        let found = id.and_then(|id| self.cover.hydrants().iter().position(|hydrant| hydrant.feature == id));
+        found.ok_or_else(|| self.file.wrong(key, format!("park {} has no working hydrant {key:?}", park.park.slug)))
+    }
+
     /// Indices of the hydrants that an action takes the water from.
     pub(super) fn hydrants_of(&self, action: &Action) -> Result<Vec<usize>, DrillError> {
-        let park = self.cache.snapshot();
         match action {
-            Action::NoWater(keys) => {
-                keys.iter()
-                    .map(|key| {
-                        let id =
-                            park.resources.iter().find(|r| r.provenance.key == *key).map(|r| r.id).or_else(|| {
-                                park.nodes.iter().find(|node| node.provenance.key == *key).map(|node| node.id)
-                            });
-                        let found =
-                            id.and_then(|id| self.cover.hydrants().iter().position(|hydrant| hydrant.feature == id));
-                        found.ok_or_else(|| {
-                            self.file.wrong(key, format!("park {} has no working hydrant {key:?}", park.park.slug))
-                        })
-                    })
-                    .collect()
-            }
+            Action::NoWater(keys) => keys.iter().map(|key| self.hydrant_of(key)).collect(),
             Action::NoWaterNear((x, y), within_m) => Ok((0..self.cover.hydrants().len())
                 .filter(|&k| {
                     let [hx, hy] = self.cover.hydrants()[k].position;

@@ -159,6 +159,7 @@ impl<'a> Course<'a> {
             doses,
         };
         // Hydrants that the timeline names must be there before it starts.
+        course.check_hydrants_asked_about()?;
         for does in &asked {
             course.hydrants_of(does)?;
             course.lost_of(does)?;
@@ -202,7 +203,8 @@ impl<'a> Course<'a> {
                             "{key} fails: {buildings} buildings without power",
                             key = line.as_str(),
                             buildings = count
-                        ),
+                        )
+                        .counted(count, ["buildings", "building"]),
                     )
                 }
                 (HazardSpec::Fire { building, .. }, _) => {
@@ -229,7 +231,7 @@ impl<'a> Course<'a> {
                         "drill-evacuated-known",
                         "the last of the known people is at a place of assembly; of {count} buildings the people are not known",
                         count = self.buildings_unknown
-                    );
+                    ).counted(self.buildings_unknown, ["buildings", "building"]);
                     // By what was done by hand until now: what is done later changes nothing that was said.
                     Hangs::of(self.file, &self.hand[..self.hand_done]).named(self.file, said)
                 };
@@ -256,8 +258,11 @@ impl<'a> Course<'a> {
             });
             let Some(k) = ready else { return Ok(()) };
             self.fired.insert(k);
-            let file = self.file;
-            self.act(&file.timeline[k].id, Happening::Inject, &file.timeline[k].does)?;
+            let inject = &self.file.timeline[k];
+            match self.held_back(inject)? {
+                Some(why) => self.hold_back(inject, why),
+                None => self.act(&inject.id, Happening::Inject, &inject.does)?,
+            }
         }
     }
 
@@ -339,7 +344,8 @@ impl<'a> Course<'a> {
         self.closed = self.barred.iter().zip(&hot).map(|(barred, hot)| *barred || *hot).collect();
         let count = hot.iter().filter(|hot| **hot).count();
         if count > 0 && !self.happened.contains_key("heat_closes") {
-            let text = words!("drill-heat-closes", "{count} stretches of way within 5 kW/m² are closed", count = count);
+            let text = words!("drill-heat-closes", "{count} stretches of way within 5 kW/m² are closed", count = count)
+                .counted(count, ["stretches of way within 5 kW/m² are", "stretch of way within 5 kW/m² is"]);
             self.say("heat_closes", Happening::Hazard, text);
         }
     }

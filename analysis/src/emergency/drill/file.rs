@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::DrillError;
+use super::condition::{Condition, HELD_BACK};
 use super::crew::CrewSpec;
 use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
@@ -347,6 +348,12 @@ pub struct Inject {
     pub id: String,
     /// When.
     pub when: When,
+    /// It happens only if this is so then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<Condition>,
+    /// It does not happen if this is so then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<Condition>,
     /// What.
     pub does: Action,
 }
@@ -462,10 +469,8 @@ impl DrillFile {
         }
         let mut ids: Vec<&str> = EVENTS.to_vec();
         for id in self.timeline.iter().map(|inject| &inject.id).chain(self.expected.iter().map(|e| &e.id)) {
-            if ids.contains(&id.as_str()) {
-                return Err(
-                    self.wrong(id, format!("{id:?} is there twice, or the name of an event that every drill has"))
-                );
+            if ids.contains(&id.as_str()) || id == HELD_BACK {
+                return Err(self.wrong(id, format!("{id:?} is there twice, or a name that every drill has")));
             }
             ids.push(id);
         }
@@ -494,6 +499,7 @@ impl DrillFile {
                 return Err(self.wrong(&inject.id, "improvements are written down by hand, not in the timeline"));
             }
             self.follows_itself(inject)?;
+            self.check_conditions(inject, known)?;
         }
         self.stops_what_runs()?;
         for expected in &self.expected {
@@ -552,44 +558,5 @@ impl DrillFile {
             return Ok(());
         }
         Err(self.wrong(id, format!("there is no expected action {id:?}")))
-    }
-
-    /// A leak cannot be stopped before it begins, as far as the file alone fixes when that is.
-    fn stops_what_runs(&self) -> Result<(), DrillError> {
-        let HazardSpec::Leak { at_min, .. } = &self.hazard else { return Ok(()) };
-        for inject in self.timeline.iter().filter(|inject| inject.does == Action::Stop) {
-            if let Some(minute) = self.minute_of(inject, *at_min).filter(|minute| minute < at_min) {
-                let reason =
-                    format!("{:?} stops the leak in minute {minute}, before it begins in minute {at_min}", inject.id);
-                return Err(self.wrong(&inject.id, reason));
-            }
-        }
-        Ok(())
-    }
-
-    /// The minute of an inject; none where it hangs on what comes about while the drill runs. None of them waits for itself.
-    fn minute_of(&self, inject: &Inject, release_min: f64) -> Option<f64> {
-        let (mut at, mut minutes) = (inject, 0.0_f64);
-        loop {
-            match &at.when {
-                When::At(minute) => return Some(minutes + minute),
-                When::After(event, after) if event == "release" => return Some(release_min + minutes + after),
-                When::After(event, after) => {
-                    minutes += after;
-                    at = self.timeline.iter().find(|other| other.id == *event)?;
-                }
-            }
-        }
-    }
-
-    /// An inject that waits for itself would never happen.
-    fn follows_itself(&self, inject: &Inject) -> Result<(), DrillError> {
-        let mut at = inject;
-        for _ in 0..=self.timeline.len() {
-            let When::After(event, _) = &at.when else { return Ok(()) };
-            let Some(before) = self.timeline.iter().find(|other| other.id == *event) else { return Ok(()) };
-            at = before;
-        }
-        Err(self.wrong(&inject.id, format!("{:?} waits for itself", inject.id)))
     }
 }

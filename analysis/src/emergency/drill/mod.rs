@@ -7,6 +7,7 @@
 mod actions;
 mod cap;
 mod compare;
+mod condition;
 mod course;
 mod crew;
 mod dose;
@@ -19,6 +20,7 @@ mod improve;
 mod log;
 mod moments;
 mod notes;
+mod one_by_one;
 mod outcome;
 mod report;
 mod response;
@@ -34,6 +36,7 @@ mod watch;
 
 pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
+pub use condition::Condition;
 pub use crew::CrewSpec;
 pub use dose::{Breath, PersonDose};
 pub use error::DrillError;
@@ -47,6 +50,7 @@ pub use improve::{Improvement, Standing, improvement_chapter, improvements, unat
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
 pub use notes::{NoteTaken, note_caption, notes_taken};
+pub use one_by_one::{OneByOne, Unfollowed, WalkedOut, Why, one_by_one, one_by_one_chapter, one_by_one_note};
 pub use outcome::{CountAt, EngineRun, Facility, Gathering, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};

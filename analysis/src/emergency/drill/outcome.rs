@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::dose::Breath;
 use super::file::{DrillFile, Evidence, Item};
 use super::given::Release;
-use super::hangs::Hangs;
+use super::hangs::{EVERYONE_OUT, Hangs};
 use super::notes::NoteTaken;
 use super::score::{ItemScore, Mark, RatedObjective, evidence};
 use super::sky::SkyOver;
@@ -314,6 +314,11 @@ pub(super) fn rate<'m>(
             };
             // Where not everyone is out yet, what is due by that is due later.
             let clock_unknown = buildings_unknown > 0 && hangs.event(&expected.from);
+            // What is held back by the known people being out may come about yet.
+            let lacks = |event: &str| buildings_unknown > 0 && time_of(EVERYONE_OUT).is_some() && hangs.lacks(event);
+            let may_come = lacks(&expected.from)
+                || lacks(&expected.id)
+                || matches!(&expected.evidence, Evidence::Event(event) if lacks(event));
             let rating = match (due_s, done_s, mark, &expected.evidence) {
                 (_, _, Some(mark), _) if !mark.done => Rating::Missed,
                 (Some(due), Some(done), ..) if done > due && clock_unknown => Rating::Unknown,
@@ -321,10 +326,11 @@ pub(super) fn rate<'m>(
                 (_, Some(_), ..) if of_everyone && buildings_unknown > 0 => Rating::Unknown,
                 // In time, or before its clock had started.
                 (_, Some(_), ..) => Rating::Met,
+                (None, None, None, _) if may_come => Rating::Unknown,
                 (None, None, ..) => Rating::Open,
                 (Some(due), None, ..) if due > end_s => Rating::Open,
                 (Some(_), None, _, Evidence::Observed) => Rating::NotMarked,
-                (Some(_), None, ..) if clock_unknown => Rating::Unknown,
+                (Some(_), None, ..) if clock_unknown || may_come => Rating::Unknown,
                 (Some(_), None, ..) => Rating::Missed,
             };
             let item = file.objectives.iter().find(|o| o.id == expected.objective).map_or("", |o| Item::as_str(o.item));

@@ -285,6 +285,7 @@ fn last_out(outcome: &Outcome) -> Words {
         time = time,
         count = outcome.buildings_unknown
     )
+    .counted(outcome.buildings_unknown, ["buildings", "building"])
 }
 
 /// How an expected action went; why nobody can say it, where that is so.
@@ -294,7 +295,8 @@ pub(super) fn rating(rating: Rating, outcome: &Outcome) -> Words {
             "drill-rating-known-out",
             "unknown: known people out, of {count} buildings the people are not known",
             count = outcome.buildings_unknown
-        ),
+        )
+        .counted(outcome.buildings_unknown, ["buildings", "building"]),
         _ => RATINGS.iter().find(|row| row.0 == rating).map_or(RATINGS[3].1, |row| row.1).into(),
     }
 }
@@ -321,7 +323,8 @@ fn lost(known: bool, buildings: usize, unsure: usize) -> Words {
             "{count}; of {unsure} buildings more it is not known: no source on record feeds them",
             count = buildings,
             unsure = unsure
-        ),
+        )
+        .counted(unsure, ["buildings", "building"]),
         (false, 0, _) => unknown(),
         (false, ..) => words!("drill-at-least", "{count} at least: supply is not on record", count = buildings),
     }
@@ -431,6 +434,7 @@ fn indoors(level: &LevelReached) -> Words {
         count = level.persons_indoors.to_string(),
         unknown = level.buildings_unknown
     )
+    .counted(level.buildings_unknown, ["buildings", "building"])
 }
 
 /// What the buildings of the chapter are inside of: the danger in which nobody is to be, or the mildest level of a burst, which reaches
@@ -512,7 +516,7 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
             "Flood: the file's levels, straight from one to the next, laid over the terrain; water deeper than {closes} m closes ways and counts at buildings. Left out: flow and time, sewers, dykes finer than the grid. {unknown} buildings stand on ground of which heights are missing, wholly or in part: whether the water is there is not known. Ways on such ground stay open, and nobody on them counts as exposed.",
             closes = closes_m.to_string(),
             unknown = run.outcome.buildings_without_height
-        ),
+        ).counted(run.outcome.buildings_without_height, ["buildings stand", "building stands"]),
     };
     let mut notes = vec![said, hazard];
     if let HazardSpec::Fire { pool: Some(pool), .. } = &file.hazard {
@@ -528,14 +532,14 @@ fn given(file: &DrillFile, run: &DrillRun) -> Vec<Words> {
             "drill-note-no-footprint",
             "{count} buildings have no footprint on record: nobody can say where they stand, and whether the danger or a hydrant reaches them is not known.",
             count = run.outcome.buildings_without_footprint
-        ));
+        ).counted(run.outcome.buildings_without_footprint, ["buildings have", "building has"]));
     }
     if run.outcome.everyone_out().is_none() {
         let said = words!(
             "drill-note-known-out",
             "The last person out is the last of the known people: of {count} buildings the people are not known, and may still be inside",
             count = run.outcome.buildings_unknown
-        );
+        ).counted(run.outcome.buildings_unknown, ["buildings", "building"]);
         notes.push(Hangs::of(file, &run.log.hand).named(file, said));
     }
     if run.zone.1.0.is_empty() {

@@ -161,4 +161,5 @@ pub(super) fn amount((flow_l_s, unknown): (f64, usize)) -> Words {
         flow = flow,
         unknown = unknown
     )
+    .counted(unknown, ["hydrants more", "hydrant more"])
 }

@@ -12,11 +12,13 @@ use super::*;
 
 mod after;
 mod burst;
+mod condition;
 mod course;
 mod heat;
 mod improve;
 mod manual;
 mod moments;
+mod one_by_one;
 mod report;
 mod response;
 mod sky;
@@ -551,5 +553,5 @@ fn a_closure_takes_the_ways_that_run_past_its_place() {
     // The stretch from 175 to 200 m runs 5 m past the place; its middle is 9 m off, its nearer neighbour 7 m.
     let found = run(&LEAK.replace("no_water([\"H1\"])", "close((180.0, 5.0), 6.0)"), &[]);
     let burst = found.log.entries.iter().find(|entry| entry.id == "burst").unwrap();
-    assert_eq!(burst.text.as_str(), "1 stretches of way are closed");
+    assert_eq!(burst.text.as_str(), "1 stretch of way is closed");
 }

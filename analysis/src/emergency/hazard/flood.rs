@@ -42,6 +42,18 @@ pub struct FloodExtent {
     pub unknown_cells: usize,
 }
 
+/// That a place that water is to come from lies off the terrain, and from where to where that reaches.
+fn off_the_terrain(terrain: &TerrainGrid, [x, y]: [f64; 2]) -> HazardError {
+    let end = |origin_m: f64, samples: usize| origin_m + (samples - 1) as f64 * terrain.cell_m;
+    let (east, north) = (end(terrain.origin_x_m, terrain.columns), end(terrain.origin_y_m, terrain.rows));
+    let reason = format!(
+        "the place {x},{y} that the water is to come from lies off the terrain, which reaches from {:.0} to {east:.0} m east and from {:.0} to \
+         {north:.0} m north: name one on it, easting first, or none to fill every hollow",
+        terrain.origin_x_m, terrain.origin_y_m
+    );
+    HazardError::NotApplicable { model: MODEL, reason }
+}
+
 /// The extent of a flood over a terrain.
 ///
 /// # Errors
@@ -61,8 +73,10 @@ pub fn flood(terrain: &TerrainGrid, flood: &Flood<'_>) -> Result<FloodExtent, Ha
             for place in places {
                 let column = ((place[0] - terrain.origin_x_m) / terrain.cell_m).round();
                 let row = ((place[1] - terrain.origin_y_m) / terrain.cell_m).round();
-                within(MODEL, "column of a place", column, (0.0, (columns - 1) as f64), "cells")?;
-                within(MODEL, "row of a place", row, (0.0, (rows - 1) as f64), "cells")?;
+                let inside = (0.0..columns as f64).contains(&column) && (0.0..rows as f64).contains(&row);
+                if !inside {
+                    return Err(off_the_terrain(terrain, *place));
+                }
                 open.push_back(row as usize * columns + column as usize);
             }
             while let Some(cell) = open.pop_front() {
@@ -251,7 +265,10 @@ mod tests {
         assert!((water.unsigned_area() - 2300.0).abs() < 1e-9);
         assert_eq!(extent.depth_m([1000.0, 2000.0]), None);
         assert!(flood(&grid(5, &heights), &Flood { level_m: f64::NAN, from: None }).is_err());
-        assert!(flood(&grid(5, &heights), &Flood { level_m: 1.0, from: Some(&[[0.0, 0.0]]) }).is_err());
+        let astray = flood(&grid(5, &heights), &Flood { level_m: 1.0, from: Some(&[[0.0, 2000.0]]) }).unwrap_err();
+        let said = astray.to_string();
+        assert!(said.contains("the place 0,2000 that") && said.contains("from 1000 to 1040 m east"), "{said}");
+        assert!(said.contains("name one on it") && !said.contains("cell"), "{said}");
         assert!(flood(&grid(5, &[]), &Flood { level_m: 1.0, from: None }).is_err());
     }
 

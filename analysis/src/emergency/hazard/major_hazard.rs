@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 use super::error::within;
 use super::{HazardError, HazardRules};
+use crate::words;
+use crate::words::{Words, phrase};
 
 const MODEL: &str = "grade of a major hazard (GB 18218)";
 
@@ -71,10 +73,14 @@ pub struct MajorHazard {
     pub grade: Option<u8>,
     /// Parts.
     pub shares: Vec<Share>,
-    /// What is missing, in words.
-    pub missing: Vec<String>,
+    /// What is missing.
+    pub missing: Vec<Words>,
     /// Standard, edition, status.
     pub source: String,
+}
+
+fn no_critical_quantity(substance: &str) -> Words {
+    words!("grade-no-critical-quantity", "critical quantity of {substance}", substance = substance)
 }
 
 /// The grade of a site by what it holds and how many persons are exposed within 500 m of its boundary.
@@ -89,15 +95,15 @@ pub fn major_hazard(
     let (mut shares, mut missing) = (Vec::new(), Vec::new());
     for holding in holdings {
         let Ok(substance) = rules.substance(holding.substance) else {
-            missing.push(format!("critical quantity of {}", holding.substance));
+            missing.push(no_critical_quantity(holding.substance));
             continue;
         };
         let (Some(threshold_t), Some(beta)) = (substance.threshold_t, substance.beta) else {
-            missing.push(format!("critical quantity of {}", substance.name));
+            missing.push(no_critical_quantity(&substance.name));
             continue;
         };
         let Some(quantity) = holding.quantity_t else {
-            missing.push(format!("quantity of {}", substance.name));
+            missing.push(words!("grade-no-quantity", "quantity of {substance}", substance = substance.name.as_str()));
             continue;
         };
         let quantity_t = within(MODEL, "quantity", quantity, (0.0, 1e7), "t")?;
@@ -113,7 +119,7 @@ pub fn major_hazard(
         table.alpha.iter().filter(|row| row.from_persons <= persons).max_by_key(|row| row.from_persons)
     });
     if exposed_persons.is_none() {
-        missing.push("persons exposed within 500 m".to_owned());
+        missing.push(phrase("grade-no-persons", "persons exposed within 500 m").into());
     }
     let alpha = alpha.map(|row| row.factor);
     let r = alpha.map(|alpha| alpha * weighted);
@@ -158,7 +164,7 @@ mod tests {
         assert_eq!((small.is_major, small.grade), (Some(false), None));
         let open = of(&[("ammonia", Some(60.0)), ("mystery", Some(1.0)), ("chlorine", None)], None);
         assert_eq!((open.is_major, open.grade, open.r), (Some(true), None, None));
-        let text = open.missing.join("; ");
+        let text = open.missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
         assert!(text.contains("mystery") && text.contains("quantity of chlorine") && text.contains("500 m"), "{text}");
         let nothing = of(&[("chlorine", None)], Some(3));
         assert_eq!((nothing.is_major, nothing.ratio.is_sign_negative()), (None, false));

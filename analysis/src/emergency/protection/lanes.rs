@@ -124,12 +124,15 @@ pub(super) fn lanes(roads: &[RoadEdge], terrain: Option<&TerrainGrid>, rules: &P
     } else {
         // The model has no heights of bridges, pipe racks and gates over roads.
         notes.all.counts.entry(Check::LaneHeight).or_default()[2] += count;
-        notes.all.missing.push(words!(
-            "protection-lane-height",
-            "lane height: what hangs over the {count} roads is not on record ({clause})",
-            count = count,
-            clause = height.citation()
-        ));
+        notes.all.missing.push(
+            words!(
+                "protection-lane-height",
+                "lane height: what hangs over the {count} roads is not on record ({clause})",
+                count = count,
+                clause = height.citation()
+            )
+            .counted(count, ["roads", "road"]),
+        );
     }
 }
 

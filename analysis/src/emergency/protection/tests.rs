@@ -102,7 +102,7 @@ fn a_hydrant_14_m_from_the_wall_of_a_tank_is_too_near_and_one_at_16_m_counts() {
     let found = with(&[near, far], Some(20.0));
     let both = of(&found, Check::TankHydrants, "T1").unwrap();
     assert_eq!((both.verdict, both.found), (Verdict::Note, Some(1.0)));
-    assert_eq!(both.words, "1 hydrants count for it; too near to count: H1");
+    assert_eq!(both.words, "1 hydrant counts for it; too near to count: H1");
     let found = with(&[near], Some(20.0));
     let one = of(&found, Check::TankHydrants, "T1").unwrap();
     assert_eq!((one.verdict, one.found), (Verdict::Violated, Some(0.0)));
@@ -169,7 +169,7 @@ fn a_place_of_assembly_has_room_only_where_everyone_is_known() {
     let found = with(Some(1000.0), false);
     let perhaps = of(&found, Check::AssemblyCapacity, "H1").unwrap();
     assert_eq!((perhaps.verdict, found.counts[&Check::AssemblyCapacity]), (Verdict::Unknown, [0, 0, 1]));
-    assert!(perhaps.words.contains("the people of 1 buildings are not known"), "{perhaps:?}");
+    assert!(perhaps.words.contains("the people of 1 building are not known"), "{perhaps:?}");
     // Too many already are too many, whoever is not known.
     let found = with(Some(1.0), false);
     assert_eq!(of(&found, Check::AssemblyCapacity, "H1").map(|one| one.verdict), Some(Verdict::Violated));

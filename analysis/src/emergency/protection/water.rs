@@ -51,7 +51,8 @@ pub(super) fn fire_flow(cache: &Cache, figures: &RuleSet, rules: &ProtectionRule
             "protection-flow-others",
             "fire flow: {count} buildings are no plants by their use on record, and the table has no demand of others",
             count = others
-        );
+        )
+        .counted(others, ["buildings are no plants by their", "building is no plant by its"]);
         notes.unknown(Check::FireFlow, others, said);
     }
     let hydrants = working_hydrants(cache);
@@ -115,7 +116,7 @@ fn said_of(water: InReach, demand: &Figure, volume_m3: f64) -> Words {
         flow = format!("{:.0}", water.flow_l_s),
         volume = format!("{volume_m3:.0}"),
         demand = format!("{:.0}", demand.value)
-    );
+    ).counted(water.count, ["hydrants", "hydrant"]);
     if water.unknown == 0 {
         return said;
     }

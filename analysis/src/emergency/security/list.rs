@@ -95,7 +95,8 @@ pub fn shortcomings(cache: &Cache, found: &Security) -> Vec<Shortcoming> {
                 "security-open-ways",
                 "{count} ways lead into it where no gate is on record",
                 count = site.open.len()
-            );
+            )
+            .counted(site.open.len(), ["ways lead", "way leads"]);
             (Verdict::Violated, said)
         } else if site.gates == 0 {
             (Verdict::Unknown, words!("security-no-gate", "no gate of it and no way into it is on record"))

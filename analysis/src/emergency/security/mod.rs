@@ -28,6 +28,7 @@ pub use list::{Shortcoming, shortcomings};
 pub(crate) use overlay::legend;
 pub use overlay::security_overlay;
 pub(in crate::emergency) use overlay::strip;
+pub(super) use restricted::parcels_of;
 pub use restricted::{Restricted, is_rail};
 pub use view::{Sector, seen};
 

@@ -85,7 +85,7 @@ pub fn is_rail(class: &str) -> bool {
 }
 
 /// The parcel in which the middle of a hazard source lies; where that is in none, or on a boundary, every one that it reaches into or touches.
-fn parcels_of(source: &HazardSource, cache: &Cache, presence: &Presence) -> Vec<usize> {
+pub(in crate::emergency) fn parcels_of(source: &HazardSource, cache: &Cache, presence: &Presence) -> Vec<usize> {
     let parcels = &cache.snapshot().parcels;
     let extent = extent_of(source);
     let Some(bounds) = extent.bounding_rect() else { return Vec::new() };

@@ -7,7 +7,7 @@ use geo::{BoundingRect, LineString};
 use spatial_db::model::Park;
 
 use super::files::square;
-use super::{Told, middle};
+use super::{Told, middle, number};
 
 /// Width of the picture and of the plan in it, and the height of the plan, in its own units.
 const WIDE: f64 = 1020.0;
@@ -106,14 +106,14 @@ pub(super) fn picture(told: &Told<'_>, park: &Park) -> String {
     for wall in &plan.walls {
         paper.line(&mut out, *wall, r##"stroke="#5c6670" stroke-width="1.4""##);
     }
-    for (k, opening) in found.openings.iter().enumerate() {
+    for opening in &found.openings {
         paper.line(&mut out, [opening.from, opening.to], r##"stroke="#0a6ed1" stroke-width="5""##);
         let (x, y) = paper.at(middle(opening));
         let _ = write!(
             out,
             r##"<circle cx="{x:.1}" cy="{y:.1}" r="8" fill="#0a6ed1"/><text x="{x:.1}" y="{:.1}" font-size="11" fill="#ffffff" text-anchor="middle">{}</text>"##,
             y + 4.0,
-            k + 1
+            number(opening)
         );
     }
     if let Some(peak) = found.peaks.first() {
@@ -168,14 +168,14 @@ fn legend(out: &mut String, told: &Told<'_>) {
         words(out, x + 24.0, y, 12, "", &text.words(&said));
     }
     y += 1.5 * LINE;
-    for (k, (name, _, used)) in told.doors().enumerate().take(MOST_DOORS) {
+    for (name, opening, used) in told.doors().take(MOST_DOORS) {
         let _ = write!(
             out,
             r##"<circle cx="{:.1}" cy="{:.1}" r="8" fill="#0a6ed1"/><text x="{:.1}" y="{y:.1}" font-size="11" fill="#ffffff" text-anchor="middle">{}</text>"##,
             x + 8.0,
             y - 4.0,
             x + 8.0,
-            k + 1
+            number(opening)
         );
         words(out, x + 24.0, y, 12, "", &text.words(&said::at_door(&name, used.persons, used.last_s)));
         y += LINE;

@@ -75,7 +75,11 @@ fn summary(told: &Told<'_>) -> Sheet {
             ("seed", Kind::Text, "seed of the draws"),
             ("egress_s", Kind::Real, "the last one out, s after the alarm; empty: someone is still inside"),
             ("still_inside", Kind::Integer, "persons still inside at the end"),
-            ("rule_egress_s", Kind::Real, "the longest time of a door's people by SFPE's rule, s"),
+            (
+                "rule_egress_s",
+                Kind::Real,
+                "the last one out by SFPE's rule for the doors, s after the alarm, ways left out",
+            ),
             ("density_peak_1_m2", Kind::Real, "highest density, persons/m2"),
             ("density_peak_at_s", Kind::Real, S),
             ("level", Kind::Text, "level of service of walkways there, A to F (Fruin 1971)"),
@@ -127,7 +131,7 @@ fn doors(told: &Told<'_>) -> Sheet {
         says: "Who left by which door, against SFPE's rule",
         geometry: Some(GeometryKind::Point),
         columns: vec![
-            ("door", Kind::Text, "key on record, or number of the one that was told"),
+            ("door", Kind::Text, "key on record, or the number in the picture of one that was told"),
             ("width_m", Kind::Real, "clear width, m"),
             ("width_assumed", Kind::Truth, "1: not on record and not told"),
             ("persons", Kind::Integer, "who left by it"),
@@ -136,7 +140,7 @@ fn doors(told: &Told<'_>) -> Sheet {
             ("flow_1_s", Kind::Real, "persons a second from the first to the last"),
             ("most_flow_1_s", Kind::Real, "most persons a second over 10 s"),
             ("rule_flow_1_s", Kind::Real, "what SFPE lets through, persons a second"),
-            ("rule_s", Kind::Real, "time of its people by that rule, s"),
+            ("rule_s", Kind::Real, "the last of its people out by that rule, s after the alarm"),
         ],
         rows: rows.collect(),
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use analysis::emergency::crowd::said::{PersonsFrom, PlanGiven, told_door};
-use analysis::emergency::crowd::{OFF_M, Plan, PlanDoor, RecordDoor, doors_along, hall};
+use analysis::emergency::crowd::{OFF_M, Plan, PlanDoor, RecordDoor, doors_along, hall, longest_wall};
 use analysis::emergency::evacuation::{EvacuationRules, Unknown};
 use geo::{BooleanOps, LineString, LinesIter, MultiPolygon, Point, Polygon};
 use importers::Shapes;
@@ -127,8 +127,10 @@ fn doors(
             return Err(wrong(file, None, "it has no door: neither points nor lines").into());
         }
     }
+    // Those on record come first: a door is called by the number that it has in the picture.
+    let first = doors.len() + 1;
     doors.extend(told.into_iter().enumerate().map(|(k, (at_m, width_m))| {
-        let name = text.words(&told_door(k + 1));
+        let name = text.words(&told_door(first + k));
         (PlanDoor { name, at_m, width_m: width_m.unwrap_or(default_m), off_m: OFF_M }, width_m.is_none())
     }));
     Ok(doors.into_iter().unzip())
@@ -153,13 +155,6 @@ fn walls(file: &Path, srid: u32) -> Result<Vec<[[f64; 2]; 2]>, Failure> {
         return Err(wrong(file, None, "it has no wall: neither lines nor areas").into());
     }
     Ok(walls)
-}
-
-/// Middle of the longest straight wall of an area, m.
-fn longest_wall(area: &MultiPolygon<f64>) -> Option<[f64; 2]> {
-    let length = |line: &geo::Line<f64>| line.dx().hypot(line.dy());
-    let longest = area.lines_iter().max_by(|a, b| length(a).total_cmp(&length(b)))?;
-    Some([0.5 * (longest.start.x + longest.end.x), 0.5 * (longest.start.y + longest.end.y)])
 }
 
 fn wrong(file: &Path, line: Option<usize>, reason: &str) -> CrowdAsked {

@@ -9,14 +9,13 @@ use std::path::PathBuf;
 use analysis::emergency::crowd::said::notes;
 use analysis::emergency::crowd::{DoorUse, Egress, EgressInput, Opening, egress};
 use analysis::emergency::evacuation::EvacuationRules;
+use analysis::words;
 use clap::Args;
 use serde_json::{Value, json};
-use twin_engine::Language;
 use twin_engine::text::Text;
 
 use super::answer::Answer;
 use super::reach::{cache, place};
-use crate::cli::LanguageName;
 use crate::failure::Failure;
 use given::Given;
 
@@ -70,9 +69,6 @@ pub(super) struct CrowdArguments {
     /// density), or a folder for CSV of everything
     #[arg(long, short, value_name = "FILE")]
     out: Vec<PathBuf>,
-    /// Language of notes and picture; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
@@ -111,8 +107,11 @@ impl Told<'_> {
         names.join(" + ")
     }
 
+    /// Every opening with how it was used, in the order of the doors that it is.
     fn doors(&self) -> impl Iterator<Item = (String, &Opening, &DoorUse)> {
-        self.found.openings.iter().zip(&self.found.doors).map(|(opening, used)| (self.name(opening), opening, used))
+        let mut all: Vec<(&Opening, &DoorUse)> = self.found.openings.iter().zip(&self.found.doors).collect();
+        all.sort_by_key(|(opening, _)| number(opening));
+        all.into_iter().map(|(opening, used)| (self.name(opening), opening, used))
     }
 
     /// Whether a width of an opening is assumed.
@@ -121,17 +120,21 @@ impl Told<'_> {
     }
 }
 
+/// Number of an opening in the picture: that of its first door in the plan, as doors that are told are called.
+fn number(opening: &Opening) -> usize {
+    opening.doors.iter().min().map_or(0, |door| door + 1)
+}
+
 fn middle(opening: &Opening) -> [f64; 2] {
     [0.5 * (opening.from[0] + opening.to[0]), 0.5 * (opening.from[1] + opening.to[1])]
 }
 
-pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &CrowdArguments, text: &Text) -> Result<(), Failure> {
     for path in &arguments.out {
         files::check(path)?;
     }
     let cache = cache(&arguments.park)?;
     let rules = EvacuationRules::shipped();
-    let text = Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into));
     let given = given::given(arguments, &cache, &rules, text)?;
     let input = EgressInput {
         plan: &given.plan,
@@ -150,8 +153,14 @@ pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
     }
     let mut answer = Answer::new(
         "collision-free speed",
-        "Tordeux, Chraibi and Seyfried 2016; Weidmann 1993 (speeds); SFPE Handbook 2016 (doors); Helbing, Johansson and Al-Abideen 2007 (density)",
-        "pushing, groups, choice of exit by crowding, counterflow, smoke, stairs and what stands inside unless it is told",
+        words!(
+            "calc-source-crowd",
+            "Tordeux, Chraibi and Seyfried 2016; Weidmann 1993 (speeds); SFPE Handbook 2016 (doors); Helbing, Johansson and Al-Abideen 2007 (density)"
+        ),
+        words!(
+            "calc-left-crowd",
+            "pushing, groups, choice of exit by crowding, counterflow, smoke, stairs and what stands inside unless it is told"
+        ),
     );
     answer.set("park", park.slug.as_str());
     answer.set("place", given.place.as_str());
@@ -172,7 +181,7 @@ pub(super) fn run(arguments: &CrowdArguments) -> Result<(), Failure> {
     answer.set("step_s", found.model.step_s);
     answer.set("grid_m", found.model.cell_m);
     answer.set("notes", said.iter().map(|note| json!({ "note": note })).collect::<Vec<_>>());
-    answer.print(arguments.json)
+    answer.print(arguments.json, text)
 }
 
 /// Who was the last one out, and from where.
@@ -233,6 +242,20 @@ fn set_density(answer: &mut Answer, found: &Egress, text: &Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Openings stand in the order of the walls; their numbers are those of the doors.
+    #[test]
+    fn an_opening_has_the_number_of_its_first_door() {
+        let opening = |doors: &[usize]| Opening {
+            doors: doors.to_vec(),
+            from: [0.0, 0.0],
+            to: [1.0, 0.0],
+            width_m: 1.0,
+            asked_m: 1.0,
+            enclosed: false,
+        };
+        assert_eq!([&[2][..], &[3, 0], &[1]].map(|doors| number(&opening(doors))), [3, 1, 2]);
+    }
 
     #[test]
     fn a_door_is_told_with_or_without_its_width() {

@@ -1,6 +1,6 @@
 //! What was told of a drill: what happened, what was expected, and what is to be done better.
 
-use analysis::emergency::drill::{DrillFile, DrillRun, Entry, Rated, Tally, notes_taken};
+use analysis::emergency::drill::{DrillFile, DrillRun, Entry, OneByOne, Rated, Tally, Why, notes_taken};
 use spatial_db::package::Kind;
 use spatial_db::schema::GeometryKind;
 
@@ -215,6 +215,51 @@ pub(super) fn improvements(run: &DrillRun) -> Sheet {
             ("due", Kind::Date, "day until which"),
             ("objective", Kind::Text, "objective that it serves; empty: none is named"),
             ("done", Kind::Date, "day on which it was done; empty: it is not"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// The buildings that were left person by person beside the drill.
+pub(super) fn one_by_one(found: &[OneByOne]) -> Sheet {
+    let rows = found.iter().map(|one| {
+        let walked = one.walked.ok();
+        row(
+            None,
+            [
+                Field::from(&one.building),
+                u32::from(one.why.iter().any(|why| *why != Why::LastEmpty)).into(),
+                u32::from(one.why.contains(&Why::LastEmpty)).into(),
+                one.persons.into(),
+                one.drill_s.into(),
+                walked.and_then(|walked| walked.egress_s).into(),
+                walked.and_then(|walked| walked.rule_s).into(),
+                walked.map_or(Field::Unknown, |walked| walked.inside.into()),
+                walked.map_or(Field::Unknown, |walked| walked.doors.into()),
+                walked.map_or(Field::Unknown, |walked| u32::from(walked.door_assumed).into()),
+            ],
+        )
+    });
+    Sheet {
+        name: "one_by_one",
+        title: "Out of single buildings, person by person",
+        says: "The buildings that matter most by the microscopic model (Tordeux, Chraibi and Seyfried 2016) beside the drill",
+        geometry: None,
+        columns: vec![
+            ("building", Kind::Text, "key of the building"),
+            ("hazard", Kind::Truth, "1: it burns, or the danger came to it first"),
+            ("last", Kind::Truth, "1: it was empty last in the drill"),
+            ("persons", Kind::Integer, "persons in it"),
+            ("drill_s", Kind::Real, "empty in the drill, s after the alarm; empty: not at its end"),
+            (
+                "egress_s",
+                Kind::Real,
+                "empty person by person, s after the alarm; empty: not followed, or someone is inside",
+            ),
+            ("rule_s", Kind::Real, "by SFPE's rule for its doors, s after the alarm"),
+            ("still_inside", Kind::Integer, "persons inside when the model was stopped; empty: not followed"),
+            ("doors", Kind::Integer, "doors; their widths are assumed"),
+            ("door_assumed", Kind::Truth, "1: none is on record, and one in the longest wall is assumed"),
         ],
         rows: rows.collect(),
     }

@@ -90,6 +90,37 @@ fn of_a_door_into_a_courtyard_the_notes_say_that_it_is_no_way_out() {
 }
 
 #[test]
+fn the_rule_waits_for_who_sets_out_late_and_congestion_is_open_while_someone_is_inside() {
+    let rules = EvacuationRules::shipped();
+    let hall = plan(square(0.0, 0.0, 20.0, 10.0), vec![door(10.0, 0.0, 1.0)]);
+    let late = EgressInput { at_once: false, until_s: 3600.0, ..input(&hall, 40) };
+    let found = egress(&rules, &late).unwrap();
+    let door = found.doors[0];
+    let flow_1_s = door.capacity_1_s.unwrap();
+    let last_s = found.tracks.iter().map(|track| track.ready_s).fold(0.0, f64::max);
+    // Who sets out last passes behind the others: no sooner than alone, and no later than as if all had waited for him.
+    let rule_s = door.rule_s.unwrap();
+    assert!((last_s + 1.0 / flow_1_s..=last_s + 40.0 / flow_1_s).contains(&rule_s), "{rule_s} after {last_s}");
+    assert!(rule_s > 40.0 / flow_1_s && found.rule_s == door.rule_s, "{found:?}");
+    let given = said::PlanGiven {
+        persons: said::PersonsFrom::Told,
+        assumed_widths: 1,
+        building: None,
+        walls: true,
+        at_once: false,
+    };
+    let said = |found: &Egress, until_s: f64| {
+        said::notes(&rules, &given, found, until_s).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let whole = said(&found, 3600.0);
+    assert!(whole.contains("1 door has no clear width on record") && !whole.contains("not known while"), "{whole}");
+    let cut = EgressInput { until_s: 5.0, ..input(&hall, 40) };
+    let found = egress(&rules, &cut).unwrap();
+    assert!(found.inside > 0 && found.congestion_counts.is_none());
+    assert!(said(&found, 5.0).contains("whether a place is congested for long is not known while someone is inside"));
+}
+
+#[test]
 fn what_cannot_be_left_is_refused_with_the_place() {
     let hall = square(0.0, 0.0, 20.0, 10.0);
     let said = |plan: &Plan| plan.room().unwrap_err().to_string();

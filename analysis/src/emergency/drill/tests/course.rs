@@ -47,7 +47,7 @@ fn a_flood_says_where_it_does_not_know_the_ground() {
     let struck: Vec<&str> = found.outcome.struck.iter().map(|struck| struck.building.as_str()).collect();
     assert_eq!((struck, found.outcome.buildings_without_height), (vec!["B0", "B1"], 1));
     let notes = drill_notes(&file, &found);
-    assert!(notes.iter().any(|note| note.contains("1 buildings stand on ground of which heights are missing")));
+    assert!(notes.iter().any(|note| note.contains("1 building stands on ground of which heights are missing")));
     // Water that cannot be laid is no dry land.
     let mut threat = Threat::Flood { levels: vec![(0.0, 9900.0)], from: None, closes_m: 0.3, extent: None };
     assert!(threat.advance(&file, &cache, 10.0).is_err());

@@ -108,7 +108,7 @@ fn water_of_which_a_part_is_not_known_is_not_called_short() {
     assert_eq!((found.outcome.water_l_s, found.outcome.hydrants_without_flow), (15.0, 1));
     let chapters = drill_report(&file, &found);
     let row = &chapters.iter().find(|chapter| chapter.name == "water").unwrap().rows[0];
-    assert!(!row.0 && row.1[1].contains("1 hydrants more whose flow is not on record"), "{row:?}");
+    assert!(!row.0 && row.1[1].contains("1 hydrant more whose flow is not on record"), "{row:?}");
     let known = run(&fire, &[]);
     let rows = drill_report(&file, &known);
     assert!(rows.iter().find(|chapter| chapter.name == "water").unwrap().rows[0].0, "30 of 65 L/s is short");

@@ -55,10 +55,10 @@ fn everyone_out_is_not_met_while_the_people_of_a_building_are_unknown() {
     assert_eq!((outcome.rated[0].rating, outcome.rated[0].rating.as_str()), (Rating::Unknown, "unknown"));
     assert_eq!(outcome.rated[0].done_s, outcome.last_out_s);
     let (amiss, rating) = row(&file, &run, "expected", "Alarm within 3 min");
-    assert!(amiss && rating == "unknown: known people out, of 1 buildings the people are not known", "{rating}");
+    assert!(amiss && rating == "unknown: known people out, of 1 building the people are not known", "{rating}");
     let (amiss, last) = row(&file, &run, "times", "Last person at a place of assembly");
-    assert!(amiss && last.ends_with(", of the known people; of 1 buildings the people are not known"), "{last}");
-    assert!(said(&run).starts_with("the last of the known people is") && said(&run).contains("of 1 buildings"));
+    assert!(amiss && last.ends_with(", of the known people; of 1 building the people are not known"), "{last}");
+    assert!(said(&run).starts_with("the last of the known people is") && said(&run).contains("of 1 building"));
     // Its objective is not met for that, and nobody sees to it yet.
     let chapter = improvement_chapter(&file, &run, "2026-01-01".parse().unwrap());
     assert_eq!(chapter.rows[0].1[1], "not known whether the objective was met");
@@ -97,7 +97,7 @@ fn what_hangs_on_everyone_out_by_a_chain_is_unknown_and_named() {
     assert_eq!(ratings(&run), [Rating::Unknown; 3]);
     let names = "on this hang the expected actions: Alarm within 3 min, Water within 2 min of the alarm, The neighbours are told; \
                  of the objectives: Everyone is warned";
-    let told = note(&file, &run, "The last person out is the last of the known people: of 1 buildings").unwrap();
+    let told = note(&file, &run, "The last person out is the last of the known people: of 1 building").unwrap();
     assert!(told.ends_with(names), "{told}");
     let entry = run.log.entries.iter().find(|one| one.id == "evacuated").unwrap();
     assert!(entry.text.starts_with("the last of the known people is") && entry.text.ends_with(names), "{}", entry.text);
@@ -204,7 +204,7 @@ fn who_has_water_is_told_building_by_building() {
     let (file, run) = run_on(&with_apart(NodeKind::Source), &burst("e1"), &[]);
     assert_eq!(unsure(&run), [2]);
     let said = row(&file, &run, "water", name).1;
-    assert_eq!(said, "1; of 1 buildings more it is not known: no source on record feeds them");
+    assert_eq!(said, "1; of 1 building more it is not known: no source on record feeds them");
     // Where the part without a source is the one that breaks, what hangs behind it is not known; who hangs on the other part still is.
     let (file, run) = run_on(&with_apart(NodeKind::Valve), &burst("e50"), &[]);
     assert_eq!((run.outcome.without_water.clone(), unsure(&run)), (vec!["B3".to_owned()], vec![2]));
@@ -241,7 +241,7 @@ fn a_building_without_a_footprint_is_told_as_unknown_in_everything() {
     let outcome = &run.outcome;
     assert_eq!((outcome.persons, outcome.buildings_unknown, outcome.buildings_without_footprint), (3 * 69, 1, 1));
     assert_eq!((outcome.unreached, outcome.everyone_out()), (Some((0, 3)), None));
-    let note = |note: &Words| note.starts_with("1 buildings have no footprint on record");
+    let note = |note: &Words| note.starts_with("1 building has no footprint on record");
     assert!(drill_notes(&file, &run).iter().any(note));
     let (file, whole) = run_on(&park(), &text, &[]);
     assert_eq!((whole.outcome.unreached, whole.outcome.buildings_without_footprint), (Some((0, 4)), 0));
