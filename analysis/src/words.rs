@@ -85,6 +85,12 @@ impl Words {
         Self { english: english.into(), ..self }
     }
 
+    /// The same of so many days, one of which is a day.
+    #[must_use]
+    pub fn of_days(self, days: i64) -> Self {
+        self.counted(usize::from(days.abs() == 1), ["days", "day"])
+    }
+
     /// The same of `count` things, which English calls otherwise where it is one: `["parcels", "parcel"]`.
     #[must_use]
     pub fn counted(self, count: usize, [many, one]: [&str; 2]) -> Self {

@@ -507,7 +507,7 @@ mod tests {
         let reach = mains.out_of_reach(&shut);
         let sent = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let text = mains.alert("e0", (&shut, &reach), sent, &mains.area(&shut, 60.0), ToString::to_string);
-        assert!(text.contains(" hydrants more: nobody has told how all valves stand."), "{text}");
+        assert!(text.contains(" and 1 hydrant more: nobody has told how all valves stand."), "{text}");
         assert!(text.contains("Shut off with it: s."), "{text}");
     }
 

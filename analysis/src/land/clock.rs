@@ -314,14 +314,16 @@ impl Clock<'_> {
         if zero == agreed {
             return basis;
         }
+        let days = (zero - agreed).num_days();
         words!(
             "start-moved",
             "{basis}, moved by {days} days to {zero} ({clause})",
             basis = basis,
-            days = (zero - agreed).num_days(),
+            days = days,
             zero = zero,
             clause = self.citation("government_cause"),
         )
+        .of_days(days)
     }
 
     /// Art. 2, second sentence: suspended for a year with too little developed or invested.

@@ -232,7 +232,7 @@ impl Column {
         } else {
             words!("pillar-days", "{days} days", days = days)
         };
-        words.counted(usize::from(days == 1), ["days", "day"])
+        words.of_days(days)
     }
 }
 

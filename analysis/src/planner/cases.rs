@@ -195,8 +195,8 @@ fn due(deadline: &Deadline, parcel: &str) -> Due {
     let what: Vec<Words> = remedy.into_iter().chain(note).collect();
     let said = match (deadline.met, deadline.days_over) {
         (Some(day), _) => words!("case-met-on", "met on {day}", day = day),
-        (None, Some(days)) if days > 0 => words!("case-days-over", "{days} days overdue", days = days),
-        (None, Some(days)) => words!("case-days-left", "{days} days left", days = -days),
+        (None, Some(days)) if days > 0 => words!("case-days-over", "{days} days overdue", days = days).of_days(days),
+        (None, Some(days)) => words!("case-days-left", "{days} days left", days = -days).of_days(days),
         (None, None) => words!("case-is-over", "the case is over"),
     };
     Due {

@@ -78,7 +78,8 @@ fn said(project: &ProjectStatus) -> ProjectSaid {
             "{milestone} {days} days late",
             milestone = Words::from(milestone.name()),
             days = days
-        ),
+        )
+        .of_days(days),
         Timing::Unknown => words!("projects-unknown", "no planned day on record"),
     };
     let milestones = project.milestones.iter().map(|one| {

@@ -197,8 +197,10 @@ fn said(timeline: &Timeline) -> Vec<Words> {
     if let (Some(day), Some(days)) = (timeline.idle_from, timeline.days_left) {
         said.push(if days > 0 {
             words!("planner-year-left", "{days} days left to the one-year date, {day}", days = days, day = day)
+                .of_days(days)
         } else {
             words!("planner-year-past", "one year was up {days} days ago, on {day}", days = -days, day = day)
+                .of_days(days)
         });
     }
     // The second year speaks of land that was never started.
@@ -206,8 +208,10 @@ fn said(timeline: &Timeline) -> Vec<Words> {
     if let (Some(day), Some(days), true) = (timeline.reclaim_from, timeline.days_to_reclaim, two) {
         said.push(if days > 0 {
             words!("planner-reclaim-left", "{days} days left to the two-year date, {day}", days = days, day = day)
+                .of_days(days)
         } else {
             words!("planner-reclaim-past", "two years were up {days} days ago, on {day}", days = -days, day = day)
+                .of_days(days)
         });
     }
     said

@@ -52,26 +52,25 @@ fn shifted(day: NaiveDate, days: i64) -> NaiveDate {
 fn reason(base: Option<(Words, i64)>, stood_still: i64) -> Words {
     let behind = match base {
         None => words!("forecast-as-planned", "as planned: no milestone with a planned day is on record"),
-        Some((milestone, days)) if days > 0 => {
-            words!(
-                "forecast-behind",
-                "planned day, and {days} days behind at {milestone}",
-                days = days,
-                milestone = milestone
-            )
-        }
-        Some((milestone, days)) if days < 0 => {
-            words!(
-                "forecast-ahead",
-                "planned day, and {days} days ahead at {milestone}",
-                days = -days,
-                milestone = milestone
-            )
-        }
+        Some((milestone, days)) if days > 0 => words!(
+            "forecast-behind",
+            "planned day, and {days} days behind at {milestone}",
+            days = days,
+            milestone = milestone
+        )
+        .of_days(days),
+        Some((milestone, days)) if days < 0 => words!(
+            "forecast-ahead",
+            "planned day, and {days} days ahead at {milestone}",
+            days = -days,
+            milestone = milestone
+        )
+        .of_days(days),
         Some((milestone, _)) => words!("forecast-on-day", "planned day, kept at {milestone}", milestone = milestone),
     };
     if stood_still == 0 {
         return behind;
     }
     words!("forecast-stood-still", "{behind}, and {days} days of suspension since", behind = behind, days = stood_still)
+        .of_days(stood_still)
 }

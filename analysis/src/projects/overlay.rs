@@ -166,7 +166,8 @@ pub(super) fn timing(project: &ProjectStatus) -> Words {
             "{days} days past the planned day of {milestone}",
             days = days,
             milestone = milestone.name()
-        ),
+        )
+        .of_days(days),
     }
 }
 

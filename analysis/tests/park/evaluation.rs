@@ -274,7 +274,7 @@ fn storeys_of_unknown_height_leave_a_range() {
     let industrial = &all["industrial-far"];
     let within = |found: Range, low: f64, high: f64| (found.low - low).abs() < 1e-9 && (found.high - high).abs() < 1e-9;
     assert!(within(industrial.range, 0.8, 1.6), "{industrial:?}");
-    assert!(industrial.missing[0].contains("1 building without the height"), "{:?}", industrial.missing);
+    assert!(industrial.missing[0].contains("1 building without storeys of known height"), "{:?}", industrial.missing);
     assert!(industrial.missing[0].contains("P1"), "{:?}", industrial.missing);
     assert!(within(all["far"].range, 20_000.0 / 3e4, 28_000.0 / 3e4), "{:?}", all["far"]);
     // A height of the building says the storeys': 12 m are two of 6 m, 18 m two of 9 m.

@@ -140,7 +140,7 @@ fn the_second_year_has_a_column_of_its_own() {
     };
     let (height, class, label, running) = column("2026-01-09");
     assert!(
-        (height - 4.0).abs() < 1e-9 && class.contains("clock runs") && label.as_deref() == Some("1 days"),
+        (height - 4.0).abs() < 1e-9 && class.contains("clock runs") && label.as_deref() == Some("1 day"),
         "{label:?}"
     );
     let (height, class, label, second) = column("2026-01-10");

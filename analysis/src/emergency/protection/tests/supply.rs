@@ -50,7 +50,7 @@ fn the_rows_of_demand_go_by_volume_and_other_buildings_have_none() {
     park.resources = vec![giving(1, [60.0, 0.0], Some(15.0))];
     let found = checked(park);
     assert_eq!(found.counts[&Check::FireFlow], [0, 0, 1]);
-    assert!(found.missing.iter().any(|one| one.contains("no plants")), "{:?}", found.missing);
+    assert!(found.missing.iter().any(|one| one.contains("1 building is no plant")), "{:?}", found.missing);
 }
 
 #[test]
