@@ -368,6 +368,7 @@ head-holder = 权利人
 head-area = 面积
 head-physical-because = 实际利用的理由
 head-contract = 合同
+head-tenancy = 租赁
 head-days-one = 距满一年
 head-days-two = 距满两年
 head-clause = 条款
