@@ -406,6 +406,11 @@ impl Part {
 }
 
 impl Definition {
+    /// Whether its values have a unit, such as persons a hectare.
+    pub(super) fn has_unit(&self) -> bool {
+        self.unit != Unit::One
+    }
+
     /// The indicator of a zone.
     pub fn of(&self, zone: &Zone) -> Indicator {
         let mut missing = Vec::new();
