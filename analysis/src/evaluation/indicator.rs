@@ -340,23 +340,11 @@ impl Part {
                 }
                 Some(zone.books[1].sum(measure, sector))
             }
-            TypedPart(name) => Some(zone.typed.get(name).map_or_else(
-                || {
-                    (
-                        Range::ANY,
-                        vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = typed_name(name))],
-                    )
-                },
-                |typed| {
-                    let open = typed.range.value().is_none();
-                    let missing = words!(
-                        "ev-missing-typed-part",
-                        "the figure {name} was not typed in for every park",
-                        name = typed_name(name)
-                    );
-                    (typed.range, open.then_some(missing).into_iter().collect())
-                },
-            )),
+            TypedPart(name) => {
+                // No indicator counts what can be negative.
+                let range = zone.typed.get(name).map_or(Range::ANY, |typed| typed.range.at_least(0.0));
+                Some((range, zone.missing_typed(name, typed_name(name))))
+            }
             _ => None,
         }
     }
@@ -418,6 +406,11 @@ impl Part {
 }
 
 impl Definition {
+    /// Whether its values have a unit, such as persons a hectare.
+    pub(super) fn has_unit(&self) -> bool {
+        self.unit != Unit::One
+    }
+
     /// The indicator of a zone.
     pub fn of(&self, zone: &Zone) -> Indicator {
         let mut missing = Vec::new();

@@ -34,7 +34,7 @@ fn of_indicator(report: &ZoneReport, reports: &[ZoneReport], name: &str, scheme:
     };
     let Some(mine) = value(report) else { return Move::default() };
     let is_level = |other: &&ZoneReport| other.level == report.level;
-    let same = |other: &ZoneReport| other.zone.name == report.zone.name && other.zone.parks == report.zone.parks;
+    let same = |other: &ZoneReport| other.zone.is_another_date_of(&report.zone);
     let earlier = |other: &&ZoneReport| same(other) && other.zone.as_of < report.zone.as_of;
     let before = reports.iter().filter(is_level).filter(earlier).max_by_key(|other| other.zone.as_of).and_then(value);
     let bounded = |range: &Range| range.low.is_finite() && range.high.is_finite();

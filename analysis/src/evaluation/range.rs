@@ -17,6 +17,9 @@ impl Range {
     /// A non-negative quantity of which nothing is known.
     pub const ANY: Self = Self { low: 0.0, high: f64::INFINITY };
 
+    /// A quantity of which nothing is known, not even that it is not negative.
+    pub const UNBOUNDED: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
     /// From lowest to highest.
     pub const fn new(low: f64, high: f64) -> Self {
         Self { low, high }

@@ -45,20 +45,21 @@ pub struct ZoneReport {
 }
 
 /// Reports on zones, by level, then date, then as given.
-pub fn report(zones: Vec<(Level, Zone)>, scheme: &Scheme, rules: &EvaluationRules) -> Vec<ZoneReport> {
-    let ranked = standings(&zones, scheme).unwrap_or_default();
+pub fn report(mut zones: Vec<(Level, Zone)>, scheme: &Scheme, rules: &EvaluationRules) -> Vec<ZoneReport> {
+    // The order of standings.
+    zones.sort_by_key(|(level, zone)| (*level, zone.as_of));
+    let mut ranked = standings(&zones, scheme).unwrap_or_default().into_iter();
     let mut reports: Vec<ZoneReport> = zones
         .into_iter()
         .map(|(level, zone)| {
             let all = indicators(&zone);
             let share = |name: &str| all[name].range;
-            let standing = ranked.iter().find(|s| s.level == level && s.name == zone.name && s.as_of == zone.as_of);
             ZoneReport {
                 level,
                 sums: Sum::ALL.into_iter().map(|sum| land_sum(&zone.lines, sum)).collect(),
                 types: zone_types(share("industrial-share"), share("residential-share"), rules),
                 evaluation: evaluate(&zone, scheme).ok(),
-                standing: standing.cloned(),
+                standing: ranked.next(),
                 potentials: potentials(&zone, scheme, rules),
                 indicators: all,
                 moves: BTreeMap::new(),
@@ -66,7 +67,6 @@ pub fn report(zones: Vec<(Level, Zone)>, scheme: &Scheme, rules: &EvaluationRule
             }
         })
         .collect();
-    reports.sort_by_key(|report| (report.level, report.zone.as_of));
     let moves = moves(&reports, scheme);
     for (report, moves) in reports.iter_mut().zip(moves) {
         report.moves = moves;

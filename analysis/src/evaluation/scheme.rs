@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::EvaluationError;
-use super::indicator::{DEFINITIONS, definition};
+use super::indicator::{DEFINITIONS, Definition, definition};
 use super::said::in_words;
 use crate::words;
 use crate::words::Words;
@@ -315,6 +315,10 @@ fn node(
         (1, Some(ideal), _) if ideal.is_finite() && ideal > 0.0 => Some(Normalise::Ideal(ideal)),
         (1, _, Some([low, high])) if low.is_finite() && high.is_finite() && low < high => {
             Some(Normalise::MinMax { low, high })
+        }
+        (1, None, None) if matches!(&binding, Binding::Indicator(name) if definition(name).is_some_and(Definition::has_unit)) =>
+        {
+            return Err(wrong("has a complement, 1 − X, of an indicator that is no share: use ideal or min_max"));
         }
         (1, None, None) if file.direction.is_none_or(|direction| direction == Direction::Lower) => {
             Some(Normalise::Complement)

@@ -104,21 +104,9 @@ pub fn evaluate(zone: &Zone, scheme: &Scheme) -> Result<Evaluation, EvaluationEr
                 "note-two-areas",
                 "enterprises are not told apart by area: what they report leaves a range in each"
             ));
-            let part = |of: Area| {
-                let mut part = zone.clone();
-                part.lines.retain(|line| line.growth_area == (of == Area::Growth));
-                // An enterprise's figures belong to one area or the other; which one no record tells.
-                for books in &mut part.books {
-                    books.divided = true;
-                }
-                for typed in part.typed.values_mut() {
-                    typed.range.low = 0.0;
-                }
-                part
-            };
             [(Area::Main, main), (Area::Growth, growth)]
                 .map(|(of, weight)| {
-                    let part = part(of);
+                    let part = zone.area(of == Area::Growth);
                     area(&part, scheme, &indicators(&part), of, weight)
                 })
                 .into()
@@ -191,19 +179,8 @@ fn scored(node: &Node, scheme: &Scheme, zone: &Zone, indicators: &BTreeMap<&'sta
             (formula, indicator.range)
         }
         Binding::Figure(name) => {
-            let Some(typed) = zone.typed.get(name) else {
-                let name = name.as_str();
-                scored.missing.push(words!("ev-missing-typed", "the figure {name} was not typed in", name = name));
-                return scored;
-            };
-            if typed.range.value().is_none() {
-                let name = name.as_str();
-                scored.missing.push(words!(
-                    "ev-missing-typed-part",
-                    "the figure {name} was not typed in for every park",
-                    name = name
-                ));
-            }
+            scored.missing = zone.missing_typed(name, name.as_str().into());
+            let Some(typed) = zone.typed.get(name) else { return scored };
             scored.unit = in_words(&typed.unit);
             (format!("{name}: {}, {}", typed.source, typed.date).into(), typed.range)
         }

@@ -88,6 +88,49 @@ impl Zone {
         }
     }
 
+    /// Whether another is the same zone, maybe on another date. Two parks may have one name.
+    pub fn is_another_date_of(&self, other: &Self) -> bool {
+        self.name == other.name && self.parks == other.parks
+    }
+
+    /// The main or the growth area of the zone: its parcels alone. An enterprise's figures belong to one area or the other, as do parts
+    /// of what was typed in; which, no record tells.
+    #[must_use]
+    pub(super) fn area(&self, growth: bool) -> Self {
+        let mut part = self.clone();
+        part.lines.retain(|line| line.growth_area == growth);
+        for books in &mut part.books {
+            books.divided = true;
+        }
+        for typed in part.typed.values_mut() {
+            // Each area has a part of what adds up; a rating or a share may be any in each.
+            typed.range = if typed.adds { typed.range.around(Range::exactly(0.0)) } else { Range::UNBOUNDED };
+        }
+        part
+    }
+
+    /// What is missing of a figure that persons type in; `said` is what it is called.
+    pub(super) fn missing_typed(&self, name: &str, said: Words) -> Vec<Words> {
+        let Some(typed) = self.typed.get(name) else {
+            return vec![words!("ev-missing-typed", "the figure {name} was not typed in", name = said)];
+        };
+        if typed.range.value().is_some() {
+            return Vec::new();
+        }
+        let mut missing = Vec::new();
+        if typed.adds && typed.range.high.is_infinite() {
+            let of_some =
+                words!("ev-missing-typed-part", "the figure {name} was not typed in for every park", name = said);
+            missing.push(of_some);
+        } else if !typed.adds && self.parks.len() > 1 {
+            missing.push(words!("ev-missing-adds", "the figures {name} of several parks do not add up", name = said));
+        }
+        if self.books[0].divided {
+            missing.push(words!("ev-missing-division", "no record tells which area's figures these are"));
+        }
+        missing
+    }
+
     /// Zones of the same date together: a district of its parks, a city of its districts.
     ///
     /// # Panics
@@ -100,13 +143,16 @@ impl Zone {
             let of_parts: Vec<Option<&Typed>> = parts.iter().map(|part| part.typed.get(figure)).collect();
             let known: Vec<&Typed> = of_parts.iter().copied().flatten().collect();
             let Some(one) = known.first() else { continue };
-            // What does not add up, or is told in several units, has no value for the whole.
-            if !known.iter().all(|t| t.adds && t.unit == one.unit) {
-                continue;
-            }
+            // What does not add up, or is told in several units, has no value for the whole; one park is the whole itself.
+            let adds = known.iter().all(|t| t.adds && t.unit == one.unit);
             let unknown = if known.len() < parts.len() { Range::ANY } else { Range::exactly(0.0) };
             let joined = Typed {
-                range: known.iter().map(|t| t.range).fold(unknown, Range::plus),
+                range: if adds || parts.len() == 1 {
+                    known.iter().map(|t| t.range).fold(unknown, Range::plus)
+                } else {
+                    Range::UNBOUNDED
+                },
+                adds,
                 date: known.iter().map(|t| t.date).min().unwrap_or(first.as_of),
                 source: known.iter().map(|t| t.source.as_str()).collect::<Vec<_>>().join("; "),
                 ..(*one).clone()
@@ -175,8 +221,67 @@ pub fn zone_types(industrial_share: Range, residential_share: Range, rules: &Eva
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A zone of one park without land, of which only a figure is known: value, and whether parks' figures add up.
+    pub(in super::super) fn told(park: &str, as_of: &str, figure: (&str, f64, bool)) -> Zone {
+        let as_of = as_of.parse().unwrap();
+        let (name, value, adds) = figure;
+        let typed =
+            Typed { range: Range::exactly(value), unit: "points".into(), source: "survey".into(), date: as_of, adds };
+        let books = |year| Books {
+            year,
+            currencies: BTreeSet::new(),
+            accounts: Vec::new(),
+            not_yet: 0,
+            silent: 0,
+            divided: false,
+        };
+        Zone {
+            name: "Park".into(),
+            parks: vec![park.into()],
+            as_of,
+            records_of: BTreeSet::new(),
+            synthetic: true,
+            lines: Vec::new(),
+            books: [books(2024), books(2023)],
+            typed: BTreeMap::from([(name.to_owned(), typed)]),
+        }
+    }
+
+    /// The range of a figure, and the keys of what is missing of it.
+    fn figure(zone: &Zone, name: &str) -> (Range, Vec<Option<&'static str>>) {
+        let missing = zone.missing_typed(name, name.into());
+        (zone.typed[name].range, missing.iter().map(Words::key).collect())
+    }
+
+    #[test]
+    fn a_rating_of_a_zone_bounds_none_of_its_areas() {
+        let rated = told("a", "2024-12-31", ("satisfaction", 4.2, false));
+        let people = told("a", "2024-12-31", ("population", 120.0, true));
+        for growth in [false, true] {
+            let (range, missing) = figure(&rated.area(growth), "satisfaction");
+            assert_eq!((range, missing), (Range::UNBOUNDED, vec![Some("ev-missing-division")]));
+            let (range, missing) = figure(&people.area(growth), "population");
+            assert_eq!((range, missing), (Range::new(0.0, 120.0), vec![Some("ev-missing-division")]));
+        }
+    }
+
+    #[test]
+    fn figures_that_do_not_add_up_are_those_of_one_park_alone() {
+        let parts = [4.2, 3.0].map(|value| told("a", "2024-12-31", ("satisfaction", value, false)));
+        assert_eq!(figure(&Zone::join("North", &parts[..1]), "satisfaction"), (Range::exactly(4.2), Vec::new()));
+        let both = Zone::join("North", &parts);
+        assert_eq!(figure(&both, "satisfaction"), (Range::UNBOUNDED, vec![Some("ev-missing-adds")]));
+        // What adds up does, and has no upper bound where a park tells none.
+        let people = told("a", "2024-12-31", ("population", 120.0, true));
+        let joined = |parts: &[Zone]| figure(&Zone::join("North", parts), "population");
+        assert_eq!(joined(&[people.clone(), people.clone()]), (Range::exactly(240.0), Vec::new()));
+        let [rated, _] = parts;
+        let of_one = (Range::new(120.0, f64::INFINITY), vec![Some("ev-missing-typed-part")]);
+        assert_eq!(joined(&[people, rated]), of_one);
+    }
 
     #[test]
     fn the_type_is_known_when_its_shares_are_known_well_enough() {

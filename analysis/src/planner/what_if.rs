@@ -221,6 +221,7 @@ pub fn accept_error_words(error: &AcceptError) -> Words {
     let thing = |what: &str| match what {
         "parcel" => words!("head-parcel", "parcel"),
         "contract" => words!("head-contract", "contract"),
+        "tenancy" => words!("head-tenancy", "tenancy"),
         _ => words!("head-building", "building"),
     };
     match error {

@@ -69,6 +69,8 @@ pub fn projects_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         let value = own[0].days_late().map(|days| days as f64);
         verdicts.insert(parcel.id, Verdict { class, value, outline: None, facts });
     }
+    // On a parcel that is not there on the day they are on none that could be drawn.
+    without_parcel += by_parcel.values().map(Vec::len).sum::<usize>();
     let classes = LATE.iter().chain(&OTHER).zip(&counts).map(|((label, colour, pattern), count)| Class {
         label: (*label).into(),
         colour: *colour,
@@ -83,11 +85,20 @@ pub fn projects_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
         notes.push(words!("note-projects-none", "No projects on record: that nothing is late does not follow"));
     }
     if without_parcel > 0 {
-        notes.push(words!(
-            "note-projects-no-parcel",
-            "{count} projects have no parcel on record and are not drawn",
-            count = without_parcel
-        ));
+        notes.push(
+            words!(
+                "note-projects-no-parcel",
+                "{count} projects have no parcel on record on that day and are not drawn",
+                count = without_parcel
+            )
+            .counted(
+                without_parcel,
+                [
+                    "projects have no parcel on record on that day and are",
+                    "project has no parcel on record on that day and is",
+                ],
+            ),
+        );
     }
     notes.extend(undated_note(snapshot, as_of));
     let overlay = Overlay {

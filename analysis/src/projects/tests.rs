@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use geo::{MultiPolygon, Rect, coord};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{FeatureKind, Park, Provenance};
+use spatial_db::model::{FeatureKind, Parcel, Park, Provenance};
 
 use super::*;
 use crate::overlay::Overlay;
@@ -268,4 +269,25 @@ fn a_park_without_projects_claims_nothing_of_them() {
     park.projects.push(ledger([None; 5]));
     let one = overlay(park);
     assert!(one.classes.is_empty() && !says(&one), "{one:?}");
+}
+
+#[test]
+fn a_late_project_on_a_parcel_that_is_gone_is_told_though_not_drawn() {
+    let mut park = park(&[ledger(PLAN)], &[]);
+    let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 100.0, y: 100.0 }).to_polygon();
+    park.parcels.push(Parcel::bare(1, Provenance::keyed("P1"), MultiPolygon(vec![square])));
+    let notes = |park: &ParkSnapshot| -> (usize, Vec<String>) {
+        let overlay = projects_overlay(&Cache::build(Arc::new(park.clone())), day("2026-06-30"));
+        let counted = overlay.classes.iter().map(|class| class.count).sum();
+        (counted, overlay.notes.iter().map(ToString::to_string).collect())
+    };
+    let told =
+        |notes: &[String]| notes.iter().any(|note| note.starts_with("1 project has no parcel on record on that day"));
+    let (drawn, there) = notes(&park);
+    assert!(drawn == 1 && !told(&there), "{drawn} {there:?}");
+    // The parcel was divided; the contract still names it.
+    park.parcels[0].valid_to = Some(day("2026-01-01"));
+    let (drawn, gone) = notes(&park);
+    assert!(drawn == 0 && told(&gone), "{drawn} {gone:?}");
+    assert!(!gone.iter().any(|note| note.starts_with("No projects on record")), "{gone:?}");
 }

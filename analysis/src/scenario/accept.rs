@@ -50,7 +50,7 @@ pub enum AcceptError {
     Gone {
         /// Number of the edit, from 1.
         number: usize,
-        /// Parcel, building or contract.
+        /// Parcel, building, contract or tenancy.
         what: &'static str,
         /// Its key.
         key: String,
@@ -60,7 +60,7 @@ pub enum AcceptError {
     Changed {
         /// Number of the edit, from 1.
         number: usize,
-        /// Parcel, building or contract.
+        /// Parcel, building, contract or tenancy.
         what: &'static str,
         /// Its key.
         key: String,
@@ -171,6 +171,7 @@ fn unchanged(now: &ParkSnapshot, drawn: &ParkSnapshot, file: &ScenarioFile) -> R
             Edit::MergeParcels { parcels, .. } => parcels,
             Edit::RemoveBuilding { building } => {
                 same(number, "building", building, &buildings, &buildings_then)?;
+                same_tenancies(number, building, now, drawn)?;
                 &[]
             }
         };
@@ -197,6 +198,15 @@ fn same_contracts(
     let over = all.filter(|contract| parcels.contains(&contract.parcel_key));
     let keys: BTreeSet<&str> = over.map(|contract| contract.provenance.key.as_str()).collect();
     keys.into_iter().try_for_each(|key| same(number, "contract", key, &contracts, &contracts_then))
+}
+
+/// Whether the tenancies in a building that is taken away are those of then: they go with it, and who moved in since was not heard.
+fn same_tenancies(number: usize, building: &str, now: &ParkSnapshot, drawn: &ParkSnapshot) -> Result<(), AcceptError> {
+    let (tenancies, tenancies_then) = (by_key(&now.tenancies), by_key(&drawn.tenancies));
+    let all = now.tenancies.iter().chain(&drawn.tenancies);
+    let inside = all.filter(|tenancy| tenancy.building_key.as_deref() == Some(building));
+    let keys: BTreeSet<&str> = inside.map(|tenancy| tenancy.provenance.key.as_str()).collect();
+    keys.into_iter().try_for_each(|key| same(number, "tenancy", key, &tenancies, &tenancies_then))
 }
 
 /// Whether a feature is as it was then. What an earlier edit makes was and is on neither record.
@@ -481,5 +491,34 @@ mod tests {
         without.contracts.clear();
         let refused = accept_file(without, park(), &file).unwrap_err();
         assert!(matches!(&refused, AcceptError::Gone { what: "contract", .. }), "{refused}");
+    }
+
+    #[test]
+    fn tenancies_in_a_building_that_is_taken_away_go_with_it_unless_they_are_others_by_now() {
+        let remove = Edit::RemoveBuilding { building: "B1".to_owned() };
+        let file = ScenarioFile::new("one", "p", vec![remove]);
+        let with = |tenancies: &[&str]| {
+            let mut park = park();
+            let square = Rect::new((10.0, 10.0), (40.0, 40.0)).to_polygon();
+            park.buildings = vec![Building::bare(1, Provenance::keyed("B1"), MultiPolygon(vec![square]))];
+            for (number, key) in (2..).zip(tenancies) {
+                let mut tenancy = Tenancy::bare(number, Provenance::keyed(*key), "works");
+                tenancy.building_key = Some("B1".to_owned());
+                tenancy.parcel_key = Some("P1".to_owned());
+                park.tenancies.push(tenancy);
+            }
+            park
+        };
+        let after = accept_file(with(&["T2"]), with(&["T2"]), &file).unwrap();
+        let left: Vec<&str> = after.tenancies.iter().map(|tenancy| tenancy.provenance.key.as_str()).collect();
+        assert_eq!(left, ["T"], "who has the land and no floor in it stays");
+
+        let refused = accept_file(with(&["T2", "T3"]), with(&["T2"]), &file).unwrap_err();
+        assert!(
+            matches!(&refused, AcceptError::Changed { number: 1, what: "tenancy", key } if key == "T3"),
+            "{refused}"
+        );
+        let refused = accept_file(with(&[]), with(&["T2"]), &file).unwrap_err();
+        assert!(matches!(&refused, AcceptError::Gone { what: "tenancy", .. }), "{refused}");
     }
 }

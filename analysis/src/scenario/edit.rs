@@ -54,7 +54,7 @@ pub enum Edit {
         /// Use in words.
         use_text: Option<String>,
     },
-    /// Takes a building away.
+    /// Takes a building away, and the tenancies in it.
     RemoveBuilding {
         /// Key of the building.
         building: String,
@@ -348,6 +348,8 @@ impl<'a> Draft<'a> {
         let at = at.ok_or_else(|| EditError::NoBuilding { key: key.to_owned() })?;
         self.park.buildings.remove(at);
         self.park.building_surfaces.retain(|surface| surface.building_key != key);
+        // Who was let floor in it is let none of what else stands there.
+        self.park.tenancies.retain(|tenancy| tenancy.building_key.as_deref() != Some(key));
         Ok(())
     }
 }

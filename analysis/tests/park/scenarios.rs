@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use analysis::evaluation::{EvaluationRules, Zone, indicators};
+use analysis::land::indicators::Indicator;
 use analysis::planner::{compared, scenario_error_words};
 use analysis::rules::RuleSet;
 use analysis::scenario::{Edit, EditError, LAYER, Limits, Scenario, ScenarioError, ScenarioFile, changes, is_scenario};
 use geo::{Area, BooleanOps};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
-use spatial_db::model::{ParkSnapshot, SurfaceKind};
+use spatial_db::model::{ParkSnapshot, SurfaceKind, Tenancy};
 
-use crate::by_hand::{block, building, edge, empty, parcel};
+use crate::by_hand::{block, building, edge, empty, keyed, parcel};
 use crate::evaluation::day;
+use crate::indicators::{Bench, close};
 use crate::siting_obstacles::surface;
 
 /// Two parcels side by side and one apart; a hall on the first.
@@ -214,6 +216,28 @@ fn use_changes_and_buildings_go() {
         scenario.park(&RuleSet::shipped()),
         Err(ScenarioError::Edit { number: 1, source: EditError::NoFloors { .. } })
     ));
+}
+
+#[test]
+fn who_had_floor_in_a_building_that_goes_has_none_of_what_still_stands() {
+    let mut before = park();
+    let mut office = building(2, block(60.0, 10.0, 20.0, 20.0));
+    (office.storeys, office.storey_height_m) = (Some(1.0), Some(5.0));
+    before.buildings.push(office);
+    let tenancy = |key: &str, building: &str, floor_m2: f64| Tenancy {
+        building_key: Some(building.into()),
+        parcel_key: Some("P1".into()),
+        floor_area_m2: Some(floor_m2),
+        ..Tenancy::bare(1, keyed(key), key)
+    };
+    before.tenancies = vec![tenancy("hall", "B1", 2_000.0), tenancy("office", "B2", 100.0)];
+    let vacant = |park: ParkSnapshot| Bench::of(park, "2026-06-30").value(0, Indicator::VacantFloor);
+    assert!(close(vacant(before.clone()), 300.0 / 2_400.0), "of the office's 400 m²");
+    let remove = Edit::RemoveBuilding { building: "B1".into() };
+    let scenario = Scenario::on(Arc::new(before), ScenarioFile::new("x", "hand", vec![remove])).unwrap();
+    let after = scenario.park(&RuleSet::shipped()).unwrap();
+    assert!(close(vacant(after), 0.75), "the hall's tenant fills no office");
+    assert_eq!(scenario.base().tenancies.len(), 2, "the record is as it was");
 }
 
 #[test]

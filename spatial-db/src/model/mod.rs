@@ -32,6 +32,7 @@ pub use land::{EventKind, IdleCause, LandContract, LandEvent, Parcel};
 pub use network::{NetworkClass, NetworkEdge, NetworkNode, NodeKind};
 pub use park::{Park, ParkSnapshot, RoadEdge, Surface, SurfaceKind};
 pub use pitch::{PitchEntry, PitchEvent, PitchEventKind};
+pub(crate) use presence::within;
 pub use presence::{Presence, building_stands, days_of_building, days_of_parcel, parcel_is_there, years};
 pub use project::Project;
 pub use terrain::TerrainGrid;

@@ -22,7 +22,7 @@ pub struct Presence {
 }
 
 /// `from` is the first day, `to` the day after the last.
-fn within(from: Option<NaiveDate>, to: Option<NaiveDate>, on: NaiveDate) -> bool {
+pub(crate) fn within(from: Option<NaiveDate>, to: Option<NaiveDate>, on: NaiveDate) -> bool {
     from.is_none_or(|from| from <= on) && to.is_none_or(|to| on < to)
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use foldhash::fast::RandomState;
 use postgres::Transaction;
 
@@ -121,6 +121,8 @@ pub struct Load<'a> {
     pub(super) slug: String,
     pub(super) park_id: i32,
     pub(super) srid: i32,
+    /// Day of the park's data; of this load where the park does not tell.
+    pub(super) day: NaiveDate,
     pub(super) run_id: i64,
     pub(super) superuser: bool,
     restricted: bool,
@@ -182,6 +184,7 @@ impl Store {
             slug: slug.clone(),
             park_id,
             srid: header.srid,
+            day: header.as_of.unwrap_or_else(|| options.started.date_naive()),
             run_id,
             superuser,
             restricted,

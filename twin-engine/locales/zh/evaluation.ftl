@@ -19,6 +19,7 @@ ev-missing-reference-measure = 参照数据为 { $theirs }，而非 { $ours }
 ev-missing-reference = 无参照数据：不计算区位商
 ev-missing-typed = 未填报 { $name }
 ev-missing-typed-part = 并非各园区都填报了 { $name }
+ev-missing-adds = 各园区的 { $name } 不能相加
 from-buildings = 登记的建筑占地与层数
 from-books = { $year } 年企业数据
 ev-input-sum = { $letters }：{ $label }

@@ -82,6 +82,10 @@ fn what_does_not_fit_is_said_with_node_and_line() {
     assert!(error("weight = 0.7\n", "weight = 0.7\nideal = 2.0\n").contains("has parts and is bound"));
     assert!(error("format_version = 1", "format_version = 2").contains("format version 2"));
     assert!(error("complement = true", "complement = true\ndirection = \"higher\"").contains("less is better"));
+    assert!(
+        error("\"idle-rate\"", "\"job-density\"")
+            .starts_with("line 15: `idle` has a complement, 1 − X, of an indicator that is no share")
+    );
     let unknown =
         Scheme::parse(&GOOD.replacen("status = \"default\"", "status = \"default\"\nweights = \"unknown\"", 1));
     assert!(unknown.unwrap_err().to_string().contains("weights are unknown"));

@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::lines::vertices;
 use super::{Given, Scope};
-use crate::model::NodeKind;
+use crate::model::{NodeKind, within};
 use crate::store::{StoreError, diff, sql};
 
 /// Layers with fewer ends or lines are no sample.
@@ -36,6 +36,13 @@ struct Line {
     path: Vec<[f64; 3]>,
     /// From and until when it was there.
     valid: [Option<NaiveDate>; 2],
+}
+
+impl Line {
+    fn is_there(&self, on: NaiveDate) -> bool {
+        let [from, to] = self.valid;
+        within(from, to, on)
+    }
 }
 
 /// A point of a network.
@@ -110,13 +117,13 @@ pub(super) fn doubts(tx: &mut Transaction<'_>, scope: &Scope<'_>) -> Result<Give
             subtype: row.get(4),
             named: [row.get(5), row.get(6)],
             path,
-            valid: [row.get(8), row.get(9)],
+            valid: [since(row.get(8), row.get(10)), row.get(9)],
         });
     }
     drop(rows);
     let mut given = Given::default();
     let cancelled = || diff::check(scope.cancel);
-    for doubt in found(&lines, &nodes, &limits, cancelled)? {
+    for doubt in found(&lines, &nodes, &limits, scope.day, cancelled)? {
         let feature = doubt.line.map(|line| lines[line].feature_id);
         let layer = feature.is_none().then_some(doubt.layer.as_str());
         given.push(doubt.code, feature, layer, doubt.place, doubt.reason, doubt.facts);
@@ -127,11 +134,12 @@ pub(super) fn doubts(tx: &mut Transaction<'_>, scope: &Scope<'_>) -> Result<Give
     Ok(given)
 }
 
-/// What is in doubt, by class.
+/// What is in doubt, by class, as it lies on `day`.
 fn found(
     lines: &[Line],
     nodes: &HashMap<(String, String), Node>,
     limits: &Limits,
+    day: NaiveDate,
     cancelled: impl Fn() -> Result<(), StoreError>,
 ) -> Result<Vec<Doubt>, StoreError> {
     let mut classes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -141,7 +149,7 @@ fn found(
     let mut doubts = Vec::new();
     for (class, members) in classes {
         let of_class = nodes.iter().filter(|((of, _), _)| of == class);
-        let network = Network::of(lines, &members, of_class.map(|((_, key), node)| (key.as_str(), node)));
+        let network = Network::of(lines, &members, day, of_class.map(|((_, key), node)| (key.as_str(), node)));
         network.off_nodes(&members, limits, &mut doubts);
         for (count, line) in members.iter().enumerate() {
             if count % 4096 == 0 {
@@ -173,6 +181,8 @@ impl RTreeObject for Piece {
 /// The lines and points of a class.
 struct Network<'a> {
     lines: &'a [Line],
+    /// The day looked at.
+    day: NaiveDate,
     nodes: HashMap<&'a str, &'a Node>,
     /// The lines that name a point at an end, by the point's key; one that names it at both twice.
     named_by: HashMap<&'a str, Vec<usize>>,
@@ -181,7 +191,12 @@ struct Network<'a> {
 }
 
 impl<'a> Network<'a> {
-    fn of(lines: &'a [Line], members: &[usize], nodes: impl Iterator<Item = (&'a str, &'a Node)>) -> Self {
+    fn of(
+        lines: &'a [Line],
+        members: &[usize],
+        day: NaiveDate,
+        nodes: impl Iterator<Item = (&'a str, &'a Node)>,
+    ) -> Self {
         let nodes: HashMap<&str, &Node> = nodes.collect();
         let mut named_by: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut pieces = Vec::new();
@@ -191,7 +206,7 @@ impl<'a> Network<'a> {
             pieces.extend(pairs.map(|pair| Piece { line: *line, ends: [pair[0], pair[1]] }));
         }
         let places = nodes.values().map(|node| [node.at[0], node.at[1]]).collect();
-        Self { lines, nodes, named_by, pieces: RTree::bulk_load(pieces), places: RTree::bulk_load(places) }
+        Self { lines, day, nodes, named_by, pieces: RTree::bulk_load(pieces), places: RTree::bulk_load(places) }
     }
 
     /// The point that an end names, if it is there.
@@ -204,18 +219,31 @@ impl<'a> Network<'a> {
         [0, 1].into_iter().all(|end| self.node(line, end).is_some())
     }
 
-    /// Whether no other end names the point of a line's end, of those that are there as long as the line is.
+    /// The day on which a line's joins are looked at: that of the network; its last where it was gone by then, its first where it is to come.
+    fn day_of(&self, line: usize) -> NaiveDate {
+        let [from, to] = self.lines[line].valid;
+        let last = to.filter(|to| *to <= self.day).map(|to| to.pred_opt().unwrap_or(to));
+        last.or_else(|| from.filter(|from| *from > self.day)).unwrap_or(self.day)
+    }
+
+    /// Whether a line was gone by the day looked at.
+    fn is_gone(&self, line: usize) -> bool {
+        self.lines[line].valid[1].is_some_and(|to| to <= self.day)
+    }
+
+    /// Whether no other end names the point of a line's end, of lines that are there on the day on which it is looked at.
     fn names_alone(&self, key: &str, line: usize) -> bool {
         let named_by = self.named_by.get(key).into_iter().flatten();
-        let stays = |other: &&usize| **other == line || outlasts(&self.lines[**other], &self.lines[line]);
-        named_by.filter(stays).take(2).count() == 1
+        let on = self.day_of(line);
+        let lies = |other: &&usize| **other == line || self.lines[**other].is_there(on);
+        named_by.filter(lies).take(2).count() == 1
     }
 
     /// Lines drawn away from the points that they name; of a layer in which many are, once. Where a point was when a line that is gone
     /// named it is on no record.
     fn off_nodes(&self, members: &[usize], limits: &Limits, doubts: &mut Vec<Doubt>) {
         let mut layers: BTreeMap<&str, (usize, Vec<Off>)> = BTreeMap::new();
-        for line in members.iter().filter(|line| self.lines[**line].valid[1].is_none()) {
+        for line in members.iter().filter(|line| !self.is_gone(**line)) {
             for end in [0, 1] {
                 let Some(node) = self.node(*line, end) else { continue };
                 let (ends, off) = layers.entry(&self.lines[*line].layer).or_default();
@@ -281,6 +309,7 @@ impl<'a> Network<'a> {
     /// The nearest line beside an end, and how far away it is, m; `None` where the end is joined to anything.
     fn beside(&self, line: usize, end: usize, is_named: bool, limits: &Limits) -> Option<(usize, f64)> {
         let own = &self.lines[line];
+        let on = self.day_of(line);
         let at = end_of(own, end);
         let near = |by: f64| AABB::from_corners([at[0] - by, at[1] - by], [at[0] + by, at[1] + by]);
         let joins = |place: &&[f64; 2]| (place[0] - at[0]).hypot(place[1] - at[1]) <= limits.snap_m;
@@ -290,7 +319,7 @@ impl<'a> Network<'a> {
         let mut best: Option<(usize, f64)> = None;
         for piece in self.pieces.locate_in_envelope_intersecting(&near(limits.near_m.max(limits.snap_m))) {
             let other = &self.lines[piece.line];
-            if piece.line == line || !outlasts(other, own) {
+            if piece.line == line || !other.is_there(on) {
                 continue;
             }
             let (far, z) = to_piece(at, piece.ends);
@@ -374,7 +403,7 @@ impl<'a> Network<'a> {
         for line in members {
             let [all, unknown] = layers.entry(&self.lines[*line].layer).or_default();
             // What a layer's lines tell is said of those that are there.
-            let counts = self.lines[*line].valid[1].is_none();
+            let counts = !self.is_gone(*line);
             *all += usize::from(counts);
             *unknown += usize::from(counts && blind(*line));
         }
@@ -436,12 +465,10 @@ fn is_pipe(class: &str) -> bool {
     !matches!(class, "power" | "telecom" | "other")
 }
 
-/// Whether a line was there when another last was: one that went before joins nothing to it any more.
-fn outlasts(line: &Line, other: &Line) -> bool {
-    let [from, to] = line.valid;
-    let until = other.valid[1];
-    to.is_none_or(|to| until.is_some_and(|until| until <= to))
-        && from.is_none_or(|from| until.is_none_or(|until| from < until))
+/// The first day of a line. Of a year the records do not tell the day: it counts from its first of January.
+fn since(from: Option<NaiveDate>, laid: Option<i64>) -> Option<NaiveDate> {
+    let year = laid.and_then(|year| i32::try_from(year).ok());
+    from.max(year.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1)))
 }
 
 fn there_together(a: &Line, b: &Line) -> bool {

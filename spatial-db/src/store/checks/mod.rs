@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use chrono::NaiveDate;
 use postgres::Transaction;
 use postgres::types::ToSql;
 use serde_json::{Map, Value as Json, json};
@@ -69,6 +70,8 @@ struct Scope<'a> {
     check: &'a Check,
     pass: &'a Pass,
     settings: &'a CheckSettings,
+    /// Day on which features are there or not.
+    day: NaiveDate,
     /// Whether to stop.
     cancel: Option<&'a AtomicBool>,
 }
@@ -101,7 +104,7 @@ impl Load<'_> {
         let counts: HashMap<String, i64> = counts.iter().map(|row| (row.get(0), row.get(1))).collect();
         for check in CHECKS {
             diff::check(self.cancel.as_deref())?;
-            let fingerprint = fingerprint(check, settings);
+            let fingerprint = fingerprint(check, settings, self.day);
             let held = known.remove(check.name);
             let touched = check.passes.iter().flat_map(Pass::tables).any(|table| self.touched.contains(table));
             if held.as_deref() != Some(fingerprint.as_str()) || touched {
@@ -129,7 +132,8 @@ impl Load<'_> {
         if check.codes.iter().any(|code| settings.is_on(code.code)) {
             for pass in check.passes {
                 let cancel = self.cancel.as_deref();
-                let scope = Scope { park_id: self.park_id, run_id: self.run_id, check, pass, settings, cancel };
+                let (park_id, run_id, day) = (self.park_id, self.run_id, self.day);
+                let scope = Scope { park_id, run_id, check, pass, settings, day, cancel };
                 let rows = |table: &str| counts.get(table).copied().unwrap_or(0);
                 if rows(pass.subject) == 0 || rows(pass.other) == 0 {
                     continue;
@@ -212,10 +216,14 @@ fn found(tx: &mut Transaction<'_>, park_id: i32, first: u32) -> Result<Checked, 
 }
 
 /// What decides, beside the tables, what a check finds.
-fn fingerprint(check: &Check, settings: &CheckSettings) -> String {
+fn fingerprint(check: &Check, settings: &CheckSettings, day: NaiveDate) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(check.means.statement().as_bytes());
+    // The others do not ask what is there on a day.
+    if check.means == Means::Joins {
+        hasher.update(day.to_string().as_bytes());
+    }
     for code in check.codes {
         hasher.update(code.code.as_bytes());
         hasher.update(&[u8::from(settings.is_on(code.code))]);
@@ -398,7 +406,8 @@ mod tests {
         for check in CHECKS {
             let found = check.means.statement();
             for pass in check.passes {
-                let scope = Scope { park_id: 1, run_id: 1, check, pass, settings: &settings, cancel: None };
+                let (settings, day) = (&settings, NaiveDate::default());
+                let scope = Scope { park_id: 1, run_id: 1, check, pass, settings, day, cancel: None };
                 let filled = sql::fill(
                     sql::CHECK_INSERT,
                     &[("found", found), ("subject", pass.subject), ("other", pass.other), ("column", pass.column)],
@@ -455,11 +464,24 @@ mod tests {
     fn tolerances_and_switches_change_the_fingerprint() {
         let check = &CHECKS[1];
         let mut settings = CheckSettings::default();
-        let first = fingerprint(check, &settings);
+        let day = NaiveDate::default();
+        let first = fingerprint(check, &settings, day);
         settings.tolerances.insert((check.codes[0].code, check.codes[0].tolerances[0].name), 99.0);
-        let second = fingerprint(check, &settings);
+        let second = fingerprint(check, &settings, day);
         settings.off.push(check.codes[0].code);
-        let all = BTreeMap::from([(first, 1), (second, 2), (fingerprint(check, &settings), 3)]);
+        let all = BTreeMap::from([(first, 1), (second, 2), (fingerprint(check, &settings, day), 3)]);
         assert_eq!(all.len(), 3);
+    }
+
+    /// A day later a line may be gone; no area is another.
+    #[test]
+    fn the_day_changes_the_fingerprint_of_what_asks_for_it() {
+        let settings = CheckSettings::default();
+        let day = NaiveDate::default();
+        let next = day.succ_opt().unwrap();
+        for check in CHECKS {
+            let same = fingerprint(check, &settings, day) == fingerprint(check, &settings, next);
+            assert_eq!(same, check.means != Means::Joins, "{}", check.name);
+        }
     }
 }

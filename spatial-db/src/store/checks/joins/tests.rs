@@ -36,8 +36,12 @@ fn told(lines: &[Line], nodes: &[(&str, NodeKind, [f64; 3])]) -> Vec<(&'static s
     };
     let nodes = nodes.iter().map(node).collect();
     let key = |at: Option<usize>| at.map(|at| lines[at].key.clone());
-    let doubts = found(lines, &nodes, &limits, || Ok(())).unwrap();
+    let doubts = found(lines, &nodes, &limits, day("2026-06-30"), || Ok(())).unwrap();
     doubts.into_iter().map(|doubt| (doubt.code, key(doubt.line), key(doubt.other))).collect()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 fn one(code: &'static str, line: &str, other: Option<&str>) -> (&'static str, Option<String>, Option<String>) {
@@ -116,6 +120,62 @@ fn lines_that_are_gone_join_nothing_any_more() {
     assert_eq!(told(&[main()], &nodes), [one("edge.off_node", "main", None)]);
     gone.valid[1] = "2020-01-01".parse().ok();
     assert_eq!(told(&[gone], &nodes), []);
+}
+
+#[test]
+fn lines_that_are_to_go_are_there_until_they_do() {
+    let until = |mut line: Line, to: Option<&str>| {
+        line.valid[1] = to.map(day);
+        line
+    };
+    // The day looked at is 2026-06-30: planned to go, gone the day after, gone on that day.
+    let ends = [None, Some("2030-01-01"), Some("2026-07-01")];
+    let gone = Some("2026-06-30");
+    // A main that is to go is missed while it lies there.
+    let main = |to| until(line("main", [None, None], &MAIN), to);
+    let branch = || line("branch", [None, None], &[[50.0, 30.0, 1.0], [50.0, 0.6, 1.0]]);
+    for to in ends {
+        assert_eq!(told(&[main(to), branch()], &[]), [one("edge.near_miss", "branch", Some("main"))], "{to:?}");
+    }
+    assert_eq!(told(&[main(gone), branch()], &[]), []);
+    // What joins an end joins it as long.
+    let link = |to| until(line("link", [None, None], &[[50.0, 0.6, 1.0], [50.0, 0.0, 1.0]]), to);
+    for to in ends {
+        assert_eq!(told(&[main(None), branch(), link(to)], &[]), [], "{to:?}");
+    }
+    let misses = told(&[main(None), branch(), link(gone)], &[]);
+    assert!(misses.contains(&one("edge.near_miss", "branch", Some("main"))), "{misses:?}");
+    // It is drawn away from its point.
+    let nodes = [("a", NodeKind::Junction, [0.0, 2.0, 1.0]), ("b", NodeKind::Junction, MAIN[1])];
+    let named = |to| until(line("main", [Some("a"), Some("b")], &MAIN), to);
+    for to in ends {
+        assert_eq!(told(&[named(to)], &nodes), [one("edge.off_node", "main", None)], "{to:?}");
+    }
+    assert_eq!(told(&[named(gone)], &nodes), []);
+    // Its missing depth counts for its layer.
+    let across = |x: u8, to| {
+        let x = f64::from(x) * 5.0;
+        until(line(&format!("e{x}"), [None, None], &[[x, -20.0, f64::NAN], [x, 20.0, f64::NAN]]), to)
+    };
+    for to in ends {
+        let mut many: Vec<Line> = (1..12).map(|x| across(x, to)).collect();
+        many.push(main(None));
+        assert_eq!(told(&many, &[]), [("edge.crossing_unknown", None, None)], "{to:?}");
+    }
+}
+
+#[test]
+fn a_line_that_is_to_come_is_looked_at_on_its_first_day() {
+    let main = line("main", [None, None], &MAIN);
+    let mut branch = line("branch", [None, None], &[[50.0, 30.0, 1.0], [50.0, 0.6, 1.0]]);
+    branch.valid[0] = since(Some(day("2027-05-01")), Some(2028));
+    assert_eq!(branch.valid[0], Some(day("2028-01-01")));
+    let lines = [main, branch];
+    assert_eq!(told(&lines, &[]), [one("edge.near_miss", "branch", Some("main"))]);
+    // By then the main is to be gone.
+    let [mut main, branch] = lines;
+    main.valid[1] = Some(day("2028-01-01"));
+    assert_eq!(told(&[main, branch], &[]), []);
 }
 
 #[test]
