@@ -29,7 +29,7 @@ pub struct Column {
     /// Head for people.
     pub title: Words,
     /// Unit, as it stands in the head; empty for none.
-    pub unit: String,
+    pub unit: Words,
     /// What it holds.
     pub holds: Holds,
     /// Whether a table on a terminal, which has little room, shows it.
@@ -38,7 +38,7 @@ pub struct Column {
 
 impl Column {
     /// A column of files and terminals.
-    pub fn new(name: &'static str, title: impl Into<Words>, unit: impl Into<String>, holds: Holds) -> Self {
+    pub fn new(name: &'static str, title: impl Into<Words>, unit: impl Into<Words>, holds: Holds) -> Self {
         Self { name, title: title.into(), unit: unit.into(), holds, brief: true }
     }
 

@@ -87,7 +87,13 @@ fn columns(currency: &str, fee_currency: &str) -> Vec<Column> {
         money("output_per_ha", Indicator::OutputPerHa),
         money("tax_per_ha", Indicator::TaxPerHa),
         text("money_currency", words!("head-money-currency", "currency of the sums")).in_files(),
-        Column::new("jobs_per_ha", Indicator::JobsPerHa.title(), "jobs/ha", Holds::Number(1)).in_files(),
+        Column::new(
+            "jobs_per_ha",
+            Indicator::JobsPerHa.title(),
+            words!("ev-unit-jobs-ha", "jobs/ha"),
+            Holds::Number(1),
+        )
+        .in_files(),
         Column::new("figures_year", words!("head-year", "year of the figures"), "", Holds::Whole).in_files(),
         text("indicators_missing", words!("head-missing", "missing for indicators")).in_files(),
     ]

@@ -249,7 +249,7 @@ pub(crate) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 pub(super) fn head(column: &Column, text: &Text) -> String {
     let title = text.words(&column.title);
-    if column.unit.is_empty() { title } else { format!("{title} ({})", column.unit) }
+    if column.unit.is_empty() { title } else { format!("{title} ({})", text.words(&column.unit)) }
 }
 
 /// For a terminal: a dash for what is not known.

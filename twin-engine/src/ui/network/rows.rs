@@ -133,7 +133,11 @@ pub(super) fn show(
                     let column = &sheet.columns[*at];
                     header.col(|ui| {
                         let title = words.words(&column.title);
-                        let title = if column.unit.is_empty() { title } else { format!("{title} ({})", column.unit) };
+                        let title = if column.unit.is_empty() {
+                            title
+                        } else {
+                            format!("{title} ({})", words.words(&column.unit))
+                        };
                         ui.add(Label::new(RichText::new(title).strong()).truncate().selectable(false));
                     });
                 }
