@@ -4,6 +4,7 @@ mod arguments;
 mod brief;
 mod drawing;
 mod given;
+mod light;
 mod list;
 mod pack;
 mod pictures;
