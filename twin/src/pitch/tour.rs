@@ -51,7 +51,7 @@ fn connections(brief: &Brief, file: &PitchFile, text: &Text) -> String {
     let is_asked = |one: &analysis::siting::Connection| {
         file.needs.iter().filter_map(|need| need.want.supply()).any(|(utility, _)| utility == one.utility)
     };
-    let told = brief.connections.iter().filter(|one| !one.supply.remaining.is_empty() || is_asked(one));
+    let told = brief.connections.iter().filter(|&one| !one.supply.remaining.is_empty() || is_asked(one));
     let each = |one: &analysis::siting::Connection| format!("{} {}", text.words(&one.utility.title()), left(one, text));
     let all: Vec<String> = told.map(each).collect();
     let left = if all.is_empty() {
