@@ -1,4 +1,5 @@
-//! The rule tables of land, networks and siting that are in force: those that ship, each of them replaced where a user has one of its own.
+//! The rule tables of land, networks and siting that are in force: those that ship, each of them replaced where a user has one of its
+//! own.
 //!
 //! Reading files is left to the caller. What a table of a user's own is cited by says so: the file and its hash stand beside the edition.
 

@@ -2,9 +2,8 @@
 //! whoever looks.
 
 use analysis::geodetic::{Geodetic, LonLat};
-use analysis::siting::{PitchFile, Want};
+use analysis::siting::{PitchFile, Want, said};
 use analysis::sun::{Sun, offset_of, sun_at};
-use analysis::words;
 use analysis::words::Words;
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone};
 
@@ -68,26 +67,13 @@ impl Light {
             return None;
         }
         let turned = if lat_deg < 0.0 { 6 } else { 0 };
-        Some(match (self.day.month0() + turned) % 12 {
-            2..=4 => words!("pitch-season-spring", "spring"),
-            5..=7 => words!("pitch-season-summer", "summer"),
-            8..=10 => words!("pitch-season-autumn", "autumn"),
-            _ => words!("pitch-season-winter", "winter"),
-        })
+        // Spring begins with March.
+        Some(said::SEASONS[((self.day.month0() + turned + 10) % 12 / 3) as usize].into())
     }
 
     /// Of which season and day the light is, and why.
     pub(super) fn words(&self) -> Words {
-        let day = self.day;
-        let when = self.season().map_or_else(
-            || Words::from(day.to_string()),
-            |season| words!("pitch-tour-season", "{season}, {day}", season = season, day = day),
-        );
-        if self.is_asked {
-            words!("pitch-tour-asked", "light of {when}, the first day by which something is asked for", when = when)
-        } else {
-            words!("pitch-tour-looked-at", "light of {when}, the day that is looked at", when = when)
-        }
+        said::light(self.season(), self.day, self.is_asked)
     }
 }
 

@@ -4,7 +4,6 @@
 //! Overlays are named, not given: whoever opens the package has them made from what is in it.
 
 use analysis::siting::{Brief, Fact, NEIGHBOURS_M, PitchFile, industry_words, said};
-use analysis::words;
 use chrono::NaiveDate;
 use geo::BoundingRect;
 use spatial_db::model::{FeatureKind, ParkSnapshot};
@@ -59,7 +58,7 @@ fn connections(brief: &Brief, file: &PitchFile, text: &Text) -> String {
     } else {
         format!("{}: {}", text.words(&said::LINES[2].into()), all.join(", "))
     };
-    format!("{left} · {}", text.words(&words!("pitch-tour-coarse", "mains are drawn coarsely, not as surveyed")))
+    format!("{left} · {}", text.words(&said::coarse()))
 }
 
 /// What supports the case and is made from columns that a prospect may see.
@@ -160,6 +159,7 @@ pub(super) fn tour(brief: &Brief, file: &PitchFile, as_of: NaiveDate, shown: &Pa
 #[cfg(test)]
 mod tests {
     use analysis::siting::{Connection, Neighbours, NoSupplies, Standing, Step, Supplies, Supply, TestFit, Utility};
+    use analysis::words;
     use geo::{LineString, MultiPolygon, polygon};
     use spatial_db::model::{Building, NetworkClass, NetworkEdge, Parcel, Park, Provenance, RoadEdge};
     use spatial_db::package::Whitelist;
