@@ -89,7 +89,7 @@ fn wrong(dir: &Path, source: TableError) -> Refused {
 /// Every table in a folder, by its name.
 fn read(dir: &Path) -> Result<Vec<OwnTable>, Failure> {
     let mut own = Vec::new();
-    for folder in ["", "schemes", "evaluation", "networks"] {
+    for folder in ["", "schemes", "evaluation", "networks", "siting"] {
         let within = dir.join(folder);
         let unreadable = |source| Refused::RuleFolder { dir: within.clone(), source };
         let entries = match std::fs::read_dir(&within) {

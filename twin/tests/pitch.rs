@@ -367,7 +367,13 @@ fn a_package_goes_to_a_laptop_without_a_database_and_without_secrets() {
     }
     let tour = package.scenes().unwrap();
     let stops = twin_engine::Tour::parse(&tour[0].text).unwrap().stops;
-    assert!(tour.len() == 1 && stops.len() == 4);
+    assert!(tour.len() == 1 && stops.len() == 5);
+    // In the light of the first day that is asked for, and with overlays of what is in the package.
+    assert!(stops[0].caption.en.contains("winter, 2026-12-31") && stops[0].caption.zh.contains("冬季"));
+    assert!(stops.iter().all(|stop| stop.scene.sun.is_some_and(|sun| sun.date_naive().to_string() == "2026-12-31")));
+    let overlays: Vec<&str> = stops.iter().filter_map(|stop| stop.scene.overlay.as_deref()).collect();
+    assert_eq!(overlays, ["utilisation", "utilisation", "networks"]);
+    assert_eq!(stops.iter().filter(|stop| stop.scene.recolour.is_some()).count(), 2);
     // The hall of the test-fit stands at every stop.
     assert!(stops.iter().all(|stop| stop.scene.laid.as_ref().is_some_and(|laid| laid.hall.len() == 4)));
     // What is left out cannot be packed from a package.

@@ -40,7 +40,7 @@ fn list<'v>(value: &'v Value, name: &str) -> &'v Vec<Value> {
 /// Tables in a folder and what they hold, by name.
 fn tables(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for under in ["", "schemes", "evaluation", "networks"] {
+    for under in ["", "schemes", "evaluation", "networks", "siting"] {
         for entry in std::fs::read_dir(folder.join(under)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|ending| ending == "toml") {
@@ -53,7 +53,7 @@ fn tables(folder: &Path) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_table_of_land_and_networks_is_written_out_as_it_ships() {
+fn every_table_of_land_networks_and_siting_is_written_out_as_it_ships() {
     let place = Place::new();
     let folder = export(&place, "all");
     let mut shipped = tables(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../analysis/rules"));
@@ -140,6 +140,13 @@ fn what_is_wrong_with_a_table_is_said_with_file_and_row() {
     let said = refused(&place, &land);
     assert!(said.contains("networks/profile.toml") && said.contains("line") && said.contains("rules export"), "{said}");
     std::fs::remove_file(own.join("networks/profile.toml")).unwrap();
+
+    edit(own, "siting/turning.toml", "outer_radius_m = 12.5", "outer_radius_m = 12500");
+    let said = refused(&place, &land);
+    for part in ["siting/turning.toml", "vehicles.articulated.outer_radius_m", "12500", "up to 100"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    std::fs::remove_file(own.join("siting/turning.toml")).unwrap();
 
     std::fs::write(own.join("networks/clearances.toml"), "").unwrap();
     let said = refused(&place, &land);

@@ -70,7 +70,13 @@ pub fn network_overlay(cache: &Cache, rules: &RuleSet, as_of: NaiveDate) -> Over
         })
         .collect();
     let mut notes = vec![words!("note-class-colours", "Class colours: CJJ 61 (2017)")];
-    if without_elevation > 0 {
+    if snapshot.given {
+        // What was left out is not said to be on no record.
+        notes.push(words!(
+            "note-given-lines",
+            "Lines are drawn coarsely; their exact course and depth are not part of this package",
+        ));
+    } else if without_elevation > 0 {
         notes.push(words!(
             "note-no-elevation",
             "{count} lines have no elevation on record; their depth is unknown",

@@ -9,6 +9,10 @@ use super::TableError;
 const MOST_YEARS: f64 = 100.0;
 /// The most that a table may ask of a sewer's fall.
 const STEEPEST: f64 = 0.1;
+/// No vehicle of a road sweeps a wider circle, no lane and no track is as wide, m: more was meant in another unit.
+const WIDEST_M: [f64; 3] = [100.0, 50.0, 20.0];
+/// Lines and roads farther off are not looked for, m.
+const FARTHEST_M: f64 = 1000.0;
 
 /// From where to where a number may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +27,8 @@ enum Allowed {
     NotNegative,
     /// More than nothing and no more than this.
     UpTo(f64),
+    /// A class of industrial land.
+    Class,
 }
 
 impl Allowed {
@@ -60,6 +66,20 @@ impl Allowed {
         }
     }
 
+    /// What a number of a table of siting may be.
+    fn of_siting(row: &str) -> Self {
+        let [circle, lane, track] = WIDEST_M;
+        match row.split('.').next_back().unwrap_or(row) {
+            _ if row.starts_with("industry.") || row.contains(".codes.") => Self::Class,
+            "outer_radius_m" => Self::UpTo(circle),
+            "width_m" => Self::UpTo(lane),
+            "rail_half_m" => Self::UpTo(track),
+            "served_m" | "road_within_m" => Self::UpTo(FARTHEST_M),
+            "least_m2" => Self::Positive,
+            _ => Self::NotNegative,
+        }
+    }
+
     fn holds(self, value: f64) -> bool {
         match self {
             Self::Flag => [0.0, 1.0].contains(&value),
@@ -67,6 +87,7 @@ impl Allowed {
             Self::Positive => value > 0.0 && value.is_finite(),
             Self::NotNegative => value >= 0.0 && value.is_finite(),
             Self::UpTo(most) => value > 0.0 && value <= most,
+            Self::Class => [1.0, 2.0, 3.0].contains(&value),
         }
     }
 
@@ -77,6 +98,7 @@ impl Allowed {
             Self::Positive => "a number above 0".to_owned(),
             Self::NotNegative => "0 or a number above it".to_owned(),
             Self::UpTo(most) => format!("a number above 0 and up to {most}"),
+            Self::Class => "1, 2 or 3, a class of industrial land".to_owned(),
         }
     }
 }
@@ -94,7 +116,9 @@ const IN_ORDER: [(&str, &str); 3] = [
 /// [`TableError::Value`] for the first that cannot be.
 pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableError> {
     // Schemes say of each limit and node what it may be, and check that themselves.
-    if !(matches!(table, "figures.toml" | "evaluation/zone.toml") || table.starts_with("networks/")) {
+    if !(matches!(table, "figures.toml" | "evaluation/zone.toml")
+        || ["networks/", "siting/"].iter().any(|folder| table.starts_with(folder)))
+    {
         return Ok(());
     }
     let (Ok(own), Ok(shipped)) = (own.parse::<Table>(), shipped.parse::<Table>()) else { return Ok(()) };
@@ -107,6 +131,7 @@ pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableEr
         let path: Vec<&str> = row.split('.').collect();
         let allowed = match path[..] {
             _ if table.starts_with("networks/") => Allowed::of_networks(&path, unit, of(&shipped, row)),
+            _ if table.starts_with("siting/") => Allowed::of_siting(row),
             [group, name, "value"] => Allowed::of(group, name, unit),
             // What is more than nothing as shipped cannot be nothing.
             [.., "value"] if of(&shipped, row).is_some_and(|value| value > 0.0) => Allowed::Positive,
@@ -121,6 +146,13 @@ pub(super) fn check(table: &str, own: &str, shipped: &str) -> Result<(), TableEr
         let over = of(&own, &row.replace(".dn[2]", ".dn[1]")).unwrap_or_default();
         if *upto <= over {
             return wrong(row, *upto, format!("a number above {over}, the diameter that it begins over"));
+        }
+    }
+    // What a vehicle does not sweep lies within what it does.
+    for (row, inner, _) in own.iter().filter(|(row, ..)| row.ends_with(".inner_radius_m")) {
+        let outer = of(&own, &row.replace(".inner_radius_m", ".outer_radius_m"));
+        if let Some(outer) = outer.filter(|outer| inner >= outer) {
+            return wrong(row, *inner, format!("a number below the outer radius, which is {outer}"));
         }
     }
     for (less, more) in IN_ORDER {
@@ -268,6 +300,23 @@ mod tests {
                 "[tolerance.drawn_share]\nvalue = 75",
                 ["tolerance.drawn_share.value", "75", "above 0 and up to 1"],
             ),
+            ("siting/industry.toml", "\n39 = 1", "\n39 = 4", ["industry.39", "4", "1, 2 or 3"]),
+            ("siting/industry.toml", "\"M1\" = 1", "\"M1\" = 0", ["land[2].codes.M1", "0", "1, 2 or 3"]),
+            (
+                "siting/turning.toml",
+                "outer_radius_m = 12.5",
+                "outer_radius_m = 12500",
+                ["vehicles.articulated.outer_radius_m", "12500", "up to 100"],
+            ),
+            (
+                "siting/turning.toml",
+                "inner_radius_m = 5.3",
+                "inner_radius_m = 53.0",
+                ["vehicles.articulated.inner_radius_m", "53", "outer radius, which is 12.5"],
+            ),
+            ("siting/turning.toml", "width_m = 4.0", "width_m = 4000", ["lane.width_m", "4000", "up to 50"]),
+            ("siting/obstacles.toml", "rail_half_m = 3.0", "rail_half_m = 0", ["rail_half_m", "0", "above 0"]),
+            ("siting/readiness.toml", "served_m = 50.0", "served_m = -50", ["served_m", "-50", "up to 1000"]),
         ] {
             let said = told(table, from, to);
             assert!(said.contains(table) && parts.iter().all(|part| said.contains(part)), "{said}");

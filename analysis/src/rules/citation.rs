@@ -134,7 +134,7 @@ mod tests {
         let mut looked_at = 0;
         for line in tables.iter().flat_map(|table| table.lines()) {
             let Some((field, text)) = line.split_once(" = ") else { continue };
-            if !["standard", "edition", "clause", "status", "note", "lane_source"].contains(&field) {
+            if !["standard", "edition", "clause", "status", "note"].contains(&field) {
                 continue;
             }
             let text = text.trim_matches('"').replace("\\\"", "\"");

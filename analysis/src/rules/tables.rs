@@ -1,4 +1,5 @@
-//! The rule tables of land and networks that are in force: those that ship, each of them replaced where a user has one of its own.
+//! The rule tables of land, networks and siting that are in force: those that ship, each of them replaced where a user has one of its
+//! own.
 //!
 //! Reading files is left to the caller. What a table of a user's own is cited by says so: the file and its hash stand beside the edition.
 
@@ -17,9 +18,10 @@ use crate::network::clearance::ClearanceRules;
 use crate::network::hydraulics::HydraulicRules;
 use crate::network::permit::Operators;
 use crate::network::profile::ProfileLimits;
+use crate::siting::{EnlargingTable, ObstacleTable, ReadinessTable, SitingTables, TurningTable};
 
 /// Names of the tables that can be replaced, as they stand in a folder of rules, and the text of those that ship.
-pub const SHIPPED: [(&str, &str); 20] = [
+pub const SHIPPED: [(&str, &str); 26] = [
     ("figures.toml", include_str!("../../rules/figures.toml")),
     ("network_classes.toml", include_str!("../../rules/network_classes.toml")),
     ("building_words.toml", include_str!("../../rules/building_words.toml")),
@@ -40,6 +42,12 @@ pub const SHIPPED: [(&str, &str); 20] = [
     ("networks/hydraulics.toml", include_str!("../../rules/networks/hydraulics.toml")),
     ("networks/profile.toml", include_str!("../../rules/networks/profile.toml")),
     ("networks/operators.toml", include_str!("../../rules/networks/operators.toml")),
+    ("siting/words.toml", include_str!("../../rules/siting/words.toml")),
+    ("siting/industry.toml", include_str!("../../rules/siting/industry.toml")),
+    ("siting/turning.toml", include_str!("../../rules/siting/turning.toml")),
+    ("siting/obstacles.toml", include_str!("../../rules/siting/obstacles.toml")),
+    ("siting/enlarging.toml", include_str!("../../rules/siting/enlarging.toml")),
+    ("siting/readiness.toml", include_str!("../../rules/siting/readiness.toml")),
 ];
 
 /// Schemes of land, in the order in which they are offered.
@@ -190,7 +198,7 @@ pub enum TableError {
     },
 }
 
-/// The tables of land and networks.
+/// The tables of land, networks and siting.
 #[derive(Debug, Clone)]
 pub struct RuleTables {
     /// Figures, network classes, classes of land use, causes that excuse, words of building records.
@@ -215,6 +223,16 @@ pub struct RuleTables {
     pub profile: ProfileLimits,
     /// Whom to call before digging.
     pub operators: Operators,
+    /// Words of records that siting asks for, and classes of industrial land.
+    pub siting: SitingTables,
+    /// What vehicles need to turn on a site.
+    pub(crate) turning: TurningTable,
+    /// What is taken out of a site's ground.
+    pub(crate) obstacles: ObstacleTable,
+    /// What it takes by law to join land to a site.
+    pub(crate) enlarging: EnlargingTable,
+    /// Steps of readiness.
+    pub(crate) readiness: ReadinessTable,
     own: Vec<OwnTable>,
 }
 
@@ -262,6 +280,11 @@ impl RuleTables {
             hydraulics: read(&own, "networks/hydraulics.toml", HydraulicRules::parse)?,
             profile: read(&own, "networks/profile.toml", ProfileLimits::parse)?,
             operators: read(&own, "networks/operators.toml", Operators::parse)?,
+            siting: siting(&own)?,
+            turning: read(&own, "siting/turning.toml", TurningTable::parse)?,
+            obstacles: read(&own, "siting/obstacles.toml", ObstacleTable::parse)?,
+            enlarging: read(&own, "siting/enlarging.toml", EnlargingTable::parse)?,
+            readiness: read(&own, "siting/readiness.toml", ReadinessTable::parse)?,
             own,
         };
         for table in &tables.own {
@@ -348,6 +371,13 @@ fn land(own: &[OwnTable], classes: &LandUseClasses) -> Result<RuleSet, TableErro
     Ok(rules)
 }
 
+fn siting(own: &[OwnTable]) -> Result<SitingTables, TableError> {
+    // Each is read beside one that is known to be right, so that a complaint names the file that it is about.
+    read(own, "siting/words.toml", |words| SitingTables::parse(words, shipped("siting/industry.toml")))?;
+    let words = text(own, "siting/words.toml");
+    read(own, "siting/industry.toml", |industry| SitingTables::parse(&words, industry))
+}
+
 fn scheme(own: &[OwnTable], table: &'static str) -> Result<Scheme, TableError> {
     let mut scheme = read(own, table, Scheme::parse)?;
     if scheme.name != stem(table) {
@@ -384,6 +414,7 @@ mod tests {
         assert_eq!(tables.hydraulics, HydraulicRules::shipped());
         assert_eq!(tables.profile, ProfileLimits::shipped());
         assert_eq!(tables.operators, Operators::shipped());
+        assert_eq!(tables.siting, SitingTables::shipped());
         assert_eq!(tables.evaluation_schemes.len(), evaluation::SHIPPED.len());
         for (name, scheme) in &tables.evaluation_schemes {
             assert_eq!(evaluation::Scheme::shipped(name).as_ref(), Some(scheme));
@@ -411,6 +442,23 @@ mod tests {
     }
 
     #[test]
+    fn tables_of_siting_decide_and_are_cited_too() {
+        let with = |name: &str, from: &str, to: &str| RuleTables::with(vec![own(name, from, to)]).unwrap();
+        let before = RuleTables::shipped();
+        let marks = |said: String, name: &str| said.contains(&format!("own table {name}, sha256 ba7816bf8f01"));
+        let industry = with("siting/industry.toml", "\n39 = 1", "\n39 = 3").siting;
+        assert!(industry != before.siting && marks(industry.industry_source().to_string(), "siting/industry.toml"));
+        assert!(!before.siting.industry_source().contains("own table"));
+        let lane = with("siting/turning.toml", "width_m = 4.0", "width_m = 6.0").turning;
+        assert!(lane != before.turning && marks(format!("{lane:?}"), "siting/turning.toml"), "the lane is cited too");
+        assert!(with("siting/obstacles.toml", "rail_half_m = 3.0", "rail_half_m = 4.0").obstacles != before.obstacles);
+        assert!(with("siting/readiness.toml", "served_m = 50.0", "served_m = 30.0").readiness != before.readiness);
+        let law = with("siting/enlarging.toml", "Art. 19", "Art. 20").enlarging;
+        assert!(law != before.enlarging && marks(format!("{law:?}"), "siting/enlarging.toml"));
+        assert!(with("siting/words.toml", "\"land bank\"", "\"land trust\"").siting != before.siting);
+    }
+
+    #[test]
     fn what_cannot_be_used_is_told_by_table_and_row() {
         let told = |table: OwnTable| {
             let error = RuleTables::with(vec![table]).unwrap_err();
@@ -429,6 +477,10 @@ mod tests {
         assert!(broken.contains("networks/clearance.toml") && broken.contains("survey"), "{broken}");
         let renamed = told(own("schemes/shanghai.toml", "name = \"shanghai\"", "name = \"ours\""));
         assert!(renamed.contains("\"ours\"") && renamed.contains("\"shanghai\""), "{renamed}");
+        let capital = told(own("siting/words.toml", "\"land bank\"", "\"Land bank\""));
+        assert!(capital.contains("siting/words.toml") && capital.contains("\"Land bank\""), "{capital}");
+        let status = told(own("siting/industry.toml", "status = \"memory\"", "status = \"sure\""));
+        assert!(status.contains("siting/industry.toml") && status.contains("verified, secondary"), "{status}");
         let unknown = told(OwnTable { name: "figure.toml".to_owned(), text: String::new(), sha256: HASH.to_owned() });
         assert!(unknown.contains("figure.toml") && unknown.contains("networks/topology.toml"), "{unknown}");
     }

@@ -18,9 +18,10 @@ use super::roads::road_class_words;
 use super::said;
 use super::stranger::{band_m, steps_m};
 use super::supply::{NoSupplies, Step, Supplies, Supply, Utility, left_to_tell};
+use super::tables::status;
 use super::turning::{TurningFit, trucks_come_by};
 use super::want::{Side, Want, grouped};
-use crate::rules::cited;
+use crate::rules::{RuleTables, cited};
 use crate::words;
 use crate::words::Words;
 
@@ -155,9 +156,10 @@ impl Brief {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// What a step of readiness takes, and where the steps come from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReadinessTable {
+pub(crate) struct ReadinessTable {
     standard: String,
     edition: String,
     clause: String,
@@ -165,9 +167,18 @@ struct ReadinessTable {
     served_m: f64,
 }
 
-/// The table that ships with the product.
-fn readiness_table() -> ReadinessTable {
-    toml::from_str(include_str!("../../rules/siting/readiness.toml")).expect("the shipped table is valid")
+impl ReadinessTable {
+    /// The table from its text.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let table: Self = toml::from_str(text)?;
+        status(&table.status)?;
+        Ok(table)
+    }
+}
+
+/// The table in force.
+fn readiness_table() -> &'static ReadinessTable {
+    &RuleTables::in_force().readiness
 }
 
 /// Of the connections of a site's parcels the one that has the most: for certain, then by any record at all, then at the most; the
@@ -185,9 +196,6 @@ fn best_of(all: impl Iterator<Item = Supply>, as_of: NaiveDate) -> Option<(Suppl
 
 impl Match<'_, '_> {
     /// What a brief says of a candidate.
-    ///
-    /// # Panics
-    /// Never: the shipped table is checked by a test.
     pub fn brief(&self, candidate: u32) -> Brief {
         let offered = &self.candidates[candidate as usize];
         // Which tenant keeps what, and where, is no matter of a brief.
@@ -197,7 +205,7 @@ impl Match<'_, '_> {
         let table = readiness_table();
         let connections: Vec<Connection> =
             Utility::ALL.into_iter().map(|utility| self.connection(offered, utility, table.served_m)).collect();
-        let readiness = self.readiness(offered, &needs, &connections, &table);
+        let readiness = self.readiness(offered, &needs, &connections, table);
         let places = self.rank(&self.weights());
         let why = places.iter().find(|place| place.candidate == candidate).map(|place| self.why_to_strangers(place));
         Brief {

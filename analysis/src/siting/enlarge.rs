@@ -2,7 +2,6 @@
 //! it takes by law to join them.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -12,9 +11,10 @@ use super::matched::{Match, Standing};
 use super::measure::Verdict;
 use super::shapes::{Shapes, shared_m};
 use super::supply::{NoSupplies, Supplies};
+use super::tables::status;
 use super::want::{Want, grouped};
 use crate::land::PhysicalUse;
-use crate::rules::cited;
+use crate::rules::{RuleTables, cited};
 use crate::words;
 use crate::words::Words;
 
@@ -26,7 +26,7 @@ const MOST_ENLARGED: usize = 200;
 const MOST_PAIRED: usize = 6;
 
 /// What the law asks for, with its place.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Source {
     standard: String,
@@ -35,9 +35,10 @@ struct Source {
     status: String,
 }
 
-#[derive(Debug, Deserialize)]
+/// What it takes by law to join land to a site.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+pub(crate) struct EnlargingTable {
     /// Land of the land bank is granted.
     granted: Source,
     /// Land of another is transferred.
@@ -46,12 +47,20 @@ struct Table {
     registered: Source,
 }
 
-/// The table that ships with the product; a test checks that it is valid.
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../rules/siting/enlarging.toml")).expect("the shipped table is valid")
-    })
+impl EnlargingTable {
+    /// The table from its text.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let table: Self = toml::from_str(text)?;
+        for source in [&table.granted, &table.transferred, &table.registered] {
+            status(&source.status)?;
+        }
+        Ok(table)
+    }
+}
+
+/// The table in force.
+fn table() -> &'static EnlargingTable {
+    &RuleTables::in_force().enlarging
 }
 
 impl Source {

@@ -40,9 +40,11 @@ mod turning;
 mod unmet;
 mod want;
 
+pub(crate) use brief::ReadinessTable;
 pub use brief::{Brief, Connection, Fact, LINES_M, NEIGHBOURS_M, Neighbours, ReadyStep};
 pub use capacity::{LEAST_POWER_FACTOR, NetworkSupplies};
 pub use enlarge::Enlargement;
+pub(crate) use enlarge::EnlargingTable;
 pub use error::PitchError;
 pub use explain::Finding;
 pub use file::{How, IfUnknown, MOST_JOINED, Need, Offers, PitchFile};
@@ -53,7 +55,7 @@ pub use laid_out::{KeptAway, LaidOut, LaidPart};
 pub use matched::{Match, Place, Standing};
 pub use measure::{Measure, NOWHERE, ROOF_M, Verdict};
 pub use obstacles::{Obstacle, TakenOut};
-pub(crate) use obstacles::{obstacles_on_record, taken_words};
+pub(crate) use obstacles::{ObstacleTable, obstacles_on_record, taken_words};
 #[cfg(test)]
 pub(crate) use overlay::legend;
 pub use ranking::Ranking;
@@ -62,6 +64,7 @@ pub use rounding::outward;
 pub use supply::{Commitment, NoSupplies, Step, Supplies, Supply, Utility, remaining};
 pub use tables::SitingTables;
 pub use turning::TurningFit;
+pub(crate) use turning::TurningTable;
 #[cfg(test)]
 pub(crate) use unmet::legend as unmet_legend;
 pub use unmet::{

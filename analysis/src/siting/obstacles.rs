@@ -1,7 +1,7 @@
 //! Ground of a site that cannot be built on whatever the limits say: open water, railways, and the strips over underground lines in
 //! which no building may stand.
 
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use geo::algorithm::buffer::{Buffer, BufferStyle, LineCap, LineJoin};
 use geo::{Area, BooleanOps, BoundingRect, Coord, Intersects, LineString, MultiLineString, MultiPolygon, Rect};
@@ -27,9 +27,10 @@ const ROUND: f64 = 0.1;
 /// To strangers the area over lines is told in steps of this, m²: it says how long the lines on the land are.
 const COARSE_M2: f64 = 100.0;
 
-#[derive(Debug, Deserialize)]
+/// Figures of ground that is taken out.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+pub(crate) struct ObstacleTable {
     rail_half_m: f64,
     #[allow(dead_code, reason = "every row of a rule table says where it comes from")]
     rail_source: String,
@@ -38,12 +39,16 @@ struct Table {
     least_source: String,
 }
 
-/// The table that ships with the product; a test checks that it is valid.
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../rules/siting/obstacles.toml")).expect("the shipped table is valid")
-    })
+impl ObstacleTable {
+    /// The table from its text.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}
+
+/// The table in force.
+fn table() -> &'static ObstacleTable {
+    &RuleTables::in_force().obstacles
 }
 
 fn clearance() -> &'static ClearanceRules {

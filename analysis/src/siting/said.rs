@@ -205,6 +205,32 @@ pub fn no_line(reach_m: f64) -> Words {
     words!("pitch-no-line", "none within {reach} m on record", reach = format!("{reach_m:.0}"))
 }
 
+/// Seasons, from spring.
+pub const SEASONS: [Phrase; 4] = [
+    phrase("pitch-season-spring", "spring"),
+    phrase("pitch-season-summer", "summer"),
+    phrase("pitch-season-autumn", "autumn"),
+    phrase("pitch-season-winter", "winter"),
+];
+
+/// Of which season and day the light of a tour is, and why.
+pub fn light(season: Option<Words>, day: chrono::NaiveDate, is_asked: bool) -> Words {
+    let when = season.map_or_else(
+        || Words::from(day.to_string()),
+        |season| words!("pitch-tour-season", "{season}, {day}", season = season, day = day),
+    );
+    if is_asked {
+        words!("pitch-tour-asked", "light of {when}, the first day by which something is asked for", when = when)
+    } else {
+        words!("pitch-tour-looked-at", "light of {when}, the day that is looked at", when = when)
+    }
+}
+
+/// How mains lie in what is given away.
+pub fn coarse() -> Words {
+    words!("pitch-tour-coarse", "mains are drawn coarsely, not as surveyed")
+}
+
 /// Nobody near by.
 pub fn no_neighbours(reach_m: f64) -> Words {
     words!("pitch-no-neighbours", "no industry on record within {reach} m", reach = format!("{reach_m:.0}"),)

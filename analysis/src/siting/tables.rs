@@ -1,4 +1,4 @@
-//! Tables that siting needs: words of records, fields of sources, classes of industrial land. They are built in: another table is another build.
+//! Tables that siting needs: words of records, fields of sources, classes of industrial land. A user can replace each.
 
 use std::collections::BTreeMap;
 
@@ -83,6 +83,25 @@ pub(super) enum Said {
     Term,
 }
 
+/// Records are compared in small letters: a word that is not would never be found, and nobody would know why.
+pub(super) fn in_small_letters(words: &[String]) -> Result<(), toml::de::Error> {
+    match words.iter().find(|word| word.trim().is_empty() || **word != word.to_lowercase()) {
+        Some(word) => {
+            Err(serde::de::Error::custom(format!("the word {word:?} must be in small letters, and not empty")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// How far a row can be trusted is one of four words.
+pub(super) fn status(said: &str) -> Result<(), toml::de::Error> {
+    const KNOWN: [&str; 4] = ["verified", "secondary", "memory", "default"];
+    if KNOWN.contains(&said) {
+        return Ok(());
+    }
+    Err(serde::de::Error::custom(format!("the status {said:?} must be one of {}", KNOWN.join(", "))))
+}
+
 impl SitingTables {
     /// The tables that ship with the product.
     ///
@@ -98,7 +117,12 @@ impl SitingTables {
     /// # Errors
     /// What does not parse, and where.
     pub fn parse(words: &str, industry: &str) -> Result<Self, toml::de::Error> {
-        Ok(Self { words: toml::from_str(words)?, industry: toml::from_str(industry)? })
+        let (words, industry): (Words, Industry) = (toml::from_str(words)?, toml::from_str(industry)?);
+        for list in [&words.land_bank, &words.broken, &words.sewer, &words.storm] {
+            in_small_letters(&list.words)?;
+        }
+        status(&industry.status)?;
+        Ok(Self { words, industry })
     }
 
     /// True where a holder holds land to give it out.

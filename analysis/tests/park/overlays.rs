@@ -198,6 +198,7 @@ fn networks_are_measured_in_3d_and_unknown_elevations_are_named() {
         pipe(1, NetworkClass::Water, &[[0.0, 0.0, 0.0], [300.0, 0.0, 400.0], [300.0, 500.0, 400.0]]),
         pipe(2, NetworkClass::Gas, &[[0.0, 0.0, f64::NAN], [30.0, 40.0, 5.0]]),
     ];
+    let given = ParkSnapshot { given: true, ..snapshot.clone() };
     let overlay = network_overlay(&cache(snapshot), &RuleSet::shipped(), day("2026-06-30"));
     assert_eq!(fact(&overlay, FeatureKind::NetworkEdge, 1, "Length"), "1000.0 m");
     assert_eq!(fact(&overlay, FeatureKind::NetworkEdge, 2, "Length"), "50.0 m");
@@ -205,6 +206,10 @@ fn networks_are_measured_in_3d_and_unknown_elevations_are_named() {
     assert_eq!(class_of(&overlay, FeatureKind::NetworkEdge, 2), "RQ Gas");
     assert_eq!(overlay.classes.len(), 2, "classes without a line stay out of the legend");
     assert!(overlay.notes.iter().any(|note| note.starts_with("1 lines have no elevation")));
+    // What a package leaves out is not said to be on no record.
+    let notes = network_overlay(&cache(given), &RuleSet::shipped(), day("2026-06-30")).notes;
+    assert!(notes.iter().any(|note| note.contains("not part of this package")), "{notes:?}");
+    assert!(!notes.iter().any(|note| note.contains("no elevation")), "{notes:?}");
 }
 
 fn hydrant(id: i64, x: f64, y: f64, state: Option<&str>) -> EmergencyResource {

@@ -123,8 +123,8 @@ impl Package {
     pub fn snapshot(&self, progress: &dyn Fn(PackStep)) -> Result<ParkSnapshot, PackageError> {
         let reader = self.reader();
         let mut park = ParkSnapshot::empty(self.header.park.clone());
-        // Only packages that are given away have pages about a site.
-        park.given = self.sums.contains_key(tables::BRIEF);
+        // Older programs did not say it, but gave nothing away without pages about a site.
+        park.given = [tables::SHOWN, tables::BRIEF].iter().any(|table| self.sums.contains_key(*table));
         let rows_of = |name: &str| self.sums.get(name).map_or(0, |sum| sum.0);
         let all: i64 = TABLES.iter().map(|table| rows_of(table.name)).sum();
         let mut done = 0;

@@ -190,7 +190,7 @@ fn standing<T: Clone>(all: &[T], there: Option<&[bool]>) -> Vec<T> {
 }
 
 /// Name of a kind's table.
-fn table(kind: FeatureKind) -> &'static str {
+pub(super) fn table(kind: FeatureKind) -> &'static str {
     crate::schema::TABLES.iter().find(|table| table.kind == kind).map_or("feature", |table| table.name)
 }
 

@@ -283,6 +283,23 @@ fn what_is_given_for_another_day_is_what_stood_on_that_day() {
     assert_eq!((then.park.as_of, now.park.as_of), (before.as_of, park.park.as_of));
 }
 
+/// By the list alone, whatever else goes along: a package without a page about a site is no whole park either.
+#[test]
+fn what_is_given_away_says_so_without_a_brief_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |contents: &super::Contents| {
+        let file = folder.path().join("park.gpkg");
+        let packed = put(contents, &[], &file).unwrap();
+        let is_listed = packed.tables.iter().any(|table| table.table == "twin_shown" && table.rows == 6);
+        (Package::open(&file).unwrap().snapshot(&|_| {}).unwrap().given, is_listed)
+    };
+    let mut contents = contents(every_kind());
+    assert_eq!(read(&contents), (false, false));
+    contents.shown = Some(Whitelist::PROSPECT);
+    assert!(redact(&mut contents) && contents.briefs.is_empty());
+    assert_eq!(read(&contents), (true, true));
+}
+
 #[test]
 fn lines_are_drawn_to_corners_that_tell_no_place_of_survey() {
     let mut contents = contents(every_kind());

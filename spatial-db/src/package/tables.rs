@@ -26,6 +26,8 @@ pub(super) const SCENE: &str = "twin_scene";
 pub(super) const VALVE_STATE: &str = "valve_state";
 /// Pages about sites of the park; a package without has no such table.
 pub(super) const BRIEF: &str = "twin_brief";
+/// What of the park is shown, in a package that is given away; a whole package has no such table.
+pub(super) const SHOWN: &str = "twin_shown";
 /// What is wrong with the data.
 pub(super) const ISSUE: &str = "issue";
 /// Heights of the ground.
@@ -183,6 +185,14 @@ pub(super) fn brief_columns() -> Vec<Column<'static>> {
         ("language", Kind::Text, "Code of the language: en, zh"),
         ("title", Kind::Text, "Title"),
         ("content", Kind::Text, "The page, HTML with nothing beside it"),
+    ])
+}
+
+/// Columns of [`SHOWN`].
+pub(super) fn shown_columns() -> Vec<Column<'static>> {
+    columns(&[
+        ("table_name", Kind::Text, "The table"),
+        ("columns", Kind::Text, "Columns that are shown, by their names; the others are left out, not unknown"),
     ])
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::error::PackageError;
 use super::file::{Column, File, Rows, Srs, Table};
 use super::pyramid::{Laid, Pyramid};
+use super::redact::table;
 use super::value::Cell;
 use super::{BriefText, Contents, SceneText, Whitelist, read, rows, tables, terrain};
 use crate::model::{FeatureKind, ImageryTile, IssueRecord, Park, ParkSnapshot};
@@ -191,6 +192,7 @@ pub(super) fn write(
     writer.issues()?;
     writer.scenes()?;
     writer.briefs()?;
+    writer.shown()?;
     writer.terrain()?;
     writer.imagery(each_tile)?;
     let tables = writer.checksums()?;
@@ -417,6 +419,20 @@ impl Writer<'_> {
             for (at, brief) in contents.briefs.iter().enumerate() {
                 let cells = [Cell::Text(&brief.language), Cell::Text(&brief.title), Cell::Text(&brief.html)];
                 writer.push(tables::BRIEF, rows, at as i64 + 1, None, &cells)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Says of what is given away that it is not the whole park.
+    fn shown(&mut self) -> Result<(), PackageError> {
+        let Some(whitelist) = self.contents.shown else { return Ok(()) };
+        let words = ("Shown", "What of the park is in this package; the rest may be on record all the same");
+        self.table(tables::SHOWN, words, None, &tables::shown_columns(), &mut |writer, rows| {
+            for (at, shown) in whitelist.shown.iter().enumerate() {
+                let columns = shown.columns.join(", ");
+                let cells = [Cell::Text(table(shown.kind)), Cell::Text(&columns)];
+                writer.push(tables::SHOWN, rows, at as i64 + 1, None, &cells)?;
             }
             Ok(())
         })

@@ -109,6 +109,7 @@ network-industrial = 工业
 network-other = 其他
 note-class-colours = 分类颜色：CJJ 61（2017）
 note-no-elevation = { $count } 条管线无标高记录，埋深不详
+note-given-lines = 管线为示意走向，准确位置和埋深不在此数据包内
 fact-length = 长度
 basis-length = 沿管中心线，有标高处按三维计
 fact-cover = 覆土

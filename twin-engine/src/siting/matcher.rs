@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex};
 use analysis::overlay::Overlay;
 use analysis::rules::RuleTables;
 use analysis::siting::{
-    Candidate, Finding, Free, Ground, How, LaidOut, Match, NetworkSupplies, PitchFile, Ranking, SitingTables, Standing,
-    Verdict,
+    Candidate, Finding, Free, Ground, How, LaidOut, Match, NetworkSupplies, PitchFile, Ranking, Standing, Verdict,
 };
 use analysis::words::Words;
 use chrono::{Months, NaiveDate};
@@ -162,11 +161,11 @@ impl Job {
     fn run(&self, orders: &Receiver<Order>, tell: impl Fn(News) -> bool) {
         let cache = self.picker.cache();
         let (_, day) = self.of;
-        let (in_force, tables) = (RuleTables::in_force(), SitingTables::shipped());
+        let in_force = RuleTables::in_force();
         let there = Presence::on(cache.snapshot(), day);
         let until = day.checked_add_months(Months::new(AHEAD_MONTHS)).unwrap_or(day);
         let supplies = NetworkSupplies::of(cache.snapshot(), &there, &in_force.topology, &in_force.capacity, until);
-        let ground = Ground::of(cache, &in_force.land, &tables, day);
+        let ground = Ground::of(cache, &in_force.land, &in_force.siting, day);
         let mut matched = match Match::of(&ground, &self.file, &supplies) {
             Ok(matched) => matched,
             Err(error) => {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use analysis::overlay::{Class, Pattern};
 use analysis::siting::{
-    Brief, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, outward, said, with_hall,
+    Brief, Connection, Finding, LINES_M, Match, NEIGHBOURS_M, Utility, Verdict, industry_words, outward, said,
+    with_hall,
 };
 use analysis::words::Words;
 use askama::Template;
@@ -192,6 +193,32 @@ pub(super) fn band((from, to): (f64, f64)) -> String {
     if to.is_finite() { format!("{from:.0}–{to:.0} m") } else { format!("≥ {from:.0} m") }
 }
 
+/// What is left at a connection on the first day, in words; "unknown" where nobody knows.
+pub(super) fn left(one: &Connection, text: &Text) -> String {
+    let unit = one.utility.unit();
+    let say = |words: &Words| text.words(words);
+    let unknown = || text.words(&said::UNKNOWN.into());
+    let Some(step) = one.supply.remaining.first() else { return unknown() };
+    if one.utility == Utility::Telecom {
+        return say(&said::routes(step.low, step.high));
+    }
+    match (step.low.is_finite(), step.high.is_finite()) {
+        (true, true) => {
+            let (low, high) = (outward(step.low, false), outward(step.high, true));
+            if step.low == step.high {
+                format!("{:.1} {unit}", step.low)
+            } else if low == high {
+                format!("{low} {unit}")
+            } else {
+                format!("{low}–{high} {unit}")
+            }
+        }
+        (false, true) => say(&said::at_most(&format!("{} {unit}", outward(step.high, true)))),
+        (true, false) => say(&said::at_least(&format!("{} {unit}", outward(step.low, false)))),
+        (false, false) => unknown(),
+    }
+}
+
 impl Page {
     fn new(opened: &Opened, brief: &Brief, text: &Text, drawn: &Drawn, asked: &[(Utility, NaiveDate, f64)]) -> Self {
         let park = opened.park();
@@ -273,27 +300,6 @@ impl Page {
                 .iter()
                 .map(|one| {
                     let unknown = || text.words(&said::UNKNOWN.into());
-                    let unit = one.utility.unit();
-                    let left = one.supply.remaining.first().map_or_else(unknown, |step| {
-                        if one.utility == Utility::Telecom {
-                            return say(&said::routes(step.low, step.high));
-                        }
-                        match (step.low.is_finite(), step.high.is_finite()) {
-                            (true, true) => {
-                                let (low, high) = (outward(step.low, false), outward(step.high, true));
-                                if step.low == step.high {
-                                    format!("{:.1} {unit}", step.low)
-                                } else if low == high {
-                                    format!("{low} {unit}")
-                                } else {
-                                    format!("{low}–{high} {unit}")
-                                }
-                            }
-                            (false, true) => say(&said::at_most(&format!("{} {unit}", outward(step.high, true)))),
-                            (true, false) => say(&said::at_least(&format!("{} {unit}", outward(step.low, false)))),
-                            (false, false) => unknown(),
-                        }
-                    });
                     Line {
                         utility: say(&one.utility.title()),
                         distance: match (one.distance_m, one.served) {
@@ -301,7 +307,7 @@ impl Page {
                             (None, Some(_)) => say(&said::no_line(LINES_M)),
                             (None, None) => unknown(),
                         },
-                        left,
+                        left: left(one, text),
                         source: dated(say(&one.source)),
                     }
                 })

@@ -4,6 +4,7 @@ mod arguments;
 mod brief;
 mod drawing;
 mod given;
+mod light;
 mod list;
 mod pack;
 mod pictures;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use analysis::network::capacity::CapacityRules;
 use analysis::rules::RuleSet;
-use analysis::siting::{Ground, Match, NetworkSupplies, PitchFile, SitingTables, Supplies};
+use analysis::siting::{Ground, Match, NetworkSupplies, PitchFile, Supplies};
 use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{ParkSnapshot, Presence};
@@ -63,7 +64,6 @@ struct Opened {
     file: PitchFile,
     cache: Arc<Cache>,
     rules: RuleSet,
-    tables: SitingTables,
     presence: Presence,
     capacities: CapacityRules,
     as_of: NaiveDate,
@@ -84,7 +84,6 @@ impl Opened {
             capacities: tables().capacity.clone(),
             cache: Arc::new(Cache::build(snapshot)),
             rules: tables().land.clone(),
-            tables: SitingTables::shipped(),
             as_of,
             language: asked.lang.map_or_else(Language::from_environment, Into::into),
         })
@@ -111,7 +110,7 @@ impl Opened {
     }
 
     fn ground(&self) -> Ground<'_> {
-        Ground::of(&self.cache, &self.rules, &self.tables, self.as_of)
+        Ground::of(&self.cache, &self.rules, &tables().siting, self.as_of)
     }
 }
 

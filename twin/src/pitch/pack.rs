@@ -80,11 +80,12 @@ pub(super) fn run(arguments: &PackArguments) -> Result<(), Failure> {
         briefs.push(BriefText { language: language.code().to_owned(), title, html });
     }
     let keys: Vec<String> = offered.parcels.iter().map(|slot| ground.parcel(*slot).provenance.key.clone()).collect();
-    let stops = tour::tour(&about, opened.as_of, &keys);
+    let shown = opened.shown();
+    let stops = tour::tour(&about, &opened.file, opened.as_of, &shown, &keys);
     let mut scenes = vec![SceneText { kind: SceneKind::Tour, name: opened.file.name.clone(), text: stops.to_text() }];
     // The views kept in the window are the office's own.
     let written = crate::scenes::to_pack(slug, &arguments.scene, false)?;
-    scenes.extend(given::scenes(written, opened.park(), &opened.shown(), opened.as_of)?);
+    scenes.extend(given::scenes(written, opened.park(), &shown, opened.as_of)?);
     let progress = Progress::new(arguments.json);
     let tell = |step: PackStep| match step.all {
         0 => progress.show(step.step, slug),

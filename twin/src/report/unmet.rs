@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use analysis::overlay::Overlay;
 use analysis::siting::{
-    Demand, Ground, NetworkSupplies, SitingTables, UnmetDemand, unmet, unmet_criteria, unmet_overlay, unmet_parcels,
+    Demand, Ground, NetworkSupplies, UnmetDemand, unmet, unmet_criteria, unmet_overlay, unmet_parcels,
     unmet_requirements,
 };
 use chrono::{Months, NaiveDate};
@@ -88,11 +88,11 @@ impl Record {
     /// Held against a park of a day, with what the networks have promised in the ten years to come.
     fn found(&self, cache: &Cache, as_of: NaiveDate) -> UnmetDemand {
         let park = cache.snapshot();
-        let (in_force, words) = (tables(), SitingTables::shipped());
+        let in_force = tables();
         let presence = Presence::on(park, as_of);
         let until = as_of.checked_add_months(Months::new(120)).unwrap_or(as_of);
         let supplies = NetworkSupplies::of(park, &presence, &in_force.topology, &in_force.capacity, until);
-        unmet(&Ground::of(cache, &in_force.land, &words, as_of), &supplies, &self.0)
+        unmet(&Ground::of(cache, &in_force.land, &in_force.siting, as_of), &supplies, &self.0)
     }
 
     /// The overlay of unmet demand over a park.

@@ -9,10 +9,7 @@ pub(super) const SAID: [Phrase; 13] = [
     phrase("clause-annex-1-5", "Annex I, 1.5"),
     phrase("clause-large-vehicles", "minimum turning radius of large vehicles"),
     phrase("clause-steps-of-readiness", "steps of readiness"),
-    phrase(
-        "clause-lane-of-engines",
-        "GB 50016-2014 (2018), 7.1.8: a lane for fire engines is 4.0 m wide or more [secondary]",
-    ),
+    phrase("clause-lane-of-engines", "7.1.8: a lane for fire engines is 4.0 m wide or more"),
     phrase(
         "standard-industrial-land",
         "Classification of land and sea use for territorial planning and use control: industrial land classes I to III",

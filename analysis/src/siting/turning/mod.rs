@@ -6,7 +6,6 @@ mod layout;
 mod way;
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::OnceLock;
 
 use geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon};
 use serde::Deserialize;
@@ -21,9 +20,10 @@ use super::ground::{Candidate, Ground, Missing};
 use super::matched::Match;
 use super::measure::{Measure, NOWHERE};
 use super::said;
+use super::tables::{in_small_letters, status};
 use super::want::Want;
 use crate::overlay::{Class, Overlay, Pattern, Swatch, Zone};
-use crate::rules::{cited, rule_words};
+use crate::rules::{RuleTables, cited};
 use crate::words;
 use crate::words::Words;
 
@@ -32,16 +32,32 @@ const MOST_SHUT_OFF: usize = 4;
 /// Corners of a circle that is drawn.
 const CORNERS: usize = 72;
 
+/// What vehicles need to turn.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+pub(crate) struct TurningTable {
     clearance_m: f64,
     keeps_setback: bool,
-    lane_m: f64,
-    lane_source: String,
+    lane: Lane,
     road_within_m: f64,
     no_roads: Vec<String>,
     vehicles: BTreeMap<String, Vehicle>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lane {
+    width_m: f64,
+    standard: String,
+    edition: String,
+    clause: String,
+    status: String,
+}
+
+impl Lane {
+    fn cited(&self) -> Words {
+        cited(&self.standard, &self.edition, &self.clause, &self.status)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -56,12 +72,20 @@ struct Vehicle {
     status: String,
 }
 
-/// The table that ships with the product; a test checks that it is valid.
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../../rules/siting/turning.toml")).expect("the shipped table is valid")
-    })
+impl TurningTable {
+    /// The table from its text.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let table: Self = toml::from_str(text)?;
+        in_small_letters(&table.no_roads)?;
+        let vehicles = table.vehicles.values().map(|vehicle| &vehicle.status);
+        vehicles.chain([&table.lane.status]).try_for_each(|said| status(said))?;
+        Ok(table)
+    }
+}
+
+/// The table in force.
+fn table() -> &'static TurningTable {
+    &RuleTables::in_force().turning
 }
 
 /// The vehicle that is meant where none is named.
@@ -76,7 +100,7 @@ pub(super) fn swept_m(vehicle: &str) -> Option<f64> {
 
 /// Where the figures of a vehicle come from, for people; a radius of the pitch's own is of no standard.
 pub(super) fn source(vehicle: &str, own: bool) -> Words {
-    let lane = rule_words(&table().lane_source);
+    let lane = table().lane.cited();
     if own {
         return words!("pitch-source-radius", "radius of the pitch; {lane}", lane = lane);
     }
@@ -87,7 +111,7 @@ pub(super) fn source(vehicle: &str, own: bool) -> Words {
 
 /// Width of a lane for fire engines, m, and what says so.
 pub(super) fn lane() -> (f64, Words) {
-    (table().lane_m, rule_words(&table().lane_source))
+    (table().lane.width_m, table().lane.cited())
 }
 
 /// What a vehicle is called; one that was added to the table by its name there.
@@ -289,7 +313,7 @@ fn reached(ground: &FreeGround, roads: Option<&Roads>, best: Option<Reached>, wa
         let Some(roads) = roads else {
             return better(Reached { disc, way: None }, best);
         };
-        match way(ground, &grid, &disc, roads, table().lane_m) {
+        match way(ground, &grid, &disc, roads, table().lane.width_m) {
             Ok(()) => return Some(Reached { disc, way: Some(true) }),
             Err(joined) => {
                 lost = lost.or(Some(disc));
@@ -340,7 +364,7 @@ fn roads(ground: &Ground<'_>, boundary: &MultiPolygon<f64>) -> Option<Roads> {
 /// On what a verdict of room to turn rests.
 pub(super) fn because(vehicle: &str, own: bool) -> Words {
     let vehicle = called(vehicle, own);
-    let (lane, clearance) = (format!("{:.1}", table().lane_m), format!("{:.1}", table().clearance_m));
+    let (lane, clearance) = (format!("{:.1}", table().lane.width_m), format!("{:.1}", table().clearance_m));
     words!(
         "pitch-turning-tried",
         "{vehicle}: a circle on free ground beside the hall, {clearance} m kept free around it, and a way of {lane} m from the \
@@ -360,7 +384,7 @@ mod tests {
     fn the_shipped_table_says_where_each_figure_comes_from() {
         let table = table();
         assert!(table.no_roads.iter().all(|word| !word.is_empty() && *word == word.to_lowercase()));
-        assert!(table.clearance_m >= 0.0 && table.lane_m > 0.0 && table.road_within_m > 0.0);
+        assert!(table.clearance_m >= 0.0 && table.lane.width_m > 0.0 && table.road_within_m > 0.0);
         for (name, of) in &table.vehicles {
             assert!(
                 of.outer_radius_m > of.inner_radius_m && of.inner_radius_m >= 0.0 && of.overhang_m >= 0.0,
