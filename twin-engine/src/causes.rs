@@ -228,6 +228,13 @@ fn of_engine(error: &EngineError) -> Option<Words> {
             least = i64::from(*least),
             most = i64::from(*most),
         ),
+        EngineError::PictureMemory { width, height, megabytes } => analysis::words!(
+            "failure-picture-memory",
+            "a picture of {width}×{height} pixels takes {megabytes} MB of memory, which are not there; draw it smaller",
+            width = i64::from(*width),
+            height = i64::from(*height),
+            megabytes = i64::try_from(*megabytes).unwrap_or(i64::MAX),
+        ),
         EngineError::UnknownOverlay { asked, known } => analysis::words!(
             "failure-no-overlay",
             "there is no overlay {asked} here; there are: {known}",

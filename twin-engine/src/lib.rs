@@ -68,7 +68,7 @@ mod view;
 mod work;
 
 pub use at_hand::FileChoice;
-pub use capture::{Drawn, Stage, capture};
+pub use capture::{Drawn, SIDES, Stage, capture};
 pub use cut::{Cut, Dig, SectionPlane};
 pub use drawing::{ProfileSheet, SectionSheet, profile_svg, section_svg};
 pub use drill::{DrillOffice, DrillStart};

@@ -38,6 +38,7 @@ failure-nothing-to-draw = 园区 { $park } 没有带位置的要素，无图可�
 failure-package-damaged = { $path } 已损坏，或在打包后被改动；请从来源处重新复制，或重新打包园区
 failure-package-newer = { $path } 的格式版本为 { $found }，本程序只能读取到 { $known }；请使用更新的 twin，或用本程序重新打包
 failure-package-write = 无法写入文件；磁盘可能已满
+failure-picture-memory = { $width } × { $height } 像素的图片需要 { $megabytes } MB 内存，内存不足；请缩小图片尺寸
 failure-picture-size = 无法绘制 { $width } × { $height } 像素的图片；每边须在 { $least } 至 { $most } 之间
 failure-pipeline = 图形驱动程序拒绝了渲染管线
 failure-privilege = 该数据库用户没有此项权限

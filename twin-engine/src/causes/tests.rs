@@ -66,6 +66,7 @@ fn every_cause_that_reaches_a_window_is_told_in_chinese_with_what_it_is_about() 
     let engine = [
         (EngineError::SceneOfAnother { what: what() }, "场景"),
         (EngineError::PictureSize { width: 9, height: 8, least: 64, most: 8192 }, "9 × 8"),
+        (EngineError::PictureMemory { width: 9, height: 8, megabytes: 7 }, "7 MB"),
         (EngineError::UnknownOverlay { asked: "moods".into(), known: "idle, networks".into() }, "idle, networks"),
         (EngineError::NothingToDraw { park: "qingxi".into() }, "qingxi"),
         (EngineError::Pipeline { reason: what() }, "图形驱动"),
